@@ -1,0 +1,39 @@
+/*
+ * Arena: one block of memory a worker carves its buffers from. It is mapped once and reused for
+ * every block of pixels, so nothing is allocated in the hot loop, and pages are first touched by
+ * the worker that uses them. Not thread-safe: one owner.
+ */
+#ifndef IMGPIPE_ARENA_H
+#define IMGPIPE_ARENA_H
+
+#include <stddef.h>
+
+#include "error.h"
+
+enum { ARENA_ALIGN = 64 };
+
+struct arena {
+	unsigned char *base;
+	size_t size; /* bytes mapped; what the budget has reserved for it */
+	size_t used;
+};
+
+/* Map `size` bytes (rounded up to pages). -1 with EX_TEMPFAIL where the system refuses. */
+int arena_init(struct arena *arena, size_t size, struct error *err) MUST_CHECK;
+
+/* Unmap; the arena is empty and may be initialised again. */
+void arena_release(struct arena *arena);
+
+/* `size` bytes aligned to ARENA_ALIGN, not cleared; NULL where the arena is too small. */
+void *arena_alloc(struct arena *arena, size_t size);
+
+/* What arena_alloc(size) takes: for footprints. SIZE_MAX on overflow. */
+size_t arena_cost(size_t size);
+
+/* Give back everything allocated since `mark` (a former value of ->used). */
+static inline void arena_rewind(struct arena *arena, size_t mark)
+{
+	arena->used = mark;
+}
+
+#endif

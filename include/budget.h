@@ -1,0 +1,48 @@
+/*
+ * Budget: the limit for the memory of the whole program, where it came from, and what has been
+ * reserved of it. The limit is found once; reservations are made under the lock of the run.
+ */
+#ifndef IMGPIPE_BUDGET_H
+#define IMGPIPE_BUDGET_H
+
+#include <stdint.h>
+
+#include "error.h"
+#include "options.h"
+
+/* The machine as this process may use it. */
+struct machine {
+	uint64_t ram_bytes;
+	uint64_t limit_bytes;  /* the smallest limit on memory */
+	char limit_source[64]; /* "RAM", "cgroup memory.max", "ulimit -v", "SLURM_MEM_PER_NODE" ...
+				*/
+	unsigned cpus;         /* logical CPUs in the affinity mask */
+	unsigned cores;        /* physical cores among them */
+	double quota;          /* CPUs' worth of time by cgroup quota, 0 where none */
+	unsigned slurm_cpus;   /* SLURM_CPUS_PER_TASK, 0 where none */
+	unsigned workers;      /* default number of workers from all of these */
+	char workers_source[64];
+};
+
+void machine_probe(struct machine *machine);
+
+enum { BUDGET_DEFAULT_PERCENT = 25 };
+
+/* The limit in bytes and a sentence part that says where it comes from ("25 % of RAM"). */
+struct budget {
+	uint64_t limit;
+	char source[96];
+};
+
+void budget_init(struct budget *budget, const struct options *options,
+		 const struct machine *machine);
+
+/* Memory of this process as the system sees it, bytes; 0 where it does not say. */
+uint64_t memory_resident(void);      /* VmRSS */
+uint64_t memory_resident_peak(void); /* VmHWM */
+uint64_t memory_cgroup_peak(void);   /* memory.peak of the own cgroup (v2), 0 where there is none */
+
+/* "38.2 MiB", for people. Returns buf. */
+const char *bytes_text(char buf[24], uint64_t bytes);
+
+#endif

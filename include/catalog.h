@@ -1,0 +1,41 @@
+/*
+ * Catalog: the names of the scenes of a run, in order. It holds no header and no pixel: some tens
+ * of bytes per file, the only thing in the program that grows with the batch, and counted in the
+ * plan.
+ */
+#ifndef IMGPIPE_CATALOG_H
+#define IMGPIPE_CATALOG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "options.h"
+#include "scene.h"
+
+struct catalog; /* read-only once made: may be shared by threads */
+
+/*
+ * Expand the arguments (files, directories, @lists, "-") and group band files into scenes.
+ * Scenes come in the order of their first file's place among the arguments; names within a
+ * directory in strcmp() order. An argument that does not exist or cannot be read becomes a scene of
+ * its own that fails when its turn comes, so that nothing is lost; -1 only where there is nothing
+ * at all to do (EX_NOINPUT) or no memory.
+ */
+int catalog_new(struct catalog **catalog, const struct options *options,
+		struct error *err) MUST_CHECK;
+void catalog_free(struct catalog *catalog);
+
+uint32_t catalog_scenes(const struct catalog *catalog);
+size_t catalog_memory(const struct catalog *catalog);       /* bytes held */
+uint64_t catalog_file_bytes(const struct catalog *catalog); /* sizes of all files, for progress */
+
+/*
+ * Build scene `id`: read the headers of its files, find red and NIR, scale, offset and nodata, each
+ * with where it came from. On failure the scene still has its id, name and files' paths (release it
+ * all the same), and err says what is wrong and what to do. Thread-safe for different *scene.
+ */
+int scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
+	       const struct options *options, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * Meters: what each stage did and cost. A fixed array stage x counter per worker, written without
+ * locks by its worker alone, merged once at the end. Clocks are read per block and stage, never per
+ * pixel. Times in nanoseconds.
+ */
+#ifndef IMGPIPE_METER_H
+#define IMGPIPE_METER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum meter_stage {
+	METER_DISCOVER, /* open a scene: headers, bands, plan of its chunks */
+	METER_FETCH,    /* stored bytes from the file */
+	METER_DECODE,   /* codec, predictor, byte order, the bands that are needed */
+	METER_MASK,     /* nodata, masks: which pixels count */
+	METER_INDEX,    /* the index value of each pixel */
+	METER_STATS,    /* exact sums and histogram */
+	METER_REDUCE,   /* partial results into tiles, scenes and the whole */
+	METER_WRITE,    /* rows of the reports */
+	N_METER_STAGES
+};
+
+enum wait_cause {
+	WAIT_MEMORY, /* for memory of the budget */
+	WAIT_ORDER,  /* for an older scene to be finished */
+	WAIT_WRITER, /* for another worker that writes rows */
+	WAIT_PEER,   /* for a lock another worker holds */
+	WAIT_IDLE,   /* nothing left to do */
+	N_WAIT_CAUSES
+};
+
+struct meter_row {
+	uint64_t chunks, tiles, pixels;
+	uint64_t bytes_in, bytes_out;
+	uint64_t busy_ns, cpu_ns;
+	uint64_t wait_ns[N_WAIT_CAUSES];
+	uint64_t messages, message_bytes; /* between workers */
+	uint64_t pack_ns, transfer_ns;
+	uint64_t planned_peak, reserved_peak; /* bytes, largest of one worker; merged by sum */
+};
+
+/* One worker's meters. bytes_needed: decoded bytes that the windows asked for. */
+struct meter {
+	struct meter_row row[N_METER_STAGES];
+	uint64_t bytes_needed, bytes_decoded;
+	uint64_t begin_ns, end_ns; /* life of the worker, clock of meter_now() */
+	uint64_t cpu_ns;           /* CPU time of the worker */
+	uint64_t lock_ops;
+};
+
+/* A running measurement. */
+struct meter_span {
+	uint64_t wall_ns, cpu_ns;
+};
+
+const char *meter_stage_name(enum meter_stage stage);
+const char *wait_cause_name(enum wait_cause cause);
+
+uint64_t meter_now(void);     /* CLOCK_MONOTONIC */
+uint64_t meter_cpu_now(void); /* CLOCK_THREAD_CPUTIME_ID of the calling thread */
+
+struct meter_span meter_begin(void);
+
+/* Add the time since *span to the row's busy and CPU time, and restart *span. */
+void meter_lap(struct meter *meter, enum meter_stage stage, struct meter_span *span);
+
+void meter_merge(struct meter *into, const struct meter *from);
+
+#endif

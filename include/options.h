@@ -1,0 +1,78 @@
+/*
+ * Options: what the command line asked for, parsed and checked, read-only after options_parse().
+ * One table in pipeline/options.c makes the parser, --help, the man page and the completions.
+ */
+#ifndef IMGPIPE_OPTIONS_H
+#define IMGPIPE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "scene.h"
+
+enum command { COMMAND_RUN, COMMAND_PLAN, COMMAND_INFO };
+enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
+enum working_set { WORKING_SET_TILE, WORKING_SET_CHUNK };
+enum reader_choice { READER_AUTO, READER_TIFF, READER_GDAL };
+
+/* One `role=...` of --bands: a band number of a stack, or a file name pattern. */
+struct band_choice {
+	uint32_t index;      /* 1-based, 0 where not given */
+	const char *pattern; /* fnmatch() pattern for the base name, NULL where not given */
+};
+
+/* --mask: which pixels of a quality band are kept. */
+struct mask_rule {
+	bool set;
+	char pattern[48]; /* what the quality file's name holds: "SCL", "QA_PIXEL" ... */
+	bool by_bits;     /* true: keep where (value & bits) == 0; false: keep listed values */
+	uint32_t bits;
+	unsigned n_values;
+	uint32_t values[32];
+};
+
+struct options {
+	enum command command;
+	unsigned n_args;
+	char **args; /* files, directories, @lists, "-"; not owned */
+
+	struct band_choice bands[N_BAND_ROLES];
+	struct mask_rule mask;
+	bool raw;       /* no scale, no offset, stored numbers as they are */
+	bool has_scale; /* --scale/--offset given: they win over everything but --raw */
+	double scale, offset;
+	bool has_nodata;
+	double nodata;
+	enum reader_choice reader;
+
+	unsigned workers;        /* 0: as many as the machine allows */
+	const char *executor;    /* "auto", "serial", "threads" */
+	uint64_t memory_bytes;   /* 0: default share, unless memory_percent */
+	unsigned memory_percent; /* of the smallest limit, 0 where not given */
+	enum chunk_kind chunk_kind;
+	uint32_t chunk_x, chunk_y; /* CHUNK_PIXELS */
+	uint64_t chunk_bytes;      /* CHUNK_BYTES: decoded bytes of red and NIR */
+	enum working_set working_set;
+	uint32_t tile_grid_x, tile_grid_y; /* 0: as stored */
+
+	const char *summary_path; /* NULL: not wanted; "-": standard output */
+	const char *report_path;
+	const char *csv_path;
+	const char *tiles_path;
+	int verbosity; /* -1 with -q, 0, 1 with -v ... */
+	bool progress; /* --progress: also where stderr is no terminal */
+};
+
+/*
+ * Parse argv. Returns 0, or 1 where the work is already done (--help, --version printed to stdout),
+ * or -1 with EX_USAGE and a message that names the option and what it takes.
+ * Not thread-safe (getopt). Strings in *options point into argv or live as long as the program.
+ */
+int options_parse(struct options *options, int argc, char **argv, struct error *err) MUST_CHECK;
+
+/* "64M", "2GiB", "512MB", "1000000": bytes, suffixes are powers of 1024. 0 or -1. */
+int options_bytes(const char *text, uint64_t *bytes) MUST_CHECK;
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * Plan: made before the first pixel from the budget and the first scene's headers; read-only
+ * afterwards. Later scenes are fitted into it one by one as their turn comes (plan_scene()).
+ */
+#ifndef IMGPIPE_PLAN_H
+#define IMGPIPE_PLAN_H
+
+#include <stdint.h>
+
+#include "budget.h"
+#include "catalog.h"
+#include "chunk.h"
+#include "meter.h"
+#include "options.h"
+#include "workload.h"
+
+enum { PLAN_MAX_NOTES = 6 };
+
+struct plan {
+	struct budget budget;
+	unsigned workers_asked; /* by --workers, or the machine's default */
+	unsigned workers;       /* that fit in the budget */
+	uint32_t scene_slots;   /* scenes open or unfinished at once */
+	bool by_tile;           /* the per-tile table is kept */
+
+	/* Bytes, adding up to peak: */
+	uint64_t baseline;         /* program, libraries, catalogue, as resident when planning */
+	uint64_t per_worker_fixed; /* stack, handles, codec state, of one worker */
+	uint64_t slots;            /* records of the scenes in flight */
+	uint64_t pool;             /* what chunks and tallies may reserve: limit less the above */
+	uint64_t footprint;        /* of the worker's blocks for the scene planned on */
+	uint64_t tally;            /* its running totals */
+	uint64_t peak;             /* predicted resident peak */
+	uint64_t stage_peak[N_METER_STAGES]; /* predicted, one worker */
+
+	unsigned n_notes; /* what had to give way, in words */
+	char notes[PLAN_MAX_NOTES][200];
+};
+
+/*
+ * Plan the run. `sample` is the first scene that opened, NULL where none did (then only a minimal
+ * plan is made, so that the failures can be reported). -1 with EX_TEMPFAIL where not even one
+ * worker fits; the message names the smallest budget that works.
+ */
+int plan_make(struct plan *plan, const struct options *options, const struct machine *machine,
+	      const struct catalog *catalog, const struct workload *workload,
+	      const struct scene *sample, struct error *err) MUST_CHECK;
+
+/*
+ * Cut one scene into chunks and blocks so that one block fits in the plan's pool. -1 with
+ * EX_TEMPFAIL where no block does, naming the smallest budget that works. Pure; thread-safe.
+ */
+int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct options *options,
+	       const struct workload *workload, const struct scene *scene,
+	       struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * Reports: summaries and meters to people and files. Rows stream: each finished scene is written
+ * when its turn comes and then released; nothing here grows with the batch.
+ *
+ * All calls come from one thread at a time (the machinery's writer).
+ */
+#ifndef IMGPIPE_REPORT_H
+#define IMGPIPE_REPORT_H
+
+#include <stdio.h>
+
+#include "budget.h"
+#include "meter.h"
+#include "options.h"
+#include "plan.h"
+#include "workload.h"
+
+/* Everything about a run that is known when it ends. */
+struct run_totals {
+	const char *executor;
+	const char *interrupted_by; /* "SIGINT", NULL where the run went to its end */
+	uint64_t wall_ns, cpu_ns;
+	uint32_t n_scenes; /* in the catalogue */
+	uint32_t n_ok, n_failed, n_cancelled;
+	struct meter meter; /* all workers merged */
+	unsigned n_workers;
+	const struct meter *worker; /* n_workers of them */
+	struct accum accum;         /* over all scenes that are OK */
+	struct histogram histogram;
+	double area_m2;         /* NaN as soon as one scene's is not known */
+	uint64_t reserved_peak; /* most bytes reserved at once, baseline included */
+	uint64_t resident_peak;
+	uint64_t cgroup_peak; /* 0 where not known */
+};
+
+/* One kind of report: a row in the table `reports`. NULL members are skipped. */
+struct report {
+	const char *name;
+	/* Path this report goes to by the options, NULL where it is not wanted; "-" is stdout. */
+	const char *(*path)(const struct options *options);
+	int (*begin)(FILE *out, const struct plan *plan, const struct options *options,
+		     struct error *err);
+	int (*scene)(FILE *out, const struct scene_result *result, const struct options *options,
+		     struct error *err);
+	int (*end)(FILE *out, const struct run_totals *totals, const struct plan *plan,
+		   const struct options *options, struct error *err);
+};
+
+extern const struct report *const reports[]; /* ended by NULL */
+
+/* Open reports of one run. */
+struct report_set;
+
+/*
+ * Open every report that is wanted, each under a temporary name beside its final one. -1 with
+ * EX_CANTCREAT and nothing left behind.
+ */
+int report_set_open(struct report_set **set, const struct plan *plan, const struct options *options,
+		    struct error *err) MUST_CHECK;
+int report_set_scene(struct report_set *set, const struct scene_result *result,
+		     struct error *err) MUST_CHECK;
+/* Write the ends, flush, rename to the final names. On -1 no half-written file has its final name.
+ */
+int report_set_commit(struct report_set *set, const struct run_totals *totals,
+		      struct error *err) MUST_CHECK;
+/* Close; what was not committed is removed. NULL is allowed. */
+void report_set_free(struct report_set *set);
+
+/* Text for people: `imgpipe plan`, `imgpipe info`. */
+int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
+		const struct scene *scene, const struct catalog *catalog,
+		const struct options *options);
+int report_info(FILE *out, const struct scene *scene, const struct error *failure);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * Sample types: how one pixel of one band is stored in memory, native byte order.
+ * 64-bit integers and complex numbers are not among them: a reader refuses or converts those.
+ */
+#ifndef IMGPIPE_SAMPLE_H
+#define IMGPIPE_SAMPLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum sample_type {
+	SAMPLE_U8,
+	SAMPLE_I8,
+	SAMPLE_U16,
+	SAMPLE_I16,
+	SAMPLE_U32,
+	SAMPLE_I32,
+	SAMPLE_F32,
+	SAMPLE_F64,
+	N_SAMPLE_TYPES
+};
+
+/* Bytes of one sample: 1, 2, 4 or 8. */
+size_t sample_size(enum sample_type type);
+
+/* "uint8", "int16", "float32" ...: NumPy's names. */
+const char *sample_name(enum sample_type type);
+
+/*
+ * Can a stored sample of this type equal `value`? (A nodata of -9999 in a uint16 band cannot.)
+ * NaN: only floating-point types. On true *rounded is the value as the type holds it. For float32,
+ * a value just beyond the finite range counts as the largest finite one, as GDAL does.
+ */
+bool sample_holds(enum sample_type type, double value, double *rounded);
+
+#endif

@@ -1,0 +1,123 @@
+/*
+ * Scenes: one acquisition, as a set of bands on one reference grid, and where each fact came from.
+ *
+ * A raster_info is what the header of one file says; a scene is what the program made of one or
+ * several of them. Neither holds pixels or open files. Both are read-only once built, and may then
+ * be read from any thread.
+ */
+#ifndef IMGPIPE_SCENE_H
+#define IMGPIPE_SCENE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "sample.h"
+
+/* What a file says a band is (TIFF photometric and extra samples, GDAL colour interpretation). */
+enum color_label {
+	COLOR_UNKNOWN,
+	COLOR_GRAY,
+	COLOR_RED,
+	COLOR_GREEN,
+	COLOR_BLUE,
+	COLOR_NIR,
+	COLOR_ALPHA,
+	COLOR_OTHER /* palette, CMYK, YCbCr ...: a label, but none that helps */
+};
+
+struct band_info {
+	char description[80]; /* band name in the file, "" where none */
+	enum color_label color;
+	double scale, offset; /* physical value = stored * scale + offset */
+	bool has_scale;       /* the file states scale or offset (also when they are 1 and 0) */
+	double nodata;
+	bool has_nodata;
+};
+
+/* The header of one raster file. Sizes in pixels, memory in bytes. */
+struct raster_info {
+	uint32_t x_size, y_size;
+	uint32_t n_bands;
+	enum sample_type type; /* of all bands, as the reader delivers them */
+	uint32_t block_x_size; /* the stored tile, or strip (then block_x_size == x_size) */
+	uint32_t block_y_size; /* may exceed the image */
+	bool tiled;
+	bool band_interleaved; /* each band in blocks of its own (planar, "BSQ") */
+	char codec[24];        /* "DEFLATE+p2", "LZW", "none", "JP2OpenJPEG" ... */
+	uint64_t file_bytes;
+	size_t block_bytes;     /* one stored block decoded, all samples it interleaves */
+	size_t raw_bytes;       /* buffer for one stored block as it is in the file */
+	size_t codec_bytes;     /* what the decoder itself allocates for one open handle */
+	bool rows_can_stream;   /* a block can be decoded row by row, not only as a whole */
+	bool has_mask;          /* per-dataset mask: a mask IFD or a .msk file beside it */
+	double geotransform[6]; /* GDAL's order: x = g0 + col*g1 + row*g2, y = g3 + ... */
+	bool has_geotransform;
+	bool projected;          /* the CRS is projected: areas in metres make sense */
+	double unit_metres;      /* length of the CRS unit in metres, 0 where not known */
+	char crs[96];            /* "EPSG:32633", or the file's own name for it, "" if none */
+	char reader[8];          /* "tiff" or "gdal": who can read it */
+	struct band_info *bands; /* n_bands of them, owned */
+};
+
+/* Free what the raster_info owns; it may be reused afterwards. */
+void raster_info_release(struct raster_info *info);
+
+enum band_role { BAND_RED, BAND_NIR, BAND_QA, N_BAND_ROLES };
+
+/* "red", "nir", "qa". */
+const char *band_role_name(enum band_role role);
+
+struct band {
+	enum band_role role;
+	char *path;     /* owned by the scene */
+	uint32_t index; /* 1-based, as GDAL counts */
+	enum sample_type type;
+	double scale, offset; /* as applied: 1 and 0 with --raw */
+	double nodata;        /* as the sample type holds it */
+	bool has_nodata;
+	uint32_t ratio;   /* pixels of the scene along one pixel of this band; 1 but for masks */
+	unsigned file;    /* which of the scene's files holds it */
+	char source[120]; /* how it was found: "option --bands", "band description 'B8'" ... */
+	char scale_source[160]; /* why this scale and offset: "file metadata", "product rule ..." */
+};
+
+/* One of the files of a scene that pixels are read from. */
+struct scene_file {
+	char *path;              /* owned */
+	struct raster_info info; /* owned */
+};
+
+enum { SCENE_MAX_FILES = N_BAND_ROLES, SCENE_MAX_NOTES = 6 };
+
+struct scene {
+	uint32_t id;       /* place in the run, from 0 */
+	char *name;        /* owned; the stem of the file, or what its band files share */
+	char sensor[40];   /* "Sentinel-2 L2A", "" where not recognised */
+	char acquired[24]; /* ISO date (and time) from the name, "" where not recognised */
+	unsigned n_files;
+	struct scene_file files[SCENE_MAX_FILES];
+	bool has_band[N_BAND_ROLES];
+	struct band band[N_BAND_ROLES];
+	uint32_t x_size, y_size;             /* the reference grid: that of the red band */
+	uint32_t store_x_size, store_y_size; /* stored block of the red file, cut to the image */
+	uint32_t tile_x_size,
+		tile_y_size;  /* grid of the per-tile table: as stored, or --tile-grid */
+	double pixel_area_m2; /* 0 where the CRS is not projected or not known */
+	bool masked;          /* a per-dataset mask of red or NIR is honoured */
+	unsigned n_notes;     /* assumptions and warnings the user should see */
+	char notes[SCENE_MAX_NOTES][240];
+};
+
+/* Free what the scene owns. */
+void scene_release(struct scene *scene);
+
+/* Add a note (printf-like); notes beyond SCENE_MAX_NOTES are dropped. */
+void scene_note(struct scene *scene, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Tiles of the per-tile table: across, down. */
+uint32_t scene_tiles_across(const struct scene *scene);
+uint32_t scene_tiles_down(const struct scene *scene);
+
+#endif

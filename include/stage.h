@@ -1,0 +1,91 @@
+/*
+ * Stages: the work done on one block of pixels, in order, by one worker. A stage is one file in
+ * stages/ and one row in the stage table; the machinery that calls them knows no imagery.
+ */
+#ifndef IMGPIPE_STAGE_H
+#define IMGPIPE_STAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "accum.h"
+#include "arena.h"
+#include "error.h"
+#include "meter.h"
+#include "options.h"
+#include "scene.h"
+#include "window.h"
+
+/* What is in memory at once while a chunk is worked on. Buffers are in the worker's arena. */
+struct block {
+	const struct scene *scene;
+	struct window window;
+	/*
+	 * Pixels held in the planes: window_pixels(), or 1 where the block is constant (a sparse
+	 * part of a file); then that one pixel stands for all of them.
+	 */
+	size_t n_pixels;
+	bool constant;
+	const void
+		*plane[N_BAND_ROLES]; /* n_pixels samples of the band's type; NULL: no such band */
+	const uint8_t *dataset_mask;  /* n_pixels, 0 = masked; NULL: none */
+	uint8_t *pixel_class;         /* n_pixels of enum pixel_class */
+	float *value;                 /* n_pixels; 0 where the class is not PIXEL_VALID */
+};
+
+/* Statistics of the part of one tile (of the per-tile table) that lies in one chunk. */
+struct piece {
+	uint32_t tile; /* number in the scene's tile grid, row by row; 0 where tiles are not kept */
+	struct accum accum;
+	struct histogram histogram;
+};
+
+enum chunk_status { CHUNK_DONE, CHUNK_FAILED, CHUNK_CANCELLED };
+
+/*
+ * The outcome of one chunk: plain data but for `piece`, which is an array of the worker. Each chunk
+ * is delivered exactly once.
+ */
+struct chunk_result {
+	uint64_t chunk;
+	uint32_t scene_id;
+	enum chunk_status status;
+	struct error error; /* where FAILED */
+	bool by_tile;       /* pieces are per tile; else one piece is the whole chunk */
+	uint32_t tile_x0, tile_y0, tiles_across; /* the tiles that the chunk touches */
+	uint32_t n_pieces;
+	struct piece *piece;
+};
+
+/* What a stage may use; the same for all stages of one worker. */
+struct stage_env {
+	const struct options *options;
+	struct arena *arena; /* sized by the plan; the machinery rewinds it after each block */
+	struct meter *meter;
+	unsigned worker;
+};
+
+struct stage {
+	const char *name;
+	enum meter_stage meter;
+	bool meters_itself; /* the stage writes its own rows and times */
+
+	/* Arena bytes for a block of this size, at the stage's peak, kept until the block ends. */
+	size_t (*footprint)(const struct scene *scene, uint32_t x_size, uint32_t y_size,
+			    const struct options *options);
+	/* Once per worker. NULL: the stage has no state. */
+	int (*open)(void **state, const struct stage_env *env, struct error *err);
+	/* Once per block. */
+	int (*run)(void *state, const struct stage_env *env, struct block *block,
+		   struct chunk_result *result, struct error *err);
+	/* The worker leaves this scene: close what belongs to it. NULL: nothing does. */
+	void (*leave)(void *state);
+	void (*close)(void *state);
+};
+
+/* Pieces a result needs for a chunk of this size: tiles it can touch, or 1 without by_tile. */
+size_t chunk_result_pieces(const struct scene *scene, uint32_t x_size, uint32_t y_size,
+			   bool by_tile);
+
+#endif

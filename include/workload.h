@@ -1,0 +1,62 @@
+/*
+ * The workload: what a run does, as a table of functions. main.c alone joins the imagery side
+ * (stages/) to the machinery (pipeline/) by handing over one of these, so neither includes the
+ * other.
+ */
+#ifndef IMGPIPE_WORKLOAD_H
+#define IMGPIPE_WORKLOAD_H
+
+#include "catalog.h"
+#include "chunk.h"
+#include "error.h"
+#include "meter.h"
+#include "options.h"
+#include "scene.h"
+#include "stage.h"
+
+/* Running totals of one scene in flight. Made when its first chunk is claimed, freed when done. */
+struct tally;
+
+enum scene_status { SCENE_OK, SCENE_FAILED, SCENE_CANCELLED };
+
+/* Statistics of one tile of the per-tile table. */
+struct tile_summary {
+	struct window window;
+	struct summary summary;
+};
+
+/* A finished scene on its way to the reports. Lives until the row is written. */
+struct scene_result {
+	const struct scene *scene;
+	enum scene_status status;
+	struct error error;          /* where not SCENE_OK: the first one by chunk number */
+	struct chunk_grid grid;      /* how it was cut; zero where it was never planned */
+	struct accum accum;          /* valid where SCENE_OK */
+	struct histogram *histogram; /* likewise; NULL otherwise */
+	double area_m2;              /* of the valid pixels, NaN where not known */
+	uint64_t n_tiles;            /* rows of the per-tile table, 0 where not kept */
+	struct tile_summary *tile;
+};
+
+struct workload {
+	const char *name;
+	const struct stage *const *stage; /* in order of work */
+	unsigned n_stages;
+
+	/* --- scenes; see catalog.h --- */
+	int (*scene_open)(struct scene *scene, const struct catalog *catalog, uint32_t id,
+			  const struct options *options, struct error *err);
+
+	/* --- reduction of one scene; calls for one tally are serialised by the machinery --- */
+	/* Bytes a tally takes at its peak, open tiles included. Pure. */
+	size_t (*tally_bytes)(const struct scene *scene, const struct chunk_grid *grid,
+			      unsigned workers, bool by_tile);
+	struct tally *(*tally_new)(const struct scene *scene, const struct chunk_grid *grid,
+				   bool by_tile, struct error *err);
+	int (*tally_fold)(struct tally *tally, const struct chunk_result *chunk, struct error *err);
+	/* Move the totals into *result. What result owns is freed by tally_free(). */
+	void (*tally_finish)(struct tally *tally, struct scene_result *result);
+	void (*tally_free)(struct tally *tally);
+};
+
+#endif
