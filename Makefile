@@ -35,7 +35,7 @@ GDAL_CFLAGS = $(shell pkg-config --cflags gdal)
 GDAL_LIBS   = $(shell pkg-config --libs gdal)
 
 # The GDAL reader is a module of its own, loaded when something needs it; see include/reader.h.
-MODULE_SRC := stages/read_gdal.c
+MODULE_SRC := $(wildcard stages/read_gdal*.c)
 SRC := $(filter-out $(MODULE_SRC),$(wildcard pipeline/*.c stages/*.c))
 OBJ := $(SRC:%.c=$(BUILD)/obj/%.o)
 LIB_OBJ := $(filter-out $(BUILD)/obj/pipeline/main.o,$(OBJ))
@@ -53,7 +53,7 @@ $(BUILD)/imgpipe-gdal.so: $(MODULE_SRC:%.c=$(BUILD)/obj/%.o)
 $(BUILD)/make_scene: $(BUILD)/obj/samples/make_scene.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/obj/stages/read_gdal.o: COMMON += -fPIC $(GDAL_CFLAGS)
+$(MODULE_SRC:%.c=$(BUILD)/obj/%.o): COMMON += -fPIC -fvisibility=hidden $(GDAL_CFLAGS)
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)

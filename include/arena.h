@@ -16,6 +16,7 @@ struct arena {
 	unsigned char *base;
 	size_t size; /* bytes mapped; what the budget has reserved for it */
 	size_t used;
+	size_t peak; /* most of `used`; the owner may lower it to start a new measurement */
 };
 
 /* Map `size` bytes (rounded up to pages). -1 with EX_TEMPFAIL where the system refuses. */

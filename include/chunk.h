@@ -19,7 +19,8 @@ struct chunk_grid {
 		block_y_size; /* blocks are aligned to the scene's upper left corner */
 	bool whole_chunk;     /* --working-set chunk: the block is the chunk */
 	bool streamed;        /* stored blocks larger than the budget: decoded by rows */
-	size_t footprint;     /* bytes a worker needs at its peak for any block of it */
+	size_t arena;         /* bytes of a worker's arena for any block of it */
+	size_t footprint;     /* arena, and what decoders allocate for themselves */
 };
 
 uint64_t chunk_grid_count(const struct chunk_grid *grid);

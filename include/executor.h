@@ -14,6 +14,7 @@
 #include "error.h"
 
 struct job {
+	void *context; /* the body's own */
 	unsigned n_workers;
 	/*
 	 * A worker's whole life, 0 <= worker < n_workers. Returns when there is nothing left to

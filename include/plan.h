@@ -30,7 +30,8 @@ struct plan {
 	uint64_t pool;             /* what chunks and tallies may reserve: limit less the above */
 	uint64_t footprint;        /* of the worker's blocks for the scene planned on */
 	uint64_t tally;            /* its running totals */
-	uint64_t peak;             /* predicted resident peak */
+	uint64_t gdal; /* what loading GDAL will add when a scene first needs it, else 0 */
+	uint64_t peak; /* predicted resident peak */
 	uint64_t stage_peak[N_METER_STAGES]; /* predicted, one worker */
 
 	unsigned n_notes; /* what had to give way, in words */

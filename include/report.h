@@ -22,6 +22,7 @@ struct run_totals {
 	uint64_t wall_ns, cpu_ns;
 	uint32_t n_scenes; /* in the catalogue */
 	uint32_t n_ok, n_failed, n_cancelled;
+	int failure_code;   /* exit status the failures ask for: their common one, or EX_DATAERR */
 	struct meter meter; /* all workers merged */
 	unsigned n_workers;
 	const struct meter *worker; /* n_workers of them */
@@ -40,8 +41,9 @@ struct report {
 	const char *(*path)(const struct options *options);
 	int (*begin)(FILE *out, const struct plan *plan, const struct options *options,
 		     struct error *err);
-	int (*scene)(FILE *out, const struct scene_result *result, const struct options *options,
-		     struct error *err);
+	/* row: scenes written before this one, from 0. */
+	int (*scene)(FILE *out, uint64_t row, const struct scene_result *result,
+		     const struct options *options, struct error *err);
 	int (*end)(FILE *out, const struct run_totals *totals, const struct plan *plan,
 		   const struct options *options, struct error *err);
 };
@@ -59,7 +61,10 @@ int report_set_open(struct report_set **set, const struct plan *plan, const stru
 		    struct error *err) MUST_CHECK;
 int report_set_scene(struct report_set *set, const struct scene_result *result,
 		     struct error *err) MUST_CHECK;
-/* Write the ends, flush, rename to the final names. On -1 no half-written file has its final name.
+/*
+ * Write the ends, flush, rename to the final names. On -1 (the first failure) no half-written file
+ * has its final name; reports that are whole have theirs, so that one full disk does not cost the
+ * others.
  */
 int report_set_commit(struct report_set *set, const struct run_totals *totals,
 		      struct error *err) MUST_CHECK;

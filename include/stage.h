@@ -71,9 +71,15 @@ struct stage {
 	enum meter_stage meter;
 	bool meters_itself; /* the stage writes its own rows and times */
 
-	/* Arena bytes for a block of this size, at the stage's peak, kept until the block ends. */
-	size_t (*footprint)(const struct scene *scene, uint32_t x_size, uint32_t y_size,
-			    const struct options *options);
+	/*
+	 * Arena bytes for a block of this size: what the stage allocates and leaves for later
+	 * stages (kept until the block ends), and what it needs on top only while it runs. Pure;
+	 * called while planning. SIZE_MAX where it cannot be done. NULL: nothing.
+	 */
+	size_t (*kept)(const struct scene *scene, uint32_t x_size, uint32_t y_size,
+		       const struct options *options);
+	size_t (*scratch)(const struct scene *scene, uint32_t x_size, uint32_t y_size,
+			  const struct options *options);
 	/* Once per worker. NULL: the stage has no state. */
 	int (*open)(void **state, const struct stage_env *env, struct error *err);
 	/* Once per block. */
@@ -87,5 +93,9 @@ struct stage {
 /* Pieces a result needs for a chunk of this size: tiles it can touch, or 1 without by_tile. */
 size_t chunk_result_pieces(const struct scene *scene, uint32_t x_size, uint32_t y_size,
 			   bool by_tile);
+
+/* Start the result of one chunk: its pieces cleared and laid over the tiles of the window. */
+void chunk_result_begin(struct chunk_result *result, const struct scene *scene,
+			const struct window *chunk, bool by_tile);
 
 #endif

@@ -59,4 +59,6 @@ struct workload {
 	void (*tally_free)(struct tally *tally);
 };
 
+extern const struct workload workload_ndvi;
+
 #endif

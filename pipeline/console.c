@@ -1,0 +1,107 @@
+/*
+ * The console: one lock of its own, as workers report from their threads. Progress goes by bytes of
+ * files, not by scenes, as scenes differ in size; it is drawn on a terminal only, or with
+ * --progress.
+ */
+#include "console.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "budget.h"
+#include "meter.h"
+
+enum { REDRAW_NS = 200000000, BAR_CELLS = 24, LINE_COLUMNS = 79 };
+
+struct console {
+	pthread_mutex_t lock;
+	int verbosity;
+	bool draws;
+	bool drawn;         /* a progress line stands on the terminal */
+	double total, done; /* bytes */
+	uint64_t begin_ns, drawn_ns;
+};
+
+struct console *console_new(const struct options *options, uint64_t total_bytes)
+{
+	struct console *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	pthread_mutex_init(&c->lock, NULL);
+	c->verbosity = options->verbosity;
+	c->draws = options->progress || (options->verbosity >= 0 && isatty(STDERR_FILENO));
+	c->total = (double)total_bytes;
+	c->begin_ns = meter_now();
+	return c;
+}
+
+static void erase_line(struct console *c)
+{
+	if (c->drawn)
+		fprintf(stderr, "\r%*s\r", LINE_COLUMNS, "");
+	c->drawn = false;
+}
+
+void console_free(struct console *c)
+{
+	if (!c)
+		return;
+	erase_line(c);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+void console_scene(struct console *c, const struct scene_result *result)
+{
+	const struct scene *scene = result->scene;
+
+	if (!c)
+		return;
+	pthread_mutex_lock(&c->lock);
+	if (result->status == SCENE_FAILED) {
+		erase_line(c);
+		fprintf(stderr, "imgpipe: scene %s failed: %s\n", scene->name ? scene->name : "?",
+			result->error.text);
+	} else if (c->verbosity > 0) {
+		erase_line(c);
+		fprintf(stderr, "imgpipe: scene %s done\n", scene->name);
+		for (unsigned i = 0; i < scene->n_notes; i++)
+			fprintf(stderr, "imgpipe: scene %s: note: %s\n", scene->name,
+				scene->notes[i]);
+	}
+	pthread_mutex_unlock(&c->lock);
+}
+
+static void draw(struct console *c, uint32_t scenes_done, uint32_t n_scenes)
+{
+	double share = c->total > 0 ? c->done / c->total : 0;
+	double seconds = (double)(meter_now() - c->begin_ns) / 1e9;
+	double rate = c->done / (seconds > 0 ? seconds : 1);
+	char bar[BAR_CELLS + 1], text[24];
+
+	share = share < 1 ? share : 1;
+	for (int i = 0; i < BAR_CELLS; i++)
+		bar[i] = i < (int)(share * BAR_CELLS) ? '#' : '.';
+	bar[BAR_CELLS] = '\0';
+	fprintf(stderr, "\r[%s] %3.0f %%  %u of %u scenes  %s/s  %.0f s left   ", bar, 100 * share,
+		scenes_done, n_scenes, bytes_text(text, (uint64_t)rate),
+		rate > 0 ? (c->total - c->done > 0 ? c->total - c->done : 0) / rate : 0);
+	c->drawn = true;
+}
+
+void console_progress(struct console *c, double bytes, uint32_t scenes_done, uint32_t n_scenes)
+{
+	if (!c)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->done += bytes;
+	if (c->draws && meter_now() - c->drawn_ns > REDRAW_NS) {
+		draw(c, scenes_done, n_scenes);
+		c->drawn_ns = meter_now();
+	}
+	pthread_mutex_unlock(&c->lock);
+}

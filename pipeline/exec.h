@@ -1,0 +1,12 @@
+/*
+ * The executors' definitions, for their table alone.
+ */
+#ifndef IMGPIPE_PIPELINE_EXEC_H
+#define IMGPIPE_PIPELINE_EXEC_H
+
+#include "executor.h"
+
+extern const struct executor executor_serial;
+extern const struct executor executor_threads;
+
+#endif

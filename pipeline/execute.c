@@ -1,0 +1,149 @@
+/*
+ * A whole run: sets up what the workers share, lets the executor run them, merges what they
+ * metered, and commits the reports.
+ */
+#include "execute.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "console.h"
+#include "run.h"
+#include "signals.h"
+
+static uint64_t process_cpu_ns(void)
+{
+	struct rusage usage;
+
+	if (getrusage(RUSAGE_SELF, &usage))
+		return 0;
+	return ((uint64_t)usage.ru_utime.tv_sec + (uint64_t)usage.ru_stime.tv_sec) * 1000000000u +
+	       ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * 1000u;
+}
+
+static int run_init(struct run *run, const struct options *options, const struct plan *plan,
+		    const struct workload *workload, const struct catalog *catalog,
+		    struct error *err)
+{
+	*run = (struct run){
+		.job = {.context = run, .n_workers = plan->workers, .body = worker_body},
+		.options = options,
+		.plan = plan,
+		.workload = workload,
+		.catalog = catalog,
+		.n_scenes = catalog_scenes(catalog),
+		.n_slots = plan->scene_slots,
+	};
+	accum_clear(&run->totals.accum);
+	run->totals.n_scenes = run->n_scenes;
+	run->slots = calloc(run->n_slots, sizeof(*run->slots));
+	if (posix_memalign((void **)&run->meters, _Alignof(struct worker_meter),
+			   plan->workers * sizeof(*run->meters)))
+		run->meters = NULL;
+	if (!run->slots || !run->meters)
+		return error_memory(err, "the scenes in flight",
+				    run->n_slots * sizeof(*run->slots));
+	for (unsigned i = 0; i < plan->workers; i++)
+		run->meters[i] = (struct worker_meter){0};
+	for (uint32_t i = 0; i < run->n_slots; i++)
+		pthread_mutex_init(&run->slots[i].fold_lock, NULL);
+	pthread_mutex_init(&run->lock, NULL);
+	pthread_cond_init(&run->changed, NULL);
+	run->console = console_new(options, catalog_file_bytes(catalog));
+	return report_set_open(&run->reports, plan, options, err);
+}
+
+static void run_release(struct run *run)
+{
+	report_set_free(run->reports);
+	console_free(run->console);
+	free(run->slots);
+	free(run->meters);
+}
+
+/* Each worker's meters into the totals; from its end to the last one's a worker had nothing to do.
+ */
+static int merge_meters(struct run *run, struct meter **workers, struct error *err)
+{
+	struct run_totals *totals = &run->totals;
+	uint64_t last = 0;
+
+	*workers = calloc(run->job.n_workers, sizeof(**workers));
+	if (!*workers)
+		return error_memory(err, "the meters", run->job.n_workers * sizeof(**workers));
+	for (unsigned i = 0; i < run->job.n_workers; i++)
+		last = run->meters[i].meter.end_ns > last ? run->meters[i].meter.end_ns : last;
+	for (unsigned i = 0; i < run->job.n_workers; i++) {
+		struct meter *meter = &run->meters[i].meter;
+
+		if (meter->end_ns)
+			meter->row[METER_REDUCE].wait_ns[WAIT_IDLE] += last - meter->end_ns;
+		for (int stage = 0; stage < N_METER_STAGES; stage++)
+			meter->row[stage].planned_peak = run->plan->stage_peak[stage];
+		meter_merge(&totals->meter, meter);
+		(*workers)[i] = *meter;
+	}
+	totals->n_workers = run->job.n_workers;
+	totals->worker = *workers;
+	return 0;
+}
+
+static void fill_totals(struct run *run, const struct executor *executor, uint64_t begin_ns,
+			uint64_t begin_cpu)
+{
+	struct run_totals *totals = &run->totals;
+	int caught = signals_caught();
+
+	totals->executor = executor->name;
+	totals->interrupted_by = caught == SIGINT ? "SIGINT" : caught ? "SIGTERM" : NULL;
+	totals->wall_ns = meter_now() - begin_ns;
+	totals->cpu_ns = process_cpu_ns() - begin_cpu;
+	totals->reserved_peak = run->plan->budget.limit - run->plan->pool + run->reserved_peak;
+	totals->resident_peak = memory_resident_peak();
+	totals->cgroup_peak = memory_cgroup_peak();
+}
+
+static int exit_status(const struct run_totals *totals)
+{
+	if (signals_caught())
+		return 128 + signals_caught();
+	if (!totals->n_failed)
+		return EX_OK;
+	return totals->n_ok ? 1 : totals->failure_code;
+}
+
+int execute(const struct options *options, const struct plan *plan, const struct workload *workload,
+	    const struct catalog *catalog, struct error *err)
+{
+	const struct executor *executor = executor_find(options->executor, err);
+	uint64_t begin_ns = meter_now(), begin_cpu = process_cpu_ns();
+	struct meter last_meter = {0}, *workers = NULL;
+	struct run run;
+	int status = -1;
+
+	if (!executor)
+		return err->code;
+	if (run_init(&run, options, plan, workload, catalog, err))
+		goto out;
+	if (executor->run(&run.job, err))
+		run.stopping = true;
+	else
+		status = 0;
+	slots_abandon(&run, &last_meter);
+	if (run.error.code) {
+		*err = run.error;
+		status = -1;
+	}
+	meter_merge(&run.totals.meter, &last_meter);
+	if (status || merge_meters(&run, &workers, err))
+		goto out;
+	fill_totals(&run, executor, begin_ns, begin_cpu);
+	console_free(run.console);
+	run.console = NULL;
+	status = report_set_commit(run.reports, &run.totals, err);
+out:
+	run_release(&run);
+	free(workers);
+	return status ? err->code : exit_status(&run.totals);
+}

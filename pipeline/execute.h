@@ -1,0 +1,19 @@
+/*
+ * A whole run: from plan and catalogue to committed reports.
+ */
+#ifndef IMGPIPE_PIPELINE_EXECUTE_H
+#define IMGPIPE_PIPELINE_EXECUTE_H
+
+#include "catalog.h"
+#include "options.h"
+#include "plan.h"
+#include "workload.h"
+
+/*
+ * Run all scenes of the catalogue and write the reports. Returns the exit status (0, 1, a sysexits
+ * number or 128 + signal); err is set where the run itself failed or there is something to say.
+ */
+int execute(const struct options *options, const struct plan *plan, const struct workload *workload,
+	    const struct catalog *catalog, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * imgpipe: joins the imagery side (a workload) to the machinery, says what went wrong, and sets the
+ * exit status. The only file that prints errors or exits.
+ */
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "catalog.h"
+#include "execute.h"
+#include "options.h"
+#include "plan.h"
+#include "report.h"
+#include "signals.h"
+#include "workload.h"
+
+enum { SAMPLES = 16 }; /* scenes tried for the one to plan on */
+
+/*
+ * Make malloc give memory back: large blocks mapped one by one, and few arenas, whose free lists
+ * are the known cause of growth with many threads.
+ */
+static void tame_malloc(void)
+{
+	mallopt(M_ARENA_MAX, 2);
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+	mallopt(M_TRIM_THRESHOLD, 256 << 10);
+}
+
+static int fail(const struct error *error)
+{
+	fprintf(stderr, "imgpipe: %s\n", error->text);
+	return error->code ? error->code : EX_SOFTWARE;
+}
+
+/* The first scene that opens, to plan on; false where none of the first few does. */
+static bool open_sample(struct scene *scene, const struct workload *workload,
+			const struct catalog *catalog, const struct options *options)
+{
+	for (uint32_t id = 0; id < catalog_scenes(catalog) && id < SAMPLES; id++) {
+		struct error ignored;
+
+		*scene = (struct scene){0};
+		if (!workload->scene_open(scene, catalog, id, options, &ignored))
+			return true;
+		scene_release(scene);
+	}
+	*scene = (struct scene){0};
+	return false;
+}
+
+static int info(const struct options *options, const struct workload *workload,
+		const struct catalog *catalog)
+{
+	int status = EX_OK;
+
+	for (uint32_t id = 0; id < catalog_scenes(catalog); id++) {
+		struct scene scene = {0};
+		struct error error = {0};
+		int failed = workload->scene_open(&scene, catalog, id, options, &error);
+
+		if (report_info(stdout, &scene, failed ? &error : NULL))
+			status = EX_IOERR;
+		if (failed && status == EX_OK)
+			status = catalog_scenes(catalog) > 1 ? 1 : error.code;
+		scene_release(&scene);
+	}
+	return status;
+}
+
+static int show_plan(const struct plan *plan, const struct options *options,
+		     const struct workload *workload, const struct catalog *catalog,
+		     const struct scene *sample, struct error *err)
+{
+	struct chunk_grid grid;
+
+	if (plan_scene(&grid, plan, options, workload, sample, err))
+		return fail(err);
+	if (report_plan(stdout, plan, &grid, sample, catalog, options))
+		return EX_IOERR;
+	return EX_OK;
+}
+
+static int plan_and_run(const struct options *options, const struct workload *workload,
+			const struct catalog *catalog, struct error *err)
+{
+	struct scene sample;
+	bool has_sample = open_sample(&sample, workload, catalog, options);
+	struct machine machine;
+	struct plan plan;
+	int status;
+
+	machine_probe(&machine);
+	status = plan_make(&plan, options, &machine, catalog, workload, has_sample ? &sample : NULL,
+			   err);
+	if (status)
+		status = fail(err);
+	else if (options->command == COMMAND_PLAN && has_sample)
+		status = show_plan(&plan, options, workload, catalog, &sample, err);
+	scene_release(&sample);
+	if (status || (options->command == COMMAND_PLAN && has_sample))
+		return status;
+	for (unsigned i = 0; i < plan.n_notes && options->verbosity >= 0; i++)
+		fprintf(stderr, "imgpipe: note: %s\n", plan.notes[i]);
+	*err = (struct error){0};
+	status = execute(options, &plan, workload, catalog, err);
+	return err->code ? fail(err) : status;
+}
+
+int main(int argc, char **argv)
+{
+	const struct workload *workload = &workload_ndvi;
+	struct catalog *catalog = NULL;
+	struct options options;
+	struct error error = {0};
+	int status;
+
+	tame_malloc();
+	status = options_parse(&options, argc, argv, &error);
+	if (status > 0)
+		return fflush(stdout) ? EX_IOERR : EX_OK;
+	if (status)
+		return fail(&error);
+	signals_init();
+	if (catalog_new(&catalog, &options, &error))
+		return fail(&error);
+	if (options.command == COMMAND_INFO)
+		status = info(&options, workload, catalog);
+	else
+		status = plan_and_run(&options, workload, catalog, &error);
+	catalog_free(catalog);
+	if (fflush(stdout) && status == EX_OK)
+		status = EX_IOERR;
+	return status;
+}

@@ -1,0 +1,93 @@
+/*
+ * Meters: clocks and sums. Knows the names of the stages, not what they do.
+ */
+#include "meter.h"
+
+#include <time.h>
+
+static const char *const stage_names[N_METER_STAGES] = {
+	[METER_DISCOVER] = "discover", [METER_FETCH] = "fetch", [METER_DECODE] = "decode",
+	[METER_MASK] = "mask",         [METER_INDEX] = "index", [METER_STATS] = "stats",
+	[METER_REDUCE] = "reduce",     [METER_WRITE] = "write",
+};
+
+static const char *const cause_names[N_WAIT_CAUSES] = {
+	[WAIT_MEMORY] = "memory", [WAIT_ORDER] = "order", [WAIT_WRITER] = "writer",
+	[WAIT_PEER] = "peer",     [WAIT_IDLE] = "idle",
+};
+
+const char *meter_stage_name(enum meter_stage stage)
+{
+	return stage_names[stage];
+}
+
+const char *wait_cause_name(enum wait_cause cause)
+{
+	return cause_names[cause];
+}
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t meter_now(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t meter_cpu_now(void)
+{
+	return clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
+struct meter_span meter_begin(void)
+{
+	return (struct meter_span){.wall_ns = meter_now(), .cpu_ns = meter_cpu_now()};
+}
+
+void meter_lap(struct meter *meter, enum meter_stage stage, struct meter_span *span)
+{
+	struct meter_span now = meter_begin();
+	struct meter_row *row = &meter->row[stage];
+
+	row->busy_ns += now.wall_ns - span->wall_ns;
+	row->cpu_ns += now.cpu_ns - span->cpu_ns;
+	*span = now;
+}
+
+static void row_merge(struct meter_row *into, const struct meter_row *from)
+{
+	into->chunks += from->chunks;
+	into->tiles += from->tiles;
+	into->pixels += from->pixels;
+	into->bytes_in += from->bytes_in;
+	into->bytes_out += from->bytes_out;
+	into->busy_ns += from->busy_ns;
+	into->cpu_ns += from->cpu_ns;
+	for (int cause = 0; cause < N_WAIT_CAUSES; cause++)
+		into->wait_ns[cause] += from->wait_ns[cause];
+	into->messages += from->messages;
+	into->message_bytes += from->message_bytes;
+	into->pack_ns += from->pack_ns;
+	into->transfer_ns += from->transfer_ns;
+	into->planned_peak += from->planned_peak;
+	into->reserved_peak += from->reserved_peak;
+}
+
+void meter_merge(struct meter *into, const struct meter *from)
+{
+	for (int stage = 0; stage < N_METER_STAGES; stage++)
+		row_merge(&into->row[stage], &from->row[stage]);
+	into->bytes_needed += from->bytes_needed;
+	into->bytes_decoded += from->bytes_decoded;
+	if (!into->begin_ns || (from->begin_ns && from->begin_ns < into->begin_ns))
+		into->begin_ns = from->begin_ns;
+	if (from->end_ns > into->end_ns)
+		into->end_ns = from->end_ns;
+	into->cpu_ns += from->cpu_ns;
+	into->lock_ops += from->lock_ops;
+}

@@ -1,0 +1,358 @@
+/*
+ * Values of options: from text to checked fields. Nothing is guessed: what does not parse to its
+ * last character is an error that says what would.
+ */
+#include "option_values.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "executor.h"
+
+/* --- numbers -----------------------------------------------------------------------------------
+ */
+
+/* A whole number in [min, max], from the front of text; *end is what follows. */
+static int parse_whole(const char *text, uint64_t min, uint64_t max, uint64_t *value, char **end)
+{
+	unsigned long long n;
+
+	if (*text < '0' || *text > '9')
+		return -1;
+	errno = 0;
+	n = strtoull(text, end, 10);
+	if (errno || n < min || n > max)
+		return -1;
+	*value = n;
+	return 0;
+}
+
+static int parse_number(const char *text, double *value)
+{
+	char *end;
+
+	*value = strtod(text, &end);
+	return end == text || *end ? -1 : 0;
+}
+
+int options_bytes(const char *text, uint64_t *bytes)
+{
+	static const char units[] = "KMGT";
+	uint64_t n, factor = 1;
+	const char *unit;
+	char *end;
+
+	if (parse_whole(text, 1, UINT64_MAX, &n, &end))
+		return -1;
+	unit = *end ? strchr(units, *end & ~0x20) : NULL;
+	if (unit) {
+		factor = (uint64_t)1 << (10 * (unit - units + 1));
+		end++;
+		end += *end == 'i';
+	}
+	end += *end == 'B' || *end == 'b';
+	if (*end || __builtin_mul_overflow(n, factor, bytes))
+		return -1;
+	return 0;
+}
+
+/* "512" or "1024x256", in pixels. */
+static int parse_sizes(const char *text, uint32_t *x_size, uint32_t *y_size)
+{
+	uint64_t x, y;
+	char *end;
+
+	if (parse_whole(text, 1, INT32_MAX, &x, &end))
+		return -1;
+	y = x;
+	if ((*end == 'x' || *end == 'X') && parse_whole(end + 1, 1, INT32_MAX, &y, &end))
+		return -1;
+	if (*end)
+		return -1;
+	*x_size = (uint32_t)x;
+	*y_size = (uint32_t)y;
+	return 0;
+}
+
+/* --- what to read ------------------------------------------------------------------------------
+ */
+
+static int role_of(const char *text, size_t length)
+{
+	if (length == 3 && strncmp(text, "red", 3) == 0)
+		return BAND_RED;
+	if (length == 3 && strncmp(text, "nir", 3) == 0)
+		return BAND_NIR;
+	return -1;
+}
+
+static int bad_bands(struct error *err, const char *value)
+{
+	return error_set(
+		err, EX_USAGE,
+		"cannot read '%s'; give both bands, by number (red=3,nir=4) or by file name "
+		"(red=*_B04.tif,nir=*_B08.tif)",
+		value);
+}
+
+int set_bands(struct options *o, const char *value, struct error *err)
+{
+	char *copy = strdup(value), *rest = copy, *item;
+
+	if (!copy)
+		return error_memory(err, "an option", strlen(value));
+	while ((item = strsep(&rest, ","))) {
+		char *equals = strchr(item, '='), *end;
+		int role = equals ? role_of(item, (size_t)(equals - item)) : -1;
+		uint64_t index;
+
+		if (role < 0 || !equals[1]) {
+			free(copy);
+			return bad_bands(err, value);
+		}
+		o->bands[role] = (struct band_choice){.pattern = equals + 1};
+		if (!parse_whole(equals + 1, 1, UINT16_MAX, &index, &end) && !*end)
+			o->bands[role] = (struct band_choice){.index = (uint32_t)index};
+	}
+	/* copy stays: the patterns point into it for as long as the program runs. */
+	for (int role = BAND_RED; role <= BAND_NIR; role++)
+		if (!o->bands[role].index && !o->bands[role].pattern)
+			return bad_bands(err, value);
+	if (!o->bands[BAND_RED].pattern != !o->bands[BAND_NIR].pattern)
+		return bad_bands(err, value);
+	return 0;
+}
+
+int set_mask(struct options *o, const char *value, struct error *err)
+{
+	struct mask_rule *rule = &o->mask;
+	size_t name = strcspn(value, "=&");
+	const char *numbers = value + name + 1;
+	uint64_t n;
+	char *end;
+
+	*rule = (struct mask_rule){.set = true, .by_bits = value[name] == '&'};
+	if (!name || !value[name] || name >= sizeof(rule->pattern))
+		goto bad;
+	memcpy(rule->pattern, value, name);
+	if (rule->by_bits) {
+		if (parse_whole(numbers, 1, UINT32_MAX, &n, &end) || *end)
+			goto bad;
+		rule->bits = (uint32_t)n;
+		return 0;
+	}
+	for (;; numbers = end + 1) {
+		if (rule->n_values == sizeof(rule->values) / sizeof(rule->values[0]) ||
+		    parse_whole(numbers, 0, UINT32_MAX, &n, &end))
+			goto bad;
+		rule->values[rule->n_values++] = (uint32_t)n;
+		if (!*end)
+			return 0;
+		if (*end != ',')
+			goto bad;
+	}
+bad:
+	return error_set(err, EX_USAGE,
+			 "cannot read '%s'; give values to keep (SCL=4,5,6) or bits that must be 0 "
+			 "('QA_PIXEL&31')",
+			 value);
+}
+
+int set_raw(struct options *o, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	o->raw = true;
+	return 0;
+}
+
+int set_scale(struct options *o, const char *value, struct error *err)
+{
+	o->has_scale = true;
+	if (parse_number(value, &o->scale) || !isfinite(o->scale) || o->scale == 0)
+		return error_set(err, EX_USAGE, "'%s' is not a number other than 0", value);
+	return 0;
+}
+
+int set_offset(struct options *o, const char *value, struct error *err)
+{
+	o->has_scale = true;
+	if (parse_number(value, &o->offset) || !isfinite(o->offset))
+		return error_set(err, EX_USAGE, "'%s' is not a number", value);
+	return 0;
+}
+
+int set_nodata(struct options *o, const char *value, struct error *err)
+{
+	o->has_nodata = true;
+	if (parse_number(value, &o->nodata))
+		return error_set(err, EX_USAGE, "'%s' is not a number (nan is one)", value);
+	return 0;
+}
+
+/* The place of value among words, or -1 with the error set. */
+static int choose(const char *value, const char *const *words, struct error *err)
+{
+	char list[128] = "";
+
+	for (int i = 0; words[i]; i++) {
+		if (strcmp(value, words[i]) == 0)
+			return i;
+		strncat(list, i ? ", " : "", sizeof(list) - strlen(list) - 1);
+		strncat(list, words[i], sizeof(list) - strlen(list) - 1);
+	}
+	return error_set(err, EX_USAGE, "'%s' is none of: %s", value, list);
+}
+
+int set_reader(struct options *o, const char *value, struct error *err)
+{
+	static const char *const words[] = {"auto", "tiff", "gdal", NULL};
+	int choice = choose(value, words, err);
+
+	o->reader = choice < 0 ? READER_AUTO : (enum reader_choice)choice;
+	return choice < 0 ? -1 : 0;
+}
+
+/* --- how to work -------------------------------------------------------------------------------
+ */
+
+int set_workers(struct options *o, const char *value, struct error *err)
+{
+	uint64_t n;
+	char *end;
+
+	if (strcmp(value, "auto") == 0) {
+		o->workers = 0;
+		return 0;
+	}
+	if (parse_whole(value, 1, 1024, &n, &end) || *end)
+		return error_set(err, EX_USAGE, "'%s' is neither auto nor a number from 1 to 1024",
+				 value);
+	o->workers = (unsigned)n;
+	return 0;
+}
+
+int set_executor(struct options *o, const char *value, struct error *err)
+{
+	o->executor = value;
+	return executor_find(value, err) ? 0 : -1;
+}
+
+int set_memory(struct options *o, const char *value, struct error *err)
+{
+	uint64_t n;
+	char *end;
+
+	o->memory_bytes = 0;
+	o->memory_percent = 0;
+	if (!parse_whole(value, 1, 100, &n, &end) && strcmp(end, "%") == 0) {
+		o->memory_percent = (unsigned)n;
+		return 0;
+	}
+	if (options_bytes(value, &o->memory_bytes))
+		return error_set(err, EX_USAGE,
+				 "'%s' is neither bytes (64M, 2G) nor a share from 1%% to 100%%",
+				 value);
+	if (o->memory_bytes < 1 << 20)
+		return error_set(err, EX_USAGE, "'%s' is %llu bytes; write 64M for 64 MiB", value,
+				 (unsigned long long)o->memory_bytes);
+	return 0;
+}
+
+int set_chunk(struct options *o, const char *value, struct error *err)
+{
+	bool plain = value[strspn(value, "0123456789xX")] == '\0';
+
+	o->chunk_kind = CHUNK_PIXELS;
+	if (strcmp(value, "auto") == 0)
+		o->chunk_kind = CHUNK_AUTO;
+	else if (strcmp(value, "tile") == 0)
+		o->chunk_kind = CHUNK_TILE;
+	else if (plain && !parse_sizes(value, &o->chunk_x, &o->chunk_y))
+		o->chunk_kind = CHUNK_PIXELS;
+	else if (!plain && !options_bytes(value, &o->chunk_bytes))
+		o->chunk_kind = CHUNK_BYTES;
+	else
+		return error_set(
+			err, EX_USAGE,
+			"'%s' is none of: auto, tile, 512, 1024x256 (pixels), 64MiB (bytes)",
+			value);
+	return 0;
+}
+
+int set_working_set(struct options *o, const char *value, struct error *err)
+{
+	static const char *const words[] = {"tile", "chunk", NULL};
+	int choice = choose(value, words, err);
+
+	o->working_set = choice == 1 ? WORKING_SET_CHUNK : WORKING_SET_TILE;
+	return choice < 0 ? -1 : 0;
+}
+
+/* --- what to write -----------------------------------------------------------------------------
+ */
+
+static int set_path(const char **path, const char *value, struct error *err)
+{
+	if (!*value)
+		return error_set(err, EX_USAGE,
+				 "an empty file name; give a file, or - for standard "
+				 "output");
+	*path = value;
+	return 0;
+}
+
+int set_summary(struct options *o, const char *value, struct error *err)
+{
+	return set_path(&o->summary_path, value, err);
+}
+
+int set_report(struct options *o, const char *value, struct error *err)
+{
+	return set_path(&o->report_path, value, err);
+}
+
+int set_csv(struct options *o, const char *value, struct error *err)
+{
+	return set_path(&o->csv_path, value, err);
+}
+
+int set_tiles(struct options *o, const char *value, struct error *err)
+{
+	return set_path(&o->tiles_path, value, err);
+}
+
+int set_tile_grid(struct options *o, const char *value, struct error *err)
+{
+	if (parse_sizes(value, &o->tile_grid_x, &o->tile_grid_y))
+		return error_set(err, EX_USAGE,
+				 "'%s' is neither a size (256) nor two (512x256), in pixels",
+				 value);
+	return 0;
+}
+
+int set_quiet(struct options *o, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	o->verbosity = -1;
+	return 0;
+}
+
+int set_verbose(struct options *o, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	o->verbosity = o->verbosity < 0 ? 1 : o->verbosity + 1;
+	return 0;
+}
+
+int set_progress(struct options *o, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	o->progress = true;
+	return 0;
+}

@@ -1,0 +1,173 @@
+/*
+ * The plan: how many workers fit in the budget, before the first pixel. Fewer workers first, then
+ * smaller blocks (plan_scene.c), then a refusal with the smallest budget that works.
+ */
+#include "plan.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plan_scene.h"
+#include "reader.h"
+
+enum {
+	/* Code and tables of libraries not yet touched, stdio, report rows, the allocator's slack.
+	 */
+	HEADROOM_BYTES = 4 << 20,
+	/* One worker beside its blocks: touched stack, its malloc arena, histograms of the stats
+	   stage. */
+	WORKER_BYTES = 512 << 10,
+	/* One scene in flight: headers, band tables, open directories, a finished row. */
+	SLOT_BYTES = 48 << 10,
+	MIB = 1 << 20,
+};
+
+PRINTF_LIKE(2, 3)
+static void plan_note(struct plan *plan, const char *format, ...)
+{
+	va_list args;
+
+	if (plan->n_notes == PLAN_MAX_NOTES)
+		return;
+	va_start(args, format);
+	vsnprintf(plan->notes[plan->n_notes++], sizeof(plan->notes[0]), format, args);
+	va_end(args);
+}
+
+/* Everything that depends on the number of workers but for the pool. */
+static void set_workers(struct plan *plan, unsigned workers)
+{
+	uint64_t fixed;
+
+	plan->workers = workers;
+	plan->scene_slots = 2 * workers + 2;
+	plan->slots = (uint64_t)plan->scene_slots * SLOT_BYTES;
+	fixed = plan->baseline + plan->slots + workers * plan->per_worker_fixed;
+	plan->pool = plan->budget.limit > fixed ? plan->budget.limit - fixed : 0;
+}
+
+/* Tallies in flight at once: where scenes have fewer chunks than workers, several scenes are. */
+static uint64_t tallies(const struct plan *plan, uint64_t n_chunks)
+{
+	uint64_t scenes = n_chunks ? ceil_div(plan->workers, n_chunks) : 1;
+
+	return (scenes + 1) * plan->tally;
+}
+
+static uint64_t wanted_from_pool(const struct plan *plan, const struct chunk_grid *grid)
+{
+	return plan->workers * plan->footprint + tallies(plan, chunk_grid_count(grid));
+}
+
+/* Cut the sample for one worker after another until all of them fit side by side. */
+static int fit_workers(struct plan *plan, const struct options *options,
+		       const struct workload *workload, const struct scene *sample,
+		       struct chunk_grid *grid, struct error *err)
+{
+	for (unsigned workers = plan->workers_asked; workers; workers--) {
+		set_workers(plan, workers);
+		if (plan_scene(grid, plan, options, workload, sample, err)) {
+			if (workers > 1)
+				continue;
+			return -1;
+		}
+		plan->footprint = grid->footprint;
+		plan->tally = workload->tally_bytes(sample, grid, workers, plan->by_tile);
+		if (workers == 1 || wanted_from_pool(plan, grid) <= plan->pool)
+			return 0;
+	}
+	return 0;
+}
+
+static void predict_stages(struct plan *plan, const struct options *options,
+			   const struct workload *workload, const struct scene *sample,
+			   const struct chunk_grid *grid)
+{
+	uint32_t x_size = grid->block_x_size, y_size = grid->block_y_size;
+
+	for (unsigned i = 0; i < workload->n_stages; i++) {
+		const struct stage *stage = workload->stage[i];
+		uint64_t bytes = 0;
+
+		if (stage->kept)
+			bytes += stage->kept(sample, x_size, y_size, options);
+		if (stage->scratch)
+			bytes += stage->scratch(sample, x_size, y_size, options);
+		plan->stage_peak[stage->meter] = bytes;
+	}
+	plan->stage_peak[METER_DISCOVER] = SLOT_BYTES;
+	plan->stage_peak[METER_STATS] +=
+		chunk_result_pieces(sample, grid->chunk_x_size, grid->chunk_y_size, plan->by_tile) *
+		sizeof(struct piece);
+	plan->stage_peak[METER_REDUCE] = plan->tally;
+}
+
+static void explain(struct plan *plan, const struct options *options, const struct chunk_grid *grid)
+{
+	if (plan->workers < plan->workers_asked)
+		plan_note(plan,
+			  "%u workers instead of %u: the memory limit holds no more blocks at "
+			  "once; raise --memory to use them",
+			  plan->workers, plan->workers_asked);
+	if (grid->streamed)
+		plan_note(plan,
+			  "stored blocks are larger than the memory limit allows: they are "
+			  "decoded %u rows at a time",
+			  grid->block_y_size);
+	if (options->working_set == WORKING_SET_CHUNK && !grid->whole_chunk)
+		plan_note(plan, "a whole chunk does not fit in the memory limit: worked on tile by "
+				"tile (--working-set tile)");
+}
+
+static int too_small(struct plan *plan, const struct options *options,
+		     const struct workload *workload, const struct scene *sample, struct error *err)
+{
+	uint64_t pool = plan_smallest_pool(plan, options, workload, sample);
+	uint64_t need = plan->baseline + plan->slots + plan->per_worker_fixed + pool;
+	char limit[24], baseline[24];
+
+	if (pool == UINT64_MAX)
+		return -1; /* no budget helps; plan_scene() has said why */
+	return error_set(
+		err, EX_TEMPFAIL,
+		"a memory limit of %s (%s) is too small for one worker on %s; the smallest "
+		"that works is --memory %lluM (program and libraries %s)",
+		bytes_text(limit, plan->budget.limit), plan->budget.source, sample->name,
+		(unsigned long long)ceil_div(need, MIB) + 1, bytes_text(baseline, plan->baseline));
+}
+
+int plan_make(struct plan *plan, const struct options *options, const struct machine *machine,
+	      const struct catalog *catalog, const struct workload *workload,
+	      const struct scene *sample, struct error *err)
+{
+	struct chunk_grid grid = {0};
+
+	(void)catalog; /* its names are resident already, and so in the baseline */
+	*plan = (struct plan){
+		.workers_asked = options->workers ? options->workers : machine->workers,
+		.by_tile = options->tiles_path != NULL,
+		.per_worker_fixed = WORKER_BYTES,
+		.baseline = memory_resident() + HEADROOM_BYTES,
+	};
+	if (strcmp(options->executor, "serial") == 0)
+		plan->workers_asked = 1;
+	budget_init(&plan->budget, options, machine);
+	if (reader_gdal_loaded())
+		plan->baseline += READER_GDAL_CACHE_BYTES;
+	else
+		plan->gdal = READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES;
+	set_workers(plan, plan->workers_asked);
+	if (!sample)
+		return 0;
+	if (fit_workers(plan, options, workload, sample, &grid, err)) {
+		plan->tally = 0;
+		return too_small(plan, options, workload, sample, err);
+	}
+	plan->peak = plan->budget.limit - plan->pool + wanted_from_pool(plan, &grid);
+	if (plan->peak > plan->budget.limit)
+		plan->peak = plan->budget.limit;
+	predict_stages(plan, options, workload, sample, &grid);
+	explain(plan, options, &grid);
+	return 0;
+}

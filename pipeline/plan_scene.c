@@ -1,0 +1,226 @@
+/*
+ * Fitting one scene into the plan: how large its chunks and blocks are. Pure arithmetic over what
+ * the stages say they need.
+ *
+ * A chunk is whole stored tiles, enough of them that hand-outs cost nothing; a block is one stored
+ * tile, or several small ones. Where that does not fit, blocks become smaller: one stored tile,
+ * then some rows of it, if its codec can decode row by row.
+ */
+#include "plan.h"
+
+#include <string.h>
+
+#include "plan_scene.h"
+
+enum {
+	/*
+	 * A chunk by default: 2^18 pixels, a 512 x 512 tile, some 3 ms of work. A hand-out costs
+	 * about 10 us with its clocks, so well under 1 %; and a 10980 x 10980 scene still has
+	 * hundreds of chunks to balance the workers' loads with.
+	 */
+	CHUNK_PIXELS_AUTO = 1 << 18,
+	/* A block by default: tiles smaller than this are worked on several at a time. */
+	BLOCK_PIXELS = 1 << 16,
+};
+
+static uint32_t least(uint64_t a, uint32_t b)
+{
+	return a < b ? (uint32_t)a : b;
+}
+
+/* Whole tiles, along x and then along y, until there are `pixels` or the image ends. */
+static void grow(uint32_t *x_size, uint32_t *y_size, const struct scene *scene, uint64_t pixels)
+{
+	uint64_t tile = (uint64_t)scene->store_x_size * scene->store_y_size;
+	uint64_t tiles = ceil_div(pixels, tile ? tile : 1);
+	uint64_t across = ceil_div(scene->x_size, scene->store_x_size);
+	uint64_t nx = tiles < across ? tiles : across,
+		 ny = nx < across ? 1 : ceil_div(tiles, across);
+
+	*x_size = least(nx * scene->store_x_size, scene->x_size);
+	*y_size = least(ny * scene->store_y_size, scene->y_size);
+}
+
+static void choose_chunk(struct chunk_grid *grid, const struct options *options,
+			 const struct scene *scene)
+{
+	size_t pixel_bytes =
+		sample_size(scene->band[BAND_RED].type) + sample_size(scene->band[BAND_NIR].type);
+
+	switch (options->chunk_kind) {
+	case CHUNK_AUTO:
+		grow(&grid->chunk_x_size, &grid->chunk_y_size, scene, CHUNK_PIXELS_AUTO);
+		break;
+	case CHUNK_BYTES:
+		grow(&grid->chunk_x_size, &grid->chunk_y_size, scene,
+		     options->chunk_bytes / pixel_bytes);
+		break;
+	case CHUNK_TILE:
+		grid->chunk_x_size = scene->store_x_size;
+		grid->chunk_y_size = scene->store_y_size;
+		break;
+	case CHUNK_PIXELS:
+		grid->chunk_x_size = least(options->chunk_x, scene->x_size);
+		grid->chunk_y_size = least(options->chunk_y, scene->y_size);
+		break;
+	}
+}
+
+static void choose_block(struct chunk_grid *grid, const struct options *options,
+			 const struct scene *scene)
+{
+	grid->whole_chunk = options->working_set == WORKING_SET_CHUNK;
+	if (grid->whole_chunk) {
+		grid->block_x_size = grid->chunk_x_size;
+		grid->block_y_size = grid->chunk_y_size;
+		return;
+	}
+	grow(&grid->block_x_size, &grid->block_y_size, scene, BLOCK_PIXELS);
+	grid->block_x_size = least(grid->block_x_size, grid->chunk_x_size);
+	grid->block_y_size = least(grid->block_y_size, grid->chunk_y_size);
+}
+
+/* Peak of arena for a block: what earlier stages keep, and each stage's own need on top. */
+static size_t block_arena(const struct workload *workload, const struct scene *scene,
+			  const struct options *options, uint32_t x_size, uint32_t y_size)
+{
+	size_t kept = 0, peak = 0;
+
+	for (unsigned i = 0; i < workload->n_stages; i++) {
+		const struct stage *stage = workload->stage[i];
+		size_t now;
+
+		if (stage->kept)
+			kept = size_add(kept, stage->kept(scene, x_size, y_size, options));
+		now = kept;
+		if (stage->scratch)
+			now = size_add(now, stage->scratch(scene, x_size, y_size, options));
+		peak = now > peak ? now : peak;
+	}
+	return peak;
+}
+
+static void measure(struct chunk_grid *grid, const struct plan *plan,
+		    const struct workload *workload, const struct scene *scene,
+		    const struct options *options)
+{
+	size_t pieces =
+		chunk_result_pieces(scene, grid->chunk_x_size, grid->chunk_y_size, plan->by_tile);
+
+	grid->arena = size_add(
+		arena_cost(size_mul(pieces, sizeof(struct piece))),
+		block_arena(workload, scene, options, grid->block_x_size, grid->block_y_size));
+	grid->footprint = grid->arena;
+	for (unsigned i = 0; i < scene->n_files; i++)
+		grid->footprint = size_add(grid->footprint, scene->files[i].info.codec_bytes);
+}
+
+bool scene_uses_gdal(const struct scene *scene)
+{
+	for (unsigned i = 0; i < scene->n_files; i++)
+		if (strcmp(scene->files[i].info.reader, "gdal") == 0)
+			return true;
+	return false;
+}
+
+uint64_t plan_scene_shared(const struct plan *plan, const struct workload *workload,
+			   const struct scene *scene, const struct chunk_grid *grid,
+			   bool gdal_counted)
+{
+	uint64_t tally = workload->tally_bytes(scene, grid, plan->workers, plan->by_tile);
+
+	return size_add(tally, scene_uses_gdal(scene) && !gdal_counted ? plan->gdal : 0);
+}
+
+static bool fits(struct chunk_grid *grid, const struct plan *plan, const struct workload *workload,
+		 const struct scene *scene, const struct options *options)
+{
+	measure(grid, plan, workload, scene, options);
+	return size_add(grid->footprint, plan_scene_shared(plan, workload, scene, grid, false)) <=
+	       plan->pool;
+}
+
+static bool can_stream(const struct scene *scene)
+{
+	for (unsigned i = 0; i < scene->n_files; i++)
+		if (!scene->files[i].info.rows_can_stream)
+			return false;
+	return true;
+}
+
+/* One stored tile a block, at most. */
+static void shrink_to_tile(struct chunk_grid *grid, const struct scene *scene)
+{
+	grid->whole_chunk = false;
+	grid->block_x_size = least(scene->store_x_size, grid->chunk_x_size);
+	grid->block_y_size = least(scene->store_y_size, grid->chunk_y_size);
+}
+
+/*
+ * Rows of a stored tile a block. A decoder that goes row by row cannot start in the middle, so a
+ * chunk is a whole tile, from its first row to its last.
+ */
+static void stream_rows(struct chunk_grid *grid, const struct scene *scene, uint32_t rows)
+{
+	grid->streamed = true;
+	grid->chunk_x_size = grid->block_x_size = scene->store_x_size;
+	grid->chunk_y_size = scene->store_y_size;
+	grid->block_y_size = rows;
+}
+
+/* Rows that make a block of the usual size, fewer than a whole tile has; 0 where there are none. */
+static uint32_t first_rows(const struct scene *scene)
+{
+	uint32_t rows = least(BLOCK_PIXELS / scene->store_x_size, scene->store_y_size - 1);
+
+	return rows || scene->store_y_size < 2 ? rows : 1;
+}
+
+int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct options *options,
+	       const struct workload *workload, const struct scene *scene, struct error *err)
+{
+	char limit[24], need[24];
+	uint64_t smallest;
+
+	*grid = (struct chunk_grid){.x_size = scene->x_size, .y_size = scene->y_size};
+	choose_chunk(grid, options, scene);
+	choose_block(grid, options, scene);
+	if (fits(grid, plan, workload, scene, options))
+		return 0;
+	shrink_to_tile(grid, scene);
+	if (fits(grid, plan, workload, scene, options))
+		return 0;
+	for (uint32_t rows = can_stream(scene) ? first_rows(scene) : 0; rows; rows /= 2) {
+		stream_rows(grid, scene, rows);
+		if (fits(grid, plan, workload, scene, options))
+			return 0;
+	}
+	smallest = plan_smallest_pool(plan, options, workload, scene);
+	if (smallest == UINT64_MAX)
+		return error_set(
+			err, EX_DATAERR,
+			"%s: its stored blocks are too large to decode in any memory; is the "
+			"file damaged?",
+			scene->files[0].path);
+	smallest += plan->budget.limit - plan->pool;
+	return error_set(
+		err, EX_TEMPFAIL,
+		"%s: one block needs more than the memory limit of %s leaves; the smallest "
+		"limit that works is %s",
+		scene->name, bytes_text(limit, plan->budget.limit), bytes_text(need, smallest));
+}
+
+uint64_t plan_smallest_pool(const struct plan *plan, const struct options *options,
+			    const struct workload *workload, const struct scene *scene)
+{
+	struct chunk_grid grid = {.x_size = scene->x_size, .y_size = scene->y_size};
+	uint64_t need;
+
+	choose_chunk(&grid, options, scene);
+	shrink_to_tile(&grid, scene);
+	if (can_stream(scene) && scene->store_y_size > 1)
+		stream_rows(&grid, scene, 1);
+	measure(&grid, plan, workload, scene, options);
+	need = size_add(grid.footprint, plan_scene_shared(plan, workload, scene, &grid, false));
+	return need == SIZE_MAX ? UINT64_MAX : need;
+}

@@ -1,0 +1,34 @@
+/*
+ * Signals. The one mutable global of the program: a handler can reach nothing else.
+ */
+#include "signals.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+static atomic_int caught;
+
+/* SA_RESETHAND: the second signal of a kind takes its default action and ends the program. */
+static void note(int number)
+{
+	atomic_store(&caught, number);
+}
+
+void signals_init(void)
+{
+	struct sigaction action = {.sa_handler = note, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	/* Writing to a closed pipe is an error like any other. */
+	action.sa_handler = SIG_IGN;
+	action.sa_flags = 0;
+	sigaction(SIGPIPE, &action, NULL);
+}
+
+int signals_caught(void)
+{
+	return atomic_load_explicit(&caught, memory_order_relaxed);
+}

@@ -1,0 +1,185 @@
+/*
+ * The body of every worker: claim, carry each block of the chunk through all stages, deliver. The
+ * same under every executor.
+ */
+#include "run.h"
+
+#include <stdlib.h>
+
+static struct stage_env make_env(struct worker *worker)
+{
+	return (struct stage_env){
+		.options = worker->run->options,
+		.arena = &worker->arena,
+		.meter = worker->meter,
+		.worker = worker->number,
+	};
+}
+
+void worker_leave_scene(struct worker *worker)
+{
+	const struct workload *workload = worker->run->workload;
+
+	worker->in_scene = false;
+	for (unsigned i = 0; i < workload->n_stages; i++)
+		if (workload->stage[i]->leave && worker->stage_state[i])
+			workload->stage[i]->leave(worker->stage_state[i]);
+}
+
+/* What the arena held at the most while a stage ran, beyond what was there before. */
+static void book_memory(struct worker *worker, enum meter_stage stage, size_t used_before)
+{
+	struct meter_row *row = &worker->meter->row[stage];
+	uint64_t bytes = worker->arena.peak - used_before;
+
+	if (bytes > row->reserved_peak)
+		row->reserved_peak = bytes;
+}
+
+static int run_stages(struct worker *worker, struct block *block, struct chunk_result *result,
+		      struct error *err)
+{
+	const struct workload *workload = worker->run->workload;
+	struct stage_env env = make_env(worker);
+	struct meter_span span = meter_begin();
+
+	for (unsigned i = 0; i < workload->n_stages; i++) {
+		const struct stage *stage = workload->stage[i];
+		size_t used = worker->arena.used;
+
+		worker->arena.peak = used;
+		if (stage->run(worker->stage_state[i], &env, block, result, err))
+			return -1;
+		book_memory(worker, stage->meter, used);
+		worker->meter->row[stage->meter].pixels += window_pixels(&block->window);
+		if (stage->meters_itself) {
+			span = meter_begin();
+		} else {
+			worker->meter->row[stage->meter].tiles++;
+			meter_lap(worker->meter, stage->meter, &span);
+		}
+	}
+	return 0;
+}
+
+static int run_blocks(struct worker *worker, const struct task *task, const struct window *chunk,
+		      struct chunk_result *result)
+{
+	const struct slot *slot = task->slot;
+	struct window window = {0};
+	size_t mark = worker->arena.used;
+
+	while (chunk_next_block(&slot->grid, chunk, &window)) {
+		struct block block = {
+			.scene = &slot->scene,
+			.window = window,
+			.n_pixels = window_pixels(&window),
+		};
+
+		if (run_cancelled(worker->run)) {
+			result->status = CHUNK_CANCELLED;
+			return 0;
+		}
+		if (run_stages(worker, &block, result, &result->error))
+			return -1;
+		arena_rewind(&worker->arena, mark);
+	}
+	return 0;
+}
+
+/* The arena as large as this scene's blocks need. */
+static int fit_arena(struct worker *worker, size_t bytes, struct error *err)
+{
+	worker->arena.used = 0;
+	if (worker->arena.size >= bytes)
+		return 0;
+	arena_release(&worker->arena);
+	return arena_init(&worker->arena, bytes, err);
+}
+
+static int run_chunk(struct worker *worker, const struct task *task, struct chunk_result *result)
+{
+	const struct slot *slot = task->slot;
+	bool by_tile = worker->run->plan->by_tile;
+	struct window chunk = chunk_grid_window(&slot->grid, task->chunk);
+	size_t pieces;
+
+	if (fit_arena(worker, slot->grid.arena, &result->error))
+		return -1;
+	pieces = chunk_result_pieces(&slot->scene, chunk.x_size, chunk.y_size, by_tile);
+	result->piece = arena_alloc(&worker->arena, size_mul(pieces, sizeof(struct piece)));
+	if (!result->piece)
+		return error_set(&result->error, EX_SOFTWARE,
+				 "the planned memory is too small for the tiles of a chunk");
+	chunk_result_begin(result, &slot->scene, &chunk, by_tile);
+	return run_blocks(worker, task, &chunk, result);
+}
+
+static void work_on(struct worker *worker, const struct task *task)
+{
+	const struct workload *workload = worker->run->workload;
+	struct chunk_result result = {
+		.chunk = task->chunk,
+		.scene_id = task->scene_id,
+		.status = CHUNK_DONE,
+	};
+
+	if (worker->in_scene && worker->scene_id != task->scene_id)
+		worker_leave_scene(worker);
+	worker->in_scene = true;
+	worker->scene_id = task->scene_id;
+	if (run_chunk(worker, task, &result))
+		result.status = CHUNK_FAILED;
+	for (unsigned i = 0; i < workload->n_stages; i++)
+		worker->meter->row[workload->stage[i]->meter].chunks++;
+	run_deliver(worker, task, &result);
+}
+
+static int open_stages(struct worker *worker, struct error *err)
+{
+	const struct workload *workload = worker->run->workload;
+	struct stage_env env = make_env(worker);
+
+	worker->stage_state = calloc(workload->n_stages, sizeof(*worker->stage_state));
+	if (!worker->stage_state)
+		return error_memory(err, "the stages", workload->n_stages * sizeof(void *));
+	for (unsigned i = 0; i < workload->n_stages; i++)
+		if (workload->stage[i]->open &&
+		    workload->stage[i]->open(&worker->stage_state[i], &env, err))
+			return -1;
+	return 0;
+}
+
+static void close_stages(struct worker *worker)
+{
+	const struct workload *workload = worker->run->workload;
+
+	for (unsigned i = 0; worker->stage_state && i < workload->n_stages; i++)
+		if (workload->stage[i]->close)
+			workload->stage[i]->close(worker->stage_state[i]);
+	free(worker->stage_state);
+}
+
+int worker_body(struct job *job, unsigned number, struct error *err)
+{
+	struct run *run = job->context;
+	struct worker worker = {.run = run, .number = number, .meter = &run->meters[number].meter};
+	uint64_t cpu = meter_cpu_now();
+	int status = open_stages(&worker, err);
+	struct task task;
+	enum claim claim;
+
+	worker.meter->begin_ns = meter_now();
+	while (!status && (claim = run_claim(&worker, &task)) != CLAIM_NOTHING) {
+		if (claim == CLAIM_SCENE)
+			run_open_scene(&worker, &task);
+		else
+			work_on(&worker, &task);
+	}
+	run_leave(&worker);
+	close_stages(&worker);
+	arena_release(&worker.arena);
+	worker.meter->cpu_ns = meter_cpu_now() - cpu;
+	worker.meter->end_ns = meter_now();
+	return status;
+}

@@ -1,0 +1,229 @@
+/*
+ * Exact statistics: adding, merging, and what reports show of them. The bounds and the reason for
+ * the grid are in accum.h; the fast path over whole blocks is stats.c, which must agree with
+ * accum_add() to the last bit.
+ */
+#include "accum.h"
+
+#include <math.h>
+#include <string.h>
+
+const unsigned percentile_ranks[N_PERCENTILES] = {2, 5, 25, 50, 75, 95, 98};
+
+static const double grid = 1 << ACCUM_GRID_BITS;
+
+void accum_clear(struct accum *a)
+{
+	*a = (struct accum){.min = INFINITY, .max = -INFINITY};
+}
+
+uint64_t accum_pixels(const struct accum *a)
+{
+	uint64_t pixels = 0;
+
+	for (int i = 0; i < N_PIXEL_CLASSES; i++)
+		pixels += a->n[i];
+	return pixels;
+}
+
+/* words += value; words are 64 bits, low word first. */
+static void wide_add(uint64_t *words, unsigned n_words, const uint64_t *value, unsigned n_value)
+{
+	uint64_t carry = 0;
+
+	for (unsigned i = 0; i < n_words; i++) {
+		uint128 sum = (uint128)words[i] + (i < n_value ? value[i] : 0) + carry;
+
+		words[i] = (uint64_t)sum;
+		carry = (uint64_t)(sum >> 64);
+	}
+}
+
+/* words += (value << shift) * times. value < 2^48, so that value * times fits 128 bits. */
+static void wide_add_shifted(uint64_t *words, unsigned n_words, uint64_t value, unsigned shift,
+			     uint64_t times)
+{
+	uint128 product = (uint128)value * times;
+	uint64_t addend[8] = {0};
+	unsigned word = shift / 64, bits = shift % 64;
+
+	addend[word] = (uint64_t)(product << bits);
+	addend[word + 1] = (uint64_t)(product << bits >> 64);
+	if (bits)
+		addend[word + 2] = (uint64_t)(product >> (128 - bits));
+	wide_add(words, n_words, addend, 8);
+}
+
+/*
+ * |v| > ACCUM_NEAR = 2^16: v is m * 2^e with a 24-bit m and e >= -7, so q = m * 2^(e + 30) and
+ * q*q = m*m * 2^(2e + 60) are integers: nothing is rounded. Largest: e = 104.
+ */
+static void add_far(struct accum *a, float v, uint64_t times)
+{
+	int exponent;
+	uint64_t m = (uint64_t)(frexpf(fabsf(v), &exponent) * 0x1p24f);
+	unsigned shift = (unsigned)(exponent - 24 + ACCUM_GRID_BITS);
+
+	a->n_far += times;
+	wide_add_shifted(v > 0 ? a->far_pos : a->far_neg, 4, m, shift, times);
+	wide_add_shifted(a->far_sq, 6, m * m, 2 * shift, times);
+}
+
+void accum_add(struct accum *a, float v, uint64_t times)
+{
+	float magnitude = fabsf(v);
+
+	if (!times)
+		return;
+	a->n[PIXEL_VALID] += times;
+	a->n_outside += magnitude > 1 ? times : 0;
+	a->min = v < a->min ? v : a->min;
+	a->max = v > a->max ? v : a->max;
+	if (magnitude > ACCUM_NEAR) {
+		add_far(a, v, times);
+	} else {
+		int64_t q = llrint((double)v * grid);
+
+		a->sum += (int128)q * (int64_t)times;
+		a->sum_sq += (uint128)((int128)q * q) * times;
+	}
+}
+
+void accum_merge(struct accum *into, const struct accum *from)
+{
+	for (int i = 0; i < N_PIXEL_CLASSES; i++)
+		into->n[i] += from->n[i];
+	into->n_outside += from->n_outside;
+	into->min = from->min < into->min ? from->min : into->min;
+	into->max = from->max > into->max ? from->max : into->max;
+	into->sum += from->sum;
+	into->sum_sq += from->sum_sq;
+	into->n_far += from->n_far;
+	wide_add(into->far_pos, 4, from->far_pos, 4);
+	wide_add(into->far_neg, 4, from->far_neg, 4);
+	wide_add(into->far_sq, 6, from->far_sq, 6);
+}
+
+unsigned histogram_slot(float v)
+{
+	/* |v| <= 1: q + 2^30 is in [0, 2^31]; v = 1 belongs to the last bin. */
+	int64_t bin;
+
+	if (v < -1)
+		return 0;
+	if (v > 1)
+		return HIST_BINS + 1;
+	bin = (llrint((double)v * grid) + (1 << ACCUM_GRID_BITS)) >>
+	      (ACCUM_GRID_BITS + 1 - HIST_BITS);
+	return 1 + (unsigned)(bin < HIST_BINS ? bin : HIST_BINS - 1);
+}
+
+void histogram_clear(struct histogram *h)
+{
+	memset(h, 0, sizeof(*h));
+}
+
+void histogram_merge(struct histogram *into, const struct histogram *from)
+{
+	for (unsigned slot = 0; slot < HIST_SLOTS; slot++)
+		into->count[slot] += from->count[slot];
+}
+
+static long double wide_value(const uint64_t *words, unsigned n_words)
+{
+	long double value = 0;
+
+	while (n_words--)
+		value = value * 0x1p64L + words[n_words];
+	return value;
+}
+
+/*
+ * Mean and deviation of n values from the integer sums S = sum q and SS = sum q*q.
+ *
+ * With c the mean cut to the grid, sum (q-c)^2 = SS - 2cS + n*c*c is formed in integers, modulo
+ * 2^128 and so exactly, as the result is not negative and fits; what is left to correct,
+ * (S/n - c)^2 < 1, is tiny. So there is no cancellation: equal values give exactly 0.
+ */
+static void near_moments(const struct accum *a, uint64_t n, double *mean, double *std)
+{
+	int128 c = a->sum / (int128)n;
+	uint128 around = a->sum_sq - (uint128)2 * (uint128)c * (uint128)a->sum +
+			 (uint128)n * (uint128)c * (uint128)c;
+	long double rest = (long double)(a->sum - c * (int128)n) / n;
+	long double variance = (long double)around / n - rest * rest;
+
+	*mean = (double)(((long double)c + rest) / grid);
+	*std = (double)(sqrtl(variance > 0 ? variance : 0) / grid);
+}
+
+/* The same with far values: their spread dwarfs what 64 bits of mantissa cannot hold. */
+static void far_moments(const struct accum *a, uint64_t n, double *mean, double *std)
+{
+	long double sum =
+		(long double)a->sum + wide_value(a->far_pos, 4) - wide_value(a->far_neg, 4);
+	long double sum_sq = (long double)a->sum_sq + wide_value(a->far_sq, 6);
+	long double m = sum / n, variance = sum_sq / n - m * m;
+
+	*mean = (double)(m / grid);
+	*std = (double)(sqrtl(variance > 0 ? variance : 0) / grid);
+}
+
+/* Lower edge of a slot, as far as min and max tell for the two open ones. */
+static double slot_edge(const struct accum *a, unsigned slot)
+{
+	if (slot == 0)
+		return a->min;
+	if (slot > HIST_BINS + 1)
+		return a->max;
+	return -1 + (slot - 1) * (2.0 / HIST_BINS);
+}
+
+/*
+ * The value of rank p/100 * (n - 1), counted from 0, interpolated inside its slot as if the slot's
+ * values lay evenly spread; never beyond min and max.
+ */
+static double percentile(const struct accum *a, const struct histogram *h, uint64_t n, unsigned p)
+{
+	long double rank = (long double)p * (n - 1) / 100;
+	uint64_t before = 0;
+	unsigned slot = 0;
+	double low, high, value;
+
+	while (slot < HIST_SLOTS - 1 && before + h->count[slot] <= (uint64_t)rank)
+		before += h->count[slot++];
+	low = slot_edge(a, slot);
+	high = slot_edge(a, slot + 1);
+	value = low + (high - low) * (double)((rank - before + 0.5L) / h->count[slot]);
+	return value < a->min ? a->min : value > a->max ? a->max : value;
+}
+
+static void coarse_histogram(struct summary *out, const struct histogram *h)
+{
+	out->n_below = h->count[0];
+	out->n_above = h->count[HIST_SLOTS - 1];
+	for (unsigned bin = 0; bin < HIST_BINS; bin++)
+		out->coarse[bin / (HIST_BINS / COARSE_BINS)] += h->count[1 + bin];
+}
+
+void summary_make(struct summary *out, const struct accum *a, const struct histogram *h,
+		  double area_m2)
+{
+	uint64_t n = a->n[PIXEL_VALID];
+
+	*out = (struct summary){.pixels = accum_pixels(a), .n_outside = a->n_outside};
+	memcpy(out->n, a->n, sizeof(out->n));
+	out->valid_percent = out->pixels ? 100.0 * (double)n / (double)out->pixels : NAN;
+	out->area_ha = area_m2 / 1e4;
+	coarse_histogram(out, h);
+	out->min = out->max = out->mean = out->std = NAN;
+	for (unsigned i = 0; i < N_PERCENTILES; i++)
+		out->percentile[i] = NAN;
+	if (!n)
+		return;
+	out->min = a->min;
+	out->max = a->max;
+	(a->n_far ? far_moments : near_moments)(a, n, &out->mean, &out->std);
+	for (unsigned i = 0; i < N_PERCENTILES; i++)
+		out->percentile[i] = percentile(a, h, n, percentile_ranks[i]);
+}

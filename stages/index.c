@@ -1,0 +1,184 @@
+/*
+ * The index stage: NDVI of each pixel that counts, in single precision.
+ *
+ *     num = float(nir - red)    den = float(nir + red + k)    NDVI = num / den
+ *
+ * where the differences and sums are formed in double precision and rounded once to float, and the
+ * quotient is a float division: three operations, the same on every path and machine (no
+ * contraction, see the Makefile). With one scale s and offset o for both bands
+ *
+ *     ((s nir + o) - (s red + o)) / ((s nir + o) + (s red + o)) = (nir - red) / (nir + red + 2 o/s)
+ *
+ * so stored numbers are used as they are and k = 2 o/s; scaling costs no digits. With different
+ * scales both bands are scaled in double first and k = 0. Unsigned differences cannot wrap.
+ *
+ * For integers of at most 16 bits and an integral k, all of it is exact in 32-bit integers and in
+ * float (|den| < 2^24), so the short path gives the same bits by construction.
+ *
+ * Source of the formula: Rouse et al. 1974, "Monitoring vegetation systems in the Great Plains".
+ */
+#include "stages.h"
+
+#include <math.h>
+
+#include "sample.h"
+#include "simd.h"
+
+enum { STRIP = 512 }; /* pixels converted to double at a time: two strips are 8 KiB of L1 */
+
+static size_t index_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
+			 const struct options *options)
+{
+	(void)scene;
+	(void)options;
+	return arena_cost(size_mul(size_mul(x_size, y_size), sizeof(float)));
+}
+
+/* The quotient, and the class of pixels that have none. */
+static inline float quotient(float num, float den, uint8_t *class)
+{
+	float v = num / den;
+	bool finite = isfinite(v);
+
+	*class = *class != PIXEL_VALID ? *class
+		 : den == 0            ? PIXEL_DIV0
+		 : finite              ? PIXEL_VALID
+				       : PIXEL_NONFINITE;
+	return *class == PIXEL_VALID ? v + 0.0f : 0.0f; /* + 0: a zero has no sign */
+}
+
+#define DEFINE_SHORT_INDEX(name, type)                                                        \
+	SIMD_CLONES static void name(const void *red_plane, const void *nir_plane, int32_t k, \
+				     float *value, uint8_t *class, size_t n)                  \
+	{                                                                                     \
+		const type *red = red_plane, *nir = nir_plane;                                \
+                                                                                              \
+		for (size_t i = 0; i < n; i++) {                                              \
+			int32_t r = red[i], s = nir[i];                                       \
+                                                                                              \
+			value[i] = quotient((float)(s - r), (float)(s + r + k), &class[i]);   \
+		}                                                                             \
+	}
+
+DEFINE_SHORT_INDEX(index_u8, uint8_t)
+DEFINE_SHORT_INDEX(index_i8, int8_t)
+DEFINE_SHORT_INDEX(index_u16, uint16_t)
+DEFINE_SHORT_INDEX(index_i16, int16_t)
+
+typedef void short_index(const void *, const void *, int32_t, float *, uint8_t *, size_t);
+
+static short_index *const short_indices[N_SAMPLE_TYPES] = {
+	[SAMPLE_U8] = index_u8,
+	[SAMPLE_I8] = index_i8,
+	[SAMPLE_U16] = index_u16,
+	[SAMPLE_I16] = index_i16,
+};
+
+#define DEFINE_TO_DOUBLE(name, type)                                             \
+	static void name(double *out, const void *plane, size_t first, size_t n) \
+	{                                                                        \
+		const type *sample = (const type *)plane + first;                \
+                                                                                 \
+		for (size_t i = 0; i < n; i++)                                   \
+			out[i] = (double)sample[i];                              \
+	}
+
+DEFINE_TO_DOUBLE(double_u8, uint8_t)
+DEFINE_TO_DOUBLE(double_i8, int8_t)
+DEFINE_TO_DOUBLE(double_u16, uint16_t)
+DEFINE_TO_DOUBLE(double_i16, int16_t)
+DEFINE_TO_DOUBLE(double_u32, uint32_t)
+DEFINE_TO_DOUBLE(double_i32, int32_t)
+DEFINE_TO_DOUBLE(double_f32, float)
+DEFINE_TO_DOUBLE(double_f64, double)
+
+static void (*const to_double[N_SAMPLE_TYPES])(double *, const void *, size_t, size_t) = {
+	[SAMPLE_U8] = double_u8,   [SAMPLE_I8] = double_i8,   [SAMPLE_U16] = double_u16,
+	[SAMPLE_I16] = double_i16, [SAMPLE_U32] = double_u32, [SAMPLE_I32] = double_i32,
+	[SAMPLE_F32] = double_f32, [SAMPLE_F64] = double_f64,
+};
+
+static bool one_scale(const struct band *red, const struct band *nir)
+{
+	return red->scale == nir->scale && red->offset == nir->offset;
+}
+
+SIMD_CLONES static void index_doubles(const double *red, const double *nir, double k, float *value,
+				      uint8_t *class, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		value[i] =
+			quotient((float)(nir[i] - red[i]), (float)(nir[i] + red[i] + k), &class[i]);
+}
+
+static void scale_doubles(double *x, const struct band *band, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		x[i] = x[i] * band->scale + band->offset;
+}
+
+static void index_general(const struct block *block, float *value)
+{
+	const struct band *red = &block->scene->band[BAND_RED];
+	const struct band *nir = &block->scene->band[BAND_NIR];
+	bool shared = one_scale(red, nir);
+	double k = shared ? 2 * red->offset / red->scale : 0;
+	double r[STRIP], s[STRIP];
+
+	for (size_t i = 0; i < block->n_pixels; i += STRIP) {
+		size_t n = block->n_pixels - i < STRIP ? block->n_pixels - i : STRIP;
+
+		to_double[red->type](r, block->plane[BAND_RED], i, n);
+		to_double[nir->type](s, block->plane[BAND_NIR], i, n);
+		if (!shared) {
+			scale_doubles(r, red, n);
+			scale_doubles(s, nir, n);
+		}
+		index_doubles(r, s, k, value + i, block->pixel_class + i, n);
+	}
+}
+
+/* The short path's function where it may be taken, and its integral k. */
+static short_index *short_path(const struct scene *scene, int32_t *k_out)
+{
+	const struct band *red = &scene->band[BAND_RED], *nir = &scene->band[BAND_NIR];
+	double k = 2 * red->offset / red->scale;
+
+	if (red->type != nir->type || !one_scale(red, nir))
+		return NULL;
+	if (!(fabs(k) < 1 << 22) || k != nearbyint(k))
+		return NULL;
+	*k_out = (int32_t)k;
+	return short_indices[red->type];
+}
+
+static int index_run(void *state, const struct stage_env *env, struct block *block,
+		     struct chunk_result *result, struct error *err)
+{
+	float *value = arena_alloc(env->arena, block->n_pixels * sizeof(*value));
+	struct meter_row *row = &env->meter->row[METER_INDEX];
+	int32_t k = 0;
+	short_index *fast = short_path(block->scene, &k);
+
+	(void)state;
+	(void)result;
+	row->bytes_in += block->n_pixels * (sample_size(block->scene->band[BAND_RED].type) +
+					    sample_size(block->scene->band[BAND_NIR].type) + 1);
+	row->bytes_out += block->n_pixels * sizeof(*value);
+	if (!value)
+		return error_set(err, EX_SOFTWARE, "index: the planned memory is too small");
+	if (fast)
+		fast(block->plane[BAND_RED], block->plane[BAND_NIR], k, value, block->pixel_class,
+		     block->n_pixels);
+	else
+		index_general(block, value);
+	block->value = value;
+	return 0;
+}
+
+const struct stage stage_index = {
+	.name = "index",
+	.meter = METER_INDEX,
+	.kept = index_kept,
+	.run = index_run,
+};

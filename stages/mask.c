@@ -1,0 +1,162 @@
+/*
+ * The mask stage: which pixels count. It tests, in this order, nodata of red or NIR, the
+ * per-dataset mask, the quality band of --mask, and samples that are not finite; the first that
+ * holds is the pixel's class. It knows nothing of the index.
+ */
+#include "stages.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sample.h"
+
+static size_t mask_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
+			const struct options *options)
+{
+	(void)scene;
+	(void)options;
+	return arena_cost(size_mul(x_size, y_size));
+}
+
+/* One pass per test over typed samples, plain enough for the compiler to vectorise. */
+#define DEFINE_EQUAL(name, type)                                                       \
+	static void name(uint8_t *class, const void *samples, size_t n, double nodata) \
+	{                                                                              \
+		const type *sample = samples, value = (type)nodata;                    \
+                                                                                       \
+		for (size_t i = 0; i < n; i++)                                         \
+			class[i] = sample[i] == value ? PIXEL_NODATA : class[i];       \
+	}
+
+DEFINE_EQUAL(equal_u8, uint8_t)
+DEFINE_EQUAL(equal_i8, int8_t)
+DEFINE_EQUAL(equal_u16, uint16_t)
+DEFINE_EQUAL(equal_i16, int16_t)
+DEFINE_EQUAL(equal_u32, uint32_t)
+DEFINE_EQUAL(equal_i32, int32_t)
+DEFINE_EQUAL(equal_f32, float)
+DEFINE_EQUAL(equal_f64, double)
+
+static void (*const equal[N_SAMPLE_TYPES])(uint8_t *, const void *, size_t, double) = {
+	[SAMPLE_U8] = equal_u8,   [SAMPLE_I8] = equal_i8,   [SAMPLE_U16] = equal_u16,
+	[SAMPLE_I16] = equal_i16, [SAMPLE_U32] = equal_u32, [SAMPLE_I32] = equal_i32,
+	[SAMPLE_F32] = equal_f32, [SAMPLE_F64] = equal_f64,
+};
+
+/* class = mark where the sample is NaN (nan_only) or not finite, and the pixel counted so far. */
+#define DEFINE_NONFINITE(name, type)                                                   \
+	static void name(uint8_t *class, const void *samples, size_t n, bool nan_only, \
+			 uint8_t mark)                                                 \
+	{                                                                              \
+		const type *sample = samples;                                          \
+                                                                                       \
+		for (size_t i = 0; i < n; i++) {                                       \
+			bool hit = nan_only ? isnan(sample[i]) : !isfinite(sample[i]); \
+                                                                                       \
+			class[i] = class[i] == PIXEL_VALID && hit ? mark : class[i];   \
+		}                                                                      \
+	}
+
+DEFINE_NONFINITE(nonfinite_f32, float)
+DEFINE_NONFINITE(nonfinite_f64, double)
+
+static void mark_nonfinite(const struct band *band, uint8_t *class, const void *plane, size_t n,
+			   bool nan_only, uint8_t mark)
+{
+	if (band->type == SAMPLE_F32)
+		nonfinite_f32(class, plane, n, nan_only, mark);
+	else if (band->type == SAMPLE_F64)
+		nonfinite_f64(class, plane, n, nan_only, mark);
+}
+
+static void mark_nodata(const struct band *band, uint8_t *class, const void *plane, size_t n)
+{
+	if (!band->has_nodata)
+		return;
+	if (isnan(band->nodata))
+		mark_nonfinite(band, class, plane, n, true, PIXEL_NODATA);
+	else
+		equal[band->type](class, plane, n, band->nodata);
+}
+
+static void mark_dataset_mask(uint8_t *class, const uint8_t *mask, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		class[i] = class[i] == PIXEL_VALID && !mask[i] ? PIXEL_MASKED : class[i];
+}
+
+static bool rule_keeps(const struct mask_rule *rule, uint32_t value)
+{
+	if (rule->by_bits)
+		return !(value & rule->bits);
+	for (unsigned i = 0; i < rule->n_values; i++)
+		if (rule->values[i] == value)
+			return true;
+	return false;
+}
+
+/* Quality bands are integers of at most 32 bits (scene_open() sees to it). */
+static uint32_t quality_at(enum sample_type type, const void *plane, size_t i)
+{
+	switch (sample_size(type)) {
+	case 1:
+		return ((const uint8_t *)plane)[i];
+	case 2:
+		return ((const uint16_t *)plane)[i];
+	default:
+		return ((const uint32_t *)plane)[i];
+	}
+}
+
+static void mark_quality(const struct band *band, const struct mask_rule *rule, uint8_t *class,
+			 const void *plane, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (class[i] == PIXEL_VALID && !rule_keeps(rule, quality_at(band->type, plane, i)))
+			class[i] = PIXEL_MASKED;
+}
+
+/* What the stage looks at for one pixel. */
+static size_t pixel_bytes(const struct scene *scene)
+{
+	size_t bytes = scene->masked ? 1 : 0;
+
+	for (int role = 0; role < N_BAND_ROLES; role++)
+		bytes += scene->has_band[role] ? sample_size(scene->band[role].type) : 0;
+	return bytes;
+}
+
+static int mask_run(void *state, const struct stage_env *env, struct block *block,
+		    struct chunk_result *result, struct error *err)
+{
+	const struct scene *scene = block->scene;
+	size_t n = block->n_pixels;
+	uint8_t *class = arena_alloc(env->arena, n);
+
+	(void)state;
+	(void)result;
+	env->meter->row[METER_MASK].bytes_in += n * pixel_bytes(scene);
+	env->meter->row[METER_MASK].bytes_out += n;
+	if (!class)
+		return error_set(err, EX_SOFTWARE, "mask: the planned memory is too small");
+	memset(class, PIXEL_VALID, n);
+	for (int role = BAND_RED; role <= BAND_NIR; role++)
+		mark_nodata(&scene->band[role], class, block->plane[role], n);
+	if (block->dataset_mask)
+		mark_dataset_mask(class, block->dataset_mask, n);
+	if (block->plane[BAND_QA])
+		mark_quality(&scene->band[BAND_QA], &env->options->mask, class,
+			     block->plane[BAND_QA], n);
+	for (int role = BAND_RED; role <= BAND_NIR; role++)
+		mark_nonfinite(&scene->band[role], class, block->plane[role], n, false,
+			       PIXEL_NONFINITE);
+	block->pixel_class = class;
+	return 0;
+}
+
+const struct stage stage_mask = {
+	.name = "mask",
+	.meter = METER_MASK,
+	.kept = mask_kept,
+	.run = mask_run,
+};

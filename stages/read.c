@@ -1,0 +1,314 @@
+/*
+ * The read stage: fills a block's planes from the files of its scene, through whichever reader each
+ * file needs. It knows bands, files and grids; formats are the readers' business, and so are the
+ * meters of fetch and decode.
+ */
+#include "stages.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "reader.h"
+
+/* Outlives the scene whose files are open, so it does not point into it. */
+struct read_state {
+	void *handle[SCENE_MAX_FILES]; /* NULL: not open */
+	const struct reader *reader[SCENE_MAX_FILES];
+};
+
+static const struct reader *file_reader(const struct scene_file *file, struct error *err)
+{
+	return strcmp(file->info.reader, "gdal") == 0 ? reader_gdal(err) : &reader_tiff;
+}
+
+static bool has_dataset_mask(const struct scene *scene, unsigned file)
+{
+	return scene->files[file].info.has_mask &&
+	       (scene->band[BAND_RED].file == file || scene->band[BAND_NIR].file == file);
+}
+
+/* The window of a coarser band's grid that covers a window of the scene. */
+static struct window coarse_window(const struct window *w, uint32_t ratio)
+{
+	uint32_t x1 = (w->x_off + w->x_size - 1) / ratio, y1 = (w->y_off + w->y_size - 1) / ratio;
+	struct window c = {w->x_off / ratio, w->y_off / ratio, 0, 0};
+
+	c.x_size = x1 - c.x_off + 1;
+	c.y_size = y1 - c.y_off + 1;
+	return c;
+}
+
+/* --- memory ----------------------------------------------------------------------------------- */
+
+static size_t plane_bytes(const struct band *band, uint32_t x_size, uint32_t y_size)
+{
+	return arena_cost(size_mul(size_mul(x_size, y_size), sample_size(band->type)));
+}
+
+static size_t read_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
+			const struct options *options)
+{
+	size_t bytes = 0;
+
+	(void)options;
+	for (int role = 0; role < N_BAND_ROLES; role++)
+		if (scene->has_band[role])
+			bytes = size_add(bytes, plane_bytes(&scene->band[role], x_size, y_size));
+	for (unsigned file = 0; file < scene->n_files; file++)
+		if (has_dataset_mask(scene, file))
+			bytes = size_add(bytes, arena_cost(size_mul(x_size, y_size)));
+	return bytes;
+}
+
+static unsigned bands_of_file(const struct scene *scene, unsigned file, enum band_role *role)
+{
+	unsigned n = 0;
+
+	for (int r = 0; r < N_BAND_ROLES; r++)
+		if (scene->has_band[r] && scene->band[r].file == file)
+			role[n++] = (enum band_role)r;
+	return n;
+}
+
+static size_t read_scratch(const struct scene *scene, uint32_t x_size, uint32_t y_size,
+			   const struct options *options)
+{
+	size_t most = 0;
+
+	(void)options;
+	for (unsigned file = 0; file < scene->n_files; file++) {
+		enum band_role role[N_BAND_ROLES];
+		unsigned n = bands_of_file(scene, file, role);
+		const struct reader *reader = file_reader(&scene->files[file], NULL);
+		uint32_t ratio = n ? scene->band[role[0]].ratio : 1;
+		uint32_t cx = x_size / ratio + 2, cy = y_size / ratio + 2;
+		size_t bytes;
+
+		if (!n)
+			continue;
+		if (!reader)
+			return SIZE_MAX;
+		if (ratio == 1) {
+			cx = x_size;
+			cy = y_size;
+		}
+		bytes = reader->scratch(&scene->files[file].info, cx, cy, n,
+					has_dataset_mask(scene, file));
+		if (ratio > 1)
+			bytes = size_add(bytes, plane_bytes(&scene->band[role[0]], cx, cy));
+		most = bytes > most ? bytes : most;
+	}
+	return most;
+}
+
+/* --- handles ---------------------------------------------------------------------------------- */
+
+static void read_leave(void *state_ptr)
+{
+	struct read_state *state = state_ptr;
+
+	for (unsigned file = 0; file < SCENE_MAX_FILES; file++)
+		if (state->handle[file])
+			state->reader[file]->close(state->handle[file]);
+	*state = (struct read_state){0};
+}
+
+/* The reader of a file, with its handle open; NULL with err set. */
+static const struct reader *open_file(struct read_state *state, const struct scene *scene,
+				      unsigned file, struct error *err)
+{
+	const struct scene_file *f = &scene->files[file];
+
+	if (state->handle[file])
+		return state->reader[file];
+	state->reader[file] = file_reader(f, err);
+	if (!state->reader[file] ||
+	    state->reader[file]->open(&state->handle[file], f->path, &f->info, err))
+		return NULL;
+	return state->reader[file];
+}
+
+static int read_open(void **state, const struct stage_env *env, struct error *err)
+{
+	(void)env;
+	*state = calloc(1, sizeof(struct read_state));
+	return *state ? 0 : error_memory(err, "file handles", sizeof(struct read_state));
+}
+
+static void read_close(void *state)
+{
+	if (!state)
+		return;
+	read_leave(state);
+	free(state);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static void replicate(unsigned char *out, const struct window *w, const unsigned char *coarse,
+		      const struct window *c, uint32_t ratio, size_t size)
+{
+	for (uint32_t y = 0; y < w->y_size; y++) {
+		const unsigned char *row =
+			coarse + (size_t)((w->y_off + y) / ratio - c->y_off) * c->x_size * size;
+
+		for (uint32_t x = 0; x < w->x_size; x++, out += size)
+			memcpy(out, row + (size_t)((w->x_off + x) / ratio - c->x_off) * size, size);
+	}
+}
+
+/* A band on a coarser grid: nearest neighbour, which for an integer ratio is replication. */
+static int read_coarse(struct read_state *state, const struct stage_env *env, struct block *block,
+		       const struct band *band, void *plane, struct error *err)
+{
+	const struct reader *reader = open_file(state, block->scene, band->file, err);
+	size_t mark = env->arena->used, size = sample_size(band->type);
+	struct read_request request = {
+		.window = coarse_window(&block->window, band->ratio),
+		.n_bands = 1,
+		.band = {band->index},
+	};
+	uint64_t coarse_pixels = window_pixels(&request.window);
+
+	if (!reader)
+		return -1;
+	request.plane[0] = arena_alloc(env->arena, size_mul(coarse_pixels, size));
+	if (!request.plane[0])
+		return error_set(err, EX_SOFTWARE, "read: the planned memory is too small");
+	if (reader->read(state->handle[band->file], &request, env->arena, env->meter, err))
+		return -1;
+	if (request.constant)
+		for (uint64_t i = 1; i < coarse_pixels; i++)
+			memcpy((unsigned char *)request.plane[0] + i * size, request.plane[0],
+			       size);
+	replicate(plane, &block->window, request.plane[0], &request.window, band->ratio, size);
+	arena_rewind(env->arena, mark);
+	return 0;
+}
+
+/* Spread the one value of a constant plane over all pixels of the block. */
+static void spread(void *plane, size_t size, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		memcpy((unsigned char *)plane + i * size, plane, size);
+}
+
+/* All bands of one file on the scene's grid. *constant: the planes hold one value each. */
+static int read_file(struct read_state *state, const struct stage_env *env, struct block *block,
+		     unsigned file, void **plane, uint8_t *mask, bool *constant, struct error *err)
+{
+	const struct scene *scene = block->scene;
+	const struct reader *reader = open_file(state, scene, file, err);
+	enum band_role role[N_BAND_ROLES];
+	struct read_request request = {
+		.window = block->window,
+		.n_bands = bands_of_file(scene, file, role),
+		.mask = mask,
+	};
+
+	if (!reader)
+		return -1;
+	for (unsigned i = 0; i < request.n_bands; i++) {
+		request.band[i] = scene->band[role[i]].index;
+		request.plane[i] = plane[role[i]];
+	}
+	if (reader->read(state->handle[file], &request, env->arena, env->meter, err))
+		return -1;
+	*constant = request.constant;
+	return 0;
+}
+
+static int alloc_planes(const struct stage_env *env, struct block *block, void **plane,
+			uint8_t **mask, struct error *err)
+{
+	const struct scene *scene = block->scene;
+	size_t n = window_pixels(&block->window);
+
+	for (int role = 0; role < N_BAND_ROLES; role++) {
+		if (!scene->has_band[role])
+			continue;
+		plane[role] =
+			arena_alloc(env->arena, size_mul(n, sample_size(scene->band[role].type)));
+		if (!plane[role])
+			return error_set(err, EX_SOFTWARE, "read: the planned memory is too small");
+		block->plane[role] = plane[role];
+	}
+	for (unsigned file = 0; file < scene->n_files; file++) {
+		if (!has_dataset_mask(scene, file))
+			continue;
+		mask[file] = arena_alloc(env->arena, n);
+		if (!mask[file])
+			return error_set(err, EX_SOFTWARE, "read: the planned memory is too small");
+	}
+	return 0;
+}
+
+/* The block is constant where every file says so; else constant files are spread out. */
+static void settle_constant(struct block *block, void **plane, const bool *constant)
+{
+	const struct scene *scene = block->scene;
+	bool all = true;
+
+	for (unsigned file = 0; file < scene->n_files; file++)
+		all = all && constant[file];
+	block->constant = all;
+	block->n_pixels = all ? 1 : window_pixels(&block->window);
+	for (int role = 0; role < N_BAND_ROLES && !all; role++)
+		if (scene->has_band[role] && constant[scene->band[role].file])
+			spread(plane[role], sample_size(scene->band[role].type), block->n_pixels);
+}
+
+/* A pixel is masked where the mask of any of its files says so. */
+static void join_masks(struct block *block, uint8_t *const *mask)
+{
+	uint8_t *joined = NULL;
+
+	for (unsigned file = 0; file < block->scene->n_files; file++) {
+		if (!mask[file])
+			continue;
+		for (size_t i = 0; joined && i < block->n_pixels; i++)
+			joined[i] = joined[i] && mask[file][i];
+		joined = joined ? joined : mask[file];
+	}
+	block->dataset_mask = joined;
+}
+
+static int read_run(void *state_ptr, const struct stage_env *env, struct block *block,
+		    struct chunk_result *result, struct error *err)
+{
+	struct read_state *state = state_ptr;
+	const struct scene *scene = block->scene;
+	void *plane[N_BAND_ROLES] = {0};
+	uint8_t *mask[SCENE_MAX_FILES] = {0};
+	bool constant[SCENE_MAX_FILES] = {0};
+
+	(void)result;
+	if (alloc_planes(env, block, plane, mask, err))
+		return -1;
+	for (unsigned file = 0; file < scene->n_files; file++) {
+		const struct band *qa = &scene->band[BAND_QA];
+
+		if (scene->has_band[BAND_QA] && qa->file == file && qa->ratio > 1) {
+			if (read_coarse(state, env, block, qa, plane[BAND_QA], err))
+				return -1;
+		} else if (read_file(state, env, block, file, plane, mask[file], &constant[file],
+				     err)) {
+			return -1;
+		}
+	}
+	settle_constant(block, plane, constant);
+	join_masks(block, mask);
+	return 0;
+}
+
+const struct stage stage_read = {
+	.name = "read",
+	.meter = METER_DECODE,
+	.meters_itself = true,
+	.kept = read_kept,
+	.scratch = read_scratch,
+	.open = read_open,
+	.run = read_run,
+	.leave = read_leave,
+	.close = read_close,
+};

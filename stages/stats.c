@@ -1,0 +1,248 @@
+/*
+ * The stats stage: exact sums, extremes and histogram of the values of a block, tile by tile.
+ *
+ * Values in [-1, 1] take the fast path: put on the grid as 32-bit integers, in runs that fit L1, by
+ * loops without branches. The few outside go through accum_add(). Both give what accum.h promises,
+ * so a run's result does not depend on where runs begin or end.
+ */
+#include "stages.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simd.h"
+
+enum {
+	RUN = 2048,              /* pixels a pass: 2048 * (4 + 4 + 2) bytes of L1 */
+	HIST_TRASH = HIST_SLOTS, /* where pixels that do not count are tallied */
+	HIST_LANES = 2,          /* neighbours hit the same bin: two tables break the dependency */
+};
+
+struct stats_state {
+	uint32_t count[HIST_LANES][HIST_SLOTS + 1];
+	int32_t q[RUN];
+	uint16_t slot[RUN];
+};
+
+/* Sums of one run: fewer than 2^12 pixels, so 64 bits hold them all. */
+struct run_sums {
+	uint64_t n_valid, n_outside;
+	int64_t sum;
+	uint64_t sq_low, sq_high; /* of the low and high halves of q*q < 2^61 */
+	float min, max;
+};
+
+/*
+ * q = v * 2^30 rounded to even: adding 1.5 * 2^52 to a double leaves the rounded integer in its low
+ * bits (|q| <= 2^30 here). Pixels outside [-1, 1] and those that do not count get q = 0.
+ */
+SIMD_CLONES static void run_grid(int32_t *q, uint16_t *slot, const float *value,
+				 const uint8_t *class, size_t n)
+{
+	const double magic = 0x1.8p52;
+
+	for (size_t i = 0; i < n; i++) {
+		float v = value[i];
+		bool inside = class[i] == PIXEL_VALID && fabsf(v) <= 1;
+		double shifted = (inside ? (double)v : 0.0) * (1 << ACCUM_GRID_BITS) + magic;
+		int64_t bits;
+		int32_t grid, bin;
+
+		memcpy(&bits, &shifted, sizeof(bits));
+		grid = (int32_t)bits;
+		bin = (int32_t)(((uint32_t)grid + (1u << ACCUM_GRID_BITS)) >>
+				(ACCUM_GRID_BITS + 1 - HIST_BITS));
+		bin = bin < HIST_BINS ? bin : HIST_BINS - 1;
+		q[i] = grid;
+		slot[i] = (uint16_t)(inside ? 1 + bin : HIST_TRASH);
+	}
+}
+
+SIMD_CLONES static struct run_sums run_sum(const int32_t *q, size_t n)
+{
+	int64_t sum = 0;
+	uint64_t low = 0, high = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t magnitude = (uint32_t)(q[i] < 0 ? -q[i] : q[i]);
+		uint64_t square = (uint64_t)magnitude * magnitude;
+
+		sum += q[i];
+		low += (uint32_t)square;
+		high += square >> 32;
+	}
+	return (struct run_sums){.sum = sum, .sq_low = low, .sq_high = high};
+}
+
+SIMD_CLONES static void run_extremes(struct run_sums *s, const float *value, const uint8_t *class,
+				     size_t n)
+{
+	float min = INFINITY, max = -INFINITY;
+	uint32_t valid = 0, outside = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bool counts = class[i] == PIXEL_VALID;
+		float low = counts ? value[i] : INFINITY, high = counts ? value[i] : -INFINITY;
+
+		min = low < min ? low : min;
+		max = high > max ? high : max;
+		valid += counts;
+		outside += fabsf(value[i]) > 1;
+	}
+	s->min = min;
+	s->max = max;
+	s->n_valid = valid;
+	s->n_outside = outside;
+}
+
+SIMD_CLONES static uint32_t run_count(const uint8_t *class, size_t n, uint8_t which)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += class[i] == which;
+	return count;
+}
+
+static void run_histogram(struct stats_state *state, const uint16_t *slot, size_t n)
+{
+	size_t i = 0;
+
+	for (; i + 1 < n; i += 2) {
+		state->count[0][slot[i]]++;
+		state->count[1][slot[i + 1]]++;
+	}
+	if (i < n)
+		state->count[0][slot[i]]++;
+}
+
+/* The rare values outside [-1, 1], one by one; run_add() has not counted them. */
+static void run_outside(struct piece *piece, const float *value, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (fabsf(value[i]) > 1) {
+			accum_add(&piece->accum, value[i], 1);
+			piece->histogram.count[histogram_slot(value[i])]++;
+		}
+	}
+}
+
+static void run_add(struct stats_state *state, struct piece *piece, const float *value,
+		    const uint8_t *class, size_t n)
+{
+	struct accum *a = &piece->accum;
+	struct run_sums s;
+
+	run_grid(state->q, state->slot, value, class, n);
+	s = run_sum(state->q, n);
+	run_extremes(&s, value, class, n);
+	run_histogram(state, state->slot, n);
+	if (s.n_outside)
+		run_outside(piece, value, n);
+	a->n[PIXEL_VALID] += s.n_valid - s.n_outside;
+	a->sum += s.sum;
+	a->sum_sq += ((uint128)s.sq_high << 32) + s.sq_low;
+	a->min = s.min < a->min ? s.min : a->min;
+	a->max = s.max > a->max ? s.max : a->max;
+	if (s.n_valid == n)
+		return;
+	for (uint8_t c = PIXEL_VALID + 1; c < N_PIXEL_CLASSES; c++)
+		a->n[c] += run_count(class, n, c);
+}
+
+/* Move the 32-bit counts into the piece: they hold one block, fewer than 2^32 pixels. */
+static void flush_histogram(struct stats_state *state, struct histogram *h)
+{
+	for (unsigned slot = 0; slot < HIST_SLOTS; slot++)
+		h->count[slot] += (uint64_t)state->count[0][slot] + state->count[1][slot];
+	memset(state->count, 0, sizeof(state->count));
+}
+
+static void add_part(struct stats_state *state, struct piece *piece, const struct block *block,
+		     const struct window *part)
+{
+	for (uint32_t y = 0; y < part->y_size; y++) {
+		size_t row = (size_t)(part->y_off - block->window.y_off + y) * block->window.x_size;
+		size_t first = row + (part->x_off - block->window.x_off);
+
+		for (uint32_t x = 0; x < part->x_size; x += RUN) {
+			size_t n = part->x_size - x < RUN ? part->x_size - x : RUN;
+
+			run_add(state, piece, block->value + first + x,
+				block->pixel_class + first + x, n);
+		}
+	}
+	flush_histogram(state, &piece->histogram);
+}
+
+/* A constant block: its one pixel stands for all of the part. */
+static void add_constant(struct piece *piece, const struct block *block, uint64_t pixels)
+{
+	if (block->pixel_class[0] != PIXEL_VALID) {
+		piece->accum.n[block->pixel_class[0]] += pixels;
+		return;
+	}
+	accum_add(&piece->accum, block->value[0], pixels);
+	piece->histogram.count[histogram_slot(block->value[0])] += pixels;
+}
+
+static void add_piece(struct stats_state *state, struct piece *piece, const struct block *block,
+		      const struct window *part)
+{
+	if (block->constant)
+		add_constant(piece, block, window_pixels(part));
+	else
+		add_part(state, piece, block, part);
+}
+
+/* The tiles that meet the block, each into its piece. */
+static void add_by_tile(struct stats_state *state, const struct block *block,
+			struct chunk_result *result)
+{
+	const struct scene *scene = block->scene;
+	const struct window *w = &block->window;
+	uint32_t x1 = (w->x_off + w->x_size - 1) / scene->tile_x_size;
+	uint32_t y1 = (w->y_off + w->y_size - 1) / scene->tile_y_size;
+
+	for (uint32_t y = w->y_off / scene->tile_y_size; y <= y1; y++) {
+		for (uint32_t x = w->x_off / scene->tile_x_size; x <= x1; x++) {
+			size_t i = (size_t)(y - result->tile_y0) * result->tiles_across +
+				   (x - result->tile_x0);
+			uint32_t number = y * scene_tiles_across(scene) + x;
+			struct window tile = scene_tile_window(scene, number), part;
+
+			if (window_intersect(&tile, w, &part))
+				add_piece(state, &result->piece[i], block, &part);
+		}
+	}
+}
+
+static int stats_open(void **state, const struct stage_env *env, struct error *err)
+{
+	(void)env;
+	*state = calloc(1, sizeof(struct stats_state));
+	return *state ? 0 : error_memory(err, "histograms", sizeof(struct stats_state));
+}
+
+static int stats_run(void *state, const struct stage_env *env, struct block *block,
+		     struct chunk_result *result, struct error *err)
+{
+	struct meter_row *row = &env->meter->row[METER_STATS];
+
+	(void)err;
+	row->bytes_in += block->n_pixels * (sizeof(float) + 1);
+	if (result->by_tile)
+		add_by_tile(state, block, result);
+	else
+		add_piece(state, &result->piece[0], block, &block->window);
+	return 0;
+}
+
+const struct stage stage_stats = {
+	.name = "stats",
+	.meter = METER_STATS,
+	.open = stats_open,
+	.run = stats_run,
+	.close = free,
+};

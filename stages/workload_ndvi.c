@@ -1,0 +1,23 @@
+/*
+ * The NDVI workload: the one place that lists its stages and joins them to discovery and reduction.
+ */
+#include "stages.h"
+
+static const struct stage *const ndvi_stages[] = {
+	&stage_read,
+	&stage_mask,
+	&stage_index,
+	&stage_stats,
+};
+
+const struct workload workload_ndvi = {
+	.name = "ndvi",
+	.stage = ndvi_stages,
+	.n_stages = sizeof(ndvi_stages) / sizeof(ndvi_stages[0]),
+	.scene_open = scene_open,
+	.tally_bytes = tally_bytes,
+	.tally_new = tally_new,
+	.tally_fold = tally_fold,
+	.tally_finish = tally_finish,
+	.tally_free = tally_free,
+};
