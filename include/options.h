@@ -38,6 +38,7 @@ struct options {
 	unsigned n_args;
 	char **args; /* files, directories, @lists, "-"; not owned */
 
+	char *bands_text; /* what the patterns below point into; owned */
 	struct band_choice bands[N_BAND_ROLES];
 	struct mask_rule mask;
 	bool raw;       /* no scale, no offset, stored numbers as they are */
@@ -68,9 +69,11 @@ struct options {
 /*
  * Parse argv. Returns 0, or 1 where the work is already done (--help, --version printed to stdout),
  * or -1 with EX_USAGE and a message that names the option and what it takes.
- * Not thread-safe (getopt). Strings in *options point into argv or live as long as the program.
+ * Not thread-safe (getopt). Strings in *options point into argv; release it whatever comes back.
  */
 int options_parse(struct options *options, int argc, char **argv, struct error *err) MUST_CHECK;
+
+void options_release(struct options *options);
 
 /* "64M", "2GiB", "512MB", "1000000": bytes, suffixes are powers of 1024. 0 or -1. */
 int options_bytes(const char *text, uint64_t *bytes) MUST_CHECK;

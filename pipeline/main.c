@@ -33,15 +33,15 @@ static int fail(const struct error *error)
 	return error->code ? error->code : EX_SOFTWARE;
 }
 
-/* The first scene that opens, to plan on; false where none of the first few does. */
+/* The first scene that opens, to plan on; false where none of the first few does (err: the last).
+ */
 static bool open_sample(struct scene *scene, const struct workload *workload,
-			const struct catalog *catalog, const struct options *options)
+			const struct catalog *catalog, const struct options *options,
+			struct error *err)
 {
 	for (uint32_t id = 0; id < catalog_scenes(catalog) && id < SAMPLES; id++) {
-		struct error ignored;
-
 		*scene = (struct scene){0};
-		if (!workload->scene_open(scene, catalog, id, options, &ignored))
+		if (!workload->scene_open(scene, catalog, id, options, err))
 			return true;
 		scene_release(scene);
 	}
@@ -85,7 +85,7 @@ static int plan_and_run(const struct options *options, const struct workload *wo
 			const struct catalog *catalog, struct error *err)
 {
 	struct scene sample;
-	bool has_sample = open_sample(&sample, workload, catalog, options);
+	bool has_sample = open_sample(&sample, workload, catalog, options, err);
 	struct machine machine;
 	struct plan plan;
 	int status;
@@ -93,12 +93,12 @@ static int plan_and_run(const struct options *options, const struct workload *wo
 	machine_probe(&machine);
 	status = plan_make(&plan, options, &machine, catalog, workload, has_sample ? &sample : NULL,
 			   err);
-	if (status)
+	if (status || (options->command == COMMAND_PLAN && !has_sample))
 		status = fail(err);
-	else if (options->command == COMMAND_PLAN && has_sample)
+	else if (options->command == COMMAND_PLAN)
 		status = show_plan(&plan, options, workload, catalog, &sample, err);
 	scene_release(&sample);
-	if (status || (options->command == COMMAND_PLAN && has_sample))
+	if (status || options->command == COMMAND_PLAN)
 		return status;
 	for (unsigned i = 0; i < plan.n_notes && options->verbosity >= 0; i++)
 		fprintf(stderr, "imgpipe: note: %s\n", plan.notes[i]);
@@ -116,19 +116,18 @@ int main(int argc, char **argv)
 	int status;
 
 	tame_malloc();
+	signals_init();
 	status = options_parse(&options, argc, argv, &error);
 	if (status > 0)
-		return fflush(stdout) ? EX_IOERR : EX_OK;
-	if (status)
-		return fail(&error);
-	signals_init();
-	if (catalog_new(&catalog, &options, &error))
-		return fail(&error);
-	if (options.command == COMMAND_INFO)
+		status = EX_OK;
+	else if (status || catalog_new(&catalog, &options, &error))
+		status = fail(&error);
+	else if (options.command == COMMAND_INFO)
 		status = info(&options, workload, catalog);
 	else
 		status = plan_and_run(&options, workload, catalog, &error);
 	catalog_free(catalog);
+	options_release(&options);
 	if (fflush(stdout) && status == EX_OK)
 		status = EX_IOERR;
 	return status;

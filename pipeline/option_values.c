@@ -99,24 +99,23 @@ static int bad_bands(struct error *err, const char *value)
 
 int set_bands(struct options *o, const char *value, struct error *err)
 {
-	char *copy = strdup(value), *rest = copy, *item;
+	char *rest, *item;
 
-	if (!copy)
+	free(o->bands_text);
+	o->bands_text = rest = strdup(value);
+	if (!rest)
 		return error_memory(err, "an option", strlen(value));
 	while ((item = strsep(&rest, ","))) {
 		char *equals = strchr(item, '='), *end;
 		int role = equals ? role_of(item, (size_t)(equals - item)) : -1;
 		uint64_t index;
 
-		if (role < 0 || !equals[1]) {
-			free(copy);
+		if (role < 0 || !equals[1])
 			return bad_bands(err, value);
-		}
 		o->bands[role] = (struct band_choice){.pattern = equals + 1};
 		if (!parse_whole(equals + 1, 1, UINT16_MAX, &index, &end) && !*end)
 			o->bands[role] = (struct band_choice){.index = (uint32_t)index};
 	}
-	/* copy stays: the patterns point into it for as long as the program runs. */
 	for (int role = BAND_RED; role <= BAND_NIR; role++)
 		if (!o->bands[role].index && !o->bands[role].pattern)
 			return bad_bands(err, value);

@@ -286,6 +286,12 @@ static int check_together(const struct options *o, struct error *err)
 	return 0;
 }
 
+void options_release(struct options *options)
+{
+	free(options->bands_text);
+	options->bands_text = NULL;
+}
+
 int options_parse(struct options *options, int argc, char **argv, struct error *err)
 {
 	struct getopt_tables tables;

@@ -1,0 +1,203 @@
+/*
+ * Exact statistics: closed forms, order-free merging, far values, percentiles.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "accum.h"
+
+static uint32_t random_next(uint32_t *state)
+{
+	*state = *state * 1664525u + 1013904223u;
+	return *state;
+}
+
+static float random_ndvi(uint32_t *state)
+{
+	float r = (float)(random_next(state) >> 16), n = (float)(random_next(state) >> 16);
+
+	return (n - r) / (n + r + 1);
+}
+
+static void add(struct accum *a, struct histogram *h, float v, uint64_t times)
+{
+	accum_add(a, v, times);
+	h->count[histogram_slot(v)] += times;
+}
+
+static struct summary summarise(const float *values, size_t n)
+{
+	struct histogram *h = calloc(1, sizeof(*h));
+	struct summary s;
+	struct accum a;
+
+	accum_clear(&a);
+	for (size_t i = 0; i < n; i++)
+		add(&a, h, values[i], 1);
+	summary_make(&s, &a, h, NAN);
+	free(h);
+	return s;
+}
+
+static void no_pixels(void **state)
+{
+	struct summary s = summarise(NULL, 0);
+
+	(void)state;
+	assert_int_equal(s.pixels, 0);
+	assert_true(isnan(s.mean) && isnan(s.std) && isnan(s.min) && isnan(s.percentile[3]));
+}
+
+static void equal_values_have_no_spread(void **state)
+{
+	float values[1000];
+
+	(void)state;
+	for (float v = -1; v <= 3; v += 0.37f) {
+		for (int i = 0; i < 1000; i++)
+			values[i] = v;
+		struct summary s = summarise(values, 1000);
+
+		/* values below 2^-7 are rounded to the grid: 2^-31 at most */
+		assert_true(fabs(s.mean - (double)v) <= 0x1p-31);
+		assert_true(s.std == 0);
+		assert_true(s.min == v && s.max == v && s.percentile[0] == v);
+	}
+}
+
+/* 0, 1/n ... (n-1)/n: mean (n-1)/2n, population variance (n^2-1)/12n^2. */
+static void arithmetic_progression(void **state)
+{
+	enum { N = 4096 };
+	static float values[N];
+	struct summary s;
+
+	(void)state;
+	for (int i = 0; i < N; i++)
+		values[i] = (float)i / N;
+	s = summarise(values, N);
+	assert_true(s.mean == (N - 1) / (2.0 * N));
+	assert_true(fabs(s.std - sqrt((N * (double)N - 1) / 12) / N) < 1e-15);
+	assert_true(fabs(s.percentile[3] - 0.5) < 2.5e-4);
+	assert_true(fabs(s.percentile[1] - 0.05) < 5e-4);
+}
+
+static void merging_is_order_free(void **state)
+{
+	enum { PARTS = 37, EACH = 501 };
+	struct accum forward, backward, one, part[PARTS];
+	uint32_t seed = 7;
+
+	(void)state;
+	accum_clear(&one);
+	for (int p = 0; p < PARTS; p++) {
+		accum_clear(&part[p]);
+		for (int i = 0; i < EACH; i++) {
+			float v = random_ndvi(&seed) * (i % 50 ? 1 : (i % 3 ? 1e6f : -3e30f));
+
+			accum_add(&part[p], v, 1);
+			accum_add(&one, v, 1);
+		}
+	}
+	accum_clear(&forward);
+	accum_clear(&backward);
+	for (int p = 0; p < PARTS; p++) {
+		accum_merge(&forward, &part[p]);
+		accum_merge(&backward, &part[PARTS - 1 - p]);
+	}
+	assert_memory_equal(&forward, &backward, sizeof(forward));
+	assert_memory_equal(&forward, &one, sizeof(forward));
+}
+
+static void times_is_repetition(void **state)
+{
+	const float values[] = {0.25f, -0.7f, 2, -65536, 1e9f, -3e38f};
+	struct accum many, once;
+
+	(void)state;
+	accum_clear(&many);
+	accum_clear(&once);
+	for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++) {
+		accum_add(&once, values[k], 97);
+		for (int i = 0; i < 97; i++)
+			accum_add(&many, values[k], 1);
+	}
+	assert_memory_equal(&many, &once, sizeof(many));
+}
+
+static void far_values_are_exact(void **state)
+{
+	/* mean of +big, -big and 3 is 1 to the last bit: nothing is swallowed */
+	const float values[] = {3e38f, -3e38f, 3};
+	const float powers[] = {0x1p17f, 0x1p60f, 0x1p127f, -0x1p100f};
+	struct summary s = summarise(values, 3);
+
+	(void)state;
+	assert_true(s.mean == 1);
+	for (size_t i = 0; i < sizeof(powers) / sizeof(powers[0]); i++) {
+		s = summarise(&powers[i], 1);
+		assert_true(s.mean == (double)powers[i]);
+		assert_true(s.std == 0);
+		assert_int_equal(s.n_outside, 1);
+	}
+}
+
+/* Against sorting: every percentile within one bin of the exact order statistic. */
+static void percentiles_within_a_bin(void **state)
+{
+	enum { N = 20001 };
+	static float values[N];
+	uint32_t seed = 3;
+	struct summary s;
+
+	(void)state;
+	for (int i = 0; i < N; i++)
+		values[i] = random_ndvi(&seed);
+	s = summarise(values, N);
+	for (int p = 0; p < N_PERCENTILES; p++) {
+		/* count how many lie more than a bin below and above */
+		uint64_t below = 0, above = 0;
+		double rank = percentile_ranks[p] * (N - 1) / 100.0;
+
+		for (int i = 0; i < N; i++) {
+			below += values[i] < s.percentile[p] - 2.0 / HIST_BINS;
+			above += values[i] > s.percentile[p] + 2.0 / HIST_BINS;
+		}
+		assert_true(below <= rank + 1);
+		assert_true(above <= N - rank + 1);
+	}
+}
+
+static void slots_at_the_edges(void **state)
+{
+	(void)state;
+	assert_int_equal(histogram_slot(-1), 1);
+	assert_int_equal(histogram_slot(1), HIST_BINS);
+	assert_int_equal(histogram_slot(0), 1 + HIST_BINS / 2);
+	assert_int_equal(histogram_slot(nextafterf(-1, -2)), 0);
+	assert_int_equal(histogram_slot(nextafterf(1, 2)), HIST_BINS + 1);
+	assert_int_equal(histogram_slot(nextafterf(1, 0)), HIST_BINS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_pixels),
+		cmocka_unit_test(equal_values_have_no_spread),
+		cmocka_unit_test(arithmetic_progression),
+		cmocka_unit_test(merging_is_order_free),
+		cmocka_unit_test(times_is_repetition),
+		cmocka_unit_test(far_values_are_exact),
+		cmocka_unit_test(percentiles_within_a_bin),
+		cmocka_unit_test(slots_at_the_edges),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,262 @@
+/*
+ * The machinery alone: chunk arithmetic, byte sizes, options, limits, error texts, arenas.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "arena.h"
+#include "budget.h"
+#include "chunk.h"
+#include "options.h"
+
+/* Every pixel of the scene lies in exactly one block of exactly one chunk. */
+static void cover_once(const struct chunk_grid *grid)
+{
+	unsigned char *seen = calloc(grid->x_size, grid->y_size);
+
+	for (uint64_t i = 0; i < chunk_grid_count(grid); i++) {
+		struct window chunk = chunk_grid_window(grid, i), block = {0};
+
+		while (chunk_next_block(grid, &chunk, &block)) {
+			assert_true(block.x_off >= chunk.x_off && block.y_off >= chunk.y_off);
+			for (uint32_t y = 0; y < block.y_size; y++)
+				for (uint32_t x = 0; x < block.x_size; x++)
+					seen[(size_t)(block.y_off + y) * grid->x_size +
+					     block.x_off + x]++;
+		}
+	}
+	for (size_t i = 0; i < (size_t)grid->x_size * grid->y_size; i++)
+		assert_int_equal(seen[i], 1);
+	free(seen);
+}
+
+static void chunks_cover_the_scene_once(void **state)
+{
+	static const uint32_t size[] = {1, 7, 16, 33, 100};
+
+	(void)state;
+	for (unsigned c = 0; c < 5 * 5 * 5; c++) {
+		struct chunk_grid grid = {
+			.x_size = 100,
+			.y_size = 61,
+			.chunk_x_size = size[c % 5],
+			.chunk_y_size = size[c / 5 % 5] < 61 ? size[c / 5 % 5] : 61,
+			.block_x_size = size[c / 25],
+			.block_y_size = 16,
+			.whole_chunk = c % 3 == 0,
+		};
+
+		cover_once(&grid);
+	}
+}
+
+static void blocks_keep_to_the_tile_grid(void **state)
+{
+	struct chunk_grid grid = {.x_size = 1000,
+				  .y_size = 1000,
+				  .chunk_x_size = 300,
+				  .chunk_y_size = 300,
+				  .block_x_size = 256,
+				  .block_y_size = 256};
+	struct window chunk = chunk_grid_window(&grid, 1), block = {0};
+
+	(void)state;
+	assert_true(chunk_next_block(&grid, &chunk, &block));
+	assert_int_equal(block.x_off, 300);
+	assert_int_equal(block.x_size, 512 - 300);
+	assert_true(chunk_next_block(&grid, &chunk, &block));
+	assert_int_equal(block.x_off, 512);
+	assert_int_equal(block.x_size, 88);
+	assert_int_equal(block.y_size, 256);
+}
+
+static void byte_sizes(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes; /* 0: refused */
+	} cases[] = {
+		{"1", 1},
+		{"64M", 64 << 20},
+		{"64MB", 64 << 20},
+		{"64MiB", 64 << 20},
+		{"2g", 2ull << 30},
+		{"3K", 3072},
+		{"1TiB", 1ull << 40},
+		{"0", 0},
+		{"", 0},
+		{"M", 0},
+		{"-5M", 0},
+		{"5X", 0},
+		{"5MM", 0},
+		{"1.5G", 0},
+		{"99999999999999999999", 0},
+		{"99999999999999T", 0},
+		{" 5", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t bytes = 0;
+		int status = options_bytes(cases[i].text, &bytes);
+
+		assert_int_equal(status, cases[i].bytes ? 0 : -1);
+		if (!status)
+			assert_int_equal(bytes, cases[i].bytes);
+	}
+}
+
+static int parse(struct options *options, const char *line, struct error *err)
+{
+	static char copy[512];
+	static char *argv[32];
+	int argc = 0;
+
+	strcpy(copy, line);
+	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	argv[argc] = NULL;
+	return options_parse(options, argc, argv, err);
+}
+
+static void options_are_read(void **state)
+{
+	struct options o;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(parse(&o,
+			       "imgpipe plan -j 7 --memory 25% --chunk 100x37 --bands "
+			       "red=3,nir=4 --mask SCL=4,5,6 --working-set chunk a.tif b.tif",
+			       &err),
+			 0);
+	assert_int_equal(o.command, COMMAND_PLAN);
+	assert_int_equal(o.workers, 7);
+	assert_int_equal(o.memory_percent, 25);
+	assert_int_equal(o.chunk_x, 100);
+	assert_int_equal(o.chunk_y, 37);
+	assert_int_equal(o.bands[BAND_NIR].index, 4);
+	assert_string_equal(o.mask.pattern, "SCL");
+	assert_int_equal(o.mask.n_values, 3);
+	assert_int_equal(o.working_set, WORKING_SET_CHUNK);
+	assert_int_equal(o.n_args, 2);
+	options_release(&o);
+	assert_int_equal(
+		parse(&o, "imgpipe --bands red=*_B04.tif,nir=*_B08.tif --mask QA&31 x", &err), 0);
+	assert_string_equal(o.bands[BAND_RED].pattern, "*_B04.tif");
+	assert_true(o.mask.by_bits && o.mask.bits == 31);
+	options_release(&o);
+}
+
+static void bad_options_say_what_would_do(void **state)
+{
+	static const char *const lines[] = {
+		"imgpipe",
+		"imgpipe --workers 0 a",
+		"imgpipe --workers many a",
+		"imgpipe --memory 64 a",
+		"imgpipe --memory 101% a",
+		"imgpipe --chunk 0 a",
+		"imgpipe --chunk 10x a",
+		"imgpipe --chunk fast a",
+		"imgpipe --bands red=1 a",
+		"imgpipe --bands green=1,nir=2 a",
+		"imgpipe --bands red=1,nir=*.tif a",
+		"imgpipe --mask SCL a",
+		"imgpipe --mask SCL=4,,5 a",
+		"imgpipe --reader png a",
+		"imgpipe --executor gpu a",
+		"imgpipe --raw --scale 2 a",
+		"imgpipe --scale 0 a",
+		"imgpipe --summary - --report - a",
+		"imgpipe --frobnicate a",
+		"imgpipe --memory",
+		"imgpipe --raw=1 a",
+		"imgpipe -Z a",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct options o;
+		struct error err = {0};
+
+		assert_int_equal(parse(&o, lines[i], &err), -1);
+		assert_int_equal(err.code, EX_USAGE);
+		assert_true(strlen(err.text) > 10);
+		options_release(&o);
+	}
+}
+
+static void errors_are_one_line(void **state)
+{
+	struct error err;
+
+	(void)state;
+	assert_int_equal(error_set(&err, EX_DATAERR, "a\nb%c", 7), -1);
+	assert_string_equal(err.text, "a b ");
+	error_prefix(&err, "file");
+	assert_string_equal(err.text, "file: a b ");
+	assert_int_equal(err.code, EX_DATAERR);
+	error_set(&err, EX_DATAERR, "%0*d", 5000, 1);
+	assert_int_equal(strlen(err.text), ERROR_TEXT_BYTES - 1);
+	assert_int_equal(error_set(NULL, EX_DATAERR, "nobody listens"), -1);
+}
+
+static void arenas_are_bounded(void **state)
+{
+	struct arena arena;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(arena_init(&arena, 10000, &err), 0);
+	assert_non_null(arena_alloc(&arena, 100));
+	assert_int_equal(arena.used, 128);
+	assert_null(arena_alloc(&arena, arena.size));
+	assert_null(arena_alloc(&arena, SIZE_MAX));
+	assert_int_equal(arena.used, 128);
+	arena_rewind(&arena, 0);
+	assert_non_null(arena_alloc(&arena, arena.size));
+	arena_release(&arena);
+	assert_int_equal(arena_init(&arena, SIZE_MAX - 100, &err), -1);
+	assert_int_equal(err.code, EX_TEMPFAIL);
+}
+
+static void slurm_limits_count(void **state)
+{
+	struct machine machine;
+
+	(void)state;
+	setenv("SLURM_MEM_PER_NODE", "7", 1);
+	setenv("SLURM_CPUS_PER_TASK", "1", 1);
+	machine_probe(&machine);
+	unsetenv("SLURM_MEM_PER_NODE");
+	unsetenv("SLURM_CPUS_PER_TASK");
+	assert_int_equal(machine.limit_bytes, 7 << 20);
+	assert_string_equal(machine.limit_source, "SLURM_MEM_PER_NODE");
+	assert_int_equal(machine.workers, 1);
+	machine_probe(&machine);
+	assert_true(machine.limit_bytes > 7 << 20 && machine.limit_bytes <= machine.ram_bytes);
+	assert_true(machine.workers >= 1 && machine.workers <= machine.cpus);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(chunks_cover_the_scene_once),
+		cmocka_unit_test(blocks_keep_to_the_tile_grid),
+		cmocka_unit_test(byte_sizes),
+		cmocka_unit_test(options_are_read),
+		cmocka_unit_test(bad_options_say_what_would_do),
+		cmocka_unit_test(errors_are_one_line),
+		cmocka_unit_test(arenas_are_bounded),
+		cmocka_unit_test(slurm_limits_count),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,253 @@
+/*
+ * Claim, delivery and memory, under a made-up workload: scenes of very different footprints in a
+ * pool that holds few of them, failing scenes and chunks, workers that stall. Every chunk must be
+ * delivered once, nothing may hang, and the reservation may never exceed the pool.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../pipeline/execute.h"
+#include "catalog.h"
+
+enum { N_SCENES = 60, MAX_CHUNKS = 40, KIB = 1024, POOL = 1000 * KIB };
+
+/* What happened, by scene and chunk. */
+static atomic_int delivered[N_SCENES][MAX_CHUNKS];
+static atomic_long in_use, most_in_use;
+static bool stalls;
+
+static uint32_t hash(uint32_t x)
+{
+	x = (x ^ (x >> 16)) * 0x45d9f3bu;
+	return (x ^ (x >> 16)) * 0x45d9f3bu ^ (x >> 9);
+}
+
+static uint32_t chunks_of(uint32_t id)
+{
+	return 1 + hash(id) % MAX_CHUNKS;
+}
+
+static bool scene_is_bad(uint32_t id)
+{
+	return id % 13 == 5;
+}
+
+static bool chunk_is_bad(uint32_t id, uint64_t chunk)
+{
+	return id % 17 == 3 && chunk % 5 == 2;
+}
+
+/* From 1 KiB to nearly the whole pool. */
+static size_t footprint_of(uint32_t id)
+{
+	return (1 + hash(id + 99) % 900) * KIB;
+}
+
+static int fake_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
+		     const struct options *options, struct error *err)
+{
+	(void)catalog;
+	(void)options;
+	scene->id = id;
+	scene->name = strdup("fake");
+	if (stalls)
+		usleep(hash(id) % 2000);
+	if (scene_is_bad(id))
+		return error_set(err, EX_DATAERR, "scene %u is bad", id);
+	scene->n_files = 0;
+	scene->x_size = chunks_of(id);
+	scene->y_size = scene->store_x_size = scene->store_y_size = 1;
+	scene->tile_x_size = scene->tile_y_size = 1;
+	return 0;
+}
+
+static size_t fake_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
+			const struct options *options)
+{
+	(void)options;
+	return footprint_of(scene->id) / 64 * 64 * x_size * y_size;
+}
+
+static int fake_run(void *state, const struct stage_env *env, struct block *block,
+		    struct chunk_result *result, struct error *err)
+{
+	size_t bytes = fake_kept(block->scene, 1, 1, NULL);
+	unsigned char *memory = arena_alloc(env->arena, bytes);
+	long now, most;
+
+	(void)state;
+	assert_non_null(memory);
+	memory[0] = memory[bytes - 1] = 1;
+	now = atomic_fetch_add(&in_use, (long)bytes) + (long)bytes;
+	for (most = atomic_load(&most_in_use); now > most;)
+		if (atomic_compare_exchange_weak(&most_in_use, &most, now))
+			break;
+	if (stalls && hash((uint32_t)result->chunk + block->scene->id) % 4 == 0)
+		usleep(hash((uint32_t)result->chunk) % 1500);
+	atomic_fetch_sub(&in_use, (long)bytes);
+	if (chunk_is_bad(block->scene->id, result->chunk))
+		return error_set(err, EX_DATAERR, "chunk %d is bad", (int)result->chunk);
+	result->piece[0].accum.n[PIXEL_NODATA] += block->n_pixels;
+	return 0;
+}
+
+static const struct stage fake_stage = {
+	.name = "fake",
+	.meter = METER_INDEX,
+	.kept = fake_kept,
+	.run = fake_run,
+};
+
+struct tally {
+	const struct scene *scene;
+	struct histogram histogram;
+	uint64_t pixels;
+};
+
+static size_t fake_tally_bytes(const struct scene *scene, const struct chunk_grid *grid,
+			       unsigned workers, bool by_tile)
+{
+	(void)scene;
+	(void)grid;
+	(void)workers;
+	(void)by_tile;
+	return 20 * KIB;
+}
+
+static struct tally *fake_tally_new(const struct scene *scene, const struct chunk_grid *grid,
+				    bool by_tile, struct error *err)
+{
+	struct tally *tally = calloc(1, sizeof(*tally));
+
+	(void)grid;
+	(void)by_tile;
+	(void)err;
+	assert_non_null(tally);
+	tally->scene = scene;
+	return tally;
+}
+
+static int fake_fold(struct tally *tally, const struct chunk_result *chunk, struct error *err)
+{
+	(void)err;
+	atomic_fetch_add(&delivered[tally->scene->id][chunk->chunk], 1);
+	tally->pixels += chunk->piece[0].accum.n[PIXEL_NODATA];
+	return 0;
+}
+
+static void fake_finish(struct tally *tally, struct scene_result *result)
+{
+	accum_clear(&result->accum);
+	result->accum.n[PIXEL_NODATA] = tally->pixels;
+	result->histogram = &tally->histogram;
+	assert_int_equal(tally->pixels, chunks_of(tally->scene->id));
+}
+
+static void fake_free(struct tally *tally)
+{
+	free(tally);
+}
+
+static const struct stage *const fake_stages[] = {&fake_stage};
+static const struct workload fake = {
+	.name = "fake",
+	.stage = fake_stages,
+	.n_stages = 1,
+	.scene_open = fake_open,
+	.tally_bytes = fake_tally_bytes,
+	.tally_new = fake_tally_new,
+	.tally_fold = fake_fold,
+	.tally_finish = fake_finish,
+	.tally_free = fake_free,
+};
+
+static void run_with(const char *executor, unsigned workers, uint64_t pool)
+{
+	static char names[N_SCENES][16];
+	static char *args[N_SCENES];
+	struct options options = {.executor = executor,
+				  .verbosity = -1,
+				  .args = args,
+				  .n_args = N_SCENES,
+				  .chunk_kind = CHUNK_TILE};
+	struct plan plan = {.workers = workers,
+			    .workers_asked = workers,
+			    .scene_slots = 2 * workers + 2,
+			    .budget = {.limit = pool},
+			    .pool = pool};
+	struct catalog *catalog = NULL;
+	struct error err = {0};
+	FILE *saved = stderr;
+
+	for (int i = 0; i < N_SCENES; i++) {
+		snprintf(names[i], sizeof(names[i]), "no-file-%02d.tif", i);
+		args[i] = names[i];
+	}
+	memset(delivered, 0, sizeof(delivered));
+	atomic_store(&most_in_use, 0);
+	assert_int_equal(catalog_new(&catalog, &options, &err), 0);
+	assert_int_equal(catalog_scenes(catalog), N_SCENES);
+	stderr = fopen("/dev/null", "w");
+	alarm(60); /* a hang ends the test */
+	assert_int_equal(execute(&options, &plan, &fake, catalog, &err), 1);
+	alarm(0);
+	fclose(stderr);
+	stderr = saved;
+	assert_int_equal(err.code, 0);
+	catalog_free(catalog);
+	assert_true((uint64_t)atomic_load(&most_in_use) <= pool);
+	for (uint32_t id = 0; id < N_SCENES; id++) {
+		bool failed = scene_is_bad(id);
+
+		for (uint32_t chunk = 0; chunk < chunks_of(id); chunk++)
+			failed = failed || chunk_is_bad(id, chunk);
+		for (uint32_t chunk = 0; chunk < chunks_of(id); chunk++)
+			assert_true(atomic_load(&delivered[id][chunk]) == 1 ||
+				    (failed && !atomic_load(&delivered[id][chunk])));
+	}
+}
+
+static void every_chunk_once(void **state)
+{
+	(void)state;
+	stalls = false;
+	run_with("serial", 1, POOL);
+	for (unsigned workers = 1; workers <= 16; workers++)
+		run_with("threads", workers, POOL);
+}
+
+static void with_stalls(void **state)
+{
+	(void)state;
+	stalls = true;
+	for (unsigned workers = 2; workers <= 9; workers += 7)
+		run_with("threads", workers, POOL);
+}
+
+static void with_plenty_of_memory(void **state)
+{
+	(void)state;
+	stalls = false;
+	run_with("threads", 8, 100 * POOL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_chunk_once),
+		cmocka_unit_test(with_stalls),
+		cmocka_unit_test(with_plenty_of_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
