@@ -38,6 +38,7 @@ GDAL_LIBS   = $(shell pkg-config --libs gdal)
 MODULE_SRC := $(wildcard stages/read_gdal*.c)
 SRC := $(filter-out $(MODULE_SRC),$(wildcard pipeline/*.c stages/*.c))
 OBJ := $(SRC:%.c=$(BUILD)/obj/%.o)
+SAMPLES_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard samples/*.c))
 LIB_OBJ := $(filter-out $(BUILD)/obj/pipeline/main.o,$(OBJ))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
@@ -50,7 +51,7 @@ $(BUILD)/imgpipe: $(OBJ)
 $(BUILD)/imgpipe-gdal.so: $(MODULE_SRC:%.c=$(BUILD)/obj/%.o)
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(GDAL_LIBS)
 
-$(BUILD)/make_scene: $(BUILD)/obj/samples/make_scene.o
+$(BUILD)/make_scene: $(SAMPLES_OBJ) $(BUILD)/obj/pipeline/error.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(MODULE_SRC:%.c=$(BUILD)/obj/%.o): COMMON += -fPIC -fvisibility=hidden $(GDAL_CFLAGS)
@@ -63,9 +64,62 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIB_OBJ) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $< $(LIB_OBJ) $(LIBS) -lcmocka
 
--include $(OBJ:.o=.d) $(MODULE_SRC:%.c=$(BUILD)/obj/%.d) $(BUILD)/obj/samples/make_scene.d
+-include $(OBJ:.o=.d) $(MODULE_SRC:%.c=$(BUILD)/obj/%.d) $(SAMPLES_OBJ:.o=.d)
+
+# --- habits -------------------------------------------------------------------------------------
+
+DEMO := build/demo
+
+# Install what is missing, build, make sample scenes, run the main job on them.
+demo:
+	.ci/install-deps build
+	$(MAKE) all
+	samples/demo.sh $(BUILD) $(DEMO)
+
+# Install what tests need, build, run them all.
+test:
+	.ci/install-deps test
+	$(MAKE) all $(UNIT_BIN)
+	BUILD=$(BUILD) tests/run --quick
+
+# The same suite without its short cuts, and under the sanitizers.
+stress:
+	.ci/install-deps test
+	$(MAKE) all $(UNIT_BIN)
+	BUILD=$(BUILD) tests/run
+	tests/sanitize.sh
+
+lint:
+	.ci/install-deps lint
+	tests/lint
+
+fuzz:
+	.ci/install-deps lint
+	tests/fuzz/run.sh
+
+# Time and memory beside gdal_calc.py + gdalinfo -stats, side by side on one generated scene.
+bench:
+	.ci/install-deps test
+	$(MAKE) all
+	tests/bench/bench.sh $(BUILD)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/imgpipe \
+		$(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install $(BUILD)/imgpipe $(DESTDIR)$(PREFIX)/bin/imgpipe
+	install -m 644 $(BUILD)/imgpipe-gdal.so $(DESTDIR)$(PREFIX)/lib/imgpipe/imgpipe-gdal.so
+	$(BUILD)/imgpipe --man >$(DESTDIR)$(PREFIX)/share/man/man1/imgpipe.1
+	$(BUILD)/imgpipe --completion \
+		>$(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgpipe
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/imgpipe $(DESTDIR)$(PREFIX)/lib/imgpipe/imgpipe-gdal.so \
+		$(DESTDIR)$(PREFIX)/share/man/man1/imgpipe.1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgpipe
+	-rmdir $(DESTDIR)$(PREFIX)/lib/imgpipe
 
 clean:
 	rm -rf build
 
-.PHONY: all clean
+.PHONY: all demo test stress lint fuzz bench install uninstall clean

@@ -157,11 +157,33 @@ static void near_moments(const struct accum *a, uint64_t n, double *mean, double
 	*std = (double)(sqrtl(variance > 0 ? variance : 0) / grid);
 }
 
+/* All of S as one number: near and far sums, joined and subtracted as integers. */
+static long double far_total(const struct accum *a)
+{
+	uint128 near_sum = a->sum < 0 ? -(uint128)a->sum : (uint128)a->sum;
+	const uint64_t near_words[2] = {(uint64_t)near_sum, (uint64_t)(near_sum >> 64)};
+	uint64_t pos[4], neg[4], one[1] = {1};
+
+	memcpy(pos, a->far_pos, sizeof(pos));
+	memcpy(neg, a->far_neg, sizeof(neg));
+	wide_add(a->sum < 0 ? neg : pos, 4, near_words, 2);
+	/* pos - neg in two's complement: far below 2^255, so the top bit is the sign */
+	for (int i = 0; i < 4; i++)
+		neg[i] = ~neg[i];
+	wide_add(pos, 4, neg, 4);
+	wide_add(pos, 4, one, 1);
+	if (!(pos[3] >> 63))
+		return wide_value(pos, 4);
+	for (int i = 0; i < 4; i++)
+		pos[i] = ~pos[i];
+	wide_add(pos, 4, one, 1);
+	return -wide_value(pos, 4);
+}
+
 /* The same with far values: their spread dwarfs what 64 bits of mantissa cannot hold. */
 static void far_moments(const struct accum *a, uint64_t n, double *mean, double *std)
 {
-	long double sum =
-		(long double)a->sum + wide_value(a->far_pos, 4) - wide_value(a->far_neg, 4);
+	long double sum = far_total(a);
 	long double sum_sq = (long double)a->sum_sq + wide_value(a->far_sq, 6);
 	long double m = sum / n, variance = sum_sq / n - m * m;
 

@@ -1,0 +1,20 @@
+/*
+ * Bands: which band of a stack is red and which NIR, and where that came from.
+ */
+#ifndef IMGPIPE_BANDS_H
+#define IMGPIPE_BANDS_H
+
+#include "options.h"
+#include "scene.h"
+#include "sensors.h"
+
+/*
+ * Set index and source of scene->band[BAND_RED] and [BAND_NIR] from scene->files[0], in the order:
+ * option, descriptions and colour labels, file name, R,G,B and one more. `sensor` is what file and
+ * folder names say, by_stem what the file's own name says; either may be NULL. -1 with EX_DATAERR,
+ * the bands and the option to pass where the evidence is not enough.
+ */
+int bands_find(struct scene *scene, const struct sensor *sensor, const struct sensor *by_stem,
+	       const struct options *options, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * The catalogue: arguments -> files -> scenes, names only. It opens no file; scene_open.c does when
+ * a scene's turn comes.
+ */
+#include "catalog.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "group.h"
+
+int catalog_append(struct catalog *catalog, const struct entry *entry, struct error *err)
+{
+	if (catalog->n == catalog->size) {
+		uint32_t size = catalog->size + catalog->size / 2 + 64;
+		struct entry *grown = realloc(catalog->entry, size * sizeof(*grown));
+
+		if (!grown)
+			return error_memory(err, "the catalogue of scenes", size * sizeof(*grown));
+		catalog->entry = grown;
+		catalog->size = size;
+	}
+	catalog->entry[catalog->n++] = *entry;
+	return 0;
+}
+
+static int group_files(struct catalog *catalog, const struct options *options, struct error *err)
+{
+	const struct band_choice *bands = options->bands;
+
+	if (bands[BAND_RED].pattern || bands[BAND_NIR].pattern)
+		return group_by_pattern(catalog, options, err);
+	return group_by_name(catalog, options, err);
+}
+
+int catalog_new(struct catalog **catalog, const struct options *options, struct error *err)
+{
+	struct catalog *made = calloc(1, sizeof(*made));
+	int rc = 0;
+
+	*catalog = NULL;
+	if (!made)
+		return error_memory(err, "the catalogue of scenes", sizeof(*made));
+	for (unsigned i = 0; i < options->n_args && rc == 0; i++)
+		rc = file_list_add(&made->files, options->args[i], err);
+	file_list_seal(&made->files);
+	if (rc == 0)
+		rc = group_files(made, options, err);
+	if (rc == 0 && made->n == 0)
+		rc = error_set(
+			err, EX_NOINPUT,
+			"no scenes: name files, directories, @lists or - for standard input");
+	if (rc) {
+		catalog_free(made);
+		return -1;
+	}
+	*catalog = made;
+	return 0;
+}
+
+void catalog_free(struct catalog *catalog)
+{
+	if (!catalog)
+		return;
+	file_list_release(&catalog->files);
+	free(catalog->entry);
+	free(catalog);
+}
+
+uint32_t catalog_scenes(const struct catalog *catalog)
+{
+	return catalog->n;
+}
+
+size_t catalog_memory(const struct catalog *catalog)
+{
+	return sizeof(*catalog) + catalog->files.text_size +
+	       (size_t)catalog->files.size * sizeof(*catalog->files.entry) +
+	       (size_t)catalog->size * sizeof(*catalog->entry);
+}
+
+static uint64_t file_bytes(const struct file_list *files, uint32_t file)
+{
+	char *path = file == NO_FILE ? NULL : file_list_path(files, file);
+	struct stat st;
+	uint64_t bytes = 0;
+
+	if (path && stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+		bytes = (uint64_t)st.st_size;
+	free(path);
+	return bytes;
+}
+
+uint64_t catalog_file_bytes(const struct catalog *catalog)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < catalog->n; i++)
+		for (unsigned role = 0; role < N_BAND_ROLES; role++)
+			sum += file_bytes(&catalog->files, catalog->entry[i].file[role]);
+	return sum;
+}

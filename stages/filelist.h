@@ -1,0 +1,97 @@
+/*
+ * File list: the files the arguments stand for, in order, some tens of bytes each. It knows
+ * directories and names, not which file is which band.
+ */
+#ifndef IMGPIPE_FILELIST_H
+#define IMGPIPE_FILELIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+#define NO_FILE UINT32_MAX
+
+/* Why an entry cannot be read; it becomes a failing scene in its place. */
+enum file_problem {
+	FILE_FINE,
+	FILE_CANNOT_OPEN, /* file, directory or list: errno_value says why */
+	FILE_NOT_REGULAR, /* a device, socket or pipe */
+	FILE_EMPTY_DIRECTORY,
+	FILE_EMPTY_LIST,
+	FILE_LIST_NOT_TEXT,
+	FILE_TOO_DEEP,
+	FILE_NO_PATTERN /* named, but no pattern of --bands matches it */
+};
+
+struct file_entry {
+	uint32_t dir, name; /* offsets into text; with a problem, name is the whole path */
+	uint8_t problem;
+	uint8_t errno_value;
+};
+
+/* Open-addressing set of numbers; what they stand for is the caller's. */
+struct number_set {
+	uint32_t *slot; /* NO_FILE: free */
+	uint32_t n, size;
+};
+
+struct file_list {
+	char *text; /* names and directories, each ended by NUL */
+	size_t text_len, text_size;
+	struct file_entry *entry;
+	uint32_t n, size;
+	uint64_t offered;             /* files named so far, those named twice included */
+	struct number_set seen, dirs; /* only while the list grows */
+};
+
+/* Expand one argument. -1 only where memory fails. */
+int file_list_add(struct file_list *list, const char *argument, struct error *err) MUST_CHECK;
+/* The list is complete: free what only growing needs. */
+void file_list_seal(struct file_list *list);
+void file_list_release(struct file_list *list);
+
+static inline const char *file_list_dir(const struct file_list *list, uint32_t i)
+{
+	return list->text + list->entry[i].dir;
+}
+
+static inline const char *file_list_name(const struct file_list *list, uint32_t i)
+{
+	return list->text + list->entry[i].name;
+}
+
+/* The path, in a new string; NULL without memory. */
+char *file_list_path(const struct file_list *list, uint32_t i);
+/* The last part of the directory's name ("" where the file was named without one). */
+const char *file_list_folder(const struct file_list *list, uint32_t i);
+
+/* --- for filelist.c and walk.c --- */
+
+/* Append text; *offset is where it is. */
+int file_list_text(struct file_list *list, const char *text, uint32_t *offset, struct error *err);
+/* Offset of the directory's name, stored once. */
+int file_list_intern(struct file_list *list, const char *dir, uint32_t *offset, struct error *err);
+/* Append a file unless it is there already; name is an offset. */
+int file_list_append(struct file_list *list, uint32_t dir, uint32_t name, struct error *err);
+int file_list_problem(struct file_list *list, const char *path, enum file_problem problem,
+		      int errno_value, struct error *err);
+/* Add the rasters of a directory and of those below it, as walk.c says. */
+int file_list_walk(struct file_list *list, const char *path, struct error *err);
+
+uint32_t hash_text(uint32_t seed, const char *text, size_t len);
+#define HASH_SEED 2166136261u
+/* Make room for one more; rehash() gives the hash of a number in the set. */
+int number_set_grow(struct number_set *set, uint32_t (*rehash)(const void *ctx, uint32_t number),
+		    const void *ctx, struct error *err);
+/*
+ * First slot for this hash whose number `equal` accepts, or a free one. A free slot may be filled
+ * (then add 1 to set->n). The set must have a free slot: number_set_grow() first.
+ */
+uint32_t *number_set_find(const struct number_set *set, uint32_t hash,
+			  bool (*equal)(const void *ctx, uint32_t number, const void *key),
+			  const void *ctx, const void *key);
+void number_set_release(struct number_set *set);
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * Grids: the red band's is the scene's; NIR must have the same, a quality band the same extent at
+ * an integer ratio. Nothing is resampled or warped here or later.
+ */
+#include "grid.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Pixels by which corners may differ: far below what shows, above what rounding of text does. */
+static const double TOLERANCE = 1e-4;
+
+static const struct raster_info *band_file(const struct scene *scene, enum band_role role)
+{
+	return &scene->files[scene->band[role].file].info;
+}
+
+/* Largest distance, in pixels of a, between corresponding corners of the two images. */
+static double corner_distance(const struct raster_info *a, const struct raster_info *b)
+{
+	const double *g = a->geotransform, *h = b->geotransform;
+	double pixel = fmax(fabs(g[1]) + fabs(g[2]), fabs(g[4]) + fabs(g[5])), worst = 0;
+
+	for (unsigned corner = 0; corner < 4; corner++) {
+		double ax = corner & 1 ? a->x_size : 0, ay = corner & 2 ? a->y_size : 0;
+		double bx = corner & 1 ? b->x_size : 0, by = corner & 2 ? b->y_size : 0;
+		double dx = g[0] + ax * g[1] + ay * g[2] - h[0] - bx * h[1] - by * h[2];
+		double dy = g[3] + ax * g[4] + ay * g[5] - h[3] - bx * h[4] - by * h[5];
+
+		worst = fmax(worst, fmax(fabs(dx), fabs(dy)));
+	}
+	return pixel > 0 ? worst / pixel : 0;
+}
+
+/* Names of one CRS differ between readers, so only names of the same reader are compared. */
+static bool crs_differs(const struct raster_info *a, const struct raster_info *b)
+{
+	return a->crs[0] && b->crs[0] && strcmp(a->reader, b->reader) == 0 &&
+	       strcmp(a->crs, b->crs) != 0;
+}
+
+static int check_place(const struct scene *scene, enum band_role role, struct error *err)
+{
+	const struct raster_info *red = band_file(scene, BAND_RED), *other = band_file(scene, role);
+	const char *name = band_role_name(role);
+	double distance;
+
+	if (crs_differs(red, other))
+		return error_set(err, EX_DATAERR,
+				 "%s: red is in %s, %s in %s; warp one to the grid of the other "
+				 "first (gdalwarp)",
+				 scene->name, red->crs, name, other->crs);
+	if (!red->has_geotransform || !other->has_geotransform)
+		return 0;
+	distance = corner_distance(red, other);
+	if (!(distance <= TOLERANCE))
+		return error_set(err, EX_DATAERR,
+				 "%s: red and %s do not lie on each other: corners differ by %.4g "
+				 "pixels; warp one to the grid of the other first (gdalwarp)",
+				 scene->name, name, distance);
+	return 0;
+}
+
+static int check_nir(const struct scene *scene, struct error *err)
+{
+	const struct raster_info *red = band_file(scene, BAND_RED),
+				 *nir = band_file(scene, BAND_NIR);
+
+	if (red->x_size != nir->x_size || red->y_size != nir->y_size)
+		return error_set(err, EX_DATAERR,
+				 "%s: red is %u x %u pixels, NIR %u x %u; bring both to one grid "
+				 "first (gdalwarp -tr), or name bands of the same resolution",
+				 scene->name, red->x_size, red->y_size, nir->x_size, nir->y_size);
+	return check_place(scene, BAND_NIR, err);
+}
+
+static int check_qa(struct scene *scene, struct error *err)
+{
+	const struct raster_info *red = band_file(scene, BAND_RED), *qa = band_file(scene, BAND_QA);
+	uint32_t ratio = qa->x_size ? red->x_size / qa->x_size : 0;
+
+	if (ratio == 0 || (uint64_t)ratio * qa->x_size != red->x_size ||
+	    (uint64_t)ratio * qa->y_size != red->y_size)
+		return error_set(
+			err, EX_DATAERR,
+			"%s: the quality band is %u x %u pixels, red %u x %u; it must have "
+			"the same size or be coarser by a whole number: bring it there "
+			"first (gdalwarp -r near -tr)",
+			scene->name, qa->x_size, qa->y_size, red->x_size, red->y_size);
+	scene->band[BAND_QA].ratio = ratio;
+	return check_place(scene, BAND_QA, err);
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static void set_sizes(struct scene *scene, const struct options *options)
+{
+	const struct raster_info *red = band_file(scene, BAND_RED);
+	const double *g = red->geotransform;
+
+	scene->x_size = red->x_size;
+	scene->y_size = red->y_size;
+	scene->store_x_size = smaller(red->block_x_size, red->x_size);
+	scene->store_y_size = smaller(red->block_y_size, red->y_size);
+	scene->tile_x_size = options->tile_grid_x ? options->tile_grid_x : scene->store_x_size;
+	scene->tile_y_size = options->tile_grid_y ? options->tile_grid_y : scene->store_y_size;
+	scene->pixel_area_m2 = 0;
+	if (red->has_geotransform && red->projected && red->unit_metres > 0)
+		scene->pixel_area_m2 =
+			fabs(g[1] * g[5] - g[2] * g[4]) * red->unit_metres * red->unit_metres;
+}
+
+int grid_apply(struct scene *scene, const struct options *options, struct error *err)
+{
+	const struct raster_info *red = band_file(scene, BAND_RED);
+
+	if (!red->x_size || !red->y_size || !red->block_x_size || !red->block_y_size)
+		return error_set(err, EX_DATAERR, "%s: the image has no pixels", scene->name);
+	set_sizes(scene, options);
+	scene->band[BAND_RED].ratio = scene->band[BAND_NIR].ratio = 1;
+	if (check_nir(scene, err))
+		return -1;
+	return scene->has_band[BAND_QA] ? check_qa(scene, err) : 0;
+}

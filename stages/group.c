@@ -1,0 +1,206 @@
+/*
+ * Band files -> scenes, by name. Files that share directory, name and extension but for the band
+ * token are one group. It reads no file: a token that turns out to stand in a stack's name is put
+ * right when the scene is opened.
+ */
+#include "group.h"
+
+#include "group_key.h"
+#include "sensors.h"
+
+/* Place of a band in the preferences of its sensor for *role; -1: it is neither red nor NIR. */
+static int band_rank(const struct band_token *token, const struct sensor *sensor,
+		     enum band_role *role)
+{
+	int rank;
+
+	if (token->kind == TOKEN_RED || token->kind == TOKEN_NIR) {
+		*role = token->kind == TOKEN_RED ? BAND_RED : BAND_NIR;
+		return token->end - token->start > 3; /* "nir" before "nir08" */
+	}
+	if (token->kind != TOKEN_BAND)
+		return -1;
+	*role = BAND_RED;
+	rank = sensor_code_rank(sensor->red, token->code);
+	if (rank >= 0)
+		return rank;
+	*role = BAND_NIR;
+	return sensor_code_rank(sensor->nir, token->code);
+}
+
+/* The sensor that says what a file's band number means; NULL: nobody does. */
+static const struct sensor *band_sensor(const struct file_list *files, uint32_t file,
+					const struct parsed *p)
+{
+	const struct sensor *sensor =
+		sensor_find(p->name, p->stem_len, file_list_folder(files, file));
+
+	return sensor ? sensor : sensor_by_token(&p->token);
+}
+
+static void group_take(struct group *group, uint32_t file, enum band_role role, int rank)
+{
+	if (rank >= group->rank[role])
+		return;
+	group->role[role] = file;
+	group->rank[role] = (uint8_t)rank;
+}
+
+static void family_complete(struct family *family, uint8_t resolution_m)
+{
+	family->complete = true;
+	if (resolution_m && (!family->finest || resolution_m < family->finest))
+		family->finest = resolution_m;
+}
+
+/* Pass 1: every file that may be red or NIR, or another band beside them, joins a group. */
+static int join_group(struct grouping *g, uint32_t file, struct error *err)
+{
+	const struct file_list *files = &g->catalog->files;
+	struct parsed p = name_parse(files, file);
+	const struct sensor *sensor = NULL;
+	enum band_role role = BAND_RED;
+	uint32_t group, family;
+	int rank;
+
+	if (p.token.kind == TOKEN_QA || p.token.kind == TOKEN_OTHER)
+		return 0;
+	if (p.token.kind == TOKEN_BAND && !g->stacks_only &&
+	    !(sensor = band_sensor(files, file, &p)))
+		return 0;
+	if (g->stacks_only || p.token.kind == TOKEN_NONE || p.token.kind == TOKEN_STACK) {
+		if (get_family(g, file, &p, &family, err))
+			return -1;
+		if (p.token.kind == TOKEN_STACK)
+			family_complete(&g->family[family], 0);
+		g->family[family].stack = true;
+		return 0;
+	}
+	if (get_group(g, file, &p, &group, err))
+		return -1;
+	g->of_file[file] = group;
+	rank = band_rank(&p.token, sensor, &role);
+	if (rank >= 0)
+		group_take(&g->group[group], file, role, rank);
+	return 0;
+}
+
+static void note_complete_groups(struct grouping *g)
+{
+	for (uint32_t i = 0; i < g->n_groups; i++) {
+		const struct group *group = &g->group[i];
+
+		if (group->role[BAND_RED] != NO_FILE && group->role[BAND_NIR] != NO_FILE)
+			family_complete(&g->family[group->family], group->resolution_m);
+	}
+}
+
+/*
+ * Quality files belong to groups and to stacks; other products only to what is complete by its
+ * name, as "field_green.tif" beside "field.tif" may well be a scene of its own.
+ */
+static bool owns_extra(const struct grouping *g, uint32_t family, enum token_kind kind)
+{
+	return family != NO_FILE &&
+	       (g->family[family].complete || (kind == TOKEN_QA && g->family[family].stack));
+}
+
+/* The family that a quality file or another product belongs to; NO_FILE: none. */
+static uint32_t family_of_extra(const struct grouping *g, const struct parsed *p)
+{
+	uint32_t family = find_family(g, p);
+	struct parsed bare = *p;
+
+	if (owns_extra(g, family, p->token.kind))
+		return family;
+	/* What stands behind "BOA" is no part of a stack's key, so neither of its quality file. */
+	bare.suffix_at = bare.stem_len;
+	family = find_family(g, &bare);
+	return owns_extra(g, family, p->token.kind) ? family : NO_FILE;
+}
+
+/* Pass 2: the quality file that --mask asks for, the finest there is. */
+static void note_quality_file(struct grouping *g, uint32_t file, const struct mask_rule *mask)
+{
+	struct parsed p = name_parse(&g->catalog->files, file);
+	uint32_t family;
+	struct parsed had;
+
+	if (p.token.kind != TOKEN_QA || !name_holds(p.name + p.token.start, mask->pattern))
+		return;
+	family = family_of_extra(g, &p);
+	if (family == NO_FILE)
+		return;
+	if (g->family[family].qa != NO_FILE) {
+		had = name_parse(&g->catalog->files, g->family[family].qa);
+		if (had.token.resolution_m <= p.token.resolution_m)
+			return;
+	}
+	g->family[family].qa = file;
+}
+
+static int emit_group(struct grouping *g, struct group *group, uint32_t file, struct error *err)
+{
+	const struct family *family = &g->family[group->family];
+	bool red = group->role[BAND_RED] != NO_FILE, nir = group->role[BAND_NIR] != NO_FILE;
+	struct entry entry = {.file = {group->role[BAND_RED], group->role[BAND_NIR], family->qa}};
+
+	entry.kind = red && nir ? ENTRY_GROUP : ENTRY_PARTIAL;
+	if (!(red && nir) && family->complete)
+		return 0; /* the other resolutions of a scene that is there */
+	if (red && nir && group->resolution_m > family->finest)
+		return 0;
+	if (!red && !nir) {
+		entry.kind = ENTRY_STACK;
+		entry.file[BAND_RED] = file;
+		return catalog_append(g->catalog, &entry, err);
+	}
+	if (group->taken)
+		return 0;
+	group->taken = true;
+	return catalog_append(g->catalog, &entry, err);
+}
+
+/* Pass 3: scenes in the order of their first files. */
+static int emit(struct grouping *g, uint32_t file, struct error *err)
+{
+	struct entry entry = {.file = {file, NO_FILE, NO_FILE}, .kind = ENTRY_STACK};
+	struct parsed p;
+	uint32_t family;
+
+	if (g->catalog->files.entry[file].problem) {
+		entry.kind = ENTRY_FAILED;
+		return catalog_append(g->catalog, &entry, err);
+	}
+	if (g->of_file[file] != NO_FILE)
+		return emit_group(g, &g->group[g->of_file[file]], file, err);
+	p = name_parse(&g->catalog->files, file);
+	if (p.token.kind == TOKEN_QA || p.token.kind == TOKEN_OTHER) {
+		if (family_of_extra(g, &p) != NO_FILE)
+			return 0;
+	} else {
+		family = find_family(g, &p);
+		entry.file[BAND_QA] = family != NO_FILE ? g->family[family].qa : NO_FILE;
+	}
+	return catalog_append(g->catalog, &entry, err);
+}
+
+int group_by_name(struct catalog *catalog, const struct options *options, struct error *err)
+{
+	struct grouping g;
+	uint32_t n = catalog->files.n;
+	int rc = grouping_init(&g, catalog, err);
+
+	g.stacks_only = options->bands[BAND_RED].index && options->bands[BAND_NIR].index;
+	for (uint32_t i = 0; i < n && rc == 0; i++)
+		if (!catalog->files.entry[i].problem)
+			rc = join_group(&g, i, err);
+	note_complete_groups(&g);
+	for (uint32_t i = 0; i < n && rc == 0 && options->mask.set; i++)
+		if (!catalog->files.entry[i].problem)
+			note_quality_file(&g, i, &options->mask);
+	for (uint32_t i = 0; i < n && rc == 0; i++)
+		rc = emit(&g, i, err);
+	grouping_release(&g);
+	return rc;
+}

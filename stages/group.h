@@ -1,0 +1,48 @@
+/*
+ * Grouping: which files of the list make one scene, by their names alone. The catalogue keeps the
+ * outcome; scene_open.c builds scenes from it.
+ */
+#ifndef IMGPIPE_GROUP_H
+#define IMGPIPE_GROUP_H
+
+#include <stdint.h>
+
+#include "catalog.h"
+#include "filelist.h"
+#include "options.h"
+
+enum entry_kind {
+	ENTRY_STACK,   /* file[BAND_RED] alone; its bands are looked for inside */
+	ENTRY_GROUP,   /* file[BAND_RED] and file[BAND_NIR] */
+	ENTRY_PARTIAL, /* a group of which red or NIR is missing; may be a stack all the same */
+	ENTRY_FAILED   /* file[BAND_RED] has a problem */
+};
+
+/* One scene of the catalogue. Numbers of files in the list, NO_FILE where there is none. */
+struct entry {
+	uint32_t file[N_BAND_ROLES];
+	uint8_t kind;
+};
+
+struct catalog {
+	struct file_list files;
+	struct entry *entry;
+	uint32_t n, size;
+};
+
+/* Group the files by their names. */
+int group_by_name(struct catalog *catalog, const struct options *options,
+		  struct error *err) MUST_CHECK;
+/* Group them by what the patterns of --bands matched. */
+int group_by_pattern(struct catalog *catalog, const struct options *options,
+		     struct error *err) MUST_CHECK;
+
+/* The first file a scene has. */
+static inline uint32_t entry_first(const struct entry *entry)
+{
+	return entry->file[BAND_RED] != NO_FILE ? entry->file[BAND_RED] : entry->file[BAND_NIR];
+}
+
+int catalog_append(struct catalog *catalog, const struct entry *entry, struct error *err);
+
+#endif

@@ -1,0 +1,185 @@
+/*
+ * Families and groups: hash tables over what file names share. It knows tokens, not which band is
+ * red.
+ */
+#include "group_key.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "window.h"
+
+struct parsed name_parse(const struct file_list *files, uint32_t file)
+{
+	struct parsed parsed = {.name = file_list_name(files, file), .dir = files->entry[file].dir};
+
+	parsed.stem_len = name_stem(parsed.name);
+	parsed.token = name_band_token(parsed.name, parsed.stem_len);
+	parsed.prefix_len = parsed.token.kind ? parsed.token.prefix_len : parsed.stem_len;
+	parsed.suffix_at = parsed.token.kind ? parsed.token.end : parsed.stem_len;
+	return parsed;
+}
+
+/* The suffix that tells families apart: a resolution does not, nor what stands behind "BOA". */
+static size_t family_suffix_len(const struct parsed *p)
+{
+	if (p->token.resolution_m || p->token.kind == TOKEN_STACK)
+		return 0;
+	return p->stem_len - p->suffix_at;
+}
+
+static uint32_t family_key_hash(const struct parsed *p)
+{
+	uint32_t hash = hash_text(HASH_SEED ^ p->dir * 2654435761u, p->name, p->prefix_len);
+
+	return hash_text(hash, p->name + p->suffix_at, family_suffix_len(p));
+}
+
+static bool family_key_equal(const struct parsed *a, const struct parsed *b)
+{
+	size_t suffix = family_suffix_len(a);
+
+	return a->dir == b->dir && a->prefix_len == b->prefix_len &&
+	       memcmp(a->name, b->name, a->prefix_len) == 0 && suffix == family_suffix_len(b) &&
+	       memcmp(a->name + a->suffix_at, b->name + b->suffix_at, suffix) == 0;
+}
+
+static uint32_t family_rehash(const void *ctx, uint32_t number)
+{
+	const struct grouping *g = ctx;
+	struct parsed p = name_parse(&g->catalog->files, g->family[number].file);
+
+	return family_key_hash(&p);
+}
+
+static bool family_equal(const void *ctx, uint32_t number, const void *key)
+{
+	const struct grouping *g = ctx;
+	struct parsed p = name_parse(&g->catalog->files, g->family[number].file);
+
+	return family_key_equal(&p, key);
+}
+
+/* Groups of one family differ in resolution and extension. */
+static uint32_t group_key_hash(uint32_t family, const struct parsed *p)
+{
+	return hash_text(HASH_SEED ^ family * 2654435761u ^ p->token.resolution_m,
+			 p->name + p->stem_len, strlen(p->name + p->stem_len));
+}
+
+struct group_key {
+	uint32_t family;
+	const struct parsed *parsed;
+};
+
+static uint32_t group_rehash(const void *ctx, uint32_t number)
+{
+	const struct grouping *g = ctx;
+	struct parsed p = name_parse(&g->catalog->files, g->group[number].file);
+
+	return group_key_hash(g->group[number].family, &p);
+}
+
+static bool group_equal(const void *ctx, uint32_t number, const void *key)
+{
+	const struct grouping *g = ctx;
+	const struct group_key *k = key;
+	const struct group *group = &g->group[number];
+	const char *name = file_list_name(&g->catalog->files, group->file);
+
+	return group->family == k->family && group->resolution_m == k->parsed->token.resolution_m &&
+	       strcmp(name + name_stem(name), k->parsed->name + k->parsed->stem_len) == 0;
+}
+
+/* Room for one more element of `bytes`; *array may move. */
+static int make_room(void *array, uint32_t n, uint32_t *size, size_t bytes, struct error *err)
+{
+	void **at = array;
+	uint32_t bigger = *size + *size / 2 + 64;
+	void *grown;
+
+	if (n < *size)
+		return 0;
+	grown = realloc(*at, bigger * bytes);
+	if (!grown)
+		return error_memory(err, "the catalogue of scenes", bigger * bytes);
+	*at = grown;
+	*size = bigger;
+	return 0;
+}
+
+uint32_t find_family(const struct grouping *g, const struct parsed *p)
+{
+	if (!g->family_set.size)
+		return NO_FILE;
+	return *number_set_find(&g->family_set, family_key_hash(p), family_equal, g, p);
+}
+
+int get_family(struct grouping *g, uint32_t file, const struct parsed *p, uint32_t *family,
+	       struct error *err)
+{
+	void *array = g->family;
+	uint32_t *slot;
+
+	if (number_set_grow(&g->family_set, family_rehash, g, err))
+		return -1;
+	slot = number_set_find(&g->family_set, family_key_hash(p), family_equal, g, p);
+	if (*slot == NO_FILE) {
+		if (make_room(&array, g->n_families, &g->family_size, sizeof(*g->family), err))
+			return -1;
+		g->family = array;
+		g->family[g->n_families] = (struct family){.file = file, .qa = NO_FILE};
+		g->family_set.n++;
+		*slot = g->n_families++;
+	}
+	*family = *slot;
+	return 0;
+}
+
+int get_group(struct grouping *g, uint32_t file, const struct parsed *p, uint32_t *group,
+	      struct error *err)
+{
+	struct group_key key = {.parsed = p};
+	void *array = g->group;
+	uint32_t *slot;
+
+	if (get_family(g, file, p, &key.family, err) ||
+	    number_set_grow(&g->group_set, group_rehash, g, err))
+		return -1;
+	slot = number_set_find(&g->group_set, group_key_hash(key.family, p), group_equal, g, &key);
+	if (*slot == NO_FILE) {
+		if (make_room(&array, g->n_groups, &g->group_size, sizeof(*g->group), err))
+			return -1;
+		g->group = array;
+		g->group[g->n_groups] = (struct group){.family = key.family,
+						       .file = file,
+						       .role = {NO_FILE, NO_FILE},
+						       .rank = {NO_RANK, NO_RANK},
+						       .resolution_m = p->token.resolution_m};
+		g->group_set.n++;
+		*slot = g->n_groups++;
+	}
+	*group = *slot;
+	return 0;
+}
+
+int grouping_init(struct grouping *g, struct catalog *catalog, struct error *err)
+{
+	size_t bytes = size_mul(size_add(catalog->files.n, 1), sizeof(*g->of_file));
+
+	*g = (struct grouping){.catalog = catalog, .of_file = malloc(bytes)};
+	if (!g->of_file)
+		return error_memory(err, "the catalogue of scenes", bytes);
+	memset(g->of_file, 0xff, bytes);
+	return 0;
+}
+
+void grouping_release(struct grouping *g)
+{
+	free(g->family);
+	free(g->group);
+	free(g->of_file);
+	number_set_release(&g->family_set);
+	number_set_release(&g->group_set);
+	*g = (struct grouping){0};
+}

@@ -1,0 +1,160 @@
+/*
+ * Pieces of JSON that several reports share. Knows what a summary is, not which report it is for.
+ */
+#include "json_stats.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+#include "window.h"
+
+/* As js_text(), for text that is not UTF-8 throughout. */
+static json_t *escaped_text(const char *text)
+{
+	size_t size = size_add(size_mul(strlen(text), 4), 1), used = 0;
+	char *copy = malloc(size);
+	json_t *json;
+
+	if (!copy)
+		return NULL;
+	while (*text != '\0') {
+		size_t n = utf8_length(text);
+
+		if (n == 0) {
+			used += (size_t)snprintf(copy + used, size - used, "\\x%02X",
+						 (unsigned)(unsigned char)*text++);
+			continue;
+		}
+		memcpy(copy + used, text, n);
+		used += n;
+		text += n;
+	}
+	json = json_stringn(copy, used);
+	free(copy);
+	return json;
+}
+
+json_t *js_text(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p += utf8_length(p))
+		if (utf8_length(p) == 0)
+			return escaped_text(text);
+	return json_string(text);
+}
+
+json_t *js_text_or_null(const char *text)
+{
+	return text && *text ? js_text(text) : json_null();
+}
+
+json_t *js_count(uint64_t n)
+{
+	return json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n);
+}
+
+json_t *js_number(double value)
+{
+	return isfinite(value) ? json_real(value + 0.0) : json_null();
+}
+
+json_t *js_seconds(uint64_t ns)
+{
+	return js_number((double)ns / 1e9);
+}
+
+void js_put(json_t **object, const char *key, json_t *value)
+{
+	if (json_object_set_new(*object, key, value) == 0)
+		return;
+	json_decref(*object);
+	*object = NULL;
+}
+
+void js_append(json_t **array, json_t *value)
+{
+	if (json_array_append_new(*array, value) == 0)
+		return;
+	json_decref(*array);
+	*array = NULL;
+}
+
+static json_t *percentiles(const struct summary *s)
+{
+	json_t *o = json_object();
+
+	for (unsigned i = 0; i < N_PERCENTILES; i++) {
+		char key[8];
+
+		if (percentile_ranks[i] == 50) /* the median has a key of its own */
+			continue;
+		(void)snprintf(key, sizeof(key), "%u", percentile_ranks[i]);
+		js_put(&o, key, js_number(s->percentile[i]));
+	}
+	return o;
+}
+
+static json_t *coarse_histogram(const struct summary *s)
+{
+	json_t *o = json_object(), *buckets = json_array();
+
+	for (unsigned i = 0; i < COARSE_BINS; i++)
+		js_append(&buckets, js_count(s->coarse[i]));
+	js_put(&o, "min", json_integer(-1));
+	js_put(&o, "max", json_integer(1));
+	js_put(&o, "count", json_integer(COARSE_BINS));
+	js_put(&o, "below", js_count(s->n_below));
+	js_put(&o, "above", js_count(s->n_above));
+	js_put(&o, "buckets", buckets);
+	return o;
+}
+
+json_t *js_stats(const struct summary *s)
+{
+	json_t *o = json_object();
+
+	js_put(&o, "pixels", js_count(s->pixels));
+	js_put(&o, "valid", js_count(s->n[PIXEL_VALID]));
+	js_put(&o, "nodata", js_count(s->n[PIXEL_NODATA]));
+	js_put(&o, "masked", js_count(s->n[PIXEL_MASKED]));
+	js_put(&o, "zero_denominator", js_count(s->n[PIXEL_DIV0]));
+	js_put(&o, "nonfinite", js_count(s->n[PIXEL_NONFINITE]));
+	js_put(&o, "outside_unit_range", js_count(s->n_outside));
+	js_put(&o, "min", js_number(s->min));
+	js_put(&o, "max", js_number(s->max));
+	js_put(&o, "mean", js_number(s->mean));
+	js_put(&o, "std", js_number(s->std));
+	js_put(&o, "median", js_number(s->percentile[N_PERCENTILES / 2]));
+	js_put(&o, "percentiles", percentiles(s));
+	js_put(&o, "valid_percent", js_number(s->valid_percent));
+	js_put(&o, "area_ha", js_number(s->area_ha));
+	js_put(&o, "histogram", coarse_histogram(s));
+	return o;
+}
+
+/* 17 significant digits: reading a number back gives the same double. */
+int js_emit(FILE *out, json_t *value, struct error *err)
+{
+	int rc;
+
+	if (!value)
+		return error_memory(err, "JSON of a report", sizeof(struct summary));
+	rc = json_dumpf(value, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+	json_decref(value);
+	if (rc == 0)
+		return 0;
+	if (!ferror(out)) /* jansson gives no other reason */
+		return error_memory(err, "JSON of a report", sizeof(struct summary));
+	return error_errno(err, EX_IOERR, errno ? errno : EIO, "cannot write");
+}
+
+int js_emit_member(FILE *out, const char *before, const char *key, json_t *value, struct error *err)
+{
+	if (fprintf(out, "%s\"%s\":", before, key) < 0) {
+		json_decref(value);
+		return error_errno(err, EX_IOERR, errno, "cannot write");
+	}
+	return js_emit(out, value, err);
+}

@@ -1,0 +1,28 @@
+/*
+ * Sentinel-2 product metadata (MTD_MSIL2A.xml, MTD_MSIL1C.xml): what it says about scale and
+ * offset.
+ */
+#ifndef IMGPIPE_MTD_H
+#define IMGPIPE_MTD_H
+
+#include <stdbool.h>
+
+enum { MTD_BANDS = 13 }; /* ESA's band_id: 0 is B1, 3 is B4, 7 is B8, 8 is B8A, 12 is B12 */
+
+struct mtd {
+	char path[512];        /* where it was found, "" where nowhere */
+	char level[4];         /* "L2A", "L1C" */
+	unsigned baseline;     /* 400 is 04.00; 0 where not stated */
+	double quantification; /* reflectance is (DN + add_offset) / quantification */
+	double add_offset[MTD_BANDS];
+	bool has_offset; /* the file states offsets: products from baseline 04.00 on */
+};
+
+/*
+ * Look for the metadata beside an image, one folder above, and further up as long as the folders
+ * are those of the SAFE layout. true where a file was found and could be understood; problem says
+ * what is wrong with one that could not, "" otherwise. image_path is absolute. Thread-safe.
+ */
+bool mtd_find(const char *image_path, struct mtd *mtd, char problem[160]);
+
+#endif

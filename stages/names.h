@@ -1,0 +1,74 @@
+/*
+ * File names: patterns, the part of a name that says which band it is, and dates. Everything here
+ * is pure text work and may be called from any thread.
+ */
+#ifndef IMGPIPE_NAMES_H
+#define IMGPIPE_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Does the whole of text[0 ... len) match one of the '|'-separated alternatives? '*' is any run,
+ * '?' any character, '#' a digit, '@' a letter, [47] and [4-7] one of these; other characters stand
+ * for themselves. Case does not matter.
+ */
+bool name_matches(const char *alternatives, const char *text, size_t len);
+
+/*
+ * Match a user's pattern ('*' and '?' as in the shell, case matters) and write what the wildcards
+ * stood for, each followed by '/', to captured (cut at size). Each '*' takes as little as it can.
+ */
+bool name_capture(const char *pattern, const char *text, char *captured, size_t size);
+
+/* Bytes of the name without its extension ("a.b.tif" -> 3). */
+size_t name_stem(const char *name);
+
+/* Has the name an extension that raster files have? (.tif, .jp2, .vrt ...; not .msk, .ovr, .xml) */
+bool name_is_raster(const char *name);
+
+enum token_kind {
+	TOKEN_NONE,  /* no part of the name says a band */
+	TOKEN_BAND,  /* a band number: code is "4", "8A" ... */
+	TOKEN_RED,   /* the word */
+	TOKEN_NIR,   /* the word */
+	TOKEN_QA,    /* a quality band */
+	TOKEN_STACK, /* the bands of a product in one file ("BOA") */
+	TOKEN_OTHER  /* another band or product: "blue", "TCI", "NDVI" */
+};
+
+/* Where a stem names its band: prefix, separator, token, suffix. Offsets are into the stem. */
+struct band_token {
+	enum token_kind kind;
+	uint8_t prefix_len;   /* without the separator */
+	uint8_t start, end;   /* of the token, product words as "SR_" included */
+	uint8_t resolution_m; /* of a suffix such as "_10m", 0 where none */
+	bool padded;          /* code written with two digits, or 8A: Sentinel-2's and HLS's way */
+	char code[4];         /* "4", "15", "8A"; "" unless TOKEN_BAND */
+};
+
+/* Find the band token of a stem; the last one counts. Stems over 255 bytes have none. */
+struct band_token name_band_token(const char *stem, size_t len);
+
+/* "04" -> "4", "8a" -> "8A". false where text is not a band number of at most two digits. */
+bool name_band_code(const char *text, size_t len, char code[4]);
+
+enum date_form {
+	DATE_NONE,
+	DATE_YMD,     /* the first 20200131, with T101010 or _101010 behind it where there is one */
+	DATE_YEARDOY, /* 2020031, with T101010 behind it where there is one; MODIS's A2020031 too */
+	DATE_LANDSAT  /* LT52240631988227CUB02: year and day at byte 9; else as DATE_YMD */
+};
+
+/* ISO date, "2020-01-31" or "2020-01-31T10:10:10Z", or "" where the name holds none. */
+void name_date(const char *name, enum date_form form, char out[24]);
+
+/* Processing baseline in a path ("_N0400_", "_N04.00") as 400; 0 where none. The last one counts.
+ */
+unsigned name_baseline(const char *path);
+
+/* strstr() without regard to case. */
+bool name_holds(const char *text, const char *word);
+
+#endif

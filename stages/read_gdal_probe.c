@@ -1,0 +1,330 @@
+/*
+ * The GDAL reader's probe: what GDAL knows of a file, put in the program's words. It must not read
+ * pixels, nor allocate in proportion to what a header claims (but for one record a band, of which
+ * GDAL allows 65536).
+ */
+#include "read_gdal.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "window.h"
+
+/* Larger blocks are refused: GDAL counts the bytes of a block in an int. */
+static const size_t max_block_bytes = INT_MAX;
+
+/*
+ * The sample type GDAL's pixels are delivered as; -1 for complex numbers. 64-bit integers become
+ * float64, exact up to 2^53.
+ */
+static int sample_of(GDALDataType type)
+{
+	static const struct {
+		GDALDataType gdal;
+		enum sample_type sample;
+	} row[] = {
+		{GDT_Byte, SAMPLE_U8},
+		{GDT_UInt16, SAMPLE_U16},
+		{GDT_Int16, SAMPLE_I16},
+		{GDT_UInt32, SAMPLE_U32},
+		{GDT_Int32, SAMPLE_I32},
+		{GDT_Float32, SAMPLE_F32},
+		{GDT_Int64, SAMPLE_F64},
+		{GDT_Float64, SAMPLE_F64},
+		{GDT_UInt64, SAMPLE_F64},
+#if GDAL_VERSION_NUM >= 3070000
+		{GDT_Int8, SAMPLE_I8},
+#endif
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		if (row[i].gdal == type)
+			return (int)row[i].sample;
+	return -1;
+}
+
+static bool signed_byte(GDALRasterBandH band)
+{
+	const char *kind = GDALGetMetadataItem(band, "PIXELTYPE", "IMAGE_STRUCTURE");
+
+	return GDALGetRasterDataType(band) == GDT_Byte && kind && EQUAL(kind, "SIGNEDBYTE");
+}
+
+/* Bands may differ in type; all are read as the smallest type that holds each. */
+static int probe_type(GDALDatasetH dataset, const char *path, struct raster_info *info,
+		      struct error *err)
+{
+	GDALDataType type = GDALGetRasterDataType(GDALGetRasterBand(dataset, 1));
+	uint32_t n_signed = 0;
+	int sample;
+
+	for (uint32_t i = 1; i <= info->n_bands; i++) {
+		GDALRasterBandH band = GDALGetRasterBand(dataset, (int)i);
+
+		type = GDALDataTypeUnion(type, GDALGetRasterDataType(band));
+		n_signed += signed_byte(band);
+	}
+	sample = sample_of(type);
+	if (sample < 0)
+		return error_set(
+			err, EX_DATAERR,
+			"%s: complex samples (%s); only real numbers are read, convert the "
+			"file",
+			path, GDALGetDataTypeName(type));
+	if (n_signed && n_signed != info->n_bands)
+		return error_set(err, EX_DATAERR,
+				 "%s: signed bytes in some bands only; convert the file to int16",
+				 path);
+	info->type = n_signed ? SAMPLE_I8 : (enum sample_type)sample;
+	return 0;
+}
+
+static enum color_label color_of(GDALColorInterp color)
+{
+	static const enum color_label label[] = {
+		[GCI_Undefined] = COLOR_UNKNOWN,  [GCI_GrayIndex] = COLOR_GRAY,
+		[GCI_PaletteIndex] = COLOR_OTHER, [GCI_RedBand] = COLOR_RED,
+		[GCI_GreenBand] = COLOR_GREEN,    [GCI_BlueBand] = COLOR_BLUE,
+		[GCI_AlphaBand] = COLOR_ALPHA,
+	};
+
+#if GDAL_VERSION_NUM >= 3100000
+	if (color == GCI_NIRBand)
+		return COLOR_NIR;
+#endif
+	if ((size_t)color < sizeof(label) / sizeof(label[0]))
+		return label[color];
+	return COLOR_OTHER;
+}
+
+/* Copy, cut to whole UTF-8 characters; text in another encoding keeps only its ASCII. */
+static void copy_text(char *to, size_t size, const char *from)
+{
+	(void)snprintf(to, size, "%s", from ? from : "");
+	for (size_t n = strlen(to); n > 0 && n + 4 > size && !CPLIsUTF8(to, (int)n); n--)
+		to[n - 1] = '\0';
+	if (CPLIsUTF8(to, (int)strlen(to)))
+		return;
+	for (; *to; to++)
+		if ((unsigned char)*to >= 0x80)
+			*to = '?';
+}
+
+static double nodata_of(GDALRasterBandH band, int *stated)
+{
+	GDALDataType type = GDALGetRasterDataType(band);
+
+	if (type == GDT_Int64)
+		return (double)GDALGetRasterNoDataValueAsInt64(band, stated);
+	if (type == GDT_UInt64)
+		return (double)GDALGetRasterNoDataValueAsUInt64(band, stated);
+	return GDALGetRasterNoDataValue(band, stated);
+}
+
+static void probe_band(GDALRasterBandH band, bool virtual, enum sample_type type,
+		       struct band_info *out)
+{
+	int stated = FALSE, offset_stated = FALSE, own = sample_of(GDALGetRasterDataType(band));
+	double rounded;
+
+	copy_text(out->description, sizeof(out->description), GDALGetDescription(band));
+	out->color = color_of(GDALGetRasterColorInterpretation(band));
+	out->scale = GDALGetRasterScale(band, &stated);
+	out->offset = GDALGetRasterOffset(band, &offset_stated);
+	/* A VRT says it states scale 1 and offset 0 when it does not. */
+	out->has_scale =
+		(stated || offset_stated) && (!virtual || out->scale != 1.0 || out->offset != 0.0);
+	stated = FALSE;
+	out->nodata = nodata_of(band, &stated);
+	out->has_nodata = stated;
+	/* In a wider type the sample keeps the value it had in its own. */
+	if (own >= 0 && own != (int)type && type != SAMPLE_I8 &&
+	    sample_holds((enum sample_type)own, out->nodata, &rounded))
+		out->nodata = rounded;
+}
+
+/* The shape of blocks and what it takes to hold them. */
+static int probe_blocks(GDALDatasetH dataset, const char *path, struct raster_info *info,
+			struct error *err)
+{
+	const char *interleave = GDALGetMetadataItem(dataset, "INTERLEAVE", "IMAGE_STRUCTURE");
+	int x = 0, y = 0;
+	size_t bytes;
+
+	GDALGetBlockSize(GDALGetRasterBand(dataset, 1), &x, &y);
+	info->band_interleaved = info->n_bands == 1 || !interleave || !EQUAL(interleave, "PIXEL");
+	bytes = x > 0 && y > 0 ? size_mul((size_t)x, (size_t)y) : SIZE_MAX;
+	bytes = size_mul(bytes, sample_size(info->type));
+	info->block_bytes = size_mul(bytes, info->band_interleaved ? 1 : info->n_bands);
+	if (info->block_bytes > max_block_bytes)
+		return error_set(err, EX_DATAERR,
+				 "%s: blocks of %d x %d pixels, %u bands, are more than 2 GiB; "
+				 "rewrite the file with tiles",
+				 path, x, y, info->n_bands);
+	info->block_x_size = (uint32_t)x;
+	info->block_y_size = (uint32_t)y;
+	info->tiled = info->block_x_size != info->x_size;
+	info->codec_bytes = gdal_codec_bytes(path, info);
+	return 0;
+}
+
+static void probe_georeference(GDALDatasetH dataset, struct raster_info *info)
+{
+	OGRSpatialReferenceH crs = GDALGetSpatialRef(dataset);
+	const char *code, *authority, *part = NULL;
+
+	info->has_geotransform = GDALGetGeoTransform(dataset, info->geotransform) == CE_None;
+	if (!crs)
+		return;
+	info->projected = OSRIsProjected(crs);
+	info->unit_metres = info->projected ? OSRGetLinearUnits(crs, NULL) : 0;
+	/* The code of the whole; of a compound system, that of its horizontal part. */
+	if (!OSRGetAuthorityCode(crs, NULL))
+		part = info->projected ? "PROJCS" : OSRIsGeographic(crs) ? "GEOGCS" : NULL;
+	code = OSRGetAuthorityCode(crs, part);
+	authority = OSRGetAuthorityName(crs, part);
+	if (code && authority)
+		(void)snprintf(info->crs, sizeof(info->crs), "%s:%s", authority, code);
+	else
+		copy_text(info->crs, sizeof(info->crs), OSRGetName(crs));
+}
+
+/* A mask that is there and cannot be read is an error: without it, masked pixels would count. */
+static int probe_mask(GDALDatasetH dataset, const char *path, struct raster_info *info,
+		      struct error *err)
+{
+	struct gdal_log log;
+	int flags;
+
+	gdal_log_begin(&log);
+	flags = GDALGetMaskFlags(GDALGetRasterBand(dataset, 1));
+	gdal_log_end();
+	if (log.failed)
+		return error_set(err, gdal_log_code(&log),
+				 "%s: looking for a mask: %s; the file is damaged, get it again",
+				 path, gdal_log_words(&log, path));
+	info->has_mask = (flags & GMF_PER_DATASET) && !(flags & (GMF_ALPHA | GMF_NODATA));
+	return 0;
+}
+
+static int probe_bands(GDALDatasetH dataset, const char *path, struct raster_info *info,
+		       struct error *err)
+{
+	bool virtual = strcmp(info->codec, "VRT") == 0;
+
+	if (probe_type(dataset, path, info, err) != 0 ||
+	    probe_blocks(dataset, path, info, err) != 0)
+		return -1;
+	info->bands = calloc(info->n_bands, sizeof(*info->bands));
+	if (!info->bands)
+		return error_memory(err, "bands", (unsigned long long)info->n_bands);
+	for (uint32_t i = 0; i < info->n_bands; i++)
+		probe_band(GDALGetRasterBand(dataset, (int)i + 1), virtual, info->type,
+			   &info->bands[i]);
+	return probe_mask(dataset, path, info, err);
+}
+
+/* A file without bands of its own: name what it holds instead. */
+static int refuse_container(GDALDatasetH dataset, const char *path, struct error *err)
+{
+	char **list = GDALGetMetadata(dataset, "SUBDATASETS");
+	const char *first = CSLFetchNameValue(list, "SUBDATASET_1_NAME");
+	const char *second = CSLFetchNameValue(list, "SUBDATASET_2_NAME");
+
+	if (!first)
+		return error_set(err, EX_DATAERR, "%s: has no raster bands; pass an image", path);
+	return error_set(err, EX_DATAERR,
+			 "%s: a container of %d images; pass one of them: '%s'%s%s%s", path,
+			 CSLCount(list) / 2, first, second ? ", '" : "", second ? second : "",
+			 second ? "'" : "");
+}
+
+static int probe_dataset(GDALDatasetH dataset, const char *path, struct raster_info *info,
+			 struct error *err)
+{
+	int x = GDALGetRasterXSize(dataset), y = GDALGetRasterYSize(dataset);
+	int n_bands = GDALGetRasterCount(dataset);
+
+	if (n_bands <= 0)
+		return refuse_container(dataset, path, err);
+	if (x <= 0 || y <= 0)
+		return error_set(err, EX_DATAERR, "%s: has no pixels (%d x %d); get it again", path,
+				 x, y);
+	info->x_size = (uint32_t)x;
+	info->y_size = (uint32_t)y;
+	info->n_bands = (uint32_t)n_bands;
+	copy_text(info->reader, sizeof(info->reader), "gdal");
+	copy_text(info->codec, sizeof(info->codec),
+		  GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
+	if (probe_bands(dataset, path, info, err) != 0)
+		return -1;
+	probe_georeference(dataset, info);
+	return 0;
+}
+
+/*
+ * What can be said of the name before GDAL sees it. GDAL's own names ("/vsi...", "DRIVER:...", XML)
+ * are no files, and left to it.
+ */
+static int check_file(const char *path, struct raster_info *info, struct error *err)
+{
+	struct stat st;
+
+	if (strncmp(path, "/vsi", 4) == 0 || *path == '<')
+		return 0;
+	if (stat(path, &st) != 0) {
+		if (strchr(path, ':'))
+			return 0;
+		return error_errno(err, EX_NOINPUT, errno, "%s", path);
+	}
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return error_set(err, EX_DATAERR, "%s: not a regular file; pass an image file",
+				 path);
+	if (access(path, R_OK) != 0)
+		return error_errno(err, EX_NOINPUT, errno, "%s", path);
+	if (S_ISREG(st.st_mode) && st.st_size == 0)
+		return error_set(err, EX_DATAERR, "%s: the file is empty; get it again", path);
+	info->file_bytes = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	return 0;
+}
+
+/* GDAL did not open the file: is it no image at all, or one that is broken? */
+static int refuse_file(const char *path, const struct gdal_log *log, struct error *err)
+{
+	VSIStatBufL st;
+
+	if (log->failed)
+		return error_set(err, gdal_log_code(log),
+				 "%s: %s; the file is damaged or of a form that GDAL cannot read",
+				 path, gdal_log_words(log, path));
+	if (VSIStatExL(path, &st, VSI_STAT_EXISTS_FLAG) == 0)
+		(void)error_set(err, EX_DATAERR,
+				"%s: not an image that GDAL recognises; pass an image file", path);
+	else
+		(void)error_set(err, EX_NOINPUT,
+				"%s: no such file, nor a name that GDAL opens; check it", path);
+	return PROBE_DECLINED;
+}
+
+int gdal_probe(const char *path, struct raster_info *info, struct error *err)
+{
+	struct gdal_log log;
+	GDALDatasetH dataset;
+	int rc;
+
+	*info = (struct raster_info){0};
+	if (check_file(path, info, err) != 0)
+		return -1;
+	gdal_log_begin(&log);
+	dataset = gdal_open_dataset(path);
+	rc = dataset ? probe_dataset(dataset, path, info, err) : refuse_file(path, &log, err);
+	if (dataset)
+		GDALClose(dataset);
+	gdal_log_end();
+	return rc;
+}

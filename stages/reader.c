@@ -1,0 +1,190 @@
+/*
+ * Readers: who reads a file, and the GDAL reader's module, loaded the first time something needs
+ * it. This file must not know how either reader works; it never sees a pixel.
+ */
+#include "reader.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char module_name[] = "imgpipe-gdal.so";
+static const char module_symbol[] = "imgpipe_gdal_reader";
+
+/*
+ * What dlopen() does to a process can be neither undone nor done per worker, so the outcome is kept
+ * per process. `lock` is held while loading; `loaded` may be read without it.
+ */
+static struct {
+	pthread_mutex_t lock;
+	_Atomic(const struct reader *) loaded;
+} module = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+bool reader_gdal_loaded(void)
+{
+	return atomic_load(&module.loaded) != NULL;
+}
+
+/* The directory of the running program, no final slash; "" where it cannot be found. */
+static void program_dir(char *dir, size_t size)
+{
+	ssize_t length = readlink("/proc/self/exe", dir, size - 1);
+	char *slash;
+
+	dir[length > 0 ? length : 0] = '\0';
+	slash = strrchr(dir, '/');
+	if (slash)
+		*slash = '\0';
+}
+
+/* Load dir/sub/imgpipe-gdal.so. NULL with err set, EX_NOINPUT where there is no such file. */
+static const struct reader *module_open(const char *dir, const char *sub, struct error *err)
+{
+	char path[PATH_MAX + 64];
+	const struct reader *reader;
+	void *library;
+	int length = snprintf(path, sizeof(path), "%s%s/%s", dir, sub, module_name);
+
+	if (length < 0 || (size_t)length >= sizeof(path) || access(path, F_OK) != 0) {
+		(void)error_set(err, EX_NOINPUT, "%s%s: no %s there", dir, sub, module_name);
+		return NULL;
+	}
+	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!library) {
+		(void)error_set(err, EX_UNAVAILABLE,
+				"%s; the GDAL reader needs GDAL's library (Debian: libgdal32)",
+				dlerror());
+		return NULL;
+	}
+	reader = dlsym(library, module_symbol);
+	if (!reader) {
+		(void)error_set(err, EX_UNAVAILABLE,
+				"%s: not a module of this program; install it again", path);
+		dlclose(library);
+	}
+	return reader;
+}
+
+/* The first place that has the module decides. Called with the lock held. */
+static const struct reader *module_find(struct error *err)
+{
+	const char *chosen = secure_getenv("IMGPIPE_MODULE_DIR");
+	const struct reader *reader = NULL;
+	struct error why = {.code = EX_NOINPUT};
+	char dir[PATH_MAX];
+
+	program_dir(dir, sizeof(dir));
+	if (chosen && *chosen)
+		reader = module_open(chosen, "", &why);
+	if (!reader && why.code == EX_NOINPUT && *dir)
+		reader = module_open(dir, "", &why);
+	if (!reader && why.code == EX_NOINPUT && *dir)
+		reader = module_open(dir, "/../lib/imgpipe", &why);
+	if (!reader && why.code == EX_NOINPUT)
+		(void)error_set(err, EX_UNAVAILABLE,
+				"the GDAL reader %s is not installed (looked in %s and "
+				"../lib/imgpipe); set IMGPIPE_MODULE_DIR to its directory",
+				module_name, *dir ? dir : "IMGPIPE_MODULE_DIR");
+	else if (!reader)
+		(void)error_set(err, why.code, "%s", why.text);
+	return reader;
+}
+
+const struct reader *reader_gdal(struct error *err)
+{
+	const struct reader *reader = atomic_load(&module.loaded);
+
+	if (reader)
+		return reader;
+	pthread_mutex_lock(&module.lock);
+	reader = atomic_load(&module.loaded);
+	if (!reader) {
+		reader = module_find(err);
+		atomic_store(&module.loaded, reader);
+	}
+	pthread_mutex_unlock(&module.lock);
+	return reader;
+}
+
+/*
+ * Is this one of GDAL's names that no other reader can open: a virtual file system, an XML text, or
+ * "DRIVER:..." (and no file is called that)?
+ */
+static bool only_gdal_knows(const char *path)
+{
+	if (strncmp(path, "/vsi", 4) == 0 || *path == '<')
+		return true;
+	return strchr(path, ':') && access(path, F_OK) != 0;
+}
+
+/* Does the file begin as TIFF and BigTIFF files do? (A FIFO must not keep us waiting.) */
+static bool looks_like_tiff(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	unsigned char b[4] = {0};
+	bool whole = fd >= 0 && pread(fd, b, sizeof(b), 0) == (ssize_t)sizeof(b);
+
+	if (fd >= 0)
+		(void)close(fd);
+	return whole && ((b[0] == 'I' && b[1] == 'I' && (b[2] == 42 || b[2] == 43) && !b[3]) ||
+			 (b[0] == 'M' && b[1] == 'M' && !b[2] && (b[3] == 42 || b[3] == 43)));
+}
+
+/* Text of an error about `path` without the name in front of it. */
+static const char *without_name(const char *text, const char *path)
+{
+	size_t length = strlen(path);
+
+	if (strncmp(text, path, length) == 0 && strncmp(text + length, ": ", 2) == 0)
+		return text + length + 2;
+	return text;
+}
+
+static int probe_gdal(const char *path, struct raster_info *info, const struct reader **reader,
+		      struct error *err)
+{
+	*reader = reader_gdal(err);
+	if (!*reader)
+		return error_prefix(err, "%s", path);
+	return (*reader)->probe(path, info, err) == PROBE_OK ? 0 : -1;
+}
+
+/* The TIFF reader declined, for `why`: ask GDAL; where that fails too, say what helps most. */
+static int probe_second(const char *path, struct raster_info *info, const struct reader **reader,
+			const struct error *why, struct error *err)
+{
+	struct error second = {0};
+
+	raster_info_release(info);
+	if (probe_gdal(path, info, reader, &second) == 0)
+		return 0;
+	if (!looks_like_tiff(path))
+		return error_set(err, second.code, "%s", second.text);
+	return error_set(err, second.code, "%s; GDAL: %s", why->text,
+			 without_name(second.text, path));
+}
+
+int reader_probe(const char *path, enum reader_choice choice, struct raster_info *info,
+		 const struct reader **reader, struct error *err)
+{
+	struct error why = {0};
+	int rc;
+
+	*info = (struct raster_info){0};
+	if (choice == READER_GDAL || (choice == READER_AUTO && only_gdal_knows(path)))
+		return probe_gdal(path, info, reader, err);
+	*reader = &reader_tiff;
+	rc = reader_tiff.probe(path, info, &why);
+	if (rc == PROBE_OK)
+		return 0;
+	if (rc == PROBE_DECLINED && choice == READER_AUTO)
+		return probe_second(path, info, reader, &why, err);
+	return error_set(err, why.code, "%s%s", why.text,
+			 rc == PROBE_DECLINED ? "; try --reader gdal" : "");
+}

@@ -1,0 +1,168 @@
+/*
+ * `imgpipe info`: what was recognised in a scene and from where, or why it could not be opened.
+ */
+#include "report.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "text.h"
+
+enum {
+	LABEL_COLUMNS = 12,
+	BANDS_SHOWN = 32 /* of one file; a hyperspectral cube has hundreds */
+};
+
+static const char *color_name(enum color_label color)
+{
+	switch (color) {
+	case COLOR_UNKNOWN:
+		return "";
+	case COLOR_GRAY:
+		return "gray";
+	case COLOR_RED:
+		return "red";
+	case COLOR_GREEN:
+		return "green";
+	case COLOR_BLUE:
+		return "blue";
+	case COLOR_NIR:
+		return "nir";
+	case COLOR_ALPHA:
+		return "alpha";
+	case COLOR_OTHER:
+		return "other";
+	}
+	return "";
+}
+
+static void put_layout(FILE *out, const struct raster_info *info)
+{
+	char line[320], b[24];
+
+	(void)snprintf(line, sizeof(line),
+		       "%" PRIu32 " x %" PRIu32 " pixels, %" PRIu32 " band%s of %s, %s of %" PRIu32
+		       " x %" PRIu32 "%s, codec %s, %s, reader %s%s%s",
+		       info->x_size, info->y_size, info->n_bands, info->n_bands == 1 ? "" : "s",
+		       sample_name(info->type), info->tiled ? "tiles" : "strips",
+		       info->block_x_size, info->block_y_size,
+		       info->n_bands > 1 ? info->band_interleaved ? " (each band apart)"
+								  : " (bands interleaved)"
+					 : "",
+		       info->codec, bytes_text(b, info->file_bytes), info->reader,
+		       info->has_mask ? ", with a mask" : "",
+		       info->rows_can_stream ? ", rows can be streamed" : "");
+	text_item(out, LABEL_COLUMNS, "    layout", line);
+}
+
+static void put_place(FILE *out, const struct raster_info *info)
+{
+	const double *g = info->geotransform;
+	char line[320], pixel[96] = "pixel size not known";
+
+	if (info->has_geotransform)
+		(void)snprintf(pixel, sizeof(pixel), "pixel %.10g x %.10g%s", hypot(g[1], g[4]),
+			       hypot(g[2], g[5]),
+			       !info->projected         ? ""
+			       : info->unit_metres == 1 ? " m"
+			       : info->unit_metres == 0 ? " units of unknown length"
+							: " units");
+	(void)snprintf(line, sizeof(line), "%s, %s", *info->crs ? info->crs : "CRS not known",
+		       pixel);
+	text_item(out, LABEL_COLUMNS, "    place", line);
+}
+
+static void put_nodata(char text[48], bool has, double nodata)
+{
+	if (has)
+		(void)snprintf(text, 48, "nodata %.17g", nodata);
+	else
+		(void)snprintf(text, 48, "no nodata");
+}
+
+static void put_file_band(FILE *out, uint32_t number, const struct band_info *band)
+{
+	char line[400], nodata[48], scale[96] = "";
+	const char *color = color_name(band->color);
+
+	put_nodata(nodata, band->has_nodata, band->nodata);
+	if (band->has_scale)
+		(void)snprintf(scale, sizeof(scale), ", scale %.10g, offset %.10g", band->scale,
+			       band->offset);
+	(void)snprintf(line, sizeof(line), "%" PRIu32 ": %s%s%s%s%s%s%s%s", number,
+		       *band->description ? "\"" : "", band->description,
+		       *band->description ? "\", " : "", *color ? "colour " : "", color,
+		       *color ? ", " : "", nodata, scale);
+	(void)fprintf(out, "%-*s", LABEL_COLUMNS, number == 1 ? "    bands" : "");
+	text_fold(out, LABEL_COLUMNS, LABEL_COLUMNS + 3, line);
+}
+
+static void put_file(FILE *out, const struct scene_file *file)
+{
+	const struct raster_info *info = &file->info;
+
+	text_item(out, LABEL_COLUMNS, "  file", file->path ? file->path : "?");
+	if (!info->x_size || !info->bands)
+		return; /* the header could not be read */
+	put_layout(out, info);
+	put_place(out, info);
+	for (uint32_t i = 0; i < info->n_bands && i < BANDS_SHOWN; i++)
+		put_file_band(out, i + 1, &info->bands[i]);
+	if (info->n_bands > BANDS_SHOWN)
+		(void)fprintf(out, "%-*sand %" PRIu32 " more\n", LABEL_COLUMNS, "",
+			      info->n_bands - BANDS_SHOWN);
+}
+
+static void put_band(FILE *out, const struct scene *scene, enum band_role role)
+{
+	const struct band *band = &scene->band[role];
+	char label[16], line[512], nodata[48];
+
+	if (!scene->has_band[role])
+		return;
+	put_nodata(nodata, band->has_nodata, band->nodata);
+	(void)snprintf(label, sizeof(label), "  %s", band_role_name(role));
+	(void)snprintf(line, sizeof(line), "band %" PRIu32 " of file %u, %s, %s; found by %s",
+		       band->index, band->file + 1, sample_name(band->type), nodata, band->source);
+	text_item(out, LABEL_COLUMNS, label, line);
+	if (role == BAND_QA)
+		return;
+	(void)snprintf(line, sizeof(line), "scale %.10g, offset %.10g%s%s", band->scale,
+		       band->offset, *band->scale_source ? ": " : "", band->scale_source);
+	text_item(out, LABEL_COLUMNS, "", line);
+}
+
+static void put_grid(FILE *out, const struct scene *scene)
+{
+	char line[256], area[64] = ", pixel area not known";
+
+	if (scene->pixel_area_m2 > 0)
+		(void)snprintf(area, sizeof(area), ", %.10g m2 a pixel", scene->pixel_area_m2);
+	(void)snprintf(line, sizeof(line),
+		       "%" PRIu32 " x %" PRIu32 " pixels in %" PRIu32 " x %" PRIu32
+		       " tiles of %" PRIu32 " x %" PRIu32 "%s%s",
+		       scene->x_size, scene->y_size, scene_tiles_across(scene),
+		       scene_tiles_down(scene), scene->tile_x_size, scene->tile_y_size, area,
+		       scene->masked ? ", masked by its per-dataset mask" : "");
+	text_item(out, LABEL_COLUMNS, "  grid", line);
+}
+
+int report_info(FILE *out, const struct scene *scene, const struct error *failure)
+{
+	text_item(out, 0, "", scene->name ? scene->name : "?");
+	if (failure)
+		text_item(out, LABEL_COLUMNS, "  FAILED", failure->text);
+	if (*scene->sensor)
+		text_item(out, LABEL_COLUMNS, "  sensor", scene->sensor);
+	if (*scene->acquired)
+		text_item(out, LABEL_COLUMNS, "  acquired", scene->acquired);
+	if (!failure && scene->tile_x_size && scene->tile_y_size)
+		put_grid(out, scene);
+	for (int role = 0; role < N_BAND_ROLES; role++)
+		put_band(out, scene, (enum band_role)role);
+	for (unsigned i = 0; i < scene->n_files; i++)
+		put_file(out, &scene->files[i]);
+	for (unsigned i = 0; i < scene->n_notes; i++)
+		text_item(out, LABEL_COLUMNS, "  note:", scene->notes[i]);
+	return ferror(out) ? -1 : 0;
+}

@@ -1,0 +1,239 @@
+/*
+ * The report for people, on standard output: a line a scene as they finish, then the whole, then
+ * what every stage cost, and a verdict in words. Fits in 100 columns. Left out with -q and where
+ * another report goes to standard output.
+ */
+#include "report_kinds.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "run_figures.h"
+#include "text.h"
+#include "verdict.h"
+
+enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10 };
+
+static const char *text_path(const struct options *options)
+{
+	const char *const others[] = {options->summary_path, options->report_path,
+				      options->csv_path, options->tiles_path};
+
+	if (options->verbosity < 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (path_is_stdout(others[i]))
+			return NULL;
+	return "-";
+}
+
+static int text_begin(FILE *out, const struct plan *plan, const struct options *options,
+		      struct error *err)
+{
+	(void)plan;
+	(void)options;
+	(void)fprintf(out, "%-*s %7s %8s %7s %8s %8s %8s  %s\n", NAME_COLUMNS, "scene", "valid %",
+		      "mean", "std", "min", "max", "median", "status");
+	return report_check(out, err);
+}
+
+static void put_row(FILE *out, const char *name, const struct summary *s, const char *status)
+{
+	char cut[4 * TEXT_NAME_COLUMNS + 1], v[5][24], valid[24] = "-";
+
+	if (isfinite(s->valid_percent))
+		(void)snprintf(valid, sizeof(valid), "%.2f", s->valid_percent);
+	(void)fprintf(out, "%s %7s %8s %7s %8s %8s %8s%s\n", text_cut(cut, name, NAME_COLUMNS),
+		      valid, text_value(v[0], s->mean), text_value(v[1], s->std),
+		      text_value(v[2], s->min), text_value(v[3], s->max),
+		      text_value(v[4], s->percentile[N_PERCENTILES / 2]), status);
+}
+
+static int text_scene(FILE *out, uint64_t row, const struct scene_result *result,
+		      const struct options *options, struct error *err)
+{
+	const struct scene *scene = result->scene;
+	const char *name = scene->name ? scene->name : "";
+	char cut[4 * TEXT_NAME_COLUMNS + 1];
+	struct summary summary;
+
+	(void)row;
+	(void)options;
+	if (scene_summary(result, &summary)) {
+		put_row(out, name, &summary, "  ok");
+	} else {
+		bool failed = result->status == SCENE_FAILED;
+
+		(void)fprintf(out, "%s %s  ", text_cut(cut, name, NAME_COLUMNS),
+			      failed ? "FAILED" : "cancelled");
+		text_fold(out, NAME_COLUMNS + (failed ? 9 : 12), 4, result->error.text);
+	}
+	for (unsigned i = 0; i < scene->n_notes; i++)
+		text_item(out, LABEL_COLUMNS, "    note:", scene->notes[i]);
+	return report_check(out, err);
+}
+
+static void put_global(FILE *out, const struct run_totals *totals)
+{
+	struct summary s;
+	char name[64], line[320], v[7][24];
+
+	summary_make(&s, &totals->accum, &totals->histogram, totals->area_m2);
+	(void)snprintf(name, sizeof(name), "all %" PRIu32 " scene%s that are ok", totals->n_ok,
+		       totals->n_ok == 1 ? "" : "s");
+	(void)fputc('\n', out);
+	put_row(out, name, &s, "");
+	(void)snprintf(line, sizeof(line),
+		       "%" PRIu64 " valid, %" PRIu64 " nodata, %" PRIu64 " masked, %" PRIu64
+		       " zero denominator, %" PRIu64 " not finite; %" PRIu64 " outside [-1, 1]",
+		       s.n[PIXEL_VALID], s.n[PIXEL_NODATA], s.n[PIXEL_MASKED], s.n[PIXEL_DIV0],
+		       s.n[PIXEL_NONFINITE], s.n_outside);
+	text_item(out, LABEL_COLUMNS, "Pixels", line);
+	for (unsigned i = 0; i < N_PERCENTILES; i++)
+		(void)text_value(v[i], s.percentile[i]);
+	(void)snprintf(line, sizeof(line), "p2 %s, p5 %s, p25 %s, p50 %s, p75 %s, p95 %s, p98 %s",
+		       v[0], v[1], v[2], v[3], v[4], v[5], v[6]);
+	text_item(out, LABEL_COLUMNS, "Quantiles", line);
+	if (isfinite(s.area_ha))
+		(void)fprintf(out, "%-*s%.2f ha of valid pixels\n", LABEL_COLUMNS, "Area",
+			      s.area_ha);
+	if (totals->n_ok != totals->n_scenes)
+		(void)fprintf(out,
+			      "%-*s%" PRIu32 " of %" PRIu32 " ok, %" PRIu32 " failed, %" PRIu32
+			      " cancelled\n",
+			      LABEL_COLUMNS, "Scenes", totals->n_ok, totals->n_scenes,
+			      totals->n_failed, totals->n_cancelled);
+}
+
+static double mb(uint64_t bytes)
+{
+	return (double)bytes / 1e6;
+}
+
+static double mib(uint64_t bytes)
+{
+	return (double)bytes / (1 << 20);
+}
+
+static double sec(uint64_t ns)
+{
+	return (double)ns / 1e9;
+}
+
+static void put_stage(FILE *out, enum meter_stage stage, const struct meter_row *row)
+{
+	(void)fprintf(out,
+		      "%-8s %8" PRIu64 " %8" PRIu64 " %9.1f %9.1f %9.3f %9.3f %8.3f %6" PRIu64
+		      " %8.1f %8.1f\n",
+		      meter_stage_name(stage), row->chunks, row->tiles, mb(row->bytes_in),
+		      mb(row->bytes_out), sec(row->busy_ns), sec(row->cpu_ns),
+		      sec(meter_row_wait_ns(row)), row->messages, mib(row->planned_peak),
+		      mib(row->reserved_peak));
+}
+
+static void put_stages(FILE *out, const struct run_totals *totals, const struct run_figures *f)
+{
+	(void)fprintf(out, "\n%-8s %8s %8s %9s %9s %9s %9s %8s %6s %8s %8s\n", "stage", "chunks",
+		      "tiles", "MB in", "MB out", "busy s", "CPU s", "wait s", "msgs", "plan MiB",
+		      "resv MiB");
+	for (int stage = 0; stage < N_METER_STAGES; stage++)
+		put_stage(out, (enum meter_stage)stage, &totals->meter.row[stage]);
+	(void)fprintf(out, "%-8s %8s %8s %9s %9s %9.3f %9.3f %8.3f %6" PRIu64 " %8.1f %8.1f\n",
+		      "total", "", "", "", "", sec(f->total.busy_ns), sec(f->total.cpu_ns),
+		      sec(meter_row_wait_ns(&f->total)), f->total.messages,
+		      mib(f->total.planned_peak), mib(f->total.reserved_peak));
+}
+
+static void put_waits(FILE *out, const struct run_figures *f)
+{
+	char line[240];
+	size_t used = 0;
+
+	if (f->wait_total_s < 0.0005)
+		return;
+	for (int cause = 0; cause < N_WAIT_CAUSES && used < sizeof(line); cause++)
+		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s %.3f s",
+					 used ? ", " : "", wait_cause_name((enum wait_cause)cause),
+					 f->wait_s[cause]);
+	text_item(out, LABEL_COLUMNS, "Waits", line);
+}
+
+static void put_memory(FILE *out, const struct run_totals *totals, const struct plan *plan)
+{
+	char line[400], b[5][24], cgroup[64] = "", resident[80] = "resident peak not known";
+	uint64_t limit = plan->budget.limit;
+
+	if (totals->resident_peak)
+		(void)snprintf(resident, sizeof(resident), "resident peak %s (%.0f %% of budget)",
+			       bytes_text(b[0], totals->resident_peak),
+			       limit ? 100.0 * (double)totals->resident_peak / (double)limit : 0.0);
+	if (totals->cgroup_peak)
+		(void)snprintf(cgroup, sizeof(cgroup), ", cgroup peak %s",
+			       bytes_text(b[1], totals->cgroup_peak));
+	(void)snprintf(line, sizeof(line), "budget %s (%s), planned %s, reserved %s, %s%s",
+		       bytes_text(b[2], limit), plan->budget.source, bytes_text(b[3], plan->peak),
+		       bytes_text(b[4], totals->reserved_peak), resident, cgroup);
+	text_item(out, LABEL_COLUMNS, "Memory", line);
+	for (unsigned i = 0; i < plan->n_notes; i++)
+		text_item(out, LABEL_COLUMNS, "    note:", plan->notes[i]);
+}
+
+static void put_run(FILE *out, const struct run_totals *totals, const struct plan *plan,
+		    const struct run_figures *f)
+{
+	const struct meter_row *row = totals->meter.row;
+	char line[400], asked[40] = "", amplification[48] = "";
+	double wall_s = f->wall_s > 0 ? f->wall_s : NAN;
+
+	if (plan->workers_asked != totals->n_workers)
+		(void)snprintf(asked, sizeof(asked), " of %u asked for", plan->workers_asked);
+	if (!isnan(f->amplification))
+		(void)snprintf(amplification, sizeof(amplification), "; read amplification %.2f",
+			       f->amplification);
+	(void)snprintf(line, sizeof(line),
+		       "%s, %u worker%s%s, %.3f s wall, %.3f s CPU, parallel efficiency %.0f %%; "
+		       "%.1f Mpixel/s, %.1f MB/s read, %.1f MB/s decoded%s",
+		       totals->executor ? totals->executor : "?", totals->n_workers,
+		       totals->n_workers == 1 ? "" : "s", asked, f->wall_s, f->cpu_s,
+		       100 * f->efficiency, (double)f->pixels / 1e6 / wall_s,
+		       mb(row[METER_FETCH].bytes_in) / wall_s,
+		       mb(totals->meter.bytes_decoded) / wall_s, amplification);
+	text_item(out, LABEL_COLUMNS, "Run", line);
+}
+
+static void put_verdict(FILE *out, const struct run_totals *totals, const struct plan *plan,
+			const struct options *options)
+{
+	struct verdict verdict;
+
+	verdict_make(&verdict, totals, plan, options);
+	for (unsigned i = 0; i < verdict.n; i++)
+		text_item(out, LABEL_COLUMNS, i ? "" : "Verdict", verdict.sentence[i]);
+	if (totals->interrupted_by)
+		(void)fprintf(out, "%-*sinterrupted by %s: the report is partial\n", LABEL_COLUMNS,
+			      "", totals->interrupted_by);
+}
+
+static int text_end(FILE *out, const struct run_totals *totals, const struct plan *plan,
+		    const struct options *options, struct error *err)
+{
+	struct run_figures figures;
+
+	run_figures_make(&figures, totals);
+	put_global(out, totals);
+	put_stages(out, totals, &figures);
+	(void)fputc('\n', out);
+	put_waits(out, &figures);
+	put_memory(out, totals, plan);
+	put_run(out, totals, plan, &figures);
+	put_verdict(out, totals, plan, options);
+	return report_check(out, err);
+}
+
+const struct report report_text = {
+	.name = "text",
+	.path = text_path,
+	.begin = text_begin,
+	.scene = text_scene,
+	.end = text_end,
+};

@@ -1,0 +1,96 @@
+/*
+ * Figures of a run, worked out from the meters. Knows what the counters mean, not how they are
+ * shown.
+ */
+#include "run_figures.h"
+
+#include <math.h>
+
+static double seconds(uint64_t ns)
+{
+	return (double)ns / 1e9;
+}
+
+uint64_t meter_row_wait_ns(const struct meter_row *row)
+{
+	uint64_t ns = 0;
+
+	for (int cause = 0; cause < N_WAIT_CAUSES; cause++)
+		ns += row->wait_ns[cause];
+	return ns;
+}
+
+double worker_share(const struct run_figures *figures, double s)
+{
+	return figures->worker_s > 0 ? s / figures->worker_s : 0;
+}
+
+/* Chunks, tiles and pixels pass through several stages, so they are not summed. */
+static void add_row(struct run_figures *f, enum meter_stage stage, const struct meter_row *row)
+{
+	f->busy_s[stage] = seconds(row->busy_ns);
+	f->busy_total_s += f->busy_s[stage];
+	f->stage_cpu_s += seconds(row->cpu_ns);
+	f->exchange_s += seconds(row->pack_ns) + seconds(row->transfer_ns);
+	for (int cause = 0; cause < N_WAIT_CAUSES; cause++) {
+		f->wait_s[cause] += seconds(row->wait_ns[cause]);
+		f->total.wait_ns[cause] += row->wait_ns[cause];
+	}
+	f->total.busy_ns += row->busy_ns;
+	f->total.cpu_ns += row->cpu_ns;
+	f->total.messages += row->messages;
+	f->total.message_bytes += row->message_bytes;
+	f->total.planned_peak += row->planned_peak;
+	f->total.reserved_peak += row->reserved_peak;
+	if (row->chunks > f->chunks && stage >= METER_FETCH && stage <= METER_REDUCE)
+		f->chunks = row->chunks;
+}
+
+/*
+ * Lives of the workers, each to the end of the last one. A worker that leaves early has nothing
+ * left to do: where it did not book that as idle time itself, it is added here. One that never
+ * started counts for nothing.
+ */
+static void add_lives(struct run_figures *f, const struct run_totals *totals)
+{
+	uint64_t last = 0, life = 0, tail = 0;
+
+	for (unsigned i = 0; i < totals->n_workers && totals->worker; i++)
+		if (totals->worker[i].end_ns > last)
+			last = totals->worker[i].end_ns;
+	for (unsigned i = 0; i < totals->n_workers && totals->worker; i++) {
+		const struct meter *m = &totals->worker[i];
+
+		if (m->end_ns <= m->begin_ns)
+			continue;
+		life += m->end_ns - m->begin_ns;
+		tail += last - m->end_ns;
+	}
+	if (!(f->wait_s[WAIT_IDLE] > 0)) {
+		f->wait_s[WAIT_IDLE] = seconds(tail);
+		life += tail;
+	}
+	f->worker_s = life ? seconds(life) : f->wall_s * totals->n_workers;
+}
+
+void run_figures_make(struct run_figures *out, const struct run_totals *totals)
+{
+	const struct meter *m = &totals->meter;
+	double capacity_s = seconds(totals->wall_ns) * totals->n_workers;
+
+	*out = (struct run_figures){
+		.wall_s = seconds(totals->wall_ns),
+		.cpu_s = seconds(totals->cpu_ns),
+		.efficiency = capacity_s > 0 ? seconds(totals->cpu_ns) / capacity_s : NAN,
+		.amplification =
+			m->bytes_needed ? (double)m->bytes_decoded / (double)m->bytes_needed : NAN,
+		.pixels = m->row[METER_STATS].pixels,
+	};
+	for (int stage = 0; stage < N_METER_STAGES; stage++)
+		add_row(out, (enum meter_stage)stage, &m->row[stage]);
+	add_lives(out, totals);
+	for (int cause = 0; cause < N_WAIT_CAUSES; cause++)
+		out->wait_total_s += out->wait_s[cause];
+	if (!out->pixels)
+		out->pixels = accum_pixels(&totals->accum);
+}

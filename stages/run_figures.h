@@ -1,0 +1,39 @@
+/*
+ * Figures of a run that the text report, the JSON report and the verdict share, worked out from the
+ * meters. Pure.
+ */
+#ifndef IMGPIPE_RUN_FIGURES_H
+#define IMGPIPE_RUN_FIGURES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "meter.h"
+#include "report.h"
+
+struct run_figures {
+	double wall_s, cpu_s;
+	double worker_s;               /* lives of all workers, each to the end of the last one */
+	double busy_s[N_METER_STAGES]; /* over all workers */
+	double busy_total_s;
+	double stage_cpu_s;           /* CPU time inside the stages */
+	double wait_s[N_WAIT_CAUSES]; /* over all stages and workers; idle: also after the last
+					 chunk */
+	double wait_total_s;
+	double exchange_s;      /* packing and sending messages */
+	double efficiency;      /* CPU time / (wall time * workers); NaN where unknown */
+	double amplification;   /* decoded bytes / bytes needed; NaN where none */
+	uint64_t chunks;        /* worked on */
+	uint64_t pixels;        /* that went through the statistics */
+	struct meter_row total; /* the columns of the stage table that add up */
+};
+
+void run_figures_make(struct run_figures *out, const struct run_totals *totals);
+
+/* Share of the workers' time, 0 to 1; 0 where no time was measured. */
+double worker_share(const struct run_figures *figures, double seconds);
+
+/* Sum of a row's waits, ns. */
+uint64_t meter_row_wait_ns(const struct meter_row *row);
+
+#endif

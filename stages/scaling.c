@@ -1,0 +1,242 @@
+/*
+ * Scale, offset and nodata: what is applied to stored numbers, and why. Precedence: --raw, option,
+ * file metadata, product rule; a rule is used only on positive evidence (a product's metadata or
+ * its name), never by a date.
+ */
+#include "scaling.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mtd.h"
+
+/* What the product says, for red and NIR. */
+struct rule {
+	bool known;
+	double scale[2], offset[2];
+	bool zero_is_nodata;
+	char why[128];
+};
+
+static const struct band_info *file_band(const struct scene *scene, enum band_role role)
+{
+	const struct band *band = &scene->band[role];
+
+	return &scene->files[band->file].info.bands[band->index - 1];
+}
+
+static bool is_integer(enum sample_type type)
+{
+	return type != SAMPLE_F32 && type != SAMPLE_F64;
+}
+
+static struct rule same_for_both(double scale, double offset)
+{
+	return (struct rule){.known = true, .scale = {scale, scale}, .offset = {offset, offset}};
+}
+
+/* ESA's band_id of the NIR band in use: 8 for B8A, else 7 (B8). */
+static unsigned nir_band_id(const struct scene *scene)
+{
+	return name_holds(scene->band[BAND_NIR].source, "8A") ? 8 : 7;
+}
+
+/*
+ * Sentinel-2: reflectance is (DN + offset) / 10000, the offset being -1000 from processing baseline
+ * 04.00 on and 0 before (ESA, S2 processing baseline notes); DN 0 is "no data" in both.
+ */
+static struct rule rule_of_metadata(const struct scene *scene, const struct mtd *mtd)
+{
+	bool late = mtd->has_offset || (mtd->baseline >= 400 && mtd->baseline < 9000);
+	const unsigned id[2] = {3, nir_band_id(scene)};
+	struct rule rule = {.known = true, .zero_is_nodata = true};
+
+	for (unsigned i = 0; i < 2; i++) {
+		double add = mtd->has_offset ? mtd->add_offset[id[i]] : late ? -1000 : 0;
+
+		rule.scale[i] = 1 / mtd->quantification;
+		rule.offset[i] = add / mtd->quantification;
+	}
+	snprintf(rule.why, sizeof(rule.why), "product metadata MTD_MSI%s.xml, baseline %02u.%02u",
+		 mtd->level, mtd->baseline / 100, mtd->baseline % 100);
+	return rule;
+}
+
+static struct rule rule_of_baseline(unsigned baseline)
+{
+	struct rule rule = same_for_both(0.0001, baseline >= 400 ? -0.1 : 0);
+
+	rule.zero_is_nodata = true;
+	snprintf(rule.why, sizeof(rule.why),
+		 "product rule: Sentinel-2 baseline %02u.%02u in the name", baseline / 100,
+		 baseline % 100);
+	return rule;
+}
+
+static void name_level(struct scene *scene, const struct mtd *mtd, const char *path)
+{
+	const char *level = mtd->level[0]             ? mtd->level
+			    : name_holds(path, "L2A") ? "L2A"
+			    : name_holds(path, "L1C") ? "L1C"
+						      : "";
+
+	if (*level && strcmp(scene->sensor, "Sentinel-2") == 0)
+		snprintf(scene->sensor, sizeof(scene->sensor), "Sentinel-2 %s", level);
+}
+
+static struct rule sentinel2_rule(struct scene *scene, const char *path)
+{
+	struct rule rule = {.known = false};
+	unsigned baseline = name_baseline(path);
+	struct mtd mtd;
+	char problem[160];
+	bool found = mtd_find(path, &mtd, problem);
+
+	name_level(scene, &mtd, path);
+	if (problem[0])
+		scene_note(scene, "%s; it was not used", problem);
+	if (found)
+		return rule_of_metadata(scene, &mtd);
+	if (baseline)
+		return rule_of_baseline(baseline);
+	if (name_holds(path, "harmoni")) {
+		rule = same_for_both(0.0001, 0);
+		snprintf(rule.why, sizeof(rule.why),
+			 "product rule: Sentinel-2, harmonised by its name (offset taken out)");
+	}
+	return rule;
+}
+
+static struct rule product_rule(struct scene *scene, const struct sensor *sensor, const char *path)
+{
+	struct rule rule = {.known = false};
+
+	if (!sensor)
+		return rule;
+	if (sensor->rule == SCALE_SENTINEL2)
+		return sentinel2_rule(scene, path);
+	if (sensor->rule == SCALE_FIXED) {
+		rule = same_for_both(sensor->scale, sensor->offset);
+		snprintf(rule.why, sizeof(rule.why), "product rule: %.80s", sensor->name);
+	}
+	return rule;
+}
+
+static bool states_scale(const struct band_info *info)
+{
+	return info->has_scale && isfinite(info->scale) && info->scale != 0 &&
+	       isfinite(info->offset) && (info->scale != 1 || info->offset != 0);
+}
+
+static void set_scale(struct band *band, double scale, double offset, const char *why)
+{
+	band->scale = scale;
+	band->offset = offset;
+	snprintf(band->scale_source, sizeof(band->scale_source), "%s", why);
+}
+
+static void scale_band(struct scene *scene, enum band_role role, const struct sensor *sensor,
+		       const struct rule *rule, const struct options *options)
+{
+	struct band *band = &scene->band[role];
+	const struct band_info *info = file_band(scene, role);
+
+	if (options->raw)
+		set_scale(band, 1, 0, "option --raw: stored numbers");
+	else if (options->has_scale)
+		set_scale(band, options->scale, options->offset, "option --scale/--offset");
+	else if (states_scale(info))
+		set_scale(band, info->scale, info->offset, "file metadata");
+	else if (rule->known && is_integer(band->type))
+		set_scale(band, rule->scale[role], rule->offset[role], rule->why);
+	else if (rule->known)
+		set_scale(band, 1, 0, "none: floating-point samples are taken as reflectance");
+	else if (sensor && sensor->rule == SCALE_NUMBERS)
+		set_scale(band, 1, 0, "none: digital numbers as stored, not reflectance");
+	else
+		set_scale(band, 1, 0, "none stated: stored numbers");
+}
+
+/* A product that may need an offset, and nothing that says so. */
+static void note_doubt(struct scene *scene, const struct sensor *sensor, const struct rule *rule,
+		       const char *path)
+{
+	const struct band *red = &scene->band[BAND_RED];
+
+	if (!sensor || rule->known || red->type != SAMPLE_U16)
+		return;
+	if (sensor->rule == SCALE_SENTINEL2)
+		scene_note(scene,
+			   "Sentinel-2 without a stated processing baseline: from 04.00 on numbers "
+			   "hold an offset and need --scale 0.0001 --offset -0.1; before, or where "
+			   "it was taken out, none (--raw says so)");
+	else if (sensor->rule == SCALE_LANDSAT_SR &&
+		 (name_holds(file_band(scene, BAND_RED)->description, "SR_B") ||
+		  name_holds(path, "_SR_B")))
+		scene_note(scene,
+			   "may be Landsat Collection 2 surface reflectance, which needs --scale "
+			   "0.0000275 --offset -0.2; if it is not, NDVI of the stored numbers is "
+			   "right (--raw says so)");
+}
+
+/* File metadata wins over the product's rule; where they disagree the user should know. */
+static void note_disagreement(struct scene *scene, const struct rule *rule)
+{
+	const struct band_info *info = file_band(scene, BAND_RED);
+	double shift = info->offset / info->scale;
+
+	if (rule->known && states_scale(info) &&
+	    fabs(shift - rule->offset[0] / rule->scale[0]) > 1e-6 * fabs(shift) + 1e-6)
+		scene_note(scene,
+			   "offset %.6g of the file metadata was used, but the product's rule says "
+			   "%.6g; --scale and --offset decide",
+			   info->offset, rule->offset[0]);
+}
+
+static void set_nodata(struct scene *scene, enum band_role role, const struct rule *rule,
+		       const struct options *options)
+{
+	struct band *band = &scene->band[role];
+	const struct band_info *info = file_band(scene, role);
+	double value = options->has_nodata ? options->nodata : info->nodata;
+
+	band->has_nodata = options->has_nodata || info->has_nodata;
+	if (!band->has_nodata && rule->known && rule->zero_is_nodata && !options->raw &&
+	    is_integer(band->type)) {
+		value = 0;
+		band->has_nodata = true;
+		if (role == BAND_RED)
+			scene_note(scene, "0 is nodata by the rule of Sentinel-2 products");
+	}
+	if (band->has_nodata && !sample_holds(band->type, value, &band->nodata)) {
+		band->has_nodata = false;
+		scene_note(scene, "nodata %g of %s cannot occur in %s samples: none is used", value,
+			   band_role_name(role), sample_name(band->type));
+	}
+}
+
+int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *path,
+		  const struct options *options, struct error *err)
+{
+	struct rule rule = product_rule(scene, sensor, path);
+	bool red = states_scale(file_band(scene, BAND_RED));
+	bool nir = states_scale(file_band(scene, BAND_NIR));
+
+	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
+		scale_band(scene, role, sensor, &rule, options);
+		set_nodata(scene, role, &rule, options);
+	}
+	if (options->raw || options->has_scale)
+		return 0;
+	if (red != nir)
+		return error_set(err, EX_DATAERR,
+				 "%s: file metadata states a scale for %s but not for %s; pass "
+				 "--scale and --offset for both, or --raw",
+				 scene->name, red ? "red" : "NIR", red ? "NIR" : "red");
+	if (red)
+		note_disagreement(scene, &rule);
+	else
+		note_doubt(scene, sensor, &rule, path);
+	return 0;
+}

@@ -1,0 +1,38 @@
+/*
+ * Parts of scene_open(): names and dates, files of a scene, its quality band. Private to
+ * scene_*.c.
+ */
+#ifndef IMGPIPE_SCENE_BUILD_H
+#define IMGPIPE_SCENE_BUILD_H
+
+#include "group.h"
+#include "options.h"
+#include "scene.h"
+#include "sensors.h"
+
+/* The name of an entry's scene, in a new string; NULL without memory. */
+char *scene_make_name(const struct catalog *catalog, const struct entry *entry);
+
+/* The path with the working directory in front where it is relative; NULL without memory. */
+char *path_absolute(const char *path);
+
+/* Sensor, as file and folder names say, and acquisition date; NULL: not recognised. */
+const struct sensor *scene_label(struct scene *scene, const struct catalog *catalog, uint32_t file);
+
+/* Add a file: its path, and its number in *number. The scene takes the path, also on failure. */
+int scene_add_file(struct scene *scene, char *path, unsigned *number, struct error *err) MUST_CHECK;
+
+/* Read the header of a file that was added. */
+int scene_probe(struct scene *scene, unsigned number, const struct options *options,
+		struct error *err) MUST_CHECK;
+
+/* Set the band's file, index and type; its source is set by the caller. */
+int scene_set_band(struct scene *scene, enum band_role role, unsigned file, uint32_t index,
+		   struct error *err) MUST_CHECK;
+
+/* Find the quality band that --mask asks for: the entry's, a band of the stack, a file beside. */
+int scene_find_quality(struct scene *scene, const struct catalog *catalog,
+		       const struct entry *entry, const struct options *options,
+		       struct error *err) MUST_CHECK;
+
+#endif

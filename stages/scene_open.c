@@ -1,0 +1,236 @@
+/*
+ * scene_open(): an entry of the catalogue -> a scene. It joins what names say (group, sensors) with
+ * what headers say (reader), and leaves each question to the file that knows it: bands.c, grid.c,
+ * scaling.c, scene_quality.c. Nothing is kept open.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bands.h"
+#include "grid.h"
+#include "reader.h"
+#include "scaling.h"
+#include "scene_build.h"
+
+int scene_add_file(struct scene *scene, char *path, unsigned *number, struct error *err)
+{
+	if (scene->n_files == SCENE_MAX_FILES) {
+		free(path);
+		return error_set(err, EX_SOFTWARE, "%s: too many files", scene->name);
+	}
+	if (!path)
+		return error_memory(err, "a path", 0);
+	*number = scene->n_files++;
+	scene->files[*number].path = path;
+	return 0;
+}
+
+int scene_probe(struct scene *scene, unsigned number, const struct options *options,
+		struct error *err)
+{
+	struct scene_file *file = &scene->files[number];
+	const struct reader *reader;
+
+	if (reader_probe(file->path, options->reader, &file->info, &reader, err))
+		return -1;
+	if (file->info.n_bands == 0 || !file->info.bands)
+		return error_set(err, EX_DATAERR, "%s: holds no raster band", file->path);
+	return 0;
+}
+
+int scene_set_band(struct scene *scene, enum band_role role, unsigned file, uint32_t index,
+		   struct error *err)
+{
+	struct band *band = &scene->band[role];
+
+	band->role = role;
+	band->file = file;
+	band->index = index;
+	band->type = scene->files[file].info.type;
+	band->scale = 1;
+	band->ratio = 1;
+	band->path = strdup(scene->files[file].path);
+	if (!band->path)
+		return error_memory(err, "a path", strlen(scene->files[file].path));
+	scene->has_band[role] = true;
+	return 0;
+}
+
+static int open_failed(const struct scene *scene, const struct file_entry *entry, struct error *err)
+{
+	const char *path = scene->files[0].path;
+
+	switch ((enum file_problem)entry->problem) {
+	case FILE_NOT_REGULAR:
+		return error_set(err, EX_NOINPUT, "%s: is no regular file; name a raster file",
+				 path);
+	case FILE_EMPTY_DIRECTORY:
+		return error_set(err, EX_NOINPUT,
+				 "%s: no raster files in this directory; name another, or files",
+				 path);
+	case FILE_EMPTY_LIST:
+		return error_set(err, EX_NOINPUT, "%s: the list names no file", path);
+	case FILE_LIST_NOT_TEXT:
+		return error_set(err, EX_DATAERR, "%s: is no text; a list has one path a line",
+				 path);
+	case FILE_TOO_DEEP:
+		return error_set(err, EX_NOINPUT,
+				 "%s: folders are nested too deep; name this one itself", path);
+	case FILE_NO_PATTERN:
+		return error_set(
+			err, EX_DATAERR,
+			"%s: no file name matches a pattern of --bands; quote the patterns "
+			"and check them against this name",
+			path);
+	case FILE_CANNOT_OPEN:
+	case FILE_FINE:
+		break;
+	}
+	return error_errno(err, EX_NOINPUT, entry->errno_value, "%s: cannot be opened", path);
+}
+
+/* A stack, or a file that may be one. */
+static int open_stack(struct scene *scene, const struct catalog *catalog, uint32_t file,
+		      const struct sensor *sensor, const struct options *options, struct error *err)
+{
+	const char *base = file_list_name(&catalog->files, file);
+	size_t stem = name_stem(base);
+	struct band_token token = name_band_token(base, stem);
+
+	if (scene->files[0].info.n_bands == 1 && token.kind == TOKEN_BAND && sensor &&
+	    !options->bands[BAND_RED].index)
+		return error_set(err, EX_DATAERR,
+				 "%s: holds band %s of %s alone; NDVI needs red (band %s) and NIR "
+				 "(band %s): name their files too",
+				 scene->files[0].path, token.code, sensor->name, sensor->red,
+				 sensor->nir);
+	if (bands_find(scene, sensor, sensor_find(base, stem, NULL), options, err))
+		return -1;
+	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++)
+		if (scene_set_band(scene, role, 0, scene->band[role].index, err))
+			return -1;
+	return 0;
+}
+
+/* A group of which one of the two is missing. */
+static int open_partial(struct scene *scene, const struct catalog *catalog,
+			const struct entry *entry, const struct sensor *sensor,
+			const struct options *options, struct error *err)
+{
+	bool has_red = entry->file[BAND_RED] != NO_FILE;
+	const char *missing = has_red ? "NIR" : "red";
+	const char *code = sensor ? has_red ? sensor->nir : sensor->red : "";
+
+	if (scene->files[0].info.n_bands > 1 && !options->bands[BAND_RED].pattern)
+		return open_stack(scene, catalog, entry_first(entry), sensor, options, err);
+	if (options->bands[BAND_RED].pattern)
+		return error_set(err, EX_DATAERR,
+				 "%s: is %s by --bands, but no %s file of its folder matches '%s' "
+				 "with the same text for the wildcards",
+				 scene->files[0].path, has_red ? "red" : "NIR", missing,
+				 options->bands[has_red ? BAND_NIR : BAND_RED].pattern);
+	return error_set(
+		err, EX_DATAERR,
+		"%s: is the %s band%s%s; the %s band%s%s is missing: name its file too, or "
+		"pass --bands 'red=PATTERN,nir=PATTERN'",
+		scene->files[0].path, has_red ? "red" : "NIR", sensor ? " of " : "",
+		sensor ? sensor->name : "", missing, *code ? " " : "", code);
+}
+
+static void name_source(struct scene *scene, enum band_role role, const char *base,
+			const struct sensor *sensor, const struct options *options)
+{
+	struct band *band = &scene->band[role];
+	struct band_token token = name_band_token(base, name_stem(base));
+
+	if (options->bands[role].pattern)
+		snprintf(band->source, sizeof(band->source), "option --bands: '%.90s'",
+			 options->bands[role].pattern);
+	else
+		snprintf(band->source, sizeof(band->source), "file name '%.*s'%s%.60s%s",
+			 token.end - token.start < 30 ? token.end - token.start : 30,
+			 base + token.start, sensor ? ", " : "", sensor ? sensor->name : "",
+			 sensor && strcmp(token.code, "8A") == 0 ? " narrow NIR" : "");
+}
+
+static int open_group(struct scene *scene, const struct catalog *catalog, const struct entry *entry,
+		      const struct sensor *sensor, const struct options *options, struct error *err)
+{
+	unsigned file;
+
+	if (scene_add_file(scene, file_list_path(&catalog->files, entry->file[BAND_NIR]), &file,
+			   err) ||
+	    scene_probe(scene, file, options, err))
+		return -1;
+	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
+		const struct raster_info *info = &scene->files[role == BAND_NIR ? file : 0].info;
+
+		if (info->n_bands > 1 && info->bands[1].color != COLOR_ALPHA)
+			return error_set(err, EX_DATAERR,
+					 "%s: has %u bands where its name promises one; name it "
+					 "alone, with --bands red=N,nir=N",
+					 scene->files[role == BAND_NIR ? file : 0].path,
+					 info->n_bands);
+		name_source(scene, role, file_list_name(&catalog->files, entry->file[role]), sensor,
+			    options);
+		if (scene_set_band(scene, role, role == BAND_NIR ? file : 0, 1, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int find_bands(struct scene *scene, const struct catalog *catalog, const struct entry *entry,
+		      const struct sensor *sensor, const struct options *options, struct error *err)
+{
+	if (scene_probe(scene, 0, options, err))
+		return -1;
+	if (entry->kind == ENTRY_GROUP)
+		return open_group(scene, catalog, entry, sensor, options, err);
+	if (entry->kind == ENTRY_PARTIAL)
+		return open_partial(scene, catalog, entry, sensor, options, err);
+	return open_stack(scene, catalog, entry_first(entry), sensor, options, err);
+}
+
+static int finish(struct scene *scene, const struct sensor *sensor, const struct options *options,
+		  struct error *err)
+{
+	char *path = path_absolute(scene->files[scene->band[BAND_RED].file].path);
+	int rc;
+
+	if (!path)
+		return error_memory(err, "a path", 0);
+	scene->masked = scene->files[scene->band[BAND_RED].file].info.has_mask ||
+			scene->files[scene->band[BAND_NIR].file].info.has_mask;
+	rc = grid_apply(scene, options, err);
+	if (rc == 0)
+		rc = scaling_apply(scene, sensor, path, options, err);
+	free(path);
+	return rc;
+}
+
+int scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
+	       const struct options *options, struct error *err)
+{
+	const struct entry *entry = &catalog->entry[id];
+	uint32_t first = entry_first(entry);
+	const struct sensor *sensor;
+	unsigned file;
+
+	memset(scene, 0, sizeof(*scene));
+	scene->id = id;
+	scene->name = scene_make_name(catalog, entry);
+	if (!scene->name)
+		return error_memory(err, "a scene's name", 0);
+	if (scene_add_file(scene, file_list_path(&catalog->files, first), &file, err))
+		return -1;
+	if (entry->kind == ENTRY_FAILED)
+		return open_failed(scene, &catalog->files.entry[first], err);
+	sensor = scene_label(scene, catalog, first);
+	if (find_bands(scene, catalog, entry, sensor, options, err))
+		return -1;
+	if (options->mask.set && scene_find_quality(scene, catalog, entry, options, err))
+		return -1;
+	return finish(scene, sensor, options, err);
+}

@@ -1,0 +1,35 @@
+/*
+ * Text for people: names cut to a column, long sentences folded, numbers that fit. What comes from
+ * outside (file names, band descriptions) can hold any byte; control characters and bytes that are
+ * not UTF-8 are shown as '?', so that no name can steer a terminal. Pure, thread-safe.
+ */
+#ifndef IMGPIPE_TEXT_H
+#define IMGPIPE_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { TEXT_COLUMNS = 100, TEXT_NAME_COLUMNS = 40 };
+
+/* Bytes of the UTF-8 character at p, 1 to 4; 0 where there is none (also at the end of the text).
+ */
+size_t utf8_length(const char *p);
+
+/* `text`, safe to show, with its middle left out ("...") where it is longer than `width` columns
+ * and padded with spaces where it is shorter. `out` holds 4 * TEXT_NAME_COLUMNS + 1 bytes; width
+ * is 5 to TEXT_NAME_COLUMNS. Returns out. */
+const char *text_cut(char out[4 * TEXT_NAME_COLUMNS + 1], const char *text, unsigned width);
+
+/* Print `text`, safe to show, folded at TEXT_COLUMNS: it starts in `column` (already reached), the
+ * following lines are indented by `indent`. Ends with a newline. */
+void text_fold(FILE *out, unsigned column, unsigned indent, const char *text);
+
+/* Print `label`, fill up to `indent` columns, and fold `text` behind it. */
+void text_item(FILE *out, unsigned indent, const char *label, const char *text);
+
+/* An index value with four decimals, fewer digits where it is huge, "-" for NaN: at most eight
+ * characters. Returns buf. */
+const char *text_value(char buf[24], double value);
+
+#endif

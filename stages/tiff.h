@@ -1,0 +1,236 @@
+/*
+ * What the files of the TIFF reader share: one open image of a TIFF file and the steps of reading
+ * it. Private to read_tiff.c and tiff_*.c.
+ *
+ * libtiff decodes; the stored bytes are fetched with pread(), so that fetch and decode can be told
+ * apart, bounded and checked. Handles are opened with libtiff's per-handle error handlers: nothing
+ * is printed, no global handler is touched, and handles of several threads do not meet.
+ */
+#ifndef IMGPIPE_TIFF_H
+#define IMGPIPE_TIFF_H
+
+#include <tiffio.h>
+
+#include "reader.h"
+
+enum {
+	TIFF_MAX_BANDS = 4096,           /* more samples a pixel are taken for damage */
+	TIFF_MAX_IFDS = 1024,            /* directories looked at in search of images and masks */
+	TIFF_MAX_CURSORS = 16,           /* row decoders of one handle: tile columns x planes */
+	TIFF_PIECE_BYTES = 1 << 18,      /* rows of uncompressed blocks fetched at once */
+	TIFF_HEADER_ALLOC = 32 << 20,    /* libtiff may allocate at once while reading headers */
+	TIFF_STREAM_MIN_BYTES = 8 << 20, /* smaller blocks are always decoded as a whole */
+	TIFF_NO_FIELD = -1
+};
+
+/* What libtiff said since the log was cleared. */
+struct tiff_log {
+	bool failed;    /* an error; `text` is the first one */
+	bool corrupt;   /* a warning that means damaged pixels; `text` likewise */
+	bool discarded; /* a warning that a run of PackBits crosses the end of a row */
+	char text[200];
+};
+
+/* The few facts that tell directories apart, read without libtiff. */
+struct tiff_ifd {
+	uint64_t offset, next;
+	uint64_t n_entries;
+	uint64_t subfile_type, x_size, y_size;
+	uint64_t n_offsets, n_counts; /* entries stored in the block arrays; n_counts 0: no array */
+};
+
+/* One image (directory) of an open file. Does not move: libtiff holds its address. */
+struct tiff_image {
+	char *path; /* owned */
+	TIFF *tif;
+	int fd; /* tif's own; closed with it */
+	struct tiff_log log;
+	uint64_t file_bytes;
+	bool big, swapped; /* BigTIFF; byte order is not the machine's */
+	struct tiff_ifd ifd;
+	uint32_t x_size, y_size;
+	uint32_t block_x_size, block_y_size; /* the strip is cut to the image's height */
+	uint32_t across, down;               /* blocks */
+	bool tiled, planar;
+	uint16_t samples;       /* of a pixel */
+	uint16_t block_samples; /* interleaved in a block: 1 where planar */
+	uint16_t bits, format;  /* of a sample: BitsPerSample, SampleFormat */
+	uint16_t compression, photometric, predictor, fill_order;
+	size_t row_bytes, block_bytes; /* decoded */
+	size_t raw_bytes;              /* stored bytes of a block that are looked at, at most */
+	uint16_t n_extra;              /* ExtraSamples */
+	const uint16_t *extra;
+};
+
+/* One stored block. `strile` is libtiff's number of it. */
+struct tiff_block {
+	uint32_t strile, column, row;
+	uint32_t y_size;        /* rows stored: of strips, the last may have fewer */
+	uint16_t plane;         /* 0 where samples are interleaved */
+	struct window window;   /* the part of the image that it covers */
+	uint64_t offset, bytes; /* in the file; both 0: sparse */
+};
+
+/* A decoder in the middle of a block that is decoded row by row; NULL `tif`: not in use. */
+struct tiff_cursor {
+	TIFF *tif;
+	struct tiff_log log;
+	uint32_t strile;
+	uint32_t next_row; /* the row of the block that the decoder gives next */
+	uint64_t last_used;
+	unsigned char *map; /* a made-up header and, behind it, the stored bytes */
+	size_t map_bytes, header_bytes;
+	uint64_t position; /* libtiff's, in the mapping */
+	size_t undropped;  /* bytes decoded since the mapping was last dropped from memory */
+};
+
+/* The per-dataset mask; see tiff_mask.c. */
+struct tiff_mask;
+
+/* An open file. */
+struct tiff_handle {
+	struct tiff_image image;
+	struct raster_info info; /* what the file was planned with; `bands` is not kept */
+	unsigned char fill[8];   /* a sample of a sparse block */
+	struct tiff_mask *mask;  /* opened when first wanted */
+	struct tiff_cursor cursor[TIFF_MAX_CURSORS];
+	uint64_t n_used; /* counts uses of cursors */
+};
+
+/* --- tiff_ifd.c: directories -------------------------------------------------------------------
+ */
+
+/* pread() until `size` bytes or the end of the file: bytes read, -1 with errno on failure. */
+ssize_t tiff_pread(int fd, void *buffer, size_t size, uint64_t offset);
+
+/* Is this the start of a TIFF file? Fills big, swapped and the offset of the first directory. */
+bool tiff_ifd_first(struct tiff_image *image, uint64_t *offset);
+
+/* Read one directory; false where it does not lie in the file. */
+bool tiff_ifd_read(const struct tiff_image *image, uint64_t offset, struct tiff_ifd *ifd);
+
+/* The image to read: the first directory that is neither overview nor mask, or else the first. */
+bool tiff_ifd_main(const struct tiff_image *image, struct tiff_ifd *ifd);
+
+/* The mask of the whole image: same size, marked as mask and not as overview. */
+bool tiff_ifd_mask(const struct tiff_image *image, struct tiff_ifd *ifd);
+
+/* --- tiff_image.c, tiff_block.c: one image, its blocks
+ * ------------------------------------------------------------------- */
+
+/*
+ * Open the image of `path` in the directory at `ifd_offset` (0: tiff_ifd_main()). `max_alloc`: what
+ * libtiff may allocate at once. PROBE_OK, PROBE_DECLINED (not a TIFF, with err set) or -1; close it
+ * only after PROBE_OK.
+ */
+int tiff_image_open(struct tiff_image *image, const char *path, uint64_t ifd_offset,
+		    size_t max_alloc, struct error *err);
+void tiff_image_close(struct tiff_image *image);
+
+/* Options whose handlers write to `log`. NULL where there is no memory. */
+TIFFOpenOptions *tiff_log_options(struct tiff_log *log, size_t max_alloc);
+void tiff_log_clear(struct tiff_log *log);
+
+/*
+ * A tag's value as stored in this directory: *count elements of `type`, NULL where the tag is not
+ * there or of another type. Owned by libtiff. Works whether libtiff knows the tag or not.
+ */
+const void *tiff_tag(TIFF *tif, uint32_t tag, TIFFDataType type, size_t *count);
+
+/* Where the block in this column and row is stored; -1 where the file does not say. */
+int tiff_block_find(struct tiff_image *image, uint32_t column, uint32_t row, uint16_t plane,
+		    struct tiff_block *block, struct error *err);
+
+static inline bool tiff_block_sparse(const struct tiff_block *block)
+{
+	return block->bytes == 0;
+}
+
+/* "path: tile 17 (column 3, row 2): <text>". Always -1. */
+int tiff_block_error(const struct tiff_image *image, const struct tiff_block *block,
+		     struct error *err, int code, const char *text);
+
+/* The same with EX_DATAERR, and the remedy behind the text. */
+int tiff_block_damaged(const struct tiff_image *image, const struct tiff_block *block,
+		       struct error *err, const char *text);
+
+/*
+ * Fetch and decode a whole block into `out` (row_bytes * block->y_size bytes); raw: raw_bytes of
+ * scratch. 0, or -1 where any of it cannot be had.
+ */
+int tiff_block_decode(struct tiff_image *image, const struct tiff_block *block, void *raw,
+		      void *out, struct meter *meter, struct error *err);
+
+/* --- tiff_codec.c: what is known of codecs -----------------------------------------------------
+ */
+
+/* Name for people, NULL where this reader does not read the codec. */
+const char *tiff_codec_name(uint16_t compression);
+bool tiff_codec_has_predictor(uint16_t compression);
+bool tiff_codec_streams(uint16_t compression); /* row by row, in memory that does not grow */
+size_t tiff_codec_raw_bytes(uint16_t compression, size_t block_bytes);
+/* What the decoder allocates. Looks into the first stored block where that decides. */
+size_t tiff_codec_memory(struct tiff_image *image);
+
+/* --- tiff_geo.c, tiff_metadata.c: what the tags say --------------------------------------------
+ */
+
+/* Geotransform, CRS, length of its unit. */
+void tiff_geo(TIFF *tif, struct raster_info *info);
+
+/* Descriptions, scales, offsets, colours from GDAL's metadata; nodata. Needs info->bands. */
+void tiff_metadata(TIFF *tif, struct raster_info *info);
+
+/* INTERNAL_MASK_FLAGS_1 of a .msk file; 0 where it does not say. */
+int tiff_metadata_mask_flags(TIFF *tif);
+
+/* --- tiff_probe.c ------------------------------------------------------------------------------
+ */
+
+int tiff_probe(const char *path, struct raster_info *info, struct error *err);
+
+/* --- tiff_mask.c -------------------------------------------------------------------------------
+ */
+
+/*
+ * PROBE_OK: *mask is open; PROBE_DECLINED: there is none; -1: there is one that cannot be read,
+ * with EX_UNAVAILABLE where only its form is not known here.
+ */
+int tiff_mask_open(struct tiff_mask **mask, const struct tiff_image *image, struct error *err);
+size_t tiff_mask_memory(struct tiff_mask *mask); /* bytes it holds at most */
+int tiff_mask_read(struct tiff_mask *mask, const struct window *window, uint8_t *out,
+		   struct meter *meter, struct error *err);
+void tiff_mask_close(struct tiff_mask *mask); /* NULL is allowed */
+
+/* --- tiff_copy.c: samples ----------------------------------------------------------------------
+ */
+
+/* n samples of `size` bytes that stand `stride` samples apart, put side by side. */
+void tiff_copy_samples(void *to, const void *from, uint32_t n, uint16_t stride, size_t size);
+void tiff_fill_samples(void *to, const void *sample, uint32_t n, size_t size);
+
+/* `value` as a sample of this type, converted as GDAL fills sparse blocks with a nodata value. */
+void tiff_make_sample(unsigned char out[8], enum sample_type type, double value);
+
+/* --- tiff_rows.c: blocks too large to be held whole --------------------------------------------
+ */
+
+/* Rows row0 to row0 + n (counted in the block) of an uncompressed block, in native byte order. */
+int tiff_rows_fetch(const struct tiff_image *image, const struct tiff_block *block, uint32_t row0,
+		    uint32_t n, void *out, struct error *err);
+
+/*
+ * A decoder of the block that stands at or before row0; started, or taken up where an earlier
+ * window left it.
+ */
+struct tiff_cursor *tiff_cursor_get(struct tiff_handle *handle, const struct tiff_block *block,
+				    uint32_t row0, struct error *err);
+/* The next row of the block into `out` (row_bytes). -1 where it is damaged; then it is closed. */
+int tiff_cursor_row(const struct tiff_image *image, struct tiff_cursor *cursor,
+		    const struct tiff_block *block, void *out, struct error *err);
+/* After the last row: check the end of the stream, and close. `row`: row_bytes of scratch. */
+int tiff_cursor_finish(const struct tiff_image *image, struct tiff_cursor *cursor,
+		       const struct tiff_block *block, void *row, struct error *err);
+void tiff_cursor_close(struct tiff_cursor *cursor);
+
+#endif

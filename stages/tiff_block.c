@@ -1,0 +1,158 @@
+/*
+ * Stored blocks (tiles and strips) of one image: found, fetched and decoded as a whole. Whatever
+ * cannot be found or decoded is an error that names the block: damaged data never become zeros.
+ */
+#include "tiff.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "window.h"
+
+int tiff_block_error(const struct tiff_image *image, const struct tiff_block *block,
+		     struct error *err, int code, const char *text)
+{
+	char band[24] = "";
+
+	if (image->planar)
+		(void)snprintf(band, sizeof(band), ", band %u", block->plane + 1u);
+	if (!image->tiled)
+		return error_set(err, code, "%s: strip %u (row %u%s): %s", image->path,
+				 block->strile, block->window.y_off, band, text);
+	return error_set(err, code, "%s: tile %u (column %u, row %u%s): %s", image->path,
+			 block->strile, block->column, block->row, band, text);
+}
+
+int tiff_block_damaged(const struct tiff_image *image, const struct tiff_block *block,
+		       struct error *err, const char *text)
+{
+	char whole[400];
+
+	(void)snprintf(whole, sizeof(whole), "%s; the file is damaged, fetch it again", text);
+	return tiff_block_error(image, block, err, EX_DATAERR, whole);
+}
+
+/* Offset and size from the file's arrays, each checked to have an entry for this block. */
+static int look_up(struct tiff_image *image, struct tiff_block *block, struct error *err)
+{
+	int no_offset = 0, no_bytes = 0;
+
+	tiff_log_clear(&image->log);
+	if (block->strile >= image->ifd.n_offsets ||
+	    (image->ifd.n_counts && block->strile >= image->ifd.n_counts))
+		return tiff_block_damaged(image, block, err, "the header has no entry for it");
+	block->offset = TIFFGetStrileOffsetWithErr(image->tif, block->strile, &no_offset);
+	block->bytes = TIFFGetStrileByteCountWithErr(image->tif, block->strile, &no_bytes);
+	if (no_offset || no_bytes)
+		return tiff_block_damaged(image, block, err,
+					  "its place in the file cannot be read");
+	return 0;
+}
+
+static int check_place(const struct tiff_image *image, const struct tiff_block *block,
+		       struct error *err)
+{
+	char text[160];
+
+	if (!block->bytes && !block->offset)
+		return 0; /* sparse: never written */
+	if (!block->bytes)
+		return tiff_block_damaged(image, block, err,
+					  "0 bytes are stored where data should be");
+	if (block->offset < 8)
+		return tiff_block_damaged(image, block, err,
+					  "it is said to lie in the file's header");
+	if (block->offset < image->file_bytes)
+		return 0;
+	(void)snprintf(text, sizeof(text), "it starts at byte %llu, the file ends at byte %llu",
+		       (unsigned long long)block->offset, (unsigned long long)image->file_bytes);
+	return tiff_block_damaged(image, block, err, text);
+}
+
+int tiff_block_find(struct tiff_image *image, uint32_t column, uint32_t row, uint16_t plane,
+		    struct tiff_block *block, struct error *err)
+{
+	uint32_t x_off = column * image->block_x_size, y_off = row * image->block_y_size;
+	uint32_t x_left = image->x_size - x_off, y_left = image->y_size - y_off;
+
+	*block = (struct tiff_block){
+		.column = column,
+		.row = row,
+		.plane = plane,
+		.strile = (plane * image->down + row) * image->across + column,
+		.window = {x_off, y_off,
+			   x_left < image->block_x_size ? x_left : image->block_x_size,
+			   y_left < image->block_y_size ? y_left : image->block_y_size},
+	};
+	block->y_size = image->tiled ? image->block_y_size : block->window.y_size;
+	return look_up(image, block, err) ? -1 : check_place(image, block, err);
+}
+
+static int fetch(struct tiff_image *image, const struct tiff_block *block, void *raw, size_t size,
+		 struct error *err)
+{
+	ssize_t n = tiff_pread(image->fd, raw, size, block->offset);
+
+	if (n < 0) {
+		char text[200], buffer[128];
+
+		(void)snprintf(text, sizeof(text), "cannot be read: %s",
+			       strerror_r(errno, buffer, sizeof(buffer)));
+		return tiff_block_error(image, block, err, EX_IOERR, text);
+	}
+	if ((size_t)n < size)
+		return tiff_block_damaged(image, block, err,
+					  "the file became shorter while it was read");
+	return 0;
+}
+
+static int decode_failed(const struct tiff_image *image, const struct tiff_block *block,
+			 struct error *err)
+{
+	const char *words = image->log.text[0] ? image->log.text : "cannot be decoded";
+	uint64_t end;
+	char text[300];
+
+	if (!__builtin_add_overflow(block->offset, block->bytes, &end) && end <= image->file_bytes)
+		return tiff_block_damaged(image, block, err, words);
+	(void)snprintf(text, sizeof(text),
+		       "%s: the block has %llu bytes from byte %llu on, the file ends at byte %llu",
+		       words, (unsigned long long)block->bytes, (unsigned long long)block->offset,
+		       (unsigned long long)image->file_bytes);
+	return tiff_block_damaged(image, block, err, text);
+}
+
+/*
+ * Junk behind the stream, within the block's byte count, is allowed: so the count is cut to what a
+ * block can need and to the file's end; a stream that is really cut then fails in the decoder.
+ */
+int tiff_block_decode(struct tiff_image *image, const struct tiff_block *block, void *raw,
+		      void *out, struct meter *meter, struct error *err)
+{
+	size_t room = image->file_bytes - block->offset < image->raw_bytes
+			      ? (size_t)(image->file_bytes - block->offset)
+			      : image->raw_bytes;
+	size_t size = block->bytes < room ? (size_t)block->bytes : room;
+	size_t out_bytes = image->row_bytes * block->y_size;
+	struct meter_row *row = meter->row;
+	struct meter_span span = meter_begin();
+	int ok;
+
+	if (fetch(image, block, raw, size, err))
+		return -1;
+	meter_lap(meter, METER_FETCH, &span);
+	tiff_log_clear(&image->log);
+	ok = TIFFReadFromUserBuffer(image->tif, block->strile, raw, (tmsize_t)size, out,
+				    (tmsize_t)out_bytes);
+	meter_lap(meter, METER_DECODE, &span);
+	row[METER_FETCH].tiles++;
+	row[METER_FETCH].bytes_in += size;
+	row[METER_FETCH].bytes_out += size;
+	row[METER_DECODE].tiles++;
+	row[METER_DECODE].bytes_in += size;
+	row[METER_DECODE].bytes_out += out_bytes;
+	if (!ok || image->log.corrupt)
+		return decode_failed(image, block, err);
+	return 0;
+}

@@ -1,0 +1,213 @@
+/*
+ * Where a TIFF file lies on the Earth: geotransform and CRS from the GeoTIFF tags (OGC 19-008).
+ * Only what areas and labels need: the kind of CRS, its EPSG code or name, the length of its unit.
+ * A code is not looked up in a data base, but for those of UTM and a few others known to be in
+ * metres, used where a file does not state its unit.
+ */
+#include "tiff.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	TAG_PIXEL_SCALE = 33550,
+	TAG_TIEPOINT = 33922,
+	TAG_TRANSFORMATION = 34264,
+	TAG_GEO_KEYS = 34735,
+	TAG_GEO_DOUBLES = 34736,
+	TAG_GEO_ASCII = 34737
+};
+
+enum {
+	KEY_MODEL_TYPE = 1024,
+	KEY_RASTER_TYPE = 1025,
+	KEY_CITATION = 1026,
+	KEY_GEOGRAPHIC_CRS = 2048,
+	KEY_GEOGRAPHIC_CITATION = 2049,
+	KEY_PROJECTED_CRS = 3072,
+	KEY_PROJECTED_CITATION = 3073,
+	KEY_LINEAR_UNITS = 3076,
+	KEY_LINEAR_UNIT_SIZE = 3077
+};
+
+enum {
+	MODEL_PROJECTED = 1,
+	MODEL_GEOGRAPHIC = 2,
+	RASTER_PIXEL_IS_POINT = 2,
+	UNIT_METRE = 9001,
+	UNIT_FOOT = 9002,
+	UNIT_US_SURVEY_FOOT = 9003,
+	USER_DEFINED = 32767
+};
+
+/* The three tags that hold the GeoKeys. Key directory: 4 shorts of header, then 4 for each key. */
+struct geo_keys {
+	const uint16_t *directory;
+	const double *doubles;
+	const char *ascii;
+	size_t n_shorts, n_doubles, n_ascii;
+};
+
+/* The entry of a key: id, tag that holds the value (0: the entry itself), count, value or index. */
+static const uint16_t *key_find(const struct geo_keys *keys, unsigned id)
+{
+	if (!keys->directory || keys->n_shorts < 4)
+		return NULL;
+	for (size_t i = 1; i <= keys->directory[3] && 4 * i + 3 < keys->n_shorts; i++)
+		if (keys->directory[4 * i] == id)
+			return keys->directory + 4 * i;
+	return NULL;
+}
+
+/* Value of a key that is a code; 0 where it is not there. */
+static unsigned key_short(const struct geo_keys *keys, unsigned id)
+{
+	const uint16_t *entry = key_find(keys, id);
+
+	return entry && entry[1] == 0 ? entry[3] : 0;
+}
+
+static double key_double(const struct geo_keys *keys, unsigned id)
+{
+	const uint16_t *entry = key_find(keys, id);
+
+	if (!entry || entry[1] != TAG_GEO_DOUBLES || entry[3] >= keys->n_doubles)
+		return 0;
+	return keys->doubles[entry[3]];
+}
+
+/* Copy a citation: up to its count, the end of the tag, or "|", which ends every text there. */
+static bool key_text(const struct geo_keys *keys, unsigned id, char *text, size_t size)
+{
+	const uint16_t *entry = key_find(keys, id);
+	size_t n = 0;
+
+	if (!entry || entry[1] != TAG_GEO_ASCII)
+		return false;
+	for (size_t i = entry[3]; i < keys->n_ascii && n < entry[2] && n + 1 < size; i++) {
+		char c = keys->ascii[i];
+
+		if (c == '|' || c == '\0')
+			break;
+		text[n++] = (unsigned char)c < ' ' ? ' ' : c;
+	}
+	text[n] = '\0';
+	return n > 0;
+}
+
+/* EPSG codes of CRSs in metres that files are often in: UTM on several datums, and some others. */
+static bool known_in_metres(unsigned epsg)
+{
+	static const struct {
+		unsigned first, last;
+	} range[] = {
+		{32601, 32661}, {32701, 32761}, /* WGS 84 / UTM, UPS */
+		{32201, 32260}, {32301, 32360}, /* WGS 72 / UTM */
+		{25828, 25838}, {23028, 23038}, /* ETRS89 / UTM, ED50 / UTM */
+		{26901, 26923}, {28348, 28358}, /* NAD83 / UTM, GDA94 / MGA */
+		{3857, 3857},   {3035, 3035},   /* Web Mercator, ETRS89 LAEA */
+		{5070, 5070},   {6933, 6933},   /* CONUS Albers, EASE-Grid 2.0 */
+	};
+
+	for (size_t i = 0; i < sizeof(range) / sizeof(range[0]); i++)
+		if (epsg >= range[i].first && epsg <= range[i].last)
+			return true;
+	return false;
+}
+
+/* Length of the projected CRS's unit in metres; 0 where it cannot be known. */
+static double unit_metres(const struct geo_keys *keys, unsigned epsg)
+{
+	double size;
+
+	switch (key_short(keys, KEY_LINEAR_UNITS)) {
+	case UNIT_METRE:
+		return 1;
+	case UNIT_FOOT:
+		return 0.3048;
+	case UNIT_US_SURVEY_FOOT:
+		return 1200.0 / 3937.0;
+	case USER_DEFINED:
+		size = key_double(keys, KEY_LINEAR_UNIT_SIZE);
+		return isfinite(size) && size > 0 ? size : 0;
+	case 0:
+		return known_in_metres(epsg) ? 1 : 0;
+	default:
+		return 0;
+	}
+}
+
+static void set_crs(const struct geo_keys *keys, struct raster_info *info)
+{
+	unsigned projected = key_short(keys, KEY_PROJECTED_CRS);
+	unsigned geographic = key_short(keys, KEY_GEOGRAPHIC_CRS);
+	unsigned model = key_short(keys, KEY_MODEL_TYPE), epsg;
+
+	info->projected = model == MODEL_PROJECTED || (!model && projected);
+	epsg = info->projected ? projected : model <= MODEL_GEOGRAPHIC ? geographic : 0;
+	if (epsg == USER_DEFINED)
+		epsg = 0;
+	if (info->projected)
+		info->unit_metres = unit_metres(keys, epsg);
+	if (epsg)
+		(void)snprintf(info->crs, sizeof(info->crs), "EPSG:%u", epsg);
+	else if (!(info->projected &&
+		   key_text(keys, KEY_PROJECTED_CITATION, info->crs, sizeof(info->crs))) &&
+		 !key_text(keys, KEY_CITATION, info->crs, sizeof(info->crs)))
+		(void)key_text(keys, KEY_GEOGRAPHIC_CITATION, info->crs, sizeof(info->crs));
+}
+
+static bool all_finite(const double *value, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isfinite(value[i]))
+			return false;
+	return true;
+}
+
+/*
+ * From scale and one tiepoint, or from the matrix. PixelIsPoint: the coordinates are those of pixel
+ * centres, so the corner lies half a pixel up and to the left.
+ */
+static void set_geotransform(TIFF *tif, const struct geo_keys *keys, struct raster_info *info)
+{
+	size_t n_scale, n_tie, n_matrix;
+	const double *scale = tiff_tag(tif, TAG_PIXEL_SCALE, TIFF_DOUBLE, &n_scale);
+	const double *tie = tiff_tag(tif, TAG_TIEPOINT, TIFF_DOUBLE, &n_tie);
+	const double *m = tiff_tag(tif, TAG_TRANSFORMATION, TIFF_DOUBLE, &n_matrix);
+	double g[6] = {0};
+
+	if (scale && tie && n_scale >= 2 && n_tie >= 6 && scale[0] != 0 && scale[1] != 0) {
+		g[1] = scale[0];
+		g[5] = -fabs(scale[1]);
+		g[0] = tie[3] - tie[0] * g[1];
+		g[3] = tie[4] - tie[1] * g[5];
+	} else if (m && n_matrix >= 16) {
+		g[0] = m[3];
+		g[1] = m[0];
+		g[2] = m[1];
+		g[3] = m[7];
+		g[4] = m[4];
+		g[5] = m[5];
+	}
+	if (!all_finite(g, 6) || g[1] * g[5] - g[2] * g[4] == 0)
+		return;
+	if (key_short(keys, KEY_RASTER_TYPE) == RASTER_PIXEL_IS_POINT) {
+		g[0] -= (g[1] + g[2]) / 2;
+		g[3] -= (g[4] + g[5]) / 2;
+	}
+	memcpy(info->geotransform, g, sizeof(g));
+	info->has_geotransform = true;
+}
+
+void tiff_geo(TIFF *tif, struct raster_info *info)
+{
+	struct geo_keys keys = {0};
+
+	keys.directory = tiff_tag(tif, TAG_GEO_KEYS, TIFF_SHORT, &keys.n_shorts);
+	keys.doubles = tiff_tag(tif, TAG_GEO_DOUBLES, TIFF_DOUBLE, &keys.n_doubles);
+	keys.ascii = tiff_tag(tif, TAG_GEO_ASCII, TIFF_ASCII, &keys.n_ascii);
+	set_crs(&keys, info);
+	set_geotransform(tif, &keys, info);
+}

@@ -1,0 +1,303 @@
+/*
+ * One image of a TIFF file: opened, measured, and its stored blocks fetched and decoded one at a
+ * time. Which forms are read at all is the probe's decision; where samples go is the reader's.
+ */
+#include "tiff.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "window.h"
+
+/* --- what libtiff says -------------------------------------------------------------------------
+ */
+
+PRINTF_LIKE(2, 0)
+static void log_text(struct tiff_log *log, const char *format, va_list args)
+{
+	if (vsnprintf(log->text, sizeof(log->text), format, args) < 0)
+		log->text[0] = '\0';
+}
+
+/* Handlers return 1: nothing is left to the global handlers. */
+PRINTF_LIKE(4, 0)
+static int on_error(TIFF *tif, void *user, const char *module, const char *format, va_list args)
+{
+	struct tiff_log *log = user;
+
+	(void)tif;
+	(void)module;
+	if (!log->failed)
+		log_text(log, format, args);
+	log->failed = true;
+	return 1;
+}
+
+/* JPEG decoders go on after damage, with a warning and grey pixels; that is not for statistics. */
+static bool means_damage(const char *text)
+{
+	static const char *const words[] = {"Corrupt JPEG", "orrupt data", "remature end",
+					    "Improper JPEG"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strstr(text, words[i]))
+			return true;
+	return false;
+}
+
+PRINTF_LIKE(4, 0)
+static int on_warning(TIFF *tif, void *user, const char *module, const char *format, va_list args)
+{
+	struct tiff_log *log = user, said = {0};
+
+	(void)tif;
+	(void)module;
+	log_text(&said, format, args);
+	log->discarded = log->discarded || strstr(said.text, "Discarding");
+	if (log->failed || log->corrupt || !means_damage(said.text))
+		return 1;
+	memcpy(log->text, said.text, sizeof(log->text));
+	log->corrupt = true;
+	return 1;
+}
+
+void tiff_log_clear(struct tiff_log *log)
+{
+	*log = (struct tiff_log){0};
+}
+
+TIFFOpenOptions *tiff_log_options(struct tiff_log *log, size_t max_alloc)
+{
+	TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+
+	if (!options)
+		return NULL;
+	TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, log);
+	TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, log);
+	TIFFOpenOptionsSetMaxSingleMemAlloc(options, max_alloc > INT64_MAX ? INT64_MAX
+									   : (tmsize_t)max_alloc);
+	return options;
+}
+
+/* --- opening -----------------------------------------------------------------------------------
+ */
+
+static int open_failed(const char *path, int errno_value, struct error *err)
+{
+	if (errno_value == ENOENT || errno_value == ENOTDIR)
+		return error_set(err, EX_NOINPUT, "%s: no such file; check the name", path);
+	if (errno_value == EACCES || errno_value == EPERM)
+		return error_set(err, EX_NOINPUT,
+				 "%s: no permission to read it; check its owner and mode", path);
+	return error_errno(err, EX_NOINPUT, errno_value, "%s: cannot be opened", path);
+}
+
+/* O_NONBLOCK: a FIFO must not keep us waiting. It changes nothing for regular files. */
+static int open_file(struct tiff_image *image, const char *path, struct error *err)
+{
+	struct stat st;
+
+	image->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (image->fd < 0)
+		return open_failed(path, errno, err);
+	if (fstat(image->fd, &st))
+		return error_errno(err, EX_IOERR, errno, "%s: cannot be examined", path);
+	if (S_ISDIR(st.st_mode)) {
+		(void)error_set(err, EX_NOINPUT, "%s: a directory, not a TIFF file", path);
+		return PROBE_DECLINED;
+	}
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, EX_NOINPUT,
+				 "%s: not a regular file; copy its content into one", path);
+	if (st.st_size == 0)
+		return error_set(err, EX_DATAERR, "%s: the file is empty; fetch or copy it again",
+				 path);
+	image->file_bytes = (uint64_t)st.st_size;
+	return PROBE_OK;
+}
+
+static int broken(const struct tiff_image *image, struct error *err)
+{
+	return error_set(err, EX_DATAERR, "%s: broken TIFF: %s; fetch or copy the file again",
+			 image->path,
+			 image->log.text[0] ? image->log.text : "its directory cannot be read");
+}
+
+/*
+ * r: read; m: no mapping, as blocks are fetched with pread(); c: strips as they are stored; D, O:
+ * the arrays of block offsets are read when needed and in parts, as a hostile file may claim
+ * arrays of any length.
+ */
+static int open_tif(struct tiff_image *image, size_t max_alloc, struct error *err)
+{
+	TIFFOpenOptions *options = tiff_log_options(&image->log, max_alloc);
+
+	if (!options)
+		return error_memory(err, "libtiff", sizeof(struct tiff_image));
+	image->tif = TIFFFdOpenExt(image->fd, image->path, "rmcDO", options);
+	TIFFOpenOptionsFree(options);
+	return image->tif ? 0 : broken(image, err);
+}
+
+/* Go to the directory that holds the image. */
+static int choose_ifd(struct tiff_image *image, uint64_t ifd_offset, struct error *err)
+{
+	bool found = ifd_offset ? tiff_ifd_read(image, ifd_offset, &image->ifd)
+				: tiff_ifd_main(image, &image->ifd);
+
+	if (!found)
+		return broken(image, err);
+	if (TIFFCurrentDirOffset(image->tif) != image->ifd.offset &&
+	    !TIFFSetSubDirectory(image->tif, image->ifd.offset))
+		return broken(image, err);
+	return 0;
+}
+
+static uint16_t short_field(TIFF *tif, uint32_t tag, uint16_t missing)
+{
+	uint16_t value;
+
+	return TIFFGetFieldDefaulted(tif, tag, &value) ? value : missing;
+}
+
+static uint32_t long_field(TIFF *tif, uint32_t tag, uint32_t missing)
+{
+	uint32_t value;
+
+	return TIFFGetFieldDefaulted(tif, tag, &value) ? value : missing;
+}
+
+static void read_fields(struct tiff_image *image)
+{
+	TIFF *tif = image->tif;
+	uint16_t *extra = NULL;
+
+	image->x_size = long_field(tif, TIFFTAG_IMAGEWIDTH, 0);
+	image->y_size = long_field(tif, TIFFTAG_IMAGELENGTH, 0);
+	image->tiled = TIFFIsTiled(tif) != 0;
+	image->samples = short_field(tif, TIFFTAG_SAMPLESPERPIXEL, 1);
+	image->planar = short_field(tif, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) ==
+			PLANARCONFIG_SEPARATE;
+	image->block_samples = image->planar ? 1 : image->samples;
+	image->bits = short_field(tif, TIFFTAG_BITSPERSAMPLE, 1);
+	image->format = short_field(tif, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
+	image->compression = short_field(tif, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
+	image->photometric = short_field(tif, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+	image->fill_order = short_field(tif, TIFFTAG_FILLORDER, FILLORDER_MSB2LSB);
+	image->predictor = tiff_codec_has_predictor(image->compression)
+				   ? short_field(tif, TIFFTAG_PREDICTOR, PREDICTOR_NONE)
+				   : PREDICTOR_NONE;
+	if (!TIFFGetField(tif, TIFFTAG_EXTRASAMPLES, &image->n_extra, &extra))
+		image->n_extra = 0;
+	image->extra = extra;
+	if (image->tiled) {
+		image->block_x_size = long_field(tif, TIFFTAG_TILEWIDTH, 0);
+		image->block_y_size = long_field(tif, TIFFTAG_TILELENGTH, 0);
+	} else {
+		image->block_x_size = image->x_size;
+		image->block_y_size = long_field(tif, TIFFTAG_ROWSPERSTRIP, UINT32_MAX);
+		if (image->block_y_size > image->y_size)
+			image->block_y_size = image->y_size;
+	}
+}
+
+static int measure(struct tiff_image *image, struct error *err)
+{
+	uint64_t striles;
+	size_t bits;
+
+	if (!image->x_size || !image->y_size || !image->block_x_size || !image->block_y_size ||
+	    !image->samples || !image->bits)
+		return error_set(err, EX_DATAERR,
+				 "%s: broken TIFF: its size or its blocks' size is zero; fetch or "
+				 "copy the file again",
+				 image->path);
+	bits = size_mul(size_mul(image->block_x_size, image->block_samples), image->bits);
+	image->row_bytes = (size_t)ceil_div(bits, 8);
+	image->block_bytes = size_mul(image->row_bytes, image->block_y_size);
+	image->raw_bytes = tiff_codec_raw_bytes(image->compression, image->block_bytes);
+	image->across = (uint32_t)ceil_div(image->x_size, image->block_x_size);
+	image->down = (uint32_t)ceil_div(image->y_size, image->block_y_size);
+	striles = (uint64_t)image->across * image->down;
+	if (image->planar && __builtin_mul_overflow(striles, image->samples, &striles))
+		striles = UINT64_MAX;
+	if (bits == SIZE_MAX || image->raw_bytes > INT64_MAX || striles > UINT32_MAX)
+		return error_set(err, EX_DATAERR,
+				 "%s: broken TIFF: its blocks are too large or too many to count; "
+				 "fetch or copy the file again",
+				 image->path);
+	return 0;
+}
+
+static int read_image(struct tiff_image *image, uint64_t ifd_offset, size_t max_alloc,
+		      struct error *err)
+{
+	uint64_t first;
+
+	if (!tiff_ifd_first(image, &first)) {
+		(void)error_set(err, EX_DATAERR, "%s: not a TIFF file", image->path);
+		return PROBE_DECLINED;
+	}
+	if (open_tif(image, max_alloc, err) || choose_ifd(image, ifd_offset, err))
+		return -1;
+	read_fields(image);
+	if (image->compression == COMPRESSION_JPEG && image->photometric == PHOTOMETRIC_YCBCR &&
+	    !image->planar)
+		(void)TIFFSetField(image->tif, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+	return measure(image, err);
+}
+
+int tiff_image_open(struct tiff_image *image, const char *path, uint64_t ifd_offset,
+		    size_t max_alloc, struct error *err)
+{
+	int rc;
+
+	*image = (struct tiff_image){.path = strdup(path), .fd = -1};
+	if (!image->path)
+		return error_memory(err, "a file name", strlen(path));
+	rc = open_file(image, path, err);
+	if (rc == PROBE_OK)
+		rc = read_image(image, ifd_offset, max_alloc, err);
+	if (rc != PROBE_OK)
+		tiff_image_close(image);
+	return rc;
+}
+
+void tiff_image_close(struct tiff_image *image)
+{
+	if (image->tif)
+		TIFFClose(image->tif);
+	else if (image->fd >= 0)
+		(void)close(image->fd);
+	free(image->path);
+	*image = (struct tiff_image){.fd = -1};
+}
+
+const void *tiff_tag(TIFF *tif, uint32_t tag, TIFFDataType type, size_t *count)
+{
+	const TIFFField *field = TIFFFindField(tif, tag, TIFF_ANY);
+	const void *value = NULL;
+	uint16_t n16 = 0;
+	uint32_t n32 = 0;
+	bool found;
+
+	*count = 0;
+	if (!field || TIFFFieldDataType(field) != type)
+		return NULL;
+	if (TIFFFieldPassCount(field)) {
+		bool wide = TIFFFieldReadCount(field) == TIFF_VARIABLE2;
+
+		found = wide ? TIFFGetField(tif, tag, &n32, &value)
+			     : TIFFGetField(tif, tag, &n16, &value);
+		*count = wide ? n32 : n16;
+	} else {
+		found = type == TIFF_ASCII && TIFFGetField(tif, tag, &value);
+		*count = found && value ? strlen(value) : 0;
+	}
+	return found && *count ? value : NULL;
+}

@@ -1,0 +1,219 @@
+/*
+ * From the header of a TIFF file to a raster_info: which forms this reader takes, which it leaves
+ * to GDAL, and what memory reading will take. It reads no pixel.
+ */
+#include "tiff.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "window.h"
+
+static int declined(const struct tiff_image *image, struct error *err, const char *what)
+{
+	(void)error_set(err, EX_UNAVAILABLE, "%s: %s: not read by the TIFF reader", image->path,
+			what);
+	return PROBE_DECLINED;
+}
+
+/* -1 where samples of this kind are not read. */
+static int sample_type_of(const struct tiff_image *image)
+{
+	static const struct {
+		uint16_t bits, format;
+		enum sample_type type;
+	} row[] = {
+		{8, SAMPLEFORMAT_UINT, SAMPLE_U8},     {8, SAMPLEFORMAT_INT, SAMPLE_I8},
+		{16, SAMPLEFORMAT_UINT, SAMPLE_U16},   {16, SAMPLEFORMAT_INT, SAMPLE_I16},
+		{32, SAMPLEFORMAT_UINT, SAMPLE_U32},   {32, SAMPLEFORMAT_INT, SAMPLE_I32},
+		{32, SAMPLEFORMAT_IEEEFP, SAMPLE_F32}, {64, SAMPLEFORMAT_IEEEFP, SAMPLE_F64},
+	};
+	uint16_t format = image->format == SAMPLEFORMAT_VOID ? SAMPLEFORMAT_UINT : image->format;
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		if (row[i].bits == image->bits && row[i].format == format)
+			return (int)row[i].type;
+	return -1;
+}
+
+/* Colour spaces that GDAL converts are GDAL's; those it delivers as stored are read here. */
+static bool colors_as_stored(const struct tiff_image *image)
+{
+	switch (image->photometric) {
+	case PHOTOMETRIC_MINISWHITE:
+	case PHOTOMETRIC_MINISBLACK:
+	case PHOTOMETRIC_RGB:
+		return true;
+	case PHOTOMETRIC_PALETTE:
+		return image->bits == 8;
+	case PHOTOMETRIC_YCBCR:
+		return image->compression == COMPRESSION_JPEG && !image->planar &&
+		       image->samples == 3 && image->bits == 8;
+	default:
+		return false;
+	}
+}
+
+/* Does libtiff count the bytes of a block as we do? (Not with subsampled colours, say.) */
+static bool plain_blocks(const struct tiff_image *image)
+{
+	uint64_t bytes = image->tiled ? TIFFTileSize64(image->tif)
+				      : TIFFVStripSize64(image->tif, image->block_y_size);
+	uint64_t striles =
+		image->tiled ? TIFFNumberOfTiles(image->tif) : TIFFNumberOfStrips(image->tif);
+	uint64_t ours = (uint64_t)image->across * image->down;
+
+	return bytes == image->block_bytes &&
+	       striles == ours * (image->planar ? image->samples : 1u);
+}
+
+static int check_form(const struct tiff_image *image, struct error *err)
+{
+	char text[80];
+
+	if (!tiff_codec_name(image->compression) || !TIFFIsCODECConfigured(image->compression)) {
+		(void)snprintf(text, sizeof(text), "compression %u", image->compression);
+		return declined(image, err, text);
+	}
+	if (sample_type_of(image) < 0) {
+		(void)snprintf(text, sizeof(text), "%u-bit samples of format %u", image->bits,
+			       image->format);
+		return declined(image, err, text);
+	}
+	if (!colors_as_stored(image)) {
+		(void)snprintf(text, sizeof(text), "colour space %u", image->photometric);
+		return declined(image, err, text);
+	}
+	if (!plain_blocks(image))
+		return declined(image, err, "subsampled or three-dimensional blocks");
+	if (image->samples > TIFF_MAX_BANDS)
+		return error_set(err, EX_DATAERR,
+				 "%s: broken TIFF: it claims %u bands, more than the %d that are "
+				 "taken for real; fetch or copy the file again",
+				 image->path, image->samples, TIFF_MAX_BANDS);
+	return PROBE_OK;
+}
+
+/* Is this sample (from 0) transparency? */
+static bool is_alpha(const struct tiff_image *image, uint16_t sample)
+{
+	unsigned base = image->samples - (image->n_extra < image->samples ? image->n_extra : 0u);
+
+	return sample >= base && sample - base < image->n_extra &&
+	       (image->extra[sample - base] == EXTRASAMPLE_ASSOCALPHA ||
+		image->extra[sample - base] == EXTRASAMPLE_UNASSALPHA);
+}
+
+/* The label GDAL gives. */
+static enum color_label label(const struct tiff_image *image, uint16_t sample)
+{
+	static const enum color_label rgb[] = {COLOR_RED, COLOR_GREEN, COLOR_BLUE};
+	bool colors =
+		image->photometric == PHOTOMETRIC_RGB || image->photometric == PHOTOMETRIC_YCBCR;
+
+	if (colors && sample < 3)
+		return rgb[sample];
+	if (!colors && sample == 0)
+		return image->photometric == PHOTOMETRIC_PALETTE ? COLOR_OTHER : COLOR_GRAY;
+	return is_alpha(image, sample) ? COLOR_ALPHA : COLOR_UNKNOWN;
+}
+
+static int fill_bands(const struct tiff_image *image, struct raster_info *info, struct error *err)
+{
+	info->bands = calloc(image->samples, sizeof(*info->bands));
+	if (!info->bands)
+		return error_memory(err, "bands", image->samples * sizeof(*info->bands));
+	info->n_bands = image->samples;
+	for (uint16_t i = 0; i < image->samples; i++)
+		info->bands[i] = (struct band_info){.color = label(image, i), .scale = 1};
+	return 0;
+}
+
+/* Row decoders that may be open at once, should the blocks be streamed; see tiff_rows.c. */
+static size_t cursors(const struct raster_info *info)
+{
+	uint64_t n = ceil_div(info->x_size, info->block_x_size) *
+		     (info->band_interleaved ? READ_MAX_BANDS : 1u);
+
+	if (!info->rows_can_stream ||
+	    size_add(info->block_bytes, info->raw_bytes) < TIFF_STREAM_MIN_BYTES)
+		return 1;
+	return n < TIFF_MAX_CURSORS ? (size_t)n : TIFF_MAX_CURSORS;
+}
+
+/*
+ * libtiff keeps offset and size of every block once one of them was asked for (16 bytes; in parts
+ * where there are more than a million), and its own records.
+ */
+static size_t handle_memory(struct tiff_image *image, const struct raster_info *info)
+{
+	uint64_t striles =
+		(uint64_t)image->across * image->down * (image->planar ? image->samples : 1u);
+	size_t decoders = size_mul(cursors(info), tiff_codec_memory(image));
+
+	return size_add(size_add(decoders, size_mul(striles, 16)),
+			sizeof(struct tiff_handle) + 16384);
+}
+
+static void fill_info(struct tiff_image *image, struct raster_info *info)
+{
+	info->x_size = image->x_size;
+	info->y_size = image->y_size;
+	info->type = (enum sample_type)sample_type_of(image);
+	info->block_x_size = image->block_x_size;
+	info->block_y_size = image->block_y_size;
+	info->tiled = image->tiled;
+	info->band_interleaved = image->planar && image->samples > 1;
+	info->file_bytes = image->file_bytes;
+	info->block_bytes = image->block_bytes;
+	info->raw_bytes = image->raw_bytes;
+	info->rows_can_stream =
+		tiff_codec_streams(image->compression) && image->fill_order == FILLORDER_MSB2LSB;
+	info->codec_bytes = handle_memory(image, info);
+	(void)snprintf(info->reader, sizeof(info->reader), "tiff");
+	(void)snprintf(info->codec, sizeof(info->codec), "%s", tiff_codec_name(image->compression));
+	if (image->predictor > PREDICTOR_NONE)
+		(void)snprintf(info->codec, sizeof(info->codec), "%s+p%u",
+			       tiff_codec_name(image->compression), image->predictor);
+}
+
+static int fill_mask(const struct tiff_image *image, struct raster_info *info, struct error *err)
+{
+	struct tiff_mask *mask;
+	struct error why = {0};
+	int rc = tiff_mask_open(&mask, image, &why);
+
+	if (rc < 0) {
+		(void)error_set(err, why.code, "%s", why.text);
+		return why.code == EX_UNAVAILABLE ? PROBE_DECLINED : -1;
+	}
+	if (rc == PROBE_DECLINED)
+		return PROBE_OK;
+	info->has_mask = true;
+	info->codec_bytes = size_add(info->codec_bytes, tiff_mask_memory(mask));
+	tiff_mask_close(mask);
+	return PROBE_OK;
+}
+
+int tiff_probe(const char *path, struct raster_info *info, struct error *err)
+{
+	struct tiff_image image;
+	int rc;
+
+	*info = (struct raster_info){0};
+	rc = tiff_image_open(&image, path, 0, TIFF_HEADER_ALLOC, err);
+	if (rc != PROBE_OK)
+		return rc;
+	rc = check_form(&image, err);
+	if (rc == PROBE_OK)
+		rc = fill_bands(&image, info, err);
+	if (rc == PROBE_OK) {
+		fill_info(&image, info);
+		tiff_geo(image.tif, info);
+		tiff_metadata(image.tif, info);
+		rc = fill_mask(&image, info, err);
+	}
+	tiff_image_close(&image);
+	return rc;
+}

@@ -1,0 +1,220 @@
+/*
+ * Band tokens: the part of a file's stem that says which band it holds ("_B04", "_SR_B4", ".Fmask",
+ * "_sur_refl_b01"). It knows how bands are written, not which of them is red: that depends on the
+ * sensor.
+ */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "names.h"
+
+struct word {
+	const char *text;
+	enum token_kind kind;
+};
+
+/* The longest that fits counts. Case does not matter. */
+static const struct word words[] = {
+	{"red", TOKEN_RED},
+	{"nir", TOKEN_NIR},
+	{"nir08", TOKEN_NIR},
+	{"SCL", TOKEN_QA},
+	{"CLD", TOKEN_QA},
+	{"CLDPRB", TOKEN_QA},
+	{"CLM", TOKEN_QA},
+	{"CLP", TOKEN_QA},
+	{"QA", TOKEN_QA},
+	{"QA60", TOKEN_QA},
+	{"QA_PIXEL", TOKEN_QA},
+	{"QA_RADSAT", TOKEN_QA},
+	{"QA_AEROSOL", TOKEN_QA},
+	{"QA_CLOUD", TOKEN_QA},
+	{"CLOUD_QA", TOKEN_QA},
+	{"PIXEL_QA", TOKEN_QA},
+	{"PIXELQA", TOKEN_QA},
+	{"RADSAT_QA", TOKEN_QA},
+	{"RADSATQA", TOKEN_QA},
+	{"LINEAGEQA", TOKEN_QA},
+	{"BQA", TOKEN_QA},
+	{"Fmask", TOKEN_QA},
+	{"cfmask", TOKEN_QA},
+	{"MSK", TOKEN_QA},
+	{"MSK_CLDPRB", TOKEN_QA},
+	{"MSK_SNWPRB", TOKEN_QA},
+	{"MSK_CLASSI", TOKEN_QA},
+	{"UDM", TOKEN_QA},
+	{"UDM2", TOKEN_QA},
+	{"BOA", TOKEN_STACK},
+	{"TOA", TOKEN_STACK},
+	{"AnalyticMS", TOKEN_STACK},
+	{"AnalyticMS_SR", TOKEN_STACK},
+	{"blue", TOKEN_OTHER},
+	{"green", TOKEN_OTHER},
+	{"coastal", TOKEN_OTHER},
+	{"rededge", TOKEN_OTHER},
+	{"rededge1", TOKEN_OTHER},
+	{"rededge2", TOKEN_OTHER},
+	{"rededge3", TOKEN_OTHER},
+	{"nir09", TOKEN_OTHER},
+	{"swir1", TOKEN_OTHER},
+	{"swir2", TOKEN_OTHER},
+	{"swir16", TOKEN_OTHER},
+	{"swir22", TOKEN_OTHER},
+	{"pan", TOKEN_OTHER},
+	{"AOT", TOKEN_OTHER},
+	{"WVP", TOKEN_OTHER},
+	{"TCI", TOKEN_OTHER},
+	{"PVI", TOKEN_OTHER},
+	{"SAA", TOKEN_OTHER},
+	{"SZA", TOKEN_OTHER},
+	{"VAA", TOKEN_OTHER},
+	{"VZA", TOKEN_OTHER},
+	{"NDVI", TOKEN_OTHER},
+	{"ATRAN", TOKEN_OTHER},
+	{"CDIST", TOKEN_OTHER},
+	{"DRAD", TOKEN_OTHER},
+	{"EMIS", TOKEN_OTHER},
+	{"EMSD", TOKEN_OTHER},
+	{"TRAD", TOKEN_OTHER},
+	{"URAD", TOKEN_OTHER},
+	{"aerosol", TOKEN_QA},
+	{"ATMOS_OPACITY", TOKEN_OTHER},
+};
+
+/* Words of the product in front of a band, which its quality bands lack: part of the token. */
+static const char *const lead_words[] = {"sur_refl_", "SR_", "ST_"};
+
+static bool is_separator(char c)
+{
+	return c == '_' || c == '.' || c == '-';
+}
+
+bool name_band_code(const char *text, size_t len, char code[4])
+{
+	size_t digits = 0, skip = 0, n;
+
+	while (digits < len && isdigit((unsigned char)text[digits]))
+		digits++;
+	if (digits < 1 || digits > 2 || len - digits > 1)
+		return false;
+	if (len > digits && toupper((unsigned char)text[digits]) != 'A')
+		return false;
+	if (digits == 2 && text[0] == '0')
+		skip = 1;
+	n = digits - skip;
+	memcpy(code, text + skip, n);
+	if (len > digits)
+		code[n++] = 'A';
+	code[n] = '\0';
+	return code[0] != '0';
+}
+
+/* "B04", "band4", "BAND15", "SRB4" ... at text[0 ... len): the whole of it. */
+static bool parse_code(const char *text, size_t len, struct band_token *token)
+{
+	static const char *const heads[] = {"BAND", "SRB", "B"};
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		size_t head = strlen(heads[i]);
+
+		if (len <= head || strncasecmp(text, heads[i], head) != 0 ||
+		    !name_band_code(text + head, len - head, token->code))
+			continue;
+		token->kind = TOKEN_BAND;
+		token->padded = head == 1 && text[0] == 'B' &&
+				(len == 3 && (text[1] == '0' || toupper(text[2]) == 'A'));
+		return true;
+	}
+	return false;
+}
+
+/* Words may hold separators, so they are tried against every run that ends at one. */
+static bool parse_word(const char *text, size_t left, size_t *len, struct band_token *token)
+{
+	size_t best = 0;
+	int first = left ? tolower((unsigned char)text[0]) : 0;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t n = strlen(words[i].text);
+
+		if (tolower((unsigned char)words[i].text[0]) != first || n <= best || n > left ||
+		    (n < left && !is_separator(text[n])) ||
+		    strncasecmp(text, words[i].text, n) != 0)
+			continue;
+		best = n;
+		token->kind = words[i].kind;
+	}
+	*len = best;
+	return best > 0;
+}
+
+/* Take "SR_" and its like into the token; a thermal band ("ST_B10") is never red or NIR. */
+static size_t take_lead_word(const char *stem, size_t start, struct band_token *token)
+{
+	for (size_t i = 0; i < sizeof(lead_words) / sizeof(lead_words[0]); i++) {
+		size_t n = strlen(lead_words[i]);
+
+		if (start < n || strncasecmp(stem + start - n, lead_words[i], n) != 0 ||
+		    (start > n && !is_separator(stem[start - n - 1])))
+			continue;
+		if (lead_words[i][1] == 'T')
+			token->kind = TOKEN_OTHER;
+		return start - n;
+	}
+	return start;
+}
+
+static uint8_t suffix_resolution(const char *suffix, size_t len)
+{
+	static const struct {
+		const char *text;
+		uint8_t metres;
+	} known[] = {{"_10m", 10}, {"_20m", 20}, {"_60m", 60},
+		     {"_10", 10},  {"_20", 20},  {"_60", 60}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (len == strlen(known[i].text) && strncasecmp(suffix, known[i].text, len) == 0)
+			return known[i].metres;
+	return 0;
+}
+
+static bool token_at(const char *stem, size_t len, size_t at, struct band_token *token)
+{
+	size_t end = at, word_len, start;
+
+	while (end < len && !is_separator(stem[end]))
+		end++;
+	*token = (struct band_token){.kind = TOKEN_NONE};
+	if (parse_word(stem + at, len - at, &word_len, token))
+		end = at + word_len;
+	else if (!parse_code(stem + at, end - at, token))
+		return false;
+	start = take_lead_word(stem, at, token);
+	token->start = (uint8_t)start;
+	token->end = (uint8_t)end;
+	token->prefix_len = (uint8_t)(start > 0 ? start - 1 : 0);
+	token->resolution_m = suffix_resolution(stem + end, len - end);
+	return true;
+}
+
+struct band_token name_band_token(const char *stem, size_t len)
+{
+	struct band_token token, longer;
+
+	if (len > UINT8_MAX)
+		return (struct band_token){.kind = TOKEN_NONE};
+	for (size_t at = len; at-- > 0;) {
+		if (at > 0 && !is_separator(stem[at - 1]))
+			continue;
+		if (!token_at(stem, len, at, &token))
+			continue;
+		/* "QA_AEROSOL": the word may begin further left and end at the same place. */
+		for (size_t left = at; left-- > 0;)
+			if ((left == 0 || is_separator(stem[left - 1])) &&
+			    token_at(stem, len, left, &longer) && longer.end >= token.end)
+				return longer;
+		return token;
+	}
+	return (struct band_token){.kind = TOKEN_NONE};
+}

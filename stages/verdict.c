@@ -1,0 +1,261 @@
+/*
+ * The verdict on a run, from its meters. Every sentence that advises has a threshold below it must
+ * not be said; what was not measured is not claimed.
+ */
+#include "verdict.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "run_figures.h"
+
+/* A run this short is start-up for the most part; its shares change from run to run. */
+static const double too_short_s = 0.05;
+/* A lock or hand-out costs microseconds and a chunk milliseconds: 5 % is ten times the usual. */
+static const double handout_share = 0.05;
+/* The limit would save less than this in wall time, so it is not worth a user's attention. */
+static const double wait_share = 0.05;
+/* Workers run dry at the end of any run, by half a chunk each on average. */
+static const double idle_share = 0.10;
+/* Tiles at the edge reach beyond the image: some per cent is no sign of chunks that cut tiles. */
+static const double amplification_limit = 1.05;
+/* CPU time under this share of the busy time: the worker was working but not running. */
+static const double running_share = 0.70;
+/* Above this the workers are used as well as one can ask. */
+static const double good_efficiency = 0.85;
+/* Opening scenes is the work itself when they are this small; under it, not worth a sentence. */
+static const double lead_share = 0.25;
+
+static void say(struct verdict *v, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The later sentences are the less important: those that do not fit are left out. */
+static void say(struct verdict *v, const char *format, ...)
+{
+	va_list args;
+
+	if (v->n == VERDICT_MAX)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(v->sentence[v->n++], VERDICT_BYTES, format, args);
+	va_end(args);
+}
+
+static double percent(double share)
+{
+	return 100 * share;
+}
+
+static int largest(const double *value, int n)
+{
+	int best = 0;
+
+	for (int i = 1; i < n; i++)
+		if (value[i] > value[best])
+			best = i;
+	return best;
+}
+
+static const struct {
+	const char *bound, *what, *remedy;
+} stage_words[N_METER_STAGES] = {
+	[METER_DISCOVER] = {"header-bound", "opening scenes",
+			    "scenes are small beside the cost of their headers; fewer, larger "
+			    "files help"},
+	[METER_FETCH] = {"input-bound", "reading stored bytes",
+			 "faster or nearer storage helps most"},
+	[METER_DECODE] = {"decode-bound", "decoding tiles (decompression and predictor)",
+			  "more cores help, other settings hardly"},
+	[METER_MASK] = {"compute-bound", "masking", "more cores help"},
+	[METER_INDEX] = {"compute-bound", "computing the index", "more cores help"},
+	[METER_STATS] = {"compute-bound", "the exact sums and histograms", "more cores help"},
+	[METER_REDUCE] = {"reduce-bound", "joining partial results",
+			  "fewer, larger chunks help (--chunk)"},
+	[METER_WRITE] = {"report-bound", "writing reports", "fewer reports or faster storage help"},
+};
+
+static void say_stage_bound(struct verdict *v, const struct run_figures *f,
+			    const struct run_totals *totals, int stage)
+{
+	const struct meter_row *row = &totals->meter.row[stage];
+	const char *remedy = stage_words[stage].remedy;
+
+	if (stage == METER_FETCH && (double)row->cpu_ns > 0.5 * (double)row->busy_ns)
+		remedy = "most of it is CPU time, so the bytes were at hand (page cache) and more "
+			 "cores help";
+	say(v, "%s: %.0f %% of worker time is %s; %s", stage_words[stage].bound,
+	    percent(worker_share(f, f->busy_s[stage])), stage_words[stage].what, remedy);
+}
+
+static const char *const wait_words[N_WAIT_CAUSES] = {
+	[WAIT_MEMORY] = "memory of the budget",
+	[WAIT_ORDER] = "a scene to be opened or an older one to be finished",
+	[WAIT_WRITER] = "the writer of the reports",
+	[WAIT_PEER] = "locks that other workers held",
+	[WAIT_IDLE] = "work when none was left",
+};
+
+static void say_bound(struct verdict *v, const struct run_figures *f,
+		      const struct run_totals *totals)
+{
+	int stage = largest(f->busy_s, N_METER_STAGES);
+	int cause = largest(f->wait_s, N_WAIT_CAUSES);
+
+	if (f->wall_s < too_short_s) {
+		say(v,
+		    "too short to judge: the run took %.0f ms, most of it start-up; give it "
+		    "more or larger scenes",
+		    1000 * f->wall_s);
+		return;
+	}
+	if (f->wait_s[cause] > f->busy_s[stage])
+		say(v, "wait-bound: %.0f %% of worker time was spent waiting for %s",
+		    percent(worker_share(f, f->wait_s[cause])), wait_words[cause]);
+	else if (worker_share(f, f->busy_s[stage]) >= lead_share)
+		say_stage_bound(v, f, totals, stage);
+	else
+		say(v, "no stage stands out: the largest, %s, took %.0f %% of worker time",
+		    meter_stage_name((enum meter_stage)stage),
+		    percent(worker_share(f, f->busy_s[stage])));
+}
+
+static void advise_workers(struct verdict *v, const struct plan *plan)
+{
+	char limit[24];
+
+	if (plan->workers < plan->workers_asked)
+		say(v, "%u of %u workers fit in the budget of %s; raise --memory to use more",
+		    plan->workers, plan->workers_asked, bytes_text(limit, plan->budget.limit));
+}
+
+static void advise_memory(struct verdict *v, const struct run_figures *f, const struct plan *plan)
+{
+	double share = worker_share(f, f->wait_s[WAIT_MEMORY]);
+	char limit[24];
+
+	if (share > wait_share)
+		say(v,
+		    "%.0f %% of worker time went to waiting for memory; raise --memory (now %s) "
+		    "or make chunks smaller",
+		    percent(share), bytes_text(limit, plan->budget.limit));
+}
+
+static void advise_amplification(struct verdict *v, const struct run_figures *f,
+				 const struct options *options)
+{
+	bool cut = options->chunk_kind == CHUNK_PIXELS || options->chunk_kind == CHUNK_BYTES;
+
+	if (isnan(f->amplification) || f->amplification <= amplification_limit)
+		return;
+	say(v, "read amplification: %.2f bytes were decoded for each byte needed; %s",
+	    f->amplification,
+	    cut ? "chunks that cut stored tiles (--chunk tile avoids it), bands stored between "
+		  "those needed, or tiles reaching beyond the edge"
+		: "tiles hold more than was asked for: bands stored between those needed, or "
+		  "space beyond the edge");
+}
+
+static void advise_handouts(struct verdict *v, const struct run_figures *f)
+{
+	double share = worker_share(f, f->wait_s[WAIT_PEER] + f->exchange_s);
+
+	if (share > handout_share && f->chunks)
+		say(v,
+		    "%.0f %% of worker time went to hand-outs of %llu chunks of %.0f pixels "
+		    "each; use larger ones (--chunk)",
+		    percent(share), (unsigned long long)f->chunks,
+		    (double)f->pixels / (double)f->chunks);
+}
+
+static void advise_idle(struct verdict *v, const struct run_figures *f,
+			const struct run_totals *totals)
+{
+	double share = worker_share(f, f->wait_s[WAIT_IDLE]);
+
+	if (share <= idle_share || totals->n_workers < 2)
+		return;
+	if (f->chunks < 2 * (uint64_t)totals->n_workers)
+		say(v,
+		    "%.0f %% of worker time was idle: %llu chunk%s cannot keep %u workers busy; "
+		    "use smaller chunks (--chunk) or fewer workers",
+		    percent(share), (unsigned long long)f->chunks, f->chunks == 1 ? "" : "s",
+		    totals->n_workers);
+	else
+		say(v,
+		    "%.0f %% of worker time was idle at the end: the last chunks took longer "
+		    "than the others; use smaller ones (--chunk)",
+		    percent(share));
+}
+
+static void advise_order(struct verdict *v, const struct run_figures *f,
+			 const struct run_totals *totals, const struct plan *plan)
+{
+	double order = worker_share(f, f->wait_s[WAIT_ORDER]);
+	double writer = worker_share(f, f->wait_s[WAIT_WRITER]);
+
+	if (order > wait_share && totals->n_scenes > 1)
+		say(v,
+		    "%.0f %% of worker time went to waiting for a scene to be opened or an older "
+		    "one to be finished (%lu may be open at once)",
+		    percent(order), (unsigned long)plan->scene_slots);
+	else if (order > wait_share)
+		say(v, "%.0f %% of worker time went to waiting for the scene to be opened",
+		    percent(order));
+	if (writer > wait_share)
+		say(v,
+		    "%.0f %% of worker time went to waiting for the writer of the reports; ask "
+		    "for fewer reports or put them on faster storage",
+		    percent(writer));
+}
+
+/* Reading is left out: there a worker waits for storage, which is no lack of cores. */
+static void advise_cores(struct verdict *v, const struct run_figures *f,
+			 const struct run_totals *totals)
+{
+	const struct meter_row *fetch = &totals->meter.row[METER_FETCH];
+	double busy = f->busy_total_s - f->busy_s[METER_FETCH];
+	double cpu = f->stage_cpu_s - (double)fetch->cpu_ns / 1e9;
+
+	if (worker_share(f, busy) > lead_share && cpu < running_share * busy)
+		say(v,
+		    "while at work outside of reading, workers ran %.0f %% of the time: more "
+		    "workers than free cores, a CPU quota, or memory being paged in",
+		    percent(cpu / busy));
+}
+
+static void say_efficiency(struct verdict *v, const struct run_figures *f,
+			   const struct run_totals *totals)
+{
+	if (isnan(f->efficiency) || f->wall_s < too_short_s)
+		return;
+	say(v, "parallel efficiency %.0f %%%s (CPU time / wall time / %u worker%s)",
+	    percent(f->efficiency),
+	    v->n == 1 && f->efficiency >= good_efficiency ? ", nothing to change" : "",
+	    totals->n_workers, totals->n_workers == 1 ? "" : "s");
+}
+
+void verdict_make(struct verdict *verdict, const struct run_totals *totals, const struct plan *plan,
+		  const struct options *options)
+{
+	struct run_figures f;
+
+	verdict->n = 0;
+	run_figures_make(&f, totals);
+	if (!f.pixels) {
+		say(verdict, "no pixel was worked on");
+		return;
+	}
+	say_bound(verdict, &f, totals);
+	advise_workers(verdict, plan);
+	if (f.wall_s >= too_short_s) {
+		advise_memory(verdict, &f, plan);
+		advise_handouts(verdict, &f);
+		advise_idle(verdict, &f, totals);
+		advise_order(verdict, &f, totals, plan);
+		advise_cores(verdict, &f, totals);
+	}
+	advise_amplification(verdict, &f, options);
+	if (verdict->n == VERDICT_MAX)
+		verdict->n--; /* the efficiency is always told */
+	say_efficiency(verdict, &f, totals);
+}

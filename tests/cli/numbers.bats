@@ -1,0 +1,250 @@
+#!/usr/bin/env bats
+# NDVI of images small enough to work out by hand.
+
+load helpers
+
+setup() { cd "$BATS_TEST_TMPDIR"; }
+
+# ndvi EXPRESSION... : run on a.tif with $OPTIONS, and the expressions hold for the summary
+ndvi() {
+	imgpipe -q --summary s.json ${OPTIONS:-} a.tif
+	exits 0 && holds s.json "$@"
+}
+
+@test "two by two: counts, mean, std, min, max, median" {
+	tif a.tif uint16 desc=red,nir 1,1/1,1 1,3/0,9
+	ndvi 'n["pixels"] == 4' 'n["valid"] == 4' 'n["min"] == -1' 'abs(n["max"] - 0.8) < 1e-7' \
+		'abs(n["mean"] - (0 + 0.5 - 1 + 0.8) / 4) < 1e-7' \
+		'abs(n["std"] - (((0-.075)**2+(.5-.075)**2+(1.075)**2+(.8-.075)**2)/4)**.5) < 1e-7' \
+		'n["zero_denominator"] == 0' 'n["outside_unit_range"] == 0' 'n["valid_percent"] == 100'
+}
+
+@test "uint16 does not wrap: red over NIR is negative" {
+	tif a.tif uint16 desc=red,nir 65535,40000/65535,3 1,30000/65535,1
+	ndvi 'abs(n["min"] - (1-65535)/65536) < 1e-6' 'n["max"] == 0' 'n["valid"] == 4' \
+		'n["outside_unit_range"] == 0'
+}
+
+@test "uint8 and uint32 do not wrap" {
+	tif a.tif uint8 desc=red,nir 255,200 1,255
+	ndvi 'abs(n["min"] + 254/256) < 1e-6' 'abs(n["max"] - 55/455) < 1e-6'
+	tif a.tif uint32 desc=red,nir 4294967295,4000000000 4294967295,1000000000
+	ndvi 'n["max"] == 0' 'abs(n["min"] + 0.6) < 1e-6'
+}
+
+@test "int32 and int16 at their ends" {
+	tif a.tif int32 desc=red,nir 2147483647,-2147483648 2147483647,1
+	ndvi 'n["min"] < 0' 'abs(n["min"] + 1.000000001) < 1e-6' 'n["max"] == 0' 'n["valid"] == 2'
+	tif a.tif int16 desc=red,nir -32768,32767 -32768,-32768
+	ndvi 'n["valid"] == 2' 'abs(n["max"] - 65535) < 0.1'
+}
+
+@test "nodata of either band leaves the pixel out, and is counted once" {
+	tif a.tif uint16 nodata=0 desc=red,nir 0,5/5,0 5,0/15,0
+	ndvi 'n["nodata"] == 3' 'n["valid"] == 1' 'n["mean"] == 0.5' 'n["valid_percent"] == 25'
+}
+
+@test "a nodata that the type cannot hold is no pixel's" {
+	tif a.tif float32 nodata=-9999 desc=red,nir 1,2 3,-9999
+	ndvi 'n["nodata"] == 1' 'n["valid"] == 1'
+	tif a.tif uint8 desc=red,nir 1,0 3,1
+	OPTIONS="--nodata -9999" ndvi 'n["nodata"] == 0' 'n["valid"] == 2'
+}
+
+@test "--nodata wins over the file's" {
+	tif a.tif uint16 nodata=0 desc=red,nir 0,5,7 5,15,7
+	OPTIONS="--nodata 7" ndvi 'n["nodata"] == 1' 'n["valid"] == 2' 'n["max"] == 1'
+}
+
+@test "NaN nodata" {
+	tif a.tif float32 nodata=nan desc=red,nir nan,1,1 1,nan,3
+	ndvi 'n["nodata"] == 2' 'n["nonfinite"] == 0' 'n["valid"] == 1' 'n["mean"] == 0.5'
+}
+
+@test "NaN and infinity are counted apart" {
+	tif a.tif float32 desc=red,nir nan,inf,-inf,1,1 1,1,1,inf,3
+	ndvi 'n["nonfinite"] == 4' 'n["valid"] == 1' 'n["nodata"] == 0' 'n["mean"] == 0.5'
+	tif a.tif float64 desc=red,nir nan,inf,1 1,1,3
+	ndvi 'n["nonfinite"] == 2' 'n["valid"] == 1'
+}
+
+@test "zero denominators are counted apart" {
+	tif a.tif int16 desc=red,nir 0,5,-5,1 0,-5,5,3
+	ndvi 'n["zero_denominator"] == 3' 'n["valid"] == 1' 'n["mean"] == 0.5'
+}
+
+@test "values outside [-1, 1] are counted, not clamped" {
+	tif a.tif int16 desc=red,nir -1,2,1 3,-1,1
+	ndvi 'n["outside_unit_range"] == 2' 'n["max"] == 2' 'n["min"] == -3' 'n["valid"] == 3' \
+		'n["histogram"]["above"] == 1' 'n["histogram"]["below"] == 1'
+}
+
+@test "exactly -1 and 1 are inside" {
+	tif a.tif uint16 desc=red,nir 5,0 0,5
+	ndvi 'n["outside_unit_range"] == 0' 'n["min"] == -1' 'n["max"] == 1' \
+		'sum(n["histogram"]["buckets"]) == 2'
+}
+
+@test "nothing valid: numbers are null, not NaN text" {
+	tif a.tif uint16 nodata=0 desc=red,nir 0,0 0,0
+	ndvi 'n["valid"] == 0' 'n["mean"] is None' 'n["min"] is None' 'n["median"] is None' \
+		'n["valid_percent"] == 0'
+	! grep -qi nan s.json
+}
+
+@test "one pixel" {
+	tif a.tif uint16 desc=red,nir 1 3
+	ndvi 'n["pixels"] == 1' 'n["mean"] == 0.5' 'n["std"] == 0' 'abs(n["median"] - 0.5) < 2.6e-4'
+}
+
+@test "the file's scale and offset are applied, --raw turns them off" {
+	tif a.tif uint16 scale=0.0001 offset=-0.1 desc=red,nir 2000,3000 4000,1500
+	ndvi 'abs(n["max"] - 0.5) < 1e-6' 'abs(n["min"] + 0.15/0.25) < 1e-6'
+	OPTIONS=--raw ndvi 'abs(n["max"] - 2/6) < 1e-6' 'abs(n["min"] + 15/45) < 1e-6'
+}
+
+@test "--scale and --offset win over the file" {
+	tif a.tif uint16 scale=0.5 offset=7 desc=red,nir 2000 4000
+	OPTIONS="--scale 0.0001 --offset -0.1" ndvi 'abs(n["mean"] - 0.5) < 1e-6'
+	imgpipe -q --scale 0.0001 --offset -0.1 --report r.json a.tif
+	holds r.json 's["bands"]["red"]["scale"] == 0.0001' 's["bands"]["red"]["offset"] == -0.1'
+}
+
+@test "an offset may make a denominator zero or negative" {
+	tif a.tif uint16 scale=1 offset=-1000 desc=red,nir 1000,900,990 1000,1050,1030
+	ndvi 'n["zero_denominator"] == 1' 'n["valid"] == 2' 'n["outside_unit_range"] == 2' \
+		'abs(n["min"] + 3) < 1e-6' 'abs(n["max"] - 2) < 1e-6'
+}
+
+@test "nodata is of the stored numbers, before scale and offset" {
+	tif a.tif uint16 nodata=0 scale=0.0001 offset=-0.1 desc=red,nir 0,2000 3000,4000
+	ndvi 'n["nodata"] == 1' 'n["valid"] == 1' 'abs(n["mean"] - 0.5) < 1e-6'
+}
+
+@test "a mask IFD is honoured, and nodata is tested first" {
+	tif a.tif uint16 nodata=0 mask=255,0/255,0 desc=red,nir 1,1/0,0 3,3/3,3
+	ndvi 'n["masked"] == 1' 'n["nodata"] == 2' 'n["valid"] == 1'
+}
+
+@test "an alpha band is no mask and no NIR" {
+	tif a.tif uint8 colors=red,green,blue,alpha 10,10 20,20 30,30 0,255
+	imgpipe -q a.tif
+	[ "$status" -eq 65 ] || {
+		imgpipe -q --report r.json a.tif
+		grep -qi 'assum' r.json
+	}
+	OPTIONS="--bands red=1,nir=3" ndvi 'n["valid"] == 2' 'n["masked"] == 0'
+}
+
+@test "--mask keeps listed values of a quality band" {
+	tif x_B04.tif uint16 1,1/1,1
+	tif x_B08.tif uint16 3,3/3,3
+	tif x_SCL.tif uint8 4,8/5,3
+	imgpipe -q --mask SCL=4,5 --summary s.json x_B04.tif x_B08.tif x_SCL.tif
+	exits 0
+	holds s.json 'n["valid"] == 2' 'n["masked"] == 2'
+}
+
+@test "--mask by bits keeps where they are all 0" {
+	tif x_B4.tif uint16 1,1/1,1
+	tif x_B5.tif uint16 3,3/3,3
+	tif x_QA_PIXEL.tif uint16 0,1/64,8
+	imgpipe -q --bands 'red=*_B4.tif,nir=*_B5.tif' --mask 'QA_PIXEL&31' --summary s.json \
+		x_B4.tif x_B5.tif x_QA_PIXEL.tif
+	exits 0
+	holds s.json 'n["valid"] == 2' 'n["masked"] == 2'
+}
+
+@test "a mask at an integer ratio is repeated" {
+	tif x_B04.tif uint16 epsg=32633 pixel=10 1,1,1,1/1,1,1,1
+	tif x_B08.tif uint16 epsg=32633 pixel=10 3,3,3,3/3,3,3,3
+	tif x_SCL.tif uint8 epsg=32633 pixel=20 4,8
+	imgpipe -q --mask SCL=4 --summary s.json x_B04.tif x_B08.tif x_SCL.tif
+	exits 0
+	holds s.json 'n["valid"] == 4' 'n["masked"] == 4'
+}
+
+@test "area in hectares from a projected CRS, null without one" {
+	tif a.tif uint16 epsg=32633 pixel=10 nodata=0 desc=red,nir 1,1/0,1 3,3/3,3
+	ndvi 'n["area_ha"] == 0.03'
+	tif a.tif uint16 epsg=4326 pixel=10 desc=red,nir 1,1 3,3
+	ndvi 'n["area_ha"] is None'
+	tif a.tif uint16 desc=red,nir 1,1 3,3
+	ndvi 'n["area_ha"] is None'
+}
+
+@test "layouts and byte orders agree" {
+	for layout in INTERLEAVE=BAND INTERLEAVE=PIXEL ENDIANNESS=BIG BIGTIFF=YES COMPRESS=LZW \
+		COMPRESS=DEFLATE COMPRESS=PACKBITS COMPRESS=ZSTD TILED=YES; do
+		tif a.tif int16 "co=$layout" desc=red,nir -5,2,300/9,8,700 4,9,-20/1,0,701
+		ndvi 'n["valid"] == 6' || { echo "for $layout"; return 1; }
+		[ -f first.json ] || cp s.json first.json
+		cmp s.json first.json || { echo "for $layout"; return 1; }
+	done
+}
+
+@test "predictors agree" {
+	for predictor in 1 2; do
+		tif a.tif uint16 co=COMPRESS=DEFLATE co=PREDICTOR=$predictor desc=red,nir 1,5,900 3,2,1100
+		ndvi 'n["valid"] == 3'
+		cp s.json s$predictor.json
+	done
+	cmp s1.json s2.json
+	for predictor in 1 2 3; do
+		tif a.tif float32 co=COMPRESS=DEFLATE co=PREDICTOR=$predictor desc=red,nir .1,5,9 .3,2,1e9
+		ndvi 'n["valid"] == 3'
+		cp s.json s$predictor.json
+	done
+	cmp s1.json s2.json && cmp s1.json s3.json
+}
+
+@test "global numbers pool the pixels of all scenes" {
+	tif a.tif uint16 desc=red,nir 1 3
+	tif b.tif uint16 desc=red,nir 1,1,1 1,1,1
+	imgpipe -q --summary s.json a.tif b.tif
+	exits 0
+	holds s.json 'd["global"]["scenes"] == 2 or d["global"]["scenes"]["ok"] == 2' \
+		'd["global"]["ndvi"]["pixels"] == 4' 'd["global"]["ndvi"]["mean"] == 0.125'
+}
+
+@test "the per-tile table adds up to the scene" {
+	tif a.tif uint16 desc=red,nir 1,1,1/1,1,1/0,1,1 3,3,3/1,1,1/0,3,9
+	imgpipe -q --tile-grid 2 --tiles t.csv --summary s.json a.tif
+	exits 0
+	[ "$(wc -l < t.csv)" -eq 5 ]
+	/usr/bin/python3 - <<-'P'
+		import csv, json
+		rows = list(csv.DictReader(open('t.csv')))
+		n = json.load(open('s.json'))['scenes'][0]['ndvi']
+		for key in ('pixels', 'valid', 'nodata', 'masked', 'zero_denominator', 'nonfinite'):
+		    assert sum(int(r[key]) for r in rows) == n[key], key
+		assert [(r['column'], r['row'], r['x_size'], r['y_size']) for r in rows] == [
+		    ('0', '0', '2', '2'), ('1', '0', '1', '2'), ('0', '1', '2', '1'), ('1', '1', '1', '1')]
+		assert abs(float(rows[3]['mean']) - 0.8) < 1e-7
+	P
+}
+
+@test "scenes of known statistics: make_scene --expect" {
+	for content in constant checker ramp holes negative; do
+		for layout in "--tile 64" "--strip 9 --interleave band"; do
+			"$MAKE_SCENE" --size 300x200 $layout --content $content --expect e.json a.tif ||
+				"$MAKE_SCENE" --size 300x200 $layout --content $content --expect a.tif > e.json
+			imgpipe -q --summary s.json a.tif
+			exits 0 || { echo "for $content $layout"; return 1; }
+			/usr/bin/python3 - <<-'P' || { echo "for $content $layout"; return 1; }
+				import json
+				e = json.load(open('e.json')); e = e.get('ndvi', e)
+				n = json.load(open('s.json'))['scenes'][0]['ndvi']
+				compared = 0
+				for key, want in e.items():
+				    if key not in n or isinstance(want, (dict, list, str)): continue
+				    got = n[key]; compared += 1
+				    if isinstance(want, float) and got is not None:
+				        assert abs(got - want) <= 1e-6 * max(1, abs(want)), (key, got, want)
+				    else:
+				        assert got == want, (key, got, want)
+				assert compared >= 4, e
+			P
+		done
+	done
+}

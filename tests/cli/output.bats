@@ -1,0 +1,226 @@
+#!/usr/bin/env bats
+# What comes out: results on stdout, everything else on stderr, reports whole or not at all.
+
+load helpers
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR"
+	tif good.tif uint16 epsg=32633 pixel=10 desc=red,nir 1,1/1,1 3,3/3,1
+	tif one.tif uint16 5
+}
+
+setup() {
+	cp "$BATS_FILE_TMPDIR"/*.tif "$BATS_TEST_TMPDIR/"
+	cd "$BATS_TEST_TMPDIR"
+}
+
+@test "the report table is on stdout, has a row per stage and fits 100 columns" {
+	imgpipe good.tif
+	exits 0
+	for stage in discover fetch decode mask index stats reduce; do
+		[[ "$output" == *"$stage"* ]] || { echo "no $stage in: $output"; return 1; }
+	done
+	[ "$(printf '%s\n' "$output" "$stderr" | awk '{ if (length($0) > n) n = length($0) } END { print n }')" -le 100 ]
+}
+
+@test "100 columns hold for long names and failures on stdout" {
+	local name
+	name=$(printf 'n%.0s' $(seq 200)).tif
+	cp good.tif "$name"
+	imgpipe "$name" one.tif
+	exits 1
+	[ "$(printf '%s\n' "$output" | awk '{ if (length($0) > n) n = length($0) } END { print n }')" -le 100 ]
+}
+
+@test "-q is quiet where all is well, and errors still show" {
+	imgpipe -q good.tif
+	exits 0
+	[ -z "$output" ]
+	[ -z "$stderr" ]
+	imgpipe -q one.tif
+	exits 65 one.tif
+	[ -z "$output" ]
+}
+
+@test "-v says more, on stderr" {
+	imgpipe -v good.tif
+	exits 0
+	[ -n "$stderr" ]
+}
+
+@test "no colours and no progress where nothing is a terminal" {
+	imgpipe good.tif one.tif
+	[[ "$output$stderr" != *$'\x1b'* ]]
+	[[ "$output$stderr" != *$'\r'* ]]
+}
+
+@test "NO_COLOR on a terminal" {
+	command -v script > /dev/null || skip "no script(1)"
+	NO_COLOR=1 run script -qec "'$IMGPIPE' good.tif" /dev/null
+	[[ "$output" != *$'\x1b['*m* ]]
+}
+
+@test "--progress goes to stderr" {
+	imgpipe --progress good.tif
+	exits 0
+	[ -n "$stderr" ]
+}
+
+@test "--report - is JSON alone on stdout" {
+	imgpipe --report - good.tif
+	exits 0
+	printf '%s\n' "$output" > r.json
+	holds r.json 'd["schema"] == "imgpipe-report/1"'
+}
+
+@test "--summary - and --csv - are alone on stdout" {
+	imgpipe --summary - good.tif
+	exits 0
+	printf '%s\n' "$output" > s.json
+	holds s.json 'd["schema"] == "imgpipe-summary/1"' 'd["index"] == "ndvi"'
+	imgpipe --csv - good.tif
+	exits 0
+	[ "$(printf '%s\n' "$output" | wc -l)" -eq 2 ]
+}
+
+@test "two outputs to - : refused, exit 64" {
+	imgpipe --summary - --report - good.tif
+	exits 64
+}
+
+@test "the report has every documented field" {
+	imgpipe -q --report r.json good.tif
+	exits 0
+	holds r.json 'd["schema"] == "imgpipe-report/1"' \
+		'all(k in d["run"] for k in ("executor", "workers", "chunk", "wall_s", "cpu_s"))' \
+		'all(k in d["memory"] for k in ("budget_bytes", "planned_peak_bytes", "reserved_peak_bytes", "resident_peak_bytes"))' \
+		'all(k in row for row in d["stages"] for k in ("name", "chunks", "tiles", "bytes_in", "bytes_out", "busy_s", "cpu_s", "wait_s", "messages", "message_bytes", "planned_peak_bytes", "reserved_peak_bytes"))' \
+		'isinstance(d["stages"][0]["wait_s"], dict)' 'd["read_amplification"] >= 1' \
+		'all(k in s for k in ("name", "files", "status", "error", "bands", "ndvi"))' \
+		'all(k in s["bands"][role] for role in ("red", "nir") for k in ("file", "band", "scale", "offset", "nodata", "source"))' \
+		'd["global"]["ndvi"]["valid"] == 4' \
+		'd["memory"]["resident_peak_bytes"] > 0' \
+		'd["run"]["wall_s"] > 0'
+}
+
+@test "the summary has every documented field" {
+	imgpipe -q --summary s.json good.tif
+	holds s.json 's["name"] == "good"' 's["status"] == "ok"' 's["error"] is None' \
+		'all(k in n for k in ("pixels", "valid", "nodata", "masked", "zero_denominator", "nonfinite", "outside_unit_range", "min", "max", "mean", "std", "median", "percentiles", "valid_percent", "area_ha", "histogram"))' \
+		'set(n["percentiles"]) == {"2", "5", "25", "75", "95", "98"}' \
+		'all(k in n["histogram"] for k in ("min", "max", "count", "below", "above", "buckets"))' \
+		'len(n["histogram"]["buckets"]) == n["histogram"]["count"]' \
+		'"ndvi" in d["global"] and "scenes" in d["global"]'
+}
+
+@test "the tile table has the documented columns" {
+	imgpipe -q --tiles t.csv good.tif
+	[ "$(head -1 t.csv | tr -d '\r')" = scene,tile,column,row,x_off,y_off,x_size,y_size,pixels,valid,nodata,masked,zero_denominator,nonfinite,outside_unit_range,min,max,mean,std,median,p2,p5,p25,p75,p95,p98,valid_percent,area_ha,histogram ]
+}
+
+@test "--csv has a header and a row a scene, failed ones too" {
+	imgpipe -q --csv c.csv good.tif one.tif
+	exits 1
+	/usr/bin/python3 - <<-'P'
+		import csv
+		rows = list(csv.DictReader(open('c.csv', newline='')))
+		assert len(rows) == 2 and len(set(map(len, rows))) == 1, rows
+		assert any('fail' in (v or '') for v in rows[1].values()), rows[1]
+	P
+}
+
+@test "two runs write the same summary, csv and tiles" {
+	imgpipe -q --summary 1.json --csv 1.csv --tiles 1.tiles good.tif
+	imgpipe -q --summary 2.json --csv 2.csv --tiles 2.tiles good.tif
+	cmp 1.json 2.json && cmp 1.csv 2.csv && cmp 1.tiles 2.tiles
+}
+
+@test "a report that exists is replaced whole" {
+	head -c 100000 /dev/zero > s.json
+	imgpipe -q --summary s.json good.tif
+	exits 0
+	holds s.json 'n["valid"] == 4'
+	[ "$(ls | wc -l)" -eq 3 ]
+}
+
+@test "a folder that does not exist: exit 73, named, before any pixel" {
+	imgpipe --summary no/such/s.json good.tif
+	exits 73 no/such/s.json
+	imgpipe --report /proc/r.json good.tif
+	exits 73 /proc/r.json
+}
+
+@test "an output that is a folder: exit 73, the folder stays" {
+	mkdir s.json
+	imgpipe --summary s.json good.tif
+	[ "$status" -eq 73 ] || [ "$status" -eq 74 ]
+	[[ "$stderr" == *s.json* ]]
+	[ -d s.json ]
+	[ "$(ls | wc -l)" -eq 3 ]
+}
+
+@test "where one of two reports cannot be made, the other leaves nothing behind" {
+	imgpipe --summary s.json --report no/such/r.json good.tif
+	exits 73
+	[ "$(ls)" = $'good.tif\none.tif' ]
+}
+
+@test "/dev/full: an error, exit 74 or 73, never 0" {
+	imgpipe -q --report /dev/full good.tif
+	[ "$status" -eq 74 ] || [ "$status" -eq 73 ] || { echo "exit $status"; return 1; }
+	[[ "$stderr" == */dev/full* ]]
+	[ -c /dev/full ]
+}
+
+@test "a full standard output: exit 74" {
+	for options in "" "--summary -" "--report -" "--help" "--version"; do
+		run --separate-stderr bash -c "'$IMGPIPE' $options good.tif > /dev/full"
+		no_crash
+		exits 74 || { echo "for '$options'"; return 1; }
+	done
+}
+
+@test "a closed standard output does not kill silently" {
+	run --separate-stderr bash -c "'$IMGPIPE' --summary - good.tif | true; exit \${PIPESTATUS[0]}"
+	[ "$status" -eq 0 ] || [ "$status" -eq 74 ] || [ "$status" -eq 141 ]
+	run --separate-stderr bash -c "'$IMGPIPE' good.tif >&-"
+	[ "$status" -eq 74 ] || [ "$status" -eq 0 ]
+}
+
+@test "/dev/null and /dev/stdout as reports" {
+	imgpipe -q --report /dev/null good.tif
+	exits 0
+	[ -c /dev/null ]
+	imgpipe -q --summary /dev/stdout good.tif
+	exits 0
+	[[ "$output" == *imgpipe-summary* ]]
+}
+
+@test "failed scenes are in the reports with their reason" {
+	imgpipe -q --report r.json --summary s.json one.tif good.tif
+	exits 1
+	holds s.json 's["status"] == "failed"' 's["error"] == "EX_DATAERR"' '"mean" not in (n or {}) or n["mean"] is None'
+	holds r.json 's["status"] == "failed"' '"one.tif" in json.dumps(s)' '"band" in json.dumps(s["error"])' \
+		'd["global"]["ndvi"]["pixels"] == 4'
+}
+
+@test "where every scene fails the reports are written all the same" {
+	imgpipe -q --report r.json --summary s.json one.tif
+	exits 65
+	holds s.json 's["status"] == "failed"' 'd["global"]["ndvi"]["pixels"] == 0'
+	holds r.json 's["status"] == "failed"'
+}
+
+@test "nothing is written beside the input" {
+	mkdir in
+	cp good.tif in
+	imgpipe -q in/good.tif
+	imgpipe -q --reader gdal in/good.tif
+	[ "$(ls in)" = good.tif ]
+}
+
+@test "a locale with a decimal comma changes nothing" {
+	imgpipe -q --summary 1.json --csv 1.csv good.tif
+	LC_ALL=de_DE.UTF-8 imgpipe -q --summary 2.json --csv 2.csv good.tif
+	cmp 1.json 2.json && cmp 1.csv 2.csv
+}

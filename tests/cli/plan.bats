@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# imgpipe plan, imgpipe info, budgets, workers and signals.
+
+load helpers
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR"
+	tif good.tif uint16 nodata=0 desc=red,nir 1,1/1,1 3,3/3,1
+	tif one.tif uint16 5
+	"$MAKE_SCENE" --size 6000x6000 --tile 512 --codec deflate big.tif
+}
+
+setup() { cd "$BATS_TEST_TMPDIR" && ln -s "$BATS_FILE_TMPDIR"/*.tif .; }
+
+@test "plan prints budget, workers and peak, and reads no pixel" {
+	imgpipe plan --memory 256M --workers 2 big.tif
+	exits 0
+	[[ "$output" == *256* && "$output" == *orker* ]]
+	[[ "${output,,}" == *peak* && "${output,,}" == *chunk* ]]
+}
+
+@test "plan and the run after it agree on the predicted peak" {
+	imgpipe plan --memory 256M --workers 2 --report p.json big.tif || true
+	imgpipe -q --memory 256M --workers 2 --report r.json big.tif
+	exits 0
+	local planned
+	planned=$(get r.json 'd["memory"]["planned_peak_bytes"]')
+	holds r.json 'd["memory"]["resident_peak_bytes"] <= d["memory"]["budget_bytes"]' \
+		'd["memory"]["planned_peak_bytes"] <= d["memory"]["budget_bytes"]' \
+		'd["memory"]["reserved_peak_bytes"] <= d["memory"]["planned_peak_bytes"]'
+	[ "$planned" -gt 0 ]
+}
+
+@test "info says what was recognised and from where" {
+	imgpipe info good.tif
+	exits 0
+	[[ "${output,,}" == *red* && "${output,,}" == *nir* ]]
+	[[ "$output" == *uint16* && "$output" == *2* ]]
+	[[ "$output" == *escription* ]]
+	[[ "${output,,}" == *nodata* ]]
+}
+
+@test "info of a file that is no scene still says what it is" {
+	imgpipe info one.tif
+	[ "$status" -eq 0 ] || [ "$status" -eq 65 ]
+	[[ "$output$stderr" == *one* && "$output$stderr" == *uint16* ]]
+}
+
+@test "info and plan of a missing file: exit 66" {
+	for command in info plan; do
+		imgpipe $command nowhere.tif
+		exits 66 nowhere.tif
+	done
+}
+
+@test "a budget that is too small: exit 75, the smallest is named, no report" {
+	imgpipe --memory 1M --report r.json good.tif
+	exits 75 --memory
+	[[ "$stderr" =~ [0-9.]+\ ?[KMG]i?B?|[0-9]+[KMG] ]]
+	[ ! -e r.json ]
+	imgpipe plan --memory 1M good.tif
+	exits 75 --memory
+}
+
+@test "fewer workers than asked where the budget is small, and it says so" {
+	imgpipe --memory 40M --workers 64 --chunk 2048 --report r.json big.tif
+	if [ "$status" -eq 0 ]; then
+		holds r.json 'd["run"]["workers"] < 64'
+		[[ "${output,,}${stderr,,}" == *worker* ]]
+	else
+		exits 75
+	fi
+}
+
+@test "more workers than chunks" {
+	imgpipe -q --workers 32 --summary 1.json good.tif
+	exits 0
+	imgpipe -q --workers 1 --executor serial --summary 2.json good.tif
+	cmp 1.json 2.json
+}
+
+@test "--executor is reported" {
+	for executor in serial threads; do
+		imgpipe -q --executor $executor --report r.json good.tif
+		exits 0
+		holds r.json "d['run']['executor'] == '$executor'"
+	done
+}
+
+@test "read amplification of chunks that cut tiles is more than 1" {
+	imgpipe -q --chunk 300 --report r.json big.tif
+	exits 0
+	holds r.json 'd["read_amplification"] > 1.2'
+	imgpipe -q --chunk tile --report r.json big.tif
+	holds r.json '1 <= d["read_amplification"] < 1.2'
+}
+
+# interrupted SIGNAL STATUS : a run that is in the middle of its work
+interrupted() {
+	local i pid files=()
+	for i in $(seq 30); do
+		ln -s big.tif "copy$i.tif" && files+=("copy$i.tif")
+	done
+	# A new job control group, for a background job of bash ignores SIGINT otherwise.
+	set -m
+	"$IMGPIPE" --workers 2 --chunk 256 --summary s.json --report r.json "${files[@]}" > out 2> err &
+	pid=$!
+	set +m
+	sleep 0.7
+	kill -"$1" $pid
+	for i in $(seq 100); do
+		kill -0 $pid 2> /dev/null || break
+		sleep 0.1
+	done
+	! kill -0 $pid 2> /dev/null || { kill -9 $pid; echo "still alive 10 s after the signal"; return 1; }
+	status=0
+	wait $pid || status=$?
+	stderr=$(cat err)
+	[ "$status" -eq "$2" ] || { echo "exit $status: $stderr"; return 1; }
+	holds r.json 'any(s["status"] == "cancelled" for s in d["scenes"])'
+	holds s.json 'all(s["status"] in ("ok", "cancelled") for s in d["scenes"])'
+	[ "$(find . -type f | wc -l)" -eq 4 ] # out, err and two reports: no temporary ones
+}
+
+@test "SIGINT: exit 130 and the partial report" { interrupted INT 130; }
+@test "SIGTERM: exit 143 and the partial report" { interrupted TERM 143; }
+
+@test "affinity: one CPU gives one worker by default" {
+	command -v taskset > /dev/null || skip "no taskset"
+	run --separate-stderr taskset -c "$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')" "$IMGPIPE" -q --report r.json good.tif
+	exits 0
+	holds r.json 'd["run"]["workers"] == 1'
+}
+
+@test "ulimit -v is seen as a limit" {
+	[[ "$(nm -D "$IMGPIPE" 2> /dev/null)" != *__asan* && "$(nm -D "$IMGPIPE" 2> /dev/null)" != *__tsan* ]] ||
+		skip "sanitizers need address space"
+	run --separate-stderr bash -c "ulimit -v 2000000; '$IMGPIPE' -q --report r.json good.tif"
+	exits 0
+	holds r.json 'd["memory"]["budget_bytes"] <= 2000000 * 1024'
+}

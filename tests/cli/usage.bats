@@ -1,0 +1,109 @@
+#!/usr/bin/env bats
+# Options: help, version, and every way to get one wrong.
+
+load helpers
+
+@test "--help goes to stdout, exits 0 and names every option" {
+	imgpipe --help
+	exits 0
+	for option in workers executor memory chunk working-set reader bands raw scale offset nodata \
+		mask tile-grid summary report csv tiles progress help version; do
+		[[ "$output" == *"--$option"* ]] || { echo "--$option missing"; return 1; }
+	done
+	[[ "$output" == *-q* && "$output" == *-v* ]]
+	[ -z "$stderr" ]
+}
+
+@test "--help fits 100 columns" {
+	imgpipe --help
+	[ "$(printf '%s\n' "$output" | awk '{ if (length($0) > n) n = length($0) } END { print n }')" -le 100 ]
+}
+
+@test "--version prints the name and a version to stdout" {
+	imgpipe --version
+	exits 0
+	[[ "$output" =~ ^imgpipe\ [0-9]+\.[0-9]+ ]]
+}
+
+@test "no arguments: exit 64 and a pointer to --help" {
+	imgpipe
+	exits 64 --help
+	[ -z "$output" ]
+}
+
+@test "a command without files: exit 64" {
+	for command in run plan info; do
+		imgpipe $command
+		exits 64
+	done
+}
+
+@test "an unknown option: exit 64, named" {
+	imgpipe --no-such-option x.tif
+	exits 64 no-such-option
+	imgpipe -Z x.tif
+	exits 64 Z
+}
+
+@test "an option that lacks its value: exit 64, named" {
+	for option in workers executor memory chunk working-set reader bands scale offset nodata mask \
+		tile-grid summary report csv tiles; do
+		imgpipe --$option
+		exits 64 "$option"
+	done
+}
+
+# bad OPTION VALUE... : each value is refused with 64 and a message that names the option
+bad() {
+	local option=$1 value
+	shift
+	for value; do
+		imgpipe "--$option=$value" nothing.tif
+		exits 64 "$option" || { echo "for --$option '$value'"; return 1; }
+		[ -z "$output" ]
+	done
+}
+
+@test "bad --workers" { bad workers 0 -1 two 1.5 3x "" 99999999999999999999; }
+@test "bad --executor" { bad executor fork "" THREADSX; }
+@test "bad --memory" { bad memory 0 -64M 64Q lots 101% 0% -5% 5%% "" 99999999999999999999G; }
+@test "bad --chunk" { bad chunk 0 -1 100x 100x0 x100 100y100 1x2x3 big "" 5000000000 64QiB; }
+@test "bad --working-set" { bad working-set row "" tiles; }
+@test "bad --reader" { bad reader png "" TIF; }
+@test "bad --scale" { bad scale 0 one "" nan inf; }
+@test "bad --offset" { bad offset one "" nan inf 1,5; }
+@test "bad --nodata" { bad nodata none "" 1,5 0x; }
+@test "bad --tile-grid" { bad tile-grid 0 -1 10x x "" 256x0 5000000000; }
+@test "bad --bands" { bad bands "" red red= red=0,nir=1 red=-1,nir=2 red=1 nir=2 blue=1,nir=2 \
+	red=1,nir=99999999999; }
+@test "bad --mask" { bad mask "" SCL SCL= "SCL=a" "QA_PIXEL&" "QA_PIXEL&x" "=4" "&31" \
+	SCL=4,,5 SCL=99999999999; }
+
+@test "sizes are understood as people write them" {
+	tif "$BATS_TEST_TMPDIR/a.tif" uint16 desc=red,nir 1,2/3,4 5,6/7,8
+	for size in 1G 1GiB 1GB 1024M 1073741824 50%; do
+		imgpipe -q --memory "$size" "$BATS_TEST_TMPDIR/a.tif"
+		exits 0 || { echo "for --memory $size"; return 1; }
+	done
+	for chunk in auto tile 1 7x3 64MiB 1M; do
+		imgpipe -q --chunk "$chunk" "$BATS_TEST_TMPDIR/a.tif"
+		exits 0 || { echo "for --chunk $chunk"; return 1; }
+	done
+}
+
+@test "--option value and --option=value are the same; run may be left out" {
+	tif "$BATS_TEST_TMPDIR/a.tif" uint16 desc=red,nir 1,2/3,4 5,6/7,8
+	cd "$BATS_TEST_TMPDIR"
+	imgpipe run -q --workers 1 --summary=1.json a.tif
+	exits 0
+	imgpipe -q --workers=1 --summary 2.json a.tif
+	exits 0
+	cmp 1.json 2.json
+}
+
+@test "-- ends the options" {
+	tif "$BATS_TEST_TMPDIR/-q.tif" uint16 desc=red,nir 1,2/3,4 5,6/7,8
+	cd "$BATS_TEST_TMPDIR"
+	imgpipe --summary s.json -- -q.tif
+	exits 0
+}

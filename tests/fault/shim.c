@@ -1,0 +1,259 @@
+/*
+ * Fault injection: loaded by LD_PRELOAD, makes the Nth call of one system or library function fail.
+ * It knows nothing of the program.
+ *
+ *   FAULT_CALL   pread read open mmap malloc write fflush rename pthread_create
+ *   FAULT_AT     number of the call that fails, from 1; 0: none
+ *   FAULT_ALL    set: all later calls fail as well
+ *   FAULT_KIND   "error" (default), "short" (pread, read: half the bytes), "eintr"
+ *   FAULT_COUNT  file that receives the number of calls when the program ends
+ *
+ * Only calls from the program, its modules and libtiff count: the loader and the C++ run time do
+ * not survive a failed malloc, which is no matter of the program's.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* glibc's own, so that looking up the real malloc needs no malloc. */
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t n, size_t size);
+extern void *__libc_realloc(void *old, size_t size);
+
+enum kind { KIND_NONE, KIND_ERROR, KIND_SHORT, KIND_EINTR };
+
+static atomic_long n_calls;
+
+/* The program itself, its modules, or libtiff. dladdr() takes the loader's lock and no memory. */
+static bool counts(const void *caller)
+{
+	Dl_info info;
+
+	if (!dladdr(caller, &info) || !info.dli_fname)
+		return false;
+	return strstr(info.dli_fname, "imgpipe") || strstr(info.dli_fname, "libtiff");
+}
+
+/* What shall happen to this call. */
+static enum kind fault(const char *name, const void *caller)
+{
+	static _Thread_local bool inside;
+	const char *call, *at, *kind;
+	long number;
+	bool hit;
+
+	if (inside)
+		return KIND_NONE;
+	call = getenv("FAULT_CALL");
+	if (!call || strcmp(call, name) != 0)
+		return KIND_NONE;
+	inside = true;
+	hit = counts(caller);
+	inside = false;
+	if (!hit)
+		return KIND_NONE;
+	number = atomic_fetch_add(&n_calls, 1) + 1;
+	at = getenv("FAULT_AT");
+	if (!at || atol(at) == 0 || number < atol(at))
+		return KIND_NONE;
+	if (number > atol(at) && !getenv("FAULT_ALL"))
+		return KIND_NONE;
+	kind = getenv("FAULT_KIND");
+	if (kind && strcmp(kind, "short") == 0)
+		return KIND_SHORT;
+	return kind && strcmp(kind, "eintr") == 0 ? KIND_EINTR : KIND_ERROR;
+}
+
+__attribute__((destructor)) static void write_count(void)
+{
+	const char *path = getenv("FAULT_COUNT");
+	char text[32];
+	int fd, length;
+
+	if (!path)
+		return;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return;
+	length = snprintf(text, sizeof text, "%ld\n", atomic_load(&n_calls));
+	if (write(fd, text, (size_t)length) != length)
+		(void)unlink(path);
+	close(fd);
+}
+
+/* The function of this name behind this one. */
+static void *real(const char *name)
+{
+	return dlsym(RTLD_NEXT, name);
+}
+
+#define CALLER __builtin_return_address(0)
+
+ssize_t pread64(int fd, void *buf, size_t size, off64_t offset)
+{
+	ssize_t (*next)(int, void *, size_t, off64_t) = real("pread64");
+	enum kind kind = fault("pread", CALLER);
+
+	if (kind == KIND_NONE)
+		return next(fd, buf, size, offset);
+	if (kind == KIND_SHORT)
+		return next(fd, buf, size > 1 ? size / 2 : size, offset);
+	errno = kind == KIND_EINTR ? EINTR : EIO;
+	return -1;
+}
+
+ssize_t pread(int fd, void *buf, size_t size, off_t offset)
+{
+	ssize_t (*next)(int, void *, size_t, off_t) = real("pread");
+	enum kind kind = fault("pread", CALLER);
+
+	if (kind == KIND_NONE)
+		return next(fd, buf, size, offset);
+	if (kind == KIND_SHORT)
+		return next(fd, buf, size > 1 ? size / 2 : size, offset);
+	errno = kind == KIND_EINTR ? EINTR : EIO;
+	return -1;
+}
+
+ssize_t read(int fd, void *buf, size_t size)
+{
+	ssize_t (*next)(int, void *, size_t) = real("read");
+	enum kind kind = fault("read", CALLER);
+
+	if (kind == KIND_NONE)
+		return next(fd, buf, size);
+	if (kind == KIND_SHORT)
+		return next(fd, buf, size > 1 ? size / 2 : size);
+	errno = kind == KIND_EINTR ? EINTR : EIO;
+	return -1;
+}
+
+ssize_t write(int fd, const void *buf, size_t size)
+{
+	ssize_t (*next)(int, const void *, size_t) = real("write");
+	enum kind kind = fault("write", CALLER);
+
+	if (kind == KIND_NONE)
+		return next(fd, buf, size);
+	if (kind == KIND_SHORT)
+		return next(fd, buf, size > 1 ? size / 2 : size);
+	errno = kind == KIND_EINTR ? EINTR : ENOSPC;
+	return -1;
+}
+
+int open(const char *path, int flags, ...)
+{
+	int (*next)(const char *, int, ...) = real("open");
+	enum kind kind = fault("open", CALLER);
+	va_list args;
+	int mode;
+
+	va_start(args, flags);
+	mode = va_arg(args, int); /* garbage where there is none, and then not looked at */
+	va_end(args);
+	if (kind == KIND_NONE)
+		return next(path, flags, mode);
+	errno = kind == KIND_EINTR ? EINTR : EMFILE;
+	return -1;
+}
+
+int open64(const char *path, int flags, ...)
+{
+	int (*next)(const char *, int, ...) = real("open64");
+	enum kind kind = fault("open", CALLER);
+	va_list args;
+	int mode;
+
+	va_start(args, flags);
+	mode = va_arg(args, int);
+	va_end(args);
+	if (kind == KIND_NONE)
+		return next(path, flags, mode);
+	errno = kind == KIND_EINTR ? EINTR : EMFILE;
+	return -1;
+}
+
+FILE *fopen(const char *path, const char *mode)
+{
+	FILE *(*next)(const char *, const char *) = real("fopen");
+
+	if (fault("open", CALLER) == KIND_NONE)
+		return next(path, mode);
+	errno = EMFILE;
+	return NULL;
+}
+
+int fflush(FILE *file)
+{
+	int (*next)(FILE *) = real("fflush");
+
+	if (fault("fflush", CALLER) == KIND_NONE)
+		return next(file);
+	errno = ENOSPC;
+	return EOF;
+}
+
+int rename(const char *from, const char *to)
+{
+	int (*next)(const char *, const char *) = real("rename");
+
+	if (fault("rename", CALLER) == KIND_NONE)
+		return next(from, to);
+	errno = EACCES;
+	return -1;
+}
+
+void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
+{
+	void *(*next)(void *, size_t, int, int, int, off_t) = real("mmap");
+
+	if (fault("mmap", CALLER) == KIND_NONE)
+		return next(at, size, protection, flags, fd, offset);
+	errno = ENOMEM;
+	return MAP_FAILED;
+}
+
+void *malloc(size_t size)
+{
+	if (fault("malloc", CALLER) == KIND_NONE)
+		return __libc_malloc(size);
+	errno = ENOMEM;
+	return NULL;
+}
+
+void *calloc(size_t n, size_t size)
+{
+	if (fault("malloc", CALLER) == KIND_NONE)
+		return __libc_calloc(n, size);
+	errno = ENOMEM;
+	return NULL;
+}
+
+void *realloc(void *old, size_t size)
+{
+	if (fault("malloc", CALLER) == KIND_NONE)
+		return __libc_realloc(old, size);
+	errno = ENOMEM;
+	return NULL;
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
+		   void *argument)
+{
+	int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
+		real("pthread_create");
+
+	if (fault("pthread_create", CALLER) == KIND_NONE)
+		return next(thread, attributes, start, argument);
+	return EAGAIN;
+}

@@ -1,0 +1,124 @@
+#!/usr/bin/python3
+"""The numbers may not depend on how the work was shared out: --summary and --tiles are the same
+bytes for every executor, number of workers, chunk size, working set and reader.
+
+A quick run takes a fixed sample of the combinations; the full run takes them all.
+"""
+
+import itertools
+
+from oracle import DATA, MAKE_SCENE, QUICK, Scratch, Tally, run
+
+EXECUTORS = ("serial", "threads")
+WORKERS = ("1", "2", "3", "8")
+CHUNKS = ("tile", "100x37", "333", "whole")
+WORKING_SETS = ("tile", "chunk")
+READERS = ("tiff", "gdal")
+QUICK_STEP = 11  # coprime to the number of values of every option, so each value is met
+
+REAL = (
+    ("NAIP stack", ["m_4709963_se_14_1_20140720/m_4709963_se_14_1_20140720.tif"], (934, 723), []),
+    ("Landsat pair", ["LC08_L2SP_008059_20191201_20200825_02_T1/"
+                      "LC08_L2SP_008059_20191201_20200825_02_T1_SR_B4.TIF",
+                      "LC08_L2SP_008059_20191201_20200825_02_T1/"
+                      "LC08_L2SP_008059_20191201_20200825_02_T1_SR_B5.TIF"], (512, 512), []),
+    ("Sentinel-2 pair, mask", ["s2_l2a_bands_20190522/B04.tif", "s2_l2a_bands_20190522/B08.tif",
+                               "s2_l2a_bands_20190522/SCL.tif"], (1284, 1697),
+     ["--mask", "SCL=4,5,6,7,11"]),
+    ("RGBN, nodata", ["rgbn_suba/rgbn_suba.tif"], (276, 212), []),
+    ("NAIP mosaic, mask IFD", ["derived_naip_mosaic_2802x2169/naip_mosaic.tif"], (2802, 2169),
+     ["--bands", "red=1,nir=4"]),
+    ("float64 stack", ["wv2_ms1/ms1.tif"], (300, 300), ["--bands", "red=3,nir=4"]),
+    ("reflectance, NaN nodata", ["derived_l8_reflectance_f32/reflectance_f32.tif"], (512, 512),
+     []),
+)
+QUICK_REAL = {"NAIP stack", "Landsat pair", "RGBN, nodata", "reflectance, NaN nodata"}
+
+GENERATED = (
+    ("tiles deflate pixel", (700, 500), ["--tile", "128", "--codec", "deflate"]),
+    ("strips lzw band", (611, 407), ["--strip", "7", "--codec", "lzw", "--interleave", "band"]),
+    ("one strip", (500, 390), ["--strip", "390", "--codec", "deflate"]),
+    ("int16 negative", (400, 300), ["--tile", "64", "--type", "int16", "--content", "negative"]),
+    ("holes", (513, 511), ["--tile", "256", "--codec", "deflate", "--content", "holes"]),
+    ("float32 ramp", (333, 777), ["--strip", "16", "--type", "float32", "--content", "ramp"]),
+)
+QUICK_GENERATED = {"tiles deflate pixel", "strips lzw band", "holes"}
+
+
+def outputs(scratch, files, options):
+    """(bytes of the summary, bytes of the tile table, Result) of one run."""
+    paths = [scratch / "summary.json", scratch / "tiles.csv"]
+    for path in paths:
+        path.unlink(missing_ok=True)
+    result = run(["-q", "--summary", paths[0], "--tiles", paths[1], "--memory", "1G",
+                  *options, *files], timeout=60)
+    return [path.read_bytes() if path.exists() else b"" for path in paths] + [result]
+
+
+def combinations():
+    every = list(itertools.product(EXECUTORS, WORKERS, CHUNKS, WORKING_SETS, READERS))
+    return every[::QUICK_STEP] if QUICK else every
+
+
+def check_scene(tally, scratch, label, files, size, options):
+    """All combinations against one worker, whole tiles, the TIFF reader."""
+    options = ["--tile-grid", "100x64", *options]
+    base_options = ["--executor", "serial", "--workers", "1", "--chunk", "tile", "--reader", "tiff"]
+    base_summary, base_tiles, result = outputs(scratch, files, options + base_options)
+    if result.rc != 0 or not base_summary or not base_tiles:
+        tally.fail(label, f"exit {result.rc}: {result.last_words()}")
+        return 0
+    same = 0
+    for executor, workers, chunk, working_set, reader in combinations():
+        chunk = f"{size[0]}x{size[1]}" if chunk == "whole" else chunk
+        combination = ["--executor", executor, "--workers", workers, "--chunk", chunk,
+                       "--working-set", working_set, "--reader", reader]
+        summary, tiles, result = outputs(scratch, files, options + combination)
+        name = f"{label} {' '.join(combination)}"
+        if result.trouble() or result.rc != 0:
+            tally.fail(name, result.trouble() or f"exit {result.rc}: {result.last_words()}")
+        elif summary != base_summary:
+            tally.fail(name, "other bytes in --summary")
+        elif tiles != base_tiles:
+            tally.fail(name, "other bytes in --tiles")
+        else:
+            tally.ok()
+            same += 1
+    print(f"{label:36} {same} of {len(combinations())} the same bytes", flush=True)
+    return same
+
+
+def generated_file(scratch, label, size, options):
+    path = scratch / (label.replace(" ", "-") + ".tif")
+    result = run(["--size", f"{size[0]}x{size[1]}", *options, path], program=MAKE_SCENE)
+    return path if result.rc == 0 else result
+
+
+def main():
+    tally = Tally()
+    with Scratch() as scratch:
+        together = []
+        if not (DATA / "real").is_dir():
+            tally.skip("real scenes", "no ../shared/data")
+        for label, names, size, options in REAL if (DATA / "real").is_dir() else ():
+            files = [DATA / "real" / name for name in names]
+            if QUICK and label not in QUICK_REAL:
+                continue
+            check_scene(tally, scratch, label, files, size, options)
+            if not options:
+                together += files
+        for label, size, options in GENERATED:
+            if QUICK and label not in QUICK_GENERATED:
+                continue
+            path = generated_file(scratch, label, size, options)
+            if not hasattr(path, "exists"):
+                tally.fail(label, f"make_scene: {path.last_words()}")
+                continue
+            check_scene(tally, scratch, label, [path], size, [])
+        if together:
+            check_scene(tally, scratch, "several scenes in one run", together, (999, 999), [])
+    tally.finish()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,346 @@
+"""What the oracle scripts share: where things are, running the program, counting checks, and the
+NDVI of two arrays computed independently with numpy.
+
+It knows the command line and the report formats only; nothing of how the program works.
+"""
+
+import csv
+import json
+import math
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from osgeo import gdal
+
+gdal.UseExceptions()
+gdal.SetConfigOption("GDAL_PAM_ENABLED", "NO")
+
+REPO = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("BUILD", REPO / "build")).resolve()
+IMGPIPE = BUILD / "imgpipe"
+MAKE_SCENE = BUILD / "make_scene"
+DATA = Path(os.environ.get("IMGPIPE_DATA", REPO.parent / "shared" / "data"))
+QUICK = "--quick" in sys.argv
+
+DOCUMENTED_EXITS = {0, 1, 64, 65, 66, 73, 74, 75}
+BIN = 2 / 8192  # width of a bin of the program's histogram over [-1, 1]
+RANKS = {"2": 0.02, "5": 0.05, "25": 0.25, "median": 0.5, "75": 0.75, "95": 0.95, "98": 0.98}
+
+
+def is_sanitized():
+    """Built with a sanitizer: memory and time are then another matter."""
+    blob = IMGPIPE.read_bytes()
+    return any(mark in blob for mark in (b"__asan_init", b"__tsan_init", b"__ubsan_handle"))
+
+
+SANITIZED = IMGPIPE.exists() and is_sanitized()
+PATIENCE = 8 if SANITIZED else 1  # factor on every time limit
+
+# A sanitizer's finding must not look like a documented exit status.
+os.environ.setdefault("ASAN_OPTIONS", "exitcode=99:detect_leaks=0")
+os.environ.setdefault("TSAN_OPTIONS", "exitcode=99")
+os.environ.setdefault("UBSAN_OPTIONS", "exitcode=99:halt_on_error=1:print_stacktrace=1")
+
+# Runs argv[2:], then writes its largest resident size in KiB to argv[1]. A process of its own and
+# a small one, because a child inherits the size of whoever forked it as its first maximum.
+PEAK_HELPER = """
+import os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+with open(sys.argv[1], 'w') as f: f.write('%d %d' % (usage.ru_maxrss, status))
+"""
+
+
+class Tally:
+    """Counts checks, prints the failed ones, and ends the script with the closing line."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.failures = []
+
+    def ok(self):
+        self.passed += 1
+
+    def fail(self, name, why):
+        self.failed += 1
+        self.failures.append(f"{name}: {why}")
+        print(f"FAIL {name}: {why}", flush=True)
+
+    def check(self, good, name, why=""):
+        if good:
+            self.ok()
+        else:
+            self.fail(name, why)
+        return good
+
+    def skip(self, name, why):
+        self.skipped += 1
+        print(f"skipped: {name}: {why}", flush=True)
+
+    def finish(self):
+        print(f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped")
+        sys.exit(1 if self.failed else 0)
+
+
+def data_folder(tally, name):
+    """Path of a shared data folder; where it is missing, the script ends as skipped."""
+    folder = DATA / name
+    if not folder.is_dir():
+        print(f"skipped: no {os.path.join('..', 'shared', 'data')} (looked in {DATA})")
+        tally.skipped += 1
+        tally.finish()
+    return folder
+
+
+class Result:
+    """One run of the program. rc is negative for a signal, as subprocess has it."""
+
+    def __init__(self, rc, out, err, seconds, peak, timed_out):
+        self.rc, self.out, self.err = rc, out, err
+        self.seconds, self.peak, self.timed_out = seconds, peak, timed_out
+
+    def last_words(self):
+        lines = [line for line in self.err.strip().splitlines() if line.strip()]
+        return lines[-1][:200] if lines else "(nothing on stderr)"
+
+    def trouble(self):
+        """Why this is not a proper end of a run, or None. A refusal in words is proper."""
+        if self.timed_out:
+            return f"still running after {self.seconds:.0f} s"
+        if self.rc < 0:
+            return f"died of {signal.Signals(-self.rc).name}: {self.last_words()}"
+        if self.rc == 99 or "runtime error:" in self.err or "Sanitizer" in self.err:
+            return "sanitizer: " + first_line_with(self.err, ("ERROR", "runtime error", "WARNING"))
+        if self.rc not in DOCUMENTED_EXITS:
+            return f"exit status {self.rc} is not documented: {self.last_words()}"
+        if self.rc != 0 and not self.err.strip():
+            return f"exit status {self.rc} without a word on stderr"
+        return None
+
+
+def first_line_with(text, marks):
+    for line in text.splitlines():
+        if any(mark in line for mark in marks):
+            return line.strip()[:200]
+    return text.strip()[:200]
+
+
+def run(args, timeout=20, env=None, measure=False, program=None, cwd=None):
+    """Run the program. With measure, Result.peak is its largest resident size in bytes."""
+    command = [str(program or IMGPIPE)] + [str(a) for a in args]
+    peak_file = None
+    if measure:
+        handle, peak_file = tempfile.mkstemp()
+        os.close(handle)
+        command = ["/usr/bin/python3", "-S", "-E", "-c", PEAK_HELPER, peak_file] + command
+    begin = time.monotonic()
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, cwd=cwd, start_new_session=True,
+                               env=dict(os.environ, **(env or {})))
+    timed_out = False
+    try:
+        out, err = process.communicate(timeout=timeout * PATIENCE)
+    except subprocess.TimeoutExpired:
+        timed_out = True
+        os.killpg(process.pid, signal.SIGKILL)
+        out, err = process.communicate()
+    rc, peak = process.returncode, 0
+    if measure:
+        words = Path(peak_file).read_text().split()
+        os.unlink(peak_file)
+        if len(words) == 2:
+            peak = int(words[0]) * 1024
+            rc = os.waitstatus_to_exitcode(int(words[1]))
+    return Result(rc, out.decode(errors="replace"), err.decode(errors="replace"),
+                  time.monotonic() - begin, peak, timed_out)
+
+
+class Scratch:
+    """A temporary folder for the length of a script."""
+
+    def __init__(self):
+        self.path = Path(tempfile.mkdtemp(prefix="imgpipe-test-"))
+
+    def __enter__(self):
+        return self.path
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def load(path):
+    """JSON of a report, or None where there is none or it is not JSON."""
+    try:
+        return json.loads(Path(path).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def load_csv(path):
+    with open(path, newline="") as f:
+        return list(csv.DictReader(f))
+
+
+def number(text):
+    """A number of a CSV field; an empty field is 'no value'."""
+    return None if text in ("", None, "null") else float(text)
+
+
+def limit_memory(gib):
+    resource.setrlimit(resource.RLIMIT_AS, (gib << 30, gib << 30))
+
+
+# --- NDVI, independently ---
+
+
+def equals_nodata(band, nodata):
+    """Where a band holds its nodata value, compared in the band's own type."""
+    if nodata is None:
+        return np.zeros(band.shape, bool)
+    if isinstance(nodata, str):
+        nodata = float(nodata)
+    if math.isnan(nodata):
+        return np.isnan(band) if band.dtype.kind == "f" else np.zeros(band.shape, bool)
+    if band.dtype.kind == "f":
+        info = np.finfo(band.dtype)
+        if math.isfinite(nodata):
+            nodata = min(max(nodata, float(info.min)), float(info.max))
+        return band == band.dtype.type(nodata)
+    info = np.iinfo(band.dtype)
+    if nodata != math.floor(nodata) or not info.min <= nodata <= info.max:
+        return np.zeros(band.shape, bool)
+    return band == int(nodata)
+
+
+def ndvi_classes(red, nir, red_nodata=None, nir_nodata=None, masked=None, scale=1.0, offset=0.0):
+    """(ndvi as float64 with NaN where it does not count, counts of the pixel classes)."""
+    nodata = equals_nodata(red, red_nodata) | equals_nodata(nir, nir_nodata)
+    masked = np.zeros(red.shape, bool) if masked is None else masked & ~nodata
+    left = ~nodata & ~masked
+    r = red.astype(np.float64) * scale + offset
+    n = nir.astype(np.float64) * scale + offset
+    if scale != 0 and offset != 0:  # no digits lost: both bands carry the same scale and offset
+        r, n = red.astype(np.float64) + offset / scale, nir.astype(np.float64) + offset / scale
+    nonfinite = left & ~(np.isfinite(r) & np.isfinite(n))
+    left &= ~nonfinite
+    with np.errstate(all="ignore"):
+        zero = left & (n + r == 0)
+        left &= ~zero
+        value = np.where(left, (n - r) / np.where(left, n + r, 1), np.nan)
+        overflow = left & ~np.isfinite(value.astype(np.float32))
+    left &= ~overflow
+    value[~left] = np.nan
+    counts = {"pixels": red.size, "valid": int(left.sum()), "nodata": int(nodata.sum()),
+              "masked": int(masked.sum()), "nonfinite": int(nonfinite.sum() + overflow.sum()),
+              "zero_denominator": int(zero.sum())}
+    return value, counts
+
+
+def ndvi_reference(red, nir, **rules):
+    """What a summary should say of two bands."""
+    value, want = ndvi_classes(red, nir, **rules)
+    good = value[np.isfinite(value)]
+    want["outside_unit_range"] = int((np.abs(good.astype(np.float32)) > 1).sum())
+    if good.size == 0:
+        return dict(want, min=None, max=None, mean=None, std=None, order=None)
+    mean = math.fsum(good) / good.size
+    std = math.sqrt(math.fsum((good - mean) ** 2) / good.size)
+    ordered = np.sort(good)
+    order = {}
+    for name, rank in RANKS.items():
+        place = (good.size - 1) * rank
+        order[name] = (float(ordered[math.floor(place)]), float(ordered[math.ceil(place)]))
+    return dict(want, min=float(ordered[0]), max=float(ordered[-1]), mean=mean, std=std,
+                order=order)
+
+
+def merged_reference(parts):
+    """One reference from those of parts of an image; without the order statistics."""
+    total = {key: sum(part[key] for part in parts) for key in
+             ("pixels", "valid", "nodata", "masked", "nonfinite", "zero_denominator",
+              "outside_unit_range")}
+    parts = [part for part in parts if part["valid"]]
+    if not parts:
+        return dict(total, min=None, max=None, mean=None, std=None)
+    n = total["valid"]
+    mean = math.fsum(part["mean"] * part["valid"] for part in parts) / n
+    square = math.fsum((part["std"] ** 2 + (part["mean"] - mean) ** 2) * part["valid"]
+                       for part in parts) / n
+    return dict(total, min=min(part["min"] for part in parts),
+                max=max(part["max"] for part in parts), mean=mean, std=math.sqrt(square))
+
+
+def close(got, want, tolerance=1e-6):
+    if got is None or want is None:
+        return got is None and want is None
+    return abs(got - want) <= tolerance * max(1.0, abs(want))
+
+
+def percentile_ok(got, low, high, least, most):
+    """Within one bin of the order statistics; beyond [-1, 1] anywhere up to min or max."""
+    tolerance = BIN + 1e-6
+    if got is None:
+        return False
+    bottom = least if low < -1 else low
+    top = most if high > 1 else high
+    if low > 1:
+        bottom = 1.0
+    if high < -1:
+        top = -1.0
+    return bottom - tolerance <= got <= top + tolerance * max(1.0, abs(top))
+
+
+def compare(got, want, counts=("pixels", "valid", "nodata", "masked", "nonfinite",
+                               "zero_denominator", "outside_unit_range")):
+    """Differences between a summary's ndvi object and ndvi_reference(), in words."""
+    differences = []
+    for key in counts:
+        if key in want and got.get(key) != want[key]:
+            differences.append(f"{key} {got.get(key)} != {want[key]}")
+    for key in ("min", "max", "mean", "std"):
+        if not close(got.get(key), want[key]):
+            differences.append(f"{key} {got.get(key)} != {want[key]}")
+    if want.get("order"):
+        for name, (low, high) in want["order"].items():
+            value = got.get("median") if name == "median" else got["percentiles"].get(name)
+            if not percentile_ok(value, low, high, want["min"], want["max"]):
+                differences.append(f"p{name} {value} not near {low}..{high}")
+    return differences
+
+
+def read_band(path, index, rows=None):
+    """(array, nodata, masked) of one band by GDAL; masked by a per-dataset mask that is no alpha.
+    rows: (first, count), all where None.
+    """
+    dataset = gdal.OpenEx(str(path), gdal.OF_RASTER)
+    band = dataset.GetRasterBand(index)
+    first, count = rows or (0, dataset.RasterYSize)
+    window = (0, first, dataset.RasterXSize, count)
+    masked = None
+    flags = band.GetMaskFlags()
+    if flags & gdal.GMF_PER_DATASET and not flags & (gdal.GMF_ALPHA | gdal.GMF_NODATA):
+        masked = band.GetMaskBand().ReadAsArray(*window) == 0
+    array = band.ReadAsArray(*window)
+    if array is None:
+        raise RuntimeError("no pixels")
+    if array.dtype == np.uint8 and (
+            band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE"):
+        array = array.view(np.int8)
+    return array, band.GetNoDataValue(), masked
+
+
+def pixel_area(path):
+    """Square metres of a pixel where the CRS is projected, or None."""
+    dataset = gdal.OpenEx(str(path), gdal.OF_RASTER)
+    crs, gt = dataset.GetSpatialRef(), dataset.GetGeoTransform(can_return_null=True)
+    if crs is None or gt is None or not crs.IsProjected():
+        return None
+    return abs(gt[1] * gt[5] - gt[2] * gt[4]) * crs.GetLinearUnits() ** 2
