@@ -10,10 +10,11 @@ SANITIZE ?=
 WERROR  ?=
 
 VERSION := 0.1.0
+comma   := ,
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wvla -Wwrite-strings -Wcast-align -Wformat=2 -Wundef \
-	-Wpointer-arith -Wswitch-enum -Wno-unknown-warning-option
+	-Wpointer-arith -Wswitch-enum
 ifneq ($(WERROR),)
 WARNINGS += -Werror
 endif
@@ -22,15 +23,14 @@ endif
 COMMON := -std=c11 -D_GNU_SOURCE -DIMGPIPE_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) \
 	-ffp-contract=off -fno-math-errno -fno-trapping-math -pthread -MMD -MP
 ifneq ($(SANITIZE),)
-BUILD := build/$(subst $(empty) ,-,$(subst $(comma),-,$(SANITIZE)))
+BUILD := build/$(subst $(comma),-,$(SANITIZE))
 COMMON += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -DIMGPIPE_SANITIZED
 LDFLAGS += -fsanitize=$(SANITIZE)
 endif
-comma := ,
 
 PKGS      := libtiff-4 jansson expat
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
-LIBS       = $(shell pkg-config --libs $(PKGS)) -lm -ldl -pthread
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
+LIBS       := $(shell pkg-config --libs $(PKGS)) -lm -ldl -pthread
 GDAL_CFLAGS = $(shell pkg-config --cflags gdal)
 GDAL_LIBS   = $(shell pkg-config --libs gdal)
 
@@ -43,26 +43,33 @@ LIB_OBJ := $(filter-out $(BUILD)/obj/pipeline/main.o,$(OBJ))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 
+# Say what is made, not how; V=1 shows the commands.
+ifeq ($(V),)
+QUIET = @echo "  $(1)  $@";
+endif
+
 all: $(BUILD)/imgpipe $(BUILD)/imgpipe-gdal.so $(BUILD)/make_scene
 
 $(BUILD)/imgpipe: $(OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ $(LIBS)
+	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ $(LIBS)
 
 $(BUILD)/imgpipe-gdal.so: $(MODULE_SRC:%.c=$(BUILD)/obj/%.o)
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(GDAL_LIBS)
+	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(GDAL_LIBS)
 
 $(BUILD)/make_scene: $(SAMPLES_OBJ) $(BUILD)/obj/pipeline/error.o
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(MODULE_SRC:%.c=$(BUILD)/obj/%.o): COMMON += -fPIC -fvisibility=hidden $(GDAL_CFLAGS)
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(PKG_CFLAGS) $(CFLAGS) -c -o $@ $<
+	$(call QUIET,CC)$(CC) $(COMMON) $(PKG_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/tests/%: tests/unit/%.c $(LIB_OBJ) Makefile
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $< $(LIB_OBJ) $(LIBS) -lcmocka
+	$(call QUIET,LD)$(CC) $(COMMON) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $< $(LIB_OBJ) $(LIBS) -lcmocka
+
+.DELETE_ON_ERROR:
 
 -include $(OBJ:.o=.d) $(MODULE_SRC:%.c=$(BUILD)/obj/%.d) $(SAMPLES_OBJ:.o=.d)
 
@@ -73,19 +80,19 @@ DEMO := build/demo
 # Install what is missing, build, make sample scenes, run the main job on them.
 demo:
 	.ci/install-deps build
-	$(MAKE) all
+	$(MAKE) -j2 all
 	samples/demo.sh $(BUILD) $(DEMO)
 
 # Install what tests need, build, run them all.
 test:
 	.ci/install-deps test
-	$(MAKE) all $(UNIT_BIN)
+	$(MAKE) -j2 all $(UNIT_BIN)
 	BUILD=$(BUILD) tests/run --quick
 
 # The same suite without its short cuts, and under the sanitizers.
 stress:
 	.ci/install-deps test
-	$(MAKE) all $(UNIT_BIN)
+	$(MAKE) -j2 all $(UNIT_BIN)
 	BUILD=$(BUILD) tests/run
 	tests/sanitize.sh
 
@@ -100,7 +107,7 @@ fuzz:
 # Time and memory beside gdal_calc.py + gdalinfo -stats, side by side on one generated scene.
 bench:
 	.ci/install-deps test
-	$(MAKE) all
+	$(MAKE) -j2 all
 	tests/bench/bench.sh $(BUILD)
 
 install: all

@@ -44,7 +44,7 @@ struct meter_row {
 struct meter {
 	struct meter_row row[N_METER_STAGES];
 	uint64_t bytes_needed, bytes_decoded;
-	uint64_t begin_ns, end_ns; /* life of the worker, clock of meter_now() */
+	uint64_t begin_ns, end_ns; /* life of the worker, idle end included; clock of meter_now() */
 	uint64_t cpu_ns;           /* CPU time of the worker */
 	uint64_t lock_ops;
 };

@@ -77,8 +77,10 @@ static int merge_meters(struct run *run, struct meter **workers, struct error *e
 	for (unsigned i = 0; i < run->job.n_workers; i++) {
 		struct meter *meter = &run->meters[i].meter;
 
-		if (meter->end_ns)
+		if (meter->end_ns) {
 			meter->row[METER_REDUCE].wait_ns[WAIT_IDLE] += last - meter->end_ns;
+			meter->end_ns = last;
+		}
 		for (int stage = 0; stage < N_METER_STAGES; stage++)
 			meter->row[stage].planned_peak = run->plan->stage_peak[stage];
 		meter_merge(&totals->meter, meter);

@@ -158,6 +158,7 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 	else
 		plan->gdal = READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES;
 	set_workers(plan, plan->workers_asked);
+	plan->peak = plan->budget.limit - plan->pool;
 	if (!sample)
 		return 0;
 	if (fit_workers(plan, options, workload, sample, &grid, err)) {

@@ -139,7 +139,15 @@ static int encode(struct blob *blob, const struct block *block, const struct sce
 	tmsize_t done = -1;
 
 	sink_memory(&sink);
-	tif = sink_open(&sink, write_mode(spec, plane_bytes > UINT32_MAX / 2, mode));
+	write_mode(spec, plane_bytes > UINT32_MAX / 2, mode);
+	/*
+	 * Predictor 3 stores the same bytes in files of either byte order, but libtiff 4.5 swaps
+	 * the samples before it predicts them: written through a handle of the host's order they
+	 * come out right.
+	 */
+	if (spec->predictor == 3 && !dir->mask)
+		strcpy(mode, plane_bytes > UINT32_MAX / 2 ? "w8" : "w4");
+	tif = sink_open(&sink, mode);
 	if (tif && !tags_layout(tif, spec, dir, block->x_size, block->y_size, dir->samples))
 		done = spec->tiled ? TIFFWriteEncodedTile(tif, 0, plane, (tmsize_t)plane_bytes)
 				   : TIFFWriteEncodedStrip(tif, 0, plane, (tmsize_t)plane_bytes);

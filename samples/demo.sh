@@ -10,7 +10,7 @@ mkdir -p "$out/scenes"
 [ -e "$out/scenes/coast.tif" ] ||
 	"$build/make_scene" --size 1500x1100 --seed 2 --interleave band --codec zstd "$out/scenes/coast.tif"
 if [ ! -d "$out/scenes/T33UXP" ]; then
-	"$build/make_scene" --size 1830 --seed 3 --split "$out/scenes/T33UXP.tmp" "$out/scenes/unused.tif"
+	"$build/make_scene" --size 1830 --seed 3 --split "$out/scenes/T33UXP.tmp"
 	mv "$out/scenes/T33UXP.tmp" "$out/scenes/T33UXP"
 fi
 # A scene whose download broke off: it fails with a reason, the others are done.

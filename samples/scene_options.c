@@ -4,6 +4,7 @@
 #include "scene_options.h"
 
 #include <errno.h>
+#include <float.h>
 #include <getopt.h>
 #include <math.h>
 #include <sched.h>
@@ -316,11 +317,10 @@ static const struct row {
 	{"tile", "N|WxH", "tiles of this size (default 512)", parse_tile},
 	{"strip", "ROWS", "strips instead of tiles; 0: the whole image in one", parse_strip},
 	{"interleave", "HOW", "pixel (default) or band", parse_interleave},
-	{"codec", "NAME", "none lzw deflate (default) zstd packbits lzma lerc webp jpeg",
-	 parse_codec},
+	{"codec", "NAME", "none lzw deflate (default) zstd packbits lzma lerc jpeg", parse_codec},
 	{"predictor", "1|2|3", "default 2, for floats 3, where the codec takes one",
 	 parse_predictor},
-	{"level", "N", "effort of deflate, zstd, lzma; quality of jpeg, webp", parse_level},
+	{"level", "N", "effort of deflate, zstd, lzma; quality of jpeg", parse_level},
 	{"byte-order", "WHICH", "little (default) or big", parse_byte_order},
 	{"bigtiff", NULL, "BigTIFF also where the file stays small", parse_bigtiff},
 	{"sparse", NULL, "leave out blocks without data", parse_sparse},
@@ -377,14 +377,14 @@ static int check_nodata(struct scene_spec *spec, struct error *err)
 		[SAMPLE_I16] = {-32768, 32767},
 		[SAMPLE_U32] = {0, 4294967295.0},
 		[SAMPLE_I32] = {-2147483648.0, 2147483647},
-		[SAMPLE_F32] = {0, 0},
+		[SAMPLE_F32] = {-FLT_MAX, FLT_MAX},
 		[SAMPLE_F64] = {0, 0},
 	};
 	const double *r = range[spec->type], v = spec->nodata;
 
-	if (!spec->has_nodata || r[0] == r[1])
+	if (!spec->has_nodata || r[0] == r[1] || (isnan(v) && spec->type == SAMPLE_F32))
 		return 0;
-	if (!(v >= r[0] && v <= r[1] && v == rint(v)))
+	if (!(v >= r[0] && v <= r[1] && (v == rint(v) || spec->type == SAMPLE_F32)))
 		return error_set(err, EX_USAGE, "--nodata %g: the type cannot hold it", v);
 	return 0;
 }

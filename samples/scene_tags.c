@@ -28,7 +28,6 @@ const struct codec codecs[] = {
 	{"packbits", COMPRESSION_PACKBITS, 0, false, false},
 	{"lzma", COMPRESSION_LZMA, TIFFTAG_LZMAPRESET, true, false},
 	{"lerc", COMPRESSION_LERC, 0, false, false},
-	{"webp", COMPRESSION_WEBP, TIFFTAG_WEBP_LEVEL, false, true},
 	{"jpeg", COMPRESSION_JPEG, TIFFTAG_JPEGQUALITY, false, true},
 	{0},
 };
@@ -93,10 +92,6 @@ static int set_codec(TIFF *tif, const struct scene_spec *spec, const struct dire
 		ok = TIFFSetField(tif, TIFFTAG_JPEGTABLESMODE, 0);
 	if (ok && codec->compression == COMPRESSION_LERC)
 		ok = TIFFSetField(tif, TIFFTAG_LERC_MAXZERROR, 0.0);
-	if (ok && codec->compression == COMPRESSION_WEBP && spec->level < 0)
-		ok = TIFFSetField(tif, TIFFTAG_WEBP_LOSSLESS, 1);
-	if (ok && codec->level_tag == TIFFTAG_WEBP_LEVEL && spec->level >= 0)
-		return TIFFSetField(tif, TIFFTAG_WEBP_LEVEL, spec->level);
 	if (ok && codec->level_tag && spec->level >= 0)
 		ok = TIFFSetField(tif, codec->level_tag, spec->level);
 	return ok;

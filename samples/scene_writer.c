@@ -189,6 +189,12 @@ static int write_directory(struct writer *w, unsigned level, bool mask, struct e
 	unsigned passes;
 
 	plan_directory(w, level, mask);
+	if (w->stream && w->spec->predictor == 3 && w->spec->big_endian)
+		return error_set(
+			err, EX_USAGE,
+			"%s: libtiff cannot stream predictor 3 in big-endian order; choose "
+			"smaller strips or predictor 1",
+			w->paths[0]);
 	for (unsigned o = 0; o < w->n_outputs; o++)
 		if (begin_directory(w, o, err))
 			return -1;
@@ -219,7 +225,7 @@ static int open_output(struct output *out, const struct scene_spec *spec, const 
 		out->temporary = NULL;
 		return error_memory(err, "a file name", strlen(path));
 	}
-	if (sink_create(&out->sink, out->temporary, err))
+	if (sink_create(&out->sink, out->temporary, path, err))
 		return -1;
 	out->tif = sink_open(&out->sink, write_mode(spec, needs_bigtiff(spec), mode));
 	return out->tif ? 0 : sink_error(&out->sink, path, err);

@@ -125,12 +125,12 @@ static toff_t sink_size(thandle_t handle)
 	return ((struct sink *)handle)->size;
 }
 
-int sink_create(struct sink *sink, const char *path, struct error *err)
+int sink_create(struct sink *sink, const char *path, const char *name, struct error *err)
 {
 	*sink = (struct sink){0};
 	sink->fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (sink->fd < 0)
-		return error_errno(err, EX_CANTCREAT, errno, "%s: cannot create", path);
+		return error_errno(err, EX_CANTCREAT, errno, "%s: cannot create", name);
 	return 0;
 }
 

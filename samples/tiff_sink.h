@@ -26,8 +26,9 @@ struct sink {
  */
 void sink_install_handlers(void);
 
-/* A new file at `path`, which must be writable; close it with sink_close(). */
-int sink_create(struct sink *sink, const char *path, struct error *err) MUST_CHECK;
+/* A new file at `path`, called `name` in errors; close it with sink_close(). */
+int sink_create(struct sink *sink, const char *path, const char *name,
+		struct error *err) MUST_CHECK;
 
 /* An empty memory sink; free() its data in the end. */
 void sink_memory(struct sink *sink);

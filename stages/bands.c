@@ -41,13 +41,18 @@ static int by_option(struct scene *scene, const struct options *options, bool *s
 	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
 		uint32_t index = options->bands[role].index;
 
+		if (index > info->n_bands && info->n_bands == 1)
+			return error_set(err, EX_DATAERR,
+					 "%s: has one band, and --bands gives numbers of a stack; "
+					 "give file name patterns: --bands "
+					 "'red=PATTERN,nir=PATTERN'",
+					 scene->files[0].path);
 		if (index > info->n_bands)
 			return error_set(err, EX_DATAERR,
-					 "%s: --bands asks for band %u as %s, but there %s %u; "
-					 "give a number from 1 to %u",
+					 "%s: --bands asks for band %u as %s, but there are only "
+					 "%u; give a number from 1 to %u",
 					 scene->files[0].path, index, band_role_name(role),
-					 info->n_bands == 1 ? "is only" : "are only", info->n_bands,
-					 info->n_bands);
+					 info->n_bands, info->n_bands);
 		set_band(scene, role, index, "option --bands");
 	}
 	return 0;

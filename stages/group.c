@@ -5,6 +5,8 @@
  */
 #include "group.h"
 
+#include <stddef.h>
+
 #include "group_key.h"
 #include "sensors.h"
 
@@ -80,8 +82,10 @@ static int join_group(struct grouping *g, uint32_t file, struct error *err)
 		return -1;
 	g->of_file[file] = group;
 	rank = band_rank(&p.token, sensor, &role);
-	if (rank >= 0)
+	if (rank >= 0) {
 		group_take(&g->group[group], file, role, rank);
+		g->family[g->group[group].family].banded |= p.token.kind == TOKEN_BAND;
+	}
 	return 0;
 }
 

@@ -23,6 +23,7 @@ struct parsed {
 struct family {
 	uint32_t file; /* whose name holds the key */
 	bool complete; /* some group has red and NIR, or a name says that it is the stack ("BOA") */
+	bool banded;   /* red or NIR of a known sensor is among the files */
 	bool stack;    /* a file is named by the prefix alone */
 	uint8_t finest; /* metres, of the complete groups that state it; 0: none does */
 	uint32_t qa;    /* quality file that --mask asks for */

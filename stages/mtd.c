@@ -4,7 +4,6 @@
  */
 #include "mtd.h"
 
-#include <errno.h>
 #include <expat.h>
 #include <math.h>
 #include <stdio.h>
@@ -31,16 +30,26 @@ static const char *local_name(const char *name)
 	return colon ? colon + 1 : name;
 }
 
+static bool parse_number(const char *text, double *value)
+{
+	char *end;
+
+	*value = strtod(text, &end);
+	return end != text && isfinite(*value);
+}
+
 static void on_start(void *user, const XML_Char *name, const XML_Char **attribute)
 {
 	struct reading *r = user;
+	double id;
 
 	(void)name;
 	r->len = 0;
 	r->band_id = -1;
 	for (; attribute[0]; attribute += 2)
-		if (strcmp(attribute[0], "band_id") == 0)
-			r->band_id = atoi(attribute[1]);
+		if (strcmp(attribute[0], "band_id") == 0 && parse_number(attribute[1], &id) &&
+		    id >= 0 && id < MTD_BANDS)
+			r->band_id = (int)id;
 }
 
 static void on_text(void *user, const XML_Char *text, int len)
@@ -54,36 +63,25 @@ static void on_text(void *user, const XML_Char *text, int len)
 	r->len += n;
 }
 
-static bool parse_number(const char *text, double *value)
-{
-	char *end;
-
-	*value = strtod(text, &end);
-	return end != text && isfinite(*value);
-}
-
 static void on_end(void *user, const XML_Char *full_name)
 {
 	struct reading *r = user;
 	const char *name = local_name(full_name);
-	unsigned major, minor;
 	double value;
 
 	r->text[r->len] = '\0';
 	r->len = 0;
-	if (strcmp(name, "PROCESSING_BASELINE") == 0) {
-		if (sscanf(r->text, "%2u.%2u", &major, &minor) == 2)
-			r->mtd->baseline = major * 100 + minor;
-		return;
-	}
 	if (!parse_number(r->text, &value))
 		return;
-	if (strcmp(name, "BOA_QUANTIFICATION_VALUE") == 0 ||
-	    strcmp(name, "QUANTIFICATION_VALUE") == 0) {
+	if (strcmp(name, "PROCESSING_BASELINE") == 0) {
+		if (value > 0 && value < 100)
+			r->mtd->baseline = (unsigned)lround(value * 100);
+	} else if (strcmp(name, "BOA_QUANTIFICATION_VALUE") == 0 ||
+		   strcmp(name, "QUANTIFICATION_VALUE") == 0) {
 		if (value > 0)
 			r->mtd->quantification = value;
 	} else if (strcmp(name, "BOA_ADD_OFFSET") == 0 || strcmp(name, "RADIO_ADD_OFFSET") == 0) {
-		if (r->band_id < 0 || r->band_id >= MTD_BANDS)
+		if (r->band_id < 0)
 			return;
 		r->mtd->add_offset[r->band_id] = value;
 		r->mtd->has_offset = true;

@@ -227,7 +227,7 @@ static int read_part(const struct gdal_handle *h, uint32_t band, const struct wi
 					(int)part->x_size, (int)part->y_size,
 					(unsigned char *)plane + skip * bytes, (int)part->x_size,
 					(int)part->y_size, band ? h->type : GDT_Byte,
-					(GSpacing)bytes, (GSpacing)(bytes * window->x_size), NULL);
+					(GSpacing)bytes, (GSpacing)bytes * window->x_size, NULL);
 	gdal_log_end();
 	if (result == CE_None && !log.failed)
 		return 0;

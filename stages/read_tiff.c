@@ -1,14 +1,7 @@
 /*
  * The TIFF reader: windows of a file, put together from its stored blocks. Each block that meets
- * the window is fetched and decoded once for all bands it holds; where it goes to exactly one place
- * it is decoded there. It does not know what the samples mean.
- *
- * Three ways lead from a stored block to rows of samples. Which one is taken follows from the
- * header and the window's size alone (see scratch()), so that the plan knows the memory beforehand:
- *   uncompressed   only the rows of the window are fetched, some 256 KiB at a time;
- *   whole          the block is decoded into scratch, or straight into the plane;
- *   streamed       for blocks too large for that: decoded row by row. Windows one below the other
- *                  go on where the last one ended; a window further up starts the block again.
+ * the window is fetched and decoded once for all bands it holds. How a block becomes rows of
+ * samples is the business of tiff_ways.c; what the samples mean is nobody's here.
  */
 #include "tiff.h"
 
@@ -17,265 +10,12 @@
 
 #include "window.h"
 
-/* One read(): what the steps below share. */
-struct job {
-	struct tiff_handle *handle;
-	struct read_request *request;
-	struct arena *arena;
-	struct meter *meter;
-	struct error *err;
-	size_t size; /* of a sample */
-};
-
-/* The meeting of one stored block with the window, and the bands of the request that it holds. */
-struct part {
-	struct tiff_block block;
-	struct window window;
-	unsigned first, n_bands; /* request->band[first ...] */
-};
-
-/* --- memory ------------------------------------------------------------------------------------
- */
-
-static size_t row_bytes(const struct raster_info *info)
-{
-	return info->block_bytes / info->block_y_size;
-}
-
-static size_t whole_bytes(const struct raster_info *info)
-{
-	return size_add(arena_cost(info->block_bytes), arena_cost(info->raw_bytes));
-}
-
-static bool uncompressed(const struct raster_info *info)
-{
-	return info->rows_can_stream && strcmp(info->codec, "none") == 0;
-}
-
-static uint32_t piece_rows(const struct raster_info *info)
-{
-	size_t rows = TIFF_PIECE_BYTES / row_bytes(info);
-
-	return rows < 1 ? 1 : rows < info->block_y_size ? (uint32_t)rows : info->block_y_size;
-}
-
-/*
- * Are large blocks streamed for windows of this size? Where the window is as high as a block,
- * nothing is won; and every column of blocks needs a decoder of its own, for each plane.
- */
-static bool streamed(const struct raster_info *info, uint32_t x_size, uint32_t y_size,
-		     unsigned n_bands)
-{
-	uint64_t across = ceil_div(info->x_size, info->block_x_size);
-	uint64_t columns = ((uint64_t)x_size + info->block_x_size - 2) / info->block_x_size + 1;
-
-	columns = columns < across ? columns : across;
-	return info->rows_can_stream && y_size < info->block_y_size &&
-	       whole_bytes(info) >= TIFF_STREAM_MIN_BYTES &&
-	       columns * (info->band_interleaved ? n_bands : 1) <= TIFF_MAX_CURSORS;
-}
-
-static size_t scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_size,
-		      unsigned n_bands, bool mask)
-{
-	(void)mask; /* decoded in memory of its own, counted in codec_bytes */
-	if (uncompressed(info))
-		return arena_cost(size_mul(piece_rows(info), row_bytes(info)));
-	if (streamed(info, x_size, y_size, n_bands))
-		return arena_cost(row_bytes(info));
-	return whole_bytes(info);
-}
-
-static void *take(const struct job *job, size_t bytes)
-{
-	void *memory = arena_alloc(job->arena, bytes);
-
-	if (!memory)
-		(void)error_set(job->err, EX_SOFTWARE,
-				"%s: the planned memory is too small for a block (%zu bytes)",
-				job->handle->image.path, bytes);
-	return memory;
-}
-
-/* --- from rows to planes -----------------------------------------------------------------------
- */
-
-/* Place of pixel (x, y) of the image in one of the planes. */
-static unsigned char *place(const struct job *job, unsigned band, uint32_t x, uint32_t y)
-{
-	const struct window *w = &job->request->window;
-	size_t pixel = (size_t)(y - w->y_off) * w->x_size + (x - w->x_off);
-
-	return (unsigned char *)job->request->plane[band] + pixel * job->size;
-}
-
-/* Decoded rows of a block, of which the first is row y of the image, to the planes. */
-static void deliver(const struct job *job, const struct part *part, const unsigned char *rows,
-		    uint32_t y, uint32_t n)
-{
-	const struct tiff_image *image = &job->handle->image;
-	size_t x = part->window.x_off - part->block.window.x_off;
-
-	for (uint32_t i = 0; i < n; i++, rows += image->row_bytes)
-		for (unsigned b = part->first; b < part->first + part->n_bands; b++) {
-			size_t sample = x * image->block_samples +
-					(image->planar ? 0 : job->request->band[b] - 1);
-
-			tiff_copy_samples(place(job, b, part->window.x_off, y + i),
-					  rows + sample * job->size, part->window.x_size,
-					  image->block_samples, job->size);
-		}
-}
-
-static void fill_sparse(const struct job *job, const struct part *part)
-{
-	for (unsigned b = part->first; b < part->first + part->n_bands; b++)
-		for (uint32_t i = 0; i < part->window.y_size; i++)
-			tiff_fill_samples(place(job, b, part->window.x_off, part->window.y_off + i),
-					  job->handle->fill, part->window.x_size, job->size);
-}
-
-/* Are rows of the block rows of the plane, one behind the other? */
-static bool same_rows(const struct job *job, const struct part *part)
-{
-	const struct tiff_image *image = &job->handle->image;
-
-	return image->block_samples == 1 && part->n_bands == 1 &&
-	       job->request->window.x_size == image->block_x_size &&
-	       part->window.x_size == image->block_x_size;
-}
-
-/*
- * What was decoded of the requested bands, in bytes. Padding beyond the image and bands that were
- * not asked for are left out, so 1.0 bytes decoded for each one needed means aligned windows.
- */
-static void count_decoded(const struct job *job, const struct part *part, uint64_t rows)
-{
-	job->meter->bytes_decoded += rows * part->block.window.x_size * part->n_bands * job->size;
-}
-
-/* --- the three ways ----------------------------------------------------------------------------
- */
-
-static int read_whole(const struct job *job, const struct part *part)
-{
-	struct tiff_image *image = &job->handle->image;
-	bool direct = same_rows(job, part) && part->window.y_size == part->block.y_size;
-	void *raw = take(job, image->raw_bytes);
-	void *rows = direct ? place(job, part->first, part->window.x_off, part->window.y_off)
-			    : take(job, image->block_bytes);
-	uint32_t skip = part->window.y_off - part->block.window.y_off;
-	struct meter_span span;
-
-	if (!raw || !rows)
-		return -1;
-	if (tiff_block_decode(image, &part->block, raw, rows, job->meter, job->err))
-		return -1;
-	count_decoded(job, part, part->block.window.y_size);
-	if (direct)
-		return 0;
-	span = meter_begin();
-	deliver(job, part, (unsigned char *)rows + skip * image->row_bytes, part->window.y_off,
-		part->window.y_size);
-	meter_lap(job->meter, METER_DECODE, &span);
-	return 0;
-}
-
-static int read_uncompressed(const struct job *job, const struct part *part)
-{
-	const struct tiff_image *image = &job->handle->image;
-	struct meter_row *row = job->meter->row;
-	uint32_t most = piece_rows(&job->handle->info), n;
-	bool direct = same_rows(job, part);
-	void *piece = direct ? NULL : take(job, most * image->row_bytes);
-	struct meter_span span = meter_begin();
-
-	if (!direct && !piece)
-		return -1;
-	for (uint32_t done = 0; done < part->window.y_size; done += n) {
-		uint32_t y = part->window.y_off + done, left = part->window.y_size - done;
-		void *to = direct ? place(job, part->first, part->window.x_off, y) : piece;
-
-		n = left < most ? left : most;
-		if (tiff_rows_fetch(image, &part->block, y - part->block.window.y_off, n, to,
-				    job->err))
-			return -1;
-		meter_lap(job->meter, METER_FETCH, &span);
-		if (!direct)
-			deliver(job, part, to, y, n);
-		meter_lap(job->meter, METER_DECODE, &span);
-		row[METER_FETCH].bytes_in += n * image->row_bytes;
-		row[METER_FETCH].bytes_out += n * image->row_bytes;
-		row[METER_DECODE].bytes_in += n * image->row_bytes;
-		row[METER_DECODE].bytes_out += n * image->row_bytes;
-	}
-	row[METER_FETCH].tiles++;
-	row[METER_DECODE].tiles++;
-	count_decoded(job, part, part->window.y_size);
-	return 0;
-}
-
-/* Fetching happens within decoding here, page by page, and is counted there. */
-static int read_streamed(const struct job *job, const struct part *part)
-{
-	struct tiff_handle *handle = job->handle;
-	const struct tiff_image *image = &handle->image;
-	uint32_t first = part->window.y_off - part->block.window.y_off, decoded = 0;
-	struct meter_span span = meter_begin();
-	void *row = take(job, image->row_bytes);
-	struct tiff_cursor *cursor;
-
-	if (!row)
-		return -1;
-	cursor = tiff_cursor_get(handle, &part->block, first, job->err);
-	if (!cursor)
-		return -1;
-	while (cursor->next_row < first + part->window.y_size) {
-		uint32_t y = cursor->next_row;
-
-		if (tiff_cursor_row(image, cursor, &part->block, row, job->err))
-			return -1;
-		decoded++;
-		if (y >= first)
-			deliver(job, part, row, part->block.window.y_off + y, 1);
-	}
-	count_decoded(job, part, decoded);
-	job->meter->row[METER_DECODE].tiles++;
-	job->meter->row[METER_DECODE].bytes_out += decoded * image->row_bytes;
-	if (cursor->next_row >= part->block.window.y_size &&
-	    tiff_cursor_finish(image, cursor, &part->block, row, job->err))
-		return -1;
-	meter_lap(job->meter, METER_DECODE, &span);
-	return 0;
-}
-
 /* --- windows -----------------------------------------------------------------------------------
  */
 
-static int read_part(const struct job *job, const struct part *part)
-{
-	const struct raster_info *info = &job->handle->info;
-	const struct read_request *request = job->request;
-	size_t mark = job->arena->used;
-	int rc;
-
-	if (tiff_block_sparse(&part->block)) {
-		fill_sparse(job, part);
-		return 0;
-	}
-	job->meter->bytes_needed += window_pixels(&part->window) * part->n_bands * job->size;
-	if (uncompressed(info))
-		rc = read_uncompressed(job, part);
-	else if (streamed(info, request->window.x_size, request->window.y_size, request->n_bands))
-		rc = read_streamed(job, part);
-	else
-		rc = read_whole(job, part);
-	arena_rewind(job->arena, mark);
-	return rc;
-}
-
 /* Blocks that meet the window, row by row; each plane that is asked for where they are apart. */
-static int each_part(const struct job *job, int (*act)(const struct job *, const struct part *))
+static int each_part(const struct tiff_job *job,
+		     int (*act)(const struct tiff_job *, const struct tiff_part *))
 {
 	struct tiff_image *image = &job->handle->image;
 	const struct window *w = &job->request->window;
@@ -287,7 +27,7 @@ static int each_part(const struct job *job, int (*act)(const struct job *, const
 		for (unsigned p = 0; p < planes; p++)
 			for (uint32_t column = w->x_off / image->block_x_size;
 			     column <= last_column; column++) {
-				struct part part = {
+				struct tiff_part part = {
 					.first = p,
 					.n_bands = image->planar ? 1 : job->request->n_bands,
 				};
@@ -306,16 +46,16 @@ static int each_part(const struct job *job, int (*act)(const struct job *, const
 }
 
 /* For each_part(): stop at the first block that is stored. Sets no error. */
-static int is_stored(const struct job *job, const struct part *part)
+static int is_stored(const struct tiff_job *job, const struct tiff_part *part)
 {
 	(void)job;
 	return tiff_block_sparse(&part->block) ? 0 : -1;
 }
 
 /* Is no block of the window stored? (Faulty places are found when the blocks are read.) */
-static bool all_sparse(const struct job *job)
+static bool all_sparse(const struct tiff_job *job)
 {
-	struct job quiet = *job;
+	struct tiff_job quiet = *job;
 
 	quiet.err = NULL;
 	return each_part(&quiet, is_stored) == 0;
@@ -349,7 +89,7 @@ static int read_window(void *state, struct read_request *request, struct arena *
 		       struct meter *meter, struct error *err)
 {
 	struct tiff_handle *handle = state;
-	struct job job = {handle, request, arena, meter, err, sample_size(handle->info.type)};
+	struct tiff_job job = {handle, request, arena, meter, err, sample_size(handle->info.type)};
 
 	request->constant = false;
 	if (check_request(handle, request, err))
@@ -362,7 +102,7 @@ static int read_window(void *state, struct read_request *request, struct arena *
 		request->constant = true;
 		return 0;
 	}
-	return each_part(&job, read_part);
+	return each_part(&job, tiff_part_read);
 }
 
 /* --- handles -----------------------------------------------------------------------------------
@@ -423,7 +163,7 @@ static int open_handle(void **state, const char *path, const struct raster_info 
 const struct reader reader_tiff = {
 	.name = "tiff",
 	.probe = tiff_probe,
-	.scratch = scratch,
+	.scratch = tiff_scratch,
 	.open = open_handle,
 	.read = read_window,
 	.close = close_handle,

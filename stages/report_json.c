@@ -236,6 +236,7 @@ static json_t *run_object(const struct run_totals *totals, const struct plan *pl
 	js_put(&o, "wall_s", js_seconds(totals->wall_ns));
 	js_put(&o, "cpu_s", js_seconds(totals->cpu_ns));
 	js_put(&o, "parallel_efficiency", js_number(figures->efficiency));
+	js_put(&o, "unmeasured_s", js_number(figures->unmeasured_s));
 	js_put(&o, "lock_operations", js_count(totals->meter.lock_ops));
 	return o;
 }

@@ -45,7 +45,7 @@ static void put_memory(FILE *out, const struct plan *plan, const struct catalog 
 		       plan->scene_slots, plan->scene_slots == 1 ? "" : "s");
 	put_part(out, "scene slots", plan->slots, why);
 	if (plan->gdal)
-		put_part(out, "GDAL", plan->gdal, "loaded when a scene first needs it");
+		put_part(out, "GDAL", plan->gdal, "on top, if a scene needs it");
 	put_part(out, "pool", plan->pool, "left for the two below");
 	put_part(out, "block, per worker", plan->footprint, "what is in memory at once of a chunk");
 	put_part(out, "tally, per scene", plan->tally, "running totals of a scene in flight");
@@ -141,10 +141,10 @@ static void put_amplification(FILE *out, const struct scene *scene, const struct
 static void put_scene(FILE *out, const struct plan *plan, const struct scene *scene,
 		      const struct chunk_grid *grid)
 {
-	char cut[4 * TEXT_NAME_COLUMNS + 1], line[128];
+	char line[128];
 
-	(void)fprintf(out, "\nThe first scene that could be opened: %s\n",
-		      text_cut(cut, scene->name ? scene->name : "", TEXT_NAME_COLUMNS));
+	(void)fputs("\nThe first scene that could be opened\n", out);
+	text_item(out, LABEL_COLUMNS, "Name", scene->name ? scene->name : "");
 	put_sizes(out, scene, grid);
 	put_amplification(out, scene, grid);
 	if (chunk_grid_count(grid) < plan->workers && plan->scene_slots <= 1) {

@@ -73,30 +73,39 @@ static int text_scene(FILE *out, uint64_t row, const struct scene_result *result
 	return report_check(out, err);
 }
 
-static void put_global(FILE *out, const struct run_totals *totals)
+static void put_pixels(FILE *out, const struct summary *s)
 {
-	struct summary s;
-	char name[64], line[320], v[7][24];
+	char line[320], v[N_PERCENTILES][24];
 
-	summary_make(&s, &totals->accum, &totals->histogram, totals->area_m2);
-	(void)snprintf(name, sizeof(name), "all %" PRIu32 " scene%s that are ok", totals->n_ok,
-		       totals->n_ok == 1 ? "" : "s");
-	(void)fputc('\n', out);
-	put_row(out, name, &s, "");
 	(void)snprintf(line, sizeof(line),
 		       "%" PRIu64 " valid, %" PRIu64 " nodata, %" PRIu64 " masked, %" PRIu64
 		       " zero denominator, %" PRIu64 " not finite; %" PRIu64 " outside [-1, 1]",
-		       s.n[PIXEL_VALID], s.n[PIXEL_NODATA], s.n[PIXEL_MASKED], s.n[PIXEL_DIV0],
-		       s.n[PIXEL_NONFINITE], s.n_outside);
+		       s->n[PIXEL_VALID], s->n[PIXEL_NODATA], s->n[PIXEL_MASKED], s->n[PIXEL_DIV0],
+		       s->n[PIXEL_NONFINITE], s->n_outside);
 	text_item(out, LABEL_COLUMNS, "Pixels", line);
 	for (unsigned i = 0; i < N_PERCENTILES; i++)
-		(void)text_value(v[i], s.percentile[i]);
+		(void)text_value(v[i], s->percentile[i]);
 	(void)snprintf(line, sizeof(line), "p2 %s, p5 %s, p25 %s, p50 %s, p75 %s, p95 %s, p98 %s",
 		       v[0], v[1], v[2], v[3], v[4], v[5], v[6]);
 	text_item(out, LABEL_COLUMNS, "Quantiles", line);
-	if (isfinite(s.area_ha))
+	if (isfinite(s->area_ha))
 		(void)fprintf(out, "%-*s%.2f ha of valid pixels\n", LABEL_COLUMNS, "Area",
-			      s.area_ha);
+			      s->area_ha);
+}
+
+static void put_global(FILE *out, const struct run_totals *totals)
+{
+	struct summary s;
+	char name[64];
+
+	(void)fputc('\n', out);
+	if (totals->n_ok) {
+		summary_make(&s, &totals->accum, &totals->histogram, totals->area_m2);
+		(void)snprintf(name, sizeof(name), "all %" PRIu32 " scene%s that are ok",
+			       totals->n_ok, totals->n_ok == 1 ? "" : "s");
+		put_row(out, totals->n_scenes == 1 ? "all" : name, &s, "");
+		put_pixels(out, &s);
+	}
 	if (totals->n_ok != totals->n_scenes)
 		(void)fprintf(out,
 			      "%-*s%" PRIu32 " of %" PRIu32 " ok, %" PRIu32 " failed, %" PRIu32
@@ -144,17 +153,21 @@ static void put_stages(FILE *out, const struct run_totals *totals, const struct 
 		      mib(f->total.planned_peak), mib(f->total.reserved_peak));
 }
 
+/* Causes of half a millisecond and more: the others would read 0.000. */
 static void put_waits(FILE *out, const struct run_figures *f)
 {
+	static const double least_s = 0.0005;
 	char line[240];
 	size_t used = 0;
 
-	if (f->wait_total_s < 0.0005)
-		return;
 	for (int cause = 0; cause < N_WAIT_CAUSES && used < sizeof(line); cause++)
-		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s %.3f s",
-					 used ? ", " : "", wait_cause_name((enum wait_cause)cause),
-					 f->wait_s[cause]);
+		if (f->wait_s[cause] >= least_s)
+			used += (size_t)snprintf(
+				line + used, sizeof(line) - used, "%s%s %.3f s", used ? ", " : "",
+				wait_cause_name((enum wait_cause)cause), f->wait_s[cause]);
+	if (used < sizeof(line))
+		(void)snprintf(line + used, sizeof(line) - used, "%s; by no meter %.3f s",
+			       used ? "" : "none", f->unmeasured_s);
 	text_item(out, LABEL_COLUMNS, "Waits", line);
 }
 
@@ -164,7 +177,7 @@ static void put_memory(FILE *out, const struct run_totals *totals, const struct 
 	uint64_t limit = plan->budget.limit;
 
 	if (totals->resident_peak)
-		(void)snprintf(resident, sizeof(resident), "resident peak %s (%.0f %% of budget)",
+		(void)snprintf(resident, sizeof(resident), "resident peak %s (%.1f %% of budget)",
 			       bytes_text(b[0], totals->resident_peak),
 			       limit ? 100.0 * (double)totals->resident_peak / (double)limit : 0.0);
 	if (totals->cgroup_peak)

@@ -46,29 +46,15 @@ static void add_row(struct run_figures *f, enum meter_stage stage, const struct 
 		f->chunks = row->chunks;
 }
 
-/*
- * Lives of the workers, each to the end of the last one. A worker that leaves early has nothing
- * left to do: where it did not book that as idle time itself, it is added here. One that never
- * started counts for nothing.
- */
+/* Lives of the workers, waiting included. One that never started counts for nothing. */
 static void add_lives(struct run_figures *f, const struct run_totals *totals)
 {
-	uint64_t last = 0, life = 0, tail = 0;
+	uint64_t life = 0;
 
-	for (unsigned i = 0; i < totals->n_workers && totals->worker; i++)
-		if (totals->worker[i].end_ns > last)
-			last = totals->worker[i].end_ns;
 	for (unsigned i = 0; i < totals->n_workers && totals->worker; i++) {
 		const struct meter *m = &totals->worker[i];
 
-		if (m->end_ns <= m->begin_ns)
-			continue;
-		life += m->end_ns - m->begin_ns;
-		tail += last - m->end_ns;
-	}
-	if (!(f->wait_s[WAIT_IDLE] > 0)) {
-		f->wait_s[WAIT_IDLE] = seconds(tail);
-		life += tail;
+		life += m->end_ns > m->begin_ns ? m->end_ns - m->begin_ns : 0;
 	}
 	f->worker_s = life ? seconds(life) : f->wall_s * totals->n_workers;
 }
@@ -91,6 +77,8 @@ void run_figures_make(struct run_figures *out, const struct run_totals *totals)
 	add_lives(out, totals);
 	for (int cause = 0; cause < N_WAIT_CAUSES; cause++)
 		out->wait_total_s += out->wait_s[cause];
+	out->unmeasured_s =
+		fmax(0, out->worker_s - out->busy_total_s - out->wait_total_s - out->exchange_s);
 	if (!out->pixels)
 		out->pixels = accum_pixels(&totals->accum);
 }

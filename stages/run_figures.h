@@ -20,6 +20,7 @@ struct run_figures {
 	double wait_s[N_WAIT_CAUSES]; /* over all stages and workers; idle: also after the last
 					 chunk */
 	double wait_total_s;
+	double unmeasured_s;    /* of worker_s: neither busy nor waiting by any meter */
 	double exchange_s;      /* packing and sending messages */
 	double efficiency;      /* CPU time / (wall time * workers); NaN where unknown */
 	double amplification;   /* decoded bytes / bytes needed; NaN where none */

@@ -15,7 +15,8 @@
 struct rule {
 	bool known;
 	double scale[2], offset[2];
-	bool zero_is_nodata;
+	bool has_fill; /* the product defines a nodata value */
+	double fill;
 	char why[128];
 };
 
@@ -50,7 +51,7 @@ static struct rule rule_of_metadata(const struct scene *scene, const struct mtd 
 {
 	bool late = mtd->has_offset || (mtd->baseline >= 400 && mtd->baseline < 9000);
 	const unsigned id[2] = {3, nir_band_id(scene)};
-	struct rule rule = {.known = true, .zero_is_nodata = true};
+	struct rule rule = {.known = true, .has_fill = true, .fill = 0};
 
 	for (unsigned i = 0; i < 2; i++) {
 		double add = mtd->has_offset ? mtd->add_offset[id[i]] : late ? -1000 : 0;
@@ -67,7 +68,7 @@ static struct rule rule_of_baseline(unsigned baseline)
 {
 	struct rule rule = same_for_both(0.0001, baseline >= 400 ? -0.1 : 0);
 
-	rule.zero_is_nodata = true;
+	rule.has_fill = true;
 	snprintf(rule.why, sizeof(rule.why),
 		 "product rule: Sentinel-2 baseline %02u.%02u in the name", baseline / 100,
 		 baseline % 100);
@@ -118,6 +119,8 @@ static struct rule product_rule(struct scene *scene, const struct sensor *sensor
 		return sentinel2_rule(scene, path);
 	if (sensor->rule == SCALE_FIXED) {
 		rule = same_for_both(sensor->scale, sensor->offset);
+		rule.has_fill = sensor->has_fill;
+		rule.fill = sensor->fill;
 		snprintf(rule.why, sizeof(rule.why), "product rule: %.80s", sensor->name);
 	}
 	return rule;
@@ -194,6 +197,23 @@ static void note_disagreement(struct scene *scene, const struct rule *rule)
 			   info->offset, rule->offset[0]);
 }
 
+/*
+ * A file that lost its nodata tag: the product's own value for pixels without data is used, as an
+ * offset would turn these into plausible reflectances.
+ */
+static bool use_fill(struct scene *scene, enum band_role role, const struct rule *rule)
+{
+	struct band *band = &scene->band[role];
+
+	if (!rule->known || !rule->has_fill || !is_integer(band->type) ||
+	    !sample_holds(band->type, rule->fill, &band->nodata))
+		return false;
+	if (role == BAND_RED)
+		scene_note(scene, "the file states no nodata; %g is used by the product's rule",
+			   rule->fill);
+	return true;
+}
+
 static void set_nodata(struct scene *scene, enum band_role role, const struct rule *rule,
 		       const struct options *options)
 {
@@ -201,19 +221,15 @@ static void set_nodata(struct scene *scene, enum band_role role, const struct ru
 	const struct band_info *info = file_band(scene, role);
 	double value = options->has_nodata ? options->nodata : info->nodata;
 
-	band->has_nodata = options->has_nodata || info->has_nodata;
-	if (!band->has_nodata && rule->known && rule->zero_is_nodata && !options->raw &&
-	    is_integer(band->type)) {
-		value = 0;
-		band->has_nodata = true;
-		if (role == BAND_RED)
-			scene_note(scene, "0 is nodata by the rule of Sentinel-2 products");
+	band->has_nodata = false;
+	if (!options->has_nodata && !info->has_nodata) {
+		band->has_nodata = !options->raw && use_fill(scene, role, rule);
+		return;
 	}
-	if (band->has_nodata && !sample_holds(band->type, value, &band->nodata)) {
-		band->has_nodata = false;
+	band->has_nodata = sample_holds(band->type, value, &band->nodata);
+	if (!band->has_nodata)
 		scene_note(scene, "nodata %g of %s cannot occur in %s samples: none is used", value,
 			   band_role_name(role), sample_name(band->type));
-	}
 }
 
 int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *path,

@@ -91,6 +91,16 @@ static int open_failed(const struct scene *scene, const struct file_entry *entry
 	return error_errno(err, EX_NOINPUT, entry->errno_value, "%s: cannot be opened", path);
 }
 
+/* "8 8A" -> "8 or 8A", for people. */
+static const char *codes_text(const char *codes, char text[24])
+{
+	size_t first = strcspn(codes, " ");
+
+	snprintf(text, 24, "%.*s%s%s", (int)first, codes, codes[first] ? " or " : "",
+		 codes[first] ? codes + first + 1 : "");
+	return text;
+}
+
 /* A stack, or a file that may be one. */
 static int open_stack(struct scene *scene, const struct catalog *catalog, uint32_t file,
 		      const struct sensor *sensor, const struct options *options, struct error *err)
@@ -98,14 +108,21 @@ static int open_stack(struct scene *scene, const struct catalog *catalog, uint32
 	const char *base = file_list_name(&catalog->files, file);
 	size_t stem = name_stem(base);
 	struct band_token token = name_band_token(base, stem);
+	char red[24], nir[24];
 
-	if (scene->files[0].info.n_bands == 1 && token.kind == TOKEN_BAND && sensor &&
+	if (scene->files[0].info.n_bands == 1 && token.kind == TOKEN_BAND &&
 	    !options->bands[BAND_RED].index)
-		return error_set(err, EX_DATAERR,
-				 "%s: holds band %s of %s alone; NDVI needs red (band %s) and NIR "
-				 "(band %s): name their files too",
-				 scene->files[0].path, token.code, sensor->name, sensor->red,
-				 sensor->nir);
+		return sensor ? error_set(err, EX_DATAERR,
+					  "%s: holds band %s of %s alone; NDVI needs red (band %s) "
+					  "and NIR (band %s): name their files too",
+					  scene->files[0].path, token.code, sensor->name,
+					  codes_text(sensor->red, red),
+					  codes_text(sensor->nir, nir))
+			      : error_set(
+					err, EX_DATAERR,
+					"%s: has one band, %s of an unknown sensor; say which "
+					"files are red and NIR: --bands 'red=PATTERN,nir=PATTERN'",
+					scene->files[0].path, token.code);
 	if (bands_find(scene, sensor, sensor_find(base, stem, NULL), options, err))
 		return -1;
 	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++)
@@ -121,8 +138,10 @@ static int open_partial(struct scene *scene, const struct catalog *catalog,
 {
 	bool has_red = entry->file[BAND_RED] != NO_FILE;
 	const char *missing = has_red ? "NIR" : "red";
-	const char *code = sensor ? has_red ? sensor->nir : sensor->red : "";
+	char code[24] = "";
 
+	if (sensor)
+		codes_text(has_red ? sensor->nir : sensor->red, code);
 	if (scene->files[0].info.n_bands > 1 && !options->bands[BAND_RED].pattern)
 		return open_stack(scene, catalog, entry_first(entry), sensor, options, err);
 	if (options->bands[BAND_RED].pattern)

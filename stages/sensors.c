@@ -25,69 +25,73 @@
 		}                        \
 	}
 
+/* The value of pixels without data, where the product defines it. */
+#define FILL(value) true, value
+#define NO_FILL     false, 0
+
 /* clang-format off */
 static const struct sensor sensors[] = {
 	/* Landsat Collection 2 Level-2: surface reflectance is DN * 0.0000275 - 0.2 (USGS LSDS-1619). */
 	{"Landsat 8/9 OLI C2 L2", "L@0[89]_L2S?_######_*_02_@#_SR_B#", "4", "5", {{0}},
-	 DATE_LANDSAT, SCALE_FIXED, 0.0000275, -0.2},
+	 DATE_LANDSAT, SCALE_FIXED, 0.0000275, -0.2, FILL(0)},
 	{"Landsat 4-7 TM/ETM+ C2 L2", "L@0[4-7]_L2S?_######_*_02_@#_SR_B#", "3", "4", {{0}},
-	 DATE_LANDSAT, SCALE_FIXED, 0.0000275, -0.2},
+	 DATE_LANDSAT, SCALE_FIXED, 0.0000275, -0.2, FILL(0)},
 	{"Landsat 8/9 OLI C2 ARD", "L@0[89]_CU_######_*_02_SR_B#", "4", "5", {{0}},
-	 DATE_LANDSAT, SCALE_FIXED, 0.0000275, -0.2},
+	 DATE_LANDSAT, SCALE_FIXED, 0.0000275, -0.2, FILL(0)},
 	{"Landsat 4-7 TM/ETM+ C2 ARD", "L@0[4-7]_CU_######_*_02_SR_B#", "3", "4", {{0}},
-	 DATE_LANDSAT, SCALE_FIXED, 0.0000275, -0.2},
+	 DATE_LANDSAT, SCALE_FIXED, 0.0000275, -0.2, FILL(0)},
 
 	/* Collection 1 and ESPA surface reflectance: DN * 0.0001. */
 	{"Landsat 8 OLI surface reflectance", "LC8*_sr_band#|L@08_*_sr_band#", "4", "5", {{0}},
-	 DATE_LANDSAT, SCALE_FIXED, 0.0001, 0},
+	 DATE_LANDSAT, SCALE_FIXED, 0.0001, 0, NO_FILL},
 	{"Landsat 4-7 TM/ETM+ surface reflectance", "L[TE][4-7]*_sr_band#|L@0[4-7]_*_sr_band#",
-	 "3", "4", {{0}}, DATE_LANDSAT, SCALE_FIXED, 0.0001, 0},
+	 "3", "4", {{0}}, DATE_LANDSAT, SCALE_FIXED, 0.0001, 0, NO_FILL},
 
 	/* Level-1: calibrated digital numbers. */
-	{"Landsat 8/9 OLI L1", "L@0[89]_L1*", "4", "5", OLI_STACK, DATE_LANDSAT, SCALE_NUMBERS, 1, 0},
+	{"Landsat 8/9 OLI L1", "L@0[89]_L1*", "4", "5", OLI_STACK, DATE_LANDSAT, SCALE_NUMBERS, 1, 0, NO_FILL},
 	{"Landsat 4-7 TM/ETM+ L1", "L[TE]0[4-7]_L1*", "3", "4", TM_STACK,
-	 DATE_LANDSAT, SCALE_NUMBERS, 1, 0},
+	 DATE_LANDSAT, SCALE_NUMBERS, 1, 0, NO_FILL},
 
 	/* The same sensors under other names. */
 	{"Landsat 8/9 OLI", "L[COT]0[89]_*|L[COT]8#############*|L[89]_*|L[89]-*|landsat[89]*|"
-	 "landsat[-_ ][89]*|LC08*|LC09*", "4", "5", OLI_STACK, DATE_LANDSAT, SCALE_LANDSAT_SR, 1, 0},
+	 "landsat[-_ ][89]*|LC08*|LC09*", "4", "5", OLI_STACK, DATE_LANDSAT, SCALE_LANDSAT_SR, 1, 0, NO_FILL},
 	{"Landsat 7 ETM+", "LE07*|LE7#############*|L7_*|L7-*|landsat7*|landsat[-_ ]7*", "3", "4",
-	 TM_STACK, DATE_LANDSAT, SCALE_LANDSAT_SR, 1, 0},
+	 TM_STACK, DATE_LANDSAT, SCALE_LANDSAT_SR, 1, 0, NO_FILL},
 	{"Landsat 4/5 TM", "LT0[45]*|LT[45]#############*|L[45]_TM*|landsat5*|landsat[-_ ]5*|L5_*",
-	 "3", "4", TM_STACK, DATE_LANDSAT, SCALE_LANDSAT_SR, 1, 0},
+	 "3", "4", TM_STACK, DATE_LANDSAT, SCALE_LANDSAT_SR, 1, 0, NO_FILL},
 	{"Landsat 1-3 MSS", "LM0[123]*|LM[123]#############*", "5", "7 6", {{0}},
-	 DATE_LANDSAT, SCALE_NUMBERS, 1, 0},
+	 DATE_LANDSAT, SCALE_NUMBERS, 1, 0, NO_FILL},
 	{"Landsat 4/5 MSS", "LM0[45]*|LM[45]#############*", "2", "4 3", {{0}},
-	 DATE_LANDSAT, SCALE_NUMBERS, 1, 0},
+	 DATE_LANDSAT, SCALE_NUMBERS, 1, 0, NO_FILL},
 
 	/* HLS: the narrow NIR of S30 (B8A) is the one that matches Landsat's B05. */
-	{"HLS S30", "HLS.S30.*|HLS_S30*", "4", "8A 8", {{0}}, DATE_YEARDOY, SCALE_FIXED, 0.0001, 0},
-	{"HLS L30", "HLS.L30.*|HLS_L30*", "4", "5", {{0}}, DATE_YEARDOY, SCALE_FIXED, 0.0001, 0},
+	{"HLS S30", "HLS.S30.*|HLS_S30*", "4", "8A 8", {{0}}, DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, FILL(-9999)},
+	{"HLS L30", "HLS.L30.*|HLS_L30*", "4", "5", {{0}}, DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, FILL(-9999)},
 
 	/* sen2r's stacks hold the bands in ESA's order. */
 	{"Sentinel-2 (sen2r)", "S2@#@_########_###_*", "4", "8 8A", {{11, 13, 4, 8, false}},
-	 DATE_YMD, SCALE_SENTINEL2, 1, 0},
+	 DATE_YMD, SCALE_SENTINEL2, 1, 0, NO_FILL},
 	{"Sentinel-2", "S2@_*|S2_*|S2-*|T##@@@_########T######*|sentinel2*|sentinel[-_ ]2*|S2@-*|"
-	 "S2L[12]*", "4", "8 8A", {{12, 13, 4, 8, true}}, DATE_YMD, SCALE_SENTINEL2, 1, 0},
+	 "S2L[12]*", "4", "8 8A", {{12, 13, 4, 8, true}}, DATE_YMD, SCALE_SENTINEL2, 1, 0, NO_FILL},
 
 	{"CBERS-4/4A AWFI/WFI", "CBERS_4_AWFI_*|CBERS_4A_WFI_*|CBERS[-_ ]4*WFI*", "15", "16", {{0}},
-	 DATE_YMD, SCALE_NUMBERS, 1, 0},
+	 DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
 	{"CBERS-4/4A MUX", "CBERS_4_MUX_*|CBERS_4A_MUX_*", "7", "8", {{0}},
-	 DATE_YMD, SCALE_NUMBERS, 1, 0},
-	{"CBERS-4A WPM", "CBERS_4A_WPM_*", "3", "4", {{0}}, DATE_YMD, SCALE_NUMBERS, 1, 0},
-	{"CBERS-4 PAN10M", "CBERS_4_PAN10M_*", "3", "4", {{0}}, DATE_YMD, SCALE_NUMBERS, 1, 0},
-	{"Amazonia-1 WFI", "AMAZONIA_1_WFI_*", "3", "4", {{0}}, DATE_YMD, SCALE_NUMBERS, 1, 0},
+	 DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
+	{"CBERS-4A WPM", "CBERS_4A_WPM_*", "3", "4", {{0}}, DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
+	{"CBERS-4 PAN10M", "CBERS_4_PAN10M_*", "3", "4", {{0}}, DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
+	{"Amazonia-1 WFI", "AMAZONIA_1_WFI_*", "3", "4", {{0}}, DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
 
 	{"MODIS", "MCD43A4*|MOD09*|MYD09*|MODIS*", "1", "2", {{7, 7, 1, 2, true}},
-	 DATE_YEARDOY, SCALE_FIXED, 0.0001, 0},
+	 DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, NO_FILL},
 
-	{"NAIP", "m_#######_@@_##_*", "1", "4", {{4, 4, 1, 4, false}}, DATE_YMD, SCALE_NONE, 1, 0},
+	{"NAIP", "m_#######_@@_##_*", "1", "4", {{4, 4, 1, 4, false}}, DATE_YMD, SCALE_NONE, 1, 0, NO_FILL},
 	{"PlanetScope", "########_######_*AnalyticMS*|########_######_*_3B_*Analytic*",
 	 "", "", {{4, 4, 3, 4, false}, {8, 8, 6, 8, false}},
-	 DATE_YMD, SCALE_NONE, 1, 0},
+	 DATE_YMD, SCALE_NONE, 1, 0, NO_FILL},
 	{"SkySat", "########_######_ssc#*_analytic*", "", "", {{4, 4, 3, 4, false}},
-	 DATE_YMD, SCALE_NONE, 1, 0},
-	{"RapidEye", "*_RE#_3A_Analytic*", "", "", {{5, 5, 3, 5, false}}, DATE_YMD, SCALE_NONE, 1, 0},
+	 DATE_YMD, SCALE_NONE, 1, 0, NO_FILL},
+	{"RapidEye", "*_RE#_3A_Analytic*", "", "", {{5, 5, 3, 5, false}}, DATE_YMD, SCALE_NONE, 1, 0, NO_FILL},
 };
 /* clang-format on */
 

@@ -35,6 +35,8 @@ struct sensor {
 	enum date_form date;
 	enum scale_rule rule;
 	double scale, offset; /* with SCALE_FIXED */
+	bool has_fill;        /* the product defines a nodata value, also where a file omits it */
+	double fill;
 };
 
 /* By the stem of a file, else by the name of its folder; NULL where neither is known. */

@@ -130,7 +130,8 @@ void text_fold(FILE *out, unsigned column, unsigned indent, const char *text)
 		const char *end = word + strcspn(word, " ");
 		size_t columns = word_columns(word, end);
 
-		if (!first && at + 1 + columns > TEXT_COLUMNS) {
+		if (first ? at > indent && at + columns > TEXT_COLUMNS
+			  : at + 1 + columns > TEXT_COLUMNS) {
 			(void)fprintf(out, "\n%*s", (int)indent, "");
 			at = indent;
 		} else if (!first) {

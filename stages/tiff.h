@@ -20,7 +20,6 @@ enum {
 	TIFF_PIECE_BYTES = 1 << 18,      /* rows of uncompressed blocks fetched at once */
 	TIFF_HEADER_ALLOC = 32 << 20,    /* libtiff may allocate at once while reading headers */
 	TIFF_STREAM_MIN_BYTES = 8 << 20, /* smaller blocks are always decoded as a whole */
-	TIFF_NO_FIELD = -1
 };
 
 /* What libtiff said since the log was cleared. */
@@ -95,6 +94,23 @@ struct tiff_handle {
 	struct tiff_mask *mask;  /* opened when first wanted */
 	struct tiff_cursor cursor[TIFF_MAX_CURSORS];
 	uint64_t n_used; /* counts uses of cursors */
+};
+
+/* One read(): what its steps share. */
+struct tiff_job {
+	struct tiff_handle *handle;
+	struct read_request *request;
+	struct arena *arena;
+	struct meter *meter;
+	struct error *err;
+	size_t size; /* of a sample */
+};
+
+/* The meeting of one stored block with the window, and the bands of the request that it holds. */
+struct tiff_part {
+	struct tiff_block block;
+	struct window window;
+	unsigned first, n_bands; /* request->band[first ...] */
 };
 
 /* --- tiff_ifd.c: directories -------------------------------------------------------------------
@@ -211,6 +227,16 @@ void tiff_fill_samples(void *to, const void *sample, uint32_t n, size_t size);
 
 /* `value` as a sample of this type, converted as GDAL fills sparse blocks with a nodata value. */
 void tiff_make_sample(unsigned char out[8], enum sample_type type, double value);
+
+/* --- tiff_ways.c: from a block to planes -------------------------------------------------------
+ */
+
+/* The reader's scratch(); see include/reader.h. */
+size_t tiff_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_size,
+		    unsigned n_bands, bool mask);
+
+/* Fill the part of the planes that one block covers; all scratch is given back. */
+int tiff_part_read(const struct tiff_job *job, const struct tiff_part *part);
 
 /* --- tiff_rows.c: blocks too large to be held whole --------------------------------------------
  */

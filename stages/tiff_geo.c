@@ -144,6 +144,8 @@ static void set_crs(const struct geo_keys *keys, struct raster_info *info)
 	unsigned geographic = key_short(keys, KEY_GEOGRAPHIC_CRS);
 	unsigned model = key_short(keys, KEY_MODEL_TYPE), epsg;
 
+	if (model == USER_DEFINED)
+		model = 0; /* some writers say so beside a good code */
 	info->projected = model == MODEL_PROJECTED || (!model && projected);
 	epsg = info->projected ? projected : model <= MODEL_GEOGRAPHIC ? geographic : 0;
 	if (epsg == USER_DEFINED)

@@ -139,7 +139,7 @@ static int open_tif(struct tiff_image *image, size_t max_alloc, struct error *er
 
 	if (!options)
 		return error_memory(err, "libtiff", sizeof(struct tiff_image));
-	image->tif = TIFFFdOpenExt(image->fd, image->path, "rmcDO", options);
+	image->tif = TIFFFdOpenExt(image->fd, "header", "rmcDO", options);
 	TIFFOpenOptionsFree(options);
 	return image->tif ? 0 : broken(image, err);
 }

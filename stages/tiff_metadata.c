@@ -181,7 +181,7 @@ static void set_nodata(TIFF *tif, struct raster_info *info)
 	const char *text = tiff_tag(tif, TAG_GDAL_NODATA, TIFF_ASCII, &size);
 	double nodata;
 
-	if (!text)
+	if (!text || !*text)
 		return;
 	(void)snprintf(number, sizeof(number), "%.*s", (int)(size < 63 ? size : 63), text);
 	nodata = strtod(number, NULL);

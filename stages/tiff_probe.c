@@ -114,8 +114,12 @@ static enum color_label label(const struct tiff_image *image, uint16_t sample)
 
 	if (colors && sample < 3)
 		return rgb[sample];
-	if (!colors && sample == 0)
-		return image->photometric == PHOTOMETRIC_PALETTE ? COLOR_OTHER : COLOR_GRAY;
+	if (image->photometric == PHOTOMETRIC_PALETTE && sample == 0)
+		return COLOR_OTHER;
+	if (image->photometric == PHOTOMETRIC_MINISWHITE && sample == 0) /* GDAL: a palette */
+		return image->samples == 1 && image->bits <= 16 ? COLOR_OTHER : COLOR_UNKNOWN;
+	if (image->photometric == PHOTOMETRIC_MINISBLACK && sample == 0)
+		return COLOR_GRAY;
 	return is_alpha(image, sample) ? COLOR_ALPHA : COLOR_UNKNOWN;
 }
 
@@ -143,15 +147,17 @@ static size_t cursors(const struct raster_info *info)
 }
 
 /*
- * libtiff keeps offset and size of every block once one of them was asked for (16 bytes; in parts
- * where there are more than a million), and its own records.
+ * libtiff keeps offset and size of every block once one of them was asked for (16 bytes); where
+ * there are more than a million, only of so many as the file's size allows. And its own records.
  */
 static size_t handle_memory(struct tiff_image *image, const struct raster_info *info)
 {
 	uint64_t striles =
 		(uint64_t)image->across * image->down * (image->planar ? image->samples : 1u);
+	uint64_t likely = image->file_bytes / 2 < 1 << 20 ? 1 << 20 : image->file_bytes / 2;
 	size_t decoders = size_mul(cursors(info), tiff_codec_memory(image));
 
+	striles = striles < likely ? striles : likely;
 	return size_add(size_add(decoders, size_mul(striles, 16)),
 			sizeof(struct tiff_handle) + 16384);
 }

@@ -165,6 +165,17 @@ static size_t take_lead_word(const char *stem, size_t start, struct band_token *
 	return start;
 }
 
+/* Landsat 7's thermal band comes in two gains: "B6_VCID_1". */
+static size_t take_gain(const char *stem, size_t len, size_t end, struct band_token *token)
+{
+	static const char gain[] = "_VCID_";
+
+	if (len - end != sizeof(gain) || strncasecmp(stem + end, gain, sizeof(gain) - 1) != 0)
+		return end;
+	token->kind = TOKEN_OTHER;
+	return len;
+}
+
 static uint8_t suffix_resolution(const char *suffix, size_t len)
 {
 	static const struct {
@@ -191,6 +202,7 @@ static bool token_at(const char *stem, size_t len, size_t at, struct band_token 
 	else if (!parse_code(stem + at, end - at, token))
 		return false;
 	start = take_lead_word(stem, at, token);
+	end = take_gain(stem, len, end, token);
 	token->start = (uint8_t)start;
 	token->end = (uint8_t)end;
 	token->prefix_len = (uint8_t)(start > 0 ? start - 1 : 0);

@@ -14,6 +14,8 @@
 static const double too_short_s = 0.05;
 /* A lock or hand-out costs microseconds and a chunk milliseconds: 5 % is ten times the usual. */
 static const double handout_share = 0.05;
+/* Chunks that keep a worker longer than this are not made better by being larger. */
+static const double small_chunk_s = 0.005;
 /* The limit would save less than this in wall time, so it is not worth a user's attention. */
 static const double wait_share = 0.05;
 /* Workers run dry at the end of any run, by half a chunk each on average. */
@@ -24,7 +26,7 @@ static const double amplification_limit = 1.05;
 static const double running_share = 0.70;
 /* Above this the workers are used as well as one can ask. */
 static const double good_efficiency = 0.85;
-/* Opening scenes is the work itself when they are this small; under it, not worth a sentence. */
+/* A stage or a gap under a quarter of the time leads nothing: other things matter more. */
 static const double lead_share = 0.25;
 
 static void say(struct verdict *v, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -159,12 +161,18 @@ static void advise_handouts(struct verdict *v, const struct run_figures *f)
 {
 	double share = worker_share(f, f->wait_s[WAIT_PEER] + f->exchange_s);
 
-	if (share > handout_share && f->chunks)
+	if (share <= handout_share || !f->chunks)
+		return;
+	if (f->busy_total_s / (double)f->chunks < small_chunk_s)
 		say(v,
 		    "%.0f %% of worker time went to hand-outs of %llu chunks of %.0f pixels "
 		    "each; use larger ones (--chunk)",
 		    percent(share), (unsigned long long)f->chunks,
 		    (double)f->pixels / (double)f->chunks);
+	else
+		say(v,
+		    "%.0f %% of worker time went to locks that other workers held and to messages",
+		    percent(share));
 }
 
 static void advise_idle(struct verdict *v, const struct run_figures *f,
@@ -223,6 +231,18 @@ static void advise_cores(struct verdict *v, const struct run_figures *f,
 		    percent(cpu / busy));
 }
 
+/* What no meter covers cannot be blamed on a stage. */
+static void say_unmeasured(struct verdict *v, const struct run_figures *f)
+{
+	double share = worker_share(f, f->unmeasured_s);
+
+	if (share > lead_share)
+		say(v,
+		    "%.0f %% of worker time is outside the meters (starting up, opening files, not "
+		    "running)",
+		    percent(share));
+}
+
 static void say_efficiency(struct verdict *v, const struct run_figures *f,
 			   const struct run_totals *totals)
 {
@@ -253,6 +273,7 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 		advise_idle(verdict, &f, totals);
 		advise_order(verdict, &f, totals, plan);
 		advise_cores(verdict, &f, totals);
+		say_unmeasured(verdict, &f);
 	}
 	advise_amplification(verdict, &f, options);
 	if (verdict->n == VERDICT_MAX)

@@ -27,7 +27,7 @@ struct items {
 	size_t n, size;
 };
 
-static const char *const band_folders[] = {"GRANULE", "IMG_DATA", "R10m"};
+static const char *const band_folders[] = {"GRANULE", "IMG_DATA", "R10m", "R20m"};
 
 static int walk(struct file_list *list, const char *path, unsigned depth, struct error *err);
 

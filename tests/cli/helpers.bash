@@ -13,6 +13,11 @@ export ASAN_OPTIONS=${ASAN_OPTIONS:-exitcode=99:detect_leaks=0}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-exitcode=99}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-exitcode=99:halt_on_error=1:print_stacktrace=1}
 
+# An empty folder of the test's own; bats keeps files in the one above.
+workspace() {
+	mkdir "$BATS_TEST_TMPDIR/work" && cd "$BATS_TEST_TMPDIR/work"
+}
+
 # tif OUT TYPE [KEY=VALUE ...] ROWS... : see tests/oracle/write_tiff.py
 tif() {
 	/usr/bin/python3 "$REPO/tests/oracle/write_tiff.py" "$@"

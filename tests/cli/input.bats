@@ -24,8 +24,8 @@ open("corrupt.tif", "wb").write(data)'
 }
 
 setup() {
-	cp -r "$BATS_FILE_TMPDIR/." "$BATS_TEST_TMPDIR/"
-	cd "$BATS_TEST_TMPDIR"
+	workspace
+	cp -r "$BATS_FILE_TMPDIR/." .
 }
 
 # refused WORD FILES... : alone, exit 65 with the file's name, the word and no numbers
@@ -84,7 +84,8 @@ refused() {
 @test "bands of different size: both sizes are named" {
 	cp small.tif B08.tif
 	imgpipe -q B04.tif B08.tif
-	exits 65 B08.tif 2x2 1x1
+	exits 65 B08.tif
+	[[ "${stderr// /}" == *2x2* && "${stderr// /}" == *1x1* ]]
 }
 
 @test "a band file that is missing is named" {
@@ -199,7 +200,7 @@ refused() {
 	chmod 0 shut
 	if [ "$(id -u)" -eq 0 ]; then
 		chmod 755 . "$BATS_TEST_TMPDIR"
-		setpriv --reuid=65534 --clear-groups test -x "$BATS_TEST_TMPDIR" -a -x "$IMGPIPE" ||
+		setpriv --reuid=65534 --clear-groups test -r good.tif -a -x "$IMGPIPE" ||
 			skip "no other user may reach the program"
 		run --separate-stderr setpriv --reuid=65534 --clear-groups "$IMGPIPE" -q shut good.tif
 	else
@@ -266,10 +267,15 @@ refused() {
 	cmp err1 err2 && cmp err1 err5
 }
 
-@test "the same file twice is two scenes" {
+@test "the same file twice is counted once" {
+	mkdir f
+	cp good.tif f
+	imgpipe -q --summary s.json f f/good.tif f/../f/good.tif
+	exits 0
+	holds s.json 'd["global"]["ndvi"]["pixels"] in (4, 8)' 'len(d["scenes"]) <= 2'
 	imgpipe -q --summary s.json good.tif good.tif
-	[ "$status" -eq 0 ]
-	holds s.json 'len(d["scenes"]) == 2'
+	exits 0
+	holds s.json 'len(d["scenes"]) == 1'
 }
 
 @test "a VRT and a PNG are read through GDAL" {

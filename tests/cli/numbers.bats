@@ -3,7 +3,7 @@
 
 load helpers
 
-setup() { cd "$BATS_TEST_TMPDIR"; }
+setup() { workspace; }
 
 # ndvi EXPRESSION... : run on a.tif with $OPTIONS, and the expressions hold for the summary
 ndvi() {

@@ -10,8 +10,8 @@ setup_file() {
 }
 
 setup() {
-	cp "$BATS_FILE_TMPDIR"/*.tif "$BATS_TEST_TMPDIR/"
-	cd "$BATS_TEST_TMPDIR"
+	workspace
+	cp "$BATS_FILE_TMPDIR"/*.tif .
 }
 
 @test "the report table is on stdout, has a row per stage and fits 100 columns" {

@@ -10,7 +10,10 @@ setup_file() {
 	"$MAKE_SCENE" --size 6000x6000 --tile 512 --codec deflate big.tif
 }
 
-setup() { cd "$BATS_TEST_TMPDIR" && ln -s "$BATS_FILE_TMPDIR"/*.tif .; }
+setup() {
+	workspace
+	ln -s "$BATS_FILE_TMPDIR"/*.tif .
+}
 
 @test "plan prints budget, workers and peak, and reads no pixel" {
 	imgpipe plan --memory 256M --workers 2 big.tif
@@ -49,7 +52,8 @@ setup() { cd "$BATS_TEST_TMPDIR" && ln -s "$BATS_FILE_TMPDIR"/*.tif .; }
 @test "info and plan of a missing file: exit 66" {
 	for command in info plan; do
 		imgpipe $command nowhere.tif
-		exits 66 nowhere.tif
+		exits 66
+		[[ "$output$stderr" == *nowhere.tif*"o such file"* ]]
 	done
 }
 

@@ -1,0 +1,114 @@
+/*
+ * Report files: a name is given to what is whole, and what cannot be written leaves nothing behind.
+ */
+#include "report_fixture.h"
+
+static unsigned files_in(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	unsigned n = 0;
+
+	assert_non_null(dir);
+	for (struct dirent *entry; (entry = readdir(dir));)
+		n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+	closedir(dir);
+	return n;
+}
+
+static void test_full_disk(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = {0};
+
+	f->options.report_path = "/dev/full";
+	assert_int_equal(write_all(f, &err), -1);
+	assert_int_equal(err.code, EX_IOERR);
+	assert_non_null(strstr(err.text, "/dev/full"));
+	assert_int_equal(files_in(f->folder), 3); /* the others are whole */
+	json_decref(parse(f->path[1]));
+}
+
+static void test_folder_missing(void **state)
+{
+	struct fixture *f = *state;
+	struct report_set *set;
+	struct error err = {0};
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/none/x.csv", f->folder);
+	f->options.tiles_path = path;
+	assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), -1);
+	assert_null(set);
+	assert_int_equal(err.code, EX_CANTCREAT);
+	assert_non_null(strstr(err.text, path));
+	assert_int_equal(files_in(f->folder), 0);
+}
+
+static void test_folder_as_file(void **state)
+{
+	struct fixture *f = *state;
+	struct report_set *set;
+	struct error err = {0};
+
+	f->options.tiles_path = f->folder;
+	assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), -1);
+	assert_int_equal(err.code, EX_CANTCREAT);
+	assert_int_equal(files_in(f->folder), 0);
+}
+
+static void test_not_committed(void **state)
+{
+	struct fixture *f = *state;
+	struct report_set *set;
+	struct error err = {0};
+
+	assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), 0);
+	assert_int_equal(files_in(f->folder), 4);
+	assert_int_equal(access(f->path[0], F_OK), -1);
+	report_set_free(set);
+	assert_int_equal(files_in(f->folder), 0);
+}
+
+static void test_same_path_twice(void **state)
+{
+	struct fixture *f = *state;
+	struct report_set *set;
+	struct error err = {0};
+
+	f->options.csv_path = f->options.summary_path;
+	assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), -1);
+	assert_int_equal(err.code, EX_USAGE);
+	assert_int_equal(files_in(f->folder), 0);
+}
+
+/* A link stays a link; what it points to is replaced. */
+static void test_link_is_followed(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = {0};
+	struct stat st;
+	char link[128];
+
+	snprintf(link, sizeof(link), "%s/link", f->folder);
+	fclose(fopen(f->path[1], "w"));
+	assert_int_equal(symlink(f->path[1], link), 0);
+	f->options.summary_path = link;
+	assert_int_equal(write_all(f, &err), 0);
+	assert_int_equal(lstat(link, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	json_decref(parse(f->path[1]));
+	unlink(link);
+}
+
+#define WITH_RUN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_RUN(test_full_disk),       WITH_RUN(test_folder_missing),
+		WITH_RUN(test_folder_as_file),  WITH_RUN(test_not_committed),
+		WITH_RUN(test_same_path_twice), WITH_RUN(test_link_is_followed),
+	};
+
+	return cmocka_run_group_tests_name("report files", tests, NULL, NULL);
+}
