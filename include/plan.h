@@ -16,6 +16,12 @@
 
 enum { PLAN_MAX_NOTES = 6 };
 
+/* Predicted peaks in bytes: of the whole program, and of each stage in one worker. */
+struct prediction {
+	uint64_t peak;
+	uint64_t stage_peak[N_METER_STAGES];
+};
+
 struct plan {
 	struct budget budget;
 	unsigned workers_asked; /* by --workers, or the machine's default */
@@ -23,7 +29,7 @@ struct plan {
 	uint32_t scene_slots;   /* scenes open or unfinished at once */
 	bool by_tile;           /* the per-tile table is kept */
 
-	/* Bytes, adding up to peak: */
+	/* Bytes, adding up to the predicted peak: */
 	uint64_t baseline;         /* program, libraries, catalogue, as resident when planning */
 	uint64_t per_worker_fixed; /* stack, handles, codec state, of one worker */
 	uint64_t slots;            /* records of the scenes in flight */
@@ -31,8 +37,8 @@ struct plan {
 	uint64_t footprint;        /* of the worker's blocks for the scene planned on */
 	uint64_t tally;            /* its running totals */
 	uint64_t gdal; /* what loading GDAL will add when a scene first needs it, else 0 */
-	uint64_t peak; /* predicted resident peak */
-	uint64_t stage_peak[N_METER_STAGES]; /* predicted, one worker */
+	struct prediction predicted;
+	uint32_t n_scenes;
 
 	unsigned n_notes; /* what had to give way, in words */
 	char notes[PLAN_MAX_NOTES][200];
@@ -54,5 +60,14 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct options *options,
 	       const struct workload *workload, const struct scene *scene,
 	       struct error *err) MUST_CHECK;
+
+/*
+ * Raise *prediction to what a scene so cut will need. The plan predicts from the scenes it was made
+ * on; a run goes on raising its prediction with each scene, before that scene's first pixel is
+ * read.
+ */
+void plan_predict(struct prediction *prediction, const struct plan *plan,
+		  const struct options *options, const struct workload *workload,
+		  const struct scene *scene, const struct chunk_grid *grid);
 
 #endif

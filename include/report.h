@@ -28,8 +28,9 @@ struct run_totals {
 	const struct meter *worker; /* n_workers of them */
 	struct accum accum;         /* over all scenes that are OK */
 	struct histogram histogram;
-	double area_m2;         /* NaN as soon as one scene's is not known */
-	uint64_t reserved_peak; /* most bytes reserved at once, baseline included */
+	double area_m2;              /* NaN as soon as one scene's is not known */
+	uint64_t reserved_peak;      /* most bytes reserved at once, baseline included */
+	struct prediction predicted; /* over all scenes, each raised before its first pixel */
 	uint64_t resident_peak;
 	uint64_t cgroup_peak; /* 0 where not known */
 };

@@ -37,6 +37,7 @@ static int run_init(struct run *run, const struct options *options, const struct
 	};
 	accum_clear(&run->totals.accum);
 	run->totals.n_scenes = run->n_scenes;
+	run->totals.predicted = plan->predicted;
 	run->slots = calloc(run->n_slots, sizeof(*run->slots));
 	if (posix_memalign((void **)&run->meters, _Alignof(struct worker_meter),
 			   plan->workers * sizeof(*run->meters)))
@@ -82,7 +83,7 @@ static int merge_meters(struct run *run, struct meter **workers, struct error *e
 			meter->end_ns = last;
 		}
 		for (int stage = 0; stage < N_METER_STAGES; stage++)
-			meter->row[stage].planned_peak = run->plan->stage_peak[stage];
+			meter->row[stage].planned_peak = totals->predicted.stage_peak[stage];
 		meter_merge(&totals->meter, meter);
 		(*workers)[i] = *meter;
 	}

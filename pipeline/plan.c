@@ -80,27 +80,49 @@ static int fit_workers(struct plan *plan, const struct options *options,
 	return 0;
 }
 
-static void predict_stages(struct plan *plan, const struct options *options,
-			   const struct workload *workload, const struct scene *sample,
-			   const struct chunk_grid *grid)
+static void raise_to(uint64_t *peak, uint64_t bytes)
 {
-	uint32_t x_size = grid->block_x_size, y_size = grid->block_y_size;
+	*peak = bytes > *peak ? bytes : *peak;
+}
+
+static void predict_stages(struct prediction *prediction, const struct plan *plan,
+			   const struct options *options, const struct workload *workload,
+			   const struct scene *scene, const struct chunk_grid *grid)
+{
+	size_t pieces =
+		chunk_result_pieces(scene, grid->chunk_x_size, grid->chunk_y_size, plan->by_tile);
 
 	for (unsigned i = 0; i < workload->n_stages; i++) {
 		const struct stage *stage = workload->stage[i];
-		uint64_t bytes = 0;
+		uint64_t bytes = stage->meter == METER_STATS ? pieces * sizeof(struct piece) : 0;
 
 		if (stage->kept)
-			bytes += stage->kept(sample, x_size, y_size, options);
+			bytes +=
+				stage->kept(scene, grid->block_x_size, grid->block_y_size, options);
 		if (stage->scratch)
-			bytes += stage->scratch(sample, x_size, y_size, options);
-		plan->stage_peak[stage->meter] = bytes;
+			bytes += stage->scratch(scene, grid->block_x_size, grid->block_y_size,
+						options);
+		raise_to(&prediction->stage_peak[stage->meter], bytes);
 	}
-	plan->stage_peak[METER_DISCOVER] = SLOT_BYTES;
-	plan->stage_peak[METER_STATS] +=
-		chunk_result_pieces(sample, grid->chunk_x_size, grid->chunk_y_size, plan->by_tile) *
-		sizeof(struct piece);
-	plan->stage_peak[METER_REDUCE] = plan->tally;
+	raise_to(&prediction->stage_peak[METER_DISCOVER], SLOT_BYTES);
+	raise_to(&prediction->stage_peak[METER_REDUCE],
+		 workload->tally_bytes(scene, grid, plan->workers, plan->by_tile));
+}
+
+void plan_predict(struct prediction *prediction, const struct plan *plan,
+		  const struct options *options, const struct workload *workload,
+		  const struct scene *scene, const struct chunk_grid *grid)
+{
+	/* Scenes that are done wait with their totals until older ones are: at most in all slots.
+	 */
+	uint64_t in_flight =
+		plan->n_scenes < plan->scene_slots ? plan->n_scenes : plan->scene_slots;
+	uint64_t tally = workload->tally_bytes(scene, grid, plan->workers, plan->by_tile);
+	uint64_t bytes = plan->budget.limit - plan->pool + plan->workers * grid->footprint +
+			 in_flight * tally + (scene_uses_gdal(scene) ? plan->gdal : 0);
+
+	raise_to(&prediction->peak, bytes < plan->budget.limit ? bytes : plan->budget.limit);
+	predict_stages(prediction, plan, options, workload, scene, grid);
 }
 
 static void explain(struct plan *plan, const struct options *options, const struct chunk_grid *grid)
@@ -143,11 +165,12 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 {
 	struct chunk_grid grid = {0};
 
-	(void)catalog; /* its names are resident already, and so in the baseline */
 	*plan = (struct plan){
 		.workers_asked = options->workers ? options->workers : machine->workers,
 		.by_tile = options->tiles_path != NULL,
+		.n_scenes = catalog_scenes(catalog),
 		.per_worker_fixed = WORKER_BYTES,
+		/* the catalogue's names are resident already */
 		.baseline = memory_resident() + HEADROOM_BYTES,
 	};
 	if (strcmp(options->executor, "serial") == 0)
@@ -158,17 +181,14 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 	else
 		plan->gdal = READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES;
 	set_workers(plan, plan->workers_asked);
-	plan->peak = plan->budget.limit - plan->pool;
+	plan->predicted.peak = plan->budget.limit - plan->pool;
 	if (!sample)
 		return 0;
 	if (fit_workers(plan, options, workload, sample, &grid, err)) {
 		plan->tally = 0;
 		return too_small(plan, options, workload, sample, err);
 	}
-	plan->peak = plan->budget.limit - plan->pool + wanted_from_pool(plan, &grid);
-	if (plan->peak > plan->budget.limit)
-		plan->peak = plan->budget.limit;
-	predict_stages(plan, options, workload, sample, &grid);
+	plan_predict(&plan->predicted, plan, options, workload, sample, &grid);
 	explain(plan, options, &grid);
 	return 0;
 }

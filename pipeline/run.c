@@ -276,6 +276,8 @@ void run_open_scene(struct worker *worker, const struct task *task)
 		slots_write(run, worker->meter);
 	} else {
 		slot->n_chunks = chunk_grid_count(&slot->grid);
+		plan_predict(&run->totals.predicted, run->plan, run->options, run->workload,
+			     &slot->scene, &slot->grid);
 	}
 	pthread_cond_broadcast(&run->changed);
 	pthread_mutex_unlock(&run->lock);

@@ -100,13 +100,14 @@ static void note_complete_groups(struct grouping *g)
 }
 
 /*
- * Quality files belong to groups and to stacks; other products only to what is complete by its
- * name, as "field_green.tif" beside "field.tif" may well be a scene of its own.
+ * Quality files belong to groups and to stacks; other products only to groups that are sure, as
+ * "field_green.tif" beside "field.tif" may well be a scene of its own.
  */
 static bool owns_extra(const struct grouping *g, uint32_t family, enum token_kind kind)
 {
-	return family != NO_FILE &&
-	       (g->family[family].complete || (kind == TOKEN_QA && g->family[family].stack));
+	const struct family *f = family != NO_FILE ? &g->family[family] : NULL;
+
+	return f && (f->complete || f->banded || (kind == TOKEN_QA && f->stack));
 }
 
 /* The family that a quality file or another product belongs to; NO_FILE: none. */

@@ -32,7 +32,7 @@ static json_t *plan_object(const struct plan *plan)
 
 	for (int stage = 0; stage < N_METER_STAGES; stage++)
 		js_put(&stages, meter_stage_name((enum meter_stage)stage),
-		       js_count(plan->stage_peak[stage]));
+		       js_count(plan->predicted.stage_peak[stage]));
 	js_put(&o, "budget_bytes", js_count(plan->budget.limit));
 	js_put(&o, "budget_source", js_text(plan->budget.source));
 	js_put(&o, "workers_asked", js_count(plan->workers_asked));
@@ -46,7 +46,7 @@ static json_t *plan_object(const struct plan *plan)
 	js_put(&o, "footprint_bytes", js_count(plan->footprint));
 	js_put(&o, "tally_bytes", js_count(plan->tally));
 	js_put(&o, "gdal_bytes", js_count(plan->gdal));
-	js_put(&o, "peak_bytes", js_count(plan->peak));
+	js_put(&o, "peak_bytes", js_count(plan->predicted.peak));
 	js_put(&o, "stage_peak_bytes", stages);
 	js_put(&o, "notes", note_list(plan->notes[0], sizeof(plan->notes[0]), plan->n_notes));
 	return o;
@@ -253,7 +253,7 @@ static json_t *memory_object(const struct run_totals *totals, const struct plan 
 
 	js_put(&o, "budget_bytes", js_count(plan->budget.limit));
 	js_put(&o, "budget_source", js_text(plan->budget.source));
-	js_put(&o, "planned_peak_bytes", js_count(plan->peak));
+	js_put(&o, "planned_peak_bytes", js_count(totals->predicted.peak));
 	js_put(&o, "reserved_peak_bytes", js_count(totals->reserved_peak));
 	js_put(&o, "resident_peak_bytes", known_bytes(totals->resident_peak));
 	js_put(&o, "cgroup_peak_bytes", known_bytes(totals->cgroup_peak));

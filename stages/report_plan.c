@@ -18,8 +18,8 @@ static void put_budget(FILE *out, const struct plan *plan)
 	(void)snprintf(line, sizeof(line), "%s (%s), for all of the program",
 		       bytes_text(b[0], plan->budget.limit), plan->budget.source);
 	text_item(out, LABEL_COLUMNS, "Budget", line);
-	(void)snprintf(line, sizeof(line), "%s predicted%s", bytes_text(b[1], plan->peak),
-		       plan->peak <= plan->budget.limit ? "" : ": more than the budget");
+	(void)snprintf(line, sizeof(line), "%s predicted%s", bytes_text(b[1], plan->predicted.peak),
+		       plan->predicted.peak <= plan->budget.limit ? "" : ": more than the budget");
 	text_item(out, LABEL_COLUMNS, "Peak", line);
 }
 
@@ -55,9 +55,9 @@ static void put_stages(FILE *out, const struct plan *plan)
 {
 	(void)fputs("\nPredicted peak of each stage, one worker\n", out);
 	for (int stage = 0; stage < N_METER_STAGES; stage++)
-		if (plan->stage_peak[stage])
+		if (plan->predicted.stage_peak[stage])
 			put_part(out, meter_stage_name((enum meter_stage)stage),
-				 plan->stage_peak[stage], "");
+				 plan->predicted.stage_peak[stage], "");
 }
 
 /*

@@ -184,7 +184,8 @@ static void put_memory(FILE *out, const struct run_totals *totals, const struct 
 		(void)snprintf(cgroup, sizeof(cgroup), ", cgroup peak %s",
 			       bytes_text(b[1], totals->cgroup_peak));
 	(void)snprintf(line, sizeof(line), "budget %s (%s), planned %s, reserved %s, %s%s",
-		       bytes_text(b[2], limit), plan->budget.source, bytes_text(b[3], plan->peak),
+		       bytes_text(b[2], limit), plan->budget.source,
+		       bytes_text(b[3], totals->predicted.peak),
 		       bytes_text(b[4], totals->reserved_peak), resident, cgroup);
 	text_item(out, LABEL_COLUMNS, "Memory", line);
 	for (unsigned i = 0; i < plan->n_notes; i++)

@@ -120,9 +120,10 @@ static int open_stack(struct scene *scene, const struct catalog *catalog, uint32
 					  codes_text(sensor->nir, nir))
 			      : error_set(
 					err, EX_DATAERR,
-					"%s: has one band, %s of an unknown sensor; say which "
+					"%s: has one band, %.*s of an unknown sensor; say which "
 					"files are red and NIR: --bands 'red=PATTERN,nir=PATTERN'",
-					scene->files[0].path, token.code);
+					scene->files[0].path, token.end - token.start,
+					base + token.start);
 	if (bands_find(scene, sensor, sensor_find(base, stem, NULL), options, err))
 		return -1;
 	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++)

@@ -114,6 +114,11 @@ static int decode_failed(const struct tiff_image *image, const struct tiff_block
 	uint64_t end;
 	char text[300];
 
+	if (strstr(words, "nsupported")) {
+		(void)snprintf(text, sizeof(text), "%s; convert the file with another program",
+			       words);
+		return tiff_block_error(image, block, err, EX_DATAERR, text);
+	}
 	if (!__builtin_add_overflow(block->offset, block->bytes, &end) && end <= image->file_bytes)
 		return tiff_block_damaged(image, block, err, words);
 	(void)snprintf(text, sizeof(text),

@@ -231,11 +231,14 @@ def ndvi_classes(red, nir, red_nodata=None, nir_nodata=None, masked=None, scale=
         r, n = red.astype(np.float64) + offset / scale, nir.astype(np.float64) + offset / scale
     nonfinite = left & ~(np.isfinite(r) & np.isfinite(n))
     left &= ~nonfinite
+    # The quotient is one of float32 numbers: what counts as zero or infinite is decided there.
     with np.errstate(all="ignore"):
-        zero = left & (n + r == 0)
+        over, under = (n - r).astype(np.float32), (n + r).astype(np.float32)
+        zero = left & (under == 0)
         left &= ~zero
         value = np.where(left, (n - r) / np.where(left, n + r, 1), np.nan)
-        overflow = left & ~np.isfinite(value.astype(np.float32))
+        overflow = left & ~np.isfinite(over / np.where(left, under, 1))
+        overflow |= left & ~np.isfinite(under)
     left &= ~overflow
     value[~left] = np.nan
     counts = {"pixels": red.size, "valid": int(left.sum()), "nodata": int(nodata.sum()),

@@ -118,7 +118,7 @@ static inline int setup(void **state)
 	f->plan = (struct plan){.budget = {64 << 20, "--memory"},
 				.workers_asked = 2,
 				.workers = 2,
-				.peak = 40 << 20};
+				.predicted.peak = 40 << 20};
 	fill_scene(&f->good, good);
 	fill_scene(&f->bad, bad);
 	accum_clear(&f->good_result.accum);

@@ -1,0 +1,501 @@
+/*
+ * Arguments -> scenes: files, directories, lists, grouping by name and by pattern, and scene_open()
+ * on tiny rasters made here. Names are made up; everything lives in a temporary directory.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <tiffio.h>
+
+#include "catalog.h"
+
+static char root[64];
+
+/* Make the folders of a path below the root, which is the working directory. */
+static void make_folders(const char *path)
+{
+	char folder[512];
+
+	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+		snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
+		(void)mkdir(folder, 0755);
+	}
+}
+
+static void make_text(const char *path, const char *text)
+{
+	FILE *out;
+
+	make_folders(path);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	assert_true(fputs(text, out) >= 0);
+	assert_int_equal(fclose(out), 0);
+}
+
+static void make_tiff(const char *path, uint32_t size, uint16_t bands, uint16_t bits)
+{
+	unsigned char row[512] = {0};
+	TIFF *tif;
+
+	make_folders(path);
+	tif = TIFFOpen(path, "w");
+	assert_non_null(tif);
+	TIFFSetField(tif, TIFFTAG_IMAGEWIDTH, size);
+	TIFFSetField(tif, TIFFTAG_IMAGELENGTH, size);
+	TIFFSetField(tif, TIFFTAG_BITSPERSAMPLE, bits);
+	TIFFSetField(tif, TIFFTAG_SAMPLESPERPIXEL, bands);
+	TIFFSetField(tif, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+	TIFFSetField(tif, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+	TIFFSetField(tif, TIFFTAG_ROWSPERSTRIP, size);
+	for (uint32_t y = 0; y < size; y++)
+		assert_int_equal(TIFFWriteScanline(tif, row, y, 0), 1);
+	TIFFClose(tif);
+}
+
+/* The catalogue only reads its arguments; argv's type is char ** all the same. */
+static struct catalog *open_catalog(const struct options *with, unsigned n, const char *const *args)
+{
+	struct options options = with ? *with : (struct options){.n_args = 0};
+	struct catalog *catalog = NULL;
+	struct error err;
+
+	options.n_args = n;
+	options.args = (char **)(uintptr_t)args;
+	assert_int_equal(catalog_new(&catalog, &options, &err), 0);
+	return catalog;
+}
+
+#define CATALOG(with, ...)                                                                    \
+	open_catalog(with, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *), \
+		     (const char *const[]){__VA_ARGS__})
+
+/* Open scene `id`, check outcome and name; the error text must hold `part`. */
+static void check_scene(const struct catalog *catalog, uint32_t id, const struct options *with,
+			int code, const char *name, const char *part)
+{
+	static const struct options none;
+	struct scene scene;
+	struct error err = {.code = 0};
+	int rc = scene_open(&scene, catalog, id, with ? with : &none, &err);
+
+	assert_string_equal(scene.name, name);
+	assert_int_equal(scene.id, id);
+	assert_non_null(scene.files[0].path);
+	assert_int_equal(rc, code ? -1 : 0);
+	if (code) {
+		assert_int_equal(err.code, code);
+		if (!strstr(err.text, part)) print_message("%s\n", err.text);
+		assert_non_null(strstr(err.text, part));
+	}
+	scene_release(&scene);
+}
+
+static void test_arguments(void **state)
+{
+	struct catalog *catalog;
+
+	(void)state;
+	make_tiff("args/b.tif", 8, 4, 8);
+	make_tiff("args/sub/a.tif", 8, 4, 8);
+	make_text("args/b.tif.msk", "");
+	make_text("args/b.tif.ovr", "");
+	make_text("args/b.tif.aux.xml", "");
+	make_text("args/notes.txt", "");
+	make_text("args/.hidden.tif", "");
+	assert_int_equal(symlink("..", "args/sub/loop"), 0);
+	assert_int_equal(symlink("/nonexistent.tif", "args/sub/z.tif"), 0);
+	assert_int_equal(mkdir("args/empty", 0755), 0);
+	make_text("list.txt", "# scenes\r\n\r\n  args/b.tif\r\nargs/gone.tif\n");
+	make_text("blank.txt", "#\n");
+
+	catalog = CATALOG(NULL, "args", "./args/b.tif", "args/", "args/empty", "nosuch.tif",
+			  "@list.txt", "@none.txt", "@blank.txt", "/dev/null", "/vsimem/x.tif");
+	assert_int_equal(catalog_scenes(catalog), 10);
+	check_scene(catalog, 0, NULL, EX_DATAERR, "b", "--bands");
+	check_scene(catalog, 1, NULL, EX_DATAERR, "a", "--bands");
+	check_scene(catalog, 2, NULL, EX_NOINPUT, "z", "no such file");
+	check_scene(catalog, 3, NULL, EX_NOINPUT, "args/empty", "no raster files");
+	check_scene(catalog, 4, NULL, EX_NOINPUT, "nosuch.tif", "No such file");
+	check_scene(catalog, 5, NULL, EX_NOINPUT, "args/gone.tif", "No such file");
+	check_scene(catalog, 6, NULL, EX_NOINPUT, "@none.txt", "No such file");
+	check_scene(catalog, 7, NULL, EX_NOINPUT, "@blank.txt", "names no file");
+	check_scene(catalog, 8, NULL, EX_NOINPUT, "/dev/null", "no regular file");
+	catalog_free(catalog);
+}
+
+static void test_no_arguments(void **state)
+{
+	struct options options = {.n_args = 0};
+	struct catalog *catalog;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(catalog_new(&catalog, &options, &err), -1);
+	assert_int_equal(err.code, EX_NOINPUT);
+	assert_null(catalog);
+	catalog_free(catalog);
+}
+
+static void make_landsat(const char *folder, const char *id)
+{
+	static const char *const bands[] = {"SR_B2", "SR_B4", "SR_B5", "ST_B10", "QA_PIXEL"};
+	char path[256];
+
+	for (size_t i = 0; i < sizeof(bands) / sizeof(bands[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s_%s.TIF", folder, id, bands[i]);
+		make_tiff(path, 8, 1, 16);
+	}
+}
+
+static void test_landsat(void **state)
+{
+	static const char id[] = "LC08_L2SP_008059_20191201_20200825_02_T1";
+	struct options options = {.mask = {.set = true, .pattern = "QA_PIXEL"}};
+	struct options raw = {.raw = true};
+	struct catalog *catalog;
+	struct scene scene;
+	struct error err;
+
+	(void)state;
+	make_landsat("l8", id);
+	catalog = CATALOG(&options, "l8");
+	assert_int_equal(catalog_scenes(catalog), 1);
+	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	assert_string_equal(scene.name, id);
+	assert_string_equal(scene.acquired, "2019-12-01");
+	assert_int_equal(scene.n_files, 3);
+	assert_non_null(strstr(scene.band[BAND_RED].path, "_SR_B4.TIF"));
+	assert_non_null(strstr(scene.band[BAND_NIR].path, "_SR_B5.TIF"));
+	assert_non_null(strstr(scene.band[BAND_QA].path, "_QA_PIXEL.TIF"));
+	assert_true(scene.band[BAND_RED].scale == 0.0000275);
+	assert_true(scene.band[BAND_NIR].offset == -0.2);
+	assert_true(scene.band[BAND_NIR].has_nodata && scene.band[BAND_NIR].nodata == 0);
+	assert_non_null(strstr(scene.band[BAND_RED].scale_source, "product rule"));
+	scene_release(&scene);
+	assert_int_equal(scene_open(&scene, catalog, 0, &raw, &err), 0);
+	assert_true(scene.band[BAND_RED].scale == 1 && scene.band[BAND_RED].offset == 0);
+	assert_false(scene.band[BAND_RED].has_nodata);
+	assert_false(scene.has_band[BAND_QA]);
+	scene_release(&scene);
+	catalog_free(catalog);
+}
+
+/* The quality file is found beside the bands where it was not named, and its lack is an error. */
+static void test_quality_beside(void **state)
+{
+	struct options options = {.mask = {.set = true, .pattern = "SCL"}};
+	struct catalog *catalog;
+	struct scene scene;
+	struct error err;
+
+	(void)state;
+	make_tiff("q/IMG_DATA/R10m/T32TMT_20200101T101010_B04_10m.tif", 8, 1, 16);
+	make_tiff("q/IMG_DATA/R10m/T32TMT_20200101T101010_B08_10m.tif", 8, 1, 16);
+	make_tiff("q/IMG_DATA/R20m/T32TMT_20200101T101010_B04_20m.tif", 4, 1, 16);
+	make_tiff("q/IMG_DATA/R20m/T32TMT_20200101T101010_B8A_20m.tif", 4, 1, 16);
+	make_tiff("q/IMG_DATA/R20m/T32TMT_20200101T101010_SCL_20m.tif", 4, 1, 8);
+	make_tiff("q/QI_DATA/MSK_CLDPRB_20m.tif", 4, 1, 8);
+	catalog = CATALOG(&options, "q/IMG_DATA");
+	assert_int_equal(catalog_scenes(catalog), 1);
+	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	assert_string_equal(scene.name, "T32TMT_20200101T101010");
+	assert_int_equal(scene.band[BAND_QA].ratio, 2);
+	assert_non_null(strstr(scene.notes[0], "--offset -0.1"));
+	scene_release(&scene);
+	snprintf(options.mask.pattern, sizeof(options.mask.pattern), "QA_PIXEL");
+	check_scene(catalog, 0, &options, EX_DATAERR, "T32TMT_20200101T101010", "QA_PIXEL");
+	catalog_free(catalog);
+	/* Flat: the finest resolution is the scene. */
+	catalog = CATALOG(NULL, "q/IMG_DATA/R20m", "q/IMG_DATA/R10m");
+	assert_int_equal(catalog_scenes(catalog), 2);
+	catalog_free(catalog);
+}
+
+static void test_flat_resolutions(void **state)
+{
+	static const char *const names[] = {"B01_60m", "B04_10m", "B04_20m", "B08_10m",
+					    "B8A_20m", "SCL_20m", "TCI_10m"};
+	char path[128];
+	struct catalog *catalog;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "flat/T32TMT_20200101T101010_%s.tif", names[i]);
+		make_tiff(path, 8, 1, 16);
+	}
+	catalog = CATALOG(NULL, "flat");
+	assert_int_equal(catalog_scenes(catalog), 1);
+	check_scene(catalog, 0, NULL, 0, "T32TMT_20200101T101010", "");
+	catalog_free(catalog);
+}
+
+static void make_product(const char *baseline, const char *offsets)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "<?xml version=\"1.0\"?><n1:P xmlns:n1=\"u\"><PROCESSING_BASELINE>%s"
+		 "</PROCESSING_BASELINE><BOA_QUANTIFICATION_VALUE unit=\"none\">10000"
+		 "</BOA_QUANTIFICATION_VALUE>%s</n1:P>",
+		 baseline, offsets);
+	make_text("prod/MTD_MSIL2A.xml", text);
+	make_tiff("prod/GRANULE/L2A_T32/IMG_DATA/R10m/T32TMT_20200101T101010_B04_10m.tif", 8, 1,
+		  16);
+	make_tiff("prod/GRANULE/L2A_T32/IMG_DATA/R10m/T32TMT_20200101T101010_B08_10m.tif", 8, 1,
+		  16);
+}
+
+static void check_scale(const char *folder, const struct options *with, double scale, double offset)
+{
+	static const struct options none;
+	struct catalog *catalog = CATALOG(NULL, folder);
+	struct scene scene;
+	struct error err;
+
+	assert_int_equal(scene_open(&scene, catalog, 0, with ? with : &none, &err), 0);
+	assert_true(scene.band[BAND_RED].scale == scale && scene.band[BAND_NIR].scale == scale);
+	assert_true(scene.band[BAND_RED].offset == offset);
+	assert_true(scene.band[BAND_NIR].offset == offset);
+	scene_release(&scene);
+	catalog_free(catalog);
+}
+
+static void test_sentinel2_offset(void **state)
+{
+	struct options option = {.has_scale = true, .scale = 2, .offset = 3};
+
+	(void)state;
+	make_product("05.09", "<BOA_ADD_OFFSET band_id=\"3\">-1000</BOA_ADD_OFFSET>"
+			      "<BOA_ADD_OFFSET band_id=\"7\">-1000</BOA_ADD_OFFSET>"
+			      "<BOA_ADD_OFFSET band_id=\"99\">-5</BOA_ADD_OFFSET>");
+	check_scale("prod", NULL, 0.0001, -0.1);
+	check_scale("prod", &option, 2, 3);
+	make_product("02.09", "");
+	check_scale("prod", NULL, 0.0001, 0);
+	make_text("prod/MTD_MSIL2A.xml", "<P><PROCESSING_BASELINE>05.09");
+	check_scale("prod", NULL, 1, 0);
+	make_tiff("S2A_MSIL2A_20200101T101010_N0400_R022_T32TMT_x.SAFE/B04.tif", 8, 1, 16);
+	make_tiff("S2A_MSIL2A_20200101T101010_N0400_R022_T32TMT_x.SAFE/B08.tif", 8, 1, 16);
+	check_scale("S2A_MSIL2A_20200101T101010_N0400_R022_T32TMT_x.SAFE", NULL, 0.0001, -0.1);
+}
+
+static void test_plain_names(void **state)
+{
+	struct catalog *catalog;
+
+	(void)state;
+	make_tiff("plain/site/B04.tif", 8, 1, 16);
+	make_tiff("plain/site/B08.tif", 8, 1, 16);
+	make_tiff("plain/site/SCL.tif", 8, 1, 8);
+	make_tiff("plain/words/f_red.tif", 8, 1, 16);
+	make_tiff("plain/words/f_nir.tif", 8, 1, 16);
+	make_tiff("plain/words/f_green.tif", 8, 1, 16);
+	catalog = CATALOG(NULL, "plain");
+	assert_int_equal(catalog_scenes(catalog), 2);
+	check_scene(catalog, 0, NULL, 0, "site", "");
+	check_scene(catalog, 1, NULL, 0, "f", "");
+	catalog_free(catalog);
+}
+
+static void test_incomplete(void **state)
+{
+	struct catalog *catalog;
+
+	(void)state;
+	make_tiff("inc/LC08_L1TP_013032_20180131_B4.TIF", 8, 1, 16);
+	make_tiff("inc/LC08_L1TP_013032_20180131_BQA.TIF", 8, 1, 16);
+	make_tiff("inc/x_B4.tif", 8, 1, 16);
+	make_tiff("inc/T32TMT_20200101T101010_B01.tif", 8, 1, 16);
+	make_tiff("inc/y_red.tif", 8, 4, 8);
+	catalog = CATALOG(NULL, "inc");
+	assert_int_equal(catalog_scenes(catalog), 4);
+	check_scene(catalog, 0, NULL, EX_DATAERR, "LC08_L1TP_013032_20180131", "NIR band 5");
+	check_scene(catalog, 1, NULL, EX_DATAERR, "T32TMT_20200101T101010_B01", "band 8 or 8A");
+	check_scene(catalog, 2, NULL, EX_DATAERR, "x_B4", "unknown sensor");
+	check_scene(catalog, 3, NULL, EX_DATAERR, "y", "cannot tell");
+	catalog_free(catalog);
+}
+
+static void test_hls_prefers_narrow_nir(void **state)
+{
+	struct catalog *catalog;
+	struct options options = {.n_args = 0};
+	struct scene scene;
+	struct error err;
+
+	(void)state;
+	make_tiff("hls/HLS.S30.T13RCN.2024128T173909.v2.0.B04.tif", 8, 1, 16);
+	make_tiff("hls/HLS.S30.T13RCN.2024128T173909.v2.0.B08.tif", 8, 1, 16);
+	make_tiff("hls/HLS.S30.T13RCN.2024128T173909.v2.0.B8A.tif", 8, 1, 16);
+	catalog = CATALOG(NULL, "hls");
+	assert_int_equal(catalog_scenes(catalog), 1);
+	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	assert_non_null(strstr(scene.band[BAND_NIR].path, "B8A"));
+	assert_non_null(strstr(scene.band[BAND_NIR].source, "narrow"));
+	scene_release(&scene);
+	catalog_free(catalog);
+}
+
+static void test_patterns(void **state)
+{
+	struct options options = {.n_args = 0};
+	struct catalog *catalog;
+
+	(void)state;
+	options.bands[BAND_RED].pattern = "*-r.tif";
+	options.bands[BAND_NIR].pattern = "*-n.tif";
+	make_tiff("pat/a-r.tif", 8, 1, 16);
+	make_tiff("pat/a-n.tif", 8, 1, 16);
+	make_tiff("pat/b-r.tif", 8, 1, 16);
+	make_tiff("pat/c.tif", 8, 1, 16);
+	catalog = CATALOG(&options, "pat");
+	assert_int_equal(catalog_scenes(catalog), 2);
+	check_scene(catalog, 0, &options, 0, "a-r", "");
+	check_scene(catalog, 1, &options, EX_DATAERR, "b-r", "*-n.tif");
+	catalog_free(catalog);
+	catalog = CATALOG(&options, "pat/c.tif");
+	check_scene(catalog, 0, &options, EX_DATAERR, "c.tif", "pattern");
+	catalog_free(catalog);
+}
+
+static void test_grids(void **state)
+{
+	struct catalog *catalog;
+	struct options options = {.tile_grid_x = 3, .tile_grid_y = 5};
+	struct scene scene;
+	struct error err;
+
+	(void)state;
+	make_tiff("grid/a_red.tif", 8, 1, 16);
+	make_tiff("grid/a_nir.tif", 4, 1, 16);
+	make_tiff("grid/b_red.tif", 8, 1, 16);
+	make_tiff("grid/b_nir.tif", 8, 1, 16);
+	catalog = CATALOG(NULL, "grid");
+	check_scene(catalog, 0, NULL, EX_DATAERR, "a", "8 x 8 pixels, NIR 4 x 4");
+	assert_int_equal(scene_open(&scene, catalog, 1, &options, &err), 0);
+	assert_int_equal(scene_tiles_across(&scene), 3);
+	assert_int_equal(scene_tiles_down(&scene), 2);
+	assert_int_equal(scene.store_x_size, 8);
+	scene_release(&scene);
+	catalog_free(catalog);
+}
+
+static void test_nodata_option(void **state)
+{
+	struct catalog *catalog;
+	struct options options = {.has_nodata = true, .nodata = -9999};
+	struct scene scene;
+	struct error err;
+
+	(void)state;
+	make_tiff("nod/a_red.tif", 8, 1, 16);
+	make_tiff("nod/a_nir.tif", 8, 1, 16);
+	catalog = CATALOG(NULL, "nod");
+	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	assert_false(scene.band[BAND_RED].has_nodata);
+	assert_non_null(strstr(scene.notes[0], "uint16"));
+	scene_release(&scene);
+	options.nodata = 7;
+	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	assert_true(scene.band[BAND_NIR].has_nodata && scene.band[BAND_NIR].nodata == 7);
+	scene_release(&scene);
+	catalog_free(catalog);
+}
+
+/* Ten thousand names take some tens of bytes each. */
+static void test_memory(void **state)
+{
+	struct catalog *catalog;
+	FILE *list = fopen("many.txt", "w");
+
+	(void)state;
+	assert_non_null(list);
+	make_folders("many/x");
+	for (int i = 0; i < 10000; i++) {
+		char path[64];
+		FILE *out;
+
+		snprintf(path, sizeof(path), "many/s%05d_%s.tif", i / 2, i % 2 ? "nir" : "red");
+		fprintf(list, "%s\n", path);
+		out = fopen(path, "w");
+		assert_non_null(out);
+		fclose(out);
+	}
+	fclose(list);
+	catalog = CATALOG(NULL, "@many.txt", "many");
+	assert_int_equal(catalog_scenes(catalog), 5000);
+	assert_true(catalog_memory(catalog) < 10000 * 60);
+	assert_int_equal(catalog_file_bytes(catalog), 0);
+	catalog_free(catalog);
+}
+
+static void test_sample_holds(void **state)
+{
+	double v;
+
+	(void)state;
+	assert_true(sample_holds(SAMPLE_U8, 255, &v) && v == 255);
+	assert_false(sample_holds(SAMPLE_U8, 256, &v));
+	assert_false(sample_holds(SAMPLE_U16, -9999, &v));
+	assert_false(sample_holds(SAMPLE_I16, 0.5, &v));
+	assert_false(sample_holds(SAMPLE_I32, (double)NAN, &v));
+	assert_true(sample_holds(SAMPLE_F32, (double)NAN, &v) && v != v);
+	assert_true(sample_holds(SAMPLE_F32, -3.4028234663852886e+38, &v));
+	assert_true(sample_holds(SAMPLE_F32, -3.40282347e+38, &v) && v == -3.4028234663852886e+38);
+	assert_false(sample_holds(SAMPLE_F32, 1e39, &v));
+	assert_true(sample_holds(SAMPLE_F32, 0.1, &v) && v == (double)0.1f);
+	assert_true(sample_holds(SAMPLE_F64, 1e300, &v) && v == 1e300);
+}
+
+static int remove_tree(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", root);
+	return chdir("/") || system(command);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	snprintf(root, sizeof(root), "/tmp/imgpipe-test-XXXXXX");
+	return !mkdtemp(root) || chdir(root);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	return remove_tree();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_no_arguments),
+		cmocka_unit_test(test_landsat),
+		cmocka_unit_test(test_quality_beside),
+		cmocka_unit_test(test_flat_resolutions),
+		cmocka_unit_test(test_sentinel2_offset),
+		cmocka_unit_test(test_plain_names),
+		cmocka_unit_test(test_incomplete),
+		cmocka_unit_test(test_hls_prefers_narrow_nir),
+		cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_grids),
+		cmocka_unit_test(test_nodata_option),
+		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_sample_holds),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
