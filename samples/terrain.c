@@ -296,7 +296,7 @@ static void fit_type(const struct scene_spec *spec, unsigned n, struct run_pixel
 }
 
 /*
- * Right of the orbit's slanted edge, from 16 % of the width at the top to 4 % at the bottom: a
+ * Left of the orbit's slanted edge, from 16 % of the width at the top to 4 % at the bottom: a
  * tenth of the scene. x / W < 0.16 - 0.12 y / H, in integers; sizes are at most MAX_SIZE.
  */
 static bool in_collar(const struct scene_spec *spec, uint32_t x, uint32_t y)

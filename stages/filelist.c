@@ -191,7 +191,7 @@ static int add_path(struct file_list *list, const char *path, struct error *err)
 {
 	const char *slash;
 	char *dir;
-	uint32_t dir_at, name_at;
+	uint32_t dir_at = 0, name_at = 0;
 	int rc;
 
 	while (path[0] == '.' && path[1] == '/' && path[2] && path[2] != '/')
@@ -316,15 +316,15 @@ void file_list_release(struct file_list *list)
 char *file_list_path(const struct file_list *list, uint32_t i)
 {
 	const char *dir = file_list_dir(list, i), *name = file_list_name(list, i);
-	size_t dir_len = strlen(dir), name_len = strlen(name);
-	bool slash = dir_len > 0 && dir[dir_len - 1] != '/';
-	char *path = malloc(size_add(dir_len, name_len + 2));
+	size_t dir_len = strlen(dir);
+	char *path = malloc(size_add(dir_len, size_add(strlen(name), 2))), *end;
 
 	if (!path)
 		return NULL;
-	memcpy(path, dir, dir_len);
-	path[dir_len] = '/';
-	memcpy(path + dir_len + slash, name, name_len + 1);
+	end = stpcpy(path, dir);
+	if (dir_len > 0 && dir[dir_len - 1] != '/')
+		*end++ = '/';
+	stpcpy(end, name);
 	return path;
 }
 

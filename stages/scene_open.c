@@ -178,7 +178,7 @@ static void name_source(struct scene *scene, enum band_role role, const char *ba
 static int open_group(struct scene *scene, const struct catalog *catalog, const struct entry *entry,
 		      const struct sensor *sensor, const struct options *options, struct error *err)
 {
-	unsigned file;
+	unsigned file = 0;
 
 	if (scene_add_file(scene, file_list_path(&catalog->files, entry->file[BAND_NIR]), &file,
 			   err) ||
@@ -236,7 +236,7 @@ int scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
 	const struct entry *entry = &catalog->entry[id];
 	uint32_t first = entry_first(entry);
 	const struct sensor *sensor;
-	unsigned file;
+	unsigned file = 0;
 
 	memset(scene, 0, sizeof(*scene));
 	scene->id = id;

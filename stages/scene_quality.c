@@ -106,7 +106,7 @@ static int use_file(struct scene *scene, char *path, const struct options *optio
 {
 	struct band *band = &scene->band[BAND_QA];
 	const char *slash = strrchr(path, '/');
-	unsigned file;
+	unsigned file = 0;
 
 	snprintf(band->source, sizeof(band->source), "option --mask: file %.80s",
 		 slash ? slash + 1 : path);

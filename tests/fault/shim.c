@@ -6,10 +6,12 @@
  *   FAULT_AT     number of the call that fails, from 1; 0: none
  *   FAULT_ALL    set: all later calls fail as well
  *   FAULT_KIND   "error" (default), "short" (pread, read: half the bytes), "eintr"
+ *   FAULT_FROM   set: only calls from files whose name holds this text count; otherwise those of
+ *                the program, its modules and libtiff
  *   FAULT_COUNT  file that receives the number of calls when the program ends
  *
- * Only calls from the program, its modules and libtiff count: the loader and the C++ run time do
- * not survive a failed malloc, which is no matter of the program's.
+ * The loader and the C++ run time do not survive a failed malloc, which is no matter of the
+ * program's, so their calls never count.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -34,13 +36,16 @@ enum kind { KIND_NONE, KIND_ERROR, KIND_SHORT, KIND_EINTR };
 
 static atomic_long n_calls;
 
-/* The program itself, its modules, or libtiff. dladdr() takes the loader's lock and no memory. */
+/* Does a call from here count? dladdr() takes the loader's lock and no memory. */
 static bool counts(const void *caller)
 {
+	const char *from = getenv("FAULT_FROM");
 	Dl_info info;
 
 	if (!dladdr(caller, &info) || !info.dli_fname)
 		return false;
+	if (from)
+		return strstr(info.dli_fname, from) != NULL;
 	return strstr(info.dli_fname, "imgpipe") || strstr(info.dli_fname, "libtiff");
 }
 

@@ -10,21 +10,21 @@ import sys
 from oracle import MAKE_SCENE, QUICK, SANITIZED, Scratch, Tally, load, run
 
 MIB = 1 << 20
-UNITS = {"": 1, "B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 # label, size, options of make_scene, budgets in MiB
 LAYOUTS = (
     ("4096 tiled deflate, 4 bands", "4096x4096", ["--tile", "512", "--codec", "deflate"],
-     (24, 64, 256)),
+     (12, 16, 24, 64)),
     ("single strip, deflate", "4096x4096", ["--strip", "4096", "--codec", "deflate"],
-     (24, 64, 256)),
-    ("single strip, no codec", "4096x4096", ["--strip", "4096", "--codec", "none"], (24, 64)),
+     (12, 24, 64)),
+    ("single strip, no codec", "4096x4096", ["--strip", "4096", "--codec", "none"], (12, 64)),
     ("single strip, planar lzw", "4096x4096",
-     ["--strip", "4096", "--codec", "lzw", "--interleave", "band"], (24, 64)),
+     ["--strip", "4096", "--codec", "lzw", "--interleave", "band"], (12, 24)),
     ("one tile of 16384, deflate", "5000x5000", ["--tile", "16384", "--codec", "deflate"],
-     (64, 256)),
-    ("tiles of 1024, zstd", "4096x4096", ["--tile", "1024", "--codec", "zstd"], (32, 64, 256)),
-    ("strips of 16 rows, lzw", "8192x2048", ["--strip", "16", "--codec", "lzw"], (24, 64)),
+     (24, 64, 256)),
+    ("tiles of 1024, zstd", "4096x4096", ["--tile", "1024", "--codec", "zstd"], (24, 64, 256)),
+    ("strips of 16 rows, lzw", "8192x2048", ["--strip", "16", "--codec", "lzw"], (12, 24)),
 )
 QUICK_LAYOUTS = 3
 
@@ -39,17 +39,9 @@ def budget_run(scratch, files, budget, workers, *more):
 
 
 def named_budget(text):
-    """The smallest budget that a refusal names, in bytes: the last size in the message."""
-    found = re.findall(r"(\d+(?:\.\d+)?)\s*([KMG]?)(?:iB|B)?\b", text.split("\n")[-1])
-    sizes = [float(n) * UNITS[unit] for n, unit in found if unit]
-    return int(sizes[-1]) if sizes else None
-
-
-def refusal_line(result):
-    for line in result.err.splitlines():
-        if re.search(r"--memory|budget|smallest", line):
-            return line
-    return result.last_words()
+    """The smallest budget that a refusal names, in bytes: what stands behind the last --memory."""
+    found = re.findall(r"--memory[ =](\d+)([KMG]?)", text)
+    return int(found[-1][0]) * UNITS[found[-1][1]] if found else None
 
 
 def check_bounded(tally, name, result, report, budget):
@@ -63,6 +55,9 @@ def check_bounded(tally, name, result, report, budget):
           f"  reserved {memory['reserved_peak_bytes'] / MIB:7.1f}"
           f"  resident {result.peak / MIB:7.1f} MiB  workers {report['run']['workers']}"
           f"  {result.seconds:.1f} s", flush=True)
+    tally.check(memory["reserved_peak_bytes"] <= memory["planned_peak_bytes"], name,
+                f"reserved {memory['reserved_peak_bytes']} bytes, more than the "
+                f"{memory['planned_peak_bytes']} that were planned")
     over = [f"{what} {value / MIB:.1f} MiB" for what, value in
             (("resident (system)", result.peak), ("resident (own)", memory["resident_peak_bytes"]),
              ("reserved", memory["reserved_peak_bytes"]),
@@ -94,9 +89,9 @@ def check_refusal(tally, scratch, name, path, result, workers):
     """Exit 75, the smallest budget named, and it works."""
     if result.trouble() or result.rc != 75:
         return tally.fail(name, result.trouble() or f"exit {result.rc}, should be 75")
-    smallest = named_budget(refusal_line(result))
+    smallest = named_budget(result.err)
     if smallest is None:
-        return tally.fail(name, f"names no budget: {refusal_line(result)}")
+        return tally.fail(name, f"names no budget: {result.last_words()}")
     print(f"{name:48} refused, names {smallest / MIB:.1f} MiB", flush=True)
     tally.ok()
     result, report = budget_run(scratch, [path], smallest, workers)

@@ -2,7 +2,6 @@
  * Arguments -> scenes: files, directories, lists, grouping by name and by pattern, and scene_open()
  * on tiny rasters made here. Names are made up; everything lives in a temporary directory.
  */
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,7 +93,6 @@ static void check_scene(const struct catalog *catalog, uint32_t id, const struct
 	assert_int_equal(rc, code ? -1 : 0);
 	if (code) {
 		assert_int_equal(err.code, code);
-		if (!strstr(err.text, part)) print_message("%s\n", err.text);
 		assert_non_null(strstr(err.text, part));
 	}
 	scene_release(&scene);
@@ -107,7 +105,7 @@ static void test_arguments(void **state)
 	(void)state;
 	make_tiff("args/b.tif", 8, 4, 8);
 	make_tiff("args/sub/a.tif", 8, 4, 8);
-	make_text("args/b.tif.msk", "");
+	make_text("args/c.tif.msk", "");
 	make_text("args/b.tif.ovr", "");
 	make_text("args/b.tif.aux.xml", "");
 	make_text("args/notes.txt", "");
@@ -439,24 +437,6 @@ static void test_memory(void **state)
 	catalog_free(catalog);
 }
 
-static void test_sample_holds(void **state)
-{
-	double v;
-
-	(void)state;
-	assert_true(sample_holds(SAMPLE_U8, 255, &v) && v == 255);
-	assert_false(sample_holds(SAMPLE_U8, 256, &v));
-	assert_false(sample_holds(SAMPLE_U16, -9999, &v));
-	assert_false(sample_holds(SAMPLE_I16, 0.5, &v));
-	assert_false(sample_holds(SAMPLE_I32, (double)NAN, &v));
-	assert_true(sample_holds(SAMPLE_F32, (double)NAN, &v) && v != v);
-	assert_true(sample_holds(SAMPLE_F32, -3.4028234663852886e+38, &v));
-	assert_true(sample_holds(SAMPLE_F32, -3.40282347e+38, &v) && v == -3.4028234663852886e+38);
-	assert_false(sample_holds(SAMPLE_F32, 1e39, &v));
-	assert_true(sample_holds(SAMPLE_F32, 0.1, &v) && v == (double)0.1f);
-	assert_true(sample_holds(SAMPLE_F64, 1e300, &v) && v == 1e300);
-}
-
 static int remove_tree(void)
 {
 	char command[128];
@@ -494,7 +474,6 @@ int main(void)
 		cmocka_unit_test(test_grids),
 		cmocka_unit_test(test_nodata_option),
 		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_sample_holds),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -105,7 +105,8 @@ static void test_verdict_few_chunks(void **state)
 	struct fixture *f = *state;
 
 	f->totals.meter.row[METER_DECODE].chunks = 1;
-	f->worker[1].end_ns = 1000000001; /* left after half the time */
+	/* one of the two had nothing to do from half the time on */
+	f->totals.meter.row[METER_REDUCE].wait_ns[WAIT_IDLE] = 1000000000;
 	expect_verdict(f, "1 chunk cannot keep 2 workers busy");
 }
 
