@@ -2,6 +2,7 @@
  * imgpipe: joins the imagery side (a workload) to the machinery, says what went wrong, and sets the
  * exit status. The only file that prints errors or exits.
  */
+#include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,7 +129,9 @@ int main(int argc, char **argv)
 		status = plan_and_run(&options, workload, catalog, &error);
 	catalog_free(catalog);
 	options_release(&options);
-	if (fflush(stdout) && status == EX_OK)
-		status = EX_IOERR;
+	if (fflush(stdout) && status != EX_IOERR) {
+		error_errno(&error, EX_IOERR, errno, "standard output");
+		status = fail(&error);
+	}
 	return status;
 }

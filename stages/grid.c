@@ -47,17 +47,19 @@ static int check_place(const struct scene *scene, enum band_role role, struct er
 
 	if (crs_differs(red, other))
 		return error_set(err, EX_DATAERR,
-				 "%s: red is in %s, %s in %s; warp one to the grid of the other "
-				 "first (gdalwarp)",
-				 scene->name, red->crs, name, other->crs);
+				 "%s: %s is in %s, but red (%s) in %s; warp one to the grid of the "
+				 "other first (gdalwarp)",
+				 scene->band[role].path, name, other->crs,
+				 scene->band[BAND_RED].path, red->crs);
 	if (!red->has_geotransform || !other->has_geotransform)
 		return 0;
 	distance = corner_distance(red, other);
 	if (!(distance <= TOLERANCE))
 		return error_set(err, EX_DATAERR,
-				 "%s: red and %s do not lie on each other: corners differ by %.4g "
-				 "pixels; warp one to the grid of the other first (gdalwarp)",
-				 scene->name, name, distance);
+				 "%s: %s does not lie on red (%s): corners differ by %.4g pixels; "
+				 "warp one to the grid of the other first (gdalwarp)",
+				 scene->band[role].path, name, scene->band[BAND_RED].path,
+				 distance);
 	return 0;
 }
 
@@ -67,10 +69,12 @@ static int check_nir(const struct scene *scene, struct error *err)
 				 *nir = band_file(scene, BAND_NIR);
 
 	if (red->x_size != nir->x_size || red->y_size != nir->y_size)
-		return error_set(err, EX_DATAERR,
-				 "%s: red is %u x %u pixels, NIR %u x %u; bring both to one grid "
-				 "first (gdalwarp -tr), or name bands of the same resolution",
-				 scene->name, red->x_size, red->y_size, nir->x_size, nir->y_size);
+		return error_set(
+			err, EX_DATAERR,
+			"%s: NIR is %u x %u pixels, but red (%s) %u x %u; bring both to one "
+			"grid first (gdalwarp -tr), or name bands of the same resolution",
+			scene->band[BAND_NIR].path, nir->x_size, nir->y_size,
+			scene->band[BAND_RED].path, red->x_size, red->y_size);
 	return check_place(scene, BAND_NIR, err);
 }
 
@@ -86,7 +90,8 @@ static int check_qa(struct scene *scene, struct error *err)
 			"%s: the quality band is %u x %u pixels, red %u x %u; it must have "
 			"the same size or be coarser by a whole number: bring it there "
 			"first (gdalwarp -r near -tr)",
-			scene->name, qa->x_size, qa->y_size, red->x_size, red->y_size);
+			scene->band[BAND_QA].path, qa->x_size, qa->y_size, red->x_size,
+			red->y_size);
 	scene->band[BAND_QA].ratio = ratio;
 	return check_place(scene, BAND_QA, err);
 }

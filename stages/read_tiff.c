@@ -80,8 +80,14 @@ static int check_request(const struct tiff_handle *handle, const struct read_req
 static int read_mask(struct tiff_handle *handle, const struct read_request *request,
 		     struct meter *meter, struct error *err)
 {
-	if (!handle->mask && tiff_mask_open(&handle->mask, &handle->image, err) != PROBE_OK)
-		return error_prefix(err, "%s: its mask cannot be read", handle->image.path);
+	int rc = handle->mask ? PROBE_OK : tiff_mask_open(&handle->mask, &handle->image, err);
+
+	if (rc == PROBE_DECLINED)
+		return error_set(err, EX_DATAERR,
+				 "%s: its mask is gone; run again when the file is complete",
+				 handle->image.path);
+	if (rc != PROBE_OK)
+		return -1;
 	return tiff_mask_read(handle->mask, &request->window, request->mask, meter, err);
 }
 

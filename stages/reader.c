@@ -170,6 +170,20 @@ static int probe_second(const char *path, struct raster_info *info, const struct
 			 without_name(second.text, path));
 }
 
+/*
+ * A projected CRS without a stated unit: its EPSG code implies one, and GDAL has the register of them.
+ * Where GDAL cannot be had, areas stay unknown.
+ */
+static void look_up_unit(const char *path, struct raster_info *info)
+{
+	const struct reader *gdal = reader_gdal(NULL);
+	struct raster_info other = {0};
+
+	if (gdal && gdal->probe(path, &other, NULL) == PROBE_OK)
+		info->unit_metres = other.unit_metres;
+	raster_info_release(&other);
+}
+
 int reader_probe(const char *path, enum reader_choice choice, struct raster_info *info,
 		 const struct reader **reader, struct error *err)
 {
@@ -181,6 +195,8 @@ int reader_probe(const char *path, enum reader_choice choice, struct raster_info
 		return probe_gdal(path, info, reader, err);
 	*reader = &reader_tiff;
 	rc = reader_tiff.probe(path, info, &why);
+	if (rc == PROBE_OK && info->projected && !(info->unit_metres > 0))
+		look_up_unit(path, info);
 	if (rc == PROBE_OK)
 		return 0;
 	if (rc == PROBE_DECLINED && choice == READER_AUTO)

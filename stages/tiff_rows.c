@@ -310,14 +310,14 @@ static bool check_end(const struct tiff_image *image, struct tiff_cursor *cursor
 static int row_failed(const struct tiff_image *image, struct tiff_cursor *cursor,
 		      const struct tiff_block *block, struct error *err)
 {
-	const char *words = "cannot be decoded";
-
 	if (cursor->log.discarded)
-		words = "a PackBits run goes beyond the end of its row, which only decoding the "
-			"whole block allows; give more --memory";
-	else if (cursor->log.text[0])
-		words = cursor->log.text;
-	(void)tiff_block_damaged(image, block, err, words);
+		(void)tiff_block_error(image, block, err, EX_TEMPFAIL,
+				       "a PackBits run goes beyond the end of its row, so only the "
+				       "whole block can be decoded; give more --memory");
+	else
+		(void)tiff_block_damaged(image, block, err,
+					 cursor->log.text[0] ? cursor->log.text
+							     : "cannot be decoded");
 	tiff_cursor_close(cursor);
 	return -1;
 }

@@ -188,13 +188,29 @@ static int read_uncompressed(const struct tiff_job *job, const struct tiff_part 
 		row[METER_DECODE].bytes_in += n * image->row_bytes;
 		row[METER_DECODE].bytes_out += n * image->row_bytes;
 	}
-	row[METER_FETCH].tiles++;
-	row[METER_DECODE].tiles++;
+	if (part->window.y_off == part->block.window.y_off) { /* in slices: the block counts once */
+		row[METER_FETCH].tiles++;
+		row[METER_DECODE].tiles++;
+	}
 	count_decoded(job, part, part->window.y_size);
 	return 0;
 }
 
-/* Fetching happens within decoding here, page by page, and is counted there. */
+/* A decoder starts at the top of a block: count the block and all its stored bytes. */
+static void count_start(const struct tiff_job *job, const struct tiff_part *part)
+{
+	uint64_t left = job->handle->image.file_bytes - part->block.offset;
+	uint64_t bytes = part->block.bytes < left ? part->block.bytes : left;
+	struct meter_row *row = job->meter->row;
+
+	row[METER_FETCH].tiles++;
+	row[METER_FETCH].bytes_in += bytes;
+	row[METER_FETCH].bytes_out += bytes;
+	row[METER_DECODE].tiles++;
+	row[METER_DECODE].bytes_in += bytes;
+}
+
+/* Fetching happens within decoding here, page by page, and its time is counted there. */
 static int read_streamed(const struct tiff_job *job, const struct tiff_part *part)
 {
 	struct tiff_handle *handle = job->handle;
@@ -209,6 +225,8 @@ static int read_streamed(const struct tiff_job *job, const struct tiff_part *par
 	cursor = tiff_cursor_get(handle, &part->block, first, job->err);
 	if (!cursor)
 		return -1;
+	if (cursor->next_row == 0)
+		count_start(job, part);
 	while (cursor->next_row < first + part->window.y_size) {
 		uint32_t y = cursor->next_row;
 
@@ -219,7 +237,6 @@ static int read_streamed(const struct tiff_job *job, const struct tiff_part *par
 			deliver(job, part, row, part->block.window.y_off + y, 1);
 	}
 	count_decoded(job, part, decoded);
-	job->meter->row[METER_DECODE].tiles++;
 	job->meter->row[METER_DECODE].bytes_out += decoded * image->row_bytes;
 	if (cursor->next_row >= part->block.window.y_size &&
 	    tiff_cursor_finish(image, cursor, &part->block, row, job->err))

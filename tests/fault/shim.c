@@ -2,7 +2,7 @@
  * Fault injection: loaded by LD_PRELOAD, makes the Nth call of one system or library function fail.
  * It knows nothing of the program.
  *
- *   FAULT_CALL   pread read open mmap malloc write fflush rename pthread_create
+ *   FAULT_CALL   pread read open mmap malloc fflush rename pthread_create
  *   FAULT_AT     number of the call that fails, from 1; 0: none
  *   FAULT_ALL    set: all later calls fail as well
  *   FAULT_KIND   "error" (default), "short" (pread, read: half the bytes), "eintr"
@@ -140,19 +140,6 @@ ssize_t read(int fd, void *buf, size_t size)
 	if (kind == KIND_SHORT)
 		return next(fd, buf, size > 1 ? size / 2 : size);
 	errno = kind == KIND_EINTR ? EINTR : EIO;
-	return -1;
-}
-
-ssize_t write(int fd, const void *buf, size_t size)
-{
-	ssize_t (*next)(int, const void *, size_t) = real("write");
-	enum kind kind = fault("write", CALLER);
-
-	if (kind == KIND_NONE)
-		return next(fd, buf, size);
-	if (kind == KIND_SHORT)
-		return next(fd, buf, size > 1 ? size / 2 : size);
-	errno = kind == KIND_EINTR ? EINTR : ENOSPC;
 	return -1;
 }
 

@@ -20,8 +20,14 @@ for folder in tiff-odd tiff-broken; do
 done
 printf 'a_B04.tif\na_B08.tif\n# c\nLC08_L2SP_008059_20191201_20200825_02_T1_SR_B4.TIF\n' >"$out/corpus-names/seed"
 printf '<a><PROCESSING_BASELINE>05.11</PROCESSING_BASELINE><QUANTIFICATION_VALUES_LIST><BOA_QUANTIFICATION_VALUE unit="none">10000</BOA_QUANTIFICATION_VALUE></QUANTIFICATION_VALUES_LIST><BOA_ADD_OFFSET band_id="3">-1000</BOA_ADD_OFFSET></a>' >"$out/corpus-mtd/seed"
-sources="$(ls pipeline/*.c stages/*.c | grep -v -e pipeline/main.c -e stages/read_gdal)"
-flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=\"fuzz\" -Iinclude -O1 -g
+sources=
+for file in pipeline/*.c stages/*.c; do
+	case $file in
+	pipeline/main.c | stages/read_gdal*) ;;
+	*) sources="$sources $file" ;;
+	esac
+done
+flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Iinclude -O1 -g
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -pthread"
 status=0
 for name in tiff names mtd; do

@@ -118,18 +118,20 @@ class Gdal:
 class Corpus:
     """One folder's run: the checks, and the totals that are printed."""
 
-    def __init__(self, name, known=None, whole=None, timeouts=None, full_only=(), bands=None):
+    def __init__(self, name, known=None, whole=None, timeouts=None, bands=None,
+                 auto_only=(), full_only=()):
         """
         known:     file -> ndvi numbers that are right whatever GDAL says
         bands:     file -> the --bands to give, where it is not red=1,nir=2
         whole:     file -> why its data are provably whole though GDAL complains
         timeouts:  file -> seconds, where 20 are not enough for an honest run
+        auto_only: files that are too large for a comparison of the readers
         full_only: files left out of a quick run
         """
         self.name, self.tally = name, Tally()
         self.folder = data_folder(self.tally, name)
         self.known, self.whole, self.timeouts = known or {}, whole or {}, timeouts or {}
-        self.full_only, self.bands = full_only, bands or {}
+        self.auto_only, self.full_only, self.bands = auto_only, full_only, bands or {}
         self.totals = {}
         self.lists = {}
         self.undocumented = {}
@@ -213,7 +215,7 @@ class Corpus:
             return self.tally.skip(name, "takes long; in the full run only")
         answer = self.gdal.ask(path)
         numbers = {}
-        for reader in ("auto",) if name in self.full_only else ("auto", "tiff", "gdal"):
+        for reader in ("auto",) if name in self.auto_only else ("auto", "tiff", "gdal"):
             result, ndvi = self.run_file(path, name, answer.get("bands", 0), reader)
             if result is None:
                 continue

@@ -16,9 +16,9 @@ KNOWN = {
 }
 TIMEOUTS = {"made/deflate-constant-40000.tif": 120, "made/zstd-constant-100000.tif": 600,
             "made/sparse-200000.tif": 60}
-FULL_ONLY = ("made/deflate-constant-40000.tif", "made/zstd-constant-100000.tif",
-             "made/sparse-200000.tif")
+LARGE = tuple(TIMEOUTS)
+FULL_ONLY = ("made/zstd-constant-100000.tif",)
 
 if __name__ == "__main__":
     Corpus("tiff-odd", known=KNOWN, bands={"made/sparse-200000.tif": "red=1,nir=4"},
-           timeouts=TIMEOUTS, full_only=FULL_ONLY).main()
+           timeouts=TIMEOUTS, auto_only=LARGE, full_only=FULL_ONLY).main()
