@@ -72,13 +72,10 @@ enum { N_ROWS = sizeof(rows) / sizeof(rows[0]), ROW_CODE = 1000 };
  */
 
 static const char epilogue[] =
-	"Exit status: 0 all fine; 1 some scenes failed, the rest is complete and reported; 64 "
-	"usage;\n"
-	"65 bad data in every scene; 66 no input; 73 cannot create output; 74 I/O error; 75 the "
-	"memory\n"
-	"limit is too small, or try again; 130 and 143 after SIGINT and SIGTERM, with what was "
-	"done\n"
-	"reported.\n"
+	"Exit status: 0 all fine; 1 some scenes failed, the rest is complete and\n"
+	"reported; 64 usage; 65 bad data in every scene; 66 no input; 69 a reader that is\n"
+	"needed is not there; 73 cannot create output; 74 I/O error; 75 the memory limit\n"
+	"is too small; 130 and 143 after SIGINT and SIGTERM, with what was done reported.\n"
 	"\n"
 	"Examples:\n"
 	"  imgpipe --workers 16 scenes/*.tif\n"
@@ -97,19 +94,16 @@ static void print_wrapped(FILE *out, const char *text, int column)
 	}
 	fprintf(out, "%*s", LEFT - column, "");
 	column = LEFT;
-	while (*text) {
+	for (bool first = true; *text; first = false) {
 		int word = (int)strcspn(text, " ");
 
-		if (column + word > RIGHT) {
+		if (!first && column + 1 + word > RIGHT) {
 			fprintf(out, "\n%*s", LEFT, "");
 			column = LEFT;
+			first = true;
 		}
-		column += fprintf(out, "%.*s", word, text);
-		text += word;
-		if (*text) {
-			column += fprintf(out, " ");
-			text++;
-		}
+		column += fprintf(out, "%s%.*s", first ? "" : " ", word, text);
+		text += word + (text[word] == ' ');
 	}
 	fputc('\n', out);
 }

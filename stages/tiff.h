@@ -35,14 +35,17 @@ struct tiff_ifd {
 	uint64_t offset, next;
 	uint64_t n_entries;
 	uint64_t subfile_type, x_size, y_size;
-	uint64_t n_offsets, n_counts; /* entries stored in the block arrays; n_counts 0: no array */
+	uint64_t n_offsets, n_counts; /* entries of the block arrays that lie in the file */
+	bool has_counts;              /* there is an array of byte counts */
 };
 
 /* One image (directory) of an open file. Does not move: libtiff holds its address. */
 struct tiff_image {
 	char *path; /* owned */
 	TIFF *tif;
-	int fd; /* tif's own; closed with it */
+	int fd;
+	uint64_t position; /* libtiff's in the file */
+	int io_errno;      /* of a read that failed under libtiff, 0 while none has */
 	struct tiff_log log;
 	uint64_t file_bytes;
 	bool big, swapped; /* BigTIFF; byte order is not the machine's */
@@ -113,11 +116,18 @@ struct tiff_part {
 	unsigned first, n_bands; /* request->band[first ...] */
 };
 
-/* --- tiff_ifd.c: directories -------------------------------------------------------------------
- */
+/* --- tiff_io.c: the file's bytes --- */
 
 /* pread() until `size` bytes or the end of the file: bytes read, -1 with errno on failure. */
 ssize_t tiff_pread(int fd, void *buffer, size_t size, uint64_t offset);
+
+/* libtiff on the image's file; a read that fails leaves its errno in image->io_errno. */
+TIFF *tiff_io_open(struct tiff_image *image, const char *mode, TIFFOpenOptions *options);
+
+/* That error in words; always -1. */
+int tiff_io_error(const struct tiff_image *image, struct error *err);
+
+/* --- tiff_ifd.c: directories --- */
 
 /* Is this the start of a TIFF file? Fills big, swapped and the offset of the first directory. */
 bool tiff_ifd_first(struct tiff_image *image, uint64_t *offset);

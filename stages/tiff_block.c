@@ -40,10 +40,12 @@ static int look_up(struct tiff_image *image, struct tiff_block *block, struct er
 
 	tiff_log_clear(&image->log);
 	if (block->strile >= image->ifd.n_offsets ||
-	    (image->ifd.n_counts && block->strile >= image->ifd.n_counts))
+	    (image->ifd.has_counts && block->strile >= image->ifd.n_counts))
 		return tiff_block_damaged(image, block, err, "the header has no entry for it");
 	block->offset = TIFFGetStrileOffsetWithErr(image->tif, block->strile, &no_offset);
 	block->bytes = TIFFGetStrileByteCountWithErr(image->tif, block->strile, &no_bytes);
+	if (image->io_errno)
+		return tiff_io_error(image, err);
 	if (no_offset || no_bytes)
 		return tiff_block_damaged(image, block, err,
 					  "its place in the file cannot be read");

@@ -5,33 +5,7 @@
  */
 #include "tiff.h"
 
-#include <errno.h>
-#include <unistd.h>
-
 enum { CLASSIC_ENTRY = 12, BIG_ENTRY = 20, BATCH = 32, MAX_ENTRIES = 4096 };
-
-ssize_t tiff_pread(int fd, void *buffer, size_t size, uint64_t offset)
-{
-	size_t done = 0;
-
-	if (offset > INT64_MAX || size > INT64_MAX - offset) {
-		errno = EINVAL;
-		return -1;
-	}
-	while (done < size) {
-		ssize_t n = pread(fd, (unsigned char *)buffer + done, size - done,
-				  (off_t)(offset + done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (n == 0)
-			break;
-		done += (size_t)n;
-	}
-	return (ssize_t)done;
-}
 
 static bool pread_all(const struct tiff_image *image, void *buffer, size_t size, uint64_t offset)
 {
@@ -73,18 +47,37 @@ static size_t type_bytes(uint64_t type)
 {
 	switch (type) {
 	case TIFF_BYTE:
+	case TIFF_SBYTE:
 		return 1;
 	case TIFF_SHORT:
+	case TIFF_SSHORT:
 		return 2;
 	case TIFF_LONG:
+	case TIFF_SLONG:
 	case TIFF_IFD:
 		return 4;
 	case TIFF_LONG8:
+	case TIFF_SLONG8:
 	case TIFF_IFD8:
 		return 8;
 	default:
 		return 0;
 	}
+}
+
+/* How many of an array's entries lie in the file; `at` holds its values, or their offset. */
+static uint64_t entries_in_file(const struct tiff_image *image, uint64_t type, uint64_t count,
+				const unsigned char *at)
+{
+	size_t size = type_bytes(type), inline_bytes = image->big ? 8 : 4;
+	uint64_t offset = number(image, at, inline_bytes), fit;
+
+	if (!size)
+		return 0;
+	if (count <= inline_bytes / size)
+		return count;
+	fit = offset < image->file_bytes ? (image->file_bytes - offset) / size : 0;
+	return count < fit ? count : fit;
 }
 
 /* Keep what matters of one entry. Where a tag occurs twice the first counts, as in libtiff. */
@@ -111,12 +104,13 @@ static void take_entry(const struct tiff_image *image, const unsigned char *entr
 	case TIFFTAG_STRIPOFFSETS:
 	case TIFFTAG_TILEOFFSETS:
 		into = &ifd->n_offsets;
-		value = count;
+		value = entries_in_file(image, type, count, at);
 		break;
 	case TIFFTAG_STRIPBYTECOUNTS:
 	case TIFFTAG_TILEBYTECOUNTS:
 		into = &ifd->n_counts;
-		value = count;
+		value = entries_in_file(image, type, count, at);
+		ifd->has_counts = true;
 		break;
 	default:
 		break;

@@ -123,6 +123,8 @@ static int open_file(struct tiff_image *image, const char *path, struct error *e
 
 static int broken(const struct tiff_image *image, struct error *err)
 {
+	if (image->io_errno)
+		return tiff_io_error(image, err);
 	return error_set(err, EX_DATAERR, "%s: broken TIFF: %s; fetch or copy the file again",
 			 image->path,
 			 image->log.text[0] ? image->log.text : "its directory cannot be read");
@@ -139,7 +141,7 @@ static int open_tif(struct tiff_image *image, size_t max_alloc, struct error *er
 
 	if (!options)
 		return error_memory(err, "libtiff", sizeof(struct tiff_image));
-	image->tif = TIFFFdOpenExt(image->fd, "header", "rmcDO", options);
+	image->tif = tiff_io_open(image, "rmcDO", options);
 	TIFFOpenOptionsFree(options);
 	return image->tif ? 0 : broken(image, err);
 }
@@ -246,6 +248,8 @@ static int read_image(struct tiff_image *image, uint64_t ifd_offset, size_t max_
 	if (open_tif(image, max_alloc, err) || choose_ifd(image, ifd_offset, err))
 		return -1;
 	read_fields(image);
+	if (image->io_errno)
+		return tiff_io_error(image, err);
 	if (image->compression == COMPRESSION_JPEG && image->photometric == PHOTOMETRIC_YCBCR &&
 	    !image->planar)
 		(void)TIFFSetField(image->tif, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
@@ -272,7 +276,7 @@ void tiff_image_close(struct tiff_image *image)
 {
 	if (image->tif)
 		TIFFClose(image->tif);
-	else if (image->fd >= 0)
+	if (image->fd >= 0)
 		(void)close(image->fd);
 	free(image->path);
 	*image = (struct tiff_image){.fd = -1};

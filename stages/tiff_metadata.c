@@ -11,6 +11,7 @@
 #include "tiff.h"
 
 #include <expat.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,6 +174,18 @@ static void apply_to_band(const struct item *item, void *user)
 	}
 }
 
+/* A number as writers have put it: also Microsoft's spellings of infinity and NaN, "-1.#INF". */
+static double number_of(const char *text)
+{
+	const char *mark = strstr(text, ".#");
+
+	if (!mark)
+		return strtod(text, NULL);
+	if (strncasecmp(mark + 2, "INF", 3) == 0)
+		return *text == '-' ? -INFINITY : INFINITY;
+	return NAN;
+}
+
 /* Text that is not a number counts as 0, as in GDAL, which some writers rely on unknowingly. */
 static void set_nodata(TIFF *tif, struct raster_info *info)
 {
@@ -184,7 +197,7 @@ static void set_nodata(TIFF *tif, struct raster_info *info)
 	if (!text || !*text)
 		return;
 	(void)snprintf(number, sizeof(number), "%.*s", (int)(size < 63 ? size : 63), text);
-	nodata = strtod(number, NULL);
+	nodata = number_of(number);
 	for (uint32_t i = 0; i < info->n_bands; i++) {
 		info->bands[i].nodata = nodata;
 		info->bands[i].has_nodata = true;
