@@ -36,8 +36,7 @@ static void take_limit(struct machine *m, uint64_t bytes, const char *source)
 	snprintf(m->limit_source, sizeof(m->limit_source), "%s", source);
 }
 
-/* --- cgroups -----------------------------------------------------------------------------------
- */
+/* --- cgroups --- */
 
 /* Called for a directory of the hierarchy and each of its parents. */
 typedef void cgroup_visit(struct machine *m, const char *directory);
@@ -146,8 +145,7 @@ static void probe_cgroups(struct machine *m)
 		fclose(file);
 }
 
-/* --- everything else ---------------------------------------------------------------------------
- */
+/* --- everything else --- */
 
 static void probe_rlimits(struct machine *m)
 {

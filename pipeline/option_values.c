@@ -11,8 +11,7 @@
 
 #include "executor.h"
 
-/* --- numbers -----------------------------------------------------------------------------------
- */
+/* --- numbers --- */
 
 /* A whole number in [min, max], from the front of text; *end is what follows. */
 static int parse_whole(const char *text, uint64_t min, uint64_t max, uint64_t *value, char **end)
@@ -76,8 +75,7 @@ static int parse_sizes(const char *text, uint32_t *x_size, uint32_t *y_size)
 	return 0;
 }
 
-/* --- what to read ------------------------------------------------------------------------------
- */
+/* --- what to read --- */
 
 static int role_of(const char *text, size_t length)
 {
@@ -214,8 +212,7 @@ int set_reader(struct options *o, const char *value, struct error *err)
 	return choice < 0 ? -1 : 0;
 }
 
-/* --- how to work -------------------------------------------------------------------------------
- */
+/* --- how to work --- */
 
 int set_workers(struct options *o, const char *value, struct error *err)
 {
@@ -290,8 +287,7 @@ int set_working_set(struct options *o, const char *value, struct error *err)
 	return choice < 0 ? -1 : 0;
 }
 
-/* --- what to write -----------------------------------------------------------------------------
- */
+/* --- what to write --- */
 
 static int set_path(const char **path, const char *value, struct error *err)
 {

@@ -68,8 +68,7 @@ static const struct option_row rows[] = {
 
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]), ROW_CODE = 1000 };
 
-/* --- what the table prints ---------------------------------------------------------------------
- */
+/* --- what the table prints --- */
 
 static const char epilogue[] =
 	"Exit status: 0 all fine; 1 some scenes failed, the rest is complete and\n"
@@ -167,8 +166,7 @@ static void print_completion(FILE *out)
 	fprintf(out, "run plan info' imgpipe\n");
 }
 
-/* --- the parser --------------------------------------------------------------------------------
- */
+/* --- the parser --- */
 
 /* getopt's two forms of the table. */
 struct getopt_tables {

@@ -57,7 +57,7 @@ bool run_cancelled(struct run *run)
 	return stopping;
 }
 
-/* --- memory ----------------------------------------------------------------------------------- */
+/* --- memory --- */
 
 static void give_back(struct worker *worker)
 {
@@ -145,7 +145,7 @@ static bool reserve(struct worker *worker, struct slot *slot)
 	return true;
 }
 
-/* --- claims ----------------------------------------------------------------------------------- */
+/* --- claims --- */
 
 /* The next chunk in order. CLAIM_NOTHING with *cause set where there is none to have now. */
 static enum claim claim_chunk(struct worker *worker, struct task *task, enum wait_cause *cause)
@@ -239,8 +239,7 @@ void run_leave(struct worker *worker)
 	pthread_mutex_unlock(&run->lock);
 }
 
-/* --- opening and delivery ----------------------------------------------------------------------
- */
+/* --- opening and delivery --- */
 
 static double scene_file_bytes(const struct scene *scene)
 {

@@ -62,7 +62,7 @@ static uint32_t seed_for(const struct scene_spec *spec, enum use use)
 	return (uint32_t)mix64(((uint64_t)spec->seed << 8) + use);
 }
 
-/* ---- districts and parcels: a Voronoi diagram of jittered points, strips within it ---- */
+/* --- districts and parcels: a Voronoi diagram of jittered points, strips within it --- */
 
 struct site {
 	float x, y; /* relative to the origin of the cell in the middle */
@@ -193,7 +193,7 @@ static bool town_at(const struct site *site, uint32_t seed, const struct run *ru
 	return true;
 }
 
-/* ---- the ground, cover by cover: what is tested first lies on top ---- */
+/* --- the ground, cover by cover: what is tested first lies on top --- */
 
 static struct ground ground_at(const struct scene_spec *spec, const struct run *run, unsigned i,
 			       const struct fields *f, struct neighbours *nb)
@@ -251,7 +251,7 @@ static void fields_make(const struct scene_spec *spec, const struct run *run, st
 		f->shade[i] = 1.0f - 0.62f * f->shade[i];
 }
 
-/* ---- sensor ---- */
+/* --- sensor --- */
 
 /*
  * Texture of the ground is shared by all bands; photon and read noise is each band's own, of

@@ -38,7 +38,7 @@ static struct window coarse_window(const struct window *w, uint32_t ratio)
 	return c;
 }
 
-/* --- memory ----------------------------------------------------------------------------------- */
+/* --- memory --- */
 
 static size_t plane_bytes(const struct band *band, uint32_t x_size, uint32_t y_size)
 {
@@ -101,7 +101,7 @@ static size_t read_scratch(const struct scene *scene, uint32_t x_size, uint32_t 
 	return most;
 }
 
-/* --- handles ---------------------------------------------------------------------------------- */
+/* --- handles --- */
 
 static void read_leave(void *state_ptr)
 {
@@ -143,7 +143,7 @@ static void read_close(void *state)
 	free(state);
 }
 
-/* --- reading ---------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static void replicate(unsigned char *out, const struct window *w, const unsigned char *coarse,
 		      const struct window *c, uint32_t ratio, size_t size)

@@ -10,8 +10,7 @@
 
 #include "window.h"
 
-/* --- windows -----------------------------------------------------------------------------------
- */
+/* --- windows --- */
 
 /* Blocks that meet the window, row by row; each plane that is asked for where they are apart. */
 static int each_part(const struct tiff_job *job,
@@ -111,8 +110,7 @@ static int read_window(void *state, struct read_request *request, struct arena *
 	return each_part(&job, tiff_part_read);
 }
 
-/* --- handles -----------------------------------------------------------------------------------
- */
+/* --- handles --- */
 
 /* Is this still the file that was examined? */
 static bool same_file(const struct tiff_image *image, const struct raster_info *info)

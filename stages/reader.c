@@ -171,8 +171,8 @@ static int probe_second(const char *path, struct raster_info *info, const struct
 }
 
 /*
- * A projected CRS without a stated unit: its EPSG code implies one, and GDAL has the register of them.
- * Where GDAL cannot be had, areas stay unknown.
+ * A projected CRS without a stated unit: its EPSG code implies one, and GDAL has the register of
+ * them. Where GDAL cannot be had, areas stay unknown.
  */
 static void look_up_unit(const char *path, struct raster_info *info)
 {

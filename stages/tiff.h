@@ -141,8 +141,7 @@ bool tiff_ifd_main(const struct tiff_image *image, struct tiff_ifd *ifd);
 /* The mask of the whole image: same size, marked as mask and not as overview. */
 bool tiff_ifd_mask(const struct tiff_image *image, struct tiff_ifd *ifd);
 
-/* --- tiff_image.c, tiff_block.c: one image, its blocks
- * ------------------------------------------------------------------- */
+/* --- tiff_image.c, tiff_block.c: one image, its blocks --- */
 
 /*
  * Open the image of `path` in the directory at `ifd_offset` (0: tiff_ifd_main()). `max_alloc`: what
@@ -187,8 +186,7 @@ int tiff_block_damaged(const struct tiff_image *image, const struct tiff_block *
 int tiff_block_decode(struct tiff_image *image, const struct tiff_block *block, void *raw,
 		      void *out, struct meter *meter, struct error *err);
 
-/* --- tiff_codec.c: what is known of codecs -----------------------------------------------------
- */
+/* --- tiff_codec.c: what is known of codecs --- */
 
 /* Name for people, NULL where this reader does not read the codec. */
 const char *tiff_codec_name(uint16_t compression);
@@ -198,8 +196,7 @@ size_t tiff_codec_raw_bytes(uint16_t compression, size_t block_bytes);
 /* What the decoder allocates. Looks into the first stored block where that decides. */
 size_t tiff_codec_memory(struct tiff_image *image);
 
-/* --- tiff_geo.c, tiff_metadata.c: what the tags say --------------------------------------------
- */
+/* --- tiff_geo.c, tiff_metadata.c: what the tags say --- */
 
 /* Geotransform, CRS, length of its unit. */
 void tiff_geo(TIFF *tif, struct raster_info *info);
@@ -210,13 +207,11 @@ void tiff_metadata(TIFF *tif, struct raster_info *info);
 /* INTERNAL_MASK_FLAGS_1 of a .msk file; 0 where it does not say. */
 int tiff_metadata_mask_flags(TIFF *tif);
 
-/* --- tiff_probe.c ------------------------------------------------------------------------------
- */
+/* --- tiff_probe.c --- */
 
 int tiff_probe(const char *path, struct raster_info *info, struct error *err);
 
-/* --- tiff_mask.c -------------------------------------------------------------------------------
- */
+/* --- tiff_mask.c --- */
 
 /*
  * PROBE_OK: *mask is open; PROBE_DECLINED: there is none; -1: there is one that cannot be read,
@@ -228,8 +223,7 @@ int tiff_mask_read(struct tiff_mask *mask, const struct window *window, uint8_t 
 		   struct meter *meter, struct error *err);
 void tiff_mask_close(struct tiff_mask *mask); /* NULL is allowed */
 
-/* --- tiff_copy.c: samples ----------------------------------------------------------------------
- */
+/* --- tiff_copy.c: samples --- */
 
 /* n samples of `size` bytes that stand `stride` samples apart, put side by side. */
 void tiff_copy_samples(void *to, const void *from, uint32_t n, uint16_t stride, size_t size);
@@ -238,8 +232,7 @@ void tiff_fill_samples(void *to, const void *sample, uint32_t n, size_t size);
 /* `value` as a sample of this type, converted as GDAL fills sparse blocks with a nodata value. */
 void tiff_make_sample(unsigned char out[8], enum sample_type type, double value);
 
-/* --- tiff_ways.c: from a block to planes -------------------------------------------------------
- */
+/* --- tiff_ways.c: from a block to planes --- */
 
 /* The reader's scratch(); see include/reader.h. */
 size_t tiff_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_size,
@@ -248,8 +241,7 @@ size_t tiff_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_
 /* Fill the part of the planes that one block covers; all scratch is given back. */
 int tiff_part_read(const struct tiff_job *job, const struct tiff_part *part);
 
-/* --- tiff_rows.c: blocks too large to be held whole --------------------------------------------
- */
+/* --- tiff_rows.c: blocks too large to be held whole --- */
 
 /* Rows row0 to row0 + n (counted in the block) of an uncompressed block, in native byte order. */
 int tiff_rows_fetch(const struct tiff_image *image, const struct tiff_block *block, uint32_t row0,

@@ -14,8 +14,7 @@
 
 #include "window.h"
 
-/* --- what libtiff says -------------------------------------------------------------------------
- */
+/* --- what libtiff says --- */
 
 PRINTF_LIKE(2, 0)
 static void log_text(struct tiff_log *log, const char *format, va_list args)
@@ -84,8 +83,7 @@ TIFFOpenOptions *tiff_log_options(struct tiff_log *log, size_t max_alloc)
 	return options;
 }
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static int open_failed(const char *path, int errno_value, struct error *err)
 {

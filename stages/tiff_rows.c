@@ -22,8 +22,7 @@
 
 enum { DROP_BYTES = 1 << 20, N_ENTRIES = 12, HEADER_BYTES = 16 + 8 + N_ENTRIES * 20 + 8 };
 
-/* --- uncompressed ------------------------------------------------------------------------------
- */
+/* --- uncompressed --- */
 
 static void swap_bytes(void *samples, size_t bytes, unsigned bits)
 {
@@ -67,8 +66,7 @@ int tiff_rows_fetch(const struct tiff_image *image, const struct tiff_block *blo
 	return 0;
 }
 
-/* --- the made-up file --------------------------------------------------------------------------
- */
+/* --- the made-up file --- */
 
 /* Writes numbers in the byte order of the real file, as that decides the order in its samples. */
 struct writer {
@@ -189,8 +187,7 @@ static void file_unmap(thandle_t handle, void *base, toff_t size)
 	(void)size;
 }
 
-/* --- cursors -----------------------------------------------------------------------------------
- */
+/* --- cursors --- */
 
 void tiff_cursor_close(struct tiff_cursor *cursor)
 {

@@ -13,8 +13,7 @@
 
 #include "window.h"
 
-/* --- memory ------------------------------------------------------------------------------------
- */
+/* --- memory --- */
 
 static size_t row_bytes(const struct raster_info *info)
 {
@@ -76,8 +75,7 @@ static void *take(const struct tiff_job *job, size_t bytes)
 	return memory;
 }
 
-/* --- from rows to planes -----------------------------------------------------------------------
- */
+/* --- from rows to planes --- */
 
 /* Place of pixel (x, y) of the image in one of the planes. */
 static unsigned char *place(const struct tiff_job *job, unsigned band, uint32_t x, uint32_t y)
@@ -133,8 +131,7 @@ static void count_decoded(const struct tiff_job *job, const struct tiff_part *pa
 	job->meter->bytes_decoded += rows * part->block.window.x_size * part->n_bands * job->size;
 }
 
-/* --- the three ways ----------------------------------------------------------------------------
- */
+/* --- the three ways --- */
 
 static int read_whole(const struct tiff_job *job, const struct tiff_part *part)
 {

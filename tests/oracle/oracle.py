@@ -42,7 +42,7 @@ def is_sanitized():
 
 
 SANITIZED = IMGPIPE.exists() and is_sanitized()
-PATIENCE = 8 if SANITIZED else 1  # factor on every time limit
+PATIENCE = 4 if SANITIZED else 1  # factor on every time limit
 
 # A sanitizer's finding must not look like a documented exit status.
 os.environ.setdefault("ASAN_OPTIONS", "exitcode=99:detect_leaks=0")

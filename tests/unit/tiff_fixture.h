@@ -71,8 +71,7 @@ static inline void store(enum sample_type type, void *at, double value)
 		memcpy(at, &small, 1);
 }
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* --- writing --- */
 
 static inline uint16_t format_of(enum sample_type type)
 {
@@ -147,8 +146,7 @@ static inline void write_file(const struct spec *s)
 	TIFFClose(tif);
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 struct file {
 	struct raster_info info;
