@@ -6,6 +6,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "catalog.h"
 #include "execute.h"
@@ -82,6 +83,15 @@ static int show_plan(const struct plan *plan, const struct options *options,
 	return EX_OK;
 }
 
+/* Does the report for people, which has the plan's notes, go to standard output? */
+static bool text_is_shown(const struct options *options)
+{
+	for (int i = 0; reports[i]; i++)
+		if (strcmp(reports[i]->name, "text") == 0)
+			return reports[i]->path(options) != NULL;
+	return false;
+}
+
 static int plan_and_run(const struct options *options, const struct workload *workload,
 			const struct catalog *catalog, struct error *err)
 {
@@ -101,8 +111,9 @@ static int plan_and_run(const struct options *options, const struct workload *wo
 	scene_release(&sample);
 	if (status || options->command == COMMAND_PLAN)
 		return status;
-	for (unsigned i = 0; i < plan.n_notes && options->verbosity >= 0; i++)
-		fprintf(stderr, "imgpipe: note: %s\n", plan.notes[i]);
+	if (!text_is_shown(options))
+		for (unsigned i = 0; i < plan.n_notes && options->verbosity >= 0; i++)
+			fprintf(stderr, "imgpipe: note: %s\n", plan.notes[i]);
 	*err = (struct error){0};
 	status = execute(options, &plan, workload, catalog, err);
 	return err->code ? fail(err) : status;

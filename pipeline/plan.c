@@ -20,6 +20,8 @@ enum {
 	WORKER_BYTES = 512 << 10,
 	/* One scene in flight: headers, band tables, open directories, a finished row. */
 	SLOT_BYTES = 48 << 10,
+	/* What the baseline differs by from one start to the next. */
+	SPREAD_BYTES = 256 << 10,
 	MIB = 1 << 20,
 };
 
@@ -129,9 +131,9 @@ static void explain(struct plan *plan, const struct options *options, const stru
 {
 	if (plan->workers < plan->workers_asked)
 		plan_note(plan,
-			  "%u workers instead of %u: the memory limit holds no more blocks at "
+			  "%u worker%s instead of %u: the memory limit holds no more blocks at "
 			  "once; raise --memory to use them",
-			  plan->workers, plan->workers_asked);
+			  plan->workers, plan->workers == 1 ? "" : "s", plan->workers_asked);
 	if (grid->streamed)
 		plan_note(plan,
 			  "stored blocks are larger than the memory limit allows: they are "
@@ -156,7 +158,8 @@ static int too_small(struct plan *plan, const struct options *options,
 		"a memory limit of %s (%s) is too small for one worker on %s; the smallest "
 		"that works is --memory %lluM (program and libraries %s)",
 		bytes_text(limit, plan->budget.limit), plan->budget.source, sample->name,
-		(unsigned long long)ceil_div(need, MIB) + 1, bytes_text(baseline, plan->baseline));
+		(unsigned long long)ceil_div(need + SPREAD_BYTES, MIB),
+		bytes_text(baseline, plan->baseline));
 }
 
 int plan_make(struct plan *plan, const struct options *options, const struct machine *machine,

@@ -140,12 +140,32 @@ static bool fits(struct chunk_grid *grid, const struct plan *plan, const struct 
 	       plan->pool;
 }
 
-static bool can_stream(const struct scene *scene)
+static size_t stages_scratch(const struct workload *workload, const struct scene *scene,
+			     const struct options *options, uint32_t y_size)
+{
+	size_t bytes = 0;
+
+	for (unsigned i = 0; i < workload->n_stages; i++)
+		if (workload->stage[i]->scratch)
+			bytes = size_add(bytes,
+					 workload->stage[i]->scratch(scene, scene->store_x_size,
+								     y_size, options));
+	return bytes;
+}
+
+/*
+ * Can stored blocks be decoded by rows, and does that save memory? Readers decode small blocks
+ * whole even for a few rows of them, so that there it would only cost time.
+ */
+static bool can_stream(const struct workload *workload, const struct scene *scene,
+		       const struct options *options)
 {
 	for (unsigned i = 0; i < scene->n_files; i++)
 		if (!scene->files[i].info.rows_can_stream)
 			return false;
-	return true;
+	return scene->store_y_size > 1 &&
+	       stages_scratch(workload, scene, options, 1) <
+		       stages_scratch(workload, scene, options, scene->store_y_size);
 }
 
 /* One stored tile a block, at most. */
@@ -190,7 +210,8 @@ int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct op
 	shrink_to_tile(grid, scene);
 	if (fits(grid, plan, workload, scene, options))
 		return 0;
-	for (uint32_t rows = can_stream(scene) ? first_rows(scene) : 0; rows; rows /= 2) {
+	for (uint32_t rows = can_stream(workload, scene, options) ? first_rows(scene) : 0; rows;
+	     rows /= 2) {
 		stream_rows(grid, scene, rows);
 		if (fits(grid, plan, workload, scene, options))
 			return 0;
@@ -218,7 +239,7 @@ uint64_t plan_smallest_pool(const struct plan *plan, const struct options *optio
 
 	choose_chunk(&grid, options, scene);
 	shrink_to_tile(&grid, scene);
-	if (can_stream(scene) && scene->store_y_size > 1)
+	if (can_stream(workload, scene, options))
 		stream_rows(&grid, scene, 1);
 	measure(&grid, plan, workload, scene, options);
 	need = size_add(grid.footprint, plan_scene_shared(plan, workload, scene, &grid, false));
