@@ -31,6 +31,9 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* What arena_alloc(size) takes: for footprints. SIZE_MAX on overflow. */
 size_t arena_cost(size_t size);
 
+/* What arena_init(size) maps: whole pages. SIZE_MAX on overflow. */
+size_t arena_mapped(size_t size);
+
 /* Give back everything allocated since `mark` (a former value of ->used). */
 static inline void arena_rewind(struct arena *arena, size_t mark)
 {

@@ -36,7 +36,7 @@ struct plan {
 	uint64_t pool;             /* what chunks and tallies may reserve: limit less the above */
 	uint64_t footprint;        /* of the worker's blocks for the scene planned on */
 	uint64_t tally;            /* its running totals */
-	uint64_t gdal; /* what loading GDAL will add when a scene first needs it, else 0 */
+	uint64_t gdal; /* set aside for GDAL, should a scene need it; 0 where it may not */
 	struct prediction predicted;
 	uint32_t n_scenes;
 

@@ -85,8 +85,16 @@ extern const struct reader reader_tiff;
 const struct reader *reader_gdal(struct error *err);
 bool reader_gdal_loaded(void);
 
-/* What loading GDAL adds to the program's memory, for plans, in bytes; and its block cache's size.
+/*
+ * While GDAL is forbidden, reader_gdal() fails with `why` (EX_TEMPFAIL), unless it is loaded
+ * already. NULL allows it again. `why` must outlive the ban. Called before workers start.
  */
+void reader_gdal_forbid(const char *why);
+
+/* Has anybody asked for GDAL while it was forbidden? */
+bool reader_gdal_wanted(void);
+
+/* What loading GDAL adds to the program's memory, for plans, in bytes; its block cache's size. */
 enum { READER_GDAL_BASELINE_BYTES = 56 << 20, READER_GDAL_CACHE_BYTES = 16 << 20 };
 
 /*

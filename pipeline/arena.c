@@ -24,9 +24,14 @@ size_t arena_cost(size_t size)
 	return round_up(size ? size : 1, ARENA_ALIGN);
 }
 
+size_t arena_mapped(size_t size)
+{
+	return round_up(size ? size : 1, (size_t)sysconf(_SC_PAGESIZE));
+}
+
 int arena_init(struct arena *arena, size_t size, struct error *err)
 {
-	size_t bytes = round_up(size ? size : 1, (size_t)sysconf(_SC_PAGESIZE));
+	size_t bytes = arena_mapped(size);
 	void *base;
 
 	*arena = (struct arena){0};

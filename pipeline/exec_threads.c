@@ -8,8 +8,6 @@
 #include <signal.h>
 #include <stdlib.h>
 
-enum { STACK_BYTES = 512 * 1024 }; /* planned per worker; codecs' deepest use is far below */
-
 struct member {
 	struct job *job;
 	pthread_t thread;
@@ -35,13 +33,9 @@ static void *member_main(void *arg)
 static unsigned start_all(struct member *members, struct job *job)
 {
 	unsigned started = 0;
-	pthread_attr_t attr;
 	sigset_t all, old;
 
-	if (pthread_attr_init(&attr))
-		return 0;
-	pthread_attr_setstacksize(&attr, STACK_BYTES);
-	/* Signals are the main thread's: it wakes the others. */
+	/* Signals are the main thread's; workers look at what it noted, block by block. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
 	while (started < job->n_workers) {
@@ -49,12 +43,11 @@ static unsigned start_all(struct member *members, struct job *job)
 
 		m->job = job;
 		m->number = started;
-		if (pthread_create(&m->thread, &attr, member_main, m))
+		if (pthread_create(&m->thread, NULL, member_main, m))
 			break;
 		started++;
 	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_attr_destroy(&attr);
 	return started;
 }
 
@@ -62,21 +55,23 @@ static int threads_run(struct job *job, struct error *err)
 {
 	struct member *members = calloc(job->n_workers, sizeof(*members));
 	unsigned started, failed = 0;
+	struct error first = {0};
 
 	if (!members)
 		return error_memory(err, "the thread pool", job->n_workers * sizeof(*members));
 	started = start_all(members, job);
 	for (unsigned i = 0; i < started; i++) {
 		pthread_join(members[i].thread, NULL);
-		failed += members[i].status != 0;
-		if (members[i].status && err)
-			*err = members[i].error;
+		if (members[i].status && !failed++)
+			first = members[i].error;
 	}
 	free(members);
 	if (!started)
-		/* Not one thread to be had: do the work in this one. */
-		return job->body(job, 0, err);
-	return failed == started ? -1 : 0;
+		return job->body(job, 0, err); /* not one thread to be had: work in this one */
+	if (failed < started)
+		return 0; /* the others have done the work */
+	*err = first;
+	return -1;
 }
 
 const struct executor executor_threads = {

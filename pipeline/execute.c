@@ -9,6 +9,8 @@
 #include <sys/resource.h>
 
 #include "console.h"
+#include "plan_scene.h"
+#include "reader.h"
 #include "run.h"
 #include "signals.h"
 
@@ -42,7 +44,8 @@ static int run_init(struct run *run, const struct options *options, const struct
 	if (posix_memalign((void **)&run->meters, _Alignof(struct worker_meter),
 			   plan->workers * sizeof(*run->meters)))
 		run->meters = NULL;
-	if (!run->slots || !run->meters)
+	run->merged = calloc(plan->workers, sizeof(*run->merged));
+	if (!run->slots || !run->meters || !run->merged)
 		return error_memory(err, "the scenes in flight",
 				    run->n_slots * sizeof(*run->slots));
 	for (unsigned i = 0; i < plan->workers; i++)
@@ -61,35 +64,33 @@ static void run_release(struct run *run)
 	console_free(run->console);
 	free(run->slots);
 	free(run->meters);
+	free(run->merged);
 }
 
-/* Each worker's meters into the totals; from its end to the last one's a worker had nothing to do.
+/*
+ * The meters of the workers that came to work into the totals; from its own end to the last one's a
+ * worker had nothing to do.
  */
-static int merge_meters(struct run *run, struct meter **workers, struct error *err)
+static void merge_meters(struct run *run)
 {
 	struct run_totals *totals = &run->totals;
 	uint64_t last = 0;
 
-	*workers = calloc(run->job.n_workers, sizeof(**workers));
-	if (!*workers)
-		return error_memory(err, "the meters", run->job.n_workers * sizeof(**workers));
 	for (unsigned i = 0; i < run->job.n_workers; i++)
 		last = run->meters[i].meter.end_ns > last ? run->meters[i].meter.end_ns : last;
 	for (unsigned i = 0; i < run->job.n_workers; i++) {
 		struct meter *meter = &run->meters[i].meter;
 
-		if (meter->end_ns) {
-			meter->row[METER_REDUCE].wait_ns[WAIT_IDLE] += last - meter->end_ns;
-			meter->end_ns = last;
-		}
+		if (!meter->end_ns)
+			continue;
+		meter->row[METER_REDUCE].wait_ns[WAIT_IDLE] += last - meter->end_ns;
+		meter->end_ns = last;
 		for (int stage = 0; stage < N_METER_STAGES; stage++)
 			meter->row[stage].planned_peak = totals->predicted.stage_peak[stage];
 		meter_merge(&totals->meter, meter);
-		(*workers)[i] = *meter;
+		run->merged[totals->n_workers++] = *meter;
 	}
-	totals->n_workers = run->job.n_workers;
-	totals->worker = *workers;
-	return 0;
+	totals->worker = run->merged;
 }
 
 static void fill_totals(struct run *run, const struct executor *executor, uint64_t begin_ns,
@@ -102,7 +103,8 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 	totals->interrupted_by = caught == SIGINT ? "SIGINT" : caught ? "SIGTERM" : NULL;
 	totals->wall_ns = meter_now() - begin_ns;
 	totals->cpu_ns = process_cpu_ns() - begin_cpu;
-	totals->reserved_peak = run->plan->budget.limit - run->plan->pool + run->reserved_peak;
+	totals->reserved_peak = plan_fixed(run->plan) + run->reserved_peak +
+				(reader_gdal_loaded() ? run->plan->gdal : 0);
 	totals->resident_peak = memory_resident_peak();
 	totals->cgroup_peak = memory_cgroup_peak();
 }
@@ -121,7 +123,7 @@ int execute(const struct options *options, const struct plan *plan, const struct
 {
 	const struct executor *executor = executor_find(options->executor, err);
 	uint64_t begin_ns = meter_now(), begin_cpu = process_cpu_ns();
-	struct meter last_meter = {0}, *workers = NULL;
+	struct meter last_meter = {0};
 	struct run run;
 	int status = -1;
 
@@ -139,14 +141,14 @@ int execute(const struct options *options, const struct plan *plan, const struct
 		status = -1;
 	}
 	meter_merge(&run.totals.meter, &last_meter);
-	if (status || merge_meters(&run, &workers, err))
+	if (status)
 		goto out;
+	merge_meters(&run);
 	fill_totals(&run, executor, begin_ns, begin_cpu);
 	console_free(run.console);
 	run.console = NULL;
 	status = report_set_commit(run.reports, &run.totals, err);
 out:
 	run_release(&run);
-	free(workers);
 	return status ? err->code : exit_status(&run.totals);
 }

@@ -12,6 +12,7 @@
 #include "execute.h"
 #include "options.h"
 #include "plan.h"
+#include "reader.h"
 #include "report.h"
 #include "signals.h"
 #include "workload.h"
@@ -35,39 +36,67 @@ static int fail(const struct error *error)
 	return error->code ? error->code : EX_SOFTWARE;
 }
 
-/* The first scene that opens, to plan on; false where none of the first few does (err: the last).
+/*
+ * The first of the first few scenes that opens. All of them are tried, so that it is known whether
+ * one needs GDAL.
+ */
+static bool open_first(struct scene *first, const struct workload *workload,
+		       const struct catalog *catalog, const struct options *options,
+		       struct error *err)
+{
+	bool found = false;
+
+	*first = (struct scene){0};
+	for (uint32_t id = 0; id < catalog_scenes(catalog) && id < SAMPLES; id++) {
+		struct scene scene = {0};
+
+		if (!workload->scene_open(&scene, catalog, id, options, err) && !found) {
+			*first = scene;
+			found = true;
+		} else {
+			scene_release(&scene);
+		}
+	}
+	return found;
+}
+
+/*
+ * A scene to plan on; false where none opens (err: the last one's reason). One that needs no GDAL,
+ * if there is one: whether GDAL may be loaded is the plan's decision.
  */
 static bool open_sample(struct scene *scene, const struct workload *workload,
 			const struct catalog *catalog, const struct options *options,
 			struct error *err)
 {
-	for (uint32_t id = 0; id < catalog_scenes(catalog) && id < SAMPLES; id++) {
-		*scene = (struct scene){0};
-		if (!workload->scene_open(scene, catalog, id, options, err))
-			return true;
-		scene_release(scene);
-	}
-	*scene = (struct scene){0};
-	return false;
+	bool found;
+
+	reader_gdal_forbid("it needs GDAL");
+	found = open_first(scene, workload, catalog, options, err);
+	reader_gdal_forbid(NULL);
+	if (!found && reader_gdal_wanted())
+		found = open_first(scene, workload, catalog, options, err);
+	return found;
 }
 
 static int info(const struct options *options, const struct workload *workload,
 		const struct catalog *catalog)
 {
-	int status = EX_OK;
+	uint32_t n = catalog_scenes(catalog), n_failed = 0;
+	int code = EX_OK;
 
-	for (uint32_t id = 0; id < catalog_scenes(catalog); id++) {
+	for (uint32_t id = 0; id < n; id++) {
 		struct scene scene = {0};
 		struct error error = {0};
 		int failed = workload->scene_open(&scene, catalog, id, options, &error);
+		int written = report_info(stdout, &scene, failed ? &error : NULL);
 
-		if (report_info(stdout, &scene, failed ? &error : NULL))
-			status = EX_IOERR;
-		if (failed && status == EX_OK)
-			status = catalog_scenes(catalog) > 1 ? 1 : error.code;
 		scene_release(&scene);
+		if (written)
+			return EX_IOERR;
+		if (failed)
+			code = !n_failed++ || code == error.code ? error.code : EX_DATAERR;
 	}
-	return status;
+	return n_failed && n_failed < n ? 1 : code;
 }
 
 static int show_plan(const struct plan *plan, const struct options *options,
@@ -97,6 +126,7 @@ static int plan_and_run(const struct options *options, const struct workload *wo
 {
 	struct scene sample;
 	bool has_sample = open_sample(&sample, workload, catalog, options, err);
+	char why[160], bytes[24];
 	struct machine machine;
 	struct plan plan;
 	int status;
@@ -114,7 +144,14 @@ static int plan_and_run(const struct options *options, const struct workload *wo
 	if (!text_is_shown(options))
 		for (unsigned i = 0; i < plan.n_notes && options->verbosity >= 0; i++)
 			fprintf(stderr, "imgpipe: note: %s\n", plan.notes[i]);
+	(void)snprintf(why, sizeof(why),
+		       "it needs GDAL, for which the memory limit leaves no room; raise --memory "
+		       "by %s or use fewer workers",
+		       bytes_text(bytes, READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES));
+	if (!plan.gdal)
+		reader_gdal_forbid(why);
 	*err = (struct error){0};
+	signals_catch();
 	status = execute(options, &plan, workload, catalog, err);
 	return err->code ? fail(err) : status;
 }

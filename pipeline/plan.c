@@ -22,6 +22,7 @@ enum {
 	SLOT_BYTES = 48 << 10,
 	/* What the baseline differs by from one start to the next. */
 	SPREAD_BYTES = 256 << 10,
+	GDAL_BYTES = READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES,
 	MIB = 1 << 20,
 };
 
@@ -45,7 +46,7 @@ static void set_workers(struct plan *plan, unsigned workers)
 	plan->workers = workers;
 	plan->scene_slots = 2 * workers + 2;
 	plan->slots = (uint64_t)plan->scene_slots * SLOT_BYTES;
-	fixed = plan->baseline + plan->slots + workers * plan->per_worker_fixed;
+	fixed = plan->baseline + plan->gdal + plan->slots + workers * plan->per_worker_fixed;
 	plan->pool = plan->budget.limit > fixed ? plan->budget.limit - fixed : 0;
 }
 
@@ -82,11 +83,17 @@ static int fit_workers(struct plan *plan, const struct options *options,
 	return 0;
 }
 
+uint64_t plan_fixed(const struct plan *plan)
+{
+	return plan->baseline + plan->slots + plan->workers * plan->per_worker_fixed;
+}
+
 static void raise_to(uint64_t *peak, uint64_t bytes)
 {
 	*peak = bytes > *peak ? bytes : *peak;
 }
 
+/* The pieces of a chunk's result are booked on the stage that fills them, the last one. */
 static void predict_stages(struct prediction *prediction, const struct plan *plan,
 			   const struct options *options, const struct workload *workload,
 			   const struct scene *scene, const struct chunk_grid *grid)
@@ -96,7 +103,8 @@ static void predict_stages(struct prediction *prediction, const struct plan *pla
 
 	for (unsigned i = 0; i < workload->n_stages; i++) {
 		const struct stage *stage = workload->stage[i];
-		uint64_t bytes = stage->meter == METER_STATS ? pieces * sizeof(struct piece) : 0;
+		bool last = i + 1 == workload->n_stages;
+		uint64_t bytes = last ? pieces * sizeof(struct piece) : 0;
 
 		if (stage->kept)
 			bytes +=
@@ -120,8 +128,8 @@ void plan_predict(struct prediction *prediction, const struct plan *plan,
 	uint64_t in_flight =
 		plan->n_scenes < plan->scene_slots ? plan->n_scenes : plan->scene_slots;
 	uint64_t tally = workload->tally_bytes(scene, grid, plan->workers, plan->by_tile);
-	uint64_t bytes = plan->budget.limit - plan->pool + plan->workers * grid->footprint +
-			 in_flight * tally + (scene_uses_gdal(scene) ? plan->gdal : 0);
+	uint64_t bytes = plan_fixed(plan) + plan->workers * grid->footprint + in_flight * tally +
+			 (scene_uses_gdal(scene) ? plan->gdal : 0);
 
 	raise_to(&prediction->peak, bytes < plan->budget.limit ? bytes : plan->budget.limit);
 	predict_stages(prediction, plan, options, workload, scene, grid);
@@ -148,7 +156,7 @@ static int too_small(struct plan *plan, const struct options *options,
 		     const struct workload *workload, const struct scene *sample, struct error *err)
 {
 	uint64_t pool = plan_smallest_pool(plan, options, workload, sample);
-	uint64_t need = plan->baseline + plan->slots + plan->per_worker_fixed + pool;
+	uint64_t need = plan_fixed(plan) + pool;
 	char limit[24], baseline[24];
 
 	if (pool == UINT64_MAX)
@@ -160,6 +168,36 @@ static int too_small(struct plan *plan, const struct options *options,
 		bytes_text(limit, plan->budget.limit), plan->budget.source, sample->name,
 		(unsigned long long)ceil_div(need + SPREAD_BYTES, MIB),
 		bytes_text(baseline, plan->baseline));
+}
+
+/* Nothing to plan on: keep half of the limit for the blocks of scenes yet to be seen. */
+static void plan_blindly(struct plan *plan)
+{
+	while (plan->workers > 1 && plan->pool < plan->budget.limit / 2)
+		set_workers(plan, plan->workers - 1);
+	if (!reader_gdal_loaded() && plan->pool / 2 > GDAL_BYTES) {
+		plan->gdal = GDAL_BYTES;
+		set_workers(plan, plan->workers);
+	}
+	plan->predicted.peak = plan_fixed(plan);
+}
+
+/*
+ * With memory set aside for GDAL, if that costs no worker or a scene is known to need it; else
+ * without, and then GDAL must not be loaded.
+ */
+static int fit_beside_gdal(struct plan *plan, const struct options *options,
+			   const struct workload *workload, const struct scene *sample,
+			   struct chunk_grid *grid, struct error *err)
+{
+	if (!reader_gdal_loaded()) {
+		plan->gdal = GDAL_BYTES;
+		if (!fit_workers(plan, options, workload, sample, grid, err) &&
+		    (plan->workers == plan->workers_asked || reader_gdal_wanted()))
+			return 0;
+		plan->gdal = 0;
+	}
+	return fit_workers(plan, options, workload, sample, grid, err);
 }
 
 int plan_make(struct plan *plan, const struct options *options, const struct machine *machine,
@@ -174,20 +212,18 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		.n_scenes = catalog_scenes(catalog),
 		.per_worker_fixed = WORKER_BYTES,
 		/* the catalogue's names are resident already */
-		.baseline = memory_resident() + HEADROOM_BYTES,
+		.baseline = memory_resident() + HEADROOM_BYTES +
+			    (reader_gdal_loaded() ? READER_GDAL_CACHE_BYTES : 0),
 	};
 	if (strcmp(options->executor, "serial") == 0)
 		plan->workers_asked = 1;
 	budget_init(&plan->budget, options, machine);
-	if (reader_gdal_loaded())
-		plan->baseline += READER_GDAL_CACHE_BYTES;
-	else
-		plan->gdal = READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES;
 	set_workers(plan, plan->workers_asked);
-	plan->predicted.peak = plan->budget.limit - plan->pool;
-	if (!sample)
+	if (!sample) {
+		plan_blindly(plan);
 		return 0;
-	if (fit_workers(plan, options, workload, sample, &grid, err)) {
+	}
+	if (fit_beside_gdal(plan, options, workload, sample, &grid, err)) {
 		plan->tally = 0;
 		return too_small(plan, options, workload, sample, err);
 	}

@@ -110,6 +110,7 @@ static void measure(struct chunk_grid *grid, const struct plan *plan,
 	grid->arena = size_add(
 		arena_cost(size_mul(pieces, sizeof(struct piece))),
 		block_arena(workload, scene, options, grid->block_x_size, grid->block_y_size));
+	grid->arena = arena_mapped(grid->arena);
 	grid->footprint = grid->arena;
 	for (unsigned i = 0; i < scene->n_files; i++)
 		grid->footprint = size_add(grid->footprint, scene->files[i].info.codec_bytes);
@@ -123,21 +124,17 @@ bool scene_uses_gdal(const struct scene *scene)
 	return false;
 }
 
-uint64_t plan_scene_shared(const struct plan *plan, const struct workload *workload,
-			   const struct scene *scene, const struct chunk_grid *grid,
-			   bool gdal_counted)
+static size_t tally_bytes(const struct plan *plan, const struct workload *workload,
+			  const struct scene *scene, const struct chunk_grid *grid)
 {
-	uint64_t tally = workload->tally_bytes(scene, grid, plan->workers, plan->by_tile);
-
-	return size_add(tally, scene_uses_gdal(scene) && !gdal_counted ? plan->gdal : 0);
+	return workload->tally_bytes(scene, grid, plan->workers, plan->by_tile);
 }
 
 static bool fits(struct chunk_grid *grid, const struct plan *plan, const struct workload *workload,
 		 const struct scene *scene, const struct options *options)
 {
 	measure(grid, plan, workload, scene, options);
-	return size_add(grid->footprint, plan_scene_shared(plan, workload, scene, grid, false)) <=
-	       plan->pool;
+	return size_add(grid->footprint, tally_bytes(plan, workload, scene, grid)) <= plan->pool;
 }
 
 static size_t stages_scratch(const struct workload *workload, const struct scene *scene,
@@ -176,6 +173,13 @@ static void shrink_to_tile(struct chunk_grid *grid, const struct scene *scene)
 	grid->block_y_size = least(scene->store_y_size, grid->chunk_y_size);
 }
 
+/* One stored tile a chunk, at most: with the per-tile table each tile of a chunk has its totals. */
+static void shrink_chunk(struct chunk_grid *grid, const struct scene *scene)
+{
+	grid->chunk_x_size = least(scene->store_x_size, grid->chunk_x_size);
+	grid->chunk_y_size = least(scene->store_y_size, grid->chunk_y_size);
+}
+
 /*
  * Rows of a stored tile a block. A decoder that goes row by row cannot start in the middle, so a
  * chunk is a whole tile, from its first row to its last.
@@ -210,6 +214,9 @@ int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct op
 	shrink_to_tile(grid, scene);
 	if (fits(grid, plan, workload, scene, options))
 		return 0;
+	shrink_chunk(grid, scene);
+	if (fits(grid, plan, workload, scene, options))
+		return 0;
 	for (uint32_t rows = can_stream(workload, scene, options) ? first_rows(scene) : 0; rows;
 	     rows /= 2) {
 		stream_rows(grid, scene, rows);
@@ -239,9 +246,10 @@ uint64_t plan_smallest_pool(const struct plan *plan, const struct options *optio
 
 	choose_chunk(&grid, options, scene);
 	shrink_to_tile(&grid, scene);
+	shrink_chunk(&grid, scene);
 	if (can_stream(workload, scene, options))
 		stream_rows(&grid, scene, 1);
 	measure(&grid, plan, workload, scene, options);
-	need = size_add(grid.footprint, plan_scene_shared(plan, workload, scene, &grid, false));
+	need = size_add(grid.footprint, tally_bytes(plan, workload, scene, &grid));
 	return need == SIZE_MAX ? UINT64_MAX : need;
 }

@@ -13,13 +13,8 @@
 uint64_t plan_smallest_pool(const struct plan *plan, const struct options *options,
 			    const struct workload *workload, const struct scene *scene);
 
-/*
- * What a scene takes from the pool besides its workers' footprints: its tally, and what GDAL adds
- * where this scene makes it load and that has not been counted yet.
- */
-uint64_t plan_scene_shared(const struct plan *plan, const struct workload *workload,
-			   const struct scene *scene, const struct chunk_grid *grid,
-			   bool gdal_counted);
+/* What the program takes besides the pool, memory set aside for GDAL not counted. */
+uint64_t plan_fixed(const struct plan *plan);
 
 bool scene_uses_gdal(const struct scene *scene);
 

@@ -4,17 +4,18 @@
  *
  * Claims go in order: a scene's chunks only after all chunks of older scenes have been handed out,
  * and memory is reserved in the same critical section that hands out the chunk. So every chunk
- * handed out owns its memory and will be delivered, and no stall is possible. A worker that finds
- * no memory first gives back its own, then asks the others (run->starved), who give back theirs
- * when they next come by; plan_scene() has seen to it that one block fits when all else is given
- * back.
+ * handed out owns its memory and will be delivered.
+ *
+ * No stall is possible: a worker waits for memory with empty hands, and only while a chunk of the
+ * same scene is out or it has asked all others (run->starved), who give back theirs when they come
+ * by or are woken. plan_scene() has seen to it that one block and the totals of its scene fit in
+ * the pool by themselves, and totals of older scenes go as those are written.
  */
 #include "run.h"
 
 #include <string.h>
 
 #include "console.h"
-#include "plan_scene.h"
 #include "signals.h"
 
 /* Which stage's row a wait is booked on. */
@@ -47,36 +48,31 @@ static void wait_changed(struct run *run, struct meter *meter, enum wait_cause c
 
 bool run_cancelled(struct run *run)
 {
-	bool stopping;
-
-	if (signals_caught())
-		return true;
-	pthread_mutex_lock(&run->lock);
-	stopping = run->stopping;
-	pthread_mutex_unlock(&run->lock);
-	return stopping;
+	return signals_caught() || atomic_load(&run->stopping);
 }
 
 /* --- memory --- */
 
+/* Called with the lock held; drops it to close files and unmap. */
 static void give_back(struct worker *worker)
 {
 	struct run *run = worker->run;
 
 	if (!worker->held)
 		return;
+	pthread_mutex_unlock(&run->lock);
 	worker_leave_scene(worker);
+	arena_release(&worker->arena);
+	pthread_mutex_lock(&run->lock);
 	run->reserved -= worker->held;
 	worker->held = 0;
-	arena_release(&worker->arena);
 	pthread_cond_broadcast(&run->changed);
 }
 
-/* Bytes to reserve once for a scene: its tally, and GDAL where this scene makes it load. */
-static uint64_t scene_bytes(const struct run *run, const struct slot *slot)
+static uint64_t tally_bytes(const struct run *run, const struct slot *slot)
 {
-	return plan_scene_shared(run->plan, run->workload, &slot->scene, &slot->grid,
-				 run->gdal_counted);
+	return run->workload->tally_bytes(&slot->scene, &slot->grid, run->plan->workers,
+					  run->plan->by_tile);
 }
 
 static int make_tally(struct run *run, struct slot *slot, uint64_t bytes)
@@ -90,83 +86,81 @@ static int make_tally(struct run *run, struct slot *slot, uint64_t bytes)
 		return -1;
 	}
 	slot->shared_bytes = bytes;
-	if (scene_uses_gdal(&slot->scene) && !run->gdal_counted) {
-		run->gdal_counted = true; /* for good: GDAL is not unloaded */
-		run->gdal_reserved = run->plan->gdal;
-		slot->shared_bytes -= run->gdal_reserved;
-	}
 	return 0;
 }
 
+enum grant { GRANTED, GIVE_BACK_FIRST, WAIT_FOR_IT };
+
 /*
- * All is given back: either it fits now, or never will, as GDAL has been loaded since the scene was
- * planned. Then the scene fails.
+ * Reserve for one chunk of the scene: its block, unless the worker holds just that from the chunk
+ * before, and the scene's totals with its first chunk.
  */
-static bool hopeful(struct run *run, struct slot *slot)
-{
-	struct error error;
-	char bytes[24];
-
-	if (run->reserved + slot->grid.footprint + scene_bytes(run, slot) <= run->plan->pool)
-		return true;
-	error_set(&error, EX_TEMPFAIL,
-		  "%s: its blocks of %s do not fit beside GDAL in the memory limit; raise --memory",
-		  slot->scene.name, bytes_text(bytes, slot->grid.footprint));
-	slot_fail(slot, 0, &error);
-	return false;
-}
-
-/* Reserve for one chunk of the scene; false where the pool does not have it now. */
-static bool reserve(struct worker *worker, struct slot *slot)
+static enum grant reserve(struct worker *worker, struct slot *slot)
 {
 	struct run *run = worker->run;
-	uint64_t block, shared = slot->tally ? 0 : scene_bytes(run, slot);
+	uint64_t tally = slot->tally ? 0 : tally_bytes(run, slot);
+	uint64_t block = worker->held ? 0 : slot->grid.footprint;
 
+	if (worker->held && worker->held != slot->grid.footprint)
+		return GIVE_BACK_FIRST;
 	if (run->starved && run->starved != worker)
-		return false;
-	if (worker->held < slot->grid.footprint)
-		give_back(worker);
-	block = worker->held ? 0 : slot->grid.footprint;
-	if (run->reserved + block + shared > run->plan->pool) {
-		give_back(worker);
-		if (run->reserved == run->gdal_reserved && !hopeful(run, slot))
-			return false;
-		run->starved = worker;
-		pthread_cond_broadcast(&run->changed);
-		return false;
+		return WAIT_FOR_IT;
+	if (run->reserved + block + tally > run->plan->pool) {
+		if (worker->held)
+			return GIVE_BACK_FIRST;
+		if (!slot->n_out) {
+			run->starved = worker;
+			pthread_cond_broadcast(&run->changed);
+		}
+		return WAIT_FOR_IT;
 	}
-	run->starved = NULL;
-	run->reserved += block + shared;
+	if (run->starved) {
+		run->starved = NULL;
+		pthread_cond_broadcast(&run->changed);
+	}
+	run->reserved += block + tally;
 	worker->held += block;
 	if (run->reserved > run->reserved_peak)
 		run->reserved_peak = run->reserved;
-	if (!slot->tally && make_tally(run, slot, shared))
-		run->reserved -= shared;
-	return true;
+	if (!slot->tally && make_tally(run, slot, tally))
+		run->reserved -= tally;
+	return GRANTED;
 }
 
 /* --- claims --- */
 
-/* The next chunk in order. CLAIM_NOTHING with *cause set where there is none to have now. */
-static enum claim claim_chunk(struct worker *worker, struct task *task, enum wait_cause *cause)
+/* The oldest scene with chunks to hand out; NULL where that is not known yet, or there is none. */
+static struct slot *claimable(struct run *run)
 {
-	struct run *run = worker->run;
-
-	*cause = WAIT_ORDER;
-	while (run->claiming < run->next_open) {
+	for (; run->claiming < run->next_open; run->claiming++) {
 		struct slot *slot = slot_of(run, run->claiming);
 
 		if (slot->state == SLOT_OPENING)
-			return CLAIM_NOTHING;
-		if (slot->state == SLOT_DONE || slot->next_chunk == slot->n_chunks) {
-			run->claiming++;
+			return NULL;
+		if (slot->state == SLOT_READY && slot->next_chunk < slot->n_chunks)
+			return slot;
+	}
+	return NULL;
+}
+
+/* The next chunk in order; CLAIM_NOTHING with *cause set where there is none to have now. */
+static enum claim claim_chunk(struct worker *worker, struct task *task, enum wait_cause *cause)
+{
+	struct run *run = worker->run;
+	struct slot *slot;
+
+	while ((slot = claimable(run))) {
+		switch (reserve(worker, slot)) {
+		case GIVE_BACK_FIRST:
+			give_back(worker);
 			continue;
-		}
-		if (!reserve(worker, slot) && slot->status != SCENE_FAILED) {
+		case WAIT_FOR_IT:
 			*cause = WAIT_MEMORY;
 			return CLAIM_NOTHING;
+		case GRANTED:
+			break;
 		}
-		if (slot->status == SCENE_FAILED) { /* no memory for it at all */
+		if (slot->status == SCENE_FAILED) { /* its tally could not be made */
 			slot_settle(slot);
 			slots_write(run, worker->meter);
 			continue;
@@ -175,6 +169,8 @@ static enum claim claim_chunk(struct worker *worker, struct task *task, enum wai
 		slot->n_out++;
 		return CLAIM_CHUNK;
 	}
+	*cause = run->writing && run->next_open - run->first == run->n_slots ? WAIT_WRITER
+									     : WAIT_ORDER;
 	return CLAIM_NOTHING;
 }
 
@@ -193,9 +189,9 @@ static bool claim_scene(struct run *run, struct task *task)
 /* No more claims; chunks not handed out are cancelled by slots_abandon(). */
 static void stop_on_signal(struct run *run)
 {
-	if (!signals_caught() || run->stopping)
+	if (!signals_caught() || atomic_load(&run->stopping))
 		return;
-	run->stopping = true;
+	atomic_store(&run->stopping, true);
 	pthread_cond_broadcast(&run->changed);
 }
 
@@ -208,7 +204,7 @@ enum claim run_claim(struct worker *worker, struct task *task)
 	lock_run(run, worker->meter);
 	for (;;) {
 		stop_on_signal(run);
-		if (run->stopping)
+		if (atomic_load(&run->stopping))
 			break;
 		if (run->starved && run->starved != worker)
 			give_back(worker);
@@ -267,7 +263,6 @@ void run_open_scene(struct worker *worker, const struct task *task)
 	meter_lap(worker->meter, METER_DISCOVER, &span);
 
 	lock_run(run, worker->meter);
-	slot->file_bytes = scene_file_bytes(&slot->scene);
 	slot->state = SLOT_READY;
 	if (status) {
 		slot_fail(slot, 0, &error);
@@ -275,6 +270,7 @@ void run_open_scene(struct worker *worker, const struct task *task)
 		slots_write(run, worker->meter);
 	} else {
 		slot->n_chunks = chunk_grid_count(&slot->grid);
+		slot->chunk_bytes = scene_file_bytes(&slot->scene) / (double)slot->n_chunks;
 		plan_predict(&run->totals.predicted, run->plan, run->options, run->workload,
 			     &slot->scene, &slot->grid);
 	}
@@ -309,6 +305,8 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 {
 	struct run *run = worker->run;
 	struct slot *slot = task->slot;
+	double bytes = slot->chunk_bytes;
+	uint32_t written;
 
 	fold(worker, slot, result);
 	lock_run(run, worker->meter);
@@ -317,12 +315,12 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 		slot_fail(slot, result->chunk, &result->error);
 	else if (result->status == CHUNK_CANCELLED && slot->status == SCENE_OK)
 		slot->status = SCENE_CANCELLED;
-	console_progress(run->console, slot->file_bytes / (double)slot->n_chunks, run->first,
-			 run->n_scenes);
 	slot_settle(slot);
 	if (slot->state == SLOT_DONE) {
 		slots_write(run, worker->meter);
 		pthread_cond_broadcast(&run->changed);
 	}
+	written = run->first;
 	pthread_mutex_unlock(&run->lock);
+	console_progress(run->console, bytes, written, run->n_scenes);
 }

@@ -6,6 +6,7 @@
 #define IMGPIPE_PIPELINE_RUN_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -37,7 +38,7 @@ struct slot {
 	struct error error; /* the first by chunk number */
 	uint64_t error_chunk;
 	uint64_t shared_bytes; /* reserved for the tally, 0 while there is none */
-	double file_bytes;     /* for progress */
+	double chunk_bytes;    /* a chunk's share of its files: for progress */
 
 	pthread_mutex_t fold_lock; /* guards the tally's contents */
 	struct tally *tally;
@@ -81,6 +82,7 @@ struct run {
 	struct console *console;
 	uint32_t n_scenes;
 	struct worker_meter *meters; /* one a worker */
+	struct meter *merged;        /* room for the meters of those that worked */
 
 	pthread_mutex_t lock;   /* guards everything below */
 	pthread_cond_t changed; /* any of it has changed in a way that a claim may wait for */
@@ -90,11 +92,9 @@ struct run {
 	uint32_t claiming;  /* oldest scene with chunks not handed out */
 	uint32_t next_open; /* first scene not yet opened */
 	uint64_t reserved, reserved_peak;
-	uint64_t gdal_reserved; /* part of `reserved` that is never given back */
-	bool gdal_counted;
 	const struct worker *starved; /* who waits for memory; all others give theirs back */
 	bool writing;                 /* one worker writes rows */
-	bool stopping;                /* no more claims: a signal, or an error of the run itself */
+	atomic_bool stopping;         /* no more claims: a signal, or an error of the run itself */
 	struct error error;           /* of the run itself */
 	struct run_totals totals;
 };
@@ -110,6 +110,8 @@ bool run_cancelled(struct run *run);
 /* slots.c: scenes in flight. Called with run->lock held. */
 struct slot *slot_of(struct run *run, uint32_t scene_id);
 void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error);
+/* Hand out no more of its chunks. */
+void slot_stop(struct slot *slot);
 /* Move to DONE where nothing of the scene is left to deliver. */
 void slot_settle(struct slot *slot);
 /* Write finished scenes whose turn has come. Drops and retakes run->lock while writing. */

@@ -4,8 +4,11 @@
 #ifndef IMGPIPE_PIPELINE_SIGNALS_H
 #define IMGPIPE_PIPELINE_SIGNALS_H
 
-/* Install the handlers. */
+/* Signals that tell of failed writes (SIGPIPE, SIGXFSZ) are left to the calls that fail. */
 void signals_init(void);
+
+/* From here on SIGINT and SIGTERM are noted; before, they end the program. */
+void signals_catch(void);
 
 /* Number of the signal caught, 0 while there is none. Callable from any thread. */
 int signals_caught(void);

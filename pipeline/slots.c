@@ -21,6 +21,11 @@ void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error)
 		slot->error_chunk = chunk;
 	}
 	slot->status = SCENE_FAILED;
+	slot_stop(slot);
+}
+
+void slot_stop(struct slot *slot)
+{
 	slot->n_chunks = slot->next_chunk;
 }
 
@@ -102,7 +107,7 @@ void slots_write(struct run *run, struct meter *meter)
 		if (run->claiming < run->first)
 			run->claiming = run->first;
 		if (run->error.code)
-			run->stopping = true;
+			atomic_store(&run->stopping, true);
 		meter->row[METER_WRITE].chunks++;
 		pthread_cond_broadcast(&run->changed);
 	}
@@ -120,7 +125,7 @@ void slots_abandon(struct run *run, struct meter *meter)
 			continue;
 		if (slot->status == SCENE_OK)
 			slot->status = SCENE_CANCELLED;
-		slot->n_chunks = slot->next_chunk;
+		slot_stop(slot);
 		slot->n_out = 0;
 		slot_settle(slot);
 	}

@@ -87,11 +87,11 @@ static int run_blocks(struct worker *worker, const struct task *task, const stru
 	return 0;
 }
 
-/* The arena as large as this scene's blocks need. */
+/* The arena just as large as this scene's blocks need: what is reserved is what is mapped. */
 static int fit_arena(struct worker *worker, size_t bytes, struct error *err)
 {
 	worker->arena.used = 0;
-	if (worker->arena.size >= bytes)
+	if (worker->arena.size == bytes)
 		return 0;
 	arena_release(&worker->arena);
 	return arena_init(&worker->arena, bytes, err);

@@ -180,7 +180,10 @@ static long double far_total(const struct accum *a)
 	return -wide_value(pos, 4);
 }
 
-/* The same with far values: their spread dwarfs what 64 bits of mantissa cannot hold. */
+/*
+ * The same with far values, in 64 bits of mantissa: the deviation is good to about 2^-32 of the
+ * largest value. Equal values give exactly 0 here too.
+ */
 static void far_moments(const struct accum *a, uint64_t n, double *mean, double *std)
 {
 	long double sum = far_total(a);
@@ -188,7 +191,7 @@ static void far_moments(const struct accum *a, uint64_t n, double *mean, double 
 	long double m = sum / n, variance = sum_sq / n - m * m;
 
 	*mean = (double)(m / grid);
-	*std = (double)(sqrtl(variance > 0 ? variance : 0) / grid);
+	*std = variance > 0 && a->min < a->max ? (double)(sqrtl(variance) / grid) : 0;
 }
 
 /* Lower edge of a slot, as far as min and max tell for the two open ones. */

@@ -34,11 +34,12 @@ static size_t index_kept(const struct scene *scene, uint32_t x_size, uint32_t y_
 	return arena_cost(size_mul(size_mul(x_size, y_size), sizeof(float)));
 }
 
-/* The quotient, and the class of pixels that have none. */
+/* The quotient, and the class of pixels that have none. (A quotient by an infinite sum would be 0.)
+ */
 static inline float quotient(float num, float den, uint8_t *class)
 {
 	float v = num / den;
-	bool finite = isfinite(v);
+	bool finite = isfinite(v) && isfinite(den);
 
 	*class = *class != PIXEL_VALID ? *class
 		 : den == 0            ? PIXEL_DIV0

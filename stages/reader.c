@@ -24,11 +24,23 @@ static const char module_symbol[] = "imgpipe_gdal_reader";
 static struct {
 	pthread_mutex_t lock;
 	_Atomic(const struct reader *) loaded;
+	_Atomic(const char *) forbidden; /* why, NULL while it is not */
+	atomic_bool wanted;
 } module = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 bool reader_gdal_loaded(void)
 {
 	return atomic_load(&module.loaded) != NULL;
+}
+
+void reader_gdal_forbid(const char *why)
+{
+	atomic_store(&module.forbidden, why);
+}
+
+bool reader_gdal_wanted(void)
+{
+	return atomic_load(&module.wanted);
 }
 
 /* The directory of the running program, no final slash; "" where it cannot be found. */
@@ -100,8 +112,15 @@ const struct reader *reader_gdal(struct error *err)
 {
 	const struct reader *reader = atomic_load(&module.loaded);
 
+	const char *why = atomic_load(&module.forbidden);
+
 	if (reader)
 		return reader;
+	if (why) {
+		atomic_store(&module.wanted, true);
+		(void)error_set(err, EX_TEMPFAIL, "%s", why);
+		return NULL;
+	}
 	pthread_mutex_lock(&module.lock);
 	reader = atomic_load(&module.loaded);
 	if (!reader) {

@@ -31,8 +31,8 @@ static uint64_t tiles_of(const struct scene *scene)
 }
 
 /*
- * Most tiles that can be open at once. Chunks are claimed row by row, so those in flight lie in at
- * most ceil(workers / chunks across) + 1 rows of chunks; every tile those rows cut may be open.
+ * Most tiles that can be open at once, where chunks cut tiles: those along the frontier of what has
+ * been handed out, and those that a late chunk of each worker touches, wherever it lies.
  */
 static uint64_t most_open(const struct scene *scene, const struct chunk_grid *grid,
 			  unsigned workers)
@@ -41,14 +41,15 @@ static uint64_t most_open(const struct scene *scene, const struct chunk_grid *gr
 		grid->chunk_x_size % scene->tile_x_size == 0 || grid->chunk_x_size >= scene->x_size;
 	bool aligned_y =
 		grid->chunk_y_size % scene->tile_y_size == 0 || grid->chunk_y_size >= scene->y_size;
-	uint64_t chunks_across = ceil_div(grid->x_size, grid->chunk_x_size);
-	uint64_t rows = (ceil_div(workers, chunks_across) + 1) * grid->chunk_y_size;
-	uint64_t tile_rows = ceil_div(rows, scene->tile_y_size) + 1;
-	uint64_t down = scene_tiles_down(scene);
+	uint64_t rows = ceil_div(grid->chunk_y_size, scene->tile_y_size) + 1;
+	uint64_t down = scene_tiles_down(scene), tiles = tiles_of(scene);
+	uint64_t late = size_mul(
+		workers, chunk_result_pieces(scene, grid->chunk_x_size, grid->chunk_y_size, true));
+	uint64_t open = size_add((rows < down ? rows : down) * scene_tiles_across(scene), late);
 
 	if (aligned_x && aligned_y)
 		return 0;
-	return (tile_rows < down ? tile_rows : down) * scene_tiles_across(scene);
+	return open < tiles ? open : tiles;
 }
 
 size_t tally_bytes(const struct scene *scene, const struct chunk_grid *grid, unsigned workers,

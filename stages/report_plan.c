@@ -45,7 +45,7 @@ static void put_memory(FILE *out, const struct plan *plan, const struct catalog 
 		       plan->scene_slots, plan->scene_slots == 1 ? "" : "s");
 	put_part(out, "scene slots", plan->slots, why);
 	if (plan->gdal)
-		put_part(out, "GDAL", plan->gdal, "on top, if a scene needs it");
+		put_part(out, "GDAL", plan->gdal, "set aside, should a scene need it");
 	put_part(out, "pool", plan->pool, "left for the two below");
 	put_part(out, "block, per worker", plan->footprint, "what is in memory at once of a chunk");
 	put_part(out, "tally, per scene", plan->tally, "running totals of a scene in flight");

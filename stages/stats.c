@@ -16,11 +16,14 @@
 enum {
 	RUN = 2048,              /* pixels a pass: 2048 * (4 + 4 + 2) bytes of L1 */
 	HIST_TRASH = HIST_SLOTS, /* where pixels that do not count are tallied */
+	MOST_PENDING = 1 << 30,  /* 32-bit counts cannot overflow below this */
 	HIST_LANES = 2,          /* neighbours hit the same bin: two tables break the dependency */
 };
 
 struct stats_state {
 	uint32_t count[HIST_LANES][HIST_SLOTS + 1];
+	uint64_t pending; /* pixels in `count` */
+	bool direct;      /* few pixels: counted in the piece at once, as a flush costs more */
 	int32_t q[RUN];
 	uint16_t slot[RUN];
 };
@@ -105,10 +108,17 @@ SIMD_CLONES static uint32_t run_count(const uint8_t *class, size_t n, uint8_t wh
 	return count;
 }
 
-static void run_histogram(struct stats_state *state, const uint16_t *slot, size_t n)
+static void count_slots(struct stats_state *state, struct histogram *h, size_t n)
 {
+	const uint16_t *slot = state->slot;
 	size_t i = 0;
 
+	if (state->direct) {
+		for (; i < n; i++)
+			if (slot[i] != HIST_TRASH)
+				h->count[slot[i]]++;
+		return;
+	}
 	for (; i + 1 < n; i += 2) {
 		state->count[0][slot[i]]++;
 		state->count[1][slot[i + 1]]++;
@@ -137,7 +147,7 @@ static void run_add(struct stats_state *state, struct piece *piece, const float 
 	run_grid(state->q, state->slot, value, class, n);
 	s = run_sum(state->q, n);
 	run_extremes(&s, value, class, n);
-	run_histogram(state, state->slot, n);
+	count_slots(state, &piece->histogram, n);
 	if (s.n_outside)
 		run_outside(piece, value, n);
 	a->n[PIXEL_VALID] += s.n_valid - s.n_outside;
@@ -151,29 +161,46 @@ static void run_add(struct stats_state *state, struct piece *piece, const float 
 		a->n[c] += run_count(class, n, c);
 }
 
-/* Move the 32-bit counts into the piece: they hold one block, fewer than 2^32 pixels. */
+/* Move the 32-bit counts into the piece. */
 static void flush_histogram(struct stats_state *state, struct histogram *h)
 {
 	for (unsigned slot = 0; slot < HIST_SLOTS; slot++)
 		h->count[slot] += (uint64_t)state->count[0][slot] + state->count[1][slot];
 	memset(state->count, 0, sizeof(state->count));
+	state->pending = 0;
+}
+
+/* Consecutive pixels in memory. */
+static void add_pixels(struct stats_state *state, struct piece *piece, const float *value,
+		       const uint8_t *class, size_t n)
+{
+	for (size_t i = 0; i < n; i += RUN) {
+		size_t run = n - i < RUN ? n - i : RUN;
+
+		run_add(state, piece, value + i, class + i, run);
+		state->pending += run;
+		if (state->pending > MOST_PENDING)
+			flush_histogram(state, &piece->histogram);
+	}
 }
 
 static void add_part(struct stats_state *state, struct piece *piece, const struct block *block,
 		     const struct window *part)
 {
-	for (uint32_t y = 0; y < part->y_size; y++) {
-		size_t row = (size_t)(part->y_off - block->window.y_off + y) * block->window.x_size;
-		size_t first = row + (part->x_off - block->window.x_off);
+	size_t width = block->window.x_size, rows = part->y_size, n = part->x_size;
+	size_t first = (size_t)(part->y_off - block->window.y_off) * width +
+		       (part->x_off - block->window.x_off);
 
-		for (uint32_t x = 0; x < part->x_size; x += RUN) {
-			size_t n = part->x_size - x < RUN ? part->x_size - x : RUN;
-
-			run_add(state, piece, block->value + first + x,
-				block->pixel_class + first + x, n);
-		}
+	state->direct = window_pixels(part) < HIST_SLOTS;
+	if (n == width) { /* rows follow one another */
+		n *= rows;
+		rows = 1;
 	}
-	flush_histogram(state, &piece->histogram);
+	for (size_t y = 0; y < rows; y++)
+		add_pixels(state, piece, block->value + first + y * width,
+			   block->pixel_class + first + y * width, n);
+	if (!state->direct)
+		flush_histogram(state, &piece->histogram);
 }
 
 /* A constant block: its one pixel stands for all of the part. */

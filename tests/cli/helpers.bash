@@ -10,7 +10,7 @@ MAKE_SCENE=$BUILD/make_scene
 
 # A sanitizer's finding must not look like a documented exit status.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-exitcode=99:detect_leaks=0}
-export TSAN_OPTIONS=${TSAN_OPTIONS:-exitcode=99}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-exitcode=99:suppressions=$REPO/tests/tsan.supp}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-exitcode=99:halt_on_error=1:print_stacktrace=1}
 
 # An empty folder of the test's own; bats keeps files in the one above.

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Fault injection: one call after another is made to fail (shim.c), and each run must end soon,
-without a crash, with a documented exit status and plain words; scenes that are reported as fine have
-the right numbers; no half-written report has its final name and no temporary file stays.
+without a crash, with a documented exit status and plain words; scenes that are reported as fine
+have the right numbers; no half-written report has its final name and no temporary file stays.
 
 Usage: faults.py [--quick]; BUILD as for the other tests.
 """

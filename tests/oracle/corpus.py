@@ -17,7 +17,7 @@ BUDGET = 256 << 20
 MAX_PIXELS = 150_000_000  # more than this GDAL and numpy are not asked to read
 PART_PIXELS = 20_000_000  # and to hold at once
 NOT_IMAGES = (".md", ".aux.xml", ".ovr", ".msk")
-ALLOWED = {0, 1, 64, 65, 66, 74, 75}
+ALLOWED = {0, 1, 64, 65, 66, 69, 74, 75}
 
 
 def files_of(folder):

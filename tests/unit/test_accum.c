@@ -149,6 +149,24 @@ static void far_values_are_exact(void **state)
 	}
 }
 
+static void equal_far_values_have_no_spread(void **state)
+{
+	static const float values[] = {1e6f, 1e38f, -7e20f};
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct histogram *h = calloc(1, sizeof(*h));
+		struct summary s;
+		struct accum a;
+
+		accum_clear(&a);
+		add(&a, h, values[i], 120560400);
+		summary_make(&s, &a, h, NAN);
+		assert_true(s.std == 0 && s.mean == (double)values[i]);
+		free(h);
+	}
+}
+
 /* Against sorting: every percentile within one bin of the exact order statistic. */
 static void percentiles_within_a_bin(void **state)
 {
@@ -195,6 +213,7 @@ int main(void)
 		cmocka_unit_test(merging_is_order_free),
 		cmocka_unit_test(times_is_repetition),
 		cmocka_unit_test(far_values_are_exact),
+		cmocka_unit_test(equal_far_values_have_no_spread),
 		cmocka_unit_test(percentiles_within_a_bin),
 		cmocka_unit_test(slots_at_the_edges),
 	};

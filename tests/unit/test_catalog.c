@@ -379,7 +379,7 @@ static void test_grids(void **state)
 	make_tiff("grid/b_red.tif", 8, 1, 16);
 	make_tiff("grid/b_nir.tif", 8, 1, 16);
 	catalog = CATALOG(NULL, "grid");
-	check_scene(catalog, 0, NULL, EX_DATAERR, "a", "8 x 8 pixels, NIR 4 x 4");
+	check_scene(catalog, 0, NULL, EX_DATAERR, "a", "a_nir.tif: NIR is 4 x 4 pixels, but red");
 	assert_int_equal(scene_open(&scene, catalog, 1, &options, &err), 0);
 	assert_int_equal(scene_tiles_across(&scene), 3);
 	assert_int_equal(scene_tiles_down(&scene), 2);

@@ -19,12 +19,25 @@
 #include "../../pipeline/execute.h"
 #include "catalog.h"
 
-enum { N_SCENES = 60, MAX_CHUNKS = 40, KIB = 1024, POOL = 1000 * KIB };
+enum { MOST_SCENES = 60, MAX_CHUNKS = 40, KIB = 1024, POOL = 1000 * KIB };
 
 /* What happened, by scene and chunk. */
-static atomic_int delivered[N_SCENES][MAX_CHUNKS];
+static atomic_int delivered[MOST_SCENES][MAX_CHUNKS];
 static atomic_long in_use, most_in_use;
-static bool stalls;
+static atomic_int at_work, most_at_work; /* workers on the last scene */
+
+/* What the scenes of a test are like. */
+struct story {
+	uint32_t n_scenes;
+	uint32_t (*chunks)(uint32_t id);
+	size_t (*footprint)(uint32_t id);
+	size_t (*tally)(uint32_t id);
+	bool failures; /* some scenes and chunks are bad */
+	bool stalls;
+	unsigned pause_us; /* of each chunk */
+};
+
+static struct story story;
 
 static uint32_t hash(uint32_t x)
 {
@@ -32,25 +45,36 @@ static uint32_t hash(uint32_t x)
 	return (x ^ (x >> 16)) * 0x45d9f3bu ^ (x >> 9);
 }
 
-static uint32_t chunks_of(uint32_t id)
+static uint32_t many_chunks(uint32_t id)
 {
 	return 1 + hash(id) % MAX_CHUNKS;
 }
 
+static uint32_t chunks_of(uint32_t id)
+{
+	return story.chunks(id);
+}
+
 static bool scene_is_bad(uint32_t id)
 {
-	return id % 13 == 5;
+	return story.failures && id % 13 == 5;
 }
 
 static bool chunk_is_bad(uint32_t id, uint64_t chunk)
 {
-	return id % 17 == 3 && chunk % 5 == 2;
+	return story.failures && id % 17 == 3 && chunk % 5 == 2;
 }
 
 /* From 1 KiB to nearly the whole pool. */
-static size_t footprint_of(uint32_t id)
+static size_t mixed_footprint(uint32_t id)
 {
 	return (1 + hash(id + 99) % 900) * KIB;
+}
+
+static size_t small_tally(uint32_t id)
+{
+	(void)id;
+	return 20 * KIB;
 }
 
 static int fake_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
@@ -60,7 +84,7 @@ static int fake_open(struct scene *scene, const struct catalog *catalog, uint32_
 	(void)options;
 	scene->id = id;
 	scene->name = strdup("fake");
-	if (stalls)
+	if (story.stalls)
 		usleep(hash(id) % 2000);
 	if (scene_is_bad(id))
 		return error_set(err, EX_DATAERR, "scene %u is bad", id);
@@ -75,7 +99,14 @@ static size_t fake_kept(const struct scene *scene, uint32_t x_size, uint32_t y_s
 			const struct options *options)
 {
 	(void)options;
-	return footprint_of(scene->id) / 64 * 64 * x_size * y_size;
+	return story.footprint(scene->id) / 64 * 64 * x_size * y_size;
+}
+
+static void raise_most(atomic_int *most, int now)
+{
+	for (int seen = atomic_load(most); now > seen;)
+		if (atomic_compare_exchange_weak(most, &seen, now))
+			break;
 }
 
 static int fake_run(void *state, const struct stage_env *env, struct block *block,
@@ -92,7 +123,12 @@ static int fake_run(void *state, const struct stage_env *env, struct block *bloc
 	for (most = atomic_load(&most_in_use); now > most;)
 		if (atomic_compare_exchange_weak(&most_in_use, &most, now))
 			break;
-	if (stalls && hash((uint32_t)result->chunk + block->scene->id) % 4 == 0)
+	if (block->scene->id == story.n_scenes - 1)
+		raise_most(&most_at_work, atomic_fetch_add(&at_work, 1) + 1);
+	usleep(story.pause_us);
+	if (block->scene->id == story.n_scenes - 1)
+		atomic_fetch_sub(&at_work, 1);
+	if (story.stalls && hash((uint32_t)result->chunk + block->scene->id) % 4 == 0)
 		usleep(hash((uint32_t)result->chunk) % 1500);
 	atomic_fetch_sub(&in_use, (long)bytes);
 	if (chunk_is_bad(block->scene->id, result->chunk))
@@ -117,11 +153,10 @@ struct tally {
 static size_t fake_tally_bytes(const struct scene *scene, const struct chunk_grid *grid,
 			       unsigned workers, bool by_tile)
 {
-	(void)scene;
 	(void)grid;
 	(void)workers;
 	(void)by_tile;
-	return 20 * KIB;
+	return story.tally(scene->id);
 }
 
 static struct tally *fake_tally_new(const struct scene *scene, const struct chunk_grid *grid,
@@ -171,14 +206,14 @@ static const struct workload fake = {
 	.tally_free = fake_free,
 };
 
-static void run_with(const char *executor, unsigned workers, uint64_t pool)
+static void run_story(const char *executor, unsigned workers, uint64_t pool)
 {
-	static char names[N_SCENES][16];
-	static char *args[N_SCENES];
+	static char names[MOST_SCENES][16];
+	static char *args[MOST_SCENES];
 	struct options options = {.executor = executor,
 				  .verbosity = -1,
 				  .args = args,
-				  .n_args = N_SCENES,
+				  .n_args = story.n_scenes,
 				  .chunk_kind = CHUNK_TILE};
 	struct plan plan = {.workers = workers,
 			    .workers_asked = workers,
@@ -189,24 +224,25 @@ static void run_with(const char *executor, unsigned workers, uint64_t pool)
 	struct error err = {0};
 	FILE *saved = stderr;
 
-	for (int i = 0; i < N_SCENES; i++) {
-		snprintf(names[i], sizeof(names[i]), "no-file-%02d.tif", i);
+	for (uint32_t i = 0; i < story.n_scenes; i++) {
+		snprintf(names[i], sizeof(names[i]), "no-file-%02u.tif", i);
 		args[i] = names[i];
 	}
 	memset(delivered, 0, sizeof(delivered));
 	atomic_store(&most_in_use, 0);
+	atomic_store(&most_at_work, 0);
 	assert_int_equal(catalog_new(&catalog, &options, &err), 0);
-	assert_int_equal(catalog_scenes(catalog), N_SCENES);
+	assert_int_equal(catalog_scenes(catalog), story.n_scenes);
 	stderr = fopen("/dev/null", "w");
 	alarm(60); /* a hang ends the test */
-	assert_int_equal(execute(&options, &plan, &fake, catalog, &err), 1);
+	assert_int_equal(execute(&options, &plan, &fake, catalog, &err), story.failures ? 1 : 0);
 	alarm(0);
 	fclose(stderr);
 	stderr = saved;
 	assert_int_equal(err.code, 0);
 	catalog_free(catalog);
 	assert_true((uint64_t)atomic_load(&most_in_use) <= pool);
-	for (uint32_t id = 0; id < N_SCENES; id++) {
+	for (uint32_t id = 0; id < story.n_scenes; id++) {
 		bool failed = scene_is_bad(id);
 
 		for (uint32_t chunk = 0; chunk < chunks_of(id); chunk++)
@@ -217,28 +253,92 @@ static void run_with(const char *executor, unsigned workers, uint64_t pool)
 	}
 }
 
+static const struct story mixed = {
+	.n_scenes = MOST_SCENES,
+	.chunks = many_chunks,
+	.footprint = mixed_footprint,
+	.tally = small_tally,
+	.failures = true,
+};
+
 static void every_chunk_once(void **state)
 {
 	(void)state;
-	stalls = false;
-	run_with("serial", 1, POOL);
+	story = mixed;
+	run_story("serial", 1, POOL);
 	for (unsigned workers = 1; workers <= 16; workers++)
-		run_with("threads", workers, POOL);
+		run_story("threads", workers, POOL);
 }
 
 static void with_stalls(void **state)
 {
 	(void)state;
-	stalls = true;
+	story = mixed;
+	story.stalls = true;
 	for (unsigned workers = 2; workers <= 9; workers += 7)
-		run_with("threads", workers, POOL);
+		run_story("threads", workers, POOL);
 }
 
 static void with_plenty_of_memory(void **state)
 {
 	(void)state;
-	stalls = false;
-	run_with("threads", 8, 100 * POOL);
+	story = mixed;
+	run_story("threads", 8, 100 * POOL);
+}
+
+static uint32_t one_chunk(uint32_t id)
+{
+	(void)id;
+	return 1;
+}
+
+static size_t large_then_small(uint32_t id)
+{
+	return (id == 0 ? 900 : 500) * KIB;
+}
+
+static size_t small_then_large(uint32_t id)
+{
+	return (id == 0 ? 10 : 400) * KIB;
+}
+
+/* What a worker holds from the scene before is what keeps the next one's totals from fitting. */
+static void a_worker_gives_back_its_own(void **state)
+{
+	(void)state;
+	story = (struct story){.n_scenes = 2,
+			       .chunks = one_chunk,
+			       .footprint = large_then_small,
+			       .tally = small_then_large};
+	run_story("serial", 1, POOL);
+	for (unsigned workers = 1; workers <= 4; workers++)
+		run_story("threads", workers, POOL);
+}
+
+static uint32_t twelve_then_forty(uint32_t id)
+{
+	return id == 0 ? 12 : 40;
+}
+
+static size_t large_then_third(uint32_t id)
+{
+	return (id == 0 ? 400 : 150) * KIB;
+}
+
+/* Two blocks of the first scene fit side by side, four of the second: then all workers must work.
+ */
+static void freed_memory_wakes_workers(void **state)
+{
+	(void)state;
+	story = (struct story){.n_scenes = 2,
+			       .chunks = twelve_then_forty,
+			       .footprint = large_then_third,
+			       .tally = small_tally,
+			       .pause_us = 4000};
+	for (unsigned workers = 3; workers <= 4; workers++) {
+		run_story("threads", workers, POOL);
+		assert_int_equal(atomic_load(&most_at_work), workers);
+	}
 }
 
 int main(void)
@@ -247,6 +347,8 @@ int main(void)
 		cmocka_unit_test(every_chunk_once),
 		cmocka_unit_test(with_stalls),
 		cmocka_unit_test(with_plenty_of_memory),
+		cmocka_unit_test(a_worker_gives_back_its_own),
+		cmocka_unit_test(freed_memory_wakes_workers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -165,7 +165,10 @@ static enum pixel_class reference(const struct bench *b, size_t i, float *value)
 	if (den == 0)
 		return PIXEL_DIV0;
 	*value = num / den;
-	return isfinite(*value) ? PIXEL_VALID : PIXEL_NONFINITE;
+	if (isfinite(*value) && isfinite(den))
+		return PIXEL_VALID;
+	*value = 0;
+	return PIXEL_NONFINITE;
 }
 
 /* Piece by piece against accum_add() over the reference's pixels. */
