@@ -79,7 +79,7 @@ static void put_pixels(FILE *out, const struct summary *s)
 
 	(void)snprintf(line, sizeof(line),
 		       "%" PRIu64 " valid, %" PRIu64 " nodata, %" PRIu64 " masked, %" PRIu64
-		       " zero denominator, %" PRIu64 " not finite; %" PRIu64 " outside [-1, 1]",
+		       " zero denominator, %" PRIu64 " not finite; %" PRIu64 " outside [-1,1]",
 		       s->n[PIXEL_VALID], s->n[PIXEL_NODATA], s->n[PIXEL_MASKED], s->n[PIXEL_DIV0],
 		       s->n[PIXEL_NONFINITE], s->n_outside);
 	text_item(out, LABEL_COLUMNS, "Pixels", line);

@@ -1,6 +1,6 @@
 /*
- * The decode floor: libtiff decodes every tile of a file, one handle a thread, and nothing else is done.
- * usage: floor_tiff FILE THREADS
+ * The decode floor: libtiff decodes every tile of a file, one handle a thread, and nothing else is
+ * done. usage: floor_tiff FILE THREADS
  */
 #include <pthread.h>
 #include <stdatomic.h>

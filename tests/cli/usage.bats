@@ -107,3 +107,14 @@ bad() {
 	imgpipe --summary s.json -- -q.tif
 	exits 0
 }
+
+@test "README shows the help as it is" {
+	local help line
+	help=$("$IMGPIPE" --help)
+	while IFS= read -r line; do
+		grep -qxF -- "$line" "$BATS_TEST_DIRNAME/../../README.md" || {
+			echo "README.md lacks: $line"
+			return 1
+		}
+	done <<< "$help"
+}
