@@ -127,6 +127,9 @@ TIFF *tiff_io_open(struct tiff_image *image, const char *mode, TIFFOpenOptions *
 /* That error in words; always -1. */
 int tiff_io_error(const struct tiff_image *image, struct error *err);
 
+/* Has the file become shorter since it was opened? */
+bool tiff_file_shrank(const struct tiff_image *image);
+
 /* --- tiff_ifd.c: directories --- */
 
 /* Is this the start of a TIFF file? Fills big, swapped and the offset of the first directory. */

@@ -6,6 +6,7 @@
 #include "tiff.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 ssize_t tiff_pread(int fd, void *buffer, size_t size, uint64_t offset)
@@ -78,6 +79,13 @@ TIFF *tiff_io_open(struct tiff_image *image, const char *mode, TIFFOpenOptions *
 {
 	return TIFFClientOpenExt("header", mode, image, io_read, io_write, io_seek, io_close,
 				 io_size, NULL, NULL, options);
+}
+
+bool tiff_file_shrank(const struct tiff_image *image)
+{
+	struct stat st;
+
+	return fstat(image->fd, &st) == 0 && (uint64_t)st.st_size < image->file_bytes;
 }
 
 int tiff_io_error(const struct tiff_image *image, struct error *err)

@@ -275,6 +275,13 @@ struct tiff_cursor *tiff_cursor_get(struct tiff_handle *handle, const struct tif
 {
 	struct tiff_cursor *cursor = choose(handle, block->strile);
 
+	/* What is mapped must be there: beyond the end of a file a look is a SIGBUS. */
+	if (tiff_file_shrank(&handle->image)) {
+		(void)tiff_block_damaged(&handle->image, block, err,
+					 "the file became shorter while it was read");
+		return NULL;
+	}
+
 	if (!cursor->tif || cursor->strile != block->strile || cursor->next_row > row0) {
 		tiff_cursor_close(cursor);
 		if (open_cursor(&handle->image, cursor, block, err))

@@ -166,12 +166,39 @@ static void what_is_refused(void **state)
 	expect_probe(path, PROBE_DECLINED, 0, "12-bit samples");
 }
 
+/* Between two windows of a streamed block the file is cut: an error, not the end of the process. */
+static void cut_off_while_streaming(void **state)
+{
+	struct read_request first = {.window = {0, 0, 4000, 10}, .n_bands = 1, .band = {1}};
+	struct read_request second = {.window = {0, 10, 4000, 10}, .n_bands = 1, .band = {1}};
+	struct spec s = plain;
+	struct file f;
+
+	(void)state;
+	s.x_size = 4000;
+	s.y_size = 1500;
+	s.block_x = 0;
+	s.block_y = 1500;
+	s.samples = 1;
+	s.codec = COMPRESSION_LZW;
+	write_file(&s);
+	file_open(&f);
+	assert_int_equal(file_read(&f, &first), 0);
+	assert_int_equal(truncate(path, 4096), 0);
+	assert_int_equal(file_read(&f, &second), -1);
+	assert_non_null(strstr(f.err.text, "became shorter"));
+	request_free(&first);
+	request_free(&second);
+	file_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(damage_is_an_error),
 		cmocka_unit_test(cut_off_file_is_an_error),
 		cmocka_unit_test(damaged_checksum_of_streamed_block),
+		cmocka_unit_test(cut_off_while_streaming),
 		cmocka_unit_test(what_is_refused),
 	};
 
