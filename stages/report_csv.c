@@ -159,7 +159,8 @@ static int tiles_begin(FILE *out, const struct plan *plan, const struct options 
 {
 	(void)plan;
 	(void)options;
-	(void)fputs("scene,tile,column,row,x_off,y_off,x_size,y_size," STATS_COLUMNS ",histogram\n",
+	(void)fputs("scene,scene_id,tile,column,row,x_off,y_off,x_size,y_size," STATS_COLUMNS
+		    ",histogram\n",
 		    out);
 	return report_check(out, err);
 }
@@ -173,9 +174,9 @@ static void put_tile(FILE *out, const struct scene *scene, const struct tile_sum
 
 	put_text(out, scene->name ? scene->name : "");
 	(void)fprintf(out,
-		      ",%" PRIu64 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32
-		      ",%" PRIu32 ",",
-		      number, column, row, w->x_off, w->y_off, w->x_size, w->y_size);
+		      ",%" PRIu32 ",%" PRIu64 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32
+		      ",%" PRIu32 ",%" PRIu32 ",",
+		      scene->id, number, column, row, w->x_off, w->y_off, w->x_size, w->y_size);
 	put_stats(out, &tile->summary);
 	for (unsigned i = 0; i < COARSE_BINS; i++)
 		(void)fprintf(out, "%c%" PRIu64, i ? ' ' : ',', tile->summary.coarse[i]);

@@ -115,7 +115,7 @@ setup() {
 
 @test "the tile table has the documented columns" {
 	imgpipe -q --tiles t.csv good.tif
-	[ "$(head -1 t.csv | tr -d '\r')" = scene,tile,column,row,x_off,y_off,x_size,y_size,pixels,valid,nodata,masked,zero_denominator,nonfinite,outside_unit_range,min,max,mean,std,median,p2,p5,p25,p75,p95,p98,valid_percent,area_ha,histogram ]
+	[ "$(head -1 t.csv | tr -d '\r')" = scene,scene_id,tile,column,row,x_off,y_off,x_size,y_size,pixels,valid,nodata,masked,zero_denominator,nonfinite,outside_unit_range,min,max,mean,std,median,p2,p5,p25,p75,p95,p98,valid_percent,area_ha,histogram ]
 }
 
 @test "--csv has a header and a row a scene, failed ones too" {
@@ -223,4 +223,20 @@ setup() {
 	imgpipe -q --summary 1.json --csv 1.csv good.tif
 	LC_ALL=de_DE.UTF-8 imgpipe -q --summary 2.json --csv 2.csv good.tif
 	cmp 1.json 2.json && cmp 1.csv 2.csv
+}
+
+@test "a report never replaces an image" {
+	tif a.tif uint16 desc=red,nir 1,3
+	before=$(cksum < a.tif)
+	imgpipe -q --csv a.tif a.tif
+	exits 64 "an image"
+	[ "$before" = "$(cksum < a.tif)" ]
+}
+
+@test "two reports in one file, however it is spelled, are refused" {
+	tif a.tif uint16 desc=red,nir 1,3
+	imgpipe -q --report x.json --summary ./x.json a.tif
+	exits 64 "x.json"
+	[ ! -e x.json ]
+	[ -z "$(find . -name '.x.json*')" ]
 }
