@@ -17,9 +17,10 @@
  * pixels (34 thousand million) of the largest value fit. Larger values (quotients with a tiny
  * denominator) are rare and take wide integers of several 64-bit words, equally exact.
  *
- * Median and percentiles come from a histogram of HIST_BINS equal bins over [-1, 1] plus one bin
- * below and one above: inside [-1, 1] they are within one bin width, 2/8192 = 2.5e-4, of the exact
- * order statistic; outside, only known to lie between the bound and min or max.
+ * Median and percentiles come from a histogram: HIST_BINS equal bins over [-1, 1]; on either side
+ * 64 bins an octave up to 2^16; and one bin beyond. Inside [-1, 1] they are within one bin width,
+ * 2/8192 = 2.5e-4, of the exact order statistic, outside within 1/64 of its value; beyond 2^16 only
+ * known to lie before min or max.
  *
  * All of it is plain data without pointers: it may be copied, sent, and put in shared memory.
  */
@@ -37,7 +38,12 @@ enum {
 	ACCUM_NEAR = 65536,
 	HIST_BITS = 13,
 	HIST_BINS = 1 << HIST_BITS,
-	HIST_SLOTS = HIST_BINS + 2, /* [0] below -1, [1 ... HIST_BINS], [HIST_BINS + 1] above 1 */
+	HIST_OCTAVE_BITS = 6, /* 64 bins for each doubling outside [-1, 1] */
+	HIST_OUTER = 16 << HIST_OCTAVE_BITS,
+	/* [0] below -2^16, outer bins, from HIST_FIRST on those of [-1, 1], outer bins, above 2^16
+	 */
+	HIST_FIRST = 1 + HIST_OUTER,
+	HIST_SLOTS = HIST_FIRST + HIST_BINS + HIST_OUTER + 1,
 	N_PERCENTILES = 7,
 	COARSE_BINS = 64 /* the histogram that reports show */
 };

@@ -32,7 +32,7 @@ static uint32_t least(uint64_t a, uint32_t b)
 static void grow(uint32_t *x_size, uint32_t *y_size, const struct scene *scene, uint64_t pixels)
 {
 	uint64_t tile = (uint64_t)scene->store_x_size * scene->store_y_size;
-	uint64_t tiles = ceil_div(pixels, tile ? tile : 1);
+	uint64_t tiles = ceil_div(pixels ? pixels : 1, tile ? tile : 1);
 	uint64_t across = ceil_div(scene->x_size, scene->store_x_size);
 	uint64_t nx = tiles < across ? tiles : across,
 		 ny = nx < across ? 1 : ceil_div(tiles, across);

@@ -104,18 +104,41 @@ void accum_merge(struct accum *into, const struct accum *from)
 	wide_add(into->far_sq, 6, from->far_sq, 6);
 }
 
+/*
+ * Outer bin of a magnitude above 1, from 0: the exponent and the first bits of the mantissa, which
+ * stand next to each other in a float. HIST_OUTER from 2^16 on.
+ */
+static unsigned outer_bin(float magnitude)
+{
+	uint32_t bits, one = 127u << 23;
+
+	memcpy(&bits, &magnitude, sizeof(bits));
+	bits = (bits - one) >> (23 - HIST_OCTAVE_BITS);
+	return bits < HIST_OUTER ? bits : HIST_OUTER;
+}
+
+/* Where outer bin `bin` begins: the same the other way round. */
+static double outer_edge(unsigned bin)
+{
+	uint32_t bits = (127u << 23) + (bin << (23 - HIST_OCTAVE_BITS));
+	float edge;
+
+	memcpy(&edge, &bits, sizeof(edge));
+	return (double)edge;
+}
+
 unsigned histogram_slot(float v)
 {
 	/* |v| <= 1: q + 2^30 is in [0, 2^31]; v = 1 belongs to the last bin. */
 	int64_t bin;
 
 	if (v < -1)
-		return 0;
+		return HIST_FIRST - 1 - outer_bin(-v);
 	if (v > 1)
-		return HIST_BINS + 1;
+		return HIST_FIRST + HIST_BINS + outer_bin(v);
 	bin = (llrint((double)v * grid) + (1 << ACCUM_GRID_BITS)) >>
 	      (ACCUM_GRID_BITS + 1 - HIST_BITS);
-	return 1 + (unsigned)(bin < HIST_BINS ? bin : HIST_BINS - 1);
+	return HIST_FIRST + (unsigned)(bin < HIST_BINS ? bin : HIST_BINS - 1);
 }
 
 void histogram_clear(struct histogram *h)
@@ -199,9 +222,13 @@ static double slot_edge(const struct accum *a, unsigned slot)
 {
 	if (slot == 0)
 		return a->min;
-	if (slot > HIST_BINS + 1)
+	if (slot >= HIST_SLOTS)
 		return a->max;
-	return -1 + (slot - 1) * (2.0 / HIST_BINS);
+	if (slot < HIST_FIRST)
+		return -outer_edge(HIST_FIRST - slot);
+	if (slot > HIST_FIRST + HIST_BINS)
+		return outer_edge(slot - HIST_FIRST - HIST_BINS);
+	return -1 + (slot - HIST_FIRST) * (2.0 / HIST_BINS);
 }
 
 /*
@@ -225,10 +252,12 @@ static double percentile(const struct accum *a, const struct histogram *h, uint6
 
 static void coarse_histogram(struct summary *out, const struct histogram *h)
 {
-	out->n_below = h->count[0];
-	out->n_above = h->count[HIST_SLOTS - 1];
+	for (unsigned slot = 0; slot < HIST_FIRST; slot++)
+		out->n_below += h->count[slot];
+	for (unsigned slot = HIST_FIRST + HIST_BINS; slot < HIST_SLOTS; slot++)
+		out->n_above += h->count[slot];
 	for (unsigned bin = 0; bin < HIST_BINS; bin++)
-		out->coarse[bin / (HIST_BINS / COARSE_BINS)] += h->count[1 + bin];
+		out->coarse[bin / (HIST_BINS / COARSE_BINS)] += h->count[HIST_FIRST + bin];
 }
 
 void summary_make(struct summary *out, const struct accum *a, const struct histogram *h,

@@ -58,7 +58,7 @@ SIMD_CLONES static void run_grid(int32_t *q, uint16_t *slot, const float *value,
 				(ACCUM_GRID_BITS + 1 - HIST_BITS));
 		bin = bin < HIST_BINS ? bin : HIST_BINS - 1;
 		q[i] = grid;
-		slot[i] = (uint16_t)(inside ? 1 + bin : HIST_TRASH);
+		slot[i] = (uint16_t)(inside ? HIST_FIRST + bin : HIST_TRASH);
 	}
 }
 

@@ -1,6 +1,7 @@
 /*
  * Exact statistics: closed forms, order-free merging, far values, percentiles.
  */
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -195,13 +196,51 @@ static void percentiles_within_a_bin(void **state)
 
 static void slots_at_the_edges(void **state)
 {
+	const unsigned last = HIST_FIRST + HIST_BINS - 1;
+
 	(void)state;
-	assert_int_equal(histogram_slot(-1), 1);
-	assert_int_equal(histogram_slot(1), HIST_BINS);
-	assert_int_equal(histogram_slot(0), 1 + HIST_BINS / 2);
-	assert_int_equal(histogram_slot(nextafterf(-1, -2)), 0);
-	assert_int_equal(histogram_slot(nextafterf(1, 2)), HIST_BINS + 1);
-	assert_int_equal(histogram_slot(nextafterf(1, 0)), HIST_BINS);
+	assert_int_equal(histogram_slot(-1), HIST_FIRST);
+	assert_int_equal(histogram_slot(1), last);
+	assert_int_equal(histogram_slot(0), HIST_FIRST + HIST_BINS / 2);
+	assert_int_equal(histogram_slot(nextafterf(-1, -2)), HIST_FIRST - 1);
+	assert_int_equal(histogram_slot(nextafterf(1, 2)), last + 1);
+	assert_int_equal(histogram_slot(nextafterf(1, 0)), last);
+	assert_int_equal(histogram_slot(2), last + 1 + 64);
+	assert_int_equal(histogram_slot(-2), HIST_FIRST - 1 - 64);
+	assert_int_equal(histogram_slot(65535.9f), HIST_SLOTS - 2);
+	assert_int_equal(histogram_slot(65536), HIST_SLOTS - 1);
+	assert_int_equal(histogram_slot(FLT_MAX), HIST_SLOTS - 1);
+	assert_int_equal(histogram_slot(-FLT_MAX), 0);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const float *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Half of the values far outside [-1, 1]: within 1/64 of the exact order statistic. */
+static void percentiles_outside(void **state)
+{
+	enum { N = 10001 };
+	static float values[N];
+	uint32_t seed = 11;
+	struct summary s;
+
+	(void)state;
+	for (int i = 0; i < N; i++) {
+		float r = (float)(random_next(&seed) >> 8) / (1 << 24);
+
+		values[i] = i % 2 ? r - 0.5f : (i % 4 ? -1 : 1) / (r + 0.0001f);
+	}
+	s = summarise(values, N);
+	qsort(values, N, sizeof(values[0]), by_value);
+	for (int p = 0; p < N_PERCENTILES; p++) {
+		double exact = (double)values[percentile_ranks[p] * (N - 1) / 100];
+
+		assert_true(fabs(s.percentile[p] - exact) <= fabs(exact) / 64 + 3e-4);
+	}
 }
 
 int main(void)
@@ -216,6 +255,7 @@ int main(void)
 		cmocka_unit_test(equal_far_values_have_no_spread),
 		cmocka_unit_test(percentiles_within_a_bin),
 		cmocka_unit_test(slots_at_the_edges),
+		cmocka_unit_test(percentiles_outside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
