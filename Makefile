@@ -126,7 +126,10 @@ uninstall:
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgpipe
 	-rmdir $(DESTDIR)$(PREFIX)/lib/imgpipe
 
+help:
+	@sed -n '1,2p' Makefile
+
 clean:
 	rm -rf build
 
-.PHONY: all demo test stress lint fuzz bench install uninstall clean
+.PHONY: help all demo test stress lint fuzz bench install uninstall clean

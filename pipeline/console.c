@@ -11,15 +11,15 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "budget.h"
 #include "meter.h"
 
-enum { REDRAW_NS = 200000000, BAR_CELLS = 24, LINE_COLUMNS = 79 };
+enum { REDRAW_NS = 200000000, BAR_CELLS = 24 };
 
 struct console {
 	pthread_mutex_t lock;
 	int verbosity;
 	bool draws;
+	bool repeated;      /* failures stand in the report on the same terminal */
 	bool drawn;         /* a progress line stands on the terminal */
 	double total, done; /* bytes */
 	uint64_t begin_ns, drawn_ns;
@@ -34,6 +34,7 @@ struct console *console_new(const struct options *options, uint64_t total_bytes)
 	pthread_mutex_init(&c->lock, NULL);
 	c->verbosity = options->verbosity;
 	c->draws = options->progress || (options->verbosity >= 0 && isatty(STDERR_FILENO));
+	c->repeated = options->verbosity == 0 && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO);
 	c->total = (double)total_bytes;
 	c->begin_ns = meter_now();
 	return c;
@@ -42,8 +43,18 @@ struct console *console_new(const struct options *options, uint64_t total_bytes)
 static void erase_line(struct console *c)
 {
 	if (c->drawn)
-		fprintf(stderr, "\r%*s\r", LINE_COLUMNS, "");
+		fprintf(stderr, "\r\033[K");
 	c->drawn = false;
+}
+
+/* A name as one line of plain characters: file names may hold anything. */
+static const char *plain(char buffer[256], const char *name)
+{
+	snprintf(buffer, 256, "%s", name ? name : "?");
+	for (char *at = buffer; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = '?';
+	return buffer;
 }
 
 void console_free(struct console *c)
@@ -58,22 +69,28 @@ void console_free(struct console *c)
 void console_scene(struct console *c, const struct scene_result *result)
 {
 	const struct scene *scene = result->scene;
+	char name[256];
 
 	if (!c)
 		return;
 	pthread_mutex_lock(&c->lock);
-	if (result->status == SCENE_FAILED) {
-		erase_line(c);
-		fprintf(stderr, "imgpipe: scene %s failed: %s\n", scene->name ? scene->name : "?",
-			result->error.text);
+	erase_line(c); /* the report's row may go to the same terminal */
+	plain(name, scene->name);
+	if (result->status == SCENE_FAILED && !c->repeated) {
+		fprintf(stderr, "imgpipe: scene %s failed: %s\n", name, result->error.text);
 	} else if (c->verbosity > 0) {
-		erase_line(c);
-		fprintf(stderr, "imgpipe: scene %s done\n", scene->name);
+		fprintf(stderr, "imgpipe: scene %s done\n", name);
 		for (unsigned i = 0; i < scene->n_notes; i++)
-			fprintf(stderr, "imgpipe: scene %s: note: %s\n", scene->name,
-				scene->notes[i]);
+			fprintf(stderr, "imgpipe: scene %s: note: %s\n", name, scene->notes[i]);
 	}
 	pthread_mutex_unlock(&c->lock);
+}
+
+static int terminal_columns(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
 }
 
 static void draw(struct console *c, uint32_t scenes_done, uint32_t n_scenes)
@@ -81,15 +98,16 @@ static void draw(struct console *c, uint32_t scenes_done, uint32_t n_scenes)
 	double share = c->total > 0 ? c->done / c->total : 0;
 	double seconds = (double)(meter_now() - c->begin_ns) / 1e9;
 	double rate = c->done / (seconds > 0 ? seconds : 1);
-	char bar[BAR_CELLS + 1], text[24];
+	char bar[BAR_CELLS + 1], line[128];
 
 	share = share < 1 ? share : 1;
 	for (int i = 0; i < BAR_CELLS; i++)
 		bar[i] = i < (int)(share * BAR_CELLS) ? '#' : '.';
 	bar[BAR_CELLS] = '\0';
-	fprintf(stderr, "\r[%s] %3.0f %%  %u of %u scenes  %s/s  %.0f s left   ", bar, 100 * share,
-		scenes_done, n_scenes, bytes_text(text, (uint64_t)rate),
-		rate > 0 ? (c->total - c->done > 0 ? c->total - c->done : 0) / rate : 0);
+	snprintf(line, sizeof(line), "[%s] %3.0f %%  %u of %u scenes  %.0f MB/s  %.0f s left", bar,
+		 100 * share, scenes_done, n_scenes, rate / 1e6,
+		 rate > 0 ? (c->total - c->done > 0 ? c->total - c->done : 0) / rate : 0);
+	fprintf(stderr, "\r%.*s\033[K", terminal_columns() - 1, line);
 	c->drawn = true;
 }
 

@@ -103,8 +103,11 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 	totals->interrupted_by = caught == SIGINT ? "SIGINT" : caught ? "SIGTERM" : NULL;
 	totals->wall_ns = meter_now() - begin_ns;
 	totals->cpu_ns = process_cpu_ns() - begin_cpu;
-	totals->reserved_peak = plan_fixed(run->plan) + run->reserved_peak +
-				(reader_gdal_loaded() ? run->plan->gdal : 0);
+	totals->reserved_peak = plan_fixed(run->plan) + run->reserved_peak;
+	if (reader_gdal_loaded()) { /* what was set aside for it has been used */
+		totals->reserved_peak += run->plan->gdal;
+		totals->predicted.peak += run->plan->gdal;
+	}
 	totals->resident_peak = memory_resident_peak();
 	totals->cgroup_peak = memory_cgroup_peak();
 }

@@ -126,7 +126,8 @@ static int plan_and_run(const struct options *options, const struct workload *wo
 {
 	struct scene sample;
 	bool has_sample = open_sample(&sample, workload, catalog, options, err);
-	char why[160], bytes[24];
+	const uint64_t gdal_bytes = READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES;
+	char why[160];
 	struct machine machine;
 	struct plan plan;
 	int status;
@@ -144,15 +145,20 @@ static int plan_and_run(const struct options *options, const struct workload *wo
 	if (!text_is_shown(options))
 		for (unsigned i = 0; i < plan.n_notes && options->verbosity >= 0; i++)
 			fprintf(stderr, "imgpipe: note: %s\n", plan.notes[i]);
-	(void)snprintf(why, sizeof(why),
-		       "it needs GDAL, for which the memory limit leaves no room; raise --memory "
-		       "by %s or use fewer workers",
-		       bytes_text(bytes, READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES));
+	(void)snprintf(
+		why, sizeof(why),
+		"it needs GDAL, for which the memory limit leaves no room beside %u worker%s; "
+		"--memory %lluM does",
+		plan.workers, plan.workers == 1 ? "" : "s",
+		(unsigned long long)((plan.budget.limit + gdal_bytes) >> 20) + 1);
 	if (!plan.gdal)
 		reader_gdal_forbid(why);
 	*err = (struct error){0};
 	signals_catch();
 	status = execute(options, &plan, workload, catalog, err);
+	if (status > 128)
+		fprintf(stderr, "imgpipe: interrupted by signal %d; what was done is reported\n",
+			status - 128);
 	return err->code ? fail(err) : status;
 }
 

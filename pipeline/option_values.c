@@ -39,21 +39,24 @@ static int parse_number(const char *text, double *value)
 int options_bytes(const char *text, uint64_t *bytes)
 {
 	static const char units[] = "KMGT";
-	uint64_t n, factor = 1;
+	double n, factor = 1;
 	const char *unit;
 	char *end;
 
-	if (parse_whole(text, 1, UINT64_MAX, &n, &end))
+	if (*text < '0' || *text > '9' || text[strspn(text, "0123456789.")] == 'x')
 		return -1;
+	n = strtod(text, &end);
 	unit = *end ? strchr(units, *end & ~0x20) : NULL;
 	if (unit) {
-		factor = (uint64_t)1 << (10 * (unit - units + 1));
+		factor = (double)((uint64_t)1 << (10 * (unit - units + 1)));
 		end++;
 		end += *end == 'i';
 	}
 	end += *end == 'B' || *end == 'b';
-	if (*end || __builtin_mul_overflow(n, factor, bytes))
+	n *= factor;
+	if (*end || n < 1 || n > 0x1p60)
 		return -1;
+	*bytes = (uint64_t)n;
 	return 0;
 }
 
@@ -135,7 +138,8 @@ int set_mask(struct options *o, const char *value, struct error *err)
 		goto bad;
 	memcpy(rule->pattern, value, name);
 	if (rule->by_bits) {
-		if (parse_whole(numbers, 1, UINT32_MAX, &n, &end) || *end)
+		n = strtoull(numbers, &end, 0); /* 31 or 0x1f */
+		if (*numbers < '0' || *numbers > '9' || !n || n > UINT32_MAX || *end)
 			goto bad;
 		rule->bits = (uint32_t)n;
 		return 0;
@@ -249,7 +253,7 @@ int set_memory(struct options *o, const char *value, struct error *err)
 	}
 	if (options_bytes(value, &o->memory_bytes))
 		return error_set(err, EX_USAGE,
-				 "'%s' is neither bytes (64M, 2G) nor a share from 1%% to 100%%",
+				 "'%s' is neither bytes (64M, 1.5G) nor a share from 1%% to 100%%",
 				 value);
 	if (o->memory_bytes < 1 << 20)
 		return error_set(err, EX_USAGE, "'%s' is %llu bytes; write 64M for 64 MiB", value,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "option_values.h"
 
@@ -70,17 +71,17 @@ enum { N_ROWS = sizeof(rows) / sizeof(rows[0]), ROW_CODE = 1000 };
 
 /* --- what the table prints --- */
 
-static const char epilogue[] =
-	"Exit status: 0 all fine; 1 some scenes failed, the rest is complete and\n"
-	"reported; 64 usage; 65 bad data in every scene; 66 no input; 69 a reader that is\n"
-	"needed is not there; 73 cannot create output; 74 I/O error; 75 the memory limit\n"
-	"is too small; 130 and 143 after SIGINT and SIGTERM, with what was done reported.\n"
-	"\n"
-	"Examples:\n"
-	"  imgpipe --workers 16 scenes/*.tif\n"
-	"  imgpipe --memory 2G --summary ndvi.json S2B_MSIL2A_20260701T100031_N0511.SAFE\n"
-	"  imgpipe --bands red=3,nir=4 --csv ndvi.csv planet/\n"
-	"  imgpipe plan --memory 64M big.tif\n";
+static const char exit_statuses[] =
+	"0 all fine; 1 some scenes failed, the rest is complete and reported; 64 usage;\n"
+	"65 bad data in every scene; 66 no input; 69 a reader that is needed is missing;\n"
+	"73 cannot create output; 74 I/O error; 75 the memory limit is too small;\n"
+	"130 and 143 after SIGINT and SIGTERM, with what was done reported.\n";
+
+static const char examples[] =
+	"imgpipe --workers 16 scenes/*.tif\n"
+	"imgpipe --memory 2G --summary ndvi.json S2B_MSIL2A_20260701T100031.SAFE\n"
+	"imgpipe --bands red=3,nir=4 --csv ndvi.csv planet/\n"
+	"imgpipe plan --memory 64M big.tif\n";
 
 /* Text in lines of at most 80 columns, from column 26 on. */
 static void print_wrapped(FILE *out, const char *text, int column)
@@ -127,7 +128,7 @@ static void print_help(FILE *out)
 			column += fprintf(out, " %s", rows[i].argument);
 		print_wrapped(out, rows[i].help, column);
 	}
-	fprintf(out, "\n%s", epilogue);
+	fprintf(out, "\nExit status:\n%s\nExamples:\n%s", exit_statuses, examples);
 }
 
 static void print_man(FILE *out)
@@ -154,7 +155,13 @@ static void print_man(FILE *out)
 			fprintf(out, " \\fI%s\\fR", rows[i].argument);
 		fprintf(out, "\n%s\n", rows[i].help);
 	}
-	fprintf(out, ".SH NOTES\n.nf\n%s.fi\n", epilogue);
+	fprintf(out, ".SH EXIT STATUS\n%s", exit_statuses);
+	fprintf(out, ".SH EXAMPLES\n.nf\n%s.fi\n", examples);
+	fprintf(out,
+		".SH ENVIRONMENT\nIMGPIPE_MODULE_DIR: the folder of imgpipe-gdal.so, the module "
+		"that reads files through GDAL. SLURM_CPUS_PER_TASK, SLURM_MEM_PER_NODE, "
+		"SLURM_MEM_PER_CPU: limits that hold where --workers and --memory are not "
+		"given.\n.SH SEE ALSO\ngdalinfo(1), gdal_calc.py(1)\n");
 }
 
 static void print_completion(FILE *out)
@@ -252,6 +259,22 @@ static bool take_command(struct options *options, const char *word)
 	return false;
 }
 
+/* A command that stands where a file would: nobody has files called that. */
+static int check_commands(const struct options *o, struct error *err)
+{
+	for (unsigned i = 0; i < o->n_args; i++) {
+		struct options ignored;
+		const char *word = o->args[i];
+
+		if ((take_command(&ignored, word) || strcmp(word, "help") == 0) &&
+		    access(word, F_OK))
+			return error_set(err, EX_USAGE,
+					 "%s is a command: put it first, imgpipe %s ...", word,
+					 strcmp(word, "help") ? word : "--help");
+	}
+	return 0;
+}
+
 static bool is_stdout(const char *path)
 {
 	return path && strcmp(path, "-") == 0;
@@ -270,12 +293,17 @@ static int check_together(const struct options *o, struct error *err)
 		return error_set(err, EX_USAGE,
 				 "only one of --summary, --report, --csv and --tiles can "
 				 "go to standard output (-)");
+	if (o->command == COMMAND_INFO &&
+	    (o->summary_path || o->report_path || o->csv_path || o->tiles_path))
+		return error_set(err, EX_USAGE,
+				 "info writes to standard output only; --summary, --report, --csv "
+				 "and --tiles go with imgpipe run");
 	if (o->raw && o->has_scale)
 		return error_set(
 			err, EX_USAGE,
 			"--raw turns scale and offset off: leave out --raw, or --scale and "
 			"--offset");
-	return 0;
+	return check_commands(o, err);
 }
 
 void options_release(struct options *options)
@@ -292,6 +320,8 @@ int options_parse(struct options *options, int argc, char **argv, struct error *
 
 	*options = (struct options){.executor = "auto", .scale = 1};
 	has_command = take_command(options, argc > 1 ? argv[1] : NULL);
+	if (argc == 2 && strcmp(argv[1], "help") == 0)
+		return print_and_end("help");
 	make_getopt_tables(&tables);
 	opterr = 0;
 	optind = has_command ? 2 : 1;

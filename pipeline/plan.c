@@ -20,7 +20,8 @@ enum {
 	WORKER_BYTES = 512 << 10,
 	/* One scene in flight: headers, band tables, open directories, a finished row. */
 	SLOT_BYTES = 48 << 10,
-	/* What the baseline differs by from one start to the next. */
+	/* What the baseline differs by from one start to the next: rounded away, for stable advice.
+	 */
 	SPREAD_BYTES = 256 << 10,
 	GDAL_BYTES = READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES,
 	MIB = 1 << 20,
@@ -128,20 +129,41 @@ void plan_predict(struct prediction *prediction, const struct plan *plan,
 	uint64_t in_flight =
 		plan->n_scenes < plan->scene_slots ? plan->n_scenes : plan->scene_slots;
 	uint64_t tally = workload->tally_bytes(scene, grid, plan->workers, plan->by_tile);
-	uint64_t bytes = plan_fixed(plan) + plan->workers * grid->footprint + in_flight * tally +
-			 (scene_uses_gdal(scene) ? plan->gdal : 0);
+	uint64_t bytes = plan_fixed(plan) + plan->workers * grid->footprint + in_flight * tally;
 
 	raise_to(&prediction->peak, bytes < plan->budget.limit ? bytes : plan->budget.limit);
 	predict_stages(prediction, plan, options, workload, scene, grid);
 }
 
-static void explain(struct plan *plan, const struct options *options, const struct chunk_grid *grid)
+/*
+ * How many times each pixel is decoded where chunks cut stored blocks, about: a window of n pixels
+ * laid anywhere over blocks of b meets (n + b - 1) / b of them on average.
+ */
+static double times_decoded(const struct scene *scene, const struct chunk_grid *grid)
+{
+	double x = grid->chunk_x_size, y = grid->chunk_y_size, times = 1;
+
+	if (grid->chunk_x_size % scene->store_x_size && grid->chunk_x_size < scene->x_size)
+		times *= (x + scene->store_x_size - 1) / x;
+	if (grid->chunk_y_size % scene->store_y_size && grid->chunk_y_size < scene->y_size)
+		times *= (y + scene->store_y_size - 1) / y;
+	return times;
+}
+
+static void explain(struct plan *plan, const struct options *options, const struct scene *sample,
+		    const struct chunk_grid *grid)
 {
 	if (plan->workers < plan->workers_asked)
 		plan_note(plan,
 			  "%u worker%s instead of %u: the memory limit holds no more blocks at "
 			  "once; raise --memory to use them",
 			  plan->workers, plan->workers == 1 ? "" : "s", plan->workers_asked);
+	if (times_decoded(sample, grid) > 4)
+		plan_note(plan,
+			  "chunks of %u x %u pixels cut stored blocks of %u x %u: each pixel is "
+			  "decoded about %.0f times; --chunk tile decodes it once",
+			  grid->chunk_x_size, grid->chunk_y_size, sample->store_x_size,
+			  sample->store_y_size, times_decoded(sample, grid));
 	if (grid->streamed)
 		plan_note(plan,
 			  "stored blocks are larger than the memory limit allows: they are "
@@ -166,8 +188,7 @@ static int too_small(struct plan *plan, const struct options *options,
 		"a memory limit of %s (%s) is too small for one worker on %s; the smallest "
 		"that works is --memory %lluM (program and libraries %s)",
 		bytes_text(limit, plan->budget.limit), plan->budget.source, sample->name,
-		(unsigned long long)ceil_div(need + SPREAD_BYTES, MIB),
-		bytes_text(baseline, plan->baseline));
+		(unsigned long long)ceil_div(need, MIB), bytes_text(baseline, plan->baseline));
 }
 
 /* Nothing to plan on: keep half of the limit for the blocks of scenes yet to be seen. */
@@ -212,7 +233,7 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		.n_scenes = catalog_scenes(catalog),
 		.per_worker_fixed = WORKER_BYTES,
 		/* the catalogue's names are resident already */
-		.baseline = memory_resident() + HEADROOM_BYTES +
+		.baseline = ceil_div(memory_resident() + SPREAD_BYTES, MIB) * MIB + HEADROOM_BYTES +
 			    (reader_gdal_loaded() ? READER_GDAL_CACHE_BYTES : 0),
 	};
 	if (strcmp(options->executor, "serial") == 0)
@@ -228,6 +249,6 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		return too_small(plan, options, workload, sample, err);
 	}
 	plan_predict(&plan->predicted, plan, options, workload, sample, &grid);
-	explain(plan, options, &grid);
+	explain(plan, options, sample, &grid);
 	return 0;
 }

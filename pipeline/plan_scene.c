@@ -116,14 +116,6 @@ static void measure(struct chunk_grid *grid, const struct plan *plan,
 		grid->footprint = size_add(grid->footprint, scene->files[i].info.codec_bytes);
 }
 
-bool scene_uses_gdal(const struct scene *scene)
-{
-	for (unsigned i = 0; i < scene->n_files; i++)
-		if (strcmp(scene->files[i].info.reader, "gdal") == 0)
-			return true;
-	return false;
-}
-
 static size_t tally_bytes(const struct plan *plan, const struct workload *workload,
 			  const struct scene *scene, const struct chunk_grid *grid)
 {

@@ -16,6 +16,4 @@ uint64_t plan_smallest_pool(const struct plan *plan, const struct options *optio
 /* What the program takes besides the pool, memory set aside for GDAL not counted. */
 uint64_t plan_fixed(const struct plan *plan);
 
-bool scene_uses_gdal(const struct scene *scene);
-
 #endif

@@ -16,12 +16,15 @@ fi
 # A scene whose download broke off: it fails with a reason, the others are done.
 head -c 200000 "$out/scenes/river.tif" >"$out/scenes/broken-download.tif"
 
+run() {
+	echo "\$ $*"
+	"$@"
+}
+
 status=0
-set -x
-"$build/imgpipe" --workers 2 --memory 64M --summary "$out/summary.json" \
+run "$build/imgpipe" --workers 2 --memory 64M --summary "$out/summary.json" \
 	--report "$out/report.json" --csv "$out/scenes.csv" --tiles "$out/tiles.csv" \
-	"$out/scenes" || status=$?
-set +x
+	"$out/scenes" 2>&1 || status=$?
 echo
 echo "exit status $status (1: some scenes failed, the rest is complete and reported)"
 echo "wrote $out/summary.json, report.json, scenes.csv, tiles.csv"

@@ -124,7 +124,7 @@ static int csv_scene(FILE *out, uint64_t row, const struct scene_result *result,
 	const char *const text[] = {
 		scene->name ? scene->name : "",
 		scene_status_name(result->status),
-		result->status == SCENE_OK ? "" : result->error.text,
+		result->status == SCENE_FAILED ? result->error.text : "",
 		scene->sensor,
 		scene->acquired,
 		scene_crs(scene),

@@ -139,7 +139,7 @@ static json_t *scene_object(const struct scene_result *result)
 	unsigned file = s->has_band[BAND_RED] ? s->band[BAND_RED].file : 0;
 	const struct raster_info *info = file < s->n_files ? &s->files[file].info : NULL;
 	struct summary summary;
-	bool failed = result->status != SCENE_OK, ok = scene_summary(result, &summary);
+	bool failed = result->status == SCENE_FAILED, ok = scene_summary(result, &summary);
 	json_t *o = json_object();
 
 	js_put(&o, "name", js_text(s->name ? s->name : ""));

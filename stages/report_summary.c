@@ -32,8 +32,8 @@ static int summary_scene(FILE *out, uint64_t row, const struct scene_result *res
 	js_put(&o, "name", js_text(result->scene->name ? result->scene->name : ""));
 	js_put(&o, "status", js_text(scene_status_name(result->status)));
 	js_put(&o, "error",
-	       result->status == SCENE_OK ? json_null()
-					  : js_text(error_code_name(result->error.code)));
+	       result->status != SCENE_FAILED ? json_null()
+					      : js_text(error_code_name(result->error.code)));
 	js_put(&o, "ndvi", ok ? js_stats(&summary) : json_null());
 	(void)fputs(row ? ",\n" : "\n", out);
 	return js_emit(out, o, err);

@@ -22,6 +22,8 @@ static const double wait_share = 0.05;
 static const double idle_share = 0.10;
 /* Tiles at the edge reach beyond the image: some per cent is no sign of chunks that cut tiles. */
 static const double amplification_limit = 1.05;
+/* Where stored data were decoded this often, nothing else is worth saying first. */
+static const double wasteful = 1.5;
 /* CPU time under this share of the busy time: the worker was working but not running. */
 static const double running_share = 0.70;
 /* Above this the workers are used as well as one can ask. */
@@ -97,6 +99,19 @@ static const char *const wait_words[N_WAIT_CAUSES] = {
 	[WAIT_IDLE] = "work when none was left",
 };
 
+/*
+ * Share of the busy time that workers really ran. Reading is left out: there a worker waits for
+ * storage, which is no lack of cores. 1 where they were hardly busy.
+ */
+static double share_running(const struct run_figures *f, const struct run_totals *totals)
+{
+	const struct meter_row *fetch = &totals->meter.row[METER_FETCH];
+	double busy = f->busy_total_s - f->busy_s[METER_FETCH];
+	double cpu = f->stage_cpu_s - (double)fetch->cpu_ns / 1e9;
+
+	return worker_share(f, busy) > lead_share ? cpu / busy : 1;
+}
+
 static void say_bound(struct verdict *v, const struct run_figures *f,
 		      const struct run_totals *totals)
 {
@@ -110,7 +125,14 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 		    1000 * f->wall_s);
 		return;
 	}
-	if (f->wait_s[cause] > f->busy_s[stage])
+	if (share_running(f, totals) < running_share)
+		say(v,
+		    "short of cores: while at work workers ran %.0f %% of the time: more workers "
+		    "than free cores, a CPU quota, or memory being paged in",
+		    percent(share_running(f, totals)));
+	else if (f->amplification > wasteful)
+		return; /* advise_amplification() says it */
+	else if (f->wait_s[cause] > f->busy_s[stage])
 		say(v, "wait-bound: %.0f %% of worker time was spent waiting for %s",
 		    percent(worker_share(f, f->wait_s[cause])), wait_words[cause]);
 	else if (worker_share(f, f->busy_s[stage]) >= lead_share)
@@ -216,21 +238,6 @@ static void advise_order(struct verdict *v, const struct run_figures *f,
 		    percent(writer));
 }
 
-/* Reading is left out: there a worker waits for storage, which is no lack of cores. */
-static void advise_cores(struct verdict *v, const struct run_figures *f,
-			 const struct run_totals *totals)
-{
-	const struct meter_row *fetch = &totals->meter.row[METER_FETCH];
-	double busy = f->busy_total_s - f->busy_s[METER_FETCH];
-	double cpu = f->stage_cpu_s - (double)fetch->cpu_ns / 1e9;
-
-	if (worker_share(f, busy) > lead_share && cpu < running_share * busy)
-		say(v,
-		    "while at work outside of reading, workers ran %.0f %% of the time: more "
-		    "workers than free cores, a CPU quota, or memory being paged in",
-		    percent(cpu / busy));
-}
-
 /* What no meter covers cannot be blamed on a stage. */
 static void say_unmeasured(struct verdict *v, const struct run_figures *f)
 {
@@ -266,16 +273,16 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 		return;
 	}
 	say_bound(verdict, &f, totals);
-	advise_workers(verdict, plan);
+	advise_amplification(verdict, &f, options);
+	if (f.wait_s[WAIT_IDLE] < idle_share * f.worker_s)
+		advise_workers(verdict, plan);
 	if (f.wall_s >= too_short_s) {
 		advise_memory(verdict, &f, plan);
 		advise_handouts(verdict, &f);
 		advise_idle(verdict, &f, totals);
 		advise_order(verdict, &f, totals, plan);
-		advise_cores(verdict, &f, totals);
 		say_unmeasured(verdict, &f);
 	}
-	advise_amplification(verdict, &f, options);
 	if (verdict->n == VERDICT_MAX)
 		verdict->n--; /* the efficiency is always told */
 	say_efficiency(verdict, &f, totals);

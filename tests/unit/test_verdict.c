@@ -90,12 +90,16 @@ static void test_verdict_advice(void **state)
 	expect_verdict(f, "20 % of worker time went to hand-outs of 1000 chunks of 2 pixels");
 	m->row[METER_REDUCE].wait_ns[WAIT_IDLE] = 3300000000;
 	expect_verdict(f, "wait-bound");
+	m->row[METER_REDUCE].wait_ns[WAIT_IDLE] = 0;
 	m->bytes_decoded = 23 * m->bytes_needed / 10;
 	f->plan.workers_asked = 9;
 	expect_verdict(f, "2 of 9 workers fit in the budget of 64");
 	f->options.chunk_kind = CHUNK_PIXELS;
 	m->row[METER_FETCH].wait_ns[WAIT_MEMORY] = 0;
 	expect_verdict(f, "2.30 bytes were decoded for each byte needed; chunks that cut");
+	m->bytes_decoded = m->bytes_needed;
+	m->row[METER_DECODE].cpu_ns /= 4;
+	expect_verdict(f, "short of cores");
 	f->totals.wall_ns = 1000000;
 	expect_verdict(f, "too short to judge");
 }
