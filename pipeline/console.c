@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -25,6 +26,14 @@ struct console {
 	uint64_t begin_ns, drawn_ns;
 };
 
+/* A terminal that can go back to the start of a line and clear it. */
+static bool can_redraw(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
 struct console *console_new(const struct options *options, uint64_t total_bytes)
 {
 	struct console *c = calloc(1, sizeof(*c));
@@ -33,7 +42,7 @@ struct console *console_new(const struct options *options, uint64_t total_bytes)
 		return NULL;
 	pthread_mutex_init(&c->lock, NULL);
 	c->verbosity = options->verbosity;
-	c->draws = options->progress || (options->verbosity >= 0 && isatty(STDERR_FILENO));
+	c->draws = options->progress || (options->verbosity >= 0 && can_redraw());
 	c->repeated = options->verbosity == 0 && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO);
 	c->total = (double)total_bytes;
 	c->begin_ns = meter_now();

@@ -105,9 +105,13 @@ static bool has_code(const struct band_meaning *meaning, uint32_t n, const char 
 	return false;
 }
 
-/* "Band 1" ... "Band 4" in order: many programs number bands so, which says nothing. */
+/*
+ * "Band 1" ... "Band N" in order: many programs number bands so, which says nothing, however many
+ * there are. "B1" ... is a name where it goes on behind the visible bands and NIR.
+ */
 static bool only_counts(const struct band_meaning *meaning, uint32_t n)
 {
+	bool plain = true;
 	char code[12];
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -115,8 +119,9 @@ static bool only_counts(const struct band_meaning *meaning, uint32_t n)
 		if (meaning[i].meaning != MEANS_CODE || meaning[i].sentinel || meaning[i].modis ||
 		    meaning[i].landsat || strcmp(meaning[i].code, code) != 0)
 			return false;
+		plain &= meaning[i].plain;
 	}
-	return n < 6;
+	return plain || n < 6;
 }
 
 /* Whose band numbers these are: by the way they are written, by names, by which there are. */
@@ -292,6 +297,17 @@ static int not_known(const struct scene *scene, bool ambiguous, struct error *er
 			 ambiguous ? "more than one band is called red or NIR"
 				   : "cannot tell which bands are red and NIR",
 			 list, advice);
+}
+
+const struct sensor *bands_sensor(const struct raster_info *info)
+{
+	uint32_t n = info->n_bands < MAX_STACK ? info->n_bands : MAX_STACK;
+	struct band_meaning meaning[MAX_STACK];
+	bool assumed;
+
+	for (uint32_t i = 0; i < n; i++)
+		meaning[i] = describe(info->bands[i].description);
+	return code_sensor(meaning, n, NULL, &assumed);
 }
 
 int bands_find(struct scene *scene, const struct sensor *sensor, const struct sensor *by_stem,

@@ -17,4 +17,10 @@
 int bands_find(struct scene *scene, const struct sensor *sensor, const struct sensor *by_stem,
 	       const struct options *options, struct error *err) MUST_CHECK;
 
+/*
+ * The sensor that the descriptions of a file's bands speak of, for files whose names say nothing;
+ * NULL where they speak of none.
+ */
+const struct sensor *bands_sensor(const struct raster_info *info);
+
 #endif

@@ -116,6 +116,8 @@ struct band_meaning describe(const char *description)
 		out.meaning = MEANS_CODE;
 		out.modis = has(&list, "nadir") || (has(&list, "sur") && has(&list, "refl"));
 		out.landsat = has(&list, "sr");
+		out.plain = strncmp(list.word[0], "band", 4) == 0 &&
+			    list.n == (list.word[0][4] ? 1 : 2);
 		out.sentinel &= !out.modis && !out.landsat;
 	}
 	return out;

@@ -17,6 +17,7 @@ struct band_meaning {
 	enum meaning meaning;
 	int rank;      /* of NIR: 0, or 1 for a narrow one */
 	char code[4];  /* with MEANS_CODE: "4", "8A" */
+	bool plain;    /* "Band 4", "band4" and no other word: may be mere counting */
 	bool modis;    /* written as MODIS products do: "Nadir_Reflectance_Band1", "sur_refl_b01" */
 	bool landsat;  /* "SR_B4" */
 	bool sentinel; /* "B04", "B8A" */

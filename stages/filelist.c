@@ -1,6 +1,6 @@
 /*
- * The file list: text in one growing block, directories stored once, a path named twice kept once;
- * and the arguments that are no directories: files, @lists, "-". It knows nothing of bands.
+ * The file list: text in one growing block, a path named twice kept once; and the arguments that
+ * are no directories: files, @lists, "-". It knows nothing of bands.
  */
 #include "filelist.h"
 
@@ -70,12 +70,13 @@ void number_set_release(struct number_set *set)
 
 int file_list_text(struct file_list *list, const char *text, uint32_t *offset, struct error *err)
 {
-	size_t len = strlen(text) + 1, need = size_add(list->text_len, len);
+	size_t at = list->text_len ? list->text_len : 2; /* behind the two empty names */
+	size_t len = strlen(text) + 1, need = size_add(at, len);
 
 	if (need > UINT32_MAX)
 		return error_set(err, EX_UNAVAILABLE, "the names of all files exceed 4 GiB");
 	if (need > list->text_size) {
-		size_t size = list->text_size + list->text_size / 2 + len + 4096;
+		size_t size = list->text_size + list->text_size / 2 + at + len + 4096;
 		char *grown = realloc(list->text, size);
 
 		if (!grown)
@@ -83,40 +84,11 @@ int file_list_text(struct file_list *list, const char *text, uint32_t *offset, s
 		list->text = grown;
 		list->text_size = size;
 	}
-	memcpy(list->text + list->text_len, text, len);
-	*offset = (uint32_t)list->text_len;
+	if (!list->text_len)
+		memset(list->text, 0, at);
+	memcpy(list->text + at, text, len);
+	*offset = (uint32_t)at;
 	list->text_len = need;
-	return 0;
-}
-
-static uint32_t dir_hash(const void *ctx, uint32_t number)
-{
-	const char *text = ((const struct file_list *)ctx)->text + number;
-
-	return hash_text(HASH_SEED, text, strlen(text));
-}
-
-static bool dir_equal(const void *ctx, uint32_t number, const void *key)
-{
-	return strcmp(((const struct file_list *)ctx)->text + number, key) == 0;
-}
-
-int file_list_intern(struct file_list *list, const char *dir, uint32_t *offset, struct error *err)
-{
-	uint32_t *slot;
-
-	if (number_set_grow(&list->dirs, dir_hash, list, err))
-		return -1;
-	slot = number_set_find(&list->dirs, hash_text(HASH_SEED, dir, strlen(dir)), dir_equal, list,
-			       dir);
-	if (*slot == NO_FILE) {
-		if (file_list_text(list, dir, slot, err)) {
-			*slot = NO_FILE;
-			return -1;
-		}
-		list->dirs.n++;
-	}
-	*offset = *slot;
 	return 0;
 }
 
@@ -150,8 +122,10 @@ static int append_entry(struct file_list *list, const struct file_entry *entry, 
 	if (number_set_grow(&list->seen, file_hash, list, err))
 		return -1;
 	slot = number_set_find(&list->seen, entry_hash(list, entry), file_equal, list, entry);
-	if (*slot != NO_FILE)
+	if (*slot != NO_FILE) {
+		list->entry[*slot].named |= entry->named;
 		return 0;
+	}
 	if (list->n == list->size) {
 		uint32_t size = list->size + list->size / 2 + 64;
 		struct file_entry *grown = realloc(list->entry, size * sizeof(*grown));
@@ -167,9 +141,10 @@ static int append_entry(struct file_list *list, const struct file_entry *entry, 
 	return 0;
 }
 
-int file_list_append(struct file_list *list, uint32_t dir, uint32_t name, struct error *err)
+int file_list_append(struct file_list *list, uint32_t dir, uint32_t name, bool named,
+		     struct error *err)
 {
-	struct file_entry entry = {.dir = dir, .name = name};
+	struct file_entry entry = {.dir = dir, .name = name, .named = named};
 
 	return append_entry(list, &entry, err);
 }
@@ -180,8 +155,7 @@ int file_list_problem(struct file_list *list, const char *path, enum file_proble
 	struct file_entry entry = {.problem = (uint8_t)problem,
 				   .errno_value = (uint8_t)(errno_value & 0xff)};
 
-	if (file_list_intern(list, "", &entry.dir, err) ||
-	    file_list_text(list, path, &entry.name, err))
+	if (file_list_text(list, path, &entry.name, err))
 		return -1;
 	return append_entry(list, &entry, err);
 }
@@ -204,7 +178,7 @@ static int add_path(struct file_list *list, const char *path, struct error *err)
 	free(dir);
 	if (rc || file_list_text(list, slash ? slash + 1 : path, &name_at, err))
 		return -1;
-	return file_list_append(list, dir_at, name_at, err);
+	return file_list_append(list, dir_at, name_at, true, err);
 }
 
 /* GDAL's own names: /vsizip/..., NETCDF:"file":variable. The file system does not know them. */
@@ -301,7 +275,7 @@ void file_list_seal(struct file_list *list)
 		list->size = list->n;
 	}
 	number_set_release(&list->seen);
-	number_set_release(&list->dirs);
+	file_list_forget_dirs(list);
 }
 
 void file_list_release(struct file_list *list)
@@ -309,7 +283,7 @@ void file_list_release(struct file_list *list)
 	free(list->text);
 	free(list->entry);
 	number_set_release(&list->seen);
-	number_set_release(&list->dirs);
+	file_list_forget_dirs(list);
 	*list = (struct file_list){0};
 }
 
@@ -326,11 +300,4 @@ char *file_list_path(const struct file_list *list, uint32_t i)
 		*end++ = '/';
 	stpcpy(end, name);
 	return path;
-}
-
-const char *file_list_folder(const struct file_list *list, uint32_t i)
-{
-	const char *dir = file_list_dir(list, i), *slash = strrchr(dir, '/');
-
-	return slash ? slash + 1 : dir;
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "error.h"
 
@@ -29,6 +30,7 @@ struct file_entry {
 	uint32_t dir, name; /* offsets into text; with a problem, name is the whole path */
 	uint8_t problem;
 	uint8_t errno_value;
+	bool named; /* by an argument or a list, not found in a directory */
 };
 
 /* Open-addressing set of numbers; what they stand for is the caller's. */
@@ -37,13 +39,28 @@ struct number_set {
 	uint32_t n, size;
 };
 
+/* A directory, whatever it is called: "d", "./d" and "../x/d" may be one. */
+struct place {
+	dev_t dev;
+	ino_t ino;
+	uint32_t dir; /* offset of the name it was met by first */
+};
+
 struct file_list {
-	char *text; /* names and directories, each ended by NUL */
+	/*
+	 * Names and directories, each ended by NUL; first two empty ones, the directory of entries
+	 * with a problem. A directory whose name does not end in its folder's ("", ".", "..") has
+	 * that behind it.
+	 */
+	char *text;
 	size_t text_len, text_size;
 	struct file_entry *entry;
 	uint32_t n, size;
-	uint64_t offered;             /* files named so far, those named twice included */
-	struct number_set seen, dirs; /* only while the list grows */
+	uint64_t offered; /* files named so far, those named twice included */
+	/* Only while the list grows: */
+	struct number_set seen, dirs, places;
+	struct place *place;
+	uint32_t n_places, places_size;
 };
 
 /* Expand one argument. -1 only where memory fails. */
@@ -64,17 +81,20 @@ static inline const char *file_list_name(const struct file_list *list, uint32_t 
 
 /* The path, in a new string; NULL without memory. */
 char *file_list_path(const struct file_list *list, uint32_t i);
-/* The last part of the directory's name ("" where the file was named without one). */
+/* The name of the folder a file is in, also where its path does not say it; "" where unknown. */
 const char *file_list_folder(const struct file_list *list, uint32_t i);
 
 /* --- for filelist.c and walk.c --- */
 
 /* Append text; *offset is where it is. */
 int file_list_text(struct file_list *list, const char *text, uint32_t *offset, struct error *err);
-/* Offset of the directory's name, stored once. */
+/* Offset of the directory's name, the one it was met by first: one directory is stored once. */
 int file_list_intern(struct file_list *list, const char *dir, uint32_t *offset, struct error *err);
 /* Append a file unless it is there already; name is an offset. */
-int file_list_append(struct file_list *list, uint32_t dir, uint32_t name, struct error *err);
+int file_list_append(struct file_list *list, uint32_t dir, uint32_t name, bool named,
+		     struct error *err);
+/* Free what only file_list_intern() needs. */
+void file_list_forget_dirs(struct file_list *list);
 int file_list_problem(struct file_list *list, const char *path, enum file_problem problem,
 		      int errno_value, struct error *err);
 /* Add the rasters of a directory and of those below it, as walk.c says. */

@@ -32,11 +32,13 @@ static double corner_distance(const struct raster_info *a, const struct raster_i
 	return pixel > 0 ? worst / pixel : 0;
 }
 
-/* Names of one CRS differ between readers, so only names of the same reader are compared. */
+/* One CRS may have many names, but only one code: only codes are compared. */
 static bool crs_differs(const struct raster_info *a, const struct raster_info *b)
 {
-	return a->crs[0] && b->crs[0] && strcmp(a->reader, b->reader) == 0 &&
-	       strcmp(a->crs, b->crs) != 0;
+	static const char code[] = "EPSG:";
+
+	return strncmp(a->crs, code, sizeof(code) - 1) == 0 &&
+	       strncmp(b->crs, code, sizeof(code) - 1) == 0 && strcmp(a->crs, b->crs) != 0;
 }
 
 static int check_place(const struct scene *scene, enum band_role role, struct error *err)
@@ -63,7 +65,18 @@ static int check_place(const struct scene *scene, enum band_role role, struct er
 	return 0;
 }
 
-static int check_nir(const struct scene *scene, struct error *err)
+/* Without a georeference of its own, NIR is taken to lie where red does: worth saying. */
+static void note_unplaced(struct scene *scene)
+{
+	bool red = band_file(scene, BAND_RED)->has_geotransform;
+
+	if (red == band_file(scene, BAND_NIR)->has_geotransform)
+		return;
+	scene_note(scene, "assumed: %s lies on %s, though its file says no position",
+		   red ? "NIR" : "red", red ? "red" : "NIR");
+}
+
+static int check_nir(struct scene *scene, struct error *err)
 {
 	const struct raster_info *red = band_file(scene, BAND_RED),
 				 *nir = band_file(scene, BAND_NIR);
@@ -75,6 +88,7 @@ static int check_nir(const struct scene *scene, struct error *err)
 			"grid first (gdalwarp -tr), or name bands of the same resolution",
 			scene->band[BAND_NIR].path, nir->x_size, nir->y_size,
 			scene->band[BAND_RED].path, red->x_size, red->y_size);
+	note_unplaced(scene);
 	return check_place(scene, BAND_NIR, err);
 }
 
@@ -105,6 +119,11 @@ static void set_sizes(struct scene *scene, const struct options *options)
 {
 	const struct raster_info *red = band_file(scene, BAND_RED);
 	const double *g = red->geotransform;
+	/*
+	 * A US survey foot is 1200/3937 m; readers that compute it, or look it up as text, differ
+	 * in its last bits. Rounded far below any unit's definition they agree.
+	 */
+	double unit = nearbyint(red->unit_metres * 1e12) / 1e12;
 
 	scene->x_size = red->x_size;
 	scene->y_size = red->y_size;
@@ -113,9 +132,8 @@ static void set_sizes(struct scene *scene, const struct options *options)
 	scene->tile_x_size = options->tile_grid_x ? options->tile_grid_x : scene->store_x_size;
 	scene->tile_y_size = options->tile_grid_y ? options->tile_grid_y : scene->store_y_size;
 	scene->pixel_area_m2 = 0;
-	if (red->has_geotransform && red->projected && red->unit_metres > 0)
-		scene->pixel_area_m2 =
-			fabs(g[1] * g[5] - g[2] * g[4]) * red->unit_metres * red->unit_metres;
+	if (red->has_geotransform && red->projected && unit > 0)
+		scene->pixel_area_m2 = fabs(g[1] * g[5] - g[2] * g[4]) * unit * unit;
 }
 
 int grid_apply(struct scene *scene, const struct options *options, struct error *err)

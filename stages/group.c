@@ -30,21 +30,44 @@ static int band_rank(const struct band_token *token, const struct sensor *sensor
 	return sensor_code_rank(sensor->nir, token->code);
 }
 
-/* The sensor that says what a file's band number means; NULL: nobody does. */
-static const struct sensor *band_sensor(const struct file_list *files, uint32_t file,
-					const struct parsed *p)
+/* Whose way of writing bands this is; Landsat's files have neither two digits nor a "_20m". */
+static const struct sensor *token_sensor(const struct band_token *token)
 {
-	const struct sensor *sensor =
-		sensor_find(p->name, p->stem_len, file_list_folder(files, file));
-
-	return sensor ? sensor : sensor_by_token(&p->token);
+	if (token->kind == TOKEN_BAND && token->resolution_m)
+		return sensor_sentinel2();
+	return sensor_by_token(token);
 }
 
+/*
+ * A file's own name says best whose it is; a folder may hold files of several sensors, so a band
+ * that is not written Landsat's way is none of Landsat's because of its folder's name.
+ */
+const struct sensor *file_sensor(const struct file_list *files, uint32_t file)
+{
+	struct parsed p = name_parse(files, file);
+	const struct sensor *by_stem = sensor_find(p.name, p.stem_len, NULL);
+	const struct sensor *by_folder, *by_token;
+
+	if (by_stem)
+		return by_stem;
+	by_folder = sensor_find(p.name, p.stem_len, file_list_folder(files, file));
+	by_token = token_sensor(&p.token);
+	if (by_folder && by_folder->date == DATE_LANDSAT && by_token)
+		return by_token;
+	return by_folder ? by_folder : sensor_by_token(&p.token);
+}
+
+/* The best band of its role; of two that are as good ("x_red", "x_B04") nobody knows which. */
 static void group_take(struct group *group, uint32_t file, enum band_role role, int rank)
 {
-	if (rank >= group->rank[role])
+	if (rank > group->rank[role])
 		return;
+	if (rank == group->rank[role]) {
+		group->clash[role] = file;
+		return;
+	}
 	group->role[role] = file;
+	group->clash[role] = NO_FILE;
 	group->rank[role] = (uint8_t)rank;
 }
 
@@ -67,8 +90,7 @@ static int join_group(struct grouping *g, uint32_t file, struct error *err)
 
 	if (p.token.kind == TOKEN_QA || p.token.kind == TOKEN_OTHER)
 		return 0;
-	if (p.token.kind == TOKEN_BAND && !g->stacks_only &&
-	    !(sensor = band_sensor(files, file, &p)))
+	if (p.token.kind == TOKEN_BAND && !g->stacks_only && !(sensor = file_sensor(files, file)))
 		return 0;
 	if (g->stacks_only || p.token.kind == TOKEN_NONE || p.token.kind == TOKEN_STACK) {
 		if (get_family(g, file, &p, &family, err))
@@ -138,10 +160,24 @@ static void note_quality_file(struct grouping *g, uint32_t file, const struct ma
 		return;
 	if (g->family[family].qa != NO_FILE) {
 		had = name_parse(&g->catalog->files, g->family[family].qa);
-		if (had.token.resolution_m <= p.token.resolution_m)
+		if (had.resolution_m <= p.resolution_m)
 			return;
 	}
 	g->family[family].qa = file;
+}
+
+/* Names do not settle which of two files is red, or NIR: the scene fails and says so. */
+static void refuse_clash(struct entry *entry, const struct group *group)
+{
+	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
+		if (group->clash[role] == NO_FILE)
+			continue;
+		*entry = (struct entry){
+			.file = {group->role[role], group->clash[role], NO_FILE},
+			.kind = ENTRY_CLASH,
+		};
+		return;
+	}
 }
 
 static int emit_group(struct grouping *g, struct group *group, uint32_t file, struct error *err)
@@ -163,6 +199,7 @@ static int emit_group(struct grouping *g, struct group *group, uint32_t file, st
 	if (group->taken)
 		return 0;
 	group->taken = true;
+	refuse_clash(&entry, group);
 	return catalog_append(g->catalog, &entry, err);
 }
 

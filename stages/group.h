@@ -10,11 +10,13 @@
 #include "catalog.h"
 #include "filelist.h"
 #include "options.h"
+#include "sensors.h"
 
 enum entry_kind {
 	ENTRY_STACK,   /* file[BAND_RED] alone; its bands are looked for inside */
 	ENTRY_GROUP,   /* file[BAND_RED] and file[BAND_NIR] */
 	ENTRY_PARTIAL, /* a group of which red or NIR is missing; may be a stack all the same */
+	ENTRY_CLASH,   /* two files that are the same band as far as names tell: red's and NIR's */
 	ENTRY_FAILED   /* file[BAND_RED] has a problem */
 };
 
@@ -29,6 +31,9 @@ struct catalog {
 	struct entry *entry;
 	uint32_t n, size;
 };
+
+/* The sensor whose bands a file's name speaks of; NULL: nobody knows. */
+const struct sensor *file_sensor(const struct file_list *files, uint32_t file);
 
 /* Group the files by their names. */
 int group_by_name(struct catalog *catalog, const struct options *options,

@@ -4,34 +4,58 @@
  */
 #include "group_key.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "window.h"
 
+/* Bytes of a directory's name without its last folder where that is "R10m" or its like. */
+static size_t without_resolution(const char *dir, uint8_t *metres)
+{
+	static const struct {
+		char folder[5];
+		uint8_t metres;
+	} known[] = {{"R10m", 10}, {"R20m", 20}, {"R60m", 60}};
+	const char *slash = strrchr(dir, '/'), *folder = slash ? slash + 1 : dir;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(folder, known[i].folder) != 0)
+			continue;
+		*metres = known[i].metres;
+		return slash ? (size_t)(slash - dir) : 0;
+	}
+	*metres = 0;
+	return strlen(dir);
+}
+
 struct parsed name_parse(const struct file_list *files, uint32_t file)
 {
-	struct parsed parsed = {.name = file_list_name(files, file), .dir = files->entry[file].dir};
+	struct parsed parsed = {.name = file_list_name(files, file),
+				.dir = file_list_dir(files, file)};
+	uint8_t folder_m;
 
 	parsed.stem_len = name_stem(parsed.name);
 	parsed.token = name_band_token(parsed.name, parsed.stem_len);
 	parsed.prefix_len = parsed.token.kind ? parsed.token.prefix_len : parsed.stem_len;
-	parsed.suffix_at = parsed.token.kind ? parsed.token.end : parsed.stem_len;
+	parsed.suffix_at = parsed.token.kind ? parsed.token.suffix : parsed.stem_len;
+	parsed.dir_len = without_resolution(parsed.dir, &folder_m);
+	parsed.resolution_m = parsed.token.resolution_m ? parsed.token.resolution_m : folder_m;
 	return parsed;
 }
 
-/* The suffix that tells families apart: a resolution does not, nor what stands behind "BOA". */
+/* The suffix that tells families apart: what stands behind "BOA" does not. */
 static size_t family_suffix_len(const struct parsed *p)
 {
-	if (p->token.resolution_m || p->token.kind == TOKEN_STACK)
-		return 0;
-	return p->stem_len - p->suffix_at;
+	return p->token.kind == TOKEN_STACK ? 0 : p->stem_len - p->suffix_at;
 }
 
 static uint32_t family_key_hash(const struct parsed *p)
 {
-	uint32_t hash = hash_text(HASH_SEED ^ p->dir * 2654435761u, p->name, p->prefix_len);
+	uint32_t hash = hash_text(HASH_SEED, p->dir, p->dir_len) * 2654435761u;
 
+	hash = hash_text(hash, p->name, p->prefix_len);
 	return hash_text(hash, p->name + p->suffix_at, family_suffix_len(p));
 }
 
@@ -39,8 +63,9 @@ static bool family_key_equal(const struct parsed *a, const struct parsed *b)
 {
 	size_t suffix = family_suffix_len(a);
 
-	return a->dir == b->dir && a->prefix_len == b->prefix_len &&
-	       memcmp(a->name, b->name, a->prefix_len) == 0 && suffix == family_suffix_len(b) &&
+	return a->dir_len == b->dir_len && memcmp(a->dir, b->dir, a->dir_len) == 0 &&
+	       a->prefix_len == b->prefix_len && memcmp(a->name, b->name, a->prefix_len) == 0 &&
+	       suffix == family_suffix_len(b) &&
 	       memcmp(a->name + a->suffix_at, b->name + b->suffix_at, suffix) == 0;
 }
 
@@ -60,11 +85,17 @@ static bool family_equal(const void *ctx, uint32_t number, const void *key)
 	return family_key_equal(&p, key);
 }
 
-/* Groups of one family differ in resolution and extension. */
+/* Groups of one family differ in resolution and extension, whose case does not matter. */
 static uint32_t group_key_hash(uint32_t family, const struct parsed *p)
 {
-	return hash_text(HASH_SEED ^ family * 2654435761u ^ p->token.resolution_m,
-			 p->name + p->stem_len, strlen(p->name + p->stem_len));
+	uint32_t hash = HASH_SEED ^ family * 2654435761u ^ p->resolution_m;
+
+	for (const char *c = p->name + p->stem_len; *c; c++) {
+		char lower = (char)tolower((unsigned char)*c);
+
+		hash = hash_text(hash, &lower, 1);
+	}
+	return hash;
 }
 
 struct group_key {
@@ -87,8 +118,8 @@ static bool group_equal(const void *ctx, uint32_t number, const void *key)
 	const struct group *group = &g->group[number];
 	const char *name = file_list_name(&g->catalog->files, group->file);
 
-	return group->family == k->family && group->resolution_m == k->parsed->token.resolution_m &&
-	       strcmp(name + name_stem(name), k->parsed->name + k->parsed->stem_len) == 0;
+	return group->family == k->family && group->resolution_m == k->parsed->resolution_m &&
+	       strcasecmp(name + name_stem(name), k->parsed->name + k->parsed->stem_len) == 0;
 }
 
 /* Room for one more element of `bytes`; *array may move. */
@@ -154,8 +185,9 @@ int get_group(struct grouping *g, uint32_t file, const struct parsed *p, uint32_
 		g->group[g->n_groups] = (struct group){.family = key.family,
 						       .file = file,
 						       .role = {NO_FILE, NO_FILE},
+						       .clash = {NO_FILE, NO_FILE},
 						       .rank = {NO_RANK, NO_RANK},
-						       .resolution_m = p->token.resolution_m};
+						       .resolution_m = p->resolution_m};
 		g->group_set.n++;
 		*slot = g->n_groups++;
 	}

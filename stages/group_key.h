@@ -4,7 +4,7 @@
  *
  * A family is what shares directory and prefix, whatever the resolution and extension; a group
  * shares these too. Of "_B04_10m" and "_B04_20m" the finest complete group is the scene, and
- * "_SCL_20m" is its quality band.
+ * "_SCL_20m" is its quality band. The folders R10m, R20m and R60m of one product are one directory.
  */
 #ifndef IMGPIPE_GROUP_KEY_H
 #define IMGPIPE_GROUP_KEY_H
@@ -14,10 +14,10 @@
 
 /* What one file name says; pointers into the list's text, valid while the list does not grow. */
 struct parsed {
-	const char *name;
-	uint32_t dir;
+	const char *name, *dir;
 	struct band_token token;
-	size_t prefix_len, suffix_at, stem_len;
+	size_t dir_len, prefix_len, suffix_at, stem_len;
+	uint8_t resolution_m; /* as the name says, or else the folder; 0 where neither does */
 };
 
 struct family {
@@ -34,6 +34,7 @@ enum { NO_RANK = 127 };
 struct group {
 	uint32_t family, file; /* file: whose name holds the key */
 	uint32_t role[2];      /* red, NIR */
+	uint32_t clash[2];     /* another file that is as good, NO_FILE: none */
 	uint8_t rank[2];       /* place of the band in the sensor's order of preference */
 	uint8_t resolution_m;
 	bool taken; /* its scene is in the catalogue */

@@ -1,12 +1,14 @@
 /*
  * Band files -> scenes, by the patterns of --bands: files of one directory whose wildcards stood
  * for the same text are one scene. A file of a directory that no pattern matches is another band;
- * so names decide nothing here but through the patterns.
+ * one that the user named fails, lest a mistyped pattern pass unseen. So names decide nothing here
+ * but through the patterns.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "group.h"
+#include "group_key.h"
 #include "names.h"
 
 enum { CAPTURE_BYTES = 512 };
@@ -71,6 +73,32 @@ static bool equal(const void *ctx, uint32_t number, const void *wanted)
 	return key.dir == want->dir && strcmp(key.captured, want->captured) == 0;
 }
 
+static int add_failed(struct catalog *catalog, uint32_t file, struct error *err)
+{
+	struct entry entry = {.file = {file, NO_FILE, NO_FILE}, .kind = ENTRY_FAILED};
+
+	return catalog_append(catalog, &entry, err);
+}
+
+/*
+ * A file named by the user that no pattern matches. Other bands of the scenes are left out in
+ * silence, as a shell that expands a folder names them all; that of --mask has a use.
+ */
+static int refuse_named(struct pattern_grouping *g, uint32_t file, struct error *err)
+{
+	struct file_list *files = &g->catalog->files;
+	const struct mask_rule *mask = &g->options->mask;
+
+	enum token_kind kind = name_parse(files, file).token.kind;
+
+	if (!files->entry[file].named || (kind != TOKEN_NONE && kind != TOKEN_STACK))
+		return 0;
+	if (mask->set && name_holds(file_list_name(files, file), mask->pattern))
+		return 0;
+	files->entry[file].problem = FILE_NO_PATTERN;
+	return add_failed(g->catalog, file, err);
+}
+
 static int add_file(struct pattern_grouping *g, uint32_t file, struct error *err)
 {
 	struct entry entry = {.file = {NO_FILE, NO_FILE, NO_FILE}, .kind = ENTRY_PARTIAL};
@@ -79,7 +107,7 @@ static int add_file(struct pattern_grouping *g, uint32_t file, struct error *err
 	uint32_t *slot, *files;
 
 	if (role == N_BAND_ROLES)
-		return 0;
+		return refuse_named(g, file, err);
 	if (number_set_grow(&g->set, rehash, g, err))
 		return -1;
 	slot = number_set_find(&g->set, key_hash(&key), equal, g, &key);
@@ -97,13 +125,6 @@ static int add_file(struct pattern_grouping *g, uint32_t file, struct error *err
 	if (files[BAND_RED] != NO_FILE && files[BAND_NIR] != NO_FILE)
 		g->catalog->entry[*slot].kind = ENTRY_GROUP;
 	return 0;
-}
-
-static int add_failed(struct catalog *catalog, uint32_t file, struct error *err)
-{
-	struct entry entry = {.file = {file, NO_FILE, NO_FILE}, .kind = ENTRY_FAILED};
-
-	return catalog_append(catalog, &entry, err);
 }
 
 /* Quality files that stand alone are no scenes. */

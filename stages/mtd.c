@@ -1,18 +1,22 @@
 /*
  * Sentinel-2 product metadata: found near an image, read with expat, bounded in size. It knows the
- * four elements that scaling needs and nothing else of the product.
+ * five elements that scaling needs and nothing else of the product.
  */
 #include "mtd.h"
 
+#include <errno.h>
 #include <expat.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
+#include "sentinel2.h"
+
 enum {
 	MTD_MAX_BYTES = 4 << 20, /* real ones are about 60 kB */
-	MTD_TEXT_BYTES = 64,
+	MTD_TEXT_BYTES = 128,
 	MTD_MAX_UP = 5 /* IMG_DATA/R10m, granule, GRANULE, product */
 };
 
@@ -20,7 +24,8 @@ struct reading {
 	struct mtd *mtd;
 	char text[MTD_TEXT_BYTES];
 	size_t len;
-	int band_id; /* of the element that is open, -1 where it states none */
+	int band_id;              /* of the element that is open, -1 where it states none */
+	char uri[MTD_TEXT_BYTES]; /* the product's name, "" where not stated */
 };
 
 static const char *local_name(const char *name)
@@ -63,16 +68,8 @@ static void on_text(void *user, const XML_Char *text, int len)
 	r->len += n;
 }
 
-static void on_end(void *user, const XML_Char *full_name)
+static void take_number(struct reading *r, const char *name, double value)
 {
-	struct reading *r = user;
-	const char *name = local_name(full_name);
-	double value;
-
-	r->text[r->len] = '\0';
-	r->len = 0;
-	if (!parse_number(r->text, &value))
-		return;
 	if (strcmp(name, "PROCESSING_BASELINE") == 0) {
 		if (value > 0 && value < 100)
 			r->mtd->baseline = (unsigned)lround(value * 100);
@@ -84,8 +81,24 @@ static void on_end(void *user, const XML_Char *full_name)
 		if (r->band_id < 0)
 			return;
 		r->mtd->add_offset[r->band_id] = value;
+		r->mtd->states_offset[r->band_id] = true;
 		r->mtd->has_offset = true;
 	}
+}
+
+static void on_end(void *user, const XML_Char *full_name)
+{
+	struct reading *r = user;
+	const char *name = local_name(full_name);
+	double value;
+
+	r->text[r->len] = '\0';
+	r->len = 0;
+	/* PRODUCT_URI, and PRODUCT_URI_2A of the first L2A products */
+	if (strncmp(name, "PRODUCT_URI", 11) == 0)
+		memcpy(r->uri, r->text, strlen(r->text) + 1);
+	else if (parse_number(r->text, &value))
+		take_number(r, name, value);
 }
 
 /* Feed the file to the parser; entities are never expanded beyond expat's own protection. */
@@ -104,77 +117,126 @@ static bool parse_stream(XML_Parser parser, FILE *in)
 	return true;
 }
 
-static bool parse_file(FILE *in, struct mtd *mtd)
+static bool parse_file(FILE *in, struct reading *reading)
 {
-	struct reading reading = {.mtd = mtd, .band_id = -1};
 	XML_Parser parser = XML_ParserCreate(NULL);
 	bool fine;
 
 	if (!parser)
 		return false;
-	XML_SetUserData(parser, &reading);
+	XML_SetUserData(parser, reading);
 	XML_SetElementHandler(parser, on_start, on_end);
 	XML_SetCharacterDataHandler(parser, on_text);
 	fine = parse_stream(parser, in);
 	XML_ParserFree(parser);
-	return fine && mtd->quantification > 0;
+	return fine && reading->mtd->quantification > 0;
 }
 
-static bool try_folder(const char *folder, const char *level, struct mtd *mtd, char problem[160])
+/*
+ * Metadata beside files of several products: is this of the image's? Only what both names state can
+ * differ; before December 2016 a product's name states no tile, and an image's no day. A name
+ * without a tile id is the user's own: its date may be any.
+ */
+static bool same_product(const char *uri, const char *image, char problem[160])
 {
+	char tile[8], of_image[8], day[24], day_of_image[24];
+
+	if (!sentinel2_tile(image, of_image))
+		return true;
+	if (sentinel2_tile(uri, tile) && strcmp(tile, of_image) != 0) {
+		snprintf(problem, 160, "is of tile %s, the image of %s", tile, of_image);
+		return false;
+	}
+	name_date(uri, DATE_YMD, day);
+	name_date(image, DATE_YMD, day_of_image);
+	if (day[0] && day_of_image[0] && strncmp(day, day_of_image, 10) != 0) {
+		snprintf(problem, 160, "is of %.10s, the image of %.10s", day, day_of_image);
+		return false;
+	}
+	return true;
+}
+
+/* The end of a path, from a folder's name or at least a character's first byte. */
+static void copy_end(const char *path, char *out, size_t size)
+{
+	size_t len = strlen(path);
+	const char *from = path;
+
+	if (len >= size) {
+		from += len - (size - 4);
+		while (((unsigned char)*from & 0xC0) == 0x80)
+			from++;
+	}
+	snprintf(out, size, "%s%s", from == path ? "" : "...", from);
+}
+
+/* Read the opened file; what is wrong with it, without its name, in problem. */
+static bool take_file(FILE *in, const char *image, struct mtd *mtd, char problem[160])
+{
+	struct reading reading = {.mtd = mtd, .band_id = -1};
+
+	if (!parse_file(in, &reading)) {
+		snprintf(problem, 160, "cannot be understood");
+		return false;
+	}
+	return same_product(reading.uri, image, problem);
+}
+
+static bool try_folder(const char *folder, const char *level, const char *image, struct mtd *mtd,
+		       char problem[160])
+{
+	char why[160] = "", *path;
+	bool fine = false;
 	FILE *in;
-	bool fine;
 
 	*mtd = (struct mtd){.baseline = 0};
 	snprintf(mtd->level, sizeof(mtd->level), "%s", level);
-	if (snprintf(mtd->path, sizeof(mtd->path), "%s%sMTD_MSI%s.xml", folder, *folder ? "/" : "",
-		     level) >= (int)sizeof(mtd->path))
+	if (asprintf(&path, "%s/MTD_MSI%s.xml", folder, level) < 0) {
+		snprintf(problem, 160, "no memory to look for MTD_MSI%s.xml", level);
 		return false;
-	in = fopen(mtd->path, "re");
-	if (!in)
-		return false;
-	fine = parse_file(in, mtd);
-	fclose(in);
-	if (!fine)
-		snprintf(problem, 160, "MTD_MSI%s.xml cannot be understood", level);
+	}
+	in = fopen(path, "re");
+	if (in) {
+		fine = take_file(in, image, mtd, why);
+		fclose(in);
+	} else if (errno != ENOENT && errno != ENOTDIR) {
+		snprintf(why, sizeof(why), "cannot be opened");
+	}
+	copy_end(path, mtd->where, sizeof(mtd->where));
+	free(path);
+	if (fine)
+		problem[0] = '\0';
+	else if (why[0])
+		snprintf(problem, 160, "MTD_MSI%s.xml %.120s", level, why);
 	return fine;
-}
-
-/* R10m, IMG_DATA, GRANULE and what lies between: their parents belong to the same product. */
-static bool in_safe_layout(const char *folder)
-{
-	static const char *const heads[] = {"R10m",    "R20m",  "R60m", "IMG_DATA",
-					    "GRANULE", "L2A_T", "L1C_T"};
-	const char *slash = strrchr(folder, '/'), *name = slash ? slash + 1 : folder;
-
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
-		if (strncmp(name, heads[i], strlen(heads[i])) == 0)
-			return true;
-	return false;
 }
 
 bool mtd_find(const char *image_path, struct mtd *mtd, char problem[160])
 {
-	char folder[512];
-	size_t len = strlen(image_path);
+	char *folder, *slash, *image;
+	bool found = false;
 
 	problem[0] = '\0';
 	*mtd = (struct mtd){.baseline = 0};
-	if (len >= sizeof(folder) || image_path[0] != '/' || strncmp(image_path, "/vsi", 4) == 0)
+	if (image_path[0] != '/' || strncmp(image_path, "/vsi", 4) == 0)
 		return false;
-	memcpy(folder, image_path, len + 1);
-	for (unsigned up = 0; up < MTD_MAX_UP; up++) {
-		char *slash = strrchr(folder, '/');
-
-		if (slash == folder || (up > 1 && !in_safe_layout(folder)))
+	folder = strdup(image_path);
+	if (!folder) {
+		snprintf(problem, 160, "no memory to look for MTD_MSI*.xml");
+		return false;
+	}
+	image = strrchr(folder, '/') + 1;
+	image[-1] = '\0';
+	for (unsigned up = 0; up < MTD_MAX_UP && *folder && !found && !problem[0]; up++) {
+		found = try_folder(folder, "L2A", image, mtd, problem) ||
+			try_folder(folder, "L1C", image, mtd, problem);
+		slash = strrchr(folder, '/');
+		if (!sentinel2_is_inner_folder(slash + 1, strlen(slash + 1)))
 			break;
 		*slash = '\0';
-		if (try_folder(folder, "L2A", mtd, problem) ||
-		    try_folder(folder, "L1C", mtd, problem))
-			return true;
-		if (problem[0])
-			break;
 	}
-	*mtd = (struct mtd){.baseline = 0};
-	return false;
+	free(folder);
+	if (!found)
+		*mtd = (struct mtd){.baseline = 0};
+	return found;
 }

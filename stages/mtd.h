@@ -10,18 +10,20 @@
 enum { MTD_BANDS = 13 }; /* ESA's band_id: 0 is B1, 3 is B4, 7 is B8, 8 is B8A, 12 is B12 */
 
 struct mtd {
-	char path[512];        /* where it was found, "" where nowhere */
+	char where[100];       /* the end of its path, for people; "" where none was found */
 	char level[4];         /* "L2A", "L1C" */
 	unsigned baseline;     /* 400 is 04.00; 0 where not stated */
 	double quantification; /* reflectance is (DN + add_offset) / quantification */
 	double add_offset[MTD_BANDS];
+	bool states_offset[MTD_BANDS];
 	bool has_offset; /* the file states offsets: products from baseline 04.00 on */
 };
 
 /*
- * Look for the metadata beside an image, one folder above, and further up as long as the folders
- * are those of the SAFE layout. true where a file was found and could be understood; problem says
- * what is wrong with one that could not, "" otherwise. image_path is absolute. Thread-safe.
+ * Look for the metadata beside an image, and further up as long as the folders are inner ones of a
+ * SAFE product. true where a file was found, could be understood, and is not of another tile or day
+ * than the image's name says; problem says what is wrong with one that is not used, "" otherwise.
+ * image_path is absolute. Thread-safe.
  */
 bool mtd_find(const char *image_path, struct mtd *mtd, char problem[160]);
 

@@ -235,12 +235,23 @@ static void put_time(const char *s, char out[24])
 		snprintf(out + 10, 14, "T%02u:%02u:%02uZ", h % 100, m % 100, sec % 100);
 }
 
+/* Names of Sentinel-2 before December 2016 begin with the time of processing; "_V" is sensing. */
+static const char *old_sensing_time(const char *name)
+{
+	for (const char *s = strstr(name, "_V"); s; s = strstr(s + 1, "_V"))
+		if (digits_at(s + 2) == 8 && s[10] == 'T')
+			return s;
+	return NULL;
+}
+
 void name_date(const char *name, enum date_form form, char out[24])
 {
 	size_t want = form == DATE_YEARDOY ? 7 : 8;
 
 	out[0] = '\0';
 	if (form == DATE_NONE)
+		return;
+	if (name_matches("S2@_OPER_*", name, strlen(name)) && !(name = old_sensing_time(name)))
 		return;
 	if (form == DATE_LANDSAT && strlen(name) >= 16 && digits_at(name + 3) == 13) {
 		put_doy(number(name + 9, 4), number(name + 13, 3), out);
@@ -258,25 +269,6 @@ void name_date(const char *name, enum date_form form, char out[24])
 		}
 		s += n ? n : 1;
 	}
-}
-
-unsigned name_baseline(const char *path)
-{
-	unsigned found = 0;
-
-	for (const char *s = strstr(path, "_N"); s; s = strstr(s + 1, "_N")) {
-		size_t n = digits_at(s + 2);
-		unsigned value = 0;
-
-		if (n == 4)
-			value = number(s + 2, 4);
-		else if (n == 2 && s[4] == '.' && digits_at(s + 5) == 2)
-			value = number(s + 2, 2) * 100 + number(s + 5, 2);
-		/* 99.99 marks test processing: it says nothing about the offset. */
-		if (value >= 100 && value < 9000)
-			found = value;
-	}
-	return found;
 }
 
 bool name_holds(const char *text, const char *word)

@@ -43,6 +43,7 @@ struct band_token {
 	enum token_kind kind;
 	uint8_t prefix_len;   /* without the separator */
 	uint8_t start, end;   /* of the token, product words as "SR_" included */
+	uint8_t suffix;       /* where the rest begins, behind "_10m" where there is one */
 	uint8_t resolution_m; /* of a suffix such as "_10m", 0 where none */
 	bool padded;          /* code written with two digits, or 8A: Sentinel-2's and HLS's way */
 	char code[4];         /* "4", "15", "8A"; "" unless TOKEN_BAND */
@@ -61,12 +62,11 @@ enum date_form {
 	DATE_LANDSAT  /* LT52240631988227CUB02: year and day at byte 9; else as DATE_YMD */
 };
 
-/* ISO date, "2020-01-31" or "2020-01-31T10:10:10Z", or "" where the name holds none. */
-void name_date(const char *name, enum date_form form, char out[24]);
-
-/* Processing baseline in a path ("_N0400_", "_N04.00") as 400; 0 where none. The last one counts.
+/*
+ * ISO date, "2020-01-31" or "2020-01-31T10:10:10Z", or "" where the name holds none, or only that
+ * of processing ("S2A_OPER_...").
  */
-unsigned name_baseline(const char *path);
+void name_date(const char *name, enum date_form form, char out[24]);
 
 /* strstr() without regard to case. */
 bool name_holds(const char *text, const char *word);

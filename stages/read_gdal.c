@@ -59,6 +59,8 @@ int gdal_log_code(const struct gdal_log *log)
 
 static void gdal_init(void)
 {
+	char text[16];
+
 	/* For libraries under GDAL that speak outside our calls; never undone. */
 	CPLSetErrorHandler(CPLQuietErrorHandler);
 	/* Workers are the only threads, and the cache is what the plan counts. */
@@ -71,6 +73,8 @@ static void gdal_init(void)
 	CPLSetConfigOption("GDAL_GEOREF_SOURCES", "INTERNAL");
 	/* Sources of a VRT are not to be shared between the handles of two workers. */
 	CPLSetConfigOption("VRT_SHARED_SOURCE", "0");
+	(void)snprintf(text, sizeof(text), "%d", GDAL_POOL_DATASETS);
+	CPLSetConfigOption("GDAL_MAX_DATASET_POOL_SIZE", text);
 	GDALSetCacheMax64(READER_GDAL_CACHE_BYTES);
 	GDALAllRegister();
 }

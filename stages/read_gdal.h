@@ -22,6 +22,12 @@
 #include <ogr_srs_api.h>
 #pragma GCC diagnostic pop
 
+/*
+ * Sources of VRTs that GDAL keeps open at once, in the whole process. A read needs one for each
+ * level of nested VRTs, so this also bounds the workers that may read VRTs: 64, or 32 of nested.
+ */
+enum { GDAL_POOL_DATASETS = 64 };
+
 /* The first failure GDAL logged in a thread between gdal_log_begin() and gdal_log_end(). */
 struct gdal_log {
 	bool failed;
@@ -45,6 +51,15 @@ GDALDatasetH gdal_open_dataset(const char *path);
  * codec (GDAL's driver) are set.
  */
 size_t gdal_codec_bytes(const char *path, const struct raster_info *info);
+
+/* The shape of blocks, from type, n_bands and x_size; false where a block has 2 GiB or more. */
+bool gdal_block_shape(GDALDatasetH dataset, struct raster_info *info);
+
+/* What the sources of a VRT hold open besides; opens them. */
+size_t gdal_vrt_bytes(GDALDatasetH dataset, const char *path, const struct raster_info *info);
+
+/* What decoding a mask with blocks of this many bytes takes. */
+size_t gdal_mask_bytes(size_t block_bytes);
 
 /* The reader's probe(); see include/reader.h. */
 int gdal_probe(const char *path, struct raster_info *info, struct error *err);

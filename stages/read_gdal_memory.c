@@ -80,3 +80,9 @@ size_t gdal_codec_bytes(const char *path, const struct raster_info *info)
 		bytes = size_mul(3, bytes);
 	return size_add(bytes, HANDLE_BYTES);
 }
+
+/* The stored block, its decoded form and the copy in the cache, of a file of its own. */
+size_t gdal_mask_bytes(size_t block_bytes)
+{
+	return size_add(size_mul(3, block_bytes), HANDLE_BYTES);
+}

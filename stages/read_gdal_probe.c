@@ -148,9 +148,7 @@ static void probe_band(GDALRasterBandH band, bool virtual, enum sample_type type
 		out->nodata = rounded;
 }
 
-/* The shape of blocks and what it takes to hold them. */
-static int probe_blocks(GDALDatasetH dataset, const char *path, struct raster_info *info,
-			struct error *err)
+bool gdal_block_shape(GDALDatasetH dataset, struct raster_info *info)
 {
 	const char *interleave = GDALGetMetadataItem(dataset, "INTERLEAVE", "IMAGE_STRUCTURE");
 	int x = 0, y = 0;
@@ -161,15 +159,25 @@ static int probe_blocks(GDALDatasetH dataset, const char *path, struct raster_in
 	bytes = x > 0 && y > 0 ? size_mul((size_t)x, (size_t)y) : SIZE_MAX;
 	bytes = size_mul(bytes, sample_size(info->type));
 	info->block_bytes = size_mul(bytes, info->band_interleaved ? 1 : info->n_bands);
-	if (info->block_bytes > max_block_bytes)
-		return error_set(err, EX_DATAERR,
-				 "%s: blocks of %d x %d pixels, %u bands, are more than 2 GiB; "
-				 "rewrite the file with tiles",
-				 path, x, y, info->n_bands);
 	info->block_x_size = (uint32_t)x;
 	info->block_y_size = (uint32_t)y;
 	info->tiled = info->block_x_size != info->x_size;
+	return info->block_bytes <= max_block_bytes;
+}
+
+/* The shape of blocks and what it takes to hold them. */
+static int probe_blocks(GDALDatasetH dataset, const char *path, struct raster_info *info,
+			struct error *err)
+{
+	if (!gdal_block_shape(dataset, info))
+		return error_set(err, EX_DATAERR,
+				 "%s: blocks of %u x %u pixels, %u bands, are more than 2 GiB; "
+				 "rewrite the file with tiles",
+				 path, info->block_x_size, info->block_y_size, info->n_bands);
 	info->codec_bytes = gdal_codec_bytes(path, info);
+	if (strcmp(info->codec, "VRT") == 0)
+		info->codec_bytes =
+			size_add(info->codec_bytes, gdal_vrt_bytes(dataset, path, info));
 	return 0;
 }
 
@@ -194,6 +202,17 @@ static void probe_georeference(GDALDatasetH dataset, struct raster_info *info)
 		copy_text(info->crs, sizeof(info->crs), OSRGetName(crs));
 }
 
+/* What reading the mask takes; its blocks may be larger than the image's. */
+static size_t mask_bytes(GDALDatasetH dataset)
+{
+	GDALRasterBandH mask = GDALGetMaskBand(GDALGetRasterBand(dataset, 1));
+	int x = 0, y = 0;
+
+	if (mask)
+		GDALGetBlockSize(mask, &x, &y);
+	return gdal_mask_bytes(x > 0 && y > 0 ? size_mul((size_t)x, (size_t)y) : 0);
+}
+
 /* A mask that is there and cannot be read is an error: without it, masked pixels would count. */
 static int probe_mask(GDALDatasetH dataset, const char *path, struct raster_info *info,
 		      struct error *err)
@@ -209,6 +228,8 @@ static int probe_mask(GDALDatasetH dataset, const char *path, struct raster_info
 				 "%s: looking for a mask: %s; the file is damaged, get it again",
 				 path, gdal_log_words(&log, path));
 	info->has_mask = (flags & GMF_PER_DATASET) && !(flags & (GMF_ALPHA | GMF_NODATA));
+	if (info->has_mask)
+		info->codec_bytes = size_add(info->codec_bytes, mask_bytes(dataset));
 	return 0;
 }
 

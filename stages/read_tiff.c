@@ -156,6 +156,7 @@ static int open_handle(void **state, const char *path, const struct raster_info 
 				 "is complete",
 				 path);
 	}
+	(void)tiff_codec_memory(&handle->image); /* for tiff_codec_check() */
 	handle->info = *info;
 	tiff_make_sample(handle->fill, info->type,
 			 info->bands[0].has_nodata ? info->bands[0].nodata : 0);

@@ -191,7 +191,7 @@ static int probe_second(const char *path, struct raster_info *info, const struct
 
 /*
  * A projected CRS without a stated unit: its EPSG code implies one, and GDAL has the register of
- * them. Where GDAL cannot be had, areas stay unknown.
+ * them. Where GDAL cannot be had, areas stay unknown, and the scene says so.
  */
 static void look_up_unit(const char *path, struct raster_info *info)
 {

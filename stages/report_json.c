@@ -261,16 +261,19 @@ static json_t *memory_object(const struct run_totals *totals, const struct plan 
 	return o;
 }
 
-static json_t *stage_object(enum meter_stage stage, const struct meter_row *row)
+static json_t *stage_object(enum meter_stage stage, const struct run_totals *totals)
 {
+	const struct meter_row *row = &totals->meter.row[stage];
+	bool known = stored_bytes_known(totals, stage);
 	json_t *o = json_object();
 
 	js_put(&o, "name", js_text(meter_stage_name(stage)));
 	js_put(&o, "chunks", js_count(row->chunks));
 	js_put(&o, "tiles", js_count(row->tiles));
 	js_put(&o, "pixels", js_count(row->pixels));
-	js_put(&o, "bytes_in", js_count(row->bytes_in));
-	js_put(&o, "bytes_out", js_count(row->bytes_out));
+	js_put(&o, "bytes_in", known ? js_count(row->bytes_in) : json_null());
+	js_put(&o, "bytes_out",
+	       known || stage != METER_FETCH ? js_count(row->bytes_out) : json_null());
 	js_put(&o, "busy_s", js_seconds(row->busy_ns));
 	js_put(&o, "cpu_s", js_seconds(row->cpu_ns));
 	js_put(&o, "wait_s", waits_object(row->wait_ns));
@@ -288,7 +291,7 @@ static json_t *stage_list(const struct run_totals *totals)
 	json_t *list = json_array();
 
 	for (int stage = 0; stage < N_METER_STAGES; stage++)
-		js_append(&list, stage_object((enum meter_stage)stage, &totals->meter.row[stage]));
+		js_append(&list, stage_object((enum meter_stage)stage, totals));
 	return list;
 }
 

@@ -129,15 +129,29 @@ static double sec(uint64_t ns)
 	return (double)ns / 1e9;
 }
 
-static void put_stage(FILE *out, enum meter_stage stage, const struct meter_row *row)
+/* A count of bytes in MB, or "-". */
+static const char *mb_text(char text[24], bool known, uint64_t bytes)
 {
+	if (!known)
+		return "-";
+	(void)snprintf(text, 24, "%.1f", mb(bytes));
+	return text;
+}
+
+static void put_stage(FILE *out, enum meter_stage stage, const struct run_totals *totals)
+{
+	const struct meter_row *row = &totals->meter.row[stage];
+	bool known = stored_bytes_known(totals, stage);
+	char in[24], from[24];
+
 	(void)fprintf(out,
-		      "%-8s %8" PRIu64 " %8" PRIu64 " %9.1f %9.1f %9.3f %9.3f %8.3f %6" PRIu64
+		      "%-8s %8" PRIu64 " %8" PRIu64 " %9s %9s %9.3f %9.3f %8.3f %6" PRIu64
 		      " %8.1f %8.1f\n",
-		      meter_stage_name(stage), row->chunks, row->tiles, mb(row->bytes_in),
-		      mb(row->bytes_out), sec(row->busy_ns), sec(row->cpu_ns),
-		      sec(meter_row_wait_ns(row)), row->messages, mib(row->planned_peak),
-		      mib(row->reserved_peak));
+		      meter_stage_name(stage), row->chunks, row->tiles,
+		      mb_text(in, known, row->bytes_in),
+		      mb_text(from, known || stage != METER_FETCH, row->bytes_out),
+		      sec(row->busy_ns), sec(row->cpu_ns), sec(meter_row_wait_ns(row)),
+		      row->messages, mib(row->planned_peak), mib(row->reserved_peak));
 }
 
 static void put_stages(FILE *out, const struct run_totals *totals, const struct run_figures *f)
@@ -146,7 +160,7 @@ static void put_stages(FILE *out, const struct run_totals *totals, const struct 
 		      "tiles", "MB in", "MB out", "busy s", "CPU s", "wait s", "msgs", "plan MiB",
 		      "resv MiB");
 	for (int stage = 0; stage < N_METER_STAGES; stage++)
-		put_stage(out, (enum meter_stage)stage, &totals->meter.row[stage]);
+		put_stage(out, (enum meter_stage)stage, totals);
 	(void)fprintf(out, "%-8s %8s %8s %9s %9s %9.3f %9.3f %8.3f %6" PRIu64 " %8.1f %8.1f\n",
 		      "total", "", "", "", "", sec(f->total.busy_ns), sec(f->total.cpu_ns),
 		      sec(meter_row_wait_ns(&f->total)), f->total.messages,
@@ -196,9 +210,11 @@ static void put_run(FILE *out, const struct run_totals *totals, const struct pla
 		    const struct run_figures *f)
 {
 	const struct meter_row *row = totals->meter.row;
-	char line[400], asked[40] = "", amplification[48] = "";
+	char line[400], asked[40] = "", amplification[48] = "", read[24] = "-";
 	double wall_s = f->wall_s > 0 ? f->wall_s : NAN;
 
+	if (stored_bytes_known(totals, METER_FETCH))
+		(void)snprintf(read, sizeof(read), "%.1f", mb(row[METER_FETCH].bytes_in) / wall_s);
 	if (plan->workers_asked != totals->n_workers)
 		(void)snprintf(asked, sizeof(asked), " of %u asked for", plan->workers_asked);
 	if (!isnan(f->amplification))
@@ -206,11 +222,10 @@ static void put_run(FILE *out, const struct run_totals *totals, const struct pla
 			       f->amplification);
 	(void)snprintf(line, sizeof(line),
 		       "%s, %u worker%s%s, %.3f s wall, %.3f s CPU, parallel efficiency %.0f %%; "
-		       "%.1f Mpixel/s, %.1f MB/s read, %.1f MB/s decoded%s",
+		       "%.1f Mpixel/s, %s MB/s read, %.1f MB/s decoded%s",
 		       totals->executor ? totals->executor : "?", totals->n_workers,
 		       totals->n_workers == 1 ? "" : "s", asked, f->wall_s, f->cpu_s,
-		       100 * f->efficiency, (double)f->pixels / 1e6 / wall_s,
-		       mb(row[METER_FETCH].bytes_in) / wall_s,
+		       100 * f->efficiency, (double)f->pixels / 1e6 / wall_s, read,
 		       mb(totals->meter.bytes_decoded) / wall_s, amplification);
 	text_item(out, LABEL_COLUMNS, "Run", line);
 }

@@ -20,6 +20,14 @@ uint64_t meter_row_wait_ns(const struct meter_row *row)
 	return ns;
 }
 
+bool stored_bytes_known(const struct run_totals *totals, enum meter_stage stage)
+{
+	const struct meter_row *row = totals->meter.row;
+
+	return (stage != METER_FETCH && stage != METER_DECODE) || row[METER_FETCH].tiles ||
+	       !row[METER_DECODE].tiles;
+}
+
 double worker_share(const struct run_figures *figures, double s)
 {
 	return figures->worker_s > 0 ? s / figures->worker_s : 0;

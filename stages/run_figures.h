@@ -31,6 +31,12 @@ struct run_figures {
 
 void run_figures_make(struct run_figures *out, const struct run_totals *totals);
 
+/*
+ * Is this stage's bytes_in (for fetch: bytes_out, too) known? Not where a reader that fetches and
+ * decodes in one (GDAL) read everything: blocks were decoded, and none fetched.
+ */
+bool stored_bytes_known(const struct run_totals *totals, enum meter_stage stage);
+
 /* Share of the workers' time, 0 to 1; 0 where no time was measured. */
 double worker_share(const struct run_figures *figures, double seconds);
 

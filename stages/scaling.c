@@ -10,14 +10,16 @@
 #include <string.h>
 
 #include "mtd.h"
+#include "sentinel2.h"
 
 /* What the product says, for red and NIR. */
 struct rule {
 	bool known;
+	bool assumed; /* from a name that may also be of something made from the product */
 	double scale[2], offset[2];
 	bool has_fill; /* the product defines a nodata value */
 	double fill;
-	char why[128];
+	char why[160];
 };
 
 static const struct band_info *file_band(const struct scene *scene, enum band_role role)
@@ -30,6 +32,15 @@ static const struct band_info *file_band(const struct scene *scene, enum band_ro
 static bool is_integer(enum sample_type type)
 {
 	return type != SAMPLE_F32 && type != SAMPLE_F64;
+}
+
+/*
+ * Can these be a product's digital numbers? Those have 12 to 16 bits; in 8 they are a picture made
+ * from it.
+ */
+static bool may_be_numbers(enum sample_type type)
+{
+	return is_integer(type) && sample_size(type) > 1;
 }
 
 static struct rule same_for_both(double scale, double offset)
@@ -47,20 +58,27 @@ static unsigned nir_band_id(const struct scene *scene)
  * Sentinel-2: reflectance is (DN + offset) / 10000, the offset being -1000 from processing baseline
  * 04.00 on and 0 before (ESA, S2 processing baseline notes); DN 0 is "no data" in both.
  */
-static struct rule rule_of_metadata(const struct scene *scene, const struct mtd *mtd)
+static struct rule rule_of_metadata(struct scene *scene, const struct mtd *mtd)
 {
-	bool late = mtd->has_offset || (mtd->baseline >= 400 && mtd->baseline < 9000);
+	bool late = mtd->baseline >= 400 && mtd->baseline < 9000;
 	const unsigned id[2] = {3, nir_band_id(scene)};
 	struct rule rule = {.known = true, .has_fill = true, .fill = 0};
 
 	for (unsigned i = 0; i < 2; i++) {
 		double add = mtd->has_offset ? mtd->add_offset[id[i]] : late ? -1000 : 0;
 
+		if (mtd->has_offset && !mtd->states_offset[id[i]]) {
+			scene_note(scene,
+				   "product metadata MTD_MSI%s.xml states offsets, but none for "
+				   "%s; it was not used",
+				   mtd->level, i ? "NIR" : "red");
+			return (struct rule){.known = false};
+		}
 		rule.scale[i] = 1 / mtd->quantification;
 		rule.offset[i] = add / mtd->quantification;
 	}
-	snprintf(rule.why, sizeof(rule.why), "product metadata MTD_MSI%s.xml, baseline %02u.%02u",
-		 mtd->level, mtd->baseline / 100, mtd->baseline % 100);
+	snprintf(rule.why, sizeof(rule.why), "product metadata %s, baseline %02u.%02u", mtd->where,
+		 mtd->baseline / 100 % 100, mtd->baseline % 100);
 	return rule;
 }
 
@@ -75,13 +93,8 @@ static struct rule rule_of_baseline(unsigned baseline)
 	return rule;
 }
 
-static void name_level(struct scene *scene, const struct mtd *mtd, const char *path)
+static void name_level(struct scene *scene, const char *level)
 {
-	const char *level = mtd->level[0]             ? mtd->level
-			    : name_holds(path, "L2A") ? "L2A"
-			    : name_holds(path, "L1C") ? "L1C"
-						      : "";
-
 	if (*level && strcmp(scene->sensor, "Sentinel-2") == 0)
 		snprintf(scene->sensor, sizeof(scene->sensor), "Sentinel-2 %s", level);
 }
@@ -89,19 +102,21 @@ static void name_level(struct scene *scene, const struct mtd *mtd, const char *p
 static struct rule sentinel2_rule(struct scene *scene, const char *path)
 {
 	struct rule rule = {.known = false};
-	unsigned baseline = name_baseline(path);
+	unsigned baseline = sentinel2_baseline(path);
 	struct mtd mtd;
 	char problem[160];
 	bool found = mtd_find(path, &mtd, problem);
 
-	name_level(scene, &mtd, path);
+	name_level(scene, found ? mtd.level : sentinel2_level(path));
 	if (problem[0])
 		scene_note(scene, "%s; it was not used", problem);
 	if (found)
-		return rule_of_metadata(scene, &mtd);
+		rule = rule_of_metadata(scene, &mtd);
+	if (rule.known)
+		return rule;
 	if (baseline)
 		return rule_of_baseline(baseline);
-	if (name_holds(path, "harmoni")) {
+	if (sentinel2_harmonised(path)) {
 		rule = same_for_both(0.0001, 0);
 		snprintf(rule.why, sizeof(rule.why),
 			 "product rule: Sentinel-2, harmonised by its name (offset taken out)");
@@ -109,21 +124,45 @@ static struct rule sentinel2_rule(struct scene *scene, const char *path)
 	return rule;
 }
 
+static struct rule fixed_rule(const struct sensor *sensor)
+{
+	struct rule rule = same_for_both(sensor->scale, sensor->offset);
+
+	rule.has_fill = sensor->has_fill;
+	rule.fill = sensor->fill;
+	rule.assumed = sensor->rule == SCALE_LANDSAT_C2;
+	snprintf(rule.why, sizeof(rule.why), "product rule: %.80s", sensor->name);
+	return rule;
+}
+
+/* Samples as Collection 2 has them; floating-point ones are for scale_band() to judge. */
+static bool as_in_c2(const struct scene *scene, enum band_role role)
+{
+	enum sample_type type = scene->band[role].type;
+
+	return type == SAMPLE_U16 || !is_integer(type);
+}
+
 static struct rule product_rule(struct scene *scene, const struct sensor *sensor, const char *path)
 {
-	struct rule rule = {.known = false};
+	struct rule none = {.known = false};
 
 	if (!sensor)
-		return rule;
-	if (sensor->rule == SCALE_SENTINEL2)
+		return none;
+	switch (sensor->rule) {
+	case SCALE_SENTINEL2:
 		return sentinel2_rule(scene, path);
-	if (sensor->rule == SCALE_FIXED) {
-		rule = same_for_both(sensor->scale, sensor->offset);
-		rule.has_fill = sensor->has_fill;
-		rule.fill = sensor->fill;
-		snprintf(rule.why, sizeof(rule.why), "product rule: %.80s", sensor->name);
+	case SCALE_LANDSAT_C2:
+		return as_in_c2(scene, BAND_RED) && as_in_c2(scene, BAND_NIR) ? fixed_rule(sensor)
+									      : none;
+	case SCALE_FIXED:
+		return fixed_rule(sensor);
+	case SCALE_LANDSAT_SR:
+	case SCALE_NUMBERS:
+	case SCALE_NONE:
+		break;
 	}
-	return rule;
+	return none;
 }
 
 static bool states_scale(const struct band_info *info)
@@ -151,8 +190,10 @@ static void scale_band(struct scene *scene, enum band_role role, const struct se
 		set_scale(band, options->scale, options->offset, "option --scale/--offset");
 	else if (states_scale(info))
 		set_scale(band, info->scale, info->offset, "file metadata");
-	else if (rule->known && is_integer(band->type))
+	else if (rule->known && may_be_numbers(band->type))
 		set_scale(band, rule->scale[role], rule->offset[role], rule->why);
+	else if (rule->known && is_integer(band->type))
+		set_scale(band, 1, 0, "none: 8-bit samples are not the product's numbers");
 	else if (rule->known)
 		set_scale(band, 1, 0, "none: floating-point samples are taken as reflectance");
 	else if (sensor && sensor->rule == SCALE_NUMBERS)
@@ -161,26 +202,54 @@ static void scale_band(struct scene *scene, enum band_role role, const struct se
 		set_scale(band, 1, 0, "none stated: stored numbers");
 }
 
-/* A product that may need an offset, and nothing that says so. */
-static void note_doubt(struct scene *scene, const struct sensor *sensor, const struct rule *rule,
-		       const char *path)
+/* Do names or the band's description speak of Landsat surface reflectance of any collection? */
+static bool says_surface(const struct scene *scene, const char *path)
 {
-	const struct band *red = &scene->band[BAND_RED];
+	const char *part = sentinel2_own_part(path);
 
-	if (!sensor || rule->known || red->type != SAMPLE_U16)
+	return name_holds(file_band(scene, BAND_RED)->description, "SR_B") ||
+	       name_holds(part, "_SR_B") || name_holds(part, "_L2SP_") ||
+	       name_holds(part, "_L2SR_");
+}
+
+/* A product that may need an offset, and nothing that says so. */
+static void note_doubt(struct scene *scene, const struct sensor *sensor, const char *path)
+{
+	enum scale_rule rule = sensor ? sensor->rule : SCALE_LANDSAT_SR;
+
+	if (!may_be_numbers(scene->band[BAND_RED].type))
 		return;
-	if (sensor->rule == SCALE_SENTINEL2)
+	if (rule == SCALE_SENTINEL2)
 		scene_note(scene,
 			   "Sentinel-2 without a stated processing baseline: from 04.00 on numbers "
 			   "hold an offset and need --scale 0.0001 --offset -0.1; before, or where "
 			   "it was taken out, none (--raw says so)");
-	else if (sensor->rule == SCALE_LANDSAT_SR &&
-		 (name_holds(file_band(scene, BAND_RED)->description, "SR_B") ||
-		  name_holds(path, "_SR_B")))
+	else if (rule == SCALE_LANDSAT_C2 ||
+		 (rule == SCALE_LANDSAT_SR && says_surface(scene, path)))
 		scene_note(scene,
 			   "may be Landsat Collection 2 surface reflectance, which needs --scale "
 			   "0.0000275 --offset -0.2; if it is not, NDVI of the stored numbers is "
 			   "right (--raw says so)");
+}
+
+/* The product's rule is known: was it right to use it, or not to? */
+static void note_use(struct scene *scene, const struct rule *rule)
+{
+	enum sample_type type = scene->band[BAND_RED].type;
+
+	if (may_be_numbers(type) && rule->assumed)
+		scene_note(scene,
+			   "assumed by the name: numbers of Landsat Collection 2, reflectance is "
+			   "stored * %g %+g; if the file holds others, pass --raw or --scale",
+			   rule->scale[0], rule->offset[0]);
+	else if (!is_integer(type) && rule->offset[0] != 0)
+		scene_note(scene,
+			   "floating-point samples are taken as reflectance; if they are the "
+			   "product's numbers, pass --scale %g --offset %g",
+			   rule->scale[0], rule->offset[0]);
+	else if (is_integer(type) && !may_be_numbers(type))
+		scene_note(scene, "8-bit samples are not the product's numbers: its scale and "
+				  "offset were not used; --scale and --offset decide");
 }
 
 /* File metadata wins over the product's rule; where they disagree the user should know. */
@@ -205,7 +274,7 @@ static bool use_fill(struct scene *scene, enum band_role role, const struct rule
 {
 	struct band *band = &scene->band[role];
 
-	if (!rule->known || !rule->has_fill || !is_integer(band->type) ||
+	if (!rule->known || !rule->has_fill || !may_be_numbers(band->type) ||
 	    !sample_holds(band->type, rule->fill, &band->nodata))
 		return false;
 	if (role == BAND_RED)
@@ -252,7 +321,9 @@ int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *
 				 scene->name, red ? "red" : "NIR", red ? "NIR" : "red");
 	if (red)
 		note_disagreement(scene, &rule);
+	else if (rule.known)
+		note_use(scene, &rule);
 	else
-		note_doubt(scene, sensor, &rule, path);
+		note_doubt(scene, sensor, path);
 	return 0;
 }

@@ -19,6 +19,10 @@ char *path_absolute(const char *path);
 /* Sensor, as file and folder names say, and acquisition date; NULL: not recognised. */
 const struct sensor *scene_label(struct scene *scene, const struct catalog *catalog, uint32_t file);
 
+/* What to say of an ENTRY_CLASH: both files, and the option that settles it. Always -1. */
+int scene_clash(const struct catalog *catalog, const struct entry *entry,
+		struct error *err) MUST_CHECK;
+
 /* Add a file: its path, and its number in *number. The scene takes the path, also on failure. */
 int scene_add_file(struct scene *scene, char *path, unsigned *number, struct error *err) MUST_CHECK;
 

@@ -24,26 +24,11 @@ char *path_absolute(const char *path)
 	return absolute;
 }
 
-/* The last part of the directory's name, also where that is "" or ".". */
-static char *folder_name(const struct file_list *files, uint32_t file)
-{
-	const char *folder = file_list_folder(files, file), *slash;
-	char *cwd, *name;
-
-	if (*folder && strcmp(folder, ".") != 0 && strcmp(folder, "..") != 0)
-		return strdup(folder);
-	cwd = getcwd(NULL, 0);
-	slash = cwd ? strrchr(cwd, '/') : NULL;
-	name = strdup(slash && slash[1] ? slash + 1 : "scene");
-	free(cwd);
-	return name;
-}
-
 /* What the stems of a group share: all but the band token, and no resolution. */
 static char *shared_name(const char *stem, size_t len)
 {
 	struct band_token token = name_band_token(stem, len);
-	size_t suffix = token.kind && !token.resolution_m ? len - token.end : 0;
+	size_t suffix = token.kind ? len - token.suffix : 0;
 	const char *rest = stem + len - suffix;
 	char *name;
 
@@ -59,7 +44,7 @@ static char *shared_name(const char *stem, size_t len)
 char *scene_make_name(const struct catalog *catalog, const struct entry *entry)
 {
 	uint32_t file = entry_first(entry);
-	const char *base = file_list_name(&catalog->files, file);
+	const char *base = file_list_name(&catalog->files, file), *folder;
 	size_t stem = name_stem(base);
 	char *name;
 
@@ -70,29 +55,40 @@ char *scene_make_name(const struct catalog *catalog, const struct entry *entry)
 	name = shared_name(base, stem);
 	if (name && !*name) {
 		free(name);
-		name = folder_name(&catalog->files, file);
+		folder = file_list_folder(&catalog->files, file);
+		name = strdup(*folder ? folder : "scene");
 	}
 	return name;
+}
+
+int scene_clash(const struct catalog *catalog, const struct entry *entry, struct error *err)
+{
+	char *one = file_list_path(&catalog->files, entry->file[0]);
+	char *other = file_list_path(&catalog->files, entry->file[1]);
+
+	if (!one || !other)
+		(void)error_memory(err, "a path", 0);
+	else
+		(void)error_set(err, EX_DATAERR,
+				"%s: is the same band of the scene as %s, by their names; say "
+				"which one to use: --bands 'red=PATTERN,nir=PATTERN'",
+				one, other);
+	free(one);
+	free(other);
+	return -1;
 }
 
 const struct sensor *scene_label(struct scene *scene, const struct catalog *catalog, uint32_t file)
 {
 	const char *base = file_list_name(&catalog->files, file);
-	size_t stem = name_stem(base);
-	char *folder = folder_name(&catalog->files, file);
-	const struct sensor *sensor = sensor_find(base, stem, folder);
-	struct band_token token;
+	const struct sensor *sensor = file_sensor(&catalog->files, file);
 
-	if (!sensor) {
-		token = name_band_token(base, stem);
-		sensor = sensor_by_token(&token);
-	}
 	if (sensor) {
 		snprintf(scene->sensor, sizeof(scene->sensor), "%s", sensor->name);
 		name_date(base, sensor->date, scene->acquired);
-		if (!scene->acquired[0] && folder)
-			name_date(folder, sensor->date, scene->acquired);
+		if (!scene->acquired[0])
+			name_date(file_list_folder(&catalog->files, file), sensor->date,
+				  scene->acquired);
 	}
-	free(folder);
 	return sensor;
 }

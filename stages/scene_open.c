@@ -213,19 +213,39 @@ static int find_bands(struct scene *scene, const struct catalog *catalog, const 
 	return open_stack(scene, catalog, entry_first(entry), sensor, options, err);
 }
 
+/* An alpha band is no per-dataset mask: labels lie, and NIR bands have been found under this one.
+ */
+static void note_alpha(struct scene *scene)
+{
+	const struct band *red = &scene->band[BAND_RED], *nir = &scene->band[BAND_NIR];
+	const struct raster_info *info = &scene->files[red->file].info;
+
+	for (uint32_t i = 0; i < info->n_bands; i++)
+		if (info->bands[i].color == COLOR_ALPHA && red->index != i + 1 &&
+		    (nir->file != red->file || nir->index != i + 1))
+			scene_note(scene, "band %u is labelled alpha and not used as a mask",
+				   i + 1);
+}
+
 static int finish(struct scene *scene, const struct sensor *sensor, const struct options *options,
 		  struct error *err)
 {
-	char *path = path_absolute(scene->files[scene->band[BAND_RED].file].path);
+	const struct scene_file *red = &scene->files[scene->band[BAND_RED].file];
+	char *path = path_absolute(red->path);
 	int rc;
 
 	if (!path)
 		return error_memory(err, "a path", 0);
-	scene->masked = scene->files[scene->band[BAND_RED].file].info.has_mask ||
-			scene->files[scene->band[BAND_NIR].file].info.has_mask;
+	scene->masked =
+		red->info.has_mask || scene->files[scene->band[BAND_NIR].file].info.has_mask;
+	note_alpha(scene);
 	rc = grid_apply(scene, options, err);
+	if (rc == 0 && red->info.has_geotransform && red->info.projected &&
+	    !(red->info.unit_metres > 0))
+		scene_note(scene, "length of the CRS unit could not be looked up: no areas");
 	if (rc == 0)
-		rc = scaling_apply(scene, sensor, path, options, err);
+		rc = scaling_apply(scene, sensor ? sensor : bands_sensor(&red->info), path, options,
+				   err);
 	free(path);
 	return rc;
 }
@@ -247,6 +267,8 @@ int scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
 		return -1;
 	if (entry->kind == ENTRY_FAILED)
 		return open_failed(scene, &catalog->files.entry[first], err);
+	if (entry->kind == ENTRY_CLASH)
+		return scene_clash(catalog, entry, err);
 	sensor = scene_label(scene, catalog, first);
 	if (find_bands(scene, catalog, entry, sensor, options, err))
 		return -1;

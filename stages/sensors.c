@@ -6,6 +6,7 @@
  */
 #include "sensors.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /*
@@ -25,6 +26,13 @@
 		}                        \
 	}
 
+/* Names of U.S. Analysis Ready Data, Collection 2: conterminous states, Alaska, Hawaii. */
+#define ARD_OF(satellites, region, tail) \
+	"L@0[" satellites "]_" region "_######_########_########_02" tail
+#define ARD(satellites, tail)          \
+	ARD_OF(satellites, "CU", tail) \
+	"|" ARD_OF(satellites, "AK", tail) "|" ARD_OF(satellites, "HI", tail)
+
 /* The value of pixels without data, where the product defines it. */
 #define FILL(value) true, value
 #define NO_FILL     false, 0
@@ -36,16 +44,26 @@ static const struct sensor sensors[] = {
 	 DATE_LANDSAT, SCALE_FIXED, 0.0000275, -0.2, FILL(0)},
 	{"Landsat 4-7 TM/ETM+ C2 L2", "L@0[4-7]_L2S?_######_*_02_@#_SR_B#", "3", "4", {{0}},
 	 DATE_LANDSAT, SCALE_FIXED, 0.0000275, -0.2, FILL(0)},
-	{"Landsat 8/9 OLI C2 ARD", "L@0[89]_CU_######_*_02_SR_B#", "4", "5", {{0}},
+	{"Landsat 8/9 OLI C2 ARD", ARD("89", "_SR_B#"), "4", "5", {{0}},
 	 DATE_LANDSAT, SCALE_FIXED, 0.0000275, -0.2, FILL(0)},
-	{"Landsat 4-7 TM/ETM+ C2 ARD", "L@0[4-7]_CU_######_*_02_SR_B#", "3", "4", {{0}},
+	{"Landsat 4-7 TM/ETM+ C2 ARD", ARD("4-7", "_SR_B#"), "3", "4", {{0}},
 	 DATE_LANDSAT, SCALE_FIXED, 0.0000275, -0.2, FILL(0)},
 
-	/* Collection 1 and ESPA surface reflectance: DN * 0.0001. */
+	/* Files made from these products, or of theirs under names of one's own. */
+	{"Landsat 8/9 OLI C2 L2", "L@0[89]_L2S?_######_*_02_@#*|" ARD("89", "*"), "4", "5", OLI_STACK,
+	 DATE_LANDSAT, SCALE_LANDSAT_C2, 0.0000275, -0.2, FILL(0)},
+	{"Landsat 4-7 TM/ETM+ C2 L2", "L@0[4-7]_L2S?_######_*_02_@#*|" ARD("4-7", "*"), "3", "4", TM_STACK,
+	 DATE_LANDSAT, SCALE_LANDSAT_C2, 0.0000275, -0.2, FILL(0)},
+
+	/* Collection 1 and ESPA, reflectance of the surface and of the top of the atmosphere: DN * 0.0001. */
 	{"Landsat 8 OLI surface reflectance", "LC8*_sr_band#|L@08_*_sr_band#", "4", "5", {{0}},
-	 DATE_LANDSAT, SCALE_FIXED, 0.0001, 0, NO_FILL},
+	 DATE_LANDSAT, SCALE_FIXED, 0.0001, 0, FILL(-9999)},
 	{"Landsat 4-7 TM/ETM+ surface reflectance", "L[TE][4-7]*_sr_band#|L@0[4-7]_*_sr_band#",
-	 "3", "4", {{0}}, DATE_LANDSAT, SCALE_FIXED, 0.0001, 0, NO_FILL},
+	 "3", "4", {{0}}, DATE_LANDSAT, SCALE_FIXED, 0.0001, 0, FILL(-9999)},
+	{"Landsat 8 OLI TOA reflectance", "LC8*_toa_band#|L@08_*_toa_band#", "4", "5", {{0}},
+	 DATE_LANDSAT, SCALE_FIXED, 0.0001, 0, FILL(-9999)},
+	{"Landsat 4-7 TM/ETM+ TOA reflectance", "L[TE][4-7]*_toa_band#|L@0[4-7]_*_toa_band#",
+	 "3", "4", {{0}}, DATE_LANDSAT, SCALE_FIXED, 0.0001, 0, FILL(-9999)},
 
 	/* Level-1: calibrated digital numbers. */
 	{"Landsat 8/9 OLI L1", "L@0[89]_L1*", "4", "5", OLI_STACK, DATE_LANDSAT, SCALE_NUMBERS, 1, 0, NO_FILL},
@@ -82,7 +100,12 @@ static const struct sensor sensors[] = {
 	{"CBERS-4 PAN10M", "CBERS_4_PAN10M_*", "3", "4", {{0}}, DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
 	{"Amazonia-1 WFI", "AMAZONIA_1_WFI_*", "3", "4", {{0}}, DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
 
-	{"MODIS", "MCD43A4*|MOD09*|MYD09*|MODIS*", "1", "2", {{7, 7, 1, 2, true}},
+	/* One scale, fill values of their own (NASA LP DAAC user guides). */
+	{"MODIS MCD43A4", "MCD43A4*", "1", "2", {{7, 7, 1, 2, true}},
+	 DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, FILL(32767)},
+	{"MODIS MOD09/MYD09", "MOD09*|MYD09*", "1", "2", {{7, 7, 1, 2, true}},
+	 DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, FILL(-28672)},
+	{"MODIS", "MODIS*", "1", "2", {{7, 7, 1, 2, true}},
 	 DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, NO_FILL},
 
 	{"NAIP", "m_#######_@@_##_*", "1", "4", {{4, 4, 1, 4, false}}, DATE_YMD, SCALE_NONE, 1, 0, NO_FILL},
@@ -107,9 +130,19 @@ static const struct sensor *find_one(const char *text, size_t len)
 
 const struct sensor *sensor_find(const char *stem, size_t stem_len, const char *folder)
 {
-	const struct sensor *sensor = find_one(stem, stem_len);
+	const struct sensor *sensor = find_one(stem, stem_len), *of_both;
+	char both[512];
+	int len;
 
-	return sensor || !folder ? sensor : find_one(folder, strlen(folder));
+	if (sensor || !folder)
+		return sensor;
+	sensor = find_one(folder, strlen(folder));
+	if (!sensor)
+		return NULL;
+	/* A product's files may have lost its id, which their folder then holds. */
+	len = snprintf(both, sizeof(both), "%s_%.*s", folder, (int)stem_len, stem);
+	of_both = len > 0 && len < (int)sizeof(both) ? find_one(both, (size_t)len) : NULL;
+	return of_both ? of_both : sensor;
 }
 
 static const struct sensor *by_name(const char *name)

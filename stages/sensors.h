@@ -22,6 +22,7 @@ enum scale_rule {
 	SCALE_NONE,       /* the sensor's products do not say */
 	SCALE_FIXED,      /* integer samples: scale and offset of the row */
 	SCALE_SENTINEL2,  /* depends on the processing baseline */
+	SCALE_LANDSAT_C2, /* as SCALE_FIXED for uint16 samples, worth a note; others as the next */
 	SCALE_LANDSAT_SR, /* may be Collection 2 surface reflectance; the name does not say */
 	SCALE_NUMBERS     /* digital numbers, not reflectance: used as stored */
 };
@@ -39,7 +40,10 @@ struct sensor {
 	double fill;
 };
 
-/* By the stem of a file, else by the name of its folder; NULL where neither is known. */
+/*
+ * By the stem of a file, else by the name of its folder, and of that and the stem together where
+ * these say more; NULL where neither is known.
+ */
 const struct sensor *sensor_find(const char *stem, size_t stem_len, const char *folder);
 
 /*

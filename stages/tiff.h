@@ -19,6 +19,7 @@ enum {
 	TIFF_MAX_CURSORS = 16,           /* row decoders of one handle: tile columns x planes */
 	TIFF_PIECE_BYTES = 1 << 18,      /* rows of uncompressed blocks fetched at once */
 	TIFF_HEADER_ALLOC = 32 << 20,    /* libtiff may allocate at once while reading headers */
+	TIFF_MAX_TAG_BYTES = 32 << 20,   /* of metadata and the like; probes hold them unplanned */
 	TIFF_STREAM_MIN_BYTES = 8 << 20, /* smaller blocks are always decoded as a whole */
 };
 
@@ -37,6 +38,7 @@ struct tiff_ifd {
 	uint64_t subfile_type, x_size, y_size;
 	uint64_t n_offsets, n_counts; /* entries of the block arrays that lie in the file */
 	bool has_counts;              /* there is an array of byte counts */
+	uint64_t tag_bytes;           /* of all other values that do not lie in their entry */
 };
 
 /* One image (directory) of an open file. Does not move: libtiff holds its address. */
@@ -60,6 +62,7 @@ struct tiff_image {
 	uint16_t compression, photometric, predictor, fill_order;
 	size_t row_bytes, block_bytes; /* decoded */
 	size_t raw_bytes;              /* stored bytes of a block that are looked at, at most */
+	size_t window_bytes;           /* of ZSTD or LZMA, as planned; see tiff_codec_memory() */
 	uint16_t n_extra;              /* ExtraSamples */
 	const uint16_t *extra;
 };
@@ -196,8 +199,15 @@ const char *tiff_codec_name(uint16_t compression);
 bool tiff_codec_has_predictor(uint16_t compression);
 bool tiff_codec_streams(uint16_t compression); /* row by row, in memory that does not grow */
 size_t tiff_codec_raw_bytes(uint16_t compression, size_t block_bytes);
-/* What the decoder allocates. Looks into the first stored block where that decides. */
+/*
+ * What the decoder allocates. Looks into the first stored block where that decides, and keeps what
+ * it found in image->window_bytes.
+ */
 size_t tiff_codec_memory(struct tiff_image *image);
+
+/* Does the decoder of this block, which starts with these n bytes, need more than was planned? */
+int tiff_codec_check(const struct tiff_image *image, const struct tiff_block *block,
+		     const void *stored, size_t n, struct error *err);
 
 /* --- tiff_geo.c, tiff_metadata.c: what the tags say --- */
 

@@ -149,6 +149,8 @@ int tiff_block_decode(struct tiff_image *image, const struct tiff_block *block, 
 	if (fetch(image, block, raw, size, err))
 		return -1;
 	meter_lap(meter, METER_FETCH, &span);
+	if (tiff_codec_check(image, block, raw, size, err))
+		return -1;
 	tiff_log_clear(&image->log);
 	ok = TIFFReadFromUserBuffer(image->tif, block->strile, raw, (tmsize_t)size, out,
 				    (tmsize_t)out_bytes);

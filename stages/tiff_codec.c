@@ -5,17 +5,23 @@
  */
 #include "tiff.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "window.h"
 
-enum { KIB = 1024, MIB = 1024 * 1024 };
+enum {
+	KIB = 1024,
+	MIB = 1024 * 1024,
+	HEAD_BYTES = 32,     /* hold a ZSTD frame's header, and an xz block's up to its filters */
+	WINDOW_MARGIN = MIB, /* windows of one setting differ by less: last strips are smaller */
+};
 
 /*
  * fixed_bytes and blocks: the decoder allocates fixed_bytes + blocks * block_bytes.
  *   LZW: 4096 entries of 16 bytes and its table of strings.
  *   DEFLATE: zlib's window 32 KiB and state 10 KiB, libdeflate's tables 11 KiB.
- *   ZSTD, LZMA: context and input buffer; the window comes on top, see window_bytes().
+ *   ZSTD, LZMA: context and input buffer; the window comes on top, see first_window().
  *   JPEG: rows of coefficients; a progressive stream keeps 2-byte coefficients of the whole block.
  *   LERC: the block, its mask, and the stream where that is deflated or in ZSTD once more.
  *   WebP: the decoded picture in YUV and the rows on their way to RGB.
@@ -123,6 +129,17 @@ static size_t xz_dictionary(const unsigned char *p, size_t n)
 	return 0;
 }
 
+static bool has_window(const struct tiff_image *image)
+{
+	return image->compression == COMPRESSION_ZSTD || image->compression == COMPRESSION_LZMA;
+}
+
+static size_t window_of(const struct tiff_image *image, const unsigned char head[HEAD_BYTES])
+{
+	return image->compression == COMPRESSION_ZSTD ? zstd_window(head, HEAD_BYTES)
+						      : xz_dictionary(head, HEAD_BYTES);
+}
+
 /* The first stored block among the first few; sparse files may have none there. */
 static bool first_block(struct tiff_image *image, struct tiff_block *block)
 {
@@ -138,19 +155,20 @@ static bool first_block(struct tiff_image *image, struct tiff_block *block)
  * All blocks of a file are as a rule written by one encoder with one setting, so the first one
  * tells. Where there is none: 8 MiB, the window of ZSTD's level 19 and of xz's preset 6.
  */
-static size_t window_bytes(struct tiff_image *image)
+static size_t first_window(struct tiff_image *image)
 {
-	unsigned char head[32] = {0};
+	unsigned char head[HEAD_BYTES] = {0};
 	struct tiff_block block;
 	ssize_t n;
 
+	if (!has_window(image))
+		return 0;
 	if (!first_block(image, &block))
 		return 8 * MIB;
 	n = tiff_pread(image->fd, head, sizeof(head), block.offset);
 	if (n < 0)
 		return 8 * MIB;
-	return image->compression == COMPRESSION_ZSTD ? zstd_window(head, (size_t)n)
-						      : xz_dictionary(head, (size_t)n);
+	return window_of(image, head);
 }
 
 size_t tiff_codec_memory(struct tiff_image *image)
@@ -158,10 +176,31 @@ size_t tiff_codec_memory(struct tiff_image *image)
 	const struct codec *codec = find(image->compression);
 	size_t bytes = size_add(codec->fixed_bytes, size_mul(codec->blocks, image->block_bytes));
 
-	if (image->compression == COMPRESSION_ZSTD || image->compression == COMPRESSION_LZMA)
-		bytes = size_add(bytes, window_bytes(image));
+	image->window_bytes = first_window(image);
+	bytes = size_add(bytes, image->window_bytes);
 	if (image->predictor == PREDICTOR_FLOATINGPOINT)
 		bytes = size_add(bytes,
 				 image->row_bytes); /* libtiff unshuffles into a second row */
 	return bytes;
+}
+
+/* A decoder would allocate whatever window a block names: 128 MiB of ZSTD, 4 GiB of LZMA. */
+int tiff_codec_check(const struct tiff_image *image, const struct tiff_block *block,
+		     const void *stored, size_t n, struct error *err)
+{
+	unsigned char head[HEAD_BYTES] = {0};
+	char text[200];
+	size_t window;
+
+	if (!has_window(image))
+		return 0;
+	memcpy(head, stored, n < sizeof(head) ? n : sizeof(head));
+	window = window_of(image, head);
+	if (window <= size_add(image->window_bytes, WINDOW_MARGIN))
+		return 0;
+	(void)snprintf(text, sizeof(text),
+		       "needs %zu MiB to decode, more than was planned by the file's first block "
+		       "(%zu MiB); rewrite the file with one setting for all blocks",
+		       window / MIB, image->window_bytes / MIB);
+	return tiff_block_error(image, block, err, EX_TEMPFAIL, text);
 }

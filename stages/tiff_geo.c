@@ -1,7 +1,7 @@
 /*
  * Where a TIFF file lies on the Earth: geotransform and CRS from the GeoTIFF tags (OGC 19-008).
  * Only what areas and labels need: the kind of CRS, its EPSG code or name, the length of its unit.
- * A code is not looked up in a data base, but for those of UTM and a few others known to be in
+ * A code is not looked up in a data base, but for those of UTM and some others known to be in
  * metres, used where a file does not state its unit.
  */
 #include "tiff.h"
@@ -106,8 +106,22 @@ static bool known_in_metres(unsigned epsg)
 		{32201, 32260}, {32301, 32360}, /* WGS 72 / UTM */
 		{25828, 25838}, {23028, 23038}, /* ETRS89 / UTM, ED50 / UTM */
 		{26901, 26923}, {28348, 28358}, /* NAD83 / UTM, GDA94 / MGA */
-		{3857, 3857},   {3035, 3035},   /* Web Mercator, ETRS89 LAEA */
-		{5070, 5070},   {6933, 6933},   /* CONUS Albers, EASE-Grid 2.0 */
+		{31978, 31985}, {6330, 6348},   /* SIRGAS 2000 / UTM south, NAD83(2011) / UTM */
+		{7846, 7859},   {3395, 3395},   /* GDA2020 / MGA, World Mercator */
+		{3857, 3857},   {3034, 3035},   /* Web Mercator, ETRS89 LCC and LAEA */
+		{5070, 5070},   {6350, 6350},   /* CONUS Albers */
+		{3338, 3338},   {3577, 3577},   /* Alaska and Australian Albers */
+		{6931, 6933},   {3408, 3410},   /* EASE-Grid 2.0 and 1 */
+		{3413, 3413},   {3976, 3976},   /* NSIDC polar stereographic */
+		{3995, 3995},   {3031, 3031},   /* Arctic, Antarctic polar stereographic */
+		{3347, 3347},   {3978, 3979},   /* Canada: Lambert, Atlas Lambert */
+		{3005, 3005},   {2193, 2193},   /* BC Albers, NZTM */
+		{2154, 2154},   {28992, 28992}, /* Lambert-93, RD New */
+		{31370, 31370}, {27700, 27700}, /* Belge Lambert 72, British National Grid */
+		{3067, 3067},   {3006, 3006},   /* TM35FIN, SWEREF99 TM */
+		{2180, 2180},   {5514, 5514},   /* Poland CS92, S-JTSK Krovak East North */
+		{2056, 2056},   {21781, 21781}, /* Swiss LV95, LV03 */
+		{3763, 3763},                   /* Portugal TM06 */
 	};
 
 	for (size_t i = 0; i < sizeof(range) / sizeof(range[0]); i++)

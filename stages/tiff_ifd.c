@@ -80,6 +80,23 @@ static uint64_t entries_in_file(const struct tiff_image *image, uint64_t type, u
 	return count < fit ? count : fit;
 }
 
+/*
+ * Bytes that libtiff will hold of a value outside its entry: whatever the tag is, known or not. A
+ * value that does not lie in the file is not read.
+ */
+static uint64_t bytes_outside(const struct tiff_image *image, uint64_t type, uint64_t count,
+			      const unsigned char *at)
+{
+	uint64_t inline_bytes = image->big ? 8 : 4, bytes;
+	int width = type <= TIFF_IFD8 ? TIFFDataWidth((TIFFDataType)type) : 0;
+
+	if (__builtin_mul_overflow(count, (uint64_t)(width > 0 ? width : 1), &bytes) ||
+	    bytes <= inline_bytes || bytes > image->file_bytes ||
+	    number(image, at, inline_bytes) > image->file_bytes - bytes)
+		return 0;
+	return bytes;
+}
+
 /* Keep what matters of one entry. Where a tag occurs twice the first counts, as in libtiff. */
 static void take_entry(const struct tiff_image *image, const unsigned char *entry,
 		       struct tiff_ifd *ifd)
@@ -113,6 +130,8 @@ static void take_entry(const struct tiff_image *image, const unsigned char *entr
 		ifd->has_counts = true;
 		break;
 	default:
+		/* At most 2^16 entries of the file's size: no overflow. */
+		ifd->tag_bytes += bytes_outside(image, type, count, at);
 		break;
 	}
 	if (into && !*into)

@@ -234,6 +234,28 @@ static int measure(struct tiff_image *image, struct error *err)
 	return 0;
 }
 
+/*
+ * libtiff loads every tag of the first directory and of the one that is read: before it does, look
+ * how much that is. Directories that cannot be read are left to be found by it.
+ */
+static int check_tags(const struct tiff_image *image, uint64_t first, uint64_t chosen,
+		      struct error *err)
+{
+	struct tiff_ifd at_first = {0}, ifd = {0};
+	uint64_t most;
+
+	(void)tiff_ifd_read(image, first, &at_first);
+	if (!(chosen ? tiff_ifd_read(image, chosen, &ifd) : tiff_ifd_main(image, &ifd)))
+		ifd.tag_bytes = 0;
+	most = at_first.tag_bytes > ifd.tag_bytes ? at_first.tag_bytes : ifd.tag_bytes;
+	if (most <= TIFF_MAX_TAG_BYTES)
+		return 0;
+	return error_set(err, EX_DATAERR,
+			 "%s: its tags hold %llu MiB beside the pixels, more than the %d MiB that "
+			 "are taken; strip its metadata (gdal_translate -nomd)",
+			 image->path, (unsigned long long)(most >> 20), TIFF_MAX_TAG_BYTES >> 20);
+}
+
 static int read_image(struct tiff_image *image, uint64_t ifd_offset, size_t max_alloc,
 		      struct error *err)
 {
@@ -243,6 +265,8 @@ static int read_image(struct tiff_image *image, uint64_t ifd_offset, size_t max_
 		(void)error_set(err, EX_DATAERR, "%s: not a TIFF file", image->path);
 		return PROBE_DECLINED;
 	}
+	if (check_tags(image, first, ifd_offset, err))
+		return -1;
 	if (open_tif(image, max_alloc, err) || choose_ifd(image, ifd_offset, err))
 		return -1;
 	read_fields(image);

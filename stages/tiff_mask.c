@@ -71,6 +71,8 @@ static int open_image(struct tiff_mask *mask, const struct tiff_image *image, st
 	rc = check_mask(&mask->image, image, err);
 	if (rc != PROBE_OK)
 		tiff_image_close(&mask->image);
+	else
+		(void)tiff_codec_memory(&mask->image); /* for tiff_codec_check() */
 	return rc;
 }
 
@@ -94,9 +96,11 @@ size_t tiff_mask_memory(struct tiff_mask *mask)
 	const struct tiff_image *image = &mask->image;
 	size_t buffers = size_add(image->block_bytes, image->raw_bytes);
 	size_t striles = size_mul(size_mul(image->across, image->down), 16);
+	size_t tags = size_mul(2, (size_t)image->ifd.tag_bytes);
 
-	return size_add(size_add(buffers, striles),
-			size_add(tiff_codec_memory(&mask->image), sizeof(*mask) + 16384));
+	return size_add(
+		size_add(buffers, striles),
+		size_add(size_add(tiff_codec_memory(&mask->image), tags), sizeof(*mask) + 16384));
 }
 
 void tiff_mask_close(struct tiff_mask *mask)

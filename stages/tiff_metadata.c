@@ -17,7 +17,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { TAG_GDAL_METADATA = 42112, TAG_GDAL_NODATA = 42113 };
+enum { TAG_GDAL_METADATA = 42112, TAG_GDAL_NODATA = 42113, PIECE_BYTES = 1 << 16 };
 
 /* One <Item>, while its text is collected, and what the items are for. */
 struct item {
@@ -89,6 +89,18 @@ static void XMLCALL on_doctype(void *user, const XML_Char *name, const XML_Char 
 	(void)XML_StopParser(item->parser, XML_FALSE);
 }
 
+/* In pieces: expat copies what it is given. */
+static bool parse(XML_Parser parser, const char *xml, size_t size)
+{
+	while (size > PIECE_BYTES) {
+		if (XML_Parse(parser, xml, PIECE_BYTES, 0) != XML_STATUS_OK)
+			return false;
+		xml += PIECE_BYTES;
+		size -= PIECE_BYTES;
+	}
+	return XML_Parse(parser, xml, (int)size, 1) == XML_STATUS_OK;
+}
+
 /* Call `apply` for each item. false where there is no such tag or it is not well-formed. */
 static bool each_item(TIFF *tif, void (*apply)(const struct item *, void *), void *user)
 {
@@ -98,7 +110,7 @@ static bool each_item(TIFF *tif, void (*apply)(const struct item *, void *), voi
 	bool whole;
 
 	size = xml ? strnlen(xml, size) : 0;
-	if (!size || size > INT32_MAX)
+	if (!size)
 		return false;
 	item.parser = XML_ParserCreate("UTF-8");
 	if (!item.parser)
@@ -107,7 +119,7 @@ static bool each_item(TIFF *tif, void (*apply)(const struct item *, void *), voi
 	XML_SetElementHandler(item.parser, on_start, on_end);
 	XML_SetCharacterDataHandler(item.parser, on_text);
 	XML_SetStartDoctypeDeclHandler(item.parser, on_doctype);
-	whole = XML_Parse(item.parser, xml, (int)size, 1) == XML_STATUS_OK;
+	whole = parse(item.parser, xml, size);
 	XML_ParserFree(item.parser);
 	return whole;
 }

@@ -148,7 +148,8 @@ static size_t cursors(const struct raster_info *info)
 
 /*
  * libtiff keeps offset and size of every block once one of them was asked for (16 bytes); where
- * there are more than a million, only of so many as the file's size allows. And its own records.
+ * there are more than a million, only of so many as the file's size allows. And its own records: of
+ * the other tags there are two copies while they are read.
  */
 static size_t handle_memory(struct tiff_image *image, const struct raster_info *info)
 {
@@ -158,6 +159,7 @@ static size_t handle_memory(struct tiff_image *image, const struct raster_info *
 	size_t decoders = size_mul(cursors(info), tiff_codec_memory(image));
 
 	striles = striles < likely ? striles : likely;
+	decoders = size_add(decoders, size_mul(2, (size_t)image->ifd.tag_bytes));
 	return size_add(size_add(decoders, size_mul(striles, 16)),
 			sizeof(struct tiff_handle) + 16384);
 }

@@ -225,6 +225,11 @@ static int map_block(const struct tiff_image *image, struct tiff_cursor *cursor,
 			       total);
 		return tiff_block_error(image, block, err, EX_TEMPFAIL, text);
 	}
+	if (tiff_codec_check(image, block, (unsigned char *)base + page + lead, (size_t)bytes,
+			     err)) {
+		(void)munmap(base, total);
+		return -1;
+	}
 	cursor->map = base;
 	cursor->map_bytes = total;
 	cursor->header_bytes = page;

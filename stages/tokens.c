@@ -45,6 +45,10 @@ static const struct word words[] = {
 	{"MSK_CLASSI", TOKEN_QA},
 	{"UDM", TOKEN_QA},
 	{"UDM2", TOKEN_QA},
+	{"qc_250m", TOKEN_QA},
+	{"qc_500m", TOKEN_QA},
+	{"state_500m", TOKEN_QA},
+	{"state_1km", TOKEN_QA},
 	{"BOA", TOKEN_STACK},
 	{"TOA", TOKEN_STACK},
 	{"AnalyticMS", TOKEN_STACK},
@@ -71,6 +75,10 @@ static const struct word words[] = {
 	{"VAA", TOKEN_OTHER},
 	{"VZA", TOKEN_OTHER},
 	{"NDVI", TOKEN_OTHER},
+	{"szen", TOKEN_OTHER},
+	{"vzen", TOKEN_OTHER},
+	{"raz", TOKEN_OTHER},
+	{"day_of_year", TOKEN_OTHER},
 	{"ATRAN", TOKEN_OTHER},
 	{"CDIST", TOKEN_OTHER},
 	{"DRAD", TOKEN_OTHER},
@@ -82,8 +90,20 @@ static const struct word words[] = {
 	{"ATMOS_OPACITY", TOKEN_OTHER},
 };
 
-/* Words of the product in front of a band, which its quality bands lack: part of the token. */
-static const char *const lead_words[] = {"sur_refl_", "SR_", "ST_"};
+/*
+ * Words of the product in front of a band, which its quality bands lack: part of the token. Those
+ * with a kind say it of the band behind them: a thermal band ("ST_B10") is never red or NIR, nor
+ * are the flags of a band ("Quality_Band1").
+ */
+static const struct word lead_words[] = {
+	{"sur_refl_", TOKEN_NONE},
+	{"Nadir_Reflectance_", TOKEN_NONE},
+	{"BRDF_Albedo_Band_Mandatory_Quality_", TOKEN_QA},
+	{"Quality_", TOKEN_QA},
+	{"QA_", TOKEN_QA},
+	{"SR_", TOKEN_NONE},
+	{"ST_", TOKEN_OTHER},
+};
 
 static bool is_separator(char c)
 {
@@ -118,8 +138,14 @@ static bool parse_code(const char *text, size_t len, struct band_token *token)
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		size_t head = strlen(heads[i]);
 
-		if (len <= head || strncasecmp(text, heads[i], head) != 0 ||
-		    !name_band_code(text + head, len - head, token->code))
+		if (len <= head || strncasecmp(text, heads[i], head) != 0)
+			continue;
+		/* CBERS-4A's pan: no sensor has red or NIR there. */
+		if (len == head + 1 && text[head] == '0') {
+			token->kind = TOKEN_OTHER;
+			return true;
+		}
+		if (!name_band_code(text + head, len - head, token->code))
 			continue;
 		token->kind = TOKEN_BAND;
 		token->padded = head == 1 && text[0] == 'B' &&
@@ -149,17 +175,19 @@ static bool parse_word(const char *text, size_t left, size_t *len, struct band_t
 	return best > 0;
 }
 
-/* Take "SR_" and its like into the token; a thermal band ("ST_B10") is never red or NIR. */
+/* Take "SR_" and its like into the token. */
 static size_t take_lead_word(const char *stem, size_t start, struct band_token *token)
 {
 	for (size_t i = 0; i < sizeof(lead_words) / sizeof(lead_words[0]); i++) {
-		size_t n = strlen(lead_words[i]);
+		size_t n = strlen(lead_words[i].text);
 
-		if (start < n || strncasecmp(stem + start - n, lead_words[i], n) != 0 ||
+		if (start < n || strncasecmp(stem + start - n, lead_words[i].text, n) != 0 ||
 		    (start > n && !is_separator(stem[start - n - 1])))
 			continue;
-		if (lead_words[i][1] == 'T')
-			token->kind = TOKEN_OTHER;
+		if (lead_words[i].kind != TOKEN_NONE) {
+			token->kind = lead_words[i].kind;
+			token->code[0] = '\0';
+		}
 		return start - n;
 	}
 	return start;
@@ -176,7 +204,8 @@ static size_t take_gain(const char *stem, size_t len, size_t end, struct band_to
 	return len;
 }
 
-static uint8_t suffix_resolution(const char *suffix, size_t len)
+/* Bytes of "_10m" at the start of a suffix, and its metres; a bare number only where it ends. */
+static size_t take_resolution(const char *suffix, size_t len, uint8_t *metres)
 {
 	static const struct {
 		const char *text;
@@ -184,9 +213,16 @@ static uint8_t suffix_resolution(const char *suffix, size_t len)
 	} known[] = {{"_10m", 10}, {"_20m", 20}, {"_60m", 60},
 		     {"_10", 10},  {"_20", 20},  {"_60", 60}};
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (len == strlen(known[i].text) && strncasecmp(suffix, known[i].text, len) == 0)
-			return known[i].metres;
+	*metres = 0;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		size_t n = strlen(known[i].text);
+		bool ends = len == n || (len > n && n == 4 && is_separator(suffix[n]));
+
+		if (!ends || strncasecmp(suffix, known[i].text, n) != 0)
+			continue;
+		*metres = known[i].metres;
+		return n;
+	}
 	return 0;
 }
 
@@ -206,11 +242,12 @@ static bool token_at(const char *stem, size_t len, size_t at, struct band_token 
 	token->start = (uint8_t)start;
 	token->end = (uint8_t)end;
 	token->prefix_len = (uint8_t)(start > 0 ? start - 1 : 0);
-	token->resolution_m = suffix_resolution(stem + end, len - end);
+	token->suffix =
+		(uint8_t)(end + take_resolution(stem + end, len - end, &token->resolution_m));
 	return true;
 }
 
-struct band_token name_band_token(const char *stem, size_t len)
+static struct band_token last_token(const char *stem, size_t len)
 {
 	struct band_token token, longer;
 
@@ -229,4 +266,18 @@ struct band_token name_band_token(const char *stem, size_t len)
 		return token;
 	}
 	return (struct band_token){.kind = TOKEN_NONE};
+}
+
+struct band_token name_band_token(const char *stem, size_t len)
+{
+	struct band_token token = last_token(stem, len), stack;
+
+	if (token.kind != TOKEN_QA)
+		return token;
+	/* "AnalyticMS_DN_udm" is the mask of "AnalyticMS_DN": they share what stands before both.
+	 */
+	stack = last_token(stem, token.prefix_len);
+	if (stack.kind == TOKEN_STACK)
+		token.prefix_len = stack.prefix_len;
+	return token;
 }

@@ -143,7 +143,7 @@ static int add_items(struct file_list *list, const char *path, const struct item
 		int rc = 0;
 
 		if (!item->is_dir)
-			rc = file_list_append(list, dir, item->name, err);
+			rc = file_list_append(list, dir, item->name, false, err);
 		else if (!only || strcmp(list->text + item->name, only) == 0)
 			rc = enter(list, path, item->name, depth, err);
 		if (rc)

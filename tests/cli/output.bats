@@ -57,7 +57,8 @@ setup() {
 @test "NO_COLOR on a terminal" {
 	command -v script > /dev/null || skip "no script(1)"
 	NO_COLOR=1 run script -qec "'$IMGPIPE' good.tif" /dev/null
-	[[ "$output" != *$'\x1b['*m* ]]
+	local colour=$'\x1b''\[[0-9;]*m'
+	[[ ! "$output" =~ $colour ]]
 }
 
 @test "--progress goes to stderr" {

@@ -119,6 +119,23 @@ static void test_descriptions_that_do_not_tell(void **state)
 	/* Numbered in order: positions, not names, whatever the sensor. */
 	make(&s, 5, (const char *[]){"Band 1", "Band 2", "Band 3", "Band 4", "Band 5"}, NULL);
 	expect(&s, "LC08_L1TP_013032_20180131", 0, 0);
+	make(&s, 6, (const char *[]){"Band 1", "Band 2", "Band 3", "Band 4", "Band 5", "Band 6"},
+	     NULL);
+	expect(&s, "LC08_stack6", 0, 0);
+	assert_non_null(strstr(s.err.text, "6 'Band 6'"));
+	make(&s, 10,
+	     (const char *[]){"Band 1", "Band 2", "Band 3", "Band 4", "Band 5", "Band 6", "Band 7",
+			      "Band 8", "Band 9", "Band 10"},
+	     NULL);
+	expect(&s, "S2_stack", 0, 0);
+	/* What is known of the order of a sensor's stacks decides, with its note. */
+	make(&s, 7, (const char *[]){"band1", "band2", "band3", "band4", "band5", "band6", "band7"},
+	     NULL);
+	expect(&s, "MOD09_stack", 1, 2);
+	assert_int_equal(s.scene.n_notes, 1);
+	/* "B1" ... "B7" are names. */
+	make(&s, 7, (const char *[]){"B1", "B2", "B3", "B4", "B5", "B6", "B7"}, NULL);
+	expect(&s, "LC08_stack7", 4, 5);
 	/* Landsat 7's own numbers. */
 	make(&s, 8,
 	     (const char *[]){"band 1 reflectance", "band 2 reflectance", "band 3 reflectance",

@@ -188,6 +188,34 @@ static void facts_of_the_header(void **state)
 	file_close(&f);
 }
 
+/* EPSG codes of which the unit is known without a register, where the file states none. */
+static void units_known_by_code(void **state)
+{
+	static const struct {
+		uint16_t epsg;
+		double metres;
+	} row[] = {{32633, 1}, {2154, 1}, {28992, 1}, {3413, 1},
+		   {3395, 1},  {3031, 1}, {7855, 1},  {2263, 0} /* New York, in feet */,
+		   {4326, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		const uint16_t keys[] = {1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, row[i].epsg};
+		TIFF *tif = TIFFOpen(path, "wl");
+		struct file f;
+
+		assert_non_null(tif);
+		TIFFMergeFieldInfo(tif, gdal_fields, 5);
+		set_tags(tif, &plain);
+		TIFFSetField(tif, 34735, 12, keys);
+		write_blocks(tif, &plain);
+		TIFFClose(tif);
+		file_open(&f);
+		assert_true(f.info.unit_metres == row[i].metres);
+		file_close(&f);
+	}
+}
+
 static void mask_directory(void **state)
 {
 	struct read_request request = {.window = {10, 2, 20, 5}, .n_bands = 1, .band = {1}};
@@ -229,6 +257,7 @@ int main(void)
 		cmocka_unit_test(large_blocks_are_streamed),
 		cmocka_unit_test(sparse_blocks),
 		cmocka_unit_test(facts_of_the_header),
+		cmocka_unit_test(units_known_by_code),
 		cmocka_unit_test(mask_directory),
 	};
 

@@ -192,6 +192,106 @@ static void cut_off_while_streaming(void **state)
 	file_close(&f);
 }
 
+/* One byte of the file. */
+static unsigned char peek(long at)
+{
+	FILE *file = fopen(path, "rb");
+	int c;
+
+	assert_non_null(file);
+	assert_int_equal(fseek(file, at, SEEK_SET), 0);
+	c = fgetc(file);
+	assert_int_equal(fclose(file), 0);
+	assert_true(c != EOF);
+	return (unsigned char)c;
+}
+
+/* Expect the block at (x, y) to be refused, as its decoder would take more than was planned. */
+static void expect_unplanned(struct window w)
+{
+	struct read_request request = {.window = w, .n_bands = 1, .band = {1}};
+	struct file f;
+
+	file_open(&f);
+	assert_int_equal(file_read(&f, &request), -1);
+	assert_int_equal(f.err.code, EX_TEMPFAIL);
+	assert_non_null(strstr(f.err.text, "needs 128 MiB to decode"));
+	request_free(&request);
+	file_close(&f);
+}
+
+/* A ZSTD block that names a window of 2^27 bytes, where the first block's is small (RFC 8878). */
+static void window_larger_than_planned(void **state)
+{
+	const unsigned char descriptor = (27 - 10) << 3;
+	uint64_t offset, bytes;
+	struct spec s = plain;
+	struct file f;
+
+	(void)state;
+	if (!TIFFIsCODECConfigured(COMPRESSION_ZSTD))
+		skip();
+	s.codec = COMPRESSION_ZSTD;
+	write_file(&s);
+	block_place(4, &offset, &bytes);
+	assert_int_equal(peek((long)offset + 4) & 0x20, 0); /* has a window descriptor */
+	poke((long)offset + 5, peek((long)offset + 5) ^ descriptor);
+	expect_unplanned((struct window){16, 16, 16, 13});
+	file_open(&f);
+	check_window(&f, (struct window){0, 0, 16, 16}, 1, 1, 0);
+	file_close(&f);
+	/* Strips that are decoded by rows. */
+	s.block_x = 0;
+	s.x_size = 2000;
+	s.y_size = 2400;
+	s.block_y = 1200;
+	write_file(&s);
+	block_place(1, &offset, &bytes);
+	poke((long)offset + 5, peek((long)offset + 5) ^ descriptor);
+	expect_unplanned((struct window){0, 1200, 2000, 10});
+}
+
+static const TIFFFieldInfo metadata_field[] = {
+	{TAG_METADATA, -1, -1, TIFF_ASCII, FIELD_CUSTOM, 1, 0, (char *)"GDALMetadata"},
+};
+
+static void write_with_metadata(size_t bytes)
+{
+	TIFF *tif = TIFFOpen(path, "wl");
+	char *text = calloc(1, bytes + 1);
+
+	assert_non_null(tif);
+	assert_non_null(text);
+	memset(text, 'x', bytes);
+	TIFFMergeFieldInfo(tif, metadata_field, 1);
+	set_tags(tif, &plain);
+	assert_true(TIFFSetField(tif, TAG_METADATA, text));
+	write_blocks(tif, &plain);
+	TIFFClose(tif);
+	free(text);
+}
+
+/* Every handle loads every tag: what is planned covers them, and there is an end to it. */
+static void large_tags(void **state)
+{
+	const size_t size = 5 << 20;
+	size_t bare;
+	struct file f;
+
+	(void)state;
+	write_file(&plain);
+	file_open(&f);
+	bare = f.info.codec_bytes;
+	file_close(&f);
+	write_with_metadata(size);
+	file_open(&f);
+	assert_true(f.info.codec_bytes >= bare + 2 * size);
+	assert_true(f.info.codec_bytes < bare + 3 * size);
+	file_close(&f);
+	write_with_metadata((size_t)33 << 20);
+	expect_probe(path, -1, EX_DATAERR, "its tags hold 33 MiB beside the pixels");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +300,8 @@ int main(void)
 		cmocka_unit_test(damaged_checksum_of_streamed_block),
 		cmocka_unit_test(cut_off_while_streaming),
 		cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(window_larger_than_planned),
+		cmocka_unit_test(large_tags),
 	};
 
 	return cmocka_run_group_tests_name("read_tiff_damage", tests, set_up, tear_down);

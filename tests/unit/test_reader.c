@@ -268,6 +268,94 @@ static void test_missing_source(void **state)
 	raster_info_release(&info);
 }
 
+static size_t codec_bytes(const char *path, enum reader_choice choice)
+{
+	const struct reader *reader;
+	struct raster_info info;
+	struct error err = {0};
+	size_t bytes;
+
+	if (reader_probe(path, choice, &info, &reader, &err))
+		fail_msg("%s", err.text);
+	bytes = info.codec_bytes;
+	raster_info_release(&info);
+	return bytes;
+}
+
+enum { LARGE = 1500, STRIP_BYTES = LARGE * LARGE * 2 };
+
+/* One band in a single strip, with a mask in a single strip where asked for. */
+static void write_strip(const char *path, bool with_mask)
+{
+	uint16_t *pixels = calloc(1, STRIP_BYTES);
+	TIFF *tiff = TIFFOpen(path, "w");
+
+	assert_non_null(tiff);
+	assert_non_null(pixels);
+	for (int i = 0; i < 1 + with_mask; i++) {
+		if (i)
+			TIFFSetField(tiff, TIFFTAG_SUBFILETYPE, FILETYPE_MASK);
+		set_grid(tiff, 1, i ? 8 : 16);
+		TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, LARGE);
+		TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, LARGE);
+		TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, LARGE);
+		TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC,
+			     i ? PHOTOMETRIC_MASK : PHOTOMETRIC_MINISBLACK);
+		assert_true(TIFFWriteEncodedStrip(tiff, 0, pixels, STRIP_BYTES / (i + 1)) > 0);
+		assert_true(TIFFWriteDirectory(tiff) > 0);
+	}
+	TIFFClose(tiff);
+	free(pixels);
+}
+
+/* A VRT of n bands, each of one of the files s0.tif, s1.tif ... */
+static void write_vrt(const char *path, unsigned n)
+{
+	FILE *file = fopen(path, "wb");
+
+	assert_non_null(file);
+	(void)fprintf(file, "<VRTDataset rasterXSize=\"%d\" rasterYSize=\"%d\">", LARGE, LARGE);
+	for (unsigned i = 0; i < n; i++)
+		(void)fprintf(file,
+			      "<VRTRasterBand dataType=\"UInt16\" band=\"%u\"><SimpleSource>"
+			      "<SourceFilename relativeToVRT=\"1\">s%u.tif</SourceFilename>"
+			      "<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand>",
+			      i + 1, i);
+	(void)fprintf(file, "</VRTDataset>");
+	assert_int_equal(fclose(file), 0);
+}
+
+/* The memory of a VRT is that of its sources, as many as the bands of one read can need. */
+static void test_vrt_counts_sources(void **state)
+{
+	size_t one, two, eight;
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		char path[16];
+
+		(void)snprintf(path, sizeof(path), "s%d.tif", i);
+		write_strip(path, false);
+	}
+	write_vrt("two.vrt", 2);
+	write_vrt("eight.vrt", 8);
+	one = codec_bytes("s0.tif", READER_GDAL);
+	two = codec_bytes("two.vrt", READER_AUTO);
+	eight = codec_bytes("eight.vrt", READER_AUTO);
+	assert_true(one >= 2 * STRIP_BYTES);
+	assert_true(two >= 2 * one && two < 3 * one);
+	assert_true(eight >= READ_MAX_BANDS * one && eight < 6 * one);
+}
+
+static void test_mask_is_counted(void **state)
+{
+	(void)state;
+	write_strip("bare.tif", false);
+	write_strip("masked_strip.tif", true);
+	assert_true(codec_bytes("masked_strip.tif", READER_GDAL) >=
+		    codec_bytes("bare.tif", READER_GDAL) + STRIP_BYTES);
+}
+
 static int enter_directory(void **state)
 {
 	static char dir[] = "/tmp/imgpipe-test-reader-XXXXXX";
@@ -296,6 +384,8 @@ int main(void)
 		cmocka_unit_test(test_gdal_pixels),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_missing_source),
+		cmocka_unit_test(test_vrt_counts_sources),
+		cmocka_unit_test(test_mask_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, enter_directory, leave_directory);

@@ -1,15 +1,17 @@
 /*
- * Names: patterns, band tokens, dates, baselines, and the table of sensors.
+ * Names: patterns, band tokens, dates, Sentinel-2's own, and the table of sensors.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "../../stages/sensors.h"
+#include "../../stages/sentinel2.h"
 
 static void test_patterns(void **state)
 {
@@ -74,7 +76,7 @@ static void test_tokens(void **state)
 	check_token("LC08_L2SP_008059_20191201_20200825_02_T1_SR_B4", TOKEN_BAND, "4", 40, "");
 	check_token("LC08_L2SP_008059_20191201_20200825_02_T1_QA_PIXEL", TOKEN_QA, "", 40, "");
 	check_token("LC08_L2SP_008059_20191201_20200825_02_T1_SR_QA_AEROSOL", TOKEN_QA, "", 40, "");
-	check_token("LC08_L2SP_008059_20191201_20200825_02_T1_ST_B10", TOKEN_OTHER, "10", 40, "");
+	check_token("LC08_L2SP_008059_20191201_20200825_02_T1_ST_B10", TOKEN_OTHER, "", 40, "");
 	check_token("LC08_L1TP_1_sr_band4", TOKEN_BAND, "4", 11, "");
 	check_token("LE07_X_B6_VCID_1", TOKEN_OTHER, "6", 6, "");
 	check_token("LT52240631988227CUB02_B3", TOKEN_BAND, "3", 21, "");
@@ -92,7 +94,7 @@ static void test_tokens(void **state)
 	check_token("shredded", TOKEN_NONE, "", 0, "");
 	check_token("20200101_101010_1003_3B_clip", TOKEN_NONE, "", 0, "");
 	check_token("x_B123", TOKEN_NONE, "", 0, "");
-	check_token("x_B0", TOKEN_NONE, "", 0, "");
+	check_token("x_B0", TOKEN_OTHER, "", 1, "");
 	check_token("", TOKEN_NONE, "", 0, "");
 	memset(long_stem, 'a', sizeof(long_stem));
 	memcpy(long_stem + sizeof(long_stem) - 4, "_B04", 4);
@@ -137,12 +139,49 @@ static void test_sensors(void **state)
 	check_sensor("CBERS_4_AWFI_20170420_146_129_L2_BAND15", NULL, "CBERS-4/4A AWFI/WFI", "15",
 		     "16");
 	check_sensor("CBERS_4A_WPM_20200730_209_139_L4_BAND3", NULL, "CBERS-4A WPM", "3", "4");
-	check_sensor("MCD43A4.A2017006.h21v11.006.2017018074804_B01", NULL, "MODIS", "1", "2");
+	check_sensor("MCD43A4.A2017006.h21v11.006.2017018074804_B01", NULL, "MODIS MCD43A4", "1",
+		     "2");
+	check_sensor("MOD09A1.A2019001.h21v11.061.2020001_sur_refl_b01", NULL, "MODIS MOD09/MYD09",
+		     "1", "2");
 	check_sensor("m_4709963_se_14_1_20100629", NULL, "NAIP", "1", "4");
 	check_sensor("20200101_101010_1003_3B_AnalyticMS_SR", NULL, "PlanetScope", "", "");
 	check_sensor("B4", "LC08_L1TP_013032_20180131", "Landsat 8/9 OLI L1", "4", "5");
+	/* Files of a product that have its id only in their folder's name. */
+	check_sensor("SR_B4", "LC08_L2SP_008059_20191201_20200825_02_T1", "Landsat 8/9 OLI C2 L2",
+		     "4", "5");
+	check_sensor("B4", "S2", NULL, "", "");
+	/* ESPA's top of atmosphere is reflectance, not the digital numbers of Level-1. */
+	check_sensor("LC08_L1TP_008059_20191201_20191210_01_T1_toa_band4", NULL,
+		     "Landsat 8 OLI TOA reflectance", "4", "5");
 	check_sensor("1985", "landsat_composite_1985", NULL, "", "");
 	check_sensor("B4", NULL, NULL, "", "");
+}
+
+static void check_rule(const char *stem, enum scale_rule rule, double offset)
+{
+	const struct sensor *sensor = sensor_find(stem, strlen(stem), NULL);
+
+	assert_non_null(sensor);
+	assert_int_equal(sensor->rule, rule);
+	assert_true(sensor->offset == offset);
+}
+
+static void test_rules(void **state)
+{
+	static const char *const regions[] = {"CU", "AK", "HI"};
+	char name[64];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(name, sizeof(name), "LC08_%s_003010_20200101_20210502_02_SR_B4",
+			 regions[i]);
+		check_rule(name, SCALE_FIXED, -0.2);
+	}
+	check_rule("LC08_XX_003010_20200101_20210502_02_SR_B4", SCALE_LANDSAT_SR, 0);
+	check_rule("LC08_L2SP_008059_20191201_20200825_02_T1_SR_B4", SCALE_FIXED, -0.2);
+	check_rule("LC09_L2SR_008059_20221201_20230825_02_T1", SCALE_LANDSAT_C2, -0.2);
+	check_rule("LE07_L2SP_008059_20191201_20200825_02_T1_clip", SCALE_LANDSAT_C2, -0.2);
+	check_rule("LC08_L2SP_008059_20191201_20200825_01_T1", SCALE_LANDSAT_SR, 0);
 }
 
 static void check_stack(const char *stem, uint32_t n, unsigned red, unsigned nir)
@@ -193,16 +232,54 @@ static void test_dates(void **state)
 	check_date("20200101_101010_1003", DATE_YMD, "2020-01-01T10:10:10Z");
 	check_date("x_20201301", DATE_YMD, "");
 	check_date("x", DATE_YMD, "");
+	/* The first date of Sentinel-2's old names is that of processing. */
+	check_date("S2A_OPER_MSI_L1C_TL_SGS__20151231T173024_A002742_T33UUB_B04", DATE_YMD, "");
+	check_date("S2A_OPER_PRD_MSIL1C_PDMC_20160102T030405_R022_V20151231T101010_20151231T101010",
+		   DATE_YMD, "2015-12-31T10:10:10Z");
 }
 
 static void test_baselines(void **state)
 {
 	(void)state;
-	assert_int_equal(name_baseline("/a/S2A_MSIL2A_2022_N0400_R022/x"), 400);
-	assert_int_equal(name_baseline("S2A_OPER_T32TLS_N04.00_R60m_B01.jp2"), 400);
-	assert_int_equal(name_baseline("S2A_MSIL1C_N0206_R1/y_N0509_"), 509);
-	assert_int_equal(name_baseline("S2A_MSIL2A_N9999_R1"), 0);
-	assert_int_equal(name_baseline("x_Nothing_N12"), 0);
+	assert_int_equal(sentinel2_baseline("/a/S2A_MSIL2A_2022_N0400_R022/x"), 400);
+	assert_int_equal(sentinel2_baseline("S2A_OPER_T32TLS_N04.00_R60m_B01.jp2"), 400);
+	assert_int_equal(sentinel2_baseline("S2A_OPER_MSI_L1C_TL_T32TLS_N02.01/B01.jp2"), 201);
+	assert_int_equal(sentinel2_baseline("S2A_OPER_MSI_L1C_TL_T32TLS_N02.01.tif"), 201);
+	assert_int_equal(sentinel2_baseline("S2A_MSIL1C_N0206_R001_x/y_N0509_R022_T32TLS"), 509);
+	assert_int_equal(sentinel2_baseline("S2A_MSIL2A_N9999_R001"), 0);
+	assert_int_equal(sentinel2_baseline("x_Nothing_N12"), 0);
+	/* Map sheets, and folders above the product. */
+	assert_int_equal(sentinel2_baseline("/tiles_N4510_E0100/T33UUB_20200101T101010_B04.tif"),
+			 0);
+	assert_int_equal(sentinel2_baseline("/x_N45.10_E010/T33UUB_B04.tif"), 0);
+	assert_int_equal(sentinel2_baseline("/x_N10.00/T33UUB_B04.tif"), 0);
+	assert_int_equal(sentinel2_baseline("/S2A_MSIL2A_N0400_R022_x/mine/T33UUB_B04.tif"), 0);
+	assert_int_equal(sentinel2_baseline("/S2A_MSIL2A_N0400_R022_T33UUB_x.SAFE/GRANULE/"
+					    "L2A_T33UUB_A1/IMG_DATA/R10m/T33UUB_B04_10m.jp2"),
+			 400);
+	assert_int_equal(sentinel2_baseline(""), 0);
+}
+
+static void test_sentinel2_words(void **state)
+{
+	char tile[8];
+
+	(void)state;
+	assert_string_equal(sentinel2_level("/L2A/S2A_MSIL1C_20190522_R022/T33UUB_B04.tif"), "L1C");
+	assert_string_equal(sentinel2_level("/S2A_MSIL2A_x/S2A_MSIL1C_y_B04.tif"), "L1C");
+	assert_string_equal(sentinel2_level("S2A_OPER_MSI_L1C_TL_SGS_B04.jp2"), "L1C");
+	assert_string_equal(sentinel2_level("L2A_T33UUB_20190522T101039_B04_10m.jp2"), "L2A");
+	assert_string_equal(sentinel2_level("/L2A/x/T33UUB_B04.tif"), "");
+	assert_string_equal(sentinel2_level("/xL2Ax/ML1C_B04.tif"), "");
+	assert_true(sentinel2_harmonised("/COPERNICUS_S2_SR_HARMONIZED/B04.tif"));
+	assert_true(sentinel2_harmonised("S2_harmonised_B04.tif"));
+	assert_false(sentinel2_harmonised("/philharmonie/S2A_B04.tif"));
+	assert_false(sentinel2_harmonised("/harmonised/x/S2A_B04.tif"));
+	assert_true(sentinel2_tile("S2A_MSIL2A_x_t33uub_20220601", tile));
+	assert_string_equal(tile, "T33UUB");
+	assert_false(sentinel2_tile("T33UUBX_XT33UUB", tile));
+	assert_string_equal(sentinel2_own_part("/a/b/IMG_DATA/R10m/c"), "b/IMG_DATA/R10m/c");
+	assert_string_equal(sentinel2_own_part("c"), "c");
 }
 
 int main(void)
@@ -211,7 +288,8 @@ int main(void)
 		cmocka_unit_test(test_patterns),  cmocka_unit_test(test_capture),
 		cmocka_unit_test(test_tokens),    cmocka_unit_test(test_sensors),
 		cmocka_unit_test(test_stacks),    cmocka_unit_test(test_dates),
-		cmocka_unit_test(test_baselines),
+		cmocka_unit_test(test_baselines), cmocka_unit_test(test_sentinel2_words),
+		cmocka_unit_test(test_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,35 @@
+/*
+ * Sentinel-2 names: what the names of an image and of the folders of its product say about
+ * processing baseline, level and tile. Pure text work; may be called from any thread.
+ */
+#ifndef IMGPIPE_SENTINEL2_H
+#define IMGPIPE_SENTINEL2_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Is this a folder inside a SAFE product (R10m, IMG_DATA, GRANULE, the granule's own)? */
+bool sentinel2_is_inner_folder(const char *name, size_t len);
+
+/*
+ * The end of `path` that speaks for the image: its own name, its folder, and the folders above as
+ * long as the one below is a SAFE product's inner folder. Folders further up are the user's.
+ */
+const char *sentinel2_own_part(const char *path);
+
+/*
+ * Processing baseline in the part of a path that speaks for the image ("_N0400_R022_",
+ * "_N04.00_R60m", "..._N02.01/") as 400; 0 where none. The last one counts.
+ */
+unsigned sentinel2_baseline(const char *path);
+
+/* "L1C" or "L2A", the last one in the same part; "" where it says neither. */
+const char *sentinel2_level(const char *path);
+
+/* Does the same part hold the word "harmonised" (or "HARMONIZED")? */
+bool sentinel2_harmonised(const char *path);
+
+/* The last tile id of a name, "T33UUB"; false where it holds none. */
+bool sentinel2_tile(const char *name, char tile[8]);
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * Fixture of the catalogue's tests: tiny rasters and lists in a temporary directory, which is the
+ * working directory; scenes opened and checked.
+ */
+#ifndef CATALOG_FIXTURE_H
+#define CATALOG_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <tiffio.h>
+
+#include "catalog.h"
+
+static char root[64];
+
+/* Make the folders of a path below the root, which is the working directory. */
+static inline void make_folders(const char *path)
+{
+	char folder[512];
+
+	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+		snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
+		(void)mkdir(folder, 0755);
+	}
+}
+
+static inline void make_text(const char *path, const char *text)
+{
+	FILE *out;
+
+	make_folders(path);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	assert_true(fputs(text, out) >= 0);
+	assert_int_equal(fclose(out), 0);
+}
+
+static inline void make_tiff(const char *path, uint32_t size, uint16_t bands, uint16_t bits)
+{
+	unsigned char row[512] = {0};
+	TIFF *tif;
+
+	make_folders(path);
+	tif = TIFFOpen(path, "w");
+	assert_non_null(tif);
+	TIFFSetField(tif, TIFFTAG_IMAGEWIDTH, size);
+	TIFFSetField(tif, TIFFTAG_IMAGELENGTH, size);
+	TIFFSetField(tif, TIFFTAG_BITSPERSAMPLE, bits);
+	TIFFSetField(tif, TIFFTAG_SAMPLESPERPIXEL, bands);
+	TIFFSetField(tif, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+	TIFFSetField(tif, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+	TIFFSetField(tif, TIFFTAG_ROWSPERSTRIP, size);
+	for (uint32_t y = 0; y < size; y++)
+		assert_int_equal(TIFFWriteScanline(tif, row, y, 0), 1);
+	TIFFClose(tif);
+}
+
+/* The catalogue only reads its arguments; argv's type is char ** all the same. */
+static inline struct catalog *open_catalog(const struct options *with, unsigned n,
+					   const char *const *args)
+{
+	struct options options = with ? *with : (struct options){.n_args = 0};
+	struct catalog *catalog = NULL;
+	struct error err;
+
+	options.n_args = n;
+	options.args = (char **)(uintptr_t)args;
+	assert_int_equal(catalog_new(&catalog, &options, &err), 0);
+	return catalog;
+}
+
+#define CATALOG(with, ...)                                                                    \
+	open_catalog(with, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *), \
+		     (const char *const[]){__VA_ARGS__})
+
+/* Open scene `id`, check outcome and name; the error text must hold `part`. */
+static inline void check_scene(const struct catalog *catalog, uint32_t id,
+			       const struct options *with, int code, const char *name,
+			       const char *part)
+{
+	static const struct options none;
+	struct scene scene;
+	struct error err = {.code = 0};
+	int rc = scene_open(&scene, catalog, id, with ? with : &none, &err);
+
+	assert_string_equal(scene.name, name);
+	assert_int_equal(scene.id, id);
+	assert_non_null(scene.files[0].path);
+	assert_int_equal(rc, code ? -1 : 0);
+	if (code) {
+		assert_int_equal(err.code, code);
+		assert_non_null(strstr(err.text, part));
+	}
+	scene_release(&scene);
+}
+
+static inline int remove_tree(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", root);
+	return chdir("/") || system(command);
+}
+
+static inline int setup(void **state)
+{
+	(void)state;
+	snprintf(root, sizeof(root), "/tmp/imgpipe-test-XXXXXX");
+	return !mkdtemp(root) || chdir(root);
+}
+
+static inline int teardown(void **state)
+{
+	(void)state;
+	return remove_tree();
+}
+
+#endif
