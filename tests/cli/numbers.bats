@@ -248,3 +248,18 @@ ndvi() {
 		done
 	done
 }
+
+@test "areas: where the unit of the CRS cannot be looked up, the scene says so" {
+	tif a.tif uint16 desc=red,nir epsg=26713 pixel=10 1,1/1,1 1,3/0,9
+	# GDAL states the unit (key 3076: 9001, metre): call it a key that says nothing.
+	/usr/bin/python3 - <<-'END'
+		data = open("a.tif", "rb").read()
+		unit = bytes([0x04, 0x0c, 0, 0, 1, 0, 0x29, 0x23])
+		assert data.count(unit) == 1
+		open("a.tif", "wb").write(data.replace(unit, bytes([0x05]) + unit[1:]))
+	END
+	imgpipe --memory 24M --report r.json a.tif
+	exits 0
+	holds r.json 'd["scenes"][0]["ndvi"]["area_ha"] is None' \
+		'any("length of the CRS unit" in n for n in d["scenes"][0]["notes"])'
+}

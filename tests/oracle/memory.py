@@ -7,9 +7,13 @@ with the smallest one that works, and that one does work; memory does not grow w
 import re
 import sys
 
+import numpy as np
+from osgeo import gdal
+
 from oracle import MAKE_SCENE, QUICK, SANITIZED, Scratch, Tally, load, run
 
 MIB = 1 << 20
+gdal.UseExceptions()
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 # label, size, options of make_scene, budgets in MiB
@@ -127,6 +131,52 @@ def check_many(tally, scratch, count):
               f"resident {few / MIB:.1f} -> {many / MIB:.1f} MiB")
 
 
+VRT_BAND = ('<VRTRasterBand dataType="UInt16" band="{0}"><Description>{1}</Description>'
+            '<SimpleSource><SourceFilename relativeToVRT="1">{1}.tif</SourceFilename>'
+            '<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand>')
+
+
+def check_vrt(tally, scratch):
+    """A VRT's own blocks are small, those of its sources are not."""
+    size = 1500
+    for name in ("red", "nir"):
+        pixels = np.random.default_rng(1).integers(1, 10000, (size, size), dtype="uint16")
+        write_image(scratch / f"{name}.tif", [pixels], ["COMPRESS=DEFLATE", f"BLOCKYSIZE={size}"])
+    path = scratch / "stack.vrt"
+    path.write_text(f'<VRTDataset rasterXSize="{size}" rasterYSize="{size}">'
+                    + VRT_BAND.format(1, "red") + VRT_BAND.format(2, "nir") + "</VRTDataset>")
+    for workers in (1, 4):
+        check_at_smallest(tally, scratch, "VRT of two strips", path, workers)
+        result, report = budget_run(scratch, [path], 160 * MIB, workers)
+        check_bounded(tally, f"VRT of two strips, {workers} workers", result, report, 160 * MIB)
+
+
+def check_tags(tally, scratch):
+    """Every open file holds all its metadata."""
+    path = scratch / "tags.tif"
+    pixels = np.ones((1024, 1024), dtype="uint16")
+    write_image(path, [pixels, pixels], ["TILED=YES"], {"NOTES": "x" * (12 * MIB)})
+    for workers in (1, 8):
+        check_at_smallest(tally, scratch, "12 MiB of metadata", path, workers)
+        result, report = budget_run(scratch, [path], 64 * MIB, workers)
+        check_bounded(tally, f"12 MiB of metadata, {workers} workers", result, report, 64 * MIB)
+
+
+def write_image(path, bands, options, metadata=None):
+    rows, columns = bands[0].shape
+    image = gdal.GetDriverByName("GTiff").Create(str(path), columns, rows, len(bands),
+                                                 gdal.GDT_UInt16, options)
+    image.SetMetadata(metadata or {})
+    for i, (pixels, name) in enumerate(zip(bands, ("red", "nir")), 1):
+        image.GetRasterBand(i).WriteArray(pixels)
+        image.GetRasterBand(i).SetDescription(name)
+
+
+def check_at_smallest(tally, scratch, label, path, workers):
+    result, _ = budget_run(scratch, [path], MIB, workers)
+    check_refusal(tally, scratch, f"{label}, 1M, {workers} workers", path, result, workers)
+
+
 def main():
     tally = Tally()
     if SANITIZED:
@@ -135,6 +185,8 @@ def main():
     with Scratch() as scratch:
         for layout in LAYOUTS[:QUICK_LAYOUTS] if QUICK else LAYOUTS:
             check_layout(tally, scratch, *layout)
+        check_vrt(tally, scratch)
+        check_tags(tally, scratch)
         check_many(tally, scratch, 1000 if QUICK else 3000)
     tally.finish()
 

@@ -107,6 +107,30 @@ static void test_report(void **state)
 	json_decref(root);
 }
 
+/* The GDAL reader cannot tell what it fetched: not known is not zero. */
+static void test_stored_bytes_unknown(void **state)
+{
+	struct fixture *f = *state;
+	struct meter_row *row = f->totals.meter.row;
+	struct error err = {0};
+	json_t *root, *fetch, *decode;
+
+	for (int known = 0; known < 2; known++) {
+		row[METER_DECODE].tiles = 7;
+		row[METER_FETCH].tiles = known ? 7 : 0;
+		row[METER_DECODE].bytes_out = 500;
+		assert_int_equal(write_all(f, &err), 0);
+		root = parse(f->path[0]);
+		fetch = json_array_get(member(root, "stages"), METER_FETCH);
+		decode = json_array_get(member(root, "stages"), METER_DECODE);
+		assert_int_equal(json_is_null(member(fetch, "bytes_in")), !known);
+		assert_int_equal(json_is_null(member(fetch, "bytes_out")), !known);
+		assert_int_equal(json_is_null(member(decode, "bytes_in")), !known);
+		assert_int_equal(json_integer_value(member(decode, "bytes_out")), 500);
+		json_decref(root);
+	}
+}
+
 static void test_no_scene_at_all(void **state)
 {
 	struct fixture *f = *state;
@@ -255,10 +279,15 @@ static void test_info(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_RUN(test_summary), WITH_RUN(test_summary_is_numbers_alone),
-		WITH_RUN(test_report),  WITH_RUN(test_no_scene_at_all),
-		WITH_RUN(test_csv),     WITH_RUN(test_tiles),
-		WITH_RUN(test_text),    WITH_RUN(test_text_path),
+		WITH_RUN(test_summary),
+		WITH_RUN(test_summary_is_numbers_alone),
+		WITH_RUN(test_stored_bytes_unknown),
+		WITH_RUN(test_report),
+		WITH_RUN(test_no_scene_at_all),
+		WITH_RUN(test_csv),
+		WITH_RUN(test_tiles),
+		WITH_RUN(test_text),
+		WITH_RUN(test_text_path),
 		WITH_RUN(test_info),
 	};
 
