@@ -292,6 +292,15 @@ static bool request_fits(const struct gdal_handle *h, const struct read_request 
 	return true;
 }
 
+/* Pixels along one side that the blocks under a window hold of the image. */
+static uint64_t spanned(uint64_t off, uint64_t size, uint64_t block, uint64_t image)
+{
+	uint64_t end = ceil_div(off + size, block) * block;
+
+	return (end < image ? end : image) - off / block * block;
+}
+
+/* Counted as the TIFF reader does: of the bands asked for, padding at the edges left out. */
 static void count_read(const struct gdal_handle *h, const struct read_request *request,
 		       struct meter *meter)
 {
@@ -302,12 +311,14 @@ static void count_read(const struct gdal_handle *h, const struct read_request *r
 			w->y_off / h->block_y_size;
 	uint64_t tiles = across * down * (h->band_interleaved ? request->n_bands : 1);
 	uint64_t needed = window_pixels(w) * h->sample_bytes * request->n_bands;
+	uint64_t x_size = spanned(w->x_off, w->x_size, h->block_x_size, h->x_size);
+	uint64_t y_size = spanned(w->y_off, w->y_size, h->block_y_size, h->y_size);
 	struct meter_row *row = &meter->row[METER_DECODE];
 
 	row->tiles += tiles;
-	row->bytes_out += needed + (request->mask ? window_pixels(w) : 0);
+	row->bytes_out += tiles * h->block_bytes;
 	meter->bytes_needed += needed;
-	meter->bytes_decoded += tiles * h->block_bytes;
+	meter->bytes_decoded += x_size * y_size * h->sample_bytes * request->n_bands;
 }
 
 /* Fetching and decoding cannot be told apart in GDAL: all time is DECODE's. */

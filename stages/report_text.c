@@ -61,6 +61,8 @@ static int text_scene(FILE *out, uint64_t row, const struct scene_result *result
 	(void)options;
 	if (scene_summary(result, &summary)) {
 		put_row(out, name, &summary, "  ok");
+		if (!summary.n[PIXEL_VALID])
+			text_item(out, LABEL_COLUMNS, "    note:", "no pixel is valid");
 	} else {
 		bool failed = result->status == SCENE_FAILED;
 
@@ -91,6 +93,9 @@ static void put_pixels(FILE *out, const struct summary *s)
 	if (isfinite(s->area_ha))
 		(void)fprintf(out, "%-*s%.2f ha of valid pixels\n", LABEL_COLUMNS, "Area",
 			      s->area_ha);
+	else
+		text_item(out, LABEL_COLUMNS, "Area",
+			  "not known: no projected CRS, in one scene at least");
 }
 
 static void put_global(FILE *out, const struct run_totals *totals)
@@ -226,7 +231,7 @@ static void put_run(FILE *out, const struct run_totals *totals, const struct pla
 		       totals->executor ? totals->executor : "?", totals->n_workers,
 		       totals->n_workers == 1 ? "" : "s", asked, f->wall_s, f->cpu_s,
 		       100 * f->efficiency, (double)f->pixels / 1e6 / wall_s, read,
-		       mb(totals->meter.bytes_decoded) / wall_s, amplification);
+		       mb(row[METER_DECODE].bytes_out) / wall_s, amplification);
 	text_item(out, LABEL_COLUMNS, "Run", line);
 }
 
@@ -250,6 +255,8 @@ static int text_end(FILE *out, const struct run_totals *totals, const struct pla
 
 	run_figures_make(&figures, totals);
 	put_global(out, totals);
+	if (!figures.chunks && !totals->interrupted_by)
+		return report_check(out, err); /* nothing was worked on: nothing cost anything */
 	put_stages(out, totals, &figures);
 	(void)fputc('\n', out);
 	put_waits(out, &figures);
