@@ -205,7 +205,7 @@ static int parse_predictor(struct parse *p, const char *v, struct error *err)
 
 static int parse_level(struct parse *p, const char *v, struct error *err)
 {
-	uint32_t level;
+	uint32_t level = 0;
 
 	if (number("level", v, 100, &level, err))
 		return -1;

@@ -39,12 +39,16 @@ def gdal_commands(scene, work):
 
 def agree(build, scene, work):
     """imgpipe's numbers against GDAL's statistics of the NDVI raster that gdal_calc made."""
-    from osgeo import gdal
-    gdal.UseExceptions()
     for command in gdal_commands(scene, work):
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    band = gdal.Open(str(work / "ndvi-gdal.tif")).GetRasterBand(1)
-    theirs = band.ComputeStatistics(False)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+    # In a process of its own: a child's peak memory begins with its parent's.
+    statistics_of = ("import json, sys; from osgeo import gdal; gdal.UseExceptions(); "
+                     "d = gdal.Open(sys.argv[1]); "
+                     "print(json.dumps(d.GetRasterBand(1).ComputeStatistics(False)))")
+    theirs = json.loads(subprocess.run([sys.executable, "-c", statistics_of,
+                                        str(work / "ndvi-gdal.tif")],
+                                       check=True, capture_output=True).stdout)
     done = subprocess.run([f"{build}/imgpipe", "--raw", "--bands", f"red={RED},nir={NIR}", "--summary", "-", scene],
                           check=True, capture_output=True)
     ours = json.loads(done.stdout)["global"]["ndvi"]
