@@ -195,7 +195,7 @@ static uint32_t first_rows(const struct scene *scene)
 int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct options *options,
 	       const struct workload *workload, const struct scene *scene, struct error *err)
 {
-	char limit[24], need[24];
+	char limit[24];
 	uint64_t smallest;
 
 	*grid = (struct chunk_grid){.x_size = scene->x_size, .y_size = scene->y_size};
@@ -222,12 +222,14 @@ int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct op
 			"%s: its stored blocks are too large to decode in any memory; is the "
 			"file damaged?",
 			scene->files[0].path);
-	smallest += plan->budget.limit - plan->pool;
+	/* One MiB more: the baseline is measured, and may differ when that limit is tried. */
+	smallest += plan->budget.limit - plan->pool + (1 << 20);
 	return error_set(
 		err, EX_TEMPFAIL,
 		"%s: one block needs more than the memory limit of %s leaves; the smallest "
-		"limit that works is %s",
-		scene->name, bytes_text(limit, plan->budget.limit), bytes_text(need, smallest));
+		"that works is --memory %lluM",
+		scene->name, bytes_text(limit, plan->budget.limit),
+		(unsigned long long)ceil_div(smallest, 1 << 20));
 }
 
 uint64_t plan_smallest_pool(const struct plan *plan, const struct options *options,

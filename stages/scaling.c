@@ -221,9 +221,9 @@ static void note_doubt(struct scene *scene, const struct sensor *sensor, const c
 		return;
 	if (rule == SCALE_SENTINEL2)
 		scene_note(scene,
-			   "Sentinel-2 without a stated processing baseline: from 04.00 on numbers "
-			   "hold an offset and need --scale 0.0001 --offset -0.1; before, or where "
-			   "it was taken out, none (--raw says so)");
+			   "Sentinel-2, processing baseline not known: if it is 04.00 or later and "
+			   "its offset is still in the numbers, pass --scale 0.0001 --offset -0.1; "
+			   "if not, the numbers are right as they are (--raw says so)");
 	else if (rule == SCALE_LANDSAT_C2 ||
 		 (rule == SCALE_LANDSAT_SR && says_surface(scene, path)))
 		scene_note(scene,
