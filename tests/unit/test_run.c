@@ -208,7 +208,7 @@ static const struct workload fake = {
 
 static void run_story(const char *executor, unsigned workers, uint64_t pool)
 {
-	static char names[MOST_SCENES][16];
+	static char names[MOST_SCENES][32];
 	static char *args[MOST_SCENES];
 	struct options options = {.executor = executor,
 				  .verbosity = -1,
