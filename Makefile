@@ -29,10 +29,10 @@ LDFLAGS += -fsanitize=$(SANITIZE)
 endif
 
 PKGS      := libtiff-4 jansson expat
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
-LIBS       := $(shell pkg-config --libs $(PKGS)) -lm -ldl -pthread
-GDAL_CFLAGS = $(shell pkg-config --cflags gdal)
-GDAL_LIBS   = $(shell pkg-config --libs gdal)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LIBS       := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -ldl -pthread
+GDAL_CFLAGS = $(shell pkg-config --cflags gdal 2>/dev/null)
+GDAL_LIBS   = $(shell pkg-config --libs gdal 2>/dev/null)
 
 # The GDAL reader is a module of its own, loaded when something needs it; see include/reader.h.
 MODULE_SRC := $(wildcard stages/read_gdal*.c)
