@@ -143,18 +143,22 @@ static size_t stages_scratch(const struct workload *workload, const struct scene
 }
 
 /*
- * Can stored blocks be decoded by rows, and does that save memory? Readers decode small blocks
- * whole even for a few rows of them, so that there it would only cost time.
+ * Can some rows of a stored block be had without holding all of it? Not where readers decode small
+ * blocks whole even for a few rows of them: there it would only cost time.
  */
 static bool can_stream(const struct workload *workload, const struct scene *scene,
 		       const struct options *options)
 {
-	for (unsigned i = 0; i < scene->n_files; i++)
-		if (!scene->files[i].info.rows_can_stream)
+	size_t largest = 0;
+
+	for (unsigned i = 0; i < scene->n_files; i++) {
+		const struct raster_info *info = &scene->files[i].info;
+
+		if (!info->rows_can_stream)
 			return false;
-	return scene->store_y_size > 1 &&
-	       stages_scratch(workload, scene, options, 1) <
-		       stages_scratch(workload, scene, options, scene->store_y_size);
+		largest = info->block_bytes > largest ? info->block_bytes : largest;
+	}
+	return scene->store_y_size > 1 && stages_scratch(workload, scene, options, 1) < largest;
 }
 
 /* One stored tile a block, at most. */
