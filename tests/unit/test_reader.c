@@ -332,7 +332,7 @@ static void test_vrt_counts_sources(void **state)
 
 	(void)state;
 	for (int i = 0; i < 8; i++) {
-		char path[16];
+		char path[32];
 
 		(void)snprintf(path, sizeof(path), "s%d.tif", i);
 		write_strip(path, false);
