@@ -33,12 +33,12 @@ struct plan {
 	uint64_t baseline;         /* program, libraries, catalogue, as resident when planning */
 	uint64_t per_worker_fixed; /* stack, handles, codec state, of one worker */
 	uint64_t slots;            /* records of the scenes in flight */
-	uint64_t pool;             /* what chunks and tallies may reserve: limit less the above */
+	uint64_t pool;             /* what chunks and tallies may reserve: limit less all else */
 	uint64_t footprint;        /* of the worker's blocks for the scene planned on */
 	uint64_t tally;            /* its running totals */
 	uint64_t gdal; /* set aside for GDAL, should a scene need it; 0 where it may not */
-	struct prediction predicted;
-	uint32_t n_scenes;
+	struct prediction predicted; /* from the scene planned on */
+	uint32_t n_scenes;           /* in the catalogue */
 
 	unsigned n_notes; /* what had to give way, in words */
 	char notes[PLAN_MAX_NOTES][200];

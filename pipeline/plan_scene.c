@@ -14,9 +14,9 @@
 
 enum {
 	/*
-	 * A chunk by default: 2^18 pixels, a 512 x 512 tile, some 3 ms of work. A hand-out costs
-	 * about 10 us with its clocks, so well under 1 %; and a 10980 x 10980 scene still has
-	 * hundreds of chunks to balance the workers' loads with.
+	 * A chunk by default: 2^18 pixels, a 512 x 512 tile. On a 10980 x 10980 scene in DEFLATE
+	 * one took 5.7 ms and its reduction 6 us (2.77 s and 2.9 ms of CPU over 484 chunks), so
+	 * hand-outs are far under 1 %, with hundreds of chunks left to balance the workers with.
 	 */
 	CHUNK_PIXELS_AUTO = 1 << 18,
 	/* A block by default: tiles smaller than this are worked on several at a time. */

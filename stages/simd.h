@@ -1,7 +1,7 @@
 /*
  * SIMD_CLONES: compile a function for several instruction sets and choose at load time. The loops
  * so marked use integers and single IEEE operations only, so every clone gives the same bits.
- * Sanitizers and the resolver do not mix, and clang has no clones in the versions supported.
+ * Sanitizers and the resolver do not mix; clang builds the plain loops, its clones being too new.
  */
 #ifndef IMGPIPE_STAGES_SIMD_H
 #define IMGPIPE_STAGES_SIMD_H

@@ -18,7 +18,6 @@ from oracle import (BUILD, MAKE_SCENE, QUICK, REPO, SANITIZED, Scratch, Tally,  
 # call, kind, must the run succeed with the right numbers all the same?
 PLANS = (
     ("pread", "error", False), ("pread", "short", True), ("pread", "eintr", True),
-    ("read", "error", False), ("read", "short", True), ("read", "eintr", True),
     ("open", "error", False),
     ("mmap", "error", False),
     ("malloc", "error", False),

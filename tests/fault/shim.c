@@ -2,10 +2,10 @@
  * Fault injection: loaded by LD_PRELOAD, makes the Nth call of one system or library function fail.
  * It knows nothing of the program.
  *
- *   FAULT_CALL   pread read open mmap malloc fflush rename pthread_create
+ *   FAULT_CALL   pread open mmap malloc fflush rename pthread_create
  *   FAULT_AT     number of the call that fails, from 1; 0: none
  *   FAULT_ALL    set: all later calls fail as well
- *   FAULT_KIND   "error" (default), "short" (pread, read: half the bytes), "eintr"
+ *   FAULT_KIND   "error" (default), "short" (pread: half the bytes), "eintr"
  *   FAULT_FROM   set: only calls from files whose name holds this text count; otherwise those of
  *                the program, its modules and libtiff
  *   FAULT_COUNT  file that receives the number of calls when the program ends
@@ -126,19 +126,6 @@ ssize_t pread(int fd, void *buf, size_t size, off_t offset)
 		return next(fd, buf, size, offset);
 	if (kind == KIND_SHORT)
 		return next(fd, buf, size > 1 ? size / 2 : size, offset);
-	errno = kind == KIND_EINTR ? EINTR : EIO;
-	return -1;
-}
-
-ssize_t read(int fd, void *buf, size_t size)
-{
-	ssize_t (*next)(int, void *, size_t) = real("read");
-	enum kind kind = fault("read", CALLER);
-
-	if (kind == KIND_NONE)
-		return next(fd, buf, size);
-	if (kind == KIND_SHORT)
-		return next(fd, buf, size > 1 ? size / 2 : size);
 	errno = kind == KIND_EINTR ? EINTR : EIO;
 	return -1;
 }
