@@ -59,6 +59,11 @@ $(BUILD)/imgpipe-gdal.so: $(MODULE_SRC:%.c=$(BUILD)/obj/%.o)
 $(BUILD)/make_scene: $(SAMPLES_OBJ) $(BUILD)/obj/pipeline/error.o
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# OpenMP is one executor, and `omp simd` in kernels; without it that executor is not there.
+OPENMP := $(shell echo 'int main(void){return 0;}' | $(CC) -fopenmp -include omp.h -x c - -o /dev/null 2>/dev/null && echo -fopenmp)
+$(BUILD)/obj/pipeline/exec_openmp.o: COMMON += $(OPENMP)
+LIBS += $(OPENMP)
+
 $(MODULE_SRC:%.c=$(BUILD)/obj/%.o): COMMON += -fPIC -fvisibility=hidden $(GDAL_CFLAGS)
 
 $(BUILD)/obj/%.o: %.c Makefile

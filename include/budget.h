@@ -20,6 +20,8 @@ struct machine {
 	unsigned cores;        /* physical cores among them */
 	double quota;          /* CPUs' worth of time by cgroup quota, 0 where none */
 	unsigned slurm_cpus;   /* SLURM_CPUS_PER_TASK, 0 where none */
+	unsigned ranks;        /* of a run under MPI, 1 without */
+	unsigned ranks_here;   /* of those, on this machine: they share its memory and CPUs */
 	unsigned workers;      /* default number of workers from all of these */
 	char workers_source[64];
 };
@@ -40,6 +42,11 @@ void budget_init(struct budget *budget, const struct options *options,
 /* Memory of this process as the system sees it, bytes; 0 where it does not say. */
 uint64_t memory_resident(void);      /* VmRSS */
 uint64_t memory_resident_peak(void); /* VmHWM */
+/*
+ * Proportional set size of a process (0: this one): its own pages, and its share of those that it
+ * has in common with others. Sums over processes count no page twice.
+ */
+uint64_t memory_pss(int pid);
 uint64_t memory_cgroup_peak(void);   /* memory.peak of the own cgroup (v2), 0 where there is none */
 
 /* "38.2 MiB", for people. Returns buf. */

@@ -38,4 +38,8 @@ uint64_t catalog_file_bytes(const struct catalog *catalog); /* sizes of all file
 int scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
 	       const struct options *options, struct error *err) MUST_CHECK;
 
+/* The first part of that alone: id, name and the first file's path. Opens no file. */
+int scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
+		struct error *err) MUST_CHECK;
+
 #endif

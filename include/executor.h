@@ -1,6 +1,6 @@
 /*
- * Executors: who the workers are, nothing else. The claim of the next chunk, the worker's body and
- * the delivery are shared (pipeline/run.c, pipeline/worker.c).
+ * Executors: who the workers are and how ids and results travel, nothing else. The claim of the
+ * next chunk, the worker's body and the delivery are shared (pipeline/run.c, pipeline/worker.c).
  *
  * Contract, the same for all: every chunk is delivered exactly once as DONE, FAILED or CANCELLED;
  * on return no worker is alive, nothing is reserved, every meter is merged; results are the same
@@ -14,12 +14,13 @@
 #include "error.h"
 
 struct job {
-	void *context; /* the body's own */
+	void *context; /* the run: the body's own */
 	unsigned n_workers;
 	/*
-	 * A worker's whole life, 0 <= worker < n_workers. Returns when there is nothing left to
-	 * do. Errors of chunks travel in their results; it fails only where the worker could not
-	 * start at all (then err says why and the others do its work).
+	 * The whole life of a worker that shares the run's memory, 0 <= worker < n_workers.
+	 * Returns when there is nothing left to do. Errors of chunks travel in their results; it
+	 * fails only where the worker could not start at all (then err says why and the others do
+	 * its work). Workers with memory of their own have pipeline/hub.h and pipeline/remote.h.
 	 */
 	int (*body)(struct job *job, unsigned worker, struct error *err);
 };
@@ -27,6 +28,8 @@ struct job {
 struct executor {
 	const char *name;
 	const char *help;
+	/* Workers have memory of their own: libraries and handles are counted once for each. */
+	bool own_memory;
 	bool (*available)(void);
 	/* Run the body for all workers; -1 only where not one worker could start. */
 	int (*run)(struct job *job, struct error *err);
@@ -35,7 +38,11 @@ struct executor {
 /* The table, ended by NULL. */
 extern const struct executor *const executors[];
 
-/* By name; "auto" gives the best one that is available. NULL with err set (EX_USAGE). */
+/*
+ * By name; "auto" gives mpi where the program was started by an MPI launcher, else threads. NULL
+ * with err set: EX_USAGE for a name that is not in the table, EX_UNAVAILABLE for one that is and
+ * cannot be had here.
+ */
 const struct executor *executor_find(const char *name, struct error *err);
 
 #endif

@@ -11,6 +11,7 @@
 
 enum meter_stage {
 	METER_DISCOVER, /* open a scene: headers, bands, plan of its chunks */
+	METER_CLAIM,    /* hand-out of chunks: who does what next, and memory for it */
 	METER_FETCH,    /* stored bytes from the file */
 	METER_DECODE,   /* codec, predictor, byte order, the bands that are needed */
 	METER_MASK,     /* nodata, masks: which pixels count */
@@ -25,7 +26,7 @@ enum wait_cause {
 	WAIT_MEMORY, /* for memory of the budget */
 	WAIT_ORDER,  /* for an older scene to be finished */
 	WAIT_WRITER, /* for another worker that writes rows */
-	WAIT_PEER,   /* for a lock another worker holds */
+	WAIT_PEER,   /* for a lock another worker holds, or for who hands out the work */
 	WAIT_IDLE,   /* nothing left to do */
 	N_WAIT_CAUSES
 };
@@ -35,8 +36,8 @@ struct meter_row {
 	uint64_t bytes_in, bytes_out;
 	uint64_t busy_ns, cpu_ns;
 	uint64_t wait_ns[N_WAIT_CAUSES];
-	uint64_t messages, message_bytes; /* between workers */
-	uint64_t pack_ns, transfer_ns;
+	uint64_t messages, message_bytes; /* between workers; each is counted by who sends it */
+	uint64_t pack_ns, transfer_ns;    /* making them, and their way there and back */
 	uint64_t planned_peak, reserved_peak; /* bytes, largest of one worker; merged by sum */
 };
 

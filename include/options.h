@@ -15,6 +15,7 @@
 enum command { COMMAND_RUN, COMMAND_PLAN, COMMAND_INFO };
 enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
 enum working_set { WORKING_SET_TILE, WORKING_SET_CHUNK };
+enum transport { TRANSPORT_SHM, TRANSPORT_PIPE };
 enum reader_choice { READER_AUTO, READER_TIFF, READER_GDAL };
 
 /* One `role=...` of --bands: a band number of a stack, or a file name pattern. */
@@ -46,10 +47,11 @@ struct options {
 	double scale, offset;
 	bool has_nodata;
 	double nodata;
-	enum reader_choice reader;
+enum reader_choice reader;
 
 	unsigned workers;        /* 0: as many as the machine allows */
-	const char *executor;    /* "auto", "serial", "threads" */
+	const char *executor;    /* a name of the table in executor.h, or "auto" */
+	enum transport transport; /* of the processes executor */
 	uint64_t memory_bytes;   /* 0: default share, unless memory_percent */
 	unsigned memory_percent; /* of the smallest limit, 0 where not given */
 	enum chunk_kind chunk_kind;

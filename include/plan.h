@@ -25,7 +25,9 @@ struct prediction {
 struct plan {
 	struct budget budget;
 	unsigned workers_asked; /* by --workers, or the machine's default */
-	unsigned workers;       /* that fit in the budget */
+	unsigned workers;       /* that fit in the budget; under MPI, of one rank */
+	unsigned ranks;         /* 1 without MPI; the budget is that of each of them */
+	bool own_memory;        /* workers are processes: libraries count once for each */
 	uint32_t scene_slots;   /* scenes open or unfinished at once */
 	bool by_tile;           /* the per-tile table is kept */
 
@@ -36,7 +38,7 @@ struct plan {
 	uint64_t pool;             /* what chunks and tallies may reserve: limit less all else */
 	uint64_t footprint;        /* of the worker's blocks for the scene planned on */
 	uint64_t tally;            /* its running totals */
-	uint64_t gdal; /* set aside for GDAL, should a scene need it; 0 where it may not */
+	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it may not */
 	struct prediction predicted; /* from the scene planned on */
 	uint32_t n_scenes;           /* in the catalogue */
 

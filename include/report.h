@@ -15,9 +15,26 @@
 #include "plan.h"
 #include "workload.h"
 
+/* One rank of a run under MPI: a process with workers of its own. */
+struct rank_totals {
+	char host[64];
+	unsigned n_workers;
+	uint64_t resident_peak, reserved_peak, cpu_ns;
+	uint64_t messages, message_bytes; /* sent by it, its workers' included */
+};
+
+/* One kind of collective operation of MPI, over all ranks. */
+struct collective_totals {
+	const char *name;
+	uint64_t calls, bytes, ns; /* bytes that the ranks put in */
+};
+
+enum { MAX_COLLECTIVES = 4 };
+
 /* Everything about a run that is known when it ends. */
 struct run_totals {
 	const char *executor;
+	const char *transport; /* how messages travelled: "memory", "shm", "pipe", an MPI's name */
 	const char *interrupted_by; /* "SIGINT", NULL where the run went to its end */
 	uint64_t wall_ns, cpu_ns;
 	uint32_t n_scenes; /* in the catalogue */
@@ -31,8 +48,15 @@ struct run_totals {
 	double area_m2;              /* NaN as soon as one scene's is not known */
 	uint64_t reserved_peak;      /* most bytes reserved at once, baseline included */
 	struct prediction predicted; /* over all scenes, each raised before its first pixel */
-	uint64_t resident_peak;
-	uint64_t cgroup_peak; /* 0 where not known */
+	uint64_t resident_peak;  /* of this process; with processes, of all together (pss_peak) */
+	uint64_t pss_peak;       /* most of the sum of the processes' PSS, as sampled; else 0 */
+	uint64_t cgroup_peak;    /* 0 where not known */
+	uint64_t hub_busy_ns;    /* work of the thread that serves workers in other processes */
+	unsigned n_lost;         /* worker processes that died */
+	unsigned n_ranks;        /* 0 without MPI */
+	const struct rank_totals *rank;
+	unsigned n_collectives;
+	struct collective_totals collective[MAX_COLLECTIVES];
 };
 
 /* One kind of report: a row in the table `reports`. NULL members are skipped. */

@@ -46,6 +46,9 @@ struct workload {
 	/* --- scenes; see catalog.h --- */
 	int (*scene_open)(struct scene *scene, const struct catalog *catalog, uint32_t id,
 			  const struct options *options, struct error *err);
+	/* Its id, name and first file alone; opens nothing. Release the scene whatever comes. */
+	int (*scene_begin)(struct scene *scene, const struct catalog *catalog, uint32_t id,
+			   struct error *err);
 
 	/* --- reduction of one scene; calls for one tally are serialised by the machinery --- */
 	/* Bytes a tally takes at its peak, open tiles included. Pure. */

@@ -23,10 +23,10 @@ void budget_init(struct budget *budget, const struct options *options,
 		 machine->limit_source, options->memory_percent ? " (--memory)" : "");
 }
 
-/* A line "Name:   1234 kB" of /proc/self/status, in bytes. */
-static uint64_t status_bytes(const char *name)
+/* A line "Name:   1234 kB" of a file in /proc, in bytes. */
+static uint64_t proc_bytes(const char *path, const char *name)
 {
-	FILE *file = fopen("/proc/self/status", "re");
+	FILE *file = fopen(path, "re");
 	size_t length = strlen(name);
 	uint64_t bytes = 0;
 	char line[256];
@@ -41,12 +41,21 @@ static uint64_t status_bytes(const char *name)
 
 uint64_t memory_resident(void)
 {
-	return status_bytes("VmRSS");
+	return proc_bytes("/proc/self/status", "VmRSS");
 }
 
 uint64_t memory_resident_peak(void)
 {
-	return status_bytes("VmHWM");
+	return proc_bytes("/proc/self/status", "VmHWM");
+}
+
+uint64_t memory_pss(int pid)
+{
+	char path[64] = "/proc/self/smaps_rollup";
+
+	if (pid)
+		snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
+	return proc_bytes(path, "Pss");
 }
 
 uint64_t memory_cgroup_peak(void)

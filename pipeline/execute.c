@@ -14,44 +14,84 @@
 #include "run.h"
 #include "signals.h"
 
+/* Of this process and of children that have ended and were waited for. */
 static uint64_t process_cpu_ns(void)
 {
+	static const int whose[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
 	struct rusage usage;
+	uint64_t ns = 0;
 
-	if (getrusage(RUSAGE_SELF, &usage))
-		return 0;
-	return ((uint64_t)usage.ru_utime.tv_sec + (uint64_t)usage.ru_stime.tv_sec) * 1000000000u +
-	       ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * 1000u;
+	for (int i = 0; i < 2; i++) {
+		if (getrusage(whose[i], &usage))
+			return 0;
+		ns += ((uint64_t)usage.ru_utime.tv_sec + (uint64_t)usage.ru_stime.tv_sec) *
+			      1000000000u +
+		      ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * 1000u;
+	}
+	return ns;
+}
+
+/* A worker that shares the run's memory. */
+static int shared_body(struct job *job, unsigned number, struct error *err)
+{
+	struct run *run = job->context;
+	struct worker worker = {
+		.run = run,
+		.desk = &run_desk,
+		.number = number,
+		.options = run->options,
+		.workload = run->workload,
+		.by_tile = run->plan->by_tile,
+		.pool = &run->pools[0],
+		.meter = &run->meters[number].meter,
+	};
+
+	return worker_live(&worker, err);
+}
+
+static int slot_init(struct slot *slot, unsigned n_pools)
+{
+	pthread_mutex_init(&slot->fold_lock, NULL);
+	slot->joined = calloc(n_pools, sizeof(*slot->joined));
+	return slot->joined ? 0 : -1;
 }
 
 static int run_init(struct run *run, const struct options *options, const struct plan *plan,
 		    const struct workload *workload, const struct catalog *catalog,
 		    struct error *err)
 {
+	unsigned n_pools = plan->ranks ? plan->ranks : 1;
+	bool complete;
+
 	*run = (struct run){
-		.job = {.context = run, .n_workers = plan->workers, .body = worker_body},
+		.job = {.context = run, .n_workers = plan->workers, .body = shared_body},
 		.options = options,
 		.plan = plan,
 		.workload = workload,
 		.catalog = catalog,
 		.n_scenes = catalog_scenes(catalog),
 		.n_slots = plan->scene_slots,
+		.n_pools = n_pools,
 	};
 	accum_clear(&run->totals.accum);
 	run->totals.n_scenes = run->n_scenes;
 	run->totals.predicted = plan->predicted;
 	run->slots = calloc(run->n_slots, sizeof(*run->slots));
+	run->pools = calloc(n_pools, sizeof(*run->pools));
+	run->ranks = calloc(n_pools, sizeof(*run->ranks));
 	if (posix_memalign((void **)&run->meters, _Alignof(struct worker_meter),
 			   plan->workers * sizeof(*run->meters)))
 		run->meters = NULL;
-	run->merged = calloc(plan->workers, sizeof(*run->merged));
-	if (!run->slots || !run->meters || !run->merged)
+	/* A worker process that is replaced has two lives. */
+	run->merged = calloc((size_t)plan->workers * n_pools, sizeof(*run->merged));
+	complete = run->slots && run->pools && run->ranks && run->meters && run->merged;
+	for (uint32_t i = 0; complete && i < run->n_slots; i++)
+		complete = slot_init(&run->slots[i], n_pools) == 0;
+	if (!complete)
 		return error_memory(err, "the scenes in flight",
 				    run->n_slots * sizeof(*run->slots));
 	for (unsigned i = 0; i < plan->workers; i++)
 		run->meters[i] = (struct worker_meter){0};
-	for (uint32_t i = 0; i < run->n_slots; i++)
-		pthread_mutex_init(&run->slots[i].fold_lock, NULL);
 	pthread_mutex_init(&run->lock, NULL);
 	pthread_cond_init(&run->changed, NULL);
 	run->console = console_new(options, catalog_file_bytes(catalog));
@@ -62,14 +102,18 @@ static void run_release(struct run *run)
 {
 	report_set_free(run->reports);
 	console_free(run->console);
+	for (uint32_t i = 0; run->slots && i < run->n_slots; i++)
+		free(run->slots[i].joined);
 	free(run->slots);
+	free(run->pools);
+	free(run->ranks);
 	free(run->meters);
 	free(run->merged);
 }
 
 /*
- * The meters of the workers that came to work into the totals; from its own end to the last one's a
- * worker had nothing to do.
+ * From its own end to the last one's a worker had nothing to do. Workers that shared the run's
+ * memory come first; those of other processes have been merged when they said goodbye.
  */
 static void merge_meters(struct run *run)
 {
@@ -77,19 +121,21 @@ static void merge_meters(struct run *run)
 	uint64_t last = 0;
 
 	for (unsigned i = 0; i < run->job.n_workers; i++)
-		last = run->meters[i].meter.end_ns > last ? run->meters[i].meter.end_ns : last;
-	for (unsigned i = 0; i < run->job.n_workers; i++) {
-		struct meter *meter = &run->meters[i].meter;
+		if (run->meters[i].meter.end_ns)
+			run_merge_meter(run, &run->meters[i].meter);
+	for (unsigned i = 0; i < run->n_merged; i++)
+		last = run->merged[i].end_ns > last ? run->merged[i].end_ns : last;
+	for (unsigned i = 0; i < run->n_merged; i++) {
+		uint64_t idle = last - run->merged[i].end_ns;
 
-		if (!meter->end_ns)
-			continue;
-		meter->row[METER_REDUCE].wait_ns[WAIT_IDLE] += last - meter->end_ns;
-		meter->end_ns = last;
-		for (int stage = 0; stage < N_METER_STAGES; stage++)
-			meter->row[stage].planned_peak = totals->predicted.stage_peak[stage];
-		meter_merge(&totals->meter, meter);
-		run->merged[totals->n_workers++] = *meter;
+		run->merged[i].row[METER_CLAIM].wait_ns[WAIT_IDLE] += idle;
+		totals->meter.row[METER_CLAIM].wait_ns[WAIT_IDLE] += idle;
+		run->merged[i].end_ns = last;
 	}
+	for (int stage = 0; stage < N_METER_STAGES; stage++)
+		totals->meter.row[stage].planned_peak =
+			run->n_merged * totals->predicted.stage_peak[stage];
+	totals->n_workers = run->n_merged;
 	totals->worker = run->merged;
 }
 
@@ -100,15 +146,17 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 	int caught = signals_caught();
 
 	totals->executor = executor->name;
+	if (!totals->transport)
+		totals->transport = "memory";
 	totals->interrupted_by = caught == SIGINT ? "SIGINT" : caught ? "SIGTERM" : NULL;
 	totals->wall_ns = meter_now() - begin_ns;
-	totals->cpu_ns = process_cpu_ns() - begin_cpu;
-	totals->reserved_peak = plan_fixed(run->plan) + run->reserved_peak;
+	totals->cpu_ns += process_cpu_ns() - begin_cpu;
+	totals->reserved_peak = plan_fixed(run->plan) + run->pools[0].reserved_peak;
 	if (reader_gdal_loaded()) { /* what was set aside for it has been used */
 		totals->reserved_peak += run->plan->gdal;
 		totals->predicted.peak += run->plan->gdal;
 	}
-	totals->resident_peak = memory_resident_peak();
+	totals->resident_peak = totals->pss_peak ? totals->pss_peak : memory_resident_peak();
 	totals->cgroup_peak = memory_cgroup_peak();
 }
 

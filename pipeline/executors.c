@@ -4,28 +4,37 @@
 #include "executor.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "exec.h"
 
-/* In order of preference for "auto"; serial, which always works, comes last. */
-const struct executor *const executors[] = {&executor_threads, &executor_serial, NULL};
+const struct executor *const executors[] = {
+	&executor_serial, &executor_threads, &executor_openmp, &executor_processes, NULL,
+};
+
+static const struct executor *automatic(void)
+{
+	return &executor_threads;
+}
 
 const struct executor *executor_find(const char *name, struct error *err)
 {
-	bool automatic = strcmp(name, "auto") == 0;
+	char names[128] = "auto";
 
+	if (strcmp(name, "auto") == 0)
+		return automatic();
 	for (int i = 0; executors[i]; i++) {
-		bool match = automatic || strcmp(name, executors[i]->name) == 0;
-
-		if (match && executors[i]->available())
-			return executors[i];
-		if (match && !automatic) {
-			error_set(err, EX_USAGE, "executor %s is not available on this machine",
-				  name);
+		if (strcmp(name, executors[i]->name) == 0) {
+			if (executors[i]->available())
+				return executors[i];
+			error_set(err, EX_UNAVAILABLE,
+				  "executor %s cannot be had here; try --executor threads", name);
 			return NULL;
 		}
+		strncat(names, ", ", sizeof(names) - strlen(names) - 1);
+		strncat(names, executors[i]->name, sizeof(names) - strlen(names) - 1);
 	}
-	error_set(err, EX_USAGE, "'%s' is none of: auto, threads, serial", name);
+	error_set(err, EX_USAGE, "'%s' is none of: %s", name, names);
 	return NULL;
 }

@@ -232,7 +232,7 @@ void machine_probe(struct machine *machine)
 {
 	long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
 
-	*machine = (struct machine){.limit_bytes = UINT64_MAX};
+	*machine = (struct machine){.limit_bytes = UINT64_MAX, .ranks = 1, .ranks_here = 1};
 	if (pages > 0 && page > 0)
 		machine->ram_bytes = (uint64_t)pages * (uint64_t)page;
 	take_limit(machine, machine->ram_bytes, "RAM");

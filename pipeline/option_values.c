@@ -240,6 +240,15 @@ int set_executor(struct options *o, const char *value, struct error *err)
 	return executor_find(value, err) ? 0 : -1;
 }
 
+int set_transport(struct options *o, const char *value, struct error *err)
+{
+	static const char *const words[] = {"shm", "pipe", NULL};
+	int choice = choose(value, words, err);
+
+	o->transport = choice == 1 ? TRANSPORT_PIPE : TRANSPORT_SHM;
+	return choice < 0 ? -1 : 0;
+}
+
 int set_memory(struct options *o, const char *value, struct error *err)
 {
 	uint64_t n;

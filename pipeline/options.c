@@ -35,7 +35,13 @@ static const struct option_row rows[] = {
 	{'j', "workers", "N|auto",
 	 "workers at once; auto: physical cores within affinity, cgroup quota and Slurm's share",
 	 set_workers},
-	{0, "executor", "NAME", "who the workers are: auto, serial, threads", set_executor},
+	{0, "executor", "NAME",
+	 "who the workers are: serial, threads, openmp, processes, mpi; auto: mpi under mpirun or "
+	 "srun, else threads",
+	 set_executor},
+	{0, "transport", "shm|pipe",
+	 "how results of processes travel: through shared memory (default) or pipes",
+	 set_transport},
 	{'m', "memory", "64M|2G|25%",
 	 "limit for the memory of the whole program; default: 25 % of the smallest of RAM, cgroup, "
 	 "ulimit and Slurm limits",

@@ -7,9 +7,9 @@
  * handed out owns its memory and will be delivered.
  *
  * No stall is possible: a worker waits for memory with empty hands, and only while a chunk of the
- * same scene is out or it has asked all others (run->starved), who give back theirs when they come
- * by or are woken. plan_scene() has seen to it that one block and the totals of its scene fit in
- * the pool by themselves, and totals of older scenes go as those are written.
+ * same scene is out or it has asked all others of that pool (pool->starved), who give back theirs
+ * when they come by or are woken. plan_scene() has seen to it that one block and the totals of its
+ * scene fit in the pool by themselves, and totals of older scenes go as those are written.
  */
 #include "run.h"
 
@@ -17,17 +17,6 @@
 
 #include "console.h"
 #include "signals.h"
-
-/* Which stage's row a wait is booked on. */
-static const enum meter_stage wait_rows[N_WAIT_CAUSES] = {
-	[WAIT_MEMORY] = METER_FETCH, [WAIT_ORDER] = METER_DISCOVER, [WAIT_WRITER] = METER_WRITE,
-	[WAIT_PEER] = METER_REDUCE,  [WAIT_IDLE] = METER_REDUCE,
-};
-
-static void book_wait(struct meter *meter, enum wait_cause cause, uint64_t since)
-{
-	meter->row[wait_rows[cause]].wait_ns[cause] += meter_now() - since;
-}
 
 static void lock_run(struct run *run, struct meter *meter)
 {
@@ -38,36 +27,7 @@ static void lock_run(struct run *run, struct meter *meter)
 	meter->lock_ops++;
 }
 
-static void wait_changed(struct run *run, struct meter *meter, enum wait_cause cause)
-{
-	uint64_t since = meter_now();
-
-	pthread_cond_wait(&run->changed, &run->lock);
-	book_wait(meter, cause, since);
-}
-
-bool run_cancelled(struct run *run)
-{
-	return signals_caught() || atomic_load(&run->stopping);
-}
-
 /* --- memory --- */
-
-/* Called with the lock held; drops it to close files and unmap. */
-static void give_back(struct worker *worker)
-{
-	struct run *run = worker->run;
-
-	if (!worker->held)
-		return;
-	pthread_mutex_unlock(&run->lock);
-	worker_leave_scene(worker);
-	arena_release(&worker->arena);
-	pthread_mutex_lock(&run->lock);
-	run->reserved -= worker->held;
-	worker->held = 0;
-	pthread_cond_broadcast(&run->changed);
-}
 
 static uint64_t tally_bytes(const struct run *run, const struct slot *slot)
 {
@@ -89,42 +49,96 @@ static int make_tally(struct run *run, struct slot *slot, uint64_t bytes)
 	return 0;
 }
 
+/* Does the worker's rank get a part of the totals with this chunk? (Tiles travel one by one.) */
+static bool joins(const struct run *run, const struct worker *worker, const struct slot *slot)
+{
+	size_t number = (size_t)(worker->pool - run->pools);
+
+	return number && !run->plan->by_tile && !slot->joined[number];
+}
+
+static bool is_starved(const struct run *run, const struct worker *worker)
+{
+	return worker->pool->starved == worker || run->pools[0].starved == worker;
+}
+
+static bool others_starve(const struct pool *pool, const struct worker *worker)
+{
+	return pool->starved && pool->starved != worker;
+}
+
+static void take(struct pool *pool, uint64_t bytes)
+{
+	pool->reserved += bytes;
+	if (pool->reserved > pool->reserved_peak)
+		pool->reserved_peak = pool->reserved;
+}
+
+/* Nobody waits for this worker's memory any more. */
+static void sate(struct run *run, const struct worker *worker)
+{
+	if (!is_starved(run, worker))
+		return;
+	if (worker->pool->starved == worker)
+		worker->pool->starved = NULL;
+	if (run->pools[0].starved == worker)
+		run->pools[0].starved = NULL;
+	pthread_cond_broadcast(&run->changed);
+}
+
 enum grant { GRANTED, GIVE_BACK_FIRST, WAIT_FOR_IT };
 
 /*
  * Reserve for one chunk of the scene: its block, unless the worker holds just that from the chunk
- * before, and the scene's totals with its first chunk.
+ * before; the scene's totals with its first chunk; and what the worker's rank keeps of the totals
+ * with the first one there.
  */
 static enum grant reserve(struct worker *worker, struct slot *slot)
 {
 	struct run *run = worker->run;
-	uint64_t tally = slot->tally ? 0 : tally_bytes(run, slot);
+	struct pool *home = worker->pool, *main_pool = &run->pools[0], *lacking = NULL;
+	bool joining = joins(run, worker, slot);
+	uint64_t limit = run->plan->pool, tally = slot->tally ? 0 : tally_bytes(run, slot);
 	uint64_t block = worker->held ? 0 : slot->grid.footprint;
+	uint64_t own = block + (joining ? sizeof(struct piece) : 0);
 
 	if (worker->held && worker->held != slot->grid.footprint)
 		return GIVE_BACK_FIRST;
-	if (run->starved && run->starved != worker)
+	if (others_starve(home, worker) || (tally && others_starve(main_pool, worker)))
 		return WAIT_FOR_IT;
-	if (run->reserved + block + tally > run->plan->pool) {
-		if (worker->held)
+	if (home->reserved + own + (home == main_pool ? tally : 0) > limit)
+		lacking = home;
+	else if (main_pool->reserved + tally > limit)
+		lacking = main_pool;
+	if (lacking) {
+		if (worker->held && lacking == home)
 			return GIVE_BACK_FIRST;
 		if (!slot->n_out) {
-			run->starved = worker;
+			lacking->starved = worker;
 			pthread_cond_broadcast(&run->changed);
 		}
 		return WAIT_FOR_IT;
 	}
-	if (run->starved) {
-		run->starved = NULL;
-		pthread_cond_broadcast(&run->changed);
-	}
-	run->reserved += block + tally;
+	sate(run, worker);
+	take(home, own);
+	take(main_pool, tally);
 	worker->held += block;
-	if (run->reserved > run->reserved_peak)
-		run->reserved_peak = run->reserved;
+	if (joining) {
+		slot->joined[home - run->pools] = true;
+		slot->n_joined++;
+	}
 	if (!slot->tally && make_tally(run, slot, tally))
-		run->reserved -= tally;
+		main_pool->reserved -= tally;
 	return GRANTED;
+}
+
+void run_released(struct worker *worker)
+{
+	if (!worker->held)
+		return;
+	worker->pool->reserved -= worker->held;
+	worker->held = 0;
+	pthread_cond_broadcast(&worker->run->changed);
 }
 
 /* --- claims --- */
@@ -143,8 +157,9 @@ static struct slot *claimable(struct run *run)
 	return NULL;
 }
 
-/* The next chunk in order; CLAIM_NOTHING with *cause set where there is none to have now. */
-static enum claim claim_chunk(struct worker *worker, struct task *task, enum wait_cause *cause)
+/* The next chunk in order; ANSWER_WAIT with *cause set where there is none to have now. */
+static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
+				     enum wait_cause *cause)
 {
 	struct run *run = worker->run;
 	struct slot *slot;
@@ -152,11 +167,10 @@ static enum claim claim_chunk(struct worker *worker, struct task *task, enum wai
 	while ((slot = claimable(run))) {
 		switch (reserve(worker, slot)) {
 		case GIVE_BACK_FIRST:
-			give_back(worker);
-			continue;
+			return ANSWER_RELEASE;
 		case WAIT_FOR_IT:
 			*cause = WAIT_MEMORY;
-			return CLAIM_NOTHING;
+			return ANSWER_WAIT;
 		case GRANTED:
 			break;
 		}
@@ -165,13 +179,17 @@ static enum claim claim_chunk(struct worker *worker, struct task *task, enum wai
 			slots_write(run, worker->meter);
 			continue;
 		}
-		*task = (struct task){slot, run->claiming, slot->next_chunk++};
+		*task = (struct task){.scene_id = run->claiming,
+				      .chunk = slot->next_chunk++,
+				      .scene = &slot->scene,
+				      .grid = &slot->grid,
+				      .slot = slot};
 		slot->n_out++;
-		return CLAIM_CHUNK;
+		return ANSWER_CHUNK;
 	}
 	*cause = run->writing && run->next_open - run->first == run->n_slots ? WAIT_WRITER
 									     : WAIT_ORDER;
-	return CLAIM_NOTHING;
+	return ANSWER_WAIT;
 }
 
 static bool claim_scene(struct run *run, struct task *task)
@@ -195,32 +213,64 @@ static void stop_on_signal(struct run *run)
 	pthread_cond_broadcast(&run->changed);
 }
 
-enum claim run_claim(struct worker *worker, struct task *task)
+enum claim_answer run_try_claim(struct worker *worker, struct task *task, enum wait_cause *cause)
 {
 	struct run *run = worker->run;
-	enum claim claim = CLAIM_NOTHING;
-	enum wait_cause cause;
+	enum claim_answer answer;
+
+	stop_on_signal(run);
+	if (atomic_load(&run->stopping))
+		return ANSWER_NOTHING;
+	if (worker->held && (others_starve(worker->pool, worker)))
+		return ANSWER_RELEASE;
+	answer = claim_chunk(worker, task, cause);
+	if (answer != ANSWER_WAIT)
+		return answer;
+	if (!is_starved(run, worker) && claim_scene(run, task))
+		return ANSWER_SCENE;
+	return run->claiming == run->n_scenes ? ANSWER_NOTHING : ANSWER_WAIT;
+}
+
+/* Called with the lock held; drops it to close files and unmap. */
+static void give_back(struct worker *worker)
+{
+	pthread_mutex_unlock(&worker->run->lock);
+	worker_leave_scene(worker);
+	arena_release(&worker->arena);
+	pthread_mutex_lock(&worker->run->lock);
+	run_released(worker);
+}
+
+static void wait_changed(struct run *run, struct meter *meter, enum wait_cause cause)
+{
+	uint64_t since = meter_now();
+
+	pthread_cond_wait(&run->changed, &run->lock);
+	book_wait(meter, cause, since);
+}
+
+static enum claim desk_claim(struct worker *worker, struct task *task)
+{
+	struct run *run = worker->run;
+	enum wait_cause cause = WAIT_ORDER;
+	enum claim_answer answer;
 
 	lock_run(run, worker->meter);
 	for (;;) {
-		stop_on_signal(run);
-		if (atomic_load(&run->stopping))
-			break;
-		if (run->starved && run->starved != worker)
+		answer = run_try_claim(worker, task, &cause);
+		if (answer == ANSWER_RELEASE)
 			give_back(worker);
-		claim = claim_chunk(worker, task, &cause);
-		if (claim == CLAIM_CHUNK)
+		else if (answer == ANSWER_WAIT)
+			wait_changed(run, worker->meter, cause);
+		else
 			break;
-		if (run->starved != worker && claim_scene(run, task)) {
-			claim = CLAIM_SCENE;
-			break;
-		}
-		if (run->claiming == run->n_scenes)
-			break;
-		wait_changed(run, worker->meter, cause);
 	}
 	pthread_mutex_unlock(&run->lock);
-	return claim;
+	if (answer == ANSWER_CHUNK)
+		worker->meter->row[METER_CLAIM].chunks++;
+	return answer == ANSWER_CHUNK   ? CLAIM_CHUNK
+	       : answer == ANSWER_SCENE ? CLAIM_SCENE
+					: CLAIM_NOTHING;
 }
 
 void run_leave(struct worker *worker)
@@ -228,11 +278,22 @@ void run_leave(struct worker *worker)
 	struct run *run = worker->run;
 
 	pthread_mutex_lock(&run->lock);
-	give_back(worker);
-	if (run->starved == worker)
-		run->starved = NULL;
+	run_released(worker);
+	sate(run, worker);
 	pthread_cond_broadcast(&run->changed);
 	pthread_mutex_unlock(&run->lock);
+}
+
+static void desk_leave(struct worker *worker)
+{
+	worker_leave_scene(worker);
+	arena_release(&worker->arena);
+	run_leave(worker);
+}
+
+static bool desk_cancelled(struct worker *worker)
+{
+	return signals_caught() || atomic_load(&worker->run->stopping);
 }
 
 /* --- opening and delivery --- */
@@ -244,6 +305,27 @@ static double scene_file_bytes(const struct scene *scene)
 	for (unsigned i = 0; i < scene->n_files; i++)
 		bytes += (double)scene->files[i].info.file_bytes;
 	return bytes;
+}
+
+/* The scene is open, or has failed: chunks may be handed out, or its row be written. */
+static void scene_ready(struct worker *worker, struct slot *slot, const struct error *error)
+{
+	struct run *run = worker->run;
+
+	lock_run(run, worker->meter);
+	slot->state = SLOT_READY;
+	if (error) {
+		slot_fail(slot, 0, error);
+		slot_settle(slot);
+		slots_write(run, worker->meter);
+	} else {
+		slot->n_chunks = chunk_grid_count(&slot->grid);
+		slot->chunk_bytes = scene_file_bytes(&slot->scene) / (double)slot->n_chunks;
+		plan_predict(&run->totals.predicted, run->plan, run->options, run->workload,
+			     &slot->scene, &slot->grid);
+	}
+	pthread_cond_broadcast(&run->changed);
+	pthread_mutex_unlock(&run->lock);
 }
 
 void run_open_scene(struct worker *worker, const struct task *task)
@@ -261,32 +343,26 @@ void run_open_scene(struct worker *worker, const struct task *task)
 				    &slot->scene, &error);
 	worker->meter->row[METER_DISCOVER].chunks++;
 	meter_lap(worker->meter, METER_DISCOVER, &span);
-
-	lock_run(run, worker->meter);
-	slot->state = SLOT_READY;
-	if (status) {
-		slot_fail(slot, 0, &error);
-		slot_settle(slot);
-		slots_write(run, worker->meter);
-	} else {
-		slot->n_chunks = chunk_grid_count(&slot->grid);
-		slot->chunk_bytes = scene_file_bytes(&slot->scene) / (double)slot->n_chunks;
-		plan_predict(&run->totals.predicted, run->plan, run->options, run->workload,
-			     &slot->scene, &slot->grid);
-	}
-	pthread_cond_broadcast(&run->changed);
-	pthread_mutex_unlock(&run->lock);
+	scene_ready(worker, slot, status ? &error : NULL);
 }
 
-/* Fold a result into its scene's tally; serialised by the scene's own lock. */
-static void fold(struct worker *worker, struct slot *slot, struct chunk_result *result)
+void run_fail_scene(struct worker *worker, const struct task *task, const struct error *error)
 {
+	struct run *run = worker->run;
+
+	/* Its own failure does not matter: the scene then has no name. */
+	(void)run->workload->scene_begin(&task->slot->scene, run->catalog, task->scene_id, NULL);
+	scene_ready(worker, task->slot, error);
+}
+
+/* Fold pieces into the scene's tally; serialised by the scene's own lock. */
+int run_fold(struct worker *worker, const struct task *task, struct chunk_result *result)
+{
+	struct slot *slot = task->slot;
 	struct meter_row *row = &worker->meter->row[METER_REDUCE];
 	uint64_t since = meter_now();
 	struct meter_span span;
 
-	if (result->status != CHUNK_DONE)
-		return;
 	pthread_mutex_lock(&slot->fold_lock);
 	book_wait(worker->meter, WAIT_PEER, since);
 	worker->meter->lock_ops++;
@@ -295,10 +371,8 @@ static void fold(struct worker *worker, struct slot *slot, struct chunk_result *
 		result->status = CHUNK_FAILED;
 	meter_lap(worker->meter, METER_REDUCE, &span);
 	pthread_mutex_unlock(&slot->fold_lock);
-	row->chunks++;
-	row->messages++;
-	row->message_bytes += result->n_pieces * sizeof(struct piece);
 	row->bytes_in += result->n_pieces * sizeof(struct piece);
+	return result->status == CHUNK_FAILED ? -1 : 0;
 }
 
 void run_deliver(struct worker *worker, const struct task *task, struct chunk_result *result)
@@ -308,7 +382,9 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 	double bytes = slot->chunk_bytes;
 	uint32_t written;
 
-	fold(worker, slot, result);
+	if (result->status == CHUNK_DONE && result->n_pieces)
+		(void)run_fold(worker, task, result);
+	worker->meter->row[METER_REDUCE].chunks += result->status == CHUNK_DONE;
 	lock_run(run, worker->meter);
 	slot->n_out--;
 	if (result->status == CHUNK_FAILED)
@@ -324,3 +400,75 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 	pthread_mutex_unlock(&run->lock);
 	console_progress(run->console, bytes, written, run->n_scenes);
 }
+
+static void desk_deliver(struct worker *worker, const struct task *task,
+			 struct chunk_result *result)
+{
+	struct meter_row *row = &worker->meter->row[METER_REDUCE];
+
+	if (result->status == CHUNK_DONE) { /* handed over in memory: nothing is copied */
+		row->messages++;
+		row->message_bytes += result->n_pieces * sizeof(struct piece);
+	}
+	run_deliver(worker, task, result);
+}
+
+void run_collected(struct run *run, struct slot *slot, struct piece *piece, struct meter *meter)
+{
+	struct chunk_result result = {.status = CHUNK_DONE, .n_pieces = 1, .piece = piece};
+	struct worker collector = {.run = run, .meter = meter};
+	struct task task = {.slot = slot};
+	bool wanted = slot->status == SCENE_OK; /* nobody else touches a slot being collected */
+	int status = wanted ? run_fold(&collector, &task, &result) : 0;
+
+	lock_run(run, meter);
+	if (status)
+		slot_fail(slot, 0, &result.error);
+	for (unsigned i = 1; i < run->n_pools; i++) {
+		if (slot->joined[i])
+			run->pools[i].reserved -= sizeof(struct piece);
+		slot->joined[i] = false;
+	}
+	slot->n_joined = 0;
+	slot->state = SLOT_DONE;
+	slots_write(run, meter);
+	pthread_cond_broadcast(&run->changed);
+	pthread_mutex_unlock(&run->lock);
+}
+
+void run_give_up(struct run *run, const struct error *why, struct meter *meter)
+{
+	struct worker nobody = {.run = run, .meter = meter, .pool = &run->pools[0]};
+	struct task task;
+	struct slot *slot;
+
+	pthread_mutex_lock(&run->lock);
+	while (!atomic_load(&run->stopping)) {
+		if ((slot = claimable(run))) {
+			slot_fail(slot, slot->next_chunk, why);
+			slot_settle(slot);
+			slots_write(run, meter);
+		} else if (claim_scene(run, &task)) {
+			pthread_mutex_unlock(&run->lock);
+			run_fail_scene(&nobody, &task, why);
+			pthread_mutex_lock(&run->lock);
+		} else {
+			break;
+		}
+	}
+	pthread_mutex_unlock(&run->lock);
+}
+
+void run_merge_meter(struct run *run, const struct meter *meter)
+{
+	meter_merge(&run->totals.meter, meter);
+	run->merged[run->n_merged++] = *meter;
+}
+
+const struct desk run_desk = {
+	.claim = desk_claim,
+	.open_scene = run_open_scene,
+	.deliver = desk_deliver,
+	.leave = desk_leave,
+	.cancelled = desk_cancelled,
+};

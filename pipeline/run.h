@@ -1,6 +1,7 @@
 /*
  * One run: the claim of work, its delivery, and the scenes in flight. Shared by all executors;
- * private to the machinery.
+ * private to the machinery. There is one run, in the process whose command it was; workers in
+ * other processes reach it through a hub (hub.h).
  */
 #ifndef IMGPIPE_PIPELINE_RUN_H
 #define IMGPIPE_PIPELINE_RUN_H
@@ -10,12 +11,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "arena.h"
 #include "catalog.h"
 #include "executor.h"
 #include "options.h"
 #include "plan.h"
 #include "report.h"
+#include "worker.h"
 #include "workload.h"
 
 struct console;
@@ -23,9 +24,11 @@ struct console;
 /* Life of a place in the ring of scenes in flight. */
 enum slot_state {
 	SLOT_FREE,
-	SLOT_OPENING, /* one worker reads its headers */
-	SLOT_READY,   /* chunks are handed out and delivered */
-	SLOT_DONE     /* nothing left to deliver; waits for its turn to be written */
+	SLOT_OPENING,    /* one worker reads its headers */
+	SLOT_READY,      /* chunks are handed out and delivered */
+	SLOT_COLLECT,    /* all delivered; parts of its totals are in other ranks */
+	SLOT_COLLECTING, /* those have been asked for */
+	SLOT_DONE        /* nothing left to deliver; waits for its turn to be written */
 };
 
 struct slot {
@@ -39,35 +42,17 @@ struct slot {
 	uint64_t error_chunk;
 	uint64_t shared_bytes; /* reserved for the tally, 0 while there is none */
 	double chunk_bytes;    /* a chunk's share of its files: for progress */
+	bool *joined;          /* by pool: this rank holds a part of the totals; [0] is not used */
+	unsigned n_joined;
 
 	pthread_mutex_t fold_lock; /* guards the tally's contents */
 	struct tally *tally;
 };
 
-/* A worker as the run sees it. Touched by its own thread, but for what `held` says. */
-struct worker {
-	struct run *run;
-	unsigned number;
-	struct arena arena;
-	uint64_t held; /* bytes reserved for arena and decoders; under run->lock */
-	struct meter *meter;
-	void **stage_state; /* one a stage */
-	bool in_scene;      /* the stages have files of scene_id open */
-	uint32_t scene_id;
-};
-
-enum claim { CLAIM_NOTHING, CLAIM_SCENE, CLAIM_CHUNK };
-
-/* Meters far enough apart that workers do not share cache lines. */
-struct worker_meter {
-	_Alignas(128) struct meter meter;
-};
-
-/* What a worker has claimed. */
-struct task {
-	struct slot *slot;
-	uint32_t scene_id;
-	uint64_t chunk;
+/* Memory that may be reserved, of one machine or rank. All pools of a run have the same limit. */
+struct pool {
+	uint64_t reserved, reserved_peak;
+	const struct worker *starved; /* who waits for memory; all others give theirs back */
 };
 
 struct run {
@@ -81,8 +66,8 @@ struct run {
 	struct report_set *reports;
 	struct console *console;
 	uint32_t n_scenes;
-	struct worker_meter *meters; /* one a worker */
-	struct meter *merged;        /* room for the meters of those that worked */
+	struct worker_meter *meters; /* one for each worker of this process */
+	struct rank_totals *ranks;   /* n_pools of them */
 
 	pthread_mutex_t lock;   /* guards everything below */
 	pthread_cond_t changed; /* any of it has changed in a way that a claim may wait for */
@@ -91,37 +76,61 @@ struct run {
 	uint32_t first;     /* oldest scene not yet written */
 	uint32_t claiming;  /* oldest scene with chunks not handed out */
 	uint32_t next_open; /* first scene not yet opened */
-	uint64_t reserved, reserved_peak;
-	const struct worker *starved; /* who waits for memory; all others give theirs back */
-	bool writing;                 /* one worker writes rows */
-	atomic_bool stopping;         /* no more claims: a signal, or an error of the run itself */
-	struct error error;           /* of the run itself */
+	struct pool *pools; /* [0] is this process's, and that of workers on its machine */
+	unsigned n_pools;
+	bool writing;         /* one worker writes rows */
+	atomic_bool stopping; /* no more claims: a signal, or an error of the run itself */
+	struct error error;   /* of the run itself */
 	struct run_totals totals;
+	unsigned n_merged; /* of totals.worker */
+	struct meter *merged;
 };
 
-/* run.c: claim and delivery. All lock what they need. */
-enum claim run_claim(struct worker *worker, struct task *task);
+/* What a worker that has memory of its own is told to do with what it holds. */
+enum claim_answer {
+	ANSWER_CHUNK,
+	ANSWER_SCENE,
+	ANSWER_RELEASE, /* give back what it holds (run_released()), then ask again */
+	ANSWER_WAIT,    /* nothing now; ask again when the run has changed */
+	ANSWER_NOTHING  /* nothing any more */
+};
+
+/* --- run.c: claim and delivery --- */
+
+/* One try, with run->lock held. *cause: why it has to wait. */
+enum claim_answer run_try_claim(struct worker *worker, struct task *task, enum wait_cause *cause);
+/* The worker has given back what it held. With run->lock held. */
+void run_released(struct worker *worker);
+
+/* These lock what they need. */
 void run_open_scene(struct worker *worker, const struct task *task);
+/* The scene cannot be opened at all, for a reason of the worker's: only its name is looked up. */
+void run_fail_scene(struct worker *worker, const struct task *task, const struct error *error);
+/* Fold pieces of a result before the last ones. -1 where that fails; the result is then FAILED. */
+int run_fold(struct worker *worker, const struct task *task, struct chunk_result *result);
 void run_deliver(struct worker *worker, const struct task *task, struct chunk_result *result);
 /* The worker ends: what it holds is given back. */
 void run_leave(struct worker *worker);
-bool run_cancelled(struct run *run);
+/* Totals that other ranks held of a scene have arrived: one piece. */
+void run_collected(struct run *run, struct slot *slot, struct piece *piece, struct meter *meter);
+/* Scenes with chunks not handed out fail for want of workers. */
+void run_give_up(struct run *run, const struct error *why, struct meter *meter);
+/* One more worker whose meters are known; `meter` is copied. With run->lock held. */
+void run_merge_meter(struct run *run, const struct meter *meter);
 
-/* slots.c: scenes in flight. Called with run->lock held. */
+/* How a worker that shares the run's memory claims and delivers. */
+extern const struct desk run_desk;
+
+/* --- slots.c: scenes in flight. Called with run->lock held. --- */
 struct slot *slot_of(struct run *run, uint32_t scene_id);
 void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error);
 /* Hand out no more of its chunks. */
 void slot_stop(struct slot *slot);
-/* Move to DONE where nothing of the scene is left to deliver. */
+/* Move to DONE, or COLLECT, where nothing of the scene is left to deliver. */
 void slot_settle(struct slot *slot);
 /* Write finished scenes whose turn has come. Drops and retakes run->lock while writing. */
 void slots_write(struct run *run, struct meter *meter);
 /* After the workers: settle and write what an interrupted run left. */
 void slots_abandon(struct run *run, struct meter *meter);
-
-/* worker.c: the body every executor runs. */
-int worker_body(struct job *job, unsigned number, struct error *err);
-/* Close the files of the scene the worker was on. */
-void worker_leave_scene(struct worker *worker);
 
 #endif

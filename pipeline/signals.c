@@ -30,6 +30,11 @@ void signals_catch(void)
 	sigaction(SIGTERM, &action, NULL);
 }
 
+void signals_note(int number)
+{
+	note(number);
+}
+
 int signals_caught(void)
 {
 	return atomic_load_explicit(&caught, memory_order_relaxed);

@@ -13,4 +13,7 @@ void signals_catch(void);
 /* Number of the signal caught, 0 while there is none. Callable from any thread. */
 int signals_caught(void);
 
+/* As if `number` had been caught: another process of the run has caught it. */
+void signals_note(int number);
+
 #endif

@@ -32,7 +32,7 @@ void slot_stop(struct slot *slot)
 void slot_settle(struct slot *slot)
 {
 	if (slot->state == SLOT_READY && slot->next_chunk == slot->n_chunks && !slot->n_out)
-		slot->state = SLOT_DONE;
+		slot->state = slot->n_joined ? SLOT_COLLECT : SLOT_DONE;
 }
 
 /* Into the totals of the run. */
@@ -101,7 +101,7 @@ void slots_write(struct run *run, struct meter *meter)
 		pthread_mutex_unlock(&run->lock);
 		write_row(run, slot);
 		pthread_mutex_lock(&run->lock);
-		run->reserved -= slot->shared_bytes;
+		run->pools[0].reserved -= slot->shared_bytes;
 		free_slot(run, slot);
 		run->first++;
 		if (run->claiming < run->first)
@@ -121,8 +121,12 @@ void slots_abandon(struct run *run, struct meter *meter)
 	for (uint32_t id = run->first; id < run->next_open; id++) {
 		struct slot *slot = slot_of(run, id);
 
-		if (slot->state != SLOT_READY)
+		if (slot->state == SLOT_DONE || slot->state == SLOT_FREE)
 			continue;
+		if (slot->state == SLOT_OPENING) /* whose worker is gone: only its name is known */
+			(void)run->workload->scene_begin(&slot->scene, run->catalog, id, NULL);
+		slot->state = SLOT_READY;
+		slot->n_joined = 0;
 		if (slot->status == SCENE_OK)
 			slot->status = SCENE_CANCELLED;
 		slot_stop(slot);

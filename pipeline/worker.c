@@ -1,15 +1,15 @@
 /*
  * The body of every worker: claim, carry each block of the chunk through all stages, deliver. The
- * same under every executor.
+ * same under every executor. It knows neither who the others are nor where its results go.
  */
-#include "run.h"
+#include "worker.h"
 
 #include <stdlib.h>
 
 static struct stage_env make_env(struct worker *worker)
 {
 	return (struct stage_env){
-		.options = worker->run->options,
+		.options = worker->options,
 		.arena = &worker->arena,
 		.meter = worker->meter,
 		.worker = worker->number,
@@ -18,12 +18,28 @@ static struct stage_env make_env(struct worker *worker)
 
 void worker_leave_scene(struct worker *worker)
 {
-	const struct workload *workload = worker->run->workload;
+	const struct workload *workload = worker->workload;
 
 	worker->in_scene = false;
 	for (unsigned i = 0; i < workload->n_stages; i++)
 		if (workload->stage[i]->leave && worker->stage_state[i])
 			workload->stage[i]->leave(worker->stage_state[i]);
+}
+
+/* Which stage's row a wait is booked on. */
+static const enum meter_stage wait_rows[N_WAIT_CAUSES] = {
+	[WAIT_MEMORY] = METER_CLAIM, [WAIT_ORDER] = METER_CLAIM, [WAIT_WRITER] = METER_WRITE,
+	[WAIT_PEER] = METER_REDUCE,  [WAIT_IDLE] = METER_CLAIM,
+};
+
+void book_wait_ns(struct meter *meter, enum wait_cause cause, uint64_t ns)
+{
+	meter->row[wait_rows[cause]].wait_ns[cause] += ns;
+}
+
+void book_wait(struct meter *meter, enum wait_cause cause, uint64_t since_ns)
+{
+	book_wait_ns(meter, cause, meter_now() - since_ns);
 }
 
 /* What the arena held at the most while a stage ran, beyond what was there before. */
@@ -39,7 +55,7 @@ static void book_memory(struct worker *worker, enum meter_stage stage, size_t us
 static int run_stages(struct worker *worker, struct block *block, struct chunk_result *result,
 		      struct error *err)
 {
-	const struct workload *workload = worker->run->workload;
+	const struct workload *workload = worker->workload;
 	struct stage_env env = make_env(worker);
 	struct meter_span span = meter_begin();
 
@@ -65,18 +81,17 @@ static int run_stages(struct worker *worker, struct block *block, struct chunk_r
 static int run_blocks(struct worker *worker, const struct task *task, const struct window *chunk,
 		      struct chunk_result *result)
 {
-	const struct slot *slot = task->slot;
 	struct window window = {0};
 	size_t mark = worker->arena.used;
 
-	while (chunk_next_block(&slot->grid, chunk, &window)) {
+	while (chunk_next_block(task->grid, chunk, &window)) {
 		struct block block = {
-			.scene = &slot->scene,
+			.scene = task->scene,
 			.window = window,
 			.n_pixels = window_pixels(&window),
 		};
 
-		if (run_cancelled(worker->run)) {
+		if (worker->desk->cancelled(worker)) {
 			result->status = CHUNK_CANCELLED;
 			return 0;
 		}
@@ -99,25 +114,23 @@ static int fit_arena(struct worker *worker, size_t bytes, struct error *err)
 
 static int run_chunk(struct worker *worker, const struct task *task, struct chunk_result *result)
 {
-	const struct slot *slot = task->slot;
-	bool by_tile = worker->run->plan->by_tile;
-	struct window chunk = chunk_grid_window(&slot->grid, task->chunk);
+	struct window chunk = chunk_grid_window(task->grid, task->chunk);
 	size_t pieces;
 
-	if (fit_arena(worker, slot->grid.arena, &result->error))
+	if (fit_arena(worker, task->grid->arena, &result->error))
 		return -1;
-	pieces = chunk_result_pieces(&slot->scene, chunk.x_size, chunk.y_size, by_tile);
+	pieces = chunk_result_pieces(task->scene, chunk.x_size, chunk.y_size, worker->by_tile);
 	result->piece = arena_alloc(&worker->arena, size_mul(pieces, sizeof(struct piece)));
 	if (!result->piece)
 		return error_set(&result->error, EX_SOFTWARE,
 				 "the planned memory is too small for the tiles of a chunk");
-	chunk_result_begin(result, &slot->scene, &chunk, by_tile);
+	chunk_result_begin(result, task->scene, &chunk, worker->by_tile);
 	return run_blocks(worker, task, &chunk, result);
 }
 
 static void work_on(struct worker *worker, const struct task *task)
 {
-	const struct workload *workload = worker->run->workload;
+	const struct workload *workload = worker->workload;
 	struct chunk_result result = {
 		.chunk = task->chunk,
 		.scene_id = task->scene_id,
@@ -132,12 +145,12 @@ static void work_on(struct worker *worker, const struct task *task)
 		result.status = CHUNK_FAILED;
 	for (unsigned i = 0; i < workload->n_stages; i++)
 		worker->meter->row[workload->stage[i]->meter].chunks++;
-	run_deliver(worker, task, &result);
+	worker->desk->deliver(worker, task, &result);
 }
 
 static int open_stages(struct worker *worker, struct error *err)
 {
-	const struct workload *workload = worker->run->workload;
+	const struct workload *workload = worker->workload;
 	struct stage_env env = make_env(worker);
 
 	worker->stage_state = calloc(workload->n_stages, sizeof(*worker->stage_state));
@@ -152,7 +165,7 @@ static int open_stages(struct worker *worker, struct error *err)
 
 static void close_stages(struct worker *worker)
 {
-	const struct workload *workload = worker->run->workload;
+	const struct workload *workload = worker->workload;
 
 	for (unsigned i = 0; worker->stage_state && i < workload->n_stages; i++)
 		if (workload->stage[i]->close)
@@ -160,26 +173,24 @@ static void close_stages(struct worker *worker)
 	free(worker->stage_state);
 }
 
-int worker_body(struct job *job, unsigned number, struct error *err)
+int worker_live(struct worker *worker, struct error *err)
 {
-	struct run *run = job->context;
-	struct worker worker = {.run = run, .number = number, .meter = &run->meters[number].meter};
 	uint64_t cpu = meter_cpu_now();
-	int status = open_stages(&worker, err);
+	int status = open_stages(worker, err);
 	struct task task;
 	enum claim claim;
 
-	worker.meter->begin_ns = meter_now();
-	while (!status && (claim = run_claim(&worker, &task)) != CLAIM_NOTHING) {
+	worker->meter->begin_ns = meter_now();
+	while (!status && (claim = worker->desk->claim(worker, &task)) != CLAIM_NOTHING) {
 		if (claim == CLAIM_SCENE)
-			run_open_scene(&worker, &task);
+			worker->desk->open_scene(worker, &task);
 		else
-			work_on(&worker, &task);
+			work_on(worker, &task);
 	}
-	run_leave(&worker);
-	close_stages(&worker);
-	arena_release(&worker.arena);
-	worker.meter->cpu_ns = meter_cpu_now() - cpu;
-	worker.meter->end_ns = meter_now();
+	worker->desk->leave(worker);
+	close_stages(worker);
+	arena_release(&worker->arena);
+	worker->meter->cpu_ns = meter_cpu_now() - cpu;
+	worker->meter->end_ns = meter_now();
 	return status;
 }

@@ -250,12 +250,9 @@ static int finish(struct scene *scene, const struct sensor *sensor, const struct
 	return rc;
 }
 
-int scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
-	       const struct options *options, struct error *err)
+int scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id, struct error *err)
 {
 	const struct entry *entry = &catalog->entry[id];
-	uint32_t first = entry_first(entry);
-	const struct sensor *sensor;
 	unsigned file = 0;
 
 	memset(scene, 0, sizeof(*scene));
@@ -263,7 +260,18 @@ int scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
 	scene->name = scene_make_name(catalog, entry);
 	if (!scene->name)
 		return error_memory(err, "a scene's name", 0);
-	if (scene_add_file(scene, file_list_path(&catalog->files, first), &file, err))
+	return scene_add_file(scene, file_list_path(&catalog->files, entry_first(entry)), &file,
+			      err);
+}
+
+int scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
+	       const struct options *options, struct error *err)
+{
+	const struct entry *entry = &catalog->entry[id];
+	uint32_t first = entry_first(entry);
+	const struct sensor *sensor;
+
+	if (scene_begin(scene, catalog, id, err))
 		return -1;
 	if (entry->kind == ENTRY_FAILED)
 		return open_failed(scene, &catalog->files.entry[first], err);

@@ -5,6 +5,7 @@
  */
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -34,6 +35,7 @@ struct story {
 	size_t (*tally)(uint32_t id);
 	bool failures; /* some scenes and chunks are bad */
 	bool stalls;
+	bool deaths; /* some chunks and headers end the worker: for processes */
 	unsigned pause_us; /* of each chunk */
 };
 
@@ -65,6 +67,16 @@ static bool chunk_is_bad(uint32_t id, uint64_t chunk)
 	return story.failures && id % 17 == 3 && chunk % 5 == 2;
 }
 
+static bool scene_is_deadly(uint32_t id)
+{
+	return story.deaths && id % 19 == 7;
+}
+
+static bool chunk_is_deadly(uint32_t id, uint64_t chunk)
+{
+	return story.deaths && id % 11 == 4 && chunk % 3 == 0;
+}
+
 /* From 1 KiB to nearly the whole pool. */
 static size_t mixed_footprint(uint32_t id)
 {
@@ -86,12 +98,25 @@ static int fake_open(struct scene *scene, const struct catalog *catalog, uint32_
 	scene->name = strdup("fake");
 	if (story.stalls)
 		usleep(hash(id) % 2000);
+	if (scene_is_deadly(id)) {
+		signal(SIGSEGV, SIG_DFL); /* cmocka would catch it */
+		raise(SIGSEGV);
+	}
 	if (scene_is_bad(id))
 		return error_set(err, EX_DATAERR, "scene %u is bad", id);
 	scene->n_files = 0;
 	scene->x_size = chunks_of(id);
 	scene->y_size = scene->store_x_size = scene->store_y_size = 1;
 	scene->tile_x_size = scene->tile_y_size = 1;
+	return 0;
+}
+
+static int fake_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
+		      struct error *err)
+{
+	(void)catalog;
+	(void)err;
+	*scene = (struct scene){.id = id, .name = strdup("fake")};
 	return 0;
 }
 
@@ -131,6 +156,8 @@ static int fake_run(void *state, const struct stage_env *env, struct block *bloc
 	if (story.stalls && hash((uint32_t)result->chunk + block->scene->id) % 4 == 0)
 		usleep(hash((uint32_t)result->chunk) % 1500);
 	atomic_fetch_sub(&in_use, (long)bytes);
+	if (chunk_is_deadly(block->scene->id, result->chunk))
+		raise(SIGKILL);
 	if (chunk_is_bad(block->scene->id, result->chunk))
 		return error_set(err, EX_DATAERR, "chunk %d is bad", (int)result->chunk);
 	result->piece[0].accum.n[PIXEL_NODATA] += block->n_pixels;
@@ -199,6 +226,7 @@ static const struct workload fake = {
 	.stage = fake_stages,
 	.n_stages = 1,
 	.scene_open = fake_open,
+	.scene_begin = fake_begin,
 	.tally_bytes = fake_tally_bytes,
 	.tally_new = fake_tally_new,
 	.tally_fold = fake_fold,
@@ -235,7 +263,7 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 	assert_int_equal(catalog_scenes(catalog), story.n_scenes);
 	stderr = fopen("/dev/null", "w");
 	alarm(60); /* a hang ends the test */
-	assert_int_equal(execute(&options, &plan, &fake, catalog, &err), story.failures ? 1 : 0);
+	assert_int_equal(execute(&options, &plan, &fake, catalog, &err), story.failures || story.deaths ? 1 : 0);
 	alarm(0);
 	fclose(stderr);
 	stderr = saved;
@@ -243,14 +271,27 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 	catalog_free(catalog);
 	assert_true((uint64_t)atomic_load(&most_in_use) <= pool);
 	for (uint32_t id = 0; id < story.n_scenes; id++) {
-		bool failed = scene_is_bad(id);
+		bool failed = scene_is_bad(id) || scene_is_deadly(id);
 
 		for (uint32_t chunk = 0; chunk < chunks_of(id); chunk++)
-			failed = failed || chunk_is_bad(id, chunk);
+			failed = failed || chunk_is_bad(id, chunk) || chunk_is_deadly(id, chunk);
 		for (uint32_t chunk = 0; chunk < chunks_of(id); chunk++)
 			assert_true(atomic_load(&delivered[id][chunk]) == 1 ||
 				    (failed && !atomic_load(&delivered[id][chunk])));
 	}
+}
+
+/* TSan does not know OpenMP's locks. */
+#ifdef __SANITIZE_THREAD__
+static const char *const parallel[] = {"threads", "processes"};
+#else
+static const char *const parallel[] = {"threads", "processes", "openmp"};
+#endif
+enum { N_PARALLEL = sizeof(parallel) / sizeof(parallel[0]) };
+
+static uint32_t few_chunks(uint32_t id)
+{
+	return 1 + hash(id) % 7;
 }
 
 static const struct story mixed = {
@@ -267,7 +308,8 @@ static void every_chunk_once(void **state)
 	story = mixed;
 	run_story("serial", 1, POOL);
 	for (unsigned workers = 1; workers <= 16; workers++)
-		run_story("threads", workers, POOL);
+		for (unsigned i = 0; i < N_PARALLEL; i++)
+			run_story(parallel[i], workers, POOL);
 }
 
 static void with_stalls(void **state)
@@ -276,14 +318,45 @@ static void with_stalls(void **state)
 	story = mixed;
 	story.stalls = true;
 	for (unsigned workers = 2; workers <= 9; workers += 7)
-		run_story("threads", workers, POOL);
+		for (unsigned i = 0; i < N_PARALLEL; i++)
+			run_story(parallel[i], workers, POOL);
+}
+
+/* Workers that die at headers and in chunks: those fail, and nothing else is lost. */
+static void with_deaths(void **state)
+{
+	(void)state;
+	story = mixed;
+	story.deaths = true;
+	for (unsigned workers = 1; workers <= 5; workers += 2)
+		run_story("processes", workers, POOL);
+}
+
+/* make stress: many starts and stops of every executor, with stalls in every stage and in between.
+ */
+static void many_starts(void **state)
+{
+	const char *rounds = getenv("STRESS_ROUNDS");
+
+	(void)state;
+	for (long round = rounds ? atol(rounds) : 10; round > 0; round--) {
+		story = mixed;
+		story.n_scenes = 1 + (uint32_t)round % 6;
+		story.chunks = few_chunks;
+		story.failures = false;
+		story.stalls = true;
+		for (unsigned i = 0; i < N_PARALLEL; i++)
+			run_story(parallel[i], 1 + (unsigned)round % 5, POOL);
+		run_story("serial", 1, POOL);
+	}
 }
 
 static void with_plenty_of_memory(void **state)
 {
 	(void)state;
 	story = mixed;
-	run_story("threads", 8, 100 * POOL);
+	for (unsigned i = 0; i < N_PARALLEL; i++)
+		run_story(parallel[i], 8, 100 * POOL);
 }
 
 static uint32_t one_chunk(uint32_t id)
@@ -312,7 +385,8 @@ static void a_worker_gives_back_its_own(void **state)
 			       .tally = small_then_large};
 	run_story("serial", 1, POOL);
 	for (unsigned workers = 1; workers <= 4; workers++)
-		run_story("threads", workers, POOL);
+		for (unsigned i = 0; i < N_PARALLEL; i++)
+			run_story(parallel[i], workers, POOL);
 }
 
 static uint32_t twelve_then_forty(uint32_t id)
@@ -346,6 +420,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_chunk_once),
 		cmocka_unit_test(with_stalls),
+		cmocka_unit_test(with_deaths),
+		cmocka_unit_test(many_starts),
 		cmocka_unit_test(with_plenty_of_memory),
 		cmocka_unit_test(a_worker_gives_back_its_own),
 		cmocka_unit_test(freed_memory_wakes_workers),

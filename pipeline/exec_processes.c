@@ -1,0 +1,243 @@
+/*
+ * The processes executor: a pool of forked children. A child that dies fails the chunk it held and
+ * is replaced; nothing it could have locked is shared. The parent hands out and reduces, in its one
+ * thread, so a replacement can be forked at any time.
+ */
+#include "exec.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "budget.h"
+#include "hub.h"
+#include "link.h"
+#include "remote.h"
+#include "run.h"
+
+enum {
+	SAMPLE_NS = 100000000, /* how often memory is looked at: reading smaps_rollup takes 0.2 ms */
+	POLL_MS = 100          /* and whether a signal has come */
+};
+
+struct child {
+	pid_t pid; /* 0: none */
+	struct link link;
+	bool said_bye;
+};
+
+struct crew {
+	struct job *job;
+	struct hub *hub;
+	unsigned n, n_alive;
+	struct child *child;
+	struct pollfd *polls;
+	void *room; /* for the payload of one message */
+	uint64_t sampled_ns;
+};
+
+static bool processes_available(void)
+{
+	return true;
+}
+
+/* --- memory --- */
+
+/*
+ * Pages that several processes share are counted once: the sum of proportional set sizes (PSS), of
+ * the parent and its children.
+ */
+static void sample_memory(struct crew *crew)
+{
+	struct run *run = crew->job->context;
+	uint64_t bytes = memory_pss(0);
+
+	for (unsigned i = 0; i < crew->n; i++)
+		if (crew->child[i].pid)
+			bytes += memory_pss(crew->child[i].pid);
+	if (bytes > run->totals.pss_peak)
+		run->totals.pss_peak = bytes;
+	crew->sampled_ns = meter_now();
+}
+
+/* --- birth and death --- */
+
+/* Nothing of the parent's is touched but the line; not even its open files are flushed. */
+static void child_main(struct crew *crew, unsigned number, pid_t parent)
+{
+	/* Without a parent there is nothing to work for. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+		_exit(EX_OSERR);
+	for (unsigned i = 0; i < crew->n; i++)
+		if (i != number)
+			link_close(&crew->child[i].link);
+	link_keep_child(&crew->child[number].link);
+	remote_live(crew->job, number, &crew->child[number].link.line, NULL);
+	_exit(EX_OK);
+}
+
+static int start_child(struct crew *crew, unsigned number, struct error *err)
+{
+	const struct run *run = crew->job->context;
+	struct child *child = &crew->child[number];
+	pid_t parent = getpid();
+
+	child->said_bye = false;
+	if (link_open(&child->link, run->options->transport == TRANSPORT_SHM, err))
+		return -1;
+	child->pid = fork();
+	if (child->pid == 0)
+		child_main(crew, number, parent);
+	if (child->pid < 0) {
+		error_errno(err, EX_OSERR, errno, "cannot start a worker process");
+		child->pid = 0;
+		link_close(&child->link);
+		return -1;
+	}
+	link_keep_parent(&child->link);
+	hub_seat_taken(crew->hub, number);
+	crew->n_alive++;
+	return 0;
+}
+
+static const char *how_it_ended(char text[200], pid_t pid, int status)
+{
+	if (WIFSIGNALED(status))
+		snprintf(text, 200, "its worker process %d was killed by SIG%s%s; its scene is left out",
+			 (int)pid, sigabbrev_np(WTERMSIG(status)),
+			 WTERMSIG(status) == SIGKILL
+				 ? ", often for want of memory (see dmesg; a smaller --memory helps)"
+				 : " (a fault in a decoder, or a damaged file it cannot take)");
+	else
+		snprintf(text, 200, "its worker process %d ended with exit status %d", (int)pid,
+			 WEXITSTATUS(status));
+	return text;
+}
+
+/* The child's pipe has closed. Start another in its place where work may be left. */
+static void bury(struct crew *crew, unsigned number)
+{
+	struct child *child = &crew->child[number];
+	struct run *run = crew->job->context;
+	char how[200];
+	struct error ignored;
+	int status = 0;
+
+	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	link_close(&child->link);
+	crew->n_alive--;
+	how_it_ended(how, child->pid, status);
+	child->pid = 0;
+	if (child->said_bye)
+		return;
+	if (hub_lost(crew->hub, number, how) && !atomic_load(&run->stopping))
+		(void)start_child(crew, number, &ignored); /* else the others do its work */
+}
+
+/* --- messages --- */
+
+static void answer(struct crew *crew, unsigned number, const struct message *message)
+{
+	if (message->kind == MESSAGE_STOP)
+		sample_memory(crew);
+	/* A child that is gone is found by the end of its pipe. */
+	(void)!link_answer(&crew->child[number].link, message);
+}
+
+static void take_message(struct crew *crew, unsigned number)
+{
+	struct child *child = &crew->child[number];
+	struct message message, reply;
+	const void *payload;
+
+	if (link_take(&child->link, &message, crew->room, &payload)) {
+		if (!child->said_bye)
+			kill(child->pid, SIGKILL); /* gone, or out of its mind */
+		bury(crew, number);
+		return;
+	}
+	child->said_bye = message.kind == MESSAGE_BYE;
+	if (hub_take(crew->hub, number, &message, payload, &reply))
+		answer(crew, number, &reply);
+}
+
+static void attend(struct crew *crew)
+{
+	struct message reply;
+	unsigned number;
+
+	for (unsigned i = 0; i < crew->n; i++)
+		crew->polls[i] = (struct pollfd){
+			.fd = crew->child[i].pid ? link_fd(&crew->child[i].link) : -1,
+			.events = POLLIN,
+		};
+	if (poll(crew->polls, crew->n, POLL_MS) > 0)
+		for (unsigned i = 0; i < crew->n; i++)
+			if (crew->polls[i].revents)
+				take_message(crew, i);
+	while (hub_next(crew->hub, &number, &reply))
+		answer(crew, number, &reply);
+	if (meter_now() - crew->sampled_ns > SAMPLE_NS)
+		sample_memory(crew);
+}
+
+static int crew_init(struct crew *crew, struct job *job, struct error *err)
+{
+	struct hub_seats seats = {.n_seats = job->n_workers, .workers_per_pool = job->n_workers};
+
+	*crew = (struct crew){.job = job, .n = job->n_workers};
+	crew->child = calloc(crew->n, sizeof(*crew->child));
+	crew->polls = calloc(crew->n, sizeof(*crew->polls));
+	crew->room = aligned_alloc(16, (WIRE_PAYLOAD_MAX + 15) / 16 * 16);
+	if (!crew->child || !crew->polls || !crew->room)
+		return error_memory(err, "the process pool", crew->n * sizeof(*crew->child));
+	for (unsigned i = 0; i < crew->n; i++)
+		crew->child[i].link = (struct link){.down = {-1, -1}, .up = {-1, -1}};
+	crew->hub = hub_new(job, seats, err);
+	return crew->hub ? 0 : -1;
+}
+
+static void crew_release(struct crew *crew)
+{
+	hub_free(crew->hub);
+	free(crew->child);
+	free(crew->polls);
+	free(crew->room);
+}
+
+static int processes_run(struct job *job, struct error *err)
+{
+	struct crew crew;
+	unsigned started = 0;
+	int status = crew_init(&crew, job, err);
+
+	for (unsigned i = 0; status == 0 && i < crew.n; i++)
+		started += start_child(&crew, i, err) == 0;
+	if (status == 0 && !started) { /* not one process to be had: work in this one */
+		crew_release(&crew);
+		return job->body(job, 0, err);
+	}
+	while (crew.n_alive)
+		attend(&crew);
+	if (status == 0)
+		status = hub_failed(crew.hub, err);
+	if (status == 0)
+		hub_give_up(crew.hub);
+	crew_release(&crew);
+	return status;
+}
+
+const struct executor executor_processes = {
+	.name = "processes",
+	.help = "forked processes; one that crashes fails only its chunk",
+	.own_memory = true,
+	.available = processes_available,
+	.run = processes_run,
+};

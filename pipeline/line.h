@@ -1,0 +1,23 @@
+/*
+ * A line between one worker and the hub, as the worker sees it. A transport is one file that makes
+ * such lines; the messages and their order are wire.h's.
+ */
+#ifndef IMGPIPE_PIPELINE_LINE_H
+#define IMGPIPE_PIPELINE_LINE_H
+
+#include "error.h"
+#include "wire.h"
+
+struct line {
+	/*
+	 * Room of WIRE_PAYLOAD_MAX bytes, aligned to 16, where payloads are made before send() and
+	 * found after receive(). Belongs to the line.
+	 */
+	void *payload;
+	/* message->payload_bytes of the payload go with it. -1 where the other end is gone. */
+	int (*send)(struct line *line, const struct message *message, struct error *err);
+	/* Blocks. -1 where the other end is gone. */
+	int (*receive)(struct line *line, struct message *message, struct error *err);
+};
+
+#endif

@@ -1,0 +1,319 @@
+/*
+ * The worker's end of a line: a desk whose claims and deliveries are messages. It knows the order
+ * of messages (wire.h), not how they travel.
+ *
+ * All time of the worker is booked: its round trips are transfer, less what the hub says it kept
+ * the worker waiting for (by cause) and worked on its message (waiting for a peer).
+ */
+#include "remote.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "run.h"
+#include "signals.h"
+
+/* What stands behind the desk. */
+struct post {
+	struct line *line;
+	struct keeper *keeper;
+	const struct catalog *catalog;
+	struct meter meter;
+	bool asked;         /* a message is out whose answer is the next task */
+	bool broken;        /* the hub is gone: nothing more can be done */
+	bool open;          /* scene holds scene_id's headers */
+	bool failed;        /* they could not be read: error says why */
+	uint32_t scene_id;
+	struct scene scene;
+	struct error error;
+	struct chunk_grid grid;
+};
+
+static struct post *post_of(struct worker *worker)
+{
+	return worker->line;
+}
+
+static void post_send(struct worker *worker, struct message *message, enum meter_stage stage)
+{
+	struct post *post = post_of(worker);
+	struct meter_row *row = &worker->meter->row[stage];
+	uint64_t since = meter_now();
+	struct error ignored; /* a hub that is gone needs to be told nothing */
+
+	message->worker = worker->number;
+	message->signal = signals_caught();
+	if (!post->broken && post->line->send(post->line, message, &ignored))
+		post->broken = true;
+	row->messages++;
+	row->message_bytes += sizeof(*message) + message->payload_bytes;
+	row->transfer_ns += meter_now() - since;
+}
+
+static int post_receive(struct worker *worker, struct message *message)
+{
+	struct post *post = post_of(worker);
+	uint64_t since = meter_now(), spent, kept;
+	struct error ignored;
+
+	if (post->broken || post->line->receive(post->line, message, &ignored)) {
+		post->broken = true;
+		return -1;
+	}
+	spent = meter_now() - since;
+	kept = message->waited_ns + message->served_ns;
+	if (message->waited_ns && message->cause < N_WAIT_CAUSES)
+		book_wait_ns(worker->meter, (enum wait_cause)message->cause, message->waited_ns);
+	book_wait_ns(worker->meter, WAIT_PEER, message->served_ns);
+	worker->meter->row[METER_CLAIM].transfer_ns += spent > kept ? spent - kept : 0;
+	return 0;
+}
+
+/* --- the scene it works on --- */
+
+static void close_scene(struct worker *worker)
+{
+	struct post *post = post_of(worker);
+
+	worker_leave_scene(worker);
+	if (post->open)
+		scene_release(&post->scene);
+	post->open = false;
+}
+
+static void open_scene(struct worker *worker, uint32_t scene_id)
+{
+	struct post *post = post_of(worker);
+	struct meter_span span = meter_begin();
+
+	if (post->open && post->scene_id == scene_id)
+		return;
+	close_scene(worker);
+	post->open = true;
+	post->scene_id = scene_id;
+	post->error = (struct error){0};
+	post->failed = worker->workload->scene_open(&post->scene, post->catalog, scene_id,
+						    worker->options, &post->error) != 0;
+	meter_lap(worker->meter, METER_DISCOVER, &span);
+}
+
+/* The answer to this asks for the next task; so no message of its own is needed for that. */
+static void post_ask(struct worker *worker, struct message *message, enum meter_stage stage)
+{
+	post_send(worker, message, stage);
+	post_of(worker)->asked = true;
+}
+
+static void release(struct worker *worker)
+{
+	struct message released = {.kind = MESSAGE_RELEASED};
+
+	worker_leave_scene(worker);
+	arena_release(&worker->arena);
+	post_ask(worker, &released, METER_CLAIM);
+}
+
+/* The headers are read again here, and may not be what the hub has seen. */
+static int open_for_chunk(struct worker *worker, const struct message *order)
+{
+	struct post *post = post_of(worker);
+	const struct chunk_grid *grid = &order->grid;
+
+	open_scene(worker, order->scene_id);
+	post->grid = *grid;
+	if (!post->failed &&
+	    (post->scene.x_size != grid->x_size || post->scene.y_size != grid->y_size)) {
+		error_set(&post->error, EX_DATAERR,
+			  "%s: it was changed while it was worked on; run it again",
+			  post->scene.name);
+		post->failed = true;
+	}
+	return post->failed ? -1 : 0;
+}
+
+static void refuse_chunk(struct worker *worker, const struct message *order)
+{
+	struct post *post = post_of(worker);
+	struct message message = {.kind = MESSAGE_RESULT,
+				  .scene_id = order->scene_id,
+				  .chunk = order->chunk,
+				  .status = CHUNK_FAILED,
+				  .payload_bytes = sizeof(post->error)};
+
+	memcpy(post->line->payload, &post->error, sizeof(post->error));
+	post_ask(worker, &message, METER_REDUCE);
+}
+
+/* The next order that this worker can carry out. -1 where the hub is gone. */
+static int next_order(struct worker *worker, struct message *order)
+{
+	struct post *post = post_of(worker);
+	struct message ready = {.kind = MESSAGE_READY};
+
+	for (;;) {
+		if (!post->asked)
+			post_send(worker, &ready, METER_CLAIM);
+		post->asked = false;
+		if (post_receive(worker, order))
+			return -1;
+		if (order->kind == MESSAGE_RELEASE)
+			release(worker);
+		else if (order->kind == MESSAGE_CHUNK && open_for_chunk(worker, order))
+			refuse_chunk(worker, order);
+		else
+			return 0;
+	}
+}
+
+static enum claim remote_claim(struct worker *worker, struct task *task)
+{
+	struct post *post = post_of(worker);
+	struct message order;
+
+	if (next_order(worker, &order))
+		return CLAIM_NOTHING;
+	*task = (struct task){.scene_id = order.scene_id,
+			      .chunk = order.chunk,
+			      .scene = &post->scene,
+			      .grid = &post->grid};
+	if (order.kind == MESSAGE_SCENE)
+		return CLAIM_SCENE;
+	if (order.kind != MESSAGE_CHUNK)
+		return CLAIM_NOTHING;
+	worker->meter->row[METER_CLAIM].chunks++;
+	return CLAIM_CHUNK;
+}
+
+/* That it went well matters, not what was found: the hub then reads the headers for itself. */
+static void remote_open_scene(struct worker *worker, const struct task *task)
+{
+	struct message opened = {.kind = MESSAGE_OPENED, .scene_id = task->scene_id};
+
+	open_scene(worker, task->scene_id);
+	post_ask(worker, &opened, METER_DISCOVER);
+}
+
+static uint32_t pack(struct worker *worker, const struct piece *piece)
+{
+	uint64_t since = meter_now();
+	size_t bytes = wire_pack_piece(post_of(worker)->line->payload, piece);
+
+	worker->meter->row[METER_REDUCE].pack_ns += meter_now() - since;
+	return (uint32_t)bytes;
+}
+
+/* All pieces but the last one, each answered before the next. */
+static void send_pieces(struct worker *worker, const struct chunk_result *result)
+{
+	struct message answer;
+
+	for (uint32_t i = 0; i + 1 < result->n_pieces; i++) {
+		struct message message = {.kind = MESSAGE_PIECE,
+					  .scene_id = result->scene_id,
+					  .chunk = result->chunk,
+					  .payload_bytes = pack(worker, &result->piece[i])};
+
+		post_send(worker, &message, METER_REDUCE);
+		if (post_receive(worker, &answer))
+			return;
+	}
+}
+
+static int keep_pieces(struct worker *worker, struct chunk_result *result)
+{
+	struct keeper *keeper = post_of(worker)->keeper;
+	struct meter_span span = meter_begin();
+
+	for (uint32_t i = 0; i < result->n_pieces; i++)
+		if (keeper->keep(keeper, result->scene_id, &result->piece[i], &result->error))
+			return -1;
+	meter_lap(worker->meter, METER_REDUCE, &span);
+	return 0;
+}
+
+static void remote_deliver(struct worker *worker, const struct task *task,
+			   struct chunk_result *result)
+{
+	struct post *post = post_of(worker);
+	struct message message = {.kind = MESSAGE_RESULT, .chunk = task->chunk};
+
+	if (result->status == CHUNK_DONE && post->keeper && keep_pieces(worker, result))
+		result->status = CHUNK_FAILED;
+	if (result->status == CHUNK_DONE && !post->keeper && result->n_pieces) {
+		send_pieces(worker, result);
+		message.payload_bytes = pack(worker, &result->piece[result->n_pieces - 1]);
+	}
+	if (result->status == CHUNK_FAILED) {
+		memcpy(post->line->payload, &result->error, sizeof(result->error));
+		message.payload_bytes = sizeof(result->error);
+	}
+	message.scene_id = task->scene_id;
+	message.status = result->status;
+	post_ask(worker, &message, METER_REDUCE);
+}
+
+static void remote_leave(struct worker *worker)
+{
+	close_scene(worker);
+}
+
+static bool remote_cancelled(struct worker *worker)
+{
+	(void)worker;
+	return signals_caught() != 0;
+}
+
+static const struct desk remote_desk = {
+	.claim = remote_claim,
+	.open_scene = remote_open_scene,
+	.deliver = remote_deliver,
+	.leave = remote_leave,
+	.cancelled = remote_cancelled,
+};
+
+/* The farewell carries the meters; its own bytes are in them, its time is not. */
+static void say_bye(struct worker *worker, int status, const struct error *error)
+{
+	struct post *post = post_of(worker);
+	struct message bye = {.kind = MESSAGE_BYE,
+			      .worker = worker->number,
+			      .status = status ? 1 : 0,
+			      .payload_bytes = status ? sizeof(*error) : sizeof(post->meter)};
+	struct meter_row *row = &post->meter.row[METER_CLAIM];
+	struct error ignored;
+
+	row->messages++;
+	row->message_bytes += sizeof(bye) + bye.payload_bytes;
+	if (status)
+		memcpy(post->line->payload, error, sizeof(*error));
+	else
+		memcpy(post->line->payload, &post->meter, sizeof(post->meter));
+	if (!post->broken)
+		(void)post->line->send(post->line, &bye, &ignored);
+}
+
+void remote_live(struct job *job, unsigned number, struct line *line, struct keeper *keeper)
+{
+	const struct run *run = job->context;
+	struct post *post = calloc(1, sizeof(*post));
+	struct worker worker = {
+		.desk = &remote_desk,
+		.line = post,
+		.number = number,
+		.options = run->options,
+		.workload = run->workload,
+		.by_tile = run->plan->by_tile,
+	};
+	struct error error = {0};
+	int status;
+
+	if (!post)
+		return; /* seen at the other end: no message ever comes */
+	post->line = line;
+	post->keeper = keeper;
+	post->catalog = run->catalog;
+	worker.meter = &post->meter;
+	status = worker_live(&worker, &error);
+	say_bye(&worker, status, &error);
+	free(post);
+}

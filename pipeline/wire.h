@@ -1,0 +1,80 @@
+/*
+ * Wire: what travels between the hub and workers that have memory of their own. Messages are plain
+ * data of the same program on the same kind of machine: no byte order, no version; the ranks of a
+ * run compare both before they begin.
+ *
+ * Each message goes one way and is followed by one the other way, so a line needs no queue:
+ *
+ *     worker: READY                     hub: CHUNK, SCENE, RELEASE or STOP, when there is one
+ *     worker: RESULT (of the chunk)     hub: as above
+ *     worker: OPENED (of the scene)     hub: as above
+ *     worker: RELEASED                  hub: as above
+ *     worker: PIECE (of a result, more to follow)       hub: GO_ON
+ *     worker: BYE, after STOP                           hub: nothing
+ */
+#ifndef IMGPIPE_PIPELINE_WIRE_H
+#define IMGPIPE_PIPELINE_WIRE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "accum.h"
+#include "chunk.h"
+#include "error.h"
+#include "meter.h"
+#include "stage.h"
+
+enum message_kind {
+	MESSAGE_READY = 1,
+	MESSAGE_RESULT, /* payload: its last piece where DONE and pieces travel, error where FAILED */
+	MESSAGE_OPENED,
+	MESSAGE_RELEASED,
+	MESSAGE_PIECE, /* payload: the piece */
+	MESSAGE_BYE,   /* payload: the worker's meter; status not 0: it could not start, an error */
+
+	MESSAGE_CHUNK,
+	MESSAGE_SCENE,
+	MESSAGE_RELEASE,
+	MESSAGE_GO_ON,
+	MESSAGE_STOP,
+};
+
+struct message {
+	uint32_t kind;
+	uint32_t worker; /* number of the worker, over all ranks */
+	uint32_t scene_id;
+	uint32_t status; /* RESULT: enum chunk_status */
+	uint64_t chunk;
+	uint32_t payload_bytes; /* behind this header */
+	int32_t signal;         /* from a worker: a signal it has caught, or 0 */
+	/* From the hub: how long it kept the worker waiting, why, and its own work on that. */
+	uint32_t cause; /* enum wait_cause */
+	uint32_t unused;
+	uint64_t waited_ns, served_ns;
+	struct chunk_grid grid; /* CHUNK: how the scene is cut */
+};
+
+/* A piece as it travels: only the part of the histogram that is not zero. */
+struct packed_piece {
+	uint32_t tile;
+	uint32_t first_slot, n_slots;
+	uint32_t wide; /* counts are 64 bits, else 32 */
+	struct accum accum;
+	unsigned char counts[]; /* n_slots of them */
+};
+
+/* Room for any payload, bytes. */
+enum {
+	WIRE_PIECE_MAX = sizeof(struct packed_piece) + HIST_SLOTS * sizeof(uint64_t),
+	WIRE_PAYLOAD_MAX = WIRE_PIECE_MAX > (int)sizeof(struct meter) ? WIRE_PIECE_MAX
+								      : (int)sizeof(struct meter)
+};
+
+/* Into `out`, aligned to 16 and WIRE_PIECE_MAX bytes long. Returns the bytes used. */
+size_t wire_pack_piece(void *out, const struct piece *piece);
+
+/* -1 where `bytes` of `in` are no piece (a worker that died can leave anything). */
+int wire_unpack_piece(struct piece *piece, const void *in, size_t bytes,
+		      struct error *err) MUST_CHECK;
+
+#endif
