@@ -36,7 +36,10 @@ GDAL_LIBS   = $(shell pkg-config --libs gdal 2>/dev/null)
 
 # The GDAL reader is a module of its own, loaded when something needs it; see include/reader.h.
 MODULE_SRC := $(wildcard stages/read_gdal*.c)
-SRC := $(filter-out $(MODULE_SRC),$(wildcard pipeline/*.c stages/*.c))
+# So are the MPI modules, one for each MPI library that is installed, from the same sources.
+MPI_SRC := $(wildcard pipeline/mpi_*.c)
+MPIS := $(foreach mpi,openmpi mpich,$(if $(shell command -v mpicc.$(mpi) 2>/dev/null),$(mpi)))
+SRC := $(filter-out $(MODULE_SRC) $(MPI_SRC),$(wildcard pipeline/*.c stages/*.c))
 OBJ := $(SRC:%.c=$(BUILD)/obj/%.o)
 SAMPLES_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard samples/*.c))
 LIB_OBJ := $(filter-out $(BUILD)/obj/pipeline/main.o,$(OBJ))
@@ -48,13 +51,26 @@ ifeq ($(V),)
 QUIET = @echo "  $(1)  $@";
 endif
 
-all: $(BUILD)/imgpipe $(BUILD)/imgpipe-gdal.so $(BUILD)/make_scene
+MPI_MODULES := $(MPIS:%=$(BUILD)/imgpipe-mpi-%.so)
+
+all: $(BUILD)/imgpipe $(BUILD)/imgpipe-gdal.so $(MPI_MODULES) $(BUILD)/make_scene
 
 $(BUILD)/imgpipe: $(OBJ)
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ $(LIBS)
 
 $(BUILD)/imgpipe-gdal.so: $(MODULE_SRC:%.c=$(BUILD)/obj/%.o)
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(GDAL_LIBS)
+
+# $(1): openmpi or mpich; its compiler wrapper knows where its header and library are.
+define MPI_RULES
+$(BUILD)/imgpipe-mpi-$(1).so: $(MPI_SRC:%.c=$(BUILD)/obj-$(1)/%.o)
+	$$(call QUIET,LD)OMPI_CC="$(CC)" MPICH_CC="$(CC)" mpicc.$(1) $$(CFLAGS) $$(LDFLAGS) -shared -o $$@ $$^
+
+$(BUILD)/obj-$(1)/%.o: %.c Makefile
+	@mkdir -p $$(@D)
+	$$(call QUIET,CC)OMPI_CC="$(CC)" MPICH_CC="$(CC)" mpicc.$(1) $$(COMMON) $$(CFLAGS) -fPIC -fvisibility=hidden -c -o $$@ $$<
+endef
+$(foreach mpi,$(MPIS),$(eval $(call MPI_RULES,$(mpi))))
 
 $(BUILD)/make_scene: $(SAMPLES_OBJ) $(BUILD)/obj/pipeline/error.o
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -76,7 +92,9 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIB_OBJ) Makefile
 
 .DELETE_ON_ERROR:
 
--include $(OBJ:.o=.d) $(MODULE_SRC:%.c=$(BUILD)/obj/%.d) $(SAMPLES_OBJ:.o=.d)
+-include $(OBJ:.o=.d) $(MODULE_SRC:%.c=$(BUILD)/obj/%.d)
+-include $(foreach mpi,$(MPIS),$(MPI_SRC:%.c=$(BUILD)/obj-$(mpi)/%.d))
+-include $(SAMPLES_OBJ:.o=.d)
 
 # --- habits -------------------------------------------------------------------------------------
 
@@ -120,13 +138,13 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install $(BUILD)/imgpipe $(DESTDIR)$(PREFIX)/bin/imgpipe
-	install -m 644 $(BUILD)/imgpipe-gdal.so $(DESTDIR)$(PREFIX)/lib/imgpipe/imgpipe-gdal.so
+	install -m 644 $(BUILD)/imgpipe-gdal.so $(MPI_MODULES) $(DESTDIR)$(PREFIX)/lib/imgpipe
 	$(BUILD)/imgpipe --man >$(DESTDIR)$(PREFIX)/share/man/man1/imgpipe.1
 	$(BUILD)/imgpipe --completion \
 		>$(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgpipe
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/imgpipe $(DESTDIR)$(PREFIX)/lib/imgpipe/imgpipe-gdal.so \
+	rm -f $(DESTDIR)$(PREFIX)/bin/imgpipe $(DESTDIR)$(PREFIX)/lib/imgpipe/imgpipe-*.so \
 		$(DESTDIR)$(PREFIX)/share/man/man1/imgpipe.1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgpipe
 	-rmdir $(DESTDIR)$(PREFIX)/lib/imgpipe

@@ -20,6 +20,7 @@ struct machine {
 	unsigned cores;        /* physical cores among them */
 	double quota;          /* CPUs' worth of time by cgroup quota, 0 where none */
 	unsigned slurm_cpus;   /* SLURM_CPUS_PER_TASK, 0 where none */
+	uint64_t resident;     /* bytes this program has now; under MPI the most of any rank */
 	unsigned ranks;        /* of a run under MPI, 1 without */
 	unsigned ranks_here;   /* of those, on this machine: they share its memory and CPUs */
 	unsigned workers;      /* default number of workers from all of these */
@@ -27,6 +28,9 @@ struct machine {
 };
 
 void machine_probe(struct machine *machine);
+
+/* Under MPI: what is left of it for one of `here` ranks on this machine, of `ranks` in all. */
+void machine_share(struct machine *machine, unsigned ranks, unsigned here);
 
 enum { BUDGET_DEFAULT_PERCENT = 25 };
 

@@ -31,6 +31,8 @@ struct executor {
 	/* Workers have memory of their own: libraries and handles are counted once for each. */
 	bool own_memory;
 	bool (*available)(void);
+	/* Workers it takes, of those by default or asked for. NULL: all. */
+	unsigned (*workers)(unsigned n, bool asked);
 	/* Run the body for all workers; -1 only where not one worker could start. */
 	int (*run)(struct job *job, struct error *err);
 };

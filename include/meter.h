@@ -43,6 +43,7 @@ struct meter_row {
 
 /* One worker's meters. bytes_needed: decoded bytes that the windows asked for. */
 struct meter {
+	uint32_t worker; /* number, over all ranks */
 	struct meter_row row[N_METER_STAGES];
 	uint64_t bytes_needed, bytes_decoded;
 	uint64_t begin_ns, end_ns; /* life of the worker, idle end included; clock of meter_now() */

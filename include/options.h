@@ -24,6 +24,11 @@ struct band_choice {
 	const char *pattern; /* fnmatch() pattern for the base name, NULL where not given */
 };
 
+/* --shard: every n-th scene, from the i-th on (from 1). n 0: all of them. */
+struct shard {
+	uint32_t i, n;
+};
+
 /* --mask: which pixels of a quality band are kept. */
 struct mask_rule {
 	bool set;
@@ -51,6 +56,7 @@ enum reader_choice reader;
 
 	unsigned workers;        /* 0: as many as the machine allows */
 	const char *executor;    /* a name of the table in executor.h, or "auto" */
+	struct shard shard;
 	enum transport transport; /* of the processes executor */
 	uint64_t memory_bytes;   /* 0: default share, unless memory_percent */
 	unsigned memory_percent; /* of the smallest limit, 0 where not given */
@@ -64,6 +70,8 @@ enum reader_choice reader;
 	const char *report_path;
 	const char *csv_path;
 	const char *tiles_path;
+	const char *partial_path;
+	char partial_name[40]; /* what partial_path is by default, with --shard */
 	int verbosity; /* -1 with -q, 0, 1 with -v ... */
 	bool progress; /* --progress: also where stderr is no terminal */
 };

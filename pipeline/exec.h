@@ -10,8 +10,6 @@ extern const struct executor executor_serial;
 extern const struct executor executor_threads;
 extern const struct executor executor_openmp;
 extern const struct executor executor_processes;
-
-/* What OMP_NUM_THREADS and its kin ask for. */
-unsigned openmp_threads(void);
+extern const struct executor executor_mpi;
 
 #endif

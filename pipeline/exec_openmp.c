@@ -6,6 +6,7 @@
 
 #ifdef _OPENMP
 #include <omp.h>
+#include <stdlib.h>
 
 static bool openmp_available(void)
 {
@@ -36,11 +37,12 @@ static int openmp_run(struct job *job, struct error *err)
 	return -1;
 }
 
-unsigned openmp_threads(void)
+/* OMP_NUM_THREADS, and its kin, where --workers says nothing. */
+static unsigned openmp_workers(unsigned n, bool asked)
 {
-	int n = omp_get_max_threads();
+	int own = omp_get_max_threads();
 
-	return n > 0 ? (unsigned)n : 1;
+	return asked || !getenv("OMP_NUM_THREADS") || own < 1 ? n : (unsigned)own;
 }
 #else
 static bool openmp_available(void)
@@ -54,9 +56,10 @@ static int openmp_run(struct job *job, struct error *err)
 	return error_set(err, EX_UNAVAILABLE, "built without OpenMP");
 }
 
-unsigned openmp_threads(void)
+static unsigned openmp_workers(unsigned n, bool asked)
 {
-	return 1;
+	(void)asked;
+	return n;
 }
 #endif
 
@@ -64,5 +67,6 @@ const struct executor executor_openmp = {
 	.name = "openmp",
 	.help = "threads of one OpenMP parallel region",
 	.available = openmp_available,
+	.workers = openmp_workers,
 	.run = openmp_run,
 };

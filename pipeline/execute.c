@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "cluster.h"
 #include "console.h"
 #include "plan_scene.h"
 #include "reader.h"
@@ -94,6 +95,8 @@ static int run_init(struct run *run, const struct options *options, const struct
 		run->meters[i] = (struct worker_meter){0};
 	pthread_mutex_init(&run->lock, NULL);
 	pthread_cond_init(&run->changed, NULL);
+	if (cluster_rank() != 0)
+		return 0; /* people hear from rank 0 */
 	run->console = console_new(options, catalog_file_bytes(catalog));
 	return report_set_open(&run->reports, plan, options, err);
 }
@@ -157,6 +160,9 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 		totals->predicted.peak += run->plan->gdal;
 	}
 	totals->resident_peak = totals->pss_peak ? totals->pss_peak : memory_resident_peak();
+	for (unsigned i = 0; i < totals->n_ranks; i++)
+		if (totals->rank[i].resident_peak > totals->resident_peak)
+			totals->resident_peak = totals->rank[i].resident_peak;
 	totals->cgroup_peak = memory_cgroup_peak();
 }
 
@@ -192,7 +198,7 @@ int execute(const struct options *options, const struct plan *plan, const struct
 		status = -1;
 	}
 	meter_merge(&run.totals.meter, &last_meter);
-	if (status)
+	if (status || cluster_rank() != 0)
 		goto out;
 	merge_meters(&run);
 	fill_totals(&run, executor, begin_ns, begin_cpu);

@@ -7,15 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cluster.h"
 #include "exec.h"
 
 const struct executor *const executors[] = {
-	&executor_serial, &executor_threads, &executor_openmp, &executor_processes, NULL,
+	&executor_serial, &executor_threads, &executor_openmp, &executor_processes,
+	&executor_mpi,    NULL,
 };
 
 static const struct executor *automatic(void)
 {
-	return &executor_threads;
+	return cluster_joined() ? &executor_mpi : &executor_threads;
 }
 
 const struct executor *executor_find(const char *name, struct error *err)

@@ -228,6 +228,18 @@ static void choose_workers(struct machine *m)
 		m->workers = 1;
 }
 
+/* A launcher that binds ranks to CPUs of their own has shared those out already; so has Slurm. */
+void machine_share(struct machine *m, unsigned ranks, unsigned here)
+{
+	bool bound = m->slurm_cpus || (long)m->cpus < sysconf(_SC_NPROCESSORS_ONLN);
+
+	m->ranks = ranks;
+	m->ranks_here = here;
+	m->limit_bytes /= here;
+	if (!bound)
+		m->workers = m->workers > here ? m->workers / here : 1;
+}
+
 void machine_probe(struct machine *machine)
 {
 	long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
@@ -241,4 +253,5 @@ void machine_probe(struct machine *machine)
 	probe_slurm(machine);
 	probe_cpus(machine);
 	choose_workers(machine);
+	machine->resident = memory_resident();
 }

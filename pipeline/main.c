@@ -1,6 +1,6 @@
 /*
  * imgpipe: joins the imagery side (a workload) to the machinery, says what went wrong, and sets the
- * exit status. The only file that prints errors or exits.
+ * exit status. The only file that prints errors or exits (a forked worker aside).
  */
 #include <errno.h>
 #include <malloc.h>
@@ -14,6 +14,7 @@
 #include "plan.h"
 #include "reader.h"
 #include "report.h"
+#include "session.h"
 #include "signals.h"
 #include "workload.h"
 
@@ -32,7 +33,8 @@ static void tame_malloc(void)
 
 static int fail(const struct error *error)
 {
-	fprintf(stderr, "imgpipe: %s\n", error->text);
+	if (!session_is_silent())
+		fprintf(stderr, "imgpipe: %s\n", error->text);
 	return error->code ? error->code : EX_SOFTWARE;
 }
 
@@ -121,51 +123,104 @@ static bool text_is_shown(const struct options *options)
 	return false;
 }
 
-static int plan_and_run(const struct options *options, const struct workload *workload,
-			const struct catalog *catalog, struct error *err)
+/* What the plan has to say, where the report that has it is not shown. */
+static void show_notes(const struct plan *plan, const struct options *options)
 {
-	struct scene sample;
-	bool has_sample = open_sample(&sample, workload, catalog, options, err);
+	if (text_is_shown(options) || session_is_silent())
+		return;
+	for (unsigned i = 0; i < plan->n_notes && options->verbosity >= 0; i++)
+		fprintf(stderr, "imgpipe: note: %s\n", plan->notes[i]);
+}
+
+static int run_plan(const struct options *options, const struct plan *plan,
+		    const struct workload *workload, const struct catalog *catalog,
+		    struct error *err)
+{
 	const uint64_t gdal_bytes = READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES;
 	char why[160];
-	struct machine machine;
-	struct plan plan;
 	int status;
 
-	machine_probe(&machine);
-	status = plan_make(&plan, options, &machine, catalog, workload, has_sample ? &sample : NULL,
-			   err);
-	if (status || (options->command == COMMAND_PLAN && !has_sample))
-		status = fail(err);
-	else if (options->command == COMMAND_PLAN)
-		status = show_plan(&plan, options, workload, catalog, &sample, err);
-	scene_release(&sample);
-	if (status || options->command == COMMAND_PLAN)
-		return status;
-	if (!text_is_shown(options))
-		for (unsigned i = 0; i < plan.n_notes && options->verbosity >= 0; i++)
-			fprintf(stderr, "imgpipe: note: %s\n", plan.notes[i]);
+	show_notes(plan, options);
 	(void)snprintf(
 		why, sizeof(why),
 		"it needs GDAL, for which the memory limit leaves no room beside %u worker%s; "
 		"--memory %lluM does",
-		plan.workers, plan.workers == 1 ? "" : "s",
-		(unsigned long long)((plan.budget.limit + gdal_bytes) >> 20) + 1);
-	if (!plan.gdal)
+		plan->workers, plan->workers == 1 ? "" : "s",
+		(unsigned long long)((plan->budget.limit + gdal_bytes) >> 20) + 1);
+	if (!plan->gdal)
 		reader_gdal_forbid(why);
 	*err = (struct error){0};
 	signals_catch();
-	status = execute(options, &plan, workload, catalog, err);
-	if (status > 128)
+	status = execute(options, plan, workload, catalog, err);
+	if (status > 128 && !session_is_silent())
 		fprintf(stderr, "imgpipe: interrupted by signal %d; what was done is reported\n",
 			status - 128);
 	return err->code ? fail(err) : status;
 }
 
-int main(int argc, char **argv)
+/* Under MPI every rank comes to session_agree(), however it fared. */
+static int plan_and_run(const struct options *options, const struct session *session, int argc,
+			char **argv, struct error *err)
 {
 	const struct workload *workload = &workload_ndvi;
 	struct catalog *catalog = NULL;
+	struct scene sample = {0};
+	struct machine machine;
+	struct plan plan = {0};
+	bool has_sample = false;
+	int status = catalog_new(&catalog, options, err);
+
+	if (!status)
+		has_sample = open_sample(&sample, workload, catalog, options, err);
+	machine_probe(&machine);
+	machine_share(&machine, session->n_ranks, session->ranks_here);
+	session_level(session, &machine);
+	if (!status)
+		status = plan_make(&plan, options, &machine, catalog, workload,
+				   has_sample ? &sample : NULL, err);
+	if (options->command == COMMAND_PLAN && !status && !has_sample)
+		status = -1;
+	if (session_agree(session, status, argc, argv, catalog, &plan, err))
+		status = fail(err);
+	else if (options->command == COMMAND_PLAN)
+		status = show_plan(&plan, options, workload, catalog, &sample, err);
+	scene_release(&sample);
+	if (!status && options->command == COMMAND_RUN)
+		status = run_plan(options, &plan, workload, catalog, err);
+	catalog_free(catalog);
+	return status;
+}
+
+static int show_info(const struct options *options, struct error *err)
+{
+	struct catalog *catalog = NULL;
+	int status = catalog_new(&catalog, options, err) ? fail(err)
+							 : info(options, &workload_ndvi, catalog);
+
+	catalog_free(catalog);
+	return status;
+}
+
+static int run_command(const struct options *options, int argc, char **argv, struct error *err)
+{
+	struct session session = {.n_ranks = 1, .ranks_here = 1};
+	int status;
+
+	if (options->command != COMMAND_RUN) {
+		if (session_is_silent())
+			return EX_OK; /* a copy of it, that a launcher has started */
+		return options->command == COMMAND_INFO
+			       ? show_info(options, err)
+			       : plan_and_run(options, &session, argc, argv, err);
+	}
+	if (session_begin(&session, options, err))
+		return fail(err);
+	status = plan_and_run(options, &session, argc, argv, err);
+	return session_end(&session, status);
+}
+
+int main(int argc, char **argv)
+{
 	struct options options;
 	struct error error = {0};
 	int status;
@@ -175,13 +230,10 @@ int main(int argc, char **argv)
 	status = options_parse(&options, argc, argv, &error);
 	if (status > 0)
 		status = EX_OK;
-	else if (status || catalog_new(&catalog, &options, &error))
+	else if (status)
 		status = fail(&error);
-	else if (options.command == COMMAND_INFO)
-		status = info(&options, workload, catalog);
 	else
-		status = plan_and_run(&options, workload, catalog, &error);
-	catalog_free(catalog);
+		status = run_command(&options, argc, argv, &error);
 	options_release(&options);
 	if (fflush(stdout) && status != EX_IOERR) {
 		error_errno(&error, EX_IOERR, errno, "standard output");

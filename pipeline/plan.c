@@ -251,11 +251,11 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		.n_scenes = catalog_scenes(catalog),
 		.per_worker_fixed = WORKER_BYTES + (executor->own_memory ? PROCESS_BYTES : 0),
 		/* the catalogue's names are resident already */
-		.baseline = ceil_div(memory_resident() + SPREAD_BYTES, MIB) * MIB + HEADROOM_BYTES +
+		.baseline = ceil_div(machine->resident + SPREAD_BYTES, MIB) * MIB + HEADROOM_BYTES +
 			    (reader_gdal_loaded() ? READER_GDAL_CACHE_BYTES : 0),
 	};
-	if (strcmp(executor->name, "serial") == 0)
-		plan->workers_asked = 1;
+	if (executor->workers)
+		plan->workers_asked = executor->workers(plan->workers_asked, options->workers != 0);
 	budget_init(&plan->budget, options, machine);
 	set_workers(plan, plan->workers_asked);
 	if (!sample) {

@@ -213,6 +213,13 @@ static void stop_on_signal(struct run *run)
 	pthread_cond_broadcast(&run->changed);
 }
 
+void run_poll_signals(struct run *run)
+{
+	pthread_mutex_lock(&run->lock);
+	stop_on_signal(run);
+	pthread_mutex_unlock(&run->lock);
+}
+
 enum claim_answer run_try_claim(struct worker *worker, struct task *task, enum wait_cause *cause)
 {
 	struct run *run = worker->run;

@@ -109,6 +109,8 @@ void run_fail_scene(struct worker *worker, const struct task *task, const struct
 /* Fold pieces of a result before the last ones. -1 where that fails; the result is then FAILED. */
 int run_fold(struct worker *worker, const struct task *task, struct chunk_result *result);
 void run_deliver(struct worker *worker, const struct task *task, struct chunk_result *result);
+/* A signal may have come while no worker claims: wake those that wait. */
+void run_poll_signals(struct run *run);
 /* The worker ends: what it holds is given back. */
 void run_leave(struct worker *worker);
 /* Totals that other ranks held of a scene have arrived: one piece. */

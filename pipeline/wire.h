@@ -40,7 +40,7 @@ enum message_kind {
 };
 
 struct message {
-	uint32_t kind;
+	_Alignas(16) uint32_t kind; /* so that a payload may follow at once */
 	uint32_t worker; /* number of the worker, over all ranks */
 	uint32_t scene_id;
 	uint32_t status; /* RESULT: enum chunk_status */
@@ -49,8 +49,8 @@ struct message {
 	int32_t signal;         /* from a worker: a signal it has caught, or 0 */
 	/* From the hub: how long it kept the worker waiting, why, and its own work on that. */
 	uint32_t cause; /* enum wait_cause */
-	uint32_t unused;
 	uint64_t waited_ns, served_ns;
+	uint64_t sent_ns; /* the sender's clock, where it differs from the receiver's */
 	struct chunk_grid grid; /* CHUNK: how the scene is cut */
 };
 

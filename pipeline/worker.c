@@ -180,6 +180,7 @@ int worker_live(struct worker *worker, struct error *err)
 	struct task task;
 	enum claim claim;
 
+	worker->meter->worker = worker->number;
 	worker->meter->begin_ns = meter_now();
 	while (!status && (claim = worker->desk->claim(worker, &task)) != CLAIM_NOTHING) {
 		if (claim == CLAIM_SCENE)

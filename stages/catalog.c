@@ -5,6 +5,7 @@
 #include "catalog.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "group.h"
@@ -77,6 +78,22 @@ size_t catalog_memory(const struct catalog *catalog)
 	return sizeof(*catalog) + catalog->files.text_size +
 	       (size_t)catalog->files.size * sizeof(*catalog->files.entry) +
 	       (size_t)catalog->size * sizeof(*catalog->entry);
+}
+
+uint64_t catalog_checksum(const struct catalog *catalog)
+{
+	const struct file_list *files = &catalog->files;
+	uint32_t a = HASH_SEED, b = ~HASH_SEED;
+
+	for (uint32_t i = 0; i < files->n; i++) {
+		const char *dir = file_list_dir(files, i), *name = file_list_name(files, i);
+		const char problem = (char)files->entry[i].problem;
+
+		a = hash_text(hash_text(hash_text(a, dir, strlen(dir)), name, strlen(name)),
+			      &problem, 1);
+		b = hash_text(hash_text(b, name, strlen(name)), dir, strlen(dir));
+	}
+	return (uint64_t)a << 32 | (b ^ catalog->n);
 }
 
 static uint64_t file_bytes(const struct file_list *files, uint32_t file)

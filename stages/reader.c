@@ -4,9 +4,7 @@
  */
 #include "reader.h"
 
-#include <dlfcn.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -14,8 +12,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char module_name[] = "imgpipe-gdal.so";
-static const char module_symbol[] = "imgpipe_gdal_reader";
+#include "module.h"
+
+static const struct module_place place = {
+	.file = "imgpipe-gdal.so",
+	.symbol = "imgpipe_gdal_reader",
+	.needs = "GDAL's library (Debian: libgdal32)",
+};
 
 /*
  * What dlopen() does to a process can be neither undone nor done per worker, so the outcome is kept
@@ -43,71 +46,6 @@ bool reader_gdal_wanted(void)
 	return atomic_load(&module.wanted);
 }
 
-/* The directory of the running program, no final slash; "" where it cannot be found. */
-static void program_dir(char *dir, size_t size)
-{
-	ssize_t length = readlink("/proc/self/exe", dir, size - 1);
-	char *slash;
-
-	dir[length > 0 ? length : 0] = '\0';
-	slash = strrchr(dir, '/');
-	if (slash)
-		*slash = '\0';
-}
-
-/* Load dir/sub/imgpipe-gdal.so. NULL with err set, EX_NOINPUT where there is no such file. */
-static const struct reader *module_open(const char *dir, const char *sub, struct error *err)
-{
-	char path[PATH_MAX + 64];
-	const struct reader *reader;
-	void *library;
-	int length = snprintf(path, sizeof(path), "%s%s/%s", dir, sub, module_name);
-
-	if (length < 0 || (size_t)length >= sizeof(path) || access(path, F_OK) != 0) {
-		(void)error_set(err, EX_NOINPUT, "%s%s: no %s there", dir, sub, module_name);
-		return NULL;
-	}
-	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (!library) {
-		(void)error_set(err, EX_UNAVAILABLE,
-				"%s; the GDAL reader needs GDAL's library (Debian: libgdal32)",
-				dlerror());
-		return NULL;
-	}
-	reader = dlsym(library, module_symbol);
-	if (!reader) {
-		(void)error_set(err, EX_UNAVAILABLE,
-				"%s: not a module of this program; install it again", path);
-		dlclose(library);
-	}
-	return reader;
-}
-
-/* The first place that has the module decides. Called with the lock held. */
-static const struct reader *module_find(struct error *err)
-{
-	const char *chosen = secure_getenv("IMGPIPE_MODULE_DIR");
-	const struct reader *reader = NULL;
-	struct error why = {.code = EX_NOINPUT};
-	char dir[PATH_MAX];
-
-	program_dir(dir, sizeof(dir));
-	if (chosen && *chosen)
-		reader = module_open(chosen, "", &why);
-	if (!reader && why.code == EX_NOINPUT && *dir)
-		reader = module_open(dir, "", &why);
-	if (!reader && why.code == EX_NOINPUT && *dir)
-		reader = module_open(dir, "/../lib/imgpipe", &why);
-	if (!reader && why.code == EX_NOINPUT)
-		(void)error_set(err, EX_UNAVAILABLE,
-				"the GDAL reader %s is not installed (looked in %s and "
-				"../lib/imgpipe); set IMGPIPE_MODULE_DIR to its directory",
-				module_name, *dir ? dir : "IMGPIPE_MODULE_DIR");
-	else if (!reader)
-		(void)error_set(err, why.code, "%s", why.text);
-	return reader;
-}
-
 const struct reader *reader_gdal(struct error *err)
 {
 	const struct reader *reader = atomic_load(&module.loaded);
@@ -124,7 +62,7 @@ const struct reader *reader_gdal(struct error *err)
 	pthread_mutex_lock(&module.lock);
 	reader = atomic_load(&module.loaded);
 	if (!reader) {
-		reader = module_find(err);
+		reader = module_load(&place, err);
 		atomic_store(&module.loaded, reader);
 	}
 	pthread_mutex_unlock(&module.lock);

@@ -1,0 +1,235 @@
+/*
+ * Parts and their tree. In the list of a scene's ranks, place i has its parent at (i - 1) / 2 and
+ * children at 2i + 1 and 2i + 2.
+ */
+#include "mpi_parts.h"
+
+#include <mpi.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* This rank's part of one scene, and what is still to come from below in the tree. */
+struct part {
+	struct part *next;
+	uint32_t scene_id;
+	bool asked;
+	uint32_t parent;  /* rank that it goes to */
+	unsigned missing; /* children that have not sent theirs */
+	struct piece piece;
+};
+
+struct parts {
+	struct keeper keeper; /* first, so that one is the other */
+	struct letters *letters;
+	struct meter *meter;  /* of the communicating thread */
+	pthread_mutex_t lock; /* guards the list and the pieces of parts not yet asked for */
+	struct part *first;
+	unsigned n_asked;
+	_Alignas(16) unsigned char packed[WIRE_PIECE_MAX];
+};
+
+/* COLLECT's text: the list, and the place of the receiver in it. */
+struct collect {
+	uint32_t scene_id, place, n;
+	uint32_t rank[];
+};
+
+/* PART's head; a packed piece follows. */
+struct part_head {
+	_Alignas(16) uint32_t scene_id;
+};
+
+
+static void piece_merge(struct piece *into, const struct piece *from)
+{
+	accum_merge(&into->accum, &from->accum);
+	histogram_merge(&into->histogram, &from->histogram);
+}
+
+/* Called with the lock held. NULL without memory. */
+static struct part *find(struct parts *parts, uint32_t scene_id, bool make)
+{
+	struct part *part = parts->first;
+
+	while (part && part->scene_id != scene_id)
+		part = part->next;
+	if (part || !make)
+		return part;
+	part = calloc(1, sizeof(*part));
+	if (!part)
+		return NULL;
+	accum_clear(&part->piece.accum);
+	part->scene_id = scene_id;
+	part->next = parts->first;
+	parts->first = part;
+	return part;
+}
+
+static int keep(struct keeper *keeper, uint32_t scene_id, const struct piece *piece,
+		struct error *err)
+{
+	struct parts *parts = (struct parts *)(void *)keeper;
+	struct part *part;
+
+	pthread_mutex_lock(&parts->lock);
+	part = find(parts, scene_id, true);
+	if (part)
+		piece_merge(&part->piece, piece);
+	pthread_mutex_unlock(&parts->lock);
+	return part ? 0 : error_memory(err, "a scene's totals", sizeof(*part));
+}
+
+struct parts *parts_new(struct letters *letters, struct meter *meter, struct error *err)
+{
+	struct parts *parts = aligned_alloc(16, (sizeof(*parts) + 15) / 16 * 16);
+
+	if (!parts) {
+		error_memory(err, "the scenes' totals", sizeof(*parts));
+		return NULL;
+	}
+	memset(parts, 0, sizeof(*parts));
+	parts->keeper.keep = keep;
+	parts->letters = letters;
+	parts->meter = meter;
+	pthread_mutex_init(&parts->lock, NULL);
+	return parts;
+}
+
+void parts_free(struct parts *parts)
+{
+	while (parts && parts->first) {
+		struct part *next = parts->first->next;
+
+		free(parts->first);
+		parts->first = next;
+	}
+	free(parts);
+}
+
+struct keeper *parts_keeper(struct parts *parts)
+{
+	return &parts->keeper;
+}
+
+unsigned parts_asked(const struct parts *parts)
+{
+	return parts->n_asked;
+}
+
+static struct part *take_out(struct parts *parts, uint32_t scene_id)
+{
+	struct part **at, *part;
+
+	pthread_mutex_lock(&parts->lock);
+	for (at = &parts->first; *at && (*at)->scene_id != scene_id; at = &(*at)->next)
+		;
+	part = *at;
+	if (part)
+		*at = part->next;
+	pthread_mutex_unlock(&parts->lock);
+	return part;
+}
+
+/* The part at this place of the list has been asked for: pass that on to the places below. */
+static void ask_below(struct parts *parts, const struct collect *list)
+{
+	size_t bytes = sizeof(*list) + list->n * sizeof(list->rank[0]);
+	struct collect *copy = malloc(bytes);
+	struct part *part;
+
+	pthread_mutex_lock(&parts->lock);
+	part = find(parts, list->scene_id, true);
+	pthread_mutex_unlock(&parts->lock);
+	if (!part || !copy)
+		MPI_Abort(MPI_COMM_WORLD, EX_TEMPFAIL);
+	memcpy(copy, list, bytes);
+	part->asked = true;
+	part->parent = list->place ? list->rank[(list->place - 1) / 2] : 0;
+	for (uint32_t place = 2 * list->place + 1;
+	     place <= 2 * list->place + 2 && place < list->n; place++) {
+		copy->place = place;
+		letters_post(parts->letters, list->rank[place], LETTER_COLLECT, copy, bytes, NULL,
+			     0, &parts->meter->row[METER_REDUCE]);
+		part->missing++;
+	}
+	free(copy);
+}
+
+static void send_up(struct parts *parts, struct part *part)
+{
+	struct part_head head = {.scene_id = part->scene_id};
+	struct meter_row *row = &parts->meter->row[METER_REDUCE];
+	uint64_t since = meter_now();
+	size_t bytes = wire_pack_piece(parts->packed, &part->piece);
+
+	row->pack_ns += meter_now() - since;
+	letters_post(parts->letters, part->parent, LETTER_PART, &head, sizeof(head), parts->packed,
+		     bytes, row);
+}
+
+void parts_ask(struct parts *parts, uint32_t scene_id, const uint32_t *ranks, uint32_t n)
+{
+	struct collect *list = malloc(sizeof(*list) + n * sizeof(list->rank[0]));
+
+	if (!list)
+		MPI_Abort(MPI_COMM_WORLD, EX_TEMPFAIL);
+	*list = (struct collect){.scene_id = scene_id, .n = n};
+	memcpy(list->rank, ranks, n * sizeof(list->rank[0]));
+	ask_below(parts, list);
+	free(list);
+	parts->n_asked++;
+}
+
+/* Merge what has come from below. */
+static void take_part(struct parts *parts, const struct letter *letter)
+{
+	const struct part_head *head = letter->text;
+	struct meter_span span = meter_begin();
+	struct piece *piece = malloc(sizeof(*piece));
+	struct part *part;
+	struct error error;
+
+	pthread_mutex_lock(&parts->lock);
+	part = find(parts, head->scene_id, false);
+	pthread_mutex_unlock(&parts->lock);
+	if (!piece || !part || letter->bytes < sizeof(*head) ||
+	    wire_unpack_piece(piece, (const unsigned char *)letter->text + sizeof(*head),
+			      letter->bytes - sizeof(*head), &error))
+		MPI_Abort(MPI_COMM_WORLD, EX_SOFTWARE);
+	piece_merge(&part->piece, piece);
+	part->missing--;
+	free(piece);
+	meter_lap(parts->meter, METER_REDUCE, &span);
+}
+
+bool parts_take(struct parts *parts, const struct letter *letter, uint32_t *scene_id,
+		struct piece **piece)
+{
+	struct part *part;
+	int rank;
+
+	*scene_id = *(const uint32_t *)letter->text; /* both kinds begin with it */
+	if (letter->tag == LETTER_COLLECT)
+		ask_below(parts, letter->text);
+	else
+		take_part(parts, letter);
+	pthread_mutex_lock(&parts->lock);
+	part = find(parts, *scene_id, false);
+	pthread_mutex_unlock(&parts->lock);
+	if (!part || !part->asked || part->missing)
+		return false;
+	part = take_out(parts, *scene_id);
+	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+	if (rank == 0) {
+		*piece = malloc(sizeof(**piece));
+		if (!*piece)
+			MPI_Abort(MPI_COMM_WORLD, EX_TEMPFAIL);
+		**piece = part->piece;
+		parts->n_asked--;
+	} else {
+		send_up(parts, part);
+	}
+	free(part);
+	return rank == 0;
+}

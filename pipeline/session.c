@@ -1,0 +1,257 @@
+/*
+ * Joining, agreeing, parting. Knows launchers by what they leave in the environment, and no MPI.
+ */
+#include "session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "module.h"
+
+/* As a module's state, the membership belongs to the process and is set once. */
+static struct session joined;
+
+const struct cluster *cluster_joined(void)
+{
+	return joined.cluster;
+}
+
+unsigned cluster_rank(void)
+{
+	return joined.rank;
+}
+
+unsigned cluster_ranks(void)
+{
+	return joined.cluster ? joined.n_ranks : 1;
+}
+
+/* --- launchers --- */
+
+static long number(const char *name)
+{
+	const char *text = getenv(name);
+
+	return text && *text >= '0' && *text <= '9' ? atol(text) : -1;
+}
+
+static bool by_open_mpi(void)
+{
+	return number("OMPI_COMM_WORLD_SIZE") >= 0;
+}
+
+/* Hydra (MPICH's mpirun), and srun --mpi=pmi2. */
+static bool by_pmi(void)
+{
+	return number("PMI_RANK") >= 0 || number("PMI_ID") >= 0;
+}
+
+/* srun --mpi=pmix; Open MPI's mpirun, too. */
+static bool by_pmix(void)
+{
+	return number("PMIX_RANK") >= 0;
+}
+
+static long step_tasks(void)
+{
+	long tasks = number("SLURM_STEP_NUM_TASKS");
+
+	return getenv("SLURM_STEP_ID") ? tasks : -1;
+}
+
+bool session_is_silent(void)
+{
+	static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK"};
+
+	if (joined.cluster)
+		return joined.rank != 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (number(names[i]) > 0)
+			return true;
+	return false;
+}
+
+/* --- joining --- */
+
+static const struct cluster *load(const char *library, struct error *err)
+{
+	const bool open_mpi = strcmp(library, "openmpi") == 0;
+	const struct module_place place = {
+		.file = open_mpi ? "imgpipe-mpi-openmpi.so" : "imgpipe-mpi-mpich.so",
+		.symbol = "imgpipe_mpi_cluster",
+		.needs = open_mpi ? "Open MPI (Debian: libopenmpi3)" : "MPICH (Debian: libmpich12)",
+		.global = true,
+	};
+
+	return module_load(&place, err);
+}
+
+/* The library that the launcher belongs to; without a launcher, the first that can be loaded. */
+static const struct cluster *choose(struct error *err)
+{
+	const char *chosen = getenv("IMGPIPE_MPI");
+	const struct cluster *cluster;
+
+	if (chosen && strcmp(chosen, "openmpi") != 0 && strcmp(chosen, "mpich") != 0) {
+		error_set(err, EX_USAGE, "IMGPIPE_MPI is '%s'; it takes openmpi or mpich", chosen);
+		return NULL;
+	}
+	if (chosen)
+		return load(chosen, err);
+	if (by_open_mpi())
+		return load("openmpi", err);
+	if (by_pmi() && !by_pmix())
+		return load("mpich", err);
+	cluster = load("openmpi", err);
+	return cluster ? cluster : load("mpich", err);
+}
+
+static bool launched(void)
+{
+	return by_open_mpi() || by_pmi() || (by_pmix() && step_tasks() > 1);
+}
+
+int session_begin(struct session *session, const struct options *options, struct error *err)
+{
+	bool automatic = strcmp(options->executor, "auto") == 0;
+
+	*session = (struct session){.n_ranks = 1, .ranks_here = 1};
+	if (strcmp(options->executor, "mpi") != 0 && !(automatic && launched())) {
+		if (automatic && step_tasks() > 1 && !options->shard.n)
+			return error_set(err, EX_USAGE,
+					 "srun has started %ld copies without MPI, which would all "
+					 "do the same: srun --mpi=pmix or pmi2, or --shard auto",
+					 step_tasks());
+		return 0;
+	}
+	session->cluster = choose(err);
+	if (!session->cluster)
+		return -1;
+	if (session->cluster->begin(&session->rank, &session->n_ranks, &session->ranks_here, err))
+		return -1;
+	joined = *session;
+	return 0;
+}
+
+/* --- agreeing --- */
+
+void session_level(const struct session *session, struct machine *machine)
+{
+	uint64_t values[] = {machine->limit_bytes, machine->workers, ~machine->resident};
+
+	if (!session->cluster)
+		return;
+	session->cluster->least(values, sizeof(values) / sizeof(values[0]));
+	machine->limit_bytes = values[0];
+	machine->workers = (unsigned)values[1];
+	machine->resident = ~values[2]; /* the most: the least of the complements */
+}
+
+/* FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv */
+static uint64_t hash(uint64_t seed, const void *data, size_t size)
+{
+	const unsigned char *at = data;
+
+	while (size--)
+		seed = (seed ^ *at++) * 0x100000001b3u;
+	return seed;
+}
+
+static const uint64_t hash_seed = 0xcbf29ce484222325u;
+
+static uint64_t hash_options(int argc, char **argv)
+{
+	uint64_t h = hash_seed;
+
+	for (int i = 1; i < argc; i++)
+		h = hash(h, argv[i], strlen(argv[i]) + 1);
+	return h;
+}
+
+static uint64_t hash_plan(const struct plan *plan)
+{
+	const uint64_t numbers[] = {plan->budget.limit, plan->workers,	   plan->ranks,
+				    plan->pool,		plan->scene_slots, plan->by_tile,
+				    plan->gdal,		plan->n_scenes};
+
+	return hash(hash_seed, numbers, sizeof(numbers));
+}
+
+static uint64_t hash_program(void)
+{
+	const uint64_t sizes[] = {sizeof(struct meter), sizeof(struct piece), 0x0102030405060708u};
+
+	return hash(hash(hash_seed, IMGPIPE_VERSION, sizeof(IMGPIPE_VERSION)), sizes,
+		    sizeof(sizes));
+}
+
+static const char *const opinion_names[N_CHECKSUMS] = {
+	"runs another version of imgpipe",
+	"was given other options",
+	"sees other files (are they on storage that all nodes share?)",
+	"makes another plan (other limits of memory or CPU: give --memory and --workers)",
+};
+
+/* Rank 0's: what is wrong, if anything. */
+static void judge(const struct opinion *all, unsigned n, struct error *verdict)
+{
+	const char *host;
+
+	*verdict = (struct error){0};
+	for (unsigned i = 0; i < n; i++) {
+		host = all[i].host;
+		if (!all[i].status)
+			continue;
+		*verdict = all[i].error;
+		if (i > 0)
+			(void)error_prefix(verdict, "rank %u on %s", i, host);
+		return;
+	}
+	for (unsigned i = 1; i < n; i++)
+		for (int c = 0; c < N_CHECKSUMS; c++)
+			if (all[i].checksum[c] != all[0].checksum[c]) {
+				error_set(verdict, EX_CONFIG,
+					  "rank %u on %s %s than rank 0 on %s; nothing was read", i,
+					  all[i].host, opinion_names[c], all[0].host);
+				return;
+			}
+}
+
+int session_agree(const struct session *session, int status, int argc, char **argv,
+		  const struct catalog *catalog, const struct plan *plan, struct error *err)
+{
+	struct opinion mine = {.status = status};
+	struct opinion *all = NULL;
+	struct error verdict = {0};
+
+	if (!session->cluster)
+		return status;
+	if (status)
+		mine.error = *err;
+	(void)gethostname(mine.host, sizeof(mine.host) - 1);
+	mine.checksum[0] = hash_program();
+	mine.checksum[1] = hash_options(argc, argv);
+	mine.checksum[2] = catalog ? catalog_checksum(catalog) : 0;
+	mine.checksum[3] = status ? 0 : hash_plan(plan);
+	if (session->rank == 0 && !(all = calloc(session->n_ranks, sizeof(*all))))
+		session->cluster->abandon(EX_TEMPFAIL); /* no other way to tell the others */
+	session->cluster->gather(&mine, all);
+	if (session->rank == 0)
+		judge(all, session->n_ranks, &verdict);
+	free(all);
+	session->cluster->share(&verdict, sizeof(verdict));
+	*err = verdict;
+	return verdict.code ? -1 : 0;
+}
+
+int session_end(const struct session *session, int status)
+{
+	if (!session->cluster)
+		return status;
+	session->cluster->share(&status, sizeof(status));
+	session->cluster->end();
+	joined.cluster = NULL;
+	return status;
+}

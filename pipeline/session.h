@@ -1,0 +1,50 @@
+/*
+ * The session: the ranks that work on one run. Alone, there is one. Under an MPI launcher there are
+ * several processes with the same command line; they agree on a plan before the first pixel, and
+ * rank 0 holds the run, speaks to people and writes the reports.
+ */
+#ifndef IMGPIPE_PIPELINE_SESSION_H
+#define IMGPIPE_PIPELINE_SESSION_H
+
+#include <stdbool.h>
+
+#include "budget.h"
+#include "catalog.h"
+#include "cluster.h"
+#include "options.h"
+#include "plan.h"
+
+struct session {
+	unsigned rank, n_ranks, ranks_here;
+	const struct cluster *cluster; /* NULL: alone */
+};
+
+/*
+ * Join the other ranks, where the executor is mpi, or auto under a launcher. -1 with
+ * EX_UNAVAILABLE where MPI cannot be had, EX_USAGE where copies of the program were started that
+ * would all do the same.
+ */
+int session_begin(struct session *session, const struct options *options,
+		  struct error *err) MUST_CHECK;
+
+/* Is this process one that people do not hear from? Known before session_begin(). */
+bool session_is_silent(void);
+
+/*
+ * The machine as the weakest rank has it, so that one plan suits all: collective. `machine` has
+ * been probed, and is this rank's share of what several on one machine have in common.
+ */
+void session_level(const struct session *session, struct machine *machine);
+
+/*
+ * Do all ranks go on? Each tells how it fared (status, *err) and what it is about to do; -1 where
+ * one failed or has other files, options or another plan; then every rank has the same error.
+ */
+int session_agree(const struct session *session, int status, int argc, char **argv,
+		  const struct catalog *catalog, const struct plan *plan,
+		  struct error *err) MUST_CHECK;
+
+/* Part; every rank gets rank 0's exit status. */
+int session_end(const struct session *session, int status);
+
+#endif
