@@ -12,7 +12,7 @@
 #include "error.h"
 #include "scene.h"
 
-enum command { COMMAND_RUN, COMMAND_PLAN, COMMAND_INFO };
+enum command { COMMAND_RUN, COMMAND_PLAN, COMMAND_INFO, COMMAND_MERGE };
 enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
 enum working_set { WORKING_SET_TILE, WORKING_SET_CHUNK };
 enum transport { TRANSPORT_SHM, TRANSPORT_PIPE };
@@ -42,7 +42,7 @@ struct mask_rule {
 struct options {
 	enum command command;
 	unsigned n_args;
-	char **args; /* files, directories, @lists, "-"; not owned */
+	char **args; /* files, directories, @lists, "-"; with merge: partial files; not owned */
 
 	char *bands_text; /* what the patterns below point into; owned */
 	struct band_choice bands[N_BAND_ROLES];

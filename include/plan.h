@@ -41,6 +41,8 @@ struct plan {
 	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it may not */
 	struct prediction predicted; /* from the scene planned on */
 	uint32_t n_scenes;           /* in the catalogue */
+	uint64_t n_all_scenes;       /* of all shards */
+	uint64_t files_checksum;     /* of the names of all files, for merge */
 
 	unsigned n_notes; /* what had to give way, in words */
 	char notes[PLAN_MAX_NOTES][200];

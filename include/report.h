@@ -59,6 +59,11 @@ struct run_totals {
 	struct collective_totals collective[MAX_COLLECTIVES];
 };
 
+/* Totals of no scene; one more scene; the exit status that the scenes alone ask for. */
+void run_totals_init(struct run_totals *totals);
+void run_totals_add(struct run_totals *totals, const struct scene_result *result);
+int run_totals_status(const struct run_totals *totals);
+
 /* One kind of report: a row in the table `reports`. NULL members are skipped. */
 struct report {
 	const char *name;

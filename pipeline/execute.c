@@ -74,7 +74,7 @@ static int run_init(struct run *run, const struct options *options, const struct
 		.n_slots = plan->scene_slots,
 		.n_pools = n_pools,
 	};
-	accum_clear(&run->totals.accum);
+	run_totals_init(&run->totals);
 	run->totals.n_scenes = run->n_scenes;
 	run->totals.predicted = plan->predicted;
 	run->slots = calloc(run->n_slots, sizeof(*run->slots));
@@ -149,8 +149,10 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 	int caught = signals_caught();
 
 	totals->executor = executor->name;
-	if (!totals->transport)
-		totals->transport = "memory";
+	if (!totals->transport) /* MPI has named its own */
+		totals->transport = !executor->own_memory                          ? "memory"
+				    : run->options->transport == TRANSPORT_PIPE ? "pipe"
+										 : "shm";
 	totals->interrupted_by = caught == SIGINT ? "SIGINT" : caught ? "SIGTERM" : NULL;
 	totals->wall_ns = meter_now() - begin_ns;
 	totals->cpu_ns += process_cpu_ns() - begin_cpu;
@@ -170,9 +172,7 @@ static int exit_status(const struct run_totals *totals)
 {
 	if (signals_caught())
 		return 128 + signals_caught();
-	if (!totals->n_failed)
-		return EX_OK;
-	return totals->n_ok ? 1 : totals->failure_code;
+	return run_totals_status(totals);
 }
 
 int execute(const struct options *options, const struct plan *plan, const struct workload *workload,

@@ -10,6 +10,7 @@
 
 #include "catalog.h"
 #include "execute.h"
+#include "merge.h"
 #include "options.h"
 #include "plan.h"
 #include "reader.h"
@@ -206,12 +207,18 @@ static int run_command(const struct options *options, int argc, char **argv, str
 	struct session session = {.n_ranks = 1, .ranks_here = 1};
 	int status;
 
-	if (options->command != COMMAND_RUN) {
-		if (session_is_silent())
-			return EX_OK; /* a copy of it, that a launcher has started */
-		return options->command == COMMAND_INFO
-			       ? show_info(options, err)
-			       : plan_and_run(options, &session, argc, argv, err);
+	if (options->command != COMMAND_RUN && session_is_silent())
+		return EX_OK; /* a copy of it, that a launcher has started */
+	switch (options->command) {
+	case COMMAND_INFO:
+		return show_info(options, err);
+	case COMMAND_MERGE:
+		status = merge_partials(options, err);
+		return status < 0 ? fail(err) : status;
+	case COMMAND_PLAN:
+		return plan_and_run(options, &session, argc, argv, err);
+	case COMMAND_RUN:
+		break;
 	}
 	if (session_begin(&session, options, err))
 		return fail(err);

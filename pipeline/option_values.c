@@ -249,6 +249,53 @@ int set_transport(struct options *o, const char *value, struct error *err)
 	return choice < 0 ? -1 : 0;
 }
 
+/* A number of the environment, -1 where it is none. */
+static int64_t env_number(const char *name)
+{
+	const char *text = getenv(name);
+	uint64_t n;
+	char *end;
+
+	return text && !parse_whole(text, 0, INT32_MAX, &n, &end) && !*end ? (int64_t)n : -1;
+}
+
+/* The place of this task in a Slurm array (--array 0-7, 1-16:2 ...), else in a step of srun. */
+static int auto_shard(struct shard *shard, struct error *err)
+{
+	int64_t id = env_number("SLURM_ARRAY_TASK_ID"), min = env_number("SLURM_ARRAY_TASK_MIN");
+	int64_t n = env_number("SLURM_ARRAY_TASK_COUNT"), step = env_number("SLURM_ARRAY_TASK_STEP");
+
+	if (id < 0 || min < 0 || n < 1) {
+		id = env_number("SLURM_PROCID");
+		n = env_number("SLURM_NTASKS");
+		min = 0;
+		step = 1;
+	}
+	step = step < 1 ? 1 : step;
+	if (id < min || n < 1 || (id - min) % step || (id - min) / step >= n)
+		return error_set(err, EX_USAGE,
+				 "auto: this is no task of a Slurm array without gaps, nor of srun; "
+				 "give the share, as in 3/8");
+	*shard = (struct shard){.i = (uint32_t)((id - min) / step) + 1, .n = (uint32_t)n};
+	return 0;
+}
+
+int set_shard(struct options *o, const char *value, struct error *err)
+{
+	uint64_t i, n;
+	char *end;
+
+	if (strcmp(value, "auto") == 0)
+		return auto_shard(&o->shard, err);
+	if (parse_whole(value, 1, INT32_MAX, &i, &end) || *end != '/' ||
+	    parse_whole(end + 1, 1, INT32_MAX, &n, &end) || *end || i > n)
+		return error_set(err, EX_USAGE,
+				 "'%s' is neither auto nor a share I/N with I from 1 to N, as in 3/8",
+				 value);
+	o->shard = (struct shard){.i = (uint32_t)i, .n = (uint32_t)n};
+	return 0;
+}
+
 int set_memory(struct options *o, const char *value, struct error *err)
 {
 	uint64_t n;
@@ -330,6 +377,11 @@ int set_csv(struct options *o, const char *value, struct error *err)
 int set_tiles(struct options *o, const char *value, struct error *err)
 {
 	return set_path(&o->tiles_path, value, err);
+}
+
+int set_partial(struct options *o, const char *value, struct error *err)
+{
+	return set_path(&o->partial_path, value, err);
 }
 
 int set_tile_grid(struct options *o, const char *value, struct error *err)

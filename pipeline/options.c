@@ -12,7 +12,7 @@
 
 #include "option_values.h"
 
-static const char synopsis[] = "imgpipe [run|plan|info] [options] FILE|DIRECTORY|@LIST|- ...";
+static const char synopsis[] = "imgpipe [run|plan|info|merge] [options] FILE|DIRECTORY|@LIST|- ...";
 
 static const struct option_row rows[] = {
 	{0, NULL, NULL, "What to read", NULL},
@@ -53,6 +53,9 @@ static const struct option_row rows[] = {
 	 "what is in memory at once: a tile of the chunk (default), or the whole chunk as array "
 	 "libraries have it",
 	 set_working_set},
+	{0, "shard", "I/N|auto",
+	 "this job's share: every N-th scene from the I-th on; auto: of a Slurm array or srun step",
+	 set_shard},
 	{0, NULL, NULL, "What to write (FILE may be -)", NULL},
 	{0, "summary", "FILE", "the numbers alone, JSON; the same bytes however the work was done",
 	 set_summary},
@@ -62,6 +65,9 @@ static const struct option_row rows[] = {
 	{0, "tiles", "FILE", "a line a tile, CSV", set_tiles},
 	{0, "tile-grid", "N|WxH", "tiles of the per-tile table; default: as stored in the file",
 	 set_tile_grid},
+	{0, "partial", "FILE",
+	 "exact totals for imgpipe merge; with --shard the default is part-I-of-N.json",
+	 set_partial},
 	{'q', "quiet", NULL, "no report on standard output, no progress; errors only", set_quiet},
 	{'v', "verbose", NULL, "say more on standard error", set_verbose},
 	{0, "progress", NULL, "show progress also where standard error is no terminal",
@@ -87,7 +93,9 @@ static const char examples[] =
 	"imgpipe --workers 16 scenes/*.tif\n"
 	"imgpipe --memory 2G --summary ndvi.json S2B_MSIL2A_20260701T100031.SAFE\n"
 	"imgpipe --bands red=3,nir=4 --csv ndvi.csv planet/\n"
-	"imgpipe plan --memory 64M big.tif\n";
+	"imgpipe plan --memory 64M big.tif\n"
+	"mpirun -n 4 imgpipe --workers 2 --summary ndvi.json scenes/\n"
+	"imgpipe --shard 3/8 scenes/ && imgpipe merge --summary ndvi.json part-*.json\n";
 
 /* Text in lines of at most 80 columns, from column 26 on. */
 static void print_wrapped(FILE *out, const char *text, int column)
@@ -165,9 +173,11 @@ static void print_man(FILE *out)
 	fprintf(out, ".SH EXAMPLES\n.nf\n%s.fi\n", examples);
 	fprintf(out,
 		".SH ENVIRONMENT\nIMGPIPE_MODULE_DIR: the folder of imgpipe-gdal.so, the module "
-		"that reads files through GDAL. SLURM_CPUS_PER_TASK, SLURM_MEM_PER_NODE, "
+		"that reads files through GDAL. IMGPIPE_MPI: openmpi or mpich, where "
+		"the launcher does not say. SLURM_CPUS_PER_TASK, SLURM_MEM_PER_NODE, "
 		"SLURM_MEM_PER_CPU: limits that hold where --workers and --memory are not "
-		"given.\n.SH SEE ALSO\ngdalinfo(1), gdal_calc.py(1)\n");
+		"given. SLURM_ARRAY_TASK_ID, _MIN, _STEP, _COUNT and SLURM_PROCID, SLURM_NTASKS: "
+		"--shard auto. OMP_NUM_THREADS: workers of --executor openmp.\n.SH SEE ALSO\ngdalinfo(1), gdal_calc.py(1)\n");
 }
 
 static void print_completion(FILE *out)
@@ -176,7 +186,7 @@ static void print_completion(FILE *out)
 	for (int i = 0; i < N_ROWS; i++)
 		if (rows[i].name)
 			fprintf(out, "--%s ", rows[i].name);
-	fprintf(out, "run plan info' imgpipe\n");
+	fprintf(out, "run plan info merge' imgpipe\n");
 }
 
 /* --- the parser --- */
@@ -254,7 +264,10 @@ static bool take_command(struct options *options, const char *word)
 	static const struct {
 		const char *word;
 		enum command command;
-	} commands[] = {{"run", COMMAND_RUN}, {"plan", COMMAND_PLAN}, {"info", COMMAND_INFO}};
+	} commands[] = {{"run", COMMAND_RUN},
+		      {"plan", COMMAND_PLAN},
+		      {"info", COMMAND_INFO},
+		      {"merge", COMMAND_MERGE}};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (word && strcmp(word, commands[i].word) == 0) {
@@ -289,7 +302,8 @@ static bool is_stdout(const char *path)
 static int check_together(const struct options *o, struct error *err)
 {
 	int to_stdout = is_stdout(o->summary_path) + is_stdout(o->report_path) +
-			is_stdout(o->csv_path) + is_stdout(o->tiles_path);
+			is_stdout(o->csv_path) + is_stdout(o->tiles_path) +
+			is_stdout(o->partial_path);
 
 	if (!o->n_args)
 		return error_set(err, EX_USAGE,
@@ -297,13 +311,17 @@ static int check_together(const struct options *o, struct error *err)
 				 "(see imgpipe --help)");
 	if (to_stdout > 1)
 		return error_set(err, EX_USAGE,
-				 "only one of --summary, --report, --csv and --tiles can "
+				 "only one of --summary, --report, --csv, --tiles and --partial can "
 				 "go to standard output (-)");
 	if (o->command == COMMAND_INFO &&
 	    (o->summary_path || o->report_path || o->csv_path || o->tiles_path))
 		return error_set(err, EX_USAGE,
 				 "info writes to standard output only; --summary, --report, --csv "
 				 "and --tiles go with imgpipe run");
+	if (o->command == COMMAND_MERGE && (o->report_path || o->tiles_path || o->shard.n))
+		return error_set(err, EX_USAGE,
+				 "merge makes --summary, --csv, --partial and the table on standard "
+				 "output; --report and --tiles are of each part");
 	if (o->raw && o->has_scale)
 		return error_set(
 			err, EX_USAGE,
@@ -343,5 +361,10 @@ int options_parse(struct options *options, int argc, char **argv, struct error *
 	}
 	options->args = argv + optind;
 	options->n_args = (unsigned)(argc - optind);
+	if (options->shard.n && !options->partial_path && options->command == COMMAND_RUN) {
+		(void)snprintf(options->partial_name, sizeof(options->partial_name),
+			       "part-%u-of-%u.json", options->shard.i, options->shard.n);
+		options->partial_path = options->partial_name;
+	}
 	return check_together(options, err);
 }

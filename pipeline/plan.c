@@ -249,6 +249,8 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		.own_memory = executor->own_memory,
 		.by_tile = options->tiles_path != NULL,
 		.n_scenes = catalog_scenes(catalog),
+		.n_all_scenes = catalog_all_scenes(catalog),
+		.files_checksum = catalog_checksum(catalog),
 		.per_worker_fixed = WORKER_BYTES + (executor->own_memory ? PROCESS_BYTES : 0),
 		/* the catalogue's names are resident already */
 		.baseline = ceil_div(machine->resident + SPREAD_BYTES, MIB) * MIB + HEADROOM_BYTES +

@@ -413,7 +413,8 @@ static void desk_deliver(struct worker *worker, const struct task *task,
 {
 	struct meter_row *row = &worker->meter->row[METER_REDUCE];
 
-	if (result->status == CHUNK_DONE) { /* handed over in memory: nothing is copied */
+	/* Handed over in memory: nothing is copied. Beside real messages it is none. */
+	if (result->status == CHUNK_DONE && worker->run->n_pools == 1) {
 		row->messages++;
 		row->message_bytes += result->n_pieces * sizeof(struct piece);
 	}

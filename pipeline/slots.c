@@ -35,25 +35,6 @@ void slot_settle(struct slot *slot)
 		slot->state = slot->n_joined ? SLOT_COLLECT : SLOT_DONE;
 }
 
-/* Into the totals of the run. */
-static void count_scene(struct run_totals *totals, const struct scene_result *result)
-{
-	if (result->status == SCENE_CANCELLED)
-		return; /* counted at the end, with those never opened */
-	if (result->status == SCENE_FAILED) {
-		totals->failure_code =
-			!totals->n_failed || totals->failure_code == result->error.code
-				? result->error.code
-				: EX_DATAERR;
-		totals->n_failed++;
-		return;
-	}
-	totals->n_ok++;
-	accum_merge(&totals->accum, &result->accum);
-	histogram_merge(&totals->histogram, result->histogram);
-	totals->area_m2 += result->area_m2;
-}
-
 static void write_row(struct run *run, struct slot *slot)
 {
 	struct scene_result result = {
@@ -67,7 +48,7 @@ static void write_row(struct run *run, struct slot *slot)
 
 	if (slot->status == SCENE_OK && slot->tally)
 		run->workload->tally_finish(slot->tally, &result);
-	count_scene(&run->totals, &result);
+	run_totals_add(&run->totals, &result);
 	console_scene(run->console, &result);
 	if (report_set_scene(run->reports, &result, &error) && !run->error.code)
 		run->error = error;

@@ -34,6 +34,18 @@ static int group_files(struct catalog *catalog, const struct options *options, s
 	return group_by_name(catalog, options, err);
 }
 
+/* Every n-th scene from the i-th on. Files of the others stay in the list: names only. */
+static void keep_shard(struct catalog *catalog, const struct shard *shard)
+{
+	uint32_t kept = 0;
+
+	if (!shard->n)
+		return;
+	for (uint64_t i = shard->i - 1; i < catalog->n; i += shard->n)
+		catalog->entry[kept++] = catalog->entry[i];
+	catalog->n = kept;
+}
+
 int catalog_new(struct catalog **catalog, const struct options *options, struct error *err)
 {
 	struct catalog *made = calloc(1, sizeof(*made));
@@ -51,6 +63,8 @@ int catalog_new(struct catalog **catalog, const struct options *options, struct 
 		rc = error_set(
 			err, EX_NOINPUT,
 			"no scenes: name files, directories, @lists or - for standard input");
+	made->n_all = made->n;
+	keep_shard(made, &options->shard);
 	if (rc) {
 		catalog_free(made);
 		return -1;
@@ -73,6 +87,11 @@ uint32_t catalog_scenes(const struct catalog *catalog)
 	return catalog->n;
 }
 
+uint32_t catalog_all_scenes(const struct catalog *catalog)
+{
+	return catalog->n_all;
+}
+
 size_t catalog_memory(const struct catalog *catalog)
 {
 	return sizeof(*catalog) + catalog->files.text_size +
@@ -93,7 +112,7 @@ uint64_t catalog_checksum(const struct catalog *catalog)
 			      &problem, 1);
 		b = hash_text(hash_text(b, name, strlen(name)), dir, strlen(dir));
 	}
-	return (uint64_t)a << 32 | (b ^ catalog->n);
+	return (uint64_t)a << 32 | (b ^ catalog->n_all);
 }
 
 static uint64_t file_bytes(const struct file_list *files, uint32_t file)

@@ -30,6 +30,7 @@ struct catalog {
 	struct file_list files;
 	struct entry *entry;
 	uint32_t n, size;
+	uint32_t n_all; /* before other shards' scenes were left out */
 };
 
 /* The sensor whose bands a file's name speaks of; NULL: nobody knows. */

@@ -12,7 +12,7 @@
 
 /* Text comes last: where stdout fails (a closed pipe), the files have been written. */
 const struct report *const reports[] = {
-	&report_json, &report_summary, &report_csv, &report_tiles, &report_text, NULL,
+	&report_json, &report_summary, &report_csv, &report_tiles, &report_partial, &report_text, NULL,
 };
 
 enum { N_REPORTS = sizeof(reports) / sizeof(reports[0]) - 1 };
@@ -69,6 +69,13 @@ const char *scene_crs(const struct scene *scene)
 	unsigned file = scene->has_band[BAND_RED] ? scene->band[BAND_RED].file : 0;
 
 	return file < scene->n_files ? scene->files[file].info.crs : "";
+}
+
+uint64_t scene_number(const struct scene *scene, const struct options *options)
+{
+	if (!options->shard.n)
+		return scene->id;
+	return options->shard.i - 1 + (uint64_t)scene->id * options->shard.n;
 }
 
 bool scene_summary(const struct scene_result *result, struct summary *out)

@@ -165,7 +165,8 @@ static int tiles_begin(FILE *out, const struct plan *plan, const struct options 
 	return report_check(out, err);
 }
 
-static void put_tile(FILE *out, const struct scene *scene, const struct tile_summary *tile)
+static void put_tile(FILE *out, const struct scene *scene, uint64_t scene_id,
+		     const struct tile_summary *tile)
 {
 	const struct window *w = &tile->window;
 	uint32_t column = scene->tile_x_size ? w->x_off / scene->tile_x_size : 0;
@@ -174,9 +175,9 @@ static void put_tile(FILE *out, const struct scene *scene, const struct tile_sum
 
 	put_text(out, scene->name ? scene->name : "");
 	(void)fprintf(out,
-		      ",%" PRIu32 ",%" PRIu64 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32
+		      ",%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32
 		      ",%" PRIu32 ",%" PRIu32 ",",
-		      scene->id, number, column, row, w->x_off, w->y_off, w->x_size, w->y_size);
+		      scene_id, number, column, row, w->x_off, w->y_off, w->x_size, w->y_size);
 	put_stats(out, &tile->summary);
 	for (unsigned i = 0; i < COARSE_BINS; i++)
 		(void)fprintf(out, "%c%" PRIu64, i ? ' ' : ',', tile->summary.coarse[i]);
@@ -187,11 +188,11 @@ static int tiles_scene(FILE *out, uint64_t row, const struct scene_result *resul
 		       const struct options *options, struct error *err)
 {
 	(void)row;
-	(void)options;
 	if (result->status != SCENE_OK)
 		return 0;
 	for (uint64_t i = 0; i < result->n_tiles; i++)
-		put_tile(out, result->scene, &result->tile[i]);
+		put_tile(out, result->scene, scene_number(result->scene, options),
+			 &result->tile[i]);
 	return report_check(out, err);
 }
 

@@ -257,6 +257,7 @@ static json_t *memory_object(const struct run_totals *totals, const struct plan 
 	js_put(&o, "reserved_peak_bytes", js_count(totals->reserved_peak));
 	js_put(&o, "resident_peak_bytes", known_bytes(totals->resident_peak));
 	js_put(&o, "cgroup_peak_bytes", known_bytes(totals->cgroup_peak));
+	js_put(&o, "pss_peak_bytes", known_bytes(totals->pss_peak));
 	js_put(&o, "within_budget", totals->resident_peak ? json_boolean(within) : json_null());
 	return o;
 }
@@ -302,21 +303,86 @@ static json_t *worker_list(const struct run_totals *totals)
 	for (unsigned i = 0; totals->worker && i < totals->n_workers; i++) {
 		const struct meter *m = &totals->worker[i];
 		uint64_t busy_ns = 0, wait_ns[N_WAIT_CAUSES] = {0};
+		uint64_t messages = 0, message_bytes = 0, pack_ns = 0, transfer_ns = 0;
 		json_t *o = json_object();
 
 		for (int stage = 0; stage < N_METER_STAGES; stage++) {
 			busy_ns += m->row[stage].busy_ns;
+			messages += m->row[stage].messages;
+			message_bytes += m->row[stage].message_bytes;
+			pack_ns += m->row[stage].pack_ns;
+			transfer_ns += m->row[stage].transfer_ns;
 			for (int cause = 0; cause < N_WAIT_CAUSES; cause++)
 				wait_ns[cause] += m->row[stage].wait_ns[cause];
 		}
+		js_put(&o, "number", js_count(m->worker));
 		js_put(&o, "life_s",
 		       js_seconds(m->end_ns > m->begin_ns ? m->end_ns - m->begin_ns : 0));
 		js_put(&o, "busy_s", js_seconds(busy_ns));
 		js_put(&o, "cpu_s", js_seconds(m->cpu_ns));
 		js_put(&o, "wait_s", waits_object(wait_ns));
+		js_put(&o, "messages", js_count(messages));
+		js_put(&o, "message_bytes", js_count(message_bytes));
+		js_put(&o, "pack_s", js_seconds(pack_ns));
+		js_put(&o, "transfer_s", js_seconds(transfer_ns));
 		js_append(&list, o);
 	}
 	return list;
+}
+
+static json_t *rank_list(const struct run_totals *totals)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < totals->n_ranks; i++) {
+		const struct rank_totals *r = &totals->rank[i];
+		json_t *o = json_object();
+
+		js_put(&o, "host", js_text(r->host));
+		js_put(&o, "workers", js_count(r->n_workers));
+		js_put(&o, "cpu_s", js_seconds(r->cpu_ns));
+		js_put(&o, "resident_peak_bytes", known_bytes(r->resident_peak));
+		js_put(&o, "reserved_peak_bytes", js_count(r->reserved_peak));
+		js_put(&o, "messages", js_count(r->messages));
+		js_put(&o, "message_bytes", js_count(r->message_bytes));
+		js_append(&list, o);
+	}
+	return list;
+}
+
+static json_t *collective_list(const struct run_totals *totals)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < totals->n_collectives; i++) {
+		const struct collective_totals *c = &totals->collective[i];
+		json_t *o = json_object();
+
+		js_put(&o, "name", js_text(c->name));
+		js_put(&o, "calls", js_count(c->calls));
+		js_put(&o, "bytes", js_count(c->bytes));
+		js_put(&o, "s", js_seconds(c->ns));
+		js_append(&list, o);
+	}
+	return list;
+}
+
+static json_t *communication_object(const struct run_totals *totals, const struct run_figures *f)
+{
+	json_t *o = json_object();
+
+	js_put(&o, "transport", js_text_or_null(totals->transport));
+	js_put(&o, "messages", js_count(f->total.messages));
+	js_put(&o, "message_bytes", js_count(f->total.message_bytes));
+	js_put(&o, "bytes_per_pixel_byte", js_number(f->message_share));
+	js_put(&o, "pack_s", js_number(f->pack_s));
+	js_put(&o, "transfer_s", js_number(f->transfer_s));
+	js_put(&o, "worker_share", js_number(worker_share(f, f->exchange_s)));
+	js_put(&o, "imbalance", js_number(f->imbalance));
+	js_put(&o, "workers_lost", js_count(totals->n_lost));
+	js_put(&o, "ranks", rank_list(totals));
+	js_put(&o, "collectives", collective_list(totals));
+	return o;
 }
 
 static json_t *global_object(const struct run_totals *totals)
@@ -351,6 +417,8 @@ static int json_end(FILE *out, const struct run_totals *totals, const struct pla
 	(void)fputs("\n]", out);
 	if (js_emit_member(out, ",\n", "run", run_object(totals, plan, options, &figures), err) ||
 	    js_emit_member(out, ",\n", "memory", memory_object(totals, plan), err) ||
+	    js_emit_member(out, ",\n", "communication", communication_object(totals, &figures),
+			   err) ||
 	    js_emit_member(out, ",\n", "stages", stage_list(totals), err) ||
 	    js_emit_member(out, ",\n", "workers", worker_list(totals), err) ||
 	    js_emit_member(out, ",\n", "bytes_needed", js_count(totals->meter.bytes_needed), err) ||

@@ -10,6 +10,7 @@ extern const struct report report_json;
 extern const struct report report_summary;
 extern const struct report report_csv;
 extern const struct report report_tiles;
+extern const struct report report_partial;
 extern const struct report report_text;
 
 /* Does this path mean standard output? "-", "/dev/stdout" and their like; NULL does not. */
@@ -23,6 +24,9 @@ const char *error_code_name(int code);
 
 /* CRS of the scene's red band, "" where not known. */
 const char *scene_crs(const struct scene *scene);
+
+/* Place of the scene among those of all shards, from 0. */
+uint64_t scene_number(const struct scene *scene, const struct options *options);
 
 /* Statistics of a scene that is SCENE_OK; false (and *out untouched) where it is not. */
 bool scene_summary(const struct scene_result *result, struct summary *out);

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "run_figures.h"
 #include "text.h"
@@ -17,7 +18,7 @@ enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10 };
 static const char *text_path(const struct options *options)
 {
 	const char *const others[] = {options->summary_path, options->report_path,
-				      options->csv_path, options->tiles_path};
+				      options->csv_path, options->tiles_path, options->partial_path};
 
 	if (options->verbosity < 0)
 		return NULL;
@@ -190,13 +191,67 @@ static void put_waits(FILE *out, const struct run_figures *f)
 	text_item(out, LABEL_COLUMNS, "Waits", line);
 }
 
+/* What passed between workers, and how evenly they were busy. */
+static void put_exchange(FILE *out, const struct run_totals *totals, const struct run_figures *f)
+{
+	bool copied = totals->transport && strcmp(totals->transport, "memory") != 0;
+	char line[320], share[64] = "", balance[64] = "";
+
+	if (!isnan(f->message_share))
+		(void)snprintf(share, sizeof(share), " (%.4f bytes per pixel byte read)",
+			       f->message_share);
+	if (!isnan(f->imbalance))
+		(void)snprintf(balance, sizeof(balance), "; busiest worker %.2f x the mean",
+			       f->imbalance);
+	if (copied)
+		(void)snprintf(line, sizeof(line),
+			       "%s: %" PRIu64 " messages, %.2f MB%s, pack %.3f s, transfer %.3f s "
+			       "(%.1f %% of worker time)%s",
+			       totals->transport, f->total.messages, mb(f->total.message_bytes),
+			       share, f->pack_s, f->transfer_s,
+			       100 * worker_share(f, f->exchange_s), balance);
+	else
+		(void)snprintf(line, sizeof(line),
+			       "memory: %" PRIu64 " results, %.2f MB handed over, none copied%s",
+			       f->total.messages, mb(f->total.message_bytes), balance);
+	text_item(out, LABEL_COLUMNS, "Exchange", line);
+}
+
+static void put_ranks(FILE *out, const struct run_totals *totals)
+{
+	char line[240], peak[24];
+	size_t used = 0;
+
+	for (unsigned i = 0; i < totals->n_ranks; i++) {
+		const struct rank_totals *r = &totals->rank[i];
+
+		(void)snprintf(line, sizeof(line),
+			       "%u on %s: %u worker%s, %.3f s CPU, resident peak %s, sent %" PRIu64
+			       " messages, %.2f MB",
+			       i, r->host, r->n_workers, r->n_workers == 1 ? "" : "s",
+			       sec(r->cpu_ns), bytes_text(peak, r->resident_peak), r->messages,
+			       mb(r->message_bytes));
+		text_item(out, LABEL_COLUMNS, i ? "" : "Ranks", line);
+	}
+	for (unsigned i = 0; i < totals->n_collectives && used < sizeof(line); i++) {
+		const struct collective_totals *c = &totals->collective[i];
+
+		used += (size_t)snprintf(line + used, sizeof(line) - used,
+					 "%s%s %" PRIu64 " x, %" PRIu64 " bytes, %.3f s",
+					 i ? "; " : "", c->name, c->calls, c->bytes, sec(c->ns));
+	}
+	if (used)
+		text_item(out, LABEL_COLUMNS, "Together", line);
+}
+
 static void put_memory(FILE *out, const struct run_totals *totals, const struct plan *plan)
 {
 	char line[400], b[5][24], cgroup[64] = "", resident[80] = "resident peak not known";
 	uint64_t limit = plan->budget.limit;
 
 	if (totals->resident_peak)
-		(void)snprintf(resident, sizeof(resident), "resident peak %s (%.1f %% of budget)",
+		(void)snprintf(resident, sizeof(resident), "%s %s (%.1f %% of budget)",
+			       totals->pss_peak ? "PSS peak of all processes" : "resident peak",
 			       bytes_text(b[0], totals->resident_peak),
 			       limit ? 100.0 * (double)totals->resident_peak / (double)limit : 0.0);
 	if (totals->cgroup_peak)
@@ -207,6 +262,9 @@ static void put_memory(FILE *out, const struct run_totals *totals, const struct 
 		       bytes_text(b[3], totals->predicted.peak),
 		       bytes_text(b[4], totals->reserved_peak), resident, cgroup);
 	text_item(out, LABEL_COLUMNS, "Memory", line);
+	if (totals->n_ranks > 1)
+		text_item(out, LABEL_COLUMNS, "",
+			  "of each rank; the peak is that of the largest one");
 	for (unsigned i = 0; i < plan->n_notes; i++)
 		text_item(out, LABEL_COLUMNS, "    note:", plan->notes[i]);
 }
@@ -220,8 +278,9 @@ static void put_run(FILE *out, const struct run_totals *totals, const struct pla
 
 	if (stored_bytes_known(totals, METER_FETCH))
 		(void)snprintf(read, sizeof(read), "%.1f", mb(row[METER_FETCH].bytes_in) / wall_s);
-	if (plan->workers_asked != totals->n_workers)
-		(void)snprintf(asked, sizeof(asked), " of %u asked for", plan->workers_asked);
+	if (plan->workers_asked * (totals->n_ranks ? totals->n_ranks : 1) != totals->n_workers)
+		(void)snprintf(asked, sizeof(asked), " of %u asked for",
+			       plan->workers_asked * (totals->n_ranks ? totals->n_ranks : 1));
 	if (!isnan(f->amplification))
 		(void)snprintf(amplification, sizeof(amplification), "; read amplification %.2f",
 			       f->amplification);
@@ -239,10 +298,18 @@ static void put_verdict(FILE *out, const struct run_totals *totals, const struct
 			const struct options *options)
 {
 	struct verdict verdict;
+	char lost[160];
 
 	verdict_make(&verdict, totals, plan, options);
 	for (unsigned i = 0; i < verdict.n; i++)
 		text_item(out, LABEL_COLUMNS, i ? "" : "Verdict", verdict.sentence[i]);
+	if (totals->n_lost) {
+		(void)snprintf(lost, sizeof(lost),
+			       "%u worker process%s died; its scenes are reported as failed, and what "
+			       "it did is not in the table",
+			       totals->n_lost, totals->n_lost == 1 ? "" : "es");
+		text_item(out, LABEL_COLUMNS, "", lost);
+	}
 	if (totals->interrupted_by)
 		(void)fprintf(out, "%-*sinterrupted by %s: the report is partial\n", LABEL_COLUMNS,
 			      "", totals->interrupted_by);
@@ -260,6 +327,8 @@ static int text_end(FILE *out, const struct run_totals *totals, const struct pla
 	put_stages(out, totals, &figures);
 	(void)fputc('\n', out);
 	put_waits(out, &figures);
+	put_exchange(out, totals, &figures);
+	put_ranks(out, totals);
 	put_memory(out, totals, plan);
 	put_run(out, totals, plan, &figures);
 	put_verdict(out, totals, plan, options);

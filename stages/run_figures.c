@@ -39,6 +39,8 @@ static void add_row(struct run_figures *f, enum meter_stage stage, const struct 
 	f->busy_s[stage] = seconds(row->busy_ns);
 	f->busy_total_s += f->busy_s[stage];
 	f->stage_cpu_s += seconds(row->cpu_ns);
+	f->pack_s += seconds(row->pack_ns);
+	f->transfer_s += seconds(row->transfer_ns);
 	f->exchange_s += seconds(row->pack_ns) + seconds(row->transfer_ns);
 	for (int cause = 0; cause < N_WAIT_CAUSES; cause++) {
 		f->wait_s[cause] += seconds(row->wait_ns[cause]);
@@ -65,6 +67,31 @@ static void add_lives(struct run_figures *f, const struct run_totals *totals)
 		life += m->end_ns > m->begin_ns ? m->end_ns - m->begin_ns : 0;
 	}
 	f->worker_s = life ? seconds(life) : f->wall_s * totals->n_workers;
+	f->worker_s += seconds(totals->hub_busy_ns);
+}
+
+static uint64_t busy_ns(const struct meter *m)
+{
+	uint64_t ns = 0;
+
+	for (int stage = 0; stage < N_METER_STAGES; stage++)
+		ns += m->row[stage].busy_ns;
+	return ns;
+}
+
+static double imbalance(const struct run_totals *totals)
+{
+	uint64_t most = 0, sum = 0;
+
+	for (unsigned i = 0; i < totals->n_workers && totals->worker; i++) {
+		uint64_t busy = busy_ns(&totals->worker[i]);
+
+		most = busy > most ? busy : most;
+		sum += busy;
+	}
+	if (totals->n_workers < 2 || !sum)
+		return NAN;
+	return (double)most * totals->n_workers / (double)sum;
 }
 
 void run_figures_make(struct run_figures *out, const struct run_totals *totals)
@@ -83,6 +110,10 @@ void run_figures_make(struct run_figures *out, const struct run_totals *totals)
 	for (int stage = 0; stage < N_METER_STAGES; stage++)
 		add_row(out, (enum meter_stage)stage, &m->row[stage]);
 	add_lives(out, totals);
+	out->imbalance = imbalance(totals);
+	out->message_share = m->bytes_decoded ? (double)out->total.message_bytes /
+							(double)m->bytes_decoded
+					      : NAN;
 	for (int cause = 0; cause < N_WAIT_CAUSES; cause++)
 		out->wait_total_s += out->wait_s[cause];
 	out->unmeasured_s =

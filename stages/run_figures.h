@@ -13,7 +13,8 @@
 
 struct run_figures {
 	double wall_s, cpu_s;
-	double worker_s;               /* lives of all workers, each to the end of the last one */
+	double worker_s;               /* lives of all workers, each to the end of the last one;
+					  and the work of who serves those in other processes */
 	double busy_s[N_METER_STAGES]; /* over all workers */
 	double busy_total_s;
 	double stage_cpu_s;           /* CPU time inside the stages */
@@ -21,7 +22,10 @@ struct run_figures {
 					 chunk */
 	double wait_total_s;
 	double unmeasured_s;    /* of worker_s: neither busy nor waiting by any meter */
-	double exchange_s;      /* packing and sending messages */
+	double pack_s, transfer_s; /* of messages */
+	double exchange_s;         /* both */
+	double message_share;      /* message bytes / decoded bytes; NaN where none */
+	double imbalance;          /* busy time of the busiest worker / of the mean one; NaN: one */
 	double efficiency;      /* CPU time / (wall time * workers); NaN where unknown */
 	double amplification;   /* decoded bytes / bytes needed; NaN where none */
 	uint64_t chunks;        /* worked on */

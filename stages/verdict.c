@@ -181,7 +181,8 @@ static void advise_amplification(struct verdict *v, const struct run_figures *f,
 
 static void advise_handouts(struct verdict *v, const struct run_figures *f)
 {
-	double share = worker_share(f, f->wait_s[WAIT_PEER] + f->exchange_s);
+	double exchange = worker_share(f, f->exchange_s);
+	double share = worker_share(f, f->wait_s[WAIT_PEER]) + exchange;
 
 	if (share <= handout_share || !f->chunks)
 		return;
@@ -191,6 +192,12 @@ static void advise_handouts(struct verdict *v, const struct run_figures *f)
 		    "each; use larger ones (--chunk)",
 		    percent(share), (unsigned long long)f->chunks,
 		    (double)f->pixels / (double)f->chunks);
+	else if (exchange > handout_share)
+		say(v,
+		    "%.0f %% of worker time went to messages between workers (%.4f bytes of them for "
+		    "each byte of pixels); threads of one process send none, and larger chunks "
+		    "(--chunk) fewer",
+		    percent(exchange), f->message_share);
 	else
 		say(v,
 		    "%.0f %% of worker time went to locks that other workers held and to messages",
