@@ -117,6 +117,7 @@ stress:
 	.ci/install-deps test
 	$(MAKE) -j2 all $(UNIT_BIN)
 	BUILD=$(BUILD) tests/run
+	BUILD=$(BUILD) tests/stress.sh
 	tests/sanitize.sh
 
 lint:

@@ -51,7 +51,7 @@ uint64_t memory_resident_peak(void); /* VmHWM */
  * has in common with others. Sums over processes count no page twice.
  */
 uint64_t memory_pss(int pid);
-uint64_t memory_cgroup_peak(void);   /* memory.peak of the own cgroup (v2), 0 where there is none */
+uint64_t memory_cgroup_peak(void); /* memory.peak of the own cgroup (v2), 0 where there is none */
 
 /* "38.2 MiB", for people. Returns buf. */
 const char *bytes_text(char buf[24], uint64_t bytes);

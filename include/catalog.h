@@ -28,7 +28,7 @@ void catalog_free(struct catalog *catalog);
 
 uint32_t catalog_scenes(const struct catalog *catalog);     /* of this shard */
 uint32_t catalog_all_scenes(const struct catalog *catalog); /* of all shards */
-uint64_t catalog_checksum(const struct catalog *catalog); /* of all names, in order */
+uint64_t catalog_checksum(const struct catalog *catalog);   /* of all names, in order */
 size_t catalog_memory(const struct catalog *catalog);       /* bytes held */
 uint64_t catalog_file_bytes(const struct catalog *catalog); /* sizes of all files, for progress */
 

@@ -36,8 +36,8 @@ struct meter_row {
 	uint64_t bytes_in, bytes_out;
 	uint64_t busy_ns, cpu_ns;
 	uint64_t wait_ns[N_WAIT_CAUSES];
-	uint64_t messages, message_bytes; /* between workers; each is counted by who sends it */
-	uint64_t pack_ns, transfer_ns;    /* making them, and their way there and back */
+	uint64_t messages, message_bytes;     /* between workers; each is counted by who sends it */
+	uint64_t pack_ns, transfer_ns;        /* making them, and their way there and back */
 	uint64_t planned_peak, reserved_peak; /* bytes, largest of one worker; merged by sum */
 };
 

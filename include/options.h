@@ -52,14 +52,14 @@ struct options {
 	double scale, offset;
 	bool has_nodata;
 	double nodata;
-enum reader_choice reader;
+	enum reader_choice reader;
 
-	unsigned workers;        /* 0: as many as the machine allows */
-	const char *executor;    /* a name of the table in executor.h, or "auto" */
+	unsigned workers;     /* 0: as many as the machine allows */
+	const char *executor; /* a name of the table in executor.h, or "auto" */
 	struct shard shard;
 	enum transport transport; /* of the processes executor */
-	uint64_t memory_bytes;   /* 0: default share, unless memory_percent */
-	unsigned memory_percent; /* of the smallest limit, 0 where not given */
+	uint64_t memory_bytes;    /* 0: default share, unless memory_percent */
+	unsigned memory_percent;  /* of the smallest limit, 0 where not given */
 	enum chunk_kind chunk_kind;
 	uint32_t chunk_x, chunk_y; /* CHUNK_PIXELS */
 	uint64_t chunk_bytes;      /* CHUNK_BYTES: decoded bytes of red and NIR */
@@ -72,8 +72,8 @@ enum reader_choice reader;
 	const char *tiles_path;
 	const char *partial_path;
 	char partial_name[40]; /* what partial_path is by default, with --shard */
-	int verbosity; /* -1 with -q, 0, 1 with -v ... */
-	bool progress; /* --progress: also where stderr is no terminal */
+	int verbosity;         /* -1 with -q, 0, 1 with -v ... */
+	bool progress;         /* --progress: also where stderr is no terminal */
 };
 
 /*

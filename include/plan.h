@@ -38,7 +38,8 @@ struct plan {
 	uint64_t pool;             /* what chunks and tallies may reserve: limit less all else */
 	uint64_t footprint;        /* of the worker's blocks for the scene planned on */
 	uint64_t tally;            /* its running totals */
-	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it may not */
+	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it
+			  may not */
 	struct prediction predicted; /* from the scene planned on */
 	uint32_t n_scenes;           /* in the catalogue */
 	uint64_t n_all_scenes;       /* of all shards */

@@ -22,8 +22,9 @@
 #include "run.h"
 
 enum {
-	SAMPLE_NS = 100000000, /* how often memory is looked at: reading smaps_rollup takes 0.2 ms */
-	POLL_MS = 100          /* and whether a signal has come */
+	SAMPLE_NS =
+		100000000, /* how often memory is looked at: reading smaps_rollup takes 0.2 ms */
+	POLL_MS = 100      /* and whether a signal has come */
 };
 
 struct child {
@@ -109,11 +110,13 @@ static int start_child(struct crew *crew, unsigned number, struct error *err)
 static const char *how_it_ended(char text[200], pid_t pid, int status)
 {
 	if (WIFSIGNALED(status))
-		snprintf(text, 200, "its worker process %d was killed by SIG%s%s; its scene is left out",
-			 (int)pid, sigabbrev_np(WTERMSIG(status)),
-			 WTERMSIG(status) == SIGKILL
-				 ? ", often for want of memory (see dmesg; a smaller --memory helps)"
-				 : " (a fault in a decoder, or a damaged file it cannot take)");
+		snprintf(
+			text, 200,
+			"its worker process %d was killed by SIG%s%s; its scene is left out",
+			(int)pid, sigabbrev_np(WTERMSIG(status)),
+			WTERMSIG(status) == SIGKILL
+				? ", often for want of memory (see dmesg; a smaller --memory helps)"
+				: " (a fault in a decoder, or a damaged file it cannot take)");
 	else
 		snprintf(text, 200, "its worker process %d ended with exit status %d", (int)pid,
 			 WEXITSTATUS(status));

@@ -150,9 +150,9 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 
 	totals->executor = executor->name;
 	if (!totals->transport) /* MPI has named its own */
-		totals->transport = !executor->own_memory                          ? "memory"
+		totals->transport = !executor->own_memory                       ? "memory"
 				    : run->options->transport == TRANSPORT_PIPE ? "pipe"
-										 : "shm";
+										: "shm";
 	totals->interrupted_by = caught == SIGINT ? "SIGINT" : caught ? "SIGTERM" : NULL;
 	totals->wall_ns = meter_now() - begin_ns;
 	totals->cpu_ns += process_cpu_ns() - begin_cpu;

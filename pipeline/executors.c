@@ -11,8 +11,8 @@
 #include "exec.h"
 
 const struct executor *const executors[] = {
-	&executor_serial, &executor_threads, &executor_openmp, &executor_processes,
-	&executor_mpi,    NULL,
+	&executor_serial,    &executor_threads, &executor_openmp,
+	&executor_processes, &executor_mpi,     NULL,
 };
 
 static const struct executor *automatic(void)

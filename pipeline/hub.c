@@ -293,9 +293,8 @@ static const char *file_of(const struct run *run, const struct seat *seat, struc
 bool hub_lost(struct hub *hub, unsigned number, const char *how)
 {
 	struct seat *seat = &hub->seats[number];
-	struct chunk_result result = {.chunk = seat->task.chunk,
-				      .scene_id = seat->task.scene_id,
-				      .status = CHUNK_FAILED};
+	struct chunk_result result = {
+		.chunk = seat->task.chunk, .scene_id = seat->task.scene_id, .status = CHUNK_FAILED};
 	struct scene name = {0};
 
 	error_set(&hub->death, EX_SOFTWARE, "%s", how);

@@ -6,8 +6,8 @@
 #include <time.h>
 
 static const char *const stage_names[N_METER_STAGES] = {
-	[METER_DISCOVER] = "discover", [METER_CLAIM] = "claim", [METER_FETCH] = "fetch",
-	[METER_DECODE] = "decode",     [METER_MASK] = "mask",   [METER_INDEX] = "index",
+	[METER_DISCOVER] = "discover", [METER_CLAIM] = "claim",   [METER_FETCH] = "fetch",
+	[METER_DECODE] = "decode",     [METER_MASK] = "mask",     [METER_INDEX] = "index",
 	[METER_STATS] = "stats",       [METER_REDUCE] = "reduce", [METER_WRITE] = "write",
 };
 

@@ -41,8 +41,8 @@ static const void *load_from(const struct module_place *place, const char *dir, 
 	}
 	symbol = dlsym(library, place->symbol);
 	if (!symbol) {
-		error_set(err, EX_UNAVAILABLE,
-			  "%s: not a module of this program; install it again", path);
+		error_set(err, EX_UNAVAILABLE, "%s: not a module of this program; install it again",
+			  path);
 		dlclose(library);
 	}
 	return symbol;

@@ -23,7 +23,8 @@ static struct {
 	int rank, n_ranks;
 	bool stuck; /* some rank does not answer any more: no collective would end */
 	struct collective_totals collective[N_COLLECTIVES];
-} world = {.collective = {{.name = "MPI_Allreduce"}, {.name = "MPI_Gather"}, {.name = "MPI_Bcast"}}};
+} world = {
+	.collective = {{.name = "MPI_Allreduce"}, {.name = "MPI_Gather"}, {.name = "MPI_Bcast"}}};
 
 /* `bytes`: what all ranks together put in. */
 static void book(enum collective which, uint64_t bytes, uint64_t since)
@@ -188,9 +189,8 @@ static int mpi_run(struct job *job, struct error *err)
 	struct run *run = job->context;
 	struct rank_outcome outcome = {0};
 	uint64_t cpu = cpu_ns();
-	int status = world.rank == 0
-			     ? mpi_run_leader(job, (unsigned)world.n_ranks, &outcome, err)
-			     : mpi_run_member(job, (unsigned)world.rank, &outcome, err);
+	int status = world.rank == 0 ? mpi_run_leader(job, (unsigned)world.n_ranks, &outcome, err)
+				     : mpi_run_member(job, (unsigned)world.rank, &outcome, err);
 
 	run->totals.transport = mpi_library();
 	world.stuck = outcome.stuck;

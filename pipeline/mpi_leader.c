@@ -131,8 +131,7 @@ static void collect(struct leader *leader)
 	uint32_t n;
 	struct slot *slot;
 
-	while (parts_asked(leader->parts) < MOST_COLLECTED &&
-	       (slot = next_to_collect(leader, &n)))
+	while (parts_asked(leader->parts) < MOST_COLLECTED && (slot = next_to_collect(leader, &n)))
 		parts_ask(leader->parts, slot->scene.id, leader->ranks, n);
 }
 
@@ -202,10 +201,8 @@ static int leader_init(struct leader *leader, struct job *job, unsigned n_ranks,
 				  .first_pool = 1,
 				  .workers_per_pool = job->n_workers};
 
-	*leader = (struct leader){.job = job,
-				  .run = job->context,
-				  .n_ranks = n_ranks,
-				  .n_seats = seats.n_seats};
+	*leader = (struct leader){
+		.job = job, .run = job->context, .n_ranks = n_ranks, .n_seats = seats.n_seats};
 	leader->local = calloc(job->n_workers, sizeof(*leader->local));
 	leader->ranks = calloc(n_ranks, sizeof(*leader->ranks));
 	if (!leader->local || !leader->ranks)

@@ -71,8 +71,8 @@ void letters_post(struct letters *letters, unsigned to, enum letter_tag tag, con
 		  struct meter_row *row)
 {
 	uint64_t since = meter_now();
-	struct posted *p = aligned_alloc(
-		16, (sizeof(*p) + head_bytes + payload_bytes + 15) / 16 * 16);
+	struct posted *p =
+		aligned_alloc(16, (sizeof(*p) + head_bytes + payload_bytes + 15) / 16 * 16);
 
 	if (!p)
 		MPI_Abort(MPI_COMM_WORLD, EX_TEMPFAIL);

@@ -1,6 +1,6 @@
 /*
- * Letters: point-to-point messages between ranks. One thread of a rank sends and takes them, none of
- * it blocks, and a letter is copied when it is posted. Part of the MPI modules.
+ * Letters: point-to-point messages between ranks. One thread of a rank sends and takes them, none
+ * of it blocks, and a letter is copied when it is posted. Part of the MPI modules.
  */
 #ifndef IMGPIPE_PIPELINE_MPI_LETTERS_H
 #define IMGPIPE_PIPELINE_MPI_LETTERS_H

@@ -40,7 +40,6 @@ struct part_head {
 	_Alignas(16) uint32_t scene_id;
 };
 
-
 static void piece_merge(struct piece *into, const struct piece *from)
 {
 	accum_merge(&into->accum, &from->accum);
@@ -146,8 +145,8 @@ static void ask_below(struct parts *parts, const struct collect *list)
 	memcpy(copy, list, bytes);
 	part->asked = true;
 	part->parent = list->place ? list->rank[(list->place - 1) / 2] : 0;
-	for (uint32_t place = 2 * list->place + 1;
-	     place <= 2 * list->place + 2 && place < list->n; place++) {
+	for (uint32_t place = 2 * list->place + 1; place <= 2 * list->place + 2 && place < list->n;
+	     place++) {
 		copy->place = place;
 		letters_post(parts->letters, list->rank[place], LETTER_COLLECT, copy, bytes, NULL,
 			     0, &parts->meter->row[METER_REDUCE]);

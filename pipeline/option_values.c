@@ -263,7 +263,8 @@ static int64_t env_number(const char *name)
 static int auto_shard(struct shard *shard, struct error *err)
 {
 	int64_t id = env_number("SLURM_ARRAY_TASK_ID"), min = env_number("SLURM_ARRAY_TASK_MIN");
-	int64_t n = env_number("SLURM_ARRAY_TASK_COUNT"), step = env_number("SLURM_ARRAY_TASK_STEP");
+	int64_t n = env_number("SLURM_ARRAY_TASK_COUNT"),
+		step = env_number("SLURM_ARRAY_TASK_STEP");
 
 	if (id < 0 || min < 0 || n < 1) {
 		id = env_number("SLURM_PROCID");
@@ -273,9 +274,10 @@ static int auto_shard(struct shard *shard, struct error *err)
 	}
 	step = step < 1 ? 1 : step;
 	if (id < min || n < 1 || (id - min) % step || (id - min) / step >= n)
-		return error_set(err, EX_USAGE,
-				 "auto: this is no task of a Slurm array without gaps, nor of srun; "
-				 "give the share, as in 3/8");
+		return error_set(
+			err, EX_USAGE,
+			"auto: this is no task of a Slurm array without gaps, nor of srun; "
+			"give the share, as in 3/8");
 	*shard = (struct shard){.i = (uint32_t)((id - min) / step) + 1, .n = (uint32_t)n};
 	return 0;
 }
@@ -289,9 +291,10 @@ int set_shard(struct options *o, const char *value, struct error *err)
 		return auto_shard(&o->shard, err);
 	if (parse_whole(value, 1, INT32_MAX, &i, &end) || *end != '/' ||
 	    parse_whole(end + 1, 1, INT32_MAX, &n, &end) || *end || i > n)
-		return error_set(err, EX_USAGE,
-				 "'%s' is neither auto nor a share I/N with I from 1 to N, as in 3/8",
-				 value);
+		return error_set(
+			err, EX_USAGE,
+			"'%s' is neither auto nor a share I/N with I from 1 to N, as in 3/8",
+			value);
 	o->shard = (struct shard){.i = (uint32_t)i, .n = (uint32_t)n};
 	return 0;
 }

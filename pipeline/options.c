@@ -177,7 +177,8 @@ static void print_man(FILE *out)
 		"the launcher does not say. SLURM_CPUS_PER_TASK, SLURM_MEM_PER_NODE, "
 		"SLURM_MEM_PER_CPU: limits that hold where --workers and --memory are not "
 		"given. SLURM_ARRAY_TASK_ID, _MIN, _STEP, _COUNT and SLURM_PROCID, SLURM_NTASKS: "
-		"--shard auto. OMP_NUM_THREADS: workers of --executor openmp.\n.SH SEE ALSO\ngdalinfo(1), gdal_calc.py(1)\n");
+		"--shard auto. OMP_NUM_THREADS: workers of --executor openmp.\n.SH SEE "
+		"ALSO\ngdalinfo(1), gdal_calc.py(1)\n");
 }
 
 static void print_completion(FILE *out)
@@ -265,9 +266,9 @@ static bool take_command(struct options *options, const char *word)
 		const char *word;
 		enum command command;
 	} commands[] = {{"run", COMMAND_RUN},
-		      {"plan", COMMAND_PLAN},
-		      {"info", COMMAND_INFO},
-		      {"merge", COMMAND_MERGE}};
+			{"plan", COMMAND_PLAN},
+			{"info", COMMAND_INFO},
+			{"merge", COMMAND_MERGE}};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (word && strcmp(word, commands[i].word) == 0) {
@@ -310,18 +311,20 @@ static int check_together(const struct options *o, struct error *err)
 				 "nothing to read: give files, directories, @lists or - "
 				 "(see imgpipe --help)");
 	if (to_stdout > 1)
-		return error_set(err, EX_USAGE,
-				 "only one of --summary, --report, --csv, --tiles and --partial can "
-				 "go to standard output (-)");
+		return error_set(
+			err, EX_USAGE,
+			"only one of --summary, --report, --csv, --tiles and --partial can "
+			"go to standard output (-)");
 	if (o->command == COMMAND_INFO &&
 	    (o->summary_path || o->report_path || o->csv_path || o->tiles_path))
 		return error_set(err, EX_USAGE,
 				 "info writes to standard output only; --summary, --report, --csv "
 				 "and --tiles go with imgpipe run");
 	if (o->command == COMMAND_MERGE && (o->report_path || o->tiles_path || o->shard.n))
-		return error_set(err, EX_USAGE,
-				 "merge makes --summary, --csv, --partial and the table on standard "
-				 "output; --report and --tiles are of each part");
+		return error_set(
+			err, EX_USAGE,
+			"merge makes --summary, --csv, --partial and the table on standard "
+			"output; --report and --tiles are of each part");
 	if (o->raw && o->has_scale)
 		return error_set(
 			err, EX_USAGE,

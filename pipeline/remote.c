@@ -19,10 +19,10 @@ struct post {
 	struct keeper *keeper;
 	const struct catalog *catalog;
 	struct meter meter;
-	bool asked;         /* a message is out whose answer is the next task */
-	bool broken;        /* the hub is gone: nothing more can be done */
-	bool open;          /* scene holds scene_id's headers */
-	bool failed;        /* they could not be read: error says why */
+	bool asked;  /* a message is out whose answer is the next task */
+	bool broken; /* the hub is gone: nothing more can be done */
+	bool open;   /* scene holds scene_id's headers */
+	bool failed; /* they could not be read: error says why */
 	uint32_t scene_id;
 	struct scene scene;
 	struct error error;

@@ -172,9 +172,8 @@ static uint64_t hash_options(int argc, char **argv)
 
 static uint64_t hash_plan(const struct plan *plan)
 {
-	const uint64_t numbers[] = {plan->budget.limit, plan->workers,	   plan->ranks,
-				    plan->pool,		plan->scene_slots, plan->by_tile,
-				    plan->gdal,		plan->n_scenes};
+	const uint64_t numbers[] = {plan->budget.limit, plan->workers, plan->ranks, plan->pool,
+				    plan->scene_slots,  plan->by_tile, plan->gdal,  plan->n_scenes};
 
 	return hash(hash_seed, numbers, sizeof(numbers));
 }

@@ -26,7 +26,8 @@
 
 enum message_kind {
 	MESSAGE_READY = 1,
-	MESSAGE_RESULT, /* payload: its last piece where DONE and pieces travel, error where FAILED */
+	MESSAGE_RESULT, /* payload: its last piece where DONE and pieces travel, error where FAILED
+			 */
 	MESSAGE_OPENED,
 	MESSAGE_RELEASED,
 	MESSAGE_PIECE, /* payload: the piece */
@@ -41,7 +42,7 @@ enum message_kind {
 
 struct message {
 	_Alignas(16) uint32_t kind; /* so that a payload may follow at once */
-	uint32_t worker; /* number of the worker, over all ranks */
+	uint32_t worker;            /* number of the worker, over all ranks */
 	uint32_t scene_id;
 	uint32_t status; /* RESULT: enum chunk_status */
 	uint64_t chunk;
@@ -50,7 +51,7 @@ struct message {
 	/* From the hub: how long it kept the worker waiting, why, and its own work on that. */
 	uint32_t cause; /* enum wait_cause */
 	uint64_t waited_ns, served_ns;
-	uint64_t sent_ns; /* the sender's clock, where it differs from the receiver's */
+	uint64_t sent_ns;       /* the sender's clock, where it differs from the receiver's */
 	struct chunk_grid grid; /* CHUNK: how the scene is cut */
 };
 

@@ -72,9 +72,8 @@ static int read_head(struct part *part, struct error *err)
 		    all >= 0 && all <= UINT32_MAX;
 
 	if (good)
-		part->head = (struct part_head){.part = (uint64_t)i,
-						.parts = (uint64_t)n,
-						.scenes_in_all = (uint64_t)all};
+		part->head = (struct part_head){
+			.part = (uint64_t)i, .parts = (uint64_t)n, .scenes_in_all = (uint64_t)all};
 	if (good)
 		(void)snprintf(part->head.files, sizeof(part->head.files), "%s", files);
 	json_decref(o);

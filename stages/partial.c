@@ -172,7 +172,7 @@ static void get_accum(const json_t *o, struct accum *a, bool *bad)
 	if (json_array_size(n) != N_PIXEL_CLASSES)
 		*bad = true;
 	for (int class = 0; class < N_PIXEL_CLASSES && !*bad; class ++) {
-		const json_t *count = json_array_get(n, (size_t)class);
+		const json_t *count = json_array_get(n, (size_t) class);
 
 		if (!json_is_integer(count) || json_integer_value(count) < 0)
 			*bad = true;

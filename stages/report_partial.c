@@ -20,9 +20,10 @@ static int partial_begin(FILE *out, const struct plan *plan, const struct option
 	uint32_t n = options->shard.n ? options->shard.n : 1;
 
 	(void)fprintf(out,
-		      "{\"schema\":\"" PARTIAL_SCHEMA "\",\"index\":\"ndvi\",\"version\":\""
-		      IMGPIPE_VERSION "\",\"part\":%" PRIu32 ",\"parts\":%" PRIu32
-		      ",\"scenes_in_all\":%" PRIu64 ",\"files\":\"%016" PRIx64 "\",\"scenes\":[",
+		      "{\"schema\":\"" PARTIAL_SCHEMA
+		      "\",\"index\":\"ndvi\",\"version\":\"" IMGPIPE_VERSION "\",\"part\":%" PRIu32
+		      ",\"parts\":%" PRIu32 ",\"scenes_in_all\":%" PRIu64 ",\"files\":\"%016" PRIx64
+		      "\",\"scenes\":[",
 		      n == 1 ? 1 : options->shard.i, n, plan->n_all_scenes, plan->files_checksum);
 	return report_check(out, err);
 }

@@ -18,7 +18,8 @@ enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10 };
 static const char *text_path(const struct options *options)
 {
 	const char *const others[] = {options->summary_path, options->report_path,
-				      options->csv_path, options->tiles_path, options->partial_path};
+				      options->csv_path, options->tiles_path,
+				      options->partial_path};
 
 	if (options->verbosity < 0)
 		return NULL;
@@ -304,10 +305,11 @@ static void put_verdict(FILE *out, const struct run_totals *totals, const struct
 	for (unsigned i = 0; i < verdict.n; i++)
 		text_item(out, LABEL_COLUMNS, i ? "" : "Verdict", verdict.sentence[i]);
 	if (totals->n_lost) {
-		(void)snprintf(lost, sizeof(lost),
-			       "%u worker process%s died; its scenes are reported as failed, and what "
-			       "it did is not in the table",
-			       totals->n_lost, totals->n_lost == 1 ? "" : "es");
+		(void)snprintf(
+			lost, sizeof(lost),
+			"%u worker process%s died; its scenes are reported as failed, and what "
+			"it did is not in the table",
+			totals->n_lost, totals->n_lost == 1 ? "" : "es");
 		text_item(out, LABEL_COLUMNS, "", lost);
 	}
 	if (totals->interrupted_by)

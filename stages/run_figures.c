@@ -111,9 +111,9 @@ void run_figures_make(struct run_figures *out, const struct run_totals *totals)
 		add_row(out, (enum meter_stage)stage, &m->row[stage]);
 	add_lives(out, totals);
 	out->imbalance = imbalance(totals);
-	out->message_share = m->bytes_decoded ? (double)out->total.message_bytes /
-							(double)m->bytes_decoded
-					      : NAN;
+	out->message_share = m->bytes_decoded
+				     ? (double)out->total.message_bytes / (double)m->bytes_decoded
+				     : NAN;
 	for (int cause = 0; cause < N_WAIT_CAUSES; cause++)
 		out->wait_total_s += out->wait_s[cause];
 	out->unmeasured_s =

@@ -21,16 +21,16 @@ struct run_figures {
 	double wait_s[N_WAIT_CAUSES]; /* over all stages and workers; idle: also after the last
 					 chunk */
 	double wait_total_s;
-	double unmeasured_s;    /* of worker_s: neither busy nor waiting by any meter */
+	double unmeasured_s;       /* of worker_s: neither busy nor waiting by any meter */
 	double pack_s, transfer_s; /* of messages */
 	double exchange_s;         /* both */
 	double message_share;      /* message bytes / decoded bytes; NaN where none */
 	double imbalance;          /* busy time of the busiest worker / of the mean one; NaN: one */
-	double efficiency;      /* CPU time / (wall time * workers); NaN where unknown */
-	double amplification;   /* decoded bytes / bytes needed; NaN where none */
-	uint64_t chunks;        /* worked on */
-	uint64_t pixels;        /* that went through the statistics */
-	struct meter_row total; /* the columns of the stage table that add up */
+	double efficiency;         /* CPU time / (wall time * workers); NaN where unknown */
+	double amplification;      /* decoded bytes / bytes needed; NaN where none */
+	uint64_t chunks;           /* worked on */
+	uint64_t pixels;           /* that went through the statistics */
+	struct meter_row total;    /* the columns of the stage table that add up */
 };
 
 void run_figures_make(struct run_figures *out, const struct run_totals *totals);

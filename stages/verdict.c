@@ -194,7 +194,8 @@ static void advise_handouts(struct verdict *v, const struct run_figures *f)
 		    (double)f->pixels / (double)f->chunks);
 	else if (exchange > handout_share)
 		say(v,
-		    "%.0f %% of worker time went to messages between workers (%.4f bytes of them for "
+		    "%.0f %% of worker time went to messages between workers (%.4f bytes of them "
+		    "for "
 		    "each byte of pixels); threads of one process send none, and larger chunks "
 		    "(--chunk) fewer",
 		    percent(exchange), f->message_share);

@@ -5,7 +5,10 @@
  *   FAULT_CALL   pread open mmap malloc fflush rename pthread_create
  *   FAULT_AT     number of the call that fails, from 1; 0: none
  *   FAULT_ALL    set: all later calls fail as well
- *   FAULT_KIND   "error" (default), "short" (pread: half the bytes), "eintr"
+ *   FAULT_KIND   "error" (default); pread: "short" (half the bytes), "eintr", "stall" (50 ms, all
+ *                calls), "kill" and "segv" (the process gets that signal)
+ *   FAULT_SIZE   set: only calls of pread for so many bytes or more count
+ *   FAULT_FILE   set: only calls of pread on files whose path ends in this count
  *   FAULT_FROM   set: only calls from files whose name holds this text count; otherwise those of
  *                the program, its modules and libtiff
  *   FAULT_COUNT  file that receives the number of calls when the program ends
@@ -17,6 +20,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -32,9 +36,26 @@ extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
 
-enum kind { KIND_NONE, KIND_ERROR, KIND_SHORT, KIND_EINTR };
+enum kind { KIND_NONE, KIND_ERROR, KIND_SHORT, KIND_EINTR, KIND_STALL, KIND_KILL, KIND_SEGV };
 
 static atomic_long n_calls;
+
+static enum kind kind_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum kind kind;
+	} kinds[] = {{"short", KIND_SHORT},
+		     {"eintr", KIND_EINTR},
+		     {"stall", KIND_STALL},
+		     {"kill", KIND_KILL},
+		     {"segv", KIND_SEGV}};
+
+	for (size_t i = 0; name && i < sizeof kinds / sizeof kinds[0]; i++)
+		if (strcmp(name, kinds[i].name) == 0)
+			return kinds[i].kind;
+	return KIND_ERROR;
+}
 
 /* Does a call from here count? dladdr() takes the loader's lock and no memory. */
 static bool counts(const void *caller)
@@ -53,7 +74,7 @@ static bool counts(const void *caller)
 static enum kind fault(const char *name, const void *caller)
 {
 	static _Thread_local bool inside;
-	const char *call, *at, *kind;
+	const char *call, *at;
 	long number;
 	bool hit;
 
@@ -73,10 +94,40 @@ static enum kind fault(const char *name, const void *caller)
 		return KIND_NONE;
 	if (number > atol(at) && !getenv("FAULT_ALL"))
 		return KIND_NONE;
-	kind = getenv("FAULT_KIND");
-	if (kind && strcmp(kind, "short") == 0)
-		return KIND_SHORT;
-	return kind && strcmp(kind, "eintr") == 0 ? KIND_EINTR : KIND_ERROR;
+	return kind_of(getenv("FAULT_KIND"));
+}
+
+/* Does this pread count? */
+static bool read_counts(int fd, size_t size)
+{
+	const char *least = getenv("FAULT_SIZE"), *name = getenv("FAULT_FILE");
+	char link[64], path[4096];
+	ssize_t length;
+
+	if (least && size < (size_t)atol(least))
+		return false;
+	if (!name)
+		return true;
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	length = readlink(link, path, sizeof path - 1);
+	if (length < (ssize_t)strlen(name))
+		return false;
+	path[length] = '\0';
+	return strcmp(path + length - strlen(name), name) == 0;
+}
+
+/* A stall happens here; what ends the process does, too. */
+static enum kind read_fault(int fd, size_t size, const void *caller)
+{
+	enum kind kind = read_counts(fd, size) ? fault("pread", caller) : KIND_NONE;
+
+	if (kind == KIND_STALL)
+		usleep(50000);
+	if (kind == KIND_KILL)
+		raise(SIGKILL);
+	if (kind == KIND_SEGV)
+		raise(SIGSEGV);
+	return kind == KIND_STALL ? KIND_NONE : kind;
 }
 
 __attribute__((destructor)) static void write_count(void)
@@ -107,7 +158,7 @@ static void *real(const char *name)
 ssize_t pread64(int fd, void *buf, size_t size, off64_t offset)
 {
 	ssize_t (*next)(int, void *, size_t, off64_t) = real("pread64");
-	enum kind kind = fault("pread", CALLER);
+	enum kind kind = read_fault(fd, size, CALLER);
 
 	if (kind == KIND_NONE)
 		return next(fd, buf, size, offset);
@@ -120,7 +171,7 @@ ssize_t pread64(int fd, void *buf, size_t size, off64_t offset)
 ssize_t pread(int fd, void *buf, size_t size, off_t offset)
 {
 	ssize_t (*next)(int, void *, size_t, off_t) = real("pread");
-	enum kind kind = fault("pread", CALLER);
+	enum kind kind = read_fault(fd, size, CALLER);
 
 	if (kind == KIND_NONE)
 		return next(fd, buf, size, offset);

@@ -1,20 +1,25 @@
 #!/usr/bin/python3
 """The numbers may not depend on how the work was shared out: --summary and --tiles are the same
-bytes for every executor, number of workers, chunk size, working set and reader.
+bytes for every executor, transport, number of workers and ranks, MPI library, chunk size, working
+set and reader; --summary and --csv are for shards that are merged.
 
 A quick run takes a fixed sample of the combinations; the full run takes them all.
 """
 
 import itertools
 
-from oracle import DATA, MAKE_SCENE, QUICK, Scratch, Tally, run
+from launch import libraries, run_mpi, run_shards
+from oracle import DATA, MAKE_SCENE, QUICK, SANITIZED, Scratch, Tally, run
 
-EXECUTORS = ("serial", "threads")
+EXECUTORS = ("serial", "threads", "openmp", "processes/shm", "processes/pipe")
 WORKERS = ("1", "2", "3", "8")
 CHUNKS = ("tile", "100x37", "333", "whole")
 WORKING_SETS = ("tile", "chunk")
 READERS = ("tiff", "gdal")
-QUICK_STEP = 11  # coprime to the number of values of every option, so each value is met
+RANKS = (1, 2, 3)
+THREADS = ("1", "2")
+QUICK_STEP = 29  # coprime to the number of values of every option, so each value is met
+QUICK_MPI_STEP = 7  # of library x ranks x threads x chunk
 
 REAL = (
     ("NAIP stack", ["m_4709963_se_14_1_20140720/m_4709963_se_14_1_20140720.tif"], (934, 723), []),
@@ -60,6 +65,18 @@ def combinations():
     return every[::QUICK_STEP] if QUICK else every
 
 
+def mpi_combinations():
+    if SANITIZED:  # the MPI libraries leak and race on their own account
+        return []
+    every = list(itertools.product(libraries(), RANKS, THREADS, CHUNKS))
+    return every[::QUICK_MPI_STEP] if QUICK else every
+
+
+def executor_options(executor):
+    name, _, transport = executor.partition("/")
+    return ["--executor", name, *(["--transport", transport] if transport else [])]
+
+
 def check_scene(tally, scratch, label, files, size, options):
     """All combinations against one worker, whole tiles, the TIFF reader."""
     options = ["--tile-grid", "100x64", *options]
@@ -68,23 +85,49 @@ def check_scene(tally, scratch, label, files, size, options):
     if result.rc != 0 or not base_summary or not base_tiles:
         tally.fail(label, f"exit {result.rc}: {result.last_words()}")
         return 0
-    same = 0
-    for executor, workers, chunk, working_set, reader in combinations():
-        chunk = f"{size[0]}x{size[1]}" if chunk == "whole" else chunk
-        combination = ["--executor", executor, "--workers", workers, "--chunk", chunk,
-                       "--working-set", working_set, "--reader", reader]
-        summary, tiles, result = outputs(scratch, files, options + combination)
-        name = f"{label} {' '.join(combination)}"
+    same = of = 0
+
+    def compare(name, got_summary, got_tiles, result):
+        nonlocal same, of
+        of += 1
         if result.trouble() or result.rc != 0:
             tally.fail(name, result.trouble() or f"exit {result.rc}: {result.last_words()}")
-        elif summary != base_summary:
+        elif got_summary != base_summary:
             tally.fail(name, "other bytes in --summary")
-        elif tiles != base_tiles:
+        elif got_tiles != base_tiles:
             tally.fail(name, "other bytes in --tiles")
         else:
             tally.ok()
             same += 1
-    print(f"{label:36} {same} of {len(combinations())} the same bytes", flush=True)
+
+    def cut(chunk):
+        return f"{size[0]}x{size[1]}" if chunk == "whole" else chunk
+
+    for executor, workers, chunk, working_set, reader in combinations():
+        combination = [*executor_options(executor), "--workers", workers, "--chunk", cut(chunk),
+                       "--working-set", working_set, "--reader", reader]
+        compare(f"{label} {' '.join(combination)}",
+                *outputs(scratch, files, options + combination))
+    for i, (library, ranks, threads, chunk) in enumerate(mpi_combinations()):
+        # Without tiles ranks join their totals, with them each tile travels: both in turn.
+        with_tiles = i % 2 == 0
+        paths = [scratch / "mpi.json", scratch / "mpi.csv"]
+        result = run_mpi(library, ranks, [
+            "-q", "--executor", "mpi", "--memory", "1G", "--workers", threads, "--chunk",
+            cut(chunk), "--summary", paths[0], *(["--tiles", paths[1]] if with_tiles else []),
+            *options, *files])
+        compare(f"{label} {library}, {ranks} ranks x {threads} threads, chunk {chunk}",
+                paths[0].read_bytes() if paths[0].exists() else b"",
+                paths[1].read_bytes() if with_tiles and paths[1].exists() else
+                b"" if with_tiles else base_tiles, result)
+        for path in paths:
+            path.unlink(missing_ok=True)
+    csv = scratch / "base.csv"
+    run(["-q", "--csv", csv, *options, *files])
+    merged_summary, merged_csv, result = run_shards(scratch, 4, options, files)
+    compare(f"{label}, 4 shards merged", merged_summary,
+            base_tiles if merged_csv == csv.read_bytes() else b"other --csv", result)
+    print(f"{label:36} {same} of {of} the same bytes", flush=True)
     return same
 
 
@@ -96,6 +139,8 @@ def generated_file(scratch, label, size, options):
 
 def main():
     tally = Tally()
+    for library in {"openmpi", "mpich"} - set(libraries()):
+        tally.skip(library, "not installed with its launcher")
     with Scratch() as scratch:
         together = []
         if not (DATA / "real").is_dir():

@@ -35,7 +35,7 @@ struct story {
 	size_t (*tally)(uint32_t id);
 	bool failures; /* some scenes and chunks are bad */
 	bool stalls;
-	bool deaths; /* some chunks and headers end the worker: for processes */
+	bool deaths;       /* some chunks and headers end the worker: for processes */
 	unsigned pause_us; /* of each chunk */
 };
 
@@ -263,7 +263,8 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 	assert_int_equal(catalog_scenes(catalog), story.n_scenes);
 	stderr = fopen("/dev/null", "w");
 	alarm(60); /* a hang ends the test */
-	assert_int_equal(execute(&options, &plan, &fake, catalog, &err), story.failures || story.deaths ? 1 : 0);
+	assert_int_equal(execute(&options, &plan, &fake, catalog, &err),
+			 story.failures || story.deaths ? 1 : 0);
 	alarm(0);
 	fclose(stderr);
 	stderr = saved;
