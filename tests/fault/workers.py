@@ -234,10 +234,12 @@ def too_little_memory(lab):
                         f"3 MiB, {' '.join(executor)}", f"exit {result.rc}: {result.err[:200]}")
         # What it names does work.
         named = result.err.rpartition("--memory ")[2].split()[0] if "--memory " in result.err else "?"
+        report = lab.scratch / "report.json"
         result = run(["-q", "--executor", *executor, "--workers", "2", "--memory", named,
-                      *lab.good], timeout=20)
-        lab.tally.check(result.rc == 0, f"{named}, {' '.join(executor)}",
-                        f"exit {result.rc}: {result.err[:200]}")
+                      "--report", report, *lab.good], timeout=20)
+        lab.tally.check(result.rc == 0 and load(report)["memory"]["within_budget"],
+                        f"{named}, {' '.join(executor)}",
+                        f"exit {result.rc}, or over the limit: {result.err[:200]}")
     for library in libraries():
         result = run_mpi(library, 2, ["-q", "--workers", "1", "--memory", "3M", *lab.good])
         lab.tally.check(result.rc == 75 and result.err.count("smallest") == 1,

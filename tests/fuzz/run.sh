@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-300}
 out=build/fuzz
-mkdir -p "$out/corpus-tiff" "$out/corpus-names" "$out/corpus-mtd" "$out/seeds"
+mkdir -p "$out/corpus-tiff" "$out/corpus-names" "$out/corpus-mtd" "$out/corpus-partial" "$out/seeds"
 make -j2 all >/dev/null
 for codec in none lzw deflate zstd packbits lzma; do
 	build/make_scene --size 40 --tile 16 --codec $codec --mask "$out/seeds/$codec.tif"
@@ -20,17 +20,18 @@ for folder in tiff-odd tiff-broken; do
 done
 printf 'a_B04.tif\na_B08.tif\n# c\nLC08_L2SP_008059_20191201_20200825_02_T1_SR_B4.TIF\n' >"$out/corpus-names/seed"
 printf '<a><PROCESSING_BASELINE>05.11</PROCESSING_BASELINE><QUANTIFICATION_VALUES_LIST><BOA_QUANTIFICATION_VALUE unit="none">10000</BOA_QUANTIFICATION_VALUE></QUANTIFICATION_VALUES_LIST><BOA_ADD_OFFSET band_id="3">-1000</BOA_ADD_OFFSET></a>' >"$out/corpus-mtd/seed"
+build/imgpipe -q --partial "$out/corpus-partial/seed" "$out/seeds/deflate.tif"
 sources=
 for file in pipeline/*.c stages/*.c; do
 	case $file in
-	pipeline/main.c | stages/read_gdal*) ;;
+	pipeline/main.c | pipeline/mpi_* | stages/read_gdal*) ;;
 	*) sources="$sources $file" ;;
 	esac
 done
 flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Iinclude -O1 -g
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -pthread"
 status=0
-for name in tiff names mtd; do
+for name in tiff names mtd partial; do
 	# shellcheck disable=SC2046,SC2086 # lists of flags and files
 	clang $flags $(pkg-config --cflags libtiff-4 jansson expat) -o "$out/fuzz_$name" \
 		"tests/fuzz/fuzz_$name.c" $sources $(pkg-config --libs libtiff-4 jansson expat) -lm -ldl

@@ -1,0 +1,98 @@
+# Shares of a batch, and their merge.
+
+load helpers
+
+setup() {
+	workspace
+	"$MAKE_SCENE" --size 200x150 --tile 64 --count 5 s.tif
+	echo no image > broken.tif
+	LIST="broken.tif s_0001.tif s_0002.tif s_0003.tif s_0004.tif s_0005.tif"
+	"$IMGPIPE" -q --summary one.json --csv one.csv $LIST 2>/dev/null || [ $? -eq 1 ]
+}
+
+@test "shares merge into the bytes of one run" {
+	imgpipe -q --shard 1/3 $LIST # has the broken file
+	exits 1 broken.tif
+	imgpipe -q --shard 2/3 $LIST
+	exits 0
+	imgpipe -q --shard 3/3 $LIST
+	exits 0
+	imgpipe merge -q --summary m.json --csv m.csv part-3-of-3.json part-1-of-3.json part-2-of-3.json
+	exits 1
+	cmp one.json m.json
+	cmp one.csv m.csv
+}
+
+@test "merged parts can be merged again" {
+	imgpipe -q --partial whole.json $LIST
+	imgpipe merge -q --partial again.json whole.json
+	cmp whole.json again.json
+}
+
+@test "more shares than scenes: the rest is empty, and counts" {
+	for i in $(seq 8); do
+		imgpipe -q --shard $i/8 s_0001.tif s_0002.tif s_0003.tif
+		[ "$status" -eq 0 ]
+	done
+	imgpipe merge -q --summary m.json part-*-of-8.json
+	exits 0
+	imgpipe -q --summary three.json s_0001.tif s_0002.tif s_0003.tif
+	cmp three.json m.json
+}
+
+@test "--shard auto reads Slurm's array" {
+	for task in 10 13 16; do
+		SLURM_ARRAY_TASK_ID=$task SLURM_ARRAY_TASK_MIN=10 SLURM_ARRAY_TASK_STEP=3 \
+			SLURM_ARRAY_TASK_COUNT=3 imgpipe -q --shard auto $LIST
+	done
+	imgpipe merge -q --summary m.json part-*-of-3.json
+	cmp one.json m.json
+	imgpipe -q --shard auto $LIST
+	exits 64 "3/8"
+}
+
+@test "a missing, doubled or foreign part is named" {
+	imgpipe -q --shard 1/2 $LIST
+	imgpipe -q --shard 2/2 $LIST
+	imgpipe -q --shard 1/2 --partial other.json s_0001.tif
+	imgpipe merge -q --summary m.json part-1-of-2.json
+	exits 66 "part 2 of 2"
+	imgpipe merge -q --summary m.json part-1-of-2.json part-1-of-2.json
+	exits 65 "both part 1"
+	imgpipe merge -q --summary m.json other.json part-2-of-2.json
+	exits 65 "different sets"
+	imgpipe merge -q --summary m.json s_0001.tif
+	exits 65 "not a whole partial"
+	[ ! -e m.json ]
+}
+
+@test "a part that is cut off is refused, at every length" {
+	imgpipe -q --partial whole.json s_0001.tif s_0002.tif
+	size=$(stat -c %s whole.json)
+	for length in 0 1 40 200 $((size / 2)) $((size - 20)) $((size - 2)); do
+		head -c "$length" whole.json > cut.json
+		imgpipe merge -q --summary m.json cut.json
+		exits 65 "cut.json"
+		[ ! -e m.json ]
+	done
+}
+
+@test "usage of --shard, --partial, --transport and merge" {
+	for share in 0/3 4/3 3 3/ a/b 1/0; do
+		imgpipe --shard $share s_0001.tif
+		exits 64 "--shard"
+	done
+	imgpipe merge --report r.json x.json
+	exits 64 "--report"
+	imgpipe --transport radio s_0001.tif
+	exits 64 "shm, pipe"
+	imgpipe --executor fork s_0001.tif
+	exits 64 "processes, mpi"
+}
+
+@test "OMP_NUM_THREADS is honoured by openmp where --workers says nothing" {
+	OMP_NUM_THREADS=3 imgpipe -q --executor openmp --report r.json s_0001.tif
+	holds r.json 'd["run"]["workers_asked"] == 3'
+	OMP_NUM_THREADS=3 imgpipe -q --executor openmp --workers 2 --report r.json s_0001.tif
+	holds r.json 'd["run"]["workers_asked"] == 2'
+}
