@@ -94,7 +94,9 @@ static int read_window(void *state, struct read_request *request, struct arena *
 		       struct meter *meter, struct error *err)
 {
 	struct tiff_handle *handle = state;
-	struct tiff_job job = {handle, request, arena, meter, err, sample_size(handle->info.type)};
+	struct tiff_batch batch = {0};
+	struct tiff_job job = {&batch, handle, request, arena,
+			       meter,  err,    sample_size(handle->info.type)};
 
 	request->constant = false;
 	if (check_request(handle, request, err))
@@ -107,7 +109,9 @@ static int read_window(void *state, struct read_request *request, struct arena *
 		request->constant = true;
 		return 0;
 	}
-	return each_part(&job, tiff_part_read);
+	if (each_part(&job, tiff_part_read))
+		return -1;
+	return tiff_direct_flush(&job);
 }
 
 /* --- handles --- */
@@ -132,6 +136,7 @@ static void close_handle(void *state)
 	for (unsigned i = 0; i < TIFF_MAX_CURSORS; i++)
 		tiff_cursor_close(&handle->cursor[i]);
 	tiff_mask_close(handle->mask);
+	decoder_free(handle->decoder);
 	tiff_image_close(&handle->image);
 	free(handle);
 }
@@ -161,6 +166,11 @@ static int open_handle(void **state, const char *path, const struct raster_info 
 	tiff_make_sample(handle->fill, info->type,
 			 info->bands[0].has_nodata ? info->bands[0].nodata : 0);
 	handle->info.bands = NULL;
+	if (tiff_direct_takes(&handle->image) &&
+	    !(handle->decoder = decoder_new(handle->image.compression))) {
+		close_handle(handle);
+		return error_memory(err, "a decoder", info->codec_bytes);
+	}
 	*state = handle;
 	return 0;
 }

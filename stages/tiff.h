@@ -12,6 +12,7 @@
 #include <tiffio.h>
 
 #include "reader.h"
+#include "tiff_decode.h"
 
 enum {
 	TIFF_MAX_BANDS = 4096,           /* more samples a pixel are taken for damage */
@@ -98,12 +99,15 @@ struct tiff_handle {
 	struct raster_info info; /* what the file was planned with; `bands` is not kept */
 	unsigned char fill[8];   /* a sample of a sparse block */
 	struct tiff_mask *mask;  /* opened when first wanted */
+	struct decoder *decoder; /* NULL: blocks are decoded by libtiff */
 	struct tiff_cursor cursor[TIFF_MAX_CURSORS];
 	uint64_t n_used; /* counts uses of cursors */
 };
 
 /* One read(): what its steps share. */
+struct tiff_batch;
 struct tiff_job {
+	struct tiff_batch *batch; /* blocks fetched and not yet decoded */
 	struct tiff_handle *handle;
 	struct read_request *request;
 	struct arena *arena;
@@ -185,6 +189,15 @@ int tiff_block_error(const struct tiff_image *image, const struct tiff_block *bl
 int tiff_block_damaged(const struct tiff_image *image, const struct tiff_block *block,
 		       struct error *err, const char *text);
 
+/* The decoder has refused it, with these words: of damage, or of a file that was cut off. Always -1.
+ */
+int tiff_block_undecodable(const struct tiff_image *image, const struct tiff_block *block,
+			   struct error *err, const char *words);
+
+/* Fetch the stored bytes of a block, *bytes of them, into raw (raw_bytes). */
+int tiff_block_fetch(struct tiff_image *image, const struct tiff_block *block, void *raw,
+		     size_t *bytes, struct meter *meter, struct error *err);
+
 /*
  * Fetch and decode a whole block into `out` (row_bytes * block->y_size bytes); raw: raw_bytes of
  * scratch. 0, or -1 where any of it cannot be had.
@@ -253,6 +266,45 @@ size_t tiff_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_
 
 /* Fill the part of the planes that one block covers; all scratch is given back. */
 int tiff_part_read(const struct tiff_job *job, const struct tiff_part *part);
+
+/* Place of pixel (x, y) of the image in one of the planes. */
+static inline unsigned char *tiff_place(const struct tiff_job *job, unsigned band, uint32_t x,
+					uint32_t y)
+{
+	const struct window *w = &job->request->window;
+	size_t pixel = (size_t)(y - w->y_off) * w->x_size + (x - w->x_off);
+
+	return (unsigned char *)job->request->plane[band] + pixel * job->size;
+}
+
+/* Scratch of the plan's; NULL with an error where that is too small. */
+void *tiff_take(const struct tiff_job *job, size_t bytes);
+
+/* Are rows of the block rows of the plane, one behind the other? */
+bool tiff_same_rows(const struct tiff_job *job, const struct tiff_part *part);
+
+/* So many rows of the block were decoded. */
+void tiff_count_decoded(const struct tiff_job *job, const struct tiff_part *part, uint64_t rows);
+
+/* --- tiff_direct.c: whole blocks without libtiff --- */
+
+/* Blocks on their way: fetched, decoded together, delivered. */
+struct tiff_batch {
+	unsigned n;
+	size_t mark; /* of the arena before the first one */
+	struct tiff_part part[DECODE_BATCH];
+	void *raw[DECODE_BATCH], *rows[DECODE_BATCH];
+	size_t raw_bytes[DECODE_BATCH];
+};
+
+/* Can all blocks of this image be decoded so? */
+bool tiff_direct_takes(const struct tiff_image *image);
+/* Scratch for a batch, bytes. */
+size_t tiff_direct_scratch(const struct raster_info *info);
+/* One more block; a full batch is decoded and delivered. */
+int tiff_direct_add(const struct tiff_job *job, const struct tiff_part *part);
+/* What is left in the batch. */
+int tiff_direct_flush(const struct tiff_job *job);
 
 /* --- tiff_rows.c: blocks too large to be held whole --- */
 

@@ -109,10 +109,9 @@ static int fetch(struct tiff_image *image, const struct tiff_block *block, void 
 	return 0;
 }
 
-static int decode_failed(const struct tiff_image *image, const struct tiff_block *block,
-			 struct error *err)
+int tiff_block_undecodable(const struct tiff_image *image, const struct tiff_block *block,
+			   struct error *err, const char *words)
 {
-	const char *words = image->log.text[0] ? image->log.text : "cannot be decoded";
 	uint64_t end;
 	char text[300];
 
@@ -134,34 +133,47 @@ static int decode_failed(const struct tiff_image *image, const struct tiff_block
  * Junk behind the stream, within the block's byte count, is allowed: so the count is cut to what a
  * block can need and to the file's end; a stream that is really cut then fails in the decoder.
  */
-int tiff_block_decode(struct tiff_image *image, const struct tiff_block *block, void *raw,
-		      void *out, struct meter *meter, struct error *err)
+int tiff_block_fetch(struct tiff_image *image, const struct tiff_block *block, void *raw,
+		     size_t *bytes, struct meter *meter, struct error *err)
 {
 	size_t room = image->file_bytes - block->offset < image->raw_bytes
 			      ? (size_t)(image->file_bytes - block->offset)
 			      : image->raw_bytes;
 	size_t size = block->bytes < room ? (size_t)block->bytes : room;
-	size_t out_bytes = image->row_bytes * block->y_size;
-	struct meter_row *row = meter->row;
+	struct meter_row *row = &meter->row[METER_FETCH];
 	struct meter_span span = meter_begin();
-	int ok;
 
 	if (fetch(image, block, raw, size, err))
 		return -1;
 	meter_lap(meter, METER_FETCH, &span);
-	if (tiff_codec_check(image, block, raw, size, err))
+	row->tiles++;
+	row->bytes_in += size;
+	row->bytes_out += size;
+	*bytes = size;
+	return tiff_codec_check(image, block, raw, size, err);
+}
+
+int tiff_block_decode(struct tiff_image *image, const struct tiff_block *block, void *raw,
+		      void *out, struct meter *meter, struct error *err)
+{
+	size_t out_bytes = image->row_bytes * block->y_size, size;
+	struct meter_row *row = &meter->row[METER_DECODE];
+	struct meter_span span;
+	int ok;
+
+	if (tiff_block_fetch(image, block, raw, &size, meter, err))
 		return -1;
+	span = meter_begin();
 	tiff_log_clear(&image->log);
 	ok = TIFFReadFromUserBuffer(image->tif, block->strile, raw, (tmsize_t)size, out,
 				    (tmsize_t)out_bytes);
 	meter_lap(meter, METER_DECODE, &span);
-	row[METER_FETCH].tiles++;
-	row[METER_FETCH].bytes_in += size;
-	row[METER_FETCH].bytes_out += size;
-	row[METER_DECODE].tiles++;
-	row[METER_DECODE].bytes_in += size;
-	row[METER_DECODE].bytes_out += out_bytes;
+	row->tiles++;
+	row->bytes_in += size;
+	row->bytes_out += out_bytes;
 	if (!ok || image->log.corrupt)
-		return decode_failed(image, block, err);
+		return tiff_block_undecodable(image, block, err,
+					      image->log.text[0] ? image->log.text
+								 : "cannot be decoded");
 	return 0;
 }

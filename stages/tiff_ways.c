@@ -1,7 +1,8 @@
 /*
- * From a stored block to samples in planes. There are three ways, and which one is taken follows
+ * From a stored block to samples in planes. There are four ways, and which one is taken follows
  * from the header and the window's size alone, so that the plan knows the memory beforehand:
  *   uncompressed   only the rows of the window are fetched, some 256 KiB at a time;
+ *   direct         the block is decoded without libtiff (tiff_direct.c), where its codec allows;
  *   whole          the block is decoded into scratch, or straight into the plane where its rows are
  *                  rows of the plane;
  *   streamed       for blocks too large for that: decoded row by row. Windows one below the other
@@ -61,10 +62,10 @@ size_t tiff_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_
 		return arena_cost(size_mul(piece_rows(info), row_bytes(info)));
 	if (streamed(info, x_size, y_size, n_bands))
 		return arena_cost(row_bytes(info));
-	return whole_bytes(info);
+	return tiff_direct_scratch(info);
 }
 
-static void *take(const struct tiff_job *job, size_t bytes)
+void *tiff_take(const struct tiff_job *job, size_t bytes)
 {
 	void *memory = arena_alloc(job->arena, bytes);
 
@@ -76,15 +77,6 @@ static void *take(const struct tiff_job *job, size_t bytes)
 }
 
 /* --- from rows to planes --- */
-
-/* Place of pixel (x, y) of the image in one of the planes. */
-static unsigned char *place(const struct tiff_job *job, unsigned band, uint32_t x, uint32_t y)
-{
-	const struct window *w = &job->request->window;
-	size_t pixel = (size_t)(y - w->y_off) * w->x_size + (x - w->x_off);
-
-	return (unsigned char *)job->request->plane[band] + pixel * job->size;
-}
 
 /* Decoded rows of a block, of which the first is row y of the image, to the planes. */
 static void deliver(const struct tiff_job *job, const struct tiff_part *part,
@@ -98,7 +90,7 @@ static void deliver(const struct tiff_job *job, const struct tiff_part *part,
 			size_t sample = x * image->block_samples +
 					(image->planar ? 0 : job->request->band[b] - 1);
 
-			tiff_copy_samples(place(job, b, part->window.x_off, y + i),
+			tiff_copy_samples(tiff_place(job, b, part->window.x_off, y + i),
 					  rows + sample * job->size, part->window.x_size,
 					  image->block_samples, job->size);
 		}
@@ -108,12 +100,12 @@ static void fill_sparse(const struct tiff_job *job, const struct tiff_part *part
 {
 	for (unsigned b = part->first; b < part->first + part->n_bands; b++)
 		for (uint32_t i = 0; i < part->window.y_size; i++)
-			tiff_fill_samples(place(job, b, part->window.x_off, part->window.y_off + i),
-					  job->handle->fill, part->window.x_size, job->size);
+			tiff_fill_samples(
+				tiff_place(job, b, part->window.x_off, part->window.y_off + i),
+				job->handle->fill, part->window.x_size, job->size);
 }
 
-/* Are rows of the block rows of the plane, one behind the other? */
-static bool same_rows(const struct tiff_job *job, const struct tiff_part *part)
+bool tiff_same_rows(const struct tiff_job *job, const struct tiff_part *part)
 {
 	const struct tiff_image *image = &job->handle->image;
 
@@ -126,20 +118,20 @@ static bool same_rows(const struct tiff_job *job, const struct tiff_part *part)
  * What was decoded of the requested bands, in bytes. Padding beyond the image and bands that were
  * not asked for are left out, so 1.0 bytes decoded for each one needed means aligned windows.
  */
-static void count_decoded(const struct tiff_job *job, const struct tiff_part *part, uint64_t rows)
+void tiff_count_decoded(const struct tiff_job *job, const struct tiff_part *part, uint64_t rows)
 {
 	job->meter->bytes_decoded += rows * part->block.window.x_size * part->n_bands * job->size;
 }
 
-/* --- the three ways --- */
+/* --- the ways --- */
 
 static int read_whole(const struct tiff_job *job, const struct tiff_part *part)
 {
 	struct tiff_image *image = &job->handle->image;
-	bool direct = same_rows(job, part) && part->window.y_size == part->block.y_size;
-	void *raw = take(job, image->raw_bytes);
-	void *rows = direct ? place(job, part->first, part->window.x_off, part->window.y_off)
-			    : take(job, image->block_bytes);
+	bool direct = tiff_same_rows(job, part) && part->window.y_size == part->block.y_size;
+	void *raw = tiff_take(job, image->raw_bytes);
+	void *rows = direct ? tiff_place(job, part->first, part->window.x_off, part->window.y_off)
+			    : tiff_take(job, image->block_bytes);
 	uint32_t skip = part->window.y_off - part->block.window.y_off;
 	struct meter_span span;
 
@@ -147,7 +139,7 @@ static int read_whole(const struct tiff_job *job, const struct tiff_part *part)
 		return -1;
 	if (tiff_block_decode(image, &part->block, raw, rows, job->meter, job->err))
 		return -1;
-	count_decoded(job, part, part->block.window.y_size);
+	tiff_count_decoded(job, part, part->block.window.y_size);
 	if (direct)
 		return 0;
 	span = meter_begin();
@@ -162,15 +154,15 @@ static int read_uncompressed(const struct tiff_job *job, const struct tiff_part 
 	const struct tiff_image *image = &job->handle->image;
 	struct meter_row *row = job->meter->row;
 	uint32_t most = piece_rows(&job->handle->info), n;
-	bool direct = same_rows(job, part);
-	void *piece = direct ? NULL : take(job, most * image->row_bytes);
+	bool direct = tiff_same_rows(job, part);
+	void *piece = direct ? NULL : tiff_take(job, most * image->row_bytes);
 	struct meter_span span = meter_begin();
 
 	if (!direct && !piece)
 		return -1;
 	for (uint32_t done = 0; done < part->window.y_size; done += n) {
 		uint32_t y = part->window.y_off + done, left = part->window.y_size - done;
-		void *to = direct ? place(job, part->first, part->window.x_off, y) : piece;
+		void *to = direct ? tiff_place(job, part->first, part->window.x_off, y) : piece;
 
 		n = left < most ? left : most;
 		if (tiff_rows_fetch(image, &part->block, y - part->block.window.y_off, n, to,
@@ -189,7 +181,7 @@ static int read_uncompressed(const struct tiff_job *job, const struct tiff_part 
 		row[METER_FETCH].tiles++;
 		row[METER_DECODE].tiles++;
 	}
-	count_decoded(job, part, part->window.y_size);
+	tiff_count_decoded(job, part, part->window.y_size);
 	return 0;
 }
 
@@ -214,7 +206,7 @@ static int read_streamed(const struct tiff_job *job, const struct tiff_part *par
 	const struct tiff_image *image = &handle->image;
 	uint32_t first = part->window.y_off - part->block.window.y_off, decoded = 0;
 	struct meter_span span = meter_begin();
-	void *row = take(job, image->row_bytes);
+	void *row = tiff_take(job, image->row_bytes);
 	struct tiff_cursor *cursor;
 
 	if (!row)
@@ -233,7 +225,7 @@ static int read_streamed(const struct tiff_job *job, const struct tiff_part *par
 		if (y >= first)
 			deliver(job, part, row, part->block.window.y_off + y, 1);
 	}
-	count_decoded(job, part, decoded);
+	tiff_count_decoded(job, part, decoded);
 	job->meter->row[METER_DECODE].bytes_out += decoded * image->row_bytes;
 	if (cursor->next_row >= part->block.window.y_size &&
 	    tiff_cursor_finish(image, cursor, &part->block, row, job->err))
@@ -258,6 +250,8 @@ int tiff_part_read(const struct tiff_job *job, const struct tiff_part *part)
 		rc = read_uncompressed(job, part);
 	else if (streamed(info, request->window.x_size, request->window.y_size, request->n_bands))
 		rc = read_streamed(job, part);
+	else if (job->handle->decoder)
+		return tiff_direct_add(job, part); /* keeps its scratch until all are decoded */
 	else
 		rc = read_whole(job, part);
 	arena_rewind(job->arena, mark);

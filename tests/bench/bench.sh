@@ -1,15 +1,30 @@
 #!/bin/sh
-# imgpipe beside gdal_calc.py + gdalinfo -stats and beside the decode floor (libtiff decoding every tile
-# and nothing else), interleaved, several rounds, on one generated scene: CPU and wall seconds and
-# peak memory, medians. Checks that the numbers agree before it times anything.
+# imgpipe beside the decode floor and its peers; see bench.py. Data are generated once.
 # usage: bench.sh BUILD [ROUNDS [SIZE]]
 set -eu
 build=$1
 rounds=${2:-5}
 size=${3:-10980}
-data=build/bench
+data=build/bench/$size
 mkdir -p "$data"
-scene=$data/s2-$size.tif
-[ -e "$scene" ] || "$build/make_scene" --size "$size" "$scene"
-exec /usr/bin/python3 tests/bench/bench.py --build "$build" --rounds "$rounds" --scene "$scene" \
-	--work "$data"
+
+# scene NAME OPTIONS... : one file
+scene() {
+	name=$1
+	shift
+	[ -e "$data/$name.tif" ] || "$build/make_scene" --size "$size" --tile 512 "$@" "$data/$name.tif"
+}
+scene pixel
+scene band --interleave band
+scene zstd --codec zstd --level 9
+scene lzw --codec lzw
+scene raw --codec none
+[ -e "$data/strip.tif" ] || "$build/make_scene" --size "$size" --strip 1 "$data/strip.tif"
+[ -d "$data/pair" ] || { mkdir "$data/pair" && "$build/make_scene" --size "$size" --tile 1024 --split "$data/pair"; }
+[ -e "$data/small_0024.tif" ] || "$build/make_scene" --size 2048 --tile 512 --count 24 "$data/small.tif"
+
+work=build/bench
+cc -O2 -pthread -o "$work/floor" tests/bench/floor.c -ltiff -ldeflate -lzstd
+# shellcheck disable=SC2046 # flags
+cc -O3 -march=native -fopenmp -o "$work/peer_gdal" tests/bench/peer_gdal.c $(pkg-config --cflags --libs gdal) -lm
+exec /usr/bin/python3 tests/bench/bench.py --build "$build" --rounds "$rounds" --data "$data" --work "$work"
