@@ -21,7 +21,7 @@ endif
 
 # No contraction: a fused multiply-add on one machine and not on another would give other bits.
 COMMON := -std=c11 -D_GNU_SOURCE -DIMGPIPE_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) \
-	-ffp-contract=off -fno-math-errno -fno-trapping-math -pthread -MMD -MP
+	-ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp-simd -pthread -MMD -MP
 ifneq ($(SANITIZE),)
 BUILD := build/$(subst $(comma),-,$(SANITIZE))
 COMMON += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -DIMGPIPE_SANITIZED

@@ -119,12 +119,14 @@ static void predict_stages(struct prediction *prediction, const struct plan *pla
 		bool last = i + 1 == workload->n_stages;
 		uint64_t bytes = last ? pieces * sizeof(struct piece) : 0;
 
+		uint32_t rows = stage->by_slice
+					? block_slice_rows(grid->block_x_size, grid->block_y_size)
+					: grid->block_y_size;
+
 		if (stage->kept)
-			bytes +=
-				stage->kept(scene, grid->block_x_size, grid->block_y_size, options);
+			bytes += stage->kept(scene, grid->block_x_size, rows, options);
 		if (stage->scratch)
-			bytes += stage->scratch(scene, grid->block_x_size, grid->block_y_size,
-						options);
+			bytes += stage->scratch(scene, grid->block_x_size, rows, options);
 		raise_to(&prediction->stage_peak[stage->meter], bytes);
 	}
 	raise_to(&prediction->stage_peak[METER_DISCOVER], SLOT_BYTES);

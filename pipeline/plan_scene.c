@@ -88,13 +88,14 @@ static size_t block_arena(const struct workload *workload, const struct scene *s
 
 	for (unsigned i = 0; i < workload->n_stages; i++) {
 		const struct stage *stage = workload->stage[i];
+		uint32_t rows = stage->by_slice ? block_slice_rows(x_size, y_size) : y_size;
 		size_t now;
 
 		if (stage->kept)
-			kept = size_add(kept, stage->kept(scene, x_size, y_size, options));
+			kept = size_add(kept, stage->kept(scene, x_size, rows, options));
 		now = kept;
 		if (stage->scratch)
-			now = size_add(now, stage->scratch(scene, x_size, y_size, options));
+			now = size_add(now, stage->scratch(scene, x_size, rows, options));
 		peak = now > peak ? now : peak;
 	}
 	return peak;

@@ -52,28 +52,66 @@ static void book_memory(struct worker *worker, enum meter_stage stage, size_t us
 		row->reserved_peak = bytes;
 }
 
-static int run_stages(struct worker *worker, struct block *block, struct chunk_result *result,
-		      struct error *err)
+/* What is under way of one block. */
+struct pass {
+	struct worker *worker;
+	struct stage_env env;
+	struct meter_span span;
+	struct chunk_result *result;
+};
+
+static int run_stage(struct pass *pass, unsigned i, struct block *block)
 {
-	const struct workload *workload = worker->workload;
-	struct stage_env env = make_env(worker);
-	struct meter_span span = meter_begin();
+	struct worker *worker = pass->worker;
+	const struct stage *stage = worker->workload->stage[i];
+	size_t used = worker->arena.used;
 
-	for (unsigned i = 0; i < workload->n_stages; i++) {
-		const struct stage *stage = workload->stage[i];
-		size_t used = worker->arena.used;
+	worker->arena.peak = used;
+	if (stage->run(worker->stage_state[i], &pass->env, block, pass->result,
+		       &pass->result->error))
+		return -1;
+	book_memory(worker, stage->meter, used);
+	worker->meter->row[stage->meter].pixels += window_pixels(&block->window);
+	if (stage->meters_itself)
+		pass->span = meter_begin();
+	else
+		meter_lap(worker->meter, stage->meter, &pass->span);
+	return 0;
+}
 
-		worker->arena.peak = used;
-		if (stage->run(worker->stage_state[i], &env, block, result, err))
+/* Stages from `first` on, each slice through all of them before the next. */
+static int run_slices(struct pass *pass, unsigned first, const struct block *block)
+{
+	struct worker *worker = pass->worker;
+	uint32_t y_size = block->window.y_size, y = 0;
+	uint32_t rows = block->constant ? y_size : block_slice_rows(block->window.x_size, y_size);
+	size_t mark = worker->arena.used;
+
+	for (; y < y_size; y += rows) {
+		struct block slice = block_slice(block, y, rows < y_size - y ? rows : y_size - y);
+
+		for (unsigned i = first; i < worker->workload->n_stages; i++)
+			if (run_stage(pass, i, &slice))
+				return -1;
+		arena_rewind(&worker->arena, mark);
+	}
+	for (unsigned i = first; i < worker->workload->n_stages; i++)
+		worker->meter->row[worker->workload->stage[i]->meter].tiles++;
+	return 0;
+}
+
+static int run_stages(struct worker *worker, struct block *block, struct chunk_result *result)
+{
+	struct pass pass = {worker, make_env(worker), meter_begin(), result};
+
+	for (unsigned i = 0; i < worker->workload->n_stages; i++) {
+		const struct stage *stage = worker->workload->stage[i];
+
+		if (stage->by_slice)
+			return run_slices(&pass, i, block);
+		if (run_stage(&pass, i, block))
 			return -1;
-		book_memory(worker, stage->meter, used);
-		worker->meter->row[stage->meter].pixels += window_pixels(&block->window);
-		if (stage->meters_itself) {
-			span = meter_begin();
-		} else {
-			worker->meter->row[stage->meter].tiles++;
-			meter_lap(worker->meter, stage->meter, &span);
-		}
+		worker->meter->row[stage->meter].tiles += !stage->meters_itself;
 	}
 	return 0;
 }
@@ -95,7 +133,7 @@ static int run_blocks(struct worker *worker, const struct task *task, const stru
 			result->status = CHUNK_CANCELLED;
 			return 0;
 		}
-		if (run_stages(worker, &block, result, &result->error))
+		if (run_stages(worker, &block, result))
 			return -1;
 		arena_rewind(&worker->arena, mark);
 	}
@@ -143,6 +181,9 @@ static void work_on(struct worker *worker, const struct task *task)
 	worker->scene_id = task->scene_id;
 	if (run_chunk(worker, task, &result))
 		result.status = CHUNK_FAILED;
+	for (unsigned i = 0; i < workload->n_stages; i++)
+		if (workload->stage[i]->chunk_end)
+			workload->stage[i]->chunk_end(worker->stage_state[i], &result);
 	for (unsigned i = 0; i < workload->n_stages; i++)
 		worker->meter->row[workload->stage[i]->meter].chunks++;
 	worker->desk->deliver(worker, task, &result);

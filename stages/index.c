@@ -20,6 +20,7 @@
 #include "stages.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "sample.h"
 #include "simd.h"
@@ -36,7 +37,7 @@ static size_t index_kept(const struct scene *scene, uint32_t x_size, uint32_t y_
 
 /* The quotient, and the class of pixels that have none. (A quotient by an infinite sum would be 0.)
  */
-static inline float quotient(float num, float den, uint8_t *class)
+static inline __attribute__((always_inline)) float quotient(float num, float den, uint8_t *class)
 {
 	float v = num / den;
 	bool finite = isfinite(v) && isfinite(den);
@@ -48,17 +49,30 @@ static inline float quotient(float num, float den, uint8_t *class)
 	return *class == PIXEL_VALID ? v + 0.0f : 0.0f; /* + 0: a zero has no sign */
 }
 
-#define DEFINE_SHORT_INDEX(name, type)                                                        \
-	SIMD_CLONES static void name(const void *red_plane, const void *nir_plane, int32_t k, \
-				     float *value, uint8_t *class, size_t n)                  \
-	{                                                                                     \
-		const type *red = red_plane, *nir = nir_plane;                                \
-                                                                                              \
-		for (size_t i = 0; i < n; i++) {                                              \
-			int32_t r = red[i], s = nir[i];                                       \
-                                                                                              \
-			value[i] = quotient((float)(s - r), (float)(s + r + k), &class[i]);   \
-		}                                                                             \
+/*
+ * Small integers: the quotient is finite unless the denominator is 0, so one test does. Values
+ * first, classes then: each loop has lanes of one width for the most part.
+ */
+#define DEFINE_SHORT_INDEX(name, type)                                                       \
+	SIMD_KERNEL(name,                                                                    \
+		    (const void *red_plane, const void *nir_plane, int32_t k, float *value,  \
+		     uint8_t *class, size_t n),                                              \
+		    (red_plane, nir_plane, k, value, class, n))                              \
+	{                                                                                    \
+		const type *red = red_plane, *nir = nir_plane;                               \
+                                                                                             \
+		for (size_t i = 0; i < n; i++) {                                             \
+			int32_t r = red[i], s = nir[i], den = s + r + k;                     \
+			int32_t counts = class[i] == PIXEL_VALID && den != 0 ? -1 : 0, bits; \
+			float v = (float)(s - r) / (float)(den | !den) + 0.0f;               \
+                                                                                             \
+			memcpy(&bits, &v, sizeof(bits));                                     \
+			bits &= counts;                                                      \
+			memcpy(&value[i], &bits, sizeof(bits));                              \
+		}                                                                            \
+		for (size_t i = 0; i < n; i++)                                               \
+			if (class[i] == PIXEL_VALID)                                         \
+				class[i] = nir[i] + red[i] + k ? PIXEL_VALID : PIXEL_DIV0;   \
 	}
 
 DEFINE_SHORT_INDEX(index_u8, uint8_t)
@@ -104,8 +118,10 @@ static bool one_scale(const struct band *red, const struct band *nir)
 	return red->scale == nir->scale && red->offset == nir->offset;
 }
 
-SIMD_CLONES static void index_doubles(const double *red, const double *nir, double k, float *value,
-				      uint8_t *class, size_t n)
+SIMD_KERNEL(index_doubles,
+	    (const double *red, const double *nir, double k, float *value, uint8_t *class,
+	     size_t n),
+	    (red, nir, k, value, class, n))
 {
 	for (size_t i = 0; i < n; i++)
 		value[i] =
@@ -180,6 +196,7 @@ static int index_run(void *state, const struct stage_env *env, struct block *blo
 const struct stage stage_index = {
 	.name = "index",
 	.meter = METER_INDEX,
+	.by_slice = true,
 	.kept = index_kept,
 	.run = index_run,
 };

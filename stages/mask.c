@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sample.h"
+#include "simd.h"
 
 static size_t mask_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
 			const struct options *options)
@@ -19,13 +20,14 @@ static size_t mask_kept(const struct scene *scene, uint32_t x_size, uint32_t y_s
 }
 
 /* One pass per test over typed samples, plain enough for the compiler to vectorise. */
-#define DEFINE_EQUAL(name, type)                                                       \
-	static void name(uint8_t *class, const void *samples, size_t n, double nodata) \
-	{                                                                              \
-		const type *sample = samples, value = (type)nodata;                    \
-                                                                                       \
-		for (size_t i = 0; i < n; i++)                                         \
-			class[i] = sample[i] == value ? PIXEL_NODATA : class[i];       \
+#define DEFINE_EQUAL(name, type)                                                           \
+	SIMD_KERNEL(name, (uint8_t * class, const void *samples, size_t n, double nodata), \
+		    (class, samples, n, nodata))                                           \
+	{                                                                                  \
+		const type *sample = samples, value = (type)nodata;                        \
+                                                                                           \
+		for (size_t i = 0; i < n; i++)                                             \
+			class[i] = sample[i] == value ? PIXEL_NODATA : class[i];           \
 	}
 
 DEFINE_EQUAL(equal_u8, uint8_t)
@@ -157,6 +159,7 @@ static int mask_run(void *state, const struct stage_env *env, struct block *bloc
 const struct stage stage_mask = {
 	.name = "mask",
 	.meter = METER_MASK,
+	.by_slice = true,
 	.kept = mask_kept,
 	.run = mask_run,
 };

@@ -95,8 +95,8 @@ static int read_window(void *state, struct read_request *request, struct arena *
 {
 	struct tiff_handle *handle = state;
 	struct tiff_batch batch = {0};
-	struct tiff_job job = {&batch, handle, request, arena,
-			       meter,  err,    sample_size(handle->info.type)};
+	struct tiff_job job = {
+		&batch, handle, request, arena, meter, err, sample_size(handle->info.type)};
 
 	request->constant = false;
 	if (check_request(handle, request, err))

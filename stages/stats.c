@@ -22,8 +22,9 @@ enum {
 
 struct stats_state {
 	uint32_t count[HIST_LANES][HIST_SLOTS + 1];
-	uint64_t pending; /* pixels in `count` */
-	bool direct;      /* few pixels: counted in the piece at once, as a flush costs more */
+	uint64_t pending;     /* pixels in `count` */
+	struct piece *target; /* that they belong to; NULL: there are none */
+	bool direct;          /* few pixels: counted in the piece at once, as a flush costs more */
 	int32_t q[RUN];
 	uint16_t slot[RUN];
 };
@@ -40,8 +41,9 @@ struct run_sums {
  * q = v * 2^30 rounded to even: adding 1.5 * 2^52 to a double leaves the rounded integer in its low
  * bits (|q| <= 2^30 here). Pixels outside [-1, 1] and those that do not count get q = 0.
  */
-SIMD_CLONES static void run_grid(int32_t *q, uint16_t *slot, const float *value,
-				 const uint8_t *class, size_t n)
+SIMD_KERNEL(run_grid,
+	    (int32_t * q, uint16_t *slot, const float *value, const uint8_t *class, size_t n),
+	    (q, slot, value, class, n))
 {
 	const double magic = 0x1.8p52;
 
@@ -62,7 +64,7 @@ SIMD_CLONES static void run_grid(int32_t *q, uint16_t *slot, const float *value,
 	}
 }
 
-SIMD_CLONES static struct run_sums run_sum(const int32_t *q, size_t n)
+SIMD_KERNEL(run_sum, (struct run_sums * s, const int32_t *q, size_t n), (s, q, n))
 {
 	int64_t sum = 0;
 	uint64_t low = 0, high = 0;
@@ -75,37 +77,61 @@ SIMD_CLONES static struct run_sums run_sum(const int32_t *q, size_t n)
 		low += (uint32_t)square;
 		high += square >> 32;
 	}
-	return (struct run_sums){.sum = sum, .sq_low = low, .sq_high = high};
+	*s = (struct run_sums){.sum = sum, .sq_low = low, .sq_high = high};
 }
 
-SIMD_CLONES static void run_extremes(struct run_sums *s, const float *value, const uint8_t *class,
-				     size_t n)
+/*
+ * A float's bits as an integer of the same order (no NaN is among the values, and no -0): integer
+ * minima are vectorised, float ones would need leave to reorder. Its own inverse.
+ */
+static inline int32_t ordered(int32_t bits)
 {
-	float min = INFINITY, max = -INFINITY;
-	uint32_t valid = 0, outside = 0;
+	return bits ^ (int32_t)((uint32_t)(bits >> 31) >> 1);
+}
 
+static float from_ordered(int32_t key)
+{
+	int32_t bits = ordered(key);
+	float value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+SIMD_KERNEL(run_extremes, (struct run_sums * s, const float *value, const uint8_t *class, size_t n),
+	    (s, value, class, n))
+{
+	int32_t min = INT32_MAX, max = INT32_MIN;
+	int32_t valid = 0, outside = 0;
+
+#pragma omp simd reduction(min : min) reduction(max : max) reduction(+ : valid, outside)
 	for (size_t i = 0; i < n; i++) {
-		bool counts = class[i] == PIXEL_VALID;
-		float low = counts ? value[i] : INFINITY, high = counts ? value[i] : -INFINITY;
+		int32_t counts = class[i] == PIXEL_VALID ? -1 : 0; /* all bits, or none */
+		int32_t bits, key, low, high;
 
+		memcpy(&bits, &value[i], sizeof(bits));
+		key = ordered(bits);
+		low = (key & counts) | (INT32_MAX & ~counts);
+		high = (key & counts) | (INT32_MIN & ~counts);
 		min = low < min ? low : min;
 		max = high > max ? high : max;
-		valid += counts;
-		outside += fabsf(value[i]) > 1;
+		valid -= counts;
+		outside += (bits & INT32_MAX) > 0x3f800000; /* |v| > 1 */
 	}
-	s->min = min;
-	s->max = max;
-	s->n_valid = valid;
-	s->n_outside = outside;
+	s->min = valid ? from_ordered(min) : INFINITY;
+	s->max = valid ? from_ordered(max) : -INFINITY;
+	s->n_valid = (uint64_t)valid;
+	s->n_outside = (uint64_t)outside;
 }
 
-SIMD_CLONES static uint32_t run_count(const uint8_t *class, size_t n, uint8_t which)
+SIMD_KERNEL(run_count, (uint64_t * total, const uint8_t *class, size_t n, uint8_t which),
+	    (total, class, n, which))
 {
 	uint32_t count = 0;
 
 	for (size_t i = 0; i < n; i++)
 		count += class[i] == which;
-	return count;
+	*total += count;
 }
 
 static void count_slots(struct stats_state *state, struct histogram *h, size_t n)
@@ -145,7 +171,7 @@ static void run_add(struct stats_state *state, struct piece *piece, const float 
 	struct run_sums s;
 
 	run_grid(state->q, state->slot, value, class, n);
-	s = run_sum(state->q, n);
+	run_sum(&s, state->q, n);
 	run_extremes(&s, value, class, n);
 	count_slots(state, &piece->histogram, n);
 	if (s.n_outside)
@@ -158,12 +184,16 @@ static void run_add(struct stats_state *state, struct piece *piece, const float 
 	if (s.n_valid == n)
 		return;
 	for (uint8_t c = PIXEL_VALID + 1; c < N_PIXEL_CLASSES; c++)
-		a->n[c] += run_count(class, n, c);
+		run_count(&a->n[c], class, n, c);
 }
 
-/* Move the 32-bit counts into the piece. */
-static void flush_histogram(struct stats_state *state, struct histogram *h)
+/* Move the 32-bit counts into the piece they belong to. */
+static void flush_histogram(struct stats_state *state)
 {
+	struct histogram *h = state->target ? &state->target->histogram : NULL;
+
+	if (!h || !state->pending)
+		return;
 	for (unsigned slot = 0; slot < HIST_SLOTS; slot++)
 		h->count[slot] += (uint64_t)state->count[0][slot] + state->count[1][slot];
 	memset(state->count, 0, sizeof(state->count));
@@ -178,9 +208,9 @@ static void add_pixels(struct stats_state *state, struct piece *piece, const flo
 		size_t run = n - i < RUN ? n - i : RUN;
 
 		run_add(state, piece, value + i, class + i, run);
-		state->pending += run;
+		state->pending += state->direct ? 0 : run;
 		if (state->pending > MOST_PENDING)
-			flush_histogram(state, &piece->histogram);
+			flush_histogram(state);
 	}
 }
 
@@ -191,7 +221,11 @@ static void add_part(struct stats_state *state, struct piece *piece, const struc
 	size_t first = (size_t)(part->y_off - block->window.y_off) * width +
 		       (part->x_off - block->window.x_off);
 
-	state->direct = window_pixels(part) < HIST_SLOTS;
+	state->direct = state->target != piece && window_pixels(part) < HIST_SLOTS;
+	if (!state->direct && state->target != piece) {
+		flush_histogram(state);
+		state->target = piece;
+	}
 	if (n == width) { /* rows follow one another */
 		n *= rows;
 		rows = 1;
@@ -199,8 +233,6 @@ static void add_part(struct stats_state *state, struct piece *piece, const struc
 	for (size_t y = 0; y < rows; y++)
 		add_pixels(state, piece, block->value + first + y * width,
 			   block->pixel_class + first + y * width, n);
-	if (!state->direct)
-		flush_histogram(state, &piece->histogram);
 }
 
 /* A constant block: its one pixel stands for all of the part. */
@@ -245,6 +277,15 @@ static void add_by_tile(struct stats_state *state, const struct block *block,
 	}
 }
 
+static void stats_chunk_end(void *state_ptr, struct chunk_result *result)
+{
+	struct stats_state *state = state_ptr;
+
+	(void)result; /* state->target is one of its pieces */
+	flush_histogram(state);
+	state->target = NULL;
+}
+
 static int stats_open(void **state, const struct stage_env *env, struct error *err)
 {
 	(void)env;
@@ -269,7 +310,9 @@ static int stats_run(void *state, const struct stage_env *env, struct block *blo
 const struct stage stage_stats = {
 	.name = "stats",
 	.meter = METER_STATS,
+	.by_slice = true,
 	.open = stats_open,
 	.run = stats_run,
+	.chunk_end = stats_chunk_end,
 	.close = free,
 };

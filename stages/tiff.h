@@ -189,7 +189,8 @@ int tiff_block_error(const struct tiff_image *image, const struct tiff_block *bl
 int tiff_block_damaged(const struct tiff_image *image, const struct tiff_block *block,
 		       struct error *err, const char *text);
 
-/* The decoder has refused it, with these words: of damage, or of a file that was cut off. Always -1.
+/* The decoder has refused it, with these words: of damage, or of a file that was cut off. Always
+ * -1.
  */
 int tiff_block_undecodable(const struct tiff_image *image, const struct tiff_block *block,
 			   struct error *err, const char *words);

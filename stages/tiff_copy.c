@@ -8,27 +8,48 @@
 #include <math.h>
 #include <string.h>
 
-/* One loop per sample size, so that the compiler knows the width of loads and stores. */
-#define TAKE_APART(type)                                 \
-	do {                                             \
-		const type *in = from;                   \
-		type *out = to;                          \
-		for (uint32_t i = 0; i < n; i++)         \
-			out[i] = in[(size_t)i * stride]; \
-	} while (0)
+#include "simd.h"
+
+/*
+ * One loop for each sample size and usual stride, so that the compiler knows the width of loads and
+ * stores and how to shuffle them.
+ */
+#define TAKE_APART(type, step)           \
+	for (uint32_t i = 0; i < n; i++) \
+	((type *)to)[i] = ((const type *)from)[(size_t)i * (step)]
+
+#define DEFINE_TAKE_APART(name, type)                                                            \
+	SIMD_KERNEL(name,                                                                        \
+		    (void *restrict to, const void *restrict from, uint32_t n, uint16_t stride), \
+		    (to, from, n, stride))                                                       \
+	{                                                                                        \
+		if (stride == 2)                                                                 \
+			TAKE_APART(type, 2);                                                     \
+		else if (stride == 3)                                                            \
+			TAKE_APART(type, 3);                                                     \
+		else if (stride == 4)                                                            \
+			TAKE_APART(type, 4);                                                     \
+		else                                                                             \
+			TAKE_APART(type, stride);                                                \
+	}
+
+DEFINE_TAKE_APART(take_8, uint8_t)
+DEFINE_TAKE_APART(take_16, uint16_t)
+DEFINE_TAKE_APART(take_32, uint32_t)
+DEFINE_TAKE_APART(take_64, uint64_t)
 
 void tiff_copy_samples(void *to, const void *from, uint32_t n, uint16_t stride, size_t size)
 {
 	if (stride == 1)
 		memcpy(to, from, n * size);
 	else if (size == 1)
-		TAKE_APART(uint8_t);
+		take_8(to, from, n, stride);
 	else if (size == 2)
-		TAKE_APART(uint16_t);
+		take_16(to, from, n, stride);
 	else if (size == 4)
-		TAKE_APART(uint32_t);
+		take_32(to, from, n, stride);
 	else
-		TAKE_APART(uint64_t);
+		take_64(to, from, n, stride);
 }
 
 void tiff_fill_samples(void *to, const void *sample, uint32_t n, size_t size)

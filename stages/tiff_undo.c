@@ -12,6 +12,8 @@
 #include <string.h>
 #include <tiff.h>
 
+#include "tiff.h"
+
 bool undo_takes(uint16_t predictor, size_t size)
 {
 	if (predictor == PREDICTOR_FLOATINGPOINT)
@@ -20,57 +22,43 @@ bool undo_takes(uint16_t predictor, size_t size)
 }
 
 /* One band, or a pair in one walk over the row. All loads precede the store of the same place. */
-#define DEFINE_DIFFERENCES(name, type)                                                             \
-	static void name##_one(const struct undo_row *r, unsigned b)                               \
-	{                                                                                          \
-		const type *in = (const type *)r->row + r->band[b];                                \
-		type *out = r->to[b], sum = 0;                                                     \
-                                                                                                   \
-		for (uint32_t x = 0; x < r->x_off; x++, in += r->samples)                          \
-			sum = (type)(sum + *in);                                                   \
-		for (uint32_t x = 0; x < r->n; x++, in += r->samples)                              \
-			out[x] = sum = (type)(sum + *in);                                          \
-	}                                                                                          \
-                                                                                                   \
-	static void name##_pair(const struct undo_row *r, unsigned b)                              \
-	{                                                                                          \
-		const type *in = r->row;                                                           \
-		const size_t first = r->band[b], second = r->band[b + 1], step = r->samples;       \
-		type *restrict out_first = r->to[b], *restrict out_second = r->to[b + 1];          \
-		type sum_first = 0, sum_second = 0;                                                \
-                                                                                                   \
-		for (uint32_t x = 0; x < r->x_off; x++, in += step) {                              \
-			sum_first = (type)(sum_first + in[first]);                                 \
-			sum_second = (type)(sum_second + in[second]);                              \
-		}                                                                                  \
-		for (uint32_t x = 0; x < r->n; x++, in += step) {                                  \
-			out_first[x] = sum_first = (type)(sum_first + in[first]);                  \
-			out_second[x] = sum_second = (type)(sum_second + in[second]);              \
-		}                                                                                  \
-	}                                                                                          \
-                                                                                                   \
-	static void name(const struct undo_row *r)                                                 \
-	{                                                                                          \
-		unsigned b = 0;                                                                    \
-                                                                                                   \
-		for (; b + 1 < r->n_bands; b += 2)                                                 \
-			name##_pair(r, b);                                                         \
-		if (b < r->n_bands)                                                                \
-			name##_one(r, b);                                                          \
-	}                                                                                          \
-                                                                                                   \
-	static void name##_plain(const struct undo_row *r)                                         \
-	{                                                                                          \
-		for (unsigned b = 0; b < r->n_bands; b++) {                                        \
-			const type *in =                                                           \
-				(const type *)r->row + (size_t)r->x_off * r->samples + r->band[b]; \
-			type *out = r->to[b];                                                      \
-                                                                                                   \
-			if (out == in)                                                             \
-				continue;                                                          \
-			for (uint32_t x = 0; x < r->n; x++)                                        \
-				out[x] = in[(size_t)x * r->samples];                               \
-		}                                                                                  \
+#define DEFINE_DIFFERENCES(name, type)                                                       \
+	static void name##_one(const struct undo_row *r, unsigned b)                         \
+	{                                                                                    \
+		const type *in = (const type *)r->row + r->band[b];                          \
+		type *out = r->to[b], sum = 0;                                               \
+                                                                                             \
+		for (uint32_t x = 0; x < r->x_off; x++, in += r->samples)                    \
+			sum = (type)(sum + *in);                                             \
+		for (uint32_t x = 0; x < r->n; x++, in += r->samples)                        \
+			out[x] = sum = (type)(sum + *in);                                    \
+	}                                                                                    \
+                                                                                             \
+	static void name##_pair(const struct undo_row *r, unsigned b)                        \
+	{                                                                                    \
+		const type *in = r->row;                                                     \
+		const size_t first = r->band[b], second = r->band[b + 1], step = r->samples; \
+		type *restrict out_first = r->to[b], *restrict out_second = r->to[b + 1];    \
+		type sum_first = 0, sum_second = 0;                                          \
+                                                                                             \
+		for (uint32_t x = 0; x < r->x_off; x++, in += step) {                        \
+			sum_first = (type)(sum_first + in[first]);                           \
+			sum_second = (type)(sum_second + in[second]);                        \
+		}                                                                            \
+		for (uint32_t x = 0; x < r->n; x++, in += step) {                            \
+			out_first[x] = sum_first = (type)(sum_first + in[first]);            \
+			out_second[x] = sum_second = (type)(sum_second + in[second]);        \
+		}                                                                            \
+	}                                                                                    \
+                                                                                             \
+	static void name(const struct undo_row *r)                                           \
+	{                                                                                    \
+		unsigned b = 0;                                                              \
+                                                                                             \
+		for (; b + 1 < r->n_bands; b += 2)                                           \
+			name##_pair(r, b);                                                   \
+		if (b < r->n_bands)                                                          \
+			name##_one(r, b);                                                    \
 	}
 
 DEFINE_DIFFERENCES(undo_8, uint8_t)
@@ -103,15 +91,27 @@ static void undo_float(const struct undo_row *r, size_t size, unsigned char *byt
 	}
 }
 
+/* No predictor: only taken apart. */
+static void take_plain(const struct undo_row *r, size_t size)
+{
+	for (unsigned b = 0; b < r->n_bands; b++) {
+		const unsigned char *from = (const unsigned char *)r->row +
+					    ((size_t)r->x_off * r->samples + r->band[b]) * size;
+
+		if (from != r->to[b])
+			tiff_copy_samples(r->to[b], from, r->n, r->samples, size);
+	}
+}
+
 void undo_row(const struct undo_row *r, uint16_t predictor, size_t size, void *scratch)
 {
 	static void (*const differences[])(const struct undo_row *) = {
 		[1] = undo_8, [2] = undo_16, [4] = undo_32, [8] = undo_64};
-	static void (*const plain[])(const struct undo_row *) = {
-		[1] = undo_8_plain, [2] = undo_16_plain, [4] = undo_32_plain, [8] = undo_64_plain};
 
 	if (predictor == PREDICTOR_FLOATINGPOINT)
 		undo_float(r, size, scratch);
+	else if (predictor == PREDICTOR_HORIZONTAL)
+		differences[size](r);
 	else
-		(predictor == PREDICTOR_HORIZONTAL ? differences : plain)[size](r);
+		take_plain(r, size);
 }

@@ -28,7 +28,7 @@ for file in pipeline/*.c stages/*.c; do
 	*) sources="$sources $file" ;;
 	esac
 done
-flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Iinclude -O1 -g
+flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Iinclude -O1 -g -fopenmp-simd
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -pthread"
 status=0
 for name in tiff names mtd partial; do

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "../../stages/simd.h"
 #include "../../stages/stages.h"
 #include "sample.h"
 
@@ -132,6 +133,8 @@ static void run_stages(struct bench *b, bool by_tile)
 		if (stages[i]->open)
 			assert_int_equal(stages[i]->open(&state, &b->env, &err), 0);
 		assert_int_equal(stages[i]->run(state, &b->env, &b->block, &b->result, &err), 0);
+		if (stages[i]->chunk_end)
+			stages[i]->chunk_end(state, &b->result);
 		if (stages[i]->close)
 			stages[i]->close(state);
 	}
@@ -340,5 +343,11 @@ int main(void)
 		cmocka_unit_test(quality_rules),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = 0;
+
+	/* Every instruction set against the same reference, so against one another. */
+	for (int level = 0; level < N_SIMD_LEVELS; level++)
+		if (simd_force((enum simd_level)level) == (enum simd_level)level)
+			failed += cmocka_run_group_tests(tests, NULL, NULL);
+	return failed;
 }

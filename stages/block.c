@@ -1,0 +1,30 @@
+/*
+ * Slices of a block: views of some of its rows. Nothing is copied.
+ */
+#include "stage.h"
+
+uint32_t block_slice_rows(uint32_t x_size, uint32_t y_size)
+{
+	uint32_t rows = x_size ? SLICE_PIXELS / x_size : y_size;
+
+	return rows < 1 ? 1 : rows < y_size ? rows : y_size;
+}
+
+struct block block_slice(const struct block *block, uint32_t first, uint32_t rows)
+{
+	struct block slice = *block;
+	size_t skip = (size_t)first * block->window.x_size;
+
+	if (block->constant || rows == block->window.y_size)
+		return slice;
+	slice.window.y_off += first;
+	slice.window.y_size = rows;
+	slice.n_pixels = window_pixels(&slice.window);
+	for (int role = 0; role < N_BAND_ROLES; role++)
+		if (block->plane[role])
+			slice.plane[role] = (const unsigned char *)block->plane[role] +
+					    skip * sample_size(block->scene->band[role].type);
+	if (block->dataset_mask)
+		slice.dataset_mask = block->dataset_mask + skip;
+	return slice;
+}
