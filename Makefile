@@ -1,4 +1,5 @@
-# imgpipe: no configure step. Targets: all demo test lint bench stress fuzz install uninstall clean.
+# imgpipe: no configure step. Targets: all demo test lint bench bench-deps bench-scaling stress fuzz
+# install uninstall clean.
 # Variables: CC CFLAGS PREFIX DESTDIR SANITIZE=address|undefined|thread WERROR=1 BUILD
 
 CC      ?= cc
@@ -128,11 +129,22 @@ fuzz:
 	.ci/install-deps lint
 	tests/fuzz/run.sh
 
-# Time and memory beside gdal_calc.py + gdalinfo -stats, side by side on one generated scene.
+# Time and memory beside the decode floor and every peer that is installed, side by side on eight
+# layouts of one generated scene (4.5 GB in build/bench).
 bench:
 	.ci/install-deps test
 	$(MAKE) -j2 all
 	tests/bench/bench.sh $(BUILD)
+
+# Install the peers that Debian has and the bench knows.
+bench-deps:
+	.ci/install-deps bench
+
+# CPU seconds and wall time by number of workers, for machines with many cores.
+bench-scaling:
+	.ci/install-deps test
+	$(MAKE) -j2 all
+	tests/bench/scaling.sh $(BUILD)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/imgpipe \
@@ -151,9 +163,9 @@ uninstall:
 	-rmdir $(DESTDIR)$(PREFIX)/lib/imgpipe
 
 help:
-	@sed -n '1,2p' Makefile
+	@sed -n '1,3p' Makefile
 
 clean:
 	rm -rf build
 
-.PHONY: help all demo test stress lint fuzz bench install uninstall clean
+.PHONY: help all demo test stress lint fuzz bench bench-deps bench-scaling install uninstall clean

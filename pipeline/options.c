@@ -173,7 +173,8 @@ static void print_man(FILE *out)
 	fprintf(out, ".SH EXAMPLES\n.nf\n%s.fi\n", examples);
 	fprintf(out,
 		".SH ENVIRONMENT\nIMGPIPE_MODULE_DIR: the folder of imgpipe-gdal.so, the module "
-		"that reads files through GDAL. IMGPIPE_MPI: openmpi or mpich, where "
+		"that reads files through GDAL. IMGPIPE_SIMD: portable, avx2 or avx512, the most "
+		"that kernels use. IMGPIPE_MPI: openmpi or mpich, where "
 		"the launcher does not say. SLURM_CPUS_PER_TASK, SLURM_MEM_PER_NODE, "
 		"SLURM_MEM_PER_CPU: limits that hold where --workers and --memory are not "
 		"given. SLURM_ARRAY_TASK_ID, _MIN, _STEP, _COUNT and SLURM_PROCID, SLURM_NTASKS: "

@@ -31,12 +31,14 @@ def by_rasterio(pairs, red_band, nir_band, threads):
         red = opened[1].read(red_band, window=window).astype(np.float32)
         nir = opened[2].read(nir_band, window=window).astype(np.float32)
         good = (red != 0) & (nir != 0)
-        red, nir = red[good], nir[good]
-        v = (nir - red) / (nir + red)
-        if not v.size:
-            return 0, 0.0, 0.0, math.inf, -math.inf
-        d = v.astype(np.float64)
-        return v.size, d.sum(), (d * d).sum(), float(v.min()), float(v.max())
+        total = nir + red
+        total[~good] = 1
+        v = (nir - red) / total
+        v[~good] = 0
+        d = v.astype(np.float64).ravel()
+        return (np.count_nonzero(good), d.sum(), np.dot(d, d),
+                float(v.min(where=good, initial=np.inf)),
+                float(v.max(where=good, initial=-np.inf)))
 
     jobs = []
     for red_file, nir_file in pairs:

@@ -305,3 +305,15 @@ refused() {
 	LIMIT=10 imgpipe -q /dev/zero
 	[ "$status" -eq 65 ] || [ "$status" -eq 66 ]
 }
+
+@test "bytes changed anywhere in a DEFLATE stream never pass as numbers" {
+	"$MAKE_SCENE" --size 256 --tile 256 --codec deflate good.tif
+	size=$(stat -c %s good.tif)
+	for at in 20 35 50 65 80; do
+		cp good.tif bad.tif
+		printf '\377\377\377\377\377\377\377\377' |
+			dd of=bad.tif bs=1 seek=$((size * at / 100)) conv=notrunc status=none
+		imgpipe -q --summary s.json bad.tif
+		exits 65 bad.tif damaged
+	done
+}
