@@ -12,7 +12,8 @@
 #include "signals.h"
 
 enum {
-	PACE_SHORT_NS = 50000,  /* a hand-out waits for half of it on average, of 5 ms of work */
+	PACE_SHORT_NS = 500000, /* a hand-out waits for half of it on average, of 20 ms of work; a
+				   poll of Open MPI takes some 30 us */
 	PACE_LONG_NS = 1000000, /* nothing has come for as long as a chunk takes */
 	PACE_QUIET = 100,       /* polls before that */
 	PATIENCE_S = 3          /* for ranks that do not answer after a signal */

@@ -19,6 +19,8 @@ enum {
 	 * hand-outs are far under 1 %, with hundreds of chunks left to balance the workers with.
 	 */
 	CHUNK_PIXELS_AUTO = 1 << 18,
+	/* Between ranks a hand-out takes the better part of a millisecond (mpi_pace.h): fewer. */
+	CHUNK_PIXELS_RANKS = 1 << 20,
 	/* A block by default: tiles smaller than this are worked on several at a time. */
 	BLOCK_PIXELS = 1 << 16,
 };
@@ -41,15 +43,16 @@ static void grow(uint32_t *x_size, uint32_t *y_size, const struct scene *scene, 
 	*y_size = least(ny * scene->store_y_size, scene->y_size);
 }
 
-static void choose_chunk(struct chunk_grid *grid, const struct options *options,
-			 const struct scene *scene)
+static void choose_chunk(struct chunk_grid *grid, const struct plan *plan,
+			 const struct options *options, const struct scene *scene)
 {
 	size_t pixel_bytes =
 		sample_size(scene->band[BAND_RED].type) + sample_size(scene->band[BAND_NIR].type);
 
 	switch (options->chunk_kind) {
 	case CHUNK_AUTO:
-		grow(&grid->chunk_x_size, &grid->chunk_y_size, scene, CHUNK_PIXELS_AUTO);
+		grow(&grid->chunk_x_size, &grid->chunk_y_size, scene,
+		     plan->ranks > 1 ? CHUNK_PIXELS_RANKS : CHUNK_PIXELS_AUTO);
 		break;
 	case CHUNK_BYTES:
 		grow(&grid->chunk_x_size, &grid->chunk_y_size, scene,
@@ -204,7 +207,7 @@ int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct op
 	uint64_t smallest;
 
 	*grid = (struct chunk_grid){.x_size = scene->x_size, .y_size = scene->y_size};
-	choose_chunk(grid, options, scene);
+	choose_chunk(grid, plan, options, scene);
 	choose_block(grid, options, scene);
 	if (fits(grid, plan, workload, scene, options))
 		return 0;
@@ -243,7 +246,7 @@ uint64_t plan_smallest_pool(const struct plan *plan, const struct options *optio
 	struct chunk_grid grid = {.x_size = scene->x_size, .y_size = scene->y_size};
 	uint64_t need;
 
-	choose_chunk(&grid, options, scene);
+	choose_chunk(&grid, plan, options, scene);
 	shrink_to_tile(&grid, scene);
 	shrink_chunk(&grid, scene);
 	if (can_stream(workload, scene, options))
