@@ -49,6 +49,12 @@ struct plan {
 	char notes[PLAN_MAX_NOTES][200];
 };
 
+/* Workers of all ranks together: so many can have results on their way to one scene's totals. */
+static inline unsigned plan_all_workers(const struct plan *plan)
+{
+	return plan->workers * (plan->ranks ? plan->ranks : 1);
+}
+
 /*
  * Plan the run. `sample` is the first scene that opened, NULL where none did (then only a minimal
  * plan is made, so that the failures can be reported). -1 with EX_TEMPFAIL where not even one

@@ -101,6 +101,22 @@ static int run_init(struct run *run, const struct options *options, const struct
 	return report_set_open(&run->reports, plan, options, err);
 }
 
+/*
+ * Under MPI the others would wait for a rank that cannot begin (reports that cannot be created, no
+ * memory): so all tell, and none begins.
+ */
+static int all_ready(int status, struct error *err)
+{
+	uint64_t fine = status == 0;
+
+	if (!cluster_joined())
+		return status;
+	cluster_joined()->least(&fine, 1);
+	if (!status && !fine)
+		return error_set(err, EX_TEMPFAIL, "another rank could not begin");
+	return status;
+}
+
 static void run_release(struct run *run)
 {
 	report_set_free(run->reports);
@@ -186,7 +202,7 @@ int execute(const struct options *options, const struct plan *plan, const struct
 
 	if (!executor)
 		return err->code;
-	if (run_init(&run, options, plan, workload, catalog, err))
+	if (all_ready(run_init(&run, options, plan, workload, catalog, err), err))
 		goto out;
 	if (executor->run(&run.job, err))
 		run.stopping = true;

@@ -105,6 +105,10 @@ static void order(struct message *answer, struct seat *seat, enum message_kind k
 				   .chunk = seat->task.chunk};
 	if (kind == MESSAGE_CHUNK)
 		answer->grid = *seat->task.grid;
+	if (kind == MESSAGE_CHUNK) {
+		answer->tile_x_size = seat->task.scene->tile_x_size;
+		answer->tile_y_size = seat->task.scene->tile_y_size;
+	}
 }
 
 /* One try for a seat that wants work; false where it has to wait. */

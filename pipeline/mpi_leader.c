@@ -27,6 +27,8 @@ struct local {
 	pthread_t thread;
 	struct leader *leader;
 	unsigned number;
+	int status; /* -1: it could not start; the others do its work */
+	struct error error;
 };
 
 struct leader {
@@ -46,9 +48,8 @@ struct leader {
 static void *local_main(void *arg)
 {
 	struct local *local = arg;
-	struct error ignored; /* the others do its work */
 
-	(void)local->leader->job->body(local->leader->job, local->number, &ignored);
+	local->status = local->leader->job->body(local->leader->job, local->number, &local->error);
 	atomic_fetch_add(&local->leader->n_local_done, 1);
 	return NULL;
 }
@@ -175,6 +176,8 @@ static bool attend(struct leader *leader)
 		something = true;
 		if (letter.tag == LETTER_UP)
 			take_message(leader, &letter);
+		else if (letter.tag == LETTER_SIGNAL)
+			signals_note(*(const int *)letter.text);
 		else
 			take_part(leader, &letter);
 	}
@@ -217,10 +220,29 @@ static int leader_init(struct leader *leader, struct job *job, unsigned n_ranks,
 	return leader->parts ? 0 : -1;
 }
 
+/* Did anybody work? Where nobody could, the first reason; what is left undone then fails. */
+static int outcome(struct leader *leader, struct error *err)
+{
+	struct error remote;
+
+	for (unsigned i = 0; i < leader->n_local; i++)
+		if (!leader->local[i].status) {
+			hub_give_up(leader->hub);
+			return 0;
+		}
+	if (leader->n_seats && !hub_failed(leader->hub, &remote)) {
+		hub_give_up(leader->hub);
+		return 0;
+	}
+	if (leader->n_local)
+		*err = leader->local[0].error;
+	else if (leader->n_seats)
+		*err = remote;
+	return -1;
+}
+
 static void leader_release(struct leader *leader, bool stuck)
 {
-	for (unsigned i = 0; i < leader->n_local; i++)
-		pthread_join(leader->local[i].thread, NULL);
 	parts_free(leader->parts);
 	if (!stuck) /* letters to ranks that are gone never leave */
 		letters_free(leader->letters);
@@ -232,6 +254,7 @@ static void leader_release(struct leader *leader, bool stuck)
 int mpi_run_leader(struct job *job, unsigned n_ranks, struct rank_outcome *out, struct error *err)
 {
 	struct leader leader;
+	int status = 0;
 
 	if (leader_init(&leader, job, n_ranks, err))
 		MPI_Abort(MPI_COMM_WORLD, EX_TEMPFAIL); /* the others wait for orders */
@@ -242,7 +265,7 @@ int mpi_run_leader(struct job *job, unsigned n_ranks, struct rank_outcome *out, 
 		leader_release(&leader, false);
 		return job->body(job, 0, err);
 	}
-	while (!all_done(&leader) && !(out->stuck = pace_is_stuck(&leader.pace))) {
+	while (!all_done(&leader) && !(out->stuck = pace_is_stuck(&leader.pace, PATIENCE_S))) {
 		run_poll_signals(leader.run);
 		nap(pace_ns(&leader.pace, attend(&leader)));
 	}
@@ -250,6 +273,10 @@ int mpi_run_leader(struct job *job, unsigned n_ranks, struct rank_outcome *out, 
 		letters_post(leader.letters, rank, LETTER_STOP, NULL, 0, NULL, 0,
 			     &hub_meter(leader.hub)->row[METER_CLAIM]);
 	out->meter = *hub_meter(leader.hub);
+	for (unsigned i = 0; i < leader.n_local; i++)
+		pthread_join(leader.local[i].thread, NULL);
+	if (!out->stuck)
+		status = outcome(&leader, err);
 	leader_release(&leader, out->stuck);
-	return 0;
+	return status;
 }

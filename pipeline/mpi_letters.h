@@ -17,6 +17,7 @@ enum letter_tag {
 	LETTER_DOWN,    /* the answer */
 	LETTER_COLLECT, /* down the tree: send your part of this scene's totals */
 	LETTER_PART,    /* up the tree: it, merged with those from below */
+	LETTER_SIGNAL,  /* to rank 0: a signal has come here (its number, an int) */
 	LETTER_STOP     /* rank 0 has all it needs */
 };
 

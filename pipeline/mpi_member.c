@@ -40,7 +40,7 @@ struct member {
 	pthread_cond_t work; /* a worker has something to send */
 	struct ear *ear;
 	unsigned n_started;
-	bool stopped;
+	bool stopped, told_signal;
 	struct pace pace;
 };
 
@@ -83,7 +83,7 @@ static void *worker_main(void *arg)
 /* On behalf of a worker that could not be started. */
 static void refuse(struct member *member, unsigned number)
 {
-	struct error why;
+	struct error why = {0};
 	struct message bye = {
 		.kind = MESSAGE_BYE, .worker = number, .status = 1, .payload_bytes = sizeof(why)};
 
@@ -186,6 +186,18 @@ static void wait_for_work(struct member *member, uint64_t ns)
 	pthread_mutex_unlock(&member->lock);
 }
 
+/* Workers that wait for work have no message to tell it in. */
+static void tell_signal(struct member *member)
+{
+	int number = signals_caught();
+
+	if (!number || member->told_signal)
+		return;
+	member->told_signal = true;
+	letters_post(member->letters, 0, LETTER_SIGNAL, &number, sizeof(number), NULL, 0,
+		     &member->meter.row[METER_CLAIM]);
+}
+
 static int member_init(struct member *member, struct job *job, struct error *err)
 {
 	const struct run *run = job->context;
@@ -243,7 +255,8 @@ int mpi_run_member(struct job *job, unsigned rank, struct rank_outcome *out, str
 	if (member_init(&member, job, err))
 		MPI_Abort(MPI_COMM_WORLD, EX_TEMPFAIL); /* rank 0 waits for this rank's workers */
 	start_workers(&member, rank * job->n_workers);
-	while (!member.stopped && !(out->stuck = pace_is_stuck(&member.pace))) {
+	while (!member.stopped && !(out->stuck = pace_is_stuck(&member.pace, PATIENCE_MEMBER_S))) {
+		tell_signal(&member);
 		bool posted = post_all(&member), taken = take_all(&member);
 
 		wait_for_work(&member, pace_ns(&member.pace, posted || taken));

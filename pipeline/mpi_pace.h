@@ -16,7 +16,10 @@ enum {
 				   poll of Open MPI takes some 30 us */
 	PACE_LONG_NS = 1000000, /* nothing has come for as long as a chunk takes */
 	PACE_QUIET = 100,       /* polls before that */
-	PATIENCE_S = 3          /* for ranks that do not answer after a signal */
+	/* For ranks that do not answer after a signal. Rank 0 has reports to write; so it goes
+	   first. */
+	PATIENCE_S = 3,
+	PATIENCE_MEMBER_S = 30,
 };
 
 struct pace {
@@ -32,13 +35,13 @@ static inline uint64_t pace_ns(struct pace *pace, bool something)
 }
 
 /* A signal has come, and long ago: the other ranks are dead or hang. */
-static inline bool pace_is_stuck(struct pace *pace)
+static inline bool pace_is_stuck(struct pace *pace, unsigned patience_s)
 {
 	if (!signals_caught())
 		return false;
 	if (!pace->signal_ns)
 		pace->signal_ns = meter_now();
-	return meter_now() - pace->signal_ns > PATIENCE_S * 1000000000ull;
+	return meter_now() - pace->signal_ns > patience_s * 1000000000ull;
 }
 
 #endif

@@ -89,7 +89,8 @@ static int fit_workers(struct plan *plan, const struct options *options,
 			return -1;
 		}
 		plan->footprint = grid->footprint;
-		plan->tally = workload->tally_bytes(sample, grid, workers, plan->by_tile);
+		plan->tally =
+			workload->tally_bytes(sample, grid, plan_all_workers(plan), plan->by_tile);
 		if (workers == 1 || wanted_from_pool(plan, grid) <= plan->pool)
 			return 0;
 	}
@@ -131,7 +132,7 @@ static void predict_stages(struct prediction *prediction, const struct plan *pla
 	}
 	raise_to(&prediction->stage_peak[METER_DISCOVER], SLOT_BYTES);
 	raise_to(&prediction->stage_peak[METER_REDUCE],
-		 workload->tally_bytes(scene, grid, plan->workers, plan->by_tile));
+		 workload->tally_bytes(scene, grid, plan_all_workers(plan), plan->by_tile));
 }
 
 void plan_predict(struct prediction *prediction, const struct plan *plan,
@@ -142,7 +143,7 @@ void plan_predict(struct prediction *prediction, const struct plan *plan,
 	 */
 	uint64_t in_flight =
 		plan->n_scenes < plan->scene_slots ? plan->n_scenes : plan->scene_slots;
-	uint64_t tally = workload->tally_bytes(scene, grid, plan->workers, plan->by_tile);
+	uint64_t tally = workload->tally_bytes(scene, grid, plan_all_workers(plan), plan->by_tile);
 	uint64_t bytes = plan_fixed(plan) + plan->workers * grid->footprint + in_flight * tally;
 
 	raise_to(&prediction->peak, bytes < plan->budget.limit ? bytes : plan->budget.limit);

@@ -123,7 +123,7 @@ static void measure(struct chunk_grid *grid, const struct plan *plan,
 static size_t tally_bytes(const struct plan *plan, const struct workload *workload,
 			  const struct scene *scene, const struct chunk_grid *grid)
 {
-	return workload->tally_bytes(scene, grid, plan->workers, plan->by_tile);
+	return workload->tally_bytes(scene, grid, plan_all_workers(plan), plan->by_tile);
 }
 
 static bool fits(struct chunk_grid *grid, const struct plan *plan, const struct workload *workload,

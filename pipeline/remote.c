@@ -122,7 +122,9 @@ static int open_for_chunk(struct worker *worker, const struct message *order)
 	open_scene(worker, order->scene_id);
 	post->grid = *grid;
 	if (!post->failed &&
-	    (post->scene.x_size != grid->x_size || post->scene.y_size != grid->y_size)) {
+	    (post->scene.x_size != grid->x_size || post->scene.y_size != grid->y_size ||
+	     post->scene.tile_x_size != order->tile_x_size ||
+	     post->scene.tile_y_size != order->tile_y_size)) {
 		error_set(&post->error, EX_DATAERR,
 			  "%s: it was changed while it was worked on; run it again",
 			  post->scene.name);
@@ -292,6 +294,18 @@ static void say_bye(struct worker *worker, int status, const struct error *error
 		(void)post->line->send(post->line, &bye, &ignored);
 }
 
+/* Not even room for a desk. */
+static void refuse_to_live(unsigned number, struct line *line)
+{
+	struct message bye = {.kind = MESSAGE_BYE, .worker = number, .status = 1};
+	struct error why = {0}, ignored;
+
+	error_memory(&why, "a worker", sizeof(struct post));
+	bye.payload_bytes = sizeof(why);
+	memcpy(line->payload, &why, sizeof(why));
+	(void)!line->send(line, &bye, &ignored);
+}
+
 void remote_live(struct job *job, unsigned number, struct line *line, struct keeper *keeper)
 {
 	const struct run *run = job->context;
@@ -307,8 +321,10 @@ void remote_live(struct job *job, unsigned number, struct line *line, struct kee
 	struct error error = {0};
 	int status;
 
-	if (!post)
-		return; /* seen at the other end: no message ever comes */
+	if (!post) {
+		refuse_to_live(number, line);
+		return;
+	}
 	post->line = line;
 	post->keeper = keeper;
 	post->catalog = run->catalog;

@@ -31,7 +31,7 @@ static void lock_run(struct run *run, struct meter *meter)
 
 static uint64_t tally_bytes(const struct run *run, const struct slot *slot)
 {
-	return run->workload->tally_bytes(&slot->scene, &slot->grid, run->plan->workers,
+	return run->workload->tally_bytes(&slot->scene, &slot->grid, plan_all_workers(run->plan),
 					  run->plan->by_tile);
 }
 

@@ -53,6 +53,7 @@ struct message {
 	uint64_t waited_ns, served_ns;
 	uint64_t sent_ns;       /* the sender's clock, where it differs from the receiver's */
 	struct chunk_grid grid; /* CHUNK: how the scene is cut */
+	uint32_t tile_x_size, tile_y_size; /* CHUNK: of the scene's tile table, as the hub has it */
 };
 
 /* A piece as it travels: only the part of the histogram that is not zero. */

@@ -21,7 +21,7 @@ void worker_leave_scene(struct worker *worker)
 	const struct workload *workload = worker->workload;
 
 	worker->in_scene = false;
-	for (unsigned i = 0; i < workload->n_stages; i++)
+	for (unsigned i = 0; worker->stage_state && i < workload->n_stages; i++)
 		if (workload->stage[i]->leave && worker->stage_state[i])
 			workload->stage[i]->leave(worker->stage_state[i]);
 }

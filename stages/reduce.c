@@ -132,6 +132,11 @@ int tally_fold(struct tally *tally, const struct chunk_result *chunk, struct err
 	for (uint32_t i = 0; i < chunk->n_pieces; i++) {
 		const struct piece *piece = &chunk->piece[i];
 
+		/* A worker with memory of its own has read the headers for itself. */
+		if (tally->n_tiles && piece->tile >= tally->n_tiles)
+			return error_set(err, EX_DATAERR,
+					 "%s: it was changed while it was worked on; run it again",
+					 tally->scene->name);
 		accum_merge(&tally->accum, &piece->accum);
 		histogram_merge(tally->histogram, &piece->histogram);
 		if (tally->n_tiles && fold_tile(tally, piece, err))

@@ -86,7 +86,7 @@ SIMD_KERNEL(run_sum, (struct run_sums * s, const int32_t *q, size_t n), (s, q, n
  */
 static inline int32_t ordered(int32_t bits)
 {
-	return bits ^ (int32_t)((uint32_t)(bits >> 31) >> 1);
+	return bits ^ (bits < 0 ? INT32_MAX : 0);
 }
 
 static float from_ordered(int32_t key)

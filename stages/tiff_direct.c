@@ -125,9 +125,13 @@ int tiff_direct_flush(const struct tiff_job *job)
 		};
 	}
 	decoder_run(job->handle->decoder, stream, n);
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		size_t mark = job->arena->used;
+
 		if (finish_block(job, i, stream[i].wrong))
 			return -1;
+		arena_rewind(job->arena, mark);
+	}
 	meter_lap(job->meter, METER_DECODE, &span);
 	batch->n = 0;
 	arena_rewind(job->arena, batch->mark);

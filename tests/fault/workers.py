@@ -262,8 +262,21 @@ def disagreements(lab):
                         f"ranks see other files, {library}", f"exit {result.rc}: {result.err[:300]}")
 
 
-def total(report, key):
-    return sum(stage[key] for stage in report["stages"])
+def cannot_begin(lab):
+    """Reports that cannot be created, processes that cannot be had."""
+    for library in libraries():
+        result = run_mpi(library, 2, ["-q", "--summary", lab.scratch / "no" / "such.json",
+                                      *lab.good], timeout=20)
+        lab.tally.check(result.rc == 73 and not result.timed_out and "such.json" in result.err,
+                        f"no place for a report, {library}", f"exit {result.rc}: {result.err[:300]}")
+    for files in (9, 12, 14):  # none, one or some of the pipes that three workers need
+        out = lab.out()
+        result = run([f"--nofile={files}", IMGPIPE, "-q", "--executor", "processes", "--workers",
+                      "3", "--summary", out, *lab.good], program=shutil.which("prlimit"))
+        summary = load(out)
+        lab.tally.check(result.rc == 0 and summary is not None and
+                        all(s == lab.reference[s["name"]] for s in summary["scenes"]),
+                        f"{files} open files", f"exit {result.rc}: {result.last_words()}")
 
 
 def counted_by_kernel(lab):
@@ -331,7 +344,7 @@ def main():
     with Scratch() as scratch:
         lab = Lab(tally, scratch)
         for check in (deaths, damaged_tiles, interrupts, lost_ranks, too_little_memory,
-                      disagreements, counted_by_kernel, counted_by_mpi):
+                      disagreements, cannot_begin, counted_by_kernel, counted_by_mpi):
             begin = time.monotonic()
             check(lab)
             print(f"{check.__name__}: {time.monotonic() - begin:.0f} s", flush=True)
