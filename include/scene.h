@@ -110,7 +110,7 @@ struct scene {
 	char notes[SCENE_MAX_NOTES][240];
 };
 
-/* Free what the scene owns; read-only otherwise. */
+/* Free what the scene owns. */
 void scene_release(struct scene *scene);
 
 /* Add a note (printf-like); notes beyond SCENE_MAX_NOTES are dropped. */

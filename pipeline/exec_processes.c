@@ -23,7 +23,7 @@
 
 enum {
 	SAMPLE_NS =
-		100000000, /* how often memory is looked at: reading smaps_rollup takes 0.2 ms */
+		100000000, /* how often memory is looked at: the kernel walks all pages for it */
 	POLL_MS = 100      /* and whether a signal has come */
 };
 

@@ -75,7 +75,7 @@ int worker_live(struct worker *worker, struct error *err);
 /* Close the files of the scene the worker was on. */
 void worker_leave_scene(struct worker *worker);
 
-/* The worker's clocks and counts for one error that ends a chunk; see run_deliver(). */
+/* Time spent waiting, on the row of the stage table where its cause stands. */
 void book_wait(struct meter *meter, enum wait_cause cause, uint64_t since_ns);
 void book_wait_ns(struct meter *meter, enum wait_cause cause, uint64_t ns);
 

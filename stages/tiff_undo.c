@@ -4,8 +4,7 @@
  * row of floats apart into its bytes, the most significant ones first, and stores each byte as its
  * difference from the one `samples` before it.
  *
- * Bands are independent of one another, so two running sums a pixel do: 0.3 ns where both are in
- * L1, as fast as the additions can follow one another.
+ * Bands are independent of one another, so one running sum for each that is wanted does.
  */
 #include "tiff_undo.h"
 
