@@ -1,7 +1,7 @@
 /*
  * Arena: one block of memory a worker carves its buffers from. It is mapped once and reused for
- * every block of pixels, so nothing is allocated in the hot loop, and pages are first touched by
- * the worker that uses them. Not thread-safe: one owner.
+ * every block of pixels, so nothing is allocated in the hot loop, and its pages are taken by the
+ * worker that uses them. Not thread-safe: one owner.
  */
 #ifndef IMGPIPE_ARENA_H
 #define IMGPIPE_ARENA_H
@@ -19,7 +19,8 @@ struct arena {
 	size_t peak; /* most of `used`; the owner may lower it to start a new measurement */
 };
 
-/* Map `size` bytes (rounded up to pages). -1 with EX_TEMPFAIL where the system refuses. */
+/* Map `size` bytes (rounded up to pages), all of them resident. -1 with EX_TEMPFAIL where the
+ * system refuses. */
 int arena_init(struct arena *arena, size_t size, struct error *err) MUST_CHECK;
 
 /* Unmap; the arena is empty and may be initialised again. */

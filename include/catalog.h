@@ -40,6 +40,12 @@ uint64_t catalog_file_bytes(const struct catalog *catalog); /* sizes of all file
 int scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
 	       const struct options *options, struct error *err) MUST_CHECK;
 
+/*
+ * Are the scene's raster files still those that scene_open() has read, by size and time of change?
+ * False also where other files decide what is read (masks, whatever GDAL opens). Thread-safe.
+ */
+bool scene_is_fresh(const struct scene *scene);
+
 /* The first part of that alone: id, name and the first file's path. Opens no file. */
 int scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
 		struct error *err) MUST_CHECK;

@@ -46,6 +46,8 @@ struct workload {
 	/* --- scenes; see catalog.h --- */
 	int (*scene_open)(struct scene *scene, const struct catalog *catalog, uint32_t id,
 			  const struct options *options, struct error *err);
+	/* May the run use it as it was opened, or has it to open it anew? */
+	bool (*scene_is_fresh)(const struct scene *scene);
 	/* Its id, name and first file alone; opens nothing. Release the scene whatever comes. */
 	int (*scene_begin)(struct scene *scene, const struct catalog *catalog, uint32_t id,
 			   struct error *err);

@@ -29,6 +29,20 @@ size_t arena_mapped(size_t size)
 	return round_up(size ? size : 1, (size_t)sysconf(_SC_PAGESIZE));
 }
 
+/*
+ * Take all pages at once: where a page fault is dear, as in some virtual machines (11 us there, 0.4
+ * us a page in one call), touching them one by one costs more than the work on them. In huge pages
+ * where there is room: the kernel uses them inside the mapping only, so no more than `bytes`
+ * becomes resident. Where it knows neither (Linux before 5.14), pages come when they are touched.
+ */
+static void take_pages(void *base, size_t bytes)
+{
+	(void)madvise(base, bytes, MADV_HUGEPAGE);
+#ifdef MADV_POPULATE_WRITE
+	(void)madvise(base, bytes, MADV_POPULATE_WRITE);
+#endif
+}
+
 int arena_init(struct arena *arena, size_t size, struct error *err)
 {
 	size_t bytes = arena_mapped(size);
@@ -41,6 +55,7 @@ int arena_init(struct arena *arena, size_t size, struct error *err)
 	if (base == MAP_FAILED)
 		return error_errno(err, EX_TEMPFAIL, errno,
 				   "no memory for a worker's buffers (%zu bytes)", bytes);
+	take_pages(base, bytes);
 	*arena = (struct arena){.base = base, .size = bytes};
 	return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * The threads executor: POSIX threads in one process. Only says who the workers are; what they
- * claim and deliver is the job's business.
+ * The threads executor: POSIX threads in one process, the calling one among them. Only says who the
+ * workers are; what they claim and deliver is the job's business.
  */
 #include "exec.h"
 
@@ -29,7 +29,10 @@ static void *member_main(void *arg)
 	return NULL;
 }
 
-/* Start as many as the system allows; the first `started` members are running. */
+/*
+ * Start as many as the system allows, but for the calling thread, which is worker 0; the first
+ * `started` members are running.
+ */
 static unsigned start_all(struct member *members, struct job *job)
 {
 	unsigned started = 0;
@@ -38,11 +41,11 @@ static unsigned start_all(struct member *members, struct job *job)
 	/* Signals are the main thread's; workers look at what it noted, block by block. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
-	while (started < job->n_workers) {
+	while (started + 1 < job->n_workers) {
 		struct member *m = &members[started];
 
 		m->job = job;
-		m->number = started;
+		m->number = started + 1;
 		if (pthread_create(&m->thread, NULL, member_main, m))
 			break;
 		started++;
@@ -54,21 +57,20 @@ static unsigned start_all(struct member *members, struct job *job)
 static int threads_run(struct job *job, struct error *err)
 {
 	struct member *members = calloc(job->n_workers, sizeof(*members));
-	unsigned started, failed = 0;
+	unsigned started, failed;
 	struct error first = {0};
 
 	if (!members)
 		return error_memory(err, "the thread pool", job->n_workers * sizeof(*members));
 	started = start_all(members, job);
+	failed = job->body(job, 0, &first) != 0;
 	for (unsigned i = 0; i < started; i++) {
 		pthread_join(members[i].thread, NULL);
 		if (members[i].status && !failed++)
 			first = members[i].error;
 	}
 	free(members);
-	if (!started)
-		return job->body(job, 0, err); /* not one thread to be had: work in this one */
-	if (failed < started)
+	if (failed <= started)
 		return 0; /* the others have done the work */
 	*err = first;
 	return -1;

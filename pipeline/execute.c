@@ -59,7 +59,7 @@ static int slot_init(struct slot *slot, unsigned n_pools)
 
 static int run_init(struct run *run, const struct options *options, const struct plan *plan,
 		    const struct workload *workload, const struct catalog *catalog,
-		    struct error *err)
+		    struct samples *samples, struct error *err)
 {
 	unsigned n_pools = plan->ranks ? plan->ranks : 1;
 	bool complete;
@@ -70,6 +70,7 @@ static int run_init(struct run *run, const struct options *options, const struct
 		.plan = plan,
 		.workload = workload,
 		.catalog = catalog,
+		.samples = samples,
 		.n_scenes = catalog_scenes(catalog),
 		.n_slots = plan->scene_slots,
 		.n_pools = n_pools,
@@ -192,7 +193,7 @@ static int exit_status(const struct run_totals *totals)
 }
 
 int execute(const struct options *options, const struct plan *plan, const struct workload *workload,
-	    const struct catalog *catalog, struct error *err)
+	    const struct catalog *catalog, struct samples *samples, struct error *err)
 {
 	const struct executor *executor = executor_find(options->executor, err);
 	uint64_t begin_ns = meter_now(), begin_cpu = process_cpu_ns();
@@ -202,7 +203,7 @@ int execute(const struct options *options, const struct plan *plan, const struct
 
 	if (!executor)
 		return err->code;
-	if (all_ready(run_init(&run, options, plan, workload, catalog, err), err))
+	if (all_ready(run_init(&run, options, plan, workload, catalog, samples, err), err))
 		goto out;
 	if (executor->run(&run.job, err))
 		run.stopping = true;

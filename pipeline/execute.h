@@ -7,13 +7,24 @@
 #include "catalog.h"
 #include "options.h"
 #include "plan.h"
+#include "scene.h"
 #include "workload.h"
+
+/*
+ * The first scenes of the catalogue, as far as they were opened while planning; one without a name
+ * was not. The run takes those that are still fresh, each when its turn has come, and opens the
+ * others.
+ */
+struct samples {
+	uint32_t n;
+	struct scene *scene; /* by id, n of them; owned */
+};
 
 /*
  * Run all scenes of the catalogue and write the reports. Returns the exit status (0, 1, a sysexits
  * number or 128 + signal); err is set where the run itself failed or there is something to say.
  */
 int execute(const struct options *options, const struct plan *plan, const struct workload *workload,
-	    const struct catalog *catalog, struct error *err) MUST_CHECK;
+	    const struct catalog *catalog, struct samples *samples, struct error *err) MUST_CHECK;
 
 #endif

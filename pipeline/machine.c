@@ -94,8 +94,9 @@ static void walk_up(struct machine *m, const char *mount, const char *group, cgr
 {
 	char path[4096];
 	size_t root = strlen(mount);
+	bool at_root = strcmp(group, "/") == 0; /* visited once, not as "mount/" and "mount" */
 
-	if (snprintf(path, sizeof(path), "%s%s", mount, group) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s%s", mount, at_root ? "" : group) >= (int)sizeof(path))
 		snprintf(path, sizeof(path), "%s", mount);
 	for (;;) {
 		char *slash;

@@ -19,7 +19,7 @@
 #include "signals.h"
 #include "workload.h"
 
-enum { SAMPLES = 16 }; /* scenes tried for the one to plan on */
+enum { SAMPLES = 16 }; /* scenes opened to find one to plan on */
 
 /*
  * Make malloc give memory back: large blocks mapped one by one, and few arenas, whose free lists
@@ -39,46 +39,57 @@ static int fail(const struct error *error)
 	return error->code ? error->code : EX_SOFTWARE;
 }
 
-/*
- * The first of the first few scenes that opens. All of them are tried, so that it is known whether
- * one needs GDAL.
- */
-static bool open_first(struct scene *first, const struct workload *workload,
-		       const struct catalog *catalog, const struct options *options,
-		       struct error *err)
+/* All of them, so that it is known whether one needs GDAL. */
+static void open_all(struct samples *samples, const struct workload *workload,
+		     const struct catalog *catalog, const struct options *options,
+		     struct error *err)
 {
-	bool found = false;
+	for (uint32_t id = 0; id < samples->n; id++) {
+		struct scene *scene = &samples->scene[id];
 
-	*first = (struct scene){0};
-	for (uint32_t id = 0; id < catalog_scenes(catalog) && id < SAMPLES; id++) {
-		struct scene scene = {0};
-
-		if (!workload->scene_open(&scene, catalog, id, options, err) && !found) {
-			*first = scene;
-			found = true;
-		} else {
-			scene_release(&scene);
-		}
+		if (workload->scene_open(scene, catalog, id, options, err))
+			scene_release(scene);
 	}
-	return found;
+}
+
+static struct scene *first_opened(const struct samples *samples)
+{
+	for (uint32_t id = 0; id < samples->n; id++)
+		if (samples->scene[id].name)
+			return &samples->scene[id];
+	return NULL;
 }
 
 /*
- * A scene to plan on; false where none opens (err: the last one's reason). One that needs no GDAL,
- * if there is one: whether GDAL may be loaded is the plan's decision.
+ * A scene to plan on, of the first few; NULL where none opens (err: the last one's reason). One
+ * that needs no GDAL, if there is one: whether GDAL may be loaded is the plan's decision. All that
+ * open are kept, for the run.
  */
-static bool open_sample(struct scene *scene, const struct workload *workload,
-			const struct catalog *catalog, const struct options *options,
-			struct error *err)
+static struct scene *open_samples(struct samples *samples, const struct workload *workload,
+				  const struct catalog *catalog, const struct options *options,
+				  struct error *err)
 {
-	bool found;
+	uint32_t n = catalog_scenes(catalog) < SAMPLES ? catalog_scenes(catalog) : SAMPLES;
 
+	samples->scene = calloc(n ? n : 1, sizeof(*samples->scene));
+	if (!samples->scene) {
+		(void)error_memory(err, "scenes to plan on", n * sizeof(*samples->scene));
+		return NULL;
+	}
+	samples->n = n;
 	reader_gdal_forbid("it needs GDAL");
-	found = open_first(scene, workload, catalog, options, err);
+	open_all(samples, workload, catalog, options, err);
 	reader_gdal_forbid(NULL);
-	if (!found && reader_gdal_wanted())
-		found = open_first(scene, workload, catalog, options, err);
-	return found;
+	if (!first_opened(samples) && reader_gdal_wanted())
+		open_all(samples, workload, catalog, options, err);
+	return first_opened(samples);
+}
+
+static void samples_release(struct samples *samples)
+{
+	for (uint32_t id = 0; id < samples->n; id++)
+		scene_release(&samples->scene[id]);
+	free(samples->scene);
 }
 
 static int info(const struct options *options, const struct workload *workload,
@@ -135,7 +146,7 @@ static void show_notes(const struct plan *plan, const struct options *options)
 
 static int run_plan(const struct options *options, const struct plan *plan,
 		    const struct workload *workload, const struct catalog *catalog,
-		    struct error *err)
+		    struct samples *samples, struct error *err)
 {
 	const uint64_t gdal_bytes = READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES;
 	char why[160];
@@ -152,7 +163,7 @@ static int run_plan(const struct options *options, const struct plan *plan,
 		reader_gdal_forbid(why);
 	*err = (struct error){0};
 	signals_catch();
-	status = execute(options, plan, workload, catalog, err);
+	status = execute(options, plan, workload, catalog, samples, err);
 	if (status > 128 && !session_is_silent())
 		fprintf(stderr, "imgpipe: interrupted by signal %d; what was done is reported\n",
 			status - 128);
@@ -165,29 +176,28 @@ static int plan_and_run(const struct options *options, const struct session *ses
 {
 	const struct workload *workload = &workload_ndvi;
 	struct catalog *catalog = NULL;
-	struct scene sample = {0};
+	struct samples samples = {0};
+	struct scene *sample = NULL;
 	struct machine machine;
 	struct plan plan = {0};
-	bool has_sample = false;
 	int status = catalog_new(&catalog, options, err);
 
 	if (!status)
-		has_sample = open_sample(&sample, workload, catalog, options, err);
+		sample = open_samples(&samples, workload, catalog, options, err);
 	machine_probe(&machine);
 	machine_share(&machine, session->n_ranks, session->ranks_here);
 	session_level(session, &machine);
 	if (!status)
-		status = plan_make(&plan, options, &machine, catalog, workload,
-				   has_sample ? &sample : NULL, err);
-	if (options->command == COMMAND_PLAN && !status && !has_sample)
+		status = plan_make(&plan, options, &machine, catalog, workload, sample, err);
+	if (options->command == COMMAND_PLAN && !status && !sample)
 		status = -1;
 	if (session_agree(session, status, argc, argv, catalog, &plan, err))
 		status = fail(err);
 	else if (options->command == COMMAND_PLAN)
-		status = show_plan(&plan, options, workload, catalog, &sample, err);
-	scene_release(&sample);
+		status = show_plan(&plan, options, workload, catalog, sample, err);
 	if (!status && options->command == COMMAND_RUN)
-		status = run_plan(options, &plan, workload, catalog, err);
+		status = run_plan(options, &plan, workload, catalog, &samples, err);
+	samples_release(&samples);
 	catalog_free(catalog);
 	return status;
 }

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "execute.h"
 #include "signals.h"
 
 static void lock_run(struct run *run, struct meter *meter)
@@ -335,16 +336,33 @@ static void scene_ready(struct worker *worker, struct slot *slot, const struct e
 	pthread_mutex_unlock(&run->lock);
 }
 
+/* The scene as it was opened while planning, unless a file of it has changed since. */
+static bool take_sample(struct run *run, uint32_t id, struct scene *scene)
+{
+	struct scene *sample = id < run->samples->n ? &run->samples->scene[id] : NULL;
+
+	if (!sample || !sample->name)
+		return false;
+	if (!run->workload->scene_is_fresh(sample)) {
+		scene_release(sample);
+		return false;
+	}
+	*scene = *sample;
+	*sample = (struct scene){0};
+	return true;
+}
+
 void run_open_scene(struct worker *worker, const struct task *task)
 {
 	struct run *run = worker->run;
 	struct slot *slot = task->slot;
 	struct meter_span span = meter_begin();
 	struct error error = {0};
-	int status;
+	int status = 0;
 
-	status = run->workload->scene_open(&slot->scene, run->catalog, task->scene_id, run->options,
-					   &error);
+	if (!take_sample(run, task->scene_id, &slot->scene))
+		status = run->workload->scene_open(&slot->scene, run->catalog, task->scene_id,
+						   run->options, &error);
 	if (!status)
 		status = plan_scene(&slot->grid, run->plan, run->options, run->workload,
 				    &slot->scene, &error);

@@ -20,6 +20,7 @@
 #include "workload.h"
 
 struct console;
+struct samples;
 
 /* Life of a place in the ring of scenes in flight. */
 enum slot_state {
@@ -65,6 +66,7 @@ struct run {
 	const struct catalog *catalog;
 	struct report_set *reports;
 	struct console *console;
+	struct samples *samples; /* each taken by the worker that has claimed its scene */
 	uint32_t n_scenes;
 	struct worker_meter *meters; /* one for each worker of this process */
 	struct rank_totals *ranks;   /* n_pools of them */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bands.h"
 #include "grid.h"
@@ -248,6 +249,21 @@ static int finish(struct scene *scene, const struct sensor *sensor, const struct
 				   err);
 	free(path);
 	return rc;
+}
+
+bool scene_is_fresh(const struct scene *scene)
+{
+	for (unsigned i = 0; i < scene->n_files; i++) {
+		const struct scene_file *file = &scene->files[i];
+		struct stat st;
+
+		if (!file->info.changed.tv_sec || stat(file->path, &st) ||
+		    st.st_ctim.tv_sec != file->info.changed.tv_sec ||
+		    st.st_ctim.tv_nsec != file->info.changed.tv_nsec ||
+		    (uint64_t)st.st_size != file->info.file_bytes)
+			return false;
+	}
+	return true;
 }
 
 int scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id, struct error *err)

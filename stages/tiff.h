@@ -51,7 +51,8 @@ struct tiff_image {
 	int io_errno;      /* of a read that failed under libtiff, 0 while none has */
 	struct tiff_log log;
 	uint64_t file_bytes;
-	bool big, swapped; /* BigTIFF; byte order is not the machine's */
+	struct timespec changed; /* st_ctim */
+	bool big, swapped;       /* BigTIFF; byte order is not the machine's */
 	struct tiff_ifd ifd;
 	uint32_t x_size, y_size;
 	uint32_t block_x_size, block_y_size; /* the strip is cut to the image's height */

@@ -116,6 +116,7 @@ static int open_file(struct tiff_image *image, const char *path, struct error *e
 		return error_set(err, EX_DATAERR, "%s: the file is empty; fetch or copy it again",
 				 path);
 	image->file_bytes = (uint64_t)st.st_size;
+	image->changed = st.st_ctim;
 	return PROBE_OK;
 }
 

@@ -174,6 +174,7 @@ static void fill_info(struct tiff_image *image, struct raster_info *info)
 	info->tiled = image->tiled;
 	info->band_interleaved = image->planar && image->samples > 1;
 	info->file_bytes = image->file_bytes;
+	info->changed = image->changed;
 	info->block_bytes = image->block_bytes;
 	info->raw_bytes = image->raw_bytes;
 	info->rows_can_stream =
@@ -199,6 +200,7 @@ static int fill_mask(const struct tiff_image *image, struct raster_info *info, s
 	if (rc == PROBE_DECLINED)
 		return PROBE_OK;
 	info->has_mask = true;
+	info->changed = (struct timespec){0}; /* the mask may be a file of its own */
 	info->codec_bytes = size_add(info->codec_bytes, tiff_mask_memory(mask));
 	tiff_mask_close(mask);
 	return PROBE_OK;

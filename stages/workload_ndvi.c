@@ -15,6 +15,7 @@ const struct workload workload_ndvi = {
 	.stage = ndvi_stages,
 	.n_stages = sizeof(ndvi_stages) / sizeof(ndvi_stages[0]),
 	.scene_open = scene_open,
+	.scene_is_fresh = scene_is_fresh,
 	.scene_begin = scene_begin,
 	.tally_bytes = tally_bytes,
 	.tally_new = tally_new,

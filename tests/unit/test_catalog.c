@@ -332,6 +332,34 @@ static void test_nodata_option(void **state)
 }
 
 /* Ten thousand names take some tens of bytes each. */
+/* A scene opened early is used later only where its files are still the same. */
+static void test_fresh(void **state)
+{
+	struct catalog *catalog;
+	struct options options = {0};
+	struct scene scene;
+	struct error err;
+
+	(void)state;
+	make_tiff("fresh/T32TMT_20200101T101010_B04.tif", 8, 1, 16);
+	make_tiff("fresh/T32TMT_20200101T101010_B08.tif", 8, 1, 16);
+	catalog = CATALOG(&options, "fresh");
+	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	assert_true(scene_is_fresh(&scene));
+	/* Same size, same content, another file; the clock of file systems ticks in milliseconds.
+	 */
+	assert_int_equal(usleep(20000), 0);
+	make_tiff("fresh/T32TMT_20200101T101010_B08.tif", 8, 1, 16);
+	assert_false(scene_is_fresh(&scene));
+	scene_release(&scene);
+	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	assert_true(scene_is_fresh(&scene));
+	assert_int_equal(unlink("fresh/T32TMT_20200101T101010_B04.tif"), 0);
+	assert_false(scene_is_fresh(&scene));
+	scene_release(&scene);
+	catalog_free(catalog);
+}
+
 static void test_memory(void **state)
 {
 	struct catalog *catalog;
@@ -373,6 +401,7 @@ int main(void)
 		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_grids),
 		cmocka_unit_test(test_nodata_option),
+		cmocka_unit_test(test_fresh),
 		cmocka_unit_test(test_memory),
 	};
 

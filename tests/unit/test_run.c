@@ -248,6 +248,7 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 			    .scene_slots = 2 * workers + 2,
 			    .budget = {.limit = pool},
 			    .pool = pool};
+	struct samples none = {0};
 	struct catalog *catalog = NULL;
 	struct error err = {0};
 	FILE *saved = stderr;
@@ -263,7 +264,7 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 	assert_int_equal(catalog_scenes(catalog), story.n_scenes);
 	stderr = fopen("/dev/null", "w");
 	alarm(60); /* a hang ends the test */
-	assert_int_equal(execute(&options, &plan, &fake, catalog, &err),
+	assert_int_equal(execute(&options, &plan, &fake, catalog, &none, &err),
 			 story.failures || story.deaths ? 1 : 0);
 	alarm(0);
 	fclose(stderr);
