@@ -209,7 +209,9 @@ int execute(const struct options *options, const struct plan *plan, const struct
 		run.stopping = true;
 	else
 		status = 0;
+	meter_start(&last_meter);
 	slots_abandon(&run, &last_meter);
+	meter_settle(&last_meter);
 	if (run.error.code) {
 		*err = run.error;
 		status = -1;

@@ -44,19 +44,47 @@ uint64_t meter_cpu_now(void)
 	return clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
+void meter_start(struct meter *meter)
+{
+	meter->cpu_read_ns = meter_cpu_now();
+}
+
+void meter_settle(struct meter *meter)
+{
+	uint64_t cpu = meter->open_ns;
+
+	if (!meter->open_ns)
+		return;
+	if (meter->cpu_read_ns) {
+		uint64_t now = meter_cpu_now(), used = now - meter->cpu_read_ns;
+
+		cpu = used < cpu ? used : cpu; /* what is beyond was between the laps */
+		meter->cpu_read_ns = now;
+	}
+	for (int stage = 0; stage < N_METER_STAGES; stage++) {
+		double share = (double)meter->stage_open_ns[stage] / (double)meter->open_ns;
+
+		meter->row[stage].cpu_ns += (uint64_t)(share * (double)cpu);
+		meter->stage_open_ns[stage] = 0;
+	}
+	meter->open_ns = 0;
+}
+
 struct meter_span meter_begin(void)
 {
-	return (struct meter_span){.wall_ns = meter_now(), .cpu_ns = meter_cpu_now()};
+	return (struct meter_span){.wall_ns = meter_now()};
 }
 
 void meter_lap(struct meter *meter, enum meter_stage stage, struct meter_span *span)
 {
-	struct meter_span now = meter_begin();
-	struct meter_row *row = &meter->row[stage];
+	uint64_t now = meter_now(), wall = now - span->wall_ns;
 
-	row->busy_ns += now.wall_ns - span->wall_ns;
-	row->cpu_ns += now.cpu_ns - span->cpu_ns;
-	*span = now;
+	span->wall_ns = now;
+	meter->row[stage].busy_ns += wall;
+	meter->stage_open_ns[stage] += wall;
+	meter->open_ns += wall;
+	if (meter->open_ns >= CPU_READING_NS)
+		meter_settle(meter);
 }
 
 static void row_merge(struct meter_row *into, const struct meter_row *from)

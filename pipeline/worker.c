@@ -223,6 +223,7 @@ int worker_live(struct worker *worker, struct error *err)
 
 	worker->meter->worker = worker->number;
 	worker->meter->begin_ns = meter_now();
+	meter_start(worker->meter);
 	while (!status && (claim = worker->desk->claim(worker, &task)) != CLAIM_NOTHING) {
 		if (claim == CLAIM_SCENE)
 			worker->desk->open_scene(worker, &task);
@@ -232,6 +233,7 @@ int worker_live(struct worker *worker, struct error *err)
 	worker->desk->leave(worker);
 	close_stages(worker);
 	arena_release(&worker->arena);
+	meter_settle(worker->meter);
 	worker->meter->cpu_ns = meter_cpu_now() - cpu;
 	worker->meter->end_ns = meter_now();
 	return status;

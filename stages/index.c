@@ -25,7 +25,10 @@
 #include "sample.h"
 #include "simd.h"
 
-enum { STRIP = 512 }; /* pixels converted to double at a time: two strips are 8 KiB of L1 */
+enum {
+	STRIP = 512, /* pixels converted to double at a time: two strips are 8 KiB of L1 */
+	RUN = 2048,  /* pixels that are tried without classes first */
+};
 
 static size_t index_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
 			 const struct options *options)
@@ -50,30 +53,73 @@ static inline __attribute__((always_inline)) float quotient(float num, float den
 }
 
 /*
- * Small integers: the quotient is finite unless the denominator is 0, so one test does. Values
- * first, classes then: each loop has lanes of one width for the most part.
+ * Small integers: the quotient is finite unless the denominator is 0, so one test does. Most runs
+ * of pixels all count and have no zero among their denominators: those need no classes. The others:
+ * values first, classes then, so that each loop has lanes of one width for the most part.
  */
-#define DEFINE_SHORT_INDEX(name, type)                                                       \
-	SIMD_KERNEL(name,                                                                    \
-		    (const void *red_plane, const void *nir_plane, int32_t k, float *value,  \
-		     uint8_t *class, size_t n),                                              \
-		    (red_plane, nir_plane, k, value, class, n))                              \
-	{                                                                                    \
-		const type *red = red_plane, *nir = nir_plane;                               \
-                                                                                             \
-		for (size_t i = 0; i < n; i++) {                                             \
-			int32_t r = red[i], s = nir[i], den = s + r + k;                     \
-			int32_t counts = class[i] == PIXEL_VALID && den != 0 ? -1 : 0, bits; \
-			float v = (float)(s - r) / (float)(den | !den) + 0.0f;               \
-                                                                                             \
-			memcpy(&bits, &v, sizeof(bits));                                     \
-			bits &= counts;                                                      \
-			memcpy(&value[i], &bits, sizeof(bits));                              \
-		}                                                                            \
-		for (size_t i = 0; i < n; i++)                                               \
-			if (class[i] == PIXEL_VALID)                                         \
-				class[i] = nir[i] + red[i] + k ? PIXEL_VALID : PIXEL_DIV0;   \
+#define DEFINE_SHORT_INDEX(name, type)                                                            \
+	static inline __attribute__((always_inline))                                              \
+	int32_t name##_plain(const type *red, const type *nir, int32_t k, float *value, size_t n) \
+	{                                                                                         \
+		int32_t zeros = 0;                                                                \
+                                                                                                  \
+		for (size_t i = 0; i < n; i++) {                                                  \
+			int32_t r = red[i], s = nir[i], den = s + r + k;                          \
+                                                                                                  \
+			zeros |= den == 0;                                                        \
+			value[i] = (float)(s - r) / (float)den + 0.0f;                            \
+		}                                                                                 \
+		return zeros;                                                                     \
+	}                                                                                         \
+                                                                                                  \
+	static inline __attribute__((always_inline)) void name##_classes(                         \
+		const type *red, const type *nir, int32_t k, float *value, uint8_t *class,        \
+		size_t n)                                                                         \
+	{                                                                                         \
+		int32_t zeros = 0;                                                                \
+                                                                                                  \
+		for (size_t i = 0; i < n; i++) {                                                  \
+			int32_t r = red[i], s = nir[i], den = s + r + k, bits;                    \
+			int32_t valid = class[i] == PIXEL_VALID ? -1 : 0;                         \
+			float v = (float)(s - r) / (float)(den | !den) + 0.0f;                    \
+                                                                                                  \
+			memcpy(&bits, &v, sizeof(bits));                                          \
+			bits &= den != 0 ? valid : 0;                                             \
+			memcpy(&value[i], &bits, sizeof(bits));                                   \
+			zeros |= den == 0 ? valid : 0;                                            \
+		}                                                                                 \
+		for (size_t i = 0; zeros && i < n; i++) {                                         \
+			uint8_t zero = nir[i] + red[i] + k == 0 ? PIXEL_DIV0 : PIXEL_VALID;       \
+                                                                                                  \
+			class[i] = class[i] == PIXEL_VALID ? zero : class[i];                     \
+		}                                                                                 \
+	}                                                                                         \
+                                                                                                  \
+	SIMD_KERNEL(name,                                                                         \
+		    (const void *red_plane, const void *nir_plane, int32_t k, float *value,       \
+		     uint8_t *class, size_t pixels),                                              \
+		    (red_plane, nir_plane, k, value, class, pixels))                              \
+	{                                                                                         \
+		const type *red = red_plane, *nir = nir_plane;                                    \
+                                                                                                  \
+		for (size_t i = 0; i < pixels; i += RUN) {                                        \
+			size_t n = pixels - i < RUN ? pixels - i : RUN;                           \
+                                                                                                  \
+			if (any_set(class + i, n) ||                                              \
+			    name##_plain(red + i, nir + i, k, value + i, n))                      \
+				name##_classes(red + i, nir + i, k, value + i, class + i, n);     \
+		}                                                                                 \
 	}
+
+/* Is any byte not 0 (PIXEL_VALID)? */
+static inline __attribute__((always_inline)) bool any_set(const uint8_t *byte, size_t n)
+{
+	uint8_t all = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all |= byte[i];
+	return all != PIXEL_VALID;
+}
 
 DEFINE_SHORT_INDEX(index_u8, uint8_t)
 DEFINE_SHORT_INDEX(index_i8, int8_t)

@@ -2,8 +2,8 @@
  * The stats stage: exact sums, extremes and histogram of the values of a block, tile by tile.
  *
  * Values in [-1, 1] take the fast path: put on the grid as 32-bit integers, in runs that fit L1, by
- * loops without branches. The few outside go through accum_add(). Both give what accum.h promises,
- * so a run's result does not depend on where runs begin or end.
+ * loops without branches or classes. The few outside go through accum_add(). Both give what accum.h
+ * promises, so a run's result does not depend on where runs begin or end.
  */
 #include "stages.h"
 
@@ -14,53 +14,48 @@
 #include "simd.h"
 
 enum {
-	RUN = 2048,              /* pixels a pass: 2048 * (4 + 4 + 2) bytes of L1 */
-	HIST_TRASH = HIST_SLOTS, /* where pixels that do not count are tallied */
-	MOST_PENDING = 1 << 30,  /* 32-bit counts cannot overflow below this */
-	HIST_LANES = 2,          /* neighbours hit the same bin: two tables break the dependency */
+	RUN = 2048,                             /* pixels a pass: 2048 * (4 + 4 + 2) bytes of L1 */
+	ZERO_SLOT = HIST_FIRST + HIST_BINS / 2, /* of the value 0 */
+	MOST_PENDING = 1 << 30,                 /* 32-bit counts cannot overflow below this */
+	HIST_LANES = 2, /* neighbours hit the same bin: two tables break the dependency */
 };
 
 struct stats_state {
-	uint32_t count[HIST_LANES][HIST_SLOTS + 1];
+	uint32_t count[HIST_LANES][HIST_SLOTS];
 	uint64_t pending;     /* pixels in `count` */
 	struct piece *target; /* that they belong to; NULL: there are none */
 	bool direct;          /* few pixels: counted in the piece at once, as a flush costs more */
 	int32_t q[RUN];
 	uint16_t slot[RUN];
+	float inside[RUN]; /* values of a run that has some outside [-1, 1] */
 };
 
-/* Sums of one run: fewer than 2^12 pixels, so 64 bits hold them all. */
+/* Of one run: fewer than 2^12 pixels, so 64 bits hold all sums. */
 struct run_sums {
-	uint64_t n_valid, n_outside;
 	int64_t sum;
-	uint64_t sq_low, sq_high; /* of the low and high halves of q*q < 2^61 */
-	float min, max;
+	uint64_t sq_low, sq_high; /* of the low and high halves of q*q <= 2^60 */
 };
 
 /*
- * q = v * 2^30 rounded to even: adding 1.5 * 2^52 to a double leaves the rounded integer in its low
- * bits (|q| <= 2^30 here). Pixels outside [-1, 1] and those that do not count get q = 0.
+ * q = v * 2^30 rounded to even, for |v| <= 1. The scaling is exact. Below 2^23 adding 2^23 to the
+ * magnitude leaves no digits behind the point, and rounds to even; from there on floats are whole.
  */
-SIMD_KERNEL(run_grid,
-	    (int32_t * q, uint16_t *slot, const float *value, const uint8_t *class, size_t n),
-	    (q, slot, value, class, n))
+SIMD_KERNEL(run_grid, (int32_t * q, uint16_t *slot, const float *value, size_t n),
+	    (q, slot, value, n))
 {
-	const double magic = 0x1.8p52;
+	const float scale = 1 << ACCUM_GRID_BITS, whole = 0x1p23f;
 
 	for (size_t i = 0; i < n; i++) {
-		float v = value[i];
-		bool inside = class[i] == PIXEL_VALID && fabsf(v) <= 1;
-		double shifted = (inside ? (double)v : 0.0) * (1 << ACCUM_GRID_BITS) + magic;
-		int64_t bits;
-		int32_t grid, bin;
+		float magnitude = fabsf(value[i]) * scale;
+		float rounded = (magnitude + whole) - whole;
+		int32_t grid =
+			(int32_t)copysignf(magnitude < whole ? rounded : magnitude, value[i]);
+		int32_t bin = (int32_t)(((uint32_t)grid + (1u << ACCUM_GRID_BITS)) >>
+					(ACCUM_GRID_BITS + 1 - HIST_BITS));
 
-		memcpy(&bits, &shifted, sizeof(bits));
-		grid = (int32_t)bits;
-		bin = (int32_t)(((uint32_t)grid + (1u << ACCUM_GRID_BITS)) >>
-				(ACCUM_GRID_BITS + 1 - HIST_BITS));
 		bin = bin < HIST_BINS ? bin : HIST_BINS - 1;
 		q[i] = grid;
-		slot[i] = (uint16_t)(inside ? HIST_FIRST + bin : HIST_TRASH);
+		slot[i] = (uint16_t)(HIST_FIRST + bin);
 	}
 }
 
@@ -69,59 +64,41 @@ SIMD_KERNEL(run_sum, (struct run_sums * s, const int32_t *q, size_t n), (s, q, n
 	int64_t sum = 0;
 	uint64_t low = 0, high = 0;
 
+#pragma omp simd reduction(+ : sum, low, high)
 	for (size_t i = 0; i < n; i++) {
-		uint32_t magnitude = (uint32_t)(q[i] < 0 ? -q[i] : q[i]);
-		uint64_t square = (uint64_t)magnitude * magnitude;
+		int64_t wide = q[i];
+		uint64_t square = (uint64_t)(wide * wide);
 
-		sum += q[i];
+		sum += wide;
 		low += (uint32_t)square;
 		high += square >> 32;
 	}
-	*s = (struct run_sums){.sum = sum, .sq_low = low, .sq_high = high};
+	*s = (struct run_sums){sum, low, high};
 }
 
 /*
- * A float's bits as an integer of the same order (no NaN is among the values, and no -0): integer
- * minima are vectorised, float ones would need leave to reorder. Its own inverse.
+ * Of all values but 0, which pixels that do not count have too; and how many are 0. There is no NaN
+ * and no -0 among them, so the order of comparing does not matter.
  */
-static inline int32_t ordered(int32_t bits)
+SIMD_KERNEL(run_extremes,
+	    (float *min_out, float *max_out, size_t *zeros_out, const float *value, size_t n),
+	    (min_out, max_out, zeros_out, value, n))
 {
-	return bits ^ (bits < 0 ? INT32_MAX : 0);
-}
+	float min = INFINITY, max = -INFINITY;
+	uint32_t zeros = 0;
 
-static float from_ordered(int32_t key)
-{
-	int32_t bits = ordered(key);
-	float value;
-
-	memcpy(&value, &bits, sizeof(value));
-	return value;
-}
-
-SIMD_KERNEL(run_extremes, (struct run_sums * s, const float *value, const uint8_t *class, size_t n),
-	    (s, value, class, n))
-{
-	int32_t min = INT32_MAX, max = INT32_MIN;
-	int32_t valid = 0, outside = 0;
-
-#pragma omp simd reduction(min : min) reduction(max : max) reduction(+ : valid, outside)
+#pragma omp simd reduction(min : min) reduction(max : max) reduction(+ : zeros)
 	for (size_t i = 0; i < n; i++) {
-		int32_t counts = class[i] == PIXEL_VALID ? -1 : 0; /* all bits, or none */
-		int32_t bits, key, low, high;
+		float low = value[i] == 0 ? INFINITY : value[i];
+		float high = value[i] == 0 ? -INFINITY : value[i];
 
-		memcpy(&bits, &value[i], sizeof(bits));
-		key = ordered(bits);
-		low = (key & counts) | (INT32_MAX & ~counts);
-		high = (key & counts) | (INT32_MIN & ~counts);
+		zeros += value[i] == 0;
 		min = low < min ? low : min;
 		max = high > max ? high : max;
-		valid -= counts;
-		outside += (bits & INT32_MAX) > 0x3f800000; /* |v| > 1 */
 	}
-	s->min = valid ? from_ordered(min) : INFINITY;
-	s->max = valid ? from_ordered(max) : -INFINITY;
-	s->n_valid = (uint64_t)valid;
-	s->n_outside = (uint64_t)outside;
+	*min_out = min;
+	*max_out = max;
+	*zeros_out = zeros;
 }
 
 SIMD_KERNEL(run_count, (uint64_t * total, const uint8_t *class, size_t n, uint8_t which),
@@ -134,6 +111,18 @@ SIMD_KERNEL(run_count, (uint64_t * total, const uint8_t *class, size_t n, uint8_
 	*total += count;
 }
 
+/* Pixels of the other classes, `left` of them in all. */
+static void count_others(struct accum *a, const uint8_t *class, size_t n, uint64_t left)
+{
+	for (uint8_t c = PIXEL_VALID + 1; left && c < N_PIXEL_CLASSES; c++) {
+		uint64_t count = 0;
+
+		run_count(&count, class, n, c);
+		a->n[c] += count;
+		left -= count;
+	}
+}
+
 static void count_slots(struct stats_state *state, struct histogram *h, size_t n)
 {
 	const uint16_t *slot = state->slot;
@@ -141,8 +130,7 @@ static void count_slots(struct stats_state *state, struct histogram *h, size_t n
 
 	if (state->direct) {
 		for (; i < n; i++)
-			if (slot[i] != HIST_TRASH)
-				h->count[slot[i]]++;
+			h->count[slot[i]]++;
 		return;
 	}
 	for (; i + 1 < n; i += 2) {
@@ -153,38 +141,68 @@ static void count_slots(struct stats_state *state, struct histogram *h, size_t n
 		state->count[0][slot[i]]++;
 }
 
-/* The rare values outside [-1, 1], one by one; run_add() has not counted them. */
-static void run_outside(struct piece *piece, const float *value, size_t n)
+/* The rare values outside [-1, 1], one by one; a 0 that does not count takes their places. */
+static size_t take_outside(struct stats_state *state, struct piece *piece, const float *value,
+			   size_t n)
 {
+	size_t outside = 0;
+
 	for (size_t i = 0; i < n; i++) {
-		if (fabsf(value[i]) > 1) {
-			accum_add(&piece->accum, value[i], 1);
-			piece->histogram.count[histogram_slot(value[i])]++;
-		}
+		bool inside = fabsf(value[i]) <= 1;
+
+		state->inside[i] = inside ? value[i] : 0;
+		if (inside)
+			continue;
+		outside++;
+		accum_add(&piece->accum, value[i], 1);
+		piece->histogram.count[histogram_slot(value[i])]++;
 	}
+	return outside;
+}
+
+/*
+ * Pixels that do not count have the value 0: they add nothing to the sums, and are taken back from
+ * the bin of 0.
+ */
+static void add_values(struct stats_state *state, struct piece *piece, const float *value, size_t n,
+		       size_t n_valid)
+{
+	struct accum *a = &piece->accum;
+	struct run_sums s;
+
+	run_grid(state->q, state->slot, value, n);
+	run_sum(&s, state->q, n);
+	count_slots(state, &piece->histogram, n);
+	piece->histogram.count[ZERO_SLOT] -= n - n_valid;
+	a->n[PIXEL_VALID] += n_valid;
+	a->sum += s.sum;
+	a->sum_sq += ((uint128)s.sq_high << 32) + s.sq_low;
 }
 
 static void run_add(struct stats_state *state, struct piece *piece, const float *value,
 		    const uint8_t *class, size_t n)
 {
 	struct accum *a = &piece->accum;
-	struct run_sums s;
+	uint64_t valid = 0;
+	size_t zeros;
+	float min, max;
 
-	run_grid(state->q, state->slot, value, class, n);
-	run_sum(&s, state->q, n);
-	run_extremes(&s, value, class, n);
-	count_slots(state, &piece->histogram, n);
-	if (s.n_outside)
-		run_outside(piece, value, n);
-	a->n[PIXEL_VALID] += s.n_valid - s.n_outside;
-	a->sum += s.sum;
-	a->sum_sq += ((uint128)s.sq_high << 32) + s.sq_low;
-	a->min = s.min < a->min ? s.min : a->min;
-	a->max = s.max > a->max ? s.max : a->max;
-	if (s.n_valid == n)
+	run_count(&valid, class, n, PIXEL_VALID);
+	count_others(a, class, n, n - valid);
+	if (!valid)
 		return;
-	for (uint8_t c = PIXEL_VALID + 1; c < N_PIXEL_CLASSES; c++)
-		run_count(&a->n[c], class, n, c);
+	run_extremes(&min, &max, &zeros, value, n);
+	if (zeros > n - valid) { /* one that counts is 0 */
+		min = min < 0 ? min : 0;
+		max = max > 0 ? max : 0;
+	}
+	if (min < -1 || max > 1) {
+		valid -= take_outside(state, piece, value, n);
+		value = state->inside;
+	}
+	a->min = min < a->min ? min : a->min;
+	a->max = max > a->max ? max : a->max;
+	add_values(state, piece, value, n, valid);
 }
 
 /* Move the 32-bit counts into the piece they belong to. */

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <tiff.h>
 
+#include "simd.h"
 #include "tiff.h"
 
 bool undo_takes(uint16_t predictor, size_t size)
@@ -20,8 +21,27 @@ bool undo_takes(uint16_t predictor, size_t size)
 	return predictor == PREDICTOR_NONE || (predictor == PREDICTOR_HORIZONTAL && size <= 8);
 }
 
+/*
+ * Running sums of samples that follow one another: a scan, which takes a step a sample as a chain
+ * and a few steps a vector as `omp scan`. `out` may be `in`.
+ */
+#define DEFINE_SCAN(name, type)                                                                \
+	SIMD_KERNEL(name, (type * out, const type *in, size_t n, type sum), (out, in, n, sum)) \
+	{                                                                                      \
+		_Pragma("omp simd reduction(inscan, + : sum)") for (size_t i = 0; i < n; i++)  \
+		{                                                                              \
+			sum = (type)(sum + in[i]);                                             \
+			_Pragma("omp scan inclusive(sum)") out[i] = sum;                       \
+		}                                                                              \
+	}
+
+DEFINE_SCAN(scan_8, uint8_t)
+DEFINE_SCAN(scan_16, uint16_t)
+DEFINE_SCAN(scan_32, uint32_t)
+DEFINE_SCAN(scan_64, uint64_t)
+
 /* One band, or a pair in one walk over the row. All loads precede the store of the same place. */
-#define DEFINE_DIFFERENCES(name, type)                                                       \
+#define DEFINE_DIFFERENCES(name, scan, type)                                                 \
 	static void name##_one(const struct undo_row *r, unsigned b)                         \
 	{                                                                                    \
 		const type *in = (const type *)r->row + r->band[b];                          \
@@ -29,8 +49,11 @@ bool undo_takes(uint16_t predictor, size_t size)
                                                                                              \
 		for (uint32_t x = 0; x < r->x_off; x++, in += r->samples)                    \
 			sum = (type)(sum + *in);                                             \
-		for (uint32_t x = 0; x < r->n; x++, in += r->samples)                        \
-			out[x] = sum = (type)(sum + *in);                                    \
+		if (r->samples == 1)                                                         \
+			scan(out, in, r->n, sum);                                            \
+		else                                                                         \
+			for (uint32_t x = 0; x < r->n; x++, in += r->samples)                \
+				out[x] = sum = (type)(sum + *in);                            \
 	}                                                                                    \
                                                                                              \
 	static void name##_pair(const struct undo_row *r, unsigned b)                        \
@@ -60,14 +83,18 @@ bool undo_takes(uint16_t predictor, size_t size)
 			name##_one(r, b);                                                    \
 	}
 
-DEFINE_DIFFERENCES(undo_8, uint8_t)
-DEFINE_DIFFERENCES(undo_16, uint16_t)
-DEFINE_DIFFERENCES(undo_32, uint32_t)
-DEFINE_DIFFERENCES(undo_64, uint64_t)
+DEFINE_DIFFERENCES(undo_8, scan_8, uint8_t)
+DEFINE_DIFFERENCES(undo_16, scan_16, uint16_t)
+DEFINE_DIFFERENCES(undo_32, scan_32, uint32_t)
+DEFINE_DIFFERENCES(undo_64, scan_64, uint64_t)
 
 /* Sums of the differences, over the whole row: each byte plane goes on where the last one ends. */
 static void sum_bytes(unsigned char *out, const unsigned char *in, size_t n, uint16_t samples)
 {
+	if (samples == 1) {
+		scan_8(out, in, n, 0);
+		return;
+	}
 	memcpy(out, in, samples);
 	for (size_t i = samples; i < n; i++)
 		out[i] = (unsigned char)(out[i - samples] + in[i]);
