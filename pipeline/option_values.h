@@ -5,18 +5,7 @@
 #ifndef IMGPIPE_PIPELINE_OPTION_VALUES_H
 #define IMGPIPE_PIPELINE_OPTION_VALUES_H
 
-#include "options.h"
-
-typedef int option_setter(struct options *options, const char *value, struct error *err);
-
-/* A row of the option table. Without a name: a heading, its text in `help`. */
-struct option_row {
-	char letter; /* 0: long form only */
-	const char *name;
-	const char *argument; /* NULL: takes no value */
-	const char *help;
-	option_setter *set; /* NULL: prints something and ends */
-};
+#include "option_table.h"
 
 option_setter set_bands, set_mask, set_raw, set_scale, set_offset, set_nodata, set_reader;
 option_setter set_workers, set_executor, set_transport, set_memory, set_chunk, set_working_set;

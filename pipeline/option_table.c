@@ -1,0 +1,92 @@
+/*
+ * The table of options and the table of commands: what users type, in one place.
+ */
+#include "option_table.h"
+
+#include "option_values.h"
+
+/* Commands that work on scenes take the same options. */
+enum {
+	SCENES = 1 << COMMAND_RUN | 1 << COMMAND_PLAN | 1 << COMMAND_INFO | 1 << COMMAND_MERGE,
+	ALL = ~0
+};
+
+const struct command_row command_rows[] = {
+	[COMMAND_RUN] = {"run", "FILE|DIRECTORY|@LIST|- ...", "the statistics (the default)", NULL},
+	[COMMAND_PLAN] = {"plan", "FILE|DIRECTORY|@LIST|- ...",
+			  "what run would do, and the memory for it", NULL},
+	[COMMAND_INFO] = {"info", "FILE|DIRECTORY|@LIST|- ...",
+			  "what the files say, and where it stands", NULL},
+	[COMMAND_MERGE] = {"merge", "PARTIAL ...", "join what --partial wrote", NULL},
+};
+
+const int n_command_rows = sizeof(command_rows) / sizeof(command_rows[0]);
+
+const struct option_row option_rows[] = {
+	{SCENES, 0, NULL, NULL, "What to read", NULL},
+	{SCENES, 'b', "bands", "SPEC",
+	 "which bands are red and NIR: numbers of a stack (red=3,nir=4) or patterns of file names "
+	 "(red=*_B04.tif,nir=*_B08.tif); wins over all other evidence",
+	 set_bands},
+	{SCENES, 0, "mask", "RULE",
+	 "keep pixels by a quality band: SCL=4,5,6,7,11 keeps the listed values of the file whose "
+	 "name holds SCL; 'QA_PIXEL&31' keeps pixels with none of these bits set",
+	 set_mask},
+	{SCENES, 0, "raw", NULL, "stored numbers as they are: no scale, no offset", set_raw},
+	{SCENES, 0, "scale", "S",
+	 "value = stored * S + offset, for red and NIR, whatever the files say", set_scale},
+	{SCENES, 0, "offset", "O", "see --scale", set_offset},
+	{SCENES, 0, "nodata", "V", "nodata value of red and NIR, whatever the files say",
+	 set_nodata},
+	{SCENES, 0, "reader", "auto|tiff|gdal",
+	 "who reads the files; auto: TIFF where it can, else GDAL", set_reader},
+	{SCENES, 0, NULL, NULL, "How to work", NULL},
+	{SCENES, 'j', "workers", "N|auto",
+	 "workers at once; auto: physical cores within affinity, cgroup quota and Slurm's share",
+	 set_workers},
+	{SCENES, 0, "executor", "NAME",
+	 "who the workers are: serial, threads, openmp, processes, mpi; auto: mpi under mpirun or "
+	 "srun, else threads",
+	 set_executor},
+	{SCENES, 0, "transport", "shm|pipe",
+	 "how results of processes travel: through shared memory (default) or pipes",
+	 set_transport},
+	{SCENES, 'm', "memory", "64M|2G|25%",
+	 "limit for the memory of the whole program; default: 25 % of the smallest of RAM, cgroup, "
+	 "ulimit and Slurm limits",
+	 set_memory},
+	{SCENES, 0, "chunk", "auto|tile|N|WxH|64MiB",
+	 "what one task is: whole tiles (auto, tile), a window in pixels, or bytes of red and NIR",
+	 set_chunk},
+	{SCENES, 0, "working-set", "tile|chunk",
+	 "what is in memory at once: a tile of the chunk (default), or the whole chunk as array "
+	 "libraries have it",
+	 set_working_set},
+	{SCENES, 0, "shard", "I/N|auto",
+	 "this job's share: every N-th scene from the I-th on; auto: of a Slurm array or srun step",
+	 set_shard},
+	{SCENES, 0, NULL, NULL, "What to write (FILE may be -)", NULL},
+	{SCENES, 0, "summary", "FILE",
+	 "the numbers alone, JSON; the same bytes however the work was done", set_summary},
+	{SCENES, 0, "report", "FILE",
+	 "numbers, plan, provenance and costs, JSON (imgpipe-report/1)", set_report},
+	{SCENES, 0, "csv", "FILE", "a line a scene", set_csv},
+	{SCENES, 0, "tiles", "FILE", "a line a tile, CSV", set_tiles},
+	{SCENES, 0, "tile-grid", "N|WxH",
+	 "tiles of the per-tile table; default: as stored in the file", set_tile_grid},
+	{SCENES, 0, "partial", "FILE",
+	 "exact totals for imgpipe merge; with --shard the default is part-I-of-N.json",
+	 set_partial},
+	{SCENES, 'q', "quiet", NULL, "no report on standard output, no progress; errors only",
+	 set_quiet},
+	{SCENES, 'v', "verbose", NULL, "say more on standard error", set_verbose},
+	{SCENES, 0, "progress", NULL, "show progress also where standard error is no terminal",
+	 set_progress},
+	{ALL, 0, NULL, NULL, "Help", NULL},
+	{ALL, 'h', "help", NULL, "this text", NULL},
+	{ALL, 0, "version", NULL, "the version", NULL},
+	{ALL, 0, "man", NULL, "this text as a man page, for man -l -", NULL},
+	{ALL, 0, "completion", NULL, "completions for bash, to be sourced", NULL},
+};
+
+const int n_option_rows = sizeof(option_rows) / sizeof(option_rows[0]);
