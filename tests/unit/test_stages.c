@@ -268,6 +268,44 @@ static void nodata_and_masks(void **state)
 	}
 }
 
+/*
+ * Values of one sign, zeros that count and zeros that do not: extremes are taken over values alone,
+ * and pixels that do not count have the value 0.
+ */
+static void signs_and_zeros(void **state)
+{
+	enum { HOLES_EVERY = 3, ONE_ZERO = 1000 };
+
+	(void)state;
+	for (int kind = 0; kind < 6; kind++) {
+		struct bench b;
+		uint16_t *red, *nir;
+
+		bench_init(&b, SAMPLE_U16, SAMPLE_U16);
+		red = b.plane[BAND_RED];
+		nir = b.plane[BAND_NIR];
+		b.scene.band[BAND_RED].has_nodata = true;
+		b.scene.band[BAND_RED].nodata = 9;
+		for (size_t i = 0; i < N; i++) {
+			uint16_t low = (uint16_t)(10 + random_bits() % 500);
+			uint16_t high = (uint16_t)(low + 1 + random_bits() % 500);
+
+			red[i] = kind == 1 ? high : kind == 2 ? 77 : low;
+			nir[i] = kind == 1 ? low : kind == 2 ? 77 : high;
+			if (kind == 3 && i == ONE_ZERO)
+				nir[i] = red[i];
+			if (kind == 5 && i % 2) /* a zero denominator */
+				red[i] = nir[i] = 0;
+			else if (i % HOLES_EVERY == 0 || kind == 4)
+				red[i] = 9;
+		}
+		check(&b, false);
+		arena_rewind(&b.arena, 0);
+		check(&b, true);
+		bench_release(&b);
+	}
+}
+
 static void unsigned_differences_do_not_wrap(void **state)
 {
 	struct bench b;
@@ -338,6 +376,7 @@ int main(void)
 		cmocka_unit_test(all_types),
 		cmocka_unit_test(scales),
 		cmocka_unit_test(nodata_and_masks),
+		cmocka_unit_test(signs_and_zeros),
 		cmocka_unit_test(unsigned_differences_do_not_wrap),
 		cmocka_unit_test(a_constant_block_stands_for_its_pixels),
 		cmocka_unit_test(quality_rules),
