@@ -201,6 +201,13 @@ int tiff_block_fetch(struct tiff_image *image, const struct tiff_block *block, v
 		     size_t *bytes, struct meter *meter, struct error *err);
 
 /*
+ * Let libtiff decode the `size` stored bytes of a whole block into `out` (row_bytes *
+ * block->y_size bytes), predictor and byte order included. -1 where any of it cannot be had.
+ */
+int tiff_block_unpack(struct tiff_image *image, const struct tiff_block *block, void *raw,
+		      size_t size, void *out, struct error *err);
+
+/*
  * Fetch and decode a whole block into `out` (row_bytes * block->y_size bytes); raw: raw_bytes of
  * scratch. 0, or -1 where any of it cannot be had.
  */

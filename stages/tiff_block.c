@@ -153,27 +153,36 @@ int tiff_block_fetch(struct tiff_image *image, const struct tiff_block *block, v
 	return tiff_codec_check(image, block, raw, size, err);
 }
 
+int tiff_block_unpack(struct tiff_image *image, const struct tiff_block *block, void *raw,
+		      size_t size, void *out, struct error *err)
+{
+	size_t out_bytes = image->row_bytes * block->y_size;
+	int ok;
+
+	tiff_log_clear(&image->log);
+	ok = TIFFReadFromUserBuffer(image->tif, block->strile, raw, (tmsize_t)size, out,
+				    (tmsize_t)out_bytes);
+	if (ok && !image->log.corrupt)
+		return 0;
+	return tiff_block_undecodable(image, block, err,
+				      image->log.text[0] ? image->log.text : "cannot be decoded");
+}
+
 int tiff_block_decode(struct tiff_image *image, const struct tiff_block *block, void *raw,
 		      void *out, struct meter *meter, struct error *err)
 {
 	size_t out_bytes = image->row_bytes * block->y_size, size;
 	struct meter_row *row = &meter->row[METER_DECODE];
 	struct meter_span span;
-	int ok;
+	int rc;
 
 	if (tiff_block_fetch(image, block, raw, &size, meter, err))
 		return -1;
 	span = meter_begin();
-	tiff_log_clear(&image->log);
-	ok = TIFFReadFromUserBuffer(image->tif, block->strile, raw, (tmsize_t)size, out,
-				    (tmsize_t)out_bytes);
+	rc = tiff_block_unpack(image, block, raw, size, out, err);
 	meter_lap(meter, METER_DECODE, &span);
 	row->tiles++;
 	row->bytes_in += size;
 	row->bytes_out += out_bytes;
-	if (!ok || image->log.corrupt)
-		return tiff_block_undecodable(image, block, err,
-					      image->log.text[0] ? image->log.text
-								 : "cannot be decoded");
-	return 0;
+	return rc;
 }

@@ -1,7 +1,7 @@
 /*
  * What is known of each codec: its name, whether it can be decoded row by row, how large a stored
  * block can get and what its decoder allocates. Kept apart so that every such number has its
- * derivation beside it. Decoding itself is libtiff's work.
+ * derivation beside it. Decoding itself is done elsewhere.
  */
 #include "tiff.h"
 
@@ -19,7 +19,7 @@ enum {
 
 /*
  * fixed_bytes and blocks: the decoder allocates fixed_bytes + blocks * block_bytes.
- *   LZW: 4096 entries of 16 bytes and its table of strings.
+ *   LZW: our table, 4096 entries of 10 bytes; libtiff's for old streams, 5119 entries of 16 bytes.
  *   DEFLATE: zlib's window 32 KiB and state 10 KiB, libdeflate's tables 11 KiB.
  *   ZSTD, LZMA: context and input buffer; the window comes on top, see first_window().
  *   JPEG: rows of coefficients; a progressive stream keeps 2-byte coefficients of the whole block.
@@ -34,7 +34,7 @@ static const struct codec {
 	unsigned blocks;
 } codecs[] = {
 	{COMPRESSION_NONE, "none", false, true, 0, 0},
-	{COMPRESSION_LZW, "LZW", true, true, 96 * KIB, 0},
+	{COMPRESSION_LZW, "LZW", true, true, 128 * KIB, 0},
 	{COMPRESSION_ADOBE_DEFLATE, "DEFLATE", true, true, 64 * KIB, 0},
 	{COMPRESSION_DEFLATE, "DEFLATE", true, true, 64 * KIB, 0},
 	{COMPRESSION_PACKBITS, "PackBits", false, true, 0, 0},

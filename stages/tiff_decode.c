@@ -8,9 +8,12 @@
 #include <tiff.h>
 #include <zstd.h>
 
+#include "lzw.h"
+
 struct decoder {
 	struct libdeflate_decompressor *deflate;
 	ZSTD_DCtx *zstd;
+	struct lzw *lzw;
 };
 
 static bool is_deflate(uint16_t compression)
@@ -20,7 +23,8 @@ static bool is_deflate(uint16_t compression)
 
 bool decoder_takes(uint16_t compression)
 {
-	return is_deflate(compression) || compression == COMPRESSION_ZSTD;
+	return is_deflate(compression) || compression == COMPRESSION_ZSTD ||
+	       compression == COMPRESSION_LZW;
 }
 
 struct decoder *decoder_new(uint16_t compression)
@@ -31,9 +35,11 @@ struct decoder *decoder_new(uint16_t compression)
 		return NULL;
 	if (is_deflate(compression))
 		decoder->deflate = libdeflate_alloc_decompressor();
+	else if (compression == COMPRESSION_LZW)
+		decoder->lzw = lzw_new();
 	else
 		decoder->zstd = ZSTD_createDCtx();
-	if (decoder->deflate || decoder->zstd)
+	if (decoder->deflate || decoder->lzw || decoder->zstd)
 		return decoder;
 	free(decoder);
 	return NULL;
@@ -45,6 +51,7 @@ void decoder_free(struct decoder *decoder)
 		return;
 	libdeflate_free_decompressor(decoder->deflate);
 	(void)ZSTD_freeDCtx(decoder->zstd);
+	lzw_free(decoder->lzw);
 	free(decoder);
 }
 
@@ -91,9 +98,18 @@ static const char *unpack_zstd(struct decoder *decoder, const struct decode_stre
 	return NULL;
 }
 
+static const char *decode_one(struct decoder *decoder, struct decode_stream *s)
+{
+	s->foreign = decoder->lzw && lzw_is_old_style(s->in, s->in_bytes);
+	if (s->foreign)
+		return NULL;
+	if (decoder->lzw)
+		return lzw_decode(decoder->lzw, s->in, s->in_bytes, s->out, s->out_bytes);
+	return decoder->deflate ? inflate_one(decoder, s) : unpack_zstd(decoder, s);
+}
+
 void decoder_run(struct decoder *decoder, struct decode_stream *stream, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		stream[i].wrong = decoder->deflate ? inflate_one(decoder, &stream[i])
-						   : unpack_zstd(decoder, &stream[i]);
+		stream[i].wrong = decode_one(decoder, &stream[i]);
 }

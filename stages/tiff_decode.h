@@ -1,8 +1,8 @@
 /*
- * Decoding of stored blocks without libtiff: DEFLATE by libdeflate, ZSTD by libzstd, each a whole
- * block in one call. Streams are handed over a few at a time, so that a decoder that works on
- * several at once can take this one's place; how many it likes is planned for. Private to the TIFF
- * reader.
+ * Decoding of stored blocks without libtiff: DEFLATE by libdeflate, ZSTD by libzstd, LZW by our
+ * own decoder (lzw.h), each a whole block in one call. Streams are handed over a few at a time, so
+ * that a decoder that works on several at once can take this one's place; how many it likes is
+ * planned for. Private to the TIFF reader.
  */
 #ifndef IMGPIPE_TIFF_DECODE_H
 #define IMGPIPE_TIFF_DECODE_H
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { DECODE_BATCH = 1 }; /* streams decoded side by side, at most: libdeflate takes one */
+enum { DECODE_BATCH = 1 }; /* streams decoded side by side, at most: all of these take one */
 
 /* One block's stream, and what became of it. */
 struct decode_stream {
@@ -21,6 +21,7 @@ struct decode_stream {
 	size_t out_bytes;  /* that the block has */
 	size_t room;       /* out_bytes, or more: last strips may go on behind the image */
 	const char *wrong; /* set: NULL, or what is wrong, in words */
+	bool foreign;      /* set: of an old form that only libtiff knows; nothing was decoded */
 };
 
 struct decoder;

@@ -59,7 +59,8 @@ int tiff_direct_add(const struct tiff_job *job, const struct tiff_part *part)
 }
 
 /* Decoded rows to the planes, their predictor undone. */
-static int deliver(const struct tiff_job *job, const struct tiff_part *part, const void *rows)
+static int deliver(const struct tiff_job *job, const struct tiff_part *part, const void *rows,
+		   uint16_t predictor)
 {
 	const struct tiff_image *image = &job->handle->image;
 	const unsigned char *row = rows;
@@ -68,7 +69,7 @@ static int deliver(const struct tiff_job *job, const struct tiff_part *part, con
 				.n = part->window.x_size,
 				.samples = image->block_samples,
 				.n_bands = part->n_bands};
-	bool shuffled = image->predictor == PREDICTOR_FLOATINGPOINT;
+	bool shuffled = predictor == PREDICTOR_FLOATINGPOINT;
 	void *scratch = shuffled ? tiff_take(job, image->row_bytes) : NULL;
 
 	if (shuffled && !scratch)
@@ -82,24 +83,31 @@ static int deliver(const struct tiff_job *job, const struct tiff_part *part, con
 		for (unsigned b = 0; b < part->n_bands; b++)
 			undo.to[b] = tiff_place(job, part->first + b, part->window.x_off,
 						part->window.y_off + y);
-		undo_row(&undo, image->predictor, job->size, scratch);
+		undo_row(&undo, predictor, job->size, scratch);
 	}
 	return 0;
 }
 
-static int finish_block(const struct tiff_job *job, unsigned i, const char *wrong)
+static int finish_block(const struct tiff_job *job, unsigned i, const struct decode_stream *stream)
 {
-	const struct tiff_image *image = &job->handle->image;
+	struct tiff_image *image = &job->handle->image;
 	const struct tiff_part *part = &job->batch->part[i];
+	uint16_t predictor = image->predictor;
 	struct meter_row *row = &job->meter->row[METER_DECODE];
 
 	row->tiles++;
 	row->bytes_in += job->batch->raw_bytes[i];
 	row->bytes_out += image->row_bytes * part->block.y_size;
-	if (wrong)
-		return tiff_block_undecodable(image, &part->block, job->err, wrong);
+	if (stream->wrong)
+		return tiff_block_undecodable(image, &part->block, job->err, stream->wrong);
+	if (stream->foreign) {
+		if (tiff_block_unpack(image, &part->block, job->batch->raw[i],
+				      job->batch->raw_bytes[i], job->batch->rows[i], job->err))
+			return -1;
+		predictor = PREDICTOR_NONE; /* undone by libtiff */
+	}
 	tiff_count_decoded(job, part, part->block.window.y_size);
-	return deliver(job, part, job->batch->rows[i]);
+	return deliver(job, part, job->batch->rows[i], predictor);
 }
 
 int tiff_direct_flush(const struct tiff_job *job)
@@ -128,7 +136,7 @@ int tiff_direct_flush(const struct tiff_job *job)
 	for (unsigned i = 0; i < n; i++) {
 		size_t mark = job->arena->used;
 
-		if (finish_block(job, i, stream[i].wrong))
+		if (finish_block(job, i, &stream[i]))
 			return -1;
 		arena_rewind(job->arena, mark);
 	}
