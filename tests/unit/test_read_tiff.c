@@ -116,6 +116,65 @@ static void large_blocks_are_streamed(void **state)
 		}
 }
 
+/* Codes of 9 bits, the lowest bit first: Clear, bytes, EOI. */
+static size_t old_style_lzw(unsigned char *stream, const unsigned char *bytes, size_t n)
+{
+	size_t bit = 0;
+
+	for (size_t i = 0; i < n + 2; i++) {
+		unsigned code = i == 0 ? 256 : i <= n ? bytes[i - 1] : 257;
+
+		for (unsigned b = 0; b < 9; b++, bit++)
+			stream[bit / 8] |= (unsigned char)((code >> b & 1) << bit % 8);
+	}
+	return (bit + 7) / 8;
+}
+
+/*
+ * Streams of before TIFF 6.0 are left to libtiff, one by one: it undoes the predictor of these
+ * itself. 64 bytes, so that no code is longer than 9 bits.
+ */
+static void old_lzw_beside_new(void **state)
+{
+	unsigned char bytes[64], stream[80];
+	struct spec s = plain;
+
+	(void)state;
+	s.x_size = 16;
+	s.y_size = 6;
+	s.block_x = 0;
+	s.block_y = 2;
+	s.samples = 1;
+	s.codec = COMPRESSION_LZW;
+	for (s.predictor = PREDICTOR_NONE; s.predictor <= PREDICTOR_HORIZONTAL; s.predictor++) {
+		struct file f;
+		TIFF *tif;
+
+		s.hole = 1;
+		write_file(&s);
+		for (uint32_t y = 0, at = 0; y < 2; y++)
+			for (uint32_t x = 0; x < 16; x++, at += 2) {
+				bool plus = s.predictor == PREDICTOR_HORIZONTAL && x > 0;
+				int left = plus ? (int)truth(x - 1, y + 2, 0) : 0;
+				int value = (int)truth(x, y + 2, 0) - left;
+
+				bytes[at] = (unsigned char)(value & 0xff);
+				bytes[at + 1] = (unsigned char)(value >> 8 & 0xff);
+			}
+		memset(stream, 0, sizeof(stream));
+		tif = TIFFOpen(path, "r+");
+		assert_non_null(tif);
+		assert_true(TIFFWriteRawStrip(
+				    tif, 1, stream,
+				    (tmsize_t)old_style_lzw(stream, bytes, sizeof(bytes))) > 0);
+		TIFFClose(tif);
+		file_open(&f);
+		check_window(&f, (struct window){3, 1, 9, 4}, 1, 1, 0);
+		check_window(&f, (struct window){0, 0, 16, 6}, 1, 1, 0); /* straight to the plane */
+		file_close(&f);
+	}
+}
+
 static void sparse_blocks(void **state)
 {
 	struct read_request inside = {.window = {0, 0, 16, 16}, .n_bands = 2, .band = {1, 3}};
@@ -255,6 +314,7 @@ int main(void)
 		cmocka_unit_test(types_layouts_orders),
 		cmocka_unit_test(codecs_and_predictors),
 		cmocka_unit_test(large_blocks_are_streamed),
+		cmocka_unit_test(old_lzw_beside_new),
 		cmocka_unit_test(sparse_blocks),
 		cmocka_unit_test(facts_of_the_header),
 		cmocka_unit_test(units_known_by_code),
