@@ -3,6 +3,7 @@
  * same bytes from both, or both refuse. Input: size of the block (2 bytes), and either a stream (an
  * even size), or orders for making one whose codes are all valid and reach deep into the table.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,16 +31,29 @@ static struct {
 
 static unsigned length_of(unsigned code)
 {
-	return code < 256 ? 1 : 1 + length_of(table[code].before);
+	unsigned length = 1;
+
+	for (; code > 255; code = table[code].before)
+		length++;
+	return length;
 }
 
-static uint8_t byte_of(unsigned code, unsigned at)
+static uint8_t first_of(unsigned code)
 {
-	unsigned length = length_of(code);
-
-	for (; length > at + 1; length--)
+	while (code > 255)
 		code = table[code].before;
-	return code < 256 ? (uint8_t)code : table[code].last;
+	return (uint8_t)code;
+}
+
+/* From its last byte to its first; cut where the block ends. The block's bytes afterwards. */
+static size_t give_out(unsigned code, uint8_t *out, size_t n, size_t out_bytes)
+{
+	size_t end = n + length_of(code);
+
+	for (size_t at = end; at-- > n; code = code < 256 ? code : table[code].before)
+		if (at < out_bytes)
+			out[at] = code < 256 ? (uint8_t)code : table[code].last;
+	return end < out_bytes ? end : out_bytes;
 }
 
 /* -1 where not so many bits are left. */
@@ -76,14 +90,12 @@ static bool plain_decode(const uint8_t *in, size_t in_bytes, uint8_t *out, size_
 				return false;
 			if (next < N_CODES) {
 				table[next].before = (unsigned)old;
-				table[next].last = byte_of(
-					(unsigned)code == next ? (unsigned)old : (unsigned)code, 0);
+				table[next].last =
+					first_of((unsigned)((unsigned)code == next ? old : code));
 			}
 			next++;
 		}
-		for (unsigned i = 0, length = length_of((unsigned)code); i < length; i++)
-			if (n < out_bytes)
-				out[n++] = byte_of((unsigned)code, i);
+		n = give_out((unsigned)code, out, n, out_bytes);
 		old = code;
 	}
 	return true;

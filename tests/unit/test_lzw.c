@@ -290,6 +290,29 @@ static void runs(void **state)
 	}
 }
 
+/* Strings of 15, 16 and 17 bytes, as many as are copied at once, up to every end of a block. */
+static void ends_of_blocks(void **state)
+{
+	unsigned char out[700], truth[sizeof(out)];
+
+	(void)state;
+	for (unsigned length = 15; length <= 17; length++) {
+		struct stream s = {.next = 0};
+
+		put_code(&s, CLEAR);
+		put_code(&s, 'r');
+		for (unsigned made = 2; made <= length; made++)
+			put_code(&s, FIRST + made - 2);
+		for (unsigned i = 0; i < 40; i++)
+			put_code(&s, FIRST + length - 2);
+		memset(truth, 'r', sizeof(truth));
+		for (size_t n = 1; n <= sizeof(out); n++) {
+			assert_null(decode(s.bytes, (s.bits + 7) / 8, out, n));
+			assert_memory_equal(out, truth, n);
+		}
+	}
+}
+
 static void old_style(void **state)
 {
 	const unsigned char old[] = {0x00, 0x01, 0x00}, new[] = {0x80, 0x01}, zero[] = {0x00, 0x02};
@@ -414,6 +437,7 @@ int main(void)
 		cmocka_unit_test(full_table),
 		cmocka_unit_test(late_clear),
 		cmocka_unit_test(runs),
+		cmocka_unit_test(ends_of_blocks),
 		cmocka_unit_test(old_style),
 		cmocka_unit_test(what_libtiff_writes),
 		cmocka_unit_test(damaged_as_for_libtiff),
