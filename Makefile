@@ -1,5 +1,5 @@
-# imgpipe: no configure step. Targets: all demo test lint bench bench-deps bench-scaling stress fuzz
-# install uninstall clean.
+# imgpipe: no configure step. Targets: all demo test lint bench bench-cold bench-deps
+# bench-scaling stress fuzz install uninstall clean.
 # Variables: CC CFLAGS PREFIX DESTDIR SANITIZE=address|undefined|thread WERROR=1 BUILD
 
 CC      ?= cc
@@ -144,6 +144,12 @@ bench:
 bench-deps:
 	.ci/install-deps bench
 
+# A file that is not in the page cache, with and without reading ahead, beside peers.
+bench-cold:
+	.ci/install-deps test
+	$(MAKE) -j2 all
+	tests/bench/cold.sh $(BUILD)
+
 # CPU seconds and wall time by number of workers, for machines with many cores.
 bench-scaling:
 	.ci/install-deps test
@@ -172,4 +178,4 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: help all demo test stress lint fuzz bench bench-deps bench-scaling install uninstall clean
+.PHONY: help all demo test stress lint fuzz bench bench-cold bench-deps bench-scaling install uninstall clean

@@ -71,6 +71,14 @@ struct reader {
 	int (*read)(void *handle, struct read_request *request, struct arena *arena,
 		    struct meter *meter, struct error *err);
 
+	/*
+	 * This window (planes are not looked at) will be read soon, by this worker or another: ask
+	 * the system to fetch its stored bytes meanwhile, the first `most` of them. Returns how
+	 * many were asked for. Reads nothing itself, keeps nothing, has no errors. NULL: cannot be
+	 * done.
+	 */
+	uint64_t (*ahead)(void *handle, const struct read_request *request, uint64_t most);
+
 	void (*close)(void *handle); /* NULL is allowed */
 };
 

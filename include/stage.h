@@ -91,6 +91,13 @@ struct stage {
 	int (*run)(void *state, const struct stage_env *env, struct block *block,
 		   struct chunk_result *result, struct error *err);
 	/*
+	 * This window of the scene will soon be run() on, by this worker or another: start what
+	 * takes time outside the processor, the first `most` bytes of it. Returns how many were
+	 * started. NULL: there is nothing of the kind.
+	 */
+	uint64_t (*ahead)(void *state, const struct scene *scene, const struct window *window,
+			  uint64_t most);
+	/*
 	 * The chunk's last block is done, or given up: what is on its way into the result goes
 	 * there. NULL: nothing is.
 	 */

@@ -40,6 +40,7 @@ static int shared_body(struct job *job, unsigned number, struct error *err)
 		.run = run,
 		.desk = &run_desk,
 		.number = number,
+		.n_workers = plan_all_workers(run->plan),
 		.options = run->options,
 		.workload = run->workload,
 		.by_tile = run->plan->by_tile,

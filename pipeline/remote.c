@@ -314,6 +314,7 @@ void remote_live(struct job *job, unsigned number, struct line *line, struct kee
 		.desk = &remote_desk,
 		.line = post,
 		.number = number,
+		.n_workers = plan_all_workers(run->plan),
 		.options = run->options,
 		.workload = run->workload,
 		.by_tile = run->plan->by_tile,

@@ -133,6 +133,7 @@ static int run_blocks(struct worker *worker, const struct task *task, const stru
 			result->status = CHUNK_CANCELLED;
 			return 0;
 		}
+		ahead_of(worker, task, &window);
 		if (run_stages(worker, &block, result))
 			return -1;
 		arena_rewind(&worker->arena, mark);
@@ -221,6 +222,7 @@ int worker_live(struct worker *worker, struct error *err)
 	struct task task;
 	enum claim claim;
 
+	ahead_init(&worker->ahead);
 	worker->meter->worker = worker->number;
 	worker->meter->begin_ns = meter_now();
 	meter_start(worker->meter);

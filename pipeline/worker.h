@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ahead.h"
 #include "arena.h"
 #include "chunk.h"
 #include "executor.h"
@@ -49,12 +50,14 @@ struct worker {
 	const struct desk *desk;
 	void *line; /* the desk's own */
 	unsigned number;
+	unsigned n_workers; /* of the run, over all ranks */
 	const struct options *options;
 	const struct workload *workload;
 	bool by_tile;
 	struct arena arena;
 	struct pool *pool; /* whose memory `held` is of */
 	uint64_t held;     /* bytes reserved for arena and decoders; under run->lock */
+	struct ahead ahead;
 	struct meter *meter;
 	void **stage_state; /* one a stage */
 	bool in_scene;      /* the stages have files of scene_id open */

@@ -301,6 +301,32 @@ static int read_run(void *state_ptr, const struct stage_env *env, struct block *
 	return 0;
 }
 
+/* Files that are not open yet are opened; one that cannot be is left to read_run(), with words. */
+static uint64_t read_ahead(void *state, const struct scene *scene, const struct window *window,
+			   uint64_t most)
+{
+	const struct band *qa = &scene->band[BAND_QA];
+	uint64_t bytes = 0;
+
+	for (unsigned file = 0; file < scene->n_files; file++) {
+		const struct reader *reader = open_file(state, scene, file, NULL);
+		bool coarse = scene->has_band[BAND_QA] && qa->file == file && qa->ratio > 1;
+		enum band_role role[N_BAND_ROLES];
+		struct read_request request = {
+			.window = coarse ? coarse_window(window, qa->ratio) : *window,
+			.n_bands = bands_of_file(scene, file, role),
+		};
+
+		if (!reader || !reader->ahead || !request.n_bands)
+			continue;
+		for (unsigned i = 0; i < request.n_bands; i++)
+			request.band[i] = scene->band[role[i]].index;
+		bytes += reader->ahead(((struct read_state *)state)->handle[file], &request,
+				       most - bytes);
+	}
+	return bytes;
+}
+
 const struct stage stage_read = {
 	.name = "read",
 	.meter = METER_DECODE,
@@ -309,6 +335,7 @@ const struct stage stage_read = {
 	.scratch = read_scratch,
 	.open = read_open,
 	.run = read_run,
+	.ahead = read_ahead,
 	.leave = read_leave,
 	.close = read_close,
 };

@@ -12,9 +12,8 @@
 
 /* --- windows --- */
 
-/* Blocks that meet the window, row by row; each plane that is asked for where they are apart. */
-static int each_part(const struct tiff_job *job,
-		     int (*act)(const struct tiff_job *, const struct tiff_part *))
+int tiff_each_part(const struct tiff_job *job,
+		   int (*act)(const struct tiff_job *, const struct tiff_part *))
 {
 	struct tiff_image *image = &job->handle->image;
 	const struct window *w = &job->request->window;
@@ -44,7 +43,7 @@ static int each_part(const struct tiff_job *job,
 	return 0;
 }
 
-/* For each_part(): stop at the first block that is stored. Sets no error. */
+/* For tiff_each_part(): stop at the first block that is stored. Sets no error. */
 static int is_stored(const struct tiff_job *job, const struct tiff_part *part)
 {
 	(void)job;
@@ -57,7 +56,7 @@ static bool all_sparse(const struct tiff_job *job)
 	struct tiff_job quiet = *job;
 
 	quiet.err = NULL;
-	return each_part(&quiet, is_stored) == 0;
+	return tiff_each_part(&quiet, is_stored) == 0;
 }
 
 static int check_request(const struct tiff_handle *handle, const struct read_request *request,
@@ -109,7 +108,7 @@ static int read_window(void *state, struct read_request *request, struct arena *
 		request->constant = true;
 		return 0;
 	}
-	if (each_part(&job, tiff_part_read))
+	if (tiff_each_part(&job, tiff_part_read))
 		return -1;
 	return tiff_direct_flush(&job);
 }
@@ -181,5 +180,6 @@ const struct reader reader_tiff = {
 	.scratch = tiff_scratch,
 	.open = open_handle,
 	.read = read_window,
+	.ahead = tiff_ahead,
 	.close = close_handle,
 };

@@ -258,6 +258,20 @@ int tiff_mask_read(struct tiff_mask *mask, const struct window *window, uint8_t 
 		   struct meter *meter, struct error *err);
 void tiff_mask_close(struct tiff_mask *mask); /* NULL is allowed */
 
+/* --- read_tiff.c --- */
+
+/*
+ * act() on the blocks that meet the window, row by row; each plane that is asked for where they are
+ * apart. Stops with -1 where that does.
+ */
+int tiff_each_part(const struct tiff_job *job,
+		   int (*act)(const struct tiff_job *, const struct tiff_part *));
+
+/* --- tiff_ahead.c --- */
+
+/* The reader's ahead(); see include/reader.h. */
+uint64_t tiff_ahead(void *state, const struct read_request *request, uint64_t most);
+
 /* --- tiff_copy.c: samples --- */
 
 /* n samples of `size` bytes that stand `stride` samples apart, put side by side. */
@@ -275,6 +289,13 @@ size_t tiff_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_
 
 /* Fill the part of the planes that one block covers; all scratch is given back. */
 int tiff_part_read(const struct tiff_job *job, const struct tiff_part *part);
+
+/*
+ * The stored bytes that tiff_part_read() is going to fetch: how many, from *offset on. 0 where
+ * nothing is stored, or where a block is decoded from a mapping, which the kernel fetches itself.
+ */
+uint64_t tiff_part_bytes(const struct tiff_job *job, const struct tiff_part *part,
+			 uint64_t *offset);
 
 /* Place of pixel (x, y) of the image in one of the planes. */
 static inline unsigned char *tiff_place(const struct tiff_job *job, unsigned band, uint32_t x,

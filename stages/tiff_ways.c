@@ -234,6 +234,29 @@ static int read_streamed(const struct tiff_job *job, const struct tiff_part *par
 	return 0;
 }
 
+uint64_t tiff_part_bytes(const struct tiff_job *job, const struct tiff_part *part, uint64_t *offset)
+{
+	const struct tiff_image *image = &job->handle->image;
+	const struct raster_info *info = &job->handle->info;
+	const struct read_request *request = job->request;
+	uint64_t bytes =
+		part->block.bytes < image->raw_bytes ? part->block.bytes : image->raw_bytes;
+	uint64_t left;
+
+	*offset = part->block.offset;
+	if (tiff_block_sparse(&part->block))
+		return 0;
+	if (uncompressed(info)) {
+		*offset += (part->window.y_off - part->block.window.y_off) * image->row_bytes;
+		bytes = part->window.y_size * image->row_bytes;
+	} else if (streamed(info, request->window.x_size, request->window.y_size,
+			    request->n_bands)) {
+		return 0;
+	}
+	left = *offset < image->file_bytes ? image->file_bytes - *offset : 0;
+	return bytes < left ? bytes : left;
+}
+
 int tiff_part_read(const struct tiff_job *job, const struct tiff_part *part)
 {
 	const struct raster_info *info = &job->handle->info;
