@@ -27,4 +27,8 @@ work=build/bench
 cc -O2 -pthread -o "$work/floor" tests/bench/floor.c -ltiff -ldeflate -lzstd
 # shellcheck disable=SC2046 # flags
 cc -O3 -march=native -fopenmp -o "$work/peer_gdal" tests/bench/peer_gdal.c $(pkg-config --cflags --libs gdal) -lm
+# shellcheck disable=SC2046 # flags
+if pkg-config --exists vips 2>/dev/null; then
+	cc -O3 -march=native -o "$work/peer_vips" tests/bench/peer_vips.c $(pkg-config --cflags --libs vips) -lm
+fi
 exec /usr/bin/python3 tests/bench/bench.py --build "$build" --rounds "$rounds" --data "$data" --work "$work"

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Peers in Python: NDVI statistics as users write them.
 
-    peer_python.py rasterio|dask RED_BAND NIR_BAND THREADS [-p] FILE...
+    peer_python.py rasterio|numba|dask RED_BAND NIR_BAND THREADS [-p] FILE...
 
 -p: files come in pairs, red and NIR; else each is a scene of its own. Prints count, mean, standard
 deviation, min, max.
@@ -12,11 +12,50 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 
-def by_rasterio(pairs, red_band, nir_band, threads):
+def numpy_kernel():
+    import numpy as np
+
+    def kernel(red, nir):
+        red, nir = red.astype(np.float32), nir.astype(np.float32)
+        good = (red != 0) & (nir != 0)
+        total = nir + red
+        total[~good] = 1
+        v = (nir - red) / total
+        v[~good] = 0
+        d = v.astype(np.float64).ravel()
+        return (np.count_nonzero(good), d.sum(), np.dot(d, d),
+                float(v.min(where=good, initial=np.inf)),
+                float(v.max(where=good, initial=-np.inf)))
+    return kernel
+
+
+def numba_kernel():
+    """One pass over the pixels, compiled once and kept in NUMBA_CACHE_DIR; the lock is released."""
+    import numba
+    import numpy as np
+
+    @numba.njit(nogil=True, cache=True)
+    def kernel(red, nir):
+        n, total, squares, low, high = 0, 0.0, 0.0, np.inf, -np.inf
+        for y in range(red.shape[0]):
+            for x in range(red.shape[1]):
+                a, b = np.float32(red[y, x]), np.float32(nir[y, x])
+                if a == 0 or b == 0:
+                    continue
+                v = np.float64((b - a) / (b + a))
+                n += 1
+                total += v
+                squares += v * v
+                low = min(low, v)
+                high = max(high, v)
+        return n, total, squares, low, high
+    return kernel
+
+
+def by_rasterio(pairs, red_band, nir_band, threads, kernel):
     """One dataset a thread, windows of stored blocks (thin strips: 64 rows at once)."""
     import threading
 
-    import numpy as np
     import rasterio
     from rasterio.windows import Window
     local = threading.local()
@@ -28,17 +67,8 @@ def by_rasterio(pairs, red_band, nir_band, threads):
             red_set = rasterio.open(red_file)
             opened = local.opened = (red_file, red_set, red_set if nir_file == red_file
                                      else rasterio.open(nir_file))
-        red = opened[1].read(red_band, window=window).astype(np.float32)
-        nir = opened[2].read(nir_band, window=window).astype(np.float32)
-        good = (red != 0) & (nir != 0)
-        total = nir + red
-        total[~good] = 1
-        v = (nir - red) / total
-        v[~good] = 0
-        d = v.astype(np.float64).ravel()
-        return (np.count_nonzero(good), d.sum(), np.dot(d, d),
-                float(v.min(where=good, initial=np.inf)),
-                float(v.max(where=good, initial=-np.inf)))
+        return kernel(opened[1].read(red_band, window=window),
+                      opened[2].read(nir_band, window=window))
 
     jobs = []
     for red_file, nir_file in pairs:
@@ -74,7 +104,11 @@ def main():
     paired = sys.argv[5] == "-p"
     files = sys.argv[5 + paired:]
     pairs = list(zip(files[::2], files[1::2])) if paired else [(f, f) for f in files]
-    parts = {"rasterio": by_rasterio, "dask": by_dask}[kind](pairs, red_band, nir_band, threads)
+    if kind == "dask":
+        parts = by_dask(pairs, red_band, nir_band, threads)
+    else:
+        kernel = numba_kernel() if kind == "numba" else numpy_kernel()
+        parts = by_rasterio(pairs, red_band, nir_band, threads, kernel)
     n, total, squares = (sum(p[i] for p in parts) for i in range(3))
     mean = total / n
     print(f"{n:.0f} {mean:.9f} {math.sqrt(squares / n - mean * mean):.9f} "
