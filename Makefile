@@ -155,6 +155,7 @@ bench-scaling:
 	.ci/install-deps test
 	$(MAKE) -j2 all
 	tests/bench/scaling.sh $(BUILD)
+	tests/bench/stalls.sh $(BUILD)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/imgpipe \

@@ -122,11 +122,11 @@ static void draw(struct console *c, uint32_t scenes_done, uint32_t n_scenes)
 
 void console_progress(struct console *c, double bytes, uint32_t scenes_done, uint32_t n_scenes)
 {
-	if (!c)
+	if (!c || !c->draws)
 		return;
 	pthread_mutex_lock(&c->lock);
 	c->done += bytes;
-	if (c->draws && meter_now() - c->drawn_ns > REDRAW_NS) {
+	if (meter_now() - c->drawn_ns > REDRAW_NS) {
 		draw(c, scenes_done, n_scenes);
 		c->drawn_ns = meter_now();
 	}

@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "cluster.h"
@@ -79,7 +80,11 @@ static int run_init(struct run *run, const struct options *options, const struct
 	run_totals_init(&run->totals);
 	run->totals.n_scenes = run->n_scenes;
 	run->totals.predicted = plan->predicted;
-	run->slots = calloc(run->n_slots, sizeof(*run->slots));
+	if (posix_memalign((void **)&run->slots, _Alignof(struct slot),
+			   run->n_slots * sizeof(*run->slots)))
+		run->slots = NULL;
+	else
+		memset(run->slots, 0, run->n_slots * sizeof(*run->slots));
 	run->pools = calloc(n_pools, sizeof(*run->pools));
 	run->ranks = calloc(n_pools, sizeof(*run->ranks));
 	if (posix_memalign((void **)&run->meters, _Alignof(struct worker_meter),

@@ -245,7 +245,7 @@ static void give_back(struct worker *worker)
 	pthread_mutex_unlock(&worker->run->lock);
 	worker_leave_scene(worker);
 	arena_release(&worker->arena);
-	pthread_mutex_lock(&worker->run->lock);
+	lock_run(worker->run, worker->meter);
 	run_released(worker);
 }
 
@@ -255,6 +255,7 @@ static void wait_changed(struct run *run, struct meter *meter, enum wait_cause c
 
 	pthread_cond_wait(&run->changed, &run->lock);
 	book_wait(meter, cause, since);
+	meter->lock_ops++; /* it is taken again on waking */
 }
 
 static enum claim desk_claim(struct worker *worker, struct task *task)

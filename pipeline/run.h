@@ -32,12 +32,17 @@ enum slot_state {
 	SLOT_DONE        /* nothing left to deliver; waits for its turn to be written */
 };
 
+/*
+ * Three parts on cache lines of their own: what all workers read block by block, what a claim and a
+ * delivery write under run->lock, and what folding writes under the scene's own.
+ */
 struct slot {
-	enum slot_state state;         /* under run->lock, as all but fold's fields */
-	struct scene scene;            /* read-only from READY on */
-	struct chunk_grid grid;        /* likewise */
-	uint64_t n_chunks, next_chunk; /* next_chunk: the first not handed out */
-	uint64_t n_out;                /* handed out and not yet delivered */
+	_Alignas(APART) struct scene scene; /* read-only from READY on, under run->lock before */
+	struct chunk_grid grid;             /* likewise */
+
+	_Alignas(APART) enum slot_state state; /* under run->lock, and all that follows */
+	uint64_t n_chunks, next_chunk;         /* next_chunk: the first not handed out */
+	uint64_t n_out;                        /* handed out and not yet delivered */
 	enum scene_status status;
 	struct error error; /* the first by chunk number */
 	uint64_t error_chunk;
@@ -46,7 +51,7 @@ struct slot {
 	bool *joined;          /* by pool: this rank holds a part of the totals; [0] is not used */
 	unsigned n_joined;
 
-	pthread_mutex_t fold_lock; /* guards the tally's contents */
+	_Alignas(APART) pthread_mutex_t fold_lock; /* guards the tally's contents */
 	struct tally *tally;
 };
 
@@ -71,7 +76,10 @@ struct run {
 	struct worker_meter *meters; /* one for each worker of this process */
 	struct rank_totals *ranks;   /* n_pools of them */
 
-	pthread_mutex_t lock;   /* guards everything below */
+	/* No more claims: a signal, or an error of the run itself. Looked at block by block. */
+	atomic_bool stopping;
+
+	_Alignas(APART) pthread_mutex_t lock; /* guards everything below */
 	pthread_cond_t changed; /* any of it has changed in a way that a claim may wait for */
 	struct slot *slots;
 	uint32_t n_slots;
@@ -80,9 +88,8 @@ struct run {
 	uint32_t next_open; /* first scene not yet opened */
 	struct pool *pools; /* [0] is this process's, and that of workers on its machine */
 	unsigned n_pools;
-	bool writing;         /* one worker writes rows */
-	atomic_bool stopping; /* no more claims: a signal, or an error of the run itself */
-	struct error error;   /* of the run itself */
+	bool writing;       /* one worker writes rows */
+	struct error error; /* of the run itself */
 	struct run_totals totals;
 	unsigned n_merged; /* of totals.worker */
 	struct meter *merged;

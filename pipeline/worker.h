@@ -64,9 +64,12 @@ struct worker {
 	uint32_t scene_id;
 };
 
-/* Meters far enough apart that workers do not share cache lines. */
+/* So far apart no cache line is shared, nor a pair of them that is fetched together. */
+enum { APART = 128 };
+
+/* Meters of workers do not share cache lines. */
 struct worker_meter {
-	_Alignas(128) struct meter meter;
+	_Alignas(APART) struct meter meter;
 };
 
 /*

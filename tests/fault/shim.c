@@ -5,8 +5,9 @@
  *   FAULT_CALL   pread open mmap malloc fflush rename pthread_create
  *   FAULT_AT     number of the call that fails, from 1; 0: none
  *   FAULT_ALL    set: all later calls fail as well
- *   FAULT_KIND   "error" (default); pread: "short" (half the bytes), "eintr", "stall" (50 ms, all
- *                calls), "kill" and "segv" (the process gets that signal)
+ *   FAULT_KIND   "error" (default); pread: "short" (half the bytes), "eintr", "stall" (all calls
+ *                that count), "kill" and "segv" (the process gets that signal)
+ *   FAULT_MS     how long a stall takes, ms; 50 where it is not set
  *   FAULT_SIZE   set: only calls of pread for so many bytes or more count
  *   FAULT_FILE   set: only calls of pread on files whose path ends in this count
  *   FAULT_FROM   set: only calls from files whose name holds this text count; otherwise those of
@@ -29,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 /* glibc's own, so that looking up the real malloc needs no malloc. */
@@ -116,13 +118,21 @@ static bool read_counts(int fd, size_t size)
 	return strcmp(path + length - strlen(name), name) == 0;
 }
 
+static void stall(void)
+{
+	const char *text = getenv("FAULT_MS");
+	long ms = text ? atol(text) : 50;
+
+	nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
+
 /* A stall happens here; what ends the process does, too. */
 static enum kind read_fault(int fd, size_t size, const void *caller)
 {
 	enum kind kind = read_counts(fd, size) ? fault("pread", caller) : KIND_NONE;
 
 	if (kind == KIND_STALL)
-		usleep(50000);
+		stall();
 	if (kind == KIND_KILL)
 		raise(SIGKILL);
 	if (kind == KIND_SEGV)
