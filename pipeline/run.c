@@ -1,6 +1,5 @@
 /*
- * Claim and delivery: which worker does what next, and where its result goes. Knows neither who the
- * workers are nor what a chunk means.
+ * Claim and delivery: who does what next, and where results go. Knows no workers and no imagery.
  *
  * Claims go in order: a scene's chunks only after all chunks of older scenes have been handed out,
  * and memory is reserved in the same critical section that hands out the chunk. So every chunk
