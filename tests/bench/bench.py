@@ -3,8 +3,9 @@
 
 Rounds are interleaved: each round runs every program once on a workload, so that a machine whose
 speed drifts treats all alike. CPU seconds are user + system of all processes waited for, peak memory
-is the largest process's (a program under some 20 MiB shows this script's size). Before anything is timed, all programs have to agree on the numbers. Slow
-peers are run fewer times; the table says how often. All have two threads, where they can use them.
+is the largest process's (a program under some 20 MiB shows this script's size). Before anything is
+timed, all programs have to agree on the numbers. Slow peers are run fewer times; the table says how
+often. All have two threads, where they can use them.
 
 Writes bench.json and bench.svg (picture.py) beside the data, and the table to standard output.
 """
