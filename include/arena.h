@@ -19,8 +19,10 @@ struct arena {
 	size_t peak; /* most of `used`; the owner may lower it to start a new measurement */
 };
 
-/* Map `size` bytes (rounded up to pages), all of them resident. -1 with EX_TEMPFAIL where the
- * system refuses. */
+/*
+ * Map `size` bytes (rounded up to pages). They are resident at once where the kernel can do that,
+ * else when they are touched. -1 with EX_TEMPFAIL where the system refuses.
+ */
 int arena_init(struct arena *arena, size_t size, struct error *err) MUST_CHECK;
 
 /* Unmap; the arena is empty and may be initialised again. */

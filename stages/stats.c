@@ -162,7 +162,7 @@ static size_t take_outside(struct stats_state *state, struct piece *piece, const
 
 /*
  * Pixels that do not count have the value 0: they add nothing to the sums, and are taken back from
- * the bin of 0.
+ * the bin of 0 (which wraps below zero, and comes back when the counts are flushed into the piece).
  */
 static void add_values(struct stats_state *state, struct piece *piece, const float *value, size_t n,
 		       size_t n_valid)

@@ -2,9 +2,10 @@
  * What the files of the TIFF reader share: one open image of a TIFF file and the steps of reading
  * it. Private to read_tiff.c and tiff_*.c.
  *
- * libtiff decodes; the stored bytes are fetched with pread(), so that fetch and decode can be told
- * apart, bounded and checked. Handles are opened with libtiff's per-handle error handlers: nothing
- * is printed, no global handler is touched, and handles of several threads do not meet.
+ * Stored bytes are fetched with pread(), so that fetch and decode can be told apart, bounded and
+ * checked; tiff_decode.c decodes what it knows, libtiff the rest. Handles are opened with libtiff's
+ * per-handle error handlers: nothing is printed, no global handler is touched, and handles of
+ * several threads do not meet.
  */
 #ifndef IMGPIPE_TIFF_H
 #define IMGPIPE_TIFF_H

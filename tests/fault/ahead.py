@@ -26,7 +26,7 @@ LAYOUTS = (  # name, options of make_scene, options of imgpipe
     ("band by band", ["--tile", "512", "--interleave", "band"], []),
     ("strips", ["--strip", "1"], []),
     ("uncompressed", ["--tile", "512", "--codec", "none"], []),
-    ("by libtiff", ["--tile", "512", "--codec", "lzw"], []),
+    ("by libtiff", ["--tile", "512", "--codec", "packbits"], []),
     (CUT, ["--tile", "512"], ["--chunk", "300"]),
 )
 
