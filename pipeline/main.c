@@ -252,8 +252,9 @@ int main(int argc, char **argv)
 	else
 		status = run_command(&options, argc, argv, &error);
 	options_release(&options);
-	if (fflush(stdout) && status != EX_IOERR) {
-		error_errno(&error, EX_IOERR, errno, "standard output");
+	/* A help text longer than the buffer fails before the last flush, which then succeeds. */
+	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR) {
+		error_errno(&error, EX_IOERR, errno ? errno : EIO, "standard output");
 		status = fail(&error);
 	}
 	return status;

@@ -129,7 +129,8 @@ static int probe_second(const char *path, struct raster_info *info, const struct
 
 /*
  * A projected CRS without a stated unit: its EPSG code implies one, and GDAL has the register of
- * them. Where GDAL cannot be had, areas stay unknown, and the scene says so.
+ * them. Where GDAL cannot be had, areas stay unknown, and the scene says so; it may be had later
+ * (it is forbidden while planning), so what was found without it is not kept for the run.
  */
 static void look_up_unit(const char *path, struct raster_info *info)
 {
@@ -138,6 +139,8 @@ static void look_up_unit(const char *path, struct raster_info *info)
 
 	if (gdal && gdal->probe(path, &other, NULL) == PROBE_OK)
 		info->unit_metres = other.unit_metres;
+	if (!gdal)
+		info->changed = (struct timespec){0};
 	raster_info_release(&other);
 }
 
