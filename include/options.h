@@ -10,9 +10,18 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "lab.h"
 #include "scene.h"
 
-enum command { COMMAND_RUN, COMMAND_PLAN, COMMAND_INFO, COMMAND_MERGE };
+enum command {
+	COMMAND_RUN,
+	COMMAND_PLAN,
+	COMMAND_INFO,
+	COMMAND_MERGE,
+	COMMAND_PI,
+	COMMAND_SUM,
+	COMMAND_RECUR
+};
 enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
 enum working_set { WORKING_SET_TILE, WORKING_SET_CHUNK };
 enum transport { TRANSPORT_SHM, TRANSPORT_PIPE };
@@ -74,6 +83,9 @@ struct options {
 	char partial_name[40]; /* what partial_path is by default, with --shard */
 	int verbosity;         /* -1 with -q, 0, 1 with -v ... */
 	bool progress;         /* --progress: also where stderr is no terminal */
+
+	struct lab_request lab_request; /* pi, sum, recur */
+	const struct lab *lab;          /* the line that a run works on; NULL: scenes */
 };
 
 /*

@@ -40,10 +40,11 @@ struct plan {
 	uint64_t tally;            /* its running totals */
 	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it
 			  may not */
-	struct prediction predicted; /* from the scene planned on */
-	uint32_t n_scenes;           /* in the catalogue */
-	uint64_t n_all_scenes;       /* of all shards */
-	uint64_t files_checksum;     /* of the names of all files, for merge */
+	struct prediction predicted;    /* from the scene planned on */
+	const char *const *stage_names; /* of the workload; see workload.h */
+	uint32_t n_scenes;              /* in the catalogue */
+	uint64_t n_all_scenes;          /* of all shards */
+	uint64_t files_checksum;        /* of the names of all files, for merge */
 
 	unsigned n_notes; /* what had to give way, in words */
 	char notes[PLAN_MAX_NOTES][200];
@@ -53,6 +54,12 @@ struct plan {
 static inline unsigned plan_all_workers(const struct plan *plan)
 {
 	return plan->workers * (plan->ranks ? plan->ranks : 1);
+}
+
+/* What the workload calls a row of the stage table; NULL where it has no such row. */
+static inline const char *plan_stage_name(const struct plan *plan, enum meter_stage stage)
+{
+	return plan->stage_names ? plan->stage_names[stage] : meter_stage_name(stage);
 }
 
 /*

@@ -42,6 +42,13 @@ struct workload {
 	const char *name;
 	const struct stage *const *stage; /* in order of work */
 	unsigned n_stages;
+	/* A chunk needs the one before: it is handed out when that has been delivered. */
+	bool in_turn;
+	/*
+	 * What the rows of the stage table are called, by enum meter_stage, NULL for those the
+	 * workload has not; NULL for all: the names of meter.h.
+	 */
+	const char *const *stage_names;
 
 	/* --- scenes; see catalog.h --- */
 	int (*scene_open)(struct scene *scene, const struct catalog *catalog, uint32_t id,

@@ -42,7 +42,8 @@ struct console *console_new(const struct options *options, uint64_t total_bytes)
 		return NULL;
 	pthread_mutex_init(&c->lock, NULL);
 	c->verbosity = options->verbosity;
-	c->draws = options->progress || (options->verbosity >= 0 && can_redraw());
+	/* What no file is behind has no bytes to go by. */
+	c->draws = total_bytes && (options->progress || (options->verbosity >= 0 && can_redraw()));
 	c->repeated = options->verbosity == 0 && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO);
 	c->total = (double)total_bytes;
 	c->begin_ns = meter_now();

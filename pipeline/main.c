@@ -10,6 +10,7 @@
 
 #include "catalog.h"
 #include "execute.h"
+#include "lab_command.h"
 #include "merge.h"
 #include "options.h"
 #include "plan.h"
@@ -212,12 +213,29 @@ static int show_info(const struct options *options, struct error *err)
 	return status;
 }
 
+/* Like run: under MPI by all ranks. */
+static bool is_lab(enum command command)
+{
+	return command == COMMAND_PI || command == COMMAND_SUM || command == COMMAND_RECUR;
+}
+
+static int run_lab(const struct options *options, const struct session *session, int argc,
+		   char **argv, struct error *err)
+{
+	int status = lab_command(options, session, argc, argv, err);
+
+	if (status > 128 && !options->lab && !session_is_silent())
+		fprintf(stderr, "imgpipe: interrupted by signal %d; lines that were done stand\n",
+			status - 128);
+	return err->code ? fail(err) : status;
+}
+
 static int run_command(const struct options *options, int argc, char **argv, struct error *err)
 {
 	struct session session = {.n_ranks = 1, .ranks_here = 1};
 	int status;
 
-	if (options->command != COMMAND_RUN && session_is_silent())
+	if (options->command != COMMAND_RUN && !is_lab(options->command) && session_is_silent())
 		return EX_OK; /* a copy of it, that a launcher has started */
 	switch (options->command) {
 	case COMMAND_INFO:
@@ -228,11 +246,15 @@ static int run_command(const struct options *options, int argc, char **argv, str
 	case COMMAND_PLAN:
 		return plan_and_run(options, &session, argc, argv, err);
 	case COMMAND_RUN:
+	case COMMAND_PI:
+	case COMMAND_SUM:
+	case COMMAND_RECUR:
 		break;
 	}
 	if (session_begin(&session, options, err))
 		return fail(err);
-	status = plan_and_run(options, &session, argc, argv, err);
+	status = is_lab(options->command) ? run_lab(options, &session, argc, argv, err)
+					  : plan_and_run(options, &session, argc, argv, err);
 	return session_end(&session, status);
 }
 

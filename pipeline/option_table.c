@@ -8,6 +8,10 @@
 /* Commands that work on scenes take the same options. */
 enum {
 	SCENES = 1 << COMMAND_RUN | 1 << COMMAND_PLAN | 1 << COMMAND_INFO | 1 << COMMAND_MERGE,
+	PI = 1 << COMMAND_PI,
+	SUM = 1 << COMMAND_SUM,
+	RECUR = 1 << COMMAND_RECUR,
+	LABS = PI | SUM | RECUR, /* no files; lists of workers */
 	ALL = ~0
 };
 
@@ -18,11 +22,54 @@ const struct command_row command_rows[] = {
 	[COMMAND_INFO] = {"info", "FILE|DIRECTORY|@LIST|- ...",
 			  "what the files say, and where it stands", NULL},
 	[COMMAND_MERGE] = {"merge", "PARTIAL ...", "join what --partial wrote", NULL},
+	[COMMAND_PI] =
+		{"pi", "", "pi by random numbers: the bare executor, without any file",
+		 "imgpipe pi                                    all generators, 1, 2 ... workers\n"
+		 "imgpipe pi -N 1e8 --generator own --workers 1,2,4\n"
+		 "imgpipe pi -N 1e5                             too small: what overhead is\n"
+		 "imgpipe pi -N 1e7 --chunk 1000 --workers 2 --generator vector\n"
+		 "imgpipe pi --executor processes --generator vector --report pi.json "
+		 "--workers 2\n"},
+	[COMMAND_SUM] = {"sum", "", "a big sum in chunks, and as one array in memory",
+			 "imgpipe sum                                   chunks, array, floats\n"
+			 "imgpipe sum -N 1e9 --how array --memory 1G    refused: exit status 75\n"
+			 "imgpipe sum -N 1e9 --how chunks --memory 64M --workers 1,2\n"
+			 "imgpipe sum -N 1e7 --how floats --chunk 1e5\n"},
+	[COMMAND_RECUR] = {"recur", "",
+			   "steps that need the step before: over time, and over pixels",
+			   "imgpipe recur --workers 1,2,4\n"
+			   "imgpipe recur -N 1e6 --steps 100 --over pixels\n"
+			   "imgpipe recur --over time --workers 2         waits in turn: see its "
+			   "stage table\n"},
 };
 
 const int n_command_rows = sizeof(command_rows) / sizeof(command_rows[0]);
 
 const struct option_row option_rows[] = {
+	{LABS, 0, NULL, NULL, "What to compute", NULL},
+	{PI, 'N', "points", "N", "how many points; 1e8 is a number, too (default 1e7)", set_n},
+	{SUM, 'N', "values", "N", "how many values; 1e9 is a number, too (default 1e8)", set_n},
+	{RECUR, 'N', "pixels", "N", "how many pixels (default 1e5)", set_n},
+	{RECUR, 'T', "steps", "T", "how many steps, at most 1e9 (default 500)", set_steps},
+	{PI, 'g', "generator", "shared|own|vector",
+	 "where random numbers come from: one generator behind a lock, one for each piece of work, "
+	 "or made of the point's number by vector instructions; lists as own,vector; default: all",
+	 set_generator},
+	{SUM, 0, "how", "chunks|array|floats",
+	 "made and added chunk by chunk; all in memory first; in single precision, in several "
+	 "orders; lists as chunks,array; default: all",
+	 set_how},
+	{RECUR, 0, "over", "time|pixels",
+	 "a task is one step of all pixels, or all steps of some pixels; default: both", set_over},
+	{PI | RECUR, 0, "seed", "S", "another sequence of random numbers (default 0)", set_seed},
+	{LABS, 0, NULL, NULL, "How to work", NULL},
+	{LABS, 'j', "workers", "N|auto,...",
+	 "workers at once, one line of the table for each, as in 1,2,4; auto: physical cores "
+	 "within "
+	 "affinity, cgroup quota and Slurm's share; default: 1, 2, 4 ... up to those",
+	 set_workers_list},
+	{LABS, 0, "chunk", "auto|N", "points, values or pixels of one task; auto: about 64 tasks",
+	 set_lab_chunk},
 	{SCENES, 0, NULL, NULL, "What to read", NULL},
 	{SCENES, 'b', "bands", "SPEC",
 	 "which bands are red and NIR: numbers of a stack (red=3,nir=4) or patterns of file names "
@@ -44,14 +91,14 @@ const struct option_row option_rows[] = {
 	{SCENES, 'j', "workers", "N|auto",
 	 "workers at once; auto: physical cores within affinity, cgroup quota and Slurm's share",
 	 set_workers},
-	{SCENES, 0, "executor", "NAME",
+	{SCENES | LABS, 0, "executor", "NAME",
 	 "who the workers are: serial, threads, openmp, processes, mpi; auto: mpi under mpirun or "
 	 "srun, else threads",
 	 set_executor},
-	{SCENES, 0, "transport", "shm|pipe",
+	{SCENES | LABS, 0, "transport", "shm|pipe",
 	 "how results of processes travel: through shared memory (default) or pipes",
 	 set_transport},
-	{SCENES, 'm', "memory", "64M|2G|25%",
+	{SCENES | LABS, 'm', "memory", "64M|2G|25%",
 	 "limit for the memory of the whole program; default: 25 % of the smallest of RAM, cgroup, "
 	 "ulimit and Slurm limits",
 	 set_memory},
@@ -65,10 +112,12 @@ const struct option_row option_rows[] = {
 	{SCENES, 0, "shard", "I/N|auto",
 	 "this job's share: every N-th scene from the I-th on; auto: of a Slurm array or srun step",
 	 set_shard},
-	{SCENES, 0, NULL, NULL, "What to write (FILE may be -)", NULL},
+	{SCENES | LABS, 0, NULL, NULL, "What to write (FILE may be -)", NULL},
 	{SCENES, 0, "summary", "FILE",
 	 "the numbers alone, JSON; the same bytes however the work was done", set_summary},
-	{SCENES, 0, "report", "FILE",
+	{LABS, 0, "json", "FILE", "all lines, JSON (imgpipe-lab/1)", set_json},
+	{LABS, 0, "csv", "FILE", "all lines, CSV", set_csv},
+	{SCENES | LABS, 0, "report", "FILE",
 	 "numbers, plan, provenance and costs, JSON (imgpipe-report/1)", set_report},
 	{SCENES, 0, "csv", "FILE", "a line a scene", set_csv},
 	{SCENES, 0, "tiles", "FILE", "a line a tile, CSV", set_tiles},
@@ -77,9 +126,11 @@ const struct option_row option_rows[] = {
 	{SCENES, 0, "partial", "FILE",
 	 "exact totals for imgpipe merge; with --shard the default is part-I-of-N.json",
 	 set_partial},
-	{SCENES, 'q', "quiet", NULL, "no report on standard output, no progress; errors only",
-	 set_quiet},
+	{SCENES | LABS, 'q', "quiet", NULL,
+	 "no report on standard output, no progress; errors only", set_quiet},
 	{SCENES, 'v', "verbose", NULL, "say more on standard error", set_verbose},
+	{LABS, 'v', "verbose", NULL,
+	 "what every stage cost below each line, not only where there is one", set_verbose},
 	{SCENES, 0, "progress", NULL, "show progress also where standard error is no terminal",
 	 set_progress},
 	{ALL, 0, NULL, NULL, "Help", NULL},

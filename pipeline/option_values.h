@@ -11,6 +11,8 @@ option_setter set_bands, set_mask, set_raw, set_scale, set_offset, set_nodata, s
 option_setter set_workers, set_executor, set_transport, set_memory, set_chunk, set_working_set;
 option_setter set_summary, set_report, set_csv, set_tiles, set_tile_grid;
 option_setter set_shard, set_partial;
+option_setter set_n, set_steps, set_generator, set_how, set_over, set_seed;
+option_setter set_workers_list, set_lab_chunk, set_json;
 option_setter set_quiet, set_verbose, set_progress;
 
 #endif

@@ -136,12 +136,36 @@ static bool is_stdout(const char *path)
 	return path && strcmp(path, "-") == 0;
 }
 
+static bool is_lab(enum command command)
+{
+	return command == COMMAND_PI || command == COMMAND_SUM || command == COMMAND_RECUR;
+}
+
+static int check_lab(const struct options *o, struct error *err)
+{
+	if (o->n_args)
+		return error_set(err, EX_USAGE,
+				 "imgpipe %s reads no files, and was given %s; see imgpipe %s "
+				 "--help",
+				 command_rows[o->command].word, o->args[0],
+				 command_rows[o->command].word);
+	if (is_stdout(o->csv_path) + is_stdout(o->report_path) +
+		    is_stdout(o->lab_request.json_path) >
+	    1)
+		return error_set(err, EX_USAGE,
+				 "only one of --json, --csv and --report can go to standard output "
+				 "(-)");
+	return 0;
+}
+
 static int check_together(const struct options *o, struct error *err)
 {
 	int to_stdout = is_stdout(o->summary_path) + is_stdout(o->report_path) +
 			is_stdout(o->csv_path) + is_stdout(o->tiles_path) +
 			is_stdout(o->partial_path);
 
+	if (is_lab(o->command))
+		return check_lab(o, err);
 	if (!o->n_args)
 		return error_set(err, EX_USAGE,
 				 "nothing to read: give files, directories, @lists or - "

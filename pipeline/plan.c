@@ -251,6 +251,7 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		.ranks = machine->ranks,
 		.own_memory = executor->own_memory,
 		.by_tile = options->tiles_path != NULL,
+		.stage_names = workload->stage_names,
 		.n_scenes = catalog_scenes(catalog),
 		.n_all_scenes = catalog_all_scenes(catalog),
 		.files_checksum = catalog_checksum(catalog),

@@ -165,6 +165,10 @@ static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 	struct slot *slot;
 
 	while ((slot = claimable(run))) {
+		if (run->workload->in_turn && slot->n_out) {
+			*cause = WAIT_ORDER;
+			return ANSWER_WAIT;
+		}
 		switch (reserve(worker, slot)) {
 		case GIVE_BACK_FIRST:
 			return ANSWER_RELEASE;
@@ -419,6 +423,8 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 	slot_settle(slot);
 	if (slot->state == SLOT_DONE) {
 		slots_write(run, worker->meter);
+		pthread_cond_broadcast(&run->changed);
+	} else if (run->workload->in_turn) {
 		pthread_cond_broadcast(&run->changed);
 	}
 	written = run->first;

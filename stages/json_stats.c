@@ -158,3 +158,28 @@ int js_emit_member(FILE *out, const char *before, const char *key, json_t *value
 	}
 	return js_emit(out, value, err);
 }
+
+json_t *js_wide(int128 n)
+{
+	char text[48], *at = text + sizeof(text) - 1;
+	uint128 rest = n < 0 ? -(uint128)n : (uint128)n;
+
+	*at = '\0';
+	do
+		*--at = (char)('0' + (int)(rest % 10));
+	while (rest /= 10);
+	if (n < 0)
+		*--at = '-';
+	return json_string(at);
+}
+
+json_t *js_exact(const struct accum *a)
+{
+	json_t *o = json_object();
+
+	js_put(&o, "n_valid", js_count(a->n[PIXEL_VALID]));
+	js_put(&o, "n_masked", js_count(a->n[PIXEL_MASKED]));
+	js_put(&o, "sum", js_wide(a->sum));
+	js_put(&o, "sum_sq", js_wide((int128)a->sum_sq));
+	return o;
+}

@@ -29,6 +29,11 @@ void js_append(json_t **array, json_t *value);
 /* The statistics object of the reports; see report-schema.md. */
 json_t *js_stats(const struct summary *s);
 
+/* Exact integers may be longer than JSON readers take numbers to be: as text. */
+json_t *js_wide(int128 n);
+/* The exact totals of a lab; see lab.h. */
+json_t *js_exact(const struct accum *a);
+
 /* Write `value` on one line, without a newline, and free it. */
 int js_emit(FILE *out, json_t *value, struct error *err) MUST_CHECK;
 

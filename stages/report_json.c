@@ -31,8 +31,9 @@ static json_t *plan_object(const struct plan *plan)
 	json_t *o = json_object(), *stages = json_object();
 
 	for (int stage = 0; stage < N_METER_STAGES; stage++)
-		js_put(&stages, meter_stage_name((enum meter_stage)stage),
-		       js_count(plan->predicted.stage_peak[stage]));
+		if (plan_stage_name(plan, (enum meter_stage)stage))
+			js_put(&stages, plan_stage_name(plan, (enum meter_stage)stage),
+			       js_count(plan->predicted.stage_peak[stage]));
 	js_put(&o, "budget_bytes", js_count(plan->budget.limit));
 	js_put(&o, "budget_source", js_text(plan->budget.source));
 	js_put(&o, "workers_asked", js_count(plan->workers_asked));
@@ -55,8 +56,9 @@ static json_t *plan_object(const struct plan *plan)
 static int json_begin(FILE *out, const struct plan *plan, const struct options *options,
 		      struct error *err)
 {
-	(void)options;
-	(void)fputs("{\"schema\":\"imgpipe-report/1\",\"index\":\"ndvi\"", out);
+	(void)fputs("{\"schema\":\"imgpipe-report/1\"", out);
+	if (!options->lab)
+		(void)fputs(",\"index\":\"ndvi\"", out);
 	if (js_emit_member(out, ",\n", "plan", plan_object(plan), err))
 		return -1;
 	(void)fputs(",\n\"scenes\":[", out);
@@ -133,7 +135,7 @@ static json_t *grid_object(const struct chunk_grid *grid)
 	return o;
 }
 
-static json_t *scene_object(const struct scene_result *result)
+static json_t *scene_object(const struct scene_result *result, const struct options *options)
 {
 	const struct scene *s = result->scene;
 	unsigned file = s->has_band[BAND_RED] ? s->band[BAND_RED].file : 0;
@@ -165,16 +167,18 @@ static json_t *scene_object(const struct scene_result *result)
 	js_put(&o, "reader", js_text_or_null(info ? info->reader : NULL));
 	js_put(&o, "codec", js_text_or_null(info ? info->codec : NULL));
 	js_put(&o, "notes", note_list(s->notes[0], sizeof(s->notes[0]), s->n_notes));
-	js_put(&o, "ndvi", ok ? js_stats(&summary) : json_null());
+	if (options->lab)
+		js_put(&o, "exact", ok ? js_exact(&result->accum) : json_null());
+	else
+		js_put(&o, "ndvi", ok ? js_stats(&summary) : json_null());
 	return o;
 }
 
 static int json_scene(FILE *out, uint64_t row, const struct scene_result *result,
 		      const struct options *options, struct error *err)
 {
-	(void)options;
 	(void)fputs(row ? ",\n" : "\n", out);
-	return js_emit(out, scene_object(result), err);
+	return js_emit(out, scene_object(result, options), err);
 }
 
 static json_t *waits_object(const uint64_t wait_ns[N_WAIT_CAUSES])
@@ -262,13 +266,14 @@ static json_t *memory_object(const struct run_totals *totals, const struct plan 
 	return o;
 }
 
-static json_t *stage_object(enum meter_stage stage, const struct run_totals *totals)
+static json_t *stage_object(enum meter_stage stage, const struct run_totals *totals,
+			    const char *name)
 {
 	const struct meter_row *row = &totals->meter.row[stage];
 	bool known = stored_bytes_known(totals, stage);
 	json_t *o = json_object();
 
-	js_put(&o, "name", js_text(meter_stage_name(stage)));
+	js_put(&o, "name", js_text(name));
 	js_put(&o, "chunks", js_count(row->chunks));
 	js_put(&o, "tiles", js_count(row->tiles));
 	js_put(&o, "pixels", js_count(row->pixels));
@@ -287,12 +292,16 @@ static json_t *stage_object(enum meter_stage stage, const struct run_totals *tot
 	return o;
 }
 
-static json_t *stage_list(const struct run_totals *totals)
+static json_t *stage_list(const struct run_totals *totals, const struct plan *plan)
 {
 	json_t *list = json_array();
 
-	for (int stage = 0; stage < N_METER_STAGES; stage++)
-		js_append(&list, stage_object((enum meter_stage)stage, totals));
+	for (int stage = 0; stage < N_METER_STAGES; stage++) {
+		const char *name = plan_stage_name(plan, (enum meter_stage)stage);
+
+		if (name)
+			js_append(&list, stage_object((enum meter_stage)stage, totals, name));
+	}
 	return list;
 }
 
@@ -385,7 +394,7 @@ static json_t *communication_object(const struct run_totals *totals, const struc
 	return o;
 }
 
-static json_t *global_object(const struct run_totals *totals)
+static json_t *global_object(const struct run_totals *totals, const struct options *options)
 {
 	struct summary summary;
 	json_t *o = json_object();
@@ -395,7 +404,10 @@ static json_t *global_object(const struct run_totals *totals)
 	js_put(&o, "scenes_ok", js_count(totals->n_ok));
 	js_put(&o, "scenes_failed", js_count(totals->n_failed));
 	js_put(&o, "scenes_cancelled", js_count(totals->n_cancelled));
-	js_put(&o, "ndvi", js_stats(&summary));
+	if (options->lab)
+		js_put(&o, "exact", js_exact(&totals->accum));
+	else
+		js_put(&o, "ndvi", js_stats(&summary));
 	return o;
 }
 
@@ -419,7 +431,7 @@ static int json_end(FILE *out, const struct run_totals *totals, const struct pla
 	    js_emit_member(out, ",\n", "memory", memory_object(totals, plan), err) ||
 	    js_emit_member(out, ",\n", "communication", communication_object(totals, &figures),
 			   err) ||
-	    js_emit_member(out, ",\n", "stages", stage_list(totals), err) ||
+	    js_emit_member(out, ",\n", "stages", stage_list(totals, plan), err) ||
 	    js_emit_member(out, ",\n", "workers", worker_list(totals), err) ||
 	    js_emit_member(out, ",\n", "bytes_needed", js_count(totals->meter.bytes_needed), err) ||
 	    js_emit_member(out, ",\n", "bytes_decoded", js_count(totals->meter.bytes_decoded),
@@ -427,7 +439,7 @@ static int json_end(FILE *out, const struct run_totals *totals, const struct pla
 	    js_emit_member(out, ",\n", "read_amplification", js_number(figures.amplification),
 			   err) ||
 	    js_emit_member(out, ",\n", "verdict", verdict_list(totals, plan, options), err) ||
-	    js_emit_member(out, ",\n", "global", global_object(totals), err))
+	    js_emit_member(out, ",\n", "global", global_object(totals, options), err))
 		return -1;
 	(void)fputs("}\n", out);
 	return report_check(out, err);

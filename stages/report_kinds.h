@@ -12,6 +12,11 @@ extern const struct report report_csv;
 extern const struct report report_tiles;
 extern const struct report report_partial;
 extern const struct report report_text;
+extern const struct report report_lab;
+
+/* report_text.c: what every stage cost, and a verdict. */
+void report_costs(FILE *out, const struct run_totals *totals, const struct plan *plan,
+		  const struct options *options);
 
 /* Does this path mean standard output? "-", "/dev/stdout" and their like; NULL does not. */
 bool path_is_stdout(const char *path);

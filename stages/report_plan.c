@@ -55,8 +55,9 @@ static void put_stages(FILE *out, const struct plan *plan)
 {
 	(void)fputs("\nPredicted peak of each stage, one worker\n", out);
 	for (int stage = 0; stage < N_METER_STAGES; stage++)
-		if (plan->predicted.stage_peak[stage])
-			put_part(out, meter_stage_name((enum meter_stage)stage),
+		if (plan->predicted.stage_peak[stage] &&
+		    plan_stage_name(plan, (enum meter_stage)stage))
+			put_part(out, plan_stage_name(plan, (enum meter_stage)stage),
 				 plan->predicted.stage_peak[stage], "");
 }
 

@@ -21,7 +21,7 @@ static const char *text_path(const struct options *options)
 				      options->csv_path, options->tiles_path,
 				      options->partial_path};
 
-	if (options->verbosity < 0)
+	if (options->verbosity < 0 || options->lab)
 		return NULL;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (path_is_stdout(others[i]))
@@ -145,7 +145,8 @@ static const char *mb_text(char text[24], bool known, uint64_t bytes)
 	return text;
 }
 
-static void put_stage(FILE *out, enum meter_stage stage, const struct run_totals *totals)
+static void put_stage(FILE *out, enum meter_stage stage, const struct run_totals *totals,
+		      const char *name)
 {
 	const struct meter_row *row = &totals->meter.row[stage];
 	bool known = stored_bytes_known(totals, stage);
@@ -154,20 +155,24 @@ static void put_stage(FILE *out, enum meter_stage stage, const struct run_totals
 	(void)fprintf(out,
 		      "%-8s %8" PRIu64 " %8" PRIu64 " %9s %9s %9.3f %9.3f %8.3f %6" PRIu64
 		      " %8.1f %8.1f\n",
-		      meter_stage_name(stage), row->chunks, row->tiles,
-		      mb_text(in, known, row->bytes_in),
+		      name, row->chunks, row->tiles, mb_text(in, known, row->bytes_in),
 		      mb_text(from, known || stage != METER_FETCH, row->bytes_out),
 		      sec(row->busy_ns), sec(row->cpu_ns), sec(meter_row_wait_ns(row)),
 		      row->messages, mib(row->planned_peak), mib(row->reserved_peak));
 }
 
-static void put_stages(FILE *out, const struct run_totals *totals, const struct run_figures *f)
+static void put_stages(FILE *out, const struct run_totals *totals, const struct plan *plan,
+		       const struct run_figures *f)
 {
 	(void)fprintf(out, "\n%-8s %8s %8s %9s %9s %9s %9s %8s %6s %8s %8s\n", "stage", "chunks",
 		      "tiles", "MB in", "MB out", "busy s", "CPU s", "wait s", "msgs", "plan MiB",
 		      "resv MiB");
-	for (int stage = 0; stage < N_METER_STAGES; stage++)
-		put_stage(out, (enum meter_stage)stage, totals);
+	for (int stage = 0; stage < N_METER_STAGES; stage++) {
+		const char *name = plan_stage_name(plan, (enum meter_stage)stage);
+
+		if (name)
+			put_stage(out, (enum meter_stage)stage, totals, name);
+	}
 	(void)fprintf(out, "%-8s %8s %8s %9s %9s %9.3f %9.3f %8.3f %6" PRIu64 " %8.1f %8.1f\n",
 		      "total", "", "", "", "", sec(f->total.busy_ns), sec(f->total.cpu_ns),
 		      sec(meter_row_wait_ns(&f->total)), f->total.messages,
@@ -271,10 +276,10 @@ static void put_memory(FILE *out, const struct run_totals *totals, const struct 
 }
 
 static void put_run(FILE *out, const struct run_totals *totals, const struct plan *plan,
-		    const struct run_figures *f)
+		    const struct options *options, const struct run_figures *f)
 {
 	const struct meter_row *row = totals->meter.row;
-	char line[400], asked[40] = "", amplification[48] = "", read[24] = "-";
+	char line[400], asked[40] = "", amplification[48] = "", read[24] = "-", work[128];
 	double wall_s = f->wall_s > 0 ? f->wall_s : NAN;
 
 	if (stored_bytes_known(totals, METER_FETCH))
@@ -285,13 +290,18 @@ static void put_run(FILE *out, const struct run_totals *totals, const struct pla
 	if (!isnan(f->amplification))
 		(void)snprintf(amplification, sizeof(amplification), "; read amplification %.2f",
 			       f->amplification);
-	(void)snprintf(line, sizeof(line),
-		       "%s, %u worker%s%s, %.3f s wall, %.3f s CPU, parallel efficiency %.0f %%; "
-		       "%.1f Mpixel/s, %s MB/s read, %.1f MB/s decoded%s",
-		       totals->executor ? totals->executor : "?", totals->n_workers,
-		       totals->n_workers == 1 ? "" : "s", asked, f->wall_s, f->cpu_s,
-		       100 * f->efficiency, (double)f->pixels / 1e6 / wall_s, read,
+	(void)snprintf(work, sizeof(work), "%.1f Mpixel/s, %s MB/s read, %.1f MB/s decoded%s",
+		       (double)f->pixels / 1e6 / wall_s, read,
 		       mb(row[METER_DECODE].bytes_out) / wall_s, amplification);
+	if (options->lab)
+		(void)snprintf(work, sizeof(work), "%.1f million a second",
+			       (double)f->pixels / 1e6 / wall_s);
+	(void)snprintf(
+		line, sizeof(line),
+		"%s, %u worker%s%s, %.3f s wall, %.3f s CPU, parallel efficiency %.0f %%; %s",
+		totals->executor ? totals->executor : "?", totals->n_workers,
+		totals->n_workers == 1 ? "" : "s", asked, f->wall_s, f->cpu_s, 100 * f->efficiency,
+		work);
 	text_item(out, LABEL_COLUMNS, "Run", line);
 }
 
@@ -317,23 +327,29 @@ static void put_verdict(FILE *out, const struct run_totals *totals, const struct
 			      "", totals->interrupted_by);
 }
 
-static int text_end(FILE *out, const struct run_totals *totals, const struct plan *plan,
-		    const struct options *options, struct error *err)
+void report_costs(FILE *out, const struct run_totals *totals, const struct plan *plan,
+		  const struct options *options)
 {
 	struct run_figures figures;
 
 	run_figures_make(&figures, totals);
-	put_global(out, totals);
 	if (!figures.chunks && !totals->interrupted_by)
-		return report_check(out, err); /* nothing was worked on: nothing cost anything */
-	put_stages(out, totals, &figures);
+		return; /* nothing was worked on: nothing cost anything */
+	put_stages(out, totals, plan, &figures);
 	(void)fputc('\n', out);
 	put_waits(out, &figures);
 	put_exchange(out, totals, &figures);
 	put_ranks(out, totals);
 	put_memory(out, totals, plan);
-	put_run(out, totals, plan, &figures);
+	put_run(out, totals, plan, options, &figures);
 	put_verdict(out, totals, plan, options);
+}
+
+static int text_end(FILE *out, const struct run_totals *totals, const struct plan *plan,
+		    const struct options *options, struct error *err)
+{
+	put_global(out, totals);
+	report_costs(out, totals, plan, options);
 	return report_check(out, err);
 }
 

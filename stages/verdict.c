@@ -78,12 +78,28 @@ static const struct {
 	[METER_WRITE] = {"report-bound", "writing reports", "fewer reports or faster storage help"},
 };
 
-static void say_stage_bound(struct verdict *v, const struct run_figures *f,
-			    const struct run_totals *totals, int stage)
+/* Stages of a workload that names its own: what they do is in the name. */
+static void say_own_stage(struct verdict *v, const struct run_figures *f, const char *name,
+			  int stage)
 {
+	bool computes = stage == METER_INDEX || stage == METER_STATS;
+
+	say(v, "%s: %.0f %% of worker time is the stage %s; %s",
+	    computes ? "compute-bound" : stage_words[stage].bound,
+	    percent(worker_share(f, f->busy_s[stage])), name, stage_words[stage].remedy);
+}
+
+static void say_stage_bound(struct verdict *v, const struct run_figures *f,
+			    const struct run_totals *totals, const struct plan *plan, int stage)
+{
+	const char *name = plan_stage_name(plan, (enum meter_stage)stage);
 	const struct meter_row *row = &totals->meter.row[stage];
 	const char *remedy = stage_words[stage].remedy;
 
+	if (plan->stage_names && name) {
+		say_own_stage(v, f, name, stage);
+		return;
+	}
 	if (stage == METER_FETCH && (double)row->cpu_ns > 0.5 * (double)row->busy_ns)
 		remedy = "most of it is CPU time, so the bytes were at hand (page cache) and more "
 			 "cores help";
@@ -113,16 +129,18 @@ static double share_running(const struct run_figures *f, const struct run_totals
 }
 
 static void say_bound(struct verdict *v, const struct run_figures *f,
-		      const struct run_totals *totals)
+		      const struct run_totals *totals, const struct plan *plan)
 {
+	const char *name;
 	int stage = largest(f->busy_s, N_METER_STAGES);
 	int cause = largest(f->wait_s, N_WAIT_CAUSES);
 
+	name = plan_stage_name(plan, (enum meter_stage)stage);
 	if (f->wall_s < too_short_s) {
 		say(v,
 		    "too short to judge: the run took %.0f ms, most of it start-up; give it "
-		    "more or larger scenes",
-		    1000 * f->wall_s);
+		    "more or larger %s",
+		    1000 * f->wall_s, plan->stage_names ? "work" : "scenes");
 		return;
 	}
 	if (share_running(f, totals) < running_share)
@@ -136,10 +154,10 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 		say(v, "wait-bound: %.0f %% of worker time was spent waiting for %s",
 		    percent(worker_share(f, f->wait_s[cause])), wait_words[cause]);
 	else if (worker_share(f, f->busy_s[stage]) >= lead_share)
-		say_stage_bound(v, f, totals, stage);
+		say_stage_bound(v, f, totals, plan, stage);
 	else
 		say(v, "no stage stands out: the largest, %s, took %.0f %% of worker time",
-		    meter_stage_name((enum meter_stage)stage),
+		    name ? name : meter_stage_name((enum meter_stage)stage),
 		    percent(worker_share(f, f->busy_s[stage])));
 }
 
@@ -280,7 +298,7 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 		say(verdict, "no pixel was worked on");
 		return;
 	}
-	say_bound(verdict, &f, totals);
+	say_bound(verdict, &f, totals, plan);
 	advise_amplification(verdict, &f, options);
 	if (f.wait_s[WAIT_IDLE] < idle_share * f.worker_s)
 		advise_workers(verdict, plan);

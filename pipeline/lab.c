@@ -1,0 +1,242 @@
+/*
+ * The commands pi, sum and recur: each line of a lab is a run like any other, of a scene that is
+ * made up. It knows what a line is, not what is computed.
+ *
+ * A line is worked out in a child process, so that the peak of memory is the line's own. The child
+ * goes the way of the whole program: back up through main(). Under MPI there are no children; the
+ * ranks go through the lines together.
+ */
+#include "lab_command.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "execute.h"
+#include "lab.h"
+#include "plan.h"
+#include "signals.h"
+
+enum { POLL_MS = 20 };
+
+struct lab_work {
+	const struct options *options;
+	const struct session *session;
+	int argc;
+	char **argv;
+	struct lab_set set;
+};
+
+/* --- one line --- */
+
+static int refuse_size(const struct lab *lab, const struct budget *budget, struct error *err)
+{
+	char limit[24], size[24];
+
+	if (lab_shared_bytes(lab) <= budget->limit)
+		return 0;
+	return error_set(err, EX_TEMPFAIL,
+			 "what all workers share takes %s, more than the memory limit of %s (%s)",
+			 bytes_text(size, lab_shared_bytes(lab)), bytes_text(limit, budget->limit),
+			 budget->source);
+}
+
+static int plan_line(struct plan *plan, const struct lab_work *work, const struct options *own,
+		     struct lab *lab, struct catalog **catalog, struct error *err)
+{
+	const struct workload *workload = lab_workload(lab);
+	struct scene sample = {0};
+	struct machine machine;
+	struct budget budget;
+	int status;
+
+	machine_probe(&machine);
+	budget_init(&budget, own, &machine);
+	status = refuse_size(lab, &budget, err);
+	if (!status)
+		status = lab_prepare(lab, err);
+	if (!status)
+		status = catalog_made(catalog, err);
+	if (!status)
+		status = workload->scene_open(&sample, *catalog, 0, own, err);
+	machine_probe(&machine); /* with what is shared */
+	machine_share(&machine, work->session->n_ranks, work->session->ranks_here);
+	session_level(work->session, &machine);
+	if (!status)
+		status = plan_make(plan, own, &machine, *catalog, workload, &sample, err);
+	scene_release(&sample);
+	return session_agree(work->session, status, work->argc, work->argv, *catalog, plan, err);
+}
+
+static int run_line(const struct lab_work *work, struct lab *lab, struct error *err)
+{
+	struct catalog *catalog = NULL;
+	const char *why = lab_needs_memory(lab);
+	struct options own;
+	struct plan plan = {0};
+	int status;
+
+	if (why && work->session->n_ranks > 1) {
+		error_set(err, EX_UNAVAILABLE, "not between ranks of MPI: %s", why);
+		return err->code;
+	}
+	lab_options(&own, work->options, lab);
+	if (plan_line(&plan, work, &own, lab, &catalog, err))
+		status = err->code ? err->code : EX_SOFTWARE;
+	else
+		status = execute(&own, &plan, lab_workload(lab), catalog, err);
+	catalog_free(catalog);
+	lab_release(lab);
+	return status;
+}
+
+/* The line's status is 0 only where its report has said so. */
+static int live_line(const struct lab_work *work, unsigned i)
+{
+	struct lab_line *line = &work->set.line[i];
+	struct lab lab = lab_of_line(&work->set, i);
+	struct error error = {0};
+	int status;
+
+	lab.silent = work->options->verbosity < 0 || session_is_silent();
+	lab.costs = work->set.n_lines == 1 || work->options->verbosity > 0;
+	status = run_line(work, &lab, &error);
+	if (status)
+		line->status = status;
+	if (error.code)
+		line->error = error;
+	return status;
+}
+
+/* --- children --- */
+
+/* Whoever stops the command stops the line; the child tells by its status what became of it. */
+static int wait_for(pid_t child)
+{
+	int status = 0, told = 0;
+	pid_t got;
+
+	while ((got = waitpid(child, &status, WNOHANG)) == 0 || (got < 0 && errno == EINTR)) {
+		if (signals_caught() && !told++)
+			kill(child, SIGTERM);
+		poll(NULL, 0, POLL_MS);
+	}
+	return status;
+}
+
+/* A child that was killed has left no error. */
+static void judge_end(struct lab_line *line, int status)
+{
+	if (WIFEXITED(status) && (WEXITSTATUS(status) || !line->status))
+		return;
+	line->status = EX_SOFTWARE;
+	if (WIFSIGNALED(status))
+		error_set(&line->error, EX_SOFTWARE, "its process was killed by SIG%s%s",
+			  sigabbrev_np(WTERMSIG(status)),
+			  WTERMSIG(status) == SIGKILL ? ", often for want of memory" : "");
+	else
+		error_set(&line->error, EX_SOFTWARE, "its process ended without an outcome");
+}
+
+/* 0; 1 in the child, with *status to end with; -1 where there is no child. */
+static int start_line(const struct lab_work *work, unsigned i, int *status, struct error *err)
+{
+	pid_t parent = getpid(), child;
+
+	if (fflush(stdout))
+		return error_errno(err, EX_IOERR, errno, "standard output");
+	child = fork();
+	if (child < 0)
+		return error_errno(err, EX_OSERR, errno, "cannot start a process");
+	if (child == 0) {
+		*status = EX_OSERR;
+		if (!prctl(PR_SET_PDEATHSIG, SIGKILL) && getppid() == parent)
+			*status = live_line(work, i);
+		return 1;
+	}
+	judge_end(&work->set.line[i], wait_for(child));
+	return 0;
+}
+
+/* --- all lines --- */
+
+static void tell(const struct lab_line *line)
+{
+	char name[48];
+
+	if (line->status > 0 && line->status < 128 && line->error.code && !session_is_silent())
+		fprintf(stderr, "imgpipe: %s: %s\n", lab_line_name(name, line), line->error.text);
+}
+
+/* Under MPI all ranks go on or none does. */
+static bool goes_on(const struct session *session)
+{
+	int caught = signals_caught();
+
+	if (session->cluster)
+		session->cluster->share(&caught, sizeof(caught));
+	if (caught)
+		signals_note(caught);
+	return !caught;
+}
+
+/* As with scenes: 0, 1 where some failed, their own status where all did. */
+static int outcome(const struct lab_set *set)
+{
+	unsigned failed = 0;
+	int status = 0;
+
+	if (signals_caught())
+		return 128 + signals_caught();
+	for (unsigned i = 0; i < set->n_lines; i++)
+		if (set->line[i].status) {
+			status = set->line[i].status;
+			failed++;
+		}
+	return failed && failed < set->n_lines ? 1 : status;
+}
+
+static int run_lines(struct lab_work *work, struct error *err)
+{
+	bool speaks = !session_is_silent();
+	int status = 0, side = 0;
+
+	if (speaks)
+		lab_print_head(&work->set, work->options);
+	for (unsigned i = 0; i < work->set.n_lines && goes_on(work->session); i++) {
+		if (work->session->cluster)
+			(void)live_line(work, i);
+		else if ((side = start_line(work, i, &status, err)))
+			return side > 0 ? status : err->code;
+		tell(&work->set.line[i]);
+	}
+	if (speaks) {
+		lab_print_foot(&work->set, work->options);
+		if (lab_write_files(&work->set, work->options, err))
+			return err->code;
+	}
+	return outcome(&work->set);
+}
+
+int lab_command(const struct options *options, const struct session *session, int argc, char **argv,
+		struct error *err)
+{
+	struct lab_work work = {.options = options, .session = session, .argc = argc, .argv = argv};
+	struct machine machine;
+	int status;
+
+	machine_probe(&machine);
+	if (lab_set_init(&work.set, options, machine.workers, err)) {
+		status = err->code;
+	} else {
+		signals_catch();
+		status = run_lines(&work, err);
+	}
+	lab_set_release(&work.set);
+	return status;
+}

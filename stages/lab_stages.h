@@ -1,0 +1,60 @@
+/*
+ * What the labs' stages have in common. Private to stages/lab_*.c.
+ */
+#ifndef IMGPIPE_STAGES_LAB_STAGES_H
+#define IMGPIPE_STAGES_LAB_STAGES_H
+
+#include <stdio.h>
+
+#include "lab.h"
+#include "stage.h"
+#include "workload.h"
+
+extern const struct workload workload_pi, workload_sum, workload_floats;
+extern const struct workload workload_over_time, workload_over_pixels;
+
+/* The indices of a block: the last row of the made-up scene may reach beyond them. */
+struct lab_range {
+	uint64_t first;
+	size_t n;
+};
+
+struct lab_range lab_range(const struct lab *lab, const struct block *block);
+
+/* lab_scene.c: the made-up scene; see workload.h. */
+int lab_scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
+		   const struct options *options, struct error *err);
+int lab_scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
+		    struct error *err);
+
+/* Members of a workload that all labs have. */
+#define LAB_WORKLOAD                                                                              \
+	.scene_open = lab_scene_open, .scene_begin = lab_scene_begin, .tally_bytes = tally_bytes, \
+	.tally_new = tally_new, .tally_fold = tally_fold, .tally_finish = tally_finish,           \
+	.tally_free = tally_free
+
+/* `count` samples of `size` bytes from the arena; NULL with err set where it is too small. */
+void *lab_alloc(const struct stage_env *env, size_t count, size_t size, struct error *err);
+
+/* lab_pi.c, lab_recur.c: what workers have in common, in memory that processes share. */
+size_t lab_generator_bytes(void);
+void lab_generator_init(struct lab_shared *shared, uint64_t seed);
+void lab_states_init(struct lab_shared *shared, uint64_t n);
+
+/* --- figures of lines --- */
+
+double lab_pi(const struct lab_line *line);   /* the estimate */
+double lab_pi_error(uint64_t n);              /* standard error to be expected */
+int128 lab_sum_twice(uint64_t n);             /* closed form of sum of 2 * x */
+double lab_mean(const struct lab_line *line); /* recur: of the last states */
+double lab_speed_up(const struct lab_line *line, const struct lab_line *base);
+double lab_efficiency(const struct lab_line *line, const struct lab_line *base);
+double lab_work_share(const struct lab_line *line); /* of wall time x workers */
+bool lab_done(const struct lab_line *line);
+/* The first line of the same mode. */
+const struct lab_line *lab_base(const struct lab_set *set, unsigned i);
+
+/* lab_text.c */
+void lab_print_line(FILE *out, const struct lab *lab);
+
+#endif
