@@ -186,13 +186,16 @@ static bool goes_on(const struct session *session)
 }
 
 /* As with scenes: 0, 1 where some failed, their own status where all did. */
-static int outcome(const struct lab_set *set)
+static int outcome(const struct lab_set *set, struct error *err)
 {
 	unsigned failed = 0;
-	int status = 0;
+	int status = 0, caught = signals_caught();
 
-	if (signals_caught())
-		return 128 + signals_caught();
+	if (caught) {
+		error_set(err, 128 + caught, "interrupted by SIG%s; lines that were done stand",
+			  sigabbrev_np(caught));
+		return err->code;
+	}
 	for (unsigned i = 0; i < set->n_lines; i++)
 		if (set->line[i].status) {
 			status = set->line[i].status;
@@ -220,7 +223,7 @@ static int run_lines(struct lab_work *work, struct error *err)
 		if (lab_write_files(&work->set, work->options, err))
 			return err->code;
 	}
-	return outcome(&work->set);
+	return outcome(&work->set, err);
 }
 
 int lab_command(const struct options *options, const struct session *session, int argc, char **argv,

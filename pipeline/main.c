@@ -224,9 +224,6 @@ static int run_lab(const struct options *options, const struct session *session,
 {
 	int status = lab_command(options, session, argc, argv, err);
 
-	if (status > 128 && !options->lab && !session_is_silent())
-		fprintf(stderr, "imgpipe: interrupted by signal %d; lines that were done stand\n",
-			status - 128);
 	return err->code ? fail(err) : status;
 }
 

@@ -72,8 +72,8 @@ void option_print_help(FILE *out, enum command command, bool named)
 	const struct command_row *row = &command_rows[command];
 
 	if (named)
-		fprintf(out, "usage: imgpipe %s [options] %s\n\nimgpipe %s: %s.\n", row->word,
-			row->arguments, row->word, row->purpose);
+		fprintf(out, "usage: imgpipe %s [options]%s%s\n\nimgpipe %s: %s.\n", row->word,
+			*row->arguments ? " " : "", row->arguments, row->word, row->purpose);
 	else
 		fprintf(out,
 			"usage: imgpipe [COMMAND] [options] %s\n\n"

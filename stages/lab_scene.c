@@ -90,7 +90,6 @@ void lab_options(struct options *own, const struct options *options, const struc
 	own->chunk_x = (uint32_t)row_of(lab);
 	own->chunk_y = is_one_task(lab) ? (uint32_t)rows_of(lab) : 1;
 	own->working_set = lab->mode == LAB_ARRAY ? WORKING_SET_CHUNK : WORKING_SET_TILE;
-	own->csv_path = NULL; /* of all lines, not of one */
 }
 
 int catalog_made(struct catalog **catalog, struct error *err)

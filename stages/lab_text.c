@@ -229,12 +229,16 @@ static void foot_sum(const struct lab_set *set)
 	int128 twice = lab_sum_twice(set->lab.n);
 	double exact = (double)twice / 2;
 	char text[160], sum[48];
-	bool right = true;
+	bool right = true, any = false;
 
-	for (unsigned i = 0; i < set->n_lines; i++)
+	for (unsigned i = 0; i < set->n_lines; i++) {
 		right = right && (!lab_done(&set->line[i]) || set->line[i].sum == twice);
-	(void)snprintf(text, sizeof(text), "%s by the closed form; %s", halves_text(sum, twice),
-		       right ? "every line above is equal to it" : "NOT every line is equal to it");
+		any = any || lab_done(&set->line[i]);
+	}
+	(void)snprintf(text, sizeof(text), "%s by the closed form%s", halves_text(sum, twice),
+		       !any    ? ""
+		       : right ? "; every line above is equal to it"
+			       : "; NOT every line is equal to it");
 	note("exact", text);
 	put_refused(set);
 	if (!floats)
@@ -291,12 +295,13 @@ static void put_overhead(const struct lab_set *set)
 		advice = "; tasks are too small: try a larger --chunk";
 	else if (worst->wall_s < short_s)
 		advice = "; N is too small: try -N ten times as large";
-	(void)snprintf(text, sizeof(text),
-		       "in the line %s, hand-out and start-up are %.0f %% of the time (measured: "
-		       "wall time x workers outside the stages that compute; start-up and end "
-		       "%.0f %%, idle at the end %.0f %%, hand-out and waiting %.0f %%)%s",
-		       lab_line_name(name, worst), 100 * share, 100 * start, 100 * idle,
-		       100 * fmax(0, share - start - idle), advice);
+	(void)snprintf(
+		text, sizeof(text),
+		"in the line %s, hand-out and start-up are %.0f %% of the time (measured: "
+		"wall time x workers outside the stages that compute; start-up and end "
+		"%.0f %%, idle at the end %.0f %%, hand-out, waiting and not running %.0f %%)%s",
+		lab_line_name(name, worst), 100 * share, 100 * start, 100 * idle,
+		100 * fmax(0, share - start - idle), advice);
 	note("overhead", text);
 }
 

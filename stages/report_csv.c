@@ -103,7 +103,7 @@ static void put_band(FILE *out, const struct scene *scene, enum band_role role)
 
 static const char *csv_path(const struct options *options)
 {
-	return options->csv_path;
+	return options->lab ? NULL : options->csv_path; /* a lab's is of all lines */
 }
 
 static int csv_begin(FILE *out, const struct plan *plan, const struct options *options,

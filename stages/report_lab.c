@@ -11,7 +11,7 @@
 
 static bool to_stdout(const struct options *options)
 {
-	return path_is_stdout(options->report_path) ||
+	return path_is_stdout(options->report_path) || path_is_stdout(options->csv_path) ||
 	       path_is_stdout(options->lab_request.json_path);
 }
 
