@@ -102,11 +102,12 @@ struct lab_set {
 	struct lab lab; /* what is common to all lines */
 	unsigned n_lines;
 	struct lab_line *line;
+	unsigned left_out; /* modes (bits) that cannot be done between ranks, and were not named */
 };
 
 /* The command's defaults put in, and what it will measure listed: modes by numbers of workers. */
 int lab_set_init(struct lab_set *set, const struct options *options, unsigned machine_workers,
-		 struct error *err) MUST_CHECK;
+		 unsigned n_ranks, struct error *err) MUST_CHECK;
 void lab_set_release(struct lab_set *set);
 
 /* What line i works on. */
@@ -130,7 +131,9 @@ int catalog_made(struct catalog **catalog, struct error *err) MUST_CHECK;
 /* For people, on standard output: before the first line, and below the last one. */
 void lab_print_head(const struct lab_set *set, const struct options *options);
 void lab_print_foot(const struct lab_set *set, const struct options *options);
-/* --json and --csv, where asked for. */
+/* --json and --csv, where asked for. Can they be created? Found before anything is computed. */
+int lab_check_files(const struct lab_set *set, const struct options *options,
+		    struct error *err) MUST_CHECK;
 int lab_write_files(const struct lab_set *set, const struct options *options,
 		    struct error *err) MUST_CHECK;
 

@@ -209,6 +209,12 @@ static int run_lines(struct lab_work *work, struct error *err)
 	bool speaks = !session_is_silent();
 	int status = 0, side = 0;
 
+	if (speaks && lab_check_files(&work->set, work->options, err))
+		status = err->code;
+	if (work->session->cluster)
+		work->session->cluster->share(&status, sizeof(status));
+	if (status)
+		return status;
 	if (speaks)
 		lab_print_head(&work->set, work->options);
 	for (unsigned i = 0; i < work->set.n_lines && goes_on(work->session); i++) {
@@ -234,7 +240,9 @@ int lab_command(const struct options *options, const struct session *session, in
 	int status;
 
 	machine_probe(&machine);
-	if (lab_set_init(&work.set, options, machine.workers, err)) {
+	machine_share(&machine, session->n_ranks, session->ranks_here);
+	session_level(session, &machine);
+	if (lab_set_init(&work.set, options, machine.workers, session->n_ranks, err)) {
 		status = err->code;
 	} else {
 		signals_catch();

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "json_stats.h"
 #include "options.h"
@@ -153,6 +154,7 @@ static int write_csv(FILE *out, const struct lab_set *set, struct error *err)
 	return report_check(out, err);
 }
 
+/* Without `write`: only a look whether the file can be created. */
 static int write_file(const char *kind, const char *path, const struct lab_set *set,
 		      int (*write)(FILE *out, const struct lab_set *set, struct error *err),
 		      struct error *err)
@@ -163,12 +165,25 @@ static int write_file(const char *kind, const char *path, const struct lab_set *
 	if (!path)
 		return 0;
 	status = report_file_open(&file, kind, path, err);
-	if (!status)
+	if (!status && write)
 		status = write(file.out, set, err);
-	if (!status)
+	if (!status && write)
 		status = report_file_commit(&file, err);
 	report_file_release(&file);
 	return status;
+}
+
+int lab_check_files(const struct lab_set *set, const struct options *options, struct error *err)
+{
+	const char *json = options->lab_request.json_path, *csv = options->csv_path;
+
+	if (json && csv && strcmp(json, csv) == 0)
+		return error_set(err, EX_USAGE,
+				 "%s: --json and --csv both go there; give each a file of its own",
+				 json);
+	if (write_file("json", json, set, NULL, err))
+		return -1;
+	return write_file("csv", csv, set, NULL, err);
 }
 
 int lab_write_files(const struct lab_set *set, const struct options *options, struct error *err)

@@ -106,19 +106,34 @@ static int check(const struct lab_set *set, const struct options *options, struc
 	return 0;
 }
 
+/* All of the command; between ranks those that need no common memory. */
+static unsigned modes_of(enum lab_kind kind, unsigned n_ranks)
+{
+	unsigned modes = kinds[kind].modes;
+
+	for (enum lab_mode mode = 0; n_ranks > 1 && mode < N_LAB_MODES; mode++) {
+		const struct lab lab = {.mode = mode};
+
+		if (lab_needs_memory(&lab))
+			modes &= ~(1u << mode);
+	}
+	return modes;
+}
+
 int lab_set_init(struct lab_set *set, const struct options *options, unsigned machine_workers,
-		 struct error *err)
+		 unsigned n_ranks, struct error *err)
 {
 	const struct lab_request *request = &options->lab_request;
 	enum lab_kind kind = options->command == COMMAND_PI    ? LAB_PI
 			     : options->command == COMMAND_SUM ? LAB_SUM
 							       : LAB_RECUR;
-	unsigned modes = request->modes ? request->modes : kinds[kind].modes;
+	unsigned modes = request->modes ? request->modes : modes_of(kind, n_ranks);
 	struct lab_request list = *request;
 	void *memory = mmap(NULL, LAB_MAX_LINES * sizeof(*set->line), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	*set = (struct lab_set){.lab = lab_of(kind, request)};
+	set->left_out = request->modes ? 0 : kinds[kind].modes & ~modes;
 	if (memory == MAP_FAILED)
 		return error_memory(err, "the lines", LAB_MAX_LINES * sizeof(*set->line));
 	set->line = memory;
@@ -129,11 +144,15 @@ int lab_set_init(struct lab_set *set, const struct options *options, unsigned ma
 			list.workers[i] = machine_workers;
 	for (enum lab_mode mode = 0; mode < N_LAB_MODES; mode++)
 		for (unsigned i = 0; modes >> mode & 1 && i < list.n_workers; i++) {
-			/* In order one after another: more workers have nothing to do. */
-			if ((mode == LAB_FLOATS || mode == LAB_ARRAY) && i)
+			/* One task: more workers have nothing to do. */
+			bool one = mode == LAB_FLOATS || mode == LAB_ARRAY;
+
+			if (one && i)
 				continue;
-			set->line[set->n_lines++] = (struct lab_line){
-				.mode = mode, .workers_asked = list.workers[i], .status = -1};
+			set->line[set->n_lines++] =
+				(struct lab_line){.mode = mode,
+						  .workers_asked = one ? 1 : list.workers[i],
+						  .status = -1};
 		}
 	return check(set, options, err);
 }

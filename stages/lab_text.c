@@ -279,11 +279,12 @@ static void put_overhead(const struct lab_set *set)
 	for (unsigned i = 0; i < set->n_lines; i++) {
 		const struct lab_line *line = &set->line[i];
 
-		if (lab_done(line) && line->mode != LAB_TIME &&
+		if (lab_done(line) && line->mode != LAB_TIME && line->mode != LAB_ARRAY &&
+		    line->mode != LAB_FLOATS &&
 		    (!worst || lab_work_share(line) < lab_work_share(worst)))
 			worst = line;
 	}
-	if (!worst || lab_work_share(worst) >= good_share || worst->mode == LAB_ARRAY)
+	if (!worst || lab_work_share(worst) >= good_share)
 		return;
 	share = 1 - lab_work_share(worst);
 	start = worst->start_s / worst->wall_s;
@@ -305,6 +306,21 @@ static void put_overhead(const struct lab_set *set)
 	note("overhead", text);
 }
 
+static void put_left_out(const struct lab_set *set)
+{
+	char text[160];
+
+	for (enum lab_mode mode = 0; mode < N_LAB_MODES; mode++) {
+		const struct lab lab = {.mode = mode};
+
+		if (!(set->left_out >> mode & 1))
+			continue;
+		(void)snprintf(text, sizeof(text), "left out between ranks of MPI: %s",
+			       lab_needs_memory(&lab));
+		note(lab_mode_name(mode), text);
+	}
+}
+
 void lab_print_foot(const struct lab_set *set, const struct options *options)
 {
 	static void (*const feet[N_LAB_KINDS])(const struct lab_set *set) = {foot_pi, foot_sum,
@@ -314,6 +330,7 @@ void lab_print_foot(const struct lab_set *set, const struct options *options)
 		return;
 	(void)putchar('\n');
 	feet[set->lab.kind](set);
+	put_left_out(set);
 	put_overhead(set);
 	note("columns", "speed-up and efficiency against the first line of the same kind; work %: "
 			"the share of wall time x workers inside the stages that compute");

@@ -176,8 +176,11 @@ def check_mpi(lab):
                 want = (inside_own if line["mode"] == "own" else inside_vector)(99991, 0)
                 lab.check(f"{library}, {ranks} ranks", line["inside"], want)
         result = run_mpi(library, 2, ["pi", "-q", "--generator", "shared", "--executor", "mpi"])
+        for line in lab.lines("left out", ["pi", "-N", 1000, "--executor", "mpi"],
+                              mpi=(library, 2)):
+            lab.check(f"{library}: shared is left out", line["mode"] != "shared", True)
         lab.check(f"{library}: shared is refused",
-                  result.rc != 0 and "not between ranks of MPI" in result.stderr, True)
+                  result.rc != 0 and "not between ranks of MPI" in result.err, True)
 
 
 def main():

@@ -35,6 +35,7 @@ struct story {
 	size_t (*tally)(uint32_t id);
 	bool failures; /* some scenes and chunks are bad */
 	bool stalls;
+	bool in_turn;      /* a chunk needs the one before */
 	bool deaths;       /* some chunks and headers end the worker: for processes */
 	unsigned pause_us; /* of each chunk */
 };
@@ -148,6 +149,8 @@ static int fake_run(void *state, const struct stage_env *env, struct block *bloc
 	for (most = atomic_load(&most_in_use); now > most;)
 		if (atomic_compare_exchange_weak(&most_in_use, &most, now))
 			break;
+	if (story.in_turn && result->chunk)
+		assert_int_equal(atomic_load(&delivered[block->scene->id][result->chunk - 1]), 1);
 	if (block->scene->id == story.n_scenes - 1)
 		raise_most(&most_at_work, atomic_fetch_add(&at_work, 1) + 1);
 	usleep(story.pause_us);
@@ -249,10 +252,12 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 			    .budget = {.limit = pool},
 			    .pool = pool};
 	struct samples none = {0};
+	struct workload workload = fake;
 	struct catalog *catalog = NULL;
 	struct error err = {0};
 	FILE *saved = stderr;
 
+	workload.in_turn = story.in_turn;
 	for (uint32_t i = 0; i < story.n_scenes; i++) {
 		snprintf(names[i], sizeof(names[i]), "no-file-%02u.tif", i);
 		args[i] = names[i];
@@ -264,7 +269,7 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 	assert_int_equal(catalog_scenes(catalog), story.n_scenes);
 	stderr = fopen("/dev/null", "w");
 	alarm(60); /* a hang ends the test */
-	assert_int_equal(execute(&options, &plan, &fake, catalog, &none, &err),
+	assert_int_equal(execute(&options, &plan, &workload, catalog, &none, &err),
 			 story.failures || story.deaths ? 1 : 0);
 	alarm(0);
 	fclose(stderr);
@@ -417,6 +422,24 @@ static void freed_memory_wakes_workers(void **state)
 	}
 }
 
+/* However many workers there are, one is at work on the scene, and the chunk before is delivered.
+ */
+static void chunks_in_turn(void **state)
+{
+	(void)state;
+	story = mixed;
+	story.n_scenes = 3;
+	story.failures = false;
+	story.in_turn = true;
+	for (unsigned workers = 1; workers <= 8; workers += 7) {
+		run_story("threads", workers, 100 * POOL);
+		assert_int_equal(atomic_load(&most_at_work), 1);
+	}
+	story.failures = true;
+	story.n_scenes = 30;
+	run_story("threads", 4, POOL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -427,6 +450,7 @@ int main(void)
 		cmocka_unit_test(with_plenty_of_memory),
 		cmocka_unit_test(a_worker_gives_back_its_own),
 		cmocka_unit_test(freed_memory_wakes_workers),
+		cmocka_unit_test(chunks_in_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
