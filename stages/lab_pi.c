@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <sys/mman.h>
 
 #include "lab_random.h"
 #include "simd.h"
@@ -37,7 +36,7 @@ void lab_generator_init(struct lab_shared *shared, uint64_t seed)
 }
 
 /* As rand() of a C library has it: the lock is taken for each number. */
-static double draw_shared(struct lab_shared *shared)
+static double next_shared(struct lab_shared *shared)
 {
 	double value;
 
@@ -46,6 +45,27 @@ static double draw_shared(struct lab_shared *shared)
 	value = pcg64_double(&shared->generator);
 	pthread_mutex_unlock(&shared->lock);
 	return value;
+}
+
+static void draw_shared(double *x, double *y, size_t n, struct lab_shared *shared)
+{
+	for (size_t i = 0; i < n; i++) {
+		x[i] = next_shared(shared);
+		y[i] = next_shared(shared);
+	}
+}
+
+/* Draws 2 i and 2 i + 1 are point i's. */
+static void draw_own(double *x, double *y, const struct lab_range *range, uint64_t seed)
+{
+	struct pcg64 own;
+
+	pcg64_seed(&own, seed);
+	pcg64_skip(&own, 2 * range->first);
+	for (size_t i = 0; i < range->n; i++) {
+		x[i] = pcg64_double(&own);
+		y[i] = pcg64_double(&own);
+	}
 }
 
 static bool by_words(const struct options *options)
@@ -68,8 +88,7 @@ static int draw_run(void *state, const struct stage_env *env, struct block *bloc
 	const struct lab *lab = env->options->lab;
 	struct lab_range range = lab_range(lab, block);
 	size_t size = by_words(env->options) ? sizeof(uint32_t) : sizeof(double);
-	double *x = lab_alloc(env, range.n, size, err), *y = lab_alloc(env, range.n, size, err);
-	struct pcg64 own;
+	void *x = lab_alloc(env, range.n, size, err), *y = lab_alloc(env, range.n, size, err);
 
 	(void)state;
 	(void)result;
@@ -78,16 +97,12 @@ static int draw_run(void *state, const struct stage_env *env, struct block *bloc
 	block->plane[0] = x;
 	block->plane[1] = y;
 	env->meter->row[METER_INDEX].bytes_out += 2 * size * range.n;
-	if (lab->mode == LAB_VECTOR) {
-		philox_points((uint32_t *)x, (uint32_t *)y, range.first, range.n, lab->seed);
-		return 0;
-	}
-	pcg64_seed(&own, lab->seed);
-	pcg64_skip(&own, 2 * range.first);
-	for (size_t i = 0; i < range.n; i++) {
-		x[i] = lab->mode == LAB_OWN ? pcg64_double(&own) : draw_shared(lab->shared);
-		y[i] = lab->mode == LAB_OWN ? pcg64_double(&own) : draw_shared(lab->shared);
-	}
+	if (lab->mode == LAB_VECTOR)
+		philox_points(x, y, range.first, range.n, lab->seed);
+	else if (lab->mode == LAB_OWN)
+		draw_own(x, y, &range, lab->seed);
+	else
+		draw_shared(x, y, range.n, lab->shared);
 	return 0;
 }
 

@@ -321,6 +321,32 @@ static void put_left_out(const struct lab_set *set)
 	}
 }
 
+/* CPU time under this share of the time inside the stages: workers were working, not running. */
+static const double running_share = 0.70;
+
+/* Without free cores there is no speed-up, whatever the work is: that must not be missed. */
+static void put_cores(const struct lab_set *set)
+{
+	char text[240], name[48];
+
+	for (unsigned i = 0; i < set->n_lines; i++) {
+		const struct lab_line *line = &set->line[i];
+		double running = line->work_s > 0 ? line->cpu_s / line->work_s : 1;
+
+		/* Who waits for the lock of LAB_SHARED does so inside its stage. */
+		if (!lab_done(line) || line->mode == LAB_SHARED || line->workers < 2 ||
+		    line->wall_s < short_s || running >= running_share)
+			continue;
+		(void)snprintf(text, sizeof(text),
+			       "in the line %s, workers at work really ran %.0f %% of the time: "
+			       "there were not as many free cores (other programs, a CPU quota, "
+			       "more workers than cores)",
+			       lab_line_name(name, line), 100 * running);
+		note("cores", text);
+		return;
+	}
+}
+
 void lab_print_foot(const struct lab_set *set, const struct options *options)
 {
 	static void (*const feet[N_LAB_KINDS])(const struct lab_set *set) = {foot_pi, foot_sum,
@@ -332,6 +358,7 @@ void lab_print_foot(const struct lab_set *set, const struct options *options)
 	feet[set->lab.kind](set);
 	put_left_out(set);
 	put_overhead(set);
+	put_cores(set);
 	note("columns", "speed-up and efficiency against the first line of the same kind; work %: "
 			"the share of wall time x workers inside the stages that compute");
 }
