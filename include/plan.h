@@ -41,6 +41,7 @@ struct plan {
 	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it
 			  may not */
 	struct prediction predicted;    /* from the scene planned on */
+	bool in_turn;                   /* each chunk waits for the one before; see workload.h */
 	const char *const *stage_names; /* of the workload; see workload.h */
 	uint32_t n_scenes;              /* in the catalogue */
 	uint64_t n_all_scenes;          /* of all shards */

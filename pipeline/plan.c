@@ -251,6 +251,7 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		.ranks = machine->ranks,
 		.own_memory = executor->own_memory,
 		.by_tile = options->tiles_path != NULL,
+		.in_turn = workload->in_turn,
 		.stage_names = workload->stage_names,
 		.n_scenes = catalog_scenes(catalog),
 		.n_all_scenes = catalog_all_scenes(catalog),

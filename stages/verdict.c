@@ -152,7 +152,8 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 		return; /* advise_amplification() says it */
 	else if (f->wait_s[cause] > f->busy_s[stage])
 		say(v, "wait-bound: %.0f %% of worker time was spent waiting for %s",
-		    percent(worker_share(f, f->wait_s[cause])), wait_words[cause]);
+		    percent(worker_share(f, f->wait_s[cause])),
+		    plan->in_turn && cause == WAIT_ORDER ? "the chunk before" : wait_words[cause]);
 	else if (worker_share(f, f->busy_s[stage]) >= lead_share)
 		say_stage_bound(v, f, totals, plan, stage);
 	else
@@ -249,7 +250,12 @@ static void advise_order(struct verdict *v, const struct run_figures *f,
 	double order = worker_share(f, f->wait_s[WAIT_ORDER]);
 	double writer = worker_share(f, f->wait_s[WAIT_WRITER]);
 
-	if (order > wait_share && totals->n_scenes > 1)
+	if (order > wait_share && plan->in_turn)
+		say(v,
+		    "%.0f %% of worker time went to waiting for the chunk before, which each chunk "
+		    "needs: more workers do not help",
+		    percent(order));
+	else if (order > wait_share && totals->n_scenes > 1)
 		say(v,
 		    "%.0f %% of worker time went to waiting for a scene to be opened or an older "
 		    "one to be finished (%lu may be open at once)",

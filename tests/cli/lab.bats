@@ -124,6 +124,13 @@ refused() {
 	[[ "$output" == *"the same bits in all lines"* ]]
 }
 
+@test "steps that wait for the step before are told from a scene to be opened" {
+	imgpipe recur -N 100000 -T 400 --over time --workers 4
+	exits 0
+	[[ "$output" == *"Waits "*"order "* ]]
+	[[ "$output" != *"scene to be opened"* ]]
+}
+
 @test "an array that does not fit is refused with its size: 75; chunks of it go on: 1" {
 	imgpipe sum -N 1e9 --how array --memory 64M
 	exits 75 "too small" "smallest that works is --memory 76"
