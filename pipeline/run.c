@@ -409,6 +409,7 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 	struct run *run = worker->run;
 	struct slot *slot = task->slot;
 	double bytes = slot->chunk_bytes;
+	uint64_t since;
 	uint32_t written;
 
 	if (result->status == CHUNK_DONE && result->n_pieces)
@@ -428,7 +429,10 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 		pthread_cond_broadcast(&run->changed);
 	}
 	written = run->first;
+	since = meter_now();
 	pthread_mutex_unlock(&run->lock);
+	if (run->workload->in_turn) /* who is woken may get this worker's core first */
+		book_wait(worker->meter, WAIT_ORDER, since);
 	console_progress(run->console, bytes, written, run->n_scenes);
 }
 
