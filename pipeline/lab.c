@@ -77,6 +77,7 @@ static int run_line(const struct lab_work *work, struct lab *lab, struct error *
 {
 	struct catalog *catalog = NULL;
 	const char *why = lab_needs_memory(lab);
+	struct samples none = {0};
 	struct options own;
 	struct plan plan = {0};
 	int status;
@@ -89,7 +90,7 @@ static int run_line(const struct lab_work *work, struct lab *lab, struct error *
 	if (plan_line(&plan, work, &own, lab, &catalog, err))
 		status = err->code ? err->code : EX_SOFTWARE;
 	else
-		status = execute(&own, &plan, lab_workload(lab), catalog, err);
+		status = execute(&own, &plan, lab_workload(lab), catalog, &none, err);
 	catalog_free(catalog);
 	lab_release(lab);
 	return status;
