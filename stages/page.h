@@ -1,0 +1,44 @@
+/*
+ * One HTML page that stands alone: no script, no file beside it, nothing from a network. Written
+ * straight to a stream in the order of the calls; pictures (svg.h) go inside figures. Text may
+ * hold any byte and is escaped. Failure to write is the stream's: look at ferror() at the end.
+ * Thread-safe for streams that are not shared.
+ */
+#ifndef IMGPIPE_PAGE_H
+#define IMGPIPE_PAGE_H
+
+#include <stdio.h>
+
+#include "error.h"
+
+/* title: of the page; lead: a sentence under it, NULL for none. */
+void page_open(FILE *out, const char *title, const char *lead);
+void page_close(FILE *out);
+
+/* A heading. */
+void page_section(FILE *out, const char *heading);
+void page_paragraph(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
+/* A paragraph that stands out: advice, warnings. */
+void page_note(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
+/* A command or output, as typed. */
+void page_code(FILE *out, const char *text);
+
+void page_list_open(FILE *out);
+void page_item(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
+void page_list_close(FILE *out);
+
+/* Between them one picture; the caption says how to read it. */
+void page_figure_open(FILE *out, const char *heading);
+void page_figure_close(FILE *out, const char *caption);
+
+/* Heads: n names of columns. A cell with a number is set to the right. */
+void page_table_open(FILE *out, const char *caption, const char *const *heads, unsigned n);
+void page_row_open(FILE *out);
+void page_cell(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
+void page_number(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
+/* One cell over n columns. */
+void page_wide_cell(FILE *out, unsigned n, const char *format, ...) PRINTF_LIKE(3, 4);
+void page_row_close(FILE *out);
+void page_table_close(FILE *out);
+
+#endif
