@@ -22,6 +22,7 @@ enum command {
 	COMMAND_SUM,
 	COMMAND_RECUR
 };
+enum command { COMMAND_RUN, COMMAND_PLAN, COMMAND_INFO, COMMAND_MERGE, COMMAND_SWEEP };
 enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
 enum working_set { WORKING_SET_TILE, WORKING_SET_CHUNK };
 enum transport { TRANSPORT_SHM, TRANSPORT_PIPE };
@@ -46,6 +47,23 @@ struct mask_rule {
 	uint32_t bits;
 	unsigned n_values;
 	uint32_t values[32];
+};
+
+/* imgpipe sweep: lists whose every combination is a point, and options that all points share. */
+enum { SWEEP_VALUES = 32, SWEEP_WORD = 24 };
+struct sweep_options {
+	unsigned n_chunks, n_workers, n_executors, n_sets; /* 0: the default */
+	char chunk[SWEEP_VALUES][SWEEP_WORD];              /* as --chunk takes them */
+	unsigned workers[SWEEP_VALUES];
+	char executor[SWEEP_VALUES][SWEEP_WORD];
+	char set[2][SWEEP_WORD]; /* as --working-set takes them */
+	unsigned repeat;         /* 0: the default */
+	bool cold;               /* the files leave the page cache before each run */
+	const char *json_path, *html_path;
+	unsigned n_passed; /* options of run, for every point as they were typed */
+	struct {
+		const char *name, *value; /* value NULL: takes none */
+	} passed[SWEEP_VALUES];
 };
 
 struct options {
@@ -86,6 +104,9 @@ struct options {
 
 	struct lab_request lab_request; /* pi, sum, recur */
 	const struct lab *lab;          /* the line that a run works on; NULL: scenes */
+	struct sweep_options sweep;
+	int verbosity; /* -1 with -q, 0, 1 with -v ... */
+	bool progress; /* --progress: also where stderr is no terminal */
 };
 
 /*

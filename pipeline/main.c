@@ -18,6 +18,7 @@
 #include "report.h"
 #include "session.h"
 #include "signals.h"
+#include "sweep.h"
 #include "workload.h"
 
 enum { SAMPLES = 16 }; /* scenes opened to find one to plan on */
@@ -224,6 +225,13 @@ static int run_lab(const struct options *options, const struct session *session,
 {
 	int status = lab_command(options, session, argc, argv, err);
 
+static int sweep(const struct options *options, struct error *err)
+{
+	struct machine machine;
+	int status;
+
+	machine_probe(&machine);
+	status = sweep_run(options, &machine, err);
 	return err->code ? fail(err) : status;
 }
 
@@ -242,6 +250,8 @@ static int run_command(const struct options *options, int argc, char **argv, str
 		return status < 0 ? fail(err) : status;
 	case COMMAND_PLAN:
 		return plan_and_run(options, &session, argc, argv, err);
+	case COMMAND_SWEEP:
+		return sweep(options, err);
 	case COMMAND_RUN:
 	case COMMAND_PI:
 	case COMMAND_SUM:

@@ -12,8 +12,15 @@ enum {
 	SUM = 1 << COMMAND_SUM,
 	RECUR = 1 << COMMAND_RECUR,
 	LABS = PI | SUM | RECUR, /* no files; lists of workers */
+	SWEEP = 1 << COMMAND_SWEEP,
+	RUNS = SCENES | SWEEP, /* sweep hands them to the runs it is made of */
 	ALL = ~0
 };
+
+static const char sweep_examples[] =
+	"imgpipe sweep --chunk 64..4096 --workers 1,2 scene.tif\n"
+	"imgpipe sweep --workers 1..16 --executor threads,processes --html s.html scenes/\n"
+	"imgpipe sweep --chunk tile,512,4096 --working-set tile,chunk --memory 64M big.tif\n";
 
 const struct command_row command_rows[] = {
 	[COMMAND_RUN] = {"run", "FILE|DIRECTORY|@LIST|- ...", "the statistics (the default)", NULL},
@@ -41,6 +48,8 @@ const struct command_row command_rows[] = {
 			   "imgpipe recur -N 1e6 --steps 100 --over pixels\n"
 			   "imgpipe recur --over time --workers 2         waits in turn: see its "
 			   "stage table\n"},
+	[COMMAND_SWEEP] = {"sweep", "FILE|DIRECTORY|@LIST|- ...",
+			   "time runs over chunk sizes and workers, with pictures", sweep_examples},
 };
 
 const int n_command_rows = sizeof(command_rows) / sizeof(command_rows[0]);
@@ -72,22 +81,23 @@ const struct option_row option_rows[] = {
 	 set_lab_chunk},
 	{SCENES, 0, NULL, NULL, "What to read", NULL},
 	{SCENES, 'b', "bands", "SPEC",
+	{RUNS, 0, NULL, NULL, "What to read", NULL},
+	{RUNS, 'b', "bands", "SPEC",
 	 "which bands are red and NIR: numbers of a stack (red=3,nir=4) or patterns of file names "
 	 "(red=*_B04.tif,nir=*_B08.tif); wins over all other evidence",
 	 set_bands},
-	{SCENES, 0, "mask", "RULE",
+	{RUNS, 0, "mask", "RULE",
 	 "keep pixels by a quality band: SCL=4,5,6,7,11 keeps the listed values of the file whose "
 	 "name holds SCL; 'QA_PIXEL&31' keeps pixels with none of these bits set",
 	 set_mask},
-	{SCENES, 0, "raw", NULL, "stored numbers as they are: no scale, no offset", set_raw},
-	{SCENES, 0, "scale", "S",
+	{RUNS, 0, "raw", NULL, "stored numbers as they are: no scale, no offset", set_raw},
+	{RUNS, 0, "scale", "S",
 	 "value = stored * S + offset, for red and NIR, whatever the files say", set_scale},
-	{SCENES, 0, "offset", "O", "see --scale", set_offset},
-	{SCENES, 0, "nodata", "V", "nodata value of red and NIR, whatever the files say",
-	 set_nodata},
-	{SCENES, 0, "reader", "auto|tiff|gdal",
+	{RUNS, 0, "offset", "O", "see --scale", set_offset},
+	{RUNS, 0, "nodata", "V", "nodata value of red and NIR, whatever the files say", set_nodata},
+	{RUNS, 0, "reader", "auto|tiff|gdal",
 	 "who reads the files; auto: TIFF where it can, else GDAL", set_reader},
-	{SCENES, 0, NULL, NULL, "How to work", NULL},
+	{RUNS, 0, NULL, NULL, "How to work", NULL},
 	{SCENES, 'j', "workers", "N|auto",
 	 "workers at once; auto: physical cores within affinity, cgroup quota and Slurm's share",
 	 set_workers},
@@ -99,6 +109,10 @@ const struct option_row option_rows[] = {
 	 "how results of processes travel: through shared memory (default) or pipes",
 	 set_transport},
 	{SCENES | LABS, 'm', "memory", "64M|2G|25%",
+	{RUNS, 0, "transport", "shm|pipe",
+	 "how results of processes travel: through shared memory (default) or pipes",
+	 set_transport},
+	{RUNS, 'm', "memory", "64M|2G|25%",
 	 "limit for the memory of the whole program; default: 25 % of the smallest of RAM, cgroup, "
 	 "ulimit and Slurm limits",
 	 set_memory},
@@ -113,6 +127,31 @@ const struct option_row option_rows[] = {
 	 "this job's share: every N-th scene from the I-th on; auto: of a Slurm array or srun step",
 	 set_shard},
 	{SCENES | LABS, 0, NULL, NULL, "What to write (FILE may be -)", NULL},
+	{SWEEP, 0, NULL, NULL, "What to vary (each combination is a point)", NULL},
+	{SWEEP, 0, "chunk", "LIST",
+	 "chunk sizes: 256,1024 or 64..8192 (doubling), also auto, tile, WxH, 64MiB; default "
+	 "128..4096",
+	 set_sweep_chunk},
+	{SWEEP, 'j', "workers", "LIST",
+	 "workers: 1,2,4 or 1..16 (doubling); default: from 1 to what run takes",
+	 set_sweep_workers},
+	{SWEEP, 0, "executor", "LIST", "threads (default), processes, openmp, serial",
+	 set_sweep_executor},
+	{SWEEP, 0, "working-set", "LIST",
+	 "tile (default), chunk: what is in memory at once of a chunk", set_sweep_set},
+	{SWEEP, 0, NULL, NULL, "How to measure", NULL},
+	{SWEEP, 0, "repeat", "N", "runs of each point, in rounds over all points; default 5",
+	 set_sweep_repeat},
+	{SWEEP, 0, "cold", NULL,
+	 "ask the system to forget the files before each run; default: they are read once first",
+	 set_sweep_cold},
+	{SWEEP, 0, NULL, NULL, "What to write beside the table (FILE may be -)", NULL},
+	{SWEEP, 0, "csv", "FILE", "a line a run", set_csv},
+	{SWEEP, 0, "json", "FILE", "all points with what was measured (imgpipe-sweep/1)",
+	 set_sweep_json},
+	{SWEEP, 0, "html", "FILE", "one page with pictures, no script, nothing loaded",
+	 set_sweep_html},
+	{SCENES, 0, NULL, NULL, "What to write (FILE may be -)", NULL},
 	{SCENES, 0, "summary", "FILE",
 	 "the numbers alone, JSON; the same bytes however the work was done", set_summary},
 	{LABS, 0, "json", "FILE", "all lines, JSON (imgpipe-lab/1)", set_json},
@@ -121,13 +160,15 @@ const struct option_row option_rows[] = {
 	 "numbers, plan, provenance and costs, JSON (imgpipe-report/1)", set_report},
 	{SCENES, 0, "csv", "FILE", "a line a scene", set_csv},
 	{SCENES, 0, "tiles", "FILE", "a line a tile, CSV", set_tiles},
-	{SCENES, 0, "tile-grid", "N|WxH",
+	{RUNS, 0, "tile-grid", "N|WxH",
 	 "tiles of the per-tile table; default: as stored in the file", set_tile_grid},
 	{SCENES, 0, "partial", "FILE",
 	 "exact totals for imgpipe merge; with --shard the default is part-I-of-N.json",
 	 set_partial},
 	{SCENES | LABS, 'q', "quiet", NULL,
 	 "no report on standard output, no progress; errors only", set_quiet},
+	{RUNS, 'q', "quiet", NULL, "no report on standard output, no progress; errors only",
+	 set_quiet},
 	{SCENES, 'v', "verbose", NULL, "say more on standard error", set_verbose},
 	{LABS, 'v', "verbose", NULL,
 	 "what every stage cost below each line, not only where there is one", set_verbose},

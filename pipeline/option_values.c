@@ -13,8 +13,7 @@
 
 /* --- numbers --- */
 
-/* A whole number in [min, max], from the front of text; *end is what follows. */
-static int parse_whole(const char *text, uint64_t min, uint64_t max, uint64_t *value, char **end)
+int option_whole(const char *text, uint64_t min, uint64_t max, uint64_t *value, char **end)
 {
 	unsigned long long n;
 
@@ -66,10 +65,10 @@ static int parse_sizes(const char *text, uint32_t *x_size, uint32_t *y_size)
 	uint64_t x, y;
 	char *end;
 
-	if (parse_whole(text, 1, INT32_MAX, &x, &end))
+	if (option_whole(text, 1, INT32_MAX, &x, &end))
 		return -1;
 	y = x;
-	if ((*end == 'x' || *end == 'X') && parse_whole(end + 1, 1, INT32_MAX, &y, &end))
+	if ((*end == 'x' || *end == 'X') && option_whole(end + 1, 1, INT32_MAX, &y, &end))
 		return -1;
 	if (*end)
 		return -1;
@@ -114,7 +113,7 @@ int set_bands(struct options *o, const char *value, struct error *err)
 		if (role < 0 || !equals[1])
 			return bad_bands(err, value);
 		o->bands[role] = (struct band_choice){.pattern = equals + 1};
-		if (!parse_whole(equals + 1, 1, UINT16_MAX, &index, &end) && !*end)
+		if (!option_whole(equals + 1, 1, UINT16_MAX, &index, &end) && !*end)
 			o->bands[role] = (struct band_choice){.index = (uint32_t)index};
 	}
 	for (int role = BAND_RED; role <= BAND_NIR; role++)
@@ -146,7 +145,7 @@ int set_mask(struct options *o, const char *value, struct error *err)
 	}
 	for (;; numbers = end + 1) {
 		if (rule->n_values == sizeof(rule->values) / sizeof(rule->values[0]) ||
-		    parse_whole(numbers, 0, UINT32_MAX, &n, &end))
+		    option_whole(numbers, 0, UINT32_MAX, &n, &end))
 			goto bad;
 		rule->values[rule->n_values++] = (uint32_t)n;
 		if (!*end)
@@ -227,7 +226,7 @@ int set_workers(struct options *o, const char *value, struct error *err)
 		o->workers = 0;
 		return 0;
 	}
-	if (parse_whole(value, 1, 1024, &n, &end) || *end)
+	if (option_whole(value, 1, 1024, &n, &end) || *end)
 		return error_set(err, EX_USAGE, "'%s' is neither auto nor a number from 1 to 1024",
 				 value);
 	o->workers = (unsigned)n;
@@ -256,7 +255,7 @@ static int64_t env_number(const char *name)
 	uint64_t n;
 	char *end;
 
-	return text && !parse_whole(text, 0, INT32_MAX, &n, &end) && !*end ? (int64_t)n : -1;
+	return text && !option_whole(text, 0, INT32_MAX, &n, &end) && !*end ? (int64_t)n : -1;
 }
 
 /* The place of this task in a Slurm array (--array 0-7, 1-16:2 ...), else in a step of srun. */
@@ -289,8 +288,8 @@ int set_shard(struct options *o, const char *value, struct error *err)
 
 	if (strcmp(value, "auto") == 0)
 		return auto_shard(&o->shard, err);
-	if (parse_whole(value, 1, INT32_MAX, &i, &end) || *end != '/' ||
-	    parse_whole(end + 1, 1, INT32_MAX, &n, &end) || *end || i > n)
+	if (option_whole(value, 1, INT32_MAX, &i, &end) || *end != '/' ||
+	    option_whole(end + 1, 1, INT32_MAX, &n, &end) || *end || i > n)
 		return error_set(
 			err, EX_USAGE,
 			"'%s' is neither auto nor a share I/N with I from 1 to N, as in 3/8",
@@ -306,7 +305,7 @@ int set_memory(struct options *o, const char *value, struct error *err)
 
 	o->memory_bytes = 0;
 	o->memory_percent = 0;
-	if (!parse_whole(value, 1, 100, &n, &end) && strcmp(end, "%") == 0) {
+	if (!option_whole(value, 1, 100, &n, &end) && strcmp(end, "%") == 0) {
 		o->memory_percent = (unsigned)n;
 		return 0;
 	}

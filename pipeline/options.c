@@ -162,7 +162,8 @@ static int check_together(const struct options *o, struct error *err)
 {
 	int to_stdout = is_stdout(o->summary_path) + is_stdout(o->report_path) +
 			is_stdout(o->csv_path) + is_stdout(o->tiles_path) +
-			is_stdout(o->partial_path);
+			is_stdout(o->partial_path) + is_stdout(o->sweep.json_path) +
+			is_stdout(o->sweep.html_path);
 
 	if (is_lab(o->command))
 		return check_lab(o, err);
@@ -173,8 +174,8 @@ static int check_together(const struct options *o, struct error *err)
 	if (to_stdout > 1)
 		return error_set(
 			err, EX_USAGE,
-			"only one of --summary, --report, --csv, --tiles and --partial can "
-			"go to standard output (-)");
+			"only one report can go to standard output (-): --summary, --report, "
+			"--csv, --tiles, --partial, or a sweep's --csv, --json, --html");
 	if (o->command == COMMAND_INFO &&
 	    (o->summary_path || o->report_path || o->csv_path || o->tiles_path))
 		return error_set(err, EX_USAGE,
@@ -199,6 +200,23 @@ void options_release(struct options *options)
 	options->bands_text = NULL;
 }
 
+/* What a sweep and a run both take is for the runs; at most once each, the last wins. */
+static void pass_on(struct options *options, const struct option_row *row, const char *value)
+{
+	struct sweep_options *sweep = &options->sweep;
+	unsigned i = 0;
+
+	if (options->command != COMMAND_SWEEP || !option_is_for(row, COMMAND_RUN))
+		return;
+	while (i < sweep->n_passed && strcmp(sweep->passed[i].name, row->name) != 0)
+		i++;
+	if (i == SWEEP_VALUES)
+		return; /* the table has fewer such rows */
+	sweep->passed[i].name = row->name;
+	sweep->passed[i].value = value;
+	sweep->n_passed += i == sweep->n_passed;
+}
+
 static int parse(struct options *options, int argc, char **argv, bool named, struct error *err)
 {
 	enum command command = options->command;
@@ -218,6 +236,7 @@ static int parse(struct options *options, int argc, char **argv, bool named, str
 			return print_and_end(row->name, command, named);
 		if (row->set(options, optarg, err))
 			return error_prefix(err, "--%s", row->name);
+		pass_on(options, row, optarg);
 	}
 	options->args = argv + optind;
 	options->n_args = (unsigned)(argc - optind);

@@ -44,11 +44,15 @@ void svg_axis_fit(struct svg_axis *axis, double least, double most)
 		axis->high = axis->low + step * ceil(fmax(most - axis->low, step) / step - 1e-9);
 		return;
 	}
-	step = axis->scale == SVG_LOG2 ? 2 : 10;
-	axis->low = pow(step, floor(warp(axis->scale, least) + 1e-9));
-	axis->high = pow(step, ceil(warp(axis->scale, most) - 1e-9));
+	if (axis->scale == SVG_LOG10) {
+		axis->low = 1 / round_step(1 / least);
+		axis->high = round_step(most);
+	} else {
+		axis->low = exp2(floor(log2(least) + 1e-9));
+		axis->high = exp2(ceil(log2(most) - 1e-9));
+	}
 	if (axis->high <= axis->low)
-		axis->high = axis->low * step;
+		axis->high = axis->low * (axis->scale == SVG_LOG2 ? 2 : 10);
 }
 
 static unsigned add_tick(const struct svg_axis *axis, double value, double *tick, unsigned used,

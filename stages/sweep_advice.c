@@ -1,0 +1,153 @@
+/*
+ * What a sweep shows, in sentences.
+ */
+#include "sweep_stats.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Differences under this are not worth another setting. */
+static const double flat_share = 0.05;
+
+static void say(struct advice *advice, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void say(struct advice *advice, const char *format, ...)
+{
+	va_list args;
+
+	if (advice->n == ADVICE_MOST)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(advice->text[advice->n++], ADVICE_BYTES, format, args);
+	va_end(args);
+}
+
+void sweep_describe(char *text, size_t size, const struct sweep *sweep)
+{
+	char more[48] = "";
+
+	if (sweep->n_scenes > 1)
+		(void)snprintf(more, sizeof(more), " and %u more scenes", sweep->n_scenes - 1);
+	(void)snprintf(text, size,
+		       "%s%s: %u x %u pixels, stored in blocks of %u x %u; %u point%s, %u round%s "
+		       "over all of them, each in another order; %s; %u physical core%s",
+		       sweep->scene, more, sweep->x_size, sweep->y_size, sweep->store_x,
+		       sweep->store_y, sweep->n_points, sweep->n_points == 1 ? "" : "s",
+		       sweep->rounds, sweep->rounds == 1 ? "" : "s",
+		       sweep->cold
+			       ? "cold: the system was asked to forget the files before each run"
+			       : "warm: the files were read once before, which is not counted",
+		       sweep->cores, sweep->cores == 1 ? "" : "s");
+}
+
+/* "--chunk 256 to 1024 are": or what there is to say of one. */
+static void advise_chunk(struct advice *advice, const struct series *series)
+{
+	const struct sweep_point *best = series_best(series), *low, *high;
+	const struct sweep_point *worst = best;
+	double wall;
+
+	if (series->n < 2)
+		return;
+	for (unsigned i = 0; i < series->n; i++)
+		if (point_spread(series->point[i], SWEEP_WALL).median >
+		    point_spread(worst, SWEEP_WALL).median)
+			worst = series->point[i];
+	series_flat(series, flat_share, &low, &high);
+	wall = point_spread(best, SWEEP_WALL).median;
+	if (low == high)
+		say(advice,
+		    "%s: --chunk %s is best (%.3f s), no neighbour comes within %.0f %% of it; "
+		    "the slowest, %s, takes %.1f times as long",
+		    series->name, best->chunk, wall, 100 * flat_share, worst->chunk,
+		    point_spread(worst, SWEEP_WALL).median / wall);
+	else if (low == series->point[0] && high == series->point[series->n - 1])
+		say(advice,
+		    "%s: all chunk sizes, %s to %s, are within %.0f %% of the best (--chunk %s, "
+		    "%.3f s): any will do",
+		    series->name, low->chunk, high->chunk, 100 * flat_share, best->chunk, wall);
+	else
+		say(advice,
+		    "%s: --chunk %s is best (%.3f s); %s to %s are within %.0f %% of it; the "
+		    "slowest, %s, takes %.1f times as long",
+		    series->name, best->chunk, wall, low->chunk, high->chunk, 100 * flat_share,
+		    worst->chunk, point_spread(worst, SWEEP_WALL).median / wall);
+}
+
+static void advise_scaling(struct advice *advice, const struct series *series)
+{
+	struct scaling_fit fit;
+	char trust[64] = "", peak[96] = "no peak in sight";
+
+	series_fit(&fit, series);
+	if (!fit.amdahl.ok)
+		return;
+	if (fit.points < FIT_TRUSTED_POINTS)
+		(void)snprintf(trust, sizeof(trust),
+			       " (%u points: too few points for a fit to be trusted)", fit.points);
+	say(advice,
+	    "%s: Amdahl's law: %.1f %% of the work of one worker is serial, so no number "
+	    "of workers is more than %.3g times as fast%s",
+	    series->name, 100 * fit.amdahl.serial,
+	    fit.amdahl.serial > 0 ? 1 / fit.amdahl.serial : INFINITY, trust);
+	if (!fit.usl.ok)
+		return;
+	if (isfinite(fit.usl.n_max))
+		(void)snprintf(peak, sizeof(peak), "most speed with %.1f workers (N_max)",
+			       fmax(fit.usl.n_max, 1));
+	say(advice, "%s: Universal Scalability Law: contention %.4f, coherency %.5f, %s%s",
+	    series->name, fit.usl.contention, fit.usl.coherency, peak, trust);
+}
+
+static void say_numbers(struct advice *advice, const struct sweep *sweep)
+{
+	unsigned measured = 0;
+
+	for (unsigned i = 0; i < sweep->n_points; i++)
+		measured += sweep->point[i].n > 0;
+	if (!sweep->n_compared)
+		say(advice, "no run came to its end, so there are no numbers to compare");
+	else if (sweep->same_numbers && measured == sweep->n_points)
+		say(advice,
+		    "all %u points: the same numbers (the summaries of %u runs have the "
+		    "same bytes)",
+		    sweep->n_points, sweep->n_compared);
+	else if (sweep->same_numbers)
+		say(advice,
+		    "%u of %u points were measured: the same numbers (the summaries of %u "
+		    "runs have the same bytes)",
+		    measured, sweep->n_points, sweep->n_compared);
+	else
+		say(advice,
+		    "%u runs gave OTHER numbers than the first: this is a fault of imgpipe, "
+		    "or the files changed meanwhile",
+		    sweep->n_points_other);
+}
+
+void sweep_advise(struct advice *advice, const struct sweep *sweep)
+{
+	static const double slack = 1e-3;
+	struct series_list list;
+
+	advice->n = 0;
+	if (sweep->interrupted_by)
+		say(advice, "interrupted by %s: what was measured until then is shown",
+		    sweep->interrupted_by);
+	say_numbers(advice, sweep);
+	series_by_chunk(&list, sweep);
+	for (unsigned i = 0; i < list.n && advice->n < ADVICE_MOST - 4; i++)
+		advise_chunk(advice, &list.series[i]);
+	series_by_workers(&list, sweep);
+	for (unsigned i = 0; i < list.n; i++)
+		advise_scaling(advice, &list.series[i]);
+	for (unsigned i = 0; i < sweep->n_points; i++)
+		if (sweep->point[i].workers > sweep->cores + slack) {
+			say(advice,
+			    "there are %u physical cores: more workers than that share them and "
+			    "can hardly be faster",
+			    sweep->cores);
+			break;
+		}
+}

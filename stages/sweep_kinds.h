@@ -1,0 +1,22 @@
+/*
+ * The ways in which a sweep is shown. Private to the sweep_*.c files. Each writes to a stream and
+ * leaves its failure to ferror(), but for sweep_json(), which can also run out of memory.
+ */
+#ifndef IMGPIPE_STAGES_SWEEP_KINDS_H
+#define IMGPIPE_STAGES_SWEEP_KINDS_H
+
+#include <stdio.h>
+
+#include "sweep_stats.h"
+
+void sweep_text(FILE *out, const struct sweep *sweep);
+void sweep_csv(FILE *out, const struct sweep *sweep);
+int sweep_json(FILE *out, const struct sweep *sweep, struct error *err) MUST_CHECK;
+void sweep_page(FILE *out, const struct sweep *sweep);
+
+/* Pictures of the page, each a whole <svg>. */
+void sweep_figure_chunks(FILE *out, const struct sweep *sweep, enum sweep_figure figure);
+enum sweep_scaling { SWEEP_TIME, SWEEP_SPEEDUP, SWEEP_EFFICIENCY };
+void sweep_figure_workers(FILE *out, const struct sweep *sweep, enum sweep_scaling what);
+
+#endif

@@ -1,0 +1,98 @@
+/*
+ * The files of a sweep: opened before the first run, written after the last.
+ */
+#include <stdlib.h>
+
+#include "report_file.h"
+#include "report_kinds.h"
+#include "sweep.h"
+#include "sweep_kinds.h"
+
+enum sweep_kind { KIND_CSV, KIND_JSON, KIND_HTML, N_KINDS };
+static const char *const kind_names[N_KINDS] = {"CSV", "JSON", "HTML"};
+
+struct sweep_reports {
+	struct report_file file[N_KINDS];
+	bool wanted[N_KINDS];
+};
+
+static const char *path_of(const struct options *options, enum sweep_kind kind)
+{
+	switch (kind) {
+	case KIND_CSV:
+		return options->csv_path;
+	case KIND_JSON:
+		return options->sweep.json_path;
+	case KIND_HTML:
+	case N_KINDS:
+		break;
+	}
+	return options->sweep.html_path;
+}
+
+int sweep_reports_open(struct sweep_reports **set, const struct options *options, struct error *err)
+{
+	struct sweep_reports *r = calloc(1, sizeof(*r));
+
+	*set = r;
+	if (!r)
+		return error_memory(err, "reports", sizeof(*r));
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		const char *path = path_of(options, (enum sweep_kind)kind);
+
+		if (!path)
+			continue;
+		if (report_file_open(&r->file[kind], kind_names[kind], path, err))
+			return -1;
+		r->wanted[kind] = true;
+	}
+	return 0;
+}
+
+static int write_kind(FILE *out, enum sweep_kind kind, const struct sweep *sweep, struct error *err)
+{
+	switch (kind) {
+	case KIND_CSV:
+		sweep_csv(out, sweep);
+		break;
+	case KIND_JSON:
+		if (sweep_json(out, sweep, err))
+			return -1;
+		break;
+	case KIND_HTML:
+	case N_KINDS:
+		sweep_page(out, sweep);
+		break;
+	}
+	return report_check(out, err);
+}
+
+int sweep_reports_write(struct sweep_reports *set, const struct sweep *sweep,
+			const struct options *options, struct error *err)
+{
+	bool taken = options->verbosity < 0;
+
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		struct report_file *file = &set->file[kind];
+
+		if (!set->wanted[kind])
+			continue;
+		taken = taken || path_is_stdout(path_of(options, (enum sweep_kind)kind));
+		if (write_kind(file->out, (enum sweep_kind)kind, sweep, err))
+			return error_prefix(err, "%s", report_file_name(file));
+		if (report_file_commit(file, err))
+			return -1;
+	}
+	if (!taken)
+		sweep_text(stdout, sweep);
+	return report_check(stdout, err);
+}
+
+void sweep_reports_free(struct sweep_reports *set)
+{
+	if (!set)
+		return;
+	for (int kind = 0; kind < N_KINDS; kind++)
+		report_file_release(&set->file[kind]);
+	free(set);
+}

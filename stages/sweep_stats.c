@@ -1,0 +1,243 @@
+/*
+ * Spreads and series of a sweep.
+ */
+#include "sweep_stats.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double value_of(const struct sweep_sample *sample, enum sweep_figure figure)
+{
+	switch (figure) {
+	case SWEEP_WALL:
+		return sample->wall_s;
+	case SWEEP_CPU:
+		return sample->cpu_s;
+	case SWEEP_PEAK:
+		return sample->peak_bytes;
+	case SWEEP_OVERHEAD:
+		return sample->overhead;
+	case SWEEP_READ:
+		return sample->amplification;
+	}
+	return NAN;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+struct spread point_spread(const struct sweep_point *point, enum sweep_figure figure)
+{
+	enum { RUNS_MOST = 1000 };
+	double values[RUNS_MOST];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < point->n && i < RUNS_MOST; i++) {
+		double value = value_of(&point->sample[i], figure);
+
+		if (isfinite(value))
+			values[n++] = value;
+	}
+	if (!n)
+		return (struct spread){NAN, NAN, NAN};
+	qsort(values, n, sizeof(values[0]), by_value);
+	return (struct spread){values[0], (values[(n - 1) / 2] + values[n / 2]) / 2, values[n - 1]};
+}
+
+bool point_asked(const struct sweep_point *point, uint32_t *x, uint32_t *y)
+{
+	char *end;
+
+	if (point->chunk[strspn(point->chunk, "0123456789xX")] != '\0')
+		return false;
+	*x = *y = (uint32_t)strtoul(point->chunk, &end, 10);
+	if (*end)
+		*y = (uint32_t)strtoul(end + 1, NULL, 10);
+	return true;
+}
+
+double point_edge(const struct sweep_point *point)
+{
+	uint32_t x, y;
+
+	if (!point_asked(point, &x, &y)) {
+		x = point->chunk_x;
+		y = point->chunk_y;
+	}
+	return sqrt((double)x * y);
+}
+
+/* Insert by the value that the series goes over. */
+static void add_to_series(struct series *series, const struct sweep_point *point,
+			  double (*at)(const struct sweep_point *))
+{
+	unsigned i = series->n;
+
+	if (series->n == SERIES_POINTS)
+		return;
+	for (; i && at(series->point[i - 1]) > at(point); i--)
+		series->point[i] = series->point[i - 1];
+	series->point[i] = point;
+	series->n++;
+}
+
+static double workers_of(const struct sweep_point *point)
+{
+	return point->workers;
+}
+
+static bool same_set(const struct sweep_point *a, const struct sweep_point *b)
+{
+	return strcmp(a->executor, b->executor) == 0 && strcmp(a->set, b->set) == 0;
+}
+
+/* Does the sweep vary the working set? Only then names tell it. */
+static bool has_sets(const struct sweep *sweep)
+{
+	for (unsigned i = 1; i < sweep->n_points; i++)
+		if (strcmp(sweep->point[i].set, sweep->point[0].set) != 0)
+			return true;
+	return false;
+}
+
+static struct series *new_series(struct series_list *list)
+{
+	if (list->n == SERIES_MOST) {
+		list->left_out = true;
+		return NULL;
+	}
+	list->series[list->n].n = 0;
+	return &list->series[list->n++];
+}
+
+void series_by_chunk(struct series_list *list, const struct sweep *sweep)
+{
+	const struct sweep_point *last = NULL;
+	struct series *series = NULL;
+
+	*list = (struct series_list){.n = 0};
+	for (unsigned i = 0; i < sweep->n_points; i++) {
+		const struct sweep_point *point = &sweep->point[i];
+
+		if (!point->n)
+			continue;
+		if (!last || !same_set(last, point) || last->workers != point->workers) {
+			series = new_series(list);
+			if (series)
+				(void)snprintf(series->name, sizeof(series->name),
+					       "%s, %u worker%s%s%s", point->executor,
+					       point->workers, point->workers == 1 ? "" : "s",
+					       has_sets(sweep) ? ", set " : "",
+					       has_sets(sweep) ? point->set : "");
+		}
+		last = point;
+		if (series)
+			add_to_series(series, point, point_edge);
+	}
+}
+
+/* The chunk whose times, over all workers of an executor and working set, are best together. */
+static const char *best_chunk(const struct sweep *sweep, const struct sweep_point *of)
+{
+	const char *best = of->chunk;
+	double least = INFINITY;
+
+	for (unsigned i = 0; i < sweep->n_points; i++) {
+		const struct sweep_point *first = &sweep->point[i];
+		double sum = 0;
+		unsigned n = 0, all = 0;
+
+		if (first->workers != of->workers || !same_set(first, of))
+			continue;
+		for (unsigned j = 0; j < sweep->n_points; j++) {
+			const struct sweep_point *point = &sweep->point[j];
+
+			if (!same_set(point, of) || strcmp(point->chunk, first->chunk) != 0)
+				continue;
+			all++;
+			n += point->n > 0;
+			sum += point->n ? log(point_spread(point, SWEEP_WALL).median) : 0;
+		}
+		if (n == all && sum < least) {
+			least = sum;
+			best = first->chunk;
+		}
+	}
+	return best;
+}
+
+void series_by_workers(struct series_list *list, const struct sweep *sweep)
+{
+	const struct sweep_point *last = NULL;
+	struct series *series = NULL;
+	const char *chunk = NULL;
+
+	*list = (struct series_list){.n = 0};
+	for (unsigned i = 0; i < sweep->n_points; i++) {
+		const struct sweep_point *point = &sweep->point[i];
+
+		if (!last || !same_set(last, point)) {
+			chunk = best_chunk(sweep, point);
+			series = new_series(list);
+			if (series)
+				(void)snprintf(series->name, sizeof(series->name),
+					       "%s, chunk %s%s%s", point->executor, chunk,
+					       has_sets(sweep) ? ", set " : "",
+					       has_sets(sweep) ? point->set : "");
+		}
+		last = point;
+		if (series && point->n && strcmp(point->chunk, chunk) == 0)
+			add_to_series(series, point, workers_of);
+	}
+}
+
+static double median_wall(const struct sweep_point *point)
+{
+	return point_spread(point, SWEEP_WALL).median;
+}
+
+const struct sweep_point *series_best(const struct series *series)
+{
+	const struct sweep_point *best = series->n ? series->point[0] : NULL;
+
+	for (unsigned i = 1; i < series->n; i++)
+		if (median_wall(series->point[i]) < median_wall(best))
+			best = series->point[i];
+	return best;
+}
+
+void series_flat(const struct series *series, double share, const struct sweep_point **low,
+		 const struct sweep_point **high)
+{
+	const struct sweep_point *best = series_best(series);
+	double limit = best ? (1 + share) * median_wall(best) : 0;
+	unsigned at = 0, first, last;
+
+	*low = *high = best;
+	while (at < series->n && series->point[at] != best)
+		at++;
+	for (first = at; first > 0 && median_wall(series->point[first - 1]) <= limit; first--)
+		*low = series->point[first - 1];
+	for (last = at; last + 1 < series->n && median_wall(series->point[last + 1]) <= limit;
+	     last++)
+		*high = series->point[last + 1];
+}
+
+void series_fit(struct scaling_fit *fit, const struct series *series)
+{
+	double n[SERIES_POINTS], t[SERIES_POINTS];
+
+	for (unsigned i = 0; i < series->n; i++) {
+		n[i] = series->point[i]->workers;
+		t[i] = median_wall(series->point[i]);
+	}
+	fit->points = fit_distinct(n, series->n);
+	fit->amdahl = fit_amdahl(n, t, series->n);
+	fit->usl = fit_usl(n, t, series->n);
+}

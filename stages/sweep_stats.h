@@ -1,0 +1,70 @@
+/*
+ * Figures of a sweep: spreads, series, the best chunk and how flat the optimum is. Pure.
+ */
+#ifndef IMGPIPE_STAGES_SWEEP_STATS_H
+#define IMGPIPE_STAGES_SWEEP_STATS_H
+
+#include "fit.h"
+#include "sweep.h"
+
+/* Of the runs that know the value; all NaN where none does. */
+struct spread {
+	double min, median, max;
+};
+
+enum sweep_figure { SWEEP_WALL, SWEEP_CPU, SWEEP_PEAK, SWEEP_OVERHEAD, SWEEP_READ };
+
+struct spread point_spread(const struct sweep_point *point, enum sweep_figure figure);
+
+/* The window asked for; false where it was not given in pixels (auto, tile, bytes). */
+bool point_asked(const struct sweep_point *point, uint32_t *x, uint32_t *y);
+
+/* Edge of the chunk in pixels: asked for, else as the run had it; the geometric mean of two. */
+double point_edge(const struct sweep_point *point);
+
+/* Points that differ in one thing only, ascending in it; they have been measured. */
+enum { SERIES_MOST = 32, SERIES_POINTS = 32 };
+struct series {
+	char name[64];
+	unsigned n;
+	const struct sweep_point *point[SERIES_POINTS];
+};
+struct series_list {
+	unsigned n;
+	bool left_out; /* there were more than SERIES_MOST */
+	struct series series[SERIES_MOST];
+};
+
+/* Over chunk sizes: one for each executor, working set and number of workers. */
+void series_by_chunk(struct series_list *list, const struct sweep *sweep);
+/* Over workers: one for each executor and working set, with the chunk that was best for it. */
+void series_by_workers(struct series_list *list, const struct sweep *sweep);
+
+/* The point with the least median wall time; NULL where the series is empty. */
+const struct sweep_point *series_best(const struct series *series);
+/*
+ * The neighbours of the best, with no other in between, whose median is within `share` of its.
+ */
+void series_flat(const struct series *series, double share, const struct sweep_point **low,
+		 const struct sweep_point **high);
+
+/* Sentences: each fits in ADVICE_BYTES. */
+enum { ADVICE_MOST = 16, ADVICE_BYTES = 360 };
+struct advice {
+	unsigned n;
+	char text[ADVICE_MOST][ADVICE_BYTES];
+};
+void sweep_advise(struct advice *advice, const struct sweep *sweep);
+
+/* What was done, in a sentence or two. */
+void sweep_describe(char *text, size_t size, const struct sweep *sweep);
+
+/* Laws of scaling over the medians of a series by workers. */
+struct scaling_fit {
+	unsigned points;
+	struct amdahl amdahl;
+	struct usl usl;
+};
+void series_fit(struct scaling_fit *fit, const struct series *series);
+
+#endif
