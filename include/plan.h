@@ -38,6 +38,9 @@ struct plan {
 	uint64_t pool;             /* what chunks and tallies may reserve: limit less all else */
 	uint64_t footprint;        /* of the worker's blocks for the scene planned on */
 	uint64_t tally;            /* its running totals */
+	uint32_t auto_x, auto_y;   /* its chunk by --chunk auto, in pixels; 0: no scene opened */
+	uint64_t auto_chunks;      /* of them */
+	uint32_t store_x, store_y; /* its stored blocks */
 	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it
 			  may not */
 	struct prediction predicted;    /* from the scene planned on */

@@ -274,6 +274,7 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		return too_small(plan, options, workload, sample, err);
 	}
 	plan_predict(&plan->predicted, plan, options, workload, sample, &grid);
+	plan_auto_chunk(plan, sample);
 	explain(plan, options, sample, &grid);
 	return 0;
 }

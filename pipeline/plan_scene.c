@@ -69,6 +69,19 @@ static void choose_chunk(struct chunk_grid *grid, const struct plan *plan,
 	}
 }
 
+void plan_auto_chunk(struct plan *plan, const struct scene *scene)
+{
+	const struct options automatic = {.chunk_kind = CHUNK_AUTO};
+	struct chunk_grid grid = {.x_size = scene->x_size, .y_size = scene->y_size};
+
+	choose_chunk(&grid, plan, &automatic, scene);
+	plan->auto_x = grid.chunk_x_size;
+	plan->auto_y = grid.chunk_y_size;
+	plan->auto_chunks = chunk_grid_count(&grid);
+	plan->store_x = scene->store_x_size;
+	plan->store_y = scene->store_y_size;
+}
+
 static void choose_block(struct chunk_grid *grid, const struct options *options,
 			 const struct scene *scene)
 {

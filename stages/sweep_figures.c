@@ -17,8 +17,8 @@ static const struct {
 } figures[] = {
 	[SWEEP_WALL] = {"Wall time", "Wall time against chunk size", svg_format_seconds},
 	[SWEEP_CPU] = {"CPU time", "CPU time against chunk size", svg_format_seconds},
-	[SWEEP_PEAK] = {"Peak of resident memory", "Peak memory against chunk size",
-			svg_format_bytes},
+	[SWEEP_PEAK] = {"Peak of resident memory, MiB", "Peak memory against chunk size",
+			svg_format_number},
 	[SWEEP_OVERHEAD] = {"Share of workers' time", "Overhead share against chunk size",
 			    svg_format_percent},
 	[SWEEP_READ] = {"Decoded bytes / bytes needed", "Read amplification against chunk size",
@@ -33,6 +33,8 @@ struct columns {
 
 static void columns_of(struct columns *c, const struct series *series, enum sweep_figure figure)
 {
+	const double unit = figure == SWEEP_PEAK ? 1 << 20 : 1;
+
 	c->n = 0;
 	for (unsigned i = 0; i < series->n; i++) {
 		struct spread s = point_spread(series->point[i], figure);
@@ -40,9 +42,9 @@ static void columns_of(struct columns *c, const struct series *series, enum swee
 		if (!isfinite(s.median))
 			continue;
 		c->x[c->n] = point_edge(series->point[i]);
-		c->low[c->n] = s.min;
-		c->middle[c->n] = s.median;
-		c->high[c->n++] = s.max;
+		c->low[c->n] = s.min / unit;
+		c->middle[c->n] = s.median / unit;
+		c->high[c->n++] = s.max / unit;
 	}
 }
 

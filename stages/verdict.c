@@ -183,41 +183,103 @@ static void advise_memory(struct verdict *v, const struct run_figures *f, const 
 		    percent(share), bytes_text(limit, plan->budget.limit));
 }
 
+enum { CHUNK_TEXT = 96 };
+
+/* " (--chunk 512)", " (--chunk 10980x96)": a size in pixels, as the option takes it. */
+static const char *chunk_option(char text[CHUNK_TEXT], uint64_t x, uint64_t y)
+{
+	if (x == y)
+		(void)snprintf(text, CHUNK_TEXT, " (--chunk %llu)", (unsigned long long)x);
+	else
+		(void)snprintf(text, CHUNK_TEXT, " (--chunk %llux%llu)", (unsigned long long)x,
+			       (unsigned long long)y);
+	return text;
+}
+
+/* Chunks of the user's own choice: then what the plan would have taken is advice. */
+static bool chose_chunk(const struct options *options)
+{
+	return options->chunk_kind != CHUNK_AUTO;
+}
+
+/*
+ * Larger whole tiles than those in use: the plan's, or where it chose them or they are no larger,
+ * four times their area.
+ */
+static const char *larger_chunk(char text[CHUNK_TEXT], const struct run_figures *f,
+				const struct plan *plan, const struct options *options)
+{
+	double pixels = (double)f->pixels / (double)f->chunks;
+
+	if (!plan->auto_x)
+		return " (--chunk)";
+	if (chose_chunk(options) && pixels < 0.75 * (double)plan->auto_x * plan->auto_y)
+		return chunk_option(text, plan->auto_x, plan->auto_y);
+	return chunk_option(text, 2 * (uint64_t)plan->auto_x, 2 * (uint64_t)plan->auto_y);
+}
+
+/*
+ * Smaller whole tiles: the plan's where it would make more chunks, else stored tiles one by one
+ * where these are smaller; NULL where chunks cannot be made smaller without cutting tiles.
+ */
+static const char *smaller_chunk(char text[CHUNK_TEXT], const struct run_figures *f,
+				 const struct plan *plan, const struct options *options)
+{
+	if (!plan->auto_x)
+		return " (--chunk)";
+	if (chose_chunk(options) && plan->auto_chunks > f->chunks)
+		return chunk_option(text, plan->auto_x, plan->auto_y);
+	if ((double)plan->store_x * plan->store_y < 0.75 * (double)f->pixels / (double)f->chunks)
+		return chunk_option(text, plan->store_x, plan->store_y);
+	return NULL;
+}
+
 static void advise_amplification(struct verdict *v, const struct run_figures *f,
-				 const struct options *options)
+				 const struct plan *plan, const struct options *options)
 {
 	bool cut = options->chunk_kind == CHUNK_PIXELS || options->chunk_kind == CHUNK_BYTES;
+	char text[CHUNK_TEXT];
 
 	if (isnan(f->amplification) || f->amplification <= amplification_limit)
 		return;
-	say(v, "read amplification: %.2f bytes were decoded for each byte needed; %s",
-	    f->amplification,
-	    cut ? "chunks that cut stored tiles (--chunk tile avoids it), bands stored between "
-		  "those needed, or tiles reaching beyond the edge"
-		: "tiles hold more than was asked for: bands stored between those needed, or "
-		  "space beyond the edge");
+	if (cut && plan->auto_x)
+		say(v,
+		    "read amplification: %.2f bytes were decoded for each byte needed; chunks that "
+		    "cut stored tiles of %u x %u, bands stored between those needed, or tiles "
+		    "reaching beyond the edge; whole tiles avoid the first%s",
+		    f->amplification, plan->store_x, plan->store_y,
+		    chunk_option(text, plan->auto_x, plan->auto_y));
+	else
+		say(v, "read amplification: %.2f bytes were decoded for each byte needed; %s",
+		    f->amplification,
+		    cut ? "chunks that cut stored tiles (--chunk auto avoids it), bands stored "
+			  "between those needed, or tiles reaching beyond the edge"
+			: "tiles hold more than was asked for: bands stored between those needed, "
+			  "or space beyond the edge");
 }
 
-static void advise_handouts(struct verdict *v, const struct run_figures *f)
+static void advise_handouts(struct verdict *v, const struct run_figures *f, const struct plan *plan,
+			    const struct options *options)
 {
 	double exchange = worker_share(f, f->exchange_s);
 	double share = worker_share(f, f->wait_s[WAIT_PEER]) + exchange;
+	char text[CHUNK_TEXT];
 
 	if (share <= handout_share || !f->chunks)
 		return;
 	if (f->busy_total_s / (double)f->chunks < small_chunk_s)
 		say(v,
 		    "%.0f %% of worker time went to hand-outs of %llu chunks of %.0f pixels "
-		    "each; use larger ones (--chunk)",
+		    "each; use larger ones%s",
 		    percent(share), (unsigned long long)f->chunks,
-		    (double)f->pixels / (double)f->chunks);
+		    (double)f->pixels / (double)f->chunks, larger_chunk(text, f, plan, options));
 	else if (exchange > handout_share)
 		say(v,
 		    "%.0f %% of worker time went to messages between workers (%.4f bytes of them "
 		    "for "
-		    "each byte of pixels); threads of one process send none, and larger chunks "
-		    "(--chunk) fewer",
-		    percent(exchange), f->message_share);
+		    "each byte of pixels); threads of one process send none, and larger chunks%s "
+		    "fewer",
+		    percent(exchange), f->message_share, larger_chunk(text, f, plan, options));
 	else
 		say(v,
 		    "%.0f %% of worker time went to locks that other workers held and to messages",
@@ -225,22 +287,32 @@ static void advise_handouts(struct verdict *v, const struct run_figures *f)
 }
 
 static void advise_idle(struct verdict *v, const struct run_figures *f,
-			const struct run_totals *totals)
+			const struct run_totals *totals, const struct plan *plan,
+			const struct options *options)
 {
 	double share = worker_share(f, f->wait_s[WAIT_IDLE]);
+	char text[CHUNK_TEXT];
+	const char *smaller;
 
-	if (share <= idle_share || totals->n_workers < 2)
+	if (share <= idle_share || totals->n_workers < 2 || !f->chunks)
 		return;
+	smaller = smaller_chunk(text, f, plan, options);
 	if (f->chunks < 2 * (uint64_t)totals->n_workers)
 		say(v,
 		    "%.0f %% of worker time was idle: %llu chunk%s cannot keep %u workers busy; "
-		    "use smaller chunks (--chunk) or fewer workers",
+		    "use %s%s%sfewer workers",
 		    percent(share), (unsigned long long)f->chunks, f->chunks == 1 ? "" : "s",
-		    totals->n_workers);
+		    totals->n_workers, smaller ? "smaller chunks" : "", smaller ? smaller : "",
+		    smaller ? " or " : "");
+	else if (smaller)
+		say(v,
+		    "%.0f %% of worker time was idle at the end: the last chunks took longer "
+		    "than the others; use smaller ones%s",
+		    percent(share), smaller);
 	else
 		say(v,
 		    "%.0f %% of worker time was idle at the end: the last chunks took longer "
-		    "than the others; use smaller ones (--chunk)",
+		    "than the others, and smaller ones would cut stored tiles",
 		    percent(share));
 }
 
@@ -305,13 +377,13 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 		return;
 	}
 	say_bound(verdict, &f, totals, plan);
-	advise_amplification(verdict, &f, options);
+	advise_amplification(verdict, &f, plan, options);
 	if (f.wait_s[WAIT_IDLE] < idle_share * f.worker_s)
 		advise_workers(verdict, plan);
 	if (f.wall_s >= too_short_s) {
 		advise_memory(verdict, &f, plan);
-		advise_handouts(verdict, &f);
-		advise_idle(verdict, &f, totals);
+		advise_handouts(verdict, &f, plan, options);
+		advise_idle(verdict, &f, totals, plan, options);
 		advise_order(verdict, &f, totals, plan);
 		say_unmeasured(verdict, &f);
 	}

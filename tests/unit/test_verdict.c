@@ -114,6 +114,35 @@ static void test_verdict_few_chunks(void **state)
 	expect_verdict(f, "1 chunk cannot keep 2 workers busy");
 }
 
+/* Advice on chunks names a size: that of whole tiles, on a scene of 1024 x 1024 in tiles of 256. */
+static void test_verdict_names_chunk(void **state)
+{
+	struct fixture *f = *state;
+	struct meter *m = &f->totals.meter;
+
+	f->plan.auto_x = f->plan.auto_y = 512;
+	f->plan.auto_chunks = 4;
+	f->plan.store_x = f->plan.store_y = 256;
+	f->options.chunk_kind = CHUNK_PIXELS;
+	m->row[METER_STATS].pixels = 1 << 20;
+	m->bytes_decoded = 16 * m->bytes_needed;
+	expect_verdict(f, "cut stored tiles of 256 x 256");
+	expect_verdict(f, "whole tiles avoid the first (--chunk 512)");
+	m->bytes_decoded = m->bytes_needed;
+	m->row[METER_DECODE].chunks = 4096;
+	m->row[METER_REDUCE].wait_ns[WAIT_PEER] = 800000000;
+	expect_verdict(f, "use larger ones (--chunk 512)");
+	f->options.chunk_kind = CHUNK_AUTO; /* the plan's own were too small */
+	expect_verdict(f, "use larger ones (--chunk 1024)");
+	f->options.chunk_kind = CHUNK_PIXELS;
+	m->row[METER_DECODE].chunks = 1;
+	m->row[METER_REDUCE].wait_ns[WAIT_PEER] = 0;
+	m->row[METER_REDUCE].wait_ns[WAIT_IDLE] = 1000000000;
+	expect_verdict(f, "use smaller chunks (--chunk 512) or fewer workers");
+	f->options.chunk_kind = CHUNK_AUTO;
+	expect_verdict(f, "use smaller chunks (--chunk 256) or fewer workers");
+}
+
 static void test_text_cut(void **state)
 {
 	char out[4 * TEXT_NAME_COLUMNS + 1];
@@ -138,9 +167,8 @@ static void test_text_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_RUN(test_verdict_good),
-		WITH_RUN(test_verdict_advice),
-		WITH_RUN(test_verdict_few_chunks),
+		WITH_RUN(test_verdict_good),       WITH_RUN(test_verdict_advice),
+		WITH_RUN(test_verdict_few_chunks), WITH_RUN(test_verdict_names_chunk),
 		cmocka_unit_test(test_text_cut),
 	};
 
