@@ -34,3 +34,6 @@ for library in openmpi mpich; do
 	done
 	echo "stress: $((rounds / 2)) starts under $library: fine"
 done
+
+# the chunk that the plan and the verdict advise, beside the best of a sweep
+/usr/bin/python3 tests/bench/advice.py "$build"
