@@ -87,6 +87,10 @@ static void advise_scaling(struct advice *advice, const struct series *series)
 	if (fit.points < FIT_TRUSTED_POINTS)
 		(void)snprintf(trust, sizeof(trust),
 			       " (%u points: too few points for a fit to be trusted)", fit.points);
+	if (fit.amdahl.serial > 0.99) {
+		say(advice, "%s: more workers are not faster%s", series->name, trust);
+		return;
+	}
 	say(advice,
 	    "%s: Amdahl's law: %.1f %% of the work of one worker is serial, so no number "
 	    "of workers is more than %.3g times as fast%s",

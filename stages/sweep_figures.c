@@ -150,8 +150,11 @@ static void put_zone(FILE *out, const struct svg_plot *plot, double low, double 
 	svg_halo_text(out, middle, plot->y.from - 10, SVG_MIDDLE, SVG_QUIET, second);
 }
 
-/* Largest edge up to which the overhead of all series is over a tenth; 0 where there is none. */
-static double edge_of_many(const struct series_list *list)
+/*
+ * Largest edge up to which the overhead of a series is over a tenth; 0 where there is none. Workers
+ * beyond the cores are left out: they wait for a core, whatever the chunk.
+ */
+static double edge_of_many(const struct sweep *sweep, const struct series_list *list)
 {
 	const double share = 0.1;
 	double edge = 0;
@@ -160,7 +163,8 @@ static double edge_of_many(const struct series_list *list)
 		for (unsigned k = 0; k < list->series[i].n; k++) {
 			const struct sweep_point *point = list->series[i].point[k];
 
-			if (!(point_spread(point, SWEEP_OVERHEAD).median > share) ||
+			if (point->workers > sweep->cores ||
+			    !(point_spread(point, SWEEP_OVERHEAD).median > share) ||
 			    point->chunks < 16 * (uint64_t)point->workers)
 				break;
 			edge = fmax(edge, point_edge(point));
@@ -174,7 +178,7 @@ static void put_zones(FILE *out, const struct svg_plot *plot, const struct sweep
 	unsigned workers = most_workers(sweep);
 	char second[64];
 
-	put_zone(out, plot, plot->x.low / 2, edge_of_many(list) * 1.2, SVG_SERIES_5,
+	put_zone(out, plot, plot->x.low / 2, edge_of_many(sweep, list) * 1.2, SVG_SERIES_5,
 		 "too many tasks:", "over 10 % overhead");
 	(void)snprintf(second, sizeof(second), "for %u worker%s", workers, workers == 1 ? "" : "s");
 	if (workers > 1)

@@ -48,14 +48,15 @@ static bool is_work(const char *stage)
 
 static double overhead_of(const json_t *root)
 {
+	const json_t *workers = json_object_get(root, "workers");
+	const json_t *stages = json_object_get(root, "stages"), *item;
 	double life = 0, work = 0;
-	const json_t *item;
-	size_t i;
 
-	json_array_foreach(json_object_get(root, "workers"), i, item) life += count(item, "life_s");
-	json_array_foreach(json_object_get(root, "stages"), i,
-			   item) if (is_work(json_string_value(json_object_get(item, "name"))))
-		work += count(item, "busy_s");
+	for (size_t i = 0; (item = json_array_get(workers, i)); i++)
+		life += count(item, "life_s");
+	for (size_t i = 0; (item = json_array_get(stages, i)); i++)
+		if (is_work(json_string_value(json_object_get(item, "name"))))
+			work += count(item, "busy_s");
 	return life > 0 ? fmin(fmax(1 - work / life, 0), 1) : NAN;
 }
 
@@ -89,12 +90,11 @@ static void note_what_gave_way(struct sweep_point *point, const json_t *scene, c
 /* The first scene that was worked on. */
 static const json_t *first_scene(const json_t *root)
 {
-	const json_t *scene;
-	size_t i;
+	const json_t *scenes = json_object_get(root, "scenes"), *scene;
 
-	json_array_foreach(
-		json_object_get(root, "scenes"), i,
-		scene) if (json_is_object(json_object_get(scene, "chunk_grid"))) return scene;
+	for (size_t i = 0; (scene = json_array_get(scenes, i)); i++)
+		if (json_is_object(json_object_get(scene, "chunk_grid")))
+			return scene;
 	return NULL;
 }
 
@@ -123,12 +123,15 @@ int sweep_read_point(const char *path, struct sweep_sample *sample, struct sweep
 
 static void each_file(const json_t *root, void (*file)(const char *path))
 {
-	const json_t *scene, *name;
-	size_t i, j;
+	const json_t *scenes = json_object_get(root, "scenes"), *scene, *name;
 
-	json_array_foreach(json_object_get(root, "scenes"), i, scene)
-		json_array_foreach(json_object_get(scene, "files"), j,
-				   name) if (json_is_string(name)) file(json_string_value(name));
+	for (size_t i = 0; (scene = json_array_get(scenes, i)); i++) {
+		const json_t *files = json_object_get(scene, "files");
+
+		for (size_t j = 0; (name = json_array_get(files, j)); j++)
+			if (json_is_string(name))
+				file(json_string_value(name));
+	}
 }
 
 int sweep_read_scene(const char *path, struct sweep *sweep, void (*file)(const char *path),
