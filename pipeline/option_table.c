@@ -160,7 +160,7 @@ const struct option_row option_rows[] = {
 	 "numbers, plan, provenance and costs, JSON (imgpipe-report/1)", set_report},
 	{SCENES, 0, "csv", "FILE", "a line a scene", set_csv},
 	{SCENES, 0, "tiles", "FILE", "a line a tile, CSV", set_tiles},
-	{RUNS, 0, "tile-grid", "N|WxH",
+	{SCENES, 0, "tile-grid", "N|WxH",
 	 "tiles of the per-tile table; default: as stored in the file", set_tile_grid},
 	{SCENES, 0, "partial", "FILE",
 	 "exact totals for imgpipe merge; with --shard the default is part-I-of-N.json",
