@@ -46,6 +46,8 @@ struct meter_row {
 	uint64_t planned_peak, reserved_peak; /* bytes, largest of one worker; merged by sum */
 };
 
+struct trace;
+
 /* One worker's meters. bytes_needed: decoded bytes that the windows asked for. */
 struct meter {
 	uint32_t worker; /* number, over all ranks */
@@ -56,6 +58,7 @@ struct meter {
 	uint64_t lock_ops;
 	uint64_t cpu_read_ns; /* the CPU clock when it was last read; 0: never */
 	uint64_t open_ns, stage_open_ns[N_METER_STAGES]; /* wall time of laps since then */
+	struct trace *trace; /* where laps are recorded, too (trace.h); NULL: nowhere */
 };
 
 enum { CPU_READING_NS = 200000 };

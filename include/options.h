@@ -98,6 +98,8 @@ struct options {
 	const char *csv_path;
 	const char *tiles_path;
 	const char *partial_path;
+	const char *trace_path;
+	const char *html_path;
 	char partial_name[40]; /* what partial_path is by default, with --shard */
 	int verbosity;         /* -1 with -q, 0, 1 with -v ... */
 	bool progress;         /* --progress: also where stderr is no terminal */

@@ -30,6 +30,7 @@ struct plan {
 	bool own_memory;        /* workers are processes: libraries count once for each */
 	uint32_t scene_slots;   /* scenes open or unfinished at once */
 	bool by_tile;           /* the per-tile table is kept */
+	uint32_t trace_events;  /* of a worker, in per_worker_fixed; 0: no trace */
 
 	/* Bytes, adding up to the predicted peak: */
 	uint64_t baseline;         /* program, libraries, catalogue, as resident when planning */

@@ -13,6 +13,7 @@
 #include "meter.h"
 #include "options.h"
 #include "plan.h"
+#include "trace.h"
 #include "workload.h"
 
 /* One rank of a run under MPI: a process with workers of its own. */
@@ -57,6 +58,7 @@ struct run_totals {
 	const struct rank_totals *rank;
 	unsigned n_collectives;
 	struct collective_totals collective[MAX_COLLECTIVES];
+	const struct trace_log *trace; /* NULL: not recorded */
 };
 
 /* Totals of no scene; one more scene; the exit status that the scenes alone ask for. */

@@ -29,6 +29,7 @@ struct tile_summary {
 struct scene_result {
 	const struct scene *scene;
 	enum scene_status status;
+	bool first_ok;               /* of this run the first that is SCENE_OK */
 	struct error error;          /* where not SCENE_OK: the first one by chunk number */
 	struct chunk_grid grid;      /* how it was cut; zero where it was never planned */
 	struct accum accum;          /* valid where SCENE_OK */

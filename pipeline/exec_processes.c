@@ -20,6 +20,7 @@
 #include "link.h"
 #include "remote.h"
 #include "run.h"
+#include "sampler.h"
 
 enum {
 	SAMPLE_NS =
@@ -62,6 +63,7 @@ static void sample_memory(struct crew *crew)
 	for (unsigned i = 0; i < crew->n; i++)
 		if (crew->child[i].pid)
 			bytes += memory_pss(crew->child[i].pid);
+	sampler_look(run, bytes);
 	if (bytes > run->totals.pss_peak)
 		run->totals.pss_peak = bytes;
 	crew->sampled_ns = meter_now();

@@ -15,6 +15,8 @@
 #include "reader.h"
 #include "run.h"
 #include "signals.h"
+#include "sampler.h"
+#include "trace.h"
 
 /* Of this process and of children that have ended and were waited for. */
 static uint64_t process_cpu_ns(void)
@@ -102,6 +104,11 @@ static int run_init(struct run *run, const struct options *options, const struct
 		run->meters[i] = (struct worker_meter){0};
 	pthread_mutex_init(&run->lock, NULL);
 	pthread_cond_init(&run->changed, NULL);
+	if (plan->trace_events && cluster_rank() == 0 &&
+	    trace_log_new(&run->trace, plan->workers, plan->trace_events, err))
+		return -1;
+	for (unsigned i = 0; i < plan->workers; i++)
+		run->meters[i].meter.trace = trace_of(run->trace, i);
 	if (cluster_rank() != 0)
 		return 0; /* people hear from rank 0 */
 	run->console = console_new(options, catalog_file_bytes(catalog));
@@ -135,6 +142,7 @@ static void run_release(struct run *run)
 	free(run->ranks);
 	free(run->meters);
 	free(run->merged);
+	trace_log_free(run->trace);
 }
 
 /*
@@ -155,6 +163,9 @@ static void merge_meters(struct run *run)
 		uint64_t idle = last - run->merged[i].end_ns;
 
 		run->merged[i].row[METER_CLAIM].wait_ns[WAIT_IDLE] += idle;
+		if (run->trace && run->merged[i].worker < run->trace->n_workers)
+			trace_lap(trace_of(run->trace, run->merged[i].worker), &run->merged[i],
+				  TRACE_WAIT + WAIT_IDLE, last - idle, last);
 		totals->meter.row[METER_CLAIM].wait_ns[WAIT_IDLE] += idle;
 		run->merged[i].end_ns = last;
 	}
@@ -163,6 +174,15 @@ static void merge_meters(struct run *run)
 			run->n_merged * totals->predicted.stage_peak[stage];
 	totals->n_workers = run->n_merged;
 	totals->worker = run->merged;
+	if (run->trace) {
+		for (unsigned i = 0; i < run->trace->n_workers; i++)
+			trace_bury(trace_of(run->trace, i));
+		run->trace->end_ns = meter_now();
+		run->trace->n_elsewhere = run->n_merged > run->trace->n_workers
+						  ? run->n_merged - run->trace->n_workers
+						  : 0;
+	}
+	totals->trace = run->trace;
 }
 
 static void fill_totals(struct run *run, const struct executor *executor, uint64_t begin_ns,
@@ -204,6 +224,7 @@ int execute(const struct options *options, const struct plan *plan, const struct
 	const struct executor *executor = executor_find(options->executor, err);
 	uint64_t begin_ns = meter_now(), begin_cpu = process_cpu_ns();
 	struct meter last_meter = {0};
+	struct sampler *sampler;
 	struct run run;
 	int status = -1;
 
@@ -211,13 +232,18 @@ int execute(const struct options *options, const struct plan *plan, const struct
 		return err->code;
 	if (all_ready(run_init(&run, options, plan, workload, catalog, samples, err), err))
 		goto out;
+	sampler = sampler_start(&run, executor->own_memory);
 	if (executor->run(&run.job, err))
 		run.stopping = true;
 	else
 		status = 0;
+	sampler_stop(sampler);
 	meter_start(&last_meter);
+	last_meter.trace = run.trace ? trace_of(run.trace, run.trace->n_workers) : NULL;
+	trace_revive(last_meter.trace);
 	slots_abandon(&run, &last_meter);
 	meter_settle(&last_meter);
+	trace_settle(last_meter.trace, &last_meter);
 	if (run.error.code) {
 		*err = run.error;
 		status = -1;

@@ -8,6 +8,7 @@
 
 #include "run.h"
 #include "signals.h"
+#include "trace.h"
 
 enum {
 	/*
@@ -52,6 +53,7 @@ struct hub *hub_new(struct job *job, struct hub_seats where, struct error *err)
 		hub->n_seats = where.n_seats;
 		hub->begin_ns = meter_now();
 		meter_start(&hub->meter);
+		hub->meter.trace = run->trace ? trace_of(run->trace, run->trace->n_workers) : NULL;
 		hub->seats = calloc(where.n_seats ? where.n_seats : 1, sizeof(*hub->seats));
 		hub->piece = malloc(sizeof(*hub->piece));
 	}
@@ -77,6 +79,7 @@ void hub_free(struct hub *hub)
 	if (hub->seats && hub->run) {
 		pthread_mutex_lock(&hub->run->lock);
 		meter_settle(&hub->meter);
+		trace_settle(hub->meter.trace, &hub->meter);
 		meter_merge(&hub->run->totals.meter, &hub->meter);
 		for (int stage = 0; stage < N_METER_STAGES; stage++)
 			hub->run->totals.hub_busy_ns += hub->meter.row[stage].busy_ns;

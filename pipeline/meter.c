@@ -5,6 +5,8 @@
 
 #include <time.h>
 
+#include "trace.h"
+
 static const char *const stage_names[N_METER_STAGES] = {
 	[METER_DISCOVER] = "discover", [METER_CLAIM] = "claim",   [METER_FETCH] = "fetch",
 	[METER_DECODE] = "decode",     [METER_MASK] = "mask",     [METER_INDEX] = "index",
@@ -79,6 +81,7 @@ void meter_lap(struct meter *meter, enum meter_stage stage, struct meter_span *s
 {
 	uint64_t now = meter_now(), wall = now - span->wall_ns;
 
+	trace_lap(meter->trace, meter, stage, span->wall_ns, now);
 	span->wall_ns = now;
 	meter->row[stage].busy_ns += wall;
 	meter->stage_open_ns[stage] += wall;

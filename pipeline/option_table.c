@@ -14,6 +14,7 @@ enum {
 	LABS = PI | SUM | RECUR, /* no files; lists of workers */
 	SWEEP = 1 << COMMAND_SWEEP,
 	RUNS = SCENES | SWEEP, /* sweep hands them to the runs it is made of */
+	RUNS = 1 << COMMAND_RUN | 1 << COMMAND_PLAN,
 	ALL = ~0
 };
 
@@ -168,6 +169,13 @@ const struct option_row option_rows[] = {
 	{SCENES | LABS, 'q', "quiet", NULL,
 	 "no report on standard output, no progress; errors only", set_quiet},
 	{RUNS, 'q', "quiet", NULL, "no report on standard output, no progress; errors only",
+	{RUNS, 0, "trace", "FILE",
+	 "what each worker did when, for Perfetto (ui.perfetto.dev) or chrome://tracing, JSON",
+	 set_trace},
+	{RUNS, 0, "html", "FILE",
+	 "a page on the run: timeline of the workers, memory, stages, maps; needs no network",
+	 set_html},
+	{SCENES, 'q', "quiet", NULL, "no report on standard output, no progress; errors only",
 	 set_quiet},
 	{SCENES, 'v', "verbose", NULL, "say more on standard error", set_verbose},
 	{LABS, 'v', "verbose", NULL,

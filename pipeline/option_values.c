@@ -386,6 +386,16 @@ int set_partial(struct options *o, const char *value, struct error *err)
 	return set_path(&o->partial_path, value, err);
 }
 
+int set_trace(struct options *o, const char *value, struct error *err)
+{
+	return set_path(&o->trace_path, value, err);
+}
+
+int set_html(struct options *o, const char *value, struct error *err)
+{
+	return set_path(&o->html_path, value, err);
+}
+
 int set_tile_grid(struct options *o, const char *value, struct error *err)
 {
 	if (parse_sizes(value, &o->tile_grid_x, &o->tile_grid_y))

@@ -162,7 +162,8 @@ static int check_together(const struct options *o, struct error *err)
 {
 	int to_stdout = is_stdout(o->summary_path) + is_stdout(o->report_path) +
 			is_stdout(o->csv_path) + is_stdout(o->tiles_path) +
-			is_stdout(o->partial_path) + is_stdout(o->sweep.json_path) +
+			is_stdout(o->partial_path) + is_stdout(o->trace_path) +
+			is_stdout(o->html_path) + is_stdout(o->sweep.json_path) +
 			is_stdout(o->sweep.html_path);
 
 	if (is_lab(o->command))
@@ -175,7 +176,8 @@ static int check_together(const struct options *o, struct error *err)
 		return error_set(
 			err, EX_USAGE,
 			"only one report can go to standard output (-): --summary, --report, "
-			"--csv, --tiles, --partial, or a sweep's --csv, --json, --html");
+			"--csv, --tiles, --partial, --trace, --html, or a sweep's --csv, --json, "
+			"--html");
 	if (o->command == COMMAND_INFO &&
 	    (o->summary_path || o->report_path || o->csv_path || o->tiles_path))
 		return error_set(err, EX_USAGE,

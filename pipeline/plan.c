@@ -11,6 +11,7 @@
 #include "executor.h"
 #include "plan_scene.h"
 #include "reader.h"
+#include "trace.h"
 
 enum {
 	/* Code and tables of libraries not yet touched, stdio, report rows, the allocator's slack.
@@ -237,6 +238,16 @@ static int fit_beside_gdal(struct plan *plan, const struct options *options,
 	return fit_workers(plan, options, workload, sample, grid, err);
 }
 
+/* A trace for each worker, and one for who hands out the work. */
+static void plan_trace(struct plan *plan, const struct options *options)
+{
+	if (!options->trace_path && !options->html_path)
+		return;
+	plan->trace_events = trace_events(plan->budget.limit, plan->workers_asked);
+	plan->per_worker_fixed += trace_bytes(plan->trace_events);
+	plan->baseline += trace_bytes(plan->trace_events);
+}
+
 int plan_make(struct plan *plan, const struct options *options, const struct machine *machine,
 	      const struct catalog *catalog, const struct workload *workload,
 	      const struct scene *sample, struct error *err)
@@ -250,7 +261,7 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		.workers_asked = options->workers ? options->workers : machine->workers,
 		.ranks = machine->ranks,
 		.own_memory = executor->own_memory,
-		.by_tile = options->tiles_path != NULL,
+		.by_tile = options->tiles_path || options->html_path,
 		.in_turn = workload->in_turn,
 		.stage_names = workload->stage_names,
 		.n_scenes = catalog_scenes(catalog),
@@ -264,6 +275,7 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 	if (executor->workers)
 		plan->workers_asked = executor->workers(plan->workers_asked, options->workers != 0);
 	budget_init(&plan->budget, options, machine);
+	plan_trace(plan, options);
 	set_workers(plan, plan->workers_asked);
 	if (!sample) {
 		plan_blindly(plan);

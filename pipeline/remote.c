@@ -12,6 +12,7 @@
 
 #include "run.h"
 #include "signals.h"
+#include "trace.h"
 
 /* What stands behind the desk. */
 struct post {
@@ -38,7 +39,7 @@ static void post_send(struct worker *worker, struct message *message, enum meter
 {
 	struct post *post = post_of(worker);
 	struct meter_row *row = &worker->meter->row[stage];
-	uint64_t since = meter_now();
+	uint64_t since = meter_now(), now;
 	struct error ignored; /* a hub that is gone needs to be told nothing */
 
 	message->worker = worker->number;
@@ -47,25 +48,51 @@ static void post_send(struct worker *worker, struct message *message, enum meter
 		post->broken = true;
 	row->messages++;
 	row->message_bytes += sizeof(*message) + message->payload_bytes;
-	row->transfer_ns += meter_now() - since;
+	now = meter_now();
+	row->transfer_ns += now - since;
+	trace_message(worker->meter->trace, worker->meter, TRACE_TRANSFER, since, now,
+		      sizeof(*message) + message->payload_bytes);
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * How a round trip was spent. The hub may have begun to serve before send() returned here: what it
+ * says is cut to what the worker knows to have passed.
+ */
+static void book_trip(struct worker *worker, const struct message *answer, uint64_t since)
+{
+	struct meter *meter = worker->meter;
+	uint64_t end = meter_now();
+	uint64_t waited = answer->cause < N_WAIT_CAUSES ? least(answer->waited_ns, end - since) : 0;
+	uint64_t served = least(answer->served_ns, end - since - waited);
+
+	if (waited) {
+		book_wait_ns(meter, (enum wait_cause)answer->cause, waited);
+		trace_lap(meter->trace, meter, TRACE_WAIT + answer->cause, since, since + waited);
+	}
+	book_wait_ns(meter, WAIT_PEER, served);
+	trace_lap(meter->trace, meter, TRACE_WAIT + WAIT_PEER, since + waited,
+		  since + waited + served);
+	meter->row[METER_CLAIM].transfer_ns += end - since - waited - served;
+	trace_message(meter->trace, meter, TRACE_TRANSFER, since + waited + served, end,
+		      sizeof(*answer) + answer->payload_bytes);
 }
 
 static int post_receive(struct worker *worker, struct message *message)
 {
 	struct post *post = post_of(worker);
-	uint64_t since = meter_now(), spent, kept;
+	uint64_t since = meter_now();
 	struct error ignored;
 
 	if (post->broken || post->line->receive(post->line, message, &ignored)) {
 		post->broken = true;
 		return -1;
 	}
-	spent = meter_now() - since;
-	kept = message->waited_ns + message->served_ns;
-	if (message->waited_ns && message->cause < N_WAIT_CAUSES)
-		book_wait_ns(worker->meter, (enum wait_cause)message->cause, message->waited_ns);
-	book_wait_ns(worker->meter, WAIT_PEER, message->served_ns);
-	worker->meter->row[METER_CLAIM].transfer_ns += spent > kept ? spent - kept : 0;
+	book_trip(worker, message, since);
 	return 0;
 }
 
@@ -89,6 +116,7 @@ static void open_scene(struct worker *worker, uint32_t scene_id)
 	if (post->open && post->scene_id == scene_id)
 		return;
 	close_scene(worker);
+	trace_at(worker->meter->trace, scene_id, TRACE_NO_CHUNK);
 	post->open = true;
 	post->scene_id = scene_id;
 	post->error = (struct error){0};
@@ -197,10 +225,12 @@ static void remote_open_scene(struct worker *worker, const struct task *task)
 
 static uint32_t pack(struct worker *worker, const struct piece *piece)
 {
-	uint64_t since = meter_now();
+	uint64_t since = meter_now(), now;
 	size_t bytes = wire_pack_piece(post_of(worker)->line->payload, piece);
 
-	worker->meter->row[METER_REDUCE].pack_ns += meter_now() - since;
+	now = meter_now();
+	worker->meter->row[METER_REDUCE].pack_ns += now - since;
+	trace_message(worker->meter->trace, worker->meter, TRACE_PACK, since, now, bytes);
 	return (uint32_t)bytes;
 }
 
@@ -288,7 +318,8 @@ static void say_bye(struct worker *worker, int status, const struct error *error
 	row->message_bytes += sizeof(bye) + bye.payload_bytes;
 	if (status)
 		memcpy(post->line->payload, error, sizeof(*error));
-	else
+	post->meter.trace = NULL; /* a place in this process */
+	if (!status)
 		memcpy(post->line->payload, &post->meter, sizeof(post->meter));
 	if (!post->broken)
 		(void)post->line->send(post->line, &bye, &ignored);
@@ -330,6 +361,8 @@ void remote_live(struct job *job, unsigned number, struct line *line, struct kee
 	post->keeper = keeper;
 	post->catalog = run->catalog;
 	worker.meter = &post->meter;
+	post->meter.trace = trace_of(run->trace, number);
+	trace_revive(post->meter.trace);
 	status = worker_live(&worker, &error);
 	say_bye(&worker, status, &error);
 	free(post);

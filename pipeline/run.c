@@ -17,6 +17,7 @@
 #include "console.h"
 #include "execute.h"
 #include "signals.h"
+#include "trace.h"
 
 static void lock_run(struct run *run, struct meter *meter)
 {
@@ -364,6 +365,7 @@ void run_open_scene(struct worker *worker, const struct task *task)
 	struct error error = {0};
 	int status = 0;
 
+	trace_at(worker->meter->trace, task->scene_id, TRACE_NO_CHUNK);
 	if (!take_sample(run, task->scene_id, &slot->scene))
 		status = run->workload->scene_open(&slot->scene, run->catalog, task->scene_id,
 						   run->options, &error);
@@ -384,6 +386,13 @@ void run_fail_scene(struct worker *worker, const struct task *task, const struct
 	scene_ready(worker, task->slot, error);
 }
 
+/* A hub folds for many workers; one that folds for itself is at that chunk anyway. */
+static void trace_at_fold(struct worker *worker, const struct task *task)
+{
+	if (!worker->stage_state)
+		trace_at(worker->meter->trace, task->scene_id, task->chunk);
+}
+
 /* Fold pieces into the scene's tally; serialised by the scene's own lock. */
 int run_fold(struct worker *worker, const struct task *task, struct chunk_result *result)
 {
@@ -392,6 +401,7 @@ int run_fold(struct worker *worker, const struct task *task, struct chunk_result
 	uint64_t since = meter_now();
 	struct meter_span span;
 
+	trace_at_fold(worker, task);
 	pthread_mutex_lock(&slot->fold_lock);
 	book_wait(worker->meter, WAIT_PEER, since);
 	worker->meter->lock_ops++;
@@ -453,7 +463,7 @@ void run_collected(struct run *run, struct slot *slot, struct piece *piece, stru
 {
 	struct chunk_result result = {.status = CHUNK_DONE, .n_pieces = 1, .piece = piece};
 	struct worker collector = {.run = run, .meter = meter};
-	struct task task = {.slot = slot};
+	struct task task = {.slot = slot, .scene_id = slot->scene.id, .chunk = TRACE_NO_CHUNK};
 	bool wanted = slot->status == SCENE_OK; /* nobody else touches a slot being collected */
 	int status = wanted ? run_fold(&collector, &task, &result) : 0;
 

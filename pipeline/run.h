@@ -72,6 +72,7 @@ struct run {
 	struct report_set *reports;
 	struct console *console;
 	struct samples *samples; /* each taken by the worker that has claimed its scene */
+	struct trace_log *trace; /* NULL: not wanted, or not of this rank */
 	uint32_t n_scenes;
 	struct worker_meter *meters; /* one for each worker of this process */
 	struct rank_totals *ranks;   /* n_pools of them */

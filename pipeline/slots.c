@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "console.h"
+#include "trace.h"
 
 struct slot *slot_of(struct run *run, uint32_t scene_id)
 {
@@ -48,6 +49,12 @@ static void write_row(struct run *run, struct slot *slot)
 
 	if (slot->status == SCENE_OK && slot->tally)
 		run->workload->tally_finish(slot->tally, &result);
+	result.first_ok = slot->status == SCENE_OK && !run->totals.n_ok;
+	if (result.first_ok && run->trace) {
+		run->trace->has_first = true;
+		run->trace->first_scene = slot->scene.id;
+		run->trace->first_grid = slot->grid;
+	}
 	run_totals_add(&run->totals, &result);
 	console_scene(run->console, &result);
 	if (report_set_scene(run->reports, &result, &error) && !run->error.code)

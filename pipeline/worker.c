@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "trace.h"
+
 static struct stage_env make_env(struct worker *worker)
 {
 	return (struct stage_env){
@@ -39,7 +41,10 @@ void book_wait_ns(struct meter *meter, enum wait_cause cause, uint64_t ns)
 
 void book_wait(struct meter *meter, enum wait_cause cause, uint64_t since_ns)
 {
-	book_wait_ns(meter, cause, meter_now() - since_ns);
+	uint64_t now = meter_now();
+
+	book_wait_ns(meter, cause, now - since_ns);
+	trace_lap(meter->trace, meter, TRACE_WAIT + cause, since_ns, now);
 }
 
 /* What the arena held at the most while a stage ran, beyond what was there before. */
@@ -137,6 +142,7 @@ static int run_blocks(struct worker *worker, const struct task *task, const stru
 		if (run_stages(worker, &block, result))
 			return -1;
 		arena_rewind(&worker->arena, mark);
+		trace_next_block(worker->meter->trace);
 	}
 	return 0;
 }
@@ -179,6 +185,7 @@ static void work_on(struct worker *worker, const struct task *task)
 	if (worker->in_scene && worker->scene_id != task->scene_id)
 		worker_leave_scene(worker);
 	worker->in_scene = true;
+	trace_chunk_begin(worker->meter->trace, task->scene_id, task->chunk);
 	worker->scene_id = task->scene_id;
 	if (run_chunk(worker, task, &result))
 		result.status = CHUNK_FAILED;
@@ -188,6 +195,7 @@ static void work_on(struct worker *worker, const struct task *task)
 	for (unsigned i = 0; i < workload->n_stages; i++)
 		worker->meter->row[workload->stage[i]->meter].chunks++;
 	worker->desk->deliver(worker, task, &result);
+	trace_chunk_end(worker->meter->trace, (uint8_t)result.status);
 }
 
 static int open_stages(struct worker *worker, struct error *err)
@@ -236,6 +244,7 @@ int worker_live(struct worker *worker, struct error *err)
 	close_stages(worker);
 	arena_release(&worker->arena);
 	meter_settle(worker->meter);
+	trace_settle(worker->meter->trace, worker->meter);
 	worker->meter->cpu_ns = meter_cpu_now() - cpu;
 	worker->meter->end_ns = meter_now();
 	return status;

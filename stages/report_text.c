@@ -17,9 +17,9 @@ enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10 };
 
 static const char *text_path(const struct options *options)
 {
-	const char *const others[] = {options->summary_path, options->report_path,
-				      options->csv_path, options->tiles_path,
-				      options->partial_path};
+	const char *const others[] = {
+		options->summary_path, options->report_path, options->csv_path, options->tiles_path,
+		options->partial_path, options->trace_path,  options->html_path};
 
 	if (options->verbosity < 0 || options->lab)
 		return NULL;
