@@ -12,8 +12,8 @@
 
 /* Text comes last: where stdout fails (a closed pipe), the files have been written. */
 const struct report *const reports[] = {
-	&report_json,    &report_summary, &report_csv,  &report_tiles,
-	&report_partial, &report_trace,  &report_lab,  &report_text, NULL,
+	&report_json,  &report_summary, &report_csv, &report_tiles, &report_partial,
+	&report_trace, &report_html,    &report_lab, &report_text,  NULL,
 };
 
 enum { N_REPORTS = sizeof(reports) / sizeof(reports[0]) - 1 };

@@ -13,6 +13,7 @@ extern const struct report report_tiles;
 extern const struct report report_partial;
 extern const struct report report_text;
 extern const struct report report_trace;
+extern const struct report report_html;
 extern const struct report report_lab;
 
 /* report_text.c: what every stage cost, and a verdict. */

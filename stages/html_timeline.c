@@ -1,0 +1,208 @@
+/*
+ * Timeline of the workers: a row each, a column a moment, in the colour of what took most of that
+ * moment. So the picture's size does not depend on the number of events.
+ */
+#include "html_figures.h"
+
+#include "page.h"
+
+enum {
+	LEFT = 78,
+	WIDTH = 900,
+	MOST_ROWS = 32,
+	MOST_CELLS = 16000, /* over all rows */
+	MOST_COLUMNS = 800,
+	ROW = 20,
+	GAP = 5,
+	NOTHING = N_TRACE_KINDS /* no event: the worker was between things, or not there */
+};
+
+enum svg_colour kind_colour(unsigned kind)
+{
+	static const enum svg_colour of_stage[N_METER_STAGES] = {
+		[METER_DISCOVER] = SVG_DISK,  [METER_CLAIM] = SVG_COMMUNICATION,
+		[METER_FETCH] = SVG_DISK,     [METER_DECODE] = SVG_SERIES_1,
+		[METER_MASK] = SVG_SERIES_4,  [METER_INDEX] = SVG_SERIES_3,
+		[METER_STATS] = SVG_SERIES_6, [METER_REDUCE] = SVG_SERIES_7,
+		[METER_WRITE] = SVG_DISK,
+	};
+
+	if (kind < N_METER_STAGES)
+		return of_stage[kind];
+	if (kind == TRACE_TRANSFER || kind == TRACE_WAIT + WAIT_PEER)
+		return SVG_COMMUNICATION;
+	return kind == TRACE_PACK ? SVG_SERIALISATION : SVG_IDLE;
+}
+
+/* One row while it is looked at column by column. */
+struct row {
+	const struct trace_ring *ring;
+	uint32_t next;          /* first event that ends after the column's beginning */
+	double ns[NOTHING + 1]; /* in the column, by kind */
+};
+
+/* What took most of [from, to); columns come in order. */
+static unsigned column_kind(struct row *row, double from, double to)
+{
+	unsigned best = NOTHING;
+	double covered = 0;
+
+	for (unsigned kind = 0; kind <= NOTHING; kind++)
+		row->ns[kind] = 0;
+	while (row->next < row->ring->n) {
+		const struct trace_event *e = &row->ring->event[row->next];
+		double begin = (double)e->begin_ns, end = begin + (double)e->busy_ns;
+		double b = begin > from ? begin : from, f = end < to ? end : to;
+
+		if (f > b) {
+			row->ns[e->kind] += f - b;
+			covered += f - b;
+		}
+		if (end > to)
+			break;
+		row->next++;
+	}
+	row->ns[NOTHING] = to - from - covered;
+	for (unsigned kind = 0; kind < NOTHING; kind++)
+		if (row->ns[kind] > row->ns[best])
+			best = kind;
+	return best;
+}
+
+/* Equal neighbours are one rectangle. White is what is behind. */
+static void put_run(FILE *out, double x, double width, double y, unsigned kind, double seconds)
+{
+	char tip[96], time[SVG_LABEL];
+
+	if (kind == NOTHING)
+		return;
+	svg_format_seconds(time, seconds);
+	(void)snprintf(tip, sizeof(tip), "%s, %s", trace_kind_name(kind), time);
+	svg_rect(out, x, y, width, ROW, kind_colour(kind), tip);
+}
+
+static void put_row(FILE *out, const struct trace_log *log, const struct trace *trace, double y,
+		    unsigned columns)
+{
+	double begin = (double)log->begin_ns, length = (double)(log->end_ns - log->begin_ns);
+	struct row row = {.ring = &trace->lap};
+	double width = (double)(WIDTH - LEFT) / columns;
+	unsigned first = 0, kind = NOTHING;
+
+	svg_rect(out, LEFT, y, WIDTH - LEFT, ROW, SVG_IDLE, NULL);
+	for (unsigned i = 0; i <= columns; i++) {
+		unsigned k = i == columns ? NOTHING + 1
+					  : column_kind(&row, begin + length * i / columns,
+							begin + length * (i + 1) / columns);
+
+		if (k == kind)
+			continue;
+		put_run(out, LEFT + first * width, (i - first) * width, y, kind,
+			length * (i - first) / columns / 1e9);
+		kind = k;
+		first = i;
+	}
+	for (uint32_t i = 0; i < trace->chunk.n; i++) {
+		const struct trace_event *e = &trace->chunk.event[i];
+		double end = ((double)(e->begin_ns + e->busy_ns) - begin) / length;
+
+		if (e->status == CHUNK_FAILED)
+			svg_rect(out, LEFT + (WIDTH - LEFT) * end - 3, y, 4, ROW, SVG_ERROR,
+				 "a chunk failed");
+	}
+	svg_line(out, LEFT, y + ROW + 1, WIDTH, y + ROW + 1, SVG_GRID, SVG_SOLID);
+}
+
+static void put_legend(FILE *out, double y)
+{
+	static const struct {
+		unsigned kind;
+		const char *text;
+	} entries[] = {
+		{METER_FETCH, "disk (discover, fetch, write)"},
+		{METER_DECODE, "decode"},
+		{METER_MASK, "mask"},
+		{METER_INDEX, "index"},
+		{METER_STATS, "stats"},
+		{METER_REDUCE, "reduce"},
+		{TRACE_TRANSFER, "messages, hand-out, locks"},
+		{TRACE_PACK, "packing"},
+	};
+	double x = LEFT;
+
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
+		x = svg_legend_area(out, x, y, kind_colour(entries[i].kind), entries[i].text);
+	(void)svg_legend_area(out, x, y, SVG_ERROR, "error");
+}
+
+static void put_time_axis(FILE *out, double y, double seconds)
+{
+	struct svg_axis axis = {.low = 0, .high = seconds, .from = LEFT, .to = WIDTH};
+	double tick[12];
+	unsigned n = svg_ticks(&axis, tick, 12);
+
+	for (unsigned i = 0; i < n; i++) {
+		double x = svg_at(&axis, tick[i]);
+		char text[SVG_LABEL];
+
+		svg_format_seconds(text, tick[i]);
+		svg_line(out, x, y, x, y + 4, SVG_QUIET, SVG_SOLID);
+		svg_small_text(out, x, y + 16, x > WIDTH - 20 ? SVG_END : SVG_MIDDLE, SVG_QUIET,
+			       text);
+	}
+}
+
+/* What was joined, left out or never known. */
+static void caption(char *text, size_t size, const struct trace_log *log, unsigned rows)
+{
+	uint64_t coarse = 0;
+	size_t used;
+
+	for (unsigned i = 0; i < log->n_workers; i++)
+		if (log->worker[i].lap.resolution_ns > coarse)
+			coarse = log->worker[i].lap.resolution_ns;
+	used = (size_t)snprintf(text, size,
+				"A row a worker, time to the right, as on Dask's task stream: each "
+				"moment has the colour of what took most of it. White is waiting, "
+				"or nothing to do; rest the pointer on a part for its name.");
+	if (coarse && used < size)
+		used += (size_t)snprintf(
+			text + used, size - used,
+			" There were more events than the trace has room for: those "
+			"within %.3g ms were joined, so that their order there is "
+			"not known.",
+			(double)coarse / 1e6);
+	if (rows < log->n_workers && used < size)
+		used += (size_t)snprintf(text + used, size - used,
+					 " The first %u of %u workers are shown.", rows,
+					 log->n_workers);
+	if (log->n_elsewhere && used < size)
+		(void)snprintf(text + used, size - used,
+			       " Workers of other ranks (%u) are not in it.", log->n_elsewhere);
+}
+
+void figure_timeline(FILE *out, const struct run_totals *totals)
+{
+	const struct trace_log *log = totals->trace;
+	unsigned rows = log->n_workers < MOST_ROWS ? log->n_workers : MOST_ROWS;
+	unsigned columns = MOST_CELLS / rows < MOST_COLUMNS ? MOST_CELLS / rows : MOST_COLUMNS;
+	double y = 24, seconds = (double)(log->end_ns - log->begin_ns) / 1e9;
+	bool hub = log->worker[log->n_workers].lap.n > 0;
+	char text[800];
+
+	page_figure_open(out, "What each worker did when");
+	svg_open(out, WIDTH, y + (rows + hub) * (ROW + GAP) + 24, "Timeline of the workers", false);
+	put_legend(out, 10);
+	for (unsigned i = 0; i < rows + hub; i++, y += ROW + GAP) {
+		char name[32] = "main thread";
+
+		if (i < rows)
+			(void)snprintf(name, sizeof(name), "worker %u", i);
+		svg_text(out, LEFT - 8, y + 14, SVG_END, SVG_QUIET, name);
+		put_row(out, log, &log->worker[i < rows ? i : log->n_workers], y, columns);
+	}
+	put_time_axis(out, y - 2, seconds);
+	svg_close(out);
+	caption(text, sizeof(text), log, rows);
+	page_figure_close(out, text);
+}
