@@ -23,6 +23,7 @@ enum command {
 	COMMAND_RECUR
 };
 enum command { COMMAND_RUN, COMMAND_PLAN, COMMAND_INFO, COMMAND_MERGE, COMMAND_SWEEP };
+enum command { COMMAND_RUN, COMMAND_PLAN, COMMAND_INFO, COMMAND_MERGE, COMMAND_GRAPH };
 enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
 enum working_set { WORKING_SET_TILE, WORKING_SET_CHUNK };
 enum transport { TRANSPORT_SHM, TRANSPORT_PIPE };
@@ -100,6 +101,7 @@ struct options {
 	const char *partial_path;
 	const char *trace_path;
 	const char *html_path;
+	bool text;             /* graph: words instead of a picture */
 	char partial_name[40]; /* what partial_path is by default, with --shard */
 	int verbosity;         /* -1 with -q, 0, 1 with -v ... */
 	bool progress;         /* --progress: also where stderr is no terminal */

@@ -107,6 +107,10 @@ void report_set_free(struct report_set *set);
 int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
 		const struct scene *scene, const struct catalog *catalog,
 		const struct options *options);
+/* `imgpipe graph`: tasks and what they hand on, SVG, or text with --text. */
+int report_graph(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
+		 const struct scene *scene, const struct catalog *catalog,
+		 const struct options *options);
 int report_info(FILE *out, const struct scene *scene, const struct error *failure);
 
 #endif

@@ -123,6 +123,9 @@ static int show_plan(const struct plan *plan, const struct options *options,
 
 	if (plan_scene(&grid, plan, options, workload, sample, err))
 		return fail(err);
+	if (options->command == COMMAND_GRAPH)
+		return report_graph(stdout, plan, &grid, sample, catalog, options) ? EX_IOERR
+										   : EX_OK;
 	if (report_plan(stdout, plan, &grid, sample, catalog, options))
 		return EX_IOERR;
 	return EX_OK;
@@ -197,6 +200,15 @@ static int plan_and_run(const struct options *options, const struct session *ses
 		status = fail(err);
 	else if (options->command == COMMAND_PLAN)
 		status = show_plan(&plan, options, workload, catalog, sample, err);
+		status = plan_make(&plan, options, &machine, catalog, workload,
+				   has_sample ? &sample : NULL, err);
+	if (options->command != COMMAND_RUN && !status && !has_sample)
+		status = -1;
+	if (session_agree(session, status, argc, argv, catalog, &plan, err))
+		status = fail(err);
+	else if (options->command != COMMAND_RUN)
+		status = show_plan(&plan, options, workload, catalog, &sample, err);
+	scene_release(&sample);
 	if (!status && options->command == COMMAND_RUN)
 		status = run_plan(options, &plan, workload, catalog, &samples, err);
 	samples_release(&samples);
@@ -249,6 +261,7 @@ static int run_command(const struct options *options, int argc, char **argv, str
 		status = merge_partials(options, err);
 		return status < 0 ? fail(err) : status;
 	case COMMAND_PLAN:
+	case COMMAND_GRAPH:
 		return plan_and_run(options, &session, argc, argv, err);
 	case COMMAND_SWEEP:
 		return sweep(options, err);

@@ -14,7 +14,10 @@ enum {
 	LABS = PI | SUM | RECUR, /* no files; lists of workers */
 	SWEEP = 1 << COMMAND_SWEEP,
 	RUNS = SCENES | SWEEP, /* sweep hands them to the runs it is made of */
+	SCENES = 1 << COMMAND_RUN | 1 << COMMAND_PLAN | 1 << COMMAND_INFO | 1 << COMMAND_MERGE |
+		 1 << COMMAND_GRAPH,
 	RUNS = 1 << COMMAND_RUN | 1 << COMMAND_PLAN,
+	GRAPHS = 1 << COMMAND_GRAPH,
 	ALL = ~0
 };
 
@@ -51,6 +54,10 @@ const struct command_row command_rows[] = {
 			   "stage table\n"},
 	[COMMAND_SWEEP] = {"sweep", "FILE|DIRECTORY|@LIST|- ...",
 			   "time runs over chunk sizes and workers, with pictures", sweep_examples},
+	[COMMAND_GRAPH] = {"graph", "FILE|DIRECTORY|@LIST|- ...",
+			   "the graph of run's tasks, a picture (SVG) on standard output",
+			   "imgpipe graph scene.tif > graph.svg\n"
+			   "imgpipe graph --text --workers 4 --chunk 1024 scenes/\n"},
 };
 
 const int n_command_rows = sizeof(command_rows) / sizeof(command_rows[0]);
@@ -99,6 +106,9 @@ const struct option_row option_rows[] = {
 	{RUNS, 0, "reader", "auto|tiff|gdal",
 	 "who reads the files; auto: TIFF where it can, else GDAL", set_reader},
 	{RUNS, 0, NULL, NULL, "How to work", NULL},
+	{GRAPHS, 0, NULL, NULL, "What to draw", NULL},
+	{GRAPHS, 0, "text", NULL, "the graph in words and numbers, no picture", set_text},
+	{SCENES, 0, NULL, NULL, "How to work", NULL},
 	{SCENES, 'j', "workers", "N|auto",
 	 "workers at once; auto: physical cores within affinity, cgroup quota and Slurm's share",
 	 set_workers},

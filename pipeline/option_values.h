@@ -16,6 +16,7 @@ option_setter set_workers_list, set_lab_chunk, set_json;
 option_setter set_sweep_chunk, set_sweep_workers, set_sweep_executor, set_sweep_set;
 option_setter set_sweep_repeat, set_sweep_cold, set_sweep_json, set_sweep_html;
 option_setter set_shard, set_partial, set_trace, set_html;
+option_setter set_shard, set_partial, set_trace, set_html, set_text;
 option_setter set_quiet, set_verbose, set_progress;
 
 /* A whole number in [min, max], from the front of text; *end is what follows. 0 or -1. */

@@ -46,7 +46,7 @@ static double map_value(const struct map *map, unsigned row, unsigned column)
 
 /* from, to: values at the ends of the ramp. */
 static void map_draw(FILE *out, const struct map *map, double aspect, enum svg_ramp ramp,
-		     double from, double to, const char *format)
+		     double from, double to, const char *unit)
 {
 	double width = aspect >= 1 ? LARGEST : LARGEST * aspect;
 	double w = width / map->cells_across, h = width / aspect / map->cells_down;
@@ -57,7 +57,7 @@ static void map_draw(FILE *out, const struct map *map, double aspect, enum svg_r
 			char colour[8], tip[64] = "no value";
 
 			if (isfinite(value))
-				(void)snprintf(tip, sizeof(tip), format, value);
+				(void)snprintf(tip, sizeof(tip), "%.4g %s", value, unit);
 			svg_cell(out, column * w, TOP + row * h, w > 3 ? w - .5 : w,
 				 h > 3 ? h - .5 : h,
 				 svg_ramp_colour(colour, ramp, (value - from) / (to - from)), tip);
@@ -110,8 +110,8 @@ void figure_tiles(FILE *out, const struct scene_result *result)
 	}
 	page_figure_open(out, "Mean NDVI of each tile");
 	svg_open(out, WIDTH, map_height(aspect), "Map of the mean NDVI of each tile", false);
-	map_draw(out, &map, aspect, SVG_BROWN_GREEN, -1, 1, "mean NDVI %.4f");
-	put_key(out, SVG_BROWN_GREEN, "-1", "+1", "NDVI");
+	map_draw(out, &map, aspect, SVG_BROWN_GREEN, 0, 1, "mean NDVI");
+	put_key(out, SVG_BROWN_GREEN, "0 or less", "1", "NDVI");
 	svg_close(out);
 	(void)snprintf(text, sizeof(text),
 		       "%u x %u tiles%s; grey: no valid pixel. Brown is bare or water, green is "
@@ -170,7 +170,7 @@ void figure_chunks(FILE *out, const struct run_totals *totals)
 		return;
 	page_figure_open(out, "Time of each chunk");
 	svg_open(out, WIDTH, map_height(aspect), "Map of the time of each chunk", false);
-	map_draw(out, &map, aspect, SVG_VIRIDIS, 0, largest, "%.3f ms");
+	map_draw(out, &map, aspect, SVG_VIRIDIS, 0, largest, "ms");
 	(void)snprintf(high, sizeof(high), "%.3g ms", largest);
 	put_key(out, SVG_VIRIDIS, "0", high, "time of a chunk");
 	svg_close(out);

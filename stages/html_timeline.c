@@ -7,12 +7,13 @@
 #include "page.h"
 
 enum {
-	LEFT = 78,
+	LEFT = 84,
 	WIDTH = 900,
 	MOST_ROWS = 32,
 	MOST_CELLS = 16000, /* over all rows */
 	MOST_COLUMNS = 800,
 	ROW = 20,
+	LEGEND = 18,
 	GAP = 5,
 	NOTHING = N_TRACE_KINDS /* no event: the worker was between things, or not there */
 };
@@ -130,8 +131,13 @@ static void put_legend(FILE *out, double y)
 	};
 	double x = LEFT;
 
-	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+		if (entries[i].kind == TRACE_TRANSFER) { /* a line of their own */
+			x = LEFT;
+			y += LEGEND;
+		}
 		x = svg_legend_area(out, x, y, kind_colour(entries[i].kind), entries[i].text);
+	}
 	(void)svg_legend_area(out, x, y, SVG_ERROR, "error");
 }
 
@@ -186,7 +192,7 @@ void figure_timeline(FILE *out, const struct run_totals *totals)
 	const struct trace_log *log = totals->trace;
 	unsigned rows = log->n_workers < MOST_ROWS ? log->n_workers : MOST_ROWS;
 	unsigned columns = MOST_CELLS / rows < MOST_COLUMNS ? MOST_CELLS / rows : MOST_COLUMNS;
-	double y = 24, seconds = (double)(log->end_ns - log->begin_ns) / 1e9;
+	double y = 24 + LEGEND, seconds = (double)(log->end_ns - log->begin_ns) / 1e9;
 	bool hub = log->worker[log->n_workers].lap.n > 0;
 	char text[800];
 

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "graph.h"
 #include "html_figures.h"
 #include "page.h"
 #include "run_figures.h"
@@ -67,7 +68,8 @@ static int html_scene(FILE *out, uint64_t row, const struct scene_result *result
 		page_row_close(out);
 	}
 	if (result->first_ok && result->n_tiles) {
-		(void)fprintf(out, "<tr><td colspan=\"%d\">", SCENE_COLUMNS);
+		(void)fprintf(out, "<tr><td colspan=\"%d\" style=\"min-width:46rem\">",
+			      SCENE_COLUMNS);
 		figure_tiles(out, result);
 		(void)fputs("</td></tr>\n", out);
 	}
@@ -154,6 +156,19 @@ static void put_stages(FILE *out, const struct run_totals *totals)
 	page_table_close(out);
 }
 
+static void put_graph(FILE *out, const struct run_totals *totals, const struct plan *plan)
+{
+	struct graph graph;
+
+	graph_run(&graph, totals, plan);
+	page_figure_open(out, "The graph of tasks");
+	graph_svg(out, &graph, false);
+	page_figure_close(out,
+			  "Tasks of each stage, and above the arrows the bytes that went from "
+			  "one to the next. map: each block by itself; filter: some pixels stay; "
+			  "reduce: many become one. imgpipe graph draws it before the run.");
+}
+
 static int html_end(FILE *out, const struct run_totals *totals, const struct plan *plan,
 		    const struct options *options, struct error *err)
 {
@@ -168,6 +183,7 @@ static int html_end(FILE *out, const struct run_totals *totals, const struct pla
 		figure_memory(out, totals, plan);
 	}
 	page_section(out, "Stages");
+	put_graph(out, totals, plan);
 	figure_stages(out, totals);
 	put_stages(out, totals);
 	if (totals->trace)

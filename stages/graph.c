@@ -1,0 +1,178 @@
+/*
+ * Counts and bytes of the graph, from a plan or from meters. Knows the order of the stages and what
+ * each hands on; how it is drawn is in graph_svg.c.
+ */
+#include "graph.h"
+
+#include <inttypes.h>
+
+#include "catalog.h"
+
+static const struct graph_node nodes[N_GRAPH_NODES] = {
+	[GRAPH_READ] = {.name = "read",
+			.pattern = "map",
+			.what = "stored bytes from the file",
+			.format = "stored blocks"},
+	[GRAPH_DECODE] = {.name = "decode",
+			  .pattern = "map",
+			  .what = "codec, predictor, bands",
+			  .format = "pixels of the bands"},
+	[GRAPH_MASK] = {.name = "mask",
+			.pattern = "filter",
+			.what = "which pixels count",
+			.format = "pixels and their class"},
+	[GRAPH_INDEX] = {.name = "index",
+			 .pattern = "map",
+			 .what = "NDVI of each pixel",
+			 .format = "values and their class"},
+	[GRAPH_STATS] = {.name = "stats",
+			 .pattern = "reduce",
+			 .what = "exact sums, histogram",
+			 .format = "partial sums"},
+	[GRAPH_TILES] = {.name = "tiles",
+			 .pattern = "reduce",
+			 .what = "parts of a tile joined",
+			 .format = "sums of a tile"},
+	[GRAPH_SCENE] = {.name = "scene",
+			 .pattern = "reduce",
+			 .what = "tiles joined",
+			 .format = "sums of a scene"},
+	[GRAPH_ALL] = {.name = "all",
+		       .pattern = "reduce",
+		       .what = "scenes joined",
+		       .format = "reports"},
+};
+
+static void graph_init(struct graph *graph, const struct plan *plan)
+{
+	*graph = (struct graph){
+		.workers = plan_all_workers(plan),
+		.ranks = plan->ranks ? plan->ranks : 1,
+		.scenes = plan->n_scenes,
+	};
+	for (int i = 0; i < N_GRAPH_NODES; i++)
+		graph->node[i] = nodes[i];
+}
+
+/* Blocks of the chunk, by the walk that a worker makes. The first chunk has as many as any. */
+static uint64_t blocks_of(const struct chunk_grid *grid, uint64_t number)
+{
+	struct window chunk = chunk_grid_window(grid, number), block = {0};
+	uint64_t n = 0;
+
+	while (chunk_next_block(grid, &chunk, &block))
+		n++;
+	return n;
+}
+
+/* Blocks of all chunks; counted where there are few, else the most a chunk has for each. */
+static uint64_t all_blocks(const struct chunk_grid *grid, uint64_t chunks, uint64_t *most)
+{
+	enum { COUNTED = 1 << 16 };
+	uint64_t n = 0;
+
+	*most = 1;
+	for (uint64_t i = 0; i < chunks && i < COUNTED; i++) {
+		uint64_t blocks = blocks_of(grid, i);
+
+		n += blocks;
+		*most = blocks > *most ? blocks : *most;
+	}
+	return chunks > COUNTED ? chunks * *most : n;
+}
+
+static uint64_t bytes_a_pixel(const struct scene *scene)
+{
+	uint64_t bytes = 0;
+
+	for (int role = 0; role < N_BAND_ROLES; role++)
+		if (scene->has_band[role])
+			bytes += sample_size(scene->band[role].type);
+	return bytes;
+}
+
+/*
+ * The longest chain: a chunk's blocks one after the other through five stages, then tile, scene,
+ * all; where ranks keep parts of a scene, a level of the tree for each doubling of ranks.
+ */
+static void set_chain(struct graph *graph)
+{
+	graph->chain = graph->blocks_a_chunk * (GRAPH_STATS + 1) + (GRAPH_ALL - GRAPH_STATS);
+	for (unsigned ranks = 1; ranks < graph->ranks; ranks *= 2)
+		graph->chain++;
+}
+
+void graph_plan(struct graph *graph, const struct plan *plan, const struct chunk_grid *grid,
+		const struct scene *scene, const struct catalog *catalog)
+{
+	uint64_t pixels = (uint64_t)scene->x_size * scene->y_size * plan->n_scenes;
+	uint64_t per_pixel = bytes_a_pixel(scene), blocks, tiles, pieces;
+	struct graph_node *node = graph->node;
+
+	graph_init(graph, plan);
+	graph->planned = true;
+	graph->chunks = chunk_grid_count(grid);
+	graph->width = graph->chunks * plan->n_scenes;
+	blocks = all_blocks(grid, graph->chunks, &graph->blocks_a_chunk) * plan->n_scenes;
+	tiles = plan->by_tile ? (uint64_t)scene_tiles_across(scene) * scene_tiles_down(scene) *
+					plan->n_scenes
+			      : 0;
+	pieces = tiles > graph->width ? tiles : graph->width;
+	for (int i = GRAPH_READ; i <= GRAPH_STATS; i++)
+		node[i].tasks = blocks;
+	node[GRAPH_TILES].tasks = tiles;
+	node[GRAPH_SCENE].tasks = plan->n_scenes;
+	node[GRAPH_ALL].tasks = 1;
+	node[GRAPH_READ].bytes = catalog_file_bytes(catalog);
+	node[GRAPH_DECODE].bytes = pixels * per_pixel;
+	node[GRAPH_MASK].bytes = pixels * (per_pixel + 1);
+	node[GRAPH_INDEX].bytes = pixels * (sizeof(float) + 1);
+	node[GRAPH_STATS].bytes = pieces * sizeof(struct piece);
+	node[GRAPH_TILES].bytes = tiles * sizeof(struct piece);
+	node[GRAPH_SCENE].bytes = plan->n_scenes * (uint64_t)sizeof(struct piece);
+	set_chain(graph);
+}
+
+void graph_run(struct graph *graph, const struct run_totals *totals, const struct plan *plan)
+{
+	static const enum meter_stage stage[] = {METER_FETCH, METER_DECODE, METER_MASK, METER_INDEX,
+						 METER_STATS};
+	const struct meter_row *row = totals->meter.row;
+	const struct trace_log *log = totals->trace;
+	struct graph_node *node = graph->node;
+
+	graph_init(graph, plan);
+	graph->blocks_a_chunk = 1;
+	for (int i = GRAPH_READ; i <= GRAPH_STATS; i++)
+		node[i].tasks = row[stage[i]].tiles;
+	/* What a stage hands on is what the next one took in. */
+	for (int i = GRAPH_READ; i < GRAPH_STATS; i++)
+		node[i].bytes = row[stage[i + 1]].bytes_in;
+	node[GRAPH_STATS].bytes = row[METER_REDUCE].bytes_in;
+	node[GRAPH_TILES].tasks = 0;
+	node[GRAPH_SCENE].tasks = totals->n_ok;
+	node[GRAPH_SCENE].bytes = totals->n_ok * (uint64_t)sizeof(struct piece);
+	node[GRAPH_ALL].tasks = 1;
+	graph->width = row[METER_REDUCE].chunks;
+	graph->chunks = graph->width;
+	if (log && log->has_first) {
+		graph->chunks = chunk_grid_count(&log->first_grid);
+		(void)all_blocks(&log->first_grid, graph->chunks, &graph->blocks_a_chunk);
+	}
+	if (plan->by_tile) {
+		node[GRAPH_TILES].tasks = row[METER_REDUCE].bytes_in / sizeof(struct piece);
+		node[GRAPH_TILES].bytes = node[GRAPH_STATS].bytes;
+	}
+	set_chain(graph);
+}
+
+void graph_sentence(char text[240], const struct graph *graph)
+{
+	(void)snprintf(text, 240,
+		       "critical path = %" PRIu64 " tasks, width = %" PRIu64
+		       ": so many chunks may be worked on at once; %u worker%s take %" PRIu64
+		       " round%s",
+		       graph->chain, graph->width, graph->workers, graph->workers == 1 ? "" : "s",
+		       ceil_div(graph->width, graph->workers ? graph->workers : 1),
+		       graph->width <= graph->workers ? "" : "s");
+}

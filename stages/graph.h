@@ -1,0 +1,58 @@
+/*
+ * The graph of a run: its stages as tasks, what goes from one to the next, and the tree of the
+ * reduction. Made from a plan (before) or from meters (after); drawn as SVG or as text.
+ */
+#ifndef IMGPIPE_STAGES_GRAPH_H
+#define IMGPIPE_STAGES_GRAPH_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "report.h"
+
+enum graph_node_id {
+	GRAPH_READ,
+	GRAPH_DECODE,
+	GRAPH_MASK,
+	GRAPH_INDEX,
+	GRAPH_STATS,
+	GRAPH_TILES,
+	GRAPH_SCENE,
+	GRAPH_ALL,
+	N_GRAPH_NODES
+};
+
+struct graph_node {
+	const char *name;
+	const char *pattern; /* "map", "filter", "reduce": what Dask, Spark and MPI call it */
+	const char *what;    /* in words */
+	uint64_t tasks;
+	uint64_t bytes;     /* from it to the next one */
+	const char *format; /* of what goes there */
+};
+
+struct graph {
+	struct graph_node node[N_GRAPH_NODES];
+	uint64_t width;          /* tasks of one stage that may run at once: chunks */
+	uint64_t chain;          /* tasks of the longest chain: the critical path */
+	uint64_t blocks_a_chunk; /* the most: they go one after the other */
+	uint64_t chunks;         /* of the first scene */
+	uint32_t scenes;
+	unsigned workers, ranks;
+	bool planned; /* else: as it was */
+};
+
+/* As planned for the first scene that opened, and as many like it as there are scenes. */
+void graph_plan(struct graph *graph, const struct plan *plan, const struct chunk_grid *grid,
+		const struct scene *scene, const struct catalog *catalog);
+/* As it was: counts and bytes of the meters. */
+void graph_run(struct graph *graph, const struct run_totals *totals, const struct plan *plan);
+
+/* A sentence: "critical path = N tasks, width = M ...". */
+void graph_sentence(char text[240], const struct graph *graph);
+
+/* alone: a file of its own, else inside a page. */
+void graph_svg(FILE *out, const struct graph *graph, bool alone);
+void graph_text(FILE *out, const struct graph *graph);
+
+#endif

@@ -1,0 +1,186 @@
+/*
+ * The graph as a picture, from left to right. Few chunks: every task is drawn, as dask.visualize
+ * does; many: one box a stage and how often it is there.
+ */
+#include "graph.h"
+
+#include <inttypes.h>
+
+#include "svg.h"
+
+enum {
+	MOST_LANES = 12, /* chunks drawn one by one */
+	COLUMN = 112,
+	LEFT = 8,
+	BOX = 78,
+	BOX_HEIGHT = 44,
+	TOP = 58,
+	LANE = 34,
+	SMALL = 26, /* a task that is drawn by itself */
+	FOOT = 46
+};
+
+static enum svg_colour node_colour(unsigned id)
+{
+	static const enum svg_colour colours[N_GRAPH_NODES] = {
+		[GRAPH_READ] = SVG_DISK,      [GRAPH_DECODE] = SVG_SERIES_1,
+		[GRAPH_MASK] = SVG_SERIES_4,  [GRAPH_INDEX] = SVG_SERIES_3,
+		[GRAPH_STATS] = SVG_SERIES_6, [GRAPH_TILES] = SVG_SERIES_7,
+		[GRAPH_SCENE] = SVG_SERIES_7, [GRAPH_ALL] = SVG_SERIES_7,
+	};
+
+	return colours[id];
+}
+
+/* Nodes that are there, in order. */
+static unsigned shown(const struct graph *graph, unsigned id[N_GRAPH_NODES])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < N_GRAPH_NODES; i++)
+		if (graph->node[i].tasks || i != GRAPH_TILES)
+			id[n++] = i;
+	return n;
+}
+
+static double column_x(unsigned column)
+{
+	return LEFT + column * (double)COLUMN;
+}
+
+static void put_head(FILE *out, const struct graph *graph, unsigned column, unsigned id)
+{
+	const struct graph_node *node = &graph->node[id];
+	double x = column_x(column) + BOX / 2.0;
+
+	svg_text(out, x, 18, SVG_MIDDLE, SVG_INK, node->name);
+	svg_small_text(out, x, 33, SVG_MIDDLE, SVG_QUIET, node->pattern);
+}
+
+/* Below everything: what goes from this column to the next. */
+static void put_edge_bytes(FILE *out, const struct graph *graph, unsigned column, unsigned id,
+			   double y)
+{
+	char bytes[24];
+
+	if (id == GRAPH_ALL || !graph->node[id].bytes)
+		return;
+	svg_small_text(out, column_x(column) + (BOX + COLUMN) / 2.0, y, SVG_MIDDLE, SVG_QUIET,
+		       bytes_text(bytes, graph->node[id].bytes));
+}
+
+static bool is_lane(unsigned id)
+{
+	return id <= GRAPH_TILES;
+}
+
+static double lane_y(const struct graph *graph, unsigned id, unsigned lane)
+{
+	double all = (double)graph->width * LANE;
+
+	return TOP + (is_lane(id) ? lane * LANE + LANE / 2.0 : all / 2);
+}
+
+/* Arrows of one column to the next: side by side within a chunk, then together. */
+static void put_arrows(FILE *out, const struct graph *graph, unsigned column, unsigned from,
+		       unsigned to)
+{
+	double x1 = column_x(column) + (BOX + SMALL) / 2.0 + 3;
+	double x2 = column_x(column + 1) + (BOX - SMALL) / 2.0 - 3;
+	unsigned lanes = is_lane(from) ? (unsigned)graph->width : 1;
+
+	for (unsigned lane = 0; lane < lanes; lane++)
+		svg_arrow(out, x1, lane_y(graph, from, lane), x2, lane_y(graph, to, lane),
+			  SVG_QUIET);
+}
+
+static void put_tasks(FILE *out, const struct graph *graph, unsigned column, unsigned id)
+{
+	unsigned lanes = is_lane(id) ? (unsigned)graph->width : 1;
+	char tip[96], number[16];
+
+	for (unsigned lane = 0; lane < lanes; lane++) {
+		double x = column_x(column) + BOX / 2.0, y = lane_y(graph, id, lane);
+
+		(void)snprintf(tip, sizeof(tip), "%s, %s", graph->node[id].name,
+			       graph->node[id].what);
+		svg_dot(out, x, y, SMALL / 2.0, node_colour(id), tip);
+		svg_dot(out, x, y, SMALL / 2.0 - 2.5, SVG_PAPER, tip);
+		(void)snprintf(number, sizeof(number), "%u", lane);
+		svg_small_text(out, x, y + 4, SVG_MIDDLE, SVG_INK, is_lane(id) ? number : "+");
+	}
+}
+
+static double draw_all(FILE *out, const struct graph *graph, const unsigned *id, unsigned n)
+{
+	for (unsigned i = 0; i + 1 < n; i++)
+		put_arrows(out, graph, i, id[i], id[i + 1]);
+	for (unsigned i = 0; i < n; i++)
+		put_tasks(out, graph, i, id[i]);
+	return TOP + (double)graph->width * LANE;
+}
+
+static double draw_summary(FILE *out, const struct graph *graph, const unsigned *id, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct graph_node *node = &graph->node[id[i]];
+		char times[32];
+
+		(void)snprintf(times, sizeof(times), "x %" PRIu64, node->tasks);
+		svg_box(out, column_x(i), TOP, BOX, BOX_HEIGHT, node_colour(id[i]), node->name,
+			times);
+		if (i + 1 < n)
+			svg_arrow(out, column_x(i) + BOX + 3, TOP + BOX_HEIGHT / 2.0,
+				  column_x(i + 1) - 3, TOP + BOX_HEIGHT / 2.0, SVG_QUIET);
+	}
+	return TOP + BOX_HEIGHT;
+}
+
+/* One by one: few chunks of one scene, each one block. */
+static bool draws_all(const struct graph *graph)
+{
+	return graph->scenes == 1 && graph->width && graph->width <= MOST_LANES &&
+	       graph->blocks_a_chunk == 1 && graph->node[GRAPH_STATS].tasks == graph->width &&
+	       (!graph->node[GRAPH_TILES].tasks || graph->node[GRAPH_TILES].tasks == graph->width);
+}
+
+void graph_svg(FILE *out, const struct graph *graph, bool alone)
+{
+	unsigned id[N_GRAPH_NODES], n = shown(graph, id);
+	bool all = draws_all(graph);
+	double height = TOP + (all ? (double)graph->width * LANE : BOX_HEIGHT) + FOOT;
+	double width = column_x(n - 1) + BOX + LEFT, y;
+	char text[240];
+
+	graph_sentence(text, graph);
+	if (width < svg_text_width(text, 12) + 2.0 * LEFT)
+		width = svg_text_width(text, 12) + 2.0 * LEFT;
+	svg_open(out, width, height, text, alone);
+	for (unsigned i = 0; i < n; i++)
+		put_head(out, graph, i, id[i]);
+	y = all ? draw_all(out, graph, id, n) : draw_summary(out, graph, id, n);
+	for (unsigned i = 0; i < n; i++)
+		put_edge_bytes(out, graph, i, id[i], all ? TOP - 6 : TOP - 8);
+	svg_text(out, LEFT, y + 32, SVG_START, SVG_INK, text);
+	svg_close(out);
+}
+
+void graph_text(FILE *out, const struct graph *graph)
+{
+	unsigned id[N_GRAPH_NODES], n = shown(graph, id);
+	char text[240], bytes[24];
+
+	(void)fprintf(out, "%-8s %-8s %12s  %-26s %s\n", "stage", "pattern", "tasks",
+		      "what it does", graph->planned ? "hands on, as planned" : "handed on");
+	for (unsigned i = 0; i < n; i++) {
+		const struct graph_node *node = &graph->node[id[i]];
+
+		(void)fprintf(out, "%-8s %-8s %12" PRIu64 "  %-26s ", node->name, node->pattern,
+			      node->tasks, node->what);
+		if (node->bytes)
+			(void)fprintf(out, "%s of ", bytes_text(bytes, node->bytes));
+		(void)fprintf(out, "%s\n", node->format);
+	}
+	graph_sentence(text, graph);
+	(void)fprintf(out, "\n%s\n", text);
+}
