@@ -48,12 +48,14 @@ static double column_x(unsigned column)
 	return LEFT + column * (double)COLUMN;
 }
 
-static void put_head(FILE *out, const struct graph *graph, unsigned column, unsigned id)
+/* A box has its own name in it. */
+static void put_head(FILE *out, const struct graph *graph, unsigned column, unsigned id, bool named)
 {
 	const struct graph_node *node = &graph->node[id];
 	double x = column_x(column) + BOX / 2.0;
 
-	svg_text(out, x, 18, SVG_MIDDLE, SVG_INK, node->name);
+	if (named)
+		svg_text(out, x, 18, SVG_MIDDLE, SVG_INK, node->name);
 	svg_small_text(out, x, 33, SVG_MIDDLE, SVG_QUIET, node->pattern);
 }
 
@@ -157,10 +159,10 @@ void graph_svg(FILE *out, const struct graph *graph, bool alone)
 		width = svg_text_width(text, 12) + 2.0 * LEFT;
 	svg_open(out, width, height, text, alone);
 	for (unsigned i = 0; i < n; i++)
-		put_head(out, graph, i, id[i]);
+		put_head(out, graph, i, id[i], all);
 	y = all ? draw_all(out, graph, id, n) : draw_summary(out, graph, id, n);
 	for (unsigned i = 0; i < n; i++)
-		put_edge_bytes(out, graph, i, id[i], all ? TOP - 6 : TOP - 8);
+		put_edge_bytes(out, graph, i, id[i], TOP - 7);
 	svg_text(out, LEFT, y + 32, SVG_START, SVG_INK, text);
 	svg_close(out);
 }

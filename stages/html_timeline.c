@@ -187,13 +187,24 @@ static void caption(char *text, size_t size, const struct trace_log *log, unsign
 			       " Workers of other ranks (%u) are not in it.", log->n_elsewhere);
 }
 
+/* The main thread has a row where workers are other processes and it did something to be seen. */
+static bool hub_worked(const struct trace_log *log)
+{
+	const struct trace_ring *ring = &log->worker[log->n_workers].lap;
+	uint64_t ns = 0;
+
+	for (uint32_t i = 0; i < ring->n; i++)
+		ns += ring->event[i].busy_ns;
+	return ns > (log->end_ns - log->begin_ns) / MOST_COLUMNS;
+}
+
 void figure_timeline(FILE *out, const struct run_totals *totals)
 {
 	const struct trace_log *log = totals->trace;
 	unsigned rows = log->n_workers < MOST_ROWS ? log->n_workers : MOST_ROWS;
 	unsigned columns = MOST_CELLS / rows < MOST_COLUMNS ? MOST_CELLS / rows : MOST_COLUMNS;
 	double y = 24 + LEGEND, seconds = (double)(log->end_ns - log->begin_ns) / 1e9;
-	bool hub = log->worker[log->n_workers].lap.n > 0;
+	bool hub = hub_worked(log);
 	char text[800];
 
 	page_figure_open(out, "What each worker did when");
