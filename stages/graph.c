@@ -92,12 +92,14 @@ static uint64_t bytes_a_pixel(const struct scene *scene)
 }
 
 /*
- * The longest chain: a chunk's blocks one after the other through five stages, then tile, scene,
- * all; where ranks keep parts of a scene, a level of the tree for each doubling of ranks.
+ * The longest chain: a chunk's blocks one after the other through five stages, then its tile where
+ * tiles are kept, the scene, all; where ranks keep parts of a scene, a level of the tree for each
+ * doubling of ranks.
  */
 static void set_chain(struct graph *graph)
 {
-	graph->chain = graph->blocks_a_chunk * (GRAPH_STATS + 1) + (GRAPH_ALL - GRAPH_STATS);
+	graph->chain = graph->blocks_a_chunk * (GRAPH_STATS + 1) + (GRAPH_ALL - GRAPH_TILES);
+	graph->chain += graph->node[GRAPH_TILES].tasks > 0;
 	for (unsigned ranks = 1; ranks < graph->ranks; ranks *= 2)
 		graph->chain++;
 }

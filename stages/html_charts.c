@@ -88,8 +88,8 @@ static double seconds(uint64_t ns)
 	return (double)ns / 1e9;
 }
 
-static void put_bar(FILE *out, const struct svg_axis *x, double y, double height, double value,
-		    enum svg_colour colour, const char *what)
+static void put_bar(FILE *out, const struct svg_axis *x, double y, double height, double from,
+		    double value, enum svg_colour colour, const char *what)
 {
 	char tip[80], text[SVG_LABEL];
 
@@ -97,23 +97,37 @@ static void put_bar(FILE *out, const struct svg_axis *x, double y, double height
 		return;
 	svg_format_seconds(text, value);
 	(void)snprintf(tip, sizeof(tip), "%s %s", what, text);
-	svg_rect(out, x->from, y, svg_at(x, value) - x->from, height, colour, tip);
+	svg_rect(out, svg_at(x, from), y, svg_at(x, value) - x->from, height, colour, tip);
+}
+
+/* Time that a stage's row has beside its work. */
+static double message_s(const struct meter_row *row)
+{
+	return seconds(row->pack_ns + row->transfer_ns);
+}
+
+static double longest(const struct meter_row *row)
+{
+	double busy = seconds(row->busy_ns);
+	double beside = seconds(meter_row_wait_ns(row)) + message_s(row);
+
+	return busy > beside ? busy : beside;
 }
 
 static void put_stage(FILE *out, const struct svg_axis *x, double y, enum meter_stage stage,
 		      const struct meter_row *row, double all)
 {
 	double busy = seconds(row->busy_ns), wait = seconds(meter_row_wait_ns(row));
-	double longest = busy > wait ? busy : wait;
 	char text[96], b[SVG_LABEL];
 
 	svg_text(out, x->from - 8, y + 13, SVG_END, SVG_INK, meter_stage_name(stage));
-	put_bar(out, x, y, 8, busy, kind_colour(stage), "busy");
-	put_bar(out, x, y + 9, 4, seconds(row->cpu_ns), SVG_QUIET, "CPU");
-	put_bar(out, x, y + 14, 4, wait, SVG_COMMUNICATION, "waiting");
+	put_bar(out, x, y, 8, 0, busy, kind_colour(stage), "busy");
+	put_bar(out, x, y + 9, 4, 0, seconds(row->cpu_ns), SVG_QUIET, "CPU");
+	put_bar(out, x, y + 14, 4, 0, wait, SVG_SERIALISATION, "waiting");
+	put_bar(out, x, y + 14, 4, wait, message_s(row), SVG_COMMUNICATION, "messages");
 	svg_format_seconds(b, busy);
 	(void)snprintf(text, sizeof(text), "%s busy, %.1f %%", b, all > 0 ? 100 * busy / all : 0);
-	svg_small_text(out, svg_at(x, longest) + 6, y + 12, SVG_START, SVG_QUIET, text);
+	svg_small_text(out, svg_at(x, longest(row)) + 6, y + 12, SVG_START, SVG_QUIET, text);
 }
 
 void figure_stages(FILE *out, const struct run_totals *totals)
@@ -124,18 +138,17 @@ void figure_stages(FILE *out, const struct run_totals *totals)
 
 	run_figures_make(&figures, totals);
 	for (int stage = 0; stage < N_METER_STAGES; stage++) {
-		const struct meter_row *row = &totals->meter.row[stage];
-		double wait = seconds(meter_row_wait_ns(row));
+		double s = longest(&totals->meter.row[stage]);
 
-		most = figures.busy_s[stage] > most ? figures.busy_s[stage] : most;
-		most = wait > most ? wait : most;
+		most = s > most ? s : most;
 	}
 	x.high = most > 0 ? most : 1;
 	page_figure_open(out, "Where the workers' time went");
 	svg_open(out, WIDTH, y + N_METER_STAGES * 26, "Time of each stage", false);
 	at = svg_legend_area(out, at, 14, SVG_SERIES_1, "busy (the stage's colour)");
 	at = svg_legend_area(out, at, 14, SVG_QUIET, "of it CPU time");
-	(void)svg_legend_area(out, at, 14, SVG_COMMUNICATION, "waiting");
+	at = svg_legend_area(out, at, 14, SVG_SERIALISATION, "waiting");
+	(void)svg_legend_area(out, at, 14, SVG_COMMUNICATION, "messages between workers");
 	for (int stage = 0; stage < N_METER_STAGES; stage++, y += 26)
 		put_stage(out, &x, y, (enum meter_stage)stage, &totals->meter.row[stage],
 			  figures.worker_s);

@@ -174,7 +174,7 @@ static void put_worker(struct track *track, unsigned number)
 static void put_counter(struct track *track, const char *name, uint64_t at_ns, uint64_t bytes)
 {
 	next_event(track);
-	(void)fprintf(track->out, "{\"ph\":\"C\",\"pid\":%u,\"name\":\"%s\"", PID_RUN, name);
+	(void)fprintf(track->out, "{\"ph\":\"C\",\"pid\":%d,\"name\":\"%s\"", PID_RUN, name);
 	put_us(track->out, "ts", since_begin(track, at_ns));
 	(void)fprintf(track->out, ",\"args\":{\"bytes\":%" PRIu64 "}}", bytes);
 }
