@@ -295,6 +295,7 @@ int main(int argc, char **argv)
 		status = run_command(&options, argc, argv, &error);
 	options_release(&options);
 	/* A help text longer than the buffer fails before the last flush, which then succeeds. */
+	/* ferror: an earlier write may have failed, and nothing be left to flush. */
 	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR) {
 		error_errno(&error, EX_IOERR, errno ? errno : EIO, "standard output");
 		status = fail(&error);
