@@ -7,8 +7,11 @@
 #include "arena.h"
 #include "trace.h"
 
-/* The first period between samples; it doubles whenever TRACE_SAMPLES of them are full. */
-enum { FIRST_PERIOD_NS = 5000000 };
+/*
+ * Samples are dense at first, so that short runs have a curve, and then ten a second: a look costs
+ * some 50 us of CPU time, waking included. Long runs have fewer.
+ */
+enum { FIRST_PERIOD_NS = 5000000, USUAL_PERIOD_NS = 100000000 };
 
 static uint32_t chunk_events(uint32_t events)
 {
@@ -92,13 +95,24 @@ static void thin_out(struct trace_log *log)
 		log->sample[i / 2] = a->resident > b->resident ? *a : *b;
 	}
 	log->n_samples /= 2;
-	log->period_ns *= 2;
+}
+
+static uint64_t next_period(uint64_t elapsed_ns)
+{
+	uint64_t period = elapsed_ns / 64, most = elapsed_ns / 256;
+
+	if (most < USUAL_PERIOD_NS)
+		most = USUAL_PERIOD_NS;
+	if (period > most)
+		period = most;
+	return period < FIRST_PERIOD_NS ? FIRST_PERIOD_NS : period;
 }
 
 void trace_sample(struct trace_log *log, uint64_t reserved, uint64_t resident)
 {
 	if (log->n_samples == TRACE_SAMPLES)
 		thin_out(log);
-	log->sample[log->n_samples++] = (struct trace_sample){
+	log->sample[log->n_samples] = (struct trace_sample){
 		.at_ns = meter_now(), .reserved = reserved, .resident = resident};
+	log->period_ns = next_period(log->sample[log->n_samples++].at_ns - log->begin_ns);
 }

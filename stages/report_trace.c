@@ -61,11 +61,9 @@ static void next_event(struct track *track)
 	track->first = false;
 }
 
-/* Nanoseconds as microseconds, whatever the locale. */
-static void put_us(FILE *out, const char *key, uint64_t ns)
-{
-	(void)fprintf(out, ",\"%s\":%" PRIu64 ".%03u", key, ns / 1000, (unsigned)(ns % 1000));
-}
+/* Nanoseconds as microseconds with three decimals, whatever the locale. */
+#define US_FORMAT     "%" PRIu64 ".%03u"
+#define US_VALUES(ns) (ns) / 1000, (unsigned)((ns) % 1000)
 
 static uint64_t since_begin(const struct track *track, uint64_t ns)
 {
@@ -101,16 +99,18 @@ static const char *colour(const struct trace_event *event)
 static void put_args(FILE *out, const struct trace_event *event)
 {
 	static const char *const statuses[] = {"done", "failed", "cancelled"};
+	char chunk[64] = "", block[32] = "", scene[32] = "", bytes[40] = "";
 
-	(void)fprintf(out, ",\"args\":{\"laps\":%" PRIu32, event->laps);
 	if (event->scene != TRACE_NO_SCENE)
-		(void)fprintf(out, ",\"scene\":%" PRIu32, event->scene);
+		(void)snprintf(scene, sizeof(scene), ",\"scene\":%" PRIu32, event->scene);
 	if (event->chunk != TRACE_NO_CHUNK)
-		(void)fprintf(out, ",\"chunk\":%" PRIu64, event->chunk);
+		(void)snprintf(chunk, sizeof(chunk), ",\"chunk\":%" PRIu64, event->chunk);
 	if (event->chunk != TRACE_NO_CHUNK && event->kind != TRACE_CHUNK)
-		(void)fprintf(out, ",\"block\":%" PRIu32, event->block);
+		(void)snprintf(block, sizeof(block), ",\"block\":%" PRIu32, event->block);
 	if (event->bytes)
-		(void)fprintf(out, ",\"bytes\":%" PRIu64, event->bytes);
+		(void)snprintf(bytes, sizeof(bytes), ",\"bytes\":%" PRIu64, event->bytes);
+	(void)fprintf(out, ",\"args\":{\"laps\":%" PRIu32 "%s%s%s%s", event->laps, scene, chunk,
+		      block, bytes);
 	if (event->kind == TRACE_CHUNK && event->status < sizeof(statuses) / sizeof(statuses[0]))
 		(void)fprintf(out, ",\"status\":\"%s\"", statuses[event->status]);
 	(void)fputs("}}", out);
@@ -118,20 +118,20 @@ static void put_args(FILE *out, const struct trace_event *event)
 
 static void put_event(struct track *track, const struct trace_event *event)
 {
-	FILE *out = track->out;
 	const char *cname = colour(event);
+	uint64_t since = since_begin(track, event->begin_ns);
+	char number[24] = "";
 
-	next_event(track);
-	(void)fprintf(out, "{\"ph\":\"X\",\"pid\":%u,\"tid\":%u,\"cat\":\"%s\",\"name\":\"%s",
-		      track->pid, track->tid, category(event->kind), trace_kind_name(event->kind));
 	if (event->kind == TRACE_CHUNK && event->chunk != TRACE_NO_CHUNK)
-		(void)fprintf(out, " %" PRIu64, event->chunk);
-	(void)fputc('"', out);
-	put_us(out, "ts", since_begin(track, event->begin_ns));
-	put_us(out, "dur", event->busy_ns);
-	if (*cname)
-		(void)fprintf(out, ",\"cname\":\"%s\"", cname);
-	put_args(out, event);
+		(void)snprintf(number, sizeof(number), " %" PRIu64, event->chunk);
+	next_event(track);
+	(void)fprintf(track->out,
+		      "{\"ph\":\"X\",\"pid\":%u,\"tid\":%u,\"cat\":\"%s\",\"name\":\"%s%s\","
+		      "\"ts\":" US_FORMAT ",\"dur\":" US_FORMAT "%s%s%s",
+		      track->pid, track->tid, category(event->kind), trace_kind_name(event->kind),
+		      number, US_VALUES(since), US_VALUES(event->busy_ns),
+		      *cname ? ",\"cname\":\"" : "", cname, *cname ? "\"" : "");
+	put_args(track->out, event);
 }
 
 /* what: "process" or "thread". */
@@ -173,10 +173,13 @@ static void put_worker(struct track *track, unsigned number)
 
 static void put_counter(struct track *track, const char *name, uint64_t at_ns, uint64_t bytes)
 {
+	uint64_t since = since_begin(track, at_ns);
+
 	next_event(track);
-	(void)fprintf(track->out, "{\"ph\":\"C\",\"pid\":%d,\"name\":\"%s\"", PID_RUN, name);
-	put_us(track->out, "ts", since_begin(track, at_ns));
-	(void)fprintf(track->out, ",\"args\":{\"bytes\":%" PRIu64 "}}", bytes);
+	(void)fprintf(track->out,
+		      "{\"ph\":\"C\",\"pid\":%d,\"name\":\"%s\",\"ts\":" US_FORMAT
+		      ",\"args\":{\"bytes\":%" PRIu64 "}}",
+		      PID_RUN, name, US_VALUES(since), bytes);
 }
 
 static void put_memory(struct track *track, const struct plan *plan)
@@ -203,8 +206,7 @@ static void put_notes(FILE *out, const struct run_totals *totals)
 	for (unsigned i = 0; log && i < log->n_workers; i++) {
 		uint64_t ns = log->worker[i].lap.resolution_ns;
 
-		(void)fprintf(out, "%s%" PRIu64 ".%03u", i ? "," : "", ns / 1000,
-			      (unsigned)(ns % 1000));
+		(void)fprintf(out, "%s" US_FORMAT, i ? "," : "", US_VALUES(ns));
 	}
 	(void)fputs("]},\"traceEvents\":[", out);
 }
