@@ -51,6 +51,7 @@ uint64_t memory_resident_peak(void); /* VmHWM */
  * has in common with others. Sums over processes count no page twice.
  */
 uint64_t memory_pss(int pid);
+uint64_t memory_available(void);   /* of the machine, without swapping; 0 where not known */
 uint64_t memory_cgroup_peak(void); /* memory.peak of the own cgroup (v2), 0 where there is none */
 
 /* "38.2 MiB", for people. Returns buf. */

@@ -12,6 +12,7 @@
 #include "error.h"
 #include "lab.h"
 #include "scene.h"
+#include "teach.h"
 
 enum command {
 	COMMAND_RUN,
@@ -92,6 +93,7 @@ struct options {
 	uint32_t chunk_x, chunk_y; /* CHUNK_PIXELS */
 	uint64_t chunk_bytes;      /* CHUNK_BYTES: decoded bytes of red and NIR */
 	enum working_set working_set;
+	struct teach teach;
 	uint32_t tile_grid_x, tile_grid_y; /* 0: as stored */
 
 	const char *summary_path; /* NULL: not wanted; "-": standard output */
@@ -111,6 +113,7 @@ struct options {
 	struct sweep_options sweep;
 	int verbosity; /* -1 with -q, 0, 1 with -v ... */
 	bool progress; /* --progress: also where stderr is no terminal */
+	bool monitor;          /* --monitor: a live view on stderr */
 };
 
 /*

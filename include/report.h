@@ -43,8 +43,9 @@ struct run_totals {
 	int failure_code;   /* exit status the failures ask for: their common one, or EX_DATAERR */
 	struct meter meter; /* all workers merged */
 	unsigned n_workers;
-	const struct meter *worker; /* n_workers of them */
-	struct accum accum;         /* over all scenes that are OK */
+	const struct meter *worker;   /* n_workers of them */
+	struct accum accum;           /* over all scenes that are OK */
+	struct float_sums float_sums; /* --teach float-sums: likewise */
 	struct histogram histogram;
 	double area_m2;              /* NaN as soon as one scene's is not known */
 	uint64_t reserved_peak;      /* most bytes reserved at once, baseline included */

@@ -38,6 +38,7 @@ struct block {
 struct piece {
 	uint32_t tile; /* number in the scene's tile grid, row by row; 0 where tiles are not kept */
 	struct accum accum;
+	struct float_sums float_sums; /* --teach float-sums; 0 without */
 	struct histogram histogram;
 };
 

@@ -29,13 +29,14 @@ struct tile_summary {
 struct scene_result {
 	const struct scene *scene;
 	enum scene_status status;
-	bool first_ok;               /* of this run the first that is SCENE_OK */
-	struct error error;          /* where not SCENE_OK: the first one by chunk number */
-	struct chunk_grid grid;      /* how it was cut; zero where it was never planned */
-	struct accum accum;          /* valid where SCENE_OK */
-	struct histogram *histogram; /* likewise; NULL otherwise */
-	double area_m2;              /* of the valid pixels, NaN where not known */
-	uint64_t n_tiles;            /* rows of the per-tile table, 0 where not kept */
+	bool first_ok;                /* of this run the first that is SCENE_OK */
+	struct error error;           /* where not SCENE_OK: the first one by chunk number */
+	struct chunk_grid grid;       /* how it was cut; zero where it was never planned */
+	struct accum accum;           /* valid where SCENE_OK */
+	struct histogram *histogram;  /* likewise; NULL otherwise */
+	struct float_sums float_sums; /* --teach float-sums: of the valid pixels; else 0 */
+	double area_m2;               /* of the valid pixels, NaN where not known */
+	uint64_t n_tiles;             /* rows of the per-tile table, 0 where not kept */
 	struct tile_summary *tile;
 };
 

@@ -49,6 +49,11 @@ uint64_t memory_resident_peak(void)
 	return proc_bytes("/proc/self/status", "VmHWM");
 }
 
+uint64_t memory_available(void)
+{
+	return proc_bytes("/proc/meminfo", "MemAvailable");
+}
+
 uint64_t memory_pss(int pid)
 {
 	char path[64] = "/proc/self/smaps_rollup";

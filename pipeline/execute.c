@@ -35,6 +35,14 @@ static uint64_t process_cpu_ns(void)
 	return ns;
 }
 
+struct activity run_activity(struct run *run, unsigned number)
+{
+	return (struct activity){
+		.shown = run->shown ? run->shown + number : NULL,
+		.gil = teaches(&run->options->teach, TEACH_GIL) ? &run->gil : NULL,
+	};
+}
+
 /* A worker that shares the run's memory. */
 static int shared_body(struct job *job, unsigned number, struct error *err)
 {
@@ -49,6 +57,7 @@ static int shared_body(struct job *job, unsigned number, struct error *err)
 		.by_tile = run->plan->by_tile,
 		.pool = &run->pools[0],
 		.meter = &run->meters[number].meter,
+		.activity = run_activity(run, number),
 	};
 
 	return worker_live(&worker, err);
@@ -104,6 +113,8 @@ static int run_init(struct run *run, const struct options *options, const struct
 		run->meters[i] = (struct worker_meter){0};
 	pthread_mutex_init(&run->lock, NULL);
 	pthread_cond_init(&run->changed, NULL);
+	gil_init(&run->gil);
+	reducer_init(&run->reducer);
 	if (plan->trace_events && cluster_rank() == 0 &&
 	    trace_log_new(&run->trace, plan->workers, plan->trace_events, err))
 		return -1;
@@ -133,6 +144,7 @@ static int all_ready(int status, struct error *err)
 
 static void run_release(struct run *run)
 {
+	reducer_release(&run->reducer, run->workload);
 	report_set_free(run->reports);
 	console_free(run->console);
 	for (uint32_t i = 0; run->slots && i < run->n_slots; i++)
@@ -199,7 +211,8 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 	totals->interrupted_by = caught == SIGINT ? "SIGINT" : caught ? "SIGTERM" : NULL;
 	totals->wall_ns = meter_now() - begin_ns;
 	totals->cpu_ns += process_cpu_ns() - begin_cpu;
-	totals->reserved_peak = plan_fixed(run->plan) + run->pools[0].reserved_peak;
+	totals->reserved_peak = plan_fixed(run->plan) + run->pools[0].reserved_peak +
+				totals->meter.taught.pile_peak;
 	if (reader_gdal_loaded()) { /* what was set aside for it has been used */
 		totals->reserved_peak += run->plan->gdal;
 		totals->predicted.peak += run->plan->gdal;

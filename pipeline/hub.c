@@ -28,6 +28,11 @@ struct seat {
 	unsigned deaths;      /* in a row */
 	uint64_t asked_ns;    /* when it asked */
 	enum wait_cause cause;
+	/* --teach ship-pixels: the chunk's answer, made here. */
+	void *reducing; /* state of the last stage; NULL until the first pixels */
+	bool shipped;   /* `answer` is begun */
+	size_t room;    /* pieces that fit in it */
+	struct chunk_result answer;
 };
 
 struct hub {
@@ -72,6 +77,18 @@ struct hub *hub_new(struct job *job, struct hub_seats where, struct error *err)
 	return hub;
 }
 
+static const struct stage *last_stage(const struct hub *hub)
+{
+	return hub->run->workload->stage[hub->run->workload->n_stages - 1];
+}
+
+static void seat_release(struct hub *hub, struct seat *seat)
+{
+	if (seat->reducing && last_stage(hub)->close)
+		last_stage(hub)->close(seat->reducing);
+	free(seat->answer.piece);
+}
+
 void hub_free(struct hub *hub)
 {
 	if (!hub)
@@ -85,6 +102,8 @@ void hub_free(struct hub *hub)
 			hub->run->totals.hub_busy_ns += hub->meter.row[stage].busy_ns;
 		pthread_mutex_unlock(&hub->run->lock);
 	}
+	for (unsigned i = 0; hub->seats && i < hub->n_seats; i++)
+		seat_release(hub, &hub->seats[i]);
 	free(hub->seats);
 	free(hub->piece);
 	free(hub);
@@ -207,6 +226,88 @@ static void take_piece(struct hub *hub, struct seat *seat, const struct message 
 		(void)run_fold(&seat->worker, &seat->task, result);
 }
 
+/* --- pixels --- */
+
+static int open_answer(struct hub *hub, struct seat *seat, const struct window *chunk,
+		       struct error *err)
+{
+	const struct task *task = &seat->task;
+	const bool by_tile = hub->run->plan->by_tile;
+	const struct stage *stage = last_stage(hub);
+	struct stage_env env = {.options = hub->run->options, .meter = &hub->meter};
+	size_t pieces = chunk_result_pieces(task->scene, chunk->x_size, chunk->y_size, by_tile);
+
+	if (seat->room < pieces) {
+		free(seat->answer.piece);
+		seat->answer.piece = malloc(size_mul(pieces, sizeof(struct piece)));
+		seat->room = seat->answer.piece ? pieces : 0;
+	}
+	if (!seat->room)
+		return error_memory(err, "the answer of a chunk", pieces * sizeof(struct piece));
+	if (!seat->reducing && stage->open && stage->open(&seat->reducing, &env, err))
+		return -1;
+	seat->answer = (struct chunk_result){.chunk = task->chunk,
+					     .scene_id = task->scene_id,
+					     .status = CHUNK_DONE,
+					     .piece = seat->answer.piece};
+	chunk_result_begin(&seat->answer, task->scene, chunk, by_tile);
+	seat->shipped = true;
+	return 0;
+}
+
+/* The last stage, on pixels that a worker has sent. */
+static int reduce_pixels(struct hub *hub, struct seat *seat, const struct message *message,
+			 const void *payload, struct error *err)
+{
+	struct window chunk = chunk_grid_window(seat->task.grid, seat->task.chunk);
+	struct stage_env env = {.options = hub->run->options, .meter = &hub->meter};
+	struct meter_span span;
+	struct block block;
+
+	if (!seat->shipped && open_answer(hub, seat, &chunk, err))
+		return -1;
+	if (parcel_unpack(&block, payload, message->payload_bytes, seat->task.scene, &chunk, err))
+		return -1;
+	span = meter_begin();
+	if (last_stage(hub)->run(seat->reducing, &env, &block, &seat->answer, err))
+		return -1;
+	meter_lap(&hub->meter, last_stage(hub)->meter, &span);
+	return 0;
+}
+
+static void take_pixels(struct hub *hub, struct seat *seat, const struct message *message,
+			const void *payload, struct message *answer)
+{
+	uint64_t since = meter_now();
+	struct error error = {0};
+
+	if (reduce_pixels(hub, seat, message, payload, &error)) {
+		pthread_mutex_lock(&hub->run->lock);
+		slot_fail(seat->task.slot, seat->task.chunk, &error);
+		pthread_mutex_unlock(&hub->run->lock);
+	}
+	order(answer, seat, MESSAGE_GO_ON);
+	answer->served_ns = meter_now() - since;
+	book_answer(hub, answer);
+}
+
+/* The chunk is over: its answer is whole, or given up. */
+static void close_answer(struct hub *hub, struct seat *seat, struct chunk_result *result)
+{
+	if (!seat->shipped)
+		return;
+	seat->shipped = false;
+	if (last_stage(hub)->chunk_end)
+		last_stage(hub)->chunk_end(seat->reducing, &seat->answer);
+	if (result->status != CHUNK_DONE)
+		return;
+	result->by_tile = seat->answer.by_tile;
+	result->piece = seat->answer.piece;
+	result->n_pieces = seat->answer.n_pieces;
+	for (uint32_t i = 0; i < result->n_pieces; i++)
+		hub->meter.taught.answer_bytes += wire_piece_bytes(&result->piece[i]);
+}
+
 static void take_result(struct hub *hub, struct seat *seat, const struct message *message,
 			const void *payload)
 {
@@ -218,6 +319,7 @@ static void take_result(struct hub *hub, struct seat *seat, const struct message
 		take_piece(hub, seat, message, payload, &result);
 	else if (result.status == CHUNK_FAILED && message->payload_bytes == sizeof(result.error))
 		memcpy(&result.error, payload, sizeof(result.error));
+	close_answer(hub, seat, &result);
 	seat->state = SEAT_IDLE;
 	seat->deaths = 0;
 	run_deliver(&seat->worker, &seat->task, &result);
@@ -271,6 +373,10 @@ bool hub_take(struct hub *hub, unsigned number, const struct message *message, c
 		signals_note(message->signal);
 	if (seat->state == SEAT_AT_CHUNK && message->kind == MESSAGE_PIECE)
 		return take_one_of_many(hub, seat, message, payload, answer);
+	if (seat->state == SEAT_AT_CHUNK && message->kind == MESSAGE_PIXELS) {
+		take_pixels(hub, seat, message, payload, answer);
+		return true;
+	}
 	if (seat->state == SEAT_AT_CHUNK && message->kind == MESSAGE_RESULT) {
 		take_result(hub, seat, message, payload);
 	} else if (seat->state == SEAT_AT_SCENE && message->kind == MESSAGE_OPENED) {
@@ -311,6 +417,7 @@ bool hub_lost(struct hub *hub, unsigned number, const char *how)
 		error_set(&result.error, EX_SOFTWARE, "%s: %s", file_of(hub->run, seat, &name),
 			  how);
 	scene_release(&name);
+	close_answer(hub, seat, &result);
 	if (seat->state == SEAT_AT_CHUNK)
 		run_deliver(&seat->worker, &seat->task, &result);
 	else if (seat->state == SEAT_AT_SCENE)

@@ -140,11 +140,24 @@ static bool text_is_shown(const struct options *options)
 	return false;
 }
 
+/* That this is no ordinary run. */
+static void show_teaching(const struct options *options)
+{
+	char label[TEACH_LIST_BYTES];
+
+	for (int i = 0; i < N_TEACH_MODES && options->verbosity >= 0; i++)
+		if (teaches(&options->teach, teach_rows[i].mode))
+			fprintf(stderr, "imgpipe: TEACH: %s - %s; not how imgpipe works\n",
+				teach_label(label, &options->teach, &teach_rows[i]),
+				teach_rows[i].what);
+}
+
 /* What the plan has to say, where the report that has it is not shown. */
 static void show_notes(const struct plan *plan, const struct options *options)
 {
 	if (text_is_shown(options) || session_is_silent())
 		return;
+	show_teaching(options);
 	for (unsigned i = 0; i < plan->n_notes && options->verbosity >= 0; i++)
 		fprintf(stderr, "imgpipe: note: %s\n", plan->notes[i]);
 }

@@ -15,7 +15,7 @@ static const char *const stage_names[N_METER_STAGES] = {
 
 static const char *const cause_names[N_WAIT_CAUSES] = {
 	[WAIT_MEMORY] = "memory", [WAIT_ORDER] = "order", [WAIT_WRITER] = "writer",
-	[WAIT_PEER] = "peer",     [WAIT_IDLE] = "idle",
+	[WAIT_PEER] = "peer",     [WAIT_IDLE] = "idle",   [WAIT_GIL] = "gil",
 };
 
 const char *meter_stage_name(enum meter_stage stage)
@@ -109,6 +109,17 @@ static void row_merge(struct meter_row *into, const struct meter_row *from)
 	into->reserved_peak += from->reserved_peak;
 }
 
+static void taught_merge(struct meter_taught *into, const struct meter_taught *from)
+{
+	into->gil_held_ns += from->gil_held_ns;
+	into->overhead_ns += from->overhead_ns;
+	into->n_overheads += from->n_overheads;
+	into->n_parcels += from->n_parcels;
+	into->parcel_bytes += from->parcel_bytes;
+	into->answer_bytes += from->answer_bytes;
+	into->pile_peak = from->pile_peak > into->pile_peak ? from->pile_peak : into->pile_peak;
+}
+
 void meter_merge(struct meter *into, const struct meter *from)
 {
 	for (int stage = 0; stage < N_METER_STAGES; stage++)
@@ -121,4 +132,5 @@ void meter_merge(struct meter *into, const struct meter *from)
 		into->end_ns = from->end_ns;
 	into->cpu_ns += from->cpu_ns;
 	into->lock_ops += from->lock_ops;
+	taught_merge(&into->taught, &from->taught);
 }

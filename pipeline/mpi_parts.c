@@ -44,6 +44,7 @@ static void piece_merge(struct piece *into, const struct piece *from)
 {
 	accum_merge(&into->accum, &from->accum);
 	histogram_merge(&into->histogram, &from->histogram);
+	float_sums_merge(&into->float_sums, &from->float_sums);
 }
 
 /* Called with the lock held. NULL without memory. */

@@ -18,6 +18,7 @@ enum {
 		 1 << COMMAND_GRAPH,
 	RUNS = 1 << COMMAND_RUN | 1 << COMMAND_PLAN,
 	GRAPHS = 1 << COMMAND_GRAPH,
+	RUNS = 1 << COMMAND_RUN | 1 << COMMAND_PLAN,
 	ALL = ~0
 };
 
@@ -192,6 +193,18 @@ const struct option_row option_rows[] = {
 	 "what every stage cost below each line, not only where there is one", set_verbose},
 	{SCENES, 0, "progress", NULL, "show progress also where standard error is no terminal",
 	 set_progress},
+	{RUNS, 0, "monitor", NULL,
+	 "a live view on the terminal: what each worker does, cores, memory, where the time goes",
+	 set_monitor},
+	{RUNS, 0, NULL, NULL, "For teaching (costs that imgpipe avoids; README, For teachers)",
+	 NULL},
+	{RUNS, 0, "teach", "MODE,...",
+	 "gil: one lock is held while computing; task-overhead=1ms: CPU time of a scheduler for "
+	 "each "
+	 "chunk; ship-pixels: send pixels, not answers; float-sums: sums that depend on their "
+	 "order; "
+	 "no-backpressure: read everything before reducing anything",
+	 set_teach},
 	{ALL, 0, NULL, NULL, "Help", NULL},
 	{ALL, 'h', "help", NULL, "this text", NULL},
 	{ALL, 0, "version", NULL, "the version", NULL},

@@ -436,3 +436,18 @@ int set_progress(struct options *o, const char *value, struct error *err)
 	o->progress = true;
 	return 0;
 }
+
+int set_monitor(struct options *o, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	o->monitor = true;
+	return 0;
+}
+
+/* --- teaching --- */
+
+int set_teach(struct options *o, const char *value, struct error *err)
+{
+	return teach_parse(&o->teach, value, err);
+}

@@ -18,6 +18,8 @@ option_setter set_sweep_repeat, set_sweep_cold, set_sweep_json, set_sweep_html;
 option_setter set_shard, set_partial, set_trace, set_html;
 option_setter set_shard, set_partial, set_trace, set_html, set_text;
 option_setter set_quiet, set_verbose, set_progress;
+option_setter set_shard, set_partial, set_teach;
+option_setter set_quiet, set_verbose, set_progress, set_monitor;
 
 /* A whole number in [min, max], from the front of text; *end is what follows. 0 or -1. */
 int option_whole(const char *text, uint64_t min, uint64_t max, uint64_t *value, char **end);

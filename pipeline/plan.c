@@ -31,6 +31,8 @@ enum {
 	SPREAD_BYTES = 256 << 10,
 	GDAL_BYTES = READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES,
 	MIB = 1 << 20,
+	PILE_SHARE = 4,    /* the pool keeps one part in so many of what a pile could have */
+	PILE_PERCENT = 80, /* of the memory that is free when the plan is made */
 };
 
 PRINTF_LIKE(2, 3)
@@ -51,6 +53,15 @@ static unsigned plan_processes(const struct plan *plan)
 	return plan->own_memory ? plan->workers + 1 : 1;
 }
 
+/* --teach no-backpressure: a pile takes three quarters, unless the machine has less to spare. */
+static void share_with_pile(struct plan *plan)
+{
+	uint64_t most = plan->spare_bytes, pile = plan->pool - plan->pool / PILE_SHARE;
+
+	plan->pile = most && most < pile ? most : pile;
+	plan->pool -= plan->pile;
+}
+
 /* Everything that depends on the number of workers but for the pool. */
 static void set_workers(struct plan *plan, unsigned workers)
 {
@@ -62,6 +73,8 @@ static void set_workers(struct plan *plan, unsigned workers)
 	fixed = plan->baseline + plan_processes(plan) * plan->gdal + plan->slots +
 		workers * plan->per_worker_fixed;
 	plan->pool = plan->budget.limit > fixed ? plan->budget.limit - fixed : 0;
+	if (plan->piles)
+		share_with_pile(plan);
 }
 
 /* Tallies in flight at once: where scenes have fewer chunks than workers, several scenes are. */
@@ -146,6 +159,10 @@ void plan_predict(struct prediction *prediction, const struct plan *plan,
 		plan->n_scenes < plan->scene_slots ? plan->n_scenes : plan->scene_slots;
 	uint64_t tally = workload->tally_bytes(scene, grid, plan_all_workers(plan), plan->by_tile);
 	uint64_t bytes = plan_fixed(plan) + plan->workers * grid->footprint + in_flight * tally;
+	uint64_t pile =
+		size_mul(in_flight < 2 ? 1 : 2, size_mul((size_t)scene->x_size * scene->y_size, 5));
+
+	bytes += pile < plan->pile ? pile : plan->pile;
 
 	raise_to(&prediction->peak, bytes < plan->budget.limit ? bytes : plan->budget.limit);
 	predict_stages(prediction, plan, options, workload, scene, grid);
@@ -195,7 +212,7 @@ static int too_small(struct plan *plan, const struct options *options,
 {
 	uint64_t pool = plan_smallest_pool(plan, options, workload, sample);
 	/* The baseline is measured, and may come out a MiB higher when that limit is tried. */
-	uint64_t need = plan_fixed(plan) + pool + MIB;
+	uint64_t need = plan_fixed(plan) + (plan->piles ? PILE_SHARE : 1) * pool + MIB;
 	char limit[24], baseline[24];
 
 	if (pool == UINT64_MAX)
@@ -248,6 +265,16 @@ static void plan_trace(struct plan *plan, const struct options *options)
 	plan->baseline += trace_bytes(plan->trace_events);
 }
 
+/* What a pile may take without another program being swapped out; 0 where that is not known. */
+static uint64_t spare_memory(const struct machine *machine)
+{
+	uint64_t spare = memory_available();
+
+	if (machine->limit_bytes && machine->limit_bytes < spare)
+		spare = machine->limit_bytes;
+	return spare / 100 * PILE_PERCENT;
+}
+
 int plan_make(struct plan *plan, const struct options *options, const struct machine *machine,
 	      const struct catalog *catalog, const struct workload *workload,
 	      const struct scene *sample, struct error *err)
@@ -264,6 +291,8 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		.by_tile = options->tiles_path || options->html_path,
 		.in_turn = workload->in_turn,
 		.stage_names = workload->stage_names,
+		.piles = teaches(&options->teach, TEACH_NO_BACKPRESSURE),
+		.spare_bytes = spare_memory(machine),
 		.n_scenes = catalog_scenes(catalog),
 		.n_all_scenes = catalog_all_scenes(catalog),
 		.files_checksum = catalog_checksum(catalog),
@@ -272,6 +301,10 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		.baseline = ceil_div(machine->resident + SPREAD_BYTES, MIB) * MIB + HEADROOM_BYTES +
 			    (reader_gdal_loaded() ? READER_GDAL_CACHE_BYTES : 0),
 	};
+	if (teach_check(&options->teach, executor->name, err))
+		return -1;
+	if (teaches(&options->teach, TEACH_SHIP_PIXELS))
+		plan->per_worker_fixed += WORKER_BYTES; /* the last stage once more */
 	if (executor->workers)
 		plan->workers_asked = executor->workers(plan->workers_asked, options->workers != 0);
 	budget_init(&plan->budget, options, machine);

@@ -117,6 +117,14 @@ static size_t block_arena(const struct workload *workload, const struct scene *s
 	return peak;
 }
 
+/* --teach ship-pixels: a value and a class for each pixel of the largest slice. */
+static size_t slice_bytes(const struct chunk_grid *grid)
+{
+	uint32_t rows = block_slice_rows(grid->block_x_size, grid->block_y_size);
+
+	return size_mul(size_mul(grid->block_x_size, rows), sizeof(float) + 1);
+}
+
 static void measure(struct chunk_grid *grid, const struct plan *plan,
 		    const struct workload *workload, const struct scene *scene,
 		    const struct options *options)
@@ -129,6 +137,10 @@ static void measure(struct chunk_grid *grid, const struct plan *plan,
 		block_arena(workload, scene, options, grid->block_x_size, grid->block_y_size));
 	grid->arena = arena_mapped(grid->arena);
 	grid->footprint = grid->arena;
+	if (teaches(&options->teach, TEACH_SHIP_PIXELS)) /* a slice on its way, and its answer */
+		grid->footprint =
+			size_add(size_add(grid->footprint, size_mul(pieces, sizeof(struct piece))),
+				 slice_bytes(grid));
 	for (unsigned i = 0; i < scene->n_files; i++)
 		grid->footprint = size_add(grid->footprint, scene->files[i].info.codec_bytes);
 }
@@ -244,7 +256,8 @@ int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct op
 			"file damaged?",
 			scene->files[0].path);
 	/* One MiB more: the baseline is measured, and may differ when that limit is tried. */
-	smallest += plan->budget.limit - plan->pool + (1 << 20);
+	smallest += (plan->piles ? 3 * smallest : 0) + plan->budget.limit - plan->pool -
+		    plan->pile + (1 << 20);
 	return error_set(
 		err, EX_TEMPFAIL,
 		"%s: one block needs more than the memory limit of %s leaves; the smallest "

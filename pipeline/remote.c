@@ -88,10 +88,12 @@ static int post_receive(struct worker *worker, struct message *message)
 	uint64_t since = meter_now();
 	struct error ignored;
 
+	activity_at(ACTIVITY_WAIT + WAIT_PEER);
 	if (post->broken || post->line->receive(post->line, message, &ignored)) {
 		post->broken = true;
 		return -1;
 	}
+	activity_at(METER_CLAIM);
 	book_trip(worker, message, since);
 	return 0;
 }
@@ -271,7 +273,8 @@ static void remote_deliver(struct worker *worker, const struct task *task,
 
 	if (result->status == CHUNK_DONE && post->keeper && keep_pieces(worker, result))
 		result->status = CHUNK_FAILED;
-	if (result->status == CHUNK_DONE && !post->keeper && result->n_pieces) {
+	if (result->status == CHUNK_DONE && !post->keeper && result->n_pieces &&
+	    !teach_moves_pixels(&worker->options->teach)) {
 		send_pieces(worker, result);
 		message.payload_bytes = pack(worker, &result->piece[result->n_pieces - 1]);
 	}
@@ -282,6 +285,56 @@ static void remote_deliver(struct worker *worker, const struct task *task,
 	message.scene_id = task->scene_id;
 	message.status = result->status;
 	post_ask(worker, &message, METER_REDUCE);
+}
+
+/* A parcel of some rows, or of a part of one, that fits in the line's room; answered at once. */
+static int send_pixels(struct worker *worker, const struct block *part, struct chunk_result *result)
+{
+	struct message message = {.kind = MESSAGE_PIXELS,
+				  .scene_id = result->scene_id,
+				  .chunk = result->chunk,
+				  .payload_bytes = (uint32_t)parcel_bytes(part->n_pixels)};
+	struct meter *meter = worker->meter;
+	uint64_t since = meter_now();
+	struct message answer;
+
+	parcel_pack(post_of(worker)->line->payload, part);
+	meter->row[METER_REDUCE].pack_ns += meter_now() - since;
+	meter->taught.n_parcels++;
+	meter->taught.parcel_bytes += message.payload_bytes;
+	post_send(worker, &message, METER_REDUCE);
+	if (post_receive(worker, &answer))
+		return error_set(&result->error, EX_SOFTWARE,
+				 "the process that hands out work is gone");
+	return 0;
+}
+
+/* --teach ship-pixels: a block in parcels. */
+static int remote_ship(struct worker *worker, const struct block *block,
+		       struct chunk_result *result)
+{
+	const uint32_t most = (WIRE_PAYLOAD_MAX - sizeof(struct parcel)) / PARCEL_PIXEL_BYTES;
+	const struct window *w = &block->window;
+	uint32_t x_size = w->x_size < most ? w->x_size : most, rows = most / x_size;
+
+	if (block->constant)
+		return send_pixels(worker, block, result);
+	for (uint32_t y = 0; y < w->y_size; y += rows)
+		for (uint32_t x = 0; x < w->x_size; x += x_size) {
+			size_t first = (size_t)y * w->x_size + x;
+			struct block part = *block;
+
+			part.window =
+				(struct window){w->x_off + x, w->y_off + y,
+						x_size < w->x_size - x ? x_size : w->x_size - x,
+						rows < w->y_size - y ? rows : w->y_size - y};
+			part.n_pixels = window_pixels(&part.window);
+			part.value += first;
+			part.pixel_class += first;
+			if (send_pixels(worker, &part, result))
+				return -1;
+		}
+	return 0;
 }
 
 static void remote_leave(struct worker *worker)
@@ -299,6 +352,7 @@ static const struct desk remote_desk = {
 	.claim = remote_claim,
 	.open_scene = remote_open_scene,
 	.deliver = remote_deliver,
+	.ship = remote_ship,
 	.leave = remote_leave,
 	.cancelled = remote_cancelled,
 };
@@ -339,7 +393,7 @@ static void refuse_to_live(unsigned number, struct line *line)
 
 void remote_live(struct job *job, unsigned number, struct line *line, struct keeper *keeper)
 {
-	const struct run *run = job->context;
+	struct run *run = job->context;
 	struct post *post = calloc(1, sizeof(*post));
 	struct worker worker = {
 		.desk = &remote_desk,
@@ -349,6 +403,7 @@ void remote_live(struct job *job, unsigned number, struct line *line, struct kee
 		.options = run->options,
 		.workload = run->workload,
 		.by_tile = run->plan->by_tile,
+		.activity = run_activity(run, number % run->job.n_workers),
 	};
 	struct error error = {0};
 	int status;

@@ -190,6 +190,7 @@ static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 				      .grid = &slot->grid,
 				      .slot = slot};
 		slot->n_out++;
+		taught_overhead(&run->options->teach, worker->meter);
 		return ANSWER_CHUNK;
 	}
 	*cause = run->writing && run->next_open - run->first == run->n_slots ? WAIT_WRITER
@@ -257,7 +258,9 @@ static void wait_changed(struct run *run, struct meter *meter, enum wait_cause c
 {
 	uint64_t since = meter_now();
 
+	activity_at(ACTIVITY_WAIT + cause);
 	pthread_cond_wait(&run->changed, &run->lock);
+	activity_at(METER_CLAIM);
 	book_wait(meter, cause, since);
 	meter->lock_ops++; /* it is taken again on waking */
 }
@@ -450,11 +453,15 @@ static void desk_deliver(struct worker *worker, const struct task *task,
 			 struct chunk_result *result)
 {
 	struct meter_row *row = &worker->meter->row[METER_REDUCE];
+	uint64_t bytes = result->n_pieces * sizeof(struct piece);
 
 	/* Handed over in memory: nothing is copied. Beside real messages it is none. */
-	if (result->status == CHUNK_DONE && worker->run->n_pools == 1) {
+	if (teach_moves_pixels(&worker->options->teach)) {
+		worker->meter->taught.answer_bytes += result->status == CHUNK_DONE ? bytes : 0;
+		taught_delivers(worker, task, result);
+	} else if (result->status == CHUNK_DONE && worker->run->n_pools == 1) {
 		row->messages++;
-		row->message_bytes += result->n_pieces * sizeof(struct piece);
+		row->message_bytes += bytes;
 	}
 	run_deliver(worker, task, result);
 }
@@ -515,6 +522,7 @@ const struct desk run_desk = {
 	.claim = desk_claim,
 	.open_scene = run_open_scene,
 	.deliver = desk_deliver,
+	.ship = taught_ship,
 	.leave = desk_leave,
 	.cancelled = desk_cancelled,
 };

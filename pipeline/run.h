@@ -13,9 +13,11 @@
 
 #include "catalog.h"
 #include "executor.h"
+#include "gil.h"
 #include "options.h"
 #include "plan.h"
 #include "report.h"
+#include "taught.h"
 #include "worker.h"
 #include "workload.h"
 
@@ -51,6 +53,8 @@ struct slot {
 	bool *joined;          /* by pool: this rank holds a part of the totals; [0] is not used */
 	unsigned n_joined;
 
+	struct pile_chunk *pile; /* --teach no-backpressure: chunks not yet reduced */
+
 	_Alignas(APART) pthread_mutex_t fold_lock; /* guards the tally's contents */
 	struct tally *tally;
 };
@@ -76,6 +80,12 @@ struct run {
 	uint32_t n_scenes;
 	struct worker_meter *meters; /* one for each worker of this process */
 	struct rank_totals *ranks;   /* n_pools of them */
+	uint8_t *shown;              /* --monitor: a byte a worker (activity.h); NULL without */
+
+	/* --teach; locks of their own. */
+	struct gil gil;
+	struct reducer reducer;
+	atomic_ullong piled; /* bytes of pixels that wait */
 
 	/* No more claims: a signal, or an error of the run itself. Looked at block by block. */
 	atomic_bool stopping;
@@ -104,6 +114,9 @@ enum claim_answer {
 	ANSWER_WAIT,    /* nothing now; ask again when the run has changed */
 	ANSWER_NOTHING  /* nothing any more */
 };
+
+/* What worker `number` of this process starts with. */
+struct activity run_activity(struct run *run, unsigned number);
 
 /* --- run.c: claim and delivery --- */
 

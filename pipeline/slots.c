@@ -64,6 +64,8 @@ static void write_row(struct run *run, struct slot *slot)
 static void free_slot(struct run *run, struct slot *slot)
 {
 	run->workload->tally_free(slot->tally);
+	pile_free(run, slot->pile);
+	slot->pile = NULL;
 	scene_release(&slot->scene);
 	slot->tally = NULL;
 	slot->scene = (struct scene){0};

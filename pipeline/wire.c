@@ -27,6 +27,16 @@ static bool needs_wide(const uint64_t *count, uint32_t n)
 	return all > UINT32_MAX;
 }
 
+size_t wire_piece_bytes(const struct piece *piece)
+{
+	uint32_t first, n;
+
+	used_slots(&piece->histogram, &first, &n);
+	return sizeof(struct packed_piece) + n * (needs_wide(piece->histogram.count + first, n)
+							  ? sizeof(uint64_t)
+							  : sizeof(uint32_t));
+}
+
 size_t wire_pack_piece(void *out, const struct piece *piece)
 {
 	struct packed_piece *p = out;
@@ -36,6 +46,7 @@ size_t wire_pack_piece(void *out, const struct piece *piece)
 	memset(p, 0, sizeof(*p));
 	p->tile = piece->tile;
 	p->accum = piece->accum;
+	p->float_sums = piece->float_sums;
 	used_slots(&piece->histogram, &p->first_slot, &p->n_slots);
 	count = piece->histogram.count + p->first_slot;
 	p->wide = needs_wide(count, p->n_slots);
@@ -61,6 +72,7 @@ int wire_unpack_piece(struct piece *piece, const void *in, size_t bytes, struct 
 				 bytes);
 	piece->tile = p->tile;
 	piece->accum = p->accum;
+	piece->float_sums = p->float_sums;
 	histogram_clear(&piece->histogram);
 	narrow = (const uint32_t *)(const void *)p->counts;
 	if (p->wide)

@@ -10,6 +10,7 @@
  *     worker: OPENED (of the scene)     hub: as above
  *     worker: RELEASED                  hub: as above
  *     worker: PIECE (of a result, more to follow)       hub: GO_ON
+ *     worker: PIXELS (of a chunk, --teach ship-pixels)  hub: GO_ON
  *     worker: BYE, after STOP                           hub: nothing
  */
 #ifndef IMGPIPE_PIPELINE_WIRE_H
@@ -30,8 +31,9 @@ enum message_kind {
 			 */
 	MESSAGE_OPENED,
 	MESSAGE_RELEASED,
-	MESSAGE_PIECE, /* payload: the piece */
-	MESSAGE_BYE,   /* payload: the worker's meter; status not 0: it could not start, an error */
+	MESSAGE_PIECE,  /* payload: the piece */
+	MESSAGE_PIXELS, /* payload: a parcel (taught.h) */
+	MESSAGE_BYE, /* payload: the worker's meter; status not 0: it could not start, an error */
 
 	MESSAGE_CHUNK,
 	MESSAGE_SCENE,
@@ -62,6 +64,7 @@ struct packed_piece {
 	uint32_t first_slot, n_slots;
 	uint32_t wide; /* counts are 64 bits, else 32 */
 	struct accum accum;
+	struct float_sums float_sums;
 	unsigned char counts[]; /* n_slots of them */
 };
 
@@ -74,6 +77,9 @@ enum {
 
 /* Into `out`, aligned to 16 and WIRE_PIECE_MAX bytes long. Returns the bytes used. */
 size_t wire_pack_piece(void *out, const struct piece *piece);
+
+/* Bytes that it would take. */
+size_t wire_piece_bytes(const struct piece *piece);
 
 /* -1 where `bytes` of `in` are no piece (a worker that died can leave anything). */
 int wire_unpack_piece(struct piece *piece, const void *in, size_t bytes,

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "taught.h"
 #include "trace.h"
 
 static struct stage_env make_env(struct worker *worker)
@@ -31,7 +32,7 @@ void worker_leave_scene(struct worker *worker)
 /* Which stage's row a wait is booked on. */
 static const enum meter_stage wait_rows[N_WAIT_CAUSES] = {
 	[WAIT_MEMORY] = METER_CLAIM, [WAIT_ORDER] = METER_CLAIM, [WAIT_WRITER] = METER_WRITE,
-	[WAIT_PEER] = METER_REDUCE,  [WAIT_IDLE] = METER_CLAIM,
+	[WAIT_PEER] = METER_REDUCE,  [WAIT_IDLE] = METER_CLAIM,  [WAIT_GIL] = METER_DECODE,
 };
 
 void book_wait_ns(struct meter *meter, enum wait_cause cause, uint64_t ns)
@@ -65,18 +66,31 @@ struct pass {
 	struct chunk_result *result;
 };
 
+/* --teach: the last stage is done by whoever reduces, on pixels that are sent there. */
+static int ship(struct pass *pass, const struct block *block)
+{
+	struct worker *worker = pass->worker;
+	int status = worker->desk->ship(worker, block, pass->result);
+
+	pass->span = meter_begin();
+	return status;
+}
+
 static int run_stage(struct pass *pass, unsigned i, struct block *block)
 {
 	struct worker *worker = pass->worker;
 	const struct stage *stage = worker->workload->stage[i];
 	size_t used = worker->arena.used;
 
+	activity_compute(stage->meter, &pass->span);
 	worker->arena.peak = used;
+	worker->meter->row[stage->meter].pixels += window_pixels(&block->window);
+	if (i + 1 == worker->workload->n_stages && teach_moves_pixels(&worker->options->teach))
+		return ship(pass, block);
 	if (stage->run(worker->stage_state[i], &pass->env, block, pass->result,
 		       &pass->result->error))
 		return -1;
 	book_memory(worker, stage->meter, used);
-	worker->meter->row[stage->meter].pixels += window_pixels(&block->window);
 	if (stage->meters_itself)
 		pass->span = meter_begin();
 	else
@@ -126,6 +140,7 @@ static int run_blocks(struct worker *worker, const struct task *task, const stru
 {
 	struct window window = {0};
 	size_t mark = worker->arena.used;
+	int status;
 
 	while (chunk_next_block(task->grid, chunk, &window)) {
 		struct block block = {
@@ -139,7 +154,9 @@ static int run_blocks(struct worker *worker, const struct task *task, const stru
 			return 0;
 		}
 		ahead_of(worker, task, &window);
-		if (run_stages(worker, &block, result))
+		status = run_stages(worker, &block, result);
+		activity_compute_end();
+		if (status)
 			return -1;
 		arena_rewind(&worker->arena, mark);
 		trace_next_block(worker->meter->trace);
@@ -194,8 +211,17 @@ static void work_on(struct worker *worker, const struct task *task)
 			workload->stage[i]->chunk_end(worker->stage_state[i], &result);
 	for (unsigned i = 0; i < workload->n_stages; i++)
 		worker->meter->row[workload->stage[i]->meter].chunks++;
+	activity_at(METER_REDUCE);
 	worker->desk->deliver(worker, task, &result);
 	trace_chunk_end(worker->meter->trace, (uint8_t)result.status);
+	activity_at(METER_CLAIM);
+}
+
+static void open_scene(struct worker *worker, const struct task *task)
+{
+	activity_at(METER_DISCOVER);
+	worker->desk->open_scene(worker, task);
+	activity_at(METER_CLAIM);
 }
 
 static int open_stages(struct worker *worker, struct error *err)
@@ -234,13 +260,20 @@ int worker_live(struct worker *worker, struct error *err)
 	worker->meter->worker = worker->number;
 	worker->meter->begin_ns = meter_now();
 	meter_start(worker->meter);
+	worker->activity.worker = worker->number;
+	worker->activity.meter = worker->meter;
+	activity_enter(&worker->activity);
+	activity_at(METER_CLAIM);
 	while (!status && (claim = worker->desk->claim(worker, &task)) != CLAIM_NOTHING) {
 		if (claim == CLAIM_SCENE)
-			worker->desk->open_scene(worker, &task);
+			open_scene(worker, &task);
 		else
 			work_on(worker, &task);
 	}
 	worker->desk->leave(worker);
+	activity_at(ACTIVITY_NONE);
+	activity_enter(NULL);
+	taught_leave(worker);
 	close_stages(worker);
 	arena_release(&worker->arena);
 	meter_settle(worker->meter);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "activity.h"
 #include "ahead.h"
 #include "arena.h"
 #include "chunk.h"
@@ -20,6 +21,7 @@
 struct run;
 struct slot;
 struct pool;
+struct pile_chunk;
 struct worker;
 
 enum claim { CLAIM_NOTHING, CLAIM_SCENE, CLAIM_CHUNK };
@@ -39,6 +41,8 @@ struct desk {
 	void (*open_scene)(struct worker *worker, const struct task *task);
 	void (*deliver)(struct worker *worker, const struct task *task,
 			struct chunk_result *result);
+	/* --teach ship-pixels, no-backpressure: a block that lacks the last stage alone. */
+	int (*ship)(struct worker *worker, const struct block *block, struct chunk_result *result);
 	void (*leave)(struct worker *worker);
 	/* Asked between blocks: shall what is under way be dropped? */
 	bool (*cancelled)(struct worker *worker);
@@ -59,8 +63,13 @@ struct worker {
 	uint64_t held;     /* bytes reserved for arena and decoders; under run->lock */
 	struct ahead ahead;
 	struct meter *meter;
+	struct activity activity;
 	void **stage_state; /* one a stage */
-	bool in_scene;      /* the stages have files of scene_id open */
+	/* --teach: pixels on their way to the reducer; NULL without. */
+	void *parcel;
+	size_t parcel_bytes; /* room there */
+	struct pile_chunk *bundle;
+	bool in_scene; /* the stages have files of scene_id open */
 	uint32_t scene_id;
 };
 

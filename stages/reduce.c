@@ -19,6 +19,7 @@ struct tally {
 	const struct scene *scene;
 	struct chunk_grid grid;
 	struct accum accum;
+	struct float_sums float_sums; /* in the order of arrival */
 	struct histogram *histogram;
 	uint64_t n_tiles;          /* 0 without the per-tile table */
 	struct tile_summary *tile; /* n_tiles */
@@ -139,6 +140,7 @@ int tally_fold(struct tally *tally, const struct chunk_result *chunk, struct err
 					 tally->scene->name);
 		accum_merge(&tally->accum, &piece->accum);
 		histogram_merge(tally->histogram, &piece->histogram);
+		float_sums_merge(&tally->float_sums, &piece->float_sums);
 		if (tally->n_tiles && fold_tile(tally, piece, err))
 			return -1;
 	}
@@ -150,6 +152,7 @@ void tally_finish(struct tally *tally, struct scene_result *result)
 	result->scene = tally->scene;
 	result->grid = tally->grid;
 	result->accum = tally->accum;
+	result->float_sums = tally->float_sums;
 	result->histogram = tally->histogram;
 	result->area_m2 = area_of(tally->scene, &tally->accum);
 	result->n_tiles = tally->n_tiles;

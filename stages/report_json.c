@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "json_stats.h"
+#include "report_teach.h"
 #include "run_figures.h"
 #include "verdict.h"
 
@@ -59,7 +60,8 @@ static int json_begin(FILE *out, const struct plan *plan, const struct options *
 	(void)fputs("{\"schema\":\"imgpipe-report/1\"", out);
 	if (!options->lab)
 		(void)fputs(",\"index\":\"ndvi\"", out);
-	if (js_emit_member(out, ",\n", "plan", plan_object(plan), err))
+	if (js_emit_member(out, ",", "teach", teach_list(options), err) ||
+	    js_emit_member(out, ",\n", "plan", plan_object(plan), err))
 		return -1;
 	(void)fputs(",\n\"scenes\":[", out);
 	return report_check(out, err);
@@ -171,6 +173,10 @@ static json_t *scene_object(const struct scene_result *result, const struct opti
 		js_put(&o, "exact", ok ? js_exact(&result->accum) : json_null());
 	else
 		js_put(&o, "ndvi", ok ? js_stats(&summary) : json_null());
+	if (ok && teaches(&options->teach, TEACH_FLOAT_SUMS))
+		js_put(&o, "float_sums",
+		       teach_float_object(&result->float_sums, summary.n[PIXEL_VALID],
+					  summary.mean));
 	return o;
 }
 
@@ -408,6 +414,10 @@ static json_t *global_object(const struct run_totals *totals, const struct optio
 		js_put(&o, "exact", js_exact(&totals->accum));
 	else
 		js_put(&o, "ndvi", js_stats(&summary));
+	if (teaches(&options->teach, TEACH_FLOAT_SUMS))
+		js_put(&o, "float_sums",
+		       teach_float_object(&totals->float_sums, summary.n[PIXEL_VALID],
+					  summary.mean));
 	return o;
 }
 
@@ -438,6 +448,8 @@ static int json_end(FILE *out, const struct run_totals *totals, const struct pla
 			   err) ||
 	    js_emit_member(out, ",\n", "read_amplification", js_number(figures.amplification),
 			   err) ||
+	    js_emit_member(out, ",\n", "taught",
+			   options->teach.modes ? teach_costs(totals) : json_null(), err) ||
 	    js_emit_member(out, ",\n", "verdict", verdict_list(totals, plan, options), err) ||
 	    js_emit_member(out, ",\n", "global", global_object(totals, options), err))
 		return -1;

@@ -1,23 +1,31 @@
 /*
  * --summary: the numbers alone, as JSON (schema imgpipe-summary/1). The same bytes for any number
  * of workers, chunk size, executor and reader; so nothing of the run may be written here: no time,
- * no path, no text that another reader would word differently.
+ * no path, no text that another reader would word differently. The one exception says so itself:
+ * with
+ * --teach float-sums the file is marked, and has the sums that are not exact beside those that are.
  */
 #include "report_kinds.h"
 
 #include "json_stats.h"
+#include "report_teach.h"
 
 static const char *summary_path(const struct options *options)
 {
 	return options->summary_path;
 }
 
+static bool floats(const struct options *options)
+{
+	return teaches(&options->teach, TEACH_FLOAT_SUMS);
+}
+
 static int summary_begin(FILE *out, const struct plan *plan, const struct options *options,
 			 struct error *err)
 {
 	(void)plan;
-	(void)options;
-	(void)fputs("{\"schema\":\"imgpipe-summary/1\",\"index\":\"ndvi\",\"scenes\":[", out);
+	(void)fprintf(out, "{\"schema\":\"imgpipe-summary/1\",\"index\":\"ndvi\",%s\"scenes\":[",
+		      floats(options) ? "\"teach\":[\"float-sums\"]," : "");
 	return report_check(out, err);
 }
 
@@ -28,13 +36,16 @@ static int summary_scene(FILE *out, uint64_t row, const struct scene_result *res
 	bool ok = scene_summary(result, &summary);
 	json_t *o = json_object();
 
-	(void)options;
 	js_put(&o, "name", js_text(result->scene->name ? result->scene->name : ""));
 	js_put(&o, "status", js_text(scene_status_name(result->status)));
 	js_put(&o, "error",
 	       result->status != SCENE_FAILED ? json_null()
 					      : js_text(error_code_name(result->error.code)));
 	js_put(&o, "ndvi", ok ? js_stats(&summary) : json_null());
+	if (ok && floats(options))
+		js_put(&o, "float_sums",
+		       teach_float_object(&result->float_sums, summary.n[PIXEL_VALID],
+					  summary.mean));
 	(void)fputs(row ? ",\n" : "\n", out);
 	return js_emit(out, o, err);
 }
@@ -46,10 +57,13 @@ static int summary_end(FILE *out, const struct run_totals *totals, const struct 
 	json_t *o = json_object();
 
 	(void)plan;
-	(void)options;
 	summary_make(&summary, &totals->accum, &totals->histogram, totals->area_m2);
 	js_put(&o, "scenes", js_count(totals->n_ok));
 	js_put(&o, "ndvi", js_stats(&summary));
+	if (floats(options))
+		js_put(&o, "float_sums",
+		       teach_float_object(&totals->float_sums, summary.n[PIXEL_VALID],
+					  summary.mean));
 	if (js_emit_member(out, "\n],\n", "global", o, err))
 		return -1;
 	(void)fputs("}\n", out);

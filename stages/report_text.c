@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "report_teach.h"
 #include "run_figures.h"
 #include "text.h"
 #include "verdict.h"
@@ -33,7 +34,7 @@ static int text_begin(FILE *out, const struct plan *plan, const struct options *
 		      struct error *err)
 {
 	(void)plan;
-	(void)options;
+	teach_put_marks(out, options);
 	(void)fprintf(out, "%-*s %7s %8s %7s %8s %8s %8s  %s\n", NAME_COLUMNS, "scene", "valid %",
 		      "mean", "std", "min", "max", "median", "status");
 	return report_check(out, err);
@@ -56,13 +57,16 @@ static int text_scene(FILE *out, uint64_t row, const struct scene_result *result
 {
 	const struct scene *scene = result->scene;
 	const char *name = scene->name ? scene->name : "";
-	char cut[4 * TEXT_NAME_COLUMNS + 1];
+	char cut[4 * TEXT_NAME_COLUMNS + 1], text[240];
 	struct summary summary;
 
 	(void)row;
-	(void)options;
 	if (scene_summary(result, &summary)) {
 		put_row(out, name, &summary, "  ok");
+		if (teaches(&options->teach, TEACH_FLOAT_SUMS))
+			text_item(out, LABEL_COLUMNS, "    sums:",
+				  teach_float_text(text, &result->float_sums,
+						   summary.n[PIXEL_VALID], summary.mean));
 		if (!summary.n[PIXEL_VALID])
 			text_item(out, LABEL_COLUMNS, "    note:", "no pixel is valid");
 	} else {
@@ -200,7 +204,8 @@ static void put_waits(FILE *out, const struct run_figures *f)
 /* What passed between workers, and how evenly they were busy. */
 static void put_exchange(FILE *out, const struct run_totals *totals, const struct run_figures *f)
 {
-	bool copied = totals->transport && strcmp(totals->transport, "memory") != 0;
+	bool copied = totals->meter.taught.n_parcels ||
+		      (totals->transport && strcmp(totals->transport, "memory") != 0);
 	char line[320], share[64] = "", balance[64] = "";
 
 	if (!isnan(f->message_share))

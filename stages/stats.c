@@ -24,6 +24,7 @@ struct stats_state {
 	uint32_t count[HIST_LANES][HIST_SLOTS];
 	uint64_t pending;     /* pixels in `count` */
 	struct piece *target; /* that they belong to; NULL: there are none */
+	bool float_sums;      /* --teach float-sums */
 	bool direct;          /* few pixels: counted in the piece at once, as a flush costs more */
 	int32_t q[RUN];
 	uint16_t slot[RUN];
@@ -226,6 +227,8 @@ static void add_pixels(struct stats_state *state, struct piece *piece, const flo
 		size_t run = n - i < RUN ? n - i : RUN;
 
 		run_add(state, piece, value + i, class + i, run);
+		if (state->float_sums)
+			float_sums_add(&piece->float_sums, value + i, run);
 		state->pending += state->direct ? 0 : run;
 		if (state->pending > MOST_PENDING)
 			flush_histogram(state);
@@ -254,8 +257,11 @@ static void add_part(struct stats_state *state, struct piece *piece, const struc
 }
 
 /* A constant block: its one pixel stands for all of the part. */
-static void add_constant(struct piece *piece, const struct block *block, uint64_t pixels)
+static void add_constant(const struct stats_state *state, struct piece *piece,
+			 const struct block *block, uint64_t pixels)
 {
+	for (uint64_t i = 0; state->float_sums && i < pixels; i++)
+		float_sums_add(&piece->float_sums, block->value, 1);
 	if (block->pixel_class[0] != PIXEL_VALID) {
 		piece->accum.n[block->pixel_class[0]] += pixels;
 		return;
@@ -268,7 +274,7 @@ static void add_piece(struct stats_state *state, struct piece *piece, const stru
 		      const struct window *part)
 {
 	if (block->constant)
-		add_constant(piece, block, window_pixels(part));
+		add_constant(state, piece, block, window_pixels(part));
 	else
 		add_part(state, piece, block, part);
 }
@@ -306,9 +312,13 @@ static void stats_chunk_end(void *state_ptr, struct chunk_result *result)
 
 static int stats_open(void **state, const struct stage_env *env, struct error *err)
 {
-	(void)env;
-	*state = calloc(1, sizeof(struct stats_state));
-	return *state ? 0 : error_memory(err, "histograms", sizeof(struct stats_state));
+	struct stats_state *s = calloc(1, sizeof(*s));
+
+	*state = s;
+	if (!s)
+		return error_memory(err, "histograms", sizeof(*s));
+	s->float_sums = teaches(&env->options->teach, TEACH_FLOAT_SUMS);
+	return 0;
 }
 
 static int stats_run(void *state, const struct stage_env *env, struct block *block,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "activity.h"
 #include "window.h"
 
 int tiff_block_error(const struct tiff_image *image, const struct tiff_block *block,
@@ -141,11 +142,17 @@ int tiff_block_fetch(struct tiff_image *image, const struct tiff_block *block, v
 			      : image->raw_bytes;
 	size_t size = block->bytes < room ? (size_t)block->bytes : room;
 	struct meter_row *row = &meter->row[METER_FETCH];
-	struct meter_span span = meter_begin();
+	struct meter_span span;
+	int status;
 
-	if (fetch(image, block, raw, size, err))
+	activity_fetch();
+	span = meter_begin();
+	status = fetch(image, block, raw, size, err);
+	if (!status)
+		meter_lap(meter, METER_FETCH, &span);
+	activity_fetch_end(NULL);
+	if (status)
 		return -1;
-	meter_lap(meter, METER_FETCH, &span);
 	row->tiles++;
 	row->bytes_in += size;
 	row->bytes_out += size;

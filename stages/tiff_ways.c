@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "activity.h"
 #include "window.h"
 
 /* --- memory --- */
@@ -156,7 +157,8 @@ static int read_uncompressed(const struct tiff_job *job, const struct tiff_part 
 	uint32_t most = piece_rows(&job->handle->info), n;
 	bool direct = tiff_same_rows(job, part);
 	void *piece = direct ? NULL : tiff_take(job, most * image->row_bytes);
-	struct meter_span span = meter_begin();
+	struct meter_span span;
+	int status;
 
 	if (!direct && !piece)
 		return -1;
@@ -165,10 +167,15 @@ static int read_uncompressed(const struct tiff_job *job, const struct tiff_part 
 		void *to = direct ? tiff_place(job, part->first, part->window.x_off, y) : piece;
 
 		n = left < most ? left : most;
-		if (tiff_rows_fetch(image, &part->block, y - part->block.window.y_off, n, to,
-				    job->err))
+		activity_fetch();
+		span = meter_begin();
+		status = tiff_rows_fetch(image, &part->block, y - part->block.window.y_off, n, to,
+					 job->err);
+		if (!status)
+			meter_lap(job->meter, METER_FETCH, &span);
+		activity_fetch_end(&span);
+		if (status)
 			return -1;
-		meter_lap(job->meter, METER_FETCH, &span);
 		if (!direct)
 			deliver(job, part, to, y, n);
 		meter_lap(job->meter, METER_DECODE, &span);

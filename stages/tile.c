@@ -53,5 +53,6 @@ void chunk_result_begin(struct chunk_result *result, const struct scene *scene,
 		result->piece[i].tile = by_tile ? y * scene_tiles_across(scene) + x : 0;
 		accum_clear(&result->piece[i].accum);
 		histogram_clear(&result->piece[i].histogram);
+		result->piece[i].float_sums = (struct float_sums){0};
 	}
 }

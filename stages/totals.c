@@ -25,6 +25,7 @@ void run_totals_add(struct run_totals *totals, const struct scene_result *result
 	totals->n_ok++;
 	accum_merge(&totals->accum, &result->accum);
 	histogram_merge(&totals->histogram, result->histogram);
+	float_sums_merge(&totals->float_sums, &result->float_sums);
 	totals->area_m2 += result->area_m2;
 }
 

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "report_teach.h"
 #include "run_figures.h"
 
 /* A run this short is start-up for the most part; its shares change from run to run. */
@@ -66,6 +67,8 @@ static const struct {
 	[METER_DISCOVER] = {"header-bound", "opening scenes",
 			    "scenes are small beside the cost of their headers; fewer, larger "
 			    "files help"},
+	[METER_CLAIM] = {"scheduler-bound", "handing out chunks",
+			 "fewer, larger chunks help (--chunk)"},
 	[METER_FETCH] = {"input-bound", "reading stored bytes",
 			 "faster or nearer storage helps most"},
 	[METER_DECODE] = {"decode-bound", "decoding tiles (decompression and predictor)",
@@ -113,6 +116,7 @@ static const char *const wait_words[N_WAIT_CAUSES] = {
 	[WAIT_WRITER] = "the writer of the reports",
 	[WAIT_PEER] = "locks that other workers held",
 	[WAIT_IDLE] = "work when none was left",
+	[WAIT_GIL] = "the lock of --teach gil",
 };
 
 /*
@@ -376,13 +380,15 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 		say(verdict, "no pixel was worked on");
 		return;
 	}
+	teach_verdict(verdict, &f, totals, plan, options);
 	say_bound(verdict, &f, totals, plan);
 	advise_amplification(verdict, &f, plan, options);
 	if (f.wait_s[WAIT_IDLE] < idle_share * f.worker_s)
 		advise_workers(verdict, plan);
 	if (f.wall_s >= too_short_s) {
 		advise_memory(verdict, &f, plan);
-		advise_handouts(verdict, &f, plan, options);
+		if (!totals->meter.taught.n_parcels) /* those are no hand-outs */
+			advise_handouts(verdict, &f, plan, options);
 		advise_idle(verdict, &f, totals, plan, options);
 		advise_order(verdict, &f, totals, plan);
 		say_unmeasured(verdict, &f);

@@ -7,7 +7,7 @@
 
 #include "report.h"
 
-enum { VERDICT_MAX = 6, VERDICT_BYTES = 320 };
+enum { VERDICT_MAX = 10, VERDICT_BYTES = 320 };
 
 struct verdict {
 	unsigned n;

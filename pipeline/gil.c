@@ -1,0 +1,72 @@
+/*
+ * The lock of --teach gil. Knows nothing of what is done under it.
+ */
+#include "gil.h"
+
+#include <errno.h>
+#include <time.h>
+
+/* sys.getswitchinterval() of CPython. */
+enum { SWITCH_NS = 5000000, SECOND_NS = 1000000000 };
+
+void gil_init(struct gil *gil)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_mutex_init(&gil->lock, NULL);
+	pthread_cond_init(&gil->freed, &monotonic);
+	pthread_cond_init(&gil->taken, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	gil->held = false;
+	gil->holder = ~0u;
+	atomic_init(&gil->wanted, false);
+	gil->switches = 0;
+}
+
+static struct timespec after_interval(void)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += SWITCH_NS;
+	if (until.tv_nsec >= SECOND_NS) {
+		until.tv_sec++;
+		until.tv_nsec -= SECOND_NS;
+	}
+	return until;
+}
+
+void gil_take(struct gil *gil, unsigned who)
+{
+	pthread_mutex_lock(&gil->lock);
+	while (gil->held) {
+		struct timespec until = after_interval();
+		uint64_t switches = gil->switches;
+
+		if (pthread_cond_timedwait(&gil->freed, &gil->lock, &until) == ETIMEDOUT &&
+		    gil->held && gil->switches == switches)
+			atomic_store(&gil->wanted, true);
+	}
+	gil->held = true;
+	if (gil->holder != who) {
+		gil->holder = who;
+		gil->switches++;
+	}
+	atomic_store(&gil->wanted, false);
+	pthread_cond_broadcast(&gil->taken);
+	pthread_mutex_unlock(&gil->lock);
+}
+
+void gil_drop(struct gil *gil, unsigned who)
+{
+	pthread_mutex_lock(&gil->lock);
+	gil->held = false;
+	pthread_cond_signal(&gil->freed);
+	/* Who asked still waits, and leaves only by taking it. */
+	if (atomic_load(&gil->wanted))
+		while (gil->holder == who)
+			pthread_cond_wait(&gil->taken, &gil->lock);
+	pthread_mutex_unlock(&gil->lock);
+}
