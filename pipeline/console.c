@@ -13,15 +13,21 @@
 #include <unistd.h>
 
 #include "meter.h"
+#include "monitor.h"
 
-enum { REDRAW_NS = 200000000, BAR_CELLS = 24 };
+enum { REDRAW_NS = 200000000, PLAIN_NS = 1000000000, BAR_CELLS = 24 };
 
 struct console {
 	pthread_mutex_t lock;
 	int verbosity;
 	bool draws;
-	bool repeated;      /* failures stand in the report on the same terminal */
-	bool drawn;         /* a progress line stands on the terminal */
+	bool repeated;       /* failures stand in the report on the same terminal */
+	bool drawn;          /* a progress line stands on the terminal */
+	bool views;          /* --monitor, on a terminal */
+	bool plain;          /* --monitor --progress without one: a line a second */
+	unsigned view_lines; /* of the view that stands on the terminal */
+	uint64_t chunks;
+	uint32_t scenes_done, n_scenes;
 	double total, done; /* bytes */
 	uint64_t begin_ns, drawn_ns;
 };
@@ -44,6 +50,9 @@ struct console *console_new(const struct options *options, uint64_t total_bytes)
 	c->verbosity = options->verbosity;
 	/* What no file is behind has no bytes to go by. */
 	c->draws = total_bytes && (options->progress || (options->verbosity >= 0 && can_redraw()));
+	c->views = options->monitor && options->verbosity >= 0 && can_redraw();
+	c->plain = options->monitor && options->progress && !can_redraw();
+	c->draws = c->draws && !c->views;
 	c->repeated = options->verbosity == 0 && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO);
 	c->total = (double)total_bytes;
 	c->begin_ns = meter_now();
@@ -55,6 +64,9 @@ static void erase_line(struct console *c)
 	if (c->drawn)
 		fprintf(stderr, "\r\033[K");
 	c->drawn = false;
+	if (c->view_lines)
+		fprintf(stderr, "\r\033[%uA\033[J", c->view_lines);
+	c->view_lines = 0;
 }
 
 /* A name as one line of plain characters: file names may hold anything. */
@@ -103,20 +115,36 @@ static int terminal_columns(void)
 	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
 }
 
-static void draw(struct console *c, uint32_t scenes_done, uint32_t n_scenes)
+struct pace {
+	double share, seconds, rate, left;
+};
+
+static struct pace pace_of(const struct console *c)
 {
-	double share = c->total > 0 ? c->done / c->total : 0;
-	double seconds = (double)(meter_now() - c->begin_ns) / 1e9;
-	double rate = c->done / (seconds > 0 ? seconds : 1);
+	struct pace p = {.share = c->total > 0 ? c->done / c->total : 0,
+			 .seconds = (double)(meter_now() - c->begin_ns) / 1e9};
+	double todo = c->total - c->done;
+
+	p.rate = c->done / (p.seconds > 0 ? p.seconds : 1);
+	p.left = p.rate > 0 && todo > 0 ? todo / p.rate : 0;
+	p.share = p.share < 1 ? p.share : 1;
+	return p;
+}
+
+static void draw(struct console *c)
+{
+	struct pace p = pace_of(c);
 	char bar[BAR_CELLS + 1], line[128];
 
-	share = share < 1 ? share : 1;
 	for (int i = 0; i < BAR_CELLS; i++)
-		bar[i] = i < (int)(share * BAR_CELLS) ? '#' : '.';
+		bar[i] = i < (int)(p.share * BAR_CELLS) ? '#' : '.';
 	bar[BAR_CELLS] = '\0';
 	snprintf(line, sizeof(line), "[%s] %3.0f %%  %u of %u scenes  %.0f MB/s  %.0f s left", bar,
-		 100 * share, scenes_done, n_scenes, rate / 1e6,
-		 rate > 0 ? (c->total - c->done > 0 ? c->total - c->done : 0) / rate : 0);
+		 100 * p.share, c->scenes_done, c->n_scenes, p.rate / 1e6, p.left);
+	if (c->plain) {
+		fprintf(stderr, "imgpipe: %s\n", line);
+		return;
+	}
 	fprintf(stderr, "\r%.*s\033[K", terminal_columns() - 1, line);
 	c->drawn = true;
 }
@@ -127,9 +155,67 @@ void console_progress(struct console *c, double bytes, uint32_t scenes_done, uin
 		return;
 	pthread_mutex_lock(&c->lock);
 	c->done += bytes;
-	if (meter_now() - c->drawn_ns > REDRAW_NS) {
-		draw(c, scenes_done, n_scenes);
+	c->chunks++;
+	c->scenes_done = scenes_done;
+	c->n_scenes = n_scenes;
+	if (c->draws && meter_now() - c->drawn_ns > (c->plain ? PLAIN_NS : REDRAW_NS)) {
+		draw(c);
 		c->drawn_ns = meter_now();
 	}
 	pthread_mutex_unlock(&c->lock);
+}
+
+/* --- views --- */
+
+bool console_shows_views(const struct console *c)
+{
+	return c && c->views;
+}
+
+void console_look(struct console *c, struct monitor_view *view)
+{
+	struct winsize size;
+	struct pace p;
+
+	pthread_mutex_lock(&c->lock);
+	p = pace_of(c);
+	view->share = p.share;
+	view->seconds = p.seconds;
+	view->seconds_left = p.left;
+	view->rate = p.rate;
+	view->scenes_done = c->scenes_done;
+	view->n_scenes = c->n_scenes;
+	view->chunks = c->chunks;
+	pthread_mutex_unlock(&c->lock);
+	view->columns = (unsigned)terminal_columns();
+	view->rows =
+		ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 1 ? size.ws_row : 24;
+}
+
+void console_view(struct console *c, const char *text, unsigned lines)
+{
+	pthread_mutex_lock(&c->lock);
+	if (c->views) {
+		/* stderr has no buffer: one call, so that no half of it is seen. */
+		if (c->view_lines)
+			fprintf(stderr, "\r\033[%uA\033[J%s", c->view_lines, text);
+		else
+			fprintf(stderr, "%s", text);
+		c->view_lines = lines;
+	}
+	pthread_mutex_unlock(&c->lock);
+}
+
+void console_begin_output(struct console *c)
+{
+	if (!console_shows_views(c))
+		return;
+	pthread_mutex_lock(&c->lock);
+	erase_line(c);
+}
+
+void console_end_output(struct console *c)
+{
+	if (console_shows_views(c))
+		pthread_mutex_unlock(&c->lock);
 }

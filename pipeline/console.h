@@ -7,6 +7,8 @@
 #include "options.h"
 #include "workload.h"
 
+struct monitor_view;
+
 struct console;
 
 /* total_bytes: size of all files of the run. NULL where there is no memory; all calls take NULL. */
@@ -19,5 +21,20 @@ void console_scene(struct console *console, const struct scene_result *result);
 /* So many more bytes of files are worked through; redraws a few times a second at the most. */
 void console_progress(struct console *console, double bytes, uint32_t scenes_done,
 		      uint32_t n_scenes);
+
+/* Does it draw views (--monitor, on a terminal) in place of a progress line? */
+bool console_shows_views(const struct console *console);
+/* The terminal's size and how far the run is, into *view. */
+void console_look(struct console *console, struct monitor_view *view);
+/*
+ * Replace the view on the terminal by this one. In one write, and with the cursor left below it in
+ * the first column, neither hidden nor saved: so there is nothing to restore, however the program
+ * ends.
+ */
+void console_view(struct console *console, const char *text, unsigned lines);
+
+/* Around output of others to the same terminal: no view is drawn meanwhile. */
+void console_begin_output(struct console *console);
+void console_end_output(struct console *console);
 
 #endif

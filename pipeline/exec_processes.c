@@ -18,6 +18,7 @@
 #include "budget.h"
 #include "hub.h"
 #include "link.h"
+#include "monitor.h"
 #include "remote.h"
 #include "run.h"
 #include "sampler.h"
@@ -25,7 +26,8 @@
 enum {
 	SAMPLE_NS =
 		100000000, /* how often memory is looked at: the kernel walks all pages for it */
-	POLL_MS = 100      /* and whether a signal has come */
+	POLL_MS = 100,     /* and whether a signal has come */
+	MONITOR_MS = 20    /* with --monitor, which looks from here */
 };
 
 struct child {
@@ -175,6 +177,7 @@ static void take_message(struct crew *crew, unsigned number)
 
 static void attend(struct crew *crew)
 {
+	struct monitor *monitor = ((struct run *)crew->job->context)->monitor;
 	struct message reply;
 	unsigned number;
 
@@ -183,12 +186,13 @@ static void attend(struct crew *crew)
 			.fd = crew->child[i].pid ? link_fd(&crew->child[i].link) : -1,
 			.events = POLLIN,
 		};
-	if (poll(crew->polls, crew->n, POLL_MS) > 0)
+	if (poll(crew->polls, crew->n, monitor ? MONITOR_MS : POLL_MS) > 0)
 		for (unsigned i = 0; i < crew->n; i++)
 			if (crew->polls[i].revents)
 				take_message(crew, i);
 	while (hub_next(crew->hub, &number, &reply))
 		answer(crew, number, &reply);
+	monitor_tick(monitor);
 	if (meter_now() - crew->sampled_ns > SAMPLE_NS)
 		sample_memory(crew);
 }

@@ -7,10 +7,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "cluster.h"
 #include "console.h"
+#include "monitor.h"
 #include "plan_scene.h"
 #include "reader.h"
 #include "run.h"
@@ -33,6 +35,17 @@ static uint64_t process_cpu_ns(void)
 		      ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * 1000u;
 	}
 	return ns;
+}
+
+/* A byte a worker, which its processes share. NULL: nothing is shown. */
+static uint8_t *show_workers(unsigned n)
+{
+	void *bytes = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (bytes == MAP_FAILED)
+		return NULL;
+	memset(bytes, ACTIVITY_NONE, n);
+	return bytes;
 }
 
 struct activity run_activity(struct run *run, unsigned number)
@@ -123,6 +136,8 @@ static int run_init(struct run *run, const struct options *options, const struct
 	if (cluster_rank() != 0)
 		return 0; /* people hear from rank 0 */
 	run->console = console_new(options, catalog_file_bytes(catalog));
+	if (console_shows_views(run->console))
+		run->shown = show_workers(plan_all_workers(plan));
 	return report_set_open(&run->reports, plan, options, err);
 }
 
@@ -155,6 +170,8 @@ static void run_release(struct run *run)
 	free(run->meters);
 	free(run->merged);
 	trace_log_free(run->trace);
+	if (run->shown)
+		munmap(run->shown, plan_all_workers(run->plan));
 }
 
 /*
@@ -239,14 +256,18 @@ int execute(const struct options *options, const struct plan *plan, const struct
 	struct meter last_meter = {0};
 	struct sampler *sampler;
 	struct run run;
-	int status = -1;
+	int status = -1, failed;
 
 	if (!executor)
 		return err->code;
 	if (all_ready(run_init(&run, options, plan, workload, catalog, samples, err), err))
 		goto out;
 	sampler = sampler_start(&run, executor->own_memory);
-	if (executor->run(&run.job, err))
+	run.monitor = monitor_start(&run, !executor->own_memory);
+	failed = executor->run(&run.job, err);
+	monitor_stop(run.monitor);
+	run.monitor = NULL;
+	if (failed)
 		run.stopping = true;
 	else
 		status = 0;

@@ -114,6 +114,14 @@ struct meter *hub_meter(struct hub *hub)
 	return &hub->meter;
 }
 
+/* --monitor: as far as the hub knows. A worker that shares memory says it better. */
+static void show(const struct hub *hub, const struct seat *seat, unsigned what)
+{
+	if (hub->run->shown)
+		__atomic_store_n(&hub->run->shown[seat->worker.number], (uint8_t)what,
+				 __ATOMIC_RELAXED);
+}
+
 void hub_seat_taken(struct hub *hub, unsigned seat)
 {
 	hub->seats[seat].state = SEAT_IDLE;
@@ -149,10 +157,12 @@ static bool try_answer(struct hub *hub, struct seat *seat, struct message *answe
 		return false;
 	case ANSWER_CHUNK:
 		seat->state = SEAT_AT_CHUNK;
+		show(hub, seat, METER_DECODE);
 		order(answer, seat, MESSAGE_CHUNK);
 		break;
 	case ANSWER_SCENE:
 		seat->state = SEAT_AT_SCENE;
+		show(hub, seat, METER_DISCOVER);
 		order(answer, seat, MESSAGE_SCENE);
 		break;
 	case ANSWER_RELEASE:
@@ -181,6 +191,7 @@ static bool answer_or_wait(struct hub *hub, struct seat *seat, uint64_t since,
 {
 	if (!try_answer(hub, seat, answer)) {
 		seat->state = SEAT_WAITING;
+		show(hub, seat, ACTIVITY_WAIT + seat->cause);
 		seat->asked_ns = meter_now();
 		hub->n_waiting++;
 		return false;
@@ -331,6 +342,7 @@ static void take_farewell(struct hub *hub, struct seat *seat, const struct messa
 	struct meter meter;
 
 	seat->state = SEAT_EMPTY;
+	show(hub, seat, ACTIVITY_NONE);
 	run_leave(&seat->worker);
 	if (message->status && message->payload_bytes == sizeof(hub->refusal)) {
 		if (!hub->n_refused++)

@@ -23,7 +23,11 @@ static void lock_run(struct run *run, struct meter *meter)
 {
 	uint64_t since = meter_now();
 
-	pthread_mutex_lock(&run->lock);
+	if (pthread_mutex_trylock(&run->lock)) {
+		activity_at(ACTIVITY_WAIT + WAIT_PEER);
+		pthread_mutex_lock(&run->lock);
+		activity_at(METER_CLAIM);
+	}
 	book_wait(meter, WAIT_PEER, since);
 	meter->lock_ops++;
 }

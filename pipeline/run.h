@@ -22,6 +22,7 @@
 #include "workload.h"
 
 struct console;
+struct monitor;
 struct samples;
 
 /* Life of a place in the ring of scenes in flight. */
@@ -80,7 +81,8 @@ struct run {
 	uint32_t n_scenes;
 	struct worker_meter *meters; /* one for each worker of this process */
 	struct rank_totals *ranks;   /* n_pools of them */
-	uint8_t *shown;              /* --monitor: a byte a worker (activity.h); NULL without */
+	struct monitor *monitor;     /* --monitor; NULL without */
+	uint8_t *shown;              /* for it: a byte a worker (activity.h); NULL without */
 
 	/* --teach; locks of their own. */
 	struct gil gil;

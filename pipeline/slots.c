@@ -46,6 +46,7 @@ static void write_row(struct run *run, struct slot *slot)
 		.area_m2 = NAN,
 	};
 	struct error error = {0};
+	int status;
 
 	if (slot->status == SCENE_OK && slot->tally)
 		run->workload->tally_finish(slot->tally, &result);
@@ -57,7 +58,10 @@ static void write_row(struct run *run, struct slot *slot)
 	}
 	run_totals_add(&run->totals, &result);
 	console_scene(run->console, &result);
-	if (report_set_scene(run->reports, &result, &error) && !run->error.code)
+	console_begin_output(run->console);
+	status = report_set_scene(run->reports, &result, &error);
+	console_end_output(run->console);
+	if (status && !run->error.code)
 		run->error = error;
 }
 
