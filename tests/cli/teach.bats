@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# --teach: the same numbers, marked, and costs that are really paid and counted; --monitor: a view
+# that fits the terminal and leaves it as it was.
+
+load helpers
+
+setup() {
+	workspace
+	"$MAKE_SCENE" --size 512 --tile 128 --bands 2 a.tif > /dev/null
+	"$IMGPIPE" -q --summary plain.json a.tif
+}
+
+# teaches MODES [ARG...] : a run with them has the plain run's bytes in its summary
+teaches() {
+	local modes=$1
+	shift
+	rm -f s.json r.json
+	imgpipe -q --teach "$modes" --summary s.json --report r.json "$@" a.tif
+	exits 0 && [ -z "$stderr" ] && cmp plain.json s.json
+}
+
+@test "every mode, executor and chunk size: the same summary, byte for byte" {
+	for executor in serial threads openmp processes "processes --transport pipe"; do
+		for chunk in auto 100 tile; do
+			# shellcheck disable=SC2086 # two words
+			teaches gil,ship-pixels,task-overhead=10us --executor $executor --workers 2 --chunk $chunk
+		done
+	done
+	for executor in serial threads openmp; do
+		for chunk in auto 100 tile; do
+			teaches gil,no-backpressure --executor $executor --workers 2 --chunk $chunk
+		done
+	done
+}
+
+@test "a per-tile table of pixels that were sent or waited is the same" {
+	imgpipe -q --tiles t.csv a.tif
+	imgpipe -q --teach ship-pixels --chunk 100 --tiles t1.csv a.tif
+	cmp t.csv t1.csv
+	imgpipe -q --teach ship-pixels --executor processes --chunk 100 --tiles t2.csv a.tif
+	cmp t.csv t2.csv
+	imgpipe -q --teach no-backpressure --chunk 100 --tiles t3.csv a.tif
+	cmp t.csv t3.csv
+}
+
+@test "it is marked: on top of the text, in the report, on stderr where the text is not shown" {
+	imgpipe --teach gil,task-overhead=250us a.tif
+	exits 0
+	[[ "${lines[0]}" == "TEACH: gil - one lock"*"not how imgpipe works" ]]
+	[[ "$output" == *"TEACH: task-overhead=250us - "* ]]
+	imgpipe --teach gil,task-overhead=250us --report - a.tif
+	exits 0 "TEACH: gil - "
+	echo "$output" > r.json
+	holds r.json 'd["teach"] == ["gil", "task-overhead=250us"]' 'd["taught"]["gil_held_s"] > 0'
+	imgpipe -q --report r.json a.tif
+	holds r.json 'd["teach"] == []' 'd["taught"] is None'
+}
+
+@test "a mode that is none: usage, and the list of modes" {
+	imgpipe --teach jit a.tif
+	exits 64 --teach gil task-overhead ship-pixels float-sums no-backpressure
+	imgpipe --teach task-overhead=soon a.tif
+	exits 64 "1ms"
+	imgpipe --teach no-backpressure --executor processes a.tif
+	exits 64 threads
+	imgpipe info --teach gil a.tif
+	exits 64
+}
+
+@test "gil: threads wait for the one lock, processes have one each" {
+	teaches gil --workers 2 --executor threads
+	holds r.json 'd["taught"]["gil_held_s"] <= d["run"]["wall_s"]' \
+		'd["taught"]["gil_held_s"] >= 0.9 * sum(s["busy_s"] for s in d["stages"] if s["name"] in ("mask", "index", "stats"))' \
+		'any("the lock was held" in v for v in d["verdict"])'
+	teaches gil --workers 2 --executor processes
+	holds r.json 'sum(w["wait_s"]["gil"] for w in d["workers"]) < 0.1 * d["run"]["wall_s"]' \
+		'any("2 locks" in v for v in d["verdict"])'
+}
+
+@test "task-overhead: so much CPU time a chunk, counted as handing out" {
+	teaches task-overhead=2ms --workers 2 --chunk tile # 16 chunks
+	holds r.json 'd["taught"]["overheads"] == 16' 'd["taught"]["overhead_s"] >= 0.032' \
+		'[s["busy_s"] for s in d["stages"] if s["name"] == "claim"][0] >= 0.032' \
+		'd["run"]["cpu_s"] >= 0.032' 'd["run"]["wall_s"] >= 0.032'
+	teaches task-overhead=2ms --workers 2 --chunk tile --executor processes
+	holds r.json 'd["taught"]["overheads"] == 16' 'd["run"]["wall_s"] >= 0.032'
+}
+
+# A value of 4 bytes and a class of 1 a pixel, and 32 bytes in front of each parcel.
+@test "ship-pixels: every pixel is sent, 5 bytes each" {
+	for executor in threads processes; do
+		teaches ship-pixels --workers 2 --chunk 100 --executor $executor
+		holds r.json 'd["taught"]["parcel_bytes"] == 512 * 512 * 5 + 32 * d["taught"]["parcels"]' \
+			'd["communication"]["message_bytes"] >= d["taught"]["parcel_bytes"]' \
+			'0 < d["taught"]["answer_bytes"]'
+	done
+}
+
+@test "ship-pixels: rows wider than a message are cut" {
+	"$MAKE_SCENE" --size 20000x40 --strip 8 --bands 2 a.tif > /dev/null
+	"$IMGPIPE" -q --summary plain.json a.tif
+	teaches ship-pixels --workers 2 --executor processes
+	holds r.json 'd["taught"]["parcel_bytes"] == 20000 * 40 * 5 + 32 * d["taught"]["parcels"]' \
+		'd["taught"]["parcels"] >= 80'
+}
+
+@test "no-backpressure: all pixels of the scene wait; where they do not fit it stops and says so" {
+	teaches no-backpressure --workers 2 --chunk tile
+	holds r.json 'd["taught"]["pile_peak_bytes"] == 512 * 512 * 5 + 32 * d["taught"]["parcels"]' \
+		'd["memory"]["planned_peak_bytes"] - d["plan"]["baseline_bytes"] > 512 * 512 * 5' \
+		'd["memory"]["resident_peak_bytes"] <= d["memory"]["planned_peak_bytes"]'
+	"$MAKE_SCENE" --size 2048x8192 --bands 2 big.tif > /dev/null
+	imgpipe -q --memory 48M --teach no-backpressure --report r.json big.tif a.tif
+	exits 1 "begun to swap" "--memory"
+	holds r.json 'd["scenes"][0]["status"] == "failed"' 'd["scenes"][1]["status"] == "ok"' \
+		'd["memory"]["resident_peak_bytes"] <= 48 << 20'
+}
+
+@test "float-sums: rounded sums beside exact ones, and the summary says what it is" {
+	imgpipe -q --teach float-sums --executor serial --summary s.json a.tif
+	exits 0
+	holds s.json 'd["teach"] == ["float-sums"]' \
+		'd["global"]["float_sums"]["mean_exact"] == d["global"]["ndvi"]["mean"]' \
+		'abs(d["global"]["float_sums"]["mean_double"] - n["mean"]) < 1e-12' \
+		'1e-12 < abs(d["global"]["float_sums"]["mean_single"] - n["mean"]) < 1e-3'
+	holds plain.json '"teach" not in d' '"float_sums" not in s'
+	# All but the marked sums is as ever.
+	/usr/bin/python3 -c '
+import json
+taught, plain = json.load(open("s.json")), json.load(open("plain.json"))
+del taught["teach"]
+for o in [taught["global"], *taught["scenes"]]:
+    del o["float_sums"]
+assert taught == plain'
+	mv s.json one.json
+	imgpipe -q --teach float-sums --executor serial --chunk 100 --summary s.json a.tif
+	[ "$(get s.json 's["float_sums"]["sum_single"]')" != "$(get one.json 's["float_sums"]["sum_single"]')" ]
+}
+
+# The same additions by NumPy: single precision, value after value, tile after tile.
+@test "float-sums: digit for digit what NumPy's accumulate gives" {
+	imgpipe -q --teach float-sums --executor serial --chunk tile --working-set chunk --raw --summary s.json a.tif
+	/usr/bin/python3 -c '
+import json, numpy as np
+from osgeo import gdal
+gdal.UseExceptions()
+d = gdal.Open("a.tif").ReadAsArray().astype(np.float32)
+red, nir = d[0], d[1]
+with np.errstate(all="ignore"):
+    v = np.where((red != 0) & (nir != 0), (nir - red) / (nir + red), np.float32(0)).astype(np.float32)
+single, double = np.float32(0), 0.0
+for y in range(0, 512, 128):
+    for x in range(0, 512, 128):
+        t = v[y:y+128, x:x+128].ravel()
+        single = np.float32(single + np.add.accumulate(t, dtype=np.float32)[-1])
+        double += np.add.accumulate(t, dtype=np.float64)[-1]
+s = json.load(open("s.json"))["scenes"][0]["float_sums"]
+print(s, single, double)
+assert s["sum_single"] == float(single) and s["sum_double"] == double'
+}
+
+# --- the monitor ---
+
+# screen COLUMNS ROWS SIGNAL ARGS... : run on a terminal of that size; what came is in `screen`
+screen() {
+	/usr/bin/python3 "$REPO/tests/cli/on_terminal.py" screen "$IMGPIPE" "$@"
+}
+
+@test "--monitor: lines that fit, at 80 and at 40 columns, on every executor" {
+	for executor in serial threads openmp processes; do
+		for columns in 80 40; do
+			screen $columns 24 0 --monitor --executor $executor --workers 2 --chunk 64 \
+				--teach task-overhead=4ms -q --summary s.json a.tif
+			[ ! -s screen ] # -q: nothing is drawn
+			screen $columns 24 0 --monitor --executor $executor --workers 2 --chunk 64 \
+				--teach task-overhead=6ms --summary s.json a.tif
+			grep -q "^worker 0 " screen
+			grep -q "^memory " screen
+			grep -q "^so far " screen
+			cmp plain.json s.json
+		done
+	done
+}
+
+@test "--monitor: after SIGINT the cursor is there, in the first column" {
+	screen 80 24 2 --monitor --workers 2 --chunk 64 --teach task-overhead=20ms a.tif
+	grep -q "^worker 0 " screen
+}
+
+@test "--monitor without a terminal: nothing, or with --progress plain lines" {
+	imgpipe --monitor --summary s.json a.tif
+	exits 0
+	[ -z "$stderr" ]
+	imgpipe --monitor --progress --chunk 64 --teach task-overhead=20ms a.tif
+	exits 0 "of 1 scenes"
+	[[ "$stderr" != *$'\033'* && "$stderr" != *$'\r'* ]]
+}
