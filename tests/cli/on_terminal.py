@@ -74,7 +74,7 @@ def main(out, program, columns, rows, signal, *args):
     status = process.wait()
     assert status in (0, 130), "exit status %d" % status
     text = data.decode()
-    seen, last, x = screens(text.replace("\r\n", "\r\n"), columns, rows)
+    seen, last, x = screens(text, columns, rows)
     assert x == 0, "the cursor is in column %d" % x
     assert not any(line.startswith(("worker ", "so far")) for line in last), "a view is left"
     with open(out, "w") as f:

@@ -8,6 +8,10 @@ setup() {
 	workspace
 	"$MAKE_SCENE" --size 512 --tile 128 --bands 2 a.tif > /dev/null
 	"$IMGPIPE" -q --summary plain.json a.tif
+	sanitized=$(nm -D "$IMGPIPE" 2> /dev/null | grep -oE -m1 '__(asan|tsan)_init' || true)
+	# libgomp is not instrumented: to TSan its barriers are none.
+	openmp=openmp
+	[ "$sanitized" != __tsan_init ] || openmp=
 }
 
 # teaches MODES [ARG...] : a run with them has the plain run's bytes in its summary
@@ -20,13 +24,13 @@ teaches() {
 }
 
 @test "every mode, executor and chunk size: the same summary, byte for byte" {
-	for executor in serial threads openmp processes "processes --transport pipe"; do
+	for executor in serial threads $openmp processes "processes --transport pipe"; do
 		for chunk in auto 100 tile; do
 			# shellcheck disable=SC2086 # two words
 			teaches gil,ship-pixels,task-overhead=10us --executor $executor --workers 2 --chunk $chunk
 		done
 	done
-	for executor in serial threads openmp; do
+	for executor in serial threads $openmp; do
 		for chunk in auto 100 tile; do
 			teaches gil,no-backpressure --executor $executor --workers 2 --chunk $chunk
 		done
@@ -107,13 +111,14 @@ teaches() {
 @test "no-backpressure: all pixels of the scene wait; where they do not fit it stops and says so" {
 	teaches no-backpressure --workers 2 --chunk tile
 	holds r.json 'd["taught"]["pile_peak_bytes"] == 512 * 512 * 5 + 32 * d["taught"]["parcels"]' \
-		'd["memory"]["planned_peak_bytes"] - d["plan"]["baseline_bytes"] > 512 * 512 * 5' \
-		'd["memory"]["resident_peak_bytes"] <= d["memory"]["planned_peak_bytes"]'
+		'd["memory"]["planned_peak_bytes"] - d["plan"]["baseline_bytes"] > 512 * 512 * 5'
+	[ -n "$sanitized" ] || # whose own memory would be measured
+		holds r.json 'd["memory"]["resident_peak_bytes"] <= d["memory"]["planned_peak_bytes"]'
 	"$MAKE_SCENE" --size 2048x8192 --bands 2 big.tif > /dev/null
 	imgpipe -q --memory 48M --teach no-backpressure --report r.json big.tif a.tif
 	exits 1 "begun to swap" "--memory"
-	holds r.json 'd["scenes"][0]["status"] == "failed"' 'd["scenes"][1]["status"] == "ok"' \
-		'd["memory"]["resident_peak_bytes"] <= 48 << 20'
+	holds r.json 'd["scenes"][0]["status"] == "failed"' 'd["scenes"][1]["status"] == "ok"'
+	[ -n "$sanitized" ] || holds r.json 'd["memory"]["resident_peak_bytes"] <= 48 << 20'
 }
 
 @test "float-sums: rounded sums beside exact ones, and the summary says what it is" {
@@ -167,7 +172,7 @@ screen() {
 }
 
 @test "--monitor: lines that fit, at 80 and at 40 columns, on every executor" {
-	for executor in serial threads openmp processes; do
+	for executor in serial threads $openmp processes; do
 		for columns in 80 40; do
 			screen $columns 24 0 --monitor --executor $executor --workers 2 --chunk 64 \
 				--teach task-overhead=4ms -q --summary s.json a.tif
