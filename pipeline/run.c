@@ -285,7 +285,7 @@ static enum claim desk_claim(struct worker *worker, struct task *task)
 		else
 			break;
 	}
-	pthread_mutex_unlock(&run->lock);
+	taught_unlock(run, worker->meter);
 	if (answer == ANSWER_CHUNK)
 		worker->meter->row[METER_CLAIM].chunks++;
 	return answer == ANSWER_CHUNK   ? CLAIM_CHUNK

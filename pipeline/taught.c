@@ -26,6 +26,19 @@ void taught_overhead(const struct teach *teach, struct meter *meter)
 	meter_lap(meter, METER_CLAIM, &span);
 }
 
+void taught_unlock(struct run *run, struct meter *meter)
+{
+	uint64_t since;
+
+	if (!teaches(&run->options->teach, TEACH_TASK_OVERHEAD)) {
+		pthread_mutex_unlock(&run->lock);
+		return;
+	}
+	since = meter_now();
+	pthread_mutex_unlock(&run->lock);
+	book_wait(meter, WAIT_PEER, since);
+}
+
 /* --- parcels --- */
 
 size_t parcel_bytes(uint64_t n_pixels)

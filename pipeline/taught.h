@@ -59,6 +59,12 @@ void reducer_end(struct worker *worker, struct chunk_result *result);
 /* --teach task-overhead: the scheduler works on one hand-out. With run->lock held: it is serial. */
 void taught_overhead(const struct teach *teach, struct meter *meter);
 
+/*
+ * Let go of run->lock after a hand-out. Where that has cost time, a worker that waits is woken,
+ * often on this one's core: then this is a wait for a peer, too, and booked.
+ */
+void taught_unlock(struct run *run, struct meter *meter);
+
 /* The ship() of workers that share the run's memory. */
 int taught_ship(struct worker *worker, const struct block *block, struct chunk_result *result);
 

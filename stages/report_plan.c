@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "catalog.h"
+#include "report_teach.h"
 #include "text.h"
 
 enum { LABEL_COLUMNS = 12 };
@@ -46,6 +47,9 @@ static void put_memory(FILE *out, const struct plan *plan, const struct catalog 
 	put_part(out, "scene slots", plan->slots, why);
 	if (plan->gdal)
 		put_part(out, "GDAL", plan->gdal, "set aside, should a scene need it");
+	if (plan->pile)
+		put_part(out, "pile", plan->pile,
+			 "most pixels that may wait, with --teach no-backpressure");
 	put_part(out, "pool", plan->pool, "left for the two below");
 	put_part(out, "block, per worker", plan->footprint, "what is in memory at once of a chunk");
 	put_part(out, "tally, per scene", plan->tally, "running totals of a scene in flight");
@@ -293,6 +297,7 @@ int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *gri
 {
 	char line[128], b[24];
 
+	teach_put_marks(out, options);
 	(void)snprintf(line, sizeof(line), "%" PRIu32 " (files of %s)", catalog_scenes(catalog),
 		       bytes_text(b, catalog_file_bytes(catalog)));
 	text_item(out, LABEL_COLUMNS, "Scenes", line);

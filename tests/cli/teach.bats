@@ -200,3 +200,13 @@ screen() {
 	exits 0 "of 1 scenes"
 	[[ "$stderr" != *$'\033'* && "$stderr" != *$'\r'* ]]
 }
+
+@test "the plan counts what is taught" {
+	imgpipe plan --memory 200M --teach no-backpressure a.tif
+	exits 0
+	[[ "${lines[0]}" == "TEACH: no-backpressure"* && "$output" == *"  pile "* ]]
+	teaches ship-pixels --workers 2
+	mv r.json shipped.json
+	imgpipe -q --report r.json --workers 2 a.tif
+	[ "$(get shipped.json 'd["plan"]["footprint_bytes"]')" -gt "$(get r.json 'd["plan"]["footprint_bytes"]')" ]
+}
