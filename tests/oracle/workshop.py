@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Walk through the workshop's pages, so that they cannot rot.
+
+    workshop.py [--quick] [--refresh]        BUILD: folder of the program, default build
+
+Learner pages: each command (indented by four) is run as it stands, in the folder that
+`make workshop` makes, and has to exit with 0, or with the status of "# exits with N" behind it.
+
+Answer pages: each ```console block holds `$ command` lines and what they printed. They are run, and
+
+* they have to end as the page says, and
+* every <!-- holds: REGEX --> below a block has to be found in what is printed now: results and
+  statements that are the same on every machine, and the words that the page explains.
+
+--refresh writes what is printed now into the answer pages. --quick walks with small scenes.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+REPO = os.path.dirname(os.path.dirname(HERE))
+BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(REPO, "build")))
+PAGES = os.path.join(REPO, "samples", "workshop")
+QUICK_SIZE = "1536"
+
+passed = failed = skipped = 0
+
+
+def ok(condition, what, detail=""):
+    global passed, failed
+    if condition:
+        passed += 1
+    else:
+        failed += 1
+        print(f"not ok: {what}\n{detail}".rstrip())
+
+
+def have(command):
+    """What a command needs beside imgpipe; None, or what is missing."""
+    if "mpirun" in command and not shutil.which("mpirun"):
+        return "mpirun"
+    if "dask_ndvi" in command:
+        probe = subprocess.run(["/usr/bin/python3", "-c", "import dask.array, rasterio"],
+                               capture_output=True)
+        if probe.returncode:
+            return "python3-dask and python3-rasterio"
+    return None
+
+
+def lighter(command):
+    """The same command with less to do: fewer repeats, points and chunks."""
+    command = re.sub(r"--repeat \d+", "--repeat 1", command)
+    command = command.replace("64..4096", "512..1024").replace("--workers 1..8", "--workers 1,2")
+    command = re.sub(r"-N (\d)e[789]\b(?! --how array --memory)", r"-N \1e5", command)
+    if " pi" in command or " sum" in command or " recur" in command:
+        command = re.sub(r"imgpipe (pi|sum|recur)(?!.*-N)", r"imgpipe \1 -N 1e4", command)
+    return command
+
+
+def run(command, folder):
+    env = dict(os.environ, PATH=BUILD + os.pathsep + os.environ["PATH"], COLUMNS="100",
+               OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+    if "mpirun" in command:
+        command = command.replace("mpirun -n", "mpirun --oversubscribe -n")
+    done = subprocess.run(["bash", "-c", command], cwd=folder, env=env, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
+                          check=False)
+    return done.returncode, done.stdout
+
+
+def page_commands(text):
+    """Indented lines of a learner page, joined where a quote is open; comments give the status."""
+    commands, pending = [], ""
+    for line in text.splitlines():
+        if not line.startswith("    "):
+            continue
+        pending += ("\n" if pending else "") + line[4:]
+        if pending.count("'") % 2:
+            continue
+        status = re.search(r"# exits with (\d+)", pending)
+        commands.append((re.sub(r"\s+#\s.*$", "", pending), int(status.group(1)) if status else 0))
+        pending = ""
+    return commands
+
+
+def walk_page(name, folder, quick):
+    global skipped
+    for command, status in page_commands(open(os.path.join(PAGES, name)).read()):
+        missing = have(command)
+        if missing:
+            skipped += 1
+            print(f"skipped: {name}: {command}: needs {missing}")
+            continue
+        got, out = run(lighter(command) if quick else command, folder)
+        ok(got == status, f"{name}: exit status {got} and not {status}: {command}", out[-800:])
+
+
+def walk_block(name, block, holds, folder, quick, refresh):
+    """A console block: runs its commands; returns the block as it is now."""
+    global skipped
+    now = []
+    for part in re.split(r"^(?=\$ )", block, flags=re.M):
+        if not part.startswith("$ "):
+            continue
+        first, _, shown = part.partition("\n")
+        command = first[2:]
+        missing = have(command)
+        if missing:
+            skipped += 1
+            now.append(part)
+            continue
+        status, out = run(lighter(command) if quick and not refresh else command, folder)
+        out = out.replace(folder + "/", "")
+        now.append(f"{first}\n{out}" if out.endswith("\n") or not out else f"{first}\n{out}\n")
+        if not refresh:
+            wanted = re.search(r"# exits with (\d+)", first)
+            wanted = int(wanted.group(1)) if wanted else 0
+            ok(status == wanted, f"{name}: exit status {status} and not {wanted}: {command}",
+               out[-800:])
+    text = "".join(now)
+    for pattern in holds:
+        ok(re.search(pattern, text), f"{name}: {pattern!r} is not in what is printed now",
+           text[-1500:])
+    return text
+
+
+def walk_answer(name, folder, quick, refresh):
+    path = os.path.join(PAGES, "answers", name)
+    page = open(path).read()
+    out, at = [], 0
+    for block in re.finditer(r"```console\n(.*?)```\n((?:<!-- holds: .*? -->\n)*)", page, re.S):
+        holds = re.findall(r"<!-- holds: (.*?) -->", block.group(2))
+        text = walk_block(name, block.group(1), holds, folder, quick, refresh)
+        out += [page[at:block.start(1)], text]
+        at = block.end(1)
+    if refresh:
+        with open(path, "w") as file:
+            file.write("".join(out) + page[at:])
+
+
+def main():
+    quick, refresh = "--quick" in sys.argv, "--refresh" in sys.argv
+    only = [a for a in sys.argv[1:] if not a.startswith("--")]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = os.path.join(BUILD, "workshop") if refresh else os.path.join(scratch, "workshop")
+        setup = [os.path.join(PAGES, "setup.sh"), BUILD, folder] + ([QUICK_SIZE] if quick else [])
+        subprocess.run(setup, check=True, stdout=subprocess.DEVNULL)
+        for name in sorted(os.listdir(PAGES)):
+            if not re.match(r"\d-.*\.md$", name) or (only and name not in only):
+                continue
+            answer = os.path.exists(os.path.join(PAGES, "answers", name))
+            ok(answer, f"{name} has no answers")
+            if not refresh:
+                walk_page(name, folder, quick)
+            if answer:
+                walk_answer(name, folder, quick, refresh)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
