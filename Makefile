@@ -1,4 +1,4 @@
-# imgpipe: no configure step. Targets: all demo test lint bench bench-cold bench-deps
+# imgpipe: no configure step. Targets: all demo workshop test lint bench bench-cold bench-deps
 # bench-scaling stress fuzz install uninstall clean.
 # Variables: CC CFLAGS PREFIX DESTDIR SANITIZE=address|undefined|thread WERROR=1 BUILD
 
@@ -111,6 +111,12 @@ demo:
 	$(MAKE) -j2 all
 	samples/demo.sh $(BUILD) $(DEMO)
 
+# What a session with learners needs: samples/workshop/README.md.
+workshop:
+	.ci/install-deps build
+	$(MAKE) -j2 all
+	samples/workshop/setup.sh $(BUILD) build/workshop
+
 # Install what tests need, build, run them all.
 test:
 	.ci/install-deps test
@@ -179,4 +185,4 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: help all demo test stress lint fuzz bench bench-cold bench-deps bench-scaling install uninstall clean
+.PHONY: help all demo workshop test stress lint fuzz bench bench-cold bench-deps bench-scaling install uninstall clean

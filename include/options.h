@@ -17,14 +17,14 @@
 enum command {
 	COMMAND_RUN,
 	COMMAND_PLAN,
+	COMMAND_GRAPH,
 	COMMAND_INFO,
 	COMMAND_MERGE,
+	COMMAND_SWEEP,
 	COMMAND_PI,
 	COMMAND_SUM,
 	COMMAND_RECUR
 };
-enum command { COMMAND_RUN, COMMAND_PLAN, COMMAND_INFO, COMMAND_MERGE, COMMAND_SWEEP };
-enum command { COMMAND_RUN, COMMAND_PLAN, COMMAND_INFO, COMMAND_MERGE, COMMAND_GRAPH };
 enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
 enum working_set { WORKING_SET_TILE, WORKING_SET_CHUNK };
 enum transport { TRANSPORT_SHM, TRANSPORT_PIPE };
@@ -107,14 +107,18 @@ struct options {
 	char partial_name[40]; /* what partial_path is by default, with --shard */
 	int verbosity;         /* -1 with -q, 0, 1 with -v ... */
 	bool progress;         /* --progress: also where stderr is no terminal */
+	bool monitor;          /* --monitor: a live view on stderr */
 
 	struct lab_request lab_request; /* pi, sum, recur */
 	const struct lab *lab;          /* the line that a run works on; NULL: scenes */
 	struct sweep_options sweep;
-	int verbosity; /* -1 with -q, 0, 1 with -v ... */
-	bool progress; /* --progress: also where stderr is no terminal */
-	bool monitor;          /* --monitor: a live view on stderr */
 };
+
+/* pi, sum, recur: no files to read, but executors to work with. */
+static inline bool command_is_lab(enum command command)
+{
+	return command == COMMAND_PI || command == COMMAND_SUM || command == COMMAND_RECUR;
+}
 
 /*
  * Parse argv. Returns 0, or 1 where the work is already done (--help, --version printed to stdout),

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "gil.h"
+#include "trace.h"
 
 static _Thread_local struct activity *here;
 
@@ -26,31 +27,40 @@ void activity_at(unsigned what)
 		show(here, what);
 }
 
+/* A wait in the middle of a lap of `span`, which goes on after it; NULL: between laps. */
+static void book_gil(struct activity *a, enum meter_stage stage, struct meter_span *span,
+		     uint64_t since)
+{
+	struct meter *meter = a->meter;
+	uint64_t now = meter_now();
+
+	if (span && span->wall_ns < since)
+		trace_lap(meter->trace, meter, stage, span->wall_ns, since);
+	if (span)
+		span->wall_ns += now - since;
+	meter->row[stage].wait_ns[WAIT_GIL] += now - since;
+	trace_lap(meter->trace, meter, TRACE_WAIT + WAIT_GIL, since, now);
+}
+
 static void take(struct activity *a, enum meter_stage stage, struct meter_span *span)
 {
-	uint64_t since = meter_now(), now;
+	uint64_t since = meter_now();
 
 	show(a, ACTIVITY_WAIT + WAIT_GIL);
 	gil_take(a->gil, a->worker);
-	now = meter_now();
-	a->held_since = now;
-	a->meter->row[stage].wait_ns[WAIT_GIL] += now - since;
-	if (span)
-		span->wall_ns += now - since;
+	book_gil(a, stage, span, since);
+	a->held_since = meter_now();
 }
 
 /* Giving it up can be a wait, too. */
 static void drop(struct activity *a, enum meter_stage stage, struct meter_span *span)
 {
-	uint64_t now = meter_now(), waited;
+	uint64_t now = meter_now();
 
 	a->meter->taught.gil_held_ns += now - a->held_since;
 	a->held_since = 0;
 	gil_drop(a->gil, a->worker);
-	waited = meter_now() - now;
-	a->meter->row[stage].wait_ns[WAIT_GIL] += waited;
-	if (span)
-		span->wall_ns += waited;
+	book_gil(a, stage, span, now);
 }
 
 void activity_compute(enum meter_stage stage, struct meter_span *span)

@@ -207,21 +207,12 @@ static int plan_and_run(const struct options *options, const struct session *ses
 	session_level(session, &machine);
 	if (!status)
 		status = plan_make(&plan, options, &machine, catalog, workload, sample, err);
-	if (options->command == COMMAND_PLAN && !status && !sample)
-		status = -1;
-	if (session_agree(session, status, argc, argv, catalog, &plan, err))
-		status = fail(err);
-	else if (options->command == COMMAND_PLAN)
-		status = show_plan(&plan, options, workload, catalog, sample, err);
-		status = plan_make(&plan, options, &machine, catalog, workload,
-				   has_sample ? &sample : NULL, err);
-	if (options->command != COMMAND_RUN && !status && !has_sample)
+	if (options->command != COMMAND_RUN && !status && !sample)
 		status = -1;
 	if (session_agree(session, status, argc, argv, catalog, &plan, err))
 		status = fail(err);
 	else if (options->command != COMMAND_RUN)
-		status = show_plan(&plan, options, workload, catalog, &sample, err);
-	scene_release(&sample);
+		status = show_plan(&plan, options, workload, catalog, sample, err);
 	if (!status && options->command == COMMAND_RUN)
 		status = run_plan(options, &plan, workload, catalog, &samples, err);
 	samples_release(&samples);
@@ -240,15 +231,13 @@ static int show_info(const struct options *options, struct error *err)
 }
 
 /* Like run: under MPI by all ranks. */
-static bool is_lab(enum command command)
-{
-	return command == COMMAND_PI || command == COMMAND_SUM || command == COMMAND_RECUR;
-}
-
 static int run_lab(const struct options *options, const struct session *session, int argc,
 		   char **argv, struct error *err)
 {
 	int status = lab_command(options, session, argc, argv, err);
+
+	return err->code ? fail(err) : status;
+}
 
 static int sweep(const struct options *options, struct error *err)
 {
@@ -265,7 +254,8 @@ static int run_command(const struct options *options, int argc, char **argv, str
 	struct session session = {.n_ranks = 1, .ranks_here = 1};
 	int status;
 
-	if (options->command != COMMAND_RUN && !is_lab(options->command) && session_is_silent())
+	if (options->command != COMMAND_RUN && !command_is_lab(options->command) &&
+	    session_is_silent())
 		return EX_OK; /* a copy of it, that a launcher has started */
 	switch (options->command) {
 	case COMMAND_INFO:
@@ -286,8 +276,9 @@ static int run_command(const struct options *options, int argc, char **argv, str
 	}
 	if (session_begin(&session, options, err))
 		return fail(err);
-	status = is_lab(options->command) ? run_lab(options, &session, argc, argv, err)
-					  : plan_and_run(options, &session, argc, argv, err);
+	status = command_is_lab(options->command)
+			 ? run_lab(options, &session, argc, argv, err)
+			 : plan_and_run(options, &session, argc, argv, err);
 	return session_end(&session, status);
 }
 
@@ -307,7 +298,6 @@ int main(int argc, char **argv)
 	else
 		status = run_command(&options, argc, argv, &error);
 	options_release(&options);
-	/* A help text longer than the buffer fails before the last flush, which then succeeds. */
 	/* ferror: an earlier write may have failed, and nothing be left to flush. */
 	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR) {
 		error_errno(&error, EX_IOERR, errno ? errno : EIO, "standard output");

@@ -136,11 +136,6 @@ static bool is_stdout(const char *path)
 	return path && strcmp(path, "-") == 0;
 }
 
-static bool is_lab(enum command command)
-{
-	return command == COMMAND_PI || command == COMMAND_SUM || command == COMMAND_RECUR;
-}
-
 static int check_lab(const struct options *o, struct error *err)
 {
 	if (o->n_args)
@@ -166,7 +161,7 @@ static int check_together(const struct options *o, struct error *err)
 			is_stdout(o->html_path) + is_stdout(o->sweep.json_path) +
 			is_stdout(o->sweep.html_path);
 
-	if (is_lab(o->command))
+	if (command_is_lab(o->command))
 		return check_lab(o, err);
 	if (!o->n_args)
 		return error_set(err, EX_USAGE,

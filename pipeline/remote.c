@@ -227,12 +227,10 @@ static void remote_open_scene(struct worker *worker, const struct task *task)
 
 static uint32_t pack(struct worker *worker, const struct piece *piece)
 {
-	uint64_t since = meter_now(), now;
+	uint64_t since = meter_now();
 	size_t bytes = wire_pack_piece(post_of(worker)->line->payload, piece);
 
-	now = meter_now();
-	worker->meter->row[METER_REDUCE].pack_ns += now - since;
-	trace_message(worker->meter->trace, worker->meter, TRACE_PACK, since, now, bytes);
+	book_pack(worker->meter, bytes, since);
 	return (uint32_t)bytes;
 }
 
@@ -299,7 +297,7 @@ static int send_pixels(struct worker *worker, const struct block *part, struct c
 	struct message answer;
 
 	parcel_pack(post_of(worker)->line->payload, part);
-	meter->row[METER_REDUCE].pack_ns += meter_now() - since;
+	book_pack(meter, message.payload_bytes, since);
 	meter->taught.n_parcels++;
 	meter->taught.parcel_bytes += message.payload_bytes;
 	post_send(worker, &message, METER_REDUCE);

@@ -3,12 +3,7 @@
  *
  * Claims go in order: a scene's chunks only after all chunks of older scenes have been handed out,
  * and memory is reserved in the same critical section that hands out the chunk. So every chunk
- * handed out owns its memory and will be delivered.
- *
- * No stall is possible: a worker waits for memory with empty hands, and only while a chunk of the
- * same scene is out or it has asked all others of that pool (pool->starved), who give back theirs
- * when they come by or are woken. plan_scene() has seen to it that one block and the totals of its
- * scene fit in the pool by themselves, and totals of older scenes go as those are written.
+ * handed out owns its memory (reserve.h) and will be delivered.
  */
 #include "run.h"
 
@@ -16,6 +11,7 @@
 
 #include "console.h"
 #include "execute.h"
+#include "reserve.h"
 #include "signals.h"
 #include "trace.h"
 
@@ -30,120 +26,6 @@ static void lock_run(struct run *run, struct meter *meter)
 	}
 	book_wait(meter, WAIT_PEER, since);
 	meter->lock_ops++;
-}
-
-/* --- memory --- */
-
-static uint64_t tally_bytes(const struct run *run, const struct slot *slot)
-{
-	return run->workload->tally_bytes(&slot->scene, &slot->grid, plan_all_workers(run->plan),
-					  run->plan->by_tile);
-}
-
-static int make_tally(struct run *run, struct slot *slot, uint64_t bytes)
-{
-	struct error error = {0};
-
-	slot->tally =
-		run->workload->tally_new(&slot->scene, &slot->grid, run->plan->by_tile, &error);
-	if (!slot->tally) {
-		slot_fail(slot, 0, &error);
-		return -1;
-	}
-	slot->shared_bytes = bytes;
-	return 0;
-}
-
-/* Does the worker's rank get a part of the totals with this chunk? (Tiles travel one by one.) */
-static bool joins(const struct run *run, const struct worker *worker, const struct slot *slot)
-{
-	size_t number = (size_t)(worker->pool - run->pools);
-
-	return number && !run->plan->by_tile && !slot->joined[number];
-}
-
-static bool is_starved(const struct run *run, const struct worker *worker)
-{
-	return worker->pool->starved == worker || run->pools[0].starved == worker;
-}
-
-static bool others_starve(const struct pool *pool, const struct worker *worker)
-{
-	return pool->starved && pool->starved != worker;
-}
-
-static void take(struct pool *pool, uint64_t bytes)
-{
-	pool->reserved += bytes;
-	if (pool->reserved > pool->reserved_peak)
-		pool->reserved_peak = pool->reserved;
-}
-
-/* Nobody waits for this worker's memory any more. */
-static void sate(struct run *run, const struct worker *worker)
-{
-	if (!is_starved(run, worker))
-		return;
-	if (worker->pool->starved == worker)
-		worker->pool->starved = NULL;
-	if (run->pools[0].starved == worker)
-		run->pools[0].starved = NULL;
-	pthread_cond_broadcast(&run->changed);
-}
-
-enum grant { GRANTED, GIVE_BACK_FIRST, WAIT_FOR_IT };
-
-/*
- * Reserve for one chunk of the scene: its block, unless the worker holds just that from the chunk
- * before; the scene's totals with its first chunk; and what the worker's rank keeps of the totals
- * with the first one there.
- */
-static enum grant reserve(struct worker *worker, struct slot *slot)
-{
-	struct run *run = worker->run;
-	struct pool *home = worker->pool, *main_pool = &run->pools[0], *lacking = NULL;
-	bool joining = joins(run, worker, slot);
-	uint64_t limit = run->plan->pool, tally = slot->tally ? 0 : tally_bytes(run, slot);
-	uint64_t block = worker->held ? 0 : slot->grid.footprint;
-	uint64_t own = block + (joining ? sizeof(struct piece) : 0);
-
-	if (worker->held && worker->held != slot->grid.footprint)
-		return GIVE_BACK_FIRST;
-	if (others_starve(home, worker) || (tally && others_starve(main_pool, worker)))
-		return WAIT_FOR_IT;
-	if (home->reserved + own + (home == main_pool ? tally : 0) > limit)
-		lacking = home;
-	else if (main_pool->reserved + tally > limit)
-		lacking = main_pool;
-	if (lacking) {
-		if (worker->held && lacking == home)
-			return GIVE_BACK_FIRST;
-		if (!slot->n_out) {
-			lacking->starved = worker;
-			pthread_cond_broadcast(&run->changed);
-		}
-		return WAIT_FOR_IT;
-	}
-	sate(run, worker);
-	take(home, own);
-	take(main_pool, tally);
-	worker->held += block;
-	if (joining) {
-		slot->joined[home - run->pools] = true;
-		slot->n_joined++;
-	}
-	if (!slot->tally && make_tally(run, slot, tally))
-		main_pool->reserved -= tally;
-	return GRANTED;
-}
-
-void run_released(struct worker *worker)
-{
-	if (!worker->held)
-		return;
-	worker->pool->reserved -= worker->held;
-	worker->held = 0;
-	pthread_cond_broadcast(&worker->run->changed);
 }
 
 /* --- claims --- */

@@ -120,7 +120,7 @@ enum claim_answer {
 /* What worker `number` of this process starts with. */
 struct activity run_activity(struct run *run, unsigned number);
 
-/* --- run.c: claim and delivery --- */
+/* --- run.c: claim and delivery; reserve.c: run_released() --- */
 
 /* One try, with run->lock held. *cause: why it has to wait. */
 enum claim_answer run_try_claim(struct worker *worker, struct task *task, enum wait_cause *cause);

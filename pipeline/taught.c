@@ -144,7 +144,7 @@ void parcel_book(struct worker *worker, size_t bytes, uint64_t since)
 
 	row->messages++;
 	row->message_bytes += bytes;
-	row->pack_ns += meter_now() - since;
+	book_pack(worker->meter, bytes, since);
 	worker->meter->taught.n_parcels++;
 	worker->meter->taught.parcel_bytes += bytes;
 }

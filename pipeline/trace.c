@@ -230,7 +230,7 @@ const char *trace_kind_name(unsigned kind)
 	static const char *const waits[N_WAIT_CAUSES] = {
 		[WAIT_MEMORY] = "wait memory", [WAIT_ORDER] = "wait order",
 		[WAIT_WRITER] = "wait writer", [WAIT_PEER] = "wait peer",
-		[WAIT_IDLE] = "idle",
+		[WAIT_IDLE] = "idle",          [WAIT_GIL] = "wait gil",
 	};
 
 	if (kind < N_METER_STAGES)

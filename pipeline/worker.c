@@ -48,6 +48,14 @@ void book_wait(struct meter *meter, enum wait_cause cause, uint64_t since_ns)
 	trace_lap(meter->trace, meter, TRACE_WAIT + cause, since_ns, now);
 }
 
+void book_pack(struct meter *meter, uint64_t bytes, uint64_t since_ns)
+{
+	uint64_t now = meter_now();
+
+	meter->row[METER_REDUCE].pack_ns += now - since_ns;
+	trace_message(meter->trace, meter, TRACE_PACK, since_ns, now, bytes);
+}
+
 /* What the arena held at the most while a stage ran, beyond what was there before. */
 static void book_memory(struct worker *worker, enum meter_stage stage, size_t used_before)
 {
@@ -82,7 +90,7 @@ static int run_stage(struct pass *pass, unsigned i, struct block *block)
 	const struct stage *stage = worker->workload->stage[i];
 	size_t used = worker->arena.used;
 
-	activity_compute(stage->meter, &pass->span);
+	activity_compute(stage->meter, stage->meters_itself ? NULL : &pass->span);
 	worker->arena.peak = used;
 	worker->meter->row[stage->meter].pixels += window_pixels(&block->window);
 	if (i + 1 == worker->workload->n_stages && teach_moves_pixels(&worker->options->teach))

@@ -93,5 +93,7 @@ void worker_leave_scene(struct worker *worker);
 /* Time spent waiting, on the row of the stage table where its cause stands. */
 void book_wait(struct meter *meter, enum wait_cause cause, uint64_t since_ns);
 void book_wait_ns(struct meter *meter, enum wait_cause cause, uint64_t ns);
+/* A message of so many bytes has been made. */
+void book_pack(struct meter *meter, uint64_t bytes, uint64_t since_ns);
 
 #endif

@@ -5,6 +5,7 @@
 # A task has to be heavy enough that its parts can be told apart: big.tif is made so large that one
 # worker takes about two seconds (SIZE in pixels overrides it), but no larger than 400 MB.
 set -eu
+here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
 out=$2
 size=${3:-}
@@ -44,4 +45,7 @@ if [ ! -d small ]; then
 	"$build/make_scene" --size 512 --seed 10 --count 24 .new-small/s.tif
 	mv .new-small small
 fi
+cp "$here/dask_ndvi.py" .
+# shellcheck disable=SC2016 # expanded by who reads the file
+printf 'PATH=%s:$PATH\nexport PATH\n' "$build" >env.sh
 echo "big.tif is $size x $size pixels, so that one worker has about two seconds of work here."

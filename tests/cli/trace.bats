@@ -30,6 +30,14 @@ traced() {
 	traced --executor processes --workers 2 --tiles tiles.csv
 }
 
+@test "what --teach pays is in the trace as it is in the report" {
+	for mode in gil task-overhead=1ms gil,task-overhead=200us ship-pixels no-backpressure; do
+		traced --workers 3 --teach $mode
+		traced --executor processes --workers 2 --teach ${mode/no-backpressure/float-sums}
+	done
+	traced --executor processes --transport pipe --workers 2 --teach ship-pixels
+}
+
 @test "a trace of many small chunks in little memory becomes coarser and still adds up" {
 	traced --workers 2 --memory 40M --chunk 16
 	[ "$(get t.json 'd["otherData"]["resolution_us"][0] > 0')" = True ]

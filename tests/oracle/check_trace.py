@@ -14,7 +14,7 @@ import sys
 
 STAGES = "discover claim fetch decode mask index stats reduce write".split()
 WAITS = {"wait memory": "memory", "wait order": "order", "wait writer": "writer",
-         "wait peer": "peer", "idle": "idle"}
+         "wait peer": "peer", "wait gil": "gil", "idle": "idle"}
 
 
 def near(what, a, b):

@@ -4,11 +4,11 @@
     workshop.py [--quick] [--refresh]        BUILD: folder of the program, default build
 
 Learner pages: each command (indented by four) is run as it stands, in the folder that
-`make workshop` makes, and has to exit with 0, or with the status of "# exits with N" behind it.
+`make workshop` makes, and has to exit with 0, or as <!-- exits with N: COMMAND --> on the page says.
 
 Answer pages: each ```console block holds `$ command` lines and what they printed. They are run, and
 
-* they have to end as the page says, and
+* they have to end as that page says, too, and
 * every <!-- holds: REGEX --> below a block has to be found in what is printed now: results and
   statements that are the same on every machine, and the words that the page explains.
 
@@ -72,8 +72,14 @@ def run(command, folder):
     return done.returncode, done.stdout
 
 
+def statuses(text):
+    """Commands that do not end with 0, and what they end with."""
+    return {command: int(status) for status, command
+            in re.findall(r"<!-- exits with (\d+): (.*?) -->", text)}
+
+
 def page_commands(text):
-    """Indented lines of a learner page, joined where a quote is open; comments give the status."""
+    """Indented lines of a learner page, joined where a quote is open, without comments."""
     commands, pending = [], ""
     for line in text.splitlines():
         if not line.startswith("    "):
@@ -81,25 +87,28 @@ def page_commands(text):
         pending += ("\n" if pending else "") + line[4:]
         if pending.count("'") % 2:
             continue
-        status = re.search(r"# exits with (\d+)", pending)
-        commands.append((re.sub(r"\s+#\s.*$", "", pending), int(status.group(1)) if status else 0))
+        commands.append(re.sub(r"\s+#\s.*$", "", pending))
         pending = ""
     return commands
 
 
 def walk_page(name, folder, quick):
     global skipped
-    for command, status in page_commands(open(os.path.join(PAGES, name)).read()):
+    with open(os.path.join(PAGES, name)) as file:
+        text = file.read()
+    wanted = statuses(text)
+    for command in page_commands(text):
         missing = have(command)
         if missing:
             skipped += 1
             print(f"skipped: {name}: {command}: needs {missing}")
             continue
         got, out = run(lighter(command) if quick else command, folder)
-        ok(got == status, f"{name}: exit status {got} and not {status}: {command}", out[-800:])
+        ok(got == wanted.get(command, 0),
+           f"{name}: exit status {got} and not {wanted.get(command, 0)}: {command}", out[-800:])
 
 
-def walk_block(name, block, holds, folder, quick, refresh):
+def walk_block(name, block, holds, folder, quick, refresh, wanted):
     """A console block: runs its commands; returns the block as it is now."""
     global skipped
     now = []
@@ -116,25 +125,24 @@ def walk_block(name, block, holds, folder, quick, refresh):
         status, out = run(lighter(command) if quick and not refresh else command, folder)
         out = out.replace(folder + "/", "")
         now.append(f"{first}\n{out}" if out.endswith("\n") or not out else f"{first}\n{out}\n")
-        if not refresh:
-            wanted = re.search(r"# exits with (\d+)", first)
-            wanted = int(wanted.group(1)) if wanted else 0
-            ok(status == wanted, f"{name}: exit status {status} and not {wanted}: {command}",
-               out[-800:])
+        ok(status == wanted.get(command, 0),
+           f"answers/{name}: exit status {status} and not {wanted.get(command, 0)}: {command}",
+           out[-800:])
     text = "".join(now)
     for pattern in holds:
-        ok(re.search(pattern, text), f"{name}: {pattern!r} is not in what is printed now",
+        ok(re.search(pattern, text), f"answers/{name}: {pattern!r} is not in what is printed now",
            text[-1500:])
     return text
 
 
 def walk_answer(name, folder, quick, refresh):
     path = os.path.join(PAGES, "answers", name)
-    page = open(path).read()
-    out, at = [], 0
+    with open(path) as file:
+        page = file.read()
+    wanted, out, at = statuses(page), [], 0
     for block in re.finditer(r"```console\n(.*?)```\n((?:<!-- holds: .*? -->\n)*)", page, re.S):
         holds = re.findall(r"<!-- holds: (.*?) -->", block.group(2))
-        text = walk_block(name, block.group(1), holds, folder, quick, refresh)
+        text = walk_block(name, block.group(1), holds, folder, quick, refresh, wanted)
         out += [page[at:block.start(1)], text]
         at = block.end(1)
     if refresh:
