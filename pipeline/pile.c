@@ -50,10 +50,10 @@ static int pile_is_full(const struct run *run, struct error *err)
 	char most[24];
 
 	return error_set(err, EX_TEMPFAIL,
-			 "without back-pressure %s of pixels wait to be reduced and no more fit: "
-			 "here the machine would have begun to swap. Without --teach "
-			 "no-backpressure a few blocks are in memory at once; --memory sets the "
-			 "limit",
+			 "without back-pressure %s of pixels wait to be reduced and no more fit; "
+			 "a program without a limit would go on until the machine swaps. Without "
+			 "--teach no-backpressure a few blocks are in memory at once; --memory "
+			 "sets the limit",
 			 bytes_text(most, run->plan->pile));
 }
 

@@ -9,7 +9,7 @@
 #include "svg.h"
 
 enum {
-	MOST_LANES = 12, /* chunks drawn one by one */
+	MOST_LANES = 16, /* chunks drawn one by one */
 	COLUMN = 112,
 	LEFT = 8,
 	BOX = 78,
@@ -48,15 +48,25 @@ static double column_x(unsigned column)
 	return LEFT + column * (double)COLUMN;
 }
 
-/* A box has its own name in it. */
+static bool is_lane(unsigned id)
+{
+	return id <= GRAPH_TILES;
+}
+
+/* A box has its own name in it, and how often it is there. */
 static void put_head(FILE *out, const struct graph *graph, unsigned column, unsigned id, bool named)
 {
 	const struct graph_node *node = &graph->node[id];
 	double x = column_x(column) + BOX / 2.0;
+	char pattern[48];
 
 	if (named)
 		svg_text(out, x, 18, SVG_MIDDLE, SVG_INK, node->name);
-	svg_small_text(out, x, 33, SVG_MIDDLE, SVG_QUIET, node->pattern);
+	(void)snprintf(pattern, sizeof(pattern), "%s", node->pattern);
+	if (named && is_lane(id) && graph->blocks_a_chunk > 1)
+		(void)snprintf(pattern, sizeof(pattern), "%s, %" PRIu64 " each", node->pattern,
+			       graph->blocks_a_chunk);
+	svg_small_text(out, x, 33, SVG_MIDDLE, SVG_QUIET, pattern);
 }
 
 /* Below everything: what goes from this column to the next. */
@@ -69,11 +79,6 @@ static void put_edge_bytes(FILE *out, const struct graph *graph, unsigned column
 		return;
 	svg_small_text(out, column_x(column) + (BOX + COLUMN) / 2.0, y, SVG_MIDDLE, SVG_QUIET,
 		       bytes_text(bytes, graph->node[id].bytes));
-}
-
-static bool is_lane(unsigned id)
-{
-	return id <= GRAPH_TILES;
 }
 
 static double lane_y(const struct graph *graph, unsigned id, unsigned lane)
@@ -138,11 +143,10 @@ static double draw_summary(FILE *out, const struct graph *graph, const unsigned 
 	return TOP + BOX_HEIGHT;
 }
 
-/* One by one: few chunks of one scene, each one block. */
+/* One by one: few chunks of one scene. Blocks of a chunk, one after the other, are one circle. */
 static bool draws_all(const struct graph *graph)
 {
 	return graph->scenes == 1 && graph->width && graph->width <= MOST_LANES &&
-	       graph->blocks_a_chunk == 1 && graph->node[GRAPH_STATS].tasks == graph->width &&
 	       (!graph->node[GRAPH_TILES].tasks || graph->node[GRAPH_TILES].tasks == graph->width);
 }
 

@@ -10,6 +10,8 @@
 
 /* Differences under this are not worth another setting. */
 static const double flat_share = 0.05;
+/* A serial part under this is noise. */
+static const double least_serial = 0.0005;
 
 static void say(struct advice *advice, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -42,38 +44,65 @@ void sweep_describe(char *text, size_t size, const struct sweep *sweep)
 		       sweep->cores, sweep->cores == 1 ? "" : "s");
 }
 
-/* "--chunk 256 to 1024 are": or what there is to say of one. */
+static double median_wall(const struct sweep_point *point)
+{
+	return point_spread(point, SWEEP_WALL).median;
+}
+
+/* "512, 1024 to 4096": the chunk sizes within flat_share of the best. Returns how many those are.
+ */
+static unsigned name_flat(char *text, size_t size, const struct series *series)
+{
+	double limit = (1 + flat_share) * median_wall(series_best(series));
+	unsigned n_flat = 0;
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < series->n; i++) {
+		unsigned first = i;
+
+		while (i < series->n && median_wall(series->point[i]) <= limit)
+			i++;
+		if (i == first || used >= size)
+			continue;
+		n_flat += i - first;
+		used += (size_t)snprintf(text + used, size - used, "%s%s%s%s", used ? ", " : "",
+					 series->point[first]->chunk, i - first > 1 ? " to " : "",
+					 i - first > 1 ? series->point[i - 1]->chunk : "");
+	}
+	return n_flat;
+}
+
 static void advise_chunk(struct advice *advice, const struct series *series)
 {
-	const struct sweep_point *best = series_best(series), *low, *high;
-	const struct sweep_point *worst = best;
-	double wall;
+	const struct sweep_point *best = series_best(series), *worst = best;
+	double wall = median_wall(best);
+	char flat[256];
+	unsigned n_flat;
 
 	if (series->n < 2)
 		return;
 	for (unsigned i = 0; i < series->n; i++)
-		if (point_spread(series->point[i], SWEEP_WALL).median >
-		    point_spread(worst, SWEEP_WALL).median)
+		if (median_wall(series->point[i]) > median_wall(worst))
 			worst = series->point[i];
-	series_flat(series, flat_share, &low, &high);
-	wall = point_spread(best, SWEEP_WALL).median;
-	if (low == high)
+	n_flat = name_flat(flat, sizeof(flat), series);
+	if (n_flat == 1)
 		say(advice,
-		    "%s: --chunk %s is best (%.3f s), no neighbour comes within %.0f %% of it; "
+		    "%s: --chunk %s is best (%.3f s), no other comes within %.0f %% of it; "
 		    "the slowest, %s, takes %.1f times as long",
 		    series->name, best->chunk, wall, 100 * flat_share, worst->chunk,
-		    point_spread(worst, SWEEP_WALL).median / wall);
-	else if (low == series->point[0] && high == series->point[series->n - 1])
+		    median_wall(worst) / wall);
+	else if (n_flat == series->n)
 		say(advice,
-		    "%s: all chunk sizes, %s to %s, are within %.0f %% of the best (--chunk %s, "
+		    "%s: all chunk sizes, %s, are within %.0f %% of the best (--chunk %s, "
 		    "%.3f s): any will do",
-		    series->name, low->chunk, high->chunk, 100 * flat_share, best->chunk, wall);
+		    series->name, flat, 100 * flat_share, best->chunk, wall);
 	else
 		say(advice,
-		    "%s: --chunk %s is best (%.3f s); %s to %s are within %.0f %% of it; the "
+		    "%s: --chunk %s is best (%.3f s); %s are within %.0f %% of it; the "
 		    "slowest, %s, takes %.1f times as long",
-		    series->name, best->chunk, wall, low->chunk, high->chunk, 100 * flat_share,
-		    worst->chunk, point_spread(worst, SWEEP_WALL).median / wall);
+		    series->name, best->chunk, wall, flat, 100 * flat_share, worst->chunk,
+		    median_wall(worst) / wall);
 }
 
 static void advise_scaling(struct advice *advice, const struct series *series)
@@ -91,11 +120,14 @@ static void advise_scaling(struct advice *advice, const struct series *series)
 		say(advice, "%s: more workers are not faster%s", series->name, trust);
 		return;
 	}
-	say(advice,
-	    "%s: Amdahl's law: %.1f %% of the work of one worker is serial, so no number "
-	    "of workers is more than %.3g times as fast%s",
-	    series->name, 100 * fit.amdahl.serial,
-	    fit.amdahl.serial > 0 ? 1 / fit.amdahl.serial : INFINITY, trust);
+	if (fit.amdahl.serial < least_serial)
+		say(advice, "%s: Amdahl's law: no serial part can be seen in these times%s",
+		    series->name, trust);
+	else
+		say(advice,
+		    "%s: Amdahl's law: %.1f %% of the work of one worker is serial, so no number "
+		    "of workers is more than %.3g times as fast%s",
+		    series->name, 100 * fit.amdahl.serial, 1 / fit.amdahl.serial, trust);
 	if (!fit.usl.ok)
 		return;
 	if (isfinite(fit.usl.n_max))

@@ -47,6 +47,17 @@ static void put_chunks(FILE *out, const struct sweep *sweep)
 			       "the least; chunks that cut stored tiles have more.");
 }
 
+static bool has_chunks(const struct sweep *sweep)
+{
+	struct series_list list;
+
+	series_by_chunk(&list, sweep);
+	for (unsigned i = 0; i < list.n; i++)
+		if (list.series[i].n > 1)
+			return true;
+	return false;
+}
+
 static bool has_workers(const struct sweep *sweep)
 {
 	struct series_list list;
@@ -160,7 +171,8 @@ void sweep_page(FILE *out, const struct sweep *sweep)
 	sweep_describe(lead, sizeof(lead), sweep);
 	page_open(out, title, lead);
 	put_advice(out, sweep);
-	put_chunks(out, sweep);
+	if (has_chunks(sweep) || !has_workers(sweep))
+		put_chunks(out, sweep);
 	if (has_workers(sweep))
 		put_workers(out, sweep);
 	put_table(out, sweep);

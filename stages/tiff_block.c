@@ -148,14 +148,15 @@ int tiff_block_fetch(struct tiff_image *image, const struct tiff_block *block, v
 	activity_fetch();
 	span = meter_begin();
 	status = fetch(image, block, raw, size, err);
-	if (!status)
+	if (!status) {
 		meter_lap(meter, METER_FETCH, &span);
+		row->tiles++;
+		row->bytes_in += size;
+		row->bytes_out += size;
+	}
 	activity_fetch_end(NULL);
 	if (status)
 		return -1;
-	row->tiles++;
-	row->bytes_in += size;
-	row->bytes_out += size;
 	*bytes = size;
 	return tiff_codec_check(image, block, raw, size, err);
 }

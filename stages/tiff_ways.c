@@ -171,16 +171,17 @@ static int read_uncompressed(const struct tiff_job *job, const struct tiff_part 
 		span = meter_begin();
 		status = tiff_rows_fetch(image, &part->block, y - part->block.window.y_off, n, to,
 					 job->err);
-		if (!status)
+		if (!status) {
 			meter_lap(job->meter, METER_FETCH, &span);
+			row[METER_FETCH].bytes_in += n * image->row_bytes;
+			row[METER_FETCH].bytes_out += n * image->row_bytes;
+		}
 		activity_fetch_end(&span);
 		if (status)
 			return -1;
 		if (!direct)
 			deliver(job, part, to, y, n);
 		meter_lap(job->meter, METER_DECODE, &span);
-		row[METER_FETCH].bytes_in += n * image->row_bytes;
-		row[METER_FETCH].bytes_out += n * image->row_bytes;
 		row[METER_DECODE].bytes_in += n * image->row_bytes;
 		row[METER_DECODE].bytes_out += n * image->row_bytes;
 	}

@@ -3,7 +3,7 @@
 # usage: setup.sh BUILD_FOLDER OUTPUT_FOLDER [SIZE]
 #
 # A task has to be heavy enough that its parts can be told apart: big.tif is made so large that one
-# worker takes about two seconds (SIZE in pixels overrides it), but no larger than 400 MB.
+# worker takes about two seconds (SIZE in pixels overrides it), but no larger than 7168 x 7168.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
@@ -19,25 +19,35 @@ scene() {
 	[ -e "$name" ] || { "$build/make_scene" "$@" ".new-$name" && mv ".new-$name" "$name"; }
 }
 
+# CPU seconds of one worker on a scene
+seconds() {
+	"$build/imgpipe" -q --workers 1 --report .report.json "$1"
+	sed -n 's/.*"cpu_s": *\([0-9.eE+-]*\).*/\1/p' .report.json | head -1
+	rm -f .report.json
+}
+
 if [ -z "$size" ] && [ -e size ]; then
 	size=$(cat size)
 elif [ -z "$size" ]; then
 	scene trial.tif --size 2048 --seed 3
-	"$build/imgpipe" -q --workers 1 --report .trial.json trial.tif
-	seconds=$(sed -n 's/.*"cpu_s": *\([0-9.eE+-]*\).*/\1/p' .trial.json | head -1)
-	rm -f .trial.json
 	# 2 s / seconds times the pixels of the trial, in whole tiles of 512, from 2048 to 7168
-	size=$(awk -v t="$seconds" 'BEGIN {
+	size=$(awk -v t="$(seconds trial.tif)" 'BEGIN {
 		if (t < 0.001) t = 0.001
 		s = int(2048 * sqrt(2 / t) / 512) * 512
 		print (s < 2048 ? 2048 : s > 7168 ? 7168 : s)
 	}')
+	rm -f trial.tif
 fi
 echo "$size" >size
 
+# A third of the pixels, for what is run many times: 4096 beside 7168.
+mid=$((size * 4 / 7 / 1024 * 1024))
+[ "$mid" -ge 1024 ] || mid=1024
+
 scene big.tif --size "$size" --seed 1
-scene strips.tif --size 2048 --seed 2 --strip 32
-scene plain.tif --size 4096 --seed 2 --codec none
+scene mid.tif --size "$mid" --seed 2
+scene fine.tif --size "$mid" --seed 2 --tile 64
+scene plain.tif --size "$mid" --seed 2 --codec none
 scene tiny.tif --size 256 --seed 4
 if [ ! -d small ]; then
 	rm -rf .new-small
@@ -48,4 +58,4 @@ fi
 cp "$here/dask_ndvi.py" .
 # shellcheck disable=SC2016 # expanded by who reads the file
 printf 'PATH=%s:$PATH\nexport PATH\n' "$build" >env.sh
-echo "big.tif is $size x $size pixels, so that one worker has about two seconds of work here."
+printf 'big.tif is %s x %s pixels: %.1f s of work for one worker here.\n' "$size" "$size" "$(seconds big.tif)"

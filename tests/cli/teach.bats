@@ -116,7 +116,7 @@ teaches() {
 		holds r.json 'd["memory"]["resident_peak_bytes"] <= d["memory"]["planned_peak_bytes"]'
 	"$MAKE_SCENE" --size 2048x8192 --bands 2 big.tif > /dev/null
 	imgpipe -q --memory 48M --teach no-backpressure --report r.json big.tif a.tif
-	exits 1 "begun to swap" "--memory"
+	exits 1 "no more fit" "--memory"
 	holds r.json 'd["scenes"][0]["status"] == "failed"' 'd["scenes"][1]["status"] == "ok"'
 	[ -n "$sanitized" ] || holds r.json 'd["memory"]["resident_peak_bytes"] <= 48 << 20'
 }
