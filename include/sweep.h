@@ -49,6 +49,7 @@ struct sweep {
 	struct sweep_point *point; /* executor by set by workers by chunk, the last fastest */
 	unsigned rounds;           /* that were finished */
 	bool cold;
+	const struct options *options; /* what all points share */
 
 	/* The first scene, from the first read. */
 	char scene[256];

@@ -183,9 +183,9 @@ const struct option_row option_rows[] = {
 	{RUNS, 0, "monitor", NULL,
 	 "a live view on the terminal: what each worker does, cores, memory, where the time goes",
 	 set_monitor},
-	{RUNS, 0, NULL, NULL, "For teaching (costs that imgpipe avoids; README, For teachers)",
+	{RUNS | SWEEPS, 0, NULL, NULL, "For teaching (costs that imgpipe avoids; README, For teachers)",
 	 NULL},
-	{RUNS, 0, "teach", "MODE,...",
+	{RUNS | SWEEPS, 0, "teach", "MODE,...",
 	 "gil: one lock is held while computing; task-overhead=1ms: CPU time of a scheduler for "
 	 "each "
 	 "chunk; ship-pixels: send pixels, not answers; float-sums: sums that depend on their "

@@ -173,6 +173,10 @@ static int check_together(const struct options *o, struct error *err)
 			"only one report can go to standard output (-): --summary, --report, "
 			"--csv, --tiles, --partial, --trace, --html, or a sweep's --csv, --json, "
 			"--html");
+	if (o->command == COMMAND_SWEEP && teaches(&o->teach, TEACH_FLOAT_SUMS))
+		return error_set(err, EX_USAGE,
+				 "a sweep checks that all runs give the same bytes, and "
+				 "float-sums do not; take --teach float-sums to single runs");
 	if (o->command == COMMAND_INFO &&
 	    (o->summary_path || o->report_path || o->csv_path || o->tiles_path))
 		return error_set(err, EX_USAGE,

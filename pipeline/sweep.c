@@ -288,7 +288,8 @@ static int run_all(struct sweep *sweep, const struct options *options, struct er
 int sweep_run(const struct options *options, const struct machine *machine, struct error *err)
 {
 	struct sweep_options lists = options->sweep;
-	struct sweep sweep = {.cold = lists.cold,
+	struct sweep sweep = {.options = options,
+			      .cold = lists.cold,
 			      .same_numbers = true,
 			      .cores = machine->cores,
 			      .cpus = machine->cpus};

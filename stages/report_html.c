@@ -10,6 +10,7 @@
 #include "graph.h"
 #include "html_figures.h"
 #include "page.h"
+#include "report_teach.h"
 #include "run_figures.h"
 #include "text.h"
 #include "verdict.h"
@@ -35,6 +36,7 @@ static int html_begin(FILE *out, const struct plan *plan, const struct options *
 		       IMGPIPE_VERSION, plan->n_scenes, plan->n_scenes == 1 ? "" : "s",
 		       plan_all_workers(plan), plan_all_workers(plan) == 1 ? "" : "s");
 	page_open(out, "Run of imgpipe", lead);
+	teach_page_marks(out, options);
 	page_section(out, "Scenes");
 	page_table_open(out, "NDVI of each scene", heads, SCENE_COLUMNS);
 	return report_check(out, err);

@@ -9,22 +9,39 @@
 #include <string.h>
 
 #include "json_stats.h"
+#include "page.h"
 #include "text.h"
 
 enum { MARK_COLUMNS = 7 };
 
+/* What row i says of a run with these options; NULL: nothing. Returns line. */
+static const char *mark(char line[240], const struct options *options, int i)
+{
+	char label[TEACH_LIST_BYTES];
+
+	if (!teaches(&options->teach, teach_rows[i].mode))
+		return NULL;
+	(void)snprintf(line, 240, "%s - %s; not how imgpipe works",
+		       teach_label(label, &options->teach, &teach_rows[i]), teach_rows[i].what);
+	return line;
+}
+
 void teach_put_marks(FILE *out, const struct options *options)
 {
-	char label[TEACH_LIST_BYTES], line[240];
+	char line[240];
 
-	for (int i = 0; i < N_TEACH_MODES; i++) {
-		if (!teaches(&options->teach, teach_rows[i].mode))
-			continue;
-		(void)snprintf(line, sizeof(line), "%s - %s; not how imgpipe works",
-			       teach_label(label, &options->teach, &teach_rows[i]),
-			       teach_rows[i].what);
-		text_item(out, MARK_COLUMNS, "TEACH:", line);
-	}
+	for (int i = 0; i < N_TEACH_MODES; i++)
+		if (mark(line, options, i))
+			text_item(out, MARK_COLUMNS, "TEACH:", line);
+}
+
+void teach_page_marks(FILE *out, const struct options *options)
+{
+	char line[240];
+
+	for (int i = 0; i < N_TEACH_MODES; i++)
+		if (mark(line, options, i))
+			page_note(out, "TEACH: %s", line);
 }
 
 /* --- JSON --- */

@@ -14,6 +14,8 @@
 
 /* A line a mode, on top of the text: "TEACH: gil - ...; not how imgpipe works". */
 void teach_put_marks(FILE *out, const struct options *options);
+/* The same on top of a page. */
+void teach_page_marks(FILE *out, const struct options *options);
 /* A sentence a mode, from what the meters have. */
 void teach_verdict(struct verdict *verdict, const struct run_figures *figures,
 		   const struct run_totals *totals, const struct plan *plan,

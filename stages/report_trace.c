@@ -12,6 +12,7 @@
 #include <inttypes.h>
 
 #include "json_stats.h"
+#include "report_teach.h"
 
 enum { PID_RUN = 1, TID_LAPS = 0, TID_CHUNKS = 1, TIDS = 2 };
 
@@ -24,11 +25,13 @@ static int trace_begin(FILE *out, const struct plan *plan, const struct options 
 		       struct error *err)
 {
 	(void)plan;
-	(void)options;
 	(void)fputs(
 		"{\"displayTimeUnit\":\"ms\",\"otherData\":{\"program\":\"imgpipe " IMGPIPE_VERSION
-		"\",\"scenes\":[",
+		"\"",
 		out);
+	if (js_emit_member(out, ",", "teach", teach_list(options), err))
+		return -1;
+	(void)fputs(",\"scenes\":[", out);
 	return report_check(out, err);
 }
 

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "json_stats.h"
+#include "report_teach.h"
 #include "sweep_kinds.h"
 
 static const char *const heads[] = {"executor",
@@ -224,6 +225,7 @@ int sweep_json(FILE *out, const struct sweep *sweep, struct error *err)
 	js_put(&root, "schema", json_string("imgpipe-sweep/1"));
 	js_put(&root, "version", json_string(IMGPIPE_VERSION));
 	js_put(&root, "interrupted_by", js_text_or_null(sweep->interrupted_by));
+	js_put(&root, "teach", teach_list(sweep->options));
 	js_put(&root, "rounds", js_count(sweep->rounds));
 	js_put(&root, "repeat", js_count(sweep->repeat));
 	js_put(&root, "cold", json_boolean(sweep->cold));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "page.h"
+#include "report_teach.h"
 #include "sweep_kinds.h"
 
 static void put_advice(FILE *out, const struct sweep *sweep)
@@ -170,6 +171,7 @@ void sweep_page(FILE *out, const struct sweep *sweep)
 	(void)snprintf(title, sizeof(title), "Sweep of %s", sweep->scene);
 	sweep_describe(lead, sizeof(lead), sweep);
 	page_open(out, title, lead);
+	teach_page_marks(out, sweep->options);
 	put_advice(out, sweep);
 	if (has_chunks(sweep) || !has_workers(sweep))
 		put_chunks(out, sweep);

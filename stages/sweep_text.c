@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "budget.h"
+#include "report_teach.h"
 #include "sweep_kinds.h"
 #include "text.h"
 
@@ -121,6 +122,7 @@ void sweep_text(FILE *out, const struct sweep *sweep)
 	struct advice advice;
 	char line[1024];
 
+	teach_put_marks(out, sweep->options);
 	sweep_describe(line, sizeof(line), sweep);
 	text_item(out, 7, "Sweep", line);
 	put_table(out, sweep);

@@ -37,6 +37,18 @@ teaches() {
 	done
 }
 
+@test "a sweep teaches, too, and is marked; not where the numbers change" {
+	imgpipe sweep --teach gil,task-overhead=1ms --workers 1,2 --chunk 128,512 --repeat 1 --json s.json \
+		--html s.html a.tif
+	exits 0
+	[[ "${lines[0]}" == "TEACH: gil - one lock"* ]]
+	holds s.json 'd["teach"] == ["gil", "task-overhead=1ms"]' 'd["same_numbers"] is True' \
+		'len(d["points"]) == 4'
+	grep -q 'TEACH: task-overhead=1ms' s.html
+	imgpipe sweep --teach float-sums a.tif
+	exits 64 "float-sums"
+}
+
 @test "a per-tile table of pixels that were sent or waited is the same" {
 	imgpipe -q --tiles t.csv a.tif
 	imgpipe -q --teach ship-pixels --chunk 100 --tiles t1.csv a.tif
@@ -56,6 +68,13 @@ teaches() {
 	exits 0 "TEACH: gil - "
 	echo "$output" > r.json
 	holds r.json 'd["teach"] == ["gil", "task-overhead=250us"]' 'd["taught"]["gil_held_s"] > 0'
+	imgpipe -q --teach gil --html p.html --trace t.json a.tif
+	exits 0
+	grep -q 'TEACH: gil - one lock' p.html
+	holds t.json 'd["otherData"]["teach"] == ["gil"]'
+	imgpipe -q --html p.html --trace t.json a.tif
+	! grep -q TEACH p.html
+	holds t.json 'd["otherData"]["teach"] == []'
 	imgpipe -q --report r.json a.tif
 	holds r.json 'd["teach"] == []' 'd["taught"] is None'
 }

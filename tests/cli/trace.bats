@@ -164,8 +164,11 @@ traced() {
 	exits 0
 	/usr/bin/python3 -c 'import sys, xml.dom.minidom as m; m.parseString(sys.stdin.buffer.read())' <<< "$output"
 	[ "$(grep -o '<circle' <<< "$output" | wc -l)" -eq $((2 * (4 * 5 + 2))) ] # every task, in two rings
-	imgpipe graph a.tif # blocks of 512 x 128: 3 x 8
-	[[ "$output" == *"x 24"* ]]
+	imgpipe graph --chunk 256x512 a.tif # 10 circles a stage, for 4 blocks each
+	[ "$(grep -o '<circle' <<< "$output" | wc -l)" -eq $((2 * (10 * 5 + 2))) ]
+	[[ "$output" == *"filter, 4 each"* ]]
+	imgpipe graph --chunk 128 a.tif # too many to draw: 10 x 8
+	[[ "$output" != *"<circle"* && "$output" == *"x 80"* ]]
 }
 
 @test "graph: of nothing, and with an option that is not its own" {

@@ -1,7 +1,7 @@
 /*
- * Loaded by LD_PRELOAD: counts the calls of pthread_mutex_lock() and pthread_cond_wait() that come
- * from the program and its modules (files whose name holds "imgpipe"). When the process ends, the
- * number goes to the file COUNT_LOCKS.
+ * Loaded by LD_PRELOAD: counts the calls of pthread_mutex_lock(), of pthread_mutex_trylock() where it
+ * took the lock, and of pthread_cond_wait() that come from the program and its modules (files whose
+ * name holds "imgpipe"). When the process ends, the number goes to the file COUNT_LOCKS.
  */
 #include <dlfcn.h>
 #include <pthread.h>
@@ -28,6 +28,19 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
 		next = (int (*)(pthread_mutex_t *))dlsym(RTLD_NEXT, "pthread_mutex_lock");
 	count(__builtin_return_address(0));
 	return next(mutex);
+}
+
+int pthread_mutex_trylock(pthread_mutex_t *mutex)
+{
+	static int (*next)(pthread_mutex_t *);
+	int status;
+
+	if (!next)
+		next = (int (*)(pthread_mutex_t *))dlsym(RTLD_NEXT, "pthread_mutex_trylock");
+	status = next(mutex);
+	if (!status)
+		count(__builtin_return_address(0));
+	return status;
 }
 
 int pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)

@@ -25,7 +25,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 REPO = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(REPO, "build")))
 PAGES = os.path.join(REPO, "samples", "workshop")
-QUICK_SIZE = "1536"
+QUICK_SIZE = "3584"
 
 passed = failed = skipped = 0
 
