@@ -105,17 +105,35 @@ static void advise_chunk(struct advice *advice, const struct series *series)
 		    median_wall(worst) / wall);
 }
 
-static void advise_scaling(struct advice *advice, const struct series *series)
+/* " (...)": why a fit is to be believed with care; "" where nothing speaks against it. */
+static void doubt_fit(char *text, size_t size, const struct series *series,
+		      const struct scaling_fit *fit, unsigned cores)
+{
+	unsigned n_beyond = 0;
+
+	for (unsigned i = 0; i < series->n; i++)
+		n_beyond += series->point[i]->workers > cores;
+	text[0] = '\0';
+	if (n_beyond)
+		(void)snprintf(
+			text, size,
+			" (%u points, %u of them with more workers than the %u physical "
+			"core%s: the fit takes missing cores for work that cannot be shared)",
+			fit->points, n_beyond, cores, cores == 1 ? "" : "s");
+	else if (fit->points < FIT_TRUSTED_POINTS)
+		(void)snprintf(text, size, " (%u points: too few points for a fit to be trusted)",
+			       fit->points);
+}
+
+static void advise_scaling(struct advice *advice, const struct series *series, unsigned cores)
 {
 	struct scaling_fit fit;
-	char trust[64] = "", peak[96] = "no peak in sight";
+	char trust[200], peak[96] = "no peak in sight";
 
 	series_fit(&fit, series);
 	if (!fit.amdahl.ok)
 		return;
-	if (fit.points < FIT_TRUSTED_POINTS)
-		(void)snprintf(trust, sizeof(trust),
-			       " (%u points: too few points for a fit to be trusted)", fit.points);
+	doubt_fit(trust, sizeof(trust), series, &fit, cores);
 	if (fit.amdahl.serial > 0.99) {
 		say(advice, "%s: more workers are not faster%s", series->name, trust);
 		return;
@@ -177,7 +195,7 @@ void sweep_advise(struct advice *advice, const struct sweep *sweep)
 		advise_chunk(advice, &list.series[i]);
 	series_by_workers(&list, sweep);
 	for (unsigned i = 0; i < list.n; i++)
-		advise_scaling(advice, &list.series[i]);
+		advise_scaling(advice, &list.series[i], sweep->cores);
 	for (unsigned i = 0; i < sweep->n_points; i++)
 		if (sweep->point[i].workers > sweep->cores + slack) {
 			say(advice,
