@@ -183,8 +183,8 @@ const struct option_row option_rows[] = {
 	{RUNS, 0, "monitor", NULL,
 	 "a live view on the terminal: what each worker does, cores, memory, where the time goes",
 	 set_monitor},
-	{RUNS | SWEEPS, 0, NULL, NULL, "For teaching (costs that imgpipe avoids; README, For teachers)",
-	 NULL},
+	{RUNS | SWEEPS, 0, NULL, NULL,
+	 "For teaching (costs that imgpipe avoids; README, For teachers)", NULL},
 	{RUNS | SWEEPS, 0, "teach", "MODE,...",
 	 "gil: one lock is held while computing; task-overhead=1ms: CPU time of a scheduler for "
 	 "each "

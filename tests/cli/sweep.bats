@@ -49,7 +49,7 @@ py() {
 	exits 0
 	[[ "$output" == *"all 12 points: the same numbers"* ]]
 	[[ "$output" == *"2 rounds"* && "$output" == *"which is not counted"* ]]
-	[[ "$output" == *"too few points for a fit to be trusted"* ]]
+	[[ "$output" == *"too few points for a fit to be trusted"* || "$output" == *"more workers than the"*"physical core"* ]]
 	[ "$(grep -cE '^(threads|processes) +[12] tile ' <<< "$output")" -eq 12 ]
 	grep -qE '^ +128 =*\|?-*' <<< "$output"
 }

@@ -1,7 +1,7 @@
 /*
- * Loaded by LD_PRELOAD: counts the calls of pthread_mutex_lock(), of pthread_mutex_trylock() where it
- * took the lock, and of pthread_cond_wait() that come from the program and its modules (files whose
- * name holds "imgpipe"). When the process ends, the number goes to the file COUNT_LOCKS.
+ * Loaded by LD_PRELOAD: counts the calls of pthread_mutex_lock(), of pthread_mutex_trylock() where
+ * it took the lock, and of pthread_cond_wait() that come from the program and its modules (files
+ * whose name holds "imgpipe"). When the process ends, the number goes to the file COUNT_LOCKS.
  */
 #include <dlfcn.h>
 #include <pthread.h>
