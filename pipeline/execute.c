@@ -16,8 +16,8 @@
 #include "plan_scene.h"
 #include "reader.h"
 #include "run.h"
-#include "signals.h"
 #include "sampler.h"
+#include "signals.h"
 #include "trace.h"
 
 /* Of this process and of children that have ended and were waited for. */

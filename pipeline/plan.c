@@ -292,7 +292,6 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		.in_turn = workload->in_turn,
 		.stage_names = workload->stage_names,
 		.piles = teaches(&options->teach, TEACH_NO_BACKPRESSURE),
-		.spare_bytes = spare_memory(machine),
 		.n_scenes = catalog_scenes(catalog),
 		.n_all_scenes = catalog_all_scenes(catalog),
 		.files_checksum = catalog_checksum(catalog),
@@ -303,6 +302,8 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 	};
 	if (teach_check(&options->teach, executor->name, err))
 		return -1;
+	if (plan->piles)
+		plan->spare_bytes = spare_memory(machine);
 	if (teaches(&options->teach, TEACH_SHIP_PIXELS))
 		plan->per_worker_fixed += WORKER_BYTES; /* the last stage once more */
 	if (executor->workers)
