@@ -151,7 +151,7 @@ static void draw(struct console *c)
 
 void console_progress(struct console *c, double bytes, uint32_t scenes_done, uint32_t n_scenes)
 {
-	if (!c || !c->draws)
+	if (!c || !(c->draws || c->views))
 		return;
 	pthread_mutex_lock(&c->lock);
 	c->done += bytes;
