@@ -44,7 +44,10 @@ MODULE_SRC := $(wildcard stages/read_gdal*.c)
 # So are the MPI modules, one for each MPI library that is installed, from the same sources.
 MPI_SRC := $(wildcard pipeline/mpi_*.c)
 MPIS := $(foreach mpi,openmpi mpich,$(if $(shell command -v mpicc.$(mpi) 2>/dev/null),$(mpi)))
-SRC := $(filter-out $(MODULE_SRC) $(MPI_SRC),$(wildcard pipeline/*.c stages/*.c))
+# And hwloc's, where it is installed.
+HWLOC_SRC := $(wildcard pipeline/hwloc_*.c)
+HWLOC := $(shell pkg-config --exists hwloc 2>/dev/null && echo hwloc)
+SRC := $(filter-out $(MODULE_SRC) $(MPI_SRC) $(HWLOC_SRC),$(wildcard pipeline/*.c stages/*.c))
 OBJ := $(SRC:%.c=$(BUILD)/obj/%.o)
 SAMPLES_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard samples/*.c))
 LIB_OBJ := $(filter-out $(BUILD)/obj/pipeline/main.o,$(OBJ))
@@ -57,14 +60,18 @@ QUIET = @echo "  $(1)  $@";
 endif
 
 MPI_MODULES := $(MPIS:%=$(BUILD)/imgpipe-mpi-%.so)
+HWLOC_MODULE := $(HWLOC:%=$(BUILD)/imgpipe-%.so)
 
-all: $(BUILD)/imgpipe $(BUILD)/imgpipe-gdal.so $(MPI_MODULES) $(BUILD)/make_scene
+all: $(BUILD)/imgpipe $(BUILD)/imgpipe-gdal.so $(MPI_MODULES) $(HWLOC_MODULE) $(BUILD)/make_scene
 
 $(BUILD)/imgpipe: $(OBJ)
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ $(LIBS)
 
 $(BUILD)/imgpipe-gdal.so: $(MODULE_SRC:%.c=$(BUILD)/obj/%.o)
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(GDAL_LIBS)
+
+$(BUILD)/imgpipe-hwloc.so: $(HWLOC_SRC:%.c=$(BUILD)/obj/%.o)
+	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(shell pkg-config --libs hwloc)
 
 # $(1): openmpi or mpich; its compiler wrapper knows where its header and library are.
 define MPI_RULES
@@ -87,6 +94,8 @@ LIBS += $(OPENMP)
 
 $(MODULE_SRC:%.c=$(BUILD)/obj/%.o): COMMON += -fPIC -fvisibility=hidden $(GDAL_CFLAGS)
 
+$(HWLOC_SRC:%.c=$(BUILD)/obj/%.o): COMMON += -fPIC -fvisibility=hidden $(shell pkg-config --cflags hwloc 2>/dev/null)
+
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(CC) $(COMMON) $(PKG_CFLAGS) $(CFLAGS) -c -o $@ $<
@@ -97,7 +106,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIB_OBJ) Makefile
 
 .DELETE_ON_ERROR:
 
--include $(OBJ:.o=.d) $(MODULE_SRC:%.c=$(BUILD)/obj/%.d)
+-include $(OBJ:.o=.d) $(MODULE_SRC:%.c=$(BUILD)/obj/%.d) $(HWLOC_SRC:%.c=$(BUILD)/obj/%.d)
 -include $(foreach mpi,$(MPIS),$(MPI_SRC:%.c=$(BUILD)/obj-$(mpi)/%.d))
 -include $(SAMPLES_OBJ:.o=.d)
 
@@ -168,7 +177,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install $(BUILD)/imgpipe $(DESTDIR)$(PREFIX)/bin/imgpipe
-	install -m 644 $(BUILD)/imgpipe-gdal.so $(MPI_MODULES) $(DESTDIR)$(PREFIX)/lib/imgpipe
+	install -m 644 $(BUILD)/imgpipe-gdal.so $(MPI_MODULES) $(HWLOC_MODULE) $(DESTDIR)$(PREFIX)/lib/imgpipe
 	$(BUILD)/imgpipe --man >$(DESTDIR)$(PREFIX)/share/man/man1/imgpipe.1
 	$(BUILD)/imgpipe --completion \
 		>$(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgpipe

@@ -59,7 +59,7 @@ struct sweep {
 
 	/* The machine. */
 	unsigned cores, cpus;
-	uint64_t l2_bytes, l3_bytes; /* caches of the first CPU; 0 where not known */
+	uint64_t l2_bytes, l3_bytes; /* caches of the first core; 0 where not known */
 
 	bool same_numbers;          /* all runs' summaries have the same bytes */
 	unsigned n_compared;        /* runs that were looked at */

@@ -14,6 +14,7 @@
 
 #include "signals.h"
 #include "sweep_child.h"
+#include "topology.h"
 
 enum { DEFAULT_REPEAT = 5 };
 
@@ -92,40 +93,6 @@ static void shuffle(unsigned *order, unsigned n, unsigned round)
 		other = (unsigned)((state >> 33) % i);
 		order[i - 1] = order[other];
 		order[other] = held;
-	}
-}
-
-/* --- the machine --- */
-
-static uint64_t read_cache_number(unsigned index, const char *name)
-{
-	char path[96], text[32] = "";
-	uint64_t n;
-	FILE *file;
-	char *end;
-
-	(void)snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu0/cache/index%u/%s", index,
-		       name);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	if (!fgets(text, sizeof(text), file))
-		text[0] = '\0';
-	(void)fclose(file);
-	n = strtoull(text, &end, 10);
-	return *end == 'K' ? n << 10 : *end == 'M' ? n << 20 : n;
-}
-
-/* Entries are one a cache, of data, instructions or both; only the first levels are split. */
-static void probe_caches(struct sweep *sweep)
-{
-	for (unsigned index = 0; index < 8; index++) {
-		uint64_t level = read_cache_number(index, "level");
-
-		if (level == 2)
-			sweep->l2_bytes = read_cache_number(index, "size");
-		else if (level == 3)
-			sweep->l3_bytes = read_cache_number(index, "size");
 	}
 }
 
@@ -294,11 +261,14 @@ int sweep_run(const struct options *options, const struct machine *machine, stru
 			      .cores = machine->cores,
 			      .cpus = machine->cpus};
 	struct sweep_reports *reports = NULL;
+	struct caches caches;
 	int status;
 
 	default_lists(&lists, machine->workers);
 	sweep.repeat = lists.repeat;
-	probe_caches(&sweep);
+	topology_caches(&caches);
+	sweep.l2_bytes = caches.l2_bytes;
+	sweep.l3_bytes = caches.l3_bytes;
 	status = make_points(&sweep, &lists, err) || sweep_reports_open(&reports, options, err) ||
 		 run_all(&sweep, options, err);
 	if (!status && signals_caught())
