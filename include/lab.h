@@ -132,8 +132,7 @@ int catalog_made(struct catalog **catalog, struct error *err) MUST_CHECK;
 void lab_print_head(const struct lab_set *set, const struct options *options);
 void lab_print_foot(const struct lab_set *set, const struct options *options);
 /* --json and --csv, where asked for. Can they be created? Found before anything is computed. */
-int lab_check_files(const struct lab_set *set, const struct options *options,
-		    struct error *err) MUST_CHECK;
+int lab_check_files(const struct options *options, struct error *err) MUST_CHECK;
 int lab_write_files(const struct lab_set *set, const struct options *options,
 		    struct error *err) MUST_CHECK;
 

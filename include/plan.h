@@ -73,7 +73,7 @@ static inline const char *plan_stage_name(const struct plan *plan, enum meter_st
 /*
  * Plan the run. `sample` is the first scene that opened, NULL where none did (then only a minimal
  * plan is made, so that the failures can be reported). -1 with EX_TEMPFAIL where not even one
- * worker fits; the message names the smallest budget that works.
+ * worker fits; the message names a budget that is enough, 2 MiB above the least at the most.
  */
 int plan_make(struct plan *plan, const struct options *options, const struct machine *machine,
 	      const struct catalog *catalog, const struct workload *workload,
@@ -81,7 +81,7 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 
 /*
  * Cut one scene into chunks and blocks so that one block fits in the plan's pool. -1 with
- * EX_TEMPFAIL where no block does, naming the smallest budget that works. Pure; thread-safe.
+ * EX_TEMPFAIL where no block does, naming one that is enough. Pure; thread-safe.
  */
 int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct options *options,
 	       const struct workload *workload, const struct scene *scene,

@@ -61,6 +61,7 @@ struct sweep {
 	unsigned cores, cpus;
 	uint64_t l2_bytes, l3_bytes; /* caches of the first core; 0 where not known */
 
+	bool scenes_failed;         /* in some run; the others of it were measured */
 	bool same_numbers;          /* all runs' summaries have the same bytes */
 	unsigned n_compared;        /* runs that were looked at */
 	unsigned n_points_other;    /* points with other numbers */

@@ -3,7 +3,8 @@
  * what other systems have to pay: a lock around all computing, a scheduler that takes time for each
  * task, pixels sent where an answer would do, sums that depend on their order, queues without an
  * end. What is taught is really done and really metered, never a number made up; and every report
- * of such a run says that it is one.
+ * of such a run that has room for words says that it is one (tables for programs do not: --csv,
+ * --tiles, --partial).
  *
  * Off, a mode costs one test of a pointer or a bit a block, never one a pixel.
  */

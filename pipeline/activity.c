@@ -59,6 +59,7 @@ static void drop(struct activity *a, enum meter_stage stage, struct meter_span *
 
 	a->meter->taught.gil_held_ns += now - a->held_since;
 	a->held_since = 0;
+	show(a, ACTIVITY_WAIT + WAIT_GIL);
 	gil_drop(a->gil, a->worker);
 	book_gil(a, stage, span, now);
 }

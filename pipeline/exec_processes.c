@@ -65,6 +65,7 @@ static void sample_memory(struct crew *crew)
 	for (unsigned i = 0; i < crew->n; i++)
 		if (crew->child[i].pid)
 			bytes += memory_pss(crew->child[i].pid);
+	run->pss = bytes;
 	sampler_look(run, bytes);
 	if (bytes > run->totals.pss_peak)
 		run->totals.pss_peak = bytes;

@@ -134,8 +134,9 @@ static int run_init(struct run *run, const struct options *options, const struct
 	for (unsigned i = 0; i < plan->workers; i++)
 		run->meters[i].meter.trace = trace_of(run->trace, i);
 	if (cluster_rank() != 0)
-		return 0; /* people hear from rank 0 */
-	run->console = console_new(options, catalog_file_bytes(catalog));
+		return 0;  /* people hear from rank 0 */
+	if (!options->lab) /* whose command tells what became of it */
+		run->console = console_new(options, catalog_file_bytes(catalog));
 	if (console_shows_views(run->console))
 		run->shown = show_workers(plan_all_workers(plan));
 	return report_set_open(&run->reports, plan, options, err);

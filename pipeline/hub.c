@@ -437,6 +437,7 @@ bool hub_lost(struct hub *hub, unsigned number, const char *how)
 	else if (seat->state == SEAT_WAITING)
 		hub->n_waiting--;
 	seat->state = SEAT_EMPTY;
+	show(hub, seat, ACTIVITY_NONE);
 	run_leave(&seat->worker);
 	hub->run->totals.n_lost++;
 	return ++seat->deaths < MOST_DEATHS;

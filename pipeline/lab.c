@@ -210,7 +210,7 @@ static int run_lines(struct lab_work *work, struct error *err)
 	bool speaks = !session_is_silent();
 	int status = 0, side = 0;
 
-	if (speaks && lab_check_files(&work->set, work->options, err))
+	if (speaks && lab_check_files(work->options, err))
 		status = err->code;
 	if (work->session->cluster)
 		work->session->cluster->share(&status, sizeof(status));
@@ -233,17 +233,44 @@ static int run_lines(struct lab_work *work, struct error *err)
 	return outcome(&work->set, err);
 }
 
+/* Workers as the executor takes them, each number once. Without a list: from 1 to what it takes. */
+static int take_workers(struct options *own, unsigned *machine_workers, struct error *err)
+{
+	const struct executor *executor = executor_find(own->executor, err);
+	struct lab_request *list = &own->lab_request;
+	unsigned n = 0;
+
+	if (!executor)
+		return -1;
+	if (!executor->workers)
+		return 0;
+	*machine_workers = executor->workers(*machine_workers, false);
+	for (unsigned i = 0; i < list->n_workers; i++) {
+		unsigned asked = list->workers[i] ? list->workers[i] : *machine_workers;
+		unsigned taken = executor->workers(asked, true), at = 0;
+
+		while (at < n && list->workers[at] != taken)
+			at++;
+		list->workers[at] = taken;
+		n += at == n;
+	}
+	list->n_workers = n;
+	return 0;
+}
+
 int lab_command(const struct options *options, const struct session *session, int argc, char **argv,
 		struct error *err)
 {
-	struct lab_work work = {.options = options, .session = session, .argc = argc, .argv = argv};
+	struct options own = *options;
+	struct lab_work work = {.options = &own, .session = session, .argc = argc, .argv = argv};
 	struct machine machine;
 	int status;
 
 	machine_probe(&machine);
 	machine_share(&machine, session->n_ranks, session->ranks_here);
 	session_level(session, &machine);
-	if (lab_set_init(&work.set, options, machine.workers, session->n_ranks, err)) {
+	if (take_workers(&own, &machine.workers, err) ||
+	    lab_set_init(&work.set, &own, machine.workers, session->n_ranks, err)) {
 		status = err->code;
 	} else {
 		signals_catch();

@@ -6,6 +6,8 @@
  */
 #include "monitor.h"
 
+#include <math.h>
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -40,6 +42,7 @@ struct monitor {
 	uint64_t seen[N_ACTIVITIES];
 	uint8_t *worker; /* n_workers; as last sampled */
 	float *busy;
+	uint64_t n_samples;
 	unsigned n_cores;
 	struct core_times times[MONITOR_CORES_MOST];
 	float core[MONITOR_CORES_MOST];
@@ -47,6 +50,11 @@ struct monitor {
 };
 
 /* --- samples --- */
+
+static float busy(uint8_t what)
+{
+	return what < ACTIVITY_WAIT ? 1 : 0;
+}
 
 static void sample(struct monitor *m)
 {
@@ -59,8 +67,11 @@ static void sample(struct monitor *m)
 		what = what < N_ACTIVITIES ? what : ACTIVITY_NONE;
 		m->worker[i] = what;
 		m->seen[what]++;
-		m->busy[i] += ((what < ACTIVITY_WAIT ? 1.0F : 0.0F) - m->busy[i]) * 4 * step;
+		if (m->n_samples == 0)
+			m->busy[i] = busy(what);
+		m->busy[i] += (busy(what) - m->busy[i]) * 4 * step;
 	}
+	m->n_samples++;
 }
 
 /* Lines "cpu0 user nice system idle iowait irq softirq steal ..." of /proc/stat. */
@@ -83,9 +94,9 @@ static void look_at_cores(struct monitor *m)
 			all += t[i];
 		}
 		idle = t[3] + t[4];
-		if (all > was->all)
+		if (all > was->all && all - idle >= was->busy) /* iowait may go back */
 			m->core[m->n_cores] =
-				(float)(all - idle - was->busy) / (float)(all - was->all);
+				fminf(1, (float)(all - idle - was->busy) / (float)(all - was->all));
 		*was = (struct core_times){.busy = all - idle, .all = all};
 		m->n_cores++;
 	}
@@ -99,9 +110,9 @@ static uint64_t reserved_bytes(struct monitor *m)
 	uint64_t bytes;
 
 	pthread_mutex_lock(&run->lock);
-	bytes = run->pools[0].reserved;
+	bytes = run_reserved(run);
 	pthread_mutex_unlock(&run->lock);
-	return plan_fixed(run->plan) + bytes + atomic_load(&run->piled);
+	return bytes;
 }
 
 /* --- the view --- */
@@ -109,7 +120,7 @@ static uint64_t reserved_bytes(struct monitor *m)
 static uint64_t resident_bytes(const struct run *run)
 {
 	/* Of the processes executor: as last sampled by it; the sum of all shares. */
-	return run->plan->own_memory ? run->totals.pss_peak : memory_resident();
+	return run->plan->own_memory ? run->pss : memory_resident();
 }
 
 static void draw(struct monitor *m)

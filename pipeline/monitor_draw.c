@@ -108,7 +108,7 @@ static void put_worker(struct canvas *c, const struct monitor_view *v, unsigned 
 
 	put(c, "worker %-3u%-12s", i, activity_name(name, v->worker[i]));
 	put_bar(c, (double)v->busy[i], bar_cells(c, 30, 40));
-	put(c, " %3.0f %%", 100 * (double)v->busy[i]);
+	put(c, " %3.0f %% busy", 100 * (double)v->busy[i]);
 	end_line(c);
 }
 

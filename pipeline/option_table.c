@@ -35,7 +35,7 @@ const struct command_row command_rows[] = {
 	[COMMAND_INFO] = {"info", "FILE|DIRECTORY|@LIST|- ...",
 			  "what the files say, and where it stands", NULL},
 	[COMMAND_MERGE] = {"merge", "PARTIAL ...", "join what --partial wrote", NULL},
-	[COMMAND_SWEEP] = {"sweep", "FILE|DIRECTORY|@LIST|- ...",
+	[COMMAND_SWEEP] = {"sweep", "FILE|DIRECTORY|@LIST ...",
 			   "time runs over chunk sizes and workers, with pictures", sweep_examples},
 	[COMMAND_PI] =
 		{"pi", "", "pi by random numbers: the bare executor, without any file",

@@ -449,5 +449,6 @@ int set_monitor(struct options *o, const char *value, struct error *err)
 
 int set_teach(struct options *o, const char *value, struct error *err)
 {
+	o->teach = (struct teach){0};
 	return teach_parse(&o->teach, value, err);
 }

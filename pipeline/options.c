@@ -166,13 +166,20 @@ static int check_together(const struct options *o, struct error *err)
 	if (!o->n_args)
 		return error_set(err, EX_USAGE,
 				 "nothing to read: give files, directories, @lists or - "
-				 "(see imgpipe --help)");
+				 "(see imgpipe%s%s --help)",
+				 o->command == COMMAND_RUN ? "" : " ",
+				 o->command == COMMAND_RUN ? "" : command_rows[o->command].word);
 	if (to_stdout > 1)
 		return error_set(
 			err, EX_USAGE,
 			"only one report can go to standard output (-): --summary, --report, "
 			"--csv, --tiles, --partial, --trace, --html, or a sweep's --csv, --json, "
 			"--html");
+	for (unsigned i = 0; o->command == COMMAND_SWEEP && i < o->n_args; i++)
+		if (is_stdout(o->args[i]))
+			return error_set(err, EX_USAGE,
+					 "a sweep reads its files many times: give a list of them "
+					 "as @LIST, not -");
 	if (o->command == COMMAND_SWEEP && teaches(&o->teach, TEACH_FLOAT_SUMS))
 		return error_set(err, EX_USAGE,
 				 "a sweep checks that all runs give the same bytes, and "

@@ -175,7 +175,7 @@ void pile_deliver(struct worker *worker, const struct task *task, struct chunk_r
 	result->n_pieces = 0;
 	pthread_mutex_lock(&run->lock);
 	wanted = slot->status == SCENE_OK && result->status == CHUNK_DONE;
-	last = slot->n_out == 1 && slot->next_chunk == slot->n_chunks;
+	last = ++slot->n_piled == slot->n_chunks;
 	if (wanted && bundle) {
 		bundle->chunk = task->chunk;
 		bundle->next = slot->pile;

@@ -1,6 +1,6 @@
 /*
  * The plan: how many workers fit in the budget, before the first pixel. Fewer workers first, then
- * smaller blocks (plan_scene.c), then a refusal with the smallest budget that works.
+ * smaller blocks (plan_scene.c), then a refusal with a budget that is enough.
  */
 #include "plan.h"
 
@@ -217,12 +217,12 @@ static int too_small(struct plan *plan, const struct options *options,
 
 	if (pool == UINT64_MAX)
 		return -1; /* no budget helps; plan_scene() has said why */
-	return error_set(
-		err, EX_TEMPFAIL,
-		"a memory limit of %s (%s) is too small for one worker on %s; the smallest "
-		"that works is --memory %lluM (program and libraries %s)",
-		bytes_text(limit, plan->budget.limit), plan->budget.source, sample->name,
-		(unsigned long long)ceil_div(need, MIB), bytes_text(baseline, plan->baseline));
+	return error_set(err, EX_TEMPFAIL,
+			 "a memory limit of %s (%s) is too small for one worker on %s; "
+			 "--memory %lluM is enough (program and libraries %s)",
+			 bytes_text(limit, plan->budget.limit), plan->budget.source, sample->name,
+			 (unsigned long long)ceil_div(need, MIB),
+			 bytes_text(baseline, plan->baseline));
 }
 
 /* Nothing to plan on: keep half of the limit for the blocks of scenes yet to be seen. */
@@ -320,7 +320,8 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		return too_small(plan, options, workload, sample, err);
 	}
 	plan_predict(&plan->predicted, plan, options, workload, sample, &grid);
-	plan_auto_chunk(plan, sample);
+	if (!workload->stage_names) /* the rows of a made-up scene are nobody's advice */
+		plan_auto_chunk(plan, sample);
 	explain(plan, options, sample, &grid);
 	return 0;
 }

@@ -258,12 +258,11 @@ int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct op
 	/* One MiB more: the baseline is measured, and may differ when that limit is tried. */
 	smallest += (plan->piles ? 3 * smallest : 0) + plan->budget.limit - plan->pool -
 		    plan->pile + (1 << 20);
-	return error_set(
-		err, EX_TEMPFAIL,
-		"%s: one block needs more than the memory limit of %s leaves; the smallest "
-		"that works is --memory %lluM",
-		scene->name, bytes_text(limit, plan->budget.limit),
-		(unsigned long long)ceil_div(smallest, 1 << 20));
+	return error_set(err, EX_TEMPFAIL,
+			 "%s: one block needs more than the memory limit of %s leaves; "
+			 "--memory %lluM is enough",
+			 scene->name, bytes_text(limit, plan->budget.limit),
+			 (unsigned long long)ceil_div(smallest, 1 << 20));
 }
 
 uint64_t plan_smallest_pool(const struct plan *plan, const struct options *options,

@@ -299,6 +299,8 @@ int run_fold(struct worker *worker, const struct task *task, struct chunk_result
 		result->status = CHUNK_FAILED;
 	meter_lap(worker->meter, METER_REDUCE, &span);
 	pthread_mutex_unlock(&slot->fold_lock);
+	if (!worker->stage_state)
+		trace_at(worker->meter->trace, TRACE_NO_SCENE, TRACE_NO_CHUNK);
 	row->bytes_in += result->n_pieces * sizeof(struct piece);
 	return result->status == CHUNK_FAILED ? -1 : 0;
 }

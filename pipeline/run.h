@@ -54,7 +54,9 @@ struct slot {
 	bool *joined;          /* by pool: this rank holds a part of the totals; [0] is not used */
 	unsigned n_joined;
 
-	struct pile_chunk *pile; /* --teach no-backpressure: chunks not yet reduced */
+	/* --teach no-backpressure: chunks not yet reduced; how many came by, these or others. */
+	struct pile_chunk *pile;
+	uint64_t n_piled;
 
 	_Alignas(APART) pthread_mutex_t fold_lock; /* guards the tally's contents */
 	struct tally *tally;
@@ -82,6 +84,7 @@ struct run {
 	struct worker_meter *meters; /* one for each worker of this process */
 	struct rank_totals *ranks;   /* n_pools of them */
 	struct monitor *monitor;     /* --monitor; NULL without */
+	uint64_t pss;                /* of all processes together, as last sampled; else 0 */
 	uint8_t *shown;              /* for it: a byte a worker (activity.h); NULL without */
 
 	/* --teach; locks of their own. */
@@ -120,7 +123,7 @@ enum claim_answer {
 /* What worker `number` of this process starts with. */
 struct activity run_activity(struct run *run, unsigned number);
 
-/* --- run.c: claim and delivery; reserve.c: run_released() --- */
+/* --- run.c: claim and delivery; reserve.c: run_released(), run_reserved() --- */
 
 /* One try, with run->lock held. *cause: why it has to wait. */
 enum claim_answer run_try_claim(struct worker *worker, struct task *task, enum wait_cause *cause);
@@ -142,6 +145,8 @@ void run_leave(struct worker *worker);
 void run_collected(struct run *run, struct slot *slot, struct piece *piece, struct meter *meter);
 /* Scenes with chunks not handed out fail for want of workers. */
 void run_give_up(struct run *run, const struct error *why, struct meter *meter);
+/* Reserved by all of this process, as planned and in use now. With run->lock held. */
+uint64_t run_reserved(struct run *run);
 /* One more worker whose meters are known; `meter` is copied. With run->lock held. */
 void run_merge_meter(struct run *run, const struct meter *meter);
 

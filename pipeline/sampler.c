@@ -27,12 +27,10 @@ struct sampler {
 
 void sampler_look(struct run *run, uint64_t resident)
 {
-	uint64_t fixed = plan_fixed(run->plan) + (reader_gdal_loaded() ? run->plan->gdal : 0);
-
 	if (!run->trace)
 		return;
 	pthread_mutex_lock(&run->lock);
-	trace_sample(run->trace, fixed + run->pools[0].reserved, resident);
+	trace_sample(run->trace, run_reserved(run), resident);
 	pthread_mutex_unlock(&run->lock);
 }
 

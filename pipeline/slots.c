@@ -70,6 +70,7 @@ static void free_slot(struct run *run, struct slot *slot)
 	run->workload->tally_free(slot->tally);
 	pile_free(run, slot->pile);
 	slot->pile = NULL;
+	slot->n_piled = 0;
 	scene_release(&slot->scene);
 	slot->tally = NULL;
 	slot->scene = (struct scene){0};

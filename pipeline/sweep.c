@@ -171,6 +171,7 @@ static int run_point(struct sweep *sweep, const struct sweep_folder *folder,
 		sweep_child_said(folder, point->problem);
 		return 0;
 	}
+	sweep->scenes_failed |= ending.status == 1;
 	sample->wall_s = ending.wall_s;
 	sample->cpu_s = ending.cpu_s;
 	if (sweep_read_point(folder->report, sample, point, err))
@@ -252,6 +253,20 @@ static int run_all(struct sweep *sweep, const struct options *options, struct er
 	return rc;
 }
 
+/* 1 where not all was well; a point that the budget has no room for is a result. */
+static int outcome_of(const struct sweep *sweep)
+{
+	unsigned n_failed = 0, n_measured = 0;
+
+	for (unsigned i = 0; i < sweep->n_points; i++) {
+		n_measured += sweep->point[i].n > 0;
+		n_failed += sweep->point[i].status && sweep->point[i].status != EX_TEMPFAIL;
+	}
+	if (!n_measured && sweep->n_points && sweep->point[0].status)
+		return sweep->point[0].status < 128 ? sweep->point[0].status : EX_SOFTWARE;
+	return n_failed || sweep->scenes_failed || !sweep->same_numbers;
+}
+
 int sweep_run(const struct options *options, const struct machine *machine, struct error *err)
 {
 	struct sweep_options lists = options->sweep;
@@ -262,7 +277,7 @@ int sweep_run(const struct options *options, const struct machine *machine, stru
 			      .cpus = machine->cpus};
 	struct sweep_reports *reports = NULL;
 	struct caches caches;
-	int status;
+	int status, outcome;
 
 	default_lists(&lists, machine->workers);
 	sweep.repeat = lists.repeat;
@@ -275,9 +290,10 @@ int sweep_run(const struct options *options, const struct machine *machine, stru
 		sweep.interrupted_by = signals_caught() == SIGINT ? "SIGINT" : "SIGTERM";
 	if (!status)
 		status = sweep_reports_write(reports, &sweep, options, err);
+	outcome = outcome_of(&sweep);
 	sweep_reports_free(reports);
 	release_points(&sweep);
 	if (status)
 		return err->code ? err->code : EX_SOFTWARE;
-	return signals_caught() ? 128 + signals_caught() : sweep.same_numbers ? EX_OK : 1;
+	return signals_caught() ? 128 + signals_caught() : outcome;
 }

@@ -9,7 +9,7 @@
 #include "catalog.h"
 
 static const struct graph_node nodes[N_GRAPH_NODES] = {
-	[GRAPH_READ] = {.name = "read",
+	[GRAPH_READ] = {.name = "fetch",
 			.pattern = "map",
 			.what = "stored bytes from the file",
 			.format = "stored blocks"},

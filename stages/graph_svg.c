@@ -177,7 +177,9 @@ void graph_text(FILE *out, const struct graph *graph)
 	char text[240], bytes[24];
 
 	(void)fprintf(out, "%-8s %-8s %12s  %-26s %s\n", "stage", "pattern", "tasks",
-		      "what it does", graph->planned ? "hands on, as planned" : "handed on");
+		      "what it does",
+		      graph->planned ? "hands on (all together, as planned)"
+				     : "handed on (all together)");
 	for (unsigned i = 0; i < n; i++) {
 		const struct graph_node *node = &graph->node[id[i]];
 

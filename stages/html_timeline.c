@@ -30,7 +30,8 @@ enum svg_colour kind_colour(unsigned kind)
 
 	if (kind < N_METER_STAGES)
 		return of_stage[kind];
-	if (kind == TRACE_TRANSFER || kind == TRACE_WAIT + WAIT_PEER)
+	if (kind == TRACE_TRANSFER || kind == TRACE_WAIT + WAIT_PEER ||
+	    kind == TRACE_WAIT + WAIT_GIL)
 		return SVG_COMMUNICATION;
 	return kind == TRACE_PACK ? SVG_SERIALISATION : SVG_IDLE;
 }
@@ -167,10 +168,11 @@ static void caption(char *text, size_t size, const struct trace_log *log, unsign
 	for (unsigned i = 0; i < log->n_workers; i++)
 		if (log->worker[i].lap.resolution_ns > coarse)
 			coarse = log->worker[i].lap.resolution_ns;
-	used = (size_t)snprintf(text, size,
-				"A row a worker, time to the right, as on Dask's task stream: each "
-				"moment has the colour of what took most of it. White is waiting, "
-				"or nothing to do; rest the pointer on a part for its name.");
+	used = (size_t)snprintf(
+		text, size,
+		"A row a worker, time to the right, as on Dask's task stream: each "
+		"moment has the colour of what took most of it. What is left blank "
+		"is waiting, or nothing to do; rest the pointer on a part for its name.");
 	if (coarse && used < size)
 		used += (size_t)snprintf(
 			text + used, size - used,

@@ -154,7 +154,6 @@ static int write_csv(FILE *out, const struct lab_set *set, struct error *err)
 	return report_check(out, err);
 }
 
-/* Without `write`: only a look whether the file can be created. */
 static int write_file(const char *kind, const char *path, const struct lab_set *set,
 		      int (*write)(FILE *out, const struct lab_set *set, struct error *err),
 		      struct error *err)
@@ -165,25 +164,38 @@ static int write_file(const char *kind, const char *path, const struct lab_set *
 	if (!path)
 		return 0;
 	status = report_file_open(&file, kind, path, err);
-	if (!status && write)
+	if (!status)
 		status = write(file.out, set, err);
-	if (!status && write)
+	if (!status)
 		status = report_file_commit(&file, err);
 	report_file_release(&file);
 	return status;
 }
 
-int lab_check_files(const struct lab_set *set, const struct options *options, struct error *err)
+/* Opened, compared and removed again: they are written at the end, --report by the run. */
+int lab_check_files(const struct options *options, struct error *err)
 {
-	const char *json = options->lab_request.json_path, *csv = options->csv_path;
+	const char *const path[] = {options->lab_request.json_path, options->csv_path,
+				    options->report_path};
+	static const char *const kind[] = {"--json", "--csv", "--report"};
+	enum { N = sizeof(kind) / sizeof(kind[0]) };
+	struct report_file file[N] = {0};
+	int status = 0;
 
-	if (json && csv && strcmp(json, csv) == 0)
-		return error_set(err, EX_USAGE,
-				 "%s: --json and --csv both go there; give each a file of its own",
-				 json);
-	if (write_file("json", json, set, NULL, err))
-		return -1;
-	return write_file("csv", csv, set, NULL, err);
+	for (int i = 0; !status && i < N; i++) {
+		if (!path[i])
+			continue;
+		status = report_file_open(&file[i], kind[i], path[i], err);
+		for (int j = 0; !status && j < i; j++)
+			if (path[j] && report_file_same(&file[i], &file[j]))
+				status = error_set(err, EX_USAGE,
+						   "%s: %s and %s both go there; give each a file "
+						   "of its own",
+						   report_file_name(&file[i]), kind[j], kind[i]);
+	}
+	for (int i = 0; i < N; i++)
+		report_file_release(&file[i]);
+	return status;
 }
 
 int lab_write_files(const struct lab_set *set, const struct options *options, struct error *err)

@@ -196,7 +196,7 @@ static void foot_pi(const struct lab_set *set)
 		note("shared", "one generator behind a lock, taken for each number: workers wait "
 			       "for each other, and which number goes to which point depends on "
 			       "who came first, so with several workers the estimate is not the "
-			       "same from run to run");
+			       "same from run to run; waiting is part of its work %");
 	if (has(set, LAB_OWN)) {
 		(void)snprintf(text, sizeof(text),
 			       "a generator (PCG64) for each piece of work, set to its place in "

@@ -101,12 +101,7 @@ static int refuse_same_path(const struct report_set *set, const struct open_repo
 	for (unsigned i = 0; i < set->n; i++) {
 		const struct open_report *other = &set->open[i];
 
-		if (other == open ||
-		    (open->file.path && !open->file.temp)) /* /dev/null may be shared */
-			continue;
-		if (open->file.path
-			    ? other->file.path && strcmp(other->file.path, open->file.path) == 0
-			    : !other->file.path)
+		if (other != open && report_file_same(&open->file, &other->file))
 			return error_set(err, EX_USAGE,
 					 "%s: the %s and the %s report both go there; give each a "
 					 "file of its own",

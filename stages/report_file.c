@@ -28,6 +28,13 @@ bool path_is_stdout(const char *path)
 	return false;
 }
 
+bool report_file_same(const struct report_file *a, const struct report_file *b)
+{
+	if (!a->path || !b->path)
+		return !a->path && !b->path;
+	return a->temp && b->temp && strcmp(a->path, b->path) == 0;
+}
+
 const char *report_file_name(const struct report_file *file)
 {
 	return file->path ? file->path : "standard output";

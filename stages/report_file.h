@@ -27,6 +27,9 @@ int report_file_commit(struct report_file *file, struct error *err);
 /* Close; what was not committed is removed. */
 void report_file_release(struct report_file *file);
 
+/* Do both go to the same place? (/dev/null may be shared.) */
+bool report_file_same(const struct report_file *a, const struct report_file *b);
+
 /* Its path, or "standard output". */
 const char *report_file_name(const struct report_file *file);
 

@@ -39,8 +39,9 @@ static void put_memory(FILE *out, const struct plan *plan, const struct catalog 
 	(void)snprintf(why, sizeof(why), "program and libraries; list of files: %s",
 		       bytes_text(b, catalog_memory(catalog)));
 	put_part(out, "baseline", plan->baseline, why);
-	(void)snprintf(why, sizeof(why), "stack, handles, codec state, for each of %u worker%s",
-		       plan->workers, plan->workers == 1 ? "" : "s");
+	(void)snprintf(why, sizeof(why), "stack, handles, codec state%s, for each of %u worker%s",
+		       plan->trace_events ? ", trace" : "", plan->workers,
+		       plan->workers == 1 ? "" : "s");
 	put_part(out, "per worker", plan->per_worker_fixed, why);
 	(void)snprintf(why, sizeof(why), "records of %" PRIu32 " scene%s open at once",
 		       plan->scene_slots, plan->scene_slots == 1 ? "" : "s");

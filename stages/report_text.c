@@ -112,8 +112,10 @@ static void put_global(FILE *out, const struct run_totals *totals)
 	(void)fputc('\n', out);
 	if (totals->n_ok) {
 		summary_make(&s, &totals->accum, &totals->histogram, totals->area_m2);
-		(void)snprintf(name, sizeof(name), "all %" PRIu32 " scene%s that are ok",
-			       totals->n_ok, totals->n_ok == 1 ? "" : "s");
+		(void)snprintf(name, sizeof(name),
+			       totals->n_ok == 1 ? "the scene that is ok"
+						 : "all %" PRIu32 " scenes that are ok",
+			       totals->n_ok);
 		put_row(out, totals->n_scenes == 1 ? "all" : name, &s, "");
 		put_pixels(out, &s);
 	}
@@ -223,8 +225,9 @@ static void put_exchange(FILE *out, const struct run_totals *totals, const struc
 			       100 * worker_share(f, f->exchange_s), balance);
 	else
 		(void)snprintf(line, sizeof(line),
-			       "memory: %" PRIu64 " results, %.2f MB handed over, none copied%s",
-			       f->total.messages, mb(f->total.message_bytes), balance);
+			       "memory: %" PRIu64 " result%s, %.2f MB handed over, none copied%s",
+			       f->total.messages, f->total.messages == 1 ? "" : "s",
+			       mb(f->total.message_bytes), balance);
 	text_item(out, LABEL_COLUMNS, "Exchange", line);
 }
 

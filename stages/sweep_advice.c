@@ -99,9 +99,9 @@ static void advise_chunk(struct advice *advice, const struct series *series)
 		    series->name, flat, 100 * flat_share, best->chunk, wall);
 	else
 		say(advice,
-		    "%s: --chunk %s is best (%.3f s); %s are within %.0f %% of it; the "
-		    "slowest, %s, takes %.1f times as long",
-		    series->name, best->chunk, wall, flat, 100 * flat_share, worst->chunk,
+		    "%s: --chunk %s is best (%.3f s); within %.0f %% of it: %s; the slowest, "
+		    "%s, takes %.1f times as long",
+		    series->name, best->chunk, wall, 100 * flat_share, flat, worst->chunk,
 		    median_wall(worst) / wall);
 }
 
@@ -110,25 +110,26 @@ static void doubt_fit(char *text, size_t size, const struct series *series,
 		      const struct scaling_fit *fit, unsigned cores)
 {
 	unsigned n_beyond = 0;
+	size_t used = 0;
 
 	for (unsigned i = 0; i < series->n; i++)
 		n_beyond += series->point[i]->workers > cores;
 	text[0] = '\0';
-	if (n_beyond)
-		(void)snprintf(
-			text, size,
-			" (%u points, %u of them with more workers than the %u physical "
-			"core%s: the fit takes missing cores for work that cannot be shared)",
-			fit->points, n_beyond, cores, cores == 1 ? "" : "s");
-	else if (fit->points < FIT_TRUSTED_POINTS)
-		(void)snprintf(text, size, " (%u points: too few points for a fit to be trusted)",
-			       fit->points);
+	if (fit->points < FIT_TRUSTED_POINTS)
+		used = (size_t)snprintf(text, size,
+					" (%u points: too few points for a fit to be trusted)",
+					fit->points);
+	if (n_beyond && used < size)
+		(void)snprintf(text + used, size - used,
+			       " (%u of %u points have more workers than the %u physical core%s: "
+			       "the fit takes missing cores for work that cannot be shared)",
+			       n_beyond, fit->points, cores, cores == 1 ? "" : "s");
 }
 
 static void advise_scaling(struct advice *advice, const struct series *series, unsigned cores)
 {
 	struct scaling_fit fit;
-	char trust[200], peak[96] = "no peak in sight";
+	char trust[240], peak[96] = "no peak in sight";
 
 	series_fit(&fit, series);
 	if (!fit.amdahl.ok)
@@ -151,7 +152,10 @@ static void advise_scaling(struct advice *advice, const struct series *series, u
 	if (isfinite(fit.usl.n_max))
 		(void)snprintf(peak, sizeof(peak), "most speed with %.1f workers (N_max)",
 			       fmax(fit.usl.n_max, 1));
-	say(advice, "%s: Universal Scalability Law: contention %.4f, coherency %.5f, %s%s",
+	say(advice,
+	    "%s: Universal Scalability Law: contention %.4f (work that takes turns), coherency "
+	    "%.5f "
+	    "(workers that agree with each other), %s%s",
 	    series->name, fit.usl.contention, fit.usl.coherency, peak, trust);
 }
 
@@ -190,6 +194,9 @@ void sweep_advise(struct advice *advice, const struct sweep *sweep)
 		say(advice, "interrupted by %s: what was measured until then is shown",
 		    sweep->interrupted_by);
 	say_numbers(advice, sweep);
+	if (sweep->scenes_failed)
+		say(advice, "some scenes FAILED in the runs and are in no number here; imgpipe by "
+			    "itself says why");
 	series_by_chunk(&list, sweep);
 	for (unsigned i = 0; i < list.n && advice->n < ADVICE_MOST - 4; i++)
 		advise_chunk(advice, &list.series[i]);

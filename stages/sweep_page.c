@@ -22,18 +22,24 @@ static void put_advice(FILE *out, const struct sweep *sweep)
 
 static void put_chunks(FILE *out, const struct sweep *sweep)
 {
+	char caption[800];
+
 	page_section(out, "Chunk size");
 	page_figure_open(out, "Wall time");
 	sweep_figure_chunks(out, sweep, SWEEP_WALL);
-	page_figure_close(out,
-			  "The line joins the medians, the shaded ribbon reaches from the fastest "
-			  "to the slowest run. Small chunks: every hand-out costs the same however "
-			  "little work it carries, and chunks that cut stored tiles decode them "
-			  "more than once. Large chunks: some workers have none left while others "
-			  "still work. Cache marks: the edge at which the decoded red and NIR of a "
-			  "chunk, 2 bytes a sample, are as large as that cache; with the working "
-			  "set tile only a tile is in memory at once, so they matter for the "
-			  "working set chunk.");
+	(void)snprintf(
+		caption, sizeof(caption),
+		"The line joins the medians, the shaded ribbon reaches from the fastest to "
+		"the slowest run. Small chunks: every hand-out costs the same however little "
+		"work it carries, and chunks that cut stored tiles decode them more than "
+		"once. Large chunks: some workers have none left while others still work.%s",
+		sweep->l2_bytes || sweep->l3_bytes
+			? " Cache marks: the edge at which the decoded red and NIR of a chunk, "
+			  "2 bytes a sample, are as large as that cache; with the working set "
+			  "tile only a tile is in memory at once, so they matter for the "
+			  "working set chunk."
+			: "");
+	page_figure_close(out, caption);
 	page_figure_open(out, "Peak memory");
 	sweep_figure_chunks(out, sweep, SWEEP_PEAK);
 	page_figure_close(out, "Resident memory of the whole program, as the system saw it; with "

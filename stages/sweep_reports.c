@@ -45,6 +45,13 @@ int sweep_reports_open(struct sweep_reports **set, const struct options *options
 		if (report_file_open(&r->file[kind], kind_names[kind], path, err))
 			return -1;
 		r->wanted[kind] = true;
+		for (int other = 0; other < kind; other++)
+			if (r->wanted[other] && report_file_same(&r->file[kind], &r->file[other]))
+				return error_set(err, EX_USAGE,
+						 "%s: the %s and the %s report both go there; give "
+						 "each a file of its own",
+						 report_file_name(&r->file[kind]),
+						 kind_names[other], kind_names[kind]);
 	}
 	return 0;
 }

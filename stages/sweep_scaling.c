@@ -25,17 +25,11 @@ static double shown(enum sweep_scaling what, double n, double t, double t1)
 	return what == SWEEP_SPEEDUP ? t1 / t : t1 / t / n;
 }
 
-/* What one worker takes: the fewest workers measured, taken to be ideal up to there. */
-static double base_time(const struct series *series)
-{
-	return point_spread(series->point[0], SWEEP_WALL).median * series->point[0]->workers;
-}
-
 static void put_points(FILE *out, const struct svg_plot *plot, const struct series *series,
 		       enum sweep_scaling what, unsigned i)
 {
 	double x[SERIES_POINTS], low[SERIES_POINTS], middle[SERIES_POINTS], high[SERIES_POINTS];
-	double t1 = base_time(series);
+	double t1 = series_base_time(series);
 
 	for (unsigned k = 0; k < series->n; k++) {
 		struct spread s = point_spread(series->point[k], SWEEP_WALL);
@@ -62,7 +56,8 @@ static void put_laws(FILE *out, const struct svg_plot *plot, const struct series
 		     enum sweep_scaling what, unsigned i)
 {
 	struct scaling_fit fit;
-	double x[LAW_STEPS + 1], amdahl[LAW_STEPS + 1], usl[LAW_STEPS + 1], t1 = base_time(series);
+	double x[LAW_STEPS + 1], amdahl[LAW_STEPS + 1], usl[LAW_STEPS + 1],
+		t1 = series_base_time(series);
 
 	series_fit(&fit, series);
 	for (unsigned k = 0; k <= LAW_STEPS; k++) {
@@ -83,7 +78,7 @@ static void put_ideal(FILE *out, const struct svg_plot *plot, const struct serie
 
 	for (unsigned i = 0; i < list->n; i++)
 		if (list->series[i].n > 1)
-			t1 = fmin(t1, base_time(&list->series[i]));
+			t1 = fmin(t1, series_base_time(&list->series[i]));
 	for (unsigned k = 0; k <= LAW_STEPS; k++) {
 		x[k] = 1 + (plot->x.high - 1) * k / LAW_STEPS;
 		y[k] = shown(what, x[k], t1 / x[k], t1);
@@ -121,23 +116,21 @@ static double put_legend(FILE *out, const struct series_list *list, bool draw)
 
 static void fit_axes(struct svg_plot *plot, const struct series_list *list, enum sweep_scaling what)
 {
-	double workers = 2, most = what == SWEEP_TIME ? 0 : 1;
+	double workers = 2, most = what == SWEEP_TIME ? 0 : 1.1;
 
 	for (unsigned i = 0; i < list->n; i++)
 		for (unsigned k = 0; k < list->series[i].n && list->series[i].n > 1; k++) {
 			const struct sweep_point *point = list->series[i].point[k];
-			double t = point_spread(point, SWEEP_WALL).max;
+			struct spread s = point_spread(point, SWEEP_WALL);
+			double t = what == SWEEP_TIME ? s.max : s.min;
 
 			workers = fmax(workers, point->workers);
-			if (what == SWEEP_TIME)
-				most = fmax(most, t);
+			most = fmax(most, shown(what, point->workers, t,
+						series_base_time(&list->series[i])));
 		}
 	plot->x.low = 1;
 	plot->x.high = workers;
-	svg_axis_fit(&plot->y, 0,
-		     what == SWEEP_SPEEDUP      ? workers
-		     : what == SWEEP_EFFICIENCY ? 1.1
-						: most);
+	svg_axis_fit(&plot->y, 0, what == SWEEP_SPEEDUP ? fmax(workers, most) : most);
 }
 
 /* Whole numbers of workers that were measured. */

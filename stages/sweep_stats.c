@@ -142,14 +142,32 @@ void series_by_chunk(struct series_list *list, const struct sweep *sweep)
 	}
 }
 
-/* The chunk whose times, over all workers of an executor and working set, are best together. */
+/* Do all points of this chunk have a chunk for each worker, at least? */
+static bool keeps_busy(const struct sweep *sweep, const struct sweep_point *of, const char *chunk)
+{
+	for (unsigned i = 0; i < sweep->n_points; i++) {
+		const struct sweep_point *point = &sweep->point[i];
+
+		if (point->n && same_set(point, of) && strcmp(point->chunk, chunk) == 0 &&
+		    point->chunks * sweep->n_scenes < point->workers)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The chunk whose times, over all workers of an executor and working set, are best together; one
+ * that leaves workers without work only where all do.
+ */
 static const char *best_chunk(const struct sweep *sweep, const struct sweep_point *of)
 {
 	const char *best = of->chunk;
 	double least = INFINITY;
+	bool busy = false;
 
 	for (unsigned i = 0; i < sweep->n_points; i++) {
 		const struct sweep_point *first = &sweep->point[i];
+		bool keeps = keeps_busy(sweep, of, first->chunk);
 		double sum = 0;
 		unsigned n = 0, all = 0;
 
@@ -164,8 +182,9 @@ static const char *best_chunk(const struct sweep *sweep, const struct sweep_poin
 			n += point->n > 0;
 			sum += point->n ? log(point_spread(point, SWEEP_WALL).median) : 0;
 		}
-		if (n == all && sum < least) {
+		if (n == all && (keeps > busy || (keeps == busy && sum < least))) {
 			least = sum;
+			busy = keeps;
 			best = first->chunk;
 		}
 	}
@@ -210,6 +229,16 @@ const struct sweep_point *series_best(const struct series *series)
 		if (median_wall(series->point[i]) < median_wall(best))
 			best = series->point[i];
 	return best;
+}
+
+double series_base_time(const struct series *series)
+{
+	return point_spread(series->point[0], SWEEP_WALL).median * series->point[0]->workers;
+}
+
+double series_speed_up(const struct series *series, unsigned i)
+{
+	return series_base_time(series) / point_spread(series->point[i], SWEEP_WALL).median;
 }
 
 void series_flat(const struct series *series, double share, const struct sweep_point **low,

@@ -40,6 +40,11 @@ void series_by_chunk(struct series_list *list, const struct sweep *sweep);
 /* Over workers: one for each executor and working set, with the chunk that was best for it. */
 void series_by_workers(struct series_list *list, const struct sweep *sweep);
 
+/* What one worker takes: the fewest workers of the series, taken to be ideal up to there. */
+double series_base_time(const struct series *series);
+/* How many times as fast as one worker point i is. */
+double series_speed_up(const struct series *series, unsigned i);
+
 /* The point with the least median wall time; NULL where the series is empty. */
 const struct sweep_point *series_best(const struct series *series);
 /*
@@ -49,7 +54,7 @@ void series_flat(const struct series *series, double share, const struct sweep_p
 		 const struct sweep_point **high);
 
 /* Sentences: each fits in ADVICE_BYTES. */
-enum { ADVICE_MOST = 16, ADVICE_BYTES = 360 };
+enum { ADVICE_MOST = 16, ADVICE_BYTES = 480 };
 struct advice {
 	unsigned n;
 	char text[ADVICE_MOST][ADVICE_BYTES];

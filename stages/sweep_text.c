@@ -31,12 +31,13 @@ static void put_point(FILE *out, const struct sweep_point *point)
 	if (!point->n) {
 		char line[SWEEP_PROBLEM + 32];
 
-		(void)snprintf(line, sizeof(line), "  %s: %s",
+		(void)snprintf(line, sizeof(line), "%s: %s",
 			       point->status == EX_TEMPFAIL ? "does not fit the budget"
 			       : point->status              ? "failed"
 							    : "not run",
 			       point->problem);
-		text_fold(out, 33, 35, line);
+		(void)fputs("  ", out);
+		text_fold(out, 35, 35, line);
 		return;
 	}
 	fprintf(out, " %8llu", (unsigned long long)point->chunks);
@@ -66,7 +67,7 @@ static void put_table(FILE *out, const struct sweep *sweep)
 
 /* "=" to the fastest run, "-" to the slowest, the median between them a "|"; ">": goes on. */
 static void put_bar(FILE *out, const char *label, const struct sweep_point *point, double longest,
-		    bool best)
+		    const char *behind)
 {
 	struct spread wall = point_spread(point, SWEEP_WALL);
 	int from = (int)(wall.min / longest * BAR_COLUMNS + 0.5);
@@ -80,7 +81,7 @@ static void put_bar(FILE *out, const char *label, const struct sweep_point *poin
 		      : i < from                 ? '='
 						 : '-',
 		      out);
-	fprintf(out, " %.3f s%s\n", wall.median, best ? "  best" : "");
+	fprintf(out, " %.3f s%s\n", wall.median, behind);
 }
 
 static void put_bars(FILE *out, const struct series *series, bool by_workers, double longest)
@@ -89,11 +90,17 @@ static void put_bars(FILE *out, const struct series *series, bool by_workers, do
 		by_workers ? "workers" : "chunk size");
 	for (unsigned i = 0; i < series->n; i++) {
 		const struct sweep_point *point = series->point[i];
-		char label[16];
+		const char *best = point == series_best(series) ? "  best" : "";
+		double speed_up = series_speed_up(series, i);
+		char label[16], behind[64];
 
 		(void)snprintf(label, sizeof(label), "%u", point->workers);
-		put_bar(out, by_workers ? label : point->chunk, point, longest,
-			point == series_best(series));
+		(void)snprintf(behind, sizeof(behind), "%s", best);
+		if (by_workers && isfinite(speed_up))
+			(void)snprintf(behind, sizeof(behind),
+				       "  speed-up %.2f, efficiency %.0f %%%s", speed_up,
+				       100 * speed_up / point->workers, best);
+		put_bar(out, by_workers ? label : point->chunk, point, longest, behind);
 	}
 }
 

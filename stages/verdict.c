@@ -141,9 +141,7 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 
 	name = plan_stage_name(plan, (enum meter_stage)stage);
 	if (f->wall_s < too_short_s) {
-		say(v,
-		    "too short to judge: the run took %.0f ms, most of it start-up; give it "
-		    "more or larger %s",
+		say(v, "too short to judge: the run took %.0f ms; give it more or larger %s",
 		    1000 * f->wall_s, plan->stage_names ? "work" : "scenes");
 		return;
 	}
@@ -273,10 +271,11 @@ static void advise_handouts(struct verdict *v, const struct run_figures *f, cons
 		return;
 	if (f->busy_total_s / (double)f->chunks < small_chunk_s)
 		say(v,
-		    "%.0f %% of worker time went to hand-outs of %llu chunks of %.0f pixels "
-		    "each; use larger ones%s",
+		    "%.0f %% of worker time went to hand-outs of %llu chunks of %.0f%s each; "
+		    "use larger ones%s",
 		    percent(share), (unsigned long long)f->chunks,
-		    (double)f->pixels / (double)f->chunks, larger_chunk(text, f, plan, options));
+		    (double)f->pixels / (double)f->chunks, plan->stage_names ? "" : " pixels",
+		    larger_chunk(text, f, plan, options));
 	else if (exchange > handout_share)
 		say(v,
 		    "%.0f %% of worker time went to messages between workers (%.4f bytes of them "

@@ -133,13 +133,13 @@ refused() {
 
 @test "an array that does not fit is refused with its size: 75; chunks of it go on: 1" {
 	imgpipe sum -N 1e9 --how array --memory 64M
-	exits 75 "too small" "smallest that works is --memory 76"
+	exits 75 "too small" "--memory 76"
 	imgpipe sum -N 1e7 --memory 32M --workers 1 --json sum.json
 	exits 1 "array"
 	[[ "$output" == *"refused before anything is computed"* ]]
 	holds sum.json '[l["status"] for l in d["lines"]] == [0, 75, 0]' \
 		'd["lines"][0]["twice_the_sum"] == "10000000000" and d["lines"][0]["exact"]'
-	# the smallest that a refusal names does work
+	# what a refusal names is enough
 	imgpipe sum -N 1e7 --how array --memory 16M
 	exits 75
 	least=$(sed -E 's/.*--memory ([0-9]+M).*/\1/' <<< "$stderr")
@@ -190,4 +190,28 @@ refused() {
 	wait "$pid" || status=$?
 	[ "$status" -eq 70 ]
 	grep -q "killed by SIGKILL" err
+}
+
+@test "two reports in one file are refused before anything is computed" {
+	imgpipe pi -N 1e3 --json f --csv ./f
+	exits 64 "both go there"
+	imgpipe pi -N 1e3 --workers 1 --generator own --json f --report f
+	exits 64 "both go there"
+	[ ! -e f ]
+}
+
+@test "an executor takes the workers that it can have, each number once" {
+	imgpipe pi -N 1e4 --executor serial --generator own --workers 1,2,4
+	exits 0
+	[ "$(grep -c '^own  *1 ' <<< "$output")" -eq 1 ]
+	if OMP_NUM_THREADS=3 "$IMGPIPE" pi -N 1e4 --executor openmp --generator own > out 2> /dev/null; then
+		grep -qE '^own +3 ' out
+	fi
+}
+
+@test "nothing is said of scenes, and no chunk is advised that the command would refuse" {
+	imgpipe pi -N 1e6 --chunk 1000 --generator vector --workers 2 -v
+	exits 0
+	[ -z "$stderr" ]
+	[[ ! "$output" =~ --chunk\ [0-9]+x[0-9] ]]
 }

@@ -136,7 +136,7 @@ assert d["same_numbers"] is True
 	imgpipe sweep --chunk 256 nothing.tif
 	exits 66 "first run" nothing.tif
 	imgpipe sweep --chunk 256 --memory 1M small.tif
-	exits 75 "smallest that works"
+	exits 75 "is enough"
 	imgpipe sweep --chunk 256 --html no/such/folder/s.html small.tif
 	exits 73
 }
@@ -160,4 +160,22 @@ assert d["same_numbers"] is True
 	imgpipe sweep --cold --chunk 512 --workers 1 --repeat 2 small.tif
 	exits 0
 	[[ "$output" == *"cold:"* && "$output" == *"same numbers"* ]]
+}
+
+@test "what cannot be swept is refused: a list that can be read once, two reports in one file" {
+	imgpipe sweep - <<< small.tif
+	exits 64 "@LIST"
+	imgpipe sweep --csv f --html ./f small.tif
+	exits 64 "both go there"
+	[ ! -e f ]
+}
+
+@test "points and scenes that fail are told by the exit status" {
+	imgpipe sweep --repeat 1 --chunk 128 --workers 1 --executor processes --teach no-backpressure small.tif
+	[ "$status" -eq 64 ] # as run itself has it
+	[[ "$output" =~ tile\ +128\ \ failed ]]
+	head -c 5000 small.tif > broken.tif
+	imgpipe sweep --repeat 1 --chunk 128 --workers 1 small.tif broken.tif
+	exits 1
+	[[ "$output" == *"some scenes FAILED"* ]]
 }

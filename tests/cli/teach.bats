@@ -140,6 +140,34 @@ teaches() {
 	[ -n "$sanitized" ] || holds r.json 'd["memory"]["resident_peak_bytes"] <= 48 << 20'
 }
 
+@test "no-backpressure: of many small scenes none is lost, whoever comes last" {
+	mkdir many
+	"$MAKE_SCENE" --size 128 --tile 64 --codec none --bands 2 --count 100 many/s.tif > /dev/null
+	imgpipe -q --summary all.json many
+	for workers in 2 8 2 8 2 8; do
+		imgpipe -q --workers $workers --chunk 64 --teach no-backpressure --summary s.json many
+		exits 0
+		cmp all.json s.json
+	done
+}
+
+@test "no-backpressure: what waits is in the trace's memory, too" {
+	imgpipe -q --workers 2 --chunk tile --teach no-backpressure --trace t.json --report r.json a.tif
+	exits 0
+	/usr/bin/python3 - <<-'END'
+		import json
+		t, r = json.load(open("t.json")), json.load(open("r.json"))
+		most = max(e["args"]["bytes"] for e in t["traceEvents"] if e["name"] == "memory reserved")
+		assert most >= r["plan"]["baseline_bytes"] + r["taught"]["pile_peak_bytes"] // 2, most
+	END
+}
+
+@test "the last --teach counts, as with other options" {
+	imgpipe -q --teach gil --teach task-overhead=10us --report r.json a.tif
+	exits 0
+	holds r.json 'd["teach"] == ["task-overhead=10us"]'
+}
+
 @test "float-sums: rounded sums beside exact ones, and the summary says what it is" {
 	imgpipe -q --teach float-sums --executor serial --summary s.json a.tif
 	exits 0

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The budget holds: what the system saw as the largest resident size of the program is within
 --memory, for layouts that tempt a reader to hold too much; a budget that is too small is refused
-with the smallest one that works, and that one does work; memory does not grow with the batch.
+with one that is enough, and it is; memory does not grow with the batch.
 """
 
 import re
