@@ -91,7 +91,7 @@ struct scene_file {
 	struct raster_info info; /* owned */
 };
 
-enum { SCENE_MAX_FILES = N_BAND_ROLES, SCENE_MAX_NOTES = 6 };
+enum { SCENE_MAX_FILES = N_BAND_ROLES, SCENE_MAX_NOTES = 6, SCENE_NOTE_BYTES = 240 };
 
 struct scene {
 	uint32_t id;       /* place in the run, from 0 */
@@ -109,7 +109,7 @@ struct scene {
 	double pixel_area_m2; /* 0 where the CRS is not projected or not known */
 	bool masked;          /* a per-dataset mask of red or NIR is honoured */
 	unsigned n_notes;     /* assumptions and warnings the user should see */
-	char notes[SCENE_MAX_NOTES][240];
+	char notes[SCENE_MAX_NOTES][SCENE_NOTE_BYTES];
 };
 
 /* Free what the scene owns. */

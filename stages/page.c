@@ -27,7 +27,7 @@ static const char layout[] =
 	"figcaption{color:var(--quiet);font-size:.9rem;max-width:46rem;margin-top:.3rem}"
 	".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.88rem;margin:.8rem 0;"
 	"font-variant-numeric:tabular-nums}caption{text-align:left;color:var(--quiet);"
-	"padding-bottom:.3rem}th,td{padding:.25rem .7rem;text-align:left;vertical-align:top;"
+	"padding-bottom:.3rem}th,td{padding:.25rem .5rem;text-align:left;vertical-align:top;"
 	"border-bottom:1px solid var(--grid)}th{color:var(--quiet);font-weight:600;"
 	"border-bottom-color:var(--quiet)}td.n{text-align:right;white-space:nowrap}"
 	"td.w{color:var(--warn)}"

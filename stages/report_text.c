@@ -30,10 +30,17 @@ static const char *text_path(const struct options *options)
 	return "-";
 }
 
+/* Notes of the last scene that had any: a batch of one product has the same ones over and over. */
+static struct {
+	unsigned n;
+	char text[SCENE_MAX_NOTES][SCENE_NOTE_BYTES];
+} last_notes;
+
 static int text_begin(FILE *out, const struct plan *plan, const struct options *options,
 		      struct error *err)
 {
 	(void)plan;
+	last_notes.n = 0;
 	teach_put_marks(out, options);
 	(void)fprintf(out, "%-*s %7s %8s %7s %8s %8s %8s  %s\n", NAME_COLUMNS, "scene", "valid %",
 		      "mean", "std", "min", "max", "median", "status");
@@ -50,6 +57,25 @@ static void put_row(FILE *out, const char *name, const struct summary *s, const 
 		      valid, text_value(v[0], s->mean), text_value(v[1], s->std),
 		      text_value(v[2], s->min), text_value(v[3], s->max),
 		      text_value(v[4], s->percentile[N_PERCENTILES / 2]), status);
+}
+
+static void put_notes(FILE *out, const struct scene *scene)
+{
+	bool same = scene->n_notes == last_notes.n;
+
+	for (unsigned i = 0; same && i < scene->n_notes; i++)
+		same = strcmp(scene->notes[i], last_notes.text[i]) == 0;
+	if (same && scene->n_notes) {
+		text_item(out, LABEL_COLUMNS, "    note:", "as above");
+		return;
+	}
+	for (unsigned i = 0; i < scene->n_notes; i++) {
+		text_item(out, LABEL_COLUMNS, "    note:", scene->notes[i]);
+		(void)snprintf(last_notes.text[i], sizeof(last_notes.text[i]), "%s",
+			       scene->notes[i]);
+	}
+	if (scene->n_notes)
+		last_notes.n = scene->n_notes;
 }
 
 static int text_scene(FILE *out, uint64_t row, const struct scene_result *result,
@@ -76,8 +102,7 @@ static int text_scene(FILE *out, uint64_t row, const struct scene_result *result
 			      failed ? "FAILED" : "cancelled");
 		text_fold(out, NAME_COLUMNS + (failed ? 9 : 12), 4, result->error.text);
 	}
-	for (unsigned i = 0; i < scene->n_notes; i++)
-		text_item(out, LABEL_COLUMNS, "    note:", scene->notes[i]);
+	put_notes(out, scene);
 	return report_check(out, err);
 }
 

@@ -117,13 +117,17 @@ static void doubt_fit(char *text, size_t size, const struct series *series,
 	text[0] = '\0';
 	if (fit->points < FIT_TRUSTED_POINTS)
 		used = (size_t)snprintf(text, size,
-					" (%u points: too few points for a fit to be trusted)",
+					" (%u points: too few points for a fit to be trusted",
 					fit->points);
 	if (n_beyond && used < size)
-		(void)snprintf(text + used, size - used,
-			       " (%u of %u points have more workers than the %u physical core%s: "
-			       "the fit takes missing cores for work that cannot be shared)",
-			       n_beyond, fit->points, cores, cores == 1 ? "" : "s");
+		used += (size_t)snprintf(text + used, size - used,
+					 "%s%u of %u points have more workers than the %u physical "
+					 "core%s: the fit takes missing cores for work that cannot "
+					 "be shared",
+					 used ? "; " : " (", n_beyond, fit->points, cores,
+					 cores == 1 ? "" : "s");
+	if (used && used < size)
+		(void)snprintf(text + used, size - used, ")");
 }
 
 static void advise_scaling(struct advice *advice, const struct series *series, unsigned cores)

@@ -49,6 +49,6 @@ begin = time.perf_counter()
 count, mean, low, high = dask.compute(*wanted, scheduler="threads", num_workers=threads)
 seconds = time.perf_counter() - begin
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(f"{count} valid, mean {mean:.9f}, min {low:.9f}, max {high:.9f}")
+print(f"{count} valid, mean {mean:.17g}, min {low:.9f}, max {high:.9f}")
 print(f"{seconds:.2f} s, {len(sizes(height)) * len(sizes(width))} chunks of {chunk} x {chunk}, "
       f"peak {peak:.0f} MiB resident")

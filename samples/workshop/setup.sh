@@ -3,7 +3,8 @@
 # usage: setup.sh BUILD_FOLDER OUTPUT_FOLDER [SIZE]
 #
 # A task has to be heavy enough that its parts can be told apart: big.tif is made so large that one
-# worker takes about two seconds (SIZE in pixels overrides it), but no larger than 7168 x 7168.
+# worker takes about two seconds, but no larger than 7168 x 7168. SIZE in pixels overrides it; under
+# 3584 some effects are no longer seen.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
@@ -26,15 +27,19 @@ seconds() {
 	rm -f .report.json
 }
 
+# Another size than last time: all scenes are made again.
+if [ -n "$size" ] && [ -e size ] && [ "$size" != "$(cat size)" ]; then
+	rm -rf ./*.tif small
+fi
 if [ -z "$size" ] && [ -e size ]; then
 	size=$(cat size)
 elif [ -z "$size" ]; then
 	scene trial.tif --size 2048 --seed 3
-	# 2 s / seconds times the pixels of the trial, in whole tiles of 512, from 2048 to 7168
+	# 2 s / seconds times the pixels of the trial, in whole tiles of 512, from 3584 to 7168
 	size=$(awk -v t="$(seconds trial.tif)" 'BEGIN {
 		if (t < 0.001) t = 0.001
 		s = int(2048 * sqrt(2 / t) / 512) * 512
-		print (s < 2048 ? 2048 : s > 7168 ? 7168 : s)
+		print (s < 3584 ? 3584 : s > 7168 ? 7168 : s)
 	}')
 	rm -f trial.tif
 fi
@@ -48,7 +53,7 @@ scene big.tif --size "$size" --seed 1
 scene mid.tif --size "$mid" --seed 2
 scene fine.tif --size "$mid" --seed 2 --tile 64
 scene plain.tif --size "$mid" --seed 2 --codec none
-scene tiny.tif --size 256 --seed 4
+scene tiny.tif --size 256 --tile 256 --seed 4
 if [ ! -d small ]; then
 	rm -rf .new-small
 	mkdir .new-small
@@ -59,3 +64,4 @@ cp "$here/dask_ndvi.py" .
 # shellcheck disable=SC2016 # expanded by who reads the file
 printf 'PATH=%s:$PATH\nexport PATH\n' "$build" >env.sh
 printf 'big.tif is %s x %s pixels: %.1f s of work for one worker here.\n' "$size" "$size" "$(seconds big.tif)"
+printf 'Next: "cd %s", then ". ./env.sh". The pages are in samples/workshop; begin with 1-serial.md.\n' "$out"
