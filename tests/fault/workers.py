@@ -230,7 +230,7 @@ def too_little_memory(lab):
     for executor in EXECUTORS:
         result = run(["-q", "--executor", *executor, "--workers", "2", "--memory", "3M",
                       *lab.good], timeout=20)
-        lab.tally.check(result.rc == 75 and "smallest" in result.err,
+        lab.tally.check(result.rc == 75 and "is enough" in result.err,
                         f"3 MiB, {' '.join(executor)}", f"exit {result.rc}: {result.err[:200]}")
         # What it names does work.
         named = result.err.rpartition("--memory ")[2].split()[0] if "--memory " in result.err else "?"
@@ -242,7 +242,7 @@ def too_little_memory(lab):
                         f"exit {result.rc}, or over the limit: {result.err[:200]}")
     for library in libraries():
         result = run_mpi(library, 2, ["-q", "--workers", "1", "--memory", "3M", *lab.good])
-        lab.tally.check(result.rc == 75 and result.err.count("smallest") == 1,
+        lab.tally.check(result.rc == 75 and result.err.count("is enough") == 1,
                         f"3 MiB, {library}", f"exit {result.rc}: {result.err[:300]}")
 
 
