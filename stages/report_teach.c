@@ -5,9 +5,9 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
+#include "budget.h"
 #include "json_stats.h"
 #include "page.h"
 #include "text.h"
@@ -151,19 +151,6 @@ static const char *size_text(char text[24], uint64_t bytes)
 	return text;
 }
 
-static void say(struct verdict *v, const char *format, ...) PRINTF_LIKE(2, 3);
-
-static void say(struct verdict *v, const char *format, ...)
-{
-	va_list args;
-
-	if (v->n == VERDICT_MAX)
-		return;
-	va_start(args, format);
-	(void)vsnprintf(v->sentence[v->n++], VERDICT_BYTES, format, args);
-	va_end(args);
-}
-
 static double percent_of(double part, double whole)
 {
 	return whole > 0 ? 100 * part / whole : 0;
@@ -178,18 +165,21 @@ static void say_gil(struct verdict *v, const struct run_figures *f, const struct
 	unsigned n = totals->n_workers, locks = plan->own_memory ? n : totals->n_ranks;
 
 	if (locks > 1)
-		say(v,
-		    "gil: %u workers, %.1f of them at work at a time: there were %u locks, one in "
-		    "each process, each held %.0f %% of the time; workers waited for theirs %.0f "
-		    "%%",
-		    n, work, locks, percent_of(held_s, f->wall_s * locks), waited);
+		verdict_say(v,
+			    "gil: %u workers, %.1f of them at work at a time: there were %u locks, "
+			    "one in "
+			    "each process, each held %.0f %% of the time; workers waited for "
+			    "theirs %.0f "
+			    "%%",
+			    n, work, locks, percent_of(held_s, f->wall_s * locks), waited);
 	else
-		say(v,
-		    "gil: %u worker%s, %.1f at work at a time: the lock was held %.0f %% of the "
-		    "time; "
-		    "workers waited for it %.0f %% of theirs%s",
-		    n, n == 1 ? "" : "s", work, percent_of(held_s, f->wall_s), waited,
-		    n > 1 ? "; --executor processes has a lock for each" : "");
+		verdict_say(v,
+			    "gil: %u worker%s, %.1f at work at a time: the lock was held %.0f %% "
+			    "of the "
+			    "time; "
+			    "workers waited for it %.0f %% of theirs%s",
+			    n, n == 1 ? "" : "s", work, percent_of(held_s, f->wall_s), waited,
+			    n > 1 ? "; --executor processes has a lock for each" : "");
 }
 
 static void say_overhead(struct verdict *v, const struct run_figures *f,
@@ -201,11 +191,11 @@ static void say_overhead(struct verdict *v, const struct run_figures *f,
 
 	for (int stage = METER_FETCH; stage <= METER_REDUCE; stage++)
 		work_s += f->busy_s[stage];
-	say(v,
-	    "task-overhead: one scheduler spent %.3f s on %" PRIu64
-	    " chunks, %.0f %% of the wall time; a chunk's own work is %.2f ms; larger "
-	    "chunks (--chunk) pay it less often",
-	    s, t->n_overheads, percent_of(s, f->wall_s), n > 0 ? 1e3 * work_s / n : 0);
+	verdict_say(v,
+		    "task-overhead: one scheduler spent %.3f s on %" PRIu64
+		    " chunks, %.0f %% of the wall time; a chunk's own work is %.2f ms; larger "
+		    "chunks (--chunk) pay it less often",
+		    s, t->n_overheads, percent_of(s, f->wall_s), n > 0 ? 1e3 * work_s / n : 0);
 }
 
 static void say_shipped(struct verdict *v, const struct run_totals *totals)
@@ -213,22 +203,22 @@ static void say_shipped(struct verdict *v, const struct run_totals *totals)
 	const struct meter_taught *t = &totals->meter.taught;
 	char sent[24], answers[24];
 
-	say(v,
-	    "ship-pixels: %s of pixels were sent to the reducer in place of %s of answers: "
-	    "%.0f times as much",
-	    size_text(sent, t->parcel_bytes), size_text(answers, t->answer_bytes),
-	    t->answer_bytes ? (double)t->parcel_bytes / (double)t->answer_bytes : 0);
+	verdict_say(v,
+		    "ship-pixels: %s of pixels were sent to the reducer in place of %s of answers: "
+		    "%.0f times as much",
+		    size_text(sent, t->parcel_bytes), size_text(answers, t->answer_bytes),
+		    t->answer_bytes ? (double)t->parcel_bytes / (double)t->answer_bytes : 0);
 }
 
 static void say_piled(struct verdict *v, const struct run_totals *totals, const struct plan *plan)
 {
 	char pile[24], blocks[24];
 
-	say(v,
-	    "no-backpressure: up to %s of pixels waited to be reduced; the blocks that "
-	    "workers hold otherwise are %s together, however large the scene",
-	    size_text(pile, totals->meter.taught.pile_peak),
-	    size_text(blocks, plan->workers * plan->footprint));
+	verdict_say(v,
+		    "no-backpressure: up to %s of pixels waited to be reduced; the blocks that "
+		    "workers hold otherwise are %s together, however large the scene",
+		    bytes_text(pile, totals->meter.taught.pile_peak),
+		    bytes_text(blocks, plan->workers * plan->footprint));
 }
 
 static void say_float_sums(struct verdict *v, const struct run_totals *totals)
@@ -237,8 +227,8 @@ static void say_float_sums(struct verdict *v, const struct run_totals *totals)
 	char text[240];
 
 	summary_make(&s, &totals->accum, &totals->histogram, NAN);
-	say(v, "float-sums: %s",
-	    teach_float_text(text, &totals->float_sums, s.n[PIXEL_VALID], s.mean));
+	verdict_say(v, "float-sums: %s",
+		    teach_float_text(text, &totals->float_sums, s.n[PIXEL_VALID], s.mean));
 }
 
 void teach_verdict(struct verdict *verdict, const struct run_figures *figures,

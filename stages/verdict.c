@@ -32,10 +32,7 @@ static const double good_efficiency = 0.85;
 /* A stage or a gap under a quarter of the time leads nothing: other things matter more. */
 static const double lead_share = 0.25;
 
-static void say(struct verdict *v, const char *format, ...) PRINTF_LIKE(2, 3);
-
-/* The later sentences are the less important: those that do not fit are left out. */
-static void say(struct verdict *v, const char *format, ...)
+void verdict_say(struct verdict *v, const char *format, ...)
 {
 	va_list args;
 
@@ -87,9 +84,9 @@ static void say_own_stage(struct verdict *v, const struct run_figures *f, const 
 {
 	bool computes = stage == METER_INDEX || stage == METER_STATS;
 
-	say(v, "%s: %.0f %% of worker time is the stage %s; %s",
-	    computes ? "compute-bound" : stage_words[stage].bound,
-	    percent(worker_share(f, f->busy_s[stage])), name, stage_words[stage].remedy);
+	verdict_say(v, "%s: %.0f %% of worker time is the stage %s; %s",
+		    computes ? "compute-bound" : stage_words[stage].bound,
+		    percent(worker_share(f, f->busy_s[stage])), name, stage_words[stage].remedy);
 }
 
 static void say_stage_bound(struct verdict *v, const struct run_figures *f,
@@ -106,8 +103,8 @@ static void say_stage_bound(struct verdict *v, const struct run_figures *f,
 	if (stage == METER_FETCH && (double)row->cpu_ns > 0.5 * (double)row->busy_ns)
 		remedy = "most of it is CPU time, so the bytes were at hand (page cache) and more "
 			 "cores help";
-	say(v, "%s: %.0f %% of worker time is %s; %s", stage_words[stage].bound,
-	    percent(worker_share(f, f->busy_s[stage])), stage_words[stage].what, remedy);
+	verdict_say(v, "%s: %.0f %% of worker time is %s; %s", stage_words[stage].bound,
+		    percent(worker_share(f, f->busy_s[stage])), stage_words[stage].what, remedy);
 }
 
 static const char *const wait_words[N_WAIT_CAUSES] = {
@@ -141,27 +138,30 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 
 	name = plan_stage_name(plan, (enum meter_stage)stage);
 	if (f->wall_s < too_short_s) {
-		say(v, "too short to judge: the run took %.0f ms; give it more or larger %s",
-		    1000 * f->wall_s, plan->stage_names ? "work" : "scenes");
+		verdict_say(v,
+			    "too short to judge: the run took %.0f ms; give it more or larger %s",
+			    1000 * f->wall_s, plan->stage_names ? "work" : "scenes");
 		return;
 	}
 	if (share_running(f, totals) < running_share)
-		say(v,
-		    "short of cores: while at work workers ran %.0f %% of the time: more workers "
-		    "than free cores, a CPU quota, or memory being paged in",
-		    percent(share_running(f, totals)));
+		verdict_say(v,
+			    "short of cores: while at work workers ran %.0f %% of the time: more "
+			    "workers "
+			    "than free cores, a CPU quota, or memory being paged in",
+			    percent(share_running(f, totals)));
 	else if (f->amplification > wasteful)
 		return; /* advise_amplification() says it */
 	else if (f->wait_s[cause] > f->busy_s[stage])
-		say(v, "wait-bound: %.0f %% of worker time was spent waiting for %s",
-		    percent(worker_share(f, f->wait_s[cause])),
-		    plan->in_turn && cause == WAIT_ORDER ? "the chunk before" : wait_words[cause]);
+		verdict_say(v, "wait-bound: %.0f %% of worker time was spent waiting for %s",
+			    percent(worker_share(f, f->wait_s[cause])),
+			    plan->in_turn && cause == WAIT_ORDER ? "the chunk before"
+								 : wait_words[cause]);
 	else if (worker_share(f, f->busy_s[stage]) >= lead_share)
 		say_stage_bound(v, f, totals, plan, stage);
 	else
-		say(v, "no stage stands out: the largest, %s, took %.0f %% of worker time",
-		    name ? name : meter_stage_name((enum meter_stage)stage),
-		    percent(worker_share(f, f->busy_s[stage])));
+		verdict_say(v, "no stage stands out: the largest, %s, took %.0f %% of worker time",
+			    name ? name : meter_stage_name((enum meter_stage)stage),
+			    percent(worker_share(f, f->busy_s[stage])));
 }
 
 static void advise_workers(struct verdict *v, const struct plan *plan)
@@ -169,8 +169,9 @@ static void advise_workers(struct verdict *v, const struct plan *plan)
 	char limit[24];
 
 	if (plan->workers < plan->workers_asked)
-		say(v, "%u of %u workers fit in the budget of %s; raise --memory to use more",
-		    plan->workers, plan->workers_asked, bytes_text(limit, plan->budget.limit));
+		verdict_say(
+			v, "%u of %u workers fit in the budget of %s; raise --memory to use more",
+			plan->workers, plan->workers_asked, bytes_text(limit, plan->budget.limit));
 }
 
 static void advise_memory(struct verdict *v, const struct run_figures *f, const struct plan *plan)
@@ -179,10 +180,11 @@ static void advise_memory(struct verdict *v, const struct run_figures *f, const 
 	char limit[24];
 
 	if (share > wait_share)
-		say(v,
-		    "%.0f %% of worker time went to waiting for memory; raise --memory (now %s) "
-		    "or make chunks smaller",
-		    percent(share), bytes_text(limit, plan->budget.limit));
+		verdict_say(v,
+			    "%.0f %% of worker time went to waiting for memory; raise --memory "
+			    "(now %s) "
+			    "or make chunks smaller",
+			    percent(share), bytes_text(limit, plan->budget.limit));
 }
 
 enum { CHUNK_TEXT = 96 };
@@ -245,19 +247,23 @@ static void advise_amplification(struct verdict *v, const struct run_figures *f,
 	if (isnan(f->amplification) || f->amplification <= amplification_limit)
 		return;
 	if (cut && plan->auto_x)
-		say(v,
-		    "read amplification: %.2f bytes were decoded for each byte needed; chunks that "
-		    "cut stored tiles of %u x %u, bands stored between those needed, or tiles "
-		    "reaching beyond the edge; whole tiles avoid the first%s",
-		    f->amplification, plan->store_x, plan->store_y,
-		    chunk_option(text, plan->auto_x, plan->auto_y));
+		verdict_say(
+			v,
+			"read amplification: %.2f bytes were decoded for each byte needed; chunks "
+			"that "
+			"cut stored tiles of %u x %u, bands stored between those needed, or tiles "
+			"reaching beyond the edge; whole tiles avoid the first%s",
+			f->amplification, plan->store_x, plan->store_y,
+			chunk_option(text, plan->auto_x, plan->auto_y));
 	else
-		say(v, "read amplification: %.2f bytes were decoded for each byte needed; %s",
-		    f->amplification,
-		    cut ? "chunks that cut stored tiles (--chunk auto avoids it), bands stored "
-			  "between those needed, or tiles reaching beyond the edge"
-			: "tiles hold more than was asked for: bands stored between those needed, "
-			  "or space beyond the edge");
+		verdict_say(
+			v, "read amplification: %.2f bytes were decoded for each byte needed; %s",
+			f->amplification,
+			cut ? "chunks that cut stored tiles (--chunk auto avoids it), bands stored "
+			      "between those needed, or tiles reaching beyond the edge"
+			    : "tiles hold more than was asked for: bands stored between those "
+			      "needed, "
+			      "or space beyond the edge");
 }
 
 static void advise_handouts(struct verdict *v, const struct run_figures *f, const struct plan *plan,
@@ -270,23 +276,28 @@ static void advise_handouts(struct verdict *v, const struct run_figures *f, cons
 	if (share <= handout_share || !f->chunks)
 		return;
 	if (f->busy_total_s / (double)f->chunks < small_chunk_s)
-		say(v,
-		    "%.0f %% of worker time went to hand-outs of %llu chunks of %.0f%s each; "
-		    "use larger ones%s",
-		    percent(share), (unsigned long long)f->chunks,
-		    (double)f->pixels / (double)f->chunks, plan->stage_names ? "" : " pixels",
-		    larger_chunk(text, f, plan, options));
+		verdict_say(
+			v,
+			"%.0f %% of worker time went to hand-outs of %llu chunks of %.0f%s each; "
+			"use larger ones%s",
+			percent(share), (unsigned long long)f->chunks,
+			(double)f->pixels / (double)f->chunks, plan->stage_names ? "" : " pixels",
+			larger_chunk(text, f, plan, options));
 	else if (exchange > handout_share)
-		say(v,
-		    "%.0f %% of worker time went to messages between workers (%.4f bytes of them "
-		    "for "
-		    "each byte of pixels); threads of one process send none, and larger chunks%s "
-		    "fewer",
-		    percent(exchange), f->message_share, larger_chunk(text, f, plan, options));
+		verdict_say(v,
+			    "%.0f %% of worker time went to messages between workers (%.4f bytes "
+			    "of them "
+			    "for "
+			    "each byte of pixels); threads of one process send none, and larger "
+			    "chunks%s "
+			    "fewer",
+			    percent(exchange), f->message_share,
+			    larger_chunk(text, f, plan, options));
 	else
-		say(v,
-		    "%.0f %% of worker time went to locks that other workers held and to messages",
-		    percent(share));
+		verdict_say(v,
+			    "%.0f %% of worker time went to locks that other workers held and to "
+			    "messages",
+			    percent(share));
 }
 
 static void advise_idle(struct verdict *v, const struct run_figures *f,
@@ -301,22 +312,26 @@ static void advise_idle(struct verdict *v, const struct run_figures *f,
 		return;
 	smaller = smaller_chunk(text, f, plan, options);
 	if (f->chunks < 2 * (uint64_t)totals->n_workers)
-		say(v,
-		    "%.0f %% of worker time was idle: %llu chunk%s cannot keep %u workers busy; "
-		    "use %s%s%sfewer workers",
-		    percent(share), (unsigned long long)f->chunks, f->chunks == 1 ? "" : "s",
-		    totals->n_workers, smaller ? "smaller chunks" : "", smaller ? smaller : "",
-		    smaller ? " or " : "");
+		verdict_say(v,
+			    "%.0f %% of worker time was idle: %llu chunk%s cannot keep %u workers "
+			    "busy; "
+			    "use %s%s%sfewer workers",
+			    percent(share), (unsigned long long)f->chunks,
+			    f->chunks == 1 ? "" : "s", totals->n_workers,
+			    smaller ? "smaller chunks" : "", smaller ? smaller : "",
+			    smaller ? " or " : "");
 	else if (smaller)
-		say(v,
-		    "%.0f %% of worker time was idle at the end: the last chunks took longer "
-		    "than the others; use smaller ones%s",
-		    percent(share), smaller);
+		verdict_say(
+			v,
+			"%.0f %% of worker time was idle at the end: the last chunks took longer "
+			"than the others; use smaller ones%s",
+			percent(share), smaller);
 	else
-		say(v,
-		    "%.0f %% of worker time was idle at the end: the last chunks took longer "
-		    "than the others, and smaller ones would cut stored tiles",
-		    percent(share));
+		verdict_say(
+			v,
+			"%.0f %% of worker time was idle at the end: the last chunks took longer "
+			"than the others, and smaller ones would cut stored tiles",
+			percent(share));
 }
 
 static void advise_order(struct verdict *v, const struct run_figures *f,
@@ -326,23 +341,26 @@ static void advise_order(struct verdict *v, const struct run_figures *f,
 	double writer = worker_share(f, f->wait_s[WAIT_WRITER]);
 
 	if (order > wait_share && plan->in_turn)
-		say(v,
-		    "%.0f %% of worker time went to waiting for the chunk before, which each chunk "
-		    "needs: more workers do not help",
-		    percent(order));
+		verdict_say(v,
+			    "%.0f %% of worker time went to waiting for the chunk before, which "
+			    "each chunk "
+			    "needs: more workers do not help",
+			    percent(order));
 	else if (order > wait_share && totals->n_scenes > 1)
-		say(v,
-		    "%.0f %% of worker time went to waiting for a scene to be opened or an older "
-		    "one to be finished (%lu may be open at once)",
-		    percent(order), (unsigned long)plan->scene_slots);
+		verdict_say(v,
+			    "%.0f %% of worker time went to waiting for a scene to be opened or an "
+			    "older "
+			    "one to be finished (%lu may be open at once)",
+			    percent(order), (unsigned long)plan->scene_slots);
 	else if (order > wait_share)
-		say(v, "%.0f %% of worker time went to waiting for the scene to be opened",
-		    percent(order));
+		verdict_say(v, "%.0f %% of worker time went to waiting for the scene to be opened",
+			    percent(order));
 	if (writer > wait_share)
-		say(v,
-		    "%.0f %% of worker time went to waiting for the writer of the reports; ask "
-		    "for fewer reports or put them on faster storage",
-		    percent(writer));
+		verdict_say(
+			v,
+			"%.0f %% of worker time went to waiting for the writer of the reports; ask "
+			"for fewer reports or put them on faster storage",
+			percent(writer));
 }
 
 /* What no meter covers cannot be blamed on a stage. */
@@ -351,10 +369,11 @@ static void say_unmeasured(struct verdict *v, const struct run_figures *f)
 	double share = worker_share(f, f->unmeasured_s);
 
 	if (share > lead_share)
-		say(v,
-		    "%.0f %% of worker time is outside the meters (starting up, opening files, not "
-		    "running)",
-		    percent(share));
+		verdict_say(v,
+			    "%.0f %% of worker time is outside the meters (starting up, opening "
+			    "files, not "
+			    "running)",
+			    percent(share));
 }
 
 static void say_efficiency(struct verdict *v, const struct run_figures *f,
@@ -362,10 +381,10 @@ static void say_efficiency(struct verdict *v, const struct run_figures *f,
 {
 	if (isnan(f->efficiency) || f->wall_s < too_short_s)
 		return;
-	say(v, "parallel efficiency %.0f %%%s (CPU time / wall time / %u worker%s)",
-	    percent(f->efficiency),
-	    v->n == 1 && f->efficiency >= good_efficiency ? ", nothing to change" : "",
-	    totals->n_workers, totals->n_workers == 1 ? "" : "s");
+	verdict_say(v, "parallel efficiency %.0f %%%s (CPU time / wall time / %u worker%s)",
+		    percent(f->efficiency),
+		    v->n == 1 && f->efficiency >= good_efficiency ? ", nothing to change" : "",
+		    totals->n_workers, totals->n_workers == 1 ? "" : "s");
 }
 
 void verdict_make(struct verdict *verdict, const struct run_totals *totals, const struct plan *plan,
@@ -376,7 +395,7 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 	verdict->n = 0;
 	run_figures_make(&f, totals);
 	if (!f.pixels) {
-		say(verdict, "no pixel was worked on");
+		verdict_say(verdict, "no pixel was worked on");
 		return;
 	}
 	teach_verdict(verdict, &f, totals, plan, options);
