@@ -24,7 +24,7 @@ build/imgpipe -q --partial "$out/corpus-partial/seed" "$out/seeds/deflate.tif"
 sources=
 for file in pipeline/*.c stages/*.c; do
 	case $file in
-	pipeline/main.c | pipeline/mpi_* | stages/read_gdal*) ;;
+	pipeline/main.c | pipeline/mpi_* | pipeline/hwloc_* | stages/read_gdal*) ;;
 	*) sources="$sources $file" ;;
 	esac
 done
