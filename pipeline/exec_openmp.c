@@ -6,6 +6,7 @@
 
 #ifdef _OPENMP
 #include <omp.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 static bool openmp_available(void)
@@ -15,23 +16,25 @@ static bool openmp_available(void)
 
 static int openmp_run(struct job *job, struct error *err)
 {
-	unsigned failed = 0, started = 0;
+	/* Not a reduction: thread sanitizers see atomics, and not the barriers of OpenMP's library.
+	 */
+	atomic_uint failed = 0, ended = 0;
 	struct error first = {0};
 
 	/* The region may get fewer threads than it asks for: those do the work. */
-#pragma omp parallel num_threads((int)job->n_workers) reduction(+ : failed, started)
+#pragma omp parallel num_threads((int)job->n_workers)
 	{
 		struct error own = {0};
 
-		started++;
 		if (job->body(job, (unsigned)omp_get_thread_num(), &own)) {
-			failed++;
+			atomic_fetch_add(&failed, 1);
 #pragma omp critical(imgpipe_first_error)
 			if (!first.code)
 				first = own;
 		}
+		atomic_fetch_add(&ended, 1);
 	}
-	if (failed < started)
+	if (atomic_load(&failed) < atomic_load(&ended))
 		return 0;
 	*err = first;
 	return -1;
