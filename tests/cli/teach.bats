@@ -9,9 +9,6 @@ setup() {
 	"$MAKE_SCENE" --size 512 --tile 128 --bands 2 a.tif > /dev/null
 	"$IMGPIPE" -q --summary plain.json a.tif
 	sanitized=$(nm -D "$IMGPIPE" 2> /dev/null | grep -oE -m1 '__(asan|tsan)_init' || true)
-	# libgomp is not instrumented: to TSan its barriers are none.
-	openmp=openmp
-	[ "$sanitized" != __tsan_init ] || openmp=
 }
 
 # teaches MODES [ARG...] : a run with them has the plain run's bytes in its summary
@@ -24,13 +21,13 @@ teaches() {
 }
 
 @test "every mode, executor and chunk size: the same summary, byte for byte" {
-	for executor in serial threads $openmp processes "processes --transport pipe"; do
+	for executor in serial threads openmp processes "processes --transport pipe"; do
 		for chunk in auto 100 tile; do
 			# shellcheck disable=SC2086 # two words
 			teaches gil,ship-pixels,task-overhead=10us --executor $executor --workers 2 --chunk $chunk
 		done
 	done
-	for executor in serial threads $openmp; do
+	for executor in serial threads openmp; do
 		for chunk in auto 100 tile; do
 			teaches gil,no-backpressure --executor $executor --workers 2 --chunk $chunk
 		done
@@ -219,7 +216,7 @@ screen() {
 }
 
 @test "--monitor: lines that fit, at 80 and at 40 columns, on every executor" {
-	for executor in serial threads $openmp processes; do
+	for executor in serial threads openmp processes; do
 		for columns in 80 40; do
 			screen $columns 24 0 --monitor --executor $executor --workers 2 --chunk 64 \
 				--teach task-overhead=4ms -q --summary s.json a.tif
