@@ -131,7 +131,10 @@ int catalog_made(struct catalog **catalog, struct error *err) MUST_CHECK;
 /* For people, on standard output: before the first line, and below the last one. */
 void lab_print_head(const struct lab_set *set, const struct options *options);
 void lab_print_foot(const struct lab_set *set, const struct options *options);
-/* --json and --csv, where asked for. Can they be created? Found before anything is computed. */
+/*
+ * --json and --csv, where asked for. Whether they and --report can be created, and no two of them
+ * are one file, is found before anything is computed (EX_CANTCREAT, EX_USAGE).
+ */
 int lab_check_files(const struct options *options, struct error *err) MUST_CHECK;
 int lab_write_files(const struct lab_set *set, const struct options *options,
 		    struct error *err) MUST_CHECK;

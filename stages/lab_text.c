@@ -12,6 +12,7 @@
 #include "budget.h"
 #include "options.h"
 #include "report_kinds.h"
+#include "run_figures.h"
 #include "text.h"
 #include "window.h"
 
@@ -321,9 +322,6 @@ static void put_left_out(const struct lab_set *set)
 	}
 }
 
-/* CPU time under this share of the time inside the stages: workers were working, not running. */
-static const double running_share = 0.70;
-
 /* Without free cores there is no speed-up, whatever the work is: that must not be missed. */
 static void put_cores(const struct lab_set *set)
 {
@@ -335,7 +333,7 @@ static void put_cores(const struct lab_set *set)
 
 		/* Who waits for the lock of LAB_SHARED does so inside its stage. */
 		if (!lab_done(line) || line->mode == LAB_SHARED || line->workers < 2 ||
-		    line->wall_s < short_s || running >= running_share)
+		    line->wall_s < short_s || running >= RUNNING_SHARE)
 			continue;
 		(void)snprintf(text, sizeof(text),
 			       "in the line %s, workers at work really ran %.0f %% of the time: "

@@ -11,6 +11,9 @@
 #include "meter.h"
 #include "report.h"
 
+/* CPU time under this share of the time inside stages: workers were working but not running. */
+#define RUNNING_SHARE 0.70
+
 struct run_figures {
 	double wall_s, cpu_s;
 	double worker_s;               /* lives of all workers, each to the end of the last one;

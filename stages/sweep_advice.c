@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Differences under this are not worth another setting. */
-static const double flat_share = 0.05;
 /* A serial part under this is noise. */
 static const double least_serial = 0.0005;
 
@@ -49,11 +47,12 @@ static double median_wall(const struct sweep_point *point)
 	return point_spread(point, SWEEP_WALL).median;
 }
 
-/* "512, 1024 to 4096": the chunk sizes within flat_share of the best. Returns how many those are.
+/* "512, 1024 to 4096": the chunk sizes within SWEEP_FLAT_SHARE of the best. Returns how many those
+ * are.
  */
 static unsigned name_flat(char *text, size_t size, const struct series *series)
 {
-	double limit = (1 + flat_share) * median_wall(series_best(series));
+	double limit = (1 + SWEEP_FLAT_SHARE) * median_wall(series_best(series));
 	unsigned n_flat = 0;
 	size_t used = 0;
 
@@ -90,18 +89,18 @@ static void advise_chunk(struct advice *advice, const struct series *series)
 		say(advice,
 		    "%s: --chunk %s is best (%.3f s), no other comes within %.0f %% of it; "
 		    "the slowest, %s, takes %.1f times as long",
-		    series->name, best->chunk, wall, 100 * flat_share, worst->chunk,
+		    series->name, best->chunk, wall, 100 * SWEEP_FLAT_SHARE, worst->chunk,
 		    median_wall(worst) / wall);
 	else if (n_flat == series->n)
 		say(advice,
 		    "%s: all chunk sizes, %s, are within %.0f %% of the best (--chunk %s, "
 		    "%.3f s): any will do",
-		    series->name, flat, 100 * flat_share, best->chunk, wall);
+		    series->name, flat, 100 * SWEEP_FLAT_SHARE, best->chunk, wall);
 	else
 		say(advice,
 		    "%s: --chunk %s is best (%.3f s); within %.0f %% of it: %s; the slowest, "
 		    "%s, takes %.1f times as long",
-		    series->name, best->chunk, wall, 100 * flat_share, flat, worst->chunk,
+		    series->name, best->chunk, wall, 100 * SWEEP_FLAT_SHARE, flat, worst->chunk,
 		    median_wall(worst) / wall);
 }
 

@@ -169,7 +169,7 @@ static json_t *optimum_object(const struct series *series)
 	const struct sweep_point *best = series_best(series), *low, *high;
 	json_t *o = json_object();
 
-	series_flat(series, 0.05, &low, &high);
+	series_flat(series, SWEEP_FLAT_SHARE, &low, &high);
 	js_put(&o, "series", js_text(series->name));
 	js_put(&o, "best", js_text(best->chunk));
 	js_put(&o, "within_5_percent_from", js_text(low->chunk));

@@ -53,6 +53,9 @@ const struct sweep_point *series_best(const struct series *series);
 void series_flat(const struct series *series, double share, const struct sweep_point **low,
 		 const struct sweep_point **high);
 
+/* Differences under this share are not worth another setting. */
+#define SWEEP_FLAT_SHARE 0.05
+
 /* Sentences: each fits in ADVICE_BYTES. */
 enum { ADVICE_MOST = 16, ADVICE_BYTES = 480 };
 struct advice {

@@ -25,8 +25,6 @@ static const double idle_share = 0.10;
 static const double amplification_limit = 1.05;
 /* Where stored data were decoded this often, nothing else is worth saying first. */
 static const double wasteful = 1.5;
-/* CPU time under this share of the busy time: the worker was working but not running. */
-static const double running_share = 0.70;
 /* Above this the workers are used as well as one can ask. */
 static const double good_efficiency = 0.85;
 /* A stage or a gap under a quarter of the time leads nothing: other things matter more. */
@@ -143,7 +141,7 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 			    1000 * f->wall_s, plan->stage_names ? "work" : "scenes");
 		return;
 	}
-	if (share_running(f, totals) < running_share)
+	if (share_running(f, totals) < RUNNING_SHARE)
 		verdict_say(v,
 			    "short of cores: while at work workers ran %.0f %% of the time: more "
 			    "workers "
