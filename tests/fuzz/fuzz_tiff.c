@@ -1,45 +1,219 @@
 /*
- * Fuzz the TIFF reader: header, tags, GeoTIFF keys, GDAL's metadata, masks, every decoder, whole
- * blocks and row by row. Input: the bytes of one file.
+ * Fuzz the TIFF reader as a whole: header, tags, GeoTIFF keys, GDAL's metadata, masks, every
+ * decoder. Input: the bytes of one file, mutated by structure (tiff_mutate.h) and at random.
+ *
+ * Findings, beside what the sanitizers see:
+ *   memory    the heap holds more than the plan counts for a probe, or for an open handle;
+ *   two ways  the corner of the image, read at once and read in windows that cut its blocks, is not
+ *             the same: other samples, or a refusal in other words;
+ *   libtiff   a block that libtiff decodes without a word of complaint has other samples here.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <tiffio.h>
 #include <unistd.h>
 
+#include "heap.h"
 #include "reader.h"
+#include "tiff_mutate.h"
+
+enum {
+	MOST_SIDE = 300, /* of the corner that is read */
+	MOST_SCRATCH = 64 << 20,
+	PROBE_BYTES = 4 << 20,  /* of heap for any header of a file this small */
+	HANDLE_SLACK = 64 << 10 /* names, libtiff's directory records */
+};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t room);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned seed);
 
-/* The upper left corner of up to two bands, in an arena of the size that scratch() asks for. */
-static void read_corner(const char *path, const struct raster_info *info, uint32_t rows)
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned seed)
 {
-	uint32_t x_size = info->x_size < 300 ? info->x_size : 300;
-	uint32_t y_size = info->y_size < rows ? info->y_size : rows;
-	unsigned n_bands = info->n_bands < 2 ? 1 : 2;
-	size_t plane = size_mul(size_mul(x_size, y_size), sample_size(info->type));
-	size_t scratch = reader_tiff.scratch(info, x_size, y_size, n_bands, info->has_mask);
-	struct read_request request = {.window = {0, 0, x_size, y_size}, .n_bands = n_bands};
-	struct arena arena;
+	size_t got = seed % 5 ? tiff_mutate(data, size, room, seed) : 0;
+
+	return got ? got : LLVMFuzzerMutate(data, size, room);
+}
+
+/* What a way of reading gave. */
+struct outcome {
+	bool failed;
+	struct error error;
+	unsigned char *pixels; /* bands one behind the other, then the mask; x_size * y_size each */
+};
+
+struct corner {
+	const char *path;
+	const struct raster_info *info;
+	uint32_t x_size, y_size;
+	unsigned n_bands;
+	size_t sample;
+};
+
+static size_t corner_bytes(const struct corner *c)
+{
+	size_t pixels = (size_t)c->x_size * c->y_size;
+
+	return pixels * c->n_bands * c->sample + (c->info->has_mask ? pixels : 0);
+}
+
+/* One window of the corner, copied to where the whole corner has it. */
+static int read_part(const struct corner *c, void *handle, const struct window *w,
+		     struct outcome *outcome)
+{
+	size_t pixels = (size_t)w->x_size * w->y_size, whole = (size_t)c->x_size * c->y_size;
+	size_t scratch =
+		reader_tiff.scratch(c->info, w->x_size, w->y_size, c->n_bands, c->info->has_mask);
+	struct read_request request = {.window = *w, .n_bands = c->n_bands};
 	struct meter meter = {0};
-	struct error err = {0};
+	struct arena arena;
+	unsigned char *part;
+	int rc;
+
+	if (scratch > MOST_SCRATCH || arena_init(&arena, scratch, &outcome->error))
+		return error_set(&outcome->error, EX_TEMPFAIL, "too large for this target");
+	part = malloc(pixels * (c->n_bands * c->sample + 1));
+	for (unsigned i = 0; i < c->n_bands; i++) {
+		request.band[i] = i + 1;
+		request.plane[i] = part + i * pixels * c->sample;
+	}
+	request.mask = c->info->has_mask ? part + c->n_bands * pixels * c->sample : NULL;
+	rc = reader_tiff.read(handle, &request, &arena, &meter, &outcome->error);
+	for (unsigned i = 0; !rc && i < c->n_bands + c->info->has_mask; i++) {
+		size_t size = i < c->n_bands ? c->sample : 1;
+		const unsigned char *from = part + i * pixels * c->sample;
+		unsigned char *to = outcome->pixels + i * whole * c->sample;
+
+		for (uint32_t y = 0; y < w->y_size; y++)
+			for (uint32_t x = 0; x < w->x_size; x++)
+				memcpy(to + ((size_t)(w->y_off + y) * c->x_size + w->x_off + x) *
+						       size,
+				       from + (request.constant ? 0 : (size_t)y * w->x_size + x) *
+						       size,
+				       size);
+	}
+	free(part);
+	arena_release(&arena);
+	return rc;
+}
+
+/* The corner in windows of this size. */
+static struct outcome read_corner(const struct corner *c, uint32_t x_step, uint32_t y_step)
+{
+	struct outcome outcome = {.pixels = calloc(1, corner_bytes(c) + 1)};
 	void *handle = NULL;
 
-	if (scratch > 64 << 20 || arena_init(&arena, scratch, &err))
-		return;
-	for (unsigned i = 0; i < n_bands; i++) {
-		request.band[i] = i + 1;
-		request.plane[i] = malloc(plane);
-	}
-	request.mask = info->has_mask ? malloc((size_t)x_size * y_size) : NULL;
-	if (!reader_tiff.open(&handle, path, info, &err))
-		(void)reader_tiff.read(handle, &request, &arena, &meter, &err);
+	outcome.failed = reader_tiff.open(&handle, c->path, c->info, &outcome.error) != 0;
+	for (uint32_t y = 0; !outcome.failed && y < c->y_size; y += y_step)
+		for (uint32_t x = 0; !outcome.failed && x < c->x_size; x += x_step) {
+			struct window w = {x, y, x_step < c->x_size - x ? x_step : c->x_size - x,
+					   y_step < c->y_size - y ? y_step : c->y_size - y};
+
+			outcome.failed = read_part(c, handle, &w, &outcome) != 0;
+		}
 	reader_tiff.close(handle);
-	arena_release(&arena);
-	for (unsigned i = 0; i < n_bands; i++)
-		free(request.plane[i]);
-	free(request.mask);
+	return outcome;
+}
+
+static void finding(const char *what, const struct outcome *a, const struct outcome *b)
+{
+	fprintf(stderr, "%s differ: %s | %s\n", what, a->failed ? a->error.text : "read",
+		b->failed ? b->error.text : "read");
+	abort();
+}
+
+/* Of several damaged blocks each way may meet another one first: only that there is one counts. */
+static void compare(const struct corner *c, const struct outcome *a, const struct outcome *b)
+{
+	if (a->failed != b->failed)
+		finding("two ways of reading", a, b);
+	if (!a->failed && memcmp(a->pixels, b->pixels, corner_bytes(c)) != 0)
+		finding("the pixels of two ways of reading", a, b);
+}
+
+/* --- libtiff --- */
+
+static int quiet(TIFF *tif, void *said, const char *module, const char *format, va_list args)
+{
+	(void)tif, (void)module, (void)format, (void)args;
+	*(bool *)said = true;
+	return 1;
+}
+
+/* The first block of the first directory, chunky and of whole bytes, against libtiff's rows. */
+static void against_libtiff(const struct corner *c, const struct outcome *ours)
+{
+	const struct raster_info *info = c->info;
+	TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+	bool said = false;
+	size_t row_bytes = (size_t)info->block_x_size * c->sample * info->n_bands;
+	unsigned char *rows = malloc(info->block_bytes);
+	tmsize_t got = -1;
+	TIFF *tif;
+
+	TIFFOpenOptionsSetErrorHandlerExtR(options, quiet, &said);
+	TIFFOpenOptionsSetWarningHandlerExtR(options, quiet, &said);
+	TIFFOpenOptionsSetMaxSingleMemAlloc(options, 64 << 20);
+	tif = TIFFOpenExt(c->path, "rm", options);
+	TIFFOpenOptionsFree(options);
+	if (tif && rows)
+		got = TIFFIsTiled(tif)
+			      ? TIFFReadEncodedTile(tif, 0, rows, (tmsize_t)info->block_bytes)
+			      : TIFFReadEncodedStrip(tif, 0, rows, (tmsize_t)info->block_bytes);
+	for (uint32_t y = 0; !said && got > 0 && y < c->y_size && y < info->block_y_size; y++)
+		for (uint32_t x = 0; x < c->x_size && x < info->block_x_size; x++)
+			for (unsigned b = 0; b < c->n_bands; b++) {
+				size_t at =
+					y * row_bytes + ((size_t)x * info->n_bands + b) * c->sample;
+				size_t pixel = (size_t)y * c->x_size + x;
+				size_t plane = (size_t)c->x_size * c->y_size * c->sample;
+
+				if (at + c->sample <= (size_t)got &&
+				    memcmp(rows + at, ours->pixels + b * plane + pixel * c->sample,
+					   c->sample) != 0) {
+					fprintf(stderr, "libtiff has other samples at %u, %u\n", x,
+						y);
+					abort();
+				}
+			}
+	if (tif)
+		TIFFClose(tif);
+	free(rows);
+}
+
+static void read_all_ways(const char *path, const struct raster_info *info)
+{
+	struct corner c = {.path = path,
+			   .info = info,
+			   .x_size = info->x_size < MOST_SIDE ? info->x_size : MOST_SIDE,
+			   .y_size = info->y_size < MOST_SIDE ? info->y_size : MOST_SIDE,
+			   .n_bands = info->n_bands < 2 ? 1 : 2,
+			   .sample = sample_size(info->type)};
+	struct outcome whole, cut;
+
+	if (info->block_bytes > MOST_SCRATCH / 2 || info->raw_bytes > MOST_SCRATCH)
+		return;
+	heap_begin();
+	whole = read_corner(&c, c.x_size, c.y_size);
+	heap_check("a handle", info->codec_bytes + HANDLE_SLACK + corner_bytes(&c) * 2 +
+				       (size_t)c.x_size * c.y_size);
+	if (whole.failed && whole.error.code == EX_TEMPFAIL) {
+		free(whole.pixels);
+		return;
+	}
+	cut = read_corner(&c, c.x_size, 7);
+	compare(&c, &whole, &cut);
+	free(cut.pixels);
+	cut = read_corner(&c, 23, 61);
+	compare(&c, &whole, &cut);
+	free(cut.pixels);
+	if (!whole.failed && !info->band_interleaved)
+		against_libtiff(&c, &whole);
+	free(whole.pixels);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -47,15 +221,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct raster_info info = {0};
 	struct error err = {0};
 	char path[64];
-	int fd = memfd_create("fuzz", MFD_CLOEXEC);
+	int fd = memfd_create("fuzz", MFD_CLOEXEC), rc;
 
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (reader_tiff.probe(path, &info, &err) == PROBE_OK) {
-		read_corner(path, &info, 300);
-		read_corner(path, &info, 1);
-	}
+	heap_begin();
+	rc = reader_tiff.probe(path, &info, &err);
+	heap_check("a probe", PROBE_BYTES);
+	if (rc == PROBE_OK)
+		read_all_ways(path, &info);
 	raster_info_release(&info);
 	close(fd);
 	return 0;
