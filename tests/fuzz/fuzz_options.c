@@ -1,0 +1,142 @@
+/*
+ * Fuzz the command line: every command, option and value, without running anything. Input: the
+ * arguments, one a line; the first line may name a command.
+ */
+#include <getopt.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+
+enum { MOST_ARGUMENTS = 200 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t room);
+
+/* A word of the command line, known to the program or nearly so. */
+static const char *word(unsigned seed)
+{
+	static const char *const words[] = {
+		"run",
+		"plan",
+		"info",
+		"graph",
+		"merge",
+		"sweep",
+		"pi",
+		"sum",
+		"recur",
+		"--memory",
+		"64M",
+		"25%",
+		"--chunk",
+		"tile",
+		"500x300",
+		"64..8192",
+		"1,2,4",
+		"--workers",
+		"--mask",
+		"SCL=4,5",
+		"QA_PIXEL&31",
+		"--bands",
+		"red=1",
+		"nir=*b02",
+		"--scale",
+		"0.0001",
+		"--offset",
+		"-1e308",
+		"--nodata",
+		"nan",
+		"--shard",
+		"3/8",
+		"auto",
+		"--teach",
+		"gil",
+		"task-overhead=1ms",
+		"-N",
+		"1e9",
+		"--how",
+		"array",
+		"--repeat",
+		"5",
+		"--",
+		"-",
+		"@l",
+		"-j",
+		"-m",
+		"-qv",
+		"--help",
+		"--version",
+		"--man",
+		"--csv",
+		"--json",
+		"--html",
+		"--trace",
+		"--tiles",
+		"--summary",
+		"--report",
+		"--partial",
+		"--executor",
+		"processes",
+		"--transport",
+		"pipe",
+		"--reader",
+		"gdal",
+		"--tile-grid",
+		"18446744073709551616",
+		"1e999",
+		"0x10",
+		"",
+		"%s%n",
+		"\xc2\x9b",
+	};
+
+	return words[seed % (sizeof(words) / sizeof(words[0]))];
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned seed)
+{
+	const char *add = word(seed / 8);
+	size_t n = strlen(add);
+
+	if (seed % 4 == 0 || size + n + 1 > room)
+		return LLVMFuzzerMutate(data, size, room);
+	if (seed % 4 == 1) { /* behind */
+		memcpy(data + size, add, n);
+		data[size + n] = seed & 4 ? '\n' : '=';
+		return size + n + 1;
+	}
+	memmove(data + n + 1, data, size); /* in front */
+	memcpy(data, add, n);
+	data[n] = seed & 4 ? '\n' : ',';
+	return size + n + 1;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1), *argv[MOST_ARGUMENTS + 2] = {(char *)"imgpipe"};
+	struct options options;
+	struct error err = {0};
+	int argc = 1, status;
+
+	memcpy(text, data, size);
+	text[size] = '\0';
+	for (char *at = text; at && argc <= MOST_ARGUMENTS;) {
+		char *end = strchr(at, '\n');
+
+		if (end)
+			*end++ = '\0';
+		argv[argc++] = at;
+		at = end;
+	}
+	optind = 0; /* getopt forgets where it was in the line before */
+	(void)getopt(1, argv, "");
+	status = options_parse(&options, argc, argv, &err);
+	if (status < 0 && (!err.code || !*err.text))
+		abort(); /* a refusal has words */
+	options_release(&options);
+	free(text);
+	return 0;
+}
