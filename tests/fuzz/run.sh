@@ -1,47 +1,119 @@
-#!/bin/sh
-# Fuzz every parser of outside bytes with libFuzzer under ASan and UBSan.
-# usage: run.sh [SECONDS_EACH]; seeds: generated scenes, and ../shared/data where it is there.
-set -eu
-cd "$(dirname "$0")/../.."
-seconds=${1:-300}
-out=build/fuzz
-mkdir -p "$out/corpus-tiff" "$out/corpus-names" "$out/corpus-mtd" "$out/corpus-partial" "$out/corpus-lzw" "$out/seeds"
-make -j2 all >/dev/null
-for codec in none lzw deflate zstd packbits lzma; do
-	build/make_scene --size 40 --tile 16 --codec $codec --mask "$out/seeds/$codec.tif"
-	build/make_scene --size 40 --strip 0 --codec $codec --interleave band --byte-order big \
-		"$out/seeds/$codec-strip.tif"
-done
-for folder in tiff-odd tiff-broken; do
-	[ -d "../shared/data/$folder" ] || continue
-	find "../shared/data/$folder" -type f -size -40k ! -name '*.md' | while read -r file; do
-		cp "$file" "$out/seeds/$(echo "$file" | tr / _)"
-	done
-done
-printf 'a_B04.tif\na_B08.tif\n# c\nLC08_L2SP_008059_20191201_20200825_02_T1_SR_B4.TIF\n' >"$out/corpus-names/seed"
-printf '<a><PROCESSING_BASELINE>05.11</PROCESSING_BASELINE><QUANTIFICATION_VALUES_LIST><BOA_QUANTIFICATION_VALUE unit="none">10000</BOA_QUANTIFICATION_VALUE></QUANTIFICATION_VALUES_LIST><BOA_ADD_OFFSET band_id="3">-1000</BOA_ADD_OFFSET></a>' >"$out/corpus-mtd/seed"
-build/imgpipe -q --partial "$out/corpus-partial/seed" "$out/seeds/deflate.tif"
-sources=
-for file in pipeline/*.c stages/*.c; do
-	case $file in
-	pipeline/main.c | pipeline/mpi_* | pipeline/hwloc_* | stages/read_gdal*) ;;
-	*) sources="$sources $file" ;;
+#!/bin/bash
+# Fuzz every parser of outside bytes with libFuzzer under ASan and UBSan; ends with
+# `N passed, N failed, N skipped`: a target that has found something has failed, and its input stays.
+#
+#   run.sh [SECONDS_EACH]      default 300
+#   run.sh --runs N            so many executions of each target instead
+#   run.sh --sample            a fixed sample of some seconds, always the same inputs: for tests/run
+#   run.sh --coverage          lines of each source file that the corpora reach, from the last run
+#
+# ONLY="tiff names" chooses targets. Seeds are generated; ../shared/data is used where it is there.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+out=$PWD/build/fuzz
+python=/usr/bin/python3
+targets=${ONLY:-tiff names options mtd partial lzw}
+limit=(-max_total_time=300)
+sample=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--runs)
+		limit=(-runs="$2")
+		shift
+		;;
+	--sample) sample=yes limit=(-runs=3000 -seed=1) ;;
+	--coverage) exec "$(dirname "$0")/coverage.sh" ;;
+	*) limit=(-max_total_time="$1") ;;
 	esac
+	shift
 done
-flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Iinclude -O1 -g -fopenmp-simd
-	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -pthread
-	-Wno-pass-failed"
-status=0
-for name in tiff names mtd partial lzw; do
-	# shellcheck disable=SC2046,SC2086 # lists of flags and files
-	clang $flags $(pkg-config --cflags libtiff-4 libdeflate libzstd jansson expat) -o "$out/fuzz_$name" \
-		"tests/fuzz/fuzz_$name.c" $sources $(pkg-config --libs libtiff-4 libdeflate libzstd jansson expat) -lm -ldl
-	seeds=
-	[ $name = tiff ] && seeds="$out/seeds"
-	# shellcheck disable=SC2086 # empty or one folder
-	"$out/fuzz_$name" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
-		-artifact_prefix="$out/crash-$name-" -close_fd_mask=1 "$out/corpus-$name" $seeds \
-		2>"$out/$name.log" || status=1
-	echo "fuzz_$name: $(grep -E 'stat::number_of_executed_units' "$out/$name.log" || tail -3 "$out/$name.log")"
+if ! command -v clang > /dev/null; then
+	echo "skipped: clang is not installed"
+	echo "0 passed, 0 failed, 1 skipped"
+	exit 0
+fi
+
+# --- build: all objects once, then a program a target ---
+
+packages="libtiff-4 libdeflate libzstd liblzma jansson expat zlib"
+flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Iinclude -O1 -g
+	-fopenmp-simd -pthread -Wno-pass-failed -fno-sanitize-recover=undefined"
+# shellcheck disable=SC2046,SC2086 # lists of flags
+compile() { clang $flags $(pkg-config --cflags $packages) "$@"; }
+export -f compile
+export flags packages
+
+build() {
+	local file object
+	mkdir -p "$out/obj"
+	for file in pipeline/*.c stages/*.c tests/fuzz/heap.c tests/fuzz/tiff_mutate.c; do
+		case $file in
+		pipeline/main.c | pipeline/mpi_* | pipeline/hwloc_* | stages/read_gdal*) continue ;;
+		esac
+		object=$out/obj/${file//\//_}.o
+		[ -f "$object" ] && [ -z "$(find "$file" include pipeline/*.h stages/*.h tests/fuzz/*.h \
+			-newer "$object" -print -quit)" ] && continue
+		printf '%s\0%s\0' "$object" "$file"
+		# shellcheck disable=SC2016 # expanded by the inner shell
+	done | xargs -0 -r -P 2 -n 2 bash -c \
+		'compile -fsanitize=fuzzer-no-link,address,undefined -c -o "$0" "$1"' || return 1
+	for name in $targets; do
+		# shellcheck disable=SC2046,SC2086 # lists of flags
+		compile -fsanitize=fuzzer,address,undefined -o "$out/fuzz_$name" "tests/fuzz/fuzz_$name.c" \
+			"$out"/obj/*.o $(pkg-config --libs $packages) -lm -ldl || return 1
+	done
+}
+
+# --- seeds ---
+
+seeds() {
+	local codec folder file
+	make -j2 all > /dev/null || return 1
+	for name in tiff names options mtd partial lzw; do
+		mkdir -p "$out/corpus-$name" "$out/seeds-$name"
+	done
+	for codec in none lzw deflate zstd packbits lzma; do
+		build/make_scene --size 40 --tile 16 --codec $codec --mask "$out/seeds-tiff/$codec.tif"
+		build/make_scene --size 40 --strip 0 --codec $codec --interleave band --byte-order big \
+			"$out/seeds-tiff/$codec-strip.tif"
+	done
+	"$python" tests/fuzz/seeds.py "$out/seeds-tiff" || echo "no seeds from GDAL (python3-gdal)"
+	for folder in tiff-odd tiff-broken; do
+		[ -n "$sample" ] || [ ! -d "../shared/data/$folder" ] && continue
+		find "../shared/data/$folder" -type f -size -40k ! -name '*.md' | while read -r file; do
+			cp "$file" "$out/seeds-tiff/$(echo "$file" | tr / _)"
+		done
+	done
+	printf '%s\n' a_B04.tif a_B08.tif '# c' LC08_L2SP_008059_20191201_20200825_02_T1_SR_B4.TIF \
+		T33UXP_20260701T100031_B04_10m.tif d > "$out/seeds-names/seed"
+	printf '%s\n' run --memory 64M --mask SCL=4,5 --bands red=1,nir=2 a.tif > "$out/seeds-options/seed"
+	printf '<a><PROCESSING_BASELINE>05.11</PROCESSING_BASELINE><QUANTIFICATION_VALUES_LIST><BOA_QUANTIFICATION_VALUE unit="none">10000</BOA_QUANTIFICATION_VALUE></QUANTIFICATION_VALUES_LIST><BOA_ADD_OFFSET band_id="3">-1000</BOA_ADD_OFFSET></a>' > "$out/seeds-mtd/seed"
+	build/imgpipe -q --partial "$out/seeds-partial/seed" "$out/seeds-tiff/deflate.tif"
+}
+
+# --- runs ---
+
+passed=0 failed=0
+if ! build || ! seeds; then
+	echo "the targets cannot be built"
+	echo "0 passed, 1 failed, 0 skipped"
+	exit 1
+fi
+for name in $targets; do
+	corpus=$out/corpus-$name
+	[ -z "$sample" ] || corpus=$(mktemp -d)
+	log=$out/$name.log
+	if "$out/fuzz_$name" "${limit[@]}" -timeout=20 -rss_limit_mb=2048 -max_len=65536 \
+		-print_final_stats=1 -artifact_prefix="$out/found-$name-" -close_fd_mask=1 \
+		"$corpus" "$out/seeds-$name" 2> "$log"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		grep -E 'ERROR|runtime error|differ|planned|Test unit' "$log" | head -5
+	fi
+	[ -z "$sample" ] || rm -r "$corpus"
+	echo "fuzz_$name: $(grep -oE 'stat::number_of_executed_units: *[0-9]+' "$log" | grep -oE '[0-9]+$') executions," \
+		"$(grep -oE 'cov: [0-9]+' "$log" | tail -1) edges"
 done
-exit $status
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]
