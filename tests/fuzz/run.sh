@@ -46,6 +46,7 @@ export flags packages
 build() {
 	local file object
 	mkdir -p "$out/obj"
+	# shellcheck disable=SC2016 # expanded by the inner shell
 	for file in pipeline/*.c stages/*.c tests/fuzz/heap.c tests/fuzz/tiff_mutate.c; do
 		case $file in
 		pipeline/main.c | pipeline/mpi_* | pipeline/hwloc_* | stages/read_gdal*) continue ;;
@@ -54,7 +55,6 @@ build() {
 		[ -f "$object" ] && [ -z "$(find "$file" include pipeline/*.h stages/*.h tests/fuzz/*.h \
 			-newer "$object" -print -quit)" ] && continue
 		printf '%s\0%s\0' "$object" "$file"
-		# shellcheck disable=SC2016 # expanded by the inner shell
 	done | xargs -0 -r -P 2 -n 2 bash -c \
 		'compile -fsanitize=fuzzer-no-link,address,undefined -c -o "$0" "$1"' || return 1
 	for name in $targets; do
