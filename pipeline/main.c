@@ -14,6 +14,7 @@
 #include "merge.h"
 #include "options.h"
 #include "plan.h"
+#include "printable.h"
 #include "reader.h"
 #include "report.h"
 #include "session.h"
@@ -37,7 +38,7 @@ static void tame_malloc(void)
 static int fail(const struct error *error)
 {
 	if (!session_is_silent())
-		fprintf(stderr, "imgpipe: %s\n", error->text);
+		printable_line(stderr, "imgpipe: %s", error->text);
 	return error->code ? error->code : EX_SOFTWARE;
 }
 
@@ -147,7 +148,7 @@ static void show_teaching(const struct options *options)
 
 	for (int i = 0; i < N_TEACH_MODES && options->verbosity >= 0; i++)
 		if (teaches(&options->teach, teach_rows[i].mode))
-			fprintf(stderr, "imgpipe: TEACH: %s - %s; not how imgpipe works\n",
+			printable_line(stderr, "imgpipe: TEACH: %s - %s; not how imgpipe works",
 				teach_label(label, &options->teach, &teach_rows[i]),
 				teach_rows[i].what);
 }
@@ -159,7 +160,7 @@ static void show_notes(const struct plan *plan, const struct options *options)
 		return;
 	show_teaching(options);
 	for (unsigned i = 0; i < plan->n_notes && options->verbosity >= 0; i++)
-		fprintf(stderr, "imgpipe: note: %s\n", plan->notes[i]);
+		printable_line(stderr, "imgpipe: note: %s", plan->notes[i]);
 }
 
 static int run_plan(const struct options *options, const struct plan *plan,
