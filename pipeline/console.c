@@ -93,7 +93,8 @@ void console_scene(struct console *c, const struct scene_result *result)
 	} else if (c->verbosity > 0) {
 		printable_line(stderr, "imgpipe: scene %s done", name);
 		for (unsigned i = 0; i < scene->n_notes; i++)
-			printable_line(stderr, "imgpipe: scene %s: note: %s", name, scene->notes[i]);
+			printable_line(stderr, "imgpipe: scene %s: note: %s", name,
+				       scene->notes[i]);
 	}
 	pthread_mutex_unlock(&c->lock);
 }

@@ -40,15 +40,16 @@ static void put_piece(FILE *out, const char *piece, bool in_front)
 static void put_field(FILE *out, const char *text,
 		      size_t (*next)(char piece[PRINTABLE_PIECE], const char **text))
 {
-	bool quotes = needs_quotes(text), in_front = true;
+	bool quotes = needs_quotes(text), at_start = true, behind_end = false;
 	char piece[PRINTABLE_PIECE];
 
 	if (quotes)
 		(void)fputc('"', out);
 	while (*text) {
 		(void)next(piece, &text);
-		put_piece(out, piece, in_front);
-		in_front = ends_field(*piece) || (in_front && *piece == ' ');
+		put_piece(out, piece, at_start || behind_end);
+		at_start = at_start && *piece == ' ';
+		behind_end = ends_field(*piece);
 	}
 	if (quotes)
 		(void)fputc('"', out);
