@@ -13,6 +13,8 @@
 #include "options.h"
 #include "scene.h"
 
+struct stat;
+
 struct catalog; /* read-only once made: may be shared by threads */
 
 /*
@@ -20,7 +22,8 @@ struct catalog; /* read-only once made: may be shared by threads */
  * Scenes come in the order of their first file's place among the arguments; names within a
  * directory in strcmp() order. An argument that does not exist or cannot be read becomes a scene of
  * its own that fails when its turn comes, so that nothing is lost; -1 only where there is nothing
- * at all to do (EX_NOINPUT) or no memory.
+ * at all to do (EX_NOINPUT), no memory, or names that take more than half of options->memory_bytes
+ * (0: no limit; EX_TEMPFAIL both).
  */
 int catalog_new(struct catalog **catalog, const struct options *options,
 		struct error *err) MUST_CHECK;
@@ -31,6 +34,13 @@ uint32_t catalog_all_scenes(const struct catalog *catalog); /* of all shards */
 uint64_t catalog_checksum(const struct catalog *catalog);   /* of all names, in order */
 size_t catalog_memory(const struct catalog *catalog);       /* bytes held */
 uint64_t catalog_file_bytes(const struct catalog *catalog); /* sizes of all files, for progress */
+
+/*
+ * Is this one of the files that the run reads: a raster or what lies beside it under its name, a
+ * product's metadata, a list? It looks at every file of the catalogue again, so ask only of files
+ * that are there and would be replaced. Thread-safe. Sources of a VRT are not known here.
+ */
+bool catalog_is_input(const struct catalog *catalog, const struct stat *st);
 
 /*
  * Build scene `id`: read the headers of its files, find red and NIR, scale, offset and nodata, each

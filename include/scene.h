@@ -115,7 +115,7 @@ struct scene {
 /* Free what the scene owns. */
 void scene_release(struct scene *scene);
 
-/* Add a note (printf-like); notes beyond SCENE_MAX_NOTES are dropped. */
+/* Add a note (printf-like), made printable; notes beyond SCENE_MAX_NOTES are dropped. */
 void scene_note(struct scene *scene, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Tiles of the per-tile table: across, down. */

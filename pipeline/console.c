@@ -14,6 +14,7 @@
 
 #include "meter.h"
 #include "monitor.h"
+#include "printable.h"
 
 enum { REDRAW_NS = 200000000, PLAIN_NS = 1000000000, BAR_CELLS = 24 };
 
@@ -69,16 +70,6 @@ static void erase_line(struct console *c)
 	c->view_lines = 0;
 }
 
-/* A name as one line of plain characters: file names may hold anything. */
-static const char *plain(char buffer[256], const char *name)
-{
-	snprintf(buffer, 256, "%s", name ? name : "?");
-	for (char *at = buffer; *at; at++)
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			*at = '?';
-	return buffer;
-}
-
 void console_free(struct console *c)
 {
 	if (!c)
@@ -91,19 +82,19 @@ void console_free(struct console *c)
 void console_scene(struct console *c, const struct scene_result *result)
 {
 	const struct scene *scene = result->scene;
-	char name[256];
+	const char *name = scene->name ? scene->name : "?";
 
 	if (!c)
 		return;
 	pthread_mutex_lock(&c->lock);
 	erase_line(c); /* the report's row may go to the same terminal */
-	plain(name, scene->name);
 	if (result->status == SCENE_FAILED && !c->repeated) {
-		fprintf(stderr, "imgpipe: scene %s failed: %s\n", name, result->error.text);
+		printable_line(stderr, "imgpipe: scene %s failed: %s", name, result->error.text);
 	} else if (c->verbosity > 0) {
-		fprintf(stderr, "imgpipe: scene %s done\n", name);
+		printable_line(stderr, "imgpipe: scene %s done", name);
 		for (unsigned i = 0; i < scene->n_notes; i++)
-			fprintf(stderr, "imgpipe: scene %s: note: %s\n", name, scene->notes[i]);
+			printable_line(stderr, "imgpipe: scene %s: note: %s", name,
+				       scene->notes[i]);
 	}
 	pthread_mutex_unlock(&c->lock);
 }

@@ -7,21 +7,26 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One line, printable: file names and library messages may hold anything. */
-static void flatten(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = ' ';
-}
+#include "printable.h"
 
-PRINTF_LIKE(3, 0)
-static void set_text(struct error *err, int code, const char *format, va_list args)
+/* The longest path with a name that is as long beside it, and words. */
+enum { RAW_BYTES = 2 * 4096 + ERROR_TEXT_BYTES };
+
+/* The text, with ": tail" behind it where there is a tail. */
+PRINTF_LIKE(4, 0)
+static void set_text(struct error *err, int code, const char *tail, const char *format,
+		     va_list args)
 {
+	char raw[RAW_BYTES + ERROR_TEXT_BYTES + 2];
+	size_t used;
+
+	if (vsnprintf(raw, RAW_BYTES, format, args) < 0)
+		raw[0] = '\0';
+	used = strlen(raw);
+	if (tail)
+		(void)snprintf(raw + used, sizeof(raw) - used, ": %s", tail);
 	err->code = code;
-	if (vsnprintf(err->text, sizeof(err->text), format, args) < 0)
-		err->text[0] = '\0';
-	flatten(err->text);
+	(void)printable_copy(err->text, sizeof(err->text), raw);
 }
 
 int error_set(struct error *err, int code, const char *format, ...)
@@ -31,17 +36,9 @@ int error_set(struct error *err, int code, const char *format, ...)
 	if (!err)
 		return -1;
 	va_start(args, format);
-	set_text(err, code, format, args);
+	set_text(err, code, NULL, format, args);
 	va_end(args);
 	return -1;
-}
-
-static void append(struct error *err, const char *text)
-{
-	size_t used = strlen(err->text);
-
-	snprintf(err->text + used, sizeof(err->text) - used, ": %s", text);
-	flatten(err->text);
 }
 
 int error_errno(struct error *err, int code, int errno_value, const char *format, ...)
@@ -52,9 +49,8 @@ int error_errno(struct error *err, int code, int errno_value, const char *format
 	if (!err)
 		return -1;
 	va_start(args, format);
-	set_text(err, code, format, args);
+	set_text(err, code, strerror_r(errno_value, buffer, sizeof(buffer)), format, args);
 	va_end(args);
-	append(err, strerror_r(errno_value, buffer, sizeof(buffer)));
 	return -1;
 }
 
@@ -67,9 +63,8 @@ int error_prefix(struct error *err, const char *format, ...)
 		return -1;
 	memcpy(old, err->text, sizeof(old));
 	va_start(args, format);
-	set_text(err, err->code, format, args);
+	set_text(err, err->code, old, format, args);
 	va_end(args);
-	append(err, old);
 	return -1;
 }
 

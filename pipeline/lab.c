@@ -20,6 +20,7 @@
 #include "execute.h"
 #include "lab.h"
 #include "plan.h"
+#include "printable.h"
 #include "signals.h"
 
 enum { POLL_MS = 20 };
@@ -171,7 +172,8 @@ static void tell(const struct lab_line *line)
 	char name[48];
 
 	if (line->status > 0 && line->status < 128 && line->error.code && !session_is_silent())
-		fprintf(stderr, "imgpipe: %s: %s\n", lab_line_name(name, line), line->error.text);
+		printable_line(stderr, "imgpipe: %s: %s", lab_line_name(name, line),
+			       line->error.text);
 }
 
 /* Under MPI all ranks go on or none does. */

@@ -14,6 +14,7 @@
 #include "merge.h"
 #include "options.h"
 #include "plan.h"
+#include "printable.h"
 #include "reader.h"
 #include "report.h"
 #include "session.h"
@@ -37,7 +38,7 @@ static void tame_malloc(void)
 static int fail(const struct error *error)
 {
 	if (!session_is_silent())
-		fprintf(stderr, "imgpipe: %s\n", error->text);
+		printable_line(stderr, "imgpipe: %s", error->text);
 	return error->code ? error->code : EX_SOFTWARE;
 }
 
@@ -147,9 +148,9 @@ static void show_teaching(const struct options *options)
 
 	for (int i = 0; i < N_TEACH_MODES && options->verbosity >= 0; i++)
 		if (teaches(&options->teach, teach_rows[i].mode))
-			fprintf(stderr, "imgpipe: TEACH: %s - %s; not how imgpipe works\n",
-				teach_label(label, &options->teach, &teach_rows[i]),
-				teach_rows[i].what);
+			printable_line(stderr, "imgpipe: TEACH: %s - %s; not how imgpipe works",
+				       teach_label(label, &options->teach, &teach_rows[i]),
+				       teach_rows[i].what);
 }
 
 /* What the plan has to say, where the report that has it is not shown. */
@@ -159,7 +160,7 @@ static void show_notes(const struct plan *plan, const struct options *options)
 		return;
 	show_teaching(options);
 	for (unsigned i = 0; i < plan->n_notes && options->verbosity >= 0; i++)
-		fprintf(stderr, "imgpipe: note: %s\n", plan->notes[i]);
+		printable_line(stderr, "imgpipe: note: %s", plan->notes[i]);
 }
 
 static int run_plan(const struct options *options, const struct plan *plan,
@@ -188,6 +189,18 @@ static int run_plan(const struct options *options, const struct plan *plan,
 	return err->code ? fail(err) : status;
 }
 
+/* The catalogue, within the limit that the run will have: --memory or a share of the machine. */
+static int read_names(struct catalog **catalog, const struct options *options,
+		      const struct machine *machine, struct error *err)
+{
+	struct options within = *options;
+	struct budget budget;
+
+	budget_init(&budget, options, machine);
+	within.memory_bytes = budget.limit;
+	return catalog_new(catalog, &within, err);
+}
+
 /* Under MPI every rank comes to session_agree(), however it fared. */
 static int plan_and_run(const struct options *options, const struct session *session, int argc,
 			char **argv, struct error *err)
@@ -198,12 +211,14 @@ static int plan_and_run(const struct options *options, const struct session *ses
 	struct scene *sample = NULL;
 	struct machine machine;
 	struct plan plan = {0};
-	int status = catalog_new(&catalog, options, err);
+	int status;
 
-	if (!status)
-		sample = open_samples(&samples, workload, catalog, options, err);
 	machine_probe(&machine);
 	machine_share(&machine, session->n_ranks, session->ranks_here);
+	status = read_names(&catalog, options, &machine, err);
+	if (!status)
+		sample = open_samples(&samples, workload, catalog, options, err);
+	machine.resident = memory_resident(); /* the names and samples included */
 	session_level(session, &machine);
 	if (!status)
 		status = plan_make(&plan, options, &machine, catalog, workload, sample, err);
@@ -223,9 +238,13 @@ static int plan_and_run(const struct options *options, const struct session *ses
 static int show_info(const struct options *options, struct error *err)
 {
 	struct catalog *catalog = NULL;
-	int status = catalog_new(&catalog, options, err) ? fail(err)
-							 : info(options, &workload_ndvi, catalog);
+	struct machine machine;
+	int status;
 
+	machine_probe(&machine);
+	status = read_names(&catalog, options, &machine, err)
+			 ? fail(err)
+			 : info(options, &workload_ndvi, catalog);
 	catalog_free(catalog);
 	return status;
 }

@@ -101,7 +101,7 @@ static void shuffle(unsigned *order, unsigned n, unsigned round)
 /* Pages nobody has changed leave the cache, if nobody else has the file mapped. */
 static void forget_file(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0)
 		return;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "meter.h"
+#include "printable.h"
 #include "signals.h"
 
 enum { FIXED_ARGUMENTS = 16, SIGNAL_POLL_MS = 100 };
@@ -228,7 +229,7 @@ void sweep_child_said(const struct sweep_folder *folder, char text[SWEEP_PROBLEM
 
 		line[strcspn(line, "\n")] = '\0';
 		if (*from)
-			(void)snprintf(text, SWEEP_PROBLEM, "%.*s", SWEEP_PROBLEM - 1, from);
+			(void)printable_copy(text, SWEEP_PROBLEM, from);
 	}
 	if (file)
 		(void)fclose(file);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "catalog_links.h"
 #include "group.h"
 
 int catalog_append(struct catalog *catalog, const struct entry *entry, struct error *err)
@@ -54,11 +55,18 @@ int catalog_new(struct catalog **catalog, const struct options *options, struct 
 	*catalog = NULL;
 	if (!made)
 		return error_memory(err, "the catalogue of scenes", sizeof(*made));
+	/* Grouping the names takes about as much again. */
+	made->files.most_bytes = (size_t)(options->memory_bytes / 2);
 	for (unsigned i = 0; i < options->n_args && rc == 0; i++)
 		rc = file_list_add(&made->files, options->args[i], err);
+	if (rc == 0)
+		rc = file_list_resolve(&made->files, err);
 	file_list_seal(&made->files);
 	if (rc == 0)
 		rc = group_files(made, options, err);
+	if (rc == 0)
+		rc = catalog_drop_twice(made, err);
+	file_list_forget_links(&made->files);
 	if (rc == 0 && made->n == 0)
 		rc = error_set(
 			err, EX_NOINPUT,
@@ -96,6 +104,7 @@ size_t catalog_memory(const struct catalog *catalog)
 {
 	return sizeof(*catalog) + catalog->files.text_size +
 	       (size_t)catalog->files.size * sizeof(*catalog->files.entry) +
+	       (size_t)catalog->files.n_read * sizeof(*catalog->files.read) +
 	       (size_t)catalog->size * sizeof(*catalog->entry);
 }
 

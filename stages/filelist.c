@@ -1,15 +1,11 @@
 /*
- * The file list: text in one growing block, a path named twice kept once; and the arguments that
- * are no directories: files, @lists, "-". It knows nothing of bands.
+ * The file list: text in one growing block, a path named twice kept once. It knows nothing of bands
+ * and opens nothing.
  */
 #include "filelist.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "window.h"
 
@@ -68,6 +64,27 @@ void number_set_release(struct number_set *set)
 	*set = (struct number_set){0};
 }
 
+static size_t held_bytes(const struct file_list *list)
+{
+	size_t slots = (size_t)list->seen.size + list->dirs.size + list->places.size;
+
+	return list->text_size + list->size * sizeof(*list->entry) + slots * sizeof(uint32_t) +
+	       list->places_size * sizeof(*list->place) + list->n_read * sizeof(*list->read);
+}
+
+int file_list_within(const struct file_list *list, size_t more, struct error *err)
+{
+	size_t need = size_add(held_bytes(list), more);
+
+	if (!list->most_bytes || need <= list->most_bytes)
+		return 0;
+	return error_set(err, EX_TEMPFAIL,
+			 "the names of the files take over %zu MiB (%u are read), which is more "
+			 "than half of the memory limit; raise --memory, or name fewer files at a "
+			 "time",
+			 list->most_bytes >> 20, list->n);
+}
+
 int file_list_text(struct file_list *list, const char *text, uint32_t *offset, struct error *err)
 {
 	size_t at = list->text_len ? list->text_len : 2; /* behind the two empty names */
@@ -77,8 +94,11 @@ int file_list_text(struct file_list *list, const char *text, uint32_t *offset, s
 		return error_set(err, EX_UNAVAILABLE, "the names of all files exceed 4 GiB");
 	if (need > list->text_size) {
 		size_t size = list->text_size + list->text_size / 2 + at + len + 4096;
-		char *grown = realloc(list->text, size);
+		char *grown;
 
+		if (file_list_within(list, size - list->text_size, err))
+			return -1;
+		grown = realloc(list->text, size);
 		if (!grown)
 			return error_memory(err, "file names", size);
 		list->text = grown;
@@ -92,11 +112,14 @@ int file_list_text(struct file_list *list, const char *text, uint32_t *offset, s
 	return 0;
 }
 
+static uint32_t name_hash(uint32_t dir, const char *name)
+{
+	return hash_text(HASH_SEED ^ dir * 2654435761u, name, strlen(name));
+}
+
 static uint32_t entry_hash(const struct file_list *list, const struct file_entry *entry)
 {
-	const char *name = list->text + entry->name;
-
-	return hash_text(HASH_SEED ^ entry->dir * 2654435761u, name, strlen(name));
+	return name_hash(entry->dir, list->text + entry->name);
 }
 
 static uint32_t file_hash(const void *ctx, uint32_t number)
@@ -114,7 +137,30 @@ static bool file_equal(const void *ctx, uint32_t number, const void *key)
 	return a->dir == b->dir && strcmp(list->text + a->name, list->text + b->name) == 0;
 }
 
-static int append_entry(struct file_list *list, const struct file_entry *entry, struct error *err)
+struct name_key {
+	uint32_t dir;
+	const char *name;
+};
+
+static bool name_equal(const void *ctx, uint32_t number, const void *key)
+{
+	const struct file_list *list = ctx;
+	const struct name_key *wanted = key;
+
+	return list->entry[number].dir == wanted->dir &&
+	       strcmp(file_list_name(list, number), wanted->name) == 0;
+}
+
+uint32_t file_list_find(const struct file_list *list, uint32_t dir, const char *name)
+{
+	struct name_key key = {.dir = dir, .name = name};
+
+	if (!list->seen.size)
+		return NO_FILE;
+	return *number_set_find(&list->seen, name_hash(dir, name), name_equal, list, &key);
+}
+
+int file_list_append(struct file_list *list, const struct file_entry *entry, struct error *err)
 {
 	uint32_t *slot;
 
@@ -128,8 +174,11 @@ static int append_entry(struct file_list *list, const struct file_entry *entry, 
 	}
 	if (list->n == list->size) {
 		uint32_t size = list->size + list->size / 2 + 64;
-		struct file_entry *grown = realloc(list->entry, size * sizeof(*grown));
+		struct file_entry *grown;
 
+		if (file_list_within(list, (size - list->size) * sizeof(*grown), err))
+			return -1;
+		grown = realloc(list->entry, size * sizeof(*grown));
 		if (!grown)
 			return error_memory(err, "the list of files", size * sizeof(*grown));
 		list->entry = grown;
@@ -137,16 +186,9 @@ static int append_entry(struct file_list *list, const struct file_entry *entry, 
 	}
 	*slot = list->n;
 	list->seen.n++;
+	list->n_by_link += entry->by_link;
 	list->entry[list->n++] = *entry;
 	return 0;
-}
-
-int file_list_append(struct file_list *list, uint32_t dir, uint32_t name, bool named,
-		     struct error *err)
-{
-	struct file_entry entry = {.dir = dir, .name = name, .named = named};
-
-	return append_entry(list, &entry, err);
 }
 
 int file_list_problem(struct file_list *list, const char *path, enum file_problem problem,
@@ -157,15 +199,15 @@ int file_list_problem(struct file_list *list, const char *path, enum file_proble
 
 	if (file_list_text(list, path, &entry.name, err))
 		return -1;
-	return append_entry(list, &entry, err);
+	return file_list_append(list, &entry, err);
 }
 
-/* Add one file by its path, split into directory and name. */
-static int add_path(struct file_list *list, const char *path, struct error *err)
+int file_list_path_entry(struct file_list *list, const char *path, const struct file_entry *how,
+			 struct error *err)
 {
+	struct file_entry entry = *how;
 	const char *slash;
 	char *dir;
-	uint32_t dir_at = 0, name_at = 0;
 	int rc;
 
 	while (path[0] == '.' && path[1] == '/' && path[2] && path[2] != '/')
@@ -174,90 +216,11 @@ static int add_path(struct file_list *list, const char *path, struct error *err)
 	dir = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup("");
 	if (!dir)
 		return error_memory(err, "a path", strlen(path));
-	rc = file_list_intern(list, dir, &dir_at, err);
+	rc = file_list_intern(list, dir, &entry.dir, err);
 	free(dir);
-	if (rc || file_list_text(list, slash ? slash + 1 : path, &name_at, err))
+	if (rc || file_list_text(list, slash ? slash + 1 : path, &entry.name, err))
 		return -1;
-	return file_list_append(list, dir_at, name_at, true, err);
-}
-
-/* GDAL's own names: /vsizip/..., NETCDF:"file":variable. The file system does not know them. */
-static bool is_gdal_name(const char *path)
-{
-	size_t n = 0;
-
-	if (strncmp(path, "/vsi", 4) == 0)
-		return true;
-	while (isupper((unsigned char)path[n]) || isdigit((unsigned char)path[n]) || path[n] == '_')
-		n++;
-	return n > 1 && path[n] == ':';
-}
-
-/* A file or directory; lists do not nest. */
-static int add_file_or_dir(struct file_list *list, const char *path, struct error *err)
-{
-	struct stat st;
-
-	if (strncmp(path, "/vsi", 4) == 0)
-		return add_path(list, path, err);
-	if (stat(path, &st)) {
-		if (errno == ENOENT && is_gdal_name(path))
-			return add_path(list, path, err);
-		return file_list_problem(list, path, FILE_CANNOT_OPEN, errno, err);
-	}
-	if (S_ISDIR(st.st_mode))
-		return file_list_walk(list, path, err);
-	if (!S_ISREG(st.st_mode))
-		return file_list_problem(list, path, FILE_NOT_REGULAR, 0, err);
-	return add_path(list, path, err);
-}
-
-static int add_lines(struct file_list *list, FILE *in, const char *name, struct error *err)
-{
-	char *line = NULL;
-	size_t size = 0, n_paths = 0;
-	ssize_t len;
-	int rc = 0;
-
-	while (rc == 0 && (len = getline(&line, &size, in)) >= 0) {
-		const char *text = line;
-
-		if (memchr(line, '\0', (size_t)len)) {
-			rc = file_list_problem(list, name, FILE_LIST_NOT_TEXT, 0, err);
-			n_paths++;
-			break;
-		}
-		while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
-			line[--len] = '\0';
-		text += strspn(text, " \t");
-		if (*text == '\0' || *text == '#')
-			continue;
-		n_paths++;
-		rc = add_file_or_dir(list, text, err);
-	}
-	if (rc == 0 && ferror(in))
-		rc = file_list_problem(list, name, FILE_CANNOT_OPEN, errno, err);
-	else if (rc == 0 && n_paths == 0)
-		rc = file_list_problem(list, name, FILE_EMPTY_LIST, 0, err);
-	free(line);
-	return rc;
-}
-
-int file_list_add(struct file_list *list, const char *argument, struct error *err)
-{
-	FILE *in;
-	int rc;
-
-	if (strcmp(argument, "-") == 0)
-		return add_lines(list, stdin, "standard input", err);
-	if (argument[0] != '@')
-		return add_file_or_dir(list, argument, err);
-	in = fopen(argument + 1, "re");
-	if (!in)
-		return file_list_problem(list, argument, FILE_CANNOT_OPEN, errno, err);
-	rc = add_lines(list, in, argument, err);
-	fclose(in);
-	return rc;
+	return file_list_append(list, &entry, err);
 }
 
 void file_list_seal(struct file_list *list)
@@ -282,22 +245,50 @@ void file_list_release(struct file_list *list)
 {
 	free(list->text);
 	free(list->entry);
+	free(list->read);
 	number_set_release(&list->seen);
 	file_list_forget_dirs(list);
+	file_list_forget_links(list);
 	*list = (struct file_list){0};
+}
+
+static char *join(const char *front, const char *dir, const char *name)
+{
+	size_t dir_len = strlen(dir);
+	char *path = malloc(size_add(size_add(strlen(front), dir_len), size_add(strlen(name), 2)));
+	char *end;
+
+	if (!path)
+		return NULL;
+	end = stpcpy(stpcpy(path, front), dir);
+	if (dir_len > 0 && dir[dir_len - 1] != '/')
+		*end++ = '/';
+	stpcpy(end, name);
+	return path;
+}
+
+/*
+ * GDAL takes a name for something else than a file's by how it begins: "/vsi...", a driver's prefix
+ * with a colon ("PG:host=..."), XML, JSON.
+ */
+static bool looks_like_no_file(const char *path)
+{
+	return strncmp(path, "/vsi", 4) == 0 || *path == '<' || *path == '{' || *path == '[' ||
+	       path[strcspn(path, ":/")] == ':';
+}
+
+char *file_path(const char *dir, const char *name)
+{
+	if (!looks_like_no_file(*dir ? dir : name))
+		return join("", dir, name);
+	return join(*dir == '/' ? "/." : "./", dir, name);
 }
 
 char *file_list_path(const struct file_list *list, uint32_t i)
 {
 	const char *dir = file_list_dir(list, i), *name = file_list_name(list, i);
-	size_t dir_len = strlen(dir);
-	char *path = malloc(size_add(dir_len, size_add(strlen(name), 2))), *end;
 
-	if (!path)
-		return NULL;
-	end = stpcpy(path, dir);
-	if (dir_len > 0 && dir[dir_len - 1] != '/')
-		*end++ = '/';
-	stpcpy(end, name);
-	return path;
+	if (list->entry[i].virtual || list->entry[i].problem)
+		return join("", dir, name);
+	return file_path(dir, name);
 }

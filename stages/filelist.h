@@ -22,15 +22,22 @@ enum file_problem {
 	FILE_EMPTY_DIRECTORY,
 	FILE_EMPTY_LIST,
 	FILE_LIST_NOT_TEXT,
+	FILE_LIST_IS_FOLDER, /* @FOLDER */
+	FILE_LIST_NOT_FILE,  /* a device or socket */
+	FILE_LIST_NO_WRITER, /* a pipe that nobody writes to */
+	FILE_LINE_TOO_LONG,  /* of a list, for a path; the name says which line */
 	FILE_TOO_DEEP,
-	FILE_NO_PATTERN /* named, but no pattern of --bands matches it */
+	FILE_KERNEL_FOLDER, /* /proc, /sys, /dev */
+	FILE_NO_PATTERN     /* named, but no pattern of --bands matches it */
 };
 
 struct file_entry {
 	uint32_t dir, name; /* offsets into text; with a problem, name is the whole path */
 	uint8_t problem;
 	uint8_t errno_value;
-	bool named; /* by an argument or a list, not found in a directory */
+	bool named : 1;   /* by an argument or a list, not found in a directory */
+	bool by_link : 1; /* found in a directory, and a link */
+	bool virtual : 1; /* a name that GDAL alone knows, no file's */
 };
 
 /* Open-addressing set of numbers; what they stand for is the caller's. */
@@ -39,11 +46,17 @@ struct number_set {
 	uint32_t n, size;
 };
 
-/* A directory, whatever it is called: "d", "./d" and "../x/d" may be one. */
-struct place {
+/* A file or directory, whatever it is called: "d", "./d" and "../x/d" may be one. */
+struct identity {
 	dev_t dev;
 	ino_t ino;
+};
+
+struct place {
+	struct identity id;
 	uint32_t dir; /* offset of the name it was met by first */
+	bool walked;  /* what is in it has been listed */
+	bool holds;   /* and was something */
 };
 
 struct file_list {
@@ -56,15 +69,27 @@ struct file_list {
 	size_t text_len, text_size;
 	struct file_entry *entry;
 	uint32_t n, size;
-	uint64_t offered; /* files named so far, those named twice included */
+	uint64_t offered;      /* files named so far, those named twice included */
+	size_t most_bytes;     /* what the list may take of memory, 0: anything */
+	struct identity *read; /* lists that were read */
+	uint32_t n_read;
+	uint32_t n_by_link;
+	/*
+	 * Only between file_list_resolve() and file_list_forget_links(), NULL without links: the
+	 * number of the first file of the list that is the same as this one.
+	 */
+	uint32_t *same;
 	/* Only while the list grows: */
 	struct number_set seen, dirs, places;
 	struct place *place;
 	uint32_t n_places, places_size;
 };
 
-/* Expand one argument. -1 only where memory fails. */
+/* Expand one argument. -1 only where memory fails, or the names exceed most_bytes. */
 int file_list_add(struct file_list *list, const char *argument, struct error *err) MUST_CHECK;
+/* Find out which files are one, by links. Before the list is sealed. */
+int file_list_resolve(struct file_list *list, struct error *err) MUST_CHECK;
+void file_list_forget_links(struct file_list *list);
 /* The list is complete: free what only growing needs. */
 void file_list_seal(struct file_list *list);
 void file_list_release(struct file_list *list);
@@ -79,26 +104,45 @@ static inline const char *file_list_name(const struct file_list *list, uint32_t 
 	return list->text + list->entry[i].name;
 }
 
-/* The path, in a new string; NULL without memory. */
+/*
+ * The path, in a new string; NULL without memory. It never looks like something else than a file,
+ * to GDAL or to a reader here, whatever the file is called.
+ */
 char *file_list_path(const struct file_list *list, uint32_t i);
 /* The name of the folder a file is in, also where its path does not say it; "" where unknown. */
 const char *file_list_folder(const struct file_list *list, uint32_t i);
 
-/* --- for filelist.c and walk.c --- */
+/* The path of `name` in `dir` ("": the working directory), in the same way. */
+char *file_path(const char *dir, const char *name);
+
+/* --- for filelist*.c and walk.c --- */
 
 /* Append text; *offset is where it is. */
 int file_list_text(struct file_list *list, const char *text, uint32_t *offset, struct error *err);
 /* Offset of the directory's name, the one it was met by first: one directory is stored once. */
 int file_list_intern(struct file_list *list, const char *dir, uint32_t *offset, struct error *err);
-/* Append a file unless it is there already; name is an offset. */
-int file_list_append(struct file_list *list, uint32_t dir, uint32_t name, bool named,
-		     struct error *err);
+/* Append a file unless it is there already; its name is an offset. */
+int file_list_append(struct file_list *list, const struct file_entry *entry, struct error *err);
+/* The number of the file of that name in the directory at offset `dir`; NO_FILE: not there. */
+uint32_t file_list_find(const struct file_list *list, uint32_t dir, const char *name);
+/* Add one file by its path, split into directory and name. `how` has its flags. */
+int file_list_path_entry(struct file_list *list, const char *path, const struct file_entry *how,
+			 struct error *err);
+/* May the list take so much more memory? */
+int file_list_within(const struct file_list *list, size_t more, struct error *err);
+uint32_t identity_hash(const struct identity *id);
+/* The directory, NULL where it was not met yet. */
+struct place *file_list_place(const struct file_list *list, const struct identity *id);
 /* Free what only file_list_intern() needs. */
 void file_list_forget_dirs(struct file_list *list);
 int file_list_problem(struct file_list *list, const char *path, enum file_problem problem,
 		      int errno_value, struct error *err);
 /* Add the rasters of a directory and of those below it, as walk.c says. */
 int file_list_walk(struct file_list *list, const char *path, struct error *err);
+/* Add what the lines of a list name; `argument` is @FILE or -. */
+int file_list_read(struct file_list *list, const char *argument, struct error *err);
+/* Add a file or directory that an argument or a line of a list names. */
+int file_list_add_path(struct file_list *list, const char *path, struct error *err);
 
 uint32_t hash_text(uint32_t seed, const char *text, size_t len);
 #define HASH_SEED 2166136261u

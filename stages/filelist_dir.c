@@ -20,20 +20,24 @@ static bool dir_equal(const void *ctx, uint32_t number, const void *key)
 	return strcmp(((const struct file_list *)ctx)->text + number, key) == 0;
 }
 
+uint32_t identity_hash(const struct identity *id)
+{
+	return ((uint32_t)id->ino ^ (uint32_t)(id->ino >> 32)) * 2654435761u ^ (uint32_t)id->dev;
+}
+
 static uint32_t place_hash(const void *ctx, uint32_t number)
 {
 	const struct place *place = &((const struct file_list *)ctx)->place[number];
 
-	return ((uint32_t)place->ino ^ (uint32_t)(place->ino >> 32)) * 2654435761u ^
-	       (uint32_t)place->dev;
+	return identity_hash(&place->id);
 }
 
 static bool place_equal(const void *ctx, uint32_t number, const void *key)
 {
 	const struct place *place = &((const struct file_list *)ctx)->place[number];
-	const struct place *wanted = key;
+	const struct identity *wanted = key;
 
-	return place->dev == wanted->dev && place->ino == wanted->ino;
+	return place->id.dev == wanted->dev && place->id.ino == wanted->ino;
 }
 
 /* Make room for one more place behind the last, which serves as the key of a search. */
@@ -46,6 +50,8 @@ static int make_room(struct file_list *list, struct error *err)
 		return -1;
 	if (list->n_places < list->places_size)
 		return 0;
+	if (file_list_within(list, (size - list->places_size) * sizeof(*grown), err))
+		return -1;
 	grown = realloc(list->place, size * sizeof(*grown));
 	if (!grown)
 		return error_memory(err, "the list of directories", size * sizeof(*grown));
@@ -66,10 +72,19 @@ static int find_place(struct file_list *list, const char *dir, uint32_t **slot, 
 	if (make_room(list, err))
 		return -1;
 	place = &list->place[list->n_places];
-	*place = (struct place){.dev = st.st_dev, .ino = st.st_ino};
-	*slot = number_set_find(&list->places, place_hash(list, list->n_places), place_equal, list,
-				place);
+	*place = (struct place){.id = {.dev = st.st_dev, .ino = st.st_ino}};
+	*slot = number_set_find(&list->places, identity_hash(&place->id), place_equal, list,
+				&place->id);
 	return 0;
+}
+
+struct place *file_list_place(const struct file_list *list, const struct identity *id)
+{
+	uint32_t at = list->places.size ? *number_set_find(&list->places, identity_hash(id),
+							   place_equal, list, id)
+					: NO_FILE;
+
+	return at == NO_FILE ? NULL : &list->place[at];
 }
 
 static const char *last_part(const char *path)

@@ -8,29 +8,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
+#include "printable.h"
 #include "window.h"
 
-/* As js_text(), for text that is not UTF-8 throughout. */
-static json_t *escaped_text(const char *text)
+static json_t *text_of(const char *text, size_t (*next)(char *piece, const char **text))
 {
 	size_t size = size_add(size_mul(strlen(text), 4), 1), used = 0;
-	char *copy = malloc(size);
+	char piece[PRINTABLE_PIECE], *copy = malloc(size);
 	json_t *json;
 
 	if (!copy)
 		return NULL;
-	while (*text != '\0') {
+	while (*text) {
 		size_t n = utf8_length(text);
 
-		if (n == 0) {
-			used += (size_t)snprintf(copy + used, size - used, "\\x%02X",
-						 (unsigned)(unsigned char)*text++);
-			continue;
+		/* js_emit() has a form of its own for characters that must not be seen raw. */
+		if (n > 1 || (n == 1 && *text != '\\')) {
+			memcpy(copy + used, text, n);
+			text += n;
+		} else {
+			n = next(piece, &text);
+			memcpy(copy + used, piece, n);
 		}
-		memcpy(copy + used, text, n);
 		used += n;
-		text += n;
 	}
 	json = json_stringn(copy, used);
 	free(copy);
@@ -39,10 +39,12 @@ static json_t *escaped_text(const char *text)
 
 json_t *js_text(const char *text)
 {
-	for (const char *p = text; *p != '\0'; p += utf8_length(p))
-		if (utf8_length(p) == 0)
-			return escaped_text(text);
-	return json_string(text);
+	return text_of(text, printable_next);
+}
+
+json_t *js_name(const char *name)
+{
+	return text_of(name, printable_name_next);
 }
 
 json_t *js_text_or_null(const char *text)
@@ -134,6 +136,39 @@ json_t *js_stats(const struct summary *s)
 	return o;
 }
 
+/* A character as JSON's \uXXXX, two of them beyond the first plane (RFC 8259, 7). */
+static int put_escaped(FILE *out, uint32_t number)
+{
+	if (number <= 0xFFFF)
+		return fprintf(out, "\\u%04X", number);
+	number -= 0x10000;
+	return fprintf(out, "\\u%04X\\u%04X", 0xD800 + (number >> 10), 0xDC00 + (number & 0x3FF));
+}
+
+/*
+ * JSON as it is dumped, to the stream. What is not printable is written as an escape: no reader
+ * sees a difference, and no terminal or editor sees the character. Jansson never hands over parts
+ * of a character.
+ */
+static int put_json(const char *text, size_t size, void *stream)
+{
+	const char *from = text, *end = text + size;
+	FILE *out = stream;
+
+	for (const char *at = text; at < end;) {
+		size_t n = (unsigned char)*at < 0x7F ? 1 : utf8_length(at);
+
+		if ((unsigned char)*at >= 0x7F && n && !printable_as_is(at, n)) {
+			if (fwrite(from, 1, (size_t)(at - from), out) != (size_t)(at - from) ||
+			    put_escaped(out, utf8_number(at, n)) < 0)
+				return -1;
+			from = at + n;
+		}
+		at += n ? n : 1;
+	}
+	return fwrite(from, 1, (size_t)(end - from), out) == (size_t)(end - from) ? 0 : -1;
+}
+
 /* 17 significant digits: reading a number back gives the same double. */
 int js_emit(FILE *out, json_t *value, struct error *err)
 {
@@ -141,7 +176,8 @@ int js_emit(FILE *out, json_t *value, struct error *err)
 
 	if (!value)
 		return error_memory(err, "JSON of a report", sizeof(struct summary));
-	rc = json_dumpf(value, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+	rc = json_dump_callback(value, put_json, out,
+				JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
 	json_decref(value);
 	if (rc == 0)
 		return 0;

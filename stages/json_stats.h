@@ -13,9 +13,10 @@
 #include "accum.h"
 #include "error.h"
 
-/* Text as JSON; a byte that is not UTF-8 (a file name may hold any) becomes \xNN, four characters.
- */
+/* Words as JSON: a byte that is not UTF-8 becomes \xNN, four characters. */
 json_t *js_text(const char *text);
+/* The name of a file or scene, so that its bytes can be had back (include/printable.h). */
+json_t *js_name(const char *name);
 json_t *js_text_or_null(const char *text); /* null for NULL and "" */
 
 json_t *js_count(uint64_t n);    /* over 2^63 - 1: that number */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input_file.h"
 #include "partial.h"
 #include "report.h"
 
@@ -83,9 +84,9 @@ static int read_head(struct part *part, struct error *err)
 static int open_part(struct part *part, const char *path, struct error *err)
 {
 	part->path = path;
-	part->file = fopen(path, "re");
+	part->file = input_open_named(path, err);
 	if (!part->file)
-		return error_errno(err, EX_NOINPUT, errno, "%s: cannot be opened", path);
+		return -1;
 	return read_head(part, err);
 }
 

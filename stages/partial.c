@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "json_stats.h"
+#include "printable.h"
 #include "report_kinds.h"
 
 /* --- writing --- */
@@ -76,7 +77,7 @@ static json_t *band_source(const struct scene *scene, enum band_role role)
 	if (!scene->has_band[role] || !band->path)
 		return json_null();
 	o = json_object();
-	js_put(&o, "file", js_text(band->path));
+	js_put(&o, "file", js_name(band->path));
 	js_put(&o, "band", js_count(band->index));
 	return o;
 }
@@ -90,7 +91,7 @@ json_t *partial_scene(const struct scene_result *result, uint64_t number)
 	for (unsigned i = 0; i < s->n_notes; i++)
 		js_append(&notes, js_text(s->notes[i]));
 	js_put(&o, "number", js_count(number));
-	js_put(&o, "name", js_text(s->name ? s->name : ""));
+	js_put(&o, "name", js_name(s->name ? s->name : ""));
 	js_put(&o, "status", js_text(scene_status_name(result->status)));
 	js_put(&o, "error_code", json_integer(result->error.code));
 	js_put(&o, "error", js_text(result->error.text));
@@ -212,6 +213,16 @@ static void get_histogram(const json_t *o, struct histogram *h, uint64_t n_valid
 		*bad = true;
 }
 
+/* The bytes of a name, in a new string; NULL without memory. */
+static char *get_name(const json_t *o, const char *key, bool *bad)
+{
+	char *name = strdup(get_text(o, key, bad));
+
+	if (name)
+		printable_restore(name);
+	return name;
+}
+
 static void copy_text(char *to, size_t size, const json_t *o, const char *key, bool *bad)
 {
 	(void)snprintf(to, size, "%s", get_text(o, key, bad));
@@ -225,7 +236,7 @@ static void get_band(const json_t *o, const char *key, struct scene *scene, enum
 	if (json_is_null(band))
 		return;
 	scene->has_band[role] = true;
-	scene->band[role].path = strdup(get_text(band, "file", bad));
+	scene->band[role].path = get_name(band, "file", bad);
 	scene->band[role].index = (uint32_t)get_count(band, "band", UINT32_MAX, bad);
 	if (!scene->band[role].path)
 		*bad = true;
@@ -265,7 +276,7 @@ int partial_read_scene(const json_t *o, struct scene *scene, struct histogram *h
 	*result = (struct scene_result){.scene = scene};
 	*number = get_count(o, "number", UINT32_MAX, &bad);
 	scene->id = (uint32_t)*number;
-	scene->name = strdup(get_text(o, "name", &bad));
+	scene->name = get_name(o, "name", &bad);
 	copy_text(scene->sensor, sizeof(scene->sensor), o, "sensor", &bad);
 	copy_text(scene->acquired, sizeof(scene->acquired), o, "acquired", &bad);
 	copy_text(scene->files[0].info.crs, sizeof(scene->files[0].info.crs), o, "crs", &bad);

@@ -11,24 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Spaces at the ends are quoted too: some readers strip them. */
-static void put_text(FILE *out, const char *text)
-{
-	size_t n = strlen(text);
-	bool quote = n && (strpbrk(text, ",\"\r\n") || text[0] == ' ' || text[n - 1] == ' ');
-
-	if (!quote) {
-		(void)fputs(text, out);
-		return;
-	}
-	(void)fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"')
-			(void)fputc('"', out);
-		(void)fputc(*text, out);
-	}
-	(void)fputc('"', out);
-}
+#include "csv.h"
 
 /* The fewest of 15, 16 or 17 digits that read back as the same double. -0 is written as 0. */
 static void put_number(FILE *out, double value)
@@ -97,7 +80,7 @@ static void put_band(FILE *out, const struct scene *scene, enum band_role role)
 		(void)fputc(',', out);
 		return;
 	}
-	put_text(out, band->path);
+	csv_name(out, band->path);
 	(void)fprintf(out, ",%" PRIu32, band->index);
 }
 
@@ -122,7 +105,6 @@ static int csv_scene(FILE *out, uint64_t row, const struct scene_result *result,
 {
 	const struct scene *scene = result->scene;
 	const char *const text[] = {
-		scene->name ? scene->name : "",
 		scene_status_name(result->status),
 		result->status == SCENE_FAILED ? result->error.text : "",
 		scene->sensor,
@@ -134,8 +116,10 @@ static int csv_scene(FILE *out, uint64_t row, const struct scene_result *result,
 
 	(void)row;
 	(void)options;
+	csv_name(out, scene->name ? scene->name : "");
+	(void)fputc(',', out);
 	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
-		put_text(out, text[i]);
+		csv_words(out, text[i]);
 		(void)fputc(',', out);
 	}
 	if (scene->x_size && scene->y_size)
@@ -173,7 +157,7 @@ static void put_tile(FILE *out, const struct scene *scene, uint64_t scene_id,
 	uint32_t row = scene->tile_y_size ? w->y_off / scene->tile_y_size : 0;
 	uint64_t number = (uint64_t)row * scene_tiles_across(scene) + column;
 
-	put_text(out, scene->name ? scene->name : "");
+	csv_name(out, scene->name ? scene->name : "");
 	(void)fprintf(out,
 		      ",%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32
 		      ",%" PRIu32 ",%" PRIu32 ",",

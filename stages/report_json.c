@@ -84,7 +84,7 @@ static json_t *band_object(const struct band *band)
 {
 	json_t *o = json_object();
 
-	js_put(&o, "file", js_text_or_null(band->path));
+	js_put(&o, "file", band->path ? js_name(band->path) : json_null());
 	js_put(&o, "band", js_count(band->index));
 	js_put(&o, "type", js_text(sample_name(band->type)));
 	js_put(&o, "scale", js_number(band->scale));
@@ -114,7 +114,7 @@ static json_t *file_list(const struct scene *scene)
 
 	for (unsigned i = 0; i < scene->n_files; i++)
 		if (scene->files[i].path)
-			js_append(&list, js_text(scene->files[i].path));
+			js_append(&list, js_name(scene->files[i].path));
 	return list;
 }
 
@@ -147,7 +147,7 @@ static json_t *scene_object(const struct scene_result *result, const struct opti
 	bool failed = result->status == SCENE_FAILED, ok = scene_summary(result, &summary);
 	json_t *o = json_object();
 
-	js_put(&o, "name", js_text(s->name ? s->name : ""));
+	js_put(&o, "name", js_name(s->name ? s->name : ""));
 	js_put(&o, "files", file_list(s));
 	js_put(&o, "status", js_text(scene_status_name(result->status)));
 	js_put(&o, "error", failed ? js_text(result->error.text) : json_null());

@@ -36,7 +36,7 @@ static int summary_scene(FILE *out, uint64_t row, const struct scene_result *res
 	bool ok = scene_summary(result, &summary);
 	json_t *o = json_object();
 
-	js_put(&o, "name", js_text(result->scene->name ? result->scene->name : ""));
+	js_put(&o, "name", js_name(result->scene->name ? result->scene->name : ""));
 	js_put(&o, "status", js_text(scene_status_name(result->status)));
 	js_put(&o, "error",
 	       result->status != SCENE_FAILED ? json_null()

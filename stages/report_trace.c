@@ -44,7 +44,7 @@ static int trace_scene(FILE *out, uint64_t row, const struct scene_result *resul
 
 	(void)options;
 	js_put(&o, "scene", js_count(scene->id));
-	js_put(&o, "name", js_text(scene->name ? scene->name : ""));
+	js_put(&o, "name", js_name(scene->name ? scene->name : ""));
 	js_put(&o, "status", js_text(scene_status_name(result->status)));
 	(void)fputs(row ? ",\n" : "\n", out);
 	return js_emit(out, o, err);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "printable.h"
 #include "window.h"
 
 void raster_info_release(struct raster_info *info)
@@ -38,14 +39,16 @@ void scene_release(struct scene *scene)
 
 void scene_note(struct scene *scene, const char *format, ...)
 {
+	char raw[4 * SCENE_NOTE_BYTES];
 	va_list args;
 
 	if (scene->n_notes >= SCENE_MAX_NOTES)
 		return;
 	va_start(args, format);
-	vsnprintf(scene->notes[scene->n_notes], sizeof(scene->notes[0]), format, args);
+	if (vsnprintf(raw, sizeof(raw), format, args) < 0)
+		raw[0] = '\0';
 	va_end(args);
-	scene->n_notes++;
+	(void)printable_copy(scene->notes[scene->n_notes++], sizeof(scene->notes[0]), raw);
 }
 
 static uint32_t tiles(uint32_t size, uint32_t tile)

@@ -4,6 +4,7 @@
  * scaling.c, scene_quality.c. Nothing is kept open.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +75,32 @@ static int open_failed(const struct scene *scene, const struct file_entry *entry
 	case FILE_EMPTY_LIST:
 		return error_set(err, EX_NOINPUT, "%s: the list names no file", path);
 	case FILE_LIST_NOT_TEXT:
-		return error_set(err, EX_DATAERR, "%s: is no text; a list has one path a line",
+		return error_set(err, EX_DATAERR,
+				 "%s: is no text; a list has one path a line, in UTF-8 or any "
+				 "other form of text without NUL bytes",
+				 path);
+	case FILE_LIST_IS_FOLDER:
+		return error_set(err, EX_NOINPUT, "%s: is a folder, no list; name it without the @",
+				 path);
+	case FILE_LIST_NOT_FILE:
+		return error_set(err, EX_NOINPUT,
+				 "%s: is no regular file and no pipe; name a list, or - for "
+				 "standard input",
+				 path);
+	case FILE_LIST_NO_WRITER:
+		return error_set(err, EX_NOINPUT,
+				 "%s: is a pipe that nobody writes to; start its writer, or name a "
+				 "list",
+				 path);
+	case FILE_LINE_TOO_LONG:
+		return error_set(err, EX_DATAERR,
+				 "%s: is longer than the %d bytes that a path can have; a list has "
+				 "one path a line",
+				 path, PATH_MAX - 1);
+	case FILE_KERNEL_FOLDER:
+		return error_set(err, EX_NOINPUT,
+				 "%s: is a folder of the kernel or of devices; name a folder of "
+				 "files",
 				 path);
 	case FILE_TOO_DEEP:
 		return error_set(err, EX_NOINPUT,

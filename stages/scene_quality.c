@@ -23,18 +23,23 @@ static uint32_t described_band(const struct raster_info *info, const char *patte
 static int try_name(char **path, const char *dir, const char *prefix, size_t prefix_len,
 		    const char *pattern, const char *tail)
 {
+	static const char *const separators[] = {"_", "."}; /* HLS separates by dots */
+
 	*path = NULL;
-	if (asprintf(path, "%s%s%.*s%s%s%s", dir, *dir ? "/" : "", (int)prefix_len, prefix,
-		     prefix_len ? "_" : "", pattern, tail) < 0) {
-		*path = NULL;
-		return -1;
-	}
-	/* HLS separates by dots. */
-	if (access(*path, F_OK) != 0 && prefix_len)
-		(*path)[(*dir ? strlen(dir) + 1 : 0) + prefix_len] = '.';
-	if (access(*path, F_OK) != 0) {
-		free(*path);
-		*path = NULL;
+	for (size_t i = 0; i < (prefix_len ? 2 : 1) && !*path; i++) {
+		char *name;
+
+		if (asprintf(&name, "%.*s%s%s%s", (int)prefix_len, prefix,
+			     prefix_len ? separators[i] : "", pattern, tail) < 0)
+			return -1;
+		*path = file_path(dir, name);
+		free(name);
+		if (!*path)
+			return -1;
+		if (access(*path, F_OK) != 0) {
+			free(*path);
+			*path = NULL;
+		}
 	}
 	return 0;
 }

@@ -33,35 +33,25 @@ static void put_attribute(FILE *out, const char *name, double value)
 	fputc('"', out);
 }
 
-/* Allowed in XML 1.0: tab and newline, nothing else below the space, no U+FFFE and U+FFFF. */
-static bool is_allowed(const char *p, size_t n)
-{
-	if (n == 1)
-		return (unsigned char)*p >= 0x20 ? *p != 0x7F : *p == '\n' || *p == '\t';
-	return n == 2 || n == 4 ||
-	       (n == 3 && memcmp(p, "\xEF\xBF\xBE", 3) != 0 && memcmp(p, "\xEF\xBF\xBF", 3) != 0);
-}
-
 void svg_escape(FILE *out, const char *text)
 {
-	while (*text) {
-		size_t n = utf8_length(text);
+	char piece[PRINTABLE_PIECE];
 
-		if (!is_allowed(text, n))
-			fputc('?', out);
-		else if (*text == '&')
+	while (*text) {
+		size_t n = printable_next(piece, &text);
+
+		if (*piece == '&')
 			fputs("&amp;", out);
-		else if (*text == '<')
+		else if (*piece == '<')
 			fputs("&lt;", out);
-		else if (*text == '>')
+		else if (*piece == '>')
 			fputs("&gt;", out);
-		else if (*text == '"')
+		else if (*piece == '"')
 			fputs("&quot;", out);
-		else if (*text == '\'')
+		else if (*piece == '\'')
 			fputs("&#39;", out);
 		else
-			(void)fwrite(text, 1, n, out);
-		text += n ? n : 1;
+			(void)fwrite(piece, 1, n, out);
 	}
 }
 

@@ -3,6 +3,7 @@
  */
 #include <math.h>
 
+#include "csv.h"
 #include "json_stats.h"
 #include "report_teach.h"
 #include "sweep_kinds.h"
@@ -22,21 +23,6 @@ static const char *const heads[] = {"executor",
 				    "message_bytes",
 				    "problem"};
 
-/* Quoted where it has to be (RFC 4180). */
-static void put_field(FILE *out, const char *text)
-{
-	bool quote = false;
-
-	for (const char *p = text; *p; p++)
-		quote = quote || *p == ',' || *p == '"' || *p == '\n';
-	if (quote)
-		fputc('"', out);
-	for (const char *p = text; *p; p++)
-		fprintf(out, *p == '"' ? "\"%c" : "%c", *p);
-	if (quote)
-		fputc('"', out);
-}
-
 static void put_real(FILE *out, double value)
 {
 	if (isfinite(value))
@@ -47,11 +33,11 @@ static void put_real(FILE *out, double value)
 
 static void put_head_of(FILE *out, const struct sweep_point *point)
 {
-	put_field(out, point->executor);
+	csv_words(out, point->executor);
 	fprintf(out, ",%u,", point->workers);
-	put_field(out, point->set);
+	csv_words(out, point->set);
 	fputc(',', out);
-	put_field(out, point->chunk);
+	csv_words(out, point->chunk);
 }
 
 static void put_run(FILE *out, const struct sweep_point *point, unsigned run)
@@ -68,7 +54,7 @@ static void put_run(FILE *out, const struct sweep_point *point, unsigned run)
 	put_real(out, s->messages);
 	put_real(out, s->message_bytes);
 	fputc(',', out);
-	put_field(out, point->problem);
+	csv_words(out, point->problem);
 	fputc('\n', out);
 }
 
@@ -86,7 +72,7 @@ void sweep_csv(FILE *out, const struct sweep *sweep)
 			continue;
 		put_head_of(out, point);
 		fprintf(out, ",%u,%d,,,,,,,,", point->n, point->status);
-		put_field(out, point->problem);
+		csv_words(out, point->problem);
 		fputc('\n', out);
 	}
 }
@@ -181,7 +167,7 @@ static json_t *scene_object(const struct sweep *sweep)
 {
 	json_t *o = json_object();
 
-	js_put(&o, "name", js_text(sweep->scene));
+	js_put(&o, "name", js_name(sweep->scene));
 	js_put(&o, "scenes", js_count(sweep->n_scenes));
 	js_put(&o, "x_size", js_count(sweep->x_size));
 	js_put(&o, "y_size", js_count(sweep->y_size));

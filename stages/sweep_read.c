@@ -6,8 +6,10 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "printable.h"
 #include "sweep_stats.h"
 
 static json_t *load(const char *path, struct error *err)
@@ -128,9 +130,15 @@ static void each_file(const json_t *root, void (*file)(const char *path))
 	for (size_t i = 0; (scene = json_array_get(scenes, i)); i++) {
 		const json_t *files = json_object_get(scene, "files");
 
-		for (size_t j = 0; (name = json_array_get(files, j)); j++)
-			if (json_is_string(name))
-				file(json_string_value(name));
+		for (size_t j = 0; (name = json_array_get(files, j)); j++) {
+			char *copy = json_is_string(name) ? strdup(json_string_value(name)) : NULL;
+
+			if (copy) {
+				printable_restore(copy);
+				file(copy);
+			}
+			free(copy);
+		}
 	}
 }
 
@@ -144,6 +152,7 @@ int sweep_read_scene(const char *path, struct sweep *sweep, void (*file)(const c
 	if (!root)
 		return -1;
 	(void)snprintf(sweep->scene, sizeof(sweep->scene), "%s", name ? name : "");
+	printable_restore(sweep->scene);
 	sweep->x_size = (uint32_t)count(scene, "x_size");
 	sweep->y_size = (uint32_t)count(scene, "y_size");
 	sweep->store_x = (uint32_t)count(scene, "store_x_size");

@@ -6,119 +6,65 @@
 #include <math.h>
 #include <string.h>
 
-static size_t utf8_expected(unsigned char lead)
+/* Columns of a piece: an escape has one for each of its characters. */
+static size_t piece_columns(const char *piece, size_t n)
 {
-	if (lead < 0x80)
-		return 1;
-	if (lead >= 0xC2 && lead <= 0xDF)
-		return 2;
-	if (lead >= 0xE0 && lead <= 0xEF)
-		return 3;
-	return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+	return (unsigned char)*piece < 0x80 ? n : 1;
 }
 
-/* The second byte's range keeps out overlong forms, surrogates and numbers over U+10FFFF. */
-static int utf8_second_ok(unsigned char lead, unsigned char second)
+static size_t count_columns(const char *text, const char *end)
 {
-	unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-	unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+	char piece[PRINTABLE_PIECE];
+	size_t columns = 0;
 
-	return second >= low && second <= high;
-}
+	while (text < end) {
+		size_t n = printable_next(piece, &text);
 
-size_t utf8_length(const char *p)
-{
-	const unsigned char *u = (const unsigned char *)p;
-	size_t n = utf8_expected(*u);
-
-	if (*u == '\0')
-		return 0;
-	if (n > 1 && !utf8_second_ok(u[0], u[1]))
-		return 0;
-	for (size_t i = 2; i < n; i++)
-		if ((u[i] & 0xC0) != 0x80)
-			return 0;
-	return n;
-}
-
-/* C0 and C1 controls and DEL. */
-static int is_control(const char *p, size_t n)
-{
-	unsigned char c = (unsigned char)*p;
-
-	return (n == 1 && (c < 0x20 || c == 0x7F)) ||
-	       (n == 2 && c == 0xC2 && (unsigned char)p[1] < 0xA0);
-}
-
-/* Copy one character, or '?', and step over it; returns the bytes written. */
-static size_t copy_glyph(char *out, const char **p)
-{
-	size_t n = utf8_length(*p);
-
-	if (n == 0 || is_control(*p, n)) {
-		*out = '?';
-		*p += n ? n : 1;
-		return 1;
+		columns += piece_columns(piece, n);
 	}
-	memcpy(out, *p, n);
-	*p += n;
-	return n;
+	return columns;
 }
 
-static size_t count_glyphs(const char *text)
+/* Those columns of the text that lie in [from, to); an escape may be cut. */
+static char *copy_columns(char *out, const char *text, size_t from, size_t to)
 {
-	char skip[4];
-	size_t n = 0;
+	char piece[PRINTABLE_PIECE];
 
-	while (*text != '\0') {
-		(void)copy_glyph(skip, &text);
-		n++;
+	for (size_t at = 0; *text && at < to;) {
+		size_t n = printable_next(piece, &text), columns = piece_columns(piece, n);
+
+		for (size_t i = 0; i < columns; i++, at++)
+			if (at >= from && at < to)
+				out = mempcpy(out, piece + i, columns == 1 ? n : 1);
 	}
-	return n;
+	return out;
 }
 
 const char *text_cut(char out[4 * TEXT_NAME_COLUMNS + 1], const char *text, unsigned width)
 {
-	size_t n = count_glyphs(text), used = 0;
+	size_t n = count_columns(text, text + strlen(text));
 	size_t head = n <= width ? n : (width - 3 + 1) / 2;
-	size_t tail_from = n <= width ? n : n - (width - 3 - head);
-	char skip[4];
+	char *at = copy_columns(out, text, 0, head);
 
-	for (size_t i = 0; i < n; i++) {
-		if (i == head && n > width) {
-			memcpy(out + used, "...", 3);
-			used += 3;
-		}
-		if (i < head || i >= tail_from)
-			used += copy_glyph(out + used, &text);
-		else
-			(void)copy_glyph(skip, &text);
+	if (n > width) {
+		at = mempcpy(at, "...", 3);
+		at = copy_columns(at, text, n - (width - 3 - head), n);
 	}
 	for (; n < width; n++)
-		out[used++] = ' ';
-	out[used] = '\0';
+		*at++ = ' ';
+	*at = '\0';
 	return out;
 }
 
 static void put_word(FILE *out, const char *word, const char *end)
 {
-	char glyph[4];
+	char piece[PRINTABLE_PIECE];
 
 	while (word < end) {
-		size_t n = copy_glyph(glyph, &word);
+		size_t n = printable_next(piece, &word);
 
-		(void)fwrite(glyph, 1, n, out);
+		(void)fwrite(piece, 1, n, out);
 	}
-}
-
-static size_t word_columns(const char *word, const char *end)
-{
-	char skip[4];
-	size_t n = 0;
-
-	for (; word < end; n++)
-		(void)copy_glyph(skip, &word);
-	return n;
 }
 
 void text_fold(FILE *out, unsigned column, unsigned indent, const char *text)
@@ -128,7 +74,7 @@ void text_fold(FILE *out, unsigned column, unsigned indent, const char *text)
 
 	for (const char *word = text + strspn(text, " "); *word != '\0';) {
 		const char *end = word + strcspn(word, " ");
-		size_t columns = word_columns(word, end);
+		size_t columns = count_columns(word, end);
 
 		if (first ? at > indent && at + columns > TEXT_COLUMNS
 			  : at + 1 + columns > TEXT_COLUMNS) {

@@ -1,7 +1,7 @@
 /*
  * Text for people: names cut to a column, long sentences folded, numbers that fit. What comes from
- * outside (file names, band descriptions) can hold any byte; control characters and bytes that are
- * not UTF-8 are shown as '?', so that no name can steer a terminal. Pure, thread-safe.
+ * outside (file names, band descriptions) can hold any byte; it is shown as include/printable.h
+ * says, so that no name can steer a terminal. Pure, thread-safe.
  */
 #ifndef IMGPIPE_TEXT_H
 #define IMGPIPE_TEXT_H
@@ -10,11 +10,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { TEXT_COLUMNS = 100, TEXT_NAME_COLUMNS = 40 };
+#include "printable.h"
 
-/* Bytes of the UTF-8 character at p, 1 to 4; 0 where there is none (also at the end of the text).
- */
-size_t utf8_length(const char *p);
+enum { TEXT_COLUMNS = 100, TEXT_NAME_COLUMNS = 40 };
 
 /* `text`, safe to show, with its middle left out ("...") where it is longer than `width` columns
  * and padded with spaces where it is shorter. `out` holds 4 * TEXT_NAME_COLUMNS + 1 bytes; width

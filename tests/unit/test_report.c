@@ -174,11 +174,7 @@ static void test_csv(void **state)
 	assert_non_null(strstr(good, ",4,3,1,0,0,0,1,-0.25,1.5,0.583333333333333"));
 	assert_non_null(strstr(good, ",75,0.03,"));
 	assert_int_equal(count_char(bad, ','), count_char(header, ','));
-	assert_int_equal(strncmp(bad,
-				 "b\xE4"
-				 "d\x1b[31m.tif,failed,bad.tif:",
-				 26),
-			 0);
+	assert_int_equal(strncmp(bad, "b\\xE4d\\x1B[31m.tif,failed,bad.tif:", 32), 0);
 }
 
 static void test_tiles(void **state)

@@ -155,7 +155,7 @@ static void test_text_cut(void **state)
 				     "z",
 				     5),
 			    "\xC3\xA4...z");
-	assert_string_equal(text_cut(out, "a\n\x7F\xFF\xC2\x85", 5), "a????");
+	assert_string_equal(text_cut(out, "a\n\xFF", 9), "a\\x0A\\xFF");
 	assert_int_equal(utf8_length("\xED\xA0\x80"), 0); /* a surrogate */
 	assert_int_equal(utf8_length("\xC0\xAF"), 0);     /* overlong */
 	assert_int_equal(utf8_length("\xF0\x9F\x8C\x8D"), 4);
