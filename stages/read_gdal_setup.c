@@ -160,17 +160,36 @@ static CPLHTTPResult *fetch(const char *url, CSLConstList fetch_options, GDALPro
 	return result;
 }
 
+/* As it is named, also where it does not exist, and where it really is. */
 static void keep_folder(const char *path)
 {
 	char *real = path && *path ? realpath(path, NULL) : NULL;
 	size_t most = sizeof(library.folder) / sizeof(library.folder[0]);
 
-	if (real && strcmp(real, "/") != 0 && library.n_folders + 1 < most) {
+	if (path && *path == '/' && path[1] && library.n_folders < most)
 		library.folder[library.n_folders++] = strdup(path);
+	if (real && real[1] && library.n_folders < most)
 		library.folder[library.n_folders++] = real;
-	} else {
+	else
 		free(real);
-	}
+}
+
+/* Where PROJ keeps what it fetched for its user. */
+static void keep_user_folder(void)
+{
+	const char *set = getenv("PROJ_USER_WRITABLE_DIRECTORY"), *data = getenv("XDG_DATA_HOME");
+	const char *home = getenv("HOME");
+	char path[PATH_MAX];
+	int length = 0;
+
+	if (data && *data)
+		length = snprintf(path, sizeof(path), "%s/proj", data);
+	else if (home && *home)
+		length = snprintf(path, sizeof(path), "%s/.local/share/proj", home);
+	if (set && *set)
+		keep_folder(set);
+	else if (length > 0 && (size_t)length < sizeof(path))
+		keep_folder(path);
 }
 
 static void keep_folders(void)
@@ -183,6 +202,7 @@ static void keep_folders(void)
 	for (char **path = paths; path && *path; path++)
 		keep_folder(*path);
 	CSLDestroy(paths);
+	keep_user_folder();
 }
 
 static void setup(void)
@@ -263,9 +283,9 @@ bool gdal_library_file(const char *path, bool network)
 					     "/etc/localtime", "/dev/urandom",  "/dev/null"};
 
 	for (size_t i = 0; i < library.n_folders; i++) {
-		size_t length = strlen(library.folder[i]);
+		size_t length = library.folder[i] ? strlen(library.folder[i]) : 0;
 
-		if (strncmp(path, library.folder[i], length) == 0 &&
+		if (length && strncmp(path, library.folder[i], length) == 0 &&
 		    (path[length] == '/' || !path[length]))
 			return true;
 	}

@@ -124,7 +124,8 @@ static void expect_pixels(const char *path, enum reader_choice choice, unsigned 
 	struct error err = {0};
 	void *handle;
 
-	assert_int_equal(reader_probe(path, choice, REACH_FOLDER, &info, &reader, &err), 0);
+	if (reader_probe(path, choice, REACH_FOLDER, &info, &reader, &err) != 0)
+		fail_msg("%s", err.text);
 	assert_int_equal(info.x_size, X_SIZE);
 	assert_int_equal(info.y_size, Y_SIZE);
 	assert_int_equal(info.n_bands, n_bands);
