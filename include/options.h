@@ -82,6 +82,7 @@ struct options {
 	bool has_nodata;
 	double nodata;
 	enum reader_choice reader;
+	bool follow; /* what named inputs refer to is read wherever it is */
 
 	unsigned workers;     /* 0: as many as the machine allows */
 	const char *executor; /* a name of the table in executor.h, or "auto" */

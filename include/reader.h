@@ -44,10 +44,10 @@ struct reader {
 	const char *name; /* "tiff", "gdal" */
 
 	/*
-	 * Read the header of `path` into *info (cleared by the reader first; release it whatever
-	 * comes back). PROBE_OK; PROBE_DECLINED with err set where the file is not of this
-	 * reader's kind or in a form it leaves to the other one; -1 where the file is of its kind
-	 * and broken or unreadable. Thread-safe.
+	 * Read the header of `path` into *info (cleared by the reader first, but for `reach`, which
+	 * GDAL's heeds; release it whatever comes back). PROBE_OK; PROBE_DECLINED with err set
+	 * where the file is not of this reader's kind or in a form it leaves to the other one; -1
+	 * where the file is of its kind and broken or unreadable. Thread-safe.
 	 */
 	int (*probe)(const char *path, struct raster_info *info, struct error *err);
 
@@ -102,14 +102,23 @@ void reader_gdal_forbid(const char *why);
 /* Has anybody asked for GDAL while it was forbidden? */
 bool reader_gdal_wanted(void);
 
+/*
+ * Is this a name of GDAL's for something on the network? The user has named one: GDAL keeps its
+ * network handlers when it is loaded, for inputs of such names alone. Called before it is.
+ */
+bool reader_name_is_network(const char *path);
+void reader_gdal_open_network(void);
+bool reader_gdal_has_network(void);
+
 /* What loading GDAL adds to the program's memory, for plans, in bytes; its block cache's size. */
 enum { READER_GDAL_BASELINE_BYTES = 56 << 20, READER_GDAL_CACHE_BYTES = 16 << 20 };
 
 /*
  * Probe `path` by the rule of --reader: auto tries the TIFF reader, then GDAL where that declines.
- * *reader is who shall read it. Thread-safe.
+ * *reader is who shall read it; info->reach tells it how far. Thread-safe.
  */
-int reader_probe(const char *path, enum reader_choice choice, struct raster_info *info,
-		 const struct reader **reader, struct error *err) MUST_CHECK;
+int reader_probe(const char *path, enum reader_choice choice, enum file_reach reach,
+		 struct raster_info *info, const struct reader **reader,
+		 struct error *err) MUST_CHECK;
 
 #endif

@@ -37,6 +37,15 @@ struct band_info {
 	bool has_nodata;
 };
 
+/* How far a file may lead: what it refers to is read only where the user vouches for it. */
+enum file_reach {
+	REACH_OWN, /* found in a folder: itself and its side files, nothing that is made of others
+		    */
+	REACH_FOLDER, /* named by the user: also a VRT of files below its folder, or a network name
+		       */
+	REACH_ANY     /* named, with --follow: whatever it refers to */
+};
+
 /* The header of one raster file. Sizes in pixels, memory in bytes. */
 struct raster_info {
 	uint32_t x_size, y_size;
@@ -60,6 +69,8 @@ struct raster_info {
 	double unit_metres;      /* length of the CRS unit in metres, 0 where not known */
 	char crs[96];            /* "EPSG:32633", or the file's own name for it, "" if none */
 	char reader[8];          /* "tiff" or "gdal": who can read it */
+	enum file_reach reach;   /* how it was opened, and is opened again */
+	char note[200];          /* what it reads besides, for the report; "" where nothing */
 	struct band_info *bands; /* n_bands of them, owned */
 };
 
@@ -88,6 +99,7 @@ struct band {
 /* One of the files of a scene that pixels are read from. */
 struct scene_file {
 	char *path;              /* owned */
+	bool named;              /* by the user, not found in a folder */
 	struct raster_info info; /* owned */
 };
 

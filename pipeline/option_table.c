@@ -102,6 +102,10 @@ const struct option_row option_rows[] = {
 	 set_nodata},
 	{ALSO_SWEEPS, 0, "reader", "auto|tiff|gdal",
 	 "who reads the files; auto: TIFF where it can, else GDAL", set_reader},
+	{ALSO_SWEEPS, 0, "follow", NULL,
+	 "read what inputs named here or in a list refer to, wherever it is (VRT, side files); "
+	 "without it, only below their own folders; files found in folders never refer to others",
+	 set_follow},
 	{GRAPHS, 0, NULL, NULL, "What to draw", NULL},
 	{GRAPHS, 0, "text", NULL, "the graph in words and numbers, no picture", set_text},
 	{ALSO_SWEEPS, 0, NULL, NULL, "How to work", NULL},

@@ -168,6 +168,14 @@ int set_raw(struct options *o, const char *value, struct error *err)
 	return 0;
 }
 
+int set_follow(struct options *o, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	o->follow = true;
+	return 0;
+}
+
 int set_scale(struct options *o, const char *value, struct error *err)
 {
 	o->has_scale = true;

@@ -10,6 +10,7 @@
 
 #include "catalog_links.h"
 #include "group.h"
+#include "reader.h"
 
 int catalog_append(struct catalog *catalog, const struct entry *entry, struct error *err)
 {
@@ -47,6 +48,18 @@ static void keep_shard(struct catalog *catalog, const struct shard *shard)
 	catalog->n = kept;
 }
 
+/* A network source among the names: GDAL has to know before it is loaded. */
+static void open_network(const struct file_list *files)
+{
+	for (uint32_t i = 0; i < files->n; i++) {
+		char *path = files->entry[i].named ? file_list_path(files, i) : NULL;
+
+		if (path && reader_name_is_network(path))
+			reader_gdal_open_network();
+		free(path);
+	}
+}
+
 int catalog_new(struct catalog **catalog, const struct options *options, struct error *err)
 {
 	struct catalog *made = calloc(1, sizeof(*made));
@@ -62,6 +75,7 @@ int catalog_new(struct catalog **catalog, const struct options *options, struct 
 	if (rc == 0)
 		rc = file_list_resolve(&made->files, err);
 	file_list_seal(&made->files);
+	open_network(&made->files);
 	if (rc == 0)
 		rc = group_files(made, options, err);
 	if (rc == 0)

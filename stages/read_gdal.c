@@ -1,10 +1,7 @@
 /*
  * The GDAL reader: everything GDAL opens and the TIFF reader does not (JPEG 2000, VRT, /vsi...,
  * odd bit depths). A module of its own, loaded by reader.c; the one symbol it exports is the table
- * at the end. It must not know what the pixels mean, and it never writes: files are opened
- * read-only, and GDAL's side files (.aux.xml) are off.
- *
- * GDAL's handlers, options and drivers belong to the process, so they are set once, by gdal_init().
+ * at the end. It must not know what the pixels mean, nor what may be opened (read_gdal_reach.c).
  */
 #include "read_gdal.h"
 
@@ -14,9 +11,6 @@
 #include <string.h>
 
 #include "window.h"
-
-/* Pixels of a read at least, where blocks are smaller: a call of GDAL costs about 1 us. */
-enum { MIN_PIECE_PIXELS = 1 << 16 };
 
 static void CPL_STDCALL log_add(CPLErr kind, CPLErrorNum number, const char *text)
 {
@@ -29,16 +23,21 @@ static void CPL_STDCALL log_add(CPLErr kind, CPLErrorNum number, const char *tex
 	(void)snprintf(log->text, sizeof(log->text), "%s", text);
 }
 
-void gdal_log_begin(struct gdal_log *log)
+void gdal_log_begin(struct gdal_log *log, const struct gdal_reach *reach)
 {
-	*log = (struct gdal_log){0};
+	*log = (struct gdal_log){.gate_before = gate_enter(&reach->gate)};
 	CPLPushErrorHandlerEx(log_add, log);
 	CPLErrorReset();
+	/* A name that no file has: other inputs of a run that has the network do not get there. */
+	if (gdal_network_is_open())
+		CPLSetThreadLocalConfigOption("CPL_VSIL_CURL_ALLOWED_FILENAME",
+					      reach->network ? NULL : "-");
 }
 
-void gdal_log_end(void)
+void gdal_log_end(const struct gdal_log *log)
 {
 	CPLPopErrorHandler();
+	gate_leave(log->gate_before);
 }
 
 const char *gdal_log_words(const struct gdal_log *log, const char *path)
@@ -57,34 +56,8 @@ int gdal_log_code(const struct gdal_log *log)
 	return log->number == CPLE_OutOfMemory ? EX_TEMPFAIL : EX_DATAERR;
 }
 
-static void gdal_init(void)
-{
-	char text[16];
-
-	/* For libraries under GDAL that speak outside our calls; never undone. */
-	CPLSetErrorHandler(CPLQuietErrorHandler);
-	/* Workers are the only threads, and the cache is what the plan counts. */
-	CPLSetConfigOption("GDAL_NUM_THREADS", "1");
-	/*
-	 * .aux.xml, world and TAB files: the TIFF reader does not read them, and the numbers must
-	 * not depend on the reader. It also keeps GDAL from writing .aux.xml beside the input.
-	 */
-	CPLSetConfigOption("GDAL_PAM_ENABLED", "NO");
-	CPLSetConfigOption("GDAL_GEOREF_SOURCES", "INTERNAL");
-	/* Sources of a VRT are not to be shared between the handles of two workers. */
-	CPLSetConfigOption("VRT_SHARED_SOURCE", "0");
-	(void)snprintf(text, sizeof(text), "%d", GDAL_POOL_DATASETS);
-	CPLSetConfigOption("GDAL_MAX_DATASET_POOL_SIZE", text);
-	GDALSetCacheMax64(READER_GDAL_CACHE_BYTES);
-	GDALAllRegister();
-}
-
 GDALDatasetH gdal_open_dataset(const char *path)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	if (pthread_once(&once, gdal_init) != 0)
-		return NULL;
 	return GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY, NULL, NULL, NULL);
 }
 
@@ -115,25 +88,6 @@ static GDALDataType gdal_type(enum sample_type type)
 	return GDT_Float64;
 }
 
-struct gdal_handle {
-	char *path;
-	GDALDatasetH dataset;
-	GDALDataType type;
-	size_t sample_bytes;
-	uint32_t x_size, y_size, n_bands;
-	uint32_t block_x_size, block_y_size;
-	size_t block_bytes;
-	bool band_interleaved;
-};
-
-/* GDAL allocates for itself: codec_bytes and the cache, not the arena. */
-static size_t gdal_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_size,
-			   unsigned n_bands, bool mask)
-{
-	(void)info, (void)x_size, (void)y_size, (void)n_bands, (void)mask;
-	return 0;
-}
-
 static void gdal_close(void *handle)
 {
 	struct gdal_handle *h = handle;
@@ -142,10 +96,11 @@ static void gdal_close(void *handle)
 	if (!h)
 		return;
 	if (h->dataset) {
-		gdal_log_begin(&log);
+		gdal_log_begin(&log, &h->reach);
 		GDALClose(h->dataset);
-		gdal_log_end();
+		gdal_log_end(&log);
 	}
+	gdal_reach_release(&h->reach);
 	free(h->path);
 	free(h);
 }
@@ -192,10 +147,16 @@ static int gdal_open(void **handle, const char *path, const struct raster_info *
 	*handle = NULL;
 	if (!h)
 		return error_memory(err, "a GDAL handle", sizeof(*h));
-	gdal_log_begin(&log);
-	h->dataset = gdal_open_dataset(path);
-	gdal_log_end();
-	if (!h->dataset)
+	if (gdal_reach_init(&h->reach, path, info->reach, err) != 0) {
+		gdal_close(h);
+		return -1;
+	}
+	gdal_log_begin(&log, &h->reach);
+	h->dataset = gdal_open_dataset(h->reach.name);
+	gdal_log_end(&log);
+	if (*h->reach.refused)
+		rc = gdal_reach_error(&h->reach, path, err);
+	else if (!h->dataset)
 		rc = error_set(err, gdal_log_code(&log), "%s: %s; the file cannot be opened again",
 			       path, gdal_log_words(&log, path));
 	else if (!same_shape(h))
@@ -207,75 +168,6 @@ static int gdal_open(void **handle, const char *path, const struct raster_info *
 	else
 		*handle = h;
 	return rc;
-}
-
-/*
- * One band (0: the mask of band 1) of `part`, which lies in `window`, into its place in the
- * window's plane. A failure that GDAL logs and does not return is a failure here.
- */
-static int read_part(const struct gdal_handle *h, uint32_t band, const struct window *window,
-		     const struct window *part, void *plane, struct error *err)
-{
-	GDALRasterBandH source = GDALGetRasterBand(h->dataset, band ? (int)band : 1);
-	size_t bytes = band ? h->sample_bytes : 1;
-	size_t skip = (size_t)(part->y_off - window->y_off) * window->x_size +
-		      (part->x_off - window->x_off);
-	struct gdal_log log;
-	CPLErr result = CE_Failure;
-
-	gdal_log_begin(&log);
-	if (!band)
-		source = GDALGetMaskBand(source);
-	if (source)
-		result = GDALRasterIOEx(source, GF_Read, (int)part->x_off, (int)part->y_off,
-					(int)part->x_size, (int)part->y_size,
-					(unsigned char *)plane + skip * bytes, (int)part->x_size,
-					(int)part->y_size, band ? h->type : GDT_Byte,
-					(GSpacing)bytes, (GSpacing)bytes * window->x_size, NULL);
-	gdal_log_end();
-	if (result == CE_None && !log.failed)
-		return 0;
-	return error_set(err, gdal_log_code(&log),
-			 "%s: %s %u, block at pixel %u, row %u: %s; the data are damaged or "
-			 "missing, get the file again",
-			 h->path, band ? "band" : "mask of band", band ? band : 1, part->x_off,
-			 part->y_off, gdal_log_words(&log, h->path));
-}
-
-/*
- * All bands of one part before the next part: where a block interleaves its bands, it is then still
- * in GDAL's cache for the second band.
- */
-static int read_bands(const struct gdal_handle *h, const struct read_request *request,
-		      const struct window *part, struct error *err)
-{
-	const struct window *window = &request->window;
-
-	for (unsigned i = 0; i < request->n_bands; i++)
-		if (read_part(h, request->band[i], window, part, request->plane[i], err) != 0)
-			return -1;
-	return request->mask ? read_part(h, 0, window, part, request->mask, err) : 0;
-}
-
-static int read_window(const struct gdal_handle *h, const struct read_request *request,
-		       struct error *err)
-{
-	const struct window *w = &request->window;
-	uint64_t x_step = h->block_x_size, y_step = h->block_y_size;
-	uint64_t x_end = (uint64_t)w->x_off + w->x_size, y_end = (uint64_t)w->y_off + w->y_size;
-
-	if (x_step * y_step < MIN_PIECE_PIXELS)
-		y_step *= ceil_div(MIN_PIECE_PIXELS, x_step * y_step);
-	for (uint64_t y = w->y_off / y_step * y_step; y < y_end; y += y_step)
-		for (uint64_t x = w->x_off / x_step * x_step; x < x_end; x += x_step) {
-			struct window part = {(uint32_t)x, (uint32_t)y, (uint32_t)x_step,
-					      (uint32_t)y_step};
-
-			if (window_intersect(w, &part, &part) &&
-			    read_bands(h, request, &part, err) != 0)
-				return -1;
-		}
-	return 0;
 }
 
 /* Does the request stay within the file? GDAL would check the window, not the bands' meaning. */
@@ -325,15 +217,14 @@ static void count_read(const struct gdal_handle *h, const struct read_request *r
 static int gdal_read(void *handle, struct read_request *request, struct arena *arena,
 		     struct meter *meter, struct error *err)
 {
-	const struct gdal_handle *h = handle;
+	struct gdal_handle *h = handle;
 	struct meter_span span = meter_begin();
 
-	(void)arena;
 	request->constant = false;
 	if (!request_fits(h, request))
 		return error_set(err, EX_SOFTWARE, "%s: a window outside the image was asked for",
 				 h->path);
-	if (read_window(h, request, err) != 0)
+	if (gdal_read_window(h, request, arena, err) != 0)
 		return -1;
 	meter_lap(meter, METER_DECODE, &span);
 	count_read(h, request, meter);

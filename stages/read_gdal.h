@@ -6,6 +6,7 @@
 #define IMGPIPE_READ_GDAL_H
 
 #include "error.h"
+#include "gate.h"
 #include "reader.h"
 #include "sample.h"
 #include "scene.h"
@@ -28,22 +29,67 @@
  */
 enum { GDAL_POOL_DATASETS = 64 };
 
+/* As named, where that is without links, and where the file itself is without links. */
+enum { GDAL_REACH_FOLDERS = 3 };
+
+/*
+ * How far GDAL may go for one input: the gate that is in force while it works for this input. It
+ * stays where it is from gdal_reach_init() on, and belongs to one thread at a time.
+ */
+struct gdal_reach {
+	enum file_reach how;
+	bool network; /* the input itself is on the network */
+	bool nothing; /* the name holds no file that is there */
+	char *name;   /* what GDAL is to open */
+	char *main;   /* the file, without links */
+	char *folder[GDAL_REACH_FOLDERS];
+	char refused[256]; /* the first thing beyond, for a message; "" while there is none */
+	struct gate gate;
+};
+
+/* Take the name apart, and refuse what may not be opened at all. Release it where it is 0. */
+int gdal_reach_init(struct gdal_reach *reach, const char *path, enum file_reach how,
+		    struct error *err) MUST_CHECK;
+void gdal_reach_release(struct gdal_reach *reach);
+
+/* The error for reach->refused; always -1. */
+int gdal_reach_error(const struct gdal_reach *reach, const char *path, struct error *err);
+
+/* Something on the network was asked for by this thread, and is refused. */
+void gdal_reach_refuse_network(const char *path);
+
 /* The first failure GDAL logged in a thread between gdal_log_begin() and gdal_log_end(). */
 struct gdal_log {
 	bool failed;
 	CPLErrorNum number;
 	char text[400];
+	const struct gate *gate_before;
 };
 
-/* Nothing GDAL says meanwhile reaches stderr. Calls nest; *log must outlive gdal_log_end(). */
-void gdal_log_begin(struct gdal_log *log);
-void gdal_log_end(void);
+/*
+ * A stretch of calls to GDAL, within what `reach` allows. Nothing GDAL says meanwhile reaches
+ * stderr. Stretches nest; *log must outlive gdal_log_end().
+ */
+void gdal_log_begin(struct gdal_log *log, const struct gdal_reach *reach);
+void gdal_log_end(const struct gdal_log *log);
 
 /* GDAL's words, without the path that it, too, puts in front; and the sysexits code for them. */
 const char *gdal_log_words(const struct gdal_log *log, const char *path);
 int gdal_log_code(const struct gdal_log *log);
 
-/* Open read-only; sets GDAL up the first time. NULL where it does not open. Within a log. */
+/* Drivers, options, handlers: once. Before everything else here. 0 or -1. */
+int gdal_setup(void) MUST_CHECK;
+
+/* From now on the process has GDAL's VRT driver: an input that is named is a VRT. */
+void gdal_allow_vrt(void);
+
+/* Is this absolute path one of the libraries' own data, or of a named network source's keys? */
+bool gdal_library_file(const char *path, bool network);
+
+/* Did the user name a source on the network? */
+bool gdal_network_is_open(void);
+
+/* Open read-only; NULL where it does not open. Within a log. */
 GDALDatasetH gdal_open_dataset(const char *path);
 
 /*
@@ -56,10 +102,34 @@ size_t gdal_codec_bytes(const char *path, const struct raster_info *info);
 bool gdal_block_shape(GDALDatasetH dataset, struct raster_info *info);
 
 /* What the sources of a VRT hold open besides; opens them. */
-size_t gdal_vrt_bytes(GDALDatasetH dataset, const char *path, const struct raster_info *info);
+size_t gdal_vrt_bytes(GDALDatasetH dataset, const struct gdal_reach *reach,
+		      const struct raster_info *info);
+
+/* Say in info->note what a VRT reads, or that an input comes over the network. Within a log. */
+void gdal_note_sources(GDALDatasetH dataset, const struct gdal_reach *reach,
+		       struct raster_info *info);
 
 /* What decoding a mask with blocks of this many bytes takes. */
 size_t gdal_mask_bytes(size_t block_bytes);
+
+/* An open file; belongs to one worker. */
+struct gdal_handle {
+	char *path;
+	struct gdal_reach reach;
+	GDALDatasetH dataset;
+	GDALDataType type;
+	size_t sample_bytes;
+	uint32_t x_size, y_size, n_bands;
+	uint32_t block_x_size, block_y_size;
+	size_t block_bytes;
+	bool band_interleaved;
+};
+
+/* The reader's scratch() and the window of its read(); see include/reader.h. */
+size_t gdal_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_size,
+		    unsigned n_bands, bool mask);
+int gdal_read_window(struct gdal_handle *h, const struct read_request *request, struct arena *arena,
+		     struct error *err) MUST_CHECK;
 
 /* The reader's probe(); see include/reader.h. */
 int gdal_probe(const char *path, struct raster_info *info, struct error *err);

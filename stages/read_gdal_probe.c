@@ -166,18 +166,18 @@ bool gdal_block_shape(GDALDatasetH dataset, struct raster_info *info)
 }
 
 /* The shape of blocks and what it takes to hold them. */
-static int probe_blocks(GDALDatasetH dataset, const char *path, struct raster_info *info,
-			struct error *err)
+static int probe_blocks(GDALDatasetH dataset, const char *path, struct gdal_reach *reach,
+			struct raster_info *info, struct error *err)
 {
 	if (!gdal_block_shape(dataset, info))
 		return error_set(err, EX_DATAERR,
 				 "%s: blocks of %u x %u pixels, %u bands, are more than 2 GiB; "
 				 "rewrite the file with tiles",
 				 path, info->block_x_size, info->block_y_size, info->n_bands);
-	info->codec_bytes = gdal_codec_bytes(path, info);
+	info->codec_bytes = gdal_codec_bytes(reach->name, info);
 	if (strcmp(info->codec, "VRT") == 0)
 		info->codec_bytes =
-			size_add(info->codec_bytes, gdal_vrt_bytes(dataset, path, info));
+			size_add(info->codec_bytes, gdal_vrt_bytes(dataset, reach, info));
 	return 0;
 }
 
@@ -214,15 +214,15 @@ static size_t mask_bytes(GDALDatasetH dataset)
 }
 
 /* A mask that is there and cannot be read is an error: without it, masked pixels would count. */
-static int probe_mask(GDALDatasetH dataset, const char *path, struct raster_info *info,
-		      struct error *err)
+static int probe_mask(GDALDatasetH dataset, const char *path, const struct gdal_reach *reach,
+		      struct raster_info *info, struct error *err)
 {
 	struct gdal_log log;
 	int flags;
 
-	gdal_log_begin(&log);
+	gdal_log_begin(&log, reach);
 	flags = GDALGetMaskFlags(GDALGetRasterBand(dataset, 1));
-	gdal_log_end();
+	gdal_log_end(&log);
 	if (log.failed)
 		return error_set(err, gdal_log_code(&log),
 				 "%s: looking for a mask: %s; the file is damaged, get it again",
@@ -233,13 +233,13 @@ static int probe_mask(GDALDatasetH dataset, const char *path, struct raster_info
 	return 0;
 }
 
-static int probe_bands(GDALDatasetH dataset, const char *path, struct raster_info *info,
-		       struct error *err)
+static int probe_bands(GDALDatasetH dataset, const char *path, struct gdal_reach *reach,
+		       struct raster_info *info, struct error *err)
 {
 	bool virtual = strcmp(info->codec, "VRT") == 0;
 
 	if (probe_type(dataset, path, info, err) != 0 ||
-	    probe_blocks(dataset, path, info, err) != 0)
+	    probe_blocks(dataset, path, reach, info, err) != 0)
 		return -1;
 	info->bands = calloc(info->n_bands, sizeof(*info->bands));
 	if (!info->bands)
@@ -247,7 +247,7 @@ static int probe_bands(GDALDatasetH dataset, const char *path, struct raster_inf
 	for (uint32_t i = 0; i < info->n_bands; i++)
 		probe_band(GDALGetRasterBand(dataset, (int)i + 1), virtual, info->type,
 			   &info->bands[i]);
-	return probe_mask(dataset, path, info, err);
+	return probe_mask(dataset, path, reach, info, err);
 }
 
 /* A file without bands of its own: name what it holds instead. */
@@ -265,8 +265,8 @@ static int refuse_container(GDALDatasetH dataset, const char *path, struct error
 			 second ? "'" : "");
 }
 
-static int probe_dataset(GDALDatasetH dataset, const char *path, struct raster_info *info,
-			 struct error *err)
+static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_reach *reach,
+			 struct raster_info *info, struct error *err)
 {
 	int x = GDALGetRasterXSize(dataset), y = GDALGetRasterYSize(dataset);
 	int n_bands = GDALGetRasterCount(dataset);
@@ -282,9 +282,10 @@ static int probe_dataset(GDALDatasetH dataset, const char *path, struct raster_i
 	copy_text(info->reader, sizeof(info->reader), "gdal");
 	copy_text(info->codec, sizeof(info->codec),
 		  GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
-	if (probe_bands(dataset, path, info, err) != 0)
+	if (probe_bands(dataset, path, reach, info, err) != 0)
 		return -1;
 	probe_georeference(dataset, info);
+	gdal_note_sources(dataset, reach, info);
 	return 0;
 }
 
@@ -315,7 +316,8 @@ static int check_file(const char *path, struct raster_info *info, struct error *
 }
 
 /* GDAL did not open the file: is it no image at all, or one that is broken? */
-static int refuse_file(const char *path, const struct gdal_log *log, struct error *err)
+static int refuse_file(const char *path, const struct gdal_reach *reach, const struct gdal_log *log,
+		       struct error *err)
 {
 	VSIStatBufL st;
 
@@ -323,7 +325,7 @@ static int refuse_file(const char *path, const struct gdal_log *log, struct erro
 		return error_set(err, gdal_log_code(log),
 				 "%s: %s; the file is damaged or of a form that GDAL cannot read",
 				 path, gdal_log_words(log, path));
-	if (VSIStatExL(path, &st, VSI_STAT_EXISTS_FLAG) == 0)
+	if (!reach->nothing && VSIStatExL(reach->name, &st, VSI_STAT_EXISTS_FLAG) == 0)
 		(void)error_set(err, EX_DATAERR,
 				"%s: not an image that GDAL recognises; pass an image file", path);
 	else
@@ -332,20 +334,36 @@ static int refuse_file(const char *path, const struct gdal_log *log, struct erro
 	return PROBE_DECLINED;
 }
 
-int gdal_probe(const char *path, struct raster_info *info, struct error *err)
+static int probe_within(const char *path, struct gdal_reach *reach, struct raster_info *info,
+			struct error *err)
 {
 	struct gdal_log log;
 	GDALDatasetH dataset;
 	int rc;
 
-	*info = (struct raster_info){0};
-	if (check_file(path, info, err) != 0)
-		return -1;
-	gdal_log_begin(&log);
-	dataset = gdal_open_dataset(path);
-	rc = dataset ? probe_dataset(dataset, path, info, err) : refuse_file(path, &log, err);
+	gdal_log_begin(&log, reach);
+	dataset = gdal_open_dataset(reach->name);
+	rc = dataset ? probe_dataset(dataset, path, reach, info, err)
+		     : refuse_file(path, reach, &log, err);
 	if (dataset)
 		GDALClose(dataset);
-	gdal_log_end();
+	gdal_log_end(&log);
+	/* Without what was refused, pixels or a mask would be missing without a word. */
+	return *reach->refused ? gdal_reach_error(reach, path, err) : rc;
+}
+
+int gdal_probe(const char *path, struct raster_info *info, struct error *err)
+{
+	struct gdal_reach reach;
+	int rc;
+
+	*info = (struct raster_info){.reach = info->reach};
+	if (gdal_setup() != 0)
+		return error_set(err, EX_UNAVAILABLE, "%s: GDAL cannot be set up", path);
+	if (check_file(path, info, err) != 0 ||
+	    gdal_reach_init(&reach, path, info->reach, err) != 0)
+		return -1;
+	rc = probe_within(path, &reach, info, err);
+	gdal_reach_release(&reach);
 	return rc;
 }

@@ -119,7 +119,8 @@ static size_t vrt_bytes(GDALDatasetH dataset, const char *path, unsigned n_bands
 	return size_mul(n < GDAL_POOL_DATASETS ? n : GDAL_POOL_DATASETS, largest);
 }
 
-size_t gdal_vrt_bytes(GDALDatasetH dataset, const char *path, const struct raster_info *info)
+size_t gdal_vrt_bytes(GDALDatasetH dataset, const struct gdal_reach *reach,
+		      const struct raster_info *info)
 {
 	/* One more than is read of a scene: the mask's. */
 	unsigned n_bands = info->n_bands < READ_MAX_BANDS ? info->n_bands : READ_MAX_BANDS;
@@ -127,8 +128,48 @@ size_t gdal_vrt_bytes(GDALDatasetH dataset, const char *path, const struct raste
 	struct gdal_log log;
 	size_t bytes;
 
-	gdal_log_begin(&log); /* sources that cannot be opened are an error when they are read */
-	bytes = vrt_bytes(dataset, path, n_bands + 1, 1, &n_opened);
-	gdal_log_end();
+	/* Sources that cannot be opened are an error when they are read. */
+	gdal_log_begin(&log, reach);
+	bytes = vrt_bytes(dataset, reach->name, n_bands + 1, 1, &n_opened);
+	gdal_log_end(&log);
 	return bytes;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+void gdal_note_sources(GDALDatasetH dataset, const struct gdal_reach *reach,
+		       struct raster_info *info)
+{
+	bool vrt = strcmp(info->codec, "VRT") == 0;
+	char **list = vrt ? GDALGetFileList(dataset) : NULL, *out = info->note;
+	size_t room = sizeof(info->note), n = 0;
+
+	if (reach->network)
+		(void)snprintf(out, room, "read over the network");
+	for (char **file = list; file && *file; file++)
+		n += strcmp(*file, reach->name) != 0;
+	if (vrt)
+		(void)snprintf(out, room, "%s%s: reads %zu other file%s%s",
+			       reach->network ? "a VRT on the network" : "a VRT",
+			       reach->how == REACH_ANY ? ", followed" : "", n, n == 1 ? "" : "s",
+			       n ? ": " : "");
+	for (char **file = list; file && *file; file++) {
+		size_t at = strlen(out);
+
+		if (strcmp(*file, reach->name) == 0)
+			continue;
+		/* Room for the comma and the dots. */
+		if (at + strlen(base_name(*file)) + 8 > room) {
+			(void)snprintf(out + at, room - at, " ...");
+			break;
+		}
+		(void)snprintf(out + at, room - at, "%s%s",
+			       at > 0 && out[at - 1] != ' ' ? ", " : "", base_name(*file));
+	}
+	CSLDestroy(list);
 }

@@ -29,6 +29,7 @@ static struct {
 	_Atomic(const struct reader *) loaded;
 	_Atomic(const char *) forbidden; /* why, NULL while it is not */
 	atomic_bool wanted;
+	atomic_bool network;
 } module = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 bool reader_gdal_loaded(void)
@@ -44,6 +45,28 @@ void reader_gdal_forbid(const char *why)
 bool reader_gdal_wanted(void)
 {
 	return atomic_load(&module.wanted);
+}
+
+bool reader_name_is_network(const char *path)
+{
+	static const char *const prefix[] = {"/vsicurl/", "/vsicurl?",  "/vsis3/",
+					     "/vsigs/",   "/vsiaz/",    "/vsiadls/",
+					     "/vsioss/",  "/vsiswift/", "/vsiwebhdfs/"};
+
+	for (size_t i = 0; i < sizeof(prefix) / sizeof(prefix[0]); i++)
+		if (strstr(path, prefix[i]))
+			return true;
+	return false;
+}
+
+void reader_gdal_open_network(void)
+{
+	atomic_store(&module.network, true);
+}
+
+bool reader_gdal_has_network(void)
+{
+	return atomic_load(&module.network);
 }
 
 const struct reader *reader_gdal(struct error *err)
@@ -75,9 +98,9 @@ const struct reader *reader_gdal(struct error *err)
  */
 static bool only_gdal_knows(const char *path)
 {
-	if (strncmp(path, "/vsi", 4) == 0 || *path == '<')
-		return true;
-	return strchr(path, ':') && access(path, F_OK) != 0;
+	if (access(path, F_OK) == 0)
+		return false;
+	return strncmp(path, "/vsi", 4) == 0 || *path == '<' || strchr(path, ':');
 }
 
 /* Does the file begin as TIFF and BigTIFF files do? (A FIFO must not keep us waiting.) */
@@ -103,9 +126,10 @@ static const char *without_name(const char *text, const char *path)
 	return text;
 }
 
-static int probe_gdal(const char *path, struct raster_info *info, const struct reader **reader,
-		      struct error *err)
+static int probe_gdal(const char *path, enum file_reach reach, struct raster_info *info,
+		      const struct reader **reader, struct error *err)
 {
+	info->reach = reach;
 	*reader = reader_gdal(err);
 	if (!*reader)
 		return error_prefix(err, "%s", path);
@@ -113,13 +137,13 @@ static int probe_gdal(const char *path, struct raster_info *info, const struct r
 }
 
 /* The TIFF reader declined, for `why`: ask GDAL; where that fails too, say what helps most. */
-static int probe_second(const char *path, struct raster_info *info, const struct reader **reader,
-			const struct error *why, struct error *err)
+static int probe_second(const char *path, enum file_reach reach, struct raster_info *info,
+			const struct reader **reader, const struct error *why, struct error *err)
 {
 	struct error second = {0};
 
 	raster_info_release(info);
-	if (probe_gdal(path, info, reader, &second) == 0)
+	if (probe_gdal(path, reach, info, reader, &second) == 0)
 		return 0;
 	if (!looks_like_tiff(path))
 		return error_set(err, second.code, "%s", second.text);
@@ -132,10 +156,10 @@ static int probe_second(const char *path, struct raster_info *info, const struct
  * them. Where GDAL cannot be had, areas stay unknown, and the scene says so; it may be had later
  * (it is forbidden while planning), so what was found without it is not kept for the run.
  */
-static void look_up_unit(const char *path, struct raster_info *info)
+static void look_up_unit(const char *path, enum file_reach reach, struct raster_info *info)
 {
 	const struct reader *gdal = reader_gdal(NULL);
-	struct raster_info other = {0};
+	struct raster_info other = {.reach = reach};
 
 	if (gdal && gdal->probe(path, &other, NULL) == PROBE_OK)
 		info->unit_metres = other.unit_metres;
@@ -144,23 +168,23 @@ static void look_up_unit(const char *path, struct raster_info *info)
 	raster_info_release(&other);
 }
 
-int reader_probe(const char *path, enum reader_choice choice, struct raster_info *info,
-		 const struct reader **reader, struct error *err)
+int reader_probe(const char *path, enum reader_choice choice, enum file_reach reach,
+		 struct raster_info *info, const struct reader **reader, struct error *err)
 {
 	struct error why = {0};
 	int rc;
 
 	*info = (struct raster_info){0};
 	if (choice == READER_GDAL || (choice == READER_AUTO && only_gdal_knows(path)))
-		return probe_gdal(path, info, reader, err);
+		return probe_gdal(path, reach, info, reader, err);
 	*reader = &reader_tiff;
 	rc = reader_tiff.probe(path, info, &why);
 	if (rc == PROBE_OK && info->projected && !(info->unit_metres > 0))
-		look_up_unit(path, info);
+		look_up_unit(path, reach, info);
 	if (rc == PROBE_OK)
 		return 0;
 	if (rc == PROBE_DECLINED && choice == READER_AUTO)
-		return probe_second(path, info, reader, &why, err);
+		return probe_second(path, reach, info, reader, &why, err);
 	return error_set(err, why.code, "%s%s", why.text,
 			 rc == PROBE_DECLINED ? "; try --reader gdal" : "");
 }

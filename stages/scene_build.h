@@ -23,8 +23,12 @@ const struct sensor *scene_label(struct scene *scene, const struct catalog *cata
 int scene_clash(const struct catalog *catalog, const struct entry *entry,
 		struct error *err) MUST_CHECK;
 
-/* Add a file: its path, and its number in *number. The scene takes the path, also on failure. */
-int scene_add_file(struct scene *scene, char *path, unsigned *number, struct error *err) MUST_CHECK;
+/*
+ * Add a file: its path, whether the user named it, and its number in *number. The scene takes the
+ * path, also on failure.
+ */
+int scene_add_file(struct scene *scene, char *path, bool named, unsigned *number,
+		   struct error *err) MUST_CHECK;
 
 /* Read the header of a file that was added. */
 int scene_probe(struct scene *scene, unsigned number, const struct options *options,

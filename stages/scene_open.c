@@ -16,7 +16,7 @@
 #include "scaling.h"
 #include "scene_build.h"
 
-int scene_add_file(struct scene *scene, char *path, unsigned *number, struct error *err)
+int scene_add_file(struct scene *scene, char *path, bool named, unsigned *number, struct error *err)
 {
 	if (scene->n_files == SCENE_MAX_FILES) {
 		free(path);
@@ -26,6 +26,7 @@ int scene_add_file(struct scene *scene, char *path, unsigned *number, struct err
 		return error_memory(err, "a path", 0);
 	*number = scene->n_files++;
 	scene->files[*number].path = path;
+	scene->files[*number].named = named;
 	return 0;
 }
 
@@ -34,8 +35,11 @@ int scene_probe(struct scene *scene, unsigned number, const struct options *opti
 {
 	struct scene_file *file = &scene->files[number];
 	const struct reader *reader;
+	enum file_reach reach = !file->named      ? REACH_OWN
+				: options->follow ? REACH_ANY
+						  : REACH_FOLDER;
 
-	if (reader_probe(file->path, options->reader, &file->info, &reader, err))
+	if (reader_probe(file->path, options->reader, reach, &file->info, &reader, err))
 		return -1;
 	if (file->info.n_bands == 0 || !file->info.bands)
 		return error_set(err, EX_DATAERR, "%s: holds no raster band", file->path);
@@ -207,8 +211,8 @@ static int open_group(struct scene *scene, const struct catalog *catalog, const 
 {
 	unsigned file = 0;
 
-	if (scene_add_file(scene, file_list_path(&catalog->files, entry->file[BAND_NIR]), &file,
-			   err) ||
+	if (scene_add_file(scene, file_list_path(&catalog->files, entry->file[BAND_NIR]),
+			   catalog->files.entry[entry->file[BAND_NIR]].named, &file, err) ||
 	    scene_probe(scene, file, options, err))
 		return -1;
 	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
@@ -266,6 +270,9 @@ static int finish(struct scene *scene, const struct sensor *sensor, const struct
 	scene->masked =
 		red->info.has_mask || scene->files[scene->band[BAND_NIR].file].info.has_mask;
 	note_alpha(scene);
+	for (unsigned i = 0; i < scene->n_files; i++)
+		if (*scene->files[i].info.note)
+			scene_note(scene, "%s", scene->files[i].info.note);
 	rc = grid_apply(scene, options, err);
 	if (rc == 0 && red->info.has_geotransform && red->info.projected &&
 	    !(red->info.unit_metres > 0))
@@ -302,8 +309,8 @@ int scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
 	scene->name = scene_make_name(catalog, entry);
 	if (!scene->name)
 		return error_memory(err, "a scene's name", 0);
-	return scene_add_file(scene, file_list_path(&catalog->files, entry_first(entry)), &file,
-			      err);
+	return scene_add_file(scene, file_list_path(&catalog->files, entry_first(entry)),
+			      catalog->files.entry[entry_first(entry)].named, &file, err);
 }
 
 int scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,

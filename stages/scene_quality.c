@@ -106,7 +106,7 @@ static int set_quality(struct scene *scene, unsigned file, uint32_t index, struc
 	return scene_set_band(scene, BAND_QA, file, index, err);
 }
 
-static int use_file(struct scene *scene, char *path, const struct options *options,
+static int use_file(struct scene *scene, char *path, bool named, const struct options *options,
 		    struct error *err)
 {
 	struct band *band = &scene->band[BAND_QA];
@@ -115,7 +115,8 @@ static int use_file(struct scene *scene, char *path, const struct options *optio
 
 	snprintf(band->source, sizeof(band->source), "option --mask: file %.80s",
 		 slash ? slash + 1 : path);
-	if (scene_add_file(scene, path, &file, err) || scene_probe(scene, file, options, err))
+	if (scene_add_file(scene, path, named, &file, err) ||
+	    scene_probe(scene, file, options, err))
 		return -1;
 	return set_quality(scene, file, 1, err);
 }
@@ -151,5 +152,8 @@ int scene_find_quality(struct scene *scene, const struct catalog *catalog,
 			scene->name, pattern);
 	if (!path)
 		return error_memory(err, "a path", 0);
-	return use_file(scene, path, options, err);
+	return use_file(scene, path,
+			entry->file[BAND_QA] != NO_FILE &&
+				catalog->files.entry[entry->file[BAND_QA]].named,
+			options, err);
 }

@@ -124,7 +124,8 @@ static void expect_pixels(const char *path, enum reader_choice choice, unsigned 
 	struct error err = {0};
 	void *handle;
 
-	assert_int_equal(reader_probe(path, choice, &info, &reader, &err), 0);
+	if (reader_probe(path, choice, REACH_FOLDER, &info, &reader, &err) != 0)
+		fail_msg("%s", err.text);
 	assert_int_equal(info.x_size, X_SIZE);
 	assert_int_equal(info.y_size, Y_SIZE);
 	assert_int_equal(info.n_bands, n_bands);
@@ -168,7 +169,7 @@ static void expect_refusal(const char *path, enum reader_choice choice, int code
 	struct raster_info info;
 	struct error err = {0};
 
-	assert_int_equal(reader_probe(path, choice, &info, &reader, &err), -1);
+	assert_int_equal(reader_probe(path, choice, REACH_FOLDER, &info, &reader, &err), -1);
 	raster_info_release(&info);
 	assert_int_equal(err.code, code);
 	if (!strstr(err.text, words))
@@ -188,7 +189,7 @@ static void *probe_thread(void *path)
 	const struct reader *reader;
 	struct raster_info info;
 	struct error err = {0};
-	int rc = reader_probe(path, READER_GDAL, &info, &reader, &err);
+	int rc = reader_probe(path, READER_GDAL, REACH_FOLDER, &info, &reader, &err);
 
 	raster_info_release(&info);
 	return rc == 0 ? path : NULL;
@@ -258,7 +259,8 @@ static void test_missing_source(void **state)
 			       "dataType=\"UInt16\" band=\"1\"><SimpleSource><SourceFilename>"
 			       "nowhere.tif</SourceFilename><SourceBand>1</SourceBand>"
 			       "</SimpleSource></VRTRasterBand></VRTDataset>");
-	assert_int_equal(reader_probe("gone.vrt", READER_AUTO, &info, &reader, &err), 0);
+	assert_int_equal(reader_probe("gone.vrt", READER_AUTO, REACH_FOLDER, &info, &reader, &err),
+			 0);
 	assert_false(info.bands[0].has_scale);
 	if (reader->open(&handle, "gone.vrt", &info, &err) == 0) {
 		assert_int_equal(reader->read(handle, &request, NULL, &meter, &err), -1);
@@ -275,7 +277,7 @@ static size_t codec_bytes(const char *path, enum reader_choice choice)
 	struct error err = {0};
 	size_t bytes;
 
-	if (reader_probe(path, choice, &info, &reader, &err))
+	if (reader_probe(path, choice, REACH_FOLDER, &info, &reader, &err))
 		fail_msg("%s", err.text);
 	bytes = info.codec_bytes;
 	raster_info_release(&info);

@@ -1,0 +1,375 @@
+/*
+ * What a file may make GDAL read: itself, what lies below its own folder, and what the libraries
+ * need for themselves. What it refers to beyond that is refused and kept, so that the scene fails
+ * with words instead of going on without its mask or its pixels. It decides on names and on the
+ * first bytes of files; it must not know formats.
+ *
+ * The rule stands in front of every open() of every library below GDAL (gate.h).
+ */
+#include "read_gdal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Text that is looked at for what it says it is. GDAL looks at 1 KiB, some drivers fetch more. */
+enum { HEAD_BYTES = 1 << 16 };
+
+/* "/a/b" from "b" in /a, "/a//./b", "/a/c/../b": by its letters alone, no file is looked at. */
+static bool plain_path(const char *path, char plain[PATH_MAX])
+{
+	size_t n = 0;
+
+	if (*path != '/' && !getcwd(plain, PATH_MAX))
+		return false;
+	if (*path != '/')
+		n = strlen(plain) > 1 ? strlen(plain) : 0;
+	while (*path) {
+		size_t length = strcspn(path, "/");
+
+		if (length == 2 && strncmp(path, "..", 2) == 0)
+			while (n > 0 && plain[--n] != '/')
+				;
+		else if (length > 0 && !(length == 1 && *path == '.')) {
+			if (n + length + 2 > PATH_MAX)
+				return false;
+			plain[n++] = '/';
+			memcpy(plain + n, path, length);
+			n += length;
+		}
+		path += length + (path[length] == '/');
+	}
+	if (n == 0)
+		plain[n++] = '/';
+	plain[n] = '\0';
+	return true;
+}
+
+/* Is `path` the folder or below it? Both absolute and plain. */
+static bool is_below(const char *path, const char *folder)
+{
+	size_t length = folder ? strlen(folder) : 0;
+
+	if (length == 0 || strncmp(path, folder, length) != 0)
+		return false;
+	return length == 1 || path[length] == '\0' || path[length] == '/';
+}
+
+static bool is_below_any(const char *path, char *const *folder, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_below(path, folder[i]))
+			return true;
+	return false;
+}
+
+static void keep_refusal(struct gdal_reach *reach, const char *what, const char *path)
+{
+	if (!*reach->refused)
+		(void)snprintf(reach->refused, sizeof(reach->refused), "%s '%.200s'", what, path);
+}
+
+static bool refuse(struct gdal_reach *reach, const char *what, const char *path)
+{
+	keep_refusal(reach, what, path);
+	errno = EACCES;
+	return false;
+}
+
+void gdal_reach_refuse_network(const char *path)
+{
+	const struct gate *gate = gate_now();
+
+	if (gate)
+		keep_refusal(gate->ctx, "the network,", path);
+}
+
+/* The file's first bytes, up to the first NUL: what a driver that looks for text can see. */
+static size_t read_head(const char *path, char *head, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t got = 0;
+	size_t n = 0;
+
+	while (fd >= 0 && n + 1 < size && !memchr(head, '\0', n) &&
+	       (got = pread(fd, head + n, n < 1024 ? 1024 - n : size - 1 - n, (off_t)n)) > 0)
+		n += (size_t)got;
+	if (fd >= 0)
+		(void)close(fd);
+	head[n] = '\0';
+	return n;
+}
+
+static bool is_tiff(const char *head, size_t n)
+{
+	return n >= 4 && ((memcmp(head, "II*\0", 4) == 0 || memcmp(head, "MM\0*", 4) == 0) ||
+			  (memcmp(head, "II+\0", 4) == 0 || memcmp(head, "MM\0+", 4) == 0));
+}
+
+static bool ends_in(const char *path, const char *end)
+{
+	size_t length = strlen(path);
+
+	return length >= strlen(end) && strcasecmp(path + length - strlen(end), end) == 0;
+}
+
+/*
+ * Files that GDAL opens with any driver beside an image: a mask (.msk) decides what is read, and
+ * overviews (.ovr) are not used. Either is a TIFF or is not opened.
+ */
+static bool side_file_is_fine(struct gdal_reach *reach, const char *path)
+{
+	bool mask = ends_in(path, ".msk"), vrt;
+	char *head;
+	size_t n;
+
+	if (reach->main && strcmp(path, reach->main) == 0)
+		return true;
+	if (!mask && !ends_in(path, ".ovr") && reach->how != REACH_OWN)
+		return true;
+	head = malloc(HEAD_BYTES);
+	if (!head)
+		return refuse(reach, "(no memory to look at it)", path);
+	n = read_head(path, head, HEAD_BYTES);
+	vrt = strstr(head, "<VRTDataset") != NULL;
+	if (!vrt && (mask || ends_in(path, ".ovr")) && !is_tiff(head, n))
+		vrt = true;
+	free(head);
+	errno = EACCES;
+	return !vrt ||
+	       (ends_in(path, ".ovr")
+			? false
+			: refuse(reach, mask ? "a mask that is no TIFF," : "the VRT", path));
+}
+
+/* Regular files and folders, where they really are; what is not there may be looked for. */
+static bool real_file_is_fine(struct gdal_reach *reach, const char *path)
+{
+	char real[PATH_MAX];
+	struct stat st;
+
+	if (!realpath(path, real))
+		return true;
+	if (stat(real, &st) != 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+		return refuse(reach, "what is no regular file,", path);
+	if (reach->main && strcmp(real, reach->main) == 0)
+		return true;
+	if (is_below(real, "/proc") || is_below(real, "/sys"))
+		return refuse(reach, "a file of the system,", path);
+	if (reach->how != REACH_ANY && !is_below_any(real, reach->folder, GDAL_REACH_FOLDERS))
+		return refuse(reach, "by a link, a file outside its folder:", path);
+	return S_ISDIR(st.st_mode) || side_file_is_fine(reach, real);
+}
+
+static bool reach_may_open(void *ctx, const char *path)
+{
+	struct gdal_reach *reach = ctx;
+	char plain[PATH_MAX];
+
+	if (!plain_path(path, plain))
+		return false;
+	if (gdal_library_file(plain, reach->network))
+		return true;
+	if (reach->nothing) {
+		errno = ENOENT;
+		return false;
+	}
+	if (reach->how != REACH_ANY && !is_below_any(plain, reach->folder, GDAL_REACH_FOLDERS))
+		return refuse(reach, "a file outside its folder:", path);
+	return real_file_is_fine(reach, path);
+}
+
+/* The folder a path is in, a new string. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return strdup(".");
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* Which folders does this file speak for: as it is named, and where it really is. */
+static int set_folders(struct gdal_reach *reach, const char *file, struct error *err)
+{
+	char plain[PATH_MAX], *folder = folder_of(file);
+	bool fine = folder && plain_path(folder, plain);
+
+	if (fine) {
+		reach->main = realpath(file, NULL);
+		reach->folder[0] = strdup(plain);
+		reach->folder[1] = realpath(folder, NULL);
+		reach->folder[2] = reach->main ? folder_of(reach->main) : NULL;
+		fine = reach->main && reach->folder[0] && reach->folder[1] && reach->folder[2];
+	}
+	free(folder);
+	return fine ? 0 : error_errno(err, EX_NOINPUT, errno, "%s", file);
+}
+
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
+}
+
+/*
+ * The file inside one of GDAL's names: the longest part that is a file, from the first place where
+ * one can begin, as in /vsizip/a.zip/b.tif, NETCDF:"a.nc":red, HDF4_SDS:UNKNOWN:a.hdf:0. A new
+ * string; NULL where there is none.
+ */
+static char *file_in_name(const char *name)
+{
+	for (const char *from = name; *from; from++) {
+		if (from != name && !strchr(":\"/{", from[-1]))
+			continue;
+		for (size_t length = strlen(from); length > 0; length--) {
+			char *part;
+
+			if (from[length] && !strchr(":\"/}", from[length]))
+				continue;
+			part = strndup(from, length);
+			if (part && strspn(part, "/.") < length && is_file(part))
+				return part;
+			free(part);
+		}
+	}
+	return NULL;
+}
+
+/* Text that names other files or servers, and what to call it. */
+static const struct {
+	const char *mark, *words;
+	bool vrt;
+} kinds[] = {
+	{"<VRTDataset", "a VRT, which is made of other files", true},
+	{"<GDAL_WMS", "a description of a web service (WMS)", false},
+	{"<WMS_", "a description of a web service (WMS)", false},
+	{"<WMT_MS_Capabilities", "a description of a web service (WMS)", false},
+	{"<WCS_GDAL", "a description of a web service (WCS)", false},
+	{"<GDAL_WMTS", "a description of a web service (WMTS)", false},
+	{"<Capabilities", "a description of a web service (WMTS)", false},
+	{"<GDALTileIndexDataset", "an index of other files (GTI)", false},
+	{"<MRF_META", "a description of other files (MRF)", false},
+	{"\"stac_version\"", "a catalogue of other files (STAC)", false},
+};
+
+static int refuse_kind(const struct gdal_reach *reach, const char *path, size_t i,
+		       struct error *err)
+{
+	if (!kinds[i].vrt)
+		return error_set(err, EX_DATAERR,
+				 "%s: is %s; only files of pixels are read: save "
+				 "what it shows as GeoTIFF",
+				 path, kinds[i].words);
+	if (reach->how == REACH_OWN)
+		return error_set(
+			err, EX_DATAERR,
+			"%s: is %s; in a folder that is searched it is not followed: name it "
+			"itself on the command line or in a list",
+			path, kinds[i].words);
+	return error_set(err, EX_DATAERR,
+			 "%s: is %s, with no folder of its own; it is read only "
+			 "with --follow",
+			 path, kinds[i].words);
+}
+
+/* What the text at the front of the file says it is; -1: none of kinds[]. */
+static int kind_of(const char *head)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strstr(head, kinds[i].mark))
+			return (int)i;
+	return -1;
+}
+
+/* The front of whatever GDAL's file layer makes of the name. */
+static void read_named_head(const char *name, char *head, size_t size)
+{
+	VSILFILE *file = VSIFOpenL(name, "rb");
+	size_t n = file ? VSIFReadL(head, 1, size - 1, file) : 0;
+
+	head[n] = '\0';
+	if (file)
+		(void)VSIFCloseL(file);
+}
+
+static int check_kind(struct gdal_reach *reach, const char *path, const char *file,
+		      struct error *err)
+{
+	char *head = malloc(HEAD_BYTES);
+	int kind;
+
+	if (!head)
+		return error_memory(err, "the front of a file", HEAD_BYTES);
+	*head = '\0';
+	if (*path == '<')
+		(void)snprintf(head, HEAD_BYTES, "%s", path);
+	else if (file && strcmp(file, path) == 0)
+		(void)read_head(file, head, HEAD_BYTES);
+	else
+		read_named_head(path, head, HEAD_BYTES);
+	kind = kind_of(head);
+	free(head);
+	if (kind < 0)
+		return 0;
+	if (!kinds[kind].vrt || reach->how == REACH_OWN ||
+	    (reach->how == REACH_FOLDER && (reach->network || *path == '<')))
+		return refuse_kind(reach, path, (size_t)kind, err);
+	gdal_allow_vrt();
+	return 0;
+}
+
+int gdal_reach_init(struct gdal_reach *reach, const char *path, enum file_reach how,
+		    struct error *err)
+{
+	bool is_plain = is_file(path);
+	char *file = is_plain ? strdup(path) : how == REACH_OWN ? NULL : file_in_name(path);
+	struct gdal_log log;
+	int rc = 0;
+
+	*reach = (struct gdal_reach){.how = how};
+	reach->gate = (struct gate){.may_open = reach_may_open, .ctx = reach};
+	reach->network = !is_plain && how != REACH_OWN && reader_name_is_network(path);
+	reach->gate.network = reach->network;
+	/* What is a file is that file, and no name of GDAL's. */
+	if (asprintf(&reach->name, "%s%s", is_plain && *path != '/' ? "./" : "", path) < 0)
+		reach->name = NULL;
+	if (!reach->name || (is_plain && !file))
+		rc = error_memory(err, "a path", strlen(path));
+	else if (file)
+		rc = set_folders(reach, file, err);
+	else
+		reach->nothing = how != REACH_ANY;
+	if (rc == 0) {
+		gdal_log_begin(&log, reach);
+		rc = check_kind(reach, path, is_plain ? file : NULL, err);
+		gdal_log_end(&log);
+	}
+	free(file);
+	if (rc != 0)
+		gdal_reach_release(reach);
+	return rc;
+}
+
+void gdal_reach_release(struct gdal_reach *reach)
+{
+	free(reach->name);
+	free(reach->main);
+	for (size_t i = 0; i < GDAL_REACH_FOLDERS; i++)
+		free(reach->folder[i]);
+	*reach = (struct gdal_reach){0};
+}
+
+int gdal_reach_error(const struct gdal_reach *reach, const char *path, struct error *err)
+{
+	return error_set(err, EX_DATAERR, "%s: refers to %s; not followed%s%s", path,
+			 reach->refused,
+			 reach->how == REACH_ANY ? "" : ": pass --follow if you trust it",
+			 reach->how == REACH_OWN ? ", and name the file itself" : "");
+}
