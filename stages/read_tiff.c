@@ -89,6 +89,17 @@ static int read_mask(struct tiff_handle *handle, const struct read_request *requ
 	return tiff_mask_read(handle->mask, &request->window, request->mask, meter, err);
 }
 
+/* What was read is of one file only where that was not written to meanwhile. */
+static int check_unchanged(const struct tiff_image *image, struct error *err)
+{
+	if (!tiff_file_changed(image))
+		return 0;
+	return error_set(err, EX_DATAERR,
+			 "%s: the file was written to while it was read; run again when it is "
+			 "complete",
+			 image->path);
+}
+
 static int read_window(void *state, struct read_request *request, struct arena *arena,
 		       struct meter *meter, struct error *err)
 {
@@ -108,9 +119,9 @@ static int read_window(void *state, struct read_request *request, struct arena *
 		request->constant = true;
 		return 0;
 	}
-	if (tiff_each_part(&job, tiff_part_read))
+	if (tiff_each_part(&job, tiff_part_read) || tiff_direct_flush(&job))
 		return -1;
-	return tiff_direct_flush(&job);
+	return check_unchanged(&handle->image, err);
 }
 
 /* --- handles --- */
@@ -132,10 +143,8 @@ static void close_handle(void *state)
 
 	if (!handle)
 		return;
-	for (unsigned i = 0; i < TIFF_MAX_CURSORS; i++)
-		tiff_cursor_close(&handle->cursor[i]);
+	tiff_cursors_close(handle);
 	tiff_mask_close(handle->mask);
-	decoder_free(handle->decoder);
 	tiff_image_close(&handle->image);
 	free(handle);
 }
@@ -165,10 +174,9 @@ static int open_handle(void **state, const char *path, const struct raster_info 
 	tiff_make_sample(handle->fill, info->type,
 			 info->bands[0].has_nodata ? info->bands[0].nodata : 0);
 	handle->info.bands = NULL;
-	if (tiff_direct_takes(&handle->image) &&
-	    !(handle->decoder = decoder_new(handle->image.compression))) {
+	if (tiff_direct_takes(&handle->image) && tiff_direct_open(&handle->image, err)) {
 		close_handle(handle);
-		return error_memory(err, "a decoder", info->codec_bytes);
+		return -1;
 	}
 	*state = handle;
 	return 0;

@@ -140,8 +140,7 @@ static size_t cursors(const struct raster_info *info)
 	uint64_t n = ceil_div(info->x_size, info->block_x_size) *
 		     (info->band_interleaved ? READ_MAX_BANDS : 1u);
 
-	if (!info->rows_can_stream ||
-	    size_add(info->block_bytes, info->raw_bytes) < TIFF_STREAM_MIN_BYTES)
+	if (!info->rows_can_stream || !tiff_direct_large(info->block_bytes, info->raw_bytes))
 		return 1;
 	return n < TIFF_MAX_CURSORS ? (size_t)n : TIFF_MAX_CURSORS;
 }
@@ -158,6 +157,8 @@ static size_t handle_memory(struct tiff_image *image, const struct raster_info *
 	uint64_t likely = image->file_bytes / 2 < 1 << 20 ? 1 << 20 : image->file_bytes / 2;
 	size_t decoders = size_mul(cursors(info), tiff_codec_memory(image));
 
+	if (tiff_direct_large(info->block_bytes, info->raw_bytes))
+		decoders = size_add(decoders, size_mul(cursors(info), TIFF_INPUT_BYTES));
 	striles = striles < likely ? striles : likely;
 	decoders = size_add(decoders, size_mul(2, (size_t)image->ifd.tag_bytes));
 	return size_add(size_add(decoders, size_mul(striles, 16)),
@@ -178,7 +179,7 @@ static void fill_info(struct tiff_image *image, struct raster_info *info)
 	info->block_bytes = image->block_bytes;
 	info->raw_bytes = image->raw_bytes;
 	info->rows_can_stream =
-		tiff_codec_streams(image->compression) && image->fill_order == FILLORDER_MSB2LSB;
+		image->compression == COMPRESSION_NONE || tiff_direct_takes(image);
 	info->codec_bytes = handle_memory(image, info);
 	(void)snprintf(info->reader, sizeof(info->reader), "tiff");
 	(void)snprintf(info->codec, sizeof(info->codec), "%s", tiff_codec_name(image->compression));
