@@ -19,6 +19,8 @@
 enum {
 	TIFF_MAX_BANDS = 4096,           /* more samples a pixel are taken for damage */
 	TIFF_MAX_IFDS = 1024,            /* directories looked at in search of images and masks */
+	TIFF_MAX_PIXEL_BITS = 53,        /* 2^53 pixels: counts are exact in every report */
+	TIFF_MAX_RATIO = 1024,           /* to which stored blocks shrink, as a rule: DEFLATE's */
 	TIFF_MAX_CURSORS = 16,           /* row decoders of one handle: tile columns x planes */
 	TIFF_PIECE_BYTES = 1 << 18,      /* rows of uncompressed blocks fetched at once */
 	TIFF_INPUT_BYTES = 1 << 15,      /* stored bytes of a row decoder fetched at once */
@@ -58,6 +60,7 @@ struct tiff_image {
 	uint64_t file_bytes;
 	struct timespec changed; /* st_ctim */
 	struct timespec written; /* st_mtim */
+	uint64_t inode;
 	bool big, swapped;       /* BigTIFF; byte order is not the machine's */
 	struct tiff_ifd ifd;
 	uint32_t x_size, y_size;
@@ -299,6 +302,9 @@ uint64_t tiff_ahead(void *state, const struct read_request *request, uint64_t mo
 /* n samples of `size` bytes that stand `stride` samples apart, put side by side. */
 void tiff_copy_samples(void *to, const void *from, uint32_t n, uint16_t stride, size_t size);
 void tiff_fill_samples(void *to, const void *sample, uint32_t n, size_t size);
+
+/* The nearest float; beyond the largest one infinity. */
+float tiff_to_float(double value);
 
 /* `value` as a sample of this type, converted as GDAL fills sparse blocks with a nodata value. */
 void tiff_make_sample(unsigned char out[8], enum sample_type type, double value);

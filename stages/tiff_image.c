@@ -122,6 +122,7 @@ static int open_file(struct tiff_image *image, const char *path, struct error *e
 	image->file_bytes = (uint64_t)st.st_size;
 	image->changed = st.st_ctim;
 	image->written = st.st_mtim;
+	image->inode = (uint64_t)st.st_ino;
 	return PROBE_OK;
 }
 
@@ -237,6 +238,11 @@ static int measure(struct tiff_image *image, struct error *err)
 				 "%s: broken TIFF: its blocks are too large or too many to count; "
 				 "fetch or copy the file again",
 				 image->path);
+	if ((uint64_t)image->x_size * image->y_size > (uint64_t)1 << TIFF_MAX_PIXEL_BITS)
+		return error_set(err, EX_DATAERR,
+				 "%s: %u x %u pixels are more than can be counted (2^%d); cut it "
+				 "into parts",
+				 image->path, image->x_size, image->y_size, TIFF_MAX_PIXEL_BITS);
 	return 0;
 }
 

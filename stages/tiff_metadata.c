@@ -210,6 +210,8 @@ static void set_nodata(TIFF *tif, struct raster_info *info)
 		return;
 	(void)snprintf(number, sizeof(number), "%.*s", (int)(size < 63 ? size : 63), text);
 	nodata = number_of(number);
+	if (info->type == SAMPLE_F32) /* GDAL's driver does: -1.8e308 is -inf there */
+		nodata = (double)tiff_to_float(nodata);
 	for (uint32_t i = 0; i < info->n_bands; i++) {
 		info->bands[i].nodata = nodata;
 		info->bands[i].has_nodata = true;

@@ -165,6 +165,28 @@ static size_t handle_memory(struct tiff_image *image, const struct raster_info *
 			sizeof(struct tiff_handle) + 16384);
 }
 
+/*
+ * Is nothing stored of the image? Only looked up where so many pixels could hardly be in a file of
+ * that size, so that it costs others nothing.
+ */
+static bool is_empty(struct tiff_image *image)
+{
+	uint64_t rows = size_mul(image->y_size, image->planar ? image->samples : 1u);
+	uint64_t bytes = size_mul(rows, size_mul(image->row_bytes, image->across));
+	uint16_t planes = image->planar ? image->samples : 1;
+	struct tiff_block block;
+
+	if (bytes / TIFF_MAX_RATIO <= image->file_bytes)
+		return false;
+	for (uint16_t plane = 0; plane < planes; plane++)
+		for (uint32_t row = 0; row < image->down; row++)
+			for (uint32_t column = 0; column < image->across; column++)
+				if (tiff_block_find(image, column, row, plane, &block, NULL) ||
+				    !tiff_block_sparse(&block))
+					return false;
+	return true;
+}
+
 static void fill_info(struct tiff_image *image, struct raster_info *info)
 {
 	info->x_size = image->x_size;
@@ -176,6 +198,9 @@ static void fill_info(struct tiff_image *image, struct raster_info *info)
 	info->band_interleaved = image->planar && image->samples > 1;
 	info->file_bytes = image->file_bytes;
 	info->changed = image->changed;
+	info->written = image->written;
+	info->inode = image->inode;
+	info->empty = is_empty(image);
 	info->block_bytes = image->block_bytes;
 	info->raw_bytes = image->raw_bytes;
 	info->rows_can_stream =

@@ -54,6 +54,8 @@ size_t tiff_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_
 		    unsigned n_bands, bool mask)
 {
 	(void)mask; /* decoded in memory of its own, counted in codec_bytes */
+	if (info->empty)
+		return 0;
 	if (uncompressed(info))
 		return arena_cost(size_mul(piece_rows(info), row_bytes(info)));
 	if (streamed(info, x_size, y_size, n_bands)) /* a row, and one to undo predictor 3 in */
