@@ -103,10 +103,12 @@ static void choose_block(struct chunk_grid *grid, const struct options *options,
 static void settle_constant(struct chunk_grid *grid, const struct plan *plan,
 			    const struct scene *scene)
 {
+	grid->constant = scene->n_files > 0;
 	for (unsigned i = 0; i < scene->n_files; i++)
 		if (!scene->files[i].info.empty || scene->files[i].info.has_mask)
-			return;
-	grid->constant = true;
+			grid->constant = false;
+	if (!grid->constant)
+		return;
 	grid->whole_chunk = false;
 	grid->block_x_size = grid->block_y_size = 1;
 	if (plan->by_tile)

@@ -186,10 +186,16 @@ static void apply_to_band(const struct item *item, void *user)
 	}
 }
 
-/* A number as writers have put it: also Microsoft's spellings of infinity and NaN, "-1.#INF". */
-static double number_of(const char *text)
+/*
+ * A number as writers have put it: also Microsoft's spellings of infinity and NaN, "-1.#INF", and
+ * decimal commas. As GDAL reads it; `text` is altered.
+ */
+static double number_of(char *text)
 {
-	const char *mark = strstr(text, ".#");
+	char *mark = strstr(text, ".#"), *point = strpbrk(text, ".,");
+
+	if (point)
+		*point = '.';
 
 	if (!mark)
 		return strtod(text, NULL);
