@@ -19,6 +19,7 @@ struct chunk_grid {
 		block_y_size; /* blocks are aligned to the scene's upper left corner */
 	bool whole_chunk;     /* --working-set chunk: the block is the chunk */
 	bool streamed;        /* stored blocks larger than the budget: decoded by rows */
+	bool constant;        /* nothing is stored of the scene: a chunk is done as one pixel */
 	size_t arena;         /* bytes of a worker's arena for any block of it */
 	size_t footprint;     /* arena, and what decoders allocate for themselves */
 };

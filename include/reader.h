@@ -72,6 +72,12 @@ struct reader {
 		    struct meter *meter, struct error *err);
 
 	/*
+	 * Would read() find this window constant? Then that is set, and the first sample of each
+	 * plane; no pixel is read. Where it cannot be said: false. NULL: never known.
+	 */
+	bool (*constant)(void *handle, struct read_request *request);
+
+	/*
 	 * This window (planes are not looked at) will be read soon, by this worker or another: ask
 	 * the system to fetch its stored bytes meanwhile, the first `most` of them. Returns how
 	 * many were asked for. Reads nothing itself, keeps nothing, has no errors. NULL: cannot be

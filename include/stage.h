@@ -92,6 +92,11 @@ struct stage {
 	int (*run)(void *state, const struct stage_env *env, struct block *block,
 		   struct chunk_result *result, struct error *err);
 	/*
+	 * For the first stage: would run() make this block constant, large as it may be? Then it
+	 * is made so. Takes arena for one pixel; false also where it cannot be said. NULL: never.
+	 */
+	bool (*constant)(void *state, const struct stage_env *env, struct block *block);
+	/*
 	 * This window of the scene will soon be run() on, by this worker or another: start what
 	 * takes time outside the processor, the first `most` bytes of it. Returns how many were
 	 * started. NULL: there is nothing of the kind.

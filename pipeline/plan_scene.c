@@ -96,6 +96,27 @@ static void choose_block(struct chunk_grid *grid, const struct options *options,
 	grid->block_y_size = least(grid->block_y_size, grid->chunk_y_size);
 }
 
+/*
+ * Nothing is stored of the scene, and no mask is to be read: whatever its size, one chunk does it
+ * as one pixel. With the per-tile table chunks are as usual.
+ */
+static void settle_constant(struct chunk_grid *grid, const struct plan *plan,
+			    const struct scene *scene)
+{
+	grid->constant = scene->n_files > 0;
+	for (unsigned i = 0; i < scene->n_files; i++)
+		if (!scene->files[i].info.empty || scene->files[i].info.has_mask)
+			grid->constant = false;
+	if (!grid->constant)
+		return;
+	grid->whole_chunk = false;
+	grid->block_x_size = grid->block_y_size = 1;
+	if (plan->by_tile)
+		return;
+	grid->chunk_x_size = scene->x_size;
+	grid->chunk_y_size = scene->y_size;
+}
+
 /* Peak of arena for a block: what earlier stages keep, and each stage's own need on top. */
 static size_t block_arena(const struct workload *workload, const struct scene *scene,
 			  const struct options *options, uint32_t x_size, uint32_t y_size)
@@ -230,20 +251,23 @@ int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct op
 {
 	char limit[24];
 	uint64_t smallest;
+	uint32_t rows;
 
 	*grid = (struct chunk_grid){.x_size = scene->x_size, .y_size = scene->y_size};
 	choose_chunk(grid, plan, options, scene);
 	choose_block(grid, options, scene);
+	settle_constant(grid, plan, scene);
 	if (fits(grid, plan, workload, scene, options))
 		return 0;
-	shrink_to_tile(grid, scene);
+	if (!grid->constant)
+		shrink_to_tile(grid, scene);
 	if (fits(grid, plan, workload, scene, options))
 		return 0;
 	shrink_chunk(grid, scene);
 	if (fits(grid, plan, workload, scene, options))
 		return 0;
-	for (uint32_t rows = can_stream(workload, scene, options) ? first_rows(scene) : 0; rows;
-	     rows /= 2) {
+	rows = !grid->constant && can_stream(workload, scene, options) ? first_rows(scene) : 0;
+	for (; rows; rows /= 2) {
 		stream_rows(grid, scene, rows);
 		if (fits(grid, plan, workload, scene, options))
 			return 0;
@@ -274,7 +298,8 @@ uint64_t plan_smallest_pool(const struct plan *plan, const struct options *optio
 	choose_chunk(&grid, plan, options, scene);
 	shrink_to_tile(&grid, scene);
 	shrink_chunk(&grid, scene);
-	if (can_stream(workload, scene, options))
+	settle_constant(&grid, plan, scene);
+	if (!grid.constant && can_stream(workload, scene, options))
 		stream_rows(&grid, scene, 1);
 	measure(&grid, plan, workload, scene, options);
 	need = size_add(grid.footprint, tally_bytes(plan, workload, scene, &grid));

@@ -127,11 +127,12 @@ static int run_slices(struct pass *pass, unsigned first, const struct block *blo
 	return 0;
 }
 
+/* The block's planes are filled where it is constant: then the first stage is done. */
 static int run_stages(struct worker *worker, struct block *block, struct chunk_result *result)
 {
 	struct pass pass = {worker, make_env(worker), meter_begin(), result};
 
-	for (unsigned i = 0; i < worker->workload->n_stages; i++) {
+	for (unsigned i = block->constant ? 1 : 0; i < worker->workload->n_stages; i++) {
 		const struct stage *stage = worker->workload->stage[i];
 
 		if (stage->by_slice)
@@ -141,6 +142,34 @@ static int run_stages(struct worker *worker, struct block *block, struct chunk_r
 		worker->meter->row[stage->meter].tiles += !stage->meters_itself;
 	}
 	return 0;
+}
+
+/*
+ * Where the whole chunk is constant, it is one block, however many it would be cut into. *done: so
+ * it was.
+ */
+static int run_constant(struct worker *worker, const struct task *task, const struct window *chunk,
+			struct chunk_result *result, bool *done)
+{
+	const struct stage *first = worker->workload->stage[0];
+	struct stage_env env = make_env(worker);
+	struct block block = {.scene = task->scene, .window = *chunk};
+	struct window window = {0};
+	size_t mark = worker->arena.used;
+	int status;
+
+	*done = false;
+	if (!first->constant || !chunk_next_block(task->grid, chunk, &window) ||
+	    window_pixels(&window) == window_pixels(chunk) ||
+	    !first->constant(worker->stage_state[0], &env, &block))
+		return 0;
+	*done = true;
+	worker->meter->row[first->meter].pixels += window_pixels(chunk);
+	status = run_stages(worker, &block, result);
+	activity_compute_end();
+	arena_rewind(&worker->arena, mark);
+	trace_next_block(worker->meter->trace);
+	return status;
 }
 
 static int run_blocks(struct worker *worker, const struct task *task, const struct window *chunk,
@@ -186,6 +215,7 @@ static int run_chunk(struct worker *worker, const struct task *task, struct chun
 {
 	struct window chunk = chunk_grid_window(task->grid, task->chunk);
 	size_t pieces;
+	bool done;
 
 	if (fit_arena(worker, task->grid->arena, &result->error))
 		return -1;
@@ -195,7 +225,9 @@ static int run_chunk(struct worker *worker, const struct task *task, struct chun
 		return error_set(&result->error, EX_SOFTWARE,
 				 "the planned memory is too small for the tiles of a chunk");
 	chunk_result_begin(result, task->scene, &chunk, worker->by_tile);
-	return run_blocks(worker, task, &chunk, result);
+	if (run_constant(worker, task, &chunk, result, &done))
+		return -1;
+	return done ? 0 : run_blocks(worker, task, &chunk, result);
 }
 
 static void work_on(struct worker *worker, const struct task *task)

@@ -145,8 +145,9 @@ SIMD_KERNEL(run_usual, (struct state * s), (s))
 
 /* --- every case --- */
 
-static const char too_short[] = "the LZW stream ends too early";
-static const char bad_code[] = "the LZW stream has a code that stands for nothing";
+const char lzw_too_short[] = "the LZW stream ends too early";
+const char lzw_bad_code[] = "the LZW stream has a code that stands for nothing";
+const char lzw_no_clear[] = "the LZW stream does not begin with a Clear code";
 
 /* The next code; EOI where there is none any more. */
 static unsigned next_code(struct state *s)
@@ -202,9 +203,9 @@ static const char *begin_table(struct state *s)
 		code = next_code(s);
 	while (code == CLEAR);
 	if (code == EOI)
-		return too_short;
+		return lzw_too_short;
 	if (code > EOI)
-		return bad_code;
+		return lzw_bad_code;
 	give_out(s, s->lzw->at[code], 1);
 	return NULL;
 }
@@ -218,11 +219,11 @@ static const char *step(struct state *s)
 	if (code == CLEAR)
 		return begin_table(s);
 	if (code == EOI)
-		return too_short;
+		return lzw_too_short;
 	if (!s->next)
-		return "the LZW stream does not begin with a Clear code";
+		return lzw_no_clear;
 	if (code > s->next || s->next >= LZW_MAX_CODES)
-		return bad_code;
+		return lzw_bad_code;
 	if (s->next < N_CODES) {
 		lzw->at[s->next] = s->out - s->last;
 		lzw->length[s->next] = (uint16_t)(s->last + 1);

@@ -186,6 +186,51 @@ static int read_coarse(struct read_state *state, const struct stage_env *env, st
 	return 0;
 }
 
+/*
+ * One file's share of a constant block. Files that are not open yet are opened; one that cannot be
+ * is left to read_run(), with words.
+ */
+static bool constant_file(struct read_state *state, const struct stage_env *env,
+			  struct block *block, unsigned file)
+{
+	const struct scene *scene = block->scene;
+	const struct band *qa = &scene->band[BAND_QA];
+	bool coarse = scene->has_band[BAND_QA] && qa->file == file;
+	enum band_role role[N_BAND_ROLES];
+	struct read_request request = {
+		.window = coarse ? coarse_window(&block->window, qa->ratio) : block->window,
+		.n_bands = bands_of_file(scene, file, role),
+	};
+	const struct reader *reader = open_file(state, scene, file, NULL);
+
+	if (!reader || !reader->constant || has_dataset_mask(scene, file))
+		return false;
+	for (unsigned i = 0; i < request.n_bands; i++) {
+		request.band[i] = scene->band[role[i]].index;
+		request.plane[i] = arena_alloc(env->arena, sample_size(scene->band[role[i]].type));
+		block->plane[role[i]] = request.plane[i];
+		if (!request.plane[i])
+			return false;
+	}
+	return reader->constant(state->handle[file], &request);
+}
+
+static bool read_constant(void *state, const struct stage_env *env, struct block *block)
+{
+	struct block constant = *block;
+	size_t mark = env->arena->used;
+
+	for (unsigned file = 0; file < block->scene->n_files; file++)
+		if (!constant_file(state, env, &constant, file)) {
+			arena_rewind(env->arena, mark);
+			return false;
+		}
+	*block = constant;
+	block->constant = true;
+	block->n_pixels = 1;
+	return true;
+}
+
 /* Spread the one value of a constant plane over all pixels of the block. */
 static void spread(void *plane, size_t size, size_t n)
 {
@@ -335,6 +380,7 @@ const struct stage stage_read = {
 	.scratch = read_scratch,
 	.open = read_open,
 	.run = read_run,
+	.constant = read_constant,
 	.ahead = read_ahead,
 	.leave = read_leave,
 	.close = read_close,

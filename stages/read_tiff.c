@@ -59,6 +59,16 @@ static bool all_sparse(const struct tiff_job *job)
 	return tiff_each_part(&quiet, is_stored) == 0;
 }
 
+static bool fill_constant(const struct tiff_job *job)
+{
+	struct read_request *request = job->request;
+
+	request->constant = all_sparse(job);
+	for (unsigned i = 0; request->constant && i < request->n_bands; i++)
+		memcpy(request->plane[i], job->handle->fill, job->size);
+	return request->constant;
+}
+
 static int check_request(const struct tiff_handle *handle, const struct read_request *request,
 			 struct error *err)
 {
@@ -89,6 +99,17 @@ static int read_mask(struct tiff_handle *handle, const struct read_request *requ
 	return tiff_mask_read(handle->mask, &request->window, request->mask, meter, err);
 }
 
+/* What was read is of one file only where that was not written to meanwhile. */
+static int check_unchanged(const struct tiff_image *image, struct error *err)
+{
+	if (!tiff_file_changed(image))
+		return 0;
+	return error_set(err, EX_DATAERR,
+			 "%s: the file was written to while it was read; run again when it is "
+			 "complete",
+			 image->path);
+}
+
 static int read_window(void *state, struct read_request *request, struct arena *arena,
 		       struct meter *meter, struct error *err)
 {
@@ -102,15 +123,21 @@ static int read_window(void *state, struct read_request *request, struct arena *
 		return -1;
 	if (request->mask && read_mask(handle, request, meter, err))
 		return -1;
-	if (!request->mask && request->n_bands && all_sparse(&job)) {
-		for (unsigned i = 0; i < request->n_bands; i++)
-			memcpy(request->plane[i], handle->fill, job.size);
-		request->constant = true;
+	if (!request->mask && request->n_bands && fill_constant(&job))
 		return 0;
-	}
-	if (tiff_each_part(&job, tiff_part_read))
+	if (tiff_each_part(&job, tiff_part_read) || tiff_direct_flush(&job))
 		return -1;
-	return tiff_direct_flush(&job);
+	return check_unchanged(&handle->image, err);
+}
+
+static bool is_constant(void *state, struct read_request *request)
+{
+	struct tiff_handle *handle = state;
+	struct tiff_job job = {.handle = handle,
+			       .request = request,
+			       .size = sample_size(handle->info.type)};
+
+	return request->n_bands && check_request(handle, request, NULL) == 0 && fill_constant(&job);
 }
 
 /* --- handles --- */
@@ -118,7 +145,9 @@ static int read_window(void *state, struct read_request *request, struct arena *
 /* Is this still the file that was examined? */
 static bool same_file(const struct tiff_image *image, const struct raster_info *info)
 {
-	return image->file_bytes == info->file_bytes && image->x_size == info->x_size &&
+	return image->file_bytes == info->file_bytes && image->inode == info->inode &&
+	       image->written.tv_sec == info->written.tv_sec &&
+	       image->written.tv_nsec == info->written.tv_nsec && image->x_size == info->x_size &&
 	       image->y_size == info->y_size && image->samples == info->n_bands &&
 	       image->block_x_size == info->block_x_size &&
 	       image->block_y_size == info->block_y_size && image->tiled == info->tiled &&
@@ -132,10 +161,8 @@ static void close_handle(void *state)
 
 	if (!handle)
 		return;
-	for (unsigned i = 0; i < TIFF_MAX_CURSORS; i++)
-		tiff_cursor_close(&handle->cursor[i]);
+	tiff_cursors_close(handle);
 	tiff_mask_close(handle->mask);
-	decoder_free(handle->decoder);
 	tiff_image_close(&handle->image);
 	free(handle);
 }
@@ -165,10 +192,9 @@ static int open_handle(void **state, const char *path, const struct raster_info 
 	tiff_make_sample(handle->fill, info->type,
 			 info->bands[0].has_nodata ? info->bands[0].nodata : 0);
 	handle->info.bands = NULL;
-	if (tiff_direct_takes(&handle->image) &&
-	    !(handle->decoder = decoder_new(handle->image.compression))) {
+	if (tiff_direct_takes(&handle->image) && tiff_direct_open(&handle->image, err)) {
 		close_handle(handle);
-		return error_memory(err, "a decoder", info->codec_bytes);
+		return -1;
 	}
 	*state = handle;
 	return 0;
@@ -180,6 +206,7 @@ const struct reader reader_tiff = {
 	.scratch = tiff_scratch,
 	.open = open_handle,
 	.read = read_window,
+	.constant = is_constant,
 	.ahead = tiff_ahead,
 	.close = close_handle,
 };

@@ -3,7 +3,8 @@
  * it. Private to read_tiff.c and tiff_*.c.
  *
  * Stored bytes are fetched with pread(), so that fetch and decode can be told apart, bounded and
- * checked; tiff_decode.c decodes what it knows, libtiff the rest. Handles are opened with libtiff's
+ * checked, and so that a file that is cut short meanwhile is an error: nothing is mapped.
+ * tiff_decode.c decodes what it knows, libtiff the rest. Handles are opened with libtiff's
  * per-handle error handlers: nothing is printed, no global handler is touched, and handles of
  * several threads do not meet.
  */
@@ -18,8 +19,12 @@
 enum {
 	TIFF_MAX_BANDS = 4096,           /* more samples a pixel are taken for damage */
 	TIFF_MAX_IFDS = 1024,            /* directories looked at in search of images and masks */
+	TIFF_MAX_PIXEL_BITS = 53,        /* 2^53 pixels: counts are exact in every report */
+	TIFF_MAX_RATIO = 1024,           /* to which stored blocks shrink, as a rule: DEFLATE's */
 	TIFF_MAX_CURSORS = 16,           /* row decoders of one handle: tile columns x planes */
 	TIFF_PIECE_BYTES = 1 << 18,      /* rows of uncompressed blocks fetched at once */
+	TIFF_INPUT_BYTES = 1 << 15,      /* stored bytes of a row decoder fetched at once */
+	TIFF_WINDOW_MARGIN = 1 << 20,    /* windows of one setting differ by less */
 	TIFF_HEADER_ALLOC = 32 << 20,    /* libtiff may allocate at once while reading headers */
 	TIFF_MAX_TAG_BYTES = 32 << 20,   /* of metadata and the like; probes hold them unplanned */
 	TIFF_STREAM_MIN_BYTES = 8 << 20, /* smaller blocks are always decoded as a whole */
@@ -27,9 +32,10 @@ enum {
 
 /* What libtiff said since the log was cleared. */
 struct tiff_log {
-	bool failed;    /* an error; `text` is the first one */
-	bool corrupt;   /* a warning that means damaged pixels; `text` likewise */
-	bool discarded; /* a warning that a run of PackBits crosses the end of a row */
+	bool failed;  /* an error; `text` is the first one */
+	bool corrupt; /* a warning that means damaged pixels; `text` likewise */
+	/* A JPEG of another size than its block: that is damage where rows of the image miss. */
+	uint32_t want_x, want_y, jpeg_x, jpeg_y;
 	char text[200];
 };
 
@@ -53,6 +59,8 @@ struct tiff_image {
 	struct tiff_log log;
 	uint64_t file_bytes;
 	struct timespec changed; /* st_ctim */
+	struct timespec written; /* st_mtim */
+	uint64_t inode;
 	bool big, swapped;       /* BigTIFF; byte order is not the machine's */
 	struct tiff_ifd ifd;
 	uint32_t x_size, y_size;
@@ -68,28 +76,30 @@ struct tiff_image {
 	size_t window_bytes;           /* of ZSTD or LZMA, as planned; see tiff_codec_memory() */
 	uint16_t n_extra;              /* ExtraSamples */
 	const uint16_t *extra;
+	struct decoder *decoder; /* of whole blocks; NULL: libtiff decodes them */
 };
 
 /* One stored block. `strile` is libtiff's number of it. */
 struct tiff_block {
 	uint32_t strile, column, row;
-	uint32_t y_size;        /* rows stored: of strips, the last may have fewer */
+	uint32_t y_size;        /* rows stored, if the padding is: of strips, the last has fewer */
 	uint16_t plane;         /* 0 where samples are interleaved */
 	struct window window;   /* the part of the image that it covers */
 	uint64_t offset, bytes; /* in the file; both 0: sparse */
 };
 
-/* A decoder in the middle of a block that is decoded row by row; NULL `tif`: not in use. */
+/* A decoder in the middle of a block that is decoded row by row; NULL `stream`: not in use. */
 struct tiff_cursor {
-	TIFF *tif;
-	struct tiff_log log;
+	struct stream *stream;
+	struct stream_input input;
+	const struct tiff_image *image;
 	uint32_t strile;
 	uint32_t next_row; /* the row of the block that the decoder gives next */
 	uint64_t last_used;
-	unsigned char *map; /* a made-up header and, behind it, the stored bytes */
-	size_t map_bytes, header_bytes;
-	uint64_t position; /* libtiff's, in the mapping */
-	size_t undropped;  /* bytes decoded since the mapping was last dropped from memory */
+	unsigned char *buffer; /* TIFF_INPUT_BYTES of the stored bytes */
+	uint64_t offset, left; /* of those not fetched yet, in the file */
+	bool unread;           /* a fetch failed: */
+	int io_errno;          /* for this errno, or 0 where the file ended too early */
 };
 
 /* The per-dataset mask; see tiff_mask.c. */
@@ -101,7 +111,6 @@ struct tiff_handle {
 	struct raster_info info; /* what the file was planned with; `bands` is not kept */
 	unsigned char fill[8];   /* a sample of a sparse block */
 	struct tiff_mask *mask;  /* opened when first wanted */
-	struct decoder *decoder; /* NULL: blocks are decoded by libtiff */
 	struct tiff_cursor cursor[TIFF_MAX_CURSORS];
 	uint64_t n_used; /* counts uses of cursors */
 };
@@ -136,8 +145,8 @@ TIFF *tiff_io_open(struct tiff_image *image, const char *mode, TIFFOpenOptions *
 /* That error in words; always -1. */
 int tiff_io_error(const struct tiff_image *image, struct error *err);
 
-/* Has the file become shorter since it was opened? */
-bool tiff_file_shrank(const struct tiff_image *image);
+/* Has the file been written to since it was opened? */
+bool tiff_file_changed(const struct tiff_image *image);
 
 /* --- tiff_ifd.c: directories --- */
 
@@ -197,20 +206,35 @@ int tiff_block_damaged(const struct tiff_image *image, const struct tiff_block *
 int tiff_block_undecodable(const struct tiff_image *image, const struct tiff_block *block,
 			   struct error *err, const char *words);
 
+/* Bytes of the block, decoded, that lie in the image: all that has to be there. */
+static inline size_t tiff_block_needed(const struct tiff_image *image,
+				       const struct tiff_block *block)
+{
+	return image->row_bytes * block->window.y_size;
+}
+
+/* The stored bytes of a block that are looked at: no more than one can need, nor the file has. */
+static inline uint64_t tiff_block_stored(const struct tiff_image *image,
+					 const struct tiff_block *block)
+{
+	uint64_t left = image->file_bytes - block->offset;
+	uint64_t room = left < image->raw_bytes ? left : image->raw_bytes;
+
+	return block->bytes < room ? block->bytes : room;
+}
+
+/* The block cannot be read, for this errno; 0: the file has ended before it. Always -1. */
+int tiff_block_unread(const struct tiff_image *image, const struct tiff_block *block,
+		      struct error *err, int errno_value);
+
 /* Fetch the stored bytes of a block, *bytes of them, into raw (raw_bytes). */
 int tiff_block_fetch(struct tiff_image *image, const struct tiff_block *block, void *raw,
 		     size_t *bytes, struct meter *meter, struct error *err);
 
 /*
- * Let libtiff decode the `size` stored bytes of a whole block into `out` (row_bytes *
- * block->y_size bytes), predictor and byte order included. -1 where any of it cannot be had.
- */
-int tiff_block_unpack(struct tiff_image *image, const struct tiff_block *block, void *raw,
-		      size_t size, void *out, struct error *err);
-
-/*
- * Fetch and decode a whole block into `out` (row_bytes * block->y_size bytes); raw: raw_bytes of
- * scratch. 0, or -1 where any of it cannot be had.
+ * Fetch and decode a whole block into `out` (block_bytes); raw: raw_bytes of scratch. By libtiff,
+ * predictor and byte order included, or by image->decoder, which leaves them to the caller. 0, or
+ * -1 where any of the rows in the image cannot be had.
  */
 int tiff_block_decode(struct tiff_image *image, const struct tiff_block *block, void *raw,
 		      void *out, struct meter *meter, struct error *err);
@@ -279,6 +303,9 @@ uint64_t tiff_ahead(void *state, const struct read_request *request, uint64_t mo
 void tiff_copy_samples(void *to, const void *from, uint32_t n, uint16_t stride, size_t size);
 void tiff_fill_samples(void *to, const void *sample, uint32_t n, size_t size);
 
+/* The nearest float; beyond the largest one infinity. */
+float tiff_to_float(double value);
+
 /* `value` as a sample of this type, converted as GDAL fills sparse blocks with a nodata value. */
 void tiff_make_sample(unsigned char out[8], enum sample_type type, double value);
 
@@ -293,7 +320,7 @@ int tiff_part_read(const struct tiff_job *job, const struct tiff_part *part);
 
 /*
  * The stored bytes that tiff_part_read() is going to fetch: how many, from *offset on. 0 where
- * nothing is stored, or where a block is decoded from a mapping, which the kernel fetches itself.
+ * nothing is stored, or where a block is fetched bit by bit, which the kernel sees for itself.
  */
 uint64_t tiff_part_bytes(const struct tiff_job *job, const struct tiff_part *part,
 			 uint64_t *offset);
@@ -330,6 +357,20 @@ struct tiff_batch {
 
 /* Can all blocks of this image be decoded so? */
 bool tiff_direct_takes(const struct tiff_image *image);
+/* Give the image its decoder. */
+int tiff_direct_open(struct tiff_image *image, struct error *err);
+/* Can a block of this size be decoded by rows as well? */
+static inline bool tiff_direct_large(size_t block_bytes, size_t raw_bytes)
+{
+	return block_bytes >= TIFF_STREAM_MIN_BYTES ||
+	       raw_bytes >= TIFF_STREAM_MIN_BYTES - block_bytes;
+}
+/*
+ * n rows as they were decoded to the planes, the first being row y of the image: byte order and
+ * predictor undone on the way, some of that in place. scratch: a row.
+ */
+void tiff_deliver(const struct tiff_job *job, const struct tiff_part *part, unsigned char *rows,
+		  uint32_t y, uint32_t n, void *scratch);
 /* Scratch for a batch, bytes. */
 size_t tiff_direct_scratch(const struct raster_info *info);
 /* One more block; a full batch is decoded and delivered. */
@@ -338,6 +379,9 @@ int tiff_direct_add(const struct tiff_job *job, const struct tiff_part *part);
 int tiff_direct_flush(const struct tiff_job *job);
 
 /* --- tiff_rows.c: blocks too large to be held whole --- */
+
+/* Samples in the other byte order, turned in place. */
+void tiff_swap_samples(void *samples, size_t bytes, unsigned bits);
 
 /* Rows row0 to row0 + n (counted in the block) of an uncompressed block, in native byte order. */
 int tiff_rows_fetch(const struct tiff_image *image, const struct tiff_block *block, uint32_t row0,
@@ -352,9 +396,10 @@ struct tiff_cursor *tiff_cursor_get(struct tiff_handle *handle, const struct tif
 /* The next row of the block into `out` (row_bytes). -1 where it is damaged; then it is closed. */
 int tiff_cursor_row(const struct tiff_image *image, struct tiff_cursor *cursor,
 		    const struct tiff_block *block, void *out, struct error *err);
-/* After the last row: check the end of the stream, and close. `row`: row_bytes of scratch. */
+/* After the last row in the image: look at the rest of the stream, and close. */
 int tiff_cursor_finish(const struct tiff_image *image, struct tiff_cursor *cursor,
-		       const struct tiff_block *block, void *row, struct error *err);
-void tiff_cursor_close(struct tiff_cursor *cursor);
+		       const struct tiff_block *block, struct error *err);
+/* All of the handle's: decoders of whole blocks may take their memory. */
+void tiff_cursors_close(struct tiff_handle *handle);
 
 #endif

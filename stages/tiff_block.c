@@ -92,21 +92,28 @@ int tiff_block_find(struct tiff_image *image, uint32_t column, uint32_t row, uin
 	return look_up(image, block, err) ? -1 : check_place(image, block, err);
 }
 
+int tiff_block_unread(const struct tiff_image *image, const struct tiff_block *block,
+		      struct error *err, int errno_value)
+{
+	char text[200], buffer[128];
+
+	if (!errno_value)
+		return tiff_block_damaged(image, block, err,
+					  "the file became shorter while it was read");
+	(void)snprintf(text, sizeof(text), "cannot be read: %s",
+		       strerror_r(errno_value, buffer, sizeof(buffer)));
+	return tiff_block_error(image, block, err, EX_IOERR, text);
+}
+
 static int fetch(struct tiff_image *image, const struct tiff_block *block, void *raw, size_t size,
 		 struct error *err)
 {
 	ssize_t n = tiff_pread(image->fd, raw, size, block->offset);
 
-	if (n < 0) {
-		char text[200], buffer[128];
-
-		(void)snprintf(text, sizeof(text), "cannot be read: %s",
-			       strerror_r(errno, buffer, sizeof(buffer)));
-		return tiff_block_error(image, block, err, EX_IOERR, text);
-	}
-	if ((size_t)n < size)
-		return tiff_block_damaged(image, block, err,
-					  "the file became shorter while it was read");
+	if (n < 0 || (size_t)n < size)
+		return tiff_block_unread(image, block, err, n < 0 ? errno : 0);
+	if (image->decoder && image->fill_order == FILLORDER_LSB2MSB)
+		TIFFReverseBits(raw, (tmsize_t)size);
 	return 0;
 }
 
@@ -121,6 +128,8 @@ int tiff_block_undecodable(const struct tiff_image *image, const struct tiff_blo
 			       words);
 		return tiff_block_error(image, block, err, EX_DATAERR, text);
 	}
+	if (strstr(words, "memory"))
+		return tiff_block_error(image, block, err, EX_TEMPFAIL, words);
 	if (!__builtin_add_overflow(block->offset, block->bytes, &end) && end <= image->file_bytes)
 		return tiff_block_damaged(image, block, err, words);
 	(void)snprintf(text, sizeof(text),
@@ -137,10 +146,7 @@ int tiff_block_undecodable(const struct tiff_image *image, const struct tiff_blo
 int tiff_block_fetch(struct tiff_image *image, const struct tiff_block *block, void *raw,
 		     size_t *bytes, struct meter *meter, struct error *err)
 {
-	size_t room = image->file_bytes - block->offset < image->raw_bytes
-			      ? (size_t)(image->file_bytes - block->offset)
-			      : image->raw_bytes;
-	size_t size = block->bytes < room ? (size_t)block->bytes : room;
+	size_t size = (size_t)tiff_block_stored(image, block);
 	struct meter_row *row = &meter->row[METER_FETCH];
 	struct meter_span span;
 	int status;
@@ -161,36 +167,60 @@ int tiff_block_fetch(struct tiff_image *image, const struct tiff_block *block, v
 	return tiff_codec_check(image, block, raw, size, err);
 }
 
-int tiff_block_unpack(struct tiff_image *image, const struct tiff_block *block, void *raw,
-		      size_t size, void *out, struct error *err)
+/* What libtiff has warned of: are pixels of the image damaged, or missing? */
+static bool is_damage(const struct tiff_log *log, const struct tiff_block *block)
 {
-	size_t out_bytes = image->row_bytes * block->y_size;
-	int ok;
+	return log->corrupt || log->jpeg_x != log->want_x ||
+	       (log->jpeg_y != log->want_y && log->jpeg_y < block->window.y_size);
+}
+
+static int unpack(struct tiff_image *image, const struct tiff_block *block, void *raw, size_t size,
+		  void *out, struct error *err)
+{
+	size_t needed = tiff_block_needed(image, block);
 
 	tiff_log_clear(&image->log);
-	ok = TIFFReadFromUserBuffer(image->tif, block->strile, raw, (tmsize_t)size, out,
-				    (tmsize_t)out_bytes);
-	if (ok && !image->log.corrupt)
+	if (TIFFReadFromUserBuffer(image->tif, block->strile, raw, (tmsize_t)size, out,
+				   (tmsize_t)needed) &&
+	    !is_damage(&image->log, block))
 		return 0;
 	return tiff_block_undecodable(image, block, err,
 				      image->log.text[0] ? image->log.text : "cannot be decoded");
 }
 
+static int decode(struct tiff_image *image, const struct tiff_block *block, void *raw, size_t size,
+		  void *out, struct error *err)
+{
+	struct decode_stream stream = {
+		.in = raw,
+		.in_bytes = size,
+		.out = out,
+		.out_bytes = tiff_block_needed(image, block),
+		.room = image->block_bytes,
+		.most = decode_most(image->block_bytes),
+	};
+
+	if (!image->decoder)
+		return unpack(image, block, raw, size, out, err);
+	decoder_run(image->decoder, &stream, 1);
+	return stream.wrong ? tiff_block_undecodable(image, block, err, stream.wrong) : 0;
+}
+
 int tiff_block_decode(struct tiff_image *image, const struct tiff_block *block, void *raw,
 		      void *out, struct meter *meter, struct error *err)
 {
-	size_t out_bytes = image->row_bytes * block->y_size, size;
 	struct meter_row *row = &meter->row[METER_DECODE];
 	struct meter_span span;
+	size_t size;
 	int rc;
 
 	if (tiff_block_fetch(image, block, raw, &size, meter, err))
 		return -1;
 	span = meter_begin();
-	rc = tiff_block_unpack(image, block, raw, size, out, err);
+	rc = decode(image, block, raw, size, out, err);
 	meter_lap(meter, METER_DECODE, &span);
 	row->tiles++;
 	row->bytes_in += size;
-	row->bytes_out += out_bytes;
+	row->bytes_out += tiff_block_needed(image, block);
 	return rc;
 }

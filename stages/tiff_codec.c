@@ -13,8 +13,7 @@
 enum {
 	KIB = 1024,
 	MIB = 1024 * 1024,
-	HEAD_BYTES = 32,     /* hold a ZSTD frame's header, and an xz block's up to its filters */
-	WINDOW_MARGIN = MIB, /* windows of one setting differ by less: last strips are smaller */
+	HEAD_BYTES = 32, /* hold a ZSTD frame's header, and an xz block's up to its filters */
 };
 
 /*
@@ -196,7 +195,7 @@ int tiff_codec_check(const struct tiff_image *image, const struct tiff_block *bl
 		return 0;
 	memcpy(head, stored, n < sizeof(head) ? n : sizeof(head));
 	window = window_of(image, head);
-	if (window <= size_add(image->window_bytes, WINDOW_MARGIN))
+	if (window <= size_add(image->window_bytes, TIFF_WINDOW_MARGIN))
 		return 0;
 	(void)snprintf(text, sizeof(text),
 		       "needs %zu MiB to decode, more than was planned by the file's first block "

@@ -69,7 +69,7 @@ static int64_t to_integer(double value, double min, double max)
 	return (int64_t)(value < min ? min : value > max ? max : value);
 }
 
-static float to_float(double value)
+float tiff_to_float(double value)
 {
 	double rounded;
 
@@ -90,7 +90,7 @@ void tiff_make_sample(unsigned char out[8], enum sample_type type, double value)
 	if (type == SAMPLE_F64) {
 		memcpy(out, &value, sizeof(value));
 	} else if (type == SAMPLE_F32) {
-		float single = to_float(value);
+		float single = tiff_to_float(value);
 
 		memcpy(out, &single, sizeof(single));
 	} else {

@@ -1,5 +1,6 @@
 /*
- * The codecs called directly. Knows streams, no files and no images.
+ * Whole blocks: short cuts where the codec has one, and the judge of all of them, the decoder in
+ * pieces, where there is none or where it fails. Knows streams, no files and no images.
  */
 #include "tiff_decode.h"
 
@@ -10,10 +11,15 @@
 
 #include "lzw.h"
 
+enum { PIECE_BYTES = 1 << 18 };
+
 struct decoder {
+	uint16_t compression;
+	size_t window;
 	struct libdeflate_decompressor *deflate;
 	ZSTD_DCtx *zstd;
 	struct lzw *lzw;
+	struct stream *stream; /* made when first wanted */
 };
 
 static bool is_deflate(uint16_t compression)
@@ -21,28 +27,35 @@ static bool is_deflate(uint16_t compression)
 	return compression == COMPRESSION_ADOBE_DEFLATE || compression == COMPRESSION_DEFLATE;
 }
 
-bool decoder_takes(uint16_t compression)
+/*
+ * In one go libzstd keeps no window and has other rules about what lies outside of it, so blocks
+ * that may be decoded in pieces always are.
+ */
+struct decoder *decoder_new(uint16_t compression, bool large, size_t window)
 {
-	return is_deflate(compression) || compression == COMPRESSION_ZSTD ||
-	       compression == COMPRESSION_LZW;
+	struct decoder *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	*d = (struct decoder){.compression = compression, .window = window};
+	if (is_deflate(compression))
+		d->deflate = libdeflate_alloc_decompressor();
+	else if (compression == COMPRESSION_LZW)
+		d->lzw = lzw_new();
+	else if (compression == COMPRESSION_ZSTD && !large)
+		d->zstd = ZSTD_createDCtx();
+	else
+		return d;
+	if (d->deflate || d->lzw || d->zstd)
+		return d;
+	free(d);
+	return NULL;
 }
 
-struct decoder *decoder_new(uint16_t compression)
+void decoder_rest(struct decoder *decoder)
 {
-	struct decoder *decoder = calloc(1, sizeof(*decoder));
-
-	if (!decoder)
-		return NULL;
-	if (is_deflate(compression))
-		decoder->deflate = libdeflate_alloc_decompressor();
-	else if (compression == COMPRESSION_LZW)
-		decoder->lzw = lzw_new();
-	else
-		decoder->zstd = ZSTD_createDCtx();
-	if (decoder->deflate || decoder->lzw || decoder->zstd)
-		return decoder;
-	free(decoder);
-	return NULL;
+	stream_free(decoder->stream);
+	decoder->stream = NULL;
 }
 
 void decoder_free(struct decoder *decoder)
@@ -52,32 +65,23 @@ void decoder_free(struct decoder *decoder)
 	libdeflate_free_decompressor(decoder->deflate);
 	(void)ZSTD_freeDCtx(decoder->zstd);
 	lzw_free(decoder->lzw);
+	stream_free(decoder->stream);
 	free(decoder);
 }
 
-/*
- * A stream that goes on behind the block's end is no longer checked by its checksum, so it is
- * damage: bits that fell over make such streams as easily as short ones.
- */
-static const char *inflate_one(struct decoder *decoder, const struct decode_stream *s)
+/* --- short cuts: true where the block is good --- */
+
+static bool inflate_whole(struct decoder *decoder, const struct decode_stream *s)
 {
 	size_t got = 0;
 
-	switch (libdeflate_zlib_decompress(decoder->deflate, s->in, s->in_bytes, s->out, s->room,
-					   &got)) {
-	case LIBDEFLATE_SUCCESS:
-		return got >= s->out_bytes ? NULL : "the DEFLATE stream ends too early";
-	case LIBDEFLATE_INSUFFICIENT_SPACE:
-		return "the DEFLATE stream is longer than the block";
-	case LIBDEFLATE_BAD_DATA:
-	case LIBDEFLATE_SHORT_OUTPUT:
-		break;
-	}
-	return "the DEFLATE stream cannot be decoded, or its checksum is wrong";
+	return libdeflate_zlib_decompress(decoder->deflate, s->in, s->in_bytes, s->out, s->room,
+					  &got) == LIBDEFLATE_SUCCESS &&
+	       got >= s->out_bytes;
 }
 
 /* Frame after frame, until the block is full. */
-static const char *unpack_zstd(struct decoder *decoder, const struct decode_stream *s)
+static bool unpack_zstd(struct decoder *decoder, const struct decode_stream *s)
 {
 	const unsigned char *in = s->in;
 	size_t left = s->in_bytes, done = 0;
@@ -85,27 +89,46 @@ static const char *unpack_zstd(struct decoder *decoder, const struct decode_stre
 	while (done < s->out_bytes) {
 		size_t frame = ZSTD_findFrameCompressedSize(in, left), got;
 
-		if (ZSTD_isError(frame))
-			return "the ZSTD stream ends too early or is none";
+		if (ZSTD_isError(frame) || stream_check_frame(in, left, decoder->window))
+			return false;
 		got = ZSTD_decompressDCtx(decoder->zstd, (unsigned char *)s->out + done,
 					  s->room - done, in, frame);
 		if (ZSTD_isError(got))
-			return "the ZSTD stream cannot be decoded, or is longer than the block";
+			return false;
 		in += frame;
 		left -= frame;
 		done += got;
 	}
-	return NULL;
+	return true;
 }
 
-static const char *decode_one(struct decoder *decoder, struct decode_stream *s)
+/* --- */
+
+static const char *in_pieces(struct decoder *decoder, const struct decode_stream *s)
 {
-	s->foreign = decoder->lzw && lzw_is_old_style(s->in, s->in_bytes);
-	if (s->foreign)
-		return NULL;
-	if (decoder->lzw)
+	struct stream_input input = {.at = s->in, .bytes = s->in_bytes};
+	const char *wrong = NULL;
+
+	if (!decoder->stream)
+		decoder->stream = stream_new(decoder->compression, decoder->window);
+	if (!decoder->stream)
+		return "there is no memory to decode it";
+	stream_begin(decoder->stream, &input);
+	for (size_t done = 0, n; !wrong && done < s->out_bytes; done += n) {
+		n = s->out_bytes - done < PIECE_BYTES ? s->out_bytes - done : PIECE_BYTES;
+		wrong = stream_read(decoder->stream, (unsigned char *)s->out + done, n);
+	}
+	return wrong ? wrong : stream_finish(decoder->stream, s->most - s->out_bytes);
+}
+
+static const char *decode_one(struct decoder *decoder, const struct decode_stream *s)
+{
+	if (decoder->lzw && !lzw_is_old_style(s->in, s->in_bytes))
 		return lzw_decode(decoder->lzw, s->in, s->in_bytes, s->out, s->out_bytes);
-	return decoder->deflate ? inflate_one(decoder, s) : unpack_zstd(decoder, s);
+	if ((decoder->deflate && inflate_whole(decoder, s)) ||
+	    (decoder->zstd && unpack_zstd(decoder, s)))
+		return NULL;
+	return in_pieces(decoder, s);
 }
 
 void decoder_run(struct decoder *decoder, struct decode_stream *stream, unsigned n)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +41,7 @@ static int on_error(TIFF *tif, void *user, const char *module, const char *forma
 /* JPEG decoders go on after damage, with a warning and grey pixels; that is not for statistics. */
 static bool means_damage(const char *text)
 {
-	static const char *const words[] = {"Corrupt JPEG", "orrupt data", "remature end",
-					    "Improper JPEG"};
+	static const char *const words[] = {"Corrupt JPEG", "orrupt data", "remature end"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strstr(text, words[i]))
@@ -53,15 +53,19 @@ PRINTF_LIKE(4, 0)
 static int on_warning(TIFF *tif, void *user, const char *module, const char *format, va_list args)
 {
 	struct tiff_log *log = user, said = {0};
+	bool other_size;
 
 	(void)tif;
 	(void)module;
 	log_text(&said, format, args);
-	log->discarded = log->discarded || strstr(said.text, "Discarding");
-	if (log->failed || log->corrupt || !means_damage(said.text))
+	other_size = sscanf(said.text,
+			    "Improper JPEG strip/tile size, expected %" SCNu32 "x%" SCNu32
+			    ", got %" SCNu32 "x%" SCNu32,
+			    &log->want_x, &log->want_y, &log->jpeg_x, &log->jpeg_y) == 4;
+	if (log->failed || log->corrupt || !(other_size || means_damage(said.text)))
 		return 1;
 	memcpy(log->text, said.text, sizeof(log->text));
-	log->corrupt = true;
+	log->corrupt = !other_size;
 	return 1;
 }
 
@@ -117,6 +121,8 @@ static int open_file(struct tiff_image *image, const char *path, struct error *e
 				 path);
 	image->file_bytes = (uint64_t)st.st_size;
 	image->changed = st.st_ctim;
+	image->written = st.st_mtim;
+	image->inode = (uint64_t)st.st_ino;
 	return PROBE_OK;
 }
 
@@ -232,6 +238,11 @@ static int measure(struct tiff_image *image, struct error *err)
 				 "%s: broken TIFF: its blocks are too large or too many to count; "
 				 "fetch or copy the file again",
 				 image->path);
+	if ((uint64_t)image->x_size * image->y_size > (uint64_t)1 << TIFF_MAX_PIXEL_BITS)
+		return error_set(err, EX_DATAERR,
+				 "%s: %u x %u pixels are more than can be counted (2^%d); cut it "
+				 "into parts",
+				 image->path, image->x_size, image->y_size, TIFF_MAX_PIXEL_BITS);
 	return 0;
 }
 
@@ -297,6 +308,7 @@ int tiff_image_open(struct tiff_image *image, const char *path, uint64_t ifd_off
 
 void tiff_image_close(struct tiff_image *image)
 {
+	decoder_free(image->decoder);
 	if (image->tif)
 		TIFFClose(image->tif);
 	if (image->fd >= 0)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tiff_undo.h"
 #include "window.h"
 
 /* GDAL's flag in INTERNAL_MASK_FLAGS_1: one mask for all bands. */
@@ -57,6 +58,13 @@ static int open_beside(struct tiff_mask *mask, const struct tiff_image *image, s
 	return rc < 0 ? error_set(err, why.code, "%s", why.text) : rc;
 }
 
+/* Predictors of masks that are undone here, rare as they are. */
+static bool can_undo(const struct tiff_image *mask)
+{
+	return mask->predictor == PREDICTOR_NONE ||
+	       (mask->predictor == PREDICTOR_HORIZONTAL && mask->bits == 8);
+}
+
 static int open_image(struct tiff_mask *mask, const struct tiff_image *image, struct error *err)
 {
 	struct tiff_ifd ifd;
@@ -69,10 +77,13 @@ static int open_image(struct tiff_mask *mask, const struct tiff_image *image, st
 	if (rc != PROBE_OK)
 		return rc;
 	rc = check_mask(&mask->image, image, err);
+	if (rc == PROBE_OK) {
+		(void)tiff_codec_memory(&mask->image); /* for tiff_codec_check() */
+		if (stream_takes(mask->image.compression) && can_undo(&mask->image))
+			rc = tiff_direct_open(&mask->image, err);
+	}
 	if (rc != PROBE_OK)
 		tiff_image_close(&mask->image);
-	else
-		(void)tiff_codec_memory(&mask->image); /* for tiff_codec_check() */
 	return rc;
 }
 
@@ -112,6 +123,17 @@ void tiff_mask_close(struct tiff_mask *mask)
 	free(mask);
 }
 
+static void undo_predictor(const struct tiff_image *image, unsigned char *row, uint32_t n)
+{
+	struct undo_row undo = {
+		.x_size = image->block_x_size, .n = image->block_x_size, .samples = 1, .n_bands = 1};
+
+	for (; n; n--, row += image->row_bytes) {
+		undo.row = undo.to[0] = row;
+		undo_row(&undo, PREDICTOR_HORIZONTAL, 1, NULL);
+	}
+}
+
 static int decode_block(struct tiff_mask *mask, const struct tiff_block *block, struct meter *meter,
 			struct error *err)
 {
@@ -128,6 +150,8 @@ static int decode_block(struct tiff_mask *mask, const struct tiff_block *block, 
 	if (tiff_block_decode(&mask->image, block, mask->block + image->block_bytes, mask->block,
 			      meter, err))
 		return error_prefix(err, "mask");
+	if (image->decoder && image->predictor == PREDICTOR_HORIZONTAL)
+		undo_predictor(image, mask->block, block->window.y_size);
 	mask->held = true;
 	mask->strile = block->strile;
 	return 0;

@@ -186,10 +186,16 @@ static void apply_to_band(const struct item *item, void *user)
 	}
 }
 
-/* A number as writers have put it: also Microsoft's spellings of infinity and NaN, "-1.#INF". */
-static double number_of(const char *text)
+/*
+ * A number as writers have put it: also Microsoft's spellings of infinity and NaN, "-1.#INF", and
+ * decimal commas. As GDAL reads it; `text` is altered.
+ */
+static double number_of(char *text)
 {
-	const char *mark = strstr(text, ".#");
+	char *mark = strstr(text, ".#"), *point = strpbrk(text, ".,");
+
+	if (point)
+		*point = '.';
 
 	if (!mark)
 		return strtod(text, NULL);
@@ -210,6 +216,8 @@ static void set_nodata(TIFF *tif, struct raster_info *info)
 		return;
 	(void)snprintf(number, sizeof(number), "%.*s", (int)(size < 63 ? size : 63), text);
 	nodata = number_of(number);
+	if (info->type == SAMPLE_F32) /* GDAL's driver does: -1.8e308 is -inf there */
+		nodata = (double)tiff_to_float(nodata);
 	for (uint32_t i = 0; i < info->n_bands; i++) {
 		info->bands[i].nodata = nodata;
 		info->bands[i].has_nodata = true;

@@ -140,8 +140,7 @@ static size_t cursors(const struct raster_info *info)
 	uint64_t n = ceil_div(info->x_size, info->block_x_size) *
 		     (info->band_interleaved ? READ_MAX_BANDS : 1u);
 
-	if (!info->rows_can_stream ||
-	    size_add(info->block_bytes, info->raw_bytes) < TIFF_STREAM_MIN_BYTES)
+	if (!info->rows_can_stream || !tiff_direct_large(info->block_bytes, info->raw_bytes))
 		return 1;
 	return n < TIFF_MAX_CURSORS ? (size_t)n : TIFF_MAX_CURSORS;
 }
@@ -158,10 +157,34 @@ static size_t handle_memory(struct tiff_image *image, const struct raster_info *
 	uint64_t likely = image->file_bytes / 2 < 1 << 20 ? 1 << 20 : image->file_bytes / 2;
 	size_t decoders = size_mul(cursors(info), tiff_codec_memory(image));
 
+	if (tiff_direct_large(info->block_bytes, info->raw_bytes))
+		decoders = size_add(decoders, size_mul(cursors(info), TIFF_INPUT_BYTES));
 	striles = striles < likely ? striles : likely;
 	decoders = size_add(decoders, size_mul(2, (size_t)image->ifd.tag_bytes));
 	return size_add(size_add(decoders, size_mul(striles, 16)),
 			sizeof(struct tiff_handle) + 16384);
+}
+
+/*
+ * Is nothing stored of the image? Only looked up where so many pixels could hardly be in a file of
+ * that size, so that it costs others nothing.
+ */
+static bool is_empty(struct tiff_image *image)
+{
+	uint64_t rows = size_mul(image->y_size, image->planar ? image->samples : 1u);
+	uint64_t bytes = size_mul(rows, size_mul(image->row_bytes, image->across));
+	uint16_t planes = image->planar ? image->samples : 1;
+	struct tiff_block block;
+
+	if (bytes / TIFF_MAX_RATIO <= image->file_bytes)
+		return false;
+	for (uint16_t plane = 0; plane < planes; plane++)
+		for (uint32_t row = 0; row < image->down; row++)
+			for (uint32_t column = 0; column < image->across; column++)
+				if (tiff_block_find(image, column, row, plane, &block, NULL) ||
+				    !tiff_block_sparse(&block))
+					return false;
+	return true;
 }
 
 static void fill_info(struct tiff_image *image, struct raster_info *info)
@@ -175,10 +198,13 @@ static void fill_info(struct tiff_image *image, struct raster_info *info)
 	info->band_interleaved = image->planar && image->samples > 1;
 	info->file_bytes = image->file_bytes;
 	info->changed = image->changed;
+	info->written = image->written;
+	info->inode = image->inode;
+	info->empty = is_empty(image);
 	info->block_bytes = image->block_bytes;
 	info->raw_bytes = image->raw_bytes;
 	info->rows_can_stream =
-		tiff_codec_streams(image->compression) && image->fill_order == FILLORDER_MSB2LSB;
+		image->compression == COMPRESSION_NONE || tiff_direct_takes(image);
 	info->codec_bytes = handle_memory(image, info);
 	(void)snprintf(info->reader, sizeof(info->reader), "tiff");
 	(void)snprintf(info->codec, sizeof(info->codec), "%s", tiff_codec_name(image->compression));

@@ -22,11 +22,6 @@ static size_t row_bytes(const struct raster_info *info)
 	return info->block_bytes / info->block_y_size;
 }
 
-static size_t whole_bytes(const struct raster_info *info)
-{
-	return size_add(arena_cost(info->block_bytes), arena_cost(info->raw_bytes));
-}
-
 static bool uncompressed(const struct raster_info *info)
 {
 	return info->rows_can_stream && strcmp(info->codec, "none") == 0;
@@ -51,7 +46,7 @@ static bool streamed(const struct raster_info *info, uint32_t x_size, uint32_t y
 
 	columns = columns < across ? columns : across;
 	return info->rows_can_stream && y_size < info->block_y_size &&
-	       whole_bytes(info) >= TIFF_STREAM_MIN_BYTES &&
+	       tiff_direct_large(info->block_bytes, info->raw_bytes) &&
 	       columns * (info->band_interleaved ? n_bands : 1) <= TIFF_MAX_CURSORS;
 }
 
@@ -59,10 +54,12 @@ size_t tiff_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_
 		    unsigned n_bands, bool mask)
 {
 	(void)mask; /* decoded in memory of its own, counted in codec_bytes */
+	if (info->empty)
+		return 0;
 	if (uncompressed(info))
 		return arena_cost(size_mul(piece_rows(info), row_bytes(info)));
-	if (streamed(info, x_size, y_size, n_bands))
-		return arena_cost(row_bytes(info));
+	if (streamed(info, x_size, y_size, n_bands)) /* a row, and one to undo predictor 3 in */
+		return size_mul(2, arena_cost(row_bytes(info)));
 	return tiff_direct_scratch(info);
 }
 
@@ -196,8 +193,7 @@ static int read_uncompressed(const struct tiff_job *job, const struct tiff_part 
 /* A decoder starts at the top of a block: count the block and all its stored bytes. */
 static void count_start(const struct tiff_job *job, const struct tiff_part *part)
 {
-	uint64_t left = job->handle->image.file_bytes - part->block.offset;
-	uint64_t bytes = part->block.bytes < left ? part->block.bytes : left;
+	uint64_t bytes = tiff_block_stored(&job->handle->image, &part->block);
 	struct meter_row *row = job->meter->row;
 
 	row[METER_FETCH].tiles++;
@@ -207,17 +203,17 @@ static void count_start(const struct tiff_job *job, const struct tiff_part *part
 	row[METER_DECODE].bytes_in += bytes;
 }
 
-/* Fetching happens within decoding here, page by page, and its time is counted there. */
+/* Fetching happens within decoding here, piece by piece, and its time is counted there. */
 static int read_streamed(const struct tiff_job *job, const struct tiff_part *part)
 {
 	struct tiff_handle *handle = job->handle;
 	const struct tiff_image *image = &handle->image;
 	uint32_t first = part->window.y_off - part->block.window.y_off, decoded = 0;
 	struct meter_span span = meter_begin();
-	void *row = tiff_take(job, image->row_bytes);
+	void *row = tiff_take(job, image->row_bytes), *scratch = tiff_take(job, image->row_bytes);
 	struct tiff_cursor *cursor;
 
-	if (!row)
+	if (!row || !scratch)
 		return -1;
 	cursor = tiff_cursor_get(handle, &part->block, first, job->err);
 	if (!cursor)
@@ -231,12 +227,12 @@ static int read_streamed(const struct tiff_job *job, const struct tiff_part *par
 			return -1;
 		decoded++;
 		if (y >= first)
-			deliver(job, part, row, part->block.window.y_off + y, 1);
+			tiff_deliver(job, part, row, part->block.window.y_off + y, 1, scratch);
 	}
 	tiff_count_decoded(job, part, decoded);
 	job->meter->row[METER_DECODE].bytes_out += decoded * image->row_bytes;
 	if (cursor->next_row >= part->block.window.y_size &&
-	    tiff_cursor_finish(image, cursor, &part->block, row, job->err))
+	    tiff_cursor_finish(image, cursor, &part->block, job->err))
 		return -1;
 	meter_lap(job->meter, METER_DECODE, &span);
 	return 0;
@@ -281,7 +277,7 @@ int tiff_part_read(const struct tiff_job *job, const struct tiff_part *part)
 		rc = read_uncompressed(job, part);
 	else if (streamed(info, request->window.x_size, request->window.y_size, request->n_bands))
 		rc = read_streamed(job, part);
-	else if (job->handle->decoder)
+	else if (job->handle->image.decoder)
 		return tiff_direct_add(job, part); /* keeps its scratch until all are decoded */
 	else
 		rc = read_whole(job, part);

@@ -216,7 +216,7 @@ def equals_nodata(band, nodata):
             nodata = min(max(nodata, float(info.min)), float(info.max))
         return band == band.dtype.type(nodata)
     info = np.iinfo(band.dtype)
-    if nodata != math.floor(nodata) or not info.min <= nodata <= info.max:
+    if not info.min <= nodata <= info.max or nodata != math.floor(nodata):
         return np.zeros(band.shape, bool)
     return band == int(nodata)
 

@@ -111,7 +111,7 @@ static void damaged_checksum_of_streamed_block(void **state)
 	write_file(&s);
 	block_place(0, &offset, &bytes);
 	poke((long)(offset + bytes) - 1, 0x55);
-	expect_failure((struct window){0, 1990, 1100, 13}, "incorrect data check");
+	expect_failure((struct window){0, 1990, 1100, 13}, "checksum is wrong");
 	expect_failure((struct window){0, 0, 1100, 2003}, "strip 0");
 	poke((long)(offset + bytes) - 1, 0x55);
 	poke((long)(offset + bytes / 2), 0xff);
