@@ -34,8 +34,8 @@ flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Ii
 status=0
 for name in tiff names mtd partial lzw; do
 	# shellcheck disable=SC2046,SC2086 # lists of flags and files
-	clang $flags $(pkg-config --cflags libtiff-4 libdeflate libzstd jansson expat) -o "$out/fuzz_$name" \
-		"tests/fuzz/fuzz_$name.c" $sources $(pkg-config --libs libtiff-4 libdeflate libzstd jansson expat) -lm -ldl
+	clang $flags $(pkg-config --cflags libtiff-4 libdeflate libzstd zlib liblzma jansson expat) -o "$out/fuzz_$name" \
+		"tests/fuzz/fuzz_$name.c" $sources $(pkg-config --libs libtiff-4 libdeflate libzstd zlib liblzma jansson expat) -lm -ldl
 	seeds=
 	[ $name = tiff ] && seeds="$out/seeds"
 	# shellcheck disable=SC2086 # empty or one folder
