@@ -1,21 +1,24 @@
 /*
- * Sentinel-2 product metadata: found near an image, read with expat, bounded in size. It knows the
+ * Sentinel-2 product metadata: found near an image, a regular file, bounded (xml.h). It knows the
  * five elements that scaling needs and nothing else of the product.
  */
 #include "mtd.h"
 
 #include <errno.h>
-#include <expat.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "names.h"
 #include "sentinel2.h"
+#include "xml.h"
 
 enum {
-	MTD_MAX_BYTES = 4 << 20, /* real ones are about 60 kB */
+	MTD_MAX_BYTES = 4 << 20, /* real ones are 50 to 600 kB */
 	MTD_TEXT_BYTES = 128,
 	MTD_MAX_UP = 5 /* IMG_DATA/R10m, granule, GRANULE, product */
 };
@@ -43,7 +46,7 @@ static bool parse_number(const char *text, double *value)
 	return end != text && isfinite(*value);
 }
 
-static void on_start(void *user, const XML_Char *name, const XML_Char **attribute)
+static void on_start(void *user, const char *name, const char **attribute)
 {
 	struct reading *r = user;
 	double id;
@@ -57,7 +60,7 @@ static void on_start(void *user, const XML_Char *name, const XML_Char **attribut
 			r->band_id = (int)id;
 }
 
-static void on_text(void *user, const XML_Char *text, int len)
+static void on_text(void *user, const char *text, int len)
 {
 	struct reading *r = user;
 	size_t room = sizeof(r->text) - 1 - r->len, n = len > 0 ? (size_t)len : 0;
@@ -86,7 +89,7 @@ static void take_number(struct reading *r, const char *name, double value)
 	}
 }
 
-static void on_end(void *user, const XML_Char *full_name)
+static void on_end(void *user, const char *full_name)
 {
 	struct reading *r = user;
 	const char *name = local_name(full_name);
@@ -101,35 +104,15 @@ static void on_end(void *user, const XML_Char *full_name)
 		take_number(r, name, value);
 }
 
-/* Feed the file to the parser; entities are never expanded beyond expat's own protection. */
-static bool parse_stream(XML_Parser parser, FILE *in)
+static ssize_t read_some(void *from, void *buffer, size_t size)
 {
-	char buffer[8192];
-	size_t total = 0, n;
+	const int *fd = from;
+	ssize_t n;
 
-	do {
-		n = fread(buffer, 1, sizeof(buffer), in);
-		total += n;
-		if (ferror(in) || total > MTD_MAX_BYTES ||
-		    XML_Parse(parser, buffer, (int)n, n < sizeof(buffer)) != XML_STATUS_OK)
-			return false;
-	} while (n == sizeof(buffer));
-	return true;
-}
-
-static bool parse_file(FILE *in, struct reading *reading)
-{
-	XML_Parser parser = XML_ParserCreate(NULL);
-	bool fine;
-
-	if (!parser)
-		return false;
-	XML_SetUserData(parser, reading);
-	XML_SetElementHandler(parser, on_start, on_end);
-	XML_SetCharacterDataHandler(parser, on_text);
-	fine = parse_stream(parser, in);
-	XML_ParserFree(parser);
-	return fine && reading->mtd->quantification > 0;
+	do
+		n = read(*fd, buffer, size);
+	while (n < 0 && errno == EINTR);
+	return n;
 }
 
 /*
@@ -171,12 +154,23 @@ static void copy_end(const char *path, char *out, size_t size)
 }
 
 /* Read the opened file; what is wrong with it, without its name, in problem. */
-static bool take_file(FILE *in, const char *image, struct mtd *mtd, char problem[160])
+static bool take_file(int fd, const char *image, struct mtd *mtd, char problem[160])
 {
+	static const struct xml_handlers handlers = {on_start, on_text, on_end, NULL};
 	struct reading reading = {.mtd = mtd, .band_id = -1};
+	struct xml_source source = {read_some, &fd, MTD_MAX_BYTES};
+	enum xml_end end;
+	struct stat st;
 
-	if (!parse_file(in, &reading)) {
-		snprintf(problem, 160, "cannot be understood");
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		snprintf(problem, 160, "is no regular file");
+		return false;
+	}
+	end = xml_read(&handlers, &reading, &source);
+	if (end == XML_END_FINE && !(mtd->quantification > 0))
+		end = XML_END_MALFORMED;
+	if (end != XML_END_FINE) {
+		snprintf(problem, 160, "%s", xml_words(end));
 		return false;
 	}
 	return same_product(reading.uri, image, problem);
@@ -187,7 +181,7 @@ static bool try_folder(const char *folder, const char *level, const char *image,
 {
 	char why[160] = "", *path;
 	bool fine = false;
-	FILE *in;
+	int fd;
 
 	*mtd = (struct mtd){.baseline = 0};
 	snprintf(mtd->level, sizeof(mtd->level), "%s", level);
@@ -195,10 +189,10 @@ static bool try_folder(const char *folder, const char *level, const char *image,
 		snprintf(problem, 160, "no memory to look for MTD_MSI%s.xml", level);
 		return false;
 	}
-	in = fopen(path, "re");
-	if (in) {
-		fine = take_file(in, image, mtd, why);
-		fclose(in);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not keep us waiting */
+	if (fd >= 0) {
+		fine = take_file(fd, image, mtd, why);
+		(void)close(fd);
 	} else if (errno != ENOENT && errno != ENOTDIR) {
 		snprintf(why, sizeof(why), "cannot be opened");
 	}

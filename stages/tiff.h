@@ -26,8 +26,18 @@ enum {
 	TIFF_INPUT_BYTES = 1 << 15,      /* stored bytes of a row decoder fetched at once */
 	TIFF_WINDOW_MARGIN = 1 << 20,    /* windows of one setting differ by less */
 	TIFF_HEADER_ALLOC = 32 << 20,    /* libtiff may allocate at once while reading headers */
-	TIFF_MAX_TAG_BYTES = 32 << 20,   /* of metadata and the like; probes hold them unplanned */
+	TIFF_MAX_ENTRIES = 47,           /* of a directory that are used; see tiff_view.c */
 	TIFF_STREAM_MIN_BYTES = 8 << 20, /* smaller blocks are always decoded as a whole */
+};
+
+/* Tags of GeoTIFF (OGC 19-008). */
+enum {
+	TAG_PIXEL_SCALE = 33550,
+	TAG_TIEPOINT = 33922,
+	TAG_TRANSFORMATION = 34264,
+	TAG_GEO_KEYS = 34735,
+	TAG_GEO_DOUBLES = 34736,
+	TAG_GEO_ASCII = 34737,
 };
 
 /* What libtiff said since the log was cleared. */
@@ -39,6 +49,13 @@ struct tiff_log {
 	char text[200];
 };
 
+/* An entry of a directory. */
+struct tiff_entry {
+	uint16_t tag, type;
+	uint64_t count;
+	unsigned char value[8]; /* as stored: the value or, where it is longer, its place */
+};
+
 /* The few facts that tell directories apart, read without libtiff. */
 struct tiff_ifd {
 	uint64_t offset, next;
@@ -46,7 +63,7 @@ struct tiff_ifd {
 	uint64_t subfile_type, x_size, y_size;
 	uint64_t n_offsets, n_counts; /* entries of the block arrays that lie in the file */
 	bool has_counts;              /* there is an array of byte counts */
-	uint64_t tag_bytes;           /* of all other values that do not lie in their entry */
+	uint64_t tag_bytes;           /* of all other values that libtiff loads */
 };
 
 /* One image (directory) of an open file. Does not move: libtiff holds its address. */
@@ -62,7 +79,13 @@ struct tiff_image {
 	struct timespec written; /* st_mtim */
 	uint64_t inode;
 	bool big, swapped;       /* BigTIFF; byte order is not the machine's */
+	uint64_t first_ifd;
 	struct tiff_ifd ifd;
+	struct tiff_entry entry[TIFF_MAX_ENTRIES]; /* those of this directory that are used */
+	unsigned n_entries;
+	unsigned char view[32 + TIFF_MAX_ENTRIES * 20]; /* what libtiff sees; see tiff_view.c */
+	size_t view_bytes;
+	bool view_begun; /* libtiff has got as far as the directory */
 	uint32_t x_size, y_size;
 	uint32_t block_x_size, block_y_size; /* the strip is cut to the image's height */
 	uint32_t across, down;               /* blocks */
@@ -150,17 +173,49 @@ bool tiff_file_changed(const struct tiff_image *image);
 
 /* --- tiff_ifd.c: directories --- */
 
-/* Is this the start of a TIFF file? Fills big, swapped and the offset of the first directory. */
-bool tiff_ifd_first(struct tiff_image *image, uint64_t *offset);
+/* Is this the start of a TIFF file? Fills big, swapped and first_ifd. */
+bool tiff_ifd_begin(struct tiff_image *image);
 
 /* Read one directory; false where it does not lie in the file. */
 bool tiff_ifd_read(const struct tiff_image *image, uint64_t offset, struct tiff_ifd *ifd);
 
-/* The image to read: the first directory that is neither overview nor mask, or else the first. */
+/* act() on each entry of a directory that was read; false where it cannot be read any more. */
+bool tiff_ifd_each(const struct tiff_image *image, const struct tiff_ifd *ifd,
+		   void (*act)(void *user, const struct tiff_entry *entry), void *user);
+
+/*
+ * The image to read: the first directory that is neither overview nor mask, or else the first. This
+ * and the next look at no more directories than a file of this size can hold side by side, so that
+ * a chain that leads in circles ends in linear time.
+ */
 bool tiff_ifd_main(const struct tiff_image *image, struct tiff_ifd *ifd);
 
 /* The mask of the whole image: same size, marked as mask and not as overview. */
 bool tiff_ifd_mask(const struct tiff_image *image, struct tiff_ifd *ifd);
+
+/* Bytes of an entry's values; 0 for types that do not exist and counts that cannot be. */
+uint64_t tiff_entry_bytes(const struct tiff_entry *entry);
+
+/* Where values lie that do not stand in the entry itself. */
+uint64_t tiff_entry_offset(const struct tiff_image *image, const struct tiff_entry *entry);
+
+/* One of the image's entries that are used; NULL where it has none. */
+const struct tiff_entry *tiff_entry_find(const struct tiff_image *image, uint16_t tag);
+
+/*
+ * Values `first` to first + n of a tag, where it is of this type, in native byte order: how many
+ * were there. What nobody asks for is not read. A failed read leaves its errno in image->io_errno.
+ */
+size_t tiff_values(struct tiff_image *image, uint16_t tag, TIFFDataType type, uint64_t first,
+		   size_t n, void *out);
+
+/* --- tiff_view.c: what libtiff sees --- */
+
+/* Keep the entries of image->ifd that are used, and make libtiff's view of them. */
+int tiff_view_make(struct tiff_image *image, struct error *err);
+
+/* What libtiff reads at its position: of the view or of the file. -1 with errno on failure. */
+ssize_t tiff_view_read(struct tiff_image *image, void *buffer, size_t size);
 
 /* --- tiff_image.c, tiff_block.c: one image, its blocks --- */
 
@@ -176,12 +231,6 @@ void tiff_image_close(struct tiff_image *image);
 /* Options whose handlers write to `log`. NULL where there is no memory. */
 TIFFOpenOptions *tiff_log_options(struct tiff_log *log, size_t max_alloc);
 void tiff_log_clear(struct tiff_log *log);
-
-/*
- * A tag's value as stored in this directory: *count elements of `type`, NULL where the tag is not
- * there or of another type. Owned by libtiff. Works whether libtiff knows the tag or not.
- */
-const void *tiff_tag(TIFF *tif, uint32_t tag, TIFFDataType type, size_t *count);
 
 /* Where the block in this column and row is stored; -1 where the file does not say. */
 int tiff_block_find(struct tiff_image *image, uint32_t column, uint32_t row, uint16_t plane,
@@ -256,16 +305,25 @@ size_t tiff_codec_memory(struct tiff_image *image);
 int tiff_codec_check(const struct tiff_image *image, const struct tiff_block *block,
 		     const void *stored, size_t n, struct error *err);
 
+/* --- tiff_claims.c: what streams claim of themselves --- */
+
+/* The same for a JPEG, WebP or LERC block of which all n stored bytes are at hand. */
+int tiff_claims_check(struct tiff_image *image, const struct tiff_block *block, const void *stored,
+		      size_t n, struct error *err);
+
 /* --- tiff_geo.c, tiff_metadata.c: what the tags say --- */
 
 /* Geotransform, CRS, length of its unit. */
-void tiff_geo(TIFF *tif, struct raster_info *info);
+void tiff_geo(struct tiff_image *image, struct raster_info *info);
 
-/* Descriptions, scales, offsets, colours from GDAL's metadata; nodata. Needs info->bands. */
-void tiff_metadata(TIFF *tif, struct raster_info *info);
+/*
+ * Descriptions, scales, offsets, colours from GDAL's metadata; nodata. Needs info->bands. Metadata
+ * that are not well-formed count as none, as in GDAL; those beyond all bounds are an error.
+ */
+int tiff_metadata(struct tiff_image *image, struct raster_info *info, struct error *err);
 
 /* INTERNAL_MASK_FLAGS_1 of a .msk file; 0 where it does not say. */
-int tiff_metadata_mask_flags(TIFF *tif);
+int tiff_metadata_mask_flags(struct tiff_image *image, int *flags, struct error *err);
 
 /* --- tiff_probe.c --- */
 

@@ -164,6 +164,8 @@ int tiff_block_fetch(struct tiff_image *image, const struct tiff_block *block, v
 	if (status)
 		return -1;
 	*bytes = size;
+	if (tiff_claims_check(image, block, raw, size, err))
+		return -1;
 	return tiff_codec_check(image, block, raw, size, err);
 }
 

@@ -11,15 +11,6 @@
 #include <string.h>
 
 enum {
-	TAG_PIXEL_SCALE = 33550,
-	TAG_TIEPOINT = 33922,
-	TAG_TRANSFORMATION = 34264,
-	TAG_GEO_KEYS = 34735,
-	TAG_GEO_DOUBLES = 34736,
-	TAG_GEO_ASCII = 34737
-};
-
-enum {
 	KEY_MODEL_TYPE = 1024,
 	KEY_RASTER_TYPE = 1025,
 	KEY_CITATION = 1026,
@@ -41,18 +32,22 @@ enum {
 	USER_DEFINED = 32767
 };
 
-/* The three tags that hold the GeoKeys. Key directory: 4 shorts of header, then 4 for each key. */
+/*
+ * The GeoKeys: a directory of 4 shorts of header, then 4 for each key. Ids are sorted and there are
+ * some 300 in all; numbers and texts are in other tags, of which only what is used is read.
+ */
+enum { MAX_KEYS = 512 };
+
 struct geo_keys {
-	const uint16_t *directory;
-	const double *doubles;
-	const char *ascii;
-	size_t n_shorts, n_doubles, n_ascii;
+	struct tiff_image *image;
+	uint16_t directory[4 + 4 * MAX_KEYS];
+	size_t n_shorts;
 };
 
 /* The entry of a key: id, tag that holds the value (0: the entry itself), count, value or index. */
 static const uint16_t *key_find(const struct geo_keys *keys, unsigned id)
 {
-	if (!keys->directory || keys->n_shorts < 4)
+	if (keys->n_shorts < 4)
 		return NULL;
 	for (size_t i = 1; i <= keys->directory[3] && 4 * i + 3 < keys->n_shorts; i++)
 		if (keys->directory[4 * i] == id)
@@ -71,26 +66,28 @@ static unsigned key_short(const struct geo_keys *keys, unsigned id)
 static double key_double(const struct geo_keys *keys, unsigned id)
 {
 	const uint16_t *entry = key_find(keys, id);
+	double value;
 
-	if (!entry || entry[1] != TAG_GEO_DOUBLES || entry[3] >= keys->n_doubles)
+	if (!entry || entry[1] != TAG_GEO_DOUBLES ||
+	    tiff_values(keys->image, TAG_GEO_DOUBLES, TIFF_DOUBLE, entry[3], 1, &value) != 1)
 		return 0;
-	return keys->doubles[entry[3]];
+	return value;
 }
 
 /* Copy a citation: up to its count, the end of the tag, or "|", which ends every text there. */
 static bool key_text(const struct geo_keys *keys, unsigned id, char *text, size_t size)
 {
 	const uint16_t *entry = key_find(keys, id);
-	size_t n = 0;
+	size_t most, n = 0;
 
 	if (!entry || entry[1] != TAG_GEO_ASCII)
 		return false;
-	for (size_t i = entry[3]; i < keys->n_ascii && n < entry[2] && n + 1 < size; i++) {
-		char c = keys->ascii[i];
-
-		if (c == '|' || c == '\0')
-			break;
-		text[n++] = (unsigned char)c < ' ' ? ' ' : c;
+	most = entry[2] < size - 1 ? entry[2] : size - 1;
+	most = tiff_values(keys->image, TAG_GEO_ASCII, TIFF_ASCII, entry[3], most, text);
+	while (n < most && text[n] != '|' && text[n] != '\0') {
+		if ((unsigned char)text[n] < ' ')
+			text[n] = ' ';
+		n++;
 	}
 	text[n] = '\0';
 	return n > 0;
@@ -186,20 +183,19 @@ static bool all_finite(const double *value, size_t n)
  * From scale and one tiepoint, or from the matrix. PixelIsPoint: the coordinates are those of pixel
  * centres, so the corner lies half a pixel up and to the left.
  */
-static void set_geotransform(TIFF *tif, const struct geo_keys *keys, struct raster_info *info)
+static void set_geotransform(const struct geo_keys *keys, struct raster_info *info)
 {
-	size_t n_scale, n_tie, n_matrix;
-	const double *scale = tiff_tag(tif, TAG_PIXEL_SCALE, TIFF_DOUBLE, &n_scale);
-	const double *tie = tiff_tag(tif, TAG_TIEPOINT, TIFF_DOUBLE, &n_tie);
-	const double *m = tiff_tag(tif, TAG_TRANSFORMATION, TIFF_DOUBLE, &n_matrix);
-	double g[6] = {0};
+	struct tiff_image *image = keys->image;
+	double scale[2], tie[6], m[16], g[6] = {0};
 
-	if (scale && tie && n_scale >= 2 && n_tie >= 6 && scale[0] != 0 && scale[1] != 0) {
+	if (tiff_values(image, TAG_PIXEL_SCALE, TIFF_DOUBLE, 0, 2, scale) == 2 &&
+	    tiff_values(image, TAG_TIEPOINT, TIFF_DOUBLE, 0, 6, tie) == 6 && scale[0] != 0 &&
+	    scale[1] != 0) {
 		g[1] = scale[0];
 		g[5] = -fabs(scale[1]);
 		g[0] = tie[3] - tie[0] * g[1];
 		g[3] = tie[4] - tie[1] * g[5];
-	} else if (m && n_matrix >= 16) {
+	} else if (tiff_values(image, TAG_TRANSFORMATION, TIFF_DOUBLE, 0, 16, m) == 16) {
 		g[0] = m[3];
 		g[1] = m[0];
 		g[2] = m[1];
@@ -217,13 +213,13 @@ static void set_geotransform(TIFF *tif, const struct geo_keys *keys, struct rast
 	info->has_geotransform = true;
 }
 
-void tiff_geo(TIFF *tif, struct raster_info *info)
+void tiff_geo(struct tiff_image *image, struct raster_info *info)
 {
-	struct geo_keys keys = {0};
+	struct geo_keys keys = {.image = image};
 
-	keys.directory = tiff_tag(tif, TAG_GEO_KEYS, TIFF_SHORT, &keys.n_shorts);
-	keys.doubles = tiff_tag(tif, TAG_GEO_DOUBLES, TIFF_DOUBLE, &keys.n_doubles);
-	keys.ascii = tiff_tag(tif, TAG_GEO_ASCII, TIFF_ASCII, &keys.n_ascii);
+	keys.n_shorts =
+		tiff_values(image, TAG_GEO_KEYS, TIFF_SHORT, 0,
+			    sizeof(keys.directory) / sizeof(keys.directory[0]), keys.directory);
 	set_crs(&keys, info);
-	set_geotransform(tif, &keys, info);
+	set_geotransform(&keys, info);
 }

@@ -1,9 +1,13 @@
 /*
  * Directories (IFDs) of a TIFF file, read with pread(): which of them is the image and which the
  * mask, and how many entries the arrays of block offsets hold (libtiff does not tell, and takes
- * missing ones for empty blocks). It reads a few numbers per directory, never a whole array.
+ * missing ones for empty blocks); and the values of single tags. It reads a few numbers per
+ * directory, never a whole array.
  */
 #include "tiff.h"
+
+#include <errno.h>
+#include <string.h>
 
 enum { CLASSIC_ENTRY = 12, BIG_ENTRY = 20, BATCH = 32, MAX_ENTRIES = 4096 };
 
@@ -24,7 +28,7 @@ static uint64_t number(const struct tiff_image *image, const unsigned char *p, s
 	return value;
 }
 
-bool tiff_ifd_first(struct tiff_image *image, uint64_t *offset)
+bool tiff_ifd_begin(struct tiff_image *image)
 {
 	const uint16_t probe = 1;
 	bool little = *(const unsigned char *)&probe == 1;
@@ -39,10 +43,12 @@ bool tiff_ifd_first(struct tiff_image *image, uint64_t *offset)
 	image->big = version == 43;
 	if (version != 42 && version != 43)
 		return false;
-	*offset = image->big && n == 16 ? number(image, head + 8, 8) : number(image, head + 4, 4);
+	image->first_ifd =
+		image->big && n == 16 ? number(image, head + 8, 8) : number(image, head + 4, 4);
 	return true;
 }
 
+/* Of types that are whole numbers without a sign's meaning; 0 for all others. */
 static size_t type_bytes(uint64_t type)
 {
 	switch (type) {
@@ -65,115 +71,178 @@ static size_t type_bytes(uint64_t type)
 	}
 }
 
-/* How many of an array's entries lie in the file; `at` holds its values, or their offset. */
-static uint64_t entries_in_file(const struct tiff_image *image, uint64_t type, uint64_t count,
-				const unsigned char *at)
+static size_t inline_bytes(const struct tiff_image *image)
 {
-	size_t size = type_bytes(type), inline_bytes = image->big ? 8 : 4;
-	uint64_t offset = number(image, at, inline_bytes), fit;
-
-	if (!size)
-		return 0;
-	if (count <= inline_bytes / size)
-		return count;
-	fit = offset < image->file_bytes ? (image->file_bytes - offset) / size : 0;
-	return count < fit ? count : fit;
+	return image->big ? 8 : 4;
 }
 
-/*
- * Bytes that libtiff will hold of a value outside its entry: whatever the tag is, known or not. A
- * value that does not lie in the file is not read.
- */
-static uint64_t bytes_outside(const struct tiff_image *image, uint64_t type, uint64_t count,
-			      const unsigned char *at)
+uint64_t tiff_entry_bytes(const struct tiff_entry *entry)
 {
-	uint64_t inline_bytes = image->big ? 8 : 4, bytes;
-	int width = type <= TIFF_IFD8 ? TIFFDataWidth((TIFFDataType)type) : 0;
+	int width = entry->type <= TIFF_IFD8 ? TIFFDataWidth((TIFFDataType)entry->type) : 0;
+	uint64_t bytes;
 
-	if (__builtin_mul_overflow(count, (uint64_t)(width > 0 ? width : 1), &bytes) ||
-	    bytes <= inline_bytes || bytes > image->file_bytes ||
-	    number(image, at, inline_bytes) > image->file_bytes - bytes)
+	if (width <= 0 || __builtin_mul_overflow(entry->count, (uint64_t)width, &bytes))
 		return 0;
 	return bytes;
 }
 
-/* Keep what matters of one entry. Where a tag occurs twice the first counts, as in libtiff. */
-static void take_entry(const struct tiff_image *image, const unsigned char *entry,
-		       struct tiff_ifd *ifd)
+uint64_t tiff_entry_offset(const struct tiff_image *image, const struct tiff_entry *entry)
 {
-	uint64_t tag = number(image, entry, 2), type = number(image, entry + 2, 2);
-	uint64_t count = number(image, entry + 4, image->big ? 8 : 4);
-	const unsigned char *at = entry + (image->big ? 12 : 8);
-	uint64_t value =
-		number(image, at, type_bytes(type) > (image->big ? 8u : 4u) ? 0 : type_bytes(type));
-	uint64_t *into = NULL;
+	return number(image, entry->value, inline_bytes(image));
+}
 
-	switch (tag) {
+/* How many of an array's entries lie in the file. */
+static uint64_t entries_in_file(const struct tiff_image *image, const struct tiff_entry *entry)
+{
+	size_t size = type_bytes(entry->type);
+	uint64_t offset = tiff_entry_offset(image, entry), fit;
+
+	if (!size)
+		return 0;
+	if (entry->count <= inline_bytes(image) / size)
+		return entry->count;
+	fit = offset < image->file_bytes ? (image->file_bytes - offset) / size : 0;
+	return entry->count < fit ? entry->count : fit;
+}
+
+/* The first value of an entry that holds it itself. */
+static uint64_t first_value(const struct tiff_image *image, const struct tiff_entry *entry)
+{
+	size_t size = type_bytes(entry->type);
+
+	return size <= inline_bytes(image) ? number(image, entry->value, size) : 0;
+}
+
+/* What is needed to take directories one after the other. */
+struct taking {
+	const struct tiff_image *image;
+	struct tiff_ifd *ifd;
+};
+
+/* Keep what matters of one entry. Where a tag occurs twice the first counts, as in libtiff. */
+static void take_entry(void *user, const struct tiff_entry *entry)
+{
+	const struct taking *taking = user;
+	const struct tiff_image *image = taking->image;
+	struct tiff_ifd *ifd = taking->ifd;
+	uint64_t value = 0, *into;
+
+	switch (entry->tag) {
 	case TIFFTAG_SUBFILETYPE:
 		into = &ifd->subfile_type;
+		value = first_value(image, entry);
 		break;
 	case TIFFTAG_IMAGEWIDTH:
 		into = &ifd->x_size;
+		value = first_value(image, entry);
 		break;
 	case TIFFTAG_IMAGELENGTH:
 		into = &ifd->y_size;
+		value = first_value(image, entry);
 		break;
 	case TIFFTAG_STRIPOFFSETS:
 	case TIFFTAG_TILEOFFSETS:
 		into = &ifd->n_offsets;
-		value = entries_in_file(image, type, count, at);
+		value = entries_in_file(image, entry);
 		break;
 	case TIFFTAG_STRIPBYTECOUNTS:
 	case TIFFTAG_TILEBYTECOUNTS:
 		into = &ifd->n_counts;
-		value = entries_in_file(image, type, count, at);
+		value = entries_in_file(image, entry);
 		ifd->has_counts = true;
 		break;
 	default:
-		/* At most 2^16 entries of the file's size: no overflow. */
-		ifd->tag_bytes += bytes_outside(image, type, count, at);
-		break;
+		return;
 	}
-	if (into && !*into)
+	if (!*into)
 		*into = value;
 }
 
-bool tiff_ifd_read(const struct tiff_image *image, uint64_t offset, struct tiff_ifd *ifd)
+static struct tiff_entry entry_at(const struct tiff_image *image, const unsigned char *p)
+{
+	struct tiff_entry entry = {.tag = (uint16_t)number(image, p, 2),
+				   .type = (uint16_t)number(image, p + 2, 2),
+				   .count = number(image, p + 4, inline_bytes(image))};
+
+	memcpy(entry.value, p + 4 + inline_bytes(image), inline_bytes(image));
+	return entry;
+}
+
+static size_t count_bytes(const struct tiff_image *image)
+{
+	return image->big ? 8 : 2;
+}
+
+/* Bytes of the directory, from the count of its entries to the next one's place. */
+static uint64_t ifd_bytes(const struct tiff_image *image, const struct tiff_ifd *ifd)
+{
+	return count_bytes(image) + ifd->n_entries * (image->big ? BIG_ENTRY : CLASSIC_ENTRY) +
+	       inline_bytes(image);
+}
+
+bool tiff_ifd_each(const struct tiff_image *image, const struct tiff_ifd *ifd,
+		   void (*act)(void *, const struct tiff_entry *), void *user)
 {
 	size_t entry_bytes = image->big ? BIG_ENTRY : CLASSIC_ENTRY;
-	size_t count_bytes = image->big ? 8 : 2, link_bytes = image->big ? 8 : 4;
 	unsigned char buffer[BATCH * BIG_ENTRY];
-	uint64_t at = offset + count_bytes;
+	uint64_t at = ifd->offset + count_bytes(image);
 
-	*ifd = (struct tiff_ifd){.offset = offset};
-	if (!offset || offset >= image->file_bytes ||
-	    !pread_all(image, buffer, count_bytes, offset))
-		return false;
-	ifd->n_entries = number(image, buffer, count_bytes);
-	if (ifd->n_entries > (image->big ? MAX_ENTRIES : UINT16_MAX))
-		return false;
 	for (uint64_t left = ifd->n_entries; left;) {
 		size_t n = left < BATCH ? (size_t)left : BATCH;
 
 		if (!pread_all(image, buffer, n * entry_bytes, at))
 			return false;
-		for (size_t i = 0; i < n; i++)
-			take_entry(image, buffer + i * entry_bytes, ifd);
+		for (size_t i = 0; i < n; i++) {
+			struct tiff_entry entry = entry_at(image, buffer + i * entry_bytes);
+
+			act(user, &entry);
+		}
 		at += n * entry_bytes;
 		left -= n;
 	}
-	if (pread_all(image, buffer, link_bytes, at))
-		ifd->next = number(image, buffer, link_bytes);
+	return true;
+}
+
+bool tiff_ifd_read(const struct tiff_image *image, uint64_t offset, struct tiff_ifd *ifd)
+{
+	struct taking taking = {image, ifd};
+	unsigned char buffer[8];
+
+	*ifd = (struct tiff_ifd){.offset = offset};
+	if (!offset || offset >= image->file_bytes ||
+	    !pread_all(image, buffer, count_bytes(image), offset))
+		return false;
+	ifd->n_entries = number(image, buffer, count_bytes(image));
+	if (ifd->n_entries > (image->big ? MAX_ENTRIES : UINT16_MAX))
+		return false;
+	if (!tiff_ifd_each(image, ifd, take_entry, &taking))
+		return false;
+	if (pread_all(image, buffer, inline_bytes(image),
+		      offset + ifd_bytes(image, ifd) - inline_bytes(image)))
+		ifd->next = number(image, buffer, inline_bytes(image));
+	return true;
+}
+
+/* The next directory of a chain; false at its end, or where `left` of the file's bytes are used. */
+static bool next_ifd(const struct tiff_image *image, struct tiff_ifd *ifd, uint64_t *left)
+{
+	uint64_t bytes;
+
+	if (!tiff_ifd_read(image, ifd->next, ifd))
+		return false;
+	bytes = ifd_bytes(image, ifd);
+	if (bytes > *left)
+		return false;
+	*left -= bytes;
 	return true;
 }
 
 bool tiff_ifd_main(const struct tiff_image *image, struct tiff_ifd *ifd)
 {
-	struct tiff_image copy = *image;
+	uint64_t left = image->file_bytes;
 	struct tiff_ifd other;
-	uint64_t offset;
 
-	if (!tiff_ifd_first(&copy, &offset) || !tiff_ifd_read(image, offset, ifd))
+	if (!tiff_ifd_read(image, image->first_ifd, ifd))
 		return false;
 	other = *ifd;
 	for (int i = 0; i < TIFF_MAX_IFDS; i++) {
@@ -181,7 +250,7 @@ bool tiff_ifd_main(const struct tiff_image *image, struct tiff_ifd *ifd)
 			*ifd = other;
 			return true;
 		}
-		if (!tiff_ifd_read(image, other.next, &other))
+		if (!next_ifd(image, &other, &left))
 			break;
 	}
 	return true;
@@ -189,14 +258,63 @@ bool tiff_ifd_main(const struct tiff_image *image, struct tiff_ifd *ifd)
 
 bool tiff_ifd_mask(const struct tiff_image *image, struct tiff_ifd *ifd)
 {
-	uint64_t next = image->ifd.next;
+	uint64_t left = image->file_bytes;
 
-	for (int i = 0; i < TIFF_MAX_IFDS && tiff_ifd_read(image, next, ifd); i++) {
+	*ifd = image->ifd;
+	for (int i = 0; i < TIFF_MAX_IFDS && next_ifd(image, ifd, &left); i++)
 		if ((ifd->subfile_type & FILETYPE_MASK) &&
 		    !(ifd->subfile_type & FILETYPE_REDUCEDIMAGE) && ifd->x_size == image->x_size &&
 		    ifd->y_size == image->y_size)
 			return true;
-		next = ifd->next;
-	}
 	return false;
+}
+
+/* --- values --- */
+
+const struct tiff_entry *tiff_entry_find(const struct tiff_image *image, uint16_t tag)
+{
+	for (unsigned i = 0; i < image->n_entries; i++)
+		if (image->entry[i].tag == tag)
+			return &image->entry[i];
+	return NULL;
+}
+
+static void to_native(const struct tiff_image *image, void *values, size_t n, size_t width)
+{
+	if (!image->swapped)
+		return;
+	if (width == 2)
+		TIFFSwabArrayOfShort(values, (tmsize_t)n);
+	else if (width == 4)
+		TIFFSwabArrayOfLong(values, (tmsize_t)n);
+	else if (width == 8)
+		TIFFSwabArrayOfLong8(values, (tmsize_t)n);
+}
+
+size_t tiff_values(struct tiff_image *image, uint16_t tag, TIFFDataType type, uint64_t first,
+		   size_t n, void *out)
+{
+	const struct tiff_entry *entry = tiff_entry_find(image, tag);
+	size_t width = (size_t)TIFFDataWidth(type);
+	uint64_t bytes = entry ? tiff_entry_bytes(entry) : 0, offset;
+	ssize_t got;
+
+	if (!entry || entry->type != type || first >= bytes / width)
+		return 0;
+	if (n > bytes / width - first)
+		n = (size_t)(bytes / width - first);
+	offset = tiff_entry_offset(image, entry);
+	if (bytes <= inline_bytes(image)) {
+		memcpy(out, entry->value + first * width, n * width);
+	} else if (bytes > image->file_bytes || offset > image->file_bytes - bytes) {
+		return 0; /* it does not lie in the file */
+	} else {
+		got = tiff_pread(image->fd, out, n * width, offset + first * width);
+		if (got < 0)
+			image->io_errno = errno;
+		if (got != (ssize_t)(n * width))
+			return 0;
+	}
+	to_native(image, out, n, width);
+	return n;
 }

@@ -151,18 +151,13 @@ static int open_tif(struct tiff_image *image, size_t max_alloc, struct error *er
 	return image->tif ? 0 : broken(image, err);
 }
 
-/* Go to the directory that holds the image. */
+/* The directory that holds the image, the only one that libtiff sees. */
 static int choose_ifd(struct tiff_image *image, uint64_t ifd_offset, struct error *err)
 {
 	bool found = ifd_offset ? tiff_ifd_read(image, ifd_offset, &image->ifd)
 				: tiff_ifd_main(image, &image->ifd);
 
-	if (!found)
-		return broken(image, err);
-	if (TIFFCurrentDirOffset(image->tif) != image->ifd.offset &&
-	    !TIFFSetSubDirectory(image->tif, image->ifd.offset))
-		return broken(image, err);
-	return 0;
+	return found ? tiff_view_make(image, err) : broken(image, err);
 }
 
 static uint16_t short_field(TIFF *tif, uint32_t tag, uint16_t missing)
@@ -179,7 +174,7 @@ static uint32_t long_field(TIFF *tif, uint32_t tag, uint32_t missing)
 	return TIFFGetFieldDefaulted(tif, tag, &value) ? value : missing;
 }
 
-static void read_fields(struct tiff_image *image)
+static int read_fields(struct tiff_image *image, struct error *err)
 {
 	TIFF *tif = image->tif;
 	uint16_t *extra = NULL;
@@ -201,6 +196,8 @@ static void read_fields(struct tiff_image *image)
 				   : PREDICTOR_NONE;
 	if (!TIFFGetField(tif, TIFFTAG_EXTRASAMPLES, &image->n_extra, &extra))
 		image->n_extra = 0;
+	if (image->n_extra && !extra) /* libtiff counts them also where it found no memory */
+		return error_memory(err, "tags", image->n_extra * sizeof(*extra));
 	image->extra = extra;
 	if (image->tiled) {
 		image->block_x_size = long_field(tif, TIFFTAG_TILEWIDTH, 0);
@@ -211,6 +208,7 @@ static void read_fields(struct tiff_image *image)
 		if (image->block_y_size > image->y_size)
 			image->block_y_size = image->y_size;
 	}
+	return 0;
 }
 
 static int measure(struct tiff_image *image, struct error *err)
@@ -246,42 +244,17 @@ static int measure(struct tiff_image *image, struct error *err)
 	return 0;
 }
 
-/*
- * libtiff loads every tag of the first directory and of the one that is read: before it does, look
- * how much that is. Directories that cannot be read are left to be found by it.
- */
-static int check_tags(const struct tiff_image *image, uint64_t first, uint64_t chosen,
-		      struct error *err)
-{
-	struct tiff_ifd at_first = {0}, ifd = {0};
-	uint64_t most;
-
-	(void)tiff_ifd_read(image, first, &at_first);
-	if (!(chosen ? tiff_ifd_read(image, chosen, &ifd) : tiff_ifd_main(image, &ifd)))
-		ifd.tag_bytes = 0;
-	most = at_first.tag_bytes > ifd.tag_bytes ? at_first.tag_bytes : ifd.tag_bytes;
-	if (most <= TIFF_MAX_TAG_BYTES)
-		return 0;
-	return error_set(err, EX_DATAERR,
-			 "%s: its tags hold %llu MiB beside the pixels, more than the %d MiB that "
-			 "are taken; strip its metadata (gdal_translate -nomd)",
-			 image->path, (unsigned long long)(most >> 20), TIFF_MAX_TAG_BYTES >> 20);
-}
-
 static int read_image(struct tiff_image *image, uint64_t ifd_offset, size_t max_alloc,
 		      struct error *err)
 {
-	uint64_t first;
-
-	if (!tiff_ifd_first(image, &first)) {
+	if (!tiff_ifd_begin(image)) {
 		(void)error_set(err, EX_DATAERR, "%s: not a TIFF file", image->path);
 		return PROBE_DECLINED;
 	}
-	if (check_tags(image, first, ifd_offset, err))
+	if (choose_ifd(image, ifd_offset, err) || open_tif(image, max_alloc, err))
 		return -1;
-	if (open_tif(image, max_alloc, err) || choose_ifd(image, ifd_offset, err))
+	if (read_fields(image, err))
 		return -1;
-	read_fields(image);
 	if (image->io_errno)
 		return tiff_io_error(image, err);
 	if (image->compression == COMPRESSION_JPEG && image->photometric == PHOTOMETRIC_YCBCR &&
@@ -315,28 +288,4 @@ void tiff_image_close(struct tiff_image *image)
 		(void)close(image->fd);
 	free(image->path);
 	*image = (struct tiff_image){.fd = -1};
-}
-
-const void *tiff_tag(TIFF *tif, uint32_t tag, TIFFDataType type, size_t *count)
-{
-	const TIFFField *field = TIFFFindField(tif, tag, TIFF_ANY);
-	const void *value = NULL;
-	uint16_t n16 = 0;
-	uint32_t n32 = 0;
-	bool found;
-
-	*count = 0;
-	if (!field || TIFFFieldDataType(field) != type)
-		return NULL;
-	if (TIFFFieldPassCount(field)) {
-		bool wide = TIFFFieldReadCount(field) == TIFF_VARIABLE2;
-
-		found = wide ? TIFFGetField(tif, tag, &n32, &value)
-			     : TIFFGetField(tif, tag, &n16, &value);
-		*count = wide ? n32 : n16;
-	} else {
-		found = type == TIFF_ASCII && TIFFGetField(tif, tag, &value);
-		*count = found && value ? strlen(value) : 0;
-	}
-	return found && *count ? value : NULL;
 }

@@ -1,7 +1,7 @@
 /*
- * A TIFF file's bytes: pread() that goes on after a signal, and libtiff's I/O on top of it. libtiff
- * takes a failed read for a short one and may go on with zeros, so the failure is kept in the
- * image, for whoever asked libtiff to look at.
+ * A TIFF file's bytes: pread() that goes on after a signal, and libtiff's I/O on top of
+ * tiff_view.c. libtiff takes a failed read for a short one and may go on with zeros, so the failure
+ * is kept in the image, for whoever asked libtiff to look at.
  */
 #include "tiff.h"
 
@@ -35,7 +35,7 @@ ssize_t tiff_pread(int fd, void *buffer, size_t size, uint64_t offset)
 static tmsize_t io_read(thandle_t user, void *buffer, tmsize_t size)
 {
 	struct tiff_image *image = user;
-	ssize_t n = tiff_pread(image->fd, buffer, (size_t)size, image->position);
+	ssize_t n = tiff_view_read(image, buffer, (size_t)size);
 
 	if (n < 0) {
 		image->io_errno = errno;

@@ -42,16 +42,19 @@ static int open_beside(struct tiff_mask *mask, const struct tiff_image *image, s
 	size_t size = strlen(image->path) + sizeof(".msk");
 	char *path = malloc(size);
 	struct error why = {0};
-	int rc;
+	int rc, flags = 0;
 
 	if (!path)
 		return error_memory(err, "a file name", size);
 	(void)snprintf(path, size, "%s.msk", image->path);
 	rc = tiff_image_open(&mask->image, path, 0, TIFF_HEADER_ALLOC, &why);
 	free(path);
-	if (rc == PROBE_OK && !(tiff_metadata_mask_flags(mask->image.tif) & PER_DATASET)) {
-		tiff_image_close(&mask->image);
-		return PROBE_DECLINED;
+	if (rc == PROBE_OK) {
+		rc = tiff_metadata_mask_flags(&mask->image, &flags, &why);
+		if (rc || !(flags & PER_DATASET))
+			tiff_image_close(&mask->image);
+		if (!rc && !(flags & PER_DATASET))
+			return PROBE_DECLINED;
 	}
 	if (rc < 0 && why.code == EX_NOINPUT)
 		return PROBE_DECLINED;

@@ -10,18 +10,19 @@
  */
 #include "tiff.h"
 
-#include <expat.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { TAG_GDAL_METADATA = 42112, TAG_GDAL_NODATA = 42113, PIECE_BYTES = 1 << 16 };
+#include "xml.h"
+
+/* 4 KiB for each of 4096 bands: GDAL writes some 300 bytes. */
+enum { MAX_XML_BYTES = 16 << 20 };
 
 /* One <Item>, while its text is collected, and what the items are for. */
 struct item {
-	XML_Parser parser;
 	bool open;
 	long sample; /* from 0; -1: of the whole file */
 	char role[24], name[40], text[256];
@@ -35,7 +36,7 @@ static void copy_text(char *to, size_t size, const char *from)
 	(void)snprintf(to, size, "%s", from ? from : "");
 }
 
-static void XMLCALL on_start(void *user, const XML_Char *element, const XML_Char **attribute)
+static void on_start(void *user, const char *element, const char **attribute)
 {
 	struct item *item = user;
 
@@ -53,7 +54,7 @@ static void XMLCALL on_start(void *user, const XML_Char *element, const XML_Char
 	}
 }
 
-static void XMLCALL on_text(void *user, const XML_Char *text, int length)
+static void on_text(void *user, const char *text, int length)
 {
 	struct item *item = user;
 	size_t room = sizeof(item->text) - 1 - item->n_text;
@@ -66,7 +67,7 @@ static void XMLCALL on_text(void *user, const XML_Char *text, int length)
 	item->text[item->n_text] = '\0';
 }
 
-static void XMLCALL on_end(void *user, const XML_Char *element)
+static void on_end(void *user, const char *element)
 {
 	struct item *item = user;
 
@@ -76,52 +77,54 @@ static void XMLCALL on_end(void *user, const XML_Char *element)
 	item->open = false;
 }
 
-/* Entities that a document defines itself are not wanted: they can grow without bound. */
-static void XMLCALL on_doctype(void *user, const XML_Char *name, const XML_Char *system_id,
-			       const XML_Char *public_id, int has_subset)
-{
-	struct item *item = user;
+/* The tag's bytes up to the first 0, in pieces: it is never held whole. */
+struct tag_source {
+	struct tiff_image *image;
+	uint64_t at;
+};
 
-	(void)name;
-	(void)system_id;
-	(void)public_id;
-	(void)has_subset;
-	(void)XML_StopParser(item->parser, XML_FALSE);
+static ssize_t read_tag(void *from, void *buffer, size_t size)
+{
+	struct tag_source *source = from;
+	size_t n = tiff_values(source->image, TIFFTAG_GDAL_METADATA, TIFF_ASCII, source->at, size,
+			       buffer);
+
+	if (source->image->io_errno)
+		return -1;
+	n = strnlen(buffer, n);
+	source->at += n;
+	return (ssize_t)n;
 }
 
-/* In pieces: expat copies what it is given. */
-static bool parse(XML_Parser parser, const char *xml, size_t size)
+/*
+ * Call `apply` for each item. 1: done; 0: there is no such tag or it is not well-formed, which GDAL
+ * takes for none; -1: it is beyond all bounds, or cannot be read.
+ */
+static int each_item(struct tiff_image *image, void (*apply)(const struct item *, void *),
+		     void *user, struct error *err)
 {
-	while (size > PIECE_BYTES) {
-		if (XML_Parse(parser, xml, PIECE_BYTES, 0) != XML_STATUS_OK)
-			return false;
-		xml += PIECE_BYTES;
-		size -= PIECE_BYTES;
-	}
-	return XML_Parse(parser, xml, (int)size, 1) == XML_STATUS_OK;
-}
-
-/* Call `apply` for each item. false where there is no such tag or it is not well-formed. */
-static bool each_item(TIFF *tif, void (*apply)(const struct item *, void *), void *user)
-{
+	static const struct xml_handlers handlers = {on_start, on_text, on_end, "UTF-8"};
 	struct item item = {.apply = apply, .user = user};
-	size_t size;
-	const char *xml = tiff_tag(tif, TAG_GDAL_METADATA, TIFF_ASCII, &size);
-	bool whole;
+	struct tag_source tag = {image, 0};
+	struct xml_source source = {read_tag, &tag, MAX_XML_BYTES};
+	const struct tiff_entry *entry = tiff_entry_find(image, TIFFTAG_GDAL_METADATA);
+	enum xml_end end = XML_END_TOO_LARGE;
 
-	size = xml ? strnlen(xml, size) : 0;
-	if (!size)
-		return false;
-	item.parser = XML_ParserCreate("UTF-8");
-	if (!item.parser)
-		return false;
-	XML_SetUserData(item.parser, &item);
-	XML_SetElementHandler(item.parser, on_start, on_end);
-	XML_SetCharacterDataHandler(item.parser, on_text);
-	XML_SetStartDoctypeDeclHandler(item.parser, on_doctype);
-	whole = parse(item.parser, xml, size);
-	XML_ParserFree(item.parser);
-	return whole;
+	if (!entry)
+		return 0;
+	if (entry->count <= MAX_XML_BYTES)
+		end = xml_read(&handlers, &item, &source);
+	if (end == XML_END_FINE || end == XML_END_MALFORMED)
+		return end == XML_END_FINE;
+	if (end == XML_END_UNREADABLE)
+		return tiff_io_error(image, err);
+	if (end == XML_END_NO_MEMORY)
+		return error_set(err, EX_TEMPFAIL, "%s: its GDAL metadata %s", image->path,
+				 xml_words(end));
+	return error_set(err, EX_DATAERR,
+			 "%s: its GDAL metadata (tag %d) %s; make a copy without them "
+			 "(gdal_translate -nomd)",
+			 image->path, TIFFTAG_GDAL_METADATA, xml_words(end));
 }
 
 /* GDAL escapes values twice; the parser has undone it once. */
@@ -205,16 +208,16 @@ static double number_of(char *text)
 }
 
 /* Text that is not a number counts as 0, as in GDAL, which some writers rely on unknowingly. */
-static void set_nodata(TIFF *tif, struct raster_info *info)
+static void set_nodata(struct tiff_image *image, struct raster_info *info)
 {
 	char number[64];
-	size_t size;
-	const char *text = tiff_tag(tif, TAG_GDAL_NODATA, TIFF_ASCII, &size);
+	size_t n =
+		tiff_values(image, TIFFTAG_GDAL_NODATA, TIFF_ASCII, 0, sizeof(number) - 1, number);
 	double nodata;
 
-	if (!text || !*text)
+	number[n] = '\0';
+	if (!*number)
 		return;
-	(void)snprintf(number, sizeof(number), "%.*s", (int)(size < 63 ? size : 63), text);
 	nodata = number_of(number);
 	if (info->type == SAMPLE_F32) /* GDAL's driver does: -1.8e308 is -inf there */
 		nodata = (double)tiff_to_float(nodata);
@@ -224,18 +227,25 @@ static void set_nodata(TIFF *tif, struct raster_info *info)
 	}
 }
 
-static void apply_to_nothing(const struct item *item, void *user)
+/* Where the XML is not well-formed nothing of it may count: so the bands are kept as they were. */
+int tiff_metadata(struct tiff_image *image, struct raster_info *info, struct error *err)
 {
-	(void)item;
-	(void)user;
-}
+	size_t bytes = info->n_bands * sizeof(*info->bands);
+	struct band_info *before;
+	int rc;
 
-/* Read twice: where the XML is not well-formed nothing of it may count. */
-void tiff_metadata(TIFF *tif, struct raster_info *info)
-{
-	set_nodata(tif, info);
-	if (each_item(tif, apply_to_nothing, NULL))
-		(void)each_item(tif, apply_to_band, info);
+	set_nodata(image, info);
+	if (!tiff_entry_find(image, TIFFTAG_GDAL_METADATA))
+		return 0;
+	before = malloc(bytes);
+	if (!before)
+		return error_memory(err, "bands", bytes);
+	memcpy(before, info->bands, bytes);
+	rc = each_item(image, apply_to_band, info, err);
+	if (rc == 0)
+		memcpy(info->bands, before, bytes);
+	free(before);
+	return rc < 0 ? -1 : 0;
 }
 
 static void apply_mask_flags(const struct item *item, void *user)
@@ -244,9 +254,10 @@ static void apply_mask_flags(const struct item *item, void *user)
 		*(int *)user = atoi(item->text);
 }
 
-int tiff_metadata_mask_flags(TIFF *tif)
+int tiff_metadata_mask_flags(struct tiff_image *image, int *flags, struct error *err)
 {
-	int flags = 0;
+	int found = 0, rc = each_item(image, apply_mask_flags, &found, err);
 
-	return each_item(tif, apply_mask_flags, &flags) ? flags : 0;
+	*flags = rc == 1 ? found : 0;
+	return rc < 0 ? -1 : 0;
 }

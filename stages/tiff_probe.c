@@ -148,7 +148,7 @@ static size_t cursors(const struct raster_info *info)
 /*
  * libtiff keeps offset and size of every block once one of them was asked for (16 bytes); where
  * there are more than a million, only of so many as the file's size allows. And its own records: of
- * the other tags there are two copies while they are read.
+ * the other tags that it sees there are two copies while they are read.
  */
 static size_t handle_memory(struct tiff_image *image, const struct raster_info *info)
 {
@@ -246,10 +246,13 @@ int tiff_probe(const char *path, struct raster_info *info, struct error *err)
 		rc = fill_bands(&image, info, err);
 	if (rc == PROBE_OK) {
 		fill_info(&image, info);
-		tiff_geo(image.tif, info);
-		tiff_metadata(image.tif, info);
-		rc = fill_mask(&image, info, err);
+		tiff_geo(&image, info);
+		rc = tiff_metadata(&image, info, err);
 	}
+	if (rc == PROBE_OK && image.io_errno)
+		rc = tiff_io_error(&image, err);
+	if (rc == PROBE_OK)
+		rc = fill_mask(&image, info, err);
 	tiff_image_close(&image);
 	return rc;
 }

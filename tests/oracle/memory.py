@@ -155,7 +155,7 @@ def check_vrt(tally, scratch):
 
 
 def check_tags(tally, scratch):
-    """Every open file holds all its metadata."""
+    """Metadata are read in pieces, and no open file holds them."""
     path = scratch / "tags.tif"
     pixels = np.ones((1024, 1024), dtype="uint16")
     write_image(path, [pixels, pixels], ["TILED=YES"], {"NOTES": "x" * (12 * MIB)})

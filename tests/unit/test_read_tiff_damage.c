@@ -251,47 +251,6 @@ static void window_larger_than_planned(void **state)
 	expect_unplanned((struct window){0, 1200, 2000, 10});
 }
 
-static const TIFFFieldInfo metadata_field[] = {
-	{TAG_METADATA, -1, -1, TIFF_ASCII, FIELD_CUSTOM, 1, 0, (char *)"GDALMetadata"},
-};
-
-static void write_with_metadata(size_t bytes)
-{
-	TIFF *tif = TIFFOpen(path, "wl");
-	char *text = calloc(1, bytes + 1);
-
-	assert_non_null(tif);
-	assert_non_null(text);
-	memset(text, 'x', bytes);
-	TIFFMergeFieldInfo(tif, metadata_field, 1);
-	set_tags(tif, &plain);
-	assert_true(TIFFSetField(tif, TAG_METADATA, text));
-	write_blocks(tif, &plain);
-	TIFFClose(tif);
-	free(text);
-}
-
-/* Every handle loads every tag: what is planned covers them, and there is an end to it. */
-static void large_tags(void **state)
-{
-	const size_t size = 5 << 20;
-	size_t bare;
-	struct file f;
-
-	(void)state;
-	write_file(&plain);
-	file_open(&f);
-	bare = f.info.codec_bytes;
-	file_close(&f);
-	write_with_metadata(size);
-	file_open(&f);
-	assert_true(f.info.codec_bytes >= bare + 2 * size);
-	assert_true(f.info.codec_bytes < bare + 3 * size);
-	file_close(&f);
-	write_with_metadata((size_t)33 << 20);
-	expect_probe(path, -1, EX_DATAERR, "its tags hold 33 MiB beside the pixels");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,7 +260,6 @@ int main(void)
 		cmocka_unit_test(cut_off_while_streaming),
 		cmocka_unit_test(what_is_refused),
 		cmocka_unit_test(window_larger_than_planned),
-		cmocka_unit_test(large_tags),
 	};
 
 	return cmocka_run_group_tests_name("read_tiff_damage", tests, set_up, tear_down);
