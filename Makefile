@@ -84,7 +84,7 @@ $(BUILD)/obj-$(1)/%.o: %.c Makefile
 endef
 $(foreach mpi,$(MPIS),$(eval $(call MPI_RULES,$(mpi))))
 
-$(BUILD)/make_scene: $(SAMPLES_OBJ) $(BUILD)/obj/pipeline/error.o
+$(BUILD)/make_scene: $(SAMPLES_OBJ) $(BUILD)/obj/pipeline/error.o $(BUILD)/obj/pipeline/descriptors.o
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # OpenMP is one executor, and `omp simd` in kernels; without it that executor is not there.

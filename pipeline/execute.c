@@ -219,14 +219,13 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 			uint64_t begin_cpu)
 {
 	struct run_totals *totals = &run->totals;
-	int caught = signals_caught();
 
 	totals->executor = executor->name;
 	if (!totals->transport) /* MPI has named its own */
 		totals->transport = !executor->own_memory                       ? "memory"
 				    : run->options->transport == TRANSPORT_PIPE ? "pipe"
 										: "shm";
-	totals->interrupted_by = caught == SIGINT ? "SIGINT" : caught ? "SIGTERM" : NULL;
+	totals->interrupted_by = signals_name();
 	totals->wall_ns = meter_now() - begin_ns;
 	totals->cpu_ns += process_cpu_ns() - begin_cpu;
 	totals->reserved_peak = plan_fixed(run->plan) + run->pools[0].reserved_peak +

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "catalog.h"
+#include "descriptors.h"
 #include "execute.h"
 #include "lab_command.h"
 #include "merge.h"
@@ -18,6 +19,7 @@
 #include "report.h"
 #include "session.h"
 #include "signals.h"
+#include "stream.h"
 #include "sweep.h"
 #include "workload.h"
 
@@ -182,6 +184,11 @@ static int run_plan(const struct options *options, const struct plan *plan,
 	*err = (struct error){0};
 	signals_catch();
 	status = execute(options, plan, workload, catalog, samples, err);
+	if (err->code && signals_caught()) { /* a report that a signal has cut short, say */
+		(void)fail(err);
+		*err = (struct error){0};
+		status = 128 + signals_caught();
+	}
 	if (status > 128 && !session_is_silent())
 		fprintf(stderr, "imgpipe: interrupted by signal %d; what was done is reported\n",
 			status - 128);
@@ -288,6 +295,9 @@ int main(int argc, char **argv)
 	struct error error = {0};
 	int status;
 
+	if (descriptors_hold())
+		return EX_OSERR; /* and nowhere to say it */
+	stream_standard();
 	tame_malloc();
 	signals_init();
 	status = options_parse(&options, argc, argv, &error);

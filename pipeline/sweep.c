@@ -286,8 +286,8 @@ int sweep_run(const struct options *options, const struct machine *machine, stru
 	sweep.l3_bytes = caches.l3_bytes;
 	status = make_points(&sweep, &lists, err) || sweep_reports_open(&reports, options, err) ||
 		 run_all(&sweep, options, err);
-	if (!status && signals_caught())
-		sweep.interrupted_by = signals_caught() == SIGINT ? "SIGINT" : "SIGTERM";
+	if (!status)
+		sweep.interrupted_by = signals_name();
 	if (!status)
 		status = sweep_reports_write(reports, &sweep, options, err);
 	outcome = outcome_of(&sweep);
