@@ -6,8 +6,10 @@
 #ifndef IMGPIPE_CATALOG_H
 #define IMGPIPE_CATALOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "error.h"
 #include "options.h"
@@ -31,6 +33,12 @@ uint32_t catalog_all_scenes(const struct catalog *catalog); /* of all shards */
 uint64_t catalog_checksum(const struct catalog *catalog);   /* of all names, in order */
 size_t catalog_memory(const struct catalog *catalog);       /* bytes held */
 uint64_t catalog_file_bytes(const struct catalog *catalog); /* sizes of all files, for progress */
+
+/*
+ * Is this file, by device and inode, one that the run reads: a file of a scene, of any shard? Looks
+ * at every file of the list, so it is for files that exist and are about to be replaced.
+ */
+bool catalog_is_input(const struct catalog *catalog, const struct stat *st);
 
 /*
  * Build scene `id`: read the headers of its files, find red and NIR, scale, offset and nodata, each

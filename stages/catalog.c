@@ -136,3 +136,19 @@ uint64_t catalog_file_bytes(const struct catalog *catalog)
 			sum += file_bytes(&catalog->files, catalog->entry[i].file[role]);
 	return sum;
 }
+
+bool catalog_is_input(const struct catalog *catalog, const struct stat *st)
+{
+	const struct file_list *files = &catalog->files;
+	bool found = false;
+
+	for (uint32_t i = 0; i < files->n && !found; i++) {
+		char *path = file_list_path(files, i);
+		struct stat own;
+
+		found = path && stat(path, &own) == 0 && own.st_dev == st->st_dev &&
+			own.st_ino == st->st_ino;
+		free(path);
+	}
+	return found;
+}
