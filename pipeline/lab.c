@@ -205,32 +205,49 @@ static int outcome(const struct lab_set *set, struct error *err)
 	return failed && failed < set->n_lines ? 1 : status;
 }
 
+/* 1 in a child, with *status to end with. */
+static int do_lines(struct lab_work *work, int *status, struct error *err)
+{
+	int side = 0;
+
+	for (unsigned i = 0; i < work->set.n_lines && goes_on(work->session); i++) {
+		if (work->session->cluster)
+			(void)live_line(work, i);
+		else if ((side = start_line(work, i, status, err)))
+			return side;
+		tell(&work->set.line[i]);
+	}
+	return 0;
+}
+
 static int run_lines(struct lab_work *work, struct error *err)
 {
 	bool speaks = !session_is_silent();
-	int status = 0, side = 0;
+	struct lab_files *files = NULL;
+	int status = 0, side;
 
-	if (speaks && lab_check_files(work->options, err))
+	if (speaks && lab_files_open(&files, work->options, err))
 		status = err->code;
 	if (work->session->cluster)
 		work->session->cluster->share(&status, sizeof(status));
 	if (status)
-		return status;
+		goto out;
 	if (speaks)
 		lab_print_head(&work->set, work->options);
-	for (unsigned i = 0; i < work->set.n_lines && goes_on(work->session); i++) {
-		if (work->session->cluster)
-			(void)live_line(work, i);
-		else if ((side = start_line(work, i, &status, err)))
-			return side > 0 ? status : err->code;
-		tell(&work->set.line[i]);
+	side = do_lines(work, &status, err);
+	if (side > 0) {
+		lab_files_forget(files);
+		return status;
 	}
-	if (speaks) {
+	if (side == 0 && speaks)
 		lab_print_foot(&work->set, work->options);
-		if (lab_write_files(&work->set, work->options, err))
-			return err->code;
-	}
-	return outcome(&work->set, err);
+	if (side < 0 || (speaks && lab_files_write(files, &work->set, err)))
+		status = err->code;
+	else
+		status = outcome(&work->set, err);
+out:
+	lab_files_free(files);
+	return status;
 }
 
 /* Workers as the executor takes them, each number once. Without a list: from 1 to what it takes. */

@@ -208,6 +208,8 @@ static int plan_and_run(const struct options *options, const struct session *ses
 	int status = catalog_new(&catalog, options, err);
 
 	if (!status)
+		status = report_inputs_apart(options, catalog, err);
+	if (!status)
 		sample = open_samples(&samples, workload, catalog, options, err);
 	machine_probe(&machine);
 	machine_share(&machine, session->n_ranks, session->ranks_here);
@@ -230,8 +232,10 @@ static int plan_and_run(const struct options *options, const struct session *ses
 static int show_info(const struct options *options, struct error *err)
 {
 	struct catalog *catalog = NULL;
-	int status = catalog_new(&catalog, options, err) ? fail(err)
-							 : info(options, &workload_ndvi, catalog);
+	int status =
+		catalog_new(&catalog, options, err) || report_inputs_apart(options, catalog, err)
+			? fail(err)
+			: info(options, &workload_ndvi, catalog);
 
 	catalog_free(catalog);
 	return status;
