@@ -116,15 +116,23 @@ static int live_line(const struct lab_work *work, unsigned i)
 
 /* --- children --- */
 
-/* Whoever stops the command stops the line; the child tells by its status what became of it. */
+/*
+ * Whoever stops the command stops the line; the child tells by its status what became of it. One
+ * block may be a whole array: a child that does not come to its end is not waited for.
+ */
 static int wait_for(pid_t child)
 {
-	int status = 0, told = 0;
+	uint64_t told_ns = 0;
+	int status = 0;
 	pid_t got;
 
 	while ((got = waitpid(child, &status, WNOHANG)) == 0 || (got < 0 && errno == EINTR)) {
-		if (signals_caught() && !told++)
+		if (signals_caught() && !told_ns) {
+			told_ns = meter_now();
 			kill(child, SIGTERM);
+		}
+		if (told_ns && meter_now() - told_ns > SIGNAL_PATIENCE_MS * 1000000ull)
+			kill(child, SIGKILL);
 		poll(NULL, 0, POLL_MS);
 	}
 	return status;
@@ -136,7 +144,9 @@ static void judge_end(struct lab_line *line, int status)
 	if (WIFEXITED(status) && (WEXITSTATUS(status) || !line->status))
 		return;
 	line->status = EX_SOFTWARE;
-	if (WIFSIGNALED(status))
+	if (signals_caught())
+		line->status = 128 + signals_caught();
+	else if (WIFSIGNALED(status))
 		error_set(&line->error, EX_SOFTWARE, "its process was killed by SIG%s%s",
 			  sigabbrev_np(WTERMSIG(status)),
 			  WTERMSIG(status) == SIGKILL ? ", often for want of memory" : "");

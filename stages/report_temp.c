@@ -11,16 +11,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+
+#include "locks.h"
 
 enum {
 	BASE_BYTES = 100, /* of the final name in the temporary one: fits where NAME_MAX is 143 */
@@ -79,36 +78,7 @@ static bool is_temp_of(const char *name, const char *base)
 	return at && strcmp(at, tail) == 0;
 }
 
-/*
- * May a lock be trusted to keep all others out? On file systems of this machine alone: elsewhere a
- * lock may be known to one machine only (NFS with nolock, Lustre with localflock).
- */
-static bool locks_hold(int folder)
-{
-	static const unsigned long kinds[] = {
-		EXT4_SUPER_MAGIC,
-		XFS_SUPER_MAGIC,
-		BTRFS_SUPER_MAGIC,
-		TMPFS_MAGIC,
-		RAMFS_MAGIC,
-		OVERLAYFS_SUPER_MAGIC,
-		F2FS_SUPER_MAGIC,
-		MSDOS_SUPER_MAGIC,
-		EXFAT_SUPER_MAGIC,
-		0x2fc12fc1 /* ZFS */,
-		0xca451a4e /* bcachefs */,
-	};
-	struct statfs fs;
-
-	if (fstatfs(folder, &fs))
-		return false;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if ((unsigned long)fs.f_type == kinds[i])
-			return true;
-	return false;
-}
-
-/* A file of that name that is ours, plain, and that nobody holds. */
+/* A plain file of that name that is ours, and that nobody holds. Links are not followed. */
 static void remove_if_left(int folder, const char *name)
 {
 	int fd = openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -116,8 +86,7 @@ static void remove_if_left(int folder, const char *name)
 
 	if (fd < 0)
 		return;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-	    flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && locks_left(fd) &&
 	    fstatat(folder, name, &again, AT_SYMLINK_NOFOLLOW) == 0 && again.st_ino == st.st_ino)
 		(void)unlinkat(folder, name, 0);
 	(void)close(fd);
@@ -171,16 +140,6 @@ static int unlink_temp(struct report_temp *temp)
 	return unlinkat(temp->folder, temp->name, 0);
 }
 
-/* Under a lock, unless the file system has none; false where a sweeper has got hold of it. */
-static bool keep_out_sweepers(int fd)
-{
-	struct stat st;
-
-	if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
-		return false;
-	return fstat(fd, &st) || st.st_nlink > 0;
-}
-
 static int open_named(struct report_temp *temp, const char *base, mode_t mode)
 {
 	int fd;
@@ -192,7 +151,7 @@ static int open_named(struct report_temp *temp, const char *base, mode_t mode)
 		if (fd < 0 && errno != EEXIST)
 			return -1;
 		temp->named = fd >= 0;
-		if (fd >= 0 && (!temp->locked || keep_out_sweepers(fd)))
+		if (fd >= 0 && (!temp->locked || locks_take(fd)))
 			return fd;
 		if (fd >= 0)
 			(void)close(fd); /* the sweeper removes it */
@@ -213,7 +172,7 @@ int report_temp_open(struct report_temp *temp, int folder, const char *base, mod
 	if (fd < 0)
 		return open_named(temp, base, mode);
 	if (temp->locked) /* for the moment when it has a temporary name */
-		(void)flock(fd, LOCK_EX | LOCK_NB);
+		(void)locks_take(fd);
 	return fd;
 }
 
