@@ -36,10 +36,13 @@ static void tame_malloc(void)
 	mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
+/* After a signal that is the end that is told, though it has cut a report short. */
 static int fail(const struct error *error)
 {
 	if (!session_is_silent())
 		fprintf(stderr, "imgpipe: %s\n", error->text);
+	if (signals_caught())
+		return 128 + signals_caught();
 	return error->code ? error->code : EX_SOFTWARE;
 }
 
@@ -184,15 +187,12 @@ static int run_plan(const struct options *options, const struct plan *plan,
 	*err = (struct error){0};
 	signals_catch();
 	status = execute(options, plan, workload, catalog, samples, err);
-	if (err->code && signals_caught()) { /* a report that a signal has cut short, say */
-		(void)fail(err);
-		*err = (struct error){0};
-		status = 128 + signals_caught();
-	}
+	if (err->code)
+		return fail(err);
 	if (status > 128 && !session_is_silent())
 		fprintf(stderr, "imgpipe: interrupted by signal %d; what was done is reported\n",
 			status - 128);
-	return err->code ? fail(err) : status;
+	return status;
 }
 
 /* Under MPI every rank comes to session_agree(), however it fared. */
@@ -313,7 +313,7 @@ int main(int argc, char **argv)
 		status = run_command(&options, argc, argv, &error);
 	options_release(&options);
 	/* ferror: an earlier write may have failed, and nothing be left to flush. */
-	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR) {
+	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR && !signals_caught()) {
 		error_errno(&error, EX_IOERR, errno ? errno : EIO, "standard output");
 		status = fail(&error);
 	}

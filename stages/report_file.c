@@ -26,8 +26,13 @@ int report_file_apart(const struct report_file *a, const struct report_file *b, 
 			 report_file_name(b), a->kind, b->kind);
 }
 
+/* ENXIO, EINTR: as stream_open_pipe() says. */
 static int no_reader(const struct report_file *file, const char *path, struct error *err)
 {
+	if (errno == EINTR)
+		return error_set(err, EX_CANTCREAT,
+				 "%s: the %s report has no reader, and a signal has come", path,
+				 file->kind);
 	return error_set(err, EX_CANTCREAT,
 			 "%s: the %s report has no reader: nobody has opened this pipe for %d s; "
 			 "start its reader first",
@@ -44,7 +49,7 @@ static int open_direct(struct report_file *file, const char *path, struct error 
 	int fd = pipe ? stream_open_pipe(path)
 		      : open64(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
 
-	if (fd < 0 && pipe && errno == ENXIO)
+	if (fd < 0 && pipe && (errno == ENXIO || errno == EINTR))
 		return no_reader(file, path, err);
 	if (fd < 0)
 		return report_target_refuse(file->kind, path, errno, err);
