@@ -84,7 +84,8 @@ $(BUILD)/obj-$(1)/%.o: %.c Makefile
 endef
 $(foreach mpi,$(MPIS),$(eval $(call MPI_RULES,$(mpi))))
 
-$(BUILD)/make_scene: $(SAMPLES_OBJ) $(BUILD)/obj/pipeline/error.o $(BUILD)/obj/pipeline/printable.o
+$(BUILD)/make_scene: $(SAMPLES_OBJ) $(BUILD)/obj/pipeline/error.o $(BUILD)/obj/pipeline/printable.o \
+		$(BUILD)/obj/pipeline/descriptors.o
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # OpenMP is one executor, and `omp simd` in kernels; without it that executor is not there.

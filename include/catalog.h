@@ -6,8 +6,10 @@
 #ifndef IMGPIPE_CATALOG_H
 #define IMGPIPE_CATALOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "error.h"
 #include "options.h"

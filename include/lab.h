@@ -132,12 +132,20 @@ int catalog_made(struct catalog **catalog, struct error *err) MUST_CHECK;
 void lab_print_head(const struct lab_set *set, const struct options *options);
 void lab_print_foot(const struct lab_set *set, const struct options *options);
 /*
- * --json and --csv, where asked for. Whether they and --report can be created, and no two of them
- * are one file, is found before anything is computed (EX_CANTCREAT, EX_USAGE).
+ * --json and --csv, where asked for: opened before anything is computed, with --report looked at,
+ * so that what cannot be created, and two of them in one file, is found then (EX_CANTCREAT,
+ * EX_USAGE). Free them whatever comes back.
  */
-int lab_check_files(const struct options *options, struct error *err) MUST_CHECK;
-int lab_write_files(const struct lab_set *set, const struct options *options,
+struct lab_files;
+int lab_files_open(struct lab_files **files, const struct options *options,
+		   struct error *err) MUST_CHECK;
+/* One that cannot be written does not cost the other; the first error. */
+int lab_files_write(struct lab_files *files, const struct lab_set *set,
 		    struct error *err) MUST_CHECK;
+/* NULL is allowed. */
+void lab_files_free(struct lab_files *files);
+/* The same in a forked child, which leaves them to its parent. */
+void lab_files_forget(struct lab_files *files);
 
 /* "shared", "own" ...; the mode of that name among those of a command, or -1. */
 const char *lab_mode_name(enum lab_mode mode);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@
 #include "remote.h"
 #include "run.h"
 #include "sampler.h"
+#include "signals.h"
 
 enum {
 	SAMPLE_NS =
@@ -42,8 +44,10 @@ struct crew {
 	unsigned n, n_alive;
 	struct child *child;
 	struct pollfd *polls;
-	void *room; /* for the payload of one message */
+	void *room;        /* for the payload of one message */
+	atomic_bool *stop; /* in memory that all see: no more blocks */
 	uint64_t sampled_ns;
+	uint64_t told_ns; /* when *stop was set */
 };
 
 static bool processes_available(void)
@@ -80,10 +84,12 @@ static void child_main(struct crew *crew, unsigned number, pid_t parent)
 	/* Without a parent there is nothing to work for. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		_exit(EX_OSERR);
+	signals_release();
 	for (unsigned i = 0; i < crew->n; i++)
 		if (i != number)
 			link_close(&crew->child[i].link);
 	link_keep_child(&crew->child[number].link);
+	crew->child[number].link.line.stop = crew->stop;
 	remote_live(crew->job, number, &crew->child[number].link.line, NULL);
 	_exit(EX_OK);
 }
@@ -112,20 +118,43 @@ static int start_child(struct crew *crew, unsigned number, struct error *err)
 	return 0;
 }
 
+static const char *why_killed(int number)
+{
+	switch (number) {
+	case SIGKILL:
+		return ", often for want of memory (see dmesg; a smaller --memory helps)";
+	case SIGTERM:
+	case SIGHUP:
+		return ", which somebody has sent it";
+	case SIGXCPU:
+		return " (the limit of CPU time, ulimit -t)";
+	default:
+		return " (a fault in a decoder, or a damaged file it cannot take)";
+	}
+}
+
 static const char *how_it_ended(char text[200], pid_t pid, int status)
 {
 	if (WIFSIGNALED(status))
-		snprintf(
-			text, 200,
-			"its worker process %d was killed by SIG%s%s; its scene is left out",
-			(int)pid, sigabbrev_np(WTERMSIG(status)),
-			WTERMSIG(status) == SIGKILL
-				? ", often for want of memory (see dmesg; a smaller --memory helps)"
-				: " (a fault in a decoder, or a damaged file it cannot take)");
+		snprintf(text, 200,
+			 "its worker process %d was killed by SIG%s%s; its scene is left out",
+			 (int)pid, sigabbrev_np(WTERMSIG(status)), why_killed(WTERMSIG(status)));
 	else
 		snprintf(text, 200, "its worker process %d ended with exit status %d", (int)pid,
 			 WEXITSTATUS(status));
 	return text;
+}
+
+/*
+ * A group of processes gets such a signal together (a terminal that goes, systemd, kill -pgid), and
+ * a worker may be gone before this process has its own: then it is the run that ends, not a worker
+ * that has died.
+ */
+static void wait_for_own(int status)
+{
+	if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGHUP) &&
+	    !signals_caught())
+		(void)poll(NULL, 0, SIGNAL_TOGETHER_MS); /* a signal ends it */
 }
 
 /* The child's pipe has closed. Start another in its place where work may be left. */
@@ -145,6 +174,8 @@ static void bury(struct crew *crew, unsigned number)
 	child->pid = 0;
 	if (child->said_bye)
 		return;
+	wait_for_own(status);
+	run_poll_signals(run);
 	if (hub_lost(crew->hub, number, how) && !atomic_load(&run->stopping))
 		(void)start_child(crew, number, &ignored); /* else the others do its work */
 }
@@ -176,6 +207,25 @@ static void take_message(struct crew *crew, unsigned number)
 		answer(crew, number, &reply);
 }
 
+/* Workers are told that the run ends; who does not come to the end of a block is not waited for. */
+static void heed_signal(struct crew *crew)
+{
+	uint64_t now = meter_now();
+
+	if (!signals_caught())
+		return;
+	if (!crew->told_ns) {
+		crew->told_ns = now;
+		atomic_store(crew->stop, true);
+		run_poll_signals(crew->job->context);
+	}
+	if (now - crew->told_ns < SIGNAL_PATIENCE_MS * 1000000ull)
+		return;
+	for (unsigned i = 0; i < crew->n; i++)
+		if (crew->child[i].pid && !crew->child[i].said_bye)
+			kill(crew->child[i].pid, SIGKILL);
+}
+
 static void attend(struct crew *crew)
 {
 	struct monitor *monitor = ((struct run *)crew->job->context)->monitor;
@@ -193,6 +243,7 @@ static void attend(struct crew *crew)
 				take_message(crew, i);
 	while (hub_next(crew->hub, &number, &reply))
 		answer(crew, number, &reply);
+	heed_signal(crew);
 	monitor_tick(monitor);
 	if (meter_now() - crew->sampled_ns > SAMPLE_NS)
 		sample_memory(crew);
@@ -206,7 +257,11 @@ static int crew_init(struct crew *crew, struct job *job, struct error *err)
 	crew->child = calloc(crew->n, sizeof(*crew->child));
 	crew->polls = calloc(crew->n, sizeof(*crew->polls));
 	crew->room = aligned_alloc(16, (WIRE_PAYLOAD_MAX + 15) / 16 * 16);
-	if (!crew->child || !crew->polls || !crew->room)
+	crew->stop = mmap(NULL, sizeof(*crew->stop), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (crew->stop == MAP_FAILED)
+		crew->stop = NULL;
+	if (!crew->child || !crew->polls || !crew->room || !crew->stop)
 		return error_memory(err, "the process pool", crew->n * sizeof(*crew->child));
 	for (unsigned i = 0; i < crew->n; i++)
 		crew->child[i].link = (struct link){.down = {-1, -1}, .up = {-1, -1}};
@@ -220,6 +275,8 @@ static void crew_release(struct crew *crew)
 	free(crew->child);
 	free(crew->polls);
 	free(crew->room);
+	if (crew->stop)
+		(void)munmap(crew->stop, sizeof(*crew->stop));
 }
 
 static int processes_run(struct job *job, struct error *err)
@@ -239,6 +296,7 @@ static int processes_run(struct job *job, struct error *err)
 		attend(&crew);
 	if (status == 0)
 		status = hub_failed(crew.hub, err);
+	run_poll_signals(job->context);
 	if (status == 0)
 		hub_give_up(crew.hub);
 	crew_release(&crew);

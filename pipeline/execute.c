@@ -5,6 +5,7 @@
 #include "execute.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,6 +20,7 @@
 #include "sampler.h"
 #include "signals.h"
 #include "trace.h"
+#include "will.h"
 
 /* Of this process and of children that have ended and were waited for. */
 static uint64_t process_cpu_ns(void)
@@ -219,14 +221,13 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 			uint64_t begin_cpu)
 {
 	struct run_totals *totals = &run->totals;
-	int caught = signals_caught();
 
 	totals->executor = executor->name;
 	if (!totals->transport) /* MPI has named its own */
 		totals->transport = !executor->own_memory                       ? "memory"
 				    : run->options->transport == TRANSPORT_PIPE ? "pipe"
 										: "shm";
-	totals->interrupted_by = caught == SIGINT ? "SIGINT" : caught ? "SIGTERM" : NULL;
+	totals->interrupted_by = signals_name();
 	totals->wall_ns = meter_now() - begin_ns;
 	totals->cpu_ns += process_cpu_ns() - begin_cpu;
 	totals->reserved_peak = plan_fixed(run->plan) + run->pools[0].reserved_peak +
@@ -249,49 +250,98 @@ static int exit_status(const struct run_totals *totals)
 	return run_totals_status(totals);
 }
 
+/* What has begun, and has an end. */
+struct course {
+	struct run run;
+	const struct executor *executor;
+	struct sampler *sampler;
+	uint64_t begin_ns, begin_cpu;
+};
+
+/* The workers are gone, or left to themselves: rows of what they have not done. */
+static int settle(struct course *course, struct error *err)
+{
+	struct run *run = &course->run;
+	struct meter last_meter = {0};
+
+	monitor_stop(run->monitor);
+	run->monitor = NULL;
+	sampler_stop(course->sampler);
+	meter_start(&last_meter);
+	last_meter.trace = run->trace ? trace_of(run->trace, run->trace->n_workers) : NULL;
+	trace_revive(last_meter.trace);
+	slots_abandon(run, &last_meter);
+	meter_settle(&last_meter);
+	trace_settle(last_meter.trace, &last_meter);
+	meter_merge(&run->totals.meter, &last_meter);
+	if (!run->error.code)
+		return 0;
+	*err = run->error;
+	return -1;
+}
+
+static int report(struct course *course, struct error *err)
+{
+	struct run *run = &course->run;
+
+	if (cluster_rank() != 0)
+		return 0;
+	merge_meters(run);
+	fill_totals(run, course->executor, course->begin_ns, course->begin_cpu);
+	console_free(run->console);
+	run->console = NULL;
+	return report_set_commit(run->reports, &run->totals, err);
+}
+
+/* A signal has come, and some worker does not come to the end of its block (will.h). */
+static int conclude_without_workers(void *context)
+{
+	struct course *course = context;
+	struct error error = {0};
+
+	atomic_store(&course->run.deserted, true);
+	atomic_store(&course->run.stopping, true);
+	if (settle(course, &error) || report(course, &error))
+		fprintf(stderr, "imgpipe: %s\n", error.text);
+	else if (!course->run.options->lab)
+		fprintf(stderr,
+			"imgpipe: interrupted by signal %d, in the middle of a block; what was "
+			"done is reported\n",
+			signals_caught());
+	return 128 + signals_caught();
+}
+
+/* Only threads can be left to themselves: processes are killed, and ranks have an agreement. */
+static struct will *make_will(struct course *course)
+{
+	return course->executor->own_memory || cluster_joined()
+		       ? NULL
+		       : will_make(conclude_without_workers, course);
+}
+
 int execute(const struct options *options, const struct plan *plan, const struct workload *workload,
 	    const struct catalog *catalog, struct samples *samples, struct error *err)
 {
-	const struct executor *executor = executor_find(options->executor, err);
-	uint64_t begin_ns = meter_now(), begin_cpu = process_cpu_ns();
-	struct meter last_meter = {0};
-	struct sampler *sampler;
-	struct run run;
+	struct course course = {.executor = executor_find(options->executor, err),
+				.begin_ns = meter_now(),
+				.begin_cpu = process_cpu_ns()};
+	struct run *run = &course.run;
+	struct will *will;
 	int status = -1, failed;
 
-	if (!executor)
+	if (!course.executor)
 		return err->code;
-	if (all_ready(run_init(&run, options, plan, workload, catalog, samples, err), err))
+	if (all_ready(run_init(run, options, plan, workload, catalog, samples, err), err))
 		goto out;
-	sampler = sampler_start(&run, executor->own_memory);
-	run.monitor = monitor_start(&run, !executor->own_memory);
-	failed = executor->run(&run.job, err);
-	monitor_stop(run.monitor);
-	run.monitor = NULL;
+	course.sampler = sampler_start(run, course.executor->own_memory);
+	run->monitor = monitor_start(run, !course.executor->own_memory);
+	will = make_will(&course);
+	failed = course.executor->run(&run->job, err);
+	will_revoke(will);
 	if (failed)
-		run.stopping = true;
-	else
-		status = 0;
-	sampler_stop(sampler);
-	meter_start(&last_meter);
-	last_meter.trace = run.trace ? trace_of(run.trace, run.trace->n_workers) : NULL;
-	trace_revive(last_meter.trace);
-	slots_abandon(&run, &last_meter);
-	meter_settle(&last_meter);
-	trace_settle(last_meter.trace, &last_meter);
-	if (run.error.code) {
-		*err = run.error;
-		status = -1;
-	}
-	meter_merge(&run.totals.meter, &last_meter);
-	if (status || cluster_rank() != 0)
-		goto out;
-	merge_meters(&run);
-	fill_totals(&run, executor, begin_ns, begin_cpu);
-	console_free(run.console);
-	run.console = NULL;
-	status = report_set_commit(run.reports, &run.totals, err);
+		run->stopping = true;
+	status = settle(&course, err) || failed || report(&course, err) ? -1 : 0;
 out:
-	run_release(&run);
-	return status ? err->code : exit_status(&run.totals);
+	run_release(run);
+	return status ? err->code : exit_status(&run->totals);
 }

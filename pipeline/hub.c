@@ -423,23 +423,26 @@ bool hub_lost(struct hub *hub, unsigned number, const char *how)
 	struct chunk_result result = {
 		.chunk = seat->task.chunk, .scene_id = seat->task.scene_id, .status = CHUNK_FAILED};
 	struct scene name = {0};
+	bool ending = signals_caught() != 0; /* then what it had is cancelled, not failed */
 
 	error_set(&hub->death, EX_SOFTWARE, "%s", how);
-	if (seat->state == SEAT_AT_CHUNK || seat->state == SEAT_AT_SCENE)
+	if (ending)
+		result.status = CHUNK_CANCELLED;
+	else if (seat->state == SEAT_AT_CHUNK || seat->state == SEAT_AT_SCENE)
 		error_set(&result.error, EX_SOFTWARE, "%s: %s", file_of(hub->run, seat, &name),
 			  how);
 	scene_release(&name);
 	close_answer(hub, seat, &result);
 	if (seat->state == SEAT_AT_CHUNK)
 		run_deliver(&seat->worker, &seat->task, &result);
-	else if (seat->state == SEAT_AT_SCENE)
+	else if (seat->state == SEAT_AT_SCENE && !ending) /* else slots_abandon() */
 		run_fail_scene(&seat->worker, &seat->task, &result.error);
 	else if (seat->state == SEAT_WAITING)
 		hub->n_waiting--;
 	seat->state = SEAT_EMPTY;
 	show(hub, seat, ACTIVITY_NONE);
 	run_leave(&seat->worker);
-	hub->run->totals.n_lost++;
+	hub->run->totals.n_lost += !ending;
 	return ++seat->deaths < MOST_DEATHS;
 }
 

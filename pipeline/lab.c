@@ -117,15 +117,23 @@ static int live_line(const struct lab_work *work, unsigned i)
 
 /* --- children --- */
 
-/* Whoever stops the command stops the line; the child tells by its status what became of it. */
+/*
+ * Whoever stops the command stops the line; the child tells by its status what became of it. One
+ * block may be a whole array: a child that does not come to its end is not waited for.
+ */
 static int wait_for(pid_t child)
 {
-	int status = 0, told = 0;
+	uint64_t told_ns = 0;
+	int status = 0;
 	pid_t got;
 
 	while ((got = waitpid(child, &status, WNOHANG)) == 0 || (got < 0 && errno == EINTR)) {
-		if (signals_caught() && !told++)
+		if (signals_caught() && !told_ns) {
+			told_ns = meter_now();
 			kill(child, SIGTERM);
+		}
+		if (told_ns && meter_now() - told_ns > SIGNAL_PATIENCE_MS * 1000000ull)
+			kill(child, SIGKILL);
 		poll(NULL, 0, POLL_MS);
 	}
 	return status;
@@ -137,7 +145,9 @@ static void judge_end(struct lab_line *line, int status)
 	if (WIFEXITED(status) && (WEXITSTATUS(status) || !line->status))
 		return;
 	line->status = EX_SOFTWARE;
-	if (WIFSIGNALED(status))
+	if (signals_caught())
+		line->status = 128 + signals_caught();
+	else if (WIFSIGNALED(status))
 		error_set(&line->error, EX_SOFTWARE, "its process was killed by SIG%s%s",
 			  sigabbrev_np(WTERMSIG(status)),
 			  WTERMSIG(status) == SIGKILL ? ", often for want of memory" : "");
@@ -207,32 +217,49 @@ static int outcome(const struct lab_set *set, struct error *err)
 	return failed && failed < set->n_lines ? 1 : status;
 }
 
+/* 1 in a child, with *status to end with. */
+static int do_lines(struct lab_work *work, int *status, struct error *err)
+{
+	int side = 0;
+
+	for (unsigned i = 0; i < work->set.n_lines && goes_on(work->session); i++) {
+		if (work->session->cluster)
+			(void)live_line(work, i);
+		else if ((side = start_line(work, i, status, err)))
+			return side;
+		tell(&work->set.line[i]);
+	}
+	return 0;
+}
+
 static int run_lines(struct lab_work *work, struct error *err)
 {
 	bool speaks = !session_is_silent();
-	int status = 0, side = 0;
+	struct lab_files *files = NULL;
+	int status = 0, side;
 
-	if (speaks && lab_check_files(work->options, err))
+	if (speaks && lab_files_open(&files, work->options, err))
 		status = err->code;
 	if (work->session->cluster)
 		work->session->cluster->share(&status, sizeof(status));
 	if (status)
-		return status;
+		goto out;
 	if (speaks)
 		lab_print_head(&work->set, work->options);
-	for (unsigned i = 0; i < work->set.n_lines && goes_on(work->session); i++) {
-		if (work->session->cluster)
-			(void)live_line(work, i);
-		else if ((side = start_line(work, i, &status, err)))
-			return side > 0 ? status : err->code;
-		tell(&work->set.line[i]);
+	side = do_lines(work, &status, err);
+	if (side > 0) {
+		lab_files_forget(files);
+		return status;
 	}
-	if (speaks) {
+	if (side == 0 && speaks)
 		lab_print_foot(&work->set, work->options);
-		if (lab_write_files(&work->set, work->options, err))
-			return err->code;
-	}
-	return outcome(&work->set, err);
+	if (side < 0 || (speaks && lab_files_write(files, &work->set, err)))
+		status = err->code;
+	else
+		status = outcome(&work->set, err);
+out:
+	lab_files_free(files);
+	return status;
 }
 
 /* Workers as the executor takes them, each number once. Without a list: from 1 to what it takes. */

@@ -5,6 +5,8 @@
 #ifndef IMGPIPE_PIPELINE_LINE_H
 #define IMGPIPE_PIPELINE_LINE_H
 
+#include <stdatomic.h>
+
 #include "error.h"
 #include "wire.h"
 
@@ -18,6 +20,8 @@ struct line {
 	int (*send)(struct line *line, const struct message *message, struct error *err);
 	/* Blocks. -1 where the other end is gone. */
 	int (*receive)(struct line *line, struct message *message, struct error *err);
+	/* Set, where there is one, by the hub's process when it has been asked to end. */
+	const atomic_bool *stop;
 };
 
 #endif

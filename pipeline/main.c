@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "catalog.h"
+#include "descriptors.h"
 #include "execute.h"
 #include "lab_command.h"
 #include "merge.h"
@@ -19,6 +20,7 @@
 #include "report.h"
 #include "session.h"
 #include "signals.h"
+#include "output_stream.h"
 #include "sweep.h"
 #include "workload.h"
 
@@ -35,10 +37,13 @@ static void tame_malloc(void)
 	mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
+/* After a signal that is the end that is told, though it has cut a report short. */
 static int fail(const struct error *error)
 {
 	if (!session_is_silent())
 		printable_line(stderr, "imgpipe: %s", error->text);
+	if (signals_caught())
+		return 128 + signals_caught();
 	return error->code ? error->code : EX_SOFTWARE;
 }
 
@@ -183,10 +188,12 @@ static int run_plan(const struct options *options, const struct plan *plan,
 	*err = (struct error){0};
 	signals_catch();
 	status = execute(options, plan, workload, catalog, samples, err);
+	if (err->code)
+		return fail(err);
 	if (status > 128 && !session_is_silent())
 		fprintf(stderr, "imgpipe: interrupted by signal %d; what was done is reported\n",
 			status - 128);
-	return err->code ? fail(err) : status;
+	return status;
 }
 
 /* The catalogue, within the limit that the run will have: --memory or a share of the machine. */
@@ -217,6 +224,8 @@ static int plan_and_run(const struct options *options, const struct session *ses
 	machine_share(&machine, session->n_ranks, session->ranks_here);
 	status = read_names(&catalog, options, &machine, err);
 	if (!status)
+		status = report_inputs_apart(options, catalog, err);
+	if (!status)
 		sample = open_samples(&samples, workload, catalog, options, err);
 	machine.resident = memory_resident(); /* the names and samples included */
 	session_level(session, &machine);
@@ -242,7 +251,8 @@ static int show_info(const struct options *options, struct error *err)
 	int status;
 
 	machine_probe(&machine);
-	status = read_names(&catalog, options, &machine, err)
+	status = read_names(&catalog, options, &machine, err) ||
+				 report_inputs_apart(options, catalog, err)
 			 ? fail(err)
 			 : info(options, &workload_ndvi, catalog);
 	catalog_free(catalog);
@@ -307,6 +317,9 @@ int main(int argc, char **argv)
 	struct error error = {0};
 	int status;
 
+	if (descriptors_hold())
+		return EX_OSERR; /* and nowhere to say it */
+	output_stream_standard();
 	tame_malloc();
 	signals_init();
 	status = options_parse(&options, argc, argv, &error);
@@ -318,7 +331,7 @@ int main(int argc, char **argv)
 		status = run_command(&options, argc, argv, &error);
 	options_release(&options);
 	/* ferror: an earlier write may have failed, and nothing be left to flush. */
-	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR) {
+	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR && !signals_caught()) {
 		error_errno(&error, EX_IOERR, errno ? errno : EIO, "standard output");
 		status = fail(&error);
 	}

@@ -342,8 +342,9 @@ static void remote_leave(struct worker *worker)
 
 static bool remote_cancelled(struct worker *worker)
 {
-	(void)worker;
-	return signals_caught() != 0;
+	const atomic_bool *stop = post_of(worker)->line->stop;
+
+	return signals_caught() != 0 || (stop && atomic_load(stop));
 }
 
 static const struct desk remote_desk = {

@@ -8,12 +8,21 @@
 #include "run.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "console.h"
 #include "execute.h"
 #include "reserve.h"
 #include "signals.h"
 #include "trace.h"
+
+/* Too late: the run is being concluded without this worker, and the program ends. */
+static void stay_here(struct run *run)
+{
+	pthread_mutex_unlock(&run->lock);
+	for (;;)
+		(void)pause();
+}
 
 static void lock_run(struct run *run, struct meter *meter)
 {
@@ -24,6 +33,8 @@ static void lock_run(struct run *run, struct meter *meter)
 		pthread_mutex_lock(&run->lock);
 		activity_at(METER_CLAIM);
 	}
+	if (atomic_load(&run->deserted))
+		stay_here(run);
 	book_wait(meter, WAIT_PEER, since);
 	meter->lock_ops++;
 }

@@ -94,6 +94,9 @@ struct run {
 
 	/* No more claims: a signal, or an error of the run itself. Looked at block by block. */
 	atomic_bool stopping;
+	/* The run is concluded while some worker is still at a block (will.h): nothing that it may
+	 * look at is freed, and it gets no further than the next lock. */
+	atomic_bool deserted;
 
 	_Alignas(APART) pthread_mutex_t lock; /* guards everything below */
 	pthread_cond_t changed; /* any of it has changed in a way that a claim may wait for */

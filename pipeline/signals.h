@@ -1,5 +1,6 @@
 /*
- * SIGINT and SIGTERM: noted, and looked at between blocks. A second one ends the program at once.
+ * Signals that ask the program to end (SIGINT, SIGTERM, SIGHUP, SIGXCPU): noted, and looked at
+ * between blocks. A second one ends the program at once.
  */
 #ifndef IMGPIPE_PIPELINE_SIGNALS_H
 #define IMGPIPE_PIPELINE_SIGNALS_H
@@ -7,13 +8,28 @@
 /* Signals that tell of failed writes (SIGPIPE, SIGXFSZ) are left to the calls that fail. */
 void signals_init(void);
 
-/* From here on SIGINT and SIGTERM are noted; before, they end the program. */
+/* From here on those signals are noted; before, they end the program. */
 void signals_catch(void);
+
+/*
+ * In a worker process: what ends a program ends this one alone, but for SIGINT, which a terminal
+ * sends to all its processes: the process that hands out work tells of that.
+ */
+void signals_release(void);
 
 /* Number of the signal caught, 0 while there is none. Callable from any thread. */
 int signals_caught(void);
 
+/* Its name, "SIGINT"; NULL while there is none. */
+const char *signals_name(void);
+
 /* As if `number` had been caught: another process of the run has caught it. */
 void signals_note(int number);
+
+/*
+ * "Within a second": a signal that all processes of a group get together comes to some a little
+ * later; what a worker is at takes a little; then it is not waited for any more.
+ */
+enum { SIGNAL_TOGETHER_MS = 200, SIGNAL_PATIENCE_MS = 600 };
 
 #endif

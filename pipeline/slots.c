@@ -67,6 +67,10 @@ static void write_row(struct run *run, struct slot *slot)
 
 static void free_slot(struct run *run, struct slot *slot)
 {
+	if (atomic_load(&run->deserted)) { /* a worker may be at it still */
+		slot->state = SLOT_FREE;
+		return;
+	}
 	run->workload->tally_free(slot->tally);
 	pile_free(run, slot->pile);
 	slot->pile = NULL;
@@ -118,6 +122,8 @@ void slots_abandon(struct run *run, struct meter *meter)
 
 		if (slot->state == SLOT_DONE || slot->state == SLOT_FREE)
 			continue;
+		if (slot->state == SLOT_OPENING && atomic_load(&run->deserted))
+			break; /* its worker is writing to it: as if it had not begun */
 		if (slot->state == SLOT_OPENING) /* whose worker is gone: only its name is known */
 			(void)run->workload->scene_begin(&slot->scene, run->catalog, id, NULL);
 		slot->state = SLOT_READY;

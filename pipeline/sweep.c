@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "catalog.h"
+#include "report.h"
 #include "signals.h"
 #include "sweep_child.h"
 #include "topology.h"
@@ -253,6 +255,18 @@ static int run_all(struct sweep *sweep, const struct options *options, struct er
 	return rc;
 }
 
+/* The runs make catalogues of their own; this one is to know what they read. */
+static int check_inputs(const struct options *options, struct error *err)
+{
+	struct catalog *catalog = NULL;
+	int status = catalog_new(&catalog, options, err);
+
+	if (!status)
+		status = report_inputs_apart(options, catalog, err);
+	catalog_free(catalog);
+	return status;
+}
+
 /* 1 where not all was well; a point that the budget has no room for is a result. */
 static int outcome_of(const struct sweep *sweep)
 {
@@ -275,7 +289,7 @@ int sweep_run(const struct options *options, const struct machine *machine, stru
 			      .same_numbers = true,
 			      .cores = machine->cores,
 			      .cpus = machine->cpus};
-	struct sweep_reports *reports = NULL;
+	struct sweep_reports *files = NULL;
 	struct caches caches;
 	int status, outcome;
 
@@ -284,14 +298,14 @@ int sweep_run(const struct options *options, const struct machine *machine, stru
 	topology_caches(&caches);
 	sweep.l2_bytes = caches.l2_bytes;
 	sweep.l3_bytes = caches.l3_bytes;
-	status = make_points(&sweep, &lists, err) || sweep_reports_open(&reports, options, err) ||
-		 run_all(&sweep, options, err);
-	if (!status && signals_caught())
-		sweep.interrupted_by = signals_caught() == SIGINT ? "SIGINT" : "SIGTERM";
+	status = make_points(&sweep, &lists, err) || check_inputs(options, err) ||
+		 sweep_reports_open(&files, options, err) || run_all(&sweep, options, err);
 	if (!status)
-		status = sweep_reports_write(reports, &sweep, options, err);
+		sweep.interrupted_by = signals_name();
+	if (!status)
+		status = sweep_reports_write(files, &sweep, options, err);
 	outcome = outcome_of(&sweep);
-	sweep_reports_free(reports);
+	sweep_reports_free(files);
 	release_points(&sweep);
 	if (status)
 		return err->code ? err->code : EX_SOFTWARE;

@@ -7,10 +7,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,43 +20,6 @@
 #include "signals.h"
 
 enum { FIXED_ARGUMENTS = 16, SIGNAL_POLL_MS = 100 };
-
-extern char **environ;
-
-int sweep_folder_make(struct sweep_folder *folder, struct error *err)
-{
-	const char *base = getenv("TMPDIR");
-
-	if (!base || !*base || strlen(base) > 100)
-		base = "/tmp";
-	(void)snprintf(folder->path, sizeof(folder->path), "%s/imgpipe-sweep-XXXXXX", base);
-	if (!mkdtemp(folder->path))
-		return error_errno(err, EX_CANTCREAT, errno,
-				   "%s: cannot make a folder for the runs; set TMPDIR to one that "
-				   "may be written",
-				   base);
-	(void)snprintf(folder->report, sizeof(folder->report), "%s/report.json", folder->path);
-	(void)snprintf(folder->summary, sizeof(folder->summary), "%s/summary.json", folder->path);
-	(void)snprintf(folder->said, sizeof(folder->said), "%s/said.txt", folder->path);
-	(void)snprintf(folder->reference, sizeof(folder->reference), "%s/first.json", folder->path);
-	(void)snprintf(folder->scene, sizeof(folder->scene), "%s/scene.json", folder->path);
-	return 0;
-}
-
-static void forget_run(const struct sweep_folder *folder)
-{
-	(void)unlink(folder->report);
-	(void)unlink(folder->summary);
-	(void)unlink(folder->said);
-}
-
-void sweep_folder_remove(const struct sweep_folder *folder)
-{
-	forget_run(folder);
-	(void)unlink(folder->reference);
-	(void)unlink(folder->scene);
-	(void)rmdir(folder->path);
-}
 
 /* --- its command line --- */
 
@@ -125,41 +88,55 @@ static int make_line(struct command_line *line, const struct sweep_folder *folde
 
 /* --- its life --- */
 
+/* In the child: in place of `place`; -1 where that fails. */
+static int put(int place, const char *path, int flags)
+{
+	int fd = open(path, flags | O_NOCTTY, 0600);
+
+	return fd < 0 || (fd != place && dup2(fd, place) < 0) ? -1 : 0;
+}
+
+/* The child becomes this program again. It does not outlive the sweep. */
+static void become_run(const struct sweep_folder *folder, char **words, pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent ||
+	    put(STDIN_FILENO, "/dev/null", O_RDONLY | O_CLOEXEC) ||
+	    put(STDOUT_FILENO, "/dev/null", O_WRONLY | O_CLOEXEC) ||
+	    put(STDERR_FILENO, folder->said, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC))
+		_exit(EX_OSERR);
+	execv("/proc/self/exe", words);
+	_exit(EX_OSERR);
+}
+
 static int start(pid_t *pid, const struct sweep_folder *folder, char **words, struct error *err)
 {
-	posix_spawn_file_actions_t actions;
-	int code = posix_spawn_file_actions_init(&actions);
+	pid_t parent = getpid();
 
-	if (code)
-		return error_errno(err, EX_OSERR, code, "a run cannot be started");
-	code = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	if (!code)
-		code = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null",
-							O_WRONLY, 0);
-	if (!code)
-		code = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, folder->said,
-							O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (!code)
-		code = posix_spawn(pid, "/proc/self/exe", &actions, NULL, words, environ);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	return code ? error_errno(err, EX_OSERR, code, "a run cannot be started") : 0;
+	*pid = fork();
+	if (*pid == 0)
+		become_run(folder, words, parent);
+	return *pid < 0 ? error_errno(err, EX_OSERR, errno, "a run cannot be started") : 0;
 }
 
 /*
  * Until the pipe's other end, which the run and its worker processes hold, is closed: they are
  * gone. Unlike a wait for the process this ends early for a signal of ours, which goes on to the
- * run (a terminal has sent it there already).
+ * run (a terminal has sent it there already); its numbers are not wanted any more.
  */
 static void watch(int end_of_life, pid_t pid)
 {
 	struct pollfd poller = {.fd = end_of_life, .events = POLLIN};
-	bool told = false;
+	uint64_t told_ns = 0;
 
 	while (poll(&poller, 1, SIGNAL_POLL_MS) <= 0) {
-		if (told || !signals_caught())
+		if (!signals_caught())
 			continue;
-		(void)kill(pid, SIGTERM);
-		told = true;
+		if (!told_ns) {
+			told_ns = meter_now();
+			(void)kill(pid, SIGTERM);
+		} else if (meter_now() - told_ns > SIGNAL_PATIENCE_MS * 1000000ull) {
+			(void)kill(pid, SIGKILL);
+		}
 	}
 }
 
@@ -211,7 +188,7 @@ int sweep_child_run(const struct sweep_folder *folder, const struct options *opt
 	struct command_line line;
 	int rc = make_line(&line, folder, options, point, err);
 
-	forget_run(folder);
+	sweep_folder_forget_run(folder);
 	if (!rc)
 		rc = live(folder, line.word, ending, err);
 	release_line(&line);

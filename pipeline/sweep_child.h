@@ -10,6 +10,7 @@
 /* A folder of the sweep's own, and the files that a run leaves in it. */
 struct sweep_folder {
 	char path[160];
+	int lock; /* held as long as the sweep lives */
 	char report[192], summary[192], said[192]; /* said: its standard error */
 	char reference[192];                       /* summary of the first run that had one */
 	char scene[192];                           /* report of the first read */
@@ -17,6 +18,8 @@ struct sweep_folder {
 
 int sweep_folder_make(struct sweep_folder *folder, struct error *err) MUST_CHECK;
 void sweep_folder_remove(const struct sweep_folder *folder);
+/* What the last run left is no outcome of the next. */
+void sweep_folder_forget_run(const struct sweep_folder *folder);
 
 /* How a run ended. */
 struct sweep_ending {

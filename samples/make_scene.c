@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "content.h"
+#include "descriptors.h"
 #include "scene_options.h"
 #include "scene_writer.h"
 #include "tiff_sink.h"
@@ -132,6 +133,8 @@ int main(int argc, char **argv)
 	struct scene_options options;
 	struct error err = {0};
 
+	if (descriptors_hold())
+		return EX_OSERR;
 	if (scene_options_parse(&options, argc, argv, &err))
 		goto failed;
 	if (options.help)

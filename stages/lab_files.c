@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "json_stats.h"
@@ -154,53 +155,84 @@ static int write_csv(FILE *out, const struct lab_set *set, struct error *err)
 	return report_check(out, err);
 }
 
-static int write_file(const char *kind, const char *path, const struct lab_set *set,
-		      int (*write)(FILE *out, const struct lab_set *set, struct error *err),
-		      struct error *err)
+enum lab_file { FILE_JSON, FILE_CSV, N_WRITTEN, FILE_REPORT = N_WRITTEN, FILE_TEXT, N_FILES };
+
+/* --report is the run's to write and only looked at, as is standard output. */
+struct lab_files {
+	struct report_file file[N_FILES];
+	bool wanted[N_FILES];
+};
+
+static int open_one(struct lab_files *files, int i, const char *path, struct error *err)
 {
-	struct report_file file = {0};
-	int status = 0;
+	static const char *const kinds[N_FILES] = {"--json", "--csv", "--report", "text"};
+	struct report_file *file = &files->file[i];
 
 	if (!path)
 		return 0;
-	status = report_file_open(&file, kind, path, err);
-	if (!status)
-		status = write(file.out, set, err);
-	if (!status)
-		status = report_file_commit(&file, err);
-	report_file_release(&file);
-	return status;
+	files->wanted[i] = true;
+	if (i < N_WRITTEN ? report_file_open(file, kinds[i], path, err)
+			  : report_file_probe(file, kinds[i], path, err))
+		return -1;
+	for (int other = 0; other < i; other++)
+		if (files->wanted[other] && report_file_apart(&files->file[other], file, err))
+			return -1;
+	return 0;
 }
 
-/* Opened, compared and removed again: they are written at the end, --report by the run. */
-int lab_check_files(const struct options *options, struct error *err)
+int lab_files_open(struct lab_files **files, const struct options *options, struct error *err)
 {
-	const char *const path[] = {options->lab_request.json_path, options->csv_path,
-				    options->report_path};
-	static const char *const kind[] = {"--json", "--csv", "--report"};
-	enum { N = sizeof(kind) / sizeof(kind[0]) };
-	struct report_file file[N] = {0};
+	bool taken = options->verbosity < 0 || path_is_stdout(options->report_path) ||
+		     path_is_stdout(options->lab_request.json_path) ||
+		     path_is_stdout(options->csv_path);
+	const char *const path[N_FILES] = {options->lab_request.json_path, options->csv_path,
+					   options->report_path, taken ? NULL : "-"};
 	int status = 0;
 
-	for (int i = 0; !status && i < N; i++) {
-		if (!path[i])
-			continue;
-		status = report_file_open(&file[i], kind[i], path[i], err);
-		for (int j = 0; !status && j < i; j++)
-			if (path[j] && report_file_same(&file[i], &file[j]))
-				status = error_set(err, EX_USAGE,
-						   "%s: %s and %s both go there; give each a file "
-						   "of its own",
-						   report_file_name(&file[i]), kind[j], kind[i]);
-	}
-	for (int i = 0; i < N; i++)
-		report_file_release(&file[i]);
+	*files = calloc(1, sizeof(**files));
+	if (!*files)
+		return error_memory(err, "reports", sizeof(**files));
+	for (int i = 0; !status && i < N_FILES; i++)
+		status = open_one(*files, i, path[i], err);
 	return status;
 }
 
-int lab_write_files(const struct lab_set *set, const struct options *options, struct error *err)
+static int write_one(struct report_file *file,
+		     int (*write)(FILE *out, const struct lab_set *set, struct error *err),
+		     const struct lab_set *set, struct error *err)
 {
-	if (write_file("json", options->lab_request.json_path, set, write_json, err))
-		return -1;
-	return write_file("csv", options->csv_path, set, write_csv, err);
+	struct error own = {0};
+
+	if (write(file->out, set, &own) == 0 && report_file_commit(file, &own) == 0)
+		return 0;
+	(void)error_prefix(&own, "%s", report_file_name(file));
+	if (!err->code)
+		*err = own;
+	return -1;
+}
+
+int lab_files_write(struct lab_files *files, const struct lab_set *set, struct error *err)
+{
+	static int (*const write[N_WRITTEN])(FILE *, const struct lab_set *,
+					     struct error *) = {write_json, write_csv};
+	int status = 0;
+
+	for (int i = 0; i < N_WRITTEN; i++)
+		if (files->wanted[i] && write_one(&files->file[i], write[i], set, err))
+			status = -1;
+	return status;
+}
+
+void lab_files_forget(struct lab_files *files)
+{
+	for (int i = 0; files && i < N_FILES; i++)
+		report_file_forget(&files->file[i]);
+	free(files);
+}
+
+void lab_files_free(struct lab_files *files)
+{
+	for (int i = 0; files && i < N_FILES; i++)
+		report_file_release(&files->file[i]);
+	free(files);
 }

@@ -201,7 +201,8 @@ int merge_partials(const struct options *options, struct error *err)
 	struct run_totals *totals = calloc(1, sizeof(*totals));
 	struct report_set *set = NULL;
 	struct plan plan = {0};
-	int status = parts && totals ? 0 : error_memory(err, "the parts", n * sizeof(*parts));
+	int status = parts && totals ? report_inputs_apart(options, NULL, err)
+				     : error_memory(err, "the parts", n * sizeof(*parts));
 
 	for (unsigned i = 0; status == 0 && i < n; i++)
 		status = open_part(&parts[i], options->args[i], err);

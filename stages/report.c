@@ -94,20 +94,13 @@ int report_check(FILE *out, struct error *err)
 	return error_errno(err, EX_IOERR, errno ? errno : EIO, "cannot write");
 }
 
-/* Two reports in one file would be neither. */
-static int refuse_same_path(const struct report_set *set, const struct open_report *open,
+static int refuse_same_file(const struct report_set *set, const struct open_report *open,
 			    struct error *err)
 {
-	for (unsigned i = 0; i < set->n; i++) {
-		const struct open_report *other = &set->open[i];
-
-		if (other != open && report_file_same(&open->file, &other->file))
-			return error_set(err, EX_USAGE,
-					 "%s: the %s and the %s report both go there; give each a "
-					 "file of its own",
-					 report_file_name(&open->file), other->report->name,
-					 open->report->name);
-	}
+	for (unsigned i = 0; i < set->n; i++)
+		if (&set->open[i] != open &&
+		    report_file_apart(&set->open[i].file, &open->file, err))
+			return -1;
 	return 0;
 }
 
@@ -139,7 +132,7 @@ int report_set_open(struct report_set **set, const struct plan *plan, const stru
 		open->report = reports[i];
 		s->n++;
 		if (report_file_open(&open->file, open->report->name, path, err) ||
-		    refuse_same_path(s, open, err) || report_begin(s, open, err)) {
+		    refuse_same_file(s, open, err) || report_begin(s, open, err)) {
 			report_set_free(s);
 			return -1;
 		}

@@ -8,27 +8,44 @@
 #include <stdio.h>
 
 #include "error.h"
+#include "report_target.h"
+#include "report_temp.h"
 
 struct report_file {
 	const char *kind; /* "csv": for messages */
 	FILE *out;        /* NULL: not open */
-	char *path;       /* final name, symbolic links followed; NULL for stdout */
-	char *temp;       /* NULL: written directly, or already renamed */
+	int fd;           /* of a file that replaces; -1: written directly, or done */
+	struct report_target target;
+	struct report_temp temp;
 };
 
-/* -1 with EX_CANTCREAT, or EX_USAGE where an image has that name; release it whatever comes back.
+/*
+ * Find all that could stop the report from being written, and open it. A named pipe is waited for
+ * until it has a reader (output_stream.h). -1 with EX_CANTCREAT, or EX_USAGE where somebody's image has
+ * that name; release it whatever comes back.
  */
 int report_file_open(struct report_file *file, const char *kind, const char *path,
-		     struct error *err);
+		     struct error *err) MUST_CHECK;
 
-/* To the disk, closed, and under its final name. */
-int report_file_commit(struct report_file *file, struct error *err);
+/*
+ * The same for a report that is opened later: what can be known is found, and nothing stays open.
+ * Release it.
+ */
+int report_file_probe(struct report_file *file, const char *kind, const char *path,
+		      struct error *err) MUST_CHECK;
+
+/* To the disk, under its final name, and closed. */
+int report_file_commit(struct report_file *file, struct error *err) MUST_CHECK;
 
 /* Close; what was not committed is removed. */
 void report_file_release(struct report_file *file);
 
-/* Do both go to the same place? (/dev/null may be shared.) */
-bool report_file_same(const struct report_file *a, const struct report_file *b);
+/* In a forked child that leaves the file to its parent: close, remove nothing, write nothing. */
+void report_file_forget(struct report_file *file);
+
+/* -1 with EX_USAGE where both go to one place: they would be neither. */
+int report_file_apart(const struct report_file *a, const struct report_file *b,
+		      struct error *err) MUST_CHECK;
 
 /* Its path, or "standard output". */
 const char *report_file_name(const struct report_file *file);

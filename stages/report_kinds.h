@@ -5,6 +5,7 @@
 #define IMGPIPE_REPORT_KINDS_H
 
 #include "report.h"
+#include "report_target.h"
 
 extern const struct report report_json;
 extern const struct report report_summary;
@@ -19,9 +20,6 @@ extern const struct report report_lab;
 /* report_text.c: what every stage cost, and a verdict. */
 void report_costs(FILE *out, const struct run_totals *totals, const struct plan *plan,
 		  const struct options *options);
-
-/* Does this path mean standard output? "-", "/dev/stdout" and their like; NULL does not. */
-bool path_is_stdout(const char *path);
 
 /* "ok", "failed", "cancelled". */
 const char *scene_status_name(enum scene_status status);

@@ -9,11 +9,11 @@
 #include "sweep_kinds.h"
 
 enum sweep_kind { KIND_CSV, KIND_JSON, KIND_HTML, N_KINDS };
-static const char *const kind_names[N_KINDS] = {"CSV", "JSON", "HTML"};
+static const char *const kind_names[N_KINDS + 1] = {"CSV", "JSON", "HTML", "text"};
 
 struct sweep_reports {
-	struct report_file file[N_KINDS];
-	bool wanted[N_KINDS];
+	struct report_file file[N_KINDS + 1]; /* the last: standard output, for the text */
+	bool wanted[N_KINDS + 1];
 };
 
 static const char *path_of(const struct options *options, enum sweep_kind kind)
@@ -30,6 +30,16 @@ static const char *path_of(const struct options *options, enum sweep_kind kind)
 	return options->sweep.html_path;
 }
 
+/* Quiet, or another report is on standard output. */
+static bool text_is_left_out(const struct options *options)
+{
+	bool taken = options->verbosity < 0;
+
+	for (int kind = 0; kind < N_KINDS; kind++)
+		taken = taken || path_is_stdout(path_of(options, (enum sweep_kind)kind));
+	return taken;
+}
+
 int sweep_reports_open(struct sweep_reports **set, const struct options *options, struct error *err)
 {
 	struct sweep_reports *r = calloc(1, sizeof(*r));
@@ -37,8 +47,10 @@ int sweep_reports_open(struct sweep_reports **set, const struct options *options
 	*set = r;
 	if (!r)
 		return error_memory(err, "reports", sizeof(*r));
-	for (int kind = 0; kind < N_KINDS; kind++) {
-		const char *path = path_of(options, (enum sweep_kind)kind);
+	for (int kind = 0; kind <= N_KINDS; kind++) {
+		const char *path = kind < N_KINDS ? path_of(options, (enum sweep_kind)kind)
+				   : text_is_left_out(options) ? NULL
+							       : "-";
 
 		if (!path)
 			continue;
@@ -46,12 +58,9 @@ int sweep_reports_open(struct sweep_reports **set, const struct options *options
 			return -1;
 		r->wanted[kind] = true;
 		for (int other = 0; other < kind; other++)
-			if (r->wanted[other] && report_file_same(&r->file[kind], &r->file[other]))
-				return error_set(err, EX_USAGE,
-						 "%s: the %s and the %s report both go there; give "
-						 "each a file of its own",
-						 report_file_name(&r->file[kind]),
-						 kind_names[other], kind_names[kind]);
+			if (r->wanted[other] &&
+			    report_file_apart(&r->file[other], &r->file[kind], err))
+				return -1;
 	}
 	return 0;
 }
@@ -74,32 +83,40 @@ static int write_kind(FILE *out, enum sweep_kind kind, const struct sweep *sweep
 	return report_check(out, err);
 }
 
+static int write_file(struct report_file *file, enum sweep_kind kind, const struct sweep *sweep,
+		      struct error *err)
+{
+	struct error own = {0};
+
+	if (write_kind(file->out, kind, sweep, &own) == 0 && report_file_commit(file, &own) == 0)
+		return 0;
+	(void)error_prefix(&own, "%s", report_file_name(file));
+	if (!err->code)
+		*err = own;
+	return -1;
+}
+
+/* One that cannot be written does not cost the others, or what is said. */
 int sweep_reports_write(struct sweep_reports *set, const struct sweep *sweep,
 			const struct options *options, struct error *err)
 {
-	bool taken = options->verbosity < 0;
+	bool taken = text_is_left_out(options);
+	int status = 0;
 
-	for (int kind = 0; kind < N_KINDS; kind++) {
-		struct report_file *file = &set->file[kind];
-
-		if (!set->wanted[kind])
-			continue;
-		taken = taken || path_is_stdout(path_of(options, (enum sweep_kind)kind));
-		if (write_kind(file->out, (enum sweep_kind)kind, sweep, err))
-			return error_prefix(err, "%s", report_file_name(file));
-		if (report_file_commit(file, err))
-			return -1;
-	}
+	for (int kind = 0; kind < N_KINDS; kind++)
+		if (set->wanted[kind] &&
+		    write_file(&set->file[kind], (enum sweep_kind)kind, sweep, err))
+			status = -1;
 	if (!taken)
 		sweep_text(stdout, sweep);
-	return report_check(stdout, err);
+	return status ? -1 : report_check(stdout, err);
 }
 
 void sweep_reports_free(struct sweep_reports *set)
 {
 	if (!set)
 		return;
-	for (int kind = 0; kind < N_KINDS; kind++)
+	for (int kind = 0; kind <= N_KINDS; kind++)
 		report_file_release(&set->file[kind]);
 	free(set);
 }

@@ -19,6 +19,8 @@ from oracle import (BUILD, MAKE_SCENE, QUICK, REPO, SANITIZED, Scratch, Tally,  
 PLANS = (
     ("pread", "error", False), ("pread", "short", True), ("pread", "eintr", True),
     ("open", "error", False),
+    ("openat", "error", False),
+    ("linkat", "error", True),  # no name for a file that has none: it is copied
     ("mmap", "error", False),
     ("malloc", "error", False),
     ("fflush", "error", False),
@@ -42,6 +44,8 @@ class Faults:
         out.mkdir()
         if env["FAULT_CALL"] in FROM:
             env = dict(env, FAULT_FROM=FROM[env["FAULT_CALL"]])
+        if env["FAULT_CALL"] == "rename":  # to whole names, from temporary ones
+            env = dict(env, FAULT_NO_TMPFILE="1")
         return run(["-q", "--workers", workers, "--chunk", "300", "--reader", "tiff", "--summary",
                     out / "s.json", "--report", out / "r.json", "--tiles", out / "t.csv",
                     *self.files], env=dict(env, LD_PRELOAD=str(self.shim)))
@@ -97,7 +101,8 @@ class Faults:
                 env = {"FAULT_CALL": call, "FAULT_AT": str(at), "FAULT_KIND": kind}
                 if everything:
                     env["FAULT_ALL"] = "1"
-                survive = must_succeed and not (everything and call != "pthread_create")
+                survive = must_succeed and not (everything and
+                                                call not in ("pthread_create", "linkat"))
                 result = self.run(out, env, "1" if at % 3 == 0 else "3")
                 wrong = self.wrong(out, result, survive)
                 name = f"{call} {kind} at {at}{' and all later' if everything else ''}"

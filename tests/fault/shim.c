@@ -2,7 +2,7 @@
  * Fault injection: loaded by LD_PRELOAD, makes the Nth call of one system or library function fail.
  * It knows nothing of the program.
  *
- *   FAULT_CALL   pread open mmap malloc fflush rename pthread_create
+ *   FAULT_CALL   pread open openat linkat mmap malloc fflush rename pthread_create
  *   FAULT_AT     number of the call that fails, from 1; 0: none
  *   FAULT_ALL    set: all later calls fail as well
  *   FAULT_KIND   "error" (default); pread: "short" (half the bytes), "eintr", "stall" (all calls
@@ -12,6 +12,7 @@
  *   FAULT_FILE   set: only calls of pread on files whose path ends in this count
  *   FAULT_FROM   set: only calls from files whose name holds this text count; otherwise those of
  *                the program, its modules and libtiff
+ *   FAULT_NO_TMPFILE  set: no file without a name can be had, which does not count as a call
  *   FAULT_COUNT  file that receives the number of calls when the program ends
  *
  * The loader and the C++ run time do not survive a failed malloc, which is no matter of the
@@ -223,6 +224,34 @@ int open64(const char *path, int flags, ...)
 	return -1;
 }
 
+int openat(int folder, const char *path, int flags, ...)
+{
+	int (*next)(int, const char *, int, ...) = real("openat");
+	va_list args;
+	int mode;
+
+	va_start(args, flags);
+	mode = va_arg(args, int);
+	va_end(args);
+	errno = EOPNOTSUPP;
+	if ((flags & O_TMPFILE) == O_TMPFILE && getenv("FAULT_NO_TMPFILE"))
+		return -1;
+	if (fault("openat", CALLER) == KIND_NONE)
+		return next(folder, path, flags, mode);
+	errno = EACCES;
+	return -1;
+}
+
+int linkat(int from_folder, const char *from, int to_folder, const char *to, int flags)
+{
+	int (*next)(int, const char *, int, const char *, int) = real("linkat");
+
+	if (fault("linkat", CALLER) == KIND_NONE)
+		return next(from_folder, from, to_folder, to, flags);
+	errno = EACCES;
+	return -1;
+}
+
 FILE *fopen(const char *path, const char *mode)
 {
 	FILE *(*next)(const char *, const char *) = real("fopen");
@@ -249,6 +278,16 @@ int rename(const char *from, const char *to)
 
 	if (fault("rename", CALLER) == KIND_NONE)
 		return next(from, to);
+	errno = EACCES;
+	return -1;
+}
+
+int renameat(int from_folder, const char *from, int to_folder, const char *to)
+{
+	int (*next)(int, const char *, int, const char *) = real("renameat");
+
+	if (fault("rename", CALLER) == KIND_NONE)
+		return next(from_folder, from, to_folder, to);
 	errno = EACCES;
 	return -1;
 }

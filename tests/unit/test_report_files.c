@@ -63,8 +63,8 @@ static void test_not_committed(void **state)
 	struct error err = {0};
 
 	assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), 0);
-	assert_int_equal(files_in(f->folder), 4);
-	assert_int_equal(access(f->path[0], F_OK), -1);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(access(f->path[i], F_OK), -1);
 	report_set_free(set);
 	assert_int_equal(files_in(f->folder), 0);
 }

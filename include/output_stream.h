@@ -1,0 +1,36 @@
+/*
+ * Streams to readers that may not read: pipes, sockets, terminals. A write waits for room as long
+ * as nobody has asked the program to end; after a signal it waits a moment more, then fails.
+ */
+#ifndef IMGPIPE_OUTPUT_STREAM_H
+#define IMGPIPE_OUTPUT_STREAM_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "error.h"
+
+/*
+ * A stream that writes to `fd`; with `owns` fclose() closes that. NULL with errno. After a signal a
+ * write that finds no room for STREAM_PATIENCE_MS fails with EINTR, and so do all later ones at
+ * once. The stream has no descriptor as far as fileno() knows.
+ */
+FILE *output_stream_new(int fd, bool owns) MUST_CHECK;
+
+enum { STREAM_PATIENCE_MS = 300 };
+
+/*
+ * Make stdout and stderr such streams where they are pipes, sockets or terminals. (glibc's are
+ * variables.) Before anything is written to them.
+ */
+void output_stream_standard(void);
+
+/*
+ * Open a named pipe for writing, a descriptor that blocks. Without a reader it waits for one up to
+ * STREAM_READER_MS. -1 with errno: ENXIO where no reader came, EINTR after a signal.
+ */
+int stream_open_pipe(const char *path) MUST_CHECK;
+
+enum { STREAM_READER_MS = 10000 };
+
+#endif

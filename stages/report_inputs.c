@@ -1,0 +1,81 @@
+/*
+ * Inputs and outputs of a command are different files, whatever they are called: by device and
+ * inode. Looked at before any work. Knows which reports a command writes; opens nothing.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "report_kinds.h"
+#include "sweep.h"
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Is it what this argument names: a file, a list, standard input? */
+static bool is_named_by(const struct stat *st, const char *argument)
+{
+	struct stat own;
+
+	if (strcmp(argument, "-") == 0)
+		return fstat(STDIN_FILENO, &own) == 0 && same_file(&own, st);
+	return stat(argument + (*argument == '@'), &own) == 0 && same_file(&own, st);
+}
+
+/* The argument, as far as it names the very file; words for what it leads to. NULL: no input. */
+static const char *input_name(const struct stat *st, const struct options *options,
+			      const struct catalog *catalog)
+{
+	for (unsigned i = 0; i < options->n_args; i++)
+		if (is_named_by(st, options->args[i]))
+			return strcmp(options->args[i], "-") == 0 ? "standard input"
+								  : options->args[i];
+	return catalog && catalog_is_input(catalog, st) ? "a file that the arguments lead to"
+							: NULL;
+}
+
+static int refuse(const char *kind, const char *path, const char *input, struct error *err)
+{
+	return error_set(err, EX_USAGE,
+			 "%s: the %s report would go into an input of this command (%s); give the "
+			 "report another name",
+			 path, kind, input);
+}
+
+static int look_at(const char *kind, const char *path, const struct options *options,
+		   const struct catalog *catalog, struct error *err)
+{
+	bool out = path_is_stdout(path);
+	const char *input;
+	struct stat st;
+
+	if (!path || (out ? fstat(STDOUT_FILENO, &st) : stat(path, &st)) || !S_ISREG(st.st_mode))
+		return 0;
+	input = input_name(&st, options, catalog);
+	return input ? refuse(kind, out ? "standard output" : path, input, err) : 0;
+}
+
+static int look_at_sweep(const struct options *options, const struct catalog *catalog,
+			 struct error *err)
+{
+	if (look_at("CSV", options->csv_path, options, catalog, err) ||
+	    look_at("JSON", options->sweep.json_path, options, catalog, err))
+		return -1;
+	return look_at("HTML", options->sweep.html_path, options, catalog, err);
+}
+
+int report_inputs_apart(const struct options *options, const struct catalog *catalog,
+			struct error *err)
+{
+	bool writes = options->command == COMMAND_RUN || options->command == COMMAND_MERGE;
+
+	if (options->command == COMMAND_SWEEP && look_at_sweep(options, catalog, err))
+		return -1;
+	for (int i = 0; writes && reports[i]; i++)
+		if (look_at(reports[i]->name, reports[i]->path(options), options, catalog, err))
+			return -1;
+	return writes ? 0 : look_at("text", "-", options, catalog, err);
+}

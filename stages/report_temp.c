@@ -1,0 +1,265 @@
+/*
+ * Files on their way to a name. They are without one as long as the file system can do that
+ * (O_TMPFILE); else, and for the moment of replacing another file, they are called
+ * .NAME.PID-N.tmp and locked, so that what a killed process has left can be told from what a living
+ * one writes: by trying the lock, not by the number. Knows nothing of reports.
+ */
+#include "report_temp.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "locks.h"
+
+enum {
+	BASE_BYTES = 100, /* of the final name in the temporary one: fits where NAME_MAX is 143 */
+	TRIES = 100,      /* names in use */
+	ACL_BYTES = 4096,
+	COPY_BYTES = 1 << 20
+};
+
+static const char tail[] = ".tmp";
+static const char acl[] = "system.posix_acl_access";
+
+/* How much of a name goes into the temporary one: not a part of a character in UTF-8. */
+static int base_bytes(const char *base)
+{
+	size_t n = strlen(base);
+
+	if (n <= BASE_BYTES)
+		return (int)n;
+	for (n = BASE_BYTES; n && ((unsigned char)base[n] & 0xc0) == 0x80;)
+		n--;
+	return (int)n;
+}
+
+static int set_name(struct report_temp *temp, const char *base, int number)
+{
+	free(temp->name);
+	if (asprintf(&temp->name, ".%.*s.%ld-%d%s", base_bytes(base), base, (long)getpid(), number,
+		     tail) >= 0)
+		return 0;
+	temp->name = NULL;
+	errno = ENOMEM;
+	return -1;
+}
+
+/* --- what others have left --- */
+
+static const char *skip_digits(const char *text)
+{
+	const char *end = text;
+
+	while (isdigit((unsigned char)*end))
+		end++;
+	return end > text ? end : NULL;
+}
+
+/* ".NAME.PID-N.tmp"? */
+static bool is_temp_of(const char *name, const char *base)
+{
+	int n = base_bytes(base);
+	const char *at;
+
+	if (name[0] != '.' || strncmp(name + 1, base, (size_t)n) != 0 || name[1 + n] != '.')
+		return false;
+	at = skip_digits(name + 2 + n);
+	at = at && *at == '-' ? skip_digits(at + 1) : NULL;
+	return at && strcmp(at, tail) == 0;
+}
+
+/* A plain file of that name that is ours, and that nobody holds. Links are not followed. */
+static void remove_if_left(int folder, const char *name)
+{
+	int fd = openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	struct stat st, again;
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && locks_left(fd) &&
+	    fstatat(folder, name, &again, AT_SYMLINK_NOFOLLOW) == 0 && again.st_ino == st.st_ino)
+		(void)unlinkat(folder, name, 0);
+	(void)close(fd);
+}
+
+static void sweep(int folder, const char *base)
+{
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (!dir) {
+		if (fd >= 0)
+			(void)close(fd);
+		return;
+	}
+	for (struct dirent *entry; (entry = readdir(dir));)
+		if (is_temp_of(entry->d_name, base))
+			remove_if_left(folder, entry->d_name);
+	(void)closedir(dir);
+}
+
+/* --- making one --- */
+
+/* The file without a name gets that of the temporary one. */
+static int link_temp(struct report_temp *temp, int fd, const char *name)
+{
+	char self[40];
+
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, self, temp->folder, name, AT_SYMLINK_FOLLOW);
+}
+
+static int link_as_temp(struct report_temp *temp, int fd, const char *base)
+{
+	for (int i = 0; i < TRIES; i++) {
+		if (set_name(temp, base, i))
+			return -1;
+		if (link_temp(temp, fd, temp->name) == 0) {
+			temp->named = true;
+			return 0;
+		}
+		if (errno != EEXIST)
+			return -1;
+	}
+	return -1;
+}
+
+static int unlink_temp(struct report_temp *temp)
+{
+	temp->named = false;
+	return unlinkat(temp->folder, temp->name, 0);
+}
+
+static int open_named(struct report_temp *temp, const char *base, mode_t mode)
+{
+	int fd;
+
+	for (int i = 0; i < TRIES; i++) {
+		if (set_name(temp, base, i))
+			return -1;
+		fd = openat(temp->folder, temp->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (fd < 0 && errno != EEXIST)
+			return -1;
+		temp->named = fd >= 0;
+		if (fd >= 0 && (!temp->locked || locks_take(fd)))
+			return fd;
+		if (fd >= 0)
+			(void)close(fd); /* the sweeper removes it */
+		temp->named = false;
+	}
+	errno = EEXIST;
+	return -1;
+}
+
+int report_temp_open(struct report_temp *temp, int folder, const char *base, mode_t mode)
+{
+	int fd;
+
+	*temp = (struct report_temp){.folder = folder, .locked = locks_hold(folder)};
+	if (temp->locked)
+		sweep(folder, base);
+	fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+	if (fd < 0)
+		return open_named(temp, base, mode);
+	if (temp->locked) /* for the moment when it has a temporary name */
+		(void)locks_take(fd);
+	return fd;
+}
+
+/* --- its final name --- */
+
+/* Group bits of a file with an access list are the most that anybody on the list may do. */
+static mode_t copy_acl(int fd, int folder, const char *base, mode_t mode)
+{
+	char list[ACL_BYTES], path[NAME_MAX + 40];
+	ssize_t n;
+
+	/* The folder by its descriptor, as its own path may be too long. */
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", folder, base);
+	n = lgetxattr(path, acl, list, sizeof(list));
+	if (n > 0)
+		return fsetxattr(fd, acl, list, (size_t)n, 0) ? mode & ~(mode_t)S_IRWXG : mode;
+	if (errno == ENODATA)
+		(void)fremovexattr(fd, acl); /* what the folder gives to new files */
+	return mode;
+}
+
+/*
+ * As the file that it replaces. What cannot be kept makes it less open, never more: the group's
+ * rights are those of all others where the group is another one. The owner comes last, as root in a
+ * container may not be allowed anything after that.
+ */
+static void keep_rights(int fd, int folder, const char *base, const struct stat *old)
+{
+	mode_t mode = old->st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
+	struct stat own;
+
+	if (fstat(fd, &own))
+		return;
+	if (own.st_gid != old->st_gid && fchown(fd, (uid_t)-1, old->st_gid))
+		mode &= ~(mode_t)S_IRWXG | (mode & S_IRWXO) << 3;
+	mode = copy_acl(fd, folder, base, mode);
+	(void)fchmod(fd, mode);
+	if (own.st_uid != old->st_uid)
+		(void)!fchown(fd, old->st_uid, (gid_t)-1);
+}
+
+static int copy_bytes(int from, int to)
+{
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = sendfile(to, from, &at, COPY_BYTES)) > 0 || (n < 0 && errno == EINTR))
+		;
+	return n < 0 || fsync(to) ? -1 : 0;
+}
+
+/* Where a file without a name can be had and cannot be given one (no /proc, rules of a security
+ * module): its bytes go into one that has. */
+static int copy_to_named(struct report_temp *temp, int from, const char *base, mode_t mode)
+{
+	int to = open_named(temp, base, mode);
+	int rc = to < 0 || copy_bytes(from, to) || dup3(to, from, O_CLOEXEC) < 0 ? -1 : 0;
+	int why = errno;
+
+	if (to >= 0)
+		(void)close(to);
+	errno = why;
+	return rc;
+}
+
+int report_temp_commit(struct report_temp *temp, int fd, const char *base)
+{
+	struct stat old;
+	bool replaces = fstatat(temp->folder, base, &old, AT_SYMLINK_NOFOLLOW) == 0;
+
+	if (!replaces && !temp->named && link_temp(temp, fd, base) == 0)
+		return 0;
+	if (!temp->named && link_as_temp(temp, fd, base) &&
+	    copy_to_named(temp, fd, base, replaces ? 0600 : 0666))
+		return -1;
+	if (replaces && S_ISREG(old.st_mode))
+		keep_rights(fd, temp->folder, base, &old);
+	if (renameat(temp->folder, temp->name, temp->folder, base))
+		return -1;
+	temp->named = false;
+	return 0;
+}
+
+void report_temp_drop(struct report_temp *temp)
+{
+	if (temp->named)
+		(void)unlink_temp(temp);
+	free(temp->name);
+	*temp = (struct report_temp){.folder = -1};
+}

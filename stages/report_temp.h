@@ -1,0 +1,35 @@
+/*
+ * A file that has no name yet, or a temporary one beside its final one; see report_temp.c.
+ */
+#ifndef IMGPIPE_STAGES_REPORT_TEMP_H
+#define IMGPIPE_STAGES_REPORT_TEMP_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct report_temp {
+	int folder; /* borrowed */
+	char *name; /* of the temporary file; allocated also while it has none */
+	bool locked;
+	bool named; /* there is a file of that name in the folder, and it is ours */
+};
+
+/*
+ * A new file in `folder` (a descriptor), to become `base`, for reading and writing. Without a name
+ * where the file system allows it: then nothing is left of it however the process ends. What such
+ * processes have left otherwise is removed first. Returns its descriptor, or -1 with errno; drop it
+ * whatever comes back.
+ */
+int report_temp_open(struct report_temp *temp, int folder, const char *base, mode_t mode);
+
+/*
+ * Give the file `fd` the name `base`, in place of a file that has it: then with its permissions,
+ * group, access list and, where the system allows it, owner. Never a moment without either. -1 with
+ * errno.
+ */
+int report_temp_commit(struct report_temp *temp, int fd, const char *base);
+
+/* What has not got its final name goes. */
+void report_temp_drop(struct report_temp *temp);
+
+#endif
