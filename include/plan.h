@@ -16,6 +16,8 @@
 
 enum { PLAN_MAX_NOTES = 6 };
 
+struct partial_head;
+
 /* Predicted peaks in bytes: of the whole program, and of each stage in one worker. */
 struct prediction {
 	uint64_t peak;
@@ -53,6 +55,7 @@ struct plan {
 	uint32_t n_scenes;              /* in the catalogue */
 	uint64_t n_all_scenes;          /* of all shards */
 	uint64_t files_checksum;        /* of the names of all files, for merge */
+	const struct partial_head *merged; /* merge: what all parts say; else NULL */
 
 	unsigned n_notes; /* what had to give way, in words */
 	char notes[PLAN_MAX_NOTES][200];
