@@ -35,6 +35,10 @@ int identity_of(struct identity *identity, const struct options *options,
 		struct error *err) MUST_CHECK;
 void identity_release(struct identity *identity);
 
+/* An option in words: "--bands red=1,nir=2", "--raw", "no --bands". A long value is cut. */
+enum { IDENTITY_SHOWN = 96 };
+const char *identity_shown(char text[IDENTITY_SHOWN], const char *option, const char *value);
+
 enum effect {
 	EFFECT_UNKNOWN, /* an option that identity.c does not list yet */
 	EFFECT_NUMBERS, /* in the identity */

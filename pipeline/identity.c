@@ -13,6 +13,9 @@
 
 enum { VALUE_BYTES = 512 }; /* of all but --bands: 32 numbers of ten digits, or a double */
 
+/* Of an option that takes none. */
+#define SWITCHED_ON "yes"
+
 /* "" stands for: not given. */
 static char *not_given(void)
 {
@@ -38,9 +41,8 @@ static char *bands(const struct options *o)
 
 	if (!o->bands_text)
 		return not_given();
-	length = red->pattern
-			 ? asprintf(&text, "red=%s,nir=%s", red->pattern, nir->pattern)
-			 : asprintf(&text, "red=%u,nir=%u", red->index, nir->index);
+	length = red->pattern ? asprintf(&text, "red=%s,nir=%s", red->pattern, nir->pattern)
+			      : asprintf(&text, "red=%u,nir=%u", red->index, nir->index);
 	return length < 0 ? NULL : text;
 }
 
@@ -77,13 +79,14 @@ static char *mask(const struct options *o)
 
 static char *raw(const struct options *o)
 {
-	return o->raw ? strdup("yes") : not_given();
+	return o->raw ? strdup(SWITCHED_ON) : not_given();
 }
 
-/* Either of --scale and --offset sets both. */
+/* Either of --scale and --offset sets both, to 1 and 0 where it is not given itself. So --offset is
+ * always shown, and --scale where it is not 1. */
 static char *scale(const struct options *o)
 {
-	return o->has_scale ? number(o->scale) : not_given();
+	return o->has_scale && o->scale != 1 ? number(o->scale) : not_given();
 }
 
 static char *offset(const struct options *o)
@@ -116,7 +119,7 @@ static const struct {
 	const char *option;
 	char *(*value)(const struct options *options);
 } numbers[] = {
-	{"bands", bands}, {"mask", mask},     {"raw", raw},       {"scale", scale},
+	{"bands", bands},   {"mask", mask},     {"raw", raw},       {"scale", scale},
 	{"offset", offset}, {"nodata", nodata}, {"reader", reader},
 };
 
@@ -129,10 +132,10 @@ _Static_assert(sizeof(numbers) / sizeof(numbers[0]) <= IDENTITY_MOST, "room for 
  * of --teach float-sums are in reports of a run that a partial does not carry.
  */
 static const char *const harmless[] = {
-	"workers", "executor", "transport", "memory",  "chunk",    "working-set", "shard",
-	"teach",   "summary",  "report",    "csv",     "tiles",    "tile-grid",   "partial",
-	"trace",   "html",     "quiet",     "verbose", "progress", "monitor",     "help",
-	"version", "man",      "completion",
+	"workers",   "executor", "transport", "memory",  "chunk", "working-set",
+	"shard",     "teach",    "summary",   "report",  "csv",   "tiles",
+	"tile-grid", "partial",  "trace",     "html",    "quiet", "verbose",
+	"progress",  "monitor",  "help",      "version", "man",   "completion",
 };
 
 enum effect identity_effect(const char *option)
@@ -170,4 +173,15 @@ void identity_release(struct identity *identity)
 	for (unsigned i = 0; i < identity->n; i++)
 		free(identity->item[i].value);
 	*identity = (struct identity){0};
+}
+
+const char *identity_shown(char text[IDENTITY_SHOWN], const char *option, const char *value)
+{
+	if (!value)
+		(void)snprintf(text, IDENTITY_SHOWN, "no --%s", option);
+	else if (strcmp(value, SWITCHED_ON) == 0)
+		(void)snprintf(text, IDENTITY_SHOWN, "--%s", option);
+	else
+		(void)snprintf(text, IDENTITY_SHOWN, "--%s %s", option, value);
+	return text;
 }

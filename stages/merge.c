@@ -114,8 +114,8 @@ static int merge_scene(struct merge *merge, uint64_t number, struct error *err)
 	struct scene_result result;
 	struct scene scene = {0};
 	uint64_t found;
-	int status = partial_next(part, &merge->room, &scene, &merge->histogram, &result, &found,
-				  err);
+	int status =
+		partial_next(part, &merge->room, &scene, &merge->histogram, &result, &found, err);
 
 	if (!status)
 		status = check_scene(merge, part, &result, found, number, err);

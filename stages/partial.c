@@ -185,22 +185,30 @@ static bool read_hex(char *to, const char *digits, size_t n)
 	return true;
 }
 
+/* The bytes of {"hex": digits}, where no plain text would have done. */
+static char *read_hex_text(const json_t *value, size_t most)
+{
+	const json_t *hex = json_object_get(value, "hex");
+	size_t length = json_string_length(hex) / 2;
+	char *text = json_is_string(hex) && length <= most ? malloc(length + 1) : NULL;
+	json_t *plain = NULL;
+	bool good = text && json_object_size(value) == 1 &&
+		    read_hex(text, json_string_value(hex), length) && !(plain = json_string(text));
+
+	json_decref(plain);
+	if (good)
+		return text;
+	free(text);
+	return NULL;
+}
+
 char *partial_read_text(const json_t *value, size_t most)
 {
-	const json_t *hex = json_object_size(value) == 1 ? json_object_get(value, "hex") : NULL;
-	size_t length = hex ? json_string_length(hex) / 2 : json_string_length(value);
-	char *text;
-
-	if ((!json_is_string(value) && !json_is_string(hex)) || length > most)
-		return NULL;
-	text = malloc(length + 1);
-	if (text && !hex)
-		memcpy(text, json_string_value(value), length + 1);
-	if (text && hex && !read_hex(text, json_string_value(hex), length)) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	if (json_is_object(value))
+		return read_hex_text(value, most);
+	return json_is_string(value) && json_string_length(value) <= most
+		       ? strdup(json_string_value(value))
+		       : NULL;
 }
 
 /* Text of at most size - 1 bytes. */
@@ -223,16 +231,16 @@ static char *get_name(const json_t *o, const char *key, bool *bad)
 	return text;
 }
 
-/* A number, or `null_value` for null. */
+/* A real, or `null_value` for null. */
 static double get_number(const json_t *o, const char *key, double null_value, bool *bad)
 {
 	const json_t *value = json_object_get(o, key);
 
 	if (json_is_null(value))
 		return null_value;
-	if (!json_is_number(value))
+	if (!json_is_real(value))
 		*bad = true;
-	return json_number_value(value);
+	return json_real_value(value);
 }
 
 static void get_words(const json_t *o, const char *key, uint64_t *word, unsigned n, bool *bad)
@@ -387,7 +395,8 @@ static void get_facts(const json_t *o, struct scene *scene, bool *bad)
 int partial_read_scene(const json_t *o, struct scene *scene, struct histogram *histogram,
 		       struct scene_result *result, uint64_t *number, struct error *err)
 {
-	const json_t *accum = json_object_get(o, "accum"), *counts = json_object_get(o, "histogram");
+	const json_t *accum = json_object_get(o, "accum"),
+		     *counts = json_object_get(o, "histogram");
 	bool bad = false;
 
 	memset(scene, 0, sizeof(*scene));

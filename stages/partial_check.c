@@ -91,6 +91,27 @@ static int check_extremes(const struct accum *a, const struct histogram *h, stru
 	return 0;
 }
 
+/* --- how many far values are above 0, the others being below --- */
+
+struct far_above {
+	uint64_t least, most;
+};
+
+/* The open slots hold all far values, and an extreme beyond ACCUM_NEAR is one. */
+static int check_far_count(struct far_above *far, const struct accum *a, const struct histogram *h,
+			   struct error *err)
+{
+	uint64_t below = a->min < -ACCUM_NEAR ? h->count[0] : 0;
+	uint64_t above = a->max > ACCUM_NEAR ? h->count[LAST_SLOT] : 0;
+	uint64_t n = a->n_far, one_below = below > 0, one_above = above > 0;
+
+	if (n > below + above || n < one_below + one_above)
+		return impossible(err, "its count of far values is not that of its histogram");
+	far->least = n > below && n - below > one_above ? n - below : one_above;
+	far->most = n - one_below < above ? n - one_below : above;
+	return 0;
+}
+
 /* --- sums of values up to ACCUM_NEAR --- */
 
 /* What the sums can be, by histogram and extremes. */
@@ -113,27 +134,26 @@ static void add_bounds(struct bounds *b, int64_t low, int64_t high, uint64_t cou
 	b->sq_most = add_up(b->sq_most, multiply(most, count));
 }
 
-/* The open slots hold what is far, and values that are exactly +-ACCUM_NEAR, which are near. */
-static void add_edge_bounds(struct bounds *b, const struct accum *a, const struct histogram *h)
+/*
+ * Where values are that are exactly +-ACCUM_NEAR: in the open slots, but near. With f of the far
+ * values above, there are above - f at one end and below - (n_far - f) at the other.
+ */
+static void add_edge_bounds(struct bounds *b, const struct accum *a, const struct histogram *h,
+			    const struct far_above *far)
 {
-	const int64_t edge = (int64_t)ACCUM_NEAR << ACCUM_GRID_BITS;
-	uint64_t below = h->count[0], above = h->count[LAST_SLOT];
-	uint64_t n = below + above - a->n_far;
-	uint64_t most_below = n < below ? n : below, most_above = n < above ? n : above;
-	struct bounds low = {0}, high = {0};
+	const int128 edge = (int128)ACCUM_NEAR << ACCUM_GRID_BITS;
+	const int128 ends = (int128)h->count[LAST_SLOT] - h->count[0] + a->n_far;
+	uint64_t n = h->count[0] + h->count[LAST_SLOT] - a->n_far;
 
-	add_bounds(&low, -edge, -edge, most_below);
-	add_bounds(&low, edge, edge, n - most_below);
-	add_bounds(&high, edge, edge, most_above);
-	add_bounds(&high, -edge, -edge, n - most_above);
-	b->sum_least += low.sum_least;
-	b->sum_most += high.sum_most;
-	b->sq_least = add_up(b->sq_least, low.sq_least);
-	b->sq_most = add_up(b->sq_most, high.sq_most);
+	b->sum_least += edge * (ends - 2 * (int128)far->most);
+	b->sum_most += edge * (ends - 2 * (int128)far->least);
+	b->sq_least = add_up(b->sq_least, multiply((uint128)(edge * edge), n));
+	b->sq_most = add_up(b->sq_most, multiply((uint128)(edge * edge), n));
 }
 
 /* Rounding to the grid keeps the order, so edges bound what lies between them. */
-static struct bounds near_bounds(const struct accum *a, const struct histogram *h)
+static struct bounds near_bounds(const struct accum *a, const struct histogram *h,
+				 const struct far_above *far)
 {
 	struct bounds b = {0};
 
@@ -146,7 +166,7 @@ static struct bounds near_bounds(const struct accum *a, const struct histogram *
 		high = high > a->max ? a->max : high;
 		add_bounds(&b, llrint(low * grid), llrint(high * grid), h->count[slot]);
 	}
-	add_edge_bounds(&b, a, h);
+	add_edge_bounds(&b, a, h, far);
 	return b;
 }
 
@@ -168,9 +188,10 @@ static bool moments_agree(int128 sum, uint128 sum_sq, uint64_t n)
 	return sum_sq >= least && (sum_sq & 1) == ((uint128)sum & 1);
 }
 
-static int check_near_sums(const struct accum *a, const struct histogram *h, struct error *err)
+static int check_near_sums(const struct accum *a, const struct histogram *h,
+			   const struct far_above *far, struct error *err)
 {
-	struct bounds b = near_bounds(a, h);
+	struct bounds b = near_bounds(a, h, far);
 
 	if (a->sum < b.sum_least || a->sum > b.sum_most)
 		return impossible(err, "its sum is not one of values in its histogram");
@@ -201,32 +222,27 @@ static bool far_between(const struct accum *a, const struct accum *least, const 
 	       compare_wide(a->far_sq, most->far_sq, 6) <= 0;
 }
 
-/* Of `open` pixels in an open slot whose far end is `extreme`, at least `least` are far. */
-static void add_far_bounds(struct accum *lower, struct accum *upper, float extreme, uint64_t open,
-			   uint64_t least)
+/* From `least` to `most` far values on one side, the furthest of which is `extreme`. */
+static void add_far_bounds(struct accum *lower, struct accum *upper, float extreme, uint64_t least,
+			   uint64_t most)
 {
 	const float nearest = nextafterf(ACCUM_NEAR, INFINITY);
 
-	if (!(fabsf(extreme) > ACCUM_NEAR))
+	if (!most)
 		return;
-	accum_add(upper, extreme, open);
+	accum_add(upper, extreme, most);
 	accum_add(lower, extreme, 1);
-	accum_add(lower, copysignf(nearest, extreme), least > 1 ? least - 1 : 0);
+	accum_add(lower, copysignf(nearest, extreme), least - 1);
 }
 
-static int check_far_sums(const struct accum *a, const struct histogram *h, struct error *err)
+static int check_far_sums(const struct accum *a, const struct far_above *far, struct error *err)
 {
-	uint64_t below = a->min < -ACCUM_NEAR ? h->count[0] : 0;
-	uint64_t above = a->max > ACCUM_NEAR ? h->count[LAST_SLOT] : 0;
-	uint64_t n = a->n_far;
 	struct accum lower, upper;
 
-	if (n > below + above || n < (uint64_t)(below > 0) + (above > 0))
-		return impossible(err, "its count of far values is not that of its histogram");
 	accum_clear(&lower);
 	accum_clear(&upper);
-	add_far_bounds(&lower, &upper, a->min, below, n > above ? n - above : 0);
-	add_far_bounds(&lower, &upper, a->max, above, n > below ? n - below : 0);
+	add_far_bounds(&lower, &upper, a->max, far->least, far->most);
+	add_far_bounds(&lower, &upper, a->min, a->n_far - far->most, a->n_far - far->least);
 	if (!far_between(a, &lower, &upper))
 		return impossible(err, "its sums of far values are not those of its histogram");
 	return 0;
@@ -258,6 +274,7 @@ int partial_check(const struct scene_result *result, struct error *err)
 	const struct scene *scene = result->scene;
 	const struct accum *a = &result->accum;
 	const struct histogram *h = result->histogram;
+	struct far_above far;
 
 	if (result->status == SCENE_CANCELLED)
 		return impossible(err, "its run was interrupted");
@@ -268,7 +285,8 @@ int partial_check(const struct scene_result *result, struct error *err)
 	if (!scene->has_band[BAND_RED] || !scene->has_band[BAND_NIR])
 		return impossible(err, "it is ok, but has no bands");
 	if (check_counts(scene, a, err) || check_histogram(a, h, err) ||
-	    check_extremes(a, h, err) || check_far_sums(a, h, err) || check_near_sums(a, h, err))
+	    check_extremes(a, h, err) || check_far_count(&far, a, h, err) ||
+	    check_far_sums(a, &far, err) || check_near_sums(a, h, &far, err))
 		return -1;
 	return check_area(result, err);
 }

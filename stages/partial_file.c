@@ -159,8 +159,8 @@ static json_t *parse(struct partial_room *room)
 static int check_format(const struct partial_file *file, const struct partial_room *room,
 			struct error *err)
 {
-	static const char begin[] = "{\"schema\":\"" PARTIAL_FORMAT, ours[] =
-		"{\"schema\":\"" PARTIAL_SCHEMA "\",";
+	static const char begin[] = "{\"schema\":\"" PARTIAL_FORMAT,
+			  ours[] = "{\"schema\":\"" PARTIAL_SCHEMA "\",";
 	size_t n = sizeof(begin) - 1;
 
 	if (room->length >= sizeof(ours) && memcmp(room->text, ours, sizeof(ours) - 1) == 0)
@@ -263,8 +263,7 @@ int partial_finish(struct partial_file *file, struct partial_room *room, struct 
 	add_bytes(file, room->text, room->length);
 	if (read_line(file, room, err) || open_seal(file, room, REPORT_TAIL, err))
 		return -1;
-	if (room->length != sizeof(complete) - 1 ||
-	    memcmp(room->text, complete, room->length) != 0)
+	if (room->length != sizeof(complete) - 1 || memcmp(room->text, complete, room->length) != 0)
 		return partial_bad_line(file, "its run was interrupted", err);
 	if (getc_unlocked(file->in) != EOF)
 		return partial_bad_line(file, "something follows the end", err);

@@ -76,9 +76,8 @@ static bool are_programs(const json_t *list)
 
 		if (!json_is_object(program))
 			return false;
-		json_object_foreach (program, key, version)
-			if (!json_is_string(version))
-				return false;
+		json_object_foreach(program, key,
+				    version) if (!json_is_string(version)) return false;
 	}
 	return true;
 }
@@ -172,12 +171,12 @@ static int check_results(const json_t *o, const char *path, struct error *err)
 	if (!json_is_integer(results) || !index)
 		return bad_head(path, err);
 	if (json_integer_value(results) != RESULTS_VERSION)
-		return error_set(err, EX_DATAERR,
-				 "%s: has results version %" JSON_INTEGER_FORMAT
-				 ", this imgpipe %s makes version %d, whose numbers differ; make all "
-				 "parts and merge them with one imgpipe",
-				 path, json_integer_value(results), IMGPIPE_VERSION,
-				 RESULTS_VERSION);
+		return error_set(
+			err, EX_DATAERR,
+			"%s: has results version %" JSON_INTEGER_FORMAT
+			", this imgpipe %s makes version %d, whose numbers differ; make all "
+			"parts and merge them with one imgpipe",
+			path, json_integer_value(results), IMGPIPE_VERSION, RESULTS_VERSION);
 	if (strcmp(index, PARTIAL_INDEX) != 0)
 		return error_set(err, EX_DATAERR,
 				 "%s: is of index %.40s, this imgpipe works out " PARTIAL_INDEX
@@ -244,20 +243,6 @@ int partial_head_read(struct partial_head *head, const json_t *o, const char *pa
 
 /* --- comparing --- */
 
-enum { SHOWN_BYTES = 96 };
-
-/* "--bands red=1,nir=2", "--raw", or "no --bands". */
-static const char *shown(char text[SHOWN_BYTES], const char *option, const char *value)
-{
-	if (!value)
-		(void)snprintf(text, SHOWN_BYTES, "no --%s", option);
-	else if (strcmp(value, "yes") == 0)
-		(void)snprintf(text, SHOWN_BYTES, "--%s", option);
-	else
-		(void)snprintf(text, SHOWN_BYTES, "--%s %s", option, value);
-	return text;
-}
-
 static bool same_value(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : !a && !b;
@@ -266,15 +251,16 @@ static bool same_value(const char *a, const char *b)
 static int same_options(const struct identity *a, const char *a_path, const struct identity *b,
 			const char *b_path, struct error *err)
 {
-	char x[SHOWN_BYTES], y[SHOWN_BYTES];
+	char x[IDENTITY_SHOWN], y[IDENTITY_SHOWN];
 
 	for (unsigned i = 0; i < a->n; i++)
 		if (!same_value(a->item[i].value, b->item[i].value))
-			return error_set(err, EX_DATAERR,
-					 "%s was made with %s, %s with %s; make all parts with the "
-					 "same options",
-					 b_path, shown(y, b->item[i].option, b->item[i].value),
-					 a_path, shown(x, a->item[i].option, a->item[i].value));
+			return error_set(
+				err, EX_DATAERR,
+				"%s was made with %s, %s with %s; make all parts with the "
+				"same options",
+				b_path, identity_shown(y, b->item[i].option, b->item[i].value),
+				a_path, identity_shown(x, a->item[i].option, a->item[i].value));
 	return 0;
 }
 
@@ -302,7 +288,7 @@ int partial_head_same(const struct partial_head *a, const char *a_path,
 int partial_head_suits(const struct partial_head *head, const char *path,
 		       const struct options *options, struct error *err)
 {
-	char given[SHOWN_BYTES], made[SHOWN_BYTES];
+	char given[IDENTITY_SHOWN], made[IDENTITY_SHOWN];
 	struct identity own;
 	int status = identity_of(&own, options, err);
 
@@ -313,8 +299,9 @@ int partial_head_suits(const struct partial_head *head, const char *path,
 				err, EX_USAGE,
 				"merge was given %s, but %s was made with %s: merge changes no "
 				"number; leave the option out, or make the parts with it",
-				shown(given, own.item[i].option, own.item[i].value), path,
-				shown(made, own.item[i].option, head->identity.item[i].value));
+				identity_shown(given, own.item[i].option, own.item[i].value), path,
+				identity_shown(made, own.item[i].option,
+					       head->identity.item[i].value));
 	identity_release(&own);
 	return status;
 }

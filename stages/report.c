@@ -24,8 +24,8 @@ struct open_report {
 	struct report_file file;
 	struct seal seal; /* only where report->seal */
 	FILE *out;        /* what the report writes to: the file, or through the seal */
-	bool failed;  /* an error was returned for it; it is not touched again */
-	uint64_t row; /* scenes written */
+	bool failed;      /* an error was returned for it; it is not touched again */
+	uint64_t row;     /* scenes written */
 };
 
 struct report_set {

@@ -38,7 +38,8 @@ static int partial_end(FILE *out, const struct run_totals *totals, const struct 
 {
 	(void)plan;
 	(void)options;
-	(void)fprintf(out, "\n],\n\"end\":{\"complete\":%s", totals->n_cancelled ? "false" : "true");
+	(void)fprintf(out, "\n],\n\"end\":{\"complete\":%s",
+		      totals->n_cancelled ? "false" : "true");
 	return report_check(out, err);
 }
 
