@@ -21,6 +21,15 @@ done
 printf 'a_B04.tif\na_B08.tif\n# c\nLC08_L2SP_008059_20191201_20200825_02_T1_SR_B4.TIF\n' >"$out/corpus-names/seed"
 printf '<a><PROCESSING_BASELINE>05.11</PROCESSING_BASELINE><QUANTIFICATION_VALUES_LIST><BOA_QUANTIFICATION_VALUE unit="none">10000</BOA_QUANTIFICATION_VALUE></QUANTIFICATION_VALUES_LIST><BOA_ADD_OFFSET band_id="3">-1000</BOA_ADD_OFFSET></a>' >"$out/corpus-mtd/seed"
 build/imgpipe -q --partial "$out/corpus-partial/seed" "$out/seeds/deflate.tif"
+# Few pixels, so that changes hit what is not a histogram; one fails; two parts in one file.
+for content in constant checker negative holes; do
+	build/make_scene --size 4 --tile 16 --content $content "$out/small-$content.tif"
+	build/imgpipe -q --partial "$out/corpus-partial/$content" --nodata 5 "$out/small-$content.tif"
+done
+echo no image >"$out/small-broken.tif"
+for share in 1/2 2/2; do
+	build/imgpipe -q --shard $share --partial - "$out"/small-*.tif 2>/dev/null || [ $? -eq 1 ]
+done >"$out/corpus-partial/two"
 sources=
 for file in pipeline/*.c stages/*.c; do
 	case $file in
@@ -37,9 +46,12 @@ for name in tiff names mtd partial lzw; do
 	clang $flags $(pkg-config --cflags libtiff-4 libdeflate libzstd jansson expat) -o "$out/fuzz_$name" \
 		"tests/fuzz/fuzz_$name.c" $sources $(pkg-config --libs libtiff-4 libdeflate libzstd jansson expat) -lm -ldl
 	seeds=
+	more=
 	[ $name = tiff ] && seeds="$out/seeds"
-	# shellcheck disable=SC2086 # empty or one folder
-	"$out/fuzz_$name" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+	# A part may be as long as it likes, and takes a line's memory.
+	[ $name = partial ] && more="-max_len=16384 -malloc_limit_mb=4"
+	# shellcheck disable=SC2086 # lists of words, or empty
+	"$out/fuzz_$name" $more -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
 		-artifact_prefix="$out/crash-$name-" -close_fd_mask=1 "$out/corpus-$name" $seeds \
 		2>"$out/$name.log" || status=1
 	echo "fuzz_$name: $(grep -E 'stat::number_of_executed_units' "$out/$name.log" || tail -3 "$out/$name.log")"
