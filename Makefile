@@ -93,6 +93,9 @@ OPENMP := $(shell echo 'int main(void){return 0;}' | $(CC) -fopenmp -include omp
 $(BUILD)/obj/pipeline/exec_openmp.o: COMMON += $(OPENMP)
 LIBS += $(OPENMP)
 
+# Partial results record it.
+$(BUILD)/obj/stages/partial_head.o: COMMON += -DIMGPIPE_GDAL_VERSION='"$(shell pkg-config --modversion gdal 2>/dev/null)"'
+
 $(MODULE_SRC:%.c=$(BUILD)/obj/%.o): COMMON += -fPIC -fvisibility=hidden $(GDAL_CFLAGS)
 
 $(HWLOC_SRC:%.c=$(BUILD)/obj/%.o): COMMON += -fPIC -fvisibility=hidden $(shell pkg-config --cflags hwloc 2>/dev/null)

@@ -82,6 +82,9 @@ void accum_add(struct accum *a, float v, uint64_t times);
 
 /* Slot of a finite value in a histogram. */
 unsigned histogram_slot(float v);
+/* Lower edge of a slot; of the two open ones as far as min and max tell. HIST_SLOTS: the last's
+ * upper edge. */
+double histogram_edge(const struct accum *a, unsigned slot);
 void histogram_clear(struct histogram *h);
 void histogram_merge(struct histogram *into, const struct histogram *from);
 

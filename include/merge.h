@@ -9,9 +9,13 @@
 #include "options.h"
 
 /*
- * options->args are partial files, in any order. All parts must be there, each once, whole, and of
- * the same scenes. Reads a scene at a time: memory does not grow with their number. Returns the
- * exit status that one run would have had; -1 where merging itself fails.
+ * options->args are partial files, in any order: regular files, all parts, each once, whole, not
+ * contradicting themselves, and of one identity (identity.h): else -1 with what is wrong, and no
+ * report gets its name. Returns the exit status that one run would have had.
+ *
+ * Reads a scene at a time. Memory, whatever the files hold: a line of at most 1 MiB and what it
+ * parses to, some 8 KiB a part, and at most 32 bytes a scene, by which one that comes twice is
+ * found.
  */
 int merge_partials(const struct options *options, struct error *err) MUST_CHECK;
 

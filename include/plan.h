@@ -16,6 +16,8 @@
 
 enum { PLAN_MAX_NOTES = 6 };
 
+struct partial_head;
+
 /* Predicted peaks in bytes: of the whole program, and of each stage in one worker. */
 struct prediction {
 	uint64_t peak;
@@ -47,12 +49,13 @@ struct plan {
 	uint32_t store_x, store_y; /* its stored blocks */
 	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it
 			  may not */
-	struct prediction predicted;    /* from the scene planned on */
-	bool in_turn;                   /* each chunk waits for the one before; see workload.h */
-	const char *const *stage_names; /* of the workload; see workload.h */
-	uint32_t n_scenes;              /* in the catalogue */
-	uint64_t n_all_scenes;          /* of all shards */
-	uint64_t files_checksum;        /* of the names of all files, for merge */
+	struct prediction predicted;       /* from the scene planned on */
+	bool in_turn;                      /* each chunk waits for the one before; see workload.h */
+	const char *const *stage_names;    /* of the workload; see workload.h */
+	uint32_t n_scenes;                 /* in the catalogue */
+	uint64_t n_all_scenes;             /* of all shards */
+	uint64_t files_checksum;           /* of the names of all files, for merge */
+	const struct partial_head *merged; /* merge: what all parts say; else NULL */
 
 	unsigned n_notes; /* what had to give way, in words */
 	char notes[PLAN_MAX_NOTES][200];

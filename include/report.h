@@ -68,6 +68,9 @@ void run_totals_init(struct run_totals *totals);
 void run_totals_add(struct run_totals *totals, const struct scene_result *result);
 int run_totals_status(const struct run_totals *totals);
 
+/* What a report is made of, in this order. */
+enum report_piece { REPORT_HEAD, REPORT_SCENE, REPORT_TAIL };
+
 /* One kind of report: a row in the table `reports`. NULL members are skipped. */
 struct report {
 	const char *name;
@@ -80,6 +83,8 @@ struct report {
 		     const struct options *options, struct error *err);
 	int (*end)(FILE *out, const struct run_totals *totals, const struct plan *plan,
 		   const struct options *options, struct error *err);
+	/* Closes each piece, given the CRC-32 of all bytes of the report before it. */
+	void (*seal)(FILE *out, enum report_piece piece, uint32_t crc);
 };
 
 extern const struct report *const reports[]; /* ended by NULL */

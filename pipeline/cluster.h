@@ -10,15 +10,28 @@
 #include "error.h"
 #include "executor.h"
 
-enum { N_CHECKSUMS = 4 };
+enum { N_CHECKSUMS = 4, OPINION_OPTIONS = 12, OPINION_BYTES = 4096 };
 
-/* How a rank fared up to here, and checksums of what it is about to do. */
+/*
+ * How a rank fared up to here, and what it is about to do. Of one size in all versions of the
+ * program, and beginning with the version, so that ranks of different ones can tell each other.
+ */
 struct opinion {
+	char version[24];
+	uint32_t results; /* RESULTS_VERSION */
 	int32_t status;
+	char host[64];
 	struct error error;
 	uint64_t checksum[N_CHECKSUMS];
-	char host[64];
+	uint32_t n_options;
+	struct {
+		uint64_t checksum; /* of the whole value */
+		char value[88];    /* its beginning; "": not given */
+	} option[OPINION_OPTIONS]; /* those that change numbers, as in identity.h */
+	char arguments[1024];      /* the first of the command line, each ended by NUL */
+	char spare[OPINION_BYTES - 3088];
 };
+_Static_assert(sizeof(struct opinion) == OPINION_BYTES, "of one size in all versions");
 
 struct cluster {
 	const char *(*library)(void); /* "Open MPI 4.1.4" */

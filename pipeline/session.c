@@ -1,5 +1,6 @@
 /*
- * Joining, agreeing, parting. Knows launchers by what they leave in the environment, and no MPI.
+ * Joining and parting. Knows launchers by what they leave in the environment, and no MPI. What
+ * ranks must have in common is in agreement.c.
  */
 #include "session.h"
 
@@ -135,8 +136,6 @@ int session_begin(struct session *session, const struct options *options, struct
 	return 0;
 }
 
-/* --- agreeing --- */
-
 void session_level(const struct session *session, struct machine *machine)
 {
 	uint64_t values[] = {machine->limit_bytes, machine->workers, ~machine->resident};
@@ -147,102 +146,6 @@ void session_level(const struct session *session, struct machine *machine)
 	machine->limit_bytes = values[0];
 	machine->workers = (unsigned)values[1];
 	machine->resident = ~values[2]; /* the most: the least of the complements */
-}
-
-/* FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv */
-static uint64_t hash(uint64_t seed, const void *data, size_t size)
-{
-	const unsigned char *at = data;
-
-	while (size--)
-		seed = (seed ^ *at++) * 0x100000001b3u;
-	return seed;
-}
-
-static const uint64_t hash_seed = 0xcbf29ce484222325u;
-
-static uint64_t hash_options(int argc, char **argv)
-{
-	uint64_t h = hash_seed;
-
-	for (int i = 1; i < argc; i++)
-		h = hash(h, argv[i], strlen(argv[i]) + 1);
-	return h;
-}
-
-static uint64_t hash_plan(const struct plan *plan)
-{
-	const uint64_t numbers[] = {plan->budget.limit, plan->workers, plan->ranks, plan->pool,
-				    plan->scene_slots,  plan->by_tile, plan->gdal,  plan->n_scenes};
-
-	return hash(hash_seed, numbers, sizeof(numbers));
-}
-
-static uint64_t hash_program(void)
-{
-	const uint64_t sizes[] = {sizeof(struct meter), sizeof(struct piece), 0x0102030405060708u};
-
-	return hash(hash(hash_seed, IMGPIPE_VERSION, sizeof(IMGPIPE_VERSION)), sizes,
-		    sizeof(sizes));
-}
-
-static const char *const opinion_names[N_CHECKSUMS] = {
-	"runs another version of imgpipe",
-	"was given other options",
-	"sees other files (are they on storage that all nodes share?)",
-	"makes another plan (other limits of memory or CPU: give --memory and --workers)",
-};
-
-/* Rank 0's: what is wrong, if anything. */
-static void judge(const struct opinion *all, unsigned n, struct error *verdict)
-{
-	const char *host;
-
-	*verdict = (struct error){0};
-	for (unsigned i = 0; i < n; i++) {
-		host = all[i].host;
-		if (!all[i].status)
-			continue;
-		*verdict = all[i].error;
-		if (i > 0)
-			(void)error_prefix(verdict, "rank %u on %s", i, host);
-		return;
-	}
-	for (unsigned i = 1; i < n; i++)
-		for (int c = 0; c < N_CHECKSUMS; c++)
-			if (all[i].checksum[c] != all[0].checksum[c]) {
-				error_set(verdict, EX_CONFIG,
-					  "rank %u on %s %s than rank 0 on %s; nothing was read", i,
-					  all[i].host, opinion_names[c], all[0].host);
-				return;
-			}
-}
-
-int session_agree(const struct session *session, int status, int argc, char **argv,
-		  const struct catalog *catalog, const struct plan *plan, struct error *err)
-{
-	struct opinion mine = {.status = status};
-	struct opinion *all = NULL;
-	struct error verdict = {0};
-
-	if (!session->cluster)
-		return status;
-	if (status)
-		mine.error = *err;
-	(void)gethostname(mine.host, sizeof(mine.host) - 1);
-	mine.checksum[0] = hash_program();
-	mine.checksum[1] = hash_options(argc, argv);
-	mine.checksum[2] = catalog ? catalog_checksum(catalog) : 0;
-	mine.checksum[3] = status ? 0 : hash_plan(plan);
-	if (session->rank == 0 && !(all = calloc(session->n_ranks, sizeof(*all))))
-		session->cluster->abandon(EX_TEMPFAIL); /* no other way to tell the others */
-	session->cluster->gather(&mine, all);
-	if (session->rank == 0)
-		judge(all, session->n_ranks, &verdict);
-	free(all);
-	session->cluster->share(&verdict, sizeof(verdict));
-	*err = verdict;
-	return verdict.code ? -1 : 0;
 }
 
 int session_end(const struct session *session, int status)

@@ -38,10 +38,11 @@ void session_level(const struct session *session, struct machine *machine);
 
 /*
  * Do all ranks go on? Each tells how it fared (status, *err) and what it is about to do; -1 where
- * one failed or has other files, options or another plan; then every rank has the same error.
+ * one failed, or has another program, other options, other files or another plan; then every rank
+ * has the same error, which names what differs.
  */
-int session_agree(const struct session *session, int status, int argc, char **argv,
-		  const struct catalog *catalog, const struct plan *plan,
+int session_agree(const struct session *session, int status, const struct options *options,
+		  int argc, char **argv, const struct catalog *catalog, const struct plan *plan,
 		  struct error *err) MUST_CHECK;
 
 /* Part; every rank gets rank 0's exit status. */

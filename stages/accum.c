@@ -217,8 +217,7 @@ static void far_moments(const struct accum *a, uint64_t n, double *mean, double 
 	*std = variance > 0 && a->min < a->max ? (double)(sqrtl(variance) / grid) : 0;
 }
 
-/* Lower edge of a slot, as far as min and max tell for the two open ones. */
-static double slot_edge(const struct accum *a, unsigned slot)
+double histogram_edge(const struct accum *a, unsigned slot)
 {
 	if (slot == 0)
 		return a->min;
@@ -244,8 +243,8 @@ static double percentile(const struct accum *a, const struct histogram *h, uint6
 
 	while (slot < HIST_SLOTS - 1 && before + h->count[slot] <= (uint64_t)rank)
 		before += h->count[slot++];
-	low = slot_edge(a, slot);
-	high = slot_edge(a, slot + 1);
+	low = histogram_edge(a, slot);
+	high = histogram_edge(a, slot + 1);
 	value = low + (high - low) * (double)((rank - before + 0.5L) / h->count[slot]);
 	return value < a->min ? a->min : value > a->max ? a->max : value;
 }

@@ -1,9 +1,11 @@
 /*
  * Scenes as JSON and back, to the last bit: integers over 64 bits as hexadecimal text, reals with
- * 17 digits, the histogram from its first slot that is not zero to its last.
+ * 17 digits, the histogram from its first slot that is not zero to its last. What is read is taken
+ * only in the one form in which it is written; nothing is cut, rounded or left out.
  */
 #include "partial.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -15,6 +17,11 @@
 #include "report_kinds.h"
 
 /* --- writing --- */
+
+json_t *partial_text(const char *text)
+{
+	return js_name(text);
+}
 
 static json_t *words(const uint64_t *word, unsigned n)
 {
@@ -77,7 +84,7 @@ static json_t *band_source(const struct scene *scene, enum band_role role)
 	if (!scene->has_band[role] || !band->path)
 		return json_null();
 	o = json_object();
-	js_put(&o, "file", js_name(band->path));
+	js_put(&o, "file", partial_text(band->path));
 	js_put(&o, "band", js_count(band->index));
 	return o;
 }
@@ -89,15 +96,15 @@ json_t *partial_scene(const struct scene_result *result, uint64_t number)
 	json_t *o = json_object(), *notes = json_array();
 
 	for (unsigned i = 0; i < s->n_notes; i++)
-		js_append(&notes, js_text(s->notes[i]));
+		js_append(&notes, partial_text(s->notes[i]));
 	js_put(&o, "number", js_count(number));
-	js_put(&o, "name", js_name(s->name ? s->name : ""));
+	js_put(&o, "name", partial_text(s->name ? s->name : ""));
 	js_put(&o, "status", js_text(scene_status_name(result->status)));
 	js_put(&o, "error_code", json_integer(result->error.code));
-	js_put(&o, "error", js_text(result->error.text));
-	js_put(&o, "sensor", js_text(s->sensor));
-	js_put(&o, "acquired", js_text(s->acquired));
-	js_put(&o, "crs", js_text(scene_crs(s)));
+	js_put(&o, "error", partial_text(result->error.text));
+	js_put(&o, "sensor", partial_text(s->sensor));
+	js_put(&o, "acquired", partial_text(s->acquired));
+	js_put(&o, "crs", partial_text(scene_crs(s)));
 	js_put(&o, "x_size", js_count(s->x_size));
 	js_put(&o, "y_size", js_count(s->y_size));
 	js_put(&o, "red", band_source(s, BAND_RED));
@@ -109,7 +116,33 @@ json_t *partial_scene(const struct scene_result *result, uint64_t number)
 	return o;
 }
 
+int partial_emit(FILE *out, json_t *object, struct error *err)
+{
+	char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+	size_t length = text ? strlen(text) : 0;
+	int status = 0;
+
+	json_decref(object);
+	if (!text)
+		status = error_memory(err, "a partial result", PARTIAL_LINE_MOST);
+	else if (length > PARTIAL_LINE_MOST - 64) /* the seal follows */
+		status = error_set(err, EX_DATAERR,
+				   "a scene's names are too long for a partial result; give its "
+				   "files shorter ones");
+	else
+		(void)fwrite(text, 1, length - 1, out);
+	free(text);
+	return status ? status : report_check(out, err);
+}
+
 /* --- reading; each sets *bad where the value is not what it must be --- */
+
+/* An object with so many members, all of which are then asked for. */
+static void need_members(const json_t *o, size_t n, bool *bad)
+{
+	if (!json_is_object(o) || json_object_size(o) != n)
+		*bad = true;
+}
 
 static uint64_t get_count(const json_t *o, const char *key, uint64_t max, bool *bad)
 {
@@ -121,33 +154,65 @@ static uint64_t get_count(const json_t *o, const char *key, uint64_t max, bool *
 	return *bad ? 0 : (uint64_t)n;
 }
 
-static const char *get_text(const json_t *o, const char *key, bool *bad)
+/* The bytes that were written so, and no others: each text has one form. */
+char *partial_read_text(const json_t *value, size_t most)
 {
-	const char *text = json_string_value(json_object_get(o, key));
+	char *text = json_is_string(value) && json_string_length(value) <= 4 * most
+			     ? strdup(json_string_value(value))
+			     : NULL;
+	json_t *again;
+	bool same;
+
+	if (!text)
+		return NULL;
+	printable_restore(text);
+	again = js_name(text);
+	same = strlen(text) <= most && json_equal(again, value);
+	json_decref(again);
+	if (same)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* Text of at most size - 1 bytes. */
+static void get_text(char *to, size_t size, const json_t *value, bool *bad)
+{
+	char *text = partial_read_text(value, size - 1);
 
 	if (!text)
 		*bad = true;
-	return text ? text : "";
+	(void)snprintf(to, size, "%s", text ? text : "");
+	free(text);
 }
 
-/* A number, or `null_value` for null. */
+static char *get_name(const json_t *o, const char *key, bool *bad)
+{
+	char *text = partial_read_text(json_object_get(o, key), PARTIAL_LINE_MOST);
+
+	if (!text)
+		*bad = true;
+	return text;
+}
+
+/* A real, or `null_value` for null. */
 static double get_number(const json_t *o, const char *key, double null_value, bool *bad)
 {
 	const json_t *value = json_object_get(o, key);
 
 	if (json_is_null(value))
 		return null_value;
-	if (!json_is_number(value))
+	if (!json_is_real(value))
 		*bad = true;
-	return json_number_value(value);
+	return json_real_value(value);
 }
 
 static void get_words(const json_t *o, const char *key, uint64_t *word, unsigned n, bool *bad)
 {
-	const char *text = get_text(o, key, bad);
+	const char *text = json_string_value(json_object_get(o, key));
 	char part[17] = "";
 
-	if (strlen(text) != 16u * n || strspn(text, "0123456789abcdef") != 16u * n) {
+	if (!text || strlen(text) != 16u * n || strspn(text, "0123456789abcdef") != 16u * n) {
 		*bad = true;
 		return;
 	}
@@ -165,6 +230,16 @@ static uint128 get_wide(const json_t *o, const char *key, bool *bad)
 	return (uint128)word[1] << 64 | word[0];
 }
 
+/* Of a pixel: a float as it was, or `null_value` for null. */
+static float get_extreme(const json_t *o, const char *key, float null_value, bool *bad)
+{
+	double value = get_number(o, key, (double)null_value, bad);
+
+	if (isfinite(value) && (fabs(value) > FLT_MAX || (double)(float)value != value))
+		*bad = true;
+	return *bad ? 0 : (float)value;
+}
+
 static void get_accum(const json_t *o, struct accum *a, bool *bad)
 {
 	const json_t *n = json_object_get(o, "n");
@@ -180,11 +255,12 @@ static void get_accum(const json_t *o, struct accum *a, bool *bad)
 		a->n[class] = (uint64_t)json_integer_value(count);
 	}
 	a->n_outside = get_count(o, "n_outside", INT64_MAX, bad);
-	a->min = (float)get_number(o, "min", INFINITY, bad);
-	a->max = (float)get_number(o, "max", -INFINITY, bad);
+	a->min = get_extreme(o, "min", INFINITY, bad);
+	a->max = get_extreme(o, "max", -INFINITY, bad);
 	a->sum = (int128)get_wide(o, "sum", bad);
 	a->sum_sq = get_wide(o, "sum_sq", bad);
 	a->n_far = get_count(o, "n_far", INT64_MAX, bad);
+	need_members(o, a->n_far ? 10 : 7, bad);
 	if (!a->n_far)
 		return;
 	get_words(o, "far_pos", a->far_pos, 4, bad);
@@ -192,40 +268,26 @@ static void get_accum(const json_t *o, struct accum *a, bool *bad)
 	get_words(o, "far_sq", a->far_sq, 6, bad);
 }
 
-/* Its counts must be those of the accum: that is what percentiles are worked out from. */
-static void get_histogram(const json_t *o, struct histogram *h, uint64_t n_valid, bool *bad)
+/* From the first slot that is not zero to the last: one way to write it. */
+static void get_histogram(const json_t *o, struct histogram *h, bool *bad)
 {
 	const json_t *counts = json_object_get(o, "counts");
-	uint64_t first = get_count(o, "first", HIST_SLOTS, bad), sum = 0;
+	uint64_t first = get_count(o, "first", HIST_SLOTS, bad);
+	size_t n = json_array_size(counts);
 
 	histogram_clear(h);
-	if (!json_is_array(counts) || json_array_size(counts) > HIST_SLOTS - first)
+	need_members(o, 2, bad);
+	if (!json_is_array(counts) || n > HIST_SLOTS - first || (!n && first != HIST_SLOTS))
 		*bad = true;
-	for (size_t i = 0; !*bad && i < json_array_size(counts); i++) {
-		json_int_t n = json_integer_value(json_array_get(counts, i));
+	for (size_t i = 0; !*bad && i < n; i++) {
+		const json_t *count = json_array_get(counts, i);
 
-		if (n < 0)
+		if (!json_is_integer(count) || json_integer_value(count) < 0)
 			*bad = true;
-		h->count[first + i] = (uint64_t)n;
-		sum += (uint64_t)n;
+		h->count[first + i] = (uint64_t)json_integer_value(count);
 	}
-	if (sum != n_valid)
+	if (!*bad && n && (!h->count[first] || !h->count[first + n - 1]))
 		*bad = true;
-}
-
-/* The bytes of a name, in a new string; NULL without memory. */
-static char *get_name(const json_t *o, const char *key, bool *bad)
-{
-	char *name = strdup(get_text(o, key, bad));
-
-	if (name)
-		printable_restore(name);
-	return name;
-}
-
-static void copy_text(char *to, size_t size, const json_t *o, const char *key, bool *bad)
-{
-	(void)snprintf(to, size, "%s", get_text(o, key, bad));
 }
 
 static void get_band(const json_t *o, const char *key, struct scene *scene, enum band_role role,
@@ -235,67 +297,89 @@ static void get_band(const json_t *o, const char *key, struct scene *scene, enum
 
 	if (json_is_null(band))
 		return;
+	need_members(band, 2, bad);
 	scene->has_band[role] = true;
 	scene->band[role].path = get_name(band, "file", bad);
 	scene->band[role].index = (uint32_t)get_count(band, "band", UINT32_MAX, bad);
-	if (!scene->band[role].path)
+	if (!scene->band[role].index)
 		*bad = true;
 }
 
 static void get_notes(const json_t *o, struct scene *scene, bool *bad)
 {
 	const json_t *notes = json_object_get(o, "notes");
+	char note[SCENE_NOTE_BYTES];
 
-	if (!json_is_array(notes))
+	if (!json_is_array(notes) || json_array_size(notes) > SCENE_MAX_NOTES)
 		*bad = true;
 	for (size_t i = 0; !*bad && i < json_array_size(notes); i++) {
-		const char *note = json_string_value(json_array_get(notes, i));
-
-		if (note)
-			scene_note(scene, "%s", note);
+		get_text(note, sizeof(note), json_array_get(notes, i), bad);
+		scene_note(scene, "%s", note);
 	}
+}
+
+/* As error_set() leaves it: nothing in it can steer a terminal. */
+static void get_error(const json_t *o, struct error *error, bool *bad)
+{
+	char text[ERROR_TEXT_BYTES];
+	int code = (int)get_count(o, "error_code", EX__MAX, bad);
+
+	get_text(text, sizeof(text), json_object_get(o, "error"), bad);
+	*error = (struct error){0};
+	if (code || *text)
+		(void)error_set(error, code, "%s", text);
 }
 
 static enum scene_status get_status(const json_t *o, bool *bad)
 {
-	const char *text = get_text(o, "status", bad);
+	const char *text = json_string_value(json_object_get(o, "status"));
 
 	for (enum scene_status status = SCENE_OK; status <= SCENE_CANCELLED; status++)
-		if (strcmp(text, scene_status_name(status)) == 0)
+		if (text && strcmp(text, scene_status_name(status)) == 0)
 			return status;
 	*bad = true;
 	return SCENE_FAILED;
 }
 
+static void get_facts(const json_t *o, struct scene *scene, bool *bad)
+{
+	scene->name = get_name(o, "name", bad);
+	get_text(scene->sensor, sizeof(scene->sensor), json_object_get(o, "sensor"), bad);
+	get_text(scene->acquired, sizeof(scene->acquired), json_object_get(o, "acquired"), bad);
+	get_text(scene->files[0].info.crs, sizeof(scene->files[0].info.crs),
+		 json_object_get(o, "crs"), bad);
+	scene->x_size = (uint32_t)get_count(o, "x_size", UINT32_MAX, bad);
+	scene->y_size = (uint32_t)get_count(o, "y_size", UINT32_MAX, bad);
+	get_band(o, "red", scene, BAND_RED, bad);
+	get_band(o, "nir", scene, BAND_NIR, bad);
+	get_notes(o, scene, bad);
+	scene->n_files = 1; /* for its CRS */
+}
+
 int partial_read_scene(const json_t *o, struct scene *scene, struct histogram *histogram,
 		       struct scene_result *result, uint64_t *number, struct error *err)
 {
-	bool bad = !json_is_object(o);
+	const json_t *accum = json_object_get(o, "accum"),
+		     *counts = json_object_get(o, "histogram");
+	bool bad = false;
 
 	memset(scene, 0, sizeof(*scene));
 	*result = (struct scene_result){.scene = scene};
+	need_members(o, 16, &bad);
 	*number = get_count(o, "number", UINT32_MAX, &bad);
 	scene->id = (uint32_t)*number;
-	scene->name = get_name(o, "name", &bad);
-	copy_text(scene->sensor, sizeof(scene->sensor), o, "sensor", &bad);
-	copy_text(scene->acquired, sizeof(scene->acquired), o, "acquired", &bad);
-	copy_text(scene->files[0].info.crs, sizeof(scene->files[0].info.crs), o, "crs", &bad);
-	scene->x_size = (uint32_t)get_count(o, "x_size", UINT32_MAX, &bad);
-	scene->y_size = (uint32_t)get_count(o, "y_size", UINT32_MAX, &bad);
-	get_band(o, "red", scene, BAND_RED, &bad);
-	get_band(o, "nir", scene, BAND_NIR, &bad);
-	get_notes(o, scene, &bad);
-	scene->n_files = 1; /* for its CRS */
+	get_facts(o, scene, &bad);
 	result->status = get_status(o, &bad);
-	result->error.code = (int)get_count(o, "error_code", 255, &bad);
-	copy_text(result->error.text, sizeof(result->error.text), o, "error", &bad);
+	get_error(o, &result->error, &bad);
 	result->area_m2 = get_number(o, "area_m2", NAN, &bad);
 	if (result->status == SCENE_OK) {
-		get_accum(json_object_get(o, "accum"), &result->accum, &bad);
-		get_histogram(json_object_get(o, "histogram"), histogram,
-			      result->accum.n[PIXEL_VALID], &bad);
+		get_accum(accum, &result->accum, &bad);
+		get_histogram(counts, histogram, &bad);
 		result->histogram = histogram;
+	} else if (!json_is_null(accum) || !json_is_null(counts)) {
+		bad = true;
 	}
-	return bad || !scene->name ? error_set(err, EX_DATAERR, "not a scene of a partial result")
-				   : 0;
+	if (bad)
+		return error_set(err, EX_DATAERR, "not a scene as imgpipe --partial writes it");
+	return partial_check(result, err);
 }

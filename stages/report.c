@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "report_file.h"
+#include "report_seal.h"
 
 /* Text comes last: where stdout fails (a closed pipe), the files have been written. */
 const struct report *const reports[] = {
@@ -21,8 +22,10 @@ enum { N_REPORTS = sizeof(reports) / sizeof(reports[0]) - 1 };
 struct open_report {
 	const struct report *report;
 	struct report_file file;
-	bool failed;  /* an error was returned for it; it is not touched again */
-	uint64_t row; /* scenes written */
+	struct seal seal; /* only where report->seal */
+	FILE *out;        /* what the report writes to: the file, or through the seal */
+	bool failed;      /* an error was returned for it; it is not touched again */
+	uint64_t row;     /* scenes written */
 };
 
 struct report_set {
@@ -104,13 +107,34 @@ static int refuse_same_file(const struct report_set *set, const struct open_repo
 	return 0;
 }
 
+/* A piece is written: put the seal behind it, where there is one. */
+static int seal_piece(struct open_report *open, enum report_piece piece, struct error *err)
+{
+	uint32_t crc;
+
+	if (!open->report->seal)
+		return 0;
+	if (seal_sum(&open->seal, &crc, err))
+		return -1;
+	open->report->seal(open->out, piece, crc);
+	return report_check(open->out, err);
+}
+
 static int report_begin(struct report_set *set, struct open_report *open, struct error *err)
 {
 	const struct report *report = open->report;
+	int status = 0;
 
-	if (!report->begin || report->begin(open->file.out, set->plan, set->options, err) == 0)
-		return 0;
-	return error_prefix(err, "%s", report_file_name(&open->file));
+	open->out = open->file.out;
+	if (report->seal) {
+		status = seal_open(&open->seal, open->file.out, err);
+		open->out = open->seal.out;
+	}
+	if (!status && report->begin)
+		status = report->begin(open->out, set->plan, set->options, err);
+	if (!status)
+		status = seal_piece(open, REPORT_HEAD, err);
+	return status ? error_prefix(err, "%s", report_file_name(&open->file)) : 0;
 }
 
 int report_set_open(struct report_set **set, const struct plan *plan, const struct options *options,
@@ -151,8 +175,8 @@ int report_set_scene(struct report_set *set, const struct scene_result *result, 
 
 		if (open->failed || !open->report->scene)
 			continue;
-		if (open->report->scene(open->file.out, open->row++, result, set->options, &own) ==
-		    0)
+		if (open->report->scene(open->out, open->row++, result, set->options, &own) == 0 &&
+		    seal_piece(open, REPORT_SCENE, &own) == 0)
 			continue;
 		open->failed = true;
 		(void)error_prefix(&own, "%s", report_file_name(&open->file));
@@ -168,7 +192,9 @@ static int report_finish(struct report_set *set, struct open_report *open,
 {
 	const struct report *report = open->report;
 
-	if (report->end && report->end(open->file.out, totals, set->plan, set->options, err))
+	if (report->end && report->end(open->out, totals, set->plan, set->options, err))
+		return -1;
+	if (seal_piece(open, REPORT_TAIL, err) || (report->seal && seal_close(&open->seal, err)))
 		return -1;
 	return report_file_commit(&open->file, err);
 }
@@ -205,7 +231,9 @@ void report_set_free(struct report_set *set)
 {
 	if (!set)
 		return;
-	for (unsigned i = 0; i < set->n; i++)
+	for (unsigned i = 0; i < set->n; i++) {
+		seal_release(&set->open[i].seal);
 		report_file_release(&set->open[i].file);
+	}
 	free(set);
 }

@@ -1,12 +1,12 @@
 /*
- * --partial: exact totals of each scene, a line a scene, for imgpipe merge. Which share of which
- * scenes it is stands in front, so that merge can tell whether all are there.
+ * --partial: exact totals of each scene, a line a scene, for imgpipe merge. In front stands which
+ * share of which scenes it is and how it was made, so that merge can tell whether all are there and
+ * belong together; each line ends with a checksum of all that stands before it.
  */
 #include "report_kinds.h"
 
 #include <inttypes.h>
 
-#include "json_stats.h"
 #include "partial.h"
 
 static const char *partial_path(const struct options *options)
@@ -17,22 +17,20 @@ static const char *partial_path(const struct options *options)
 static int partial_begin(FILE *out, const struct plan *plan, const struct options *options,
 			 struct error *err)
 {
-	uint32_t n = options->shard.n ? options->shard.n : 1;
+	struct partial_head head;
+	int status = partial_head_make(&head, plan, options, err);
 
-	(void)fprintf(out,
-		      "{\"schema\":\"" PARTIAL_SCHEMA
-		      "\",\"index\":\"ndvi\",\"version\":\"" IMGPIPE_VERSION "\",\"part\":%" PRIu32
-		      ",\"parts\":%" PRIu32 ",\"scenes_in_all\":%" PRIu64 ",\"files\":\"%016" PRIx64
-		      "\",\"scenes\":[",
-		      n == 1 ? 1 : options->shard.i, n, plan->n_all_scenes, plan->files_checksum);
-	return report_check(out, err);
+	if (!status)
+		status = partial_head_write(out, &head, err);
+	partial_head_release(&head);
+	return status;
 }
 
 static int partial_put_scene(FILE *out, uint64_t row, const struct scene_result *result,
 			     const struct options *options, struct error *err)
 {
 	(void)fputs(row ? ",\n" : "\n", out);
-	return js_emit(out, partial_scene(result, scene_number(result->scene, options)), err);
+	return partial_emit(out, partial_scene(result, scene_number(result->scene, options)), err);
 }
 
 static int partial_end(FILE *out, const struct run_totals *totals, const struct plan *plan,
@@ -40,8 +38,17 @@ static int partial_end(FILE *out, const struct run_totals *totals, const struct 
 {
 	(void)plan;
 	(void)options;
-	(void)fprintf(out, "\n],\n\"complete\":%s}\n", totals->n_cancelled ? "false" : "true");
+	(void)fprintf(out, "\n],\n\"end\":{\"complete\":%s",
+		      totals->n_cancelled ? "false" : "true");
 	return report_check(out, err);
+}
+
+static void partial_seal(FILE *out, enum report_piece piece, uint32_t crc)
+{
+	(void)fprintf(out, ",\"crc32\":\"%08" PRIx32 "\"%s", crc,
+		      piece == REPORT_HEAD   ? ",\"scenes\":["
+		      : piece == REPORT_TAIL ? "}}\n"
+					     : "}");
 }
 
 const struct report report_partial = {
@@ -50,4 +57,5 @@ const struct report report_partial = {
 	.begin = partial_begin,
 	.scene = partial_put_scene,
 	.end = partial_end,
+	.seal = partial_seal,
 };

@@ -62,8 +62,34 @@ setup() {
 	imgpipe merge -q --summary m.json other.json part-2-of-2.json
 	exits 65 "different sets"
 	imgpipe merge -q --summary m.json s_0001.tif
-	exits 65 "not a whole partial"
+	exits 65 "s_0001.tif: not a partial result"
 	[ ! -e m.json ]
+}
+
+@test "parts with other options are refused, with both values" {
+	imgpipe -q --shard 1/2 --scale 0.0001 $LIST
+	imgpipe -q --shard 2/2 --scale 0.0002 $LIST
+	imgpipe merge -q --summary m.json part-*-of-2.json
+	exits 65 "part-1-of-2.json with --scale 0.0001" "part-2-of-2.json was made with --scale 0.0002"
+	imgpipe -q --shard 2/2 --scale 1e-4 --workers 1 $LIST
+	imgpipe merge -q --summary m.json part-*-of-2.json
+	exits 1
+	rm m.json
+	imgpipe merge -q --raw --summary m.json part-*-of-2.json
+	exits 64 "merge was given --raw"
+	[ ! -e m.json ]
+}
+
+@test "a part is JSON, and stays it" {
+	imgpipe -q --partial - $LIST
+	exits 1
+	[ "$(/usr/bin/python3 -c '
+import json, sys
+def once(pairs):
+    assert len(dict(pairs)) == len(pairs)
+    return dict(pairs)
+d = json.loads(sys.stdin.read(), object_pairs_hook=once)
+print(d["schema"], len(d["scenes"]), d["end"]["complete"])' <<< "$output")" = "imgpipe-partial/2 6 True" ]
 }
 
 @test "a part that is cut off is refused, at every length" {

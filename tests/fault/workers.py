@@ -262,6 +262,31 @@ def disagreements(lab):
                         f"ranks see other files, {library}", f"exit {result.rc}: {result.err[:300]}")
 
 
+def other_options(lab):
+    """Ranks that were given other options: the one that differs is named, with both values."""
+    cases = ((["-b", "red=1,nir=2"], ["-b", "red=2,nir=1"],
+              ["--bands red=2,nir=1", "--bands red=1,nir=2"]),
+             ([], ["--nodata", "5"], ["--nodata 5", "no --nodata"]),
+             (["--scale", "0.5"], ["--raw"], ["--raw", "no --raw"]),
+             (["--chunk", "64"], ["--chunk", "128"], ["128", "64", "other options"]),
+             (["--workers", "1", "-v"], ["--workers", "1"], ["other options", "-v"]))
+    script = lab.scratch / "options.sh"
+    script.write_text('#!/bin/sh\nr=${OMPI_COMM_WORLD_RANK:-$PMI_RANK}\n'
+                      'eval "options=\\$OPTIONS_$r"\n'
+                      f'exec {IMGPIPE} -q $options "$@"\n')
+    script.chmod(0o755)
+    for library in libraries():
+        for first, second, words in cases:
+            out = lab.out()
+            result = run([*mpi_command(library, 2)[1:], script, "--summary", out, *lab.good],
+                         program=shutil.which(f"mpirun.{library}"), cwd=lab.scratch,
+                         env={**ROOT, "OPTIONS_0": " ".join(first), "OPTIONS_1": " ".join(second)})
+            lab.tally.check(result.rc == 78 and not out.exists() and
+                            all(w in result.err for w in ["rank 1", "rank 0", *words]),
+                            f"ranks with {first} and {second}, {library}",
+                            f"exit {result.rc}: {result.err[:300]}")
+
+
 def cannot_begin(lab):
     """Reports that cannot be created, processes that cannot be had."""
     for library in libraries():
@@ -344,7 +369,7 @@ def main():
     with Scratch() as scratch:
         lab = Lab(tally, scratch)
         for check in (deaths, damaged_tiles, interrupts, lost_ranks, too_little_memory,
-                      disagreements, cannot_begin, counted_by_kernel, counted_by_mpi):
+                      disagreements, other_options, cannot_begin, counted_by_kernel, counted_by_mpi):
             begin = time.monotonic()
             check(lab)
             print(f"{check.__name__}: {time.monotonic() - begin:.0f} s", flush=True)

@@ -89,6 +89,15 @@ seeds() {
 	printf '%s\n' run --memory 64M --mask SCL=4,5 --bands red=1,nir=2 a.tif > "$out/seeds-options/seed"
 	printf '<a><PROCESSING_BASELINE>05.11</PROCESSING_BASELINE><QUANTIFICATION_VALUES_LIST><BOA_QUANTIFICATION_VALUE unit="none">10000</BOA_QUANTIFICATION_VALUE></QUANTIFICATION_VALUES_LIST><BOA_ADD_OFFSET band_id="3">-1000</BOA_ADD_OFFSET></a>' > "$out/seeds-mtd/seed"
 	build/imgpipe -q --partial "$out/seeds-partial/seed" "$out/seeds-tiff/deflate.tif"
+	# Few pixels, so that changes hit what is not a histogram; one fails; two parts in one file.
+	for content in constant checker negative holes; do
+		build/make_scene --size 4 --tile 16 --content $content "$out/small-$content.tif"
+		build/imgpipe -q --partial "$out/seeds-partial/$content" --nodata 5 "$out/small-$content.tif"
+	done
+	echo no image > "$out/small-broken.tif"
+	for share in 1/2 2/2; do
+		build/imgpipe -q --shard $share --partial - "$out"/small-*.tif 2> /dev/null || [ $? -eq 1 ]
+	done > "$out/seeds-partial/two"
 }
 
 # --- runs ---

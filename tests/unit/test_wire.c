@@ -78,7 +78,13 @@ static void malformed_pieces(void **state)
 
 static struct scene_result result_of(struct scene *scene, struct piece *p)
 {
-	*scene = (struct scene){.name = (char *)(uintptr_t) "a \"b\"", .x_size = 5, .y_size = 6};
+	char *path = (char *)(uintptr_t) "a.tif";
+
+	*scene = (struct scene){.name = (char *)(uintptr_t) "a \"b\"", .x_size = 4, .y_size = 7};
+	for (int role = BAND_RED; role <= BAND_NIR; role++) {
+		scene->has_band[role] = true;
+		scene->band[role] = (struct band){.path = path, .index = (uint32_t)role + 1};
+	}
 	strcpy(scene->sensor, "Sentinel-2 L2A");
 	scene_note(scene, "a note");
 	return (struct scene_result){.scene = scene,

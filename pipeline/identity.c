@@ -1,0 +1,187 @@
+/*
+ * The one place that says which options change numbers. Each option of run is in one of two tables
+ * here; a test goes over the table of options and fails for one that is in neither.
+ */
+#include "identity.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- values: the same text for everything that means the same; NULL where memory fails --- */
+
+enum { VALUE_BYTES = 512 }; /* of all but --bands: 32 numbers of ten digits, or a double */
+
+/* Of an option that takes none. */
+#define SWITCHED_ON "yes"
+
+/* "" stands for: not given. */
+static char *not_given(void)
+{
+	return strdup("");
+}
+
+/* -0 is 0, and all NaN are one. */
+static char *number(double value)
+{
+	char text[VALUE_BYTES];
+
+	if (isnan(value))
+		return strdup("nan");
+	(void)snprintf(text, sizeof(text), "%.17g", value + 0.0);
+	return strdup(text);
+}
+
+static char *bands(const struct options *o)
+{
+	const struct band_choice *red = &o->bands[BAND_RED], *nir = &o->bands[BAND_NIR];
+	char *text;
+	int length;
+
+	if (!o->bands_text)
+		return not_given();
+	length = red->pattern ? asprintf(&text, "red=%s,nir=%s", red->pattern, nir->pattern)
+			      : asprintf(&text, "red=%u,nir=%u", red->index, nir->index);
+	return length < 0 ? NULL : text;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Values to keep are a set: in order, each once. */
+static char *mask(const struct options *o)
+{
+	const struct mask_rule *rule = &o->mask;
+	uint32_t values[sizeof(rule->values) / sizeof(rule->values[0])];
+	char text[VALUE_BYTES];
+	size_t used;
+
+	if (!rule->set)
+		return not_given();
+	if (rule->by_bits) {
+		(void)snprintf(text, sizeof(text), "%s&%u", rule->pattern, rule->bits);
+		return strdup(text);
+	}
+	memcpy(values, rule->values, sizeof(values));
+	qsort(values, rule->n_values, sizeof(values[0]), by_value);
+	used = (size_t)snprintf(text, sizeof(text), "%s", rule->pattern);
+	for (unsigned i = 0; i < rule->n_values && used < sizeof(text); i++)
+		if (i == 0 || values[i] != values[i - 1])
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%c%u",
+						 i ? ',' : '=', values[i]);
+	return strdup(text);
+}
+
+static char *raw(const struct options *o)
+{
+	return o->raw ? strdup(SWITCHED_ON) : not_given();
+}
+
+/* Either of --scale and --offset sets both, to 1 and 0 where it is not given itself. So --offset is
+ * always shown, and --scale where it is not 1. */
+static char *scale(const struct options *o)
+{
+	return o->has_scale && o->scale != 1 ? number(o->scale) : not_given();
+}
+
+static char *offset(const struct options *o)
+{
+	return o->has_scale ? number(o->offset) : not_given();
+}
+
+static char *nodata(const struct options *o)
+{
+	return o->has_nodata ? number(o->nodata) : not_given();
+}
+
+/* Readers promise the same numbers, but not to open the same files. */
+static char *reader(const struct options *o)
+{
+	switch (o->reader) {
+	case READER_AUTO:
+		break;
+	case READER_TIFF:
+		return strdup("tiff");
+	case READER_GDAL:
+		return strdup("gdal");
+	}
+	return not_given();
+}
+
+/* --- the two tables --- */
+
+static const struct {
+	const char *option;
+	char *(*value)(const struct options *options);
+} numbers[] = {
+	{"bands", bands},   {"mask", mask},     {"raw", raw},       {"scale", scale},
+	{"offset", offset}, {"nodata", nodata}, {"reader", reader},
+};
+
+enum { N_NUMBERS = sizeof(numbers) / sizeof(numbers[0]) };
+_Static_assert(sizeof(numbers) / sizeof(numbers[0]) <= IDENTITY_MOST, "room for all of them");
+
+/*
+ * What is exact is the same however it is worked out: workers, chunks, memory (a scene that does
+ * not fit is one that fails, and says so), and what --teach makes slow. The tile grid and the sums
+ * of --teach float-sums are in reports of a run that a partial does not carry.
+ */
+static const char *const harmless[] = {
+	"workers",   "executor", "transport", "memory",  "chunk", "working-set",
+	"shard",     "teach",    "summary",   "report",  "csv",   "tiles",
+	"tile-grid", "partial",  "trace",     "html",    "quiet", "verbose",
+	"progress",  "monitor",  "help",      "version", "man",   "completion",
+};
+
+enum effect identity_effect(const char *option)
+{
+	for (size_t i = 0; i < N_NUMBERS; i++)
+		if (strcmp(option, numbers[i].option) == 0)
+			return EFFECT_NUMBERS;
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+		if (strcmp(option, harmless[i]) == 0)
+			return EFFECT_NONE;
+	return EFFECT_UNKNOWN;
+}
+
+int identity_of(struct identity *identity, const struct options *options, struct error *err)
+{
+	*identity = (struct identity){0};
+	for (unsigned i = 0; i < N_NUMBERS; i++) {
+		char *value = numbers[i].value(options);
+
+		if (!value)
+			return error_memory(err, "an option", VALUE_BYTES);
+		if (!*value) {
+			free(value);
+			value = NULL;
+		}
+		identity->item[i].option = numbers[i].option;
+		identity->item[i].value = value;
+		identity->n++;
+	}
+	return 0;
+}
+
+void identity_release(struct identity *identity)
+{
+	for (unsigned i = 0; i < identity->n; i++)
+		free(identity->item[i].value);
+	*identity = (struct identity){0};
+}
+
+const char *identity_shown(char text[IDENTITY_SHOWN], const char *option, const char *value)
+{
+	if (!value)
+		(void)snprintf(text, IDENTITY_SHOWN, "no --%s", option);
+	else if (strcmp(value, SWITCHED_ON) == 0)
+		(void)snprintf(text, IDENTITY_SHOWN, "--%s", option);
+	else
+		(void)snprintf(text, IDENTITY_SHOWN, "--%s %s", option, value);
+	return text;
+}

@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+"""Parts that are whole but do not belong together: other options, files, formats, results. All
+options of imgpipe run are gone over, so that a new one that changes numbers cannot be forgotten.
+
+Usage: identity.py; BUILD as for the other tests.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
+
+import numpy as np  # noqa: E402
+from osgeo import gdal  # noqa: E402
+
+from oracle import Scratch, Tally, load, run  # noqa: E402
+from part_text import Lab, Part  # noqa: E402
+
+
+# An option of run, as it may be given; a test below asks that every one is here.
+GIVEN = {"bands": ["--bands", "red=2,nir=1"], "mask": ["--mask", "QA=1"], "raw": ["--raw"],
+         "scale": ["--scale", "0.5"], "offset": ["--offset", "-1000"], "nodata": ["--nodata", "1500"],
+         "reader": ["--reader", "gdal"], "workers": ["--workers", "2"],
+         "executor": ["--executor", "processes"], "transport": ["--transport", "pipe"],
+         "memory": ["--memory", "200M"], "chunk": ["--chunk", "16"],
+         "working-set": ["--working-set", "chunk"], "shard": ["--shard", "1/1"],
+         "summary": ["--summary", "x.out"], "report": ["--report", "x.out"],
+         "csv": ["--csv", "x.out"], "tiles": ["--tiles", "x.out"],
+         "tile-grid": ["--tiles", "x.out", "--tile-grid", "8"], "trace": ["--trace", "x.out"],
+         "html": ["--html", "x.out"], "quiet": ["--quiet"], "verbose": ["--verbose"],
+         "progress": ["--progress"], "monitor": ["--monitor"],
+         "teach": ["--teach", "float-sums,ship-pixels"], "partial": []}
+CHANGES_NUMBERS = {"bands", "mask", "raw", "scale", "offset", "nodata"}
+ENDS_AT_ONCE = {"help", "version", "man", "completion"}
+
+
+def options_of_run():
+    text = run(["--help"]).out
+    return set(re.findall(r"^ +(?:-\w, )?--([a-z-]+)", text, re.M)) - ENDS_AT_ONCE
+
+
+def options(lab):
+    """Every option: whatever changes a number of a partial is in its identity, and what does not
+    change the identity changes no byte."""
+    listed = options_of_run()
+    lab.tally.check(listed == set(GIVEN), "all options of run are tried",
+                    f"not here: {sorted(listed ^ set(GIVEN))}")
+    files = []
+    for i, low in enumerate((500, 900)):
+        path = lab.scratch / f"o{i}.tif"
+        out = gdal.GetDriverByName("GTiff").Create(str(path), 64, 64, 2, gdal.GDT_UInt16)
+        for band in (1, 2):
+            out.GetRasterBand(band).WriteArray(
+                np.arange(64 * 64, dtype="u2").reshape(64, 64) * band % 2000 + low)
+            out.GetRasterBand(band).SetDescription("red" if band == 1 else "nir")
+            out.GetRasterBand(band).SetScale(0.1)
+            out.GetRasterBand(band).SetOffset(-7)
+        out = None
+        files.append(path.name)
+    (lab.scratch / "o_QA.tif").write_bytes((lab.scratch / "o0.tif").read_bytes())
+
+    def part_of(name, more):
+        path = lab.scratch / f"{name}.json"
+        path.unlink(missing_ok=True)
+        result = run(["-q", "--partial", path.name, *more, *files], cwd=lab.scratch)
+        return path, result
+
+    plain, result = part_of("plain", [])
+    assert result.rc == 0, result.err
+    for name in sorted(listed & set(GIVEN)):
+        path, result = part_of("given", GIVEN[name])
+        if not path.exists():
+            lab.tally.fail(f"--{name}", result.last_words())
+            continue
+        a, b = Part(plain), Part(path)
+        in_identity = a.head["options"] != b.head["options"]
+        numbers = a.scenes != b.scenes
+        if in_identity:
+            wrong = None if b.head["options"][name] is not None else "another option is recorded"
+        else:
+            wrong = None if path.read_bytes() == plain.read_bytes() else "other bytes"
+        if numbers != (name in CHANGES_NUMBERS):
+            wrong = f"the test says that numbers change: {not numbers}"
+        if numbers and not in_identity:
+            wrong = "changes numbers, and is not recorded"
+        lab.tally.check(wrong is None, f"--{name} and the identity", wrong)
+        if not in_identity:
+            continue
+        parts = [lab.scratch / f"{p}-{name}.json" for p in ("a", "b")]
+        for part, more, share in zip(parts, ([], GIVEN[name]), ("1/2", "2/2")):
+            run(["-q", "--shard", share, "--partial", part, *more, *files], cwd=lab.scratch)
+        result = lab.merge(*parts)
+        words = [str(part) for part in parts] + [" ".join(GIVEN[name]), f"no --{name}"]
+        lab.tally.check(result.rc == 65 and all(w in result.err for w in words),
+                        f"parts with and without --{name}",
+                        f"exit {result.rc}: {result.last_words()}")
+        result = lab.merge(path, more=GIVEN[name])
+        lab.tally.check(result.rc in (0, 1, 65) and result.err.count("merge was given") == 0,
+                        f"merge with the parts' own --{name}",
+                        f"exit {result.rc}: {result.last_words()}")
+        result = lab.merge(plain, more=GIVEN[name])
+        lab.tally.check(result.rc == 64 and "merge was given" in result.err,
+                        f"merge with --{name} that parts were not made with",
+                        f"exit {result.rc}: {result.last_words()}")
+
+
+SAME = ((["-b", "red=1,nir=2"], ["--bands", "nir=02,red=1"]),
+        (["--scale", "0.0001"], ["--scale", "1e-4", "--offset", "-0"]),
+        (["--nodata", "nan"], ["--nodata", "-NAN"]),
+        (["--mask", "QA=1,2"], ["--mask", "QA=2,1,2"]),
+        (["--mask", "QA&0x1f"], ["--mask", "QA&31"]))
+
+
+def same_meaning(lab):
+    """What means the same is the same, however it is typed; the last of two wins."""
+    files = ["o0.tif", "o1.tif"]
+    for first, second in SAME:
+        heads = []
+        for more in (first, second, [*second, *first]):
+            run(["-q", "--partial", "x.json", *more, *files], cwd=lab.scratch)
+            heads.append(Part(lab.scratch / "x.json").head)
+        if "--offset" in second:  # it stays, where only the scale is given again
+            heads.pop()
+        lab.tally.check(all(head == heads[0] for head in heads),
+                        f"{first} and {second}", str([h["options"] for h in heads]))
+
+
+def stale(lab):
+    """A part of yesterday's run in the folder: found by what it was made with."""
+    def share(i, *more, files=("o0.tif", "o1.tif")):
+        run(["-q", "--shard", f"{i}/2", *more, *files], cwd=lab.scratch)
+
+    parts = [lab.scratch / f"part-{i}-of-2.json" for i in (1, 2)]
+    share(1, "--nodata", "0")
+    share(2, "--nodata", "0")
+    share(1, "--nodata", "600")  # the second job of today did not run
+    result = lab.merge(*parts)
+    lab.tally.check(result.rc == 65 and "--nodata 600" in result.err and
+                    "--nodata 0" in result.err and "part-2-of-2.json" in result.err,
+                    "a stale part, other options", f"exit {result.rc}: {result.last_words()}")
+    share(1)
+    share(2, files=("o0.tif", "s_0001.tif"))
+    result = lab.merge(*parts)
+    lab.tally.check(result.rc == 65 and "different sets of files" in result.err,
+                    "a stale part, other files", f"exit {result.rc}: {result.last_words()}")
+    share(2)
+    lab.tally.check(lab.merge(*parts).rc == 0, "the parts of one run")
+
+
+def formats(lab):
+    old = (b'{"schema":"imgpipe-partial/1","index":"ndvi","version":"0.1.0","part":1,"parts":1,'
+           b'"scenes_in_all":0,"files":"0123456789abcdef","scenes":[\n],\n"complete":true}\n')
+    lab.refuses("a part of an older imgpipe", old, "older imgpipe", "run that part again")
+    data = lab.whole.bytes()
+    lab.refuses("a newer format", data.replace(b"partial/2", b"partial/3"), "imgpipe-partial/2")
+    lab.refuses("a longer number", data.replace(b"partial/2", b"partial/22"), "imgpipe-partial/2")
+    part = lab.whole.copy()
+    part.head["results"] = 2
+    part.head["more"] = 1
+    lab.refuses("another results version", part.bytes(), "results version 2", "version 1")
+    part = lab.whole.copy()
+    part.head["index"] = "evi"
+    lab.refuses("another index", part.bytes(), "index evi", "ndvi")
+    for name, junk in (("empty", b""), ("an image", lab.files[0].read_bytes()),
+                       ("JSON", b'{"a":1}\n'), ("text", b"x\n" * 100)):
+        lab.refuses(f"no partial: {name}", junk, "not a partial result")
+    # Versions are recorded, all of them, and not compared.
+    parts = []
+    for i in (1, 2):
+        path = lab.scratch / f"v{i}.json"
+        run(["-q", "--shard", f"{i}/2", "--partial", path, "o0.tif", "o1.tif"], cwd=lab.scratch)
+        parts.append(path)
+    other = Part(parts[1])
+    other.head["made_by"][0]["imgpipe"] = "9.9.9"
+    parts[1].write_bytes(other.bytes())
+    result = lab.merge(*parts)
+    made_by = load(lab.again)["made_by"] if result.rc == 0 else []
+    lab.tally.check([p["imgpipe"] for p in made_by] == [Part(parts[0]).head["made_by"][0]["imgpipe"],
+                                                        "9.9.9"],
+                    "parts of two programs", f"exit {result.rc}: {made_by}")
+
+
+def main():
+    tally = Tally()
+    with Scratch() as scratch:
+        lab = Lab(tally, scratch)
+        for part in (options, same_meaning, stale, formats):
+            part(lab)
+    tally.finish()
+
+
+if __name__ == "__main__":
+    main()
