@@ -99,8 +99,8 @@ bool reader_gdal_loaded(void);
  */
 void reader_gdal_forbid(const char *why);
 
-/* Has anybody asked for GDAL while it was forbidden? */
-bool reader_gdal_wanted(void);
+/* Has anybody asked for GDAL while it was forbidden, since this was asked last? */
+bool reader_gdal_asked(void);
 
 /* What loading GDAL adds to the program's memory, for plans, in bytes; its block cache's size. */
 enum { READER_GDAL_BASELINE_BYTES = 56 << 20, READER_GDAL_CACHE_BYTES = 16 << 20 };

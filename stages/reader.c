@@ -28,7 +28,7 @@ static struct {
 	pthread_mutex_t lock;
 	_Atomic(const struct reader *) loaded;
 	_Atomic(const char *) forbidden; /* why, NULL while it is not */
-	atomic_bool wanted;
+	atomic_bool asked;
 } module = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 bool reader_gdal_loaded(void)
@@ -41,9 +41,9 @@ void reader_gdal_forbid(const char *why)
 	atomic_store(&module.forbidden, why);
 }
 
-bool reader_gdal_wanted(void)
+bool reader_gdal_asked(void)
 {
-	return atomic_load(&module.wanted);
+	return atomic_exchange(&module.asked, false);
 }
 
 const struct reader *reader_gdal(struct error *err)
@@ -55,7 +55,7 @@ const struct reader *reader_gdal(struct error *err)
 	if (reader)
 		return reader;
 	if (why) {
-		atomic_store(&module.wanted, true);
+		atomic_store(&module.asked, true);
 		(void)error_set(err, EX_TEMPFAIL, "%s", why);
 		return NULL;
 	}
