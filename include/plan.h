@@ -1,6 +1,6 @@
 /*
- * Plan: made before the first pixel from the budget and the first scene's headers; read-only
- * afterwards. Later scenes are fitted into it one by one as their turn comes (plan_scene()).
+ * Plan: made before the first pixel from the budget and the scenes' headers; read-only afterwards.
+ * Later scenes are fitted into it one by one as their turn comes (plan_scene()).
  */
 #ifndef IMGPIPE_PLAN_H
 #define IMGPIPE_PLAN_H
@@ -12,6 +12,7 @@
 #include "chunk.h"
 #include "meter.h"
 #include "options.h"
+#include "survey.h"
 #include "workload.h"
 
 enum { PLAN_MAX_NOTES = 6 };
@@ -21,6 +22,7 @@ struct partial_head;
 /* Predicted peaks in bytes: of the whole program, and of each stage in one worker. */
 struct prediction {
 	uint64_t peak;
+	bool gdal; /* peak has GDAL in it */
 	uint64_t stage_peak[N_METER_STAGES];
 };
 
@@ -30,14 +32,22 @@ struct plan {
 	unsigned workers;       /* that fit in the budget; under MPI, of one rank */
 	unsigned ranks;         /* 1 without MPI; the budget is that of each of them */
 	bool own_memory;        /* workers are processes: libraries count once for each */
+	unsigned workers_most;  /* that the limit pays for, whatever the blocks */
 	uint32_t scene_slots;   /* scenes open or unfinished at once */
 	bool by_tile;           /* the per-tile table is kept */
+	bool traces;            /* what workers do is recorded */
 	uint32_t trace_events;  /* of a worker, in per_worker_fixed; 0: no trace */
 	bool piles;             /* --teach no-backpressure */
 	uint64_t spare_bytes;   /* most that a pile may take of this machine; 0: not known */
 
+	/* What is known before the limit is shared out. Bytes: */
+	bool surveys_always;   /* the survey is of all scenes under every limit */
+	struct survey survey;  /* of the scenes, as far as they have been looked at */
+	uint64_t program;      /* program, libraries, catalogue */
+	uint64_t worker_alone; /* one worker, beside blocks, slots, trace and GDAL */
+
 	/* Bytes, adding up to the predicted peak: */
-	uint64_t baseline;         /* program, libraries, catalogue, as resident when planning */
+	uint64_t baseline;         /* program, libraries, catalogue, trace of who hands out */
 	uint64_t per_worker_fixed; /* stack, handles, codec state, of one worker */
 	uint64_t slots;            /* records of the scenes in flight */
 	uint64_t pool;             /* what chunks and tallies may reserve: limit less all else */
@@ -67,6 +77,15 @@ static inline unsigned plan_all_workers(const struct plan *plan)
 	return plan->workers * (plan->ranks ? plan->ranks : 1);
 }
 
+/*
+ * As many as there may be, by which totals in flight are measured: the same under every limit, so
+ * that what a scene needs does not grow with what it gets.
+ */
+static inline unsigned plan_most_workers(const struct plan *plan)
+{
+	return plan->workers_asked * (plan->ranks ? plan->ranks : 1);
+}
+
 /* What the workload calls a row of the stage table; NULL where it has no such row. */
 static inline const char *plan_stage_name(const struct plan *plan, enum meter_stage stage)
 {
@@ -74,12 +93,18 @@ static inline const char *plan_stage_name(const struct plan *plan, enum meter_st
 }
 
 /*
- * Plan the run. `sample` is the first scene that opened, NULL where none did (then only a minimal
- * plan is made, so that the failures can be reported). -1 with EX_TEMPFAIL where not even one
- * worker fits; the message names a budget that is enough, 2 MiB above the least at the most.
+ * A plan is made in three steps. Begin: what is known without looking at a scene. Then the survey
+ * (pipeline/survey.h), which fills plan->survey; it stays empty where scenes are made up. Make: share
+ * out the limit and cut `sample`, a scene that fits where there is one, NULL where none opened (then
+ * only a minimal plan is made, so that the failures can be reported).
+ *
+ * -1 with EX_TEMPFAIL where not even one worker fits; the message names a budget that is enough for
+ * every scene that opened, 2 MiB above the least at the most.
  */
-int plan_make(struct plan *plan, const struct options *options, const struct machine *machine,
-	      const struct catalog *catalog, const struct workload *workload,
+int plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
+	       const struct catalog *catalog, const struct workload *workload,
+	       struct error *err) MUST_CHECK;
+int plan_make(struct plan *plan, const struct options *options, const struct workload *workload,
 	      const struct scene *sample, struct error *err) MUST_CHECK;
 
 /*

@@ -105,8 +105,8 @@ bool reader_gdal_loaded(void);
  */
 void reader_gdal_forbid(const char *why);
 
-/* Has anybody asked for GDAL while it was forbidden? */
-bool reader_gdal_wanted(void);
+/* Has anybody asked for GDAL while it was forbidden, since this was asked last? */
+bool reader_gdal_asked(void);
 
 /*
  * Is this a name of GDAL's for something on the network? The user has named one: GDAL keeps its

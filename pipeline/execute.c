@@ -234,7 +234,7 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 				totals->meter.taught.pile_peak;
 	if (reader_gdal_loaded()) { /* what was set aside for it has been used */
 		totals->reserved_peak += run->plan->gdal;
-		totals->predicted.peak += run->plan->gdal;
+		totals->predicted.peak += totals->predicted.gdal ? 0 : run->plan->gdal;
 	}
 	totals->resident_peak = totals->pss_peak ? totals->pss_peak : memory_resident_peak();
 	for (unsigned i = 0; i < totals->n_ranks; i++)

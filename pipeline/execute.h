@@ -18,6 +18,7 @@
 struct samples {
 	uint32_t n;
 	struct scene *scene; /* by id, n of them; owned */
+	struct scene extra;  /* planned on, where none of those fits; the run opens it anew */
 };
 
 /*

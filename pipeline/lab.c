@@ -69,7 +69,11 @@ static int plan_line(struct plan *plan, const struct lab_work *work, const struc
 	machine_share(&machine, work->session->n_ranks, work->session->ranks_here);
 	session_level(work->session, &machine);
 	if (!status)
-		status = plan_make(plan, own, &machine, *catalog, workload, &sample, err);
+		status = plan_begin(plan, own, &machine, *catalog, workload, err);
+	if (!status) {
+		plan->surveys_always = true; /* a scene that is made up needs no GDAL */
+		status = plan_make(plan, own, workload, &sample, err);
+	}
 	scene_release(&sample);
 	return session_agree(work->session, status, own, work->argc, work->argv, *catalog, plan, err);
 }

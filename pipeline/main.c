@@ -15,16 +15,16 @@
 #include "merge.h"
 #include "options.h"
 #include "plan.h"
+#include "output_stream.h"
+#include "plan_limit.h"
 #include "printable.h"
 #include "reader.h"
 #include "report.h"
 #include "session.h"
 #include "signals.h"
-#include "output_stream.h"
+#include "survey.h"
 #include "sweep.h"
 #include "workload.h"
-
-enum { SAMPLES = 16 }; /* scenes opened to find one to plan on */
 
 /*
  * Make malloc give memory back: large blocks mapped one by one, and few arenas, whose free lists
@@ -45,59 +45,6 @@ static int fail(const struct error *error)
 	if (signals_caught())
 		return 128 + signals_caught();
 	return error->code ? error->code : EX_SOFTWARE;
-}
-
-/* All of them, so that it is known whether one needs GDAL. */
-static void open_all(struct samples *samples, const struct workload *workload,
-		     const struct catalog *catalog, const struct options *options,
-		     struct error *err)
-{
-	for (uint32_t id = 0; id < samples->n; id++) {
-		struct scene *scene = &samples->scene[id];
-
-		if (workload->scene_open(scene, catalog, id, options, err))
-			scene_release(scene);
-	}
-}
-
-static struct scene *first_opened(const struct samples *samples)
-{
-	for (uint32_t id = 0; id < samples->n; id++)
-		if (samples->scene[id].name)
-			return &samples->scene[id];
-	return NULL;
-}
-
-/*
- * A scene to plan on, of the first few; NULL where none opens (err: the last one's reason). One
- * that needs no GDAL, if there is one: whether GDAL may be loaded is the plan's decision. All that
- * open are kept, for the run.
- */
-static struct scene *open_samples(struct samples *samples, const struct workload *workload,
-				  const struct catalog *catalog, const struct options *options,
-				  struct error *err)
-{
-	uint32_t n = catalog_scenes(catalog) < SAMPLES ? catalog_scenes(catalog) : SAMPLES;
-
-	samples->scene = calloc(n ? n : 1, sizeof(*samples->scene));
-	if (!samples->scene) {
-		(void)error_memory(err, "scenes to plan on", n * sizeof(*samples->scene));
-		return NULL;
-	}
-	samples->n = n;
-	reader_gdal_forbid("it needs GDAL");
-	open_all(samples, workload, catalog, options, err);
-	reader_gdal_forbid(NULL);
-	if (!first_opened(samples) && reader_gdal_wanted())
-		open_all(samples, workload, catalog, options, err);
-	return first_opened(samples);
-}
-
-static void samples_release(struct samples *samples)
-{
-	for (uint32_t id = 0; id < samples->n; id++)
-		scene_release(&samples->scene[id]);
-	free(samples->scene);
 }
 
 static int info(const struct options *options, const struct workload *workload,
@@ -172,17 +119,14 @@ static int run_plan(const struct options *options, const struct plan *plan,
 		    const struct workload *workload, const struct catalog *catalog,
 		    struct samples *samples, struct error *err)
 {
-	const uint64_t gdal_bytes = READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES;
 	char why[160];
 	int status;
 
 	show_notes(plan, options);
-	(void)snprintf(
-		why, sizeof(why),
-		"it needs GDAL, for which the memory limit leaves no room beside %u worker%s; "
-		"--memory %lluM does",
-		plan->workers, plan->workers == 1 ? "" : "s",
-		(unsigned long long)((plan->budget.limit + gdal_bytes) >> 20) + 1);
+	(void)snprintf(why, sizeof(why),
+		       "it needs GDAL, for which the memory limit leaves no room; --memory %lluM "
+		       "is enough",
+		       (unsigned long long)(plan_enough(plan, plan->survey.gdal.most, true) >> 20));
 	if (!plan->gdal)
 		reader_gdal_forbid(why);
 	*err = (struct error){0};
@@ -215,7 +159,7 @@ static int plan_and_run(const struct options *options, const struct session *ses
 	const struct workload *workload = &workload_ndvi;
 	struct catalog *catalog = NULL;
 	struct samples samples = {0};
-	struct scene *sample = NULL;
+	const struct scene *sample = NULL;
 	struct machine machine;
 	struct plan plan = {0};
 	int status;
@@ -225,12 +169,14 @@ static int plan_and_run(const struct options *options, const struct session *ses
 	status = read_names(&catalog, options, &machine, err);
 	if (!status)
 		status = report_inputs_apart(options, catalog, err);
-	if (!status)
-		sample = open_samples(&samples, workload, catalog, options, err);
-	machine.resident = memory_resident(); /* the names and samples included */
+	machine.resident = memory_resident(); /* names included; nothing is opened yet */
 	session_level(session, &machine);
 	if (!status)
-		status = plan_make(&plan, options, &machine, catalog, workload, sample, err);
+		status = plan_begin(&plan, options, &machine, catalog, workload, err);
+	if (!status)
+		sample = survey_scenes(&plan, &samples, options, workload, catalog, err);
+	if (!status)
+		status = plan_make(&plan, options, workload, sample, err);
 	if (options->command != COMMAND_RUN && !status && !sample)
 		status = -1;
 	if (session_agree(session, status, options, argc, argv, catalog, &plan, err))

@@ -1,6 +1,7 @@
 /*
- * The plan: how many workers fit in the budget, before the first pixel. Fewer workers first, then
- * smaller blocks (plan_scene.c), then a refusal with a budget that is enough.
+ * The plan: how many workers fit in the budget, before the first pixel. What a limit is shared out
+ * to is the business of plan_limit.c, how a scene is cut that of plan_scene.c; where not one scene
+ * can be cut small enough the run is refused, with a budget that is enough.
  */
 #include "plan.h"
 
@@ -9,19 +10,19 @@
 #include <string.h>
 
 #include "executor.h"
+#include "plan_limit.h"
 #include "plan_scene.h"
 #include "reader.h"
-#include "trace.h"
 
 enum {
 	/* Code and tables of libraries not yet touched, stdio, report rows, the allocator's slack.
+	 * Measured before any input is opened, the baseline has not even libtiff's: opening plain
+	 * scenes of all codecs adds 1.1 to 1.6 MiB.
 	 */
-	HEADROOM_BYTES = 4 << 20,
+	HEADROOM_BYTES = 5 << 20,
 	/* One worker beside its blocks: touched stack, its malloc arena, histograms of the stats
 	   stage. */
 	WORKER_BYTES = 512 << 10,
-	/* One scene in flight: headers, band tables, open directories, a finished row. */
-	SLOT_BYTES = 48 << 10,
 	/* A worker process beside that: pages it has written to of program and libraries, page
 	   tables, a scene's headers of its own, two rooms for messages. An allowance: two workers
 	   on a DEFLATE scene came to 14.9 MiB of PSS in all, of 26.3 MiB planned. */
@@ -29,9 +30,7 @@ enum {
 	/* What the baseline differs by from one start to the next: rounded away, for stable advice.
 	 */
 	SPREAD_BYTES = 256 << 10,
-	GDAL_BYTES = READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES,
 	MIB = 1 << 20,
-	PILE_SHARE = 4,    /* the pool keeps one part in so many of what a pile could have */
 	PILE_PERCENT = 80, /* of the memory that is free when the plan is made */
 };
 
@@ -47,36 +46,6 @@ static void plan_note(struct plan *plan, const char *format, ...)
 	va_end(args);
 }
 
-/* How many processes of this machine may load libraries of their own. */
-static unsigned plan_processes(const struct plan *plan)
-{
-	return plan->own_memory ? plan->workers + 1 : 1;
-}
-
-/* --teach no-backpressure: a pile takes three quarters, unless the machine has less to spare. */
-static void share_with_pile(struct plan *plan)
-{
-	uint64_t most = plan->spare_bytes, pile = plan->pool - plan->pool / PILE_SHARE;
-
-	plan->pile = most && most < pile ? most : pile;
-	plan->pool -= plan->pile;
-}
-
-/* Everything that depends on the number of workers but for the pool. */
-static void set_workers(struct plan *plan, unsigned workers)
-{
-	uint64_t fixed;
-
-	plan->workers = workers;
-	plan->scene_slots = 2 * workers * plan->ranks + 2;
-	plan->slots = (uint64_t)plan->scene_slots * SLOT_BYTES;
-	fixed = plan->baseline + plan_processes(plan) * plan->gdal + plan->slots +
-		workers * plan->per_worker_fixed;
-	plan->pool = plan->budget.limit > fixed ? plan->budget.limit - fixed : 0;
-	if (plan->piles)
-		share_with_pile(plan);
-}
-
 /* Tallies in flight at once: where scenes have fewer chunks than workers, several scenes are. */
 static uint64_t tallies(const struct plan *plan, uint64_t n_chunks)
 {
@@ -90,24 +59,17 @@ static uint64_t wanted_from_pool(const struct plan *plan, const struct chunk_gri
 	return plan->workers * plan->footprint + tallies(plan, chunk_grid_count(grid));
 }
 
-/* Cut the sample for one worker after another until all of them fit side by side. */
+/* As many workers as fit side by side with the blocks that the whole pool allows for the sample. */
 static int fit_workers(struct plan *plan, const struct options *options,
 		       const struct workload *workload, const struct scene *sample,
 		       struct chunk_grid *grid, struct error *err)
 {
-	for (unsigned workers = plan->workers_asked; workers; workers--) {
-		set_workers(plan, workers);
-		if (plan_scene(grid, plan, options, workload, sample, err)) {
-			if (workers > 1)
-				continue;
-			return -1;
-		}
-		plan->footprint = grid->footprint;
-		plan->tally =
-			workload->tally_bytes(sample, grid, plan_all_workers(plan), plan->by_tile);
-		if (workers == 1 || wanted_from_pool(plan, grid) <= plan->pool)
-			return 0;
-	}
+	if (plan_scene(grid, plan, options, workload, sample, err))
+		return -1;
+	plan->footprint = grid->footprint;
+	plan->tally = workload->tally_bytes(sample, grid, plan_most_workers(plan), plan->by_tile);
+	while (plan->workers > 1 && wanted_from_pool(plan, grid) > plan->pool)
+		plan_set_workers(plan, plan->workers - 1);
 	return 0;
 }
 
@@ -144,9 +106,9 @@ static void predict_stages(struct prediction *prediction, const struct plan *pla
 			bytes += stage->scratch(scene, grid->block_x_size, rows, options);
 		raise_to(&prediction->stage_peak[stage->meter], bytes);
 	}
-	raise_to(&prediction->stage_peak[METER_DISCOVER], SLOT_BYTES);
+	raise_to(&prediction->stage_peak[METER_DISCOVER], PLAN_SLOT_BYTES);
 	raise_to(&prediction->stage_peak[METER_REDUCE],
-		 workload->tally_bytes(scene, grid, plan_all_workers(plan), plan->by_tile));
+		 workload->tally_bytes(scene, grid, plan_most_workers(plan), plan->by_tile));
 }
 
 void plan_predict(struct prediction *prediction, const struct plan *plan,
@@ -157,13 +119,17 @@ void plan_predict(struct prediction *prediction, const struct plan *plan,
 	 */
 	uint64_t in_flight =
 		plan->n_scenes < plan->scene_slots ? plan->n_scenes : plan->scene_slots;
-	uint64_t tally = workload->tally_bytes(scene, grid, plan_all_workers(plan), plan->by_tile);
+	uint64_t tally = workload->tally_bytes(scene, grid, plan_most_workers(plan), plan->by_tile);
 	uint64_t bytes = plan_fixed(plan) + plan->workers * grid->footprint + in_flight * tally;
 	uint64_t pile =
 		size_mul(in_flight < 2 ? 1 : 2, size_mul((size_t)scene->x_size * scene->y_size, 5));
 
 	bytes += pile < plan->pile ? pile : plan->pile;
-
+	if (!prediction->gdal && reader_gdal_loaded()) { /* and it stays */
+		prediction->gdal = true;
+		prediction->peak += plan->gdal;
+	}
+	bytes += prediction->gdal ? plan->gdal : 0;
 	raise_to(&prediction->peak, bytes < plan->budget.limit ? bytes : plan->budget.limit);
 	predict_stages(prediction, plan, options, workload, scene, grid);
 }
@@ -207,62 +173,23 @@ static void explain(struct plan *plan, const struct options *options, const stru
 				"tile (--working-set tile)");
 }
 
-static int too_small(struct plan *plan, const struct options *options,
-		     const struct workload *workload, const struct scene *sample, struct error *err)
+/* No scene fits: name what is enough for all of them. */
+static int too_small(struct plan *plan, const struct scene *sample, struct error *err)
 {
-	uint64_t pool = plan_smallest_pool(plan, options, workload, sample);
-	/* The baseline is measured, and may come out a MiB higher when that limit is tried. */
-	uint64_t need = plan_fixed(plan) + (plan->piles ? PILE_SHARE : 1) * pool + MIB;
-	char limit[24], baseline[24];
+	const struct survey *survey = &plan->survey;
+	uint64_t need = plan_enough(plan, survey->plain.most, false);
+	uint64_t beside_gdal = survey->gdal.n ? plan_enough(plan, survey->gdal.most, true) : 0;
+	char limit[24], baseline[24], several[40];
 
-	if (pool == UINT64_MAX)
-		return -1; /* no budget helps; plan_scene() has said why */
+	need = beside_gdal > need ? beside_gdal : need;
+	(void)snprintf(several, sizeof(several), "any of %u scenes", plan->n_scenes);
 	return error_set(err, EX_TEMPFAIL,
 			 "a memory limit of %s (%s) is too small for one worker on %s; "
 			 "--memory %lluM is enough (program and libraries %s)",
-			 bytes_text(limit, plan->budget.limit), plan->budget.source, sample->name,
-			 (unsigned long long)ceil_div(need, MIB),
+			 bytes_text(limit, plan->budget.limit), plan->budget.source,
+			 plan->n_scenes > 1 ? several : sample->name,
+			 (unsigned long long)(need / MIB),
 			 bytes_text(baseline, plan->baseline));
-}
-
-/* Nothing to plan on: keep half of the limit for the blocks of scenes yet to be seen. */
-static void plan_blindly(struct plan *plan)
-{
-	while (plan->workers > 1 && plan->pool < plan->budget.limit / 2)
-		set_workers(plan, plan->workers - 1);
-	if (!reader_gdal_loaded() && plan->pool / 2 > GDAL_BYTES) {
-		plan->gdal = GDAL_BYTES;
-		set_workers(plan, plan->workers);
-	}
-	plan->predicted.peak = plan_fixed(plan);
-}
-
-/*
- * With memory set aside for GDAL, if that costs no worker or a scene is known to need it; else
- * without, and then GDAL must not be loaded.
- */
-static int fit_beside_gdal(struct plan *plan, const struct options *options,
-			   const struct workload *workload, const struct scene *sample,
-			   struct chunk_grid *grid, struct error *err)
-{
-	if (!reader_gdal_loaded()) {
-		plan->gdal = GDAL_BYTES;
-		if (!fit_workers(plan, options, workload, sample, grid, err) &&
-		    (plan->workers == plan->workers_asked || reader_gdal_wanted()))
-			return 0;
-		plan->gdal = 0;
-	}
-	return fit_workers(plan, options, workload, sample, grid, err);
-}
-
-/* A trace for each worker, and one for who hands out the work. */
-static void plan_trace(struct plan *plan, const struct options *options)
-{
-	if (!options->trace_path && !options->html_path)
-		return;
-	plan->trace_events = trace_events(plan->budget.limit, plan->workers_asked);
-	plan->per_worker_fixed += trace_bytes(plan->trace_events);
-	plan->baseline += trace_bytes(plan->trace_events);
 }
 
 /* What a pile may take without another program being swapped out; 0 where that is not known. */
@@ -275,12 +202,10 @@ static uint64_t spare_memory(const struct machine *machine)
 	return spare / 100 * PILE_PERCENT;
 }
 
-int plan_make(struct plan *plan, const struct options *options, const struct machine *machine,
-	      const struct catalog *catalog, const struct workload *workload,
-	      const struct scene *sample, struct error *err)
+int plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
+	       const struct catalog *catalog, const struct workload *workload, struct error *err)
 {
 	const struct executor *executor = executor_find(options->executor, err);
-	struct chunk_grid grid = {0};
 
 	if (!executor)
 		return -1;
@@ -289,36 +214,43 @@ int plan_make(struct plan *plan, const struct options *options, const struct mac
 		.ranks = machine->ranks,
 		.own_memory = executor->own_memory,
 		.by_tile = options->tiles_path || options->html_path,
+		.traces = options->trace_path || options->html_path,
 		.in_turn = workload->in_turn,
 		.stage_names = workload->stage_names,
 		.piles = teaches(&options->teach, TEACH_NO_BACKPRESSURE),
 		.n_scenes = catalog_scenes(catalog),
 		.n_all_scenes = catalog_all_scenes(catalog),
 		.files_checksum = catalog_checksum(catalog),
-		.per_worker_fixed = WORKER_BYTES + (executor->own_memory ? PROCESS_BYTES : 0),
+		.worker_alone = WORKER_BYTES + (executor->own_memory ? PROCESS_BYTES : 0),
 		/* the catalogue's names are resident already */
-		.baseline = ceil_div(machine->resident + SPREAD_BYTES, MIB) * MIB + HEADROOM_BYTES +
-			    (reader_gdal_loaded() ? READER_GDAL_CACHE_BYTES : 0),
+		.program = ceil_div(machine->resident + SPREAD_BYTES, MIB) * MIB + HEADROOM_BYTES,
 	};
 	if (teach_check(&options->teach, executor->name, err))
 		return -1;
 	if (plan->piles)
 		plan->spare_bytes = spare_memory(machine);
 	if (teaches(&options->teach, TEACH_SHIP_PIXELS))
-		plan->per_worker_fixed += WORKER_BYTES; /* the last stage once more */
+		plan->worker_alone += WORKER_BYTES; /* the last stage once more */
 	if (executor->workers)
 		plan->workers_asked = executor->workers(plan->workers_asked, options->workers != 0);
 	budget_init(&plan->budget, options, machine);
-	plan_trace(plan, options);
-	set_workers(plan, plan->workers_asked);
+	plan_settle(plan);
+	return 0;
+}
+
+int plan_make(struct plan *plan, const struct options *options, const struct workload *workload,
+	      const struct scene *sample, struct error *err)
+{
+	struct chunk_grid grid = {0};
+
+	plan_settle(plan);
 	if (!sample) {
-		plan_blindly(plan);
+		plan->predicted.peak = plan_fixed(plan);
 		return 0;
 	}
-	if (fit_beside_gdal(plan, options, workload, sample, &grid, err)) {
-		plan->tally = 0;
-		return too_small(plan, options, workload, sample, err);
-	}
+	if (fit_workers(plan, options, workload, sample, &grid, err))
+		return plan->survey.plain.n + plan->survey.gdal.n ? too_small(plan, sample, err)
+								  : -1;
 	plan_predict(&plan->predicted, plan, options, workload, sample, &grid);
 	if (!workload->stage_names) /* the rows of a made-up scene are nobody's advice */
 		plan_auto_chunk(plan, sample);

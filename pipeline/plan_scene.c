@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "plan_limit.h"
 #include "plan_scene.h"
 
 enum {
@@ -169,7 +170,7 @@ static void measure(struct chunk_grid *grid, const struct plan *plan,
 static size_t tally_bytes(const struct plan *plan, const struct workload *workload,
 			  const struct scene *scene, const struct chunk_grid *grid)
 {
-	return workload->tally_bytes(scene, grid, plan_all_workers(plan), plan->by_tile);
+	return workload->tally_bytes(scene, grid, plan_most_workers(plan), plan->by_tile);
 }
 
 static bool fits(struct chunk_grid *grid, const struct plan *plan, const struct workload *workload,
@@ -246,32 +247,61 @@ static uint32_t first_rows(const struct scene *scene)
 	return rows || scene->store_y_size < 2 ? rows : 1;
 }
 
+/*
+ * The ways to cut a scene, the roomiest first: as asked for, one stored tile a block, one a chunk,
+ * and, where it can be decoded so, fewer and fewer rows of one. False where there is none left.
+ */
+static bool next_way(struct chunk_grid *grid, unsigned way, const struct plan *plan,
+		     const struct options *options, const struct workload *workload,
+		     const struct scene *scene)
+{
+	uint32_t rows = 0;
+
+	switch (way) {
+	case 0:
+		*grid = (struct chunk_grid){.x_size = scene->x_size, .y_size = scene->y_size};
+		choose_chunk(grid, plan, options, scene);
+		choose_block(grid, options, scene);
+		settle_constant(grid, plan, scene);
+		return true;
+	case 1:
+		if (!grid->constant)
+			shrink_to_tile(grid, scene);
+		return true;
+	case 2:
+		shrink_chunk(grid, scene);
+		return true;
+	case 3:
+		if (!grid->constant && can_stream(workload, scene, options))
+			rows = first_rows(scene);
+		break;
+	default:
+		rows = grid->block_y_size / 2;
+	}
+	if (rows)
+		stream_rows(grid, scene, rows);
+	return rows != 0;
+}
+
+static bool is_by_gdal(const struct scene *scene)
+{
+	for (unsigned i = 0; i < scene->n_files; i++)
+		if (strcmp(scene->files[i].info.reader, "gdal") == 0)
+			return true;
+	return false;
+}
+
 int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct options *options,
 	       const struct workload *workload, const struct scene *scene, struct error *err)
 {
+	const bool by_gdal = is_by_gdal(scene), allowed = plan->gdal || !by_gdal;
 	char limit[24];
 	uint64_t smallest;
-	uint32_t rows;
 
-	*grid = (struct chunk_grid){.x_size = scene->x_size, .y_size = scene->y_size};
-	choose_chunk(grid, plan, options, scene);
-	choose_block(grid, options, scene);
-	settle_constant(grid, plan, scene);
-	if (fits(grid, plan, workload, scene, options))
-		return 0;
-	if (!grid->constant)
-		shrink_to_tile(grid, scene);
-	if (fits(grid, plan, workload, scene, options))
-		return 0;
-	shrink_chunk(grid, scene);
-	if (fits(grid, plan, workload, scene, options))
-		return 0;
-	rows = !grid->constant && can_stream(workload, scene, options) ? first_rows(scene) : 0;
-	for (; rows; rows /= 2) {
-		stream_rows(grid, scene, rows);
+	*grid = (struct chunk_grid){0};
+	for (unsigned way = 0; allowed && next_way(grid, way, plan, options, workload, scene); way++)
 		if (fits(grid, plan, workload, scene, options))
 			return 0;
-	}
 	smallest = plan_smallest_pool(plan, options, workload, scene);
 	if (smallest == UINT64_MAX)
 		return error_set(
@@ -279,29 +309,27 @@ int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct op
 			"%s: its stored blocks are too large to decode in any memory; is the "
 			"file damaged?",
 			scene->files[0].path);
-	/* One MiB more: the baseline is measured, and may differ when that limit is tried. */
-	smallest += (plan->piles ? 3 * smallest : 0) + plan->budget.limit - plan->pool -
-		    plan->pile + (1 << 20);
-	return error_set(err, EX_TEMPFAIL,
-			 "%s: one block needs more than the memory limit of %s leaves; "
-			 "--memory %lluM is enough",
-			 scene->name, bytes_text(limit, plan->budget.limit),
-			 (unsigned long long)ceil_div(smallest, 1 << 20));
+	return error_set(
+		err, EX_TEMPFAIL,
+		"%s: one block needs more than the memory limit of %s leaves; "
+		"--memory %lluM is enough",
+		scene->name, bytes_text(limit, plan->budget.limit),
+		(unsigned long long)(plan_enough(plan, smallest, by_gdal) >> 20));
 }
 
 uint64_t plan_smallest_pool(const struct plan *plan, const struct options *options,
 			    const struct workload *workload, const struct scene *scene)
 {
-	struct chunk_grid grid = {.x_size = scene->x_size, .y_size = scene->y_size};
-	uint64_t need;
+	struct chunk_grid grid = {0};
+	uint64_t least = UINT64_MAX;
 
-	choose_chunk(&grid, plan, options, scene);
-	shrink_to_tile(&grid, scene);
-	shrink_chunk(&grid, scene);
-	settle_constant(&grid, plan, scene);
-	if (!grid.constant && can_stream(workload, scene, options))
-		stream_rows(&grid, scene, 1);
-	measure(&grid, plan, workload, scene, options);
-	need = size_add(grid.footprint, tally_bytes(plan, workload, scene, &grid));
-	return need == SIZE_MAX ? UINT64_MAX : need;
+	for (unsigned way = 0; next_way(&grid, way, plan, options, workload, scene); way++) {
+		uint64_t need;
+
+		measure(&grid, plan, workload, scene, options);
+		need = size_add(grid.footprint, tally_bytes(plan, workload, scene, &grid));
+		if (need < SIZE_MAX && need < least)
+			least = need;
+	}
+	return least;
 }

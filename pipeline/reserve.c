@@ -13,7 +13,7 @@
 
 static uint64_t tally_bytes(const struct run *run, const struct slot *slot)
 {
-	return run->workload->tally_bytes(&slot->scene, &slot->grid, plan_all_workers(run->plan),
+	return run->workload->tally_bytes(&slot->scene, &slot->grid, plan_most_workers(run->plan),
 					  run->plan->by_tile);
 }
 

@@ -28,7 +28,7 @@ static struct {
 	pthread_mutex_t lock;
 	_Atomic(const struct reader *) loaded;
 	_Atomic(const char *) forbidden; /* why, NULL while it is not */
-	atomic_bool wanted;
+	atomic_bool asked;
 	atomic_bool network;
 } module = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -42,9 +42,9 @@ void reader_gdal_forbid(const char *why)
 	atomic_store(&module.forbidden, why);
 }
 
-bool reader_gdal_wanted(void)
+bool reader_gdal_asked(void)
 {
-	return atomic_load(&module.wanted);
+	return atomic_exchange(&module.asked, false);
 }
 
 bool reader_name_is_network(const char *path)
@@ -78,7 +78,7 @@ const struct reader *reader_gdal(struct error *err)
 	if (reader)
 		return reader;
 	if (why) {
-		atomic_store(&module.wanted, true);
+		atomic_store(&module.asked, true);
 		(void)error_set(err, EX_TEMPFAIL, "%s", why);
 		return NULL;
 	}
