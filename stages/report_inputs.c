@@ -40,9 +40,9 @@ static const char *input_name(const struct stat *st, const struct options *optio
 static int refuse(const char *kind, const char *path, const char *input, struct error *err)
 {
 	return error_set(err, EX_USAGE,
-			 "%s: the %s report would go into an input of this command (%s); give the "
-			 "report another name",
-			 path, kind, input);
+			 "%s: an image, a list or a part that this command reads (%s), into which "
+			 "the %s report would go; give the report another name",
+			 path, input, kind);
 }
 
 static int look_at(const char *kind, const char *path, const struct options *options,
