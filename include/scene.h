@@ -58,15 +58,16 @@ struct raster_info {
 	char codec[24];        /* "DEFLATE+p2", "LZW", "none", "JP2OpenJPEG" ... */
 	uint64_t file_bytes;
 	struct timespec changed; /* st_ctim; zero where other files may decide what is read */
-	struct timespec written; /* st_mtim and inode of the file itself, by which the TIFF reader */
-	uint64_t inode;          /* knows it again */
-	bool empty;              /* no block is stored, so all pixels of a band are the same */
-	size_t block_bytes;      /* one stored block decoded, all samples it interleaves */
-	size_t raw_bytes;        /* buffer for one stored block as it is in the file */
-	size_t codec_bytes;      /* what the decoder itself allocates for one open handle */
-	bool rows_can_stream;    /* a block can be decoded row by row, not only as a whole */
-	bool has_mask;           /* per-dataset mask: a mask IFD or a .msk file beside it */
-	double geotransform[6];  /* GDAL's order: x = g0 + col*g1 + row*g2, y = g3 + ... */
+	struct timespec
+		written;        /* st_mtim and inode of the file itself, by which the TIFF reader */
+	uint64_t inode;         /* knows it again */
+	bool empty;             /* no block is stored, so all pixels of a band are the same */
+	size_t block_bytes;     /* one stored block decoded, all samples it interleaves */
+	size_t raw_bytes;       /* buffer for one stored block as it is in the file */
+	size_t codec_bytes;     /* what the decoder itself allocates for one open handle */
+	bool rows_can_stream;   /* a block can be decoded row by row, not only as a whole */
+	bool has_mask;          /* per-dataset mask: a mask IFD or a .msk file beside it */
+	double geotransform[6]; /* GDAL's order: x = g0 + col*g1 + row*g2, y = g3 + ... */
 	bool has_geotransform;
 	bool projected;          /* the CRS is projected: areas in metres make sense */
 	double unit_metres;      /* length of the CRS unit in metres, 0 where not known */

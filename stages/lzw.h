@@ -35,7 +35,8 @@ void lzw_free(struct lzw *lzw); /* NULL is allowed */
 const char *lzw_decode(struct lzw *lzw, const void *in, size_t in_bytes, void *out,
 		       size_t out_bytes);
 
-/* The lowest bit first and no early change, as was written before TIFF 6.0: only lzw_stream does. */
+/* The lowest bit first and no early change, as was written before TIFF 6.0: only lzw_stream does.
+ */
 bool lzw_is_old_style(const void *in, size_t in_bytes);
 
 /* What is wrong, in words, the same from both decoders. */
@@ -43,10 +44,11 @@ extern const char lzw_too_short[], lzw_bad_code[], lzw_no_clear[];
 
 /* --- lzw_stream.c: a decoder that keeps no output --- */
 
-/* One stream after another, of either style, in pieces. It takes and refuses what lzw_decode() does. */
+/* One stream after another, of either style, in pieces. It takes and refuses what lzw_decode()
+ * does. */
 struct lzw_stream;
 
-struct lzw_stream *lzw_stream_new(void);      /* NULL without memory */
+struct lzw_stream *lzw_stream_new(void);    /* NULL without memory */
 void lzw_stream_free(struct lzw_stream *s); /* NULL is allowed */
 void lzw_stream_begin(struct lzw_stream *s);
 

@@ -37,10 +37,8 @@ struct lzw_stream *lzw_stream_new(void)
 	struct lzw_stream *s = calloc(1, sizeof(*s));
 
 	for (unsigned i = 0; s && i < 256; i++)
-		s->string[i] = (struct string){.length = 1,
-					       .first = (uint8_t)i,
-					       .last = (uint8_t)i,
-					       .run = true};
+		s->string[i] = (struct string){
+			.length = 1, .first = (uint8_t)i, .last = (uint8_t)i, .run = true};
 	return s;
 }
 

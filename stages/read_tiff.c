@@ -133,9 +133,8 @@ static int read_window(void *state, struct read_request *request, struct arena *
 static bool is_constant(void *state, struct read_request *request)
 {
 	struct tiff_handle *handle = state;
-	struct tiff_job job = {.handle = handle,
-			       .request = request,
-			       .size = sample_size(handle->info.type)};
+	struct tiff_job job = {
+		.handle = handle, .request = request, .size = sample_size(handle->info.type)};
 
 	return request->n_bands && check_request(handle, request, NULL) == 0 && fill_constant(&job);
 }

@@ -37,9 +37,9 @@ struct decode_stream {
 	const void *in;
 	size_t in_bytes; /* junk behind the stream is allowed */
 	void *out;
-	size_t out_bytes;  /* that lie in the image */
-	size_t room;       /* of `out`: the block's padding fits as well, or is decoded to nowhere */
-	uint64_t most;     /* decode_most() of the block */
+	size_t out_bytes; /* that lie in the image */
+	size_t room;      /* of `out`: the block's padding fits as well, or is decoded to nowhere */
+	uint64_t most;    /* decode_most() of the block */
 	const char *wrong; /* set: NULL, or what is wrong, in words */
 };
 

@@ -23,9 +23,9 @@ int tiff_direct_open(struct tiff_image *image, struct error *err)
 {
 	size_t window = size_add(image->window_bytes, TIFF_WINDOW_MARGIN);
 
-	image->decoder = decoder_new(image->compression,
-				     tiff_direct_large(image->block_bytes, image->raw_bytes),
-				     window);
+	image->decoder =
+		decoder_new(image->compression,
+			    tiff_direct_large(image->block_bytes, image->raw_bytes), window);
 	return image->decoder ? 0 : error_memory(err, "a decoder", window);
 }
 

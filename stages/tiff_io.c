@@ -85,10 +85,9 @@ bool tiff_file_changed(const struct tiff_image *image)
 {
 	struct stat st;
 
-	return fstat(image->fd, &st) == 0 &&
-	       ((uint64_t)st.st_size != image->file_bytes ||
-		st.st_mtim.tv_sec != image->written.tv_sec ||
-		st.st_mtim.tv_nsec != image->written.tv_nsec);
+	return fstat(image->fd, &st) == 0 && ((uint64_t)st.st_size != image->file_bytes ||
+					      st.st_mtim.tv_sec != image->written.tv_sec ||
+					      st.st_mtim.tv_nsec != image->written.tv_nsec);
 }
 
 int tiff_io_error(const struct tiff_image *image, struct error *err)

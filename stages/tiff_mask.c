@@ -128,8 +128,10 @@ void tiff_mask_close(struct tiff_mask *mask)
 
 static void undo_predictor(const struct tiff_image *image, unsigned char *row, uint32_t n)
 {
-	struct undo_row undo = {
-		.x_size = image->block_x_size, .n = image->block_x_size, .samples = 1, .n_bands = 1};
+	struct undo_row undo = {.x_size = image->block_x_size,
+				.n = image->block_x_size,
+				.samples = 1,
+				.n_bands = 1};
 
 	for (; n; n--, row += image->row_bytes) {
 		undo.row = undo.to[0] = row;

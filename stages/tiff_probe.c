@@ -203,8 +203,7 @@ static void fill_info(struct tiff_image *image, struct raster_info *info)
 	info->empty = is_empty(image);
 	info->block_bytes = image->block_bytes;
 	info->raw_bytes = image->raw_bytes;
-	info->rows_can_stream =
-		image->compression == COMPRESSION_NONE || tiff_direct_takes(image);
+	info->rows_can_stream = image->compression == COMPRESSION_NONE || tiff_direct_takes(image);
 	info->codec_bytes = handle_memory(image, info);
 	(void)snprintf(info->reader, sizeof(info->reader), "tiff");
 	(void)snprintf(info->codec, sizeof(info->codec), "%s", tiff_codec_name(image->compression));

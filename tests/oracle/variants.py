@@ -70,6 +70,8 @@ class Form:
         self.shared = draw.random() < .1
         self.white = draw.random() < .1 and self.bits <= 16 and self.format == 1
         self.seed = draw.getrandbits(32)
+        if self.type == "i8" and int(gdal.VersionInfo()) < 3070000:
+            self.nodata = None  # older GDAL fills blocks of int8 that are not stored as if uint8
 
     def draw_predictor(self, draw):
         if self.codec in ("none", "packbits") or self.bits % 8 or self.type in ("f16", "f24"):
@@ -180,14 +182,15 @@ def make_file(path, form, draw):
     pixels = make_pixels(form)
     width, height = form.block
     groups = [pixels[i:i + 1] for i in range(form.bands)] if form.planar else [pixels]
-    blocks, counts = [], {}
+    blocks, counts, full = [], {}, None  # full: a block with all its rows, to be shared
     for planes, y, x in itertools.product(groups, range(0, form.y, height),
                                           range(0, form.x, width)):
         if draw.random() < form.sparse:
             blocks.append(None)
-        elif form.shared and blocks and isinstance(blocks[-1], bytes):
-            blocks.append(len(blocks) - 1)
+        elif form.shared and full is not None and y + height <= form.y:
+            blocks.append(full)
         else:
+            full = len(blocks) if y + height <= form.y else full
             blocks.append(make_block(form, planes, x, y, draw))
     for i, block in enumerate(blocks):
         if isinstance(block, bytes) and form.counts != "right":
@@ -235,7 +238,8 @@ def reference(path, form, draw):
     lower than a tile, and the bytes that are counted even if no stream needs them.
     """
     want = gdal_says(path)
-    wrong = form.last == "long" and "deflate" in form.codec
+    odd = form.bits % 8 or form.type in ("f16", "f24")  # GDAL's numbers, for better or worse
+    wrong = form.last == "long" and "deflate" in form.codec and not odd
     if want and not wrong:
         return want, True
     plain = copy.copy(form)
