@@ -90,9 +90,9 @@ struct report {
 extern const struct report *const reports[]; /* ended by NULL */
 
 /*
- * No report of the command may go into a file that it reads: -1 with EX_USAGE, and both named, where
- * one would. catalog: NULL where there is none (merge); it is looked through only where a file is
- * about to be replaced.
+ * No report of the command may go into a file that it reads: -1 with EX_USAGE, and both named,
+ * where one would. catalog: NULL where there is none (merge); it is looked through only where a
+ * file is about to be replaced.
  */
 int report_inputs_apart(const struct options *options, const struct catalog *catalog,
 			struct error *err) MUST_CHECK;

@@ -10,7 +10,7 @@
 /* A folder of the sweep's own, and the files that a run leaves in it. */
 struct sweep_folder {
 	char path[160];
-	int lock; /* held as long as the sweep lives */
+	int lock;                                  /* held as long as the sweep lives */
 	char report[192], summary[192], said[192]; /* said: its standard error */
 	char reference[192];                       /* summary of the first run that had one */
 	char scene[192];                           /* report of the first read */

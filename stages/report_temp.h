@@ -24,8 +24,8 @@ int report_temp_open(struct report_temp *temp, int folder, const char *base, mod
 
 /*
  * Give the file `fd` the name `base`, in place of a file that has it: then with its permissions,
- * group, access list and, where the system allows it, owner. Never a moment without either. -1 with
- * errno.
+ * group, access list and, where the system allows it, owner; not with its extended attributes,
+ * security label or hard links. Never a moment without either. -1 with errno.
  */
 int report_temp_commit(struct report_temp *temp, int fd, const char *base);
 
