@@ -9,7 +9,8 @@
  *             many start as that pays for;
  *   GDAL      is let in from the limit on at which no plain scene loses by it: none needs more than
  *             the pool beside GDAL, but not more than the pool without it. Below, scenes that need
- *             GDAL fail, and no others.
+ *             GDAL fail, and no others. Where no scene is known that GDAL opens (files that are no
+ *             images ask for it, too), it must leave enough for all plain scenes.
  *   batches   too large to be looked at first: GDAL's room is always set aside above
  *             PLAN_SURVEY_LIMIT; so below, plain scenes get no more than is left just there.
  */
@@ -86,22 +87,26 @@ static uint64_t pool_of(const struct plan *plan, uint64_t limit, bool gdal)
 
 static bool is_surveyed(const struct plan *plan, uint64_t limit)
 {
-	return plan->surveys_always || limit < PLAN_SURVEY_LIMIT;
+	return plan->surveys_always || limit < plan->program + PLAN_SURVEY_LIMIT;
 }
 
 /* Without GDAL: no more than what larger limits leave that are not surveyed. */
 static uint64_t plain_limit(const struct plan *plan, uint64_t limit)
 {
-	return plan->surveys_always ? limit : least_of(limit, PLAN_SURVEY_LIMIT - GDAL_BYTES);
+	uint64_t most = plan->program + PLAN_SURVEY_LIMIT - GDAL_BYTES;
+
+	return plan->surveys_always ? limit : least_of(limit, most);
 }
 
 static bool may_begin(const struct plan *plan, uint64_t limit)
 {
 	uint64_t beside = pool_of(plan, limit, true);
 	uint64_t without = pool_of(plan, plain_limit(plan, limit), false);
-	uint64_t least = plan->survey.gdal.n ? plan->survey.gdal.least : 1;
+	const struct survey *survey = &plan->survey;
 
-	return beside >= least && !survey_between(&plan->survey, beside, without);
+	if (!survey->gdal.n)
+		return beside > 0 && beside >= survey->plain.most;
+	return beside >= survey->gdal.least && !survey_between(survey, beside, without);
 }
 
 /* Is GDAL's room set aside under this limit? If so, then under all that are larger. */

@@ -9,7 +9,7 @@
 enum {
 	/* One scene in flight: headers, band tables, open directories, a finished row. */
 	PLAN_SLOT_BYTES = 48 << 10,
-	/* Of larger batches under larger limits nobody looks at all scenes first. */
+	/* Of larger batches, with more than this beside the program, nobody looks at all first. */
 	PLAN_SURVEY_LIMIT = 512 << 20,
 };
 
