@@ -6,6 +6,7 @@
 #include "tiff.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -231,6 +232,22 @@ static struct claim lerc_inside(struct tiff_image *image, const unsigned char *s
 	return lerc_claim(stored, n);
 }
 
+/*
+ * LERC's decoder, in C++, ends the program where it finds no memory. It takes what is planned for
+ * it, so it is not begun where that is not to be had.
+ */
+static int check_lerc_memory(const struct tiff_image *image, const struct tiff_block *block,
+			     struct error *err)
+{
+	void *volatile reserve = malloc(size_add(size_mul(3, image->block_bytes), 256 << 10));
+	bool had = reserve != NULL;
+
+	free(reserve);
+	return had ? 0
+		   : tiff_block_error(image, block, err, EX_TEMPFAIL,
+				      "there is no memory to decode it");
+}
+
 /* --- */
 
 static int check_size(const struct tiff_image *image, const struct tiff_block *block,
@@ -254,6 +271,8 @@ int tiff_claims_check(struct tiff_image *image, const struct tiff_block *block, 
 
 	if (image->compression == COMPRESSION_JPEG)
 		return check_jpeg(image, block, stored, n, err);
+	if (image->compression == COMPRESSION_LERC && check_lerc_memory(image, block, err))
+		return -1;
 	if (image->compression == COMPRESSION_WEBP)
 		claim = webp_claim(stored, n);
 	else if (image->compression == COMPRESSION_LERC)

@@ -15,6 +15,8 @@
 
 #include "window.h"
 
+enum { LIBTIFF_OPEN_BYTES = 64 << 10 };
+
 /* --- what libtiff says --- */
 
 PRINTF_LIKE(2, 0)
@@ -136,16 +138,30 @@ static int broken(const struct tiff_image *image, struct error *err)
 }
 
 /*
+ * Where its table of tags cannot grow for a codec, libtiff crashes (_TIFFMergeFields() up to 4.7).
+ * All that opening takes is less than this, so it is not tried where there is less.
+ */
+static bool has_memory(void)
+{
+	void *volatile reserve =
+		malloc(LIBTIFF_OPEN_BYTES); /* volatile: compilers drop such pairs */
+	bool had = reserve != NULL;
+
+	free(reserve);
+	return had;
+}
+
+/*
  * r: read; m: no mapping, as blocks are fetched with pread(); c: strips as they are stored; D, O:
  * the arrays of block offsets are read when needed and in parts, as a hostile file may claim
  * arrays of any length.
  */
 static int open_tif(struct tiff_image *image, size_t max_alloc, struct error *err)
 {
-	TIFFOpenOptions *options = tiff_log_options(&image->log, max_alloc);
+	TIFFOpenOptions *options = has_memory() ? tiff_log_options(&image->log, max_alloc) : NULL;
 
 	if (!options)
-		return error_memory(err, "libtiff", sizeof(struct tiff_image));
+		return error_memory(err, "libtiff", LIBTIFF_OPEN_BYTES);
 	image->tif = tiff_io_open(image, "rmcDO", options);
 	TIFFOpenOptionsFree(options);
 	return image->tif ? 0 : broken(image, err);

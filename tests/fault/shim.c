@@ -10,16 +10,16 @@
  *   FAULT_MS     how long a stall takes, ms; 50 where it is not set
  *   FAULT_SIZE   set: only calls of pread for so many bytes or more count
  *   FAULT_FILE   set: only calls of pread on files whose path ends in this count
- *   FAULT_FROM   set: only calls from files whose name holds this text count; otherwise those of
- *                the program, its modules and libtiff
+ *   FAULT_FROM   set: only calls from files whose name holds this text count ("": all calls);
+ *                otherwise those of the program, its modules and libtiff
  *   FAULT_NO_TMPFILE  set: no file without a name can be had, which does not count as a call
+ *   FAULT_CRASH  set: who crashes is told on stderr, "crash in FILE (FUNCTION)"
  *   FAULT_COUNT  file that receives the number of calls when the program ends
  *
- * The loader and the C++ run time do not survive a failed malloc, which is no matter of the
- * program's, so their calls never count.
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -139,6 +139,55 @@ static enum kind read_fault(int fd, size_t size, const void *caller)
 	if (kind == KIND_SEGV)
 		raise(SIGSEGV);
 	return kind == KIND_STALL ? KIND_NONE : kind;
+}
+
+static void say(const char *text)
+{
+	if (write(STDERR_FILENO, text, strlen(text)) < 0)
+		return;
+}
+
+/* The innermost function that is not of the languages' own libraries, nor of this file. */
+static void on_crash(int number)
+{
+	void *frame[32];
+	int n = backtrace(frame, 32);
+	const char *base;
+	Dl_info info;
+
+	for (int i = 1; i < n; i++) {
+		if (!dladdr(frame[i], &info) || !info.dli_fname)
+			continue;
+		base = strrchr(info.dli_fname, '/');
+		base = base ? base + 1 : info.dli_fname;
+		if (strncmp(base, "libc.", 5) == 0 || strncmp(base, "libstdc++", 9) == 0 ||
+		    strncmp(base, "libgcc", 6) == 0 || strncmp(base, "shim", 4) == 0)
+			continue;
+		say("crash in ");
+		say(base);
+		say(" (");
+		say(info.dli_sname ? info.dli_sname : "?");
+		say(")\n");
+		break;
+	}
+	(void)signal(number, SIG_DFL);
+	raise(number);
+}
+
+__attribute__((constructor)) static void watch_crashes(void)
+{
+	static char stack[1 << 16];
+	static const int numbers[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+	stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
+	struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK};
+	void *frame[2];
+
+	if (!getenv("FAULT_CRASH"))
+		return;
+	(void)backtrace(frame, 2); /* loads what it needs now, while it may ask for memory */
+	sigaltstack(&other, NULL);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		sigaction(numbers[i], &action, NULL);
 }
 
 __attribute__((destructor)) static void write_count(void)
