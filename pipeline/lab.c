@@ -75,7 +75,8 @@ static int plan_line(struct plan *plan, const struct lab_work *work, const struc
 		status = plan_make(plan, own, workload, &sample, err);
 	}
 	scene_release(&sample);
-	return session_agree(work->session, status, own, work->argc, work->argv, *catalog, plan, err);
+	return session_agree(work->session, status, own, work->argc, work->argv, *catalog, plan,
+			     err);
 }
 
 static int run_line(const struct lab_work *work, struct lab *lab, struct error *err)

@@ -171,12 +171,12 @@ static size_t next_part(const char *text, size_t size)
 	return found ? (size_t)(found - text) : size;
 }
 
-static int merge(char **args, unsigned n, const char *partial)
+static int merge(char **args, unsigned n, const char *partial, const char *summary)
 {
 	struct options options = {.command = COMMAND_MERGE,
 				  .n_args = n,
 				  .args = args,
-				  .summary_path = "/dev/null",
+				  .summary_path = summary,
 				  .partial_path = partial,
 				  .scale = 1,
 				  .verbosity = -1};
@@ -208,7 +208,7 @@ static void check_again(char *first, char *second)
 	char *args[] = {first}, *a, *b;
 	size_t n, m;
 
-	if (merge(args, 1, second) < 0)
+	if (merge(args, 1, second, NULL) < 0)
 		abort();
 	n = read_back(first, &a);
 	m = read_back(second, &b);
@@ -237,7 +237,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		at += bytes;
 	}
 	free(text);
-	if (merge(args, n, names[MOST_PARTS]) >= 0)
+	if (merge(args, n, names[MOST_PARTS], "/dev/null") >= 0)
 		check_again(names[MOST_PARTS], names[MOST_PARTS + 1]);
 	return 0;
 }
