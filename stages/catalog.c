@@ -47,9 +47,11 @@ static void keep_shard(struct catalog *catalog, const struct shard *shard)
 	catalog->n = kept;
 }
 
-/* A network source among the names: GDAL has to know before it is loaded. */
-static void open_network(const struct file_list *files)
+/* A network source among the names, or behind them: GDAL has to know before it is loaded. */
+static void open_network(const struct file_list *files, bool follow)
 {
+	if (follow)
+		reader_gdal_open_network();
 	for (uint32_t i = 0; i < files->n; i++) {
 		char *path = files->entry[i].named ? file_list_path(files, i) : NULL;
 
@@ -70,7 +72,7 @@ int catalog_new(struct catalog **catalog, const struct options *options, struct 
 	for (unsigned i = 0; i < options->n_args && rc == 0; i++)
 		rc = file_list_add(&made->files, options->args[i], err);
 	file_list_seal(&made->files);
-	open_network(&made->files);
+	open_network(&made->files, options->follow);
 	if (rc == 0)
 		rc = group_files(made, options, err);
 	if (rc == 0 && made->n == 0)

@@ -160,8 +160,8 @@ int file_list_problem(struct file_list *list, const char *path, enum file_proble
 	return append_entry(list, &entry, err);
 }
 
-/* Add one file by its path, split into directory and name. */
-static int add_path(struct file_list *list, const char *path, struct error *err)
+/* Add one file by its path, split into directory and name where it is a path. */
+static int add_path(struct file_list *list, const char *path, bool is_path, struct error *err)
 {
 	const char *slash;
 	char *dir;
@@ -170,7 +170,7 @@ static int add_path(struct file_list *list, const char *path, struct error *err)
 
 	while (path[0] == '.' && path[1] == '/' && path[2] && path[2] != '/')
 		path += 2;
-	slash = strrchr(path, '/');
+	slash = is_path ? strrchr(path, '/') : NULL;
 	dir = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup("");
 	if (!dir)
 		return error_memory(err, "a path", strlen(path));
@@ -199,17 +199,17 @@ static int add_file_or_dir(struct file_list *list, const char *path, struct erro
 	struct stat st;
 
 	if (strncmp(path, "/vsi", 4) == 0)
-		return add_path(list, path, err);
+		return add_path(list, path, true, err);
 	if (stat(path, &st)) {
 		if (errno == ENOENT && is_gdal_name(path))
-			return add_path(list, path, err);
+			return add_path(list, path, false, err);
 		return file_list_problem(list, path, FILE_CANNOT_OPEN, errno, err);
 	}
 	if (S_ISDIR(st.st_mode))
 		return file_list_walk(list, path, err);
 	if (!S_ISREG(st.st_mode))
 		return file_list_problem(list, path, FILE_NOT_REGULAR, 0, err);
-	return add_path(list, path, err);
+	return add_path(list, path, true, err);
 }
 
 static int add_lines(struct file_list *list, FILE *in, const char *name, struct error *err)
