@@ -48,9 +48,11 @@ static void keep_shard(struct catalog *catalog, const struct shard *shard)
 	catalog->n = kept;
 }
 
-/* A network source among the names: GDAL has to know before it is loaded. */
-static void open_network(const struct file_list *files)
+/* A network source among the names, or behind them: GDAL has to know before it is loaded. */
+static void open_network(const struct file_list *files, bool follow)
 {
+	if (follow)
+		reader_gdal_open_network();
 	for (uint32_t i = 0; i < files->n; i++) {
 		char *path = files->entry[i].named ? file_list_path(files, i) : NULL;
 
@@ -75,7 +77,7 @@ int catalog_new(struct catalog **catalog, const struct options *options, struct 
 	if (rc == 0)
 		rc = file_list_resolve(&made->files, err);
 	file_list_seal(&made->files);
-	open_network(&made->files);
+	open_network(&made->files, options->follow);
 	if (rc == 0)
 		rc = group_files(made, options, err);
 	if (rc == 0)

@@ -206,13 +206,15 @@ int file_list_path_entry(struct file_list *list, const char *path, const struct 
 			 struct error *err)
 {
 	struct file_entry entry = *how;
+	/* DRIVER:... is no path, though there may be one in it. */
+	const bool is_path = !how->virtual || strncmp(path, "/vsi", 4) == 0;
 	const char *slash;
 	char *dir;
 	int rc;
 
 	while (path[0] == '.' && path[1] == '/' && path[2] && path[2] != '/')
 		path += 2;
-	slash = strrchr(path, '/');
+	slash = is_path ? strrchr(path, '/') : NULL;
 	dir = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup("");
 	if (!dir)
 		return error_memory(err, "a path", strlen(path));

@@ -31,7 +31,7 @@ void gdal_log_begin(struct gdal_log *log, const struct gdal_reach *reach)
 	/* A name that no file has: other inputs of a run that has the network do not get there. */
 	if (gdal_network_is_open())
 		CPLSetThreadLocalConfigOption("CPL_VSIL_CURL_ALLOWED_FILENAME",
-					      reach->network ? NULL : "-");
+					      reach->gate.network ? NULL : "-");
 }
 
 void gdal_log_end(const struct gdal_log *log)

@@ -17,6 +17,7 @@
 #pragma GCC diagnostic ignored "-Wundef"
 #include <cpl_conv.h>
 #include <cpl_error.h>
+#include <cpl_minixml.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 #include <gdal.h>
@@ -43,7 +44,7 @@ struct gdal_reach {
 	char *name;   /* what GDAL is to open */
 	char *main;   /* the file, without links */
 	char *folder[GDAL_REACH_FOLDERS];
-	char refused[256]; /* the first thing beyond, for a message; "" while there is none */
+	char refused[320]; /* the first thing beyond, for a message; "" while there is none */
 	struct gate gate;
 };
 
@@ -104,6 +105,13 @@ bool gdal_block_shape(GDALDatasetH dataset, struct raster_info *info);
 /* What the sources of a VRT hold open besides; opens them. */
 size_t gdal_vrt_bytes(GDALDatasetH dataset, const struct gdal_reach *reach,
 		      const struct raster_info *info);
+
+/*
+ * The VRT file can be read, and names neither another VRT's text in place of a file nor an OPeNDAP
+ * server, which a library would ask past GDAL.
+ */
+bool gdal_vrt_is_plain(const char *path);
+bool gdal_is_dap(const char *name);
 
 /* Say in info->note what a VRT reads, or that an input comes over the network. Within a log. */
 void gdal_note_sources(GDALDatasetH dataset, const struct gdal_reach *reach,

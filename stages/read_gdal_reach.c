@@ -8,6 +8,7 @@
  */
 #include "read_gdal.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -124,27 +125,34 @@ static bool ends_in(const char *path, const char *end)
  */
 static bool side_file_is_fine(struct gdal_reach *reach, const char *path)
 {
-	bool mask = ends_in(path, ".msk"), vrt;
-	char *head;
+	bool mask = ends_in(path, ".msk"), overview = ends_in(path, ".ovr"), fine = true;
+	char *head = malloc(HEAD_BYTES);
 	size_t n;
 
-	if (reach->main && strcmp(path, reach->main) == 0)
-		return true;
-	if (!mask && !ends_in(path, ".ovr") && reach->how != REACH_OWN)
-		return true;
-	head = malloc(HEAD_BYTES);
 	if (!head)
 		return refuse(reach, "(no memory to look at it)", path);
 	n = read_head(path, head, HEAD_BYTES);
-	vrt = strstr(head, "<VRTDataset") != NULL;
-	if (!vrt && (mask || ends_in(path, ".ovr")) && !is_tiff(head, n))
-		vrt = true;
-	free(head);
 	errno = EACCES;
-	return !vrt ||
-	       (ends_in(path, ".ovr")
-			? false
-			: refuse(reach, mask ? "a mask that is no TIFF," : "the VRT", path));
+	if (overview)
+		fine = is_tiff(head, n);
+	else if (mask && !is_tiff(head, n))
+		fine = refuse(reach, "a mask that is no TIFF,", path);
+	else if (strstr(head, "<VRTDataset") && reach->how == REACH_OWN)
+		fine = refuse(reach, "the VRT", path);
+	else if (strstr(head, "<VRTDataset") && !gdal_vrt_is_plain(path))
+		fine = refuse(reach, "what it must not: text or a server in place of a file, in",
+			      path);
+	free(head);
+	return fine;
+}
+
+/* A name without a folder is tried in the working directory, too; only if it is there, it counts.
+ */
+static bool is_only_tried(const char *path)
+{
+	struct stat st;
+
+	return !strchr(path, '/') && lstat(path, &st) != 0;
 }
 
 /* Regular files and folders, where they really are; what is not there may be looked for. */
@@ -158,7 +166,7 @@ static bool real_file_is_fine(struct gdal_reach *reach, const char *path)
 	if (stat(real, &st) != 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
 		return refuse(reach, "what is no regular file,", path);
 	if (reach->main && strcmp(real, reach->main) == 0)
-		return true;
+		return true; /* check_kind() has looked at it */
 	if (is_below(real, "/proc") || is_below(real, "/sys"))
 		return refuse(reach, "a file of the system,", path);
 	if (reach->how != REACH_ANY && !is_below_any(real, reach->folder, GDAL_REACH_FOLDERS))
@@ -179,8 +187,11 @@ static bool reach_may_open(void *ctx, const char *path)
 		errno = ENOENT;
 		return false;
 	}
-	if (reach->how != REACH_ANY && !is_below_any(plain, reach->folder, GDAL_REACH_FOLDERS))
-		return refuse(reach, "a file outside its folder:", path);
+	if (reach->how != REACH_ANY && !is_below_any(plain, reach->folder, GDAL_REACH_FOLDERS)) {
+		errno = ENOENT;
+		return is_only_tried(path) ? false
+					   : refuse(reach, "a file outside its folder:", path);
+	}
 	return real_file_is_fine(reach, path);
 }
 
@@ -321,8 +332,21 @@ static int check_kind(struct gdal_reach *reach, const char *path, const char *fi
 	if (!kinds[kind].vrt || reach->how == REACH_OWN ||
 	    (reach->how == REACH_FOLDER && (reach->network || *path == '<')))
 		return refuse_kind(reach, path, (size_t)kind, err);
+	if (*path != '<' && !gdal_vrt_is_plain(reach->name))
+		return error_set(err, EX_DATAERR,
+				 "%s: a VRT that cannot be read, or that names text or a server in "
+				 "place of a file; write it again with file names",
+				 path);
 	gdal_allow_vrt();
 	return 0;
+}
+
+/* A URL that a library would fetch by itself (OPeNDAP); HDF5:"file"://path is none. */
+static bool is_server_name(const char *name)
+{
+	return gdal_is_dap(name) ||
+	       (isalpha((unsigned char)*name) && strstr(name, "://") &&
+		strspn(name, "abcdefghijklmnopqrstuvwxyz") == (size_t)(strstr(name, "://") - name));
 }
 
 int gdal_reach_init(struct gdal_reach *reach, const char *path, enum file_reach how,
@@ -336,11 +360,15 @@ int gdal_reach_init(struct gdal_reach *reach, const char *path, enum file_reach 
 	*reach = (struct gdal_reach){.how = how};
 	reach->gate = (struct gate){.may_open = reach_may_open, .ctx = reach};
 	reach->network = !is_plain && how != REACH_OWN && reader_name_is_network(path);
-	reach->gate.network = reach->network;
+	reach->gate.network = reach->network || how == REACH_ANY;
 	/* What is a file is that file, and no name of GDAL's. */
 	if (asprintf(&reach->name, "%s%s", is_plain && *path != '/' ? "./" : "", path) < 0)
 		reach->name = NULL;
-	if (!reach->name || (is_plain && !file))
+	if (!is_plain && is_server_name(path))
+		rc = error_set(err, EX_NOINPUT,
+			       "%s: data on a server; read it through /vsicurl/, or get it first",
+			       path);
+	else if (!reach->name || (is_plain && !file))
 		rc = error_memory(err, "a path", strlen(path));
 	else if (file)
 		rc = set_folders(reach, file, err);

@@ -289,6 +289,9 @@ bool gdal_library_file(const char *path, bool network)
 		    (path[length] == '/' || !path[length]))
 			return true;
 	}
+	/* How much memory the process may use. */
+	if (strncmp(path, "/sys/fs/cgroup/", 15) == 0 || strcmp(path, "/proc/self/cgroup") == 0)
+		return true;
 	return is_in(system, sizeof(system) / sizeof(system[0]), path) ||
 	       (network && credentials_file(path));
 }

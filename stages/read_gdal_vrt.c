@@ -13,6 +13,8 @@
 enum {
 	MAX_OPENED = 64, /* sources measured; of more, the largest of these speaks for all */
 	MAX_DEPTH = 4,   /* a VRT of VRTs of ... */
+	/* GDAL keeps the text and a tree of it; 100,000 sources are some 40 MB. */
+	MAX_VRT_BYTES = 64 << 20,
 };
 
 static size_t vrt_bytes(GDALDatasetH dataset, const char *path, unsigned n_bands, unsigned depth,
@@ -133,6 +135,38 @@ size_t gdal_vrt_bytes(GDALDatasetH dataset, const struct gdal_reach *reach,
 	bytes = vrt_bytes(dataset, reach->name, n_bands + 1, 1, &n_opened);
 	gdal_log_end(&log);
 	return bytes;
+}
+
+bool gdal_is_dap(const char *name)
+{
+	const char *netcdf = strcasestr(name, "NETCDF:");
+
+	return netcdf && strstr(netcdf, "://");
+}
+
+/* Values of elements and attributes, as they are when entities are replaced. */
+static bool values_are_plain(const CPLXMLNode *node)
+{
+	for (; node; node = node->psNext)
+		if ((node->eType == CXT_Text &&
+		     (gdal_is_dap(node->pszValue) || strstr(node->pszValue, "<VRTDataset"))) ||
+		    !values_are_plain(node->psChild))
+			return false;
+	return true;
+}
+
+bool gdal_vrt_is_plain(const char *path)
+{
+	VSIStatBufL st;
+	CPLXMLNode *tree;
+	bool plain;
+
+	if (VSIStatL(path, &st) != 0 || st.st_size > MAX_VRT_BYTES)
+		return false;
+	tree = CPLParseXMLFile(path);
+	plain = tree && values_are_plain(tree);
+	CPLDestroyXMLNode(tree);
+	return plain;
 }
 
 static const char *base_name(const char *path)

@@ -58,6 +58,9 @@ static int open_beside(struct tiff_mask *mask, const struct tiff_image *image, s
 	}
 	if (rc < 0 && why.code == EX_NOINPUT)
 		return PROBE_DECLINED;
+	if (rc == PROBE_DECLINED && why.code != EX_NOINPUT)
+		return error_set(err, EX_UNAVAILABLE, "%s.msk: a mask that is no TIFF",
+				 image->path);
 	return rc < 0 ? error_set(err, why.code, "%s", why.text) : rc;
 }
 
