@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "beside.h"
 #include "module.h"
 
 static const struct module_place place = {
@@ -106,6 +107,8 @@ static const char *without_name(const char *text, const char *path)
 static int probe_gdal(const char *path, struct raster_info *info, const struct reader **reader,
 		      struct error *err)
 {
+	if (beside_check(path, err))
+		return -1;
 	*reader = reader_gdal(err);
 	if (!*reader)
 		return error_prefix(err, "%s", path);
@@ -134,7 +137,7 @@ static int probe_second(const char *path, struct raster_info *info, const struct
  */
 static void look_up_unit(const char *path, struct raster_info *info)
 {
-	const struct reader *gdal = reader_gdal(NULL);
+	const struct reader *gdal = beside_check(path, NULL) ? NULL : reader_gdal(NULL);
 	struct raster_info other = {0};
 
 	if (gdal && gdal->probe(path, &other, NULL) == PROBE_OK)
