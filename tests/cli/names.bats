@@ -166,7 +166,7 @@ check_everything() {
 }
 
 @test "lists without an end: bounded by the memory limit" {
-	run --separate-stderr bash -c 'seq 1000000000 | timeout 50 "$0" -q -m 64M -' "$IMGPIPE"
+	run --separate-stderr bash -c 'seq 1000000000 | timeout 100 "$0" -q -m 16M -' "$IMGPIPE"
 	exits 75 "names of the files" --memory
 	run --separate-stderr bash -c 'yes | tr -d "\n" | timeout 50 "$0" -q -m 64M -' "$IMGPIPE"
 	exits 65 "standard input" "no text"
