@@ -43,9 +43,12 @@ static int openmp_run(struct job *job, struct error *err)
 /* OMP_NUM_THREADS, and its kin, where --workers says nothing. */
 static unsigned openmp_workers(unsigned n, bool asked)
 {
+	enum { MOST_WORKERS = 1024 }; /* as --workers takes */
 	int own = omp_get_max_threads();
 
-	return asked || !getenv("OMP_NUM_THREADS") || own < 1 ? n : (unsigned)own;
+	if (asked || !getenv("OMP_NUM_THREADS") || own < 1)
+		return n;
+	return own < MOST_WORKERS ? (unsigned)own : MOST_WORKERS;
 }
 #else
 static bool openmp_available(void)

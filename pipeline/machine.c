@@ -5,6 +5,7 @@
  */
 #include "budget.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -158,21 +159,31 @@ static void probe_rlimits(struct machine *m)
 		take_limit(m, limit.rlim_cur, "ulimit -d");
 }
 
-static uint64_t environment_number(const char *name)
+/* A whole number up to `most`, 0 where it is none: then it limits nothing. */
+static uint64_t environment_number(const char *name, uint64_t most)
 {
 	const char *text = getenv(name);
+	unsigned long long n;
+	char *end;
 
-	return text && *text >= '0' && *text <= '9' ? strtoull(text, NULL, 10) : 0;
+	if (!text || *text < '0' || *text > '9')
+		return 0;
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	return errno || *end || n > most ? 0 : n;
 }
 
 /* Slurm states memory in MiB. */
 static void probe_slurm(struct machine *m)
 {
-	uint64_t per_cpu = environment_number("SLURM_MEM_PER_CPU");
-	uint64_t cpus = environment_number("SLURM_CPUS_PER_TASK");
+	enum { MOST_CPUS = 1 << 16 };
+	const uint64_t most_mib = UINT64_MAX >> 36; /* so that no product wraps round */
+	uint64_t per_cpu = environment_number("SLURM_MEM_PER_CPU", most_mib);
+	uint64_t cpus = environment_number("SLURM_CPUS_PER_TASK", MOST_CPUS);
 
 	m->slurm_cpus = (unsigned)cpus;
-	take_limit(m, environment_number("SLURM_MEM_PER_NODE") << 20, "SLURM_MEM_PER_NODE");
+	take_limit(m, environment_number("SLURM_MEM_PER_NODE", most_mib) << 20,
+		   "SLURM_MEM_PER_NODE");
 	take_limit(m, (per_cpu * (cpus ? cpus : 1)) << 20, "SLURM_MEM_PER_CPU");
 }
 

@@ -35,7 +35,8 @@ static long number(const char *name)
 {
 	const char *text = getenv(name);
 
-	return text && *text >= '0' && *text <= '9' ? atol(text) : -1;
+	/* strtol: of a number that is too large the largest, where atol() promises nothing. */
+	return text && *text >= '0' && *text <= '9' ? strtol(text, NULL, 10) : -1;
 }
 
 static bool by_open_mpi(void)

@@ -21,6 +21,9 @@ static void CPL_STDCALL log_add(CPLErr kind, CPLErrorNum number, const char *tex
 	log->failed = true;
 	log->number = number;
 	(void)snprintf(log->text, sizeof(log->text), "%s", text);
+	for (char *at = log->text; *at; at++) /* GDAL's messages may have several lines */
+		if (*at == '\n' || *at == '\r' || *at == '\t')
+			*at = ' ';
 }
 
 void gdal_log_begin(struct gdal_log *log, const struct gdal_reach *reach)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "beside.h"
 #include "module.h"
 
 static const struct module_place place = {
@@ -130,6 +131,8 @@ static int probe_gdal(const char *path, enum file_reach reach, struct raster_inf
 		      const struct reader **reader, struct error *err)
 {
 	info->reach = reach;
+	if (beside_check(path, err))
+		return -1;
 	*reader = reader_gdal(err);
 	if (!*reader)
 		return error_prefix(err, "%s", path);
@@ -158,7 +161,7 @@ static int probe_second(const char *path, enum file_reach reach, struct raster_i
  */
 static void look_up_unit(const char *path, enum file_reach reach, struct raster_info *info)
 {
-	const struct reader *gdal = reader_gdal(NULL);
+	const struct reader *gdal = beside_check(path, NULL) ? NULL : reader_gdal(NULL);
 	struct raster_info other = {.reach = reach};
 
 	if (gdal && gdal->probe(path, &other, NULL) == PROBE_OK)

@@ -4,7 +4,8 @@
  *
  * Lengths are user units (CSS pixels at the picture's own size), x to the right, y down. Numbers
  * are written with a point whatever the locale; text may hold any byte: markup is escaped, and
- * what is not printable is shown as include/printable.h says. Nothing refers to anything outside the picture.
+ * what is not printable is shown as include/printable.h says. Nothing refers to anything outside
+ * the picture.
  *
  * Failure to write is the stream's: look at ferror() once, at the end. Thread-safe for streams
  * that are not shared.

@@ -121,3 +121,53 @@ check_everything() {
 	names check out
 	grep -qF 'nir\xE2\x81\xA6=cmd()' out
 }
+
+@test "pipes, sockets and devices beside an image are not waited for" {
+	tif p.tif uint8 1,2 3,4 5,6
+	mkdir b
+	gdal_translate -q -of JP2OpenJPEG -co QUALITY=100 -co REVERSIBLE=YES p.tif b/p.jp2 2> /dev/null ||
+		skip "GDAL has no JPEG 2000"
+	rm -f b/*.xml
+	imgpipe -q --bands red=1,nir=2 b/p.jp2
+	exits 0
+	for name in p.jp2.msk p.jp2.ovr P.AuX p.imd p_rpc.txt; do
+		mkfifo b/$name
+		LIMIT=10 imgpipe -q --bands red=1,nir=2 b
+		exits 65 "$name"
+		rm b/$name
+		ln -s /dev/tty b/$name
+		LIMIT=10 imgpipe -q --bands red=1,nir=2 b
+		exits 65 "$name"
+		rm b/$name
+	done
+}
+
+@test "partial results that are pipes or devices: read where somebody writes, refused otherwise" {
+	imgpipe -q --bands red=1,nir=2 --partial p.json good.tif
+	exits 0
+	imgpipe -q --bands red=1,nir=2 --summary s.json good.tif
+	run --separate-stderr bash -c 'timeout 20 "$0" merge -q --summary m.json <(cat p.json)' "$IMGPIPE"
+	exits 0
+	cmp s.json m.json
+	mkfifo nobody
+	LIMIT=20 imgpipe merge -q nobody
+	exits 66 nobody
+	LIMIT=10 imgpipe merge -q /dev/zero
+	exits 66 /dev/zero
+	LIMIT=10 imgpipe merge -q d
+	exits 66 folder
+}
+
+@test "a list through a pipe is waited for, and a signal ends that" {
+	SECONDS=0
+	run bash -c 'timeout -s INT -k 10 2 "$0" -q @<(exec sleep 30 2> /dev/null >&1) ; echo $?' "$IMGPIPE"
+	[[ "$output" == *124* ]]
+	[ "$SECONDS" -lt 20 ]
+}
+
+@test "lists without an end: bounded by the memory limit" {
+	run --separate-stderr bash -c 'seq 1000000000 | timeout 100 "$0" -q -m 16M -' "$IMGPIPE"
+	exits 75 "names of the files" --memory
+	run --separate-stderr bash -c 'yes | tr -d "\n" | timeout 50 "$0" -q -m 64M -' "$IMGPIPE"
+	exits 65 "standard input" "no text"
+}

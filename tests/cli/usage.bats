@@ -118,3 +118,64 @@ bad() {
 		}
 	done <<< "$help"
 }
+
+# Numbers, lengths and repetitions that nobody types.
+long_text() {
+	printf "%0$1d" 0
+}
+
+@test "values of any length are refused or taken, never more" {
+	tif a.tif uint8 1 2
+	for name in workers executor memory chunk working-set reader scale offset nodata tile-grid bands mask \
+		teach shard transport; do
+		for value in "$(long_text 100000)" "$(long_text 100000)9" "$(printf ',%.0s' {1..30000})" \
+			18446744073709551616 9223372036854775808 1e999999999 $'\xff\x1b'; do
+			imgpipe plan "--$name=$value" a.tif
+			[ "$status" -eq 64 ] || [ "$status" -eq 0 ] || [ "$status" -eq 65 ] || [ "$status" -eq 75 ] || {
+				echo "--$name=${value:0:40}: $status $stderr"
+				return 1
+			}
+			[ "${#stderr}" -lt 1000 ]
+		done
+	done
+}
+
+@test "thousands of options, lists of thousands of values" {
+	tif a.tif uint8 1 2
+	imgpipe -q --bands red=1,nir=2 --summary s.json $(yes -- --bands=red=1,nir=2 | head -5000) \
+		$(yes -v | head -5000) $(yes -q | head -5000) a.tif
+	exits 0
+	imgpipe sweep --chunk "$(seq -s, 1 5000)" a.tif
+	exits 64 values
+	imgpipe sweep --workers "$(seq -s, 1 1000)" a.tif
+	exits 64 values
+	imgpipe pi --workers "$(seq -s, 1 1000)"
+	exits 64 numbers
+	imgpipe -q --bands red=1,nir=2 --summary s.json $(yes a.tif | head -20000)
+	exits 0
+	holds s.json 'len(d["scenes"]) == 1'
+}
+
+@test "what stands in the environment is bounded" {
+	tif a.tif uint8 1 2
+	imgpipe -q --bands red=1,nir=2 --summary s.json a.tif
+	for setting in OMP_NUM_THREADS=1000000 OMP_NUM_THREADS=99999999999999999999 OMP_NUM_THREADS=-1 \
+		SLURM_MEM_PER_NODE=18446744073709551615 SLURM_MEM_PER_NODE=17592186044417 \
+		SLURM_MEM_PER_CPU=17592186044417 SLURM_MEM_PER_NODE=64x SLURM_CPUS_PER_TASK=4294967296 \
+		SLURM_CPUS_PER_TASK=99999999999999999999 IMGPIPE_READAHEAD="$(long_text 100000)" \
+		IMGPIPE_SIMD="$(long_text 100000)" IMGPIPE_MPI=$'\x1b[31m' TMPDIR="$(long_text 5000)" \
+		OMPI_COMM_WORLD_SIZE=x SLURM_PROCID=99999999999999999999 TERM="$(long_text 100000)"; do
+		run --separate-stderr env "$setting" timeout 60 "$IMGPIPE" -q --memory 25% --executor openmp \
+			--bands red=1,nir=2 --summary e.json a.tif
+		no_crash
+		exits 0
+		cmp s.json e.json
+	done
+	imgpipe -q --shard auto a.tif
+	exits 64 Slurm
+	for id in 99999999999999999999 -1 4294967296 8 x; do
+		run --separate-stderr env SLURM_ARRAY_TASK_ID=$id SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_COUNT=8 \
+			timeout 60 "$IMGPIPE" -q --shard auto a.tif
+		exits 64 Slurm
+	done
+}
