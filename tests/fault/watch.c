@@ -19,7 +19,8 @@ static void note(const char *what, const char *path)
 	const char *log = getenv("WATCH_LOG");
 	char line[4400];
 	int n = snprintf(line, sizeof line, "%s %s\n", what, path ? path : "-");
-	long fd = log ? syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_APPEND | O_CREAT, 0600) : -1;
+	long fd =
+		log ? syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_APPEND | O_CREAT, 0600) : -1;
 
 	if (fd >= 0 && n > 0)
 		(void)!write((int)fd, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
@@ -29,30 +30,30 @@ static void note(const char *what, const char *path)
 
 #define NEXT(type, name) ((type)dlsym(RTLD_NEXT, name))
 
-#define WATCH_OPEN(name)                                                                           \
-	int name(const char *path, int flags, ...)                                                 \
-	{                                                                                          \
-		va_list args;                                                                      \
-		mode_t mode;                                                                       \
-		va_start(args, flags);                                                             \
-		mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;                   \
-		va_end(args);                                                                      \
-		note((flags & O_ACCMODE) == O_RDONLY ? "open" : "write", path);                    \
-		return NEXT(int (*)(const char *, int, ...), #name)(path, flags, mode);            \
+#define WATCH_OPEN(name)                                                                \
+	int name(const char *path, int flags, ...)                                      \
+	{                                                                               \
+		va_list args;                                                           \
+		mode_t mode;                                                            \
+		va_start(args, flags);                                                  \
+		mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;        \
+		va_end(args);                                                           \
+		note((flags & O_ACCMODE) == O_RDONLY ? "open" : "write", path);         \
+		return NEXT(int (*)(const char *, int, ...), #name)(path, flags, mode); \
 	}
 
-#define WATCH_FOPEN(name)                                                                          \
-	FILE *name(const char *path, const char *mode)                                             \
-	{                                                                                          \
-		note(strpbrk(mode, "wa+") ? "write" : "open", path);                               \
-		return NEXT(FILE * (*)(const char *, const char *), #name)(path, mode);            \
+#define WATCH_FOPEN(name)                                                               \
+	FILE *name(const char *path, const char *mode)                                  \
+	{                                                                               \
+		note(strpbrk(mode, "wa+") ? "write" : "open", path);                    \
+		return NEXT(FILE * (*)(const char *, const char *), #name)(path, mode); \
 	}
 
-#define WATCH_NAME(name)                                                                           \
-	int name(const char *path)                                                                 \
-	{                                                                                          \
-		note(#name, path);                                                                 \
-		return NEXT(int (*)(const char *), #name)(path);                                   \
+#define WATCH_NAME(name)                                         \
+	int name(const char *path)                               \
+	{                                                        \
+		note(#name, path);                               \
+		return NEXT(int (*)(const char *), #name)(path); \
 	}
 
 WATCH_OPEN(open)
@@ -93,7 +94,7 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 		struct addrinfo **result)
 {
 	note("lookup", node);
-	return NEXT(int (*)(const char *, const char *, const struct addrinfo *,
-			    struct addrinfo **),
-		    "getaddrinfo")(node, service, hints, result);
+	return NEXT(
+		int (*)(const char *, const char *, const struct addrinfo *, struct addrinfo **),
+		"getaddrinfo")(node, service, hints, result);
 }

@@ -89,7 +89,11 @@ def main():
     tally = Tally()
     rng = np.random.default_rng(7)
     planes = (rng.random((2, SIDE, SIDE)) < 0.3).astype(np.uint8)
-    planes[:, 40:256, :] = 1  # so that the last symbol of a tile is a long copy
+    # The last symbol of each tile is a long copy, of bytes that no other tile ends in.
+    for number, (band, y, x) in enumerate(np.ndindex(2, ACROSS, ACROSS)):
+        byte = np.unpackbits(np.array([3 + 13 * number], np.uint8))
+        part = planes[band, y * TILE + 20:(y + 1) * TILE, x * TILE:(x + 1) * TILE]
+        part[:] = np.resize(byte, part.shape[1])
     with Scratch() as scratch:
         path = scratch / "bits.tif"
         write_bits(path, planes, lambda n, data: zlib.compress(data, 6))
