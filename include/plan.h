@@ -94,9 +94,9 @@ static inline const char *plan_stage_name(const struct plan *plan, enum meter_st
 
 /*
  * A plan is made in three steps. Begin: what is known without looking at a scene. Then the survey
- * (pipeline/survey.h), which fills plan->survey; it stays empty where scenes are made up. Make: share
- * out the limit and cut `sample`, a scene that fits where there is one, NULL where none opened (then
- * only a minimal plan is made, so that the failures can be reported).
+ * (pipeline/survey.h), which fills plan->survey; it stays empty where scenes are made up. Make:
+ * share out the limit and cut `sample`, a scene that fits where there is one, NULL where none
+ * opened (then only a minimal plan is made, so that the failures can be reported).
  *
  * -1 with EX_TEMPFAIL where not even one worker fits; the message names a budget that is enough for
  * every scene that opened, 2 MiB above the least at the most.

@@ -14,7 +14,7 @@ enum { SURVEY_MIB = 4096 };
 
 /* Scenes of one kind. Their needs: bytes of pool with the smallest blocks. */
 struct survey_needs {
-	uint32_t n;       /* that opened, and can be decoded in some memory */
+	uint32_t n;        /* that opened, and can be decoded in some memory */
 	uint32_t least_id; /* who needs least */
 	uint64_t least, most;
 };
@@ -22,8 +22,10 @@ struct survey_needs {
 struct survey {
 	bool whole;      /* every scene of the run was looked at */
 	bool wants_gdal; /* one cannot be opened without GDAL, or not all of it be known */
-	struct survey_needs plain, gdal; /* gdal: of those that only GDAL opens, where it was asked */
-	uint64_t plain_mib[SURVEY_MIB / 64]; /* bit i: a plain scene needs over i - 1 MiB, up to i */
+	struct survey_needs plain,
+		gdal; /* gdal: of those that only GDAL opens, where it was asked */
+	uint64_t
+		plain_mib[SURVEY_MIB / 64]; /* bit i: a plain scene needs over i - 1 MiB, up to i */
 };
 
 /* A scene needs so many bytes; UINT64_MAX, for no memory is enough, is not counted. */

@@ -188,8 +188,7 @@ static int too_small(struct plan *plan, const struct scene *sample, struct error
 			 "--memory %lluM is enough (program and libraries %s)",
 			 bytes_text(limit, plan->budget.limit), plan->budget.source,
 			 plan->n_scenes > 1 ? several : sample->name,
-			 (unsigned long long)(need / MIB),
-			 bytes_text(baseline, plan->baseline));
+			 (unsigned long long)(need / MIB), bytes_text(baseline, plan->baseline));
 }
 
 /* What a pile may take without another program being swapped out; 0 where that is not known. */

@@ -213,7 +213,8 @@ bool survey_between(const struct survey *survey, uint64_t less, uint64_t more)
 {
 	uint64_t last = least_of(more / MIB + (more % MIB != 0), SURVEY_MIB - 1);
 
-	for (uint64_t mib = least_of(less / MIB + 1, SURVEY_MIB - 1); less < more && mib <= last; mib++)
+	for (uint64_t mib = least_of(less / MIB + 1, SURVEY_MIB - 1); less < more && mib <= last;
+	     mib++)
 		if (survey->plain_mib[mib / 64] >> mib % 64 & 1)
 			return true;
 	return false;

@@ -299,7 +299,8 @@ int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct op
 	uint64_t smallest;
 
 	*grid = (struct chunk_grid){0};
-	for (unsigned way = 0; allowed && next_way(grid, way, plan, options, workload, scene); way++)
+	for (unsigned way = 0; allowed && next_way(grid, way, plan, options, workload, scene);
+	     way++)
 		if (fits(grid, plan, workload, scene, options))
 			return 0;
 	smallest = plan_smallest_pool(plan, options, workload, scene);
@@ -309,12 +310,11 @@ int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct op
 			"%s: its stored blocks are too large to decode in any memory; is the "
 			"file damaged?",
 			scene->files[0].path);
-	return error_set(
-		err, EX_TEMPFAIL,
-		"%s: one block needs more than the memory limit of %s leaves; "
-		"--memory %lluM is enough",
-		scene->name, bytes_text(limit, plan->budget.limit),
-		(unsigned long long)(plan_enough(plan, smallest, by_gdal) >> 20));
+	return error_set(err, EX_TEMPFAIL,
+			 "%s: one block needs more than the memory limit of %s leaves; "
+			 "--memory %lluM is enough",
+			 scene->name, bytes_text(limit, plan->budget.limit),
+			 (unsigned long long)(plan_enough(plan, smallest, by_gdal) >> 20));
 }
 
 uint64_t plan_smallest_pool(const struct plan *plan, const struct options *options,

@@ -141,8 +141,7 @@ static bool fits(const struct surveyor *s, const struct scene *scene)
 {
 	struct chunk_grid grid;
 
-	return scene->name &&
-	       !plan_scene(&grid, s->plan, s->options, s->workload, scene, NULL);
+	return scene->name && !plan_scene(&grid, s->plan, s->options, s->workload, scene, NULL);
 }
 
 /* The first that fits; else one that opened; NULL where none did. */
@@ -169,8 +168,7 @@ static const struct scene *choose_further(const struct surveyor *s, struct error
 	uint32_t id = plain ? survey->plain.least_id : survey->gdal.least_id;
 	struct scene *scene = &s->samples->extra;
 
-	if (!plain && !(s->plan->gdal && survey->gdal.n &&
-			survey->gdal.least <= s->plan->pool))
+	if (!plain && !(s->plan->gdal && survey->gdal.n && survey->gdal.least <= s->plan->pool))
 		return NULL;
 	if (!plain)
 		reader_gdal_forbid(NULL);

@@ -15,16 +15,17 @@ enum {
 	/* Header of a JPEG 2000 file that is searched for the form of its tiles. */
 	JP2_HEAD_BYTES = 1 << 16,
 	/*
-	 * OpenJPEG decodes all components of a tile, whichever band is asked for, to 32-bit numbers.
-	 * Bytes a sample of what is decoded at once: of a whole tile 4.0 to 4.3, 1 to 4 components
-	 * of 8 and 16 bit, 1024 to 4096 pixels; of a part, a window of 1024 x 1024 in one tile of
-	 * the image's size, 30 for one component and 19 to 21 for each of 2 to 4.
+	 * OpenJPEG decodes all components of a tile, whichever band is asked for, to 32-bit
+	 * numbers. Bytes a sample of what is decoded at once: of a whole tile 4.0 to 4.3, 1 to 4
+	 * components of 8 and 16 bit, 1024 to 4096 pixels; of a part, a window of 1024 x 1024 in
+	 * one tile of the image's size, 30 for one component and 19 to 21 for each of 2 to 4.
 	 */
 	JP2_WHOLE_QUARTERS = 17,
 	JP2_PART_BYTES = 20,
 	JP2_PART_ONCE_BYTES = 12, /* and so many once, not for each component */
-	/* Of the compressed tile it keeps 1.0 to 1.6 copies, and tables of each code block: 580 bytes
-	   (0.19 a sample between tiles of 3000 and 8000 pixels, blocks of 64 x 64, all levels). */
+	/* Of the compressed tile it keeps 1.0 to 1.6 copies, and tables of each code block: 580
+	   bytes (0.19 a sample between tiles of 3000 and 8000 pixels, blocks of 64 x 64, all
+	   levels). */
 	JP2_STORED_COPIES = 2,
 	JP2_BLOCK_BYTES = 640,
 	/* Coding parameters are kept for each tile of the image: 10.3 KiB with two components. */
@@ -32,8 +33,8 @@ enum {
 	JP2_TILE_BAND_BYTES = 1300,
 	PNG_LINES_BYTES = 100000000,
 	/*
-	 * netCDF's cache of chunks, 16 MiB, or 64 where a chunk is larger, and what HDF5 takes under
-	 * it: measured 18 to 27 MiB beside three blocks.
+	 * netCDF's cache of chunks, 16 MiB, or 64 where a chunk is larger, and what HDF5 takes
+	 * under it: measured 18 to 27 MiB beside three blocks.
 	 */
 	NETCDF_CACHE_BYTES = 16 << 20,
 	NETCDF_BYTES = 28 << 20,
@@ -202,9 +203,10 @@ static size_t held_bytes(VSILFILE *file, const struct raster_info *info)
 			       ? image
 			       : PNG_LINES_BYTES + size_mul(2, image / info->y_size);
 	if (strcmp(info->codec, "JPEG") == 0) /* 16-bit coefficients, of whole 16 x 16 pixels */
-		return !jpeg_buffered(file) ? 0
-					    : size_mul(size_mul(2ul * info->n_bands, info->x_size + 16ul),
-						       info->y_size + 16ul);
+		return !jpeg_buffered(file)
+			       ? 0
+			       : size_mul(size_mul(2ul * info->n_bands, info->x_size + 16ul),
+					  info->y_size + 16ul);
 	if (strcmp(info->codec, "GIF") == 0 || strcmp(info->codec, "BIGGIF") == 0)
 		return pixels;
 	if (strcmp(info->codec, "WEBP") == 0) /* beside the image, ARGB where it is lossless */

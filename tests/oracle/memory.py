@@ -5,7 +5,9 @@ with one that is enough, and it is; memory does not grow with the batch.
 """
 
 import re
+import struct
 import sys
+import zlib
 
 import numpy as np
 from osgeo import gdal
@@ -32,6 +34,7 @@ LAYOUTS = (
     ("strips of 16 rows, lzw", "8192x2048", ["--strip", "16", "--codec", "lzw"], (12, 24)),
 )
 QUICK_LAYOUTS = 3
+BANDS = ("--bands", "red=1,nir=2")
 
 
 def budget_run(scratch, files, budget, workers, *more):
@@ -165,6 +168,74 @@ def check_tags(tally, scratch):
         check_bounded(tally, f"12 MiB of metadata, {workers} workers", result, report, 64 * MIB)
 
 
+def jp2(tile, *more):
+    return ["QUALITY=100", "REVERSIBLE=YES", f"BLOCKXSIZE={tile}", f"BLOCKYSIZE={tile}", *more]
+
+
+# label, driver, size, bands, type, creation options: decoders that hold far more than a block
+FORMATS = (
+    ("JPEG 2000, one tile, 4 bands", "JP2OpenJPEG", 2400, 4, gdal.GDT_Byte, jp2(2400)),
+    ("progressive JPEG", "JPEG", 3200, 3, gdal.GDT_Byte, ["PROGRESSIVE=ON"]),
+    ("interlaced PNG", "adam7", 3000, 3, gdal.GDT_Byte, []),
+    ("JPEG 2000, one tile, 16 bit", "JP2OpenJPEG", 2400, 2, gdal.GDT_UInt16, jp2(2400)),
+    ("JPEG 2000, tiles of 2048", "JP2OpenJPEG", 4096, 3, gdal.GDT_UInt16, jp2(2048)),
+    ("JPEG 2000, lossy", "JP2OpenJPEG", 2400, 3, gdal.GDT_UInt16,
+     ["QUALITY=20", "REVERSIBLE=NO", "BLOCKXSIZE=2400", "BLOCKYSIZE=2400"]),
+    ("JPEG 2000, small code blocks", "JP2OpenJPEG", 2000, 2, gdal.GDT_Byte,
+     jp2(2000, "CODEBLOCK_WIDTH=8", "CODEBLOCK_HEIGHT=8")),
+    ("JPEG 2000, tiles of 64", "JP2OpenJPEG", 800, 2, gdal.GDT_Byte, jp2(64)),
+    ("lossless WebP", "WEBP", 3000, 3, gdal.GDT_Byte, ["LOSSLESS=YES"]),
+    ("baseline JPEG", "JPEG", 3200, 3, gdal.GDT_Byte, []),
+    ("PNG, 16 bit", "PNG", 3000, 2, gdal.GDT_UInt16, []),
+    ("Erdas, compressed", "HFA", 3000, 2, gdal.GDT_UInt16, ["COMPRESSED=YES"]),
+)
+QUICK_FORMATS = 3
+
+
+def adam7(path, pixels):
+    """PNG, 8.2: seven passes, each a small image of its own. Lines unfiltered."""
+    passes = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
+              (0, 1, 1, 2))
+    data = b""
+    for x, y, x_step, y_step in passes:
+        rows = pixels[y::y_step, x::x_step].reshape(len(pixels[y::y_step]), -1)
+        data += np.hstack([np.zeros((len(rows), 1), "u1"), rows]).tobytes()
+
+    def piece(kind, content):
+        return (struct.pack(">I", len(content)) + kind + content
+                + struct.pack(">I", zlib.crc32(kind + content)))
+
+    size = pixels.shape[0]
+    path.write_bytes(b"\x89PNG\r\n\x1a\n"
+                     + piece(b"IHDR", struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 1))
+                     + piece(b"IDAT", zlib.compress(data, 1)) + piece(b"IEND", b""))
+
+
+def check_format(tally, scratch, label, driver, size, bands, kind, options):
+    """At the limit that is called enough, with one worker and with what two need."""
+    path = scratch / "image.bin"
+    y, x = np.mgrid[0:size, 0:size]
+    pixels = ((x // 7) % 60 + (y // 5) % 40 + 20).astype("u1" if kind == gdal.GDT_Byte else "u2")
+    if driver == "adam7":
+        adam7(path, np.dstack([pixels] * bands))
+    elif gdal.GetDriverByName(driver) is None:
+        return tally.skip(label, f"this GDAL has no driver {driver}")
+    else:
+        image = gdal.GetDriverByName("MEM").Create("", size, size, bands, kind)
+        for b in range(1, bands + 1):
+            image.GetRasterBand(b).WriteArray(pixels + pixels.dtype.type(b))
+        gdal.GetDriverByName(driver).CreateCopy(str(path), image, options=options)
+    result, _ = budget_run(scratch, [path], MIB, 1, *BANDS)
+    smallest = named_budget(result.err)
+    if smallest is None:
+        return tally.fail(label, f"names no budget: {result.last_words()}")
+    for workers in (1, 2):
+        budget = smallest * workers
+        result, report = budget_run(scratch, [path], budget, workers, *BANDS)
+        check_bounded(tally, f"{label}, {workers} workers", result, report, budget)
+    return path.unlink()
+
+
 def write_image(path, bands, options, metadata=None):
     rows, columns = bands[0].shape
     image = gdal.GetDriverByName("GTiff").Create(str(path), columns, rows, len(bands),
@@ -190,6 +261,8 @@ def main():
             check_layout(tally, scratch, *layout)
         check_vrt(tally, scratch)
         check_tags(tally, scratch)
+        for image in FORMATS[:QUICK_FORMATS] if QUICK else FORMATS:
+            check_format(tally, scratch, *image)
         check_many(tally, scratch, 1000 if QUICK else 3000)
     tally.finish()
 

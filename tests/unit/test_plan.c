@@ -1,7 +1,7 @@
 /*
- * Sharing out limits, for some thousands of made-up runs: what fits under one limit fits under every
- * larger one, all parts stay within the limit, and what is called enough is, and not much above the
- * least.
+ * Sharing out limits, for some thousands of made-up runs: what fits under one limit fits under
+ * every larger one, all parts stay within the limit, and what is called enough is, and not much
+ * above the least.
  */
 #include <setjmp.h>
 #include <stdarg.h>
