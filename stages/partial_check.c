@@ -158,10 +158,12 @@ static struct bounds near_bounds(const struct accum *a, const struct histogram *
 	struct bounds b = {0};
 
 	for (unsigned slot = 1; slot < LAST_SLOT; slot++) {
-		double low = histogram_edge(a, slot), high = histogram_edge(a, slot + 1);
+		double low, high;
 
 		if (!h->count[slot])
 			continue;
+		low = histogram_edge(a, slot);
+		high = histogram_edge(a, slot + 1);
 		low = low < a->min ? a->min : low;
 		high = high > a->max ? a->max : high;
 		add_bounds(&b, llrint(low * grid), llrint(high * grid), h->count[slot]);
