@@ -10,6 +10,7 @@
 #include "budget.h"
 #include "catalog.h"
 #include "chunk.h"
+#include "confinement.h"
 #include "meter.h"
 #include "options.h"
 #include "workload.h"
@@ -48,6 +49,7 @@ struct plan {
 	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it
 			  may not */
 	struct prediction predicted;    /* from the scene planned on */
+	struct confinement confinement; /* of worker processes; set by who made the plan */
 	bool in_turn;                   /* each chunk waits for the one before; see workload.h */
 	const char *const *stage_names; /* of the workload; see workload.h */
 	uint32_t n_scenes;              /* in the catalogue */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "budget.h"
+#include "confine.h"
 #include "hub.h"
 #include "link.h"
 #include "monitor.h"
@@ -34,6 +35,7 @@ struct child {
 	pid_t pid; /* 0: none */
 	struct link link;
 	bool said_bye;
+	bool expelled; /* it said what no worker says, or takes no answers */
 };
 
 struct crew {
@@ -74,17 +76,40 @@ static void sample_memory(struct crew *crew)
 
 /* --- birth and death --- */
 
+/* To its line and nothing else, within what the plan gives it. */
+static int confine(const struct run *run, const struct link *link, struct fence *fence,
+		   struct error *err)
+{
+	const struct plan *plan = run->plan;
+	const struct fence_plan most = {
+		.fixed = plan->per_worker_fixed, .gdal = plan->gdal, .pool = plan->pool};
+	int keep[] = {link->down[0], link->up[1], -1};
+
+	if (!plan->confinement.wanted)
+		return 0;
+	fence_raise(fence, &most);
+	keep[2] = fence->statm;
+	return confine_self(&plan->confinement, keep, 3, run->options->verbosity > 0, err);
+}
+
 /* Nothing of the parent's is touched but the line; not even its open files are flushed. */
 static void child_main(struct crew *crew, unsigned number, pid_t parent)
 {
+	struct link *link = &crew->child[number].link;
+	struct fence fence = {0};
+	struct error error = {0};
+
 	/* Without a parent there is nothing to work for. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		_exit(EX_OSERR);
 	for (unsigned i = 0; i < crew->n; i++)
 		if (i != number)
 			link_close(&crew->child[i].link);
-	link_keep_child(&crew->child[number].link);
-	remote_live(crew->job, number, &crew->child[number].link.line, NULL);
+	link_keep_child(link);
+	if (confine(crew->job->context, link, &fence, &error))
+		remote_refuse(number, &link->line, &error);
+	else
+		remote_live(crew->job, number, &link->line, NULL, &fence);
 	_exit(EX_OK);
 }
 
@@ -94,7 +119,7 @@ static int start_child(struct crew *crew, unsigned number, struct error *err)
 	struct child *child = &crew->child[number];
 	pid_t parent = getpid();
 
-	child->said_bye = false;
+	child->said_bye = child->expelled = false;
 	if (link_open(&child->link, run->options->transport == TRANSPORT_SHM, err))
 		return -1;
 	child->pid = fork();
@@ -112,9 +137,14 @@ static int start_child(struct crew *crew, unsigned number, struct error *err)
 	return 0;
 }
 
-static const char *how_it_ended(char text[200], pid_t pid, int status)
+static const char *how_it_ended(char text[200], pid_t pid, int status, bool expelled)
 {
-	if (WIFSIGNALED(status))
+	if (expelled)
+		snprintf(text, 200,
+			 "its worker process %d said what no worker says, and was ended; its scene "
+			 "is left out",
+			 (int)pid);
+	else if (WIFSIGNALED(status))
 		snprintf(
 			text, 200,
 			"its worker process %d was killed by SIG%s%s; its scene is left out",
@@ -141,7 +171,7 @@ static void bury(struct crew *crew, unsigned number)
 		;
 	link_close(&child->link);
 	crew->n_alive--;
-	how_it_ended(how, child->pid, status);
+	how_it_ended(how, child->pid, status, child->expelled);
 	child->pid = 0;
 	if (child->said_bye)
 		return;
@@ -155,8 +185,13 @@ static void answer(struct crew *crew, unsigned number, const struct message *mes
 {
 	if (message->kind == MESSAGE_STOP)
 		sample_memory(crew);
-	/* A child that is gone is found by the end of its pipe. */
-	(void)!link_answer(&crew->child[number].link, message);
+	struct child *child = &crew->child[number];
+
+	/* Gone, or one that takes no answers: the end of its pipe tells. */
+	if (link_answer(&child->link, message) && !child->said_bye && child->pid) {
+		child->expelled = errno == EAGAIN;
+		kill(child->pid, SIGKILL);
+	}
 }
 
 static void take_message(struct crew *crew, unsigned number)
@@ -168,6 +203,12 @@ static void take_message(struct crew *crew, unsigned number)
 	if (link_take(&child->link, &message, crew->room, &payload)) {
 		if (!child->said_bye)
 			kill(child->pid, SIGKILL); /* gone, or out of its mind */
+		bury(crew, number);
+		return;
+	}
+	if (!hub_expects(crew->hub, number, &message)) {
+		child->expelled = true;
+		kill(child->pid, SIGKILL);
 		bury(crew, number);
 		return;
 	}
@@ -233,6 +274,7 @@ static int processes_run(struct job *job, struct error *err)
 		started += start_child(&crew, i, &ignored) == 0;
 	if (status == 0 && !started) { /* not one process to be had: work in this one */
 		crew_release(&crew);
+		run_drop_samples(job->context);
 		return job->body(job, 0, err);
 	}
 	while (crew.n_alive)
@@ -249,6 +291,7 @@ const struct executor executor_processes = {
 	.name = "processes",
 	.help = "forked processes; one that crashes fails only its chunk",
 	.own_memory = true,
+	.confines = true,
 	.available = processes_available,
 	.run = processes_run,
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "catalog.h"
+#include "confine.h"
 #include "execute.h"
 #include "lab_command.h"
 #include "merge.h"
@@ -16,6 +17,7 @@
 #include "plan.h"
 #include "reader.h"
 #include "report.h"
+#include "samples.h"
 #include "session.h"
 #include "signals.h"
 #include "sweep.h"
@@ -42,10 +44,14 @@ static int fail(const struct error *error)
 }
 
 /* All of them, so that it is known whether one needs GDAL. */
-static void open_all(struct samples *samples, const struct workload *workload,
-		     const struct catalog *catalog, const struct options *options,
-		     struct error *err)
+static void open_all(struct samples *samples, const struct confinement *confinement,
+		     const struct workload *workload, const struct catalog *catalog,
+		     const struct options *options, bool gdal, struct error *err)
 {
+	if (confinement->wanted) {
+		samples_inspect(samples, confinement, workload, catalog, options, gdal, err);
+		return;
+	}
 	for (uint32_t id = 0; id < samples->n; id++) {
 		struct scene *scene = &samples->scene[id];
 
@@ -67,9 +73,9 @@ static struct scene *first_opened(const struct samples *samples)
  * that needs no GDAL, if there is one: whether GDAL may be loaded is the plan's decision. All that
  * open are kept, for the run.
  */
-static struct scene *open_samples(struct samples *samples, const struct workload *workload,
-				  const struct catalog *catalog, const struct options *options,
-				  struct error *err)
+static struct scene *open_samples(struct samples *samples, const struct confinement *confinement,
+				  const struct workload *workload, const struct catalog *catalog,
+				  const struct options *options, struct error *err)
 {
 	uint32_t n = catalog_scenes(catalog) < SAMPLES ? catalog_scenes(catalog) : SAMPLES;
 
@@ -80,10 +86,10 @@ static struct scene *open_samples(struct samples *samples, const struct workload
 	}
 	samples->n = n;
 	reader_gdal_forbid("it needs GDAL");
-	open_all(samples, workload, catalog, options, err);
+	open_all(samples, confinement, workload, catalog, options, false, err);
 	reader_gdal_forbid(NULL);
 	if (!first_opened(samples) && reader_gdal_wanted())
-		open_all(samples, workload, catalog, options, err);
+		open_all(samples, confinement, workload, catalog, options, true, err);
 	return first_opened(samples);
 }
 
@@ -194,6 +200,7 @@ static int plan_and_run(const struct options *options, const struct session *ses
 {
 	const struct workload *workload = &workload_ndvi;
 	struct catalog *catalog = NULL;
+	struct confinement confinement = {0};
 	struct samples samples = {0};
 	struct scene *sample = NULL;
 	struct machine machine;
@@ -201,12 +208,15 @@ static int plan_and_run(const struct options *options, const struct session *ses
 	int status = catalog_new(&catalog, options, err);
 
 	if (!status)
-		sample = open_samples(&samples, workload, catalog, options, err);
+		status = confine_prepare(&confinement, options, workload, catalog, err);
+	if (!status)
+		sample = open_samples(&samples, &confinement, workload, catalog, options, err);
 	machine_probe(&machine);
 	machine_share(&machine, session->n_ranks, session->ranks_here);
 	session_level(session, &machine);
 	if (!status)
 		status = plan_make(&plan, options, &machine, catalog, workload, sample, err);
+	plan.confinement = confinement;
 	if (options->command != COMMAND_RUN && !status && !sample)
 		status = -1;
 	if (session_agree(session, status, argc, argv, catalog, &plan, err))
