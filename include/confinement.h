@@ -23,6 +23,12 @@
  */
 enum { CONFINE_MARGIN_BYTES = 8 << 20 };
 
+/*
+ * What opening a scene may take on top: tags, metadata and band tables of the largest files that
+ * are not refused (GDAL takes some 20 MiB for 65535 bands).
+ */
+enum { CONFINE_OPENING_BYTES = 32 << 20 };
+
 enum confine_choice { CONFINE_AUTO, CONFINE_OFF, CONFINE_MUST };
 
 /* Plain data, but for the descriptor of the list of folders, which lives as long as the program. */
@@ -35,7 +41,10 @@ struct confinement {
 	const char *lacks; /* what is missing and why, in words; NULL: nothing is */
 };
 
-/* "seccomp and Landlock (ABI 7)", "seccomp alone: ...": for people. Returns text. */
-const char *confinement_text(char text[240], const struct confinement *confinement);
+enum { CONFINEMENT_TEXT_BYTES = 240 };
+
+/* "seccomp and Landlock (ABI 7)", "seccomp; the kernel offers no ...", "none": for people. */
+const char *confinement_text(char text[CONFINEMENT_TEXT_BYTES],
+			     const struct confinement *confinement);
 
 #endif

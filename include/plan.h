@@ -66,6 +66,15 @@ static inline unsigned plan_all_workers(const struct plan *plan)
 	return plan->workers * (plan->ranks ? plan->ranks : 1);
 }
 
+/*
+ * With workers in processes: what one may take for data beside what it is born with, for a scene
+ * like the one planned on, before its allocations fail.
+ */
+static inline uint64_t plan_worker_bytes(const struct plan *plan)
+{
+	return plan->per_worker_fixed + plan->footprint + CONFINE_MARGIN_BYTES;
+}
+
 /* What the workload calls a row of the stage table; NULL where it has no such row. */
 static inline const char *plan_stage_name(const struct plan *plan, enum meter_stage stage)
 {

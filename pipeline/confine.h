@@ -54,9 +54,9 @@ void fence_raise(struct fence *fence, const struct fence_plan *plan);
 
 /*
  * The worker goes on with a scene whose blocks take `footprint` bytes, of which it has `held`
- * already; probing: it opens it, and GDAL may have to be loaded.
+ * already; opening: it opens it, and GDAL may have to be loaded.
  */
-void fence_move(struct fence *fence, uint64_t footprint, uint64_t held, bool probing);
+void fence_move(struct fence *fence, uint64_t footprint, uint64_t held, bool opening);
 
 /* Where an error speaks of memory: say what the limit is. */
 void fence_explain(const struct fence *fence, struct error *error);

@@ -28,7 +28,8 @@ enum {
 	SAMPLE_NS =
 		100000000, /* how often memory is looked at: the kernel walks all pages for it */
 	POLL_MS = 100,     /* and whether a signal has come */
-	MONITOR_MS = 20    /* with --monitor, which looks from here */
+	MONITOR_MS = 20,   /* with --monitor, which looks from here */
+	HOW_BYTES = 256
 };
 
 struct child {
@@ -137,23 +138,36 @@ static int start_child(struct crew *crew, unsigned number, struct error *err)
 	return 0;
 }
 
-static const char *how_it_ended(char text[200], pid_t pid, int status, bool expelled)
+/* What usually ends a process with this signal. */
+static const char *why_signal(int number)
 {
-	if (expelled)
-		snprintf(text, 200,
+	switch (number) {
+	case SIGKILL:
+		return ", often for want of memory (see dmesg; a smaller --memory helps)";
+	case SIGABRT:
+		return " (a library gave up: a damaged file, or no more memory than it may have)";
+	case SIGSYS:
+		return " (it asked the system for what no reader of images needs: --confine)";
+	default:
+		return " (a fault in a decoder, or a damaged file it cannot take)";
+	}
+}
+
+static const char *how_it_ended(char text[HOW_BYTES], const struct child *child, int status)
+{
+	int pid = (int)child->pid;
+
+	if (child->expelled)
+		snprintf(text, HOW_BYTES,
 			 "its worker process %d said what no worker says, and was ended; its scene "
 			 "is left out",
-			 (int)pid);
+			 pid);
 	else if (WIFSIGNALED(status))
-		snprintf(
-			text, 200,
-			"its worker process %d was killed by SIG%s%s; its scene is left out",
-			(int)pid, sigabbrev_np(WTERMSIG(status)),
-			WTERMSIG(status) == SIGKILL
-				? ", often for want of memory (see dmesg; a smaller --memory helps)"
-				: " (a fault in a decoder, or a damaged file it cannot take)");
+		snprintf(text, HOW_BYTES,
+			 "its worker process %d was killed by SIG%s%s; its scene is left out", pid,
+			 sigabbrev_np(WTERMSIG(status)), why_signal(WTERMSIG(status)));
 	else
-		snprintf(text, 200, "its worker process %d ended with exit status %d", (int)pid,
+		snprintf(text, HOW_BYTES, "its worker process %d ended with exit status %d", pid,
 			 WEXITSTATUS(status));
 	return text;
 }
@@ -163,7 +177,7 @@ static void bury(struct crew *crew, unsigned number)
 {
 	struct child *child = &crew->child[number];
 	struct run *run = crew->job->context;
-	char how[200];
+	char how[HOW_BYTES];
 	struct error ignored;
 	int status = 0;
 
@@ -171,7 +185,7 @@ static void bury(struct crew *crew, unsigned number)
 		;
 	link_close(&child->link);
 	crew->n_alive--;
-	how_it_ended(how, child->pid, status, child->expelled);
+	how_it_ended(how, child, status);
 	child->pid = 0;
 	if (child->said_bye)
 		return;

@@ -34,12 +34,12 @@ static uint64_t at_most(uint64_t bytes, uint64_t most)
 	return bytes < most ? bytes : most;
 }
 
-/* What it may still take: all of it, or what its cache grows by. */
-static uint64_t for_gdal(const struct fence *fence, bool probing)
+/* What GDAL may still take, all of it or what its cache grows by, and what opening takes. */
+static uint64_t on_top(const struct fence *fence, bool opening)
 {
-	if (reader_gdal_loaded())
-		return READER_GDAL_CACHE_BYTES;
-	return probing ? fence->gdal : 0;
+	uint64_t gdal = reader_gdal_loaded() ? READER_GDAL_CACHE_BYTES : opening ? fence->gdal : 0;
+
+	return gdal + (opening ? CONFINE_OPENING_BYTES : 0);
 }
 
 void fence_raise(struct fence *fence, const struct fence_plan *plan)
@@ -54,7 +54,7 @@ void fence_raise(struct fence *fence, const struct fence_plan *plan)
 	if (!used || getrlimit(RLIMIT_DATA, &limit))
 		return;
 	fence->most =
-		at_most(used + fence->fixed + for_gdal(fence, true) + plan->pool, limit.rlim_max);
+		at_most(used + fence->fixed + on_top(fence, true) + plan->pool, limit.rlim_max);
 	limit.rlim_cur = limit.rlim_max = fence->most;
 	fence->set = setrlimit(RLIMIT_DATA, &limit) == 0;
 	fence->now = fence->most;
@@ -63,11 +63,11 @@ void fence_raise(struct fence *fence, const struct fence_plan *plan)
 	(void)used;
 	(void)used_now;
 	(void)at_most;
-	(void)for_gdal;
+	(void)on_top;
 #endif
 }
 
-void fence_move(struct fence *fence, uint64_t footprint, uint64_t held, bool probing)
+void fence_move(struct fence *fence, uint64_t footprint, uint64_t held, bool opening)
 {
 	uint64_t used;
 
@@ -75,10 +75,23 @@ void fence_move(struct fence *fence, uint64_t footprint, uint64_t held, bool pro
 		return;
 	used = used_now(fence);
 	fence->now = at_most((used > held ? used - held : 0) + fence->fixed + footprint +
-				     for_gdal(fence, probing),
+				     on_top(fence, opening),
 			     fence->most);
 	(void)setrlimit(RLIMIT_DATA,
 			&(struct rlimit){.rlim_cur = fence->now, .rlim_max = fence->most});
+}
+
+/* Words of ours, the C library's, libtiff's and GDAL's. A file's name does not count. */
+static bool speaks_of_memory(const char *text)
+{
+	static const char *const words[] = {"no memory",     "allocate memory", "ut of memory",
+					    "emory allocat", "not allocate",    "annot allocate",
+					    "enough memory", "bad_alloc",       "malloc"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strstr(text, words[i]))
+			return true;
+	return false;
 }
 
 void fence_explain(const struct fence *fence, struct error *error)
@@ -86,8 +99,7 @@ void fence_explain(const struct fence *fence, struct error *error)
 	char limit[24];
 	size_t used = strlen(error->text);
 
-	if (!fence || !fence->set ||
-	    (!strcasestr(error->text, "memory") && !strcasestr(error->text, "alloc")))
+	if (!fence || !fence->set || !speaks_of_memory(error->text))
 		return;
 	(void)snprintf(error->text + used, sizeof(error->text) - used,
 		       "; its worker process may have %s for data, as planned for this scene "

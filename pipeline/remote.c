@@ -290,6 +290,7 @@ static void remote_deliver(struct worker *worker, const struct task *task,
 		message.payload_bytes = pack(worker, &result->piece[result->n_pieces - 1]);
 	}
 	if (result->status == CHUNK_FAILED) {
+		fence_explain(post->fence, &result->error);
 		memcpy(post->line->payload, &result->error, sizeof(result->error));
 		message.payload_bytes = sizeof(result->error);
 	}

@@ -6,12 +6,6 @@
 #include "inspect.h"
 #include "reader.h"
 
-/*
- * What opening a scene may take in memory: tags, metadata and band tables of the largest files that
- * are not refused. Nobody has planned yet; a scene that needs more is no sample.
- */
-enum { OPENING_BYTES = 24 << 20 };
-
 struct looking {
 	struct samples *samples;
 	const struct workload *workload;
@@ -84,7 +78,7 @@ void samples_inspect(struct samples *samples, const struct confinement *confinem
 					      .n = samples->n,
 					      .look = look,
 					      .take = take,
-					      .memory = OPENING_BYTES +
+					      .memory = CONFINE_OPENING_BYTES +
 							(gdal ? READER_GDAL_CACHE_BYTES : 0)};
 
 	if (gdal) /* once, for all children and for the plan */
