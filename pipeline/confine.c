@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <link.h>
+#include <linux/capability.h>
 #include <linux/landlock.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -331,6 +332,25 @@ static void limit(int resource, rlim_t most)
 	(void)setrlimit((__rlimit_resource_t)resource, &old);
 }
 
+/*
+ * Of the administrator's rights nothing is left but reading what others own, or their inputs could
+ * not be read. Who has none to begin with loses none.
+ */
+static void drop_rights(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct rights[2];
+
+	if (syscall(__NR_capget, &head, rights))
+		return;
+	for (int i = 0; i < 2; i++) {
+		rights[i].permitted &= i ? 0 : 1U << CAP_DAC_READ_SEARCH;
+		rights[i].effective = rights[i].permitted;
+		rights[i].inheritable = 0;
+	}
+	(void)syscall(__NR_capset, &head, rights);
+}
+
 int confine_self(const struct confinement *c, const int *keep, unsigned n_keep, bool keep_stderr,
 		 struct error *err)
 {
@@ -349,6 +369,7 @@ int confine_self(const struct confinement *c, const int *keep, unsigned n_keep, 
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_FSIZE, 0);
 	limit(RLIMIT_NOFILE, MOST_DESCRIPTORS);
+	drop_rights();
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		problem = errno;
 	if (!problem && c->landlock_abi && syscall(__NR_landlock_restrict_self, c->folders, 0))
