@@ -54,6 +54,7 @@ struct raster_info {
 	size_t codec_bytes;      /* what the decoder itself allocates for one open handle */
 	bool rows_can_stream;    /* a block can be decoded row by row, not only as a whole */
 	bool has_mask;           /* per-dataset mask: a mask IFD or a .msk file beside it */
+	double fill;             /* what a block that is not stored holds: nodata, or 0 */
 	double geotransform[6];  /* GDAL's order: x = g0 + col*g1 + row*g2, y = g3 + ... */
 	bool has_geotransform;
 	bool projected;          /* the CRS is projected: areas in metres make sense */
@@ -120,8 +121,8 @@ void scene_note(struct scene *scene, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /*
  * Scenes travel between processes of the same program. What is packed is all that a run needs to
- * plan, reduce and report it; the files' band records stay behind, as only scene_open() and the
- * reader that opens the file look at them.
+ * plan, read, reduce and report it; the files' band records stay behind, as scene_open() alone
+ * looks at them.
  */
 enum {
 	SCENE_TEXT_MAX = 4096,      /* of a name or path; a longer one is not packed */

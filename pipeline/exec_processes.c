@@ -288,7 +288,6 @@ static int processes_run(struct job *job, struct error *err)
 		started += start_child(&crew, i, &ignored) == 0;
 	if (status == 0 && !started) { /* not one process to be had: work in this one */
 		crew_release(&crew);
-		run_drop_samples(job->context);
 		return job->body(job, 0, err);
 	}
 	while (crew.n_alive)

@@ -246,12 +246,6 @@ static bool take_sample(struct run *run, uint32_t id, struct scene *scene)
 	return true;
 }
 
-void run_drop_samples(struct run *run)
-{
-	for (uint32_t id = 0; id < run->samples->n; id++)
-		scene_release(&run->samples->scene[id]);
-}
-
 void run_open_scene(struct worker *worker, const struct task *task)
 {
 	struct run *run = worker->run;

@@ -132,8 +132,6 @@ void run_released(struct worker *worker);
 
 /* These lock what they need. */
 void run_open_scene(struct worker *worker, const struct task *task);
-/* Open all scenes anew: what another process has packed lacks what readers need. */
-void run_drop_samples(struct run *run);
 /*
  * Another process has opened the scene: what it packed of it, and the error where it failed (else
  * NULL). Nothing of that is believed before it is checked.

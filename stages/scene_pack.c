@@ -85,6 +85,7 @@ static const struct field file_fields[] = {
 	PLAIN(struct scene_file, info.codec_bytes),
 	BOOL(struct scene_file, info.rows_can_stream),
 	BOOL(struct scene_file, info.has_mask),
+	PLAIN(struct scene_file, info.fill),
 	PLAIN(struct scene_file, info.geotransform),
 	BOOL(struct scene_file, info.has_geotransform),
 	BOOL(struct scene_file, info.projected),

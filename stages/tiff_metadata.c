@@ -210,6 +210,7 @@ static void set_nodata(TIFF *tif, struct raster_info *info)
 		return;
 	(void)snprintf(number, sizeof(number), "%.*s", (int)(size < 63 ? size : 63), text);
 	nodata = number_of(number);
+	info->fill = nodata;
 	for (uint32_t i = 0; i < info->n_bands; i++) {
 		info->bands[i].nodata = nodata;
 		info->bands[i].has_nodata = true;
