@@ -277,6 +277,18 @@ static void crew_release(struct crew *crew)
 	free(crew->room);
 }
 
+/* Not one process to be had: this one works, and parses what it reads, unless it must not. */
+static int work_here(struct job *job, struct error *err)
+{
+	struct run *run = job->context;
+
+	if (run->options->confine == CONFINE_MUST)
+		return error_set(err, EX_OSERR,
+				 "--confine must: no worker process can be started here");
+	run->totals.unconfined = "no worker process could be started: the work was done here";
+	return job->body(job, 0, err);
+}
+
 static int processes_run(struct job *job, struct error *err)
 {
 	struct crew crew;
@@ -286,9 +298,9 @@ static int processes_run(struct job *job, struct error *err)
 
 	for (unsigned i = 0; status == 0 && i < crew.n; i++)
 		started += start_child(&crew, i, &ignored) == 0;
-	if (status == 0 && !started) { /* not one process to be had: work in this one */
+	if (status == 0 && !started) {
 		crew_release(&crew);
-		return job->body(job, 0, err);
+		return work_here(job, err);
 	}
 	while (crew.n_alive)
 		attend(&crew);

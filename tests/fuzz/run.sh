@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-300}
 out=build/fuzz
-mkdir -p "$out/corpus-tiff" "$out/corpus-names" "$out/corpus-mtd" "$out/corpus-partial" "$out/corpus-lzw" "$out/seeds"
+mkdir -p "$out/corpus-tiff" "$out/corpus-names" "$out/corpus-mtd" "$out/corpus-partial" "$out/corpus-lzw" "$out/corpus-scene" "$out/seeds"
 make -j2 all >/dev/null
 for codec in none lzw deflate zstd packbits lzma; do
 	build/make_scene --size 40 --tile 16 --codec $codec --mask "$out/seeds/$codec.tif"
@@ -32,7 +32,7 @@ flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Ii
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -pthread
 	-Wno-pass-failed"
 status=0
-for name in tiff names mtd partial lzw; do
+for name in tiff names mtd partial lzw scene; do
 	# shellcheck disable=SC2046,SC2086 # lists of flags and files
 	clang $flags $(pkg-config --cflags libtiff-4 libdeflate libzstd jansson expat) -o "$out/fuzz_$name" \
 		"tests/fuzz/fuzz_$name.c" $sources $(pkg-config --libs libtiff-4 libdeflate libzstd jansson expat) -lm -ldl
