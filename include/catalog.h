@@ -62,4 +62,20 @@ bool scene_is_fresh(const struct scene *scene);
 int scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
 		struct error *err) MUST_CHECK;
 
+/*
+ * What opening and reading the scenes may need beside libraries: the folders of their files, what
+ * links there lead to, metadata further up and quality files beside. *network: a name is one of
+ * GDAL's that goes to one. Looks at names and links; opens no file.
+ */
+void catalog_reach(const struct catalog *catalog, void (*take)(void *context, const char *path),
+		   void *context, bool *network);
+
+/*
+ * What opening and reading the scenes may need beside libraries: the folders of their files, what
+ * links there lead to, metadata further up and quality files beside. *network: a name is one of
+ * GDAL's that goes to one. Looks at names and links; opens no file.
+ */
+void catalog_reach(const struct catalog *catalog, void (*take)(void *context, const char *path),
+		   void *context, bool *network);
+
 #endif

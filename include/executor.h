@@ -30,6 +30,8 @@ struct executor {
 	const char *help;
 	/* Workers have memory of their own: libraries and handles are counted once for each. */
 	bool own_memory;
+	/* They are confined (confine.h), and this process parses no input. */
+	bool confines;
 	bool (*available)(void);
 	/* Workers it takes, of those by default or asked for. NULL: all. */
 	unsigned (*workers)(unsigned n, bool asked);

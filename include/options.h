@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "confinement.h"
 #include "error.h"
 #include "lab.h"
 #include "scene.h"
@@ -87,9 +88,10 @@ struct options {
 	unsigned workers;     /* 0: as many as the machine allows */
 	const char *executor; /* a name of the table in executor.h, or "auto" */
 	struct shard shard;
-	enum transport transport; /* of the processes executor */
-	uint64_t memory_bytes;    /* 0: default share, unless memory_percent */
-	unsigned memory_percent;  /* of the smallest limit, 0 where not given */
+	enum transport transport;    /* of the processes executor */
+	enum confine_choice confine; /* likewise */
+	uint64_t memory_bytes;       /* 0: default share, unless memory_percent */
+	unsigned memory_percent;     /* of the smallest limit, 0 where not given */
 	enum chunk_kind chunk_kind;
 	uint32_t chunk_x, chunk_y; /* CHUNK_PIXELS */
 	uint64_t chunk_bytes;      /* CHUNK_BYTES: decoded bytes of red and NIR */

@@ -10,6 +10,7 @@
 #include "budget.h"
 #include "catalog.h"
 #include "chunk.h"
+#include "confinement.h"
 #include "meter.h"
 #include "options.h"
 #include "survey.h"
@@ -60,6 +61,7 @@ struct plan {
 	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it
 			  may not */
 	struct prediction predicted;       /* from the scene planned on */
+	struct confinement confinement;    /* of worker processes; set by who made the plan */
 	bool in_turn;                      /* each chunk waits for the one before; see workload.h */
 	const char *const *stage_names;    /* of the workload; see workload.h */
 	uint32_t n_scenes;                 /* in the catalogue */
@@ -84,6 +86,15 @@ static inline unsigned plan_all_workers(const struct plan *plan)
 static inline unsigned plan_most_workers(const struct plan *plan)
 {
 	return plan->workers_asked * (plan->ranks ? plan->ranks : 1);
+}
+
+/*
+ * With workers in processes: what one may take for data beside what it is born with, for a scene
+ * like the one planned on, before its allocations fail.
+ */
+static inline uint64_t plan_worker_bytes(const struct plan *plan)
+{
+	return plan->per_worker_fixed + plan->footprint + CONFINE_MARGIN_BYTES;
 }
 
 /* What the workload calls a row of the stage table; NULL where it has no such row. */

@@ -56,6 +56,7 @@ struct run_totals {
 	uint64_t cgroup_peak;   /* 0 where not known */
 	uint64_t hub_busy_ns;   /* work of the thread that serves workers in other processes */
 	unsigned n_lost;        /* worker processes that died */
+	const char *unconfined; /* why the plan's confinement was not in force; NULL: it was */
 	unsigned n_ranks;       /* 0 without MPI */
 	const struct rank_totals *rank;
 	unsigned n_collectives;

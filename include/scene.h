@@ -67,6 +67,7 @@ struct raster_info {
 	size_t codec_bytes;     /* what the decoder itself allocates for one open handle */
 	bool rows_can_stream;   /* a block can be decoded row by row, not only as a whole */
 	bool has_mask;          /* per-dataset mask: a mask IFD or a .msk file beside it */
+	double fill;            /* what a block that is not stored holds: nodata, or 0 */
 	double geotransform[6]; /* GDAL's order: x = g0 + col*g1 + row*g2, y = g3 + ... */
 	bool has_geotransform;
 	bool projected;          /* the CRS is projected: areas in metres make sense */
@@ -75,7 +76,7 @@ struct raster_info {
 	char reader[8];          /* "tiff" or "gdal": who can read it */
 	enum file_reach reach;   /* how it was opened, and is opened again */
 	char note[200];          /* what it reads besides, for the report; "" where nothing */
-	struct band_info *bands; /* n_bands of them, owned */
+	struct band_info *bands; /* n_bands of them, owned; NULL where it was unpacked */
 };
 
 /* Free what the raster_info owns; it may be reused afterwards. */
@@ -133,6 +134,27 @@ void scene_release(struct scene *scene);
 
 /* Add a note (printf-like), made printable; notes beyond SCENE_MAX_NOTES are dropped. */
 void scene_note(struct scene *scene, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * Scenes travel between processes of the same program. What is packed is all that a run needs to
+ * plan, read, reduce and report it; the files' band records stay behind, as scene_open() alone
+ * looks at them.
+ */
+enum {
+	SCENE_TEXT_MAX = 4096,      /* of a name or path; a longer one is not packed */
+	SCENE_PACKED_MAX = 40 << 10 /* seven such texts, and records of under 8 KiB */
+};
+
+/* `out` has room for SCENE_PACKED_MAX bytes. 0 with an error where a path is too long. */
+size_t scene_pack(void *out, const struct scene *scene, struct error *err) MUST_CHECK;
+
+/*
+ * Nothing of `in` is believed: a process that was taken over by a file may send anything. Lengths,
+ * counts, enums, ends of texts and sizes that others divide by are checked. opened: false where
+ * scene_open() had failed, and a scene may lack most. -1 with an empty scene.
+ */
+int scene_unpack(struct scene *scene, const void *in, size_t bytes, bool opened,
+		 struct error *err) MUST_CHECK;
 
 /* Tiles of the per-tile table: across, down. */
 uint32_t scene_tiles_across(const struct scene *scene);

@@ -92,6 +92,7 @@ struct trace_log {
 	struct chunk_grid first_grid;
 	unsigned n_elsewhere; /* workers of other ranks: nothing is known of what they did when */
 	size_t mapped;        /* bytes of the mapping that holds the rings */
+	uint32_t events;      /* of a worker, as it was made */
 };
 
 /* Bytes of one worker's trace with so many events. */
@@ -104,6 +105,12 @@ uint32_t trace_events(uint64_t limit, unsigned workers);
 int trace_log_new(struct trace_log **log, unsigned workers, uint32_t events,
 		  struct error *err) MUST_CHECK;
 void trace_log_free(struct trace_log *log); /* NULL is allowed */
+/*
+ * All workers are gone: what they left can be read, and gone on with. One that was taken over may
+ * have written anything there, so places and counts are set anew, and events that cannot be are
+ * left out.
+ */
+void trace_log_mend(struct trace_log *log);
 
 /* The trace of worker `number`, n_workers: of who hands out. NULL where log is. */
 struct trace *trace_of(struct trace_log *log, unsigned number);

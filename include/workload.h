@@ -60,6 +60,17 @@ struct workload {
 	/* Its id, name and first file alone; opens nothing. Release the scene whatever comes. */
 	int (*scene_begin)(struct scene *scene, const struct catalog *catalog, uint32_t id,
 			   struct error *err);
+	/* Scenes between processes: scene_pack() and scene_unpack() of scene.h. */
+	size_t (*scene_pack)(void *out, const struct scene *scene, struct error *err);
+	int (*scene_unpack)(struct scene *scene, const void *in, size_t bytes, bool opened,
+			    struct error *err);
+	/*
+	 * Whatever the run's inputs are, beside the libraries and their data: `take` is called for
+	 * each folder or file that opening and reading the scenes may need. *network: a name asks
+	 * for one. NULL: there are none.
+	 */
+	void (*reach)(const struct catalog *catalog, void (*take)(void *context, const char *path),
+		      void *context, bool *network);
 
 	/* --- reduction of one scene; calls for one tally are serialised by the machinery --- */
 	/* Bytes a tally takes at its peak, open tiles included. Pure. */

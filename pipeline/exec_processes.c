@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "budget.h"
+#include "confine.h"
 #include "hub.h"
 #include "link.h"
 #include "monitor.h"
@@ -29,13 +30,15 @@ enum {
 	SAMPLE_NS =
 		100000000, /* how often memory is looked at: the kernel walks all pages for it */
 	POLL_MS = 100,     /* and whether a signal has come */
-	MONITOR_MS = 20    /* with --monitor, which looks from here */
+	MONITOR_MS = 20,   /* with --monitor, which looks from here */
+	HOW_BYTES = 256
 };
 
 struct child {
 	pid_t pid; /* 0: none */
 	struct link link;
 	bool said_bye;
+	bool expelled; /* it said what no worker says, or takes no answers */
 };
 
 struct crew {
@@ -78,9 +81,29 @@ static void sample_memory(struct crew *crew)
 
 /* --- birth and death --- */
 
+/* To its line and nothing else, within what the plan gives it. */
+static int confine(const struct run *run, const struct link *link, struct fence *fence,
+		   struct error *err)
+{
+	const struct plan *plan = run->plan;
+	const struct fence_plan most = {
+		.fixed = plan->per_worker_fixed, .gdal = plan->gdal, .pool = plan->pool};
+	int keep[] = {link->down[0], link->up[1], -1};
+
+	if (!plan->confinement.wanted)
+		return 0;
+	fence_raise(fence, &most);
+	keep[2] = fence->statm;
+	return confine_self(&plan->confinement, keep, 3, run->options->verbosity > 0, err);
+}
+
 /* Nothing of the parent's is touched but the line; not even its open files are flushed. */
 static void child_main(struct crew *crew, unsigned number, pid_t parent)
 {
+	struct link *link = &crew->child[number].link;
+	struct fence fence = {0};
+	struct error error = {0};
+
 	/* Without a parent there is nothing to work for. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		_exit(EX_OSERR);
@@ -88,9 +111,12 @@ static void child_main(struct crew *crew, unsigned number, pid_t parent)
 	for (unsigned i = 0; i < crew->n; i++)
 		if (i != number)
 			link_close(&crew->child[i].link);
-	link_keep_child(&crew->child[number].link);
-	crew->child[number].link.line.stop = crew->stop;
-	remote_live(crew->job, number, &crew->child[number].link.line, NULL);
+	link_keep_child(link);
+	link->line.stop = crew->stop;
+	if (confine(crew->job->context, link, &fence, &error))
+		remote_refuse(number, &link->line, &error);
+	else
+		remote_live(crew->job, number, &link->line, NULL, &fence);
 	_exit(EX_OK);
 }
 
@@ -100,7 +126,7 @@ static int start_child(struct crew *crew, unsigned number, struct error *err)
 	struct child *child = &crew->child[number];
 	pid_t parent = getpid();
 
-	child->said_bye = false;
+	child->said_bye = child->expelled = false;
 	if (link_open(&child->link, run->options->transport == TRANSPORT_SHM, err))
 		return -1;
 	child->pid = fork();
@@ -118,7 +144,8 @@ static int start_child(struct crew *crew, unsigned number, struct error *err)
 	return 0;
 }
 
-static const char *why_killed(int number)
+/* What usually ends a process with this signal. */
+static const char *why_signal(int number)
 {
 	switch (number) {
 	case SIGKILL:
@@ -128,19 +155,30 @@ static const char *why_killed(int number)
 		return ", which somebody has sent it";
 	case SIGXCPU:
 		return " (the limit of CPU time, ulimit -t)";
+	case SIGABRT:
+		return " (a library gave up: a damaged file, or no more memory than it may have)";
+	case SIGSYS:
+		return " (it asked the system for what no reader of images needs: --confine)";
 	default:
 		return " (a fault in a decoder, or a damaged file it cannot take)";
 	}
 }
 
-static const char *how_it_ended(char text[200], pid_t pid, int status)
+static const char *how_it_ended(char text[HOW_BYTES], const struct child *child, int status)
 {
-	if (WIFSIGNALED(status))
-		snprintf(text, 200,
-			 "its worker process %d was killed by SIG%s%s; its scene is left out",
-			 (int)pid, sigabbrev_np(WTERMSIG(status)), why_killed(WTERMSIG(status)));
+	int pid = (int)child->pid;
+
+	if (child->expelled)
+		snprintf(text, HOW_BYTES,
+			 "its worker process %d said what no worker says, and was ended; its scene "
+			 "is left out",
+			 pid);
+	else if (WIFSIGNALED(status))
+		snprintf(text, HOW_BYTES,
+			 "its worker process %d was killed by SIG%s%s; its scene is left out", pid,
+			 sigabbrev_np(WTERMSIG(status)), why_signal(WTERMSIG(status)));
 	else
-		snprintf(text, 200, "its worker process %d ended with exit status %d", (int)pid,
+		snprintf(text, HOW_BYTES, "its worker process %d ended with exit status %d", pid,
 			 WEXITSTATUS(status));
 	return text;
 }
@@ -162,7 +200,7 @@ static void bury(struct crew *crew, unsigned number)
 {
 	struct child *child = &crew->child[number];
 	struct run *run = crew->job->context;
-	char how[200];
+	char how[HOW_BYTES];
 	struct error ignored;
 	int status = 0;
 
@@ -170,7 +208,7 @@ static void bury(struct crew *crew, unsigned number)
 		;
 	link_close(&child->link);
 	crew->n_alive--;
-	how_it_ended(how, child->pid, status);
+	how_it_ended(how, child, status);
 	child->pid = 0;
 	if (child->said_bye)
 		return;
@@ -186,8 +224,13 @@ static void answer(struct crew *crew, unsigned number, const struct message *mes
 {
 	if (message->kind == MESSAGE_STOP)
 		sample_memory(crew);
-	/* A child that is gone is found by the end of its pipe. */
-	(void)!link_answer(&crew->child[number].link, message);
+	struct child *child = &crew->child[number];
+
+	/* Gone, or one that takes no answers: the end of its pipe tells. */
+	if (link_answer(&child->link, message) && !child->said_bye && child->pid) {
+		child->expelled = errno == EAGAIN;
+		kill(child->pid, SIGKILL);
+	}
 }
 
 static void take_message(struct crew *crew, unsigned number)
@@ -199,6 +242,12 @@ static void take_message(struct crew *crew, unsigned number)
 	if (link_take(&child->link, &message, crew->room, &payload)) {
 		if (!child->said_bye)
 			kill(child->pid, SIGKILL); /* gone, or out of its mind */
+		bury(crew, number);
+		return;
+	}
+	if (!hub_expects(crew->hub, number, &message)) {
+		child->expelled = true;
+		kill(child->pid, SIGKILL);
 		bury(crew, number);
 		return;
 	}
@@ -279,6 +328,18 @@ static void crew_release(struct crew *crew)
 		(void)munmap(crew->stop, sizeof(*crew->stop));
 }
 
+/* Not one process to be had: this one works, and parses what it reads, unless it must not. */
+static int work_here(struct job *job, struct error *err)
+{
+	struct run *run = job->context;
+
+	if (run->options->confine == CONFINE_MUST)
+		return error_set(err, EX_OSERR,
+				 "--confine must: no worker process can be started here");
+	run->totals.unconfined = "no worker process could be started: the work was done here";
+	return job->body(job, 0, err);
+}
+
 static int processes_run(struct job *job, struct error *err)
 {
 	struct crew crew;
@@ -288,9 +349,9 @@ static int processes_run(struct job *job, struct error *err)
 
 	for (unsigned i = 0; status == 0 && i < crew.n; i++)
 		started += start_child(&crew, i, &ignored) == 0;
-	if (status == 0 && !started) { /* not one process to be had: work in this one */
+	if (status == 0 && !started) {
 		crew_release(&crew);
-		return job->body(job, 0, err);
+		return work_here(job, err);
 	}
 	while (crew.n_alive)
 		attend(&crew);
@@ -307,6 +368,7 @@ const struct executor executor_processes = {
 	.name = "processes",
 	.help = "forked processes; one that crashes fails only its chunk",
 	.own_memory = true,
+	.confines = true,
 	.available = processes_available,
 	.run = processes_run,
 };

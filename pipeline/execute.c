@@ -189,6 +189,8 @@ static void merge_meters(struct run *run)
 	for (unsigned i = 0; i < run->job.n_workers; i++)
 		if (run->meters[i].meter.end_ns)
 			run_merge_meter(run, &run->meters[i].meter);
+	if (run->trace)
+		trace_log_mend(run->trace);
 	for (unsigned i = 0; i < run->n_merged; i++)
 		last = run->merged[i].end_ns > last ? run->merged[i].end_ns : last;
 	for (unsigned i = 0; i < run->n_merged; i++) {
@@ -207,8 +209,6 @@ static void merge_meters(struct run *run)
 	totals->n_workers = run->n_merged;
 	totals->worker = run->merged;
 	if (run->trace) {
-		for (unsigned i = 0; i < run->trace->n_workers; i++)
-			trace_bury(trace_of(run->trace, i));
 		run->trace->end_ns = meter_now();
 		run->trace->n_elsewhere = run->n_merged > run->trace->n_workers
 						  ? run->n_merged - run->trace->n_workers

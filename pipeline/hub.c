@@ -319,6 +319,12 @@ static void close_answer(struct hub *hub, struct seat *seat, struct chunk_result
 		hub->meter.taught.answer_bytes += wire_piece_bytes(&result->piece[i]);
 }
 
+static void refuse_result(struct chunk_result *result, const char *why)
+{
+	result->status = CHUNK_FAILED;
+	(void)error_set(&result->error, EX_SOFTWARE, "a worker's result is malformed: %s", why);
+}
+
 static void take_result(struct hub *hub, struct seat *seat, const struct message *message,
 			const void *payload)
 {
@@ -326,14 +332,35 @@ static void take_result(struct hub *hub, struct seat *seat, const struct message
 				      .scene_id = seat->task.scene_id,
 				      .status = (enum chunk_status)message->status};
 
-	if (result.status == CHUNK_DONE && message->payload_bytes)
+	if (message->status > CHUNK_CANCELLED)
+		refuse_result(&result, "it has no status that there is");
+	else if (result.status == CHUNK_DONE && message->payload_bytes)
 		take_piece(hub, seat, message, payload, &result);
 	else if (result.status == CHUNK_FAILED && message->payload_bytes == sizeof(result.error))
-		memcpy(&result.error, payload, sizeof(result.error));
+		wire_take_error(&result.error, payload);
+	else if (result.status == CHUNK_FAILED)
+		refuse_result(&result, "it says no reason");
 	close_answer(hub, seat, &result);
 	seat->state = SEAT_IDLE;
 	seat->deaths = 0;
 	run_deliver(&seat->worker, &seat->task, &result);
+}
+
+static void take_scene(struct seat *seat, const struct message *message, const void *payload)
+{
+	const struct opened *opened = payload;
+	struct error error = {0};
+
+	seat->state = SEAT_IDLE;
+	if (message->payload_bytes < sizeof(*opened)) {
+		(void)error_set(&error, EX_SOFTWARE, "what a worker says of its scene is cut off");
+		run_fail_scene(&seat->worker, &seat->task, &error);
+		return;
+	}
+	if (opened->error.code)
+		wire_take_error(&error, &opened->error);
+	run_take_scene(&seat->worker, &seat->task, opened->scene,
+		       message->payload_bytes - sizeof(*opened), error.code ? &error : NULL);
 }
 
 static void take_farewell(struct hub *hub, struct seat *seat, const struct message *message,
@@ -346,13 +373,15 @@ static void take_farewell(struct hub *hub, struct seat *seat, const struct messa
 	run_leave(&seat->worker);
 	if (message->status && message->payload_bytes == sizeof(hub->refusal)) {
 		if (!hub->n_refused++)
-			memcpy(&hub->refusal, payload, sizeof(hub->refusal));
+			wire_take_error(&hub->refusal, payload);
 		return;
 	}
 	hub->n_started++;
 	if (message->payload_bytes != sizeof(meter))
 		return;
 	memcpy(&meter, payload, sizeof(meter));
+	meter.trace = NULL; /* a place in another process */
+	meter.worker = seat->worker.number;
 	pthread_mutex_lock(&hub->run->lock);
 	run_merge_meter(hub->run, &meter);
 	pthread_mutex_unlock(&hub->run->lock);
@@ -375,6 +404,25 @@ static bool take_one_of_many(struct hub *hub, struct seat *seat, const struct me
 	return true;
 }
 
+/* What may come from a seat, by what it is at. */
+bool hub_expects(const struct hub *hub, unsigned number, const struct message *message)
+{
+	switch (hub->seats[number].state) {
+	case SEAT_EMPTY:
+	case SEAT_WAITING:
+		return false;
+	case SEAT_IDLE:
+		return message->kind == MESSAGE_READY || message->kind == MESSAGE_RELEASED ||
+		       message->kind == MESSAGE_BYE;
+	case SEAT_AT_SCENE:
+		return message->kind == MESSAGE_OPENED;
+	case SEAT_AT_CHUNK:
+		return message->kind == MESSAGE_RESULT || message->kind == MESSAGE_PIECE ||
+		       message->kind == MESSAGE_PIXELS;
+	}
+	return false;
+}
+
 bool hub_take(struct hub *hub, unsigned number, const struct message *message, const void *payload,
 	      struct message *answer)
 {
@@ -392,8 +440,7 @@ bool hub_take(struct hub *hub, unsigned number, const struct message *message, c
 	if (seat->state == SEAT_AT_CHUNK && message->kind == MESSAGE_RESULT) {
 		take_result(hub, seat, message, payload);
 	} else if (seat->state == SEAT_AT_SCENE && message->kind == MESSAGE_OPENED) {
-		seat->state = SEAT_IDLE;
-		run_open_scene(&seat->worker, &seat->task);
+		take_scene(seat, message, payload);
 	} else if (message->kind == MESSAGE_RELEASED) {
 		pthread_mutex_lock(&hub->run->lock);
 		run_released(&seat->worker);

@@ -35,6 +35,9 @@ void hub_free(struct hub *hub);
 bool hub_take(struct hub *hub, unsigned seat, const struct message *message, const void *payload,
 	      struct message *answer);
 
+/* May this message come from that seat now? A worker that is out of its mind sends others. */
+bool hub_expects(const struct hub *hub, unsigned seat, const struct message *message);
+
 /* An answer for some seat that waits; false where there is none now. */
 bool hub_next(struct hub *hub, unsigned *seat, struct message *answer);
 

@@ -6,10 +6,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+/*
+ * The rest of a message comes at once: a child that lets its parent wait for it so long is stopped
+ * or out of its mind. Machines that swap take their time.
+ */
+enum { PATIENCE_MS = 20000 };
 
 struct mailbox {
 	_Alignas(16) unsigned char payload[WIRE_PAYLOAD_MAX];
@@ -26,6 +33,32 @@ static int read_all(int fd, void *into, size_t size)
 	while (size) {
 		ssize_t n = read(fd, at, size);
 
+		if (n == 0 || (n < 0 && errno != EINTR))
+			return -1;
+		if (n > 0) {
+			at += n;
+			size -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* As read_all(), for the parent, which no child may keep waiting for ever. */
+static int read_soon(int fd, void *into, size_t size)
+{
+	struct pollfd wait = {.fd = fd, .events = POLLIN};
+	uint64_t begin = meter_now();
+	unsigned char *at = into;
+
+	while (size) {
+		int left = PATIENCE_MS - (int)((meter_now() - begin) / 1000000);
+		ssize_t n;
+
+		if (left <= 0)
+			return -1;
+		if (poll(&wait, 1, left) <= 0)
+			continue; /* a signal, or the time is over */
+		n = read(fd, at, size);
 		if (n == 0 || (n < 0 && errno != EINTR))
 			return -1;
 		if (n > 0) {
@@ -126,18 +159,23 @@ int link_fd(const struct link *link)
 
 int link_take(struct link *link, struct message *message, void *room, const void **payload)
 {
-	if (link->shared) {
-		if (wait_for_bell(link->up[0]))
-			return -1;
-		*message = link->mailbox->up;
-		*payload = link->mailbox->payload;
-		return message->payload_bytes <= WIRE_PAYLOAD_MAX ? 0 : -1;
-	}
+	char bell;
+
 	*payload = room;
-	if (read_all(link->up[0], message, sizeof(*message)) ||
-	    message->payload_bytes > WIRE_PAYLOAD_MAX)
+	if (!link->shared) {
+		if (read_soon(link->up[0], message, sizeof(*message)) ||
+		    message->payload_bytes > WIRE_PAYLOAD_MAX)
+			return -1;
+		return read_soon(link->up[0], room, message->payload_bytes);
+	}
+	if (read_soon(link->up[0], &bell, 1))
 		return -1;
-	return read_all(link->up[0], room, message->payload_bytes);
+	*message = link->mailbox->up;
+	if (message->payload_bytes > WIRE_PAYLOAD_MAX)
+		return -1;
+	/* What is checked must stay as it was: the child can still write to the mailbox. */
+	memcpy(room, link->mailbox->payload, message->payload_bytes);
+	return 0;
 }
 
 int link_answer(struct link *link, const struct message *message)
@@ -186,6 +224,8 @@ void link_keep_parent(struct link *link)
 {
 	close_end(&link->down[0]);
 	close_end(&link->up[1]);
+	/* A child that reads no answers must not stop its parent: it is as good as gone. */
+	(void)fcntl(link->down[1], F_SETFL, O_NONBLOCK);
 }
 
 void link_close(struct link *link)

@@ -30,12 +30,12 @@ void link_keep_parent(struct link *link);
 int link_fd(const struct link *link);
 
 /*
- * The parent's: take the message that has come. *payload is where its payload is: the mailbox, or
- * `room` of WIRE_PAYLOAD_MAX bytes. -1 where the child is gone.
+ * The parent's: take the message that has come. *payload is `room` of WIRE_PAYLOAD_MAX bytes, out
+ * of the child's reach. -1 where the child is gone, or does not say all of it soon.
  */
 int link_take(struct link *link, struct message *message, void *room,
 	      const void **payload) MUST_CHECK;
-/* The parent's: messages to a child have no payload. -1 where the child is gone. */
+/* The parent's: messages to a child have no payload. -1 where the child is gone, or takes none. */
 int link_answer(struct link *link, const struct message *message) MUST_CHECK;
 
 void link_close(struct link *link);

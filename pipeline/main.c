@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "catalog.h"
+#include "confine.h"
 #include "descriptors.h"
 #include "execute.h"
 #include "lab_command.h"
@@ -158,6 +159,7 @@ static int plan_and_run(const struct options *options, const struct session *ses
 {
 	const struct workload *workload = &workload_ndvi;
 	struct catalog *catalog = NULL;
+	struct confinement confinement = {0};
 	struct samples samples = {0};
 	const struct scene *sample = NULL;
 	struct machine machine;
@@ -172,7 +174,10 @@ static int plan_and_run(const struct options *options, const struct session *ses
 	machine.resident = memory_resident(); /* names included; nothing is opened yet */
 	session_level(session, &machine);
 	if (!status)
+		status = confine_prepare(&confinement, options, workload, catalog, err);
+	if (!status)
 		status = plan_begin(&plan, options, &machine, catalog, workload, err);
+	plan.confinement = confinement;
 	if (!status)
 		sample = survey_scenes(&plan, &samples, options, workload, catalog, err);
 	if (!status)

@@ -76,7 +76,7 @@ static void *worker_main(void *arg)
 {
 	struct ear *ear = arg;
 
-	remote_live(ear->member->job, ear->number, &ear->line, ear->member->keeper);
+	remote_live(ear->member->job, ear->number, &ear->line, ear->member->keeper, NULL);
 	return NULL;
 }
 

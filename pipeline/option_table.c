@@ -119,6 +119,10 @@ const struct option_row option_rows[] = {
 	{ALSO_SWEEPS | LABS, 0, "transport", "shm|pipe",
 	 "how results of processes travel: through shared memory (default) or pipes",
 	 set_transport},
+	{ALSO_SWEEPS, 0, "confine", "auto|off|must",
+	 "processes: workers may read the inputs and libraries, and reach nothing else; auto: as "
+	 "far as the kernel can; must: refuse to run without; off: for debuggers and profilers",
+	 set_confine},
 	{ALSO_SWEEPS | LABS, 'm', "memory", "64M|2G|25%",
 	 "limit for the memory of the whole program; default: 25 % of the smallest of RAM, cgroup, "
 	 "ulimit and Slurm limits",

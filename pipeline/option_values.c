@@ -256,6 +256,15 @@ int set_transport(struct options *o, const char *value, struct error *err)
 	return choice < 0 ? -1 : 0;
 }
 
+int set_confine(struct options *o, const char *value, struct error *err)
+{
+	static const char *const words[] = {"auto", "off", "must", NULL};
+	int choice = choose(value, words, err);
+
+	o->confine = choice < 0 ? CONFINE_AUTO : (enum confine_choice)choice;
+	return choice < 0 ? -1 : 0;
+}
+
 /* A number of the environment, -1 where it is none. */
 static int64_t env_number(const char *name)
 {

@@ -18,6 +18,7 @@
 struct post {
 	struct line *line;
 	struct keeper *keeper;
+	struct fence *fence;
 	const struct catalog *catalog;
 	struct meter meter;
 	bool asked;  /* a message is out whose answer is the next task */
@@ -122,8 +123,11 @@ static void open_scene(struct worker *worker, uint32_t scene_id)
 	post->open = true;
 	post->scene_id = scene_id;
 	post->error = (struct error){0};
+	fence_move(post->fence, 0, worker->arena.size, true);
 	post->failed = worker->workload->scene_open(&post->scene, post->catalog, scene_id,
 						    worker->options, &post->error) != 0;
+	if (post->failed)
+		fence_explain(post->fence, &post->error);
 	meter_lap(worker->meter, METER_DISCOVER, &span);
 }
 
@@ -160,6 +164,8 @@ static int open_for_chunk(struct worker *worker, const struct message *order)
 			  post->scene.name);
 		post->failed = true;
 	}
+	if (!post->failed && worker->arena.size != grid->arena)
+		fence_move(post->fence, grid->footprint, worker->arena.size, false);
 	return post->failed ? -1 : 0;
 }
 
@@ -216,13 +222,20 @@ static enum claim remote_claim(struct worker *worker, struct task *task)
 	return CLAIM_CHUNK;
 }
 
-/* That it went well matters, not what was found: the hub then reads the headers for itself. */
+/* What was found, also where that was not all: the hub opens no file. */
 static void remote_open_scene(struct worker *worker, const struct task *task)
 {
-	struct message opened = {.kind = MESSAGE_OPENED, .scene_id = task->scene_id};
+	struct post *post = post_of(worker);
+	struct opened *opened = post->line->payload;
+	struct message message = {.kind = MESSAGE_OPENED, .scene_id = task->scene_id};
+	size_t bytes;
 
 	open_scene(worker, task->scene_id);
-	post_ask(worker, &opened, METER_DISCOVER);
+	opened->error = post->failed ? post->error : (struct error){0};
+	bytes = worker->workload->scene_pack(opened->scene, &post->scene,
+					     post->failed ? NULL : &opened->error);
+	message.payload_bytes = (uint32_t)(sizeof(*opened) + bytes);
+	post_ask(worker, &message, METER_DISCOVER);
 }
 
 static uint32_t pack(struct worker *worker, const struct piece *piece)
@@ -277,6 +290,7 @@ static void remote_deliver(struct worker *worker, const struct task *task,
 		message.payload_bytes = pack(worker, &result->piece[result->n_pieces - 1]);
 	}
 	if (result->status == CHUNK_FAILED) {
+		fence_explain(post->fence, &result->error);
 		memcpy(post->line->payload, &result->error, sizeof(result->error));
 		message.payload_bytes = sizeof(result->error);
 	}
@@ -378,19 +392,18 @@ static void say_bye(struct worker *worker, int status, const struct error *error
 		(void)post->line->send(post->line, &bye, &ignored);
 }
 
-/* Not even room for a desk. */
-static void refuse_to_live(unsigned number, struct line *line)
+void remote_refuse(unsigned number, struct line *line, const struct error *why)
 {
-	struct message bye = {.kind = MESSAGE_BYE, .worker = number, .status = 1};
-	struct error why = {0}, ignored;
+	struct message bye = {
+		.kind = MESSAGE_BYE, .worker = number, .status = 1, .payload_bytes = sizeof(*why)};
+	struct error ignored;
 
-	error_memory(&why, "a worker", sizeof(struct post));
-	bye.payload_bytes = sizeof(why);
-	memcpy(line->payload, &why, sizeof(why));
+	memcpy(line->payload, why, sizeof(*why));
 	(void)!line->send(line, &bye, &ignored);
 }
 
-void remote_live(struct job *job, unsigned number, struct line *line, struct keeper *keeper)
+void remote_live(struct job *job, unsigned number, struct line *line, struct keeper *keeper,
+		 struct fence *fence)
 {
 	struct run *run = job->context;
 	struct post *post = calloc(1, sizeof(*post));
@@ -408,10 +421,12 @@ void remote_live(struct job *job, unsigned number, struct line *line, struct kee
 	int status;
 
 	if (!post) {
-		refuse_to_live(number, line);
+		error_memory(&error, "a worker", sizeof(*post));
+		remote_refuse(number, line, &error);
 		return;
 	}
 	post->line = line;
+	post->fence = fence;
 	post->keeper = keeper;
 	post->catalog = run->catalog;
 	worker.meter = &post->meter;

@@ -5,6 +5,7 @@
 #ifndef IMGPIPE_PIPELINE_REMOTE_H
 #define IMGPIPE_PIPELINE_REMOTE_H
 
+#include "confine.h"
 #include "executor.h"
 #include "line.h"
 #include "worker.h"
@@ -20,8 +21,13 @@ struct keeper {
 
 /*
  * The whole life of worker `number` of the run in job->context, at the other end of `line`.
- * keeper: NULL where pieces travel. The last thing on the line is BYE with its meters.
+ * keeper: NULL where pieces travel; fence: NULL where its memory has no limit. The last thing on
+ * the line is BYE with its meters.
  */
-void remote_live(struct job *job, unsigned number, struct line *line, struct keeper *keeper);
+void remote_live(struct job *job, unsigned number, struct line *line, struct keeper *keeper,
+		 struct fence *fence);
+
+/* Instead of a life: BYE with the reason. */
+void remote_refuse(unsigned number, struct line *line, const struct error *why);
 
 #endif

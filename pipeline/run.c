@@ -277,6 +277,51 @@ void run_open_scene(struct worker *worker, const struct task *task)
 	scene_ready(worker, slot, status ? &error : NULL);
 }
 
+/* The worker's name for it must be the catalogue's: whatever it says is said of this scene. */
+static int unpack_scene(struct run *run, uint32_t id, struct scene *scene, const void *packed,
+			size_t bytes, bool opened, struct error *err)
+{
+	struct scene sent = {0};
+	int status = run->workload->scene_begin(scene, run->catalog, id, err);
+
+	if (status)
+		return -1;
+	if (run->workload->scene_unpack(&sent, packed, bytes, opened, err))
+		return error_prefix(err, "%s", scene->name);
+	if (sent.id != id || strcmp(sent.name, scene->name) != 0) {
+		scene_release(&sent);
+		return error_set(err, EX_SOFTWARE,
+				 "%s: a worker has sent another scene; it is left out",
+				 scene->name);
+	}
+	scene_release(scene);
+	*scene = sent;
+	return 0;
+}
+
+void run_take_scene(struct worker *worker, const struct task *task, const void *packed,
+		    size_t bytes, const struct error *failure)
+{
+	struct run *run = worker->run;
+	struct slot *slot = task->slot;
+	struct meter_span span = meter_begin();
+	struct error error = {0};
+	int status;
+
+	trace_at(worker->meter->trace, task->scene_id, TRACE_NO_CHUNK);
+	if (task->scene_id < run->samples->n) /* of no use any more */
+		scene_release(&run->samples->scene[task->scene_id]);
+	status = unpack_scene(run, task->scene_id, &slot->scene, packed, bytes, !failure, &error);
+	if (failure)
+		error = *failure;
+	else if (!status)
+		status = plan_scene(&slot->grid, run->plan, run->options, run->workload,
+				    &slot->scene, &error);
+	worker->meter->row[METER_DISCOVER].chunks++;
+	meter_lap(worker->meter, METER_DISCOVER, &span);
+	scene_ready(worker, slot, status || failure ? &error : NULL);
+}
+
 void run_fail_scene(struct worker *worker, const struct task *task, const struct error *error)
 {
 	struct run *run = worker->run;

@@ -135,6 +135,12 @@ void run_released(struct worker *worker);
 
 /* These lock what they need. */
 void run_open_scene(struct worker *worker, const struct task *task);
+/*
+ * Another process has opened the scene: what it packed of it, and the error where it failed (else
+ * NULL). Nothing of that is believed before it is checked.
+ */
+void run_take_scene(struct worker *worker, const struct task *task, const void *packed,
+		    size_t bytes, const struct error *failure);
 /* The scene cannot be opened at all, for a reason of the worker's: only its name is looked up. */
 void run_fail_scene(struct worker *worker, const struct task *task, const struct error *error);
 /* Fold pieces of a result before the last ones. -1 where that fails; the result is then FAILED. */

@@ -19,6 +19,7 @@
 #include "plan_limit.h"
 #include "plan_scene.h"
 #include "reader.h"
+#include "scene_inspect.h"
 
 enum {
 	SAMPLES = 16,     /* scenes that are opened to find one to plan on */
@@ -40,19 +41,25 @@ struct surveyor {
 
 /* --- one scene --- */
 
+/* scene: NULL where it did not open. */
+static void note(const struct surveyor *s, const struct scene *scene, uint32_t id, bool by_gdal,
+		 bool asked)
+{
+	asked = asked && !by_gdal;
+	s->survey->wants_gdal |= asked;
+	s->asked[id] = asked && !scene;
+	if (scene)
+		survey_note(s->survey, id, by_gdal,
+			    plan_smallest_pool(s->plan, s->options, s->workload, scene));
+}
+
 static int open_one(const struct surveyor *s, struct scene *scene, uint32_t id, bool by_gdal,
 		    struct error *err)
 {
 	int status = s->workload->scene_open(scene, s->catalog, id, s->options, err);
-	bool asked = reader_gdal_asked() && !by_gdal;
 
-	s->survey->wants_gdal |= asked;
-	s->asked[id] = asked && status;
-	if (status)
-		return -1;
-	survey_note(s->survey, id, by_gdal,
-		    plan_smallest_pool(s->plan, s->options, s->workload, scene));
-	return 0;
+	note(s, status ? NULL : scene, id, by_gdal, reader_gdal_asked());
+	return status ? -1 : 0;
 }
 
 static void look_at(const struct surveyor *s, uint32_t id, bool by_gdal)
@@ -69,6 +76,74 @@ static void look_at_all(const struct surveyor *s)
 	while (*s->next < s->plan->n_scenes)
 		look_at(s, *s->next, false);
 	s->survey->whole = true;
+}
+
+/* --- confined: no scene is opened in this process --- */
+
+struct hearing {
+	const struct surveyor *s;
+	bool by_gdal;
+	struct scene *keep; /* by id less `first`; NULL: none is kept */
+	uint32_t first;
+	struct error *err; /* the last one's reason */
+};
+
+static void hear(void *context, uint32_t id, struct scene *scene, bool asked,
+		 const struct error *error)
+{
+	const struct hearing *h = context;
+
+	note(h->s, error->code ? NULL : scene, id, h->by_gdal, asked);
+	if (error->code && h->err)
+		*h->err = *error;
+	if (error->code || !h->keep)
+		scene_release(scene);
+	else
+		h->keep[id - h->first] = *scene;
+}
+
+static void inspect_ids(const struct hearing *hearing, const uint32_t *id, uint32_t n)
+{
+	const struct surveyor *s = hearing->s;
+	struct hearing h = *hearing;
+	const struct scene_inspection in = {.confinement = &s->plan->confinement,
+					    .workload = s->workload,
+					    .catalog = s->catalog,
+					    .options = s->options,
+					    .id = id,
+					    .n = n,
+					    .gdal = h.by_gdal,
+					    .found = hear,
+					    .context = &h};
+
+	/* Where there is no child to be had the survey is not whole: the run says what is wrong. */
+	if (n && scene_inspect(&in, h.err))
+		s->survey->whole = false;
+}
+
+/* All scenes from the id `first` to before `end`; by_gdal: of those, who asked for it. */
+static void inspect_scenes(const struct hearing *hearing, uint32_t end)
+{
+	const struct surveyor *s = hearing->s;
+	uint32_t *id = malloc((size_t)(end - hearing->first) * sizeof(*id) + 1), n = 0;
+
+	if (!id) {
+		(void)error_memory(hearing->err, "the survey of scenes",
+				   (end - hearing->first) * sizeof(*id));
+		return;
+	}
+	for (uint32_t i = hearing->first; i < end; i++)
+		if (!hearing->by_gdal || s->asked[i])
+			id[n++] = i;
+	inspect_ids(hearing, id, n);
+	free(id);
+}
+
+static void inspect_further(const struct surveyor *s)
+{
+	s->survey->whole = true;
+	inspect_scenes(&(struct hearing){.s = s, .first = s->samples->n}, s->plan->n_scenes);
+	inspect_scenes(&(struct hearing){.s = s, .by_gdal = true}, s->plan->n_scenes);
 }
 
 /* --- a process of its own --- */
@@ -116,6 +191,10 @@ static bool send_child(const struct surveyor *s)
 /* Between ranks of MPI nobody forks: what GDAL's scenes need is then not known. */
 static void look_further(const struct surveyor *s)
 {
+	if (s->plan->confinement.wanted) {
+		inspect_further(s);
+		return;
+	}
 	if (cluster_joined()) {
 		look_at_all(s);
 		return;
@@ -129,6 +208,16 @@ static void look_further(const struct surveyor *s)
 
 static void open_samples(const struct surveyor *s, bool by_gdal, struct error *err)
 {
+	if (s->plan->confinement.wanted) {
+		if (by_gdal) /* once, for the children and the workers */
+			(void)reader_gdal(NULL);
+		inspect_scenes(&(struct hearing){.s = s,
+						 .by_gdal = by_gdal,
+						 .keep = s->samples->scene,
+						 .err = err},
+			       s->samples->n);
+		return;
+	}
 	for (uint32_t id = 0; id < s->samples->n; id++) {
 		struct scene *scene = &s->samples->scene[id];
 
@@ -172,7 +261,14 @@ static const struct scene *choose_further(const struct surveyor *s, struct error
 		return NULL;
 	if (!plain)
 		reader_gdal_forbid(NULL);
-	if (s->workload->scene_open(scene, s->catalog, id, s->options, err))
+	if (s->plan->confinement.wanted)
+		inspect_ids(&(struct hearing){.s = s,
+					      .by_gdal = !plain,
+					      .keep = scene,
+					      .first = id,
+					      .err = err},
+			    &id, 1);
+	else if (s->workload->scene_open(scene, s->catalog, id, s->options, err))
 		scene_release(scene);
 	return scene->name ? scene : NULL;
 }

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "arena.h"
+#include "stage.h"
 #include "trace.h"
 
 /*
@@ -63,6 +64,7 @@ int trace_log_new(struct trace_log **log, unsigned workers, uint32_t events, str
 	}
 	l->n_workers = workers;
 	l->mapped = bytes;
+	l->events = events;
 	l->worker = (struct trace *)(void *)room;
 	l->begin_ns = meter_now();
 	l->period_ns = FIRST_PERIOD_NS;
@@ -71,6 +73,55 @@ int trace_log_new(struct trace_log **log, unsigned workers, uint32_t events, str
 			   (struct trace_event *)(void *)(room + heads + i * each));
 	*log = l;
 	return 0;
+}
+
+/* Places and counts as they can be, whatever they were. */
+static void mend_ring(struct trace_ring *ring, uint32_t capacity, struct trace_event *room)
+{
+	ring->capacity = capacity;
+	ring->event = room;
+	if (atomic_load(&ring->n) > capacity)
+		atomic_store(&ring->n, capacity);
+	if (atomic_load(&ring->taken) > atomic_load(&ring->n) ||
+	    atomic_load(&ring->kept) > atomic_load(&ring->taken))
+		atomic_store(&ring->taken, 0);
+}
+
+static bool is_event(const struct trace_event *event, uint64_t begin_ns, uint64_t end_ns)
+{
+	return event->kind < N_TRACE_KINDS && event->status <= CHUNK_CANCELLED &&
+	       event->begin_ns >= begin_ns && event->begin_ns <= end_ns &&
+	       event->busy_ns <= end_ns - event->begin_ns;
+}
+
+static void keep_events(struct trace_ring *ring, uint64_t begin_ns, uint64_t end_ns)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < atomic_load(&ring->n); i++)
+		if (is_event(&ring->event[i], begin_ns, end_ns))
+			ring->event[kept++] = ring->event[i];
+	atomic_store(&ring->n, kept);
+}
+
+void trace_log_mend(struct trace_log *log)
+{
+	size_t each = log->events + chunk_events(log->events);
+	size_t heads = arena_mapped((log->n_workers + 1) * sizeof(struct trace));
+	void *rooms = (unsigned char *)log->worker + heads;
+	uint64_t end_ns = meter_now();
+
+	for (unsigned i = 0; i < log->n_workers; i++) {
+		struct trace *trace = &log->worker[i];
+		struct trace_event *room = (struct trace_event *)rooms + i * each;
+
+		mend_ring(&trace->lap, log->events, room);
+		mend_ring(&trace->chunk, chunk_events(log->events), room + log->events);
+		trace->open_stage = -1;
+		trace_bury(trace);
+		keep_events(&trace->lap, log->begin_ns, end_ns);
+		keep_events(&trace->chunk, log->begin_ns, end_ns);
+	}
 }
 
 void trace_log_free(struct trace_log *log)

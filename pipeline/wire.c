@@ -59,6 +59,15 @@ size_t wire_pack_piece(void *out, const struct piece *piece)
 	return sizeof(*p) + p->n_slots * sizeof(*narrow);
 }
 
+void wire_take_error(struct error *error, const struct error *sent)
+{
+	int code = sent->code;
+
+	if (code < EX__BASE || code > EX__MAX)
+		code = EX_SOFTWARE;
+	(void)error_set(error, code, "%.*s", (int)sizeof(sent->text) - 1, sent->text);
+}
+
 int wire_unpack_piece(struct piece *piece, const void *in, size_t bytes, struct error *err)
 {
 	const struct packed_piece *p = in;

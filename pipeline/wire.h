@@ -23,13 +23,14 @@
 #include "chunk.h"
 #include "error.h"
 #include "meter.h"
+#include "scene.h"
 #include "stage.h"
 
 enum message_kind {
 	MESSAGE_READY = 1,
 	MESSAGE_RESULT, /* payload: its last piece where DONE and pieces travel, error where FAILED
 			 */
-	MESSAGE_OPENED,
+	MESSAGE_OPENED, /* payload: struct opened */
 	MESSAGE_RELEASED,
 	MESSAGE_PIECE,  /* payload: the piece */
 	MESSAGE_PIXELS, /* payload: a parcel (taught.h) */
@@ -68,12 +69,20 @@ struct packed_piece {
 	unsigned char counts[]; /* n_slots of them */
 };
 
+/* A scene as it travels. */
+struct opened {
+	struct error error;    /* code 0: it has opened */
+	unsigned char scene[]; /* packed (scene.h); none where that could not be done */
+};
+
 /* Room for any payload, bytes. */
 enum {
 	WIRE_PIECE_MAX = sizeof(struct packed_piece) + HIST_SLOTS * sizeof(uint64_t),
 	WIRE_PAYLOAD_MAX = WIRE_PIECE_MAX > (int)sizeof(struct meter) ? WIRE_PIECE_MAX
 								      : (int)sizeof(struct meter)
 };
+
+_Static_assert(sizeof(struct opened) + SCENE_PACKED_MAX <= WIRE_PAYLOAD_MAX, "any scene fits");
 
 /* Into `out`, aligned to 16 and WIRE_PIECE_MAX bytes long. Returns the bytes used. */
 size_t wire_pack_piece(void *out, const struct piece *piece);
@@ -84,5 +93,8 @@ size_t wire_piece_bytes(const struct piece *piece);
 /* -1 where `bytes` of `in` are no piece (a worker that died can leave anything). */
 int wire_unpack_piece(struct piece *piece, const void *in, size_t bytes,
 		      struct error *err) MUST_CHECK;
+
+/* An error that came as bytes: one line that ends, and a code that is one. */
+void wire_take_error(struct error *error, const struct error *sent);
 
 #endif

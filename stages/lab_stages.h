@@ -28,10 +28,10 @@ int lab_scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t
 		    struct error *err);
 
 /* Members of a workload that all labs have. */
-#define LAB_WORKLOAD                                                                              \
-	.scene_open = lab_scene_open, .scene_begin = lab_scene_begin, .tally_bytes = tally_bytes, \
-	.tally_new = tally_new, .tally_fold = tally_fold, .tally_finish = tally_finish,           \
-	.tally_free = tally_free
+#define LAB_WORKLOAD                                                                            \
+	.scene_open = lab_scene_open, .scene_begin = lab_scene_begin, .scene_pack = scene_pack, \
+	.scene_unpack = scene_unpack, .tally_bytes = tally_bytes, .tally_new = tally_new,       \
+	.tally_fold = tally_fold, .tally_finish = tally_finish, .tally_free = tally_free
 
 /* `count` samples of `size` bytes from the arena; NULL with err set where it is too small. */
 void *lab_alloc(const struct stage_env *env, size_t count, size_t size, struct error *err);

@@ -19,8 +19,7 @@
 
 enum {
 	MTD_MAX_BYTES = 4 << 20, /* real ones are 50 to 600 kB */
-	MTD_TEXT_BYTES = 128,
-	MTD_MAX_UP = 5 /* IMG_DATA/R10m, granule, GRANULE, product */
+	MTD_TEXT_BYTES = 128
 };
 
 struct reading {

@@ -7,7 +7,10 @@
 
 #include <stdbool.h>
 
-enum { MTD_BANDS = 13 }; /* ESA's band_id: 0 is B1, 3 is B4, 7 is B8, 8 is B8A, 12 is B12 */
+enum {
+	MTD_BANDS = 13, /* ESA's band_id: 0 is B1, 3 is B4, 7 is B8, 8 is B8A, 12 is B12 */
+	MTD_MAX_UP = 5  /* folders looked into: IMG_DATA/R10m, granule, GRANULE, product */
+};
 
 struct mtd {
 	char where[100];       /* the end of its path, for people; "" where none was found */

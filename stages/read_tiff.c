@@ -188,8 +188,7 @@ static int open_handle(void **state, const char *path, const struct raster_info 
 	}
 	(void)tiff_codec_memory(&handle->image); /* for tiff_codec_check() */
 	handle->info = *info;
-	tiff_make_sample(handle->fill, info->type,
-			 info->bands[0].has_nodata ? info->bands[0].nodata : 0);
+	tiff_make_sample(handle->fill, info->type, info->fill);
 	handle->info.bands = NULL;
 	if (tiff_direct_takes(&handle->image) && tiff_direct_open(&handle->image, err)) {
 		close_handle(handle);

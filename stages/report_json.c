@@ -401,6 +401,26 @@ static json_t *communication_object(const struct run_totals *totals, const struc
 	return o;
 }
 
+/* null where workers are not confined at all; limit: of one worker process, for its data. */
+static json_t *confinement_object(const struct run_totals *totals, const struct plan *plan)
+{
+	const struct confinement *c = &plan->confinement;
+	const char *lacks = totals->unconfined ? totals->unconfined : c->lacks;
+	bool held = !totals->unconfined;
+	json_t *o;
+
+	if (!c->wanted)
+		return json_null();
+	o = json_object();
+	js_put(&o, "seccomp", json_boolean(held && c->filter));
+	js_put(&o, "landlock_abi",
+	       held && c->landlock_abi ? js_count((uint64_t)c->landlock_abi) : json_null());
+	js_put(&o, "network", json_boolean(c->network));
+	js_put(&o, "worker_bytes", js_count(plan_worker_bytes(plan)));
+	js_put(&o, "lacks", lacks ? js_text(lacks) : json_null());
+	return o;
+}
+
 static json_t *global_object(const struct run_totals *totals, const struct options *options)
 {
 	struct summary summary;
@@ -442,6 +462,7 @@ static int json_end(FILE *out, const struct run_totals *totals, const struct pla
 	    js_emit_member(out, ",\n", "memory", memory_object(totals, plan), err) ||
 	    js_emit_member(out, ",\n", "communication", communication_object(totals, &figures),
 			   err) ||
+	    js_emit_member(out, ",\n", "confinement", confinement_object(totals, plan), err) ||
 	    js_emit_member(out, ",\n", "stages", stage_list(totals, plan), err) ||
 	    js_emit_member(out, ",\n", "workers", worker_list(totals), err) ||
 	    js_emit_member(out, ",\n", "bytes_needed", js_count(totals->meter.bytes_needed), err) ||

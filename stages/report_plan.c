@@ -24,6 +24,21 @@ static void put_budget(FILE *out, const struct plan *plan)
 	text_item(out, LABEL_COLUMNS, "Peak", line);
 }
 
+/* Where workers are processes: what they are held to. */
+static void put_confinement(FILE *out, const struct plan *plan)
+{
+	char b[24], text[CONFINEMENT_TEXT_BYTES], line[CONFINEMENT_TEXT_BYTES + 160];
+
+	if (!plan->confinement.wanted)
+		return;
+	text_item(out, LABEL_COLUMNS, "Confined", confinement_text(text, &plan->confinement));
+	(void)snprintf(line, sizeof(line),
+		       "each worker process may take %s for data: what is planned for it, and an "
+		       "allowance; a decoder that wants more fails its scene",
+		       bytes_text(b, plan_worker_bytes(plan)));
+	text_item(out, LABEL_COLUMNS, "", line);
+}
+
 static void put_part(FILE *out, const char *what, uint64_t bytes, const char *why)
 {
 	char b[24];
@@ -306,6 +321,7 @@ int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *gri
 		       plan->workers_asked, options->workers ? " (--workers)" : " (by the machine)",
 		       options->executor ? options->executor : "auto");
 	text_item(out, LABEL_COLUMNS, "Workers", line);
+	put_confinement(out, plan);
 	put_budget(out, plan);
 	for (unsigned i = 0; i < plan->n_notes; i++)
 		text_item(out, LABEL_COLUMNS, "note:", plan->notes[i]);

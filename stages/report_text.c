@@ -338,6 +338,25 @@ static void put_run(FILE *out, const struct run_totals *totals, const struct pla
 	text_item(out, LABEL_COLUMNS, "Run", line);
 }
 
+/* Of workers that are processes. In full where something is missing, or with -v. */
+static void put_confinement(FILE *out, const struct run_totals *totals, const struct plan *plan,
+			    const struct options *options)
+{
+	const struct confinement *c = &plan->confinement;
+	char b[24], text[CONFINEMENT_TEXT_BYTES], line[CONFINEMENT_TEXT_BYTES + 64];
+
+	if (!c->wanted)
+		return;
+	if (totals->unconfined) {
+		text_item(out, LABEL_COLUMNS, "", totals->unconfined);
+		return;
+	}
+	(void)snprintf(line, sizeof(line), "workers are confined by %s; %s of data each",
+		       confinement_text(text, c), bytes_text(b, plan_worker_bytes(plan)));
+	if (c->lacks || c->network || options->verbosity > 0)
+		text_item(out, LABEL_COLUMNS, "", line);
+}
+
 static void put_verdict(FILE *out, const struct run_totals *totals, const struct plan *plan,
 			const struct options *options)
 {
@@ -375,6 +394,7 @@ void report_costs(FILE *out, const struct run_totals *totals, const struct plan 
 	put_ranks(out, totals);
 	put_memory(out, totals, plan);
 	put_run(out, totals, plan, options, &figures);
+	put_confinement(out, totals, plan, options);
 	put_verdict(out, totals, plan, options);
 }
 

@@ -221,6 +221,7 @@ static void set_nodata(struct tiff_image *image, struct raster_info *info)
 	nodata = number_of(number);
 	if (info->type == SAMPLE_F32) /* GDAL's driver does: -1.8e308 is -inf there */
 		nodata = (double)tiff_to_float(nodata);
+	info->fill = nodata;
 	for (uint32_t i = 0; i < info->n_bands; i++) {
 		info->bands[i].nodata = nodata;
 		info->bands[i].has_nodata = true;

@@ -12,7 +12,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 out=$PWD/build/fuzz
 python=/usr/bin/python3
-targets=${ONLY:-tiff names options mtd partial lzw}
+targets=${ONLY:-tiff names options mtd partial lzw scene}
 limit=(-max_total_time=300)
 sample=
 while [ $# -gt 0 ]; do
@@ -69,7 +69,7 @@ build() {
 seeds() {
 	local codec folder file
 	make -j2 all > /dev/null || return 1
-	for name in tiff names options mtd partial lzw; do
+	for name in tiff names options mtd partial lzw scene; do
 		mkdir -p "$out/corpus-$name" "$out/seeds-$name"
 	done
 	for codec in none lzw deflate zstd packbits lzma; do

@@ -1,0 +1,38 @@
+/*
+ * Scenes opened where no input is parsed in this process: a confined child opens one after another
+ * and sends what it has found.
+ */
+#ifndef IMGPIPE_PIPELINE_SCENE_INSPECT_H
+#define IMGPIPE_PIPELINE_SCENE_INSPECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "catalog.h"
+#include "confinement.h"
+#include "options.h"
+#include "workload.h"
+
+/* What is opened, and who is told. */
+struct scene_inspection {
+	const struct confinement *confinement;
+	const struct workload *workload;
+	const struct catalog *catalog;
+	const struct options *options;
+	const uint32_t *id; /* n of them */
+	uint32_t n;
+	bool gdal; /* the child may load GDAL */
+	/*
+	 * Called in this process for each id, in order. error->code: it did not open, and *scene is
+	 * empty; else *scene belongs to whoever is told. asked: it asked for GDAL, which it could
+	 * not have.
+	 */
+	void (*found)(void *context, uint32_t id, struct scene *scene, bool asked,
+		      const struct error *error);
+	void *context;
+};
+
+/* -1 where no child can be had: then nothing is told of some scenes. */
+int scene_inspect(const struct scene_inspection *inspection, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,223 @@
+/*
+ * What the inputs of a run may lead to, for a worker that may read nothing else: by the names in
+ * the catalogue and the links in their folders. It opens no file, and knows no kernel.
+ *
+ * A folder that was named is read as a whole. Of a folder in which files were named, only the files
+ * that lie in it count: somebody's home is not opened for one image in it.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "group.h"
+#include "mtd.h"
+#include "sentinel2.h"
+
+enum {
+	/* A folder of more files than this counts as a whole: a rule for each would cost more. */
+	MOST_FILES = 1024
+};
+
+struct search {
+	void (*take)(void *context, const char *path);
+	void *context;
+	bool network;
+};
+
+/* No link leads a worker to what is no file of anybody's. */
+static bool is_of_the_system(const char *path)
+{
+	static const char *const roots[] = {"/proc", "/sys", "/dev"};
+	char real[PATH_MAX];
+
+	if (!realpath(path, real))
+		return true;
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		size_t length = strlen(roots[i]);
+
+		if (strncmp(real, roots[i], length) == 0 && (real[length] == '/' || !real[length]))
+			return true;
+	}
+	return false;
+}
+
+static void take(const struct search *search, const char *path)
+{
+	if (!is_of_the_system(path))
+		search->take(search->context, path);
+}
+
+/* --- folders --- */
+
+/* `dir`/`name` into path; false where it does not fit. */
+static bool join(char path[PATH_MAX], const char *dir, const char *name)
+{
+	size_t length = strlen(dir);
+	const char *slash = length && dir[length - 1] != '/' ? "/" : "";
+
+	return snprintf(path, PATH_MAX, "%s%s%s", dir, slash, name) < PATH_MAX;
+}
+
+static bool is_root(const char *dir)
+{
+	char real[PATH_MAX];
+
+	return realpath(dir, real) && strcmp(real, "/") == 0;
+}
+
+/* Hidden files are no side files of images, and often somebody's secrets. */
+static bool counts(DIR *dir, const struct dirent *entry, bool links_alone)
+{
+	struct stat st;
+
+	if (entry->d_name[0] == '.' || entry->d_type == DT_DIR)
+		return false;
+	if (entry->d_type == DT_REG)
+		return !links_alone;
+	if (fstatat(dirfd(dir), entry->d_name, &st, 0) || !S_ISREG(st.st_mode))
+		return false;
+	return entry->d_type == DT_LNK || !links_alone;
+}
+
+/* Files in the folder, or only what links there lead to. Returns how many, MOST_FILES + 1: more. */
+static unsigned take_files(const struct search *search, const char *folder, bool links_alone)
+{
+	DIR *dir = opendir(*folder ? folder : ".");
+	const struct dirent *entry;
+	char path[PATH_MAX];
+	unsigned n = 0;
+
+	while (dir && n <= MOST_FILES && (entry = readdir(dir))) {
+		if (!counts(dir, entry, links_alone) || !join(path, folder, entry->d_name))
+			continue;
+		if (!links_alone && ++n > MOST_FILES)
+			break;
+		take(search, path);
+	}
+	if (dir)
+		(void)closedir(dir);
+	return n;
+}
+
+static void take_folder(const struct search *search, const char *folder, bool named_files)
+{
+	if (named_files && (take_files(search, folder, false) <= MOST_FILES || is_root(folder)))
+		return;
+	take(search, *folder ? folder : ".");
+	(void)take_files(search, folder, true);
+}
+
+/* The SAFE layout: other resolutions' folders beside, metadata in the folders above. */
+static void take_product(const struct search *search, const char *folder)
+{
+	static const char *const beside[] = {"../R10m", "../R20m", "../R60m"};
+	static const char *const above[] = {"MTD_MSIL2A.xml", "MTD_MSIL1C.xml"};
+	char up[PATH_MAX], path[PATH_MAX], real[PATH_MAX];
+	const char *name;
+
+	if (!realpath(*folder ? folder : ".", real))
+		return;
+	name = strrchr(real, '/') + 1;
+	if (!sentinel2_is_inner_folder(name, strlen(name)))
+		return;
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
+		if (*name == 'R' && join(path, folder, beside[i]))
+			take(search, path);
+	(void)snprintf(up, sizeof(up), "%s", *folder ? folder : ".");
+	for (unsigned level = 0; level < MTD_MAX_UP; level++) {
+		for (size_t i = 0; i < sizeof(above) / sizeof(above[0]); i++)
+			if (join(path, up, above[i]))
+				take(search, path);
+		if (!join(path, up, ".."))
+			return;
+		memcpy(up, path, sizeof(up));
+	}
+}
+
+/* --- names that are GDAL's --- */
+
+static bool asks_for_network(const char *name)
+{
+	static const char *const words[] = {"/vsicurl",    "/vsis3",  "/vsigs",    "/vsiaz",
+					    "/vsiadls",    "/vsioss", "/vsiswift", "/vsihdfs",
+					    "/vsiwebhdfs", "://"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strstr(name, words[i]))
+			return true;
+	return false;
+}
+
+/* "dir/a.zip/inner/b.tif": the longest part from the left that is a file. */
+static void take_longest(const struct search *search, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	char *slash;
+
+	if (snprintf(path, sizeof(path), "%s", name) >= (int)sizeof(path))
+		return;
+	while (*path) {
+		if (stat(path, &st) == 0) {
+			if (S_ISREG(st.st_mode))
+				take(search, path);
+			return;
+		}
+		slash = strrchr(path, '/');
+		if (!slash)
+			return;
+		*slash = '\0';
+	}
+}
+
+/* /vsizip/x.zip/b.tif, NETCDF:"x.nc":b, /vsigzip//vsitar/...: each part may be a file's path. */
+static void take_gdal_name(struct search *search, const char *name)
+{
+	char *parts = strdup(name), *rest = parts, *part;
+
+	search->network = search->network || asks_for_network(name);
+	while (rest && (part = strsep(&rest, ":\"'{},<>|"))) {
+		while (strncmp(part, "/vsi", 4) == 0) {
+			part += 4;
+			part += strcspn(part, "/");
+			part += *part == '/';
+		}
+		take_longest(search, part);
+	}
+	free(parts);
+}
+
+/* --- the catalogue --- */
+
+void catalog_reach(const struct catalog *catalog, void (*take_one)(void *context, const char *path),
+		   void *context, bool *network)
+{
+	struct search search = {.take = take_one, .context = context};
+	const struct file_list *files = &catalog->files;
+	uint32_t last = UINT32_MAX;
+	bool last_named = false;
+
+	for (uint32_t i = 0; i < files->n; i++) {
+		const struct file_entry *entry = &files->entry[i];
+		char *path = entry->problem ? NULL : file_list_path(files, i);
+		struct stat st;
+
+		if (path && lstat(path, &st))
+			take_gdal_name(&search, path);
+		else if (path && (entry->dir != last || entry->named != last_named)) {
+			last = entry->dir;
+			last_named = entry->named;
+			take_folder(&search, file_list_dir(files, i), entry->named);
+			take_product(&search, file_list_dir(files, i));
+		}
+		/* A hidden file, or one in a folder that is not listed, was named all the same. */
+		if (path && entry->named)
+			take(&search, path);
+		free(path);
+	}
+	*network = search.network;
+}

@@ -1,0 +1,330 @@
+/*
+ * Scenes on their way between processes: what is packed comes back, field by field, and whatever
+ * else comes is refused or harmless. A scene that was unpacked can be planned, reported and freed.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scene.h"
+
+static unsigned char room[SCENE_PACKED_MAX];
+
+static void fill_file(struct scene_file *file, const char *path, const char *reader)
+{
+	file->path = strdup(path);
+	file->info = (struct raster_info){.x_size = 1000,
+					  .y_size = 900,
+					  .n_bands = 7,
+					  .type = SAMPLE_I16,
+					  .block_x_size = 256,
+					  .block_y_size = 128,
+					  .tiled = true,
+					  .band_interleaved = true,
+					  .codec = "DEFLATE+p2",
+					  .file_bytes = 123456789012,
+					  .changed = {.tv_sec = 17, .tv_nsec = 999999999},
+					  .block_bytes = 65536,
+					  .raw_bytes = 70000,
+					  .codec_bytes = 4321,
+					  .rows_can_stream = true,
+					  .has_mask = true,
+					  .fill = -9999,
+					  .geotransform = {1, 2, 3, 4, 5, -6.5},
+					  .has_geotransform = true,
+					  .projected = true,
+					  .unit_metres = 0.3048,
+					  .crs = "EPSG:32633"};
+	strcpy(file->info.reader, reader);
+}
+
+static void fill_band(struct band *band, enum band_role role, unsigned file)
+{
+	*band = (struct band){.role = role,
+			      .path = strdup("/data/x.tif"),
+			      .index = 3 + (uint32_t)role,
+			      .type = SAMPLE_F32,
+			      .scale = 1e-4,
+			      .offset = -0.1,
+			      .nodata = NAN,
+			      .has_nodata = true,
+			      .ratio = role == BAND_QA ? 2 : 1,
+			      .file = file,
+			      .source = "band description 'B8'",
+			      .scale_source = "product rule"};
+}
+
+static void fill(struct scene *scene)
+{
+	*scene = (struct scene){.id = 42,
+				.name = strdup("T33UUB \xc3\xa9\x01"),
+				.sensor = "Sentinel-2 L2A",
+				.acquired = "2022-06-01",
+				.n_files = 2,
+				.has_band = {true, true, true},
+				.x_size = 1000,
+				.y_size = 900,
+				.store_x_size = 256,
+				.store_y_size = 128,
+				.tile_x_size = 256,
+				.tile_y_size = 5000,
+				.pixel_area_m2 = 100,
+				.masked = true,
+				.n_notes = 2,
+				.notes = {"one", "two"}};
+	fill_file(&scene->files[0], "/data/x.tif", "tiff");
+	fill_file(&scene->files[1], "/data/y.jp2", "gdal");
+	for (int role = 0; role < N_BAND_ROLES; role++)
+		fill_band(&scene->band[role], (enum band_role)role, role == BAND_QA);
+}
+
+/* Owned texts by what they say, the rest by its bytes (both records began as zeros). */
+static void assert_same_text(char **a, char **b)
+{
+	assert_true(!*a == !*b);
+	if (*a)
+		assert_string_equal(*a, *b);
+	free(*a);
+	free(*b);
+	*a = *b = NULL;
+}
+
+static void assert_same(struct scene *a, struct scene *b)
+{
+	assert_same_text(&a->name, &b->name);
+	for (int i = 0; i < SCENE_MAX_FILES; i++)
+		assert_same_text(&a->files[i].path, &b->files[i].path);
+	for (int i = 0; i < N_BAND_ROLES; i++)
+		assert_same_text(&a->band[i].path, &b->band[i].path);
+	assert_memory_equal(a, b, sizeof(*a));
+}
+
+static void scenes_travel(void **state)
+{
+	struct scene scene, back;
+	struct error err = {0};
+	size_t bytes;
+
+	(void)state;
+	memset(&scene, 0, sizeof(scene));
+	fill(&scene);
+	bytes = scene_pack(room, &scene, &err);
+	assert_in_range(bytes, 1, SCENE_PACKED_MAX);
+	assert_int_equal(scene_unpack(&back, room, bytes, true, &err), 0);
+	assert_same(&scene, &back);
+}
+
+/* A lab's scene has no files; one that failed to open has a name, and files as far as it got. */
+static void sparse_scenes_travel(void **state)
+{
+	struct scene made = {.x_size = 9,
+			     .y_size = 8,
+			     .store_x_size = 9,
+			     .store_y_size = 1,
+			     .tile_x_size = 9,
+			     .tile_y_size = 1};
+	struct scene failed = {.id = 3, .n_files = 1}, back;
+	struct error err = {0};
+	size_t bytes;
+
+	(void)state;
+	made.name = strdup("what was asked for");
+	bytes = scene_pack(room, &made, &err);
+	assert_int_equal(scene_unpack(&back, room, bytes, true, &err), 0);
+	assert_same(&made, &back);
+
+	failed.name = strdup("x");
+	failed.files[0].path = strdup("x.tif");
+	bytes = scene_pack(room, &failed, &err);
+	assert_int_equal(scene_unpack(&back, room, bytes, true, &err), -1);
+	assert_int_equal(scene_unpack(&back, room, bytes, false, &err), 0);
+	assert_same(&failed, &back);
+}
+
+static void long_names_are_refused(void **state)
+{
+	static char name[SCENE_TEXT_MAX + 1];
+	struct scene scene = {0}, back;
+	struct error err = {0};
+
+	(void)state;
+	memset(name, 'n', SCENE_TEXT_MAX);
+	fill(&scene);
+	free(scene.files[1].path);
+	scene.files[1].path = name;
+	assert_int_equal(scene_pack(room, &scene, &err), 0);
+	assert_non_null(strstr(err.text, "bytes cannot be handed"));
+	name[SCENE_TEXT_MAX - 1] = '\0'; /* just fits */
+	assert_int_equal(scene_unpack(&back, room, scene_pack(room, &scene, &err), true, &err), 0);
+	assert_string_equal(back.files[1].path, name);
+	scene.files[1].path = NULL;
+	scene_release(&scene);
+	scene_release(&back);
+}
+
+/* Cut anywhere, and longer by a byte. */
+static void cut_scenes_are_refused(void **state)
+{
+	struct scene scene = {0}, back;
+	struct error err;
+	size_t bytes;
+
+	(void)state;
+	fill(&scene);
+	bytes = scene_pack(room, &scene, &err);
+	for (size_t cut = 0; cut < bytes; cut++) {
+		unsigned char *exact = malloc(cut + 1); /* a sanitizer sees what is read behind */
+
+		memcpy(exact, room, cut);
+		assert_int_equal(scene_unpack(&back, exact, cut, true, &err), -1);
+		assert_int_equal(err.code, EX_SOFTWARE);
+		assert_null(back.name);
+		free(exact);
+	}
+	assert_int_equal(scene_unpack(&back, room, bytes + 1, true, &err), -1);
+	scene_release(&scene);
+}
+
+/* One change that each must refuse: applied to the record, which is then packed as it is. */
+#define CHANGES                                                                 \
+	CHANGE(x_size, scene.x_size = 0)                                        \
+	CHANGE(y_size, scene.y_size = 0)                                        \
+	CHANGE(store, scene.store_x_size = 0)                                   \
+	CHANGE(large_store, scene.store_y_size = 901)                           \
+	CHANGE(tile, scene.tile_y_size = 0)                                     \
+	CHANGE(area, scene.pixel_area_m2 = -1)                                  \
+	CHANGE(no_area, scene.pixel_area_m2 = NAN)                              \
+	CHANGE(block, scene.files[1].info.block_y_size = 0)                     \
+	CHANGE(bands, scene.files[0].info.n_bands = 0)                          \
+	CHANGE(type, *(uint32_t *)&scene.files[0].info.type = N_SAMPLE_TYPES)   \
+	CHANGE(reader, strcpy(scene.files[0].info.reader, "tif"))               \
+	CHANGE(role, scene.band[BAND_NIR].role = BAND_RED)                      \
+	CHANGE(no_role, *(uint32_t *)&scene.band[BAND_NIR].role = N_BAND_ROLES) \
+	CHANGE(index, scene.band[BAND_RED].index = 0)                           \
+	CHANGE(large_index, scene.band[BAND_RED].index = 8)                     \
+	CHANGE(ratio, scene.band[BAND_QA].ratio = 0)                            \
+	CHANGE(scale, scene.band[BAND_RED].scale = INFINITY)                    \
+	CHANGE(offset, scene.band[BAND_RED].offset = NAN)                       \
+	CHANGE(file, scene.band[BAND_QA].file = 2)                              \
+	CHANGE(red, scene.has_band[BAND_RED] = false)                           \
+	CHANGE(bool_, memset(&scene.masked, 2, 1))                              \
+	CHANGE(file_bool, memset(&scene.files[1].info.has_mask, 255, 1))
+
+static void unsound_scenes_are_refused(void **state)
+{
+	struct error err;
+
+	(void)state;
+#define CHANGE(what, change)                                                                    \
+	{                                                                                       \
+		struct scene scene = {0}, back;                                                 \
+                                                                                                \
+		fill(&scene);                                                                   \
+		change;                                                                         \
+		if (scene_unpack(&back, room, scene_pack(room, &scene, &err), true, &err) == 0) \
+			fail_msg("%s was taken", #what);                                        \
+		assert_null(back.name);                                                         \
+		scene_release(&scene);                                                          \
+	}
+	CHANGES
+#undef CHANGE
+}
+
+/* Where counts lie: id, length of the name, name, two texts; then n_files. */
+static void counts_are_bounded(void **state)
+{
+	struct scene scene = {0}, back;
+	const size_t n_files = 4 + 2 + strlen("T33UUB \xc3\xa9\x01") + 2 +
+			       strlen("Sentinel-2 L2A") + 2 + strlen("2022-06-01");
+	struct error err;
+	size_t bytes;
+	uint32_t stated;
+
+	(void)state;
+	fill(&scene);
+	bytes = scene_pack(room, &scene, &err);
+	memcpy(&stated, room + n_files, sizeof(stated));
+	assert_int_equal(stated, 2);
+	for (stated = SCENE_MAX_FILES + 1; stated >= SCENE_MAX_FILES + 1; stated <<= 1) {
+		memcpy(room + n_files, &stated, sizeof(stated));
+		assert_int_equal(scene_unpack(&back, room, bytes, false, &err), -1);
+	}
+	scene_release(&scene);
+}
+
+static uint32_t next_random(uint32_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed;
+}
+
+/* What a scene that was believed is used for: divisions by its sizes, texts to their ends. */
+static void use(const struct scene *scene)
+{
+	size_t sum = strlen(scene->name) + strlen(scene->sensor) + strlen(scene->acquired);
+
+	for (unsigned i = 0; i < scene->n_notes; i++)
+		sum += strlen(scene->notes[i]);
+	for (unsigned i = 0; i < scene->n_files; i++) {
+		assert_in_range(scene->files[i].info.type, 0, N_SAMPLE_TYPES - 1);
+		sum += strlen(scene->files[i].info.crs) + strlen(scene->files[i].info.codec);
+		sum += scene->files[i].info.x_size / scene->files[i].info.block_x_size;
+		assert_non_null(scene->files[i].path);
+	}
+	for (int role = 0; role < N_BAND_ROLES; role++)
+		if (scene->has_band[role])
+			assert_true(scene->band[role].file < scene->n_files);
+	assert_true(scene_tiles_across(scene) >= 1 && scene_tiles_down(scene) >= 1);
+	assert_true(sum + scene->x_size / scene->store_x_size > 0);
+}
+
+static void altered_scenes_are_harmless(void **state)
+{
+	static unsigned char altered[SCENE_PACKED_MAX];
+	struct scene scene = {0}, back;
+	uint32_t seed = 2463534242;
+	struct error err;
+	unsigned taken = 0;
+	size_t bytes;
+
+	(void)state;
+	fill(&scene);
+	bytes = scene_pack(room, &scene, &err);
+	for (int round = 0; round < 100000; round++) {
+		memcpy(altered, room, bytes);
+		for (uint32_t n = 1 + next_random(&seed) % 4; n; n--)
+			altered[next_random(&seed) % bytes] = (unsigned char)next_random(&seed);
+		if (scene_unpack(&back, altered, bytes, true, &err) == 0) {
+			use(&back);
+			taken++;
+		} else {
+			assert_null(back.name);
+		}
+		scene_release(&back);
+	}
+	assert_in_range(taken, 1000, 99000); /* both happen */
+	scene_release(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scenes_travel),
+		cmocka_unit_test(sparse_scenes_travel),
+		cmocka_unit_test(long_names_are_refused),
+		cmocka_unit_test(cut_scenes_are_refused),
+		cmocka_unit_test(unsound_scenes_are_refused),
+		cmocka_unit_test(counts_are_bounded),
+		cmocka_unit_test(altered_scenes_are_harmless),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
