@@ -62,13 +62,16 @@ class Part:
 
 def seal(head, scenes, end):
     """Each piece followed by the CRC-32 of everything before it."""
-    text = head
-    text += b',"crc32":"%08x","scenes":[' % zlib.crc32(text)
-    for i, scene in enumerate(scenes):
-        text += (b",\n" if i else b"\n") + scene
-        text += b',"crc32":"%08x"}' % zlib.crc32(text)
-    text += b"\n],\n" + end
-    return text + b',"crc32":"%08x"}}\n' % zlib.crc32(text)
+    pieces = [(head, b',"scenes":[')]
+    pieces += [((b",\n" if i else b"\n") + scene, b"}") for i, scene in enumerate(scenes)]
+    pieces += [(b"\n],\n" + end, b"}}\n")]
+    out, crc = [], 0
+    for text, tail in pieces:
+        crc = zlib.crc32(text, crc)
+        behind = b',"crc32":"%08x"' % crc + tail
+        crc = zlib.crc32(behind, crc)
+        out += [text, behind]
+    return b"".join(out)
 
 
 # --- other values ---
