@@ -319,12 +319,6 @@ static void close_answer(struct hub *hub, struct seat *seat, struct chunk_result
 		hub->meter.taught.answer_bytes += wire_piece_bytes(&result->piece[i]);
 }
 
-static void refuse_result(struct chunk_result *result, const char *why)
-{
-	result->status = CHUNK_FAILED;
-	(void)error_set(&result->error, EX_SOFTWARE, "a worker's result is malformed: %s", why);
-}
-
 static void take_result(struct hub *hub, struct seat *seat, const struct message *message,
 			const void *payload)
 {
@@ -332,14 +326,15 @@ static void take_result(struct hub *hub, struct seat *seat, const struct message
 				      .scene_id = seat->task.scene_id,
 				      .status = (enum chunk_status)message->status};
 
-	if (message->status > CHUNK_CANCELLED)
-		refuse_result(&result, "it has no status that there is");
-	else if (result.status == CHUNK_DONE && message->payload_bytes)
+	if (result.status == CHUNK_DONE && message->payload_bytes) {
 		take_piece(hub, seat, message, payload, &result);
-	else if (result.status == CHUNK_FAILED && message->payload_bytes == sizeof(result.error))
+	} else if (result.status == CHUNK_FAILED &&
+		   message->payload_bytes == sizeof(result.error)) {
 		wire_take_error(&result.error, payload);
-	else if (result.status == CHUNK_FAILED)
-		refuse_result(&result, "it says no reason");
+	} else if (message->status != CHUNK_DONE && message->status != CHUNK_CANCELLED) {
+		result.status = CHUNK_FAILED;
+		(void)error_set(&result.error, EX_SOFTWARE, "a worker's result is malformed");
+	}
 	close_answer(hub, seat, &result);
 	seat->state = SEAT_IDLE;
 	seat->deaths = 0;
@@ -404,23 +399,16 @@ static bool take_one_of_many(struct hub *hub, struct seat *seat, const struct me
 	return true;
 }
 
-/* What may come from a seat, by what it is at. */
+/* By what the seat is at. One that is empty, or waits for an answer, has nothing to say. */
 bool hub_expects(const struct hub *hub, unsigned number, const struct message *message)
 {
-	switch (hub->seats[number].state) {
-	case SEAT_EMPTY:
-	case SEAT_WAITING:
-		return false;
-	case SEAT_IDLE:
-		return message->kind == MESSAGE_READY || message->kind == MESSAGE_RELEASED ||
-		       message->kind == MESSAGE_BYE;
-	case SEAT_AT_SCENE:
-		return message->kind == MESSAGE_OPENED;
-	case SEAT_AT_CHUNK:
-		return message->kind == MESSAGE_RESULT || message->kind == MESSAGE_PIECE ||
-		       message->kind == MESSAGE_PIXELS;
-	}
-	return false;
+	static const uint32_t kinds[] = {
+		[SEAT_IDLE] = 1U << MESSAGE_READY | 1U << MESSAGE_RELEASED | 1U << MESSAGE_BYE,
+		[SEAT_AT_SCENE] = 1U << MESSAGE_OPENED,
+		[SEAT_AT_CHUNK] = 1U << MESSAGE_RESULT | 1U << MESSAGE_PIECE | 1U << MESSAGE_PIXELS,
+	};
+
+	return message->kind < 32 && (kinds[hub->seats[number].state] >> message->kind & 1);
 }
 
 bool hub_take(struct hub *hub, unsigned number, const struct message *message, const void *payload,

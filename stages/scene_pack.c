@@ -371,19 +371,18 @@ static void take_scene(struct unpacking *in, struct scene *scene)
 		take_record(in, scene->notes[i], note_fields, 1);
 }
 
-int scene_unpack(struct scene *scene, const void *bytes, size_t size, bool opened,
-		 struct error *err)
+int scene_unpack(struct scene *scene, const void *in, size_t bytes, bool opened, struct error *err)
 {
-	struct unpacking in = {.at = bytes, .left = size};
+	struct unpacking reading = {.at = in, .left = bytes};
 
 	memset(scene, 0, sizeof(*scene));
-	take_scene(&in, scene);
-	if (!in.bad && !in.no_memory && !in.left && (!opened || is_sound(scene)))
+	take_scene(&reading, scene);
+	if (!reading.bad && !reading.no_memory && !reading.left && (!opened || is_sound(scene)))
 		return 0;
 	scene_release(scene);
-	if (in.no_memory)
-		return error_memory(err, "a scene", size);
+	if (reading.no_memory)
+		return error_memory(err, "a scene", bytes);
 	return error_set(err, EX_SOFTWARE,
 			 "what a worker says of its scene is malformed (%zu bytes); it is left out",
-			 size);
+			 bytes);
 }
