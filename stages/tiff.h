@@ -61,7 +61,7 @@ struct tiff_image {
 	struct timespec changed; /* st_ctim */
 	struct timespec written; /* st_mtim */
 	uint64_t inode;
-	bool big, swapped;       /* BigTIFF; byte order is not the machine's */
+	bool big, swapped; /* BigTIFF; byte order is not the machine's */
 	struct tiff_ifd ifd;
 	uint32_t x_size, y_size;
 	uint32_t block_x_size, block_y_size; /* the strip is cut to the image's height */
