@@ -1,7 +1,8 @@
 /*
  * LZW in pieces: the same codes as lzw.c, into output of any size from input that comes bit by bit.
  * Strings cannot be taken from the output, which is gone; so the table has each string as another
- * one and a byte, and a string is written from its end to its beginning.
+ * one and a byte, and a string is written from its end to its beginning. Its first bytes stand in
+ * the table, and short strings are most: they are written at once.
  */
 #include "lzw.h"
 
@@ -10,13 +11,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLEAR = 256, EOI = 257, FIRST = 258, N_CODES = 4096, MIN_WIDTH = 9, MAX_WIDTH = 12 };
+enum {
+	CLEAR = 256,
+	EOI = 257,
+	FIRST = 258,
+	N_CODES = 4096,
+	MIN_WIDTH = 9,
+	MAX_WIDTH = 12,
+	HEAD = 8,             /* bytes of a string that the table has */
+	SPECIAL = UINT16_MAX, /* length of Clear and EOI, which are no strings */
+};
 
 /* `run`: all its bytes are the same, as in images that are constant: no need to walk. */
 struct string {
 	uint16_t before, length;
-	uint8_t first, last;
+	uint8_t last;
 	bool run;
+	uint8_t head[HEAD];
 };
 
 struct lzw_stream {
@@ -36,9 +47,11 @@ struct lzw_stream *lzw_stream_new(void)
 {
 	struct lzw_stream *s = calloc(1, sizeof(*s));
 
-	for (unsigned i = 0; s && i < 256; i++)
-		s->string[i] = (struct string){
-			.length = 1, .first = (uint8_t)i, .last = (uint8_t)i, .run = true};
+	for (unsigned i = 0; s && i < FIRST; i++)
+		s->string[i] = (struct string){.length = i < CLEAR ? 1 : SPECIAL,
+					       .last = (uint8_t)i,
+					       .run = true,
+					       .head = {(uint8_t)i}};
 	return s;
 }
 
@@ -117,32 +130,19 @@ static inline unsigned take_code(struct lzw_stream *s)
 
 /* --- strings --- */
 
-static void write_string(const struct lzw_stream *s, unsigned code, unsigned char *out)
+/* There is room for HEAD bytes at least. */
+static inline void write_string(const struct string *table, unsigned code, unsigned char *out)
 {
-	const struct string *string = &s->string[code];
+	const struct string *string = &table[code];
 	size_t at = string->length;
 
-	while (!string->run) {
+	if (at > HEAD && string->run) {
+		memset(out, string->last, at);
+		return;
+	}
+	for (; at > HEAD; string = &table[string->before])
 		out[--at] = string->last;
-		string = &s->string[string->before];
-	}
-	memset(out, string->first, at);
-}
-
-/* As much as there is room for; what is left waits for the next piece of output. */
-static size_t give_out(struct lzw_stream *s, unsigned code, unsigned char *out, size_t room)
-{
-	size_t length = s->string[code].length;
-
-	if (length <= room) {
-		write_string(s, code, out);
-		return length;
-	}
-	write_string(s, code, s->rest);
-	memcpy(out, s->rest, room);
-	s->rest_at = room;
-	s->rest_bytes = length - room;
-	return room;
+	memcpy(out, string->head, HEAD);
 }
 
 static size_t give_rest(struct lzw_stream *s, unsigned char *out, size_t room)
@@ -155,21 +155,83 @@ static size_t give_rest(struct lzw_stream *s, unsigned char *out, size_t room)
 	return n;
 }
 
+/* As much as there is room for; what is left waits for the next piece of output. */
+static size_t give_out(struct lzw_stream *s, unsigned code, unsigned char *out, size_t room)
+{
+	size_t length = s->string[code].length;
+
+	if (length <= room && HEAD <= room) {
+		write_string(s->string, code, out);
+		return length;
+	}
+	write_string(s->string, code, s->rest);
+	s->rest_at = 0;
+	s->rest_bytes = length;
+	return give_rest(s, out, room);
+}
+
+/* The string that `code` makes with the one before it; code == next: it is that very one. */
+static inline void make_string(struct string *table, unsigned next, unsigned old, unsigned code)
+{
+	struct string *made = &table[next];
+	uint8_t last = table[code == next ? old : code].head[0];
+	unsigned length = table[old].length;
+
+	*made = table[old];
+	made->before = (uint16_t)old;
+	made->length = (uint16_t)(length + 1);
+	made->run = made->run && last == made->last;
+	made->last = last;
+	if (length < HEAD)
+		made->head[length] = last;
+}
+
 static void add_string(struct lzw_stream *s, unsigned code)
 {
-	if (s->next < N_CODES) {
-		const struct string *old = &s->string[s->old];
-		uint8_t last = code == s->next ? old->first : s->string[code].first;
-
-		s->string[s->next] = (struct string){.before = (uint16_t)s->old,
-						     .length = (uint16_t)(old->length + 1),
-						     .first = old->first,
-						     .last = last,
-						     .run = old->run && last == old->first};
-	}
+	if (s->next < N_CODES)
+		make_string(s->string, s->next, s->old, code);
 	s->next++;
 	if (s->width < MAX_WIDTH && s->next + !s->old_style == 1u << s->width)
 		s->width++;
+}
+
+/*
+ * The usual case, with everything in registers: codes of one width, each of a string that is in the
+ * table already and has room, far from the ends of input and output. Stops before any other code.
+ */
+static unsigned char *usual_codes(struct lzw_stream *s, struct bytes *in, unsigned char *out,
+				  const unsigned char *end)
+{
+	const unsigned width = s->width, limit = width < MAX_WIDTH ? (1u << width) - 2 : N_CODES;
+	struct string *const table = s->string;
+	const unsigned char *at = in->at;
+	unsigned next = s->next, old = s->old, n_bits = s->n_bits;
+	uint64_t bits = s->bits;
+
+	while (next < limit && in->end - at >= 8 && end - out >= HEAD) {
+		unsigned code;
+		uint64_t word;
+
+		memcpy(&word, at, 8);
+		bits |= be64toh(word) >> n_bits;
+		at += (63 - n_bits) / 8;
+		n_bits += (63 - n_bits) / 8 * 8;
+		code = (unsigned)(bits >> (64 - width));
+		if (code >= next || table[code].length > end - out)
+			break;
+		bits <<= width;
+		n_bits -= width;
+		make_string(table, next++, old, code);
+		write_string(table, code, out);
+		out += table[code].length;
+		old = code;
+	}
+	s->next = next;
+	s->old = old;
+	s->n_bits = n_bits;
+	s->bits = bits;
+	in->at = at;
+	return out;
 }
 
 /* What a code does to the table; *out: it stands for a string, which is to be given out. */
@@ -212,6 +274,10 @@ const char *lzw_stream_run(struct lzw_stream *s, const void *in, size_t *in_byte
 	while (!wrong && done < room) {
 		bool string;
 
+		if (s->in_table && !s->old_style)
+			done = (size_t)(usual_codes(s, &from, to + done, to + room) - to);
+		if (done == room)
+			break;
 		if (s->n_bits < s->width)
 			take_bytes(s, &from);
 		if (s->n_bits < s->width) {

@@ -78,7 +78,7 @@ struct tiff_image {
 	struct timespec changed; /* st_ctim */
 	struct timespec written; /* st_mtim */
 	uint64_t inode;
-	bool big, swapped;       /* BigTIFF; byte order is not the machine's */
+	bool big, swapped; /* BigTIFF; byte order is not the machine's */
 	uint64_t first_ifd;
 	struct tiff_ifd ifd;
 	struct tiff_entry entry[TIFF_MAX_ENTRIES]; /* those of this directory that are used */

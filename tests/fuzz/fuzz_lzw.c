@@ -156,6 +156,32 @@ static void obey(struct writer *w, unsigned order)
 
 /* --- */
 
+/* In pieces whose sizes follow from the stream's, the same once more. */
+static void compare_pieces(const uint8_t *in, size_t n, const uint8_t *whole, size_t out_bytes,
+			   bool taken)
+{
+	static struct lzw_stream *s;
+	size_t at = 0, done = 0, step_in = n % 61 + 1, step_out = n % 97 + 1;
+	uint8_t *out = malloc(out_bytes ? out_bytes : 1);
+	const char *wrong = NULL;
+
+	s = s ? s : lzw_stream_new();
+	lzw_stream_begin(s);
+	while (!wrong && done < out_bytes) {
+		size_t bytes = n - at < step_in ? n - at : step_in;
+		size_t room = out_bytes - done < step_out ? out_bytes - done : step_out;
+
+		wrong = lzw_stream_run(s, in + at, &bytes, out + done, &room, at == n);
+		at += bytes;
+		done += room;
+	}
+	/* Streams of the old style are decoded in pieces only. */
+	if (!lzw_is_old_style(in, n) &&
+	    (taken != !wrong || (taken && memcmp(out, whole, out_bytes) != 0)))
+		abort();
+	free(out);
+}
+
 static void compare(const uint8_t *stream, size_t n, size_t out_bytes)
 {
 	static struct lzw *lzw;
@@ -169,6 +195,7 @@ static void compare(const uint8_t *stream, size_t n, size_t out_bytes)
 	if (taken != plain_decode(in, n, plain, out_bytes) ||
 	    (taken && memcmp(ours, plain, out_bytes) != 0))
 		abort();
+	compare_pieces(in, n, ours, out_bytes, taken);
 	free(in);
 	free(ours);
 	free(plain);

@@ -113,6 +113,41 @@ static struct stream make(const unsigned *codes, size_t n)
 	return s;
 }
 
+/*
+ * The decoder in pieces has to say the same and give the same, in and out cut as they may be. The
+ * steps are of a size that also cuts strings and the first two bytes.
+ */
+static void expect_in_pieces(const unsigned char *in, size_t in_bytes, const unsigned char *out,
+			     size_t out_bytes, const char *wrong)
+{
+	static const size_t steps[][2] = {{1, 1}, {2, 7}, {3, 1 << 12}, {1 << 16, 5}, {64, 300}};
+	struct lzw_stream *s = lzw_stream_new();
+	unsigned char *piece = malloc(out_bytes ? out_bytes : 1);
+
+	assert_non_null(s);
+	assert_non_null(piece);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		const char *said = NULL;
+		size_t at = 0, done = 0;
+
+		lzw_stream_begin(s);
+		while (!said && done < out_bytes) {
+			size_t n = in_bytes - at < steps[i][0] ? in_bytes - at : steps[i][0];
+			size_t room =
+				out_bytes - done < steps[i][1] ? out_bytes - done : steps[i][1];
+
+			said = lzw_stream_run(s, in + at, &n, piece + done, &room, at == in_bytes);
+			at += n;
+			done += room;
+		}
+		assert_ptr_equal(said, wrong);
+		if (!wrong)
+			assert_memory_equal(piece, out, out_bytes);
+	}
+	free(piece);
+	lzw_stream_free(s);
+}
+
 /* Decode from and into memory of exactly these sizes, so that a sanitizer sees a step beyond. */
 static const char *decode(const void *in, size_t in_bytes, unsigned char *out, size_t out_bytes)
 {
@@ -125,6 +160,8 @@ static const char *decode(const void *in, size_t in_bytes, unsigned char *out, s
 	memcpy(exact_in, in, in_bytes);
 	wrong = lzw_decode(lzw, exact_in, in_bytes, exact_out, out_bytes);
 	memcpy(out, exact_out, wrong ? 0 : out_bytes);
+	if (!lzw_is_old_style(in, in_bytes))
+		expect_in_pieces(exact_in, in_bytes, exact_out, out_bytes, wrong);
 	free(exact_in);
 	free(exact_out);
 	return wrong;
