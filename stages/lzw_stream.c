@@ -18,16 +18,17 @@ enum {
 	N_CODES = 4096,
 	MIN_WIDTH = 9,
 	MAX_WIDTH = 12,
+	GROUP = 4,            /* codes of one load: 4 * 12 bits of 56 */
 	HEAD = 8,             /* bytes of a string that the table has */
 	SPECIAL = UINT16_MAX, /* length of Clear and EOI, which are no strings */
 };
 
 /* `run`: all its bytes are the same, as in images that are constant: no need to walk. */
 struct string {
+	uint64_t head; /* the first byte lowest; 0 behind the string's end */
 	uint16_t before, length;
 	uint8_t last;
 	bool run;
-	uint8_t head[HEAD];
 };
 
 struct lzw_stream {
@@ -51,7 +52,7 @@ struct lzw_stream *lzw_stream_new(void)
 		s->string[i] = (struct string){.length = i < CLEAR ? 1 : SPECIAL,
 					       .last = (uint8_t)i,
 					       .run = true,
-					       .head = {(uint8_t)i}};
+					       .head = i & 255};
 	return s;
 }
 
@@ -135,14 +136,14 @@ static inline void write_string(const struct string *table, unsigned code, unsig
 {
 	const struct string *string = &table[code];
 	size_t at = string->length;
+	uint64_t head = htole64(string->head);
 
-	if (at > HEAD && string->run) {
+	memcpy(out, &head, HEAD);
+	if (at > HEAD && string->run)
 		memset(out, string->last, at);
-		return;
-	}
-	for (; at > HEAD; string = &table[string->before])
-		out[--at] = string->last;
-	memcpy(out, string->head, HEAD);
+	else
+		for (; at > HEAD; string = &table[string->before])
+			out[--at] = string->last;
 }
 
 static size_t give_rest(struct lzw_stream *s, unsigned char *out, size_t room)
@@ -173,17 +174,17 @@ static size_t give_out(struct lzw_stream *s, unsigned code, unsigned char *out, 
 /* The string that `code` makes with the one before it; code == next: it is that very one. */
 static inline void make_string(struct string *table, unsigned next, unsigned old, unsigned code)
 {
-	struct string *made = &table[next];
-	uint8_t last = table[code == next ? old : code].head[0];
-	unsigned length = table[old].length;
+	const struct string *from = &table[old];
+	uint8_t last = (uint8_t)table[code == next ? old : code].head;
+	unsigned length = from->length;
 
-	*made = table[old];
-	made->before = (uint16_t)old;
-	made->length = (uint16_t)(length + 1);
-	made->run = made->run && last == made->last;
-	made->last = last;
-	if (length < HEAD)
-		made->head[length] = last;
+	table[next] = (struct string){
+		.head = from->head | (length < HEAD ? (uint64_t)last << 8 * length : 0),
+		.before = (uint16_t)old,
+		.length = (uint16_t)(length + 1),
+		.last = last,
+		.run = from->run & (last == from->last),
+	};
 }
 
 static void add_string(struct lzw_stream *s, unsigned code)
@@ -208,24 +209,29 @@ static unsigned char *usual_codes(struct lzw_stream *s, struct bytes *in, unsign
 	unsigned next = s->next, old = s->old, n_bits = s->n_bits;
 	uint64_t bits = s->bits;
 
-	while (next < limit && in->end - at >= 8 && end - out >= HEAD) {
-		unsigned code;
+	while (next + GROUP <= limit && in->end - at >= 8) {
 		uint64_t word;
 
 		memcpy(&word, at, 8);
 		bits |= be64toh(word) >> n_bits;
 		at += (63 - n_bits) / 8;
 		n_bits += (63 - n_bits) / 8 * 8;
-		code = (unsigned)(bits >> (64 - width));
-		if (code >= next || table[code].length > end - out)
-			break;
-		bits <<= width;
-		n_bits -= width;
-		make_string(table, next++, old, code);
-		write_string(table, code, out);
-		out += table[code].length;
-		old = code;
+#pragma GCC unroll 4
+		for (unsigned i = 0; i < GROUP; i++) {
+			unsigned code = (unsigned)(bits >> (64 - width));
+			size_t room = (size_t)(end - out), length = table[code].length;
+
+			if (code >= next || length > room || room < HEAD)
+				goto stop;
+			bits <<= width;
+			n_bits -= width;
+			make_string(table, next++, old, code);
+			write_string(table, code, out);
+			out += length;
+			old = code;
+		}
 	}
+stop:
 	s->next = next;
 	s->old = old;
 	s->n_bits = n_bits;

@@ -225,6 +225,9 @@ def check(tally, scratch, paths, about, totals, keep, strict=True):
         here = [answer.get(path.stem) for answer in found]
         totals["too little memory for one way"] += sum(not comparable(a) for a in here)
         here = [answer for answer in here if comparable(answer)]
+        if len(here) < 2:
+            tally.skip(path.name, "too little memory for all ways but one")
+            continue
         if not strict:
             here = [without_block(answer) for answer in here]
         totals["fine" if isinstance(here[0], dict) else "refused"] += 1
