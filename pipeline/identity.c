@@ -94,6 +94,12 @@ static char *offset(const struct options *o)
 	return o->has_scale ? number(o->offset) : not_given();
 }
 
+/* With it a VRT of files elsewhere is a scene; without, one that fails. */
+static char *follow(const struct options *o)
+{
+	return o->follow ? strdup(SWITCHED_ON) : not_given();
+}
+
 static char *nodata(const struct options *o)
 {
 	return o->has_nodata ? number(o->nodata) : not_given();
@@ -120,7 +126,7 @@ static const struct {
 	char *(*value)(const struct options *options);
 } numbers[] = {
 	{"bands", bands},   {"mask", mask},     {"raw", raw},       {"scale", scale},
-	{"offset", offset}, {"nodata", nodata}, {"reader", reader},
+	{"offset", offset}, {"nodata", nodata}, {"reader", reader}, {"follow", follow},
 };
 
 enum { N_NUMBERS = sizeof(numbers) / sizeof(numbers[0]) };
@@ -132,10 +138,10 @@ _Static_assert(sizeof(numbers) / sizeof(numbers[0]) <= IDENTITY_MOST, "room for 
  * of --teach float-sums are in reports of a run that a partial does not carry.
  */
 static const char *const harmless[] = {
-	"workers",   "executor", "transport", "memory",  "chunk", "working-set",
-	"shard",     "teach",    "summary",   "report",  "csv",   "tiles",
-	"tile-grid", "partial",  "trace",     "html",    "quiet", "verbose",
-	"progress",  "monitor",  "help",      "version", "man",   "completion",
+	"workers", "executor", "transport",  "memory",  "chunk",    "working-set", "shard",
+	"teach",   "summary",  "report",     "csv",     "tiles",    "tile-grid",   "partial",
+	"trace",   "html",     "quiet",      "verbose", "progress", "monitor",     "help",
+	"version", "man",      "completion", "confine",
 };
 
 enum effect identity_effect(const char *option)

@@ -8,8 +8,8 @@
 #include "option_table.h"
 
 option_setter set_bands, set_mask, set_raw, set_scale, set_offset, set_nodata, set_reader;
-option_setter set_workers, set_executor, set_transport, set_confine, set_follow, set_memory, set_chunk,
-	set_working_set;
+option_setter set_workers, set_executor, set_transport, set_confine, set_follow, set_memory,
+	set_chunk, set_working_set;
 option_setter set_summary, set_report, set_csv, set_tiles, set_tile_grid;
 option_setter set_shard, set_partial, set_trace, set_html, set_text, set_teach;
 option_setter set_quiet, set_verbose, set_progress, set_monitor;

@@ -211,11 +211,10 @@ static void open_samples(const struct surveyor *s, bool by_gdal, struct error *e
 	if (s->plan->confinement.wanted) {
 		if (by_gdal) /* once, for the children and the workers */
 			(void)reader_gdal(NULL);
-		inspect_scenes(&(struct hearing){.s = s,
-						 .by_gdal = by_gdal,
-						 .keep = s->samples->scene,
-						 .err = err},
-			       s->samples->n);
+		inspect_scenes(
+			&(struct hearing){
+				.s = s, .by_gdal = by_gdal, .keep = s->samples->scene, .err = err},
+			s->samples->n);
 		return;
 	}
 	for (uint32_t id = 0; id < s->samples->n; id++) {
@@ -262,12 +261,10 @@ static const struct scene *choose_further(const struct surveyor *s, struct error
 	if (!plain)
 		reader_gdal_forbid(NULL);
 	if (s->plan->confinement.wanted)
-		inspect_ids(&(struct hearing){.s = s,
-					      .by_gdal = !plain,
-					      .keep = scene,
-					      .first = id,
-					      .err = err},
-			    &id, 1);
+		inspect_ids(
+			&(struct hearing){
+				.s = s, .by_gdal = !plain, .keep = scene, .first = id, .err = err},
+			&id, 1);
 	else if (s->workload->scene_open(scene, s->catalog, id, s->options, err))
 		scene_release(scene);
 	return scene->name ? scene : NULL;
