@@ -9,7 +9,8 @@ static const char exit_statuses[] =
 	"0 all fine; 1 some scenes failed, the rest is complete and reported; 64 usage;\n"
 	"65 bad data in every scene; 66 no input; 69 a reader that is needed is missing;\n"
 	"73 cannot create output; 74 I/O error; 75 the memory limit is too small;\n"
-	"130 and 143 after SIGINT and SIGTERM, with what was done reported.\n";
+	"129, 130, 143 and 152 after SIGHUP, SIGINT, SIGTERM and SIGXCPU, with what was done\n"
+	"reported.\n";
 
 static const char examples[] =
 	"imgpipe --workers 16 scenes/*.tif\n"
