@@ -226,7 +226,7 @@ def check(tally, scratch, paths, about, totals, keep, strict=True):
         totals["too little memory for one way"] += sum(not comparable(a) for a in here)
         here = [answer for answer in here if comparable(answer)]
         if len(here) < 2:
-            tally.skip(path.name, "too little memory for all ways but one")
+            tally.skip(path.name, "its first block asks for more memory than most ways have")
             continue
         if not strict:
             here = [without_block(answer) for answer in here]
