@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 import numpy as np  # noqa: E402
 
 from oracle import QUICK, SANITIZED, Scratch, Tally, run  # noqa: E402
-from part_text import (GRID, MARK, NEAR, Lab, Part, dump, keep_real, made_scene,  # noqa: E402
+from part_text import (GRID, MARK, NEAR, SLOTS, Lab, Part, dump, keep_real, made_scene,  # noqa: E402
                        others_of, leaves, put, real, same, seal, to_grid, wide)
 
 # --- every field ---
@@ -224,7 +224,29 @@ def contradictions(lab):
     no("failed with an area", {**failed, "area_m2": real(5)}, "has numbers")
     no("too large to count", made_scene([(0.0, 2 ** 64 - 2 ** 33 + 1)], width=2 ** 32 - 1,
                                         height=2 ** 32 - 1), "")
+    side = 3037000500  # just above the root of 2^63
+    no("too many of two classes", made_scene([(0.0, 2 ** 62)], width=side, height=side,
+                                             others=side ** 2 - 2 ** 62), "it has more pixels")
     no("squares too large", made_scene([(NEAR, 2 ** 62)], width=2 ** 31, height=2 ** 31), "squares")
+
+    zero = made_scene([(0.0, 4)])
+    for text in ("x", "0" * 31, "0" * 33, "0" * 31 + "A", 0, None, real(0)):
+        no(f"sum {text}", with_accum(zero, sum=text), "not a scene")
+        no(f"sum_sq {text}", with_accum(zero, sum_sq=text), "not a scene")
+    full = zero["histogram"]
+    for first, counts in ((full["first"] - 1, [0, 4]), (full["first"], [4, 0]), (SLOTS - 1, [4, 4]),
+                          (SLOTS, [4]), (SLOTS + 1, []), (-1, [4]), (full["first"], {}),
+                          (full["first"], ["4"]), (full["first"], [-4])):
+        no(f"histogram {first}, {counts}", moved(zero, histogram={"first": first,
+                                                                  "counts": counts}), "not a scene")
+    for first, counts in ((5, []), (SLOTS - 1, []), (SLOTS, {}), (SLOTS, None)):
+        no(f"no histogram {first}, {counts}", moved(none, histogram={"first": first,
+                                                                     "counts": counts}), "not a sc")
+    no("band 0", moved(plain, red={**plain["red"], "band": 0}), "not a scene")
+    for where in ((), ("accum",), ("histogram",), ("red",), ("nir",)):
+        scene = json.loads(json.dumps(plain))
+        put(scene, (*where, "more"), 1)
+        no(f"an unknown member of {where}", scene, "not a scene")
 
     def together(name, words, *scenes):
         lab.refuses(f"together: {name}", one_part(lab, *scenes), words)
