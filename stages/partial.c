@@ -116,9 +116,24 @@ json_t *partial_scene(const struct scene_result *result, uint64_t number)
 	return o;
 }
 
+/* What jansson leaves raw and no terminal should see: DEL. */
+static void write_text(FILE *out, const char *text, size_t length)
+{
+	const char *end = text + length, *del;
+
+	while ((del = memchr(text, 0x7F, (size_t)(end - text)))) {
+		(void)fwrite(text, 1, (size_t)(del - text), out);
+		(void)fputs("\\u007F", out);
+		text = del + 1;
+	}
+	(void)fwrite(text, 1, (size_t)(end - text), out);
+}
+
 int partial_emit(FILE *out, json_t *object, struct error *err)
 {
-	char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+	char *text = object ? json_dumps(object,
+					 JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(17))
+			    : NULL;
 	size_t length = text ? strlen(text) : 0;
 	int status = 0;
 
@@ -130,7 +145,7 @@ int partial_emit(FILE *out, json_t *object, struct error *err)
 				   "a scene's names are too long for a partial result; give its "
 				   "files shorter ones");
 	else
-		(void)fwrite(text, 1, length - 1, out);
+		write_text(out, text, length - 1);
 	free(text);
 	return status ? status : report_check(out, err);
 }

@@ -8,14 +8,12 @@
 #include "partial.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "input_file.h"
 #include "report.h"
 
 #define SEAL ",\"crc32\":\""
@@ -205,31 +203,12 @@ static int read_head(struct partial_file *file, struct partial_room *room, struc
 	return status;
 }
 
-/* O_NONBLOCK: the open of a pipe without a writer returns, to be refused. */
-static int open_regular(struct partial_file *file, struct error *err)
-{
-	int fd = open64(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	bool regular = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-
-	if (fd < 0)
-		return error_errno(err, EX_NOINPUT, errno, "%s: cannot be opened", file->path);
-	file->in = regular ? fdopen(fd, "r") : NULL;
-	if (file->in)
-		return 0;
-	(void)close(fd);
-	if (regular)
-		return error_memory(err, "a part", BUFSIZ);
-	return error_set(err, EX_NOINPUT,
-			 "%s: not a regular file; store the part in one, then merge it",
-			 file->path);
-}
-
 int partial_open(struct partial_file *file, const char *path, struct partial_room *room,
 		 struct error *err)
 {
 	*file = (struct partial_file){.path = path};
-	if (open_regular(file, err))
+	file->in = input_open_named(path, err);
+	if (!file->in)
 		return -1;
 	return read_head(file, room, err);
 }

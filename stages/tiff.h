@@ -56,6 +56,14 @@ struct tiff_entry {
 	unsigned char value[8]; /* as stored: the value or, where it is longer, its place */
 };
 
+/* An array of places of blocks, and the part of it that was looked at last; see tiff_places.c. */
+struct tiff_places {
+	const struct tiff_entry *entry; /* of the image; NULL: there is no such array */
+	uint64_t first;                 /* entries first ... first + n are in `page` */
+	unsigned n;
+	unsigned char page[2048];
+};
+
 /* The few facts that tell directories apart, read without libtiff. */
 struct tiff_ifd {
 	uint64_t offset, next;
@@ -86,6 +94,8 @@ struct tiff_image {
 	unsigned char view[32 + TIFF_MAX_ENTRIES * 20]; /* what libtiff sees; see tiff_view.c */
 	size_t view_bytes;
 	bool view_begun; /* libtiff has got as far as the directory */
+	struct tiff_places offsets, counts;
+	bool own_places; /* those tell where blocks are, and not libtiff */
 	uint32_t x_size, y_size;
 	uint32_t block_x_size, block_y_size; /* the strip is cut to the image's height */
 	uint32_t across, down;               /* blocks */
@@ -208,6 +218,18 @@ const struct tiff_entry *tiff_entry_find(const struct tiff_image *image, uint16_
  */
 size_t tiff_values(struct tiff_image *image, uint16_t tag, TIFFDataType type, uint64_t first,
 		   size_t n, void *out);
+
+/* --- tiff_places.c: where blocks are stored --- */
+
+/* Once what the image is has been read. */
+void tiff_places_begin(struct tiff_image *image);
+
+/*
+ * Entry i of one of the arrays, with image->own_places. -1 where it does not lie in the file, or
+ * cannot be read (then image->io_errno is set).
+ */
+int tiff_places_get(struct tiff_image *image, struct tiff_places *places, uint64_t i,
+		    uint64_t *value);
 
 /* --- tiff_view.c: what libtiff sees --- */
 

@@ -43,8 +43,13 @@ static int look_up(struct tiff_image *image, struct tiff_block *block, struct er
 	if (block->strile >= image->ifd.n_offsets ||
 	    (image->ifd.has_counts && block->strile >= image->ifd.n_counts))
 		return tiff_block_damaged(image, block, err, "the header has no entry for it");
-	block->offset = TIFFGetStrileOffsetWithErr(image->tif, block->strile, &no_offset);
-	block->bytes = TIFFGetStrileByteCountWithErr(image->tif, block->strile, &no_bytes);
+	if (image->own_places) {
+		no_offset = tiff_places_get(image, &image->offsets, block->strile, &block->offset);
+		no_bytes = tiff_places_get(image, &image->counts, block->strile, &block->bytes);
+	} else {
+		block->offset = TIFFGetStrileOffsetWithErr(image->tif, block->strile, &no_offset);
+		block->bytes = TIFFGetStrileByteCountWithErr(image->tif, block->strile, &no_bytes);
+	}
 	if (image->io_errno)
 		return tiff_io_error(image, err);
 	if (no_offset || no_bytes)

@@ -276,7 +276,10 @@ static int read_image(struct tiff_image *image, uint64_t ifd_offset, size_t max_
 	if (image->compression == COMPRESSION_JPEG && image->photometric == PHOTOMETRIC_YCBCR &&
 	    !image->planar)
 		(void)TIFFSetField(image->tif, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
-	return measure(image, err);
+	if (measure(image, err))
+		return -1;
+	tiff_places_begin(image);
+	return 0;
 }
 
 int tiff_image_open(struct tiff_image *image, const char *path, uint64_t ifd_offset,

@@ -112,7 +112,7 @@ size_t tiff_mask_memory(struct tiff_mask *mask)
 {
 	const struct tiff_image *image = &mask->image;
 	size_t buffers = size_add(image->block_bytes, image->raw_bytes);
-	size_t striles = size_mul(size_mul(image->across, image->down), 16);
+	size_t striles = image->own_places ? 0 : size_mul(size_mul(image->across, image->down), 16);
 	size_t tags = size_mul(2, (size_t)image->ifd.tag_bytes);
 
 	return size_add(

@@ -146,14 +146,15 @@ static size_t cursors(const struct raster_info *info)
 }
 
 /*
- * libtiff keeps offset and size of every block once one of them was asked for (16 bytes); where
- * there are more than a million, only of so many as the file's size allows. And its own records: of
- * the other tags that it sees there are two copies while they are read.
+ * Where libtiff looks blocks up it keeps offset and size of each once one of them was asked for (16
+ * bytes); where there are more than a million, only of so many as the file's size allows. And its
+ * own records: of the other tags that it sees there are two copies while they are read.
  */
 static size_t handle_memory(struct tiff_image *image, const struct raster_info *info)
 {
-	uint64_t striles =
-		(uint64_t)image->across * image->down * (image->planar ? image->samples : 1u);
+	uint64_t striles = image->own_places ? 0
+					     : (uint64_t)image->across * image->down *
+						       (image->planar ? image->samples : 1u);
 	uint64_t likely = image->file_bytes / 2 < 1 << 20 ? 1 << 20 : image->file_bytes / 2;
 	size_t decoders = size_mul(cursors(info), tiff_codec_memory(image));
 

@@ -133,7 +133,7 @@ refused() {
 
 @test "an array that does not fit is refused with its size: 75; chunks of it go on: 1" {
 	imgpipe sum -N 1e9 --how array --memory 64M
-	exits 75 "too small" "--memory 76"
+	exits 75 "needs more than the memory limit" "--memory 76"
 	imgpipe sum -N 1e7 --memory 32M --workers 1 --json sum.json
 	exits 1 "array"
 	[[ "$output" == *"refused before anything is computed"* ]]
