@@ -216,11 +216,14 @@ def check(tally, scratch, paths, about, totals, keep, strict=True):
     found = []
     for way in WAYS:
         answer, result = answers(scratch, way, paths)
+        if answer is None and result.rc == 75 and TOO_LITTLE.search(result.err):
+            totals["too little memory for one way"] += 1
+            continue
         if not tally.check(answer is not None and not result.trouble(), f"{paths[0]} {way}",
                            f"{result.trouble()} {result.last_words()}"):
             return {}
         found.append(answer)
-    first = found[0]
+    first = found[0] if found else {}
     for path in paths:
         here = [answer.get(path.stem) for answer in found]
         totals["too little memory for one way"] += sum(not comparable(a) for a in here)
