@@ -360,7 +360,7 @@ def harm(lab):
                 seal(head + line[len(scene):], [scene], end)
             lab.refuses(f"{name} in a {where}", data)
             result = lab.merge(lab.case, measure=True)
-            lab.tally.check(result.peak < (24 << 20) or SANITIZED, f"memory: {name} in a {where}",
+            lab.tally.check(result.peak < (14 << 20) or SANITIZED, f"memory: {name} in a {where}",
                             f"{result.peak >> 20} MiB")
             lab.tally.check(result.seconds < 2 or SANITIZED, f"time: {name} in a {where}",
                             f"{result.seconds:.1f} s")
@@ -370,7 +370,7 @@ def harm(lab):
             f.write(begin)
             f.truncate(2 << 30)
         result = lab.merge(lab.case, measure=True)
-        lab.tally.check(result.rc == 65 and (SANITIZED or result.peak < (24 << 20) and
+        lab.tally.check(result.rc == 65 and (SANITIZED or result.peak < (14 << 20) and
                                              result.seconds < 2),
                         f"a file of 2 GiB, {name}",
                         f"exit {result.rc}, {result.peak >> 20} MiB, {result.seconds:.1f} s")
