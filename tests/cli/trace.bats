@@ -125,10 +125,10 @@ traced() {
 	for i in $(seq 300); do ln -sf a.tif "s$i.tif"; done
 	"$IMGPIPE" -q --executor processes --workers 2 --chunk 64 --trace t.json --html p.html \
 		--report r.json s*.tif 2> err &
-	local pid=$! child=
-	for _ in $(seq 100); do
-		child=$(cat /proc/$pid/task/$pid/children 2> /dev/null | cut -d' ' -f1)
-		[ -z "$child" ] || break
+	local pid=$! child= other=
+	for _ in $(seq 1000); do # two: workers, and not the process that looks at headers first
+		read -r child other _ < "/proc/$pid/task/$pid/children" || true
+		[ -z "$other" ] || break
 		sleep 0.01
 	done
 	sleep 0.3
