@@ -288,7 +288,7 @@ def damage(lab):
         scene["number"] = i
     data = part.bytes()
     lab.takes("the file itself", data)
-    for at in range(0, len(data), 307 if QUICK else 7):
+    for at in range(0, len(data), 307 if QUICK else 31):
         lab.refuses(f"byte {at} other", data[:at] + bytes([data[at] ^ 1]) + data[at + 1:])
         lab.refuses(f"byte {at} missing", data[:at] + data[at + 1:])
         lab.refuses(f"byte {at} twice", data[:at] + data[at:at + 1] + data[at:])
