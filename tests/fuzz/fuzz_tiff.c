@@ -161,6 +161,9 @@ static void against_libtiff(const struct corner *c, const struct outcome *ours)
 	TIFFOpenOptionsSetMaxSingleMemAlloc(options, 64 << 20);
 	tif = TIFFOpenExt(c->path, "rm", options);
 	TIFFOpenOptionsFree(options);
+	if (tif &&
+	    strncmp(info->codec, "JPEG", 4) == 0) /* no more than a warning where it is not YCbCr */
+		(void)TIFFSetField(tif, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
 	if (tif && rows)
 		got = TIFFIsTiled(tif)
 			      ? TIFFReadEncodedTile(tif, 0, rows, (tmsize_t)info->block_bytes)

@@ -25,9 +25,11 @@ def keep_real(text):
 
 
 def dump(value):
-    """As jansson writes it: compact, reals with the digits they have."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    return text.replace(f'"{MARK}', "").replace(f'{MARK}"', "").replace("\\u007f", "").encode()
+    """As it is written: compact, ASCII, reals with the digits they have."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+    mark = json.dumps(MARK)[1:-1]
+    text = text.replace(f'"{mark}', "").replace(f'{mark}"', "").replace("\\u007f", "")
+    return re.sub(r"\\u[0-9a-f]{4}", lambda m: "\\u" + m[0][2:].upper(), text).encode()
 
 
 def real(value):
