@@ -95,7 +95,8 @@ struct tiff_image {
 	size_t view_bytes;
 	bool view_begun; /* libtiff has got as far as the directory */
 	struct tiff_places offsets, counts;
-	bool own_places; /* those tell where blocks are, and not libtiff */
+	bool own_places;   /* those tell where blocks are, and not libtiff */
+	bool counts_wrong; /* but for the counts: each block has the size that it has to have */
 	uint32_t x_size, y_size;
 	uint32_t block_x_size, block_y_size; /* the strip is cut to the image's height */
 	uint32_t across, down;               /* blocks */

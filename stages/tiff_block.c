@@ -46,6 +46,8 @@ static int look_up(struct tiff_image *image, struct tiff_block *block, struct er
 	if (image->own_places) {
 		no_offset = tiff_places_get(image, &image->offsets, block->strile, &block->offset);
 		no_bytes = tiff_places_get(image, &image->counts, block->strile, &block->bytes);
+		if (image->counts_wrong)
+			block->bytes = image->row_bytes * block->y_size;
 	} else {
 		block->offset = TIFFGetStrileOffsetWithErr(image->tif, block->strile, &no_offset);
 		block->bytes = TIFFGetStrileByteCountWithErr(image->tif, block->strile, &no_bytes);

@@ -2,8 +2,8 @@
  * Where blocks are stored: the arrays of offsets and byte counts, looked up a page at a time. A
  * file of 200 bytes may claim arrays of 2^32 entries, and libtiff takes memory for all of one as
  * soon as one entry is asked for; and whether it finds an entry near the file's end depends on
- * which others it has looked at. What it makes up where counts are missing, or wrong for a single
- * strip or for rows that are not compressed, is left to it (tiff_block.c).
+ * which others it has looked at. A single block is left to it: it makes up counts that are missing
+ * or wrong.
  */
 #include "tiff.h"
 
@@ -13,29 +13,55 @@
 static unsigned width_of(const struct tiff_entry *entry)
 {
 	switch (entry ? entry->type : 0) {
+	case TIFF_BYTE:
+		return 1;
 	case TIFF_SHORT:
 		return 2;
 	case TIFF_LONG:
+	case TIFF_SLONG:
+	case TIFF_IFD:
 		return 4;
 	case TIFF_LONG8:
+	case TIFF_SLONG8:
+	case TIFF_IFD8:
 		return 8;
 	default:
 		return 0;
 	}
 }
 
+/* Writers confuse the tags of tiles and strips; libtiff takes either. */
+static const struct tiff_entry *find(const struct tiff_image *image, uint16_t of_tiles,
+				     uint16_t of_strips)
+{
+	const struct tiff_entry *entry =
+		tiff_entry_find(image, image->tiled ? of_tiles : of_strips);
+
+	return entry ? entry : tiff_entry_find(image, image->tiled ? of_strips : of_tiles);
+}
+
+/*
+ * As libtiff (TIFFReadDirectory(), "Wrong StripByteCounts field"): of rows that are not compressed,
+ * where the first two blocks are said to be of different size, no count is believed.
+ */
+static bool counts_are_wrong(struct tiff_image *image)
+{
+	uint64_t first, second;
+
+	return image->compression == COMPRESSION_NONE && !image->planar &&
+	       (uint64_t)image->across * image->down > 2 &&
+	       !tiff_places_get(image, &image->counts, 0, &first) &&
+	       !tiff_places_get(image, &image->counts, 1, &second) && first && second &&
+	       first != second;
+}
+
 void tiff_places_begin(struct tiff_image *image)
 {
-	const struct tiff_entry *offsets =
-		tiff_entry_find(image, image->tiled ? TIFFTAG_TILEOFFSETS : TIFFTAG_STRIPOFFSETS);
-	const struct tiff_entry *counts = tiff_entry_find(
-		image, image->tiled ? TIFFTAG_TILEBYTECOUNTS : TIFFTAG_STRIPBYTECOUNTS);
-
-	image->offsets = (struct tiff_places){.entry = offsets};
-	image->counts = (struct tiff_places){.entry = counts};
-	image->own_places = width_of(offsets) && width_of(counts) &&
-			    image->compression != COMPRESSION_NONE &&
-			    (image->tiled || image->across * (uint64_t)image->down > 1);
+	image->offsets.entry = find(image, TIFFTAG_TILEOFFSETS, TIFFTAG_STRIPOFFSETS);
+	image->counts.entry = find(image, TIFFTAG_TILEBYTECOUNTS, TIFFTAG_STRIPBYTECOUNTS);
+	image->own_places = image->offsets.entry && image->counts.entry &&
+			    (uint64_t)image->across * image->down > 1;
+	image->counts_wrong = image->own_places && counts_are_wrong(image);
 }
 
 /* The page that entry i lies in: whole ones from the array's begin on, cut where the file ends. */
@@ -50,7 +76,7 @@ static bool load(struct tiff_image *image, struct tiff_places *places, uint64_t 
 	if (places->n && i >= places->first && i - places->first < places->n)
 		return true;
 	places->n = 0;
-	if (tiff_entry_bytes(entry) <= (image->big ? 8u : 4u)) {
+	if (entry->count <= (image->big ? 8u : 4u) / width) {
 		memcpy(places->page, entry->value, sizeof(entry->value));
 		places->n = (unsigned)entry->count;
 	} else {
@@ -70,10 +96,12 @@ int tiff_places_get(struct tiff_image *image, struct tiff_places *places, uint64
 	uint16_t u16;
 	uint32_t u32;
 
-	if (!load(image, places, i))
+	if (!width || !load(image, places, i))
 		return -1;
 	i = (i - places->first) * width;
-	if (width == 2) {
+	if (width == 1) {
+		*value = places->page[i];
+	} else if (width == 2) {
 		memcpy(&u16, places->page + i, 2);
 		*value = image->swapped ? __builtin_bswap16(u16) : u16;
 	} else if (width == 4) {
