@@ -1,6 +1,4 @@
-/*
- * The hub: seats, and the run's claims and deliveries for them. It knows no transport.
- */
+/* The hub: seats, and the run's claims and deliveries for them. It knows no transport. */
 #include "hub.h"
 
 #include <stdlib.h>

@@ -21,7 +21,7 @@ struct report_file {
 
 /*
  * Find all that could stop the report from being written, and open it. A named pipe is waited for
- * until it has a reader (output_stream.h). -1 with EX_CANTCREAT, or EX_USAGE where somebody's image has
+ * until it has a reader (output_stream.h). -1 with EX_CANTCREAT, or EX_USAGE where an image has
  * that name; release it whatever comes back.
  */
 int report_file_open(struct report_file *file, const char *kind, const char *path,

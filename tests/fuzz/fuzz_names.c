@@ -3,6 +3,7 @@
  * is read in a folder of its own, out of which no name leads, so that what a list names cannot be
  * the whole machine.
  */
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -45,7 +46,7 @@ static void settle(void)
 static void tame(char *text, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
-		bool first = i == 0 || text[i - 1] == '\n' || text[i - 1] == ' ';
+		bool first = i == 0 || !isalnum((unsigned char)text[i - 1]);
 
 		if (first && text[i] == '/')
 			text[i] = 'd';
