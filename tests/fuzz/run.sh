@@ -11,6 +11,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 out=$PWD/build/fuzz
+bin=${BUILD:-build}
 python=/usr/bin/python3
 targets=${ONLY:-tiff names options mtd partial lzw scene}
 limit=(-max_total_time=300)
@@ -68,13 +69,13 @@ build() {
 
 seeds() {
 	local codec folder file
-	make -j2 all > /dev/null || return 1
+	[ -x "$bin/imgpipe" ] || make -j2 all > /dev/null || return 1
 	for name in tiff names options mtd partial lzw scene; do
 		mkdir -p "$out/corpus-$name" "$out/seeds-$name"
 	done
 	for codec in none lzw deflate zstd packbits lzma; do
-		build/make_scene --size 40 --tile 16 --codec $codec --mask "$out/seeds-tiff/$codec.tif"
-		build/make_scene --size 40 --strip 0 --codec $codec --interleave band --byte-order big \
+		"$bin"/make_scene --size 40 --tile 16 --codec $codec --mask "$out/seeds-tiff/$codec.tif"
+		"$bin"/make_scene --size 40 --strip 0 --codec $codec --interleave band --byte-order big \
 			"$out/seeds-tiff/$codec-strip.tif"
 	done
 	"$python" tests/fuzz/seeds.py "$out/seeds-tiff" || echo "no seeds from GDAL (python3-gdal)"
@@ -88,15 +89,15 @@ seeds() {
 		T33UXP_20260701T100031_B04_10m.tif d > "$out/seeds-names/seed"
 	printf '%s\n' run --memory 64M --mask SCL=4,5 --bands red=1,nir=2 a.tif > "$out/seeds-options/seed"
 	printf '<a><PROCESSING_BASELINE>05.11</PROCESSING_BASELINE><QUANTIFICATION_VALUES_LIST><BOA_QUANTIFICATION_VALUE unit="none">10000</BOA_QUANTIFICATION_VALUE></QUANTIFICATION_VALUES_LIST><BOA_ADD_OFFSET band_id="3">-1000</BOA_ADD_OFFSET></a>' > "$out/seeds-mtd/seed"
-	build/imgpipe -q --partial "$out/seeds-partial/seed" "$out/seeds-tiff/deflate.tif"
+	"$bin"/imgpipe -q --partial "$out/seeds-partial/seed" "$out/seeds-tiff/deflate.tif"
 	# Few pixels, so that changes hit what is not a histogram; one fails; two parts in one file.
 	for content in constant checker negative holes; do
-		build/make_scene --size 4 --tile 16 --content $content "$out/small-$content.tif"
-		build/imgpipe -q --partial "$out/seeds-partial/$content" --nodata 5 "$out/small-$content.tif"
+		"$bin"/make_scene --size 4 --tile 16 --content $content "$out/small-$content.tif"
+		"$bin"/imgpipe -q --partial "$out/seeds-partial/$content" --nodata 5 "$out/small-$content.tif"
 	done
 	echo no image > "$out/small-broken.tif"
 	for share in 1/2 2/2; do
-		build/imgpipe -q --shard $share --partial - "$out"/small-*.tif 2> /dev/null || [ $? -eq 1 ]
+		"$bin"/imgpipe -q --shard $share --partial - "$out"/small-*.tif 2> /dev/null || [ $? -eq 1 ]
 	done > "$out/seeds-partial/two"
 }
 
