@@ -219,9 +219,9 @@ def make_hostile(folder, outside, url):
         blob = blob.replace(name, f"../outside/c{i}.dat".encode().ljust(len(name)))
     (folder / f"{long}.pix").write_bytes(blob)
     files[f"{long}.pix"] = "PCIDSK, a channel's file"
-    (folder / "link").mkdir()
-    os.symlink(outside, folder / "link" / "out")
-    text("linked.vrt", vrt(("link/out/secret.tif", 1), ("link/out/secret.tif", 2)), "VRT, a link")
+    (folder / ".link").mkdir()
+    os.symlink(outside, folder / ".link" / "out")
+    text("linked.vrt", vrt((".link/out/secret.tif", 1), (".link/out/secret.tif", 2)), "VRT, a link")
     return files
 
 
