@@ -30,6 +30,9 @@ enum {
 	/* What the baseline differs by from one start to the next: rounded away, for stable advice.
 	 */
 	SPREAD_BYTES = 256 << 10,
+	/* And never under this, which program and libraries come near with a few files (4.6 to 5.0
+	   MiB were seen): else one start would round up where another one does not. */
+	LEAST_RESIDENT = 6 << 20,
 	MIB = 1 << 20,
 	PILE_PERCENT = 80, /* of the memory that is free when the plan is made */
 };
@@ -191,6 +194,14 @@ static int too_small(struct plan *plan, const struct scene *sample, struct error
 			 (unsigned long long)(need / MIB), bytes_text(baseline, plan->baseline));
 }
 
+/* As resident when planning, rounded, and what is not touched yet. */
+static uint64_t program_bytes(const struct machine *machine)
+{
+	uint64_t bytes = ceil_div(machine->resident + SPREAD_BYTES, MIB) * MIB;
+
+	return (bytes > LEAST_RESIDENT ? bytes : LEAST_RESIDENT) + HEADROOM_BYTES;
+}
+
 /* What a pile may take without another program being swapped out; 0 where that is not known. */
 static uint64_t spare_memory(const struct machine *machine)
 {
@@ -222,7 +233,7 @@ int plan_begin(struct plan *plan, const struct options *options, const struct ma
 		.files_checksum = catalog_checksum(catalog),
 		.worker_alone = WORKER_BYTES + (executor->own_memory ? PROCESS_BYTES : 0),
 		/* the catalogue's names are resident already */
-		.program = ceil_div(machine->resident + SPREAD_BYTES, MIB) * MIB + HEADROOM_BYTES,
+		.program = program_bytes(machine),
 	};
 	if (teach_check(&options->teach, executor->name, err))
 		return -1;

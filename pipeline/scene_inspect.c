@@ -9,6 +9,7 @@
 struct finding {
 	struct error error; /* code 0: it has opened */
 	uint32_t asked;
+	uint64_t need;
 	unsigned char scene[];
 };
 
@@ -23,8 +24,12 @@ static size_t look(void *context, uint32_t i, void *answer)
 
 	reader_gdal_forbid(in->gdal ? NULL : "it needs GDAL");
 	finding->error = (struct error){0};
-	if (!in->workload->scene_open(&scene, in->catalog, in->id[i], in->options, &finding->error))
+	finding->need = 0;
+	if (!in->workload->scene_open(&scene, in->catalog, in->id[i], in->options,
+				      &finding->error)) {
 		bytes = in->workload->scene_pack(finding->scene, &scene, &finding->error);
+		finding->need = in->need(in->context, &scene);
+	}
 	finding->asked = reader_gdal_asked();
 	scene_release(&scene);
 	return sizeof(*finding) + bytes;
@@ -41,7 +46,7 @@ static void tell_death(const struct scene_inspection *in, uint32_t id, const cha
 			scene.n_files ? scene.files[0].path : "a scene",
 			how ? how : "what was read of it is cut off");
 	scene_release(&scene);
-	in->found(in->context, id, &scene, false, &error);
+	in->found(in->context, id, &scene, 0, false, &error);
 }
 
 static void take(void *context, uint32_t i, const void *answer, size_t bytes, const char *how)
@@ -61,7 +66,7 @@ static void take(void *context, uint32_t i, const void *answer, size_t bytes, co
 	else if (!in->workload->scene_unpack(&scene, finding->scene, bytes - sizeof(*finding), true,
 					     &error))
 		scene.id = id;
-	in->found(in->context, id, &scene, finding->asked != 0, &error);
+	in->found(in->context, id, &scene, finding->need, finding->asked != 0, &error);
 }
 
 int scene_inspect(const struct scene_inspection *inspection, struct error *err)

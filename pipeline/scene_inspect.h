@@ -22,12 +22,14 @@ struct scene_inspection {
 	const uint32_t *id; /* n of them */
 	uint32_t n;
 	bool gdal; /* the child may load GDAL */
+	/* Called in the child for a scene that has opened: bytes of pool that it needs. */
+	uint64_t (*need)(void *context, const struct scene *scene);
 	/*
 	 * Called in this process for each id, in order. error->code: it did not open, and *scene is
-	 * empty; else *scene belongs to whoever is told. asked: it asked for GDAL, which it could
-	 * not have.
+	 * empty; else *scene belongs to whoever is told, and `need` is what the child said. asked:
+	 * it asked for GDAL, which it could not have.
 	 */
-	void (*found)(void *context, uint32_t id, struct scene *scene, bool asked,
+	void (*found)(void *context, uint32_t id, struct scene *scene, uint64_t need, bool asked,
 		      const struct error *error);
 	void *context;
 };

@@ -41,16 +41,19 @@ struct surveyor {
 
 /* --- one scene --- */
 
-/* scene: NULL where it did not open. */
-static void note(const struct surveyor *s, const struct scene *scene, uint32_t id, bool by_gdal,
-		 bool asked)
+/* need: bytes of pool; 0 where it did not open. */
+static void note(const struct surveyor *s, uint64_t need, uint32_t id, bool by_gdal, bool asked)
 {
 	asked = asked && !by_gdal;
 	s->survey->wants_gdal |= asked;
-	s->asked[id] = asked && !scene;
-	if (scene)
-		survey_note(s->survey, id, by_gdal,
-			    plan_smallest_pool(s->plan, s->options, s->workload, scene));
+	s->asked[id] = asked && !need;
+	if (need)
+		survey_note(s->survey, id, by_gdal, need);
+}
+
+static uint64_t need_of(const struct surveyor *s, const struct scene *scene)
+{
+	return plan_smallest_pool(s->plan, s->options, s->workload, scene);
 }
 
 static int open_one(const struct surveyor *s, struct scene *scene, uint32_t id, bool by_gdal,
@@ -58,7 +61,7 @@ static int open_one(const struct surveyor *s, struct scene *scene, uint32_t id, 
 {
 	int status = s->workload->scene_open(scene, s->catalog, id, s->options, err);
 
-	note(s, status ? NULL : scene, id, by_gdal, reader_gdal_asked());
+	note(s, status ? 0 : need_of(s, scene), id, by_gdal, reader_gdal_asked());
 	return status ? -1 : 0;
 }
 
@@ -88,12 +91,20 @@ struct hearing {
 	struct error *err; /* the last one's reason */
 };
 
-static void hear(void *context, uint32_t id, struct scene *scene, bool asked,
+/* In the child, which may have loaded GDAL: without it nobody knows what its reader needs. */
+static uint64_t need_in_child(void *context, const struct scene *scene)
+{
+	const struct hearing *h = context;
+
+	return need_of(h->s, scene);
+}
+
+static void hear(void *context, uint32_t id, struct scene *scene, uint64_t need, bool asked,
 		 const struct error *error)
 {
 	const struct hearing *h = context;
 
-	note(h->s, error->code ? NULL : scene, id, h->by_gdal, asked);
+	note(h->s, error->code ? 0 : need, id, h->by_gdal, asked);
 	if (error->code && h->err)
 		*h->err = *error;
 	if (error->code || !h->keep)
@@ -113,6 +124,7 @@ static void inspect_ids(const struct hearing *hearing, const uint32_t *id, uint3
 					    .id = id,
 					    .n = n,
 					    .gdal = h.by_gdal,
+					    .need = need_in_child,
 					    .found = hear,
 					    .context = &h};
 
