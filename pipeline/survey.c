@@ -363,7 +363,8 @@ const struct scene *survey_scenes(struct plan *plan, struct samples *samples,
 	scene = look(&s, err);
 	(void)munmap(s.survey, s.mapped);
 	/* What the headers of a bad scene took is not to be missing from what others get. */
-	malloc_trim(TRIM_BYTES);
+	if (mallinfo2().fordblks > TRIM_BYTES)
+		malloc_trim(TRIM_BYTES);
 	return scene;
 }
 
