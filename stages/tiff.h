@@ -204,6 +204,9 @@ bool tiff_ifd_main(const struct tiff_image *image, struct tiff_ifd *ifd);
 /* The mask of the whole image: same size, marked as mask and not as overview. */
 bool tiff_ifd_mask(const struct tiff_image *image, struct tiff_ifd *ifd);
 
+/* Bytes of one whole number of this type; 0 for types that are none. */
+size_t tiff_number_bytes(uint64_t type);
+
 /* Bytes of an entry's values; 0 for types that do not exist and counts that cannot be. */
 uint64_t tiff_entry_bytes(const struct tiff_entry *entry);
 
@@ -316,7 +319,6 @@ int tiff_block_decode(struct tiff_image *image, const struct tiff_block *block, 
 /* Name for people, NULL where this reader does not read the codec. */
 const char *tiff_codec_name(uint16_t compression);
 bool tiff_codec_has_predictor(uint16_t compression);
-bool tiff_codec_streams(uint16_t compression); /* row by row, in memory that does not grow */
 size_t tiff_codec_raw_bytes(uint16_t compression, size_t block_bytes);
 /*
  * What the decoder allocates. Looks into the first stored block where that decides, and keeps what

@@ -1,5 +1,5 @@
 /*
- * What is known of each codec: its name, whether it can be decoded row by row, how large a stored
+ * What is known of each codec: its name, whether it has a predictor, how large a stored
  * block can get and what its decoder allocates. Kept apart so that every such number has its
  * derivation beside it. Decoding itself is done elsewhere.
  */
@@ -28,20 +28,20 @@ enum {
 static const struct codec {
 	uint16_t compression;
 	const char *name;
-	bool predictor, streams;
+	bool predictor;
 	size_t fixed_bytes;
 	unsigned blocks;
 } codecs[] = {
-	{COMPRESSION_NONE, "none", false, true, 0, 0},
-	{COMPRESSION_LZW, "LZW", true, true, 128 * KIB, 0},
-	{COMPRESSION_ADOBE_DEFLATE, "DEFLATE", true, true, 64 * KIB, 0},
-	{COMPRESSION_DEFLATE, "DEFLATE", true, true, 64 * KIB, 0},
-	{COMPRESSION_PACKBITS, "PackBits", false, true, 0, 0},
-	{COMPRESSION_ZSTD, "ZSTD", true, true, 512 * KIB, 0},
-	{COMPRESSION_LZMA, "LZMA", true, true, 256 * KIB, 0},
-	{COMPRESSION_JPEG, "JPEG", false, false, MIB, 3},
-	{COMPRESSION_LERC, "LERC", false, false, 256 * KIB, 3},
-	{COMPRESSION_WEBP, "WEBP", false, false, MIB, 2},
+	{COMPRESSION_NONE, "none", false, 0, 0},
+	{COMPRESSION_LZW, "LZW", true, 128 * KIB, 0},
+	{COMPRESSION_ADOBE_DEFLATE, "DEFLATE", true, 64 * KIB, 0},
+	{COMPRESSION_DEFLATE, "DEFLATE", true, 64 * KIB, 0},
+	{COMPRESSION_PACKBITS, "PackBits", false, 0, 0},
+	{COMPRESSION_ZSTD, "ZSTD", true, 512 * KIB, 0},
+	{COMPRESSION_LZMA, "LZMA", true, 256 * KIB, 0},
+	{COMPRESSION_JPEG, "JPEG", false, MIB, 3},
+	{COMPRESSION_LERC, "LERC", false, 256 * KIB, 3},
+	{COMPRESSION_WEBP, "WEBP", false, MIB, 2},
 };
 
 static const struct codec *find(uint16_t compression)
@@ -64,13 +64,6 @@ bool tiff_codec_has_predictor(uint16_t compression)
 	const struct codec *codec = find(compression);
 
 	return codec && codec->predictor;
-}
-
-bool tiff_codec_streams(uint16_t compression)
-{
-	const struct codec *codec = find(compression);
-
-	return codec && codec->streams;
 }
 
 /*

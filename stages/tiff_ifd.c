@@ -48,8 +48,7 @@ bool tiff_ifd_begin(struct tiff_image *image)
 	return true;
 }
 
-/* Of types that are whole numbers without a sign's meaning; 0 for all others. */
-static size_t type_bytes(uint64_t type)
+size_t tiff_number_bytes(uint64_t type)
 {
 	switch (type) {
 	case TIFF_BYTE:
@@ -94,7 +93,7 @@ uint64_t tiff_entry_offset(const struct tiff_image *image, const struct tiff_ent
 /* How many of an array's entries lie in the file. */
 static uint64_t entries_in_file(const struct tiff_image *image, const struct tiff_entry *entry)
 {
-	size_t size = type_bytes(entry->type);
+	size_t size = tiff_number_bytes(entry->type);
 	uint64_t offset = tiff_entry_offset(image, entry), fit;
 
 	if (!size)
@@ -108,7 +107,7 @@ static uint64_t entries_in_file(const struct tiff_image *image, const struct tif
 /* The first value of an entry that holds it itself. */
 static uint64_t first_value(const struct tiff_image *image, const struct tiff_entry *entry)
 {
-	size_t size = type_bytes(entry->type);
+	size_t size = tiff_number_bytes(entry->type);
 
 	return size <= inline_bytes(image) ? number(image, entry->value, size) : 0;
 }

@@ -12,22 +12,7 @@
 
 static unsigned width_of(const struct tiff_entry *entry)
 {
-	switch (entry ? entry->type : 0) {
-	case TIFF_BYTE:
-		return 1;
-	case TIFF_SHORT:
-		return 2;
-	case TIFF_LONG:
-	case TIFF_SLONG:
-	case TIFF_IFD:
-		return 4;
-	case TIFF_LONG8:
-	case TIFF_SLONG8:
-	case TIFF_IFD8:
-		return 8;
-	default:
-		return 0;
-	}
+	return entry ? (unsigned)tiff_number_bytes(entry->type) : 0;
 }
 
 /* Writers confuse the tags of tiles and strips; libtiff takes either. */
