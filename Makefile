@@ -47,7 +47,10 @@ MPIS := $(foreach mpi,openmpi mpich,$(if $(shell command -v mpicc.$(mpi) 2>/dev/
 # And hwloc's, where it is installed.
 HWLOC_SRC := $(wildcard pipeline/hwloc_*.c)
 HWLOC := $(shell pkg-config --exists hwloc 2>/dev/null && echo hwloc)
-SRC := $(filter-out $(MODULE_SRC) $(MPI_SRC) $(HWLOC_SRC),$(wildcard pipeline/*.c stages/*.c))
+# And OpenMP's, where the compiler has it: its library is looked for at every start otherwise.
+OPENMP_SRC := pipeline/openmp_team.c
+OPENMP := $(shell echo 'int main(void){return 0;}' | $(CC) -fopenmp -include omp.h -x c - -o /dev/null 2>/dev/null && echo -fopenmp)
+SRC := $(filter-out $(MODULE_SRC) $(MPI_SRC) $(HWLOC_SRC) $(OPENMP_SRC),$(wildcard pipeline/*.c stages/*.c))
 OBJ := $(SRC:%.c=$(BUILD)/obj/%.o)
 SAMPLES_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard samples/*.c))
 LIB_OBJ := $(filter-out $(BUILD)/obj/pipeline/main.o,$(OBJ))
@@ -61,8 +64,10 @@ endif
 
 MPI_MODULES := $(MPIS:%=$(BUILD)/imgpipe-mpi-%.so)
 HWLOC_MODULE := $(HWLOC:%=$(BUILD)/imgpipe-%.so)
+OPENMP_MODULE := $(OPENMP:-f%=$(BUILD)/imgpipe-%.so)
+MODULES := $(BUILD)/imgpipe-gdal.so $(MPI_MODULES) $(HWLOC_MODULE) $(OPENMP_MODULE)
 
-all: $(BUILD)/imgpipe $(BUILD)/imgpipe-gdal.so $(MPI_MODULES) $(HWLOC_MODULE) $(BUILD)/make_scene
+all: $(BUILD)/imgpipe $(MODULES) $(BUILD)/make_scene
 
 $(BUILD)/imgpipe: $(OBJ)
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ $(LIBS)
@@ -72,6 +77,9 @@ $(BUILD)/imgpipe-gdal.so: $(MODULE_SRC:%.c=$(BUILD)/obj/%.o)
 
 $(BUILD)/imgpipe-hwloc.so: $(HWLOC_SRC:%.c=$(BUILD)/obj/%.o)
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(shell pkg-config --libs hwloc)
+
+$(BUILD)/imgpipe-openmp.so: $(OPENMP_SRC:%.c=$(BUILD)/obj/%.o)
+	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) $(OPENMP) -shared -o $@ $^
 
 # $(1): openmpi or mpich; its compiler wrapper knows where its header and library are.
 define MPI_RULES
@@ -88,15 +96,12 @@ $(BUILD)/make_scene: $(SAMPLES_OBJ) $(BUILD)/obj/pipeline/error.o $(BUILD)/obj/p
 		$(BUILD)/obj/pipeline/descriptors.o
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-# OpenMP is one executor, and `omp simd` in kernels; without it that executor is not there.
-OPENMP := $(shell echo 'int main(void){return 0;}' | $(CC) -fopenmp -include omp.h -x c - -o /dev/null 2>/dev/null && echo -fopenmp)
-$(BUILD)/obj/pipeline/exec_openmp.o: COMMON += $(OPENMP)
-LIBS += $(OPENMP)
-
 # Partial results record it.
 $(BUILD)/obj/stages/partial_head.o: COMMON += -DIMGPIPE_GDAL_VERSION='"$(shell pkg-config --modversion gdal 2>/dev/null)"'
 
 $(MODULE_SRC:%.c=$(BUILD)/obj/%.o): COMMON += -fPIC -fvisibility=hidden $(GDAL_CFLAGS)
+
+$(OPENMP_SRC:%.c=$(BUILD)/obj/%.o): COMMON += $(OPENMP) -fPIC -fvisibility=hidden
 
 $(HWLOC_SRC:%.c=$(BUILD)/obj/%.o): COMMON += -fPIC -fvisibility=hidden $(shell pkg-config --cflags hwloc 2>/dev/null)
 
@@ -110,7 +115,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIB_OBJ) Makefile
 
 .DELETE_ON_ERROR:
 
--include $(OBJ:.o=.d) $(MODULE_SRC:%.c=$(BUILD)/obj/%.d) $(HWLOC_SRC:%.c=$(BUILD)/obj/%.d)
+-include $(OBJ:.o=.d) $(patsubst %.c,$(BUILD)/obj/%.d,$(MODULE_SRC) $(HWLOC_SRC) $(OPENMP_SRC))
 -include $(foreach mpi,$(MPIS),$(MPI_SRC:%.c=$(BUILD)/obj-$(mpi)/%.d))
 -include $(SAMPLES_OBJ:.o=.d)
 
@@ -181,7 +186,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install $(BUILD)/imgpipe $(DESTDIR)$(PREFIX)/bin/imgpipe
-	install -m 644 $(BUILD)/imgpipe-gdal.so $(MPI_MODULES) $(HWLOC_MODULE) $(DESTDIR)$(PREFIX)/lib/imgpipe
+	install -m 644 $(MODULES) $(DESTDIR)$(PREFIX)/lib/imgpipe
 	$(BUILD)/imgpipe --man >$(DESTDIR)$(PREFIX)/share/man/man1/imgpipe.1
 	$(BUILD)/imgpipe --completion \
 		>$(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgpipe

@@ -1,73 +1,47 @@
 /*
- * The OpenMP executor: one parallel region whose threads are the workers. Kernels use `omp simd`
- * alone, so regions are never nested. Built where the compiler has OpenMP.
+ * The OpenMP executor's row. What it does is in a module (openmp_team.c), loaded when somebody asks
+ * for this executor.
  */
 #include "exec.h"
 
-#ifdef _OPENMP
-#include <omp.h>
-#include <stdatomic.h>
-#include <stdlib.h>
+#include <stddef.h>
+
+#include "module.h"
+#include "openmp_team.h"
+
+/* NULL with err set where there is none. */
+static const struct openmp_team *team(struct error *err)
+{
+	static const struct module_place place = {
+		.file = "imgpipe-openmp.so",
+		.symbol = "imgpipe_openmp",
+		.needs = "OpenMP's library (Debian: libgomp1)",
+	};
+
+	return module_load(&place, err);
+}
 
 static bool openmp_available(void)
 {
-	return true;
+	struct error ignored;
+
+	return team(&ignored) != NULL;
 }
 
 static int openmp_run(struct job *job, struct error *err)
 {
-	/* Not a reduction: thread sanitizers see atomics, and not the barriers of OpenMP's library.
-	 */
-	atomic_uint failed = 0, ended = 0;
-	struct error first = {0};
+	const struct openmp_team *loaded = team(err);
 
-	/* The region may get fewer threads than it asks for: those do the work. */
-#pragma omp parallel num_threads((int)job->n_workers)
-	{
-		struct error own = {0};
-
-		if (job->body(job, (unsigned)omp_get_thread_num(), &own)) {
-			atomic_fetch_add(&failed, 1);
-#pragma omp critical(imgpipe_first_error)
-			if (!first.code)
-				first = own;
-		}
-		atomic_fetch_add(&ended, 1);
-	}
-	if (atomic_load(&failed) < atomic_load(&ended))
-		return 0;
-	*err = first;
-	return -1;
-}
-
-/* OMP_NUM_THREADS, and its kin, where --workers says nothing. */
-static unsigned openmp_workers(unsigned n, bool asked)
-{
-	enum { MOST_WORKERS = 1024 }; /* as --workers takes */
-	int own = omp_get_max_threads();
-
-	if (asked || !getenv("OMP_NUM_THREADS") || own < 1)
-		return n;
-	return own < MOST_WORKERS ? (unsigned)own : MOST_WORKERS;
-}
-#else
-static bool openmp_available(void)
-{
-	return false;
-}
-
-static int openmp_run(struct job *job, struct error *err)
-{
-	(void)job;
-	return error_set(err, EX_UNAVAILABLE, "built without OpenMP");
+	return loaded ? loaded->run(job, err) : -1;
 }
 
 static unsigned openmp_workers(unsigned n, bool asked)
 {
-	(void)asked;
-	return n;
+	struct error ignored;
+	const struct openmp_team *loaded = team(&ignored);
+
+	return loaded ? loaded->workers(n, asked) : n;
 }
-#endif
 
 const struct executor executor_openmp = {
 	.name = "openmp",

@@ -10,7 +10,7 @@ flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Ii
 sources=
 for file in pipeline/*.c stages/*.c; do
 	case $file in
-	pipeline/main.c | pipeline/mpi_* | pipeline/hwloc_* | stages/read_gdal*) ;;
+	pipeline/main.c | pipeline/mpi_* | pipeline/hwloc_* | pipeline/openmp_team.c | stages/read_gdal*) ;;
 	*) sources="$sources $file" ;;
 	esac
 done

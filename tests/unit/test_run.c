@@ -3,6 +3,8 @@
  * pool that holds few of them, failing scenes and chunks, workers that stall. Every chunk must be
  * delivered once, nothing may hang, and the reservation may never exceed the pool.
  */
+#include <libgen.h>
+#include <limits.h>
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -442,6 +444,17 @@ static void chunks_in_turn(void **state)
 	run_story("threads", 4, POOL);
 }
 
+/* The modules are built one directory above the tests. */
+static int find_modules(void **state)
+{
+	char program[PATH_MAX] = "";
+
+	(void)state;
+	if (readlink("/proc/self/exe", program, sizeof(program) - 1) > 0)
+		(void)setenv("IMGPIPE_MODULE_DIR", dirname(dirname(program)), 0);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,5 +468,5 @@ int main(void)
 		cmocka_unit_test(chunks_in_turn),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, find_modules, NULL);
 }
