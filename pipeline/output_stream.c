@@ -19,7 +19,8 @@ enum { LOOK_MS = 50 }; /* how often is looked whether a signal has come */
 
 struct stream {
 	int fd;
-	bool owns;
+	bool owns;     /* the descriptor */
+	bool standard; /* not from the heap: it lives as long as the program */
 	bool given_up;
 	/* A pipe that poll() calls writable has room for PIPE_BUF bytes (pipe(7)). */
 	size_t most;
@@ -71,21 +72,28 @@ static int stream_close(void *cookie)
 	struct stream *stream = cookie;
 	int rc = stream->owns ? close(stream->fd) : 0;
 
-	free(stream);
+	if (!stream->standard)
+		free(stream);
 	return rc;
+}
+
+static FILE *open_stream(struct stream *stream)
+{
+	const cookie_io_functions_t calls = {.write = stream_write, .close = stream_close};
+
+	stream->most = isatty(stream->fd) ? (size_t)SSIZE_MAX : PIPE_BUF;
+	return fopencookie(stream, "w", calls);
 }
 
 FILE *output_stream_new(int fd, bool owns)
 {
-	const cookie_io_functions_t calls = {.write = stream_write, .close = stream_close};
 	struct stream *stream = malloc(sizeof(*stream));
 	FILE *file;
 
 	if (!stream)
 		return NULL;
-	*stream = (struct stream){
-		.fd = fd, .owns = owns, .most = isatty(fd) ? (size_t)SSIZE_MAX : PIPE_BUF};
-	file = fopencookie(stream, "w", calls);
+	*stream = (struct stream){.fd = fd, .owns = owns};
+	file = open_stream(stream);
 	if (!file)
 		free(stream);
 	return file;
@@ -99,9 +107,9 @@ static bool may_stall(int fd)
 }
 
 /* The stream to use in place of `old`, buffered as that is by default. */
-static FILE *in_place_of(FILE *old, int fd, int buffering)
+static FILE *in_place_of(FILE *old, struct stream *stream, int buffering)
 {
-	FILE *made = may_stall(fd) ? output_stream_new(fd, false) : NULL;
+	FILE *made = may_stall(stream->fd) ? open_stream(stream) : NULL;
 
 	if (!made)
 		return old;
@@ -111,8 +119,11 @@ static FILE *in_place_of(FILE *old, int fd, int buffering)
 
 void output_stream_standard(void)
 {
-	stdout = in_place_of(stdout, STDOUT_FILENO, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
-	stderr = in_place_of(stderr, STDERR_FILENO, _IONBF);
+	static struct stream out = {.fd = STDOUT_FILENO, .standard = true};
+	static struct stream err = {.fd = STDERR_FILENO, .standard = true};
+
+	stdout = in_place_of(stdout, &out, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
+	stderr = in_place_of(stderr, &err, _IONBF);
 }
 
 int stream_open_pipe(const char *path)
