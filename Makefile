@@ -25,7 +25,7 @@ WARNINGS += -Werror
 endif
 
 # No contraction: a fused multiply-add on one machine and not on another would give other bits.
-COMMON := -std=c11 -D_GNU_SOURCE -DIMGPIPE_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) \
+COMMON := -std=c11 -D_GNU_SOURCE -DIMGPIPE_VERSION='"$(VERSION)"' -Iinclude -Ipipeline -Istages $(WARNINGS) \
 	-ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp-simd -pthread -MMD -MP
 ifneq ($(SANITIZE),)
 BUILD := build/$(subst $(comma),-,$(SANITIZE))
@@ -40,22 +40,19 @@ GDAL_CFLAGS = $(shell pkg-config --cflags gdal 2>/dev/null)
 GDAL_LIBS   = $(shell pkg-config --libs gdal 2>/dev/null)
 
 # The GDAL reader is a module of its own, loaded when something needs it; see include/reader.h.
-MODULE_SRC := $(wildcard stages/read_gdal*.c)
+MODULE_SRC := $(wildcard stages/gdal/*.c)
 # So are the MPI modules, one for each MPI library that is installed, from the same sources.
-MPI_SRC := $(wildcard pipeline/mpi_*.c)
+MPI_SRC := $(wildcard pipeline/mpi/module/*.c)
 MPIS := $(foreach mpi,openmpi mpich,$(if $(shell command -v mpicc.$(mpi) 2>/dev/null),$(mpi)))
-# And hwloc's, where it is installed.
-HWLOC_SRC := $(wildcard pipeline/hwloc_*.c)
-HWLOC := $(shell pkg-config --exists hwloc 2>/dev/null && echo hwloc)
 # And OpenMP's, where the compiler has it: its library is looked for at every start otherwise.
-OPENMP_SRC := pipeline/openmp_team.c
+OPENMP_SRC := pipeline/executors/openmp_team.c
 OPENMP := $(shell echo 'int main(void){return 0;}' | $(CC) -fopenmp -include omp.h -x c - -o /dev/null 2>/dev/null && echo -fopenmp)
-SRC := $(filter-out $(MODULE_SRC) $(MPI_SRC) $(HWLOC_SRC) $(OPENMP_SRC),$(wildcard pipeline/*.c stages/*.c))
+SRC := $(filter-out $(MODULE_SRC) $(MPI_SRC) $(OPENMP_SRC),$(wildcard pipeline/*.c pipeline/*/*.c stages/*/*.c))
 OBJ := $(SRC:%.c=$(BUILD)/obj/%.o)
 SAMPLES_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard samples/*.c))
 LIB_OBJ := $(filter-out $(BUILD)/obj/pipeline/main.o,$(OBJ))
-UNIT_SRC := $(wildcard tests/unit/test_*.c)
-UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
+UNIT_SRC := $(wildcard tests/unit/*/test_*.c)
+UNIT_BIN := $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(UNIT_SRC)))
 
 # Say what is made, not how; V=1 shows the commands.
 ifeq ($(V),)
@@ -63,9 +60,8 @@ QUIET = @echo "  $(1)  $@";
 endif
 
 MPI_MODULES := $(MPIS:%=$(BUILD)/imgpipe-mpi-%.so)
-HWLOC_MODULE := $(HWLOC:%=$(BUILD)/imgpipe-%.so)
 OPENMP_MODULE := $(OPENMP:-f%=$(BUILD)/imgpipe-%.so)
-MODULES := $(BUILD)/imgpipe-gdal.so $(MPI_MODULES) $(HWLOC_MODULE) $(OPENMP_MODULE)
+MODULES := $(BUILD)/imgpipe-gdal.so $(MPI_MODULES) $(OPENMP_MODULE)
 
 all: $(BUILD)/imgpipe $(MODULES) $(BUILD)/make_scene
 
@@ -74,9 +70,6 @@ $(BUILD)/imgpipe: $(OBJ)
 
 $(BUILD)/imgpipe-gdal.so: $(MODULE_SRC:%.c=$(BUILD)/obj/%.o)
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(GDAL_LIBS)
-
-$(BUILD)/imgpipe-hwloc.so: $(HWLOC_SRC:%.c=$(BUILD)/obj/%.o)
-	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(shell pkg-config --libs hwloc)
 
 $(BUILD)/imgpipe-openmp.so: $(OPENMP_SRC:%.c=$(BUILD)/obj/%.o)
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) $(OPENMP) -shared -o $@ $^
@@ -92,30 +85,29 @@ $(BUILD)/obj-$(1)/%.o: %.c Makefile
 endef
 $(foreach mpi,$(MPIS),$(eval $(call MPI_RULES,$(mpi))))
 
-$(BUILD)/make_scene: $(SAMPLES_OBJ) $(BUILD)/obj/pipeline/error.o $(BUILD)/obj/pipeline/printable.o \
-		$(BUILD)/obj/pipeline/descriptors.o
+$(BUILD)/make_scene: $(SAMPLES_OBJ) $(BUILD)/obj/pipeline/base/error.o $(BUILD)/obj/pipeline/base/printable.o \
+		$(BUILD)/obj/pipeline/base/descriptors.o
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Partial results record it.
-$(BUILD)/obj/stages/partial_head.o: COMMON += -DIMGPIPE_GDAL_VERSION='"$(shell pkg-config --modversion gdal 2>/dev/null)"'
+$(BUILD)/obj/stages/report/partial_head.o: COMMON += -DIMGPIPE_GDAL_VERSION='"$(shell pkg-config --modversion gdal 2>/dev/null)"'
 
 $(MODULE_SRC:%.c=$(BUILD)/obj/%.o): COMMON += -fPIC -fvisibility=hidden $(GDAL_CFLAGS)
 
 $(OPENMP_SRC:%.c=$(BUILD)/obj/%.o): COMMON += $(OPENMP) -fPIC -fvisibility=hidden
 
-$(HWLOC_SRC:%.c=$(BUILD)/obj/%.o): COMMON += -fPIC -fvisibility=hidden $(shell pkg-config --cflags hwloc 2>/dev/null)
-
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(CC) $(COMMON) $(PKG_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(BUILD)/tests/%: tests/unit/%.c $(LIB_OBJ) Makefile
+vpath test_%.c $(wildcard tests/unit/*)
+$(BUILD)/tests/%: %.c $(LIB_OBJ) Makefile
 	@mkdir -p $(@D)
 	$(call QUIET,LD)$(CC) $(COMMON) $(PKG_CFLAGS) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $< $(LIB_OBJ) $(LIBS) -lcmocka
 
 .DELETE_ON_ERROR:
 
--include $(OBJ:.o=.d) $(patsubst %.c,$(BUILD)/obj/%.d,$(MODULE_SRC) $(HWLOC_SRC) $(OPENMP_SRC))
+-include $(OBJ:.o=.d) $(patsubst %.c,$(BUILD)/obj/%.d,$(MODULE_SRC) $(OPENMP_SRC))
 -include $(foreach mpi,$(MPIS),$(MPI_SRC:%.c=$(BUILD)/obj-$(mpi)/%.d))
 -include $(SAMPLES_OBJ:.o=.d)
 

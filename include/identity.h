@@ -18,7 +18,7 @@
  * Results version: raise it by one where the same command on the same files gives another number
  * than before (a count, an extreme, a bit of a sum, another band, scale or nodata taken, other
  * scenes or another order of them), or where a partial is written otherwise. Nothing else raises
- * it. report-schema.md (--partial) lists the versions.
+ * it. report/schema.md (--partial) lists the versions.
  */
 enum { RESULTS_VERSION = 1, IDENTITY_MOST = 16 };
 

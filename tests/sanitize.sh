@@ -5,8 +5,8 @@ cd "$(dirname "$0")/.."
 export ASAN_OPTIONS=abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1
 export LSAN_OPTIONS=suppressions="$PWD/tests/lsan.supp"
 targets() {
-	echo "$1/imgpipe $1/imgpipe-gdal.so $1/make_scene"
-	for unit in tests/unit/test_*.c; do echo "$1/tests/$(basename "$unit" .c)"; done
+	echo "$1/imgpipe $1/imgpipe-gdal.so $1/imgpipe-openmp.so $1/make_scene"
+	for unit in tests/unit/*/test_*.c; do echo "$1/tests/$(basename "$unit" .c)"; done
 }
 # shellcheck disable=SC2046 # lists of targets
 make -j2 SANITIZE=address,undefined CFLAGS='-O1 -g' $(targets build/address-undefined)

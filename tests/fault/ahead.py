@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 from oracle import BUILD, MAKE_SCENE, REPO, SANITIZED, Scratch, Tally, load, run  # noqa: E402
 
 PAGE = 4096
-BOUND = 8 << 20  # bytes a worker may have ahead; pipeline/ahead.h: less than 2 * AHEAD_BYTES
+BOUND = 8 << 20  # bytes a worker may have ahead; pipeline/run/ahead.h: less than 2 * AHEAD_BYTES
 CUT = "chunks that cut tiles"  # each window has parts of up to four tiles, more than one may ask for
 LAYOUTS = (  # name, options of make_scene, options of imgpipe
     ("tiles", ["--tile", "512"], []),

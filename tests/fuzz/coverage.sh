@@ -5,12 +5,12 @@ set -eu
 cd "$(dirname "$0")/../.."
 out=$PWD/build/fuzz
 packages="libtiff-4 libdeflate libzstd liblzma jansson expat zlib"
-flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Iinclude -O1 -g
+flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Iinclude -Ipipeline -Istages -O1 -g
 	-fopenmp-simd -pthread -Wno-pass-failed -fprofile-instr-generate -fcoverage-mapping"
 sources=
-for file in pipeline/*.c stages/*.c; do
+for file in pipeline/*/*.c stages/*/*.c; do
 	case $file in
-	pipeline/main.c | pipeline/mpi_* | pipeline/hwloc_* | pipeline/openmp_team.c | stages/read_gdal*) ;;
+	pipeline/executors/openmp_team.c | stages/gdal/*) ;;
 	*) sources="$sources $file" ;;
 	esac
 done

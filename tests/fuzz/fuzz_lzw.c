@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../stages/lzw.h"
+#include "tiff/lzw.h"
 
 enum { CLEAR = 256, EOI = 257, FIRST = 258, N_CODES = 4096, MAX_STREAM = 1 << 16 };
 

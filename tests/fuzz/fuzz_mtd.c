@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../stages/mtd.h"
+#include "discover/mtd.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

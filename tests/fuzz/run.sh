@@ -37,7 +37,7 @@ fi
 # --- build: all objects once, then a program a target ---
 
 packages="libtiff-4 libdeflate libzstd liblzma jansson expat zlib"
-flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Iinclude -O1 -g
+flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Iinclude -Ipipeline -Istages -O1 -g
 	-fopenmp-simd -pthread -Wno-pass-failed -fno-sanitize-recover=undefined"
 # shellcheck disable=SC2046,SC2086 # lists of flags
 compile() { clang $flags $(pkg-config --cflags $packages) "$@"; }
@@ -48,12 +48,13 @@ build() {
 	local file object
 	mkdir -p "$out/obj"
 	# shellcheck disable=SC2016 # expanded by the inner shell
-	for file in pipeline/*.c stages/*.c tests/fuzz/heap.c tests/fuzz/tiff_mutate.c; do
+	for file in pipeline/*/*.c stages/*/*.c tests/fuzz/heap.c tests/fuzz/tiff_mutate.c; do
 		case $file in
-		pipeline/main.c | pipeline/mpi_* | pipeline/hwloc_* | pipeline/openmp_team.c | stages/read_gdal*) continue ;;
+		pipeline/executors/openmp_team.c | stages/gdal/*) continue ;;
 		esac
 		object=$out/obj/${file//\//_}.o
-		[ -f "$object" ] && [ -z "$(find "$file" include pipeline/*.h stages/*.h tests/fuzz/*.h \
+		# shellcheck disable=SC2046 # a list of files
+		[ -f "$object" ] && [ -z "$(find "$file" $(git ls-files "*.h") \
 			-newer "$object" -print -quit)" ] && continue
 		printf '%s\0%s\0' "$object" "$file"
 	done | xargs -0 -r -P 2 -n 2 bash -c \

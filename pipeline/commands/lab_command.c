@@ -1,0 +1,315 @@
+/*
+ * The commands pi, sum and recur: each line of a lab is a run like any other, of a scene that is
+ * made up. It knows what a line is, not what is computed.
+ *
+ * A line is worked out in a child process, so that the peak of memory is the line's own. The child
+ * goes the way of the whole program: back up through main(). Under MPI there are no children; the
+ * ranks go through the lines together.
+ */
+#include "lab_command.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "run/execute.h"
+#include "lab.h"
+#include "plan.h"
+#include "printable.h"
+#include "base/signals.h"
+
+enum { POLL_MS = 20 };
+
+struct lab_work {
+	const struct options *options;
+	const struct session *session;
+	int argc;
+	char **argv;
+	struct lab_set set;
+};
+
+/* --- one line --- */
+
+static int refuse_size(const struct lab *lab, const struct budget *budget, struct error *err)
+{
+	char limit[24], size[24];
+
+	if (lab_shared_bytes(lab) <= budget->limit)
+		return 0;
+	return error_set(err, EX_TEMPFAIL,
+			 "what all workers share takes %s, more than the memory limit of %s (%s)",
+			 bytes_text(size, lab_shared_bytes(lab)), bytes_text(limit, budget->limit),
+			 budget->source);
+}
+
+static int plan_line(struct plan *plan, const struct lab_work *work, const struct options *own,
+		     struct lab *lab, struct catalog **catalog, struct error *err)
+{
+	const struct workload *workload = lab_workload(lab);
+	struct scene sample = {0};
+	struct machine machine;
+	struct budget budget;
+	int status;
+
+	machine_probe(&machine);
+	budget_init(&budget, own, &machine);
+	status = refuse_size(lab, &budget, err);
+	if (!status)
+		status = lab_prepare(lab, err);
+	if (!status)
+		status = catalog_made(catalog, err);
+	if (!status)
+		status = workload->scene_open(&sample, *catalog, 0, own, err);
+	machine_probe(&machine); /* with what is shared */
+	machine_share(&machine, work->session->n_ranks, work->session->ranks_here);
+	session_level(work->session, &machine);
+	if (!status)
+		status = plan_begin(plan, own, &machine, *catalog, workload, err);
+	if (!status) {
+		plan->surveys_always = true; /* a scene that is made up needs no GDAL */
+		status = plan_make(plan, own, workload, &sample, err);
+	}
+	scene_release(&sample);
+	return session_agree(work->session, status, own, work->argc, work->argv, *catalog, plan,
+			     err);
+}
+
+static int run_line(const struct lab_work *work, struct lab *lab, struct error *err)
+{
+	struct catalog *catalog = NULL;
+	const char *why = lab_needs_memory(lab);
+	struct samples none = {0};
+	struct options own;
+	struct plan plan = {0};
+	int status;
+
+	if (why && work->session->n_ranks > 1) {
+		error_set(err, EX_UNAVAILABLE, "not between ranks of MPI: %s", why);
+		return err->code;
+	}
+	lab_options(&own, work->options, lab);
+	if (plan_line(&plan, work, &own, lab, &catalog, err))
+		status = err->code ? err->code : EX_SOFTWARE;
+	else
+		status = execute(&own, &plan, lab_workload(lab), catalog, &none, err);
+	catalog_free(catalog);
+	lab_release(lab);
+	return status;
+}
+
+/* The line's status is 0 only where its report has said so. */
+static int live_line(const struct lab_work *work, unsigned i)
+{
+	struct lab_line *line = &work->set.line[i];
+	struct lab lab = lab_of_line(&work->set, i);
+	struct error error = {0};
+	int status;
+
+	lab.silent = work->options->verbosity < 0 || session_is_silent();
+	lab.costs = work->set.n_lines == 1 || work->options->verbosity > 0;
+	status = run_line(work, &lab, &error);
+	if (status)
+		line->status = status;
+	if (error.code)
+		line->error = error;
+	return status;
+}
+
+/* --- children --- */
+
+/*
+ * Whoever stops the command stops the line; the child tells by its status what became of it. One
+ * block may be a whole array: a child that does not come to its end is not waited for.
+ */
+static int wait_for(pid_t child)
+{
+	uint64_t told_ns = 0;
+	int status = 0;
+	pid_t got;
+
+	while ((got = waitpid(child, &status, WNOHANG)) == 0 || (got < 0 && errno == EINTR)) {
+		if (signals_caught() && !told_ns) {
+			told_ns = meter_now();
+			kill(child, SIGTERM);
+		}
+		if (told_ns && meter_now() - told_ns > SIGNAL_PATIENCE_MS * 1000000ull)
+			kill(child, SIGKILL);
+		poll(NULL, 0, POLL_MS);
+	}
+	return status;
+}
+
+/* A child that was killed has left no error. */
+static void judge_end(struct lab_line *line, int status)
+{
+	if (WIFEXITED(status) && (WEXITSTATUS(status) || !line->status))
+		return;
+	line->status = EX_SOFTWARE;
+	if (signals_caught())
+		line->status = 128 + signals_caught();
+	else if (WIFSIGNALED(status))
+		error_set(&line->error, EX_SOFTWARE, "its process was killed by SIG%s%s",
+			  sigabbrev_np(WTERMSIG(status)),
+			  WTERMSIG(status) == SIGKILL ? ", often for want of memory" : "");
+	else
+		error_set(&line->error, EX_SOFTWARE, "its process ended without an outcome");
+}
+
+/* 0; 1 in the child, with *status to end with; -1 where there is no child. */
+static int start_line(const struct lab_work *work, unsigned i, int *status, struct error *err)
+{
+	pid_t parent = getpid(), child;
+
+	if (fflush(stdout))
+		return error_errno(err, EX_IOERR, errno, "standard output");
+	child = fork();
+	if (child < 0)
+		return error_errno(err, EX_OSERR, errno, "cannot start a process");
+	if (child == 0) {
+		*status = EX_OSERR;
+		if (!prctl(PR_SET_PDEATHSIG, SIGKILL) && getppid() == parent)
+			*status = live_line(work, i);
+		return 1;
+	}
+	judge_end(&work->set.line[i], wait_for(child));
+	return 0;
+}
+
+/* --- all lines --- */
+
+static void tell(const struct lab_line *line)
+{
+	char name[48];
+
+	if (line->status > 0 && line->status < 128 && line->error.code && !session_is_silent())
+		printable_line(stderr, "imgpipe: %s: %s", lab_line_name(name, line),
+			       line->error.text);
+}
+
+/* Under MPI all ranks go on or none does. */
+static bool goes_on(const struct session *session)
+{
+	int caught = signals_caught();
+
+	if (session->cluster)
+		session->cluster->share(&caught, sizeof(caught));
+	if (caught)
+		signals_note(caught);
+	return !caught;
+}
+
+/* As with scenes: 0, 1 where some failed, their own status where all did. */
+static int outcome(const struct lab_set *set, struct error *err)
+{
+	unsigned failed = 0;
+	int status = 0, caught = signals_caught();
+
+	if (caught) {
+		error_set(err, 128 + caught, "interrupted by SIG%s; lines that were done stand",
+			  sigabbrev_np(caught));
+		return err->code;
+	}
+	for (unsigned i = 0; i < set->n_lines; i++)
+		if (set->line[i].status) {
+			status = set->line[i].status;
+			failed++;
+		}
+	return failed && failed < set->n_lines ? 1 : status;
+}
+
+/* 1 in a child, with *status to end with. */
+static int do_lines(struct lab_work *work, int *status, struct error *err)
+{
+	int side = 0;
+
+	for (unsigned i = 0; i < work->set.n_lines && goes_on(work->session); i++) {
+		if (work->session->cluster)
+			(void)live_line(work, i);
+		else if ((side = start_line(work, i, status, err)))
+			return side;
+		tell(&work->set.line[i]);
+	}
+	return 0;
+}
+
+static int run_lines(struct lab_work *work, struct error *err)
+{
+	bool speaks = !session_is_silent();
+	struct lab_files *files = NULL;
+	int status = 0, side;
+
+	if (speaks && lab_files_open(&files, work->options, err))
+		status = err->code;
+	if (work->session->cluster)
+		work->session->cluster->share(&status, sizeof(status));
+	if (status)
+		goto out;
+	if (speaks)
+		lab_print_head(&work->set, work->options);
+	side = do_lines(work, &status, err);
+	if (side > 0) {
+		lab_files_forget(files);
+		return status;
+	}
+	if (side == 0 && speaks)
+		lab_print_foot(&work->set, work->options);
+	if (side < 0 || (speaks && lab_files_write(files, &work->set, err)))
+		status = err->code;
+	else
+		status = outcome(&work->set, err);
+out:
+	lab_files_free(files);
+	return status;
+}
+
+/* Workers as the executor takes them, each number once. Without a list: from 1 to what it takes. */
+static int take_workers(struct options *own, unsigned *machine_workers, struct error *err)
+{
+	const struct executor *executor = executor_find(own->executor, err);
+	struct lab_request *list = &own->lab_request;
+	unsigned n = 0;
+
+	if (!executor)
+		return -1;
+	if (!executor->workers)
+		return 0;
+	*machine_workers = executor->workers(*machine_workers, false);
+	for (unsigned i = 0; i < list->n_workers; i++) {
+		unsigned asked = list->workers[i] ? list->workers[i] : *machine_workers;
+		unsigned taken = executor->workers(asked, true), at = 0;
+
+		while (at < n && list->workers[at] != taken)
+			at++;
+		list->workers[at] = taken;
+		n += at == n;
+	}
+	list->n_workers = n;
+	return 0;
+}
+
+int lab_command(const struct options *options, const struct session *session, int argc, char **argv,
+		struct error *err)
+{
+	struct options own = *options;
+	struct lab_work work = {.options = &own, .session = session, .argc = argc, .argv = argv};
+	struct machine machine;
+	int status;
+
+	machine_probe(&machine);
+	machine_share(&machine, session->n_ranks, session->ranks_here);
+	session_level(session, &machine);
+	if (take_workers(&own, &machine.workers, err) ||
+	    lab_set_init(&work.set, &own, machine.workers, session->n_ranks, err)) {
+		status = err->code;
+	} else {
+		signals_catch();
+		status = run_lines(&work, err);
+	}
+	lab_set_release(&work.set);
+	return status;
+}

@@ -1,0 +1,42 @@
+/*
+ * The table of executors. A new one is one file and one row here.
+ */
+#include "executor.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mpi/cluster.h"
+#include "exec.h"
+
+const struct executor *const executors[] = {
+	&executor_serial,    &executor_threads, &executor_openmp,
+	&executor_processes, &executor_mpi,     NULL,
+};
+
+static const struct executor *automatic(void)
+{
+	return cluster_joined() ? &executor_mpi : &executor_threads;
+}
+
+const struct executor *executor_find(const char *name, struct error *err)
+{
+	char names[128] = "auto";
+
+	if (strcmp(name, "auto") == 0)
+		return automatic();
+	for (int i = 0; executors[i]; i++) {
+		if (strcmp(name, executors[i]->name) == 0) {
+			if (executors[i]->available())
+				return executors[i];
+			error_set(err, EX_UNAVAILABLE,
+				  "executor %s cannot be had here; try --executor threads", name);
+			return NULL;
+		}
+		strncat(names, ", ", sizeof(names) - strlen(names) - 1);
+		strncat(names, executors[i]->name, sizeof(names) - strlen(names) - 1);
+	}
+	error_set(err, EX_USAGE, "'%s' is none of: %s", name, names);
+	return NULL;
+}

@@ -1,0 +1,374 @@
+/*
+ * The processes executor: a pool of forked children. A child that dies fails the chunk it held and
+ * is replaced; nothing it could have locked is shared. The parent hands out and reduces, in its one
+ * thread, so a replacement can be forked at any time.
+ */
+#include "exec.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "budget.h"
+#include "confine/confine.h"
+#include "remote/hub.h"
+#include "remote/link.h"
+#include "meters/monitor.h"
+#include "remote/remote.h"
+#include "run/run.h"
+#include "meters/sampler.h"
+#include "base/signals.h"
+
+enum {
+	SAMPLE_NS =
+		100000000, /* how often memory is looked at: the kernel walks all pages for it */
+	POLL_MS = 100,     /* and whether a signal has come */
+	MONITOR_MS = 20,   /* with --monitor, which looks from here */
+	HOW_BYTES = 256
+};
+
+struct child {
+	pid_t pid; /* 0: none */
+	struct link link;
+	bool said_bye;
+	bool expelled; /* it said what no worker says, or takes no answers */
+};
+
+struct crew {
+	struct job *job;
+	struct hub *hub;
+	unsigned n, n_alive;
+	struct child *child;
+	struct pollfd *polls;
+	void *room;        /* for the payload of one message */
+	atomic_bool *stop; /* in memory that all see: no more blocks */
+	uint64_t sampled_ns;
+	uint64_t told_ns; /* when *stop was set */
+};
+
+static bool processes_available(void)
+{
+	return true;
+}
+
+/* --- memory --- */
+
+/*
+ * Pages that several processes share are counted once: the sum of proportional set sizes (PSS), of
+ * the parent and its children.
+ */
+static void sample_memory(struct crew *crew)
+{
+	struct run *run = crew->job->context;
+	uint64_t bytes = memory_pss(0);
+
+	for (unsigned i = 0; i < crew->n; i++)
+		if (crew->child[i].pid)
+			bytes += memory_pss(crew->child[i].pid);
+	run->pss = bytes;
+	sampler_look(run, bytes);
+	if (bytes > run->totals.pss_peak)
+		run->totals.pss_peak = bytes;
+	crew->sampled_ns = meter_now();
+}
+
+/* --- birth and death --- */
+
+/* To its line and nothing else, within what the plan gives it. */
+static int confine(const struct run *run, const struct link *link, struct fence *fence,
+		   struct error *err)
+{
+	const struct plan *plan = run->plan;
+	const struct fence_plan most = {
+		.fixed = plan->per_worker_fixed, .gdal = plan->gdal, .pool = plan->pool};
+	int keep[] = {link->down[0], link->up[1], -1};
+
+	if (!plan->confinement.wanted)
+		return 0;
+	fence_raise(fence, &most);
+	keep[2] = fence->statm;
+	return confine_self(&plan->confinement, keep, 3, run->options->verbosity > 0, err);
+}
+
+/* Nothing of the parent's is touched but the line; not even its open files are flushed. */
+static void child_main(struct crew *crew, unsigned number, pid_t parent)
+{
+	struct link *link = &crew->child[number].link;
+	struct fence fence = {0};
+	struct error error = {0};
+
+	/* Without a parent there is nothing to work for. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+		_exit(EX_OSERR);
+	signals_release();
+	for (unsigned i = 0; i < crew->n; i++)
+		if (i != number)
+			link_close(&crew->child[i].link);
+	link_keep_child(link);
+	link->line.stop = crew->stop;
+	if (confine(crew->job->context, link, &fence, &error))
+		remote_refuse(number, &link->line, &error);
+	else
+		remote_live(crew->job, number, &link->line, NULL, &fence);
+	_exit(EX_OK);
+}
+
+static int start_child(struct crew *crew, unsigned number, struct error *err)
+{
+	const struct run *run = crew->job->context;
+	struct child *child = &crew->child[number];
+	pid_t parent = getpid();
+
+	child->said_bye = child->expelled = false;
+	if (link_open(&child->link, run->options->transport == TRANSPORT_SHM, err))
+		return -1;
+	child->pid = fork();
+	if (child->pid == 0)
+		child_main(crew, number, parent);
+	if (child->pid < 0) {
+		error_errno(err, EX_OSERR, errno, "cannot start a worker process");
+		child->pid = 0;
+		link_close(&child->link);
+		return -1;
+	}
+	link_keep_parent(&child->link);
+	hub_seat_taken(crew->hub, number);
+	crew->n_alive++;
+	return 0;
+}
+
+/* What usually ends a process with this signal. */
+static const char *why_signal(int number)
+{
+	switch (number) {
+	case SIGKILL:
+		return ", often for want of memory (see dmesg; a smaller --memory helps)";
+	case SIGTERM:
+	case SIGHUP:
+		return ", which somebody has sent it";
+	case SIGXCPU:
+		return " (the limit of CPU time, ulimit -t)";
+	case SIGABRT:
+		return " (a library gave up: a damaged file, or no more memory than it may have)";
+	case SIGSYS:
+		return " (it asked the system for what no reader of images needs: --confine)";
+	default:
+		return " (a fault in a decoder, or a damaged file it cannot take)";
+	}
+}
+
+static const char *how_it_ended(char text[HOW_BYTES], const struct child *child, int status)
+{
+	int pid = (int)child->pid;
+
+	if (child->expelled)
+		snprintf(text, HOW_BYTES,
+			 "its worker process %d said what no worker says, and was ended; its scene "
+			 "is left out",
+			 pid);
+	else if (WIFSIGNALED(status))
+		snprintf(text, HOW_BYTES,
+			 "its worker process %d was killed by SIG%s%s; its scene is left out", pid,
+			 sigabbrev_np(WTERMSIG(status)), why_signal(WTERMSIG(status)));
+	else
+		snprintf(text, HOW_BYTES, "its worker process %d ended with exit status %d", pid,
+			 WEXITSTATUS(status));
+	return text;
+}
+
+/*
+ * A group of processes gets such a signal together (a terminal that goes, systemd, kill -pgid), and
+ * a worker may be gone before this process has its own: then it is the run that ends, not a worker
+ * that has died.
+ */
+static void wait_for_own(int status)
+{
+	if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGHUP) &&
+	    !signals_caught())
+		(void)poll(NULL, 0, SIGNAL_TOGETHER_MS); /* a signal ends it */
+}
+
+/* The child's pipe has closed. Start another in its place where work may be left. */
+static void bury(struct crew *crew, unsigned number)
+{
+	struct child *child = &crew->child[number];
+	struct run *run = crew->job->context;
+	char how[HOW_BYTES];
+	struct error ignored;
+	int status = 0;
+
+	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	link_close(&child->link);
+	crew->n_alive--;
+	how_it_ended(how, child, status);
+	child->pid = 0;
+	if (child->said_bye)
+		return;
+	wait_for_own(status);
+	run_poll_signals(run);
+	if (hub_lost(crew->hub, number, how) && !atomic_load(&run->stopping))
+		(void)start_child(crew, number, &ignored); /* else the others do its work */
+}
+
+/* --- messages --- */
+
+static void answer(struct crew *crew, unsigned number, const struct message *message)
+{
+	if (message->kind == MESSAGE_STOP)
+		sample_memory(crew);
+	struct child *child = &crew->child[number];
+
+	/* Gone, or one that takes no answers: the end of its pipe tells. */
+	if (link_answer(&child->link, message) && !child->said_bye && child->pid) {
+		child->expelled = errno == EAGAIN;
+		kill(child->pid, SIGKILL);
+	}
+}
+
+static void take_message(struct crew *crew, unsigned number)
+{
+	struct child *child = &crew->child[number];
+	struct message message, reply;
+	const void *payload;
+
+	if (link_take(&child->link, &message, crew->room, &payload)) {
+		if (!child->said_bye)
+			kill(child->pid, SIGKILL); /* gone, or out of its mind */
+		bury(crew, number);
+		return;
+	}
+	if (!hub_expects(crew->hub, number, &message)) {
+		child->expelled = true;
+		kill(child->pid, SIGKILL);
+		bury(crew, number);
+		return;
+	}
+	child->said_bye = message.kind == MESSAGE_BYE;
+	if (hub_take(crew->hub, number, &message, payload, &reply))
+		answer(crew, number, &reply);
+}
+
+/* Workers are told that the run ends; who does not come to the end of a block is not waited for. */
+static void heed_signal(struct crew *crew)
+{
+	uint64_t now = meter_now();
+
+	if (!signals_caught())
+		return;
+	if (!crew->told_ns) {
+		crew->told_ns = now;
+		atomic_store(crew->stop, true);
+		run_poll_signals(crew->job->context);
+	}
+	if (now - crew->told_ns < SIGNAL_PATIENCE_MS * 1000000ull)
+		return;
+	for (unsigned i = 0; i < crew->n; i++)
+		if (crew->child[i].pid && !crew->child[i].said_bye)
+			kill(crew->child[i].pid, SIGKILL);
+}
+
+static void attend(struct crew *crew)
+{
+	struct monitor *monitor = ((struct run *)crew->job->context)->monitor;
+	struct message reply;
+	unsigned number;
+
+	for (unsigned i = 0; i < crew->n; i++)
+		crew->polls[i] = (struct pollfd){
+			.fd = crew->child[i].pid ? link_fd(&crew->child[i].link) : -1,
+			.events = POLLIN,
+		};
+	if (poll(crew->polls, crew->n, monitor ? MONITOR_MS : POLL_MS) > 0)
+		for (unsigned i = 0; i < crew->n; i++)
+			if (crew->polls[i].revents)
+				take_message(crew, i);
+	while (hub_next(crew->hub, &number, &reply))
+		answer(crew, number, &reply);
+	heed_signal(crew);
+	monitor_tick(monitor);
+	if (meter_now() - crew->sampled_ns > SAMPLE_NS)
+		sample_memory(crew);
+}
+
+static int crew_init(struct crew *crew, struct job *job, struct error *err)
+{
+	struct hub_seats seats = {.n_seats = job->n_workers, .workers_per_pool = job->n_workers};
+
+	*crew = (struct crew){.job = job, .n = job->n_workers};
+	crew->child = calloc(crew->n, sizeof(*crew->child));
+	crew->polls = calloc(crew->n, sizeof(*crew->polls));
+	crew->room = aligned_alloc(16, (WIRE_PAYLOAD_MAX + 15) / 16 * 16);
+	crew->stop = mmap(NULL, sizeof(*crew->stop), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (crew->stop == MAP_FAILED)
+		crew->stop = NULL;
+	if (!crew->child || !crew->polls || !crew->room || !crew->stop)
+		return error_memory(err, "the process pool", crew->n * sizeof(*crew->child));
+	for (unsigned i = 0; i < crew->n; i++)
+		crew->child[i].link = (struct link){.down = {-1, -1}, .up = {-1, -1}};
+	crew->hub = hub_new(job, seats, err);
+	return crew->hub ? 0 : -1;
+}
+
+static void crew_release(struct crew *crew)
+{
+	hub_free(crew->hub);
+	free(crew->child);
+	free(crew->polls);
+	free(crew->room);
+	if (crew->stop)
+		(void)munmap(crew->stop, sizeof(*crew->stop));
+}
+
+/* Not one process to be had: this one works, and parses what it reads, unless it must not. */
+static int work_here(struct job *job, struct error *err)
+{
+	struct run *run = job->context;
+
+	if (run->options->confine == CONFINE_MUST)
+		return error_set(err, EX_OSERR,
+				 "--confine must: no worker process can be started here");
+	run->totals.unconfined = "no worker process could be started: the work was done here";
+	return job->body(job, 0, err);
+}
+
+static int processes_run(struct job *job, struct error *err)
+{
+	struct crew crew;
+	unsigned started = 0;
+	int status = crew_init(&crew, job, err);
+	struct error ignored; /* fewer processes: those do the work */
+
+	for (unsigned i = 0; status == 0 && i < crew.n; i++)
+		started += start_child(&crew, i, &ignored) == 0;
+	if (status == 0 && !started) {
+		crew_release(&crew);
+		return work_here(job, err);
+	}
+	while (crew.n_alive)
+		attend(&crew);
+	if (status == 0)
+		status = hub_failed(crew.hub, err);
+	run_poll_signals(job->context);
+	if (status == 0)
+		hub_give_up(crew.hub);
+	crew_release(&crew);
+	return status;
+}
+
+const struct executor executor_processes = {
+	.name = "processes",
+	.help = "forked processes; one that crashes fails only its chunk",
+	.own_memory = true,
+	.confines = true,
+	.available = processes_available,
+	.run = processes_run,
+};

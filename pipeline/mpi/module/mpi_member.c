@@ -1,0 +1,267 @@
+/*
+ * A rank other than 0: workers in threads, each at a line whose other end is the main thread, which
+ * alone speaks MPI.
+ */
+#include "mpi_run.h"
+
+#include <mpi.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "mpi_letters.h"
+#include "mpi_pace.h"
+#include "mpi_parts.h"
+#include "run/run.h"
+
+struct member;
+
+/* A worker's line. The worker waits for an answer to all it sends, so one message fits. */
+struct ear {
+	struct line line; /* first, so that one is the other */
+	struct member *member;
+	unsigned number;
+	pthread_t thread;
+	pthread_cond_t answered;
+	bool has_out, has_in; /* under member->lock, with the messages */
+	struct message out, in;
+	bool gone; /* the agent is: nothing will be answered */
+};
+
+struct member {
+	struct job *job;
+	struct letters *letters;
+	struct parts *parts;
+	struct keeper *keeper; /* NULL where pieces travel */
+	struct meter meter;    /* of the main thread */
+	pthread_mutex_t lock;
+	pthread_cond_t work; /* a worker has something to send */
+	struct ear *ear;
+	unsigned n_started;
+	bool stopped, told_signal;
+	struct pace pace;
+};
+
+static int ear_send(struct line *line, const struct message *message, struct error *err)
+{
+	struct ear *ear = (struct ear *)(void *)line;
+
+	(void)err;
+	pthread_mutex_lock(&ear->member->lock);
+	ear->out = *message;
+	ear->has_out = true;
+	pthread_cond_signal(&ear->member->work);
+	pthread_mutex_unlock(&ear->member->lock);
+	return 0;
+}
+
+static int ear_receive(struct line *line, struct message *message, struct error *err)
+{
+	struct ear *ear = (struct ear *)(void *)line;
+	bool gone;
+
+	pthread_mutex_lock(&ear->member->lock);
+	while (!ear->has_in && !ear->gone)
+		pthread_cond_wait(&ear->answered, &ear->member->lock);
+	gone = ear->gone;
+	*message = ear->in;
+	ear->has_in = false;
+	pthread_mutex_unlock(&ear->member->lock);
+	return gone ? error_set(err, EX_SOFTWARE, "rank 0 is gone") : 0;
+}
+
+static void *worker_main(void *arg)
+{
+	struct ear *ear = arg;
+
+	remote_live(ear->member->job, ear->number, &ear->line, ear->member->keeper, NULL);
+	return NULL;
+}
+
+/* On behalf of a worker that could not be started. */
+static void refuse(struct member *member, unsigned number)
+{
+	struct error why = {0};
+	struct message bye = {
+		.kind = MESSAGE_BYE, .worker = number, .status = 1, .payload_bytes = sizeof(why)};
+
+	error_set(&why, EX_OSERR, "a rank cannot start a worker thread");
+	letters_post(member->letters, 0, LETTER_UP, &bye, sizeof(bye), &why, sizeof(why),
+		     &member->meter.row[METER_CLAIM]);
+}
+
+static void start_workers(struct member *member, unsigned first_number)
+{
+	sigset_t all, old;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	for (; member->n_started < member->job->n_workers; member->n_started++) {
+		struct ear *ear = &member->ear[member->n_started];
+
+		ear->number = first_number + member->n_started;
+		if (pthread_create(&ear->thread, NULL, worker_main, ear))
+			break;
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	for (unsigned i = member->n_started; i < member->job->n_workers; i++)
+		refuse(member, first_number + i);
+}
+
+/* Post what workers have to say, and they have counted. False where there was nothing. */
+static bool post_all(struct member *member)
+{
+	bool something = false;
+
+	for (unsigned i = 0; i < member->n_started; i++) {
+		struct ear *ear = &member->ear[i];
+		bool has_out;
+
+		pthread_mutex_lock(&member->lock);
+		has_out = ear->has_out;
+		ear->has_out = false;
+		pthread_mutex_unlock(&member->lock);
+		if (!has_out)
+			continue;
+		ear->out.sent_ns = meter_now();
+		letters_post(member->letters, 0, LETTER_UP, &ear->out, sizeof(ear->out),
+			     ear->line.payload, ear->out.payload_bytes, NULL);
+		something = true;
+	}
+	return something;
+}
+
+static void hand_over(struct member *member, const struct message *message)
+{
+	unsigned i = message->worker % member->job->n_workers;
+	struct ear *ear = &member->ear[i];
+
+	pthread_mutex_lock(&member->lock);
+	ear->in = *message;
+	ear->has_in = true;
+	pthread_cond_signal(&ear->answered);
+	pthread_mutex_unlock(&member->lock);
+}
+
+static bool take_all(struct member *member)
+{
+	struct letter letter;
+	struct piece *piece;
+	bool something = false;
+	uint32_t scene_id;
+
+	while (letters_take(member->letters, &letter)) {
+		something = true;
+		if (letter.tag == LETTER_DOWN)
+			hand_over(member, letter.text);
+		else if (letter.tag == LETTER_STOP)
+			member->stopped = true;
+		else
+			(void)parts_take(member->parts, &letter, &scene_id, &piece);
+	}
+	return something;
+}
+
+/* Until a worker has something to send, but not longer than this. */
+static void wait_for_work(struct member *member, uint64_t ns)
+{
+	struct timespec until;
+	bool waiting = true;
+
+	if (!ns)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += (long)ns;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	pthread_mutex_lock(&member->lock);
+	for (unsigned i = 0; i < member->n_started; i++)
+		waiting = waiting && !member->ear[i].has_out;
+	if (waiting)
+		(void)pthread_cond_timedwait(&member->work, &member->lock, &until);
+	pthread_mutex_unlock(&member->lock);
+}
+
+/* Workers that wait for work have no message to tell it in. */
+static void tell_signal(struct member *member)
+{
+	int number = signals_caught();
+
+	if (!number || member->told_signal)
+		return;
+	member->told_signal = true;
+	letters_post(member->letters, 0, LETTER_SIGNAL, &number, sizeof(number), NULL, 0,
+		     &member->meter.row[METER_CLAIM]);
+}
+
+static int member_init(struct member *member, struct job *job, struct error *err)
+{
+	const struct run *run = job->context;
+	pthread_condattr_t clock;
+
+	*member = (struct member){.job = job};
+	pthread_mutex_init(&member->lock, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&member->work, &clock);
+	member->letters = letters_new(sizeof(struct message) + WIRE_PAYLOAD_MAX, err);
+	if (!member->letters)
+		return -1;
+	member->parts = parts_new(member->letters, &member->meter, err);
+	member->ear = calloc(job->n_workers, sizeof(*member->ear));
+	if (!member->parts || !member->ear)
+		return -1;
+	member->keeper = run->plan->by_tile ? NULL : parts_keeper(member->parts);
+	for (unsigned i = 0; i < job->n_workers; i++) {
+		struct ear *ear = &member->ear[i];
+
+		ear->member = member;
+		ear->line.send = ear_send;
+		ear->line.receive = ear_receive;
+		ear->line.payload = aligned_alloc(16, (WIRE_PAYLOAD_MAX + 15) / 16 * 16);
+		pthread_cond_init(&ear->answered, NULL);
+		if (!ear->line.payload)
+			return -1;
+	}
+	return 0;
+}
+
+static void member_release(struct member *member, bool stuck)
+{
+	pthread_mutex_lock(&member->lock);
+	for (unsigned i = 0; i < member->n_started; i++) {
+		member->ear[i].gone = true;
+		pthread_cond_signal(&member->ear[i].answered);
+	}
+	pthread_mutex_unlock(&member->lock);
+	for (unsigned i = 0; i < member->n_started; i++)
+		pthread_join(member->ear[i].thread, NULL);
+	for (unsigned i = 0; i < member->job->n_workers; i++)
+		free(member->ear[i].line.payload);
+	free(member->ear);
+	parts_free(member->parts);
+	if (!stuck)
+		letters_free(member->letters);
+}
+
+int mpi_run_member(struct job *job, unsigned rank, struct rank_outcome *out, struct error *err)
+{
+	struct member member;
+
+	if (member_init(&member, job, err))
+		MPI_Abort(MPI_COMM_WORLD, EX_TEMPFAIL); /* rank 0 waits for this rank's workers */
+	start_workers(&member, rank * job->n_workers);
+	while (!member.stopped && !(out->stuck = pace_is_stuck(&member.pace, PATIENCE_MEMBER_S))) {
+		tell_signal(&member);
+		bool posted = post_all(&member), taken = take_all(&member);
+
+		wait_for_work(&member, pace_ns(&member.pace, posted || taken));
+	}
+	member_release(&member, out->stuck);
+	out->meter = member.meter;
+	return 0;
+}

@@ -1,0 +1,438 @@
+/*
+ * The worker's end of a line: a desk whose claims and deliveries are messages. It knows the order
+ * of messages (wire.h), not how they travel.
+ *
+ * All time of the worker is booked: its round trips are transfer, less what the hub says it kept
+ * the worker waiting for (by cause) and worked on its message (waiting for a peer).
+ */
+#include "remote.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/run.h"
+#include "base/signals.h"
+#include "trace.h"
+
+/* What stands behind the desk. */
+struct post {
+	struct line *line;
+	struct keeper *keeper;
+	struct fence *fence;
+	const struct catalog *catalog;
+	struct meter meter;
+	bool asked;  /* a message is out whose answer is the next task */
+	bool broken; /* the hub is gone: nothing more can be done */
+	bool open;   /* scene holds scene_id's headers */
+	bool failed; /* they could not be read: error says why */
+	uint32_t scene_id;
+	struct scene scene;
+	struct error error;
+	struct chunk_grid grid;
+};
+
+static struct post *post_of(struct worker *worker)
+{
+	return worker->line;
+}
+
+static void post_send(struct worker *worker, struct message *message, enum meter_stage stage)
+{
+	struct post *post = post_of(worker);
+	struct meter_row *row = &worker->meter->row[stage];
+	uint64_t since = meter_now(), now;
+	struct error ignored; /* a hub that is gone needs to be told nothing */
+
+	message->worker = worker->number;
+	message->signal = signals_caught();
+	if (!post->broken && post->line->send(post->line, message, &ignored))
+		post->broken = true;
+	row->messages++;
+	row->message_bytes += sizeof(*message) + message->payload_bytes;
+	now = meter_now();
+	row->transfer_ns += now - since;
+	trace_message(worker->meter->trace, worker->meter, TRACE_TRANSFER, since, now,
+		      sizeof(*message) + message->payload_bytes);
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * How a round trip was spent. The hub may have begun to serve before send() returned here: what it
+ * says is cut to what the worker knows to have passed.
+ */
+static void book_trip(struct worker *worker, const struct message *answer, uint64_t since)
+{
+	struct meter *meter = worker->meter;
+	uint64_t end = meter_now();
+	uint64_t waited = answer->cause < N_WAIT_CAUSES ? least(answer->waited_ns, end - since) : 0;
+	uint64_t served = least(answer->served_ns, end - since - waited);
+
+	if (waited) {
+		book_wait_ns(meter, (enum wait_cause)answer->cause, waited);
+		trace_lap(meter->trace, meter, TRACE_WAIT + answer->cause, since, since + waited);
+	}
+	book_wait_ns(meter, WAIT_PEER, served);
+	trace_lap(meter->trace, meter, TRACE_WAIT + WAIT_PEER, since + waited,
+		  since + waited + served);
+	meter->row[METER_CLAIM].transfer_ns += end - since - waited - served;
+	trace_message(meter->trace, meter, TRACE_TRANSFER, since + waited + served, end,
+		      sizeof(*answer) + answer->payload_bytes);
+}
+
+static int post_receive(struct worker *worker, struct message *message)
+{
+	struct post *post = post_of(worker);
+	uint64_t since = meter_now();
+	struct error ignored;
+
+	activity_at(ACTIVITY_WAIT + WAIT_PEER);
+	if (post->broken || post->line->receive(post->line, message, &ignored)) {
+		post->broken = true;
+		return -1;
+	}
+	activity_at(METER_CLAIM);
+	book_trip(worker, message, since);
+	return 0;
+}
+
+/* --- the scene it works on --- */
+
+static void close_scene(struct worker *worker)
+{
+	struct post *post = post_of(worker);
+
+	worker_leave_scene(worker);
+	if (post->open)
+		scene_release(&post->scene);
+	post->open = false;
+}
+
+static void open_scene(struct worker *worker, uint32_t scene_id)
+{
+	struct post *post = post_of(worker);
+	struct meter_span span = meter_begin();
+
+	if (post->open && post->scene_id == scene_id)
+		return;
+	close_scene(worker);
+	trace_at(worker->meter->trace, scene_id, TRACE_NO_CHUNK);
+	post->open = true;
+	post->scene_id = scene_id;
+	post->error = (struct error){0};
+	fence_move(post->fence, 0, worker->arena.size, true);
+	post->failed = worker->workload->scene_open(&post->scene, post->catalog, scene_id,
+						    worker->options, &post->error) != 0;
+	if (post->failed)
+		fence_explain(post->fence, &post->error);
+	meter_lap(worker->meter, METER_DISCOVER, &span);
+}
+
+/* The answer to this asks for the next task; so no message of its own is needed for that. */
+static void post_ask(struct worker *worker, struct message *message, enum meter_stage stage)
+{
+	post_send(worker, message, stage);
+	post_of(worker)->asked = true;
+}
+
+static void release(struct worker *worker)
+{
+	struct message released = {.kind = MESSAGE_RELEASED};
+
+	worker_leave_scene(worker);
+	arena_release(&worker->arena);
+	post_ask(worker, &released, METER_CLAIM);
+}
+
+/* The headers are read again here, and may not be what the hub has seen. */
+static int open_for_chunk(struct worker *worker, const struct message *order)
+{
+	struct post *post = post_of(worker);
+	const struct chunk_grid *grid = &order->grid;
+
+	open_scene(worker, order->scene_id);
+	post->grid = *grid;
+	if (!post->failed &&
+	    (post->scene.x_size != grid->x_size || post->scene.y_size != grid->y_size ||
+	     post->scene.tile_x_size != order->tile_x_size ||
+	     post->scene.tile_y_size != order->tile_y_size)) {
+		error_set(&post->error, EX_DATAERR,
+			  "%s: it was changed while it was worked on; run it again",
+			  post->scene.name);
+		post->failed = true;
+	}
+	if (!post->failed && worker->arena.size != grid->arena)
+		fence_move(post->fence, grid->footprint, worker->arena.size, false);
+	return post->failed ? -1 : 0;
+}
+
+static void refuse_chunk(struct worker *worker, const struct message *order)
+{
+	struct post *post = post_of(worker);
+	struct message message = {.kind = MESSAGE_RESULT,
+				  .scene_id = order->scene_id,
+				  .chunk = order->chunk,
+				  .status = CHUNK_FAILED,
+				  .payload_bytes = sizeof(post->error)};
+
+	memcpy(post->line->payload, &post->error, sizeof(post->error));
+	post_ask(worker, &message, METER_REDUCE);
+}
+
+/* The next order that this worker can carry out. -1 where the hub is gone. */
+static int next_order(struct worker *worker, struct message *order)
+{
+	struct post *post = post_of(worker);
+	struct message ready = {.kind = MESSAGE_READY};
+
+	for (;;) {
+		if (!post->asked)
+			post_send(worker, &ready, METER_CLAIM);
+		post->asked = false;
+		if (post_receive(worker, order))
+			return -1;
+		if (order->kind == MESSAGE_RELEASE)
+			release(worker);
+		else if (order->kind == MESSAGE_CHUNK && open_for_chunk(worker, order))
+			refuse_chunk(worker, order);
+		else
+			return 0;
+	}
+}
+
+static enum claim remote_claim(struct worker *worker, struct task *task)
+{
+	struct post *post = post_of(worker);
+	struct message order;
+
+	if (next_order(worker, &order))
+		return CLAIM_NOTHING;
+	*task = (struct task){.scene_id = order.scene_id,
+			      .chunk = order.chunk,
+			      .scene = &post->scene,
+			      .grid = &post->grid};
+	if (order.kind == MESSAGE_SCENE)
+		return CLAIM_SCENE;
+	if (order.kind != MESSAGE_CHUNK)
+		return CLAIM_NOTHING;
+	worker->meter->row[METER_CLAIM].chunks++;
+	return CLAIM_CHUNK;
+}
+
+/* What was found, also where that was not all: the hub opens no file. */
+static void remote_open_scene(struct worker *worker, const struct task *task)
+{
+	struct post *post = post_of(worker);
+	struct opened *opened = post->line->payload;
+	struct message message = {.kind = MESSAGE_OPENED, .scene_id = task->scene_id};
+	size_t bytes;
+
+	open_scene(worker, task->scene_id);
+	opened->error = post->failed ? post->error : (struct error){0};
+	bytes = worker->workload->scene_pack(opened->scene, &post->scene,
+					     post->failed ? NULL : &opened->error);
+	message.payload_bytes = (uint32_t)(sizeof(*opened) + bytes);
+	post_ask(worker, &message, METER_DISCOVER);
+}
+
+static uint32_t pack(struct worker *worker, const struct piece *piece)
+{
+	uint64_t since = meter_now();
+	size_t bytes = wire_pack_piece(post_of(worker)->line->payload, piece);
+
+	book_pack(worker->meter, bytes, since);
+	return (uint32_t)bytes;
+}
+
+/* All pieces but the last one, each answered before the next. */
+static void send_pieces(struct worker *worker, const struct chunk_result *result)
+{
+	struct message answer;
+
+	for (uint32_t i = 0; i + 1 < result->n_pieces; i++) {
+		struct message message = {.kind = MESSAGE_PIECE,
+					  .scene_id = result->scene_id,
+					  .chunk = result->chunk,
+					  .payload_bytes = pack(worker, &result->piece[i])};
+
+		post_send(worker, &message, METER_REDUCE);
+		if (post_receive(worker, &answer))
+			return;
+	}
+}
+
+static int keep_pieces(struct worker *worker, struct chunk_result *result)
+{
+	struct keeper *keeper = post_of(worker)->keeper;
+	struct meter_span span = meter_begin();
+
+	for (uint32_t i = 0; i < result->n_pieces; i++)
+		if (keeper->keep(keeper, result->scene_id, &result->piece[i], &result->error))
+			return -1;
+	meter_lap(worker->meter, METER_REDUCE, &span);
+	return 0;
+}
+
+static void remote_deliver(struct worker *worker, const struct task *task,
+			   struct chunk_result *result)
+{
+	struct post *post = post_of(worker);
+	struct message message = {.kind = MESSAGE_RESULT, .chunk = task->chunk};
+
+	if (result->status == CHUNK_DONE && post->keeper && keep_pieces(worker, result))
+		result->status = CHUNK_FAILED;
+	if (result->status == CHUNK_DONE && !post->keeper && result->n_pieces &&
+	    !teach_moves_pixels(&worker->options->teach)) {
+		send_pieces(worker, result);
+		message.payload_bytes = pack(worker, &result->piece[result->n_pieces - 1]);
+	}
+	if (result->status == CHUNK_FAILED) {
+		fence_explain(post->fence, &result->error);
+		memcpy(post->line->payload, &result->error, sizeof(result->error));
+		message.payload_bytes = sizeof(result->error);
+	}
+	message.scene_id = task->scene_id;
+	message.status = result->status;
+	post_ask(worker, &message, METER_REDUCE);
+}
+
+/* A parcel of some rows, or of a part of one, that fits in the line's room; answered at once. */
+static int send_pixels(struct worker *worker, const struct block *part, struct chunk_result *result)
+{
+	struct message message = {.kind = MESSAGE_PIXELS,
+				  .scene_id = result->scene_id,
+				  .chunk = result->chunk,
+				  .payload_bytes = (uint32_t)parcel_bytes(part->n_pixels)};
+	struct meter *meter = worker->meter;
+	uint64_t since = meter_now();
+	struct message answer;
+
+	parcel_pack(post_of(worker)->line->payload, part);
+	book_pack(meter, message.payload_bytes, since);
+	meter->taught.n_parcels++;
+	meter->taught.parcel_bytes += message.payload_bytes;
+	post_send(worker, &message, METER_REDUCE);
+	if (post_receive(worker, &answer))
+		return error_set(&result->error, EX_SOFTWARE,
+				 "the process that hands out work is gone");
+	return 0;
+}
+
+/* --teach ship-pixels: a block in parcels. */
+static int remote_ship(struct worker *worker, const struct block *block,
+		       struct chunk_result *result)
+{
+	const uint32_t most = (WIRE_PAYLOAD_MAX - sizeof(struct parcel)) / PARCEL_PIXEL_BYTES;
+	const struct window *w = &block->window;
+	uint32_t x_size = w->x_size < most ? w->x_size : most, rows = most / x_size;
+
+	if (block->constant)
+		return send_pixels(worker, block, result);
+	for (uint32_t y = 0; y < w->y_size; y += rows)
+		for (uint32_t x = 0; x < w->x_size; x += x_size) {
+			size_t first = (size_t)y * w->x_size + x;
+			struct block part = *block;
+
+			part.window =
+				(struct window){w->x_off + x, w->y_off + y,
+						x_size < w->x_size - x ? x_size : w->x_size - x,
+						rows < w->y_size - y ? rows : w->y_size - y};
+			part.n_pixels = window_pixels(&part.window);
+			part.value += first;
+			part.pixel_class += first;
+			if (send_pixels(worker, &part, result))
+				return -1;
+		}
+	return 0;
+}
+
+static void remote_leave(struct worker *worker)
+{
+	close_scene(worker);
+}
+
+static bool remote_cancelled(struct worker *worker)
+{
+	const atomic_bool *stop = post_of(worker)->line->stop;
+
+	return signals_caught() != 0 || (stop && atomic_load(stop));
+}
+
+static const struct desk remote_desk = {
+	.claim = remote_claim,
+	.open_scene = remote_open_scene,
+	.deliver = remote_deliver,
+	.ship = remote_ship,
+	.leave = remote_leave,
+	.cancelled = remote_cancelled,
+};
+
+/* The farewell carries the meters; its own bytes are in them, its time is not. */
+static void say_bye(struct worker *worker, int status, const struct error *error)
+{
+	struct post *post = post_of(worker);
+	struct message bye = {.kind = MESSAGE_BYE,
+			      .worker = worker->number,
+			      .status = status ? 1 : 0,
+			      .payload_bytes = status ? sizeof(*error) : sizeof(post->meter)};
+	struct meter_row *row = &post->meter.row[METER_CLAIM];
+	struct error ignored;
+
+	row->messages++;
+	row->message_bytes += sizeof(bye) + bye.payload_bytes;
+	if (status)
+		memcpy(post->line->payload, error, sizeof(*error));
+	post->meter.trace = NULL; /* a place in this process */
+	if (!status)
+		memcpy(post->line->payload, &post->meter, sizeof(post->meter));
+	if (!post->broken)
+		(void)post->line->send(post->line, &bye, &ignored);
+}
+
+void remote_refuse(unsigned number, struct line *line, const struct error *why)
+{
+	struct message bye = {
+		.kind = MESSAGE_BYE, .worker = number, .status = 1, .payload_bytes = sizeof(*why)};
+	struct error ignored;
+
+	memcpy(line->payload, why, sizeof(*why));
+	(void)!line->send(line, &bye, &ignored);
+}
+
+void remote_live(struct job *job, unsigned number, struct line *line, struct keeper *keeper,
+		 struct fence *fence)
+{
+	struct run *run = job->context;
+	struct post *post = calloc(1, sizeof(*post));
+	struct worker worker = {
+		.desk = &remote_desk,
+		.line = post,
+		.number = number,
+		.n_workers = plan_all_workers(run->plan),
+		.options = run->options,
+		.workload = run->workload,
+		.by_tile = run->plan->by_tile,
+		.activity = run_activity(run, number % run->job.n_workers),
+	};
+	struct error error = {0};
+	int status;
+
+	if (!post) {
+		error_memory(&error, "a worker", sizeof(*post));
+		remote_refuse(number, line, &error);
+		return;
+	}
+	post->line = line;
+	post->fence = fence;
+	post->keeper = keeper;
+	post->catalog = run->catalog;
+	worker.meter = &post->meter;
+	post->meter.trace = trace_of(run->trace, number);
+	trace_revive(post->meter.trace);
+	status = worker_live(&worker, &error);
+	say_bye(&worker, status, &error);
+	free(post);
+}

@@ -1,0 +1,33 @@
+/*
+ * A worker with memory of its own: it works as all do (worker.c), at a desk that is a line to the
+ * hub. It opens the scenes it is told to work on for itself.
+ */
+#ifndef IMGPIPE_PIPELINE_REMOTE_H
+#define IMGPIPE_PIPELINE_REMOTE_H
+
+#include "confine/confine.h"
+#include "executor.h"
+#include "line.h"
+#include "run/worker.h"
+
+/*
+ * Takes what a worker's results add up to, where they do not travel chunk by chunk: a rank keeps
+ * its part of a scene's totals until it is asked for. Called by several workers of a rank at once.
+ */
+struct keeper {
+	int (*keep)(struct keeper *keeper, uint32_t scene_id, const struct piece *piece,
+		    struct error *err);
+};
+
+/*
+ * The whole life of worker `number` of the run in job->context, at the other end of `line`.
+ * keeper: NULL where pieces travel; fence: NULL where its memory has no limit. The last thing on
+ * the line is BYE with its meters.
+ */
+void remote_live(struct job *job, unsigned number, struct line *line, struct keeper *keeper,
+		 struct fence *fence);
+
+/* Instead of a life: BYE with the reason. */
+void remote_refuse(unsigned number, struct line *line, const struct error *why);
+
+#endif

@@ -1,0 +1,347 @@
+/*
+ * A whole run: sets up what the workers share, lets the executor run them, merges what they
+ * metered, and commits the reports.
+ */
+#include "execute.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "mpi/cluster.h"
+#include "meters/console.h"
+#include "meters/monitor.h"
+#include "plan/fit_scene.h"
+#include "reader.h"
+#include "run.h"
+#include "meters/sampler.h"
+#include "base/signals.h"
+#include "trace.h"
+#include "will.h"
+
+/* Of this process and of children that have ended and were waited for. */
+static uint64_t process_cpu_ns(void)
+{
+	static const int whose[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
+	struct rusage usage;
+	uint64_t ns = 0;
+
+	for (int i = 0; i < 2; i++) {
+		if (getrusage(whose[i], &usage))
+			return 0;
+		ns += ((uint64_t)usage.ru_utime.tv_sec + (uint64_t)usage.ru_stime.tv_sec) *
+			      1000000000u +
+		      ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * 1000u;
+	}
+	return ns;
+}
+
+/* A byte a worker, which its processes share. NULL: nothing is shown. */
+static uint8_t *show_workers(unsigned n)
+{
+	void *bytes = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (bytes == MAP_FAILED)
+		return NULL;
+	memset(bytes, ACTIVITY_NONE, n);
+	return bytes;
+}
+
+struct activity run_activity(struct run *run, unsigned number)
+{
+	return (struct activity){
+		.shown = run->shown ? run->shown + number : NULL,
+		.gil = teaches(&run->options->teach, TEACH_GIL) ? &run->gil : NULL,
+	};
+}
+
+/* A worker that shares the run's memory. */
+static int shared_body(struct job *job, unsigned number, struct error *err)
+{
+	struct run *run = job->context;
+	struct worker worker = {
+		.run = run,
+		.desk = &run_desk,
+		.number = number,
+		.n_workers = plan_all_workers(run->plan),
+		.options = run->options,
+		.workload = run->workload,
+		.by_tile = run->plan->by_tile,
+		.pool = &run->pools[0],
+		.meter = &run->meters[number].meter,
+		.activity = run_activity(run, number),
+	};
+
+	return worker_live(&worker, err);
+}
+
+static int slot_init(struct slot *slot, unsigned n_pools)
+{
+	pthread_mutex_init(&slot->fold_lock, NULL);
+	slot->joined = calloc(n_pools, sizeof(*slot->joined));
+	return slot->joined ? 0 : -1;
+}
+
+static int run_init(struct run *run, const struct options *options, const struct plan *plan,
+		    const struct workload *workload, const struct catalog *catalog,
+		    struct samples *samples, struct error *err)
+{
+	unsigned n_pools = plan->ranks ? plan->ranks : 1;
+	bool complete;
+
+	*run = (struct run){
+		.job = {.context = run, .n_workers = plan->workers, .body = shared_body},
+		.options = options,
+		.plan = plan,
+		.workload = workload,
+		.catalog = catalog,
+		.samples = samples,
+		.n_scenes = catalog_scenes(catalog),
+		.n_slots = plan->scene_slots,
+		.n_pools = n_pools,
+	};
+	run_totals_init(&run->totals);
+	run->totals.n_scenes = run->n_scenes;
+	run->totals.predicted = plan->predicted;
+	if (posix_memalign((void **)&run->slots, _Alignof(struct slot),
+			   run->n_slots * sizeof(*run->slots)))
+		run->slots = NULL;
+	else
+		memset(run->slots, 0, run->n_slots * sizeof(*run->slots));
+	run->pools = calloc(n_pools, sizeof(*run->pools));
+	run->ranks = calloc(n_pools, sizeof(*run->ranks));
+	if (posix_memalign((void **)&run->meters, _Alignof(struct worker_meter),
+			   plan->workers * sizeof(*run->meters)))
+		run->meters = NULL;
+	/* A worker process that is replaced has two lives. */
+	run->merged = calloc((size_t)plan->workers * n_pools, sizeof(*run->merged));
+	complete = run->slots && run->pools && run->ranks && run->meters && run->merged;
+	for (uint32_t i = 0; complete && i < run->n_slots; i++)
+		complete = slot_init(&run->slots[i], n_pools) == 0;
+	if (!complete)
+		return error_memory(err, "the scenes in flight",
+				    run->n_slots * sizeof(*run->slots));
+	for (unsigned i = 0; i < plan->workers; i++)
+		run->meters[i] = (struct worker_meter){0};
+	pthread_mutex_init(&run->lock, NULL);
+	pthread_cond_init(&run->changed, NULL);
+	gil_init(&run->gil);
+	reducer_init(&run->reducer);
+	if (plan->trace_events && cluster_rank() == 0 &&
+	    trace_log_new(&run->trace, plan->workers, plan->trace_events, err))
+		return -1;
+	for (unsigned i = 0; i < plan->workers; i++)
+		run->meters[i].meter.trace = trace_of(run->trace, i);
+	if (cluster_rank() != 0)
+		return 0;  /* people hear from rank 0 */
+	if (!options->lab) /* whose command tells what became of it */
+		run->console = console_new(options, catalog_file_bytes(catalog));
+	if (console_shows_views(run->console))
+		run->shown = show_workers(plan_all_workers(plan));
+	return report_set_open(&run->reports, plan, options, err);
+}
+
+/*
+ * Under MPI the others would wait for a rank that cannot begin (reports that cannot be created, no
+ * memory): so all tell, and none begins.
+ */
+static int all_ready(int status, struct error *err)
+{
+	uint64_t fine = status == 0;
+
+	if (!cluster_joined())
+		return status;
+	cluster_joined()->least(&fine, 1);
+	if (!status && !fine)
+		return error_set(err, EX_TEMPFAIL, "another rank could not begin");
+	return status;
+}
+
+static void run_release(struct run *run)
+{
+	reducer_release(&run->reducer, run->workload);
+	report_set_free(run->reports);
+	console_free(run->console);
+	for (uint32_t i = 0; run->slots && i < run->n_slots; i++)
+		free(run->slots[i].joined);
+	free(run->slots);
+	free(run->pools);
+	free(run->ranks);
+	free(run->meters);
+	free(run->merged);
+	trace_log_free(run->trace);
+	if (run->shown)
+		munmap(run->shown, plan_all_workers(run->plan));
+}
+
+/*
+ * From its own end to the last one's a worker had nothing to do. Workers that shared the run's
+ * memory come first; those of other processes have been merged when they said goodbye.
+ */
+static void merge_meters(struct run *run)
+{
+	struct run_totals *totals = &run->totals;
+	uint64_t last = 0;
+
+	for (unsigned i = 0; i < run->job.n_workers; i++)
+		if (run->meters[i].meter.end_ns)
+			run_merge_meter(run, &run->meters[i].meter);
+	if (run->trace)
+		trace_log_mend(run->trace);
+	for (unsigned i = 0; i < run->n_merged; i++)
+		last = run->merged[i].end_ns > last ? run->merged[i].end_ns : last;
+	for (unsigned i = 0; i < run->n_merged; i++) {
+		uint64_t idle = last - run->merged[i].end_ns;
+
+		run->merged[i].row[METER_CLAIM].wait_ns[WAIT_IDLE] += idle;
+		if (run->trace && run->merged[i].worker < run->trace->n_workers)
+			trace_lap(trace_of(run->trace, run->merged[i].worker), &run->merged[i],
+				  TRACE_WAIT + WAIT_IDLE, last - idle, last);
+		totals->meter.row[METER_CLAIM].wait_ns[WAIT_IDLE] += idle;
+		run->merged[i].end_ns = last;
+	}
+	for (int stage = 0; stage < N_METER_STAGES; stage++)
+		totals->meter.row[stage].planned_peak =
+			run->n_merged * totals->predicted.stage_peak[stage];
+	totals->n_workers = run->n_merged;
+	totals->worker = run->merged;
+	if (run->trace) {
+		run->trace->end_ns = meter_now();
+		run->trace->n_elsewhere = run->n_merged > run->trace->n_workers
+						  ? run->n_merged - run->trace->n_workers
+						  : 0;
+	}
+	totals->trace = run->trace;
+}
+
+static void fill_totals(struct run *run, const struct executor *executor, uint64_t begin_ns,
+			uint64_t begin_cpu)
+{
+	struct run_totals *totals = &run->totals;
+
+	totals->executor = executor->name;
+	if (!totals->transport) /* MPI has named its own */
+		totals->transport = !executor->own_memory                       ? "memory"
+				    : run->options->transport == TRANSPORT_PIPE ? "pipe"
+										: "shm";
+	totals->interrupted_by = signals_name();
+	totals->wall_ns = meter_now() - begin_ns;
+	totals->cpu_ns += process_cpu_ns() - begin_cpu;
+	totals->reserved_peak = plan_fixed(run->plan) + run->pools[0].reserved_peak +
+				totals->meter.taught.pile_peak;
+	if (reader_gdal_loaded()) { /* what was set aside for it has been used */
+		totals->reserved_peak += run->plan->gdal;
+		totals->predicted.peak += totals->predicted.gdal ? 0 : run->plan->gdal;
+	}
+	totals->resident_peak = totals->pss_peak ? totals->pss_peak : memory_resident_peak();
+	for (unsigned i = 0; i < totals->n_ranks; i++)
+		if (totals->rank[i].resident_peak > totals->resident_peak)
+			totals->resident_peak = totals->rank[i].resident_peak;
+	totals->cgroup_peak = memory_cgroup_peak();
+}
+
+static int exit_status(const struct run_totals *totals)
+{
+	if (signals_caught())
+		return 128 + signals_caught();
+	return run_totals_status(totals);
+}
+
+/* What has begun, and has an end. */
+struct course {
+	struct run run;
+	const struct executor *executor;
+	struct sampler *sampler;
+	uint64_t begin_ns, begin_cpu;
+};
+
+/* The workers are gone, or left to themselves: rows of what they have not done. */
+static int settle(struct course *course, struct error *err)
+{
+	struct run *run = &course->run;
+	struct meter last_meter = {0};
+
+	monitor_stop(run->monitor);
+	run->monitor = NULL;
+	sampler_stop(course->sampler);
+	meter_start(&last_meter);
+	last_meter.trace = run->trace ? trace_of(run->trace, run->trace->n_workers) : NULL;
+	trace_revive(last_meter.trace);
+	slots_abandon(run, &last_meter);
+	meter_settle(&last_meter);
+	trace_settle(last_meter.trace, &last_meter);
+	meter_merge(&run->totals.meter, &last_meter);
+	if (!run->error.code)
+		return 0;
+	*err = run->error;
+	return -1;
+}
+
+static int report(struct course *course, struct error *err)
+{
+	struct run *run = &course->run;
+
+	if (cluster_rank() != 0)
+		return 0;
+	merge_meters(run);
+	fill_totals(run, course->executor, course->begin_ns, course->begin_cpu);
+	console_free(run->console);
+	run->console = NULL;
+	return report_set_commit(run->reports, &run->totals, err);
+}
+
+/* A signal has come, and some worker does not come to the end of its block (will.h). */
+static int conclude_without_workers(void *context)
+{
+	struct course *course = context;
+	struct error error = {0};
+
+	atomic_store(&course->run.deserted, true);
+	atomic_store(&course->run.stopping, true);
+	if (settle(course, &error) || report(course, &error))
+		fprintf(stderr, "imgpipe: %s\n", error.text);
+	else if (!course->run.options->lab)
+		fprintf(stderr,
+			"imgpipe: interrupted by signal %d, in the middle of a block; what was "
+			"done is reported\n",
+			signals_caught());
+	return 128 + signals_caught();
+}
+
+/* Only threads can be left to themselves: processes are killed, and ranks have an agreement. */
+static struct will *make_will(struct course *course)
+{
+	return course->executor->own_memory || cluster_joined()
+		       ? NULL
+		       : will_make(conclude_without_workers, course);
+}
+
+int execute(const struct options *options, const struct plan *plan, const struct workload *workload,
+	    const struct catalog *catalog, struct samples *samples, struct error *err)
+{
+	struct course course = {.executor = executor_find(options->executor, err),
+				.begin_ns = meter_now(),
+				.begin_cpu = process_cpu_ns()};
+	struct run *run = &course.run;
+	struct will *will;
+	int status = -1, failed;
+
+	if (!course.executor)
+		return err->code;
+	if (all_ready(run_init(run, options, plan, workload, catalog, samples, err), err))
+		goto out;
+	course.sampler = sampler_start(run, course.executor->own_memory);
+	run->monitor = monitor_start(run, !course.executor->own_memory);
+	will = make_will(&course);
+	failed = course.executor->run(&run->job, err);
+	will_revoke(will);
+	if (failed)
+		run->stopping = true;
+	status = settle(&course, err) || failed || report(&course, err) ? -1 : 0;
+out:
+	run_release(run);
+	return status ? err->code : exit_status(&run->totals);
+}

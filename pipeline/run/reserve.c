@@ -1,0 +1,122 @@
+/*
+ * Memory that a claim reserves.
+ *
+ * No stall is possible: a worker waits for memory with empty hands, and only while a chunk of the
+ * same scene is out or it has asked all others of that pool (pool->starved), who give back theirs
+ * when they come by or are woken. plan_scene() has seen to it that one block and the totals of its
+ * scene fit in the pool by themselves, and totals of older scenes go as those are written.
+ */
+#include "reserve.h"
+
+#include "plan/fit_scene.h"
+#include "reader.h"
+
+static uint64_t tally_bytes(const struct run *run, const struct slot *slot)
+{
+	return run->workload->tally_bytes(&slot->scene, &slot->grid, plan_most_workers(run->plan),
+					  run->plan->by_tile);
+}
+
+static int make_tally(struct run *run, struct slot *slot, uint64_t bytes)
+{
+	struct error error = {0};
+
+	slot->tally =
+		run->workload->tally_new(&slot->scene, &slot->grid, run->plan->by_tile, &error);
+	if (!slot->tally) {
+		slot_fail(slot, 0, &error);
+		return -1;
+	}
+	slot->shared_bytes = bytes;
+	return 0;
+}
+
+/* Does the worker's rank get a part of the totals with this chunk? (Tiles travel one by one.) */
+static bool joins(const struct run *run, const struct worker *worker, const struct slot *slot)
+{
+	size_t number = (size_t)(worker->pool - run->pools);
+
+	return number && !run->plan->by_tile && !slot->joined[number];
+}
+
+bool is_starved(const struct run *run, const struct worker *worker)
+{
+	return worker->pool->starved == worker || run->pools[0].starved == worker;
+}
+
+bool others_starve(const struct pool *pool, const struct worker *worker)
+{
+	return pool->starved && pool->starved != worker;
+}
+
+static void take(struct pool *pool, uint64_t bytes)
+{
+	pool->reserved += bytes;
+	if (pool->reserved > pool->reserved_peak)
+		pool->reserved_peak = pool->reserved;
+}
+
+void sate(struct run *run, const struct worker *worker)
+{
+	if (!is_starved(run, worker))
+		return;
+	if (worker->pool->starved == worker)
+		worker->pool->starved = NULL;
+	if (run->pools[0].starved == worker)
+		run->pools[0].starved = NULL;
+	pthread_cond_broadcast(&run->changed);
+}
+
+enum grant reserve(struct worker *worker, struct slot *slot)
+{
+	struct run *run = worker->run;
+	struct pool *home = worker->pool, *main_pool = &run->pools[0], *lacking = NULL;
+	bool joining = joins(run, worker, slot);
+	uint64_t limit = run->plan->pool, tally = slot->tally ? 0 : tally_bytes(run, slot);
+	uint64_t block = worker->held ? 0 : slot->grid.footprint;
+	uint64_t own = block + (joining ? sizeof(struct piece) : 0);
+
+	if (worker->held && worker->held != slot->grid.footprint)
+		return GIVE_BACK_FIRST;
+	if (others_starve(home, worker) || (tally && others_starve(main_pool, worker)))
+		return WAIT_FOR_IT;
+	if (home->reserved + own + (home == main_pool ? tally : 0) > limit)
+		lacking = home;
+	else if (main_pool->reserved + tally > limit)
+		lacking = main_pool;
+	if (lacking) {
+		if (worker->held && lacking == home)
+			return GIVE_BACK_FIRST;
+		if (!slot->n_out) {
+			lacking->starved = worker;
+			pthread_cond_broadcast(&run->changed);
+		}
+		return WAIT_FOR_IT;
+	}
+	sate(run, worker);
+	take(home, own);
+	take(main_pool, tally);
+	worker->held += block;
+	if (joining) {
+		slot->joined[home - run->pools] = true;
+		slot->n_joined++;
+	}
+	if (!slot->tally && make_tally(run, slot, tally))
+		main_pool->reserved -= tally;
+	return GRANTED;
+}
+
+uint64_t run_reserved(struct run *run)
+{
+	return plan_fixed(run->plan) + (reader_gdal_loaded() ? run->plan->gdal : 0) +
+	       run->pools[0].reserved + atomic_load(&run->piled);
+}
+
+void run_released(struct worker *worker)
+{
+	if (!worker->held)
+		return;
+	worker->pool->reserved -= worker->held;
+	worker->held = 0;
+	pthread_cond_broadcast(&worker->run->changed);
+}

@@ -1,0 +1,472 @@
+/*
+ * Claim and delivery: who does what next, and where results go. Knows no workers and no imagery.
+ *
+ * Claims go in order: a scene's chunks only after all chunks of older scenes have been handed out,
+ * and memory is reserved in the same critical section that hands out the chunk. So every chunk
+ * handed out owns its memory (reserve.h) and will be delivered.
+ */
+#include "run.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "meters/console.h"
+#include "execute.h"
+#include "reserve.h"
+#include "base/signals.h"
+#include "trace.h"
+
+/* Too late: the run is being concluded without this worker, and the program ends. */
+static void stay_here(struct run *run)
+{
+	pthread_mutex_unlock(&run->lock);
+	for (;;)
+		(void)pause();
+}
+
+static void lock_run(struct run *run, struct meter *meter)
+{
+	uint64_t since = meter_now();
+
+	if (pthread_mutex_trylock(&run->lock)) {
+		activity_at(ACTIVITY_WAIT + WAIT_PEER);
+		pthread_mutex_lock(&run->lock);
+		activity_at(METER_CLAIM);
+	}
+	if (atomic_load(&run->deserted))
+		stay_here(run);
+	book_wait(meter, WAIT_PEER, since);
+	meter->lock_ops++;
+}
+
+/* --- claims --- */
+
+/* The oldest scene with chunks to hand out; NULL where that is not known yet, or there is none. */
+static struct slot *claimable(struct run *run)
+{
+	for (; run->claiming < run->next_open; run->claiming++) {
+		struct slot *slot = slot_of(run, run->claiming);
+
+		if (slot->state == SLOT_OPENING)
+			return NULL;
+		if (slot->state == SLOT_READY && slot->next_chunk < slot->n_chunks)
+			return slot;
+	}
+	return NULL;
+}
+
+/* The next chunk in order; ANSWER_WAIT with *cause set where there is none to have now. */
+static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
+				     enum wait_cause *cause)
+{
+	struct run *run = worker->run;
+	struct slot *slot;
+
+	while ((slot = claimable(run))) {
+		if (run->workload->in_turn && slot->n_out) {
+			*cause = WAIT_ORDER;
+			return ANSWER_WAIT;
+		}
+		switch (reserve(worker, slot)) {
+		case GIVE_BACK_FIRST:
+			return ANSWER_RELEASE;
+		case WAIT_FOR_IT:
+			*cause = WAIT_MEMORY;
+			return ANSWER_WAIT;
+		case GRANTED:
+			break;
+		}
+		if (slot->status == SCENE_FAILED) { /* its tally could not be made */
+			slot_settle(slot);
+			slots_write(run, worker->meter);
+			continue;
+		}
+		*task = (struct task){.scene_id = run->claiming,
+				      .chunk = slot->next_chunk++,
+				      .scene = &slot->scene,
+				      .grid = &slot->grid,
+				      .slot = slot};
+		slot->n_out++;
+		taught_overhead(&run->options->teach, worker->meter);
+		return ANSWER_CHUNK;
+	}
+	*cause = run->writing && run->next_open - run->first == run->n_slots ? WAIT_WRITER
+									     : WAIT_ORDER;
+	return ANSWER_WAIT;
+}
+
+static bool claim_scene(struct run *run, struct task *task)
+{
+	struct slot *slot;
+
+	if (run->next_open == run->n_scenes || run->next_open - run->first == run->n_slots)
+		return false;
+	slot = slot_of(run, run->next_open);
+	*task = (struct task){.slot = slot, .scene_id = run->next_open++};
+	slot->state = SLOT_OPENING;
+	return true;
+}
+
+/* No more claims; chunks not handed out are cancelled by slots_abandon(). */
+static void stop_on_signal(struct run *run)
+{
+	if (!signals_caught() || atomic_load(&run->stopping))
+		return;
+	atomic_store(&run->stopping, true);
+	pthread_cond_broadcast(&run->changed);
+}
+
+void run_poll_signals(struct run *run)
+{
+	pthread_mutex_lock(&run->lock);
+	stop_on_signal(run);
+	pthread_mutex_unlock(&run->lock);
+}
+
+enum claim_answer run_try_claim(struct worker *worker, struct task *task, enum wait_cause *cause)
+{
+	struct run *run = worker->run;
+	enum claim_answer answer;
+
+	stop_on_signal(run);
+	if (atomic_load(&run->stopping))
+		return ANSWER_NOTHING;
+	if (worker->held && (others_starve(worker->pool, worker)))
+		return ANSWER_RELEASE;
+	answer = claim_chunk(worker, task, cause);
+	if (answer != ANSWER_WAIT)
+		return answer;
+	if (!is_starved(run, worker) && claim_scene(run, task))
+		return ANSWER_SCENE;
+	return run->claiming == run->n_scenes ? ANSWER_NOTHING : ANSWER_WAIT;
+}
+
+/* Called with the lock held; drops it to close files and unmap. */
+static void give_back(struct worker *worker)
+{
+	pthread_mutex_unlock(&worker->run->lock);
+	worker_leave_scene(worker);
+	arena_release(&worker->arena);
+	lock_run(worker->run, worker->meter);
+	run_released(worker);
+}
+
+static void wait_changed(struct run *run, struct meter *meter, enum wait_cause cause)
+{
+	uint64_t since = meter_now();
+
+	activity_at(ACTIVITY_WAIT + cause);
+	pthread_cond_wait(&run->changed, &run->lock);
+	activity_at(METER_CLAIM);
+	book_wait(meter, cause, since);
+	meter->lock_ops++; /* it is taken again on waking */
+}
+
+static enum claim desk_claim(struct worker *worker, struct task *task)
+{
+	struct run *run = worker->run;
+	enum wait_cause cause = WAIT_ORDER;
+	enum claim_answer answer;
+
+	lock_run(run, worker->meter);
+	for (;;) {
+		answer = run_try_claim(worker, task, &cause);
+		if (answer == ANSWER_RELEASE)
+			give_back(worker);
+		else if (answer == ANSWER_WAIT)
+			wait_changed(run, worker->meter, cause);
+		else
+			break;
+	}
+	taught_unlock(run, worker->meter);
+	if (answer == ANSWER_CHUNK)
+		worker->meter->row[METER_CLAIM].chunks++;
+	return answer == ANSWER_CHUNK   ? CLAIM_CHUNK
+	       : answer == ANSWER_SCENE ? CLAIM_SCENE
+					: CLAIM_NOTHING;
+}
+
+void run_leave(struct worker *worker)
+{
+	struct run *run = worker->run;
+
+	pthread_mutex_lock(&run->lock);
+	run_released(worker);
+	sate(run, worker);
+	pthread_cond_broadcast(&run->changed);
+	pthread_mutex_unlock(&run->lock);
+}
+
+static void desk_leave(struct worker *worker)
+{
+	worker_leave_scene(worker);
+	arena_release(&worker->arena);
+	run_leave(worker);
+}
+
+static bool desk_cancelled(struct worker *worker)
+{
+	return signals_caught() || atomic_load(&worker->run->stopping);
+}
+
+/* --- opening and delivery --- */
+
+static double scene_file_bytes(const struct scene *scene)
+{
+	double bytes = 0;
+
+	for (unsigned i = 0; i < scene->n_files; i++)
+		bytes += (double)scene->files[i].info.file_bytes;
+	return bytes;
+}
+
+/* The scene is open, or has failed: chunks may be handed out, or its row be written. */
+static void scene_ready(struct worker *worker, struct slot *slot, const struct error *error)
+{
+	struct run *run = worker->run;
+
+	lock_run(run, worker->meter);
+	slot->state = SLOT_READY;
+	if (error) {
+		slot_fail(slot, 0, error);
+		slot_settle(slot);
+		slots_write(run, worker->meter);
+	} else {
+		slot->n_chunks = chunk_grid_count(&slot->grid);
+		slot->chunk_bytes = scene_file_bytes(&slot->scene) / (double)slot->n_chunks;
+		plan_predict(&run->totals.predicted, run->plan, run->options, run->workload,
+			     &slot->scene, &slot->grid);
+	}
+	pthread_cond_broadcast(&run->changed);
+	pthread_mutex_unlock(&run->lock);
+}
+
+/* The scene as it was opened while planning, unless a file of it has changed since. */
+static bool take_sample(struct run *run, uint32_t id, struct scene *scene)
+{
+	struct scene *sample = id < run->samples->n ? &run->samples->scene[id] : NULL;
+
+	if (!sample || !sample->name)
+		return false;
+	if (!run->workload->scene_is_fresh(sample)) {
+		scene_release(sample);
+		return false;
+	}
+	*scene = *sample;
+	*sample = (struct scene){0};
+	return true;
+}
+
+void run_open_scene(struct worker *worker, const struct task *task)
+{
+	struct run *run = worker->run;
+	struct slot *slot = task->slot;
+	struct meter_span span = meter_begin();
+	struct error error = {0};
+	int status = 0;
+
+	trace_at(worker->meter->trace, task->scene_id, TRACE_NO_CHUNK);
+	if (!take_sample(run, task->scene_id, &slot->scene))
+		status = run->workload->scene_open(&slot->scene, run->catalog, task->scene_id,
+						   run->options, &error);
+	if (!status)
+		status = plan_scene(&slot->grid, run->plan, run->options, run->workload,
+				    &slot->scene, &error);
+	worker->meter->row[METER_DISCOVER].chunks++;
+	meter_lap(worker->meter, METER_DISCOVER, &span);
+	scene_ready(worker, slot, status ? &error : NULL);
+}
+
+/* The worker's name for it must be the catalogue's: whatever it says is said of this scene. */
+static int unpack_scene(struct run *run, uint32_t id, struct scene *scene, const void *packed,
+			size_t bytes, bool opened, struct error *err)
+{
+	struct scene sent = {0};
+	int status = run->workload->scene_begin(scene, run->catalog, id, err);
+
+	if (status)
+		return -1;
+	if (run->workload->scene_unpack(&sent, packed, bytes, opened, err))
+		return error_prefix(err, "%s", scene->name);
+	if (sent.id != id || strcmp(sent.name, scene->name) != 0) {
+		scene_release(&sent);
+		return error_set(err, EX_SOFTWARE,
+				 "%s: a worker has sent another scene; it is left out",
+				 scene->name);
+	}
+	scene_release(scene);
+	*scene = sent;
+	return 0;
+}
+
+void run_take_scene(struct worker *worker, const struct task *task, const void *packed,
+		    size_t bytes, const struct error *failure)
+{
+	struct run *run = worker->run;
+	struct slot *slot = task->slot;
+	struct meter_span span = meter_begin();
+	struct error error = {0};
+	int status;
+
+	trace_at(worker->meter->trace, task->scene_id, TRACE_NO_CHUNK);
+	if (task->scene_id < run->samples->n) /* of no use any more */
+		scene_release(&run->samples->scene[task->scene_id]);
+	status = unpack_scene(run, task->scene_id, &slot->scene, packed, bytes, !failure, &error);
+	if (failure)
+		error = *failure;
+	else if (!status)
+		status = plan_scene(&slot->grid, run->plan, run->options, run->workload,
+				    &slot->scene, &error);
+	worker->meter->row[METER_DISCOVER].chunks++;
+	meter_lap(worker->meter, METER_DISCOVER, &span);
+	scene_ready(worker, slot, status || failure ? &error : NULL);
+}
+
+void run_fail_scene(struct worker *worker, const struct task *task, const struct error *error)
+{
+	struct run *run = worker->run;
+
+	/* Its own failure does not matter: the scene then has no name. */
+	(void)run->workload->scene_begin(&task->slot->scene, run->catalog, task->scene_id, NULL);
+	scene_ready(worker, task->slot, error);
+}
+
+/* A hub folds for many workers; one that folds for itself is at that chunk anyway. */
+static void trace_at_fold(struct worker *worker, const struct task *task)
+{
+	if (!worker->stage_state)
+		trace_at(worker->meter->trace, task->scene_id, task->chunk);
+}
+
+/* Fold pieces into the scene's tally; serialised by the scene's own lock. */
+int run_fold(struct worker *worker, const struct task *task, struct chunk_result *result)
+{
+	struct slot *slot = task->slot;
+	struct meter_row *row = &worker->meter->row[METER_REDUCE];
+	uint64_t since = meter_now();
+	struct meter_span span;
+
+	trace_at_fold(worker, task);
+	pthread_mutex_lock(&slot->fold_lock);
+	book_wait(worker->meter, WAIT_PEER, since);
+	worker->meter->lock_ops++;
+	span = meter_begin();
+	if (worker->run->workload->tally_fold(slot->tally, result, &result->error))
+		result->status = CHUNK_FAILED;
+	meter_lap(worker->meter, METER_REDUCE, &span);
+	pthread_mutex_unlock(&slot->fold_lock);
+	if (!worker->stage_state)
+		trace_at(worker->meter->trace, TRACE_NO_SCENE, TRACE_NO_CHUNK);
+	row->bytes_in += result->n_pieces * sizeof(struct piece);
+	return result->status == CHUNK_FAILED ? -1 : 0;
+}
+
+void run_deliver(struct worker *worker, const struct task *task, struct chunk_result *result)
+{
+	struct run *run = worker->run;
+	struct slot *slot = task->slot;
+	double bytes = slot->chunk_bytes;
+	uint64_t since;
+	uint32_t written;
+
+	if (result->status == CHUNK_DONE && result->n_pieces)
+		(void)run_fold(worker, task, result);
+	worker->meter->row[METER_REDUCE].chunks += result->status == CHUNK_DONE;
+	lock_run(run, worker->meter);
+	slot->n_out--;
+	if (result->status == CHUNK_FAILED)
+		slot_fail(slot, result->chunk, &result->error);
+	else if (result->status == CHUNK_CANCELLED && slot->status == SCENE_OK)
+		slot->status = SCENE_CANCELLED;
+	slot_settle(slot);
+	if (slot->state == SLOT_DONE) {
+		slots_write(run, worker->meter);
+		pthread_cond_broadcast(&run->changed);
+	} else if (run->workload->in_turn) {
+		pthread_cond_broadcast(&run->changed);
+	}
+	written = run->first;
+	since = meter_now();
+	pthread_mutex_unlock(&run->lock);
+	if (run->workload->in_turn) /* who is woken may get this worker's core first */
+		book_wait(worker->meter, WAIT_ORDER, since);
+	console_progress(run->console, bytes, written, run->n_scenes);
+}
+
+static void desk_deliver(struct worker *worker, const struct task *task,
+			 struct chunk_result *result)
+{
+	struct meter_row *row = &worker->meter->row[METER_REDUCE];
+	uint64_t bytes = result->n_pieces * sizeof(struct piece);
+
+	/* Handed over in memory: nothing is copied. Beside real messages it is none. */
+	if (teach_moves_pixels(&worker->options->teach)) {
+		worker->meter->taught.answer_bytes += result->status == CHUNK_DONE ? bytes : 0;
+		taught_delivers(worker, task, result);
+	} else if (result->status == CHUNK_DONE && worker->run->n_pools == 1) {
+		row->messages++;
+		row->message_bytes += bytes;
+	}
+	run_deliver(worker, task, result);
+}
+
+void run_collected(struct run *run, struct slot *slot, struct piece *piece, struct meter *meter)
+{
+	struct chunk_result result = {.status = CHUNK_DONE, .n_pieces = 1, .piece = piece};
+	struct worker collector = {.run = run, .meter = meter};
+	struct task task = {.slot = slot, .scene_id = slot->scene.id, .chunk = TRACE_NO_CHUNK};
+	bool wanted = slot->status == SCENE_OK; /* nobody else touches a slot being collected */
+	int status = wanted ? run_fold(&collector, &task, &result) : 0;
+
+	lock_run(run, meter);
+	if (status)
+		slot_fail(slot, 0, &result.error);
+	for (unsigned i = 1; i < run->n_pools; i++) {
+		if (slot->joined[i])
+			run->pools[i].reserved -= sizeof(struct piece);
+		slot->joined[i] = false;
+	}
+	slot->n_joined = 0;
+	slot->state = SLOT_DONE;
+	slots_write(run, meter);
+	pthread_cond_broadcast(&run->changed);
+	pthread_mutex_unlock(&run->lock);
+}
+
+void run_give_up(struct run *run, const struct error *why, struct meter *meter)
+{
+	struct worker nobody = {.run = run, .meter = meter, .pool = &run->pools[0]};
+	struct task task;
+	struct slot *slot;
+
+	pthread_mutex_lock(&run->lock);
+	while (!atomic_load(&run->stopping)) {
+		if ((slot = claimable(run))) {
+			slot_fail(slot, slot->next_chunk, why);
+			slot_settle(slot);
+			slots_write(run, meter);
+		} else if (claim_scene(run, &task)) {
+			pthread_mutex_unlock(&run->lock);
+			run_fail_scene(&nobody, &task, why);
+			pthread_mutex_lock(&run->lock);
+		} else {
+			break;
+		}
+	}
+	pthread_mutex_unlock(&run->lock);
+}
+
+void run_merge_meter(struct run *run, const struct meter *meter)
+{
+	meter_merge(&run->totals.meter, meter);
+	run->merged[run->n_merged++] = *meter;
+}
+
+const struct desk run_desk = {
+	.claim = desk_claim,
+	.open_scene = run_open_scene,
+	.deliver = desk_deliver,
+	.ship = taught_ship,
+	.leave = desk_leave,
+	.cancelled = desk_cancelled,
+};

@@ -1,0 +1,177 @@
+/*
+ * One run: the claim of work, its delivery, and the scenes in flight. Shared by all executors;
+ * private to the machinery. There is one run, in the process whose command it was; workers in
+ * other processes reach it through a hub (hub.h).
+ */
+#ifndef IMGPIPE_PIPELINE_RUN_H
+#define IMGPIPE_PIPELINE_RUN_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "catalog.h"
+#include "executor.h"
+#include "teach/gil.h"
+#include "options.h"
+#include "plan.h"
+#include "report.h"
+#include "teach/taught.h"
+#include "worker.h"
+#include "workload.h"
+
+struct console;
+struct monitor;
+struct samples;
+
+/* Life of a place in the ring of scenes in flight. */
+enum slot_state {
+	SLOT_FREE,
+	SLOT_OPENING,    /* one worker reads its headers */
+	SLOT_READY,      /* chunks are handed out and delivered */
+	SLOT_COLLECT,    /* all delivered; parts of its totals are in other ranks */
+	SLOT_COLLECTING, /* those have been asked for */
+	SLOT_DONE        /* nothing left to deliver; waits for its turn to be written */
+};
+
+/*
+ * Three parts on cache lines of their own: what all workers read block by block, what a claim and a
+ * delivery write under run->lock, and what folding writes under the scene's own.
+ */
+struct slot {
+	_Alignas(APART) struct scene scene; /* read-only from READY on, under run->lock before */
+	struct chunk_grid grid;             /* likewise */
+
+	_Alignas(APART) enum slot_state state; /* under run->lock, and all that follows */
+	uint64_t n_chunks, next_chunk;         /* next_chunk: the first not handed out */
+	uint64_t n_out;                        /* handed out and not yet delivered */
+	enum scene_status status;
+	struct error error; /* the first by chunk number */
+	uint64_t error_chunk;
+	uint64_t shared_bytes; /* reserved for the tally, 0 while there is none */
+	double chunk_bytes;    /* a chunk's share of its files: for progress */
+	bool *joined;          /* by pool: this rank holds a part of the totals; [0] is not used */
+	unsigned n_joined;
+
+	/* --teach no-backpressure: chunks not yet reduced; how many came by, these or others. */
+	struct pile_chunk *pile;
+	uint64_t n_piled;
+
+	_Alignas(APART) pthread_mutex_t fold_lock; /* guards the tally's contents */
+	struct tally *tally;
+};
+
+/* Memory that may be reserved, of one machine or rank. All pools of a run have the same limit. */
+struct pool {
+	uint64_t reserved, reserved_peak;
+	const struct worker *starved; /* who waits for memory; all others give theirs back */
+};
+
+struct run {
+	struct job job;
+
+	/* Set before the workers start, read-only. */
+	const struct options *options;
+	const struct plan *plan;
+	const struct workload *workload;
+	const struct catalog *catalog;
+	struct report_set *reports;
+	struct console *console;
+	struct samples *samples; /* each taken by the worker that has claimed its scene */
+	struct trace_log *trace; /* NULL: not wanted, or not of this rank */
+	uint32_t n_scenes;
+	struct worker_meter *meters; /* one for each worker of this process */
+	struct rank_totals *ranks;   /* n_pools of them */
+	struct monitor *monitor;     /* --monitor; NULL without */
+	uint64_t pss;                /* of all processes together, as last sampled; else 0 */
+	uint8_t *shown;              /* for it: a byte a worker (activity.h); NULL without */
+
+	/* --teach; locks of their own. */
+	struct gil gil;
+	struct reducer reducer;
+	atomic_ullong piled; /* bytes of pixels that wait */
+
+	/* No more claims: a signal, or an error of the run itself. Looked at block by block. */
+	atomic_bool stopping;
+	/* The run is concluded while some worker is still at a block (will.h): nothing that it may
+	 * look at is freed, and it gets no further than the next lock. */
+	atomic_bool deserted;
+
+	_Alignas(APART) pthread_mutex_t lock; /* guards everything below */
+	pthread_cond_t changed; /* any of it has changed in a way that a claim may wait for */
+	struct slot *slots;
+	uint32_t n_slots;
+	uint32_t first;     /* oldest scene not yet written */
+	uint32_t claiming;  /* oldest scene with chunks not handed out */
+	uint32_t next_open; /* first scene not yet opened */
+	struct pool *pools; /* [0] is this process's, and that of workers on its machine */
+	unsigned n_pools;
+	bool writing;       /* one worker writes rows */
+	struct error error; /* of the run itself */
+	struct run_totals totals;
+	unsigned n_merged; /* of totals.worker */
+	struct meter *merged;
+};
+
+/* What a worker that has memory of its own is told to do with what it holds. */
+enum claim_answer {
+	ANSWER_CHUNK,
+	ANSWER_SCENE,
+	ANSWER_RELEASE, /* give back what it holds (run_released()), then ask again */
+	ANSWER_WAIT,    /* nothing now; ask again when the run has changed */
+	ANSWER_NOTHING  /* nothing any more */
+};
+
+/* What worker `number` of this process starts with. */
+struct activity run_activity(struct run *run, unsigned number);
+
+/* --- run.c: claim and delivery; reserve.c: run_released(), run_reserved() --- */
+
+/* One try, with run->lock held. *cause: why it has to wait. */
+enum claim_answer run_try_claim(struct worker *worker, struct task *task, enum wait_cause *cause);
+/* The worker has given back what it held. With run->lock held. */
+void run_released(struct worker *worker);
+
+/* These lock what they need. */
+void run_open_scene(struct worker *worker, const struct task *task);
+/*
+ * Another process has opened the scene: what it packed of it, and the error where it failed (else
+ * NULL). Nothing of that is believed before it is checked.
+ */
+void run_take_scene(struct worker *worker, const struct task *task, const void *packed,
+		    size_t bytes, const struct error *failure);
+/* The scene cannot be opened at all, for a reason of the worker's: only its name is looked up. */
+void run_fail_scene(struct worker *worker, const struct task *task, const struct error *error);
+/* Fold pieces of a result before the last ones. -1 where that fails; the result is then FAILED. */
+int run_fold(struct worker *worker, const struct task *task, struct chunk_result *result);
+void run_deliver(struct worker *worker, const struct task *task, struct chunk_result *result);
+/* A signal may have come while no worker claims: wake those that wait. */
+void run_poll_signals(struct run *run);
+/* The worker ends: what it holds is given back. */
+void run_leave(struct worker *worker);
+/* Totals that other ranks held of a scene have arrived: one piece. */
+void run_collected(struct run *run, struct slot *slot, struct piece *piece, struct meter *meter);
+/* Scenes with chunks not handed out fail for want of workers. */
+void run_give_up(struct run *run, const struct error *why, struct meter *meter);
+/* Reserved by all of this process, as planned and in use now. With run->lock held. */
+uint64_t run_reserved(struct run *run);
+/* One more worker whose meters are known; `meter` is copied. With run->lock held. */
+void run_merge_meter(struct run *run, const struct meter *meter);
+
+/* How a worker that shares the run's memory claims and delivers. */
+extern const struct desk run_desk;
+
+/* --- slots.c: scenes in flight. Called with run->lock held. --- */
+struct slot *slot_of(struct run *run, uint32_t scene_id);
+void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error);
+/* Hand out no more of its chunks. */
+void slot_stop(struct slot *slot);
+/* Move to DONE, or COLLECT, where nothing of the scene is left to deliver. */
+void slot_settle(struct slot *slot);
+/* Write finished scenes whose turn has come. Drops and retakes run->lock while writing. */
+void slots_write(struct run *run, struct meter *meter);
+/* After the workers: settle and write what an interrupted run left. */
+void slots_abandon(struct run *run, struct meter *meter);
+
+#endif

@@ -1,0 +1,140 @@
+/*
+ * Scenes in flight: a ring of slots, from opening to the written row. Rows are written in the order
+ * of the catalogue; a scene that is done early waits in its slot, small.
+ */
+#include "run.h"
+
+#include <math.h>
+
+#include "meters/console.h"
+#include "trace.h"
+
+struct slot *slot_of(struct run *run, uint32_t scene_id)
+{
+	return &run->slots[scene_id % run->n_slots];
+}
+
+/* The first error by chunk number stays; chunks not handed out will not be. */
+void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error)
+{
+	if (slot->status != SCENE_FAILED || chunk < slot->error_chunk) {
+		slot->error = *error;
+		slot->error_chunk = chunk;
+	}
+	slot->status = SCENE_FAILED;
+	slot_stop(slot);
+}
+
+void slot_stop(struct slot *slot)
+{
+	slot->n_chunks = slot->next_chunk;
+}
+
+void slot_settle(struct slot *slot)
+{
+	if (slot->state == SLOT_READY && slot->next_chunk == slot->n_chunks && !slot->n_out)
+		slot->state = slot->n_joined ? SLOT_COLLECT : SLOT_DONE;
+}
+
+static void write_row(struct run *run, struct slot *slot)
+{
+	struct scene_result result = {
+		.scene = &slot->scene,
+		.status = slot->status,
+		.error = slot->error,
+		.grid = slot->grid,
+		.area_m2 = NAN,
+	};
+	struct error error = {0};
+	int status;
+
+	if (slot->status == SCENE_OK && slot->tally)
+		run->workload->tally_finish(slot->tally, &result);
+	result.first_ok = slot->status == SCENE_OK && !run->totals.n_ok;
+	if (result.first_ok && run->trace) {
+		run->trace->has_first = true;
+		run->trace->first_scene = slot->scene.id;
+		run->trace->first_grid = slot->grid;
+	}
+	run_totals_add(&run->totals, &result);
+	console_scene(run->console, &result);
+	console_begin_output(run->console);
+	status = report_set_scene(run->reports, &result, &error);
+	console_end_output(run->console);
+	if (status && !run->error.code)
+		run->error = error;
+}
+
+static void free_slot(struct run *run, struct slot *slot)
+{
+	if (atomic_load(&run->deserted)) { /* a worker may be at it still */
+		slot->state = SLOT_FREE;
+		return;
+	}
+	run->workload->tally_free(slot->tally);
+	pile_free(run, slot->pile);
+	slot->pile = NULL;
+	slot->n_piled = 0;
+	scene_release(&slot->scene);
+	slot->tally = NULL;
+	slot->scene = (struct scene){0};
+	slot->grid = (struct chunk_grid){0};
+	slot->n_chunks = slot->next_chunk = slot->n_out = 0;
+	slot->status = SCENE_OK;
+	slot->error = (struct error){0};
+	slot->shared_bytes = 0;
+	slot->state = SLOT_FREE;
+}
+
+/* One row at a time, in order. run->writing keeps all others out while the lock is dropped. */
+void slots_write(struct run *run, struct meter *meter)
+{
+	struct meter_span span = meter_begin();
+
+	if (run->writing)
+		return;
+	run->writing = true;
+	while (run->first < run->next_open && slot_of(run, run->first)->state == SLOT_DONE) {
+		struct slot *slot = slot_of(run, run->first);
+
+		pthread_mutex_unlock(&run->lock);
+		write_row(run, slot);
+		pthread_mutex_lock(&run->lock);
+		run->pools[0].reserved -= slot->shared_bytes;
+		free_slot(run, slot);
+		run->first++;
+		if (run->claiming < run->first)
+			run->claiming = run->first;
+		if (run->error.code)
+			atomic_store(&run->stopping, true);
+		meter->row[METER_WRITE].chunks++;
+		pthread_cond_broadcast(&run->changed);
+	}
+	run->writing = false;
+	meter_lap(meter, METER_WRITE, &span);
+}
+
+void slots_abandon(struct run *run, struct meter *meter)
+{
+	pthread_mutex_lock(&run->lock);
+	for (uint32_t id = run->first; id < run->next_open; id++) {
+		struct slot *slot = slot_of(run, id);
+
+		if (slot->state == SLOT_DONE || slot->state == SLOT_FREE)
+			continue;
+		if (slot->state == SLOT_OPENING && atomic_load(&run->deserted))
+			break; /* its worker is writing to it: as if it had not begun */
+		if (slot->state == SLOT_OPENING) /* whose worker is gone: only its name is known */
+			(void)run->workload->scene_begin(&slot->scene, run->catalog, id, NULL);
+		slot->state = SLOT_READY;
+		slot->n_joined = 0;
+		if (slot->status == SCENE_OK)
+			slot->status = SCENE_CANCELLED;
+		slot_stop(slot);
+		slot->n_out = 0;
+		slot_settle(slot);
+	}
+	slots_write(run, meter);
+	run->totals.n_cancelled = run->n_scenes - run->totals.n_ok - run->totals.n_failed;
+	pthread_mutex_unlock(&run->lock);
+}

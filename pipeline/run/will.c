@@ -1,0 +1,117 @@
+/*
+ * The thread that carries the will out. It sleeps, and looks for a signal now and then. Knows
+ * nothing of what is to be done.
+ */
+#include "will.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "meter.h"
+#include "base/signals.h"
+
+enum {
+	LOOK_MS = 100,
+#ifdef IMGPIPE_SANITIZED
+	SLOWER = 20 /* blocks take longer, and what the will reads is not locked in all places */
+#else
+	SLOWER = 1
+#endif
+};
+
+struct will {
+	int (*conclude)(void *context);
+	void *context;
+	pthread_t thread;
+	pthread_mutex_t lock; /* guards the rest */
+	pthread_cond_t changed;
+	bool revoked, carried_out;
+};
+
+/* Until LOOK_MS are over or it is revoked. With the lock held. */
+static void look_later(struct will *will)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += LOOK_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	if (!will->revoked)
+		(void)pthread_cond_timedwait(&will->changed, &will->lock, &until);
+}
+
+static void *wait_for_signal(void *arg)
+{
+	struct will *will = arg;
+	uint64_t since = 0;
+
+	pthread_mutex_lock(&will->lock);
+	while (!will->revoked) {
+		look_later(will);
+		if (!signals_caught())
+			continue;
+		since = since ? since : meter_now();
+		if (meter_now() - since > SLOWER * SIGNAL_PATIENCE_MS * 1000000ull)
+			break;
+	}
+	will->carried_out = !will->revoked;
+	pthread_mutex_unlock(&will->lock);
+	if (will->carried_out) {
+		int status = will->conclude(will->context);
+
+		(void)fflush(stdout);
+		_exit(status); /* other threads are at work: nothing may be taken from them */
+	}
+	return NULL;
+}
+
+struct will *will_make(int (*conclude)(void *context), void *context)
+{
+	struct will *will = calloc(1, sizeof(*will));
+	pthread_condattr_t clock;
+	sigset_t all, old;
+	int failed;
+
+	if (!will)
+		return NULL;
+	will->conclude = conclude;
+	will->context = context;
+	pthread_mutex_init(&will->lock, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&will->changed, &clock);
+	pthread_condattr_destroy(&clock);
+	sigfillset(&all); /* signals are the main thread's */
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	failed = pthread_create(&will->thread, NULL, wait_for_signal, will);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (!failed)
+		return will;
+	free(will);
+	return NULL;
+}
+
+void will_revoke(struct will *will)
+{
+	bool carried_out;
+
+	if (!will)
+		return;
+	pthread_mutex_lock(&will->lock);
+	will->revoked = true;
+	carried_out = will->carried_out;
+	pthread_cond_signal(&will->changed);
+	pthread_mutex_unlock(&will->lock);
+	while (carried_out)
+		(void)pause(); /* the program ends */
+	pthread_join(will->thread, NULL);
+	pthread_cond_destroy(&will->changed);
+	pthread_mutex_destroy(&will->lock);
+	free(will);
+}

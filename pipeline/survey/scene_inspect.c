@@ -1,0 +1,87 @@
+/*
+ * Inspection of scenes: what the child says of one, and how it is taken. It knows no file.
+ */
+#include "scene_inspect.h"
+
+#include "confine/inspect.h"
+#include "reader.h"
+
+struct finding {
+	struct error error; /* code 0: it has opened */
+	uint32_t asked;
+	uint64_t need;
+	unsigned char scene[];
+};
+
+_Static_assert(sizeof(struct finding) + SCENE_PACKED_MAX <= INSPECT_ANSWER_MAX, "any scene fits");
+
+static size_t look(void *context, uint32_t i, void *answer)
+{
+	const struct scene_inspection *in = context;
+	struct finding *finding = answer;
+	struct scene scene = {0};
+	size_t bytes = 0;
+
+	reader_gdal_forbid(in->gdal ? NULL : "it needs GDAL");
+	finding->error = (struct error){0};
+	finding->need = 0;
+	if (!in->workload->scene_open(&scene, in->catalog, in->id[i], in->options,
+				      &finding->error)) {
+		bytes = in->workload->scene_pack(finding->scene, &scene, &finding->error);
+		finding->need = in->need(in->context, &scene);
+	}
+	finding->asked = reader_gdal_asked();
+	scene_release(&scene);
+	return sizeof(*finding) + bytes;
+}
+
+/* The child has died over it, or sent something else. */
+static void tell_death(const struct scene_inspection *in, uint32_t id, const char *how)
+{
+	struct scene scene = {0};
+	struct error error = {0};
+
+	(void)in->workload->scene_begin(&scene, in->catalog, id, NULL);
+	(void)error_set(&error, EX_SOFTWARE, "%s: %s",
+			scene.n_files ? scene.files[0].path : "a scene",
+			how ? how : "what was read of it is cut off");
+	scene_release(&scene);
+	in->found(in->context, id, &scene, 0, false, &error);
+}
+
+static void take(void *context, uint32_t i, const void *answer, size_t bytes, const char *how)
+{
+	const struct scene_inspection *in = context;
+	const struct finding *finding = answer;
+	const uint32_t id = in->id[i];
+	struct scene scene = {0};
+	struct error error = {0};
+
+	if (!finding || bytes < sizeof(*finding)) {
+		tell_death(in, id, how);
+		return;
+	}
+	if (finding->error.code)
+		wire_take_error(&error, &finding->error);
+	else if (!in->workload->scene_unpack(&scene, finding->scene, bytes - sizeof(*finding), true,
+					     &error))
+		scene.id = id;
+	in->found(in->context, id, &scene, finding->need, finding->asked != 0, &error);
+}
+
+int scene_inspect(const struct scene_inspection *inspection, struct error *err)
+{
+	struct scene_inspection in = *inspection;
+	uint64_t gdal = READER_GDAL_CACHE_BYTES;
+	const struct inspection inspect_all = {
+		.context = &in,
+		.n = in.n,
+		.look = look,
+		.take = take,
+		.memory = CONFINE_OPENING_BYTES +
+			  (in.gdal ? gdal + (reader_gdal_loaded() ? 0 : READER_GDAL_BASELINE_BYTES)
+				   : 0),
+	};
+
+	return inspect(&inspect_all, in.confinement, in.options->verbosity > 0, err);
+}

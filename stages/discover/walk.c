@@ -1,0 +1,315 @@
+/*
+ * Directories: which files below one are rasters of a scene. Names come in strcmp() order, hidden
+ * files are skipped. Where a folder holds the one of the SAFE layout with the bands (GRANULE,
+ * IMG_DATA, R10m), only that is entered.
+ *
+ * A directory is listed once, whatever leads there, so that loops of links end. Links to
+ * directories are followed behind everything else that the argument holds: what has a name of its
+ * own in there keeps it. Nothing leads into the kernel's file systems.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "filelist.h"
+#include "pixels/kernel_folder.h"
+#include "names.h"
+
+enum { MAX_DEPTH = 16 };
+
+enum item_kind { ITEM_FILE, ITEM_LINKED_FILE, ITEM_FOLDER, ITEM_LINKED_FOLDER, ITEM_NONE };
+
+/* Names of one directory: offsets into the list's text. */
+struct item {
+	uint32_t name;
+	enum item_kind kind;
+};
+
+struct items {
+	struct item *item;
+	size_t n, size;
+};
+
+/* A link to a directory that is yet to be followed. */
+struct link {
+	uint32_t path; /* offset into the list's text */
+	unsigned depth;
+};
+
+struct walk {
+	struct file_list *list;
+	struct link *link;
+	size_t n_links, links_size;
+};
+
+static const char *const band_folders[] = {"GRANULE", "IMG_DATA", "R10m", "R20m"};
+
+static int walk_folder(struct walk *walk, const char *path, unsigned depth, dev_t parent,
+		       struct error *err);
+
+/* Files that are no regular files are left out; links that lead nowhere stay, to fail in place. */
+static enum item_kind kind_of_link(int dir, const char *name, dev_t dev)
+{
+	bool raster = name_is_raster(name);
+	struct stat st;
+
+	if (fstatat(dir, name, &st, 0))
+		return raster ? ITEM_LINKED_FILE : ITEM_NONE;
+	if (S_ISDIR(st.st_mode))
+		return ITEM_LINKED_FOLDER;
+	if (!raster || !S_ISREG(st.st_mode))
+		return ITEM_NONE;
+	return st.st_dev != dev && kernel_file(dir, name) ? ITEM_NONE : ITEM_LINKED_FILE;
+}
+
+static enum item_kind kind_of(int dir, const struct dirent *entry, dev_t dev)
+{
+	unsigned char type = entry->d_type;
+	struct stat st;
+
+	if (type == DT_UNKNOWN && fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		type = IFTODT(st.st_mode);
+	if (type == DT_DIR)
+		return ITEM_FOLDER;
+	if (type == DT_LNK)
+		return kind_of_link(dir, entry->d_name, dev);
+	return type == DT_REG && name_is_raster(entry->d_name) ? ITEM_FILE : ITEM_NONE;
+}
+
+static int add_item(struct file_list *list, struct items *items, const char *name,
+		    enum item_kind kind, struct error *err)
+{
+	if (items->n == items->size) {
+		size_t size = items->size * 2 + 64;
+		struct item *grown;
+
+		if (file_list_within(list, size * sizeof(*grown), err))
+			return -1;
+		grown = realloc(items->item, size * sizeof(*grown));
+		if (!grown)
+			return error_memory(err, "a directory", size * sizeof(*grown));
+		items->item = grown;
+		items->size = size;
+	}
+	items->item[items->n].kind = kind;
+	return file_list_text(list, name, &items->item[items->n++].name, err);
+}
+
+/* Read all names; *problem is an errno value where the directory cannot be read. */
+static int list_folder(struct file_list *list, DIR *dir, dev_t dev, struct items *items,
+		       int *problem, struct error *err)
+{
+	struct dirent *entry;
+
+	while ((errno = 0, entry = readdir(dir)) != NULL) {
+		enum item_kind kind = ITEM_NONE;
+
+		if (entry->d_name[0] != '.')
+			kind = kind_of(dirfd(dir), entry, dev);
+		if (kind != ITEM_NONE && add_item(list, items, entry->d_name, kind, err))
+			return -1;
+	}
+	*problem = errno;
+	return 0;
+}
+
+static int by_name(const void *a, const void *b, void *text)
+{
+	const struct item *x = a, *y = b;
+
+	return strcmp((const char *)text + x->name, (const char *)text + y->name);
+}
+
+static bool is_folder(const struct item *item)
+{
+	return item->kind == ITEM_FOLDER || item->kind == ITEM_LINKED_FOLDER;
+}
+
+/* The folder that alone is entered, NULL where all are. */
+static const char *only_folder(const struct file_list *list, const struct items *items)
+{
+	for (size_t f = 0; f < sizeof(band_folders) / sizeof(band_folders[0]); f++)
+		for (size_t i = 0; i < items->n; i++)
+			if (is_folder(&items->item[i]) &&
+			    strcmp(list->text + items->item[i].name, band_folders[f]) == 0)
+				return band_folders[f];
+	return NULL;
+}
+
+static int put_off(struct walk *walk, const char *path, unsigned depth, struct error *err)
+{
+	if (walk->n_links == walk->links_size) {
+		size_t size = walk->links_size * 2 + 16;
+		struct link *grown;
+
+		if (file_list_within(walk->list, size * sizeof(*grown), err))
+			return -1;
+		grown = realloc(walk->link, size * sizeof(*grown));
+		if (!grown)
+			return error_memory(err, "links", size * sizeof(*grown));
+		walk->link = grown;
+		walk->links_size = size;
+	}
+	walk->link[walk->n_links].depth = depth;
+	return file_list_text(walk->list, path, &walk->link[walk->n_links++].path, err);
+}
+
+static int enter(struct walk *walk, const char *path, const struct item *item, unsigned depth,
+		 dev_t dev, struct error *err)
+{
+	size_t len = strlen(path);
+	char *below;
+	int rc;
+
+	if (asprintf(&below, "%s%s%s", path, path[len - 1] == '/' ? "" : "/",
+		     walk->list->text + item->name) < 0)
+		return error_memory(err, "a path", len);
+	if (depth >= MAX_DEPTH)
+		rc = file_list_problem(walk->list, below, FILE_TOO_DEEP, 0, err);
+	else if (item->kind == ITEM_LINKED_FOLDER)
+		rc = put_off(walk, below, depth + 1, err);
+	else
+		rc = walk_folder(walk, below, depth + 1, dev, err);
+	free(below);
+	return rc;
+}
+
+static int add_items(struct walk *walk, const char *path, const struct items *items, uint32_t dir,
+		     unsigned depth, dev_t dev, struct error *err)
+{
+	const char *only = only_folder(walk->list, items);
+
+	for (size_t i = 0; i < items->n; i++) {
+		const struct item *item = &items->item[i];
+		struct file_entry entry = {
+			.dir = dir, .name = item->name, .by_link = item->kind == ITEM_LINKED_FILE};
+		int rc = 0;
+
+		if (!is_folder(item))
+			rc = file_list_append(walk->list, &entry, err);
+		else if (!only || strcmp(walk->list->text + item->name, only) == 0)
+			rc = enter(walk, path, item, depth, dev, err);
+		if (rc)
+			return -1;
+	}
+	return 0;
+}
+
+/* List the directory that is open as `dir`, for the first time. */
+static int walk_open(struct walk *walk, const char *path, DIR *dir, const struct identity *id,
+		     struct items *items, unsigned depth, struct error *err)
+{
+	struct file_list *list = walk->list;
+	uint64_t before = list->offered;
+	struct place *place;
+	uint32_t dir_at;
+	int problem = 0;
+
+	if (file_list_intern(list, path, &dir_at, err))
+		return -1;
+	place = file_list_place(list, id);
+	if (place)
+		place->walked = true;
+	if (list_folder(list, dir, id->dev, items, &problem, err))
+		return -1;
+	if (problem)
+		return file_list_problem(list, path, FILE_CANNOT_OPEN, problem, err);
+	if (items->n)
+		qsort_r(items->item, items->n, sizeof(*items->item), by_name, list->text);
+	if (add_items(walk, path, items, dir_at, depth, id->dev, err))
+		return -1;
+	place = file_list_place(list, id); /* the list may have moved */
+	if (place)
+		place->holds = list->offered > before;
+	return 0;
+}
+
+static DIR *open_folder(const char *path, struct stat *st)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK), reason;
+	DIR *dir = NULL;
+
+	if (fd >= 0 && fstat(fd, st) == 0)
+		dir = fdopendir(fd);
+	reason = errno;
+	if (!dir && fd >= 0)
+		(void)close(fd);
+	errno = reason;
+	return dir;
+}
+
+/* `parent`: the file system that leads here; the same one needs no second look. */
+static int walk_folder(struct walk *walk, const char *path, unsigned depth, dev_t parent,
+		       struct error *err)
+{
+	struct items items = {0};
+	struct identity id;
+	struct place *place;
+	struct stat st;
+	DIR *dir = open_folder(path, &st);
+	int rc = 0;
+
+	if (!dir)
+		return file_list_problem(walk->list, path, FILE_CANNOT_OPEN, errno, err);
+	id = (struct identity){.dev = st.st_dev, .ino = st.st_ino};
+	place = file_list_place(walk->list, &id);
+	if (place && place->walked)
+		walk->list->offered += place->holds; /* that is there already */
+	else if ((depth == 0 || st.st_dev != parent) && kernel_folder(dirfd(dir), path))
+		rc = depth ? 0 : file_list_problem(walk->list, path, FILE_KERNEL_FOLDER, 0, err);
+	else
+		rc = walk_open(walk, path, dir, &id, &items, depth, err);
+	(void)closedir(dir);
+	free(items.item);
+	return rc;
+}
+
+/* Those that are met on the way are followed behind the others. */
+static int follow_links(struct walk *walk, struct error *err)
+{
+	for (size_t i = 0; i < walk->n_links; i++) {
+		char *path = strdup(walk->list->text + walk->link[i].path);
+		int rc;
+
+		if (!path)
+			return error_memory(err, "a path", 0);
+		/* No file system has this number: where a link leads is always looked at. */
+		rc = walk_folder(walk, path, walk->link[i].depth, (dev_t)-1, err);
+		free(path);
+		if (rc)
+			return -1;
+	}
+	return 0;
+}
+
+int file_list_walk(struct file_list *list, const char *path, struct error *err)
+{
+	struct walk walk = {.list = list};
+	uint64_t before = list->offered;
+	size_t len = strlen(path);
+	char *clean;
+	int rc;
+
+	while (path[0] == '.' && path[1] == '/' && path[2] && path[2] != '/') {
+		path += 2;
+		len -= 2;
+	}
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	clean = strndup(path, len);
+	if (!clean)
+		return error_memory(err, "a path", len);
+	rc = walk_folder(&walk, clean, 0, 0, err);
+	if (rc == 0)
+		rc = follow_links(&walk, err);
+	if (rc == 0 && list->offered == before)
+		rc = file_list_problem(list, clean, FILE_EMPTY_DIRECTORY, 0, err);
+	free(walk.link);
+	free(clean);
+	return rc;
+}

@@ -1,0 +1,238 @@
+/*
+ * Labs for programs: all lines as JSON (imgpipe-lab/1) or CSV.
+ */
+#include "lab_stages.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/json_stats.h"
+#include "options.h"
+#include "report/report_file.h"
+#include "report/report_kinds.h"
+
+static const char *const kind_names[N_LAB_KINDS] = {"pi", "sum", "recur"};
+
+static void put_outcome(json_t **o, const struct lab *lab)
+{
+	const struct lab_line *line = lab->line;
+
+	switch (lab->kind) {
+	case LAB_PI:
+		js_put(o, "inside", js_count(line->n_valid));
+		js_put(o, "points", js_count(line->n_valid + line->n_masked));
+		js_put(o, "estimate", js_number(lab_pi(line)));
+		js_put(o, "error", js_number(lab_pi(line) - M_PI));
+		js_put(o, "standard_error", js_number(lab_pi_error(lab->n)));
+		break;
+	case LAB_SUM:
+		js_put(o, "twice_the_sum", js_wide(line->sum));
+		js_put(o, "exact", json_boolean(line->sum == lab_sum_twice(lab->n)));
+		if (line->mode != LAB_FLOATS)
+			break;
+		js_put(o, "float_running", js_number((double)line->floats.running));
+		js_put(o, "float_by_chunk", js_number((double)line->floats.by_chunk));
+		js_put(o, "float_pairwise", js_number((double)line->floats.pairwise));
+		break;
+	case LAB_RECUR:
+		js_put(o, "mean", js_number(lab_mean(line)));
+		js_put(o, "sum_2_40", js_wide(line->sum));
+		js_put(o, "sum_of_bits", js_wide((int128)line->sum_sq));
+		js_put(o, "critical_path_tasks", js_count(line->mode == LAB_TIME ? lab->steps : 1));
+		js_put(o, "width", js_count(line->mode == LAB_TIME ? 1 : line->n_chunks));
+		break;
+	case N_LAB_KINDS:
+		break;
+	}
+}
+
+static json_t *line_object(const struct lab *lab)
+{
+	const struct lab_line *line = lab->line;
+	json_t *o = json_object();
+
+	js_put(&o, "mode", js_text(lab_mode_name(line->mode)));
+	js_put(&o, "workers_asked", js_count(line->workers_asked));
+	js_put(&o, "status", line->status < 0 ? json_null() : js_count((uint64_t)line->status));
+	js_put(&o, "error", js_text_or_null(line->error.text));
+	if (!lab_done(line))
+		return o;
+	js_put(&o, "workers", js_count(line->workers));
+	js_put(&o, "executor", js_text(line->executor));
+	js_put(&o, "tasks", js_count(line->n_chunks));
+	js_put(&o, "wall_s", js_number(line->wall_s));
+	js_put(&o, "cpu_s", js_number(line->cpu_s));
+	js_put(&o, "speed_up", js_number(lab_speed_up(line, lab->base)));
+	js_put(&o, "efficiency", js_number(lab_efficiency(line, lab->base)));
+	js_put(&o, "work_share", js_number(lab_work_share(line)));
+	js_put(&o, "start_s", js_number(line->start_s));
+	js_put(&o, "idle_s", js_number(line->idle_s));
+	js_put(&o, "order_wait_s", js_number(line->order_s));
+	js_put(&o, "resident_peak_bytes", js_count(line->peak_bytes));
+	js_put(&o, "planned_peak_bytes", js_count(line->planned_bytes));
+	js_put(&o, "budget_bytes", js_count(line->budget_bytes));
+	put_outcome(&o, lab);
+	return o;
+}
+
+static int write_json(FILE *out, const struct lab_set *set, struct error *err)
+{
+	json_t *o = json_object();
+
+	js_put(&o, "schema", json_string("imgpipe-lab/1"));
+	js_put(&o, "version", json_string(IMGPIPE_VERSION));
+	js_put(&o, "command", js_text(kind_names[set->lab.kind]));
+	js_put(&o, "n", js_count(set->lab.n));
+	if (set->lab.kind == LAB_RECUR)
+		js_put(&o, "steps", js_count(set->lab.steps));
+	js_put(&o, "chunk", js_count(set->lab.chunk));
+	js_put(&o, "seed", js_count(set->lab.seed));
+	(void)fputs("{\"lab\":", out);
+	if (js_emit(out, o, err))
+		return -1;
+	(void)fputs(",\n\"lines\":[", out);
+	for (unsigned i = 0; i < set->n_lines; i++) {
+		struct lab lab = lab_of_line(set, i);
+
+		(void)fputs(i ? ",\n" : "\n", out);
+		if (js_emit(out, line_object(&lab), err))
+			return -1;
+	}
+	(void)fputs("\n]}\n", out);
+	return report_check(out, err);
+}
+
+/* Enough digits to be read back as they were; nothing where there is no number. */
+static void put_number(FILE *out, double value)
+{
+	if (isfinite(value))
+		(void)fprintf(out, ",%.17g", value);
+	else
+		(void)fputc(',', out);
+}
+
+static double result_of(const struct lab *lab)
+{
+	switch (lab->kind) {
+	case LAB_PI:
+		return lab_pi(lab->line);
+	case LAB_SUM:
+		return (double)lab->line->sum / 2;
+	case LAB_RECUR:
+		return lab_mean(lab->line);
+	case N_LAB_KINDS:
+		break;
+	}
+	return NAN;
+}
+
+static int write_csv(FILE *out, const struct lab_set *set, struct error *err)
+{
+	(void)fputs("command,mode,executor,workers,n,steps,chunk,tasks,status,wall_s,cpu_s,"
+		    "speed_up,efficiency,work_share,resident_peak_bytes,result\n",
+		    out);
+	for (unsigned i = 0; i < set->n_lines; i++) {
+		struct lab lab = lab_of_line(set, i);
+		const struct lab_line *line = lab.line;
+		bool done = lab_done(line);
+
+		(void)fprintf(out, "%s,%s,%s,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%d",
+			      kind_names[lab.kind], lab_mode_name(line->mode), line->executor,
+			      line->workers_asked, lab.n, lab.steps, lab.chunk, line->n_chunks,
+			      line->status);
+		put_number(out, done ? line->wall_s : NAN);
+		put_number(out, done ? line->cpu_s : NAN);
+		put_number(out, lab_speed_up(line, lab.base));
+		put_number(out, done ? lab_efficiency(line, lab.base) : NAN);
+		put_number(out, done ? lab_work_share(line) : NAN);
+		put_number(out, done ? (double)line->peak_bytes : NAN);
+		put_number(out, done ? result_of(&lab) : NAN);
+		(void)fputc('\n', out);
+	}
+	return report_check(out, err);
+}
+
+enum lab_file { FILE_JSON, FILE_CSV, N_WRITTEN, FILE_REPORT = N_WRITTEN, FILE_TEXT, N_FILES };
+
+/* --report is the run's to write and only looked at, as is standard output. */
+struct lab_files {
+	struct report_file file[N_FILES];
+	bool wanted[N_FILES];
+};
+
+static int open_one(struct lab_files *files, int i, const char *path, struct error *err)
+{
+	static const char *const kinds[N_FILES] = {"--json", "--csv", "--report", "text"};
+	struct report_file *file = &files->file[i];
+
+	if (!path)
+		return 0;
+	files->wanted[i] = true;
+	if (i < N_WRITTEN ? report_file_open(file, kinds[i], path, err)
+			  : report_file_probe(file, kinds[i], path, err))
+		return -1;
+	for (int other = 0; other < i; other++)
+		if (files->wanted[other] && report_file_apart(&files->file[other], file, err))
+			return -1;
+	return 0;
+}
+
+int lab_files_open(struct lab_files **files, const struct options *options, struct error *err)
+{
+	bool taken = options->verbosity < 0 || path_is_stdout(options->report_path) ||
+		     path_is_stdout(options->lab_request.json_path) ||
+		     path_is_stdout(options->csv_path);
+	const char *const path[N_FILES] = {options->lab_request.json_path, options->csv_path,
+					   options->report_path, taken ? NULL : "-"};
+	int status = 0;
+
+	*files = calloc(1, sizeof(**files));
+	if (!*files)
+		return error_memory(err, "reports", sizeof(**files));
+	for (int i = 0; !status && i < N_FILES; i++)
+		status = open_one(*files, i, path[i], err);
+	return status;
+}
+
+static int write_one(struct report_file *file,
+		     int (*write)(FILE *out, const struct lab_set *set, struct error *err),
+		     const struct lab_set *set, struct error *err)
+{
+	struct error own = {0};
+
+	if (write(file->out, set, &own) == 0 && report_file_commit(file, &own) == 0)
+		return 0;
+	(void)error_prefix(&own, "%s", report_file_name(file));
+	if (!err->code)
+		*err = own;
+	return -1;
+}
+
+int lab_files_write(struct lab_files *files, const struct lab_set *set, struct error *err)
+{
+	static int (*const write[N_WRITTEN])(FILE *, const struct lab_set *,
+					     struct error *) = {write_json, write_csv};
+	int status = 0;
+
+	for (int i = 0; i < N_WRITTEN; i++)
+		if (files->wanted[i] && write_one(&files->file[i], write[i], set, err))
+			status = -1;
+	return status;
+}
+
+void lab_files_forget(struct lab_files *files)
+{
+	for (int i = 0; files && i < N_FILES; i++)
+		report_file_forget(&files->file[i]);
+	free(files);
+}
+
+void lab_files_free(struct lab_files *files)
+{
+	for (int i = 0; files && i < N_FILES; i++)
+		report_file_release(&files->file[i]);
+	free(files);
+}

@@ -1,0 +1,178 @@
+/*
+ * The made-up scene of a lab: its indices in rows, a row for each task, so that the machinery cuts,
+ * plans and hands out as it does with images.
+ *
+ * The row is as long as the task that was asked for, and the last one may reach beyond the indices;
+ * lab_range() cuts it. What must be in memory or in order as a whole is one task: all of it is then
+ * cut in rows of one block. Over time, a row is one step of all pixels.
+ */
+#include "lab_stages.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "discover/group.h"
+#include "options.h"
+#include "pixels/stages.h"
+
+enum { BLOCK = 1 << 16 }; /* indices in memory at once: two arrays of doubles take 1 MiB */
+
+static bool is_one_task(const struct lab *lab)
+{
+	return lab->mode == LAB_ARRAY || lab->mode == LAB_FLOATS;
+}
+
+static uint64_t row_of(const struct lab *lab)
+{
+	if (lab->mode == LAB_TIME)
+		return lab->n;
+	if (is_one_task(lab))
+		return lab->n < BLOCK ? lab->n : BLOCK;
+	return lab->chunk;
+}
+
+static uint64_t rows_of(const struct lab *lab)
+{
+	return lab->mode == LAB_TIME ? lab->steps : ceil_div(lab->n, row_of(lab));
+}
+
+struct lab_range lab_range(const struct lab *lab, const struct block *block)
+{
+	const struct window *w = &block->window;
+	uint64_t first = w->y_off * row_of(lab) + w->x_off, n = window_pixels(w);
+
+	if (first >= lab->n)
+		return (struct lab_range){lab->n, 0};
+	return (struct lab_range){first, n < lab->n - first ? n : lab->n - first};
+}
+
+void *lab_alloc(const struct stage_env *env, size_t count, size_t size, struct error *err)
+{
+	void *memory = arena_alloc(env->arena, count * size);
+
+	if (!memory)
+		(void)error_set(err, EX_SOFTWARE, "the planned memory is too small for a block");
+	return memory;
+}
+
+int lab_scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
+		    struct error *err)
+{
+	(void)catalog;
+	*scene = (struct scene){.id = id};
+	scene->name = strdup("what was asked for");
+	return scene->name ? 0 : error_memory(err, "a name", sizeof("what was asked for"));
+}
+
+int lab_scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
+		   const struct options *options, struct error *err)
+{
+	const struct lab *lab = options->lab;
+	uint32_t row = (uint32_t)row_of(lab), rows = (uint32_t)rows_of(lab);
+	bool whole = lab->mode == LAB_ARRAY;
+
+	if (lab_scene_begin(scene, catalog, id, err))
+		return -1;
+	scene->x_size = row;
+	scene->y_size = rows;
+	scene->store_x_size = scene->tile_x_size = whole || row < BLOCK ? row : BLOCK;
+	scene->store_y_size = scene->tile_y_size = whole ? rows : 1;
+	return 0;
+}
+
+void lab_options(struct options *own, const struct options *options, const struct lab *lab)
+{
+	*own = *options;
+	own->lab = lab;
+	own->workers = lab->line->workers_asked;
+	own->chunk_kind = CHUNK_PIXELS;
+	own->chunk_x = (uint32_t)row_of(lab);
+	own->chunk_y = is_one_task(lab) ? (uint32_t)rows_of(lab) : 1;
+	own->working_set = lab->mode == LAB_ARRAY ? WORKING_SET_CHUNK : WORKING_SET_TILE;
+}
+
+int catalog_made(struct catalog **catalog, struct error *err)
+{
+	const struct entry entry = {.file = {NO_FILE, NO_FILE, NO_FILE}};
+	struct catalog *made = calloc(1, sizeof(*made));
+
+	*catalog = NULL;
+	if (!made)
+		return error_memory(err, "the catalogue of scenes", sizeof(*made));
+	if (catalog_append(made, &entry, err)) {
+		catalog_free(made);
+		return -1;
+	}
+	made->n_all = made->n;
+	*catalog = made;
+	return 0;
+}
+
+const struct workload *lab_workload(const struct lab *lab)
+{
+	static const struct workload *const workloads[N_LAB_MODES] = {
+		[LAB_SHARED] = &workload_pi,      [LAB_OWN] = &workload_pi,
+		[LAB_VECTOR] = &workload_pi,      [LAB_CHUNKS] = &workload_sum,
+		[LAB_ARRAY] = &workload_sum,      [LAB_FLOATS] = &workload_floats,
+		[LAB_TIME] = &workload_over_time, [LAB_PIXELS] = &workload_over_pixels,
+	};
+
+	return workloads[lab->mode];
+}
+
+/* --- what workers have in common --- */
+
+const char *lab_needs_memory(const struct lab *lab)
+{
+	switch (lab->mode) {
+	case LAB_SHARED:
+		return "its one generator is in memory that all workers share";
+	case LAB_TIME:
+		return "the step before is in memory that all workers share";
+	case LAB_FLOATS:
+		return "its sums are left in memory";
+	case LAB_OWN:
+	case LAB_VECTOR:
+	case LAB_CHUNKS:
+	case LAB_ARRAY:
+	case LAB_PIXELS:
+	case N_LAB_MODES:
+		break;
+	}
+	return NULL;
+}
+
+size_t lab_shared_bytes(const struct lab *lab)
+{
+	if (lab->mode == LAB_SHARED)
+		return lab_generator_bytes();
+	return lab->mode == LAB_TIME ? size_mul(lab->n, sizeof(double)) : 0;
+}
+
+/* Written once, so that it is resident when the plan looks. */
+int lab_prepare(struct lab *lab, struct error *err)
+{
+	void *memory;
+
+	lab->shared_bytes = lab_shared_bytes(lab);
+	if (!lab->shared_bytes)
+		return 0;
+	memory = mmap(NULL, lab->shared_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	if (memory == MAP_FAILED)
+		return error_memory(err, "what all workers share", lab->shared_bytes);
+	lab->shared = memory;
+	if (lab->mode == LAB_SHARED)
+		lab_generator_init(lab->shared, lab->seed);
+	else
+		lab_states_init(lab->shared, lab->n);
+	return 0;
+}
+
+void lab_release(struct lab *lab)
+{
+	if (lab->shared)
+		munmap(lab->shared, lab->shared_bytes);
+	lab->shared = NULL;
+}

@@ -1,0 +1,97 @@
+/*
+ * The report of one line of a lab: its figures into the line, for the table of all lines; and what
+ * every stage cost, where that is wanted.
+ */
+#include "report/report_kinds.h"
+
+#include <stdio.h>
+
+#include "lab_stages.h"
+#include "report/run_figures.h"
+
+static bool to_stdout(const struct options *options)
+{
+	return path_is_stdout(options->report_path) || path_is_stdout(options->csv_path) ||
+	       path_is_stdout(options->lab_request.json_path);
+}
+
+static const char *lab_path(const struct options *options)
+{
+	if (!options->lab)
+		return NULL;
+	return options->lab->silent || to_stdout(options) ? "/dev/null" : "-";
+}
+
+static double seconds(uint64_t ns)
+{
+	return (double)ns / 1e9;
+}
+
+/* The part of the wall time before the first worker began and after the last one ended. */
+static double outside_s(const struct run_totals *totals)
+{
+	double life = seconds(totals->meter.end_ns - totals->meter.begin_ns);
+	double wall = seconds(totals->wall_ns);
+
+	return life < wall ? wall - life : 0;
+}
+
+static void fill_line(struct lab_line *line, const struct run_totals *totals,
+		      const struct plan *plan)
+{
+	struct run_figures f;
+
+	run_figures_make(&f, totals);
+	line->workers = totals->n_workers;
+	(void)snprintf(line->executor, sizeof(line->executor), "%s",
+		       totals->executor ? totals->executor : "?");
+	line->n_chunks = totals->meter.row[METER_STATS].chunks;
+	line->wall_s = f.wall_s;
+	line->cpu_s = f.cpu_s;
+	line->work_s = f.busy_s[METER_INDEX] + f.busy_s[METER_STATS];
+	line->start_s = outside_s(totals);
+	line->idle_s = f.wait_s[WAIT_IDLE];
+	line->order_s = f.wait_s[WAIT_ORDER];
+	line->peak_bytes = totals->resident_peak;
+	line->planned_bytes = totals->predicted.peak;
+	line->budget_bytes = plan->budget.limit;
+	line->n_valid = totals->accum.n[PIXEL_VALID];
+	line->n_masked = totals->accum.n[PIXEL_MASKED];
+	line->sum = totals->accum.sum;
+	line->sum_sq = totals->accum.sum_sq;
+	if (totals->n_ok == 1 && !totals->interrupted_by)
+		line->status = 0;
+}
+
+/* A scene that failed is the line's failure. */
+static int lab_scene(FILE *out, uint64_t row, const struct scene_result *result,
+		     const struct options *options, struct error *err)
+{
+	(void)out;
+	(void)row;
+	(void)err;
+	if (result->status == SCENE_FAILED)
+		options->lab->line->error = result->error;
+	return 0;
+}
+
+static int lab_end(FILE *out, const struct run_totals *totals, const struct plan *plan,
+		   const struct options *options, struct error *err)
+{
+	const struct lab *lab = options->lab;
+
+	fill_line(lab->line, totals, plan);
+	if (totals->interrupted_by || !totals->n_ok)
+		return 0;
+	lab_print_line(out, lab);
+	if (lab->costs)
+		report_costs(out, totals, plan, options);
+	return report_check(out, err);
+}
+
+const struct report report_lab = {
+	.name = "lab",
+	.path = lab_path,
+	.scene = lab_scene,
+	.end = lab_end,
+};

@@ -1,0 +1,195 @@
+/*
+ * Tables for spreadsheets and scripts: --csv, a line a scene, and --tiles, a line a tile of the
+ * per-tile table. Comma-separated, quoted as RFC 4180 says, lines end with a newline alone, decimal
+ * point whatever the locale; an empty field is a number that is not known. See report/schema.md.
+ */
+#include "report_kinds.h"
+
+#include <inttypes.h>
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "csv.h"
+
+/* The fewest of 15, 16 or 17 digits that read back as the same double. -0 is written as 0. */
+static void put_number(FILE *out, double value)
+{
+	const char *point = localeconv()->decimal_point;
+	char text[40], *at;
+
+	if (!isfinite(value))
+		return;
+	value += 0.0;
+	for (int digits = 15; digits <= 17; digits++) {
+		(void)snprintf(text, sizeof(text), "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	at = *point ? strstr(text, point) : NULL;
+	if (at)
+		(void)fprintf(out, "%.*s.%s", (int)(at - text), text, at + strlen(point));
+	else
+		(void)fputs(text, out);
+}
+
+static void put_comma_number(FILE *out, double value)
+{
+	(void)fputc(',', out);
+	put_number(out, value);
+}
+
+#define STATS_COLUMNS                                                                            \
+	"pixels,valid,nodata,masked,zero_denominator,nonfinite,outside_unit_range,min,max,mean," \
+	"std,median,p2,p5,p25,p75,p95,p98,valid_percent,area_ha"
+
+enum { N_STATS_COLUMNS = 20 };
+
+/* The columns of STATS_COLUMNS; all empty where s is NULL. */
+static void put_stats(FILE *out, const struct summary *s)
+{
+	if (!s) {
+		for (int i = 1; i < N_STATS_COLUMNS; i++)
+			(void)fputc(',', out);
+		return;
+	}
+	(void)fprintf(out,
+		      "%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+		      ",%" PRIu64,
+		      s->pixels, s->n[PIXEL_VALID], s->n[PIXEL_NODATA], s->n[PIXEL_MASKED],
+		      s->n[PIXEL_DIV0], s->n[PIXEL_NONFINITE], s->n_outside);
+	put_comma_number(out, s->min);
+	put_comma_number(out, s->max);
+	put_comma_number(out, s->mean);
+	put_comma_number(out, s->std);
+	put_comma_number(out, s->percentile[N_PERCENTILES / 2]);
+	for (unsigned i = 0; i < N_PERCENTILES; i++)
+		if (i != N_PERCENTILES / 2)
+			put_comma_number(out, s->percentile[i]);
+	put_comma_number(out, s->valid_percent);
+	put_comma_number(out, s->area_ha);
+}
+
+static void put_band(FILE *out, const struct scene *scene, enum band_role role)
+{
+	const struct band *band = &scene->band[role];
+
+	(void)fputc(',', out);
+	if (!scene->has_band[role] || !band->path) {
+		(void)fputc(',', out);
+		return;
+	}
+	csv_name(out, band->path);
+	(void)fprintf(out, ",%" PRIu32, band->index);
+}
+
+static const char *csv_path(const struct options *options)
+{
+	return options->lab ? NULL : options->csv_path; /* a lab's is of all lines */
+}
+
+static int csv_begin(FILE *out, const struct plan *plan, const struct options *options,
+		     struct error *err)
+{
+	(void)plan;
+	(void)options;
+	(void)fputs("name,status,error,sensor,acquired,crs,x_size,y_size," STATS_COLUMNS
+		    ",red_file,red_band,nir_file,nir_band\n",
+		    out);
+	return report_check(out, err);
+}
+
+static int csv_scene(FILE *out, uint64_t row, const struct scene_result *result,
+		     const struct options *options, struct error *err)
+{
+	const struct scene *scene = result->scene;
+	const char *const text[] = {
+		scene_status_name(result->status),
+		result->status == SCENE_FAILED ? result->error.text : "",
+		scene->sensor,
+		scene->acquired,
+		scene_crs(scene),
+	};
+	struct summary summary;
+	bool ok = scene_summary(result, &summary);
+
+	(void)row;
+	(void)options;
+	csv_name(out, scene->name ? scene->name : "");
+	(void)fputc(',', out);
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
+		csv_words(out, text[i]);
+		(void)fputc(',', out);
+	}
+	if (scene->x_size && scene->y_size)
+		(void)fprintf(out, "%" PRIu32 ",%" PRIu32 ",", scene->x_size, scene->y_size);
+	else
+		(void)fputs(",,", out);
+	put_stats(out, ok ? &summary : NULL);
+	put_band(out, scene, BAND_RED);
+	put_band(out, scene, BAND_NIR);
+	(void)fputc('\n', out);
+	return report_check(out, err);
+}
+
+static const char *tiles_path(const struct options *options)
+{
+	return options->tiles_path;
+}
+
+static int tiles_begin(FILE *out, const struct plan *plan, const struct options *options,
+		       struct error *err)
+{
+	(void)plan;
+	(void)options;
+	(void)fputs("scene,scene_id,tile,column,row,x_off,y_off,x_size,y_size," STATS_COLUMNS
+		    ",histogram\n",
+		    out);
+	return report_check(out, err);
+}
+
+static void put_tile(FILE *out, const struct scene *scene, uint64_t scene_id,
+		     const struct tile_summary *tile)
+{
+	const struct window *w = &tile->window;
+	uint32_t column = scene->tile_x_size ? w->x_off / scene->tile_x_size : 0;
+	uint32_t row = scene->tile_y_size ? w->y_off / scene->tile_y_size : 0;
+	uint64_t number = (uint64_t)row * scene_tiles_across(scene) + column;
+
+	csv_name(out, scene->name ? scene->name : "");
+	(void)fprintf(out,
+		      ",%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32
+		      ",%" PRIu32 ",%" PRIu32 ",",
+		      scene_id, number, column, row, w->x_off, w->y_off, w->x_size, w->y_size);
+	put_stats(out, &tile->summary);
+	for (unsigned i = 0; i < COARSE_BINS; i++)
+		(void)fprintf(out, "%c%" PRIu64, i ? ' ' : ',', tile->summary.coarse[i]);
+	(void)fputc('\n', out);
+}
+
+static int tiles_scene(FILE *out, uint64_t row, const struct scene_result *result,
+		       const struct options *options, struct error *err)
+{
+	(void)row;
+	if (result->status != SCENE_OK)
+		return 0;
+	for (uint64_t i = 0; i < result->n_tiles; i++)
+		put_tile(out, result->scene, scene_number(result->scene, options),
+			 &result->tile[i]);
+	return report_check(out, err);
+}
+
+const struct report report_csv = {
+	.name = "CSV",
+	.path = csv_path,
+	.begin = csv_begin,
+	.scene = csv_scene,
+};
+
+const struct report report_tiles = {
+	.name = "tiles",
+	.path = tiles_path,
+	.begin = tiles_begin,
+	.scene = tiles_scene,
+};

@@ -1,0 +1,203 @@
+/*
+ * --html: a page on the run that stands alone. Streams: rows of scenes as they come, at most
+ * MOST_SCENES of them, figures when the run is over. What each figure shows is in html_*.c.
+ */
+#include "report_kinds.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "picture/graph.h"
+#include "picture/html_figures.h"
+#include "picture/page.h"
+#include "report_teach.h"
+#include "run_figures.h"
+#include "text.h"
+#include "verdict.h"
+
+enum { MOST_SCENES = 50, SCENE_COLUMNS = 8 };
+
+static const char *html_path(const struct options *options)
+{
+	return options->html_path;
+}
+
+static int html_begin(FILE *out, const struct plan *plan, const struct options *options,
+		      struct error *err)
+{
+	static const char *const heads[SCENE_COLUMNS] = {"scene", "status", "valid %", "mean",
+							 "std",   "min",    "max",     "median"};
+	char lead[160];
+
+	(void)options;
+	(void)snprintf(lead, sizeof(lead),
+		       "imgpipe %s: NDVI statistics of %" PRIu32
+		       " scene%s, planned for %u worker%s",
+		       IMGPIPE_VERSION, plan->n_scenes, plan->n_scenes == 1 ? "" : "s",
+		       plan_all_workers(plan), plan_all_workers(plan) == 1 ? "" : "s");
+	page_open(out, "Run of imgpipe", lead);
+	teach_page_marks(out, options);
+	page_section(out, "Scenes");
+	page_table_open(out, "NDVI of each scene", heads, SCENE_COLUMNS);
+	return report_check(out, err);
+}
+
+static void put_numbers(FILE *out, const struct summary *s)
+{
+	const double values[] = {s->mean, s->std, s->min, s->max, s->percentile[N_PERCENTILES / 2]};
+	char text[24];
+
+	page_number(out, "%.2f", s->valid_percent);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		page_number(out, "%s", text_value(text, values[i]));
+}
+
+static int html_scene(FILE *out, uint64_t row, const struct scene_result *result,
+		      const struct options *options, struct error *err)
+{
+	const struct scene *scene = result->scene;
+	struct summary summary;
+
+	(void)options;
+	if (row < MOST_SCENES) {
+		page_row_open(out);
+		page_cell(out, "%s", scene->name ? scene->name : "");
+		page_cell(out, "%s", scene_status_name(result->status));
+		if (scene_summary(result, &summary))
+			put_numbers(out, &summary);
+		else
+			page_wide_cell(out, SCENE_COLUMNS - 2, "%s", result->error.text);
+		page_row_close(out);
+	}
+	if (result->first_ok && result->n_tiles) {
+		(void)fprintf(out, "<tr><td colspan=\"%d\" style=\"min-width:46rem\">",
+			      SCENE_COLUMNS);
+		figure_tiles(out, result);
+		(void)fputs("</td></tr>\n", out);
+	}
+	return report_check(out, err);
+}
+
+static void put_all(FILE *out, const struct run_totals *totals)
+{
+	struct summary s;
+
+	if (totals->n_ok > 1) {
+		summary_make(&s, &totals->accum, &totals->histogram, totals->area_m2);
+		page_row_open(out);
+		page_cell(out, "all %" PRIu32 " that are ok", totals->n_ok);
+		page_cell(out, "ok");
+		put_numbers(out, &s);
+		page_row_close(out);
+	}
+	page_table_close(out);
+	if (totals->n_scenes > MOST_SCENES)
+		page_paragraph(
+			out, "%" PRIu32 " more scenes are not listed here; --csv has all of them.",
+			totals->n_scenes - MOST_SCENES);
+	page_paragraph(out,
+		       "%" PRIu32 " of %" PRIu32 " ok, %" PRIu32 " failed, %" PRIu32 " cancelled.",
+		       totals->n_ok, totals->n_scenes, totals->n_failed, totals->n_cancelled);
+}
+
+static void put_verdict(FILE *out, const struct run_totals *totals, const struct plan *plan,
+			const struct options *options, const struct run_figures *f)
+{
+	struct verdict verdict;
+
+	page_section(out, "Verdict");
+	if (totals->interrupted_by)
+		page_note(out, "Interrupted by %s: the page is partial.", totals->interrupted_by);
+	if (totals->n_lost)
+		page_note(out,
+			  "%u worker process%s died; the scenes are reported as failed. What was "
+			  "recorded until then is on the timeline.",
+			  totals->n_lost, totals->n_lost == 1 ? "" : "es");
+	verdict_make(&verdict, totals, plan, options);
+	for (unsigned i = 0; i < verdict.n; i++) {
+		if (i)
+			page_paragraph(out, "%s", verdict.sentence[i]);
+		else
+			page_note(out, "%s", verdict.sentence[i]);
+	}
+	page_paragraph(out,
+		       "%s, %u worker%s, %.3f s wall, %.3f s CPU, parallel efficiency %.0f %%; "
+		       "%.1f Mpixel/s.",
+		       totals->executor ? totals->executor : "?", totals->n_workers,
+		       totals->n_workers == 1 ? "" : "s", f->wall_s, f->cpu_s, 100 * f->efficiency,
+		       f->wall_s > 0 ? (double)f->pixels / 1e6 / f->wall_s : 0);
+}
+
+static void put_stages(FILE *out, const struct run_totals *totals)
+{
+	static const char *const heads[] = {"stage",  "chunks",   "tiles",   "MB in",
+					    "MB out", "busy s",   "CPU s",   "wait s",
+					    "msgs",   "plan MiB", "resv MiB"};
+
+	page_table_open(out, "What each stage did and cost, all workers added up", heads,
+			sizeof(heads) / sizeof(heads[0]));
+	for (int i = 0; i < N_METER_STAGES; i++) {
+		const struct meter_row *row = &totals->meter.row[i];
+		bool known = stored_bytes_known(totals, (enum meter_stage)i);
+
+		page_row_open(out);
+		page_cell(out, "%s", meter_stage_name((enum meter_stage)i));
+		page_number(out, "%" PRIu64, row->chunks);
+		page_number(out, "%" PRIu64, row->tiles);
+		page_number(out, known ? "%.1f" : "-", (double)row->bytes_in / 1e6);
+		page_number(out, known || i != METER_FETCH ? "%.1f" : "-",
+			    (double)row->bytes_out / 1e6);
+		page_number(out, "%.3f", (double)row->busy_ns / 1e9);
+		page_number(out, "%.3f", (double)row->cpu_ns / 1e9);
+		page_number(out, "%.3f", (double)meter_row_wait_ns(row) / 1e9);
+		page_number(out, "%" PRIu64, row->messages);
+		page_number(out, "%.1f", (double)row->planned_peak / (1 << 20));
+		page_number(out, "%.1f", (double)row->reserved_peak / (1 << 20));
+		page_row_close(out);
+	}
+	page_table_close(out);
+}
+
+static void put_graph(FILE *out, const struct run_totals *totals, const struct plan *plan)
+{
+	struct graph graph;
+
+	graph_run(&graph, totals, plan);
+	page_figure_open(out, "The graph of tasks");
+	graph_svg(out, &graph, false);
+	page_figure_close(out,
+			  "Tasks of each stage, and above the arrows the bytes that went from "
+			  "one to the next. map: each block by itself; filter: some pixels stay; "
+			  "reduce: many become one. imgpipe graph draws it before the run.");
+}
+
+static int html_end(FILE *out, const struct run_totals *totals, const struct plan *plan,
+		    const struct options *options, struct error *err)
+{
+	struct run_figures figures;
+
+	run_figures_make(&figures, totals);
+	put_all(out, totals);
+	put_verdict(out, totals, plan, options, &figures);
+	if (totals->trace) {
+		page_section(out, "Time and memory");
+		figure_timeline(out, totals);
+		figure_memory(out, totals, plan);
+	}
+	page_section(out, "Stages");
+	put_graph(out, totals, plan);
+	figure_stages(out, totals);
+	put_stages(out, totals);
+	if (totals->trace)
+		figure_chunks(out, totals);
+	page_close(out);
+	return report_check(out, err);
+}
+
+const struct report report_html = {
+	.name = "HTML",
+	.path = html_path,
+	.begin = html_begin,
+	.scene = html_scene,
+	.end = html_end,
+};

@@ -1,0 +1,188 @@
+/*
+ * Pictures of a sweep over workers: time, speed-up, efficiency, with the laws fitted to them.
+ */
+#include <math.h>
+
+#include "picture/svg.h"
+#include "sweep_kinds.h"
+
+enum { WIDTH = 880, HEIGHT = 400, LEFT = 84, RIGHT = 20, BELOW = 52, ROW = 20, LAW_STEPS = 60 };
+
+static const struct {
+	const char *title, *label;
+	svg_format *format;
+} kinds[] = {
+	[SWEEP_TIME] = {"Wall time", "Wall time against workers", svg_format_seconds},
+	[SWEEP_SPEEDUP] = {"Speed-up", "Speed-up against workers", svg_format_number},
+	[SWEEP_EFFICIENCY] = {"Efficiency", "Efficiency against workers", svg_format_percent},
+};
+
+/* Time with n workers as the picture shows it; t1 is what one worker takes. */
+static double shown(enum sweep_scaling what, double n, double t, double t1)
+{
+	if (what == SWEEP_TIME)
+		return t;
+	return what == SWEEP_SPEEDUP ? t1 / t : t1 / t / n;
+}
+
+static void put_points(FILE *out, const struct svg_plot *plot, const struct series *series,
+		       enum sweep_scaling what, unsigned i)
+{
+	double x[SERIES_POINTS], low[SERIES_POINTS], middle[SERIES_POINTS], high[SERIES_POINTS];
+	double t1 = series_base_time(series);
+
+	for (unsigned k = 0; k < series->n; k++) {
+		struct spread s = point_spread(series->point[k], SWEEP_WALL);
+
+		x[k] = series->point[k]->workers;
+		low[k] = shown(what, x[k], s.min, t1);
+		middle[k] = shown(what, x[k], s.median, t1);
+		high[k] = shown(what, x[k], s.max, t1);
+	}
+	svg_ribbon(out, plot, x, low, high, series->n, svg_series(i));
+	svg_curve(out, plot, x, middle, series->n, svg_series(i), SVG_SOLID);
+	for (unsigned k = 0; k < series->n; k++) {
+		char tip[128], text[SVG_LABEL];
+
+		plot->y.format(text, middle[k]);
+		(void)snprintf(tip, sizeof(tip), "%s, %.0f workers: %s", series->name, x[k], text);
+		svg_dot(out, svg_at(&plot->x, x[k]), svg_at(&plot->y, middle[k]), 3.5,
+			svg_series(i), tip);
+	}
+}
+
+/* Amdahl dashed, the USL dotted, both in the series' colour, from one worker to the axis' end. */
+static void put_laws(FILE *out, const struct svg_plot *plot, const struct series *series,
+		     enum sweep_scaling what, unsigned i)
+{
+	struct scaling_fit fit;
+	double x[LAW_STEPS + 1], amdahl[LAW_STEPS + 1], usl[LAW_STEPS + 1],
+		t1 = series_base_time(series);
+
+	series_fit(&fit, series);
+	for (unsigned k = 0; k <= LAW_STEPS; k++) {
+		x[k] = 1 + (plot->x.high - 1) * k / LAW_STEPS;
+		amdahl[k] = shown(what, x[k], amdahl_time(&fit.amdahl, x[k]), t1);
+		usl[k] = shown(what, x[k], usl_time(&fit.usl, x[k]), t1);
+	}
+	if (fit.amdahl.ok)
+		svg_curve(out, plot, x, amdahl, LAW_STEPS + 1, svg_series(i), SVG_DASHED);
+	if (fit.usl.ok)
+		svg_curve(out, plot, x, usl, LAW_STEPS + 1, svg_series(i), SVG_DOTTED);
+}
+
+static void put_ideal(FILE *out, const struct svg_plot *plot, const struct series_list *list,
+		      enum sweep_scaling what)
+{
+	double x[LAW_STEPS + 1], y[LAW_STEPS + 1], t1 = INFINITY;
+
+	for (unsigned i = 0; i < list->n; i++)
+		if (list->series[i].n > 1)
+			t1 = fmin(t1, series_base_time(&list->series[i]));
+	for (unsigned k = 0; k <= LAW_STEPS; k++) {
+		x[k] = 1 + (plot->x.high - 1) * k / LAW_STEPS;
+		y[k] = shown(what, x[k], t1 / x[k], t1);
+	}
+	svg_curve(out, plot, x, y, LAW_STEPS + 1, SVG_QUIET, SVG_SOLID);
+}
+
+static double put_legend(FILE *out, const struct series_list *list, bool draw)
+{
+	double x = LEFT, y = 16;
+
+	if (draw) {
+		x = svg_legend(out, x, y, SVG_QUIET, SVG_SOLID, "ideal");
+		x = svg_legend(out, x, y, SVG_INK, SVG_DASHED, "Amdahl's law, fitted");
+		(void)svg_legend(out, x, y, SVG_INK, SVG_DOTTED,
+				 "Universal Scalability Law, fitted");
+	}
+	x = LEFT;
+	y += ROW;
+	for (unsigned i = 0; i < list->n; i++) {
+		double width = 48 + svg_text_width(list->series[i].name, 12);
+
+		if (list->series[i].n < 2)
+			continue;
+		if (x > LEFT && x + width > WIDTH - RIGHT) {
+			x = LEFT;
+			y += ROW;
+		}
+		if (draw)
+			(void)svg_legend(out, x, y, svg_series(i), SVG_SOLID, list->series[i].name);
+		x += width;
+	}
+	return y + 14;
+}
+
+static void fit_axes(struct svg_plot *plot, const struct series_list *list, enum sweep_scaling what)
+{
+	double workers = 2, most = what == SWEEP_TIME ? 0 : 1.1;
+
+	for (unsigned i = 0; i < list->n; i++)
+		for (unsigned k = 0; k < list->series[i].n && list->series[i].n > 1; k++) {
+			const struct sweep_point *point = list->series[i].point[k];
+			struct spread s = point_spread(point, SWEEP_WALL);
+			double t = what == SWEEP_TIME ? s.max : s.min;
+
+			workers = fmax(workers, point->workers);
+			most = fmax(most, shown(what, point->workers, t,
+						series_base_time(&list->series[i])));
+		}
+	plot->x.low = 1;
+	plot->x.high = workers;
+	svg_axis_fit(&plot->y, 0, what == SWEEP_SPEEDUP ? fmax(workers, most) : most);
+}
+
+/* Whole numbers of workers that were measured. */
+static unsigned worker_ticks(const struct series_list *list, double *tick, unsigned most)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < list->n; i++)
+		for (unsigned k = 0; k < list->series[i].n; k++) {
+			double value = list->series[i].point[k]->workers;
+			unsigned at = 0;
+
+			while (at < n && tick[at] < value)
+				at++;
+			if ((at < n && tick[at] == value) || n == most)
+				continue;
+			for (unsigned j = n++; j > at; j--)
+				tick[j] = tick[j - 1];
+			tick[at] = value;
+		}
+	return n;
+}
+
+void sweep_figure_workers(FILE *out, const struct sweep *sweep, enum sweep_scaling what)
+{
+	struct series_list list;
+	struct svg_plot plot = {.x = {.from = LEFT, .to = WIDTH - RIGHT, .title = "Workers"},
+				.y = {.title = kinds[what].title, .format = kinds[what].format}};
+	double tick[SERIES_POINTS], top;
+	char label[48];
+	unsigned ticks;
+
+	series_by_workers(&list, sweep);
+	top = put_legend(out, &list, false);
+	plot.y.from = top + HEIGHT - BELOW;
+	plot.y.to = top;
+	svg_open(out, WIDTH, top + HEIGHT, kinds[what].label, false);
+	fit_axes(&plot, &list, what);
+	ticks = worker_ticks(&list, tick, SERIES_POINTS);
+	svg_frame(out, &plot, tick, ticks);
+	(void)snprintf(label, sizeof(label), "%u physical core%s", sweep->cores,
+		       sweep->cores == 1 ? "" : "s");
+	svg_mark_x(out, &plot, sweep->cores, 0, label);
+	svg_clip_open(out, &plot);
+	put_ideal(out, &plot, &list, what);
+	for (unsigned i = 0; i < list.n; i++)
+		if (list.series[i].n > 1)
+			put_laws(out, &plot, &list.series[i], what, i);
+	svg_clip_close(out);
+	for (unsigned i = 0; i < list.n; i++)
+		if (list.series[i].n > 1)
+			put_points(out, &plot, &list.series[i], what, i);
+	(void)put_legend(out, &list, true);
+	svg_close(out);
+}

@@ -1,0 +1,108 @@
+/*
+ * Grids: which bands lie on each other, and how large a pixel is.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "discover/grid.h"
+
+static const double PLACE[6] = {1e6, 3.28, 0, 2e5, 0, -3.28};
+
+/* Red and NIR in two files of 8 x 8 pixels at one place. */
+static void make(struct scene *scene, const char *red_crs, const char *nir_crs)
+{
+	static char paths[2][8] = {"r.tif", "n.tif"};
+	const char *const crs[2] = {red_crs, nir_crs};
+
+	memset(scene, 0, sizeof(*scene));
+	for (unsigned i = 0; i < 2; i++) {
+		struct raster_info *info = &scene->files[i].info;
+
+		info->x_size = info->y_size = info->block_x_size = info->block_y_size = 8;
+		memcpy(info->geotransform, PLACE, sizeof(PLACE));
+		info->has_geotransform = info->projected = true;
+		info->unit_metres = 1;
+		snprintf(info->crs, sizeof(info->crs), "%s", crs[i]);
+		scene->band[i].path = paths[i];
+		scene->band[i].file = i;
+	}
+}
+
+static int apply(struct scene *scene, struct error *err)
+{
+	static const struct options none;
+
+	return grid_apply(scene, &none, err);
+}
+
+static void test_crs(void **state)
+{
+	struct scene scene;
+	struct error err;
+
+	(void)state;
+	make(&scene, "EPSG:32633", "EPSG:32634");
+	assert_int_equal(apply(&scene, &err), -1);
+	assert_non_null(strstr(err.text, "EPSG:32634"));
+	/* Names are many for one CRS; only codes tell. */
+	make(&scene, "WGS 84 / UTM zone 33N", "WGS_1984_UTM_Zone_33N");
+	assert_int_equal(apply(&scene, &err), 0);
+	make(&scene, "EPSG:32633", "WGS_1984_UTM_Zone_33N");
+	assert_int_equal(apply(&scene, &err), 0);
+}
+
+static void test_unplaced(void **state)
+{
+	struct scene scene;
+	struct error err;
+
+	(void)state;
+	make(&scene, "", "");
+	assert_int_equal(apply(&scene, &err), 0);
+	assert_int_equal(scene.n_notes, 0);
+	scene.files[1].info.has_geotransform = false;
+	assert_int_equal(apply(&scene, &err), 0);
+	assert_int_equal(scene.n_notes, 1);
+	assert_non_null(strstr(scene.notes[0], "NIR lies on red"));
+}
+
+/* 1200/3937 computed, and as the text of a database has it: other last bits, the same area. */
+static void test_unit(void **state)
+{
+	static const double feet[] = {1200.0 / 3937.0, 0.3048006096012192, 0.304800609601219};
+	struct scene scene;
+	struct error err;
+	double first = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		make(&scene, "", "");
+		scene.files[0].info.unit_metres = feet[i];
+		assert_int_equal(apply(&scene, &err), 0);
+		if (i == 0)
+			first = scene.pixel_area_m2;
+		assert_memory_equal(&scene.pixel_area_m2, &first, sizeof(first));
+	}
+	assert_true(first > 0.99 && first < 1.0);
+	make(&scene, "", "");
+	scene.files[0].info.unit_metres = 0;
+	assert_int_equal(apply(&scene, &err), 0);
+	assert_true(scene.pixel_area_m2 == 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_crs),
+		cmocka_unit_test(test_unplaced),
+		cmocka_unit_test(test_unit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,292 @@
+/*
+ * Scale, offset and nodata by product: which evidence is used, which is refused, and what the user
+ * is told. Metadata files are made up in a temporary directory.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "discover/bands.h"
+#include "discover/scaling.h"
+
+#define ID   "LC08_L2SP_008059_20191201_20200825_02_T1"
+#define ROOT "/tmp/imgpipe-scaling-XXXXXX"
+
+static char root[] = ROOT;
+
+struct fixture {
+	struct scene scene;
+	struct band_info bands[2];
+	struct error err;
+};
+
+static void prepare(struct fixture *f, enum sample_type type, const char *red, const char *nir)
+{
+	memset(f, 0, sizeof(*f));
+	f->scene.files[0].info.n_bands = 2;
+	f->scene.files[0].info.bands = f->bands;
+	f->scene.files[0].info.type = type;
+	snprintf(f->bands[0].description, sizeof(f->bands[0].description), "%s", red);
+	snprintf(f->bands[1].description, sizeof(f->bands[1].description), "%s", nir);
+	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
+		f->scene.band[role].index = role + 1;
+		f->scene.band[role].type = type;
+	}
+}
+
+static void apply(struct fixture *f, const struct sensor *sensor, const char *path)
+{
+	static const struct options none;
+
+	if (sensor)
+		snprintf(f->scene.sensor, sizeof(f->scene.sensor), "%s", sensor->name);
+	assert_int_equal(scaling_apply(&f->scene, sensor, path, &none, &f->err), 0);
+}
+
+/* Scale by the names of `path` alone, of samples of this type. */
+static void by_name(struct fixture *f, enum sample_type type, const char *path)
+{
+	const char *base = strrchr(path, '/') + 1;
+
+	prepare(f, type, "", "");
+	apply(f, sensor_find(base, name_stem(base), NULL), path);
+}
+
+static bool noted(const struct fixture *f, const char *words)
+{
+	for (unsigned i = 0; i < f->scene.n_notes; i++)
+		if (strstr(f->scene.notes[i], words))
+			return true;
+	return false;
+}
+
+static void expect(const struct fixture *f, double scale, double offset)
+{
+	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
+		assert_true(f->scene.band[role].scale == scale);
+		assert_true(f->scene.band[role].offset == offset);
+	}
+}
+
+static void test_landsat_c2(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	by_name(&f, SAMPLE_U16, "/x/" ID ".tif");
+	expect(&f, 0.0000275, -0.2);
+	assert_true(noted(&f, "assumed by the name"));
+	assert_true(f.scene.band[BAND_RED].has_nodata && f.scene.band[BAND_RED].nodata == 0);
+	by_name(&f, SAMPLE_I16, "/x/" ID ".tif");
+	expect(&f, 1, 0);
+	assert_true(noted(&f, "--scale 0.0000275"));
+	by_name(&f, SAMPLE_I16, "/x/LC08_L2SP_amazon.tif");
+	expect(&f, 1, 0);
+	assert_true(noted(&f, "--scale 0.0000275"));
+	by_name(&f, SAMPLE_U16, "/x/" ID "_SR_B4.tif");
+	expect(&f, 0.0000275, -0.2);
+	assert_false(noted(&f, "assumed"));
+}
+
+static void test_fill(void **state)
+{
+	static const struct {
+		const char *path;
+		double fill;
+	} rows[] = {
+		{"/x/LC08_L1TP_008059_20191201_20191210_01_T1_sr_band4.tif", -9999},
+		{"/x/LT05_L1TP_008059_19911201_20191210_01_T1_sr_band3.tif", -9999},
+		{"/x/MOD09A1.A2019001.h21v11.061.2020001_sur_refl_b01.tif", -28672},
+		{"/x/MYD09Q1.A2019001.h21v11.061.2020001_sur_refl_b01.tif", -28672},
+		{"/x/MCD43A4.A2019001.h21v11.061.2020_Nadir_Reflectance_Band1.tif", 32767},
+	};
+	struct fixture f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		by_name(&f, SAMPLE_I16, rows[i].path);
+		expect(&f, 0.0001, 0);
+		assert_true(f.scene.band[BAND_NIR].has_nodata);
+		assert_true(f.scene.band[BAND_NIR].nodata == rows[i].fill);
+		assert_true(noted(&f, "states no nodata"));
+	}
+}
+
+/* A product known by its bands' names alone has its doubts too. */
+static void test_described(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	prepare(&f, SAMPLE_U16, "SR_B4", "SR_B6");
+	apply(&f, bands_sensor(&f.scene.files[0].info), "/x/mosaic.tif");
+	expect(&f, 1, 0);
+	assert_true(noted(&f, "--scale 0.0000275"));
+	prepare(&f, SAMPLE_U16, "SR_B3", "SR_B4");
+	apply(&f, NULL, "/x/mosaic.tif");
+	assert_true(noted(&f, "--scale 0.0000275"));
+	prepare(&f, SAMPLE_U16, "B04", "B08");
+	apply(&f, bands_sensor(&f.scene.files[0].info), "/x/mosaic.tif");
+	expect(&f, 1, 0);
+	assert_true(noted(&f, "--offset -0.1"));
+	prepare(&f, SAMPLE_U16, "red", "nir");
+	assert_null(bands_sensor(&f.scene.files[0].info));
+	apply(&f, NULL, "/x/mosaic.tif");
+	assert_int_equal(f.scene.n_notes, 0);
+}
+
+static void test_sentinel2_samples(void **state)
+{
+	static const char late[] = "/x/S2A_MSIL2A_20220601T101031_N0400_R022_T33UUB_B04.tif";
+	struct fixture f;
+
+	(void)state;
+	by_name(&f, SAMPLE_I16, "/x/S2A_T33UUB_20220601_B04.tif");
+	assert_true(noted(&f, "--offset -0.1"));
+	by_name(&f, SAMPLE_U16, late);
+	expect(&f, 0.0001, -0.1);
+	by_name(&f, SAMPLE_F32, late);
+	expect(&f, 1, 0);
+	assert_true(noted(&f, "--scale 0.0001 --offset -0.1"));
+	by_name(&f, SAMPLE_U8, late);
+	expect(&f, 1, 0);
+	assert_true(noted(&f, "8-bit"));
+	assert_false(f.scene.band[BAND_RED].has_nodata);
+	by_name(&f, SAMPLE_U16, "/tiles_N4510_E0100/T33UUB_20200101T101010_B04.tif");
+	expect(&f, 1, 0);
+	by_name(&f, SAMPLE_U16, "/philharmonie/S2A_T33UUB_20220601_B04.tif");
+	expect(&f, 1, 0);
+	assert_true(noted(&f, "--offset -0.1"));
+}
+
+/* MTD_MSIL2A.xml of T33UUB, 2022-06-01, with offsets for the bands given. */
+static void make_metadata(const char *folder, const char *offsets)
+{
+	char path[1024];
+	FILE *out;
+
+	snprintf(path, sizeof(path), "%s/MTD_MSIL2A.xml", folder);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	fprintf(out,
+		"<n:P xmlns:n=\"u\"><PRODUCT_URI>S2A_MSIL2A_20220601T101031_N0400_R022_T33UUB_"
+		"20220601T130000.SAFE</PRODUCT_URI><PROCESSING_BASELINE>04.00</PROCESSING_BASELINE>"
+		"<BOA_QUANTIFICATION_VALUE>10000</BOA_QUANTIFICATION_VALUE>%s</n:P>",
+		offsets);
+	assert_int_equal(fclose(out), 0);
+}
+
+#define OFFSET(id) "<BOA_ADD_OFFSET band_id=\"" id "\">-1000</BOA_ADD_OFFSET>"
+
+static const char *in_root(char path[1024], const char *tail)
+{
+	snprintf(path, 1024, "%s/%s", root, tail);
+	return path;
+}
+
+static void test_metadata_of_another_product(void **state)
+{
+	char path[1024];
+	struct fixture f;
+
+	(void)state;
+	make_metadata(root, OFFSET("3") OFFSET("7"));
+	by_name(&f, SAMPLE_U16, in_root(path, "T33UUB_20220601T101031_B04.tif"));
+	expect(&f, 0.0001, -0.1);
+	assert_string_equal(f.scene.sensor, "Sentinel-2 L2A");
+	assert_non_null(strstr(f.scene.band[BAND_RED].scale_source, root));
+	assert_non_null(strstr(f.scene.band[BAND_RED].scale_source, "/MTD_MSIL2A.xml"));
+	by_name(&f, SAMPLE_U16, in_root(path, "T12SVB_20220601T101031_B04.tif"));
+	expect(&f, 1, 0);
+	assert_true(noted(&f, "is of tile T33UUB, the image of T12SVB; it was not used"));
+	by_name(&f, SAMPLE_U16, in_root(path, "T33UUB_20180101T101031_B04.tif"));
+	expect(&f, 1, 0);
+	assert_true(noted(&f, "is of 2022-06-01, the image of 2018-01-01; it was not used"));
+	/* One folder up, and the folder between is nobody's. */
+	by_name(&f, SAMPLE_U16, in_root(path, "other/T33UUB_20220601T101031_B04.tif"));
+	expect(&f, 1, 0);
+	by_name(&f, SAMPLE_U16, in_root(path, "IMG_DATA/T33UUB_20220601T101031_B04.tif"));
+	expect(&f, 0.0001, -0.1);
+	by_name(&f, SAMPLE_U8, in_root(path, "IMG_DATA/T33UUB_20220601T101031_B04.tif"));
+	expect(&f, 1, 0);
+}
+
+static void test_metadata_without_the_band(void **state)
+{
+	char path[1024];
+	struct fixture f;
+
+	(void)state;
+	make_metadata(root, OFFSET("3"));
+	by_name(&f, SAMPLE_U16, in_root(path, "T33UUB_20220601T101031_B04.tif"));
+	expect(&f, 1, 0);
+	assert_true(noted(&f, "none for NIR"));
+}
+
+/* 600 bytes of folders: the metadata counts all the same. */
+static void test_long_path(void **state)
+{
+	char path[1024], file[2048], name[121];
+	struct fixture f;
+
+	(void)state;
+	memset(name, 'd', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	snprintf(path, sizeof(path), "%s", root);
+	for (unsigned i = 0; i < 5; i++) {
+		size_t len = strlen(path);
+
+		snprintf(path + len, sizeof(path) - len, "/%s", name);
+		assert_int_equal(mkdir(path, 0755), 0);
+	}
+	make_metadata(path, OFFSET("3") OFFSET("7"));
+	snprintf(file, sizeof(file), "%s/T33UUB_20220601T101031_B04.tif", path);
+	by_name(&f, SAMPLE_U16, file);
+	expect(&f, 0.0001, -0.1);
+	assert_non_null(strstr(f.scene.band[BAND_RED].scale_source, "...ddd"));
+}
+
+static int make_root(void **state)
+{
+	char path[1024];
+
+	(void)state;
+	memcpy(root, ROOT, sizeof(root));
+	if (!mkdtemp(root))
+		return -1;
+	return mkdir(in_root(path, "other"), 0755) || mkdir(in_root(path, "IMG_DATA"), 0755);
+}
+
+static int remove_root(void **state)
+{
+	char command[64];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", root);
+	return system(command);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_landsat_c2),
+		cmocka_unit_test(test_fill),
+		cmocka_unit_test(test_described),
+		cmocka_unit_test(test_sentinel2_samples),
+		cmocka_unit_test_setup_teardown(test_metadata_of_another_product, make_root,
+						remove_root),
+		cmocka_unit_test_setup_teardown(test_metadata_without_the_band, make_root,
+						remove_root),
+		cmocka_unit_test_setup_teardown(test_long_path, make_root, remove_root),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

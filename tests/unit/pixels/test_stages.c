@@ -1,0 +1,392 @@
+/*
+ * Mask, index and stats stages on small blocks: every sample type and all special values, against a
+ * plain per-pixel reference written from the definitions.
+ */
+#include <float.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "pixels/simd.h"
+#include "pixels/stages.h"
+#include "sample.h"
+
+enum { WIDTH = 61, HEIGHT = 67, N = WIDTH * HEIGHT };
+
+struct bench {
+	struct scene scene;
+	struct options options;
+	struct arena arena;
+	struct meter meter;
+	struct stage_env env;
+	struct block block;
+	struct chunk_result result;
+	struct piece *piece;
+	void *plane[N_BAND_ROLES];
+	uint8_t mask[N];
+};
+
+static double sample_at(enum sample_type type, const void *plane, size_t i)
+{
+	switch (type) {
+	case SAMPLE_U8:
+		return ((const uint8_t *)plane)[i];
+	case SAMPLE_I8:
+		return ((const int8_t *)plane)[i];
+	case SAMPLE_U16:
+		return ((const uint16_t *)plane)[i];
+	case SAMPLE_I16:
+		return ((const int16_t *)plane)[i];
+	case SAMPLE_U32:
+		return ((const uint32_t *)plane)[i];
+	case SAMPLE_I32:
+		return ((const int32_t *)plane)[i];
+	case SAMPLE_F32:
+		return (double)((const float *)plane)[i];
+	case SAMPLE_F64:
+	case N_SAMPLE_TYPES:
+		break;
+	}
+	return ((const double *)plane)[i];
+}
+
+static uint64_t random_bits(void)
+{
+	return ((uint64_t)rand() << 42) ^ ((uint64_t)rand() << 21) ^ (uint64_t)rand();
+}
+
+/* Random bytes: every bit pattern, so also NaN, infinities, denormals and extremes. */
+static void *random_plane(enum sample_type type)
+{
+	static const double specials[] = {0,      1,        -1,  255,   65535,   32767,
+					  -32768, INFINITY, NAN, 1e-40, FLT_MAX, -FLT_MAX};
+	size_t size = sample_size(type);
+	unsigned char *plane = malloc(N * size);
+
+	for (size_t i = 0; i < N; i++) {
+		uint64_t bits = i % 3 ? random_bits() & 0xfff : random_bits();
+		double special = specials[i % 12];
+
+		memcpy(plane + i * size, &bits, size);
+		if (type == SAMPLE_F32 && i % 3) {
+			float v = i % 7 ? (float)(bits % 1000) / 1000 : (float)special;
+
+			memcpy(plane + i * size, &v, size);
+		}
+		if (type == SAMPLE_F64 && i % 3) {
+			double v = i % 7 ? (double)(bits % 1000) / 1000 : special;
+
+			memcpy(plane + i * size, &v, size);
+		}
+	}
+	return plane;
+}
+
+static void bench_init(struct bench *b, enum sample_type red, enum sample_type nir)
+{
+	const enum sample_type type[] = {red, nir};
+	struct error err;
+
+	memset(b, 0, sizeof(*b));
+	b->scene.x_size = WIDTH;
+	b->scene.y_size = HEIGHT;
+	b->scene.tile_x_size = 16;
+	b->scene.tile_y_size = 23;
+	for (int role = BAND_RED; role <= BAND_NIR; role++) {
+		b->scene.has_band[role] = true;
+		b->scene.band[role] = (struct band){.type = type[role], .scale = 1, .ratio = 1};
+		b->plane[role] = random_plane(type[role]);
+		b->block.plane[role] = b->plane[role];
+	}
+	assert_int_equal(arena_init(&b->arena, 1 << 20, &err), 0);
+	b->env = (struct stage_env){.options = &b->options, .arena = &b->arena, .meter = &b->meter};
+	b->block.scene = &b->scene;
+	b->block.window = (struct window){0, 0, WIDTH, HEIGHT};
+	b->block.n_pixels = N;
+	b->piece = calloc(64, sizeof(*b->piece));
+	b->result.piece = b->piece;
+}
+
+static void bench_release(struct bench *b)
+{
+	arena_release(&b->arena);
+	free(b->plane[BAND_RED]);
+	free(b->plane[BAND_NIR]);
+	free(b->piece);
+}
+
+static void run_stages(struct bench *b, bool by_tile)
+{
+	const struct stage *const stages[] = {&stage_mask, &stage_index, &stage_stats};
+	struct error err = {0};
+
+	chunk_result_begin(&b->result, &b->scene, &b->block.window, by_tile);
+	for (int i = 0; i < 3; i++) {
+		void *state = NULL;
+
+		if (stages[i]->open)
+			assert_int_equal(stages[i]->open(&state, &b->env, &err), 0);
+		assert_int_equal(stages[i]->run(state, &b->env, &b->block, &b->result, &err), 0);
+		if (stages[i]->chunk_end)
+			stages[i]->chunk_end(state, &b->result);
+		if (stages[i]->close)
+			stages[i]->close(state);
+	}
+}
+
+/* The definitions of the issue, one pixel at a time. */
+static enum pixel_class reference(const struct bench *b, size_t i, float *value)
+{
+	const struct band *red = &b->scene.band[BAND_RED], *nir = &b->scene.band[BAND_NIR];
+	double r = sample_at(red->type, b->plane[BAND_RED], i);
+	double s = sample_at(nir->type, b->plane[BAND_NIR], i);
+	double k = 0;
+	float num, den;
+
+	*value = 0;
+	if ((red->has_nodata && (r == red->nodata || (isnan(r) && isnan(red->nodata)))) ||
+	    (nir->has_nodata && (s == nir->nodata || (isnan(s) && isnan(nir->nodata)))))
+		return PIXEL_NODATA;
+	if (b->block.dataset_mask && !b->mask[i])
+		return PIXEL_MASKED;
+	if (!isfinite(r) || !isfinite(s))
+		return PIXEL_NONFINITE;
+	if (red->scale == nir->scale && red->offset == nir->offset) {
+		k = 2 * red->offset / red->scale;
+	} else {
+		r = r * red->scale + red->offset;
+		s = s * nir->scale + nir->offset;
+	}
+	num = (float)(s - r);
+	den = (float)(s + r + k);
+	if (den == 0)
+		return PIXEL_DIV0;
+	*value = num / den;
+	if (isfinite(*value) && isfinite(den))
+		return PIXEL_VALID;
+	*value = 0;
+	return PIXEL_NONFINITE;
+}
+
+/* Piece by piece against accum_add() over the reference's pixels. */
+static void check(struct bench *b, bool by_tile)
+{
+	struct piece *expect = calloc(64, sizeof(*expect));
+
+	for (uint32_t p = 0; p < 64; p++)
+		accum_clear(&expect[p].accum);
+	run_stages(b, by_tile);
+	for (size_t i = 0; i < N; i++) {
+		uint32_t x = (uint32_t)(i % WIDTH) / b->scene.tile_x_size;
+		uint32_t y = (uint32_t)(i / WIDTH) / b->scene.tile_y_size;
+		struct piece *p = &expect[by_tile ? y * scene_tiles_across(&b->scene) + x : 0];
+		float v;
+		enum pixel_class class = reference(b, i, &v);
+
+		assert_int_equal(b->block.pixel_class[i], class);
+		if (class == PIXEL_VALID) {
+			assert_true(b->block.value[i] == v);
+			accum_add(&p->accum, v, 1);
+			p->histogram.count[histogram_slot(v)]++;
+		} else {
+			p->accum.n[class]++;
+		}
+	}
+	for (uint32_t p = 0; p < b->result.n_pieces; p++) {
+		assert_memory_equal(&b->piece[p].accum, &expect[p].accum, sizeof(struct accum));
+		assert_memory_equal(&b->piece[p].histogram, &expect[p].histogram,
+				    sizeof(struct histogram));
+	}
+	free(expect);
+}
+
+static void all_types(void **state)
+{
+	(void)state;
+	for (int red = 0; red < N_SAMPLE_TYPES; red++) {
+		for (int nir = 0; nir < N_SAMPLE_TYPES; nir++) {
+			struct bench b;
+
+			bench_init(&b, (enum sample_type)red, (enum sample_type)nir);
+			check(&b, false);
+			arena_rewind(&b.arena, 0);
+			check(&b, true);
+			bench_release(&b);
+		}
+	}
+}
+
+static void scales(void **state)
+{
+	static const double scale[][4] = {
+		{1e-4, -0.1, 1e-4, -0.1},       /* Sentinel-2: k = -2000, whole */
+		{2.75e-5, -0.2, 2.75e-5, -0.2}, /* Landsat: k not whole */
+		{1e-4, 0, 2e-4, 0.05},          /* different scales */
+		{1, -1e9, 1, -1e9},             /* k beyond the short path */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(scale) / sizeof(scale[0]); i++) {
+		for (int type = 0; type < N_SAMPLE_TYPES; type++) {
+			struct bench b;
+
+			bench_init(&b, (enum sample_type)type, (enum sample_type)type);
+			b.scene.band[BAND_RED].scale = scale[i][0];
+			b.scene.band[BAND_RED].offset = scale[i][1];
+			b.scene.band[BAND_NIR].scale = scale[i][2];
+			b.scene.band[BAND_NIR].offset = scale[i][3];
+			check(&b, true);
+			bench_release(&b);
+		}
+	}
+}
+
+static void nodata_and_masks(void **state)
+{
+	(void)state;
+	for (int type = 0; type < N_SAMPLE_TYPES; type++) {
+		struct bench b;
+		bool real = type == SAMPLE_F32 || type == SAMPLE_F64;
+
+		bench_init(&b, (enum sample_type)type, (enum sample_type)type);
+		b.scene.band[BAND_RED].has_nodata = true;
+		b.scene.band[BAND_RED].nodata = 1;
+		b.scene.band[BAND_NIR].has_nodata = true;
+		b.scene.band[BAND_NIR].nodata = real ? NAN : 2;
+		for (size_t i = 0; i < N; i++)
+			b.mask[i] = (uint8_t)(i % 5);
+		b.scene.masked = true;
+		b.block.dataset_mask = b.mask;
+		check(&b, true);
+		bench_release(&b);
+	}
+}
+
+/*
+ * Values of one sign, zeros that count and zeros that do not: extremes are taken over values alone,
+ * and pixels that do not count have the value 0.
+ */
+static void signs_and_zeros(void **state)
+{
+	enum { HOLES_EVERY = 3, ONE_ZERO = 1000 };
+
+	(void)state;
+	for (int kind = 0; kind < 6; kind++) {
+		struct bench b;
+		uint16_t *red, *nir;
+
+		bench_init(&b, SAMPLE_U16, SAMPLE_U16);
+		red = b.plane[BAND_RED];
+		nir = b.plane[BAND_NIR];
+		b.scene.band[BAND_RED].has_nodata = true;
+		b.scene.band[BAND_RED].nodata = 9;
+		for (size_t i = 0; i < N; i++) {
+			uint16_t low = (uint16_t)(10 + random_bits() % 500);
+			uint16_t high = (uint16_t)(low + 1 + random_bits() % 500);
+
+			red[i] = kind == 1 ? high : kind == 2 ? 77 : low;
+			nir[i] = kind == 1 ? low : kind == 2 ? 77 : high;
+			if (kind == 3 && i == ONE_ZERO)
+				nir[i] = red[i];
+			if (kind == 5 && i % 2) /* a zero denominator */
+				red[i] = nir[i] = 0;
+			else if (i % HOLES_EVERY == 0 || kind == 4)
+				red[i] = 9;
+		}
+		check(&b, false);
+		arena_rewind(&b.arena, 0);
+		check(&b, true);
+		bench_release(&b);
+	}
+}
+
+static void unsigned_differences_do_not_wrap(void **state)
+{
+	struct bench b;
+	uint16_t *red, *nir;
+
+	(void)state;
+	bench_init(&b, SAMPLE_U16, SAMPLE_U16);
+	red = b.plane[BAND_RED];
+	nir = b.plane[BAND_NIR];
+	for (size_t i = 0; i < N; i++) {
+		red[i] = 3000;
+		nir[i] = 1000;
+	}
+	run_stages(&b, false);
+	assert_true(b.piece[0].accum.min == -0.5f && b.piece[0].accum.max == -0.5f);
+	bench_release(&b);
+}
+
+static void a_constant_block_stands_for_its_pixels(void **state)
+{
+	struct bench b, c;
+
+	(void)state;
+	bench_init(&b, SAMPLE_U16, SAMPLE_U16);
+	bench_init(&c, SAMPLE_U16, SAMPLE_U16);
+	for (size_t i = 0; i < N; i++) {
+		((uint16_t *)b.plane[BAND_RED])[i] = ((uint16_t *)c.plane[BAND_RED])[i] = 100;
+		((uint16_t *)b.plane[BAND_NIR])[i] = ((uint16_t *)c.plane[BAND_NIR])[i] = 777;
+	}
+	c.block.constant = true;
+	c.block.n_pixels = 1;
+	run_stages(&b, true);
+	run_stages(&c, true);
+	assert_memory_equal(b.piece, c.piece, b.result.n_pieces * sizeof(struct piece));
+	bench_release(&b);
+	bench_release(&c);
+}
+
+static void quality_rules(void **state)
+{
+	struct bench b;
+	uint8_t quality[N];
+	uint64_t masked = 0;
+
+	(void)state;
+	bench_init(&b, SAMPLE_U16, SAMPLE_U16);
+	b.scene.has_band[BAND_QA] = true;
+	b.scene.band[BAND_QA] = (struct band){.role = BAND_QA, .type = SAMPLE_U8, .ratio = 1};
+	for (size_t i = 0; i < N; i++)
+		quality[i] = (uint8_t)i;
+	b.block.plane[BAND_QA] = quality;
+	b.options.mask = (struct mask_rule){.set = true, .by_bits = true, .bits = 6};
+	run_stages(&b, false);
+	for (size_t i = 0; i < N; i++)
+		masked += (quality[i] & 6) != 0;
+	assert_int_equal(b.piece[0].accum.n[PIXEL_MASKED], masked);
+	b.options.mask = (struct mask_rule){.set = true, .n_values = 2, .values = {4, 11}};
+	run_stages(&b, false);
+	for (size_t i = masked = 0; i < N; i++)
+		masked += quality[i] != 4 && quality[i] != 11;
+	assert_int_equal(b.piece[0].accum.n[PIXEL_MASKED], masked);
+	bench_release(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_types),
+		cmocka_unit_test(scales),
+		cmocka_unit_test(nodata_and_masks),
+		cmocka_unit_test(signs_and_zeros),
+		cmocka_unit_test(unsigned_differences_do_not_wrap),
+		cmocka_unit_test(a_constant_block_stands_for_its_pixels),
+		cmocka_unit_test(quality_rules),
+	};
+
+	int failed = 0;
+
+	/* Every instruction set against the same reference, so against one another. */
+	for (int level = 0; level < N_SIMD_LEVELS; level++)
+		if (simd_force((enum simd_level)level) == (enum simd_level)level)
+			failed += cmocka_run_group_tests(tests, NULL, NULL);
+	return failed;
+}

@@ -1,0 +1,160 @@
+/*
+ * What travels comes back the same: pieces over the wire, scenes through partial results; and what
+ * is damaged on the way is refused.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "remote/wire.h"
+#include "report/partial.h"
+
+static struct piece piece, back;
+static _Alignas(16) unsigned char room[WIRE_PIECE_MAX];
+
+/* Values of all kinds: near, outside [-1, 1], far beyond 2^16. */
+static void fill(struct piece *p, const float *value, unsigned n, uint64_t times)
+{
+	memset(p, 0, sizeof(*p));
+	accum_clear(&p->accum);
+	for (unsigned i = 0; i < n; i++) {
+		accum_add(&p->accum, value[i], times);
+		p->histogram.count[histogram_slot(value[i])] += times;
+	}
+	p->accum.n[PIXEL_NODATA] = 7;
+	p->tile = 42;
+}
+
+static const float some[] = {-0.25f, 0.1f, 0.8f, 1.5f, -3e5f, 2e9f, 0};
+static const float one[] = {0.5f};
+
+static void pieces_travel(void **state)
+{
+	struct error err;
+	size_t bytes;
+
+	(void)state;
+	fill(&piece, some, 7, 3);
+	bytes = wire_pack_piece(room, &piece);
+	assert_int_equal(wire_unpack_piece(&back, room, bytes, &err), 0);
+	assert_memory_equal(&back, &piece, sizeof(piece));
+
+	fill(&piece, one, 1, (uint64_t)UINT32_MAX + 5); /* counts of 64 bits */
+	bytes = wire_pack_piece(room, &piece);
+	assert_int_equal(bytes, sizeof(struct packed_piece) + 8);
+	assert_int_equal(wire_unpack_piece(&back, room, bytes, &err), 0);
+	assert_memory_equal(&back, &piece, sizeof(piece));
+
+	fill(&piece, NULL, 0, 0); /* no valid pixel */
+	bytes = wire_pack_piece(room, &piece);
+	assert_int_equal(bytes, sizeof(struct packed_piece));
+	assert_int_equal(wire_unpack_piece(&back, room, bytes, &err), 0);
+	assert_memory_equal(&back, &piece, sizeof(piece));
+}
+
+static void malformed_pieces(void **state)
+{
+	struct packed_piece *p = (void *)room;
+	struct error err;
+	size_t bytes;
+
+	(void)state;
+	fill(&piece, some, 7, 3);
+	bytes = wire_pack_piece(room, &piece);
+	assert_int_equal(wire_unpack_piece(&back, room, bytes - 1, &err), -1);
+	assert_int_equal(wire_unpack_piece(&back, room, 8, &err), -1);
+	p->first_slot = HIST_SLOTS;
+	assert_int_equal(wire_unpack_piece(&back, room, bytes, &err), -1);
+	p->first_slot = 0;
+	p->n_slots = UINT32_MAX;
+	assert_int_equal(wire_unpack_piece(&back, room, bytes, &err), -1);
+}
+
+static struct scene_result result_of(struct scene *scene, struct piece *p)
+{
+	char *path = (char *)(uintptr_t) "a.tif";
+
+	*scene = (struct scene){.name = (char *)(uintptr_t) "a \"b\"", .x_size = 4, .y_size = 7};
+	for (int role = BAND_RED; role <= BAND_NIR; role++) {
+		scene->has_band[role] = true;
+		scene->band[role] = (struct band){.path = path, .index = (uint32_t)role + 1};
+	}
+	strcpy(scene->sensor, "Sentinel-2 L2A");
+	scene_note(scene, "a note");
+	return (struct scene_result){.scene = scene,
+				     .status = SCENE_OK,
+				     .accum = p->accum,
+				     .histogram = &p->histogram,
+				     .area_m2 = 0.1 + 0.2};
+}
+
+static void scenes_come_back(void **state)
+{
+	static struct histogram histogram;
+	struct scene scene, read;
+	struct scene_result result, got;
+	struct error err;
+	uint64_t number;
+	json_t *object;
+
+	(void)state;
+	fill(&piece, some, 7, 3);
+	result = result_of(&scene, &piece);
+	object = partial_scene(&result, 12);
+	assert_non_null(object);
+	assert_int_equal(partial_read_scene(object, &read, &histogram, &got, &number, &err), 0);
+	assert_int_equal(number, 12);
+	assert_string_equal(read.name, scene.name);
+	assert_string_equal(read.sensor, scene.sensor);
+	assert_string_equal(read.notes[0], "a note");
+	assert_memory_equal(&got.accum, &result.accum, sizeof(got.accum));
+	assert_memory_equal(&histogram, &piece.histogram, sizeof(histogram));
+	assert_true(got.area_m2 == result.area_m2);
+	scene_release(&read);
+	json_decref(object);
+}
+
+/* One value at a time made wrong: none of it is taken. */
+static void damaged_scenes(void **state)
+{
+	static const char *const keys[] = {"number", "name",  "status",    "error_code", "error",
+					   "crs",    "notes", "histogram", "accum",      "area_m2"};
+	static struct histogram histogram;
+	struct scene scene, read;
+	struct scene_result result, got;
+	struct error err;
+	uint64_t number;
+
+	(void)state;
+	fill(&piece, some, 7, 3);
+	result = result_of(&scene, &piece);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		json_t *object = partial_scene(&result, 0);
+
+		assert_int_equal(json_object_set_new(object, keys[i], json_true()), 0);
+		assert_int_equal(partial_read_scene(object, &read, &histogram, &got, &number, &err),
+				 -1);
+		scene_release(&read);
+		json_decref(object);
+	}
+	assert_int_equal(partial_read_scene(NULL, &read, &histogram, &got, &number, &err), -1);
+	scene_release(&read);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pieces_travel),
+		cmocka_unit_test(malformed_pieces),
+		cmocka_unit_test(scenes_come_back),
+		cmocka_unit_test(damaged_scenes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,176 @@
+/*
+ * The verdict says what crafted meters show, and no more; names are cut and shown safely.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "report/text.h"
+#include "report/verdict.h"
+
+/* Two workers, 2 s, decoding for 80 % of it and running for 90 %. */
+struct fixture {
+	struct options options;
+	struct plan plan;
+	struct meter worker[2];
+	struct run_totals totals;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	f->plan = (struct plan){.budget = {64 << 20, "--memory"}, .workers_asked = 2, .workers = 2};
+	f->totals = (struct run_totals){.wall_ns = 2000000000,
+					.cpu_ns = 3600000000,
+					.n_scenes = 2,
+					.n_ok = 2,
+					.n_workers = 2,
+					.worker = f->worker};
+	for (int i = 0; i < 2; i++) {
+		struct meter *m = &f->worker[i];
+
+		m->begin_ns = 1;
+		m->end_ns = 2000000001;
+		m->row[METER_DECODE] = (struct meter_row){
+			.chunks = 10, .busy_ns = 1600000000, .cpu_ns = 1600000000};
+		m->row[METER_STATS].pixels = 1000;
+		m->bytes_needed = m->bytes_decoded = 4000;
+		meter_merge(&f->totals.meter, m);
+	}
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	free(*state);
+	return 0;
+}
+
+static void expect_verdict(const struct fixture *f, const char *words)
+{
+	struct verdict verdict;
+
+	verdict_make(&verdict, &f->totals, &f->plan, &f->options);
+	for (unsigned i = 0; i < verdict.n; i++)
+		if (strstr(verdict.sentence[i], words))
+			return;
+	fail_msg("not said: %s (said first: %s)", words, verdict.sentence[0]);
+}
+
+static void test_verdict_good(void **state)
+{
+	struct fixture *f = *state;
+	struct verdict verdict;
+
+	expect_verdict(f, "decode-bound: 80 %");
+	expect_verdict(f, "parallel efficiency 90 %, nothing to change");
+	verdict_make(&verdict, &f->totals, &f->plan, &f->options);
+	assert_int_equal(verdict.n, 2);
+}
+
+static void test_verdict_advice(void **state)
+{
+	struct fixture *f = *state;
+	struct meter *m = &f->totals.meter;
+
+	m->row[METER_FETCH].wait_ns[WAIT_MEMORY] = 400000000;
+	expect_verdict(f, "10 % of worker time went to waiting for memory");
+	m->row[METER_REDUCE].wait_ns[WAIT_PEER] = 800000000;
+	expect_verdict(f, "20 % of worker time went to locks");
+	m->row[METER_DECODE].chunks = 1000;
+	expect_verdict(f, "20 % of worker time went to hand-outs of 1000 chunks of 2 pixels");
+	m->row[METER_REDUCE].wait_ns[WAIT_IDLE] = 3300000000;
+	expect_verdict(f, "wait-bound");
+	m->row[METER_REDUCE].wait_ns[WAIT_IDLE] = 0;
+	m->bytes_decoded = 23 * m->bytes_needed / 10;
+	f->plan.workers_asked = 9;
+	expect_verdict(f, "2 of 9 workers fit in the budget of 64");
+	f->options.chunk_kind = CHUNK_PIXELS;
+	m->row[METER_FETCH].wait_ns[WAIT_MEMORY] = 0;
+	expect_verdict(f, "2.30 bytes were decoded for each byte needed; chunks that cut");
+	m->bytes_decoded = m->bytes_needed;
+	m->row[METER_DECODE].cpu_ns /= 4;
+	expect_verdict(f, "short of cores");
+	f->totals.wall_ns = 1000000;
+	expect_verdict(f, "too short to judge");
+}
+
+static void test_verdict_few_chunks(void **state)
+{
+	struct fixture *f = *state;
+
+	f->totals.meter.row[METER_DECODE].chunks = 1;
+	/* one of the two had nothing to do from half the time on */
+	f->totals.meter.row[METER_REDUCE].wait_ns[WAIT_IDLE] = 1000000000;
+	expect_verdict(f, "1 chunk cannot keep 2 workers busy");
+}
+
+/* Advice on chunks names a size: that of whole tiles, on a scene of 1024 x 1024 in tiles of 256. */
+static void test_verdict_names_chunk(void **state)
+{
+	struct fixture *f = *state;
+	struct meter *m = &f->totals.meter;
+
+	f->plan.auto_x = f->plan.auto_y = 512;
+	f->plan.auto_chunks = 4;
+	f->plan.store_x = f->plan.store_y = 256;
+	f->options.chunk_kind = CHUNK_PIXELS;
+	m->row[METER_STATS].pixels = 1 << 20;
+	m->bytes_decoded = 16 * m->bytes_needed;
+	expect_verdict(f, "cut stored tiles of 256 x 256");
+	expect_verdict(f, "whole tiles avoid the first (--chunk 512)");
+	m->bytes_decoded = m->bytes_needed;
+	m->row[METER_DECODE].chunks = 4096;
+	m->row[METER_REDUCE].wait_ns[WAIT_PEER] = 800000000;
+	expect_verdict(f, "use larger ones (--chunk 512)");
+	f->options.chunk_kind = CHUNK_AUTO; /* the plan's own were too small */
+	expect_verdict(f, "use larger ones (--chunk 1024)");
+	f->options.chunk_kind = CHUNK_PIXELS;
+	m->row[METER_DECODE].chunks = 1;
+	m->row[METER_REDUCE].wait_ns[WAIT_PEER] = 0;
+	m->row[METER_REDUCE].wait_ns[WAIT_IDLE] = 1000000000;
+	expect_verdict(f, "use smaller chunks (--chunk 512) or fewer workers");
+	f->options.chunk_kind = CHUNK_AUTO;
+	expect_verdict(f, "use smaller chunks (--chunk 256) or fewer workers");
+}
+
+static void test_text_cut(void **state)
+{
+	char out[4 * TEXT_NAME_COLUMNS + 1];
+
+	(void)state;
+	assert_string_equal(text_cut(out, "abc", 5), "abc  ");
+	assert_string_equal(text_cut(out, "abcdefghij", 7), "ab...ij");
+	assert_string_equal(text_cut(out,
+				     "\xC3\xA4\xC3\xB6\xC3\xBC\xC3\x9F\xE2\x82\xAC"
+				     "z",
+				     5),
+			    "\xC3\xA4...z");
+	assert_string_equal(text_cut(out, "a\n\xFF", 9), "a\\x0A\\xFF");
+	assert_int_equal(utf8_length("\xED\xA0\x80"), 0); /* a surrogate */
+	assert_int_equal(utf8_length("\xC0\xAF"), 0);     /* overlong */
+	assert_int_equal(utf8_length("\xF0\x9F\x8C\x8D"), 4);
+	assert_int_equal(utf8_length("\xF0\x9F"), 0);
+}
+
+#define WITH_RUN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_RUN(test_verdict_good),       WITH_RUN(test_verdict_advice),
+		WITH_RUN(test_verdict_few_chunks), WITH_RUN(test_verdict_names_chunk),
+		cmocka_unit_test(test_text_cut),
+	};
+
+	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);
+}

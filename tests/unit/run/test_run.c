@@ -1,0 +1,472 @@
+/*
+ * Claim, delivery and memory, under a made-up workload: scenes of very different footprints in a
+ * pool that holds few of them, failing scenes and chunks, workers that stall. Every chunk must be
+ * delivered once, nothing may hang, and the reservation may never exceed the pool.
+ */
+#include <libgen.h>
+#include <limits.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "run/execute.h"
+#include "catalog.h"
+
+enum { MOST_SCENES = 60, MAX_CHUNKS = 40, KIB = 1024, POOL = 1000 * KIB };
+
+/* What happened, by scene and chunk. */
+static atomic_int delivered[MOST_SCENES][MAX_CHUNKS];
+static atomic_long in_use, most_in_use;
+static atomic_int at_work, most_at_work; /* workers on the last scene */
+
+/* What the scenes of a test are like. */
+struct story {
+	uint32_t n_scenes;
+	uint32_t (*chunks)(uint32_t id);
+	size_t (*footprint)(uint32_t id);
+	size_t (*tally)(uint32_t id);
+	bool failures; /* some scenes and chunks are bad */
+	bool stalls;
+	bool in_turn;      /* a chunk needs the one before */
+	bool deaths;       /* some chunks and headers end the worker: for processes */
+	unsigned pause_us; /* of each chunk */
+};
+
+static struct story story;
+
+static uint32_t hash(uint32_t x)
+{
+	x = (x ^ (x >> 16)) * 0x45d9f3bu;
+	return (x ^ (x >> 16)) * 0x45d9f3bu ^ (x >> 9);
+}
+
+static uint32_t many_chunks(uint32_t id)
+{
+	return 1 + hash(id) % MAX_CHUNKS;
+}
+
+static uint32_t chunks_of(uint32_t id)
+{
+	return story.chunks(id);
+}
+
+static bool scene_is_bad(uint32_t id)
+{
+	return story.failures && id % 13 == 5;
+}
+
+static bool chunk_is_bad(uint32_t id, uint64_t chunk)
+{
+	return story.failures && id % 17 == 3 && chunk % 5 == 2;
+}
+
+static bool scene_is_deadly(uint32_t id)
+{
+	return story.deaths && id % 19 == 7;
+}
+
+static bool chunk_is_deadly(uint32_t id, uint64_t chunk)
+{
+	return story.deaths && id % 11 == 4 && chunk % 3 == 0;
+}
+
+/* From 1 KiB to nearly the whole pool. */
+static size_t mixed_footprint(uint32_t id)
+{
+	return (1 + hash(id + 99) % 900) * KIB;
+}
+
+static size_t small_tally(uint32_t id)
+{
+	(void)id;
+	return 20 * KIB;
+}
+
+static int fake_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
+		     const struct options *options, struct error *err)
+{
+	(void)catalog;
+	(void)options;
+	scene->id = id;
+	scene->name = strdup("fake");
+	if (story.stalls)
+		usleep(hash(id) % 2000);
+	if (scene_is_deadly(id)) {
+		signal(SIGSEGV, SIG_DFL); /* cmocka would catch it */
+		raise(SIGSEGV);
+	}
+	if (scene_is_bad(id))
+		return error_set(err, EX_DATAERR, "scene %u is bad", id);
+	scene->n_files = 0;
+	scene->x_size = chunks_of(id);
+	scene->y_size = scene->store_x_size = scene->store_y_size = 1;
+	scene->tile_x_size = scene->tile_y_size = 1;
+	return 0;
+}
+
+static int fake_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
+		      struct error *err)
+{
+	(void)catalog;
+	(void)err;
+	*scene = (struct scene){.id = id, .name = strdup("fake")};
+	return 0;
+}
+
+static size_t fake_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
+			const struct options *options)
+{
+	(void)options;
+	return story.footprint(scene->id) / 64 * 64 * x_size * y_size;
+}
+
+static void raise_most(atomic_int *most, int now)
+{
+	for (int seen = atomic_load(most); now > seen;)
+		if (atomic_compare_exchange_weak(most, &seen, now))
+			break;
+}
+
+static int fake_run(void *state, const struct stage_env *env, struct block *block,
+		    struct chunk_result *result, struct error *err)
+{
+	size_t bytes = fake_kept(block->scene, 1, 1, NULL);
+	unsigned char *memory = arena_alloc(env->arena, bytes);
+	long now, most;
+
+	(void)state;
+	assert_non_null(memory);
+	memory[0] = memory[bytes - 1] = 1;
+	now = atomic_fetch_add(&in_use, (long)bytes) + (long)bytes;
+	for (most = atomic_load(&most_in_use); now > most;)
+		if (atomic_compare_exchange_weak(&most_in_use, &most, now))
+			break;
+	if (story.in_turn && result->chunk)
+		assert_int_equal(atomic_load(&delivered[block->scene->id][result->chunk - 1]), 1);
+	if (block->scene->id == story.n_scenes - 1)
+		raise_most(&most_at_work, atomic_fetch_add(&at_work, 1) + 1);
+	usleep(story.pause_us);
+	if (block->scene->id == story.n_scenes - 1)
+		atomic_fetch_sub(&at_work, 1);
+	if (story.stalls && hash((uint32_t)result->chunk + block->scene->id) % 4 == 0)
+		usleep(hash((uint32_t)result->chunk) % 1500);
+	atomic_fetch_sub(&in_use, (long)bytes);
+	if (chunk_is_deadly(block->scene->id, result->chunk))
+		raise(SIGKILL);
+	if (chunk_is_bad(block->scene->id, result->chunk))
+		return error_set(err, EX_DATAERR, "chunk %d is bad", (int)result->chunk);
+	result->piece[0].accum.n[PIXEL_NODATA] += block->n_pixels;
+	return 0;
+}
+
+static const struct stage fake_stage = {
+	.name = "fake",
+	.meter = METER_INDEX,
+	.kept = fake_kept,
+	.run = fake_run,
+};
+
+struct tally {
+	const struct scene *scene;
+	struct histogram histogram;
+	uint64_t pixels;
+};
+
+static size_t fake_tally_bytes(const struct scene *scene, const struct chunk_grid *grid,
+			       unsigned workers, bool by_tile)
+{
+	(void)grid;
+	(void)workers;
+	(void)by_tile;
+	return story.tally(scene->id);
+}
+
+static struct tally *fake_tally_new(const struct scene *scene, const struct chunk_grid *grid,
+				    bool by_tile, struct error *err)
+{
+	struct tally *tally = calloc(1, sizeof(*tally));
+
+	(void)grid;
+	(void)by_tile;
+	(void)err;
+	assert_non_null(tally);
+	tally->scene = scene;
+	return tally;
+}
+
+static int fake_fold(struct tally *tally, const struct chunk_result *chunk, struct error *err)
+{
+	(void)err;
+	atomic_fetch_add(&delivered[tally->scene->id][chunk->chunk], 1);
+	tally->pixels += chunk->piece[0].accum.n[PIXEL_NODATA];
+	return 0;
+}
+
+static void fake_finish(struct tally *tally, struct scene_result *result)
+{
+	accum_clear(&result->accum);
+	result->accum.n[PIXEL_NODATA] = tally->pixels;
+	result->histogram = &tally->histogram;
+	assert_int_equal(tally->pixels, chunks_of(tally->scene->id));
+}
+
+static void fake_free(struct tally *tally)
+{
+	free(tally);
+}
+
+static const struct stage *const fake_stages[] = {&fake_stage};
+static const struct workload fake = {
+	.name = "fake",
+	.stage = fake_stages,
+	.n_stages = 1,
+	.scene_open = fake_open,
+	.scene_begin = fake_begin,
+	.scene_pack = scene_pack,
+	.scene_unpack = scene_unpack,
+	.tally_bytes = fake_tally_bytes,
+	.tally_new = fake_tally_new,
+	.tally_fold = fake_fold,
+	.tally_finish = fake_finish,
+	.tally_free = fake_free,
+};
+
+static void run_story(const char *executor, unsigned workers, uint64_t pool)
+{
+	static char names[MOST_SCENES][32];
+	static char *args[MOST_SCENES];
+	struct options options = {.executor = executor,
+				  .verbosity = -1,
+				  .args = args,
+				  .n_args = story.n_scenes,
+				  .chunk_kind = CHUNK_TILE};
+	struct plan plan = {.workers = workers,
+			    .workers_asked = workers,
+			    .scene_slots = 2 * workers + 2,
+			    .budget = {.limit = pool},
+			    .pool = pool};
+	struct samples none = {0};
+	struct workload workload = fake;
+	struct catalog *catalog = NULL;
+	struct error err = {0};
+	FILE *saved = stderr;
+
+	workload.in_turn = story.in_turn;
+	for (uint32_t i = 0; i < story.n_scenes; i++) {
+		snprintf(names[i], sizeof(names[i]), "no-file-%02u.tif", i);
+		args[i] = names[i];
+	}
+	memset(delivered, 0, sizeof(delivered));
+	atomic_store(&most_in_use, 0);
+	atomic_store(&most_at_work, 0);
+	assert_int_equal(catalog_new(&catalog, &options, &err), 0);
+	assert_int_equal(catalog_scenes(catalog), story.n_scenes);
+	stderr = fopen("/dev/null", "w");
+	alarm(60); /* a hang ends the test */
+	assert_int_equal(execute(&options, &plan, &workload, catalog, &none, &err),
+			 story.failures || story.deaths ? 1 : 0);
+	alarm(0);
+	fclose(stderr);
+	stderr = saved;
+	assert_int_equal(err.code, 0);
+	catalog_free(catalog);
+	assert_true((uint64_t)atomic_load(&most_in_use) <= pool);
+	for (uint32_t id = 0; id < story.n_scenes; id++) {
+		bool failed = scene_is_bad(id) || scene_is_deadly(id);
+
+		for (uint32_t chunk = 0; chunk < chunks_of(id); chunk++)
+			failed = failed || chunk_is_bad(id, chunk) || chunk_is_deadly(id, chunk);
+		for (uint32_t chunk = 0; chunk < chunks_of(id); chunk++)
+			assert_true(atomic_load(&delivered[id][chunk]) == 1 ||
+				    (failed && !atomic_load(&delivered[id][chunk])));
+	}
+}
+
+/* TSan does not know OpenMP's locks. */
+#ifdef __SANITIZE_THREAD__
+static const char *const parallel[] = {"threads", "processes"};
+#else
+static const char *const parallel[] = {"threads", "processes", "openmp"};
+#endif
+enum { N_PARALLEL = sizeof(parallel) / sizeof(parallel[0]) };
+
+static uint32_t few_chunks(uint32_t id)
+{
+	return 1 + hash(id) % 7;
+}
+
+static const struct story mixed = {
+	.n_scenes = MOST_SCENES,
+	.chunks = many_chunks,
+	.footprint = mixed_footprint,
+	.tally = small_tally,
+	.failures = true,
+};
+
+static void every_chunk_once(void **state)
+{
+	(void)state;
+	story = mixed;
+	run_story("serial", 1, POOL);
+	for (unsigned workers = 1; workers <= 16; workers++)
+		for (unsigned i = 0; i < N_PARALLEL; i++)
+			run_story(parallel[i], workers, POOL);
+}
+
+static void with_stalls(void **state)
+{
+	(void)state;
+	story = mixed;
+	story.stalls = true;
+	for (unsigned workers = 2; workers <= 9; workers += 7)
+		for (unsigned i = 0; i < N_PARALLEL; i++)
+			run_story(parallel[i], workers, POOL);
+}
+
+/* Workers that die at headers and in chunks: those fail, and nothing else is lost. */
+static void with_deaths(void **state)
+{
+	(void)state;
+	story = mixed;
+	story.deaths = true;
+	for (unsigned workers = 1; workers <= 5; workers += 2)
+		run_story("processes", workers, POOL);
+}
+
+/* make stress: many starts and stops of every executor, with stalls in every stage and in between.
+ */
+static void many_starts(void **state)
+{
+	const char *rounds = getenv("STRESS_ROUNDS");
+
+	(void)state;
+	for (long round = rounds ? atol(rounds) : 10; round > 0; round--) {
+		story = mixed;
+		story.n_scenes = 1 + (uint32_t)round % 6;
+		story.chunks = few_chunks;
+		story.failures = false;
+		story.stalls = true;
+		for (unsigned i = 0; i < N_PARALLEL; i++)
+			run_story(parallel[i], 1 + (unsigned)round % 5, POOL);
+		run_story("serial", 1, POOL);
+	}
+}
+
+static void with_plenty_of_memory(void **state)
+{
+	(void)state;
+	story = mixed;
+	for (unsigned i = 0; i < N_PARALLEL; i++)
+		run_story(parallel[i], 8, 100 * POOL);
+}
+
+static uint32_t one_chunk(uint32_t id)
+{
+	(void)id;
+	return 1;
+}
+
+static size_t large_then_small(uint32_t id)
+{
+	return (id == 0 ? 900 : 500) * KIB;
+}
+
+static size_t small_then_large(uint32_t id)
+{
+	return (id == 0 ? 10 : 400) * KIB;
+}
+
+/* What a worker holds from the scene before is what keeps the next one's totals from fitting. */
+static void a_worker_gives_back_its_own(void **state)
+{
+	(void)state;
+	story = (struct story){.n_scenes = 2,
+			       .chunks = one_chunk,
+			       .footprint = large_then_small,
+			       .tally = small_then_large};
+	run_story("serial", 1, POOL);
+	for (unsigned workers = 1; workers <= 4; workers++)
+		for (unsigned i = 0; i < N_PARALLEL; i++)
+			run_story(parallel[i], workers, POOL);
+}
+
+static uint32_t twelve_then_forty(uint32_t id)
+{
+	return id == 0 ? 12 : 40;
+}
+
+static size_t large_then_third(uint32_t id)
+{
+	return (id == 0 ? 400 : 150) * KIB;
+}
+
+/* Two blocks of the first scene fit side by side, four of the second: then all workers must work.
+ */
+static void freed_memory_wakes_workers(void **state)
+{
+	(void)state;
+	story = (struct story){.n_scenes = 2,
+			       .chunks = twelve_then_forty,
+			       .footprint = large_then_third,
+			       .tally = small_tally,
+			       .pause_us = 4000};
+	for (unsigned workers = 3; workers <= 4; workers++) {
+		run_story("threads", workers, POOL);
+		assert_int_equal(atomic_load(&most_at_work), workers);
+	}
+}
+
+/* However many workers there are, one is at work on the scene, and the chunk before is delivered.
+ */
+static void chunks_in_turn(void **state)
+{
+	(void)state;
+	story = mixed;
+	story.n_scenes = 3;
+	story.failures = false;
+	story.in_turn = true;
+	for (unsigned workers = 1; workers <= 8; workers += 7) {
+		run_story("threads", workers, 100 * POOL);
+		assert_int_equal(atomic_load(&most_at_work), 1);
+	}
+	story.failures = true;
+	story.n_scenes = 30;
+	run_story("threads", 4, POOL);
+}
+
+/* The modules are built one directory above the tests. */
+static int find_modules(void **state)
+{
+	char program[PATH_MAX] = "";
+
+	(void)state;
+	if (readlink("/proc/self/exe", program, sizeof(program) - 1) > 0)
+		(void)setenv("IMGPIPE_MODULE_DIR", dirname(dirname(program)), 0);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_chunk_once),
+		cmocka_unit_test(with_stalls),
+		cmocka_unit_test(with_deaths),
+		cmocka_unit_test(many_starts),
+		cmocka_unit_test(with_plenty_of_memory),
+		cmocka_unit_test(a_worker_gives_back_its_own),
+		cmocka_unit_test(freed_memory_wakes_workers),
+		cmocka_unit_test(chunks_in_turn),
+	};
+
+	return cmocka_run_group_tests(tests, find_modules, NULL);
+}
