@@ -43,18 +43,4 @@ struct budget {
 void budget_init(struct budget *budget, const struct options *options,
 		 const struct machine *machine);
 
-/* Memory of this process as the system sees it, bytes; 0 where it does not say. */
-uint64_t memory_resident(void);      /* VmRSS */
-uint64_t memory_resident_peak(void); /* VmHWM */
-/*
- * Proportional set size of a process (0: this one): its own pages, and its share of those that it
- * has in common with others. Sums over processes count no page twice.
- */
-uint64_t memory_pss(int pid);
-uint64_t memory_available(void);   /* of the machine, without swapping; 0 where not known */
-uint64_t memory_cgroup_peak(void); /* memory.peak of the own cgroup (v2), 0 where there is none */
-
-/* "38.2 MiB", for people. Returns buf. */
-const char *bytes_text(char buf[24], uint64_t bytes);
-
 #endif

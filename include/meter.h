@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clock.h"
+
 enum meter_stage {
 	METER_DISCOVER, /* open a scene: headers, bands, plan of its chunks */
 	METER_CLAIM,    /* hand-out of chunks: who does what next, and memory for it */
@@ -63,7 +65,7 @@ struct meter {
 	uint32_t worker; /* number, over all ranks */
 	struct meter_row row[N_METER_STAGES];
 	uint64_t bytes_needed, bytes_decoded;
-	uint64_t begin_ns, end_ns; /* life of the worker, idle end included; clock of meter_now() */
+	uint64_t begin_ns, end_ns; /* life of the worker, idle end included; clock of clock_now() */
 	uint64_t cpu_ns;           /* CPU time of the worker */
 	uint64_t lock_ops;
 	struct meter_taught taught;
@@ -81,9 +83,6 @@ struct meter_span {
 
 const char *meter_stage_name(enum meter_stage stage);
 const char *wait_cause_name(enum wait_cause cause);
-
-uint64_t meter_now(void);     /* CLOCK_MONOTONIC */
-uint64_t meter_cpu_now(void); /* CLOCK_THREAD_CPUTIME_ID of the calling thread */
 
 /*
  * The calling thread is the meter's worker from here on. A meter that is not started books wall

@@ -7,7 +7,7 @@
  * events that lie within its resolution are joined, one for each kind, and the resolution doubles.
  * So the whole run stays covered, no time is lost, and only the order within one resolution is.
  *
- * Times in nanoseconds of meter_now(). A ring is written by one worker at a time; it is read when
+ * Times in nanoseconds of clock_now(). A ring is written by one worker at a time; it is read when
  * that worker is gone.
  */
 #ifndef IMGPIPE_TRACE_H

@@ -26,6 +26,7 @@
 #include "survey/survey_scenes.h"
 #include "sweep.h"
 #include "workload.h"
+#include "base/memory.h"
 
 /*
  * Make malloc give memory back: large blocks mapped one by one, and few arenas, whose free lists

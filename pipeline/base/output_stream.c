@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "meter.h"
+#include "clock.h"
 #include "signals.h"
 
 enum { LOOK_MS = 50 }; /* how often is looked whether a signal has come */
@@ -36,7 +36,7 @@ static bool wait_for_room(struct stream *stream)
 	while (!stream->given_up && (got = poll(&poller, 1, LOOK_MS)) <= 0) {
 		if (got < 0 && errno != EINTR)
 			return true;
-		now = meter_now();
+		now = clock_now();
 		if (!signals_caught())
 			continue;
 		since = since ? since : now;
@@ -128,11 +128,11 @@ void output_stream_standard(void)
 
 int stream_open_pipe(const char *path)
 {
-	uint64_t begin = meter_now();
+	uint64_t begin = clock_now();
 	int fd;
 
 	while ((fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) < 0) {
-		if (errno != ENXIO || meter_now() - begin > STREAM_READER_MS * 1000000ull)
+		if (errno != ENXIO || clock_now() - begin > STREAM_READER_MS * 1000000ull)
 			return -1;
 		(void)poll(NULL, 0, LOOK_MS);
 		if (signals_caught()) {

@@ -22,6 +22,7 @@
 #include "plan.h"
 #include "printable.h"
 #include "base/signals.h"
+#include "base/text.h"
 
 enum { POLL_MS = 20 };
 
@@ -134,10 +135,10 @@ static int wait_for(pid_t child)
 
 	while ((got = waitpid(child, &status, WNOHANG)) == 0 || (got < 0 && errno == EINTR)) {
 		if (signals_caught() && !told_ns) {
-			told_ns = meter_now();
+			told_ns = clock_now();
 			kill(child, SIGTERM);
 		}
-		if (told_ns && meter_now() - told_ns > SIGNAL_PATIENCE_MS * 1000000ull)
+		if (told_ns && clock_now() - told_ns > SIGNAL_PATIENCE_MS * 1000000ull)
 			kill(child, SIGKILL);
 		poll(NULL, 0, POLL_MS);
 	}

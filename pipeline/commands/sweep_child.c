@@ -132,9 +132,9 @@ static void watch(int end_of_life, pid_t pid)
 		if (!signals_caught())
 			continue;
 		if (!told_ns) {
-			told_ns = meter_now();
+			told_ns = clock_now();
 			(void)kill(pid, SIGTERM);
-		} else if (meter_now() - told_ns > SIGNAL_PATIENCE_MS * 1000000ull) {
+		} else if (clock_now() - told_ns > SIGNAL_PATIENCE_MS * 1000000ull) {
 			(void)kill(pid, SIGKILL);
 		}
 	}
@@ -153,7 +153,7 @@ static int wait_for(pid_t pid, uint64_t begin, struct sweep_ending *ending, stru
 	while (wait4(pid, &status, 0, &usage) < 0)
 		if (errno != EINTR)
 			return error_errno(err, EX_OSERR, errno, "a run was lost");
-	ending->wall_s = (double)(meter_now() - begin) / 1e9;
+	ending->wall_s = (double)(clock_now() - begin) / 1e9;
 	ending->cpu_s = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
 	ending->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	if (signals_caught())
@@ -171,7 +171,7 @@ static int live(const struct sweep_folder *folder, char **words, struct sweep_en
 
 	if (pipe2(life, O_CLOEXEC) || fcntl(life[1], F_SETFD, 0))
 		return error_errno(err, EX_OSERR, errno, "a run cannot be watched");
-	begin = meter_now();
+	begin = clock_now();
 	rc = start(&pid, folder, words, err);
 	(void)close(life[1]);
 	if (!rc) {

@@ -13,6 +13,7 @@
 
 #include "budget.h"
 #include "reader.h"
+#include "base/text.h"
 
 /* The sixth number of /proc/self/statm: data and stack, in pages (proc(5)). 0: not known. */
 static uint64_t used_now(const struct fence *fence)

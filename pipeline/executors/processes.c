@@ -25,6 +25,7 @@
 #include "run/run.h"
 #include "meters/sampler.h"
 #include "base/signals.h"
+#include "base/memory.h"
 
 enum {
 	SAMPLE_NS =
@@ -76,7 +77,7 @@ static void sample_memory(struct crew *crew)
 	sampler_look(run, bytes);
 	if (bytes > run->totals.pss_peak)
 		run->totals.pss_peak = bytes;
-	crew->sampled_ns = meter_now();
+	crew->sampled_ns = clock_now();
 }
 
 /* --- birth and death --- */
@@ -259,7 +260,7 @@ static void take_message(struct crew *crew, unsigned number)
 /* Workers are told that the run ends; who does not come to the end of a block is not waited for. */
 static void heed_signal(struct crew *crew)
 {
-	uint64_t now = meter_now();
+	uint64_t now = clock_now();
 
 	if (!signals_caught())
 		return;
@@ -294,7 +295,7 @@ static void attend(struct crew *crew)
 		answer(crew, number, &reply);
 	heed_signal(crew);
 	monitor_tick(monitor);
-	if (meter_now() - crew->sampled_ns > SAMPLE_NS)
+	if (clock_now() - crew->sampled_ns > SAMPLE_NS)
 		sample_memory(crew);
 }
 

@@ -32,7 +32,7 @@ static void book_gil(struct activity *a, enum meter_stage stage, struct meter_sp
 		     uint64_t since)
 {
 	struct meter *meter = a->meter;
-	uint64_t now = meter_now();
+	uint64_t now = clock_now();
 
 	if (span && span->wall_ns < since)
 		trace_lap(meter->trace, meter, stage, span->wall_ns, since);
@@ -44,18 +44,18 @@ static void book_gil(struct activity *a, enum meter_stage stage, struct meter_sp
 
 static void take(struct activity *a, enum meter_stage stage, struct meter_span *span)
 {
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 
 	show(a, ACTIVITY_WAIT + WAIT_GIL);
 	gil_take(a->gil, a->worker);
 	book_gil(a, stage, span, since);
-	a->held_since = meter_now();
+	a->held_since = clock_now();
 }
 
 /* Giving it up can be a wait, too. */
 static void drop(struct activity *a, enum meter_stage stage, struct meter_span *span)
 {
-	uint64_t now = meter_now();
+	uint64_t now = clock_now();
 
 	a->meter->taught.gil_held_ns += now - a->held_since;
 	a->held_since = 0;

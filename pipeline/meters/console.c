@@ -56,7 +56,7 @@ struct console *console_new(const struct options *options, uint64_t total_bytes)
 	c->draws = c->draws && !c->views;
 	c->repeated = options->verbosity == 0 && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO);
 	c->total = (double)total_bytes;
-	c->begin_ns = meter_now();
+	c->begin_ns = clock_now();
 	return c;
 }
 
@@ -113,7 +113,7 @@ struct pace {
 static struct pace pace_of(const struct console *c)
 {
 	struct pace p = {.share = c->total > 0 ? c->done / c->total : 0,
-			 .seconds = (double)(meter_now() - c->begin_ns) / 1e9};
+			 .seconds = (double)(clock_now() - c->begin_ns) / 1e9};
 	double todo = c->total - c->done;
 
 	p.rate = c->done / (p.seconds > 0 ? p.seconds : 1);
@@ -149,9 +149,9 @@ void console_progress(struct console *c, double bytes, uint32_t scenes_done, uin
 	c->chunks++;
 	c->scenes_done = scenes_done;
 	c->n_scenes = n_scenes;
-	if (c->draws && meter_now() - c->drawn_ns > (c->plain ? PLAIN_NS : REDRAW_NS)) {
+	if (c->draws && clock_now() - c->drawn_ns > (c->plain ? PLAIN_NS : REDRAW_NS)) {
 		draw(c);
-		c->drawn_ns = meter_now();
+		c->drawn_ns = clock_now();
 	}
 	pthread_mutex_unlock(&c->lock);
 }

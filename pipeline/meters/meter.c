@@ -7,48 +7,9 @@
 
 #include "trace.h"
 
-static const char *const stage_names[N_METER_STAGES] = {
-	[METER_DISCOVER] = "discover", [METER_CLAIM] = "claim",   [METER_FETCH] = "fetch",
-	[METER_DECODE] = "decode",     [METER_MASK] = "mask",     [METER_INDEX] = "index",
-	[METER_STATS] = "stats",       [METER_REDUCE] = "reduce", [METER_WRITE] = "write",
-};
-
-static const char *const cause_names[N_WAIT_CAUSES] = {
-	[WAIT_MEMORY] = "memory", [WAIT_ORDER] = "order", [WAIT_WRITER] = "writer",
-	[WAIT_PEER] = "peer",     [WAIT_IDLE] = "idle",   [WAIT_GIL] = "gil",
-};
-
-const char *meter_stage_name(enum meter_stage stage)
-{
-	return stage_names[stage];
-}
-
-const char *wait_cause_name(enum wait_cause cause)
-{
-	return cause_names[cause];
-}
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-uint64_t meter_now(void)
-{
-	return clock_ns(CLOCK_MONOTONIC);
-}
-
-uint64_t meter_cpu_now(void)
-{
-	return clock_ns(CLOCK_THREAD_CPUTIME_ID);
-}
-
 void meter_start(struct meter *meter)
 {
-	meter->cpu_read_ns = meter_cpu_now();
+	meter->cpu_read_ns = clock_cpu();
 }
 
 void meter_settle(struct meter *meter)
@@ -58,7 +19,7 @@ void meter_settle(struct meter *meter)
 	if (!meter->open_ns)
 		return;
 	if (meter->cpu_read_ns) {
-		uint64_t now = meter_cpu_now(), used = now - meter->cpu_read_ns;
+		uint64_t now = clock_cpu(), used = now - meter->cpu_read_ns;
 
 		cpu = used < cpu ? used : cpu; /* what is beyond was between the laps */
 		meter->cpu_read_ns = now;
@@ -74,12 +35,12 @@ void meter_settle(struct meter *meter)
 
 struct meter_span meter_begin(void)
 {
-	return (struct meter_span){.wall_ns = meter_now()};
+	return (struct meter_span){.wall_ns = clock_now()};
 }
 
 void meter_lap(struct meter *meter, enum meter_stage stage, struct meter_span *span)
 {
-	uint64_t now = meter_now(), wall = now - span->wall_ns;
+	uint64_t now = clock_now(), wall = now - span->wall_ns;
 
 	trace_lap(meter->trace, meter, stage, span->wall_ns, now);
 	span->wall_ns = now;

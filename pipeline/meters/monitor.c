@@ -20,6 +20,7 @@
 #include "console.h"
 #include "plan/fit_scene.h"
 #include "run/run.h"
+#include "base/memory.h"
 
 enum {
 	SAMPLE_NS = 20000000, /* 50 times a second */
@@ -145,7 +146,7 @@ static void draw(struct monitor *m)
 
 void monitor_tick(struct monitor *m)
 {
-	uint64_t now = meter_now();
+	uint64_t now = clock_now();
 
 	if (!m || now - m->sampled_ns < SAMPLE_NS)
 		return;
@@ -200,7 +201,7 @@ struct monitor *monitor_start(struct run *run, bool threaded)
 		m->n_workers = MONITOR_WORKERS_MOST;
 	m->worker = calloc(m->n_workers, sizeof(*m->worker));
 	m->busy = calloc(m->n_workers, sizeof(*m->busy));
-	m->cores_ns = meter_now();
+	m->cores_ns = clock_now();
 	look_at_cores(m);
 	if (m->worker && m->busy && (!threaded || start_thread(m) == 0)) {
 		m->threaded = threaded;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "budget.h"
+#include "base/text.h"
 
 enum {
 	FIXED_LINES = 4,

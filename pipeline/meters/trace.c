@@ -191,7 +191,7 @@ void trace_chunk_begin(struct trace *trace, uint32_t scene, uint64_t chunk)
 {
 	trace_at(trace, scene, chunk);
 	if (trace)
-		trace->chunk_begin_ns = meter_now();
+		trace->chunk_begin_ns = clock_now();
 }
 
 void trace_chunk_end(struct trace *trace, uint8_t status)
@@ -201,7 +201,7 @@ void trace_chunk_end(struct trace *trace, uint8_t status)
 	if (!trace)
 		return;
 	event.begin_ns = trace->chunk_begin_ns;
-	event.busy_ns = meter_now() - event.begin_ns;
+	event.busy_ns = clock_now() - event.begin_ns;
 	event.scene = trace->at_scene;
 	event.chunk = trace->at_chunk;
 	trace_ring_add(&trace->chunk, &event);

@@ -66,7 +66,7 @@ int trace_log_new(struct trace_log **log, unsigned workers, uint32_t events, str
 	l->mapped = bytes;
 	l->events = events;
 	l->worker = (struct trace *)(void *)room;
-	l->begin_ns = meter_now();
+	l->begin_ns = clock_now();
 	l->period_ns = FIRST_PERIOD_NS;
 	for (unsigned i = 0; i <= workers; i++)
 		trace_init(&l->worker[i], events,
@@ -109,7 +109,7 @@ void trace_log_mend(struct trace_log *log)
 	size_t each = log->events + chunk_events(log->events);
 	size_t heads = arena_mapped((log->n_workers + 1) * sizeof(struct trace));
 	void *rooms = (unsigned char *)log->worker + heads;
-	uint64_t end_ns = meter_now();
+	uint64_t end_ns = clock_now();
 
 	for (unsigned i = 0; i < log->n_workers; i++) {
 		struct trace *trace = &log->worker[i];
@@ -164,6 +164,6 @@ void trace_sample(struct trace_log *log, uint64_t reserved, uint64_t resident)
 	if (log->n_samples == TRACE_SAMPLES)
 		thin_out(log);
 	log->sample[log->n_samples] = (struct trace_sample){
-		.at_ns = meter_now(), .reserved = reserved, .resident = resident};
+		.at_ns = clock_now(), .reserved = reserved, .resident = resident};
 	log->period_ns = next_period(log->sample[log->n_samples++].at_ns - log->begin_ns);
 }

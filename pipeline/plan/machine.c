@@ -14,6 +14,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 /* First line of a small file, without its newline. */
 static bool read_line(const char *path, char *line, size_t size)
 {

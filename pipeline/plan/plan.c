@@ -13,6 +13,8 @@
 #include "limit.h"
 #include "fit_scene.h"
 #include "reader.h"
+#include "base/text.h"
+#include "base/memory.h"
 
 enum {
 	/* Code and tables of libraries not yet touched, stdio, report rows, the allocator's slack.

@@ -54,7 +54,7 @@ struct hub *hub_new(struct job *job, struct hub_seats where, struct error *err)
 	if (hub) {
 		hub->run = run;
 		hub->n_seats = where.n_seats;
-		hub->begin_ns = meter_now();
+		hub->begin_ns = clock_now();
 		meter_start(&hub->meter);
 		hub->meter.trace = run->trace ? trace_of(run->trace, run->trace->n_workers) : NULL;
 		hub->seats = calloc(where.n_seats ? where.n_seats : 1, sizeof(*hub->seats));
@@ -190,11 +190,11 @@ static bool answer_or_wait(struct hub *hub, struct seat *seat, uint64_t since,
 	if (!try_answer(hub, seat, answer)) {
 		seat->state = SEAT_WAITING;
 		show(hub, seat, ACTIVITY_WAIT + seat->cause);
-		seat->asked_ns = meter_now();
+		seat->asked_ns = clock_now();
 		hub->n_waiting++;
 		return false;
 	}
-	answer->served_ns = meter_now() - since;
+	answer->served_ns = clock_now() - since;
 	book_answer(hub, answer);
 	return true;
 }
@@ -209,7 +209,7 @@ bool hub_next(struct hub *hub, unsigned *seat, struct message *answer)
 			continue;
 		hub->n_waiting--;
 		hub->next = number + 1;
-		answer->waited_ns = meter_now() - s->asked_ns;
+		answer->waited_ns = clock_now() - s->asked_ns;
 		answer->cause = s->cause;
 		if (answer->kind == MESSAGE_STOP)
 			answer->cause = WAIT_IDLE;
@@ -287,7 +287,7 @@ static int reduce_pixels(struct hub *hub, struct seat *seat, const struct messag
 static void take_pixels(struct hub *hub, struct seat *seat, const struct message *message,
 			const void *payload, struct message *answer)
 {
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 	struct error error = {0};
 
 	if (reduce_pixels(hub, seat, message, payload, &error)) {
@@ -296,7 +296,7 @@ static void take_pixels(struct hub *hub, struct seat *seat, const struct message
 		pthread_mutex_unlock(&hub->run->lock);
 	}
 	order(answer, seat, MESSAGE_GO_ON);
-	answer->served_ns = meter_now() - since;
+	answer->served_ns = clock_now() - since;
 	book_answer(hub, answer);
 }
 
@@ -413,7 +413,7 @@ bool hub_take(struct hub *hub, unsigned number, const struct message *message, c
 	      struct message *answer)
 {
 	struct seat *seat = &hub->seats[number];
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 
 	if (message->signal)
 		signals_note(message->signal);

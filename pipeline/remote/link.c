@@ -47,11 +47,11 @@ static int read_all(int fd, void *into, size_t size)
 static int read_soon(int fd, void *into, size_t size)
 {
 	struct pollfd wait = {.fd = fd, .events = POLLIN};
-	uint64_t begin = meter_now();
+	uint64_t begin = clock_now();
 	unsigned char *at = into;
 
 	while (size) {
-		int left = PATIENCE_MS - (int)((meter_now() - begin) / 1000000);
+		int left = PATIENCE_MS - (int)((clock_now() - begin) / 1000000);
 		ssize_t n;
 
 		if (left <= 0)

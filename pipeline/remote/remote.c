@@ -40,7 +40,7 @@ static void post_send(struct worker *worker, struct message *message, enum meter
 {
 	struct post *post = post_of(worker);
 	struct meter_row *row = &worker->meter->row[stage];
-	uint64_t since = meter_now(), now;
+	uint64_t since = clock_now(), now;
 	struct error ignored; /* a hub that is gone needs to be told nothing */
 
 	message->worker = worker->number;
@@ -49,7 +49,7 @@ static void post_send(struct worker *worker, struct message *message, enum meter
 		post->broken = true;
 	row->messages++;
 	row->message_bytes += sizeof(*message) + message->payload_bytes;
-	now = meter_now();
+	now = clock_now();
 	row->transfer_ns += now - since;
 	trace_message(worker->meter->trace, worker->meter, TRACE_TRANSFER, since, now,
 		      sizeof(*message) + message->payload_bytes);
@@ -67,7 +67,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 static void book_trip(struct worker *worker, const struct message *answer, uint64_t since)
 {
 	struct meter *meter = worker->meter;
-	uint64_t end = meter_now();
+	uint64_t end = clock_now();
 	uint64_t waited = answer->cause < N_WAIT_CAUSES ? least(answer->waited_ns, end - since) : 0;
 	uint64_t served = least(answer->served_ns, end - since - waited);
 
@@ -86,7 +86,7 @@ static void book_trip(struct worker *worker, const struct message *answer, uint6
 static int post_receive(struct worker *worker, struct message *message)
 {
 	struct post *post = post_of(worker);
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 	struct error ignored;
 
 	activity_at(ACTIVITY_WAIT + WAIT_PEER);
@@ -240,7 +240,7 @@ static void remote_open_scene(struct worker *worker, const struct task *task)
 
 static uint32_t pack(struct worker *worker, const struct piece *piece)
 {
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 	size_t bytes = wire_pack_piece(post_of(worker)->line->payload, piece);
 
 	book_pack(worker->meter, bytes, since);
@@ -307,7 +307,7 @@ static int send_pixels(struct worker *worker, const struct block *part, struct c
 				  .chunk = result->chunk,
 				  .payload_bytes = (uint32_t)parcel_bytes(part->n_pixels)};
 	struct meter *meter = worker->meter;
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 	struct message answer;
 
 	parcel_pack(post_of(worker)->line->payload, part);

@@ -21,6 +21,7 @@
 #include "base/signals.h"
 #include "trace.h"
 #include "will.h"
+#include "base/memory.h"
 
 /* Of this process and of children that have ended and were waited for. */
 static uint64_t process_cpu_ns(void)
@@ -209,7 +210,7 @@ static void merge_meters(struct run *run)
 	totals->n_workers = run->n_merged;
 	totals->worker = run->merged;
 	if (run->trace) {
-		run->trace->end_ns = meter_now();
+		run->trace->end_ns = clock_now();
 		run->trace->n_elsewhere = run->n_merged > run->trace->n_workers
 						  ? run->n_merged - run->trace->n_workers
 						  : 0;
@@ -228,7 +229,7 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 				    : run->options->transport == TRANSPORT_PIPE ? "pipe"
 										: "shm";
 	totals->interrupted_by = signals_name();
-	totals->wall_ns = meter_now() - begin_ns;
+	totals->wall_ns = clock_now() - begin_ns;
 	totals->cpu_ns += process_cpu_ns() - begin_cpu;
 	totals->reserved_peak = plan_fixed(run->plan) + run->pools[0].reserved_peak +
 				totals->meter.taught.pile_peak;
@@ -323,7 +324,7 @@ int execute(const struct options *options, const struct plan *plan, const struct
 	    const struct catalog *catalog, struct samples *samples, struct error *err)
 {
 	struct course course = {.executor = executor_find(options->executor, err),
-				.begin_ns = meter_now(),
+				.begin_ns = clock_now(),
 				.begin_cpu = process_cpu_ns()};
 	struct run *run = &course.run;
 	struct will *will;

@@ -26,7 +26,7 @@ static void stay_here(struct run *run)
 
 static void lock_run(struct run *run, struct meter *meter)
 {
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 
 	if (pthread_mutex_trylock(&run->lock)) {
 		activity_at(ACTIVITY_WAIT + WAIT_PEER);
@@ -153,7 +153,7 @@ static void give_back(struct worker *worker)
 
 static void wait_changed(struct run *run, struct meter *meter, enum wait_cause cause)
 {
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 
 	activity_at(ACTIVITY_WAIT + cause);
 	pthread_cond_wait(&run->changed, &run->lock);
@@ -343,7 +343,7 @@ int run_fold(struct worker *worker, const struct task *task, struct chunk_result
 {
 	struct slot *slot = task->slot;
 	struct meter_row *row = &worker->meter->row[METER_REDUCE];
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 	struct meter_span span;
 
 	trace_at_fold(worker, task);
@@ -386,7 +386,7 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 		pthread_cond_broadcast(&run->changed);
 	}
 	written = run->first;
-	since = meter_now();
+	since = clock_now();
 	pthread_mutex_unlock(&run->lock);
 	if (run->workload->in_turn) /* who is woken may get this worker's core first */
 		book_wait(worker->meter, WAIT_ORDER, since);

@@ -56,8 +56,8 @@ static void *wait_for_signal(void *arg)
 		look_later(will);
 		if (!signals_caught())
 			continue;
-		since = since ? since : meter_now();
-		if (meter_now() - since > SLOWER * SIGNAL_PATIENCE_MS * 1000000ull)
+		since = since ? since : clock_now();
+		if (clock_now() - since > SLOWER * SIGNAL_PATIENCE_MS * 1000000ull)
 			break;
 	}
 	will->carried_out = !will->revoked;

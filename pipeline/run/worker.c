@@ -42,7 +42,7 @@ void book_wait_ns(struct meter *meter, enum wait_cause cause, uint64_t ns)
 
 void book_wait(struct meter *meter, enum wait_cause cause, uint64_t since_ns)
 {
-	uint64_t now = meter_now();
+	uint64_t now = clock_now();
 
 	book_wait_ns(meter, cause, now - since_ns);
 	trace_lap(meter->trace, meter, TRACE_WAIT + cause, since_ns, now);
@@ -50,7 +50,7 @@ void book_wait(struct meter *meter, enum wait_cause cause, uint64_t since_ns)
 
 void book_pack(struct meter *meter, uint64_t bytes, uint64_t since_ns)
 {
-	uint64_t now = meter_now();
+	uint64_t now = clock_now();
 
 	meter->row[METER_REDUCE].pack_ns += now - since_ns;
 	trace_message(meter->trace, meter, TRACE_PACK, since_ns, now, bytes);
@@ -291,14 +291,14 @@ static void close_stages(struct worker *worker)
 
 int worker_live(struct worker *worker, struct error *err)
 {
-	uint64_t cpu = meter_cpu_now();
+	uint64_t cpu = clock_cpu();
 	int status = open_stages(worker, err);
 	struct task task;
 	enum claim claim;
 
 	ahead_init(&worker->ahead);
 	worker->meter->worker = worker->number;
-	worker->meter->begin_ns = meter_now();
+	worker->meter->begin_ns = clock_now();
 	meter_start(worker->meter);
 	worker->activity.worker = worker->number;
 	worker->activity.meter = worker->meter;
@@ -318,7 +318,7 @@ int worker_live(struct worker *worker, struct error *err)
 	arena_release(&worker->arena);
 	meter_settle(worker->meter);
 	trace_settle(worker->meter->trace, worker->meter);
-	worker->meter->cpu_ns = meter_cpu_now() - cpu;
-	worker->meter->end_ns = meter_now();
+	worker->meter->cpu_ns = clock_cpu() - cpu;
+	worker->meter->end_ns = clock_now();
 	return status;
 }

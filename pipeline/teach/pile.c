@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "run/run.h"
+#include "base/text.h"
 
 struct pile_parcel {
 	struct pile_parcel *next;
@@ -81,7 +82,7 @@ int pile_add(struct worker *worker, const struct block *block, size_t bytes,
 	     struct chunk_result *result)
 {
 	struct pile_parcel *parcel;
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 
 	if (!worker->bundle)
 		worker->bundle = calloc(1, sizeof(*worker->bundle));

@@ -18,11 +18,11 @@ void taught_overhead(const struct teach *teach, struct meter *meter)
 	if (!teaches(teach, TEACH_TASK_OVERHEAD))
 		return;
 	/* CPU time, as a scheduler written in Python spends it; not sleep. */
-	until = meter_cpu_now() + teach->overhead_ns;
-	while (meter_cpu_now() < until)
+	until = clock_cpu() + teach->overhead_ns;
+	while (clock_cpu() < until)
 		;
 	meter->taught.n_overheads++;
-	meter->taught.overhead_ns += meter_now() - span.wall_ns;
+	meter->taught.overhead_ns += clock_now() - span.wall_ns;
 	meter_lap(meter, METER_CLAIM, &span);
 }
 
@@ -34,7 +34,7 @@ void taught_unlock(struct run *run, struct meter *meter)
 		pthread_mutex_unlock(&run->lock);
 		return;
 	}
-	since = meter_now();
+	since = clock_now();
 	pthread_mutex_unlock(&run->lock);
 	book_wait(meter, WAIT_PEER, since);
 }
@@ -104,7 +104,7 @@ void reducer_release(struct reducer *reducer, const struct workload *workload)
 
 void reducer_lock(struct worker *worker)
 {
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 
 	activity_at(ACTIVITY_WAIT + WAIT_PEER);
 	pthread_mutex_lock(&worker->run->reducer.lock);
@@ -152,7 +152,7 @@ void parcel_book(struct worker *worker, size_t bytes, uint64_t since)
 static int ship_now(struct worker *worker, const struct block *block, size_t bytes,
 		    struct chunk_result *result)
 {
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 	struct block sent;
 	int status;
 

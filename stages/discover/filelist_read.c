@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "filelist.h"
-#include "input_file.h"
+#include "input/input_file.h"
 
 enum {
 	LINE_MOST = PATH_MAX - 1, /* no longer path can be opened */

@@ -15,7 +15,7 @@
 
 #include "names.h"
 #include "sentinel2.h"
-#include "xml.h"
+#include "input/xml.h"
 
 enum {
 	MTD_MAX_BYTES = 4 << 20, /* real ones are 50 to 600 kB */

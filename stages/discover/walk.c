@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "filelist.h"
-#include "pixels/kernel_folder.h"
+#include "kernel_folder.h"
 #include "names.h"
 
 enum { MAX_DEPTH = 16 };

@@ -8,7 +8,7 @@
 #include <pthread.h>
 
 #include "lab_random.h"
-#include "pixels/simd.h"
+#include "base/simd.h"
 #include "pixels/stages.h"
 
 /* The one generator of LAB_SHARED, in memory that worker processes share. */

@@ -3,7 +3,7 @@
  */
 #include "lab_random.h"
 
-#include "pixels/simd.h"
+#include "base/simd.h"
 
 void pcg64_seed(struct pcg64 *g, uint64_t seed)
 {

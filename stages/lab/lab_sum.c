@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include "pixels/simd.h"
+#include "base/simd.h"
 #include "pixels/stages.h"
 
 enum { PERIOD = 1000 };

@@ -13,7 +13,7 @@
 #include "options.h"
 #include "report/report_kinds.h"
 #include "report/run_figures.h"
-#include "report/text.h"
+#include "base/text.h"
 #include "window.h"
 
 /* Below this share of wall time x workers inside the stages that compute, the rest is looked at. */

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "svg.h"
+#include "base/text.h"
 
 enum {
 	MOST_LANES = 16, /* chunks drawn one by one */

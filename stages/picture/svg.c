@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "report/text.h"
+#include "base/text.h"
 
 void svg_put(FILE *out, double value)
 {

@@ -23,7 +23,7 @@
 #include <string.h>
 
 #include "sample.h"
-#include "simd.h"
+#include "base/simd.h"
 
 enum {
 	STRIP = 512, /* pixels converted to double at a time: two strips are 8 KiB of L1 */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "sample.h"
-#include "simd.h"
+#include "base/simd.h"
 
 static size_t mask_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
 			const struct options *options)

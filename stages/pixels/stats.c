@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "simd.h"
+#include "base/simd.h"
 
 enum {
 	RUN = 2048,                             /* pixels a pass: 2048 * (4 + 4 + 2) bytes of L1 */

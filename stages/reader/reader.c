@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "discover/beside.h"
+#include "beside.h"
 #include "module.h"
 
 static const struct module_place place = {

@@ -10,7 +10,7 @@
 
 #include "partial.h"
 #include "report.h"
-#include "discover/seen.h"
+#include "input/seen.h"
 
 struct merge {
 	unsigned n;

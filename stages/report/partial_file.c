@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "discover/input_file.h"
+#include "input/input_file.h"
 #include "report.h"
 
 #define SEAL ",\"crc32\":\""

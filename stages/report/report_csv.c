@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csv.h"
+#include "base/csv.h"
 
 /* The fewest of 15, 16 or 17 digits that read back as the same double. -0 is written as 0. */
 static void put_number(FILE *out, double value)

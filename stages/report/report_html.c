@@ -8,11 +8,11 @@
 #include <math.h>
 
 #include "picture/graph.h"
-#include "picture/html_figures.h"
+#include "html_figures.h"
 #include "picture/page.h"
 #include "report_teach.h"
 #include "run_figures.h"
-#include "text.h"
+#include "base/text.h"
 #include "verdict.h"
 
 enum { MOST_SCENES = 50, SCENE_COLUMNS = 8 };

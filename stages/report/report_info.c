@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "text.h"
+#include "base/text.h"
 
 enum {
 	LABEL_COLUMNS = 12,

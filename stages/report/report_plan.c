@@ -8,7 +8,7 @@
 
 #include "catalog.h"
 #include "report_teach.h"
-#include "text.h"
+#include "base/text.h"
 
 enum { LABEL_COLUMNS = 12 };
 

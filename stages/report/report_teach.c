@@ -10,7 +10,7 @@
 #include "budget.h"
 #include "json_stats.h"
 #include "picture/page.h"
-#include "text.h"
+#include "base/text.h"
 
 enum { MARK_COLUMNS = 7 };
 

@@ -11,7 +11,7 @@
 
 #include "report_teach.h"
 #include "run_figures.h"
-#include "text.h"
+#include "base/text.h"
 #include "verdict.h"
 
 enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10 };

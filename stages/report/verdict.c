@@ -10,6 +10,7 @@
 
 #include "report_teach.h"
 #include "run_figures.h"
+#include "base/text.h"
 
 /* A run this short is start-up for the most part; its shares change from run to run. */
 static const double too_short_s = 0.05;

@@ -3,7 +3,7 @@
  */
 #include <math.h>
 
-#include "report/csv.h"
+#include "base/csv.h"
 #include "report/json_stats.h"
 #include "report/report_teach.h"
 #include "sweep_kinds.h"

@@ -7,7 +7,7 @@
 #include "budget.h"
 #include "report/report_teach.h"
 #include "sweep_kinds.h"
-#include "report/text.h"
+#include "base/text.h"
 
 /* Bars end at so many times the best median: those beside it are the ones to tell apart. */
 enum { BAR_COLUMNS = 50, SHOWN_UP_TO = 5 };

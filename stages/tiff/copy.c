@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "pixels/simd.h"
+#include "base/simd.h"
 
 /*
  * One loop for each sample size and usual stride, so that the compiler knows the width of loads and

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pixels/simd.h"
+#include "base/simd.h"
 
 enum {
 	CLEAR = 256,

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "discover/xml.h"
+#include "input/xml.h"
 
 /* 4 KiB for each of 4096 bands: GDAL writes some 300 bytes. */
 enum { MAX_XML_BYTES = 16 << 20 };

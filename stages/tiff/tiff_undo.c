@@ -11,7 +11,7 @@
 #include <string.h>
 #include <tiff.h>
 
-#include "pixels/simd.h"
+#include "base/simd.h"
 #include "tiff.h"
 
 bool undo_takes(uint16_t predictor, size_t size)

@@ -15,6 +15,7 @@
 #include "plan/fit_scene.h"
 #include "run/run.h"
 #include "base/signals.h"
+#include "base/memory.h"
 
 enum collective { ALLREDUCE, GATHER, BCAST, N_COLLECTIVES };
 
@@ -33,7 +34,7 @@ static void book(enum collective which, uint64_t bytes, uint64_t since)
 
 	c->calls++;
 	c->bytes += bytes;
-	c->ns += meter_now() - since;
+	c->ns += clock_now() - since;
 }
 
 /* "Open MPI v4.1.4, package ..." -> "Open MPI v4.1.4" */
@@ -77,7 +78,7 @@ static int mpi_begin(unsigned *rank, unsigned *n_ranks, unsigned *ranks_here, st
 
 static void mpi_least(uint64_t *values, unsigned n)
 {
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 
 	MPI_Allreduce(MPI_IN_PLACE, values, (int)n, MPI_UINT64_T, MPI_MIN, MPI_COMM_WORLD);
 	book(ALLREDUCE, n * sizeof(*values) * (unsigned)world.n_ranks, since);
@@ -85,7 +86,7 @@ static void mpi_least(uint64_t *values, unsigned n)
 
 static void gather_bytes(const void *mine, void *all, size_t bytes)
 {
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 
 	MPI_Gather(mine, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, 0, MPI_COMM_WORLD);
 	book(GATHER, bytes * (unsigned)world.n_ranks, since);
@@ -103,7 +104,7 @@ static void mpi_abandon(int status)
 
 static void mpi_share(void *data, unsigned bytes)
 {
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 
 	if (world.stuck)
 		mpi_abandon(128 + signals_caught());

@@ -81,7 +81,7 @@ static void answer(struct leader *leader, unsigned seat, const struct message *m
 static void set_clock(struct message *message, void *payload)
 {
 	struct meter *meter = payload;
-	uint64_t offset = meter_now() - message->sent_ns;
+	uint64_t offset = clock_now() - message->sent_ns;
 
 	if (message->kind != MESSAGE_BYE || message->payload_bytes != sizeof(*meter))
 		return;

@@ -70,7 +70,7 @@ void letters_post(struct letters *letters, unsigned to, enum letter_tag tag, con
 		  size_t head_bytes, const void *payload, size_t payload_bytes,
 		  struct meter_row *row)
 {
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 	struct posted *p =
 		aligned_alloc(16, (sizeof(*p) + head_bytes + payload_bytes + 15) / 16 * 16);
 
@@ -89,7 +89,7 @@ void letters_post(struct letters *letters, unsigned to, enum letter_tag tag, con
 		return;
 	row->messages++;
 	row->message_bytes += head_bytes + payload_bytes;
-	row->transfer_ns += meter_now() - since;
+	row->transfer_ns += clock_now() - since;
 }
 
 bool letters_take(struct letters *letters, struct letter *letter)

@@ -125,7 +125,7 @@ static bool post_all(struct member *member)
 		pthread_mutex_unlock(&member->lock);
 		if (!has_out)
 			continue;
-		ear->out.sent_ns = meter_now();
+		ear->out.sent_ns = clock_now();
 		letters_post(member->letters, 0, LETTER_UP, &ear->out, sizeof(ear->out),
 			     ear->line.payload, ear->out.payload_bytes, NULL);
 		something = true;

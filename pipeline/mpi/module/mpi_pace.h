@@ -40,8 +40,8 @@ static inline bool pace_is_stuck(struct pace *pace, unsigned patience_s)
 	if (!signals_caught())
 		return false;
 	if (!pace->signal_ns)
-		pace->signal_ns = meter_now();
-	return meter_now() - pace->signal_ns > patience_s * 1000000000ull;
+		pace->signal_ns = clock_now();
+	return clock_now() - pace->signal_ns > patience_s * 1000000000ull;
 }
 
 #endif

@@ -160,10 +160,10 @@ static void send_up(struct parts *parts, struct part *part)
 {
 	struct part_head head = {.scene_id = part->scene_id};
 	struct meter_row *row = &parts->meter->row[METER_REDUCE];
-	uint64_t since = meter_now();
+	uint64_t since = clock_now();
 	size_t bytes = wire_pack_piece(parts->packed, &part->piece);
 
-	row->pack_ns += meter_now() - since;
+	row->pack_ns += clock_now() - since;
 	letters_post(parts->letters, part->parent, LETTER_PART, &head, sizeof(head), parts->packed,
 		     bytes, row);
 }

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "report/csv.h"
-#include "report/text.h"
+#include "base/csv.h"
+#include "base/text.h"
 #include "printable.h"
 
 static char *words(const char *text)

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "discover/mtd.h"
-#include "discover/xml.h"
+#include "input/xml.h"
 
 enum { MIB = 1 << 20, KIB = 1 << 10 };
 

@@ -15,7 +15,7 @@
 
 #include "lab/lab_random.h"
 #include "lab/lab_stages.h"
-#include "pixels/simd.h"
+#include "base/simd.h"
 
 static void check_philox(const uint32_t in[6], const uint32_t want[4])
 {

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "pixels/simd.h"
+#include "base/simd.h"
 #include "pixels/stages.h"
 #include "sample.h"
 

@@ -3,7 +3,7 @@
  */
 #include "report_fixture.h"
 
-#include "report/text.h"
+#include "base/text.h"
 
 static json_t *member(json_t *object, const char *key)
 {

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "report.h"
-#include "report/text.h"
+#include "base/text.h"
 #include "report/verdict.h"
 
 /* Two workers, 2 s, decoding for 80 % of it and running for 90 %. */

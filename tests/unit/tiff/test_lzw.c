@@ -5,7 +5,7 @@
 #include "tiff_fixture.h"
 
 #include "tiff/lzw.h"
-#include "pixels/simd.h"
+#include "base/simd.h"
 
 enum { CLEAR = 256, EOI = 257, FIRST = 258, STRIP = 1 << 16 };
 

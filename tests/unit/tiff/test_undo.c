@@ -12,7 +12,7 @@
 #include <cmocka.h>
 #include <tiff.h>
 
-#include "pixels/simd.h"
+#include "base/simd.h"
 #include "tiff/tiff_undo.h"
 
 enum { WIDTH = 203, MAX_SAMPLES = 6, ROW_BYTES = WIDTH * MAX_SAMPLES * 8 };

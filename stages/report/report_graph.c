@@ -1,7 +1,7 @@
 /*
  * `imgpipe graph`: the tasks of the run that the plan describes, as a picture or as text.
  */
-#include "graph.h"
+#include "picture/graph.h"
 
 int report_graph(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
 		 const struct scene *scene, const struct catalog *catalog,

@@ -13,7 +13,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "names.h"
+#include "discover/names.h"
 
 enum { LISTED_MOST = 1000 };
 

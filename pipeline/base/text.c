@@ -105,3 +105,21 @@ const char *text_value(char buf[24], double value)
 	(void)snprintf(buf, 24, fabs(value) < 999.99995 ? "%.4f" : "%.2g", value);
 	return buf;
 }
+
+const char *bytes_text(char buf[24], uint64_t bytes)
+{
+	static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+	double value = (double)bytes;
+	int i = 0;
+
+	while (value >= 1024 && i < 5) {
+		value /= 1024;
+		i++;
+	}
+	snprintf(buf, 24,
+		 value < 10 && i    ? "%.2f %s"
+		 : value < 100 && i ? "%.1f %s"
+				    : "%.0f %s",
+		 value, unit[i]);
+	return buf;
+}

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "report.h"
-#include "svg.h"
+#include "picture/svg.h"
 
 /* Colour and legend of an event's kind: Dask's where it has one. */
 enum svg_colour kind_colour(unsigned kind);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "html_figures.h"
-#include "page.h"
+#include "picture/page.h"
 
 enum { MOST = 64, WIDTH = 900, LARGEST = 460, TOP = 6, KEY_X = 500 };
 

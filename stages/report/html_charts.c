@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "html_figures.h"
-#include "page.h"
-#include "report/run_figures.h"
+#include "picture/page.h"
+#include "run_figures.h"
+#include "base/text.h"
 
 enum { WIDTH = 900 };
 

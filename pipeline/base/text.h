@@ -30,4 +30,7 @@ void text_item(FILE *out, unsigned indent, const char *label, const char *text);
  * characters. Returns buf. */
 const char *text_value(char buf[24], double value);
 
+/* "38.2 MiB", for people. Returns buf. */
+const char *bytes_text(char buf[24], uint64_t bytes);
+
 #endif

@@ -4,7 +4,7 @@
  */
 #include "html_figures.h"
 
-#include "page.h"
+#include "picture/page.h"
 
 enum {
 	LEFT = 84,
