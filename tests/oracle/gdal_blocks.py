@@ -13,14 +13,15 @@ import zlib
 
 import numpy as np
 
-from oracle import QUICK, Scratch, Tally, run
+from oracle import QUICK, SANITIZED, Scratch, Tally, run
 
 TILE, SIDE, ACROSS = 128, 300, 3
+LEAST = "300M" if SANITIZED else "90M"
 WAYS = ([], ["--chunk", "tile"], ["--chunk", "100x100"], ["--chunk", "37x53", "--workers", "3"],
         ["--chunk", "300x7", "--executor", "serial"],
         ["--chunk", "60x200", "--executor", "processes", "--workers", "2"],
         ["--chunk", "1x300", "--executor", "openmp"],
-        ["--memory", "90M", "--chunk", "300x300", "--working-set", "chunk"])
+        ["--memory", LEAST, "--chunk", "300x300", "--working-set", "chunk"])
 
 
 def tiles(plane):
