@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio_ext.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,7 +55,7 @@ static int open_direct(struct report_file *file, const char *path, struct error 
 	if (fd < 0)
 		return report_target_refuse(file->kind, path, errno, err);
 	file->out = pipe || isatty(fd) ? output_stream_new(fd, true) : fdopen(fd, "w");
-	if (file->out)
+	if (file->out && file->out != stdout)
 		return 0;
 	(void)close(fd); /* nothing was written to it */
 	return error_memory(err, "a report", sizeof(*file->out));
@@ -150,7 +151,8 @@ int report_file_commit(struct report_file *file, struct error *err)
 void report_file_forget(struct report_file *file)
 {
 	file->temp.named = false;
-	file->out = NULL; /* its buffer is the parent's to write; the descriptor ends with us */
+	if (file->out && file->out != stdout)
+		__fpurge(file->out); /* what is in its buffer is the parent's to write */
 	report_file_release(file);
 }
 
