@@ -258,7 +258,7 @@ ndvi() {
 		assert data.count(unit) == 1
 		open("a.tif", "wb").write(data.replace(unit, bytes([0x05]) + unit[1:]))
 	END
-	imgpipe --memory 24M --report r.json a.tif
+	imgpipe --memory 40M --report r.json a.tif
 	exits 0
 	holds r.json 'd["scenes"][0]["ndvi"]["area_ha"] is None' \
 		'any("length of the CRS unit" in n for n in d["scenes"][0]["notes"])'
