@@ -3,7 +3,7 @@
  * tell, so the factors here are measured (peak resident memory, GDAL 3.6, OpenJPEG 2.5). It must
  * not open datasets or read pixels.
  */
-#include "read_gdal.h"
+#include "read.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * pixels, nor allocate in proportion to what a header claims (but for one record a band, of which
  * GDAL allows 65536).
  */
-#include "read_gdal.h"
+#include "read.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -6,7 +6,7 @@
  *
  * The rule stands in front of every open() of every library below GDAL (gate.h).
  */
-#include "read_gdal.h"
+#include "read.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
  * GDAL's drivers, options and handlers belong to the process, so they are set once: which formats
  * are read, what the environment may not change, and which files the libraries need for themselves.
  */
-#include "read_gdal.h"
+#include "read.h"
 
 #include <limits.h>
 #include <pthread.h>

@@ -3,7 +3,7 @@
  * the plan must count them, not the VRT's own small blocks. It opens the sources to measure them;
  * it must not read pixels.
  */
-#include "read_gdal.h"
+#include "read.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * that neither a value nor whether a block is damaged depends on the chunk. A piece is a block, or
  * some small ones below each other, cut to the image. It must not know formats.
  */
-#include "read_gdal.h"
+#include "read.h"
 
 #include <string.h>
 

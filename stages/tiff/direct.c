@@ -4,7 +4,7 @@
  * another way (tiff_ways.c).
  */
 #include "tiff.h"
-#include "tiff_undo.h"
+#include "predictor.h"
 
 #include "window.h"
 

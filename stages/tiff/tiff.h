@@ -14,7 +14,7 @@
 #include <tiffio.h>
 
 #include "reader.h"
-#include "tiff_decode.h"
+#include "decoder.h"
 
 enum {
 	TIFF_MAX_BANDS = 4096,           /* more samples a pixel are taken for damage */

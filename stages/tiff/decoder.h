@@ -28,7 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tiff_stream.h"
+#include "stream.h"
 
 enum { DECODE_BATCH = 1 }; /* streams decoded side by side, at most: all of these take one */
 

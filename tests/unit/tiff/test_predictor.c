@@ -13,7 +13,7 @@
 #include <tiff.h>
 
 #include "base/simd.h"
-#include "tiff/tiff_undo.h"
+#include "tiff/predictor.h"
 
 enum { WIDTH = 203, MAX_SAMPLES = 6, ROW_BYTES = WIDTH * MAX_SAMPLES * 8 };
 

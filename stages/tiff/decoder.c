@@ -2,7 +2,7 @@
  * Whole blocks: short cuts where the codec has one, and the judge of all of them, the decoder in
  * pieces, where there is none or where it fails. Knows streams, no files and no images.
  */
-#include "tiff_decode.h"
+#include "decoder.h"
 
 #include <libdeflate.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #ifndef IMGPIPE_TIFF_METHOD_H
 #define IMGPIPE_TIFF_METHOD_H
 
-#include "tiff_stream.h"
+#include "stream.h"
 
 struct stream {
 	const struct method *method;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tiff_undo.h"
+#include "predictor.h"
 #include "window.h"
 
 /* GDAL's flag in INTERNAL_MASK_FLAGS_1: one mask for all bands. */

@@ -2,14 +2,14 @@
  * Streams in pieces, of any codec: the smaller ones, LZW (lzw_stream.c) and PackBits, and what all
  * have in common.
  */
-#include "tiff_stream.h"
+#include "stream.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <tiff.h>
 
 #include "lzw.h"
-#include "tiff_method.h"
+#include "method.h"
 
 enum { DISCARD_BYTES = 8192 }; /* decoded at once of what nobody wants */
 

@@ -3,7 +3,7 @@
  * odd bit depths). A module of its own, loaded by reader.c; the one symbol it exports is the table
  * at the end. It must not know what the pixels mean, nor what may be opened (read_gdal_reach.c).
  */
-#include "read_gdal.h"
+#include "read.h"
 
 #include <pthread.h>
 #include <stdio.h>

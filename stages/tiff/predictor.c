@@ -6,7 +6,7 @@
  *
  * Bands are independent of one another, so one running sum for each that is wanted does.
  */
-#include "tiff_undo.h"
+#include "predictor.h"
 
 #include <string.h>
 #include <tiff.h>
