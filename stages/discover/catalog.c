@@ -10,7 +10,7 @@
 
 #include "catalog_links.h"
 #include "group.h"
-#include "reader.h"
+#include "input/network.h"
 
 int catalog_append(struct catalog *catalog, const struct entry *entry, struct error *err)
 {
@@ -52,12 +52,12 @@ static void keep_shard(struct catalog *catalog, const struct shard *shard)
 static void open_network(const struct file_list *files, bool follow)
 {
 	if (follow)
-		reader_gdal_open_network();
+		network_allow();
 	for (uint32_t i = 0; i < files->n; i++) {
 		char *path = files->entry[i].named ? file_list_path(files, i) : NULL;
 
-		if (path && reader_name_is_network(path))
-			reader_gdal_open_network();
+		if (path && network_name(path))
+			network_allow();
 		free(path);
 	}
 }

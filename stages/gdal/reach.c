@@ -359,7 +359,7 @@ int gdal_reach_init(struct gdal_reach *reach, const char *path, enum file_reach 
 
 	*reach = (struct gdal_reach){.how = how};
 	reach->gate = (struct gate){.may_open = reach_may_open, .ctx = reach};
-	reach->network = !is_plain && how != REACH_OWN && reader_name_is_network(path);
+	reach->network = !is_plain && how != REACH_OWN && network_name(path);
 	reach->gate.network = reach->network || how == REACH_ANY;
 	/* What is a file is that file, and no name of GDAL's. */
 	if (asprintf(&reach->name, "%s%s", is_plain && *path != '/' ? "./" : "", path) < 0)

@@ -7,7 +7,8 @@
 
 #include "error.h"
 #include "gate.h"
-#include "reader.h"
+#include "input/network.h"
+#include "input/raster_reader.h"
 #include "sample.h"
 #include "scene.h"
 
@@ -133,13 +134,13 @@ struct gdal_handle {
 	bool band_interleaved;
 };
 
-/* The reader's scratch() and the window of its read(); see include/reader.h. */
+/* The reader's scratch() and the window of its read(); see input/raster_reader.h. */
 size_t gdal_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_size,
 		    unsigned n_bands, bool mask);
 int gdal_read_window(struct gdal_handle *h, const struct read_request *request, struct arena *arena,
 		     struct error *err) MUST_CHECK;
 
-/* The reader's probe(); see include/reader.h. */
+/* The reader's probe(); see input/raster_reader.h. */
 int gdal_probe(const char *path, struct raster_info *info, struct error *err);
 
 #endif

@@ -134,7 +134,7 @@ static void keep_handlers(void)
 	for (char **prefix = prefixes; prefix && *prefix; prefix++)
 		if (!is_in(local_handlers, sizeof(local_handlers) / sizeof(local_handlers[0]),
 			   *prefix) &&
-		    !(library.network && reader_name_is_network(*prefix)))
+		    !(library.network && network_name(*prefix)))
 			close_handler(*prefix);
 	if (!library.network)
 		close_handler("/vsicurl?");
@@ -223,7 +223,7 @@ static void setup(void)
 	GDALSetCacheMax64(READER_GDAL_CACHE_BYTES);
 	GDALAllRegister();
 	keep_drivers();
-	library.network = reader_gdal_has_network();
+	library.network = network_allowed();
 	keep_handlers();
 	CPLHTTPSetFetchCallback(fetch, NULL);
 	OSRSetPROJEnableNetwork(FALSE);

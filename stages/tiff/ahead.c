@@ -3,10 +3,12 @@
  * works while a block before it is decoded. Neighbouring blocks are asked for together. The bytes
  * wait in the page cache, which is the kernel's; here nothing is read and nothing is kept.
  */
-#include "tiff.h"
+#include "ahead.h"
 
 #include <fcntl.h>
 #include <sys/uio.h>
+
+#include "decode.h"
 
 enum {
 	JOIN_BYTES = 4096,   /* a gap so small, as between blocks of a COG, is asked for as well */

@@ -2,18 +2,24 @@
  * From a stored block to samples in planes. There are four ways, and which one is taken follows
  * from the header and the window's size alone, so that the plan knows the memory beforehand:
  *   uncompressed   only the rows of the window are fetched, some 256 KiB at a time;
- *   direct         the block is decoded without libtiff (tiff_direct.c), where its codec allows;
+ *   direct         the block is decoded without libtiff, where its codec allows;
  *   whole          the block is decoded into scratch, or straight into the plane where its rows are
  *                  rows of the plane;
  *   streamed       for blocks too large for that: decoded row by row. Windows one below the other
  *                  go on where the last one ended; a window further up starts the block again.
  */
-#include "tiff.h"
+#include "decode.h"
 
 #include <string.h>
 
 #include "activity.h"
+#include "fetch.h"
+#include "predictor.h"
+#include "samples.h"
 #include "window.h"
+
+/* Rows of uncompressed blocks fetched at once. */
+enum { PIECE_BYTES = 1 << 18 };
 
 /* --- memory --- */
 
@@ -29,7 +35,7 @@ static bool uncompressed(const struct raster_info *info)
 
 static uint32_t piece_rows(const struct raster_info *info)
 {
-	size_t rows = TIFF_PIECE_BYTES / row_bytes(info);
+	size_t rows = PIECE_BYTES / row_bytes(info);
 
 	return rows < 1 ? 1 : rows < info->block_y_size ? (uint32_t)rows : info->block_y_size;
 }
@@ -50,6 +56,15 @@ static bool streamed(const struct raster_info *info, uint32_t x_size, uint32_t y
 	       columns * (info->band_interleaved ? n_bands : 1) <= TIFF_MAX_CURSORS;
 }
 
+/* The block stored and decoded, and a row for predictor 3. */
+static size_t direct_scratch(const struct raster_info *info)
+{
+	size_t one = size_add(arena_cost(info->block_bytes), arena_cost(info->raw_bytes));
+	size_t row = arena_cost(info->block_bytes / info->block_y_size);
+
+	return size_add(one, row);
+}
+
 size_t tiff_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_size,
 		    unsigned n_bands, bool mask)
 {
@@ -60,18 +75,7 @@ size_t tiff_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_
 		return arena_cost(size_mul(piece_rows(info), row_bytes(info)));
 	if (streamed(info, x_size, y_size, n_bands)) /* a row, and one to undo predictor 3 in */
 		return size_mul(2, arena_cost(row_bytes(info)));
-	return tiff_direct_scratch(info);
-}
-
-void *tiff_take(const struct tiff_job *job, size_t bytes)
-{
-	void *memory = arena_alloc(job->arena, bytes);
-
-	if (!memory)
-		(void)error_set(job->err, EX_SOFTWARE,
-				"%s: the planned memory is too small for a block (%zu bytes)",
-				job->handle->image.path, bytes);
-	return memory;
+	return direct_scratch(info);
 }
 
 /* --- from rows to planes --- */
@@ -94,6 +98,35 @@ static void deliver(const struct tiff_job *job, const struct tiff_part *part,
 		}
 }
 
+/*
+ * The same of rows as image->decoder gives them: byte order and predictor undone on the way, some
+ * of that in place. scratch: a row.
+ */
+static void deliver_decoded(const struct tiff_job *job, const struct tiff_part *part,
+			    unsigned char *rows, uint32_t y, uint32_t n, void *scratch)
+{
+	const struct tiff_image *image = &job->handle->image;
+	struct predictor_row undo = {.x_size = image->block_x_size,
+				     .x_off = part->window.x_off - part->block.window.x_off,
+				     .n = part->window.x_size,
+				     .samples = image->block_samples,
+				     .n_bands = part->n_bands};
+	/* Predictor 3 has its own order of bytes. */
+	bool swapped = image->swapped && image->predictor != PREDICTOR_FLOATINGPOINT;
+
+	for (unsigned b = 0; b < part->n_bands; b++)
+		undo.band[b] =
+			image->planar ? 0 : (uint16_t)(job->request->band[part->first + b] - 1);
+	for (uint32_t end = y + n; y < end; y++, rows += image->row_bytes) {
+		if (swapped)
+			tiff_swap_samples(rows, image->row_bytes, image->bits);
+		undo.row = rows;
+		for (unsigned b = 0; b < part->n_bands; b++)
+			undo.to[b] = tiff_place(job, part->first + b, part->window.x_off, y);
+		predictor_undo(&undo, image->predictor, job->size, scratch);
+	}
+}
+
 static void fill_sparse(const struct tiff_job *job, const struct tiff_part *part)
 {
 	for (unsigned b = part->first; b < part->first + part->n_bands; b++)
@@ -103,25 +136,58 @@ static void fill_sparse(const struct tiff_job *job, const struct tiff_part *part
 				job->handle->fill, part->window.x_size, job->size);
 }
 
-bool tiff_same_rows(const struct tiff_job *job, const struct tiff_part *part)
-{
-	const struct tiff_image *image = &job->handle->image;
-
-	return image->block_samples == 1 && part->n_bands == 1 &&
-	       job->request->window.x_size == image->block_x_size &&
-	       part->window.x_size == image->block_x_size;
-}
+/* --- the ways --- */
 
 /*
- * What was decoded of the requested bands, in bytes. Padding beyond the image and bands that were
- * not asked for are left out, so 1.0 bytes decoded for each one needed means aligned windows.
+ * Straight into the plane, where that has the very rows of the block. A last strip that is cut may
+ * hold more rows than the image; those need room.
  */
-void tiff_count_decoded(const struct tiff_job *job, const struct tiff_part *part, uint64_t rows)
+static bool into_plane(const struct tiff_job *job, const struct tiff_part *part)
 {
-	job->meter->bytes_decoded += rows * part->block.window.x_size * part->n_bands * job->size;
+	return tiff_same_rows(job, part) && part->window.y_size == part->block.y_size &&
+	       part->block.y_size == job->handle->image.block_y_size;
 }
 
-/* --- the ways --- */
+/* Whole blocks without libtiff: whatever else decodes gives its memory back first. */
+static int read_direct(const struct tiff_job *job, const struct tiff_part *part)
+{
+	struct tiff_image *image = &job->handle->image;
+	struct meter_row *row = &job->meter->row[METER_DECODE];
+	bool shuffled = image->predictor == PREDICTOR_FLOATINGPOINT, into = into_plane(job, part);
+	void *raw = tiff_take(job, image->raw_bytes);
+	unsigned char *rows =
+		into ? tiff_place(job, part->first, part->window.x_off, part->window.y_off)
+		     : tiff_take(job, image->block_bytes);
+	void *scratch = shuffled ? tiff_take(job, image->row_bytes) : NULL;
+	uint32_t skip = part->window.y_off - part->block.window.y_off;
+	struct decode_stream stream = {.in = raw,
+				       .out = rows,
+				       .out_bytes = tiff_block_needed(image, &part->block),
+				       .room = image->block_bytes,
+				       .most = decode_most(image->block_bytes)};
+	struct meter_span span;
+	const char *wrong;
+
+	if (!raw || !rows || (shuffled && !scratch))
+		return -1;
+	if (into)
+		stream.room = stream.out_bytes;
+	tiff_cursors_close(job->handle);
+	if (tiff_block_fetch(image, &part->block, raw, &stream.in_bytes, job->meter, job->err))
+		return -1;
+	span = meter_begin();
+	wrong = decoder_run(image->decoder, &stream);
+	row->tiles++;
+	row->bytes_in += stream.in_bytes;
+	row->bytes_out += image->row_bytes * part->block.y_size;
+	if (wrong)
+		return tiff_block_undecodable(image, &part->block, job->err, wrong);
+	tiff_count_decoded(job, part, part->block.window.y_size);
+	deliver_decoded(job, part, rows + skip * image->row_bytes, part->window.y_off,
+			part->window.y_size, scratch);
+	meter_lap(job->meter, METER_DECODE, &span);
+	return 0;
+}
 
 static int read_whole(const struct tiff_job *job, const struct tiff_part *part)
 {
@@ -227,7 +293,7 @@ static int read_streamed(const struct tiff_job *job, const struct tiff_part *par
 			return -1;
 		decoded++;
 		if (y >= first)
-			tiff_deliver(job, part, row, part->block.window.y_off + y, 1, scratch);
+			deliver_decoded(job, part, row, part->block.window.y_off + y, 1, scratch);
 	}
 	tiff_count_decoded(job, part, decoded);
 	job->meter->row[METER_DECODE].bytes_out += decoded * image->row_bytes;
@@ -278,7 +344,7 @@ int tiff_part_read(const struct tiff_job *job, const struct tiff_part *part)
 	else if (streamed(info, request->window.x_size, request->window.y_size, request->n_bands))
 		rc = read_streamed(job, part);
 	else if (job->handle->image.decoder)
-		return tiff_direct_add(job, part); /* keeps its scratch until all are decoded */
+		rc = read_direct(job, part);
 	else
 		rc = read_whole(job, part);
 	arena_rewind(job->arena, mark);

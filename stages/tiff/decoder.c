@@ -121,7 +121,7 @@ static const char *in_pieces(struct decoder *decoder, const struct decode_stream
 	return wrong ? wrong : stream_finish(decoder->stream, s->most - s->out_bytes);
 }
 
-static const char *decode_one(struct decoder *decoder, const struct decode_stream *s)
+const char *decoder_run(struct decoder *decoder, const struct decode_stream *s)
 {
 	if (decoder->lzw && !lzw_is_old_style(s->in, s->in_bytes))
 		return lzw_decode(decoder->lzw, s->in, s->in_bytes, s->out, s->out_bytes);
@@ -129,10 +129,4 @@ static const char *decode_one(struct decoder *decoder, const struct decode_strea
 	    (decoder->zstd && unpack_zstd(decoder, s)))
 		return NULL;
 	return in_pieces(decoder, s);
-}
-
-void decoder_run(struct decoder *decoder, struct decode_stream *stream, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		stream[i].wrong = decode_one(decoder, &stream[i]);
 }

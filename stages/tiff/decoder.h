@@ -1,6 +1,6 @@
 /*
  * Decoding of stored blocks without libtiff. Two ways lead to the same bytes and the same words: a
- * block in pieces, row by row (tiff_stream.h), and a whole block in one call, by short cuts where
+ * block in pieces, row by row (stream.h), and a whole block in one call, by short cuts where
  * there are some: DEFLATE by libdeflate, ZSTD in one go, LZW by lzw_decode(). Private to the TIFF
  * reader.
  *
@@ -21,8 +21,8 @@
  * stream is good when it is decoded whole and damaged when it is decoded in pieces; its bytes,
  * where it gives any, are the same. No encoder and no fallen bit makes one.
  */
-#ifndef IMGPIPE_TIFF_DECODE_H
-#define IMGPIPE_TIFF_DECODE_H
+#ifndef IMGPIPE_TIFF_DECODER_H
+#define IMGPIPE_TIFF_DECODER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,9 +30,7 @@
 
 #include "stream.h"
 
-enum { DECODE_BATCH = 1 }; /* streams decoded side by side, at most: all of these take one */
-
-/* One block's stream, and what became of it. */
+/* One block's stream. */
 struct decode_stream {
 	const void *in;
 	size_t in_bytes; /* junk behind the stream is allowed */
@@ -40,7 +38,6 @@ struct decode_stream {
 	size_t out_bytes; /* that lie in the image */
 	size_t room;      /* of `out`: the block's padding fits as well, or is decoded to nowhere */
 	uint64_t most;    /* decode_most() of the block */
-	const char *wrong; /* set: NULL, or what is wrong, in words */
 };
 
 /*
@@ -65,7 +62,7 @@ void decoder_free(struct decoder *decoder); /* NULL is allowed */
 /* Give back the window, until it is needed again: of ZSTD and LZMA it can be large. */
 void decoder_rest(struct decoder *decoder);
 
-/* Decode n <= DECODE_BATCH streams. */
-void decoder_run(struct decoder *decoder, struct decode_stream *stream, unsigned n);
+/* Decode a stream; NULL, or what is wrong, in words. */
+const char *decoder_run(struct decoder *decoder, const struct decode_stream *stream);
 
 #endif

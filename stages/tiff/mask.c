@@ -3,12 +3,17 @@
  * GDAL's rules. The mask is decoded by whole blocks into memory of its own, which the plan counts
  * with the codec's; the block decoded last is kept for the next window.
  */
-#include "tiff.h"
+#include "mask.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "block.h"
+#include "codec.h"
+#include "fetch.h"
+#include "ifd.h"
+#include "metadata.h"
 #include "predictor.h"
 #include "window.h"
 
@@ -131,14 +136,14 @@ void tiff_mask_close(struct tiff_mask *mask)
 
 static void undo_predictor(const struct tiff_image *image, unsigned char *row, uint32_t n)
 {
-	struct undo_row undo = {.x_size = image->block_x_size,
-				.n = image->block_x_size,
-				.samples = 1,
-				.n_bands = 1};
+	struct predictor_row undo = {.x_size = image->block_x_size,
+				     .n = image->block_x_size,
+				     .samples = 1,
+				     .n_bands = 1};
 
 	for (; n; n--, row += image->row_bytes) {
 		undo.row = undo.to[0] = row;
-		undo_row(&undo, PREDICTOR_HORIZONTAL, 1, NULL);
+		predictor_undo(&undo, PREDICTOR_HORIZONTAL, 1, NULL);
 	}
 }
 

@@ -1,6 +1,6 @@
 /*
  * What the decoders in pieces share: the state of a stream, its input, and what each of them is.
- * One of them a file: tiff_inflate.c, tiff_zstd.c, tiff_xz.c; the smaller ones in tiff_stream.c.
+ * One of them a file: inflate.c, zstd.c, xz.c; the smaller ones in stream.c.
  */
 #ifndef IMGPIPE_TIFF_METHOD_H
 #define IMGPIPE_TIFF_METHOD_H

@@ -12,9 +12,9 @@
 #include <tiff.h>
 
 #include "base/simd.h"
-#include "tiff.h"
+#include "samples.h"
 
-bool undo_takes(uint16_t predictor, size_t size)
+bool predictor_takes(uint16_t predictor, size_t size)
 {
 	if (predictor == PREDICTOR_FLOATINGPOINT)
 		return size == 4 || size == 8;
@@ -42,7 +42,7 @@ DEFINE_SCAN(scan_64, uint64_t)
 
 /* One band, or a pair in one walk over the row. All loads precede the store of the same place. */
 #define DEFINE_DIFFERENCES(name, scan, type)                                                 \
-	static void name##_one(const struct undo_row *r, unsigned b)                         \
+	static void name##_one(const struct predictor_row *r, unsigned b)                    \
 	{                                                                                    \
 		const type *in = (const type *)r->row + r->band[b];                          \
 		type *out = r->to[b], sum = 0;                                               \
@@ -56,7 +56,7 @@ DEFINE_SCAN(scan_64, uint64_t)
 				out[x] = sum = (type)(sum + *in);                            \
 	}                                                                                    \
                                                                                              \
-	static void name##_pair(const struct undo_row *r, unsigned b)                        \
+	static void name##_pair(const struct predictor_row *r, unsigned b)                   \
 	{                                                                                    \
 		const type *in = r->row;                                                     \
 		const size_t first = r->band[b], second = r->band[b + 1], step = r->samples; \
@@ -73,7 +73,7 @@ DEFINE_SCAN(scan_64, uint64_t)
 		}                                                                            \
 	}                                                                                    \
                                                                                              \
-	static void name(const struct undo_row *r)                                           \
+	static void name(const struct predictor_row *r)                                      \
 	{                                                                                    \
 		unsigned b = 0;                                                              \
                                                                                              \
@@ -102,7 +102,7 @@ static void sum_bytes(unsigned char *out, const unsigned char *in, size_t n, uin
 
 /* Byte planes, the most significant one first, to samples in the machine's (little-endian) order.
  */
-static void undo_float(const struct undo_row *r, size_t size, unsigned char *bytes)
+static void undo_float(const struct predictor_row *r, size_t size, unsigned char *bytes)
 {
 	size_t plane = (size_t)r->x_size * r->samples;
 
@@ -118,7 +118,7 @@ static void undo_float(const struct undo_row *r, size_t size, unsigned char *byt
 }
 
 /* No predictor: only taken apart. */
-static void take_plain(const struct undo_row *r, size_t size)
+static void take_plain(const struct predictor_row *r, size_t size)
 {
 	for (unsigned b = 0; b < r->n_bands; b++) {
 		const unsigned char *from = (const unsigned char *)r->row +
@@ -129,9 +129,9 @@ static void take_plain(const struct undo_row *r, size_t size)
 	}
 }
 
-void undo_row(const struct undo_row *r, uint16_t predictor, size_t size, void *scratch)
+void predictor_undo(const struct predictor_row *r, uint16_t predictor, size_t size, void *scratch)
 {
-	static void (*const differences[])(const struct undo_row *) = {
+	static void (*const differences[])(const struct predictor_row *) = {
 		[1] = undo_8, [2] = undo_16, [4] = undo_32, [8] = undo_64};
 
 	if (predictor == PREDICTOR_FLOATINGPOINT)

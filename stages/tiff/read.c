@@ -1,47 +1,23 @@
 /*
  * The TIFF reader: windows of a file, put together from its stored blocks. Each block that meets
  * the window is fetched and decoded once for all bands it holds. How a block becomes rows of
- * samples is the business of tiff_ways.c; what the samples mean is nobody's here.
+ * samples is the business of decode.c; what the samples mean is nobody's here.
  */
-#include "tiff.h"
+#include "read.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "ahead.h"
+#include "codec.h"
+#include "decode.h"
+#include "fetch.h"
+#include "io.h"
+#include "probe.h"
+#include "samples.h"
 #include "window.h"
 
 /* --- windows --- */
-
-int tiff_each_part(const struct tiff_job *job,
-		   int (*act)(const struct tiff_job *, const struct tiff_part *))
-{
-	struct tiff_image *image = &job->handle->image;
-	const struct window *w = &job->request->window;
-	uint32_t last_column = (w->x_off + w->x_size - 1) / image->block_x_size;
-	uint32_t last_row = (w->y_off + w->y_size - 1) / image->block_y_size;
-	unsigned planes = image->planar ? job->request->n_bands : 1;
-
-	for (uint32_t row = w->y_off / image->block_y_size; row <= last_row; row++)
-		for (unsigned p = 0; p < planes; p++)
-			for (uint32_t column = w->x_off / image->block_x_size;
-			     column <= last_column; column++) {
-				struct tiff_part part = {
-					.first = p,
-					.n_bands = image->planar ? 1 : job->request->n_bands,
-				};
-				uint16_t plane =
-					image->planar ? (uint16_t)(job->request->band[p] - 1) : 0;
-
-				if (tiff_block_find(image, column, row, plane, &part.block,
-						    job->err))
-					return -1;
-				if (!window_intersect(&part.block.window, w, &part.window))
-					continue;
-				if (act(job, &part))
-					return -1;
-			}
-	return 0;
-}
 
 /* For tiff_each_part(): stop at the first block that is stored. Sets no error. */
 static int is_stored(const struct tiff_job *job, const struct tiff_part *part)
@@ -114,9 +90,7 @@ static int read_window(void *state, struct read_request *request, struct arena *
 		       struct meter *meter, struct error *err)
 {
 	struct tiff_handle *handle = state;
-	struct tiff_batch batch = {0};
-	struct tiff_job job = {
-		&batch, handle, request, arena, meter, err, sample_size(handle->info.type)};
+	struct tiff_job job = {handle, request, arena, meter, err, sample_size(handle->info.type)};
 
 	request->constant = false;
 	if (check_request(handle, request, err))
@@ -125,7 +99,7 @@ static int read_window(void *state, struct read_request *request, struct arena *
 		return -1;
 	if (!request->mask && request->n_bands && fill_constant(&job))
 		return 0;
-	if (tiff_each_part(&job, tiff_part_read) || tiff_direct_flush(&job))
+	if (tiff_each_part(&job, tiff_part_read))
 		return -1;
 	return check_unchanged(&handle->image, err);
 }

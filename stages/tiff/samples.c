@@ -2,11 +2,12 @@
  * Samples on their way from decoded rows to planes: bands taken apart, and the value that stands
  * for blocks never written. Pure; it knows no files.
  */
-#include "tiff.h"
+#include "samples.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
+#include <tiffio.h>
 
 #include "base/simd.h"
 
@@ -105,4 +106,14 @@ void tiff_make_sample(unsigned char out[8], enum sample_type type, double value)
 		else
 			out[0] = (unsigned char)whole;
 	}
+}
+
+void tiff_swap_samples(void *samples, size_t bytes, unsigned bits)
+{
+	if (bits == 16)
+		TIFFSwabArrayOfShort(samples, (tmsize_t)(bytes / 2));
+	else if (bits == 32)
+		TIFFSwabArrayOfLong(samples, (tmsize_t)(bytes / 4));
+	else if (bits == 64)
+		TIFFSwabArrayOfLong8(samples, (tmsize_t)(bytes / 8));
 }

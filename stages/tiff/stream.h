@@ -3,7 +3,7 @@
  * pieces, in memory that does not grow with the block. Knows streams, no files and no images.
  * Private to the TIFF reader.
  *
- * This is the judge of what a good block is (tiff_decode.h): what it takes and refuses does not
+ * This is the judge of what a good block is (decoder.h): what it takes and refuses does not
  * depend on how input and output are cut.
  */
 #ifndef IMGPIPE_TIFF_STREAM_H

@@ -18,7 +18,7 @@
 enum { WIDTH = 203, MAX_SAMPLES = 6, ROW_BYTES = WIDTH * MAX_SAMPLES * 8 };
 
 static unsigned char truth[ROW_BYTES], stored[ROW_BYTES], scratch[ROW_BYTES];
-static unsigned char out[UNDO_MAX_BANDS][WIDTH * 8];
+static unsigned char out[PREDICTOR_MAX_BANDS][WIDTH * 8];
 
 /* Little-endian samples of any size as numbers, and back. */
 static uint64_t get(const unsigned char *at, size_t size)
@@ -60,19 +60,19 @@ static void shuffled(size_t size, unsigned samples)
 static void check(uint16_t predictor, size_t size, uint16_t samples, uint32_t x_off, uint32_t n,
 		  unsigned n_bands)
 {
-	struct undo_row r = {.row = stored,
-			     .x_size = WIDTH,
-			     .x_off = x_off,
-			     .n = n,
-			     .samples = samples,
-			     .n_bands = n_bands};
+	struct predictor_row r = {.row = stored,
+				  .x_size = WIDTH,
+				  .x_off = x_off,
+				  .n = n,
+				  .samples = samples,
+				  .n_bands = n_bands};
 
 	for (unsigned b = 0; b < n_bands; b++) {
 		r.band[b] = (uint16_t)((b * 2 + 1) % samples);
 		r.to[b] = out[b];
 	}
 	memset(out, 0xa5, sizeof(out));
-	undo_row(&r, predictor, size, scratch);
+	predictor_undo(&r, predictor, size, scratch);
 	for (unsigned b = 0; b < n_bands; b++)
 		for (uint32_t x = 0; x < n; x++)
 			assert_memory_equal(
@@ -89,7 +89,7 @@ static void every_form(void **state)
 	for (uint16_t predictor = PREDICTOR_NONE; predictor <= PREDICTOR_FLOATINGPOINT; predictor++)
 		for (size_t size = 1; size <= 8; size *= 2)
 			for (uint16_t samples = 1; samples <= MAX_SAMPLES; samples++) {
-				if (!undo_takes(predictor, size))
+				if (!predictor_takes(predictor, size))
 					continue;
 				if (predictor == PREDICTOR_NONE)
 					memcpy(stored, truth, sizeof(stored));
@@ -110,14 +110,14 @@ static void in_place(void **state)
 {
 	(void)state;
 	for (size_t size = 1; size <= 8; size *= 2) {
-		struct undo_row r = {
+		struct predictor_row r = {
 			.row = stored, .x_size = WIDTH, .n = WIDTH, .samples = 1, .n_bands = 1};
 
 		differences(size, 1);
 		r.to[0] = stored;
-		undo_row(&r, PREDICTOR_HORIZONTAL, size, scratch);
+		predictor_undo(&r, PREDICTOR_HORIZONTAL, size, scratch);
 		assert_memory_equal(stored, truth, WIDTH * size);
-		undo_row(&r, PREDICTOR_NONE, size, scratch);
+		predictor_undo(&r, PREDICTOR_NONE, size, scratch);
 		assert_memory_equal(stored, truth, WIDTH * size);
 	}
 }
