@@ -1,68 +1,16 @@
 /*
  * The GDAL reader: everything GDAL opens and the TIFF reader does not (JPEG 2000, VRT, /vsi...,
- * odd bit depths). A module of its own, loaded by reader.c; the one symbol it exports is the table
- * at the end. It must not know what the pixels mean, nor what may be opened (read_gdal_reach.c).
+ * odd bit depths). A module of its own, loaded by stages/reader/; the one symbol it exports is the
+ * table at the end. It must not know what the pixels mean, nor what may be opened (reach.c).
  */
-#include "read.h"
-
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "log.h"
+#include "pieces.h"
+#include "probe.h"
+
 #include "window.h"
-
-static void CPL_STDCALL log_add(CPLErr kind, CPLErrorNum number, const char *text)
-{
-	struct gdal_log *log = CPLGetErrorHandlerUserData();
-
-	if (!log || log->failed || (kind != CE_Failure && kind != CE_Fatal))
-		return;
-	log->failed = true;
-	log->number = number;
-	(void)snprintf(log->text, sizeof(log->text), "%s", text);
-	for (char *at = log->text; *at; at++) /* GDAL's messages may have several lines */
-		if (*at == '\n' || *at == '\r' || *at == '\t')
-			*at = ' ';
-}
-
-void gdal_log_begin(struct gdal_log *log, const struct gdal_reach *reach)
-{
-	*log = (struct gdal_log){.gate_before = gate_enter(&reach->gate)};
-	CPLPushErrorHandlerEx(log_add, log);
-	CPLErrorReset();
-	/* A name that no file has: other inputs of a run that has the network do not get there. */
-	if (gdal_network_is_open())
-		CPLSetThreadLocalConfigOption("CPL_VSIL_CURL_ALLOWED_FILENAME",
-					      reach->gate.network ? NULL : "-");
-}
-
-void gdal_log_end(const struct gdal_log *log)
-{
-	CPLPopErrorHandler();
-	gate_leave(log->gate_before);
-}
-
-const char *gdal_log_words(const struct gdal_log *log, const char *path)
-{
-	size_t length = strlen(path);
-
-	if (!log->failed || !*log->text)
-		return "GDAL gives no reason";
-	if (strncmp(log->text, path, length) == 0 && strncmp(log->text + length, ": ", 2) == 0)
-		return log->text + length + 2;
-	return log->text;
-}
-
-int gdal_log_code(const struct gdal_log *log)
-{
-	return log->number == CPLE_OutOfMemory ? EX_TEMPFAIL : EX_DATAERR;
-}
-
-GDALDatasetH gdal_open_dataset(const char *path)
-{
-	return GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY, NULL, NULL, NULL);
-}
 
 /* The type to ask GDAL for. Before GDAL 3.7 signed bytes travel as bytes. */
 static GDALDataType gdal_type(enum sample_type type)

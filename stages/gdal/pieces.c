@@ -3,10 +3,11 @@
  * that neither a value nor whether a block is damaged depends on the chunk. A piece is a block, or
  * some small ones below each other, cut to the image. It must not know formats.
  */
-#include "read.h"
+#include "pieces.h"
 
 #include <string.h>
 
+#include "log.h"
 #include "window.h"
 
 /* Pixels of a piece at least, where blocks are smaller: a call of GDAL costs about 1 us. */
