@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "group.h"
+#include "entries.h"
 #include "sentinel2.h"
 
 static bool is_file(const char *path, const struct stat *st)
@@ -44,7 +44,8 @@ static bool is_raster(const struct file_list *files, uint32_t file, const struct
 	return same;
 }
 
-/* The product's metadata, in the folder or, as far as the layout goes, above it (see mtd.c). */
+/* The product's metadata, in the folder or, as far as the layout goes, above it (see
+ * sentinel2_metadata.c). */
 static bool is_metadata(const char *dir, const struct stat *st)
 {
 	static const char *const names[] = {"MTD_MSIL2A.xml", "MTD_MSIL1C.xml"};

@@ -1,9 +1,10 @@
 /*
  * File list: the files the arguments stand for, in order, some tens of bytes each. It knows
- * directories and names, not which file is which band.
+ * directories and names, not which file is which band. file_list.c; filled by arguments.c and
+ * walk.c, read by grouping and by everything that opens files.
  */
-#ifndef IMGPIPE_FILELIST_H
-#define IMGPIPE_FILELIST_H
+#ifndef IMGPIPE_FILE_LIST_H
+#define IMGPIPE_FILE_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,8 +12,9 @@
 #include <sys/types.h>
 
 #include "error.h"
+#include "number_set.h"
 
-#define NO_FILE UINT32_MAX
+#define NO_FILE NO_NUMBER
 
 /* Why an entry cannot be read; it becomes a failing scene in its place. */
 enum file_problem {
@@ -38,12 +40,6 @@ struct file_entry {
 	bool named : 1;   /* by an argument or a list, not found in a directory */
 	bool by_link : 1; /* found in a directory, and a link */
 	bool virtual : 1; /* a name that GDAL alone knows, no file's */
-};
-
-/* Open-addressing set of numbers; what they stand for is the caller's. */
-struct number_set {
-	uint32_t *slot; /* NO_FILE: free */
-	uint32_t n, size;
 };
 
 /* A file or directory, whatever it is called: "d", "./d" and "../x/d" may be one. */
@@ -85,11 +81,6 @@ struct file_list {
 	uint32_t n_places, places_size;
 };
 
-/* Expand one argument. -1 only where memory fails, or the names exceed most_bytes. */
-int file_list_add(struct file_list *list, const char *argument, struct error *err) MUST_CHECK;
-/* Find out which files are one, by links. Before the list is sealed. */
-int file_list_resolve(struct file_list *list, struct error *err) MUST_CHECK;
-void file_list_forget_links(struct file_list *list);
 /* The list is complete: free what only growing needs. */
 void file_list_seal(struct file_list *list);
 void file_list_release(struct file_list *list);
@@ -115,7 +106,7 @@ const char *file_list_folder(const struct file_list *list, uint32_t i);
 /* The path of `name` in `dir` ("": the working directory), in the same way. */
 char *file_path(const char *dir, const char *name);
 
-/* --- for filelist*.c and walk.c --- */
+/* --- for what fills the list: arguments.c, walk.c, links.c --- */
 
 /* Append text; *offset is where it is. */
 int file_list_text(struct file_list *list, const char *text, uint32_t *offset, struct error *err);
@@ -133,29 +124,7 @@ int file_list_within(const struct file_list *list, size_t more, struct error *er
 uint32_t identity_hash(const struct identity *id);
 /* The directory, NULL where it was not met yet. */
 struct place *file_list_place(const struct file_list *list, const struct identity *id);
-/* Free what only file_list_intern() needs. */
-void file_list_forget_dirs(struct file_list *list);
 int file_list_problem(struct file_list *list, const char *path, enum file_problem problem,
 		      int errno_value, struct error *err);
-/* Add the rasters of a directory and of those below it, as walk.c says. */
-int file_list_walk(struct file_list *list, const char *path, struct error *err);
-/* Add what the lines of a list name; `argument` is @FILE or -. */
-int file_list_read(struct file_list *list, const char *argument, struct error *err);
-/* Add a file or directory that an argument or a line of a list names. */
-int file_list_add_path(struct file_list *list, const char *path, struct error *err);
-
-uint32_t hash_text(uint32_t seed, const char *text, size_t len);
-#define HASH_SEED 2166136261u
-/* Make room for one more; rehash() gives the hash of a number in the set. */
-int number_set_grow(struct number_set *set, uint32_t (*rehash)(const void *ctx, uint32_t number),
-		    const void *ctx, struct error *err);
-/*
- * First slot for this hash whose number `equal` accepts, or a free one. A free slot may be filled
- * (then add 1 to set->n). The set must have a free slot: number_set_grow() first.
- */
-uint32_t *number_set_find(const struct number_set *set, uint32_t hash,
-			  bool (*equal)(const void *ctx, uint32_t number, const void *key),
-			  const void *ctx, const void *key);
-void number_set_release(struct number_set *set);
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "discover/mtd.h"
+#include "discover/sentinel2_metadata.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,11 +15,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char folder[32];
 	char path[64], image[64], problem[160];
-	struct mtd mtd;
+	struct sentinel2_metadata metadata;
 	FILE *file;
 
 	if (!folder[0]) {
-		strcpy(folder, "/tmp/fuzz-mtd-XXXXXX");
+		strcpy(folder, "/tmp/fuzz-xml-XXXXXX");
 		if (!mkdtemp(folder))
 			abort();
 	}
@@ -28,6 +28,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	file = fopen(path, "w");
 	if (!file || fwrite(data, 1, size, file) != size || fclose(file))
 		abort();
-	mtd_find(image, &mtd, problem);
+	sentinel2_metadata_find(image, &metadata, problem);
 	return 0;
 }

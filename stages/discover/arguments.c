@@ -3,6 +3,8 @@
  * alone knows. Lists are read with bounds, as they may be anything: a pipe without an end, a
  * device, somebody's image.
  */
+#include "arguments.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -12,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "filelist.h"
 #include "input/input_file.h"
+#include "walk.h"
 
 enum {
 	LINE_MOST = PATH_MAX - 1, /* no longer path can be opened */
@@ -32,7 +34,8 @@ static bool is_gdal_name(const char *path)
 	return n > 1 && path[n] == ':';
 }
 
-int file_list_add_path(struct file_list *list, const char *path, struct error *err)
+/* A file or directory that an argument or a line of a list names. */
+static int add_path(struct file_list *list, const char *path, struct error *err)
 {
 	static const struct file_entry file = {.named = true};
 	static const struct file_entry virtual = {.named = true, .virtual = true};
@@ -50,13 +53,6 @@ int file_list_add_path(struct file_list *list, const char *path, struct error *e
 	if (!S_ISREG(st.st_mode))
 		return file_list_problem(list, path, FILE_NOT_REGULAR, 0, err);
 	return file_list_path_entry(list, path, &file, err);
-}
-
-int file_list_add(struct file_list *list, const char *argument, struct error *err)
-{
-	if (argument[0] == '@' || strcmp(argument, "-") == 0)
-		return file_list_read(list, argument, err);
-	return file_list_add_path(list, argument, err);
 }
 
 /* --- lines --- */
@@ -143,7 +139,7 @@ static int add_lines(struct file_list *list, FILE *in, const char *argument, str
 		else if (*path == '\0' || *path == '#')
 			continue;
 		else
-			rc = file_list_add_path(list, path, err);
+			rc = add_path(list, path, err);
 		n_paths++;
 	}
 	if (rc == 0 && ferror(in))
@@ -186,7 +182,8 @@ static int add_problem(struct file_list *list, const char *argument, enum input_
 	return file_list_problem(list, argument, problems[problem], errno_value, err);
 }
 
-int file_list_read(struct file_list *list, const char *argument, struct error *err)
+/* What the lines of a list name; `argument` is @FILE or -. */
+static int add_list(struct file_list *list, const char *argument, struct error *err)
 {
 	enum input_problem problem;
 	FILE *in;
@@ -204,4 +201,11 @@ int file_list_read(struct file_list *list, const char *argument, struct error *e
 		rc = add_lines(list, in, argument, err);
 	(void)fclose(in);
 	return rc;
+}
+
+int file_list_add(struct file_list *list, const char *argument, struct error *err)
+{
+	if (argument[0] == '@' || strcmp(argument, "-") == 0)
+		return add_list(list, argument, err);
+	return add_path(list, argument, err);
 }

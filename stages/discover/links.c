@@ -2,11 +2,11 @@
  * Links to files: which files of the list are one file under several names. Only files that were
  * found in directories are looked at; what the user names twice is meant twice.
  */
+#include "links.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include "filelist.h"
 
 /* Files outside the list that links lead to, and the first link to each. */
 struct target {

@@ -2,7 +2,7 @@
  * Sentinel-2 product metadata: found near an image, a regular file, bounded (xml.h). It knows the
  * five elements that scaling needs and nothing else of the product.
  */
-#include "mtd.h"
+#include "sentinel2_metadata.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,16 +18,16 @@
 #include "input/xml.h"
 
 enum {
-	MTD_MAX_BYTES = 4 << 20, /* real ones are 50 to 600 kB */
-	MTD_TEXT_BYTES = 128
+	MAX_BYTES = 4 << 20, /* real ones are 50 to 600 kB */
+	TEXT_BYTES = 128
 };
 
 struct reading {
-	struct mtd *mtd;
-	char text[MTD_TEXT_BYTES];
+	struct sentinel2_metadata *metadata;
+	char text[TEXT_BYTES];
 	size_t len;
-	int band_id;              /* of the element that is open, -1 where it states none */
-	char uri[MTD_TEXT_BYTES]; /* the product's name, "" where not stated */
+	int band_id;          /* of the element that is open, -1 where it states none */
+	char uri[TEXT_BYTES]; /* the product's name, "" where not stated */
 };
 
 static const char *local_name(const char *name)
@@ -55,7 +55,7 @@ static void on_start(void *user, const char *name, const char **attribute)
 	r->band_id = -1;
 	for (; attribute[0]; attribute += 2)
 		if (strcmp(attribute[0], "band_id") == 0 && parse_number(attribute[1], &id) &&
-		    id >= 0 && id < MTD_BANDS)
+		    id >= 0 && id < SENTINEL2_BANDS)
 			r->band_id = (int)id;
 }
 
@@ -74,17 +74,17 @@ static void take_number(struct reading *r, const char *name, double value)
 {
 	if (strcmp(name, "PROCESSING_BASELINE") == 0) {
 		if (value > 0 && value < 100)
-			r->mtd->baseline = (unsigned)lround(value * 100);
+			r->metadata->baseline = (unsigned)lround(value * 100);
 	} else if (strcmp(name, "BOA_QUANTIFICATION_VALUE") == 0 ||
 		   strcmp(name, "QUANTIFICATION_VALUE") == 0) {
 		if (value > 0)
-			r->mtd->quantification = value;
+			r->metadata->quantification = value;
 	} else if (strcmp(name, "BOA_ADD_OFFSET") == 0 || strcmp(name, "RADIO_ADD_OFFSET") == 0) {
 		if (r->band_id < 0)
 			return;
-		r->mtd->add_offset[r->band_id] = value;
-		r->mtd->states_offset[r->band_id] = true;
-		r->mtd->has_offset = true;
+		r->metadata->add_offset[r->band_id] = value;
+		r->metadata->states_offset[r->band_id] = true;
+		r->metadata->has_offset = true;
 	}
 }
 
@@ -153,11 +153,12 @@ static void copy_end(const char *path, char *out, size_t size)
 }
 
 /* Read the opened file; what is wrong with it, without its name, in problem. */
-static bool take_file(int fd, const char *image, struct mtd *mtd, char problem[160])
+static bool take_file(int fd, const char *image, struct sentinel2_metadata *metadata,
+		      char problem[160])
 {
 	static const struct xml_handlers handlers = {on_start, on_text, on_end, NULL};
-	struct reading reading = {.mtd = mtd, .band_id = -1};
-	struct xml_source source = {read_some, &fd, MTD_MAX_BYTES};
+	struct reading reading = {.metadata = metadata, .band_id = -1};
+	struct xml_source source = {read_some, &fd, MAX_BYTES};
 	enum xml_end end;
 	struct stat st;
 
@@ -166,7 +167,7 @@ static bool take_file(int fd, const char *image, struct mtd *mtd, char problem[1
 		return false;
 	}
 	end = xml_read(&handlers, &reading, &source);
-	if (end == XML_END_FINE && !(mtd->quantification > 0))
+	if (end == XML_END_FINE && !(metadata->quantification > 0))
 		end = XML_END_MALFORMED;
 	if (end != XML_END_FINE) {
 		snprintf(problem, 160, "%s", xml_words(end));
@@ -175,27 +176,27 @@ static bool take_file(int fd, const char *image, struct mtd *mtd, char problem[1
 	return same_product(reading.uri, image, problem);
 }
 
-static bool try_folder(const char *folder, const char *level, const char *image, struct mtd *mtd,
-		       char problem[160])
+static bool try_folder(const char *folder, const char *level, const char *image,
+		       struct sentinel2_metadata *metadata, char problem[160])
 {
 	char why[160] = "", *path;
 	bool fine = false;
 	int fd;
 
-	*mtd = (struct mtd){.baseline = 0};
-	snprintf(mtd->level, sizeof(mtd->level), "%s", level);
+	*metadata = (struct sentinel2_metadata){.baseline = 0};
+	snprintf(metadata->level, sizeof(metadata->level), "%s", level);
 	if (asprintf(&path, "%s/MTD_MSI%s.xml", folder, level) < 0) {
 		snprintf(problem, 160, "no memory to look for MTD_MSI%s.xml", level);
 		return false;
 	}
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not keep us waiting */
 	if (fd >= 0) {
-		fine = take_file(fd, image, mtd, why);
+		fine = take_file(fd, image, metadata, why);
 		(void)close(fd);
 	} else if (errno != ENOENT && errno != ENOTDIR) {
 		snprintf(why, sizeof(why), "cannot be opened");
 	}
-	copy_end(path, mtd->where, sizeof(mtd->where));
+	copy_end(path, metadata->where, sizeof(metadata->where));
 	free(path);
 	if (fine)
 		problem[0] = '\0';
@@ -204,13 +205,14 @@ static bool try_folder(const char *folder, const char *level, const char *image,
 	return fine;
 }
 
-bool mtd_find(const char *image_path, struct mtd *mtd, char problem[160])
+bool sentinel2_metadata_find(const char *image_path, struct sentinel2_metadata *metadata,
+			     char problem[160])
 {
 	char *folder, *slash, *image;
 	bool found = false;
 
 	problem[0] = '\0';
-	*mtd = (struct mtd){.baseline = 0};
+	*metadata = (struct sentinel2_metadata){.baseline = 0};
 	if (image_path[0] != '/' || strncmp(image_path, "/vsi", 4) == 0)
 		return false;
 	folder = strdup(image_path);
@@ -220,9 +222,9 @@ bool mtd_find(const char *image_path, struct mtd *mtd, char problem[160])
 	}
 	image = strrchr(folder, '/') + 1;
 	image[-1] = '\0';
-	for (unsigned up = 0; up < MTD_MAX_UP && *folder && !found && !problem[0]; up++) {
-		found = try_folder(folder, "L2A", image, mtd, problem) ||
-			try_folder(folder, "L1C", image, mtd, problem);
+	for (unsigned up = 0; up < SENTINEL2_MAX_UP && *folder && !found && !problem[0]; up++) {
+		found = try_folder(folder, "L2A", image, metadata, problem) ||
+			try_folder(folder, "L1C", image, metadata, problem);
 		slash = strrchr(folder, '/');
 		if (!sentinel2_is_inner_folder(slash + 1, strlen(slash + 1)))
 			break;
@@ -230,6 +232,6 @@ bool mtd_find(const char *image_path, struct mtd *mtd, char problem[160])
 	}
 	free(folder);
 	if (!found)
-		*mtd = (struct mtd){.baseline = 0};
+		*metadata = (struct sentinel2_metadata){.baseline = 0};
 	return found;
 }
