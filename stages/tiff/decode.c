@@ -1,6 +1,7 @@
 /*
- * From a stored block to samples in planes. There are four ways, and which one is taken follows
- * from the header and the window's size alone, so that the plan knows the memory beforehand:
+ * The stored blocks that meet a window, and from each to samples in planes. There are four ways,
+ * and which one is taken follows from the header and the window's size alone, so that the plan
+ * knows the memory beforehand:
  *   uncompressed   only the rows of the window are fetched, some 256 KiB at a time;
  *   direct         the block is decoded without libtiff, where its codec allows;
  *   whole          the block is decoded into scratch, or straight into the plane where its rows are
@@ -20,6 +21,39 @@
 
 /* Rows of uncompressed blocks fetched at once. */
 enum { PIECE_BYTES = 1 << 18 };
+
+/* --- blocks of a window --- */
+
+int tiff_each_part(const struct tiff_job *job,
+		   int (*act)(const struct tiff_job *, const struct tiff_part *))
+{
+	struct tiff_image *image = &job->handle->image;
+	const struct window *w = &job->request->window;
+	uint32_t last_column = (w->x_off + w->x_size - 1) / image->block_x_size;
+	uint32_t last_row = (w->y_off + w->y_size - 1) / image->block_y_size;
+	unsigned planes = image->planar ? job->request->n_bands : 1;
+
+	for (uint32_t row = w->y_off / image->block_y_size; row <= last_row; row++)
+		for (unsigned p = 0; p < planes; p++)
+			for (uint32_t column = w->x_off / image->block_x_size;
+			     column <= last_column; column++) {
+				struct tiff_part part = {
+					.first = p,
+					.n_bands = image->planar ? 1 : job->request->n_bands,
+				};
+				uint16_t plane =
+					image->planar ? (uint16_t)(job->request->band[p] - 1) : 0;
+
+				if (tiff_block_find(image, column, row, plane, &part.block,
+						    job->err))
+					return -1;
+				if (!window_intersect(&part.block.window, w, &part.window))
+					continue;
+				if (act(job, &part))
+					return -1;
+			}
+	return 0;
+}
 
 /* --- memory --- */
 
@@ -78,7 +112,47 @@ size_t tiff_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_
 	return direct_scratch(info);
 }
 
+/* Scratch of the plan's; NULL with an error where that is too small. */
+static void *take(const struct tiff_job *job, size_t bytes)
+{
+	void *memory = arena_alloc(job->arena, bytes);
+
+	if (!memory)
+		(void)error_set(job->err, EX_SOFTWARE,
+				"%s: the planned memory is too small for a block (%zu bytes)",
+				job->handle->image.path, bytes);
+	return memory;
+}
+
 /* --- from rows to planes --- */
+
+/* Place of pixel (x, y) of the image in one of the planes. */
+static unsigned char *place(const struct tiff_job *job, unsigned band, uint32_t x, uint32_t y)
+{
+	const struct window *w = &job->request->window;
+	size_t pixel = (size_t)(y - w->y_off) * w->x_size + (x - w->x_off);
+
+	return (unsigned char *)job->request->plane[band] + pixel * job->size;
+}
+
+/* Are rows of the block rows of the plane, one behind the other? */
+static bool same_rows(const struct tiff_job *job, const struct tiff_part *part)
+{
+	const struct tiff_image *image = &job->handle->image;
+
+	return image->block_samples == 1 && part->n_bands == 1 &&
+	       job->request->window.x_size == image->block_x_size &&
+	       part->window.x_size == image->block_x_size;
+}
+
+/*
+ * What was decoded of the requested bands, in bytes. Padding beyond the image and bands that were
+ * not asked for are left out, so 1.0 bytes decoded for each one needed means aligned windows.
+ */
+static void count_decoded(const struct tiff_job *job, const struct tiff_part *part, uint64_t rows)
+{
+	job->meter->bytes_decoded += rows * part->block.window.x_size * part->n_bands * job->size;
+}
 
 /* Decoded rows of a block, of which the first is row y of the image, to the planes. */
 static void deliver(const struct tiff_job *job, const struct tiff_part *part,
@@ -92,7 +166,7 @@ static void deliver(const struct tiff_job *job, const struct tiff_part *part,
 			size_t sample = x * image->block_samples +
 					(image->planar ? 0 : job->request->band[b] - 1);
 
-			tiff_copy_samples(tiff_place(job, b, part->window.x_off, y + i),
+			tiff_copy_samples(place(job, b, part->window.x_off, y + i),
 					  rows + sample * job->size, part->window.x_size,
 					  image->block_samples, job->size);
 		}
@@ -122,7 +196,7 @@ static void deliver_decoded(const struct tiff_job *job, const struct tiff_part *
 			tiff_swap_samples(rows, image->row_bytes, image->bits);
 		undo.row = rows;
 		for (unsigned b = 0; b < part->n_bands; b++)
-			undo.to[b] = tiff_place(job, part->first + b, part->window.x_off, y);
+			undo.to[b] = place(job, part->first + b, part->window.x_off, y);
 		predictor_undo(&undo, image->predictor, job->size, scratch);
 	}
 }
@@ -131,9 +205,8 @@ static void fill_sparse(const struct tiff_job *job, const struct tiff_part *part
 {
 	for (unsigned b = part->first; b < part->first + part->n_bands; b++)
 		for (uint32_t i = 0; i < part->window.y_size; i++)
-			tiff_fill_samples(
-				tiff_place(job, b, part->window.x_off, part->window.y_off + i),
-				job->handle->fill, part->window.x_size, job->size);
+			tiff_fill_samples(place(job, b, part->window.x_off, part->window.y_off + i),
+					  job->handle->fill, part->window.x_size, job->size);
 }
 
 /* --- the ways --- */
@@ -144,7 +217,7 @@ static void fill_sparse(const struct tiff_job *job, const struct tiff_part *part
  */
 static bool into_plane(const struct tiff_job *job, const struct tiff_part *part)
 {
-	return tiff_same_rows(job, part) && part->window.y_size == part->block.y_size &&
+	return same_rows(job, part) && part->window.y_size == part->block.y_size &&
 	       part->block.y_size == job->handle->image.block_y_size;
 }
 
@@ -154,11 +227,10 @@ static int read_direct(const struct tiff_job *job, const struct tiff_part *part)
 	struct tiff_image *image = &job->handle->image;
 	struct meter_row *row = &job->meter->row[METER_DECODE];
 	bool shuffled = image->predictor == PREDICTOR_FLOATINGPOINT, into = into_plane(job, part);
-	void *raw = tiff_take(job, image->raw_bytes);
-	unsigned char *rows =
-		into ? tiff_place(job, part->first, part->window.x_off, part->window.y_off)
-		     : tiff_take(job, image->block_bytes);
-	void *scratch = shuffled ? tiff_take(job, image->row_bytes) : NULL;
+	void *raw = take(job, image->raw_bytes);
+	unsigned char *rows = into ? place(job, part->first, part->window.x_off, part->window.y_off)
+				   : take(job, image->block_bytes);
+	void *scratch = shuffled ? take(job, image->row_bytes) : NULL;
 	uint32_t skip = part->window.y_off - part->block.window.y_off;
 	struct decode_stream stream = {.in = raw,
 				       .out = rows,
@@ -182,7 +254,7 @@ static int read_direct(const struct tiff_job *job, const struct tiff_part *part)
 	row->bytes_out += image->row_bytes * part->block.y_size;
 	if (wrong)
 		return tiff_block_undecodable(image, &part->block, job->err, wrong);
-	tiff_count_decoded(job, part, part->block.window.y_size);
+	count_decoded(job, part, part->block.window.y_size);
 	deliver_decoded(job, part, rows + skip * image->row_bytes, part->window.y_off,
 			part->window.y_size, scratch);
 	meter_lap(job->meter, METER_DECODE, &span);
@@ -192,10 +264,10 @@ static int read_direct(const struct tiff_job *job, const struct tiff_part *part)
 static int read_whole(const struct tiff_job *job, const struct tiff_part *part)
 {
 	struct tiff_image *image = &job->handle->image;
-	bool direct = tiff_same_rows(job, part) && part->window.y_size == part->block.y_size;
-	void *raw = tiff_take(job, image->raw_bytes);
-	void *rows = direct ? tiff_place(job, part->first, part->window.x_off, part->window.y_off)
-			    : tiff_take(job, image->block_bytes);
+	bool direct = same_rows(job, part) && part->window.y_size == part->block.y_size;
+	void *raw = take(job, image->raw_bytes);
+	void *rows = direct ? place(job, part->first, part->window.x_off, part->window.y_off)
+			    : take(job, image->block_bytes);
 	uint32_t skip = part->window.y_off - part->block.window.y_off;
 	struct meter_span span;
 
@@ -203,7 +275,7 @@ static int read_whole(const struct tiff_job *job, const struct tiff_part *part)
 		return -1;
 	if (tiff_block_decode(image, &part->block, raw, rows, job->meter, job->err))
 		return -1;
-	tiff_count_decoded(job, part, part->block.window.y_size);
+	count_decoded(job, part, part->block.window.y_size);
 	if (direct)
 		return 0;
 	span = meter_begin();
@@ -218,8 +290,8 @@ static int read_uncompressed(const struct tiff_job *job, const struct tiff_part 
 	const struct tiff_image *image = &job->handle->image;
 	struct meter_row *row = job->meter->row;
 	uint32_t most = piece_rows(&job->handle->info), n;
-	bool direct = tiff_same_rows(job, part);
-	void *piece = direct ? NULL : tiff_take(job, most * image->row_bytes);
+	bool direct = same_rows(job, part);
+	void *piece = direct ? NULL : take(job, most * image->row_bytes);
 	struct meter_span span;
 	int status;
 
@@ -227,7 +299,7 @@ static int read_uncompressed(const struct tiff_job *job, const struct tiff_part 
 		return -1;
 	for (uint32_t done = 0; done < part->window.y_size; done += n) {
 		uint32_t y = part->window.y_off + done, left = part->window.y_size - done;
-		void *to = direct ? tiff_place(job, part->first, part->window.x_off, y) : piece;
+		void *to = direct ? place(job, part->first, part->window.x_off, y) : piece;
 
 		n = left < most ? left : most;
 		activity_fetch();
@@ -252,7 +324,7 @@ static int read_uncompressed(const struct tiff_job *job, const struct tiff_part 
 		row[METER_FETCH].tiles++;
 		row[METER_DECODE].tiles++;
 	}
-	tiff_count_decoded(job, part, part->window.y_size);
+	count_decoded(job, part, part->window.y_size);
 	return 0;
 }
 
@@ -276,7 +348,7 @@ static int read_streamed(const struct tiff_job *job, const struct tiff_part *par
 	const struct tiff_image *image = &handle->image;
 	uint32_t first = part->window.y_off - part->block.window.y_off, decoded = 0;
 	struct meter_span span = meter_begin();
-	void *row = tiff_take(job, image->row_bytes), *scratch = tiff_take(job, image->row_bytes);
+	void *row = take(job, image->row_bytes), *scratch = take(job, image->row_bytes);
 	struct tiff_cursor *cursor;
 
 	if (!row || !scratch)
@@ -295,7 +367,7 @@ static int read_streamed(const struct tiff_job *job, const struct tiff_part *par
 		if (y >= first)
 			deliver_decoded(job, part, row, part->block.window.y_off + y, 1, scratch);
 	}
-	tiff_count_decoded(job, part, decoded);
+	count_decoded(job, part, decoded);
 	job->meter->row[METER_DECODE].bytes_out += decoded * image->row_bytes;
 	if (cursor->next_row >= part->block.window.y_size &&
 	    tiff_cursor_finish(image, cursor, &part->block, job->err))

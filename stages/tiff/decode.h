@@ -1,14 +1,21 @@
 /*
- * From a stored block to samples in planes: decode.c. For read.c and ahead.c.
+ * From the stored blocks of a window to samples in planes: decode.c. For read.c and ahead.c.
  */
 #ifndef IMGPIPE_TIFF_DECODE_H
 #define IMGPIPE_TIFF_DECODE_H
 
-#include "parts.h"
+#include "handle.h"
 
 /* The reader's scratch(); see input/raster_reader.h. */
 size_t tiff_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_size,
 		    unsigned n_bands, bool mask);
+
+/*
+ * act() on the blocks that meet the window, row by row; each plane that is asked for where they are
+ * apart. Stops with -1 where that does.
+ */
+int tiff_each_part(const struct tiff_job *job,
+		   int (*act)(const struct tiff_job *, const struct tiff_part *));
 
 /* Fill the part of the planes that one block covers; all scratch is given back. */
 int tiff_part_read(const struct tiff_job *job, const struct tiff_part *part);

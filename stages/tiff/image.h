@@ -8,7 +8,7 @@
  * (directories), view and log (what libtiff sees and says), block (where blocks are stored), codec
  * (what decoding them takes), image. From these, headers are read by geo, metadata, mask and probe;
  * and pixels by stream and decoder (stored bytes), claims and fetch (whole blocks), rows (parts of
- * them), samples and predictor, parts and decode (from blocks to planes), ahead, and read on top.
+ * them), samples and predictor, decode (from blocks to planes), ahead, and read on top.
  */
 #ifndef IMGPIPE_TIFF_IMAGE_H
 #define IMGPIPE_TIFF_IMAGE_H

@@ -14,7 +14,7 @@
 #include "io.h"
 #include "mask.h"
 #include "metadata.h"
-#include "parts.h"
+#include "handle.h"
 #include "window.h"
 
 enum {

@@ -13,7 +13,7 @@
 
 #include "codec.h"
 #include "io.h"
-#include "parts.h"
+#include "handle.h"
 #include "samples.h"
 
 /* --- uncompressed --- */
