@@ -1,7 +1,7 @@
 /*
  * Catalog: the names of the scenes of a run, in order. It holds no header and no pixel: some tens
  * of bytes per file, the only thing in the program that grows with the batch, and counted in the
- * plan.
+ * plan. Implemented by stages/discover/; commands make it, and hand it to whoever asks.
  */
 #ifndef IMGPIPE_CATALOG_H
 #define IMGPIPE_CATALOG_H
@@ -29,7 +29,10 @@ struct catalog; /* read-only once made: may be shared by threads */
  */
 int catalog_new(struct catalog **catalog, const struct options *options,
 		struct error *err) MUST_CHECK;
-void catalog_free(struct catalog *catalog);
+/* A catalogue of one scene that is made, not read: of a workload that makes its scene up. */
+int catalog_made(struct catalog **catalog, struct error *err) MUST_CHECK;
+
+void catalog_free(struct catalog *catalog); /* NULL is allowed */
 
 uint32_t catalog_scenes(const struct catalog *catalog);     /* of this shard */
 uint32_t catalog_all_scenes(const struct catalog *catalog); /* of all shards */
@@ -61,14 +64,6 @@ bool scene_is_fresh(const struct scene *scene);
 /* The first part of that alone: id, name and the first file's path. Opens no file. */
 int scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
 		struct error *err) MUST_CHECK;
-
-/*
- * What opening and reading the scenes may need beside libraries: the folders of their files, what
- * links there lead to, metadata further up and quality files beside. *network: a name is one of
- * GDAL's that goes to one. Looks at names and links; opens no file.
- */
-void catalog_reach(const struct catalog *catalog, void (*take)(void *context, const char *path),
-		   void *context, bool *network);
 
 /*
  * What opening and reading the scenes may need beside libraries: the folders of their files, what

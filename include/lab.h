@@ -24,7 +24,6 @@
 #include "accum.h"
 #include "error.h"
 
-struct catalog;
 struct options;
 struct workload;
 
@@ -124,9 +123,6 @@ void lab_release(struct lab *lab);
 void lab_options(struct options *own, const struct options *options, const struct lab *lab);
 
 const struct workload *lab_workload(const struct lab *lab);
-
-/* A catalogue of one scene that is made, not read. */
-int catalog_made(struct catalog **catalog, struct error *err) MUST_CHECK;
 
 /* For people, on standard output: before the first line, and below the last one. */
 void lab_print_head(const struct lab_set *set, const struct options *options);

@@ -6,26 +6,111 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "catalog_links.h"
+#include "arguments.h"
+#include "entries.h"
 #include "group.h"
-#include "reader.h"
+#include "input/network.h"
+#include "links.h"
 
-int catalog_append(struct catalog *catalog, const struct entry *entry, struct error *err)
+/* --- scenes that are there twice by links --- */
+
+/*
+ * "latest.tif" beside the file that it leads to is counted once. Scenes, not files: two scenes may
+ * share a mask by a link, and lose nothing here.
+ */
+static uint32_t real_file(const struct catalog *catalog, uint32_t file)
 {
-	if (catalog->n == catalog->size) {
-		uint32_t size = catalog->size + catalog->size / 2 + 64;
-		struct entry *grown = realloc(catalog->entry, size * sizeof(*grown));
+	return file == NO_FILE ? NO_FILE : catalog->files.same[file];
+}
 
-		if (!grown)
-			return error_memory(err, "the catalogue of scenes", size * sizeof(*grown));
-		catalog->entry = grown;
-		catalog->size = size;
+static uint32_t scene_hash(const void *ctx, uint32_t number)
+{
+	const struct catalog *catalog = ctx;
+	const struct entry *entry = &catalog->entry[number];
+	const uint32_t file[] = {real_file(catalog, entry->file[BAND_RED]),
+				 real_file(catalog, entry->file[BAND_NIR])};
+
+	return hash_text(HASH_SEED, (const char *)file, sizeof(file));
+}
+
+static bool scene_equal(const void *ctx, uint32_t number, const void *key)
+{
+	const struct catalog *catalog = ctx;
+	const struct entry *a = &catalog->entry[number], *b = key;
+
+	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++)
+		if (real_file(catalog, a->file[role]) != real_file(catalog, b->file[role]))
+			return false;
+	return true;
+}
+
+/* Is a link among its files that the user did not name? */
+static bool is_by_link(const struct catalog *catalog, const struct entry *entry)
+{
+	const struct file_entry *files = catalog->files.entry;
+	bool by_link = false;
+
+	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
+		uint32_t file = entry->file[role];
+
+		if (file != NO_FILE && files[file].by_link && !files[file].named)
+			by_link = true;
 	}
-	catalog->entry[catalog->n++] = *entry;
+	return by_link;
+}
+
+/* Put the scene into the set; *twice: it is there. */
+static int meet(struct number_set *set, const struct catalog *catalog, uint32_t number, bool *twice,
+		struct error *err)
+{
+	uint32_t *slot;
+
+	if (number_set_grow(set, scene_hash, catalog, err))
+		return -1;
+	slot = number_set_find(set, scene_hash(catalog, number), scene_equal, catalog,
+			       &catalog->entry[number]);
+	*twice = *slot != NO_FILE;
+	if (!*twice) {
+		*slot = number;
+		set->n++;
+	}
 	return 0;
 }
+
+/* Leave out all but one of them, while files.same is there. */
+static int drop_twice(struct catalog *catalog, struct error *err)
+{
+	struct number_set set = {0};
+	bool *twice;
+	uint32_t kept = 0;
+	int rc = 0;
+
+	if (!catalog->files.same || !catalog->n)
+		return 0;
+	twice = calloc(catalog->n, sizeof(*twice));
+	if (!twice)
+		return error_memory(err, "links", catalog->n);
+	/* First those that have names of their own. */
+	for (int links = 0; links < 2; links++)
+		for (uint32_t i = 0; i < catalog->n && rc == 0; i++) {
+			bool by_link = is_by_link(catalog, &catalog->entry[i]), met = false;
+
+			if (by_link == (links == 1))
+				rc = meet(&set, catalog, i, &met, err);
+			twice[i] |= met && by_link;
+		}
+	for (uint32_t i = 0; i < catalog->n && rc == 0; i++)
+		if (!twice[i])
+			catalog->entry[kept++] = catalog->entry[i];
+	if (rc == 0)
+		catalog->n = kept;
+	number_set_release(&set);
+	free(twice);
+	return rc;
+}
+
+/* --- */
 
 static int group_files(struct catalog *catalog, const struct options *options, struct error *err)
 {
@@ -52,12 +137,12 @@ static void keep_shard(struct catalog *catalog, const struct shard *shard)
 static void open_network(const struct file_list *files, bool follow)
 {
 	if (follow)
-		reader_gdal_open_network();
+		network_allow();
 	for (uint32_t i = 0; i < files->n; i++) {
 		char *path = files->entry[i].named ? file_list_path(files, i) : NULL;
 
-		if (path && reader_name_is_network(path))
-			reader_gdal_open_network();
+		if (path && network_name(path))
+			network_allow();
 		free(path);
 	}
 }
@@ -81,7 +166,7 @@ int catalog_new(struct catalog **catalog, const struct options *options, struct 
 	if (rc == 0)
 		rc = group_files(made, options, err);
 	if (rc == 0)
-		rc = catalog_drop_twice(made, err);
+		rc = drop_twice(made, err);
 	file_list_forget_links(&made->files);
 	if (rc == 0 && made->n == 0)
 		rc = error_set(
@@ -95,69 +180,4 @@ int catalog_new(struct catalog **catalog, const struct options *options, struct 
 	}
 	*catalog = made;
 	return 0;
-}
-
-void catalog_free(struct catalog *catalog)
-{
-	if (!catalog)
-		return;
-	file_list_release(&catalog->files);
-	free(catalog->entry);
-	free(catalog);
-}
-
-uint32_t catalog_scenes(const struct catalog *catalog)
-{
-	return catalog->n;
-}
-
-uint32_t catalog_all_scenes(const struct catalog *catalog)
-{
-	return catalog->n_all;
-}
-
-size_t catalog_memory(const struct catalog *catalog)
-{
-	return sizeof(*catalog) + catalog->files.text_size +
-	       (size_t)catalog->files.size * sizeof(*catalog->files.entry) +
-	       (size_t)catalog->files.n_read * sizeof(*catalog->files.read) +
-	       (size_t)catalog->size * sizeof(*catalog->entry);
-}
-
-uint64_t catalog_checksum(const struct catalog *catalog)
-{
-	const struct file_list *files = &catalog->files;
-	uint32_t a = HASH_SEED, b = ~HASH_SEED;
-
-	for (uint32_t i = 0; i < files->n; i++) {
-		const char *dir = file_list_dir(files, i), *name = file_list_name(files, i);
-		const char problem = (char)files->entry[i].problem;
-
-		a = hash_text(hash_text(hash_text(a, dir, strlen(dir)), name, strlen(name)),
-			      &problem, 1);
-		b = hash_text(hash_text(b, name, strlen(name)), dir, strlen(dir));
-	}
-	return (uint64_t)a << 32 | (b ^ catalog->n_all);
-}
-
-static uint64_t file_bytes(const struct file_list *files, uint32_t file)
-{
-	char *path = file == NO_FILE ? NULL : file_list_path(files, file);
-	struct stat st;
-	uint64_t bytes = 0;
-
-	if (path && stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
-		bytes = (uint64_t)st.st_size;
-	free(path);
-	return bytes;
-}
-
-uint64_t catalog_file_bytes(const struct catalog *catalog)
-{
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i < catalog->n; i++)
-		for (unsigned role = 0; role < N_BAND_ROLES; role++)
-			sum += file_bytes(&catalog->files, catalog->entry[i].file[role]);
-	return sum;
 }

@@ -1,37 +1,15 @@
 /*
- * Grouping: which files of the list make one scene, by their names alone. The catalogue keeps the
- * outcome; scene_open.c builds scenes from it.
+ * Grouping: which files of the list make one scene, by their names alone: group.c, or by the
+ * patterns of --bands: group_pattern.c. For catalog.c, which keeps the outcome.
  */
 #ifndef IMGPIPE_GROUP_H
 #define IMGPIPE_GROUP_H
 
 #include <stdint.h>
 
-#include "catalog.h"
-#include "filelist.h"
+#include "entries.h"
 #include "options.h"
 #include "sensors.h"
-
-enum entry_kind {
-	ENTRY_STACK,   /* file[BAND_RED] alone; its bands are looked for inside */
-	ENTRY_GROUP,   /* file[BAND_RED] and file[BAND_NIR] */
-	ENTRY_PARTIAL, /* a group of which red or NIR is missing; may be a stack all the same */
-	ENTRY_CLASH,   /* two files that are the same band as far as names tell: red's and NIR's */
-	ENTRY_FAILED   /* file[BAND_RED] has a problem */
-};
-
-/* One scene of the catalogue. Numbers of files in the list, NO_FILE where there is none. */
-struct entry {
-	uint32_t file[N_BAND_ROLES];
-	uint8_t kind;
-};
-
-struct catalog {
-	struct file_list files;
-	struct entry *entry;
-	uint32_t n, size;
-	uint32_t n_all; /* before other shards' scenes were left out */
-};
 
 /* The sensor whose bands a file's name speaks of; NULL: nobody knows. */
 const struct sensor *file_sensor(const struct file_list *files, uint32_t file);
@@ -42,13 +20,5 @@ int group_by_name(struct catalog *catalog, const struct options *options,
 /* Group them by what the patterns of --bands matched. */
 int group_by_pattern(struct catalog *catalog, const struct options *options,
 		     struct error *err) MUST_CHECK;
-
-/* The first file a scene has. */
-static inline uint32_t entry_first(const struct entry *entry)
-{
-	return entry->file[BAND_RED] != NO_FILE ? entry->file[BAND_RED] : entry->file[BAND_NIR];
-}
-
-int catalog_append(struct catalog *catalog, const struct entry *entry, struct error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * Keys of grouping: what two file names must share to be bands of one scene, and the tables of
- * families and groups found so far. Private to group.c and group_key.c.
+ * families and groups found so far. group_key.c; for group.c and group_pattern.c.
  *
  * A family is what shares directory and prefix, whatever the resolution and extension; a group
  * shares these too. Of "_B04_10m" and "_B04_20m" the finest complete group is the scene, and

@@ -4,10 +4,11 @@
  * one that the user named fails, lest a mistyped pattern pass unseen. So names decide nothing here
  * but through the patterns.
  */
+#include "group.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "group.h"
 #include "group_key.h"
 #include "names.h"
 

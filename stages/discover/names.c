@@ -151,13 +151,6 @@ bool name_capture(const char *pattern, const char *text, char *captured, size_t 
 	return true;
 }
 
-size_t name_stem(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	return dot && dot != name ? (size_t)(dot - name) : strlen(name);
-}
-
 bool name_is_raster(const char *name)
 {
 	static const char *const extensions[] = {

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "input/file_name.h"
+
 /*
  * Does the whole of text[0 ... len) match one of the '|'-separated alternatives? '*' is any run,
  * '?' any character, '#' a digit, '@' a letter, [47] and [4-7] one of these; other characters stand
@@ -21,9 +23,6 @@ bool name_matches(const char *alternatives, const char *text, size_t len);
  * stood for, each followed by '/', to captured (cut at size). Each '*' takes as little as it can.
  */
 bool name_capture(const char *pattern, const char *text, char *captured, size_t size);
-
-/* Bytes of the name without its extension ("a.b.tif" -> 3). */
-size_t name_stem(const char *name);
 
 /* Has the name an extension that raster files have? (.tif, .jp2, .vrt ...; not .msk, .ovr, .xml) */
 bool name_is_raster(const char *name);

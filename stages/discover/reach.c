@@ -13,8 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "group.h"
-#include "mtd.h"
+#include "entries.h"
+#include "sentinel2_metadata.h"
 #include "sentinel2.h"
 
 enum {
@@ -128,7 +128,7 @@ static void take_product(const struct search *search, const char *folder)
 		if (*name == 'R' && join(path, folder, beside[i]))
 			take(search, path);
 	(void)snprintf(up, sizeof(up), "%s", *folder ? folder : ".");
-	for (unsigned level = 0; level < MTD_MAX_UP; level++) {
+	for (unsigned level = 0; level < SENTINEL2_MAX_UP; level++) {
 		for (size_t i = 0; i < sizeof(above) / sizeof(above[0]); i++)
 			if (join(path, up, above[i]))
 				take(search, path);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mtd.h"
+#include "sentinel2_metadata.h"
 #include "sentinel2.h"
 
 /* What the product says, for red and NIR. */
@@ -58,27 +58,27 @@ static unsigned nir_band_id(const struct scene *scene)
  * Sentinel-2: reflectance is (DN + offset) / 10000, the offset being -1000 from processing baseline
  * 04.00 on and 0 before (ESA, S2 processing baseline notes); DN 0 is "no data" in both.
  */
-static struct rule rule_of_metadata(struct scene *scene, const struct mtd *mtd)
+static struct rule rule_of_metadata(struct scene *scene, const struct sentinel2_metadata *metadata)
 {
-	bool late = mtd->baseline >= 400 && mtd->baseline < 9000;
+	bool late = metadata->baseline >= 400 && metadata->baseline < 9000;
 	const unsigned id[2] = {3, nir_band_id(scene)};
 	struct rule rule = {.known = true, .has_fill = true, .fill = 0};
 
 	for (unsigned i = 0; i < 2; i++) {
-		double add = mtd->has_offset ? mtd->add_offset[id[i]] : late ? -1000 : 0;
+		double add = metadata->has_offset ? metadata->add_offset[id[i]] : late ? -1000 : 0;
 
-		if (mtd->has_offset && !mtd->states_offset[id[i]]) {
+		if (metadata->has_offset && !metadata->states_offset[id[i]]) {
 			scene_note(scene,
 				   "product metadata MTD_MSI%s.xml states offsets, but none for "
 				   "%s; it was not used",
-				   mtd->level, i ? "NIR" : "red");
+				   metadata->level, i ? "NIR" : "red");
 			return (struct rule){.known = false};
 		}
-		rule.scale[i] = 1 / mtd->quantification;
-		rule.offset[i] = add / mtd->quantification;
+		rule.scale[i] = 1 / metadata->quantification;
+		rule.offset[i] = add / metadata->quantification;
 	}
-	snprintf(rule.why, sizeof(rule.why), "product metadata %s, baseline %02u.%02u", mtd->where,
-		 mtd->baseline / 100 % 100, mtd->baseline % 100);
+	snprintf(rule.why, sizeof(rule.why), "product metadata %s, baseline %02u.%02u",
+		 metadata->where, metadata->baseline / 100 % 100, metadata->baseline % 100);
 	return rule;
 }
 
@@ -103,15 +103,15 @@ static struct rule sentinel2_rule(struct scene *scene, const char *path)
 {
 	struct rule rule = {.known = false};
 	unsigned baseline = sentinel2_baseline(path);
-	struct mtd mtd;
+	struct sentinel2_metadata metadata;
 	char problem[160];
-	bool found = mtd_find(path, &mtd, problem);
+	bool found = sentinel2_metadata_find(path, &metadata, problem);
 
-	name_level(scene, found ? mtd.level : sentinel2_level(path));
+	name_level(scene, found ? metadata.level : sentinel2_level(path));
 	if (problem[0])
 		scene_note(scene, "%s; it was not used", problem);
 	if (found)
-		rule = rule_of_metadata(scene, &mtd);
+		rule = rule_of_metadata(scene, &metadata);
 	if (rule.known)
 		return rule;
 	if (baseline)

@@ -1,27 +1,14 @@
 /*
- * Parts of scene_open(): names and dates, files of a scene, its quality band. Private to
- * scene_*.c.
+ * Steps of scene_open() that several of its files take: scene_build.c. And, each by the file that
+ * it names, what scene_open.c leaves to others.
  */
 #ifndef IMGPIPE_SCENE_BUILD_H
 #define IMGPIPE_SCENE_BUILD_H
 
-#include "group.h"
+#include "entries.h"
 #include "options.h"
 #include "scene.h"
 #include "sensors.h"
-
-/* The name of an entry's scene, in a new string; NULL without memory. */
-char *scene_make_name(const struct catalog *catalog, const struct entry *entry);
-
-/* The path with the working directory in front where it is relative; NULL without memory. */
-char *path_absolute(const char *path);
-
-/* Sensor, as file and folder names say, and acquisition date; NULL: not recognised. */
-const struct sensor *scene_label(struct scene *scene, const struct catalog *catalog, uint32_t file);
-
-/* What to say of an ENTRY_CLASH: both files, and the option that settles it. Always -1. */
-int scene_clash(const struct catalog *catalog, const struct entry *entry,
-		struct error *err) MUST_CHECK;
 
 /*
  * Add a file: its path, whether the user named it, and its number in *number. The scene takes the
@@ -37,6 +24,23 @@ int scene_probe(struct scene *scene, unsigned number, const struct options *opti
 /* Set the band's file, index and type; its source is set by the caller. */
 int scene_set_band(struct scene *scene, enum band_role role, unsigned file, uint32_t index,
 		   struct error *err) MUST_CHECK;
+
+/* --- scene_label.c: what names say --- */
+
+/* The name of an entry's scene, in a new string; NULL without memory. */
+char *scene_make_name(const struct catalog *catalog, const struct entry *entry);
+
+/* The path with the working directory in front where it is relative; NULL without memory. */
+char *path_absolute(const char *path);
+
+/* Sensor, as file and folder names say, and acquisition date; NULL: not recognised. */
+const struct sensor *scene_label(struct scene *scene, const struct catalog *catalog, uint32_t file);
+
+/* What to say of an ENTRY_CLASH: both files, and the option that settles it. Always -1. */
+int scene_clash(const struct catalog *catalog, const struct entry *entry,
+		struct error *err) MUST_CHECK;
+
+/* --- scene_quality.c --- */
 
 /* Find the quality band that --mask asks for: the entry's, a band of the stack, a file beside. */
 int scene_find_quality(struct scene *scene, const struct catalog *catalog,

@@ -1,13 +1,15 @@
 /*
  * What names say of a scene as a whole: its own name, its sensor, its date. No file is opened.
  */
+#include "scene_build.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "scene_build.h"
+#include "group.h"
 
 char *path_absolute(const char *path)
 {

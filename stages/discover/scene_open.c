@@ -3,6 +3,8 @@
  * what headers say (reader), and leaves each question to the file that knows it: bands.c, grid.c,
  * scaling.c, scene_quality.c. Nothing is kept open.
  */
+#include "catalog.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -12,57 +14,8 @@
 
 #include "bands.h"
 #include "grid.h"
-#include "reader.h"
 #include "scaling.h"
 #include "scene_build.h"
-
-int scene_add_file(struct scene *scene, char *path, bool named, unsigned *number, struct error *err)
-{
-	if (scene->n_files == SCENE_MAX_FILES) {
-		free(path);
-		return error_set(err, EX_SOFTWARE, "%s: too many files", scene->name);
-	}
-	if (!path)
-		return error_memory(err, "a path", 0);
-	*number = scene->n_files++;
-	scene->files[*number].path = path;
-	scene->files[*number].named = named;
-	return 0;
-}
-
-int scene_probe(struct scene *scene, unsigned number, const struct options *options,
-		struct error *err)
-{
-	struct scene_file *file = &scene->files[number];
-	const struct reader *reader;
-	enum file_reach reach = !file->named      ? REACH_OWN
-				: options->follow ? REACH_ANY
-						  : REACH_FOLDER;
-
-	if (reader_probe(file->path, options->reader, reach, &file->info, &reader, err))
-		return -1;
-	if (file->info.n_bands == 0 || !file->info.bands)
-		return error_set(err, EX_DATAERR, "%s: holds no raster band", file->path);
-	return 0;
-}
-
-int scene_set_band(struct scene *scene, enum band_role role, unsigned file, uint32_t index,
-		   struct error *err)
-{
-	struct band *band = &scene->band[role];
-
-	band->role = role;
-	band->file = file;
-	band->index = index;
-	band->type = scene->files[file].info.type;
-	band->scale = 1;
-	band->ratio = 1;
-	band->path = strdup(scene->files[file].path);
-	if (!band->path)
-		return error_memory(err, "a path", strlen(scene->files[file].path));
-	scene->has_band[role] = true;
-	return 0;
-}
 
 static int open_failed(const struct scene *scene, const struct file_entry *entry, struct error *err)
 {

@@ -3,12 +3,12 @@
  * under the few names it can have beside the red file; a scene without it is an error, never a
  * scene without a mask.
  */
+#include "scene_build.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "scene_build.h"
 
 /* A band of the stack whose description holds the pattern; 0 where there is none. */
 static uint32_t described_band(const struct raster_info *info, const char *pattern)

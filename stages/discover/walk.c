@@ -7,6 +7,8 @@
  * directories are followed behind everything else that the argument holds: what has a name of its
  * own in there keeps it. Nothing leads into the kernel's file systems.
  */
+#include "walk.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "filelist.h"
 #include "kernel_folder.h"
 #include "names.h"
 

@@ -3,11 +3,15 @@
  * tell, so the factors here are measured (peak resident memory, GDAL 3.6, OpenJPEG 2.5). It must
  * not open datasets or read pixels.
  */
-#include "read_gdal.h"
+#include "memory.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "window.h"
+
+/* Larger blocks are refused: GDAL counts the bytes of a block in an int. */
+static const size_t max_block_bytes = INT_MAX;
 
 enum {
 	/* GDAL's objects for an open file: measured 10 to 100 KiB, and room for tables of tiles. */
@@ -240,4 +244,21 @@ size_t gdal_codec_bytes(const char *path, const struct raster_info *info)
 size_t gdal_mask_bytes(size_t block_bytes)
 {
 	return size_add(size_mul(3, block_bytes), HANDLE_BYTES);
+}
+
+bool gdal_block_shape(GDALDatasetH dataset, struct raster_info *info)
+{
+	const char *interleave = GDALGetMetadataItem(dataset, "INTERLEAVE", "IMAGE_STRUCTURE");
+	int x = 0, y = 0;
+	size_t bytes;
+
+	GDALGetBlockSize(GDALGetRasterBand(dataset, 1), &x, &y);
+	info->band_interleaved = info->n_bands == 1 || !interleave || !EQUAL(interleave, "PIXEL");
+	bytes = x > 0 && y > 0 ? size_mul((size_t)x, (size_t)y) : SIZE_MAX;
+	bytes = size_mul(bytes, sample_size(info->type));
+	info->block_bytes = size_mul(bytes, info->band_interleaved ? 1 : info->n_bands);
+	info->block_x_size = (uint32_t)x;
+	info->block_y_size = (uint32_t)y;
+	info->tiled = info->block_x_size != info->x_size;
+	return info->block_bytes <= max_block_bytes;
 }

@@ -3,20 +3,20 @@
  * pixels, nor allocate in proportion to what a header claims (but for one record a band, of which
  * GDAL allows 65536).
  */
-#include "read_gdal.h"
+#include "probe.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log.h"
+#include "memory.h"
+#include "setup.h"
+#include "vrt.h"
 #include "window.h"
-
-/* Larger blocks are refused: GDAL counts the bytes of a block in an int. */
-static const size_t max_block_bytes = INT_MAX;
 
 /*
  * The sample type GDAL's pixels are delivered as; -1 for complex numbers. 64-bit integers become
@@ -146,23 +146,6 @@ static void probe_band(GDALRasterBandH band, bool virtual, enum sample_type type
 	if (own >= 0 && own != (int)type && type != SAMPLE_I8 &&
 	    sample_holds((enum sample_type)own, out->nodata, &rounded))
 		out->nodata = rounded;
-}
-
-bool gdal_block_shape(GDALDatasetH dataset, struct raster_info *info)
-{
-	const char *interleave = GDALGetMetadataItem(dataset, "INTERLEAVE", "IMAGE_STRUCTURE");
-	int x = 0, y = 0;
-	size_t bytes;
-
-	GDALGetBlockSize(GDALGetRasterBand(dataset, 1), &x, &y);
-	info->band_interleaved = info->n_bands == 1 || !interleave || !EQUAL(interleave, "PIXEL");
-	bytes = x > 0 && y > 0 ? size_mul((size_t)x, (size_t)y) : SIZE_MAX;
-	bytes = size_mul(bytes, sample_size(info->type));
-	info->block_bytes = size_mul(bytes, info->band_interleaved ? 1 : info->n_bands);
-	info->block_x_size = (uint32_t)x;
-	info->block_y_size = (uint32_t)y;
-	info->tiled = info->block_x_size != info->x_size;
-	return info->block_bytes <= max_block_bytes;
 }
 
 /* The shape of blocks and what it takes to hold them. */

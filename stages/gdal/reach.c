@@ -6,7 +6,7 @@
  *
  * The rule stands in front of every open() of every library below GDAL (gate.h).
  */
-#include "read_gdal.h"
+#include "reach.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -17,6 +17,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "input/network.h"
+#include "log.h"
+#include "setup.h"
+#include "vrt.h"
 
 /* Text that is looked at for what it says it is. GDAL looks at 1 KiB, some drivers fetch more. */
 enum { HEAD_BYTES = 1 << 16 };
@@ -69,25 +74,11 @@ static bool is_below_any(const char *path, char *const *folder, size_t n)
 	return false;
 }
 
-static void keep_refusal(struct gdal_reach *reach, const char *what, const char *path)
-{
-	if (!*reach->refused)
-		(void)snprintf(reach->refused, sizeof(reach->refused), "%s '%.200s'", what, path);
-}
-
 static bool refuse(struct gdal_reach *reach, const char *what, const char *path)
 {
-	keep_refusal(reach, what, path);
+	gdal_refuse(reach, what, path);
 	errno = EACCES;
 	return false;
-}
-
-void gdal_reach_refuse_network(const char *path)
-{
-	const struct gate *gate = gate_now();
-
-	if (gate)
-		keep_refusal(gate->ctx, "the network,", path);
 }
 
 /* The file's first bytes, up to the first NUL: what a driver that looks for text can see. */
@@ -359,8 +350,9 @@ int gdal_reach_init(struct gdal_reach *reach, const char *path, enum file_reach 
 
 	*reach = (struct gdal_reach){.how = how};
 	reach->gate = (struct gate){.may_open = reach_may_open, .ctx = reach};
-	reach->network = !is_plain && how != REACH_OWN && reader_name_is_network(path);
+	reach->network = !is_plain && how != REACH_OWN && network_name(path);
 	reach->gate.network = reach->network || how == REACH_ANY;
+	reach->curl = gdal_network_is_open();
 	/* What is a file is that file, and no name of GDAL's. */
 	if (asprintf(&reach->name, "%s%s", is_plain && *path != '/' ? "./" : "", path) < 0)
 		reach->name = NULL;

@@ -2,13 +2,18 @@
  * GDAL's drivers, options and handlers belong to the process, so they are set once: which formats
  * are read, what the environment may not change, and which files the libraries need for themselves.
  */
-#include "read_gdal.h"
+#include "setup.h"
 
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "gate.h"
+#include "input/network.h"
+#include "input/raster_reader.h"
+#include "log.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wundef"
@@ -110,7 +115,7 @@ static void *open_nothing(void *ctx, const char *path, const char *access)
 
 	(void)access;
 	(void)snprintf(name, sizeof(name), "%s%s", (const char *)ctx, path);
-	gdal_reach_refuse_network(name);
+	gdal_refuse_network(name);
 	return NULL;
 }
 
@@ -134,7 +139,7 @@ static void keep_handlers(void)
 	for (char **prefix = prefixes; prefix && *prefix; prefix++)
 		if (!is_in(local_handlers, sizeof(local_handlers) / sizeof(local_handlers[0]),
 			   *prefix) &&
-		    !(library.network && reader_name_is_network(*prefix)))
+		    !(library.network && network_name(*prefix)))
 			close_handler(*prefix);
 	if (!library.network)
 		close_handler("/vsicurl?");
@@ -153,7 +158,7 @@ static CPLHTTPResult *fetch(const char *url, CSLConstList fetch_options, GDALPro
 	(void)ctx;
 	if (gate && gate->network)
 		return NULL;
-	gdal_reach_refuse_network(url);
+	gdal_refuse_network(url);
 	result = CPLCalloc(1, sizeof(*result));
 	result->nStatus = 1;
 	result->pszErrBuf = CPLStrdup("the network is closed");
@@ -223,7 +228,7 @@ static void setup(void)
 	GDALSetCacheMax64(READER_GDAL_CACHE_BYTES);
 	GDALAllRegister();
 	keep_drivers();
-	library.network = reader_gdal_has_network();
+	library.network = network_allowed();
 	keep_handlers();
 	CPLHTTPSetFetchCallback(fetch, NULL);
 	OSRSetPROJEnableNetwork(FALSE);

@@ -3,11 +3,14 @@
  * the plan must count them, not the VRT's own small blocks. It opens the sources to measure them;
  * it must not read pixels.
  */
-#include "read_gdal.h"
+#include "vrt.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "log.h"
+#include "memory.h"
+#include "setup.h"
 #include "window.h"
 
 enum {

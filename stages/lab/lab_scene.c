@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "discover/group.h"
 #include "options.h"
 #include "pixels/stages.h"
 
@@ -90,23 +89,6 @@ void lab_options(struct options *own, const struct options *options, const struc
 	own->chunk_x = (uint32_t)row_of(lab);
 	own->chunk_y = is_one_task(lab) ? (uint32_t)rows_of(lab) : 1;
 	own->working_set = lab->mode == LAB_ARRAY ? WORKING_SET_CHUNK : WORKING_SET_TILE;
-}
-
-int catalog_made(struct catalog **catalog, struct error *err)
-{
-	const struct entry entry = {.file = {NO_FILE, NO_FILE, NO_FILE}};
-	struct catalog *made = calloc(1, sizeof(*made));
-
-	*catalog = NULL;
-	if (!made)
-		return error_memory(err, "the catalogue of scenes", sizeof(*made));
-	if (catalog_append(made, &entry, err)) {
-		catalog_free(made);
-		return -1;
-	}
-	made->n_all = made->n;
-	*catalog = made;
-	return 0;
 }
 
 const struct workload *lab_workload(const struct lab *lab)

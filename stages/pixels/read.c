@@ -16,11 +16,6 @@ struct read_state {
 	const struct reader *reader[SCENE_MAX_FILES];
 };
 
-static const struct reader *file_reader(const struct scene_file *file, struct error *err)
-{
-	return strcmp(file->info.reader, "gdal") == 0 ? reader_gdal(err) : &reader_tiff;
-}
-
 static bool has_dataset_mask(const struct scene *scene, unsigned file)
 {
 	return scene->files[file].info.has_mask &&
@@ -79,7 +74,7 @@ static size_t read_scratch(const struct scene *scene, uint32_t x_size, uint32_t 
 	for (unsigned file = 0; file < scene->n_files; file++) {
 		enum band_role role[N_BAND_ROLES];
 		unsigned n = bands_of_file(scene, file, role);
-		const struct reader *reader = file_reader(&scene->files[file], NULL);
+		const struct reader *reader = reader_of(&scene->files[file].info, NULL);
 		uint32_t ratio = n ? scene->band[role[0]].ratio : 1;
 		uint32_t cx = x_size / ratio + 2, cy = y_size / ratio + 2;
 		size_t bytes;
@@ -121,7 +116,7 @@ static const struct reader *open_file(struct read_state *state, const struct sce
 
 	if (state->handle[file])
 		return state->reader[file];
-	state->reader[file] = file_reader(f, err);
+	state->reader[file] = reader_of(&f->info, err);
 	if (!state->reader[file] ||
 	    state->reader[file]->open(&state->handle[file], f->path, &f->info, err))
 		return NULL;

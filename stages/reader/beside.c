@@ -13,7 +13,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "discover/names.h"
+#include "input/file_name.h"
 
 enum { LISTED_MOST = 1000 };
 

@@ -14,6 +14,7 @@
 
 #include "beside.h"
 #include "module.h"
+#include "tiff/read.h"
 
 static const struct module_place place = {
 	.file = "imgpipe-gdal.so",
@@ -30,7 +31,6 @@ static struct {
 	_Atomic(const struct reader *) loaded;
 	_Atomic(const char *) forbidden; /* why, NULL while it is not */
 	atomic_bool asked;
-	atomic_bool network;
 } module = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 bool reader_gdal_loaded(void)
@@ -48,32 +48,9 @@ bool reader_gdal_asked(void)
 	return atomic_exchange(&module.asked, false);
 }
 
-bool reader_name_is_network(const char *path)
-{
-	static const char *const prefix[] = {"/vsicurl/", "/vsicurl?",  "/vsis3/",
-					     "/vsigs/",   "/vsiaz/",    "/vsiadls/",
-					     "/vsioss/",  "/vsiswift/", "/vsiwebhdfs/"};
-
-	for (size_t i = 0; i < sizeof(prefix) / sizeof(prefix[0]); i++)
-		if (strstr(path, prefix[i]))
-			return true;
-	return false;
-}
-
-void reader_gdal_open_network(void)
-{
-	atomic_store(&module.network, true);
-}
-
-bool reader_gdal_has_network(void)
-{
-	return atomic_load(&module.network);
-}
-
 const struct reader *reader_gdal(struct error *err)
 {
 	const struct reader *reader = atomic_load(&module.loaded);
-
 	const char *why = atomic_load(&module.forbidden);
 
 	if (reader)
@@ -91,6 +68,11 @@ const struct reader *reader_gdal(struct error *err)
 	}
 	pthread_mutex_unlock(&module.lock);
 	return reader;
+}
+
+const struct reader *reader_of(const struct raster_info *info, struct error *err)
+{
+	return strcmp(info->reader, "gdal") == 0 ? reader_gdal(err) : &reader_tiff;
 }
 
 /*

@@ -1,15 +1,116 @@
 /*
- * Stored blocks (tiles and strips) of one image: found, fetched and decoded as a whole. Whatever
- * cannot be found or decoded is an error that names the block: damaged data never become zeros.
+ * Where blocks are stored, and how an error names one. The arrays of offsets and byte counts are
+ * looked up a page at a time: a file of 200 bytes may claim arrays of 2^32 entries, and libtiff
+ * takes memory for all of one as soon as one entry is asked for; and whether it finds an entry near
+ * the file's end depends on which others it has looked at. A single block is left to it: it makes
+ * up counts that are missing or wrong.
+ *
+ * Whatever cannot be found is an error that names the block: damaged data never become zeros.
  */
-#include "tiff.h"
+#include "block.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "activity.h"
-#include "window.h"
+#include "ifd.h"
+#include "io.h"
+
+/* --- the arrays --- */
+
+static unsigned width_of(const struct tiff_entry *entry)
+{
+	return entry ? (unsigned)tiff_number_bytes(entry->type) : 0;
+}
+
+/* Writers confuse the tags of tiles and strips; libtiff takes either. */
+static const struct tiff_entry *find(const struct tiff_image *image, uint16_t of_tiles,
+				     uint16_t of_strips)
+{
+	const struct tiff_entry *entry =
+		tiff_entry_find(image, image->tiled ? of_tiles : of_strips);
+
+	return entry ? entry : tiff_entry_find(image, image->tiled ? of_strips : of_tiles);
+}
+
+/* The page that entry i lies in: whole ones from the array's begin on, cut where the file ends. */
+static bool load(struct tiff_image *image, struct tiff_places *places, uint64_t i)
+{
+	const struct tiff_entry *entry = places->entry;
+	const unsigned width = width_of(entry);
+	const uint64_t in_page = sizeof(places->page) / width, first = i / in_page * in_page;
+	const uint64_t offset = tiff_entry_offset(image, entry) + first * width;
+	ssize_t n;
+
+	if (places->n && i >= places->first && i - places->first < places->n)
+		return true;
+	places->n = 0;
+	if (entry->count <= (image->big ? 8u : 4u) / width) {
+		memcpy(places->page, entry->value, sizeof(entry->value));
+		places->n = (unsigned)entry->count;
+	} else {
+		n = tiff_pread(image->fd, places->page, sizeof(places->page), offset);
+		if (n < 0)
+			image->io_errno = errno;
+		places->n = n > 0 ? (unsigned)((size_t)n / width) : 0;
+	}
+	places->first = first;
+	return i >= first && i - first < places->n;
+}
+
+/*
+ * Entry i of one of the arrays, with image->own_places. -1 where it does not lie in the file, or
+ * cannot be read (then image->io_errno is set).
+ */
+static int places_get(struct tiff_image *image, struct tiff_places *places, uint64_t i,
+		      uint64_t *value)
+{
+	unsigned width = width_of(places->entry);
+	uint16_t u16;
+	uint32_t u32;
+
+	if (!width || !load(image, places, i))
+		return -1;
+	i = (i - places->first) * width;
+	if (width == 1) {
+		*value = places->page[i];
+	} else if (width == 2) {
+		memcpy(&u16, places->page + i, 2);
+		*value = image->swapped ? __builtin_bswap16(u16) : u16;
+	} else if (width == 4) {
+		memcpy(&u32, places->page + i, 4);
+		*value = image->swapped ? __builtin_bswap32(u32) : u32;
+	} else {
+		memcpy(value, places->page + i, 8);
+		*value = image->swapped ? __builtin_bswap64(*value) : *value;
+	}
+	return 0;
+}
+
+/*
+ * As libtiff (TIFFReadDirectory(), "Wrong StripByteCounts field"): of rows that are not compressed,
+ * where the first two blocks are said to be of different size, no count is believed.
+ */
+static bool counts_are_wrong(struct tiff_image *image)
+{
+	uint64_t first, second;
+
+	return image->compression == COMPRESSION_NONE && !image->planar &&
+	       (uint64_t)image->across * image->down > 2 &&
+	       !places_get(image, &image->counts, 0, &first) &&
+	       !places_get(image, &image->counts, 1, &second) && first && second && first != second;
+}
+
+void tiff_places_begin(struct tiff_image *image)
+{
+	image->offsets.entry = find(image, TIFFTAG_TILEOFFSETS, TIFFTAG_STRIPOFFSETS);
+	image->counts.entry = find(image, TIFFTAG_TILEBYTECOUNTS, TIFFTAG_STRIPBYTECOUNTS);
+	image->own_places = image->offsets.entry && image->counts.entry &&
+			    (uint64_t)image->across * image->down > 1;
+	image->counts_wrong = image->own_places && counts_are_wrong(image);
+}
+
+/* --- errors --- */
 
 int tiff_block_error(const struct tiff_image *image, const struct tiff_block *block,
 		     struct error *err, int code, const char *text)
@@ -34,6 +135,43 @@ int tiff_block_damaged(const struct tiff_image *image, const struct tiff_block *
 	return tiff_block_error(image, block, err, EX_DATAERR, whole);
 }
 
+int tiff_block_unread(const struct tiff_image *image, const struct tiff_block *block,
+		      struct error *err, int errno_value)
+{
+	char text[200], buffer[128];
+
+	if (!errno_value)
+		return tiff_block_damaged(image, block, err,
+					  "the file became shorter while it was read");
+	(void)snprintf(text, sizeof(text), "cannot be read: %s",
+		       strerror_r(errno_value, buffer, sizeof(buffer)));
+	return tiff_block_error(image, block, err, EX_IOERR, text);
+}
+
+int tiff_block_undecodable(const struct tiff_image *image, const struct tiff_block *block,
+			   struct error *err, const char *words)
+{
+	uint64_t end;
+	char text[300];
+
+	if (strstr(words, "nsupported")) {
+		(void)snprintf(text, sizeof(text), "%s; convert the file with another program",
+			       words);
+		return tiff_block_error(image, block, err, EX_DATAERR, text);
+	}
+	if (strstr(words, "memory"))
+		return tiff_block_error(image, block, err, EX_TEMPFAIL, words);
+	if (!__builtin_add_overflow(block->offset, block->bytes, &end) && end <= image->file_bytes)
+		return tiff_block_damaged(image, block, err, words);
+	(void)snprintf(text, sizeof(text),
+		       "%s: the block has %llu bytes from byte %llu on, the file ends at byte %llu",
+		       words, (unsigned long long)block->bytes, (unsigned long long)block->offset,
+		       (unsigned long long)image->file_bytes);
+	return tiff_block_damaged(image, block, err, text);
+}
+
+/* --- one block --- */
+
 /* Offset and size from the file's arrays, each checked to have an entry for this block. */
 static int look_up(struct tiff_image *image, struct tiff_block *block, struct error *err)
 {
@@ -44,8 +182,8 @@ static int look_up(struct tiff_image *image, struct tiff_block *block, struct er
 	    (image->ifd.has_counts && block->strile >= image->ifd.n_counts))
 		return tiff_block_damaged(image, block, err, "the header has no entry for it");
 	if (image->own_places) {
-		no_offset = tiff_places_get(image, &image->offsets, block->strile, &block->offset);
-		no_bytes = tiff_places_get(image, &image->counts, block->strile, &block->bytes);
+		no_offset = places_get(image, &image->offsets, block->strile, &block->offset);
+		no_bytes = places_get(image, &image->counts, block->strile, &block->bytes);
 		if (image->counts_wrong)
 			block->bytes = image->row_bytes * block->y_size;
 	} else {
@@ -97,139 +235,4 @@ int tiff_block_find(struct tiff_image *image, uint32_t column, uint32_t row, uin
 	};
 	block->y_size = image->tiled ? image->block_y_size : block->window.y_size;
 	return look_up(image, block, err) ? -1 : check_place(image, block, err);
-}
-
-int tiff_block_unread(const struct tiff_image *image, const struct tiff_block *block,
-		      struct error *err, int errno_value)
-{
-	char text[200], buffer[128];
-
-	if (!errno_value)
-		return tiff_block_damaged(image, block, err,
-					  "the file became shorter while it was read");
-	(void)snprintf(text, sizeof(text), "cannot be read: %s",
-		       strerror_r(errno_value, buffer, sizeof(buffer)));
-	return tiff_block_error(image, block, err, EX_IOERR, text);
-}
-
-static int fetch(struct tiff_image *image, const struct tiff_block *block, void *raw, size_t size,
-		 struct error *err)
-{
-	ssize_t n = tiff_pread(image->fd, raw, size, block->offset);
-
-	if (n < 0 || (size_t)n < size)
-		return tiff_block_unread(image, block, err, n < 0 ? errno : 0);
-	if (image->decoder && image->fill_order == FILLORDER_LSB2MSB)
-		TIFFReverseBits(raw, (tmsize_t)size);
-	return 0;
-}
-
-int tiff_block_undecodable(const struct tiff_image *image, const struct tiff_block *block,
-			   struct error *err, const char *words)
-{
-	uint64_t end;
-	char text[300];
-
-	if (strstr(words, "nsupported")) {
-		(void)snprintf(text, sizeof(text), "%s; convert the file with another program",
-			       words);
-		return tiff_block_error(image, block, err, EX_DATAERR, text);
-	}
-	if (strstr(words, "memory"))
-		return tiff_block_error(image, block, err, EX_TEMPFAIL, words);
-	if (!__builtin_add_overflow(block->offset, block->bytes, &end) && end <= image->file_bytes)
-		return tiff_block_damaged(image, block, err, words);
-	(void)snprintf(text, sizeof(text),
-		       "%s: the block has %llu bytes from byte %llu on, the file ends at byte %llu",
-		       words, (unsigned long long)block->bytes, (unsigned long long)block->offset,
-		       (unsigned long long)image->file_bytes);
-	return tiff_block_damaged(image, block, err, text);
-}
-
-/*
- * Junk behind the stream, within the block's byte count, is allowed: so the count is cut to what a
- * block can need and to the file's end; a stream that is really cut then fails in the decoder.
- */
-int tiff_block_fetch(struct tiff_image *image, const struct tiff_block *block, void *raw,
-		     size_t *bytes, struct meter *meter, struct error *err)
-{
-	size_t size = (size_t)tiff_block_stored(image, block);
-	struct meter_row *row = &meter->row[METER_FETCH];
-	struct meter_span span;
-	int status;
-
-	activity_fetch();
-	span = meter_begin();
-	status = fetch(image, block, raw, size, err);
-	if (!status) {
-		meter_lap(meter, METER_FETCH, &span);
-		row->tiles++;
-		row->bytes_in += size;
-		row->bytes_out += size;
-	}
-	activity_fetch_end(NULL);
-	if (status)
-		return -1;
-	*bytes = size;
-	if (tiff_claims_check(image, block, raw, size, err))
-		return -1;
-	return tiff_codec_check(image, block, raw, size, err);
-}
-
-/* What libtiff has warned of: are pixels of the image damaged, or missing? */
-static bool is_damage(const struct tiff_log *log, const struct tiff_block *block)
-{
-	return log->corrupt || log->jpeg_x != log->want_x ||
-	       (log->jpeg_y != log->want_y && log->jpeg_y < block->window.y_size);
-}
-
-static int unpack(struct tiff_image *image, const struct tiff_block *block, void *raw, size_t size,
-		  void *out, struct error *err)
-{
-	size_t needed = tiff_block_needed(image, block);
-
-	tiff_log_clear(&image->log);
-	if (TIFFReadFromUserBuffer(image->tif, block->strile, raw, (tmsize_t)size, out,
-				   (tmsize_t)needed) &&
-	    !is_damage(&image->log, block))
-		return 0;
-	return tiff_block_undecodable(image, block, err,
-				      image->log.text[0] ? image->log.text : "cannot be decoded");
-}
-
-static int decode(struct tiff_image *image, const struct tiff_block *block, void *raw, size_t size,
-		  void *out, struct error *err)
-{
-	struct decode_stream stream = {
-		.in = raw,
-		.in_bytes = size,
-		.out = out,
-		.out_bytes = tiff_block_needed(image, block),
-		.room = image->block_bytes,
-		.most = decode_most(image->block_bytes),
-	};
-
-	if (!image->decoder)
-		return unpack(image, block, raw, size, out, err);
-	decoder_run(image->decoder, &stream, 1);
-	return stream.wrong ? tiff_block_undecodable(image, block, err, stream.wrong) : 0;
-}
-
-int tiff_block_decode(struct tiff_image *image, const struct tiff_block *block, void *raw,
-		      void *out, struct meter *meter, struct error *err)
-{
-	struct meter_row *row = &meter->row[METER_DECODE];
-	struct meter_span span;
-	size_t size;
-	int rc;
-
-	if (tiff_block_fetch(image, block, raw, &size, meter, err))
-		return -1;
-	span = meter_begin();
-	rc = decode(image, block, raw, size, out, err);
-	meter_lap(meter, METER_DECODE, &span);
-	row->tiles++;
-	row->bytes_in += size;
-	row->bytes_out += tiff_block_needed(image, block);
-	return rc;
 }

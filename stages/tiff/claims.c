@@ -3,7 +3,7 @@
  * their own, and their decoders allocate by these before anybody compares them with the block's.
  * Looked at in each block before it is decoded. It decodes nothing but the wrapping of LERC.
  */
-#include "tiff.h"
+#include "claims.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "ifd.h"
 #include "window.h"
 
 enum { MIB = 1 << 20, LERC_HEAD = 64 };

@@ -3,11 +3,12 @@
  * block can get and what its decoder allocates. Kept apart so that every such number has its
  * derivation beside it. Decoding itself is done elsewhere.
  */
-#include "tiff.h"
+#include "codec.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "io.h"
 #include "window.h"
 
 enum {

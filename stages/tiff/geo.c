@@ -4,11 +4,13 @@
  * A code is not looked up in a data base, but for those of UTM and some others known to be in
  * metres, used where a file does not state its unit.
  */
-#include "tiff.h"
+#include "geo.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "ifd.h"
 
 enum {
 	KEY_MODEL_TYPE = 1024,

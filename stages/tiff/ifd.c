@@ -4,10 +4,15 @@
  * missing ones for empty blocks); and the values of single tags. It reads a few numbers per
  * directory, never a whole array.
  */
-#include "tiff.h"
+#include "ifd.h"
 
 #include <errno.h>
 #include <string.h>
+
+#include "io.h"
+
+/* directories looked at in search of images and masks */
+enum { MAX_IFDS = 1024 };
 
 enum { CLASSIC_ENTRY = 12, BIG_ENTRY = 20, BATCH = 32, MAX_ENTRIES = 4096 };
 
@@ -244,7 +249,7 @@ bool tiff_ifd_main(const struct tiff_image *image, struct tiff_ifd *ifd)
 	if (!tiff_ifd_read(image, image->first_ifd, ifd))
 		return false;
 	other = *ifd;
-	for (int i = 0; i < TIFF_MAX_IFDS; i++) {
+	for (int i = 0; i < MAX_IFDS; i++) {
 		if (!(other.subfile_type & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK))) {
 			*ifd = other;
 			return true;
@@ -260,7 +265,7 @@ bool tiff_ifd_mask(const struct tiff_image *image, struct tiff_ifd *ifd)
 	uint64_t left = image->file_bytes;
 
 	*ifd = image->ifd;
-	for (int i = 0; i < TIFF_MAX_IFDS && next_ifd(image, ifd, &left); i++)
+	for (int i = 0; i < MAX_IFDS && next_ifd(image, ifd, &left); i++)
 		if ((ifd->subfile_type & FILETYPE_MASK) &&
 		    !(ifd->subfile_type & FILETYPE_REDUCEDIMAGE) && ifd->x_size == image->x_size &&
 		    ifd->y_size == image->y_size)

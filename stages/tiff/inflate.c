@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-#include "tiff_method.h"
+#include "method.h"
 
 static const char deflate_short[] = "the DEFLATE stream ends too early";
 

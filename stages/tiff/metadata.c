@@ -8,7 +8,7 @@
  *       <Item name="DESCRIPTION" sample="0" role="description">B4</Item>
  *     </GDALMetadata>
  */
-#include "tiff.h"
+#include "metadata.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,7 +16,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ifd.h"
 #include "input/xml.h"
+#include "io.h"
+#include "samples.h"
 
 /* 4 KiB for each of 4096 bands: GDAL writes some 300 bytes. */
 enum { MAX_XML_BYTES = 16 << 20 };

@@ -2,13 +2,25 @@
  * From the header of a TIFF file to a raster_info: which forms this reader takes, which it leaves
  * to GDAL, and what memory reading will take. It reads no pixel.
  */
-#include "tiff.h"
+#include "probe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec.h"
+#include "fetch.h"
+#include "geo.h"
+#include "io.h"
+#include "mask.h"
+#include "metadata.h"
+#include "handle.h"
 #include "window.h"
+
+enum {
+	MAX_BANDS = 4096, /* more samples a pixel are taken for damage */
+	MAX_RATIO = 1024, /* to which stored blocks shrink, as a rule: DEFLATE's */
+};
 
 static int declined(const struct tiff_image *image, struct error *err, const char *what)
 {
@@ -87,11 +99,11 @@ static int check_form(const struct tiff_image *image, struct error *err)
 	}
 	if (!plain_blocks(image))
 		return declined(image, err, "subsampled or three-dimensional blocks");
-	if (image->samples > TIFF_MAX_BANDS)
+	if (image->samples > MAX_BANDS)
 		return error_set(err, EX_DATAERR,
 				 "%s: broken TIFF: it claims %u bands, more than the %d that are "
 				 "taken for real; fetch or copy the file again",
-				 image->path, image->samples, TIFF_MAX_BANDS);
+				 image->path, image->samples, MAX_BANDS);
 	return PROBE_OK;
 }
 
@@ -134,7 +146,7 @@ static int fill_bands(const struct tiff_image *image, struct raster_info *info, 
 	return 0;
 }
 
-/* Row decoders that may be open at once, should the blocks be streamed; see tiff_rows.c. */
+/* Row decoders that may be open at once, should the blocks be streamed; see rows.c. */
 static size_t cursors(const struct raster_info *info)
 {
 	uint64_t n = ceil_div(info->x_size, info->block_x_size) *
@@ -177,7 +189,7 @@ static bool is_empty(struct tiff_image *image)
 	uint16_t planes = image->planar ? image->samples : 1;
 	struct tiff_block block;
 
-	if (bytes / TIFF_MAX_RATIO <= image->file_bytes)
+	if (bytes / MAX_RATIO <= image->file_bytes)
 		return false;
 	for (uint16_t plane = 0; plane < planes; plane++)
 		for (uint32_t row = 0; row < image->down; row++)

@@ -5,23 +5,18 @@
  * Guaranteed: the same rows as from tiff_block_decode(), the same blocks refused, in the same
  * words.
  */
-#include "tiff.h"
+#include "rows.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* --- uncompressed --- */
+#include "codec.h"
+#include "io.h"
+#include "handle.h"
+#include "samples.h"
 
-void tiff_swap_samples(void *samples, size_t bytes, unsigned bits)
-{
-	if (bits == 16)
-		TIFFSwabArrayOfShort(samples, (tmsize_t)(bytes / 2));
-	else if (bits == 32)
-		TIFFSwabArrayOfLong(samples, (tmsize_t)(bytes / 4));
-	else if (bits == 64)
-		TIFFSwabArrayOfLong8(samples, (tmsize_t)(bytes / 8));
-}
+/* --- uncompressed --- */
 
 /* Are all rows of the block there? Asked for a few of them, the answer is the same. */
 static int check_rows(const struct tiff_image *image, const struct tiff_block *block,

@@ -5,10 +5,17 @@
  * libtiff loads all tags of each directory it opens, some of them three times over. What it does
  * not see costs nothing: metadata of many MiB, directories that lead in circles, tags of which
  * nobody knows the kind. The view is a BigTIFF in the file's byte order, whatever the file is.
+ *
+ * libtiff takes a failed read for a short one and may go on with zeros, so the failure is kept in
+ * the image, for whoever asked libtiff to look at.
  */
-#include "tiff.h"
+#include "view.h"
 
+#include <errno.h>
 #include <string.h>
+
+#include "ifd.h"
+#include "io.h"
 
 enum {
 	HEADER_BYTES = 16,
@@ -21,7 +28,7 @@ enum {
 	MAX_TAG_BYTES = 1 << 20,
 };
 
-/* Far behind the end of every file; see tiff_view_read(). */
+/* Far behind the end of every file; see view_read(). */
 static const uint64_t directory_at = (uint64_t)1 << 62;
 
 /* The tags that are used, and by whom. */
@@ -216,7 +223,7 @@ static size_t copy(const struct tiff_image *image, uint64_t from, void *buffer, 
  * The header comes first, and until the directory was asked for nothing else does; a value of the
  * file may well lie where the header of a BigTIFF goes on.
  */
-ssize_t tiff_view_read(struct tiff_image *image, void *buffer, size_t size)
+static ssize_t view_read(struct tiff_image *image, void *buffer, size_t size)
 {
 	if (image->position >= directory_at) {
 		image->view_begun = true;
@@ -229,4 +236,55 @@ ssize_t tiff_view_read(struct tiff_image *image, void *buffer, size_t size)
 					     ? size
 					     : HEADER_BYTES - (size_t)image->position);
 	return tiff_pread(image->fd, buffer, size, image->position);
+}
+
+/* --- libtiff's input and output --- */
+
+static tmsize_t io_read(thandle_t user, void *buffer, tmsize_t size)
+{
+	struct tiff_image *image = user;
+	ssize_t n = view_read(image, buffer, (size_t)size);
+
+	if (n < 0) {
+		image->io_errno = errno;
+		return -1;
+	}
+	image->position += (uint64_t)n;
+	return n;
+}
+
+static tmsize_t io_write(thandle_t user, void *buffer, tmsize_t size)
+{
+	(void)user;
+	(void)buffer;
+	(void)size;
+	return -1;
+}
+
+static toff_t io_seek(thandle_t user, toff_t offset, int whence)
+{
+	struct tiff_image *image = user;
+	uint64_t base = whence == SEEK_CUR   ? image->position
+			: whence == SEEK_END ? image->file_bytes
+					     : 0;
+
+	image->position = base + offset;
+	return image->position;
+}
+
+static toff_t io_size(thandle_t user)
+{
+	return ((struct tiff_image *)user)->file_bytes;
+}
+
+static int io_close(thandle_t user)
+{
+	(void)user;
+	return 0; /* the image closes its file itself */
+}
+
+TIFF *tiff_view_open(struct tiff_image *image, const char *mode, TIFFOpenOptions *options)
+{
+	return TIFFClientOpenExt("header", mode, image, io_read, io_write, io_seek, io_close,
+				 io_size, NULL, NULL, options);
 }

@@ -5,7 +5,7 @@
 #include <lzma.h>
 #include <stdlib.h>
 
-#include "tiff_method.h"
+#include "method.h"
 
 enum { BASE_BYTES = 1 << 18 }; /* of liblzma beside the dictionary: 30 to 60 KiB, and its index */
 

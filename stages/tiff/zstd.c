@@ -6,7 +6,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#include "tiff_method.h"
+#include "method.h"
 
 enum { ZSTD_HEAD = 18 }; /* the longest frame header (RFC 8878, 3.1.1.1) */
 

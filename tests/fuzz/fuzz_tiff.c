@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "heap.h"
-#include "reader.h"
+#include "tiff/read.h"
 #include "tiff_mutate.h"
 
 enum {

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "discover/mtd.h"
+#include "discover/sentinel2_metadata.h"
 #include "input/xml.h"
 
 enum { MIB = 1 << 20, KIB = 1 << 10 };
@@ -211,10 +211,10 @@ static void write_product(const char *path, const char *body, size_t times)
 
 static void check_product(const char *image, bool found, const char *words)
 {
-	struct mtd mtd;
+	struct sentinel2_metadata metadata;
 	char problem[160];
 
-	assert_int_equal(mtd_find(image, &mtd, problem), found);
+	assert_int_equal(sentinel2_metadata_find(image, &metadata, problem), found);
 	if (!strstr(problem, words))
 		fail_msg("\"%s\" not in: %s", words, problem);
 }

@@ -17,7 +17,7 @@
 #include <cmocka.h>
 #include <tiffio.h>
 
-#include "reader.h"
+#include "tiff/read.h"
 
 enum { HOLE = -1, TAG_METADATA = 42112, TAG_NODATA = 42113 };
 

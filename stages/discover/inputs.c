@@ -1,0 +1,92 @@
+/*
+ * Is a file one of the run's inputs? Asked before a report replaces it. By what the file system
+ * says a file is, not by its name: links, other spellings and mounts do not matter.
+ */
+#include "catalog.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "entries.h"
+#include "sentinel2.h"
+
+static bool is_file(const char *path, const struct stat *st)
+{
+	struct stat found;
+
+	return stat(path, &found) == 0 && found.st_dev == st->st_dev && found.st_ino == st->st_ino;
+}
+
+static bool is_list(const struct file_list *files, const struct stat *st)
+{
+	for (uint32_t i = 0; i < files->n_read; i++)
+		if (files->read[i].dev == st->st_dev && files->read[i].ino == st->st_ino)
+			return true;
+	return false;
+}
+
+/* The raster, or what readers look for under its name. */
+static bool is_raster(const struct file_list *files, uint32_t file, const struct stat *st)
+{
+	static const char *const beside[] = {"", ".msk", ".ovr", ".aux.xml"};
+	char *path = file_list_path(files, file), *other;
+	bool same = false;
+
+	for (size_t i = 0; path && i < sizeof(beside) / sizeof(beside[0]) && !same; i++) {
+		if (asprintf(&other, "%s%s", path, beside[i]) < 0)
+			break;
+		same = is_file(other, st);
+		free(other);
+	}
+	free(path);
+	return same;
+}
+
+/* The product's metadata, in the folder or, as far as the layout goes, above it (see
+ * sentinel2_metadata.c). */
+static bool is_metadata(const char *dir, const struct stat *st)
+{
+	static const char *const names[] = {"MTD_MSIL2A.xml", "MTD_MSIL1C.xml"};
+	enum { MOST_UP = 5 };
+	char *folder = *dir ? realpath(dir, NULL) : realpath(".", NULL), *path, *slash;
+	bool same = false;
+
+	for (unsigned up = 0; folder && *folder && up < MOST_UP && !same; up++) {
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !same; i++) {
+			if (asprintf(&path, "%s/%s", folder, names[i]) < 0)
+				break;
+			same = is_file(path, st);
+			free(path);
+		}
+		slash = strrchr(folder, '/');
+		if (!sentinel2_is_inner_folder(slash + 1, strlen(slash + 1)))
+			break;
+		*slash = '\0';
+	}
+	free(folder);
+	return same;
+}
+
+bool catalog_is_input(const struct catalog *catalog, const struct stat *st)
+{
+	const struct file_list *files = &catalog->files;
+	uint32_t dir = UINT32_MAX;
+
+	if (is_list(files, st))
+		return true;
+	for (uint32_t i = 0; i < files->n; i++) {
+		const struct file_entry *entry = &files->entry[i];
+
+		if (entry->problem || entry->virtual)
+			continue;
+		if (is_raster(files, i, st))
+			return true;
+		/* Files of a folder stand together. */
+		if (entry->dir != dir && is_metadata(file_list_dir(files, i), st))
+			return true;
+		dir = entry->dir;
+	}
+	return false;
+}

@@ -1,0 +1,237 @@
+/*
+ * Sentinel-2 product metadata: found near an image, a regular file, bounded (xml.h). It knows the
+ * five elements that scaling needs and nothing else of the product.
+ */
+#include "sentinel2_metadata.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "names.h"
+#include "sentinel2.h"
+#include "input/xml.h"
+
+enum {
+	MAX_BYTES = 4 << 20, /* real ones are 50 to 600 kB */
+	TEXT_BYTES = 128
+};
+
+struct reading {
+	struct sentinel2_metadata *metadata;
+	char text[TEXT_BYTES];
+	size_t len;
+	int band_id;          /* of the element that is open, -1 where it states none */
+	char uri[TEXT_BYTES]; /* the product's name, "" where not stated */
+};
+
+static const char *local_name(const char *name)
+{
+	const char *colon = strrchr(name, ':');
+
+	return colon ? colon + 1 : name;
+}
+
+static bool parse_number(const char *text, double *value)
+{
+	char *end;
+
+	*value = strtod(text, &end);
+	return end != text && isfinite(*value);
+}
+
+static void on_start(void *user, const char *name, const char **attribute)
+{
+	struct reading *r = user;
+	double id;
+
+	(void)name;
+	r->len = 0;
+	r->band_id = -1;
+	for (; attribute[0]; attribute += 2)
+		if (strcmp(attribute[0], "band_id") == 0 && parse_number(attribute[1], &id) &&
+		    id >= 0 && id < SENTINEL2_BANDS)
+			r->band_id = (int)id;
+}
+
+static void on_text(void *user, const char *text, int len)
+{
+	struct reading *r = user;
+	size_t room = sizeof(r->text) - 1 - r->len, n = len > 0 ? (size_t)len : 0;
+
+	if (n > room)
+		n = room;
+	memcpy(r->text + r->len, text, n);
+	r->len += n;
+}
+
+static void take_number(struct reading *r, const char *name, double value)
+{
+	if (strcmp(name, "PROCESSING_BASELINE") == 0) {
+		if (value > 0 && value < 100)
+			r->metadata->baseline = (unsigned)lround(value * 100);
+	} else if (strcmp(name, "BOA_QUANTIFICATION_VALUE") == 0 ||
+		   strcmp(name, "QUANTIFICATION_VALUE") == 0) {
+		if (value > 0)
+			r->metadata->quantification = value;
+	} else if (strcmp(name, "BOA_ADD_OFFSET") == 0 || strcmp(name, "RADIO_ADD_OFFSET") == 0) {
+		if (r->band_id < 0)
+			return;
+		r->metadata->add_offset[r->band_id] = value;
+		r->metadata->states_offset[r->band_id] = true;
+		r->metadata->has_offset = true;
+	}
+}
+
+static void on_end(void *user, const char *full_name)
+{
+	struct reading *r = user;
+	const char *name = local_name(full_name);
+	double value;
+
+	r->text[r->len] = '\0';
+	r->len = 0;
+	/* PRODUCT_URI, and PRODUCT_URI_2A of the first L2A products */
+	if (strncmp(name, "PRODUCT_URI", 11) == 0)
+		memcpy(r->uri, r->text, strlen(r->text) + 1);
+	else if (parse_number(r->text, &value))
+		take_number(r, name, value);
+}
+
+static ssize_t read_some(void *from, void *buffer, size_t size)
+{
+	const int *fd = from;
+	ssize_t n;
+
+	do
+		n = read(*fd, buffer, size);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+/*
+ * Metadata beside files of several products: is this of the image's? Only what both names state can
+ * differ; before December 2016 a product's name states no tile, and an image's no day. A name
+ * without a tile id is the user's own: its date may be any.
+ */
+static bool same_product(const char *uri, const char *image, char problem[160])
+{
+	char tile[8], of_image[8], day[24], day_of_image[24];
+
+	if (!sentinel2_tile(image, of_image))
+		return true;
+	if (sentinel2_tile(uri, tile) && strcmp(tile, of_image) != 0) {
+		snprintf(problem, 160, "is of tile %s, the image of %s", tile, of_image);
+		return false;
+	}
+	name_date(uri, DATE_YMD, day);
+	name_date(image, DATE_YMD, day_of_image);
+	if (day[0] && day_of_image[0] && strncmp(day, day_of_image, 10) != 0) {
+		snprintf(problem, 160, "is of %.10s, the image of %.10s", day, day_of_image);
+		return false;
+	}
+	return true;
+}
+
+/* The end of a path, from a folder's name or at least a character's first byte. */
+static void copy_end(const char *path, char *out, size_t size)
+{
+	size_t len = strlen(path);
+	const char *from = path;
+
+	if (len >= size) {
+		from += len - (size - 4);
+		while (((unsigned char)*from & 0xC0) == 0x80)
+			from++;
+	}
+	snprintf(out, size, "%s%s", from == path ? "" : "...", from);
+}
+
+/* Read the opened file; what is wrong with it, without its name, in problem. */
+static bool take_file(int fd, const char *image, struct sentinel2_metadata *metadata,
+		      char problem[160])
+{
+	static const struct xml_handlers handlers = {on_start, on_text, on_end, NULL};
+	struct reading reading = {.metadata = metadata, .band_id = -1};
+	struct xml_source source = {read_some, &fd, MAX_BYTES};
+	enum xml_end end;
+	struct stat st;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		snprintf(problem, 160, "is no regular file");
+		return false;
+	}
+	end = xml_read(&handlers, &reading, &source);
+	if (end == XML_END_FINE && !(metadata->quantification > 0))
+		end = XML_END_MALFORMED;
+	if (end != XML_END_FINE) {
+		snprintf(problem, 160, "%s", xml_words(end));
+		return false;
+	}
+	return same_product(reading.uri, image, problem);
+}
+
+static bool try_folder(const char *folder, const char *level, const char *image,
+		       struct sentinel2_metadata *metadata, char problem[160])
+{
+	char why[160] = "", *path;
+	bool fine = false;
+	int fd;
+
+	*metadata = (struct sentinel2_metadata){.baseline = 0};
+	snprintf(metadata->level, sizeof(metadata->level), "%s", level);
+	if (asprintf(&path, "%s/MTD_MSI%s.xml", folder, level) < 0) {
+		snprintf(problem, 160, "no memory to look for MTD_MSI%s.xml", level);
+		return false;
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not keep us waiting */
+	if (fd >= 0) {
+		fine = take_file(fd, image, metadata, why);
+		(void)close(fd);
+	} else if (errno != ENOENT && errno != ENOTDIR) {
+		snprintf(why, sizeof(why), "cannot be opened");
+	}
+	copy_end(path, metadata->where, sizeof(metadata->where));
+	free(path);
+	if (fine)
+		problem[0] = '\0';
+	else if (why[0])
+		snprintf(problem, 160, "MTD_MSI%s.xml %.120s", level, why);
+	return fine;
+}
+
+bool sentinel2_metadata_find(const char *image_path, struct sentinel2_metadata *metadata,
+			     char problem[160])
+{
+	char *folder, *slash, *image;
+	bool found = false;
+
+	problem[0] = '\0';
+	*metadata = (struct sentinel2_metadata){.baseline = 0};
+	if (image_path[0] != '/' || strncmp(image_path, "/vsi", 4) == 0)
+		return false;
+	folder = strdup(image_path);
+	if (!folder) {
+		snprintf(problem, 160, "no memory to look for MTD_MSI*.xml");
+		return false;
+	}
+	image = strrchr(folder, '/') + 1;
+	image[-1] = '\0';
+	for (unsigned up = 0; up < SENTINEL2_MAX_UP && *folder && !found && !problem[0]; up++) {
+		found = try_folder(folder, "L2A", image, metadata, problem) ||
+			try_folder(folder, "L1C", image, metadata, problem);
+		slash = strrchr(folder, '/');
+		if (!sentinel2_is_inner_folder(slash + 1, strlen(slash + 1)))
+			break;
+		*slash = '\0';
+	}
+	free(folder);
+	if (!found)
+		*metadata = (struct sentinel2_metadata){.baseline = 0};
+	return found;
+}

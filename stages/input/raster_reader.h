@@ -1,0 +1,94 @@
+/*
+ * What a reader is: pixels of one file, window by window. One table a kind of file, made by
+ * stages/tiff/ and stages/gdal/ and found by stages/reader/; called by discovery (headers) and by
+ * the read stage (pixels). A handle belongs to one worker, so readers need no locks.
+ */
+#ifndef IMGPIPE_RASTER_READER_H
+#define IMGPIPE_RASTER_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "error.h"
+#include "meter.h"
+#include "scene.h"
+#include "window.h"
+
+enum { READ_MAX_BANDS = 3 };
+
+/* What to read: n_bands planes of one window, in the file's own pixel grid. */
+struct read_request {
+	struct window window;
+	unsigned n_bands;
+	uint32_t band[READ_MAX_BANDS]; /* 1-based */
+	/*
+	 * Where the samples go: window.y_size rows of window.x_size samples of info->type, rows
+	 * `window.x_size` samples apart, native byte order. Not touched where *constant is set.
+	 */
+	void *plane[READ_MAX_BANDS];
+	/* One byte a pixel, 0 = masked; NULL where the per-dataset mask is not wanted. */
+	uint8_t *mask;
+	/*
+	 * Set by the reader: every pixel of the window has the same value in each band because the
+	 * file stores no block there (sparse); that value is the first sample of each plane, the
+	 * only one written, and no pixel is masked. Never set where `mask` is wanted.
+	 */
+	bool constant;
+};
+
+enum reader_probe { PROBE_OK = 0, PROBE_DECLINED = 1 };
+
+struct reader {
+	const char *name; /* "tiff", "gdal" */
+
+	/*
+	 * Read the header of `path` into *info (cleared by the reader first, but for `reach`, which
+	 * GDAL's heeds; release it whatever comes back). PROBE_OK; PROBE_DECLINED with err set
+	 * where the file is not of this reader's kind or in a form it leaves to the other one; -1
+	 * where the file is of its kind and broken or unreadable. Thread-safe.
+	 */
+	int (*probe)(const char *path, struct raster_info *info, struct error *err);
+
+	/*
+	 * Bytes of arena that read() takes at its peak for a window of this size anywhere in the
+	 * file, planes and mask not counted. SIZE_MAX where it cannot be done. Pure.
+	 */
+	size_t (*scratch)(const struct raster_info *info, uint32_t x_size, uint32_t y_size,
+			  unsigned n_bands, bool mask);
+
+	/* Open for reading. The handle belongs to the calling worker until close(). */
+	int (*open)(void **handle, const char *path, const struct raster_info *info,
+		    struct error *err);
+
+	/*
+	 * Read a window. Scratch comes from `arena` and is given back before return. Adds to the
+	 * meter's FETCH and DECODE rows (bytes_in, bytes_out, tiles, times), to bytes_decoded (all
+	 * decoded bytes) and bytes_needed (bytes of the window asked for). Damaged or missing data
+	 * is an error that names the block: a window comes back whole or not at all.
+	 */
+	int (*read)(void *handle, struct read_request *request, struct arena *arena,
+		    struct meter *meter, struct error *err);
+
+	/*
+	 * Would read() find this window constant? Then that is set, and the first sample of each
+	 * plane; no pixel is read. Where it cannot be said: false. NULL: never known.
+	 */
+	bool (*constant)(void *handle, struct read_request *request);
+
+	/*
+	 * This window (planes are not looked at) will be read soon, by this worker or another: ask
+	 * the system to fetch its stored bytes meanwhile, the first `most` of them. Returns how
+	 * many were asked for. Reads nothing itself, keeps nothing, has no errors. NULL: cannot be
+	 * done.
+	 */
+	uint64_t (*ahead)(void *handle, const struct read_request *request, uint64_t most);
+
+	void (*close)(void *handle); /* NULL is allowed */
+};
+
+/* What loading GDAL adds to the program's memory, for plans, in bytes; its block cache's size. */
+enum { READER_GDAL_BASELINE_BYTES = 56 << 20, READER_GDAL_CACHE_BYTES = 16 << 20 };
+
+#endif

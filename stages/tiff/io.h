@@ -1,0 +1,23 @@
+/*
+ * The file's bytes, below everything else in this room.
+ */
+#ifndef IMGPIPE_TIFF_IO_H
+#define IMGPIPE_TIFF_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "image.h"
+
+/* pread() until `size` bytes or the end of the file: bytes read, -1 with errno on failure. */
+ssize_t tiff_pread(int fd, void *buffer, size_t size, uint64_t offset);
+
+/* That error in words; always -1. */
+int tiff_io_error(const struct tiff_image *image, struct error *err);
+
+/* Has the file been written to since it was opened? */
+bool tiff_file_changed(const struct tiff_image *image);
+
+#endif
