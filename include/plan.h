@@ -97,6 +97,12 @@ static inline uint64_t plan_worker_bytes(const struct plan *plan)
 	return plan->per_worker_fixed + plan->footprint + CONFINE_MARGIN_BYTES;
 }
 
+/* What the program takes besides the pool, memory set aside for GDAL not counted. */
+static inline uint64_t plan_fixed(const struct plan *plan)
+{
+	return plan->baseline + plan->slots + plan->workers * plan->per_worker_fixed;
+}
+
 /* What the workload calls a row of the stage table; NULL where it has no such row. */
 static inline const char *plan_stage_name(const struct plan *plan, enum meter_stage stage)
 {

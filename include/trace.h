@@ -115,7 +115,7 @@ void trace_log_mend(struct trace_log *log);
 /* The trace of worker `number`, n_workers: of who hands out. NULL where log is. */
 struct trace *trace_of(struct trace_log *log, unsigned number);
 
-/* One more sample; where there are too many, every other one goes. The caller has a lock. */
+/* One more sample; where there are too many, every other one goes. From one thread at a time. */
 void trace_sample(struct trace_log *log, uint64_t reserved, uint64_t resident);
 
 /*

@@ -23,7 +23,6 @@
 #include "meters/monitor.h"
 #include "remote/remote.h"
 #include "run/run.h"
-#include "meters/sampler.h"
 #include "base/signals.h"
 #include "base/memory.h"
 
@@ -67,16 +66,12 @@ static bool processes_available(void)
  */
 static void sample_memory(struct crew *crew)
 {
-	struct run *run = crew->job->context;
 	uint64_t bytes = memory_pss(0);
 
 	for (unsigned i = 0; i < crew->n; i++)
 		if (crew->child[i].pid)
 			bytes += memory_pss(crew->child[i].pid);
-	run->pss = bytes;
-	sampler_look(run, bytes);
-	if (bytes > run->totals.pss_peak)
-		run->totals.pss_peak = bytes;
+	run_sample_memory(crew->job->context, bytes);
 	crew->sampled_ns = clock_now();
 }
 

@@ -5,8 +5,9 @@
 #include "exec.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
+
+#include "base/thread.h"
 
 struct member {
 	struct job *job;
@@ -36,21 +37,17 @@ static void *member_main(void *arg)
 static unsigned start_all(struct member *members, struct job *job)
 {
 	unsigned started = 0;
-	sigset_t all, old;
 
 	/* Signals are the main thread's; workers look at what it noted, block by block. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
 	while (started + 1 < job->n_workers) {
 		struct member *m = &members[started];
 
 		m->job = job;
 		m->number = started + 1;
-		if (pthread_create(&m->thread, NULL, member_main, m))
+		if (thread_start(&m->thread, member_main, m))
 			break;
 		started++;
 	}
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return started;
 }
 

@@ -9,18 +9,14 @@
 #include <math.h>
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "budget.h"
+#include "base/thread.h"
 #include "console.h"
-#include "plan/fit_scene.h"
-#include "run/run.h"
-#include "base/memory.h"
 
 enum {
 	SAMPLE_NS = 20000000, /* 50 times a second */
@@ -34,7 +30,7 @@ struct core_times {
 };
 
 struct monitor {
-	struct run *run;
+	struct monitor_source source;
 	pthread_t thread;
 	bool threaded;
 	atomic_bool stopping;
@@ -63,7 +59,7 @@ static void sample(struct monitor *m)
 	const float step = (float)SAMPLE_NS / 1e9F;
 
 	for (unsigned i = 0; i < m->n_workers; i++) {
-		uint8_t what = __atomic_load_n(&m->run->shown[i], __ATOMIC_RELAXED);
+		uint8_t what = __atomic_load_n(&m->source.shown[i], __ATOMIC_RELAXED);
 
 		what = what < N_ACTIVITIES ? what : ACTIVITY_NONE;
 		m->worker[i] = what;
@@ -105,24 +101,7 @@ static void look_at_cores(struct monitor *m)
 		(void)fclose(stat);
 }
 
-static uint64_t reserved_bytes(struct monitor *m)
-{
-	struct run *run = m->run;
-	uint64_t bytes;
-
-	pthread_mutex_lock(&run->lock);
-	bytes = run_reserved(run);
-	pthread_mutex_unlock(&run->lock);
-	return bytes;
-}
-
 /* --- the view --- */
-
-static uint64_t resident_bytes(const struct run *run)
-{
-	/* Of the processes executor: as last sampled by it; the sum of all shares. */
-	return run->plan->own_memory ? run->pss : memory_resident();
-}
 
 static void draw(struct monitor *m)
 {
@@ -132,16 +111,16 @@ static void draw(struct monitor *m)
 		.busy = m->busy,
 		.n_cores = m->n_cores,
 		.core = m->core,
-		.budget = m->run->plan->budget.limit,
-		.reserved = reserved_bytes(m),
-		.resident = resident_bytes(m->run),
+		.budget = m->source.budget,
+		.reserved = m->source.reserved(m->source.context),
+		.resident = m->source.resident(m->source.context),
 		.seen = m->seen,
 	};
 	unsigned lines;
 
-	console_look(m->run->console, &view);
+	console_look(m->source.console, &view);
 	lines = monitor_draw(m->text, sizeof(m->text), &view);
-	console_view(m->run->console, m->text, lines);
+	console_view(m->source.console, m->text, lines);
 }
 
 void monitor_tick(struct monitor *m)
@@ -176,34 +155,21 @@ static void *watch(void *arg)
 
 /* --- life --- */
 
-static int start_thread(struct monitor *m)
+struct monitor *monitor_start(const struct monitor_source *source, bool threaded)
 {
-	sigset_t all, old;
-	int status;
-
-	/* Signals are the main thread's. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	status = pthread_create(&m->thread, NULL, watch, m);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return status;
-}
-
-struct monitor *monitor_start(struct run *run, bool threaded)
-{
-	struct monitor *m = run->shown && run->console ? calloc(1, sizeof(*m)) : NULL;
+	struct monitor *m = source->shown && source->console ? calloc(1, sizeof(*m)) : NULL;
 
 	if (!m)
 		return NULL;
-	m->run = run;
-	m->n_workers = plan_all_workers(run->plan);
+	m->source = *source;
+	m->n_workers = source->n_workers;
 	if (m->n_workers > MONITOR_WORKERS_MOST)
 		m->n_workers = MONITOR_WORKERS_MOST;
 	m->worker = calloc(m->n_workers, sizeof(*m->worker));
 	m->busy = calloc(m->n_workers, sizeof(*m->busy));
 	m->cores_ns = clock_now();
 	look_at_cores(m);
-	if (m->worker && m->busy && (!threaded || start_thread(m) == 0)) {
+	if (m->worker && m->busy && (!threaded || thread_start(&m->thread, watch, m) == 0)) {
 		m->threaded = threaded;
 		return m;
 	}

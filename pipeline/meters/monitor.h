@@ -12,15 +12,26 @@
 #include "activity.h"
 #include "error.h"
 
+struct console;
 struct monitor;
-struct run;
+
+/* What a monitor looks at; all of it outlives the monitor. */
+struct monitor_source {
+	struct console *console; /* that draws views */
+	const uint8_t *shown;    /* n_workers: what each is at, as one byte (activity.h) */
+	unsigned n_workers;
+	uint64_t budget; /* bytes */
+	void *context;   /* of these two, in bytes; asked from the monitor's thread */
+	uint64_t (*reserved)(void *context);
+	uint64_t (*resident)(void *context);
+};
 
 /*
- * Begin to look at the run, whose console draws views; NULL where nothing is to be seen or there is
- * no memory for it, and then all calls do nothing. threaded: looks from a thread of its own, else
- * whenever monitor_tick() is called (a process that forks workers has no threads).
+ * Begin to look at a run; NULL where nothing is shown, or there is no memory for it, and then all
+ * calls do nothing. threaded: looks from a thread of its own, else whenever monitor_tick() is
+ * called (a process that forks workers has no threads).
  */
-struct monitor *monitor_start(struct run *run, bool threaded);
+struct monitor *monitor_start(const struct monitor_source *source, bool threaded);
 void monitor_tick(struct monitor *monitor);
 /* Ends the thread; the view is gone. */
 void monitor_stop(struct monitor *monitor);

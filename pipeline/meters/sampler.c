@@ -1,38 +1,27 @@
 /*
- * The sampler's thread. It sleeps, reads one line of /proc, and takes the run's lock for as long as
- * it takes to read one number.
+ * The sampler's thread. It sleeps, reads one line of /proc, and asks for one number.
  */
 #include "sampler.h"
 
 #include <fcntl.h>
-#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "plan/fit_scene.h"
-#include "reader.h"
-#include "run/run.h"
+#include "base/thread.h"
 #include "trace.h"
 
 struct sampler {
-	struct run *run;
+	struct trace_log *log;
+	uint64_t (*reserved)(void *context);
+	void *context;
 	int statm;
 	pthread_t thread;
 	pthread_mutex_t lock; /* guards stopped */
 	pthread_cond_t stop;
 	bool stopped;
 };
-
-void sampler_look(struct run *run, uint64_t resident)
-{
-	if (!run->trace)
-		return;
-	pthread_mutex_lock(&run->lock);
-	trace_sample(run->trace, run_reserved(run), resident);
-	pthread_mutex_unlock(&run->lock);
-}
 
 /* The second number of /proc/self/statm: resident pages (proc(5)). */
 static uint64_t resident_bytes(int statm)
@@ -52,13 +41,9 @@ static uint64_t resident_bytes(int statm)
 /* Until `ns` are over or it is told to stop; true then. */
 static bool wait_or_stop(struct sampler *sampler, uint64_t ns)
 {
-	struct timespec until;
+	struct timespec until = deadline_after(ns);
 	bool stopped;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	ns += (uint64_t)until.tv_nsec;
-	until.tv_sec += (time_t)(ns / 1000000000u);
-	until.tv_nsec = (long)(ns % 1000000000u);
 	pthread_mutex_lock(&sampler->lock);
 	while (!sampler->stopped &&
 	       pthread_cond_timedwait(&sampler->stop, &sampler->lock, &until) == 0)
@@ -68,37 +53,37 @@ static bool wait_or_stop(struct sampler *sampler, uint64_t ns)
 	return stopped;
 }
 
+static void look(struct sampler *sampler)
+{
+	trace_sample(sampler->log, sampler->reserved(sampler->context),
+		     resident_bytes(sampler->statm));
+}
+
 static void *sampler_main(void *arg)
 {
 	struct sampler *sampler = arg;
 
 	do
-		sampler_look(sampler->run, resident_bytes(sampler->statm));
-	while (!wait_or_stop(sampler, sampler->run->trace->period_ns));
-	sampler_look(sampler->run, resident_bytes(sampler->statm));
+		look(sampler);
+	while (!wait_or_stop(sampler, sampler->log->period_ns));
+	look(sampler);
 	return NULL;
 }
 
-struct sampler *sampler_start(struct run *run, bool own_memory)
+struct sampler *sampler_start(struct trace_log *log, uint64_t (*reserved)(void *context),
+			      void *context)
 {
-	struct sampler *sampler = run->trace && !own_memory ? calloc(1, sizeof(*sampler)) : NULL;
-	pthread_condattr_t clock;
-	sigset_t all, old;
-	int failed;
+	struct sampler *sampler = log ? calloc(1, sizeof(*sampler)) : NULL;
 
 	if (!sampler)
 		return NULL;
-	sampler->run = run;
+	sampler->log = log;
+	sampler->reserved = reserved;
+	sampler->context = context;
 	sampler->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	pthread_mutex_init(&sampler->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&sampler->stop, &clock);
-	sigfillset(&all); /* signals are the main thread's */
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	failed = pthread_create(&sampler->thread, NULL, sampler_main, sampler);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (!failed)
+	condition_init(&sampler->stop);
+	if (!thread_start(&sampler->thread, sampler_main, sampler))
 		return sampler;
 	(void)close(sampler->statm);
 	free(sampler);

@@ -4,21 +4,18 @@
 #ifndef IMGPIPE_PIPELINE_SAMPLER_H
 #define IMGPIPE_PIPELINE_SAMPLER_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-struct run;
 struct sampler;
+struct trace_log;
 
 /*
- * A thread that looks at this process's memory until sampler_stop(). NULL where the run has no
- * trace, no thread can be had, or the workers are processes: theirs is looked at by the executor,
- * which may fork and knows them (sampler_look()).
+ * A thread that looks at this process's memory until sampler_stop(), and asks the caller from there
+ * how much is reserved. NULL where there is no log or no thread can be had. Not for a process that
+ * forks workers: it has no threads, and takes its samples itself.
  */
-struct sampler *sampler_start(struct run *run, bool own_memory);
+struct sampler *sampler_start(struct trace_log *log, uint64_t (*reserved)(void *context),
+			      void *context);
 void sampler_stop(struct sampler *sampler); /* NULL is allowed */
-
-/* One sample. resident: bytes of all processes together. Locks the run. */
-void sampler_look(struct run *run, uint64_t resident);
 
 #endif

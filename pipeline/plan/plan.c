@@ -78,11 +78,6 @@ static int fit_workers(struct plan *plan, const struct options *options,
 	return 0;
 }
 
-uint64_t plan_fixed(const struct plan *plan)
-{
-	return plan->baseline + plan->slots + plan->workers * plan->per_worker_fixed;
-}
-
 static void raise_to(uint64_t *peak, uint64_t bytes)
 {
 	*peak = bytes > *peak ? bytes : *peak;

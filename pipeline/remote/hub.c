@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/reserve.h"
 #include "run/run.h"
 #include "base/signals.h"
 #include "trace.h"

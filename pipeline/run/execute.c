@@ -14,7 +14,6 @@
 #include "mpi/cluster.h"
 #include "meters/console.h"
 #include "meters/monitor.h"
-#include "plan/fit_scene.h"
 #include "reader.h"
 #include "run.h"
 #include "meters/sampler.h"
@@ -320,6 +319,38 @@ static struct will *make_will(struct course *course)
 		       : will_make(conclude_without_workers, course);
 }
 
+static uint64_t reserved_now(void *context)
+{
+	return run_reserved(context);
+}
+
+/* Of worker processes: as last looked at by their executor; the sum of all shares. */
+static uint64_t resident_now(void *context)
+{
+	const struct run *run = context;
+
+	return run->plan->own_memory ? run->pss : memory_resident();
+}
+
+/* From threads, unless the executor forks: then it looks for itself, and so may the monitor. */
+static void start_looking(struct course *course)
+{
+	struct run *run = &course->run;
+	const bool threaded = !course->executor->own_memory;
+	const struct monitor_source source = {
+		.console = run->console,
+		.shown = run->shown,
+		.n_workers = plan_all_workers(run->plan),
+		.budget = run->plan->budget.limit,
+		.context = run,
+		.reserved = reserved_now,
+		.resident = resident_now,
+	};
+
+	course->sampler = threaded ? sampler_start(run->trace, reserved_now, run) : NULL;
+	run->monitor = monitor_start(&source, threaded);
+}
+
 int execute(const struct options *options, const struct plan *plan, const struct workload *workload,
 	    const struct catalog *catalog, struct samples *samples, struct error *err)
 {
@@ -334,8 +365,7 @@ int execute(const struct options *options, const struct plan *plan, const struct
 		return err->code;
 	if (all_ready(run_init(run, options, plan, workload, catalog, samples, err), err))
 		goto out;
-	course.sampler = sampler_start(run, course.executor->own_memory);
-	run->monitor = monitor_start(run, !course.executor->own_memory);
+	start_looking(&course);
 	will = make_will(&course);
 	failed = course.executor->run(&run->job, err);
 	will_revoke(will);

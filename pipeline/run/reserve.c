@@ -8,9 +8,6 @@
  */
 #include "reserve.h"
 
-#include "plan/fit_scene.h"
-#include "reader.h"
-
 static uint64_t tally_bytes(const struct run *run, const struct slot *slot)
 {
 	return run->workload->tally_bytes(&slot->scene, &slot->grid, plan_most_workers(run->plan),
@@ -104,12 +101,6 @@ enum grant reserve(struct worker *worker, struct slot *slot)
 	if (!slot->tally && make_tally(run, slot, tally))
 		main_pool->reserved -= tally;
 	return GRANTED;
-}
-
-uint64_t run_reserved(struct run *run)
-{
-	return plan_fixed(run->plan) + (reader_gdal_loaded() ? run->plan->gdal : 0) +
-	       run->pools[0].reserved + atomic_load(&run->piled);
 }
 
 void run_released(struct worker *worker)

@@ -18,6 +18,9 @@ enum grant { GRANTED, GIVE_BACK_FIRST, WAIT_FOR_IT };
  */
 enum grant reserve(struct worker *worker, struct slot *slot);
 
+/* The worker has given back what it held. */
+void run_released(struct worker *worker);
+
 /* Does this worker, or do others of the pool, wait for memory that all have to give back? */
 bool is_starved(const struct run *run, const struct worker *worker);
 bool others_starve(const struct pool *pool, const struct worker *worker);

@@ -12,6 +12,7 @@
 
 #include "meters/console.h"
 #include "execute.h"
+#include "reader.h"
 #include "reserve.h"
 #include "base/signals.h"
 #include "trace.h"
@@ -454,6 +455,27 @@ void run_give_up(struct run *run, const struct error *why, struct meter *meter)
 		}
 	}
 	pthread_mutex_unlock(&run->lock);
+}
+
+uint64_t run_reserved(struct run *run)
+{
+	uint64_t bytes = plan_fixed(run->plan) + atomic_load(&run->piled);
+
+	if (reader_gdal_loaded())
+		bytes += run->plan->gdal;
+	pthread_mutex_lock(&run->lock);
+	bytes += run->pools[0].reserved;
+	pthread_mutex_unlock(&run->lock);
+	return bytes;
+}
+
+void run_sample_memory(struct run *run, uint64_t resident)
+{
+	run->pss = resident;
+	if (resident > run->totals.pss_peak)
+		run->totals.pss_peak = resident;
+	if (run->trace)
+		trace_sample(run->trace, run_reserved(run), resident);
 }
 
 void run_merge_meter(struct run *run, const struct meter *meter)

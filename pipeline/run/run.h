@@ -126,12 +126,10 @@ enum claim_answer {
 /* What worker `number` of this process starts with. */
 struct activity run_activity(struct run *run, unsigned number);
 
-/* --- run.c: claim and delivery; reserve.c: run_released(), run_reserved() --- */
+/* --- run.c: claim and delivery --- */
 
 /* One try, with run->lock held. *cause: why it has to wait. */
 enum claim_answer run_try_claim(struct worker *worker, struct task *task, enum wait_cause *cause);
-/* The worker has given back what it held. With run->lock held. */
-void run_released(struct worker *worker);
 
 /* These lock what they need. */
 void run_open_scene(struct worker *worker, const struct task *task);
@@ -154,8 +152,10 @@ void run_leave(struct worker *worker);
 void run_collected(struct run *run, struct slot *slot, struct piece *piece, struct meter *meter);
 /* Scenes with chunks not handed out fail for want of workers. */
 void run_give_up(struct run *run, const struct error *why, struct meter *meter);
-/* Reserved by all of this process, as planned and in use now. With run->lock held. */
+/* Reserved by all of this process, as planned and in use now. */
 uint64_t run_reserved(struct run *run);
+/* The executor has looked at the memory of all its processes together. */
+void run_sample_memory(struct run *run, uint64_t resident);
 /* One more worker whose meters are known; `meter` is copied. With run->lock held. */
 void run_merge_meter(struct run *run, const struct meter *meter);
 

@@ -5,15 +5,14 @@
 #include "will.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "meter.h"
+#include "clock.h"
 #include "base/signals.h"
+#include "base/thread.h"
 
 enum {
 	LOOK_MS = 100,
@@ -36,12 +35,8 @@ struct will {
 /* Until LOOK_MS are over or it is revoked. With the lock held. */
 static void look_later(struct will *will)
 {
-	struct timespec until;
+	struct timespec until = deadline_after(LOOK_MS * 1000000ull);
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += LOOK_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
 	if (!will->revoked)
 		(void)pthread_cond_timedwait(&will->changed, &will->lock, &until);
 }
@@ -74,25 +69,17 @@ static void *wait_for_signal(void *arg)
 struct will *will_make(int (*conclude)(void *context), void *context)
 {
 	struct will *will = calloc(1, sizeof(*will));
-	pthread_condattr_t clock;
-	sigset_t all, old;
-	int failed;
 
 	if (!will)
 		return NULL;
 	will->conclude = conclude;
 	will->context = context;
 	pthread_mutex_init(&will->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&will->changed, &clock);
-	pthread_condattr_destroy(&clock);
-	sigfillset(&all); /* signals are the main thread's */
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	failed = pthread_create(&will->thread, NULL, wait_for_signal, will);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (!failed)
+	condition_init(&will->changed);
+	if (!thread_start(&will->thread, wait_for_signal, will))
 		return will;
+	pthread_cond_destroy(&will->changed);
+	pthread_mutex_destroy(&will->lock);
 	free(will);
 	return NULL;
 }

@@ -4,45 +4,28 @@
 #include "gil.h"
 
 #include <errno.h>
-#include <time.h>
+
+#include "base/thread.h"
 
 /* sys.getswitchinterval() of CPython. */
-enum { SWITCH_NS = 5000000, SECOND_NS = 1000000000 };
+enum { SWITCH_NS = 5000000 };
 
 void gil_init(struct gil *gil)
 {
-	pthread_condattr_t monotonic;
-
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_mutex_init(&gil->lock, NULL);
-	pthread_cond_init(&gil->freed, &monotonic);
-	pthread_cond_init(&gil->taken, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	condition_init(&gil->freed);
+	condition_init(&gil->taken);
 	gil->held = false;
 	gil->holder = ~0u;
 	atomic_init(&gil->wanted, false);
 	gil->switches = 0;
 }
 
-static struct timespec after_interval(void)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += SWITCH_NS;
-	if (until.tv_nsec >= SECOND_NS) {
-		until.tv_sec++;
-		until.tv_nsec -= SECOND_NS;
-	}
-	return until;
-}
-
 void gil_take(struct gil *gil, unsigned who)
 {
 	pthread_mutex_lock(&gil->lock);
 	while (gil->held) {
-		struct timespec until = after_interval();
+		struct timespec until = deadline_after(SWITCH_NS);
 		uint64_t switches = gil->switches;
 
 		if (pthread_cond_timedwait(&gil->freed, &gil->lock, &until) == ETIMEDOUT &&

@@ -12,7 +12,6 @@
 
 #include "budget.h"
 #include "mpi_run.h"
-#include "plan/fit_scene.h"
 #include "run/run.h"
 #include "base/signals.h"
 #include "base/memory.h"

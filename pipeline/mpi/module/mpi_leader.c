@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <mpi.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
@@ -17,6 +16,7 @@
 #include "mpi_pace.h"
 #include "mpi_parts.h"
 #include "run/run.h"
+#include "base/thread.h"
 
 enum {
 	/* Scenes whose parts are asked for at once: each takes room for one piece here. */
@@ -56,18 +56,13 @@ static void *local_main(void *arg)
 
 static void start_locals(struct leader *leader)
 {
-	sigset_t all, old;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
 	for (; leader->n_local < leader->job->n_workers; leader->n_local++) {
 		struct local *local = &leader->local[leader->n_local];
 
 		*local = (struct local){.leader = leader, .number = leader->n_local};
-		if (pthread_create(&local->thread, NULL, local_main, local))
+		if (thread_start(&local->thread, local_main, local))
 			break;
 	}
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
 static void answer(struct leader *leader, unsigned seat, const struct message *message)

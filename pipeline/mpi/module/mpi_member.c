@@ -6,7 +6,6 @@
 
 #include <mpi.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,6 +14,7 @@
 #include "mpi_pace.h"
 #include "mpi_parts.h"
 #include "run/run.h"
+#include "base/thread.h"
 
 struct member;
 
@@ -94,18 +94,13 @@ static void refuse(struct member *member, unsigned number)
 
 static void start_workers(struct member *member, unsigned first_number)
 {
-	sigset_t all, old;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
 	for (; member->n_started < member->job->n_workers; member->n_started++) {
 		struct ear *ear = &member->ear[member->n_started];
 
 		ear->number = first_number + member->n_started;
-		if (pthread_create(&ear->thread, NULL, worker_main, ear))
+		if (thread_start(&ear->thread, worker_main, ear))
 			break;
 	}
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	for (unsigned i = member->n_started; i < member->job->n_workers; i++)
 		refuse(member, first_number + i);
 }
@@ -167,17 +162,11 @@ static bool take_all(struct member *member)
 /* Until a worker has something to send, but not longer than this. */
 static void wait_for_work(struct member *member, uint64_t ns)
 {
-	struct timespec until;
+	struct timespec until = deadline_after(ns);
 	bool waiting = true;
 
 	if (!ns)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)ns;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_nsec -= 1000000000;
-		until.tv_sec++;
-	}
 	pthread_mutex_lock(&member->lock);
 	for (unsigned i = 0; i < member->n_started; i++)
 		waiting = waiting && !member->ear[i].has_out;
@@ -201,13 +190,10 @@ static void tell_signal(struct member *member)
 static int member_init(struct member *member, struct job *job, struct error *err)
 {
 	const struct run *run = job->context;
-	pthread_condattr_t clock;
 
 	*member = (struct member){.job = job};
 	pthread_mutex_init(&member->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&member->work, &clock);
+	condition_init(&member->work);
 	member->letters = letters_new(sizeof(struct message) + WIRE_PAYLOAD_MAX, err);
 	if (!member->letters)
 		return -1;
