@@ -13,9 +13,12 @@
 
 #include "error.h"
 
+struct cluster;
+
 struct job {
 	void *context; /* the run: the body's own */
 	unsigned n_workers;
+	const struct cluster *cluster; /* ranks that share the work (base/cluster.h); NULL: none */
 	/*
 	 * The whole life of a worker that shares the run's memory, 0 <= worker < n_workers.
 	 * Returns when there is nothing left to do. Errors of chunks travel in their results; it
@@ -43,10 +46,10 @@ struct executor {
 extern const struct executor *const executors[];
 
 /*
- * By name; "auto" gives mpi where the program was started by an MPI launcher, else threads. NULL
- * with err set: EX_USAGE for a name that is not in the table, EX_UNAVAILABLE for one that is and
- * cannot be had here.
+ * By name; "auto" gives mpi where other ranks have been joined, else threads. NULL with err set:
+ * EX_USAGE for a name that is not in the table, EX_UNAVAILABLE for one that is and cannot be had
+ * here. A command looks its executor up once and hands it down.
  */
-const struct executor *executor_find(const char *name, struct error *err);
+const struct executor *executor_find(const char *name, bool joined, struct error *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include "catalog.h"
 #include "chunk.h"
 #include "confinement.h"
+#include "executor.h"
 #include "meter.h"
 #include "options.h"
 #include "survey.h"
@@ -118,9 +119,9 @@ static inline const char *plan_stage_name(const struct plan *plan, enum meter_st
  * -1 with EX_TEMPFAIL where not even one worker fits; the message names a budget that is enough for
  * every scene that opened, 2 MiB above the least at the most.
  */
-int plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
-	       const struct catalog *catalog, const struct workload *workload,
-	       struct error *err) MUST_CHECK;
+void plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
+		const struct executor *executor, const struct catalog *catalog,
+		const struct workload *workload);
 int plan_make(struct plan *plan, const struct options *options, const struct workload *workload,
 	      const struct scene *sample, struct error *err) MUST_CHECK;
 

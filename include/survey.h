@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "scene.h"
+
 /* Needs are kept by whole MiB; all of this many and more are one. */
 enum { SURVEY_MIB = 4096 };
 
@@ -26,6 +28,17 @@ struct survey {
 		gdal; /* gdal: of those that only GDAL opens, where it was asked */
 	uint64_t
 		plain_mib[SURVEY_MIB / 64]; /* bit i: a plain scene needs over i - 1 MiB, up to i */
+};
+
+/*
+ * The first scenes of the catalogue, as far as they were opened while planning; one without a name
+ * was not. The run takes those that are still fresh, each when its turn has come, and opens the
+ * others.
+ */
+struct samples {
+	uint32_t n;
+	struct scene *scene; /* by id, n of them; owned */
+	struct scene extra;  /* planned on, where none of those fits; the run opens it anew */
 };
 
 /* A scene needs so many bytes; UINT64_MAX, for no memory is enough, is not counted. */

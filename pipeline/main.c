@@ -119,8 +119,16 @@ static void show_notes(const struct plan *plan, const struct options *options)
 
 static int run_plan(const struct options *options, const struct plan *plan,
 		    const struct workload *workload, const struct catalog *catalog,
-		    struct samples *samples, struct error *err)
+		    struct samples *samples, const struct executor *executor,
+		    const struct session *session, struct error *err)
 {
+	const struct run_setup setup = {.options = options,
+					.plan = plan,
+					.workload = workload,
+					.catalog = catalog,
+					.samples = samples,
+					.executor = executor,
+					.session = session};
 	char why[160];
 	int status;
 
@@ -133,7 +141,7 @@ static int run_plan(const struct options *options, const struct plan *plan,
 		reader_gdal_forbid(why);
 	*err = (struct error){0};
 	signals_catch();
-	status = execute(options, plan, workload, catalog, samples, err);
+	status = execute(&setup, err);
 	if (err->code)
 		return fail(err);
 	if (status > 128 && !session_is_silent())
@@ -163,24 +171,29 @@ static int plan_and_run(const struct options *options, const struct session *ses
 	struct confinement confinement = {0};
 	struct samples samples = {0};
 	const struct scene *sample = NULL;
+	const struct executor *executor =
+		executor_find(options->executor, session->cluster != NULL, err);
 	struct machine machine;
 	struct plan plan = {0};
-	int status;
+	int status = executor ? 0 : -1;
 
 	machine_probe(&machine);
 	machine_share(&machine, session->n_ranks, session->ranks_here);
-	status = read_names(&catalog, options, &machine, err);
+	if (!status)
+		status = read_names(&catalog, options, &machine, err);
 	if (!status)
 		status = report_inputs_apart(options, catalog, err);
 	machine.resident = memory_resident(); /* names included; nothing is opened yet */
 	session_level(session, &machine);
 	if (!status)
-		status = confine_prepare(&confinement, options, workload, catalog, err);
+		status = confine_prepare(&confinement, options, executor, workload, catalog, err);
 	if (!status)
-		status = plan_begin(&plan, options, &machine, catalog, workload, err);
+		status = teach_check(&options->teach, executor->name, err);
+	if (!status)
+		plan_begin(&plan, options, &machine, executor, catalog, workload);
 	plan.confinement = confinement;
 	if (!status)
-		sample = survey_scenes(&plan, &samples, options, workload, catalog, err);
+		sample = survey_scenes(&plan, &samples, options, workload, catalog, session, err);
 	if (!status)
 		status = plan_make(&plan, options, workload, sample, err);
 	if (options->command != COMMAND_RUN && !status && !sample)
@@ -190,7 +203,8 @@ static int plan_and_run(const struct options *options, const struct session *ses
 	else if (options->command != COMMAND_RUN)
 		status = show_plan(&plan, options, workload, catalog, sample, err);
 	if (!status && options->command == COMMAND_RUN)
-		status = run_plan(options, &plan, workload, catalog, &samples, err);
+		status = run_plan(options, &plan, workload, catalog, &samples, executor, session,
+				  err);
 	samples_release(&samples);
 	catalog_free(catalog);
 	return status;

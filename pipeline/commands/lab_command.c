@@ -29,6 +29,7 @@ enum { POLL_MS = 20 };
 struct lab_work {
 	const struct options *options;
 	const struct session *session;
+	const struct executor *executor;
 	int argc;
 	char **argv;
 	struct lab_set set;
@@ -70,8 +71,9 @@ static int plan_line(struct plan *plan, const struct lab_work *work, const struc
 	machine_share(&machine, work->session->n_ranks, work->session->ranks_here);
 	session_level(work->session, &machine);
 	if (!status)
-		status = plan_begin(plan, own, &machine, *catalog, workload, err);
+		status = teach_check(&own->teach, work->executor->name, err);
 	if (!status) {
+		plan_begin(plan, own, &machine, work->executor, *catalog, workload);
 		plan->surveys_always = true; /* a scene that is made up needs no GDAL */
 		status = plan_make(plan, own, workload, &sample, err);
 	}
@@ -97,7 +99,14 @@ static int run_line(const struct lab_work *work, struct lab *lab, struct error *
 	if (plan_line(&plan, work, &own, lab, &catalog, err))
 		status = err->code ? err->code : EX_SOFTWARE;
 	else
-		status = execute(&own, &plan, lab_workload(lab), catalog, &none, err);
+		status = execute(&(struct run_setup){.options = &own,
+						     .plan = &plan,
+						     .workload = lab_workload(lab),
+						     .catalog = catalog,
+						     .samples = &none,
+						     .executor = work->executor,
+						     .session = work->session},
+				 err);
 	catalog_free(catalog);
 	lab_release(lab);
 	return status;
@@ -269,16 +278,14 @@ out:
 }
 
 /* Workers as the executor takes them, each number once. Without a list: from 1 to what it takes. */
-static int take_workers(struct options *own, unsigned *machine_workers, struct error *err)
+static void take_workers(struct options *own, const struct executor *executor,
+			 unsigned *machine_workers)
 {
-	const struct executor *executor = executor_find(own->executor, err);
 	struct lab_request *list = &own->lab_request;
 	unsigned n = 0;
 
-	if (!executor)
-		return -1;
 	if (!executor->workers)
-		return 0;
+		return;
 	*machine_workers = executor->workers(*machine_workers, false);
 	for (unsigned i = 0; i < list->n_workers; i++) {
 		unsigned asked = list->workers[i] ? list->workers[i] : *machine_workers;
@@ -290,7 +297,6 @@ static int take_workers(struct options *own, unsigned *machine_workers, struct e
 		n += at == n;
 	}
 	list->n_workers = n;
-	return 0;
 }
 
 int lab_command(const struct options *options, const struct session *session, int argc, char **argv,
@@ -301,11 +307,14 @@ int lab_command(const struct options *options, const struct session *session, in
 	struct machine machine;
 	int status;
 
+	work.executor = executor_find(own.executor, session->cluster != NULL, err);
+	if (!work.executor)
+		return err->code;
 	machine_probe(&machine);
 	machine_share(&machine, session->n_ranks, session->ranks_here);
 	session_level(session, &machine);
-	if (take_workers(&own, &machine.workers, err) ||
-	    lab_set_init(&work.set, &own, machine.workers, session->n_ranks, err)) {
+	take_workers(&own, work.executor, &machine.workers);
+	if (lab_set_init(&work.set, &own, machine.workers, session->n_ranks, err)) {
 		status = err->code;
 	} else {
 		signals_catch();

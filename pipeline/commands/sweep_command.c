@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "catalog.h"
+#include "executor.h"
 #include "report.h"
 #include "base/signals.h"
 #include "sweep_child.h"
@@ -39,6 +40,15 @@ static void default_lists(struct sweep_options *lists, unsigned workers)
 		strcpy(lists->set[lists->n_sets++], "tile");
 	if (!lists->repeat)
 		lists->repeat = DEFAULT_REPEAT;
+}
+
+/* A name that is none would only be found out by the first run. */
+static int check_executors(const struct sweep_options *lists, struct error *err)
+{
+	for (unsigned i = 0; i < lists->n_executors; i++)
+		if (!executor_find(lists->executor[i], false, err))
+			return -1;
+	return 0;
 }
 
 static int make_points(struct sweep *sweep, const struct sweep_options *lists, struct error *err)
@@ -303,8 +313,9 @@ int sweep_run(const struct options *options, const struct machine *machine, stru
 	sweep.repeat = lists.repeat;
 	sweep.l2_bytes = cache_bytes(_SC_LEVEL2_CACHE_SIZE);
 	sweep.l3_bytes = cache_bytes(_SC_LEVEL3_CACHE_SIZE);
-	status = make_points(&sweep, &lists, err) || check_inputs(options, err) ||
-		 sweep_reports_open(&files, options, err) || run_all(&sweep, options, err);
+	status = check_executors(&lists, err) || make_points(&sweep, &lists, err) ||
+		 check_inputs(options, err) || sweep_reports_open(&files, options, err) ||
+		 run_all(&sweep, options, err);
 	if (!status)
 		sweep.interrupted_by = signals_name();
 	if (!status)

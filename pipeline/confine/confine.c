@@ -220,11 +220,10 @@ static void ignore(void *context, const char *path)
 
 /* --- preparing --- */
 
-static bool is_wanted(const struct options *options, const struct workload *workload)
+static bool is_wanted(const struct options *options, const struct executor *executor,
+		      const struct workload *workload)
 {
-	const struct executor *executor = executor_find(options->executor, NULL);
-
-	return executor && executor->confines && workload->reach && options->confine != CONFINE_OFF;
+	return executor->confines && workload->reach && options->confine != CONFINE_OFF;
 }
 
 static void look_at_kernel(struct confinement *c)
@@ -243,15 +242,15 @@ static void look_at_kernel(struct confinement *c)
 }
 
 int confine_prepare(struct confinement *c, const struct options *options,
-		    const struct workload *workload, const struct catalog *catalog,
-		    struct error *err)
+		    const struct executor *executor, const struct workload *workload,
+		    const struct catalog *catalog, struct error *err)
 {
 	*c = (struct confinement){.folders = -1};
-	if (options->confine == CONFINE_MUST && !is_wanted(options, workload))
+	if (options->confine == CONFINE_MUST && !is_wanted(options, executor, workload))
 		return error_set(err, EX_USAGE,
 				 "--confine must needs workers that are processes: --executor "
 				 "processes");
-	if (!is_wanted(options, workload))
+	if (!is_wanted(options, executor, workload))
 		return 0;
 	c->wanted = true;
 	look_at_kernel(c);

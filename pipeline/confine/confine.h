@@ -6,6 +6,7 @@
 
 #include "catalog.h"
 #include "confinement.h"
+#include "executor.h"
 #include "options.h"
 #include "workload.h"
 
@@ -14,8 +15,8 @@
  * that will fork. -1 (EX_UNAVAILABLE) where it must be had and cannot.
  */
 int confine_prepare(struct confinement *confinement, const struct options *options,
-		    const struct workload *workload, const struct catalog *catalog,
-		    struct error *err) MUST_CHECK;
+		    const struct executor *executor, const struct workload *workload,
+		    const struct catalog *catalog, struct error *err) MUST_CHECK;
 
 /*
  * In a forked child, which keeps the descriptors `keep` (-1: none) alone, standard error with

@@ -10,6 +10,5 @@ extern const struct executor executor_serial;
 extern const struct executor executor_threads;
 extern const struct executor executor_openmp;
 extern const struct executor executor_processes;
-extern const struct executor executor_mpi;
 
 #endif

@@ -7,36 +7,33 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mpi/cluster.h"
 #include "exec.h"
+#include "mpi/executor_mpi.h"
 
 const struct executor *const executors[] = {
 	&executor_serial,    &executor_threads, &executor_openmp,
 	&executor_processes, &executor_mpi,     NULL,
 };
 
-static const struct executor *automatic(void)
-{
-	return cluster_joined() ? &executor_mpi : &executor_threads;
-}
-
-const struct executor *executor_find(const char *name, struct error *err)
+const struct executor *executor_find(const char *name, bool joined, struct error *err)
 {
 	char names[128] = "auto";
 
 	if (strcmp(name, "auto") == 0)
-		return automatic();
+		return joined ? &executor_mpi : &executor_threads;
 	for (int i = 0; executors[i]; i++) {
 		if (strcmp(name, executors[i]->name) == 0) {
 			if (executors[i]->available())
 				return executors[i];
 			error_set(err, EX_UNAVAILABLE,
-				  "executor %s cannot be had here; try --executor threads", name);
+				  "--executor: executor %s cannot be had here; try --executor "
+				  "threads",
+				  name);
 			return NULL;
 		}
 		strncat(names, ", ", sizeof(names) - strlen(names) - 1);
 		strncat(names, executors[i]->name, sizeof(names) - strlen(names) - 1);
 	}
-	error_set(err, EX_USAGE, "'%s' is none of: %s", name, names);
+	error_set(err, EX_USAGE, "--executor: '%s' is none of: %s", name, names);
 	return NULL;
 }

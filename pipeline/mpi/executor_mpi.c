@@ -2,9 +2,9 @@
  * The mpi executor's row. What it does is in the module of the MPI library at hand (mpi_*.c), which
  * the session has loaded.
  */
-#include "executors/exec.h"
+#include "executor_mpi.h"
 
-#include "cluster.h"
+#include "base/cluster.h"
 
 static bool mpi_available(void)
 {
@@ -13,7 +13,7 @@ static bool mpi_available(void)
 
 static int mpi_run(struct job *job, struct error *err)
 {
-	const struct cluster *cluster = cluster_joined();
+	const struct cluster *cluster = job->cluster;
 
 	if (!cluster)
 		return error_set(err, EX_UNAVAILABLE, "MPI has not been started");

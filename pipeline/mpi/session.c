@@ -14,21 +14,6 @@
 /* As a module's state, the membership belongs to the process and is set once. */
 static struct session joined;
 
-const struct cluster *cluster_joined(void)
-{
-	return joined.cluster;
-}
-
-unsigned cluster_rank(void)
-{
-	return joined.rank;
-}
-
-unsigned cluster_ranks(void)
-{
-	return joined.cluster ? joined.n_ranks : 1;
-}
-
 /* --- launchers --- */
 
 static long number(const char *name)

@@ -1,7 +1,6 @@
 /*
- * The session: the ranks that work on one run. Alone, there is one. Under an MPI launcher there are
- * several processes with the same command line; they agree on a plan before the first pixel, and
- * rank 0 holds the run, speaks to people and writes the reports.
+ * The session: joining the other ranks of a run, agreeing on a plan before the first pixel, and
+ * parting.
  */
 #ifndef IMGPIPE_PIPELINE_SESSION_H
 #define IMGPIPE_PIPELINE_SESSION_H
@@ -10,14 +9,9 @@
 
 #include "budget.h"
 #include "catalog.h"
-#include "cluster.h"
 #include "options.h"
 #include "plan.h"
-
-struct session {
-	unsigned rank, n_ranks, ranks_here;
-	const struct cluster *cluster; /* NULL: alone */
-};
+#include "base/cluster.h"
 
 /*
  * Join the other ranks, where the executor is mpi, or auto under a launcher. -1 with

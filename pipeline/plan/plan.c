@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "executor.h"
 #include "limit.h"
 #include "fit_scene.h"
 #include "reader.h"
@@ -209,13 +208,10 @@ static uint64_t spare_memory(const struct machine *machine)
 	return spare / 100 * PILE_PERCENT;
 }
 
-int plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
-	       const struct catalog *catalog, const struct workload *workload, struct error *err)
+void plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
+		const struct executor *executor, const struct catalog *catalog,
+		const struct workload *workload)
 {
-	const struct executor *executor = executor_find(options->executor, err);
-
-	if (!executor)
-		return -1;
 	*plan = (struct plan){
 		.workers_asked = options->workers ? options->workers : machine->workers,
 		.ranks = machine->ranks,
@@ -232,8 +228,6 @@ int plan_begin(struct plan *plan, const struct options *options, const struct ma
 		/* the catalogue's names are resident already */
 		.program = program_bytes(machine),
 	};
-	if (teach_check(&options->teach, executor->name, err))
-		return -1;
 	if (plan->piles)
 		plan->spare_bytes = spare_memory(machine);
 	if (teaches(&options->teach, TEACH_SHIP_PIXELS))
@@ -242,7 +236,6 @@ int plan_begin(struct plan *plan, const struct options *options, const struct ma
 		plan->workers_asked = executor->workers(plan->workers_asked, options->workers != 0);
 	budget_init(&plan->budget, options, machine);
 	plan_settle(plan);
-	return 0;
 }
 
 int plan_make(struct plan *plan, const struct options *options, const struct workload *workload,

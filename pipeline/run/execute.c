@@ -11,7 +11,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#include "mpi/cluster.h"
 #include "meters/console.h"
 #include "meters/monitor.h"
 #include "reader.h"
@@ -85,21 +84,24 @@ static int slot_init(struct slot *slot, unsigned n_pools)
 	return slot->joined ? 0 : -1;
 }
 
-static int run_init(struct run *run, const struct options *options, const struct plan *plan,
-		    const struct workload *workload, const struct catalog *catalog,
-		    struct samples *samples, struct error *err)
+static int run_init(struct run *run, const struct run_setup *setup, struct error *err)
 {
+	const struct plan *plan = setup->plan;
+	const bool leads = setup->session->rank == 0;
 	unsigned n_pools = plan->ranks ? plan->ranks : 1;
 	bool complete;
 
 	*run = (struct run){
-		.job = {.context = run, .n_workers = plan->workers, .body = shared_body},
-		.options = options,
+		.job = {.context = run,
+			.n_workers = plan->workers,
+			.cluster = setup->session->cluster,
+			.body = shared_body},
+		.options = setup->options,
 		.plan = plan,
-		.workload = workload,
-		.catalog = catalog,
-		.samples = samples,
-		.n_scenes = catalog_scenes(catalog),
+		.workload = setup->workload,
+		.catalog = setup->catalog,
+		.samples = setup->samples,
+		.n_scenes = catalog_scenes(setup->catalog),
 		.n_slots = plan->scene_slots,
 		.n_pools = n_pools,
 	};
@@ -130,31 +132,31 @@ static int run_init(struct run *run, const struct options *options, const struct
 	pthread_cond_init(&run->changed, NULL);
 	gil_init(&run->gil);
 	reducer_init(&run->reducer);
-	if (plan->trace_events && cluster_rank() == 0 &&
+	if (plan->trace_events && leads &&
 	    trace_log_new(&run->trace, plan->workers, plan->trace_events, err))
 		return -1;
 	for (unsigned i = 0; i < plan->workers; i++)
 		run->meters[i].meter.trace = trace_of(run->trace, i);
-	if (cluster_rank() != 0)
-		return 0;  /* people hear from rank 0 */
-	if (!options->lab) /* whose command tells what became of it */
-		run->console = console_new(options, catalog_file_bytes(catalog));
+	if (!leads)
+		return 0;       /* people hear from rank 0 */
+	if (!run->options->lab) /* whose command tells what became of it */
+		run->console = console_new(run->options, catalog_file_bytes(run->catalog));
 	if (console_shows_views(run->console))
 		run->shown = show_workers(plan_all_workers(plan));
-	return report_set_open(&run->reports, plan, options, err);
+	return report_set_open(&run->reports, plan, run->options, err);
 }
 
 /*
  * Under MPI the others would wait for a rank that cannot begin (reports that cannot be created, no
  * memory): so all tell, and none begins.
  */
-static int all_ready(int status, struct error *err)
+static int all_ready(const struct session *session, int status, struct error *err)
 {
 	uint64_t fine = status == 0;
 
-	if (!cluster_joined())
+	if (!session->cluster)
 		return status;
-	cluster_joined()->least(&fine, 1);
+	session->cluster->least(&fine, 1);
 	if (!status && !fine)
 		return error_set(err, EX_TEMPFAIL, "another rank could not begin");
 	return status;
@@ -254,6 +256,7 @@ static int exit_status(const struct run_totals *totals)
 struct course {
 	struct run run;
 	const struct executor *executor;
+	const struct session *session;
 	struct sampler *sampler;
 	uint64_t begin_ns, begin_cpu;
 };
@@ -284,7 +287,7 @@ static int report(struct course *course, struct error *err)
 {
 	struct run *run = &course->run;
 
-	if (cluster_rank() != 0)
+	if (course->session->rank != 0)
 		return 0;
 	merge_meters(run);
 	fill_totals(run, course->executor, course->begin_ns, course->begin_cpu);
@@ -314,7 +317,7 @@ static int conclude_without_workers(void *context)
 /* Only threads can be left to themselves: processes are killed, and ranks have an agreement. */
 static struct will *make_will(struct course *course)
 {
-	return course->executor->own_memory || cluster_joined()
+	return course->executor->own_memory || course->session->cluster
 		       ? NULL
 		       : will_make(conclude_without_workers, course);
 }
@@ -351,19 +354,17 @@ static void start_looking(struct course *course)
 	run->monitor = monitor_start(&source, threaded);
 }
 
-int execute(const struct options *options, const struct plan *plan, const struct workload *workload,
-	    const struct catalog *catalog, struct samples *samples, struct error *err)
+int execute(const struct run_setup *setup, struct error *err)
 {
-	struct course course = {.executor = executor_find(options->executor, err),
+	struct course course = {.executor = setup->executor,
+				.session = setup->session,
 				.begin_ns = clock_now(),
 				.begin_cpu = process_cpu_ns()};
 	struct run *run = &course.run;
 	struct will *will;
 	int status = -1, failed;
 
-	if (!course.executor)
-		return err->code;
-	if (all_ready(run_init(run, options, plan, workload, catalog, samples, err), err))
+	if (all_ready(setup->session, run_init(run, setup, err), err))
 		goto out;
 	start_looking(&course);
 	will = make_will(&course);

@@ -5,27 +5,28 @@
 #define IMGPIPE_PIPELINE_EXECUTE_H
 
 #include "catalog.h"
+#include "executor.h"
 #include "options.h"
 #include "plan.h"
-#include "scene.h"
+#include "survey.h"
 #include "workload.h"
+#include "base/cluster.h"
 
-/*
- * The first scenes of the catalogue, as far as they were opened while planning; one without a name
- * was not. The run takes those that are still fresh, each when its turn has come, and opens the
- * others.
- */
-struct samples {
-	uint32_t n;
-	struct scene *scene; /* by id, n of them; owned */
-	struct scene extra;  /* planned on, where none of those fits; the run opens it anew */
+/* What a run is made of. All of it outlives the run. */
+struct run_setup {
+	const struct options *options;
+	const struct plan *plan;
+	const struct workload *workload;
+	const struct catalog *catalog;
+	struct samples *samples;
+	const struct executor *executor;
+	const struct session *session;
 };
 
 /*
  * Run all scenes of the catalogue and write the reports. Returns the exit status (0, 1, a sysexits
  * number or 128 + signal); err is set where the run itself failed or there is something to say.
  */
-int execute(const struct options *options, const struct plan *plan, const struct workload *workload,
-	    const struct catalog *catalog, struct samples *samples, struct error *err) MUST_CHECK;
+int execute(const struct run_setup *setup, struct error *err) MUST_CHECK;
 
 #endif

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "meters/console.h"
-#include "execute.h"
 #include "reader.h"
 #include "reserve.h"
 #include "base/signals.h"

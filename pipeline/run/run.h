@@ -17,13 +17,13 @@
 #include "options.h"
 #include "plan.h"
 #include "report.h"
+#include "survey.h"
 #include "teach/taught.h"
 #include "worker.h"
 #include "workload.h"
 
 struct console;
 struct monitor;
-struct samples;
 
 /* Life of a place in the ring of scenes in flight. */
 enum slot_state {

@@ -15,7 +15,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "mpi/cluster.h"
 #include "plan/limit.h"
 #include "plan/fit_scene.h"
 #include "reader.h"
@@ -37,6 +36,7 @@ struct surveyor {
 	unsigned char *asked;  /* by id: it asked for GDAL, and did not open; shared, too */
 	uint32_t *next;        /* the first not yet opened; likewise */
 	size_t mapped;         /* bytes of what is shared */
+	bool may_fork;
 };
 
 /* --- one scene --- */
@@ -207,7 +207,7 @@ static void look_further(const struct surveyor *s)
 		inspect_further(s);
 		return;
 	}
-	if (cluster_joined()) {
+	if (!s->may_fork) {
 		look_at_all(s);
 		return;
 	}
@@ -341,14 +341,16 @@ static const struct scene *look(const struct surveyor *s, struct error *err)
 
 const struct scene *survey_scenes(struct plan *plan, struct samples *samples,
 				  const struct options *options, const struct workload *workload,
-				  const struct catalog *catalog, struct error *err)
+				  const struct catalog *catalog, const struct session *session,
+				  struct error *err)
 {
 	uint32_t n = plan->n_scenes < SAMPLES ? plan->n_scenes : SAMPLES;
 	struct surveyor s = {.plan = plan,
 			     .options = options,
 			     .workload = workload,
 			     .catalog = catalog,
-			     .samples = samples};
+			     .samples = samples,
+			     .may_fork = !session->cluster};
 	const struct scene *scene;
 
 	samples->scene = calloc(n ? n : 1, sizeof(*samples->scene));

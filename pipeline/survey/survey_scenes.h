@@ -6,10 +6,11 @@
 #define IMGPIPE_PIPELINE_SURVEY_H
 
 #include "catalog.h"
-#include "run/execute.h"
 #include "options.h"
 #include "plan.h"
+#include "survey.h"
 #include "workload.h"
+#include "base/cluster.h"
 
 /*
  * Fill plan->survey and give back a scene to plan on: one that fits, if there is one; NULL where
@@ -19,7 +20,8 @@
  */
 const struct scene *survey_scenes(struct plan *plan, struct samples *samples,
 				  const struct options *options, const struct workload *workload,
-				  const struct catalog *catalog, struct error *err);
+				  const struct catalog *catalog, const struct session *session,
+				  struct error *err);
 
 void samples_release(struct samples *samples);
 

@@ -2,7 +2,7 @@
  * The MPI module's table: joining and parting, the few collectives, and what each rank used. Built
  * once for each MPI library; the sources are the same.
  */
-#include "mpi/cluster.h"
+#include "base/cluster.h"
 
 #include <mpi.h>
 #include <stdlib.h>

@@ -260,7 +260,15 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 	struct catalog *catalog = NULL;
 	struct error err = {0};
 	FILE *saved = stderr;
+	const struct session alone = {.n_ranks = 1, .ranks_here = 1};
+	struct run_setup setup = {.options = &options,
+				  .plan = &plan,
+				  .workload = &workload,
+				  .samples = &none,
+				  .executor = executor_find(executor, false, &err),
+				  .session = &alone};
 
+	assert_non_null(setup.executor);
 	workload.in_turn = story.in_turn;
 	for (uint32_t i = 0; i < story.n_scenes; i++) {
 		snprintf(names[i], sizeof(names[i]), "no-file-%02u.tif", i);
@@ -271,10 +279,10 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 	atomic_store(&most_at_work, 0);
 	assert_int_equal(catalog_new(&catalog, &options, &err), 0);
 	assert_int_equal(catalog_scenes(catalog), story.n_scenes);
+	setup.catalog = catalog;
 	stderr = fopen("/dev/null", "w");
 	alarm(60); /* a hang ends the test */
-	assert_int_equal(execute(&options, &plan, &workload, catalog, &none, &err),
-			 story.failures || story.deaths ? 1 : 0);
+	assert_int_equal(execute(&setup, &err), story.failures || story.deaths ? 1 : 0);
 	alarm(0);
 	fclose(stderr);
 	stderr = saved;

@@ -1,4 +1,8 @@
 /*
+ * A session: the ranks that work on one run. Alone, there is one. Under an MPI launcher there are
+ * several processes with the same command line; rank 0 holds the run, speaks to people and writes
+ * the reports. It is made in mpi/session.c and handed down to all that must know of other ranks.
+ *
  * A cluster: what an MPI module offers to the program. One table a module, one module an MPI
  * library; the program itself is linked with none. All calls come from the main thread.
  */
@@ -8,7 +12,8 @@
 #include <stdint.h>
 
 #include "error.h"
-#include "executor.h"
+
+struct job;
 
 enum { N_CHECKSUMS = 4, OPINION_OPTIONS = 12, OPINION_BYTES = 4096 };
 
@@ -49,9 +54,9 @@ struct cluster {
 	void (*abandon)(int status);
 };
 
-/* The cluster this process has joined, NULL where it is alone. */
-const struct cluster *cluster_joined(void);
-unsigned cluster_rank(void);
-unsigned cluster_ranks(void);
+struct session {
+	unsigned rank, n_ranks, ranks_here;
+	const struct cluster *cluster; /* NULL: alone */
+};
 
 #endif
