@@ -1,8 +1,8 @@
 /*
- * What a worker is at right now: for --monitor to show, and for --teach gil, whose lock is held
- * while a worker computes and not while it reads a file. A worker's thread announces itself once;
- * from then on these calls find its record by themselves, as CPython finds its thread state. In a
- * thread that is no worker's, or where nobody wants to know, they do nothing.
+ * What a worker is at right now: for --monitor to show, and for a guard, which is told when the
+ * worker computes and when it reads a file (--teach gil). Readers and the worker's body tell it;
+ * pipeline/meters/activity.c keeps it. A worker's thread announces itself once; from then on these
+ * calls find its record by themselves. In a thread that is no worker's they do nothing.
  */
 #ifndef IMGPIPE_ACTIVITY_H
 #define IMGPIPE_ACTIVITY_H
@@ -19,15 +19,21 @@ enum {
 	N_ACTIVITIES
 };
 
-struct gil;
+/*
+ * Told of one worker's computing, in its thread. A wait in there is booked on the stage's row, and
+ * *span (NULL: none) moved on by it.
+ */
+struct guard {
+	/* Computing begins, or goes on with the next stage. */
+	void (*compute)(struct guard *guard, enum meter_stage stage, struct meter_span *span);
+	/* It ends, or pauses while a file is read; perhaps it had not begun. */
+	void (*pause)(struct guard *guard, enum meter_stage stage);
+};
 
 /* A worker's record. */
 struct activity {
-	uint8_t *shown;  /* read by others at any time, so only by relaxed atomics; NULL: unseen */
-	struct gil *gil; /* NULL: no lock is taught */
-	unsigned worker;
-	struct meter *meter; /* the worker's: waits for the lock, and how long it was held */
-	uint64_t held_since; /* 0: not held */
+	uint8_t *shown; /* read by others at any time, so only by relaxed atomics; NULL: unseen */
+	struct guard *guard; /* NULL: none */
 	bool computing;
 };
 
@@ -37,14 +43,11 @@ void activity_enter(struct activity *activity);
 /* It is at this stage, or waits for this cause. */
 void activity_at(unsigned what);
 
-/*
- * Computing begins, goes on with the next stage, and ends. A wait for the lock is booked as such on
- * the stage's row, and *span (NULL: none) is moved on by it.
- */
+/* Computing begins, goes on with the next stage, and ends. span: as for the guard. */
 void activity_compute(enum meter_stage stage, struct meter_span *span);
 void activity_compute_end(void);
 
-/* Around each read from a file. The lock is taken again only where it was held. */
+/* Around each read from a file. The worker computes again behind it only if it did before. */
 void activity_fetch(void);
 void activity_fetch_end(struct meter_span *span);
 

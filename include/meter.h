@@ -97,6 +97,12 @@ struct meter_span meter_begin(void);
 /* Add the time since *span to the row's busy and CPU time, and restart *span. */
 void meter_lap(struct meter *meter, enum meter_stage stage, struct meter_span *span);
 
+/* Time spent waiting, on the row of the stage table where its cause stands. */
+void meter_wait(struct meter *meter, enum wait_cause cause, uint64_t since_ns);
+void meter_wait_ns(struct meter *meter, enum wait_cause cause, uint64_t ns);
+/* A message of so many bytes has been made. */
+void meter_pack(struct meter *meter, uint64_t bytes, uint64_t since_ns);
+
 void meter_merge(struct meter *into, const struct meter *from);
 
 #endif

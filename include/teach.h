@@ -6,7 +6,9 @@
  * of such a run that has room for words says that it is one (tables for programs do not: --csv,
  * --tiles, --partial).
  *
- * Off, a mode costs one test of a pointer or a bit a block, never one a pixel.
+ * Here are the modes and their names (pipeline/base/teach_modes.c), for options, plan and reports.
+ * What they do is pipeline/teach/'s, a decorator that a command hangs round a run: off, it costs
+ * one test of a pointer a block, never one a pixel.
  */
 #ifndef IMGPIPE_TEACH_H
 #define IMGPIPE_TEACH_H

@@ -25,6 +25,7 @@
 #include "base/signals.h"
 #include "survey/survey_scenes.h"
 #include "sweep.h"
+#include "teach/costs.h"
 #include "workload.h"
 #include "base/memory.h"
 
@@ -122,13 +123,14 @@ static int run_plan(const struct options *options, const struct plan *plan,
 		    struct samples *samples, const struct executor *executor,
 		    const struct session *session, struct error *err)
 {
-	const struct run_setup setup = {.options = options,
-					.plan = plan,
-					.workload = workload,
-					.catalog = catalog,
-					.samples = samples,
-					.executor = executor,
-					.session = session};
+	struct run_setup setup = {.options = options,
+				  .plan = plan,
+				  .workload = workload,
+				  .catalog = catalog,
+				  .samples = samples,
+				  .executor = executor,
+				  .session = session};
+	struct costs costs;
 	char why[160];
 	int status;
 
@@ -141,7 +143,10 @@ static int run_plan(const struct options *options, const struct plan *plan,
 		reader_gdal_forbid(why);
 	*err = (struct error){0};
 	signals_catch();
+	costs_init(&costs, options, plan, workload);
+	setup.decorator = costs_decorator(&costs);
 	status = execute(&setup, err);
+	costs_release(&costs);
 	if (err->code)
 		return fail(err);
 	if (status > 128 && !session_is_silent())

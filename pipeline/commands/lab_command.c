@@ -22,6 +22,7 @@
 #include "plan.h"
 #include "printable.h"
 #include "base/signals.h"
+#include "teach/costs.h"
 #include "base/text.h"
 
 enum { POLL_MS = 20 };
@@ -82,11 +83,32 @@ static int plan_line(struct plan *plan, const struct lab_work *work, const struc
 			     err);
 }
 
+static int run_planned(const struct lab_work *work, const struct options *own,
+		       const struct plan *plan, struct lab *lab, const struct catalog *catalog,
+		       struct error *err)
+{
+	struct samples none = {0};
+	struct run_setup setup = {.options = own,
+				  .plan = plan,
+				  .workload = lab_workload(lab),
+				  .catalog = catalog,
+				  .samples = &none,
+				  .executor = work->executor,
+				  .session = work->session};
+	struct costs costs;
+	int status;
+
+	costs_init(&costs, own, plan, setup.workload);
+	setup.decorator = costs_decorator(&costs);
+	status = execute(&setup, err);
+	costs_release(&costs);
+	return status;
+}
+
 static int run_line(const struct lab_work *work, struct lab *lab, struct error *err)
 {
 	struct catalog *catalog = NULL;
 	const char *why = lab_needs_memory(lab);
-	struct samples none = {0};
 	struct options own;
 	struct plan plan = {0};
 	int status;
@@ -99,14 +121,7 @@ static int run_line(const struct lab_work *work, struct lab *lab, struct error *
 	if (plan_line(&plan, work, &own, lab, &catalog, err))
 		status = err->code ? err->code : EX_SOFTWARE;
 	else
-		status = execute(&(struct run_setup){.options = &own,
-						     .plan = &plan,
-						     .workload = lab_workload(lab),
-						     .catalog = catalog,
-						     .samples = &none,
-						     .executor = work->executor,
-						     .session = work->session},
-				 err);
+		status = run_planned(work, &own, &plan, lab, catalog, err);
 	catalog_free(catalog);
 	lab_release(lab);
 	return status;

@@ -51,6 +51,33 @@ void meter_lap(struct meter *meter, enum meter_stage stage, struct meter_span *s
 		meter_settle(meter);
 }
 
+/* Which stage's row a wait is booked on. */
+static const enum meter_stage wait_rows[N_WAIT_CAUSES] = {
+	[WAIT_MEMORY] = METER_CLAIM, [WAIT_ORDER] = METER_CLAIM, [WAIT_WRITER] = METER_WRITE,
+	[WAIT_PEER] = METER_REDUCE,  [WAIT_IDLE] = METER_CLAIM,  [WAIT_GIL] = METER_DECODE,
+};
+
+void meter_wait_ns(struct meter *meter, enum wait_cause cause, uint64_t ns)
+{
+	meter->row[wait_rows[cause]].wait_ns[cause] += ns;
+}
+
+void meter_wait(struct meter *meter, enum wait_cause cause, uint64_t since_ns)
+{
+	uint64_t now = clock_now();
+
+	meter_wait_ns(meter, cause, now - since_ns);
+	trace_lap(meter->trace, meter, TRACE_WAIT + cause, since_ns, now);
+}
+
+void meter_pack(struct meter *meter, uint64_t bytes, uint64_t since_ns)
+{
+	uint64_t now = clock_now();
+
+	meter->row[METER_REDUCE].pack_ns += now - since_ns;
+	trace_message(meter->trace, meter, TRACE_PACK, since_ns, now, bytes);
+}
+
 static void row_merge(struct meter_row *into, const struct meter_row *from)
 {
 	into->chunks += from->chunks;

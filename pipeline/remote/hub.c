@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/decorator.h"
 #include "run/reserve.h"
 #include "run/run.h"
 #include "base/signals.h"
@@ -27,11 +28,6 @@ struct seat {
 	unsigned deaths;      /* in a row */
 	uint64_t asked_ns;    /* when it asked */
 	enum wait_cause cause;
-	/* --teach ship-pixels: the chunk's answer, made here. */
-	void *reducing; /* state of the last stage; NULL until the first pixels */
-	bool shipped;   /* `answer` is begun */
-	size_t room;    /* pieces that fit in it */
-	struct chunk_result answer;
 };
 
 struct hub {
@@ -46,6 +42,26 @@ struct hub {
 	struct seat *seats;
 	struct piece *piece;
 };
+
+static int seat_init(struct hub *hub, unsigned i, const struct hub_seats *where, struct error *err)
+{
+	const struct decorator *decorator = hub->run->decorator;
+	struct worker *worker = &hub->seats[i].worker;
+
+	run_worker(worker, hub->run, where->first_number + i);
+	worker->run = hub->run;
+	worker->meter = &hub->meter;
+	worker->pool = &hub->run->pools[where->first_pool + i / where->workers_per_pool];
+	return decorator ? decorator->worker_begin(decorator->context, worker, err) : 0;
+}
+
+static void seat_release(struct hub *hub, struct seat *seat)
+{
+	const struct decorator *decorator = hub->run->decorator;
+
+	if (decorator)
+		decorator->worker_end(decorator->context, &seat->worker);
+}
 
 struct hub *hub_new(struct job *job, struct hub_seats where, struct error *err)
 {
@@ -67,25 +83,11 @@ struct hub *hub_new(struct job *job, struct hub_seats where, struct error *err)
 		return NULL;
 	}
 	for (unsigned i = 0; i < where.n_seats; i++)
-		hub->seats[i].worker = (struct worker){
-			.run = run,
-			.number = where.first_number + i,
-			.meter = &hub->meter,
-			.pool = &run->pools[where.first_pool + i / where.workers_per_pool],
-		};
+		if (seat_init(hub, i, &where, err)) {
+			hub_free(hub);
+			return NULL;
+		}
 	return hub;
-}
-
-static const struct stage *last_stage(const struct hub *hub)
-{
-	return hub->run->workload->stage[hub->run->workload->n_stages - 1];
-}
-
-static void seat_release(struct hub *hub, struct seat *seat)
-{
-	if (seat->reducing && last_stage(hub)->close)
-		last_stage(hub)->close(seat->reducing);
-	free(seat->answer.piece);
 }
 
 void hub_free(struct hub *hub)
@@ -236,62 +238,17 @@ static void take_piece(struct hub *hub, struct seat *seat, const struct message 
 		(void)run_fold(&seat->worker, &seat->task, result);
 }
 
-/* --- pixels --- */
+/* --- the decorator's --- */
 
-static int open_answer(struct hub *hub, struct seat *seat, const struct window *chunk,
-		       struct error *err)
+static void take_extra(struct hub *hub, struct seat *seat, const struct message *message,
+		       const void *payload, struct message *answer)
 {
-	const struct task *task = &seat->task;
-	const bool by_tile = hub->run->plan->by_tile;
-	const struct stage *stage = last_stage(hub);
-	struct stage_env env = {.options = hub->run->options, .meter = &hub->meter};
-	size_t pieces = chunk_result_pieces(task->scene, chunk->x_size, chunk->y_size, by_tile);
-
-	if (seat->room < pieces) {
-		free(seat->answer.piece);
-		seat->answer.piece = malloc(size_mul(pieces, sizeof(struct piece)));
-		seat->room = seat->answer.piece ? pieces : 0;
-	}
-	if (!seat->room)
-		return error_memory(err, "the answer of a chunk", pieces * sizeof(struct piece));
-	if (!seat->reducing && stage->open && stage->open(&seat->reducing, &env, err))
-		return -1;
-	seat->answer = (struct chunk_result){.chunk = task->chunk,
-					     .scene_id = task->scene_id,
-					     .status = CHUNK_DONE,
-					     .piece = seat->answer.piece};
-	chunk_result_begin(&seat->answer, task->scene, chunk, by_tile);
-	seat->shipped = true;
-	return 0;
-}
-
-/* The last stage, on pixels that a worker has sent. */
-static int reduce_pixels(struct hub *hub, struct seat *seat, const struct message *message,
-			 const void *payload, struct error *err)
-{
-	struct window chunk = chunk_grid_window(seat->task.grid, seat->task.chunk);
-	struct stage_env env = {.options = hub->run->options, .meter = &hub->meter};
-	struct meter_span span;
-	struct block block;
-
-	if (!seat->shipped && open_answer(hub, seat, &chunk, err))
-		return -1;
-	if (parcel_unpack(&block, payload, message->payload_bytes, seat->task.scene, &chunk, err))
-		return -1;
-	span = meter_begin();
-	if (last_stage(hub)->run(seat->reducing, &env, &block, &seat->answer, err))
-		return -1;
-	meter_lap(&hub->meter, last_stage(hub)->meter, &span);
-	return 0;
-}
-
-static void take_pixels(struct hub *hub, struct seat *seat, const struct message *message,
-			const void *payload, struct message *answer)
-{
+	const struct decorator *decorator = hub->run->decorator;
 	uint64_t since = clock_now();
 	struct error error = {0};
 
-	if (reduce_pixels(hub, seat, message, payload, &error)) {
+	if (decorator->message(decorator->context, &seat->worker, &seat->task, payload,
+			       message->payload_bytes, &error)) {
 		pthread_mutex_lock(&hub->run->lock);
 		slot_fail(seat->task.slot, seat->task.chunk, &error);
 		pthread_mutex_unlock(&hub->run->lock);
@@ -301,21 +258,13 @@ static void take_pixels(struct hub *hub, struct seat *seat, const struct message
 	book_answer(hub, answer);
 }
 
-/* The chunk is over: its answer is whole, or given up. */
-static void close_answer(struct hub *hub, struct seat *seat, struct chunk_result *result)
+/* The chunk is over. */
+static void decorate_result(struct hub *hub, struct seat *seat, struct chunk_result *result)
 {
-	if (!seat->shipped)
-		return;
-	seat->shipped = false;
-	if (last_stage(hub)->chunk_end)
-		last_stage(hub)->chunk_end(seat->reducing, &seat->answer);
-	if (result->status != CHUNK_DONE)
-		return;
-	result->by_tile = seat->answer.by_tile;
-	result->piece = seat->answer.piece;
-	result->n_pieces = seat->answer.n_pieces;
-	for (uint32_t i = 0; i < result->n_pieces; i++)
-		hub->meter.taught.answer_bytes += wire_piece_bytes(&result->piece[i]);
+	const struct decorator *decorator = hub->run->decorator;
+
+	if (decorator && decorator->result)
+		decorator->result(decorator->context, &seat->worker, &seat->task, result);
 }
 
 static void take_result(struct hub *hub, struct seat *seat, const struct message *message,
@@ -334,7 +283,7 @@ static void take_result(struct hub *hub, struct seat *seat, const struct message
 		result.status = CHUNK_FAILED;
 		(void)error_set(&result.error, EX_SOFTWARE, "a worker's result is malformed");
 	}
-	close_answer(hub, seat, &result);
+	decorate_result(hub, seat, &result);
 	seat->state = SEAT_IDLE;
 	seat->deaths = 0;
 	run_deliver(&seat->worker, &seat->task, &result);
@@ -404,8 +353,12 @@ bool hub_expects(const struct hub *hub, unsigned number, const struct message *m
 	static const uint32_t kinds[] = {
 		[SEAT_IDLE] = 1U << MESSAGE_READY | 1U << MESSAGE_RELEASED | 1U << MESSAGE_BYE,
 		[SEAT_AT_SCENE] = 1U << MESSAGE_OPENED,
-		[SEAT_AT_CHUNK] = 1U << MESSAGE_RESULT | 1U << MESSAGE_PIECE | 1U << MESSAGE_PIXELS,
+		[SEAT_AT_CHUNK] = 1U << MESSAGE_RESULT | 1U << MESSAGE_PIECE | 1U << MESSAGE_EXTRA,
 	};
+	const struct decorator *decorator = hub->run->decorator;
+
+	if (message->kind == MESSAGE_EXTRA && !(decorator && decorator->message))
+		return false;
 
 	return message->kind < 32 && (kinds[hub->seats[number].state] >> message->kind & 1);
 }
@@ -420,8 +373,8 @@ bool hub_take(struct hub *hub, unsigned number, const struct message *message, c
 		signals_note(message->signal);
 	if (seat->state == SEAT_AT_CHUNK && message->kind == MESSAGE_PIECE)
 		return take_one_of_many(hub, seat, message, payload, answer);
-	if (seat->state == SEAT_AT_CHUNK && message->kind == MESSAGE_PIXELS) {
-		take_pixels(hub, seat, message, payload, answer);
+	if (seat->state == SEAT_AT_CHUNK && message->kind == MESSAGE_EXTRA) {
+		take_extra(hub, seat, message, payload, answer);
 		return true;
 	}
 	if (seat->state == SEAT_AT_CHUNK && message->kind == MESSAGE_RESULT) {
@@ -466,7 +419,7 @@ bool hub_lost(struct hub *hub, unsigned number, const char *how)
 		error_set(&result.error, EX_SOFTWARE, "%s: %s", file_of(hub->run, seat, &name),
 			  how);
 	scene_release(&name);
-	close_answer(hub, seat, &result);
+	decorate_result(hub, seat, &result);
 	if (seat->state == SEAT_AT_CHUNK)
 		run_deliver(&seat->worker, &seat->task, &result);
 	else if (seat->state == SEAT_AT_SCENE && !ending) /* else slots_abandon() */

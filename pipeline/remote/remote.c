@@ -1,5 +1,5 @@
 /*
- * The worker's end of a line: a desk whose claims and deliveries are messages. It knows the order
+ * The worker's end of a line: its claims and deliveries are messages. It knows the order
  * of messages (wire.h), not how they travel.
  *
  * All time of the worker is booked: its round trips are transfer, less what the hub says it kept
@@ -14,7 +14,7 @@
 #include "base/signals.h"
 #include "trace.h"
 
-/* What stands behind the desk. */
+/* What its operations work with. */
 struct post {
 	struct line *line;
 	struct keeper *keeper;
@@ -72,10 +72,10 @@ static void book_trip(struct worker *worker, const struct message *answer, uint6
 	uint64_t served = least(answer->served_ns, end - since - waited);
 
 	if (waited) {
-		book_wait_ns(meter, (enum wait_cause)answer->cause, waited);
+		meter_wait_ns(meter, (enum wait_cause)answer->cause, waited);
 		trace_lap(meter->trace, meter, TRACE_WAIT + answer->cause, since, since + waited);
 	}
-	book_wait_ns(meter, WAIT_PEER, served);
+	meter_wait_ns(meter, WAIT_PEER, served);
 	trace_lap(meter->trace, meter, TRACE_WAIT + WAIT_PEER, since + waited,
 		  since + waited + served);
 	meter->row[METER_CLAIM].transfer_ns += end - since - waited - served;
@@ -243,7 +243,7 @@ static uint32_t pack(struct worker *worker, const struct piece *piece)
 	uint64_t since = clock_now();
 	size_t bytes = wire_pack_piece(post_of(worker)->line->payload, piece);
 
-	book_pack(worker->meter, bytes, since);
+	meter_pack(worker->meter, bytes, since);
 	return (uint32_t)bytes;
 }
 
@@ -284,8 +284,7 @@ static void remote_deliver(struct worker *worker, const struct task *task,
 
 	if (result->status == CHUNK_DONE && post->keeper && keep_pieces(worker, result))
 		result->status = CHUNK_FAILED;
-	if (result->status == CHUNK_DONE && !post->keeper && result->n_pieces &&
-	    !teach_moves_pixels(&worker->options->teach)) {
+	if (result->status == CHUNK_DONE && !post->keeper && result->n_pieces) {
 		send_pieces(worker, result);
 		message.payload_bytes = pack(worker, &result->piece[result->n_pieces - 1]);
 	}
@@ -299,53 +298,22 @@ static void remote_deliver(struct worker *worker, const struct task *task,
 	post_ask(worker, &message, METER_REDUCE);
 }
 
-/* A parcel of some rows, or of a part of one, that fits in the line's room; answered at once. */
-static int send_pixels(struct worker *worker, const struct block *part, struct chunk_result *result)
+void *remote_room(struct worker *worker)
 {
-	struct message message = {.kind = MESSAGE_PIXELS,
-				  .scene_id = result->scene_id,
-				  .chunk = result->chunk,
-				  .payload_bytes = (uint32_t)parcel_bytes(part->n_pixels)};
-	struct meter *meter = worker->meter;
-	uint64_t since = clock_now();
-	struct message answer;
-
-	parcel_pack(post_of(worker)->line->payload, part);
-	book_pack(meter, message.payload_bytes, since);
-	meter->taught.n_parcels++;
-	meter->taught.parcel_bytes += message.payload_bytes;
-	post_send(worker, &message, METER_REDUCE);
-	if (post_receive(worker, &answer))
-		return error_set(&result->error, EX_SOFTWARE,
-				 "the process that hands out work is gone");
-	return 0;
+	return post_of(worker)->line->payload;
 }
 
-/* --teach ship-pixels: a block in parcels. */
-static int remote_ship(struct worker *worker, const struct block *block,
-		       struct chunk_result *result)
+int remote_tell(struct worker *worker, const struct chunk_result *result, uint32_t bytes,
+		struct error *err)
 {
-	const uint32_t most = (WIRE_PAYLOAD_MAX - sizeof(struct parcel)) / PARCEL_PIXEL_BYTES;
-	const struct window *w = &block->window;
-	uint32_t x_size = w->x_size < most ? w->x_size : most, rows = most / x_size;
+	struct message answer, message = {.kind = MESSAGE_EXTRA,
+					  .scene_id = result->scene_id,
+					  .chunk = result->chunk,
+					  .payload_bytes = bytes};
 
-	if (block->constant)
-		return send_pixels(worker, block, result);
-	for (uint32_t y = 0; y < w->y_size; y += rows)
-		for (uint32_t x = 0; x < w->x_size; x += x_size) {
-			size_t first = (size_t)y * w->x_size + x;
-			struct block part = *block;
-
-			part.window =
-				(struct window){w->x_off + x, w->y_off + y,
-						x_size < w->x_size - x ? x_size : w->x_size - x,
-						rows < w->y_size - y ? rows : w->y_size - y};
-			part.n_pixels = window_pixels(&part.window);
-			part.value += first;
-			part.pixel_class += first;
-			if (send_pixels(worker, &part, result))
-				return -1;
-		}
+	post_send(worker, &message, METER_REDUCE);
+	if (post_receive(worker, &answer))
+		return error_set(err, EX_SOFTWARE, "the process that hands out work is gone");
 	return 0;
 }
 
@@ -361,11 +329,10 @@ static bool remote_cancelled(struct worker *worker)
 	return signals_caught() != 0 || (stop && atomic_load(stop));
 }
 
-static const struct desk remote_desk = {
+static const struct worker_ops remote_ops = {
 	.claim = remote_claim,
 	.open_scene = remote_open_scene,
 	.deliver = remote_deliver,
-	.ship = remote_ship,
 	.leave = remote_leave,
 	.cancelled = remote_cancelled,
 };
@@ -407,16 +374,7 @@ void remote_live(struct job *job, unsigned number, struct line *line, struct kee
 {
 	struct run *run = job->context;
 	struct post *post = calloc(1, sizeof(*post));
-	struct worker worker = {
-		.desk = &remote_desk,
-		.line = post,
-		.number = number,
-		.n_workers = plan_all_workers(run->plan),
-		.options = run->options,
-		.workload = run->workload,
-		.by_tile = run->plan->by_tile,
-		.activity = run_activity(run, number % run->job.n_workers),
-	};
+	struct worker worker;
 	struct error error = {0};
 	int status;
 
@@ -429,6 +387,9 @@ void remote_live(struct job *job, unsigned number, struct line *line, struct kee
 	post->fence = fence;
 	post->keeper = keeper;
 	post->catalog = run->catalog;
+	run_worker(&worker, run, number);
+	worker.ops = &remote_ops;
+	worker.line = post;
 	worker.meter = &post->meter;
 	post->meter.trace = trace_of(run->trace, number);
 	trace_revive(post->meter.trace);

@@ -1,6 +1,6 @@
 /*
- * A worker with memory of its own: it works as all do (worker.c), at a desk that is a line to the
- * hub. It opens the scenes it is told to work on for itself.
+ * A worker with memory of its own: it works as all do (worker.c), and its operations are messages
+ * to the hub. It opens the scenes it is told to work on for itself.
  */
 #ifndef IMGPIPE_PIPELINE_REMOTE_H
 #define IMGPIPE_PIPELINE_REMOTE_H
@@ -26,6 +26,15 @@ struct keeper {
  */
 void remote_live(struct job *job, unsigned number, struct line *line, struct keeper *keeper,
 		 struct fence *fence);
+
+/*
+ * For a decorator of such a worker: room for a payload of WIRE_PAYLOAD_MAX bytes, and its way to
+ * the hub, as a message about the chunk that the worker is at. Comes back when that has been taken
+ * care of there (struct decorator); -1 where the hub is gone.
+ */
+void *remote_room(struct worker *worker);
+int remote_tell(struct worker *worker, const struct chunk_result *result, uint32_t bytes,
+		struct error *err) MUST_CHECK;
 
 /* Instead of a life: BYE with the reason. */
 void remote_refuse(unsigned number, struct line *line, const struct error *why);

@@ -10,7 +10,7 @@
  *     worker: OPENED (of the scene)     hub: as above
  *     worker: RELEASED                  hub: as above
  *     worker: PIECE (of a result, more to follow)       hub: GO_ON
- *     worker: PIXELS (of a chunk, --teach ship-pixels)  hub: GO_ON
+ *     worker: EXTRA (of a chunk, see run/decorator.h)   hub: GO_ON
  *     worker: BYE, after STOP                           hub: nothing
  */
 #ifndef IMGPIPE_PIPELINE_WIRE_H
@@ -32,9 +32,9 @@ enum message_kind {
 			 */
 	MESSAGE_OPENED, /* payload: struct opened */
 	MESSAGE_RELEASED,
-	MESSAGE_PIECE,  /* payload: the piece */
-	MESSAGE_PIXELS, /* payload: a parcel (taught.h) */
-	MESSAGE_BYE, /* payload: the worker's meter; status not 0: it could not start, an error */
+	MESSAGE_PIECE, /* payload: the piece */
+	MESSAGE_EXTRA, /* payload: the decorator's own */
+	MESSAGE_BYE,   /* payload: the worker's meter; status not 0: it could not start, an error */
 
 	MESSAGE_CHUNK,
 	MESSAGE_SCENE,

@@ -49,31 +49,17 @@ static uint8_t *show_workers(unsigned n)
 	return bytes;
 }
 
-struct activity run_activity(struct run *run, unsigned number)
-{
-	return (struct activity){
-		.shown = run->shown ? run->shown + number : NULL,
-		.gil = teaches(&run->options->teach, TEACH_GIL) ? &run->gil : NULL,
-	};
-}
-
 /* A worker that shares the run's memory. */
 static int shared_body(struct job *job, unsigned number, struct error *err)
 {
 	struct run *run = job->context;
-	struct worker worker = {
-		.run = run,
-		.desk = &run_desk,
-		.number = number,
-		.n_workers = plan_all_workers(run->plan),
-		.options = run->options,
-		.workload = run->workload,
-		.by_tile = run->plan->by_tile,
-		.pool = &run->pools[0],
-		.meter = &run->meters[number].meter,
-		.activity = run_activity(run, number),
-	};
+	struct worker worker;
 
+	run_worker(&worker, run, number);
+	worker.run = run;
+	worker.ops = &run_ops;
+	worker.pool = &run->pools[0];
+	worker.meter = &run->meters[number].meter;
 	return worker_live(&worker, err);
 }
 
@@ -101,6 +87,7 @@ static int run_init(struct run *run, const struct run_setup *setup, struct error
 		.workload = setup->workload,
 		.catalog = setup->catalog,
 		.samples = setup->samples,
+		.decorator = setup->decorator,
 		.n_scenes = catalog_scenes(setup->catalog),
 		.n_slots = plan->scene_slots,
 		.n_pools = n_pools,
@@ -130,8 +117,6 @@ static int run_init(struct run *run, const struct run_setup *setup, struct error
 		run->meters[i] = (struct worker_meter){0};
 	pthread_mutex_init(&run->lock, NULL);
 	pthread_cond_init(&run->changed, NULL);
-	gil_init(&run->gil);
-	reducer_init(&run->reducer);
 	if (plan->trace_events && leads &&
 	    trace_log_new(&run->trace, plan->workers, plan->trace_events, err))
 		return -1;
@@ -164,7 +149,6 @@ static int all_ready(const struct session *session, int status, struct error *er
 
 static void run_release(struct run *run)
 {
-	reducer_release(&run->reducer, run->workload);
 	report_set_free(run->reports);
 	console_free(run->console);
 	for (uint32_t i = 0; run->slots && i < run->n_slots; i++)

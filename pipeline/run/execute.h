@@ -12,6 +12,8 @@
 #include "workload.h"
 #include "base/cluster.h"
 
+struct decorator;
+
 /* What a run is made of. All of it outlives the run. */
 struct run_setup {
 	const struct options *options;
@@ -21,6 +23,7 @@ struct run_setup {
 	struct samples *samples;
 	const struct executor *executor;
 	const struct session *session;
+	const struct decorator *decorator; /* NULL: none */
 };
 
 /*

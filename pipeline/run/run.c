@@ -11,10 +11,25 @@
 #include <unistd.h>
 
 #include "meters/console.h"
+#include "decorator.h"
 #include "reader.h"
 #include "reserve.h"
 #include "base/signals.h"
 #include "trace.h"
+
+void run_worker(struct worker *worker, struct run *run, unsigned number)
+{
+	*worker = (struct worker){
+		.number = number,
+		.n_workers = plan_all_workers(run->plan),
+		.options = run->options,
+		.workload = run->workload,
+		.by_tile = run->plan->by_tile,
+		.decorator = run->decorator,
+	};
+	if (run->shown)
+		worker->activity.shown = run->shown + number % run->job.n_workers;
+}
 
 /* Too late: the run is being concluded without this worker, and the program ends. */
 static void stay_here(struct run *run)
@@ -35,7 +50,7 @@ static void lock_run(struct run *run, struct meter *meter)
 	}
 	if (atomic_load(&run->deserted))
 		stay_here(run);
-	book_wait(meter, WAIT_PEER, since);
+	meter_wait(meter, WAIT_PEER, since);
 	meter->lock_ops++;
 }
 
@@ -87,7 +102,8 @@ static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 				      .grid = &slot->grid,
 				      .slot = slot};
 		slot->n_out++;
-		taught_overhead(&run->options->teach, worker->meter);
+		if (run->decorator && run->decorator->handed_out)
+			run->decorator->handed_out(run->decorator->context, worker);
 		return ANSWER_CHUNK;
 	}
 	*cause = run->writing && run->next_open - run->first == run->n_slots ? WAIT_WRITER
@@ -158,11 +174,25 @@ static void wait_changed(struct run *run, struct meter *meter, enum wait_cause c
 	activity_at(ACTIVITY_WAIT + cause);
 	pthread_cond_wait(&run->changed, &run->lock);
 	activity_at(METER_CLAIM);
-	book_wait(meter, cause, since);
+	meter_wait(meter, cause, since);
 	meter->lock_ops++; /* it is taken again on waking */
 }
 
-static enum claim desk_claim(struct worker *worker, struct task *task)
+/*
+ * Let go of the lock after a hand-out. Where others wait while that takes time, one of them is
+ * woken, often on this worker's core: then this is a wait for a peer, too.
+ */
+static void unlock_claim(struct run *run, struct meter *meter)
+{
+	const bool slow = run->decorator && run->decorator->handed_out;
+	uint64_t since = slow ? clock_now() : 0;
+
+	pthread_mutex_unlock(&run->lock);
+	if (slow)
+		meter_wait(meter, WAIT_PEER, since);
+}
+
+static enum claim local_claim(struct worker *worker, struct task *task)
 {
 	struct run *run = worker->run;
 	enum wait_cause cause = WAIT_ORDER;
@@ -178,7 +208,7 @@ static enum claim desk_claim(struct worker *worker, struct task *task)
 		else
 			break;
 	}
-	taught_unlock(run, worker->meter);
+	unlock_claim(run, worker->meter);
 	if (answer == ANSWER_CHUNK)
 		worker->meter->row[METER_CLAIM].chunks++;
 	return answer == ANSWER_CHUNK   ? CLAIM_CHUNK
@@ -197,14 +227,14 @@ void run_leave(struct worker *worker)
 	pthread_mutex_unlock(&run->lock);
 }
 
-static void desk_leave(struct worker *worker)
+static void local_leave(struct worker *worker)
 {
 	worker_leave_scene(worker);
 	arena_release(&worker->arena);
 	run_leave(worker);
 }
 
-static bool desk_cancelled(struct worker *worker)
+static bool local_cancelled(struct worker *worker)
 {
 	return signals_caught() || atomic_load(&worker->run->stopping);
 }
@@ -348,7 +378,7 @@ int run_fold(struct worker *worker, const struct task *task, struct chunk_result
 
 	trace_at_fold(worker, task);
 	pthread_mutex_lock(&slot->fold_lock);
-	book_wait(worker->meter, WAIT_PEER, since);
+	meter_wait(worker->meter, WAIT_PEER, since);
 	worker->meter->lock_ops++;
 	span = meter_begin();
 	if (worker->run->workload->tally_fold(slot->tally, result, &result->error))
@@ -389,23 +419,19 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 	since = clock_now();
 	pthread_mutex_unlock(&run->lock);
 	if (run->workload->in_turn) /* who is woken may get this worker's core first */
-		book_wait(worker->meter, WAIT_ORDER, since);
+		meter_wait(worker->meter, WAIT_ORDER, since);
 	console_progress(run->console, bytes, written, run->n_scenes);
 }
 
-static void desk_deliver(struct worker *worker, const struct task *task,
-			 struct chunk_result *result)
+static void local_deliver(struct worker *worker, const struct task *task,
+			  struct chunk_result *result)
 {
 	struct meter_row *row = &worker->meter->row[METER_REDUCE];
-	uint64_t bytes = result->n_pieces * sizeof(struct piece);
 
 	/* Handed over in memory: nothing is copied. Beside real messages it is none. */
-	if (teach_moves_pixels(&worker->options->teach)) {
-		worker->meter->taught.answer_bytes += result->status == CHUNK_DONE ? bytes : 0;
-		taught_delivers(worker, task, result);
-	} else if (result->status == CHUNK_DONE && worker->run->n_pools == 1) {
+	if (result->status == CHUNK_DONE && worker->run->n_pools == 1) {
 		row->messages++;
-		row->message_bytes += bytes;
+		row->message_bytes += result->n_pieces * sizeof(struct piece);
 	}
 	run_deliver(worker, task, result);
 }
@@ -458,10 +484,13 @@ void run_give_up(struct run *run, const struct error *why, struct meter *meter)
 
 uint64_t run_reserved(struct run *run)
 {
-	uint64_t bytes = plan_fixed(run->plan) + atomic_load(&run->piled);
+	const struct decorator *decorator = run->decorator;
+	uint64_t bytes = plan_fixed(run->plan);
 
 	if (reader_gdal_loaded())
 		bytes += run->plan->gdal;
+	if (decorator && decorator->held)
+		bytes += decorator->held(decorator->context);
 	pthread_mutex_lock(&run->lock);
 	bytes += run->pools[0].reserved;
 	pthread_mutex_unlock(&run->lock);
@@ -483,11 +512,10 @@ void run_merge_meter(struct run *run, const struct meter *meter)
 	run->merged[run->n_merged++] = *meter;
 }
 
-const struct desk run_desk = {
-	.claim = desk_claim,
+const struct worker_ops run_ops = {
+	.claim = local_claim,
 	.open_scene = run_open_scene,
-	.deliver = desk_deliver,
-	.ship = taught_ship,
-	.leave = desk_leave,
-	.cancelled = desk_cancelled,
+	.deliver = local_deliver,
+	.leave = local_leave,
+	.cancelled = local_cancelled,
 };

@@ -13,16 +13,15 @@
 
 #include "catalog.h"
 #include "executor.h"
-#include "teach/gil.h"
 #include "options.h"
 #include "plan.h"
 #include "report.h"
 #include "survey.h"
-#include "teach/taught.h"
 #include "worker.h"
 #include "workload.h"
 
 struct console;
+struct decorator;
 struct monitor;
 
 /* Life of a place in the ring of scenes in flight. */
@@ -53,10 +52,7 @@ struct slot {
 	double chunk_bytes;    /* a chunk's share of its files: for progress */
 	bool *joined;          /* by pool: this rank holds a part of the totals; [0] is not used */
 	unsigned n_joined;
-
-	/* --teach no-backpressure: chunks not yet reduced; how many came by, these or others. */
-	struct pile_chunk *pile;
-	uint64_t n_piled;
+	void *extra; /* the decorator's own */
 
 	_Alignas(APART) pthread_mutex_t fold_lock; /* guards the tally's contents */
 	struct tally *tally;
@@ -78,19 +74,15 @@ struct run {
 	const struct catalog *catalog;
 	struct report_set *reports;
 	struct console *console;
-	struct samples *samples; /* each taken by the worker that has claimed its scene */
-	struct trace_log *trace; /* NULL: not wanted, or not of this rank */
+	const struct decorator *decorator; /* NULL: none */
+	struct samples *samples;           /* each taken by the worker that has claimed its scene */
+	struct trace_log *trace;           /* NULL: not wanted, or not of this rank */
 	uint32_t n_scenes;
 	struct worker_meter *meters; /* one for each worker of this process */
 	struct rank_totals *ranks;   /* n_pools of them */
 	struct monitor *monitor;     /* --monitor; NULL without */
 	uint64_t pss;                /* of all processes together, as last sampled; else 0 */
 	uint8_t *shown;              /* for it: a byte a worker (activity.h); NULL without */
-
-	/* --teach; locks of their own. */
-	struct gil gil;
-	struct reducer reducer;
-	atomic_ullong piled; /* bytes of pixels that wait */
 
 	/* No more claims: a signal, or an error of the run itself. Looked at block by block. */
 	atomic_bool stopping;
@@ -123,8 +115,8 @@ enum claim_answer {
 	ANSWER_NOTHING  /* nothing any more */
 };
 
-/* What worker `number` of this process starts with. */
-struct activity run_activity(struct run *run, unsigned number);
+/* A worker of the run in this process, without operations, memory and meter. */
+void run_worker(struct worker *worker, struct run *run, unsigned number);
 
 /* --- run.c: claim and delivery --- */
 
@@ -159,8 +151,8 @@ void run_sample_memory(struct run *run, uint64_t resident);
 /* One more worker whose meters are known; `meter` is copied. With run->lock held. */
 void run_merge_meter(struct run *run, const struct meter *meter);
 
-/* How a worker that shares the run's memory claims and delivers. */
-extern const struct desk run_desk;
+/* The operations of a worker that shares the run's memory. */
+extern const struct worker_ops run_ops;
 
 /* --- slots.c: scenes in flight. Called with run->lock held. --- */
 struct slot *slot_of(struct run *run, uint32_t scene_id);

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "decorator.h"
 #include "meters/console.h"
 #include "trace.h"
 
@@ -72,9 +73,9 @@ static void free_slot(struct run *run, struct slot *slot)
 		return;
 	}
 	run->workload->tally_free(slot->tally);
-	pile_free(run, slot->pile);
-	slot->pile = NULL;
-	slot->n_piled = 0;
+	if (slot->extra)
+		run->decorator->scene_end(run->decorator->context, slot);
+	slot->extra = NULL;
 	scene_release(&slot->scene);
 	slot->tally = NULL;
 	slot->scene = (struct scene){0};

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "teach/taught.h"
+#include "decorator.h"
 #include "trace.h"
 
 static struct stage_env make_env(struct worker *worker)
@@ -29,33 +29,6 @@ void worker_leave_scene(struct worker *worker)
 			workload->stage[i]->leave(worker->stage_state[i]);
 }
 
-/* Which stage's row a wait is booked on. */
-static const enum meter_stage wait_rows[N_WAIT_CAUSES] = {
-	[WAIT_MEMORY] = METER_CLAIM, [WAIT_ORDER] = METER_CLAIM, [WAIT_WRITER] = METER_WRITE,
-	[WAIT_PEER] = METER_REDUCE,  [WAIT_IDLE] = METER_CLAIM,  [WAIT_GIL] = METER_DECODE,
-};
-
-void book_wait_ns(struct meter *meter, enum wait_cause cause, uint64_t ns)
-{
-	meter->row[wait_rows[cause]].wait_ns[cause] += ns;
-}
-
-void book_wait(struct meter *meter, enum wait_cause cause, uint64_t since_ns)
-{
-	uint64_t now = clock_now();
-
-	book_wait_ns(meter, cause, now - since_ns);
-	trace_lap(meter->trace, meter, TRACE_WAIT + cause, since_ns, now);
-}
-
-void book_pack(struct meter *meter, uint64_t bytes, uint64_t since_ns)
-{
-	uint64_t now = clock_now();
-
-	meter->row[METER_REDUCE].pack_ns += now - since_ns;
-	trace_message(meter->trace, meter, TRACE_PACK, since_ns, now, bytes);
-}
-
 /* What the arena held at the most while a stage ran, beyond what was there before. */
 static void book_memory(struct worker *worker, enum meter_stage stage, size_t used_before)
 {
@@ -74,11 +47,11 @@ struct pass {
 	struct chunk_result *result;
 };
 
-/* --teach: the last stage is done by whoever reduces, on pixels that are sent there. */
-static int ship(struct pass *pass, const struct block *block)
+/* The last stage is somebody else's, who meters it. */
+static int hand_over(struct pass *pass, const struct block *block)
 {
 	struct worker *worker = pass->worker;
-	int status = worker->desk->ship(worker, block, pass->result);
+	int status = worker->ops->last_stage(worker, block, pass->result);
 
 	pass->span = meter_begin();
 	return status;
@@ -93,8 +66,8 @@ static int run_stage(struct pass *pass, unsigned i, struct block *block)
 	activity_compute(stage->meter, stage->meters_itself ? NULL : &pass->span);
 	worker->arena.peak = used;
 	worker->meter->row[stage->meter].pixels += window_pixels(&block->window);
-	if (i + 1 == worker->workload->n_stages && teach_moves_pixels(&worker->options->teach))
-		return ship(pass, block);
+	if (worker->ops->last_stage && i + 1 == worker->workload->n_stages)
+		return hand_over(pass, block);
 	if (stage->run(worker->stage_state[i], &pass->env, block, pass->result,
 		       &pass->result->error))
 		return -1;
@@ -186,7 +159,7 @@ static int run_blocks(struct worker *worker, const struct task *task, const stru
 			.n_pixels = window_pixels(&window),
 		};
 
-		if (worker->desk->cancelled(worker)) {
+		if (worker->ops->cancelled(worker)) {
 			result->status = CHUNK_CANCELLED;
 			return 0;
 		}
@@ -252,7 +225,7 @@ static void work_on(struct worker *worker, const struct task *task)
 	for (unsigned i = 0; i < workload->n_stages; i++)
 		worker->meter->row[workload->stage[i]->meter].chunks++;
 	activity_at(METER_REDUCE);
-	worker->desk->deliver(worker, task, &result);
+	worker->ops->deliver(worker, task, &result);
 	trace_chunk_end(worker->meter->trace, (uint8_t)result.status);
 	activity_at(METER_CLAIM);
 }
@@ -260,7 +233,7 @@ static void work_on(struct worker *worker, const struct task *task)
 static void open_scene(struct worker *worker, const struct task *task)
 {
 	activity_at(METER_DISCOVER);
-	worker->desk->open_scene(worker, task);
+	worker->ops->open_scene(worker, task);
 	activity_at(METER_CLAIM);
 }
 
@@ -289,10 +262,19 @@ static void close_stages(struct worker *worker)
 	free(worker->stage_state);
 }
 
+static int start(struct worker *worker, struct error *err)
+{
+	const struct decorator *decorator = worker->decorator;
+
+	if (decorator && decorator->worker_begin(decorator->context, worker, err))
+		return -1;
+	return open_stages(worker, err);
+}
+
 int worker_live(struct worker *worker, struct error *err)
 {
 	uint64_t cpu = clock_cpu();
-	int status = open_stages(worker, err);
+	int status = start(worker, err);
 	struct task task;
 	enum claim claim;
 
@@ -300,20 +282,19 @@ int worker_live(struct worker *worker, struct error *err)
 	worker->meter->worker = worker->number;
 	worker->meter->begin_ns = clock_now();
 	meter_start(worker->meter);
-	worker->activity.worker = worker->number;
-	worker->activity.meter = worker->meter;
 	activity_enter(&worker->activity);
 	activity_at(METER_CLAIM);
-	while (!status && (claim = worker->desk->claim(worker, &task)) != CLAIM_NOTHING) {
+	while (!status && (claim = worker->ops->claim(worker, &task)) != CLAIM_NOTHING) {
 		if (claim == CLAIM_SCENE)
 			open_scene(worker, &task);
 		else
 			work_on(worker, &task);
 	}
-	worker->desk->leave(worker);
+	worker->ops->leave(worker);
 	activity_at(ACTIVITY_NONE);
 	activity_enter(NULL);
-	taught_leave(worker);
+	if (worker->decorator)
+		worker->decorator->worker_end(worker->decorator->context, worker);
 	close_stages(worker);
 	arena_release(&worker->arena);
 	meter_settle(worker->meter);

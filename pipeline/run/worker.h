@@ -1,7 +1,7 @@
 /*
- * A worker: the body that every executor runs. It claims at a desk, carries each block of the chunk
- * through all stages, and delivers at the desk; what stands behind the desk is the run itself
- * (run.c) or a line to another process (remote.c).
+ * A worker: the body that every executor runs. It claims a chunk, carries each block of it through
+ * all stages, and delivers the result. Claim and delivery are operations that it is handed: the
+ * run's own (run.c), or messages to another process (remote.c).
  */
 #ifndef IMGPIPE_PIPELINE_WORKER_H
 #define IMGPIPE_PIPELINE_WORKER_H
@@ -18,10 +18,10 @@
 #include "options.h"
 #include "workload.h"
 
+struct decorator;
 struct run;
 struct slot;
 struct pool;
-struct pile_chunk;
 struct worker;
 
 enum claim { CLAIM_NOTHING, CLAIM_SCENE, CLAIM_CHUNK };
@@ -35,14 +35,16 @@ struct task {
 	struct slot *slot;             /* in the run's own process, else NULL */
 };
 
-struct desk {
+/* Worker operations. */
+struct worker_ops {
 	/* Blocks until there is something to do, or nothing any more. */
 	enum claim (*claim)(struct worker *worker, struct task *task);
 	void (*open_scene)(struct worker *worker, const struct task *task);
 	void (*deliver)(struct worker *worker, const struct task *task,
 			struct chunk_result *result);
-	/* --teach ship-pixels, no-backpressure: a block that lacks the last stage alone. */
-	int (*ship)(struct worker *worker, const struct block *block, struct chunk_result *result);
+	/* In place of the last stage, on a block that lacks it alone. NULL: the stage itself. */
+	int (*last_stage)(struct worker *worker, const struct block *block,
+			  struct chunk_result *result);
 	void (*leave)(struct worker *worker);
 	/* Asked between blocks: shall what is under way be dropped? */
 	bool (*cancelled)(struct worker *worker);
@@ -50,9 +52,11 @@ struct desk {
 
 /* Touched by its own thread, but for what says otherwise. */
 struct worker {
-	struct run *run; /* set where the desk is the run's; else NULL */
-	const struct desk *desk;
-	void *line; /* the desk's own */
+	struct run *run; /* set where the operations are the run's; else NULL */
+	const struct worker_ops *ops;
+	void *line;                        /* the operations' own */
+	const struct decorator *decorator; /* of the run; NULL: none */
+	void *extra;                       /* the decorator's own */
 	unsigned number;
 	unsigned n_workers; /* of the run, over all ranks */
 	const struct options *options;
@@ -65,11 +69,7 @@ struct worker {
 	struct meter *meter;
 	struct activity activity;
 	void **stage_state; /* one a stage */
-	/* --teach: pixels on their way to the reducer; NULL without. */
-	void *parcel;
-	size_t parcel_bytes; /* room there */
-	struct pile_chunk *bundle;
-	bool in_scene; /* the stages have files of scene_id open */
+	bool in_scene;      /* the stages have files of scene_id open */
 	uint32_t scene_id;
 };
 
@@ -82,18 +82,12 @@ struct worker_meter {
 };
 
 /*
- * A whole life: open the stages, work until the desk has nothing more, close. -1 where the stages
- * cannot be opened; the worker has left the desk all the same. Meters are begun and ended.
+ * A whole life: open the stages, work until there is nothing more to claim, close. -1 where the
+ * worker cannot start; it has left all the same. Meters are begun and ended.
  */
 int worker_live(struct worker *worker, struct error *err);
 
 /* Close the files of the scene the worker was on. */
 void worker_leave_scene(struct worker *worker);
-
-/* Time spent waiting, on the row of the stage table where its cause stands. */
-void book_wait(struct meter *meter, enum wait_cause cause, uint64_t since_ns);
-void book_wait_ns(struct meter *meter, enum wait_cause cause, uint64_t ns);
-/* A message of so many bytes has been made. */
-void book_pack(struct meter *meter, uint64_t bytes, uint64_t since_ns);
 
 #endif

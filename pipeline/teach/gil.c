@@ -1,11 +1,12 @@
 /*
- * The lock of --teach gil. Knows nothing of what is done under it.
+ * The lock of --teach gil, and when a worker has it. Knows nothing of what is done under it.
  */
 #include "gil.h"
 
 #include <errno.h>
 
 #include "base/thread.h"
+#include "trace.h"
 
 /* sys.getswitchinterval() of CPython. */
 enum { SWITCH_NS = 5000000 };
@@ -52,4 +53,69 @@ void gil_drop(struct gil *gil, unsigned who)
 		while (gil->holder == who)
 			pthread_cond_wait(&gil->taken, &gil->lock);
 	pthread_mutex_unlock(&gil->lock);
+}
+
+/* --- a worker's guard --- */
+
+/* A wait in the middle of a lap of `span`, which goes on after it; NULL: between laps. */
+static void book(struct gil_guard *g, enum meter_stage stage, struct meter_span *span,
+		 uint64_t since)
+{
+	struct meter *meter = g->meter;
+	uint64_t now = clock_now();
+
+	if (span && span->wall_ns < since)
+		trace_lap(meter->trace, meter, stage, span->wall_ns, since);
+	if (span)
+		span->wall_ns += now - since;
+	meter->row[stage].wait_ns[WAIT_GIL] += now - since;
+	trace_lap(meter->trace, meter, TRACE_WAIT + WAIT_GIL, since, now);
+}
+
+static void take(struct gil_guard *g, enum meter_stage stage, struct meter_span *span)
+{
+	uint64_t since = clock_now();
+
+	activity_at(ACTIVITY_WAIT + WAIT_GIL);
+	gil_take(g->gil, g->who);
+	book(g, stage, span, since);
+	g->held_since = clock_now();
+}
+
+/* Giving it up can be a wait, too. */
+static void drop(struct gil_guard *g, enum meter_stage stage, struct meter_span *span)
+{
+	uint64_t now = clock_now();
+
+	g->meter->taught.gil_held_ns += now - g->held_since;
+	g->held_since = 0;
+	activity_at(ACTIVITY_WAIT + WAIT_GIL);
+	gil_drop(g->gil, g->who);
+	book(g, stage, span, now);
+}
+
+static void compute(struct guard *guard, enum meter_stage stage, struct meter_span *span)
+{
+	struct gil_guard *g = (struct gil_guard *)(void *)guard;
+
+	if (g->held_since && gil_wanted(g->gil))
+		drop(g, stage, span);
+	if (!g->held_since)
+		take(g, stage, span);
+}
+
+static void pause_computing(struct guard *guard, enum meter_stage stage)
+{
+	struct gil_guard *g = (struct gil_guard *)(void *)guard;
+
+	if (g->held_since)
+		drop(g, stage, NULL);
+}
+
+void gil_guard_init(struct gil_guard *guard, struct gil *gil, unsigned who, struct meter *meter)
+{
+	*guard = (struct gil_guard){.guard = {.compute = compute, .pause = pause_computing},
+				    .gil = gil,
+				    .who = who,
+				    .meter = meter};
 }

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "activity.h"
+
 struct gil {
 	pthread_mutex_t lock; /* guards all but `wanted` */
 	pthread_cond_t freed; /* held has become false */
@@ -30,5 +32,16 @@ static inline bool gil_wanted(struct gil *gil)
 {
 	return atomic_load_explicit(&gil->wanted, memory_order_relaxed);
 }
+
+/* A worker's guard: the lock is held while it computes; waits and holds are booked on its meter. */
+struct gil_guard {
+	struct guard guard; /* first, so that one is the other */
+	struct gil *gil;
+	unsigned who;
+	struct meter *meter;
+	uint64_t held_since; /* 0: not held */
+};
+
+void gil_guard_init(struct gil_guard *guard, struct gil *gil, unsigned who, struct meter *meter);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Teaching: names and values of the modes, pixels as parcels, sums that round, and the lock. What
+ * Teaching: names and values of the modes, pixels as messages, sums that round, and the lock. What
  * is expected is worked out by hand, or follows from IEEE arithmetic.
  */
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "teach/gil.h"
-#include "teach/taught.h"
+#include "teach/pixel_message.h"
 #include "teach.h"
 
 static void modes_are_named(void **state)
@@ -74,44 +74,46 @@ static void unknown_mode_lists_all(void **state)
 
 static void executors_that_cannot(void **state)
 {
-	struct teach ship = {.modes = TEACH_SHIP_PIXELS}, pile = {.modes = TEACH_NO_BACKPRESSURE};
+	struct teach ship = {.modes = TEACH_SHIP_PIXELS},
+		     backlog = {.modes = TEACH_NO_BACKPRESSURE};
 	struct error err;
 
 	(void)state;
 	assert_int_equal(teach_check(&ship, "processes", &err), 0);
 	assert_int_equal(teach_check(&ship, "mpi", &err), -1);
-	assert_int_equal(teach_check(&pile, "threads", &err), 0);
-	assert_int_equal(teach_check(&pile, "processes", &err), -1);
+	assert_int_equal(teach_check(&backlog, "threads", &err), 0);
+	assert_int_equal(teach_check(&backlog, "processes", &err), -1);
 }
 
-static void parcels_travel(void **state)
+static void pixels_travel(void **state)
 {
 	float value[6] = {0.5F, -0.25F, 0, 1.5F, 2, 3};
 	uint8_t class[6] = {0, 0, 1, 0, 0, 0};
 	struct block block = {.window = {4, 5, 3, 2}, .n_pixels = 6};
 	struct window chunk = {0, 0, 7, 7}, other = {0, 0, 6, 7};
-	size_t bytes = parcel_bytes(6);
+	size_t bytes = pixel_message_bytes(6);
 	void *room = malloc(bytes);
 	struct error err = {0};
 	struct block back;
 
 	(void)state;
 	assert_non_null(room);
-	assert_int_equal(bytes, sizeof(struct parcel) + 6 * 5);
+	assert_int_equal(bytes, sizeof(struct pixel_message) + 6 * 5);
 	block.value = value;
 	block.pixel_class = class;
-	parcel_pack(room, &block);
-	assert_int_equal(parcel_unpack(&back, room, bytes, NULL, &chunk, &err), 0);
+	pixel_message_pack(room, &block);
+	assert_int_equal(pixel_message_unpack(&back, room, bytes, NULL, &chunk, &err), 0);
 	assert_int_equal(back.n_pixels, 6);
 	assert_memory_equal(&back.window, &block.window, sizeof(block.window));
 	assert_memory_equal(back.value, value, sizeof(value));
 	assert_memory_equal(back.pixel_class, class, sizeof(class));
 
-	assert_int_equal(parcel_unpack(&back, room, bytes - 1, NULL, &chunk, &err), -1);
-	assert_int_equal(parcel_unpack(&back, room, 3, NULL, &chunk, &err), -1);
-	assert_int_equal(parcel_unpack(&back, room, bytes, NULL, &other, &err), -1);
-	((struct parcel *)room)->n_pixels = 5;
-	assert_int_equal(parcel_unpack(&back, room, parcel_bytes(5), NULL, &chunk, &err), -1);
+	assert_int_equal(pixel_message_unpack(&back, room, bytes - 1, NULL, &chunk, &err), -1);
+	assert_int_equal(pixel_message_unpack(&back, room, 3, NULL, &chunk, &err), -1);
+	assert_int_equal(pixel_message_unpack(&back, room, bytes, NULL, &other, &err), -1);
+	((struct pixel_message *)room)->n_pixels = 5;
+	assert_int_equal(
+		pixel_message_unpack(&back, room, pixel_message_bytes(5), NULL, &chunk, &err), -1);
 	free(room);
 }
 
@@ -213,7 +215,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(modes_are_named),        cmocka_unit_test(wrong_names_are_refused),
 		cmocka_unit_test(unknown_mode_lists_all), cmocka_unit_test(executors_that_cannot),
-		cmocka_unit_test(parcels_travel),         cmocka_unit_test(sums_round),
+		cmocka_unit_test(pixels_travel),          cmocka_unit_test(sums_round),
 		cmocka_unit_test(lock_holds_one),         cmocka_unit_test(lock_changes_hands),
 	};
 

@@ -1,6 +1,6 @@
 /*
  * The modes of --teach: their table, their names on the command line, and which executors can show
- * them. What they do is where it happens: gil.c, run.c (task-overhead), ship.c and pile.c.
+ * them. It must not know what they do: that is in teach/.
  */
 #include "teach.h"
 

@@ -1,0 +1,225 @@
+/*
+ * Which hook of a run does what, by the modes that are asked for; and the cost of a hand-out. The
+ * lock, the messages and the backlog have files of their own.
+ */
+#include "costs.h"
+
+#include <stdlib.h>
+
+#include "run/run.h"
+
+/* What a worker keeps. */
+struct worker_costs {
+	struct costs *costs;
+	const struct worker_ops
+		*plain; /* the operations that it had; NULL: it stands for another */
+	struct worker_ops ops;
+	struct gil_guard guard;
+	struct ship_room room;
+	struct batch *batch;
+	struct ship_answer answer;
+};
+
+/* --- task-overhead --- */
+
+/* CPU time, as a scheduler written in Python spends it; not sleep. */
+static void hand_out_slowly(void *context, struct worker *worker)
+{
+	const struct costs *costs = context;
+	struct meter *meter = worker->meter;
+	struct meter_span span = meter_begin();
+	uint64_t until = clock_cpu() + costs->teach->overhead_ns;
+
+	while (clock_cpu() < until)
+		;
+	meter->taught.n_overheads++;
+	meter->taught.overhead_ns += clock_now() - span.wall_ns;
+	meter_lap(meter, METER_CLAIM, &span);
+}
+
+/* --- pixels in place of answers --- */
+
+static int send_to_reducer(struct worker *worker, const struct block *block,
+			   struct chunk_result *result)
+{
+	struct worker_costs *own = worker->extra;
+
+	return ship_local(&own->costs->reducer, &own->room, worker, block, result);
+}
+
+static int let_wait(struct worker *worker, const struct block *block, struct chunk_result *result)
+{
+	struct worker_costs *own = worker->extra;
+
+	return backlog_add(&own->costs->backlog, &own->batch, worker, block, result);
+}
+
+/* The answers that were not sent, for comparison. */
+static void book_answers(struct worker *worker, const struct chunk_result *result)
+{
+	if (result->status == CHUNK_DONE)
+		worker->meter->taught.answer_bytes += result->n_pieces * sizeof(struct piece);
+}
+
+static void deliver_sent(struct worker *worker, const struct task *task,
+			 struct chunk_result *result)
+{
+	struct worker_costs *own = worker->extra;
+	struct reducer *reducer = &own->costs->reducer;
+
+	book_answers(worker, result);
+	reducer_lock(reducer, worker);
+	reducer_end(reducer, worker, result);
+	reducer_unlock(reducer);
+	run_deliver(worker, task, result);
+}
+
+static void deliver_waiting(struct worker *worker, const struct task *task,
+			    struct chunk_result *result)
+{
+	struct worker_costs *own = worker->extra;
+	struct batch *batch = own->batch;
+
+	own->batch = NULL;
+	book_answers(worker, result);
+	backlog_deliver(&own->costs->backlog, batch, worker, task, result);
+	run_deliver(worker, task, result);
+}
+
+/* The hub has made the answer: only the chunk's end is told. */
+static void deliver_remote(struct worker *worker, const struct task *task,
+			   struct chunk_result *result)
+{
+	const struct worker_costs *own = worker->extra;
+
+	result->n_pieces = 0;
+	own->plain->deliver(worker, task, result);
+}
+
+static int take_message(void *context, struct worker *worker, const struct task *task,
+			const void *payload, size_t bytes, struct error *err)
+{
+	struct worker_costs *own = worker->extra;
+
+	(void)context;
+	return ship_answer_add(&own->answer, worker, task, payload, bytes, err);
+}
+
+static void complete_result(void *context, struct worker *worker, const struct task *task,
+			    struct chunk_result *result)
+{
+	struct worker_costs *own = worker->extra;
+
+	(void)context;
+	(void)task;
+	ship_answer_end(&own->answer, worker, result);
+}
+
+static void forget_scene(void *context, struct slot *slot)
+{
+	struct costs *costs = context;
+
+	backlog_forget(&costs->backlog, slot->extra);
+}
+
+static uint64_t held(void *context)
+{
+	struct costs *costs = context;
+
+	return atomic_load(&costs->backlog.waiting);
+}
+
+/* --- workers --- */
+
+static void exchange_ops(struct worker *worker, struct worker_costs *own)
+{
+	own->plain = worker->ops;
+	own->ops = *worker->ops;
+	if (!worker->run) {
+		own->ops.last_stage = ship_remote;
+		own->ops.deliver = deliver_remote;
+	} else if (teaches(own->costs->teach, TEACH_NO_BACKPRESSURE)) {
+		own->ops.last_stage = let_wait;
+		own->ops.deliver = deliver_waiting;
+	} else {
+		own->ops.last_stage = send_to_reducer;
+		own->ops.deliver = deliver_sent;
+	}
+	worker->ops = &own->ops;
+}
+
+static int worker_begin(void *context, struct worker *worker, struct error *err)
+{
+	struct costs *costs = context;
+	struct worker_costs *own = calloc(1, sizeof(*own));
+
+	if (!own)
+		return error_memory(err, "a worker", sizeof(*own));
+	own->costs = costs;
+	worker->extra = own;
+	if (worker->ops && teach_moves_pixels(costs->teach))
+		exchange_ops(worker, own);
+	if (worker->ops && teaches(costs->teach, TEACH_GIL)) {
+		gil_guard_init(&own->guard, &costs->gil, worker->number, worker->meter);
+		worker->activity.guard = &own->guard.guard;
+	}
+	return 0;
+}
+
+static void worker_end(void *context, struct worker *worker)
+{
+	struct costs *costs = context;
+	struct worker_costs *own = worker->extra;
+
+	if (!own)
+		return;
+	if (own->plain)
+		worker->ops = own->plain;
+	worker->activity.guard = NULL;
+	worker->extra = NULL;
+	free(own->room.bytes);
+	backlog_drop(&costs->backlog, own->batch);
+	ship_answer_release(&own->answer, costs->workload);
+	free(own);
+}
+
+/* --- the run --- */
+
+static void install_hooks(struct costs *costs)
+{
+	costs->decorator = (struct decorator){
+		.context = costs, .worker_begin = worker_begin, .worker_end = worker_end};
+	if (teaches(costs->teach, TEACH_TASK_OVERHEAD))
+		costs->decorator.handed_out = hand_out_slowly;
+	if (teaches(costs->teach, TEACH_SHIP_PIXELS)) {
+		costs->decorator.message = take_message;
+		costs->decorator.result = complete_result;
+	}
+	if (teaches(costs->teach, TEACH_NO_BACKPRESSURE)) {
+		costs->decorator.scene_end = forget_scene;
+		costs->decorator.held = held;
+	}
+}
+
+void costs_init(struct costs *costs, const struct options *options, const struct plan *plan,
+		const struct workload *workload)
+{
+	*costs = (struct costs){.teach = &options->teach, .workload = workload};
+	gil_init(&costs->gil);
+	reducer_init(&costs->reducer);
+	costs->backlog.most = plan->pile;
+	costs->backlog.reducer = &costs->reducer;
+	install_hooks(costs);
+}
+
+void costs_release(struct costs *costs)
+{
+	reducer_release(&costs->reducer, costs->workload);
+}
+
+const struct decorator *costs_decorator(const struct costs *costs)
+{
+	const unsigned paid = costs->teach->modes & ~(unsigned)TEACH_FLOAT_SUMS;
+
+	return paid ? &costs->decorator : NULL;
+}

@@ -1,0 +1,227 @@
+/*
+ * Pixels on their way to whoever reduces them. Knows nothing of when a scene is done.
+ */
+#include "ship.h"
+
+#include <stdlib.h>
+
+#include "pixel_message.h"
+#include "remote/remote.h"
+
+static const struct stage *last_stage(const struct workload *workload)
+{
+	return workload->stage[workload->n_stages - 1];
+}
+
+/* --- the reducer of this process --- */
+
+void reducer_init(struct reducer *reducer)
+{
+	*reducer = (struct reducer){0};
+	pthread_mutex_init(&reducer->lock, NULL);
+}
+
+void reducer_release(struct reducer *reducer, const struct workload *workload)
+{
+	if (reducer->state && last_stage(workload)->close)
+		last_stage(workload)->close(reducer->state);
+	reducer->state = NULL;
+	pthread_mutex_destroy(&reducer->lock);
+}
+
+void reducer_lock(struct reducer *reducer, struct worker *worker)
+{
+	uint64_t since = clock_now();
+
+	activity_at(ACTIVITY_WAIT + WAIT_PEER);
+	pthread_mutex_lock(&reducer->lock);
+	meter_wait(worker->meter, WAIT_PEER, since);
+	activity_at(last_stage(worker->workload)->meter);
+}
+
+void reducer_unlock(struct reducer *reducer)
+{
+	pthread_mutex_unlock(&reducer->lock);
+}
+
+int reducer_run(struct reducer *reducer, struct worker *worker, struct block *block,
+		struct chunk_result *result)
+{
+	const struct stage *stage = last_stage(worker->workload);
+	struct stage_env env = {.options = worker->options,
+				.arena = &worker->arena,
+				.meter = worker->meter,
+				.worker = worker->number};
+	struct meter_span span = meter_begin();
+
+	if (!reducer->state && stage->open && stage->open(&reducer->state, &env, &result->error))
+		return -1;
+	if (stage->run(reducer->state, &env, block, result, &result->error))
+		return -1;
+	meter_lap(worker->meter, stage->meter, &span);
+	return 0;
+}
+
+void reducer_end(struct reducer *reducer, struct worker *worker, struct chunk_result *result)
+{
+	const struct stage *stage = last_stage(worker->workload);
+
+	if (stage->chunk_end && reducer->state)
+		stage->chunk_end(reducer->state, result);
+}
+
+/* --- sending --- */
+
+static void book_packed(struct worker *worker, size_t bytes, uint64_t since)
+{
+	meter_pack(worker->meter, bytes, since);
+	worker->meter->taught.n_parcels++;
+	worker->meter->taught.parcel_bytes += bytes;
+}
+
+void ship_book(struct worker *worker, size_t bytes, uint64_t since)
+{
+	struct meter_row *row = &worker->meter->row[METER_REDUCE];
+
+	row->messages++;
+	row->message_bytes += bytes;
+	book_packed(worker, bytes, since);
+}
+
+int ship_local(struct reducer *reducer, struct ship_room *room, struct worker *worker,
+	       const struct block *block, struct chunk_result *result)
+{
+	size_t bytes = pixel_message_bytes(block->n_pixels);
+	uint64_t since = clock_now();
+	struct block sent;
+	int status;
+
+	if (room->size < bytes) {
+		free(room->bytes);
+		room->bytes = malloc(bytes);
+		room->size = room->bytes ? bytes : 0;
+	}
+	if (!room->bytes)
+		return error_memory(&result->error, "pixels on their way", bytes);
+	pixel_message_pack(room->bytes, block);
+	ship_book(worker, bytes, since);
+	if (pixel_message_unpack(&sent, room->bytes, bytes, block->scene, &block->window,
+				 &result->error))
+		return -1;
+	reducer_lock(reducer, worker);
+	status = reducer_run(reducer, worker, &sent, result);
+	reducer_unlock(reducer);
+	return status;
+}
+
+/* Some rows of a block, or a part of one, that fit in the line's room; answered at once. */
+static int send_part(struct worker *worker, const struct block *part, struct chunk_result *result)
+{
+	uint32_t bytes = (uint32_t)pixel_message_bytes(part->n_pixels);
+	uint64_t since = clock_now();
+
+	pixel_message_pack(remote_room(worker), part);
+	book_packed(worker, bytes, since);
+	return remote_tell(worker, result, bytes, &result->error);
+}
+
+int ship_remote(struct worker *worker, const struct block *block, struct chunk_result *result)
+{
+	const uint32_t most =
+		(WIRE_PAYLOAD_MAX - sizeof(struct pixel_message)) / MESSAGE_PIXEL_BYTES;
+	const struct window *w = &block->window;
+	uint32_t x_size = w->x_size < most ? w->x_size : most, rows = most / x_size;
+
+	if (block->constant)
+		return send_part(worker, block, result);
+	for (uint32_t y = 0; y < w->y_size; y += rows)
+		for (uint32_t x = 0; x < w->x_size; x += x_size) {
+			size_t first = (size_t)y * w->x_size + x;
+			struct block part = *block;
+
+			part.window =
+				(struct window){w->x_off + x, w->y_off + y,
+						x_size < w->x_size - x ? x_size : w->x_size - x,
+						rows < w->y_size - y ? rows : w->y_size - y};
+			part.n_pixels = window_pixels(&part.window);
+			part.value += first;
+			part.pixel_class += first;
+			if (send_part(worker, &part, result))
+				return -1;
+		}
+	return 0;
+}
+
+/* --- at the hub --- */
+
+static int answer_begin(struct ship_answer *answer, struct worker *worker, const struct task *task,
+			const struct window *chunk, struct error *err)
+{
+	const struct stage *stage = last_stage(worker->workload);
+	struct stage_env env = {.options = worker->options, .meter = worker->meter};
+	size_t pieces =
+		chunk_result_pieces(task->scene, chunk->x_size, chunk->y_size, worker->by_tile);
+
+	if (answer->room < pieces) {
+		free(answer->result.piece);
+		answer->result.piece = malloc(size_mul(pieces, sizeof(struct piece)));
+		answer->room = answer->result.piece ? pieces : 0;
+	}
+	if (!answer->room)
+		return error_memory(err, "the answer of a chunk", pieces * sizeof(struct piece));
+	if (!answer->reducing && stage->open && stage->open(&answer->reducing, &env, err))
+		return -1;
+	answer->result = (struct chunk_result){.chunk = task->chunk,
+					       .scene_id = task->scene_id,
+					       .status = CHUNK_DONE,
+					       .piece = answer->result.piece};
+	chunk_result_begin(&answer->result, task->scene, chunk, worker->by_tile);
+	answer->begun = true;
+	return 0;
+}
+
+int ship_answer_add(struct ship_answer *answer, struct worker *worker, const struct task *task,
+		    const void *message, size_t bytes, struct error *err)
+{
+	const struct stage *stage = last_stage(worker->workload);
+	struct window chunk = chunk_grid_window(task->grid, task->chunk);
+	struct stage_env env = {.options = worker->options, .meter = worker->meter};
+	struct meter_span span;
+	struct block block;
+
+	if (!answer->begun && answer_begin(answer, worker, task, &chunk, err))
+		return -1;
+	if (pixel_message_unpack(&block, message, bytes, task->scene, &chunk, err))
+		return -1;
+	span = meter_begin();
+	if (stage->run(answer->reducing, &env, &block, &answer->result, err))
+		return -1;
+	meter_lap(worker->meter, stage->meter, &span);
+	return 0;
+}
+
+void ship_answer_end(struct ship_answer *answer, struct worker *worker, struct chunk_result *result)
+{
+	const struct stage *stage = last_stage(worker->workload);
+
+	if (!answer->begun)
+		return;
+	answer->begun = false;
+	if (stage->chunk_end)
+		stage->chunk_end(answer->reducing, &answer->result);
+	if (result->status != CHUNK_DONE)
+		return;
+	result->by_tile = answer->result.by_tile;
+	result->piece = answer->result.piece;
+	result->n_pieces = answer->result.n_pieces;
+	for (uint32_t i = 0; i < result->n_pieces; i++)
+		worker->meter->taught.answer_bytes += wire_piece_bytes(&result->piece[i]);
+}
+
+void ship_answer_release(struct ship_answer *answer, const struct workload *workload)
+{
+	if (answer->reducing && last_stage(workload)->close)
+		last_stage(workload)->close(answer->reducing);
+	free(answer->result.piece);
+	*answer = (struct ship_answer){0};
+}
