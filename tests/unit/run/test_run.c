@@ -2,6 +2,8 @@
  * Claim, delivery and memory, under a made-up workload: scenes of very different footprints in a
  * pool that holds few of them, failing scenes and chunks, workers that stall. Every chunk must be
  * delivered once, nothing may hang, and the reservation may never exceed the pool.
+ *
+ * Linked without pipeline/teach/ (Makefile): a run needs nothing of it.
  */
 #include <libgen.h>
 #include <limits.h>
