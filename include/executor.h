@@ -1,6 +1,6 @@
 /*
  * Executors: who the workers are and how ids and results travel, nothing else. The claim of the
- * next chunk, the worker's body and the delivery are shared (pipeline/run.c, pipeline/worker.c).
+ * next chunk, the worker's body and the delivery are shared (pipeline/run/run.c, worker.c).
  *
  * Contract, the same for all: every chunk is delivered exactly once as DONE, FAILED or CANCELLED;
  * on return no worker is alive, nothing is reserved, every meter is merged; results are the same
@@ -23,7 +23,7 @@ struct job {
 	 * The whole life of a worker that shares the run's memory, 0 <= worker < n_workers.
 	 * Returns when there is nothing left to do. Errors of chunks travel in their results; it
 	 * fails only where the worker could not start at all (then err says why and the others do
-	 * its work). Workers with memory of their own have pipeline/hub.h and pipeline/remote.h.
+	 * its work). Workers with memory of their own have pipeline/remote/.
 	 */
 	int (*body)(struct job *job, unsigned worker, struct error *err);
 };

@@ -21,6 +21,7 @@
 
 #include <cmocka.h>
 
+#include "run/decorator.h"
 #include "run/execute.h"
 #include "catalog.h"
 
@@ -243,6 +244,8 @@ static const struct workload fake = {
 	.tally_free = fake_free,
 };
 
+static const struct decorator *decorator; /* of the runs to come; NULL: none */
+
 static void run_story(const char *executor, unsigned workers, uint64_t pool)
 {
 	static char names[MOST_SCENES][32];
@@ -268,7 +271,8 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 				  .workload = &workload,
 				  .samples = &none,
 				  .executor = executor_find(executor, false, &err),
-				  .session = &alone};
+				  .session = &alone,
+				  .decorator = decorator};
 
 	assert_non_null(setup.executor);
 	workload.in_turn = story.in_turn;
@@ -454,6 +458,86 @@ static void chunks_in_turn(void **state)
 	run_story("threads", 4, POOL);
 }
 
+/* --- a decorator's hooks --- */
+
+static atomic_int begun, ended, handed_out, last_stages;
+
+static int hook_last_stage(struct worker *worker, const struct block *block,
+			   struct chunk_result *result)
+{
+	struct block own = *block;
+	struct stage_env env = {.arena = &worker->arena, .meter = worker->meter};
+
+	atomic_fetch_add(&last_stages, 1);
+	return fake_run(NULL, &env, &own, result, &result->error);
+}
+
+static int hook_begin(void *context, struct worker *worker, struct error *err)
+{
+	struct worker_ops *ops;
+
+	(void)err;
+	assert_ptr_equal(context, &begun);
+	atomic_fetch_add(&begun, 1);
+	if (!worker->ops) /* the hub's side of a remote worker */
+		return 0;
+	ops = worker->extra = malloc(sizeof(*ops));
+	assert_non_null(ops);
+	*ops = *worker->ops;
+	ops->last_stage = hook_last_stage;
+	worker->ops = ops;
+	return 0;
+}
+
+static void hook_end(void *context, struct worker *worker)
+{
+	(void)context;
+	atomic_fetch_add(&ended, 1);
+	free(worker->extra);
+	worker->extra = NULL;
+}
+
+static void hook_handed_out(void *context, struct worker *worker)
+{
+	(void)context;
+	assert_non_null(worker->meter);
+	atomic_fetch_add(&handed_out, 1);
+}
+
+static uint32_t three_chunks(uint32_t id)
+{
+	(void)id;
+	return 3;
+}
+
+/* Each worker begins and ends with the decorator, which hears of each chunk and does its work. */
+static void a_decorator_is_heard(void **state)
+{
+	static const struct decorator hooks = {.context = &begun,
+					       .worker_begin = hook_begin,
+					       .worker_end = hook_end,
+					       .handed_out = hook_handed_out};
+	static const char *const names[] = {"serial", "threads", "processes"};
+
+	(void)state;
+	story = (struct story){.n_scenes = 5,
+			       .chunks = three_chunks,
+			       .footprint = large_then_third,
+			       .tally = small_tally};
+	decorator = &hooks;
+	for (unsigned i = 0; i < 3; i++) {
+		int workers = i == 0 ? 1 : 3;
+
+		begun = ended = handed_out = last_stages = 0;
+		run_story(names[i], (unsigned)workers, 100 * POOL);
+		assert_int_equal(begun, workers);
+		assert_int_equal(ended, workers);
+		assert_int_equal(handed_out, 15);
+		assert_int_equal(last_stages, strcmp(names[i], "processes") == 0 ? 0 : 15);
+	}
+	decorator = NULL;
+}
+
 /* The modules are built one directory above the tests. */
 static int find_modules(void **state)
 {
@@ -476,6 +560,7 @@ int main(void)
 		cmocka_unit_test(a_worker_gives_back_its_own),
 		cmocka_unit_test(freed_memory_wakes_workers),
 		cmocka_unit_test(chunks_in_turn),
+		cmocka_unit_test(a_decorator_is_heard),
 	};
 
 	return cmocka_run_group_tests(tests, find_modules, NULL);
