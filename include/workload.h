@@ -6,6 +6,7 @@
 #ifndef IMGPIPE_WORKLOAD_H
 #define IMGPIPE_WORKLOAD_H
 
+#include "accum.h"
 #include "catalog.h"
 #include "chunk.h"
 #include "error.h"
@@ -51,6 +52,18 @@ struct workload {
 	 * workload has not; NULL for all: the names of meter.h.
 	 */
 	const char *const *stage_names;
+
+	/* --- blocks --- */
+	/* Rows of the slices that a block of this size is worked on in, at most y_size. Pure. */
+	uint32_t (*slice_rows)(uint32_t x_size, uint32_t y_size);
+	/* Rows first ... first + rows of a block, as a block of its own. Constant ones are not
+	 * cut. */
+	struct block (*slice)(const struct block *block, uint32_t first, uint32_t rows);
+	/* Bytes that a pixel takes in all bands of the scene that make the result. Pure. */
+	size_t (*pixel_bytes)(const struct scene *scene);
+
+	/* --- results of chunks --- */
+	const struct result_ops *result;
 
 	/* --- scenes; see catalog.h --- */
 	int (*scene_open)(struct scene *scene, const struct catalog *catalog, uint32_t id,

@@ -45,9 +45,10 @@ static uint64_t hash_plan(const struct plan *plan)
 	return hash(hash_seed, numbers, sizeof(numbers));
 }
 
-static uint64_t hash_program(void)
+static uint64_t hash_program(const struct plan *plan)
 {
-	const uint64_t sizes[] = {sizeof(struct meter), sizeof(struct piece), 0x0102030405060708u,
+	const uint64_t sizes[] = {sizeof(struct meter),
+				  plan->result ? plan->result->piece_bytes : 0, 0x0102030405060708u,
 				  RESULTS_VERSION};
 
 	return hash(hash(hash_seed, IMGPIPE_VERSION, sizeof(IMGPIPE_VERSION)), sizes,
@@ -98,7 +99,7 @@ static void tell(struct opinion *mine, const struct options *options, int argc, 
 	if (!mine->status && tell_options(mine, options, &mine->error))
 		mine->status = -1;
 	tell_arguments(mine, argc, argv);
-	mine->checksum[OF_PROGRAM] = hash_program();
+	mine->checksum[OF_PROGRAM] = hash_program(plan);
 	mine->checksum[OF_OPTIONS] = hash_options(argc, argv);
 	mine->checksum[OF_FILES] = catalog ? catalog_checksum(catalog) : 0;
 	mine->checksum[OF_PLAN] = mine->status ? 0 : hash_plan(plan);

@@ -357,7 +357,7 @@ int run_fold(struct worker *worker, const struct task *task, struct chunk_result
 	pthread_mutex_unlock(&slot->fold_lock);
 	if (!worker->stage_state)
 		trace_at(worker->meter->trace, TRACE_NO_SCENE, TRACE_NO_CHUNK);
-	row->bytes_in += result->n_pieces * sizeof(struct piece);
+	row->bytes_in += result_bytes(worker->run->workload->result, result->n_pieces);
 	return result->status == CHUNK_FAILED ? -1 : 0;
 }
 
@@ -397,7 +397,7 @@ static void desk_deliver(struct worker *worker, const struct task *task,
 			 struct chunk_result *result)
 {
 	struct meter_row *row = &worker->meter->row[METER_REDUCE];
-	uint64_t bytes = result->n_pieces * sizeof(struct piece);
+	uint64_t bytes = result_bytes(worker->workload->result, result->n_pieces);
 
 	/* Handed over in memory: nothing is copied. Beside real messages it is none. */
 	if (teach_moves_pixels(&worker->options->teach)) {
@@ -423,7 +423,7 @@ void run_collected(struct run *run, struct slot *slot, struct piece *piece, stru
 		slot_fail(slot, 0, &result.error);
 	for (unsigned i = 1; i < run->n_pools; i++) {
 		if (slot->joined[i])
-			run->pools[i].reserved -= sizeof(struct piece);
+			run->pools[i].reserved -= run->workload->result->piece_bytes;
 		slot->joined[i] = false;
 	}
 	slot->n_joined = 0;

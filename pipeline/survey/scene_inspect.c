@@ -3,8 +3,9 @@
  */
 #include "scene_inspect.h"
 
-#include "confine/inspect.h"
+#include "inspect.h"
 #include "reader.h"
+#include "remote/wire.h"
 
 struct finding {
 	struct error error; /* code 0: it has opened */
@@ -12,8 +13,6 @@ struct finding {
 	uint64_t need;
 	unsigned char scene[];
 };
-
-_Static_assert(sizeof(struct finding) + SCENE_PACKED_MAX <= INSPECT_ANSWER_MAX, "any scene fits");
 
 static size_t look(void *context, uint32_t i, void *answer)
 {
@@ -76,6 +75,7 @@ int scene_inspect(const struct scene_inspection *inspection, struct error *err)
 	const struct inspection inspect_all = {
 		.context = &in,
 		.n = in.n,
+		.answer_most = sizeof(struct finding) + SCENE_PACKED_MAX,
 		.look = look,
 		.take = take,
 		.memory = CONFINE_OPENING_BYTES +

@@ -21,6 +21,7 @@
 
 #include "run/execute.h"
 #include "catalog.h"
+#include "pixels/stages.h"
 
 enum { MOST_SCENES = 60, MAX_CHUNKS = 40, KIB = 1024, POOL = 1000 * KIB };
 
@@ -230,6 +231,10 @@ static const struct workload fake = {
 	.name = "fake",
 	.stage = fake_stages,
 	.n_stages = 1,
+	.slice_rows = block_slice_rows,
+	.slice = block_slice,
+	.pixel_bytes = scene_pixel_bytes,
+	.result = &piece_ops,
 	.scene_open = fake_open,
 	.scene_begin = fake_begin,
 	.scene_pack = scene_pack,
