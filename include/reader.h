@@ -11,6 +11,7 @@
 
 #include "arena.h"
 #include "error.h"
+#include "heavy_reader.h"
 #include "meter.h"
 #include "options.h"
 #include "scene.h"
@@ -97,16 +98,9 @@ extern const struct reader reader_tiff;
  * NULL with err set (EX_UNAVAILABLE) where the module cannot be loaded. Thread-safe.
  */
 const struct reader *reader_gdal(struct error *err);
-bool reader_gdal_loaded(void);
 
-/*
- * While GDAL is forbidden, reader_gdal() fails with `why` (EX_TEMPFAIL), unless it is loaded
- * already. NULL allows it again. `why` must outlive the ban. Called before workers start.
- */
-void reader_gdal_forbid(const char *why);
-
-/* Has anybody asked for GDAL while it was forbidden, since this was asked last? */
-bool reader_gdal_asked(void);
+/* GDAL as the plan sees it; while it is forbidden, reader_gdal() fails. */
+extern const struct heavy_reader reader_heavy;
 
 /*
  * Is this a name of GDAL's for something on the network? The user has named one: GDAL keeps its
@@ -116,8 +110,8 @@ bool reader_name_is_network(const char *path);
 void reader_gdal_open_network(void);
 bool reader_gdal_has_network(void);
 
-/* What loading GDAL adds to the program's memory, for plans, in bytes; its block cache's size. */
-enum { READER_GDAL_BASELINE_BYTES = 56 << 20, READER_GDAL_CACHE_BYTES = 16 << 20 };
+/* Bytes of GDAL's block cache. */
+enum { READER_GDAL_CACHE_BYTES = 16 << 20 };
 
 /*
  * Probe `path` by the rule of --reader: auto tries the TIFF reader, then GDAL where that declines.

@@ -10,6 +10,7 @@
 #include "catalog.h"
 #include "chunk.h"
 #include "error.h"
+#include "heavy_reader.h"
 #include "meter.h"
 #include "options.h"
 #include "scene.h"
@@ -64,6 +65,9 @@ struct workload {
 
 	/* --- results of chunks --- */
 	const struct result_ops *result;
+
+	/* The reader whose library is loaded when a scene needs it; NULL: there is none. */
+	const struct heavy_reader *heavy;
 
 	/* --- scenes; see catalog.h --- */
 	int (*scene_open)(struct scene *scene, const struct catalog *catalog, uint32_t id,

@@ -19,7 +19,6 @@
 #include "output_stream.h"
 #include "plan/limit.h"
 #include "printable.h"
-#include "reader.h"
 #include "report.h"
 #include "mpi/session.h"
 #include "base/signals.h"
@@ -126,11 +125,11 @@ static int run_plan(const struct options *options, const struct plan *plan,
 
 	show_notes(plan, options);
 	(void)snprintf(why, sizeof(why),
-		       "it needs GDAL, for which the memory limit leaves no room; --memory %lluM "
-		       "is enough",
+		       "%s, for which the memory limit leaves no room; --memory %lluM is enough",
+		       workload->heavy->needed,
 		       (unsigned long long)(plan_enough(plan, plan->survey.gdal.most, true) >> 20));
 	if (!plan->gdal)
-		reader_gdal_forbid(why);
+		heavy_forbid(workload->heavy, why);
 	*err = (struct error){0};
 	signals_catch();
 	status = execute(options, plan, workload, catalog, samples, err);

@@ -88,8 +88,10 @@ static int confine(const struct run *run, const struct link *link, struct fence 
 		   struct error *err)
 {
 	const struct plan *plan = run->plan;
-	const struct fence_plan most = {
-		.fixed = plan->per_worker_fixed, .gdal = plan->gdal, .pool = plan->pool};
+	const struct fence_plan most = {.fixed = plan->per_worker_fixed,
+					.gdal = plan->gdal,
+					.pool = plan->pool,
+					.heavy = plan->heavy};
 	int keep[] = {link->down[0], link->up[1], -1};
 
 	if (!plan->confinement.wanted)

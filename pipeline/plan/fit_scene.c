@@ -281,18 +281,10 @@ static bool next_way(struct chunk_grid *grid, unsigned way, const struct plan *p
 	return rows != 0;
 }
 
-static bool is_by_gdal(const struct scene *scene)
-{
-	for (unsigned i = 0; i < scene->n_files; i++)
-		if (strcmp(scene->files[i].info.reader, "gdal") == 0)
-			return true;
-	return false;
-}
-
 int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct options *options,
 	       const struct workload *workload, const struct scene *scene, struct error *err)
 {
-	const bool by_gdal = is_by_gdal(scene), allowed = plan->gdal || !by_gdal;
+	const bool by_gdal = heavy_reads(workload->heavy, scene), allowed = plan->gdal || !by_gdal;
 	char limit[24];
 	uint64_t smallest;
 

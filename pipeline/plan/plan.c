@@ -12,7 +12,6 @@
 #include "executor.h"
 #include "limit.h"
 #include "fit_scene.h"
-#include "reader.h"
 #include "base/text.h"
 #include "base/memory.h"
 
@@ -130,7 +129,7 @@ void plan_predict(struct prediction *prediction, const struct plan *plan,
 		size_mul(in_flight < 2 ? 1 : 2, size_mul((size_t)scene->x_size * scene->y_size, 5));
 
 	bytes += pile < plan->pile ? pile : plan->pile;
-	if (!prediction->gdal && reader_gdal_loaded()) { /* and it stays */
+	if (!prediction->gdal && heavy_is_loaded(workload->heavy)) { /* and it stays */
 		prediction->gdal = true;
 		prediction->peak += plan->gdal;
 	}
@@ -230,6 +229,7 @@ int plan_begin(struct plan *plan, const struct options *options, const struct ma
 		.in_turn = workload->in_turn,
 		.stage_names = workload->stage_names,
 		.result = workload->result,
+		.heavy = workload->heavy,
 		.piles = teaches(&options->teach, TEACH_NO_BACKPRESSURE),
 		.n_scenes = catalog_scenes(catalog),
 		.n_all_scenes = catalog_all_scenes(catalog),

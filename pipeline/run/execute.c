@@ -15,7 +15,6 @@
 #include "meters/console.h"
 #include "meters/monitor.h"
 #include "plan/fit_scene.h"
-#include "reader.h"
 #include "run.h"
 #include "meters/sampler.h"
 #include "base/signals.h"
@@ -233,7 +232,7 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 	totals->cpu_ns += process_cpu_ns() - begin_cpu;
 	totals->reserved_peak = plan_fixed(run->plan) + run->pools[0].reserved_peak +
 				totals->meter.taught.pile_peak;
-	if (reader_gdal_loaded()) { /* what was set aside for it has been used */
+	if (heavy_is_loaded(run->workload->heavy)) { /* what was set aside for it has been used */
 		totals->reserved_peak += run->plan->gdal;
 		totals->predicted.peak += totals->predicted.gdal ? 0 : run->plan->gdal;
 	}

@@ -23,7 +23,7 @@ enum { PATIENCE_MS = 30000 };
 static void child_main(const struct inspection *in, const struct confinement *confinement,
 		       struct link *link, uint32_t first, bool keep_stderr, pid_t parent)
 {
-	const struct fence_plan most = {.fixed = in->memory};
+	const struct fence_plan most = {.fixed = in->memory, .heavy = in->heavy};
 	struct fence fence = {.statm = -1};
 	struct error error;
 

@@ -24,6 +24,7 @@ struct inspection {
 	 * before it is checked; NULL with `how` where there is none ("... was killed by SIGSEGV").
 	 */
 	void (*take)(void *context, uint32_t i, const void *answer, size_t bytes, const char *how);
+	const struct heavy_reader *heavy; /* of the workload */
 	uint64_t memory; /* that the child may take, GDAL included where it may load it */
 };
 

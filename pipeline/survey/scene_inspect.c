@@ -4,7 +4,6 @@
 #include "scene_inspect.h"
 
 #include "inspect.h"
-#include "reader.h"
 #include "remote/wire.h"
 
 struct finding {
@@ -21,7 +20,10 @@ static size_t look(void *context, uint32_t i, void *answer)
 	struct scene scene = {0};
 	size_t bytes = 0;
 
-	reader_gdal_forbid(in->gdal ? NULL : "it needs GDAL");
+	if (in->gdal)
+		heavy_forbid(in->workload->heavy, NULL);
+	else
+		heavy_forbid_for_now(in->workload->heavy);
 	finding->error = (struct error){0};
 	finding->need = 0;
 	if (!in->workload->scene_open(&scene, in->catalog, in->id[i], in->options,
@@ -29,7 +31,7 @@ static size_t look(void *context, uint32_t i, void *answer)
 		bytes = in->workload->scene_pack(finding->scene, &scene, &finding->error);
 		finding->need = in->need(in->context, &scene);
 	}
-	finding->asked = reader_gdal_asked();
+	finding->asked = heavy_was_asked(in->workload->heavy);
 	scene_release(&scene);
 	return sizeof(*finding) + bytes;
 }
@@ -71,16 +73,16 @@ static void take(void *context, uint32_t i, const void *answer, size_t bytes, co
 int scene_inspect(const struct scene_inspection *inspection, struct error *err)
 {
 	struct scene_inspection in = *inspection;
-	uint64_t gdal = READER_GDAL_CACHE_BYTES;
+	const struct heavy_reader *heavy = in.workload->heavy;
+	uint64_t of_heavy = heavy_is_loaded(heavy) ? heavy->cache_bytes : heavy_bytes(heavy);
 	const struct inspection inspect_all = {
 		.context = &in,
 		.n = in.n,
 		.answer_most = sizeof(struct finding) + SCENE_PACKED_MAX,
 		.look = look,
 		.take = take,
-		.memory = CONFINE_OPENING_BYTES +
-			  (in.gdal ? gdal + (reader_gdal_loaded() ? 0 : READER_GDAL_BASELINE_BYTES)
-				   : 0),
+		.heavy = heavy,
+		.memory = CONFINE_OPENING_BYTES + (in.gdal ? of_heavy : 0),
 	};
 
 	return inspect(&inspect_all, in.confinement, in.options->verbosity > 0, err);

@@ -18,7 +18,6 @@
 #include "mpi/cluster.h"
 #include "plan/limit.h"
 #include "plan/fit_scene.h"
-#include "reader.h"
 #include "scene_inspect.h"
 
 enum {
@@ -61,7 +60,7 @@ static int open_one(const struct surveyor *s, struct scene *scene, uint32_t id, 
 {
 	int status = s->workload->scene_open(scene, s->catalog, id, s->options, err);
 
-	note(s, status ? 0 : need_of(s, scene), id, by_gdal, reader_gdal_asked());
+	note(s, status ? 0 : need_of(s, scene), id, by_gdal, heavy_was_asked(s->workload->heavy));
 	return status ? -1 : 0;
 }
 
@@ -160,12 +159,10 @@ static void inspect_further(const struct surveyor *s)
 
 /* --- a process of its own --- */
 
-static const char no_gdal[] = "it needs GDAL";
-
 /* Memory beyond the limit, if GDAL does not fit, but only to name a limit that is enough. */
 static void look_by_gdal(const struct surveyor *s)
 {
-	reader_gdal_forbid(NULL);
+	heavy_forbid(s->workload->heavy, NULL);
 	for (uint32_t id = 0; id < s->plan->n_scenes; id++) {
 		if (!s->asked[id])
 			continue;
@@ -222,7 +219,7 @@ static void open_samples(const struct surveyor *s, bool by_gdal, struct error *e
 {
 	if (s->plan->confinement.wanted) {
 		if (by_gdal) /* once, for the children and the workers */
-			(void)reader_gdal(NULL);
+			(void)s->workload->heavy->load(NULL);
 		inspect_scenes(
 			&(struct hearing){
 				.s = s, .by_gdal = by_gdal, .keep = s->samples->scene, .err = err},
@@ -271,7 +268,7 @@ static const struct scene *choose_further(const struct surveyor *s, struct error
 	if (!plain && !(s->plan->gdal && survey->gdal.n && survey->gdal.least <= s->plan->pool))
 		return NULL;
 	if (!plain)
-		reader_gdal_forbid(NULL);
+		heavy_forbid(s->workload->heavy, NULL);
 	if (s->plan->confinement.wanted)
 		inspect_ids(
 			&(struct hearing){
@@ -316,7 +313,7 @@ static const struct scene *look(const struct surveyor *s, struct error *err)
 	const struct scene *scene;
 	bool more = s->plan->n_scenes > s->samples->n;
 
-	reader_gdal_forbid(no_gdal);
+	heavy_forbid_for_now(s->workload->heavy);
 	open_samples(s, false, err);
 	settle(s);
 	scene = choose(s);
@@ -324,7 +321,7 @@ static const struct scene *look(const struct surveyor *s, struct error *err)
 	    (scene && s->survey->wants_gdal && plan_needs_survey(s->plan)))
 		look_further(s);
 	s->survey->whole |= !more;
-	reader_gdal_forbid(NULL);
+	heavy_forbid(s->workload->heavy, NULL);
 	if (!s->survey->plain.n && s->survey->wants_gdal) {
 		s->survey->gdal = (struct survey_needs){0};
 		open_samples(s, true, err);

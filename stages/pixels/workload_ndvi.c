@@ -1,6 +1,7 @@
 /*
  * The NDVI workload: the one place that lists its stages and joins them to discovery and reduction.
  */
+#include "reader.h"
 #include "stages.h"
 
 static const struct stage *const ndvi_stages[] = {
@@ -18,6 +19,7 @@ const struct workload workload_ndvi = {
 	.slice = block_slice,
 	.pixel_bytes = scene_pixel_bytes,
 	.result = &piece_ops,
+	.heavy = &reader_heavy,
 	.scene_open = scene_open,
 	.scene_is_fresh = scene_is_fresh,
 	.scene_begin = scene_begin,

@@ -11,6 +11,7 @@
 #include "partial.h"
 #include "report.h"
 #include "input/seen.h"
+#include "pixels/piece.h"
 
 struct merge {
 	unsigned n;
@@ -145,6 +146,7 @@ static int write_reports(struct merge *merge, const struct options *options, str
 		.n_all_scenes = head->scenes_in_all,
 		.files_checksum = head->files,
 		.merged = head,
+		.result = &piece_ops,
 	};
 	int status;
 
