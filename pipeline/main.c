@@ -132,7 +132,7 @@ static int run_plan(const struct options *options, const struct plan *plan,
 		heavy_forbid(workload->heavy, why);
 	*err = (struct error){0};
 	signals_catch();
-	status = execute(options, plan, workload, catalog, samples, err);
+	status = execute(options, plan, workload, catalog, samples, &report_sink, err);
 	if (err->code)
 		return fail(err);
 	if (status > 128 && !session_is_silent())

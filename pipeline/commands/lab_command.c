@@ -21,6 +21,7 @@
 #include "lab.h"
 #include "plan.h"
 #include "printable.h"
+#include "report.h"
 #include "base/signals.h"
 #include "base/text.h"
 
@@ -97,7 +98,7 @@ static int run_line(const struct lab_work *work, struct lab *lab, struct error *
 	if (plan_line(&plan, work, &own, lab, &catalog, err))
 		status = err->code ? err->code : EX_SOFTWARE;
 	else
-		status = execute(&own, &plan, lab_workload(lab), catalog, &none, err);
+		status = execute(&own, &plan, lab_workload(lab), catalog, &none, &report_sink, err);
 	catalog_free(catalog);
 	lab_release(lab);
 	return status;

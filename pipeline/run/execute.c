@@ -87,7 +87,7 @@ static int slot_init(struct slot *slot, unsigned n_pools)
 
 static int run_init(struct run *run, const struct options *options, const struct plan *plan,
 		    const struct workload *workload, const struct catalog *catalog,
-		    struct samples *samples, struct error *err)
+		    struct samples *samples, const struct report_sink *sink, struct error *err)
 {
 	unsigned n_pools = plan->ranks ? plan->ranks : 1;
 	bool complete;
@@ -99,11 +99,11 @@ static int run_init(struct run *run, const struct options *options, const struct
 		.workload = workload,
 		.catalog = catalog,
 		.samples = samples,
+		.sink = sink,
 		.n_scenes = catalog_scenes(catalog),
 		.n_slots = plan->scene_slots,
 		.n_pools = n_pools,
 	};
-	run_totals_init(&run->totals);
 	run->totals.n_scenes = run->n_scenes;
 	run->totals.predicted = plan->predicted;
 	if (posix_memalign((void **)&run->slots, _Alignof(struct slot),
@@ -141,7 +141,7 @@ static int run_init(struct run *run, const struct options *options, const struct
 		run->console = console_new(options, catalog_file_bytes(catalog));
 	if (console_shows_views(run->console))
 		run->shown = show_workers(plan_all_workers(plan));
-	return report_set_open(&run->reports, plan, options, err);
+	return run->sink->open(&run->reports, plan, options, err);
 }
 
 /*
@@ -163,7 +163,7 @@ static int all_ready(int status, struct error *err)
 static void run_release(struct run *run)
 {
 	reducer_release(&run->reducer, run->workload);
-	report_set_free(run->reports);
+	run->sink->free(run->reports);
 	console_free(run->console);
 	for (uint32_t i = 0; run->slots && i < run->n_slots; i++)
 		free(run->slots[i].joined);
@@ -290,7 +290,7 @@ static int report(struct course *course, struct error *err)
 	fill_totals(run, course->executor, course->begin_ns, course->begin_cpu);
 	console_free(run->console);
 	run->console = NULL;
-	return report_set_commit(run->reports, &run->totals, err);
+	return run->sink->commit(run->reports, &run->totals, err);
 }
 
 /* A signal has come, and some worker does not come to the end of its block (will.h). */
@@ -320,7 +320,8 @@ static struct will *make_will(struct course *course)
 }
 
 int execute(const struct options *options, const struct plan *plan, const struct workload *workload,
-	    const struct catalog *catalog, struct samples *samples, struct error *err)
+	    const struct catalog *catalog, struct samples *samples, const struct report_sink *sink,
+	    struct error *err)
 {
 	struct course course = {.executor = executor_find(options->executor, err),
 				.begin_ns = clock_now(),
@@ -331,7 +332,7 @@ int execute(const struct options *options, const struct plan *plan, const struct
 
 	if (!course.executor)
 		return err->code;
-	if (all_ready(run_init(run, options, plan, workload, catalog, samples, err), err))
+	if (all_ready(run_init(run, options, plan, workload, catalog, samples, sink, err), err))
 		goto out;
 	course.sampler = sampler_start(run, course.executor->own_memory);
 	run->monitor = monitor_start(run, !course.executor->own_memory);

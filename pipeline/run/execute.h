@@ -7,6 +7,7 @@
 #include "catalog.h"
 #include "options.h"
 #include "plan.h"
+#include "report_sink.h"
 #include "scene.h"
 #include "workload.h"
 
@@ -22,10 +23,12 @@ struct samples {
 };
 
 /*
- * Run all scenes of the catalogue and write the reports. Returns the exit status (0, 1, a sysexits
- * number or 128 + signal); err is set where the run itself failed or there is something to say.
+ * Run all scenes of the catalogue and write the reports to the sink. Returns the exit status (0, 1,
+ * a sysexits number or 128 + signal); err is set where the run itself failed or there is something
+ * to say.
  */
 int execute(const struct options *options, const struct plan *plan, const struct workload *workload,
-	    const struct catalog *catalog, struct samples *samples, struct error *err) MUST_CHECK;
+	    const struct catalog *catalog, struct samples *samples, const struct report_sink *sink,
+	    struct error *err) MUST_CHECK;
 
 #endif

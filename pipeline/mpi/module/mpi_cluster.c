@@ -5,6 +5,7 @@
 #include "mpi/cluster.h"
 
 #include <mpi.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>

@@ -21,6 +21,7 @@
 
 #include "run/execute.h"
 #include "catalog.h"
+#include "report.h"
 #include "pixels/stages.h"
 
 enum { MOST_SCENES = 60, MAX_CHUNKS = 40, KIB = 1024, POOL = 1000 * KIB };
@@ -278,7 +279,7 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 	assert_int_equal(catalog_scenes(catalog), story.n_scenes);
 	stderr = fopen("/dev/null", "w");
 	alarm(60); /* a hang ends the test */
-	assert_int_equal(execute(&options, &plan, &workload, catalog, &none, &err),
+	assert_int_equal(execute(&options, &plan, &workload, catalog, &none, &report_sink, &err),
 			 story.failures || story.deaths ? 1 : 0);
 	alarm(0);
 	fclose(stderr);
