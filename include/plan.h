@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "budget.h"
-#include "catalog.h"
 #include "chunk.h"
 #include "confinement.h"
 #include "meter.h"

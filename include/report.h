@@ -11,7 +11,6 @@
 
 #include "accum.h"
 #include "budget.h"
-#include "catalog.h"
 #include "meter.h"
 #include "options.h"
 #include "plan.h"

@@ -7,7 +7,6 @@
 #define IMGPIPE_WORKLOAD_H
 
 #include "accum.h"
-#include "catalog.h"
 #include "chunk.h"
 #include "error.h"
 #include "heavy_reader.h"
@@ -15,6 +14,15 @@
 #include "options.h"
 #include "scene.h"
 #include "stage.h"
+
+struct catalog;
+
+/* What has to be known of a list of scenes before the first is opened. */
+struct scene_list_facts {
+	uint32_t n_scenes;       /* of this run */
+	uint64_t n_all_scenes;   /* of all shards */
+	uint64_t files_checksum; /* of the names of all files, in order */
+};
 
 /* Running totals of one scene in flight. Made when its first chunk is claimed, freed when done. */
 struct tally;
@@ -68,6 +76,11 @@ struct workload {
 
 	/* The reader whose library is loaded when a scene needs it; NULL: there is none. */
 	const struct heavy_reader *heavy;
+
+	/* --- the list of scenes, which the machinery hands on and does not look into --- */
+	struct scene_list_facts (*facts)(const struct catalog *catalog);
+	/* Bytes of all files, for progress; looks at each of them. NULL: not known. */
+	uint64_t (*input_bytes)(const struct catalog *catalog);
 
 	/* --- scenes; see catalog.h --- */
 	int (*scene_open)(struct scene *scene, const struct catalog *catalog, uint32_t id,

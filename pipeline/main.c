@@ -184,7 +184,7 @@ static int plan_and_run(const struct options *options, const struct session *ses
 		status = plan_make(&plan, options, workload, sample, err);
 	if (options->command != COMMAND_RUN && !status && !sample)
 		status = -1;
-	if (session_agree(session, status, options, argc, argv, catalog, &plan, err))
+	if (session_agree(session, status, options, argc, argv, &plan, err))
 		status = fail(err);
 	else if (options->command != COMMAND_RUN)
 		status = show_plan(&plan, options, workload, catalog, sample, err);

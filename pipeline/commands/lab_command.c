@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "run/execute.h"
+#include "catalog.h"
 #include "lab.h"
 #include "plan.h"
 #include "printable.h"
@@ -77,8 +78,7 @@ static int plan_line(struct plan *plan, const struct lab_work *work, const struc
 		status = plan_make(plan, own, workload, &sample, err);
 	}
 	scene_release(&sample);
-	return session_agree(work->session, status, own, work->argc, work->argv, *catalog, plan,
-			     err);
+	return session_agree(work->session, status, own, work->argc, work->argv, plan, err);
 }
 
 static int run_line(const struct lab_work *work, struct lab *lab, struct error *err)

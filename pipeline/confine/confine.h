@@ -4,7 +4,6 @@
 #ifndef IMGPIPE_PIPELINE_CONFINE_H
 #define IMGPIPE_PIPELINE_CONFINE_H
 
-#include "catalog.h"
 #include "confinement.h"
 #include "options.h"
 #include "workload.h"

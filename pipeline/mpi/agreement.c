@@ -91,7 +91,7 @@ static void tell_arguments(struct opinion *mine, int argc, char **argv)
 }
 
 static void tell(struct opinion *mine, const struct options *options, int argc, char **argv,
-		 const struct catalog *catalog, const struct plan *plan)
+		 const struct plan *plan)
 {
 	(void)snprintf(mine->version, sizeof(mine->version), "%s", IMGPIPE_VERSION);
 	mine->results = RESULTS_VERSION;
@@ -101,7 +101,7 @@ static void tell(struct opinion *mine, const struct options *options, int argc, 
 	tell_arguments(mine, argc, argv);
 	mine->checksum[OF_PROGRAM] = hash_program(plan);
 	mine->checksum[OF_OPTIONS] = hash_options(argc, argv);
-	mine->checksum[OF_FILES] = catalog ? catalog_checksum(catalog) : 0;
+	mine->checksum[OF_FILES] = mine->status ? 0 : plan->files_checksum;
 	mine->checksum[OF_PLAN] = mine->status ? 0 : hash_plan(plan);
 }
 
@@ -214,8 +214,7 @@ static void judge(const struct opinion *all, unsigned n, struct error *verdict)
 }
 
 int session_agree(const struct session *session, int status, const struct options *options,
-		  int argc, char **argv, const struct catalog *catalog, const struct plan *plan,
-		  struct error *err)
+		  int argc, char **argv, const struct plan *plan, struct error *err)
 {
 	struct opinion *mine, *all = NULL;
 	struct error verdict = {0};
@@ -230,7 +229,7 @@ int session_agree(const struct session *session, int status, const struct option
 	mine->status = status;
 	if (status)
 		mine->error = *err;
-	tell(mine, options, argc, argv, catalog, plan);
+	tell(mine, options, argc, argv, plan);
 	session->cluster->gather(mine, all);
 	if (session->rank == 0)
 		judge(all, session->n_ranks, &verdict);

@@ -217,6 +217,7 @@ int plan_begin(struct plan *plan, const struct options *options, const struct ma
 	       const struct catalog *catalog, const struct workload *workload, struct error *err)
 {
 	const struct executor *executor = executor_find(options->executor, err);
+	const struct scene_list_facts facts = workload->facts(catalog);
 
 	if (!executor)
 		return -1;
@@ -231,9 +232,9 @@ int plan_begin(struct plan *plan, const struct options *options, const struct ma
 		.result = workload->result,
 		.heavy = workload->heavy,
 		.piles = teaches(&options->teach, TEACH_NO_BACKPRESSURE),
-		.n_scenes = catalog_scenes(catalog),
-		.n_all_scenes = catalog_all_scenes(catalog),
-		.files_checksum = catalog_checksum(catalog),
+		.n_scenes = facts.n_scenes,
+		.n_all_scenes = facts.n_all_scenes,
+		.files_checksum = facts.files_checksum,
 		.worker_alone = WORKER_BYTES + (executor->own_memory ? PROCESS_BYTES : 0),
 		/* the catalogue's names are resident already */
 		.program = program_bytes(machine),

@@ -100,7 +100,7 @@ static int run_init(struct run *run, const struct options *options, const struct
 		.catalog = catalog,
 		.samples = samples,
 		.sink = sink,
-		.n_scenes = catalog_scenes(catalog),
+		.n_scenes = plan->n_scenes,
 		.n_slots = plan->scene_slots,
 		.n_pools = n_pools,
 	};
@@ -138,7 +138,8 @@ static int run_init(struct run *run, const struct options *options, const struct
 	if (cluster_rank() != 0)
 		return 0;  /* people hear from rank 0 */
 	if (!options->lab) /* whose command tells what became of it */
-		run->console = console_new(options, catalog_file_bytes(catalog));
+		run->console = console_new(
+			options, workload->input_bytes ? workload->input_bytes(catalog) : 0);
 	if (console_shows_views(run->console))
 		run->shown = show_workers(plan_all_workers(plan));
 	return run->sink->open(&run->reports, plan, options, err);

@@ -4,7 +4,6 @@
 #ifndef IMGPIPE_PIPELINE_EXECUTE_H
 #define IMGPIPE_PIPELINE_EXECUTE_H
 
-#include "catalog.h"
 #include "options.h"
 #include "plan.h"
 #include "report_sink.h"

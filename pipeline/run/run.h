@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "catalog.h"
 #include "executor.h"
 #include "teach/gil.h"
 #include "options.h"

@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "catalog.h"
 #include "confinement.h"
 #include "options.h"
 #include "workload.h"
