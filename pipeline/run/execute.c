@@ -281,6 +281,15 @@ static int settle(struct course *course, struct error *err)
 	return -1;
 }
 
+/* Scenes were opened before the run began, for the plan: their time is the run's as well. */
+static void add_survey(struct run_totals *totals, const struct samples *samples)
+{
+	samples_book(&totals->meter, samples);
+	totals->survey_busy_ns = samples->opened.busy_ns;
+	totals->wall_ns += samples->wall_ns;
+	totals->cpu_ns += samples->opened.cpu_ns;
+}
+
 static int report(struct course *course, struct error *err)
 {
 	struct run *run = &course->run;
@@ -289,6 +298,7 @@ static int report(struct course *course, struct error *err)
 		return 0;
 	merge_meters(run);
 	fill_totals(run, course->executor, course->begin_ns, course->begin_cpu);
+	add_survey(&run->totals, run->samples);
 	console_free(run->console);
 	run->console = NULL;
 	return run->sink->commit(run->reports, &run->totals, err);

@@ -4,6 +4,7 @@
 #ifndef IMGPIPE_PIPELINE_EXECUTE_H
 #define IMGPIPE_PIPELINE_EXECUTE_H
 
+#include "meter.h"
 #include "options.h"
 #include "plan.h"
 #include "report_sink.h"
@@ -17,9 +18,21 @@
  */
 struct samples {
 	uint32_t n;
-	struct scene *scene; /* by id, n of them; owned */
-	struct scene extra;  /* planned on, where none of those fits; the run opens it anew */
+	struct scene *scene;     /* by id, n of them; owned */
+	struct scene extra;      /* planned on, where none of those fits; the run opens it anew */
+	struct meter_row opened; /* what all scenes cost that were opened so far */
+	uint64_t wall_ns;        /* that it took */
 };
+
+/* What was opened before a run, on the row of what is opened in it. */
+static inline void samples_book(struct meter *meter, const struct samples *samples)
+{
+	struct meter_row *row = &meter->row[METER_DISCOVER];
+
+	row->chunks += samples->opened.chunks;
+	row->busy_ns += samples->opened.busy_ns;
+	row->cpu_ns += samples->opened.cpu_ns;
+}
 
 /*
  * Run all scenes of the catalogue and write the reports to the sink. Returns the exit status (0, 1,

@@ -266,13 +266,14 @@ void run_open_scene(struct worker *worker, const struct task *task)
 	int status = 0;
 
 	trace_at(worker->meter->trace, task->scene_id, TRACE_NO_CHUNK);
-	if (!take_sample(run, task->scene_id, &slot->scene))
+	if (!take_sample(run, task->scene_id, &slot->scene)) {
+		worker->meter->row[METER_DISCOVER].chunks++;
 		status = run->workload->scene_open(&slot->scene, run->catalog, task->scene_id,
 						   run->options, &error);
+	}
 	if (!status)
 		status = plan_scene(&slot->grid, run->plan, run->options, run->workload,
 				    &slot->scene, &error);
-	worker->meter->row[METER_DISCOVER].chunks++;
 	meter_lap(worker->meter, METER_DISCOVER, &span);
 	scene_ready(worker, slot, status ? &error : NULL);
 }

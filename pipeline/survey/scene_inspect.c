@@ -4,19 +4,31 @@
 #include "scene_inspect.h"
 
 #include "inspect.h"
+#include "opening.h"
 #include "remote/wire.h"
 
 struct finding {
 	struct error error; /* code 0: it has opened */
 	uint32_t asked;
 	uint64_t need;
+	uint64_t busy_ns, cpu_ns; /* of opening it */
 	unsigned char scene[];
 };
+
+/* What a child says of its time is not believed beyond this. */
+static const uint64_t longest_ns = 60000000000u;
+
+static uint64_t at_most(uint64_t ns, uint64_t most)
+{
+	return ns < most ? ns : most;
+}
 
 static size_t look(void *context, uint32_t i, void *answer)
 {
 	const struct scene_inspection *in = context;
 	struct finding *finding = answer;
+	struct meter_row row = {0};
+	const struct opening opening = opening_begin();
 	struct scene scene = {0};
 	size_t bytes = 0;
 
@@ -31,6 +43,9 @@ static size_t look(void *context, uint32_t i, void *answer)
 		bytes = in->workload->scene_pack(finding->scene, &scene, &finding->error);
 		finding->need = in->need(in->context, &scene);
 	}
+	opening_end(&row, &opening);
+	finding->busy_ns = row.busy_ns;
+	finding->cpu_ns = row.cpu_ns;
 	finding->asked = heavy_was_asked(in->workload->heavy);
 	scene_release(&scene);
 	return sizeof(*finding) + bytes;
@@ -62,6 +77,9 @@ static void take(void *context, uint32_t i, const void *answer, size_t bytes, co
 		tell_death(in, id, how);
 		return;
 	}
+	in->row->chunks++;
+	in->row->busy_ns += at_most(finding->busy_ns, longest_ns);
+	in->row->cpu_ns += at_most(finding->cpu_ns, longest_ns);
 	if (finding->error.code)
 		wire_take_error(&error, &finding->error);
 	else if (!in->workload->scene_unpack(&scene, finding->scene, bytes - sizeof(*finding), true,
