@@ -19,7 +19,6 @@
 #include "output_stream.h"
 #include "plan/limit.h"
 #include "printable.h"
-#include "reader.h"
 #include "report.h"
 #include "mpi/session.h"
 #include "base/signals.h"
@@ -126,14 +125,14 @@ static int run_plan(const struct options *options, const struct plan *plan,
 
 	show_notes(plan, options);
 	(void)snprintf(why, sizeof(why),
-		       "it needs GDAL, for which the memory limit leaves no room; --memory %lluM "
-		       "is enough",
+		       "%s, for which the memory limit leaves no room; --memory %lluM is enough",
+		       workload->heavy->needed,
 		       (unsigned long long)(plan_enough(plan, plan->survey.gdal.most, true) >> 20));
 	if (!plan->gdal)
-		reader_gdal_forbid(why);
+		heavy_forbid(workload->heavy, why);
 	*err = (struct error){0};
 	signals_catch();
-	status = execute(options, plan, workload, catalog, samples, err);
+	status = execute(options, plan, workload, catalog, samples, &report_sink, err);
 	if (err->code)
 		return fail(err);
 	if (status > 128 && !session_is_silent())
@@ -185,7 +184,7 @@ static int plan_and_run(const struct options *options, const struct session *ses
 		status = plan_make(&plan, options, workload, sample, err);
 	if (options->command != COMMAND_RUN && !status && !sample)
 		status = -1;
-	if (session_agree(session, status, options, argc, argv, catalog, &plan, err))
+	if (session_agree(session, status, options, argc, argv, &plan, err))
 		status = fail(err);
 	else if (options->command != COMMAND_RUN)
 		status = show_plan(&plan, options, workload, catalog, sample, err);

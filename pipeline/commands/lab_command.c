@@ -18,9 +18,11 @@
 #include <unistd.h>
 
 #include "run/execute.h"
+#include "catalog.h"
 #include "lab.h"
 #include "plan.h"
 #include "printable.h"
+#include "report.h"
 #include "base/signals.h"
 #include "base/text.h"
 
@@ -76,8 +78,7 @@ static int plan_line(struct plan *plan, const struct lab_work *work, const struc
 		status = plan_make(plan, own, workload, &sample, err);
 	}
 	scene_release(&sample);
-	return session_agree(work->session, status, own, work->argc, work->argv, *catalog, plan,
-			     err);
+	return session_agree(work->session, status, own, work->argc, work->argv, plan, err);
 }
 
 static int run_line(const struct lab_work *work, struct lab *lab, struct error *err)
@@ -97,7 +98,7 @@ static int run_line(const struct lab_work *work, struct lab *lab, struct error *
 	if (plan_line(&plan, work, &own, lab, &catalog, err))
 		status = err->code ? err->code : EX_SOFTWARE;
 	else
-		status = execute(&own, &plan, lab_workload(lab), catalog, &none, err);
+		status = execute(&own, &plan, lab_workload(lab), catalog, &none, &report_sink, err);
 	catalog_free(catalog);
 	lab_release(lab);
 	return status;

@@ -43,7 +43,8 @@ struct hub {
 	struct error refusal; /* of the first worker that could not start */
 	struct error death;   /* the last one */
 	struct seat *seats;
-	struct piece *piece;
+	struct piece *piece; /* one that has come */
+	const struct result_ops *ops;
 };
 
 struct hub *hub_new(struct job *job, struct hub_seats where, struct error *err)
@@ -58,7 +59,8 @@ struct hub *hub_new(struct job *job, struct hub_seats where, struct error *err)
 		meter_start(&hub->meter);
 		hub->meter.trace = run->trace ? trace_of(run->trace, run->trace->n_workers) : NULL;
 		hub->seats = calloc(where.n_seats ? where.n_seats : 1, sizeof(*hub->seats));
-		hub->piece = malloc(sizeof(*hub->piece));
+		hub->ops = run->workload->result;
+		hub->piece = malloc(hub->ops->piece_bytes);
 	}
 	if (!hub || !hub->seats || !hub->piece) {
 		hub_free(hub);
@@ -225,7 +227,7 @@ bool hub_next(struct hub *hub, unsigned *seat, struct message *answer)
 static void take_piece(struct hub *hub, struct seat *seat, const struct message *message,
 		       const void *payload, struct chunk_result *result)
 {
-	if (wire_unpack_piece(hub->piece, payload, message->payload_bytes, &result->error)) {
+	if (hub->ops->unpack(hub->piece, payload, message->payload_bytes, &result->error)) {
 		result->status = CHUNK_FAILED;
 		return;
 	}
@@ -244,22 +246,22 @@ static int open_answer(struct hub *hub, struct seat *seat, const struct window *
 	const bool by_tile = hub->run->plan->by_tile;
 	const struct stage *stage = last_stage(hub);
 	struct stage_env env = {.options = hub->run->options, .meter = &hub->meter};
-	size_t pieces = chunk_result_pieces(task->scene, chunk->x_size, chunk->y_size, by_tile);
+	size_t pieces = hub->ops->pieces(task->scene, chunk->x_size, chunk->y_size, by_tile);
 
 	if (seat->room < pieces) {
 		free(seat->answer.piece);
-		seat->answer.piece = malloc(size_mul(pieces, sizeof(struct piece)));
+		seat->answer.piece = malloc(result_bytes(hub->ops, pieces));
 		seat->room = seat->answer.piece ? pieces : 0;
 	}
 	if (!seat->room)
-		return error_memory(err, "the answer of a chunk", pieces * sizeof(struct piece));
+		return error_memory(err, "the answer of a chunk", result_bytes(hub->ops, pieces));
 	if (!seat->reducing && stage->open && stage->open(&seat->reducing, &env, err))
 		return -1;
 	seat->answer = (struct chunk_result){.chunk = task->chunk,
 					     .scene_id = task->scene_id,
 					     .status = CHUNK_DONE,
 					     .piece = seat->answer.piece};
-	chunk_result_begin(&seat->answer, task->scene, chunk, by_tile);
+	hub->ops->begin(&seat->answer, task->scene, chunk, by_tile);
 	seat->shipped = true;
 	return 0;
 }
@@ -314,7 +316,8 @@ static void close_answer(struct hub *hub, struct seat *seat, struct chunk_result
 	result->piece = seat->answer.piece;
 	result->n_pieces = seat->answer.n_pieces;
 	for (uint32_t i = 0; i < result->n_pieces; i++)
-		hub->meter.taught.answer_bytes += wire_piece_bytes(&result->piece[i]);
+		hub->meter.taught.answer_bytes +=
+			hub->ops->packed_bytes(result_piece(hub->ops, result, i));
 }
 
 static void take_result(struct hub *hub, struct seat *seat, const struct message *message,

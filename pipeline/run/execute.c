@@ -15,7 +15,6 @@
 #include "meters/console.h"
 #include "meters/monitor.h"
 #include "plan/fit_scene.h"
-#include "reader.h"
 #include "run.h"
 #include "meters/sampler.h"
 #include "base/signals.h"
@@ -88,7 +87,7 @@ static int slot_init(struct slot *slot, unsigned n_pools)
 
 static int run_init(struct run *run, const struct options *options, const struct plan *plan,
 		    const struct workload *workload, const struct catalog *catalog,
-		    struct samples *samples, struct error *err)
+		    struct samples *samples, const struct report_sink *sink, struct error *err)
 {
 	unsigned n_pools = plan->ranks ? plan->ranks : 1;
 	bool complete;
@@ -100,11 +99,11 @@ static int run_init(struct run *run, const struct options *options, const struct
 		.workload = workload,
 		.catalog = catalog,
 		.samples = samples,
-		.n_scenes = catalog_scenes(catalog),
+		.sink = sink,
+		.n_scenes = plan->n_scenes,
 		.n_slots = plan->scene_slots,
 		.n_pools = n_pools,
 	};
-	run_totals_init(&run->totals);
 	run->totals.n_scenes = run->n_scenes;
 	run->totals.predicted = plan->predicted;
 	if (posix_memalign((void **)&run->slots, _Alignof(struct slot),
@@ -139,10 +138,11 @@ static int run_init(struct run *run, const struct options *options, const struct
 	if (cluster_rank() != 0)
 		return 0;  /* people hear from rank 0 */
 	if (!options->lab) /* whose command tells what became of it */
-		run->console = console_new(options, catalog_file_bytes(catalog));
+		run->console = console_new(
+			options, workload->input_bytes ? workload->input_bytes(catalog) : 0);
 	if (console_shows_views(run->console))
 		run->shown = show_workers(plan_all_workers(plan));
-	return report_set_open(&run->reports, plan, options, err);
+	return run->sink->open(&run->reports, plan, options, err);
 }
 
 /*
@@ -164,7 +164,7 @@ static int all_ready(int status, struct error *err)
 static void run_release(struct run *run)
 {
 	reducer_release(&run->reducer, run->workload);
-	report_set_free(run->reports);
+	run->sink->free(run->reports);
 	console_free(run->console);
 	for (uint32_t i = 0; run->slots && i < run->n_slots; i++)
 		free(run->slots[i].joined);
@@ -233,7 +233,7 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 	totals->cpu_ns += process_cpu_ns() - begin_cpu;
 	totals->reserved_peak = plan_fixed(run->plan) + run->pools[0].reserved_peak +
 				totals->meter.taught.pile_peak;
-	if (reader_gdal_loaded()) { /* what was set aside for it has been used */
+	if (heavy_is_loaded(run->workload->heavy)) { /* what was set aside for it has been used */
 		totals->reserved_peak += run->plan->gdal;
 		totals->predicted.peak += totals->predicted.gdal ? 0 : run->plan->gdal;
 	}
@@ -281,6 +281,15 @@ static int settle(struct course *course, struct error *err)
 	return -1;
 }
 
+/* Scenes were opened before the run began, for the plan: their time is the run's as well. */
+static void add_survey(struct run_totals *totals, const struct samples *samples)
+{
+	samples_book(&totals->meter, samples);
+	totals->survey_busy_ns = samples->opened.busy_ns;
+	totals->wall_ns += samples->wall_ns;
+	totals->cpu_ns += samples->opened.cpu_ns;
+}
+
 static int report(struct course *course, struct error *err)
 {
 	struct run *run = &course->run;
@@ -289,9 +298,10 @@ static int report(struct course *course, struct error *err)
 		return 0;
 	merge_meters(run);
 	fill_totals(run, course->executor, course->begin_ns, course->begin_cpu);
+	add_survey(&run->totals, run->samples);
 	console_free(run->console);
 	run->console = NULL;
-	return report_set_commit(run->reports, &run->totals, err);
+	return run->sink->commit(run->reports, &run->totals, err);
 }
 
 /* A signal has come, and some worker does not come to the end of its block (will.h). */
@@ -321,7 +331,8 @@ static struct will *make_will(struct course *course)
 }
 
 int execute(const struct options *options, const struct plan *plan, const struct workload *workload,
-	    const struct catalog *catalog, struct samples *samples, struct error *err)
+	    const struct catalog *catalog, struct samples *samples, const struct report_sink *sink,
+	    struct error *err)
 {
 	struct course course = {.executor = executor_find(options->executor, err),
 				.begin_ns = clock_now(),
@@ -332,7 +343,7 @@ int execute(const struct options *options, const struct plan *plan, const struct
 
 	if (!course.executor)
 		return err->code;
-	if (all_ready(run_init(run, options, plan, workload, catalog, samples, err), err))
+	if (all_ready(run_init(run, options, plan, workload, catalog, samples, sink, err), err))
 		goto out;
 	course.sampler = sampler_start(run, course.executor->own_memory);
 	run->monitor = monitor_start(run, !course.executor->own_memory);

@@ -9,7 +9,6 @@
 #include "reserve.h"
 
 #include "plan/fit_scene.h"
-#include "reader.h"
 
 static uint64_t tally_bytes(const struct run *run, const struct slot *slot)
 {
@@ -74,7 +73,7 @@ enum grant reserve(struct worker *worker, struct slot *slot)
 	bool joining = joins(run, worker, slot);
 	uint64_t limit = run->plan->pool, tally = slot->tally ? 0 : tally_bytes(run, slot);
 	uint64_t block = worker->held ? 0 : slot->grid.footprint;
-	uint64_t own = block + (joining ? sizeof(struct piece) : 0);
+	uint64_t own = block + (joining ? run->workload->result->piece_bytes : 0);
 
 	if (worker->held && worker->held != slot->grid.footprint)
 		return GIVE_BACK_FIRST;
@@ -108,7 +107,8 @@ enum grant reserve(struct worker *worker, struct slot *slot)
 
 uint64_t run_reserved(struct run *run)
 {
-	return plan_fixed(run->plan) + (reader_gdal_loaded() ? run->plan->gdal : 0) +
+	return plan_fixed(run->plan) +
+	       (heavy_is_loaded(run->workload->heavy) ? run->plan->gdal : 0) +
 	       run->pools[0].reserved + atomic_load(&run->piled);
 }
 

@@ -11,12 +11,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "catalog.h"
 #include "executor.h"
 #include "teach/gil.h"
 #include "options.h"
 #include "plan.h"
-#include "report.h"
+#include "report_sink.h"
+#include "run_totals.h"
 #include "teach/taught.h"
 #include "worker.h"
 #include "workload.h"
@@ -76,7 +76,8 @@ struct run {
 	const struct plan *plan;
 	const struct workload *workload;
 	const struct catalog *catalog;
-	struct report_set *reports;
+	const struct report_sink *sink;
+	struct report_set *reports; /* opened there; NULL: none are */
 	struct console *console;
 	struct samples *samples; /* each taken by the worker that has claimed its scene */
 	struct trace_log *trace; /* NULL: not wanted, or not of this rank */

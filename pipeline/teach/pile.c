@@ -108,7 +108,7 @@ static int reduce_bundle(struct worker *worker, const struct task *task, struct 
 	struct block block;
 	int status = 0;
 
-	chunk_result_begin(one, task->scene, &window, worker->by_tile);
+	worker->workload->result->begin(one, task->scene, &window, worker->by_tile);
 	activity_compute(METER_STATS, NULL);
 	reducer_lock(worker);
 	for (struct pile_parcel *p = bundle->first; p && !status; p = p->next)
@@ -139,12 +139,13 @@ static struct pile_chunk *in_order_of_arrival(struct pile_chunk *pile)
 static void reduce_pile(struct worker *worker, const struct task *task, struct pile_chunk *pile,
 			struct chunk_result *result)
 {
+	const struct result_ops *ops = worker->workload->result;
 	struct chunk_result one = {.status = CHUNK_DONE, .scene_id = task->scene_id};
-	size_t pieces = chunk_result_pieces(task->scene, task->grid->chunk_x_size,
-					    task->grid->chunk_y_size, worker->by_tile);
+	size_t pieces = ops->pieces(task->scene, task->grid->chunk_x_size, task->grid->chunk_y_size,
+				    worker->by_tile);
 
 	arena_rewind(&worker->arena, 0);
-	one.piece = arena_alloc(&worker->arena, size_mul(pieces, sizeof(struct piece)));
+	one.piece = arena_alloc(&worker->arena, result_bytes(ops, pieces));
 	pile = in_order_of_arrival(pile);
 	while (pile && one.piece) {
 		struct pile_chunk *next = pile->next;
@@ -160,7 +161,7 @@ static void reduce_pile(struct worker *worker, const struct task *task, struct p
 	}
 	if (!one.piece) {
 		result->status = CHUNK_FAILED;
-		error_memory(&result->error, "the answers of a pile", sizeof(struct piece));
+		error_memory(&result->error, "the answers of a pile", result_bytes(ops, pieces));
 	}
 	pile_free(worker->run, pile);
 }

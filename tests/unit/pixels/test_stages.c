@@ -126,7 +126,7 @@ static void run_stages(struct bench *b, bool by_tile)
 	const struct stage *const stages[] = {&stage_mask, &stage_index, &stage_stats};
 	struct error err = {0};
 
-	chunk_result_begin(&b->result, &b->scene, &b->block.window, by_tile);
+	piece_ops.begin(&b->result, &b->scene, &b->block.window, by_tile);
 	for (int i = 0; i < 3; i++) {
 		void *state = NULL;
 
