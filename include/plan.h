@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "budget.h"
-#include "catalog.h"
 #include "chunk.h"
 #include "confinement.h"
 #include "executor.h"
@@ -65,6 +64,8 @@ struct plan {
 	struct confinement confinement;    /* of worker processes; set by who made the plan */
 	bool in_turn;                      /* each chunk waits for the one before; see workload.h */
 	const char *const *stage_names;    /* of the workload; see workload.h */
+	const struct result_ops *result;   /* likewise */
+	const struct heavy_reader *heavy;  /* likewise */
 	uint32_t n_scenes;                 /* in the catalogue */
 	uint64_t n_all_scenes;             /* of all shards */
 	uint64_t files_checksum;           /* of the names of all files, for merge */

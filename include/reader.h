@@ -5,6 +5,7 @@
 #ifndef IMGPIPE_READER_H
 #define IMGPIPE_READER_H
 
+#include "heavy_reader.h"
 #include "input/raster_reader.h"
 #include "options.h"
 
@@ -15,16 +16,9 @@
  * NULL with err set (EX_UNAVAILABLE) where the module cannot be loaded. Thread-safe.
  */
 const struct reader *reader_gdal(struct error *err);
-bool reader_gdal_loaded(void);
 
-/*
- * While GDAL is forbidden, reader_gdal() fails with `why` (EX_TEMPFAIL), unless it is loaded
- * already. NULL allows it again. `why` must outlive the ban. Called before workers start.
- */
-void reader_gdal_forbid(const char *why);
-
-/* Has anybody asked for GDAL while it was forbidden, since this was asked last? */
-bool reader_gdal_asked(void);
+/* GDAL as the plan sees it; while it is forbidden, reader_gdal() fails. */
+extern const struct heavy_reader reader_heavy;
 
 /*
  * Probe `path` by the rule of --reader: auto tries the TIFF reader, then GDAL where that declines.

@@ -9,11 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "accum.h"
 #include "arena.h"
 #include "error.h"
 #include "meter.h"
 #include "options.h"
+#include "result.h"
 #include "scene.h"
 #include "window.h"
 
@@ -32,31 +32,6 @@ struct block {
 	const uint8_t *dataset_mask;  /* n_pixels, 0 = masked; NULL: none */
 	uint8_t *pixel_class;         /* n_pixels of enum pixel_class */
 	float *value;                 /* n_pixels; 0 where the class is not PIXEL_VALID */
-};
-
-/* Statistics of the part of one tile (of the per-tile table) that lies in one chunk. */
-struct piece {
-	uint32_t tile; /* number in the scene's tile grid, row by row; 0 where tiles are not kept */
-	struct accum accum;
-	struct float_sums float_sums; /* --teach float-sums; 0 without */
-	struct histogram histogram;
-};
-
-enum chunk_status { CHUNK_DONE, CHUNK_FAILED, CHUNK_CANCELLED };
-
-/*
- * The outcome of one chunk: plain data but for `piece`, which is an array of the worker. Each chunk
- * is delivered exactly once.
- */
-struct chunk_result {
-	uint64_t chunk;
-	uint32_t scene_id;
-	enum chunk_status status;
-	struct error error; /* where FAILED */
-	bool by_tile;       /* pieces are per tile; else one piece is the whole chunk */
-	uint32_t tile_x0, tile_y0, tiles_across; /* the tiles that the chunk touches */
-	uint32_t n_pieces;
-	struct piece *piece;
 };
 
 /* What a stage may use; the same for all stages of one worker. */
@@ -112,27 +87,5 @@ struct stage {
 	void (*leave)(void *state);
 	void (*close)(void *state);
 };
-
-/*
- * Pixels of a slice, about: planes, classes and values of 2^16 pixels in 16 bits take 576 KiB,
- * which most L2 caches hold. From 2^12 to 2^16 pixels makes no difference that could be measured on
- * an uncompressed scene; whole tiles of 2^18 took 30 % more, with longer
- * loops than now.
- */
-enum { SLICE_PIXELS = 1 << 16 };
-
-/* Rows of the slices that a block of this size is worked on in, at most y_size. */
-uint32_t block_slice_rows(uint32_t x_size, uint32_t y_size);
-
-/* Rows first ... first + rows of a block, as a block of its own. Constant ones are not cut. */
-struct block block_slice(const struct block *block, uint32_t first, uint32_t rows);
-
-/* Pieces a result needs for a chunk of this size: tiles it can touch, or 1 without by_tile. */
-size_t chunk_result_pieces(const struct scene *scene, uint32_t x_size, uint32_t y_size,
-			   bool by_tile);
-
-/* Start the result of one chunk: its pieces cleared and laid over the tiles of the window. */
-void chunk_result_begin(struct chunk_result *result, const struct scene *scene,
-			const struct window *chunk, bool by_tile);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "meter.h"
 #include "scene.h"
 
 /* Needs are kept by whole MiB; all of this many and more are one. */
@@ -37,8 +38,10 @@ struct survey {
  */
 struct samples {
 	uint32_t n;
-	struct scene *scene; /* by id, n of them; owned */
-	struct scene extra;  /* planned on, where none of those fits; the run opens it anew */
+	struct scene *scene;     /* by id, n of them; owned */
+	struct scene extra;      /* planned on, where none of those fits; the run opens it anew */
+	struct meter_row opened; /* what all scenes cost that were opened so far */
+	uint64_t wall_ns;        /* that it took */
 };
 
 /* A scene needs so many bytes; UINT64_MAX, for no memory is enough, is not counted. */

@@ -6,13 +6,23 @@
 #ifndef IMGPIPE_WORKLOAD_H
 #define IMGPIPE_WORKLOAD_H
 
-#include "catalog.h"
+#include "accum.h"
 #include "chunk.h"
 #include "error.h"
+#include "heavy_reader.h"
 #include "meter.h"
 #include "options.h"
 #include "scene.h"
 #include "stage.h"
+
+struct catalog;
+
+/* What has to be known of a list of scenes before the first is opened. */
+struct scene_list_facts {
+	uint32_t n_scenes;       /* of this run */
+	uint64_t n_all_scenes;   /* of all shards */
+	uint64_t files_checksum; /* of the names of all files, in order */
+};
 
 /* Running totals of one scene in flight. Made when its first chunk is claimed, freed when done. */
 struct tally;
@@ -51,6 +61,26 @@ struct workload {
 	 * workload has not; NULL for all: the names of meter.h.
 	 */
 	const char *const *stage_names;
+
+	/* --- blocks --- */
+	/* Rows of the slices that a block of this size is worked on in, at most y_size. Pure. */
+	uint32_t (*slice_rows)(uint32_t x_size, uint32_t y_size);
+	/* Rows first ... first + rows of a block, as a block of its own. Constant ones are not
+	 * cut. */
+	struct block (*slice)(const struct block *block, uint32_t first, uint32_t rows);
+	/* Bytes that a pixel takes in all bands of the scene that make the result. Pure. */
+	size_t (*pixel_bytes)(const struct scene *scene);
+
+	/* --- results of chunks --- */
+	const struct result_ops *result;
+
+	/* The reader whose library is loaded when a scene needs it; NULL: there is none. */
+	const struct heavy_reader *heavy;
+
+	/* --- the list of scenes, which the machinery hands on and does not look into --- */
+	struct scene_list_facts (*facts)(const struct catalog *catalog);
+	/* Bytes of all files, for progress; looks at each of them. NULL: not known. */
+	uint64_t (*input_bytes)(const struct catalog *catalog);
 
 	/* --- scenes; see catalog.h --- */
 	int (*scene_open)(struct scene *scene, const struct catalog *catalog, uint32_t id,

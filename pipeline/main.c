@@ -19,7 +19,6 @@
 #include "output_stream.h"
 #include "plan/limit.h"
 #include "printable.h"
-#include "reader.h"
 #include "report.h"
 #include "mpi/session.h"
 #include "base/signals.h"
@@ -128,6 +127,7 @@ static int run_plan(const struct options *options, const struct plan *plan,
 				  .workload = workload,
 				  .catalog = catalog,
 				  .samples = samples,
+				  .sink = &report_sink,
 				  .executor = executor,
 				  .session = session};
 	struct costs costs;
@@ -136,11 +136,11 @@ static int run_plan(const struct options *options, const struct plan *plan,
 
 	show_notes(plan, options);
 	(void)snprintf(why, sizeof(why),
-		       "it needs GDAL, for which the memory limit leaves no room; --memory %lluM "
-		       "is enough",
+		       "%s, for which the memory limit leaves no room; --memory %lluM is enough",
+		       workload->heavy->needed,
 		       (unsigned long long)(plan_enough(plan, plan->survey.gdal.most, true) >> 20));
 	if (!plan->gdal)
-		reader_gdal_forbid(why);
+		heavy_forbid(workload->heavy, why);
 	*err = (struct error){0};
 	signals_catch();
 	costs_init(&costs, options, plan, workload);
@@ -203,7 +203,7 @@ static int plan_and_run(const struct options *options, const struct session *ses
 		status = plan_make(&plan, options, workload, sample, err);
 	if (options->command != COMMAND_RUN && !status && !sample)
 		status = -1;
-	if (session_agree(session, status, options, argc, argv, catalog, &plan, err))
+	if (session_agree(session, status, options, argc, argv, &plan, err))
 		status = fail(err);
 	else if (options->command != COMMAND_RUN)
 		status = show_plan(&plan, options, workload, catalog, sample, err);

@@ -18,9 +18,11 @@
 #include <unistd.h>
 
 #include "run/execute.h"
+#include "catalog.h"
 #include "lab.h"
 #include "plan.h"
 #include "printable.h"
+#include "report.h"
 #include "base/signals.h"
 #include "teach/costs.h"
 #include "base/text.h"
@@ -79,8 +81,7 @@ static int plan_line(struct plan *plan, const struct lab_work *work, const struc
 		status = plan_make(plan, own, workload, &sample, err);
 	}
 	scene_release(&sample);
-	return session_agree(work->session, status, own, work->argc, work->argv, *catalog, plan,
-			     err);
+	return session_agree(work->session, status, own, work->argc, work->argv, plan, err);
 }
 
 static int run_planned(const struct lab_work *work, const struct options *own,
@@ -93,6 +94,7 @@ static int run_planned(const struct lab_work *work, const struct options *own,
 				  .workload = lab_workload(lab),
 				  .catalog = catalog,
 				  .samples = &none,
+				  .sink = &report_sink,
 				  .executor = work->executor,
 				  .session = work->session};
 	struct costs costs;

@@ -4,7 +4,6 @@
 #ifndef IMGPIPE_PIPELINE_CONFINE_H
 #define IMGPIPE_PIPELINE_CONFINE_H
 
-#include "catalog.h"
 #include "confinement.h"
 #include "executor.h"
 #include "options.h"
@@ -41,13 +40,15 @@ struct fence {
 	int statm;      /* /proc/self/statm, opened before reading was held to folders */
 	uint64_t fixed; /* for a worker whatever it is at */
 	uint64_t gdal;  /* should it be loaded */
-	uint64_t most;  /* never more than this, whatever the process is made to do */
+	const struct heavy_reader *heavy;
+	uint64_t most; /* never more than this, whatever the process is made to do */
 	uint64_t now;
 };
 
 /* What a worker of this plan may take at the most beside what it has when it is forked. */
 struct fence_plan {
 	uint64_t fixed, gdal, pool;
+	const struct heavy_reader *heavy; /* of the workload */
 };
 
 /* In the child, before confine_self(). Where the system does not say what is used, no limit. */

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "budget.h"
-#include "reader.h"
 #include "base/text.h"
 
 /* The sixth number of /proc/self/statm: data and stack, in pages (proc(5)). 0: not known. */
@@ -38,7 +37,9 @@ static uint64_t at_most(uint64_t bytes, uint64_t most)
 /* What GDAL may still take, all of it or what its cache grows by, and what opening takes. */
 static uint64_t on_top(const struct fence *fence, bool opening)
 {
-	uint64_t gdal = reader_gdal_loaded() ? READER_GDAL_CACHE_BYTES : opening ? fence->gdal : 0;
+	uint64_t gdal = heavy_is_loaded(fence->heavy) ? fence->heavy->cache_bytes
+			: opening                     ? fence->gdal
+						      : 0;
 
 	return gdal + (opening ? CONFINE_OPENING_BYTES : 0);
 }
@@ -48,7 +49,9 @@ void fence_raise(struct fence *fence, const struct fence_plan *plan)
 	struct rlimit limit;
 	uint64_t used;
 
-	*fence = (struct fence){.fixed = plan->fixed + CONFINE_MARGIN_BYTES, .gdal = plan->gdal};
+	*fence = (struct fence){.fixed = plan->fixed + CONFINE_MARGIN_BYTES,
+				.gdal = plan->gdal,
+				.heavy = plan->heavy};
 #ifndef IMGPIPE_SANITIZED /* whose shadow memory is no allocation of ours */
 	fence->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	used = fence->statm < 0 ? 0 : used_now(fence);

@@ -47,7 +47,8 @@ struct crew {
 	unsigned n, n_alive;
 	struct child *child;
 	struct pollfd *polls;
-	void *room;        /* for the payload of one message */
+	void *room; /* for the payload of one message */
+	size_t room_bytes;
 	atomic_bool *stop; /* in memory that all see: no more blocks */
 	uint64_t sampled_ns;
 	uint64_t told_ns; /* when *stop was set */
@@ -82,8 +83,10 @@ static int confine(const struct run *run, const struct link *link, struct fence 
 		   struct error *err)
 {
 	const struct plan *plan = run->plan;
-	const struct fence_plan most = {
-		.fixed = plan->per_worker_fixed, .gdal = plan->gdal, .pool = plan->pool};
+	const struct fence_plan most = {.fixed = plan->per_worker_fixed,
+					.gdal = plan->gdal,
+					.pool = plan->pool,
+					.heavy = plan->heavy};
 	int keep[] = {link->down[0], link->up[1], -1};
 
 	if (!plan->confinement.wanted)
@@ -123,7 +126,8 @@ static int start_child(struct crew *crew, unsigned number, struct error *err)
 	pid_t parent = getpid();
 
 	child->said_bye = child->expelled = false;
-	if (link_open(&child->link, run->options->transport == TRANSPORT_SHM, err))
+	if (link_open(&child->link, run->options->transport == TRANSPORT_SHM, crew->room_bytes,
+		      err))
 		return -1;
 	child->pid = fork();
 	if (child->pid == 0)
@@ -301,7 +305,8 @@ static int crew_init(struct crew *crew, struct job *job, struct error *err)
 	*crew = (struct crew){.job = job, .n = job->n_workers};
 	crew->child = calloc(crew->n, sizeof(*crew->child));
 	crew->polls = calloc(crew->n, sizeof(*crew->polls));
-	crew->room = aligned_alloc(16, (WIRE_PAYLOAD_MAX + 15) / 16 * 16);
+	crew->room_bytes = wire_room(((struct run *)job->context)->workload->result);
+	crew->room = aligned_alloc(16, crew->room_bytes);
 	crew->stop = mmap(NULL, sizeof(*crew->stop), PROT_READ | PROT_WRITE,
 			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (crew->stop == MAP_FAILED)

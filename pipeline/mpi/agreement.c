@@ -45,9 +45,10 @@ static uint64_t hash_plan(const struct plan *plan)
 	return hash(hash_seed, numbers, sizeof(numbers));
 }
 
-static uint64_t hash_program(void)
+static uint64_t hash_program(const struct plan *plan)
 {
-	const uint64_t sizes[] = {sizeof(struct meter), sizeof(struct piece), 0x0102030405060708u,
+	const uint64_t sizes[] = {sizeof(struct meter),
+				  plan->result ? plan->result->piece_bytes : 0, 0x0102030405060708u,
 				  RESULTS_VERSION};
 
 	return hash(hash(hash_seed, IMGPIPE_VERSION, sizeof(IMGPIPE_VERSION)), sizes,
@@ -90,7 +91,7 @@ static void tell_arguments(struct opinion *mine, int argc, char **argv)
 }
 
 static void tell(struct opinion *mine, const struct options *options, int argc, char **argv,
-		 const struct catalog *catalog, const struct plan *plan)
+		 const struct plan *plan)
 {
 	(void)snprintf(mine->version, sizeof(mine->version), "%s", IMGPIPE_VERSION);
 	mine->results = RESULTS_VERSION;
@@ -98,9 +99,9 @@ static void tell(struct opinion *mine, const struct options *options, int argc, 
 	if (!mine->status && tell_options(mine, options, &mine->error))
 		mine->status = -1;
 	tell_arguments(mine, argc, argv);
-	mine->checksum[OF_PROGRAM] = hash_program();
+	mine->checksum[OF_PROGRAM] = hash_program(plan);
 	mine->checksum[OF_OPTIONS] = hash_options(argc, argv);
-	mine->checksum[OF_FILES] = catalog ? catalog_checksum(catalog) : 0;
+	mine->checksum[OF_FILES] = mine->status ? 0 : plan->files_checksum;
 	mine->checksum[OF_PLAN] = mine->status ? 0 : hash_plan(plan);
 }
 
@@ -213,8 +214,7 @@ static void judge(const struct opinion *all, unsigned n, struct error *verdict)
 }
 
 int session_agree(const struct session *session, int status, const struct options *options,
-		  int argc, char **argv, const struct catalog *catalog, const struct plan *plan,
-		  struct error *err)
+		  int argc, char **argv, const struct plan *plan, struct error *err)
 {
 	struct opinion *mine, *all = NULL;
 	struct error verdict = {0};
@@ -229,7 +229,7 @@ int session_agree(const struct session *session, int status, const struct option
 	mine->status = status;
 	if (status)
 		mine->error = *err;
-	tell(mine, options, argc, argv, catalog, plan);
+	tell(mine, options, argc, argv, plan);
 	session->cluster->gather(mine, all);
 	if (session->rank == 0)
 		judge(all, session->n_ranks, &verdict);

@@ -8,7 +8,6 @@
 #include <stdbool.h>
 
 #include "budget.h"
-#include "catalog.h"
 #include "options.h"
 #include "plan.h"
 #include "base/cluster.h"
@@ -36,8 +35,7 @@ void session_level(const struct session *session, struct machine *machine);
  * has the same error, which names what differs.
  */
 int session_agree(const struct session *session, int status, const struct options *options,
-		  int argc, char **argv, const struct catalog *catalog, const struct plan *plan,
-		  struct error *err) MUST_CHECK;
+		  int argc, char **argv, const struct plan *plan, struct error *err) MUST_CHECK;
 
 /* Part; every rank gets rank 0's exit status. */
 int session_end(const struct session *session, int status);

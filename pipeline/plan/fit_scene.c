@@ -46,11 +46,9 @@ static void grow(uint32_t *x_size, uint32_t *y_size, const struct scene *scene, 
 }
 
 static void choose_chunk(struct chunk_grid *grid, const struct plan *plan,
-			 const struct options *options, const struct scene *scene)
+			 const struct options *options, const struct workload *workload,
+			 const struct scene *scene)
 {
-	size_t pixel_bytes =
-		sample_size(scene->band[BAND_RED].type) + sample_size(scene->band[BAND_NIR].type);
-
 	switch (options->chunk_kind) {
 	case CHUNK_AUTO:
 		grow(&grid->chunk_x_size, &grid->chunk_y_size, scene,
@@ -58,7 +56,7 @@ static void choose_chunk(struct chunk_grid *grid, const struct plan *plan,
 		break;
 	case CHUNK_BYTES:
 		grow(&grid->chunk_x_size, &grid->chunk_y_size, scene,
-		     options->chunk_bytes / pixel_bytes);
+		     options->chunk_bytes / workload->pixel_bytes(scene));
 		break;
 	case CHUNK_TILE:
 		grid->chunk_x_size = scene->store_x_size;
@@ -71,12 +69,12 @@ static void choose_chunk(struct chunk_grid *grid, const struct plan *plan,
 	}
 }
 
-void plan_auto_chunk(struct plan *plan, const struct scene *scene)
+void plan_auto_chunk(struct plan *plan, const struct workload *workload, const struct scene *scene)
 {
 	const struct options automatic = {.chunk_kind = CHUNK_AUTO};
 	struct chunk_grid grid = {.x_size = scene->x_size, .y_size = scene->y_size};
 
-	choose_chunk(&grid, plan, &automatic, scene);
+	choose_chunk(&grid, plan, &automatic, workload, scene);
 	plan->auto_x = grid.chunk_x_size;
 	plan->auto_y = grid.chunk_y_size;
 	plan->auto_chunks = chunk_grid_count(&grid);
@@ -127,7 +125,7 @@ static size_t block_arena(const struct workload *workload, const struct scene *s
 
 	for (unsigned i = 0; i < workload->n_stages; i++) {
 		const struct stage *stage = workload->stage[i];
-		uint32_t rows = stage->by_slice ? block_slice_rows(x_size, y_size) : y_size;
+		uint32_t rows = stage->by_slice ? workload->slice_rows(x_size, y_size) : y_size;
 		size_t now;
 
 		if (stage->kept)
@@ -141,9 +139,9 @@ static size_t block_arena(const struct workload *workload, const struct scene *s
 }
 
 /* --teach ship-pixels: a value and a class for each pixel of the largest slice. */
-static size_t slice_bytes(const struct chunk_grid *grid)
+static size_t slice_bytes(const struct workload *workload, const struct chunk_grid *grid)
 {
-	uint32_t rows = block_slice_rows(grid->block_x_size, grid->block_y_size);
+	uint32_t rows = workload->slice_rows(grid->block_x_size, grid->block_y_size);
 
 	return size_mul(size_mul(grid->block_x_size, rows), sizeof(float) + 1);
 }
@@ -152,18 +150,17 @@ static void measure(struct chunk_grid *grid, const struct plan *plan,
 		    const struct workload *workload, const struct scene *scene,
 		    const struct options *options)
 {
-	size_t pieces =
-		chunk_result_pieces(scene, grid->chunk_x_size, grid->chunk_y_size, plan->by_tile);
+	const struct result_ops *ops = workload->result;
+	size_t pieces = ops->pieces(scene, grid->chunk_x_size, grid->chunk_y_size, plan->by_tile);
 
 	grid->arena = size_add(
-		arena_cost(size_mul(pieces, sizeof(struct piece))),
+		arena_cost(result_bytes(ops, pieces)),
 		block_arena(workload, scene, options, grid->block_x_size, grid->block_y_size));
 	grid->arena = arena_mapped(grid->arena);
 	grid->footprint = grid->arena;
 	if (teaches(&options->teach, TEACH_SHIP_PIXELS)) /* a slice on its way, and its answer */
-		grid->footprint =
-			size_add(size_add(grid->footprint, size_mul(pieces, sizeof(struct piece))),
-				 slice_bytes(grid));
+		grid->footprint = size_add(size_add(grid->footprint, result_bytes(ops, pieces)),
+					   slice_bytes(workload, grid));
 	for (unsigned i = 0; i < scene->n_files; i++)
 		grid->footprint = size_add(grid->footprint, scene->files[i].info.codec_bytes);
 }
@@ -261,7 +258,7 @@ static bool next_way(struct chunk_grid *grid, unsigned way, const struct plan *p
 	switch (way) {
 	case 0:
 		*grid = (struct chunk_grid){.x_size = scene->x_size, .y_size = scene->y_size};
-		choose_chunk(grid, plan, options, scene);
+		choose_chunk(grid, plan, options, workload, scene);
 		choose_block(grid, options, scene);
 		settle_constant(grid, plan, scene);
 		return true;
@@ -284,18 +281,10 @@ static bool next_way(struct chunk_grid *grid, unsigned way, const struct plan *p
 	return rows != 0;
 }
 
-static bool is_by_gdal(const struct scene *scene)
-{
-	for (unsigned i = 0; i < scene->n_files; i++)
-		if (strcmp(scene->files[i].info.reader, "gdal") == 0)
-			return true;
-	return false;
-}
-
 int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct options *options,
 	       const struct workload *workload, const struct scene *scene, struct error *err)
 {
-	const bool by_gdal = is_by_gdal(scene), allowed = plan->gdal || !by_gdal;
+	const bool by_gdal = heavy_reads(workload->heavy, scene), allowed = plan->gdal || !by_gdal;
 	char limit[24];
 	uint64_t smallest;
 

@@ -18,11 +18,10 @@
 
 #include <string.h>
 
-#include "reader.h"
+#include "heavy_reader.h"
 #include "trace.h"
 
 enum {
-	GDAL_BYTES = READER_GDAL_BASELINE_BYTES + READER_GDAL_CACHE_BYTES,
 	MIB = 1 << 20,
 	/*
 	 * Workers get one part in so many of what is left at most: blocks are what they need most,
@@ -57,8 +56,9 @@ static struct shares share_out(const struct plan *plan, uint64_t limit, bool gda
 		s.baseline += trace_bytes(s.events);
 		s.worker += trace_bytes(s.events);
 	}
-	s.worker += (uint64_t)2 * plan->ranks * PLAN_SLOT_BYTES + (own_gdal ? GDAL_BYTES : 0);
-	left = s.baseline + 2 * PLAN_SLOT_BYTES + (gdal ? GDAL_BYTES : 0);
+	s.worker += (uint64_t)2 * plan->ranks * PLAN_SLOT_BYTES +
+		    (own_gdal ? heavy_bytes(plan->heavy) : 0);
+	left = s.baseline + 2 * PLAN_SLOT_BYTES + (gdal ? heavy_bytes(plan->heavy) : 0);
 	left = limit > left ? limit - left : 0;
 	room = left / (own_gdal ? WORKERS_SHARE_GDAL : WORKERS_SHARE);
 	room = least_of(room, s.worker * plan->workers_asked);
@@ -93,7 +93,7 @@ static bool is_surveyed(const struct plan *plan, uint64_t limit)
 /* Without GDAL: no more than what larger limits leave that are not surveyed. */
 static uint64_t plain_limit(const struct plan *plan, uint64_t limit)
 {
-	uint64_t most = plan->program + PLAN_SURVEY_LIMIT - GDAL_BYTES;
+	uint64_t most = plan->program + PLAN_SURVEY_LIMIT - heavy_bytes(plan->heavy);
 
 	return plan->surveys_always ? limit : least_of(limit, most);
 }
@@ -116,7 +116,8 @@ static bool admits_gdal(const struct plan *plan, uint64_t limit)
 		return true;
 	if (!plan->survey.wants_gdal)
 		return false;
-	for (uint64_t at = (plan->program + GDAL_BYTES) / MIB * MIB; at <= limit; at += MIB)
+	for (uint64_t at = (plan->program + heavy_bytes(plan->heavy)) / MIB * MIB; at <= limit;
+	     at += MIB)
 		if (may_begin(plan, at))
 			return true;
 	return false;
@@ -181,7 +182,7 @@ void plan_settle(struct plan *plan)
 	shares = share_out(plan, gdal ? plan->budget.limit : plain_limit(plan, plan->budget.limit),
 			   gdal);
 	plan->pile = pile_of(plan, shares.pool);
-	plan->gdal = gdal ? GDAL_BYTES : 0;
+	plan->gdal = gdal ? heavy_bytes(plan->heavy) : 0;
 	plan->trace_events = shares.events;
 	plan->baseline = shares.baseline;
 	plan->per_worker_fixed = plan->worker_alone;

@@ -11,7 +11,6 @@
 
 #include "limit.h"
 #include "fit_scene.h"
-#include "reader.h"
 #include "base/text.h"
 #include "base/memory.h"
 
@@ -87,17 +86,17 @@ static void predict_stages(struct prediction *prediction, const struct plan *pla
 			   const struct options *options, const struct workload *workload,
 			   const struct scene *scene, const struct chunk_grid *grid)
 {
-	size_t pieces =
-		chunk_result_pieces(scene, grid->chunk_x_size, grid->chunk_y_size, plan->by_tile);
+	const struct result_ops *ops = workload->result;
+	size_t pieces = ops->pieces(scene, grid->chunk_x_size, grid->chunk_y_size, plan->by_tile);
 
 	for (unsigned i = 0; i < workload->n_stages; i++) {
 		const struct stage *stage = workload->stage[i];
 		bool last = i + 1 == workload->n_stages;
-		uint64_t bytes = last ? pieces * sizeof(struct piece) : 0;
+		uint64_t bytes = last ? result_bytes(ops, pieces) : 0;
 
-		uint32_t rows = stage->by_slice
-					? block_slice_rows(grid->block_x_size, grid->block_y_size)
-					: grid->block_y_size;
+		uint32_t rows = stage->by_slice ? workload->slice_rows(grid->block_x_size,
+								       grid->block_y_size)
+						: grid->block_y_size;
 
 		if (stage->kept)
 			bytes += stage->kept(scene, grid->block_x_size, rows, options);
@@ -124,7 +123,7 @@ void plan_predict(struct prediction *prediction, const struct plan *plan,
 		size_mul(in_flight < 2 ? 1 : 2, size_mul((size_t)scene->x_size * scene->y_size, 5));
 
 	bytes += pile < plan->pile ? pile : plan->pile;
-	if (!prediction->gdal && reader_gdal_loaded()) { /* and it stays */
+	if (!prediction->gdal && heavy_is_loaded(workload->heavy)) { /* and it stays */
 		prediction->gdal = true;
 		prediction->peak += plan->gdal;
 	}
@@ -212,6 +211,8 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 		const struct executor *executor, const struct catalog *catalog,
 		const struct workload *workload)
 {
+	const struct scene_list_facts facts = workload->facts(catalog);
+
 	*plan = (struct plan){
 		.workers_asked = options->workers ? options->workers : machine->workers,
 		.ranks = machine->ranks,
@@ -220,10 +221,12 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 		.traces = options->trace_path || options->html_path,
 		.in_turn = workload->in_turn,
 		.stage_names = workload->stage_names,
+		.result = workload->result,
+		.heavy = workload->heavy,
 		.piles = teaches(&options->teach, TEACH_NO_BACKPRESSURE),
-		.n_scenes = catalog_scenes(catalog),
-		.n_all_scenes = catalog_all_scenes(catalog),
-		.files_checksum = catalog_checksum(catalog),
+		.n_scenes = facts.n_scenes,
+		.n_all_scenes = facts.n_all_scenes,
+		.files_checksum = facts.files_checksum,
 		.worker_alone = WORKER_BYTES + (executor->own_memory ? PROCESS_BYTES : 0),
 		/* the catalogue's names are resident already */
 		.program = program_bytes(machine),
@@ -253,7 +256,7 @@ int plan_make(struct plan *plan, const struct options *options, const struct wor
 								  : -1;
 	plan_predict(&plan->predicted, plan, options, workload, sample, &grid);
 	if (!workload->stage_names) /* the rows of a made-up scene are nobody's advice */
-		plan_auto_chunk(plan, sample);
+		plan_auto_chunk(plan, workload, sample);
 	explain(plan, options, sample, &grid);
 	return 0;
 }

@@ -40,7 +40,8 @@ struct hub {
 	struct error refusal; /* of the first worker that could not start */
 	struct error death;   /* the last one */
 	struct seat *seats;
-	struct piece *piece;
+	struct piece *piece; /* one that has come */
+	const struct result_ops *ops;
 };
 
 static int seat_init(struct hub *hub, unsigned i, const struct hub_seats *where, struct error *err)
@@ -75,7 +76,8 @@ struct hub *hub_new(struct job *job, struct hub_seats where, struct error *err)
 		meter_start(&hub->meter);
 		hub->meter.trace = run->trace ? trace_of(run->trace, run->trace->n_workers) : NULL;
 		hub->seats = calloc(where.n_seats ? where.n_seats : 1, sizeof(*hub->seats));
-		hub->piece = malloc(sizeof(*hub->piece));
+		hub->ops = run->workload->result;
+		hub->piece = malloc(hub->ops->piece_bytes);
 	}
 	if (!hub || !hub->seats || !hub->piece) {
 		hub_free(hub);
@@ -228,7 +230,7 @@ bool hub_next(struct hub *hub, unsigned *seat, struct message *answer)
 static void take_piece(struct hub *hub, struct seat *seat, const struct message *message,
 		       const void *payload, struct chunk_result *result)
 {
-	if (wire_unpack_piece(hub->piece, payload, message->payload_bytes, &result->error)) {
+	if (hub->ops->unpack(hub->piece, payload, message->payload_bytes, &result->error)) {
 		result->status = CHUNK_FAILED;
 		return;
 	}

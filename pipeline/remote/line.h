@@ -12,7 +12,7 @@
 
 struct line {
 	/*
-	 * Room of WIRE_PAYLOAD_MAX bytes, aligned to 16, where payloads are made before send() and
+	 * Room of wire_room() bytes, aligned to 16, where payloads are made before send() and
 	 * found after receive(). Belongs to the line.
 	 */
 	void *payload;

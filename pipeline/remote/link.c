@@ -19,8 +19,8 @@
 enum { PATIENCE_MS = 20000 };
 
 struct mailbox {
-	_Alignas(16) unsigned char payload[WIRE_PAYLOAD_MAX];
 	struct message up, down; /* shm only */
+	_Alignas(16) unsigned char payload[];
 };
 
 /* --- bytes --- */
@@ -164,14 +164,14 @@ int link_take(struct link *link, struct message *message, void *room, const void
 	*payload = room;
 	if (!link->shared) {
 		if (read_soon(link->up[0], message, sizeof(*message)) ||
-		    message->payload_bytes > WIRE_PAYLOAD_MAX)
+		    message->payload_bytes > link->room)
 			return -1;
 		return read_soon(link->up[0], room, message->payload_bytes);
 	}
 	if (read_soon(link->up[0], &bell, 1))
 		return -1;
 	*message = link->mailbox->up;
-	if (message->payload_bytes > WIRE_PAYLOAD_MAX)
+	if (message->payload_bytes > link->room)
 		return -1;
 	/* What is checked must stay as it was: the child can still write to the mailbox. */
 	memcpy(room, link->mailbox->payload, message->payload_bytes);
@@ -195,12 +195,12 @@ static void close_end(int *fd)
 	*fd = -1;
 }
 
-int link_open(struct link *link, bool shared, struct error *err)
+int link_open(struct link *link, bool shared, size_t room, struct error *err)
 {
-	*link = (struct link){.down = {-1, -1}, .up = {-1, -1}, .shared = shared};
+	*link = (struct link){.down = {-1, -1}, .up = {-1, -1}, .shared = shared, .room = room};
 	link->line.send = child_send;
 	link->line.receive = child_receive;
-	link->mailbox = mmap(NULL, sizeof(*link->mailbox), PROT_READ | PROT_WRITE,
+	link->mailbox = mmap(NULL, sizeof(*link->mailbox) + room, PROT_READ | PROT_WRITE,
 			     (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS, -1, 0);
 	if (link->mailbox == MAP_FAILED)
 		link->mailbox = NULL;
@@ -235,6 +235,6 @@ void link_close(struct link *link)
 		close_end(&link->up[end]);
 	}
 	if (link->mailbox)
-		munmap(link->mailbox, sizeof(*link->mailbox));
+		munmap(link->mailbox, sizeof(*link->mailbox) + link->room);
 	link->mailbox = NULL;
 }

@@ -17,10 +17,11 @@ struct link {
 	int down[2], up[2];      /* to the child and from it: read end, write end; -1: closed */
 	struct mailbox *mailbox; /* shm: seen by both; pipe: the child's own room for payloads */
 	bool shared;
+	size_t room; /* bytes that a payload may take */
 };
 
-/* Before the fork. -1 with nothing left open. */
-int link_open(struct link *link, bool shared, struct error *err) MUST_CHECK;
+/* Before the fork, with room for so many bytes of payload. -1 with nothing left open. */
+int link_open(struct link *link, bool shared, size_t room, struct error *err) MUST_CHECK;
 
 /* After the fork, in the child and in the parent: close the other's ends. */
 void link_keep_child(struct link *link);
@@ -30,7 +31,7 @@ void link_keep_parent(struct link *link);
 int link_fd(const struct link *link);
 
 /*
- * The parent's: take the message that has come. *payload is `room` of WIRE_PAYLOAD_MAX bytes, out
+ * The parent's: take the message that has come. *payload is `room` as large as the link's, out
  * of the child's reach. -1 where the child is gone, or does not say all of it soon.
  */
 int link_take(struct link *link, struct message *message, void *room,

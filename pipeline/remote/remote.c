@@ -238,10 +238,16 @@ static void remote_open_scene(struct worker *worker, const struct task *task)
 	post_ask(worker, &message, METER_DISCOVER);
 }
 
+static struct piece *piece_of(const struct worker *worker, const struct chunk_result *result,
+			      uint32_t i)
+{
+	return result_piece(worker->workload->result, result, i);
+}
+
 static uint32_t pack(struct worker *worker, const struct piece *piece)
 {
 	uint64_t since = clock_now();
-	size_t bytes = wire_pack_piece(post_of(worker)->line->payload, piece);
+	size_t bytes = worker->workload->result->pack(post_of(worker)->line->payload, piece);
 
 	meter_pack(worker->meter, bytes, since);
 	return (uint32_t)bytes;
@@ -256,7 +262,8 @@ static void send_pieces(struct worker *worker, const struct chunk_result *result
 		struct message message = {.kind = MESSAGE_PIECE,
 					  .scene_id = result->scene_id,
 					  .chunk = result->chunk,
-					  .payload_bytes = pack(worker, &result->piece[i])};
+					  .payload_bytes =
+						  pack(worker, piece_of(worker, result, i))};
 
 		post_send(worker, &message, METER_REDUCE);
 		if (post_receive(worker, &answer))
@@ -270,7 +277,8 @@ static int keep_pieces(struct worker *worker, struct chunk_result *result)
 	struct meter_span span = meter_begin();
 
 	for (uint32_t i = 0; i < result->n_pieces; i++)
-		if (keeper->keep(keeper, result->scene_id, &result->piece[i], &result->error))
+		if (keeper->keep(keeper, result->scene_id, piece_of(worker, result, i),
+				 &result->error))
 			return -1;
 	meter_lap(worker->meter, METER_REDUCE, &span);
 	return 0;
@@ -286,7 +294,8 @@ static void remote_deliver(struct worker *worker, const struct task *task,
 		result->status = CHUNK_FAILED;
 	if (result->status == CHUNK_DONE && !post->keeper && result->n_pieces) {
 		send_pieces(worker, result);
-		message.payload_bytes = pack(worker, &result->piece[result->n_pieces - 1]);
+		message.payload_bytes =
+			pack(worker, piece_of(worker, result, result->n_pieces - 1));
 	}
 	if (result->status == CHUNK_FAILED) {
 		fence_explain(post->fence, &result->error);

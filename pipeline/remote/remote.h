@@ -28,7 +28,7 @@ void remote_live(struct job *job, unsigned number, struct line *line, struct kee
 		 struct fence *fence);
 
 /*
- * For a decorator of such a worker: room for a payload of WIRE_PAYLOAD_MAX bytes, and its way to
+ * For a decorator of such a worker: room for a payload of wire_room() bytes, and its way to
  * the hub, as a message about the chunk that the worker is at. Comes back when that has been taken
  * care of there (struct decorator); -1 where the hub is gone.
  */

@@ -19,12 +19,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "accum.h"
 #include "chunk.h"
 #include "error.h"
 #include "meter.h"
 #include "scene.h"
-#include "stage.h"
+#include "result.h"
 
 enum message_kind {
 	MESSAGE_READY = 1,
@@ -59,40 +58,17 @@ struct message {
 	uint32_t tile_x_size, tile_y_size; /* CHUNK: of the scene's tile table, as the hub has it */
 };
 
-/* A piece as it travels: only the part of the histogram that is not zero. */
-struct packed_piece {
-	uint32_t tile;
-	uint32_t first_slot, n_slots;
-	uint32_t wide; /* counts are 64 bits, else 32 */
-	struct accum accum;
-	struct float_sums float_sums;
-	unsigned char counts[]; /* n_slots of them */
-};
-
 /* A scene as it travels. */
 struct opened {
 	struct error error;    /* code 0: it has opened */
 	unsigned char scene[]; /* packed (scene.h); none where that could not be done */
 };
 
-/* Room for any payload, bytes. */
-enum {
-	WIRE_PIECE_MAX = sizeof(struct packed_piece) + HIST_SLOTS * sizeof(uint64_t),
-	WIRE_PAYLOAD_MAX = WIRE_PIECE_MAX > (int)sizeof(struct meter) ? WIRE_PIECE_MAX
-								      : (int)sizeof(struct meter)
-};
-
-_Static_assert(sizeof(struct opened) + SCENE_PACKED_MAX <= WIRE_PAYLOAD_MAX, "any scene fits");
-
-/* Into `out`, aligned to 16 and WIRE_PIECE_MAX bytes long. Returns the bytes used. */
-size_t wire_pack_piece(void *out, const struct piece *piece);
-
-/* Bytes that it would take. */
-size_t wire_piece_bytes(const struct piece *piece);
-
-/* -1 where `bytes` of `in` are no piece (a worker that died can leave anything). */
-int wire_unpack_piece(struct piece *piece, const void *in, size_t bytes,
-		      struct error *err) MUST_CHECK;
+/*
+ * Room for any payload of a run whose results are these, in bytes: a multiple of 16. Payloads are
+ * aligned to 16.
+ */
+size_t wire_room(const struct result_ops *result);
 
 /* An error that came as bytes: one line that ends, and a code that is one. */
 void wire_take_error(struct error *error, const struct error *sent);

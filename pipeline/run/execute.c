@@ -13,7 +13,6 @@
 
 #include "meters/console.h"
 #include "meters/monitor.h"
-#include "reader.h"
 #include "run.h"
 #include "meters/sampler.h"
 #include "base/signals.h"
@@ -70,6 +69,11 @@ static int slot_init(struct slot *slot, unsigned n_pools)
 	return slot->joined ? 0 : -1;
 }
 
+static uint64_t input_bytes(const struct run *run)
+{
+	return run->workload->input_bytes ? run->workload->input_bytes(run->catalog) : 0;
+}
+
 static int run_init(struct run *run, const struct run_setup *setup, struct error *err)
 {
 	const struct plan *plan = setup->plan;
@@ -87,12 +91,12 @@ static int run_init(struct run *run, const struct run_setup *setup, struct error
 		.workload = setup->workload,
 		.catalog = setup->catalog,
 		.samples = setup->samples,
+		.sink = setup->sink,
 		.decorator = setup->decorator,
-		.n_scenes = catalog_scenes(setup->catalog),
+		.n_scenes = plan->n_scenes,
 		.n_slots = plan->scene_slots,
 		.n_pools = n_pools,
 	};
-	run_totals_init(&run->totals);
 	run->totals.n_scenes = run->n_scenes;
 	run->totals.predicted = plan->predicted;
 	if (posix_memalign((void **)&run->slots, _Alignof(struct slot),
@@ -125,10 +129,10 @@ static int run_init(struct run *run, const struct run_setup *setup, struct error
 	if (!leads)
 		return 0;       /* people hear from rank 0 */
 	if (!run->options->lab) /* whose command tells what became of it */
-		run->console = console_new(run->options, catalog_file_bytes(run->catalog));
+		run->console = console_new(run->options, input_bytes(run));
 	if (console_shows_views(run->console))
 		run->shown = show_workers(plan_all_workers(plan));
-	return report_set_open(&run->reports, plan, run->options, err);
+	return run->sink->open(&run->reports, plan, run->options, err);
 }
 
 /*
@@ -149,7 +153,7 @@ static int all_ready(const struct session *session, int status, struct error *er
 
 static void run_release(struct run *run)
 {
-	report_set_free(run->reports);
+	run->sink->free(run->reports);
 	console_free(run->console);
 	for (uint32_t i = 0; run->slots && i < run->n_slots; i++)
 		free(run->slots[i].joined);
@@ -218,7 +222,7 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 	totals->cpu_ns += process_cpu_ns() - begin_cpu;
 	totals->reserved_peak = plan_fixed(run->plan) + run->pools[0].reserved_peak +
 				totals->meter.taught.pile_peak;
-	if (reader_gdal_loaded()) { /* what was set aside for it has been used */
+	if (heavy_is_loaded(run->workload->heavy)) { /* what was set aside for it has been used */
 		totals->reserved_peak += run->plan->gdal;
 		totals->predicted.peak += totals->predicted.gdal ? 0 : run->plan->gdal;
 	}
@@ -267,6 +271,15 @@ static int settle(struct course *course, struct error *err)
 	return -1;
 }
 
+/* Scenes were opened before the run began, for the plan: their time is the run's as well. */
+static void add_survey(struct run_totals *totals, const struct samples *samples)
+{
+	samples_book(&totals->meter, samples);
+	totals->survey_busy_ns = samples->opened.busy_ns;
+	totals->wall_ns += samples->wall_ns;
+	totals->cpu_ns += samples->opened.cpu_ns;
+}
+
 static int report(struct course *course, struct error *err)
 {
 	struct run *run = &course->run;
@@ -275,9 +288,10 @@ static int report(struct course *course, struct error *err)
 		return 0;
 	merge_meters(run);
 	fill_totals(run, course->executor, course->begin_ns, course->begin_cpu);
+	add_survey(&run->totals, run->samples);
 	console_free(run->console);
 	run->console = NULL;
-	return report_set_commit(run->reports, &run->totals, err);
+	return run->sink->commit(run->reports, &run->totals, err);
 }
 
 /* A signal has come, and some worker does not come to the end of its block (will.h). */

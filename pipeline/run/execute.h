@@ -4,10 +4,11 @@
 #ifndef IMGPIPE_PIPELINE_EXECUTE_H
 #define IMGPIPE_PIPELINE_EXECUTE_H
 
-#include "catalog.h"
 #include "executor.h"
+#include "meter.h"
 #include "options.h"
 #include "plan.h"
+#include "report_sink.h"
 #include "survey.h"
 #include "workload.h"
 #include "base/cluster.h"
@@ -21,14 +22,26 @@ struct run_setup {
 	const struct workload *workload;
 	const struct catalog *catalog;
 	struct samples *samples;
+	const struct report_sink *sink;
 	const struct executor *executor;
 	const struct session *session;
 	const struct decorator *decorator; /* NULL: none */
 };
 
+/* What was opened before a run, on the row of what is opened in it. */
+static inline void samples_book(struct meter *meter, const struct samples *samples)
+{
+	struct meter_row *row = &meter->row[METER_DISCOVER];
+
+	row->chunks += samples->opened.chunks;
+	row->busy_ns += samples->opened.busy_ns;
+	row->cpu_ns += samples->opened.cpu_ns;
+}
+
 /*
- * Run all scenes of the catalogue and write the reports. Returns the exit status (0, 1, a sysexits
- * number or 128 + signal); err is set where the run itself failed or there is something to say.
+ * Run all scenes of the catalogue and write the reports to the sink. Returns the exit status (0, 1,
+ * a sysexits number or 128 + signal); err is set where the run itself failed or there is something
+ * to say.
  */
 int execute(const struct run_setup *setup, struct error *err) MUST_CHECK;
 

@@ -71,7 +71,7 @@ enum grant reserve(struct worker *worker, struct slot *slot)
 	bool joining = joins(run, worker, slot);
 	uint64_t limit = run->plan->pool, tally = slot->tally ? 0 : tally_bytes(run, slot);
 	uint64_t block = worker->held ? 0 : slot->grid.footprint;
-	uint64_t own = block + (joining ? sizeof(struct piece) : 0);
+	uint64_t own = block + (joining ? run->workload->result->piece_bytes : 0);
 
 	if (worker->held && worker->held != slot->grid.footprint)
 		return GIVE_BACK_FIRST;

@@ -12,7 +12,6 @@
 
 #include "meters/console.h"
 #include "decorator.h"
-#include "reader.h"
 #include "reserve.h"
 #include "base/signals.h"
 #include "trace.h"
@@ -296,13 +295,14 @@ void run_open_scene(struct worker *worker, const struct task *task)
 	int status = 0;
 
 	trace_at(worker->meter->trace, task->scene_id, TRACE_NO_CHUNK);
-	if (!take_sample(run, task->scene_id, &slot->scene))
+	if (!take_sample(run, task->scene_id, &slot->scene)) {
+		worker->meter->row[METER_DISCOVER].chunks++;
 		status = run->workload->scene_open(&slot->scene, run->catalog, task->scene_id,
 						   run->options, &error);
+	}
 	if (!status)
 		status = plan_scene(&slot->grid, run->plan, run->options, run->workload,
 				    &slot->scene, &error);
-	worker->meter->row[METER_DISCOVER].chunks++;
 	meter_lap(worker->meter, METER_DISCOVER, &span);
 	scene_ready(worker, slot, status ? &error : NULL);
 }
@@ -387,7 +387,7 @@ int run_fold(struct worker *worker, const struct task *task, struct chunk_result
 	pthread_mutex_unlock(&slot->fold_lock);
 	if (!worker->stage_state)
 		trace_at(worker->meter->trace, TRACE_NO_SCENE, TRACE_NO_CHUNK);
-	row->bytes_in += result->n_pieces * sizeof(struct piece);
+	row->bytes_in += result_bytes(worker->run->workload->result, result->n_pieces);
 	return result->status == CHUNK_FAILED ? -1 : 0;
 }
 
@@ -431,7 +431,7 @@ static void local_deliver(struct worker *worker, const struct task *task,
 	/* Handed over in memory: nothing is copied. Beside real messages it is none. */
 	if (result->status == CHUNK_DONE && worker->run->n_pools == 1) {
 		row->messages++;
-		row->message_bytes += result->n_pieces * sizeof(struct piece);
+		row->message_bytes += result_bytes(worker->workload->result, result->n_pieces);
 	}
 	run_deliver(worker, task, result);
 }
@@ -449,7 +449,7 @@ void run_collected(struct run *run, struct slot *slot, struct piece *piece, stru
 		slot_fail(slot, 0, &result.error);
 	for (unsigned i = 1; i < run->n_pools; i++) {
 		if (slot->joined[i])
-			run->pools[i].reserved -= sizeof(struct piece);
+			run->pools[i].reserved -= run->workload->result->piece_bytes;
 		slot->joined[i] = false;
 	}
 	slot->n_joined = 0;
@@ -487,7 +487,7 @@ uint64_t run_reserved(struct run *run)
 	const struct decorator *decorator = run->decorator;
 	uint64_t bytes = plan_fixed(run->plan);
 
-	if (reader_gdal_loaded())
+	if (heavy_is_loaded(run->workload->heavy))
 		bytes += run->plan->gdal;
 	if (decorator && decorator->held)
 		bytes += decorator->held(decorator->context);

@@ -11,11 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "catalog.h"
 #include "executor.h"
 #include "options.h"
 #include "plan.h"
-#include "report.h"
+#include "report_sink.h"
+#include "run_totals.h"
 #include "survey.h"
 #include "worker.h"
 #include "workload.h"
@@ -72,7 +72,8 @@ struct run {
 	const struct plan *plan;
 	const struct workload *workload;
 	const struct catalog *catalog;
-	struct report_set *reports;
+	const struct report_sink *sink;
+	struct report_set *reports; /* opened there; NULL: none are */
 	struct console *console;
 	const struct decorator *decorator; /* NULL: none */
 	struct samples *samples;           /* each taken by the worker that has claimed its scene */

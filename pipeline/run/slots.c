@@ -57,10 +57,10 @@ static void write_row(struct run *run, struct slot *slot)
 		run->trace->first_scene = slot->scene.id;
 		run->trace->first_grid = slot->grid;
 	}
-	run_totals_add(&run->totals, &result);
+	run_totals_count(&run->totals, result.status, &result.error);
 	console_scene(run->console, &result);
 	console_begin_output(run->console);
-	status = report_set_scene(run->reports, &result, &error);
+	status = run->sink->scene(run->reports, &result, &error);
 	console_end_output(run->console);
 	if (status && !run->error.code)
 		run->error = error;

@@ -84,11 +84,14 @@ static int run_slices(struct pass *pass, unsigned first, const struct block *blo
 {
 	struct worker *worker = pass->worker;
 	uint32_t y_size = block->window.y_size, y = 0;
-	uint32_t rows = block->constant ? y_size : block_slice_rows(block->window.x_size, y_size);
+	uint32_t rows = block->constant
+				? y_size
+				: worker->workload->slice_rows(block->window.x_size, y_size);
 	size_t mark = worker->arena.used;
 
 	for (; y < y_size; y += rows) {
-		struct block slice = block_slice(block, y, rows < y_size - y ? rows : y_size - y);
+		struct block slice =
+			worker->workload->slice(block, y, rows < y_size - y ? rows : y_size - y);
 
 		for (unsigned i = first; i < worker->workload->n_stages; i++)
 			if (run_stage(pass, i, &slice))
@@ -187,17 +190,18 @@ static int fit_arena(struct worker *worker, size_t bytes, struct error *err)
 static int run_chunk(struct worker *worker, const struct task *task, struct chunk_result *result)
 {
 	struct window chunk = chunk_grid_window(task->grid, task->chunk);
+	const struct result_ops *ops = worker->workload->result;
 	size_t pieces;
 	bool done;
 
 	if (fit_arena(worker, task->grid->arena, &result->error))
 		return -1;
-	pieces = chunk_result_pieces(task->scene, chunk.x_size, chunk.y_size, worker->by_tile);
-	result->piece = arena_alloc(&worker->arena, size_mul(pieces, sizeof(struct piece)));
+	pieces = ops->pieces(task->scene, chunk.x_size, chunk.y_size, worker->by_tile);
+	result->piece = arena_alloc(&worker->arena, result_bytes(ops, pieces));
 	if (!result->piece)
 		return error_set(&result->error, EX_SOFTWARE,
 				 "the planned memory is too small for the tiles of a chunk");
-	chunk_result_begin(result, task->scene, &chunk, worker->by_tile);
+	ops->begin(result, task->scene, &chunk, worker->by_tile);
 	if (run_constant(worker, task, &chunk, result, &done))
 		return -1;
 	return done ? 0 : run_blocks(worker, task, &chunk, result);

@@ -3,26 +3,39 @@
  */
 #include "scene_inspect.h"
 
-#include "confine/inspect.h"
-#include "reader.h"
+#include "inspect.h"
+#include "opening.h"
+#include "remote/wire.h"
 
 struct finding {
 	struct error error; /* code 0: it has opened */
 	uint32_t asked;
 	uint64_t need;
+	uint64_t busy_ns, cpu_ns; /* of opening it */
 	unsigned char scene[];
 };
 
-_Static_assert(sizeof(struct finding) + SCENE_PACKED_MAX <= INSPECT_ANSWER_MAX, "any scene fits");
+/* What a child says of its time is not believed beyond this. */
+static const uint64_t longest_ns = 60000000000u;
+
+static uint64_t at_most(uint64_t ns, uint64_t most)
+{
+	return ns < most ? ns : most;
+}
 
 static size_t look(void *context, uint32_t i, void *answer)
 {
 	const struct scene_inspection *in = context;
 	struct finding *finding = answer;
+	struct meter_row row = {0};
+	const struct opening opening = opening_begin();
 	struct scene scene = {0};
 	size_t bytes = 0;
 
-	reader_gdal_forbid(in->gdal ? NULL : "it needs GDAL");
+	if (in->gdal)
+		heavy_forbid(in->workload->heavy, NULL);
+	else
+		heavy_forbid_for_now(in->workload->heavy);
 	finding->error = (struct error){0};
 	finding->need = 0;
 	if (!in->workload->scene_open(&scene, in->catalog, in->id[i], in->options,
@@ -30,7 +43,10 @@ static size_t look(void *context, uint32_t i, void *answer)
 		bytes = in->workload->scene_pack(finding->scene, &scene, &finding->error);
 		finding->need = in->need(in->context, &scene);
 	}
-	finding->asked = reader_gdal_asked();
+	opening_end(&row, &opening);
+	finding->busy_ns = row.busy_ns;
+	finding->cpu_ns = row.cpu_ns;
+	finding->asked = heavy_was_asked(in->workload->heavy);
 	scene_release(&scene);
 	return sizeof(*finding) + bytes;
 }
@@ -61,6 +77,9 @@ static void take(void *context, uint32_t i, const void *answer, size_t bytes, co
 		tell_death(in, id, how);
 		return;
 	}
+	in->row->chunks++;
+	in->row->busy_ns += at_most(finding->busy_ns, longest_ns);
+	in->row->cpu_ns += at_most(finding->cpu_ns, longest_ns);
 	if (finding->error.code)
 		wire_take_error(&error, &finding->error);
 	else if (!in->workload->scene_unpack(&scene, finding->scene, bytes - sizeof(*finding), true,
@@ -72,15 +91,16 @@ static void take(void *context, uint32_t i, const void *answer, size_t bytes, co
 int scene_inspect(const struct scene_inspection *inspection, struct error *err)
 {
 	struct scene_inspection in = *inspection;
-	uint64_t gdal = READER_GDAL_CACHE_BYTES;
+	const struct heavy_reader *heavy = in.workload->heavy;
+	uint64_t of_heavy = heavy_is_loaded(heavy) ? heavy->cache_bytes : heavy_bytes(heavy);
 	const struct inspection inspect_all = {
 		.context = &in,
 		.n = in.n,
+		.answer_most = sizeof(struct finding) + SCENE_PACKED_MAX,
 		.look = look,
 		.take = take,
-		.memory = CONFINE_OPENING_BYTES +
-			  (in.gdal ? gdal + (reader_gdal_loaded() ? 0 : READER_GDAL_BASELINE_BYTES)
-				   : 0),
+		.heavy = heavy,
+		.memory = CONFINE_OPENING_BYTES + (in.gdal ? of_heavy : 0),
 	};
 
 	return inspect(&inspect_all, in.confinement, in.options->verbosity > 0, err);

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "catalog.h"
 #include "confinement.h"
+#include "meter.h"
 #include "options.h"
 #include "workload.h"
 
@@ -32,6 +32,7 @@ struct scene_inspection {
 	void (*found)(void *context, uint32_t id, struct scene *scene, uint64_t need, bool asked,
 		      const struct error *error);
 	void *context;
+	struct meter_row *row; /* where openings are booked */
 };
 
 /* -1 where no child can be had: then nothing is told of some scenes. */

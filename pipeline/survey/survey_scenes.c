@@ -17,7 +17,7 @@
 
 #include "plan/limit.h"
 #include "plan/fit_scene.h"
-#include "reader.h"
+#include "opening.h"
 #include "scene_inspect.h"
 
 enum {
@@ -32,11 +32,17 @@ struct surveyor {
 	const struct workload *workload;
 	const struct catalog *catalog;
 	struct samples *samples;
-	struct survey *survey; /* that is filled: the plan's, or one shared with a child */
-	unsigned char *asked;  /* by id: it asked for GDAL, and did not open; shared, too */
-	uint32_t *next;        /* the first not yet opened; likewise */
-	size_t mapped;         /* bytes of what is shared */
+	struct findings *found; /* in memory that a child of this process sees, too */
+	size_t mapped;          /* bytes of that */
 	bool may_fork;
+};
+
+/* What is filled while scenes are opened, here or in a child. */
+struct findings {
+	struct survey survey;
+	struct meter_row opened;
+	uint32_t next;         /* the first not yet opened */
+	unsigned char asked[]; /* by id: it asked for the heavy reader, and did not open */
 };
 
 /* --- one scene --- */
@@ -45,10 +51,10 @@ struct surveyor {
 static void note(const struct surveyor *s, uint64_t need, uint32_t id, bool by_gdal, bool asked)
 {
 	asked = asked && !by_gdal;
-	s->survey->wants_gdal |= asked;
-	s->asked[id] = asked && !need;
+	s->found->survey.wants_gdal |= asked;
+	s->found->asked[id] = asked && !need;
 	if (need)
-		survey_note(s->survey, id, by_gdal, need);
+		survey_note(&s->found->survey, id, by_gdal, need);
 }
 
 static uint64_t need_of(const struct surveyor *s, const struct scene *scene)
@@ -56,12 +62,21 @@ static uint64_t need_of(const struct surveyor *s, const struct scene *scene)
 	return plan_smallest_pool(s->plan, s->options, s->workload, scene);
 }
 
+static int open_scene(const struct surveyor *s, struct scene *scene, uint32_t id, struct error *err)
+{
+	const struct opening opening = opening_begin();
+	int status = s->workload->scene_open(scene, s->catalog, id, s->options, err);
+
+	opening_end(&s->found->opened, &opening);
+	return status;
+}
+
 static int open_one(const struct surveyor *s, struct scene *scene, uint32_t id, bool by_gdal,
 		    struct error *err)
 {
-	int status = s->workload->scene_open(scene, s->catalog, id, s->options, err);
+	int status = open_scene(s, scene, id, err);
 
-	note(s, status ? 0 : need_of(s, scene), id, by_gdal, reader_gdal_asked());
+	note(s, status ? 0 : need_of(s, scene), id, by_gdal, heavy_was_asked(s->workload->heavy));
 	return status ? -1 : 0;
 }
 
@@ -69,16 +84,16 @@ static void look_at(const struct surveyor *s, uint32_t id, bool by_gdal)
 {
 	struct scene scene = {0};
 
-	*s->next = id + 1;
+	s->found->next = id + 1;
 	(void)open_one(s, &scene, id, by_gdal, NULL);
 	scene_release(&scene);
 }
 
 static void look_at_all(const struct surveyor *s)
 {
-	while (*s->next < s->plan->n_scenes)
-		look_at(s, *s->next, false);
-	s->survey->whole = true;
+	while (s->found->next < s->plan->n_scenes)
+		look_at(s, s->found->next, false);
+	s->found->survey.whole = true;
 }
 
 /* --- confined: no scene is opened in this process --- */
@@ -126,11 +141,12 @@ static void inspect_ids(const struct hearing *hearing, const uint32_t *id, uint3
 					    .gdal = h.by_gdal,
 					    .need = need_in_child,
 					    .found = hear,
-					    .context = &h};
+					    .context = &h,
+					    .row = &s->found->opened};
 
 	/* Where there is no child to be had the survey is not whole: the run says what is wrong. */
 	if (n && scene_inspect(&in, h.err))
-		s->survey->whole = false;
+		s->found->survey.whole = false;
 }
 
 /* All scenes from the id `first` to before `end`; by_gdal: of those, who asked for it. */
@@ -145,7 +161,7 @@ static void inspect_scenes(const struct hearing *hearing, uint32_t end)
 		return;
 	}
 	for (uint32_t i = hearing->first; i < end; i++)
-		if (!hearing->by_gdal || s->asked[i])
+		if (!hearing->by_gdal || s->found->asked[i])
 			id[n++] = i;
 	inspect_ids(hearing, id, n);
 	free(id);
@@ -153,23 +169,21 @@ static void inspect_scenes(const struct hearing *hearing, uint32_t end)
 
 static void inspect_further(const struct surveyor *s)
 {
-	s->survey->whole = true;
+	s->found->survey.whole = true;
 	inspect_scenes(&(struct hearing){.s = s, .first = s->samples->n}, s->plan->n_scenes);
 	inspect_scenes(&(struct hearing){.s = s, .by_gdal = true}, s->plan->n_scenes);
 }
 
 /* --- a process of its own --- */
 
-static const char no_gdal[] = "it needs GDAL";
-
 /* Memory beyond the limit, if GDAL does not fit, but only to name a limit that is enough. */
 static void look_by_gdal(const struct surveyor *s)
 {
-	reader_gdal_forbid(NULL);
+	heavy_forbid(s->workload->heavy, NULL);
 	for (uint32_t id = 0; id < s->plan->n_scenes; id++) {
-		if (!s->asked[id])
+		if (!s->found->asked[id])
 			continue;
-		s->asked[id] = 0; /* it may be the death of this process */
+		s->found->asked[id] = 0; /* it may be the death of this process */
 		look_at(s, id, true);
 	}
 }
@@ -222,7 +236,7 @@ static void open_samples(const struct surveyor *s, bool by_gdal, struct error *e
 {
 	if (s->plan->confinement.wanted) {
 		if (by_gdal) /* once, for the children and the workers */
-			(void)reader_gdal(NULL);
+			(void)s->workload->heavy->load(NULL);
 		inspect_scenes(
 			&(struct hearing){
 				.s = s, .by_gdal = by_gdal, .keep = s->samples->scene, .err = err},
@@ -263,7 +277,7 @@ static const struct scene *choose(const struct surveyor *s)
 /* A scene beyond the first few that fits: the one that needs least, if any does. */
 static const struct scene *choose_further(const struct surveyor *s, struct error *err)
 {
-	const struct survey *survey = s->survey;
+	const struct survey *survey = &s->found->survey;
 	bool plain = survey->plain.n && survey->plain.least <= s->plan->pool;
 	uint32_t id = plain ? survey->plain.least_id : survey->gdal.least_id;
 	struct scene *scene = &s->samples->extra;
@@ -271,13 +285,13 @@ static const struct scene *choose_further(const struct surveyor *s, struct error
 	if (!plain && !(s->plan->gdal && survey->gdal.n && survey->gdal.least <= s->plan->pool))
 		return NULL;
 	if (!plain)
-		reader_gdal_forbid(NULL);
+		heavy_forbid(s->workload->heavy, NULL);
 	if (s->plan->confinement.wanted)
 		inspect_ids(
 			&(struct hearing){
 				.s = s, .by_gdal = !plain, .keep = scene, .first = id, .err = err},
 			&id, 1);
-	else if (s->workload->scene_open(scene, s->catalog, id, s->options, err))
+	else if (open_scene(s, scene, id, err))
 		scene_release(scene);
 	return scene->name ? scene : NULL;
 }
@@ -287,23 +301,20 @@ static const struct scene *choose_further(const struct surveyor *s, struct error
 /* What a child fills is shared with it; small, but for a byte a scene. */
 static int share(struct surveyor *s, struct error *err)
 {
-	size_t head = sizeof(struct survey) + sizeof(uint64_t);
-	unsigned char *bytes;
+	void *bytes;
 
-	s->mapped = head + s->plan->n_scenes;
+	s->mapped = sizeof(*s->found) + s->plan->n_scenes;
 	bytes = mmap(NULL, s->mapped, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (bytes == MAP_FAILED)
 		return error_memory(err, "the survey of scenes", s->mapped);
-	s->survey = (struct survey *)(void *)bytes;
-	s->next = (uint32_t *)(void *)(bytes + sizeof(struct survey));
-	s->asked = bytes + head;
-	*s->next = s->samples->n;
+	s->found = bytes;
+	s->found->next = s->samples->n;
 	return 0;
 }
 
 static void settle(const struct surveyor *s)
 {
-	s->plan->survey = *s->survey;
+	s->plan->survey = s->found->survey;
 	plan_settle(s->plan);
 }
 
@@ -316,17 +327,17 @@ static const struct scene *look(const struct surveyor *s, struct error *err)
 	const struct scene *scene;
 	bool more = s->plan->n_scenes > s->samples->n;
 
-	reader_gdal_forbid(no_gdal);
+	heavy_forbid_for_now(s->workload->heavy);
 	open_samples(s, false, err);
 	settle(s);
 	scene = choose(s);
 	if ((more && (plan_needs_survey(s->plan) || (scene && !fits(s, scene)))) ||
-	    (scene && s->survey->wants_gdal && plan_needs_survey(s->plan)))
+	    (scene && s->found->survey.wants_gdal && plan_needs_survey(s->plan)))
 		look_further(s);
-	s->survey->whole |= !more;
-	reader_gdal_forbid(NULL);
-	if (!s->survey->plain.n && s->survey->wants_gdal) {
-		s->survey->gdal = (struct survey_needs){0};
+	s->found->survey.whole |= !more;
+	heavy_forbid(s->workload->heavy, NULL);
+	if (!s->found->survey.plain.n && s->found->survey.wants_gdal) {
+		s->found->survey.gdal = (struct survey_needs){0};
 		open_samples(s, true, err);
 	}
 	settle(s);
@@ -352,6 +363,7 @@ const struct scene *survey_scenes(struct plan *plan, struct samples *samples,
 			     .samples = samples,
 			     .may_fork = !session->cluster};
 	const struct scene *scene;
+	uint64_t begin_ns = clock_now();
 
 	samples->scene = calloc(n ? n : 1, sizeof(*samples->scene));
 	if (!samples->scene) {
@@ -363,10 +375,12 @@ const struct scene *survey_scenes(struct plan *plan, struct samples *samples,
 	if (share(&s, err))
 		return NULL;
 	scene = look(&s, err);
-	(void)munmap(s.survey, s.mapped);
+	samples->opened = s.found->opened;
+	(void)munmap(s.found, s.mapped);
 	/* What the headers of a bad scene took is not to be missing from what others get. */
 	if (mallinfo2().fordblks > TRIM_BYTES)
 		malloc_trim(TRIM_BYTES);
+	samples->wall_ns = clock_now() - begin_ns;
 	return scene;
 }
 

@@ -5,7 +5,6 @@
 #ifndef IMGPIPE_PIPELINE_SURVEY_H
 #define IMGPIPE_PIPELINE_SURVEY_H
 
-#include "catalog.h"
 #include "options.h"
 #include "plan.h"
 #include "survey.h"

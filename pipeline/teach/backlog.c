@@ -116,7 +116,7 @@ static int reduce_batch(struct backlog *backlog, struct worker *worker, const st
 	struct block block;
 	int status = 0;
 
-	chunk_result_begin(one, task->scene, &window, worker->by_tile);
+	worker->workload->result->begin(one, task->scene, &window, worker->by_tile);
 	activity_compute(METER_STATS, NULL);
 	reducer_lock(backlog->reducer, worker);
 	for (struct waiting *w = batch->first; w && !status; w = w->next)
@@ -148,11 +148,12 @@ static void reduce_all(struct backlog *backlog, struct worker *worker, const str
 		       struct batch *batch, struct chunk_result *result)
 {
 	struct chunk_result one = {.status = CHUNK_DONE, .scene_id = task->scene_id};
-	size_t pieces = chunk_result_pieces(task->scene, task->grid->chunk_x_size,
-					    task->grid->chunk_y_size, worker->by_tile);
+	const struct result_ops *ops = worker->workload->result;
+	size_t pieces = ops->pieces(task->scene, task->grid->chunk_x_size, task->grid->chunk_y_size,
+				    worker->by_tile);
 
 	arena_rewind(&worker->arena, 0);
-	one.piece = arena_alloc(&worker->arena, size_mul(pieces, sizeof(struct piece)));
+	one.piece = arena_alloc(&worker->arena, result_bytes(ops, pieces));
 	batch = in_order_of_arrival(batch);
 	while (batch && one.piece) {
 		struct batch *next = batch->next;
@@ -168,7 +169,7 @@ static void reduce_all(struct backlog *backlog, struct worker *worker, const str
 	}
 	if (!one.piece) {
 		result->status = CHUNK_FAILED;
-		error_memory(&result->error, "the answers of a scene", sizeof(struct piece));
+		error_memory(&result->error, "the answers of a scene", result_bytes(ops, pieces));
 	}
 	drop_all(backlog, batch);
 }

@@ -58,7 +58,8 @@ static int let_wait(struct worker *worker, const struct block *block, struct chu
 static void book_answers(struct worker *worker, const struct chunk_result *result)
 {
 	if (result->status == CHUNK_DONE)
-		worker->meter->taught.answer_bytes += result->n_pieces * sizeof(struct piece);
+		worker->meter->taught.answer_bytes +=
+			result_bytes(worker->workload->result, result->n_pieces);
 }
 
 static void deliver_sent(struct worker *worker, const struct task *task,

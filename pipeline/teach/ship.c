@@ -127,8 +127,8 @@ static int send_part(struct worker *worker, const struct block *part, struct chu
 
 int ship_remote(struct worker *worker, const struct block *block, struct chunk_result *result)
 {
-	const uint32_t most =
-		(WIRE_PAYLOAD_MAX - sizeof(struct pixel_message)) / MESSAGE_PIXEL_BYTES;
+	const size_t room = wire_room(worker->workload->result) - sizeof(struct pixel_message);
+	const uint32_t most = (uint32_t)(room / MESSAGE_PIXEL_BYTES);
 	const struct window *w = &block->window;
 	uint32_t x_size = w->x_size < most ? w->x_size : most, rows = most / x_size;
 
@@ -159,23 +159,23 @@ static int answer_begin(struct ship_answer *answer, struct worker *worker, const
 {
 	const struct stage *stage = last_stage(worker->workload);
 	struct stage_env env = {.options = worker->options, .meter = worker->meter};
-	size_t pieces =
-		chunk_result_pieces(task->scene, chunk->x_size, chunk->y_size, worker->by_tile);
+	const struct result_ops *ops = worker->workload->result;
+	size_t pieces = ops->pieces(task->scene, chunk->x_size, chunk->y_size, worker->by_tile);
 
 	if (answer->room < pieces) {
 		free(answer->result.piece);
-		answer->result.piece = malloc(size_mul(pieces, sizeof(struct piece)));
+		answer->result.piece = malloc(result_bytes(ops, pieces));
 		answer->room = answer->result.piece ? pieces : 0;
 	}
 	if (!answer->room)
-		return error_memory(err, "the answer of a chunk", pieces * sizeof(struct piece));
+		return error_memory(err, "the answer of a chunk", result_bytes(ops, pieces));
 	if (!answer->reducing && stage->open && stage->open(&answer->reducing, &env, err))
 		return -1;
 	answer->result = (struct chunk_result){.chunk = task->chunk,
 					       .scene_id = task->scene_id,
 					       .status = CHUNK_DONE,
 					       .piece = answer->result.piece};
-	chunk_result_begin(&answer->result, task->scene, chunk, worker->by_tile);
+	ops->begin(&answer->result, task->scene, chunk, worker->by_tile);
 	answer->begun = true;
 	return 0;
 }
@@ -202,6 +202,7 @@ int ship_answer_add(struct ship_answer *answer, struct worker *worker, const str
 
 void ship_answer_end(struct ship_answer *answer, struct worker *worker, struct chunk_result *result)
 {
+	const struct result_ops *ops = worker->workload->result;
 	const struct stage *stage = last_stage(worker->workload);
 
 	if (!answer->begun)
@@ -215,7 +216,8 @@ void ship_answer_end(struct ship_answer *answer, struct worker *worker, struct c
 	result->piece = answer->result.piece;
 	result->n_pieces = answer->result.n_pieces;
 	for (uint32_t i = 0; i < result->n_pieces; i++)
-		worker->meter->taught.answer_bytes += wire_piece_bytes(&result->piece[i]);
+		worker->meter->taught.answer_bytes +=
+			ops->packed_bytes(result_piece(ops, result, i));
 }
 
 void ship_answer_release(struct ship_answer *answer, const struct workload *workload)

@@ -88,7 +88,7 @@ struct reader {
 	void (*close)(void *handle); /* NULL is allowed */
 };
 
-/* What loading GDAL adds to the program's memory, for plans, in bytes; its block cache's size. */
-enum { READER_GDAL_BASELINE_BYTES = 56 << 20, READER_GDAL_CACHE_BYTES = 16 << 20 };
+/* Bytes of GDAL's block cache. */
+enum { READER_GDAL_CACHE_BYTES = 16 << 20 };
 
 #endif

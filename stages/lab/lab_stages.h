@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "lab.h"
+#include "pixels/stages.h"
 #include "stage.h"
 #include "workload.h"
 
@@ -27,11 +28,15 @@ int lab_scene_open(struct scene *scene, const struct catalog *catalog, uint32_t 
 int lab_scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
 		    struct error *err);
 
+struct scene_list_facts lab_facts(const struct catalog *catalog);
+
 /* Members of a workload that all labs have. */
 #define LAB_WORKLOAD                                                                            \
-	.scene_open = lab_scene_open, .scene_begin = lab_scene_begin, .scene_pack = scene_pack, \
-	.scene_unpack = scene_unpack, .tally_bytes = tally_bytes, .tally_new = tally_new,       \
-	.tally_fold = tally_fold, .tally_finish = tally_finish, .tally_free = tally_free
+	.slice_rows = block_slice_rows, .slice = block_slice, .pixel_bytes = scene_pixel_bytes, \
+	.result = &piece_ops, .facts = lab_facts, .scene_open = lab_scene_open,                 \
+	.scene_begin = lab_scene_begin, .scene_pack = scene_pack, .scene_unpack = scene_unpack, \
+	.tally_bytes = tally_bytes, .tally_new = tally_new, .tally_fold = tally_fold,           \
+	.tally_finish = tally_finish, .tally_free = tally_free
 
 /* `count` samples of `size` bytes from the arena; NULL with err set where it is too small. */
 void *lab_alloc(const struct stage_env *env, size_t count, size_t size, struct error *err);

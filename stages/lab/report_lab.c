@@ -55,10 +55,10 @@ static void fill_line(struct lab_line *line, const struct run_totals *totals,
 	line->peak_bytes = totals->resident_peak;
 	line->planned_bytes = totals->predicted.peak;
 	line->budget_bytes = plan->budget.limit;
-	line->n_valid = totals->accum.n[PIXEL_VALID];
-	line->n_masked = totals->accum.n[PIXEL_MASKED];
-	line->sum = totals->accum.sum;
-	line->sum_sq = totals->accum.sum_sq;
+	line->n_valid = totals->pixels->accum.n[PIXEL_VALID];
+	line->n_masked = totals->pixels->accum.n[PIXEL_MASKED];
+	line->sum = totals->pixels->accum.sum;
+	line->sum_sq = totals->pixels->accum.sum_sq;
 	if (totals->n_ok == 1 && !totals->interrupted_by)
 		line->status = 0;
 }

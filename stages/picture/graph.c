@@ -129,9 +129,9 @@ void graph_plan(struct graph *graph, const struct plan *plan, const struct chunk
 	node[GRAPH_DECODE].bytes = pixels * per_pixel;
 	node[GRAPH_MASK].bytes = pixels * (per_pixel + 1);
 	node[GRAPH_INDEX].bytes = pixels * (sizeof(float) + 1);
-	node[GRAPH_STATS].bytes = pieces * sizeof(struct piece);
-	node[GRAPH_TILES].bytes = tiles * sizeof(struct piece);
-	node[GRAPH_SCENE].bytes = plan->n_scenes * (uint64_t)sizeof(struct piece);
+	node[GRAPH_STATS].bytes = pieces * plan->result->piece_bytes;
+	node[GRAPH_TILES].bytes = tiles * plan->result->piece_bytes;
+	node[GRAPH_SCENE].bytes = plan->n_scenes * (uint64_t)plan->result->piece_bytes;
 	set_chain(graph);
 }
 
@@ -153,7 +153,7 @@ void graph_run(struct graph *graph, const struct run_totals *totals, const struc
 	node[GRAPH_STATS].bytes = row[METER_REDUCE].bytes_in;
 	node[GRAPH_TILES].tasks = 0;
 	node[GRAPH_SCENE].tasks = totals->n_ok;
-	node[GRAPH_SCENE].bytes = totals->n_ok * (uint64_t)sizeof(struct piece);
+	node[GRAPH_SCENE].bytes = totals->n_ok * (uint64_t)plan->result->piece_bytes;
 	node[GRAPH_ALL].tasks = 1;
 	graph->width = row[METER_REDUCE].chunks;
 	graph->chunks = graph->width;
@@ -162,7 +162,7 @@ void graph_run(struct graph *graph, const struct run_totals *totals, const struc
 		(void)all_blocks(&log->first_grid, graph->chunks, &graph->blocks_a_chunk);
 	}
 	if (plan->by_tile) {
-		node[GRAPH_TILES].tasks = row[METER_REDUCE].bytes_in / sizeof(struct piece);
+		node[GRAPH_TILES].tasks = row[METER_REDUCE].bytes_in / plan->result->piece_bytes;
 		node[GRAPH_TILES].bytes = node[GRAPH_STATS].bytes;
 	}
 	set_chain(graph);

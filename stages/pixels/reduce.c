@@ -44,8 +44,8 @@ static uint64_t most_open(const struct scene *scene, const struct chunk_grid *gr
 		grid->chunk_y_size % scene->tile_y_size == 0 || grid->chunk_y_size >= scene->y_size;
 	uint64_t rows = ceil_div(grid->chunk_y_size, scene->tile_y_size) + 1;
 	uint64_t down = scene_tiles_down(scene), tiles = tiles_of(scene);
-	uint64_t late = size_mul(
-		workers, chunk_result_pieces(scene, grid->chunk_x_size, grid->chunk_y_size, true));
+	uint64_t late =
+		size_mul(workers, tile_pieces(scene, grid->chunk_x_size, grid->chunk_y_size, true));
 	uint64_t open = size_add((rows < down ? rows : down) * scene_tiles_across(scene), late);
 
 	if (aligned_x && aligned_y)

@@ -4,6 +4,7 @@
 #ifndef IMGPIPE_STAGES_STAGES_H
 #define IMGPIPE_STAGES_STAGES_H
 
+#include "piece.h"
 #include "stage.h"
 #include "workload.h"
 
@@ -12,8 +13,11 @@ extern const struct stage stage_mask;  /* which pixels count */
 extern const struct stage stage_index; /* the index value */
 extern const struct stage stage_stats; /* exact sums and histogram */
 
-/* tile.c: window of one tile of the per-tile table, cut to the image. */
-struct window scene_tile_window(const struct scene *scene, uint32_t number);
+/* block.c: slices of a block; see workload.h. */
+uint32_t block_slice_rows(uint32_t x_size, uint32_t y_size);
+struct block block_slice(const struct block *block, uint32_t first, uint32_t rows);
+/* Of red and NIR: what --chunk BYTES counts by. */
+size_t scene_pixel_bytes(const struct scene *scene);
 
 /* reduce.c: the tally of one scene; see workload.h. */
 size_t tally_bytes(const struct scene *scene, const struct chunk_grid *grid, unsigned workers,

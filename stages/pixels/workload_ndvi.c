@@ -1,7 +1,18 @@
 /*
  * The NDVI workload: the one place that lists its stages and joins them to discovery and reduction.
  */
+#include "catalog.h"
+#include "reader.h"
 #include "stages.h"
+
+static struct scene_list_facts facts(const struct catalog *catalog)
+{
+	return (struct scene_list_facts){
+		.n_scenes = catalog_scenes(catalog),
+		.n_all_scenes = catalog_all_scenes(catalog),
+		.files_checksum = catalog_checksum(catalog),
+	};
+}
 
 static const struct stage *const ndvi_stages[] = {
 	&stage_read,
@@ -14,6 +25,13 @@ const struct workload workload_ndvi = {
 	.name = "ndvi",
 	.stage = ndvi_stages,
 	.n_stages = sizeof(ndvi_stages) / sizeof(ndvi_stages[0]),
+	.slice_rows = block_slice_rows,
+	.slice = block_slice,
+	.pixel_bytes = scene_pixel_bytes,
+	.result = &piece_ops,
+	.heavy = &reader_heavy,
+	.facts = facts,
+	.input_bytes = catalog_file_bytes,
 	.scene_open = scene_open,
 	.scene_is_fresh = scene_is_fresh,
 	.scene_begin = scene_begin,

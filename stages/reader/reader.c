@@ -22,47 +22,74 @@ static const struct module_place place = {
 	.needs = "GDAL's library (Debian: libgdal32)",
 };
 
+/* What loading GDAL adds to the program's memory. */
+enum { GDAL_BASELINE_BYTES = 56 << 20 };
+
 /*
  * What dlopen() does to a process can be neither undone nor done per worker, so the outcome is kept
- * per process. `lock` is held while loading; `loaded` may be read without it.
+ * per process. `lock` is held while loading, and guards `why`; the others may be read without it.
  */
 static struct {
 	pthread_mutex_t lock;
 	_Atomic(const struct reader *) loaded;
-	_Atomic(const char *) forbidden; /* why, NULL while it is not */
-	atomic_bool asked;
+	atomic_bool forbidden, asked;
+	char why[sizeof(((struct error *)0)->text)]; /* it is forbidden */
 } module = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-bool reader_gdal_loaded(void)
+static bool gdal_is_loaded(void)
 {
 	return atomic_load(&module.loaded) != NULL;
 }
 
-void reader_gdal_forbid(const char *why)
+static int gdal_load(struct error *err)
 {
-	atomic_store(&module.forbidden, why);
+	return reader_gdal(err) ? 0 : -1;
 }
 
-bool reader_gdal_asked(void)
+static void gdal_forbid(const char *why)
+{
+	pthread_mutex_lock(&module.lock);
+	(void)snprintf(module.why, sizeof(module.why), "%s", why ? why : "");
+	atomic_store(&module.forbidden, why != NULL);
+	pthread_mutex_unlock(&module.lock);
+}
+
+static bool gdal_was_asked(void)
 {
 	return atomic_exchange(&module.asked, false);
 }
 
+static bool gdal_reads(const struct scene *scene)
+{
+	for (unsigned i = 0; i < scene->n_files; i++)
+		if (strcmp(scene->files[i].info.reader, "gdal") == 0)
+			return true;
+	return false;
+}
+
+const struct heavy_reader reader_heavy = {
+	.needed = "it needs GDAL",
+	.baseline_bytes = GDAL_BASELINE_BYTES,
+	.cache_bytes = READER_GDAL_CACHE_BYTES,
+	.is_loaded = gdal_is_loaded,
+	.load = gdal_load,
+	.forbid = gdal_forbid,
+	.was_asked = gdal_was_asked,
+	.reads = gdal_reads,
+};
+
 const struct reader *reader_gdal(struct error *err)
 {
 	const struct reader *reader = atomic_load(&module.loaded);
-	const char *why = atomic_load(&module.forbidden);
 
 	if (reader)
 		return reader;
-	if (why) {
-		atomic_store(&module.asked, true);
-		(void)error_set(err, EX_TEMPFAIL, "%s", why);
-		return NULL;
-	}
 	pthread_mutex_lock(&module.lock);
 	reader = atomic_load(&module.loaded);
-	if (!reader) {
+	if (!reader && atomic_load(&module.forbidden)) {
+		atomic_store(&module.asked, true);
+		(void)error_set(err, EX_TEMPFAIL, "%s", module.why);
+	} else if (!reader) {
 		reader = module_load(&place, err);
 		atomic_store(&module.loaded, reader);
 	}

@@ -11,6 +11,7 @@
 #include "partial.h"
 #include "report.h"
 #include "input/seen.h"
+#include "pixels/piece.h"
 
 struct merge {
 	unsigned n;
@@ -94,7 +95,7 @@ static int check_scene(struct merge *merge, const struct partial_file *part,
 	}
 	if (result->status != SCENE_OK)
 		return 0;
-	if (partial_fits(&merge->totals.accum, &result->accum, &own))
+	if (partial_fits(&report_set_pixels(merge->set)->accum, &result->accum, &own))
 		return partial_bad_line(part, own.text, err);
 	switch (seen_add(&merge->seen, result->scene, err)) {
 	case SEEN_NEW:
@@ -120,7 +121,7 @@ static int merge_scene(struct merge *merge, uint64_t number, struct error *err)
 	if (!status)
 		status = check_scene(merge, part, &result, found, number, err);
 	if (!status) {
-		run_totals_add(&merge->totals, &result);
+		run_totals_count(&merge->totals, result.status, &result.error);
 		status = report_set_scene(merge->set, &result, err);
 	}
 	scene_release(&scene);
@@ -145,10 +146,11 @@ static int write_reports(struct merge *merge, const struct options *options, str
 		.n_all_scenes = head->scenes_in_all,
 		.files_checksum = head->files,
 		.merged = head,
+		.result = &piece_ops,
 	};
 	int status;
 
-	run_totals_init(&merge->totals);
+	merge->totals = (struct run_totals){0};
 	merge->totals.n_scenes = (uint32_t)head->scenes_in_all;
 	status = report_set_open(&merge->set, &plan, options, err);
 	if (!status)

@@ -31,6 +31,7 @@ struct open_report {
 struct report_set {
 	const struct plan *plan;
 	const struct options *options;
+	struct pixel_totals pixels; /* of the rows so far */
 	unsigned n;
 	struct open_report open[N_REPORTS];
 };
@@ -145,6 +146,7 @@ int report_set_open(struct report_set **set, const struct plan *plan, const stru
 	*set = NULL;
 	if (!s)
 		return error_memory(err, "reports", sizeof(*s));
+	pixel_totals_init(&s->pixels);
 	s->plan = plan;
 	s->options = options;
 	for (size_t i = 0; i < N_REPORTS; i++) {
@@ -169,6 +171,7 @@ int report_set_scene(struct report_set *set, const struct scene_result *result, 
 {
 	int rc = 0;
 
+	pixel_totals_add(&set->pixels, result);
 	for (unsigned i = 0; i < set->n; i++) {
 		struct open_report *open = &set->open[i];
 		struct error own;
@@ -199,10 +202,12 @@ static int report_finish(struct report_set *set, struct open_report *open,
 	return report_file_commit(&open->file, err);
 }
 
-int report_set_commit(struct report_set *set, const struct run_totals *totals, struct error *err)
+int report_set_commit(struct report_set *set, const struct run_totals *run, struct error *err)
 {
+	struct run_totals totals = *run;
 	int rc = 0;
 
+	totals.pixels = &set->pixels;
 	for (unsigned i = 0; i < set->n; i++) {
 		struct open_report *open = &set->open[i];
 		struct error own;
@@ -216,7 +221,7 @@ int report_set_commit(struct report_set *set, const struct run_totals *totals, s
 			rc = -1;
 			continue;
 		}
-		if (report_finish(set, open, totals, &own) == 0)
+		if (report_finish(set, open, &totals, &own) == 0)
 			continue;
 		open->failed = true;
 		(void)error_prefix(&own, "%s", report_file_name(&open->file));
@@ -237,3 +242,15 @@ void report_set_free(struct report_set *set)
 	}
 	free(set);
 }
+
+const struct pixel_totals *report_set_pixels(const struct report_set *set)
+{
+	return &set->pixels;
+}
+
+const struct report_sink report_sink = {
+	.open = report_set_open,
+	.scene = report_set_scene,
+	.commit = report_set_commit,
+	.free = report_set_free,
+};

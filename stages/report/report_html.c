@@ -83,7 +83,8 @@ static void put_all(FILE *out, const struct run_totals *totals)
 	struct summary s;
 
 	if (totals->n_ok > 1) {
-		summary_make(&s, &totals->accum, &totals->histogram, totals->area_m2);
+		summary_make(&s, &totals->pixels->accum, &totals->pixels->histogram,
+			     totals->pixels->area_m2);
 		page_row_open(out);
 		page_cell(out, "all %" PRIu32 " that are ok", totals->n_ok);
 		page_cell(out, "ok");

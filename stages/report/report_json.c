@@ -426,18 +426,19 @@ static json_t *global_object(const struct run_totals *totals, const struct optio
 	struct summary summary;
 	json_t *o = json_object();
 
-	summary_make(&summary, &totals->accum, &totals->histogram, totals->area_m2);
+	summary_make(&summary, &totals->pixels->accum, &totals->pixels->histogram,
+		     totals->pixels->area_m2);
 	js_put(&o, "scenes", js_count(totals->n_scenes));
 	js_put(&o, "scenes_ok", js_count(totals->n_ok));
 	js_put(&o, "scenes_failed", js_count(totals->n_failed));
 	js_put(&o, "scenes_cancelled", js_count(totals->n_cancelled));
 	if (options->lab)
-		js_put(&o, "exact", js_exact(&totals->accum));
+		js_put(&o, "exact", js_exact(&totals->pixels->accum));
 	else
 		js_put(&o, "ndvi", js_stats(&summary));
 	if (teaches(&options->teach, TEACH_FLOAT_SUMS))
 		js_put(&o, "float_sums",
-		       teach_float_object(&totals->float_sums, summary.n[PIXEL_VALID],
+		       teach_float_object(&totals->pixels->float_sums, summary.n[PIXEL_VALID],
 					  summary.mean));
 	return o;
 }

@@ -57,12 +57,13 @@ static int summary_end(FILE *out, const struct run_totals *totals, const struct 
 	json_t *o = json_object();
 
 	(void)plan;
-	summary_make(&summary, &totals->accum, &totals->histogram, totals->area_m2);
+	summary_make(&summary, &totals->pixels->accum, &totals->pixels->histogram,
+		     totals->pixels->area_m2);
 	js_put(&o, "scenes", js_count(totals->n_ok));
 	js_put(&o, "ndvi", js_stats(&summary));
 	if (floats(options))
 		js_put(&o, "float_sums",
-		       teach_float_object(&totals->float_sums, summary.n[PIXEL_VALID],
+		       teach_float_object(&totals->pixels->float_sums, summary.n[PIXEL_VALID],
 					  summary.mean));
 	if (js_emit_member(out, "\n],\n", "global", o, err))
 		return -1;

@@ -226,9 +226,9 @@ static void say_float_sums(struct verdict *v, const struct run_totals *totals)
 	struct summary s;
 	char text[240];
 
-	summary_make(&s, &totals->accum, &totals->histogram, NAN);
+	summary_make(&s, &totals->pixels->accum, &totals->pixels->histogram, NAN);
 	verdict_say(v, "float-sums: %s",
-		    teach_float_text(text, &totals->float_sums, s.n[PIXEL_VALID], s.mean));
+		    teach_float_text(text, &totals->pixels->float_sums, s.n[PIXEL_VALID], s.mean));
 }
 
 void teach_verdict(struct verdict *verdict, const struct run_figures *figures,

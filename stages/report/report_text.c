@@ -136,7 +136,8 @@ static void put_global(FILE *out, const struct run_totals *totals)
 
 	(void)fputc('\n', out);
 	if (totals->n_ok) {
-		summary_make(&s, &totals->accum, &totals->histogram, totals->area_m2);
+		summary_make(&s, &totals->pixels->accum, &totals->pixels->histogram,
+			     totals->pixels->area_m2);
 		(void)snprintf(name, sizeof(name),
 			       totals->n_ok == 1 ? "the scene that is ok"
 						 : "all %" PRIu32 " scenes that are ok",

@@ -67,7 +67,7 @@ static void add_lives(struct run_figures *f, const struct run_totals *totals)
 		life += m->end_ns > m->begin_ns ? m->end_ns - m->begin_ns : 0;
 	}
 	f->worker_s = life ? seconds(life) : f->wall_s * totals->n_workers;
-	f->worker_s += seconds(totals->hub_busy_ns);
+	f->worker_s += seconds(totals->hub_busy_ns) + seconds(totals->survey_busy_ns);
 }
 
 static uint64_t busy_ns(const struct meter *m)
@@ -118,6 +118,6 @@ void run_figures_make(struct run_figures *out, const struct run_totals *totals)
 		out->wait_total_s += out->wait_s[cause];
 	out->unmeasured_s =
 		fmax(0, out->worker_s - out->busy_total_s - out->wait_total_s - out->exchange_s);
-	if (!out->pixels)
-		out->pixels = accum_pixels(&totals->accum);
+	if (!out->pixels && totals->pixels)
+		out->pixels = accum_pixels(&totals->pixels->accum);
 }

@@ -17,7 +17,8 @@
 struct run_figures {
 	double wall_s, cpu_s;
 	double worker_s;               /* lives of all workers, each to the end of the last one;
-					  and the work of who serves those in other processes */
+					  the work of who serves those in other processes; and scenes
+					  opened before */
 	double busy_s[N_METER_STAGES]; /* over all workers */
 	double busy_total_s;
 	double stage_cpu_s;           /* CPU time inside the stages */

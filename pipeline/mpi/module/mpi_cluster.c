@@ -5,6 +5,7 @@
 #include "base/cluster.h"
 
 #include <mpi.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -12,6 +13,7 @@
 
 #include "budget.h"
 #include "mpi_run.h"
+#include "run/execute.h"
 #include "run/run.h"
 #include "base/signals.h"
 #include "base/memory.h"
@@ -167,12 +169,14 @@ static void add_workers_messages(struct run *run)
 static void tell_leader(struct job *job, const struct meter *meter, uint64_t cpu_before)
 {
 	struct run *run = job->context;
-	struct rank_end mine = {.totals = {.n_workers = job->n_workers,
-					   .resident_peak = memory_resident_peak(),
-					   .cpu_ns = cpu_ns() - cpu_before},
-				.meter = *meter};
+	struct rank_end mine = {
+		.totals = {.n_workers = job->n_workers,
+			   .resident_peak = memory_resident_peak(),
+			   .cpu_ns = cpu_ns() - cpu_before + run->samples->opened.cpu_ns},
+		.meter = *meter};
 	struct rank_end *all = NULL;
 
+	samples_book(&mine.meter, run->samples); /* rank 0's is booked with the run */
 	(void)gethostname(mine.totals.host, sizeof(mine.totals.host) - 1);
 	if (!world.rank && !(all = calloc((size_t)world.n_ranks, sizeof(*all))))
 		mpi_abandon(EX_TEMPFAIL);

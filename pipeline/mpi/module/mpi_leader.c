@@ -208,10 +208,12 @@ static int leader_init(struct leader *leader, struct job *job, unsigned n_ranks,
 	leader->hub = hub_new(job, seats, err);
 	if (!leader->hub)
 		return -1;
-	leader->letters = letters_new(sizeof(struct message) + WIRE_PAYLOAD_MAX, err);
+	leader->letters =
+		letters_new(sizeof(struct message) + wire_room(leader->run->workload->result), err);
 	if (!leader->letters)
 		return -1;
-	leader->parts = parts_new(leader->letters, hub_meter(leader->hub), err);
+	leader->parts = parts_new(leader->letters, hub_meter(leader->hub),
+				  leader->run->workload->result, err);
 	return leader->parts ? 0 : -1;
 }
 

@@ -190,14 +190,15 @@ static void tell_signal(struct member *member)
 static int member_init(struct member *member, struct job *job, struct error *err)
 {
 	const struct run *run = job->context;
+	const size_t room = wire_room(run->workload->result);
 
 	*member = (struct member){.job = job};
 	pthread_mutex_init(&member->lock, NULL);
 	condition_init(&member->work);
-	member->letters = letters_new(sizeof(struct message) + WIRE_PAYLOAD_MAX, err);
+	member->letters = letters_new(sizeof(struct message) + room, err);
 	if (!member->letters)
 		return -1;
-	member->parts = parts_new(member->letters, &member->meter, err);
+	member->parts = parts_new(member->letters, &member->meter, run->workload->result, err);
 	member->ear = calloc(job->n_workers, sizeof(*member->ear));
 	if (!member->parts || !member->ear)
 		return -1;
@@ -208,7 +209,7 @@ static int member_init(struct member *member, struct job *job, struct error *err
 		ear->member = member;
 		ear->line.send = ear_send;
 		ear->line.receive = ear_receive;
-		ear->line.payload = aligned_alloc(16, (WIRE_PAYLOAD_MAX + 15) / 16 * 16);
+		ear->line.payload = aligned_alloc(16, room);
 		pthread_cond_init(&ear->answered, NULL);
 		if (!ear->line.payload)
 			return -1;

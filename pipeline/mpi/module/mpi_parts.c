@@ -16,7 +16,7 @@ struct part {
 	bool asked;
 	uint32_t parent;  /* rank that it goes to */
 	unsigned missing; /* children that have not sent theirs */
-	struct piece piece;
+	_Alignas(16) unsigned char piece[];
 };
 
 struct parts {
@@ -26,7 +26,8 @@ struct parts {
 	pthread_mutex_t lock; /* guards the list and the pieces of parts not yet asked for */
 	struct part *first;
 	unsigned n_asked;
-	_Alignas(16) unsigned char packed[WIRE_PIECE_MAX];
+	const struct result_ops *ops;
+	_Alignas(16) unsigned char packed[];
 };
 
 /* COLLECT's text: the list, and the place of the receiver in it. */
@@ -40,11 +41,10 @@ struct part_head {
 	_Alignas(16) uint32_t scene_id;
 };
 
-static void piece_merge(struct piece *into, const struct piece *from)
+/* Aligned as memory of malloc() is: enough for any piece. */
+static struct piece *piece_of(struct part *part)
 {
-	accum_merge(&into->accum, &from->accum);
-	histogram_merge(&into->histogram, &from->histogram);
-	float_sums_merge(&into->float_sums, &from->float_sums);
+	return (struct piece *)(void *)part->piece;
 }
 
 /* Called with the lock held. NULL without memory. */
@@ -56,10 +56,10 @@ static struct part *find(struct parts *parts, uint32_t scene_id, bool make)
 		part = part->next;
 	if (part || !make)
 		return part;
-	part = calloc(1, sizeof(*part));
+	part = calloc(1, sizeof(*part) + parts->ops->piece_bytes);
 	if (!part)
 		return NULL;
-	accum_clear(&part->piece.accum);
+	parts->ops->clear(piece_of(part));
 	part->scene_id = scene_id;
 	part->next = parts->first;
 	parts->first = part;
@@ -75,20 +75,25 @@ static int keep(struct keeper *keeper, uint32_t scene_id, const struct piece *pi
 	pthread_mutex_lock(&parts->lock);
 	part = find(parts, scene_id, true);
 	if (part)
-		piece_merge(&part->piece, piece);
+		parts->ops->merge(piece_of(part), piece);
 	pthread_mutex_unlock(&parts->lock);
-	return part ? 0 : error_memory(err, "a scene's totals", sizeof(*part));
+	return part ? 0
+		    : error_memory(err, "a scene's totals",
+				   sizeof(*part) + parts->ops->piece_bytes);
 }
 
-struct parts *parts_new(struct letters *letters, struct meter *meter, struct error *err)
+struct parts *parts_new(struct letters *letters, struct meter *meter, const struct result_ops *ops,
+			struct error *err)
 {
-	struct parts *parts = aligned_alloc(16, (sizeof(*parts) + 15) / 16 * 16);
+	size_t bytes = (sizeof(struct parts) + ops->packed_most + 15) / 16 * 16;
+	struct parts *parts = aligned_alloc(16, bytes);
 
 	if (!parts) {
-		error_memory(err, "the scenes' totals", sizeof(*parts));
+		error_memory(err, "the scenes' totals", bytes);
 		return NULL;
 	}
-	memset(parts, 0, sizeof(*parts));
+	memset(parts, 0, bytes);
+	parts->ops = ops;
 	parts->keeper.keep = keep;
 	parts->letters = letters;
 	parts->meter = meter;
@@ -161,7 +166,7 @@ static void send_up(struct parts *parts, struct part *part)
 	struct part_head head = {.scene_id = part->scene_id};
 	struct meter_row *row = &parts->meter->row[METER_REDUCE];
 	uint64_t since = clock_now();
-	size_t bytes = wire_pack_piece(parts->packed, &part->piece);
+	size_t bytes = parts->ops->pack(parts->packed, piece_of(part));
 
 	row->pack_ns += clock_now() - since;
 	letters_post(parts->letters, part->parent, LETTER_PART, &head, sizeof(head), parts->packed,
@@ -186,7 +191,7 @@ static void take_part(struct parts *parts, const struct letter *letter)
 {
 	const struct part_head *head = letter->text;
 	struct meter_span span = meter_begin();
-	struct piece *piece = malloc(sizeof(*piece));
+	struct piece *piece = malloc(parts->ops->piece_bytes);
 	struct part *part;
 	struct error error;
 
@@ -194,10 +199,10 @@ static void take_part(struct parts *parts, const struct letter *letter)
 	part = find(parts, head->scene_id, false);
 	pthread_mutex_unlock(&parts->lock);
 	if (!piece || !part || letter->bytes < sizeof(*head) ||
-	    wire_unpack_piece(piece, (const unsigned char *)letter->text + sizeof(*head),
-			      letter->bytes - sizeof(*head), &error))
+	    parts->ops->unpack(piece, (const unsigned char *)letter->text + sizeof(*head),
+			       letter->bytes - sizeof(*head), &error))
 		MPI_Abort(MPI_COMM_WORLD, EX_SOFTWARE);
-	piece_merge(&part->piece, piece);
+	parts->ops->merge(piece_of(part), piece);
 	part->missing--;
 	free(piece);
 	meter_lap(parts->meter, METER_REDUCE, &span);
@@ -222,10 +227,10 @@ bool parts_take(struct parts *parts, const struct letter *letter, uint32_t *scen
 	part = take_out(parts, *scene_id);
 	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
 	if (rank == 0) {
-		*piece = malloc(sizeof(**piece));
+		*piece = malloc(parts->ops->piece_bytes);
 		if (!*piece)
 			MPI_Abort(MPI_COMM_WORLD, EX_TEMPFAIL);
-		**piece = part->piece;
+		memcpy(*piece, part->piece, parts->ops->piece_bytes);
 		parts->n_asked--;
 	} else {
 		send_up(parts, part);

@@ -13,7 +13,9 @@
 
 struct parts;
 
-struct parts *parts_new(struct letters *letters, struct meter *meter, struct error *err);
+/* ops: of the run's results. */
+struct parts *parts_new(struct letters *letters, struct meter *meter, const struct result_ops *ops,
+			struct error *err);
 void parts_free(struct parts *parts);
 
 /* Where workers of this rank leave their pieces. */

@@ -133,7 +133,11 @@ static void test_descriptions_that_do_not_tell(void **state)
 	     NULL);
 	expect(&s, "MOD09_stack", 1, 2);
 	assert_int_equal(s.scene.n_notes, 1);
-	/* "B1" ... "B7" are names. */
+	/* "B1" ... "B6", where it goes on behind the visible bands and NIR, are names. */
+	make(&s, 5, (const char *[]){"B1", "B2", "B3", "B4", "B5"}, NULL);
+	expect(&s, "LC08_stack5", 0, 0);
+	make(&s, 6, (const char *[]){"B1", "B2", "B3", "B4", "B5", "B6"}, NULL);
+	expect(&s, "LC08_stack6", 4, 5);
 	make(&s, 7, (const char *[]){"B1", "B2", "B3", "B4", "B5", "B6", "B7"}, NULL);
 	expect(&s, "LC08_stack7", 4, 5);
 	/* Landsat 7's own numbers. */
@@ -146,6 +150,13 @@ static void test_descriptions_that_do_not_tell(void **state)
 	/* 4, 5 and 8: Landsat's or Sentinel-2's? */
 	make(&s, 3, (const char *[]){"B4", "B5", "B8"}, NULL);
 	expect(&s, NULL, 0, 0);
+	/* One code twice: neither is the band, unless a better code is there once. */
+	make(&s, 3, (const char *[]){"B4", "B4", "B8"}, NULL);
+	expect(&s, "sentinel2_fields", 0, 0);
+	make(&s, 3, (const char *[]){"B4", "B8", "B8"}, NULL);
+	expect(&s, "sentinel2_fields", 0, 0);
+	make(&s, 4, (const char *[]){"B8A", "B4", "B8A", "B8"}, NULL);
+	expect(&s, "sentinel2_fields", 2, 4);
 	/* Two of them. */
 	make(&s, 3, (const char *[]){"red", "red", "nir"}, NULL);
 	expect(&s, NULL, 0, 0);

@@ -167,8 +167,8 @@ static void test_sentinel2_samples(void **state)
 	assert_true(noted(&f, "--offset -0.1"));
 }
 
-/* MTD_MSIL2A.xml of T33UUB, 2022-06-01, with offsets for the bands given. */
-static void make_metadata(const char *folder, const char *offsets)
+/* MTD_MSIL2A.xml of T33UUB, 2022-06-01, of a baseline, with offsets for the bands given. */
+static void make_metadata_of(const char *folder, const char *baseline, const char *offsets)
 {
 	char path[1024];
 	FILE *out;
@@ -178,10 +178,15 @@ static void make_metadata(const char *folder, const char *offsets)
 	assert_non_null(out);
 	fprintf(out,
 		"<n:P xmlns:n=\"u\"><PRODUCT_URI>S2A_MSIL2A_20220601T101031_N0400_R022_T33UUB_"
-		"20220601T130000.SAFE</PRODUCT_URI><PROCESSING_BASELINE>04.00</PROCESSING_BASELINE>"
+		"20220601T130000.SAFE</PRODUCT_URI><PROCESSING_BASELINE>%s</PROCESSING_BASELINE>"
 		"<BOA_QUANTIFICATION_VALUE>10000</BOA_QUANTIFICATION_VALUE>%s</n:P>",
-		offsets);
+		baseline, offsets);
 	assert_int_equal(fclose(out), 0);
+}
+
+static void make_metadata(const char *folder, const char *offsets)
+{
+	make_metadata_of(folder, "04.00", offsets);
 }
 
 #define OFFSET(id) "<BOA_ADD_OFFSET band_id=\"" id "\">-1000</BOA_ADD_OFFSET>"
@@ -229,6 +234,59 @@ static void test_metadata_without_the_band(void **state)
 	by_name(&f, SAMPLE_U16, in_root(path, "T33UUB_20220601T101031_B04.tif"));
 	expect(&f, 1, 0);
 	assert_true(noted(&f, "none for NIR"));
+}
+
+/* Metadata that state no offsets: the baseline tells, 04.00 being the first with one. */
+static void test_metadata_without_offsets(void **state)
+{
+	static const struct {
+		const char *baseline;
+		double offset;
+	} rows[] = {{"03.99", 0}, {"04.00", -0.1}, {"05.11", -0.1}, {"99.99", 0}};
+	char path[1024];
+	struct fixture f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		make_metadata_of(root, rows[i].baseline, "");
+		by_name(&f, SAMPLE_U16, in_root(path, "T33UUB_20220601T101031_B04.tif"));
+		expect(&f, 0.0001, rows[i].offset);
+		assert_non_null(strstr(f.scene.band[BAND_RED].scale_source, rows[i].baseline));
+	}
+}
+
+/* A file that states scale and offset itself, under a name whose rule says -0.1. */
+static void stated(struct fixture *f, double scale, double offset)
+{
+	static const char path[] = "/x/S2A_MSIL2A_20220601T101031_N0400_R022_T33UUB_B04.tif";
+	const char *base = strrchr(path, '/') + 1;
+
+	prepare(f, SAMPLE_U16, "", "");
+	for (unsigned i = 0; i < 2; i++) {
+		f->bands[i].has_scale = true;
+		f->bands[i].scale = scale;
+		f->bands[i].offset = offset;
+	}
+	apply(f, sensor_find(base, name_stem(base), NULL), path);
+	expect(f, scale, offset);
+	assert_string_equal(f->scene.band[BAND_RED].scale_source, "file metadata");
+}
+
+static void test_disagreement(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	stated(&f, 0.0001, -0.1);
+	assert_false(noted(&f, "of the file metadata was used"));
+	stated(&f, 1, -1000); /* the same shift of the numbers */
+	assert_false(noted(&f, "of the file metadata was used"));
+	stated(&f, 0.0001, 0);
+	assert_true(noted(&f, "offset 0 of the file metadata was used, but the product's rule "
+			      "says -0.1"));
+	stated(&f, 0.0001, 0.1);
+	assert_true(noted(&f, "offset 0.1 of the file metadata was used, but the product's rule "
+			      "says -0.1"));
 }
 
 /* 600 bytes of folders: the metadata counts all the same. */
@@ -285,6 +343,9 @@ int main(void)
 						remove_root),
 		cmocka_unit_test_setup_teardown(test_metadata_without_the_band, make_root,
 						remove_root),
+		cmocka_unit_test_setup_teardown(test_metadata_without_offsets, make_root,
+						remove_root),
+		cmocka_unit_test(test_disagreement),
 		cmocka_unit_test_setup_teardown(test_long_path, make_root, remove_root),
 	};
 

@@ -203,7 +203,15 @@ static void test_stacks(void **state)
 	check_stack("m_4709963_se_14_1_20100629", 3, 0, 0);
 	check_stack("20200101_101010_1003_3B_AnalyticMS", 4, 3, 4);
 	check_stack("20200101_101010_1003_3B_AnalyticMS_SR_8b_clip", 8, 6, 8);
+	check_stack("2328007_2010-09-21_RE4_3A_Analytic_clip", 5, 3, 5);
+	check_stack("2328007_2010-09-21_RE4_3A_Analytic_clip", 4, 0, 0);
+	check_stack("20200101_101010_ssc1_u0001_analytic", 4, 3, 4);
+	check_stack("MOD09A1.A2019001.h21v11.061", 7, 1, 2);
+	check_stack("S2A_T33UUB_20220601", 12, 4, 8);
+	check_stack("S2A_T33UUB_20220601", 13, 4, 8);
 	check_stack("L7_ETMs", 6, 3, 4);
+	check_stack("L7_ETMs", 8, 3, 4);
+	check_stack("L7_ETMs", 9, 0, 0);
 	check_stack("LC08_L1TP_013032_20180131", 11, 4, 5);
 	check_stack("LC08_L1TP_013032_20180131", 7, 0, 0);
 	check_stack("S2A2A_20170703_022_Barbellino_BOA_10", 11, 4, 8);

@@ -243,6 +243,60 @@ static void percentiles_outside(void **state)
 	}
 }
 
+/* Three equal values in a slot of width `width` that begins at `low`, and one on either side. */
+static void three_in_a_slot(float least, float v, float most, double low, double width)
+{
+	const float values[] = {v, most, v, least, v};
+	struct summary s = summarise(values, 5);
+
+	/* 25, 50 and 75 % of ranks 0 to 4 are the slot's three: at 1/6, 3/6 and 5/6 of it. */
+	assert_true(s.percentile[2] == low + width * (0.5 / 3));
+	assert_true(s.percentile[3] == low + width * (1.5 / 3));
+	assert_true(s.percentile[4] == low + width * (2.5 / 3));
+}
+
+/* The rule of accum.h to the last bit: values lie evenly spread in their slot. */
+static void percentiles_by_the_rule(void **state)
+{
+	const double bin = 2.0 / HIST_BINS;
+
+	(void)state;
+	three_in_a_slot(-1, 0.50001f, 1, 0.5, bin);
+	three_in_a_slot(-1, -0.50001f, 1, -0.5 - bin, bin);
+	/* outside [-1, 1]: 64 slots an octave, 1/32 wide from 2 to 4 */
+	three_in_a_slot(-9, -3.01f, 1, -3.03125, 0.03125);
+	three_in_a_slot(-1, 3.01f, 9, 3, 0.03125);
+	three_in_a_slot(-9, -1.001f, 1, -1.015625, 0.015625);
+	three_in_a_slot(-1, 1.001f, 9, 1, 0.015625);
+}
+
+/* Beyond 2^16 a slot ends at min or max. */
+static void percentiles_beyond_the_slots(void **state)
+{
+	const float high[] = {-1, 100000, 3e5f, 9e5f}, low[] = {-9e5f, -3e5f, -100000, 1};
+	struct summary s = summarise(high, 4);
+
+	(void)state;
+	assert_true(s.percentile[4] == 65536 + (9e5 - 65536) * (1.75 / 3)); /* rank 2.25 */
+	s = summarise(low, 4);
+	assert_true(s.percentile[2] == -9e5 + (9e5 - 65536) * (1.25 / 3)); /* rank 0.75 */
+}
+
+/* Ranks between two values belong to the lower one's slot, a fraction further on. */
+static void percentiles_between_ranks(void **state)
+{
+	const double bin = 2.0 / HIST_BINS;
+	const float values[] = {-1, 0.50001f, 0.75001f, 1};
+	struct summary s = summarise(values, 4);
+
+	(void)state;
+	assert_true(s.percentile[3] == 0.5 + bin);         /* rank 1.5 */
+	assert_true(s.percentile[4] == 0.75 + bin * 0.75); /* rank 2.25 */
+	/* never beyond the values themselves */
+	assert_true(s.percentile[0] == -1 + bin * (0.06 + 0.5));
+	assert_true(s.percentile[6] <= 1 && s.max == 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +310,9 @@ int main(void)
 		cmocka_unit_test(percentiles_within_a_bin),
 		cmocka_unit_test(slots_at_the_edges),
 		cmocka_unit_test(percentiles_outside),
+		cmocka_unit_test(percentiles_by_the_rule),
+		cmocka_unit_test(percentiles_beyond_the_slots),
+		cmocka_unit_test(percentiles_between_ranks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

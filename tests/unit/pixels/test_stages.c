@@ -126,7 +126,7 @@ static void run_stages(struct bench *b, bool by_tile)
 	const struct stage *const stages[] = {&stage_mask, &stage_index, &stage_stats};
 	struct error err = {0};
 
-	chunk_result_begin(&b->result, &b->scene, &b->block.window, by_tile);
+	piece_ops.begin(&b->result, &b->scene, &b->block.window, by_tile);
 	for (int i = 0; i < 3; i++) {
 		void *state = NULL;
 
@@ -344,6 +344,56 @@ static void a_constant_block_stands_for_its_pixels(void **state)
 	bench_release(&c);
 }
 
+/* A difference of 0 over a negative sum is -0; what is written has no sign. */
+static void zeros_have_no_sign(void **state)
+{
+	static const enum sample_type types[] = {SAMPLE_F32, SAMPLE_F64, SAMPLE_I32, SAMPLE_I16,
+						 SAMPLE_I8};
+
+	(void)state;
+	for (size_t t = 0; t < sizeof(types) / sizeof(types[0]); t++) {
+		struct bench b;
+
+		bench_init(&b, types[t], types[t]);
+		for (int role = BAND_RED; role <= BAND_NIR; role++) {
+			for (size_t i = 0; i < N; i++) {
+				if (types[t] == SAMPLE_F32)
+					((float *)b.plane[role])[i] = -1;
+				else if (types[t] == SAMPLE_F64)
+					((double *)b.plane[role])[i] = -1;
+			}
+			if (types[t] != SAMPLE_F32 && types[t] != SAMPLE_F64)
+				memset(b.plane[role], 0xff, N * sample_size(types[t]));
+		}
+		run_stages(&b, false);
+		assert_int_equal(b.piece[0].accum.n[PIXEL_VALID], N);
+		for (size_t i = 0; i < N; i++)
+			assert_true(b.block.value[i] == 0 && !signbit(b.block.value[i]));
+		assert_false(signbit(b.piece[0].accum.min) || signbit(b.piece[0].accum.max));
+		bench_release(&b);
+	}
+}
+
+/* What a stage looked at: two samples, and the mask's byte where there is one. */
+static void bytes_are_counted(void **state)
+{
+	(void)state;
+	for (int masked = 0; masked < 2; masked++) {
+		struct bench b;
+
+		bench_init(&b, SAMPLE_U16, SAMPLE_F64);
+		memset(b.mask, 1, N);
+		b.scene.masked = masked;
+		b.block.dataset_mask = masked ? b.mask : NULL;
+		run_stages(&b, false);
+		assert_int_equal(b.meter.row[METER_MASK].bytes_in, N * (2 + 8 + masked));
+		assert_int_equal(b.meter.row[METER_MASK].bytes_out, N);
+		assert_int_equal(b.meter.row[METER_INDEX].bytes_in, N * (2 + 8 + 1));
+		assert_int_equal(b.meter.row[METER_INDEX].bytes_out, N * sizeof(float));
+		bench_release(&b);
+	}
+}
+
 static void quality_rules(void **state)
 {
 	struct bench b;
@@ -379,6 +429,8 @@ int main(void)
 		cmocka_unit_test(signs_and_zeros),
 		cmocka_unit_test(unsigned_differences_do_not_wrap),
 		cmocka_unit_test(a_constant_block_stands_for_its_pixels),
+		cmocka_unit_test(zeros_have_no_sign),
+		cmocka_unit_test(bytes_are_counted),
 		cmocka_unit_test(quality_rules),
 	};
 

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "plan/limit.h"
+#include "reader.h"
 
 enum { MIB = 1 << 20, RUNS = 300, MOST_LIMIT = 900, SCENES = 6, ABOVE_LEAST = 2 };
 
@@ -34,7 +35,8 @@ struct made_up {
 
 static struct made_up make_up(void)
 {
-	struct made_up m = {.plan = {.workers_asked = 1 + (unsigned)any(any(2) ? 4 : 64),
+	struct made_up m = {.plan = {.heavy = &reader_heavy,
+				     .workers_asked = 1 + (unsigned)any(any(2) ? 4 : 64),
 				     .ranks = 1 + (unsigned)any(2),
 				     .own_memory = any(3) == 0,
 				     .traces = any(3) == 0,

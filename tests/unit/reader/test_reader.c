@@ -181,7 +181,7 @@ static void test_tiff_reader_needs_no_gdal(void **state)
 	(void)state;
 	write_tiff("two.tif", false);
 	expect_windows("two.tif", READER_AUTO, 2);
-	assert_false(reader_gdal_loaded());
+	assert_false(reader_heavy.is_loaded());
 }
 
 static void *probe_thread(void *path)
@@ -209,7 +209,7 @@ static void test_threads_load_gdal_once(void **state)
 		assert_int_equal(pthread_join(thread[i], &result), 0);
 		assert_ptr_equal(result, path);
 	}
-	assert_true(reader_gdal_loaded());
+	assert_true(reader_heavy.is_loaded());
 }
 
 static void test_gdal_pixels(void **state)

@@ -12,11 +12,11 @@
 
 #include <cmocka.h>
 
-#include "remote/wire.h"
+#include "pixels/piece.h"
 #include "report/partial.h"
 
 static struct piece piece, back;
-static _Alignas(16) unsigned char room[WIRE_PIECE_MAX];
+static _Alignas(16) unsigned char room[PACKED_PIECE_MAX];
 
 /* Values of all kinds: near, outside [-1, 1], far beyond 2^16. */
 static void fill(struct piece *p, const float *value, unsigned n, uint64_t times)
@@ -41,20 +41,20 @@ static void pieces_travel(void **state)
 
 	(void)state;
 	fill(&piece, some, 7, 3);
-	bytes = wire_pack_piece(room, &piece);
-	assert_int_equal(wire_unpack_piece(&back, room, bytes, &err), 0);
+	bytes = piece_ops.pack(room, &piece);
+	assert_int_equal(piece_ops.unpack(&back, room, bytes, &err), 0);
 	assert_memory_equal(&back, &piece, sizeof(piece));
 
 	fill(&piece, one, 1, (uint64_t)UINT32_MAX + 5); /* counts of 64 bits */
-	bytes = wire_pack_piece(room, &piece);
+	bytes = piece_ops.pack(room, &piece);
 	assert_int_equal(bytes, sizeof(struct packed_piece) + 8);
-	assert_int_equal(wire_unpack_piece(&back, room, bytes, &err), 0);
+	assert_int_equal(piece_ops.unpack(&back, room, bytes, &err), 0);
 	assert_memory_equal(&back, &piece, sizeof(piece));
 
 	fill(&piece, NULL, 0, 0); /* no valid pixel */
-	bytes = wire_pack_piece(room, &piece);
+	bytes = piece_ops.pack(room, &piece);
 	assert_int_equal(bytes, sizeof(struct packed_piece));
-	assert_int_equal(wire_unpack_piece(&back, room, bytes, &err), 0);
+	assert_int_equal(piece_ops.unpack(&back, room, bytes, &err), 0);
 	assert_memory_equal(&back, &piece, sizeof(piece));
 }
 
@@ -66,14 +66,14 @@ static void malformed_pieces(void **state)
 
 	(void)state;
 	fill(&piece, some, 7, 3);
-	bytes = wire_pack_piece(room, &piece);
-	assert_int_equal(wire_unpack_piece(&back, room, bytes - 1, &err), -1);
-	assert_int_equal(wire_unpack_piece(&back, room, 8, &err), -1);
+	bytes = piece_ops.pack(room, &piece);
+	assert_int_equal(piece_ops.unpack(&back, room, bytes - 1, &err), -1);
+	assert_int_equal(piece_ops.unpack(&back, room, 8, &err), -1);
 	p->first_slot = HIST_SLOTS;
-	assert_int_equal(wire_unpack_piece(&back, room, bytes, &err), -1);
+	assert_int_equal(piece_ops.unpack(&back, room, bytes, &err), -1);
 	p->first_slot = 0;
 	p->n_slots = UINT32_MAX;
-	assert_int_equal(wire_unpack_piece(&back, room, bytes, &err), -1);
+	assert_int_equal(piece_ops.unpack(&back, room, bytes, &err), -1);
 }
 
 static struct scene_result result_of(struct scene *scene, struct piece *p)

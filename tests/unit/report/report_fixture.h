@@ -34,6 +34,7 @@ struct fixture {
 	struct histogram histogram;
 	struct meter worker[2];
 	struct run_totals totals;
+	struct pixel_totals pixels;
 };
 
 static inline void fill_scene(struct scene *scene, char *name)
@@ -79,7 +80,6 @@ static inline void fill_totals(struct fixture *f)
 		.n_failed = 1,
 		.n_workers = 2,
 		.worker = f->worker,
-		.area_m2 = 300,
 		.reserved_peak = 20 << 20,
 		.resident_peak = 30 << 20,
 	};
@@ -94,8 +94,10 @@ static inline void fill_totals(struct fixture *f)
 		f->worker[i].bytes_needed = f->worker[i].bytes_decoded = 4000;
 		meter_merge(&f->totals.meter, &f->worker[i]);
 	}
-	f->totals.accum = f->good_result.accum;
-	f->totals.histogram = f->histogram;
+	f->pixels.accum = f->good_result.accum;
+	f->pixels.histogram = f->histogram;
+	f->pixels.area_m2 = 300;
+	f->totals.pixels = &f->pixels;
 }
 
 static inline int setup(void **state)

@@ -23,7 +23,8 @@
 
 #include "run/decorator.h"
 #include "run/execute.h"
-#include "catalog.h"
+#include "report.h"
+#include "pixels/stages.h"
 
 enum { MOST_SCENES = 60, MAX_CHUNKS = 40, KIB = 1024, POOL = 1000 * KIB };
 
@@ -233,6 +234,10 @@ static const struct workload fake = {
 	.name = "fake",
 	.stage = fake_stages,
 	.n_stages = 1,
+	.slice_rows = block_slice_rows,
+	.slice = block_slice,
+	.pixel_bytes = scene_pixel_bytes,
+	.result = &piece_ops,
 	.scene_open = fake_open,
 	.scene_begin = fake_begin,
 	.scene_pack = scene_pack,
@@ -248,21 +253,15 @@ static const struct decorator *decorator; /* of the runs to come; NULL: none */
 
 static void run_story(const char *executor, unsigned workers, uint64_t pool)
 {
-	static char names[MOST_SCENES][32];
-	static char *args[MOST_SCENES];
-	struct options options = {.executor = executor,
-				  .verbosity = -1,
-				  .args = args,
-				  .n_args = story.n_scenes,
-				  .chunk_kind = CHUNK_TILE};
-	struct plan plan = {.workers = workers,
+	struct options options = {.executor = executor, .verbosity = -1, .chunk_kind = CHUNK_TILE};
+	struct plan plan = {.n_scenes = story.n_scenes,
+			    .workers = workers,
 			    .workers_asked = workers,
 			    .scene_slots = 2 * workers + 2,
 			    .budget = {.limit = pool},
 			    .pool = pool};
 	struct samples none = {0};
 	struct workload workload = fake;
-	struct catalog *catalog = NULL;
 	struct error err = {0};
 	FILE *saved = stderr;
 	const struct session alone = {.n_ranks = 1, .ranks_here = 1};
@@ -270,22 +269,16 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 				  .plan = &plan,
 				  .workload = &workload,
 				  .samples = &none,
+				  .sink = &report_sink,
 				  .executor = executor_find(executor, false, &err),
 				  .session = &alone,
 				  .decorator = decorator};
 
 	assert_non_null(setup.executor);
 	workload.in_turn = story.in_turn;
-	for (uint32_t i = 0; i < story.n_scenes; i++) {
-		snprintf(names[i], sizeof(names[i]), "no-file-%02u.tif", i);
-		args[i] = names[i];
-	}
 	memset(delivered, 0, sizeof(delivered));
 	atomic_store(&most_in_use, 0);
 	atomic_store(&most_at_work, 0);
-	assert_int_equal(catalog_new(&catalog, &options, &err), 0);
-	assert_int_equal(catalog_scenes(catalog), story.n_scenes);
-	setup.catalog = catalog;
 	stderr = fopen("/dev/null", "w");
 	alarm(60); /* a hang ends the test */
 	assert_int_equal(execute(&setup, &err), story.failures || story.deaths ? 1 : 0);
@@ -293,7 +286,6 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 	fclose(stderr);
 	stderr = saved;
 	assert_int_equal(err.code, 0);
-	catalog_free(catalog);
 	assert_true((uint64_t)atomic_load(&most_in_use) <= pool);
 	for (uint32_t id = 0; id < story.n_scenes; id++) {
 		bool failed = scene_is_bad(id) || scene_is_deadly(id);

@@ -8,16 +8,14 @@
 
 #include "confinement.h"
 #include "error.h"
-#include "remote/wire.h"
-
-enum { INSPECT_ANSWER_MAX = WIRE_PAYLOAD_MAX };
 
 struct inspection {
 	void *context;
-	uint32_t n; /* things, 0 ... n - 1 */
+	uint32_t n;         /* things, 0 ... n - 1 */
+	size_t answer_most; /* bytes of an answer */
 	/*
 	 * In the child: look at thing i, and say what there is to say in `answer` (room of
-	 * INSPECT_ANSWER_MAX bytes, aligned to 16). Returns its bytes. What else it changes stays
+	 * answer_most bytes, aligned to 16). Returns its bytes. What else it changes stays
 	 * in the child.
 	 */
 	size_t (*look)(void *context, uint32_t i, void *answer);
@@ -26,6 +24,7 @@ struct inspection {
 	 * before it is checked; NULL with `how` where there is none ("... was killed by SIGSEGV").
 	 */
 	void (*take)(void *context, uint32_t i, const void *answer, size_t bytes, const char *how);
+	const struct heavy_reader *heavy; /* of the workload */
 	uint64_t memory; /* that the child may take, GDAL included where it may load it */
 };
 

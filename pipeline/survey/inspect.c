@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "confine.h"
+#include "confine/confine.h"
 #include "remote/link.h"
 
 /* For one thing. Storage behind a network may take seconds to answer at all. */
@@ -23,7 +23,7 @@ enum { PATIENCE_MS = 30000 };
 static void child_main(const struct inspection *in, const struct confinement *confinement,
 		       struct link *link, uint32_t first, bool keep_stderr, pid_t parent)
 {
-	const struct fence_plan most = {.fixed = in->memory};
+	const struct fence_plan most = {.fixed = in->memory, .heavy = in->heavy};
 	struct fence fence = {.statm = -1};
 	struct error error;
 
@@ -48,7 +48,7 @@ static pid_t start(const struct inspection *in, const struct confinement *confin
 {
 	pid_t parent = getpid(), child;
 
-	if (link_open(link, false, err))
+	if (link_open(link, false, (in->answer_most + 15) / 16 * 16, err))
 		return -1;
 	child = fork();
 	if (child == 0)
@@ -120,10 +120,10 @@ static uint32_t one_child(const struct inspection *in, struct link *link, pid_t 
 int inspect(const struct inspection *in, const struct confinement *confinement, bool keep_stderr,
 	    struct error *err)
 {
-	void *room = aligned_alloc(16, (INSPECT_ANSWER_MAX + 15) / 16 * 16);
+	void *room = aligned_alloc(16, (in->answer_most + 15) / 16 * 16);
 
 	if (!room)
-		return error_memory(err, "what is read of the inputs", INSPECT_ANSWER_MAX);
+		return error_memory(err, "what is read of the inputs", in->answer_most);
 	for (uint32_t i = 0; i < in->n;) {
 		struct link link;
 		pid_t child = start(in, confinement, &link, i, keep_stderr, err);

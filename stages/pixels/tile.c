@@ -1,7 +1,7 @@
 /*
  * The grid of the per-tile table, and how the result of a chunk lies over it.
  */
-#include "pixels/stages.h"
+#include "piece.h"
 
 struct window scene_tile_window(const struct scene *scene, uint32_t number)
 {
@@ -15,8 +15,7 @@ struct window scene_tile_window(const struct scene *scene, uint32_t number)
 	return tile;
 }
 
-size_t chunk_result_pieces(const struct scene *scene, uint32_t x_size, uint32_t y_size,
-			   bool by_tile)
+size_t tile_pieces(const struct scene *scene, uint32_t x_size, uint32_t y_size, bool by_tile)
 {
 	if (!by_tile)
 		return 1;
@@ -29,8 +28,8 @@ size_t chunk_result_pieces(const struct scene *scene, uint32_t x_size, uint32_t 
 	return size_mul(across, down);
 }
 
-void chunk_result_begin(struct chunk_result *result, const struct scene *scene,
-			const struct window *chunk, bool by_tile)
+void tile_pieces_begin(struct chunk_result *result, const struct scene *scene,
+		       const struct window *chunk, bool by_tile)
 {
 	uint32_t tiles_down = 1;
 

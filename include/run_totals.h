@@ -1,0 +1,66 @@
+/*
+ * What is known of a run when it ends, pixels aside: the machinery fills it in, reports show it.
+ */
+#ifndef IMGPIPE_RUN_TOTALS_H
+#define IMGPIPE_RUN_TOTALS_H
+
+#include <stdint.h>
+
+#include "meter.h"
+#include "plan.h"
+#include "trace.h"
+#include "workload.h"
+
+/* One rank of a run under MPI: a process with workers of its own. */
+struct rank_totals {
+	char host[64];
+	unsigned n_workers;
+	uint64_t resident_peak, reserved_peak, cpu_ns;
+	uint64_t messages, message_bytes; /* sent by it, its workers' included */
+};
+/* One kind of collective operation of MPI, over all ranks. */
+struct collective_totals {
+	const char *name;
+	uint64_t calls, bytes, ns; /* bytes that the ranks put in */
+};
+
+enum { MAX_COLLECTIVES = 4 };
+/* The reports alone know what is in it. */
+struct pixel_totals;
+
+/* Everything about a run that is known when it ends. */
+struct run_totals {
+	const char *executor;
+	const char *transport; /* how messages travelled: "memory", "shm", "pipe", an MPI's name */
+	const char *interrupted_by; /* "SIGINT", NULL where the run went to its end */
+	uint64_t wall_ns, cpu_ns;
+	uint32_t n_scenes; /* in the catalogue */
+	uint32_t n_ok, n_failed, n_cancelled;
+	int failure_code;   /* exit status the failures ask for: their common one, or EX_DATAERR */
+	struct meter meter; /* all workers merged */
+	unsigned n_workers;
+	const struct meter *worker;  /* n_workers of them */
+	uint64_t reserved_peak;      /* most bytes reserved at once, baseline included */
+	struct prediction predicted; /* over all scenes, each raised before its first pixel */
+	uint64_t resident_peak;  /* of this process; with processes, of all together (pss_peak) */
+	uint64_t pss_peak;       /* most of the sum of the processes' PSS, as sampled; else 0 */
+	uint64_t cgroup_peak;    /* 0 where not known */
+	uint64_t survey_busy_ns; /* of opening scenes before there were workers */
+	uint64_t hub_busy_ns;    /* work of the thread that serves workers in other processes */
+	unsigned n_lost;         /* worker processes that died */
+	const char *unconfined;  /* why the plan's confinement was not in force; NULL: it was */
+	unsigned n_ranks;        /* 0 without MPI */
+	const struct rank_totals *rank;
+	unsigned n_collectives;
+	struct collective_totals collective[MAX_COLLECTIVES];
+	const struct trace_log *trace;     /* NULL: not recorded */
+	const struct pixel_totals *pixels; /* set by the reports, who add them up */
+};
+
+/* One more scene is done, with the error where it has failed. */
+void run_totals_count(struct run_totals *totals, enum scene_status status,
+		      const struct error *error);
+/* The exit status that the scenes alone ask for. */
+int run_totals_status(const struct run_totals *totals);
+
+#endif
