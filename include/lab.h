@@ -23,8 +23,10 @@
 
 #include "accum.h"
 #include "error.h"
+#include "report_option.h"
 
 struct options;
+struct report;
 struct workload;
 
 enum lab_kind { LAB_PI, LAB_SUM, LAB_RECUR, N_LAB_KINDS };
@@ -52,7 +54,6 @@ struct lab_request {
 	unsigned modes; /* bits 1 << LAB_...; 0: all of the command */
 	unsigned n_workers;
 	unsigned workers[LAB_MAX_WORKERS_LIST];
-	const char *json_path;
 };
 
 /* Sums in single precision, which depend on the order. Filled by the mode LAB_FLOATS. */
@@ -127,6 +128,16 @@ const struct workload *lab_workload(const struct lab *lab);
 /* For people, on standard output: before the first line, and below the last one. */
 void lab_print_head(const struct lab_set *set, const struct options *options);
 void lab_print_foot(const struct lab_set *set, const struct options *options);
+/* Do these two print anything? */
+bool lab_shows_text(const struct options *options);
+
+/* What labs write of all lines, as options. */
+report_list lab_report_option;
+/* What is written of one line's run: a table as `reports` of report.h. */
+extern const struct report *const lab_run_reports[];
+/* The run of own->lab fills in its line, which is shown where text is. */
+int lab_want_line(struct options *own, struct error *err) MUST_CHECK;
+
 /*
  * --json and --csv, where asked for: opened before anything is computed, with --report looked at,
  * so that what cannot be created, and two of them in one file, is found then (EX_CANTCREAT,

@@ -19,6 +19,7 @@
 enum { PLAN_MAX_NOTES = 6 };
 
 struct partial_head;
+struct report;
 
 /* Predicted peaks in bytes: of the whole program, and of each stage in one worker. */
 struct prediction {
@@ -60,14 +61,18 @@ struct plan {
 	uint32_t store_x, store_y; /* its stored blocks */
 	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it
 			  may not */
-	struct prediction predicted;       /* from the scene planned on */
-	struct confinement confinement;    /* of worker processes; set by who made the plan */
-	bool in_turn;                      /* each chunk waits for the one before; see workload.h */
-	const char *const *stage_names;    /* of the workload; see workload.h */
-	uint32_t n_scenes;                 /* in the catalogue */
-	uint64_t n_all_scenes;             /* of all shards */
-	uint64_t files_checksum;           /* of the names of all files, for merge */
-	const struct partial_head *merged; /* merge: what all parts say; else NULL */
+	struct prediction predicted;    /* from the scene planned on */
+	struct confinement confinement; /* of worker processes; set by who made the plan */
+	bool in_turn;                   /* each chunk waits for the one before; see workload.h */
+	const char *const *stage_names; /* of the workload; see workload.h */
+	uint32_t n_scenes;              /* in the catalogue */
+	uint64_t n_all_scenes;          /* of all shards */
+	uint64_t files_checksum;        /* of the names of all files, for merge */
+	/* Set by who made the plan: */
+	const struct report *const *reports; /* the table of those that may be wanted */
+	const struct partial_head *merged;   /* merge: what all parts say; else NULL */
+	uint64_t names_bytes;                /* that the list of files takes in memory */
+	uint64_t file_bytes;                 /* sizes of all files of the run */
 
 	unsigned n_notes; /* what had to give way, in words */
 	char notes[PLAN_MAX_NOTES][200];
