@@ -13,6 +13,8 @@
  *     n[PIXEL_MASKED]  pi: points outside
  *     sum              sum: of all 2 * x; recur: of all floor(s * 2^40)
  *     sum_sq           recur: of the bits of all s, read as 64-bit integers
+ *
+ * Implemented in stages/lab; called by the commands pi, sum and recur.
  */
 #ifndef IMGPIPE_LAB_H
 #define IMGPIPE_LAB_H

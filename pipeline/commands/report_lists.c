@@ -11,7 +11,7 @@
 
 const struct report_option *all_reports(unsigned i)
 {
-	report_list *const lists[] = {run_report_option, sweep_report_option, lab_report_option};
+	report_list *const lists[] = {sweep_report_option, lab_report_option, run_report_option};
 
 	for (size_t list = 0; list < sizeof(lists) / sizeof(lists[0]); list++) {
 		unsigned n = 0;

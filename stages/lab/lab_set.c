@@ -165,7 +165,8 @@ void lab_set_release(struct lab_set *set)
 	set->line = NULL;
 }
 
-const struct lab_line *lab_base(const struct lab_set *set, unsigned i)
+/* The first line of the same mode. */
+static const struct lab_line *lab_base(const struct lab_set *set, unsigned i)
 {
 	const struct lab_line *base = &set->line[i];
 
