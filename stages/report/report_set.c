@@ -180,13 +180,13 @@ int report_set_scene(struct report_set *set, const struct scene_result *result, 
 		struct member *member = &set->member[i];
 		struct error own;
 
-		if (member->failed || !member->report->scene)
+		if (member->failed)
 			continue;
-		if (member->report->scene(&member->open, result, &own) == 0 &&
-		    seal_piece(member, REPORT_SCENE, &own) == 0)
-			member->open.row++;
-		else
+		if (member->report->scene && (member->report->scene(&member->open, result, &own) ||
+					      seal_piece(member, REPORT_SCENE, &own)))
 			rc = give_up(member, &own, rc, err);
+		else
+			member->open.row++;
 	}
 	return rc;
 }
