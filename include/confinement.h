@@ -41,10 +41,4 @@ struct confinement {
 	const char *lacks; /* what is missing and why, in words; NULL: nothing is */
 };
 
-enum { CONFINEMENT_TEXT_BYTES = 240 };
-
-/* "seccomp and Landlock (ABI 7)", "seccomp; the kernel offers no ...", "none": for people. */
-const char *confinement_text(char text[CONFINEMENT_TEXT_BYTES],
-			     const struct confinement *confinement);
-
 #endif

@@ -13,6 +13,8 @@
  *     n[PIXEL_MASKED]  pi: points outside
  *     sum              sum: of all 2 * x; recur: of all floor(s * 2^40)
  *     sum_sq           recur: of the bits of all s, read as 64-bit integers
+ *
+ * Implemented in stages/lab; called by the commands pi, sum and recur.
  */
 #ifndef IMGPIPE_LAB_H
 #define IMGPIPE_LAB_H
@@ -23,8 +25,10 @@
 
 #include "accum.h"
 #include "error.h"
+#include "report_option.h"
 
 struct options;
+struct report;
 struct workload;
 
 enum lab_kind { LAB_PI, LAB_SUM, LAB_RECUR, N_LAB_KINDS };
@@ -52,7 +56,6 @@ struct lab_request {
 	unsigned modes; /* bits 1 << LAB_...; 0: all of the command */
 	unsigned n_workers;
 	unsigned workers[LAB_MAX_WORKERS_LIST];
-	const char *json_path;
 };
 
 /* Sums in single precision, which depend on the order. Filled by the mode LAB_FLOATS. */
@@ -127,6 +130,16 @@ const struct workload *lab_workload(const struct lab *lab);
 /* For people, on standard output: before the first line, and below the last one. */
 void lab_print_head(const struct lab_set *set, const struct options *options);
 void lab_print_foot(const struct lab_set *set, const struct options *options);
+/* Do these two print anything? */
+bool lab_shows_text(const struct options *options);
+
+/* What labs write of all lines, as options. */
+report_list lab_report_option;
+/* What is written of one line's run: a table as `reports` of report.h. */
+extern const struct report *const lab_run_reports[];
+/* The run of own->lab fills in its line, which is shown where text is. */
+int lab_want_line(struct options *own, struct error *err) MUST_CHECK;
+
 /*
  * --json and --csv, where asked for: opened before anything is computed, with --report looked at,
  * so that what cannot be created, and two of them in one file, is found then (EX_CANTCREAT,

@@ -1,6 +1,6 @@
 /*
  * Merging: partial results (--partial) of one set of scenes into the reports that one run of them
- * would have written, bit for bit.
+ * would have written, bit for bit. Implemented in stages/report; called by imgpipe merge.
  */
 #ifndef IMGPIPE_MERGE_H
 #define IMGPIPE_MERGE_H

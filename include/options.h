@@ -12,6 +12,7 @@
 #include "confinement.h"
 #include "error.h"
 #include "lab.h"
+#include "report_option.h"
 #include "scene.h"
 #include "teach.h"
 
@@ -62,8 +63,7 @@ struct sweep_options {
 	char set[2][SWEEP_WORD]; /* as --working-set takes them */
 	unsigned repeat;         /* 0: the default */
 	bool cold;               /* the files leave the page cache before each run */
-	const char *json_path, *html_path;
-	unsigned n_passed; /* options of run, for every point as they were typed */
+	unsigned n_passed;       /* options of run, for every point as they were typed */
 	struct {
 		const char *name, *value; /* value NULL: takes none */
 	} passed[SWEEP_VALUES];
@@ -99,18 +99,11 @@ struct options {
 	struct teach teach;
 	uint32_t tile_grid_x, tile_grid_y; /* 0: as stored */
 
-	const char *summary_path; /* NULL: not wanted; "-": standard output */
-	const char *report_path;
-	const char *csv_path;
-	const char *tiles_path;
-	const char *partial_path;
-	const char *trace_path;
-	const char *html_path;
-	bool text;             /* graph: words instead of a picture */
-	char partial_name[40]; /* what partial_path is by default, with --shard */
-	int verbosity;         /* -1 with -q, 0, 1 with -v ... */
-	bool progress;         /* --progress: also where stderr is no terminal */
-	bool monitor;          /* --monitor: a live view on stderr */
+	struct report_choices reports; /* that are wanted, those by default included */
+	bool text;                     /* graph: words instead of a picture */
+	int verbosity;                 /* -1 with -q, 0, 1 with -v ... */
+	bool progress;                 /* --progress: also where stderr is no terminal */
+	bool monitor;                  /* --monitor: a live view on stderr */
 
 	struct lab_request lab_request; /* pi, sum, recur */
 	const struct lab *lab;          /* the line that a run works on; NULL: scenes */
@@ -124,11 +117,13 @@ static inline bool command_is_lab(enum command command)
 }
 
 /*
- * Parse argv. Returns 0, or 1 where the work is already done (--help, --version printed to stdout),
- * or -1 with EX_USAGE and a message that names the option and what it takes.
- * Not thread-safe (getopt). Strings in *options point into argv; release it whatever comes back.
+ * Parse argv. `reports`: the options of all reports, in the order of --help. Returns 0, or 1 where
+ * the work is already done (--help, --version printed to stdout), or -1 with EX_USAGE and a message
+ * that names the option and what it takes. Not thread-safe (getopt). Strings in *options point into
+ * argv and into *options itself, which has to outlive its copies; release it whatever comes back.
  */
-int options_parse(struct options *options, int argc, char **argv, struct error *err) MUST_CHECK;
+int options_parse(struct options *options, report_list *reports, int argc, char **argv,
+		  struct error *err) MUST_CHECK;
 
 void options_release(struct options *options);
 

@@ -19,6 +19,7 @@
 enum { PLAN_MAX_NOTES = 6 };
 
 struct partial_head;
+struct report;
 
 /* Predicted peaks in bytes: of the whole program, and of each stage in one worker. */
 struct prediction {
@@ -69,7 +70,11 @@ struct plan {
 	uint32_t n_scenes;                 /* in the catalogue */
 	uint64_t n_all_scenes;             /* of all shards */
 	uint64_t files_checksum;           /* of the names of all files, for merge */
-	const struct partial_head *merged; /* merge: what all parts say; else NULL */
+	/* Set by who made the plan: */
+	const struct report *const *reports; /* the table of those that may be wanted */
+	const struct partial_head *merged;   /* merge: what all parts say; else NULL */
+	uint64_t names_bytes;                /* that the list of files takes in memory */
+	uint64_t file_bytes;                 /* sizes of all files of the run */
 
 	unsigned n_notes; /* what had to give way, in words */
 	char notes[PLAN_MAX_NOTES][200];

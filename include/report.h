@@ -2,7 +2,8 @@
  * Reports: summaries and meters to people and files. Rows stream: each finished scene is written
  * when its turn comes and then released; nothing here grows with the batch.
  *
- * All calls come from one thread at a time (the machinery's writer).
+ * Implemented in stages/report; called by a run's writer, from one thread at a time, and by the
+ * commands.
  */
 #ifndef IMGPIPE_REPORT_H
 #define IMGPIPE_REPORT_H
@@ -16,6 +17,7 @@
 #include "plan.h"
 #include "report_sink.h"
 #include "run_totals.h"
+#include "report_option.h"
 #include "trace.h"
 #include "workload.h"
 
@@ -34,34 +36,37 @@ void pixel_totals_add(struct pixel_totals *totals, const struct scene_result *re
 /* What a report is made of, in this order. */
 enum report_piece { REPORT_HEAD, REPORT_SCENE, REPORT_TAIL };
 
-/* One kind of report: a row in the table `reports`. NULL members are skipped. */
+/* A report that is being written: what its functions are handed. */
+struct open_report {
+	FILE *out;
+	const struct plan *plan;
+	const struct options *options;
+	uint64_t row; /* scenes written so far */
+	void *state;  /* the report's own: state_bytes, zero at first */
+};
+
+/* One kind of report of a run: a row of a table. Functions that are NULL are skipped. */
 struct report {
-	const char *name;
-	/* Path this report goes to by the options, NULL where it is not wanted; "-" is stdout. */
-	const char *(*path)(const struct options *options);
-	int (*begin)(FILE *out, const struct plan *plan, const struct options *options,
+	struct report_option option;
+	size_t state_bytes;
+	int (*begin)(struct open_report *report, struct error *err);
+	int (*scene)(struct open_report *report, const struct scene_result *result,
 		     struct error *err);
-	/* row: scenes written before this one, from 0. */
-	int (*scene)(FILE *out, uint64_t row, const struct scene_result *result,
-		     const struct options *options, struct error *err);
-	int (*end)(FILE *out, const struct run_totals *totals, const struct plan *plan,
-		   const struct options *options, struct error *err);
+	int (*end)(struct open_report *report, const struct run_totals *totals, struct error *err);
 	/* Closes each piece, given the CRC-32 of all bytes of the report before it. */
 	void (*seal)(FILE *out, enum report_piece piece, uint32_t crc);
 };
 
-extern const struct report *const reports[]; /* ended by NULL */
+/* The reports of run and merge: one file and one line in reports.c each. The last one is NULL. */
+extern const struct report *const reports[];
+report_list run_report_option;
+
+/* Does the report for people, which has the plan's notes, go to standard output? */
+bool report_shows_text(const struct options *options);
 
 /*
- * No report of the command may go into a file that it reads: -1 with EX_USAGE, and both named,
- * where one would. catalog: NULL where there is none (merge); it is looked through only where a
- * file is about to be replaced.
- */
-int report_inputs_apart(const struct options *options, const struct catalog *catalog,
-			struct error *err) MUST_CHECK;
-
-/*
- * Reports of a run; see report_sink.h. What has been added up so far may be looked at.
+ * The reports of a run, those of the plan's table that are wanted; see report_sink.h. What has been
+ * added up so far may be looked at.
  */
 extern const struct report_sink report_sink;
 
@@ -76,12 +81,10 @@ const struct pixel_totals *report_set_pixels(const struct report_set *set);
 
 /* Text for people: `imgpipe plan`, `imgpipe info`. */
 int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
-		const struct scene *scene, const struct catalog *catalog,
-		const struct options *options);
+		const struct scene *scene, const struct options *options);
 /* `imgpipe graph`: tasks and what they hand on, SVG, or text with --text. */
 int report_graph(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
-		 const struct scene *scene, const struct catalog *catalog,
-		 const struct options *options);
+		 const struct scene *scene, const struct options *options);
 int report_info(FILE *out, const struct scene *scene, const struct error *failure);
 
 #endif

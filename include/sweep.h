@@ -1,7 +1,7 @@
 /*
  * A sweep: the same scenes worked on with every combination of chunk size, workers, executor and
- * working set, each several times, each in a process of its own. The machinery (pipeline/sweep.c)
- * runs them; the reports (stages/sweep_*.c) read what a run said of itself and show it.
+ * working set, each several times, each in a process of its own. pipeline/commands runs them;
+ * stages/sweep reads what a run said of itself and shows it.
  */
 #ifndef IMGPIPE_SWEEP_H
 #define IMGPIPE_SWEEP_H
@@ -68,12 +68,12 @@ struct sweep {
 	const char *interrupted_by; /* "SIGINT"; NULL where it went to its end */
 };
 
-/* --- pipeline/ --- */
+/* --- pipeline/commands --- */
 
 /* Run it and write its reports. Exit status; the error is set where one is to be told. */
 int sweep_run(const struct options *options, const struct machine *machine, struct error *err);
 
-/* --- stages/: what a run's report (imgpipe-report/1) says --- */
+/* --- stages/sweep: what a run's report (imgpipe-report/1) says --- */
 
 /*
  * Fill the sample (all but wall_s and cpu_s) and the point's facts. -1 with EX_SOFTWARE where the
@@ -85,16 +85,18 @@ int sweep_read_point(const char *path, struct sweep_sample *sample, struct sweep
 int sweep_read_scene(const char *path, struct sweep *sweep, void (*file)(const char *path),
 		     struct error *err) MUST_CHECK;
 
-/* --- stages/: its reports --- */
+/* --- stages/sweep: its reports --- */
+
+report_list sweep_report_option;
 
 struct sweep_reports;
 
 /* Open what is wanted, so that a path that cannot be written is known before an hour of runs. */
 int sweep_reports_open(struct sweep_reports **set, const struct options *options,
 		       struct error *err) MUST_CHECK;
-/* Write all, and the table to standard output where it is not taken. */
+/* Write all. One that cannot be written does not cost the others; the first error. */
 int sweep_reports_write(struct sweep_reports *set, const struct sweep *sweep,
-			const struct options *options, struct error *err) MUST_CHECK;
+			struct error *err) MUST_CHECK;
 void sweep_reports_free(struct sweep_reports *set);
 
 #endif

@@ -12,7 +12,9 @@
 #include "confine/confine.h"
 #include "descriptors.h"
 #include "run/execute.h"
+#include "commands/inputs_apart.h"
 #include "commands/lab_command.h"
+#include "commands/report_lists.h"
 #include "merge.h"
 #include "options.h"
 #include "plan.h"
@@ -71,28 +73,17 @@ static int info(const struct options *options, const struct workload *workload,
 }
 
 static int show_plan(const struct plan *plan, const struct options *options,
-		     const struct workload *workload, const struct catalog *catalog,
-		     const struct scene *sample, struct error *err)
+		     const struct workload *workload, const struct scene *sample, struct error *err)
 {
 	struct chunk_grid grid;
 
 	if (plan_scene(&grid, plan, options, workload, sample, err))
 		return fail(err);
 	if (options->command == COMMAND_GRAPH)
-		return report_graph(stdout, plan, &grid, sample, catalog, options) ? EX_IOERR
-										   : EX_OK;
-	if (report_plan(stdout, plan, &grid, sample, catalog, options))
+		return report_graph(stdout, plan, &grid, sample, options) ? EX_IOERR : EX_OK;
+	if (report_plan(stdout, plan, &grid, sample, options))
 		return EX_IOERR;
 	return EX_OK;
-}
-
-/* Does the report for people, which has the plan's notes, go to standard output? */
-static bool text_is_shown(const struct options *options)
-{
-	for (int i = 0; reports[i]; i++)
-		if (strcmp(reports[i]->name, "text") == 0)
-			return reports[i]->path(options) != NULL;
-	return false;
 }
 
 /* That this is no ordinary run. */
@@ -110,7 +101,7 @@ static void show_teaching(const struct options *options)
 /* What the plan has to say, where the report that has it is not shown. */
 static void show_notes(const struct plan *plan, const struct options *options)
 {
-	if (text_is_shown(options) || session_is_silent())
+	if (report_shows_text(options) || session_is_silent())
 		return;
 	show_teaching(options);
 	for (unsigned i = 0; i < plan->n_notes && options->verbosity >= 0; i++)
@@ -187,7 +178,7 @@ static int plan_and_run(const struct options *options, const struct session *ses
 	if (!status)
 		status = read_names(&catalog, options, &machine, err);
 	if (!status)
-		status = report_inputs_apart(options, catalog, err);
+		status = inputs_apart(options, catalog, options->command != COMMAND_RUN, err);
 	machine.resident = memory_resident(); /* names included; nothing is opened yet */
 	session_level(session, &machine);
 	if (!status)
@@ -197,6 +188,11 @@ static int plan_and_run(const struct options *options, const struct session *ses
 	if (!status)
 		plan_begin(&plan, options, &machine, executor, catalog, workload);
 	plan.confinement = confinement;
+	plan.reports = reports;
+	if (catalog) {
+		plan.names_bytes = catalog_memory(catalog);
+		plan.file_bytes = catalog_file_bytes(catalog);
+	}
 	if (!status)
 		sample = survey_scenes(&plan, &samples, options, workload, catalog, session, err);
 	if (!status)
@@ -206,7 +202,7 @@ static int plan_and_run(const struct options *options, const struct session *ses
 	if (session_agree(session, status, options, argc, argv, &plan, err))
 		status = fail(err);
 	else if (options->command != COMMAND_RUN)
-		status = show_plan(&plan, options, workload, catalog, sample, err);
+		status = show_plan(&plan, options, workload, sample, err);
 	if (!status && options->command == COMMAND_RUN)
 		status = run_plan(options, &plan, workload, catalog, &samples, executor, session,
 				  err);
@@ -223,7 +219,7 @@ static int show_info(const struct options *options, struct error *err)
 
 	machine_probe(&machine);
 	status = read_names(&catalog, options, &machine, err) ||
-				 report_inputs_apart(options, catalog, err)
+				 inputs_apart(options, catalog, true, err)
 			 ? fail(err)
 			 : info(options, &workload_ndvi, catalog);
 	catalog_free(catalog);
@@ -261,7 +257,9 @@ static int run_command(const struct options *options, int argc, char **argv, str
 	case COMMAND_INFO:
 		return show_info(options, err);
 	case COMMAND_MERGE:
-		status = merge_partials(options, err);
+		status = inputs_apart(options, NULL, false, err);
+		if (!status)
+			status = merge_partials(options, err);
 		return status < 0 ? fail(err) : status;
 	case COMMAND_PLAN:
 	case COMMAND_GRAPH:
@@ -293,7 +291,7 @@ int main(int argc, char **argv)
 	output_stream_standard();
 	tame_malloc();
 	signals_init();
-	status = options_parse(&options, argc, argv, &error);
+	status = options_parse(&options, all_reports, argc, argv, &error);
 	if (status > 0)
 		status = EX_OK;
 	else if (status)

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "catalog.h"
 #include "run/execute.h"
 #include "catalog.h"
 #include "lab.h"
@@ -77,6 +78,7 @@ static int plan_line(struct plan *plan, const struct lab_work *work, const struc
 		status = teach_check(&own->teach, work->executor->name, err);
 	if (!status) {
 		plan_begin(plan, own, &machine, work->executor, *catalog, workload);
+		plan->reports = lab_run_reports;
 		plan->surveys_always = true; /* a scene that is made up needs no GDAL */
 		status = plan_make(plan, own, workload, &sample, err);
 	}
@@ -120,7 +122,7 @@ static int run_line(const struct lab_work *work, struct lab *lab, struct error *
 		return err->code;
 	}
 	lab_options(&own, work->options, lab);
-	if (plan_line(&plan, work, &own, lab, &catalog, err))
+	if (lab_want_line(&own, err) || plan_line(&plan, work, &own, lab, &catalog, err))
 		status = err->code ? err->code : EX_SOFTWARE;
 	else
 		status = run_planned(work, &own, &plan, lab, catalog, err);

@@ -14,8 +14,8 @@
 
 #include "catalog.h"
 #include "executor.h"
-#include "report.h"
 #include "base/signals.h"
+#include "inputs_apart.h"
 #include "sweep_child.h"
 
 enum { DEFAULT_REPEAT = 5 };
@@ -271,7 +271,7 @@ static int check_inputs(const struct options *options, struct error *err)
 	int status = catalog_new(&catalog, options, err);
 
 	if (!status)
-		status = report_inputs_apart(options, catalog, err);
+		status = inputs_apart(options, catalog, false, err);
 	catalog_free(catalog);
 	return status;
 }
@@ -319,7 +319,7 @@ int sweep_run(const struct options *options, const struct machine *machine, stru
 	if (!status)
 		sweep.interrupted_by = signals_name();
 	if (!status)
-		status = sweep_reports_write(files, &sweep, options, err);
+		status = sweep_reports_write(files, &sweep, err);
 	outcome = outcome_of(&sweep);
 	sweep_reports_free(files);
 	release_points(&sweep);

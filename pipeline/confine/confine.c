@@ -270,22 +270,6 @@ int confine_prepare(struct confinement *c, const struct options *options,
 	return 0;
 }
 
-const char *confinement_text(char text[CONFINEMENT_TEXT_BYTES], const struct confinement *c)
-{
-	char landlock[40] = "";
-
-	if (!c->wanted)
-		return "none";
-	if (c->landlock_abi)
-		(void)snprintf(landlock, sizeof(landlock), "%sLandlock (ABI %d)",
-			       c->filter ? " and " : "", c->landlock_abi);
-	(void)snprintf(text, CONFINEMENT_TEXT_BYTES, "%s%s%s%s%s", c->filter ? "seccomp" : "",
-		       c->filter || c->landlock_abi ? landlock : "none",
-		       c->network ? "; sockets are left, as a name asks for a network" : "",
-		       c->lacks ? "; " : "", c->lacks ? c->lacks : "");
-	return text;
-}
-
 /* --- the step --- */
 
 static int by_number(const void *a, const void *b)

@@ -68,7 +68,7 @@ static void print_commands(FILE *out)
 			      fprintf(out, "  %s", command_rows[i].word));
 }
 
-void option_print_help(FILE *out, enum command command, bool named)
+void option_print_help(FILE *out, const struct option_list *list, enum command command, bool named)
 {
 	const struct command_row *row = &command_rows[command];
 
@@ -82,9 +82,9 @@ void option_print_help(FILE *out, enum command command, bool named)
 			row->arguments);
 	if (!named)
 		print_commands(out);
-	for (int i = 0; i < n_option_rows; i++)
-		if (option_is_for(&option_rows[i], command))
-			print_option(out, &option_rows[i]);
+	for (int i = 0; i < list->n; i++)
+		if (option_is_for(&list->row[i], command))
+			print_option(out, &list->row[i]);
 	fprintf(out, "\nExit status:\n%s\nExamples:\n%s", exit_statuses,
 		row->examples ? row->examples : examples);
 }
@@ -104,7 +104,7 @@ static void print_man_option(FILE *out, const struct option_row *row)
 	fprintf(out, "\n%s\n", row->help);
 }
 
-void option_print_man(FILE *out)
+void option_print_man(FILE *out, const struct option_list *list)
 {
 	fprintf(out,
 		".TH IMGPIPE 1 \"\" \"imgpipe %s\" \"User Commands\"\n"
@@ -119,8 +119,8 @@ void option_print_man(FILE *out)
 		fprintf(out, ".TP\n\\fB%s\\fR \\fI%s\\fR\n%s\n", command_rows[i].word,
 			command_rows[i].arguments, command_rows[i].purpose);
 	fprintf(out, ".SH OPTIONS\n");
-	for (int i = 0; i < n_option_rows; i++)
-		print_man_option(out, &option_rows[i]);
+	for (int i = 0; i < list->n; i++)
+		print_man_option(out, &list->row[i]);
 	fprintf(out, ".SH EXIT STATUS\n%s", exit_statuses);
 	fprintf(out, ".SH EXAMPLES\n.nf\n%s.fi\n", examples);
 	fprintf(out,
@@ -135,20 +135,20 @@ void option_print_man(FILE *out)
 }
 
 /* An option of two commands has two rows and one word. */
-static bool is_first_of_name(int row)
+static bool is_first_of_name(const struct option_list *list, int row)
 {
 	for (int i = 0; i < row; i++)
-		if (option_rows[i].name && strcmp(option_rows[i].name, option_rows[row].name) == 0)
+		if (list->row[i].name && strcmp(list->row[i].name, list->row[row].name) == 0)
 			return false;
 	return true;
 }
 
-void option_print_completion(FILE *out)
+void option_print_completion(FILE *out, const struct option_list *list)
 {
 	fprintf(out, "complete -o default -W '");
-	for (int i = 0; i < n_option_rows; i++)
-		if (option_rows[i].name && is_first_of_name(i))
-			fprintf(out, "--%s ", option_rows[i].name);
+	for (int i = 0; i < list->n; i++)
+		if (list->row[i].name && is_first_of_name(list, i))
+			fprintf(out, "--%s ", list->row[i].name);
 	for (int i = 0; i < n_command_rows; i++)
 		fprintf(out, "%s%s", command_rows[i].word, i + 1 < n_command_rows ? " " : "");
 	fprintf(out, "' imgpipe\n");

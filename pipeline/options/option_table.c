@@ -156,31 +156,10 @@ const struct option_row option_rows[] = {
 	 "ask the system to forget the files before each run; default: they are read once first",
 	 set_sweep_cold},
 	{SWEEPS, 0, NULL, NULL, "What to write beside the table (FILE may be -)", NULL},
-	{SWEEPS, 0, "csv", "FILE", "a line a run", set_csv},
-	{SWEEPS, 0, "json", "FILE", "all points with what was measured (imgpipe-sweep/1)",
-	 set_sweep_json},
-	{SWEEPS, 0, "html", "FILE", "one page with pictures, no script, nothing loaded",
-	 set_sweep_html},
 	{SCENES | LABS, 0, NULL, NULL, "What to write (FILE may be -)", NULL},
-	{SCENES, 0, "summary", "FILE",
-	 "the numbers alone, JSON; the same bytes however the work was done", set_summary},
-	{LABS, 0, "json", "FILE", "all lines, JSON (imgpipe-lab/1)", set_json},
-	{LABS, 0, "csv", "FILE", "all lines, CSV", set_csv},
-	{SCENES | LABS, 0, "report", "FILE",
-	 "numbers, plan, provenance and costs, JSON (imgpipe-report/1)", set_report},
-	{SCENES, 0, "csv", "FILE", "a line a scene", set_csv},
-	{SCENES, 0, "tiles", "FILE", "a line a tile, CSV", set_tiles},
+	{0, 0, NULL, NULL, NULL, NULL}, /* here stand those of the reports */
 	{SCENES, 0, "tile-grid", "N|WxH",
 	 "tiles of the per-tile table; default: as stored in the file", set_tile_grid},
-	{SCENES, 0, "partial", "FILE",
-	 "exact totals for imgpipe merge; with --shard the default is part-I-of-N.json",
-	 set_partial},
-	{RUNS, 0, "trace", "FILE",
-	 "what each worker did when, for Perfetto (ui.perfetto.dev) or chrome://tracing, JSON",
-	 set_trace},
-	{RUNS, 0, "html", "FILE",
-	 "a page on the run: timeline of the workers, memory, stages, maps; needs no network",
-	 set_html},
 	{ALSO_SWEEPS | LABS, 'q', "quiet", NULL,
 	 "no report on standard output, no progress; errors only", set_quiet},
 	{SCENES, 'v', "verbose", NULL, "say more on standard error", set_verbose},
@@ -208,3 +187,53 @@ const struct option_row option_rows[] = {
 };
 
 const int n_option_rows = sizeof(option_rows) / sizeof(option_rows[0]);
+
+unsigned command_report_maker(enum command command)
+{
+	switch (command) {
+	case COMMAND_RUN:
+	case COMMAND_PLAN:
+	case COMMAND_GRAPH:
+		return REPORT_BY_RUN;
+	case COMMAND_MERGE:
+		return REPORT_BY_MERGE;
+	case COMMAND_SWEEP:
+		return REPORT_BY_SWEEP;
+	case COMMAND_PI:
+	case COMMAND_SUM:
+	case COMMAND_RECUR:
+		return REPORT_BY_LAB;
+	case COMMAND_INFO:
+		break;
+	}
+	return 0;
+}
+
+static void add_reports(struct option_list *list, report_list *reports)
+{
+	const struct report_option *report;
+
+	for (unsigned i = 0; (report = reports(i)) && list->n < OPTIONS_MOST; i++) {
+		struct option_row row = {.name = report->name,
+					 .argument = report->argument ? report->argument : "FILE",
+					 .help = report->help};
+
+		for (int c = 0; c < n_command_rows; c++)
+			if (report->made_by & command_report_maker((enum command)c))
+				row.commands |= 1u << c;
+		if (!row.name)
+			continue;
+		list->report[list->n] = report;
+		list->row[list->n++] = row;
+	}
+}
+
+void option_list_make(struct option_list *list, report_list *reports)
+{
+	*list = (struct option_list){0};
+	for (int i = 0; i < n_option_rows && list->n < OPTIONS_MOST; i++)
+		if (option_rows[i].help)
+			list->row[list->n++] = option_rows[i];
+		else
+			add_reports(list, reports);
+}

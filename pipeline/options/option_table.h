@@ -31,6 +31,19 @@ struct command_row {
 
 extern const struct option_row option_rows[];
 extern const int n_option_rows;
+
+/* All options: the table, and where it says so those of the reports. */
+enum { OPTIONS_MOST = 128 };
+struct option_list {
+	int n;
+	struct option_row row[OPTIONS_MOST];
+	const struct report_option *report[OPTIONS_MOST]; /* whose path it is; else NULL */
+};
+void option_list_make(struct option_list *list, report_list *reports);
+
+/* Who writes the reports of a command; a bit of enum report_maker, or 0. */
+unsigned command_report_maker(enum command command);
+
 extern const struct command_row command_rows[]; /* by enum command */
 extern const int n_command_rows;
 
@@ -42,8 +55,8 @@ static inline bool option_is_for(const struct option_row *row, enum command comm
 /* --- option_help.c: what the tables print --- */
 
 /* `command`: of which, where `named`; else of the program, with the options of run. */
-void option_print_help(FILE *out, enum command command, bool named);
-void option_print_man(FILE *out);
-void option_print_completion(FILE *out);
+void option_print_help(FILE *out, const struct option_list *list, enum command command, bool named);
+void option_print_man(FILE *out, const struct option_list *list);
+void option_print_completion(FILE *out, const struct option_list *list);
 
 #endif

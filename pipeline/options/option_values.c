@@ -367,51 +367,6 @@ int set_working_set(struct options *o, const char *value, struct error *err)
 
 /* --- what to write --- */
 
-static int set_path(const char **path, const char *value, struct error *err)
-{
-	if (!*value)
-		return error_set(err, EX_USAGE,
-				 "an empty file name; give a file, or - for standard "
-				 "output");
-	*path = value;
-	return 0;
-}
-
-int set_summary(struct options *o, const char *value, struct error *err)
-{
-	return set_path(&o->summary_path, value, err);
-}
-
-int set_report(struct options *o, const char *value, struct error *err)
-{
-	return set_path(&o->report_path, value, err);
-}
-
-int set_csv(struct options *o, const char *value, struct error *err)
-{
-	return set_path(&o->csv_path, value, err);
-}
-
-int set_tiles(struct options *o, const char *value, struct error *err)
-{
-	return set_path(&o->tiles_path, value, err);
-}
-
-int set_partial(struct options *o, const char *value, struct error *err)
-{
-	return set_path(&o->partial_path, value, err);
-}
-
-int set_trace(struct options *o, const char *value, struct error *err)
-{
-	return set_path(&o->trace_path, value, err);
-}
-
-int set_html(struct options *o, const char *value, struct error *err)
-{
-	return set_path(&o->html_path, value, err);
-}
-
 int set_tile_grid(struct options *o, const char *value, struct error *err)
 {
 	if (parse_sizes(value, &o->tile_grid_x, &o->tile_grid_y))

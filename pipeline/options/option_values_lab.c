@@ -155,12 +155,3 @@ int set_over(struct options *o, const char *value, struct error *err)
 {
 	return set_modes(o, value, take_over, "time, pixels", err);
 }
-
-int set_json(struct options *o, const char *value, struct error *err)
-{
-	if (!*value)
-		return error_set(err, EX_USAGE,
-				 "an empty file name; give a file, or - for standard output");
-	o->lab_request.json_path = value;
-	return 0;
-}

@@ -197,21 +197,3 @@ int set_sweep_cold(struct options *o, const char *value, struct error *err)
 	o->sweep.cold = true;
 	return 0;
 }
-
-static int set_file(const char **path, const char *value, struct error *err)
-{
-	if (!*value)
-		return error_set(err, EX_USAGE, "an empty file name");
-	*path = value;
-	return 0;
-}
-
-int set_sweep_json(struct options *o, const char *value, struct error *err)
-{
-	return set_file(&o->sweep.json_path, value, err);
-}
-
-int set_sweep_html(struct options *o, const char *value, struct error *err)
-{
-	return set_file(&o->sweep.html_path, value, err);
-}

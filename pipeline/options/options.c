@@ -12,22 +12,23 @@
 
 #include "option_table.h"
 
-enum { ROW_CODE = 1000, ROWS_MOST = 128 };
+enum { ROW_CODE = 1000 };
 
 /* getopt's two forms of one command's part of the table. */
 struct getopt_tables {
-	char letters[2 * ROWS_MOST + 2];
-	struct option longs[ROWS_MOST + 1];
+	char letters[2 * OPTIONS_MOST + 2];
+	struct option longs[OPTIONS_MOST + 1];
 };
 
-static void make_getopt_tables(struct getopt_tables *tables, enum command command)
+static void make_getopt_tables(struct getopt_tables *tables, const struct option_list *list,
+			       enum command command)
 {
 	char *letter = tables->letters;
 	struct option *o = tables->longs;
 
 	*letter++ = ':';
-	for (int i = 0; i < n_option_rows && o < tables->longs + ROWS_MOST; i++) {
-		const struct option_row *row = &option_rows[i];
+	for (int i = 0; i < list->n; i++) {
+		const struct option_row *row = &list->row[i];
 
 		if (!row->name || !option_is_for(row, command))
 			continue;
@@ -43,24 +44,26 @@ static void make_getopt_tables(struct getopt_tables *tables, enum command comman
 	*o = (struct option){0};
 }
 
-static const struct option_row *row_of(int code, enum command command)
+static const struct option_row *row_of(const struct option_list *list, int code,
+				       enum command command)
 {
 	if (code >= ROW_CODE)
-		return &option_rows[code - ROW_CODE];
-	for (int i = 0; i < n_option_rows; i++)
-		if (option_rows[i].letter && option_rows[i].letter == code &&
-		    option_is_for(&option_rows[i], command))
-			return &option_rows[i];
+		return &list->row[code - ROW_CODE];
+	for (int i = 0; i < list->n; i++)
+		if (list->row[i].letter && list->row[i].letter == code &&
+		    option_is_for(&list->row[i], command))
+			return &list->row[i];
 	return NULL;
 }
 
 /* Where another command takes it, that is the hint. */
-static int other_commands_option(const char *word, enum command command, struct error *err)
+static int other_commands_option(const struct option_list *list, const char *word,
+				 enum command command, struct error *err)
 {
 	size_t length = strcspn(word, "=");
 
-	for (int i = 0; i < n_option_rows; i++) {
-		const struct option_row *row = &option_rows[i];
+	for (int i = 0; i < list->n; i++) {
+		const struct option_row *row = &list->row[i];
 
 		if (!row->name || strlen(row->name) + 2 != length || strncmp(word, "--", 2) != 0 ||
 		    strncmp(word + 2, row->name, length - 2) != 0)
@@ -75,9 +78,10 @@ static int other_commands_option(const char *word, enum command command, struct 
 	return error_set(err, EX_USAGE, "unknown or ambiguous option %s; see imgpipe --help", word);
 }
 
-static int unknown_option(int code, char **argv, enum command command, struct error *err)
+static int unknown_option(const struct option_list *list, int code, char **argv,
+			  enum command command, struct error *err)
 {
-	const struct option_row *row = row_of(optopt, command);
+	const struct option_row *row = row_of(list, optopt, command);
 	const char *name = row ? row->name : NULL;
 
 	if (code == ':' && name)
@@ -87,20 +91,21 @@ static int unknown_option(int code, char **argv, enum command command, struct er
 		return error_set(err, EX_USAGE, "option --%s takes no value", name);
 	if (optopt)
 		return error_set(err, EX_USAGE, "unknown option -%c; see imgpipe --help", optopt);
-	return other_commands_option(argv[optind - 1], command, err);
+	return other_commands_option(list, argv[optind - 1], command, err);
 }
 
 /* Options that print and end. 1 where it was one of them. */
-static int print_and_end(const char *name, enum command command, bool named)
+static int print_and_end(const struct option_list *list, const char *name, enum command command,
+			 bool named)
 {
 	if (strcmp(name, "help") == 0)
-		option_print_help(stdout, command, named);
+		option_print_help(stdout, list, command, named);
 	else if (strcmp(name, "version") == 0)
 		printf("imgpipe %s\n", IMGPIPE_VERSION);
 	else if (strcmp(name, "man") == 0)
-		option_print_man(stdout);
+		option_print_man(stdout, list);
 	else
-		option_print_completion(stdout);
+		option_print_completion(stdout, list);
 	return 1;
 }
 
@@ -131,9 +136,23 @@ static int check_commands(const struct options *o, struct error *err)
 	return 0;
 }
 
-static bool is_stdout(const char *path)
+/* Two reports in one stream would be neither. */
+static int check_stdout(const struct options *o, struct error *err)
 {
-	return path && strcmp(path, "-") == 0;
+	const struct report_option *first = NULL;
+
+	for (unsigned i = 0; i < o->reports.n; i++) {
+		const struct report_choice *choice = &o->reports.choice[i];
+
+		if (!path_is_stdout(choice->path))
+			continue;
+		if (first)
+			return error_set(err, EX_USAGE,
+					 "--%s and --%s: only one report can go to standard output",
+					 first->name, choice->report->name);
+		first = choice->report;
+	}
+	return 0;
 }
 
 static int check_lab(const struct options *o, struct error *err)
@@ -144,23 +163,13 @@ static int check_lab(const struct options *o, struct error *err)
 				 "--help",
 				 command_rows[o->command].word, o->args[0],
 				 command_rows[o->command].word);
-	if (is_stdout(o->csv_path) + is_stdout(o->report_path) +
-		    is_stdout(o->lab_request.json_path) >
-	    1)
-		return error_set(err, EX_USAGE,
-				 "only one of --json, --csv and --report can go to standard output "
-				 "(-)");
 	return 0;
 }
 
 static int check_together(const struct options *o, struct error *err)
 {
-	int to_stdout = is_stdout(o->summary_path) + is_stdout(o->report_path) +
-			is_stdout(o->csv_path) + is_stdout(o->tiles_path) +
-			is_stdout(o->partial_path) + is_stdout(o->trace_path) +
-			is_stdout(o->html_path) + is_stdout(o->sweep.json_path) +
-			is_stdout(o->sweep.html_path);
-
+	if (check_stdout(o, err))
+		return -1;
 	if (command_is_lab(o->command))
 		return check_lab(o, err);
 	if (!o->n_args)
@@ -169,14 +178,8 @@ static int check_together(const struct options *o, struct error *err)
 				 "(see imgpipe%s%s --help)",
 				 o->command == COMMAND_RUN ? "" : " ",
 				 o->command == COMMAND_RUN ? "" : command_rows[o->command].word);
-	if (to_stdout > 1)
-		return error_set(
-			err, EX_USAGE,
-			"only one report can go to standard output (-): --summary, --report, "
-			"--csv, --tiles, --partial, --trace, --html, or a sweep's --csv, --json, "
-			"--html");
 	for (unsigned i = 0; o->command == COMMAND_SWEEP && i < o->n_args; i++)
-		if (is_stdout(o->args[i]))
+		if (strcmp(o->args[i], "-") == 0)
 			return error_set(err, EX_USAGE,
 					 "a sweep reads its files many times: give a list of them "
 					 "as @LIST, not -");
@@ -184,16 +187,8 @@ static int check_together(const struct options *o, struct error *err)
 		return error_set(err, EX_USAGE,
 				 "a sweep checks that all runs give the same bytes, and "
 				 "float-sums do not; take --teach float-sums to single runs");
-	if (o->command == COMMAND_INFO &&
-	    (o->summary_path || o->report_path || o->csv_path || o->tiles_path))
-		return error_set(err, EX_USAGE,
-				 "info writes to standard output only; --summary, --report, --csv "
-				 "and --tiles go with imgpipe run");
-	if (o->command == COMMAND_MERGE && (o->report_path || o->tiles_path || o->shard.n))
-		return error_set(
-			err, EX_USAGE,
-			"merge makes --summary, --csv, --partial and the table on standard "
-			"output; --report and --tiles are of each part");
+	if (o->command == COMMAND_MERGE && o->shard.n)
+		return error_set(err, EX_USAGE, "merge takes no --shard: it joins all parts");
 	if (o->raw && o->has_scale)
 		return error_set(
 			err, EX_USAGE,
@@ -225,24 +220,28 @@ static void pass_on(struct options *options, const struct option_row *row, const
 	sweep->n_passed += i == sweep->n_passed;
 }
 
-static int parse(struct options *options, int argc, char **argv, bool named, struct error *err)
+static int parse(struct options *options, const struct option_list *list, int argc, char **argv,
+		 bool named, struct error *err)
 {
 	enum command command = options->command;
 	struct getopt_tables tables;
 	int code;
 
-	make_getopt_tables(&tables, command);
+	make_getopt_tables(&tables, list, command);
 	opterr = 0;
 	optind = named ? 2 : 1;
 	while ((code = getopt_long(argc, argv, tables.letters, tables.longs, NULL)) != -1) {
+		const struct report_option *report;
 		const struct option_row *row =
-			code == '?' || code == ':' ? NULL : row_of(code, command);
+			code == '?' || code == ':' ? NULL : row_of(list, code, command);
 
 		if (!row)
-			return unknown_option(code, argv, command, err);
-		if (!row->set)
-			return print_and_end(row->name, command, named);
-		if (row->set(options, optarg, err))
+			return unknown_option(list, code, argv, command, err);
+		report = list->report[row - list->row];
+		if (!row->set && !report)
+			return print_and_end(list, row->name, command, named);
+		if (report ? report_want(&options->reports, report, optarg, err)
+			   : row->set(options, optarg, err))
 			return error_prefix(err, "--%s", row->name);
 		pass_on(options, row, optarg);
 	}
@@ -251,22 +250,23 @@ static int parse(struct options *options, int argc, char **argv, bool named, str
 	return 0;
 }
 
-int options_parse(struct options *options, int argc, char **argv, struct error *err)
+int options_parse(struct options *options, report_list *reports, int argc, char **argv,
+		  struct error *err)
 {
+	struct option_list list;
 	bool named;
 	int status;
 
 	*options = (struct options){.executor = "auto", .scale = 1};
+	option_list_make(&list, reports);
 	named = take_command(options, argc > 1 ? argv[1] : NULL);
 	if (argc == 2 && strcmp(argv[1], "help") == 0)
-		return print_and_end("help", COMMAND_RUN, false);
-	status = parse(options, argc, argv, named, err);
-	if (status)
-		return status;
-	if (options->shard.n && !options->partial_path && options->command == COMMAND_RUN) {
-		(void)snprintf(options->partial_name, sizeof(options->partial_name),
-			       "part-%u-of-%u.json", options->shard.i, options->shard.n);
-		options->partial_path = options->partial_name;
-	}
-	return check_together(options, err);
+		return print_and_end(&list, "help", COMMAND_RUN, false);
+	status = parse(options, &list, argc, argv, named, err);
+	if (!status)
+		status = check_together(options, err);
+	if (!status)
+		status = report_want_defaults(options, reports,
+					      command_report_maker(options->command), err);
+	return status;
 }

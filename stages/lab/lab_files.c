@@ -9,10 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/json_stats.h"
 #include "options.h"
+#include "report/json_stats.h"
 #include "report/report_file.h"
-#include "report/report_kinds.h"
+#include "report/report_json.h"
+#include "report/report_words.h"
 
 static const char *const kind_names[N_LAB_KINDS] = {"pi", "sum", "recur"};
 
@@ -155,24 +156,60 @@ static int write_csv(FILE *out, const struct lab_set *set, struct error *err)
 	return report_check(out, err);
 }
 
-enum lab_file { FILE_JSON, FILE_CSV, N_WRITTEN, FILE_REPORT = N_WRITTEN, FILE_TEXT, N_FILES };
+/* Nobody asks for it: it is there where nothing else is shown. Printed line by line as they are
+ * done, so nothing is written here. */
+static bool text_by_default(char path[REPORT_MADE_PATH], const struct options *options)
+{
+	(void)snprintf(path, REPORT_MADE_PATH, "-");
+	return options->verbosity >= 0 && !report_takes_stdout(&options->reports);
+}
 
-/* --report is the run's to write and only looked at, as is standard output. */
+/* A row of the table. Without write: somebody else's to write, and only looked at. */
+static const struct lab_report {
+	struct report_option option;
+	int (*write)(FILE *out, const struct lab_set *set, struct error *err);
+} table[] = {
+	{{.kind = "--json",
+	  .name = "json",
+	  .help = "all lines, JSON (imgpipe-lab/1)",
+	  .made_by = REPORT_BY_LAB},
+	 write_json},
+	{{.kind = "--csv", .name = "csv", .help = "all lines, CSV", .made_by = REPORT_BY_LAB},
+	 write_csv},
+	{{.kind = "text", .made_by = REPORT_BY_LAB, .by_default = text_by_default}, NULL},
+};
+
+enum { N_TABLE = sizeof(table) / sizeof(table[0]), N_FILES = N_TABLE + 1 };
+
+const struct report_option *lab_report_option(unsigned i)
+{
+	return i < N_TABLE ? &table[i].option : NULL;
+}
+
+bool lab_shows_text(const struct options *options)
+{
+	return report_path(&options->reports, &table[N_TABLE - 1].option) != NULL;
+}
+
+/* The last one is --report: of the one line's run. */
 struct lab_files {
 	struct report_file file[N_FILES];
 	bool wanted[N_FILES];
 };
 
-static int open_one(struct lab_files *files, int i, const char *path, struct error *err)
+static int open_one(struct lab_files *files, int i, const struct options *options,
+		    struct error *err)
 {
-	static const char *const kinds[N_FILES] = {"--json", "--csv", "--report", "text"};
+	const struct report_option *report = i < N_TABLE ? &table[i].option : &report_json.option;
+	const char *path = report_path(&options->reports, report);
+	const char *kind = i < N_TABLE ? report->kind : "--report";
 	struct report_file *file = &files->file[i];
 
 	if (!path)
 		return 0;
 	files->wanted[i] = true;
-	if (i < N_WRITTEN ? report_file_open(file, kinds[i], path, err)
-			  : report_file_probe(file, kinds[i], path, err))
+	if (i < N_TABLE && table[i].write ? report_file_open(file, kind, path, err)
+					  : report_file_probe(file, kind, path, err))
 		return -1;
 	for (int other = 0; other < i; other++)
 		if (files->wanted[other] && report_file_apart(&files->file[other], file, err))
@@ -182,18 +219,13 @@ static int open_one(struct lab_files *files, int i, const char *path, struct err
 
 int lab_files_open(struct lab_files **files, const struct options *options, struct error *err)
 {
-	bool taken = options->verbosity < 0 || path_is_stdout(options->report_path) ||
-		     path_is_stdout(options->lab_request.json_path) ||
-		     path_is_stdout(options->csv_path);
-	const char *const path[N_FILES] = {options->lab_request.json_path, options->csv_path,
-					   options->report_path, taken ? NULL : "-"};
 	int status = 0;
 
 	*files = calloc(1, sizeof(**files));
 	if (!*files)
 		return error_memory(err, "reports", sizeof(**files));
 	for (int i = 0; !status && i < N_FILES; i++)
-		status = open_one(*files, i, path[i], err);
+		status = open_one(*files, i, options, err);
 	return status;
 }
 
@@ -213,12 +245,11 @@ static int write_one(struct report_file *file,
 
 int lab_files_write(struct lab_files *files, const struct lab_set *set, struct error *err)
 {
-	static int (*const write[N_WRITTEN])(FILE *, const struct lab_set *,
-					     struct error *) = {write_json, write_csv};
 	int status = 0;
 
-	for (int i = 0; i < N_WRITTEN; i++)
-		if (files->wanted[i] && write_one(&files->file[i], write[i], set, err))
+	for (int i = 0; i < N_TABLE; i++)
+		if (files->wanted[i] && table[i].write &&
+		    write_one(&files->file[i], table[i].write, set, err))
 			status = -1;
 	return status;
 }

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "options.h"
+#include "report/report_json.h"
 #include "window.h"
 
 static const struct {
@@ -98,7 +99,7 @@ static int check(const struct lab_set *set, const struct options *options, struc
 		return error_set(err, EX_USAGE,
 				 "--chunk: %llu is too small for -N %llu: more than 2^32 tasks",
 				 (unsigned long long)lab->chunk, (unsigned long long)lab->n);
-	if (options->report_path && set->n_lines > 1)
+	if (report_path(&options->reports, &report_json.option) && set->n_lines > 1)
 		return error_set(err, EX_USAGE,
 				 "--report is of one run, and this is %u: give one number of "
 				 "--workers and one of what is compared, or use --json",
@@ -164,7 +165,8 @@ void lab_set_release(struct lab_set *set)
 	set->line = NULL;
 }
 
-const struct lab_line *lab_base(const struct lab_set *set, unsigned i)
+/* The first line of the same mode. */
+static const struct lab_line *lab_base(const struct lab_set *set, unsigned i)
 {
 	const struct lab_line *base = &set->line[i];
 

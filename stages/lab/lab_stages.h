@@ -56,8 +56,6 @@ double lab_speed_up(const struct lab_line *line, const struct lab_line *base);
 double lab_efficiency(const struct lab_line *line, const struct lab_line *base);
 double lab_work_share(const struct lab_line *line); /* of wall time x workers */
 bool lab_done(const struct lab_line *line);
-/* The first line of the same mode. */
-const struct lab_line *lab_base(const struct lab_set *set, unsigned i);
 
 /* lab_text.c */
 void lab_print_line(FILE *out, const struct lab *lab);

@@ -11,7 +11,6 @@
 
 #include "budget.h"
 #include "options.h"
-#include "report/report_kinds.h"
 #include "report/run_figures.h"
 #include "base/text.h"
 #include "window.h"
@@ -22,12 +21,6 @@ static const double good_share = 0.80;
 static const double short_s = 0.1;
 /* Tasks that keep a worker longer than this are not made better by being larger. */
 static const double small_task_s = 0.001;
-
-static bool is_quiet(const struct options *options)
-{
-	return options->verbosity < 0 || path_is_stdout(options->report_path) ||
-	       path_is_stdout(options->lab_request.json_path) || path_is_stdout(options->csv_path);
-}
 
 /* --- heading --- */
 
@@ -75,7 +68,7 @@ void lab_print_head(const struct lab_set *set, const struct options *options)
 	static void (*const heads[N_LAB_KINDS])(const struct lab *lab) = {head_pi, head_sum,
 									  head_recur};
 
-	if (!is_quiet(options))
+	if (lab_shows_text(options))
 		heads[set->lab.kind](&set->lab);
 }
 
@@ -350,7 +343,7 @@ void lab_print_foot(const struct lab_set *set, const struct options *options)
 	static void (*const feet[N_LAB_KINDS])(const struct lab_set *set) = {foot_pi, foot_sum,
 									     foot_recur};
 
-	if (is_quiet(options))
+	if (!lab_shows_text(options))
 		return;
 	(void)putchar('\n');
 	feet[set->lab.kind](set);

@@ -2,25 +2,15 @@
  * The report of one line of a lab: its figures into the line, for the table of all lines; and what
  * every stage cost, where that is wanted.
  */
-#include "report/report_kinds.h"
+#include "report.h"
 
 #include <stdio.h>
 
 #include "lab_stages.h"
+#include "report/report_costs.h"
+#include "report/report_json.h"
+#include "report/report_words.h"
 #include "report/run_figures.h"
-
-static bool to_stdout(const struct options *options)
-{
-	return path_is_stdout(options->report_path) || path_is_stdout(options->csv_path) ||
-	       path_is_stdout(options->lab_request.json_path);
-}
-
-static const char *lab_path(const struct options *options)
-{
-	if (!options->lab)
-		return NULL;
-	return options->lab->silent || to_stdout(options) ? "/dev/null" : "-";
-}
 
 static double seconds(uint64_t ns)
 {
@@ -64,34 +54,39 @@ static void fill_line(struct lab_line *line, const struct run_totals *totals,
 }
 
 /* A scene that failed is the line's failure. */
-static int lab_scene(FILE *out, uint64_t row, const struct scene_result *result,
-		     const struct options *options, struct error *err)
+static int lab_scene(struct open_report *report, const struct scene_result *result,
+		     struct error *err)
 {
-	(void)out;
-	(void)row;
 	(void)err;
 	if (result->status == SCENE_FAILED)
-		options->lab->line->error = result->error;
+		report->options->lab->line->error = result->error;
 	return 0;
 }
 
-static int lab_end(FILE *out, const struct run_totals *totals, const struct plan *plan,
-		   const struct options *options, struct error *err)
+static int lab_end(struct open_report *report, const struct run_totals *totals, struct error *err)
 {
-	const struct lab *lab = options->lab;
+	const struct lab *lab = report->options->lab;
 
-	fill_line(lab->line, totals, plan);
+	fill_line(lab->line, totals, report->plan);
 	if (totals->interrupted_by || !totals->n_ok)
 		return 0;
-	lab_print_line(out, lab);
+	lab_print_line(report->out, lab);
 	if (lab->costs)
-		report_costs(out, totals, plan, options);
-	return report_check(out, err);
+		report_costs(report->out, totals, report->plan, report->options);
+	return report_check(report->out, err);
 }
 
-const struct report report_lab = {
-	.name = "lab",
-	.path = lab_path,
+static const struct report report_lab = {
+	.option = {.kind = "lab"}, /* see lab_want_line() */
 	.scene = lab_scene,
 	.end = lab_end,
 };
+
+const struct report *const lab_run_reports[] = {&report_json, &report_lab, NULL};
+
+int lab_want_line(struct options *own, struct error *err)
+{
+	bool shown = !own->lab->silent && lab_shows_text(own);
+
+	return report_want(&own->reports, &report_lab.option, shown ? "-" : "/dev/null", err);
+}

@@ -6,8 +6,6 @@
 
 #include <inttypes.h>
 
-#include "catalog.h"
-
 static const struct graph_node nodes[N_GRAPH_NODES] = {
 	[GRAPH_READ] = {.name = "fetch",
 			.pattern = "map",
@@ -105,7 +103,7 @@ static void set_chain(struct graph *graph)
 }
 
 void graph_plan(struct graph *graph, const struct plan *plan, const struct chunk_grid *grid,
-		const struct scene *scene, const struct catalog *catalog)
+		const struct scene *scene)
 {
 	uint64_t pixels = (uint64_t)scene->x_size * scene->y_size * plan->n_scenes;
 	uint64_t per_pixel = bytes_a_pixel(scene), blocks, tiles, pieces;
@@ -125,7 +123,7 @@ void graph_plan(struct graph *graph, const struct plan *plan, const struct chunk
 	node[GRAPH_TILES].tasks = tiles;
 	node[GRAPH_SCENE].tasks = plan->n_scenes;
 	node[GRAPH_ALL].tasks = 1;
-	node[GRAPH_READ].bytes = catalog_file_bytes(catalog);
+	node[GRAPH_READ].bytes = plan->file_bytes;
 	node[GRAPH_DECODE].bytes = pixels * per_pixel;
 	node[GRAPH_MASK].bytes = pixels * (per_pixel + 1);
 	node[GRAPH_INDEX].bytes = pixels * (sizeof(float) + 1);

@@ -44,7 +44,7 @@ struct graph {
 
 /* As planned for the first scene that opened, and as many like it as there are scenes. */
 void graph_plan(struct graph *graph, const struct plan *plan, const struct chunk_grid *grid,
-		const struct scene *scene, const struct catalog *catalog);
+		const struct scene *scene);
 /* As it was: counts and bytes of the meters. */
 void graph_run(struct graph *graph, const struct run_totals *totals, const struct plan *plan);
 

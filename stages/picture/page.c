@@ -20,8 +20,6 @@ static const char layout[] =
 	"p{max-width:46rem;margin:.6rem 0;overflow-wrap:anywhere}.lead{color:var(--quiet)}"
 	".note{border-left:4px solid var(--series-1);background:var(--panel);"
 	"padding:.5rem .8rem;border-radius:0 6px 6px 0}"
-	"pre{background:var(--panel);padding:.7rem .9rem;border-radius:6px;overflow-x:auto;"
-	"font:13px/1.45 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace}"
 	"figure{margin:1.5rem 0}figure h3{font-size:1rem;margin:0 0 .3rem}"
 	"figure>svg{display:block;width:100%;height:auto}"
 	"figcaption{color:var(--quiet);font-size:.9rem;max-width:46rem;margin-top:.3rem}"
@@ -96,11 +94,6 @@ void page_note(FILE *out, const char *format, ...)
 	va_start(args, format);
 	put_format(out, "<p class=\"note\">", "</p>\n", format, args);
 	va_end(args);
-}
-
-void page_code(FILE *out, const char *text)
-{
-	put_element(out, "<pre>", "</pre>\n", text);
 }
 
 void page_list_open(FILE *out)

@@ -20,8 +20,6 @@ void page_section(FILE *out, const char *heading);
 void page_paragraph(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 /* A paragraph that stands out: advice, warnings. */
 void page_note(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
-/* A command or output, as typed. */
-void page_code(FILE *out, const char *text);
 
 void page_list_open(FILE *out);
 void page_item(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -127,7 +127,6 @@ struct svg_axis {
 svg_format svg_format_number;  /* 0.25, 1024, 1.5e+06 */
 svg_format svg_format_percent; /* of a share: 0.25 is "25 %" */
 svg_format svg_format_seconds; /* "20 ms", "1.5 s" */
-svg_format svg_format_bytes;   /* "64 MiB" */
 
 /* Room for values from least to most, with steps that are round numbers; linear from 0 on. */
 void svg_axis_fit(struct svg_axis *axis, double least, double most);

@@ -127,16 +127,6 @@ void svg_format_seconds(char text[SVG_LABEL], double value)
 		(void)snprintf(text, SVG_LABEL, "%.3g us", 1e6 * value);
 }
 
-void svg_format_bytes(char text[SVG_LABEL], double value)
-{
-	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-	int unit = 0;
-
-	for (; fabs(value) >= 1024 && unit < 4; unit++)
-		value /= 1024;
-	(void)snprintf(text, SVG_LABEL, "%.4g %s", value, units[unit]);
-}
-
 static void label_of(char text[SVG_LABEL], const struct svg_axis *axis, double value)
 {
 	(axis->format ? axis->format : svg_format_number)(text, value);

@@ -145,6 +145,7 @@ static int write_reports(struct merge *merge, const struct options *options, str
 	const struct plan plan = {
 		.n_all_scenes = head->scenes_in_all,
 		.files_checksum = head->files,
+		.reports = reports,
 		.merged = head,
 		.result = &piece_ops,
 	};
@@ -181,9 +182,7 @@ int merge_partials(const struct options *options, struct error *err)
 	if (!merge)
 		return error_memory(err, "the parts", sizeof(*merge));
 	merge->n = options->n_args;
-	status = report_inputs_apart(options, NULL, err);
-	if (!status)
-		status = open_parts(merge, options->args, err);
+	status = open_parts(merge, options->args, err);
 	if (!status)
 		status = check_parts(merge, options, err);
 	if (!status)

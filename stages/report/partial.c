@@ -14,7 +14,7 @@
 
 #include "json_stats.h"
 #include "printable.h"
-#include "report_kinds.h"
+#include "report_words.h"
 
 /* --- writing --- */
 

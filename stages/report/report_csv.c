@@ -3,7 +3,7 @@
  * per-tile table. Comma-separated, quoted as RFC 4180 says, lines end with a newline alone, decimal
  * point whatever the locale; an empty field is a number that is not known. See report/schema.md.
  */
-#include "report_kinds.h"
+#include "report.h"
 
 #include <inttypes.h>
 #include <locale.h>
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/csv.h"
+#include "report_words.h"
 
 /* The fewest of 15, 16 or 17 digits that read back as the same double. -0 is written as 0. */
 static void put_number(FILE *out, double value)
@@ -84,25 +85,18 @@ static void put_band(FILE *out, const struct scene *scene, enum band_role role)
 	(void)fprintf(out, ",%" PRIu32, band->index);
 }
 
-static const char *csv_path(const struct options *options)
+static int csv_begin(struct open_report *report, struct error *err)
 {
-	return options->lab ? NULL : options->csv_path; /* a lab's is of all lines */
-}
-
-static int csv_begin(FILE *out, const struct plan *plan, const struct options *options,
-		     struct error *err)
-{
-	(void)plan;
-	(void)options;
 	(void)fputs("name,status,error,sensor,acquired,crs,x_size,y_size," STATS_COLUMNS
 		    ",red_file,red_band,nir_file,nir_band\n",
-		    out);
-	return report_check(out, err);
+		    report->out);
+	return report_check(report->out, err);
 }
 
-static int csv_scene(FILE *out, uint64_t row, const struct scene_result *result,
-		     const struct options *options, struct error *err)
+static int csv_scene(struct open_report *report, const struct scene_result *result,
+		     struct error *err)
 {
+	FILE *out = report->out;
 	const struct scene *scene = result->scene;
 	const char *const text[] = {
 		scene_status_name(result->status),
@@ -114,8 +108,6 @@ static int csv_scene(FILE *out, uint64_t row, const struct scene_result *result,
 	struct summary summary;
 	bool ok = scene_summary(result, &summary);
 
-	(void)row;
-	(void)options;
 	csv_name(out, scene->name ? scene->name : "");
 	(void)fputc(',', out);
 	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
@@ -133,20 +125,12 @@ static int csv_scene(FILE *out, uint64_t row, const struct scene_result *result,
 	return report_check(out, err);
 }
 
-static const char *tiles_path(const struct options *options)
+static int tiles_begin(struct open_report *report, struct error *err)
 {
-	return options->tiles_path;
-}
-
-static int tiles_begin(FILE *out, const struct plan *plan, const struct options *options,
-		       struct error *err)
-{
-	(void)plan;
-	(void)options;
 	(void)fputs("scene,scene_id,tile,column,row,x_off,y_off,x_size,y_size," STATS_COLUMNS
 		    ",histogram\n",
-		    out);
-	return report_check(out, err);
+		    report->out);
+	return report_check(report->out, err);
 }
 
 static void put_tile(FILE *out, const struct scene *scene, uint64_t scene_id,
@@ -168,28 +152,32 @@ static void put_tile(FILE *out, const struct scene *scene, uint64_t scene_id,
 	(void)fputc('\n', out);
 }
 
-static int tiles_scene(FILE *out, uint64_t row, const struct scene_result *result,
-		       const struct options *options, struct error *err)
+static int tiles_scene(struct open_report *report, const struct scene_result *result,
+		       struct error *err)
 {
-	(void)row;
 	if (result->status != SCENE_OK)
 		return 0;
 	for (uint64_t i = 0; i < result->n_tiles; i++)
-		put_tile(out, result->scene, scene_number(result->scene, options),
+		put_tile(report->out, result->scene, scene_number(result->scene, report->options),
 			 &result->tile[i]);
-	return report_check(out, err);
+	return report_check(report->out, err);
 }
 
 const struct report report_csv = {
-	.name = "CSV",
-	.path = csv_path,
+	.option = {.kind = "CSV",
+		   .name = "csv",
+		   .help = "a line a scene",
+		   .made_by = REPORT_BY_RUN | REPORT_BY_MERGE},
 	.begin = csv_begin,
 	.scene = csv_scene,
 };
 
 const struct report report_tiles = {
-	.name = "tiles",
-	.path = tiles_path,
+	.option = {.kind = "tiles",
+		   .name = "tiles",
+		   .help = "a line a tile, CSV",
+		   .made_by = REPORT_BY_RUN,
+		   .needs = REPORT_NEEDS_TILES},
 	.begin = tiles_begin,
 	.scene = tiles_scene,
 };

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "report_kinds.h"
 #include "output_stream.h"
+#include "report_words.h"
 
 const char *report_file_name(const struct report_file *file)
 {

@@ -2,7 +2,7 @@
  * --html: a page on the run that stands alone. Streams: rows of scenes as they come, at most
  * MOST_SCENES of them, figures when the run is over. What each figure shows is in html_*.c.
  */
-#include "report_kinds.h"
+#include "report.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -11,32 +11,28 @@
 #include "html_figures.h"
 #include "picture/page.h"
 #include "report_teach.h"
+#include "report_words.h"
 #include "run_figures.h"
 #include "base/text.h"
 #include "verdict.h"
 
 enum { MOST_SCENES = 50, SCENE_COLUMNS = 8 };
 
-static const char *html_path(const struct options *options)
-{
-	return options->html_path;
-}
-
-static int html_begin(FILE *out, const struct plan *plan, const struct options *options,
-		      struct error *err)
+static int html_begin(struct open_report *report, struct error *err)
 {
 	static const char *const heads[SCENE_COLUMNS] = {"scene", "status", "valid %", "mean",
 							 "std",   "min",    "max",     "median"};
+	const struct plan *plan = report->plan;
+	FILE *out = report->out;
 	char lead[160];
 
-	(void)options;
 	(void)snprintf(lead, sizeof(lead),
 		       "imgpipe %s: NDVI statistics of %" PRIu32
 		       " scene%s, planned for %u worker%s",
 		       IMGPIPE_VERSION, plan->n_scenes, plan->n_scenes == 1 ? "" : "s",
 		       plan_all_workers(plan), plan_all_workers(plan) == 1 ? "" : "s");
 	page_open(out, "Run of imgpipe", lead);
-	teach_page_marks(out, options);
+	teach_page_marks(out, report->options);
 	page_section(out, "Scenes");
 	page_table_open(out, "NDVI of each scene", heads, SCENE_COLUMNS);
 	return report_check(out, err);
@@ -52,14 +48,14 @@ static void put_numbers(FILE *out, const struct summary *s)
 		page_number(out, "%s", text_value(text, values[i]));
 }
 
-static int html_scene(FILE *out, uint64_t row, const struct scene_result *result,
-		      const struct options *options, struct error *err)
+static int html_scene(struct open_report *report, const struct scene_result *result,
+		      struct error *err)
 {
+	FILE *out = report->out;
 	const struct scene *scene = result->scene;
 	struct summary summary;
 
-	(void)options;
-	if (row < MOST_SCENES) {
+	if (report->row < MOST_SCENES) {
 		page_row_open(out);
 		page_cell(out, "%s", scene->name ? scene->name : "");
 		page_cell(out, "%s", scene_status_name(result->status));
@@ -172,14 +168,15 @@ static void put_graph(FILE *out, const struct run_totals *totals, const struct p
 			  "reduce: many become one. imgpipe graph draws it before the run.");
 }
 
-static int html_end(FILE *out, const struct run_totals *totals, const struct plan *plan,
-		    const struct options *options, struct error *err)
+static int html_end(struct open_report *report, const struct run_totals *totals, struct error *err)
 {
+	const struct plan *plan = report->plan;
+	FILE *out = report->out;
 	struct run_figures figures;
 
 	run_figures_make(&figures, totals);
 	put_all(out, totals);
-	put_verdict(out, totals, plan, options, &figures);
+	put_verdict(out, totals, plan, report->options, &figures);
 	if (totals->trace) {
 		page_section(out, "Time and memory");
 		figure_timeline(out, totals);
@@ -196,8 +193,12 @@ static int html_end(FILE *out, const struct run_totals *totals, const struct pla
 }
 
 const struct report report_html = {
-	.name = "HTML",
-	.path = html_path,
+	.option = {.kind = "HTML",
+		   .name = "html",
+		   .help = "a page on the run: timeline of the workers, memory, stages, maps; "
+			   "needs no network",
+		   .made_by = REPORT_BY_RUN,
+		   .needs = REPORT_NEEDS_TILES | REPORT_NEEDS_TRACE},
 	.begin = html_begin,
 	.scene = html_scene,
 	.end = html_end,

@@ -3,20 +3,16 @@
  * report/schema.md). Streams: each scene is one line, built, written and freed; what is only known
  * at the end stands behind the scenes.
  */
-#include "report_kinds.h"
+#include "report_json.h"
 
 #include <math.h>
 #include <time.h>
 
 #include "json_stats.h"
 #include "report_teach.h"
+#include "report_words.h"
 #include "run_figures.h"
 #include "verdict.h"
-
-static const char *json_path(const struct options *options)
-{
-	return options->report_path;
-}
 
 static json_t *note_list(const char *notes, size_t stride, unsigned n)
 {
@@ -55,14 +51,15 @@ static json_t *plan_object(const struct plan *plan)
 	return o;
 }
 
-static int json_begin(FILE *out, const struct plan *plan, const struct options *options,
-		      struct error *err)
+static int json_begin(struct open_report *report, struct error *err)
 {
+	FILE *out = report->out;
+
 	(void)fputs("{\"schema\":\"imgpipe-report/1\"", out);
-	if (!options->lab)
+	if (!report->options->lab)
 		(void)fputs(",\"index\":\"ndvi\"", out);
-	if (js_emit_member(out, ",", "teach", teach_list(options), err) ||
-	    js_emit_member(out, ",\n", "plan", plan_object(plan), err))
+	if (js_emit_member(out, ",", "teach", teach_list(report->options), err) ||
+	    js_emit_member(out, ",\n", "plan", plan_object(report->plan), err))
 		return -1;
 	(void)fputs(",\n\"scenes\":[", out);
 	return report_check(out, err);
@@ -181,11 +178,11 @@ static json_t *scene_object(const struct scene_result *result, const struct opti
 	return o;
 }
 
-static int json_scene(FILE *out, uint64_t row, const struct scene_result *result,
-		      const struct options *options, struct error *err)
+static int json_scene(struct open_report *report, const struct scene_result *result,
+		      struct error *err)
 {
-	(void)fputs(row ? ",\n" : "\n", out);
-	return js_emit(out, scene_object(result, options), err);
+	(void)fputs(report->row ? ",\n" : "\n", report->out);
+	return js_emit(report->out, scene_object(result, report->options), err);
 }
 
 static json_t *waits_object(const uint64_t wait_ns[N_WAIT_CAUSES])
@@ -452,9 +449,11 @@ static json_t *verdict_list(const struct run_totals *totals, const struct plan *
 	return note_list(verdict.sentence[0], sizeof(verdict.sentence[0]), verdict.n);
 }
 
-static int json_end(FILE *out, const struct run_totals *totals, const struct plan *plan,
-		    const struct options *options, struct error *err)
+static int json_end(struct open_report *report, const struct run_totals *totals, struct error *err)
 {
+	const struct options *options = report->options;
+	const struct plan *plan = report->plan;
+	FILE *out = report->out;
 	struct run_figures figures;
 
 	run_figures_make(&figures, totals);
@@ -481,8 +480,10 @@ static int json_end(FILE *out, const struct run_totals *totals, const struct pla
 }
 
 const struct report report_json = {
-	.name = "JSON",
-	.path = json_path,
+	.option = {.kind = "JSON",
+		   .name = "report",
+		   .help = "numbers, plan, provenance and costs, JSON (imgpipe-report/1)",
+		   .made_by = REPORT_BY_RUN | REPORT_BY_LAB},
 	.begin = json_begin,
 	.scene = json_scene,
 	.end = json_end,

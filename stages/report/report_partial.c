@@ -3,44 +3,50 @@
  * share of which scenes it is and how it was made, so that merge can tell whether all are there and
  * belong together; each line ends with a checksum of all that stands before it.
  */
-#include "report_kinds.h"
+#include "report.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "partial.h"
+#include "report_words.h"
 
-static const char *partial_path(const struct options *options)
+/* A share of a run is of no use without it. */
+static bool partial_by_default(char path[REPORT_MADE_PATH], const struct options *options)
 {
-	return options->partial_path;
+	if (!options->shard.n)
+		return false;
+	(void)snprintf(path, REPORT_MADE_PATH, "part-%u-of-%u.json", options->shard.i,
+		       options->shard.n);
+	return true;
 }
 
-static int partial_begin(FILE *out, const struct plan *plan, const struct options *options,
-			 struct error *err)
+static int partial_begin(struct open_report *report, struct error *err)
 {
 	struct partial_head head;
-	int status = partial_head_make(&head, plan, options, err);
+	int status = partial_head_make(&head, report->plan, report->options, err);
 
 	if (!status)
-		status = partial_head_write(out, &head, err);
+		status = partial_head_write(report->out, &head, err);
 	partial_head_release(&head);
 	return status;
 }
 
-static int partial_put_scene(FILE *out, uint64_t row, const struct scene_result *result,
-			     const struct options *options, struct error *err)
+static int partial_put_scene(struct open_report *report, const struct scene_result *result,
+			     struct error *err)
 {
-	(void)fputs(row ? ",\n" : "\n", out);
-	return partial_emit(out, partial_scene(result, scene_number(result->scene, options)), err);
+	uint64_t number = scene_number(result->scene, report->options);
+
+	(void)fputs(report->row ? ",\n" : "\n", report->out);
+	return partial_emit(report->out, partial_scene(result, number), err);
 }
 
-static int partial_end(FILE *out, const struct run_totals *totals, const struct plan *plan,
-		       const struct options *options, struct error *err)
+static int partial_end(struct open_report *report, const struct run_totals *totals,
+		       struct error *err)
 {
-	(void)plan;
-	(void)options;
-	(void)fprintf(out, "\n],\n\"end\":{\"complete\":%s",
+	(void)fprintf(report->out, "\n],\n\"end\":{\"complete\":%s",
 		      totals->n_cancelled ? "false" : "true");
-	return report_check(out, err);
+	return report_check(report->out, err);
 }
 
 static void partial_seal(FILE *out, enum report_piece piece, uint32_t crc)
@@ -52,8 +58,12 @@ static void partial_seal(FILE *out, enum report_piece piece, uint32_t crc)
 }
 
 const struct report report_partial = {
-	.name = "partial",
-	.path = partial_path,
+	.option = {.kind = "partial",
+		   .name = "partial",
+		   .help = "exact totals for imgpipe merge; with --shard the default is "
+			   "part-I-of-N.json",
+		   .made_by = REPORT_BY_RUN | REPORT_BY_MERGE,
+		   .by_default = partial_by_default},
 	.begin = partial_begin,
 	.scene = partial_put_scene,
 	.end = partial_end,

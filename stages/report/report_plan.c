@@ -1,13 +1,15 @@
 /*
  * `imgpipe plan`: the plan in words, before anything is read. Every number is one of the plan, or
- * follows from the chunk grid by arithmetic.
+ * follows from the chunk grid by arithmetic. And `imgpipe graph`: its tasks, as a picture or as
+ * text.
  */
 #include "report.h"
 
 #include <inttypes.h>
 
-#include "catalog.h"
+#include "picture/graph.h"
 #include "report_teach.h"
+#include "report_words.h"
 #include "base/text.h"
 
 enum { LABEL_COLUMNS = 12 };
@@ -46,13 +48,13 @@ static void put_part(FILE *out, const char *what, uint64_t bytes, const char *wh
 	(void)fprintf(out, "  %-22s %12s%s%s\n", what, bytes_text(b, bytes), *why ? "  " : "", why);
 }
 
-static void put_memory(FILE *out, const struct plan *plan, const struct catalog *catalog)
+static void put_memory(FILE *out, const struct plan *plan)
 {
 	char why[96], b[24];
 
 	(void)fputs("\nWhere the memory goes\n", out);
 	(void)snprintf(why, sizeof(why), "program and libraries; list of files: %s",
-		       bytes_text(b, catalog_memory(catalog)));
+		       bytes_text(b, plan->names_bytes));
 	put_part(out, "baseline", plan->baseline, why);
 	(void)snprintf(why, sizeof(why), "stack, handles, codec state%s, for each of %u worker%s",
 		       plan->trace_events ? ", trace" : "", plan->workers,
@@ -308,14 +310,13 @@ static void put_scene(FILE *out, const struct plan *plan, const struct scene *sc
 }
 
 int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
-		const struct scene *scene, const struct catalog *catalog,
-		const struct options *options)
+		const struct scene *scene, const struct options *options)
 {
 	char line[128], b[24];
 
 	teach_put_marks(out, options);
-	(void)snprintf(line, sizeof(line), "%" PRIu32 " (files of %s)", catalog_scenes(catalog),
-		       bytes_text(b, catalog_file_bytes(catalog)));
+	(void)snprintf(line, sizeof(line), "%" PRIu32 " (files of %s)", plan->n_scenes,
+		       bytes_text(b, plan->file_bytes));
 	text_item(out, LABEL_COLUMNS, "Scenes", line);
 	(void)snprintf(line, sizeof(line), "%u of %u asked for%s, executor %s", plan->workers,
 		       plan->workers_asked, options->workers ? " (--workers)" : " (by the machine)",
@@ -325,11 +326,24 @@ int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *gri
 	put_budget(out, plan);
 	for (unsigned i = 0; i < plan->n_notes; i++)
 		text_item(out, LABEL_COLUMNS, "note:", plan->notes[i]);
-	put_memory(out, plan, catalog);
+	put_memory(out, plan);
 	put_stages(out, plan);
 	if (scene && grid)
 		put_scene(out, plan, scene, grid, options);
 	else
 		(void)fputs("\nNo scene could be opened, so chunks could not be planned.\n", out);
+	return ferror(out) ? -1 : 0;
+}
+
+int report_graph(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
+		 const struct scene *scene, const struct options *options)
+{
+	struct graph graph;
+
+	graph_plan(&graph, plan, grid, scene);
+	if (options->text)
+		graph_text(out, &graph);
+	else
+		graph_svg(out, &graph, true);
 	return ferror(out) ? -1 : 0;
 }

@@ -5,32 +5,27 @@
  * with
  * --teach float-sums the file is marked, and has the sums that are not exact beside those that are.
  */
-#include "report_kinds.h"
+#include "report.h"
 
 #include "json_stats.h"
 #include "report_teach.h"
-
-static const char *summary_path(const struct options *options)
-{
-	return options->summary_path;
-}
+#include "report_words.h"
 
 static bool floats(const struct options *options)
 {
 	return teaches(&options->teach, TEACH_FLOAT_SUMS);
 }
 
-static int summary_begin(FILE *out, const struct plan *plan, const struct options *options,
-			 struct error *err)
+static int summary_begin(struct open_report *report, struct error *err)
 {
-	(void)plan;
-	(void)fprintf(out, "{\"schema\":\"imgpipe-summary/1\",\"index\":\"ndvi\",%s\"scenes\":[",
-		      floats(options) ? "\"teach\":[\"float-sums\"]," : "");
-	return report_check(out, err);
+	(void)fprintf(report->out,
+		      "{\"schema\":\"imgpipe-summary/1\",\"index\":\"ndvi\",%s\"scenes\":[",
+		      floats(report->options) ? "\"teach\":[\"float-sums\"]," : "");
+	return report_check(report->out, err);
 }
 
-static int summary_scene(FILE *out, uint64_t row, const struct scene_result *result,
-			 const struct options *options, struct error *err)
+static int summary_scene(struct open_report *report, const struct scene_result *result,
+			 struct error *err)
 {
 	struct summary summary;
 	bool ok = scene_summary(result, &summary);
@@ -42,38 +37,39 @@ static int summary_scene(FILE *out, uint64_t row, const struct scene_result *res
 	       result->status != SCENE_FAILED ? json_null()
 					      : js_text(error_code_name(result->error.code)));
 	js_put(&o, "ndvi", ok ? js_stats(&summary) : json_null());
-	if (ok && floats(options))
+	if (ok && floats(report->options))
 		js_put(&o, "float_sums",
 		       teach_float_object(&result->float_sums, summary.n[PIXEL_VALID],
 					  summary.mean));
-	(void)fputs(row ? ",\n" : "\n", out);
-	return js_emit(out, o, err);
+	(void)fputs(report->row ? ",\n" : "\n", report->out);
+	return js_emit(report->out, o, err);
 }
 
-static int summary_end(FILE *out, const struct run_totals *totals, const struct plan *plan,
-		       const struct options *options, struct error *err)
+static int summary_end(struct open_report *report, const struct run_totals *totals,
+		       struct error *err)
 {
 	struct summary summary;
 	json_t *o = json_object();
 
-	(void)plan;
 	summary_make(&summary, &totals->pixels->accum, &totals->pixels->histogram,
 		     totals->pixels->area_m2);
 	js_put(&o, "scenes", js_count(totals->n_ok));
 	js_put(&o, "ndvi", js_stats(&summary));
-	if (floats(options))
+	if (floats(report->options))
 		js_put(&o, "float_sums",
 		       teach_float_object(&totals->pixels->float_sums, summary.n[PIXEL_VALID],
 					  summary.mean));
-	if (js_emit_member(out, "\n],\n", "global", o, err))
+	if (js_emit_member(report->out, "\n],\n", "global", o, err))
 		return -1;
-	(void)fputs("}\n", out);
-	return report_check(out, err);
+	(void)fputs("}\n", report->out);
+	return report_check(report->out, err);
 }
 
 const struct report report_summary = {
-	.name = "summary",
-	.path = summary_path,
+	.option = {.kind = "summary",
+		   .name = "summary",
+		   .help = "the numbers alone, JSON; the same bytes however the work was done",
+		   .made_by = REPORT_BY_RUN | REPORT_BY_MERGE},
 	.begin = summary_begin,
 	.scene = summary_scene,
 	.end = summary_end,

@@ -12,17 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "report_option.h"
+
 enum { MOST_LINKS = 40, HEAD_BYTES = 16 }; /* 40: as the kernel follows (path_resolution(7)) */
-
-bool path_is_stdout(const char *path)
-{
-	static const char *const names[] = {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"};
-
-	for (size_t i = 0; path && i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(path, names[i]) == 0)
-			return true;
-	return false;
-}
 
 int report_target_refuse(const char *kind, const char *path, int code, struct error *err)
 {

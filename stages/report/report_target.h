@@ -33,7 +33,4 @@ bool report_target_same(const struct report_target *a, const struct report_targe
 /* "path: cannot create the ... report: reason; what to do". Always -1. */
 int report_target_refuse(const char *kind, const char *path, int code, struct error *err);
 
-/* Does this path mean standard output? "-", "/dev/stdout" and their like; NULL does not. */
-bool path_is_stdout(const char *path);
-
 #endif

@@ -9,17 +9,11 @@
 #include <stdio.h>
 
 #include "report.h"
-#include "run_figures.h"
-#include "verdict.h"
 
 /* A line a mode, on top of the text: "TEACH: gil - ...; not how imgpipe works". */
 void teach_put_marks(FILE *out, const struct options *options);
 /* The same on top of a page. */
 void teach_page_marks(FILE *out, const struct options *options);
-/* A sentence a mode, from what the meters have. */
-void teach_verdict(struct verdict *verdict, const struct run_figures *figures,
-		   const struct run_totals *totals, const struct plan *plan,
-		   const struct options *options);
 /* "0.554889 in single precision (differs from digit 7 on), ..., exact ..." */
 const char *teach_float_text(char text[240], const struct float_sums *sums, uint64_t n,
 			     double exact);

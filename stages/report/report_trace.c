@@ -7,47 +7,42 @@
  * A worker has two tracks: its laps and waits, and the chunks they belong to. Within a track events
  * do not overlap.
  */
-#include "report_kinds.h"
+#include "report.h"
 
 #include <inttypes.h>
 
 #include "json_stats.h"
 #include "report_teach.h"
+#include "report_words.h"
 
 enum { PID_RUN = 1, TID_LAPS = 0, TID_CHUNKS = 1, TIDS = 2 };
 
-static const char *trace_path(const struct options *options)
+static int trace_begin(struct open_report *report, struct error *err)
 {
-	return options->trace_path;
-}
+	FILE *out = report->out;
 
-static int trace_begin(FILE *out, const struct plan *plan, const struct options *options,
-		       struct error *err)
-{
-	(void)plan;
 	(void)fputs(
 		"{\"displayTimeUnit\":\"ms\",\"otherData\":{\"program\":\"imgpipe " IMGPIPE_VERSION
 		"\"",
 		out);
-	if (js_emit_member(out, ",", "teach", teach_list(options), err))
+	if (js_emit_member(out, ",", "teach", teach_list(report->options), err))
 		return -1;
 	(void)fputs(",\"scenes\":[", out);
 	return report_check(out, err);
 }
 
 /* The scenes that events name by number. */
-static int trace_scene(FILE *out, uint64_t row, const struct scene_result *result,
-		       const struct options *options, struct error *err)
+static int trace_scene(struct open_report *report, const struct scene_result *result,
+		       struct error *err)
 {
 	const struct scene *scene = result->scene;
 	json_t *o = json_object();
 
-	(void)options;
 	js_put(&o, "scene", js_count(scene->id));
 	js_put(&o, "name", js_name(scene->name ? scene->name : ""));
 	js_put(&o, "status", js_text(scene_status_name(result->status)));
-	(void)fputs(row ? ",\n" : "\n", out);
-	return js_emit(out, o, err);
+	(void)fputs(report->row ? ",\n" : "\n", report->out);
+	return js_emit(report->out, o, err);
 }
 
 /* One worker's events, and where they go. */
@@ -214,13 +209,13 @@ static void put_notes(FILE *out, const struct run_totals *totals)
 	(void)fputs("]},\"traceEvents\":[", out);
 }
 
-static int trace_end(FILE *out, const struct run_totals *totals, const struct plan *plan,
-		     const struct options *options, struct error *err)
+static int trace_end(struct open_report *report, const struct run_totals *totals, struct error *err)
 {
-	struct track track = {.out = out, .log = totals->trace, .first = true, .pid = PID_RUN};
+	FILE *out = report->out;
+	const struct plan *plan = report->plan;
 	const struct trace_log *log = totals->trace;
+	struct track track = {.out = out, .log = log, .first = true, .pid = PID_RUN};
 
-	(void)options;
 	put_notes(out, totals);
 	if (log) {
 		put_name(&track, "process", "imgpipe");
@@ -241,8 +236,12 @@ static int trace_end(FILE *out, const struct run_totals *totals, const struct pl
 }
 
 const struct report report_trace = {
-	.name = "trace",
-	.path = trace_path,
+	.option = {.kind = "trace",
+		   .name = "trace",
+		   .help = "what each worker did when, for Perfetto (ui.perfetto.dev) or "
+			   "chrome://tracing, JSON",
+		   .made_by = REPORT_BY_RUN,
+		   .needs = REPORT_NEEDS_TRACE},
 	.begin = trace_begin,
 	.scene = trace_scene,
 	.end = trace_end,

@@ -18,8 +18,4 @@ struct verdict {
 void verdict_make(struct verdict *verdict, const struct run_totals *totals, const struct plan *plan,
 		  const struct options *options);
 
-/* One more sentence (printf-like). The later ones are the less important: beyond the most they go.
- */
-void verdict_say(struct verdict *verdict, const char *format, ...) PRINTF_LIKE(2, 3);
-
 #endif

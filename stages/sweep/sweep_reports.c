@@ -1,43 +1,75 @@
 /*
- * The files of a sweep: opened before the first run, written after the last.
+ * The reports of a sweep: their table, opened before the first run, written after the last.
  */
 #include <stdlib.h>
 
+#include "options.h"
 #include "report/report_file.h"
-#include "report/report_kinds.h"
+#include "report/report_words.h"
 #include "sweep.h"
 #include "sweep_kinds.h"
 
-enum sweep_kind { KIND_CSV, KIND_JSON, KIND_HTML, N_KINDS };
-static const char *const kind_names[N_KINDS + 1] = {"CSV", "JSON", "HTML", "text"};
-
-struct sweep_reports {
-	struct report_file file[N_KINDS + 1]; /* the last: standard output, for the text */
-	bool wanted[N_KINDS + 1];
+/* A row of the table. */
+struct sweep_report {
+	struct report_option option;
+	int (*write)(FILE *out, const struct sweep *sweep, struct error *err);
 };
 
-static const char *path_of(const struct options *options, enum sweep_kind kind)
+static int write_csv(FILE *out, const struct sweep *sweep, struct error *err)
 {
-	switch (kind) {
-	case KIND_CSV:
-		return options->csv_path;
-	case KIND_JSON:
-		return options->sweep.json_path;
-	case KIND_HTML:
-	case N_KINDS:
-		break;
-	}
-	return options->sweep.html_path;
+	(void)err;
+	sweep_csv(out, sweep);
+	return 0;
 }
 
-/* Quiet, or another report is on standard output. */
-static bool text_is_left_out(const struct options *options)
+static int write_page(FILE *out, const struct sweep *sweep, struct error *err)
 {
-	bool taken = options->verbosity < 0;
+	(void)err;
+	sweep_page(out, sweep);
+	return 0;
+}
 
-	for (int kind = 0; kind < N_KINDS; kind++)
-		taken = taken || path_is_stdout(path_of(options, (enum sweep_kind)kind));
-	return taken;
+static int write_text(FILE *out, const struct sweep *sweep, struct error *err)
+{
+	(void)err;
+	sweep_text(out, sweep);
+	return 0;
+}
+
+/* Nobody asks for it: it is there where nothing else is shown. */
+static bool text_by_default(char path[REPORT_MADE_PATH], const struct options *options)
+{
+	(void)snprintf(path, REPORT_MADE_PATH, "-");
+	return options->verbosity >= 0 && !report_takes_stdout(&options->reports);
+}
+
+/* Text comes last: its path depends on the others', and it stands where they cannot be written. */
+static const struct sweep_report table[] = {
+	{{.kind = "CSV", .name = "csv", .help = "a line a run", .made_by = REPORT_BY_SWEEP},
+	 write_csv},
+	{{.kind = "JSON",
+	  .name = "json",
+	  .help = "all points with what was measured (imgpipe-sweep/1)",
+	  .made_by = REPORT_BY_SWEEP},
+	 sweep_json},
+	{{.kind = "HTML",
+	  .name = "html",
+	  .help = "one page with pictures, no script, nothing loaded",
+	  .made_by = REPORT_BY_SWEEP},
+	 write_page},
+	{{.kind = "text", .made_by = REPORT_BY_SWEEP, .by_default = text_by_default}, write_text},
+};
+
+enum { N_KINDS = sizeof(table) / sizeof(table[0]) };
+
+struct sweep_reports {
+	struct report_file file[N_KINDS];
+	bool wanted[N_KINDS];
+};
+
+const struct report_option *sweep_report_option(unsigned i)
+{
+	return i < N_KINDS ? &table[i].option : NULL;
 }
 
 int sweep_reports_open(struct sweep_reports **set, const struct options *options, struct error *err)
@@ -47,14 +79,13 @@ int sweep_reports_open(struct sweep_reports **set, const struct options *options
 	*set = r;
 	if (!r)
 		return error_memory(err, "reports", sizeof(*r));
-	for (int kind = 0; kind <= N_KINDS; kind++) {
-		const char *path = kind < N_KINDS ? path_of(options, (enum sweep_kind)kind)
-				   : text_is_left_out(options) ? NULL
-							       : "-";
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		const struct report_option *report = &table[kind].option;
+		const char *path = report_path(&options->reports, report);
 
 		if (!path)
 			continue;
-		if (report_file_open(&r->file[kind], kind_names[kind], path, err))
+		if (report_file_open(&r->file[kind], report->kind, path, err))
 			return -1;
 		r->wanted[kind] = true;
 		for (int other = 0; other < kind; other++)
@@ -65,30 +96,13 @@ int sweep_reports_open(struct sweep_reports **set, const struct options *options
 	return 0;
 }
 
-static int write_kind(FILE *out, enum sweep_kind kind, const struct sweep *sweep, struct error *err)
-{
-	switch (kind) {
-	case KIND_CSV:
-		sweep_csv(out, sweep);
-		break;
-	case KIND_JSON:
-		if (sweep_json(out, sweep, err))
-			return -1;
-		break;
-	case KIND_HTML:
-	case N_KINDS:
-		sweep_page(out, sweep);
-		break;
-	}
-	return report_check(out, err);
-}
-
-static int write_file(struct report_file *file, enum sweep_kind kind, const struct sweep *sweep,
-		      struct error *err)
+static int write_file(struct report_file *file, const struct sweep_report *report,
+		      const struct sweep *sweep, struct error *err)
 {
 	struct error own = {0};
 
-	if (write_kind(file->out, kind, sweep, &own) == 0 && report_file_commit(file, &own) == 0)
+	if (report->write(file->out, sweep, &own) == 0 && report_check(file->out, &own) == 0 &&
+	    report_file_commit(file, &own) == 0)
 		return 0;
 	(void)error_prefix(&own, "%s", report_file_name(file));
 	if (!err->code)
@@ -97,26 +111,21 @@ static int write_file(struct report_file *file, enum sweep_kind kind, const stru
 }
 
 /* One that cannot be written does not cost the others, or what is said. */
-int sweep_reports_write(struct sweep_reports *set, const struct sweep *sweep,
-			const struct options *options, struct error *err)
+int sweep_reports_write(struct sweep_reports *set, const struct sweep *sweep, struct error *err)
 {
-	bool taken = text_is_left_out(options);
 	int status = 0;
 
 	for (int kind = 0; kind < N_KINDS; kind++)
-		if (set->wanted[kind] &&
-		    write_file(&set->file[kind], (enum sweep_kind)kind, sweep, err))
+		if (set->wanted[kind] && write_file(&set->file[kind], &table[kind], sweep, err))
 			status = -1;
-	if (!taken)
-		sweep_text(stdout, sweep);
-	return status ? -1 : report_check(stdout, err);
+	return status;
 }
 
 void sweep_reports_free(struct sweep_reports *set)
 {
 	if (!set)
 		return;
-	for (int kind = 0; kind <= N_KINDS; kind++)
+	for (int kind = 0; kind < N_KINDS; kind++)
 		report_file_release(&set->file[kind]);
 	free(set);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/report_lists.h"
 #include "options.h"
 
 enum { MOST_ARGUMENTS = 200 };
@@ -133,7 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	optind = 0; /* getopt forgets where it was in the line before */
 	(void)getopt(1, argv, "");
-	status = options_parse(&options, argc, argv, &err);
+	status = options_parse(&options, all_reports, argc, argv, &err);
 	if (status < 0 && (!err.code || !*err.text))
 		abort(); /* a refusal has words */
 	options_release(&options);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "merge.h"
+#include "report.h"
 
 #define HEAD "{\"schema\":\"imgpipe-partial/"
 #define SEAL ",\"crc32\":\""
@@ -171,17 +172,26 @@ static size_t next_part(const char *text, size_t size)
 	return found ? (size_t)(found - text) : size;
 }
 
-static int merge(char **args, unsigned n, const char *partial, const char *summary)
+static void want(struct options *options, const char *name, const char *path)
 {
-	struct options options = {.command = COMMAND_MERGE,
-				  .n_args = n,
-				  .args = args,
-				  .summary_path = summary,
-				  .partial_path = partial,
-				  .scale = 1,
-				  .verbosity = -1};
+	const struct report_option *report;
 	struct error error;
 
+	for (unsigned i = 0; (report = run_report_option(i)); i++)
+		if (report->name && strcmp(report->name, name) == 0 &&
+		    report_want(&options->reports, report, path, &error) == 0)
+			return;
+	abort();
+}
+
+static int merge(char **args, unsigned n, const char *partial, const char *summary)
+{
+	struct options options = {
+		.command = COMMAND_MERGE, .n_args = n, .args = args, .scale = 1, .verbosity = -1};
+	struct error error;
+
+	want(&options, "summary", summary);
+	want(&options, "partial", partial);
 	(void)unlink(partial);
 	return merge_partials(&options, &error);
 }

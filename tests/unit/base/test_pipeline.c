@@ -14,6 +14,7 @@
 #include "arena.h"
 #include "budget.h"
 #include "chunk.h"
+#include "commands/report_lists.h"
 #include "options.h"
 
 /* Every pixel of the scene lies in exactly one block of exactly one chunk. */
@@ -123,7 +124,7 @@ static int parse(struct options *options, const char *line, struct error *err)
 	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
 		argv[argc++] = word;
 	argv[argc] = NULL;
-	return options_parse(options, argc, argv, err);
+	return options_parse(options, all_reports, argc, argv, err);
 }
 
 static void options_are_read(void **state)

@@ -100,6 +100,20 @@ static inline void fill_totals(struct fixture *f)
 	f->totals.pixels = &f->pixels;
 }
 
+/* The report with this option is to go to that path. */
+static inline void want(struct options *options, const char *name, const char *path)
+{
+	const struct report_option *report;
+	struct error err;
+
+	for (unsigned i = 0; (report = run_report_option(i)); i++)
+		if (report->name && strcmp(report->name, name) == 0) {
+			assert_int_equal(report_want(&options->reports, report, path, &err), 0);
+			return;
+		}
+	fail_msg("no report has --%s", name);
+}
+
 static inline int setup(void **state)
 {
 	static char good[] = "/data/sc\"ene, one.tif", bad[] = "b\xE4"
@@ -112,12 +126,13 @@ static inline int setup(void **state)
 	memcpy(f->folder, folder, sizeof(folder));
 	for (int i = 0; i < 4; i++)
 		snprintf(f->path[i], sizeof(f->path[i]), "%s/out%d", folder, i);
-	f->options = (struct options){.report_path = f->path[0],
-				      .summary_path = f->path[1],
-				      .csv_path = f->path[2],
-				      .tiles_path = f->path[3],
-				      .verbosity = -1};
-	f->plan = (struct plan){.budget = {64 << 20, "--memory"},
+	f->options = (struct options){.verbosity = -1};
+	want(&f->options, "report", f->path[0]);
+	want(&f->options, "summary", f->path[1]);
+	want(&f->options, "csv", f->path[2]);
+	want(&f->options, "tiles", f->path[3]);
+	f->plan = (struct plan){.reports = reports,
+				.budget = {64 << 20, "--memory"},
 				.workers_asked = 2,
 				.workers = 2,
 				.predicted.peak = 40 << 20};

@@ -46,7 +46,8 @@ static void write_part(struct fixture *f)
 	struct report_set *set;
 	struct error err;
 
-	f->options = (struct options){.partial_path = f->path[0], .verbosity = -1, .scale = 1};
+	f->options = (struct options){.verbosity = -1, .scale = 1};
+	want(&f->options, "partial", f->path[0]);
 	f->plan.n_all_scenes = 2;
 	f->plan.files_checksum = 0x0123456789abcdef;
 	f->good.id = 0;
@@ -92,9 +93,8 @@ static void every_option_is_judged(void **state)
 
 		if (row->name && option_is_for(row, COMMAND_RUN) &&
 		    identity_effect(row->name) == EFFECT_UNKNOWN)
-			fail_msg(
-				"does --%s change numbers? pipeline/options/identity.c must say so",
-				row->name);
+			fail_msg("does --%s change numbers? pipeline/base/identity.c must say so",
+				 row->name);
 	}
 }
 
@@ -131,7 +131,8 @@ static void full_disk(void **state)
 	struct error err = {0};
 	int status;
 
-	f->options = (struct options){.partial_path = "/dev/full", .verbosity = -1, .scale = 1};
+	f->options = (struct options){.verbosity = -1, .scale = 1};
+	want(&f->options, "partial", "/dev/full");
 	f->plan.n_all_scenes = 2;
 	assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), 0);
 	status = report_set_scene(set, &f->good_result, &err);

@@ -218,35 +218,78 @@ static void test_text(void **state)
 	struct error err = {0};
 	char *written;
 	FILE *out = fopen(f->path[0], "w");
+	struct open_report report = {.plan = &f->plan, .options = &f->options};
 
 	scene_note(
 		&f->good, "band labels are taken on trust: %s",
 		"a long note that must be folded, because nobody reads beyond a hundred columns");
-	assert_int_equal(text->begin(out, &f->plan, &f->options, &err), 0);
-	assert_int_equal(text->scene(out, 0, &f->good_result, &f->options, &err), 0);
-	assert_int_equal(text->scene(out, 1, &f->bad_result, &f->options, &err), 0);
-	assert_int_equal(text->end(out, &f->totals, &f->plan, &f->options, &err), 0);
+	report.out = out;
+	report.state = calloc(1, text->state_bytes);
+	assert_non_null(report.state);
+	assert_int_equal(text->begin(&report, &err), 0);
+	assert_int_equal(text->scene(&report, &f->good_result, &err), 0);
+	assert_int_equal(text->scene(&report, &f->good_result, &err), 0);
+	assert_int_equal(text->scene(&report, &f->bad_result, &err), 0);
+	assert_int_equal(text->end(&report, &f->totals, &err), 0);
+	free(report.state);
 	fclose(out);
 	written = read_all(f->path[0]);
 	check_width(written);
 	assert_null(strchr(written, '\x1b'));
 	assert_non_null(strstr(written, "FAILED  bad.tif: tile 3 is damaged"));
 	assert_non_null(strstr(written, "note: "));
+	assert_non_null(strstr(written, "as above")); /* the same notes again */
 	assert_non_null(strstr(written, "decode-bound: 80 %"));
+}
+
+static bool shows_text(const struct options *options)
+{
+	struct options with_defaults = *options;
+	struct error err;
+
+	assert_int_equal(
+		report_want_defaults(&with_defaults, run_report_option, REPORT_BY_RUN, &err), 0);
+	return report_shows_text(&with_defaults);
 }
 
 static void test_text_path(void **state)
 {
 	struct fixture *f = *state;
-	const struct report *text = text_report();
 
-	assert_null(text->path(&f->options)); /* -q */
+	assert_false(shows_text(&f->options)); /* -q */
 	f->options.verbosity = 0;
-	assert_string_equal(text->path(&f->options), "-");
-	f->options.csv_path = "-";
-	assert_null(text->path(&f->options));
-	f->options.csv_path = "/dev/stdout";
-	assert_null(text->path(&f->options));
+	assert_true(shows_text(&f->options));
+	want(&f->options, "csv", "-");
+	assert_false(shows_text(&f->options));
+	want(&f->options, "csv", "/dev/stdout");
+	assert_false(shows_text(&f->options));
+}
+
+/* What has to be kept for a report is in its row. */
+static void test_needs(void **state)
+{
+	struct options options = {0};
+
+	(void)state;
+	assert_int_equal(report_needs(&options.reports), 0);
+	want(&options, "csv", "x");
+	assert_int_equal(report_needs(&options.reports), 0);
+	want(&options, "tiles", "x");
+	assert_int_equal(report_needs(&options.reports), REPORT_NEEDS_TILES);
+	want(&options, "trace", "x");
+	assert_int_equal(report_needs(&options.reports), REPORT_NEEDS_TILES | REPORT_NEEDS_TRACE);
+}
+
+static void test_default_path(void **state)
+{
+	struct options options = {.verbosity = -1, .shard = {2, 3}};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(report_want_defaults(&options, run_report_option, REPORT_BY_RUN, &err), 0);
+	assert_int_equal(options.reports.n, 1);
+	assert_string_equal(options.reports.choice[0].report->name, "partial");
+	assert_string_equal(options.reports.choice[0].path, "part-2-of-3.json");
 }
 
 static void test_info(void **state)
@@ -283,6 +326,8 @@ int main(void)
 		WITH_RUN(test_tiles),
 		WITH_RUN(test_text),
 		WITH_RUN(test_text_path),
+		cmocka_unit_test(test_needs),
+		cmocka_unit_test(test_default_path),
 		WITH_RUN(test_info),
 	};
 

@@ -20,7 +20,7 @@ static void test_full_disk(void **state)
 	struct fixture *f = *state;
 	struct error err = {0};
 
-	f->options.report_path = "/dev/full";
+	want(&f->options, "report", "/dev/full");
 	assert_int_equal(write_all(f, &err), -1);
 	assert_int_equal(err.code, EX_IOERR);
 	assert_non_null(strstr(err.text, "/dev/full"));
@@ -36,7 +36,7 @@ static void test_folder_missing(void **state)
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s/none/x.csv", f->folder);
-	f->options.tiles_path = path;
+	want(&f->options, "tiles", path);
 	assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), -1);
 	assert_null(set);
 	assert_int_equal(err.code, EX_CANTCREAT);
@@ -50,7 +50,7 @@ static void test_folder_as_file(void **state)
 	struct report_set *set;
 	struct error err = {0};
 
-	f->options.tiles_path = f->folder;
+	want(&f->options, "tiles", f->folder);
 	assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), -1);
 	assert_int_equal(err.code, EX_CANTCREAT);
 	assert_int_equal(files_in(f->folder), 0);
@@ -75,7 +75,7 @@ static void test_same_path_twice(void **state)
 	struct report_set *set;
 	struct error err = {0};
 
-	f->options.csv_path = f->options.summary_path;
+	want(&f->options, "csv", f->path[1]);
 	assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), -1);
 	assert_int_equal(err.code, EX_USAGE);
 	assert_int_equal(files_in(f->folder), 0);
@@ -92,7 +92,7 @@ static void test_link_is_followed(void **state)
 	snprintf(link, sizeof(link), "%s/link", f->folder);
 	fclose(fopen(f->path[1], "w"));
 	assert_int_equal(symlink(f->path[1], link), 0);
-	f->options.summary_path = link;
+	want(&f->options, "summary", link);
 	assert_int_equal(write_all(f, &err), 0);
 	assert_int_equal(lstat(link, &st), 0);
 	assert_true(S_ISLNK(st.st_mode));

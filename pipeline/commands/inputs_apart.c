@@ -1,15 +1,12 @@
 /*
  * Inputs and outputs of a command are different files, whatever they are called: by device and
- * inode. Looked at before any work. Knows which reports a command writes; opens nothing.
+ * inode. Looked at before any work; opens nothing.
  */
-#include <stdlib.h>
+#include "inputs_apart.h"
+
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "catalog.h"
-#include "report_kinds.h"
-#include "sweep.h"
 
 static bool same_file(const struct stat *a, const struct stat *b)
 {
@@ -53,30 +50,20 @@ static int look_at(const char *kind, const char *path, const struct options *opt
 	const char *input;
 	struct stat st;
 
-	if (!path || (out ? fstat(STDOUT_FILENO, &st) : stat(path, &st)) || !S_ISREG(st.st_mode))
+	if ((out ? fstat(STDOUT_FILENO, &st) : stat(path, &st)) || !S_ISREG(st.st_mode))
 		return 0;
 	input = input_name(&st, options, catalog);
 	return input ? refuse(kind, out ? "standard output" : path, input, err) : 0;
 }
 
-static int look_at_sweep(const struct options *options, const struct catalog *catalog,
-			 struct error *err)
+int inputs_apart(const struct options *options, const struct catalog *catalog, bool prints,
+		 struct error *err)
 {
-	if (look_at("CSV", options->csv_path, options, catalog, err) ||
-	    look_at("JSON", options->sweep.json_path, options, catalog, err))
-		return -1;
-	return look_at("HTML", options->sweep.html_path, options, catalog, err);
-}
+	const struct report_choices *wanted = &options->reports;
 
-int report_inputs_apart(const struct options *options, const struct catalog *catalog,
-			struct error *err)
-{
-	bool writes = options->command == COMMAND_RUN || options->command == COMMAND_MERGE;
-
-	if (options->command == COMMAND_SWEEP && look_at_sweep(options, catalog, err))
-		return -1;
-	for (int i = 0; writes && reports[i]; i++)
-		if (look_at(reports[i]->name, reports[i]->path(options), options, catalog, err))
+	for (unsigned i = 0; i < wanted->n; i++)
+		if (look_at(wanted->choice[i].report->kind, wanted->choice[i].path, options,
+			    catalog, err))
 			return -1;
-	return writes ? 0 : look_at("text", "-", options, catalog, err);
+	return prints ? look_at("text", "-", options, catalog, err) : 0;
 }

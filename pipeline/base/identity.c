@@ -1,6 +1,7 @@
 /*
  * The one place that says which options change numbers. Each option of run is in one of two tables
- * here; a test goes over the table of options and fails for one that is in neither.
+ * here, but for those of reports, which change none; a test goes over the table of options and
+ * fails for one that is in neither.
  */
 #include "identity.h"
 
@@ -138,10 +139,9 @@ _Static_assert(sizeof(numbers) / sizeof(numbers[0]) <= IDENTITY_MOST, "room for 
  * of --teach float-sums are in reports of a run that a partial does not carry.
  */
 static const char *const harmless[] = {
-	"workers", "executor", "transport",  "memory",  "chunk",    "working-set", "shard",
-	"teach",   "summary",  "report",     "csv",     "tiles",    "tile-grid",   "partial",
-	"trace",   "html",     "quiet",      "verbose", "progress", "monitor",     "help",
-	"version", "man",      "completion", "confine",
+	"workers", "executor", "transport", "memory", "chunk",      "working-set",
+	"shard",   "teach",    "tile-grid", "quiet",  "verbose",    "progress",
+	"monitor", "help",     "version",   "man",    "completion", "confine",
 };
 
 enum effect identity_effect(const char *option)

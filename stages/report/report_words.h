@@ -1,25 +1,13 @@
 /*
- * The kinds of report, and the few names they share. Private to the report files.
+ * What several reports say of a scene or an error in the same words; and whether what was said
+ * could be written. Knows no report.
  */
-#ifndef IMGPIPE_REPORT_KINDS_H
-#define IMGPIPE_REPORT_KINDS_H
+#ifndef IMGPIPE_STAGES_REPORT_WORDS_H
+#define IMGPIPE_STAGES_REPORT_WORDS_H
+
+#include <stdio.h>
 
 #include "report.h"
-#include "report_target.h"
-
-extern const struct report report_json;
-extern const struct report report_summary;
-extern const struct report report_csv;
-extern const struct report report_tiles;
-extern const struct report report_partial;
-extern const struct report report_text;
-extern const struct report report_trace;
-extern const struct report report_html;
-extern const struct report report_lab;
-
-/* report_text.c: what every stage cost, and a verdict. */
-void report_costs(FILE *out, const struct run_totals *totals, const struct plan *plan,
-		  const struct options *options);
 
 /* "ok", "failed", "cancelled". */
 const char *scene_status_name(enum scene_status status);
@@ -35,6 +23,11 @@ uint64_t scene_number(const struct scene *scene, const struct options *options);
 
 /* Statistics of a scene that is SCENE_OK; false (and *out untouched) where it is not. */
 bool scene_summary(const struct scene_result *result, struct summary *out);
+
+/* "seccomp and Landlock (ABI 7)", "seccomp; the kernel offers no ...", "none". Returns text. */
+enum { CONFINEMENT_TEXT_BYTES = 240 };
+const char *confinement_text(char text[CONFINEMENT_TEXT_BYTES],
+			     const struct confinement *confinement);
 
 /*
  * 0, or -1 with EX_IOERR where anything written to `out` so far has failed. A stream's error flag

@@ -1,0 +1,83 @@
+/*
+ * The option of a report: what the command line, the plan and the checks know of it. Each report's
+ * row has one, beside what writes it (stages/report, stages/sweep, stages/lab); main.c hands all of
+ * them to the parser, which makes options, help and completion of them. Where a report goes to and
+ * what it needs is asked here. Implemented in pipeline/base.
+ */
+#ifndef IMGPIPE_REPORT_OPTION_H
+#define IMGPIPE_REPORT_OPTION_H
+
+#include <stdbool.h>
+
+#include "error.h"
+
+struct options;
+
+/* Who can write it: so a command takes the options of its kind. Bits. */
+enum report_maker {
+	REPORT_BY_RUN = 1, /* also taken by plan and graph, which say what run would do */
+	REPORT_BY_MERGE = 2,
+	REPORT_BY_SWEEP = 4,
+	REPORT_BY_LAB = 8
+};
+
+/* What has to be kept for a report while the run goes on. Bits. */
+enum report_need {
+	REPORT_NEEDS_TILES = 1, /* the per-tile table */
+	REPORT_NEEDS_TRACE = 2  /* what each worker did when */
+};
+
+enum { REPORTS_MOST = 16, REPORT_MADE_PATH = 40 };
+
+struct report_option {
+	const char *kind;     /* "HTML": the report in messages */
+	const char *name;     /* "html" of --html FILE; NULL: no option */
+	const char *argument; /* NULL: "FILE" */
+	const char *help;     /* one clause */
+	unsigned made_by;     /* bits of enum report_maker */
+	unsigned needs;       /* bits of enum report_need */
+	bool never_stdout;    /* "-" is refused */
+	/*
+	 * Is it written though its option is not given? Then its path is put into `path`. Asked in
+	 * the order of the rows, when all options are known. NULL: never.
+	 */
+	bool (*by_default)(char path[REPORT_MADE_PATH], const struct options *options);
+};
+
+/* Row i of a table of reports; NULL behind the last one. */
+typedef const struct report_option *report_list(unsigned i);
+
+/* A report that is wanted. */
+struct report_choice {
+	const struct report_option *report;
+	const char *path;            /* "-": standard output; not owned */
+	char made[REPORT_MADE_PATH]; /* the path by default */
+};
+
+/* What has been asked for; part of the options. */
+struct report_choices {
+	unsigned n;
+	struct report_choice choice[REPORTS_MOST];
+};
+
+/* Its path is wanted as typed; the last one counts. -1 with EX_USAGE where it cannot go there. */
+int report_want(struct report_choices *choices, const struct report_option *report,
+		const char *path, struct error *err) MUST_CHECK;
+
+/* The same for those rows of this maker that have a default, where nothing was asked for. */
+int report_want_defaults(struct options *options, report_list *list, unsigned maker,
+			 struct error *err) MUST_CHECK;
+
+/* NULL where it is not wanted. */
+const char *report_path(const struct report_choices *choices, const struct report_option *report);
+
+/* What the wanted ones need, all together. */
+unsigned report_needs(const struct report_choices *choices);
+
+/* Does one of them go to standard output? */
+bool report_takes_stdout(const struct report_choices *choices);
+
+/* Does this path mean standard output? "-", "/dev/stdout" and their like; NULL does not. */
+bool path_is_stdout(const char *path);
+
+#endif

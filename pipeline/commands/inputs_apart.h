@@ -1,0 +1,21 @@
+/*
+ * Inputs and outputs of a command are different files.
+ */
+#ifndef IMGPIPE_PIPELINE_INPUTS_APART_H
+#define IMGPIPE_PIPELINE_INPUTS_APART_H
+
+#include <stdbool.h>
+
+#include "catalog.h"
+#include "error.h"
+#include "options.h"
+
+/*
+ * No report that is wanted may go into a file that the command reads, nor may what it prints
+ * besides (prints): -1 with EX_USAGE, and both named, where one would. catalog: NULL where there is
+ * none (merge); it is looked through only where a file is about to be replaced.
+ */
+int inputs_apart(const struct options *options, const struct catalog *catalog, bool prints,
+		 struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * The tables of reports of all rooms, as one list of options.
+ */
+#include "report_lists.h"
+
+#include <stddef.h>
+
+#include "lab.h"
+#include "report.h"
+#include "sweep.h"
+
+const struct report_option *all_reports(unsigned i)
+{
+	report_list *const lists[] = {sweep_report_option, lab_report_option, run_report_option};
+
+	for (size_t list = 0; list < sizeof(lists) / sizeof(lists[0]); list++) {
+		unsigned n = 0;
+
+		for (; lists[list](n); n++)
+			if (n == i)
+				return lists[list](n);
+		i -= n;
+	}
+	return NULL;
+}

@@ -1,0 +1,11 @@
+/*
+ * The tables of reports of all rooms, as one list of options.
+ */
+#ifndef IMGPIPE_PIPELINE_REPORT_LISTS_H
+#define IMGPIPE_PIPELINE_REPORT_LISTS_H
+
+#include "report_option.h"
+
+report_list all_reports;
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * The words that reports share: states, errors, numbers of scenes, confinement.
+ */
+#include "report_words.h"
+
+#include <errno.h>
+
+const char *scene_status_name(enum scene_status status)
+{
+	switch (status) {
+	case SCENE_OK:
+		return "ok";
+	case SCENE_FAILED:
+		return "failed";
+	case SCENE_CANCELLED:
+		return "cancelled";
+	}
+	return "?";
+}
+
+const char *error_code_name(int code)
+{
+	static const struct {
+		int code;
+		const char *name;
+	} table[] = {
+		{EX_USAGE, "EX_USAGE"},         {EX_DATAERR, "EX_DATAERR"},
+		{EX_NOINPUT, "EX_NOINPUT"},     {EX_UNAVAILABLE, "EX_UNAVAILABLE"},
+		{EX_SOFTWARE, "EX_SOFTWARE"},   {EX_OSERR, "EX_OSERR"},
+		{EX_CANTCREAT, "EX_CANTCREAT"}, {EX_IOERR, "EX_IOERR"},
+		{EX_TEMPFAIL, "EX_TEMPFAIL"},   {EX_NOPERM, "EX_NOPERM"},
+		{EX_CONFIG, "EX_CONFIG"},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].code == code)
+			return table[i].name;
+	return "unknown";
+}
+
+const char *scene_crs(const struct scene *scene)
+{
+	unsigned file = scene->has_band[BAND_RED] ? scene->band[BAND_RED].file : 0;
+
+	return file < scene->n_files ? scene->files[file].info.crs : "";
+}
+
+uint64_t scene_number(const struct scene *scene, const struct options *options)
+{
+	if (!options->shard.n)
+		return scene->id;
+	return options->shard.i - 1 + (uint64_t)scene->id * options->shard.n;
+}
+
+bool scene_summary(const struct scene_result *result, struct summary *out)
+{
+	if (result->status != SCENE_OK || !result->histogram)
+		return false;
+	summary_make(out, &result->accum, result->histogram, result->area_m2);
+	return true;
+}
+
+const char *confinement_text(char text[CONFINEMENT_TEXT_BYTES], const struct confinement *c)
+{
+	char landlock[40] = "";
+
+	if (!c->wanted)
+		return "none";
+	if (c->landlock_abi)
+		(void)snprintf(landlock, sizeof(landlock), "%sLandlock (ABI %d)",
+			       c->filter ? " and " : "", c->landlock_abi);
+	(void)snprintf(text, CONFINEMENT_TEXT_BYTES, "%s%s%s%s%s", c->filter ? "seccomp" : "",
+		       c->filter || c->landlock_abi ? landlock : "none",
+		       c->network ? "; sockets are left, as a name asks for a network" : "",
+		       c->lacks ? "; " : "", c->lacks ? c->lacks : "");
+	return text;
+}
+
+int report_check(FILE *out, struct error *err)
+{
+	if (!ferror(out))
+		return 0;
+	return error_errno(err, EX_IOERR, errno ? errno : EIO, "cannot write");
+}
