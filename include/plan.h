@@ -61,15 +61,15 @@ struct plan {
 	uint32_t store_x, store_y; /* its stored blocks */
 	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it
 			  may not */
-	struct prediction predicted;       /* from the scene planned on */
-	struct confinement confinement;    /* of worker processes; set by who made the plan */
-	bool in_turn;                      /* each chunk waits for the one before; see workload.h */
-	const char *const *stage_names;    /* of the workload; see workload.h */
-	const struct result_ops *result;   /* likewise */
-	const struct heavy_reader *heavy;  /* likewise */
-	uint32_t n_scenes;                 /* in the catalogue */
-	uint64_t n_all_scenes;             /* of all shards */
-	uint64_t files_checksum;           /* of the names of all files, for merge */
+	struct prediction predicted;      /* from the scene planned on */
+	struct confinement confinement;   /* of worker processes; set by who made the plan */
+	bool in_turn;                     /* each chunk waits for the one before; see workload.h */
+	const char *const *stage_names;   /* of the workload; see workload.h */
+	const struct result_ops *result;  /* likewise */
+	const struct heavy_reader *heavy; /* likewise */
+	uint32_t n_scenes;                /* in the catalogue */
+	uint64_t n_all_scenes;            /* of all shards */
+	uint64_t files_checksum;          /* of the names of all files, for merge */
 	/* Set by who made the plan: */
 	const struct report *const *reports; /* the table of those that may be wanted */
 	const struct partial_head *merged;   /* merge: what all parts say; else NULL */

@@ -23,7 +23,6 @@
 
 #include "run/decorator.h"
 #include "run/execute.h"
-#include "report.h"
 #include "pixels/stages.h"
 
 enum { MOST_SCENES = 60, MAX_CHUNKS = 40, KIB = 1024, POOL = 1000 * KIB };
@@ -249,6 +248,41 @@ static const struct workload fake = {
 	.tally_free = fake_free,
 };
 
+/* Where no report is wanted. */
+static int no_reports(struct report_set **set, const struct plan *plan,
+		      const struct options *options, struct error *err)
+{
+	(void)plan;
+	(void)options;
+	(void)err;
+	*set = NULL;
+	return 0;
+}
+
+static int no_row(struct report_set *set, const struct scene_result *result, struct error *err)
+{
+	(void)set;
+	(void)result;
+	(void)err;
+	return 0;
+}
+
+static int no_end(struct report_set *set, const struct run_totals *totals, struct error *err)
+{
+	(void)set;
+	(void)totals;
+	(void)err;
+	return 0;
+}
+
+static void nothing_to_free(struct report_set *set)
+{
+	(void)set;
+}
+
+static const struct report_sink no_sink = {
+	.open = no_reports, .scene = no_row, .commit = no_end, .free = nothing_to_free};
+
 static const struct decorator *decorator; /* of the runs to come; NULL: none */
 
 static void run_story(const char *executor, unsigned workers, uint64_t pool)
@@ -269,7 +303,7 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 				  .plan = &plan,
 				  .workload = &workload,
 				  .samples = &none,
-				  .sink = &report_sink,
+				  .sink = &no_sink,
 				  .executor = executor_find(executor, false, &err),
 				  .session = &alone,
 				  .decorator = decorator};
