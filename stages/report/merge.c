@@ -11,7 +11,7 @@
 #include "partial.h"
 #include "report.h"
 #include "input/seen.h"
-#include "pixels/piece.h"
+#include "pixels/stages.h"
 
 struct merge {
 	unsigned n;
@@ -146,6 +146,7 @@ static int write_reports(struct merge *merge, const struct options *options, str
 		.n_all_scenes = head->scenes_in_all,
 		.files_checksum = head->files,
 		.merged = head,
+		.stage_names = pixel_stage_names,
 		.result = &piece_ops,
 	};
 	int status;

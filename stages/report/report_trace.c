@@ -12,6 +12,7 @@
 #include <inttypes.h>
 
 #include "json_stats.h"
+#include "run_figures.h"
 #include "report_teach.h"
 
 enum { PID_RUN = 1, TID_LAPS = 0, TID_CHUNKS = 1, TIDS = 2 };
