@@ -136,6 +136,7 @@ static void draw(struct monitor *m)
 		.reserved = reserved_bytes(m),
 		.resident = resident_bytes(m->run),
 		.seen = m->seen,
+		.stage_names = m->run->plan->stage_names,
 	};
 	unsigned lines;
 

@@ -39,6 +39,7 @@ struct monitor_view {
 	unsigned n_cores;      /* 0: not known */
 	const float *core;     /* how busy, 0 to 1 */
 	uint64_t budget, reserved, resident; /* bytes */
+	const char *const *stage_names;      /* of the workload */
 	const uint64_t *seen;                /* samples by activity, N_ACTIVITIES of them */
 };
 
