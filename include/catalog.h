@@ -15,8 +15,6 @@
 #include "options.h"
 #include "scene.h"
 
-struct stat;
-
 struct catalog; /* read-only once made: may be shared by threads */
 
 /*

@@ -81,7 +81,6 @@ struct meter_span {
 	uint64_t wall_ns;
 };
 
-const char *meter_stage_name(enum meter_stage stage);
 const char *wait_cause_name(enum wait_cause cause);
 
 /*

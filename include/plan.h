@@ -63,6 +63,7 @@ struct plan {
 			  may not */
 	struct prediction predicted;      /* from the scene planned on */
 	struct confinement confinement;   /* of worker processes; set by who made the plan */
+	bool made_up;                     /* see workload.h */
 	bool in_turn;                     /* each chunk waits for the one before; see workload.h */
 	const char *const *stage_names;   /* of the workload; see workload.h */
 	const struct result_ops *result;  /* likewise */
@@ -113,7 +114,7 @@ static inline uint64_t plan_fixed(const struct plan *plan)
 /* What the workload calls a row of the stage table; NULL where it has no such row. */
 static inline const char *plan_stage_name(const struct plan *plan, enum meter_stage stage)
 {
-	return plan->stage_names ? plan->stage_names[stage] : meter_stage_name(stage);
+	return plan->stage_names[stage];
 }
 
 /*

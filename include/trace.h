@@ -145,7 +145,4 @@ void trace_revive(struct trace *trace);
 /* Append; makes the ring coarser first where it is full. */
 void trace_ring_add(struct trace_ring *ring, const struct trace_event *event);
 
-/* "fetch", "wait memory", "transfer" ...: a constant. */
-const char *trace_kind_name(unsigned kind);
-
 #endif

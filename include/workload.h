@@ -56,11 +56,10 @@ struct workload {
 	unsigned n_stages;
 	/* A chunk needs the one before: it is handed out when that has been delivered. */
 	bool in_turn;
-	/*
-	 * What the rows of the stage table are called, by enum meter_stage, NULL for those the
-	 * workload has not; NULL for all: the names of meter.h.
+	/* What the rows of the stage table are called, by enum meter_stage; NULL: it has no such.
 	 */
 	const char *const *stage_names;
+	bool made_up; /* its scenes are: no files, and nothing to advise on them */
 
 	/* --- blocks --- */
 	/* Rows of the slices that a block of this size is worked on in, at most y_size. Pure. */

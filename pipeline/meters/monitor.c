@@ -115,6 +115,7 @@ static void draw(struct monitor *m)
 		.reserved = m->source.reserved(m->source.context),
 		.resident = m->source.resident(m->source.context),
 		.seen = m->seen,
+		.stage_names = m->source.stage_names,
 	};
 	unsigned lines;
 

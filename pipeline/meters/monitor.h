@@ -20,8 +20,9 @@ struct monitor_source {
 	struct console *console; /* that draws views */
 	const uint8_t *shown;    /* n_workers: what each is at, as one byte (activity.h) */
 	unsigned n_workers;
-	uint64_t budget; /* bytes */
-	void *context;   /* of these two, in bytes; asked from the monitor's thread */
+	const char *const *stage_names; /* by enum meter_stage */
+	uint64_t budget;                /* bytes */
+	void *context; /* of these two, in bytes; asked from the monitor's thread */
 	uint64_t (*reserved)(void *context);
 	uint64_t (*resident)(void *context);
 };
@@ -50,6 +51,7 @@ struct monitor_view {
 	unsigned n_cores;      /* 0: not known */
 	const float *core;     /* how busy, 0 to 1 */
 	uint64_t budget, reserved, resident; /* bytes */
+	const char *const *stage_names;      /* of the workload */
 	const uint64_t *seen;                /* samples by activity, N_ACTIVITIES of them */
 };
 

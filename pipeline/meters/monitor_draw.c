@@ -79,10 +79,10 @@ static unsigned bar_cells(const struct canvas *c, unsigned taken, unsigned most)
 	return left < 4 ? 4 : left < most ? left : most;
 }
 
-static const char *activity_name(char name[24], unsigned what)
+static const char *activity_name(const struct monitor_view *v, char name[24], unsigned what)
 {
 	if (what < ACTIVITY_WAIT)
-		return meter_stage_name((enum meter_stage)what);
+		return v->stage_names[what] ? v->stage_names[what] : "-";
 	if (what >= ACTIVITY_NONE)
 		return "-";
 	(void)snprintf(name, 24, "wait %s",
@@ -107,7 +107,7 @@ static void put_worker(struct canvas *c, const struct monitor_view *v, unsigned 
 {
 	char name[24];
 
-	put(c, "worker %-3u%-12s", i, activity_name(name, v->worker[i]));
+	put(c, "worker %-3u%-12s", i, activity_name(v, name, v->worker[i]));
 	put_bar(c, (double)v->busy[i], bar_cells(c, 30, 40));
 	put(c, " %3.0f %% busy", 100 * (double)v->busy[i]);
 	end_line(c);
@@ -124,7 +124,7 @@ static void put_others(struct canvas *c, const struct monitor_view *v, unsigned 
 	put(c, "%u more:", v->n_workers - first);
 	for (unsigned what = 0; what < N_ACTIVITIES; what++)
 		if (n[what])
-			put(c, " %u %s", n[what], activity_name(name, what));
+			put(c, " %u %s", n[what], activity_name(v, name, what));
 	end_line(c);
 }
 
@@ -184,7 +184,7 @@ static void put_stages(struct canvas *c, const struct monitor_view *v)
 			most = left[what] > left[most] ? what : most;
 		if (100 * left[most] < all)
 			break;
-		put(c, "%s%s %.0f %%", n ? ", " : "", activity_name(name, most),
+		put(c, "%s%s %.0f %%", n ? ", " : "", activity_name(v, name, most),
 		    100 * (double)left[most] / (double)all);
 		left[most] = 0;
 	}

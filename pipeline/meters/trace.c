@@ -224,18 +224,3 @@ void trace_revive(struct trace *trace)
 		trace->seen_bytes[stage] = 0; /* the new worker's meter begins at 0 */
 	trace_at(trace, TRACE_NO_SCENE, TRACE_NO_CHUNK);
 }
-
-const char *trace_kind_name(unsigned kind)
-{
-	static const char *const waits[N_WAIT_CAUSES] = {
-		[WAIT_MEMORY] = "wait memory", [WAIT_ORDER] = "wait order",
-		[WAIT_WRITER] = "wait writer", [WAIT_PEER] = "wait peer",
-		[WAIT_IDLE] = "idle",          [WAIT_GIL] = "wait gil",
-	};
-
-	if (kind < N_METER_STAGES)
-		return meter_stage_name((enum meter_stage)kind);
-	if (kind < TRACE_PACK)
-		return waits[kind - TRACE_WAIT];
-	return kind == TRACE_PACK ? "pack" : kind == TRACE_TRANSFER ? "transfer" : "chunk";
-}

@@ -219,6 +219,7 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 		.own_memory = executor->own_memory,
 		.by_tile = report_needs(&options->reports) & REPORT_NEEDS_TILES,
 		.traces = report_needs(&options->reports) & REPORT_NEEDS_TRACE,
+		.made_up = workload->made_up,
 		.in_turn = workload->in_turn,
 		.stage_names = workload->stage_names,
 		.result = workload->result,
@@ -255,7 +256,7 @@ int plan_make(struct plan *plan, const struct options *options, const struct wor
 		return plan->survey.plain.n + plan->survey.gdal.n ? too_small(plan, sample, err)
 								  : -1;
 	plan_predict(&plan->predicted, plan, options, workload, sample, &grid);
-	if (!workload->stage_names) /* the rows of a made-up scene are nobody's advice */
+	if (!workload->made_up) /* the rows of a made-up scene are nobody's advice */
 		plan_auto_chunk(plan, workload, sample);
 	explain(plan, options, sample, &grid);
 	return 0;

@@ -342,6 +342,7 @@ static void start_looking(struct course *course)
 		.console = run->console,
 		.shown = run->shown,
 		.n_workers = plan_all_workers(run->plan),
+		.stage_names = run->plan->stage_names,
 		.budget = run->plan->budget.limit,
 		.context = run,
 		.reserved = reserved_now,

@@ -31,11 +31,11 @@ int lab_scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t
 struct scene_list_facts lab_facts(const struct catalog *catalog);
 
 /* Members of a workload that all labs have. */
-#define LAB_WORKLOAD                                                                            \
-	.slice_rows = block_slice_rows, .slice = block_slice, .pixel_bytes = scene_pixel_bytes, \
-	.result = &piece_ops, .facts = lab_facts, .scene_open = lab_scene_open,                 \
-	.scene_begin = lab_scene_begin, .scene_pack = scene_pack, .scene_unpack = scene_unpack, \
-	.tally_bytes = tally_bytes, .tally_new = tally_new, .tally_fold = tally_fold,           \
+#define LAB_WORKLOAD                                                                             \
+	.slice_rows = block_slice_rows, .slice = block_slice, .pixel_bytes = scene_pixel_bytes,  \
+	.made_up = true, .result = &piece_ops, .facts = lab_facts, .scene_open = lab_scene_open, \
+	.scene_begin = lab_scene_begin, .scene_pack = scene_pack, .scene_unpack = scene_unpack,  \
+	.tally_bytes = tally_bytes, .tally_new = tally_new, .tally_fold = tally_fold,            \
 	.tally_finish = tally_finish, .tally_free = tally_free
 
 /* `count` samples of `size` bytes from the arena; NULL with err set where it is too small. */

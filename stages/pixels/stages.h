@@ -13,6 +13,9 @@ extern const struct stage stage_mask;  /* which pixels count */
 extern const struct stage stage_index; /* the index value */
 extern const struct stage stage_stats; /* exact sums and histogram */
 
+/* workload_ndvi.c: what the rows of the stage table are called. */
+extern const char *const pixel_stage_names[N_METER_STAGES];
+
 /* block.c: slices of a block; see workload.h. */
 uint32_t block_slice_rows(uint32_t x_size, uint32_t y_size);
 struct block block_slice(const struct block *block, uint32_t first, uint32_t rows);

@@ -21,8 +21,15 @@ static const struct stage *const ndvi_stages[] = {
 	&stage_stats,
 };
 
+const char *const pixel_stage_names[N_METER_STAGES] = {
+	[METER_DISCOVER] = "discover", [METER_CLAIM] = "claim",   [METER_FETCH] = "fetch",
+	[METER_DECODE] = "decode",     [METER_MASK] = "mask",     [METER_INDEX] = "index",
+	[METER_STATS] = "stats",       [METER_REDUCE] = "reduce", [METER_WRITE] = "write",
+};
+
 const struct workload workload_ndvi = {
 	.name = "ndvi",
+	.stage_names = pixel_stage_names,
 	.stage = ndvi_stages,
 	.n_stages = sizeof(ndvi_stages) / sizeof(ndvi_stages[0]),
 	.slice_rows = block_slice_rows,

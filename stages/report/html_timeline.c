@@ -5,6 +5,7 @@
 #include "html_figures.h"
 
 #include "picture/page.h"
+#include "run_figures.h"
 
 enum {
 	LEFT = 84,

@@ -11,7 +11,7 @@
 #include "partial.h"
 #include "report.h"
 #include "input/seen.h"
-#include "pixels/piece.h"
+#include "pixels/stages.h"
 
 struct merge {
 	unsigned n;
@@ -147,6 +147,7 @@ static int write_reports(struct merge *merge, const struct options *options, str
 		.files_checksum = head->files,
 		.reports = reports,
 		.merged = head,
+		.stage_names = pixel_stage_names,
 		.result = &piece_ops,
 	};
 	int status;

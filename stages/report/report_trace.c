@@ -12,6 +12,7 @@
 #include <inttypes.h>
 
 #include "json_stats.h"
+#include "run_figures.h"
 #include "report_teach.h"
 #include "report_words.h"
 

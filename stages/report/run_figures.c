@@ -6,9 +6,31 @@
 
 #include <math.h>
 
+#include "pixels/stages.h"
+
 static double seconds(uint64_t ns)
 {
 	return (double)ns / 1e9;
+}
+
+const char *meter_stage_name(enum meter_stage stage)
+{
+	return pixel_stage_names[stage];
+}
+
+const char *trace_kind_name(unsigned kind)
+{
+	static const char *const waits[N_WAIT_CAUSES] = {
+		[WAIT_MEMORY] = "wait memory", [WAIT_ORDER] = "wait order",
+		[WAIT_WRITER] = "wait writer", [WAIT_PEER] = "wait peer",
+		[WAIT_IDLE] = "idle",          [WAIT_GIL] = "wait gil",
+	};
+
+	if (kind < N_METER_STAGES)
+		return meter_stage_name((enum meter_stage)kind);
+	if (kind < TRACE_PACK)
+		return waits[kind - TRACE_WAIT];
+	return kind == TRACE_PACK ? "pack" : kind == TRACE_TRANSFER ? "transfer" : "chunk";
 }
 
 uint64_t meter_row_wait_ns(const struct meter_row *row)

@@ -45,6 +45,10 @@ void run_figures_make(struct run_figures *out, const struct run_totals *totals);
  */
 bool stored_bytes_known(const struct run_totals *totals, enum meter_stage stage);
 
+/* What a row of the stage table is called where pixels are worked on; and an event of the trace. */
+const char *meter_stage_name(enum meter_stage stage);
+const char *trace_kind_name(unsigned kind);
+
 /* Share of the workers' time, 0 to 1; 0 where no time was measured. */
 double worker_share(const struct run_figures *figures, double seconds);
 

@@ -98,7 +98,7 @@ static void say_stage_bound(struct verdict *v, const struct run_figures *f,
 	const struct meter_row *row = &totals->meter.row[stage];
 	const char *remedy = stage_words[stage].remedy;
 
-	if (plan->stage_names && name) {
+	if (plan->made_up && name) {
 		say_own_stage(v, f, name, stage);
 		return;
 	}
@@ -141,7 +141,7 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 	name = plan_stage_name(plan, (enum meter_stage)stage);
 	if (f->wall_s < too_short_s) {
 		say(v, "too short to judge: the run took %.0f ms; give it more or larger %s",
-		    1000 * f->wall_s, plan->stage_names ? "work" : "scenes");
+		    1000 * f->wall_s, plan->made_up ? "work" : "scenes");
 		return;
 	}
 	if (share_running(f, totals) < RUNNING_SHARE)
@@ -277,7 +277,7 @@ static void advise_handouts(struct verdict *v, const struct run_figures *f, cons
 		    "%.0f %% of worker time went to hand-outs of %llu chunks of %.0f%s each; "
 		    "use larger ones%s",
 		    percent(share), (unsigned long long)f->chunks,
-		    (double)f->pixels / (double)f->chunks, plan->stage_names ? "" : " pixels",
+		    (double)f->pixels / (double)f->chunks, plan->made_up ? "" : " pixels",
 		    larger_chunk(text, f, plan, options));
 	else if (exchange > handout_share)
 		say(v,

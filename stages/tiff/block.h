@@ -17,7 +17,7 @@ struct tiff_block {
 	uint64_t offset, bytes; /* in the file; both 0: sparse */
 };
 
-/* Once what the image is has been read. */
+/* Find the arrays, once what the image is has been read. */
 void tiff_places_begin(struct tiff_image *image);
 
 /* Where the block in this column and row is stored; -1 where the file does not say. */

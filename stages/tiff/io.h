@@ -1,5 +1,5 @@
 /*
- * The file's bytes, below everything else in this room.
+ * The file's bytes: io.c, below everything else in this room.
  */
 #ifndef IMGPIPE_TIFF_IO_H
 #define IMGPIPE_TIFF_IO_H
@@ -14,7 +14,7 @@
 /* pread() until `size` bytes or the end of the file: bytes read, -1 with errno on failure. */
 ssize_t tiff_pread(int fd, void *buffer, size_t size, uint64_t offset);
 
-/* That error in words; always -1. */
+/* A read that failed under libtiff (image->io_errno), in words; always -1. */
 int tiff_io_error(const struct tiff_image *image, struct error *err);
 
 /* Has the file been written to since it was opened? */

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "meters/monitor.h"
+#include "pixels/stages.h"
 
 enum { WORKERS = 40, CORES = 8 };
 
@@ -33,6 +34,7 @@ static struct monitor_view view_of(unsigned columns, unsigned rows)
 	seen[ACTIVITY_WAIT + WAIT_MEMORY] = 25;
 	seen[ACTIVITY_NONE] = 1000;
 	return (struct monitor_view){
+		.stage_names = pixel_stage_names,
 		.columns = columns,
 		.rows = rows,
 		.share = 0.5,

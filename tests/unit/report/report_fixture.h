@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "report.h"
+#include "pixels/stages.h"
 
 /* A run of two scenes, one of which failed, with everything the reports look at. */
 struct fixture {
@@ -133,6 +134,7 @@ static inline int setup(void **state)
 	want(&f->options, "tiles", f->path[3]);
 	f->plan = (struct plan){.reports = reports,
 				.budget = {64 << 20, "--memory"},
+				.stage_names = pixel_stage_names,
 				.workers_asked = 2,
 				.workers = 2,
 				.predicted.peak = 40 << 20};

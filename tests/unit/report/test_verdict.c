@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "pixels/stages.h"
 #include "base/text.h"
 #include "report/verdict.h"
 
@@ -27,7 +28,10 @@ static int setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
-	f->plan = (struct plan){.budget = {64 << 20, "--memory"}, .workers_asked = 2, .workers = 2};
+	f->plan = (struct plan){.budget = {64 << 20, "--memory"},
+				.workers_asked = 2,
+				.workers = 2,
+				.stage_names = pixel_stage_names};
 	f->totals = (struct run_totals){.wall_ns = 2000000000,
 					.cpu_ns = 3600000000,
 					.n_scenes = 2,
