@@ -51,13 +51,13 @@ struct meter_row {
 
 struct trace;
 /* What --teach made a run pay; 0 without. Times in nanoseconds, sizes in bytes. */
-struct meter_taught {
-	uint64_t gil_held_ns;             /* computing, the lock held */
-	uint64_t overhead_ns;             /* spent on hand-outs, n_overheads of them */
-	uint64_t n_overheads;             /* */
-	uint64_t n_parcels, parcel_bytes; /* pixels sent: values and classes */
-	uint64_t answer_bytes;            /* what results took or would have taken instead */
-	uint64_t pile_peak;               /* most bytes of pixels that waited; merged by max */
+struct teaching_costs {
+	uint64_t gil_held_ns;                   /* computing, the lock held */
+	uint64_t overhead_ns;                   /* spent on hand-outs, n_overheads of them */
+	uint64_t n_overheads;                   /* */
+	uint64_t n_pixel_messages, pixel_bytes; /* pixels sent: values and classes */
+	uint64_t answer_bytes;                  /* what results took or would have taken instead */
+	uint64_t backlog_peak; /* most bytes of pixels that waited; merged by max */
 };
 
 /* One worker's meters. bytes_needed: decoded bytes that the windows asked for. */
@@ -68,7 +68,7 @@ struct meter {
 	uint64_t begin_ns, end_ns; /* life of the worker, idle end included; clock of clock_now() */
 	uint64_t cpu_ns;           /* CPU time of the worker */
 	uint64_t lock_ops;
-	struct meter_taught taught;
+	struct teaching_costs costs;
 	uint64_t cpu_read_ns; /* the CPU clock when it was last read; 0: never */
 	uint64_t open_ns, stage_open_ns[N_METER_STAGES]; /* wall time of laps since then */
 	struct trace *trace; /* where laps are recorded, too (trace.h); NULL: nowhere */

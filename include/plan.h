@@ -39,8 +39,8 @@ struct plan {
 	bool by_tile;           /* the per-tile table is kept */
 	bool traces;            /* what workers do is recorded */
 	uint32_t trace_events;  /* of a worker, in per_worker_fixed; 0: no trace */
-	bool piles;             /* --teach no-backpressure */
-	uint64_t spare_bytes;   /* most that a pile may take of this machine; 0: not known */
+	bool has_backlog;       /* --teach no-backpressure */
+	uint64_t spare_bytes;   /* most that a backlog may take of this machine; 0: not known */
 
 	/* What is known before the limit is shared out. Bytes: */
 	bool surveys_always;   /* the survey is of all scenes under every limit */
@@ -53,7 +53,7 @@ struct plan {
 	uint64_t per_worker_fixed; /* stack, handles, codec state, of one worker */
 	uint64_t slots;            /* records of the scenes in flight */
 	uint64_t pool;             /* what chunks and tallies may reserve: limit less all else */
-	uint64_t pile;             /* --teach no-backpressure: pixels that may wait; else 0 */
+	uint64_t backlog;          /* --teach no-backpressure: pixels that may wait; else 0 */
 	uint64_t footprint;        /* of the worker's blocks for the scene planned on */
 	uint64_t tally;            /* its running totals */
 	uint32_t auto_x, auto_y;   /* its chunk by --chunk auto, in pixels; 0: no scene opened */

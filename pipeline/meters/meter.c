@@ -97,15 +97,16 @@ static void row_merge(struct meter_row *into, const struct meter_row *from)
 	into->reserved_peak += from->reserved_peak;
 }
 
-static void taught_merge(struct meter_taught *into, const struct meter_taught *from)
+static void costs_merge(struct teaching_costs *into, const struct teaching_costs *from)
 {
 	into->gil_held_ns += from->gil_held_ns;
 	into->overhead_ns += from->overhead_ns;
 	into->n_overheads += from->n_overheads;
-	into->n_parcels += from->n_parcels;
-	into->parcel_bytes += from->parcel_bytes;
+	into->n_pixel_messages += from->n_pixel_messages;
+	into->pixel_bytes += from->pixel_bytes;
 	into->answer_bytes += from->answer_bytes;
-	into->pile_peak = from->pile_peak > into->pile_peak ? from->pile_peak : into->pile_peak;
+	into->backlog_peak =
+		from->backlog_peak > into->backlog_peak ? from->backlog_peak : into->backlog_peak;
 }
 
 void meter_merge(struct meter *into, const struct meter *from)
@@ -120,5 +121,5 @@ void meter_merge(struct meter *into, const struct meter *from)
 		into->end_ns = from->end_ns;
 	into->cpu_ns += from->cpu_ns;
 	into->lock_ops += from->lock_ops;
-	taught_merge(&into->taught, &from->taught);
+	costs_merge(&into->costs, &from->costs);
 }

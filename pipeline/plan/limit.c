@@ -29,14 +29,14 @@ enum {
 	 */
 	WORKERS_SHARE = 4,
 	WORKERS_SHARE_GDAL = 2,
-	PILE_SHARE = 4, /* the pool keeps one part in so many of what a pile could have */
+	BACKLOG_SHARE = 4, /* the pool keeps one part in so many of what a backlog could have */
 };
 
 /* One way to share out a limit. */
 struct shares {
 	uint32_t events;           /* of a trace */
 	uint64_t baseline, worker; /* with traces; worker: with its slots and its GDAL */
-	uint64_t pool;             /* with the pile */
+	uint64_t pool;             /* with the backlog */
 	unsigned workers;
 };
 
@@ -68,21 +68,21 @@ static struct shares share_out(const struct plan *plan, uint64_t limit, bool gda
 	return s;
 }
 
-/* --teach no-backpressure: a pile takes three quarters, unless the machine has less to spare. */
-static uint64_t pile_of(const struct plan *plan, uint64_t pool)
+/* --teach no-backpressure: a backlog takes three quarters, unless the machine has less to spare. */
+static uint64_t backlog_of(const struct plan *plan, uint64_t pool)
 {
-	uint64_t pile = pool - pool / PILE_SHARE;
+	uint64_t backlog = pool - pool / BACKLOG_SHARE;
 
-	if (!plan->piles)
+	if (!plan->has_backlog)
 		return 0;
-	return plan->spare_bytes ? least_of(plan->spare_bytes, pile) : pile;
+	return plan->spare_bytes ? least_of(plan->spare_bytes, backlog) : backlog;
 }
 
 static uint64_t pool_of(const struct plan *plan, uint64_t limit, bool gdal)
 {
 	uint64_t pool = share_out(plan, limit, gdal).pool;
 
-	return pool - pile_of(plan, pool);
+	return pool - backlog_of(plan, pool);
 }
 
 static bool is_surveyed(const struct plan *plan, uint64_t limit)
@@ -181,7 +181,7 @@ void plan_settle(struct plan *plan)
 	plan->pool = pool_under(plan, plan->budget.limit, &gdal);
 	shares = share_out(plan, gdal ? plan->budget.limit : plain_limit(plan, plan->budget.limit),
 			   gdal);
-	plan->pile = pile_of(plan, shares.pool);
+	plan->backlog = backlog_of(plan, shares.pool);
 	plan->gdal = gdal ? heavy_bytes(plan->heavy) : 0;
 	plan->trace_events = shares.events;
 	plan->baseline = shares.baseline;

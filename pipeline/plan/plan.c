@@ -34,7 +34,7 @@ enum {
 	   MiB were seen): else one start would round up where another one does not. */
 	LEAST_RESIDENT = 6 << 20,
 	MIB = 1 << 20,
-	PILE_PERCENT = 80, /* of the memory that is free when the plan is made */
+	BACKLOG_PERCENT = 80, /* of the memory that is free when the plan is made */
 };
 
 PRINTF_LIKE(2, 3)
@@ -119,10 +119,10 @@ void plan_predict(struct prediction *prediction, const struct plan *plan,
 		plan->n_scenes < plan->scene_slots ? plan->n_scenes : plan->scene_slots;
 	uint64_t tally = workload->tally_bytes(scene, grid, plan_most_workers(plan), plan->by_tile);
 	uint64_t bytes = plan_fixed(plan) + plan->workers * grid->footprint + in_flight * tally;
-	uint64_t pile =
+	uint64_t backlog =
 		size_mul(in_flight < 2 ? 1 : 2, size_mul((size_t)scene->x_size * scene->y_size, 5));
 
-	bytes += pile < plan->pile ? pile : plan->pile;
+	bytes += backlog < plan->backlog ? backlog : plan->backlog;
 	if (!prediction->gdal && heavy_is_loaded(workload->heavy)) { /* and it stays */
 		prediction->gdal = true;
 		prediction->peak += plan->gdal;
@@ -197,14 +197,14 @@ static uint64_t program_bytes(const struct machine *machine)
 	return (bytes > LEAST_RESIDENT ? bytes : LEAST_RESIDENT) + HEADROOM_BYTES;
 }
 
-/* What a pile may take without another program being swapped out; 0 where that is not known. */
+/* What a backlog may take without another program being swapped out; 0 where that is not known. */
 static uint64_t spare_memory(const struct machine *machine)
 {
 	uint64_t spare = memory_available();
 
 	if (machine->limit_bytes && machine->limit_bytes < spare)
 		spare = machine->limit_bytes;
-	return spare / 100 * PILE_PERCENT;
+	return spare / 100 * BACKLOG_PERCENT;
 }
 
 void plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
@@ -224,7 +224,7 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 		.stage_names = workload->stage_names,
 		.result = workload->result,
 		.heavy = workload->heavy,
-		.piles = teaches(&options->teach, TEACH_NO_BACKPRESSURE),
+		.has_backlog = teaches(&options->teach, TEACH_NO_BACKPRESSURE),
 		.n_scenes = facts.n_scenes,
 		.n_all_scenes = facts.n_all_scenes,
 		.files_checksum = facts.files_checksum,
@@ -232,7 +232,7 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 		/* the catalogue's names are resident already */
 		.program = program_bytes(machine),
 	};
-	if (plan->piles)
+	if (plan->has_backlog)
 		plan->spare_bytes = spare_memory(machine);
 	if (teaches(&options->teach, TEACH_SHIP_PIXELS))
 		plan->worker_alone += WORKER_BYTES; /* the last stage once more */

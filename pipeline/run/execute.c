@@ -221,7 +221,7 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 	totals->wall_ns = clock_now() - begin_ns;
 	totals->cpu_ns += process_cpu_ns() - begin_cpu;
 	totals->reserved_peak = plan_fixed(run->plan) + run->pools[0].reserved_peak +
-				totals->meter.taught.pile_peak;
+				totals->meter.costs.backlog_peak;
 	if (heavy_is_loaded(run->workload->heavy)) { /* what was set aside for it has been used */
 		totals->reserved_peak += run->plan->gdal;
 		totals->predicted.peak += totals->predicted.gdal ? 0 : run->plan->gdal;

@@ -80,8 +80,8 @@ static struct waiting *make_room(struct backlog *backlog, struct worker *worker,
 	}
 	w->next = NULL;
 	w->bytes = bytes;
-	if (waiting > worker->meter->taught.pile_peak)
-		worker->meter->taught.pile_peak = waiting;
+	if (waiting > worker->meter->costs.backlog_peak)
+		worker->meter->costs.backlog_peak = waiting;
 	return w;
 }
 

@@ -32,8 +32,8 @@ static void hand_out_slowly(void *context, struct worker *worker)
 
 	while (clock_cpu() < until)
 		;
-	meter->taught.n_overheads++;
-	meter->taught.overhead_ns += clock_now() - span.wall_ns;
+	meter->costs.n_overheads++;
+	meter->costs.overhead_ns += clock_now() - span.wall_ns;
 	meter_lap(meter, METER_CLAIM, &span);
 }
 
@@ -58,7 +58,7 @@ static int let_wait(struct worker *worker, const struct block *block, struct chu
 static void book_answers(struct worker *worker, const struct chunk_result *result)
 {
 	if (result->status == CHUNK_DONE)
-		worker->meter->taught.answer_bytes +=
+		worker->meter->costs.answer_bytes +=
 			result_bytes(worker->workload->result, result->n_pieces);
 }
 
@@ -208,7 +208,7 @@ void costs_init(struct costs *costs, const struct options *options, const struct
 	*costs = (struct costs){.teach = &options->teach, .workload = workload};
 	gil_init(&costs->gil);
 	reducer_init(&costs->reducer);
-	costs->backlog.most = plan->pile;
+	costs->backlog.most = plan->backlog;
 	costs->backlog.reducer = &costs->reducer;
 	install_hooks(costs);
 }

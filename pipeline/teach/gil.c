@@ -87,7 +87,7 @@ static void drop(struct gil_guard *g, enum meter_stage stage, struct meter_span 
 {
 	uint64_t now = clock_now();
 
-	g->meter->taught.gil_held_ns += now - g->held_since;
+	g->meter->costs.gil_held_ns += now - g->held_since;
 	g->held_since = 0;
 	activity_at(ACTIVITY_WAIT + WAIT_GIL);
 	gil_drop(g->gil, g->who);

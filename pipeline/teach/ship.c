@@ -75,8 +75,8 @@ void reducer_end(struct reducer *reducer, struct worker *worker, struct chunk_re
 static void book_packed(struct worker *worker, size_t bytes, uint64_t since)
 {
 	meter_pack(worker->meter, bytes, since);
-	worker->meter->taught.n_parcels++;
-	worker->meter->taught.parcel_bytes += bytes;
+	worker->meter->costs.n_pixel_messages++;
+	worker->meter->costs.pixel_bytes += bytes;
 }
 
 void ship_book(struct worker *worker, size_t bytes, uint64_t since)
@@ -216,7 +216,7 @@ void ship_answer_end(struct ship_answer *answer, struct worker *worker, struct c
 	result->piece = answer->result.piece;
 	result->n_pieces = answer->result.n_pieces;
 	for (uint32_t i = 0; i < result->n_pieces; i++)
-		worker->meter->taught.answer_bytes +=
+		worker->meter->costs.answer_bytes +=
 			ops->packed_bytes(result_piece(ops, result, i));
 }
 

@@ -94,7 +94,7 @@ static void put_waits(FILE *out, const struct run_figures *f)
 /* What passed between workers, and how evenly they were busy. */
 static void put_exchange(FILE *out, const struct run_totals *totals, const struct run_figures *f)
 {
-	bool copied = totals->meter.taught.n_parcels ||
+	bool copied = totals->meter.costs.n_pixel_messages ||
 		      (totals->transport && strcmp(totals->transport, "memory") != 0);
 	char line[320], share[64] = "", balance[64] = "";
 

@@ -41,7 +41,7 @@ static json_t *plan_object(const struct plan *plan)
 	js_put(&o, "per_worker_fixed_bytes", js_count(plan->per_worker_fixed));
 	js_put(&o, "slots_bytes", js_count(plan->slots));
 	js_put(&o, "pool_bytes", js_count(plan->pool));
-	js_put(&o, "pile_bytes", js_count(plan->pile));
+	js_put(&o, "pile_bytes", js_count(plan->backlog));
 	js_put(&o, "footprint_bytes", js_count(plan->footprint));
 	js_put(&o, "tally_bytes", js_count(plan->tally));
 	js_put(&o, "gdal_bytes", js_count(plan->gdal));

@@ -65,8 +65,8 @@ static void put_memory(FILE *out, const struct plan *plan)
 	put_part(out, "scene slots", plan->slots, why);
 	if (plan->gdal)
 		put_part(out, "GDAL", plan->gdal, "set aside, should a scene need it");
-	if (plan->pile)
-		put_part(out, "pile", plan->pile,
+	if (plan->backlog)
+		put_part(out, "pile", plan->backlog,
 			 "most pixels that may wait, with --teach no-backpressure");
 	put_part(out, "pool", plan->pool, "left for the two below");
 	put_part(out, "block, per worker", plan->footprint, "what is in memory at once of a chunk");

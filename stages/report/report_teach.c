@@ -57,16 +57,16 @@ json_t *teach_list(const struct options *options)
 
 json_t *teach_costs(const struct run_totals *totals)
 {
-	const struct meter_taught *t = &totals->meter.taught;
+	const struct teaching_costs *t = &totals->meter.costs;
 	json_t *o = json_object();
 
 	js_put(&o, "gil_held_s", js_seconds(t->gil_held_ns));
 	js_put(&o, "overheads", js_count(t->n_overheads));
 	js_put(&o, "overhead_s", js_seconds(t->overhead_ns));
-	js_put(&o, "parcels", js_count(t->n_parcels));
-	js_put(&o, "parcel_bytes", js_count(t->parcel_bytes));
+	js_put(&o, "parcels", js_count(t->n_pixel_messages));
+	js_put(&o, "parcel_bytes", js_count(t->pixel_bytes));
 	js_put(&o, "answer_bytes", js_count(t->answer_bytes));
-	js_put(&o, "pile_peak_bytes", js_count(t->pile_peak));
+	js_put(&o, "pile_peak_bytes", js_count(t->backlog_peak));
 	return o;
 }
 

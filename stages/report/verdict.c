@@ -403,7 +403,7 @@ static double percent_of(double part, double whole)
 static void say_gil(struct verdict *v, const struct run_figures *f, const struct run_totals *totals,
 		    const struct plan *plan)
 {
-	double held_s = (double)totals->meter.taught.gil_held_ns / 1e9;
+	double held_s = (double)totals->meter.costs.gil_held_ns / 1e9;
 	double work = f->wall_s > 0 ? f->busy_total_s / f->wall_s : 0;
 	double waited = percent_of(f->wait_s[WAIT_GIL], f->worker_s);
 	unsigned n = totals->n_workers, locks = plan->own_memory ? n : totals->n_ranks;
@@ -429,7 +429,7 @@ static void say_gil(struct verdict *v, const struct run_figures *f, const struct
 static void say_overhead(struct verdict *v, const struct run_figures *f,
 			 const struct run_totals *totals)
 {
-	const struct meter_taught *t = &totals->meter.taught;
+	const struct teaching_costs *t = &totals->meter.costs;
 	double s = (double)t->overhead_ns / 1e9, n = (double)t->n_overheads;
 	double work_s = 0;
 
@@ -444,24 +444,24 @@ static void say_overhead(struct verdict *v, const struct run_figures *f,
 
 static void say_shipped(struct verdict *v, const struct run_totals *totals)
 {
-	const struct meter_taught *t = &totals->meter.taught;
+	const struct teaching_costs *t = &totals->meter.costs;
 	char sent[24], answers[24];
 
 	say(v,
 	    "ship-pixels: %s of pixels were sent to the reducer in place of %s of answers: "
 	    "%.0f times as much",
-	    size_text(sent, t->parcel_bytes), size_text(answers, t->answer_bytes),
-	    t->answer_bytes ? (double)t->parcel_bytes / (double)t->answer_bytes : 0);
+	    size_text(sent, t->pixel_bytes), size_text(answers, t->answer_bytes),
+	    t->answer_bytes ? (double)t->pixel_bytes / (double)t->answer_bytes : 0);
 }
 
-static void say_piled(struct verdict *v, const struct run_totals *totals, const struct plan *plan)
+static void say_backlog(struct verdict *v, const struct run_totals *totals, const struct plan *plan)
 {
-	char pile[24], blocks[24];
+	char backlog[24], blocks[24];
 
 	say(v,
 	    "no-backpressure: up to %s of pixels waited to be reduced; the blocks that "
 	    "workers hold otherwise are %s together, however large the scene",
-	    bytes_text(pile, totals->meter.taught.pile_peak),
+	    bytes_text(backlog, totals->meter.costs.backlog_peak),
 	    bytes_text(blocks, plan->workers * plan->footprint));
 }
 
@@ -475,9 +475,9 @@ static void say_float_sums(struct verdict *v, const struct run_totals *totals)
 	    teach_float_text(text, &totals->pixels->float_sums, s.n[PIXEL_VALID], s.mean));
 }
 
-static void say_taught(struct verdict *verdict, const struct run_figures *figures,
-		       const struct run_totals *totals, const struct plan *plan,
-		       const struct options *options)
+static void say_costs(struct verdict *verdict, const struct run_figures *figures,
+		      const struct run_totals *totals, const struct plan *plan,
+		      const struct options *options)
 {
 	const struct teach *teach = &options->teach;
 
@@ -488,7 +488,7 @@ static void say_taught(struct verdict *verdict, const struct run_figures *figure
 	if (teaches(teach, TEACH_SHIP_PIXELS))
 		say_shipped(verdict, totals);
 	if (teaches(teach, TEACH_NO_BACKPRESSURE))
-		say_piled(verdict, totals, plan);
+		say_backlog(verdict, totals, plan);
 	if (teaches(teach, TEACH_FLOAT_SUMS))
 		say_float_sums(verdict, totals);
 }
@@ -506,14 +506,14 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 		say(verdict, "no pixel was worked on");
 		return;
 	}
-	say_taught(verdict, &f, totals, plan, options);
+	say_costs(verdict, &f, totals, plan, options);
 	say_bound(verdict, &f, totals, plan);
 	advise_amplification(verdict, &f, plan, options);
 	if (f.wait_s[WAIT_IDLE] < idle_share * f.worker_s)
 		advise_workers(verdict, plan);
 	if (f.wall_s >= too_short_s) {
 		advise_memory(verdict, &f, plan);
-		if (!totals->meter.taught.n_parcels) /* those are no hand-outs */
+		if (!totals->meter.costs.n_pixel_messages) /* those are no hand-outs */
 			advise_handouts(verdict, &f, plan, options);
 		advise_idle(verdict, &f, totals, plan, options);
 		advise_order(verdict, &f, totals, plan);

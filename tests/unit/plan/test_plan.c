@@ -40,7 +40,7 @@ static struct made_up make_up(void)
 				     .ranks = 1 + (unsigned)any(2),
 				     .own_memory = any(3) == 0,
 				     .traces = any(3) == 0,
-				     .piles = any(4) == 0,
+				     .has_backlog = any(4) == 0,
 				     .program = (7 + any(20)) * MIB,
 				     .worker_alone = (512 << 10) + any(3) * MIB}};
 
@@ -94,7 +94,7 @@ static void parts_stay_within_the_limit(void **unused)
 			assert_in_range(plan->workers, 1, plan->workers_asked);
 			processes = plan->own_memory ? plan->workers + 1 : 1;
 			sum = plan->baseline + plan->slots + processes * plan->gdal +
-			      plan->workers * plan->per_worker_fixed + plan->pool + plan->pile;
+			      plan->workers * plan->per_worker_fixed + plan->pool + plan->backlog;
 			assert_true(plan->pool == 0 || sum <= mib * MIB);
 		}
 	}
