@@ -4,15 +4,16 @@ is compiled in a copy of the tree and run against the tests that the layout name
 ones that live are printed: a place where a test is missing, or where the change is none.
 
     tests/mutants.py [N=20] [SEED=1] [REV=main] [FILES="pipeline/plan/*.c ..."] [LIST=FILE]
-                     [MINUTES=25] [ONLY="unit cli oracle"]      (`make mutants` hands these on)
+                     [MINUTES=25] [SLOW=60] [ONLY="unit cli oracle"]
 
 N mutations, chosen by SEED, of the lines changed since the merge base with REV; of all lines of
-FILES where that is given. LIST: mutations of one's own instead, a line each: FILE | OLD | NEW (OLD
+FILES where that is given, for MINUTES at the most. LIST: mutations of one's own instead, a line each: FILE | OLD | NEW (OLD
 is found once in FILE, or FILE:LINE). A mutation that does not compile, or makes the same object
 file, is not counted.
 
-The tests of a file: tests/unit/<room>/test_*.c of its own room, that of its own name first; then
-TESTS below, by room. A test that fails without any mutation is left out, and said.
+The tests of a file: tests/unit/<room>/test_*.c of its own room, that of its own name first, then the
+quick ones; then TESTS below, by room. A test that fails without any mutation, or takes more than
+SLOW seconds, is left out, and said.
 """
 
 import fnmatch
@@ -247,10 +248,8 @@ def tests_of(path, only):
     folder = REPO / "tests" / "unit" / Path(room).name
     if room.endswith("mpi/module"):
         folder = REPO / "tests" / "unit" / "mpi"
-    own = f"test_{Path(path).stem}"
-    units = sorted(p.stem for p in folder.glob("test_*.c"))
-    units.sort(key=lambda name: name != own)
-    names = [f"unit/{name}" for name in units] + TESTS.get(room, ["cli/numbers"])
+    names = [f"unit/{p.stem}" for p in sorted(folder.glob("test_*.c"))]
+    names += TESTS.get(room, ["cli/numbers"])
     return [name for name in names if name.split("/")[0] in only]
 
 
@@ -277,7 +276,7 @@ def run_test(name, tree, timeout):
             time.sleep(0.02 if time.monotonic() < end - timeout + 1 else 0.2)
             text = os.pread(log.fileno(), 1 << 20, 0).decode(errors="replace")
             bad = re.search(r"^(not ok .*|FAIL .*)$", text, re.MULTILINE)
-            found = bad.group(1) if bad else "time" if time.monotonic() > end else None
+            found = bad.group(1) if bad else f"longer than {timeout:.0f} s" if time.monotonic() > end else None
         if found is None and process.returncode:
             text = os.pread(log.fileno(), 1 << 20, 0).decode(errors="replace")
             bad = re.search(r"^(not ok .*|FAIL .*)$", text, re.MULTILINE)
@@ -291,8 +290,8 @@ def run_test(name, tree, timeout):
 
 
 class Judge:
-    def __init__(self, tree, only):
-        self.tree, self.only = tree, only
+    def __init__(self, tree, only, slow):
+        self.tree, self.only, self.slow = tree, only, slow
         self.seconds = {}  # of a test without mutations; None: it fails by itself
 
     def targets(self, names):
@@ -307,11 +306,14 @@ class Judge:
             self.tree.make("-j2", *self.targets(names))
         for name in new:
             begin = time.monotonic()
-            result = run_test(name, self.tree, 600)
+            result = run_test(name, self.tree, self.slow)
             self.seconds[name] = time.monotonic() - begin if result == "passed" else None
             if result != "passed":
-                print(f"left out: {name} fails by itself: {result}", flush=True)
-        return [name for name in names if self.seconds[name] is not None]
+                print(f"left out: {name}: without a mutation: {result}", flush=True)
+        own = f"unit/test_{Path(path).stem}"
+        names = [name for name in names if self.seconds[name] is not None]
+        return sorted(names, key=lambda name: (not name.startswith("unit/"), name != own,
+                                               self.seconds[name]))
 
     def judge(self, mutation):
         """(what became of it, the test that killed it): killed, lived, same, broken, untested."""
@@ -353,7 +355,7 @@ class Judge:
 
 def main():
     known = {"N": "20", "SEED": "1", "REV": "main", "FILES": "", "LIST": "", "MINUTES": "25",
-             "ONLY": "unit cli oracle"}
+             "SLOW": "60", "ONLY": "unit cli oracle"}
     for word in sys.argv[1:]:
         key, equals, value = word.partition("=")
         if not equals or key not in known:
@@ -379,7 +381,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="imgpipe-mutants-", dir=fast_folder()) as folder:
         tree = Path(folder) / "tree"
         tree.mkdir()
-        judge = Judge(Tree(tree), known["ONLY"].split())
+        judge = Judge(Tree(tree), known["ONLY"].split(), float(known["SLOW"]))
         for mutation in chosen:
             if counts["killed"] + counts["lived"] >= n or time.monotonic() > end:
                 break
