@@ -7,12 +7,12 @@ ones that live are printed: a place where a test is missing, or where the change
                      [MINUTES=25] [SLOW=60] [ONLY="unit cli oracle"]
 
 N mutations, chosen by SEED, of the lines changed since the merge base with REV; of all lines of
-FILES where that is given, for MINUTES at the most. LIST: mutations of one's own instead, a line each: FILE | OLD | NEW (OLD
-is found once in FILE, or FILE:LINE). A mutation that does not compile, or makes the same object
+FILES where that is given, for MINUTES at the most. LIST: mutations of one's own instead, a line
+each: FILE | OLD | NEW (OLD is found once in FILE, or FILE:LINE; NEW may be -: left out). A mutation that does not compile, or makes the same object
 file, is not counted.
 
-The tests of a file: tests/unit/<room>/test_*.c of its own room, that of its own name first, then the
-quick ones; then TESTS below, by room. A test that fails without any mutation, or takes more than
+The tests of a file: tests/unit/<room>/test_*.c of its own room, that of its own name first, then
+the quick ones; then TESTS below, by room. A test that fails without any mutation, or takes more than
 SLOW seconds, is left out, and said.
 """
 
@@ -276,7 +276,8 @@ def run_test(name, tree, timeout):
             time.sleep(0.02 if time.monotonic() < end - timeout + 1 else 0.2)
             text = os.pread(log.fileno(), 1 << 20, 0).decode(errors="replace")
             bad = re.search(r"^(not ok .*|FAIL .*)$", text, re.MULTILINE)
-            found = bad.group(1) if bad else f"longer than {timeout:.0f} s" if time.monotonic() > end else None
+            late = f"longer than {timeout:.0f} s" if time.monotonic() > end else None
+            found = bad.group(1) if bad else late
         if found is None and process.returncode:
             text = os.pread(log.fileno(), 1 << 20, 0).decode(errors="replace")
             bad = re.search(r"^(not ok .*|FAIL .*)$", text, re.MULTILINE)
@@ -374,7 +375,8 @@ def main():
         chosen = [m for path in sorted(lines) for m in mutations(path, lines[path])]
         random.Random(int(known["SEED"])).shuffle(chosen)
         n = int(known["N"])
-        print(f"{len(lines)} files, {len(chosen)} mutations are possible, {min(n, len(chosen))} are tried")
+        print(f"{len(lines)} files, {len(chosen)} mutations are possible, "
+              f"{min(n, len(chosen))} are tried", flush=True)
     end = time.monotonic() + 60 * float(known["MINUTES"])
     counts = {key: 0 for key in ("killed", "lived", "same", "broken", "untested")}
     lived = []
