@@ -38,9 +38,10 @@ struct story {
 	size_t (*tally)(uint32_t id);
 	bool failures; /* some scenes and chunks are bad */
 	bool stalls;
-	bool in_turn;      /* a chunk needs the one before */
-	bool deaths;       /* some chunks and headers end the worker: for processes */
-	unsigned pause_us; /* of each chunk */
+	bool in_turn;         /* a chunk needs the one before */
+	bool deaths;          /* some chunks and headers end the worker: for processes */
+	unsigned pause_us;    /* of each chunk */
+	struct scene *sample; /* the first scene as it was opened before the run; NULL: none */
 };
 
 static struct story story;
@@ -122,6 +123,12 @@ static int fake_begin(struct scene *scene, const struct catalog *catalog, uint32
 	(void)err;
 	*scene = (struct scene){.id = id, .name = strdup("fake")};
 	return 0;
+}
+
+/* Made-up scenes say by their sensor whether their files are as they were. */
+static bool fake_is_fresh(const struct scene *scene)
+{
+	return scene->sensor[0] != '\0';
 }
 
 static size_t fake_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
@@ -236,6 +243,7 @@ static const struct workload fake = {
 	.pixel_bytes = scene_pixel_bytes,
 	.result = &piece_ops,
 	.scene_open = fake_open,
+	.scene_is_fresh = fake_is_fresh,
 	.scene_begin = fake_begin,
 	.scene_pack = scene_pack,
 	.scene_unpack = scene_unpack,
@@ -255,7 +263,7 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 			    .scene_slots = 2 * workers + 2,
 			    .budget = {.limit = pool},
 			    .pool = pool};
-	struct samples none = {0};
+	struct samples samples = {.n = story.sample ? 1 : 0, .scene = story.sample};
 	struct workload workload = fake;
 	struct error err = {0};
 	FILE *saved = stderr;
@@ -266,7 +274,7 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 	atomic_store(&most_at_work, 0);
 	stderr = fopen("/dev/null", "w");
 	alarm(60); /* a hang ends the test */
-	assert_int_equal(execute(&options, &plan, &workload, NULL, &none, &report_sink, &err),
+	assert_int_equal(execute(&options, &plan, &workload, NULL, &samples, &report_sink, &err),
 			 story.failures || story.deaths ? 1 : 0);
 	alarm(0);
 	fclose(stderr);
@@ -291,6 +299,14 @@ static const char *const parallel[] = {"threads", "processes"};
 static const char *const parallel[] = {"threads", "processes", "openmp"};
 #endif
 enum { N_PARALLEL = sizeof(parallel) / sizeof(parallel[0]) };
+
+static uint32_t n_chunks_of_one;
+
+static uint32_t one_or_three(uint32_t id)
+{
+	(void)id;
+	return n_chunks_of_one;
+}
 
 static uint32_t few_chunks(uint32_t id)
 {
@@ -447,6 +463,30 @@ static int find_modules(void **state)
 	return 0;
 }
 
+/* A scene that was opened for the plan is taken as it is, unless its files have changed since. */
+static void changed_scenes_are_opened_again(void **state)
+{
+	static const struct story one = {.n_scenes = 1,
+					 .chunks = one_or_three,
+					 .footprint = mixed_footprint,
+					 .tally = small_tally};
+
+	(void)state;
+	for (int fresh = 0; fresh < 2; fresh++) {
+		struct scene sample = {.x_size = 3, .y_size = 1};
+
+		sample.name = strdup("fake");
+		sample.store_x_size = sample.store_y_size = 1;
+		sample.tile_x_size = sample.tile_y_size = 1;
+		sample.sensor[0] = fresh ? 'f' : '\0';
+		story = one;
+		story.sample = &sample;
+		n_chunks_of_one = fresh ? 3 : 1; /* as it was, and as its files are now */
+		run_story("threads", 2, POOL);
+		assert_null(sample.name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -458,6 +498,7 @@ int main(void)
 		cmocka_unit_test(a_worker_gives_back_its_own),
 		cmocka_unit_test(freed_memory_wakes_workers),
 		cmocka_unit_test(chunks_in_turn),
+		cmocka_unit_test(changed_scenes_are_opened_again),
 	};
 
 	return cmocka_run_group_tests(tests, find_modules, NULL);
