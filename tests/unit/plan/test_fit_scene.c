@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "pixels/stages.h"
 #include "plan.h"
 
 static size_t no_tally(const struct scene *scene, const struct chunk_grid *grid, unsigned workers,
@@ -21,7 +22,14 @@ static size_t no_tally(const struct scene *scene, const struct chunk_grid *grid,
 	return 0;
 }
 
-static const struct workload workload = {.name = "fake", .tally_bytes = no_tally};
+static const struct workload workload = {
+	.name = "fake",
+	.slice_rows = block_slice_rows,
+	.slice = block_slice,
+	.pixel_bytes = scene_pixel_bytes,
+	.result = &piece_ops,
+	.tally_bytes = no_tally,
+};
 
 /* 1000 x 1000 pixels of 2 bytes in stored tiles of 100 x 100. */
 static struct scene tiled(void)
