@@ -85,6 +85,19 @@ static int slot_init(struct slot *slot, unsigned n_pools)
 	return slot->joined ? 0 : -1;
 }
 
+/* The trace begins with the scenes that were opened before, as one event of who hands out. */
+static void trace_survey(struct run *run)
+{
+	const struct samples *samples = run->samples;
+	const struct meter nothing = {0};
+
+	if (!run->trace || !samples->begin_ns)
+		return;
+	run->trace->begin_ns = samples->begin_ns;
+	trace_lap(trace_of(run->trace, run->trace->n_workers), &nothing, METER_DISCOVER,
+		  samples->begin_ns, samples->begin_ns + samples->opened.busy_ns);
+}
+
 static int run_init(struct run *run, const struct options *options, const struct plan *plan,
 		    const struct workload *workload, const struct catalog *catalog,
 		    struct samples *samples, const struct report_sink *sink, struct error *err)
@@ -133,6 +146,7 @@ static int run_init(struct run *run, const struct options *options, const struct
 	if (plan->trace_events && cluster_rank() == 0 &&
 	    trace_log_new(&run->trace, plan->workers, plan->trace_events, err))
 		return -1;
+	trace_survey(run);
 	for (unsigned i = 0; i < plan->workers; i++)
 		run->meters[i].meter.trace = trace_of(run->trace, i);
 	if (cluster_rank() != 0)
@@ -286,7 +300,6 @@ static void add_survey(struct run_totals *totals, const struct samples *samples)
 {
 	samples_book(&totals->meter, samples);
 	totals->survey_busy_ns = samples->opened.busy_ns;
-	totals->wall_ns += samples->wall_ns;
 	totals->cpu_ns += samples->opened.cpu_ns;
 }
 
@@ -335,7 +348,7 @@ int execute(const struct options *options, const struct plan *plan, const struct
 	    struct error *err)
 {
 	struct course course = {.executor = executor_find(options->executor, err),
-				.begin_ns = clock_now(),
+				.begin_ns = samples->begin_ns ? samples->begin_ns : clock_now(),
 				.begin_cpu = process_cpu_ns()};
 	struct run *run = &course.run;
 	struct will *will;

@@ -104,6 +104,21 @@ setup() {
 		'd["run"]["wall_s"] > 0'
 }
 
+@test "scenes opened before there are workers are metered under discover" {
+	cp good.tif second.tif
+	cp good.tif third.tif
+	for executor in serial threads; do
+		imgpipe -q --report r.json --executor "$executor" good.tif second.tif third.tif
+		exits 0
+		holds r.json 'd["stages"][0]["chunks"] == 3' 'd["stages"][0]["busy_s"] > 0' \
+			'd["stages"][0]["cpu_s"] > 0'
+	done
+	# Once by the child that looks at them for the plan, once for the run.
+	imgpipe -q --report r.json --executor processes good.tif second.tif third.tif
+	exits 0
+	holds r.json 'd["stages"][0]["chunks"] == 6' 'd["stages"][0]["busy_s"] > 0'
+}
+
 @test "the summary has every documented field" {
 	imgpipe -q --summary s.json good.tif
 	holds s.json 's["name"] == "good"' 's["status"] == "ok"' 's["error"] is None' \
