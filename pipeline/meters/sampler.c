@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "plan/fit_scene.h"
-#include "reader.h"
 #include "run/run.h"
 #include "trace.h"
 
