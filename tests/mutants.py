@@ -8,12 +8,12 @@ ones that live are printed: a place where a test is missing, or where the change
 
 N mutations, chosen by SEED, of the lines changed since the merge base with REV; of all lines of
 FILES where that is given, for MINUTES at the most. LIST: mutations of one's own instead, a line
-each: FILE | OLD | NEW (OLD is found once in FILE, or FILE:LINE; NEW may be -: left out). A mutation that does not compile, or makes the same object
-file, is not counted.
+each: FILE | OLD | NEW (OLD is found once in FILE, or FILE:LINE; NEW may be -: left out). A mutation
+that does not compile, or makes the same object file, is not counted.
 
 The tests of a file: tests/unit/<room>/test_*.c of its own room, that of its own name first, then
-the quick ones; then TESTS below, by room. A test that fails without any mutation, or takes more than
-SLOW seconds, is left out, and said.
+the quick ones; then TESTS below, by room. A test that fails without any mutation, or takes more
+than SLOW seconds, is left out, and said.
 """
 
 import fnmatch
@@ -262,6 +262,22 @@ def command_of(name, tree):
     return [PYTHON, str(tree.path / "tests" / "oracle" / f"{what}.py"), "--quick"]
 
 
+def watch(process, log, timeout):
+    """How a test fails, at the first sign of it; None where it ends well."""
+    begin = time.monotonic()
+    while True:
+        ended, waited = process.poll() is not None, time.monotonic() - begin
+        text = os.pread(log.fileno(), 1 << 20, 0).decode(errors="replace")
+        bad = re.search(r"^(not ok .*|FAIL .*)$", text, re.MULTILINE)
+        if bad:
+            return bad.group(1)
+        if ended:
+            return f"exit status {process.returncode}" if process.returncode else None
+        if waited > timeout:
+            return f"longer than {timeout:.0f} s"
+        time.sleep(0.02 if waited < 1 else 0.2)
+
+
 def run_test(name, tree, timeout):
     """'passed', or how it failed; ends at the first sign of a failure."""
     env = dict(os.environ, BUILD=str(tree.path / "build"), PYTHONDONTWRITEBYTECODE="1",
@@ -271,22 +287,14 @@ def run_test(name, tree, timeout):
         process = subprocess.Popen(command_of(name, tree), stdout=log, stderr=subprocess.STDOUT,
                                    stdin=subprocess.DEVNULL, cwd=tree.path, env=env,
                                    start_new_session=True)
-        end, found = time.monotonic() + timeout, None
-        while found is None and process.poll() is None:
-            time.sleep(0.02 if time.monotonic() < end - timeout + 1 else 0.2)
-            text = os.pread(log.fileno(), 1 << 20, 0).decode(errors="replace")
-            bad = re.search(r"^(not ok .*|FAIL .*)$", text, re.MULTILINE)
-            late = f"longer than {timeout:.0f} s" if time.monotonic() > end else None
-            found = bad.group(1) if bad else late
-        if found is None and process.returncode:
-            text = os.pread(log.fileno(), 1 << 20, 0).decode(errors="replace")
-            bad = re.search(r"^(not ok .*|FAIL .*)$", text, re.MULTILINE)
-            found = bad.group(1) if bad else f"exit status {process.returncode}"
         try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        process.wait()
+            found = watch(process, log, timeout)
+        finally:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
     return found or "passed"
 
 
@@ -342,16 +350,16 @@ class Judge:
                     return "killed", f"{name}: {result}"
             return "lived", ""
         finally:
-            self.restore(mutation.path, kept, ["all"] in linked)
+            self.restore(mutation, kept, ["all"] in linked)
 
-    def restore(self, path, kept, relink):
+    def restore(self, mutation, kept, relink):
         """The source and its objects as they were. A room's unit programs are linked anew for each
         of its mutations; what all rooms share is linked again here."""
-        shutil.copy2(REPO / path, self.tree.path / path)
+        (self.tree.path / mutation.path).write_text(mutation.text)
         for name, data in kept.items():
             (self.tree.path / name).write_bytes(data)
         if relink:
-            self.tree.shell(self.tree.script(path, ["all"])[1])
+            self.tree.shell(self.tree.script(mutation.path, ["all"])[1])
 
 
 def main():
@@ -377,6 +385,7 @@ def main():
         n = int(known["N"])
         print(f"{len(lines)} files, {len(chosen)} mutations are possible, "
               f"{min(n, len(chosen))} are tried", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the copy goes, too
     end = time.monotonic() + 60 * float(known["MINUTES"])
     counts = {key: 0 for key in ("killed", "lived", "same", "broken", "untested")}
     lived = []
