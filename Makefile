@@ -1,5 +1,5 @@
 # imgpipe: no configure step. Targets: all demo workshop test lint bench bench-cold bench-deps
-# bench-scaling stress fuzz install uninstall clean.
+# bench-scaling stress mutants fuzz install uninstall clean.
 # Variables: CC CFLAGS PREFIX DESTDIR SANITIZE=address|undefined|thread WERROR=1 BUILD
 
 CC      ?= cc
@@ -155,6 +155,13 @@ lint:
 	.ci/install-deps lint
 	tests/lint
 
+# Small changes of the program, each run against the tests that are there for its file; prints those
+# that no test notices. In changed files, or FILES="..."; N, SEED, REV, MINUTES: tests/mutants.py.
+mutants:
+	.ci/install-deps test
+	tests/mutants.py N="$(N)" SEED="$(SEED)" REV="$(REV)" FILES="$(FILES)" LIST="$(LIST)" \
+		MINUTES="$(MINUTES)" SLOW="$(SLOW)" ONLY="$(ONLY)"
+
 fuzz:
 	.ci/install-deps lint
 	tests/fuzz/run.sh
@@ -205,4 +212,4 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: help all demo workshop test stress lint fuzz bench bench-cold bench-deps bench-scaling install uninstall clean
+.PHONY: help all demo workshop test stress lint mutants fuzz bench bench-cold bench-deps bench-scaling install uninstall clean

@@ -72,7 +72,7 @@ struct plan {
 	uint64_t n_all_scenes;            /* of all shards */
 	uint64_t files_checksum;          /* of the names of all files, for merge */
 	/* Set by who made the plan: */
-	const struct report *const *reports; /* the table of those that may be wanted */
+	const struct report *const *reports; /* that may be wanted, ended by NULL; NULL: none */
 	const struct partial_head *merged;   /* merge: what all parts say; else NULL */
 	uint64_t names_bytes;                /* that the list of files takes in memory */
 	uint64_t file_bytes;                 /* sizes of all files of the run */

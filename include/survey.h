@@ -41,7 +41,7 @@ struct samples {
 	struct scene *scene;     /* by id, n of them; owned */
 	struct scene extra;      /* planned on, where none of those fits; the run opens it anew */
 	struct meter_row opened; /* what all scenes cost that were opened so far */
-	uint64_t wall_ns;        /* that it took */
+	uint64_t begin_ns;       /* when the first one was; 0: none */
 };
 
 /* A scene needs so many bytes; UINT64_MAX, for no memory is enough, is not counted. */

@@ -17,7 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "catalog.h"
 #include "run/execute.h"
 #include "catalog.h"
 #include "lab.h"

@@ -69,6 +69,19 @@ static int slot_init(struct slot *slot, unsigned n_pools)
 	return slot->joined ? 0 : -1;
 }
 
+/* The trace begins with the scenes that were opened before, as one event of who hands out. */
+static void trace_survey(struct run *run)
+{
+	const struct samples *samples = run->samples;
+	const struct meter nothing = {0};
+
+	if (!run->trace || !samples->begin_ns)
+		return;
+	run->trace->begin_ns = samples->begin_ns;
+	trace_lap(trace_of(run->trace, run->trace->n_workers), &nothing, METER_DISCOVER,
+		  samples->begin_ns, samples->begin_ns + samples->opened.busy_ns);
+}
+
 static uint64_t input_bytes(const struct run *run)
 {
 	return run->workload->input_bytes ? run->workload->input_bytes(run->catalog) : 0;
@@ -124,6 +137,7 @@ static int run_init(struct run *run, const struct run_setup *setup, struct error
 	if (plan->trace_events && leads &&
 	    trace_log_new(&run->trace, plan->workers, plan->trace_events, err))
 		return -1;
+	trace_survey(run);
 	for (unsigned i = 0; i < plan->workers; i++)
 		run->meters[i].meter.trace = trace_of(run->trace, i);
 	if (!leads)
@@ -276,7 +290,6 @@ static void add_survey(struct run_totals *totals, const struct samples *samples)
 {
 	samples_book(&totals->meter, samples);
 	totals->survey_busy_ns = samples->opened.busy_ns;
-	totals->wall_ns += samples->wall_ns;
 	totals->cpu_ns += samples->opened.cpu_ns;
 }
 
@@ -357,7 +370,8 @@ int execute(const struct run_setup *setup, struct error *err)
 {
 	struct course course = {.executor = setup->executor,
 				.session = setup->session,
-				.begin_ns = clock_now(),
+				.begin_ns = setup->samples->begin_ns ? setup->samples->begin_ns
+								     : clock_now(),
 				.begin_cpu = process_cpu_ns()};
 	struct run *run = &course.run;
 	struct will *will;

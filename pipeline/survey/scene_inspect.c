@@ -15,14 +15,6 @@ struct finding {
 	unsigned char scene[];
 };
 
-/* What a child says of its time is not believed beyond this. */
-static const uint64_t longest_ns = 60000000000u;
-
-static uint64_t at_most(uint64_t ns, uint64_t most)
-{
-	return ns < most ? ns : most;
-}
-
 static size_t look(void *context, uint32_t i, void *answer)
 {
 	const struct scene_inspection *in = context;
@@ -78,8 +70,8 @@ static void take(void *context, uint32_t i, const void *answer, size_t bytes, co
 		return;
 	}
 	in->row->chunks++;
-	in->row->busy_ns += at_most(finding->busy_ns, longest_ns);
-	in->row->cpu_ns += at_most(finding->cpu_ns, longest_ns);
+	in->row->busy_ns += finding->busy_ns;
+	in->row->cpu_ns += finding->cpu_ns;
 	if (finding->error.code)
 		wire_take_error(&error, &finding->error);
 	else if (!in->workload->scene_unpack(&scene, finding->scene, bytes - sizeof(*finding), true,

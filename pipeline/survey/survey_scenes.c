@@ -350,6 +350,18 @@ static const struct scene *look(const struct surveyor *s, struct error *err)
 	return scene;
 }
 
+/* What children say of their time is not believed beyond what has passed. */
+static void keep_times(struct samples *samples, const struct meter_row *opened)
+{
+	const uint64_t passed = clock_now() - samples->begin_ns;
+
+	samples->opened = *opened;
+	if (samples->opened.busy_ns > passed)
+		samples->opened.busy_ns = passed;
+	if (samples->opened.cpu_ns > passed)
+		samples->opened.cpu_ns = passed;
+}
+
 const struct scene *survey_scenes(struct plan *plan, struct samples *samples,
 				  const struct options *options, const struct workload *workload,
 				  const struct catalog *catalog, const struct session *session,
@@ -363,8 +375,8 @@ const struct scene *survey_scenes(struct plan *plan, struct samples *samples,
 			     .samples = samples,
 			     .may_fork = !session->cluster};
 	const struct scene *scene;
-	uint64_t begin_ns = clock_now();
 
+	samples->begin_ns = clock_now();
 	samples->scene = calloc(n ? n : 1, sizeof(*samples->scene));
 	if (!samples->scene) {
 		(void)error_memory(err, "scenes to plan on", n * sizeof(*samples->scene));
@@ -375,12 +387,11 @@ const struct scene *survey_scenes(struct plan *plan, struct samples *samples,
 	if (share(&s, err))
 		return NULL;
 	scene = look(&s, err);
-	samples->opened = s.found->opened;
+	keep_times(samples, &s.found->opened);
 	(void)munmap(s.found, s.mapped);
 	/* What the headers of a bad scene took is not to be missing from what others get. */
 	if (mallinfo2().fordblks > TRIM_BYTES)
 		malloc_trim(TRIM_BYTES);
-	samples->wall_ns = clock_now() - begin_ns;
 	return scene;
 }
 

@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 
 #include "entries.h"
-#include "sentinel2_metadata.h"
 #include "sentinel2.h"
+#include "sentinel2_metadata.h"
 
 enum {
 	/* A folder of more files than this counts as a whole: a rule for each would cost more. */

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sentinel2_metadata.h"
 #include "sentinel2.h"
+#include "sentinel2_metadata.h"
 
 /* What the product says, for red and NIR. */
 struct rule {

@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "input/xml.h"
 #include "names.h"
 #include "sentinel2.h"
-#include "input/xml.h"
 
 enum {
 	MAX_BYTES = 4 << 20, /* real ones are 50 to 600 kB */

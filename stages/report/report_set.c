@@ -143,7 +143,7 @@ int report_set_open(struct report_set **set, const struct plan *plan, const stru
 	if (!s)
 		return error_memory(err, "reports", sizeof(*s));
 	pixel_totals_init(&s->pixels);
-	for (; *table && s->n < REPORTS_MOST; table++) {
+	for (; table && *table && s->n < REPORTS_MOST; table++) {
 		const char *path = report_path(&options->reports, &(*table)->option);
 		struct member *member = &s->member[s->n];
 

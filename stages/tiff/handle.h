@@ -7,8 +7,8 @@
 
 #include "arena.h"
 #include "block.h"
-#include "mask.h"
 #include "input/raster_reader.h"
+#include "mask.h"
 #include "rows.h"
 
 /* An open file. */

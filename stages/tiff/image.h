@@ -21,8 +21,8 @@
 
 #include "decoder.h"
 #include "error.h"
-#include "log.h"
 #include "input/raster_reader.h"
+#include "log.h"
 
 enum {
 	TIFF_MAX_PIXEL_BITS = 53,     /* 2^53 pixels: counts are exact in every report */

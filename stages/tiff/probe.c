@@ -11,10 +11,10 @@
 #include "codec.h"
 #include "fetch.h"
 #include "geo.h"
+#include "handle.h"
 #include "io.h"
 #include "mask.h"
 #include "metadata.h"
-#include "handle.h"
 #include "window.h"
 
 enum {

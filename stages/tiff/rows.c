@@ -12,8 +12,8 @@
 #include <stdlib.h>
 
 #include "codec.h"
-#include "io.h"
 #include "handle.h"
+#include "io.h"
 #include "samples.h"
 
 /* --- uncompressed --- */

@@ -390,6 +390,7 @@ static void bytes_are_counted(void **state)
 		assert_int_equal(b.meter.row[METER_MASK].bytes_out, N);
 		assert_int_equal(b.meter.row[METER_INDEX].bytes_in, N * (2 + 8 + 1));
 		assert_int_equal(b.meter.row[METER_INDEX].bytes_out, N * sizeof(float));
+		assert_int_equal(b.meter.row[METER_STATS].bytes_in, N * (sizeof(float) + 1));
 		bench_release(&b);
 	}
 }

@@ -184,6 +184,23 @@ static void test_tiff_reader_needs_no_gdal(void **state)
 	assert_false(reader_heavy.is_loaded());
 }
 
+/* Why a reader may not be loaded is said long after whoever forbade it has gone. */
+static void test_ban_keeps_its_words(void **state)
+{
+	char why[] = "no room for it";
+
+	(void)state;
+	write_pgm("one.pgm", 1);
+	reader_heavy.forbid(why);
+	memset(why, 'x', sizeof(why) - 1);
+	expect_refusal("one.pgm", READER_AUTO, EX_TEMPFAIL, "no room for it");
+	assert_true(reader_heavy.was_asked());
+	assert_false(reader_heavy.was_asked());
+	assert_int_equal(reader_heavy.load(NULL), -1);
+	reader_heavy.forbid(NULL);
+	assert_false(reader_heavy.is_loaded());
+}
+
 static void *probe_thread(void *path)
 {
 	const struct reader *reader;
@@ -382,6 +399,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tiff_reader_needs_no_gdal),
+		cmocka_unit_test(test_ban_keeps_its_words),
 		cmocka_unit_test(test_threads_load_gdal_once),
 		cmocka_unit_test(test_gdal_pixels),
 		cmocka_unit_test(test_refusals),

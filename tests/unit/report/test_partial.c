@@ -84,6 +84,28 @@ static void every_byte_counts(void **state)
 	free(text);
 }
 
+/* Sealed rightly, and its scenes stand in another order than the list's. */
+static void scenes_out_of_place(void **state)
+{
+	struct fixture *f = *state;
+	struct report_set *set;
+	struct error err;
+
+	f->options = (struct options){.verbosity = -1, .scale = 1};
+	want(&f->options, "partial", f->path[0]);
+	f->plan.n_all_scenes = 2;
+	f->good.id = 1;
+	f->bad.id = 0;
+	assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), 0);
+	assert_int_equal(report_set_scene(set, &f->good_result, &err), 0);
+	assert_int_equal(report_set_scene(set, &f->bad_result, &err), 0);
+	assert_int_equal(report_set_commit(set, &f->totals, &err), 0);
+	report_set_free(set);
+	assert_int_equal(merge(f, &err), -1);
+	assert_int_equal(err.code, EX_DATAERR);
+	assert_non_null(strstr(err.text, "scene 1 stands where scene 0 must be"));
+}
+
 /* A new option has to be put in one of identity.c's two tables. */
 static void every_option_is_judged(void **state)
 {
@@ -150,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_RUN(every_byte_counts),
+		WITH_RUN(scenes_out_of_place),
 		cmocka_unit_test(every_option_is_judged),
 		cmocka_unit_test(identity_holds_options),
 		WITH_RUN(full_disk),

@@ -312,6 +312,43 @@ static void test_info(void **state)
 	fclose(out);
 }
 
+/* A field of the first scene's row in a table that quotes nothing before it but the name. */
+static double csv_field(const char *text, const char *column)
+{
+	const char *at = strstr(text, column), *row = strstr(strchr(text, '\n'), ",ok,");
+	int n = 0;
+
+	assert_non_null(at);
+	assert_non_null(row);
+	for (const char *c = strstr(text, ",status,"); c < at - 1; c++)
+		n += *c == ',';
+	for (row++; n > 0; n--)
+		row = strchr(row, ',') + 1;
+	return strtod(row, NULL);
+}
+
+/* As many digits as it takes to read the same number. */
+static void test_csv_is_exact(void **state)
+{
+	struct fixture *f = *state;
+	struct summary s;
+	struct error err;
+
+	f->options = (struct options){.verbosity = -1};
+	want(&f->options, "csv", f->path[2]);
+	for (int i = 1; i <= 40; i++) {
+		struct accum *a = &f->good_result.accum;
+
+		accum_add(a, 0.01f * (float)i, (uint64_t)i);
+		f->histogram.count[histogram_slot(0.01f * (float)i)] += (uint64_t)i;
+		summary_make(&s, a, &f->histogram, 300);
+		assert_int_equal(write_all(f, &err), 0);
+		assert_true(csv_field(read_all(f->path[2]), "mean") == s.mean);
+		assert_true(csv_field(read_all(f->path[2]), "std,") == s.std);
+		assert_true(csv_field(read_all(f->path[2]), "p98") == s.percentile[6]);
+	}
+}
+
 #define WITH_RUN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -323,6 +360,7 @@ int main(void)
 		WITH_RUN(test_report),
 		WITH_RUN(test_no_scene_at_all),
 		WITH_RUN(test_csv),
+		WITH_RUN(test_csv_is_exact),
 		WITH_RUN(test_tiles),
 		WITH_RUN(test_text),
 		WITH_RUN(test_text_path),

@@ -1,5 +1,5 @@
 /*
- * The verdict says what crafted meters show, and no more; names are cut and shown safely.
+ * The verdict says what crafted meters show, and no more.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,6 @@
 
 #include "report.h"
 #include "pixels/stages.h"
-#include "base/text.h"
 #include "report/verdict.h"
 
 /* Two workers, 2 s, decoding for 80 % of it and running for 90 %. */
@@ -147,23 +146,40 @@ static void test_verdict_names_chunk(void **state)
 	expect_verdict(f, "use smaller chunks (--chunk 256) or fewer workers");
 }
 
-static void test_text_cut(void **state)
+/* Twice as many chunks as workers are enough: what was idle then is the end. */
+static void test_verdict_enough_chunks(void **state)
 {
-	char out[4 * TEXT_NAME_COLUMNS + 1];
+	struct fixture *f = *state;
 
-	(void)state;
-	assert_string_equal(text_cut(out, "abc", 5), "abc  ");
-	assert_string_equal(text_cut(out, "abcdefghij", 7), "ab...ij");
-	assert_string_equal(text_cut(out,
-				     "\xC3\xA4\xC3\xB6\xC3\xBC\xC3\x9F\xE2\x82\xAC"
-				     "z",
-				     5),
-			    "\xC3\xA4...z");
-	assert_string_equal(text_cut(out, "a\n\xFF", 9), "a\\x0A\\xFF");
-	assert_int_equal(utf8_length("\xED\xA0\x80"), 0); /* a surrogate */
-	assert_int_equal(utf8_length("\xC0\xAF"), 0);     /* overlong */
-	assert_int_equal(utf8_length("\xF0\x9F\x8C\x8D"), 4);
-	assert_int_equal(utf8_length("\xF0\x9F"), 0);
+	f->totals.meter.row[METER_REDUCE].wait_ns[WAIT_IDLE] = 1000000000;
+	f->totals.meter.row[METER_DECODE].chunks = 3;
+	expect_verdict(f, "3 chunks cannot keep 2 workers busy");
+	f->totals.meter.row[METER_DECODE].chunks = 4;
+	expect_verdict(f, "idle at the end");
+}
+
+/* Waiting for storage is no lack of cores. */
+static void test_verdict_reading(void **state)
+{
+	struct fixture *f = *state;
+	struct meter *m = &f->totals.meter;
+
+	m->row[METER_FETCH].busy_ns = 2000000000;
+	m->row[METER_DECODE].busy_ns = 1200000000;
+	m->row[METER_DECODE].cpu_ns = 1200000000;
+	expect_verdict(f, "input-bound: 50 %");
+	m->row[METER_FETCH].cpu_ns = 1900000000;
+	expect_verdict(f, "the bytes were at hand (page cache)");
+}
+
+/* Where there is advice, something is to be changed, however well the workers were used. */
+static void test_verdict_advice_and_efficiency(void **state)
+{
+	struct fixture *f = *state;
+
+	f->totals.meter.bytes_decoded = 13 * f->totals.meter.bytes_needed / 10;
+	expect_verdict(f, "1.30 bytes were decoded for each byte needed");
+	expect_verdict(f, "parallel efficiency 90 % (CPU time");
 }
 
 #define WITH_RUN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -171,9 +187,13 @@ static void test_text_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_RUN(test_verdict_good),       WITH_RUN(test_verdict_advice),
-		WITH_RUN(test_verdict_few_chunks), WITH_RUN(test_verdict_names_chunk),
-		cmocka_unit_test(test_text_cut),
+		WITH_RUN(test_verdict_good),
+		WITH_RUN(test_verdict_advice),
+		WITH_RUN(test_verdict_few_chunks),
+		WITH_RUN(test_verdict_names_chunk),
+		WITH_RUN(test_verdict_enough_chunks),
+		WITH_RUN(test_verdict_reading),
+		WITH_RUN(test_verdict_advice_and_efficiency),
 	};
 
 	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);

@@ -23,6 +23,7 @@
 
 #include "run/decorator.h"
 #include "run/execute.h"
+#include "report_sink.h"
 #include "pixels/stages.h"
 
 enum { MOST_SCENES = 60, MAX_CHUNKS = 40, KIB = 1024, POOL = 1000 * KIB };
@@ -40,9 +41,10 @@ struct story {
 	size_t (*tally)(uint32_t id);
 	bool failures; /* some scenes and chunks are bad */
 	bool stalls;
-	bool in_turn;      /* a chunk needs the one before */
-	bool deaths;       /* some chunks and headers end the worker: for processes */
-	unsigned pause_us; /* of each chunk */
+	bool in_turn;         /* a chunk needs the one before */
+	bool deaths;          /* some chunks and headers end the worker: for processes */
+	unsigned pause_us;    /* of each chunk */
+	struct scene *sample; /* the first scene as it was opened before the run; NULL: none */
 };
 
 static struct story story;
@@ -124,6 +126,12 @@ static int fake_begin(struct scene *scene, const struct catalog *catalog, uint32
 	(void)err;
 	*scene = (struct scene){.id = id, .name = strdup("fake")};
 	return 0;
+}
+
+/* Made-up scenes say by their sensor whether their files are as they were. */
+static bool fake_is_fresh(const struct scene *scene)
+{
+	return scene->sensor[0] != '\0';
 }
 
 static size_t fake_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
@@ -228,6 +236,55 @@ static void fake_free(struct tally *tally)
 	free(tally);
 }
 
+/* --- a sink: rows come in the order of the scenes, each once --- */
+
+struct report_set {
+	uint32_t rows;
+};
+
+static struct report_set told;
+
+static int fake_sink_open(struct report_set **set, const struct plan *plan,
+			  const struct options *options, struct error *err)
+{
+	(void)plan;
+	(void)options;
+	(void)err;
+	told = (struct report_set){0};
+	*set = &told;
+	return 0;
+}
+
+static int fake_sink_scene(struct report_set *set, const struct scene_result *result,
+			   struct error *err)
+{
+	(void)err;
+	assert_int_equal(result->scene->id, set->rows);
+	set->rows++;
+	return 0;
+}
+
+static int fake_sink_commit(struct report_set *set, const struct run_totals *totals,
+			    struct error *err)
+{
+	(void)err;
+	assert_int_equal(set->rows, totals->n_scenes);
+	assert_int_equal(totals->n_ok + totals->n_failed, totals->n_scenes);
+	return 0;
+}
+
+static void fake_sink_free(struct report_set *set)
+{
+	(void)set;
+}
+
+static const struct report_sink fake_sink = {
+	.open = fake_sink_open,
+	.scene = fake_sink_scene,
+	.commit = fake_sink_commit,
+	.free = fake_sink_free,
+};
+
 static const struct stage *const fake_stages[] = {&fake_stage};
 static const struct workload fake = {
 	.name = "fake",
@@ -238,6 +295,7 @@ static const struct workload fake = {
 	.pixel_bytes = scene_pixel_bytes,
 	.result = &piece_ops,
 	.scene_open = fake_open,
+	.scene_is_fresh = fake_is_fresh,
 	.scene_begin = fake_begin,
 	.scene_pack = scene_pack,
 	.scene_unpack = scene_unpack,
@@ -247,41 +305,6 @@ static const struct workload fake = {
 	.tally_finish = fake_finish,
 	.tally_free = fake_free,
 };
-
-/* Where no report is wanted. */
-static int no_reports(struct report_set **set, const struct plan *plan,
-		      const struct options *options, struct error *err)
-{
-	(void)plan;
-	(void)options;
-	(void)err;
-	*set = NULL;
-	return 0;
-}
-
-static int no_row(struct report_set *set, const struct scene_result *result, struct error *err)
-{
-	(void)set;
-	(void)result;
-	(void)err;
-	return 0;
-}
-
-static int no_end(struct report_set *set, const struct run_totals *totals, struct error *err)
-{
-	(void)set;
-	(void)totals;
-	(void)err;
-	return 0;
-}
-
-static void nothing_to_free(struct report_set *set)
-{
-	(void)set;
-}
-
-static const struct report_sink no_sink = {
-	.open = no_reports, .scene = no_row, .commit = no_end, .free = nothing_to_free};
 
 static const struct decorator *decorator; /* of the runs to come; NULL: none */
 
@@ -294,7 +317,7 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 			    .scene_slots = 2 * workers + 2,
 			    .budget = {.limit = pool},
 			    .pool = pool};
-	struct samples none = {0};
+	struct samples samples = {.n = story.sample ? 1 : 0, .scene = story.sample};
 	struct workload workload = fake;
 	struct error err = {0};
 	FILE *saved = stderr;
@@ -302,8 +325,8 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 	struct run_setup setup = {.options = &options,
 				  .plan = &plan,
 				  .workload = &workload,
-				  .samples = &none,
-				  .sink = &no_sink,
+				  .samples = &samples,
+				  .sink = &fake_sink,
 				  .executor = executor_find(executor, false, &err),
 				  .session = &alone,
 				  .decorator = decorator};
@@ -339,6 +362,14 @@ static const char *const parallel[] = {"threads", "processes"};
 static const char *const parallel[] = {"threads", "processes", "openmp"};
 #endif
 enum { N_PARALLEL = sizeof(parallel) / sizeof(parallel[0]) };
+
+static uint32_t n_chunks_of_one;
+
+static uint32_t one_or_three(uint32_t id)
+{
+	(void)id;
+	return n_chunks_of_one;
+}
 
 static uint32_t few_chunks(uint32_t id)
 {
@@ -575,6 +606,30 @@ static int find_modules(void **state)
 	return 0;
 }
 
+/* A scene that was opened for the plan is taken as it is, unless its files have changed since. */
+static void changed_scenes_are_opened_again(void **state)
+{
+	static const struct story one = {.n_scenes = 1,
+					 .chunks = one_or_three,
+					 .footprint = mixed_footprint,
+					 .tally = small_tally};
+
+	(void)state;
+	for (int fresh = 0; fresh < 2; fresh++) {
+		struct scene sample = {.x_size = 3, .y_size = 1};
+
+		sample.name = strdup("fake");
+		sample.store_x_size = sample.store_y_size = 1;
+		sample.tile_x_size = sample.tile_y_size = 1;
+		sample.sensor[0] = fresh ? 'f' : '\0';
+		story = one;
+		story.sample = &sample;
+		n_chunks_of_one = fresh ? 3 : 1; /* as it was, and as its files are now */
+		run_story("threads", 2, POOL);
+		assert_null(sample.name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -587,6 +642,7 @@ int main(void)
 		cmocka_unit_test(freed_memory_wakes_workers),
 		cmocka_unit_test(chunks_in_turn),
 		cmocka_unit_test(a_decorator_is_heard),
+		cmocka_unit_test(changed_scenes_are_opened_again),
 	};
 
 	return cmocka_run_group_tests(tests, find_modules, NULL);

@@ -275,37 +275,78 @@ static void units_known_by_code(void **state)
 	}
 }
 
-static void mask_directory(void **state)
+/* The plain image and a mask of one bit a pixel in strips; the last `holes` of them are not
+ * written. */
+static void write_masked(uint32_t x_size, uint32_t y_size, uint32_t rows, uint32_t holes)
 {
-	struct read_request request = {.window = {10, 2, 20, 5}, .n_bands = 1, .band = {1}};
-	uint8_t mask[20 * 5], bits[5 * 29];
-	struct file f;
 	TIFF *tif = TIFFOpen(path, "wl");
+	unsigned char bits[5 * 64];
 
-	(void)state;
 	assert_non_null(tif);
 	set_tags(tif, &plain);
 	write_blocks(tif, &plain);
 	assert_true(TIFFWriteDirectory(tif));
 	TIFFSetField(tif, TIFFTAG_SUBFILETYPE, FILETYPE_MASK);
-	TIFFSetField(tif, TIFFTAG_IMAGEWIDTH, plain.x_size);
-	TIFFSetField(tif, TIFFTAG_IMAGELENGTH, plain.y_size);
+	TIFFSetField(tif, TIFFTAG_IMAGEWIDTH, x_size);
+	TIFFSetField(tif, TIFFTAG_IMAGELENGTH, y_size);
 	TIFFSetField(tif, TIFFTAG_BITSPERSAMPLE, 1);
 	TIFFSetField(tif, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MASK);
-	TIFFSetField(tif, TIFFTAG_ROWSPERSTRIP, plain.y_size);
+	TIFFSetField(tif, TIFFTAG_ROWSPERSTRIP, rows);
 	TIFFSetField(tif, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE);
 	for (unsigned i = 0; i < sizeof(bits); i++)
 		bits[i] = i % 5 == 2 ? 0x0f : 0xff; /* columns 16 to 19 are masked */
-	assert_true(TIFFWriteEncodedStrip(tif, 0, bits, sizeof(bits)) > 0);
+	for (uint32_t s = 0; s + holes < (y_size + rows - 1) / rows; s++) {
+		uint32_t n = y_size - s * rows < rows ? y_size - s * rows : rows;
+
+		assert_true(TIFFWriteEncodedStrip(tif, s, bits, (tmsize_t)n * 5) > 0);
+	}
 	TIFFClose(tif);
+}
+
+/* Rows below `stored` are all masked. */
+static void check_mask(uint32_t stored)
+{
+	struct read_request request = {.window = {10, 2, 20, 25}, .n_bands = 1, .band = {1}};
+	uint8_t mask[20 * 25];
+	struct file f;
+
 	file_open(&f);
 	assert_true(f.info.has_mask);
 	request.mask = mask;
 	assert_int_equal(file_read(&f, &request), 0);
 	for (unsigned i = 0; i < sizeof(mask); i++)
-		assert_int_equal(mask[i] != 0, i % 20 < 6 || i % 20 > 9);
+		assert_int_equal(mask[i] != 0, (i % 20 < 6 || i % 20 > 9) && 2 + i / 20 < stored);
 	request_free(&request);
 	file_close(&f);
+}
+
+static void mask_directory(void **state)
+{
+	(void)state;
+	write_masked(plain.x_size, plain.y_size, plain.y_size, 0);
+	check_mask(plain.y_size);
+	write_masked(plain.x_size, plain.y_size, 8, 0);
+	check_mask(plain.y_size);
+	write_masked(plain.x_size, plain.y_size, 8, 2); /* not stored: masked */
+	check_mask(16);
+}
+
+/* A mask of another size is no mask of this image. */
+static void mask_of_another_size(void **state)
+{
+	static const int off[][2] = {{1, 0}, {-1, 0}, {0, 1}, {0, -1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++) {
+		struct raster_info info = {0};
+		struct error err;
+
+		write_masked(plain.x_size + (uint32_t)off[i][0], plain.y_size + (uint32_t)off[i][1],
+			     8, 0);
+		assert_int_equal(reader_tiff.probe(path, &info, &err), PROBE_OK);
+		assert_false(info.has_mask);
+		raster_info_release(&info);
+	}
 }
 
 int main(void)
@@ -319,6 +360,7 @@ int main(void)
 		cmocka_unit_test(facts_of_the_header),
 		cmocka_unit_test(units_known_by_code),
 		cmocka_unit_test(mask_directory),
+		cmocka_unit_test(mask_of_another_size),
 	};
 
 	return cmocka_run_group_tests_name("read_tiff", tests, set_up, tear_down);

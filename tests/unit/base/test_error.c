@@ -1,0 +1,44 @@
+/*
+ * Texts of errors: one line, bounded, the cause and the remedy kept.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "error.h"
+
+static void errors_are_one_line(void **state)
+{
+	struct error err;
+
+	(void)state;
+	assert_int_equal(error_set(&err, EX_DATAERR, "a\nb%c", 7), -1);
+	assert_string_equal(err.text, "a\\x0Ab\\x07");
+	error_prefix(&err, "file\x1b");
+	assert_string_equal(err.text, "file\\x1B: a\\x0Ab\\x07");
+	assert_int_equal(err.code, EX_DATAERR);
+	error_set(&err, EX_DATAERR, "%0*d", 5000, 1);
+	assert_int_equal(strlen(err.text), ERROR_TEXT_BYTES - 1);
+	/* A path as long as they come keeps out neither the cause nor the remedy. */
+	error_errno(&err, EX_NOINPUT, ENOENT, "%04000d.tif: cannot be opened", 1);
+	assert_non_null(strstr(err.text, "...0000"));
+	assert_non_null(strstr(err.text, "1.tif: cannot be opened: No such file or directory"));
+	error_prefix(&err, "%0*d", 9000, 1);
+	assert_int_equal(strlen(err.text), ERROR_TEXT_BYTES - 1);
+	assert_non_null(strstr(err.text, "No such file or directory"));
+	assert_int_equal(error_set(NULL, EX_DATAERR, "nobody listens"), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(errors_are_one_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

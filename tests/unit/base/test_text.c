@@ -1,0 +1,104 @@
+/*
+ * Text for people: names are cut and shown safely, sizes have three digits.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static void test_text_cut(void **state)
+{
+	char out[4 * TEXT_NAME_COLUMNS + 1];
+
+	(void)state;
+	assert_string_equal(text_cut(out, "abc", 5), "abc  ");
+	assert_string_equal(text_cut(out, "abcdefghij", 7), "ab...ij");
+	assert_string_equal(text_cut(out,
+				     "\xC3\xA4\xC3\xB6\xC3\xBC\xC3\x9F\xE2\x82\xAC"
+				     "z",
+				     5),
+			    "\xC3\xA4...z");
+	assert_string_equal(text_cut(out, "a\n\xFF", 9), "a\\x0A\\xFF");
+	assert_int_equal(utf8_length("\xED\xA0\x80"), 0); /* a surrogate */
+	assert_int_equal(utf8_length("\xC0\xAF"), 0);     /* overlong */
+	assert_int_equal(utf8_length("\xF0\x9F\x8C\x8D"), 4);
+	assert_int_equal(utf8_length("\xF0\x9F"), 0);
+}
+
+static void test_bytes(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} rows[] = {
+		{0, "0 B"},
+		{1023, "1023 B"},
+		{1024, "1.00 KiB"},
+		{10 << 10, "10.0 KiB"},
+		{100 << 10, "100 KiB"},
+		{1 << 20, "1.00 MiB"},
+		{1536 << 10, "1.50 MiB"},
+		{1ull << 50, "1.00 PiB"},
+		{1ull << 60, "1024 PiB"},
+	};
+	char text[24];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_string_equal(bytes_text(text, rows[i].bytes), rows[i].text);
+}
+
+static void test_value(void **state)
+{
+	char text[24];
+
+	(void)state;
+	assert_string_equal(text_value(text, NAN), "-");
+	assert_string_equal(text_value(text, -0.12345), "-0.1235");
+	assert_string_equal(text_value(text, 999.9999), "999.9999");
+	assert_string_equal(text_value(text, 1000), "1e+03");
+	assert_string_equal(text_value(text, -1000), "-1e+03");
+}
+
+static void test_fold(void **state)
+{
+	char *text = NULL, words[3 * TEXT_COLUMNS + 1];
+	size_t size, line = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) - 1; i++)
+		words[i] = i % 7 == 6 ? ' ' : 'w';
+	words[sizeof(words) - 1] = '\0';
+	text_item(out, 8, "label", words);
+	assert_int_equal(fclose(out), 0);
+	assert_memory_equal(text, "label   wwwwww w", 16);
+	for (size_t i = 0; i < size; i++) {
+		line = text[i] == '\n' ? 0 : line + 1;
+		assert_true(line <= TEXT_COLUMNS);
+		if (text[i] == '\n' && i + 1 < size)
+			assert_memory_equal(text + i, "\n        w", 10);
+	}
+	assert_int_equal(text[size - 1], '\n');
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_text_cut),
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_value),
+		cmocka_unit_test(test_fold),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
