@@ -1,0 +1,246 @@
+/*
+ * The command line: what options are read as, how wrong ones are refused, and the table of
+ * commands.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "commands/choices.h"
+#include "commands/commands.h"
+#include "executor.h"
+#include "options/command_line.h"
+#include "options/print.h"
+#include "teach.h"
+
+static void byte_sizes(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes; /* 0: refused */
+	} cases[] = {
+		{"1", 1},
+		{"64M", 64 << 20},
+		{"64MB", 64 << 20},
+		{"64MiB", 64 << 20},
+		{"2g", 2ull << 30},
+		{"3K", 3072},
+		{"1TiB", 1ull << 40},
+		{"0", 0},
+		{"", 0},
+		{"M", 0},
+		{"-5M", 0},
+		{"5X", 0},
+		{"5MM", 0},
+		{"1.5G", 3ull << 29},
+		{"99999999999999999999", 0},
+		{"99999999999999T", 0},
+		{" 5", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t bytes = 0;
+		int status = options_bytes(cases[i].text, &bytes);
+
+		assert_int_equal(status, cases[i].bytes ? 0 : -1);
+		if (!status)
+			assert_int_equal(bytes, cases[i].bytes);
+	}
+}
+
+static const struct command *command; /* of the line that was parsed last */
+
+static int parse(struct options *options, const char *line, struct error *err)
+{
+	static char copy[512];
+	static char *argv[32];
+	int argc = 0;
+
+	strcpy(copy, line);
+	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	argv[argc] = NULL;
+	return command_line_parse(options, &command, commands, argc, argv, err);
+}
+
+static void options_are_read(void **state)
+{
+	struct options o;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(parse(&o,
+			       "imgpipe plan -j 7 --memory 25% --chunk 100x37 --bands "
+			       "red=3,nir=4 --mask SCL=4,5,6 --working-set chunk a.tif b.tif",
+			       &err),
+			 0);
+	assert_ptr_equal(command, &command_plan);
+	assert_int_equal(o.workers, 7);
+	assert_int_equal(o.memory_percent, 25);
+	assert_int_equal(o.chunk_x, 100);
+	assert_int_equal(o.chunk_y, 37);
+	assert_int_equal(o.bands[BAND_NIR].index, 4);
+	assert_string_equal(o.mask.pattern, "SCL");
+	assert_int_equal(o.mask.n_values, 3);
+	assert_int_equal(o.working_set, WORKING_SET_CHUNK);
+	assert_int_equal(o.n_args, 2);
+	options_release(&o);
+	assert_int_equal(
+		parse(&o, "imgpipe --bands red=*_B04.tif,nir=*_B08.tif --mask QA&31 x", &err), 0);
+	assert_string_equal(o.bands[BAND_RED].pattern, "*_B04.tif");
+	assert_true(o.mask.by_bits && o.mask.bits == 31);
+	options_release(&o);
+}
+
+static void bad_options_say_what_would_do(void **state)
+{
+	static const char *const lines[] = {
+		"imgpipe",
+		"imgpipe --workers 0 a",
+		"imgpipe --workers many a",
+		"imgpipe --memory 64 a",
+		"imgpipe --memory 101% a",
+		"imgpipe --chunk 0 a",
+		"imgpipe --chunk 10x a",
+		"imgpipe --chunk fast a",
+		"imgpipe --bands red=1 a",
+		"imgpipe --bands green=1,nir=2 a",
+		"imgpipe --bands red=1,nir=*.tif a",
+		"imgpipe --mask SCL a",
+		"imgpipe --mask SCL=4,,5 a",
+		"imgpipe --reader png a",
+		"imgpipe --executor gpu a",
+		"imgpipe --raw --scale 2 a",
+		"imgpipe --scale 0 a",
+		"imgpipe --summary - --report - a",
+		"imgpipe --frobnicate a",
+		"imgpipe --memory",
+		"imgpipe --raw=1 a",
+		"imgpipe -Z a",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct options o;
+		struct error err = {0};
+
+		assert_int_equal(parse(&o, lines[i], &err), -1);
+		assert_int_equal(err.code, EX_USAGE);
+		assert_true(strlen(err.text) > 10);
+		options_release(&o);
+	}
+}
+
+static void wrong_names_are_helped(void **state)
+{
+	static const struct {
+		const char *line, *words;
+	} cases[] = {
+		{"imgpipe --workrs 2 a", "did you mean --workers?"},
+		{"imgpipe --wrokers=2 a", "did you mean --workers?"},
+		{"imgpipe --sumary x a", "did you mean --summary?"},
+		{"imgpipe plan --exec-utor x a", "did you mean --executor?"},
+		{"imgpipe --zzz a", "see imgpipe run --help"},
+		{"imgpipe sum --x", "see imgpipe sum --help"},
+		{"imgpipe --ti x a", "--tiles or --tile-grid"},
+		{"imgpipe merge --mask x a", "imgpipe merge takes no --mask; imgpipe run, plan"},
+		{"imgpipe run --text a", "imgpipe run takes no --text; imgpipe graph does"},
+		{"imgpipe info -j2 a", "imgpipe info takes no -j; imgpipe run, plan"},
+		{"imgpipe --bogus-option-that-is-longer-than-any-there-is a", "see imgpipe run"},
+		{"imgpipe -- plan", "put it first"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct options o;
+		struct error err = {0};
+
+		assert_int_equal(parse(&o, cases[i].line, &err), -1);
+		assert_int_equal(err.code, EX_USAGE);
+		if (!strstr(err.text, cases[i].words))
+			fail_msg("%s: %s", cases[i].line, err.text);
+		options_release(&o);
+	}
+}
+
+static void table_fits(void **state)
+{
+	(void)state;
+	for (command_table c = commands; *c; c++) {
+		struct option_list list;
+
+		option_list_make(&list, *c);
+		assert_true(list.n < OPTIONS_MOST); /* or some were left out */
+		assert_null((*c)->groups[OPTION_GROUPS_MOST - 1].title);
+		assert_non_null((*c)->run);
+		for (unsigned i = 0; i < list.n; i++) {
+			const struct option_row *row = &list.item[i].row;
+
+			assert_ptr_equal(option_list_find(&list, row->name, strlen(row->name)),
+					 &list.item[i]); /* each name once */
+			for (unsigned k = 0; k < i; k++)
+				assert_true(!row->letter || row->letter != list.item[k].row.letter);
+		}
+	}
+}
+
+/* What completion offers is what there is. */
+static void words_are_those_of_the_tables(void **state)
+{
+	char list[200] = "auto";
+
+	(void)state;
+	for (int i = 0; executors[i]; i++) {
+		strcat(list, " ");
+		strcat(list, executors[i]->name);
+	}
+	assert_string_equal(option_executor.values, list);
+	*list = '\0';
+	for (int i = 0; i < N_TEACH_MODES; i++) {
+		strcat(list, i ? " " : "");
+		strcat(list, teach_rows[i].name);
+	}
+	assert_string_equal(option_teach.values, list);
+}
+
+static void help_fits_80_columns(void **state)
+{
+	(void)state;
+	for (command_table c = commands;; c++) {
+		char *text = NULL;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
+
+		assert_non_null(out);
+		print_help(out, commands, *c); /* NULL: of the program */
+		assert_int_equal(fclose(out), 0);
+		for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+			if (strlen(line) > 80)
+				fail_msg("%zu columns: %s", strlen(line), line);
+		free(text);
+		if (!*c)
+			break;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(byte_sizes),
+		cmocka_unit_test(options_are_read),
+		cmocka_unit_test(bad_options_say_what_would_do),
+		cmocka_unit_test(wrong_names_are_helped),
+		cmocka_unit_test(table_fits),
+		cmocka_unit_test(words_are_those_of_the_tables),
+		cmocka_unit_test(help_fits_80_columns),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
