@@ -307,7 +307,6 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 {
 	struct options options = {.executor = executor, .verbosity = -1, .chunk_kind = CHUNK_TILE};
 	struct plan plan = {.n_scenes = story.n_scenes,
-			    .reports = reports,
 			    .workers = workers,
 			    .workers_asked = workers,
 			    .scene_slots = 2 * workers + 2,
