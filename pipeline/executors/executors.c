@@ -26,7 +26,7 @@ const struct executor *executor_find(const char *name, bool joined, struct error
 			if (executors[i]->available())
 				return executors[i];
 			error_set(err, EX_UNAVAILABLE,
-				  "--executor: executor %s cannot be had here; try --executor "
+				  "executor %s cannot be had here; try --executor "
 				  "threads",
 				  name);
 			return NULL;
@@ -34,6 +34,6 @@ const struct executor *executor_find(const char *name, bool joined, struct error
 		strncat(names, ", ", sizeof(names) - strlen(names) - 1);
 		strncat(names, executors[i]->name, sizeof(names) - strlen(names) - 1);
 	}
-	error_set(err, EX_USAGE, "--executor: '%s' is none of: %s", name, names);
+	error_set(err, EX_USAGE, "'%s' is none of: %s", name, names);
 	return NULL;
 }

@@ -203,8 +203,10 @@ static const TIFFFieldInfo gdal_fields[] = {
 	{TAG_NODATA, -1, -1, TIFF_ASCII, FIELD_CUSTOM, 1, 0, (char *)"GDALNoData"},
 	{33550, -1, -1, TIFF_DOUBLE, FIELD_CUSTOM, 1, 1, (char *)"ModelPixelScale"},
 	{33922, -1, -1, TIFF_DOUBLE, FIELD_CUSTOM, 1, 1, (char *)"ModelTiepoint"},
+	{34264, -1, -1, TIFF_DOUBLE, FIELD_CUSTOM, 1, 1, (char *)"ModelTransformation"},
 	{34735, -1, -1, TIFF_SHORT, FIELD_CUSTOM, 1, 1, (char *)"GeoKeyDirectory"},
 };
+enum { N_GDAL_FIELDS = sizeof(gdal_fields) / sizeof(gdal_fields[0]) };
 
 static void facts_of_the_header(void **state)
 {
@@ -223,7 +225,7 @@ static void facts_of_the_header(void **state)
 	(void)state;
 	s.hole = 0;
 	assert_non_null(tif);
-	TIFFMergeFieldInfo(tif, gdal_fields, 5);
+	TIFFMergeFieldInfo(tif, gdal_fields, N_GDAL_FIELDS);
 	set_tags(tif, &s);
 	TIFFSetField(tif, TAG_METADATA, xml);
 	TIFFSetField(tif, TAG_NODATA, "77");
@@ -247,6 +249,48 @@ static void facts_of_the_header(void **state)
 	file_close(&f);
 }
 
+/* A file that says where it lies by tag 34264, or by a scale and a tiepoint; of corners or centres.
+ */
+static void check_place(const double *matrix, const double *scale, const double *tie, bool point,
+			const double want[6])
+{
+	const uint16_t keys[] = {1, 1, 0, 1, 1025, 0, 1, point ? 2 : 1};
+	TIFF *tif = TIFFOpen(path, "wl");
+	struct file f;
+
+	assert_non_null(tif);
+	TIFFMergeFieldInfo(tif, gdal_fields, N_GDAL_FIELDS);
+	set_tags(tif, &plain);
+	if (matrix)
+		TIFFSetField(tif, 34264, 16, matrix);
+	if (scale) {
+		TIFFSetField(tif, 33550, 3, scale);
+		TIFFSetField(tif, 33922, 6, tie);
+	}
+	TIFFSetField(tif, 34735, 8, keys);
+	write_blocks(tif, &plain);
+	TIFFClose(tif);
+	file_open(&f);
+	assert_int_equal(f.info.has_geotransform, want != NULL);
+	for (int i = 0; want && i < 6; i++)
+		assert_true(f.info.geotransform[i] == want[i]);
+	file_close(&f);
+}
+
+static void places_of_the_header(void **state)
+{
+	const double turned[16] = {8, 2, 0, 600000, 4, -16, 0, 5000000, 0, 0, 0, 0, 0, 0, 0, 1};
+	const double flat[16] = {8, 4, 0, 600000, 4, 2, 0, 5000000, 0, 0, 0, 0, 0, 0, 0, 1};
+	const double scale[3] = {10, 20, 0}, tie[6] = {3, 5, 0, 600000, 5000000, 0};
+
+	(void)state;
+	check_place(turned, NULL, NULL, false, (double[]){600000, 8, 2, 5000000, 4, -16});
+	check_place(turned, NULL, NULL, true, (double[]){599995, 8, 2, 5000006, 4, -16});
+	check_place(flat, NULL, NULL, false, NULL); /* of no area */
+	check_place(NULL, scale, tie, false, (double[]){599970, 10, 0, 5000100, 0, -20});
+	check_place(NULL, scale, tie, true, (double[]){599965, 10, 0, 5000110, 0, -20});
+}
+
 /* EPSG codes of which the unit is known without a register, where the file states none. */
 static void units_known_by_code(void **state)
 {
@@ -264,7 +308,7 @@ static void units_known_by_code(void **state)
 		struct file f;
 
 		assert_non_null(tif);
-		TIFFMergeFieldInfo(tif, gdal_fields, 5);
+		TIFFMergeFieldInfo(tif, gdal_fields, N_GDAL_FIELDS);
 		set_tags(tif, &plain);
 		TIFFSetField(tif, 34735, 12, keys);
 		write_blocks(tif, &plain);
@@ -358,6 +402,7 @@ int main(void)
 		cmocka_unit_test(old_lzw_beside_new),
 		cmocka_unit_test(sparse_blocks),
 		cmocka_unit_test(facts_of_the_header),
+		cmocka_unit_test(places_of_the_header),
 		cmocka_unit_test(units_known_by_code),
 		cmocka_unit_test(mask_directory),
 		cmocka_unit_test(mask_of_another_size),

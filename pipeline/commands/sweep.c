@@ -13,10 +13,14 @@
 #include <unistd.h>
 
 #include "catalog.h"
-#include "executor.h"
 #include "base/signals.h"
+#include "choices.h"
+#include "commands.h"
 #include "inputs_apart.h"
+#include "options/rows.h"
+#include "report_lists.h"
 #include "sweep_child.h"
+#include "sweep_options.h"
 
 enum { DEFAULT_REPEAT = 5 };
 
@@ -40,15 +44,6 @@ static void default_lists(struct sweep_options *lists, unsigned workers)
 		strcpy(lists->set[lists->n_sets++], "tile");
 	if (!lists->repeat)
 		lists->repeat = DEFAULT_REPEAT;
-}
-
-/* A name that is none would only be found out by the first run. */
-static int check_executors(const struct sweep_options *lists, struct error *err)
-{
-	for (unsigned i = 0; i < lists->n_executors; i++)
-		if (!executor_find(lists->executor[i], false, err))
-			return -1;
-	return 0;
 }
 
 static int make_points(struct sweep *sweep, const struct sweep_options *lists, struct error *err)
@@ -298,9 +293,10 @@ static uint64_t cache_bytes(int which)
 	return bytes > 0 ? (uint64_t)bytes : 0;
 }
 
-int sweep_run(const struct options *options, const struct machine *machine, struct error *err)
+static int sweep_all(const struct options *options, const struct machine *machine,
+		     struct error *err)
 {
-	struct sweep_options lists = options->sweep;
+	struct sweep_options lists = *(const struct sweep_options *)options->own;
 	struct sweep sweep = {.options = options,
 			      .cold = lists.cold,
 			      .same_numbers = true,
@@ -313,9 +309,8 @@ int sweep_run(const struct options *options, const struct machine *machine, stru
 	sweep.repeat = lists.repeat;
 	sweep.l2_bytes = cache_bytes(_SC_LEVEL2_CACHE_SIZE);
 	sweep.l3_bytes = cache_bytes(_SC_LEVEL3_CACHE_SIZE);
-	status = check_executors(&lists, err) || make_points(&sweep, &lists, err) ||
-		 check_inputs(options, err) || sweep_reports_open(&files, options, err) ||
-		 run_all(&sweep, options, err);
+	status = make_points(&sweep, &lists, err) || check_inputs(options, err) ||
+		 sweep_reports_open(&files, options, err) || run_all(&sweep, options, err);
 	if (!status)
 		sweep.interrupted_by = signals_name();
 	if (!status)
@@ -324,6 +319,45 @@ int sweep_run(const struct options *options, const struct machine *machine, stru
 	sweep_reports_free(files);
 	release_points(&sweep);
 	if (status)
-		return err->code ? err->code : EX_SOFTWARE;
+		return -1;
 	return signals_caught() ? 128 + signals_caught() : outcome;
 }
+
+static int run(const struct call *call, struct error *err)
+{
+	struct machine machine;
+
+	machine_probe(&machine);
+	return sweep_all(call->options, &machine, err);
+}
+
+/* --- the command --- */
+
+static const struct option_row *const working_rows[] = {&option_transport, &option_confine,
+							&option_memory, NULL};
+static const struct option_row *const saying_rows[] = {&option_quiet, NULL};
+static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
+
+const struct command command_sweep = {
+	.word = "sweep",
+	.arguments = "FILE|DIRECTORY|@LIST ...",
+	.purpose = "time runs over chunk sizes and workers, with pictures",
+	.examples =
+		"imgpipe sweep --chunk 64..4096 --workers 1,2 scene.tif\n"
+		"imgpipe sweep --workers 1..16 --executor threads,processes --html s.html a.tif\n"
+		"imgpipe sweep --chunk tile,512,4096 --working-set tile,chunk --memory 64M b.tif\n",
+	.groups = {{.title = "What to vary (each combination is a point)",
+		    .rows = sweep_varying_rows},
+		   {.title = "What to read", .rows = reading_rows},
+		   {.title = "How to work, for all points", .rows = working_rows},
+		   {.title = "How to measure", .rows = sweep_measuring_rows},
+		   {.title = "What to write beside the table (FILE may be -)",
+		    .reports = all_reports,
+		    .made_by = REPORT_BY_SWEEP},
+		   {.title = "What to say", .rows = saying_rows},
+		   {.title = "For teaching (see imgpipe run --help)", .rows = teaching_rows}},
+	.own_bytes = sizeof(struct sweep_options),
+	.check = sweep_check,
+	.took = sweep_took,
+	.run = run,
+};
