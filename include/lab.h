@@ -49,6 +49,7 @@ enum { LAB_MAX_WORKERS_LIST = 16, LAB_MAX_LINES = 3 * LAB_MAX_WORKERS_LIST };
 
 /* What the command line asked for; 0 where it did not say. */
 struct lab_request {
+	enum lab_kind kind;
 	uint64_t n;     /* points, values, pixels */
 	uint64_t steps; /* recur */
 	uint64_t chunk; /* indices a task */
@@ -108,8 +109,9 @@ struct lab_set {
 };
 
 /* The command's defaults put in, and what it will measure listed: modes by numbers of workers. */
-int lab_set_init(struct lab_set *set, const struct options *options, unsigned machine_workers,
-		 unsigned n_ranks, struct error *err) MUST_CHECK;
+int lab_set_init(struct lab_set *set, const struct lab_request *request,
+		 const struct options *options, unsigned machine_workers, unsigned n_ranks,
+		 struct error *err) MUST_CHECK;
 void lab_set_release(struct lab_set *set);
 
 /* What line i works on. */

@@ -1,6 +1,7 @@
 /*
- * Options: what the command line asked for, parsed and checked, read-only after options_parse().
- * One table in pipeline/options.c makes the parser, --help, the man page and the completions.
+ * Options: what the command line asked for, parsed and checked, read-only once a command runs.
+ * Made by pipeline/options/, read by both sides. What one command alone takes (lists of a sweep,
+ * the size of a lab) is not here but with that command, behind `own`.
  */
 #ifndef IMGPIPE_OPTIONS_H
 #define IMGPIPE_OPTIONS_H
@@ -11,22 +12,11 @@
 
 #include "confinement.h"
 #include "error.h"
-#include "lab.h"
 #include "report_option.h"
 #include "scene.h"
-#include "teach.h"
 
-enum command {
-	COMMAND_RUN,
-	COMMAND_PLAN,
-	COMMAND_GRAPH,
-	COMMAND_INFO,
-	COMMAND_MERGE,
-	COMMAND_SWEEP,
-	COMMAND_PI,
-	COMMAND_SUM,
-	COMMAND_RECUR
-};
+struct lab;
+
 enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
 enum working_set { WORKING_SET_TILE, WORKING_SET_CHUNK };
 enum transport { TRANSPORT_SHM, TRANSPORT_PIPE };
@@ -53,26 +43,16 @@ struct mask_rule {
 	uint32_t values[32];
 };
 
-/* imgpipe sweep: lists whose every combination is a point, and options that all points share. */
-enum { SWEEP_VALUES = 32, SWEEP_WORD = 24 };
-struct sweep_options {
-	unsigned n_chunks, n_workers, n_executors, n_sets; /* 0: the default */
-	char chunk[SWEEP_VALUES][SWEEP_WORD];              /* as --chunk takes them */
-	unsigned workers[SWEEP_VALUES];
-	char executor[SWEEP_VALUES][SWEEP_WORD];
-	char set[2][SWEEP_WORD]; /* as --working-set takes them */
-	unsigned repeat;         /* 0: the default */
-	bool cold;               /* the files leave the page cache before each run */
-	unsigned n_passed;       /* options of run, for every point as they were typed */
-	struct {
-		const char *name, *value; /* value NULL: takes none */
-	} passed[SWEEP_VALUES];
+/* --teach: what was asked for. What the modes are is in teach.h. */
+struct teach {
+	unsigned modes;       /* of enum teach_mode */
+	uint64_t overhead_ns; /* of TEACH_TASK_OVERHEAD: CPU time a chunk */
 };
 
 struct options {
-	enum command command;
 	unsigned n_args;
 	char **args; /* files, directories, @lists, "-"; with merge: partial files; not owned */
+	void *own;   /* options of the command alone, of its own type, owned; NULL: it has none */
 
 	char *bands_text; /* what the patterns below point into; owned */
 	struct band_choice bands[N_BAND_ROLES];
@@ -105,26 +85,10 @@ struct options {
 	bool progress;                 /* --progress: also where stderr is no terminal */
 	bool monitor;                  /* --monitor: a live view on stderr */
 
-	struct lab_request lab_request; /* pi, sum, recur */
-	const struct lab *lab;          /* the line that a run works on; NULL: scenes */
-	struct sweep_options sweep;
+	const struct lab *lab; /* the lab that a run works on; NULL: scenes */
 };
 
-/* pi, sum, recur: no files to read, but executors to work with. */
-static inline bool command_is_lab(enum command command)
-{
-	return command == COMMAND_PI || command == COMMAND_SUM || command == COMMAND_RECUR;
-}
-
-/*
- * Parse argv. `reports`: the options of all reports, in the order of --help. Returns 0, or 1 where
- * the work is already done (--help, --version printed to stdout), or -1 with EX_USAGE and a message
- * that names the option and what it takes. Not thread-safe (getopt). Strings in *options point into
- * argv and into *options itself, which has to outlive its copies; release it whatever comes back.
- */
-int options_parse(struct options *options, report_list *reports, int argc, char **argv,
-		  struct error *err) MUST_CHECK;
-
+/* Frees what the options own; they may have been parsed to no good end. */
 void options_release(struct options *options);
 
 /* "64M", "2GiB", "512MB", "1000000": bytes, suffixes are powers of 1024. 0 or -1. */

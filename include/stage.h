@@ -15,6 +15,7 @@
 #include "options.h"
 #include "result.h"
 #include "scene.h"
+#include "teach.h"
 #include "window.h"
 
 /* What is in memory at once while a chunk is worked on. Buffers are in the worker's arena. */

@@ -68,11 +68,6 @@ struct sweep {
 	const char *interrupted_by; /* "SIGINT"; NULL where it went to its end */
 };
 
-/* --- pipeline/commands --- */
-
-/* Run it and write its reports. Exit status; the error is set where one is to be told. */
-int sweep_run(const struct options *options, const struct machine *machine, struct error *err);
-
 /* --- stages/sweep: what a run's report (imgpipe-report/1) says --- */
 
 /*

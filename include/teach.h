@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "options.h"
 
 enum teach_mode {
 	TEACH_GIL = 1 << 0,
@@ -26,12 +27,6 @@ enum teach_mode {
 };
 
 enum { N_TEACH_MODES = 5, TEACH_LIST_BYTES = 120 };
-
-/* What was asked for; part of the options, read-only. */
-struct teach {
-	unsigned modes;       /* of enum teach_mode */
-	uint64_t overhead_ns; /* of TEACH_TASK_OVERHEAD: CPU time a chunk */
-};
 
 struct teach_row {
 	enum teach_mode mode;

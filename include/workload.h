@@ -14,6 +14,7 @@
 #include "options.h"
 #include "scene.h"
 #include "stage.h"
+#include "teach.h"
 
 struct catalog;
 

@@ -18,6 +18,7 @@
 #include "meter.h"
 #include "printable.h"
 #include "base/signals.h"
+#include "sweep_options.h"
 
 enum { FIXED_ARGUMENTS = 16, SIGNAL_POLL_MS = 100 };
 
@@ -65,7 +66,7 @@ static int make_line(struct command_line *line, const struct sweep_folder *folde
 		     struct error *err)
 {
 	static char program[] = "imgpipe", run[] = "--", quiet[] = "quiet";
-	const struct sweep_options *sweep = &options->sweep;
+	const struct sweep_options *sweep = options->own;
 	size_t n = FIXED_ARGUMENTS + sweep->n_passed + options->n_args;
 
 	*line = (struct command_line){.word = calloc(n, sizeof(*line->word))};

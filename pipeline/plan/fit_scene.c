@@ -12,6 +12,7 @@
 
 #include "limit.h"
 #include "fit_scene.h"
+#include "teach.h"
 #include "base/text.h"
 
 enum {

@@ -121,13 +121,11 @@ static unsigned modes_of(enum lab_kind kind, unsigned n_ranks)
 	return modes;
 }
 
-int lab_set_init(struct lab_set *set, const struct options *options, unsigned machine_workers,
-		 unsigned n_ranks, struct error *err)
+int lab_set_init(struct lab_set *set, const struct lab_request *request,
+		 const struct options *options, unsigned machine_workers, unsigned n_ranks,
+		 struct error *err)
 {
-	const struct lab_request *request = &options->lab_request;
-	enum lab_kind kind = options->command == COMMAND_PI    ? LAB_PI
-			     : options->command == COMMAND_SUM ? LAB_SUM
-							       : LAB_RECUR;
+	enum lab_kind kind = request->kind;
 	unsigned modes = request->modes ? request->modes : modes_of(kind, n_ranks);
 	struct lab_request list = *request;
 	void *memory = mmap(NULL, LAB_MAX_LINES * sizeof(*set->line), PROT_READ | PROT_WRITE,

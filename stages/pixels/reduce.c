@@ -6,6 +6,7 @@
  * in an open tile until its last pixel has arrived.
  */
 #include "stages.h"
+#include "teach.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -6,6 +6,7 @@
  * promises, so a run's result does not depend on where runs begin or end.
  */
 #include "stages.h"
+#include "teach.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -50,8 +50,8 @@ static int check_complete(struct merge *merge, struct error *err)
 	return 0;
 }
 
-/* All of one run, with this command's options; the first then stands for all. */
-static int check_parts(struct merge *merge, const struct options *options, struct error *err)
+/* All of one run; the first then stands for all. */
+static int check_parts(struct merge *merge, struct error *err)
 {
 	struct partial_file *part = merge->part;
 
@@ -59,8 +59,7 @@ static int check_parts(struct merge *merge, const struct options *options, struc
 		if (partial_head_same(&part[0].head, part[0].path, &part[i].head, part[i].path,
 				      err))
 			return -1;
-	if (partial_head_suits(&part[0].head, part[0].path, options, err) ||
-	    check_complete(merge, err))
+	if (check_complete(merge, err))
 		return -1;
 	for (unsigned i = 1; i < merge->n; i++)
 		if (partial_head_credit(&part[0].head, &part[i].head, err))
@@ -185,7 +184,7 @@ int merge_partials(const struct options *options, struct error *err)
 	merge->n = options->n_args;
 	status = open_parts(merge, options->args, err);
 	if (!status)
-		status = check_parts(merge, options, err);
+		status = check_parts(merge, err);
 	if (!status)
 		status = write_reports(merge, options, err);
 	merge_free(merge);

@@ -91,9 +91,6 @@ void partial_head_release(struct partial_head *head);
 int partial_head_same(const struct partial_head *a, const char *a_path,
 		      const struct partial_head *b, const char *b_path,
 		      struct error *err) MUST_CHECK;
-/* Options given to merge change nothing: -1 with EX_USAGE where they are not those of the parts. */
-int partial_head_suits(const struct partial_head *head, const char *path,
-		       const struct options *options, struct error *err) MUST_CHECK;
 /* The programs of `from` join those of `into`. */
 int partial_head_credit(struct partial_head *into, const struct partial_head *from,
 			struct error *err) MUST_CHECK;

@@ -284,24 +284,3 @@ int partial_head_same(const struct partial_head *a, const char *a_path,
 				 b->files);
 	return 0;
 }
-
-int partial_head_suits(const struct partial_head *head, const char *path,
-		       const struct options *options, struct error *err)
-{
-	char given[IDENTITY_SHOWN], made[IDENTITY_SHOWN];
-	struct identity own;
-	int status = identity_of(&own, options, err);
-
-	for (unsigned i = 0; !status && i < own.n; i++)
-		if (own.item[i].value &&
-		    !same_value(own.item[i].value, head->identity.item[i].value))
-			status = error_set(
-				err, EX_USAGE,
-				"merge was given %s, but %s was made with %s: merge changes no "
-				"number; leave the option out, or make the parts with it",
-				identity_shown(given, own.item[i].option, own.item[i].value), path,
-				identity_shown(made, own.item[i].option,
-					       head->identity.item[i].value));
-	identity_release(&own);
-	return status;
-}

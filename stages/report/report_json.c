@@ -12,6 +12,7 @@
 #include "report_teach.h"
 #include "report_words.h"
 #include "run_figures.h"
+#include "teach.h"
 #include "verdict.h"
 
 static json_t *note_list(const char *notes, size_t stride, unsigned n)

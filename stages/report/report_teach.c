@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "json_stats.h"
+#include "teach.h"
 #include "picture/page.h"
 #include "base/text.h"
 

@@ -76,7 +76,7 @@ setup() {
 	exits 1
 	rm m.json
 	imgpipe merge -q --raw --summary m.json part-*-of-2.json
-	exits 64 "merge was given --raw"
+	exits 64 "imgpipe merge takes no --raw"
 	[ ! -e m.json ]
 }
 

@@ -37,7 +37,7 @@ py() {
 	imgpipe sweep --repeat 0 small.tif
 	exits 64 --repeat
 	imgpipe sweep --report r.json small.tif
-	exits 64 --report "imgpipe run does"
+	exits 64 --report "imgpipe run, pi, sum, recur do"
 	imgpipe sweep
 	exits 64 "nothing to read"
 	imgpipe sweep --csv - --json - small.tif

@@ -2,13 +2,12 @@
  * Fuzz the command line: every command, option and value, without running anything. Input: the
  * arguments, one a line; the first line may name a command.
  */
-#include <getopt.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/report_lists.h"
-#include "options.h"
+#include "commands/commands.h"
+#include "options/command_line.h"
 
 enum { MOST_ARGUMENTS = 200 };
 
@@ -118,6 +117,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1), *argv[MOST_ARGUMENTS + 2] = {(char *)"imgpipe"};
+	const struct command *command;
 	struct options options;
 	struct error err = {0};
 	int argc = 1, status;
@@ -132,9 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		argv[argc++] = at;
 		at = end;
 	}
-	optind = 0; /* getopt forgets where it was in the line before */
-	(void)getopt(1, argv, "");
-	status = options_parse(&options, all_reports, argc, argv, &err);
+	status = command_line_parse(&options, &command, commands, argc, argv, &err);
 	if (status < 0 && (!err.code || !*err.text))
 		abort(); /* a refusal has words */
 	options_release(&options);

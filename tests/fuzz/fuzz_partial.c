@@ -186,8 +186,7 @@ static void want(struct options *options, const char *name, const char *path)
 
 static int merge(char **args, unsigned n, const char *partial, const char *summary)
 {
-	struct options options = {
-		.command = COMMAND_MERGE, .n_args = n, .args = args, .scale = 1, .verbosity = -1};
+	struct options options = {.n_args = n, .args = args, .scale = 1, .verbosity = -1};
 	struct error error;
 
 	want(&options, "summary", summary);

@@ -1,18 +1,23 @@
 /*
- * The command line: what is read, what is refused and what is said then.
+ * The command line: what options are read as, how wrong ones are refused, and the table of
+ * commands.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "budget.h"
-#include "commands/report_lists.h"
-#include "options.h"
+#include "commands/choices.h"
+#include "commands/commands.h"
+#include "executor.h"
+#include "options/command_line.h"
+#include "options/print.h"
+#include "teach.h"
 
 static void byte_sizes(void **state)
 {
@@ -50,6 +55,8 @@ static void byte_sizes(void **state)
 	}
 }
 
+static const struct command *command; /* of the line that was parsed last */
+
 static int parse(struct options *options, const char *line, struct error *err)
 {
 	static char copy[512];
@@ -60,7 +67,7 @@ static int parse(struct options *options, const char *line, struct error *err)
 	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
 		argv[argc++] = word;
 	argv[argc] = NULL;
-	return options_parse(options, all_reports, argc, argv, err);
+	return command_line_parse(options, &command, commands, argc, argv, err);
 }
 
 static void options_are_read(void **state)
@@ -74,7 +81,7 @@ static void options_are_read(void **state)
 			       "red=3,nir=4 --mask SCL=4,5,6 --working-set chunk a.tif b.tif",
 			       &err),
 			 0);
-	assert_int_equal(o.command, COMMAND_PLAN);
+	assert_ptr_equal(command, &command_plan);
 	assert_int_equal(o.workers, 7);
 	assert_int_equal(o.memory_percent, 25);
 	assert_int_equal(o.chunk_x, 100);
@@ -131,12 +138,108 @@ static void bad_options_say_what_would_do(void **state)
 	}
 }
 
+static void wrong_names_are_helped(void **state)
+{
+	static const struct {
+		const char *line, *words;
+	} cases[] = {
+		{"imgpipe --workrs 2 a", "did you mean --workers?"},
+		{"imgpipe --wrokers=2 a", "did you mean --workers?"},
+		{"imgpipe --sumary x a", "did you mean --summary?"},
+		{"imgpipe plan --exec-utor x a", "did you mean --executor?"},
+		{"imgpipe --zzz a", "see imgpipe run --help"},
+		{"imgpipe sum --x", "see imgpipe sum --help"},
+		{"imgpipe --ti x a", "--tiles or --tile-grid"},
+		{"imgpipe merge --mask x a", "imgpipe merge takes no --mask; imgpipe run, plan"},
+		{"imgpipe run --text a", "imgpipe run takes no --text; imgpipe graph does"},
+		{"imgpipe info -j2 a", "imgpipe info takes no -j; imgpipe run, plan"},
+		{"imgpipe --bogus-option-that-is-longer-than-any-there-is a", "see imgpipe run"},
+		{"imgpipe -- plan", "put it first"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct options o;
+		struct error err = {0};
+
+		assert_int_equal(parse(&o, cases[i].line, &err), -1);
+		assert_int_equal(err.code, EX_USAGE);
+		if (!strstr(err.text, cases[i].words))
+			fail_msg("%s: %s", cases[i].line, err.text);
+		options_release(&o);
+	}
+}
+
+static void table_fits(void **state)
+{
+	(void)state;
+	for (command_table c = commands; *c; c++) {
+		struct option_list list;
+
+		option_list_make(&list, *c);
+		assert_true(list.n < OPTIONS_MOST); /* or some were left out */
+		assert_null((*c)->groups[OPTION_GROUPS_MOST - 1].title);
+		assert_non_null((*c)->run);
+		for (unsigned i = 0; i < list.n; i++) {
+			const struct option_row *row = &list.item[i].row;
+
+			assert_ptr_equal(option_list_find(&list, row->name, strlen(row->name)),
+					 &list.item[i]); /* each name once */
+			for (unsigned k = 0; k < i; k++)
+				assert_true(!row->letter || row->letter != list.item[k].row.letter);
+		}
+	}
+}
+
+/* What completion offers is what there is. */
+static void words_are_those_of_the_tables(void **state)
+{
+	char list[200] = "auto";
+
+	(void)state;
+	for (int i = 0; executors[i]; i++) {
+		strcat(list, " ");
+		strcat(list, executors[i]->name);
+	}
+	assert_string_equal(option_executor.values, list);
+	*list = '\0';
+	for (int i = 0; i < N_TEACH_MODES; i++) {
+		strcat(list, i ? " " : "");
+		strcat(list, teach_rows[i].name);
+	}
+	assert_string_equal(option_teach.values, list);
+}
+
+static void help_fits_80_columns(void **state)
+{
+	(void)state;
+	for (command_table c = commands;; c++) {
+		char *text = NULL;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
+
+		assert_non_null(out);
+		print_help(out, commands, *c); /* NULL: of the program */
+		assert_int_equal(fclose(out), 0);
+		for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+			if (strlen(line) > 80)
+				fail_msg("%zu columns: %s", strlen(line), line);
+		free(text);
+		if (!*c)
+			break;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(byte_sizes),
 		cmocka_unit_test(options_are_read),
 		cmocka_unit_test(bad_options_say_what_would_do),
+		cmocka_unit_test(wrong_names_are_helped),
+		cmocka_unit_test(table_fits),
+		cmocka_unit_test(words_are_those_of_the_tables),
+		cmocka_unit_test(help_fits_80_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

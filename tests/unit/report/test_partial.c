@@ -4,7 +4,7 @@
  */
 #include "report_fixture.h"
 
-#include "options/option_table.h"
+#include "commands/commands.h"
 #include "report/partial.h"
 #include "identity.h"
 #include "merge.h"
@@ -34,8 +34,7 @@ static void spill(const char *path, const char *text, size_t size)
 static int merge(struct fixture *f, struct error *err)
 {
 	char *args[] = {f->path[0]};
-	struct options options = {
-		.command = COMMAND_MERGE, .n_args = 1, .args = args, .verbosity = -1, .scale = 1};
+	struct options options = {.n_args = 1, .args = args, .verbosity = -1, .scale = 1};
 
 	return merge_partials(&options, err);
 }
@@ -109,24 +108,22 @@ static void scenes_out_of_place(void **state)
 /* A new option has to be put in one of identity.c's two tables. */
 static void every_option_is_judged(void **state)
 {
-	(void)state;
-	for (int i = 0; i < n_option_rows; i++) {
-		const struct option_row *row = &option_rows[i];
+	struct option_list list;
 
-		if (row->name && option_is_for(row, COMMAND_RUN) &&
-		    identity_effect(row->name) == EFFECT_UNKNOWN)
+	(void)state;
+	option_list_make(&list, &command_run);
+	for (unsigned i = 0; i < list.n; i++)
+		if (identity_effect(list.item[i].row.name) == EFFECT_UNKNOWN)
 			fail_msg("does --%s change numbers? pipeline/base/identity.c must say so",
-				 row->name);
-	}
+				 list.item[i].row.name);
 }
 
 static bool is_option_of_run(const char *name)
 {
-	for (int i = 0; i < n_option_rows; i++)
-		if (option_rows[i].name && strcmp(option_rows[i].name, name) == 0 &&
-		    option_is_for(&option_rows[i], COMMAND_RUN))
-			return true;
-	return false;
+	struct option_list list;
+
+	option_list_make(&list, &command_run);
+	return option_list_find(&list, name, strlen(name));
 }
 
 static void identity_holds_options(void **state)

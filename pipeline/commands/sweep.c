@@ -14,8 +14,13 @@
 
 #include "catalog.h"
 #include "base/signals.h"
+#include "choices.h"
+#include "commands.h"
 #include "inputs_apart.h"
+#include "options/rows.h"
+#include "report_lists.h"
 #include "sweep_child.h"
+#include "sweep_options.h"
 
 enum { DEFAULT_REPEAT = 5 };
 
@@ -288,9 +293,10 @@ static uint64_t cache_bytes(int which)
 	return bytes > 0 ? (uint64_t)bytes : 0;
 }
 
-int sweep_run(const struct options *options, const struct machine *machine, struct error *err)
+static int sweep_all(const struct options *options, const struct machine *machine,
+		     struct error *err)
 {
-	struct sweep_options lists = options->sweep;
+	struct sweep_options lists = *(const struct sweep_options *)options->own;
 	struct sweep sweep = {.options = options,
 			      .cold = lists.cold,
 			      .same_numbers = true,
@@ -313,6 +319,45 @@ int sweep_run(const struct options *options, const struct machine *machine, stru
 	sweep_reports_free(files);
 	release_points(&sweep);
 	if (status)
-		return err->code ? err->code : EX_SOFTWARE;
+		return -1;
 	return signals_caught() ? 128 + signals_caught() : outcome;
 }
+
+static int run(const struct call *call, struct error *err)
+{
+	struct machine machine;
+
+	machine_probe(&machine);
+	return sweep_all(call->options, &machine, err);
+}
+
+/* --- the command --- */
+
+static const struct option_row *const working_rows[] = {&option_transport, &option_confine,
+							&option_memory, NULL};
+static const struct option_row *const saying_rows[] = {&option_quiet, NULL};
+static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
+
+const struct command command_sweep = {
+	.word = "sweep",
+	.arguments = "FILE|DIRECTORY|@LIST ...",
+	.purpose = "time runs over chunk sizes and workers, with pictures",
+	.examples =
+		"imgpipe sweep --chunk 64..4096 --workers 1,2 scene.tif\n"
+		"imgpipe sweep --workers 1..16 --executor threads,processes --html s.html a.tif\n"
+		"imgpipe sweep --chunk tile,512,4096 --working-set tile,chunk --memory 64M b.tif\n",
+	.groups = {{.title = "What to vary (each combination is a point)",
+		    .rows = sweep_varying_rows},
+		   {.title = "What to read", .rows = reading_rows},
+		   {.title = "How to work, for all points", .rows = working_rows},
+		   {.title = "How to measure", .rows = sweep_measuring_rows},
+		   {.title = "What to write beside the table (FILE may be -)",
+		    .reports = all_reports,
+		    .made_by = REPORT_BY_SWEEP},
+		   {.title = "What to say", .rows = saying_rows},
+		   {.title = "For teaching (see imgpipe run --help)", .rows = teaching_rows}},
+	.own_bytes = sizeof(struct sweep_options),
+	.check = sweep_check,
+	.took = sweep_took,
+	.run = run,
+};

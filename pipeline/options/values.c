@@ -2,14 +2,12 @@
  * Values of options: from text to checked fields. Nothing is guessed: what does not parse to its
  * last character is an error that says what would.
  */
-#include "option_values.h"
+#include "values.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "executor.h"
 
 /* --- numbers --- */
 
@@ -24,6 +22,20 @@ int option_whole(const char *text, uint64_t min, uint64_t max, uint64_t *value, 
 	if (errno || n < min || n > max)
 		return -1;
 	*value = n;
+	return 0;
+}
+
+int option_count(const char *text, double most, uint64_t *count)
+{
+	double value;
+	char *end;
+
+	if (*text < '0' || *text > '9' || text[strspn(text, "0123456789.eE+")])
+		return -1;
+	value = strtod(text, &end);
+	if (*end || !(value >= 0) || value > most || value != floor(value))
+		return -1;
+	*count = (uint64_t)value;
 	return 0;
 }
 
@@ -75,6 +87,43 @@ static int parse_sizes(const char *text, uint32_t *x_size, uint32_t *y_size)
 	*x_size = (uint32_t)x;
 	*y_size = (uint32_t)y;
 	return 0;
+}
+
+/* --- words and lists --- */
+
+int option_choose(const char *value, const char *const *words, struct error *err)
+{
+	char list[128] = "";
+
+	for (int i = 0; words[i]; i++) {
+		if (strcmp(value, words[i]) == 0)
+			return i;
+		strncat(list, i ? ", " : "", sizeof(list) - strlen(list) - 1);
+		strncat(list, words[i], sizeof(list) - strlen(list) - 1);
+	}
+	return error_set(err, EX_USAGE, "'%s' is none of: %s", value, list);
+}
+
+int option_each(const char *list, int (*add)(void *to, const char *word, struct error *err),
+		void *to, struct error *err)
+{
+	for (const char *at = list;; at++) {
+		size_t length = strcspn(at, ",");
+		char word[48];
+
+		if (!length)
+			return error_set(err, EX_USAGE, "'%s' has an empty place in its list",
+					 list);
+		if (length >= sizeof(word))
+			return error_set(err, EX_USAGE, "'%.*s' is too long", (int)length, at);
+		memcpy(word, at, length);
+		word[length] = '\0';
+		if (add(to, word, err))
+			return -1;
+		at += length;
+		if (!*at)
+			return 0;
+	}
 }
 
 /* --- what to read --- */
@@ -200,24 +249,10 @@ int set_nodata(struct options *o, const char *value, struct error *err)
 	return 0;
 }
 
-/* The place of value among words, or -1 with the error set. */
-static int choose(const char *value, const char *const *words, struct error *err)
-{
-	char list[128] = "";
-
-	for (int i = 0; words[i]; i++) {
-		if (strcmp(value, words[i]) == 0)
-			return i;
-		strncat(list, i ? ", " : "", sizeof(list) - strlen(list) - 1);
-		strncat(list, words[i], sizeof(list) - strlen(list) - 1);
-	}
-	return error_set(err, EX_USAGE, "'%s' is none of: %s", value, list);
-}
-
 int set_reader(struct options *o, const char *value, struct error *err)
 {
 	static const char *const words[] = {"auto", "tiff", "gdal", NULL};
-	int choice = choose(value, words, err);
+	int choice = option_choose(value, words, err);
 
 	o->reader = choice < 0 ? READER_AUTO : (enum reader_choice)choice;
 	return choice < 0 ? -1 : 0;
@@ -241,16 +276,10 @@ int set_workers(struct options *o, const char *value, struct error *err)
 	return 0;
 }
 
-int set_executor(struct options *o, const char *value, struct error *err)
-{
-	o->executor = value;
-	return executor_find(value, err) ? 0 : -1;
-}
-
 int set_transport(struct options *o, const char *value, struct error *err)
 {
 	static const char *const words[] = {"shm", "pipe", NULL};
-	int choice = choose(value, words, err);
+	int choice = option_choose(value, words, err);
 
 	o->transport = choice == 1 ? TRANSPORT_PIPE : TRANSPORT_SHM;
 	return choice < 0 ? -1 : 0;
@@ -259,7 +288,7 @@ int set_transport(struct options *o, const char *value, struct error *err)
 int set_confine(struct options *o, const char *value, struct error *err)
 {
 	static const char *const words[] = {"auto", "off", "must", NULL};
-	int choice = choose(value, words, err);
+	int choice = option_choose(value, words, err);
 
 	o->confine = choice < 0 ? CONFINE_AUTO : (enum confine_choice)choice;
 	return choice < 0 ? -1 : 0;
@@ -360,7 +389,7 @@ int set_chunk(struct options *o, const char *value, struct error *err)
 int set_working_set(struct options *o, const char *value, struct error *err)
 {
 	static const char *const words[] = {"tile", "chunk", NULL};
-	int choice = choose(value, words, err);
+	int choice = option_choose(value, words, err);
 
 	o->working_set = choice == 1 ? WORKING_SET_CHUNK : WORKING_SET_TILE;
 	return choice < 0 ? -1 : 0;
@@ -374,14 +403,6 @@ int set_tile_grid(struct options *o, const char *value, struct error *err)
 		return error_set(err, EX_USAGE,
 				 "'%s' is neither a size (256) nor two (512x256), in pixels",
 				 value);
-	return 0;
-}
-
-int set_text(struct options *o, const char *value, struct error *err)
-{
-	(void)value;
-	(void)err;
-	o->text = true;
 	return 0;
 }
 
@@ -415,12 +436,4 @@ int set_monitor(struct options *o, const char *value, struct error *err)
 	(void)err;
 	o->monitor = true;
 	return 0;
-}
-
-/* --- teaching --- */
-
-int set_teach(struct options *o, const char *value, struct error *err)
-{
-	o->teach = (struct teach){0};
-	return teach_parse(&o->teach, value, err);
 }

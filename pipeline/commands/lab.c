@@ -1,12 +1,12 @@
 /*
- * The commands pi, sum and recur: each line of a lab is a run like any other, of a scene that is
- * made up. It knows what a line is, not what is computed.
+ * imgpipe pi, sum and recur: each line of a lab is a run like any other, of a synthetic scene. It
+ * knows what a line is, not what is computed.
  *
  * A line is worked out in a child process, so that the peak of memory is the line's own. The child
  * goes the way of the whole program: back up through main(). Under MPI there are no children; the
  * ranks go through the lines together.
  */
-#include "lab_command.h"
+#include "lab.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -17,14 +17,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "run/execute.h"
+#include "base/signals.h"
+#include "base/text.h"
 #include "catalog.h"
-#include "lab.h"
+#include "commands.h"
+#include "executor.h"
+#include "lab_options.h"
 #include "plan.h"
 #include "printable.h"
 #include "report.h"
-#include "base/signals.h"
-#include "base/text.h"
+#include "report_lists.h"
+#include "run/execute.h"
+#include "workload.h"
 
 enum { POLL_MS = 20 };
 
@@ -160,7 +164,7 @@ static void judge_end(struct lab_line *line, int status)
 			  sigabbrev_np(WTERMSIG(status)),
 			  WTERMSIG(status) == SIGKILL ? ", often for want of memory" : "");
 	else
-		error_set(&line->error, EX_SOFTWARE, "its process ended without an outcome");
+		error_set(&line->error, EX_SOFTWARE, "its process ended without a result");
 }
 
 /* 0; 1 in the child, with *status to end with; -1 where there is no child. */
@@ -213,7 +217,7 @@ static int outcome(const struct lab_set *set, struct error *err)
 	int status = 0, caught = signals_caught();
 
 	if (caught) {
-		error_set(err, 128 + caught, "interrupted by SIG%s; lines that were done stand",
+		error_set(err, 128 + caught, "interrupted by SIG%s; the lines above are complete",
 			  sigabbrev_np(caught));
 		return err->code;
 	}
@@ -271,10 +275,10 @@ out:
 }
 
 /* Workers as the executor takes them, each number once. Without a list: from 1 to what it takes. */
-static int take_workers(struct options *own, unsigned *machine_workers, struct error *err)
+static int take_workers(struct lab_request *list, const struct options *options,
+			unsigned *machine_workers, struct error *err)
 {
-	const struct executor *executor = executor_find(own->executor, err);
-	struct lab_request *list = &own->lab_request;
+	const struct executor *executor = executor_find(options->executor, err);
 	unsigned n = 0;
 
 	if (!executor)
@@ -295,24 +299,101 @@ static int take_workers(struct options *own, unsigned *machine_workers, struct e
 	return 0;
 }
 
-int lab_command(const struct options *options, const struct session *session, int argc, char **argv,
-		struct error *err)
+/* All lines of the command. */
+static int run_lab(const struct call *call, enum lab_kind kind, struct error *err)
 {
-	struct options own = *options;
-	struct lab_work work = {.options = &own, .session = session, .argc = argc, .argv = argv};
+	struct lab_request request = *(const struct lab_request *)call->options->own;
+	struct lab_work work = {.options = call->options,
+				.session = call->session,
+				.argc = call->argc,
+				.argv = call->argv};
 	struct machine machine;
-	int status;
+	int status = -1;
 
+	request.kind = kind;
 	machine_probe(&machine);
-	machine_share(&machine, session->n_ranks, session->ranks_here);
-	session_level(session, &machine);
-	if (take_workers(&own, &machine.workers, err) ||
-	    lab_set_init(&work.set, &own, machine.workers, session->n_ranks, err)) {
-		status = err->code;
-	} else {
+	machine_share(&machine, call->session->n_ranks, call->session->ranks_here);
+	session_level(call->session, &machine);
+	if (!take_workers(&request, call->options, &machine.workers, err) &&
+	    !lab_set_init(&work.set, &request, call->options, machine.workers,
+			  call->session->n_ranks, err)) {
 		signals_catch();
 		status = run_lines(&work, err);
 	}
 	lab_set_release(&work.set);
-	return status;
+	return err->code ? -1 : status;
 }
+
+/* --- the commands --- */
+
+static int run_pi(const struct call *call, struct error *err)
+{
+	return run_lab(call, LAB_PI, err);
+}
+
+static int run_sum(const struct call *call, struct error *err)
+{
+	return run_lab(call, LAB_SUM, err);
+}
+
+static int run_recur(const struct call *call, struct error *err)
+{
+	return run_lab(call, LAB_RECUR, err);
+}
+
+const struct command command_pi = {
+	.word = "pi",
+	.arguments = "",
+	.purpose = "compute pi by random numbers: the bare executor, without any file",
+	.examples = "imgpipe pi                         all generators, 1, 2 ... workers\n"
+		    "imgpipe pi -N 1e8 --generator own --workers 1,2,4\n"
+		    "imgpipe pi -N 1e5                  too small: what overhead is\n"
+		    "imgpipe pi -N 1e7 --chunk 1000 --workers 2 --generator vector\n"
+		    "imgpipe pi --executor processes --generator vector --report pi.json -j 2\n",
+	.groups = {{.title = "What to compute", .rows = pi_rows},
+		   {.title = "How to work", .rows = lab_working_rows},
+		   {.title = "What to write (FILE may be -)",
+		    .reports = all_reports,
+		    .made_by = REPORT_BY_LAB},
+		   {.title = "What to say", .rows = lab_saying_rows}},
+	.own_bytes = sizeof(struct lab_request),
+	.by_all_ranks = true,
+	.run = run_pi,
+};
+
+const struct command command_sum = {
+	.word = "sum",
+	.arguments = "",
+	.purpose = "add up a big sum in chunks, and as one array in memory",
+	.examples = "imgpipe sum                                   chunks, array, floats\n"
+		    "imgpipe sum -N 1e9 --how array --memory 1G    refused: exit status 75\n"
+		    "imgpipe sum -N 1e9 --how chunks --memory 64M --workers 1,2\n"
+		    "imgpipe sum -N 1e7 --how floats --chunk 1e5\n",
+	.groups = {{.title = "What to compute", .rows = sum_rows},
+		   {.title = "How to work", .rows = lab_working_rows},
+		   {.title = "What to write (FILE may be -)",
+		    .reports = all_reports,
+		    .made_by = REPORT_BY_LAB},
+		   {.title = "What to say", .rows = lab_saying_rows}},
+	.own_bytes = sizeof(struct lab_request),
+	.by_all_ranks = true,
+	.run = run_sum,
+};
+
+const struct command command_recur = {
+	.word = "recur",
+	.arguments = "",
+	.purpose = "take steps that need the step before: over time, and over pixels",
+	.examples = "imgpipe recur --workers 1,2,4\n"
+		    "imgpipe recur -N 1e6 --steps 100 --over pixels\n"
+		    "imgpipe recur --over time --workers 2     waits: see its stage table\n",
+	.groups = {{.title = "What to compute", .rows = recur_rows},
+		   {.title = "How to work", .rows = lab_working_rows},
+		   {.title = "What to write (FILE may be -)",
+		    .reports = all_reports,
+		    .made_by = REPORT_BY_LAB},
+		   {.title = "What to say", .rows = lab_saying_rows}},
+	.own_bytes = sizeof(struct lab_request),
+	.by_all_ranks = true,
+	.run = run_recur,
+};

@@ -1,0 +1,67 @@
+/*
+ * imgpipe info: opens scenes one after another and shows what was found. No plan, no worker.
+ */
+#include <stdio.h>
+
+#include "inputs_apart.h"
+#include "options/rows.h"
+#include "report.h"
+#include "scenes.h"
+
+static int show(const struct catalog *catalog, uint32_t id, const struct options *options,
+		struct error *failure)
+{
+	struct scene scene = {0};
+	int failed = workload_ndvi.scene_open(&scene, catalog, id, options, failure);
+	int written = report_info(stdout, &scene, failed ? failure : NULL);
+
+	scene_release(&scene);
+	return written;
+}
+
+/* 0; 1 where some scenes fail; their own status where all do. */
+static int show_all(const struct catalog *catalog, const struct options *options)
+{
+	uint32_t n = catalog_scenes(catalog), n_failed = 0;
+	int code = EX_OK;
+
+	for (uint32_t id = 0; id < n; id++) {
+		struct error failure = {0};
+
+		if (show(catalog, id, options, &failure))
+			return EX_IOERR;
+		if (failure.code)
+			code = !n_failed++ || code == failure.code ? failure.code : EX_DATAERR;
+	}
+	return n_failed && n_failed < n ? 1 : code;
+}
+
+static int run(const struct call *call, struct error *err)
+{
+	struct catalog *catalog = NULL;
+	struct machine machine;
+	int status;
+
+	machine_probe(&machine);
+	status = scenes_names(&catalog, call->options, &machine, err);
+	if (!status)
+		status = inputs_apart(call->options, catalog, true, err);
+	if (!status)
+		status = show_all(catalog, call->options);
+	catalog_free(catalog);
+	return status;
+}
+
+static const struct option_row *const choosing_rows[] = {&option_memory, &option_shard,
+							 &option_tile_grid, NULL};
+
+const struct command command_info = {
+	.word = "info",
+	.arguments = "FILE|DIRECTORY|@LIST|- ...",
+	.purpose = "show metadata and where it comes from",
+	.examples = "imgpipe info scene.tif\n"
+		    "imgpipe info --bands red=3,nir=4 planet/\n",
+	.groups = {{.title = "What to read", .rows = reading_rows},
+		   {.title = "How to work", .rows = choosing_rows}},
+	.run = run,
+};

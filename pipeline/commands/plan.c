@@ -1,0 +1,92 @@
+/*
+ * imgpipe plan and imgpipe graph: what run would do, as a text and as a picture of its tasks.
+ */
+#include <stdio.h>
+
+#include "choices.h"
+#include "options/rows.h"
+#include "plan.h"
+#include "report.h"
+#include "report_lists.h"
+#include "scenes.h"
+
+typedef int show_plan(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
+		      const struct scene *scene, const struct options *options);
+
+static int plan_and_show(const struct call *call, show_plan *show, struct error *err)
+{
+	const struct options *options = call->options;
+	struct scenes scenes;
+	struct chunk_grid grid;
+	int status = scenes_plan(&scenes, call, false, err);
+
+	if (!status)
+		status = plan_scene(&grid, &scenes.plan, options, scenes.workload, scenes.sample,
+				    err);
+	if (!status && show(stdout, &scenes.plan, &grid, scenes.sample, options))
+		status = EX_IOERR;
+	scenes_release(&scenes);
+	return status;
+}
+
+static int run_plan(const struct call *call, struct error *err)
+{
+	return plan_and_show(call, report_plan, err);
+}
+
+static int run_graph(const struct call *call, struct error *err)
+{
+	return plan_and_show(call, report_graph, err);
+}
+
+static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
+
+const struct command command_plan = {
+	.word = "plan",
+	.arguments = "FILE|DIRECTORY|@LIST|- ...",
+	.purpose = "say what run would do, and the memory for it",
+	.examples = "imgpipe plan --memory 64M big.tif\n"
+		    "imgpipe plan --workers 8 --html page.html scenes/\n",
+	.groups = {{.title = "What to read", .rows = reading_rows},
+		   {.title = "How to work", .rows = planning_rows},
+		   {.title = COUNTED_TITLE,
+		    .rows = counted_rows,
+		    .reports = all_reports,
+		    .made_by = REPORT_BY_RUN,
+		    .counted = true},
+		   {.title = "For teaching (see imgpipe run --help)", .rows = teaching_rows}},
+	.run = run_plan,
+};
+
+static int set_text(struct options *o, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	o->text = true;
+	return 0;
+}
+
+static const struct option_row text = {
+	.name = "text",
+	.help = "the graph in words and numbers, no picture",
+	.set = set_text,
+};
+static const struct option_row *const drawing_rows[] = {&text, NULL};
+
+const struct command command_graph = {
+	.word = "graph",
+	.arguments = "FILE|DIRECTORY|@LIST|- ...",
+	.purpose = "draw the graph of run's tasks, as SVG on standard output",
+	.examples = "imgpipe graph scene.tif > graph.svg\n"
+		    "imgpipe graph --text --workers 4 --chunk 1024 scenes/\n",
+	.groups = {{.title = "What to draw", .rows = drawing_rows},
+		   {.title = "What to read", .rows = reading_rows},
+		   {.title = "How to work", .rows = planning_rows},
+		   {.title = COUNTED_TITLE,
+		    .rows = counted_rows,
+		    .reports = all_reports,
+		    .made_by = REPORT_BY_RUN,
+		    .counted = true},
+		   {.title = "For teaching (see imgpipe run --help)", .rows = teaching_rows}},
+	.run = run_graph,
+};

@@ -1,0 +1,105 @@
+/*
+ * imgpipe run: plan, say what there is to say, work, and the status of it.
+ */
+#include <stdio.h>
+
+#include "base/signals.h"
+#include "choices.h"
+#include "options/rows.h"
+#include "plan/limit.h"
+#include "printable.h"
+#include "report.h"
+#include "report_lists.h"
+#include "run/execute.h"
+#include "scenes.h"
+#include "teach.h"
+
+/* That this is no ordinary run. */
+static void show_teaching(const struct options *options)
+{
+	char label[TEACH_LIST_BYTES];
+
+	for (int i = 0; i < N_TEACH_MODES && options->verbosity >= 0; i++)
+		if (teaches(&options->teach, teach_rows[i].mode))
+			printable_line(stderr, "imgpipe: TEACH: %s - %s; not how imgpipe works",
+				       teach_label(label, &options->teach, &teach_rows[i]),
+				       teach_rows[i].what);
+}
+
+/* What the plan has to say, where the report that has it is not shown. */
+static void show_notes(const struct plan *plan, const struct options *options)
+{
+	if (report_shows_text(options) || session_is_silent())
+		return;
+	show_teaching(options);
+	for (unsigned i = 0; i < plan->n_notes && options->verbosity >= 0; i++)
+		printable_line(stderr, "imgpipe: note: %s", plan->notes[i]);
+}
+
+static int work(struct scenes *scenes, const struct options *options, struct error *err)
+{
+	const struct plan *plan = &scenes->plan;
+	char why[160];
+	int status;
+
+	show_notes(plan, options);
+	(void)snprintf(why, sizeof(why),
+		       "%s, for which the memory limit leaves no room; --memory %lluM is enough",
+		       scenes->workload->heavy->needed,
+		       (unsigned long long)(plan_enough(plan, plan->survey.gdal.most, true) >> 20));
+	if (!plan->gdal)
+		heavy_forbid(scenes->workload->heavy, why);
+	*err = (struct error){0};
+	signals_catch();
+	status = execute(options, plan, scenes->workload, scenes->catalog, &scenes->samples,
+			 &report_sink, err);
+	if (err->code)
+		return -1;
+	if (status > 128 && !session_is_silent())
+		fprintf(stderr, "imgpipe: interrupted by signal %d; what was done is reported\n",
+			status - 128);
+	return status;
+}
+
+static int run(const struct call *call, struct error *err)
+{
+	struct scenes scenes;
+	int status = scenes_plan(&scenes, call, true, err);
+
+	if (!status)
+		status = work(&scenes, call->options, err);
+	scenes_release(&scenes);
+	return status;
+}
+
+static const struct option_row *const working_rows[] = {
+	&option_workers,     &option_executor, &option_transport,
+	&option_confine,     &option_memory,   &option_chunk,
+	&option_working_set, &option_shard,    NULL,
+};
+static const struct option_row *const writing_rows[] = {&option_tile_grid, NULL};
+static const struct option_row *const saying_rows[] = {&option_quiet, &option_verbose,
+						       &option_progress, &option_monitor, NULL};
+static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
+
+const struct command command_run = {
+	.word = "run",
+	.arguments = "FILE|DIRECTORY|@LIST|- ...",
+	.purpose = "compute the statistics (the default)",
+	.examples = "imgpipe --workers 16 scenes/*.tif\n"
+		    "imgpipe --memory 2G --summary ndvi.json S2B_MSIL2A_20260701T100031.SAFE\n"
+		    "imgpipe --bands red=3,nir=4 --csv ndvi.csv planet/\n"
+		    "mpirun -n 4 imgpipe --workers 2 --summary ndvi.json scenes/\n"
+		    "imgpipe --shard 3/8 scenes/      one of 8 jobs; then imgpipe merge\n",
+	.groups = {{.title = "What to read", .rows = reading_rows},
+		   {.title = "How to work", .rows = working_rows},
+		   {.title = "What to write (FILE may be -)",
+		    .rows = writing_rows,
+		    .reports = all_reports,
+		    .made_by = REPORT_BY_RUN},
+		   {.title = "What to say", .rows = saying_rows},
+		   {.title = "For teaching (costs that imgpipe avoids; see samples/workshop)",
+		    .rows = teaching_rows}},
+	.by_all_ranks = true,
+	.run = run,
+};

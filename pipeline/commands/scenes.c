@@ -1,0 +1,77 @@
+/*
+ * From arguments to a plan, for run, plan and graph.
+ */
+#include "scenes.h"
+
+#include "base/memory.h"
+#include "choices.h"
+#include "confine/confine.h"
+#include "inputs_apart.h"
+#include "options/rows.h"
+#include "report.h"
+
+int scenes_names(struct catalog **catalog, const struct options *options,
+		 const struct machine *machine, struct error *err)
+{
+	struct options within = *options;
+	struct budget budget;
+
+	budget_init(&budget, options, machine);
+	within.memory_bytes = budget.limit;
+	return catalog_new(catalog, &within, err);
+}
+
+/* What plans a run, and no more: how results travel and what is told of it does not. */
+const struct option_row *const planning_rows[] = {
+	&option_workers,     &option_executor, &option_confine, &option_memory, &option_chunk,
+	&option_working_set, &option_shard,    &option_verbose, NULL,
+};
+const struct option_row *const counted_rows[] = {&option_tile_grid, NULL};
+
+static int survey(struct scenes *scenes, const struct options *options, struct error *err)
+{
+	scenes->sample = survey_scenes(&scenes->plan, &scenes->samples, options, scenes->workload,
+				       scenes->catalog, err);
+	return plan_make(&scenes->plan, options, scenes->workload, scenes->sample, err);
+}
+
+int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run, struct error *err)
+{
+	const struct options *options = call->options;
+	struct confinement confinement = {0};
+	struct machine machine;
+	int status;
+
+	*scenes = (struct scenes){.workload = &workload_ndvi};
+	machine_probe(&machine);
+	machine_share(&machine, call->session->n_ranks, call->session->ranks_here);
+	status = scenes_names(&scenes->catalog, options, &machine, err);
+	if (!status)
+		status = inputs_apart(options, scenes->catalog, !for_run, err);
+	machine.resident = memory_resident(); /* names included; nothing is opened yet */
+	session_level(call->session, &machine);
+	if (!status)
+		status = confine_prepare(&confinement, options, scenes->workload, scenes->catalog,
+					 err);
+	if (!status)
+		status = plan_begin(&scenes->plan, options, &machine, scenes->catalog,
+				    scenes->workload, err);
+	scenes->plan.confinement = confinement;
+	scenes->plan.reports = reports;
+	if (scenes->catalog) {
+		scenes->plan.names_bytes = catalog_memory(scenes->catalog);
+		scenes->plan.file_bytes = catalog_file_bytes(scenes->catalog);
+	}
+	if (!status)
+		status = survey(scenes, options, err);
+	if (!status && !for_run && !scenes->sample)
+		status = -1;
+	return session_agree(call->session, status, options, call->argc, call->argv, &scenes->plan,
+			     err);
+}
+
+void scenes_release(struct scenes *scenes)
+{
+	samples_release(&scenes->samples);
+	catalog_free(scenes->catalog);
+}

@@ -1,0 +1,78 @@
+/*
+ * Looking into commands and their options.
+ */
+#include "command.h"
+
+#include <string.h>
+
+#include "rows.h"
+
+static void add(struct option_list *list, const struct option_item *item)
+{
+	if (list->n < OPTIONS_MOST)
+		list->item[list->n++] = *item;
+}
+
+static void add_reports(struct option_list *list, const struct option_group *group)
+{
+	const struct report_option *report;
+
+	for (unsigned i = 0; group->reports && (report = group->reports(i)); i++)
+		if (report->name && report->made_by & group->made_by &&
+		    (report->needs || !group->counted))
+			add(list, &(struct option_item){
+					  .row = {.name = report->name,
+						  .argument = report->argument ? report->argument
+									       : "FILE",
+						  .help = report->help},
+					  .report = report,
+					  .identity = report,
+					  .title = group->title});
+}
+
+static void add_group(struct option_list *list, const struct option_group *group)
+{
+	add_reports(list, group);
+	for (const struct option_row *const *row = group->rows; row && *row; row++)
+		add(list,
+		    &(struct option_item){.row = **row, .identity = *row, .title = group->title});
+}
+
+void option_list_make(struct option_list *list, const struct command *command)
+{
+	list->n = 0;
+	for (const struct option_group *group = command->groups; group->title; group++)
+		add_group(list, group);
+	add_group(list, &help_group);
+}
+
+const struct option_item *option_list_find(const struct option_list *list, const char *name,
+					   size_t length)
+{
+	for (unsigned i = 0; i < list->n; i++) {
+		const char *own = list->item[i].row.name;
+
+		if (strlen(own) == length && strncmp(own, name, length) == 0)
+			return &list->item[i];
+	}
+	return NULL;
+}
+
+bool command_takes(const struct command *command, const void *identity)
+{
+	struct option_list list;
+
+	option_list_make(&list, command);
+	for (unsigned i = 0; i < list.n; i++)
+		if (list.item[i].identity == identity)
+			return true;
+	return false;
+}
+
+const struct command *command_find(command_table commands, const char *word)
+{
+	for (; word && *commands; commands++)
+		if (strcmp((*commands)->word, word) == 0)
+			return *commands;
+	return NULL;
+}

@@ -1,0 +1,26 @@
+/*
+ * From argv to a command and its options.
+ */
+#ifndef IMGPIPE_PIPELINE_COMMAND_LINE_H
+#define IMGPIPE_PIPELINE_COMMAND_LINE_H
+
+#include "command.h"
+
+/*
+ * Parse argv. Returns 0, or 1 where the work is already done (--help, --version printed to stdout),
+ * or -1 with EX_USAGE and a message that names the option and what it takes.
+ * Not thread-safe (getopt). Strings in *options point into argv and into *options itself,
+ * which has to outlive its copies; release it whatever comes back.
+ */
+int command_line_parse(struct options *options, const struct command **command,
+		       command_table commands, int argc, char **argv, struct error *err) MUST_CHECK;
+
+/* --- unknown.c --- */
+
+/* An option that the command does not take, as typed ("--workrs=2"); sets the error, returns -1. */
+int unknown_option(command_table commands, const struct command *command, const char *word,
+		   struct error *err);
+int unknown_letter(command_table commands, const struct command *command, char letter,
+		   struct error *err);
+
+#endif

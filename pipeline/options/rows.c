@@ -1,0 +1,170 @@
+/*
+ * The options that commands share: what users type and what --help says of it.
+ */
+#include "rows.h"
+
+#include "values.h"
+
+/* --- what to read --- */
+
+static const struct option_row bands = {
+	.letter = 'b',
+	.name = "bands",
+	.argument = "SPEC",
+	.help = "which bands are red and NIR: numbers of a stack (red=3,nir=4) or patterns of file "
+		"names (red=*_B04.tif,nir=*_B08.tif); overrides everything that files and names "
+		"say",
+	.set = set_bands,
+};
+static const struct option_row mask = {
+	.name = "mask",
+	.argument = "RULE",
+	.help = "keep pixels by a quality band: SCL=4,5,6,7,11 keeps the listed values of the file "
+		"whose name holds SCL; 'QA_PIXEL&31' keeps pixels with none of these bits set",
+	.set = set_mask,
+};
+static const struct option_row raw = {
+	.name = "raw",
+	.help = "stored numbers as they are: no scale, no offset",
+	.set = set_raw,
+};
+static const struct option_row scale = {
+	.name = "scale",
+	.argument = "S",
+	.help = "value = stored * S + offset, for red and NIR, whatever the files say",
+	.set = set_scale,
+};
+static const struct option_row offset = {
+	.name = "offset",
+	.argument = "O",
+	.help = "see --scale",
+	.set = set_offset,
+};
+static const struct option_row nodata = {
+	.name = "nodata",
+	.argument = "V",
+	.help = "nodata value of red and NIR, whatever the files say",
+	.set = set_nodata,
+};
+static const struct option_row reader = {
+	.name = "reader",
+	.argument = "auto|tiff|gdal",
+	.help = "which reader; auto: the TIFF reader where it can, else GDAL",
+	.set = set_reader,
+};
+static const struct option_row follow = {
+	.name = "follow",
+	.help = "a VRT or side file that you name may refer to files anywhere; without this option "
+		"only to files below its own folder. Files found in a searched folder never refer "
+		"to others",
+	.set = set_follow,
+};
+
+const struct option_row *const reading_rows[] = {&bands,  &mask,   &raw,    &scale, &offset,
+						 &nodata, &reader, &follow, NULL};
+
+/* --- how to work --- */
+
+const struct option_row option_workers = {
+	.letter = 'j',
+	.name = "workers",
+	.argument = "N|auto",
+	.help = "workers at once; auto: physical cores within affinity, cgroup quota and Slurm's "
+		"share",
+	.set = set_workers,
+};
+const struct option_row option_transport = {
+	.name = "transport",
+	.argument = "shm|pipe",
+	.help = "how results of processes travel: through shared memory (default) or pipes",
+	.set = set_transport,
+};
+const struct option_row option_confine = {
+	.name = "confine",
+	.argument = "auto|off|must",
+	.help = "for --executor processes: workers may read inputs and libraries and do nothing "
+		"else. auto: as much of this as the kernel offers; must: refuse to run with less; "
+		"off: no confinement, for debuggers and profilers",
+	.set = set_confine,
+};
+const struct option_row option_memory = {
+	.letter = 'm',
+	.name = "memory",
+	.argument = "64M|2G|25%",
+	.help = "limit for the memory of the whole program; default: 25% of the smallest of RAM, "
+		"cgroup, ulimit and Slurm limits",
+	.set = set_memory,
+};
+const struct option_row option_chunk = {
+	.name = "chunk",
+	.argument = "auto|tile|N|WxH|64MiB",
+	.help = "what one task is: whole tiles (auto, tile), a window in pixels, or bytes of red "
+		"and NIR",
+	.set = set_chunk,
+};
+const struct option_row option_working_set = {
+	.name = "working-set",
+	.argument = "tile|chunk",
+	.help = "what is in memory at once: a tile of the chunk (default), or the whole chunk as "
+		"array libraries have it",
+	.set = set_working_set,
+};
+const struct option_row option_shard = {
+	.name = "shard",
+	.argument = "I/N|auto",
+	.help = "this job's share: every N-th scene from the I-th on; auto: of a Slurm array or "
+		"srun step",
+	.set = set_shard,
+};
+
+/* --- what to write --- */
+
+const struct option_row option_tile_grid = {
+	.name = "tile-grid",
+	.argument = "N|WxH",
+	.help = "tiles of the per-tile table; default: as stored in the file",
+	.set = set_tile_grid,
+};
+
+/* --- what to say --- */
+
+const struct option_row option_quiet = {
+	.letter = 'q',
+	.name = "quiet",
+	.help = "no report on standard output, no progress; errors only",
+	.set = set_quiet,
+};
+const struct option_row option_verbose = {
+	.letter = 'v',
+	.name = "verbose",
+	.help = "say more on standard error",
+	.set = set_verbose,
+};
+const struct option_row option_progress = {
+	.name = "progress",
+	.help = "show progress also where standard error is no terminal",
+	.set = set_progress,
+};
+const struct option_row option_monitor = {
+	.name = "monitor",
+	.help = "a live view on the terminal: what each worker does, cores, memory, where the time "
+		"goes",
+	.set = set_monitor,
+};
+
+/* --- help: without a setter, which prints and ends --- */
+
+static const struct option_row help = {.letter = 'h', .name = "help", .help = "this text"};
+static const struct option_row version = {.name = "version", .help = "the version"};
+static const struct option_row man = {
+	.name = "man",
+	.help = "the man page: all commands, exit status, environment; for man -l -",
+};
+static const struct option_row completion = {
+	.name = "completion",
+	.help = "completions for bash, to be sourced",
+};
+
+static const struct option_row *const help_rows[] = {&help, &version, &man, &completion, NULL};
+
+const struct option_group help_group = {.title = "Help", .rows = help_rows};

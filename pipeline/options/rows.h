@@ -1,0 +1,20 @@
+/*
+ * Options that more than one command takes, each described once. What belongs to one command alone
+ * stands with it. A new option is a row and a setter (values.h).
+ */
+#ifndef IMGPIPE_PIPELINE_ROWS_H
+#define IMGPIPE_PIPELINE_ROWS_H
+
+#include "command.h"
+
+/* What to read, for all commands that open scenes: bands, mask, scaling, reader. */
+extern const struct option_row *const reading_rows[];
+/* --help and what else every command takes. */
+extern const struct option_group help_group;
+
+extern const struct option_row option_workers, option_transport, option_confine, option_memory,
+	option_chunk, option_working_set, option_shard;
+extern const struct option_row option_tile_grid;
+extern const struct option_row option_quiet, option_verbose, option_progress, option_monitor;
+
+#endif

@@ -1,0 +1,184 @@
+#!/usr/bin/env bats
+# Commands: the options that each takes and that it refuses, help, man page, completion.
+
+load helpers
+
+setup() { workspace; }
+
+COMMANDS="run plan graph info merge sweep pi sum recur"
+HELP="help version man completion"
+
+# What each command takes, and really uses. A new option is written here, too.
+READING="bands mask raw scale offset nodata reader follow"
+PLANNING="$READING workers executor confine memory chunk working-set shard tiles tile-grid trace html \
+	teach verbose"
+LAB="workers chunk executor transport memory json csv report quiet verbose"
+declare -gA TAKES=(
+	[run]="$PLANNING transport summary report csv partial quiet progress monitor"
+	[plan]="$PLANNING"
+	[graph]="$PLANNING text"
+	[info]="$READING memory shard tile-grid"
+	[merge]="summary csv partial quiet"
+	[sweep]="$READING chunk workers executor working-set transport confine memory repeat cold csv json \
+		html quiet teach"
+	[pi]="$LAB points generator seed"
+	[sum]="$LAB values how"
+	[recur]="$LAB pixels steps over seed"
+)
+
+sorted() {
+	tr -s ' \t' '\n\n' | grep . | sort -u
+}
+
+# options_in_help COMMAND : the long names that its --help lists
+options_in_help() {
+	"$IMGPIPE" "$1" --help | grep -oE '^ +(-[A-Za-z], )?--[a-z-]+' | grep -oE '[a-z-]+$' |
+		sed 's/^--//' | sort -u
+}
+
+@test "the help of a command lists its own options and no others" {
+	for command in $COMMANDS; do
+		diff <(options_in_help "$command") <(sorted <<< "${TAKES[$command]} $HELP") || {
+			echo "of imgpipe $command"
+			return 1
+		}
+	done
+}
+
+@test "every option that a command would ignore is refused, and who takes it is said" {
+	local all takers small said status
+	all=$(sorted <<< "${TAKES[*]}")
+	[ "$(wc -w <<< "$all")" -gt 40 ]
+	for option in $all; do
+		takers=
+		for command in $COMMANDS; do
+			[[ " ${TAKES[$command]} " =~ [[:space:]]$option[[:space:]] ]] &&
+				takers+="${takers:+, }$command"
+		done
+		for command in $COMMANDS; do
+			small=() status=0
+			[[ "pi sum recur" == *"$command"* ]] && small=(-N 1000)
+			said=$("$IMGPIPE" "$command" "${small[@]}" --"$option" 2>&1) || status=$?
+			if [[ ", $takers," == *", $command,"* ]]; then
+				[[ "$said" != *"takes no"* && "$said" != *unknown* ]]
+			else
+				[ "$status" -eq 64 ] &&
+					[[ "$said" == *"imgpipe $command takes no --$option; imgpipe $takers do"* ]]
+			fi || {
+				echo "imgpipe $command --$option: $status $said"
+				return 1
+			}
+		done
+	done
+}
+
+@test "what was probably meant" {
+	imgpipe --workrs 2 a.tif
+	exits 64 "unknown option --workrs; did you mean --workers?"
+	imgpipe plan --ti a.tif
+	exits 64 "--tiles or --tile-grid"
+	imgpipe plan --workr=2 a.tif
+	exits 64 "did you mean --workers?"
+	imgpipe merge --frobnicate a.json
+	exits 64 "imgpipe merge --help"
+	imgpipe info -j 2 a.tif
+	exits 64 "takes no -j" "imgpipe run, plan"
+	imgpipe merge --mas SCL=4 a.json
+	exits 64 "merge takes no --mask"
+}
+
+@test "help: of the program, of a command, by two roads" {
+	imgpipe help
+	exits 0
+	for command in $COMMANDS; do
+		[[ "$output" == *$'\n'"  $command "* ]]
+	done
+	for status in 0 1 64 65 66 69 70 71 73 74 75 78 129,; do
+		[[ "$output" == *$'\n'"  $status "* ]] || { echo "no $status"; return 1; }
+	done
+	[ "$output" = "$("$IMGPIPE" --help)" ]
+	for command in $COMMANDS; do
+		[ "$("$IMGPIPE" help "$command")" = "$("$IMGPIPE" "$command" --help)" ]
+	done
+	imgpipe help me
+	exits 64
+}
+
+@test "the man page: a section a command, each option once a section, exit statuses once" {
+	"$IMGPIPE" --man > imgpipe.1
+	for command in $COMMANDS; do
+		[ "$(grep -c "^.SS imgpipe $command$" imgpipe.1)" -eq 1 ]
+	done
+	for section in "EXIT STATUS" ENVIRONMENT FILES; do
+		[ "$(grep -c "^.SH $section$" imgpipe.1)" -eq 1 ]
+	done
+	[ "$(grep -cx 78 imgpipe.1)" -eq 1 ]
+	# Nothing is described twice.
+	[ -z "$(grep -vE '^\.(TP|SS|PP|nf|fi|RS|RE)' imgpipe.1 | awk 'length > 40' | sort | uniq -d)" ]
+	[ "$(grep -c 'fB\\-b\\fR' imgpipe.1)" -eq 1 ]
+	command -v groff > /dev/null || skip "no groff"
+	[ -z "$(groff -ww -man -Tutf8 imgpipe.1 2>&1 > /dev/null)" ]
+	[ -z "$(grep "[^ -~]" imgpipe.1)" ]
+}
+
+# complete_line WORD... : what <Tab> offers behind the last word, a line each, sorted
+complete_line() {
+	COMP_WORDS=(imgpipe "$@") COMP_CWORD=$#
+	COMPREPLY=()
+	_imgpipe
+	printf '%s\n' "${COMPREPLY[@]}" | sort
+}
+
+# offers EXPECTED... -- WORD...
+offers() {
+	local want=()
+	while [ "$1" != -- ]; do
+		want+=("$1")
+		shift
+	done
+	shift
+	diff <(printf '%s\n' "${want[@]}" | sort) <(complete_line "$@") || {
+		echo "behind: $*"
+		return 1
+	}
+}
+
+@test "completion: commands first, files beside them, options of the command at hand" {
+	eval "$("$IMGPIPE" --completion)"
+	mkdir scenes "two words"
+	touch list.txt
+	offers sum sweep scenes -- s
+	offers run recur -- r
+	offers scenes -- plan s
+	offers "two words" -- plan t
+	offers scenes -- --quiet s
+	offers @list.txt -- plan @l
+	offers "" -- pi s
+	offers --summary --scale --shard -- --s
+	offers --quiet -- merge --q
+	offers "" -- merge --mask
+	offers --seed -- pi --se
+	diff <(complete_line merge --) <(printf -- '--%s\n' ${TAKES[merge]} $HELP | sort)
+	offers scenes -- plan -- s
+}
+
+@test "completion: the words that an option takes" {
+	eval "$("$IMGPIPE" --completion)"
+	touch out.json
+	offers auto serial threads openmp processes mpi -- --executor ""
+	offers threads -- plan --executor t
+	offers threads -- --executor = t
+	offers auto serial threads openmp processes mpi -- plan --executor =
+	offers threads processes openmp serial -- sweep --executor ""
+	offers gil,task-overhead -- --teach gil,t
+	offers auto off must -- --confine ""
+	offers shm pipe -- --transport ""
+	offers auto tiff gdal -- info --reader ""
+	offers tile chunk -- --working-set ""
+	offers shared own vector -- pi -g ""
+	offers own,vector -- pi --generator own,v
+	offers auto -- -j ""
+	offers "" -- --memory ""
+	offers out.json -- --summary o
+	offers out.json -- --csv = o
+}
