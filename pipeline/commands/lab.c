@@ -23,8 +23,6 @@
 #include "commands.h"
 #include "executor.h"
 #include "lab_options.h"
-#include "run/execute.h"
-#include "lab.h"
 #include "plan.h"
 #include "printable.h"
 #include "report.h"
