@@ -151,9 +151,11 @@ stress:
 	BUILD=$(BUILD) tests/stress.sh
 	tests/sanitize.sh
 
+# Includes what objects use of each other, so they are built first.
 lint:
 	.ci/install-deps lint
-	tests/lint
+	$(MAKE) -j2 all
+	BUILD=$(BUILD) tests/lint
 
 # Small changes of the program, each run against the tests that are there for its file; prints those
 # that no test notices. In changed files, or FILES="..."; N, SEED, REV, MINUTES: tests/mutants.py.

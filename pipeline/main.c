@@ -26,9 +26,9 @@ static void tame_malloc(void)
 }
 
 /* After a signal that is the end that is told, though it has cut a report short. */
-static int fail(const struct error *error)
+static int fail(const struct session *session, const struct error *error)
 {
-	if (!session_is_silent())
+	if (!session_is_silent(session))
 		printable_line(stderr, "imgpipe: %s", error->text);
 	if (signals_caught())
 		return 128 + signals_caught();
@@ -36,25 +36,25 @@ static int fail(const struct error *error)
 }
 
 /* A launcher of MPI has started copies: they work together, or the first one works alone. */
-static int run_command(const struct command *command, const struct options *options, int argc,
-		       char **argv, struct error *err)
+static int run_command(const struct command *command, const struct options *options,
+		       struct session *session, int argc, char **argv, struct error *err)
 {
-	struct session session = {.n_ranks = 1, .ranks_here = 1};
-	const struct call call = {options, &session, argc, argv};
+	const struct call call = {options, session, argc, argv};
 	int status;
 
-	if (!command->by_all_ranks && session_is_silent())
+	if (!command->by_all_ranks && session_is_silent(session))
 		return EX_OK;
-	if (command->by_all_ranks && session_begin(&session, options, err))
-		return fail(err);
+	if (command->by_all_ranks && session_begin(session, options, err))
+		return fail(session, err);
 	status = command->run(&call, err);
 	if (status < 0)
-		status = fail(err);
-	return session_end(&session, status);
+		status = fail(session, err);
+	return session_end(session, status);
 }
 
 int main(int argc, char **argv)
 {
+	struct session session = {.n_ranks = 1, .ranks_here = 1};
 	const struct command *command;
 	struct options options;
 	struct error error = {0};
@@ -69,14 +69,14 @@ int main(int argc, char **argv)
 	if (status > 0)
 		status = EX_OK;
 	else if (status)
-		status = fail(&error);
+		status = fail(&session, &error);
 	else
-		status = run_command(command, &options, argc, argv, &error);
+		status = run_command(command, &options, &session, argc, argv, &error);
 	options_release(&options);
 	/* ferror: an earlier write may have failed, and nothing be left to flush. */
 	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR && !signals_caught()) {
 		error_errno(&error, EX_IOERR, errno ? errno : EIO, "standard output");
-		status = fail(&error);
+		status = fail(&session, &error);
 	}
 	return status;
 }

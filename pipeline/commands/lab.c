@@ -142,7 +142,7 @@ static int live_line(const struct lab_work *work, unsigned i)
 	struct error error = {0};
 	int status;
 
-	lab.silent = work->options->verbosity < 0 || session_is_silent();
+	lab.silent = work->options->verbosity < 0 || session_is_silent(work->session);
 	lab.costs = work->set.n_lines == 1 || work->options->verbosity > 0;
 	status = run_line(work, &lab, &error);
 	if (status)
@@ -214,11 +214,12 @@ static int start_line(const struct lab_work *work, unsigned i, int *status, stru
 
 /* --- all lines --- */
 
-static void tell(const struct lab_line *line)
+static void tell(const struct lab_work *work, const struct lab_line *line)
 {
 	char name[48];
 
-	if (line->status > 0 && line->status < 128 && line->error.code && !session_is_silent())
+	if (line->status > 0 && line->status < 128 && line->error.code &&
+	    !session_is_silent(work->session))
 		printable_line(stderr, "imgpipe: %s: %s", lab_line_name(name, line),
 			       line->error.text);
 }
@@ -264,14 +265,14 @@ static int do_lines(struct lab_work *work, int *status, struct error *err)
 			(void)live_line(work, i);
 		else if ((side = start_line(work, i, status, err)))
 			return side;
-		tell(&work->set.line[i]);
+		tell(work, &work->set.line[i]);
 	}
 	return 0;
 }
 
 static int run_lines(struct lab_work *work, struct error *err)
 {
-	bool speaks = !session_is_silent();
+	bool speaks = !session_is_silent(work->session);
 	struct lab_files *files = NULL;
 	int status = 0, side;
 

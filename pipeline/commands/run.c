@@ -28,9 +28,10 @@ static void show_teaching(const struct options *options)
 }
 
 /* What the plan has to say, where the report that has it is not shown. */
-static void show_notes(const struct plan *plan, const struct options *options)
+static void show_notes(const struct plan *plan, const struct options *options,
+		       const struct session *session)
 {
-	if (report_shows_text(options) || session_is_silent())
+	if (report_shows_text(options) || session_is_silent(session))
 		return;
 	show_teaching(options);
 	for (unsigned i = 0; i < plan->n_notes && options->verbosity >= 0; i++)
@@ -53,7 +54,7 @@ static int work(struct scenes *scenes, const struct options *options, const stru
 	char why[160];
 	int status;
 
-	show_notes(plan, options);
+	show_notes(plan, options, session);
 	(void)snprintf(why, sizeof(why),
 		       "%s, for which the memory limit leaves no room; --memory %lluM is enough",
 		       scenes->workload->heavy->needed,
@@ -68,7 +69,7 @@ static int work(struct scenes *scenes, const struct options *options, const stru
 	costs_release(&costs);
 	if (err->code)
 		return -1;
-	if (status > 128 && !session_is_silent())
+	if (status > 128 && !session_is_silent(session))
 		fprintf(stderr, "imgpipe: interrupted by signal %d; what was done is reported\n",
 			status - 128);
 	return status;

@@ -11,9 +11,6 @@
 
 #include "module.h"
 
-/* As a module's state, the membership belongs to the process and is set once. */
-static struct session joined;
-
 /* --- launchers --- */
 
 static long number(const char *name)
@@ -48,12 +45,12 @@ static long step_tasks(void)
 	return getenv("SLURM_STEP_ID") ? tasks : -1;
 }
 
-bool session_is_silent(void)
+bool session_is_silent(const struct session *session)
 {
 	static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK"};
 
-	if (joined.cluster)
-		return joined.rank != 0;
+	if (session->cluster)
+		return session->rank != 0;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (number(names[i]) > 0)
 			return true;
@@ -103,6 +100,7 @@ static bool launched(void)
 int session_begin(struct session *session, const struct options *options, struct error *err)
 {
 	bool automatic = strcmp(options->executor, "auto") == 0;
+	const struct cluster *cluster;
 
 	*session = (struct session){.n_ranks = 1, .ranks_here = 1};
 	if (strcmp(options->executor, "mpi") != 0 && !(automatic && launched())) {
@@ -113,12 +111,11 @@ int session_begin(struct session *session, const struct options *options, struct
 					 step_tasks());
 		return 0;
 	}
-	session->cluster = choose(err);
-	if (!session->cluster)
+	cluster = choose(err);
+	if (!cluster ||
+	    cluster->begin(&session->rank, &session->n_ranks, &session->ranks_here, err))
 		return -1;
-	if (session->cluster->begin(&session->rank, &session->n_ranks, &session->ranks_here, err))
-		return -1;
-	joined = *session;
+	session->cluster = cluster;
 	return 0;
 }
 
@@ -134,12 +131,12 @@ void session_level(const struct session *session, struct machine *machine)
 	machine->resident = ~values[2]; /* the most: the least of the complements */
 }
 
-int session_end(const struct session *session, int status)
+int session_end(struct session *session, int status)
 {
 	if (!session->cluster)
 		return status;
 	session->cluster->share(&status, sizeof(status));
 	session->cluster->end();
-	joined.cluster = NULL;
+	session->cluster = NULL;
 	return status;
 }

@@ -20,8 +20,9 @@
 int session_begin(struct session *session, const struct options *options,
 		  struct error *err) MUST_CHECK;
 
-/* Is this process one that people do not hear from? Known before session_begin(). */
-bool session_is_silent(void);
+/* Is this process one that people do not hear from? Known before session_begin(), by the launcher.
+ */
+bool session_is_silent(const struct session *session);
 
 /*
  * The machine as the weakest rank has it, so that one plan suits all: collective. `machine` has
@@ -37,7 +38,7 @@ void session_level(const struct session *session, struct machine *machine);
 int session_agree(const struct session *session, int status, const struct options *options,
 		  int argc, char **argv, const struct plan *plan, struct error *err) MUST_CHECK;
 
-/* Part; every rank gets rank 0's exit status. */
-int session_end(const struct session *session, int status);
+/* Part; every rank gets rank 0's exit status. The session has no other ranks then. */
+int session_end(struct session *session, int status);
 
 #endif
