@@ -15,13 +15,13 @@
 
 struct job;
 
-enum { N_CHECKSUMS = 4, OPINION_OPTIONS = 12, OPINION_BYTES = 4096 };
+enum { N_CHECKSUMS = 4, OPINION_OPTIONS = 12, RANK_STATE_BYTES = 4096 };
 
 /*
  * How a rank fared up to here, and what it is about to do. Of one size in all versions of the
  * program, and beginning with the version, so that ranks of different ones can tell each other.
  */
-struct opinion {
+struct rank_state {
 	char version[24];
 	uint32_t results; /* RESULTS_VERSION */
 	int32_t status;
@@ -34,17 +34,17 @@ struct opinion {
 		char value[88];    /* its beginning; "": not given */
 	} option[OPINION_OPTIONS]; /* those that change numbers, as in identity.h */
 	char arguments[1024];      /* the first of the command line, each ended by NUL */
-	char spare[OPINION_BYTES - 3088];
+	char spare[RANK_STATE_BYTES - 3088];
 };
-_Static_assert(sizeof(struct opinion) == OPINION_BYTES, "of one size in all versions");
+_Static_assert(sizeof(struct rank_state) == RANK_STATE_BYTES, "of one size in all versions");
 
 struct cluster {
 	const char *(*library)(void); /* "Open MPI 4.1.4" */
 	int (*begin)(unsigned *rank, unsigned *n_ranks, unsigned *ranks_here, struct error *err);
 	/* Element by element the least over all ranks, for all. */
 	void (*least)(uint64_t *values, unsigned n);
-	/* Every rank's opinion, by rank, on rank 0 (elsewhere `all` is not touched). */
-	void (*gather)(const struct opinion *mine, struct opinion *all);
+	/* Every rank's rank_state, by rank, on rank 0 (elsewhere `all` is not touched). */
+	void (*gather)(const struct rank_state *mine, struct rank_state *all);
 	/* Rank 0's verdict, for all. */
 	void (*share)(void *data, unsigned bytes);
 	/* The mpi executor's run, on every rank. */

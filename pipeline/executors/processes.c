@@ -18,7 +18,7 @@
 
 #include "budget.h"
 #include "confine/confine.h"
-#include "remote/hub.h"
+#include "remote/coordinator.h"
 #include "remote/link.h"
 #include "meters/monitor.h"
 #include "remote/remote.h"
@@ -43,7 +43,7 @@ struct child {
 
 struct crew {
 	struct job *job;
-	struct hub *hub;
+	struct coordinator *coordinator;
 	unsigned n, n_alive;
 	struct child *child;
 	struct pollfd *polls;
@@ -139,7 +139,7 @@ static int start_child(struct crew *crew, unsigned number, struct error *err)
 		return -1;
 	}
 	link_keep_parent(&child->link);
-	hub_seat_taken(crew->hub, number);
+	coordinator_peer_taken(crew->coordinator, number);
 	crew->n_alive++;
 	return 0;
 }
@@ -214,7 +214,7 @@ static void bury(struct crew *crew, unsigned number)
 		return;
 	wait_for_own(status);
 	run_poll_signals(run);
-	if (hub_lost(crew->hub, number, how) && !atomic_load(&run->stopping))
+	if (coordinator_lost(crew->coordinator, number, how) && !atomic_load(&run->stopping))
 		(void)start_child(crew, number, &ignored); /* else the others do its work */
 }
 
@@ -245,14 +245,14 @@ static void take_message(struct crew *crew, unsigned number)
 		bury(crew, number);
 		return;
 	}
-	if (!hub_expects(crew->hub, number, &message)) {
+	if (!coordinator_expects(crew->coordinator, number, &message)) {
 		child->expelled = true;
 		kill(child->pid, SIGKILL);
 		bury(crew, number);
 		return;
 	}
 	child->said_bye = message.kind == MESSAGE_BYE;
-	if (hub_take(crew->hub, number, &message, payload, &reply))
+	if (coordinator_take(crew->coordinator, number, &message, payload, &reply))
 		answer(crew, number, &reply);
 }
 
@@ -290,7 +290,7 @@ static void attend(struct crew *crew)
 		for (unsigned i = 0; i < crew->n; i++)
 			if (crew->polls[i].revents)
 				take_message(crew, i);
-	while (hub_next(crew->hub, &number, &reply))
+	while (coordinator_next(crew->coordinator, &number, &reply))
 		answer(crew, number, &reply);
 	heed_signal(crew);
 	monitor_tick(monitor);
@@ -300,7 +300,8 @@ static void attend(struct crew *crew)
 
 static int crew_init(struct crew *crew, struct job *job, struct error *err)
 {
-	struct hub_seats seats = {.n_seats = job->n_workers, .workers_per_pool = job->n_workers};
+	struct coordinator_peers peers = {.n_peers = job->n_workers,
+					  .workers_per_pool = job->n_workers};
 
 	*crew = (struct crew){.job = job, .n = job->n_workers};
 	crew->child = calloc(crew->n, sizeof(*crew->child));
@@ -315,13 +316,13 @@ static int crew_init(struct crew *crew, struct job *job, struct error *err)
 		return error_memory(err, "the process pool", crew->n * sizeof(*crew->child));
 	for (unsigned i = 0; i < crew->n; i++)
 		crew->child[i].link = (struct link){.down = {-1, -1}, .up = {-1, -1}};
-	crew->hub = hub_new(job, seats, err);
-	return crew->hub ? 0 : -1;
+	crew->coordinator = coordinator_new(job, peers, err);
+	return crew->coordinator ? 0 : -1;
 }
 
 static void crew_release(struct crew *crew)
 {
-	hub_free(crew->hub);
+	coordinator_free(crew->coordinator);
 	free(crew->child);
 	free(crew->polls);
 	free(crew->room);
@@ -357,10 +358,10 @@ static int processes_run(struct job *job, struct error *err)
 	while (crew.n_alive)
 		attend(&crew);
 	if (status == 0)
-		status = hub_failed(crew.hub, err);
+		status = coordinator_failed(crew.coordinator, err);
 	run_poll_signals(job->context);
 	if (status == 0)
-		hub_give_up(crew.hub);
+		coordinator_give_up(crew.coordinator);
 	crew_release(&crew);
 	return status;
 }

@@ -1,8 +1,8 @@
 /*
  * Looking at a run while it goes on. What workers are at is one byte each, read without a lock (for
- * worker processes in memory that both see; of other ranks the hub says whether they have work);
- * shares of time are counted from samples, so workers do nothing for it. Draws through the console,
- * which alone writes on the terminal.
+ * worker processes in memory that both see; of other ranks the coordinator says whether they have
+ * work); shares of time are counted from samples, so workers do nothing for it. Draws through the
+ * console, which alone writes on the terminal.
  */
 #include "monitor.h"
 

@@ -155,7 +155,8 @@ void trace_message(struct trace *trace, const struct meter *meter, unsigned kind
 	if (!trace)
 		return;
 	trace_settle(trace, meter);
-	/* The hub's clock and the worker's may differ in what they took for the same wait. */
+	/* The coordinator's clock and the worker's may differ in what they took for the same wait.
+	 */
 	event.begin_ns = begin_ns > trace->end_ns ? begin_ns : trace->end_ns;
 	event.busy_ns = end_ns > event.begin_ns ? end_ns - event.begin_ns : 0;
 	event.scene = trace->at_scene;

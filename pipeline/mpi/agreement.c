@@ -59,7 +59,7 @@ enum { OF_PROGRAM, OF_OPTIONS, OF_FILES, OF_PLAN };
 _Static_assert(OF_PLAN + 1 == N_CHECKSUMS, "one for each");
 
 /* Options that change numbers. -1 without memory. */
-static int tell_options(struct opinion *mine, const struct options *options, struct error *err)
+static int tell_options(struct rank_state *mine, const struct options *options, struct error *err)
 {
 	struct identity identity;
 	int status = identity_of(&identity, options, err);
@@ -76,7 +76,7 @@ static int tell_options(struct opinion *mine, const struct options *options, str
 }
 
 /* Whole ones, as many as there is room for. */
-static void tell_arguments(struct opinion *mine, int argc, char **argv)
+static void tell_arguments(struct rank_state *mine, int argc, char **argv)
 {
 	size_t used = 0;
 
@@ -90,7 +90,7 @@ static void tell_arguments(struct opinion *mine, int argc, char **argv)
 	}
 }
 
-static void tell(struct opinion *mine, const struct options *options, int argc, char **argv,
+static void tell(struct rank_state *mine, const struct options *options, int argc, char **argv,
 		 const struct plan *plan)
 {
 	(void)snprintf(mine->version, sizeof(mine->version), "%s", IMGPIPE_VERSION);
@@ -107,7 +107,7 @@ static void tell(struct opinion *mine, const struct options *options, int argc, 
 
 /* --- what differs, in words; a is rank 0 --- */
 
-static int differ_in_program(const struct opinion *a, const struct opinion *b, unsigned rank,
+static int differ_in_program(const struct rank_state *a, const struct rank_state *b, unsigned rank,
 			     struct error *verdict)
 {
 	return error_set(verdict, EX_CONFIG,
@@ -117,7 +117,7 @@ static int differ_in_program(const struct opinion *a, const struct opinion *b, u
 }
 
 /* Of an option: 0 where it is the same. */
-static int differ_in_number(const struct opinion *a, const struct opinion *b, unsigned rank,
+static int differ_in_number(const struct rank_state *a, const struct rank_state *b, unsigned rank,
 			    struct error *verdict)
 {
 	const struct options none = {.scale = 1};
@@ -142,8 +142,8 @@ static int differ_in_number(const struct opinion *a, const struct opinion *b, un
 }
 
 /* The first argument that is another; "nothing" where one command line ends before. */
-static int differ_in_arguments(const struct opinion *a, const struct opinion *b, unsigned rank,
-			       struct error *verdict)
+static int differ_in_arguments(const struct rank_state *a, const struct rank_state *b,
+			       unsigned rank, struct error *verdict)
 {
 	const char *x = a->arguments, *y = b->arguments;
 	const char *end = a->arguments + sizeof(a->arguments) - 1;
@@ -163,7 +163,7 @@ static int differ_in_arguments(const struct opinion *a, const struct opinion *b,
 			 rank, b->host, *y ? y : "nothing", a->host, *x ? x : "nothing");
 }
 
-static int differ_in_place(const struct opinion *a, const struct opinion *b, unsigned rank,
+static int differ_in_place(const struct rank_state *a, const struct rank_state *b, unsigned rank,
 			   struct error *verdict)
 {
 	bool files = a->checksum[OF_FILES] != b->checksum[OF_FILES];
@@ -178,7 +178,7 @@ static int differ_in_place(const struct opinion *a, const struct opinion *b, uns
 }
 
 /* 0, or -1 with what differs. */
-static int compare(const struct opinion *a, const struct opinion *b, unsigned rank,
+static int compare(const struct rank_state *a, const struct rank_state *b, unsigned rank,
 		   struct error *verdict)
 {
 	if (a->checksum[OF_PROGRAM] != b->checksum[OF_PROGRAM])
@@ -193,7 +193,7 @@ static int compare(const struct opinion *a, const struct opinion *b, unsigned ra
 }
 
 /* Rank 0's: what is wrong, if anything. */
-static void judge(const struct opinion *all, unsigned n, struct error *verdict)
+static void judge(const struct rank_state *all, unsigned n, struct error *verdict)
 {
 	*verdict = (struct error){0};
 	for (unsigned i = 1; i < n; i++) /* another program may have another struct behind that */
@@ -216,7 +216,7 @@ static void judge(const struct opinion *all, unsigned n, struct error *verdict)
 int session_agree(const struct session *session, int status, const struct options *options,
 		  int argc, char **argv, const struct plan *plan, struct error *err)
 {
-	struct opinion *mine, *all = NULL;
+	struct rank_state *mine, *all = NULL;
 	struct error verdict = {0};
 
 	if (!session->cluster)

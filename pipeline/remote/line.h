@@ -1,6 +1,6 @@
 /*
- * A line between one worker and the hub, as the worker sees it. A transport is one file that makes
- * such lines; the messages and their order are wire.h's.
+ * A line between one worker and the coordinator, as the worker sees it. A transport is one file
+ * that makes such lines; the messages and their order are wire.h's.
  */
 #ifndef IMGPIPE_PIPELINE_LINE_H
 #define IMGPIPE_PIPELINE_LINE_H
@@ -20,7 +20,7 @@ struct line {
 	int (*send)(struct line *line, const struct message *message, struct error *err);
 	/* Blocks. -1 where the other end is gone. */
 	int (*receive)(struct line *line, struct message *message, struct error *err);
-	/* Set, where there is one, by the hub's process when it has been asked to end. */
+	/* Set, where there is one, by the coordinator's process when it has been asked to end. */
 	const atomic_bool *stop;
 };
 

@@ -118,7 +118,7 @@ static int write_message(int fd, const struct message *message, const void *payl
 
 /* --- the child's end --- */
 
-static int hub_is_gone(struct error *err)
+static int coordinator_is_gone(struct error *err)
 {
 	return error_set(err, EX_SOFTWARE, "the process that hands out work is gone");
 }
@@ -134,7 +134,7 @@ static int child_send(struct line *line, const struct message *message, struct e
 	} else {
 		status = write_message(link->up[1], message, link->mailbox->payload);
 	}
-	return status ? hub_is_gone(err) : 0;
+	return status ? coordinator_is_gone(err) : 0;
 }
 
 static int child_receive(struct line *line, struct message *message, struct error *err)
@@ -144,7 +144,7 @@ static int child_receive(struct line *line, struct message *message, struct erro
 				  : read_all(link->down[0], message, sizeof(*message));
 
 	if (status)
-		return hub_is_gone(err);
+		return coordinator_is_gone(err);
 	if (link->shared)
 		*message = link->mailbox->down;
 	return 0;

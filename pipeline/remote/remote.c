@@ -2,8 +2,8 @@
  * The worker's end of a line: its claims and deliveries are messages. It knows the order
  * of messages (wire.h), not how they travel.
  *
- * All time of the worker is booked: its round trips are transfer, less what the hub says it kept
- * the worker waiting for (by cause) and worked on its message (waiting for a peer).
+ * All time of the worker is booked: its round trips are transfer, less what the coordinator says it
+ * kept the worker waiting for (by cause) and worked on its message (waiting for a peer).
  */
 #include "remote.h"
 
@@ -15,14 +15,14 @@
 #include "trace.h"
 
 /* What its operations work with. */
-struct post {
+struct remote_worker {
 	struct line *line;
-	struct keeper *keeper;
+	struct rank_partials *partials;
 	struct fence *fence;
 	const struct catalog *catalog;
 	struct meter meter;
 	bool asked;  /* a message is out whose answer is the next task */
-	bool broken; /* the hub is gone: nothing more can be done */
+	bool broken; /* the coordinator is gone: nothing more can be done */
 	bool open;   /* scene holds scene_id's headers */
 	bool failed; /* they could not be read: error says why */
 	uint32_t scene_id;
@@ -31,22 +31,22 @@ struct post {
 	struct chunk_grid grid;
 };
 
-static struct post *post_of(struct worker *worker)
+static struct remote_worker *remote_of(struct worker *worker)
 {
 	return worker->line;
 }
 
-static void post_send(struct worker *worker, struct message *message, enum meter_stage stage)
+static void remote_send(struct worker *worker, struct message *message, enum meter_stage stage)
 {
-	struct post *post = post_of(worker);
+	struct remote_worker *remote = remote_of(worker);
 	struct meter_row *row = &worker->meter->row[stage];
 	uint64_t since = clock_now(), now;
-	struct error ignored; /* a hub that is gone needs to be told nothing */
+	struct error ignored; /* a coordinator that is gone needs to be told nothing */
 
 	message->worker = worker->number;
 	message->signal = signals_caught();
-	if (!post->broken && post->line->send(post->line, message, &ignored))
-		post->broken = true;
+	if (!remote->broken && remote->line->send(remote->line, message, &ignored))
+		remote->broken = true;
 	row->messages++;
 	row->message_bytes += sizeof(*message) + message->payload_bytes;
 	now = clock_now();
@@ -61,8 +61,8 @@ static uint64_t least(uint64_t a, uint64_t b)
 }
 
 /*
- * How a round trip was spent. The hub may have begun to serve before send() returned here: what it
- * says is cut to what the worker knows to have passed.
+ * How a round trip was spent. The coordinator may have begun to serve before send() returned here:
+ * what it says is cut to what the worker knows to have passed.
  */
 static void book_trip(struct worker *worker, const struct message *answer, uint64_t since)
 {
@@ -83,15 +83,15 @@ static void book_trip(struct worker *worker, const struct message *answer, uint6
 		      sizeof(*answer) + answer->payload_bytes);
 }
 
-static int post_receive(struct worker *worker, struct message *message)
+static int remote_receive(struct worker *worker, struct message *message)
 {
-	struct post *post = post_of(worker);
+	struct remote_worker *remote = remote_of(worker);
 	uint64_t since = clock_now();
 	struct error ignored;
 
 	activity_at(ACTIVITY_WAIT + WAIT_PEER);
-	if (post->broken || post->line->receive(post->line, message, &ignored)) {
-		post->broken = true;
+	if (remote->broken || remote->line->receive(remote->line, message, &ignored)) {
+		remote->broken = true;
 		return -1;
 	}
 	activity_at(METER_CLAIM);
@@ -103,39 +103,39 @@ static int post_receive(struct worker *worker, struct message *message)
 
 static void close_scene(struct worker *worker)
 {
-	struct post *post = post_of(worker);
+	struct remote_worker *remote = remote_of(worker);
 
 	worker_leave_scene(worker);
-	if (post->open)
-		scene_release(&post->scene);
-	post->open = false;
+	if (remote->open)
+		scene_release(&remote->scene);
+	remote->open = false;
 }
 
 static void open_scene(struct worker *worker, uint32_t scene_id)
 {
-	struct post *post = post_of(worker);
+	struct remote_worker *remote = remote_of(worker);
 	struct meter_span span = meter_begin();
 
-	if (post->open && post->scene_id == scene_id)
+	if (remote->open && remote->scene_id == scene_id)
 		return;
 	close_scene(worker);
 	trace_at(worker->meter->trace, scene_id, TRACE_NO_CHUNK);
-	post->open = true;
-	post->scene_id = scene_id;
-	post->error = (struct error){0};
-	fence_move(post->fence, 0, worker->arena.size, true);
-	post->failed = worker->workload->scene_open(&post->scene, post->catalog, scene_id,
-						    worker->options, &post->error) != 0;
-	if (post->failed)
-		fence_explain(post->fence, &post->error);
+	remote->open = true;
+	remote->scene_id = scene_id;
+	remote->error = (struct error){0};
+	fence_move(remote->fence, 0, worker->arena.size, true);
+	remote->failed = worker->workload->scene_open(&remote->scene, remote->catalog, scene_id,
+						      worker->options, &remote->error) != 0;
+	if (remote->failed)
+		fence_explain(remote->fence, &remote->error);
 	meter_lap(worker->meter, METER_DISCOVER, &span);
 }
 
 /* The answer to this asks for the next task; so no message of its own is needed for that. */
-static void post_ask(struct worker *worker, struct message *message, enum meter_stage stage)
+static void remote_ask(struct worker *worker, struct message *message, enum meter_stage stage)
 {
-	post_send(worker, message, stage);
-	post_of(worker)->asked = true;
+	remote_send(worker, message, stage);
+	remote_of(worker)->asked = true;
 }
 
 static void release(struct worker *worker)
@@ -144,55 +144,55 @@ static void release(struct worker *worker)
 
 	worker_leave_scene(worker);
 	arena_release(&worker->arena);
-	post_ask(worker, &released, METER_CLAIM);
+	remote_ask(worker, &released, METER_CLAIM);
 }
 
-/* The headers are read again here, and may not be what the hub has seen. */
+/* The headers are read again here, and may not be what the coordinator has seen. */
 static int open_for_chunk(struct worker *worker, const struct message *order)
 {
-	struct post *post = post_of(worker);
+	struct remote_worker *remote = remote_of(worker);
 	const struct chunk_grid *grid = &order->grid;
 
 	open_scene(worker, order->scene_id);
-	post->grid = *grid;
-	if (!post->failed &&
-	    (post->scene.x_size != grid->x_size || post->scene.y_size != grid->y_size ||
-	     post->scene.tile_x_size != order->tile_x_size ||
-	     post->scene.tile_y_size != order->tile_y_size)) {
-		error_set(&post->error, EX_DATAERR,
+	remote->grid = *grid;
+	if (!remote->failed &&
+	    (remote->scene.x_size != grid->x_size || remote->scene.y_size != grid->y_size ||
+	     remote->scene.tile_x_size != order->tile_x_size ||
+	     remote->scene.tile_y_size != order->tile_y_size)) {
+		error_set(&remote->error, EX_DATAERR,
 			  "%s: it was changed while it was worked on; run it again",
-			  post->scene.name);
-		post->failed = true;
+			  remote->scene.name);
+		remote->failed = true;
 	}
-	if (!post->failed && worker->arena.size != grid->arena)
-		fence_move(post->fence, grid->footprint, worker->arena.size, false);
-	return post->failed ? -1 : 0;
+	if (!remote->failed && worker->arena.size != grid->arena)
+		fence_move(remote->fence, grid->footprint, worker->arena.size, false);
+	return remote->failed ? -1 : 0;
 }
 
 static void refuse_chunk(struct worker *worker, const struct message *order)
 {
-	struct post *post = post_of(worker);
+	struct remote_worker *remote = remote_of(worker);
 	struct message message = {.kind = MESSAGE_RESULT,
 				  .scene_id = order->scene_id,
 				  .chunk = order->chunk,
 				  .status = CHUNK_FAILED,
-				  .payload_bytes = sizeof(post->error)};
+				  .payload_bytes = sizeof(remote->error)};
 
-	memcpy(post->line->payload, &post->error, sizeof(post->error));
-	post_ask(worker, &message, METER_REDUCE);
+	memcpy(remote->line->payload, &remote->error, sizeof(remote->error));
+	remote_ask(worker, &message, METER_REDUCE);
 }
 
-/* The next order that this worker can carry out. -1 where the hub is gone. */
+/* The next order that this worker can carry out. -1 where the coordinator is gone. */
 static int next_order(struct worker *worker, struct message *order)
 {
-	struct post *post = post_of(worker);
+	struct remote_worker *remote = remote_of(worker);
 	struct message ready = {.kind = MESSAGE_READY};
 
 	for (;;) {
-		if (!post->asked)
-			post_send(worker, &ready, METER_CLAIM);
-		post->asked = false;
-		if (post_receive(worker, order))
+		if (!remote->asked)
+			remote_send(worker, &ready, METER_CLAIM);
+		remote->asked = false;
+		if (remote_receive(worker, order))
 			return -1;
 		if (order->kind == MESSAGE_RELEASE)
 			release(worker);
@@ -205,15 +205,15 @@ static int next_order(struct worker *worker, struct message *order)
 
 static enum claim remote_claim(struct worker *worker, struct task *task)
 {
-	struct post *post = post_of(worker);
+	struct remote_worker *remote = remote_of(worker);
 	struct message order;
 
 	if (next_order(worker, &order))
 		return CLAIM_NOTHING;
 	*task = (struct task){.scene_id = order.scene_id,
 			      .chunk = order.chunk,
-			      .scene = &post->scene,
-			      .grid = &post->grid};
+			      .scene = &remote->scene,
+			      .grid = &remote->grid};
 	if (order.kind == MESSAGE_SCENE)
 		return CLAIM_SCENE;
 	if (order.kind != MESSAGE_CHUNK)
@@ -222,20 +222,20 @@ static enum claim remote_claim(struct worker *worker, struct task *task)
 	return CLAIM_CHUNK;
 }
 
-/* What was found, also where that was not all: the hub opens no file. */
+/* What was found, also where that was not all: the coordinator opens no file. */
 static void remote_open_scene(struct worker *worker, const struct task *task)
 {
-	struct post *post = post_of(worker);
-	struct opened *opened = post->line->payload;
+	struct remote_worker *remote = remote_of(worker);
+	struct opened *opened = remote->line->payload;
 	struct message message = {.kind = MESSAGE_OPENED, .scene_id = task->scene_id};
 	size_t bytes;
 
 	open_scene(worker, task->scene_id);
-	opened->error = post->failed ? post->error : (struct error){0};
-	bytes = worker->workload->scene_pack(opened->scene, &post->scene,
-					     post->failed ? NULL : &opened->error);
+	opened->error = remote->failed ? remote->error : (struct error){0};
+	bytes = worker->workload->scene_pack(opened->scene, &remote->scene,
+					     remote->failed ? NULL : &opened->error);
 	message.payload_bytes = (uint32_t)(sizeof(*opened) + bytes);
-	post_ask(worker, &message, METER_DISCOVER);
+	remote_ask(worker, &message, METER_DISCOVER);
 }
 
 static struct piece *piece_of(const struct worker *worker, const struct chunk_result *result,
@@ -247,7 +247,7 @@ static struct piece *piece_of(const struct worker *worker, const struct chunk_re
 static uint32_t pack(struct worker *worker, const struct piece *piece)
 {
 	uint64_t since = clock_now();
-	size_t bytes = worker->workload->result->pack(post_of(worker)->line->payload, piece);
+	size_t bytes = worker->workload->result->pack(remote_of(worker)->line->payload, piece);
 
 	meter_pack(worker->meter, bytes, since);
 	return (uint32_t)bytes;
@@ -265,20 +265,20 @@ static void send_pieces(struct worker *worker, const struct chunk_result *result
 					  .payload_bytes =
 						  pack(worker, piece_of(worker, result, i))};
 
-		post_send(worker, &message, METER_REDUCE);
-		if (post_receive(worker, &answer))
+		remote_send(worker, &message, METER_REDUCE);
+		if (remote_receive(worker, &answer))
 			return;
 	}
 }
 
 static int keep_pieces(struct worker *worker, struct chunk_result *result)
 {
-	struct keeper *keeper = post_of(worker)->keeper;
+	struct rank_partials *partials = remote_of(worker)->partials;
 	struct meter_span span = meter_begin();
 
 	for (uint32_t i = 0; i < result->n_pieces; i++)
-		if (keeper->keep(keeper, result->scene_id, piece_of(worker, result, i),
-				 &result->error))
+		if (partials->keep(partials, result->scene_id, piece_of(worker, result, i),
+				   &result->error))
 			return -1;
 	meter_lap(worker->meter, METER_REDUCE, &span);
 	return 0;
@@ -287,29 +287,29 @@ static int keep_pieces(struct worker *worker, struct chunk_result *result)
 static void remote_deliver(struct worker *worker, const struct task *task,
 			   struct chunk_result *result)
 {
-	struct post *post = post_of(worker);
+	struct remote_worker *remote = remote_of(worker);
 	struct message message = {.kind = MESSAGE_RESULT, .chunk = task->chunk};
 
-	if (result->status == CHUNK_DONE && post->keeper && keep_pieces(worker, result))
+	if (result->status == CHUNK_DONE && remote->partials && keep_pieces(worker, result))
 		result->status = CHUNK_FAILED;
-	if (result->status == CHUNK_DONE && !post->keeper && result->n_pieces) {
+	if (result->status == CHUNK_DONE && !remote->partials && result->n_pieces) {
 		send_pieces(worker, result);
 		message.payload_bytes =
 			pack(worker, piece_of(worker, result, result->n_pieces - 1));
 	}
 	if (result->status == CHUNK_FAILED) {
-		fence_explain(post->fence, &result->error);
-		memcpy(post->line->payload, &result->error, sizeof(result->error));
+		fence_explain(remote->fence, &result->error);
+		memcpy(remote->line->payload, &result->error, sizeof(result->error));
 		message.payload_bytes = sizeof(result->error);
 	}
 	message.scene_id = task->scene_id;
 	message.status = result->status;
-	post_ask(worker, &message, METER_REDUCE);
+	remote_ask(worker, &message, METER_REDUCE);
 }
 
 void *remote_room(struct worker *worker)
 {
-	return post_of(worker)->line->payload;
+	return remote_of(worker)->line->payload;
 }
 
 int remote_tell(struct worker *worker, const struct chunk_result *result, uint32_t bytes,
@@ -320,8 +320,8 @@ int remote_tell(struct worker *worker, const struct chunk_result *result, uint32
 					  .chunk = result->chunk,
 					  .payload_bytes = bytes};
 
-	post_send(worker, &message, METER_REDUCE);
-	if (post_receive(worker, &answer))
+	remote_send(worker, &message, METER_REDUCE);
+	if (remote_receive(worker, &answer))
 		return error_set(err, EX_SOFTWARE, "the process that hands out work is gone");
 	return 0;
 }
@@ -333,7 +333,7 @@ static void remote_leave(struct worker *worker)
 
 static bool remote_cancelled(struct worker *worker)
 {
-	const atomic_bool *stop = post_of(worker)->line->stop;
+	const atomic_bool *stop = remote_of(worker)->line->stop;
 
 	return signals_caught() != 0 || (stop && atomic_load(stop));
 }
@@ -349,23 +349,23 @@ static const struct worker_ops remote_ops = {
 /* The farewell carries the meters; its own bytes are in them, its time is not. */
 static void say_bye(struct worker *worker, int status, const struct error *error)
 {
-	struct post *post = post_of(worker);
+	struct remote_worker *remote = remote_of(worker);
 	struct message bye = {.kind = MESSAGE_BYE,
 			      .worker = worker->number,
 			      .status = status ? 1 : 0,
-			      .payload_bytes = status ? sizeof(*error) : sizeof(post->meter)};
-	struct meter_row *row = &post->meter.row[METER_CLAIM];
+			      .payload_bytes = status ? sizeof(*error) : sizeof(remote->meter)};
+	struct meter_row *row = &remote->meter.row[METER_CLAIM];
 	struct error ignored;
 
 	row->messages++;
 	row->message_bytes += sizeof(bye) + bye.payload_bytes;
 	if (status)
-		memcpy(post->line->payload, error, sizeof(*error));
-	post->meter.trace = NULL; /* a place in this process */
+		memcpy(remote->line->payload, error, sizeof(*error));
+	remote->meter.trace = NULL; /* a place in this process */
 	if (!status)
-		memcpy(post->line->payload, &post->meter, sizeof(post->meter));
-	if (!post->broken)
-		(void)post->line->send(post->line, &bye, &ignored);
+		memcpy(remote->line->payload, &remote->meter, sizeof(remote->meter));
+	if (!remote->broken)
+		(void)remote->line->send(remote->line, &bye, &ignored);
 }
 
 void remote_refuse(unsigned number, struct line *line, const struct error *why)
@@ -378,31 +378,31 @@ void remote_refuse(unsigned number, struct line *line, const struct error *why)
 	(void)!line->send(line, &bye, &ignored);
 }
 
-void remote_live(struct job *job, unsigned number, struct line *line, struct keeper *keeper,
-		 struct fence *fence)
+void remote_live(struct job *job, unsigned number, struct line *line,
+		 struct rank_partials *partials, struct fence *fence)
 {
 	struct run *run = job->context;
-	struct post *post = calloc(1, sizeof(*post));
+	struct remote_worker *remote = calloc(1, sizeof(*remote));
 	struct worker worker;
 	struct error error = {0};
 	int status;
 
-	if (!post) {
-		error_memory(&error, "a worker", sizeof(*post));
+	if (!remote) {
+		error_memory(&error, "a worker", sizeof(*remote));
 		remote_refuse(number, line, &error);
 		return;
 	}
-	post->line = line;
-	post->fence = fence;
-	post->keeper = keeper;
-	post->catalog = run->catalog;
+	remote->line = line;
+	remote->fence = fence;
+	remote->partials = partials;
+	remote->catalog = run->catalog;
 	run_worker(&worker, run, number);
 	worker.ops = &remote_ops;
-	worker.line = post;
-	worker.meter = &post->meter;
-	post->meter.trace = trace_of(run->trace, number);
-	trace_revive(post->meter.trace);
+	worker.line = remote;
+	worker.meter = &remote->meter;
+	remote->meter.trace = trace_of(run->trace, number);
+	trace_revive(remote->meter.trace);
 	status = worker_live(&worker, &error);
 	say_bye(&worker, status, &error);
-	free(post);
+	free(remote);
 }

@@ -1,6 +1,6 @@
 /*
  * A worker with memory of its own: it works as all do (worker.c), and its operations are messages
- * to the hub. It opens the scenes it is told to work on for itself.
+ * to the coordinator. It opens the scenes it is told to work on for itself.
  */
 #ifndef IMGPIPE_PIPELINE_REMOTE_H
 #define IMGPIPE_PIPELINE_REMOTE_H
@@ -14,23 +14,23 @@
  * Takes what a worker's results add up to, where they do not travel chunk by chunk: a rank keeps
  * its part of a scene's totals until it is asked for. Called by several workers of a rank at once.
  */
-struct keeper {
-	int (*keep)(struct keeper *keeper, uint32_t scene_id, const struct piece *piece,
+struct rank_partials {
+	int (*keep)(struct rank_partials *partials, uint32_t scene_id, const struct piece *piece,
 		    struct error *err);
 };
 
 /*
  * The whole life of worker `number` of the run in job->context, at the other end of `line`.
- * keeper: NULL where pieces travel; fence: NULL where its memory has no limit. The last thing on
+ * partials: NULL where pieces travel; fence: NULL where its memory has no limit. The last thing on
  * the line is BYE with its meters.
  */
-void remote_live(struct job *job, unsigned number, struct line *line, struct keeper *keeper,
-		 struct fence *fence);
+void remote_live(struct job *job, unsigned number, struct line *line,
+		 struct rank_partials *partials, struct fence *fence);
 
 /*
  * For a decorator of such a worker: room for a payload of wire_room() bytes, and its way to
- * the hub, as a message about the chunk that the worker is at. Comes back when that has been taken
- * care of there (struct decorator); -1 where the hub is gone.
+ * the coordinator, as a message about the chunk that the worker is at. Comes back when that has
+ * been taken care of there (struct decorator); -1 where the coordinator is gone.
  */
 void *remote_room(struct worker *worker);
 int remote_tell(struct worker *worker, const struct chunk_result *result, uint32_t bytes,

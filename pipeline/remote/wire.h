@@ -1,17 +1,15 @@
 /*
- * Wire: what travels between the hub and workers that have memory of their own. Messages are plain
- * data of the same program on the same kind of machine: no byte order, no version; the ranks of a
- * run compare both before they begin.
+ * Wire: what travels between the coordinator and workers that have memory of their own. Messages
+ * are plain data of the same program on the same kind of machine: no byte order, no version; the
+ * ranks of a run compare both before they begin.
  *
  * Each message goes one way and is followed by one the other way, so a line needs no queue:
  *
- *     worker: READY                     hub: CHUNK, SCENE, RELEASE or STOP, when there is one
- *     worker: RESULT (of the chunk)     hub: as above
- *     worker: OPENED (of the scene)     hub: as above
- *     worker: RELEASED                  hub: as above
- *     worker: PIECE (of a result, more to follow)       hub: GO_ON
- *     worker: EXTRA (of a chunk, see run/decorator.h)   hub: GO_ON
- *     worker: BYE, after STOP                           hub: nothing
+ *     worker: READY                     coordinator: CHUNK, SCENE, RELEASE or STOP, when there is
+ * one worker: RESULT (of the chunk)     coordinator: as above worker: OPENED (of the scene)
+ * coordinator: as above worker: RELEASED                  coordinator: as above worker: PIECE (of a
+ * result, more to follow)       coordinator: GO_ON worker: EXTRA (of a chunk, see run/decorator.h)
+ * coordinator: GO_ON worker: BYE, after STOP                           coordinator: nothing
  */
 #ifndef IMGPIPE_PIPELINE_WIRE_H
 #define IMGPIPE_PIPELINE_WIRE_H
@@ -50,12 +48,14 @@ struct message {
 	uint64_t chunk;
 	uint32_t payload_bytes; /* behind this header */
 	int32_t signal;         /* from a worker: a signal it has caught, or 0 */
-	/* From the hub: how long it kept the worker waiting, why, and its own work on that. */
+	/* From the coordinator: how long it kept the worker waiting, why, and its own work on that.
+	 */
 	uint32_t cause; /* enum wait_cause */
 	uint64_t waited_ns, served_ns;
 	uint64_t sent_ns;       /* the sender's clock, where it differs from the receiver's */
 	struct chunk_grid grid; /* CHUNK: how the scene is cut */
-	uint32_t tile_x_size, tile_y_size; /* CHUNK: of the scene's tile table, as the hub has it */
+	uint32_t tile_x_size,
+		tile_y_size; /* CHUNK: of the scene's tile table, as the coordinator has it */
 };
 
 /* A scene as it travels. */

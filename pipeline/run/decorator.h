@@ -17,8 +17,8 @@ struct decorator {
 	/*
 	 * A worker's life begins and ends, in its own thread. The hook may exchange worker->ops,
 	 * guard what it computes (worker->activity.guard) and keep what it likes in worker->extra.
-	 * The hub's side of a remote worker begins and ends, too: it has no operations. -1: the
-	 * worker cannot start; it ends all the same.
+	 * The coordinator's side of a remote worker begins and ends, too: it has no operations. -1:
+	 * the worker cannot start; it ends all the same.
 	 */
 	int (*worker_begin)(void *context, struct worker *worker, struct error *err);
 	void (*worker_end)(void *context, struct worker *worker);
@@ -29,7 +29,7 @@ struct decorator {
 	/* Bytes held now, beside the pools of the run. Callable from any thread. */
 	uint64_t (*held)(void *context);
 
-	/* --- at the hub, for a remote worker --- */
+	/* --- at the coordinator, for a remote worker --- */
 	/* A message of the decorator's own has come (MESSAGE_EXTRA), about the worker's chunk. */
 	int (*message)(void *context, struct worker *worker, const struct task *task,
 		       const void *payload, size_t bytes, struct error *err);

@@ -361,7 +361,7 @@ void run_fail_scene(struct worker *worker, const struct task *task, const struct
 	scene_ready(worker, task->slot, error);
 }
 
-/* A hub folds for many workers; one that folds for itself is at that chunk anyway. */
+/* A coordinator folds for many workers; one that folds for itself is at that chunk anyway. */
 static void trace_at_fold(struct worker *worker, const struct task *task)
 {
 	if (!worker->stage_state)

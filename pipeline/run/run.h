@@ -1,7 +1,7 @@
 /*
  * One run: the claim of work, its delivery, and the scenes in flight. Shared by all executors;
  * private to the machinery. There is one run, in the process whose command it was; workers in
- * other processes reach it through a hub (hub.h).
+ * other processes reach it through a coordinator (coordinator.h).
  */
 #ifndef IMGPIPE_PIPELINE_RUN_H
 #define IMGPIPE_PIPELINE_RUN_H

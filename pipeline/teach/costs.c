@@ -87,7 +87,7 @@ static void deliver_waiting(struct worker *worker, const struct task *task,
 	run_deliver(worker, task, result);
 }
 
-/* The hub has made the answer: only the chunk's end is told. */
+/* The coordinator has made the answer: only the chunk's end is told. */
 static void deliver_remote(struct worker *worker, const struct task *task,
 			   struct chunk_result *result)
 {

@@ -152,7 +152,7 @@ int ship_remote(struct worker *worker, const struct block *block, struct chunk_r
 	return 0;
 }
 
-/* --- at the hub --- */
+/* --- at the coordinator --- */
 
 static int answer_begin(struct ship_answer *answer, struct worker *worker, const struct task *task,
 			const struct window *chunk, struct error *err)

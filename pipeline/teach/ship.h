@@ -1,8 +1,8 @@
 /*
  * Pixels sent to be reduced elsewhere, in place of answers (--teach ship-pixels): by the one
- * reducer of a process, or at the hub. Whoever reduces runs the workload's last stage, the same
- * code as ever, so the bits of the result are the same; what differs is where, when, and what had
- * to be moved for it.
+ * reducer of a process, or at the coordinator. Whoever reduces runs the workload's last stage, the
+ * same code as ever, so the bits of the result are the same; what differs is where, when, and what
+ * had to be moved for it.
  */
 #ifndef IMGPIPE_PIPELINE_SHIP_H
 #define IMGPIPE_PIPELINE_SHIP_H
@@ -40,10 +40,10 @@ struct ship_room {
 /* A block to the reducer of this process, in one message. */
 int ship_local(struct reducer *reducer, struct ship_room *room, struct worker *worker,
 	       const struct block *block, struct chunk_result *result);
-/* A block to the hub, in messages that fit the line. */
+/* A block to the coordinator, in messages that fit the line. */
 int ship_remote(struct worker *worker, const struct block *block, struct chunk_result *result);
 
-/* At the hub: the answer of a remote worker's chunk, made from its pixels. */
+/* At the coordinator: the answer of a remote worker's chunk, made from its pixels. */
 struct ship_answer {
 	void *reducing; /* state of the last stage; NULL until the first pixels */
 	bool begun;

@@ -207,13 +207,14 @@ void figure_timeline(FILE *out, const struct run_totals *totals)
 	unsigned rows = log->n_workers < MOST_ROWS ? log->n_workers : MOST_ROWS;
 	unsigned columns = MOST_CELLS / rows < MOST_COLUMNS ? MOST_CELLS / rows : MOST_COLUMNS;
 	double y = 24 + LEGEND, seconds = (double)(log->end_ns - log->begin_ns) / 1e9;
-	bool hub = hub_worked(log);
+	bool coordinator = hub_worked(log);
 	char text[800];
 
 	page_figure_open(out, "What each worker did when");
-	svg_open(out, WIDTH, y + (rows + hub) * (ROW + GAP) + 24, "Timeline of the workers", false);
+	svg_open(out, WIDTH, y + (rows + coordinator) * (ROW + GAP) + 24, "Timeline of the workers",
+		 false);
 	put_legend(out, 10);
-	for (unsigned i = 0; i < rows + hub; i++, y += ROW + GAP) {
+	for (unsigned i = 0; i < rows + coordinator; i++, y += ROW + GAP) {
 		char name[32] = "main thread";
 
 		if (i < rows)

@@ -89,7 +89,7 @@ static void add_lives(struct run_figures *f, const struct run_totals *totals)
 		life += m->end_ns > m->begin_ns ? m->end_ns - m->begin_ns : 0;
 	}
 	f->worker_s = life ? seconds(life) : f->wall_s * totals->n_workers;
-	f->worker_s += seconds(totals->hub_busy_ns) + seconds(totals->survey_busy_ns);
+	f->worker_s += seconds(totals->coordinator_busy_ns) + seconds(totals->survey_busy_ns);
 }
 
 static uint64_t busy_ns(const struct meter *m)

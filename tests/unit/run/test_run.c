@@ -536,7 +536,7 @@ static int hook_begin(void *context, struct worker *worker, struct error *err)
 	(void)err;
 	assert_ptr_equal(context, &begun);
 	atomic_fetch_add(&begun, 1);
-	if (!worker->ops) /* the hub's side of a remote worker */
+	if (!worker->ops) /* the coordinator's side of a remote worker */
 		return 0;
 	ops = worker->extra = malloc(sizeof(*ops));
 	assert_non_null(ops);

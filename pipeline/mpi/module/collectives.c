@@ -93,7 +93,7 @@ static void gather_bytes(const void *mine, void *all, size_t bytes)
 	book(GATHER, bytes * (unsigned)world.n_ranks, since);
 }
 
-static void mpi_gather(const struct opinion *mine, struct opinion *all)
+static void mpi_gather(const struct rank_state *mine, struct rank_state *all)
 {
 	gather_bytes(mine, all, sizeof(*mine));
 }
@@ -149,7 +149,7 @@ static void merge_rank(struct run *run, unsigned rank, const struct rank_end *en
 		return; /* all else is in the run's totals already */
 	run->totals.cpu_ns += totals->cpu_ns;
 	for (int stage = 0; stage < N_METER_STAGES; stage++)
-		run->totals.hub_busy_ns += end->meter.row[stage].busy_ns;
+		run->totals.coordinator_busy_ns += end->meter.row[stage].busy_ns;
 	meter_merge(&run->totals.meter, &end->meter);
 }
 

@@ -1,46 +1,46 @@
 /*
- * Letters over MPI_Isend and MPI_Iprobe. MPI's own error handler ends the run with its message
+ * Messages over MPI_Isend and MPI_Iprobe. MPI's own error handler ends the run with its message
  * where a call fails, so returns are not looked at.
  */
-#include "mpi_letters.h"
+#include "message_queue.h"
 
 #include <mpi.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A letter on its way: MPI reads it until the request is done. */
+/* A message on its way: MPI reads it until the request is done. */
 struct posted {
 	struct posted *next;
 	MPI_Request request;
 	_Alignas(16) unsigned char text[];
 };
 
-struct letters {
+struct message_queue {
 	struct posted *posted;
 	void *room;
 	size_t room_bytes;
 };
 
-struct letters *letters_new(size_t room, struct error *err)
+struct message_queue *message_queue_new(size_t room, struct error *err)
 {
-	struct letters *letters = calloc(1, sizeof(*letters));
+	struct message_queue *queue = calloc(1, sizeof(*queue));
 
 	room = (room + 15) / 16 * 16;
-	if (letters)
-		letters->room = aligned_alloc(16, room);
-	if (!letters || !letters->room) {
-		free(letters);
+	if (queue)
+		queue->room = aligned_alloc(16, room);
+	if (!queue || !queue->room) {
+		free(queue);
 		error_memory(err, "messages between ranks", room);
 		return NULL;
 	}
-	letters->room_bytes = room;
-	return letters;
+	queue->room_bytes = room;
+	return queue;
 }
 
 /* Free those that have left. */
-static void sweep(struct letters *letters)
+static void sweep(struct message_queue *queue)
 {
-	struct posted **at = &letters->posted;
+	struct posted **at = &queue->posted;
 
 	while (*at) {
 		struct posted *p = *at;
@@ -56,19 +56,19 @@ static void sweep(struct letters *letters)
 	}
 }
 
-void letters_free(struct letters *letters)
+void message_queue_free(struct message_queue *queue)
 {
-	if (!letters)
+	if (!queue)
 		return;
-	while (letters->posted)
-		sweep(letters);
-	free(letters->room);
-	free(letters);
+	while (queue->posted)
+		sweep(queue);
+	free(queue->room);
+	free(queue);
 }
 
-void letters_post(struct letters *letters, unsigned to, enum letter_tag tag, const void *head,
-		  size_t head_bytes, const void *payload, size_t payload_bytes,
-		  struct meter_row *row)
+void message_queue_send(struct message_queue *queue, unsigned to, enum message_tag tag,
+			const void *head, size_t head_bytes, const void *payload,
+			size_t payload_bytes, struct meter_row *row)
 {
 	uint64_t since = clock_now();
 	struct posted *p =
@@ -82,9 +82,9 @@ void letters_post(struct letters *letters, unsigned to, enum letter_tag tag, con
 		memcpy(p->text + head_bytes, payload, payload_bytes);
 	MPI_Isend(p->text, (int)(head_bytes + payload_bytes), MPI_BYTE, (int)to, tag,
 		  MPI_COMM_WORLD, &p->request);
-	p->next = letters->posted;
-	letters->posted = p;
-	sweep(letters);
+	p->next = queue->posted;
+	queue->posted = p;
+	sweep(queue);
 	if (!row)
 		return;
 	row->messages++;
@@ -92,23 +92,23 @@ void letters_post(struct letters *letters, unsigned to, enum letter_tag tag, con
 	row->transfer_ns += clock_now() - since;
 }
 
-bool letters_take(struct letters *letters, struct letter *letter)
+bool message_queue_take(struct message_queue *queue, struct queued_message *message)
 {
 	MPI_Status status;
 	int there = 0, bytes = 0;
 
-	sweep(letters);
+	sweep(queue);
 	MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &there, &status);
 	if (!there)
 		return false;
 	MPI_Get_count(&status, MPI_BYTE, &bytes);
-	if (bytes < 0 || (size_t)bytes > letters->room_bytes)
+	if (bytes < 0 || (size_t)bytes > queue->room_bytes)
 		MPI_Abort(MPI_COMM_WORLD, EX_SOFTWARE); /* none of ours */
-	MPI_Recv(letters->room, bytes, MPI_BYTE, status.MPI_SOURCE, status.MPI_TAG, MPI_COMM_WORLD,
+	MPI_Recv(queue->room, bytes, MPI_BYTE, status.MPI_SOURCE, status.MPI_TAG, MPI_COMM_WORLD,
 		 MPI_STATUS_IGNORE);
-	*letter = (struct letter){.from = (unsigned)status.MPI_SOURCE,
-				  .tag = (enum letter_tag)status.MPI_TAG,
-				  .bytes = (size_t)bytes,
-				  .text = letters->room};
+	*message = (struct queued_message){.from = (unsigned)status.MPI_SOURCE,
+					   .tag = (enum message_tag)status.MPI_TAG,
+					   .bytes = (size_t)bytes,
+					   .text = queue->room};
 	return true;
 }

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "mpi_letters.h"
-#include "mpi_pace.h"
-#include "mpi_parts.h"
+#include "message_queue.h"
+#include "pace.h"
+#include "rank_partials.h"
 #include "run/run.h"
 #include "base/thread.h"
 
@@ -32,10 +32,10 @@ struct ear {
 
 struct member {
 	struct job *job;
-	struct letters *letters;
+	struct message_queue *queue;
 	struct parts *parts;
-	struct keeper *keeper; /* NULL where pieces travel */
-	struct meter meter;    /* of the main thread */
+	struct rank_partials *partials; /* NULL where pieces travel */
+	struct meter meter;             /* of the main thread */
 	pthread_mutex_t lock;
 	pthread_cond_t work; /* a worker has something to send */
 	struct ear *ear;
@@ -76,7 +76,7 @@ static void *worker_main(void *arg)
 {
 	struct ear *ear = arg;
 
-	remote_live(ear->member->job, ear->number, &ear->line, ear->member->keeper, NULL);
+	remote_live(ear->member->job, ear->number, &ear->line, ear->member->partials, NULL);
 	return NULL;
 }
 
@@ -88,8 +88,8 @@ static void refuse(struct member *member, unsigned number)
 		.kind = MESSAGE_BYE, .worker = number, .status = 1, .payload_bytes = sizeof(why)};
 
 	error_set(&why, EX_OSERR, "a rank cannot start a worker thread");
-	letters_post(member->letters, 0, LETTER_UP, &bye, sizeof(bye), &why, sizeof(why),
-		     &member->meter.row[METER_CLAIM]);
+	message_queue_send(member->queue, 0, TAG_UP, &bye, sizeof(bye), &why, sizeof(why),
+			   &member->meter.row[METER_CLAIM]);
 }
 
 static void start_workers(struct member *member, unsigned first_number)
@@ -121,8 +121,8 @@ static bool post_all(struct member *member)
 		if (!has_out)
 			continue;
 		ear->out.sent_ns = clock_now();
-		letters_post(member->letters, 0, LETTER_UP, &ear->out, sizeof(ear->out),
-			     ear->line.payload, ear->out.payload_bytes, NULL);
+		message_queue_send(member->queue, 0, TAG_UP, &ear->out, sizeof(ear->out),
+				   ear->line.payload, ear->out.payload_bytes, NULL);
 		something = true;
 	}
 	return something;
@@ -142,19 +142,19 @@ static void hand_over(struct member *member, const struct message *message)
 
 static bool take_all(struct member *member)
 {
-	struct letter letter;
+	struct queued_message message;
 	struct piece *piece;
 	bool something = false;
 	uint32_t scene_id;
 
-	while (letters_take(member->letters, &letter)) {
+	while (message_queue_take(member->queue, &message)) {
 		something = true;
-		if (letter.tag == LETTER_DOWN)
-			hand_over(member, letter.text);
-		else if (letter.tag == LETTER_STOP)
+		if (message.tag == TAG_DOWN)
+			hand_over(member, message.text);
+		else if (message.tag == TAG_STOP)
 			member->stopped = true;
 		else
-			(void)parts_take(member->parts, &letter, &scene_id, &piece);
+			(void)parts_take(member->parts, &message, &scene_id, &piece);
 	}
 	return something;
 }
@@ -183,8 +183,8 @@ static void tell_signal(struct member *member)
 	if (!number || member->told_signal)
 		return;
 	member->told_signal = true;
-	letters_post(member->letters, 0, LETTER_SIGNAL, &number, sizeof(number), NULL, 0,
-		     &member->meter.row[METER_CLAIM]);
+	message_queue_send(member->queue, 0, TAG_SIGNAL, &number, sizeof(number), NULL, 0,
+			   &member->meter.row[METER_CLAIM]);
 }
 
 static int member_init(struct member *member, struct job *job, struct error *err)
@@ -195,14 +195,14 @@ static int member_init(struct member *member, struct job *job, struct error *err
 	*member = (struct member){.job = job};
 	pthread_mutex_init(&member->lock, NULL);
 	condition_init(&member->work);
-	member->letters = letters_new(sizeof(struct message) + room, err);
-	if (!member->letters)
+	member->queue = message_queue_new(sizeof(struct message) + room, err);
+	if (!member->queue)
 		return -1;
-	member->parts = parts_new(member->letters, &member->meter, run->workload->result, err);
+	member->parts = parts_new(member->queue, &member->meter, run->workload->result, err);
 	member->ear = calloc(job->n_workers, sizeof(*member->ear));
 	if (!member->parts || !member->ear)
 		return -1;
-	member->keeper = run->plan->by_tile ? NULL : parts_keeper(member->parts);
+	member->partials = run->plan->by_tile ? NULL : parts_ops(member->parts);
 	for (unsigned i = 0; i < job->n_workers; i++) {
 		struct ear *ear = &member->ear[i];
 
@@ -232,7 +232,7 @@ static void member_release(struct member *member, bool stuck)
 	free(member->ear);
 	parts_free(member->parts);
 	if (!stuck)
-		letters_free(member->letters);
+		message_queue_free(member->queue);
 }
 
 int mpi_run_member(struct job *job, unsigned rank, struct rank_outcome *out, struct error *err)

@@ -1,6 +1,6 @@
 /*
- * Rank 0: the run, workers of its own in threads, and, in the main thread, the hub for the workers
- * of all other ranks.
+ * Rank 0: the run, workers of its own in threads, and, in the main thread, the coordinator for the
+ * workers of all other ranks.
  */
 #include "mpi_run.h"
 
@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "remote/hub.h"
-#include "mpi_letters.h"
-#include "mpi_pace.h"
-#include "mpi_parts.h"
+#include "remote/coordinator.h"
+#include "message_queue.h"
+#include "pace.h"
+#include "rank_partials.h"
 #include "run/run.h"
 #include "base/thread.h"
 
@@ -34,9 +34,9 @@ struct local {
 struct leader {
 	struct job *job;
 	struct run *run;
-	unsigned n_ranks, n_seats, n_gone; /* seats: workers of other ranks */
-	struct hub *hub;
-	struct letters *letters;
+	unsigned n_ranks, n_peers, n_gone; /* peers: workers of other ranks */
+	struct coordinator *coordinator;
+	struct message_queue *queue;
 	struct parts *parts;
 	struct local *local;
 	unsigned n_local;
@@ -65,11 +65,11 @@ static void start_locals(struct leader *leader)
 	}
 }
 
-static void answer(struct leader *leader, unsigned seat, const struct message *message)
+static void answer(struct leader *leader, unsigned peer, const struct message *message)
 {
-	/* The hub has counted it. */
-	letters_post(leader->letters, 1 + seat / leader->job->n_workers, LETTER_DOWN, message,
-		     sizeof(*message), NULL, 0, NULL);
+	/* The coordinator has counted it. */
+	message_queue_send(leader->queue, 1 + peer / leader->job->n_workers, TAG_DOWN, message,
+			   sizeof(*message), NULL, 0, NULL);
 }
 
 /* The clocks of two machines have nothing in common: the sender told the time. */
@@ -84,19 +84,19 @@ static void set_clock(struct message *message, void *payload)
 	meter->end_ns += offset;
 }
 
-static void take_message(struct leader *leader, const struct letter *letter)
+static void take_message(struct leader *leader, const struct queued_message *queued)
 {
-	struct message *message = letter->text, reply;
+	struct message *message = queued->text, reply;
 	void *payload = message + 1;
-	unsigned seat = message->worker - leader->job->n_workers;
+	unsigned peer = message->worker - leader->job->n_workers;
 
-	if (letter->bytes < sizeof(*message) ||
-	    letter->bytes - sizeof(*message) != message->payload_bytes || seat >= leader->n_seats)
+	if (queued->bytes < sizeof(*message) ||
+	    queued->bytes - sizeof(*message) != message->payload_bytes || peer >= leader->n_peers)
 		MPI_Abort(MPI_COMM_WORLD, EX_SOFTWARE);
 	set_clock(message, payload);
 	leader->n_gone += message->kind == MESSAGE_BYE;
-	if (hub_take(leader->hub, seat, message, payload, &reply))
-		answer(leader, seat, &reply);
+	if (coordinator_take(leader->coordinator, peer, message, payload, &reply))
+		answer(leader, peer, &reply);
 }
 
 /* --- totals that are in other ranks --- */
@@ -131,14 +131,15 @@ static void collect(struct leader *leader)
 		parts_ask(leader->parts, slot->scene.id, leader->ranks, n);
 }
 
-static void take_part(struct leader *leader, const struct letter *letter)
+static void take_part(struct leader *leader, const struct queued_message *message)
 {
 	struct piece *piece = NULL;
 	uint32_t scene_id;
 
-	if (!parts_take(leader->parts, letter, &scene_id, &piece))
+	if (!parts_take(leader->parts, message, &scene_id, &piece))
 		return;
-	run_collected(leader->run, slot_of(leader->run, scene_id), piece, hub_meter(leader->hub));
+	run_collected(leader->run, slot_of(leader->run, scene_id), piece,
+		      coordinator_meter(leader->coordinator));
 	free(piece);
 }
 
@@ -147,7 +148,7 @@ static void take_part(struct leader *leader, const struct letter *letter)
 static bool all_done(struct leader *leader)
 {
 	struct run *run = leader->run;
-	bool done = leader->n_gone == leader->n_seats &&
+	bool done = leader->n_gone == leader->n_peers &&
 		    atomic_load(&leader->n_local_done) == leader->n_local;
 
 	if (!done)
@@ -163,22 +164,22 @@ static bool all_done(struct leader *leader)
 static bool attend(struct leader *leader)
 {
 	struct message reply;
-	struct letter letter;
+	struct queued_message message;
 	bool something = false;
-	unsigned seat;
+	unsigned peer;
 
-	while (letters_take(leader->letters, &letter)) {
+	while (message_queue_take(leader->queue, &message)) {
 		something = true;
-		if (letter.tag == LETTER_UP)
-			take_message(leader, &letter);
-		else if (letter.tag == LETTER_SIGNAL)
-			signals_note(*(const int *)letter.text);
+		if (message.tag == TAG_UP)
+			take_message(leader, &message);
+		else if (message.tag == TAG_SIGNAL)
+			signals_note(*(const int *)message.text);
 		else
-			take_part(leader, &letter);
+			take_part(leader, &message);
 	}
-	while (hub_next(leader->hub, &seat, &reply)) {
+	while (coordinator_next(leader->coordinator, &peer, &reply)) {
 		something = true;
-		answer(leader, seat, &reply);
+		answer(leader, peer, &reply);
 	}
 	collect(leader);
 	return something;
@@ -194,25 +195,25 @@ static void nap(uint64_t ns)
 
 static int leader_init(struct leader *leader, struct job *job, unsigned n_ranks, struct error *err)
 {
-	struct hub_seats seats = {.first_number = job->n_workers,
-				  .n_seats = job->n_workers * (n_ranks - 1),
-				  .first_pool = 1,
-				  .workers_per_pool = job->n_workers};
+	struct coordinator_peers peers = {.first_number = job->n_workers,
+					  .n_peers = job->n_workers * (n_ranks - 1),
+					  .first_pool = 1,
+					  .workers_per_pool = job->n_workers};
 
 	*leader = (struct leader){
-		.job = job, .run = job->context, .n_ranks = n_ranks, .n_seats = seats.n_seats};
+		.job = job, .run = job->context, .n_ranks = n_ranks, .n_peers = peers.n_peers};
 	leader->local = calloc(job->n_workers, sizeof(*leader->local));
 	leader->ranks = calloc(n_ranks, sizeof(*leader->ranks));
 	if (!leader->local || !leader->ranks)
 		return error_memory(err, "the workers", job->n_workers * sizeof(*leader->local));
-	leader->hub = hub_new(job, seats, err);
-	if (!leader->hub)
+	leader->coordinator = coordinator_new(job, peers, err);
+	if (!leader->coordinator)
 		return -1;
-	leader->letters =
-		letters_new(sizeof(struct message) + wire_room(leader->run->workload->result), err);
-	if (!leader->letters)
+	leader->queue = message_queue_new(
+		sizeof(struct message) + wire_room(leader->run->workload->result), err);
+	if (!leader->queue)
 		return -1;
-	leader->parts = parts_new(leader->letters, hub_meter(leader->hub),
+	leader->parts = parts_new(leader->queue, coordinator_meter(leader->coordinator),
 				  leader->run->workload->result, err);
 	return leader->parts ? 0 : -1;
 }
@@ -224,16 +225,16 @@ static int outcome(struct leader *leader, struct error *err)
 
 	for (unsigned i = 0; i < leader->n_local; i++)
 		if (!leader->local[i].status) {
-			hub_give_up(leader->hub);
+			coordinator_give_up(leader->coordinator);
 			return 0;
 		}
-	if (leader->n_seats && !hub_failed(leader->hub, &remote)) {
-		hub_give_up(leader->hub);
+	if (leader->n_peers && !coordinator_failed(leader->coordinator, &remote)) {
+		coordinator_give_up(leader->coordinator);
 		return 0;
 	}
 	if (leader->n_local)
 		*err = leader->local[0].error;
-	else if (leader->n_seats)
+	else if (leader->n_peers)
 		*err = remote;
 	return -1;
 }
@@ -241,9 +242,9 @@ static int outcome(struct leader *leader, struct error *err)
 static void leader_release(struct leader *leader, bool stuck)
 {
 	parts_free(leader->parts);
-	if (!stuck) /* letters to ranks that are gone never leave */
-		letters_free(leader->letters);
-	hub_free(leader->hub);
+	if (!stuck) /* messages to ranks that are gone never leave */
+		message_queue_free(leader->queue);
+	coordinator_free(leader->coordinator);
 	free(leader->local);
 	free(leader->ranks);
 }
@@ -255,8 +256,8 @@ int mpi_run_leader(struct job *job, unsigned n_ranks, struct rank_outcome *out, 
 
 	if (leader_init(&leader, job, n_ranks, err))
 		MPI_Abort(MPI_COMM_WORLD, EX_TEMPFAIL); /* the others wait for orders */
-	for (unsigned i = 0; i < leader.n_seats; i++)
-		hub_seat_taken(leader.hub, i);
+	for (unsigned i = 0; i < leader.n_peers; i++)
+		coordinator_peer_taken(leader.coordinator, i);
 	start_locals(&leader);
 	if (!leader.n_local && n_ranks == 1) { /* not one thread to be had: work in this one */
 		leader_release(&leader, false);
@@ -267,9 +268,9 @@ int mpi_run_leader(struct job *job, unsigned n_ranks, struct rank_outcome *out, 
 		nap(pace_ns(&leader.pace, attend(&leader)));
 	}
 	for (unsigned rank = 1; rank < n_ranks && !out->stuck; rank++)
-		letters_post(leader.letters, rank, LETTER_STOP, NULL, 0, NULL, 0,
-			     &hub_meter(leader.hub)->row[METER_CLAIM]);
-	out->meter = *hub_meter(leader.hub);
+		message_queue_send(leader.queue, rank, TAG_STOP, NULL, 0, NULL, 0,
+				   &coordinator_meter(leader.coordinator)->row[METER_CLAIM]);
+	out->meter = *coordinator_meter(leader.coordinator);
 	for (unsigned i = 0; i < leader.n_local; i++)
 		pthread_join(leader.local[i].thread, NULL);
 	if (!out->stuck)

@@ -2,7 +2,7 @@
  * Parts and their tree. In the list of a scene's ranks, place i has its parent at (i - 1) / 2 and
  * children at 2i + 1 and 2i + 2.
  */
-#include "mpi_parts.h"
+#include "rank_partials.h"
 
 #include <mpi.h>
 #include <pthread.h>
@@ -20,8 +20,8 @@ struct part {
 };
 
 struct parts {
-	struct keeper keeper; /* first, so that one is the other */
-	struct letters *letters;
+	struct rank_partials partials; /* first, so that one is the other */
+	struct message_queue *queue;
 	struct meter *meter;  /* of the communicating thread */
 	pthread_mutex_t lock; /* guards the list and the pieces of parts not yet asked for */
 	struct part *first;
@@ -66,10 +66,10 @@ static struct part *find(struct parts *parts, uint32_t scene_id, bool make)
 	return part;
 }
 
-static int keep(struct keeper *keeper, uint32_t scene_id, const struct piece *piece,
+static int keep(struct rank_partials *partials, uint32_t scene_id, const struct piece *piece,
 		struct error *err)
 {
-	struct parts *parts = (struct parts *)(void *)keeper;
+	struct parts *parts = (struct parts *)(void *)partials;
 	struct part *part;
 
 	pthread_mutex_lock(&parts->lock);
@@ -82,8 +82,8 @@ static int keep(struct keeper *keeper, uint32_t scene_id, const struct piece *pi
 				   sizeof(*part) + parts->ops->piece_bytes);
 }
 
-struct parts *parts_new(struct letters *letters, struct meter *meter, const struct result_ops *ops,
-			struct error *err)
+struct parts *parts_new(struct message_queue *queue, struct meter *meter,
+			const struct result_ops *ops, struct error *err)
 {
 	size_t bytes = (sizeof(struct parts) + ops->packed_most + 15) / 16 * 16;
 	struct parts *parts = aligned_alloc(16, bytes);
@@ -94,8 +94,8 @@ struct parts *parts_new(struct letters *letters, struct meter *meter, const stru
 	}
 	memset(parts, 0, bytes);
 	parts->ops = ops;
-	parts->keeper.keep = keep;
-	parts->letters = letters;
+	parts->partials.keep = keep;
+	parts->queue = queue;
 	parts->meter = meter;
 	pthread_mutex_init(&parts->lock, NULL);
 	return parts;
@@ -112,9 +112,9 @@ void parts_free(struct parts *parts)
 	free(parts);
 }
 
-struct keeper *parts_keeper(struct parts *parts)
+struct rank_partials *parts_ops(struct parts *parts)
 {
-	return &parts->keeper;
+	return &parts->partials;
 }
 
 unsigned parts_asked(const struct parts *parts)
@@ -154,8 +154,8 @@ static void ask_below(struct parts *parts, const struct collect *list)
 	for (uint32_t place = 2 * list->place + 1; place <= 2 * list->place + 2 && place < list->n;
 	     place++) {
 		copy->place = place;
-		letters_post(parts->letters, list->rank[place], LETTER_COLLECT, copy, bytes, NULL,
-			     0, &parts->meter->row[METER_REDUCE]);
+		message_queue_send(parts->queue, list->rank[place], TAG_COLLECT, copy, bytes, NULL,
+				   0, &parts->meter->row[METER_REDUCE]);
 		part->missing++;
 	}
 	free(copy);
@@ -169,8 +169,8 @@ static void send_up(struct parts *parts, struct part *part)
 	size_t bytes = parts->ops->pack(parts->packed, piece_of(part));
 
 	row->pack_ns += clock_now() - since;
-	letters_post(parts->letters, part->parent, LETTER_PART, &head, sizeof(head), parts->packed,
-		     bytes, row);
+	message_queue_send(parts->queue, part->parent, TAG_PART, &head, sizeof(head), parts->packed,
+			   bytes, row);
 }
 
 void parts_ask(struct parts *parts, uint32_t scene_id, const uint32_t *ranks, uint32_t n)
@@ -187,9 +187,9 @@ void parts_ask(struct parts *parts, uint32_t scene_id, const uint32_t *ranks, ui
 }
 
 /* Merge what has come from below. */
-static void take_part(struct parts *parts, const struct letter *letter)
+static void take_part(struct parts *parts, const struct queued_message *message)
 {
-	const struct part_head *head = letter->text;
+	const struct part_head *head = message->text;
 	struct meter_span span = meter_begin();
 	struct piece *piece = malloc(parts->ops->piece_bytes);
 	struct part *part;
@@ -198,9 +198,9 @@ static void take_part(struct parts *parts, const struct letter *letter)
 	pthread_mutex_lock(&parts->lock);
 	part = find(parts, head->scene_id, false);
 	pthread_mutex_unlock(&parts->lock);
-	if (!piece || !part || letter->bytes < sizeof(*head) ||
-	    parts->ops->unpack(piece, (const unsigned char *)letter->text + sizeof(*head),
-			       letter->bytes - sizeof(*head), &error))
+	if (!piece || !part || message->bytes < sizeof(*head) ||
+	    parts->ops->unpack(piece, (const unsigned char *)message->text + sizeof(*head),
+			       message->bytes - sizeof(*head), &error))
 		MPI_Abort(MPI_COMM_WORLD, EX_SOFTWARE);
 	parts->ops->merge(piece_of(part), piece);
 	part->missing--;
@@ -208,17 +208,17 @@ static void take_part(struct parts *parts, const struct letter *letter)
 	meter_lap(parts->meter, METER_REDUCE, &span);
 }
 
-bool parts_take(struct parts *parts, const struct letter *letter, uint32_t *scene_id,
+bool parts_take(struct parts *parts, const struct queued_message *message, uint32_t *scene_id,
 		struct piece **piece)
 {
 	struct part *part;
 	int rank;
 
-	*scene_id = *(const uint32_t *)letter->text; /* both kinds begin with it */
-	if (letter->tag == LETTER_COLLECT)
-		ask_below(parts, letter->text);
+	*scene_id = *(const uint32_t *)message->text; /* both kinds begin with it */
+	if (message->tag == TAG_COLLECT)
+		ask_below(parts, message->text);
 	else
-		take_part(parts, letter);
+		take_part(parts, message);
 	pthread_mutex_lock(&parts->lock);
 	part = find(parts, *scene_id, false);
 	pthread_mutex_unlock(&parts->lock);
