@@ -8,7 +8,7 @@
 
 #include "base/signals.h"
 #include "commands/commands.h"
-#include "descriptors.h"
+#include "base/descriptors.h"
 #include "mpi/session.h"
 #include "options/command_line.h"
 #include "output_stream.h"

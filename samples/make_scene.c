@@ -12,7 +12,7 @@
 #include <time.h>
 
 #include "content.h"
-#include "descriptors.h"
+#include "base/descriptors.h"
 #include "scene_options.h"
 #include "scene_writer.h"
 #include "tiff_sink.h"

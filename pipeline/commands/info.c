@@ -5,7 +5,7 @@
 
 #include "inputs_apart.h"
 #include "options/rows.h"
-#include "report.h"
+#include "report/report.h"
 #include "scenes.h"
 
 static int show(const struct catalog *catalog, uint32_t id, const struct options *options,

@@ -6,7 +6,7 @@
  * goes the way of the whole program: back up through main(). Under MPI there are no children; the
  * ranks go through the lines together.
  */
-#include "lab.h"
+#include "lab/lab.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -25,7 +25,7 @@
 #include "lab_options.h"
 #include "plan.h"
 #include "printable.h"
-#include "report.h"
+#include "report/report.h"
 #include "report_lists.h"
 #include "run/execute.h"
 #include "teach/costs.h"

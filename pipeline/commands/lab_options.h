@@ -4,7 +4,7 @@
 #ifndef IMGPIPE_PIPELINE_LAB_OPTIONS_H
 #define IMGPIPE_PIPELINE_LAB_OPTIONS_H
 
-#include "lab.h"
+#include "lab/lab.h"
 #include "options/command.h"
 
 /* options->own of a lab is a struct lab_request. */

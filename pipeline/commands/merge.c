@@ -1,7 +1,7 @@
 /*
  * imgpipe merge: the parts decide all numbers, so it takes nothing but names of files to write.
  */
-#include "merge.h"
+#include "report/merge.h"
 
 #include "commands.h"
 #include "inputs_apart.h"

@@ -6,7 +6,7 @@
 #include "choices.h"
 #include "options/rows.h"
 #include "plan.h"
-#include "report.h"
+#include "report/report.h"
 #include "report_lists.h"
 #include "scenes.h"
 

@@ -5,9 +5,9 @@
 
 #include <stddef.h>
 
-#include "lab.h"
-#include "report.h"
-#include "sweep.h"
+#include "lab/lab.h"
+#include "report/report.h"
+#include "sweep/sweep.h"
 
 const struct report_option *all_reports(unsigned i)
 {

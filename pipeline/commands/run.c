@@ -8,7 +8,7 @@
 #include "options/rows.h"
 #include "plan/limit.h"
 #include "printable.h"
-#include "report.h"
+#include "report/report.h"
 #include "report_lists.h"
 #include "run/execute.h"
 #include "scenes.h"

@@ -8,7 +8,7 @@
 #include "confine/confine.h"
 #include "inputs_apart.h"
 #include "options/rows.h"
-#include "report.h"
+#include "report/report.h"
 
 int scenes_names(struct catalog **catalog, const struct options *options,
 		 const struct machine *machine, struct error *err)

@@ -2,7 +2,7 @@
  * The sweep: which runs there are and in which order they are made. Rounds go over all points, each
  * in another order, so that a machine that grows warm or busy favours none of them.
  */
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
 #ifndef IMGPIPE_PIPELINE_SWEEP_CHILD_H
 #define IMGPIPE_PIPELINE_SWEEP_CHILD_H
 
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 /* A folder of the sweep's own, and the files that a run leaves in it. */
 struct sweep_folder {

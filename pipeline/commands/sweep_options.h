@@ -5,7 +5,7 @@
 #define IMGPIPE_PIPELINE_SWEEP_OPTIONS_H
 
 #include "options/command.h"
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 enum { SWEEP_VALUES = 32, SWEEP_WORD = 24 };
 

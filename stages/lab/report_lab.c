@@ -2,7 +2,7 @@
  * The report of one line of a lab: its figures into the line, for the table of all lines; and what
  * every stage cost, where that is wanted.
  */
-#include "report.h"
+#include "report/report.h"
 
 #include <stdio.h>
 

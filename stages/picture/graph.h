@@ -8,7 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "report.h"
+#include "plan.h"
+#include "run_totals.h"
 
 enum graph_node_id {
 	GRAPH_READ,

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "merge.h"
-#include "report.h"
+#include "report/merge.h"
+#include "report/report.h"
 
 #define HEAD "{\"schema\":\"imgpipe-partial/"
 #define SEAL ",\"crc32\":\""

@@ -21,7 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "report.h"
+#include "report/report.h"
 #include "pixels/stages.h"
 
 /* A run of two scenes, one of which failed, with everything the reports look at. */

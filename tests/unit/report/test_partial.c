@@ -7,7 +7,7 @@
 #include "commands/commands.h"
 #include "report/partial.h"
 #include "identity.h"
-#include "merge.h"
+#include "report/merge.h"
 
 static char *slurp(const char *path, size_t *size)
 {
