@@ -1,7 +1,7 @@
 /*
- * The workload: what a run does, as a table of functions. main.c alone joins the imagery side
- * (stages/) to the machinery (pipeline/) by handing over one of these, so neither includes the
- * other.
+ * The workload: what a run does, as a table of functions. Commands alone (pipeline/commands) join the
+ * imagery side (stages/) to the machinery (pipeline/) by handing over one of these, so neither
+ * uses the other. Made by stages/pixels and stages/lab.
  */
 #ifndef IMGPIPE_WORKLOAD_H
 #define IMGPIPE_WORKLOAD_H
