@@ -64,7 +64,7 @@ struct plan {
 	struct prediction predicted;      /* from the scene planned on */
 	struct confinement confinement;   /* of worker processes; set by who made the plan */
 	bool made_up;                     /* see workload.h */
-	bool in_turn;                     /* each chunk waits for the one before; see workload.h */
+	bool sequential;                  /* each chunk waits for the one before; see workload.h */
 	const char *const *stage_names;   /* of the workload; see workload.h */
 	const struct result_ops *result;  /* likewise */
 	const struct heavy_reader *heavy; /* likewise */

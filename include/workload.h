@@ -1,6 +1,6 @@
 /*
- * The workload: what a run does, as a table of functions. Commands alone (pipeline/commands) join the
- * imagery side (stages/) to the machinery (pipeline/) by handing over one of these, so neither
+ * The workload: what a run does, as a table of functions. Commands alone (pipeline/commands) join
+ * the imagery side (stages/) to the machinery (pipeline/) by handing over one of these, so neither
  * uses the other. Made by stages/pixels and stages/lab.
  */
 #ifndef IMGPIPE_WORKLOAD_H
@@ -56,7 +56,7 @@ struct workload {
 	const struct stage *const *stage; /* in order of work */
 	unsigned n_stages;
 	/* A chunk needs the one before: it is handed out when that has been delivered. */
-	bool in_turn;
+	bool sequential;
 	/* What the rows of the stage table are called, by enum meter_stage; NULL: it has no such.
 	 */
 	const char *const *stage_names;

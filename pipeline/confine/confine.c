@@ -277,7 +277,7 @@ static int by_number(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
-/* Files of reports, other workers' lines, what the caller left open: none is the worker's. */
+/* Files of reports, other workers' channels, what the caller left open: none is the worker's. */
 static void close_others(const int *keep, unsigned n)
 {
 	int from = 3, sorted[8];

@@ -78,7 +78,7 @@ static void sample_memory(struct crew *crew)
 
 /* --- birth and death --- */
 
-/* To its line and nothing else, within what the plan gives it. */
+/* To its channel and nothing else, within what the plan gives it. */
 static int confine(const struct run *run, const struct link *link, struct fence *fence,
 		   struct error *err)
 {
@@ -96,7 +96,7 @@ static int confine(const struct run *run, const struct link *link, struct fence 
 	return confine_self(&plan->confinement, keep, 3, run->options->verbosity > 0, err);
 }
 
-/* Nothing of the parent's is touched but the line; not even its open files are flushed. */
+/* Nothing of the parent's is touched but the channel; not even its open files are flushed. */
 static void child_main(struct crew *crew, unsigned number, pid_t parent)
 {
 	struct link *link = &crew->child[number].link;
@@ -111,11 +111,11 @@ static void child_main(struct crew *crew, unsigned number, pid_t parent)
 		if (i != number)
 			link_close(&crew->child[i].link);
 	link_keep_child(link);
-	link->line.stop = crew->stop;
+	link->channel.stop = crew->stop;
 	if (confine(crew->job->context, link, &fence, &error))
-		remote_refuse(number, &link->line, &error);
+		remote_refuse(number, &link->channel, &error);
 	else
-		remote_live(crew->job, number, &link->line, NULL, &fence);
+		remote_live(crew->job, number, &link->channel, NULL, &fence);
 	_exit(EX_OK);
 }
 

@@ -220,7 +220,7 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 		.by_tile = report_needs(&options->reports) & REPORT_NEEDS_TILES,
 		.traces = report_needs(&options->reports) & REPORT_NEEDS_TRACE,
 		.made_up = workload->made_up,
-		.in_turn = workload->in_turn,
+		.sequential = workload->sequential,
 		.stage_names = workload->stage_names,
 		.result = workload->result,
 		.heavy = workload->heavy,

@@ -123,9 +123,9 @@ static int coordinator_is_gone(struct error *err)
 	return error_set(err, EX_SOFTWARE, "the process that hands out work is gone");
 }
 
-static int child_send(struct line *line, const struct message *message, struct error *err)
+static int child_send(struct channel *channel, const struct message *message, struct error *err)
 {
-	struct link *link = (struct link *)(void *)line;
+	struct link *link = (struct link *)(void *)channel;
 	int status;
 
 	if (link->shared) {
@@ -137,9 +137,9 @@ static int child_send(struct line *line, const struct message *message, struct e
 	return status ? coordinator_is_gone(err) : 0;
 }
 
-static int child_receive(struct line *line, struct message *message, struct error *err)
+static int child_receive(struct channel *channel, struct message *message, struct error *err)
 {
-	struct link *link = (struct link *)(void *)line;
+	struct link *link = (struct link *)(void *)channel;
 	int status = link->shared ? wait_for_bell(link->down[0])
 				  : read_all(link->down[0], message, sizeof(*message));
 
@@ -198,8 +198,8 @@ static void close_end(int *fd)
 int link_open(struct link *link, bool shared, size_t room, struct error *err)
 {
 	*link = (struct link){.down = {-1, -1}, .up = {-1, -1}, .shared = shared, .room = room};
-	link->line.send = child_send;
-	link->line.receive = child_receive;
+	link->channel.send = child_send;
+	link->channel.receive = child_receive;
 	link->mailbox = mmap(NULL, sizeof(*link->mailbox) + room, PROT_READ | PROT_WRITE,
 			     (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS, -1, 0);
 	if (link->mailbox == MAP_FAILED)
@@ -210,7 +210,7 @@ int link_open(struct link *link, bool shared, size_t room, struct error *err)
 		link_close(link);
 		return error_errno(err, EX_OSERR, why, "no pipe to a worker process");
 	}
-	link->line.payload = link->mailbox->payload;
+	link->channel.payload = link->mailbox->payload;
 	return 0;
 }
 

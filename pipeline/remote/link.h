@@ -8,12 +8,12 @@
 
 #include <stdbool.h>
 
-#include "line.h"
+#include "channel.h"
 
 struct mailbox;
 
 struct link {
-	struct line line;        /* the child's end; first, so that one is the other */
+	struct channel channel;  /* the child's end; first, so that one is the other */
 	int down[2], up[2];      /* to the child and from it: read end, write end; -1: closed */
 	struct mailbox *mailbox; /* shm: seen by both; pipe: the child's own room for payloads */
 	bool shared;

@@ -1,5 +1,5 @@
 /*
- * The worker's end of a line: its claims and deliveries are messages. It knows the order
+ * The worker's end of a channel: its claims and deliveries are messages. It knows the order
  * of messages (wire.h), not how they travel.
  *
  * All time of the worker is booked: its round trips are transfer, less what the coordinator says it
@@ -16,7 +16,7 @@
 
 /* What its operations work with. */
 struct remote_worker {
-	struct line *line;
+	struct channel *channel;
 	struct rank_partials *partials;
 	struct fence *fence;
 	const struct catalog *catalog;
@@ -33,7 +33,7 @@ struct remote_worker {
 
 static struct remote_worker *remote_of(struct worker *worker)
 {
-	return worker->line;
+	return worker->channel;
 }
 
 static void remote_send(struct worker *worker, struct message *message, enum meter_stage stage)
@@ -45,7 +45,7 @@ static void remote_send(struct worker *worker, struct message *message, enum met
 
 	message->worker = worker->number;
 	message->signal = signals_caught();
-	if (!remote->broken && remote->line->send(remote->line, message, &ignored))
+	if (!remote->broken && remote->channel->send(remote->channel, message, &ignored))
 		remote->broken = true;
 	row->messages++;
 	row->message_bytes += sizeof(*message) + message->payload_bytes;
@@ -90,7 +90,7 @@ static int remote_receive(struct worker *worker, struct message *message)
 	struct error ignored;
 
 	activity_at(ACTIVITY_WAIT + WAIT_PEER);
-	if (remote->broken || remote->line->receive(remote->line, message, &ignored)) {
+	if (remote->broken || remote->channel->receive(remote->channel, message, &ignored)) {
 		remote->broken = true;
 		return -1;
 	}
@@ -178,7 +178,7 @@ static void refuse_chunk(struct worker *worker, const struct message *order)
 				  .status = CHUNK_FAILED,
 				  .payload_bytes = sizeof(remote->error)};
 
-	memcpy(remote->line->payload, &remote->error, sizeof(remote->error));
+	memcpy(remote->channel->payload, &remote->error, sizeof(remote->error));
 	remote_ask(worker, &message, METER_REDUCE);
 }
 
@@ -226,7 +226,7 @@ static enum claim remote_claim(struct worker *worker, struct task *task)
 static void remote_open_scene(struct worker *worker, const struct task *task)
 {
 	struct remote_worker *remote = remote_of(worker);
-	struct opened *opened = remote->line->payload;
+	struct opened *opened = remote->channel->payload;
 	struct message message = {.kind = MESSAGE_OPENED, .scene_id = task->scene_id};
 	size_t bytes;
 
@@ -247,7 +247,7 @@ static struct piece *piece_of(const struct worker *worker, const struct chunk_re
 static uint32_t pack(struct worker *worker, const struct piece *piece)
 {
 	uint64_t since = clock_now();
-	size_t bytes = worker->workload->result->pack(remote_of(worker)->line->payload, piece);
+	size_t bytes = worker->workload->result->pack(remote_of(worker)->channel->payload, piece);
 
 	meter_pack(worker->meter, bytes, since);
 	return (uint32_t)bytes;
@@ -299,7 +299,7 @@ static void remote_deliver(struct worker *worker, const struct task *task,
 	}
 	if (result->status == CHUNK_FAILED) {
 		fence_explain(remote->fence, &result->error);
-		memcpy(remote->line->payload, &result->error, sizeof(result->error));
+		memcpy(remote->channel->payload, &result->error, sizeof(result->error));
 		message.payload_bytes = sizeof(result->error);
 	}
 	message.scene_id = task->scene_id;
@@ -309,7 +309,7 @@ static void remote_deliver(struct worker *worker, const struct task *task,
 
 void *remote_room(struct worker *worker)
 {
-	return remote_of(worker)->line->payload;
+	return remote_of(worker)->channel->payload;
 }
 
 int remote_tell(struct worker *worker, const struct chunk_result *result, uint32_t bytes,
@@ -333,7 +333,7 @@ static void remote_leave(struct worker *worker)
 
 static bool remote_cancelled(struct worker *worker)
 {
-	const atomic_bool *stop = remote_of(worker)->line->stop;
+	const atomic_bool *stop = remote_of(worker)->channel->stop;
 
 	return signals_caught() != 0 || (stop && atomic_load(stop));
 }
@@ -360,25 +360,25 @@ static void say_bye(struct worker *worker, int status, const struct error *error
 	row->messages++;
 	row->message_bytes += sizeof(bye) + bye.payload_bytes;
 	if (status)
-		memcpy(remote->line->payload, error, sizeof(*error));
+		memcpy(remote->channel->payload, error, sizeof(*error));
 	remote->meter.trace = NULL; /* a place in this process */
 	if (!status)
-		memcpy(remote->line->payload, &remote->meter, sizeof(remote->meter));
+		memcpy(remote->channel->payload, &remote->meter, sizeof(remote->meter));
 	if (!remote->broken)
-		(void)remote->line->send(remote->line, &bye, &ignored);
+		(void)remote->channel->send(remote->channel, &bye, &ignored);
 }
 
-void remote_refuse(unsigned number, struct line *line, const struct error *why)
+void remote_refuse(unsigned number, struct channel *channel, const struct error *why)
 {
 	struct message bye = {
 		.kind = MESSAGE_BYE, .worker = number, .status = 1, .payload_bytes = sizeof(*why)};
 	struct error ignored;
 
-	memcpy(line->payload, why, sizeof(*why));
-	(void)!line->send(line, &bye, &ignored);
+	memcpy(channel->payload, why, sizeof(*why));
+	(void)!channel->send(channel, &bye, &ignored);
 }
 
-void remote_live(struct job *job, unsigned number, struct line *line,
+void remote_live(struct job *job, unsigned number, struct channel *channel,
 		 struct rank_partials *partials, struct fence *fence)
 {
 	struct run *run = job->context;
@@ -389,16 +389,16 @@ void remote_live(struct job *job, unsigned number, struct line *line,
 
 	if (!remote) {
 		error_memory(&error, "a worker", sizeof(*remote));
-		remote_refuse(number, line, &error);
+		remote_refuse(number, channel, &error);
 		return;
 	}
-	remote->line = line;
+	remote->channel = channel;
 	remote->fence = fence;
 	remote->partials = partials;
 	remote->catalog = run->catalog;
 	run_worker(&worker, run, number);
 	worker.ops = &remote_ops;
-	worker.line = remote;
+	worker.channel = remote;
 	worker.meter = &remote->meter;
 	remote->meter.trace = trace_of(run->trace, number);
 	trace_revive(remote->meter.trace);

@@ -7,7 +7,7 @@
 
 #include "confine/confine.h"
 #include "executor.h"
-#include "line.h"
+#include "channel.h"
 #include "run/worker.h"
 
 /*
@@ -20,11 +20,11 @@ struct rank_partials {
 };
 
 /*
- * The whole life of worker `number` of the run in job->context, at the other end of `line`.
+ * The whole life of worker `number` of the run in job->context, at the other end of `channel`.
  * partials: NULL where pieces travel; fence: NULL where its memory has no limit. The last thing on
- * the line is BYE with its meters.
+ * the channel is BYE with its meters.
  */
-void remote_live(struct job *job, unsigned number, struct line *line,
+void remote_live(struct job *job, unsigned number, struct channel *channel,
 		 struct rank_partials *partials, struct fence *fence);
 
 /*
@@ -37,6 +37,6 @@ int remote_tell(struct worker *worker, const struct chunk_result *result, uint32
 		struct error *err) MUST_CHECK;
 
 /* Instead of a life: BYE with the reason. */
-void remote_refuse(unsigned number, struct line *line, const struct error *why);
+void remote_refuse(unsigned number, struct channel *channel, const struct error *why);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Wire: what both ends of a line need to know of messages: room for them, and errors in them.
+ * Wire: what both ends of a channel need to know of messages: room for them, and errors in them.
  */
 #include "wire.h"
 

@@ -3,7 +3,7 @@
  * are plain data of the same program on the same kind of machine: no byte order, no version; the
  * ranks of a run compare both before they begin.
  *
- * Each message goes one way and is followed by one the other way, so a line needs no queue:
+ * Each message goes one way and is followed by one the other way, so a channel needs no queue:
  *
  *     worker: READY                     coordinator: CHUNK, SCENE, RELEASE or STOP, when there is
  * one worker: RESULT (of the chunk)     coordinator: as above worker: OPENED (of the scene)

@@ -53,7 +53,7 @@ static void take(struct pool *pool, uint64_t bytes)
 		pool->reserved_peak = pool->reserved;
 }
 
-void sate(struct run *run, const struct worker *worker)
+void feed_starved(struct run *run, const struct worker *worker)
 {
 	if (!is_starved(run, worker))
 		return;
@@ -90,7 +90,7 @@ enum grant reserve(struct worker *worker, struct slot *slot)
 		}
 		return WAIT_FOR_IT;
 	}
-	sate(run, worker);
+	feed_starved(run, worker);
 	take(home, own);
 	take(main_pool, tally);
 	worker->held += block;

@@ -26,6 +26,6 @@ bool is_starved(const struct run *run, const struct worker *worker);
 bool others_starve(const struct pool *pool, const struct worker *worker);
 
 /* The worker waits for nobody's memory any more. */
-void sate(struct run *run, const struct worker *worker);
+void feed_starved(struct run *run, const struct worker *worker);
 
 #endif

@@ -77,7 +77,7 @@ static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 	struct slot *slot;
 
 	while ((slot = claimable(run))) {
-		if (run->workload->in_turn && slot->n_out) {
+		if (run->workload->sequential && slot->n_out) {
 			*cause = WAIT_ORDER;
 			return ANSWER_WAIT;
 		}
@@ -221,7 +221,7 @@ void run_leave(struct worker *worker)
 
 	pthread_mutex_lock(&run->lock);
 	run_released(worker);
-	sate(run, worker);
+	feed_starved(run, worker);
 	pthread_cond_broadcast(&run->changed);
 	pthread_mutex_unlock(&run->lock);
 }
@@ -412,13 +412,13 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 	if (slot->state == SLOT_DONE) {
 		slots_write(run, worker->meter);
 		pthread_cond_broadcast(&run->changed);
-	} else if (run->workload->in_turn) {
+	} else if (run->workload->sequential) {
 		pthread_cond_broadcast(&run->changed);
 	}
 	written = run->first;
 	since = clock_now();
 	pthread_mutex_unlock(&run->lock);
-	if (run->workload->in_turn) /* who is woken may get this worker's core first */
+	if (run->workload->sequential) /* who is woken may get this worker's core first */
 		meter_wait(worker->meter, WAIT_ORDER, since);
 	console_progress(run->console, bytes, written, run->n_scenes);
 }

@@ -54,7 +54,7 @@ struct worker_ops {
 struct worker {
 	struct run *run; /* set where the operations are the run's; else NULL */
 	const struct worker_ops *ops;
-	void *line;                        /* the operations' own */
+	void *channel;                     /* the operations' own */
 	const struct decorator *decorator; /* of the run; NULL: none */
 	void *extra;                       /* the decorator's own */
 	unsigned number;

@@ -1,5 +1,5 @@
 /*
- * Inspection: the child, its line, and what becomes of it. It does not know what is looked at.
+ * Inspection: the child, its channel, and what becomes of it. It does not know what is looked at.
  */
 #include "inspect.h"
 
@@ -36,8 +36,8 @@ static void child_main(const struct inspection *in, const struct confinement *co
 	for (uint32_t i = first; i < in->n; i++) {
 		struct message message = {.kind = MESSAGE_OPENED, .scene_id = i};
 
-		message.payload_bytes = (uint32_t)in->look(in->context, i, link->line.payload);
-		if (link->line.send(&link->line, &message, &error))
+		message.payload_bytes = (uint32_t)in->look(in->context, i, link->channel.payload);
+		if (link->channel.send(&link->channel, &message, &error))
 			_exit(EX_IOERR);
 	}
 	_exit(EX_OK);

@@ -114,7 +114,7 @@ int ship_local(struct reducer *reducer, struct ship_room *room, struct worker *w
 	return status;
 }
 
-/* Some rows of a block, or a part of one, that fit in the line's room; answered at once. */
+/* Some rows of a block, or a part of one, that fit in the channel's room; answered at once. */
 static int send_part(struct worker *worker, const struct block *part, struct chunk_result *result)
 {
 	uint32_t bytes = (uint32_t)pixel_message_bytes(part->n_pixels);

@@ -1,7 +1,8 @@
 /*
  * A recurrence: exponential smoothing of a time series, pixel by pixel, as in filling its gaps. A
- * step needs the one before, so tasks that are steps wait for each other (workload.in_turn); tasks
- * that are pixels do not. Both do the same operations on each pixel, so both give the same bits.
+ * step needs the one before, so tasks that are steps wait for each other (workload.sequential);
+ * tasks that are pixels do not. Both do the same operations on each pixel, so both give the same
+ * bits.
  */
 #include "lab_stages.h"
 
@@ -124,6 +125,6 @@ const struct workload workload_over_pixels = {.name = "recur",
 const struct workload workload_over_time = {.name = "recur",
 					    .stage = time_stages,
 					    .n_stages = 2,
-					    .in_turn = true,
+					    .sequential = true,
 					    .stage_names = recur_names,
 					    LAB_WORKLOAD};

@@ -155,7 +155,8 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 	else if (f->wait_s[cause] > f->busy_s[stage])
 		say(v, "wait-bound: %.0f %% of worker time was spent waiting for %s",
 		    percent(worker_share(f, f->wait_s[cause])),
-		    plan->in_turn && cause == WAIT_ORDER ? "the chunk before" : wait_words[cause]);
+		    plan->sequential && cause == WAIT_ORDER ? "the chunk before"
+							    : wait_words[cause]);
 	else if (worker_share(f, f->busy_s[stage]) >= lead_share)
 		say_stage_bound(v, f, totals, plan, stage);
 	else
@@ -332,7 +333,7 @@ static void advise_order(struct verdict *v, const struct run_figures *f,
 	double order = worker_share(f, f->wait_s[WAIT_ORDER]);
 	double writer = worker_share(f, f->wait_s[WAIT_WRITER]);
 
-	if (order > wait_share && plan->in_turn)
+	if (order > wait_share && plan->sequential)
 		say(v,
 		    "%.0f %% of worker time went to waiting for the chunk before, which "
 		    "each chunk "

@@ -1,6 +1,6 @@
 /*
- * A rank other than 0: workers in threads, each at a line whose other end is the main thread, which
- * alone speaks MPI.
+ * A rank other than 0: workers in threads, each at a channel whose other end is the main thread,
+ * which alone speaks MPI.
  */
 #include "mpi_run.h"
 
@@ -18,9 +18,9 @@
 
 struct member;
 
-/* A worker's line. The worker waits for an answer to all it sends, so one message fits. */
-struct ear {
-	struct line line; /* first, so that one is the other */
+/* A worker's channel. The worker waits for an answer to all it sends, so one message fits. */
+struct mailbox {
+	struct channel channel; /* first, so that one is the other */
 	struct member *member;
 	unsigned number;
 	pthread_t thread;
@@ -38,45 +38,46 @@ struct member {
 	struct meter meter;             /* of the main thread */
 	pthread_mutex_t lock;
 	pthread_cond_t work; /* a worker has something to send */
-	struct ear *ear;
+	struct mailbox *mailbox;
 	unsigned n_started;
 	bool stopped, told_signal;
 	struct pace pace;
 };
 
-static int ear_send(struct line *line, const struct message *message, struct error *err)
+static int mailbox_send(struct channel *channel, const struct message *message, struct error *err)
 {
-	struct ear *ear = (struct ear *)(void *)line;
+	struct mailbox *mailbox = (struct mailbox *)(void *)channel;
 
 	(void)err;
-	pthread_mutex_lock(&ear->member->lock);
-	ear->out = *message;
-	ear->has_out = true;
-	pthread_cond_signal(&ear->member->work);
-	pthread_mutex_unlock(&ear->member->lock);
+	pthread_mutex_lock(&mailbox->member->lock);
+	mailbox->out = *message;
+	mailbox->has_out = true;
+	pthread_cond_signal(&mailbox->member->work);
+	pthread_mutex_unlock(&mailbox->member->lock);
 	return 0;
 }
 
-static int ear_receive(struct line *line, struct message *message, struct error *err)
+static int mailbox_receive(struct channel *channel, struct message *message, struct error *err)
 {
-	struct ear *ear = (struct ear *)(void *)line;
+	struct mailbox *mailbox = (struct mailbox *)(void *)channel;
 	bool gone;
 
-	pthread_mutex_lock(&ear->member->lock);
-	while (!ear->has_in && !ear->gone)
-		pthread_cond_wait(&ear->answered, &ear->member->lock);
-	gone = ear->gone;
-	*message = ear->in;
-	ear->has_in = false;
-	pthread_mutex_unlock(&ear->member->lock);
+	pthread_mutex_lock(&mailbox->member->lock);
+	while (!mailbox->has_in && !mailbox->gone)
+		pthread_cond_wait(&mailbox->answered, &mailbox->member->lock);
+	gone = mailbox->gone;
+	*message = mailbox->in;
+	mailbox->has_in = false;
+	pthread_mutex_unlock(&mailbox->member->lock);
 	return gone ? error_set(err, EX_SOFTWARE, "rank 0 is gone") : 0;
 }
 
 static void *worker_main(void *arg)
 {
-	struct ear *ear = arg;
+	struct mailbox *mailbox = arg;
 
-	remote_live(ear->member->job, ear->number, &ear->line, ear->member->partials, NULL);
+	remote_live(mailbox->member->job, mailbox->number, &mailbox->channel,
+		    mailbox->member->partials, NULL);
 	return NULL;
 }
 
@@ -95,10 +96,10 @@ static void refuse(struct member *member, unsigned number)
 static void start_workers(struct member *member, unsigned first_number)
 {
 	for (; member->n_started < member->job->n_workers; member->n_started++) {
-		struct ear *ear = &member->ear[member->n_started];
+		struct mailbox *mailbox = &member->mailbox[member->n_started];
 
-		ear->number = first_number + member->n_started;
-		if (thread_start(&ear->thread, worker_main, ear))
+		mailbox->number = first_number + member->n_started;
+		if (thread_start(&mailbox->thread, worker_main, mailbox))
 			break;
 	}
 	for (unsigned i = member->n_started; i < member->job->n_workers; i++)
@@ -111,18 +112,18 @@ static bool post_all(struct member *member)
 	bool something = false;
 
 	for (unsigned i = 0; i < member->n_started; i++) {
-		struct ear *ear = &member->ear[i];
+		struct mailbox *mailbox = &member->mailbox[i];
 		bool has_out;
 
 		pthread_mutex_lock(&member->lock);
-		has_out = ear->has_out;
-		ear->has_out = false;
+		has_out = mailbox->has_out;
+		mailbox->has_out = false;
 		pthread_mutex_unlock(&member->lock);
 		if (!has_out)
 			continue;
-		ear->out.sent_ns = clock_now();
-		message_queue_send(member->queue, 0, TAG_UP, &ear->out, sizeof(ear->out),
-				   ear->line.payload, ear->out.payload_bytes, NULL);
+		mailbox->out.sent_ns = clock_now();
+		message_queue_send(member->queue, 0, TAG_UP, &mailbox->out, sizeof(mailbox->out),
+				   mailbox->channel.payload, mailbox->out.payload_bytes, NULL);
 		something = true;
 	}
 	return something;
@@ -131,12 +132,12 @@ static bool post_all(struct member *member)
 static void hand_over(struct member *member, const struct message *message)
 {
 	unsigned i = message->worker % member->job->n_workers;
-	struct ear *ear = &member->ear[i];
+	struct mailbox *mailbox = &member->mailbox[i];
 
 	pthread_mutex_lock(&member->lock);
-	ear->in = *message;
-	ear->has_in = true;
-	pthread_cond_signal(&ear->answered);
+	mailbox->in = *message;
+	mailbox->has_in = true;
+	pthread_cond_signal(&mailbox->answered);
 	pthread_mutex_unlock(&member->lock);
 }
 
@@ -169,7 +170,7 @@ static void wait_for_work(struct member *member, uint64_t ns)
 		return;
 	pthread_mutex_lock(&member->lock);
 	for (unsigned i = 0; i < member->n_started; i++)
-		waiting = waiting && !member->ear[i].has_out;
+		waiting = waiting && !member->mailbox[i].has_out;
 	if (waiting)
 		(void)pthread_cond_timedwait(&member->work, &member->lock, &until);
 	pthread_mutex_unlock(&member->lock);
@@ -199,19 +200,19 @@ static int member_init(struct member *member, struct job *job, struct error *err
 	if (!member->queue)
 		return -1;
 	member->parts = parts_new(member->queue, &member->meter, run->workload->result, err);
-	member->ear = calloc(job->n_workers, sizeof(*member->ear));
-	if (!member->parts || !member->ear)
+	member->mailbox = calloc(job->n_workers, sizeof(*member->mailbox));
+	if (!member->parts || !member->mailbox)
 		return -1;
 	member->partials = run->plan->by_tile ? NULL : parts_ops(member->parts);
 	for (unsigned i = 0; i < job->n_workers; i++) {
-		struct ear *ear = &member->ear[i];
+		struct mailbox *mailbox = &member->mailbox[i];
 
-		ear->member = member;
-		ear->line.send = ear_send;
-		ear->line.receive = ear_receive;
-		ear->line.payload = aligned_alloc(16, room);
-		pthread_cond_init(&ear->answered, NULL);
-		if (!ear->line.payload)
+		mailbox->member = member;
+		mailbox->channel.send = mailbox_send;
+		mailbox->channel.receive = mailbox_receive;
+		mailbox->channel.payload = aligned_alloc(16, room);
+		pthread_cond_init(&mailbox->answered, NULL);
+		if (!mailbox->channel.payload)
 			return -1;
 	}
 	return 0;
@@ -221,15 +222,15 @@ static void member_release(struct member *member, bool stuck)
 {
 	pthread_mutex_lock(&member->lock);
 	for (unsigned i = 0; i < member->n_started; i++) {
-		member->ear[i].gone = true;
-		pthread_cond_signal(&member->ear[i].answered);
+		member->mailbox[i].gone = true;
+		pthread_cond_signal(&member->mailbox[i].answered);
 	}
 	pthread_mutex_unlock(&member->lock);
 	for (unsigned i = 0; i < member->n_started; i++)
-		pthread_join(member->ear[i].thread, NULL);
+		pthread_join(member->mailbox[i].thread, NULL);
 	for (unsigned i = 0; i < member->job->n_workers; i++)
-		free(member->ear[i].line.payload);
-	free(member->ear);
+		free(member->mailbox[i].channel.payload);
+	free(member->mailbox);
 	parts_free(member->parts);
 	if (!stuck)
 		message_queue_free(member->queue);

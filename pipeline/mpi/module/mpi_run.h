@@ -1,6 +1,6 @@
 /*
  * The mpi executor's run: on rank 0 the run itself, its local workers and the coordinator for all
- * others; on every other rank local workers and their end of the line. Part of the MPI modules.
+ * others; on every other rank local workers and their end of the channel. Part of the MPI modules.
  */
 #ifndef IMGPIPE_PIPELINE_MPI_RUN_H
 #define IMGPIPE_PIPELINE_MPI_RUN_H

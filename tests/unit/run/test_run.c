@@ -41,7 +41,7 @@ struct story {
 	size_t (*tally)(uint32_t id);
 	bool failures; /* some scenes and chunks are bad */
 	bool stalls;
-	bool in_turn;         /* a chunk needs the one before */
+	bool sequential;      /* a chunk needs the one before */
 	bool deaths;          /* some chunks and headers end the worker: for processes */
 	unsigned pause_us;    /* of each chunk */
 	struct scene *sample; /* the first scene as it was opened before the run; NULL: none */
@@ -162,7 +162,7 @@ static int fake_run(void *state, const struct stage_env *env, struct block *bloc
 	for (most = atomic_load(&most_in_use); now > most;)
 		if (atomic_compare_exchange_weak(&most_in_use, &most, now))
 			break;
-	if (story.in_turn && result->chunk)
+	if (story.sequential && result->chunk)
 		assert_int_equal(atomic_load(&delivered[block->scene->id][result->chunk - 1]), 1);
 	if (block->scene->id == story.n_scenes - 1)
 		raise_most(&most_at_work, atomic_fetch_add(&at_work, 1) + 1);
@@ -332,7 +332,7 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 				  .decorator = decorator};
 
 	assert_non_null(setup.executor);
-	workload.in_turn = story.in_turn;
+	workload.sequential = story.sequential;
 	memset(delivered, 0, sizeof(delivered));
 	atomic_store(&most_in_use, 0);
 	atomic_store(&most_at_work, 0);
@@ -499,13 +499,13 @@ static void freed_memory_wakes_workers(void **state)
 
 /* However many workers there are, one is at work on the scene, and the chunk before is delivered.
  */
-static void chunks_in_turn(void **state)
+static void sequential_chunks(void **state)
 {
 	(void)state;
 	story = mixed;
 	story.n_scenes = 3;
 	story.failures = false;
-	story.in_turn = true;
+	story.sequential = true;
 	for (unsigned workers = 1; workers <= 8; workers += 7) {
 		run_story("threads", workers, 100 * POOL);
 		assert_int_equal(atomic_load(&most_at_work), 1);
@@ -640,7 +640,7 @@ int main(void)
 		cmocka_unit_test(with_plenty_of_memory),
 		cmocka_unit_test(a_worker_gives_back_its_own),
 		cmocka_unit_test(freed_memory_wakes_workers),
-		cmocka_unit_test(chunks_in_turn),
+		cmocka_unit_test(sequential_chunks),
 		cmocka_unit_test(a_decorator_is_heard),
 		cmocka_unit_test(changed_scenes_are_opened_again),
 	};
