@@ -1,8 +1,8 @@
 /*
- * What a worker is at right now: for --monitor to show, and for --teach gil, whose lock is held
- * while a worker computes and not while it reads a file. A worker's thread announces itself once;
- * from then on these calls find its record by themselves, as CPython finds its thread state. In a
- * thread that is no worker's, or where nobody wants to know, they do nothing.
+ * What a worker does right now. --monitor shows it; --teach gil holds its lock while a worker
+ * computes, not while it reads. A worker's thread registers once; later calls find its record
+ * through a thread-local pointer, as CPython does. In a thread that is no worker's, or where nobody
+ * wants to know, they do nothing.
  */
 #ifndef IMGPIPE_ACTIVITY_H
 #define IMGPIPE_ACTIVITY_H

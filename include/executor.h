@@ -17,10 +17,10 @@ struct job {
 	void *context; /* the run: the body's own */
 	unsigned n_workers;
 	/*
-	 * The whole life of a worker that shares the run's memory, 0 <= worker < n_workers.
-	 * Returns when there is nothing left to do. Errors of chunks travel in their results; it
-	 * fails only where the worker could not start at all (then err says why and the others do
-	 * its work). Workers with memory of their own have pipeline/hub.h and pipeline/remote.h.
+	 * The whole life of a worker that shares the run's memory, 0 <= worker < n_workers. Returns
+	 * when there is nothing left to do. Errors of chunks travel in their results; it fails only
+	 * if the worker could not start at all (then err says why and the others do its work).
+	 * Workers with memory of their own have remote/hub.h and remote/remote.h.
 	 */
 	int (*body)(struct job *job, unsigned worker, struct error *err);
 };
@@ -44,8 +44,8 @@ extern const struct executor *const executors[];
 
 /*
  * By name; "auto" gives mpi where the program was started by an MPI launcher, else threads. NULL
- * with err set: EX_USAGE for a name that is not in the table, EX_UNAVAILABLE for one that is and
- * cannot be had here.
+ * with err set: EX_USAGE for a name that is not in the table, EX_UNAVAILABLE for one that is not
+ * available here.
  */
 const struct executor *executor_find(const char *name, struct error *err);
 

@@ -58,18 +58,18 @@ struct plan {
 	uint32_t auto_x, auto_y;   /* its chunk by --chunk auto, in pixels; 0: no scene opened */
 	uint64_t auto_chunks;      /* of them */
 	uint32_t store_x, store_y; /* its stored blocks */
-	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it
+	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 if it
 			  may not */
-	struct prediction predicted;       /* from the scene planned on */
-	struct confinement confinement;    /* of worker processes; set by who made the plan */
-	bool made_up;                      /* see workload.h */
-	bool in_turn;                      /* each chunk waits for the one before; see workload.h */
-	const char *const *stage_names;    /* of the workload; see workload.h */
-	const struct result_ops *result;   /* likewise */
-	const struct heavy_reader *heavy;  /* likewise */
-	uint32_t n_scenes;                 /* in the catalogue */
-	uint64_t n_all_scenes;             /* of all shards */
-	uint64_t files_checksum;           /* of the names of all files, for merge */
+	struct prediction predicted;      /* from the scene planned on */
+	struct confinement confinement;   /* of worker processes; set by who made the plan */
+	bool made_up;                     /* see workload.h */
+	bool in_turn;                     /* each chunk waits for the one before; see workload.h */
+	const char *const *stage_names;   /* of the workload; see workload.h */
+	const struct result_ops *result;  /* likewise */
+	const struct heavy_reader *heavy; /* likewise */
+	uint32_t n_scenes;                /* in the catalogue */
+	uint64_t n_all_scenes;            /* of all shards */
+	uint64_t files_checksum;          /* of the names of all files, for merge */
 	/* Set by who made the plan: */
 	const struct report *const *reports; /* that may be wanted, ended by NULL; NULL: none */
 	const struct partial_head *merged;   /* merge: what all parts say; else NULL */
@@ -96,15 +96,15 @@ static inline unsigned plan_most_workers(const struct plan *plan)
 }
 
 /*
- * With workers in processes: what one may take for data beside what it is born with, for a scene
- * like the one planned on, before its allocations fail.
+ * With workers in processes: memory for data that one may take beyond what it has at its start, for
+ * a scene like the one planned on, before its allocations fail.
  */
 static inline uint64_t plan_worker_bytes(const struct plan *plan)
 {
 	return plan->per_worker_fixed + plan->footprint + CONFINE_MARGIN_BYTES;
 }
 
-/* What the workload calls a row of the stage table; NULL where it has no such row. */
+/* What the workload calls a row of the stage table; NULL if it has no such row. */
 static inline const char *plan_stage_name(const struct plan *plan, enum meter_stage stage)
 {
 	return plan->stage_names[stage];
@@ -112,12 +112,12 @@ static inline const char *plan_stage_name(const struct plan *plan, enum meter_st
 
 /*
  * A plan is made in three steps. Begin: what is known without looking at a scene. Then the survey
- * (pipeline/survey.h), which fills plan->survey; it stays empty where scenes are made up. Make:
- * share out the limit and cut `sample`, a scene that fits where there is one, NULL where none
- * opened (then only a minimal plan is made, so that the failures can be reported).
+ * (pipeline/survey.h), which fills plan->survey; it stays empty for synthetic scenes. Make: share
+ * out the limit and cut `sample`, a scene that fits where there is one, NULL if none opened
+ * (then only a minimal plan is made, so that the failures can be reported).
  *
- * -1 with EX_TEMPFAIL where not even one worker fits; the message names a budget that is enough for
- * every scene that opened, 2 MiB above the least at the most.
+ * -1 with EX_TEMPFAIL if not even one worker fits. The message names a limit that is enough for
+ * every scene that opened, at most 2 MiB above the smallest.
  */
 int plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
 	       const struct catalog *catalog, const struct workload *workload,
