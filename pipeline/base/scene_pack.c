@@ -228,7 +228,7 @@ static bool take(struct unpacking *in, void *data, size_t size)
 	return true;
 }
 
-/* The text's bytes, none of them 0; NULL where there is none. */
+/* The text's bytes, none of them 0; NULL if there is none. */
 static const char *take_text(struct unpacking *in, size_t most, uint16_t *length)
 {
 	const char *text = (const char *)in->at + sizeof(*length);
@@ -383,6 +383,7 @@ int scene_unpack(struct scene *scene, const void *in, size_t bytes, bool opened,
 	if (reading.no_memory)
 		return error_memory(err, "a scene", bytes);
 	return error_set(err, EX_SOFTWARE,
-			 "what a worker says of its scene is malformed (%zu bytes); it is left out",
+			 "a worker's description of its scene is malformed (%zu bytes); the scene "
+			 "is left out",
 			 bytes);
 }

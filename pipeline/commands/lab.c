@@ -1,10 +1,10 @@
 /*
- * imgpipe pi, sum and recur: each line of a lab is a run like any other, of a synthetic scene. It
- * knows what a line is, not what is computed.
+ * imgpipe pi, sum and recur: each row of a lab is a normal run on a synthetic scene. This file does
+ * not know what is computed.
  *
- * A line is worked out in a child process, so that the peak of memory is the line's own. The child
- * goes the way of the whole program: back up through main(). Under MPI there are no children; the
- * ranks go through the lines together.
+ * A row is computed in a child process, so that the peak of memory is the row's own. The child
+ * returns through main(), as the whole program does. Under MPI there are no children; the ranks go
+ * through the rows together.
  */
 #include "lab/lab.h"
 
@@ -51,7 +51,7 @@ static int refuse_size(const struct lab *lab, const struct budget *budget, struc
 	if (lab_shared_bytes(lab) <= budget->limit)
 		return 0;
 	return error_set(err, EX_TEMPFAIL,
-			 "what all workers share takes %s, more than the memory limit of %s (%s)",
+			 "memory shared by all workers: %s, more than the limit of %s (%s)",
 			 bytes_text(size, lab_shared_bytes(lab)), bytes_text(limit, budget->limit),
 			 budget->source);
 }
@@ -192,7 +192,7 @@ static void judge_end(struct lab_line *line, int status)
 		error_set(&line->error, EX_SOFTWARE, "its process ended without a result");
 }
 
-/* 0; 1 in the child, with *status to end with; -1 where there is no child. */
+/* 0; 1 in the child, with *status to end with; -1 if there is no child. */
 static int start_line(const struct lab_work *work, unsigned i, int *status, struct error *err)
 {
 	pid_t parent = getpid(), child;
@@ -369,7 +369,7 @@ static int run_recur(const struct call *call, struct error *err)
 const struct command command_pi = {
 	.word = "pi",
 	.arguments = "",
-	.purpose = "compute pi by random numbers: the bare executor, without any file",
+	.purpose = "compute pi from random numbers: the executor alone, no files",
 	.examples = "imgpipe pi                         all generators, 1, 2 ... workers\n"
 		    "imgpipe pi -N 1e8 --generator own --workers 1,2,4\n"
 		    "imgpipe pi -N 1e5                  too small: what overhead is\n"
@@ -408,7 +408,7 @@ const struct command command_sum = {
 const struct command command_recur = {
 	.word = "recur",
 	.arguments = "",
-	.purpose = "take steps that need the step before: over time, and over pixels",
+	.purpose = "compute a recurrence: each step needs the step before",
 	.examples = "imgpipe recur --workers 1,2,4\n"
 		    "imgpipe recur -N 1e6 --steps 100 --over pixels\n"
 		    "imgpipe recur --over time --workers 2     waits: see its stage table\n",

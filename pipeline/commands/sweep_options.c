@@ -17,7 +17,7 @@ static int too_many(struct error *err)
 	return error_set(err, EX_USAGE, "more than %d values; leave some out", SWEEP_VALUES);
 }
 
-/* "64..8192": 1 and its ends where it is a range, 0 where not, -1 where it is a bad one. */
+/* "64..8192": 1 and its ends where it is a range, 0 if not, -1 if it is a bad one. */
 static int range_of(const char *word, uint64_t most, uint64_t *low, uint64_t *high,
 		    struct error *err)
 {
@@ -223,7 +223,7 @@ static const struct option_row working_set = {
 	.name = "working-set",
 	.argument = "LIST",
 	.values = "tile chunk",
-	.help = "tile (default), chunk: what is in memory at once of a chunk",
+	.help = "tile (default), chunk: the part of a chunk that is in memory at one time",
 	.set = set_working_sets,
 };
 const struct option_row *const sweep_varying_rows[] = {&chunk, &workers, &executor, &working_set,

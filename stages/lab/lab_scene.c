@@ -1,5 +1,5 @@
 /*
- * The made-up scene of a lab: its indices in rows, a row for each task, so that the machinery cuts,
+ * The synthetic scene of a lab: its indices in rows, one row per task, so that the machinery cuts,
  * plans and hands out as it does with images.
  *
  * The row is as long as the task that was asked for, and the last one may reach beyond the indices;
@@ -64,8 +64,8 @@ int lab_scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t
 {
 	(void)catalog;
 	*scene = (struct scene){.id = id};
-	scene->name = strdup("what was asked for");
-	return scene->name ? 0 : error_memory(err, "a name", sizeof("what was asked for"));
+	scene->name = strdup("the synthetic scene");
+	return scene->name ? 0 : error_memory(err, "a name", sizeof("the synthetic scene"));
 }
 
 int lab_scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,

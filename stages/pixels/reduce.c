@@ -24,7 +24,7 @@ struct tally {
 	struct histogram *histogram;
 	uint64_t n_tiles;          /* 0 without the per-tile table */
 	struct tile_summary *tile; /* n_tiles */
-	struct open_tile **open;   /* n_tiles, NULL where not begun or finished */
+	struct open_tile **open;   /* n_tiles, NULL if not begun or finished */
 };
 
 static uint64_t tiles_of(const struct scene *scene)
@@ -137,7 +137,7 @@ int tally_fold(struct tally *tally, const struct chunk_result *chunk, struct err
 		/* A worker with memory of its own has read the headers for itself. */
 		if (tally->n_tiles && piece->tile >= tally->n_tiles)
 			return error_set(err, EX_DATAERR,
-					 "%s: it was changed while it was worked on; run it again",
+					 "%s: the file changed during the run; run it again",
 					 tally->scene->name);
 		accum_merge(&tally->accum, &piece->accum);
 		histogram_merge(tally->histogram, &piece->histogram);

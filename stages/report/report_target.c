@@ -1,6 +1,7 @@
 /*
- * Targets of reports. All that can be known before the first pixel is found here: what is missing,
- * a folder, too long, not to be replaced, or somebody's data. Writes nothing.
+ * Targets of reports. Everything that can stop a report is found here before the first pixel: a
+ * missing folder, a path that is a folder or too long, a file that cannot or must not be replaced.
+ * Writes nothing.
  */
 #include "report_target.h"
 
@@ -98,8 +99,8 @@ static int look_at_existing(struct report_target *target, const char *kind, stru
 
 	if (holds_data(target->path))
 		return error_set(err, EX_USAGE,
-				 "%s: an image or a part of one, which the %s report would "
-				 "replace; give the report another name",
+				 "%s: an image or part of one, and the %s report would replace it; "
+				 "give the report another name",
 				 target->path, kind);
 	if (is_kept_by_folder(target))
 		return cannot_replace(kind, target->path, "it belongs to another user", err);
