@@ -39,7 +39,7 @@ LIBS       := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -ldl -pthread
 GDAL_CFLAGS = $(shell pkg-config --cflags gdal 2>/dev/null)
 GDAL_LIBS   = $(shell pkg-config --libs gdal 2>/dev/null)
 
-# The GDAL reader is a module of its own, loaded when something needs it; see include/reader.h.
+# The GDAL reader is a module of its own, loaded when something needs it; see stages/reader/reader.h.
 MODULE_SRC := $(wildcard stages/gdal/*.c)
 # So are the MPI modules, one for each MPI library that is installed, from the same sources.
 MPI_SRC := $(wildcard pipeline/mpi/module/*.c)

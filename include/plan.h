@@ -10,11 +10,15 @@
 #include "budget.h"
 #include "chunk.h"
 #include "confinement.h"
+#include "error.h"
 #include "executor.h"
 #include "meter.h"
 #include "options.h"
+#include "scene.h"
 #include "survey.h"
 #include "workload.h"
+
+struct scene_list;
 
 enum { PLAN_MAX_NOTES = 6 };
 
@@ -45,11 +49,11 @@ struct plan {
 	/* What is known before the limit is shared out. Bytes: */
 	bool surveys_always;   /* the survey is of all scenes under every limit */
 	struct survey survey;  /* of the scenes, as far as they have been looked at */
-	uint64_t program;      /* program, libraries, catalogue */
+	uint64_t program;      /* program, libraries, scene list */
 	uint64_t worker_alone; /* one worker, beside blocks, slots, trace and GDAL */
 
 	/* Bytes, adding up to the predicted peak: */
-	uint64_t baseline;         /* program, libraries, catalogue, trace of who hands out */
+	uint64_t baseline;         /* program, libraries, scene list, trace of who hands out */
 	uint64_t per_worker_fixed; /* stack, handles, codec state, of one worker */
 	uint64_t slots;            /* records of the scenes in flight */
 	uint64_t pool;             /* what chunks and tallies may reserve: limit less all else */
@@ -68,7 +72,7 @@ struct plan {
 	const char *const *stage_names;   /* of the workload; see workload.h */
 	const struct result_ops *result;  /* likewise */
 	const struct heavy_reader *heavy; /* likewise */
-	uint32_t n_scenes;                /* in the catalogue */
+	uint32_t n_scenes;                /* in the scene list */
 	uint64_t n_all_scenes;            /* of all shards */
 	uint64_t files_checksum;          /* of the names of all files, for merge */
 	/* Set by who made the plan: */
@@ -127,7 +131,7 @@ static inline const char *plan_stage_name(const struct plan *plan, enum meter_st
  * every scene that opened, at most 2 MiB above the smallest.
  */
 void plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
-		const struct executor *executor, const struct catalog *catalog,
+		const struct executor *executor, const struct scene_list *scene_list,
 		const struct workload *workload);
 int plan_make(struct plan *plan, const struct options *options, const struct workload *workload,
 	      const struct scene *sample, struct error *err) MUST_CHECK;

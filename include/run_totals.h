@@ -34,7 +34,7 @@ struct run_totals {
 	const char *transport; /* how messages travelled: "memory", "shm", "pipe", an MPI's name */
 	const char *interrupted_by; /* "SIGINT", NULL if the run went to its end */
 	uint64_t wall_ns, cpu_ns;
-	uint32_t n_scenes; /* in the catalogue */
+	uint32_t n_scenes; /* in the scene list */
 	uint32_t n_ok, n_failed, n_cancelled;
 	int failure_code;   /* exit status the failures ask for: their common one, or EX_DATAERR */
 	struct meter meter; /* all workers merged */

@@ -32,7 +32,7 @@ struct survey {
 };
 
 /*
- * The first scenes of the catalogue, as far as they were opened while planning; one without a name
+ * The first scenes of the list, as far as they were opened while planning; one without a name
  * was not. The run takes those that are still fresh, each when its turn has come, and opens the
  * others.
  */

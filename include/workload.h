@@ -16,7 +16,7 @@
 #include "stage.h"
 #include "teach.h"
 
-struct catalog;
+struct scene_list;
 
 /* What has to be known of a list of scenes before the first is opened. */
 struct scene_list_facts {
@@ -78,17 +78,17 @@ struct workload {
 	const struct heavy_reader *heavy;
 
 	/* --- the list of scenes, which the machinery hands on and does not look into --- */
-	struct scene_list_facts (*facts)(const struct catalog *catalog);
+	struct scene_list_facts (*facts)(const struct scene_list *scene_list);
 	/* Bytes of all files, for progress; looks at each of them. NULL: not known. */
-	uint64_t (*input_bytes)(const struct catalog *catalog);
+	uint64_t (*input_bytes)(const struct scene_list *scene_list);
 
-	/* --- scenes; see catalog.h --- */
-	int (*scene_open)(struct scene *scene, const struct catalog *catalog, uint32_t id,
+	/* --- scenes; see scene_list.h --- */
+	int (*scene_open)(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 			  const struct options *options, struct error *err);
 	/* May the run use it as it was opened, or has it to open it anew? */
 	bool (*scene_is_fresh)(const struct scene *scene);
 	/* Its id, name and first file alone; opens nothing. Release the scene whatever comes. */
-	int (*scene_begin)(struct scene *scene, const struct catalog *catalog, uint32_t id,
+	int (*scene_begin)(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 			   struct error *err);
 	/* Scenes between processes: scene_pack() and scene_unpack() of scene.h. */
 	size_t (*scene_pack)(void *out, const struct scene *scene, struct error *err);
@@ -99,8 +99,8 @@ struct workload {
 	 * each folder or file that opening and reading the scenes may need. *network: a name asks
 	 * for one. NULL: there are none.
 	 */
-	void (*reach)(const struct catalog *catalog, void (*take)(void *context, const char *path),
-		      void *context, bool *network);
+	void (*reach)(const struct scene_list *scene_list,
+		      void (*take)(void *context, const char *path), void *context, bool *network);
 
 	/* --- reduction of one scene; calls for one tally are serialised by the machinery --- */
 	/* Bytes a tally takes at its peak, open tiles included. Pure. */

@@ -3,16 +3,17 @@
  */
 #include <stdio.h>
 
+#include "discover/scene_list.h"
 #include "inputs_apart.h"
 #include "options/rows.h"
 #include "report/report.h"
 #include "scenes.h"
 
-static int show(const struct catalog *catalog, uint32_t id, const struct options *options,
+static int show(const struct scene_list *scene_list, uint32_t id, const struct options *options,
 		struct error *failure)
 {
 	struct scene scene = {0};
-	int failed = workload_ndvi.scene_open(&scene, catalog, id, options, failure);
+	int failed = workload_ndvi.scene_open(&scene, scene_list, id, options, failure);
 	int written = report_info(stdout, &scene, failed ? failure : NULL);
 
 	scene_release(&scene);
@@ -20,15 +21,15 @@ static int show(const struct catalog *catalog, uint32_t id, const struct options
 }
 
 /* 0; 1 where some scenes fail; their own status where all do. */
-static int show_all(const struct catalog *catalog, const struct options *options)
+static int show_all(const struct scene_list *scene_list, const struct options *options)
 {
-	uint32_t n = catalog_scenes(catalog), n_failed = 0;
+	uint32_t n = scene_list_count(scene_list), n_failed = 0;
 	int code = EX_OK;
 
 	for (uint32_t id = 0; id < n; id++) {
 		struct error failure = {0};
 
-		if (show(catalog, id, options, &failure))
+		if (show(scene_list, id, options, &failure))
 			return EX_IOERR;
 		if (failure.code)
 			code = !n_failed++ || code == failure.code ? failure.code : EX_DATAERR;
@@ -38,17 +39,17 @@ static int show_all(const struct catalog *catalog, const struct options *options
 
 static int run(const struct call *call, struct error *err)
 {
-	struct catalog *catalog = NULL;
+	struct scene_list *scene_list = NULL;
 	struct machine machine;
 	int status;
 
 	machine_probe(&machine);
-	status = scenes_names(&catalog, call->options, &machine, err);
+	status = scenes_names(&scene_list, call->options, &machine, err);
 	if (!status)
-		status = inputs_apart(call->options, catalog, true, err);
+		status = inputs_apart(call->options, scene_list, true, err);
 	if (!status)
-		status = show_all(catalog, call->options);
-	catalog_free(catalog);
+		status = show_all(scene_list, call->options);
+	scene_list_free(scene_list);
 	return status;
 }
 

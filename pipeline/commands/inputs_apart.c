@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "discover/scene_list.h"
+
 static bool same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
@@ -25,14 +27,15 @@ static bool is_named_by(const struct stat *st, const char *argument)
 
 /* The argument, as far as it names the very file; words for what it leads to. NULL: no input. */
 static const char *input_name(const struct stat *st, const struct options *options,
-			      const struct catalog *catalog)
+			      const struct scene_list *scene_list)
 {
 	for (unsigned i = 0; i < options->n_args; i++)
 		if (is_named_by(st, options->args[i]))
 			return strcmp(options->args[i], "-") == 0 ? "standard input"
 								  : options->args[i];
-	return catalog && catalog_is_input(catalog, st) ? "a file that the arguments lead to"
-							: NULL;
+	return scene_list && scene_list_is_input(scene_list, st)
+		       ? "a file that the arguments lead to"
+		       : NULL;
 }
 
 static int refuse(const char *kind, const char *path, const char *input, struct error *err)
@@ -44,7 +47,7 @@ static int refuse(const char *kind, const char *path, const char *input, struct 
 }
 
 static int look_at(const char *kind, const char *path, const struct options *options,
-		   const struct catalog *catalog, struct error *err)
+		   const struct scene_list *scene_list, struct error *err)
 {
 	bool out = path_is_stdout(path);
 	const char *input;
@@ -52,18 +55,18 @@ static int look_at(const char *kind, const char *path, const struct options *opt
 
 	if ((out ? fstat(STDOUT_FILENO, &st) : stat(path, &st)) || !S_ISREG(st.st_mode))
 		return 0;
-	input = input_name(&st, options, catalog);
+	input = input_name(&st, options, scene_list);
 	return input ? refuse(kind, out ? "standard output" : path, input, err) : 0;
 }
 
-int inputs_apart(const struct options *options, const struct catalog *catalog, bool prints,
+int inputs_apart(const struct options *options, const struct scene_list *scene_list, bool prints,
 		 struct error *err)
 {
 	const struct report_choices *wanted = &options->reports;
 
 	for (unsigned i = 0; i < wanted->n; i++)
 		if (look_at(wanted->choice[i].report->kind, wanted->choice[i].path, options,
-			    catalog, err))
+			    scene_list, err))
 			return -1;
-	return prints ? look_at("text", "-", options, catalog, err) : 0;
+	return prints ? look_at("text", "-", options, scene_list, err) : 0;
 }

@@ -6,16 +6,16 @@
 
 #include <stdbool.h>
 
-#include "catalog.h"
+#include "discover/scene_list.h"
 #include "error.h"
 #include "options.h"
 
 /*
  * No report that is wanted may go into a file that the command reads, nor may what it prints
- * besides (prints): -1 with EX_USAGE, and both named, where one would. catalog: NULL if there is
+ * besides (prints): -1 with EX_USAGE, and both named, where one would. scene_list: NULL if there is
  * none (merge); it is looked through only where a file is about to be replaced.
  */
-int inputs_apart(const struct options *options, const struct catalog *catalog, bool prints,
+int inputs_apart(const struct options *options, const struct scene_list *scene_list, bool prints,
 		 struct error *err) MUST_CHECK;
 
 #endif

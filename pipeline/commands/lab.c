@@ -19,8 +19,8 @@
 
 #include "base/signals.h"
 #include "base/text.h"
-#include "catalog.h"
 #include "commands.h"
+#include "discover/scene_list.h"
 #include "executor.h"
 #include "lab_options.h"
 #include "plan.h"
@@ -57,7 +57,7 @@ static int refuse_size(const struct lab *lab, const struct budget *budget, struc
 }
 
 static int plan_line(struct plan *plan, const struct lab_work *work, const struct options *own,
-		     struct lab *lab, struct catalog **catalog, struct error *err)
+		     struct lab *lab, struct scene_list **scene_list, struct error *err)
 {
 	const struct workload *workload = lab_workload(lab);
 	struct scene sample = {0};
@@ -71,16 +71,16 @@ static int plan_line(struct plan *plan, const struct lab_work *work, const struc
 	if (!status)
 		status = lab_prepare(lab, err);
 	if (!status)
-		status = catalog_made(catalog, err);
+		status = scene_list_made(scene_list, err);
 	if (!status)
-		status = workload->scene_open(&sample, *catalog, 0, own, err);
+		status = workload->scene_open(&sample, *scene_list, 0, own, err);
 	machine_probe(&machine); /* with what is shared */
 	machine_share(&machine, work->session->n_ranks, work->session->ranks_here);
 	session_level(work->session, &machine);
 	if (!status)
 		status = teach_check(&own->teach, work->executor->name, err);
 	if (!status) {
-		plan_begin(plan, own, &machine, work->executor, *catalog, workload);
+		plan_begin(plan, own, &machine, work->executor, *scene_list, workload);
 		plan->reports = lab_run_reports;
 		plan->surveys_always = true; /* a scene that is made up needs no GDAL */
 		status = plan_make(plan, own, workload, &sample, err);
@@ -90,14 +90,14 @@ static int plan_line(struct plan *plan, const struct lab_work *work, const struc
 }
 
 static int run_planned(const struct lab_work *work, const struct options *own,
-		       const struct plan *plan, struct lab *lab, const struct catalog *catalog,
-		       struct error *err)
+		       const struct plan *plan, struct lab *lab,
+		       const struct scene_list *scene_list, struct error *err)
 {
 	struct samples none = {0};
 	struct run_setup setup = {.options = own,
 				  .plan = plan,
 				  .workload = lab_workload(lab),
-				  .catalog = catalog,
+				  .scene_list = scene_list,
 				  .samples = &none,
 				  .sink = &report_sink,
 				  .executor = work->executor,
@@ -114,7 +114,7 @@ static int run_planned(const struct lab_work *work, const struct options *own,
 
 static int run_line(const struct lab_work *work, struct lab *lab, struct error *err)
 {
-	struct catalog *catalog = NULL;
+	struct scene_list *scene_list = NULL;
 	const char *why = lab_needs_memory(lab);
 	struct options own;
 	struct plan plan = {0};
@@ -125,11 +125,11 @@ static int run_line(const struct lab_work *work, struct lab *lab, struct error *
 		return err->code;
 	}
 	lab_options(&own, work->options, lab);
-	if (lab_want_line(&own, err) || plan_line(&plan, work, &own, lab, &catalog, err))
+	if (lab_want_line(&own, err) || plan_line(&plan, work, &own, lab, &scene_list, err))
 		status = err->code ? err->code : EX_SOFTWARE;
 	else
-		status = run_planned(work, &own, &plan, lab, catalog, err);
-	catalog_free(catalog);
+		status = run_planned(work, &own, &plan, lab, scene_list, err);
+	scene_list_free(scene_list);
 	lab_release(lab);
 	return status;
 }

@@ -45,7 +45,7 @@ static int work(struct scenes *scenes, const struct options *options, const stru
 	struct run_setup setup = {.options = options,
 				  .plan = plan,
 				  .workload = scenes->workload,
-				  .catalog = scenes->catalog,
+				  .scene_list = scenes->scene_list,
 				  .samples = &scenes->samples,
 				  .sink = &report_sink,
 				  .executor = scenes->executor,

@@ -6,11 +6,12 @@
 #include "base/memory.h"
 #include "choices.h"
 #include "confine/confine.h"
+#include "discover/scene_list.h"
 #include "inputs_apart.h"
 #include "options/rows.h"
 #include "report/report.h"
 
-int scenes_names(struct catalog **catalog, const struct options *options,
+int scenes_names(struct scene_list **scene_list, const struct options *options,
 		 const struct machine *machine, struct error *err)
 {
 	struct options within = *options;
@@ -18,7 +19,7 @@ int scenes_names(struct catalog **catalog, const struct options *options,
 
 	budget_init(&budget, options, machine);
 	within.memory_bytes = budget.limit;
-	return catalog_new(catalog, &within, err);
+	return scene_list_new(scene_list, &within, err);
 }
 
 /* What plans a run, and no more: how results travel and what is told of it does not. */
@@ -32,7 +33,7 @@ static int survey(struct scenes *scenes, const struct options *options,
 		  const struct session *session, struct error *err)
 {
 	scenes->sample = survey_scenes(&scenes->plan, &scenes->samples, options, scenes->workload,
-				       scenes->catalog, session, err);
+				       scenes->scene_list, session, err);
 	return plan_make(&scenes->plan, options, scenes->workload, scenes->sample, err);
 }
 
@@ -49,24 +50,24 @@ int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run, st
 	machine_probe(&machine);
 	machine_share(&machine, call->session->n_ranks, call->session->ranks_here);
 	if (!status)
-		status = scenes_names(&scenes->catalog, options, &machine, err);
+		status = scenes_names(&scenes->scene_list, options, &machine, err);
 	if (!status)
-		status = inputs_apart(options, scenes->catalog, !for_run, err);
+		status = inputs_apart(options, scenes->scene_list, !for_run, err);
 	machine.resident = memory_resident(); /* names included; nothing is opened yet */
 	session_level(call->session, &machine);
 	if (!status)
 		status = confine_prepare(&confinement, options, scenes->executor, scenes->workload,
-					 scenes->catalog, err);
+					 scenes->scene_list, err);
 	if (!status)
 		status = teach_check(&options->teach, scenes->executor->name, err);
 	if (!status)
-		plan_begin(&scenes->plan, options, &machine, scenes->executor, scenes->catalog,
+		plan_begin(&scenes->plan, options, &machine, scenes->executor, scenes->scene_list,
 			   scenes->workload);
 	scenes->plan.confinement = confinement;
 	scenes->plan.reports = reports;
-	if (scenes->catalog) {
-		scenes->plan.names_bytes = catalog_memory(scenes->catalog);
-		scenes->plan.file_bytes = catalog_file_bytes(scenes->catalog);
+	if (scenes->scene_list) {
+		scenes->plan.names_bytes = scene_list_memory(scenes->scene_list);
+		scenes->plan.file_bytes = scene_list_file_bytes(scenes->scene_list);
 	}
 	if (!status)
 		status = survey(scenes, options, call->session, err);
@@ -79,5 +80,5 @@ int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run, st
 void scenes_release(struct scenes *scenes)
 {
 	samples_release(&scenes->samples);
-	catalog_free(scenes->catalog);
+	scene_list_free(scenes->scene_list);
 }

@@ -4,8 +4,8 @@
 #ifndef IMGPIPE_PIPELINE_SCENES_H
 #define IMGPIPE_PIPELINE_SCENES_H
 
-#include "catalog.h"
 #include "commands.h"
+#include "discover/scene_list.h"
 #include "plan.h"
 #include "survey/survey_scenes.h"
 #include "workload.h"
@@ -13,7 +13,7 @@
 struct scenes {
 	const struct workload *workload;
 	const struct executor *executor;
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 	struct samples samples;
 	const struct scene *sample; /* the first that opens; NULL: none does */
 	struct plan plan;
@@ -29,7 +29,7 @@ int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run,
 void scenes_release(struct scenes *scenes);
 
 /* The names alone, within the limit that a run would have: --memory or a share of the machine. */
-int scenes_names(struct catalog **catalog, const struct options *options,
+int scenes_names(struct scene_list **scene_list, const struct options *options,
 		 const struct machine *machine, struct error *err) MUST_CHECK;
 
 /* Rows of --help that plan and graph share. */

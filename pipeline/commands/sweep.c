@@ -12,10 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "catalog.h"
 #include "base/signals.h"
 #include "choices.h"
 #include "commands.h"
+#include "discover/scene_list.h"
 #include "inputs_apart.h"
 #include "options/rows.h"
 #include "report_lists.h"
@@ -259,15 +259,15 @@ static int run_all(struct sweep *sweep, const struct options *options, struct er
 	return rc;
 }
 
-/* The runs make catalogues of their own; this one is to know what they read. */
+/* The runs make scene lists of their own; this one is to know what they read. */
 static int check_inputs(const struct options *options, struct error *err)
 {
-	struct catalog *catalog = NULL;
-	int status = catalog_new(&catalog, options, err);
+	struct scene_list *scene_list = NULL;
+	int status = scene_list_new(&scene_list, options, err);
 
 	if (!status)
-		status = inputs_apart(options, catalog, false, err);
-	catalog_free(catalog);
+		status = inputs_apart(options, scene_list, false, err);
+	scene_list_free(scene_list);
 	return status;
 }
 

@@ -193,7 +193,7 @@ static int landlock_abi(void)
 
 /* Errno if it is not available. The inputs' own list tells whether there is a network. */
 static int list_folders(struct confinement *c, const struct workload *workload,
-			const struct catalog *catalog)
+			const struct scene_list *scene_list)
 {
 	struct landlock_ruleset_attr rights = {.handled_access_fs = rights_of(c->landlock_abi)};
 	struct listing listing = {
@@ -202,7 +202,7 @@ static int list_folders(struct confinement *c, const struct workload *workload,
 	if (listing.folders < 0)
 		return errno;
 	allow_libraries(&listing);
-	workload->reach(catalog, allow, &listing, &c->network);
+	workload->reach(scene_list, allow, &listing, &c->network);
 	if (c->network)
 		allow_network(&listing);
 	if (listing.problem)
@@ -243,7 +243,7 @@ static void look_at_kernel(struct confinement *c)
 
 int confine_prepare(struct confinement *c, const struct options *options,
 		    const struct executor *executor, const struct workload *workload,
-		    const struct catalog *catalog, struct error *err)
+		    const struct scene_list *scene_list, struct error *err)
 {
 	*c = (struct confinement){.folders = -1};
 	if (options->confine == CONFINE_MUST && !is_wanted(options, executor, workload))
@@ -255,8 +255,8 @@ int confine_prepare(struct confinement *c, const struct options *options,
 	c->wanted = true;
 	look_at_kernel(c);
 	if (!c->landlock_abi)
-		workload->reach(catalog, ignore, NULL, &c->network);
-	else if (list_folders(c, workload, catalog)) {
+		workload->reach(scene_list, ignore, NULL, &c->network);
+	else if (list_folders(c, workload, scene_list)) {
 		c->landlock_abi = 0;
 		c->lacks = "the list of folders for Landlock could not be made";
 	}

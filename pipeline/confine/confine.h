@@ -5,9 +5,12 @@
 #define IMGPIPE_PIPELINE_CONFINE_H
 
 #include "confinement.h"
+#include "error.h"
 #include "executor.h"
 #include "options.h"
 #include "workload.h"
+
+struct scene_list;
 
 /*
  * Find out what the kernel has, and list the folders that workers may read: once, in the process
@@ -15,7 +18,7 @@
  */
 int confine_prepare(struct confinement *confinement, const struct options *options,
 		    const struct executor *executor, const struct workload *workload,
-		    const struct catalog *catalog, struct error *err) MUST_CHECK;
+		    const struct scene_list *scene_list, struct error *err) MUST_CHECK;
 
 /*
  * In a forked child, which keeps the descriptors `keep` (-1: none) alone, standard error with

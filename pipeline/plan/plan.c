@@ -208,10 +208,10 @@ static uint64_t spare_memory(const struct machine *machine)
 }
 
 void plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
-		const struct executor *executor, const struct catalog *catalog,
+		const struct executor *executor, const struct scene_list *scene_list,
 		const struct workload *workload)
 {
-	const struct scene_list_facts facts = workload->facts(catalog);
+	const struct scene_list_facts facts = workload->facts(scene_list);
 
 	*plan = (struct plan){
 		.workers_asked = options->workers ? options->workers : machine->workers,
@@ -229,7 +229,7 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 		.n_all_scenes = facts.n_all_scenes,
 		.files_checksum = facts.files_checksum,
 		.worker_alone = WORKER_BYTES + (executor->own_memory ? PROCESS_BYTES : 0),
-		/* the catalogue's names are resident already */
+		/* the scene list's names are resident already */
 		.program = program_bytes(machine),
 	};
 	if (plan->has_backlog)

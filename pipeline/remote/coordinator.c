@@ -410,7 +410,7 @@ static const char *file_of(const struct run *run, const struct peer *peer, struc
 {
 	if (peer->state == PEER_AT_CHUNK && peer->task.scene->n_files)
 		return peer->task.scene->files[0].path;
-	if (run->workload->scene_begin(scene, run->catalog, peer->task.scene_id, NULL) == 0 &&
+	if (run->workload->scene_begin(scene, run->scene_list, peer->task.scene_id, NULL) == 0 &&
 	    scene->n_files)
 		return scene->files[0].path;
 	return scene->name ? scene->name : "a scene";

@@ -19,7 +19,7 @@ struct remote_worker {
 	struct channel *channel;
 	struct rank_partials *partials;
 	struct fence *fence;
-	const struct catalog *catalog;
+	const struct scene_list *scene_list;
 	struct meter meter;
 	bool asked;  /* a message is out whose answer is the next task */
 	bool broken; /* the coordinator is gone: nothing more can be done */
@@ -124,7 +124,7 @@ static void open_scene(struct worker *worker, uint32_t scene_id)
 	remote->scene_id = scene_id;
 	remote->error = (struct error){0};
 	fence_move(remote->fence, 0, worker->arena.size, true);
-	remote->failed = worker->workload->scene_open(&remote->scene, remote->catalog, scene_id,
+	remote->failed = worker->workload->scene_open(&remote->scene, remote->scene_list, scene_id,
 						      worker->options, &remote->error) != 0;
 	if (remote->failed)
 		fence_explain(remote->fence, &remote->error);
@@ -395,7 +395,7 @@ void remote_live(struct job *job, unsigned number, struct channel *channel,
 	remote->channel = channel;
 	remote->fence = fence;
 	remote->partials = partials;
-	remote->catalog = run->catalog;
+	remote->scene_list = run->scene_list;
 	run_worker(&worker, run, number);
 	worker.ops = &remote_ops;
 	worker.channel = remote;

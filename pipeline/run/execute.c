@@ -84,7 +84,7 @@ static void trace_survey(struct run *run)
 
 static uint64_t input_bytes(const struct run *run)
 {
-	return run->workload->input_bytes ? run->workload->input_bytes(run->catalog) : 0;
+	return run->workload->input_bytes ? run->workload->input_bytes(run->scene_list) : 0;
 }
 
 static int run_init(struct run *run, const struct run_setup *setup, struct error *err)
@@ -102,7 +102,7 @@ static int run_init(struct run *run, const struct run_setup *setup, struct error
 		.options = setup->options,
 		.plan = plan,
 		.workload = setup->workload,
-		.catalog = setup->catalog,
+		.scene_list = setup->scene_list,
 		.samples = setup->samples,
 		.sink = setup->sink,
 		.decorator = setup->decorator,

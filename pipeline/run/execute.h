@@ -1,9 +1,11 @@
 /*
- * A whole run: from plan and catalogue to committed reports.
+ * A whole run: from plan and scene list to committed reports.
  */
 #ifndef IMGPIPE_PIPELINE_EXECUTE_H
 #define IMGPIPE_PIPELINE_EXECUTE_H
 
+#include "base/cluster.h"
+#include "error.h"
 #include "executor.h"
 #include "meter.h"
 #include "options.h"
@@ -11,7 +13,8 @@
 #include "report_sink.h"
 #include "survey.h"
 #include "workload.h"
-#include "base/cluster.h"
+
+struct scene_list;
 
 struct decorator;
 
@@ -20,7 +23,7 @@ struct run_setup {
 	const struct options *options;
 	const struct plan *plan;
 	const struct workload *workload;
-	const struct catalog *catalog;
+	const struct scene_list *scene_list;
 	struct samples *samples;
 	const struct report_sink *sink;
 	const struct executor *executor;
@@ -39,7 +42,7 @@ static inline void samples_book(struct meter *meter, const struct samples *sampl
 }
 
 /*
- * Run all scenes of the catalogue and write the reports to the sink. Returns the exit status (0, 1,
+ * Run all scenes of the list and write the reports to the sink. Returns the exit status (0, 1,
  * a sysexits number or 128 + signal); err is set where the run itself failed or there is something
  * to say.
  */

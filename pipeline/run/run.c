@@ -297,7 +297,7 @@ void run_open_scene(struct worker *worker, const struct task *task)
 	trace_at(worker->meter->trace, task->scene_id, TRACE_NO_CHUNK);
 	if (!take_sample(run, task->scene_id, &slot->scene)) {
 		worker->meter->row[METER_DISCOVER].chunks++;
-		status = run->workload->scene_open(&slot->scene, run->catalog, task->scene_id,
+		status = run->workload->scene_open(&slot->scene, run->scene_list, task->scene_id,
 						   run->options, &error);
 	}
 	if (!status)
@@ -307,12 +307,12 @@ void run_open_scene(struct worker *worker, const struct task *task)
 	scene_ready(worker, slot, status ? &error : NULL);
 }
 
-/* The worker's name for it must be the catalogue's: whatever it says is said of this scene. */
+/* The worker's name for it must be the scene list's: whatever it says is said of this scene. */
 static int unpack_scene(struct run *run, uint32_t id, struct scene *scene, const void *packed,
 			size_t bytes, bool opened, struct error *err)
 {
 	struct scene sent = {0};
-	int status = run->workload->scene_begin(scene, run->catalog, id, err);
+	int status = run->workload->scene_begin(scene, run->scene_list, id, err);
 
 	if (status)
 		return -1;
@@ -357,7 +357,7 @@ void run_fail_scene(struct worker *worker, const struct task *task, const struct
 	struct run *run = worker->run;
 
 	/* Its own failure does not matter: the scene then has no name. */
-	(void)run->workload->scene_begin(&task->slot->scene, run->catalog, task->scene_id, NULL);
+	(void)run->workload->scene_begin(&task->slot->scene, run->scene_list, task->scene_id, NULL);
 	scene_ready(worker, task->slot, error);
 }
 

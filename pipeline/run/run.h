@@ -16,9 +16,12 @@
 #include "plan.h"
 #include "report_sink.h"
 #include "run_totals.h"
+#include "scene.h"
 #include "survey.h"
 #include "worker.h"
 #include "workload.h"
+
+struct scene_list;
 
 struct console;
 struct decorator;
@@ -71,7 +74,7 @@ struct run {
 	const struct options *options;
 	const struct plan *plan;
 	const struct workload *workload;
-	const struct catalog *catalog;
+	const struct scene_list *scene_list;
 	const struct report_sink *sink;
 	struct report_set *reports; /* opened there; NULL: none are */
 	struct console *console;

@@ -1,6 +1,6 @@
 /*
  * Scenes in flight: a ring of slots, from opening to the written row. Rows are written in the order
- * of the catalogue; a scene that is done early waits in its slot, small.
+ * of the scene list; a scene that is done early waits in its slot, small.
  */
 #include "run.h"
 
@@ -126,7 +126,7 @@ void slots_abandon(struct run *run, struct meter *meter)
 		if (slot->state == SLOT_OPENING && atomic_load(&run->deserted))
 			break; /* its worker is writing to it: as if it had not begun */
 		if (slot->state == SLOT_OPENING) /* whose worker is gone: only its name is known */
-			(void)run->workload->scene_begin(&slot->scene, run->catalog, id, NULL);
+			(void)run->workload->scene_begin(&slot->scene, run->scene_list, id, NULL);
 		slot->state = SLOT_READY;
 		slot->n_joined = 0;
 		if (slot->status == SCENE_OK)

@@ -30,7 +30,7 @@ static size_t look(void *context, uint32_t i, void *answer)
 		heavy_forbid_for_now(in->workload->heavy);
 	finding->error = (struct error){0};
 	finding->need = 0;
-	if (!in->workload->scene_open(&scene, in->catalog, in->id[i], in->options,
+	if (!in->workload->scene_open(&scene, in->scene_list, in->id[i], in->options,
 				      &finding->error)) {
 		bytes = in->workload->scene_pack(finding->scene, &scene, &finding->error);
 		finding->need = in->need(in->context, &scene);
@@ -49,7 +49,7 @@ static void tell_death(const struct scene_inspection *in, uint32_t id, const cha
 	struct scene scene = {0};
 	struct error error = {0};
 
-	(void)in->workload->scene_begin(&scene, in->catalog, id, NULL);
+	(void)in->workload->scene_begin(&scene, in->scene_list, id, NULL);
 	(void)error_set(&error, EX_SOFTWARE, "%s: %s",
 			scene.n_files ? scene.files[0].path : "a scene",
 			how ? how : "what was read of it is cut off");

@@ -9,15 +9,19 @@
 #include <stdint.h>
 
 #include "confinement.h"
+#include "error.h"
 #include "meter.h"
 #include "options.h"
+#include "scene.h"
 #include "workload.h"
+
+struct scene_list;
 
 /* What is opened, and who is told. */
 struct scene_inspection {
 	const struct confinement *confinement;
 	const struct workload *workload;
-	const struct catalog *catalog;
+	const struct scene_list *scene_list;
 	const struct options *options;
 	const uint32_t *id; /* n of them */
 	uint32_t n;

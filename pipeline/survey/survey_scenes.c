@@ -30,7 +30,7 @@ struct surveyor {
 	struct plan *plan;
 	const struct options *options;
 	const struct workload *workload;
-	const struct catalog *catalog;
+	const struct scene_list *scene_list;
 	struct samples *samples;
 	struct findings *found; /* in memory that a child of this process sees, too */
 	size_t mapped;          /* bytes of that */
@@ -65,7 +65,7 @@ static uint64_t need_of(const struct surveyor *s, const struct scene *scene)
 static int open_scene(const struct surveyor *s, struct scene *scene, uint32_t id, struct error *err)
 {
 	const struct opening opening = opening_begin();
-	int status = s->workload->scene_open(scene, s->catalog, id, s->options, err);
+	int status = s->workload->scene_open(scene, s->scene_list, id, s->options, err);
 
 	opening_end(&s->found->opened, &opening);
 	return status;
@@ -134,7 +134,7 @@ static void inspect_ids(const struct hearing *hearing, const uint32_t *id, uint3
 	struct hearing h = *hearing;
 	const struct scene_inspection in = {.confinement = &s->plan->confinement,
 					    .workload = s->workload,
-					    .catalog = s->catalog,
+					    .scene_list = s->scene_list,
 					    .options = s->options,
 					    .id = id,
 					    .n = n,
@@ -364,14 +364,14 @@ static void keep_times(struct samples *samples, const struct meter_row *opened)
 
 const struct scene *survey_scenes(struct plan *plan, struct samples *samples,
 				  const struct options *options, const struct workload *workload,
-				  const struct catalog *catalog, const struct session *session,
-				  struct error *err)
+				  const struct scene_list *scene_list,
+				  const struct session *session, struct error *err)
 {
 	uint32_t n = plan->n_scenes < SAMPLES ? plan->n_scenes : SAMPLES;
 	struct surveyor s = {.plan = plan,
 			     .options = options,
 			     .workload = workload,
-			     .catalog = catalog,
+			     .scene_list = scene_list,
 			     .samples = samples,
 			     .may_fork = !session->cluster};
 	const struct scene *scene;

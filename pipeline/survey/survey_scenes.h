@@ -5,11 +5,14 @@
 #ifndef IMGPIPE_PIPELINE_SURVEY_H
 #define IMGPIPE_PIPELINE_SURVEY_H
 
+#include "base/cluster.h"
 #include "options.h"
 #include "plan.h"
+#include "scene.h"
 #include "survey.h"
 #include "workload.h"
-#include "base/cluster.h"
+
+struct scene_list;
 
 /*
  * Fill plan->survey and give back a scene to plan on: one that fits, if there is one; NULL where
@@ -19,8 +22,8 @@
  */
 const struct scene *survey_scenes(struct plan *plan, struct samples *samples,
 				  const struct options *options, const struct workload *workload,
-				  const struct catalog *catalog, const struct session *session,
-				  struct error *err);
+				  const struct scene_list *scene_list,
+				  const struct session *session, struct error *err);
 
 void samples_release(struct samples *samples);
 

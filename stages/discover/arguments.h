@@ -1,5 +1,5 @@
 /*
- * What the user names, put into the file list: arguments.c. For catalog.c.
+ * What the user names, put into the file list: arguments.c. For scene_list.c.
  */
 #ifndef IMGPIPE_ARGUMENTS_H
 #define IMGPIPE_ARGUMENTS_H

@@ -1,5 +1,5 @@
 /*
- * The catalogue as a record: what it holds, and what can be said of it as a whole.
+ * The scene list as a record: what it holds, and what can be said of it as a whole.
  */
 #include "entries.h"
 
@@ -7,68 +7,68 @@
 #include <string.h>
 #include <sys/stat.h>
 
-int catalog_append(struct catalog *catalog, const struct entry *entry, struct error *err)
+int scene_list_append(struct scene_list *scene_list, const struct entry *entry, struct error *err)
 {
-	if (catalog->n == catalog->size) {
-		uint32_t size = catalog->size + catalog->size / 2 + 64;
-		struct entry *grown = realloc(catalog->entry, size * sizeof(*grown));
+	if (scene_list->n == scene_list->size) {
+		uint32_t size = scene_list->size + scene_list->size / 2 + 64;
+		struct entry *grown = realloc(scene_list->entry, size * sizeof(*grown));
 
 		if (!grown)
-			return error_memory(err, "the catalogue of scenes", size * sizeof(*grown));
-		catalog->entry = grown;
-		catalog->size = size;
+			return error_memory(err, "the scene list", size * sizeof(*grown));
+		scene_list->entry = grown;
+		scene_list->size = size;
 	}
-	catalog->entry[catalog->n++] = *entry;
+	scene_list->entry[scene_list->n++] = *entry;
 	return 0;
 }
 
-int catalog_made(struct catalog **catalog, struct error *err)
+int scene_list_made(struct scene_list **scene_list, struct error *err)
 {
 	const struct entry entry = {.file = {NO_FILE, NO_FILE, NO_FILE}};
-	struct catalog *made = calloc(1, sizeof(*made));
+	struct scene_list *made = calloc(1, sizeof(*made));
 
-	*catalog = NULL;
+	*scene_list = NULL;
 	if (!made)
-		return error_memory(err, "the catalogue of scenes", sizeof(*made));
-	if (catalog_append(made, &entry, err)) {
-		catalog_free(made);
+		return error_memory(err, "the scene list", sizeof(*made));
+	if (scene_list_append(made, &entry, err)) {
+		scene_list_free(made);
 		return -1;
 	}
 	made->n_all = made->n;
-	*catalog = made;
+	*scene_list = made;
 	return 0;
 }
 
-void catalog_free(struct catalog *catalog)
+void scene_list_free(struct scene_list *scene_list)
 {
-	if (!catalog)
+	if (!scene_list)
 		return;
-	file_list_release(&catalog->files);
-	free(catalog->entry);
-	free(catalog);
+	file_list_release(&scene_list->files);
+	free(scene_list->entry);
+	free(scene_list);
 }
 
-uint32_t catalog_scenes(const struct catalog *catalog)
+uint32_t scene_list_count(const struct scene_list *scene_list)
 {
-	return catalog->n;
+	return scene_list->n;
 }
 
-uint32_t catalog_all_scenes(const struct catalog *catalog)
+uint32_t scene_list_count_all(const struct scene_list *scene_list)
 {
-	return catalog->n_all;
+	return scene_list->n_all;
 }
 
-size_t catalog_memory(const struct catalog *catalog)
+size_t scene_list_memory(const struct scene_list *scene_list)
 {
-	return sizeof(*catalog) + catalog->files.text_size +
-	       (size_t)catalog->files.size * sizeof(*catalog->files.entry) +
-	       (size_t)catalog->files.n_read * sizeof(*catalog->files.read) +
-	       (size_t)catalog->size * sizeof(*catalog->entry);
+	return sizeof(*scene_list) + scene_list->files.text_size +
+	       (size_t)scene_list->files.size * sizeof(*scene_list->files.entry) +
+	       (size_t)scene_list->files.n_read * sizeof(*scene_list->files.read) +
+	       (size_t)scene_list->size * sizeof(*scene_list->entry);
 }
 
-uint64_t catalog_checksum(const struct catalog *catalog)
+uint64_t scene_list_checksum(const struct scene_list *scene_list)
 {
-	const struct file_list *files = &catalog->files;
+	const struct file_list *files = &scene_list->files;
 	uint32_t a = HASH_SEED, b = ~HASH_SEED;
 
 	for (uint32_t i = 0; i < files->n; i++) {
@@ -79,7 +79,7 @@ uint64_t catalog_checksum(const struct catalog *catalog)
 			      &problem, 1);
 		b = hash_text(hash_text(b, name, strlen(name)), dir, strlen(dir));
 	}
-	return (uint64_t)a << 32 | (b ^ catalog->n_all);
+	return (uint64_t)a << 32 | (b ^ scene_list->n_all);
 }
 
 static uint64_t file_bytes(const struct file_list *files, uint32_t file)
@@ -94,12 +94,12 @@ static uint64_t file_bytes(const struct file_list *files, uint32_t file)
 	return bytes;
 }
 
-uint64_t catalog_file_bytes(const struct catalog *catalog)
+uint64_t scene_list_file_bytes(const struct scene_list *scene_list)
 {
 	uint64_t sum = 0;
 
-	for (uint32_t i = 0; i < catalog->n; i++)
+	for (uint32_t i = 0; i < scene_list->n; i++)
 		for (unsigned role = 0; role < N_BAND_ROLES; role++)
-			sum += file_bytes(&catalog->files, catalog->entry[i].file[role]);
+			sum += file_bytes(&scene_list->files, scene_list->entry[i].file[role]);
 	return sum;
 }

@@ -1,13 +1,13 @@
 /*
- * The catalogue as a record: the list of files, and which of them make each scene. entries.c;
- * filled by catalog.c and the two ways of grouping, read by whatever opens scenes.
+ * The scene list as a record: the list of files, and which of them make each scene. entries.c;
+ * filled by scene_list.c and the two ways of grouping, read by whatever opens scenes.
  */
 #ifndef IMGPIPE_ENTRIES_H
 #define IMGPIPE_ENTRIES_H
 
 #include <stdint.h>
 
-#include "catalog.h"
+#include "scene_list.h"
 #include "file_list.h"
 
 enum entry_kind {
@@ -18,13 +18,13 @@ enum entry_kind {
 	ENTRY_FAILED   /* file[BAND_RED] has a problem */
 };
 
-/* One scene of the catalogue. Numbers of files in the list, NO_FILE if there is none. */
+/* One scene of the list. Numbers of files in the list, NO_FILE if there is none. */
 struct entry {
 	uint32_t file[N_BAND_ROLES];
 	uint8_t kind;
 };
 
-struct catalog {
+struct scene_list {
 	struct file_list files;
 	struct entry *entry;
 	uint32_t n, size;
@@ -32,8 +32,8 @@ struct catalog {
 };
 
 /* Append a scene. */
-int catalog_append(struct catalog *catalog, const struct entry *entry,
-		   struct error *err) MUST_CHECK;
+int scene_list_append(struct scene_list *scene_list, const struct entry *entry,
+		      struct error *err) MUST_CHECK;
 
 /* The first file a scene has. */
 static inline uint32_t entry_first(const struct entry *entry)

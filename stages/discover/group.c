@@ -81,7 +81,7 @@ static void family_complete(struct family *family, uint8_t resolution_m)
 /* Pass 1: every file that may be red or NIR, or another band beside them, joins a group. */
 static int join_group(struct grouping *g, uint32_t file, struct error *err)
 {
-	const struct file_list *files = &g->catalog->files;
+	const struct file_list *files = &g->scene_list->files;
 	struct parsed p = name_parse(files, file);
 	const struct sensor *sensor = NULL;
 	enum band_role role = BAND_RED;
@@ -149,7 +149,7 @@ static uint32_t family_of_extra(const struct grouping *g, const struct parsed *p
 /* Pass 2: the quality file that --mask asks for, the finest there is. */
 static void note_quality_file(struct grouping *g, uint32_t file, const struct mask_rule *mask)
 {
-	struct parsed p = name_parse(&g->catalog->files, file);
+	struct parsed p = name_parse(&g->scene_list->files, file);
 	uint32_t family;
 	struct parsed had;
 
@@ -159,7 +159,7 @@ static void note_quality_file(struct grouping *g, uint32_t file, const struct ma
 	if (family == NO_FILE)
 		return;
 	if (g->family[family].qa != NO_FILE) {
-		had = name_parse(&g->catalog->files, g->family[family].qa);
+		had = name_parse(&g->scene_list->files, g->family[family].qa);
 		if (had.resolution_m <= p.resolution_m)
 			return;
 	}
@@ -194,13 +194,13 @@ static int emit_group(struct grouping *g, struct group *group, uint32_t file, st
 	if (!red && !nir) {
 		entry.kind = ENTRY_STACK;
 		entry.file[BAND_RED] = file;
-		return catalog_append(g->catalog, &entry, err);
+		return scene_list_append(g->scene_list, &entry, err);
 	}
 	if (group->taken)
 		return 0;
 	group->taken = true;
 	refuse_clash(&entry, group);
-	return catalog_append(g->catalog, &entry, err);
+	return scene_list_append(g->scene_list, &entry, err);
 }
 
 /* Pass 3: scenes in the order of their first files. */
@@ -210,13 +210,13 @@ static int emit(struct grouping *g, uint32_t file, struct error *err)
 	struct parsed p;
 	uint32_t family;
 
-	if (g->catalog->files.entry[file].problem) {
+	if (g->scene_list->files.entry[file].problem) {
 		entry.kind = ENTRY_FAILED;
-		return catalog_append(g->catalog, &entry, err);
+		return scene_list_append(g->scene_list, &entry, err);
 	}
 	if (g->of_file[file] != NO_FILE)
 		return emit_group(g, &g->group[g->of_file[file]], file, err);
-	p = name_parse(&g->catalog->files, file);
+	p = name_parse(&g->scene_list->files, file);
 	if (p.token.kind == TOKEN_QA || p.token.kind == TOKEN_OTHER) {
 		if (family_of_extra(g, &p) != NO_FILE)
 			return 0;
@@ -224,22 +224,22 @@ static int emit(struct grouping *g, uint32_t file, struct error *err)
 		family = find_family(g, &p);
 		entry.file[BAND_QA] = family != NO_FILE ? g->family[family].qa : NO_FILE;
 	}
-	return catalog_append(g->catalog, &entry, err);
+	return scene_list_append(g->scene_list, &entry, err);
 }
 
-int group_by_name(struct catalog *catalog, const struct options *options, struct error *err)
+int group_by_name(struct scene_list *scene_list, const struct options *options, struct error *err)
 {
 	struct grouping g;
-	uint32_t n = catalog->files.n;
-	int rc = grouping_init(&g, catalog, err);
+	uint32_t n = scene_list->files.n;
+	int rc = grouping_init(&g, scene_list, err);
 
 	g.stacks_only = options->bands[BAND_RED].index && options->bands[BAND_NIR].index;
 	for (uint32_t i = 0; i < n && rc == 0; i++)
-		if (!catalog->files.entry[i].problem)
+		if (!scene_list->files.entry[i].problem)
 			rc = join_group(&g, i, err);
 	note_complete_groups(&g);
 	for (uint32_t i = 0; i < n && rc == 0 && options->mask.set; i++)
-		if (!catalog->files.entry[i].problem)
+		if (!scene_list->files.entry[i].problem)
 			note_quality_file(&g, i, &options->mask);
 	for (uint32_t i = 0; i < n && rc == 0; i++)
 		rc = emit(&g, i, err);

@@ -72,7 +72,7 @@ static bool family_key_equal(const struct parsed *a, const struct parsed *b)
 static uint32_t family_rehash(const void *ctx, uint32_t number)
 {
 	const struct grouping *g = ctx;
-	struct parsed p = name_parse(&g->catalog->files, g->family[number].file);
+	struct parsed p = name_parse(&g->scene_list->files, g->family[number].file);
 
 	return family_key_hash(&p);
 }
@@ -80,7 +80,7 @@ static uint32_t family_rehash(const void *ctx, uint32_t number)
 static bool family_equal(const void *ctx, uint32_t number, const void *key)
 {
 	const struct grouping *g = ctx;
-	struct parsed p = name_parse(&g->catalog->files, g->family[number].file);
+	struct parsed p = name_parse(&g->scene_list->files, g->family[number].file);
 
 	return family_key_equal(&p, key);
 }
@@ -106,7 +106,7 @@ struct group_key {
 static uint32_t group_rehash(const void *ctx, uint32_t number)
 {
 	const struct grouping *g = ctx;
-	struct parsed p = name_parse(&g->catalog->files, g->group[number].file);
+	struct parsed p = name_parse(&g->scene_list->files, g->group[number].file);
 
 	return group_key_hash(g->group[number].family, &p);
 }
@@ -116,7 +116,7 @@ static bool group_equal(const void *ctx, uint32_t number, const void *key)
 	const struct grouping *g = ctx;
 	const struct group_key *k = key;
 	const struct group *group = &g->group[number];
-	const char *name = file_list_name(&g->catalog->files, group->file);
+	const char *name = file_list_name(&g->scene_list->files, group->file);
 
 	return group->family == k->family && group->resolution_m == k->parsed->resolution_m &&
 	       strcasecmp(name + name_stem(name), k->parsed->name + k->parsed->stem_len) == 0;
@@ -133,7 +133,7 @@ static int make_room(void *array, uint32_t n, uint32_t *size, size_t bytes, stru
 		return 0;
 	grown = realloc(*at, bigger * bytes);
 	if (!grown)
-		return error_memory(err, "the catalogue of scenes", bigger * bytes);
+		return error_memory(err, "the scene list", bigger * bytes);
 	*at = grown;
 	*size = bigger;
 	return 0;
@@ -195,13 +195,13 @@ int get_group(struct grouping *g, uint32_t file, const struct parsed *p, uint32_
 	return 0;
 }
 
-int grouping_init(struct grouping *g, struct catalog *catalog, struct error *err)
+int grouping_init(struct grouping *g, struct scene_list *scene_list, struct error *err)
 {
-	size_t bytes = size_mul(size_add(catalog->files.n, 1), sizeof(*g->of_file));
+	size_t bytes = size_mul(size_add(scene_list->files.n, 1), sizeof(*g->of_file));
 
-	*g = (struct grouping){.catalog = catalog, .of_file = malloc(bytes)};
+	*g = (struct grouping){.scene_list = scene_list, .of_file = malloc(bytes)};
 	if (!g->of_file)
-		return error_memory(err, "the catalogue of scenes", bytes);
+		return error_memory(err, "the scene list", bytes);
 	memset(g->of_file, 0xff, bytes);
 	return 0;
 }

@@ -9,8 +9,11 @@
 #ifndef IMGPIPE_GROUP_KEY_H
 #define IMGPIPE_GROUP_KEY_H
 
+#include "error.h"
 #include "group.h"
 #include "names.h"
+
+struct scene_list;
 
 /* What one file name says; pointers into the list's text, valid while the list does not grow. */
 struct parsed {
@@ -37,11 +40,11 @@ struct group {
 	uint32_t clash[2];     /* another file that is as good, NO_FILE: none */
 	uint8_t rank[2];       /* place of the band in the sensor's order of preference */
 	uint8_t resolution_m;
-	bool taken; /* its scene is in the catalogue */
+	bool taken; /* its scene is in the list */
 };
 
 struct grouping {
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 	bool stacks_only; /* --bands gave numbers: every file is a stack but for quality files */
 	struct family *family;
 	struct group *group;
@@ -50,7 +53,7 @@ struct grouping {
 	uint32_t *of_file; /* group of each file, NO_FILE if none */
 };
 
-int grouping_init(struct grouping *g, struct catalog *catalog, struct error *err) MUST_CHECK;
+int grouping_init(struct grouping *g, struct scene_list *scene_list, struct error *err) MUST_CHECK;
 void grouping_release(struct grouping *g);
 
 struct parsed name_parse(const struct file_list *files, uint32_t file);

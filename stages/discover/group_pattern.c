@@ -15,9 +15,9 @@
 enum { CAPTURE_BYTES = 512 };
 
 struct pattern_grouping {
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 	const struct options *options;
-	struct number_set set; /* entries of the catalogue, by directory and captured text */
+	struct number_set set; /* entries of the scene list, by directory and captured text */
 };
 
 struct pattern_key {
@@ -29,9 +29,9 @@ struct pattern_key {
 static enum band_role match(const struct pattern_grouping *g, uint32_t file,
 			    struct pattern_key *key)
 {
-	const char *name = file_list_name(&g->catalog->files, file);
+	const char *name = file_list_name(&g->scene_list->files, file);
 
-	key->dir = g->catalog->files.entry[file].dir;
+	key->dir = g->scene_list->files.entry[file].dir;
 	for (enum band_role role = BAND_RED; role < N_BAND_ROLES; role++) {
 		const char *pattern = g->options->bands[role].pattern;
 
@@ -48,7 +48,7 @@ static uint32_t key_hash(const struct pattern_key *key)
 
 static void entry_key(const struct pattern_grouping *g, uint32_t number, struct pattern_key *key)
 {
-	const uint32_t *file = g->catalog->entry[number].file;
+	const uint32_t *file = g->scene_list->entry[number].file;
 
 	for (unsigned role = 0; role < N_BAND_ROLES; role++)
 		if (file[role] != NO_FILE) {
@@ -74,11 +74,11 @@ static bool equal(const void *ctx, uint32_t number, const void *wanted)
 	return key.dir == want->dir && strcmp(key.captured, want->captured) == 0;
 }
 
-static int add_failed(struct catalog *catalog, uint32_t file, struct error *err)
+static int add_failed(struct scene_list *scene_list, uint32_t file, struct error *err)
 {
 	struct entry entry = {.file = {file, NO_FILE, NO_FILE}, .kind = ENTRY_FAILED};
 
-	return catalog_append(catalog, &entry, err);
+	return scene_list_append(scene_list, &entry, err);
 }
 
 /*
@@ -87,7 +87,7 @@ static int add_failed(struct catalog *catalog, uint32_t file, struct error *err)
  */
 static int refuse_named(struct pattern_grouping *g, uint32_t file, struct error *err)
 {
-	struct file_list *files = &g->catalog->files;
+	struct file_list *files = &g->scene_list->files;
 	const struct mask_rule *mask = &g->options->mask;
 
 	enum token_kind kind = name_parse(files, file).token.kind;
@@ -97,7 +97,7 @@ static int refuse_named(struct pattern_grouping *g, uint32_t file, struct error 
 	if (mask->set && name_holds(file_list_name(files, file), mask->pattern))
 		return 0;
 	files->entry[file].problem = FILE_NO_PATTERN;
-	return add_failed(g->catalog, file, err);
+	return add_failed(g->scene_list, file, err);
 }
 
 static int add_file(struct pattern_grouping *g, uint32_t file, struct error *err)
@@ -114,45 +114,46 @@ static int add_file(struct pattern_grouping *g, uint32_t file, struct error *err
 	slot = number_set_find(&g->set, key_hash(&key), equal, g, &key);
 	if (*slot == NO_FILE) {
 		entry.file[role] = file;
-		if (catalog_append(g->catalog, &entry, err))
+		if (scene_list_append(g->scene_list, &entry, err))
 			return -1;
-		*slot = g->catalog->n - 1;
+		*slot = g->scene_list->n - 1;
 		g->set.n++;
 		return 0;
 	}
-	files = g->catalog->entry[*slot].file;
+	files = g->scene_list->entry[*slot].file;
 	if (files[role] == NO_FILE)
 		files[role] = file;
 	if (files[BAND_RED] != NO_FILE && files[BAND_NIR] != NO_FILE)
-		g->catalog->entry[*slot].kind = ENTRY_GROUP;
+		g->scene_list->entry[*slot].kind = ENTRY_GROUP;
 	return 0;
 }
 
 /* Quality files that stand alone are no scenes. */
-static void drop_quality_only(struct catalog *catalog)
+static void drop_quality_only(struct scene_list *scene_list)
 {
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < catalog->n; i++)
-		if (entry_first(&catalog->entry[i]) != NO_FILE)
-			catalog->entry[n++] = catalog->entry[i];
-	catalog->n = n;
+	for (uint32_t i = 0; i < scene_list->n; i++)
+		if (entry_first(&scene_list->entry[i]) != NO_FILE)
+			scene_list->entry[n++] = scene_list->entry[i];
+	scene_list->n = n;
 }
 
-int group_by_pattern(struct catalog *catalog, const struct options *options, struct error *err)
+int group_by_pattern(struct scene_list *scene_list, const struct options *options,
+		     struct error *err)
 {
-	struct pattern_grouping g = {.catalog = catalog, .options = options};
-	uint32_t n = catalog->files.n;
+	struct pattern_grouping g = {.scene_list = scene_list, .options = options};
+	uint32_t n = scene_list->files.n;
 	int rc = 0;
 
 	for (uint32_t i = 0; i < n && rc == 0; i++)
-		rc = catalog->files.entry[i].problem ? add_failed(catalog, i, err)
-						     : add_file(&g, i, err);
-	drop_quality_only(catalog);
+		rc = scene_list->files.entry[i].problem ? add_failed(scene_list, i, err)
+							: add_file(&g, i, err);
+	drop_quality_only(scene_list);
 	/* Nothing matched at all: say so in the place of the first file. */
-	if (rc == 0 && catalog->n == 0 && n > 0) {
-		catalog->files.entry[0].problem = FILE_NO_PATTERN;
-		rc = add_failed(catalog, 0, err);
+	if (rc == 0 && scene_list->n == 0 && n > 0) {
+		scene_list->files.entry[0].problem = FILE_NO_PATTERN;
+		rc = add_failed(scene_list, 0, err);
 	}
 	number_set_release(&g.set);
 	return rc;

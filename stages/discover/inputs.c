@@ -2,7 +2,7 @@
  * Is a file one of the run's inputs? Asked before a report replaces it. By what the file system
  * says a file is, not by its name: links, other spellings and mounts do not matter.
  */
-#include "catalog.h"
+#include "scene_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,9 +69,9 @@ static bool is_metadata(const char *dir, const struct stat *st)
 	return same;
 }
 
-bool catalog_is_input(const struct catalog *catalog, const struct stat *st)
+bool scene_list_is_input(const struct scene_list *scene_list, const struct stat *st)
 {
-	const struct file_list *files = &catalog->files;
+	const struct file_list *files = &scene_list->files;
 	uint32_t dir = UINT32_MAX;
 
 	if (is_list(files, st))

@@ -1,5 +1,5 @@
 /*
- * Which files of the list are one, by links: links.c. For catalog.c.
+ * Which files of the list are one, by links: links.c. For scene_list.c.
  */
 #ifndef IMGPIPE_LINKS_H
 #define IMGPIPE_LINKS_H

@@ -192,13 +192,14 @@ static void take_gdal_name(struct search *search, const char *name)
 	free(parts);
 }
 
-/* --- the catalogue --- */
+/* --- the scene list --- */
 
-void catalog_reach(const struct catalog *catalog, void (*take_one)(void *context, const char *path),
-		   void *context, bool *network)
+void scene_list_reach(const struct scene_list *scene_list,
+		      void (*take_one)(void *context, const char *path), void *context,
+		      bool *network)
 {
 	struct search search = {.take = take_one, .context = context};
-	const struct file_list *files = &catalog->files;
+	const struct file_list *files = &scene_list->files;
 	uint32_t last = UINT32_MAX;
 	bool last_named = false;
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reader.h"
+#include "reader/reader.h"
 
 int scene_add_file(struct scene *scene, char *path, bool named, unsigned *number, struct error *err)
 {

@@ -6,9 +6,12 @@
 #define IMGPIPE_SCENE_BUILD_H
 
 #include "entries.h"
+#include "error.h"
 #include "options.h"
 #include "scene.h"
 #include "sensors.h"
+
+struct scene_list;
 
 /*
  * Add a file: its path, whether the user named it, and its number in *number. The scene takes the
@@ -28,22 +31,23 @@ int scene_set_band(struct scene *scene, enum band_role role, unsigned file, uint
 /* --- scene_label.c: what names say --- */
 
 /* The name of an entry's scene, in a new string; NULL without memory. */
-char *scene_make_name(const struct catalog *catalog, const struct entry *entry);
+char *scene_make_name(const struct scene_list *scene_list, const struct entry *entry);
 
 /* The path with the working directory in front where it is relative; NULL without memory. */
 char *path_absolute(const char *path);
 
 /* Sensor, as file and folder names say, and acquisition date; NULL: not recognised. */
-const struct sensor *scene_label(struct scene *scene, const struct catalog *catalog, uint32_t file);
+const struct sensor *scene_label(struct scene *scene, const struct scene_list *scene_list,
+				 uint32_t file);
 
 /* What to say of an ENTRY_CLASH: both files, and the option that settles it. Always -1. */
-int scene_clash(const struct catalog *catalog, const struct entry *entry,
+int scene_clash(const struct scene_list *scene_list, const struct entry *entry,
 		struct error *err) MUST_CHECK;
 
 /* --- scene_quality.c --- */
 
 /* Find the quality band that --mask asks for: the entry's, a band of the stack, a file beside. */
-int scene_find_quality(struct scene *scene, const struct catalog *catalog,
+int scene_find_quality(struct scene *scene, const struct scene_list *scene_list,
 		       const struct entry *entry, const struct options *options,
 		       struct error *err) MUST_CHECK;
 

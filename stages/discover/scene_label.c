@@ -43,10 +43,10 @@ static char *shared_name(const char *stem, size_t len)
 	return name;
 }
 
-char *scene_make_name(const struct catalog *catalog, const struct entry *entry)
+char *scene_make_name(const struct scene_list *scene_list, const struct entry *entry)
 {
 	uint32_t file = entry_first(entry);
-	const char *base = file_list_name(&catalog->files, file), *folder;
+	const char *base = file_list_name(&scene_list->files, file), *folder;
 	size_t stem = name_stem(base);
 	char *name;
 
@@ -57,16 +57,16 @@ char *scene_make_name(const struct catalog *catalog, const struct entry *entry)
 	name = shared_name(base, stem);
 	if (name && !*name) {
 		free(name);
-		folder = file_list_folder(&catalog->files, file);
+		folder = file_list_folder(&scene_list->files, file);
 		name = strdup(*folder ? folder : "scene");
 	}
 	return name;
 }
 
-int scene_clash(const struct catalog *catalog, const struct entry *entry, struct error *err)
+int scene_clash(const struct scene_list *scene_list, const struct entry *entry, struct error *err)
 {
-	char *one = file_list_path(&catalog->files, entry->file[0]);
-	char *other = file_list_path(&catalog->files, entry->file[1]);
+	char *one = file_list_path(&scene_list->files, entry->file[0]);
+	char *other = file_list_path(&scene_list->files, entry->file[1]);
 
 	if (!one || !other)
 		(void)error_memory(err, "a path", 0);
@@ -80,16 +80,17 @@ int scene_clash(const struct catalog *catalog, const struct entry *entry, struct
 	return -1;
 }
 
-const struct sensor *scene_label(struct scene *scene, const struct catalog *catalog, uint32_t file)
+const struct sensor *scene_label(struct scene *scene, const struct scene_list *scene_list,
+				 uint32_t file)
 {
-	const char *base = file_list_name(&catalog->files, file);
-	const struct sensor *sensor = file_sensor(&catalog->files, file);
+	const char *base = file_list_name(&scene_list->files, file);
+	const struct sensor *sensor = file_sensor(&scene_list->files, file);
 
 	if (sensor) {
 		snprintf(scene->sensor, sizeof(scene->sensor), "%s", sensor->name);
 		name_date(base, sensor->date, scene->acquired);
 		if (!scene->acquired[0])
-			name_date(file_list_folder(&catalog->files, file), sensor->date,
+			name_date(file_list_folder(&scene_list->files, file), sensor->date,
 				  scene->acquired);
 	}
 	return sensor;

@@ -1,9 +1,9 @@
 /*
- * scene_open(): an entry of the catalogue -> a scene. It combines the facts from names (group,
+ * scene_open(): an entry of the scene list -> a scene. It combines the facts from names (group,
  * sensors) and from headers (reader); each question has its own file: bands.c, grid.c, scaling.c,
  * scene_quality.c. Nothing is kept open.
  */
-#include "catalog.h"
+#include "scene_list.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -86,10 +86,10 @@ static const char *codes_text(const char *codes, char text[24])
 }
 
 /* A stack, or a file that may be one. */
-static int open_stack(struct scene *scene, const struct catalog *catalog, uint32_t file,
+static int open_stack(struct scene *scene, const struct scene_list *scene_list, uint32_t file,
 		      const struct sensor *sensor, const struct options *options, struct error *err)
 {
-	const char *base = file_list_name(&catalog->files, file);
+	const char *base = file_list_name(&scene_list->files, file);
 	size_t stem = name_stem(base);
 	struct band_token token = name_band_token(base, stem);
 	char red[24], nir[24];
@@ -117,7 +117,7 @@ static int open_stack(struct scene *scene, const struct catalog *catalog, uint32
 }
 
 /* A group of which one of the two is missing. */
-static int open_partial(struct scene *scene, const struct catalog *catalog,
+static int open_partial(struct scene *scene, const struct scene_list *scene_list,
 			const struct entry *entry, const struct sensor *sensor,
 			const struct options *options, struct error *err)
 {
@@ -128,7 +128,7 @@ static int open_partial(struct scene *scene, const struct catalog *catalog,
 	if (sensor)
 		codes_text(has_red ? sensor->nir : sensor->red, code);
 	if (scene->files[0].info.n_bands > 1 && !options->bands[BAND_RED].pattern)
-		return open_stack(scene, catalog, entry_first(entry), sensor, options, err);
+		return open_stack(scene, scene_list, entry_first(entry), sensor, options, err);
 	if (options->bands[BAND_RED].pattern)
 		return error_set(err, EX_DATAERR,
 				 "%s: --bands makes it %s, but no file in its folder is the "
@@ -159,13 +159,14 @@ static void name_source(struct scene *scene, enum band_role role, const char *ba
 			 sensor && strcmp(token.code, "8A") == 0 ? " narrow NIR" : "");
 }
 
-static int open_group(struct scene *scene, const struct catalog *catalog, const struct entry *entry,
-		      const struct sensor *sensor, const struct options *options, struct error *err)
+static int open_group(struct scene *scene, const struct scene_list *scene_list,
+		      const struct entry *entry, const struct sensor *sensor,
+		      const struct options *options, struct error *err)
 {
 	unsigned file = 0;
 
-	if (scene_add_file(scene, file_list_path(&catalog->files, entry->file[BAND_NIR]),
-			   catalog->files.entry[entry->file[BAND_NIR]].named, &file, err) ||
+	if (scene_add_file(scene, file_list_path(&scene_list->files, entry->file[BAND_NIR]),
+			   scene_list->files.entry[entry->file[BAND_NIR]].named, &file, err) ||
 	    scene_probe(scene, file, options, err))
 		return -1;
 	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
@@ -177,24 +178,25 @@ static int open_group(struct scene *scene, const struct catalog *catalog, const 
 					 "name this file alone, with --bands red=N,nir=N",
 					 scene->files[role == BAND_NIR ? file : 0].path,
 					 info->n_bands);
-		name_source(scene, role, file_list_name(&catalog->files, entry->file[role]), sensor,
-			    options);
+		name_source(scene, role, file_list_name(&scene_list->files, entry->file[role]),
+			    sensor, options);
 		if (scene_set_band(scene, role, role == BAND_NIR ? file : 0, 1, err))
 			return -1;
 	}
 	return 0;
 }
 
-static int find_bands(struct scene *scene, const struct catalog *catalog, const struct entry *entry,
-		      const struct sensor *sensor, const struct options *options, struct error *err)
+static int find_bands(struct scene *scene, const struct scene_list *scene_list,
+		      const struct entry *entry, const struct sensor *sensor,
+		      const struct options *options, struct error *err)
 {
 	if (scene_probe(scene, 0, options, err))
 		return -1;
 	if (entry->kind == ENTRY_GROUP)
-		return open_group(scene, catalog, entry, sensor, options, err);
+		return open_group(scene, scene_list, entry, sensor, options, err);
 	if (entry->kind == ENTRY_PARTIAL)
-		return open_partial(scene, catalog, entry, sensor, options, err);
-	return open_stack(scene, catalog, entry_first(entry), sensor, options, err);
+		return open_partial(scene, scene_list, entry, sensor, options, err);
+	return open_stack(scene, scene_list, entry_first(entry), sensor, options, err);
 }
 
 /* An alpha band is no per-dataset mask: labels lie, and NIR bands have been found under this one.
@@ -252,37 +254,38 @@ bool scene_is_fresh(const struct scene *scene)
 	return true;
 }
 
-int scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id, struct error *err)
+int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
+		struct error *err)
 {
-	const struct entry *entry = &catalog->entry[id];
+	const struct entry *entry = &scene_list->entry[id];
 	unsigned file = 0;
 
 	memset(scene, 0, sizeof(*scene));
 	scene->id = id;
-	scene->name = scene_make_name(catalog, entry);
+	scene->name = scene_make_name(scene_list, entry);
 	if (!scene->name)
 		return error_memory(err, "a scene's name", 0);
-	return scene_add_file(scene, file_list_path(&catalog->files, entry_first(entry)),
-			      catalog->files.entry[entry_first(entry)].named, &file, err);
+	return scene_add_file(scene, file_list_path(&scene_list->files, entry_first(entry)),
+			      scene_list->files.entry[entry_first(entry)].named, &file, err);
 }
 
-int scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
+int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 	       const struct options *options, struct error *err)
 {
-	const struct entry *entry = &catalog->entry[id];
+	const struct entry *entry = &scene_list->entry[id];
 	uint32_t first = entry_first(entry);
 	const struct sensor *sensor;
 
-	if (scene_begin(scene, catalog, id, err))
+	if (scene_begin(scene, scene_list, id, err))
 		return -1;
 	if (entry->kind == ENTRY_FAILED)
-		return open_failed(scene, &catalog->files.entry[first], err);
+		return open_failed(scene, &scene_list->files.entry[first], err);
 	if (entry->kind == ENTRY_CLASH)
-		return scene_clash(catalog, entry, err);
-	sensor = scene_label(scene, catalog, first);
-	if (find_bands(scene, catalog, entry, sensor, options, err))
+		return scene_clash(scene_list, entry, err);
+	sensor = scene_label(scene, scene_list, first);
+	if (find_bands(scene, scene_list, entry, sensor, options, err))
 		return -1;
-	if (options->mask.set && scene_find_quality(scene, catalog, entry, options, err))
+	if (options->mask.set && scene_find_quality(scene, scene_list, entry, options, err))
 		return -1;
 	return finish(scene, sensor, options, err);
 }

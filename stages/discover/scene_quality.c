@@ -1,5 +1,5 @@
 /*
- * The quality band that --mask asks for. Where the catalogue does not hold it, it is looked for
+ * The quality band that --mask asks for. Where the scene list does not hold it, it is looked for
  * under the few names it can have beside the red file; a scene without it is an error, never a
  * scene without a mask.
  */
@@ -72,13 +72,13 @@ static int try_folder(char **path, const char *dir, const char *base, const char
 }
 
 /* Beside the red file; in the SAFE layout also in the folders of the other resolutions. */
-static int find_beside(char **path, const struct catalog *catalog, uint32_t file,
+static int find_beside(char **path, const struct scene_list *scene_list, uint32_t file,
 		       const char *pattern)
 {
 	static const char *const siblings[] = {"R10m", "R20m", "R60m"};
-	const char *dir = file_list_dir(&catalog->files, file);
-	const char *base = file_list_name(&catalog->files, file);
-	const char *folder = file_list_folder(&catalog->files, file);
+	const char *dir = file_list_dir(&scene_list->files, file);
+	const char *base = file_list_name(&scene_list->files, file);
+	const char *folder = file_list_folder(&scene_list->files, file);
 	int rc = try_folder(path, dir, base, pattern);
 
 	if (rc || *path || strncmp(folder, "R", 1) != 0 || strlen(folder) != 4)
@@ -121,7 +121,7 @@ static int use_file(struct scene *scene, char *path, bool named, const struct op
 	return set_quality(scene, file, 1, err);
 }
 
-int scene_find_quality(struct scene *scene, const struct catalog *catalog,
+int scene_find_quality(struct scene *scene, const struct scene_list *scene_list,
 		       const struct entry *entry, const struct options *options, struct error *err)
 {
 	const char *pattern = options->mask.pattern;
@@ -141,8 +141,8 @@ int scene_find_quality(struct scene *scene, const struct catalog *catalog,
 		return set_quality(scene, 0, index, err);
 	}
 	if (entry->file[BAND_QA] != NO_FILE)
-		path = file_list_path(&catalog->files, entry->file[BAND_QA]);
-	else if (find_beside(&path, catalog, entry_first(entry), pattern))
+		path = file_list_path(&scene_list->files, entry->file[BAND_QA]);
+	else if (find_beside(&path, scene_list, entry_first(entry), pattern))
 		path = NULL;
 	else if (!path)
 		return error_set(err, EX_DATAERR,
@@ -153,6 +153,6 @@ int scene_find_quality(struct scene *scene, const struct catalog *catalog,
 		return error_memory(err, "a path", 0);
 	return use_file(scene, path,
 			entry->file[BAND_QA] != NO_FILE &&
-				catalog->files.entry[entry->file[BAND_QA]].named,
+				scene_list->files.entry[entry->file[BAND_QA]].named,
 			options, err);
 }

@@ -53,29 +53,29 @@ void *lab_alloc(const struct stage_env *env, size_t count, size_t size, struct e
 	return memory;
 }
 
-struct scene_list_facts lab_facts(const struct catalog *catalog)
+struct scene_list_facts lab_facts(const struct scene_list *scene_list)
 {
-	(void)catalog;
+	(void)scene_list;
 	return (struct scene_list_facts){.n_scenes = 1, .n_all_scenes = 1};
 }
 
-int lab_scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
+int lab_scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 		    struct error *err)
 {
-	(void)catalog;
+	(void)scene_list;
 	*scene = (struct scene){.id = id};
 	scene->name = strdup("the synthetic scene");
 	return scene->name ? 0 : error_memory(err, "a name", sizeof("the synthetic scene"));
 }
 
-int lab_scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
+int lab_scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 		   const struct options *options, struct error *err)
 {
 	const struct lab *lab = options->lab;
 	uint32_t row = (uint32_t)row_of(lab), rows = (uint32_t)rows_of(lab);
 	bool whole = lab->mode == LAB_ARRAY;
 
-	if (lab_scene_begin(scene, catalog, id, err))
+	if (lab_scene_begin(scene, scene_list, id, err))
 		return -1;
 	scene->x_size = row;
 	scene->y_size = rows;

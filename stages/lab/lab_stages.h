@@ -7,9 +7,13 @@
 #include <stdio.h>
 
 #include "lab.h"
+#include "options.h"
 #include "pixels/stages.h"
+#include "scene.h"
 #include "stage.h"
 #include "workload.h"
+
+struct scene_list;
 
 extern const struct workload workload_pi, workload_sum, workload_floats;
 extern const struct workload workload_over_time, workload_over_pixels;
@@ -23,12 +27,12 @@ struct lab_range {
 struct lab_range lab_range(const struct lab *lab, const struct block *block);
 
 /* lab_scene.c: the made-up scene; see workload.h. */
-int lab_scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
+int lab_scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 		   const struct options *options, struct error *err);
-int lab_scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
+int lab_scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 		    struct error *err);
 
-struct scene_list_facts lab_facts(const struct catalog *catalog);
+struct scene_list_facts lab_facts(const struct scene_list *scene_list);
 
 /* Members of a workload that all labs have. */
 #define LAB_WORKLOAD                                                                             \

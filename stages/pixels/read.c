@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reader.h"
+#include "reader/reader.h"
 
 /* Outlives the scene whose files are open, so it does not point into it. */
 struct read_state {

@@ -1,16 +1,16 @@
 /*
  * The NDVI workload: the one place that lists its stages and joins them to discovery and reduction.
  */
-#include "catalog.h"
-#include "reader.h"
+#include "discover/scene_list.h"
+#include "reader/reader.h"
 #include "stages.h"
 
-static struct scene_list_facts facts(const struct catalog *catalog)
+static struct scene_list_facts facts(const struct scene_list *scene_list)
 {
 	return (struct scene_list_facts){
-		.n_scenes = catalog_scenes(catalog),
-		.n_all_scenes = catalog_all_scenes(catalog),
-		.files_checksum = catalog_checksum(catalog),
+		.n_scenes = scene_list_count(scene_list),
+		.n_all_scenes = scene_list_count_all(scene_list),
+		.files_checksum = scene_list_checksum(scene_list),
 	};
 }
 
@@ -38,13 +38,13 @@ const struct workload workload_ndvi = {
 	.result = &piece_ops,
 	.heavy = &reader_heavy,
 	.facts = facts,
-	.input_bytes = catalog_file_bytes,
+	.input_bytes = scene_list_file_bytes,
 	.scene_open = scene_open,
 	.scene_is_fresh = scene_is_fresh,
 	.scene_begin = scene_begin,
 	.scene_pack = scene_pack,
 	.scene_unpack = scene_unpack,
-	.reach = catalog_reach,
+	.reach = scene_list_reach,
 	.tally_bytes = tally_bytes,
 	.tally_new = tally_new,
 	.tally_fold = tally_fold,

@@ -74,7 +74,7 @@ int partial_fits(const struct accum *totals, const struct accum *more,
 
 struct partial_head {
 	uint64_t part, parts, scenes_in_all;
-	uint64_t files;           /* catalog_checksum() */
+	uint64_t files;           /* scene_list_checksum() */
 	struct identity identity; /* as the part was made */
 	json_t *made_by;          /* an array: programs and libraries */
 };

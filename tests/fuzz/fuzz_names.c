@@ -13,13 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "catalog.h"
+#include "discover/scene_list.h"
 #include "heap.h"
 
 enum {
 	MOST_OPENED = 2,        /* scenes, whose files are not there as a rule */
 	BYTES_A_NAME = 4096,    /* of heap at the most, for any list: see below */
-	FIXED_BYTES = 256 << 10 /* the tables of an empty catalogue, buffers */
+	FIXED_BYTES = 256 << 10 /* the tables of an empty scene list, buffers */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static char argument[64], *text;
 	char *args[] = {argument};
 	struct options options = {.executor = "serial", .args = args, .n_args = 1};
-	struct catalog *catalog = NULL;
+	struct scene_list *scene_list = NULL;
 	struct error err = {0};
 	int fd = memfd_create("list", MFD_CLOEXEC);
 
@@ -84,17 +84,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	snprintf(argument, sizeof(argument), "@/proc/self/fd/%d", fd);
 	heap_begin();
-	if (!catalog_new(&catalog, &options, &err)) {
-		heap_check("a catalogue",
+	if (!scene_list_new(&scene_list, &options, &err)) {
+		heap_check("a scene list",
 			   FIXED_BYTES + BYTES_A_NAME + 64 * lines(text, size) + 8 * size);
-		for (uint32_t id = 0; id < catalog_scenes(catalog) && id < MOST_OPENED; id++) {
+		for (uint32_t id = 0; id < scene_list_count(scene_list) && id < MOST_OPENED; id++) {
 			struct scene scene = {0};
 
-			(void)!scene_open(&scene, catalog, id, &options, &err);
+			(void)!scene_open(&scene, scene_list, id, &options, &err);
 			scene_release(&scene);
 		}
 	}
-	catalog_free(catalog);
+	scene_list_free(scene_list);
 	close(fd);
 	return 0;
 }

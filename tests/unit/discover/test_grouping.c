@@ -2,7 +2,7 @@
  * Which files make one scene: products' folders, suffixes, folders by many names, and names that
  * leave it open. Names are made up; everything lives in a temporary directory.
  */
-#include "catalog_fixture.h"
+#include "scene_list_fixture.h"
 
 #include "discover/scene_build.h"
 
@@ -21,17 +21,17 @@ static void make_files(const char *folder, const char *const *names)
 static void check_only(const char *folder, const char *name, const char *red, const char *nir)
 {
 	static const struct options none;
-	struct catalog *catalog = CATALOG(NULL, folder);
+	struct scene_list *scene_list = SCENE_LIST(NULL, folder);
 	struct scene scene;
 	struct error err;
 
-	assert_int_equal(catalog_scenes(catalog), 1);
-	assert_int_equal(scene_open(&scene, catalog, 0, &none, &err), 0);
+	assert_int_equal(scene_list_count(scene_list), 1);
+	assert_int_equal(scene_open(&scene, scene_list, 0, &none, &err), 0);
 	assert_string_equal(scene.name, name);
 	assert_non_null(strstr(scene.band[BAND_RED].path, red));
 	assert_non_null(strstr(scene.band[BAND_NIR].path, nir));
 	scene_release(&scene);
-	catalog_free(catalog);
+	scene_list_free(scene_list);
 }
 
 /* What a product's folder holds beside red and NIR is no scene. */
@@ -71,19 +71,19 @@ static void test_product_folders(void **state)
 /* The flags of bands are no bands, also where nothing else is there. */
 static void test_flags_alone(void **state)
 {
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 
 	(void)state;
 	make_files("flags",
 		   (const char *const[]){"MCD43A4.A2019001_Mandatory_Quality_Band1.tif",
 					 "MCD43A4.A2019001_Mandatory_Quality_Band2.tif",
 					 "S2A_T33UUB_QA_B04.tif", "S2A_T33UUB_QA_B08.tif", NULL});
-	catalog = CATALOG(NULL, "flags");
-	assert_int_equal(catalog_scenes(catalog), 4);
-	check_scene(catalog, 0, NULL, EX_DATAERR, "MCD43A4.A2019001_Mandatory_Quality_Band1",
+	scene_list = SCENE_LIST(NULL, "flags");
+	assert_int_equal(scene_list_count(scene_list), 4);
+	check_scene(scene_list, 0, NULL, EX_DATAERR, "MCD43A4.A2019001_Mandatory_Quality_Band1",
 		    "--bands");
-	check_scene(catalog, 2, NULL, EX_DATAERR, "S2A_T33UUB_QA_B04", "--bands");
-	catalog_free(catalog);
+	check_scene(scene_list, 2, NULL, EX_DATAERR, "S2A_T33UUB_QA_B04", "--bands");
+	scene_list_free(scene_list);
 }
 
 /* A resolution counts before a suffix of the user's own, which stays part of the name. */
@@ -103,35 +103,35 @@ static void test_one_folder_many_names(void **state)
 {
 	static const struct options none;
 	char absolute[512];
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 	struct error err;
 	struct scene scene;
 
 	(void)state;
 	make_files("many names/d", (const char *const[]){"B04.tif", "B08.tif", NULL});
 	snprintf(absolute, sizeof(absolute), "%s/many names/d", root);
-	catalog = CATALOG(NULL, "many names/d", absolute, "many names//d",
-			  "many names/../many names/d/", "many names//d/B04.tif", "nosuch.tif",
-			  "nosuch.tif");
-	assert_int_equal(catalog_scenes(catalog), 2);
-	check_scene(catalog, 0, NULL, 0, "d", "");
-	check_scene(catalog, 1, NULL, EX_NOINPUT, "nosuch.tif", "No such file");
-	catalog_free(catalog);
+	scene_list = SCENE_LIST(NULL, "many names/d", absolute, "many names//d",
+				"many names/../many names/d/", "many names//d/B04.tif",
+				"nosuch.tif", "nosuch.tif");
+	assert_int_equal(scene_list_count(scene_list), 2);
+	check_scene(scene_list, 0, NULL, 0, "d", "");
+	check_scene(scene_list, 1, NULL, EX_NOINPUT, "nosuch.tif", "No such file");
+	scene_list_free(scene_list);
 
 	/* What a folder's name says does not hang on how its path is written. */
 	make_files("LC08_L1TP_013032_20180131_x", (const char *const[]){"B4.tif", "B5.tif", NULL});
 	make_folders("LC08_L1TP_013032_20180131_x/sub/");
 	assert_int_equal(chdir("LC08_L1TP_013032_20180131_x"), 0);
 	for (int i = 0; i < 3; i++) {
-		catalog = i == 0   ? CATALOG(NULL, ".")
-			  : i == 1 ? CATALOG(NULL, "B4.tif", "./B5.tif")
-				   : CATALOG(NULL, "sub/..");
-		assert_int_equal(catalog_scenes(catalog), 1);
-		assert_int_equal(scene_open(&scene, catalog, 0, &none, &err), 0);
+		scene_list = i == 0   ? SCENE_LIST(NULL, ".")
+			     : i == 1 ? SCENE_LIST(NULL, "B4.tif", "./B5.tif")
+				      : SCENE_LIST(NULL, "sub/..");
+		assert_int_equal(scene_list_count(scene_list), 1);
+		assert_int_equal(scene_open(&scene, scene_list, 0, &none, &err), 0);
 		assert_string_equal(scene.name, "LC08_L1TP_013032_20180131_x");
 		assert_string_equal(scene.acquired, "2018-01-31");
 		scene_release(&scene);
-		catalog_free(catalog);
+		scene_list_free(scene_list);
 	}
 	assert_int_equal(chdir(".."), 0);
 }
@@ -148,24 +148,24 @@ static void test_token_before_folder(void **state)
 
 static void test_two_candidates(void **state)
 {
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 	struct error err = {.code = 0};
 
 	(void)state;
 	make_files("two", (const char *const[]){"x_B04.tif", "x_B08.tif", "x_red.tif", NULL});
-	catalog = CATALOG(NULL, "two");
-	assert_int_equal(catalog_scenes(catalog), 1);
-	check_scene(catalog, 0, NULL, EX_DATAERR, "x", "");
-	assert_int_equal(scene_clash(catalog, &catalog->entry[0], &err), -1);
+	scene_list = SCENE_LIST(NULL, "two");
+	assert_int_equal(scene_list_count(scene_list), 1);
+	check_scene(scene_list, 0, NULL, EX_DATAERR, "x", "");
+	assert_int_equal(scene_clash(scene_list, &scene_list->entry[0], &err), -1);
 	assert_int_equal(err.code, EX_DATAERR);
 	assert_non_null(strstr(err.text, "two/x_B04.tif"));
 	assert_non_null(strstr(err.text, "two/x_red.tif"));
 	assert_non_null(strstr(err.text, "--bands"));
-	catalog_free(catalog);
+	scene_list_free(scene_list);
 	make_files("two/b", (const char *const[]){"S2_B4.tif", "S2_B04.tif", "S2_B8.tif", NULL});
-	catalog = CATALOG(NULL, "two/b");
-	check_scene(catalog, 0, NULL, EX_DATAERR, "S2", "");
-	catalog_free(catalog);
+	scene_list = SCENE_LIST(NULL, "two/b");
+	check_scene(scene_list, 0, NULL, EX_DATAERR, "S2", "");
+	scene_list_free(scene_list);
 }
 
 int main(void)

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "plan/limit.h"
-#include "reader.h"
+#include "reader/reader.h"
 
 enum { MIB = 1 << 20, RUNS = 300, MOST_LIMIT = 900, SCENES = 6, ABOVE_LEAST = 2 };
 

@@ -19,7 +19,7 @@
 
 #include <tiffio.h>
 
-#include "reader.h"
+#include "reader/reader.h"
 
 enum { X_SIZE = 90, Y_SIZE = 70, TILE = 32, N_THREADS = 4 };
 

@@ -97,10 +97,10 @@ static size_t small_tally(uint32_t id)
 	return 20 * KIB;
 }
 
-static int fake_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
+static int fake_open(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 		     const struct options *options, struct error *err)
 {
-	(void)catalog;
+	(void)scene_list;
 	(void)options;
 	scene->id = id;
 	scene->name = strdup("fake");
@@ -119,10 +119,10 @@ static int fake_open(struct scene *scene, const struct catalog *catalog, uint32_
 	return 0;
 }
 
-static int fake_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
+static int fake_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 		      struct error *err)
 {
-	(void)catalog;
+	(void)scene_list;
 	(void)err;
 	*scene = (struct scene){.id = id, .name = strdup("fake")};
 	return 0;

@@ -1,10 +1,10 @@
 /*
- * Catalog: the names of the scenes of a run, in order. It holds no header and no pixel: some tens
- * of bytes per file, the only thing in the program that grows with the batch, and counted in the
- * plan. Implemented by stages/discover/; commands make it, and hand it to whoever asks.
+ * Scene list: the names of the scenes of a run, in order. It holds no header and no pixel: some
+ * tens of bytes per file, the only thing in the program that grows with the batch, and counted in
+ * the plan. Implemented by stages/discover/; commands make it, and hand it to whoever asks.
  */
-#ifndef IMGPIPE_CATALOG_H
-#define IMGPIPE_CATALOG_H
+#ifndef IMGPIPE_SCENE_LIST_H
+#define IMGPIPE_SCENE_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 #include "options.h"
 #include "scene.h"
 
-struct catalog; /* read-only once made: may be shared by threads */
+struct scene_list; /* read-only once made: may be shared by threads */
 
 /*
  * Expand the arguments (files, directories, @lists, "-") and group band files into scenes.
@@ -25,32 +25,33 @@ struct catalog; /* read-only once made: may be shared by threads */
  * at all to do (EX_NOINPUT), no memory, or names that take more than half of options->memory_bytes
  * (0: no limit; EX_TEMPFAIL both).
  */
-int catalog_new(struct catalog **catalog, const struct options *options,
-		struct error *err) MUST_CHECK;
-/* A catalogue of one scene that is made, not read: of a workload that makes its scene up. */
-int catalog_made(struct catalog **catalog, struct error *err) MUST_CHECK;
+int scene_list_new(struct scene_list **scene_list, const struct options *options,
+		   struct error *err) MUST_CHECK;
+/* A list of one scene that is made, not read: of a workload that makes its scene up. */
+int scene_list_made(struct scene_list **scene_list, struct error *err) MUST_CHECK;
 
-void catalog_free(struct catalog *catalog); /* NULL is allowed */
+void scene_list_free(struct scene_list *scene_list); /* NULL is allowed */
 
-uint32_t catalog_scenes(const struct catalog *catalog);     /* of this shard */
-uint32_t catalog_all_scenes(const struct catalog *catalog); /* of all shards */
-uint64_t catalog_checksum(const struct catalog *catalog);   /* of all names, in order */
-size_t catalog_memory(const struct catalog *catalog);       /* bytes held */
-uint64_t catalog_file_bytes(const struct catalog *catalog); /* sizes of all files, for progress */
+uint32_t scene_list_count(const struct scene_list *scene_list);     /* of this shard */
+uint32_t scene_list_count_all(const struct scene_list *scene_list); /* of all shards */
+uint64_t scene_list_checksum(const struct scene_list *scene_list);  /* of all names, in order */
+size_t scene_list_memory(const struct scene_list *scene_list);      /* bytes held */
+uint64_t scene_list_file_bytes(
+	const struct scene_list *scene_list); /* sizes of all files, for progress */
 
 /*
  * Is this one of the files that the run reads: a raster or what lies beside it under its name, a
- * product's metadata, a list? It looks at every file of the catalogue again, so ask only of files
+ * product's metadata, a list? It looks at every file of the scene list again, so ask only of files
  * that are there and would be replaced. Thread-safe. Sources of a VRT are not known here.
  */
-bool catalog_is_input(const struct catalog *catalog, const struct stat *st);
+bool scene_list_is_input(const struct scene_list *scene_list, const struct stat *st);
 
 /*
  * Build scene `id`: read the headers of its files, find red and NIR, scale, offset and nodata, each
  * with where it came from. On failure the scene still has its id, name and files' paths (release it
  * all the same), and err says what is wrong and what to do. Thread-safe for different *scene.
  */
-int scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
+int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 	       const struct options *options, struct error *err) MUST_CHECK;
 
 /*
@@ -60,7 +61,7 @@ int scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,
 bool scene_is_fresh(const struct scene *scene);
 
 /* The first part of that alone: id, name and the first file's path. Opens no file. */
-int scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
+int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 		struct error *err) MUST_CHECK;
 
 /*
@@ -69,7 +70,7 @@ int scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
  * *network is set if an input is on a network (a GDAL name). Looks at names and links; opens no
  * file.
  */
-void catalog_reach(const struct catalog *catalog, void (*take)(void *context, const char *path),
-		   void *context, bool *network);
+void scene_list_reach(const struct scene_list *scene_list,
+		      void (*take)(void *context, const char *path), void *context, bool *network);
 
 #endif

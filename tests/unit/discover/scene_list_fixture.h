@@ -1,9 +1,9 @@
 /*
- * Fixture of the catalogue's tests: tiny rasters and lists in a temporary directory, which is the
+ * Fixture of the scene list's tests: tiny rasters and lists in a temporary directory, which is the
  * working directory; scenes opened and checked.
  */
-#ifndef CATALOG_FIXTURE_H
-#define CATALOG_FIXTURE_H
+#ifndef SCENE_LIST_FIXTURE_H
+#define SCENE_LIST_FIXTURE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 #include <cmocka.h>
 #include <tiffio.h>
 
-#include "catalog.h"
+#include "discover/scene_list.h"
 
 static char root[64];
 
@@ -64,33 +64,33 @@ static inline void make_tiff(const char *path, uint32_t size, uint16_t bands, ui
 	TIFFClose(tif);
 }
 
-/* The catalogue only reads its arguments; argv's type is char ** all the same. */
-static inline struct catalog *open_catalog(const struct options *with, unsigned n,
-					   const char *const *args)
+/* The scene list only reads its arguments; argv's type is char ** all the same. */
+static inline struct scene_list *open_scene_list(const struct options *with, unsigned n,
+						 const char *const *args)
 {
 	struct options options = with ? *with : (struct options){.n_args = 0};
-	struct catalog *catalog = NULL;
+	struct scene_list *scene_list = NULL;
 	struct error err;
 
 	options.n_args = n;
 	options.args = (char **)(uintptr_t)args;
-	assert_int_equal(catalog_new(&catalog, &options, &err), 0);
-	return catalog;
+	assert_int_equal(scene_list_new(&scene_list, &options, &err), 0);
+	return scene_list;
 }
 
-#define CATALOG(with, ...)                                                                    \
-	open_catalog(with, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *), \
-		     (const char *const[]){__VA_ARGS__})
+#define SCENE_LIST(with, ...)                                                                    \
+	open_scene_list(with, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *), \
+			(const char *const[]){__VA_ARGS__})
 
 /* Open scene `id`, check outcome and name; the error text must hold `part`. */
-static inline void check_scene(const struct catalog *catalog, uint32_t id,
+static inline void check_scene(const struct scene_list *scene_list, uint32_t id,
 			       const struct options *with, int code, const char *name,
 			       const char *part)
 {
 	static const struct options none;
 	struct scene scene;
 	struct error err = {.code = 0};
-	int rc = scene_open(&scene, catalog, id, with ? with : &none, &err);
+	int rc = scene_open(&scene, scene_list, id, with ? with : &none, &err);
 
 	assert_string_equal(scene.name, name);
 	assert_int_equal(scene.id, id);

@@ -1,8 +1,8 @@
 /*
- * The catalogue: arguments -> files -> scenes, names only. It opens no file; scene_open.c does when
- * a scene's turn comes.
+ * The scene list: arguments -> files -> scenes, names only. It opens no file; scene_open.c does
+ * when a scene's turn comes.
  */
-#include "catalog.h"
+#include "scene_list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,36 +19,36 @@
  * "latest.tif" beside the file that it leads to is counted once. Scenes, not files: two scenes may
  * share a mask by a link, and lose nothing here.
  */
-static uint32_t real_file(const struct catalog *catalog, uint32_t file)
+static uint32_t real_file(const struct scene_list *scene_list, uint32_t file)
 {
-	return file == NO_FILE ? NO_FILE : catalog->files.same[file];
+	return file == NO_FILE ? NO_FILE : scene_list->files.same[file];
 }
 
 static uint32_t scene_hash(const void *ctx, uint32_t number)
 {
-	const struct catalog *catalog = ctx;
-	const struct entry *entry = &catalog->entry[number];
-	const uint32_t file[] = {real_file(catalog, entry->file[BAND_RED]),
-				 real_file(catalog, entry->file[BAND_NIR])};
+	const struct scene_list *scene_list = ctx;
+	const struct entry *entry = &scene_list->entry[number];
+	const uint32_t file[] = {real_file(scene_list, entry->file[BAND_RED]),
+				 real_file(scene_list, entry->file[BAND_NIR])};
 
 	return hash_text(HASH_SEED, (const char *)file, sizeof(file));
 }
 
 static bool scene_equal(const void *ctx, uint32_t number, const void *key)
 {
-	const struct catalog *catalog = ctx;
-	const struct entry *a = &catalog->entry[number], *b = key;
+	const struct scene_list *scene_list = ctx;
+	const struct entry *a = &scene_list->entry[number], *b = key;
 
 	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++)
-		if (real_file(catalog, a->file[role]) != real_file(catalog, b->file[role]))
+		if (real_file(scene_list, a->file[role]) != real_file(scene_list, b->file[role]))
 			return false;
 	return true;
 }
 
 /* Is a link among its files that the user did not name? */
-static bool is_by_link(const struct catalog *catalog, const struct entry *entry)
+static bool is_by_link(const struct scene_list *scene_list, const struct entry *entry)
 {
-	const struct file_entry *files = catalog->files.entry;
+	const struct file_entry *files = scene_list->files.entry;
 	bool by_link = false;
 
 	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
@@ -61,15 +61,15 @@ static bool is_by_link(const struct catalog *catalog, const struct entry *entry)
 }
 
 /* Put the scene into the set; *twice: it is there. */
-static int meet(struct number_set *set, const struct catalog *catalog, uint32_t number, bool *twice,
-		struct error *err)
+static int meet(struct number_set *set, const struct scene_list *scene_list, uint32_t number,
+		bool *twice, struct error *err)
 {
 	uint32_t *slot;
 
-	if (number_set_grow(set, scene_hash, catalog, err))
+	if (number_set_grow(set, scene_hash, scene_list, err))
 		return -1;
-	slot = number_set_find(set, scene_hash(catalog, number), scene_equal, catalog,
-			       &catalog->entry[number]);
+	slot = number_set_find(set, scene_hash(scene_list, number), scene_equal, scene_list,
+			       &scene_list->entry[number]);
 	*twice = *slot != NO_FILE;
 	if (!*twice) {
 		*slot = number;
@@ -79,32 +79,32 @@ static int meet(struct number_set *set, const struct catalog *catalog, uint32_t 
 }
 
 /* Leave out all but one of them, while files.same is there. */
-static int drop_twice(struct catalog *catalog, struct error *err)
+static int drop_twice(struct scene_list *scene_list, struct error *err)
 {
 	struct number_set set = {0};
 	bool *twice;
 	uint32_t kept = 0;
 	int rc = 0;
 
-	if (!catalog->files.same || !catalog->n)
+	if (!scene_list->files.same || !scene_list->n)
 		return 0;
-	twice = calloc(catalog->n, sizeof(*twice));
+	twice = calloc(scene_list->n, sizeof(*twice));
 	if (!twice)
-		return error_memory(err, "links", catalog->n);
+		return error_memory(err, "links", scene_list->n);
 	/* First those that have names of their own. */
 	for (int links = 0; links < 2; links++)
-		for (uint32_t i = 0; i < catalog->n && rc == 0; i++) {
-			bool by_link = is_by_link(catalog, &catalog->entry[i]), met = false;
+		for (uint32_t i = 0; i < scene_list->n && rc == 0; i++) {
+			bool by_link = is_by_link(scene_list, &scene_list->entry[i]), met = false;
 
 			if (by_link == (links == 1))
-				rc = meet(&set, catalog, i, &met, err);
+				rc = meet(&set, scene_list, i, &met, err);
 			twice[i] |= met && by_link;
 		}
-	for (uint32_t i = 0; i < catalog->n && rc == 0; i++)
+	for (uint32_t i = 0; i < scene_list->n && rc == 0; i++)
 		if (!twice[i])
-			catalog->entry[kept++] = catalog->entry[i];
+			scene_list->entry[kept++] = scene_list->entry[i];
 	if (rc == 0)
-		catalog->n = kept;
+		scene_list->n = kept;
 	number_set_release(&set);
 	free(twice);
 	return rc;
@@ -112,25 +112,26 @@ static int drop_twice(struct catalog *catalog, struct error *err)
 
 /* --- */
 
-static int group_files(struct catalog *catalog, const struct options *options, struct error *err)
+static int group_files(struct scene_list *scene_list, const struct options *options,
+		       struct error *err)
 {
 	const struct band_choice *bands = options->bands;
 
 	if (bands[BAND_RED].pattern || bands[BAND_NIR].pattern)
-		return group_by_pattern(catalog, options, err);
-	return group_by_name(catalog, options, err);
+		return group_by_pattern(scene_list, options, err);
+	return group_by_name(scene_list, options, err);
 }
 
 /* Every n-th scene from the i-th on. Files of the others stay in the list: names only. */
-static void keep_shard(struct catalog *catalog, const struct shard *shard)
+static void keep_shard(struct scene_list *scene_list, const struct shard *shard)
 {
 	uint32_t kept = 0;
 
 	if (!shard->n)
 		return;
-	for (uint64_t i = shard->i - 1; i < catalog->n; i += shard->n)
-		catalog->entry[kept++] = catalog->entry[i];
-	catalog->n = kept;
+	for (uint64_t i = shard->i - 1; i < scene_list->n; i += shard->n)
+		scene_list->entry[kept++] = scene_list->entry[i];
+	scene_list->n = kept;
 }
 
 /* A network source among the names, or behind them: GDAL has to know before it is loaded. */
@@ -147,14 +148,14 @@ static void open_network(const struct file_list *files, bool follow)
 	}
 }
 
-int catalog_new(struct catalog **catalog, const struct options *options, struct error *err)
+int scene_list_new(struct scene_list **scene_list, const struct options *options, struct error *err)
 {
-	struct catalog *made = calloc(1, sizeof(*made));
+	struct scene_list *made = calloc(1, sizeof(*made));
 	int rc = 0;
 
-	*catalog = NULL;
+	*scene_list = NULL;
 	if (!made)
-		return error_memory(err, "the catalogue of scenes", sizeof(*made));
+		return error_memory(err, "the scene list", sizeof(*made));
 	/* Grouping the names takes about as much again. */
 	made->files.most_bytes = (size_t)(options->memory_bytes / 2);
 	for (unsigned i = 0; i < options->n_args && rc == 0; i++)
@@ -175,9 +176,9 @@ int catalog_new(struct catalog **catalog, const struct options *options, struct 
 	made->n_all = made->n;
 	keep_shard(made, &options->shard);
 	if (rc) {
-		catalog_free(made);
+		scene_list_free(made);
 		return -1;
 	}
-	*catalog = made;
+	*scene_list = made;
 	return 0;
 }

@@ -2,11 +2,11 @@
  * Arguments -> scenes: files, directories, lists, grouping by name and by pattern, and scene_open()
  * on tiny rasters made here. Names are made up; everything lives in a temporary directory.
  */
-#include "catalog_fixture.h"
+#include "scene_list_fixture.h"
 
 static void test_arguments(void **state)
 {
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 
 	(void)state;
 	make_tiff("args/b.tif", 8, 4, 8);
@@ -22,32 +22,33 @@ static void test_arguments(void **state)
 	make_text("list.txt", "# scenes\r\n\r\n  args/b.tif\r\nargs/gone.tif\n");
 	make_text("blank.txt", "#\n");
 
-	catalog = CATALOG(NULL, "args", "./args/b.tif", "args/", "args/empty", "nosuch.tif",
-			  "@list.txt", "@none.txt", "@blank.txt", "/dev/null", "/vsimem/x.tif");
-	assert_int_equal(catalog_scenes(catalog), 10);
-	check_scene(catalog, 0, NULL, EX_DATAERR, "b", "--bands");
-	check_scene(catalog, 1, NULL, EX_DATAERR, "a", "--bands");
-	check_scene(catalog, 2, NULL, EX_NOINPUT, "z", "no such file");
-	check_scene(catalog, 3, NULL, EX_NOINPUT, "args/empty", "no raster files");
-	check_scene(catalog, 4, NULL, EX_NOINPUT, "nosuch.tif", "No such file");
-	check_scene(catalog, 5, NULL, EX_NOINPUT, "args/gone.tif", "No such file");
-	check_scene(catalog, 6, NULL, EX_NOINPUT, "@none.txt", "No such file");
-	check_scene(catalog, 7, NULL, EX_NOINPUT, "@blank.txt", "names no file");
-	check_scene(catalog, 8, NULL, EX_NOINPUT, "/dev/null", "no regular file");
-	catalog_free(catalog);
+	scene_list =
+		SCENE_LIST(NULL, "args", "./args/b.tif", "args/", "args/empty", "nosuch.tif",
+			   "@list.txt", "@none.txt", "@blank.txt", "/dev/null", "/vsimem/x.tif");
+	assert_int_equal(scene_list_count(scene_list), 10);
+	check_scene(scene_list, 0, NULL, EX_DATAERR, "b", "--bands");
+	check_scene(scene_list, 1, NULL, EX_DATAERR, "a", "--bands");
+	check_scene(scene_list, 2, NULL, EX_NOINPUT, "z", "no such file");
+	check_scene(scene_list, 3, NULL, EX_NOINPUT, "args/empty", "no raster files");
+	check_scene(scene_list, 4, NULL, EX_NOINPUT, "nosuch.tif", "No such file");
+	check_scene(scene_list, 5, NULL, EX_NOINPUT, "args/gone.tif", "No such file");
+	check_scene(scene_list, 6, NULL, EX_NOINPUT, "@none.txt", "No such file");
+	check_scene(scene_list, 7, NULL, EX_NOINPUT, "@blank.txt", "names no file");
+	check_scene(scene_list, 8, NULL, EX_NOINPUT, "/dev/null", "no regular file");
+	scene_list_free(scene_list);
 }
 
 static void test_no_arguments(void **state)
 {
 	struct options options = {.n_args = 0};
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 	struct error err;
 
 	(void)state;
-	assert_int_equal(catalog_new(&catalog, &options, &err), -1);
+	assert_int_equal(scene_list_new(&scene_list, &options, &err), -1);
 	assert_int_equal(err.code, EX_NOINPUT);
-	assert_null(catalog);
-	catalog_free(catalog);
+	assert_null(scene_list);
+	scene_list_free(scene_list);
 }
 
 static void make_landsat(const char *folder, const char *id)
@@ -66,15 +67,15 @@ static void test_landsat(void **state)
 	static const char id[] = "LC08_L2SP_008059_20191201_20200825_02_T1";
 	struct options options = {.mask = {.set = true, .pattern = "QA_PIXEL"}};
 	struct options raw = {.raw = true};
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 	struct scene scene;
 	struct error err;
 
 	(void)state;
 	make_landsat("l8", id);
-	catalog = CATALOG(&options, "l8");
-	assert_int_equal(catalog_scenes(catalog), 1);
-	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	scene_list = SCENE_LIST(&options, "l8");
+	assert_int_equal(scene_list_count(scene_list), 1);
+	assert_int_equal(scene_open(&scene, scene_list, 0, &options, &err), 0);
 	assert_string_equal(scene.name, id);
 	assert_string_equal(scene.acquired, "2019-12-01");
 	assert_int_equal(scene.n_files, 3);
@@ -86,19 +87,19 @@ static void test_landsat(void **state)
 	assert_true(scene.band[BAND_NIR].has_nodata && scene.band[BAND_NIR].nodata == 0);
 	assert_non_null(strstr(scene.band[BAND_RED].scale_source, "product rule"));
 	scene_release(&scene);
-	assert_int_equal(scene_open(&scene, catalog, 0, &raw, &err), 0);
+	assert_int_equal(scene_open(&scene, scene_list, 0, &raw, &err), 0);
 	assert_true(scene.band[BAND_RED].scale == 1 && scene.band[BAND_RED].offset == 0);
 	assert_false(scene.band[BAND_RED].has_nodata);
 	assert_false(scene.has_band[BAND_QA]);
 	scene_release(&scene);
-	catalog_free(catalog);
+	scene_list_free(scene_list);
 }
 
 /* The quality file is found beside the bands where it was not named, and its lack is an error. */
 static void test_quality_beside(void **state)
 {
 	struct options options = {.mask = {.set = true, .pattern = "SCL"}};
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 	struct scene scene;
 	struct error err;
 
@@ -109,24 +110,24 @@ static void test_quality_beside(void **state)
 	make_tiff("q/IMG_DATA/R20m/T32TMT_20200101T101010_B8A_20m.tif", 4, 1, 16);
 	make_tiff("q/IMG_DATA/R20m/T32TMT_20200101T101010_SCL_20m.tif", 4, 1, 8);
 	make_tiff("q/QI_DATA/MSK_CLDPRB_20m.tif", 4, 1, 8);
-	catalog = CATALOG(&options, "q/IMG_DATA");
-	assert_int_equal(catalog_scenes(catalog), 1);
-	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	scene_list = SCENE_LIST(&options, "q/IMG_DATA");
+	assert_int_equal(scene_list_count(scene_list), 1);
+	assert_int_equal(scene_open(&scene, scene_list, 0, &options, &err), 0);
 	assert_string_equal(scene.name, "T32TMT_20200101T101010");
 	assert_int_equal(scene.band[BAND_QA].ratio, 2);
 	assert_non_null(strstr(scene.notes[0], "--offset -0.1"));
 	scene_release(&scene);
 	snprintf(options.mask.pattern, sizeof(options.mask.pattern), "QA_PIXEL");
-	check_scene(catalog, 0, &options, EX_DATAERR, "T32TMT_20200101T101010", "QA_PIXEL");
-	catalog_free(catalog);
+	check_scene(scene_list, 0, &options, EX_DATAERR, "T32TMT_20200101T101010", "QA_PIXEL");
+	scene_list_free(scene_list);
 	/* The shell's IMG_DATA/R*m names all resolutions of one acquisition. */
-	catalog = CATALOG(NULL, "q/IMG_DATA/R20m", "q/IMG_DATA/R10m");
-	assert_int_equal(catalog_scenes(catalog), 1);
-	check_scene(catalog, 0, NULL, 0, "T32TMT_20200101T101010", "");
-	catalog_free(catalog);
-	catalog = CATALOG(NULL, "q/IMG_DATA/R20m");
-	check_scene(catalog, 0, NULL, 0, "T32TMT_20200101T101010", "");
-	catalog_free(catalog);
+	scene_list = SCENE_LIST(NULL, "q/IMG_DATA/R20m", "q/IMG_DATA/R10m");
+	assert_int_equal(scene_list_count(scene_list), 1);
+	check_scene(scene_list, 0, NULL, 0, "T32TMT_20200101T101010", "");
+	scene_list_free(scene_list);
+	scene_list = SCENE_LIST(NULL, "q/IMG_DATA/R20m");
+	check_scene(scene_list, 0, NULL, 0, "T32TMT_20200101T101010", "");
+	scene_list_free(scene_list);
 }
 
 static void test_flat_resolutions(void **state)
@@ -134,17 +135,17 @@ static void test_flat_resolutions(void **state)
 	static const char *const names[] = {"B01_60m", "B04_10m", "B04_20m", "B08_10m",
 					    "B8A_20m", "SCL_20m", "TCI_10m"};
 	char path[128];
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(path, sizeof(path), "flat/T32TMT_20200101T101010_%s.tif", names[i]);
 		make_tiff(path, 8, 1, 16);
 	}
-	catalog = CATALOG(NULL, "flat");
-	assert_int_equal(catalog_scenes(catalog), 1);
-	check_scene(catalog, 0, NULL, 0, "T32TMT_20200101T101010", "");
-	catalog_free(catalog);
+	scene_list = SCENE_LIST(NULL, "flat");
+	assert_int_equal(scene_list_count(scene_list), 1);
+	check_scene(scene_list, 0, NULL, 0, "T32TMT_20200101T101010", "");
+	scene_list_free(scene_list);
 }
 
 static void make_product(const char *baseline, const char *offsets)
@@ -166,16 +167,16 @@ static void make_product(const char *baseline, const char *offsets)
 static void check_scale(const char *folder, const struct options *with, double scale, double offset)
 {
 	static const struct options none;
-	struct catalog *catalog = CATALOG(NULL, folder);
+	struct scene_list *scene_list = SCENE_LIST(NULL, folder);
 	struct scene scene;
 	struct error err;
 
-	assert_int_equal(scene_open(&scene, catalog, 0, with ? with : &none, &err), 0);
+	assert_int_equal(scene_open(&scene, scene_list, 0, with ? with : &none, &err), 0);
 	assert_true(scene.band[BAND_RED].scale == scale && scene.band[BAND_NIR].scale == scale);
 	assert_true(scene.band[BAND_RED].offset == offset);
 	assert_true(scene.band[BAND_NIR].offset == offset);
 	scene_release(&scene);
-	catalog_free(catalog);
+	scene_list_free(scene_list);
 }
 
 static void test_sentinel2_offset(void **state)
@@ -199,7 +200,7 @@ static void test_sentinel2_offset(void **state)
 
 static void test_plain_names(void **state)
 {
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 
 	(void)state;
 	make_tiff("plain/site/B04.tif", 8, 1, 16);
@@ -208,16 +209,16 @@ static void test_plain_names(void **state)
 	make_tiff("plain/words/f_red.tif", 8, 1, 16);
 	make_tiff("plain/words/f_nir.tif", 8, 1, 16);
 	make_tiff("plain/words/f_green.tif", 8, 1, 16);
-	catalog = CATALOG(NULL, "plain");
-	assert_int_equal(catalog_scenes(catalog), 2);
-	check_scene(catalog, 0, NULL, 0, "site", "");
-	check_scene(catalog, 1, NULL, 0, "f", "");
-	catalog_free(catalog);
+	scene_list = SCENE_LIST(NULL, "plain");
+	assert_int_equal(scene_list_count(scene_list), 2);
+	check_scene(scene_list, 0, NULL, 0, "site", "");
+	check_scene(scene_list, 1, NULL, 0, "f", "");
+	scene_list_free(scene_list);
 }
 
 static void test_incomplete(void **state)
 {
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 
 	(void)state;
 	make_tiff("inc/LC08_L1TP_013032_20180131_B4.TIF", 8, 1, 16);
@@ -225,18 +226,18 @@ static void test_incomplete(void **state)
 	make_tiff("inc/x_B4.tif", 8, 1, 16);
 	make_tiff("inc/T32TMT_20200101T101010_B01.tif", 8, 1, 16);
 	make_tiff("inc/y_red.tif", 8, 4, 8);
-	catalog = CATALOG(NULL, "inc");
-	assert_int_equal(catalog_scenes(catalog), 4);
-	check_scene(catalog, 0, NULL, EX_DATAERR, "LC08_L1TP_013032_20180131", "NIR band 5");
-	check_scene(catalog, 1, NULL, EX_DATAERR, "T32TMT_20200101T101010_B01", "band 8 or 8A");
-	check_scene(catalog, 2, NULL, EX_DATAERR, "x_B4", "unknown sensor");
-	check_scene(catalog, 3, NULL, EX_DATAERR, "y", "cannot tell");
-	catalog_free(catalog);
+	scene_list = SCENE_LIST(NULL, "inc");
+	assert_int_equal(scene_list_count(scene_list), 4);
+	check_scene(scene_list, 0, NULL, EX_DATAERR, "LC08_L1TP_013032_20180131", "NIR band 5");
+	check_scene(scene_list, 1, NULL, EX_DATAERR, "T32TMT_20200101T101010_B01", "band 8 or 8A");
+	check_scene(scene_list, 2, NULL, EX_DATAERR, "x_B4", "unknown sensor");
+	check_scene(scene_list, 3, NULL, EX_DATAERR, "y", "cannot tell");
+	scene_list_free(scene_list);
 }
 
 static void test_hls_prefers_narrow_nir(void **state)
 {
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 	struct options options = {.n_args = 0};
 	struct scene scene;
 	struct error err;
@@ -245,19 +246,19 @@ static void test_hls_prefers_narrow_nir(void **state)
 	make_tiff("hls/HLS.S30.T13RCN.2024128T173909.v2.0.B04.tif", 8, 1, 16);
 	make_tiff("hls/HLS.S30.T13RCN.2024128T173909.v2.0.B08.tif", 8, 1, 16);
 	make_tiff("hls/HLS.S30.T13RCN.2024128T173909.v2.0.B8A.tif", 8, 1, 16);
-	catalog = CATALOG(NULL, "hls");
-	assert_int_equal(catalog_scenes(catalog), 1);
-	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	scene_list = SCENE_LIST(NULL, "hls");
+	assert_int_equal(scene_list_count(scene_list), 1);
+	assert_int_equal(scene_open(&scene, scene_list, 0, &options, &err), 0);
 	assert_non_null(strstr(scene.band[BAND_NIR].path, "B8A"));
 	assert_non_null(strstr(scene.band[BAND_NIR].source, "narrow"));
 	scene_release(&scene);
-	catalog_free(catalog);
+	scene_list_free(scene_list);
 }
 
 static void test_patterns(void **state)
 {
 	struct options options = {.n_args = 0};
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 
 	(void)state;
 	options.bands[BAND_RED].pattern = "*-r.tif";
@@ -266,30 +267,30 @@ static void test_patterns(void **state)
 	make_tiff("pat/a-n.tif", 8, 1, 16);
 	make_tiff("pat/b-r.tif", 8, 1, 16);
 	make_tiff("pat/c.tif", 8, 1, 16);
-	catalog = CATALOG(&options, "pat");
-	assert_int_equal(catalog_scenes(catalog), 2);
-	check_scene(catalog, 0, &options, 0, "a-r", "");
-	check_scene(catalog, 1, &options, EX_DATAERR, "b-r", "*-n.tif");
-	catalog_free(catalog);
-	catalog = CATALOG(&options, "pat/c.tif");
-	check_scene(catalog, 0, &options, EX_DATAERR, "c.tif", "pattern");
-	catalog_free(catalog);
+	scene_list = SCENE_LIST(&options, "pat");
+	assert_int_equal(scene_list_count(scene_list), 2);
+	check_scene(scene_list, 0, &options, 0, "a-r", "");
+	check_scene(scene_list, 1, &options, EX_DATAERR, "b-r", "*-n.tif");
+	scene_list_free(scene_list);
+	scene_list = SCENE_LIST(&options, "pat/c.tif");
+	check_scene(scene_list, 0, &options, EX_DATAERR, "c.tif", "pattern");
+	scene_list_free(scene_list);
 	/* Named beside files that match, it fails all the same; unless --mask asks for it. */
-	catalog = CATALOG(&options, "pat/a-r.tif", "pat/c.tif", "pat/a-n.tif");
-	assert_int_equal(catalog_scenes(catalog), 2);
-	check_scene(catalog, 0, &options, 0, "a-r", "");
-	check_scene(catalog, 1, &options, EX_DATAERR, "c.tif", "pattern");
-	catalog_free(catalog);
+	scene_list = SCENE_LIST(&options, "pat/a-r.tif", "pat/c.tif", "pat/a-n.tif");
+	assert_int_equal(scene_list_count(scene_list), 2);
+	check_scene(scene_list, 0, &options, 0, "a-r", "");
+	check_scene(scene_list, 1, &options, EX_DATAERR, "c.tif", "pattern");
+	scene_list_free(scene_list);
 	options.mask.set = true;
 	snprintf(options.mask.pattern, sizeof(options.mask.pattern), "c");
-	catalog = CATALOG(&options, "pat/a-r.tif", "pat/c.tif", "pat/a-n.tif");
-	assert_int_equal(catalog_scenes(catalog), 1);
-	catalog_free(catalog);
+	scene_list = SCENE_LIST(&options, "pat/a-r.tif", "pat/c.tif", "pat/a-n.tif");
+	assert_int_equal(scene_list_count(scene_list), 1);
+	scene_list_free(scene_list);
 }
 
 static void test_grids(void **state)
 {
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 	struct options options = {.tile_grid_x = 3, .tile_grid_y = 5};
 	struct scene scene;
 	struct error err;
@@ -299,19 +300,20 @@ static void test_grids(void **state)
 	make_tiff("grid/a_nir.tif", 4, 1, 16);
 	make_tiff("grid/b_red.tif", 8, 1, 16);
 	make_tiff("grid/b_nir.tif", 8, 1, 16);
-	catalog = CATALOG(NULL, "grid");
-	check_scene(catalog, 0, NULL, EX_DATAERR, "a", "a_nir.tif: NIR is 4 x 4 pixels, but red");
-	assert_int_equal(scene_open(&scene, catalog, 1, &options, &err), 0);
+	scene_list = SCENE_LIST(NULL, "grid");
+	check_scene(scene_list, 0, NULL, EX_DATAERR, "a",
+		    "a_nir.tif: NIR is 4 x 4 pixels, but red");
+	assert_int_equal(scene_open(&scene, scene_list, 1, &options, &err), 0);
 	assert_int_equal(scene_tiles_across(&scene), 3);
 	assert_int_equal(scene_tiles_down(&scene), 2);
 	assert_int_equal(scene.store_x_size, 8);
 	scene_release(&scene);
-	catalog_free(catalog);
+	scene_list_free(scene_list);
 }
 
 static void test_nodata_option(void **state)
 {
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 	struct options options = {.has_nodata = true, .nodata = -9999};
 	struct scene scene;
 	struct error err;
@@ -319,23 +321,23 @@ static void test_nodata_option(void **state)
 	(void)state;
 	make_tiff("nod/a_red.tif", 8, 1, 16);
 	make_tiff("nod/a_nir.tif", 8, 1, 16);
-	catalog = CATALOG(NULL, "nod");
-	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	scene_list = SCENE_LIST(NULL, "nod");
+	assert_int_equal(scene_open(&scene, scene_list, 0, &options, &err), 0);
 	assert_false(scene.band[BAND_RED].has_nodata);
 	assert_non_null(strstr(scene.notes[0], "uint16"));
 	scene_release(&scene);
 	options.nodata = 7;
-	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	assert_int_equal(scene_open(&scene, scene_list, 0, &options, &err), 0);
 	assert_true(scene.band[BAND_NIR].has_nodata && scene.band[BAND_NIR].nodata == 7);
 	scene_release(&scene);
-	catalog_free(catalog);
+	scene_list_free(scene_list);
 }
 
 /* Ten thousand names take some tens of bytes each. */
 /* A scene opened early is used later only where its files are still the same. */
 static void test_fresh(void **state)
 {
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 	struct options options = {0};
 	struct scene scene;
 	struct error err;
@@ -343,8 +345,8 @@ static void test_fresh(void **state)
 	(void)state;
 	make_tiff("fresh/T32TMT_20200101T101010_B04.tif", 8, 1, 16);
 	make_tiff("fresh/T32TMT_20200101T101010_B08.tif", 8, 1, 16);
-	catalog = CATALOG(&options, "fresh");
-	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	scene_list = SCENE_LIST(&options, "fresh");
+	assert_int_equal(scene_open(&scene, scene_list, 0, &options, &err), 0);
 	assert_true(scene_is_fresh(&scene));
 	/* Same size, same content, another file; the clock of file systems ticks in milliseconds.
 	 */
@@ -352,17 +354,17 @@ static void test_fresh(void **state)
 	make_tiff("fresh/T32TMT_20200101T101010_B08.tif", 8, 1, 16);
 	assert_false(scene_is_fresh(&scene));
 	scene_release(&scene);
-	assert_int_equal(scene_open(&scene, catalog, 0, &options, &err), 0);
+	assert_int_equal(scene_open(&scene, scene_list, 0, &options, &err), 0);
 	assert_true(scene_is_fresh(&scene));
 	assert_int_equal(unlink("fresh/T32TMT_20200101T101010_B04.tif"), 0);
 	assert_false(scene_is_fresh(&scene));
 	scene_release(&scene);
-	catalog_free(catalog);
+	scene_list_free(scene_list);
 }
 
 static void test_memory(void **state)
 {
-	struct catalog *catalog;
+	struct scene_list *scene_list;
 	FILE *list = fopen("many.txt", "w");
 
 	(void)state;
@@ -379,11 +381,11 @@ static void test_memory(void **state)
 		fclose(out);
 	}
 	fclose(list);
-	catalog = CATALOG(NULL, "@many.txt", "many");
-	assert_int_equal(catalog_scenes(catalog), 5000);
-	assert_true(catalog_memory(catalog) < 10000 * 60);
-	assert_int_equal(catalog_file_bytes(catalog), 0);
-	catalog_free(catalog);
+	scene_list = SCENE_LIST(NULL, "@many.txt", "many");
+	assert_int_equal(scene_list_count(scene_list), 5000);
+	assert_true(scene_list_memory(scene_list) < 10000 * 60);
+	assert_int_equal(scene_list_file_bytes(scene_list), 0);
+	scene_list_free(scene_list);
 }
 
 int main(void)
