@@ -383,6 +383,7 @@ int scene_unpack(struct scene *scene, const void *in, size_t bytes, bool opened,
 	if (reading.no_memory)
 		return error_memory(err, "a scene", bytes);
 	return error_set(err, EX_SOFTWARE,
-			 "what a worker says of its scene is malformed (%zu bytes); it is left out",
+			 "a worker's description of its scene is malformed (%zu bytes); the scene "
+			 "is left out",
 			 bytes);
 }

@@ -38,8 +38,8 @@ static const char *input_name(const struct stat *st, const struct options *optio
 static int refuse(const char *kind, const char *path, const char *input, struct error *err)
 {
 	return error_set(err, EX_USAGE,
-			 "%s: an image, a list or a part that this command reads (%s), into which "
-			 "the %s report would go; give the report another name",
+			 "%s: this command reads this file (%s), and the %s report would replace "
+			 "it; give the report another name",
 			 path, input, kind);
 }
 

@@ -51,7 +51,7 @@ static int refuse_size(const struct lab *lab, const struct budget *budget, struc
 	if (lab_shared_bytes(lab) <= budget->limit)
 		return 0;
 	return error_set(err, EX_TEMPFAIL,
-			 "what all workers share takes %s, more than the memory limit of %s (%s)",
+			 "memory shared by all workers: %s, more than the limit of %s (%s)",
 			 bytes_text(size, lab_shared_bytes(lab)), bytes_text(limit, budget->limit),
 			 budget->source);
 }
@@ -369,7 +369,7 @@ static int run_recur(const struct call *call, struct error *err)
 const struct command command_pi = {
 	.word = "pi",
 	.arguments = "",
-	.purpose = "compute pi by random numbers: the bare executor, without any file",
+	.purpose = "compute pi from random numbers: the executor alone, no files",
 	.examples = "imgpipe pi                         all generators, 1, 2 ... workers\n"
 		    "imgpipe pi -N 1e8 --generator own --workers 1,2,4\n"
 		    "imgpipe pi -N 1e5                  too small: what overhead is\n"
@@ -408,7 +408,7 @@ const struct command command_sum = {
 const struct command command_recur = {
 	.word = "recur",
 	.arguments = "",
-	.purpose = "take steps that need the step before: over time, and over pixels",
+	.purpose = "compute a recurrence: each step needs the step before",
 	.examples = "imgpipe recur --workers 1,2,4\n"
 		    "imgpipe recur -N 1e6 --steps 100 --over pixels\n"
 		    "imgpipe recur --over time --workers 2     waits: see its stage table\n",

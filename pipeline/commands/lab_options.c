@@ -216,7 +216,7 @@ static const struct option_row workers = {
 	.letter = 'j',
 	.name = "workers",
 	.argument = "N|auto,...",
-	.help = "workers at once, one line of the table for each, as in 1,2,4; auto: physical "
+	.help = "number of workers, one line of the table for each, as in 1,2,4; auto: physical "
 		"cores within affinity, cgroup quota and Slurm's share; default: 1, 2, 4 ... up to "
 		"those",
 	.set = set_worker_list,

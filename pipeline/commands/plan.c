@@ -76,7 +76,7 @@ static const struct option_row *const drawing_rows[] = {&text, NULL};
 const struct command command_graph = {
 	.word = "graph",
 	.arguments = "FILE|DIRECTORY|@LIST|- ...",
-	.purpose = "draw the graph of run's tasks, as SVG on standard output",
+	.purpose = "draw the tasks of a run, as SVG on standard output",
 	.examples = "imgpipe graph scene.tif > graph.svg\n"
 		    "imgpipe graph --text --workers 4 --chunk 1024 scenes/\n",
 	.groups = {{.title = "What to draw", .rows = drawing_rows},

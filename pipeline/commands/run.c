@@ -56,7 +56,7 @@ static int work(struct scenes *scenes, const struct options *options, const stru
 
 	show_notes(plan, options, session);
 	(void)snprintf(why, sizeof(why),
-		       "%s, for which the memory limit leaves no room; --memory %lluM is enough",
+		       "%s, and the memory limit has no room for that; --memory %lluM is enough",
 		       scenes->workload->heavy->needed,
 		       (unsigned long long)(plan_enough(plan, plan->survey.gdal.most, true) >> 20));
 	if (!plan->gdal)

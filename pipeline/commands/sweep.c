@@ -341,7 +341,7 @@ static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 const struct command command_sweep = {
 	.word = "sweep",
 	.arguments = "FILE|DIRECTORY|@LIST ...",
-	.purpose = "time runs over chunk sizes and workers, with pictures",
+	.purpose = "measure runs over chunk sizes and workers",
 	.examples =
 		"imgpipe sweep --chunk 64..4096 --workers 1,2 scene.tif\n"
 		"imgpipe sweep --workers 1..16 --executor threads,processes --html s.html a.tif\n"

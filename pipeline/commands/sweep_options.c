@@ -223,7 +223,7 @@ static const struct option_row working_set = {
 	.name = "working-set",
 	.argument = "LIST",
 	.values = "tile chunk",
-	.help = "tile (default), chunk: what is in memory at once of a chunk",
+	.help = "tile (default), chunk: the part of a chunk that is in memory at one time",
 	.set = set_working_sets,
 };
 const struct option_row *const sweep_varying_rows[] = {&chunk, &workers, &executor, &working_set,

@@ -234,10 +234,10 @@ static void look_at_kernel(struct confinement *c)
 	c->filter = filter_available();
 	c->landlock_abi = landlock_abi();
 	if (!c->filter)
-		c->lacks = "the kernel offers no filter of system calls here (seccomp)";
+		c->lacks = "this kernel has no filter of system calls (seccomp)";
 	else if (!c->landlock_abi)
-		c->lacks = "the kernel offers no Landlock here: all that this user may read can "
-			   "be read";
+		c->lacks = "this kernel has no Landlock: workers can read every file that this "
+			   "user can read";
 #endif
 }
 
@@ -265,7 +265,7 @@ int confine_prepare(struct confinement *c, const struct options *options,
 				 "--confine must: %s; --confine auto goes on without", c->lacks);
 	if (options->confine == CONFINE_MUST && c->network)
 		return error_set(err, EX_UNAVAILABLE,
-				 "--confine must: a name asks for a network; name local files, or "
+				 "--confine must: an input is on a network; name local files, or "
 				 "leave the option out");
 	return 0;
 }

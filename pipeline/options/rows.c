@@ -69,7 +69,7 @@ const struct option_row option_workers = {
 	.letter = 'j',
 	.name = "workers",
 	.argument = "N|auto",
-	.help = "workers at once; auto: physical cores within affinity, cgroup quota and Slurm's "
+	.help = "number of workers; auto: physical cores within affinity, cgroup quota and Slurm's "
 		"share",
 	.set = set_workers,
 };
@@ -106,7 +106,7 @@ const struct option_row option_working_set = {
 	.name = "working-set",
 	.argument = "tile|chunk",
 	.help = "what is in memory at once: a tile of the chunk (default), or the whole chunk as "
-		"array libraries have it",
+		"array libraries do",
 	.set = set_working_set,
 };
 const struct option_row option_shard = {

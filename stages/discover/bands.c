@@ -43,8 +43,8 @@ static int by_option(struct scene *scene, const struct options *options, bool *s
 
 		if (index > info->n_bands && info->n_bands == 1)
 			return error_set(err, EX_DATAERR,
-					 "%s: has one band, and --bands gives numbers of a stack; "
-					 "give file name patterns: --bands "
+					 "%s: this file has one band, so band numbers in --bands "
+					 "do not fit; give patterns of file names: --bands "
 					 "'red=PATTERN,nir=PATTERN'",
 					 scene->files[0].path);
 		if (index > info->n_bands)
@@ -219,7 +219,9 @@ static enum verdict by_name(struct scene *scene, const struct sensor *sensor)
 			   info->n_bands, sensor->name, order->red, order->nir);
 	red = labelled(info, COLOR_RED);
 	if (red && red != order->red)
-		scene_note(scene, "colour label red of band %u was not used: %s has red in band %u",
+		scene_note(scene,
+			   "band %u is labelled red, but in %s products red is band %u, which was "
+			   "used",
 			   red, sensor->name, order->red);
 	if (info->bands[order->nir - 1].color == COLOR_ALPHA)
 		scene_note(scene, "band %u is labelled alpha; it is NIR in %s products", order->nir,

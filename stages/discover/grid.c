@@ -57,11 +57,11 @@ static int check_place(const struct scene *scene, enum band_role role, struct er
 		return 0;
 	distance = corner_distance(red, other);
 	if (!(distance <= TOLERANCE))
-		return error_set(err, EX_DATAERR,
-				 "%s: %s does not lie on red (%s): corners differ by %.4g pixels; "
-				 "warp one to the grid of the other first (gdalwarp)",
-				 scene->band[role].path, name, scene->band[BAND_RED].path,
-				 distance);
+		return error_set(
+			err, EX_DATAERR,
+			"%s: %s and red (%s) do not cover the same area: their corners differ by "
+			"%.4g pixels; warp one to the grid of the other first (gdalwarp)",
+			scene->band[role].path, name, scene->band[BAND_RED].path, distance);
 	return 0;
 }
 
@@ -72,7 +72,7 @@ static void note_unplaced(struct scene *scene)
 
 	if (red == band_file(scene, BAND_NIR)->has_geotransform)
 		return;
-	scene_note(scene, "assumed: %s lies on %s, though its file says no position",
+	scene_note(scene, "assumed: %s covers the same area as %s; its file has no georeference",
 		   red ? "NIR" : "red", red ? "red" : "NIR");
 }
 

@@ -220,16 +220,16 @@ static void note_doubt(struct scene *scene, const struct sensor *sensor, const c
 	if (!may_be_numbers(scene->band[BAND_RED].type))
 		return;
 	if (rule == SCALE_SENTINEL2)
-		scene_note(scene,
-			   "Sentinel-2, processing baseline not known: if it is 04.00 or later and "
-			   "its offset is still in the numbers, pass --scale 0.0001 --offset -0.1; "
-			   "if not, the numbers are right as they are (--raw says so)");
+		scene_note(
+			scene,
+			"Sentinel-2, processing baseline unknown. If it is N0400 or newer and 1000 "
+			"is still added to the values, NDVI is too close to 0: run again with "
+			"--scale 0.0001 --offset -0.1 --nodata 0. If not, there is nothing to do");
 	else if (rule == SCALE_LANDSAT_C2 ||
 		 (rule == SCALE_LANDSAT_SR && says_surface(scene, path)))
-		scene_note(scene,
-			   "may be Landsat Collection 2 surface reflectance, which needs --scale "
-			   "0.0000275 --offset -0.2; if it is not, NDVI of the stored numbers is "
-			   "right (--raw says so)");
+		scene_note(scene, "this may be Landsat Collection 2 surface reflectance. If it is, "
+				  "run again with --scale 0.0000275 --offset -0.2 --nodata 0. If "
+				  "not, there is nothing to do");
 }
 
 /* The product's rule is known: was it right to use it, or not to? */
@@ -239,17 +239,18 @@ static void note_use(struct scene *scene, const struct rule *rule)
 
 	if (may_be_numbers(type) && rule->assumed)
 		scene_note(scene,
-			   "assumed by the name: numbers of Landsat Collection 2, reflectance is "
-			   "stored * %g %+g; if the file holds others, pass --raw or --scale",
+			   "the name says Landsat Collection 2, so reflectance = stored * %g %+g "
+			   "is assumed; if the values are something else, pass --raw, or --scale "
+			   "and --offset",
 			   rule->scale[0], rule->offset[0]);
 	else if (!is_integer(type) && rule->offset[0] != 0)
 		scene_note(scene,
-			   "floating-point samples are taken as reflectance; if they are the "
-			   "product's numbers, pass --scale %g --offset %g",
+			   "floating-point values are taken as reflectance; if they are still the "
+			   "product's integers, pass --scale %g --offset %g",
 			   rule->scale[0], rule->offset[0]);
 	else if (is_integer(type) && !may_be_numbers(type))
-		scene_note(scene, "8-bit samples are not the product's numbers: its scale and "
-				  "offset were not used; --scale and --offset decide");
+		scene_note(scene, "8-bit values cannot be the product's integers, so its scale and "
+				  "offset were not used; --scale and --offset override this");
 }
 
 /* File metadata wins over the product's rule; where they disagree the user should know. */
@@ -261,8 +262,8 @@ static void note_disagreement(struct scene *scene, const struct rule *rule)
 	if (rule->known && states_scale(info) &&
 	    fabs(shift - rule->offset[0] / rule->scale[0]) > 1e-6 * fabs(shift) + 1e-6)
 		scene_note(scene,
-			   "offset %.6g of the file metadata was used, but the product's rule says "
-			   "%.6g; --scale and --offset decide",
+			   "the file's metadata gives offset %.6g, which was used; the product's "
+			   "rule gives %.6g; --scale and --offset override both",
 			   info->offset, rule->offset[0]);
 }
 

@@ -33,8 +33,8 @@ static int open_failed(const struct scene *scene, const struct file_entry *entry
 		return error_set(err, EX_NOINPUT, "%s: the list names no file", path);
 	case FILE_LIST_NOT_TEXT:
 		return error_set(err, EX_DATAERR,
-				 "%s: is no text; a list has one path a line, in UTF-8 or any "
-				 "other form of text without NUL bytes",
+				 "%s: not a text file; a list has one path per line, in UTF-8 or "
+				 "another encoding without NUL bytes",
 				 path);
 	case FILE_LIST_IS_FOLDER:
 		return error_set(err, EX_NOINPUT, "%s: is a folder, no list; name it without the @",
@@ -52,12 +52,12 @@ static int open_failed(const struct scene *scene, const struct file_entry *entry
 	case FILE_LINE_TOO_LONG:
 		return error_set(err, EX_DATAERR,
 				 "%s: is longer than the %d bytes that a path can have; a list has "
-				 "one path a line",
+				 "one path per line",
 				 path, PATH_MAX - 1);
 	case FILE_KERNEL_FOLDER:
 		return error_set(err, EX_NOINPUT,
-				 "%s: is a folder of the kernel or of devices; name a folder of "
-				 "files",
+				 "%s: a folder of the kernel or of devices (like /proc or /dev); "
+				 "name a folder with files",
 				 path);
 	case FILE_TOO_DEEP:
 		return error_set(err, EX_NOINPUT,
@@ -97,8 +97,8 @@ static int open_stack(struct scene *scene, const struct catalog *catalog, uint32
 	if (scene->files[0].info.n_bands == 1 && token.kind == TOKEN_BAND &&
 	    !options->bands[BAND_RED].index)
 		return sensor ? error_set(err, EX_DATAERR,
-					  "%s: holds band %s of %s alone; NDVI needs red (band %s) "
-					  "and NIR (band %s): name their files too",
+					  "%s: this file is only band %s of %s; NDVI needs red "
+					  "(band %s) and NIR (band %s): name those files too",
 					  scene->files[0].path, token.code, sensor->name,
 					  codes_text(sensor->red, red),
 					  codes_text(sensor->nir, nir))
@@ -131,8 +131,8 @@ static int open_partial(struct scene *scene, const struct catalog *catalog,
 		return open_stack(scene, catalog, entry_first(entry), sensor, options, err);
 	if (options->bands[BAND_RED].pattern)
 		return error_set(err, EX_DATAERR,
-				 "%s: is %s by --bands, but no %s file of its folder matches '%s' "
-				 "with the same text for the wildcards",
+				 "%s: --bands makes it %s, but no file in its folder is the "
+				 "matching %s ('%s' with the same text in place of the wildcards)",
 				 scene->files[0].path, has_red ? "red" : "NIR", missing,
 				 options->bands[has_red ? BAND_NIR : BAND_RED].pattern);
 	return error_set(
@@ -173,8 +173,8 @@ static int open_group(struct scene *scene, const struct catalog *catalog, const 
 
 		if (info->n_bands > 1 && info->bands[1].color != COLOR_ALPHA)
 			return error_set(err, EX_DATAERR,
-					 "%s: has %u bands where its name promises one; name it "
-					 "alone, with --bands red=N,nir=N",
+					 "%s: its name says that it is one band, but it has %u; "
+					 "name this file alone, with --bands red=N,nir=N",
 					 scene->files[role == BAND_NIR ? file : 0].path,
 					 info->n_bands);
 		name_source(scene, role, file_list_name(&catalog->files, entry->file[role]), sensor,

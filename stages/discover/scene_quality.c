@@ -145,11 +145,10 @@ int scene_find_quality(struct scene *scene, const struct catalog *catalog,
 	else if (find_beside(&path, catalog, entry_first(entry), pattern))
 		path = NULL;
 	else if (!path)
-		return error_set(
-			err, EX_DATAERR,
-			"%s: no quality file whose name holds '%s' beside it; name it too, "
-			"or leave out --mask",
-			scene->name, pattern);
+		return error_set(err, EX_DATAERR,
+				 "%s: no file *%s* in this scene's folder; name the file too, or "
+				 "leave out --mask",
+				 scene->name, pattern);
 	if (!path)
 		return error_memory(err, "a path", 0);
 	return use_file(scene, path,

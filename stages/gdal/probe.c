@@ -310,7 +310,8 @@ static int refuse_file(const char *path, const struct gdal_reach *reach, const s
 				 path, gdal_log_words(log, path));
 	if (!reach->nothing && VSIStatExL(reach->name, &st, VSI_STAT_EXISTS_FLAG) == 0)
 		(void)error_set(err, EX_DATAERR,
-				"%s: not an image that GDAL recognises; pass an image file", path);
+				"%s: GDAL does not know this file as an image; name an image file",
+				path);
 	else
 		(void)error_set(err, EX_NOINPUT,
 				"%s: no such file, nor a name that GDAL opens; check it", path);

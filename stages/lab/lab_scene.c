@@ -64,8 +64,8 @@ int lab_scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t
 {
 	(void)catalog;
 	*scene = (struct scene){.id = id};
-	scene->name = strdup("what was asked for");
-	return scene->name ? 0 : error_memory(err, "a name", sizeof("what was asked for"));
+	scene->name = strdup("the synthetic scene");
+	return scene->name ? 0 : error_memory(err, "a name", sizeof("the synthetic scene"));
 }
 
 int lab_scene_open(struct scene *scene, const struct catalog *catalog, uint32_t id,

@@ -201,8 +201,8 @@ static void foot_pi(const struct lab_set *set)
 	}
 	if (has(set, LAB_VECTOR)) {
 		(void)snprintf(text, sizeof(text),
-			       "the numbers of point i are made of i alone (Philox4x32-10), "
-			       "several points in one instruction; the same bits likewise%s",
+			       "the numbers of point i are computed from i alone (Philox4x32-10), "
+			       "several points per instruction; also the same bits everywhere%s",
 			       agreement(set, 1u << LAB_VECTOR));
 		note("vector", text);
 	}
@@ -252,8 +252,8 @@ static void foot_recur(const struct lab_set *set)
 	int all = agree(set, 1u << LAB_TIME | 1u << LAB_PIXELS);
 
 	if (has(set, LAB_TIME))
-		note("time", "cannot be split: a step is handed out when the one before has been "
-			     "delivered, so one worker is busy and the others wait in turn");
+		note("time", "sequential: a step can begin only when the step before is done, so "
+			     "one worker is busy and the others wait");
 	if (has(set, LAB_PIXELS))
 		note("pixels", "no pixel needs another one: the tasks are independent");
 	if (all >= 0)
@@ -328,11 +328,11 @@ static void put_cores(const struct lab_set *set)
 		if (!lab_done(line) || line->mode == LAB_SHARED || line->workers < 2 ||
 		    line->wall_s < short_s || running >= RUNNING_SHARE)
 			continue;
-		(void)snprintf(text, sizeof(text),
-			       "in the line %s, workers at work really ran %.0f %% of the time: "
-			       "there were not as many free cores (other programs, a CPU quota, "
-			       "more workers than cores)",
-			       lab_line_name(name, line), 100 * running);
+		(void)snprintf(
+			text, sizeof(text),
+			"in the line %s, busy workers had a CPU only %.0f %% of the time: too few "
+			"free cores (other programs, a CPU quota, more workers than cores)",
+			lab_line_name(name, line), 100 * running);
 		note("cores", text);
 		return;
 	}
@@ -350,6 +350,6 @@ void lab_print_foot(const struct lab_set *set, const struct options *options)
 	put_left_out(set);
 	put_overhead(set);
 	put_cores(set);
-	note("columns", "speed-up and efficiency against the first line of the same kind; work %: "
-			"the share of wall time x workers inside the stages that compute");
+	note("columns", "speed-up and efficiency compare with the first line of the same kind; "
+			"work %: the share of wall time x workers inside the stages that compute");
 }

@@ -169,10 +169,10 @@ void graph_run(struct graph *graph, const struct run_totals *totals, const struc
 void graph_sentence(char text[240], const struct graph *graph)
 {
 	(void)snprintf(text, 240,
-		       "critical path = %" PRIu64 " tasks, width = %" PRIu64
-		       ": so many chunks may be worked on at once; %u worker%s take %" PRIu64
-		       " round%s",
+		       "critical path = %" PRIu64 " tasks (one after the other), width = %" PRIu64
+		       " chunks (can run at once); %u worker%s need%s %" PRIu64 " round%s",
 		       graph->chain, graph->width, graph->workers, graph->workers == 1 ? "" : "s",
+		       graph->workers == 1 ? "s" : "",
 		       ceil_div(graph->width, graph->workers ? graph->workers : 1),
 		       graph->width <= graph->workers ? "" : "s");
 }

@@ -137,7 +137,7 @@ int tally_fold(struct tally *tally, const struct chunk_result *chunk, struct err
 		/* A worker with memory of its own has read the headers for itself. */
 		if (tally->n_tiles && piece->tile >= tally->n_tiles)
 			return error_set(err, EX_DATAERR,
-					 "%s: it was changed while it was worked on; run it again",
+					 "%s: the file changed during the run; run it again",
 					 tally->scene->name);
 		accum_merge(&tally->accum, &piece->accum);
 		histogram_merge(tally->histogram, &piece->histogram);

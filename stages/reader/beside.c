@@ -25,8 +25,8 @@ static bool blocks(mode_t mode)
 static int refuse(const char *path, const char *name, struct error *err)
 {
 	return error_set(err, EX_DATAERR,
-			 "%s: %s beside it is a pipe, socket or device, where GDAL expects a file; "
-			 "remove or rename that",
+			 "%s: GDAL would read %s beside it, which is a pipe, socket or device, not "
+			 "a file; remove or rename it",
 			 path, name);
 }
 

@@ -114,8 +114,8 @@ void figure_tiles(FILE *out, const struct scene_result *result)
 	put_key(out, SVG_BROWN_GREEN, "0 or less", "1", "NDVI");
 	svg_close(out);
 	(void)snprintf(text, sizeof(text),
-		       "%u x %u tiles%s; grey: no valid pixel. Brown is bare or water, green is "
-		       "vegetation.",
+		       "%u x %u tiles%s. Brown: bare ground or water; teal: vegetation; grey: no "
+		       "valid pixel.",
 		       map.across, map.down,
 		       map.cells_across < map.across || map.cells_down < map.down
 			       ? ", several a cell, weighted by their valid pixels"

@@ -171,9 +171,9 @@ static void caption(char *text, size_t size, const struct trace_log *log, unsign
 			coarse = log->worker[i].lap.resolution_ns;
 	used = (size_t)snprintf(
 		text, size,
-		"A row a worker, time to the right, as on Dask's task stream: each "
-		"moment has the colour of what took most of it. What is left blank "
-		"is waiting, or nothing to do; rest the pointer on a part for its name.");
+		"One row per worker, time to the right, as on Dask's task stream: each moment has "
+		"the colour of what took most of it. Red: messages, hand-out, locks. Blank: any "
+		"other waiting, or nothing to do. Rest the pointer on a part to see its name.");
 	if (coarse && used < size)
 		used += (size_t)snprintf(
 			text + used, size - used,

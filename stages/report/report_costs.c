@@ -86,7 +86,7 @@ static void put_waits(FILE *out, const struct run_figures *f)
 				line + used, sizeof(line) - used, "%s%s %.3f s", used ? ", " : "",
 				wait_cause_name((enum wait_cause)cause), f->wait_s[cause]);
 	if (used < sizeof(line))
-		(void)snprintf(line + used, sizeof(line) - used, "%s; by no meter %.3f s",
+		(void)snprintf(line + used, sizeof(line) - used, "%s; unaccounted %.3f s",
 			       used ? "" : "none", f->unmeasured_s);
 	text_item(out, LABEL_COLUMNS, "Waits", line);
 }
@@ -143,7 +143,7 @@ static void put_ranks(FILE *out, const struct run_totals *totals)
 					 i ? "; " : "", c->name, c->calls, c->bytes, sec(c->ns));
 	}
 	if (used)
-		text_item(out, LABEL_COLUMNS, "Together", line);
+		text_item(out, LABEL_COLUMNS, "MPI", line);
 }
 
 static void put_memory(FILE *out, const struct run_totals *totals, const struct plan *plan)
@@ -166,7 +166,8 @@ static void put_memory(FILE *out, const struct run_totals *totals, const struct 
 	text_item(out, LABEL_COLUMNS, "Memory", line);
 	if (totals->n_ranks > 1)
 		text_item(out, LABEL_COLUMNS, "",
-			  "of each rank; the peak is that of the largest one");
+			  "budget, plan and reservation are per rank; the peak is that of the "
+			  "largest rank");
 	for (unsigned i = 0; i < plan->n_notes; i++)
 		text_item(out, LABEL_COLUMNS, "    note:", plan->notes[i]);
 }
@@ -230,11 +231,10 @@ static void put_verdict(FILE *out, const struct run_totals *totals, const struct
 	for (unsigned i = 0; i < verdict.n; i++)
 		text_item(out, LABEL_COLUMNS, i ? "" : "Verdict", verdict.sentence[i]);
 	if (totals->n_lost) {
-		(void)snprintf(
-			lost, sizeof(lost),
-			"%u worker process%s died; its scenes are reported as failed, and what "
-			"it did is not in the table",
-			totals->n_lost, totals->n_lost == 1 ? "" : "es");
+		(void)snprintf(lost, sizeof(lost),
+			       "%u worker process%s died: the scenes worked on there are reported "
+			       "as failed, and that work is not in the table",
+			       totals->n_lost, totals->n_lost == 1 ? "" : "es");
 		text_item(out, LABEL_COLUMNS, "", lost);
 	}
 	if (totals->interrupted_by)

@@ -166,7 +166,7 @@ static int tiles_scene(struct open_report *report, const struct scene_result *re
 const struct report report_csv = {
 	.option = {.kind = "CSV",
 		   .name = "csv",
-		   .help = "a line a scene",
+		   .help = "one line per scene",
 		   .made_by = REPORT_BY_RUN | REPORT_BY_MERGE},
 	.begin = csv_begin,
 	.scene = csv_scene,
@@ -175,7 +175,7 @@ const struct report report_csv = {
 const struct report report_tiles = {
 	.option = {.kind = "tiles",
 		   .name = "tiles",
-		   .help = "a line a tile, CSV",
+		   .help = "one line per tile, CSV",
 		   .made_by = REPORT_BY_RUN,
 		   .needs = REPORT_NEEDS_TILES},
 	.begin = tiles_begin,

@@ -35,9 +35,9 @@ static int no_reader(const struct report_file *file, const char *path, struct er
 				 "%s: the %s report has no reader, and a signal has come", path,
 				 file->kind);
 	return error_set(err, EX_CANTCREAT,
-			 "%s: the %s report has no reader: nobody has opened this pipe for %d s; "
-			 "start its reader first",
-			 path, file->kind, STREAM_READER_MS / 1000);
+			 "%s: a named pipe that nothing has opened for reading in %d s; start its "
+			 "reader before the %s report",
+			 path, STREAM_READER_MS / 1000, file->kind);
 }
 
 /*

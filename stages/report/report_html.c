@@ -107,8 +107,8 @@ static void put_verdict(FILE *out, const struct run_totals *totals, const struct
 		page_note(out, "Interrupted by %s: the page is partial.", totals->interrupted_by);
 	if (totals->n_lost)
 		page_note(out,
-			  "%u worker process%s died; the scenes are reported as failed. What was "
-			  "recorded until then is on the timeline.",
+			  "%u worker process%s died: the scenes worked on there are reported as "
+			  "failed. What was recorded until then is on the timeline.",
 			  totals->n_lost, totals->n_lost == 1 ? "" : "es");
 	verdict_make(&verdict, totals, plan, options);
 	for (unsigned i = 0; i < verdict.n; i++) {

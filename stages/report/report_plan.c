@@ -18,7 +18,7 @@ static void put_budget(FILE *out, const struct plan *plan)
 {
 	char b[2][24], line[256];
 
-	(void)snprintf(line, sizeof(line), "%s (%s), for all of the program",
+	(void)snprintf(line, sizeof(line), "%s (%s), for the whole program",
 		       bytes_text(b[0], plan->budget.limit), plan->budget.source);
 	text_item(out, LABEL_COLUMNS, "Budget", line);
 	(void)snprintf(line, sizeof(line), "%s predicted%s", bytes_text(b[1], plan->predicted.peak),
@@ -64,13 +64,16 @@ static void put_memory(FILE *out, const struct plan *plan)
 		       plan->scene_slots, plan->scene_slots == 1 ? "" : "s");
 	put_part(out, "scene slots", plan->slots, why);
 	if (plan->gdal)
-		put_part(out, "GDAL", plan->gdal, "set aside, should a scene need it");
+		put_part(out, "GDAL", plan->gdal,
+			 plan->predicted.gdal ? "for scenes that need GDAL"
+					      : "only if a scene needs GDAL (not in the peak)");
 	if (plan->backlog)
-		put_part(out, "pile", plan->backlog,
-			 "most pixels that may wait, with --teach no-backpressure");
+		put_part(out, "backlog", plan->backlog,
+			 "most pixels that may wait (--teach no-backpressure)");
 	put_part(out, "pool", plan->pool, "left for the two below");
 	put_part(out, "block, per worker", plan->footprint, "what is in memory at once of a chunk");
-	put_part(out, "tally, per scene", plan->tally, "running totals of a scene in flight");
+	put_part(out, "totals, per scene", plan->tally,
+		 "running totals of a scene that is being worked on");
 }
 
 static void put_stages(FILE *out, const struct plan *plan)
@@ -131,12 +134,12 @@ static void put_sizes(FILE *out, const struct scene *scene, const struct chunk_g
 		       scene_tiles_across(scene), scene_tiles_down(scene));
 	text_item(out, LABEL_COLUMNS, "Size", line);
 	(void)snprintf(line, sizeof(line),
-		       "%" PRIu64 " of %" PRIu32 " x %" PRIu32 " pixels: what a worker takes at a "
-		       "time",
+		       "%" PRIu64 " of %" PRIu32 " x %" PRIu32 " pixels: one task of a worker",
 		       chunks, grid->chunk_x_size, grid->chunk_y_size);
 	text_item(out, LABEL_COLUMNS, "Chunks", line);
 	(void)snprintf(line, sizeof(line),
-		       "%" PRIu32 " x %" PRIu32 " pixels: what is in memory at once of a chunk%s",
+		       "%" PRIu32 " x %" PRIu32
+		       " pixels: the part of a chunk that is in memory at one time%s",
 		       grid->block_x_size, grid->block_y_size,
 		       grid->whole_chunk ? ", here all of it (--working-set chunk)" : "");
 	text_item(out, LABEL_COLUMNS, "Blocks", line);
@@ -283,10 +286,10 @@ static void put_choice(FILE *out, const struct plan *plan, const struct scene *s
 	say_memory(out, plan, grid);
 	put_options(out, plan, grid, scene);
 	text_fold(out, 0, 0,
-		  "decoded x: times each pixel is decoded, at most. hand-outs: 6 us a chunk beside "
-		  "22 ns of work a pixel, as measured on DEFLATE where this was written; less work "
-		  "a pixel makes it more. idle end: half a chunk of each worker, while the last "
-		  "ones end; one scene alone. imgpipe sweep measures all of it here.");
+		  "decoded x: how often each pixel is decoded, at most. hand-outs: 6 us per chunk "
+		  "against 22 ns of work per pixel (measured on a DEFLATE scene; faster codecs "
+		  "make the share larger). idle end: at the end of one scene each worker waits "
+		  "half a chunk on average. imgpipe sweep measures all of this on your machine.");
 }
 
 static void put_scene(FILE *out, const struct plan *plan, const struct scene *scene,
@@ -299,8 +302,11 @@ static void put_scene(FILE *out, const struct plan *plan, const struct scene *sc
 	put_sizes(out, scene, grid);
 	put_amplification(out, scene, grid);
 	if (chunk_grid_count(grid) < plan->workers && plan->scene_slots <= 1) {
-		(void)snprintf(line, sizeof(line), "fewer chunks than workers: %" PRIu64 " for %u",
-			       chunk_grid_count(grid), plan->workers);
+		(void)snprintf(line, sizeof(line),
+			       "%" PRIu64
+			       " chunk%s for %u workers: some workers have nothing to do",
+			       chunk_grid_count(grid), chunk_grid_count(grid) == 1 ? "" : "s",
+			       plan->workers);
 		text_item(out, LABEL_COLUMNS, "note:", line);
 	}
 	for (unsigned i = 0; i < scene->n_notes; i++)
@@ -318,8 +324,9 @@ int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *gri
 	(void)snprintf(line, sizeof(line), "%" PRIu32 " (files of %s)", plan->n_scenes,
 		       bytes_text(b, plan->file_bytes));
 	text_item(out, LABEL_COLUMNS, "Scenes", line);
-	(void)snprintf(line, sizeof(line), "%u of %u asked for%s, executor %s", plan->workers,
-		       plan->workers_asked, options->workers ? " (--workers)" : " (by the machine)",
+	(void)snprintf(line, sizeof(line), "%u of %u%s, executor %s", plan->workers,
+		       plan->workers_asked,
+		       options->workers ? " (--workers)" : " (default: available cores)",
 		       options->executor ? options->executor : "auto");
 	text_item(out, LABEL_COLUMNS, "Workers", line);
 	put_confinement(out, plan);

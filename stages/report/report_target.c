@@ -98,8 +98,8 @@ static int look_at_existing(struct report_target *target, const char *kind, stru
 
 	if (holds_data(target->path))
 		return error_set(err, EX_USAGE,
-				 "%s: an image or a part of one, which the %s report would "
-				 "replace; give the report another name",
+				 "%s: an image or part of one, and the %s report would replace it; "
+				 "give the report another name",
 				 target->path, kind);
 	if (is_kept_by_folder(target))
 		return cannot_replace(kind, target->path, "it belongs to another user", err);

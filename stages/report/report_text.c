@@ -118,7 +118,8 @@ static void put_pixels(FILE *out, const struct summary *s)
 			      s->area_ha);
 	else
 		text_item(out, LABEL_COLUMNS, "Area",
-			  "not known: no projected CRS, in one scene at least");
+			  "not known: at least one scene has no projected CRS (see the area of "
+			  "each scene in --csv)");
 }
 
 static void put_global(FILE *out, const struct run_totals *totals)

@@ -71,7 +71,9 @@ const char *confinement_text(char text[CONFINEMENT_TEXT_BYTES], const struct con
 			       c->filter ? " and " : "", c->landlock_abi);
 	(void)snprintf(text, CONFINEMENT_TEXT_BYTES, "%s%s%s%s%s", c->filter ? "seccomp" : "",
 		       c->filter || c->landlock_abi ? landlock : "none",
-		       c->network ? "; sockets are left, as a name asks for a network" : "",
+		       c->network
+			       ? "; network sockets stay allowed, because an input is on a network"
+			       : "",
 		       c->lacks ? "; " : "", c->lacks ? c->lacks : "");
 	return text;
 }

@@ -103,8 +103,8 @@ static void say_stage_bound(struct verdict *v, const struct run_figures *f,
 		return;
 	}
 	if (stage == METER_FETCH && (double)row->cpu_ns > 0.5 * (double)row->busy_ns)
-		remedy = "most of it is CPU time, so the bytes were at hand (page cache) and more "
-			 "cores help";
+		remedy = "most of it is CPU time: the bytes came from the page cache, not from the "
+			 "disk, and more cores help";
 	say(v, "%s: %.0f %% of worker time is %s; %s", stage_words[stage].bound,
 	    percent(worker_share(f, f->busy_s[stage])), stage_words[stage].what, remedy);
 }
@@ -146,9 +146,9 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 	}
 	if (share_running(f, totals) < RUNNING_SHARE)
 		say(v,
-		    "short of cores: while at work workers ran %.0f %% of the time: more "
-		    "workers "
-		    "than free cores, a CPU quota, or memory being paged in",
+		    "cores were busy elsewhere: workers with work to do had a CPU only %.0f %% of "
+		    "the time (other programs, more workers than cores, a CPU quota, or swapping); "
+		    "do not compare these timings",
 		    percent(share_running(f, totals)));
 	else if (f->amplification > wasteful)
 		return; /* advise_amplification() says it */
@@ -247,20 +247,19 @@ static void advise_amplification(struct verdict *v, const struct run_figures *f,
 		return;
 	if (cut && plan->auto_x)
 		say(v,
-		    "read amplification: %.2f bytes were decoded for each byte needed; chunks "
-		    "that "
-		    "cut stored tiles of %u x %u, bands stored between those needed, or tiles "
-		    "reaching beyond the edge; whole tiles avoid the first%s",
+		    "read amplification: %.2f bytes were decoded for each byte needed. Possible "
+		    "reasons: other bands are stored between red and NIR, tiles reach beyond the "
+		    "image's edge, or chunks cut stored tiles of %u x %u; whole tiles avoid the "
+		    "last%s",
 		    f->amplification, plan->store_x, plan->store_y,
 		    chunk_option(text, plan->auto_x, plan->auto_y));
 	else
 		say(v, "read amplification: %.2f bytes were decoded for each byte needed; %s",
 		    f->amplification,
-		    cut ? "chunks that cut stored tiles (--chunk auto avoids it), bands stored "
-			  "between those needed, or tiles reaching beyond the edge"
-			: "tiles hold more than was asked for: bands stored between those "
-			  "needed, "
-			  "or space beyond the edge");
+		    cut ? "chunks cut stored tiles (--chunk auto avoids this), other bands are "
+			  "stored between red and NIR, or tiles reach beyond the image's edge"
+			: "the tiles hold more than is needed: other bands between red and NIR, or "
+			  "space beyond the image's edge");
 }
 
 static void advise_handouts(struct verdict *v, const struct run_figures *f, const struct plan *plan,
@@ -274,18 +273,15 @@ static void advise_handouts(struct verdict *v, const struct run_figures *f, cons
 		return;
 	if (f->busy_total_s / (double)f->chunks < small_chunk_s)
 		say(v,
-		    "%.0f %% of worker time went to hand-outs of %llu chunks of %.0f%s each; "
-		    "use larger ones%s",
+		    "%.0f %% of worker time went to handing out %llu chunks of %.0f%s each; use "
+		    "larger chunks%s",
 		    percent(share), (unsigned long long)f->chunks,
 		    (double)f->pixels / (double)f->chunks, plan->made_up ? "" : " pixels",
 		    larger_chunk(text, f, plan, options));
 	else if (exchange > handout_share)
 		say(v,
-		    "%.0f %% of worker time went to messages between workers (%.4f bytes "
-		    "of them "
-		    "for "
-		    "each byte of pixels); threads of one process send none, and larger "
-		    "chunks%s "
+		    "%.0f %% of worker time went to messages between workers (%.4f message bytes "
+		    "per byte of pixels); --executor threads sends none, larger chunks%s send "
 		    "fewer",
 		    percent(exchange), f->message_share, larger_chunk(text, f, plan, options));
 	else
@@ -361,8 +357,7 @@ static void say_unmeasured(struct verdict *v, const struct run_figures *f)
 
 	if (share > lead_share)
 		say(v,
-		    "%.0f %% of worker time is outside the meters (starting up, opening "
-		    "files, not "
+		    "%.0f %% of worker time is unaccounted (start-up, opening files, or not "
 		    "running)",
 		    percent(share));
 }

@@ -121,8 +121,7 @@ static void doubt_fit(char *text, size_t size, const struct series *series,
 	if (n_beyond && used < size)
 		used += (size_t)snprintf(text + used, size - used,
 					 "%s%u of %u points have more workers than the %u physical "
-					 "core%s: the fit takes missing cores for work that cannot "
-					 "be shared",
+					 "core%s: the fit mistakes missing cores for serial work",
 					 used ? "; " : " (", n_beyond, fit->points, cores,
 					 cores == 1 ? "" : "s");
 	if (used && used < size)
@@ -132,7 +131,7 @@ static void doubt_fit(char *text, size_t size, const struct series *series,
 static void advise_scaling(struct advice *advice, const struct series *series, unsigned cores)
 {
 	struct scaling_fit fit;
-	char trust[240], peak[96] = "no peak in sight";
+	char trust[240], peak[96] = "no maximum";
 
 	series_fit(&fit, series);
 	if (!fit.amdahl.ok)
@@ -153,12 +152,11 @@ static void advise_scaling(struct advice *advice, const struct series *series, u
 	if (!fit.usl.ok)
 		return;
 	if (isfinite(fit.usl.n_max))
-		(void)snprintf(peak, sizeof(peak), "most speed with %.1f workers (N_max)",
+		(void)snprintf(peak, sizeof(peak), "fastest with %.1f workers (N_max)",
 			       fmax(fit.usl.n_max, 1));
 	say(advice,
-	    "%s: Universal Scalability Law: contention %.4f (work that takes turns), coherency "
-	    "%.5f "
-	    "(workers that agree with each other), %s%s",
+	    "%s: Universal Scalability Law: contention %.4f (work that only one worker can do at a "
+	    "time), coherency %.5f (cost of keeping workers in agreement), %s%s",
 	    series->name, fit.usl.contention, fit.usl.coherency, peak, trust);
 }
 
@@ -198,8 +196,8 @@ void sweep_advise(struct advice *advice, const struct sweep *sweep)
 		    sweep->interrupted_by);
 	say_numbers(advice, sweep);
 	if (sweep->scenes_failed)
-		say(advice, "some scenes FAILED in the runs and are in no number here; imgpipe by "
-			    "itself says why");
+		say(advice, "some scenes FAILED in the runs and are not in any number here; run "
+			    "imgpipe on them to see why");
 	series_by_chunk(&list, sweep);
 	for (unsigned i = 0; i < list.n && advice->n < ADVICE_MOST - 4; i++)
 		advise_chunk(advice, &list.series[i]);

@@ -90,12 +90,13 @@ static bool few_workers(const struct sweep *sweep)
 static void put_workers(FILE *out, const struct sweep *sweep)
 {
 	page_section(out, "Workers");
-	page_paragraph(out, "Each executor with the chunk size that was best for it over all "
-			    "numbers of workers.");
+	page_paragraph(
+		out,
+		"Each executor with the chunk size that was best for it over all worker counts.");
 	if (few_workers(sweep))
 		page_note(out,
-			  "Fewer than %d numbers of workers: too few points for a fit to be "
-			  "trusted. The laws are drawn to show their shape.",
+			  "Fewer than %d worker counts: too few points to trust a fit. The curves "
+			  "only show the shape of the two laws.",
 			  FIT_TRUSTED_POINTS);
 	page_figure_open(out, "Wall time");
 	sweep_figure_workers(out, sweep, SWEEP_TIME);
@@ -138,9 +139,9 @@ static void put_figures(FILE *out, const struct sweep_point *point)
 
 static void put_table(FILE *out, const struct sweep *sweep)
 {
-	static const char *const heads[] = {"executor", "workers",  "set",        "chunk",
-					    "chunks",   "min s",    "median s",   "max s",
-					    "CPU s",    "peak MiB", "overhead %", "read x",
+	static const char *const heads[] = {"executor", "workers",  "working set", "chunk",
+					    "chunks",   "min s",    "median s",    "max s",
+					    "CPU s",    "peak MiB", "overhead %",  "read x",
 					    "messages", "sent MB",  "note"};
 	enum { N_HEADS = sizeof(heads) / sizeof(heads[0]) };
 

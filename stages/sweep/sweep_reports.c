@@ -45,7 +45,7 @@ static bool text_by_default(char path[REPORT_MADE_PATH], const struct options *o
 
 /* Text comes last: its path depends on the others', and it stands where they cannot be written. */
 static const struct sweep_report table[] = {
-	{{.kind = "CSV", .name = "csv", .help = "a line a run", .made_by = REPORT_BY_SWEEP},
+	{{.kind = "CSV", .name = "csv", .help = "one line per run", .made_by = REPORT_BY_SWEEP},
 	 write_csv},
 	{{.kind = "JSON",
 	  .name = "json",
@@ -54,7 +54,7 @@ static const struct sweep_report table[] = {
 	 sweep_json},
 	{{.kind = "HTML",
 	  .name = "html",
-	  .help = "one page with pictures, no script, nothing loaded",
+	  .help = "one page with pictures, no script; needs no network",
 	  .made_by = REPORT_BY_SWEEP},
 	 write_page},
 	{{.kind = "text", .made_by = REPORT_BY_SWEEP, .by_default = text_by_default}, write_text},

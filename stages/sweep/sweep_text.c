@@ -137,10 +137,10 @@ void sweep_text(FILE *out, const struct sweep *sweep)
 	put_plots(out, &list, false);
 	series_by_workers(&list, sweep);
 	put_plots(out, &list, true);
-	fputs("\n= fastest run, | median, - slowest run, > goes on. overhead: workers' time "
-	      "outside fetch, "
-	      "decode,\nmask, index and stats. read times: decoded bytes by bytes needed. peak: "
-	      "resident.\n\n",
+	fputs("\n= to the fastest run, | median, - to the slowest run, > cut off. overhead: share "
+	      "of workers' time\noutside fetch, decode, mask, index and stats. read times: bytes "
+	      "decoded / bytes needed. peak:\nresident memory. set: what is in memory at once of a "
+	      "chunk (--working-set).\n\n",
 	      out);
 	sweep_advise(&advice, sweep);
 	for (unsigned i = 0; i < advice.n; i++)

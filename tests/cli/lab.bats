@@ -146,7 +146,7 @@ refused() {
 	imgpipe sum -N 1e7 --how array --memory "$least"
 	exits 0
 	imgpipe recur -N 1e8 -T 1 --over time --memory 64M
-	exits 75 "what all workers share takes 763 MiB"
+	exits 75 "memory shared by all workers: 763 MiB"
 }
 
 @test "an array's peak of memory holds the array, chunks' does not" {

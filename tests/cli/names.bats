@@ -169,5 +169,5 @@ check_everything() {
 	run --separate-stderr bash -c 'seq 1000000000 | timeout 100 "$0" -q -m 16M -' "$IMGPIPE"
 	exits 75 "names of the files" --memory
 	run --separate-stderr bash -c 'yes | tr -d "\n" | timeout 50 "$0" -q -m 64M -' "$IMGPIPE"
-	exits 65 "standard input" "no text"
+	exits 65 "standard input" "not a text file"
 }

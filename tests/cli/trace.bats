@@ -155,7 +155,7 @@ traced() {
 	# 5 x 2 chunks of 256 x 512, in blocks of 256 x 128 (tiles of 128 joined): 4 of them a chunk
 	imgpipe graph --text --workers 2 --chunk 256x512 a.tif
 	exits 0
-	[[ "$output" == *"critical path = 22 tasks, width = 10"* ]] # 4 blocks x 5 stages, scene, all
+	[[ "$output" == *"critical path = 22 tasks (one after the other), width = 10 chunks"* ]] # 4 blocks x 5 stages, scene, all
 	[[ "$output" =~ decode\ +map\ +40\  ]]
 	[[ "$output" =~ mask\ +filter\ +40\  ]]
 	[[ "$output" =~ index\ +map\ +40\ .*5\.72\ MiB ]] # 1200 x 1000 values of 4 bytes and a class of 1

@@ -69,7 +69,7 @@ static void test_unplaced(void **state)
 	scene.files[1].info.has_geotransform = false;
 	assert_int_equal(apply(&scene, &err), 0);
 	assert_int_equal(scene.n_notes, 1);
-	assert_non_null(strstr(scene.notes[0], "NIR lies on red"));
+	assert_non_null(strstr(scene.notes[0], "NIR covers the same area as red"));
 }
 
 /* 1200/3937 computed, and as the text of a database has it: other last bits, the same area. */

@@ -83,7 +83,7 @@ static void test_landsat_c2(void **state)
 	(void)state;
 	by_name(&f, SAMPLE_U16, "/x/" ID ".tif");
 	expect(&f, 0.0000275, -0.2);
-	assert_true(noted(&f, "assumed by the name"));
+	assert_true(noted(&f, "the name says Landsat Collection 2"));
 	assert_true(f.scene.band[BAND_RED].has_nodata && f.scene.band[BAND_RED].nodata == 0);
 	by_name(&f, SAMPLE_I16, "/x/" ID ".tif");
 	expect(&f, 1, 0);
@@ -278,15 +278,13 @@ static void test_disagreement(void **state)
 
 	(void)state;
 	stated(&f, 0.0001, -0.1);
-	assert_false(noted(&f, "of the file metadata was used"));
+	assert_false(noted(&f, "the file's metadata gives offset"));
 	stated(&f, 1, -1000); /* the same shift of the numbers */
-	assert_false(noted(&f, "of the file metadata was used"));
+	assert_false(noted(&f, "the file's metadata gives offset"));
 	stated(&f, 0.0001, 0);
-	assert_true(noted(&f, "offset 0 of the file metadata was used, but the product's rule "
-			      "says -0.1"));
+	assert_true(noted(&f, "gives offset 0, which was used; the product's rule gives -0.1"));
 	stated(&f, 0.0001, 0.1);
-	assert_true(noted(&f, "offset 0.1 of the file metadata was used, but the product's rule "
-			      "says -0.1"));
+	assert_true(noted(&f, "gives offset 0.1, which was used; the product's rule gives -0.1"));
 }
 
 /* 600 bytes of folders: the metadata counts all the same. */

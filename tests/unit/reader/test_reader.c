@@ -252,7 +252,8 @@ static void test_refusals(void **state)
 	expect_refusal("/vsizip/missing.zip/a.tif", READER_AUTO, EX_NOINPUT, "no such file");
 	expect_refusal("NETCDF:missing.nc:a", READER_AUTO, EX_NOINPUT, "no such file");
 	expect_refusal("empty.tif", READER_GDAL, EX_DATAERR, "empty.tif: the file is empty");
-	expect_refusal("noise.dat", READER_GDAL, EX_DATAERR, "not an image that GDAL recognises");
+	expect_refusal("noise.dat", READER_GDAL, EX_DATAERR,
+		       "GDAL does not know this file as an image");
 	expect_refusal("noise.dat", READER_AUTO, EX_DATAERR, "noise.dat: ");
 	expect_refusal("noise.dat", READER_TIFF, EX_DATAERR, "try --reader gdal");
 	expect_refusal("folder", READER_GDAL, EX_DATAERR, "folder: ");

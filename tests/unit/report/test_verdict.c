@@ -90,7 +90,7 @@ static void test_verdict_advice(void **state)
 	m->row[METER_REDUCE].wait_ns[WAIT_PEER] = 800000000;
 	expect_verdict(f, "20 % of worker time went to locks");
 	m->row[METER_DECODE].chunks = 1000;
-	expect_verdict(f, "20 % of worker time went to hand-outs of 1000 chunks of 2 pixels");
+	expect_verdict(f, "20 % of worker time went to handing out 1000 chunks of 2 pixels");
 	m->row[METER_REDUCE].wait_ns[WAIT_IDLE] = 3300000000;
 	expect_verdict(f, "wait-bound");
 	m->row[METER_REDUCE].wait_ns[WAIT_IDLE] = 0;
@@ -99,10 +99,11 @@ static void test_verdict_advice(void **state)
 	expect_verdict(f, "2 of 9 workers fit in the budget of 64");
 	f->options.chunk_kind = CHUNK_PIXELS;
 	m->row[METER_FETCH].wait_ns[WAIT_MEMORY] = 0;
-	expect_verdict(f, "2.30 bytes were decoded for each byte needed; chunks that cut");
+	expect_verdict(
+		f, "2.30 bytes were decoded for each byte needed. Possible reasons: other bands");
 	m->bytes_decoded = m->bytes_needed;
 	m->row[METER_DECODE].cpu_ns /= 4;
-	expect_verdict(f, "short of cores");
+	expect_verdict(f, "cores were busy elsewhere");
 	f->totals.wall_ns = 1000000;
 	expect_verdict(f, "too short to judge");
 }
@@ -130,13 +131,13 @@ static void test_verdict_names_chunk(void **state)
 	m->row[METER_STATS].pixels = 1 << 20;
 	m->bytes_decoded = 16 * m->bytes_needed;
 	expect_verdict(f, "cut stored tiles of 256 x 256");
-	expect_verdict(f, "whole tiles avoid the first (--chunk 512)");
+	expect_verdict(f, "whole tiles avoid the last (--chunk 512)");
 	m->bytes_decoded = m->bytes_needed;
 	m->row[METER_DECODE].chunks = 4096;
 	m->row[METER_REDUCE].wait_ns[WAIT_PEER] = 800000000;
-	expect_verdict(f, "use larger ones (--chunk 512)");
+	expect_verdict(f, "use larger chunks (--chunk 512)");
 	f->options.chunk_kind = CHUNK_AUTO; /* the plan's own were too small */
-	expect_verdict(f, "use larger ones (--chunk 1024)");
+	expect_verdict(f, "use larger chunks (--chunk 1024)");
 	f->options.chunk_kind = CHUNK_PIXELS;
 	m->row[METER_DECODE].chunks = 1;
 	m->row[METER_REDUCE].wait_ns[WAIT_PEER] = 0;
@@ -169,7 +170,7 @@ static void test_verdict_reading(void **state)
 	m->row[METER_DECODE].cpu_ns = 1200000000;
 	expect_verdict(f, "input-bound: 50 %");
 	m->row[METER_FETCH].cpu_ns = 1900000000;
-	expect_verdict(f, "the bytes were at hand (page cache)");
+	expect_verdict(f, "the bytes came from the page cache");
 }
 
 /* Where there is advice, something is to be changed, however well the workers were used. */
