@@ -28,7 +28,7 @@ int arena_init(struct arena *arena, size_t size, struct error *err) MUST_CHECK;
 /* Unmap; the arena is empty and may be initialised again. */
 void arena_release(struct arena *arena);
 
-/* `size` bytes aligned to ARENA_ALIGN, not cleared; NULL where the arena is too small. */
+/* `size` bytes aligned to ARENA_ALIGN, not cleared; NULL if the arena is too small. */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /* What arena_alloc(size) takes: for footprints. SIZE_MAX on overflow. */

@@ -18,8 +18,8 @@ struct machine {
 				*/
 	unsigned cpus;         /* logical CPUs in the affinity mask */
 	unsigned cores;        /* physical cores among them */
-	double quota;          /* CPUs' worth of time by cgroup quota, 0 where none */
-	unsigned slurm_cpus;   /* SLURM_CPUS_PER_TASK, 0 where none */
+	double quota;          /* CPUs' worth of time by cgroup quota, 0 if none */
+	unsigned slurm_cpus;   /* SLURM_CPUS_PER_TASK, 0 if none */
 	uint64_t resident;     /* bytes this program has now; under MPI the most of any rank */
 	unsigned ranks;        /* of a run under MPI, 1 without */
 	unsigned ranks_here;   /* of those, on this machine: they share its memory and CPUs */

@@ -64,9 +64,10 @@ int scene_begin(struct scene *scene, const struct catalog *catalog, uint32_t id,
 		struct error *err) MUST_CHECK;
 
 /*
- * What opening and reading the scenes may need beside libraries: the folders of their files, what
- * links there lead to, metadata further up and quality files beside. *network: a name is one of
- * GDAL's that goes to one. Looks at names and links; opens no file.
+ * All folders and files that opening and reading the scenes may need, besides libraries: folders of
+ * the inputs, targets of links in them, product metadata above and quality files beside them.
+ * *network is set if an input is on a network (a GDAL name). Looks at names and links; opens no
+ * file.
  */
 void catalog_reach(const struct catalog *catalog, void (*take)(void *context, const char *path),
 		   void *context, bool *network);

@@ -1,10 +1,10 @@
 /*
- * Confinement: what a worker process may still do once it is at work on files that anybody may have
- * made. It reads the run's inputs and the libraries' data, and talks to its parent; nothing else.
+ * Confinement: what a worker process may do while it works on files from strangers. It reads the
+ * run's inputs and the libraries' data, and talks to its parent; nothing else.
  *
  * Two layers of the kernel, each used where it is there: a filter of system calls (seccomp), which
- * ends whatever goes out of the process, and a list of folders (Landlock), which ends all reading
- * elsewhere. A limit on memory comes on top. What the file system shows of other files without
+ * stops everything that leaves the process, and a list of folders (Landlock), which stops reading
+ * anywhere else. A limit on memory comes on top. What the file system shows of other files without
  * opening them (names' existence, sizes) stays visible.
  */
 #ifndef IMGPIPE_CONFINEMENT_H
@@ -18,8 +18,9 @@
 
 /*
  * What a worker process may take for data beyond what is planned for it, before its allocations
- * fail: what is allocated and not touched, freed and not given back, and codecs' small change. In
- * address space, not in pages: an allowance, so that nothing that was planned for fails on it.
+ * fail: memory that is allocated but not touched, or freed but not returned, and small allocations
+ * of codecs. It counts address space, not pages. It is generous, so that nothing that was planned
+ * can fail because of it.
  */
 enum { CONFINE_MARGIN_BYTES = 8 << 20 };
 
@@ -35,7 +36,7 @@ enum confine_choice { CONFINE_AUTO, CONFINE_OFF, CONFINE_MUST };
 struct confinement {
 	bool wanted;       /* workers are processes, and nobody has switched it off */
 	bool filter;       /* system calls are filtered */
-	int landlock_abi;  /* reading is held to a list of folders; 0: it is not */
+	int landlock_abi;  /* reading is limited to a list of folders; 0: it is not */
 	int folders;       /* descriptor of that list, where landlock_abi is not 0 */
 	bool network;      /* a name asks for one: sockets are left, and folders for it added */
 	const char *lacks; /* what is missing and why, in words; NULL: nothing is */

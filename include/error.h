@@ -22,10 +22,10 @@ struct error {
 };
 
 /*
- * Set the error; always returns -1, so that `return error_set(...)` is the whole failing path.
- * err may be NULL. Text that does not fit loses its
- * middle: a long path keeps neither the cause nor the remedy out. What is not printable in it
- * (control characters, bytes that are not UTF-8 ...) is made so as include/printable.h says.
+ * Set the error; always returns -1, so that `return error_set(...)` is the whole failing path. err
+ * may be NULL. If the text is too long, its middle is cut, so that a long path cannot push out
+ * cause and remedy. What is not printable in it (control characters, bytes that are not UTF-8 ...)
+ * is made so as include/printable.h says.
  */
 int error_set(struct error *err, int code, const char *format, ...) PRINTF_LIKE(3, 4);
 

@@ -20,10 +20,10 @@ struct job {
 	unsigned n_workers;
 	const struct cluster *cluster; /* ranks that share the work (base/cluster.h); NULL: none */
 	/*
-	 * The whole life of a worker that shares the run's memory, 0 <= worker < n_workers.
-	 * Returns when there is nothing left to do. Errors of chunks travel in their results; it
-	 * fails only where the worker could not start at all (then err says why and the others do
-	 * its work). Workers with memory of their own have pipeline/remote/.
+	 * The whole life of a worker that shares the run's memory, 0 <= worker < n_workers. Returns
+	 * when there is nothing left to do. Errors of chunks travel in their results; it fails only
+	 * if the worker could not start at all (then err says why and the others do its work).
+	 * Workers with memory of their own have pipeline/remote/.
 	 */
 	int (*body)(struct job *job, unsigned worker, struct error *err);
 };
@@ -47,8 +47,8 @@ extern const struct executor *const executors[];
 
 /*
  * By name; "auto" gives mpi where other ranks have been joined, else threads. NULL with err set:
- * EX_USAGE for a name that is not in the table, EX_UNAVAILABLE for one that is and cannot be had
- * here. A command looks its executor up once and hands it down.
+ * EX_USAGE for a name that is not in the table, EX_UNAVAILABLE for one that is not available here.
+ * A command looks its executor up once and hands it down.
  */
 const struct executor *executor_find(const char *name, bool joined, struct error *err);
 

@@ -33,7 +33,7 @@ struct heavy_reader {
 	bool (*reads)(const struct scene *scene);
 };
 
-/* heavy: NULL where the workload has none. */
+/* heavy: NULL if the workload has none. */
 static inline bool heavy_is_loaded(const struct heavy_reader *heavy)
 {
 	return heavy && heavy->is_loaded();

@@ -24,8 +24,8 @@ enum reader_choice { READER_AUTO, READER_TIFF, READER_GDAL };
 
 /* One `role=...` of --bands: a band number of a stack, or a file name pattern. */
 struct band_choice {
-	uint32_t index;      /* 1-based, 0 where not given */
-	const char *pattern; /* fnmatch() pattern for the base name, NULL where not given */
+	uint32_t index;      /* 1-based, 0 if not given */
+	const char *pattern; /* fnmatch() pattern for the base name, NULL if not given */
 };
 
 /* --shard: every n-th scene, from the i-th on (from 1). n 0: all of them. */
@@ -63,7 +63,7 @@ struct options {
 	bool has_nodata;
 	double nodata;
 	enum reader_choice reader;
-	bool follow; /* what named inputs refer to is read wherever it is */
+	bool follow; /* files that named inputs refer to are read anywhere */
 
 	unsigned workers;     /* 0: as many as the machine allows */
 	const char *executor; /* a name of the table in executor.h, or "auto" */
@@ -71,7 +71,7 @@ struct options {
 	enum transport transport;    /* of the processes executor */
 	enum confine_choice confine; /* likewise */
 	uint64_t memory_bytes;       /* 0: default share, unless memory_percent */
-	unsigned memory_percent;     /* of the smallest limit, 0 where not given */
+	unsigned memory_percent;     /* of the smallest limit, 0 if not given */
 	enum chunk_kind chunk_kind;
 	uint32_t chunk_x, chunk_y; /* CHUNK_PIXELS */
 	uint64_t chunk_bytes;      /* CHUNK_BYTES: decoded bytes of red and NIR */

@@ -1,6 +1,6 @@
 /*
- * Streams to readers that may not read: pipes, sockets, terminals. A write waits for room as long
- * as nobody has asked the program to end; after a signal it waits a moment more, then fails.
+ * Streams to readers that may stop reading: pipes, sockets, terminals. A write waits for room until
+ * a signal asks the program to end; after a signal it waits a moment more, then fails.
  */
 #ifndef IMGPIPE_OUTPUT_STREAM_H
 #define IMGPIPE_OUTPUT_STREAM_H

@@ -59,7 +59,7 @@ struct plan {
 	uint32_t auto_x, auto_y;   /* its chunk by --chunk auto, in pixels; 0: no scene opened */
 	uint64_t auto_chunks;      /* of them */
 	uint32_t store_x, store_y; /* its stored blocks */
-	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 where it
+	uint64_t gdal; /* for each process, set aside for GDAL, should a scene need it; 0 if it
 			  may not */
 	struct prediction predicted;      /* from the scene planned on */
 	struct confinement confinement;   /* of worker processes; set by who made the plan */
@@ -97,8 +97,8 @@ static inline unsigned plan_most_workers(const struct plan *plan)
 }
 
 /*
- * With workers in processes: what one may take for data beside what it is born with, for a scene
- * like the one planned on, before its allocations fail.
+ * With workers in processes: memory for data that one may take beyond what it has at its start, for
+ * a scene like the one planned on, before its allocations fail.
  */
 static inline uint64_t plan_worker_bytes(const struct plan *plan)
 {
@@ -111,7 +111,7 @@ static inline uint64_t plan_fixed(const struct plan *plan)
 	return plan->baseline + plan->slots + plan->workers * plan->per_worker_fixed;
 }
 
-/* What the workload calls a row of the stage table; NULL where it has no such row. */
+/* What the workload calls a row of the stage table; NULL if it has no such row. */
 static inline const char *plan_stage_name(const struct plan *plan, enum meter_stage stage)
 {
 	return plan->stage_names[stage];
@@ -119,12 +119,12 @@ static inline const char *plan_stage_name(const struct plan *plan, enum meter_st
 
 /*
  * A plan is made in three steps. Begin: what is known without looking at a scene. Then the survey
- * (pipeline/survey.h), which fills plan->survey; it stays empty where scenes are made up. Make:
- * share out the limit and cut `sample`, a scene that fits where there is one, NULL where none
- * opened (then only a minimal plan is made, so that the failures can be reported).
+ * (pipeline/survey.h), which fills plan->survey; it stays empty for synthetic scenes. Make: share
+ * out the limit and cut `sample`, a scene that fits where there is one, NULL if none opened
+ * (then only a minimal plan is made, so that the failures can be reported).
  *
- * -1 with EX_TEMPFAIL where not even one worker fits; the message names a budget that is enough for
- * every scene that opened, 2 MiB above the least at the most.
+ * -1 with EX_TEMPFAIL if not even one worker fits. The message names a limit that is enough for
+ * every scene that opened, at most 2 MiB above the smallest.
  */
 void plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
 		const struct executor *executor, const struct catalog *catalog,

@@ -2,11 +2,11 @@
  * Text from outside (file names, band descriptions, words of libraries) can hold any byte. This is
  * how it is shown wherever people or programs look: characters as they are, and `\xNN` (two capital
  * hexadecimal digits) for each byte of what must not be seen raw: bytes that are not UTF-8, control
- * characters, and characters that nobody sees or that turn the direction of the text round.
+ * characters, and characters that are invisible or change the direction of the text.
  *
  * Two forms. Words for people: a text that is printable already stays as it is, so that it does not
  * matter how often this is done. Names for programs (CSV, JSON): a `\xNN` that stands in the name
- * itself has its backslash written `\x5C`; so the bytes can be had back, by turning every `\xNN`
+ * itself has its backslash written `\x5C`; so the bytes can be recovered, by turning every `\xNN`
  * into its byte, from left to right.
  *
  * Pure, thread-safe. Knows no report and no terminal.
@@ -23,7 +23,7 @@
 
 enum { PRINTABLE_PIECE = 4 * 4 + 1 }; /* four bytes as \xNN, and the end */
 
-/* Bytes of the UTF-8 character at p, 1 to 4; 0 where there is none (also at the end of a text). */
+/* Bytes of the UTF-8 character at p, 1 to 4; 0 if there is none (also at the end of a text). */
 size_t utf8_length(const char *p);
 
 /* The character of n bytes at p, n as utf8_length() says, is shown as it is. */

@@ -68,7 +68,7 @@ int report_want(struct report_choices *choices, const struct report_option *repo
 int report_want_defaults(struct options *options, report_list *list, unsigned maker,
 			 struct error *err) MUST_CHECK;
 
-/* NULL where it is not wanted. */
+/* NULL if it is not wanted. */
 const char *report_path(const struct report_choices *choices, const struct report_option *report);
 
 /* What the wanted ones need, all together. */

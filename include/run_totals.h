@@ -32,7 +32,7 @@ struct pixel_totals;
 struct run_totals {
 	const char *executor;
 	const char *transport; /* how messages travelled: "memory", "shm", "pipe", an MPI's name */
-	const char *interrupted_by; /* "SIGINT", NULL where the run went to its end */
+	const char *interrupted_by; /* "SIGINT", NULL if the run went to its end */
 	uint64_t wall_ns, cpu_ns;
 	uint32_t n_scenes; /* in the catalogue */
 	uint32_t n_ok, n_failed, n_cancelled;
@@ -44,7 +44,7 @@ struct run_totals {
 	struct prediction predicted; /* over all scenes, each raised before its first pixel */
 	uint64_t resident_peak;  /* of this process; with processes, of all together (pss_peak) */
 	uint64_t pss_peak;       /* most of the sum of the processes' PSS, as sampled; else 0 */
-	uint64_t cgroup_peak;    /* 0 where not known */
+	uint64_t cgroup_peak;    /* 0 if not known */
 	uint64_t survey_busy_ns; /* of opening scenes before there were workers */
 	uint64_t
 		coordinator_busy_ns; /* work of the thread that serves workers in other processes */

@@ -29,7 +29,7 @@ enum color_label {
 };
 
 struct band_info {
-	char description[80]; /* band name in the file, "" where none */
+	char description[80]; /* band name in the file, "" if none */
 	enum color_label color;
 	double scale, offset; /* physical value = stored * scale + offset */
 	bool has_scale;       /* the file states scale or offset (also when they are 1 and 0) */
@@ -71,12 +71,12 @@ struct raster_info {
 	double geotransform[6]; /* GDAL's order: x = g0 + col*g1 + row*g2, y = g3 + ... */
 	bool has_geotransform;
 	bool projected;          /* the CRS is projected: areas in metres make sense */
-	double unit_metres;      /* length of the CRS unit in metres, 0 where not known */
+	double unit_metres;      /* length of the CRS unit in metres, 0 if not known */
 	char crs[96];            /* "EPSG:32633", or the file's own name for it, "" if none */
 	char reader[8];          /* "tiff" or "gdal": who can read it */
 	enum file_reach reach;   /* how it was opened, and is opened again */
-	char note[200];          /* what it reads besides, for the report; "" where nothing */
-	struct band_info *bands; /* n_bands of them, owned; NULL where it was unpacked */
+	char note[200];          /* what it reads besides, for the report; "" if nothing */
+	struct band_info *bands; /* n_bands of them, owned; NULL if it was unpacked */
 };
 
 /* Free what the raster_info owns; it may be reused afterwards. */
@@ -113,8 +113,8 @@ enum { SCENE_MAX_FILES = N_BAND_ROLES, SCENE_MAX_NOTES = 6, SCENE_NOTE_BYTES = 2
 struct scene {
 	uint32_t id;       /* place in the run, from 0 */
 	char *name;        /* owned; the stem of the file, or what its band files share */
-	char sensor[40];   /* "Sentinel-2 L2A", "" where not recognised */
-	char acquired[24]; /* ISO date (and time) from the name, "" where not recognised */
+	char sensor[40];   /* "Sentinel-2 L2A", "" if not recognised */
+	char acquired[24]; /* ISO date (and time) from the name, "" if not recognised */
 	unsigned n_files;
 	struct scene_file files[SCENE_MAX_FILES];
 	bool has_band[N_BAND_ROLES];
@@ -123,7 +123,7 @@ struct scene {
 	uint32_t store_x_size, store_y_size; /* stored block of the red file, cut to the image */
 	uint32_t tile_x_size,
 		tile_y_size;  /* grid of the per-tile table: as stored, or --tile-grid */
-	double pixel_area_m2; /* 0 where the CRS is not projected or not known */
+	double pixel_area_m2; /* 0 if the CRS is not projected or not known */
 	bool masked;          /* a per-dataset mask of red or NIR is honoured */
 	unsigned n_notes;     /* assumptions and warnings the user should see */
 	char notes[SCENE_MAX_NOTES][SCENE_NOTE_BYTES];

@@ -32,7 +32,7 @@ struct block {
 		*plane[N_BAND_ROLES]; /* n_pixels samples of the band's type; NULL: no such band */
 	const uint8_t *dataset_mask;  /* n_pixels, 0 = masked; NULL: none */
 	uint8_t *pixel_class;         /* n_pixels of enum pixel_class */
-	float *value;                 /* n_pixels; 0 where the class is not PIXEL_VALID */
+	float *value;                 /* n_pixels; 0 if the class is not PIXEL_VALID */
 };
 
 /* What a stage may use; the same for all stages of one worker. */
@@ -49,7 +49,7 @@ struct stage {
 	bool meters_itself; /* the stage writes its own rows and times */
 	/*
 	 * The stage works pixel by pixel: it is run over slices of the block, some rows each, that
-	 * stay in cache from one such stage to the next. All stages behind it are of this kind.
+	 * stay in cache from one such stage to the next. All later stages must be by_slice, too.
 	 */
 	bool by_slice;
 

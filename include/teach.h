@@ -1,8 +1,8 @@
 /*
  * Teaching: costs that this program avoids, made visible on request (--teach). Each mode puts back
  * what other systems have to pay: a lock around all computing, a scheduler that takes time for each
- * task, pixels sent where an answer would do, sums that depend on their order, queues without an
- * end. What is taught is really done and really metered, never a number made up; and every report
+ * task, pixels sent where an answer would do, sums that depend on their order, queues without a
+ * bound. These costs are really paid and really measured; no number is invented; and every report
  * of such a run that has room for words says that it is one (tables for programs do not: --csv,
  * --tiles, --partial).
  *

@@ -112,7 +112,7 @@ void trace_log_free(struct trace_log *log); /* NULL is allowed */
  */
 void trace_log_mend(struct trace_log *log);
 
-/* The trace of worker `number`, n_workers: of who hands out. NULL where log is. */
+/* The trace of worker `number`, n_workers: of who hands out. NULL if log is. */
 struct trace *trace_of(struct trace_log *log, unsigned number);
 
 /* One more sample; where there are too many, every other one goes. From one thread at a time. */

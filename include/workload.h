@@ -47,7 +47,7 @@ struct scene_result {
 	struct histogram *histogram;  /* likewise; NULL otherwise */
 	struct float_sums float_sums; /* --teach float-sums: of the valid pixels; else 0 */
 	double area_m2;               /* of the valid pixels, NaN where not known */
-	uint64_t n_tiles;             /* rows of the per-tile table, 0 where not kept */
+	uint64_t n_tiles;             /* rows of the per-tile table, 0 if not kept */
 	struct tile_summary *tile;
 };
 

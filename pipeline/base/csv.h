@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* The name of a file or scene, so that its bytes can be had back (include/printable.h). */
+/* The name of a file or scene, so that its bytes can be recovered (include/printable.h). */
 void csv_name(FILE *out, const char *name);
 
 /* Words for people: errors, problems, what files say. */

@@ -7,10 +7,10 @@
 #include "error.h"
 
 /*
- * Hold the places 0, 1 and 2 where the caller has closed them, so that no file of ours gets one:
- * what is written to standard error would go into it. Reading from a closed standard input and
+ * If the caller has closed descriptors 0, 1 or 2, occupy them. Otherwise a file that we open could
+ * get number 2, and messages would be written into it. Reading from a closed standard input and
  * writing to a closed standard output stay errors (EBADF); what goes to a closed standard error is
- * dropped. To be called before anything is opened. -1 where a place cannot be held.
+ * dropped. To be called before anything is opened. -1 if a place cannot be held.
  */
 int descriptors_hold(void) MUST_CHECK;
 

@@ -1,7 +1,7 @@
 /*
- * The gate: the C library's functions that open, change, connect and start, defined in front of
- * their own. It knows no rule of its own: the thread's gate has it. Every open() of the program
- * passes here, so that without a gate nothing is done but the call.
+ * The gate replaces the C library's functions that open or change files, connect, and start
+ * programs. It has no rule itself: it asks the gate that the current thread has set. Every open()
+ * of the program passes here, so that without a gate nothing is done but the call.
  *
  * The names are given by asm labels: the C library's headers may bind `open` to another symbol.
  */

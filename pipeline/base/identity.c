@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- values: the same text for everything that means the same; NULL where memory fails --- */
+/* --- values: the same text for everything that means the same; NULL if memory fails --- */
 
 enum { VALUE_BYTES = 512 }; /* of all but --bands: 32 numbers of ten digits, or a double */
 
@@ -83,7 +83,7 @@ static char *raw(const struct options *o)
 	return o->raw ? strdup(SWITCHED_ON) : not_given();
 }
 
-/* Either of --scale and --offset sets both, to 1 and 0 where it is not given itself. So --offset is
+/* Either of --scale and --offset sets both, to 1 and 0 if it is not given itself. So --offset is
  * always shown, and --scale where it is not 1. */
 static char *scale(const struct options *o)
 {

@@ -1,5 +1,5 @@
 /*
- * flock(2), and on which file systems it is to be believed.
+ * flock(2), and on which file systems it can be trusted.
  */
 #include "locks.h"
 

@@ -1,5 +1,5 @@
 /*
- * Memory as the system sees it, bytes; 0 where it does not say. Thread-safe.
+ * Memory as the system sees it, bytes; 0 if it does not say. Thread-safe.
  */
 #ifndef IMGPIPE_BASE_MEMORY_H
 #define IMGPIPE_BASE_MEMORY_H
@@ -14,7 +14,7 @@ uint64_t memory_resident_peak(void); /* VmHWM */
  * has in common with others. Sums over processes count no page twice.
  */
 uint64_t memory_pss(int pid);
-uint64_t memory_available(void);   /* of the machine, without swapping; 0 where not known */
-uint64_t memory_cgroup_peak(void); /* memory.peak of the own cgroup (v2), 0 where there is none */
+uint64_t memory_available(void);   /* of the machine, without swapping; 0 if not known */
+uint64_t memory_cgroup_peak(void); /* memory.peak of the own cgroup (v2), 0 if there is none */
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The directory of the running program, no final slash; "" where it cannot be found. */
+/* The directory of the running program, no final slash; "" if it cannot be found. */
 static void program_dir(char *dir, size_t size)
 {
 	ssize_t length = readlink("/proc/self/exe", dir, size - 1);

@@ -1,6 +1,7 @@
 /*
- * Streams whose writes can be given up. The descriptor's own flags stay as they are, as others
- * share them (a terminal, a shell's pipe): each write is asked for and is no longer than fits.
+ * Streams whose writes can be abandoned. Others share the descriptor's flags (a terminal, a shell's
+ * pipe), so these do not change: before each write poll() asks whether there is room, and only as
+ * much is written.
  */
 #include "output_stream.h"
 

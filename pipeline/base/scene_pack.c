@@ -228,7 +228,7 @@ static bool take(struct unpacking *in, void *data, size_t size)
 	return true;
 }
 
-/* The text's bytes, none of them 0; NULL where there is none. */
+/* The text's bytes, none of them 0; NULL if there is none. */
 static const char *take_text(struct unpacking *in, size_t most, uint16_t *length)
 {
 	const char *text = (const char *)in->at + sizeof(*length);

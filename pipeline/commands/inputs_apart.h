@@ -12,7 +12,7 @@
 
 /*
  * No report that is wanted may go into a file that the command reads, nor may what it prints
- * besides (prints): -1 with EX_USAGE, and both named, where one would. catalog: NULL where there is
+ * besides (prints): -1 with EX_USAGE, and both named, where one would. catalog: NULL if there is
  * none (merge); it is looked through only where a file is about to be replaced.
  */
 int inputs_apart(const struct options *options, const struct catalog *catalog, bool prints,

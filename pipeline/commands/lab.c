@@ -1,10 +1,10 @@
 /*
- * imgpipe pi, sum and recur: each line of a lab is a run like any other, of a synthetic scene. It
- * knows what a line is, not what is computed.
+ * imgpipe pi, sum and recur: each row of a lab is a normal run on a synthetic scene. This file does
+ * not know what is computed.
  *
- * A line is worked out in a child process, so that the peak of memory is the line's own. The child
- * goes the way of the whole program: back up through main(). Under MPI there are no children; the
- * ranks go through the lines together.
+ * A row is computed in a child process, so that the peak of memory is the row's own. The child
+ * returns through main(), as the whole program does. Under MPI there are no children; the ranks go
+ * through the rows together.
  */
 #include "lab/lab.h"
 
@@ -192,7 +192,7 @@ static void judge_end(struct lab_line *line, int status)
 		error_set(&line->error, EX_SOFTWARE, "its process ended without a result");
 }
 
-/* 0; 1 in the child, with *status to end with; -1 where there is no child. */
+/* 0; 1 in the child, with *status to end with; -1 if there is no child. */
 static int start_line(const struct lab_work *work, unsigned i, int *status, struct error *err)
 {
 	pid_t parent = getpid(), child;

@@ -44,7 +44,7 @@ static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 const struct command command_plan = {
 	.word = "plan",
 	.arguments = "FILE|DIRECTORY|@LIST|- ...",
-	.purpose = "say what run would do, and the memory for it",
+	.purpose = "say what a run would do, and the memory it needs",
 	.examples = "imgpipe plan --memory 64M big.tif\n"
 		    "imgpipe plan --workers 8 --html page.html scenes/\n",
 	.groups = {{.title = "What to read", .rows = reading_rows},

@@ -285,7 +285,7 @@ static int outcome_of(const struct sweep *sweep)
 	return n_failed || sweep->scenes_failed || !sweep->same_numbers;
 }
 
-/* For marks on pictures; 0 where the system does not say. */
+/* For marks on pictures; 0 if the system does not say. */
 static uint64_t cache_bytes(int which)
 {
 	long bytes = sysconf(which);

@@ -29,13 +29,13 @@ struct sweep_ending {
 
 /*
  * Run one point (NULL: with the defaults of run) to its end, or until a signal came: then the run
- * is ended, too, and ending->status is 130 or 143. -1 where it could not be started.
+ * is ended, too, and ending->status is 130 or 143. -1 if it could not be started.
  */
 int sweep_child_run(const struct sweep_folder *folder, const struct options *options,
 		    const struct sweep_point *point, struct sweep_ending *ending,
 		    struct error *err) MUST_CHECK;
 
-/* The last line it said, without the program's name; "" where it said nothing. */
+/* The last line it said, without the program's name; "" if it said nothing. */
 void sweep_child_said(const struct sweep_folder *folder, char text[SWEEP_PROBLEM]);
 
 #endif

@@ -17,7 +17,7 @@ static int too_many(struct error *err)
 	return error_set(err, EX_USAGE, "more than %d values; leave some out", SWEEP_VALUES);
 }
 
-/* "64..8192": 1 and its ends where it is a range, 0 where not, -1 where it is a bad one. */
+/* "64..8192": 1 and its ends where it is a range, 0 if not, -1 if it is a bad one. */
 static int range_of(const char *word, uint64_t most, uint64_t *low, uint64_t *high,
 		    struct error *err)
 {

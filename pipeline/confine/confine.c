@@ -191,7 +191,7 @@ static int landlock_abi(void)
 	return abi < 0 ? 0 : (int)abi;
 }
 
-/* Errno where it cannot be had. The inputs' own list tells whether there is a network. */
+/* Errno if it is not available. The inputs' own list tells whether there is a network. */
 static int list_folders(struct confinement *c, const struct workload *workload,
 			const struct catalog *catalog)
 {

@@ -37,7 +37,7 @@ int filter_install(bool network);
  */
 struct fence {
 	bool set;
-	int statm;      /* /proc/self/statm, opened before reading was held to folders */
+	int statm;      /* /proc/self/statm, opened before reading was limited to folders */
 	uint64_t fixed; /* for a worker whatever it is at */
 	uint64_t gdal;  /* should it be loaded */
 	const struct heavy_reader *heavy;

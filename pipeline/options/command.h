@@ -11,7 +11,7 @@
 
 #include "options.h"
 
-/* Takes the value as typed (NULL where the option has none). 0, or -1 with EX_USAGE and what would
+/* Takes the value as typed (NULL if the option has none). 0, or -1 with EX_USAGE and what would
  * have been right. */
 typedef int option_setter(struct options *options, const char *value, struct error *err);
 
@@ -53,7 +53,7 @@ struct call;
 
 struct command {
 	const char *word;
-	const char *arguments; /* what follows the options; "" where it reads no files */
+	const char *arguments; /* what follows the options; "" if it reads no files */
 	const char *purpose;   /* a line */
 	const char *examples;  /* lines of at most 80 columns, each ended */
 	struct option_group groups[OPTION_GROUPS_MOST]; /* ended by one without title */

@@ -294,7 +294,7 @@ int set_confine(struct options *o, const char *value, struct error *err)
 	return choice < 0 ? -1 : 0;
 }
 
-/* A number of the environment, -1 where it is none. */
+/* A number of the environment, -1 if it is none. */
 static int64_t env_number(const char *name)
 {
 	const char *text = getenv(name);

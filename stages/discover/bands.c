@@ -58,7 +58,7 @@ static int by_option(struct scene *scene, const struct options *options, bool *s
 	return 0;
 }
 
-/* The only band with this label; 0 where there is none, or several. */
+/* The only band with this label; 0 if there is none, or several. */
 static uint32_t labelled(const struct raster_info *info, enum color_label color)
 {
 	uint32_t found = 0, n = 0;
@@ -148,7 +148,7 @@ static const struct sensor *code_sensor(const struct band_meaning *meaning, uint
 		       : NULL;
 }
 
-/* The band whose code ranks first in a sensor's list; 0 where there is none or two of it. */
+/* The band whose code ranks first in a sensor's list; 0 if there is none or two of it. */
 static uint32_t best_code(const struct band_meaning *meaning, uint32_t n, const char *codes)
 {
 	uint32_t found = 0;

@@ -19,7 +19,7 @@ int bands_find(struct scene *scene, const struct sensor *sensor, const struct se
 
 /*
  * The sensor that the descriptions of a file's bands speak of, for files whose names say nothing;
- * NULL where they speak of none.
+ * NULL if they speak of none.
  */
 const struct sensor *bands_sensor(const struct raster_info *info);
 

@@ -18,7 +18,7 @@ enum entry_kind {
 	ENTRY_FAILED   /* file[BAND_RED] has a problem */
 };
 
-/* One scene of the catalogue. Numbers of files in the list, NO_FILE where there is none. */
+/* One scene of the catalogue. Numbers of files in the list, NO_FILE if there is none. */
 struct entry {
 	uint32_t file[N_BAND_ROLES];
 	uint8_t kind;

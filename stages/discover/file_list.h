@@ -122,7 +122,7 @@ int file_list_path_entry(struct file_list *list, const char *path, const struct 
 /* May the list take so much more memory? */
 int file_list_within(const struct file_list *list, size_t more, struct error *err);
 uint32_t identity_hash(const struct identity *id);
-/* The directory, NULL where it was not met yet. */
+/* The directory, NULL if it was not met yet. */
 struct place *file_list_place(const struct file_list *list, const struct identity *id);
 int file_list_problem(struct file_list *list, const char *path, enum file_problem problem,
 		      int errno_value, struct error *err);

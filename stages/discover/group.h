@@ -1,6 +1,6 @@
 /*
  * Grouping: which files of the list make one scene, by their names alone: group.c, or by the
- * patterns of --bands: group_pattern.c. For catalog.c, which keeps the outcome.
+ * patterns of --bands: group_pattern.c. For catalog.c, which keeps the result.
  */
 #ifndef IMGPIPE_GROUP_H
 #define IMGPIPE_GROUP_H

@@ -17,7 +17,7 @@ struct parsed {
 	const char *name, *dir;
 	struct band_token token;
 	size_t dir_len, prefix_len, suffix_at, stem_len;
-	uint8_t resolution_m; /* as the name says, or else the folder; 0 where neither does */
+	uint8_t resolution_m; /* as the name says, or else the folder; 0 if neither does */
 };
 
 struct family {
@@ -47,7 +47,7 @@ struct grouping {
 	struct group *group;
 	uint32_t n_families, n_groups, family_size, group_size;
 	struct number_set family_set, group_set;
-	uint32_t *of_file; /* group of each file, NO_FILE where none */
+	uint32_t *of_file; /* group of each file, NO_FILE if none */
 };
 
 int grouping_init(struct grouping *g, struct catalog *catalog, struct error *err) MUST_CHECK;
@@ -55,7 +55,7 @@ void grouping_release(struct grouping *g);
 
 struct parsed name_parse(const struct file_list *files, uint32_t file);
 
-/* The family of a name, NO_FILE where it is not known; and the same, made where it is not. */
+/* The family of a name, NO_FILE if it is not known; and the same, made where it is not. */
 uint32_t find_family(const struct grouping *g, const struct parsed *p);
 int get_family(struct grouping *g, uint32_t file, const struct parsed *p, uint32_t *family,
 	       struct error *err) MUST_CHECK;

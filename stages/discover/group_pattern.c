@@ -1,8 +1,8 @@
 /*
  * Band files -> scenes, by the patterns of --bands: files of one directory whose wildcards stood
  * for the same text are one scene. A file of a directory that no pattern matches is another band;
- * one that the user named fails, lest a mistyped pattern pass unseen. So names decide nothing here
- * but through the patterns.
+ * but a file that the user named fails, so that a mistyped pattern is noticed. Only the patterns
+ * decide here.
  */
 #include "group.h"
 

@@ -1,6 +1,6 @@
 /*
- * What is no storage: the kernel's own file systems (/proc, /sys and their like) and /dev. Files
- * there are made up when they are read, may wait for ever, and may act when they are opened.
+ * File systems that hold no stored files: the kernel's own (/proc, /sys and others) and /dev. Their
+ * files are generated when read, may block forever, and may have effects when opened.
  */
 #ifndef IMGPIPE_KERNEL_FOLDER_H
 #define IMGPIPE_KERNEL_FOLDER_H

@@ -43,7 +43,7 @@ struct band_token {
 	uint8_t prefix_len;   /* without the separator */
 	uint8_t start, end;   /* of the token, product words as "SR_" included */
 	uint8_t suffix;       /* where the rest begins, behind "_10m" where there is one */
-	uint8_t resolution_m; /* of a suffix such as "_10m", 0 where none */
+	uint8_t resolution_m; /* of a suffix such as "_10m", 0 if none */
 	bool padded;          /* code written with two digits, or 8A: Sentinel-2's and HLS's way */
 	char code[4];         /* "4", "15", "8A"; "" unless TOKEN_BAND */
 };
@@ -62,7 +62,7 @@ enum date_form {
 };
 
 /*
- * ISO date, "2020-01-31" or "2020-01-31T10:10:10Z", or "" where the name holds none, or only that
+ * ISO date, "2020-01-31" or "2020-01-31T10:10:10Z", or "" if the name holds none, or only that
  * of processing ("S2A_OPER_...").
  */
 void name_date(const char *name, enum date_form form, char out[24]);

@@ -1,6 +1,7 @@
 /*
- * What the inputs of a run may lead to, for a worker that may read nothing else: by the names in
- * the catalogue and the links in their folders. It opens no file, and knows no kernel.
+ * Lists the files and folders that the inputs of a run need, from their names and the links in
+ * their folders. A confined worker may read these and nothing else. Opens no file; does not know
+ * how the kernel confines.
  *
  * A folder that was named is read as a whole. Of a folder in which files were named, only the files
  * that lie in it count: somebody's home is not opened for one image in it.

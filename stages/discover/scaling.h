@@ -11,7 +11,7 @@
 /*
  * Set scale, offset, nodata and scale_source of red and NIR, whose files are probed and indices
  * set, by the first of: --raw, --scale/--offset, file metadata, the product's rule. `sensor`
- * is what names say, or else the descriptions of bands; NULL where neither does. `path` is the
+ * is what names say, or else the descriptions of bands; NULL if neither does. `path` is the
  * absolute path of the red file. Where a product may need an offset and nothing says so, the scene
  * gets a note that names both possibilities. -1 with EX_DATAERR where only one of the bands would
  * be scaled.

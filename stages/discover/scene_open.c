@@ -1,7 +1,7 @@
 /*
- * scene_open(): an entry of the catalogue -> a scene. It joins what names say (group, sensors) with
- * what headers say (reader), and leaves each question to the file that knows it: bands.c, grid.c,
- * scaling.c, scene_quality.c. Nothing is kept open.
+ * scene_open(): an entry of the catalogue -> a scene. It combines the facts from names (group,
+ * sensors) and from headers (reader); each question has its own file: bands.c, grid.c, scaling.c,
+ * scene_quality.c. Nothing is kept open.
  */
 #include "catalog.h"
 

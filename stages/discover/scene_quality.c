@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A band of the stack whose description holds the pattern; 0 where there is none. */
+/* A band of the stack whose description holds the pattern; 0 if there is none. */
 static uint32_t described_band(const struct raster_info *info, const char *pattern)
 {
 	for (uint32_t i = 0; i < info->n_bands; i++)

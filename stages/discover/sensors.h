@@ -42,7 +42,7 @@ struct sensor {
 
 /*
  * By the stem of a file, else by the name of its folder, and of that and the stem together where
- * these say more; NULL where neither is known.
+ * these say more; NULL if neither is known.
  */
 const struct sensor *sensor_find(const char *stem, size_t stem_len, const char *folder);
 
@@ -58,10 +58,10 @@ const struct sensor *sensor_sentinel2(void);
 /* Landsat 8/9 by band set, for descriptions "SR_B1" ... "SR_B7". */
 const struct sensor *sensor_landsat_oli(void);
 
-/* Rank of a code in a row's list: 0 for the first; -1 where it is not in it. */
+/* Rank of a code in a row's list: 0 for the first; -1 if it is not in it. */
 int sensor_code_rank(const char *codes, const char *code);
 
-/* Red and NIR of a stack of n bands; NULL where the sensor's order for n bands is not known. */
+/* Red and NIR of a stack of n bands; NULL if the sensor's order for n bands is not known. */
 const struct stack_order *sensor_stack(const struct sensor *sensor, uint32_t n_bands);
 
 #endif

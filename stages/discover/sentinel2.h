@@ -19,11 +19,11 @@ const char *sentinel2_own_part(const char *path);
 
 /*
  * Processing baseline in the part of a path that speaks for the image ("_N0400_R022_",
- * "_N04.00_R60m", "..._N02.01/") as 400; 0 where none. The last one counts.
+ * "_N04.00_R60m", "..._N02.01/") as 400; 0 if none. The last one counts.
  */
 unsigned sentinel2_baseline(const char *path);
 
-/* "L1C" or "L2A", the last one in the same part; "" where it says neither. */
+/* "L1C" or "L2A", the last one in the same part; "" if it says neither. */
 const char *sentinel2_level(const char *path);
 
 /* Does the same part hold the word "harmonised" (or "HARMONIZED")? */

@@ -26,8 +26,8 @@ struct reading {
 	struct sentinel2_metadata *metadata;
 	char text[TEXT_BYTES];
 	size_t len;
-	int band_id;          /* of the element that is open, -1 where it states none */
-	char uri[TEXT_BYTES]; /* the product's name, "" where not stated */
+	int band_id;          /* of the element that is open, -1 if it states none */
+	char uri[TEXT_BYTES]; /* the product's name, "" if not stated */
 };
 
 static const char *local_name(const char *name)

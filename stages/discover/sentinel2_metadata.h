@@ -13,9 +13,9 @@ enum {
 };
 
 struct sentinel2_metadata {
-	char where[100];       /* the end of its path, for people; "" where none was found */
+	char where[100];       /* the end of its path, for people; "" if none was found */
 	char level[4];         /* "L2A", "L1C" */
-	unsigned baseline;     /* 400 is 04.00; 0 where not stated */
+	unsigned baseline;     /* 400 is 04.00; 0 if not stated */
 	double quantification; /* reflectance is (DN + add_offset) / quantification */
 	double add_offset[SENTINEL2_BANDS];
 	bool states_offset[SENTINEL2_BANDS];

@@ -29,7 +29,7 @@ void gdal_log_end(const struct gdal_log *log);
 const char *gdal_log_words(const struct gdal_log *log, const char *path);
 int gdal_log_code(const struct gdal_log *log);
 
-/* Open read-only; NULL where it does not open. Within a log. */
+/* Open read-only; NULL if it does not open. Within a log. */
 GDALDatasetH gdal_open_dataset(const char *path);
 
 /* What `reach` was refused, in words; the first thing counts. */

@@ -223,7 +223,7 @@ static bool is_file(const char *path)
 /*
  * The file inside one of GDAL's names: the longest part that is a file, from the first place where
  * one can begin, as in /vsizip/a.zip/b.tif, NETCDF:"a.nc":red, HDF4_SDS:UNKNOWN:a.hdf:0. A new
- * string; NULL where there is none.
+ * string; NULL if there is none.
  */
 static char *file_in_name(const char *name)
 {

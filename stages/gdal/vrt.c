@@ -61,7 +61,7 @@ static bool measure(GDALDatasetH dataset, const char *path, struct raster_info *
 	return gdal_block_shape(dataset, info);
 }
 
-/* Bytes that one source holds when a block of it has been read; 0 where it is no image. */
+/* Bytes that one source holds when a block of it has been read; 0 if it is no image. */
 static size_t source_bytes(const char *path, unsigned n_bands, unsigned depth, unsigned *n_opened)
 {
 	GDALDatasetH dataset = gdal_open_dataset(path);
@@ -83,7 +83,7 @@ static size_t source_bytes(const char *path, unsigned n_bands, unsigned depth, u
 
 /*
  * Sources that n_bands bands are made of at most, from the VRT's text: those of the band that has
- * most, for each. 0 where it names none (a warped VRT, say). "<" cannot stand in a value.
+ * most, for each. 0 if it names none (a warped VRT, say). "<" cannot stand in a value.
  */
 static size_t sources_of_bands(GDALDatasetH dataset, unsigned n_bands)
 {

@@ -1,6 +1,6 @@
 /*
  * Opening by name what is read as a stream: lists, partial results. Regular files, and pipes that
- * somebody writes to; never a device, and never a wait for nobody.
+ * somebody writes to; never a device, and it never waits for a writer that does not come.
  */
 #ifndef IMGPIPE_INPUT_FILE_H
 #define IMGPIPE_INPUT_FILE_H

@@ -28,7 +28,7 @@ struct read_request {
 	 * `window.x_size` samples apart, native byte order. Not touched where *constant is set.
 	 */
 	void *plane[READ_MAX_BANDS];
-	/* One byte a pixel, 0 = masked; NULL where the per-dataset mask is not wanted. */
+	/* One byte a pixel, 0 = masked; NULL if the per-dataset mask is not wanted. */
 	uint8_t *mask;
 	/*
 	 * Set by the reader: every pixel of the window has the same value in each band because the
@@ -45,9 +45,9 @@ struct reader {
 
 	/*
 	 * Read the header of `path` into *info (cleared by the reader first, but for `reach`, which
-	 * GDAL's heeds; release it whatever comes back). PROBE_OK; PROBE_DECLINED with err set
-	 * where the file is not of this reader's kind or in a form it leaves to the other one; -1
-	 * where the file is of its kind and broken or unreadable. Thread-safe.
+	 * GDAL's heeds; release it whatever comes back). PROBE_OK; PROBE_DECLINED (err is set): not
+	 * this reader's kind of file, or a form that it leaves to the other reader. -1: its kind of
+	 * file, but broken or unreadable. Thread-safe.
 	 */
 	int (*probe)(const char *path, struct raster_info *info, struct error *err);
 

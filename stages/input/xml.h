@@ -1,6 +1,6 @@
 /*
- * XML that nobody has checked, read with expat in bounded memory and linear time, whatever it
- * holds. Private to the stages that read metadata.
+ * XML from untrusted files, read with expat in bounded memory and linear time, whatever it holds.
+ * Private to the stages that read metadata.
  */
 #ifndef IMGPIPE_XML_H
 #define IMGPIPE_XML_H

@@ -47,7 +47,7 @@ enum lab_mode {
 
 enum { LAB_MAX_WORKERS_LIST = 16, LAB_MAX_LINES = 3 * LAB_MAX_WORKERS_LIST };
 
-/* What the command line asked for; 0 where it did not say. */
+/* What the command line asked for; 0 if it did not say. */
 struct lab_request {
 	enum lab_kind kind;
 	uint64_t n;     /* points, values, pixels */

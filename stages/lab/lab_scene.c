@@ -1,5 +1,5 @@
 /*
- * The made-up scene of a lab: its indices in rows, a row for each task, so that the machinery cuts,
+ * The synthetic scene of a lab: its indices in rows, one row per task, so that the machinery cuts,
  * plans and hands out as it does with images.
  *
  * The row is as long as the task that was asked for, and the last one may reach beyond the indices;

@@ -76,7 +76,7 @@ void svg_close(FILE *out);
 
 /* Text with markup escaped, for what the functions below do not do. */
 void svg_escape(FILE *out, const char *text);
-/* At most three decimals, no exponent, no locale; 0 where not finite. */
+/* At most three decimals, no exponent, no locale; 0 if not finite. */
 void svg_put(FILE *out, double value);
 
 enum svg_anchor { SVG_START, SVG_MIDDLE, SVG_END };
@@ -118,7 +118,7 @@ typedef void svg_format(char text[SVG_LABEL], double value);
 
 struct svg_axis {
 	enum svg_scale scale;
-	double low, high; /* values at its two ends; over 0 where logarithmic */
+	double low, high; /* values at its two ends; over 0 if logarithmic */
 	double from, to;  /* where these are in the picture */
 	const char *title;
 	svg_format *format; /* of its ticks; NULL: svg_format_number */

@@ -24,7 +24,7 @@ struct tally {
 	struct histogram *histogram;
 	uint64_t n_tiles;          /* 0 without the per-tile table */
 	struct tile_summary *tile; /* n_tiles */
-	struct open_tile **open;   /* n_tiles, NULL where not begun or finished */
+	struct open_tile **open;   /* n_tiles, NULL if not begun or finished */
 };
 
 static uint64_t tiles_of(const struct scene *scene)

@@ -7,7 +7,7 @@
 #include "error.h"
 
 /*
- * -1 where a file beside `path` has its name and is no regular file: GDAL opens masks, overviews
+ * -1 if a file beside `path` has its name and is no regular file: GDAL opens masks, overviews
  * and metadata by name, and would wait for ever for who writes to a pipe. Looks at nothing where
  * there is no such file as `path`.
  */

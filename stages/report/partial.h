@@ -2,7 +2,7 @@
  * Partial results: exact totals of scenes as text, from one job to imgpipe merge (schema
  * imgpipe-partial/2, in report/schema.md). What is written here is read back to the same bits.
  *
- * What is read may be damaged, stale, of another run, or made to harm. Three walls, in this order:
+ * The input may be damaged, old, from another run, or malicious. Three checks, in this order:
  *
  * - the checksum. Each line ends with the CRC-32 of all bytes of the file before it, and is parsed
  *   only where that agrees. It finds every change of up to 32 bits in a row and all but one in
@@ -56,7 +56,7 @@ int partial_read_scene(const json_t *object, struct scene *scene, struct histogr
 
 /* Text as JSON, whatever its bytes, in the form of include/printable.h. NULL without memory. */
 json_t *partial_text(const char *text);
-/* Back again, owned by the caller; NULL where it is none, or longer than `most` bytes. */
+/* Back again, owned by the caller; NULL if it is none, or longer than `most` bytes. */
 char *partial_read_text(const json_t *value, size_t most);
 
 /* Write an object on one line without its last brace, which the seal brings. Frees it. */

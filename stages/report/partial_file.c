@@ -142,7 +142,7 @@ static bool has_shape(const struct partial_room *room)
 	return true;
 }
 
-/* The line before its seal, as an object. NULL where it is none. */
+/* The line before its seal, as an object. NULL if it is none. */
 static json_t *parse(struct partial_room *room)
 {
 	if (!has_shape(room))

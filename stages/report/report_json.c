@@ -195,7 +195,7 @@ static json_t *waits_object(const uint64_t wait_ns[N_WAIT_CAUSES])
 	return o;
 }
 
-/* The run began one wall time ago. Text of a few bytes; "" where the clock cannot tell. */
+/* The run began one wall time ago. Text of a few bytes; "" if the clock cannot tell. */
 static void start_time(char text[32], uint64_t wall_ns)
 {
 	struct timespec now;

@@ -1,6 +1,7 @@
 /*
- * Targets of reports. All that can be known before the first pixel is found here: what is missing,
- * a folder, too long, not to be replaced, or somebody's data. Writes nothing.
+ * Targets of reports. Everything that can stop a report is found here before the first pixel: a
+ * missing folder, a path that is a folder or too long, a file that cannot or must not be replaced.
+ * Writes nothing.
  */
 #include "report_target.h"
 

@@ -13,7 +13,7 @@
 struct report_target {
 	char *path;       /* links followed; NULL: standard output */
 	const char *base; /* the last part of it */
-	int folder;       /* descriptor of its folder (O_PATH), -1 where it is not needed */
+	int folder;       /* descriptor of its folder (O_PATH), -1 if it is not needed */
 	bool exists;      /* st is of what stands there now, else of the folder */
 	bool direct; /* a device, a pipe, a descriptor by its name: written into, not replaced */
 	struct stat st;

@@ -1,8 +1,8 @@
 /*
  * Files on their way to a name. They are without one as long as the file system can do that
- * (O_TMPFILE); else, and for the moment of replacing another file, they are called
- * .NAME.PID-N.tmp and locked, so that what a killed process has left can be told from what a living
- * one writes: by trying the lock, not by the number. Knows nothing of reports.
+ * (O_TMPFILE); else, and for the moment of replacing another file, they are called .NAME.PID-N.tmp
+ * and locked, so a lock that can be taken shows that its process is dead and the file is left over;
+ * the number in the name would not. Knows nothing of reports.
  */
 #include "report_temp.h"
 

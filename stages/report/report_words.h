@@ -15,7 +15,7 @@ const char *scene_status_name(enum scene_status status);
 /* "EX_DATAERR" and its like: the part of an error that does not depend on who read the file. */
 const char *error_code_name(int code);
 
-/* CRS of the scene's red band, "" where not known. */
+/* CRS of the scene's red band, "" if not known. */
 const char *scene_crs(const struct scene *scene);
 
 /* Place of the scene among those of all shards, from 0. */

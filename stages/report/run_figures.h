@@ -49,7 +49,7 @@ bool stored_bytes_known(const struct run_totals *totals, enum meter_stage stage)
 const char *meter_stage_name(enum meter_stage stage);
 const char *trace_kind_name(unsigned kind);
 
-/* Share of the workers' time, 0 to 1; 0 where no time was measured. */
+/* Share of the workers' time, 0 to 1; 0 if no time was measured. */
 double worker_share(const struct run_figures *figures, double seconds);
 
 /* Sum of a row's waits, ns. */

@@ -1,6 +1,6 @@
 /*
- * The verdict on a run, from its meters. Every sentence that advises has a threshold below it must
- * not be said; what was not measured is not claimed.
+ * The verdict on a run, from its meters. Each piece of advice has a threshold, below which it is
+ * not given. Nothing is claimed that was not measured.
  */
 #include "verdict.h"
 

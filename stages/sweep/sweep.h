@@ -34,7 +34,7 @@ struct sweep_point {
 
 	unsigned n;                  /* runs measured */
 	struct sweep_sample *sample; /* in the order of the rounds */
-	int status;                  /* exit status of the run that failed; 0 where none did */
+	int status;                  /* exit status of the run that failed; 0 if none did */
 	char problem[SWEEP_PROBLEM]; /* what it said, or what gave way in the plan; "" */
 	bool shrunk;                 /* the budget made blocks or chunks smaller than asked for */
 
@@ -59,13 +59,13 @@ struct sweep {
 
 	/* The machine. */
 	unsigned cores, cpus;
-	uint64_t l2_bytes, l3_bytes; /* caches of the first core; 0 where not known */
+	uint64_t l2_bytes, l3_bytes; /* caches of the first core; 0 if not known */
 
 	bool scenes_failed;         /* in some run; the others of it were measured */
 	bool same_numbers;          /* all runs' summaries have the same bytes */
 	unsigned n_compared;        /* runs that were looked at */
 	unsigned n_points_other;    /* points with other numbers */
-	const char *interrupted_by; /* "SIGINT"; NULL where it went to its end */
+	const char *interrupted_by; /* "SIGINT"; NULL if it went to its end */
 };
 
 /* --- stages/sweep: what a run's report (imgpipe-report/1) says --- */

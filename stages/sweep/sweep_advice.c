@@ -104,7 +104,7 @@ static void advise_chunk(struct advice *advice, const struct series *series)
 		    median_wall(worst) / wall);
 }
 
-/* " (...)": why a fit is to be believed with care; "" where nothing speaks against it. */
+/* " (...)": why a fit is to be believed with care; "" if nothing speaks against it. */
 static void doubt_fit(char *text, size_t size, const struct series *series,
 		      const struct scaling_fit *fit, unsigned cores)
 {

@@ -151,7 +151,7 @@ static void put_zone(FILE *out, const struct svg_plot *plot, double low, double 
 }
 
 /*
- * Largest edge up to which the overhead of a series is over a tenth; 0 where there is none. Workers
+ * Largest edge up to which the overhead of a series is over a tenth; 0 if there is none. Workers
  * beyond the cores are left out: they wait for a core, whatever the chunk.
  */
 static double edge_of_many(const struct sweep *sweep, const struct series_list *list)

@@ -45,7 +45,7 @@ double series_base_time(const struct series *series);
 /* How many times as fast as one worker point i is. */
 double series_speed_up(const struct series *series, unsigned i);
 
-/* The point with the least median wall time; NULL where the series is empty. */
+/* The point with the least median wall time; NULL if the series is empty. */
 const struct sweep_point *series_best(const struct series *series);
 /*
  * The neighbours of the best, with no other in between, whose median is within `share` of its.

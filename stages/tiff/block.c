@@ -59,7 +59,7 @@ static bool load(struct tiff_image *image, struct tiff_places *places, uint64_t 
 }
 
 /*
- * Entry i of one of the arrays, with image->own_places. -1 where it does not lie in the file, or
+ * Entry i of one of the arrays, with image->own_places. -1 if it does not lie in the file, or
  * cannot be read (then image->io_errno is set).
  */
 static int places_get(struct tiff_image *image, struct tiff_places *places, uint64_t i,

@@ -20,7 +20,7 @@ struct tiff_block {
 /* Find the arrays, once what the image is has been read. */
 void tiff_places_begin(struct tiff_image *image);
 
-/* Where the block in this column and row is stored; -1 where the file does not say. */
+/* Where the block in this column and row is stored; -1 if the file does not say. */
 int tiff_block_find(struct tiff_image *image, uint32_t column, uint32_t row, uint16_t plane,
 		    struct tiff_block *block, struct error *err);
 

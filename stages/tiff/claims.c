@@ -1,7 +1,7 @@
 /*
- * What the header of a stored picture claims of itself: JPEG, WebP and LERC streams name sizes of
- * their own, and their decoders allocate by these before anybody compares them with the block's.
- * Looked at in each block before it is decoded. It decodes nothing but the wrapping of LERC.
+ * Checks the sizes that the header of a stored JPEG, WebP or LERC stream claims: decoders allocate
+ * by these before anybody compares them with the block's. Looked at in each block before it is
+ * decoded. It decodes nothing but the wrapping of LERC.
  */
 #include "claims.h"
 

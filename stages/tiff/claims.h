@@ -6,7 +6,7 @@
 
 #include "block.h"
 
-/* May this block be decoded? All n stored bytes are at hand. -1 where it claims too much. */
+/* May this block be decoded? All n stored bytes are at hand. -1 if it claims too much. */
 int tiff_claims_check(struct tiff_image *image, const struct tiff_block *block, const void *stored,
 		      size_t n, struct error *err);
 

@@ -78,7 +78,7 @@ size_t tiff_codec_raw_bytes(uint16_t compression, size_t block_bytes)
 	return size_add(size_add(block_bytes, extra), 64 * KIB);
 }
 
-/* Window that a ZSTD frame needs, from its header (RFC 8878, 3.1.1.1); 0 where it is no frame. */
+/* Window that a ZSTD frame needs, from its header (RFC 8878, 3.1.1.1); 0 if it is no frame. */
 static size_t zstd_window(const unsigned char *p, size_t n)
 {
 	static const unsigned char fcs_bytes[4] = {0, 2, 4, 8}, did_bytes[4] = {0, 1, 2, 4};

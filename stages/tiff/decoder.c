@@ -1,6 +1,6 @@
 /*
- * Whole blocks: short cuts where the codec has one, and the judge of all of them, the decoder in
- * pieces, where there is none or where it fails. Knows streams, no files and no images.
+ * Decodes whole blocks: by a fast path if the codec has one. If it has none, or the fast path
+ * fails, the decoder in pieces decides. Knows streams, no files and no images.
  */
 #include "decoder.h"
 

@@ -2,10 +2,9 @@
  * DEFLATE streams that go on behind their block, as libtiff reads them (for GDAL, and for the TIFF
  * reader where it leaves a block to it). libtiff takes "no more room" for success; but libdeflate
  * stops in front of the first copy that does not fit, so the end of the block is then whatever lay
- * in the buffer before: other pixels, in another order of reading. This definition stands in front
- * of the library's and decodes such a stream once more with room behind the block.
- *
- * It must not change what any other stream gives.
+ * in the buffer before: other pixels, in another order of reading. This definition replaces the
+ * library's. It decodes such a stream again, with room after the block. For every other stream the
+ * result is unchanged.
  */
 #include <dlfcn.h>
 #include <libdeflate.h>

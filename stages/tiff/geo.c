@@ -57,7 +57,7 @@ static const uint16_t *key_find(const struct geo_keys *keys, unsigned id)
 	return NULL;
 }
 
-/* Value of a key that is a code; 0 where it is not there. */
+/* Value of a key that is a code; 0 if it is not there. */
 static unsigned key_short(const struct geo_keys *keys, unsigned id)
 {
 	const uint16_t *entry = key_find(keys, id);
@@ -129,7 +129,7 @@ static bool known_in_metres(unsigned epsg)
 	return false;
 }
 
-/* Length of the projected CRS's unit in metres; 0 where it cannot be known. */
+/* Length of the projected CRS's unit in metres; 0 if it cannot be known. */
 static double unit_metres(const struct geo_keys *keys, unsigned epsg)
 {
 	double size;

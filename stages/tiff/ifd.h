@@ -46,7 +46,7 @@ uint64_t tiff_entry_bytes(const struct tiff_entry *entry);
 /* Where values lie that do not stand in the entry itself. */
 uint64_t tiff_entry_offset(const struct tiff_image *image, const struct tiff_entry *entry);
 
-/* One of the image's entries that are used; NULL where it has none. */
+/* One of the image's entries that are used; NULL if it has none. */
 const struct tiff_entry *tiff_entry_find(const struct tiff_image *image, uint16_t tag);
 
 /*

@@ -20,7 +20,7 @@ struct tiff_log {
 	char text[200];
 };
 
-/* Options whose handlers write to `log`. NULL where there is no memory. */
+/* Options whose handlers write to `log`. NULL if there is no memory. */
 TIFFOpenOptions *tiff_log_options(struct tiff_log *log, size_t max_alloc);
 void tiff_log_clear(struct tiff_log *log);
 

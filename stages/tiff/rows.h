@@ -24,7 +24,7 @@ struct tiff_cursor {
 	unsigned char *buffer; /* TIFF_INPUT_BYTES of the stored bytes */
 	uint64_t offset, left; /* of those not fetched yet, in the file */
 	bool unread;           /* a fetch failed: */
-	int io_errno;          /* for this errno, or 0 where the file ended too early */
+	int io_errno;          /* for this errno, or 0 if the file ended too early */
 };
 
 struct tiff_handle;
@@ -39,7 +39,7 @@ int tiff_rows_fetch(const struct tiff_image *image, const struct tiff_block *blo
  */
 struct tiff_cursor *tiff_cursor_get(struct tiff_handle *handle, const struct tiff_block *block,
 				    uint32_t row0, struct error *err);
-/* The next row of the block into `out` (row_bytes). -1 where it is damaged; then it is closed. */
+/* The next row of the block into `out` (row_bytes). -1 if it is damaged; then it is closed. */
 int tiff_cursor_row(const struct tiff_image *image, struct tiff_cursor *cursor,
 		    const struct tiff_block *block, void *out, struct error *err);
 /* After the last row in the image: look at the rest of the stream, and close. */

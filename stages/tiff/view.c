@@ -162,7 +162,7 @@ static int broken(const struct tiff_image *image, struct error *err, uint16_t ta
 			 image->path, tag ? "tag " : "directory", tag, what);
 }
 
-/* Entries into the view, and how many they are; -1 where one of them cannot be. */
+/* Entries into the view, and how many they are; -1 if one of them cannot be. */
 static int put_entries(struct tiff_image *image, unsigned char **at, struct error *err)
 {
 	uint64_t total = 0;

@@ -250,7 +250,7 @@ setup() {
 	tif a.tif uint16 desc=red,nir 1,3
 	before=$(cksum < a.tif)
 	imgpipe -q --csv a.tif a.tif
-	exits 64 "an image"
+	exits 64 "this command reads this file"
 	[ "$before" = "$(cksum < a.tif)" ]
 }
 

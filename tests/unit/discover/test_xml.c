@@ -1,5 +1,5 @@
 /*
- * XML that nobody has checked: read to its end or refused, after a bounded number of bytes and in
+ * XML from untrusted files: read to its end or refused, after a bounded number of bytes and in
  * bounded memory; product metadata that are no regular file, or beyond all bounds.
  */
 #include <malloc.h>

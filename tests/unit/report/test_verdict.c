@@ -99,8 +99,7 @@ static void test_verdict_advice(void **state)
 	expect_verdict(f, "2 of 9 workers fit in the budget of 64");
 	f->options.chunk_kind = CHUNK_PIXELS;
 	m->row[METER_FETCH].wait_ns[WAIT_MEMORY] = 0;
-	expect_verdict(
-		f, "2.30 bytes were decoded for each byte needed. Possible reasons: other bands");
+	expect_verdict(f, "2.30 bytes were decoded for each byte needed; chunks cut");
 	m->bytes_decoded = m->bytes_needed;
 	m->row[METER_DECODE].cpu_ns /= 4;
 	expect_verdict(f, "cores were busy elsewhere");
