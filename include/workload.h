@@ -1,6 +1,6 @@
 /*
- * The workload: what a run does, as a table of functions. Commands alone (pipeline/commands) join the
- * imagery side (stages/) to the machinery (pipeline/) by handing over one of these, so neither
+ * The workload: what a run does, as a table of functions. Commands alone (pipeline/commands) join
+ * the imagery side (stages/) to the machinery (pipeline/) by handing over one of these, so neither
  * uses the other. Made by stages/pixels and stages/lab.
  */
 #ifndef IMGPIPE_WORKLOAD_H
