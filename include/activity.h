@@ -1,8 +1,8 @@
 /*
- * What a worker does right now. --monitor shows it, and a guard is told when the worker computes and
- * when it reads a file (--teach gil). Readers and the worker's body tell it;
- * pipeline/meters/activity.c keeps it. A worker's thread registers once; later calls find its record
- * by themselves. In a thread that is no worker's they do nothing.
+ * What a worker does right now: for --monitor to show, and for a guard, which is told when the
+ * worker computes and when it reads a file (--teach gil). Readers and the worker's body tell it;
+ * pipeline/meters/activity.c keeps it. A worker's thread registers once; later calls find its
+ * record through a thread-local pointer. In a thread that is no worker's they do nothing.
  */
 #ifndef IMGPIPE_ACTIVITY_H
 #define IMGPIPE_ACTIVITY_H

@@ -26,7 +26,7 @@ const struct executor *executor_find(const char *name, bool joined, struct error
 			if (executors[i]->available())
 				return executors[i];
 			error_set(err, EX_UNAVAILABLE,
-				  "executor %s cannot be had here; try --executor "
+				  "executor %s is not available here; try --executor "
 				  "threads",
 				  name);
 			return NULL;

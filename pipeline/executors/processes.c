@@ -38,7 +38,7 @@ struct child {
 	pid_t pid; /* 0: none */
 	struct link link;
 	bool said_bye;
-	bool expelled; /* it said what no worker says, or takes no answers */
+	bool expelled; /* it sent an invalid message, or takes no answers */
 };
 
 struct crew {
@@ -152,13 +152,13 @@ static const char *why_signal(int number)
 		return ", often for want of memory (see dmesg; a smaller --memory helps)";
 	case SIGTERM:
 	case SIGHUP:
-		return ", which somebody has sent it";
+		return ", sent from outside";
 	case SIGXCPU:
 		return " (the limit of CPU time, ulimit -t)";
 	case SIGABRT:
 		return " (a library gave up: a damaged file, or no more memory than it may have)";
 	case SIGSYS:
-		return " (it asked the system for what no reader of images needs: --confine)";
+		return " (it made a system call that is forbidden to workers: see --confine)";
 	default:
 		return " (a fault in a decoder, or a damaged file it cannot take)";
 	}
@@ -170,7 +170,7 @@ static const char *how_it_ended(char text[HOW_BYTES], const struct child *child,
 
 	if (child->expelled)
 		snprintf(text, HOW_BYTES,
-			 "its worker process %d said what no worker says, and was ended; its scene "
+			 "its worker process %d sent an invalid message and was stopped; its scene "
 			 "is left out",
 			 pid);
 	else if (WIFSIGNALED(status))

@@ -306,7 +306,10 @@ static void take_scene(struct peer *peer, const struct message *message, const v
 
 	peer->state = PEER_IDLE;
 	if (message->payload_bytes < sizeof(*opened)) {
-		(void)error_set(&error, EX_SOFTWARE, "what a worker says of its scene is cut off");
+		(void)error_set(&error, EX_SOFTWARE,
+
+				"a worker's description of its scene is cut off; the scene is left "
+				"out");
 		run_fail_scene(&peer->worker, &peer->task, &error);
 		return;
 	}

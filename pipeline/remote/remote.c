@@ -160,8 +160,7 @@ static int open_for_chunk(struct worker *worker, const struct message *order)
 	     remote->scene.tile_x_size != order->tile_x_size ||
 	     remote->scene.tile_y_size != order->tile_y_size)) {
 		error_set(&remote->error, EX_DATAERR,
-			  "%s: it was changed while it was worked on; run it again",
-			  remote->scene.name);
+			  "%s: the file changed during the run; run it again", remote->scene.name);
 		remote->failed = true;
 	}
 	if (!remote->failed && worker->arena.size != grid->arena)

@@ -52,7 +52,7 @@ static void tell_death(const struct scene_inspection *in, uint32_t id, const cha
 	(void)in->workload->scene_begin(&scene, in->scene_list, id, NULL);
 	(void)error_set(&error, EX_SOFTWARE, "%s: %s",
 			scene.n_files ? scene.files[0].path : "a scene",
-			how ? how : "what was read of it is cut off");
+			how ? how : "the answer of the process that read it is cut off");
 	scene_release(&scene);
 	in->found(in->context, id, &scene, 0, false, &error);
 }
