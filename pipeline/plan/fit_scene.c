@@ -22,7 +22,8 @@ enum {
 	 * hand-outs are far under 1 %, with hundreds of chunks left to balance the workers with.
 	 */
 	CHUNK_PIXELS_AUTO = 1 << 18,
-	/* Between ranks a hand-out takes the better part of a millisecond (mpi/module/pace.h): fewer. */
+	/* Between ranks a hand-out takes the better part of a millisecond (mpi/module/pace.h):
+	   fewer. */
 	CHUNK_PIXELS_RANKS = 1 << 20,
 	/* A block by default: tiles smaller than this are worked on several at a time. */
 	BLOCK_PIXELS = 1 << 16,
