@@ -92,10 +92,10 @@ static void test_no_lists(void **state)
 	scene_list = SCENE_LIST(&bands, "@endless.txt", "@nul.txt", "@utf16.txt", "@n",
 				"@/dev/zero", "@/dev/null", "@gone.txt", "n/a.tif");
 	assert_int_equal(scene_list_count(scene_list), 8);
-	check_scene(scene_list, 0, &bands, EX_DATAERR, "@endless.txt", "no text");
+	check_scene(scene_list, 0, &bands, EX_DATAERR, "@endless.txt", "not a text file");
 	check_scene(scene_list, 1, &bands, 0, "a", "");
-	check_scene(scene_list, 2, &bands, EX_DATAERR, "@nul.txt", "no text");
-	check_scene(scene_list, 3, &bands, EX_DATAERR, "@utf16.txt", "no text");
+	check_scene(scene_list, 2, &bands, EX_DATAERR, "@nul.txt", "not a text file");
+	check_scene(scene_list, 3, &bands, EX_DATAERR, "@utf16.txt", "not a text file");
 	check_scene(scene_list, 4, &bands, EX_NOINPUT, "@n", "is a folder");
 	check_scene(scene_list, 5, &bands, EX_NOINPUT, "@/dev/zero", "no regular file");
 	check_scene(scene_list, 6, &bands, EX_NOINPUT, "@/dev/null", "no regular file");
