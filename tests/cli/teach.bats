@@ -249,7 +249,7 @@ screen() {
 @test "the plan counts what is taught" {
 	imgpipe plan --memory 200M --teach no-backpressure a.tif
 	exits 0
-	[[ "${lines[0]}" == "TEACH: no-backpressure"* && "$output" == *"  pile "* ]]
+	[[ "${lines[0]}" == "TEACH: no-backpressure"* && "$output" == *"  backlog "* ]]
 	teaches ship-pixels --workers 2
 	mv r.json shipped.json
 	imgpipe -q --report r.json --workers 2 a.tif
