@@ -240,6 +240,15 @@ int gdal_setup(void)
 	return pthread_once(&library.once, setup) == 0 ? 0 : -1;
 }
 
+/* The file or folder itself, or what lies below it. */
+static bool is_below(const char *path, const char *folder, size_t length)
+{
+	while (length > 1 && folder[length - 1] == '/')
+		length--;
+	return length > 1 && strncmp(path, folder, length) == 0 &&
+	       (path[length] == '/' || !path[length]);
+}
+
 /* A named source's keys and certificates: where the usual tools keep them. */
 static bool credentials_file(const char *path)
 {
@@ -266,11 +275,11 @@ static bool credentials_file(const char *path)
 	size_t length = own ? strlen(own) : 0;
 
 	for (size_t i = 0; i < sizeof(system) / sizeof(system[0]); i++)
-		if (strncmp(path, system[i], strlen(system[i])) == 0)
+		if (is_below(path, system[i], strlen(system[i])))
 			return true;
 	for (size_t i = 0; i < sizeof(home) / sizeof(home[0]); i++)
-		if (length > 1 && strncmp(path, own, length) == 0 && path[length] == '/' &&
-		    strncmp(path + length + 1, home[i], strlen(home[i])) == 0)
+		if (own && is_below(path, own, length) && path[length] &&
+		    is_below(path + length + 1, home[i], strlen(home[i])))
 			return true;
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
 		const char *value = CPLGetConfigOption(named[i], NULL);
@@ -278,7 +287,7 @@ static bool credentials_file(const char *path)
 		if (value && strcmp(value, path) == 0)
 			return true;
 	}
-	return dir && *dir == '/' && strncmp(path, dir, strlen(dir)) == 0;
+	return dir && *dir == '/' && is_below(path, dir, strlen(dir));
 }
 
 bool gdal_library_file(const char *path, bool network)
@@ -288,10 +297,8 @@ bool gdal_library_file(const char *path, bool network)
 					     "/etc/localtime", "/dev/urandom",  "/dev/null"};
 
 	for (size_t i = 0; i < library.n_folders; i++) {
-		size_t length = library.folder[i] ? strlen(library.folder[i]) : 0;
-
-		if (length && strncmp(path, library.folder[i], length) == 0 &&
-		    (path[length] == '/' || !path[length]))
+		if (library.folder[i] &&
+		    is_below(path, library.folder[i], strlen(library.folder[i])))
 			return true;
 	}
 	/* How much memory the process may use. */
