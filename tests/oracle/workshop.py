@@ -124,10 +124,10 @@ def walk_page(name, folder, quick):
            f"{name}: exit status {got} and not {wanted.get(command, 0)}: {command}", out[-800:])
 
 
-def walk_block(name, block, holds, folder, quick, refresh, wanted):
-    """A console block: runs its commands; returns the block as it is now."""
+def run_block(name, block, folder, quick, refresh, wanted):
+    """A console block: runs its commands; returns the block as it is now, and whether it is whole."""
     global skipped
-    now = []
+    now, whole = [], True
     for part in re.split(r"^(?=\$ )", block, flags=re.M):
         if not part.startswith("$ "):
             continue
@@ -136,7 +136,7 @@ def walk_block(name, block, holds, folder, quick, refresh, wanted):
         missing = have(command)
         if missing:
             skipped += 1
-            holds = []  # they may speak of it
+            whole = False
             print(f"skipped: answers/{name}: {command}: needs {missing}")
             now.append(part)
             continue
@@ -146,7 +146,16 @@ def walk_block(name, block, holds, folder, quick, refresh, wanted):
         ok(status == wanted.get(command, 0),
            f"answers/{name}: exit status {status} and not {wanted.get(command, 0)}: {command}",
            out[-800:])
-    text = "".join(now)
+    return "".join(now), whole
+
+
+def walk_block(name, block, holds, folder, quick, refresh, wanted):
+    """The block as it is now. What a busy machine has hidden is looked for once more."""
+    text, whole = run_block(name, block, folder, quick, refresh, wanted)
+    if not whole:
+        return text  # what is to hold may speak of what was left out
+    if not refresh and not all(re.search(pattern, text) for pattern in holds):
+        text, _ = run_block(name, block, folder, quick, refresh, wanted)
     for pattern in holds:
         ok(re.search(pattern, text), f"answers/{name}: {pattern!r} is not in what is printed now",
            text[-1500:])
