@@ -189,8 +189,10 @@ static int merge(char **args, unsigned n, const char *partial, const char *summa
 	struct options options = {.n_args = n, .args = args, .scale = 1, .verbosity = -1};
 	struct error error;
 
-	want(&options, "summary", summary);
-	want(&options, "partial", partial);
+	if (summary)
+		want(&options, "summary", summary);
+	if (partial)
+		want(&options, "partial", partial);
 	(void)unlink(partial);
 	return merge_partials(&options, &error);
 }
