@@ -47,7 +47,4 @@ struct samples {
 /* A scene needs so many bytes; UINT64_MAX, for no memory is enough, is not counted. */
 void survey_note(struct survey *survey, uint32_t id, bool by_gdal, uint64_t need);
 
-/* Does a plain scene need more than `less` bytes, but not more than `more`? May say yes if near. */
-bool survey_between(const struct survey *survey, uint64_t less, uint64_t more);
-
 #endif

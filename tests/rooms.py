@@ -3,7 +3,7 @@
 objects define and use (modules and MPI included), and no circles between files.
 
     rooms.py [BUILD]            check, print each offence as FILE: what, and the rule; status 1
-    rooms.py --list [BUILD]     folders with files, lines and a line on each
+    rooms.py --list [BUILD]     folders with their files and lines
 """
 
 import collections
@@ -168,7 +168,7 @@ def check(build):
     return 1 if offences else 0
 
 
-def show(build):
+def show():
     files = sources()
     for room in sorted(read_rules()):
         own = [f for f in files if room_of(f) == room]
@@ -180,8 +180,7 @@ def show(build):
 def main(arguments):
     listing = arguments[:1] == ["--list"]
     rest = arguments[1:] if listing else arguments
-    build = pathlib.Path(rest[0] if rest else REPO / "build").resolve()
-    return show(build) if listing else check(build)
+    return show() if listing else check(pathlib.Path(rest[0] if rest else REPO / "build").resolve())
 
 
 if __name__ == "__main__":

@@ -366,6 +366,19 @@ static int run_recur(const struct call *call, struct error *err)
 	return run_lab(call, LAB_RECUR, err);
 }
 
+/* What the three take; `own`: those of its own. */
+#define LAB_GROUPS(own)                                                     \
+	{                                                                   \
+		{.title = "What to compute", .rows = (own)},                \
+			{.title = "How to work", .rows = lab_working_rows}, \
+			{.title = "What to write (FILE may be -)",          \
+			 .reports = all_reports,                            \
+			 .made_by = REPORT_BY_LAB},                         \
+		{                                                           \
+			.title = "What to say", .rows = lab_saying_rows     \
+		}                                                           \
+	}
+
 const struct command command_pi = {
 	.word = "pi",
 	.arguments = "",
@@ -375,12 +388,7 @@ const struct command command_pi = {
 		    "imgpipe pi -N 1e5                  too small: what overhead is\n"
 		    "imgpipe pi -N 1e7 --chunk 1000 --workers 2 --generator vector\n"
 		    "imgpipe pi --executor processes --generator vector --report pi.json -j 2\n",
-	.groups = {{.title = "What to compute", .rows = pi_rows},
-		   {.title = "How to work", .rows = lab_working_rows},
-		   {.title = "What to write (FILE may be -)",
-		    .reports = all_reports,
-		    .made_by = REPORT_BY_LAB},
-		   {.title = "What to say", .rows = lab_saying_rows}},
+	.groups = LAB_GROUPS(pi_rows),
 	.own_bytes = sizeof(struct lab_request),
 	.by_all_ranks = true,
 	.run = run_pi,
@@ -394,12 +402,7 @@ const struct command command_sum = {
 		    "imgpipe sum -N 1e9 --how array --memory 1G    refused: exit status 75\n"
 		    "imgpipe sum -N 1e9 --how chunks --memory 64M --workers 1,2\n"
 		    "imgpipe sum -N 1e7 --how floats --chunk 1e5\n",
-	.groups = {{.title = "What to compute", .rows = sum_rows},
-		   {.title = "How to work", .rows = lab_working_rows},
-		   {.title = "What to write (FILE may be -)",
-		    .reports = all_reports,
-		    .made_by = REPORT_BY_LAB},
-		   {.title = "What to say", .rows = lab_saying_rows}},
+	.groups = LAB_GROUPS(sum_rows),
 	.own_bytes = sizeof(struct lab_request),
 	.by_all_ranks = true,
 	.run = run_sum,
@@ -412,12 +415,7 @@ const struct command command_recur = {
 	.examples = "imgpipe recur --workers 1,2,4\n"
 		    "imgpipe recur -N 1e6 --steps 100 --over pixels\n"
 		    "imgpipe recur --over time --workers 2     waits: see its stage table\n",
-	.groups = {{.title = "What to compute", .rows = recur_rows},
-		   {.title = "How to work", .rows = lab_working_rows},
-		   {.title = "What to write (FILE may be -)",
-		    .reports = all_reports,
-		    .made_by = REPORT_BY_LAB},
-		   {.title = "What to say", .rows = lab_saying_rows}},
+	.groups = LAB_GROUPS(recur_rows),
 	.own_bytes = sizeof(struct lab_request),
 	.by_all_ranks = true,
 	.run = run_recur,

@@ -91,7 +91,8 @@ static int parse_sizes(const char *text, uint32_t *x_size, uint32_t *y_size)
 
 /* --- words and lists --- */
 
-int option_choose(const char *value, const char *const *words, struct error *err)
+/* The place of value among words (ended by NULL), or -1 with the words in the error. */
+static int option_choose(const char *value, const char *const *words, struct error *err)
 {
 	char list[128] = "";
 

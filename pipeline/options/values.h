@@ -17,8 +17,6 @@ option_setter set_quiet, set_verbose, set_progress, set_monitor;
 int option_whole(const char *text, uint64_t min, uint64_t max, uint64_t *value, char **end);
 /* A whole number as people write large ones: 100000, 1e8, 2.5e6. Exact up to 2^53. 0 or -1. */
 int option_count(const char *text, double most, uint64_t *count);
-/* The place of value among words (ended by NULL), or -1 with the words in the error. */
-int option_choose(const char *value, const char *const *words, struct error *err);
 
 /* A list with commas: each word goes to add(), which returns 0 or -1. -1, too, for an empty word or
  * one longer than any that is known; then the error is set by this function. */

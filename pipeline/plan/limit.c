@@ -98,6 +98,18 @@ static uint64_t plain_limit(const struct plan *plan, uint64_t limit)
 	return plan->surveys_always ? limit : least_of(limit, most);
 }
 
+/* Does a plain scene need more than `less` bytes, but not more than `more`? May say yes if near. */
+static bool survey_between(const struct survey *survey, uint64_t less, uint64_t more)
+{
+	uint64_t last = least_of(more / MIB + (more % MIB != 0), SURVEY_MIB - 1);
+
+	for (uint64_t mib = least_of(less / MIB + 1, SURVEY_MIB - 1); less < more && mib <= last;
+	     mib++)
+		if (survey->plain_mib[mib / 64] >> mib % 64 & 1)
+			return true;
+	return false;
+}
+
 static bool may_begin(const struct plan *plan, uint64_t limit)
 {
 	uint64_t beside = pool_of(plan, limit, true);
@@ -208,15 +220,4 @@ void survey_note(struct survey *survey, uint32_t id, bool by_gdal, uint64_t need
 	needs->most = need > needs->most ? need : needs->most;
 	if (!by_gdal)
 		survey->plain_mib[mib / 64] |= (uint64_t)1 << mib % 64;
-}
-
-bool survey_between(const struct survey *survey, uint64_t less, uint64_t more)
-{
-	uint64_t last = least_of(more / MIB + (more % MIB != 0), SURVEY_MIB - 1);
-
-	for (uint64_t mib = least_of(less / MIB + 1, SURVEY_MIB - 1); less < more && mib <= last;
-	     mib++)
-		if (survey->plain_mib[mib / 64] >> mib % 64 & 1)
-			return true;
-	return false;
 }

@@ -286,7 +286,7 @@ static bool take_sample(struct run *run, uint32_t id, struct scene *scene)
 	return true;
 }
 
-void run_open_scene(struct worker *worker, const struct task *task)
+static void run_open_scene(struct worker *worker, const struct task *task)
 {
 	struct run *run = worker->run;
 	struct slot *slot = task->slot;

@@ -128,7 +128,6 @@ void run_worker(struct worker *worker, struct run *run, unsigned number);
 enum claim_answer run_try_claim(struct worker *worker, struct task *task, enum wait_cause *cause);
 
 /* These lock what they need. */
-void run_open_scene(struct worker *worker, const struct task *task);
 /*
  * Another process has opened the scene: what it packed of it, and the error where it failed (else
  * NULL). Nothing of that is believed before it is checked.
@@ -161,8 +160,6 @@ extern const struct worker_ops run_ops;
 /* --- slots.c: scenes in flight. Called with run->lock held. --- */
 struct slot *slot_of(struct run *run, uint32_t scene_id);
 void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error);
-/* Hand out no more of its chunks. */
-void slot_stop(struct slot *slot);
 /* Move to DONE, or COLLECT, where nothing of the scene is left to deliver. */
 void slot_settle(struct slot *slot);
 /* Write finished scenes whose turn has come. Drops and retakes run->lock while writing. */

@@ -16,6 +16,12 @@ struct slot *slot_of(struct run *run, uint32_t scene_id)
 }
 
 /* The first error by chunk number stays; chunks not handed out will not be. */
+/* Hand out no more of its chunks. */
+static void slot_stop(struct slot *slot)
+{
+	slot->n_chunks = slot->next_chunk;
+}
+
 void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error)
 {
 	if (slot->status != SCENE_FAILED || chunk < slot->error_chunk) {
@@ -24,11 +30,6 @@ void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error)
 	}
 	slot->status = SCENE_FAILED;
 	slot_stop(slot);
-}
-
-void slot_stop(struct slot *slot)
-{
-	slot->n_chunks = slot->next_chunk;
 }
 
 void slot_settle(struct slot *slot)
