@@ -3,7 +3,7 @@
  *
  * Libraries under GDAL (netCDF, HDF4, HDF5) open by themselves what a file names, past GDAL's own
  * file layer. All of them use the C library's functions, and those that can reach something are
- * defined once more in the program (pipeline/gate.c), which the dynamic linker takes first. A
+ * defined once more in the program (pipeline/base/gate.c), which the dynamic linker takes first. A
  * thread without a gate is not held up.
  *
  * Guaranteed between gate_enter() and gate_leave(), for this thread: no file is opened that

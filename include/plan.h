@@ -123,7 +123,7 @@ static inline const char *plan_stage_name(const struct plan *plan, enum meter_st
 
 /*
  * A plan is made in three steps. Begin: what is known without looking at a scene. Then the survey
- * (pipeline/survey.h), which fills plan->survey; it stays empty for synthetic scenes. Make: share
+ * (pipeline/survey/), which fills plan->survey; it stays empty for synthetic scenes. Make: share
  * out the limit and cut `sample`, a scene that fits where there is one, NULL if none opened
  * (then only a minimal plan is made, so that the failures can be reported).
  *

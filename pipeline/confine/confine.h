@@ -28,7 +28,7 @@ int confine_prepare(struct confinement *confinement, const struct options *optio
 int confine_self(const struct confinement *confinement, const int *keep, unsigned n_keep,
 		 bool keep_stderr, struct error *err) MUST_CHECK;
 
-/* The filter of system calls; confine_filter.c. Can the kernel do it? Install it: 0 or errno. */
+/* The filter of system calls; filter.c. Can the kernel do it? Install it: 0 or errno. */
 bool filter_available(void);
 int filter_install(bool network);
 

@@ -1,5 +1,5 @@
 /*
- * Fitting one scene into a plan; shared by plan.c and plan_scene.c.
+ * Fitting one scene into a plan; shared by plan.c and fit_scene.c.
  */
 #ifndef IMGPIPE_PIPELINE_PLAN_SCENE_H
 #define IMGPIPE_PIPELINE_PLAN_SCENE_H

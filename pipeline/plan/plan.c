@@ -1,6 +1,6 @@
 /*
  * The plan: how many workers fit in the budget, before the first pixel. What a limit is shared out
- * to is the business of plan_limit.c, how a scene is cut that of plan_scene.c; where not one scene
+ * to is the business of limit.c, how a scene is cut that of fit_scene.c; where not one scene
  * can be cut small enough the run is refused, with a budget that is enough.
  */
 #include "plan.h"

@@ -166,7 +166,7 @@ static void put_amplification(FILE *out, const struct scene *scene, const struct
 
 /*
  * Hand-out and reduction of a chunk, and work on a pixel, where this was written: 6 us, and 5.7 ms
- * for 2^18 pixels in DEFLATE (see CHUNK_PIXELS_AUTO in pipeline/plan_scene.c).
+ * for 2^18 pixels in DEFLATE (see CHUNK_PIXELS_AUTO in pipeline/plan/fit_scene.c).
  */
 static const double handout_s = 6e-6, pixel_s = 5.7e-3 / (1 << 18);
 
