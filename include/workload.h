@@ -79,8 +79,6 @@ struct workload {
 
 	/* --- the list of scenes, which the machinery hands on and does not look into --- */
 	struct scene_list_facts (*facts)(const struct scene_list *scene_list);
-	/* Bytes of all files, for progress; looks at each of them. NULL: not known. */
-	uint64_t (*input_bytes)(const struct scene_list *scene_list);
 
 	/* --- scenes; see scene_list.h --- */
 	int (*scene_open)(struct scene *scene, const struct scene_list *scene_list, uint32_t id,

@@ -82,11 +82,6 @@ static void trace_survey(struct run *run)
 		  samples->begin_ns, samples->begin_ns + samples->opened.busy_ns);
 }
 
-static uint64_t input_bytes(const struct run *run)
-{
-	return run->workload->input_bytes ? run->workload->input_bytes(run->scene_list) : 0;
-}
-
 static int run_init(struct run *run, const struct run_setup *setup, struct error *err)
 {
 	const struct plan *plan = setup->plan;
@@ -143,7 +138,7 @@ static int run_init(struct run *run, const struct run_setup *setup, struct error
 	if (!leads)
 		return 0;       /* people hear from rank 0 */
 	if (!run->options->lab) /* whose command tells what became of it */
-		run->console = console_new(run->options, input_bytes(run));
+		run->console = console_new(run->options, plan->file_bytes);
 	if (console_shows_views(run->console))
 		run->shown = show_workers(plan_all_workers(plan));
 	return run->sink->open(&run->reports, plan, run->options, err);

@@ -38,7 +38,6 @@ const struct workload workload_ndvi = {
 	.result = &piece_ops,
 	.heavy = &reader_heavy,
 	.facts = facts,
-	.input_bytes = scene_list_file_bytes,
 	.scene_open = scene_open,
 	.scene_is_fresh = scene_is_fresh,
 	.scene_begin = scene_begin,
