@@ -148,8 +148,9 @@ static const struct sensor *code_sensor(const struct band_meaning *meaning, uint
 		       : NULL;
 }
 
-/* The band whose code ranks first in a sensor's list; 0 if there is none or two of it. */
-static uint32_t best_code(const struct band_meaning *meaning, uint32_t n, const char *codes)
+/* The band whose code ranks first for a sensor's name; 0 if there is none or two of it. */
+static uint32_t best_code(const struct band_meaning *meaning, uint32_t n,
+			  const struct sensor *sensor, enum band_name name)
 {
 	uint32_t found = 0;
 	int best = 100;
@@ -157,7 +158,7 @@ static uint32_t best_code(const struct band_meaning *meaning, uint32_t n, const 
 
 	for (uint32_t i = 0; i < n; i++) {
 		int rank = meaning[i].meaning == MEANS_CODE
-				   ? sensor_code_rank(codes, meaning[i].code)
+				   ? sensor_code_rank(sensor, name, meaning[i].code)
 				   : -1;
 
 		if (rank < 0 || rank > best)
@@ -174,8 +175,8 @@ static enum verdict by_codes(struct scene *scene, const struct band_meaning *mea
 {
 	bool assumed;
 	const struct sensor *of = code_sensor(meaning, n, sensor, &assumed);
-	uint32_t red = of ? best_code(meaning, n, of->red) : 0;
-	uint32_t nir = of ? best_code(meaning, n, of->nir) : 0;
+	uint32_t red = of ? best_code(meaning, n, of, NAME_RED) : 0;
+	uint32_t nir = of ? best_code(meaning, n, of, NAME_NIR) : 0;
 
 	if (!red || !nir)
 		return OPEN;
@@ -204,27 +205,28 @@ static enum verdict by_name(struct scene *scene, const struct sensor *sensor)
 	const struct raster_info *info = &scene->files[0].info;
 	const struct stack_order *order = sensor ? sensor_stack(sensor, info->n_bands) : NULL;
 	char source[sizeof(scene->band[0].source)];
-	uint32_t red;
+	uint32_t at_red = order ? stack_place(sensor, order, NAME_RED) : 0;
+	uint32_t at_nir = order ? stack_place(sensor, order, NAME_NIR) : 0, red;
 
-	if (!order)
+	if (!at_red || !at_nir)
 		return OPEN;
 	snprintf(source, sizeof(source), "file name: band order of %.60s, %u bands", sensor->name,
 		 info->n_bands);
-	set_band(scene, BAND_RED, order->red, source);
-	set_band(scene, BAND_NIR, order->nir, source);
+	set_band(scene, BAND_RED, at_red, source);
+	set_band(scene, BAND_NIR, at_nir, source);
 	if (order->assumed)
 		scene_note(scene,
 			   "assumed: the %u bands are in the order of %s, red=%u, NIR=%u; if not, "
 			   "pass --bands red=N,nir=N",
-			   info->n_bands, sensor->name, order->red, order->nir);
+			   info->n_bands, sensor->name, at_red, at_nir);
 	red = labelled(info, COLOR_RED);
-	if (red && red != order->red)
+	if (red && red != at_red)
 		scene_note(scene,
 			   "band %u is labelled red, but in %s products red is band %u, which was "
 			   "used",
-			   red, sensor->name, order->red);
-	if (info->bands[order->nir - 1].color == COLOR_ALPHA)
-		scene_note(scene, "band %u is labelled alpha; it is NIR in %s products", order->nir,
+			   red, sensor->name, at_red);
+	if (info->bands[at_nir - 1].color == COLOR_ALPHA)
+		scene_note(scene, "band %u is labelled alpha; it is NIR in %s products", at_nir,
 			   sensor->name);
 	return SETTLED;
 }

@@ -6,7 +6,7 @@
 
 #include "options.h"
 #include "scene.h"
-#include "sensors.h"
+#include "bands/sensors.h"
 
 /*
  * Set index and source of scene->band[BAND_RED] and [BAND_NIR] from scene->files[0], in the order:

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "bands/names.h"
 #include "names.h"
 
 enum { MAX_WORDS = 12, WORD_BYTES = 24 };

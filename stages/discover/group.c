@@ -8,7 +8,6 @@
 #include <stddef.h>
 
 #include "group_key.h"
-#include "sensors.h"
 
 /* Place of a band in the preferences of its sensor for *role; -1: it is neither red nor NIR. */
 static int band_rank(const struct band_token *token, const struct sensor *sensor,
@@ -23,11 +22,17 @@ static int band_rank(const struct band_token *token, const struct sensor *sensor
 	if (token->kind != TOKEN_BAND)
 		return -1;
 	*role = BAND_RED;
-	rank = sensor_code_rank(sensor->red, token->code);
+	rank = sensor_code_rank(sensor, NAME_RED, token->code);
 	if (rank >= 0)
 		return rank;
 	*role = BAND_NIR;
-	return sensor_code_rank(sensor->nir, token->code);
+	return sensor_code_rank(sensor, NAME_NIR, token->code);
+}
+
+/* By how it is written, for names that say nothing else: "B04", "B8A" are Sentinel-2's way. */
+static const struct sensor *sensor_by_token(const struct band_token *token)
+{
+	return token->kind == TOKEN_BAND && token->padded ? sensor_sentinel2() : NULL;
 }
 
 /* Whose way of writing bands this is; Landsat's files have neither two digits nor a "_20m". */

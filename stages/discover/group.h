@@ -10,7 +10,7 @@
 #include "entries.h"
 #include "error.h"
 #include "options.h"
-#include "sensors.h"
+#include "bands/sensors.h"
 
 struct scene_list;
 

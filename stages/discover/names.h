@@ -9,14 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bands/name_pattern.h"
+#include "bands/sensors.h"
 #include "input/file_name.h"
-
-/*
- * Does the whole of text[0 ... len) match one of the '|'-separated alternatives? '*' is any run,
- * '?' any character, '#' a digit, '@' a letter, [47] and [4-7] one of these; other characters stand
- * for themselves. Case does not matter.
- */
-bool name_matches(const char *alternatives, const char *text, size_t len);
 
 /*
  * Match a user's pattern ('*' and '?' as in the shell, case matters) and write what the wildcards
@@ -50,16 +45,6 @@ struct band_token {
 
 /* Find the band token of a stem; the last one counts. Stems over 255 bytes have none. */
 struct band_token name_band_token(const char *stem, size_t len);
-
-/* "04" -> "4", "8a" -> "8A". false where text is not a band number of at most two digits. */
-bool name_band_code(const char *text, size_t len, char code[4]);
-
-enum date_form {
-	DATE_NONE,
-	DATE_YMD,     /* the first 20200131, with T101010 or _101010 behind it where there is one */
-	DATE_YEARDOY, /* 2020031, with T101010 behind it where there is one; MODIS's A2020031 too */
-	DATE_LANDSAT  /* LT52240631988227CUB02: year and day at byte 9; else as DATE_YMD */
-};
 
 /*
  * ISO date, "2020-01-31" or "2020-01-31T10:10:10Z", or "" if the name holds none, or only that

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "names.h"
 #include "sentinel2.h"
 #include "sentinel2_metadata.h"
 

@@ -6,7 +6,7 @@
 
 #include "options.h"
 #include "scene.h"
-#include "sensors.h"
+#include "bands/sensors.h"
 
 /*
  * Set scale, offset, nodata and scale_source of red and NIR, whose files are probed and indices

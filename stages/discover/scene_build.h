@@ -9,7 +9,7 @@
 #include "error.h"
 #include "options.h"
 #include "scene.h"
-#include "sensors.h"
+#include "bands/sensors.h"
 
 struct scene_list;
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "group.h"
+#include "names.h"
 
 char *path_absolute(const char *path)
 {

@@ -14,6 +14,7 @@
 
 #include "bands.h"
 #include "grid.h"
+#include "names.h"
 #include "scaling.h"
 #include "scene_build.h"
 
@@ -75,16 +76,6 @@ static int open_failed(const struct scene *scene, const struct file_entry *entry
 	return error_errno(err, EX_NOINPUT, entry->errno_value, "%s: cannot be opened", path);
 }
 
-/* "8 8A" -> "8 or 8A", for people. */
-static const char *codes_text(const char *codes, char text[24])
-{
-	size_t first = strcspn(codes, " ");
-
-	snprintf(text, 24, "%.*s%s%s", (int)first, codes, codes[first] ? " or " : "",
-		 codes[first] ? codes + first + 1 : "");
-	return text;
-}
-
 /* A stack, or a file that may be one. */
 static int open_stack(struct scene *scene, const struct scene_list *scene_list, uint32_t file,
 		      const struct sensor *sensor, const struct options *options, struct error *err)
@@ -100,8 +91,8 @@ static int open_stack(struct scene *scene, const struct scene_list *scene_list, 
 					  "%s: this file is only band %s of %s; NDVI needs red "
 					  "(band %s) and NIR (band %s): name those files too",
 					  scene->files[0].path, token.code, sensor->name,
-					  codes_text(sensor->red, red),
-					  codes_text(sensor->nir, nir))
+					  sensor_codes_text(sensor, NAME_RED, red),
+					  sensor_codes_text(sensor, NAME_NIR, nir))
 			      : error_set(
 					err, EX_DATAERR,
 					"%s: has one band, %.*s of an unknown sensor; say which "
@@ -126,7 +117,7 @@ static int open_partial(struct scene *scene, const struct scene_list *scene_list
 	char code[24] = "";
 
 	if (sensor)
-		codes_text(has_red ? sensor->nir : sensor->red, code);
+		sensor_codes_text(sensor, has_red ? NAME_NIR : NAME_RED, code);
 	if (scene->files[0].info.n_bands > 1 && !options->bands[BAND_RED].pattern)
 		return open_stack(scene, scene_list, entry_first(entry), sensor, options, err);
 	if (options->bands[BAND_RED].pattern)

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "names.h"
+
 /* A band of the stack whose description holds the pattern; 0 if there is none. */
 static uint32_t described_band(const struct raster_info *info, const char *pattern)
 {

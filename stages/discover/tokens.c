@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bands/names.h"
 #include "names.h"
 
 struct word {
@@ -108,26 +109,6 @@ static const struct word lead_words[] = {
 static bool is_separator(char c)
 {
 	return c == '_' || c == '.' || c == '-';
-}
-
-bool name_band_code(const char *text, size_t len, char code[4])
-{
-	size_t digits = 0, skip = 0, n;
-
-	while (digits < len && isdigit((unsigned char)text[digits]))
-		digits++;
-	if (digits < 1 || digits > 2 || len - digits > 1)
-		return false;
-	if (len > digits && toupper((unsigned char)text[digits]) != 'A')
-		return false;
-	if (digits == 2 && text[0] == '0')
-		skip = 1;
-	n = digits - skip;
-	memcpy(code, text + skip, n);
-	if (len > digits)
-		code[n++] = 'A';
-	code[n] = '\0';
-	return code[0] != '0';
 }
 
 /* "B04", "band4", "BAND15", "SRB4" ... at text[0 ... len): the whole of it. */

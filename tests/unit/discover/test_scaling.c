@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "discover/bands.h"
+#include "discover/names.h"
 #include "discover/scaling.h"
 
 #define ID   "LC08_L2SP_008059_20191201_20200825_02_T1"

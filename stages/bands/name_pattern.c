@@ -1,0 +1,86 @@
+/*
+ * Patterns over file names. It knows how patterns are written, not what is named so.
+ */
+#include "name_pattern.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static int lower(char c)
+{
+	return tolower((unsigned char)c);
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "[abc]" or "[4-7]" at p: is c among them? *next is behind the bracket. */
+static bool set_matches(const char *p, const char *p_end, char c, const char **next)
+{
+	bool found = false;
+
+	for (p++; p < p_end && *p != ']'; p++) {
+		if (p + 2 < p_end && p[1] == '-' && p[2] != ']') {
+			found |= lower(c) >= lower(p[0]) && lower(c) <= lower(p[2]);
+			p += 2;
+		} else {
+			found |= lower(*p) == lower(c);
+		}
+	}
+	*next = p < p_end ? p + 1 : p;
+	return found;
+}
+
+/* Does c match the pattern's next element? *next is where the element ends. */
+static bool char_matches(const char *p, const char *p_end, char c, const char **next)
+{
+	*next = p + 1;
+	switch (*p) {
+	case '?':
+		return true;
+	case '#':
+		return is_digit(c);
+	case '@':
+		return isalpha((unsigned char)c) != 0;
+	case '[':
+		return set_matches(p, p_end, c, next);
+	default:
+		return lower(*p) == lower(c);
+	}
+}
+
+/* Only the last '*' is ever retried: for patterns of this kind that is enough, and never slow. */
+static bool one_matches(const char *p, const char *p_end, const char *text, const char *end)
+{
+	const char *star = NULL, *retry = NULL, *next;
+
+	while (text < end || p < p_end) {
+		if (p < p_end && *p == '*') {
+			star = p++;
+			retry = text;
+		} else if (p < p_end && text < end && char_matches(p, p_end, *text, &next)) {
+			p = next;
+			text++;
+		} else if (star && retry < end) {
+			p = star + 1;
+			text = ++retry;
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool name_matches(const char *alternatives, const char *text, size_t len)
+{
+	for (const char *p = alternatives; p; p = *p ? p + 1 : NULL) {
+		const char *p_end = strchrnul(p, '|');
+
+		if (one_matches(p, p_end, text, text + len))
+			return true;
+		p = p_end;
+	}
+	return false;
+}
