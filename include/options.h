@@ -12,6 +12,7 @@
 
 #include "confinement.h"
 #include "error.h"
+#include "recipe.h"
 #include "report_option.h"
 #include "scene.h"
 
@@ -22,10 +23,14 @@ enum working_set { WORKING_SET_TILE, WORKING_SET_CHUNK };
 enum transport { TRANSPORT_SHM, TRANSPORT_PIPE };
 enum reader_choice { READER_AUTO, READER_TIFF, READER_GDAL };
 
-/* One `role=...` of --bands: a band number of a stack, or a file name pattern. */
+/*
+ * One `name=...` of --bands: a band number of a stack, or a file name pattern. Of all choices
+ * either all are numbers or all are patterns; which band a name means is discovery's business.
+ */
 struct band_choice {
-	uint32_t index;      /* 1-based, 0 if not given */
-	const char *pattern; /* fnmatch() pattern for the base name, NULL if not given */
+	char name[BAND_WORD_BYTES]; /* as given: "red", "B8A" */
+	uint32_t index;             /* 1-based, 0 if not given */
+	const char *pattern;        /* fnmatch() pattern for the base name, NULL if not given */
 };
 
 /* --shard: every n-th scene, from the i-th on (from 1). n 0: all of them. */
@@ -54,8 +59,10 @@ struct options {
 	char **args; /* files, directories, @lists, "-"; with merge: partial files; not owned */
 	void *own;   /* options of the command alone, of its own type, owned; NULL: it has none */
 
-	char *bands_text; /* what the patterns below point into; owned */
-	struct band_choice bands[N_BAND_ROLES];
+	const struct recipe *recipe; /* what is computed, set by the command; not owned */
+	char *bands_text;            /* what the patterns below point into; owned */
+	unsigned n_bands;            /* 0 if --bands was not given */
+	struct band_choice bands[RECIPE_MAX_BANDS];
 	struct mask_rule mask;
 	bool raw;       /* no scale, no offset, stored numbers as they are */
 	bool has_scale; /* --scale/--offset given: they win over everything but --raw */

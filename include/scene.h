@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "error.h"
+#include "recipe.h"
 #include "sample.h"
 
 /* What a file says a band is (TIFF photometric and extra samples, GDAL colour interpretation). */
@@ -82,21 +83,24 @@ struct raster_info {
 /* Free what the raster_info owns; it may be reused afterwards. */
 void raster_info_release(struct raster_info *info);
 
-enum band_role { BAND_RED, BAND_NIR, BAND_QA, N_BAND_ROLES };
-
-/* "red", "nir", "qa". */
-const char *band_role_name(enum band_role role);
+/*
+ * Where a scene's bands lie: what recipe->band[i] asks for is band[i], the quality band that --mask
+ * asks for is band[SCENE_QA].
+ */
+enum { SCENE_QA = RECIPE_MAX_BANDS, SCENE_MAX_BANDS };
 
 struct band {
-	enum band_role role;
-	char *path;     /* owned by the scene */
-	uint32_t index; /* 1-based, as GDAL counts */
+	char name[BAND_WORD_BYTES]; /* as the recipe asks for it: "nir", "B8A", "#5"; or "qa" */
+	char *path;                 /* owned by the scene */
+	uint32_t index;             /* 1-based, as GDAL counts */
 	enum sample_type type;
 	double scale, offset; /* as applied: 1 and 0 with --raw */
 	double nodata;        /* as the sample type holds it */
 	bool has_nodata;
-	uint32_t ratio;   /* pixels of the scene along one pixel of this band; 1 but for masks */
-	unsigned file;    /* which of the scene's files holds it */
+	uint32_t ratio; /* pixels of the scene along one pixel of this band: 1, or it is coarser */
+	uint32_t finer; /* pixels of this band along one of the scene, which averages them; 0: none
+			 */
+	unsigned file;  /* which of the scene's files holds it */
 	char source[120]; /* how it was found: "option --bands", "band description 'B8'" ... */
 	char scale_source[160]; /* why this scale and offset: "file metadata", "product rule ..." */
 };
@@ -108,7 +112,7 @@ struct scene_file {
 	struct raster_info info; /* owned */
 };
 
-enum { SCENE_MAX_FILES = N_BAND_ROLES, SCENE_MAX_NOTES = 6, SCENE_NOTE_BYTES = 240 };
+enum { SCENE_MAX_FILES = SCENE_MAX_BANDS, SCENE_MAX_NOTES = 8, SCENE_NOTE_BYTES = 240 };
 
 struct scene {
 	uint32_t id;       /* place in the run, from 0 */
@@ -117,20 +121,34 @@ struct scene {
 	char acquired[24]; /* ISO date (and time) from the name, "" if not recognised */
 	unsigned n_files;
 	struct scene_file files[SCENE_MAX_FILES];
-	bool has_band[N_BAND_ROLES];
-	struct band band[N_BAND_ROLES];
-	uint32_t x_size, y_size;             /* the reference grid: that of the red band */
-	uint32_t store_x_size, store_y_size; /* stored block of the red file, cut to the image */
+	bool has_band[SCENE_MAX_BANDS];
+	struct band band[SCENE_MAX_BANDS];
+	uint16_t missing;     /* bit v: value v of the recipe cannot be had of this scene */
+	bool has_reflectance; /* the samples, scale and offset applied, are known to be reflectance
+			       */
+	uint32_t x_size, y_size;             /* the reference grid: that of the first band on it */
+	uint32_t store_x_size, store_y_size; /* stored block of that band's file, cut to the image
+					      */
 	uint32_t tile_x_size,
 		tile_y_size;  /* grid of the per-tile table: as stored, or --tile-grid */
 	double pixel_area_m2; /* 0 if the CRS is not projected or not known */
-	bool masked;          /* a per-dataset mask of red or NIR is honoured */
+	bool masked;          /* a per-dataset mask of one of the bands is honoured */
 	unsigned n_notes;     /* assumptions and warnings the user should see */
 	char notes[SCENE_MAX_NOTES][SCENE_NOTE_BYTES];
 };
 
 /* Free what the scene owns. */
 void scene_release(struct scene *scene);
+
+/* The first band that the scene has, in the recipe's order; NULL: none. */
+const struct band *scene_first_band(const struct scene *scene);
+
+/*
+ * Why value v of the recipe is missing: "needs swir16, which this scene does not have". Returns the
+ * text's length; 0 with "" where the value is not missing.
+ */
+int scene_missing_reason(const struct scene *scene, const struct recipe *recipe, unsigned v,
+			 char *text, size_t size);
 
 /* Add a note (printf-like), made printable; notes beyond SCENE_MAX_NOTES are dropped. */
 void scene_note(struct scene *scene, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -142,10 +160,10 @@ void scene_note(struct scene *scene, const char *format, ...) PRINTF_LIKE(2, 3);
  */
 enum {
 	SCENE_TEXT_MAX = 4096,      /* of a name or path; a longer one is not packed */
-	SCENE_PACKED_MAX = 40 << 10 /* seven such texts, and records of under 8 KiB */
+	SCENE_PACKED_MAX = 64 << 10 /* all records, and 1.2 KiB for each of the paths of 17 bands */
 };
 
-/* `out` has room for SCENE_PACKED_MAX bytes. 0 with an error where a path is too long. */
+/* `out` has room for SCENE_PACKED_MAX bytes. 0 with an error where paths are too long. */
 size_t scene_pack(void *out, const struct scene *scene, struct error *err) MUST_CHECK;
 
 /*

@@ -28,11 +28,11 @@ struct block {
 	 */
 	size_t n_pixels;
 	bool constant;
-	const void
-		*plane[N_BAND_ROLES]; /* n_pixels samples of the band's type; NULL: no such band */
-	const uint8_t *dataset_mask;  /* n_pixels, 0 = masked; NULL: none */
-	uint8_t *pixel_class;         /* n_pixels of enum pixel_class */
-	float *value;                 /* n_pixels; 0 if the class is not PIXEL_VALID */
+	const void *plane[SCENE_MAX_BANDS]; /* n_pixels samples of the band's type; NULL: no such
+					       band */
+	const uint8_t *dataset_mask;        /* n_pixels, 0 = masked; NULL: none */
+	uint8_t *pixel_class;               /* n_pixels of enum pixel_class */
+	float *value;                       /* n_pixels; 0 if the class is not PIXEL_VALID */
 };
 
 /* What a stage may use; the same for all stages of one worker. */

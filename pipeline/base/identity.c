@@ -34,17 +34,38 @@ static char *number(double value)
 	return strdup(text);
 }
 
+static int by_band_name(const void *a, const void *b)
+{
+	return strcmp(((const struct band_choice *)a)->name, ((const struct band_choice *)b)->name);
+}
+
+/* In the order of names, whatever order they were given in. */
 static char *bands(const struct options *o)
 {
-	const struct band_choice *red = &o->bands[BAND_RED], *nir = &o->bands[BAND_NIR];
-	char *text;
-	int length;
+	struct band_choice choice[RECIPE_MAX_BANDS];
+	char *text = NULL;
+	size_t size;
+	FILE *out;
 
-	if (!o->bands_text)
+	if (!o->n_bands)
 		return not_given();
-	length = red->pattern ? asprintf(&text, "red=%s,nir=%s", red->pattern, nir->pattern)
-			      : asprintf(&text, "red=%u,nir=%u", red->index, nir->index);
-	return length < 0 ? NULL : text;
+	memcpy(choice, o->bands, sizeof(choice));
+	qsort(choice, o->n_bands, sizeof(choice[0]), by_band_name);
+	out = open_memstream(&text, &size);
+	if (!out)
+		return NULL;
+	for (unsigned i = 0; i < o->n_bands; i++) {
+		(void)fprintf(out, "%s%s=", i ? "," : "", choice[i].name);
+		if (choice[i].pattern)
+			(void)fputs(choice[i].pattern, out);
+		else
+			(void)fprintf(out, "%u", choice[i].index);
+	}
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
 }
 
 static int by_value(const void *a, const void *b)

@@ -18,13 +18,6 @@ void raster_info_release(struct raster_info *info)
 	memset(info, 0, sizeof(*info));
 }
 
-const char *band_role_name(enum band_role role)
-{
-	static const char *const names[N_BAND_ROLES] = {"red", "nir", "qa"};
-
-	return (unsigned)role < N_BAND_ROLES ? names[role] : "?";
-}
-
 void scene_release(struct scene *scene)
 {
 	free(scene->name);
@@ -32,7 +25,7 @@ void scene_release(struct scene *scene)
 		free(scene->files[i].path);
 		raster_info_release(&scene->files[i].info);
 	}
-	for (unsigned i = 0; i < N_BAND_ROLES; i++)
+	for (unsigned i = 0; i < SCENE_MAX_BANDS; i++)
 		free(scene->band[i].path);
 	memset(scene, 0, sizeof(*scene));
 }
@@ -49,6 +42,52 @@ void scene_note(struct scene *scene, const char *format, ...)
 		raw[0] = '\0';
 	va_end(args);
 	(void)printable_copy(scene->notes[scene->n_notes++], sizeof(scene->notes[0]), raw);
+}
+
+const struct band *scene_first_band(const struct scene *scene)
+{
+	for (unsigned i = 0; i < SCENE_QA; i++)
+		if (scene->has_band[i])
+			return &scene->band[i];
+	return NULL;
+}
+
+/* "swir16" or "red, nir and blue": bands that the value reads and the scene lacks; their number. */
+static unsigned lacking(const struct scene *scene, const struct recipe *recipe, uint16_t reads,
+			char *text, size_t size)
+{
+	unsigned n = 0, at = 0;
+	size_t used = 0;
+
+	*text = '\0';
+	for (unsigned i = 0; i < recipe->n_bands; i++)
+		n += (reads >> i & 1) && !scene->has_band[i];
+	for (unsigned i = 0; i < recipe->n_bands && used < size; i++) {
+		if (!(reads >> i & 1) || scene->has_band[i])
+			continue;
+		at++;
+		used += (size_t)snprintf(text + used, size - used, "%s%s",
+					 at == 1   ? ""
+					 : at == n ? " and "
+						   : ", ",
+					 recipe->band[i].text);
+	}
+	return n;
+}
+
+int scene_missing_reason(const struct scene *scene, const struct recipe *recipe, unsigned v,
+			 char *text, size_t size)
+{
+	char bands[RECIPE_MAX_BANDS * (BAND_WORD_BYTES + 5)];
+
+	*text = '\0';
+	if (v >= recipe->n_values || !(scene->missing >> v & 1))
+		return 0;
+	if (lacking(scene, recipe, recipe->value[v].reads, bands, sizeof(bands)))
+		return snprintf(text, size, "needs %s, which this scene does not have", bands);
+	return snprintf(text, size,
+			"needs reflectance, and the scale of this scene is not known: pass --scale "
+			"and --offset, or --assume-reflectance if its numbers are reflectance");
 }
 
 static uint32_t tiles(uint32_t size, uint32_t tile)

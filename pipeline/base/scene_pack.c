@@ -43,8 +43,7 @@ struct field {
 		FIELD_STRING, offsetof(record, name), SCENE_TEXT_MAX \
 	}
 
-_Static_assert(sizeof(enum sample_type) == sizeof(uint32_t) &&
-		       sizeof(enum band_role) == sizeof(uint32_t) && sizeof(bool) == 1,
+_Static_assert(sizeof(enum sample_type) == sizeof(uint32_t) && sizeof(bool) == 1,
 	       "as they are packed");
 
 static const struct field scene_fields[] = {
@@ -53,9 +52,8 @@ static const struct field scene_fields[] = {
 	TEXT(struct scene, sensor),
 	TEXT(struct scene, acquired),
 	PLAIN(struct scene, n_files),
-	BOOL(struct scene, has_band[BAND_RED]),
-	BOOL(struct scene, has_band[BAND_NIR]),
-	BOOL(struct scene, has_band[BAND_QA]),
+	PLAIN(struct scene, missing),
+	BOOL(struct scene, has_reflectance),
 	PLAIN(struct scene, x_size),
 	PLAIN(struct scene, y_size),
 	PLAIN(struct scene, store_x_size),
@@ -100,34 +98,34 @@ static const struct field file_fields[] = {
 };
 
 static const struct field band_fields[] = {
-	ENUM(struct band, role, N_BAND_ROLES),
-	STRING(struct band, path),
-	PLAIN(struct band, index),
-	ENUM(struct band, type, N_SAMPLE_TYPES),
-	PLAIN(struct band, scale),
-	PLAIN(struct band, offset),
-	PLAIN(struct band, nodata),
-	BOOL(struct band, has_nodata),
-	PLAIN(struct band, ratio),
-	PLAIN(struct band, file),
-	TEXT(struct band, source),
+	TEXT(struct band, name),         STRING(struct band, path),
+	PLAIN(struct band, index),       ENUM(struct band, type, N_SAMPLE_TYPES),
+	PLAIN(struct band, scale),       PLAIN(struct band, offset),
+	PLAIN(struct band, nodata),      BOOL(struct band, has_nodata),
+	PLAIN(struct band, ratio),       PLAIN(struct band, finer),
+	PLAIN(struct band, file),        TEXT(struct band, source),
 	TEXT(struct band, scale_source),
 };
 
+/* Each has_band, packed as a record of its own. */
+static const struct field present_fields[] = {{FIELD_BOOL, 0, sizeof(bool)}};
 static const struct field note_fields[] = {{FIELD_TEXT, 0, SCENE_NOTE_BYTES}};
 
 enum {
 	N_SCENE_FIELDS = sizeof(scene_fields) / sizeof(scene_fields[0]),
 	N_FILE_FIELDS = sizeof(file_fields) / sizeof(file_fields[0]),
-	N_BAND_FIELDS = sizeof(band_fields) / sizeof(band_fields[0]),
-	N_TEXTS = 1 + SCENE_MAX_FILES + N_BAND_ROLES
+	N_BAND_FIELDS = sizeof(band_fields) / sizeof(band_fields[0])
 };
 
-/* Packed, no field takes more than in memory, but for the length before a text. */
-_Static_assert(SCENE_PACKED_MAX >= N_TEXTS * SCENE_TEXT_MAX + sizeof(struct scene) +
-					   2 * (N_SCENE_FIELDS + SCENE_MAX_FILES * N_FILE_FIELDS +
-						N_BAND_ROLES * N_BAND_FIELDS + SCENE_MAX_NOTES),
-	       "room for any scene");
+/*
+ * Packed, no field takes more than in memory, but for the length before a text. What paths take
+ * besides is bounded by the room that is left.
+ */
+_Static_assert(SCENE_PACKED_MAX / 2 >=
+		       sizeof(struct scene) +
+			       2 * (N_SCENE_FIELDS + SCENE_MAX_FILES * N_FILE_FIELDS +
+				    SCENE_MAX_BANDS * (N_BAND_FIELDS + 1) + SCENE_MAX_NOTES),
+	       "half the room is for paths");
 
 static const uint16_t no_string = UINT16_MAX;
 
@@ -135,11 +133,17 @@ static const uint16_t no_string = UINT16_MAX;
 
 struct packing {
 	unsigned char *at;
+	size_t left;
 	bool too_long;
 };
 
 static void put(struct packing *out, const void *data, size_t size)
 {
+	if (out->left < size) {
+		out->too_long = true;
+		return;
+	}
+	out->left -= size;
 	memcpy(out->at, data, size);
 	out->at += size;
 }
@@ -189,22 +193,25 @@ static void put_record(struct packing *out, const void *record, const struct fie
 
 size_t scene_pack(void *out, const struct scene *scene, struct error *err)
 {
-	struct packing packing = {.at = out};
+	struct packing packing = {.at = out, .left = SCENE_PACKED_MAX};
 
 	put_record(&packing, scene, scene_fields, N_SCENE_FIELDS);
 	for (unsigned i = 0; i < scene->n_files; i++)
 		put_record(&packing, &scene->files[i], file_fields, N_FILE_FIELDS);
-	for (int role = 0; role < N_BAND_ROLES; role++)
-		if (scene->has_band[role])
-			put_record(&packing, &scene->band[role], band_fields, N_BAND_FIELDS);
+	for (unsigned i = 0; i < SCENE_MAX_BANDS; i++) {
+		put_record(&packing, &scene->has_band[i], present_fields, 1);
+		if (scene->has_band[i])
+			put_record(&packing, &scene->band[i], band_fields, N_BAND_FIELDS);
+	}
 	for (unsigned i = 0; i < scene->n_notes; i++)
 		put_record(&packing, scene->notes[i], note_fields, 1);
 	if (!packing.too_long)
 		return (size_t)(packing.at - (unsigned char *)out);
-	(void)error_set(err, EX_DATAERR,
-			"%.100s...: a name of more than %d bytes cannot be handed to a worker; "
-			"use --executor threads, or a shorter path",
-			scene->name ? scene->name : "", SCENE_TEXT_MAX - 1);
+	(void)error_set(
+		err, EX_DATAERR,
+		"%.100s...: a name of more than %d bytes, or of all its files more than %d, "
+		"cannot be handed to a worker; use --executor threads, or a shorter path",
+		scene->name ? scene->name : "", SCENE_TEXT_MAX - 1, SCENE_PACKED_MAX / 2);
 	return 0;
 }
 
@@ -324,16 +331,14 @@ static bool file_is_sound(const struct scene_file *file)
 	       (strcmp(info->reader, "tiff") == 0 || strcmp(info->reader, "gdal") == 0);
 }
 
-static bool band_is_sound(const struct scene *scene, enum band_role role)
+static bool band_is_sound(const struct scene *scene, const struct band *band)
 {
-	const struct band *band = &scene->band[role];
-
-	return band->role == role && band->path && band->ratio && isfinite(band->scale) &&
+	return *band->name && band->path && band->ratio && isfinite(band->scale) &&
 	       isfinite(band->offset) &&
 	       between(band->index, 1, scene->files[band->file].info.n_bands);
 }
 
-/* What plan, reduction and reports rely on. A scene of files has its two bands. */
+/* What plan, reduction and reports rely on. A scene of files has a band. */
 static bool is_sound(const struct scene *scene)
 {
 	bool sound = scene->x_size && scene->y_size && scene->tile_x_size && scene->tile_y_size &&
@@ -341,13 +346,13 @@ static bool is_sound(const struct scene *scene)
 		     between(scene->store_y_size, 1, scene->y_size) &&
 		     isfinite(scene->pixel_area_m2) && scene->pixel_area_m2 >= 0;
 
-	if (scene->n_files && (!scene->has_band[BAND_RED] || !scene->has_band[BAND_NIR]))
+	if (scene->n_files && !scene_first_band(scene))
 		return false;
 	for (unsigned i = 0; i < scene->n_files; i++)
 		sound = sound && file_is_sound(&scene->files[i]);
-	for (int role = 0; role < N_BAND_ROLES; role++)
-		if (scene->has_band[role])
-			sound = sound && band_is_sound(scene, (enum band_role)role);
+	for (unsigned i = 0; i < SCENE_MAX_BANDS; i++)
+		if (scene->has_band[i])
+			sound = sound && band_is_sound(scene, &scene->band[i]);
 	return sound;
 }
 
@@ -361,10 +366,11 @@ static void take_scene(struct unpacking *in, struct scene *scene)
 	}
 	for (unsigned i = 0; i < scene->n_files; i++)
 		take_record(in, &scene->files[i], file_fields, N_FILE_FIELDS);
-	for (int role = 0; role < N_BAND_ROLES; role++) {
-		if (scene->has_band[role])
-			take_record(in, &scene->band[role], band_fields, N_BAND_FIELDS);
-		if (scene->has_band[role] && scene->band[role].file >= scene->n_files)
+	for (unsigned i = 0; i < SCENE_MAX_BANDS; i++) {
+		take_record(in, &scene->has_band[i], present_fields, 1);
+		if (scene->has_band[i])
+			take_record(in, &scene->band[i], band_fields, N_BAND_FIELDS);
+		if (scene->has_band[i] && scene->band[i].file >= scene->n_files)
 			in->bad = true;
 	}
 	for (unsigned i = 0; i < scene->n_notes; i++)

@@ -64,5 +64,6 @@ const struct command command_info = {
 		    "imgpipe info --bands red=3,nir=4 planet/\n",
 	.groups = {{.title = "What to read", .rows = reading_rows},
 		   {.title = "How to work", .rows = choosing_rows}},
+	.check = scenes_check,
 	.run = run,
 };

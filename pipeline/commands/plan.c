@@ -55,6 +55,7 @@ const struct command command_plan = {
 		    .made_by = REPORT_BY_RUN,
 		    .counted = true},
 		   {.title = "For teaching (see imgpipe run --help)", .rows = teaching_rows}},
+	.check = scenes_check,
 	.run = run_plan,
 };
 
@@ -88,5 +89,6 @@ const struct command command_graph = {
 		    .made_by = REPORT_BY_RUN,
 		    .counted = true},
 		   {.title = "For teaching (see imgpipe run --help)", .rows = teaching_rows}},
+	.check = scenes_check,
 	.run = run_graph,
 };

@@ -129,22 +129,49 @@ int option_each(const char *list, int (*add)(void *to, const char *word, struct 
 
 /* --- what to read --- */
 
-static int role_of(const char *text, size_t length)
-{
-	if (length == 3 && strncmp(text, "red", 3) == 0)
-		return BAND_RED;
-	if (length == 3 && strncmp(text, "nir", 3) == 0)
-		return BAND_NIR;
-	return -1;
-}
-
 static int bad_bands(struct error *err, const char *value)
 {
-	return error_set(
-		err, EX_USAGE,
-		"cannot read '%s'; give both bands, by number (red=3,nir=4) or by file name "
-		"(red=*_B04.tif,nir=*_B08.tif)",
-		value);
+	return error_set(err, EX_USAGE,
+			 "cannot read '%s'; give bands by number (red=3,nir=4) or by file name "
+			 "(red=*_B04.tif,nir=*_B08.tif), all of them the same way",
+			 value);
+}
+
+/* "red=3" or "red=*_B04.tif" -> *choice, which points into the item. */
+static int parse_choice(struct band_choice *choice, char *item)
+{
+	char *equals = strchr(item, '='), *end;
+	size_t length = equals ? (size_t)(equals - item) : 0;
+	uint64_t index;
+
+	*choice = (struct band_choice){0};
+	if (!length || length >= sizeof(choice->name) || !equals[1])
+		return -1;
+	memcpy(choice->name, item, length);
+	if (!option_whole(equals + 1, 1, UINT16_MAX, &index, &end) && !*end)
+		choice->index = (uint32_t)index;
+	else
+		choice->pattern = equals + 1;
+	/* A number out of range is no name of a file. */
+	return choice->pattern && !choice->pattern[strspn(choice->pattern, "+-0123456789")] ? -1
+											    : 0;
+}
+
+/* Another one, of another name and the same kind as those before. */
+static int add_choice(struct options *o, const struct band_choice *choice, const char *value,
+		      struct error *err)
+{
+	for (unsigned i = 0; i < o->n_bands; i++)
+		if (strcmp(o->bands[i].name, choice->name) == 0)
+			return error_set(err, EX_USAGE, "'%s' names %s twice; name it once", value,
+					 choice->name);
+	if (o->n_bands && !o->bands[0].pattern != !choice->pattern)
+		return bad_bands(err, value);
+	if (o->n_bands == RECIPE_MAX_BANDS)
+		return error_set(err, EX_USAGE, "'%s' names more than %d bands", value,
+				 RECIPE_MAX_BANDS);
+	o->bands[o->n_bands++] = *choice;
+	return 0;
 }
 
 int set_bands(struct options *o, const char *value, struct error *err)
@@ -152,25 +179,18 @@ int set_bands(struct options *o, const char *value, struct error *err)
 	char *rest, *item;
 
 	free(o->bands_text);
+	o->n_bands = 0;
 	o->bands_text = rest = strdup(value);
 	if (!rest)
 		return error_memory(err, "an option", strlen(value));
 	while ((item = strsep(&rest, ","))) {
-		char *equals = strchr(item, '='), *end;
-		int role = equals ? role_of(item, (size_t)(equals - item)) : -1;
-		uint64_t index;
+		struct band_choice choice;
 
-		if (role < 0 || !equals[1])
+		if (parse_choice(&choice, item))
 			return bad_bands(err, value);
-		o->bands[role] = (struct band_choice){.pattern = equals + 1};
-		if (!option_whole(equals + 1, 1, UINT16_MAX, &index, &end) && !*end)
-			o->bands[role] = (struct band_choice){.index = (uint32_t)index};
+		if (add_choice(o, &choice, value, err))
+			return -1;
 	}
-	for (int role = BAND_RED; role <= BAND_NIR; role++)
-		if (!o->bands[role].index && !o->bands[role].pattern)
-			return bad_bands(err, value);
-	if (!o->bands[BAND_RED].pattern != !o->bands[BAND_NIR].pattern)
-		return bad_bands(err, value);
 	return 0;
 }
 

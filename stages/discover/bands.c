@@ -5,6 +5,8 @@
  */
 #include "bands.h"
 
+#include "entries.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -14,14 +16,13 @@ enum { MAX_STACK = 256 }; /* bands looked at; no sensor's stack has its red band
 
 enum verdict { SETTLED, OPEN, AMBIGUOUS };
 
-static void set_band(struct scene *scene, enum band_role role, uint32_t index, const char *source)
+static void set_band(struct scene *scene, enum role role, uint32_t index, const char *source)
 {
 	scene->band[role].index = index;
 	snprintf(scene->band[role].source, sizeof(scene->band[role].source), "%s", source);
 }
 
-static void set_described(struct scene *scene, enum band_role role, uint32_t index,
-			  const char *sensor)
+static void set_described(struct scene *scene, enum role role, uint32_t index, const char *sensor)
 {
 	char source[sizeof(scene->band[role].source)];
 
@@ -35,11 +36,11 @@ static int by_option(struct scene *scene, const struct options *options, bool *s
 {
 	const struct raster_info *info = &scene->files[0].info;
 
-	*settled = options->bands[BAND_RED].index && options->bands[BAND_NIR].index;
+	*settled = role_choice(options, ROLE_RED)->index && role_choice(options, ROLE_NIR)->index;
 	if (!*settled)
 		return 0;
-	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
-		uint32_t index = options->bands[role].index;
+	for (enum role role = ROLE_RED; role <= ROLE_NIR; role++) {
+		uint32_t index = role_choice(options, role)->index;
 
 		if (index > info->n_bands && info->n_bands == 1)
 			return error_set(err, EX_DATAERR,
@@ -51,8 +52,9 @@ static int by_option(struct scene *scene, const struct options *options, bool *s
 			return error_set(err, EX_DATAERR,
 					 "%s: --bands asks for band %u as %s, but there are only "
 					 "%u; give a number from 1 to %u",
-					 scene->files[0].path, index, band_role_name(role),
-					 info->n_bands, info->n_bands);
+					 scene->files[0].path, index,
+					 role == ROLE_RED ? "red" : "nir", info->n_bands,
+					 info->n_bands);
 		set_band(scene, role, index, "option --bands");
 	}
 	return 0;
@@ -88,12 +90,12 @@ static enum verdict by_words(struct scene *scene, const struct band_meaning *mea
 		return AMBIGUOUS;
 	/* "NIR" beside R,G,B labels: who named one band meant the labels of the others. */
 	if (n_red == 0 && n_nir == 1 && (red = labelled(&scene->files[0].info, COLOR_RED)) != 0)
-		set_band(scene, BAND_RED, red, "colour label red");
+		set_band(scene, ROLE_RED, red, "colour label red");
 	else if (n_red == 1 && n_nir == 1)
-		set_described(scene, BAND_RED, red, "");
+		set_described(scene, ROLE_RED, red, "");
 	else
 		return OPEN;
-	set_described(scene, BAND_NIR, nir, "");
+	set_described(scene, ROLE_NIR, nir, "");
 	return SETTLED;
 }
 
@@ -180,8 +182,8 @@ static enum verdict by_codes(struct scene *scene, const struct band_meaning *mea
 
 	if (!red || !nir)
 		return OPEN;
-	set_described(scene, BAND_RED, red, of->name);
-	set_described(scene, BAND_NIR, nir, of->name);
+	set_described(scene, ROLE_RED, red, of->name);
+	set_described(scene, ROLE_NIR, nir, of->name);
 	if (assumed)
 		scene_note(scene, "assumed: band names are %s's; if not, pass --bands red=N,nir=N",
 			   of->name);
@@ -195,8 +197,8 @@ static enum verdict by_labels(struct scene *scene)
 
 	if (!red || !nir)
 		return OPEN;
-	set_band(scene, BAND_RED, red, "colour label red");
-	set_band(scene, BAND_NIR, nir, "colour label NIR");
+	set_band(scene, ROLE_RED, red, "colour label red");
+	set_band(scene, ROLE_NIR, nir, "colour label NIR");
 	return SETTLED;
 }
 
@@ -212,8 +214,8 @@ static enum verdict by_name(struct scene *scene, const struct sensor *sensor)
 		return OPEN;
 	snprintf(source, sizeof(source), "file name: band order of %.60s, %u bands", sensor->name,
 		 info->n_bands);
-	set_band(scene, BAND_RED, at_red, source);
-	set_band(scene, BAND_NIR, at_nir, source);
+	set_band(scene, ROLE_RED, at_red, source);
+	set_band(scene, ROLE_NIR, at_nir, source);
 	if (order->assumed)
 		scene_note(scene,
 			   "assumed: the %u bands are in the order of %s, red=%u, NIR=%u; if not, "
@@ -242,8 +244,8 @@ static enum verdict by_elimination(struct scene *scene)
 	nir = 10 - red - green - blue;
 	if (info->bands[nir - 1].color == COLOR_ALPHA)
 		return OPEN;
-	set_band(scene, BAND_RED, red, "colour label red");
-	set_band(scene, BAND_NIR, nir, "assumed: the one band beside those labelled R,G,B");
+	set_band(scene, ROLE_RED, red, "colour label red");
+	set_band(scene, ROLE_NIR, nir, "assumed: the one band beside those labelled R,G,B");
 	scene_note(scene,
 		   "assumed: band %u is NIR, as the others are labelled R,G,B; if not, pass "
 		   "--bands red=N,nir=N",

@@ -9,7 +9,7 @@
 #include "bands/sensors.h"
 
 /*
- * Set index and source of scene->band[BAND_RED] and [BAND_NIR] from scene->files[0], in the order:
+ * Set index and source of scene->band[ROLE_RED] and [ROLE_NIR] from scene->files[0], in the order:
  * option, descriptions and colour labels, file name, R,G,B and one more. `sensor` is what file and
  * folder names say, by_stem what the file's own name says; either may be NULL. -1 with EX_DATAERR,
  * the bands and the option to pass where the evidence is not enough.

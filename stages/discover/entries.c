@@ -7,6 +7,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
+const struct band_choice *role_choice(const struct options *options, enum role role)
+{
+	static const char *const names[N_ROLES] = {"red", "nir", "qa"};
+	static const struct band_choice none = {.index = 0};
+
+	for (unsigned i = 0; i < options->n_bands; i++)
+		if (strcmp(options->bands[i].name, names[role]) == 0)
+			return &options->bands[i];
+	return &none;
+}
+
 int scene_list_append(struct scene_list *scene_list, const struct entry *entry, struct error *err)
 {
 	if (scene_list->n == scene_list->size) {
@@ -99,7 +110,7 @@ uint64_t scene_list_file_bytes(const struct scene_list *scene_list)
 	uint64_t sum = 0;
 
 	for (uint32_t i = 0; i < scene_list->n; i++)
-		for (unsigned role = 0; role < N_BAND_ROLES; role++)
+		for (unsigned role = 0; role < N_ROLES; role++)
 			sum += file_bytes(&scene_list->files, scene_list->entry[i].file[role]);
 	return sum;
 }

@@ -4,13 +4,15 @@
  */
 #include "grid.h"
 
+#include "entries.h"
+
 #include <math.h>
 #include <string.h>
 
 /* Pixels by which corners may differ: far below what shows, above what rounding of text does. */
 static const double TOLERANCE = 1e-4;
 
-static const struct raster_info *band_file(const struct scene *scene, enum band_role role)
+static const struct raster_info *band_file(const struct scene *scene, unsigned role)
 {
 	return &scene->files[scene->band[role].file].info;
 }
@@ -41,10 +43,10 @@ static bool crs_differs(const struct raster_info *a, const struct raster_info *b
 	       strncmp(b->crs, code, sizeof(code) - 1) == 0 && strcmp(a->crs, b->crs) != 0;
 }
 
-static int check_place(const struct scene *scene, enum band_role role, struct error *err)
+static int check_place(const struct scene *scene, unsigned role, struct error *err)
 {
-	const struct raster_info *red = band_file(scene, BAND_RED), *other = band_file(scene, role);
-	const char *name = band_role_name(role);
+	const struct raster_info *red = band_file(scene, ROLE_RED), *other = band_file(scene, role);
+	const char *name = scene->band[role].name;
 	double distance;
 
 	if (crs_differs(red, other))
@@ -52,7 +54,7 @@ static int check_place(const struct scene *scene, enum band_role role, struct er
 				 "%s: %s is in %s, but red (%s) in %s; warp one to the grid of the "
 				 "other first (gdalwarp)",
 				 scene->band[role].path, name, other->crs,
-				 scene->band[BAND_RED].path, red->crs);
+				 scene->band[ROLE_RED].path, red->crs);
 	if (!red->has_geotransform || !other->has_geotransform)
 		return 0;
 	distance = corner_distance(red, other);
@@ -61,16 +63,16 @@ static int check_place(const struct scene *scene, enum band_role role, struct er
 			err, EX_DATAERR,
 			"%s: %s and red (%s) do not cover the same area: their corners differ by "
 			"%.4g pixels; warp one to the grid of the other first (gdalwarp)",
-			scene->band[role].path, name, scene->band[BAND_RED].path, distance);
+			scene->band[role].path, name, scene->band[ROLE_RED].path, distance);
 	return 0;
 }
 
 /* Without a georeference of its own, NIR is taken to lie where red does: worth saying. */
 static void note_unplaced(struct scene *scene)
 {
-	bool red = band_file(scene, BAND_RED)->has_geotransform;
+	bool red = band_file(scene, ROLE_RED)->has_geotransform;
 
-	if (red == band_file(scene, BAND_NIR)->has_geotransform)
+	if (red == band_file(scene, ROLE_NIR)->has_geotransform)
 		return;
 	scene_note(scene, "assumed: %s covers the same area as %s; its file has no georeference",
 		   red ? "NIR" : "red", red ? "red" : "NIR");
@@ -78,23 +80,24 @@ static void note_unplaced(struct scene *scene)
 
 static int check_nir(struct scene *scene, struct error *err)
 {
-	const struct raster_info *red = band_file(scene, BAND_RED),
-				 *nir = band_file(scene, BAND_NIR);
+	const struct raster_info *red = band_file(scene, ROLE_RED),
+				 *nir = band_file(scene, ROLE_NIR);
 
 	if (red->x_size != nir->x_size || red->y_size != nir->y_size)
 		return error_set(
 			err, EX_DATAERR,
 			"%s: NIR is %u x %u pixels, but red (%s) %u x %u; bring both to one "
 			"grid first (gdalwarp -tr), or name bands of the same resolution",
-			scene->band[BAND_NIR].path, nir->x_size, nir->y_size,
-			scene->band[BAND_RED].path, red->x_size, red->y_size);
+			scene->band[ROLE_NIR].path, nir->x_size, nir->y_size,
+			scene->band[ROLE_RED].path, red->x_size, red->y_size);
 	note_unplaced(scene);
-	return check_place(scene, BAND_NIR, err);
+	return check_place(scene, ROLE_NIR, err);
 }
 
 static int check_qa(struct scene *scene, struct error *err)
 {
-	const struct raster_info *red = band_file(scene, BAND_RED), *qa = band_file(scene, BAND_QA);
+	const struct raster_info *red = band_file(scene, ROLE_RED),
+				 *qa = band_file(scene, SCENE_QA);
 	uint32_t ratio = qa->x_size ? red->x_size / qa->x_size : 0;
 
 	if (ratio == 0 || (uint64_t)ratio * qa->x_size != red->x_size ||
@@ -104,10 +107,10 @@ static int check_qa(struct scene *scene, struct error *err)
 			"%s: the quality band is %u x %u pixels, red %u x %u; it must have "
 			"the same size or be coarser by a whole number: bring it there "
 			"first (gdalwarp -r near -tr)",
-			scene->band[BAND_QA].path, qa->x_size, qa->y_size, red->x_size,
+			scene->band[SCENE_QA].path, qa->x_size, qa->y_size, red->x_size,
 			red->y_size);
-	scene->band[BAND_QA].ratio = ratio;
-	return check_place(scene, BAND_QA, err);
+	scene->band[SCENE_QA].ratio = ratio;
+	return check_place(scene, SCENE_QA, err);
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -117,7 +120,7 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 
 static void set_sizes(struct scene *scene, const struct options *options)
 {
-	const struct raster_info *red = band_file(scene, BAND_RED);
+	const struct raster_info *red = band_file(scene, ROLE_RED);
 	const double *g = red->geotransform;
 	/*
 	 * A US survey foot is 1200/3937 m; readers that compute it, or look it up as text, differ
@@ -138,13 +141,13 @@ static void set_sizes(struct scene *scene, const struct options *options)
 
 int grid_apply(struct scene *scene, const struct options *options, struct error *err)
 {
-	const struct raster_info *red = band_file(scene, BAND_RED);
+	const struct raster_info *red = band_file(scene, ROLE_RED);
 
 	if (!red->x_size || !red->y_size || !red->block_x_size || !red->block_y_size)
 		return error_set(err, EX_DATAERR, "%s: the image has no pixels", scene->name);
 	set_sizes(scene, options);
-	scene->band[BAND_RED].ratio = scene->band[BAND_NIR].ratio = 1;
+	scene->band[ROLE_RED].ratio = scene->band[ROLE_NIR].ratio = 1;
 	if (check_nir(scene, err))
 		return -1;
-	return scene->has_band[BAND_QA] ? check_qa(scene, err) : 0;
+	return scene->has_band[SCENE_QA] ? check_qa(scene, err) : 0;
 }

@@ -10,22 +10,21 @@
 #include "group_key.h"
 
 /* Place of a band in the preferences of its sensor for *role; -1: it is neither red nor NIR. */
-static int band_rank(const struct band_token *token, const struct sensor *sensor,
-		     enum band_role *role)
+static int band_rank(const struct band_token *token, const struct sensor *sensor, enum role *role)
 {
 	int rank;
 
 	if (token->kind == TOKEN_RED || token->kind == TOKEN_NIR) {
-		*role = token->kind == TOKEN_RED ? BAND_RED : BAND_NIR;
+		*role = token->kind == TOKEN_RED ? ROLE_RED : ROLE_NIR;
 		return token->end - token->start > 3; /* "nir" before "nir08" */
 	}
 	if (token->kind != TOKEN_BAND)
 		return -1;
-	*role = BAND_RED;
+	*role = ROLE_RED;
 	rank = sensor_code_rank(sensor, NAME_RED, token->code);
 	if (rank >= 0)
 		return rank;
-	*role = BAND_NIR;
+	*role = ROLE_NIR;
 	return sensor_code_rank(sensor, NAME_NIR, token->code);
 }
 
@@ -63,7 +62,7 @@ const struct sensor *file_sensor(const struct file_list *files, uint32_t file)
 }
 
 /* The best band of its role; of two that are as good ("x_red", "x_B04") nobody knows which. */
-static void group_take(struct group *group, uint32_t file, enum band_role role, int rank)
+static void group_take(struct group *group, uint32_t file, enum role role, int rank)
 {
 	if (rank > group->rank[role])
 		return;
@@ -89,7 +88,7 @@ static int join_group(struct grouping *g, uint32_t file, struct error *err)
 	const struct file_list *files = &g->scene_list->files;
 	struct parsed p = name_parse(files, file);
 	const struct sensor *sensor = NULL;
-	enum band_role role = BAND_RED;
+	enum role role = ROLE_RED;
 	uint32_t group, family;
 	int rank;
 
@@ -121,7 +120,7 @@ static void note_complete_groups(struct grouping *g)
 	for (uint32_t i = 0; i < g->n_groups; i++) {
 		const struct group *group = &g->group[i];
 
-		if (group->role[BAND_RED] != NO_FILE && group->role[BAND_NIR] != NO_FILE)
+		if (group->role[ROLE_RED] != NO_FILE && group->role[ROLE_NIR] != NO_FILE)
 			family_complete(&g->family[group->family], group->resolution_m);
 	}
 }
@@ -174,7 +173,7 @@ static void note_quality_file(struct grouping *g, uint32_t file, const struct ma
 /* Names do not settle which of two files is red, or NIR: the scene fails and says so. */
 static void refuse_clash(struct entry *entry, const struct group *group)
 {
-	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
+	for (enum role role = ROLE_RED; role <= ROLE_NIR; role++) {
 		if (group->clash[role] == NO_FILE)
 			continue;
 		*entry = (struct entry){
@@ -188,8 +187,8 @@ static void refuse_clash(struct entry *entry, const struct group *group)
 static int emit_group(struct grouping *g, struct group *group, uint32_t file, struct error *err)
 {
 	const struct family *family = &g->family[group->family];
-	bool red = group->role[BAND_RED] != NO_FILE, nir = group->role[BAND_NIR] != NO_FILE;
-	struct entry entry = {.file = {group->role[BAND_RED], group->role[BAND_NIR], family->qa}};
+	bool red = group->role[ROLE_RED] != NO_FILE, nir = group->role[ROLE_NIR] != NO_FILE;
+	struct entry entry = {.file = {group->role[ROLE_RED], group->role[ROLE_NIR], family->qa}};
 
 	entry.kind = red && nir ? ENTRY_GROUP : ENTRY_PARTIAL;
 	if (!(red && nir) && family->complete)
@@ -198,7 +197,7 @@ static int emit_group(struct grouping *g, struct group *group, uint32_t file, st
 		return 0;
 	if (!red && !nir) {
 		entry.kind = ENTRY_STACK;
-		entry.file[BAND_RED] = file;
+		entry.file[ROLE_RED] = file;
 		return scene_list_append(g->scene_list, &entry, err);
 	}
 	if (group->taken)
@@ -227,7 +226,7 @@ static int emit(struct grouping *g, uint32_t file, struct error *err)
 			return 0;
 	} else {
 		family = find_family(g, &p);
-		entry.file[BAND_QA] = family != NO_FILE ? g->family[family].qa : NO_FILE;
+		entry.file[ROLE_QA] = family != NO_FILE ? g->family[family].qa : NO_FILE;
 	}
 	return scene_list_append(g->scene_list, &entry, err);
 }
@@ -238,7 +237,8 @@ int group_by_name(struct scene_list *scene_list, const struct options *options, 
 	uint32_t n = scene_list->files.n;
 	int rc = grouping_init(&g, scene_list, err);
 
-	g.stacks_only = options->bands[BAND_RED].index && options->bands[BAND_NIR].index;
+	g.stacks_only =
+		role_choice(options, ROLE_RED)->index && role_choice(options, ROLE_NIR)->index;
 	for (uint32_t i = 0; i < n && rc == 0; i++)
 		if (!scene_list->files.entry[i].problem)
 			rc = join_group(&g, i, err);

@@ -25,20 +25,19 @@ struct pattern_key {
 	char captured[CAPTURE_BYTES];
 };
 
-/* Which role's pattern matches the file, and what its wildcards stood for; N_BAND_ROLES: none. */
-static enum band_role match(const struct pattern_grouping *g, uint32_t file,
-			    struct pattern_key *key)
+/* Which role's pattern matches the file, and what its wildcards stood for; N_ROLES: none. */
+static enum role match(const struct pattern_grouping *g, uint32_t file, struct pattern_key *key)
 {
 	const char *name = file_list_name(&g->scene_list->files, file);
 
 	key->dir = g->scene_list->files.entry[file].dir;
-	for (enum band_role role = BAND_RED; role < N_BAND_ROLES; role++) {
-		const char *pattern = g->options->bands[role].pattern;
+	for (enum role role = ROLE_RED; role < N_ROLES; role++) {
+		const char *pattern = role_choice(g->options, role)->pattern;
 
 		if (pattern && name_capture(pattern, name, key->captured, sizeof(key->captured)))
 			return role;
 	}
-	return N_BAND_ROLES;
+	return N_ROLES;
 }
 
 static uint32_t key_hash(const struct pattern_key *key)
@@ -50,7 +49,7 @@ static void entry_key(const struct pattern_grouping *g, uint32_t number, struct 
 {
 	const uint32_t *file = g->scene_list->entry[number].file;
 
-	for (unsigned role = 0; role < N_BAND_ROLES; role++)
+	for (unsigned role = 0; role < N_ROLES; role++)
 		if (file[role] != NO_FILE) {
 			(void)match(g, file[role], key);
 			return;
@@ -104,10 +103,10 @@ static int add_file(struct pattern_grouping *g, uint32_t file, struct error *err
 {
 	struct entry entry = {.file = {NO_FILE, NO_FILE, NO_FILE}, .kind = ENTRY_PARTIAL};
 	struct pattern_key key;
-	enum band_role role = match(g, file, &key);
+	enum role role = match(g, file, &key);
 	uint32_t *slot, *files;
 
-	if (role == N_BAND_ROLES)
+	if (role == N_ROLES)
 		return refuse_named(g, file, err);
 	if (number_set_grow(&g->set, rehash, g, err))
 		return -1;
@@ -123,7 +122,7 @@ static int add_file(struct pattern_grouping *g, uint32_t file, struct error *err
 	files = g->scene_list->entry[*slot].file;
 	if (files[role] == NO_FILE)
 		files[role] = file;
-	if (files[BAND_RED] != NO_FILE && files[BAND_NIR] != NO_FILE)
+	if (files[ROLE_RED] != NO_FILE && files[ROLE_NIR] != NO_FILE)
 		g->scene_list->entry[*slot].kind = ENTRY_GROUP;
 	return 0;
 }

@@ -5,6 +5,8 @@
  */
 #include "scaling.h"
 
+#include "entries.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +25,7 @@ struct rule {
 	char why[160];
 };
 
-static const struct band_info *file_band(const struct scene *scene, enum band_role role)
+static const struct band_info *file_band(const struct scene *scene, enum role role)
 {
 	const struct band *band = &scene->band[role];
 
@@ -52,7 +54,7 @@ static struct rule same_for_both(double scale, double offset)
 /* ESA's band_id of the NIR band in use: 8 for B8A, else 7 (B8). */
 static unsigned nir_band_id(const struct scene *scene)
 {
-	return name_holds(scene->band[BAND_NIR].source, "8A") ? 8 : 7;
+	return name_holds(scene->band[ROLE_NIR].source, "8A") ? 8 : 7;
 }
 
 /*
@@ -137,7 +139,7 @@ static struct rule fixed_rule(const struct sensor *sensor)
 }
 
 /* Samples as Collection 2 has them; floating-point ones are for scale_band() to judge. */
-static bool as_in_c2(const struct scene *scene, enum band_role role)
+static bool as_in_c2(const struct scene *scene, enum role role)
 {
 	enum sample_type type = scene->band[role].type;
 
@@ -154,7 +156,7 @@ static struct rule product_rule(struct scene *scene, const struct sensor *sensor
 	case SCALE_SENTINEL2:
 		return sentinel2_rule(scene, path);
 	case SCALE_LANDSAT_C2:
-		return as_in_c2(scene, BAND_RED) && as_in_c2(scene, BAND_NIR) ? fixed_rule(sensor)
+		return as_in_c2(scene, ROLE_RED) && as_in_c2(scene, ROLE_NIR) ? fixed_rule(sensor)
 									      : none;
 	case SCALE_FIXED:
 		return fixed_rule(sensor);
@@ -179,7 +181,7 @@ static void set_scale(struct band *band, double scale, double offset, const char
 	snprintf(band->scale_source, sizeof(band->scale_source), "%s", why);
 }
 
-static void scale_band(struct scene *scene, enum band_role role, const struct sensor *sensor,
+static void scale_band(struct scene *scene, enum role role, const struct sensor *sensor,
 		       const struct rule *rule, const struct options *options)
 {
 	struct band *band = &scene->band[role];
@@ -208,7 +210,7 @@ static bool says_surface(const struct scene *scene, const char *path)
 {
 	const char *part = sentinel2_own_part(path);
 
-	return name_holds(file_band(scene, BAND_RED)->description, "SR_B") ||
+	return name_holds(file_band(scene, ROLE_RED)->description, "SR_B") ||
 	       name_holds(part, "_SR_B") || name_holds(part, "_L2SP_") ||
 	       name_holds(part, "_L2SR_");
 }
@@ -218,7 +220,7 @@ static void note_doubt(struct scene *scene, const struct sensor *sensor, const c
 {
 	enum scale_rule rule = sensor ? sensor->rule : SCALE_LANDSAT_SR;
 
-	if (!may_be_numbers(scene->band[BAND_RED].type))
+	if (!may_be_numbers(scene->band[ROLE_RED].type))
 		return;
 	if (rule == SCALE_SENTINEL2)
 		scene_note(
@@ -236,7 +238,7 @@ static void note_doubt(struct scene *scene, const struct sensor *sensor, const c
 /* The product's rule is known: was it right to use it, or not to? */
 static void note_use(struct scene *scene, const struct rule *rule)
 {
-	enum sample_type type = scene->band[BAND_RED].type;
+	enum sample_type type = scene->band[ROLE_RED].type;
 
 	if (may_be_numbers(type) && rule->assumed)
 		scene_note(scene,
@@ -257,7 +259,7 @@ static void note_use(struct scene *scene, const struct rule *rule)
 /* File metadata wins over the product's rule; where they disagree the user should know. */
 static void note_disagreement(struct scene *scene, const struct rule *rule)
 {
-	const struct band_info *info = file_band(scene, BAND_RED);
+	const struct band_info *info = file_band(scene, ROLE_RED);
 	double shift = info->offset / info->scale;
 
 	if (rule->known && states_scale(info) &&
@@ -272,20 +274,20 @@ static void note_disagreement(struct scene *scene, const struct rule *rule)
  * A file that lost its nodata tag: the product's own value for pixels without data is used, as an
  * offset would turn these into plausible reflectances.
  */
-static bool use_fill(struct scene *scene, enum band_role role, const struct rule *rule)
+static bool use_fill(struct scene *scene, enum role role, const struct rule *rule)
 {
 	struct band *band = &scene->band[role];
 
 	if (!rule->known || !rule->has_fill || !may_be_numbers(band->type) ||
 	    !sample_holds(band->type, rule->fill, &band->nodata))
 		return false;
-	if (role == BAND_RED)
+	if (role == ROLE_RED)
 		scene_note(scene, "the file states no nodata; %g is used by the product's rule",
 			   rule->fill);
 	return true;
 }
 
-static void set_nodata(struct scene *scene, enum band_role role, const struct rule *rule,
+static void set_nodata(struct scene *scene, enum role role, const struct rule *rule,
 		       const struct options *options)
 {
 	struct band *band = &scene->band[role];
@@ -300,17 +302,17 @@ static void set_nodata(struct scene *scene, enum band_role role, const struct ru
 	band->has_nodata = sample_holds(band->type, value, &band->nodata);
 	if (!band->has_nodata)
 		scene_note(scene, "nodata %g of %s cannot occur in %s samples: none is used", value,
-			   band_role_name(role), sample_name(band->type));
+			   scene->band[role].name, sample_name(band->type));
 }
 
 int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *path,
 		  const struct options *options, struct error *err)
 {
 	struct rule rule = product_rule(scene, sensor, path);
-	bool red = states_scale(file_band(scene, BAND_RED));
-	bool nir = states_scale(file_band(scene, BAND_NIR));
+	bool red = states_scale(file_band(scene, ROLE_RED));
+	bool nir = states_scale(file_band(scene, ROLE_NIR));
 
-	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
+	for (enum role role = ROLE_RED; role <= ROLE_NIR; role++) {
 		scale_band(scene, role, sensor, &rule, options);
 		set_nodata(scene, role, &rule, options);
 	}

@@ -4,6 +4,7 @@
  */
 #include "scene_build.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,12 +40,12 @@ int scene_probe(struct scene *scene, unsigned number, const struct options *opti
 	return 0;
 }
 
-int scene_set_band(struct scene *scene, enum band_role role, unsigned file, uint32_t index,
-		   struct error *err)
+int scene_set_band(struct scene *scene, unsigned slot, const char *name, unsigned file,
+		   uint32_t index, struct error *err)
 {
-	struct band *band = &scene->band[role];
+	struct band *band = &scene->band[slot];
 
-	band->role = role;
+	(void)snprintf(band->name, sizeof(band->name), "%s", name);
 	band->file = file;
 	band->index = index;
 	band->type = scene->files[file].info.type;
@@ -53,6 +54,6 @@ int scene_set_band(struct scene *scene, enum band_role role, unsigned file, uint
 	band->path = strdup(scene->files[file].path);
 	if (!band->path)
 		return error_memory(err, "a path", strlen(scene->files[file].path));
-	scene->has_band[role] = true;
+	scene->has_band[slot] = true;
 	return 0;
 }

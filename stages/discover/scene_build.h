@@ -25,8 +25,8 @@ int scene_probe(struct scene *scene, unsigned number, const struct options *opti
 		struct error *err) MUST_CHECK;
 
 /* Set the band's file, index and type; its source is set by the caller. */
-int scene_set_band(struct scene *scene, enum band_role role, unsigned file, uint32_t index,
-		   struct error *err) MUST_CHECK;
+int scene_set_band(struct scene *scene, unsigned slot, const char *name, unsigned file,
+		   uint32_t index, struct error *err) MUST_CHECK;
 
 /* --- scene_label.c: what names say --- */
 

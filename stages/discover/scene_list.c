@@ -28,8 +28,8 @@ static uint32_t scene_hash(const void *ctx, uint32_t number)
 {
 	const struct scene_list *scene_list = ctx;
 	const struct entry *entry = &scene_list->entry[number];
-	const uint32_t file[] = {real_file(scene_list, entry->file[BAND_RED]),
-				 real_file(scene_list, entry->file[BAND_NIR])};
+	const uint32_t file[] = {real_file(scene_list, entry->file[ROLE_RED]),
+				 real_file(scene_list, entry->file[ROLE_NIR])};
 
 	return hash_text(HASH_SEED, (const char *)file, sizeof(file));
 }
@@ -39,7 +39,7 @@ static bool scene_equal(const void *ctx, uint32_t number, const void *key)
 	const struct scene_list *scene_list = ctx;
 	const struct entry *a = &scene_list->entry[number], *b = key;
 
-	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++)
+	for (enum role role = ROLE_RED; role <= ROLE_NIR; role++)
 		if (real_file(scene_list, a->file[role]) != real_file(scene_list, b->file[role]))
 			return false;
 	return true;
@@ -51,7 +51,7 @@ static bool is_by_link(const struct scene_list *scene_list, const struct entry *
 	const struct file_entry *files = scene_list->files.entry;
 	bool by_link = false;
 
-	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
+	for (enum role role = ROLE_RED; role <= ROLE_NIR; role++) {
 		uint32_t file = entry->file[role];
 
 		if (file != NO_FILE && files[file].by_link && !files[file].named)
@@ -115,9 +115,7 @@ static int drop_twice(struct scene_list *scene_list, struct error *err)
 static int group_files(struct scene_list *scene_list, const struct options *options,
 		       struct error *err)
 {
-	const struct band_choice *bands = options->bands;
-
-	if (bands[BAND_RED].pattern || bands[BAND_NIR].pattern)
+	if (options->n_bands && options->bands[0].pattern)
 		return group_by_pattern(scene_list, options, err);
 	return group_by_name(scene_list, options, err);
 }

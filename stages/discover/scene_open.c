@@ -86,7 +86,7 @@ static int open_stack(struct scene *scene, const struct scene_list *scene_list, 
 	char red[24], nir[24];
 
 	if (scene->files[0].info.n_bands == 1 && token.kind == TOKEN_BAND &&
-	    !options->bands[BAND_RED].index)
+	    !role_choice(options, ROLE_RED)->index)
 		return sensor ? error_set(err, EX_DATAERR,
 					  "%s: this file is only band %s of %s; NDVI needs red "
 					  "(band %s) and NIR (band %s): name those files too",
@@ -101,8 +101,9 @@ static int open_stack(struct scene *scene, const struct scene_list *scene_list, 
 					base + token.start);
 	if (bands_find(scene, sensor, sensor_find(base, stem, NULL), options, err))
 		return -1;
-	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++)
-		if (scene_set_band(scene, role, 0, scene->band[role].index, err))
+	for (enum role role = ROLE_RED; role <= ROLE_NIR; role++)
+		if (scene_set_band(scene, role, options->recipe->band[role].text, 0,
+				   scene->band[role].index, err))
 			return -1;
 	return 0;
 }
@@ -112,20 +113,20 @@ static int open_partial(struct scene *scene, const struct scene_list *scene_list
 			const struct entry *entry, const struct sensor *sensor,
 			const struct options *options, struct error *err)
 {
-	bool has_red = entry->file[BAND_RED] != NO_FILE;
+	bool has_red = entry->file[ROLE_RED] != NO_FILE;
 	const char *missing = has_red ? "NIR" : "red";
 	char code[24] = "";
 
 	if (sensor)
 		sensor_codes_text(sensor, has_red ? NAME_NIR : NAME_RED, code);
-	if (scene->files[0].info.n_bands > 1 && !options->bands[BAND_RED].pattern)
+	if (scene->files[0].info.n_bands > 1 && !role_choice(options, ROLE_RED)->pattern)
 		return open_stack(scene, scene_list, entry_first(entry), sensor, options, err);
-	if (options->bands[BAND_RED].pattern)
+	if (role_choice(options, ROLE_RED)->pattern)
 		return error_set(err, EX_DATAERR,
 				 "%s: --bands makes it %s, but no file in its folder is the "
 				 "matching %s ('%s' with the same text in place of the wildcards)",
 				 scene->files[0].path, has_red ? "red" : "NIR", missing,
-				 options->bands[has_red ? BAND_NIR : BAND_RED].pattern);
+				 role_choice(options, has_red ? ROLE_NIR : ROLE_RED)->pattern);
 	return error_set(
 		err, EX_DATAERR,
 		"%s: is the %s band%s%s; the %s band%s%s is missing: name its file too, or "
@@ -134,15 +135,15 @@ static int open_partial(struct scene *scene, const struct scene_list *scene_list
 		sensor ? sensor->name : "", missing, *code ? " " : "", code);
 }
 
-static void name_source(struct scene *scene, enum band_role role, const char *base,
+static void name_source(struct scene *scene, enum role role, const char *base,
 			const struct sensor *sensor, const struct options *options)
 {
 	struct band *band = &scene->band[role];
 	struct band_token token = name_band_token(base, name_stem(base));
 
-	if (options->bands[role].pattern)
+	if (role_choice(options, role)->pattern)
 		snprintf(band->source, sizeof(band->source), "option --bands: '%.90s'",
-			 options->bands[role].pattern);
+			 role_choice(options, role)->pattern);
 	else
 		snprintf(band->source, sizeof(band->source), "file name '%.*s'%s%.60s%s",
 			 token.end - token.start < 30 ? token.end - token.start : 30,
@@ -156,22 +157,23 @@ static int open_group(struct scene *scene, const struct scene_list *scene_list,
 {
 	unsigned file = 0;
 
-	if (scene_add_file(scene, file_list_path(&scene_list->files, entry->file[BAND_NIR]),
-			   scene_list->files.entry[entry->file[BAND_NIR]].named, &file, err) ||
+	if (scene_add_file(scene, file_list_path(&scene_list->files, entry->file[ROLE_NIR]),
+			   scene_list->files.entry[entry->file[ROLE_NIR]].named, &file, err) ||
 	    scene_probe(scene, file, options, err))
 		return -1;
-	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
-		const struct raster_info *info = &scene->files[role == BAND_NIR ? file : 0].info;
+	for (enum role role = ROLE_RED; role <= ROLE_NIR; role++) {
+		const struct raster_info *info = &scene->files[role == ROLE_NIR ? file : 0].info;
 
 		if (info->n_bands > 1 && info->bands[1].color != COLOR_ALPHA)
 			return error_set(err, EX_DATAERR,
 					 "%s: its name says that it is one band, but it has %u; "
 					 "name this file alone, with --bands red=N,nir=N",
-					 scene->files[role == BAND_NIR ? file : 0].path,
+					 scene->files[role == ROLE_NIR ? file : 0].path,
 					 info->n_bands);
 		name_source(scene, role, file_list_name(&scene_list->files, entry->file[role]),
 			    sensor, options);
-		if (scene_set_band(scene, role, role == BAND_NIR ? file : 0, 1, err))
+		if (scene_set_band(scene, role, options->recipe->band[role].text,
+				   role == ROLE_NIR ? file : 0, 1, err))
 			return -1;
 	}
 	return 0;
@@ -194,7 +196,7 @@ static int find_bands(struct scene *scene, const struct scene_list *scene_list,
  */
 static void note_alpha(struct scene *scene)
 {
-	const struct band *red = &scene->band[BAND_RED], *nir = &scene->band[BAND_NIR];
+	const struct band *red = &scene->band[ROLE_RED], *nir = &scene->band[ROLE_NIR];
 	const struct raster_info *info = &scene->files[red->file].info;
 
 	for (uint32_t i = 0; i < info->n_bands; i++)
@@ -207,14 +209,14 @@ static void note_alpha(struct scene *scene)
 static int finish(struct scene *scene, const struct sensor *sensor, const struct options *options,
 		  struct error *err)
 {
-	const struct scene_file *red = &scene->files[scene->band[BAND_RED].file];
+	const struct scene_file *red = &scene->files[scene->band[ROLE_RED].file];
 	char *path = path_absolute(red->path);
 	int rc;
 
 	if (!path)
 		return error_memory(err, "a path", 0);
 	scene->masked =
-		red->info.has_mask || scene->files[scene->band[BAND_NIR].file].info.has_mask;
+		red->info.has_mask || scene->files[scene->band[ROLE_NIR].file].info.has_mask;
 	note_alpha(scene);
 	for (unsigned i = 0; i < scene->n_files; i++)
 		if (*scene->files[i].info.note)

@@ -105,13 +105,13 @@ static int set_quality(struct scene *scene, unsigned file, uint32_t index, struc
 		return error_set(err, EX_DATAERR,
 				 "%s: holds %s samples; a quality band for --mask holds integers",
 				 of->path, sample_name(of->info.type));
-	return scene_set_band(scene, BAND_QA, file, index, err);
+	return scene_set_band(scene, SCENE_QA, "qa", file, index, err);
 }
 
 static int use_file(struct scene *scene, char *path, bool named, const struct options *options,
 		    struct error *err)
 {
-	struct band *band = &scene->band[BAND_QA];
+	struct band *band = &scene->band[SCENE_QA];
 	const char *slash = strrchr(path, '/');
 	unsigned file = 0;
 
@@ -127,23 +127,20 @@ int scene_find_quality(struct scene *scene, const struct scene_list *scene_list,
 		       const struct entry *entry, const struct options *options, struct error *err)
 {
 	const char *pattern = options->mask.pattern;
-	struct band *band = &scene->band[BAND_QA];
+	struct band *band = &scene->band[SCENE_QA];
 	const struct raster_info *info = &scene->files[0].info;
-	uint32_t index = options->bands[BAND_QA].index;
+	uint32_t index = 0;
 	char *path = NULL;
 
-	if (!index && entry->file[BAND_QA] == NO_FILE)
+	if (!index && entry->file[ROLE_QA] == NO_FILE)
 		index = described_band(info, pattern);
-	if (index > info->n_bands)
-		return error_set(err, EX_DATAERR, "%s: --bands asks for band %u as qa; it has %u",
-				 scene->files[0].path, index, info->n_bands);
 	if (index) {
 		snprintf(band->source, sizeof(band->source), "option --mask: band '%.80s'",
 			 info->bands[index - 1].description);
 		return set_quality(scene, 0, index, err);
 	}
-	if (entry->file[BAND_QA] != NO_FILE)
-		path = file_list_path(&scene_list->files, entry->file[BAND_QA]);
+	if (entry->file[ROLE_QA] != NO_FILE)
+		path = file_list_path(&scene_list->files, entry->file[ROLE_QA]);
 	else if (find_beside(&path, scene_list, entry_first(entry), pattern))
 		path = NULL;
 	else if (!path)
@@ -154,7 +151,7 @@ int scene_find_quality(struct scene *scene, const struct scene_list *scene_list,
 	if (!path)
 		return error_memory(err, "a path", 0);
 	return use_file(scene, path,
-			entry->file[BAND_QA] != NO_FILE &&
-				scene_list->files.entry[entry->file[BAND_QA]].named,
+			entry->file[ROLE_QA] != NO_FILE &&
+				scene_list->files.entry[entry->file[ROLE_QA]].named,
 			options, err);
 }

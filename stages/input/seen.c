@@ -21,9 +21,12 @@ static uint64_t hash_scene(const struct scene *scene)
 {
 	uint64_t h = 0xcbf29ce484222325u;
 
-	for (int role = BAND_RED; role <= BAND_NIR; role++) {
-		const struct band *band = &scene->band[role];
+	for (uint32_t slot = 0; slot < SCENE_QA; slot++) {
+		const struct band *band = &scene->band[slot];
 
+		if (!scene->has_band[slot])
+			continue;
+		h = hash(h, &slot, sizeof(slot));
 		h = hash(h, &band->index, sizeof(band->index));
 		h = hash(h, band->path, strlen(band->path) + 1);
 	}

@@ -83,9 +83,9 @@ static uint64_t bytes_a_pixel(const struct scene *scene)
 {
 	uint64_t bytes = 0;
 
-	for (int role = 0; role < N_BAND_ROLES; role++)
-		if (scene->has_band[role])
-			bytes += sample_size(scene->band[role].type);
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		if (scene->has_band[slot])
+			bytes += sample_size(scene->band[slot].type);
 	return bytes;
 }
 

@@ -27,10 +27,10 @@ struct block block_slice(const struct block *block, uint32_t first, uint32_t row
 	slice.window.y_off += first;
 	slice.window.y_size = rows;
 	slice.n_pixels = window_pixels(&slice.window);
-	for (int role = 0; role < N_BAND_ROLES; role++)
-		if (block->plane[role])
-			slice.plane[role] = (const unsigned char *)block->plane[role] +
-					    skip * sample_size(block->scene->band[role].type);
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		if (block->plane[slot])
+			slice.plane[slot] = (const unsigned char *)block->plane[slot] +
+					    skip * sample_size(block->scene->band[slot].type);
 	if (block->dataset_mask)
 		slice.dataset_mask = block->dataset_mask + skip;
 	return slice;
@@ -38,5 +38,9 @@ struct block block_slice(const struct block *block, uint32_t first, uint32_t row
 
 size_t scene_pixel_bytes(const struct scene *scene)
 {
-	return sample_size(scene->band[BAND_RED].type) + sample_size(scene->band[BAND_NIR].type);
+	size_t bytes = 0;
+
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		bytes += scene->has_band[slot] ? sample_size(scene->band[slot].type) : 0;
+	return bytes;
 }

@@ -25,6 +25,9 @@
 #include "sample.h"
 #include "base/simd.h"
 
+/* Places of the bands in the recipe. */
+enum { RED, NIR };
+
 enum {
 	STRIP = 512, /* pixels converted to double at a time: two strips are 8 KiB of L1 */
 	RUN = 2048,  /* pixels that are tried without classes first */
@@ -182,8 +185,8 @@ static void scale_doubles(double *x, const struct band *band, size_t n)
 
 static void index_general(const struct block *block, float *value)
 {
-	const struct band *red = &block->scene->band[BAND_RED];
-	const struct band *nir = &block->scene->band[BAND_NIR];
+	const struct band *red = &block->scene->band[RED];
+	const struct band *nir = &block->scene->band[NIR];
 	bool shared = one_scale(red, nir);
 	double k = shared ? 2 * red->offset / red->scale : 0;
 	double r[STRIP], s[STRIP];
@@ -191,8 +194,8 @@ static void index_general(const struct block *block, float *value)
 	for (size_t i = 0; i < block->n_pixels; i += STRIP) {
 		size_t n = block->n_pixels - i < STRIP ? block->n_pixels - i : STRIP;
 
-		to_double[red->type](r, block->plane[BAND_RED], i, n);
-		to_double[nir->type](s, block->plane[BAND_NIR], i, n);
+		to_double[red->type](r, block->plane[RED], i, n);
+		to_double[nir->type](s, block->plane[NIR], i, n);
 		if (!shared) {
 			scale_doubles(r, red, n);
 			scale_doubles(s, nir, n);
@@ -204,7 +207,7 @@ static void index_general(const struct block *block, float *value)
 /* The short path's function where it may be taken, and its integral k. */
 static short_index *short_path(const struct scene *scene, int32_t *k_out)
 {
-	const struct band *red = &scene->band[BAND_RED], *nir = &scene->band[BAND_NIR];
+	const struct band *red = &scene->band[RED], *nir = &scene->band[NIR];
 	double k = 2 * red->offset / red->scale;
 
 	if (red->type != nir->type || !one_scale(red, nir))
@@ -225,13 +228,13 @@ static int index_run(void *state, const struct stage_env *env, struct block *blo
 
 	(void)state;
 	(void)result;
-	row->bytes_in += block->n_pixels * (sample_size(block->scene->band[BAND_RED].type) +
-					    sample_size(block->scene->band[BAND_NIR].type) + 1);
+	row->bytes_in += block->n_pixels * (sample_size(block->scene->band[RED].type) +
+					    sample_size(block->scene->band[NIR].type) + 1);
 	row->bytes_out += block->n_pixels * sizeof(*value);
 	if (!value)
 		return error_set(err, EX_SOFTWARE, "index: the planned memory is too small");
 	if (fast)
-		fast(block->plane[BAND_RED], block->plane[BAND_NIR], k, value, block->pixel_class,
+		fast(block->plane[RED], block->plane[NIR], k, value, block->pixel_class,
 		     block->n_pixels);
 	else
 		index_general(block, value);

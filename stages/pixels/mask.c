@@ -123,8 +123,8 @@ static size_t pixel_bytes(const struct scene *scene)
 {
 	size_t bytes = scene->masked ? 1 : 0;
 
-	for (int role = 0; role < N_BAND_ROLES; role++)
-		bytes += scene->has_band[role] ? sample_size(scene->band[role].type) : 0;
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		bytes += scene->has_band[slot] ? sample_size(scene->band[slot].type) : 0;
 	return bytes;
 }
 
@@ -142,16 +142,18 @@ static int mask_run(void *state, const struct stage_env *env, struct block *bloc
 	if (!class)
 		return error_set(err, EX_SOFTWARE, "mask: the planned memory is too small");
 	memset(class, PIXEL_VALID, n);
-	for (int role = BAND_RED; role <= BAND_NIR; role++)
-		mark_nodata(&scene->band[role], class, block->plane[role], n);
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		if (block->plane[slot])
+			mark_nodata(&scene->band[slot], class, block->plane[slot], n);
 	if (block->dataset_mask)
 		mark_dataset_mask(class, block->dataset_mask, n);
-	if (block->plane[BAND_QA])
-		mark_quality(&scene->band[BAND_QA], &env->options->mask, class,
-			     block->plane[BAND_QA], n);
-	for (int role = BAND_RED; role <= BAND_NIR; role++)
-		mark_nonfinite(&scene->band[role], class, block->plane[role], n, false,
-			       PIXEL_NONFINITE);
+	if (block->plane[SCENE_QA])
+		mark_quality(&scene->band[SCENE_QA], &env->options->mask, class,
+			     block->plane[SCENE_QA], n);
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		if (block->plane[slot])
+			mark_nonfinite(&scene->band[slot], class, block->plane[slot], n, false,
+				       PIXEL_NONFINITE);
 	block->pixel_class = class;
 	return 0;
 }

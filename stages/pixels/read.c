@@ -18,8 +18,11 @@ struct read_state {
 
 static bool has_dataset_mask(const struct scene *scene, unsigned file)
 {
-	return scene->files[file].info.has_mask &&
-	       (scene->band[BAND_RED].file == file || scene->band[BAND_NIR].file == file);
+	bool used = false;
+
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		used = used || (scene->has_band[slot] && scene->band[slot].file == file);
+	return used && scene->files[file].info.has_mask;
 }
 
 /* The window of a coarser band's grid that covers a window of the scene. */
@@ -46,22 +49,22 @@ static size_t read_kept(const struct scene *scene, uint32_t x_size, uint32_t y_s
 	size_t bytes = 0;
 
 	(void)options;
-	for (int role = 0; role < N_BAND_ROLES; role++)
-		if (scene->has_band[role])
-			bytes = size_add(bytes, plane_bytes(&scene->band[role], x_size, y_size));
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		if (scene->has_band[slot])
+			bytes = size_add(bytes, plane_bytes(&scene->band[slot], x_size, y_size));
 	for (unsigned file = 0; file < scene->n_files; file++)
 		if (has_dataset_mask(scene, file))
 			bytes = size_add(bytes, arena_cost(size_mul(x_size, y_size)));
 	return bytes;
 }
 
-static unsigned bands_of_file(const struct scene *scene, unsigned file, enum band_role *role)
+static unsigned bands_of_file(const struct scene *scene, unsigned file, unsigned *slot)
 {
 	unsigned n = 0;
 
-	for (int r = 0; r < N_BAND_ROLES; r++)
+	for (unsigned r = 0; r < SCENE_MAX_BANDS; r++)
 		if (scene->has_band[r] && scene->band[r].file == file)
-			role[n++] = (enum band_role)r;
+			slot[n++] = r;
 	return n;
 }
 
@@ -72,16 +75,16 @@ static size_t read_scratch(const struct scene *scene, uint32_t x_size, uint32_t 
 
 	(void)options;
 	for (unsigned file = 0; file < scene->n_files; file++) {
-		enum band_role role[N_BAND_ROLES];
-		unsigned n = bands_of_file(scene, file, role);
+		unsigned slot[SCENE_MAX_BANDS];
+		unsigned n = bands_of_file(scene, file, slot);
 		const struct reader *reader = reader_of(&scene->files[file].info, NULL);
-		uint32_t ratio = n ? scene->band[role[0]].ratio : 1;
+		uint32_t ratio = n ? scene->band[slot[0]].ratio : 1;
 		uint32_t cx = x_size / ratio + 2, cy = y_size / ratio + 2;
 		size_t bytes;
 
 		if (!n)
 			continue;
-		if (!reader)
+		if (!reader || n > READ_MAX_BANDS)
 			return SIZE_MAX;
 		if (ratio == 1) {
 			cx = x_size;
@@ -90,7 +93,7 @@ static size_t read_scratch(const struct scene *scene, uint32_t x_size, uint32_t 
 		bytes = reader->scratch(&scene->files[file].info, cx, cy, n,
 					has_dataset_mask(scene, file));
 		if (ratio > 1)
-			bytes = size_add(bytes, plane_bytes(&scene->band[role[0]], cx, cy));
+			bytes = size_add(bytes, plane_bytes(&scene->band[slot[0]], cx, cy));
 		most = bytes > most ? bytes : most;
 	}
 	return most;
@@ -189,21 +192,21 @@ static bool constant_file(struct read_state *state, const struct stage_env *env,
 			  struct block *block, unsigned file)
 {
 	const struct scene *scene = block->scene;
-	const struct band *qa = &scene->band[BAND_QA];
-	bool coarse = scene->has_band[BAND_QA] && qa->file == file;
-	enum band_role role[N_BAND_ROLES];
+	const struct band *qa = &scene->band[SCENE_QA];
+	bool coarse = scene->has_band[SCENE_QA] && qa->file == file;
+	unsigned slot[SCENE_MAX_BANDS];
 	struct read_request request = {
 		.window = coarse ? coarse_window(&block->window, qa->ratio) : block->window,
-		.n_bands = bands_of_file(scene, file, role),
+		.n_bands = bands_of_file(scene, file, slot),
 	};
 	const struct reader *reader = open_file(state, scene, file, NULL);
 
 	if (!reader || !reader->constant || has_dataset_mask(scene, file))
 		return false;
 	for (unsigned i = 0; i < request.n_bands; i++) {
-		request.band[i] = scene->band[role[i]].index;
-		request.plane[i] = arena_alloc(env->arena, sample_size(scene->band[role[i]].type));
-		block->plane[role[i]] = request.plane[i];
+		request.band[i] = scene->band[slot[i]].index;
+		request.plane[i] = arena_alloc(env->arena, sample_size(scene->band[slot[i]].type));
+		block->plane[slot[i]] = request.plane[i];
 		if (!request.plane[i])
 			return false;
 	}
@@ -239,18 +242,18 @@ static int read_file(struct read_state *state, const struct stage_env *env, stru
 {
 	const struct scene *scene = block->scene;
 	const struct reader *reader = open_file(state, scene, file, err);
-	enum band_role role[N_BAND_ROLES];
+	unsigned slot[SCENE_MAX_BANDS];
 	struct read_request request = {
 		.window = block->window,
-		.n_bands = bands_of_file(scene, file, role),
+		.n_bands = bands_of_file(scene, file, slot),
 		.mask = mask,
 	};
 
 	if (!reader)
 		return -1;
 	for (unsigned i = 0; i < request.n_bands; i++) {
-		request.band[i] = scene->band[role[i]].index;
-		request.plane[i] = plane[role[i]];
+		request.band[i] = scene->band[slot[i]].index;
+		request.plane[i] = plane[slot[i]];
 	}
 	if (reader->read(state->handle[file], &request, env->arena, env->meter, err))
 		return -1;
@@ -264,14 +267,14 @@ static int alloc_planes(const struct stage_env *env, struct block *block, void *
 	const struct scene *scene = block->scene;
 	size_t n = window_pixels(&block->window);
 
-	for (int role = 0; role < N_BAND_ROLES; role++) {
-		if (!scene->has_band[role])
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++) {
+		if (!scene->has_band[slot])
 			continue;
-		plane[role] =
-			arena_alloc(env->arena, size_mul(n, sample_size(scene->band[role].type)));
-		if (!plane[role])
+		plane[slot] =
+			arena_alloc(env->arena, size_mul(n, sample_size(scene->band[slot].type)));
+		if (!plane[slot])
 			return error_set(err, EX_SOFTWARE, "read: the planned memory is too small");
-		block->plane[role] = plane[role];
+		block->plane[slot] = plane[slot];
 	}
 	for (unsigned file = 0; file < scene->n_files; file++) {
 		if (!has_dataset_mask(scene, file))
@@ -293,9 +296,9 @@ static void settle_constant(struct block *block, void **plane, const bool *const
 		all = all && constant[file];
 	block->constant = all;
 	block->n_pixels = all ? 1 : window_pixels(&block->window);
-	for (int role = 0; role < N_BAND_ROLES && !all; role++)
-		if (scene->has_band[role] && constant[scene->band[role].file])
-			spread(plane[role], sample_size(scene->band[role].type), block->n_pixels);
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS && !all; slot++)
+		if (scene->has_band[slot] && constant[scene->band[slot].file])
+			spread(plane[slot], sample_size(scene->band[slot].type), block->n_pixels);
 }
 
 /* A pixel is masked where the mask of any of its files says so. */
@@ -318,7 +321,7 @@ static int read_run(void *state_ptr, const struct stage_env *env, struct block *
 {
 	struct read_state *state = state_ptr;
 	const struct scene *scene = block->scene;
-	void *plane[N_BAND_ROLES] = {0};
+	void *plane[SCENE_MAX_BANDS] = {0};
 	uint8_t *mask[SCENE_MAX_FILES] = {0};
 	bool constant[SCENE_MAX_FILES] = {0};
 
@@ -326,10 +329,10 @@ static int read_run(void *state_ptr, const struct stage_env *env, struct block *
 	if (alloc_planes(env, block, plane, mask, err))
 		return -1;
 	for (unsigned file = 0; file < scene->n_files; file++) {
-		const struct band *qa = &scene->band[BAND_QA];
+		const struct band *qa = &scene->band[SCENE_QA];
 
-		if (scene->has_band[BAND_QA] && qa->file == file && qa->ratio > 1) {
-			if (read_coarse(state, env, block, qa, plane[BAND_QA], err))
+		if (scene->has_band[SCENE_QA] && qa->file == file && qa->ratio > 1) {
+			if (read_coarse(state, env, block, qa, plane[SCENE_QA], err))
 				return -1;
 		} else if (read_file(state, env, block, file, plane, mask[file], &constant[file],
 				     err)) {
@@ -345,22 +348,22 @@ static int read_run(void *state_ptr, const struct stage_env *env, struct block *
 static uint64_t read_ahead(void *state, const struct scene *scene, const struct window *window,
 			   uint64_t most)
 {
-	const struct band *qa = &scene->band[BAND_QA];
+	const struct band *qa = &scene->band[SCENE_QA];
 	uint64_t bytes = 0;
 
 	for (unsigned file = 0; file < scene->n_files; file++) {
 		const struct reader *reader = open_file(state, scene, file, NULL);
-		bool coarse = scene->has_band[BAND_QA] && qa->file == file && qa->ratio > 1;
-		enum band_role role[N_BAND_ROLES];
+		bool coarse = scene->has_band[SCENE_QA] && qa->file == file && qa->ratio > 1;
+		unsigned slot[SCENE_MAX_BANDS];
 		struct read_request request = {
 			.window = coarse ? coarse_window(window, qa->ratio) : *window,
-			.n_bands = bands_of_file(scene, file, role),
+			.n_bands = bands_of_file(scene, file, slot),
 		};
 
 		if (!reader || !reader->ahead || !request.n_bands)
 			continue;
 		for (unsigned i = 0; i < request.n_bands; i++)
-			request.band[i] = scene->band[role[i]].index;
+			request.band[i] = scene->band[slot[i]].index;
 		bytes += reader->ahead(((struct read_state *)state)->handle[file], &request,
 				       most - bytes);
 	}

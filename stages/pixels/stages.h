@@ -19,7 +19,7 @@ extern const char *const pixel_stage_names[N_METER_STAGES];
 /* block.c: slices of a block; see workload.h. */
 uint32_t block_slice_rows(uint32_t x_size, uint32_t y_size);
 struct block block_slice(const struct block *block, uint32_t first, uint32_t rows);
-/* Of red and NIR: what --chunk BYTES counts by. */
+/* Of all bands but the quality band: what --chunk BYTES counts by. */
 size_t scene_pixel_bytes(const struct scene *scene);
 
 /* reduce.c: the tally of one scene; see workload.h. */

@@ -76,12 +76,12 @@ static json_t *histogram_object(const struct histogram *h)
 	return o;
 }
 
-static json_t *band_source(const struct scene *scene, enum band_role role)
+static json_t *band_source(const struct scene *scene, unsigned slot)
 {
-	const struct band *band = &scene->band[role];
+	const struct band *band = &scene->band[slot];
 	json_t *o;
 
-	if (!scene->has_band[role] || !band->path)
+	if (!scene->has_band[slot] || !band->path)
 		return json_null();
 	o = json_object();
 	js_put(&o, "file", partial_text(band->path));
@@ -107,8 +107,8 @@ json_t *partial_scene(const struct scene_result *result, uint64_t number)
 	js_put(&o, "crs", partial_text(scene_crs(s)));
 	js_put(&o, "x_size", js_count(s->x_size));
 	js_put(&o, "y_size", js_count(s->y_size));
-	js_put(&o, "red", band_source(s, BAND_RED));
-	js_put(&o, "nir", band_source(s, BAND_NIR));
+	js_put(&o, "red", band_source(s, 0));
+	js_put(&o, "nir", band_source(s, 1));
 	js_put(&o, "notes", notes);
 	js_put(&o, "area_m2", js_number(result->area_m2));
 	js_put(&o, "accum", ok ? accum_object(&result->accum) : json_null());
@@ -305,7 +305,7 @@ static void get_histogram(const json_t *o, struct histogram *h, bool *bad)
 		*bad = true;
 }
 
-static void get_band(const json_t *o, const char *key, struct scene *scene, enum band_role role,
+static void get_band(const json_t *o, const char *key, struct scene *scene, unsigned slot,
 		     bool *bad)
 {
 	const json_t *band = json_object_get(o, key);
@@ -313,10 +313,10 @@ static void get_band(const json_t *o, const char *key, struct scene *scene, enum
 	if (json_is_null(band))
 		return;
 	need_members(band, 2, bad);
-	scene->has_band[role] = true;
-	scene->band[role].path = get_name(band, "file", bad);
-	scene->band[role].index = (uint32_t)get_count(band, "band", UINT32_MAX, bad);
-	if (!scene->band[role].index)
+	scene->has_band[slot] = true;
+	scene->band[slot].path = get_name(band, "file", bad);
+	scene->band[slot].index = (uint32_t)get_count(band, "band", UINT32_MAX, bad);
+	if (!scene->band[slot].index)
 		*bad = true;
 }
 
@@ -365,8 +365,8 @@ static void get_facts(const json_t *o, struct scene *scene, bool *bad)
 		 json_object_get(o, "crs"), bad);
 	scene->x_size = (uint32_t)get_count(o, "x_size", UINT32_MAX, bad);
 	scene->y_size = (uint32_t)get_count(o, "y_size", UINT32_MAX, bad);
-	get_band(o, "red", scene, BAND_RED, bad);
-	get_band(o, "nir", scene, BAND_NIR, bad);
+	get_band(o, "red", scene, 0, bad);
+	get_band(o, "nir", scene, 1, bad);
 	get_notes(o, scene, bad);
 	scene->n_files = 1; /* for its CRS */
 }

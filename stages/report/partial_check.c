@@ -284,7 +284,7 @@ int partial_check(const struct scene_result *result, struct error *err)
 		return check_failed(result, err);
 	if (result->error.code || result->error.text[0])
 		return impossible(err, "it is ok, and has an error");
-	if (!scene->has_band[BAND_RED] || !scene->has_band[BAND_NIR])
+	if (!scene->has_band[0] || !scene->has_band[1])
 		return impossible(err, "it is ok, but has no bands");
 	if (check_counts(scene, a, err) || check_histogram(a, h, err) ||
 	    check_extremes(a, h, err) || check_far_count(&far, a, h, err) ||

@@ -72,12 +72,12 @@ static void put_stats(FILE *out, const struct summary *s)
 	put_comma_number(out, s->area_ha);
 }
 
-static void put_band(FILE *out, const struct scene *scene, enum band_role role)
+static void put_band(FILE *out, const struct scene *scene, unsigned slot)
 {
-	const struct band *band = &scene->band[role];
+	const struct band *band = &scene->band[slot];
 
 	(void)fputc(',', out);
-	if (!scene->has_band[role] || !band->path) {
+	if (!scene->has_band[slot] || !band->path) {
 		(void)fputc(',', out);
 		return;
 	}
@@ -119,8 +119,8 @@ static int csv_scene(struct open_report *report, const struct scene_result *resu
 	else
 		(void)fputs(",,", out);
 	put_stats(out, ok ? &summary : NULL);
-	put_band(out, scene, BAND_RED);
-	put_band(out, scene, BAND_NIR);
+	put_band(out, scene, 0);
+	put_band(out, scene, 1);
 	(void)fputc('\n', out);
 	return report_check(out, err);
 }

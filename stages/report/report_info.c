@@ -113,19 +113,19 @@ static void put_file(FILE *out, const struct scene_file *file)
 			      info->n_bands - BANDS_SHOWN);
 }
 
-static void put_band(FILE *out, const struct scene *scene, enum band_role role)
+static void put_band(FILE *out, const struct scene *scene, unsigned slot)
 {
-	const struct band *band = &scene->band[role];
-	char label[16], line[512], nodata[48];
+	const struct band *band = &scene->band[slot];
+	char label[BAND_WORD_BYTES + 2], line[512], nodata[48];
 
-	if (!scene->has_band[role])
+	if (!scene->has_band[slot])
 		return;
 	put_nodata(nodata, band->has_nodata, band->nodata);
-	(void)snprintf(label, sizeof(label), "  %s", band_role_name(role));
+	(void)snprintf(label, sizeof(label), "  %s", band->name);
 	(void)snprintf(line, sizeof(line), "band %" PRIu32 " of file %u, %s, %s; found by %s",
 		       band->index, band->file + 1, sample_name(band->type), nodata, band->source);
 	text_item(out, LABEL_COLUMNS, label, line);
-	if (role == BAND_QA)
+	if (slot == SCENE_QA)
 		return;
 	(void)snprintf(line, sizeof(line), "scale %.10g, offset %.10g%s%s", band->scale,
 		       band->offset, *band->scale_source ? ": " : "", band->scale_source);
@@ -158,8 +158,8 @@ int report_info(FILE *out, const struct scene *scene, const struct error *failur
 		text_item(out, LABEL_COLUMNS, "  acquired", scene->acquired);
 	if (!failure && scene->tile_x_size && scene->tile_y_size)
 		put_grid(out, scene);
-	for (int role = 0; role < N_BAND_ROLES; role++)
-		put_band(out, scene, (enum band_role)role);
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		put_band(out, scene, slot);
 	for (unsigned i = 0; i < scene->n_files; i++)
 		put_file(out, &scene->files[i]);
 	for (unsigned i = 0; i < scene->n_notes; i++)

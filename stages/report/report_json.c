@@ -99,10 +99,9 @@ static json_t *bands_object(const struct scene *scene)
 {
 	json_t *o = json_object();
 
-	for (int role = 0; role < N_BAND_ROLES; role++)
-		if (scene->has_band[role])
-			js_put(&o, band_role_name((enum band_role)role),
-			       band_object(&scene->band[role]));
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		if (scene->has_band[slot])
+			js_put(&o, scene->band[slot].name, band_object(&scene->band[slot]));
 	return o;
 }
 
@@ -139,7 +138,8 @@ static json_t *grid_object(const struct chunk_grid *grid)
 static json_t *scene_object(const struct scene_result *result, const struct options *options)
 {
 	const struct scene *s = result->scene;
-	unsigned file = s->has_band[BAND_RED] ? s->band[BAND_RED].file : 0;
+	const struct band *first = scene_first_band(s);
+	unsigned file = first ? first->file : 0;
 	const struct raster_info *info = file < s->n_files ? &s->files[file].info : NULL;
 	struct summary summary;
 	bool failed = result->status == SCENE_FAILED, ok = scene_summary(result, &summary);

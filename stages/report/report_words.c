@@ -40,7 +40,8 @@ const char *error_code_name(int code)
 
 const char *scene_crs(const struct scene *scene)
 {
-	unsigned file = scene->has_band[BAND_RED] ? scene->band[BAND_RED].file : 0;
+	const struct band *first = scene_first_band(scene);
+	unsigned file = first ? first->file : 0;
 
 	return file < scene->n_files ? scene->files[file].info.crs : "";
 }

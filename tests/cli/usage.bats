@@ -76,8 +76,8 @@ bad() {
 @test "bad --offset" { bad offset one "" nan inf 1,5; }
 @test "bad --nodata" { bad nodata none "" 1,5 0x; }
 @test "bad --tile-grid" { bad tile-grid 0 -1 10x x "" 256x0 5000000000; }
-@test "bad --bands" { bad bands "" red red= red=0,nir=1 red=-1,nir=2 red=1 nir=2 blue=1,nir=2 \
-	red=1,nir=99999999999; }
+@test "bad --bands" { bad bands "" red red= red=0,nir=1 red=-1,nir=2 red=0 red=1,red=2 \
+	red=1,nir=*.tif red=1,nir=99999999999 a_very_long_name=1; }
 @test "bad --mask" { bad mask "" SCL SCL= "SCL=a" "QA_PIXEL&" "QA_PIXEL&x" "=4" "&31" \
 	SCL=4,,5 SCL=99999999999; }
 

@@ -33,7 +33,7 @@ static size_t sound(void)
 	struct scene scene = {.name = name,
 			      .sensor = "Landsat 8",
 			      .n_files = 2,
-			      .has_band = {true, true, true},
+			      .has_band = {[0] = true, [1] = true, [SCENE_QA] = true},
 			      .x_size = 100,
 			      .y_size = 90,
 			      .store_x_size = 16,
@@ -46,12 +46,12 @@ static size_t sound(void)
 
 	fill_file(&scene.files[0], x, "tiff");
 	fill_file(&scene.files[1], y, "gdal");
-	for (int role = 0; role < N_BAND_ROLES; role++)
-		scene.band[role] = (struct band){.role = (enum band_role)role,
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		scene.band[slot] = (struct band){.name = "nir",
 						 .path = x,
 						 .index = 1,
 						 .ratio = 1,
-						 .file = role == BAND_QA,
+						 .file = slot == SCENE_QA,
 						 .source = "option --bands"};
 	return scene_pack(room, &scene, &error);
 }

@@ -44,17 +44,18 @@ static void fill_file(struct scene_file *file, const char *path, const char *rea
 	strcpy(file->info.reader, reader);
 }
 
-static void fill_band(struct band *band, enum band_role role, unsigned file)
+static void fill_band(struct band *band, unsigned slot, unsigned file)
 {
-	*band = (struct band){.role = role,
+	*band = (struct band){.name = "B8A",
 			      .path = strdup("/data/x.tif"),
-			      .index = 3 + (uint32_t)role,
+			      .index = 3 + slot % 3,
 			      .type = SAMPLE_F32,
 			      .scale = 1e-4,
 			      .offset = -0.1,
 			      .nodata = NAN,
 			      .has_nodata = true,
-			      .ratio = role == BAND_QA ? 2 : 1,
+			      .ratio = slot == SCENE_QA ? 2 : 1,
+			      .finer = slot == 0 ? 2 : 0,
 			      .file = file,
 			      .source = "band description 'B8'",
 			      .scale_source = "product rule"};
@@ -67,7 +68,8 @@ static void fill(struct scene *scene)
 				.sensor = "Sentinel-2 L2A",
 				.acquired = "2022-06-01",
 				.n_files = 2,
-				.has_band = {true, true, true},
+				.missing = 0x8001,
+				.has_reflectance = true,
 				.x_size = 1000,
 				.y_size = 900,
 				.store_x_size = 256,
@@ -80,8 +82,12 @@ static void fill(struct scene *scene)
 				.notes = {"one", "two"}};
 	fill_file(&scene->files[0], "/data/x.tif", "tiff");
 	fill_file(&scene->files[1], "/data/y.jp2", "gdal");
-	for (int role = 0; role < N_BAND_ROLES; role++)
-		fill_band(&scene->band[role], (enum band_role)role, role == BAND_QA);
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++) {
+		if (slot > 2 && slot < SCENE_QA - 1)
+			continue;
+		scene->has_band[slot] = true;
+		fill_band(&scene->band[slot], slot, slot == SCENE_QA);
+	}
 }
 
 /* Owned texts by what they say, the rest by its bytes (both records began as zeros). */
@@ -100,7 +106,7 @@ static void assert_same(struct scene *a, struct scene *b)
 	assert_same_text(&a->name, &b->name);
 	for (int i = 0; i < SCENE_MAX_FILES; i++)
 		assert_same_text(&a->files[i].path, &b->files[i].path);
-	for (int i = 0; i < N_BAND_ROLES; i++)
+	for (int i = 0; i < SCENE_MAX_BANDS; i++)
 		assert_same_text(&a->band[i].path, &b->band[i].path);
 	assert_memory_equal(a, b, sizeof(*a));
 }
@@ -159,7 +165,7 @@ static void long_names_are_refused(void **state)
 	free(scene.files[1].path);
 	scene.files[1].path = name;
 	assert_int_equal(scene_pack(room, &scene, &err), 0);
-	assert_non_null(strstr(err.text, "bytes cannot be handed"));
+	assert_non_null(strstr(err.text, "cannot be handed"));
 	name[SCENE_TEXT_MAX - 1] = '\0'; /* just fits */
 	assert_int_equal(scene_unpack(&back, room, scene_pack(room, &scene, &err), true, &err), 0);
 	assert_string_equal(back.files[1].path, name);
@@ -192,28 +198,28 @@ static void cut_scenes_are_refused(void **state)
 }
 
 /* One change that each must refuse: applied to the record, which is then packed as it is. */
-#define CHANGES                                                                 \
-	CHANGE(x_size, scene.x_size = 0)                                        \
-	CHANGE(y_size, scene.y_size = 0)                                        \
-	CHANGE(store, scene.store_x_size = 0)                                   \
-	CHANGE(large_store, scene.store_y_size = 901)                           \
-	CHANGE(tile, scene.tile_y_size = 0)                                     \
-	CHANGE(area, scene.pixel_area_m2 = -1)                                  \
-	CHANGE(no_area, scene.pixel_area_m2 = NAN)                              \
-	CHANGE(block, scene.files[1].info.block_y_size = 0)                     \
-	CHANGE(bands, scene.files[0].info.n_bands = 0)                          \
-	CHANGE(type, *(uint32_t *)&scene.files[0].info.type = N_SAMPLE_TYPES)   \
-	CHANGE(reader, strcpy(scene.files[0].info.reader, "tif"))               \
-	CHANGE(role, scene.band[BAND_NIR].role = BAND_RED)                      \
-	CHANGE(no_role, *(uint32_t *)&scene.band[BAND_NIR].role = N_BAND_ROLES) \
-	CHANGE(index, scene.band[BAND_RED].index = 0)                           \
-	CHANGE(large_index, scene.band[BAND_RED].index = 8)                     \
-	CHANGE(ratio, scene.band[BAND_QA].ratio = 0)                            \
-	CHANGE(scale, scene.band[BAND_RED].scale = INFINITY)                    \
-	CHANGE(offset, scene.band[BAND_RED].offset = NAN)                       \
-	CHANGE(file, scene.band[BAND_QA].file = 2)                              \
-	CHANGE(red, scene.has_band[BAND_RED] = false)                           \
-	CHANGE(bool_, memset(&scene.masked, 2, 1))                              \
+#define CHANGES                                                               \
+	CHANGE(x_size, scene.x_size = 0)                                      \
+	CHANGE(y_size, scene.y_size = 0)                                      \
+	CHANGE(store, scene.store_x_size = 0)                                 \
+	CHANGE(large_store, scene.store_y_size = 901)                         \
+	CHANGE(tile, scene.tile_y_size = 0)                                   \
+	CHANGE(area, scene.pixel_area_m2 = -1)                                \
+	CHANGE(no_area, scene.pixel_area_m2 = NAN)                            \
+	CHANGE(block, scene.files[1].info.block_y_size = 0)                   \
+	CHANGE(bands, scene.files[0].info.n_bands = 0)                        \
+	CHANGE(type, *(uint32_t *)&scene.files[0].info.type = N_SAMPLE_TYPES) \
+	CHANGE(reader, strcpy(scene.files[0].info.reader, "tif"))             \
+	CHANGE(name, scene.band[1].name[0] = 0)                               \
+	CHANGE(index, scene.band[0].index = 0)                                \
+	CHANGE(large_index, scene.band[0].index = 8)                          \
+	CHANGE(ratio, scene.band[SCENE_QA].ratio = 0)                         \
+	CHANGE(scale, scene.band[0].scale = INFINITY)                         \
+	CHANGE(offset, scene.band[0].offset = NAN)                            \
+	CHANGE(file, scene.band[SCENE_QA].file = 2)                           \
+	CHANGE(no_bands, memset(scene.has_band, 0, sizeof(scene.has_band)))   \
+	CHANGE(has_band, memset(&scene.has_band[5], 2, 1))                    \
+	CHANGE(bool_, memset(&scene.masked, 2, 1))                            \
 	CHANGE(file_bool, memset(&scene.files[1].info.has_mask, 255, 1))
 
 static void unsound_scenes_are_refused(void **state)
@@ -279,9 +285,9 @@ static void use(const struct scene *scene)
 		sum += scene->files[i].info.x_size / scene->files[i].info.block_x_size;
 		assert_non_null(scene->files[i].path);
 	}
-	for (int role = 0; role < N_BAND_ROLES; role++)
-		if (scene->has_band[role])
-			assert_true(scene->band[role].file < scene->n_files);
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		if (scene->has_band[slot])
+			assert_true(scene->band[slot].file < scene->n_files);
 	assert_true(scene_tiles_across(scene) >= 1 && scene_tiles_down(scene) >= 1);
 	assert_true(sum + scene->x_size / scene->store_x_size > 0);
 }

@@ -68,7 +68,7 @@ static inline void make_tiff(const char *path, uint32_t size, uint16_t bands, ui
 static inline struct scene_list *open_scene_list(const struct options *with, unsigned n,
 						 const char *const *args)
 {
-	struct options options = with ? *with : (struct options){.n_args = 0};
+	struct options options = with ? *with : (struct options){.recipe = &recipe_ndvi};
 	struct scene_list *scene_list = NULL;
 	struct error err;
 
@@ -87,7 +87,7 @@ static inline void check_scene(const struct scene_list *scene_list, uint32_t id,
 			       const struct options *with, int code, const char *name,
 			       const char *part)
 {
-	static const struct options none;
+	static const struct options none = {.recipe = &recipe_ndvi};
 	struct scene scene;
 	struct error err = {.code = 0};
 	int rc = scene_open(&scene, scene_list, id, with ? with : &none, &err);

@@ -13,6 +13,9 @@
 #include "discover/bands.h"
 #include "discover/describe.h"
 
+/* Places of the bands in the recipe. */
+enum { RED, NIR };
+
 enum { MAX_BANDS = 16 };
 
 struct stack {
@@ -42,7 +45,7 @@ static void make(struct stack *s, uint32_t n, const char *const *descriptions,
 
 static int find(struct stack *s, const char *name, const struct options *options)
 {
-	static const struct options none;
+	static const struct options none = {.recipe = &recipe_ndvi};
 	const struct sensor *sensor = name ? sensor_find(name, strlen(name), NULL) : NULL;
 
 	return bands_find(&s->scene, sensor, sensor, options ? options : &none, &s->err);
@@ -52,9 +55,9 @@ static void expect(struct stack *s, const char *name, uint32_t red, uint32_t nir
 {
 	assert_int_equal(find(s, name, NULL), red ? 0 : -1);
 	if (red) {
-		assert_int_equal(s->scene.band[BAND_RED].index, red);
-		assert_int_equal(s->scene.band[BAND_NIR].index, nir);
-		assert_true(s->scene.band[BAND_NIR].source[0] != '\0');
+		assert_int_equal(s->scene.band[RED].index, red);
+		assert_int_equal(s->scene.band[NIR].index, nir);
+		assert_true(s->scene.band[NIR].source[0] != '\0');
 	} else {
 		assert_int_equal(s->err.code, EX_DATAERR);
 		assert_non_null(strstr(s->err.text, "--bands"));
@@ -64,16 +67,17 @@ static void expect(struct stack *s, const char *name, uint32_t red, uint32_t nir
 static void test_option(void **state)
 {
 	struct stack s;
-	struct options options = {.n_args = 0};
+	struct options options = {.recipe = &recipe_ndvi, .n_args = 0};
 
 	(void)state;
-	options.bands[BAND_RED].index = 2;
-	options.bands[BAND_NIR].index = 3;
+	options.n_bands = 2;
+	options.bands[RED] = (struct band_choice){.name = "red", .index = 2};
+	options.bands[NIR] = (struct band_choice){.name = "nir", .index = 3};
 	make(&s, 4, (const char *[]){"red", "nir", "x", "y"}, NULL);
 	assert_int_equal(find(&s, NULL, &options), 0);
-	assert_int_equal(s.scene.band[BAND_RED].index, 2);
-	assert_string_equal(s.scene.band[BAND_NIR].source, "option --bands");
-	options.bands[BAND_NIR].index = 5;
+	assert_int_equal(s.scene.band[RED].index, 2);
+	assert_string_equal(s.scene.band[NIR].source, "option --bands");
+	options.bands[NIR].index = 5;
 	assert_int_equal(find(&s, NULL, &options), -1);
 	assert_non_null(strstr(s.err.text, "band 5"));
 }

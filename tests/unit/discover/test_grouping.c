@@ -6,6 +6,9 @@
 
 #include "discover/scene_build.h"
 
+/* Places of the bands in the recipe. */
+enum { RED, NIR };
+
 /* Make 8 x 8 files of a folder; the last name is NULL. */
 static void make_files(const char *folder, const char *const *names)
 {
@@ -20,7 +23,7 @@ static void make_files(const char *folder, const char *const *names)
 /* One scene, whose red and NIR files end so. */
 static void check_only(const char *folder, const char *name, const char *red, const char *nir)
 {
-	static const struct options none;
+	static const struct options none = {.recipe = &recipe_ndvi};
 	struct scene_list *scene_list = SCENE_LIST(NULL, folder);
 	struct scene scene;
 	struct error err;
@@ -28,8 +31,8 @@ static void check_only(const char *folder, const char *name, const char *red, co
 	assert_int_equal(scene_list_count(scene_list), 1);
 	assert_int_equal(scene_open(&scene, scene_list, 0, &none, &err), 0);
 	assert_string_equal(scene.name, name);
-	assert_non_null(strstr(scene.band[BAND_RED].path, red));
-	assert_non_null(strstr(scene.band[BAND_NIR].path, nir));
+	assert_non_null(strstr(scene.band[RED].path, red));
+	assert_non_null(strstr(scene.band[NIR].path, nir));
 	scene_release(&scene);
 	scene_list_free(scene_list);
 }
@@ -101,7 +104,7 @@ static void test_resolution_before_suffix(void **state)
 /* A folder is one, however often and by whatever path it is named. */
 static void test_one_folder_many_names(void **state)
 {
-	static const struct options none;
+	static const struct options none = {.recipe = &recipe_ndvi};
 	char absolute[512];
 	struct scene_list *scene_list;
 	struct error err;

@@ -8,6 +8,9 @@
 #include <limits.h>
 #include <pthread.h>
 
+/* Places of the bands in the recipe. */
+enum { RED, NIR };
+
 static void make_bytes(const char *path, const char *bytes, size_t n)
 {
 	FILE *out = fopen(path, "w");
@@ -23,7 +26,9 @@ static void make_stack(const char *path)
 }
 
 static const struct options bands = {
-	.bands = {[BAND_RED] = {.index = 1}, [BAND_NIR] = {.index = 2}},
+	.recipe = &recipe_ndvi,
+	.n_bands = 2,
+	.bands = {{.name = "red", .index = 1}, {.name = "nir", .index = 2}},
 };
 
 /* The path that the scene is read from. */
@@ -138,7 +143,7 @@ static void test_list_pipe(void **state)
 static void test_list_memory(void **state)
 {
 	char name[] = "@names.txt", *argument[] = {name};
-	struct options options = {.args = argument, .n_args = 1};
+	struct options options = {.recipe = &recipe_ndvi, .args = argument, .n_args = 1};
 	FILE *out = fopen("names.txt", "w");
 	bool enough = false;
 
@@ -213,7 +218,8 @@ static void test_linked_folders(void **state)
 /* A scene that is there twice by links is read once; a mask that two scenes share stays. */
 static void test_linked_files(void **state)
 {
-	struct options mask = {.mask = {.set = true, .pattern = "SCL", .n_values = 1}};
+	struct options mask = {.recipe = &recipe_ndvi,
+			       .mask = {.set = true, .pattern = "SCL", .n_values = 1}};
 	struct scene_list *scene_list;
 	struct scene scene;
 	struct error err;
@@ -250,7 +256,7 @@ static void test_linked_files(void **state)
 	assert_int_equal(scene_list_count(scene_list), 2);
 	for (uint32_t id = 0; id < 2; id++) {
 		assert_int_equal(scene_open(&scene, scene_list, id, &mask, &err), 0);
-		assert_true(scene.has_band[BAND_QA]);
+		assert_true(scene.has_band[SCENE_QA]);
 		scene_release(&scene);
 	}
 	scene_list_free(scene_list);

@@ -18,6 +18,9 @@
 #include "discover/names.h"
 #include "discover/scaling.h"
 
+/* Places of the bands in the recipe. */
+enum { RED, NIR };
+
 #define ID   "LC08_L2SP_008059_20191201_20200825_02_T1"
 #define ROOT "/tmp/imgpipe-scaling-XXXXXX"
 
@@ -37,15 +40,15 @@ static void prepare(struct fixture *f, enum sample_type type, const char *red, c
 	f->scene.files[0].info.type = type;
 	snprintf(f->bands[0].description, sizeof(f->bands[0].description), "%s", red);
 	snprintf(f->bands[1].description, sizeof(f->bands[1].description), "%s", nir);
-	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
-		f->scene.band[role].index = role + 1;
-		f->scene.band[role].type = type;
+	for (unsigned slot = 0; slot <= 1; slot++) {
+		f->scene.band[slot].index = slot + 1;
+		f->scene.band[slot].type = type;
 	}
 }
 
 static void apply(struct fixture *f, const struct sensor *sensor, const char *path)
 {
-	static const struct options none;
+	static const struct options none = {.recipe = &recipe_ndvi};
 
 	if (sensor)
 		snprintf(f->scene.sensor, sizeof(f->scene.sensor), "%s", sensor->name);
@@ -71,9 +74,9 @@ static bool noted(const struct fixture *f, const char *words)
 
 static void expect(const struct fixture *f, double scale, double offset)
 {
-	for (enum band_role role = BAND_RED; role <= BAND_NIR; role++) {
-		assert_true(f->scene.band[role].scale == scale);
-		assert_true(f->scene.band[role].offset == offset);
+	for (unsigned slot = 0; slot <= 1; slot++) {
+		assert_true(f->scene.band[slot].scale == scale);
+		assert_true(f->scene.band[slot].offset == offset);
 	}
 }
 
@@ -85,7 +88,7 @@ static void test_landsat_c2(void **state)
 	by_name(&f, SAMPLE_U16, "/x/" ID ".tif");
 	expect(&f, 0.0000275, -0.2);
 	assert_true(noted(&f, "the name says Landsat Collection 2"));
-	assert_true(f.scene.band[BAND_RED].has_nodata && f.scene.band[BAND_RED].nodata == 0);
+	assert_true(f.scene.band[RED].has_nodata && f.scene.band[RED].nodata == 0);
 	by_name(&f, SAMPLE_I16, "/x/" ID ".tif");
 	expect(&f, 1, 0);
 	assert_true(noted(&f, "--scale 0.0000275"));
@@ -115,8 +118,8 @@ static void test_fill(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		by_name(&f, SAMPLE_I16, rows[i].path);
 		expect(&f, 0.0001, 0);
-		assert_true(f.scene.band[BAND_NIR].has_nodata);
-		assert_true(f.scene.band[BAND_NIR].nodata == rows[i].fill);
+		assert_true(f.scene.band[NIR].has_nodata);
+		assert_true(f.scene.band[NIR].nodata == rows[i].fill);
 		assert_true(noted(&f, "states no nodata"));
 	}
 }
@@ -160,7 +163,7 @@ static void test_sentinel2_samples(void **state)
 	by_name(&f, SAMPLE_U8, late);
 	expect(&f, 1, 0);
 	assert_true(noted(&f, "8-bit"));
-	assert_false(f.scene.band[BAND_RED].has_nodata);
+	assert_false(f.scene.band[RED].has_nodata);
 	by_name(&f, SAMPLE_U16, "/tiles_N4510_E0100/T33UUB_20200101T101010_B04.tif");
 	expect(&f, 1, 0);
 	by_name(&f, SAMPLE_U16, "/philharmonie/S2A_T33UUB_20220601_B04.tif");
@@ -208,8 +211,8 @@ static void test_metadata_of_another_product(void **state)
 	by_name(&f, SAMPLE_U16, in_root(path, "T33UUB_20220601T101031_B04.tif"));
 	expect(&f, 0.0001, -0.1);
 	assert_string_equal(f.scene.sensor, "Sentinel-2 L2A");
-	assert_non_null(strstr(f.scene.band[BAND_RED].scale_source, root));
-	assert_non_null(strstr(f.scene.band[BAND_RED].scale_source, "/MTD_MSIL2A.xml"));
+	assert_non_null(strstr(f.scene.band[RED].scale_source, root));
+	assert_non_null(strstr(f.scene.band[RED].scale_source, "/MTD_MSIL2A.xml"));
 	by_name(&f, SAMPLE_U16, in_root(path, "T12SVB_20220601T101031_B04.tif"));
 	expect(&f, 1, 0);
 	assert_true(noted(&f, "is of tile T33UUB, the image of T12SVB; it was not used"));
@@ -252,7 +255,7 @@ static void test_metadata_without_offsets(void **state)
 		make_metadata_of(root, rows[i].baseline, "");
 		by_name(&f, SAMPLE_U16, in_root(path, "T33UUB_20220601T101031_B04.tif"));
 		expect(&f, 0.0001, rows[i].offset);
-		assert_non_null(strstr(f.scene.band[BAND_RED].scale_source, rows[i].baseline));
+		assert_non_null(strstr(f.scene.band[RED].scale_source, rows[i].baseline));
 	}
 }
 
@@ -270,7 +273,7 @@ static void stated(struct fixture *f, double scale, double offset)
 	}
 	apply(f, sensor_find(base, name_stem(base), NULL), path);
 	expect(f, scale, offset);
-	assert_string_equal(f->scene.band[BAND_RED].scale_source, "file metadata");
+	assert_string_equal(f->scene.band[RED].scale_source, "file metadata");
 }
 
 static void test_disagreement(void **state)
@@ -308,7 +311,7 @@ static void test_long_path(void **state)
 	snprintf(file, sizeof(file), "%s/T33UUB_20220601T101031_B04.tif", path);
 	by_name(&f, SAMPLE_U16, file);
 	expect(&f, 0.0001, -0.1);
-	assert_non_null(strstr(f.scene.band[BAND_RED].scale_source, "...ddd"));
+	assert_non_null(strstr(f.scene.band[RED].scale_source, "...ddd"));
 }
 
 static int make_root(void **state)

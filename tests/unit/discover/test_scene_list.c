@@ -4,6 +4,9 @@
  */
 #include "scene_list_fixture.h"
 
+/* Places of the bands in the recipe. */
+enum { RED, NIR };
+
 static void test_arguments(void **state)
 {
 	struct scene_list *scene_list;
@@ -40,7 +43,7 @@ static void test_arguments(void **state)
 
 static void test_no_arguments(void **state)
 {
-	struct options options = {.n_args = 0};
+	struct options options = {.recipe = &recipe_ndvi, .n_args = 0};
 	struct scene_list *scene_list;
 	struct error err;
 
@@ -65,8 +68,9 @@ static void make_landsat(const char *folder, const char *id)
 static void test_landsat(void **state)
 {
 	static const char id[] = "LC08_L2SP_008059_20191201_20200825_02_T1";
-	struct options options = {.mask = {.set = true, .pattern = "QA_PIXEL"}};
-	struct options raw = {.raw = true};
+	struct options options = {.recipe = &recipe_ndvi,
+				  .mask = {.set = true, .pattern = "QA_PIXEL"}};
+	struct options raw = {.recipe = &recipe_ndvi, .raw = true};
 	struct scene_list *scene_list;
 	struct scene scene;
 	struct error err;
@@ -79,18 +83,18 @@ static void test_landsat(void **state)
 	assert_string_equal(scene.name, id);
 	assert_string_equal(scene.acquired, "2019-12-01");
 	assert_int_equal(scene.n_files, 3);
-	assert_non_null(strstr(scene.band[BAND_RED].path, "_SR_B4.TIF"));
-	assert_non_null(strstr(scene.band[BAND_NIR].path, "_SR_B5.TIF"));
-	assert_non_null(strstr(scene.band[BAND_QA].path, "_QA_PIXEL.TIF"));
-	assert_true(scene.band[BAND_RED].scale == 0.0000275);
-	assert_true(scene.band[BAND_NIR].offset == -0.2);
-	assert_true(scene.band[BAND_NIR].has_nodata && scene.band[BAND_NIR].nodata == 0);
-	assert_non_null(strstr(scene.band[BAND_RED].scale_source, "product rule"));
+	assert_non_null(strstr(scene.band[RED].path, "_SR_B4.TIF"));
+	assert_non_null(strstr(scene.band[NIR].path, "_SR_B5.TIF"));
+	assert_non_null(strstr(scene.band[SCENE_QA].path, "_QA_PIXEL.TIF"));
+	assert_true(scene.band[RED].scale == 0.0000275);
+	assert_true(scene.band[NIR].offset == -0.2);
+	assert_true(scene.band[NIR].has_nodata && scene.band[NIR].nodata == 0);
+	assert_non_null(strstr(scene.band[RED].scale_source, "product rule"));
 	scene_release(&scene);
 	assert_int_equal(scene_open(&scene, scene_list, 0, &raw, &err), 0);
-	assert_true(scene.band[BAND_RED].scale == 1 && scene.band[BAND_RED].offset == 0);
-	assert_false(scene.band[BAND_RED].has_nodata);
-	assert_false(scene.has_band[BAND_QA]);
+	assert_true(scene.band[RED].scale == 1 && scene.band[RED].offset == 0);
+	assert_false(scene.band[RED].has_nodata);
+	assert_false(scene.has_band[SCENE_QA]);
 	scene_release(&scene);
 	scene_list_free(scene_list);
 }
@@ -98,7 +102,7 @@ static void test_landsat(void **state)
 /* The quality file is found beside the bands where it was not named, and its lack is an error. */
 static void test_quality_beside(void **state)
 {
-	struct options options = {.mask = {.set = true, .pattern = "SCL"}};
+	struct options options = {.recipe = &recipe_ndvi, .mask = {.set = true, .pattern = "SCL"}};
 	struct scene_list *scene_list;
 	struct scene scene;
 	struct error err;
@@ -114,7 +118,7 @@ static void test_quality_beside(void **state)
 	assert_int_equal(scene_list_count(scene_list), 1);
 	assert_int_equal(scene_open(&scene, scene_list, 0, &options, &err), 0);
 	assert_string_equal(scene.name, "T32TMT_20200101T101010");
-	assert_int_equal(scene.band[BAND_QA].ratio, 2);
+	assert_int_equal(scene.band[SCENE_QA].ratio, 2);
 	assert_non_null(strstr(scene.notes[0], "--offset -0.1"));
 	scene_release(&scene);
 	snprintf(options.mask.pattern, sizeof(options.mask.pattern), "QA_PIXEL");
@@ -166,22 +170,23 @@ static void make_product(const char *baseline, const char *offsets)
 
 static void check_scale(const char *folder, const struct options *with, double scale, double offset)
 {
-	static const struct options none;
+	static const struct options none = {.recipe = &recipe_ndvi};
 	struct scene_list *scene_list = SCENE_LIST(NULL, folder);
 	struct scene scene;
 	struct error err;
 
 	assert_int_equal(scene_open(&scene, scene_list, 0, with ? with : &none, &err), 0);
-	assert_true(scene.band[BAND_RED].scale == scale && scene.band[BAND_NIR].scale == scale);
-	assert_true(scene.band[BAND_RED].offset == offset);
-	assert_true(scene.band[BAND_NIR].offset == offset);
+	assert_true(scene.band[RED].scale == scale && scene.band[NIR].scale == scale);
+	assert_true(scene.band[RED].offset == offset);
+	assert_true(scene.band[NIR].offset == offset);
 	scene_release(&scene);
 	scene_list_free(scene_list);
 }
 
 static void test_sentinel2_offset(void **state)
 {
-	struct options option = {.has_scale = true, .scale = 2, .offset = 3};
+	struct options option = {
+		.recipe = &recipe_ndvi, .has_scale = true, .scale = 2, .offset = 3};
 
 	(void)state;
 	make_product("05.09", "<BOA_ADD_OFFSET band_id=\"3\">-1000</BOA_ADD_OFFSET>"
@@ -238,7 +243,7 @@ static void test_incomplete(void **state)
 static void test_hls_prefers_narrow_nir(void **state)
 {
 	struct scene_list *scene_list;
-	struct options options = {.n_args = 0};
+	struct options options = {.recipe = &recipe_ndvi, .n_args = 0};
 	struct scene scene;
 	struct error err;
 
@@ -249,20 +254,21 @@ static void test_hls_prefers_narrow_nir(void **state)
 	scene_list = SCENE_LIST(NULL, "hls");
 	assert_int_equal(scene_list_count(scene_list), 1);
 	assert_int_equal(scene_open(&scene, scene_list, 0, &options, &err), 0);
-	assert_non_null(strstr(scene.band[BAND_NIR].path, "B8A"));
-	assert_non_null(strstr(scene.band[BAND_NIR].source, "narrow"));
+	assert_non_null(strstr(scene.band[NIR].path, "B8A"));
+	assert_non_null(strstr(scene.band[NIR].source, "narrow"));
 	scene_release(&scene);
 	scene_list_free(scene_list);
 }
 
 static void test_patterns(void **state)
 {
-	struct options options = {.n_args = 0};
+	struct options options = {.recipe = &recipe_ndvi, .n_args = 0};
 	struct scene_list *scene_list;
 
 	(void)state;
-	options.bands[BAND_RED].pattern = "*-r.tif";
-	options.bands[BAND_NIR].pattern = "*-n.tif";
+	options.n_bands = 2;
+	options.bands[RED] = (struct band_choice){.name = "red", .pattern = "*-r.tif"};
+	options.bands[NIR] = (struct band_choice){.name = "nir", .pattern = "*-n.tif"};
 	make_tiff("pat/a-r.tif", 8, 1, 16);
 	make_tiff("pat/a-n.tif", 8, 1, 16);
 	make_tiff("pat/b-r.tif", 8, 1, 16);
@@ -291,7 +297,7 @@ static void test_patterns(void **state)
 static void test_grids(void **state)
 {
 	struct scene_list *scene_list;
-	struct options options = {.tile_grid_x = 3, .tile_grid_y = 5};
+	struct options options = {.recipe = &recipe_ndvi, .tile_grid_x = 3, .tile_grid_y = 5};
 	struct scene scene;
 	struct error err;
 
@@ -314,7 +320,7 @@ static void test_grids(void **state)
 static void test_nodata_option(void **state)
 {
 	struct scene_list *scene_list;
-	struct options options = {.has_nodata = true, .nodata = -9999};
+	struct options options = {.recipe = &recipe_ndvi, .has_nodata = true, .nodata = -9999};
 	struct scene scene;
 	struct error err;
 
@@ -323,12 +329,12 @@ static void test_nodata_option(void **state)
 	make_tiff("nod/a_nir.tif", 8, 1, 16);
 	scene_list = SCENE_LIST(NULL, "nod");
 	assert_int_equal(scene_open(&scene, scene_list, 0, &options, &err), 0);
-	assert_false(scene.band[BAND_RED].has_nodata);
+	assert_false(scene.band[RED].has_nodata);
 	assert_non_null(strstr(scene.notes[0], "uint16"));
 	scene_release(&scene);
 	options.nodata = 7;
 	assert_int_equal(scene_open(&scene, scene_list, 0, &options, &err), 0);
-	assert_true(scene.band[BAND_NIR].has_nodata && scene.band[BAND_NIR].nodata == 7);
+	assert_true(scene.band[NIR].has_nodata && scene.band[NIR].nodata == 7);
 	scene_release(&scene);
 	scene_list_free(scene_list);
 }
@@ -338,7 +344,7 @@ static void test_nodata_option(void **state)
 static void test_fresh(void **state)
 {
 	struct scene_list *scene_list;
-	struct options options = {0};
+	struct options options = {.recipe = &recipe_ndvi};
 	struct scene scene;
 	struct error err;
 

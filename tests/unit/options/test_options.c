@@ -86,7 +86,7 @@ static void options_are_read(void **state)
 	assert_int_equal(o.memory_percent, 25);
 	assert_int_equal(o.chunk_x, 100);
 	assert_int_equal(o.chunk_y, 37);
-	assert_int_equal(o.bands[BAND_NIR].index, 4);
+	assert_int_equal(o.bands[1].index, 4);
 	assert_string_equal(o.mask.pattern, "SCL");
 	assert_int_equal(o.mask.n_values, 3);
 	assert_int_equal(o.working_set, WORKING_SET_CHUNK);
@@ -94,7 +94,7 @@ static void options_are_read(void **state)
 	options_release(&o);
 	assert_int_equal(
 		parse(&o, "imgpipe --bands red=*_B04.tif,nir=*_B08.tif --mask QA&31 x", &err), 0);
-	assert_string_equal(o.bands[BAND_RED].pattern, "*_B04.tif");
+	assert_string_equal(o.bands[0].pattern, "*_B04.tif");
 	assert_true(o.mask.by_bits && o.mask.bits == 31);
 	options_release(&o);
 }
@@ -110,8 +110,8 @@ static void bad_options_say_what_would_do(void **state)
 		"imgpipe --chunk 0 a",
 		"imgpipe --chunk 10x a",
 		"imgpipe --chunk fast a",
-		"imgpipe --bands red=1 a",
-		"imgpipe --bands green=1,nir=2 a",
+		"imgpipe --bands red=1,red=2 a",
+		"imgpipe --bands red=0,nir=0 a",
 		"imgpipe --bands red=1,nir=*.tif a",
 		"imgpipe --mask SCL a",
 		"imgpipe --mask SCL=4,,5 a",

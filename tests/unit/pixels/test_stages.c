@@ -17,6 +17,9 @@
 #include "pixels/stages.h"
 #include "sample.h"
 
+/* Places of the bands in the recipe. */
+enum { RED, NIR };
+
 enum { WIDTH = 61, HEIGHT = 67, N = WIDTH * HEIGHT };
 
 struct bench {
@@ -28,7 +31,7 @@ struct bench {
 	struct block block;
 	struct chunk_result result;
 	struct piece *piece;
-	void *plane[N_BAND_ROLES];
+	void *plane[SCENE_MAX_BANDS];
 	uint8_t mask[N];
 };
 
@@ -98,11 +101,11 @@ static void bench_init(struct bench *b, enum sample_type red, enum sample_type n
 	b->scene.y_size = HEIGHT;
 	b->scene.tile_x_size = 16;
 	b->scene.tile_y_size = 23;
-	for (int role = BAND_RED; role <= BAND_NIR; role++) {
-		b->scene.has_band[role] = true;
-		b->scene.band[role] = (struct band){.type = type[role], .scale = 1, .ratio = 1};
-		b->plane[role] = random_plane(type[role]);
-		b->block.plane[role] = b->plane[role];
+	for (unsigned slot = 0; slot <= 1; slot++) {
+		b->scene.has_band[slot] = true;
+		b->scene.band[slot] = (struct band){.type = type[slot], .scale = 1, .ratio = 1};
+		b->plane[slot] = random_plane(type[slot]);
+		b->block.plane[slot] = b->plane[slot];
 	}
 	assert_int_equal(arena_init(&b->arena, 1 << 20, &err), 0);
 	b->env = (struct stage_env){.options = &b->options, .arena = &b->arena, .meter = &b->meter};
@@ -116,8 +119,8 @@ static void bench_init(struct bench *b, enum sample_type red, enum sample_type n
 static void bench_release(struct bench *b)
 {
 	arena_release(&b->arena);
-	free(b->plane[BAND_RED]);
-	free(b->plane[BAND_NIR]);
+	free(b->plane[RED]);
+	free(b->plane[NIR]);
 	free(b->piece);
 }
 
@@ -143,9 +146,9 @@ static void run_stages(struct bench *b, bool by_tile)
 /* The definitions of the issue, one pixel at a time. */
 static enum pixel_class reference(const struct bench *b, size_t i, float *value)
 {
-	const struct band *red = &b->scene.band[BAND_RED], *nir = &b->scene.band[BAND_NIR];
-	double r = sample_at(red->type, b->plane[BAND_RED], i);
-	double s = sample_at(nir->type, b->plane[BAND_NIR], i);
+	const struct band *red = &b->scene.band[RED], *nir = &b->scene.band[NIR];
+	double r = sample_at(red->type, b->plane[RED], i);
+	double s = sample_at(nir->type, b->plane[NIR], i);
 	double k = 0;
 	float num, den;
 
@@ -237,10 +240,10 @@ static void scales(void **state)
 			struct bench b;
 
 			bench_init(&b, (enum sample_type)type, (enum sample_type)type);
-			b.scene.band[BAND_RED].scale = scale[i][0];
-			b.scene.band[BAND_RED].offset = scale[i][1];
-			b.scene.band[BAND_NIR].scale = scale[i][2];
-			b.scene.band[BAND_NIR].offset = scale[i][3];
+			b.scene.band[RED].scale = scale[i][0];
+			b.scene.band[RED].offset = scale[i][1];
+			b.scene.band[NIR].scale = scale[i][2];
+			b.scene.band[NIR].offset = scale[i][3];
 			check(&b, true);
 			bench_release(&b);
 		}
@@ -255,10 +258,10 @@ static void nodata_and_masks(void **state)
 		bool real = type == SAMPLE_F32 || type == SAMPLE_F64;
 
 		bench_init(&b, (enum sample_type)type, (enum sample_type)type);
-		b.scene.band[BAND_RED].has_nodata = true;
-		b.scene.band[BAND_RED].nodata = 1;
-		b.scene.band[BAND_NIR].has_nodata = true;
-		b.scene.band[BAND_NIR].nodata = real ? NAN : 2;
+		b.scene.band[RED].has_nodata = true;
+		b.scene.band[RED].nodata = 1;
+		b.scene.band[NIR].has_nodata = true;
+		b.scene.band[NIR].nodata = real ? NAN : 2;
 		for (size_t i = 0; i < N; i++)
 			b.mask[i] = (uint8_t)(i % 5);
 		b.scene.masked = true;
@@ -282,10 +285,10 @@ static void signs_and_zeros(void **state)
 		uint16_t *red, *nir;
 
 		bench_init(&b, SAMPLE_U16, SAMPLE_U16);
-		red = b.plane[BAND_RED];
-		nir = b.plane[BAND_NIR];
-		b.scene.band[BAND_RED].has_nodata = true;
-		b.scene.band[BAND_RED].nodata = 9;
+		red = b.plane[RED];
+		nir = b.plane[NIR];
+		b.scene.band[RED].has_nodata = true;
+		b.scene.band[RED].nodata = 9;
 		for (size_t i = 0; i < N; i++) {
 			uint16_t low = (uint16_t)(10 + random_bits() % 500);
 			uint16_t high = (uint16_t)(low + 1 + random_bits() % 500);
@@ -313,8 +316,8 @@ static void unsigned_differences_do_not_wrap(void **state)
 
 	(void)state;
 	bench_init(&b, SAMPLE_U16, SAMPLE_U16);
-	red = b.plane[BAND_RED];
-	nir = b.plane[BAND_NIR];
+	red = b.plane[RED];
+	nir = b.plane[NIR];
 	for (size_t i = 0; i < N; i++) {
 		red[i] = 3000;
 		nir[i] = 1000;
@@ -332,8 +335,8 @@ static void a_constant_block_stands_for_its_pixels(void **state)
 	bench_init(&b, SAMPLE_U16, SAMPLE_U16);
 	bench_init(&c, SAMPLE_U16, SAMPLE_U16);
 	for (size_t i = 0; i < N; i++) {
-		((uint16_t *)b.plane[BAND_RED])[i] = ((uint16_t *)c.plane[BAND_RED])[i] = 100;
-		((uint16_t *)b.plane[BAND_NIR])[i] = ((uint16_t *)c.plane[BAND_NIR])[i] = 777;
+		((uint16_t *)b.plane[RED])[i] = ((uint16_t *)c.plane[RED])[i] = 100;
+		((uint16_t *)b.plane[NIR])[i] = ((uint16_t *)c.plane[NIR])[i] = 777;
 	}
 	c.block.constant = true;
 	c.block.n_pixels = 1;
@@ -355,15 +358,15 @@ static void zeros_have_no_sign(void **state)
 		struct bench b;
 
 		bench_init(&b, types[t], types[t]);
-		for (int role = BAND_RED; role <= BAND_NIR; role++) {
+		for (unsigned slot = 0; slot <= 1; slot++) {
 			for (size_t i = 0; i < N; i++) {
 				if (types[t] == SAMPLE_F32)
-					((float *)b.plane[role])[i] = -1;
+					((float *)b.plane[slot])[i] = -1;
 				else if (types[t] == SAMPLE_F64)
-					((double *)b.plane[role])[i] = -1;
+					((double *)b.plane[slot])[i] = -1;
 			}
 			if (types[t] != SAMPLE_F32 && types[t] != SAMPLE_F64)
-				memset(b.plane[role], 0xff, N * sample_size(types[t]));
+				memset(b.plane[slot], 0xff, N * sample_size(types[t]));
 		}
 		run_stages(&b, false);
 		assert_int_equal(b.piece[0].accum.n[PIXEL_VALID], N);
@@ -403,11 +406,11 @@ static void quality_rules(void **state)
 
 	(void)state;
 	bench_init(&b, SAMPLE_U16, SAMPLE_U16);
-	b.scene.has_band[BAND_QA] = true;
-	b.scene.band[BAND_QA] = (struct band){.role = BAND_QA, .type = SAMPLE_U8, .ratio = 1};
+	b.scene.has_band[SCENE_QA] = true;
+	b.scene.band[SCENE_QA] = (struct band){.name = "qa", .type = SAMPLE_U8, .ratio = 1};
 	for (size_t i = 0; i < N; i++)
 		quality[i] = (uint8_t)i;
-	b.block.plane[BAND_QA] = quality;
+	b.block.plane[SCENE_QA] = quality;
 	b.options.mask = (struct mask_rule){.set = true, .by_bits = true, .bits = 6};
 	run_stages(&b, false);
 	for (size_t i = 0; i < N; i++)

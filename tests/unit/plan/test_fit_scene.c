@@ -12,6 +12,9 @@
 #include "pixels/stages.h"
 #include "plan.h"
 
+/* Places of the bands in the recipe. */
+enum { RED, NIR };
+
 static size_t no_tally(const struct scene *scene, const struct chunk_grid *grid, unsigned workers,
 		       bool by_tile)
 {
@@ -42,7 +45,8 @@ static struct scene tiled(void)
 			      .tile_x_size = 100,
 			      .tile_y_size = 100};
 
-	scene.band[BAND_RED].type = scene.band[BAND_NIR].type = SAMPLE_U16;
+	scene.has_band[RED] = scene.has_band[NIR] = true;
+	scene.band[RED].type = scene.band[NIR].type = SAMPLE_U16;
 	return scene;
 }
 

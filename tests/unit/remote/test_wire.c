@@ -81,9 +81,9 @@ static struct scene_result result_of(struct scene *scene, struct piece *p)
 	char *path = (char *)(uintptr_t) "a.tif";
 
 	*scene = (struct scene){.name = (char *)(uintptr_t) "a \"b\"", .x_size = 4, .y_size = 7};
-	for (int role = BAND_RED; role <= BAND_NIR; role++) {
-		scene->has_band[role] = true;
-		scene->band[role] = (struct band){.path = path, .index = (uint32_t)role + 1};
+	for (unsigned slot = 0; slot <= 1; slot++) {
+		scene->has_band[slot] = true;
+		scene->band[slot] = (struct band){.path = path, .index = (uint32_t)slot + 1};
 	}
 	strcpy(scene->sensor, "Sentinel-2 L2A");
 	scene_note(scene, "a note");

@@ -24,6 +24,9 @@
 #include "report/report.h"
 #include "pixels/stages.h"
 
+/* Places of the bands in the recipe. */
+enum { RED, NIR };
+
 /* A run of two scenes, one of which failed, with everything the reports look at. */
 struct fixture {
 	char folder[64], path[4][96];
@@ -57,17 +60,19 @@ static inline void fill_scene(struct scene *scene, char *name)
 	scene->files[0].path = name;
 	snprintf(scene->files[0].info.crs, sizeof(scene->files[0].info.crs), "EPSG:32633");
 	snprintf(scene->files[0].info.reader, sizeof(scene->files[0].info.reader), "tiff");
-	for (int role = BAND_RED; role <= BAND_NIR; role++)
-		scene->band[role] = (struct band){
-			.role = (enum band_role)role,
+	for (unsigned slot = 0; slot <= 1; slot++) {
+		scene->band[slot] = (struct band){
 			.path = name,
-			.index = role == BAND_RED ? 3 : 4,
+			.index = slot == RED ? 3 : 4,
 			.type = SAMPLE_U16,
 			.scale = 1,
 			.nodata = NAN,
-			.has_nodata = role == BAND_NIR,
+			.has_nodata = slot == NIR,
 			.source = "option --bands",
 		};
+		snprintf(scene->band[slot].name, sizeof(scene->band[slot].name), "%s",
+			 slot == RED ? "red" : "nir");
+	}
 }
 
 static inline void fill_totals(struct fixture *f)
