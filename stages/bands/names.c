@@ -54,7 +54,7 @@ struct word {
 static const struct word words[] = {
 	{"coastal", NAME_COASTAL, EVERYWHERE},
 	{"coastal blue", NAME_COASTAL, EVERYWHERE},
-	{"coastal aerosol", NAME_COASTAL, TEXTS},
+	{"coastal aerosol", NAME_COASTAL, EVERYWHERE},
 	{"aerosol", NAME_COASTAL, TEXTS},
 	{"aerosols", NAME_COASTAL, TEXTS},
 	{"ultra blue", NAME_COASTAL, TEXTS},
@@ -72,6 +72,12 @@ static const struct word words[] = {
 	{"red edge 1", NAME_REDEDGE071, EVERYWHERE},
 	{"red edge 2", NAME_REDEDGE075, EVERYWHERE},
 	{"red edge 3", NAME_REDEDGE078, EVERYWHERE},
+	{"red edge 705", NAME_REDEDGE071, USE_DESCRIPTION},
+	{"red edge 705 nm", NAME_REDEDGE071, USE_DESCRIPTION},
+	{"red edge 740", NAME_REDEDGE075, USE_DESCRIPTION},
+	{"red edge 740 nm", NAME_REDEDGE075, USE_DESCRIPTION},
+	{"red edge 783", NAME_REDEDGE078, USE_DESCRIPTION},
+	{"red edge 783 nm", NAME_REDEDGE078, USE_DESCRIPTION},
 	{"nir", NAME_NIR, EVERYWHERE},
 	{"nir1", NAME_NIR, TEXTS},
 	{"near infrared", NAME_NIR, TEXTS},
@@ -219,8 +225,6 @@ bool name_band_code(const char *text, size_t len, char code[4])
 	return code[0] != '0';
 }
 
-enum { NEAR_MOST = 24 };
-
 static unsigned least(unsigned a, unsigned b)
 {
 	return a < b ? a : b;
@@ -229,7 +233,7 @@ static unsigned least(unsigned a, unsigned b)
 /* Letters to change, leave out or put in to make `word` of the text (Levenshtein's distance). */
 static unsigned distance(const char *text, size_t len, const char *word)
 {
-	unsigned row[NEAR_MOST + 1];
+	unsigned row[BAND_WORD_MOST + 1];
 	size_t n = strlen(word);
 
 	for (size_t j = 0; j <= n; j++)
@@ -253,13 +257,13 @@ const char *band_word_near(const char *text, size_t len)
 	const char *found = NULL;
 	unsigned best = 1 + (len >= 3) + (len >= 6); /* more than the slips that may be */
 
-	if (len < 2 || len > NEAR_MOST)
+	if (len < 2 || len > BAND_WORD_MOST)
 		return NULL;
 	for (size_t i = 0; i < N_WORDS; i++) {
 		unsigned d;
 
 		if (!(words[i].uses & USE_OPTION) || words[i].name == NAME_NONE ||
-		    strlen(words[i].text) < 3 || strlen(words[i].text) > NEAR_MOST)
+		    strlen(words[i].text) < 3 || strlen(words[i].text) > BAND_WORD_MOST)
 			continue;
 		d = distance(text, len, words[i].text);
 		if (d < best) {

@@ -20,6 +20,8 @@ enum band_use {
 	USE_OPTION = 8       /* options and formulas */
 };
 
+enum { BAND_WORD_MOST = 24 }; /* bytes of the longest word */
+
 /*
  * Is text[0 ... len) a word for bands in this use? *name is its band, NAME_NONE for words that
  * several bands share ("swir"). Case does not matter; parts may be separated by one of " _-.", or

@@ -151,7 +151,7 @@ static const struct sensor sensors[] = {
 	 "LM0[123]*|LM[123]#############*",
 	 {[NAME_GREEN] = "4", [NAME_RED] = "5", [NAME_NIR] = "7 6"}, {{0}},
 	 DATE_LANDSAT, SCALE_NUMBERS, 1, 0, NO_FILL},
-	{"Landsat 4/5 MSS", "landsat4mss landsat5mss",
+	{"Landsat 4/5 MSS", "landsat4mss landsat5mss landsat45mss",
 	 "LM0[45]*|LM[45]#############*",
 	 {[NAME_GREEN] = "1", [NAME_RED] = "2", [NAME_NIR] = "4 3"}, {{0}},
 	 DATE_LANDSAT, SCALE_NUMBERS, 1, 0, NO_FILL},
@@ -180,7 +180,7 @@ static const struct sensor sensors[] = {
 	  {13, 13, "1 2 3 4 5 6 7 8 8A 9 10 11 12", true}},
 	 DATE_YMD, SCALE_SENTINEL2, 1, 0, NO_FILL},
 
-	{"CBERS-4/4A AWFI/WFI", "cberswfi cbersawfi cbers4wfi cbers4awfi cbers4awfi awfi",
+	{"CBERS-4/4A AWFI/WFI", "cberswfi cbers4awfi cbers4wfi awfi",
 	 "CBERS_4_AWFI_*|CBERS_4A_WFI_*|CBERS[-_ ]4*WFI*",
 	 {BLUE_TO_NIR("13", "14", "15", "16")}, {{0}},
 	 DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
@@ -210,7 +210,7 @@ static const struct sensor sensors[] = {
 	 "MOD09*|MYD09*",
 	 {MODIS_LAND}, {MODIS_STACK},
 	 DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, FILL(-28672)},
-	{"MODIS", "modis mod09 myd09 mcd43a4 terra aqua",
+	{"MODIS", "modis mod09 myd09 mcd43a4",
 	 "MODIS*",
 	 {MODIS_LAND}, {MODIS_STACK},
 	 DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, NO_FILL},
@@ -413,7 +413,7 @@ const struct stack_order *sensor_stack(const struct sensor *sensor, uint32_t n_b
 	return NULL;
 }
 
-/* What the order says of a place: a code, a name, "-" or "". */
+/* What the order says of a place: a code, a name, or "". */
 static void stack_item(const struct stack_order *order, uint32_t place, char item[BAND_WORD_BYTES])
 {
 	copy_item(place ? order->order : "", place - 1, item, BAND_WORD_BYTES);

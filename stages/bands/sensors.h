@@ -16,7 +16,7 @@ enum { SENSOR_MAX_CODES = 4 };
 /* The bands of a stack that holds n of them in the sensor's own order. */
 struct stack_order {
 	uint8_t n_min, n_max; /* the order goes on as far as it is known */
-	const char *order;    /* codes, names where the sensor has no codes, "-": not known */
+	const char *order;    /* codes, or names where the sensor has no codes */
 	bool assumed;         /* customary, but no product specification says so: worth a note */
 };
 

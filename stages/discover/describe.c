@@ -1,14 +1,15 @@
 /*
- * Band descriptions -> red, NIR, or a band number. It reads words; it does not know sensors, and
- * does not choose between bands.
+ * Band descriptions -> the name of a band, or a band number. It reads words; it does not know
+ * sensors, and does not choose between bands.
  */
 #include "describe.h"
 
 #include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bands/names.h"
-#include "names.h"
 
 enum { MAX_WORDS = 12, WORD_BYTES = 24 };
 
@@ -52,35 +53,85 @@ static bool has_any(const struct word_list *list, const char *const *words)
 	return false;
 }
 
-/* Words that make a band something else, whatever colour is named beside them. */
-static bool is_other(const struct word_list *list)
+/* Words that make it no image of the ground, whatever colour is named beside them. */
+static bool is_no_band(const struct word_list *list)
 {
 	static const char *const words[] = {
-		"qa",      "quality",   "mask",        "flag",  "flags",    "uncertainty", "error",
-		"angle",   "edge",      "swir",        "swir1", "swir2",    "shortwave",   "short",
-		"thermal", "tir",       "st",          "std",   "stddev",   "count",       "index",
-		"ndvi",    "mandatory", "temperature", "lst",   "variance", "cloud",       NULL};
+		"qa",          "quality", "mask",      "flag",   "flags",    "uncertainty", "error",
+		"angle",       "std",     "count",     "stddev", "variance", "index",       "ndvi",
+		"temperature", "lst",     "mandatory", "cloud",  "st",       NULL};
 
 	return has_any(list, words);
 }
 
-static bool is_nir(const struct word_list *list, int *rank)
+/* Words of bands that have red or infrared in their names, and are neither red nor NIR. */
+static bool is_red_edge_or_beyond(const struct word_list *list)
 {
-	static const char *const narrow[] = {"narrow", "nir08", NULL};
-	static const char *const plain[] = {"nir", "nir1", "nir08", "nearinfrared", NULL};
-	static const char *const infrared[] = {"infrared", "infra", "ir", NULL};
+	static const char *const words[] = {"edge",  "swir",    "swir1", "swir2", "shortwave",
+					    "short", "thermal", "tir",   NULL};
 
-	*rank = has_any(list, narrow);
-	return has_any(list, plain) || (has(list, "near") && has_any(list, infrared)) ||
-	       (list->n == 1 && strcmp(list->word[0], "n") == 0);
+	return has_any(list, words);
 }
 
-static bool is_red(const struct word_list *list)
-{
-	static const char *const infra[] = {"infra", "near", "far", "middle", "mid", NULL};
+enum { PHRASE_WORDS = 4 };
 
-	return (has(list, "red") && !has_any(list, infra)) ||
-	       (list->n == 1 && strcmp(list->word[0], "r") == 0);
+/* The longest name that begins at a word: *name, and how many words it takes; 0: none does. */
+static unsigned name_at(const struct word_list *list, unsigned at, enum band_name *name)
+{
+	char phrase[PHRASE_WORDS * WORD_BYTES];
+	unsigned found = 0;
+	size_t len = 0;
+
+	for (unsigned n = 0; n < PHRASE_WORDS && at + n < list->n; n++) {
+		enum band_name one;
+
+		len += (size_t)snprintf(phrase + len, sizeof(phrase) - len, "%s%s", n ? " " : "",
+					list->word[at + n]);
+		if (!band_word(phrase, len, USE_DESCRIPTION, &one))
+			continue;
+		*name = one;
+		found = n + 1;
+	}
+	return found;
+}
+
+/* All names in a description, bit by bit; words of several bands count for none. */
+static uint32_t names_in(const struct word_list *list)
+{
+	uint32_t names = 0;
+	enum band_name name;
+
+	if (list->n == 1 && band_word(list->word[0], strlen(list->word[0]), USE_ALONE, &name))
+		return 1u << name;
+	for (unsigned i = 0, n; i < list->n; i += n ? n : 1) {
+		n = name_at(list, i, &name);
+		if (n)
+			names |= 1u << name;
+	}
+	return names & ~(1u << NAME_NONE);
+}
+
+static enum band_name only_name(uint32_t names)
+{
+	for (enum band_name name = NAME_NONE + 1; name < N_BAND_NAMES; name++)
+		if (names == 1u << name)
+			return name;
+	return NAME_NONE;
+}
+
+/* NIR before red, red before others: "near infrared (CIR red)" is NIR. */
+static enum band_name choose_name(const struct word_list *list)
+{
+	const uint32_t red = 1u << NAME_RED, nir = 1u << NAME_NIR, nir08 = 1u << NAME_NIR08;
+	uint32_t names = names_in(list);
+
+	if (is_red_edge_or_beyond(list))
+		return only_name(names & ~(red | nir | nir08));
+	if ((names & nir08) || ((names & nir) && has(list, "narrow")))
+		return NAME_NIR08;
+	if (names & nir)
+		return NAME_NIR;
+	return names & red ? NAME_RED : only_name(names);
 }
 
 /* "b4", "band4", or "band" followed by "4". */
@@ -102,24 +153,36 @@ static bool find_code(const struct word_list *list, struct band_meaning *out)
 	return false;
 }
 
+/* How the number is written tells whose it is. */
+static void note_writing(const struct word_list *list, struct band_meaning *out)
+{
+	out->modis = has(list, "nadir") || (has(list, "sur") && has(list, "refl"));
+	out->landsat = has(list, "sr");
+	out->plain =
+		strncmp(list->word[0], "band", 4) == 0 && list->n == (list->word[0][4] ? 1 : 2);
+	out->sentinel &= !out->modis && !out->landsat;
+}
+
 struct band_meaning describe(const char *description)
 {
 	struct word_list list = split(description);
-	struct band_meaning out = {.meaning = MEANS_NOTHING};
+	struct band_meaning out = {.meaning = MEANS_NOTHING}, coded = out;
+	bool has_code;
 
-	if (is_other(&list))
+	if (is_no_band(&list))
 		return out;
-	if (is_nir(&list, &out.rank)) {
-		out.meaning = MEANS_NIR;
-	} else if (is_red(&list)) {
+	out.name = coded.name = choose_name(&list);
+	has_code = find_code(&list, &coded);
+	if (out.name == NAME_RED) {
 		out.meaning = MEANS_RED;
-	} else if (find_code(&list, &out)) {
+	} else if (out.name == NAME_NIR || out.name == NAME_NIR08) {
+		out.meaning = MEANS_NIR;
+		out.rank = out.name == NAME_NIR08;
+	} else if (has_code && !is_red_edge_or_beyond(&list)) {
+		out = coded;
 		out.meaning = MEANS_CODE;
-		out.modis = has(&list, "nadir") || (has(&list, "sur") && has(&list, "refl"));
-		out.landsat = has(&list, "sr");
-		out.plain = strncmp(list.word[0], "band", 4) == 0 &&
-			    list.n == (list.word[0][4] ? 1 : 2);
-		out.sentinel &= !out.modis && !out.landsat;
+		note_writing(&list, &out);
 	}
+	memcpy(out.code, coded.code, sizeof(out.code));
 	return out;
 }

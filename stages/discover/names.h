@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "band_name.h"
 #include "bands/name_pattern.h"
 #include "bands/sensors.h"
 #include "input/file_name.h"
@@ -35,6 +36,7 @@ enum token_kind {
 /* Where a stem names its band: prefix, separator, token, suffix. Offsets are into the stem. */
 struct band_token {
 	enum token_kind kind;
+	enum band_name name;  /* that a word says: RED, NIR, OTHER; NAME_NONE: none does */
 	uint8_t prefix_len;   /* without the separator */
 	uint8_t start, end;   /* of the token, product words as "SR_" included */
 	uint8_t suffix;       /* where the rest begins, behind "_10m" where there is one */

@@ -15,11 +15,11 @@ struct word {
 	enum token_kind kind;
 };
 
-/* The longest that fits counts. Case does not matter. */
+/*
+ * Words that say something else than a band's name, which stands in bands/names.c. The longest that
+ * fits counts. Case does not matter.
+ */
 static const struct word words[] = {
-	{"red", TOKEN_RED},
-	{"nir", TOKEN_NIR},
-	{"nir08", TOKEN_NIR},
 	{"SCL", TOKEN_QA},
 	{"CLD", TOKEN_QA},
 	{"CLDPRB", TOKEN_QA},
@@ -54,19 +54,6 @@ static const struct word words[] = {
 	{"TOA", TOKEN_STACK},
 	{"AnalyticMS", TOKEN_STACK},
 	{"AnalyticMS_SR", TOKEN_STACK},
-	{"blue", TOKEN_OTHER},
-	{"green", TOKEN_OTHER},
-	{"coastal", TOKEN_OTHER},
-	{"rededge", TOKEN_OTHER},
-	{"rededge1", TOKEN_OTHER},
-	{"rededge2", TOKEN_OTHER},
-	{"rededge3", TOKEN_OTHER},
-	{"nir09", TOKEN_OTHER},
-	{"swir1", TOKEN_OTHER},
-	{"swir2", TOKEN_OTHER},
-	{"swir16", TOKEN_OTHER},
-	{"swir22", TOKEN_OTHER},
-	{"pan", TOKEN_OTHER},
 	{"AOT", TOKEN_OTHER},
 	{"WVP", TOKEN_OTHER},
 	{"TCI", TOKEN_OTHER},
@@ -124,6 +111,7 @@ static bool parse_code(const char *text, size_t len, struct band_token *token)
 		/* CBERS-4A's pan: no sensor has red or NIR there. */
 		if (len == head + 1 && text[head] == '0') {
 			token->kind = TOKEN_OTHER;
+			token->name = NAME_PAN;
 			return true;
 		}
 		if (!name_band_code(text + head, len - head, token->code))
@@ -136,12 +124,35 @@ static bool parse_code(const char *text, size_t len, struct band_token *token)
 	return false;
 }
 
+/* Bytes of the longest name of a band that text begins with and a separator ends; 0: none. */
+static size_t longest_band(const char *text, size_t left, enum band_name *name)
+{
+	size_t best = 0;
+	enum band_name found;
+
+	for (size_t n = 1; n <= left && n <= BAND_WORD_MOST; n++) {
+		if ((n < left && !is_separator(text[n])) || !band_word(text, n, USE_FILE, &found))
+			continue;
+		best = n;
+		*name = found;
+	}
+	return best;
+}
+
+static enum token_kind kind_of_name(enum band_name name)
+{
+	if (name == NAME_RED)
+		return TOKEN_RED;
+	return name == NAME_NIR || name == NAME_NIR08 ? TOKEN_NIR : TOKEN_OTHER;
+}
+
 /* Words may hold separators, so they are tried against every run that ends at one. */
 static bool parse_word(const char *text, size_t left, size_t *len, struct band_token *token)
 {
-	size_t best = 0;
+	size_t best = longest_band(text, left, &token->name);
 	int first = left ? tolower((unsigned char)text[0]) : 0;
 
+	token->kind = best ? kind_of_name(token->name) : TOKEN_NONE;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		size_t n = strlen(words[i].text);
 
@@ -151,6 +162,7 @@ static bool parse_word(const char *text, size_t left, size_t *len, struct band_t
 			continue;
 		best = n;
 		token->kind = words[i].kind;
+		token->name = NAME_NONE;
 	}
 	*len = best;
 	return best > 0;
@@ -167,6 +179,7 @@ static size_t take_lead_word(const char *stem, size_t start, struct band_token *
 			continue;
 		if (lead_words[i].kind != TOKEN_NONE) {
 			token->kind = lead_words[i].kind;
+			token->name = NAME_NONE;
 			token->code[0] = '\0';
 		}
 		return start - n;
