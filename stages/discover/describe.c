@@ -119,6 +119,21 @@ static enum band_name only_name(uint32_t names)
 	return NAME_NONE;
 }
 
+/* "Infrared (near)": the words stand apart. */
+static bool is_near_infrared(const struct word_list *list)
+{
+	static const char *const infrared[] = {"infrared", "infra", "ir", NULL};
+
+	return has(list, "near") && has_any(list, infrared);
+}
+
+static bool is_red(const struct word_list *list, uint32_t names)
+{
+	static const char *const infra[] = {"infra", "near", "far", "middle", "mid", NULL};
+
+	return (names & (1u << NAME_RED)) && !has_any(list, infra);
+}
+
 /* NIR before red, red before others: "near infrared (CIR red)" is NIR. */
 static enum band_name choose_name(const struct word_list *list)
 {
@@ -127,11 +142,9 @@ static enum band_name choose_name(const struct word_list *list)
 
 	if (is_red_edge_or_beyond(list))
 		return only_name(names & ~(red | nir | nir08));
-	if ((names & nir08) || ((names & nir) && has(list, "narrow")))
-		return NAME_NIR08;
-	if (names & nir)
-		return NAME_NIR;
-	return names & red ? NAME_RED : only_name(names);
+	if ((names & (nir | nir08)) || is_near_infrared(list))
+		return (names & nir08) || has(list, "narrow") ? NAME_NIR08 : NAME_NIR;
+	return is_red(list, names) ? NAME_RED : only_name(names & ~red);
 }
 
 /* "b4", "band4", or "band" followed by "4". */
