@@ -123,3 +123,31 @@ const char *bytes_text(char buf[24], uint64_t bytes)
 		 value, unit[i]);
 	return buf;
 }
+
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+unsigned text_distance(const char *a, size_t length, const char *b)
+{
+	unsigned row[3][TEXT_WORD_MOST + 1];
+	size_t other = strlen(b);
+
+	if (length > TEXT_WORD_MOST || other > TEXT_WORD_MOST)
+		return TEXT_WORD_MOST;
+	for (size_t j = 0; j <= other; j++)
+		row[0][j] = (unsigned)j;
+	for (size_t i = 1; i <= length; i++) {
+		unsigned *now = row[i % 3], *last = row[(i + 2) % 3], *before = row[(i + 1) % 3];
+
+		now[0] = (unsigned)i;
+		for (size_t j = 1; j <= other; j++) {
+			now[j] = least(least(now[j - 1], last[j]) + 1,
+				       last[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				now[j] = least(now[j], before[j - 2] + 1);
+		}
+	}
+	return row[length % 3][other];
+}

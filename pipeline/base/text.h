@@ -33,4 +33,11 @@ const char *text_value(char buf[24], double value);
 /* "38.2 MiB", for people. Returns buf. */
 const char *bytes_text(char buf[24], uint64_t bytes);
 
+enum { TEXT_WORD_MOST = 32 };
+
+/* How many letters must be changed, left out, put in or swapped with their neighbour to make b of
+ * the `length` letters of a (optimal string alignment distance). Words that are longer than
+ * TEXT_WORD_MOST are that far from all others. */
+unsigned text_distance(const char *a, size_t length, const char *b);
+
 #endif

@@ -7,45 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIST_BYTES = 200, NAME_MOST = 32 };
+#include "base/text.h"
+
+enum { LIST_BYTES = 200 };
 
 static void add_word(char list[LIST_BYTES], const char *between, const char *mark, const char *word)
 {
 	size_t used = strlen(list);
 
 	(void)snprintf(list + used, LIST_BYTES - used, "%s%s%s", used ? between : "", mark, word);
-}
-
-static unsigned least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/*
- * How many letters must be changed, left out, put in or swapped with their neighbour to make b of
- * the `length` letters of a (optimal string alignment distance).
- */
-static unsigned distance(const char *a, size_t length, const char *b)
-{
-	unsigned row[3][NAME_MOST + 1];
-	size_t other = strlen(b);
-
-	if (length > NAME_MOST || other > NAME_MOST)
-		return NAME_MOST;
-	for (size_t j = 0; j <= other; j++)
-		row[0][j] = (unsigned)j;
-	for (size_t i = 1; i <= length; i++) {
-		unsigned *now = row[i % 3], *last = row[(i + 2) % 3], *before = row[(i + 1) % 3];
-
-		now[0] = (unsigned)i;
-		for (size_t j = 1; j <= other; j++) {
-			now[j] = least(least(now[j - 1], last[j]) + 1,
-				       last[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				now[j] = least(now[j], before[j - 2] + 1);
-		}
-	}
-	return row[length % 3][other];
 }
 
 /* The option that is nearest to what was typed, if any is near. */
@@ -55,7 +25,7 @@ static const char *nearest(const struct option_list *list, const char *name, siz
 	unsigned best = (length >= 3) + (length >= 5) + 1; /* more than the slips that may be */
 
 	for (unsigned i = 0; i < list->n; i++) {
-		unsigned d = distance(name, length, list->item[i].row.name);
+		unsigned d = text_distance(name, length, list->item[i].row.name);
 
 		if (d < best) {
 			best = d;

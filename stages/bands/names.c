@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 struct band_row {
 	const char *word; /* STAC's common name */
 	const char *letter;
@@ -225,47 +227,23 @@ bool name_band_code(const char *text, size_t len, char code[4])
 	return code[0] != '0';
 }
 
-static unsigned least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/* Letters to change, leave out or put in to make `word` of the text (Levenshtein's distance). */
-static unsigned distance(const char *text, size_t len, const char *word)
-{
-	unsigned row[BAND_WORD_MOST + 1];
-	size_t n = strlen(word);
-
-	for (size_t j = 0; j <= n; j++)
-		row[j] = (unsigned)j;
-	for (size_t i = 0; i < len; i++) {
-		unsigned corner = row[0];
-
-		row[0]++;
-		for (size_t j = 0; j < n; j++) {
-			unsigned change = corner + (tolower((unsigned char)text[i]) != word[j]);
-
-			corner = row[j + 1];
-			row[j + 1] = least(change, least(row[j], corner) + 1);
-		}
-	}
-	return row[n];
-}
-
 const char *band_word_near(const char *text, size_t len)
 {
+	char lower[BAND_WORD_MOST];
 	const char *found = NULL;
 	unsigned best = 1 + (len >= 3) + (len >= 6); /* more than the slips that may be */
 
-	if (len < 2 || len > BAND_WORD_MOST)
+	if (len < 2 || len > sizeof(lower))
 		return NULL;
+	for (size_t i = 0; i < len; i++)
+		lower[i] = (char)tolower((unsigned char)text[i]);
 	for (size_t i = 0; i < N_WORDS; i++) {
 		unsigned d;
 
 		if (!(words[i].uses & USE_OPTION) || words[i].name == NAME_NONE ||
-		    strlen(words[i].text) < 3 || strlen(words[i].text) > BAND_WORD_MOST)
+		    strlen(words[i].text) < 3)
 			continue;
-		d = distance(text, len, words[i].text);
+		d = text_distance(lower, len, words[i].text);
 		if (d < best) {
 			best = d;
 			found = words[i].text;
@@ -312,7 +290,7 @@ static int parse_place(const char *text, size_t len, struct band_wish *wish, str
 	return 0;
 }
 
-/* "B8A", "b05", "band5", "8A". */
+/* "B8A", "b05", "band5", "band_5", "8A". */
 static bool parse_code(const char *text, size_t len, char code[4])
 {
 	static const char *const heads[] = {"band", "b"};
@@ -320,8 +298,10 @@ static bool parse_code(const char *text, size_t len, char code[4])
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		size_t head = strlen(heads[i]);
 
-		if (len > head && fits(heads[i], text, head))
-			return name_band_code(text + head, len - head, code);
+		if (len <= head || !fits(heads[i], text, head))
+			continue;
+		head += head == 4 && is_separator(text[head]);
+		return name_band_code(text + head, len - head, code);
 	}
 	return name_band_code(text, len, code) && code[strlen(code) - 1] == 'A';
 }

@@ -2,7 +2,6 @@
  * The table of sensors: whose file a name is, bands by their numbers, orders of stacks. Expected
  * numbers are from the operators' tables of bands.
  */
-#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -146,12 +145,275 @@ static void test_stacks(void **state)
 	check_stack("sentinel2_fields", 4, 0, 0);
 }
 
+/*
+ * Bands as the operators' tables give them: "name=code ...". Every band of the sensor is here, and
+ * none else: names that are missing here must be missing in the table.
+ */
+struct bands_case {
+	const char *stem;
+	const char *bands; /* of several codes, the preferred one first: "nir=8|8A" */
+};
+
+#define OLI_REFLECTIVE "coastal=1 blue=2 green=3 red=4 nir=5 nir08=5 swir16=6 swir22=7"
+#define TM_REFLECTIVE  "blue=1 green=2 red=3 nir=4 swir16=5 swir22=7"
+#define SENTINEL2                                                                \
+	"coastal=1 blue=2 green=3 red=4 rededge071=5 rededge075=6 rededge078=7 " \
+	"nir08=8A nir09=9 cirrus=10 swir16=11 swir22=12"
+#define MODIS "red=1 nir=2 blue=3 green=4 swir16=6 swir22=7"
+
+static const struct bands_case bands_cases[] = {
+	{"T32TMT_20200101T101010_B04_10m", SENTINEL2 " nir=8|8A"},
+	{"S2A2A_20170703_022_Barbellino_BOA_10", SENTINEL2 " nir=8|8A"},
+	{"HLS.S30.T13RCN.2024128T173909.v2.0.B04", SENTINEL2 " nir=8A|8"},
+	{"HLS.L30.T13RCN.2024128T173909.v2.0.B04", OLI_REFLECTIVE " cirrus=9"},
+	{"LC08_L2SP_008059_20191201_20200825_02_T1_SR_B4", OLI_REFLECTIVE},
+	{"LC08_L2SP_008059_20191201_20200825_02_T1", OLI_REFLECTIVE},
+	{"LC08_CU_003010_20200101_20210502_02_SR_B4", OLI_REFLECTIVE},
+	{"LC08_L1TP_1_sr_band4", OLI_REFLECTIVE},
+	{"LC08_L1TP_1_toa_band4", OLI_REFLECTIVE " cirrus=9"},
+	{"LC08_L1TP_013032_20180131_B4", OLI_REFLECTIVE " pan=8 cirrus=9 lwir11=10 lwir12=11"},
+	{"l8_B4", OLI_REFLECTIVE " pan=8 cirrus=9 lwir11=10 lwir12=11"},
+	{"LT05_L2SP_008059_19911201_20200825_02_T1_SR_B3", TM_REFLECTIVE},
+	{"LE07_L2SP_008059_20191201_20200825_02_T1_clip", TM_REFLECTIVE},
+	{"LE07_L1TP_1_toa_band3", TM_REFLECTIVE},
+	{"LE07_L1TP_013032_20180131_B4", TM_REFLECTIVE " lwir11=6 pan=8"},
+	{"LE70220492002106EDC00_stack", TM_REFLECTIVE " lwir11=6 pan=8"},
+	{"LT52240631988227CUB02_B3", TM_REFLECTIVE " lwir11=6"},
+	{"LM01_L1TP_1_B5", "green=4 red=5 nir=7|6"},
+	{"LM05_L1TP_1_B2", "green=1 red=2 nir=4|3"},
+	{"MCD43A4.A2017006.h21v11.006.2017018074804_B01", MODIS},
+	{"MOD09A1.A2019001.h21v11.061.2020001_sur_refl_b01", MODIS},
+	{"MODIS_x", MODIS},
+	{"CBERS_4_AWFI_20170420_146_129_L2_BAND15", "blue=13 green=14 red=15 nir=16"},
+	{"CBERS_4A_WFI_20200730_209_139_L4_BAND15", "blue=13 green=14 red=15 nir=16"},
+	{"CBERS_4_MUX_20171121_057_094_L2_BAND7", "blue=5 green=6 red=7 nir=8"},
+	{"CBERS_4A_WPM_20200730_209_139_L4_BAND3", "pan=0 blue=1 green=2 red=3 nir=4"},
+	{"CBERS_4_PAN10M_20170427_161_109_L4_BAND3", "green=2 red=3 nir=4"},
+	{"AMAZONIA_1_WFI_20210301_033_016_L4_BAND3", "blue=1 green=2 red=3 nir=4"},
+	{"m_4709963_se_14_1_20100629", "red=1 green=2 blue=3 nir=4"},
+	{"20200101_101010_1003_3B_AnalyticMS_SR", ""},
+	{"20200101_101010_ssc1_u0001_analytic", ""},
+	{"2328007_2010-09-21_RE4_3A_Analytic_clip", ""},
+};
+
+/* What a case says of a band, with blanks for '|'; "" where it has none. */
+static void wanted_codes(const char *bands, const char *word, char want[16])
+{
+	char key[24], *bar;
+	const char *at = bands;
+	size_t n = (size_t)snprintf(key, sizeof(key), "%s=", word);
+
+	for (; *at && strncmp(at, key, n) != 0; at += strspn(at, " "))
+		at += strcspn(at, " ");
+	snprintf(want, 16, "%.*s", *at ? (int)strcspn(at + n, " ") : 0, *at ? at + n : "");
+	while ((bar = strchr(want, '|')) != NULL)
+		*bar = ' ';
+}
+
+static void test_bands_of_sensors(void **state)
+{
+	char want[16];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bands_cases) / sizeof(bands_cases[0]); i++) {
+		const char *stem = bands_cases[i].stem;
+		const struct sensor *sensor = sensor_find(stem, strlen(stem), NULL);
+
+		assert_non_null(sensor);
+		for (enum band_name name = NAME_NONE + 1; name < N_BAND_NAMES; name++) {
+			wanted_codes(bands_cases[i].bands, band_name_word(name), want);
+			check_codes(sensor, name, want);
+			if (*want)
+				assert_true(sensor_has(sensor, name));
+		}
+		check_codes(sensor, NAME_NONE, "");
+		assert_false(sensor_has(sensor, NAME_NONE));
+	}
+}
+
+static void check_name_of(const char *stem, const char *code, enum band_name name)
+{
+	const struct sensor *sensor = sensor_find(stem, strlen(stem), NULL);
+
+	assert_non_null(sensor);
+	assert_int_equal(sensor_name_of(sensor, code), name);
+}
+
+static void test_names_of_codes(void **state)
+{
+	(void)state;
+	check_name_of("S2A_x", "8", NAME_NIR);
+	check_name_of("S2A_x", "8A", NAME_NIR08);
+	check_name_of("S2A_x", "12", NAME_SWIR22);
+	check_name_of("S2A_x", "13", NAME_NONE);
+	check_name_of("S2A_x", "", NAME_NONE);
+	check_name_of("HLS.S30.x", "8", NAME_NIR);
+	check_name_of("HLS.S30.x", "8A", NAME_NIR08);
+	check_name_of("LC08_x", "5", NAME_NIR08);
+	check_name_of("LC08_x", "10", NAME_LWIR11);
+	check_name_of("LE07_x", "4", NAME_NIR);
+	check_name_of("MODIS_x", "5", NAME_NONE);
+	check_name_of("LM01_x", "6", NAME_NIR);
+}
+
+/* All codes are as names of files write them, and the words of stacks are names. */
+static void check_order(const struct sensor *sensor, const struct stack_order *order)
+{
+	char code[4], parsed[4];
+	uint32_t place = 1;
+
+	for (const char *at = order->order; *at; place++) {
+		stack_code(order, place, code);
+		if (*code) {
+			assert_true(name_band_code(code, strlen(code), parsed));
+			assert_string_equal(code, parsed);
+			assert_int_equal(stack_place_of_code(order, code), place);
+		} else {
+			assert_int_not_equal(stack_name(sensor, order, place), NAME_NONE);
+			assert_int_equal(
+				stack_place(sensor, order, stack_name(sensor, order, place)),
+				place);
+		}
+		at += strcspn(at, " ");
+		at += strspn(at, " ");
+	}
+	assert_in_range(place - 1, 1, order->n_max);
+	assert_true(place - 1 == order->n_max || order->assumed);
+	stack_code(order, place, code);
+	assert_string_equal(code, "");
+	assert_int_equal(stack_name(sensor, order, place), NAME_NONE);
+	assert_int_equal(stack_name(sensor, order, 0), NAME_NONE);
+}
+
+static void test_orders(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bands_cases) / sizeof(bands_cases[0]); i++) {
+		const char *stem = bands_cases[i].stem;
+		const struct sensor *sensor = sensor_find(stem, strlen(stem), NULL);
+
+		for (const struct stack_order *o = sensor->stack; o->n_min; o++) {
+			assert_true(o->n_min <= o->n_max);
+			assert_true(o == sensor->stack || o[-1].n_max < o->n_min);
+			assert_ptr_equal(sensor_stack(sensor, o->n_min), o);
+			check_order(sensor, o);
+		}
+	}
+}
+
+static void check_stack_names(const char *stem, uint32_t n, const char *want)
+{
+	const struct sensor *sensor = sensor_find(stem, strlen(stem), NULL);
+	const struct stack_order *order = sensor_stack(sensor, n);
+	char all[160] = "";
+
+	assert_non_null(order);
+	for (uint32_t place = 1; place <= n; place++) {
+		const char *word = band_name_word(stack_name(sensor, order, place));
+
+		strcat(all, place > 1 ? " " : "");
+		strcat(all, *word ? word : "-");
+	}
+	assert_string_equal(all, want);
+}
+
+static void test_names_in_stacks(void **state)
+{
+	(void)state;
+	check_stack_names("20200101_101010_1003_3B_AnalyticMS", 4, "blue green red nir");
+	check_stack_names("20200101_101010_1003_3B_AnalyticMS_SR_8b_clip", 8,
+			  "coastal blue green05 green yellow red rededge071 nir");
+	check_stack_names("20200101_101010_ssc1_u0001_analytic", 4, "blue green red nir");
+	check_stack_names("2328007_2010-09-21_RE4_3A_Analytic_clip", 5,
+			  "blue green red rededge071 nir");
+	check_stack_names("m_4709963_se_14_1_20100629", 4, "red green blue nir");
+	check_stack_names("MOD09A1.A2019001.h21v11.061", 7, "red nir blue green - swir16 swir22");
+	check_stack_names("S2A_T33UUB_20220601", 12,
+			  "coastal blue green red rededge071 rededge075 rededge078 nir nir08 "
+			  "nir09 swir16 swir22");
+	check_stack_names("S2A_T33UUB_20220601", 13,
+			  "coastal blue green red rededge071 rededge075 rededge078 nir nir08 "
+			  "nir09 cirrus swir16 swir22");
+	/* sen2r keeps one of 8 and 8A. */
+	check_stack_names("S2A2A_20170703_022_Barbellino_BOA_10", 11,
+			  "coastal blue green red rededge071 rededge075 rededge078 nir nir09 "
+			  "swir16 swir22");
+	check_stack_names("S2A1C_20170703_022_Barbellino_TOA_10", 12,
+			  "coastal blue green red rededge071 rededge075 rededge078 nir nir09 "
+			  "cirrus swir16 swir22");
+	check_stack_names("L7_ETMs", 6, "blue green red nir swir16 swir22");
+	check_stack_names("L7_ETMs", 8, "blue green red nir swir16 - - -");
+	check_stack_names("LT05_x", 7, "blue green red nir swir16 lwir11 swir22");
+	check_stack_names("LC08_L1TP_013032_20180131", 11,
+			  "coastal blue green red nir08 swir16 swir22 pan cirrus lwir11 lwir12");
+}
+
+static void check_called(const char *text, const char *name)
+{
+	const struct sensor *sensor = sensor_called(text);
+
+	if (!name) {
+		assert_null(sensor);
+		return;
+	}
+	assert_non_null(sensor);
+	assert_string_equal(sensor->name, name);
+}
+
+static void test_called(void **state)
+{
+	unsigned n = 0;
+	char text[24];
+
+	(void)state;
+	check_called("sentinel2", "Sentinel-2");
+	check_called("Sentinel-2", "Sentinel-2");
+	check_called("S2A", "Sentinel-2");
+	check_called("landsat8", "Landsat 8/9 OLI");
+	check_called("Landsat 9", "Landsat 8/9 OLI");
+	check_called("LANDSAT_7", "Landsat 7 ETM+");
+	check_called("landsat 5", "Landsat 4/5 TM");
+	check_called("mss", "Landsat 1-3 MSS");
+	check_called("HLS S30", "HLS S30");
+	check_called("hls.l30", "HLS L30");
+	check_called("modis", "MODIS");
+	check_called("planetscope", "PlanetScope");
+	check_called("cbers4a wpm", "CBERS-4A WPM");
+	check_called("CBERS-4A WFI", "CBERS-4/4A AWFI/WFI");
+	check_called("naip", "NAIP");
+	check_called("landsat", NULL);
+	check_called("s", NULL);
+	check_called("", NULL);
+	check_called("---", NULL);
+	check_called("sentinel2 sentinel2a", NULL);
+	check_called("a name that is longer than any that a sensor has, by far, and then some more",
+		     NULL);
+	/* Each is found by its own name and by each of its words, and all have red and NIR. */
+	for (const struct sensor *s = NULL; (s = sensor_next(s)) != NULL; n++) {
+		assert_ptr_equal(sensor_called(s->name), s);
+		for (const char *at = s->called; *at; at += strspn(at, " ")) {
+			char word[32];
+
+			snprintf(word, sizeof(word), "%.*s", (int)strcspn(at, " "), at);
+			assert_ptr_equal(sensor_called(word), s);
+			at += strcspn(at, " ");
+		}
+		assert_true(sensor_has(s, NAME_RED) && sensor_has(s, NAME_NIR));
+	}
+	assert_int_equal(n, 18);
+	assert_true(sensor_has(sensor_called("planetscope"), NAME_YELLOW));
+	assert_false(sensor_has(sensor_called("skysat"), NAME_SWIR16));
+	assert_string_equal(sensor_codes_text(sensor_called("s2"), NAME_NIR, text), "8 or 8A");
+	assert_string_equal(sensor_codes_text(sensor_called("s2"), NAME_PAN, text), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sensors),
-		cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_stacks),
+		cmocka_unit_test(test_sensors),         cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_stacks),          cmocka_unit_test(test_bands_of_sensors),
+		cmocka_unit_test(test_names_of_codes),  cmocka_unit_test(test_orders),
+		cmocka_unit_test(test_names_in_stacks), cmocka_unit_test(test_called),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
