@@ -47,6 +47,7 @@ TESTS = {
     "pipeline/run": ["cli/numbers", "cli/trace", "oracle/real"],
     "pipeline/survey": ["cli/input", "cli/plan"],
     "pipeline/teach": ["cli/teach"],
+    "stages/bands": ["cli/products", "cli/names", "oracle/real"],
     "stages/discover": ["cli/products", "cli/names", "oracle/real"],
     "stages/gdal": ["cli/input", "oracle/gdal_blocks"],
     "stages/input": ["cli/input", "cli/products"],

@@ -13,6 +13,7 @@
 #include "name_pattern.h"
 #include "names.h"
 
+/* clang-format off */
 /*
  * Bands by their numbers. Of near infrared, Sentinel-2 has a wide band (8) and a narrow one (8A);
  * OLI's is as narrow, so it has both names. TM's thermal band is wider than lwir11, its only
@@ -45,24 +46,12 @@
  * stacks begin with band 1; where there are more than six, who made an ETM+ stack chose which
  * of the two thermal bands and pan are among them, and where they stand.
  */
-#define OLI_STACK                                       \
-	{                                               \
-		11, 11, "1 2 3 4 5 6 7 8 9 10 11", true \
-	}
-#define ETM_STACK                       \
-	{6, 6, "1 2 3 4 5 7", true},    \
-	{                               \
-		7, 8, "1 2 3 4 5", true \
-	}
-#define TM_STACK                                                    \
-	{6, 6, "1 2 3 4 5 7", true}, {7, 7, "1 2 3 4 5 6 7", true}, \
-	{                                                           \
-		8, 8, "1 2 3 4 5", true                             \
-	}
-#define MODIS_STACK                         \
-	{                                   \
-		7, 7, "1 2 3 4 5 6 7", true \
-	}
+#define OLI_STACK {11, 11, "1 2 3 4 5 6 7 8 9 10 11", true}
+#define ETM_STACK {6, 6, "1 2 3 4 5 7", true}, {7, 8, "1 2 3 4 5", true}
+#define TM_STACK \
+	{6, 6, "1 2 3 4 5 7", true}, {7, 7, "1 2 3 4 5 6 7", true}, {8, 8, "1 2 3 4 5", true}
+#define MODIS_STACK {7, 7, "1 2 3 4 5 6 7", true}
+/* clang-format on */
 
 /* Names of U.S. Analysis Ready Data, Collection 2: conterminous states, Alaska, Hawaii. */
 #define ARD_OF(satellites, region, tail) \
@@ -166,17 +155,19 @@ static const struct sensor sensors[] = {
 	 {OLI_REFLECTIVE, [NAME_CIRRUS] = "9"}, {{0}},
 	 DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, FILL(-9999)},
 
-	/* sen2r's stacks hold the bands in ESA's order. */
+	/* sen2r's stacks hold the bands in ESA's order; of 8 and 8A only the one that fits their pixels. */
 	{"Sentinel-2 (sen2r)", NULL,
 	 "S2@#@_########_###_*",
-	 {SENTINEL2_BUT_NIR, [NAME_NIR] = "8 8A"}, {{11, 11, "1 2 3 4 5 6 7 8 9 11 12", false},
+	 {SENTINEL2_BUT_NIR, [NAME_NIR] = "8 8A"},
+	 {{11, 11, "1 2 3 4 5 6 7 8 9 11 12", false},
 	  {12, 12, "1 2 3 4 5 6 7 8 9 10 11 12", false},
 	  {13, 13, "1 2 3 4 5 6 7 8 8A 9 10 11 12", false}},
 	 DATE_YMD, SCALE_SENTINEL2, 1, 0, NO_FILL},
 	{"Sentinel-2", "sentinel2 sentinel2a sentinel2b sentinel2c s2 s2a s2b s2c msi",
 	 "S2@_*|S2_*|S2-*|T##@@@_########T######*|sentinel2*|sentinel[-_ ]2*|S2@-*|"
 	 "S2L[12]*",
-	 {SENTINEL2_BUT_NIR, [NAME_NIR] = "8 8A"}, {{12, 12, "1 2 3 4 5 6 7 8 8A 9 11 12", true},
+	 {SENTINEL2_BUT_NIR, [NAME_NIR] = "8 8A"},
+	 {{12, 12, "1 2 3 4 5 6 7 8 8A 9 11 12", true},
 	  {13, 13, "1 2 3 4 5 6 7 8 8A 9 10 11 12", true}},
 	 DATE_YMD, SCALE_SENTINEL2, 1, 0, NO_FILL},
 
@@ -221,7 +212,8 @@ static const struct sensor sensors[] = {
 	 DATE_YMD, SCALE_NONE, 1, 0, NO_FILL},
 	{"PlanetScope", "planetscope planet superdove",
 	 "########_######_*AnalyticMS*|########_######_*_3B_*Analytic*",
-	 {0}, {{4, 4, "blue green red nir", false},
+	 {0},
+	 {{4, 4, "blue green red nir", false},
 	  {8, 8, "coastal blue green05 green yellow red rededge071 nir", false}},
 	 DATE_YMD, SCALE_NONE, 1, 0, NO_FILL},
 	{"SkySat", "skysat",

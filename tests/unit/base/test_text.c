@@ -91,13 +91,34 @@ static void test_fold(void **state)
 	free(text);
 }
 
+static void check_distance(const char *a, const char *b, unsigned want)
+{
+	assert_int_equal(text_distance(a, strlen(a), b), want);
+	assert_int_equal(text_distance(b, strlen(b), a), want);
+}
+
+static void test_distance(void **state)
+{
+	(void)state;
+	check_distance("", "", 0);
+	check_distance("nir", "nir", 0);
+	check_distance("", "nir", 3);
+	check_distance("nri", "nir", 1);
+	check_distance("gren", "green", 1);
+	check_distance("swir16", "swir22", 2);
+	check_distance("kitten", "sitting", 3);
+	/* A swap is one step, but what was swapped is not changed again. */
+	check_distance("ca", "abc", 3);
+	check_distance("x", "123456789012345678901234567890123", TEXT_WORD_MOST);
+	assert_int_equal(text_distance("nirx", 3, "nir"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text_cut),
-		cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_value),
-		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_text_cut), cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_value),    cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_distance),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
