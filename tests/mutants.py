@@ -53,7 +53,7 @@ TESTS = {
     "stages/input": ["cli/input", "cli/products"],
     "stages/lab": ["cli/lab"],
     "stages/picture": ["cli/trace", "cli/sweep"],
-    "stages/pixels": ["cli/numbers", "oracle/real"],
+    "stages/pixels": ["cli/numbers", "oracle/real", "oracle/accum"],
     "stages/reader": ["cli/input", "oracle/real"],
     "stages/report": ["cli/output", "cli/shard", "cli/plan", "cli/teach", "cli/trace"],
     "stages/sweep": ["cli/sweep"],

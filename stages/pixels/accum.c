@@ -1,16 +1,91 @@
 /*
  * Exact statistics: adding, merging, and what reports show of them. The bounds and the reason for
- * the grid are in accum.h; the fast path over whole blocks is stats.c, which must agree with
- * accum_add() to the last bit.
+ * the grid are in accum.h; the fast path over many values is value_run.c, which must agree with
+ * accum_add() and histogram_slot() to the last bit.
  */
-#include "accum.h"
+#include "value_rule.h"
 
 #include <math.h>
 #include <string.h>
 
 const unsigned percentile_ranks[N_PERCENTILES] = {2, 5, 25, 50, 75, 95, 98};
 
-static const double grid = 1 << ACCUM_GRID_BITS;
+/* q of the value 1. */
+static double grid_scale(const struct value_grid *grid)
+{
+	return 0x1p30 / (double)(UINT64_C(1) << grid->exponent);
+}
+
+bool value_grid_valid(const struct value_grid *grid)
+{
+	double most = fmax(fabs(grid->lo), fabs(grid->hi)), length = grid->hi - grid->lo;
+
+	return grid->exponent >= 0 && grid->exponent <= ACCUM_MOST_EXPONENT && isfinite(grid->lo) &&
+	       isfinite(grid->hi) && most <= (double)value_grid_near(grid) &&
+	       length >= most * 0x1p-20 && length >= 0x1p-126;
+}
+
+float value_grid_near(const struct value_grid *grid)
+{
+	return (float)(UINT64_C(1) << (ACCUM_NEAR_BITS + grid->exponent));
+}
+
+int64_t value_grid_q(const struct value_grid *grid, double v)
+{
+	return llrint(v * grid_scale(grid));
+}
+
+/* q + 2^30 is in [0, 2^31]; the largest belongs to the last bin. */
+static int32_t bin_of_q(int64_t q)
+{
+	int64_t bin = (q + (1 << ACCUM_GRID_BITS)) >> (ACCUM_GRID_BITS + 1 - HIST_BITS);
+
+	return (int32_t)(bin < HIST_BINS ? bin : HIST_BINS - 1);
+}
+
+unsigned value_rule_slot(const struct value_rule *rule, float value)
+{
+	const double v = (double)value;
+
+	if (value < rule->least || value > rule->most)
+		return (unsigned)outer_slot(rule, v);
+	return HIST_FIRST +
+	       (unsigned)(rule->by_q ? bin_of_q(llrint(v * rule->scale)) : inner_bin(rule, v));
+}
+
+/* The first single-precision number from `edge` on. */
+static float float_from(double edge)
+{
+	float v = (float)edge;
+
+	return (double)v < edge ? nextafterf(v, INFINITY) : v;
+}
+
+void value_rule_make(struct value_rule *rule, const struct value_grid *grid)
+{
+	const double lo = grid->lo, hi = grid->hi, half = hi / 2 - lo / 2;
+	const float fast = (float)(UINT64_C(1) << grid->exponent);
+
+	*rule = (struct value_rule){
+		.grid = *grid,
+		.scale = grid_scale(grid),
+		.fast = fast,
+		.near = value_grid_near(grid),
+		.by_q = hi == (double)fast && lo == -hi,
+		.lo = lo,
+		.hi = hi,
+		.least = float_from(lo),
+		.most = -float_from(-hi),
+		.before_lo = lo - (hi - lo) / HIST_BINS / 4,
+		.width = (hi - lo) / HIST_BINS,
+		.per_width = HIST_BINS / (hi - lo),
+		.mid = lo / 2 + hi / 2,
+		.half = half,
+		.per_half = (1 - 0x1p-20) / half,
+		.zero_outside = lo > 0 || hi < 0,
+	};
+	rule->zero_slot = value_rule_slot(rule, 0);
+}
 
 void accum_clear(struct accum *a)
 {
@@ -55,34 +130,36 @@ static void wide_add_shifted(uint64_t *words, unsigned n_words, uint64_t value, 
 }
 
 /*
- * |v| > ACCUM_NEAR = 2^16: v is m * 2^e with a 24-bit m and e >= -7, so q = m * 2^(e + 30) and
- * q*q = m*m * 2^(2e + 60) are integers: nothing is rounded. Largest: e = 104.
+ * |v| > 2^(16 + e): v is m * 2^k with a 24-bit m and k >= e - 7, so q = m * 2^(k + 30 - e) and
+ * q*q = m*m * 2^(2 (k + 30 - e)) are integers: nothing is rounded. The shift is from 23 on, as
+ * m >= 2^23; with the largest k, 104, it is 134 - e.
  */
-static void add_far(struct accum *a, float v, uint64_t times)
+static void add_far(struct accum *a, const struct value_grid *grid, float v, uint64_t times)
 {
 	int exponent;
 	uint64_t m = (uint64_t)(frexpf(fabsf(v), &exponent) * 0x1p24f);
-	unsigned shift = (unsigned)(exponent - 24 + ACCUM_GRID_BITS);
+	unsigned shift = (unsigned)(exponent - 24 + ACCUM_GRID_BITS - grid->exponent);
 
 	a->n_far += times;
 	wide_add_shifted(v > 0 ? a->far_pos : a->far_neg, 4, m, shift, times);
 	wide_add_shifted(a->far_sq, 6, m * m, 2 * shift, times);
 }
 
-void accum_add(struct accum *a, float v, uint64_t times)
+void accum_add(struct accum *a, const struct value_grid *grid, float value, uint64_t times)
 {
-	float magnitude = fabsf(v);
+	float v = value + 0.0f; /* a zero has no sign */
+	double wide = (double)v;
 
 	if (!times)
 		return;
 	a->n[PIXEL_VALID] += times;
-	a->n_outside += magnitude > 1 ? times : 0;
+	a->n_outside += wide < grid->lo || wide > grid->hi ? times : 0;
 	a->min = v < a->min ? v : a->min;
 	a->max = v > a->max ? v : a->max;
-	if (magnitude > ACCUM_NEAR) {
-		add_far(a, v, times);
+	if (fabsf(v) > value_grid_near(grid)) {
+		add_far(a, grid, v, times);
 	} else {
-		int64_t q = llrint((double)v * grid);
+		int64_t q = value_grid_q(grid, wide);
 
 		a->sum += (int128)q * (int64_t)times;
 		a->sum_sq += (uint128)((int128)q * q) * times;
@@ -104,41 +181,12 @@ void accum_merge(struct accum *into, const struct accum *from)
 	wide_add(into->far_sq, 6, from->far_sq, 6);
 }
 
-/*
- * Outer bin of a magnitude above 1, from 0: the exponent and the first bits of the mantissa, which
- * stand next to each other in a float. HIST_OUTER from 2^16 on.
- */
-static unsigned outer_bin(float magnitude)
+unsigned histogram_slot(const struct value_grid *grid, float v)
 {
-	uint32_t bits, one = 127u << 23;
+	struct value_rule rule;
 
-	memcpy(&bits, &magnitude, sizeof(bits));
-	bits = (bits - one) >> (23 - HIST_OCTAVE_BITS);
-	return bits < HIST_OUTER ? bits : HIST_OUTER;
-}
-
-/* Where outer bin `bin` begins: the same the other way round. */
-static double outer_edge(unsigned bin)
-{
-	uint32_t bits = (127u << 23) + (bin << (23 - HIST_OCTAVE_BITS));
-	float edge;
-
-	memcpy(&edge, &bits, sizeof(edge));
-	return (double)edge;
-}
-
-unsigned histogram_slot(float v)
-{
-	/* |v| <= 1: q + 2^30 is in [0, 2^31]; v = 1 belongs to the last bin. */
-	int64_t bin;
-
-	if (v < -1)
-		return HIST_FIRST - 1 - outer_bin(-v);
-	if (v > 1)
-		return HIST_FIRST + HIST_BINS + outer_bin(v);
-	bin = (llrint((double)v * grid) + (1 << ACCUM_GRID_BITS)) >>
-	      (ACCUM_GRID_BITS + 1 - HIST_BITS);
-	return HIST_FIRST + (unsigned)(bin < HIST_BINS ? bin : HIST_BINS - 1);
+	value_rule_make(&rule, grid);
+	return value_rule_slot(&rule, v);
 }
 
 void histogram_clear(struct histogram *h)
@@ -168,7 +216,7 @@ static long double wide_value(const uint64_t *words, unsigned n_words)
  * 2^128 and so exactly, as the result is not negative and fits; what is left to correct,
  * (S/n - c)^2 < 1, is tiny. So there is no cancellation: equal values give exactly 0.
  */
-static void near_moments(const struct accum *a, uint64_t n, double *mean, double *std)
+static void near_moments(const struct accum *a, uint64_t n, double scale, double *mean, double *std)
 {
 	int128 c = a->sum / (int128)n;
 	uint128 around = a->sum_sq - (uint128)2 * (uint128)c * (uint128)a->sum +
@@ -176,8 +224,8 @@ static void near_moments(const struct accum *a, uint64_t n, double *mean, double
 	long double rest = (long double)(a->sum - c * (int128)n) / n;
 	long double variance = (long double)around / n - rest * rest;
 
-	*mean = (double)(((long double)c + rest) / grid);
-	*std = (double)(sqrtl(variance > 0 ? variance : 0) / grid);
+	*mean = (double)(((long double)c + rest) / scale);
+	*std = (double)(sqrtl(variance > 0 ? variance : 0) / scale);
 }
 
 /* All of S as one number: near and far sums, joined and subtracted as integers. */
@@ -207,34 +255,39 @@ static long double far_total(const struct accum *a)
  * The same with far values, in 64 bits of mantissa: the deviation is good to about 2^-32 of the
  * largest value. Equal values give exactly 0 here too.
  */
-static void far_moments(const struct accum *a, uint64_t n, double *mean, double *std)
+static void far_moments(const struct accum *a, uint64_t n, double scale, double *mean, double *std)
 {
 	long double sum = far_total(a);
 	long double sum_sq = (long double)a->sum_sq + wide_value(a->far_sq, 6);
 	long double m = sum / n, variance = sum_sq / n - m * m;
 
-	*mean = (double)(m / grid);
-	*std = variance > 0 && a->min < a->max ? (double)(sqrtl(variance) / grid) : 0;
+	*mean = (double)(m / scale);
+	*std = variance > 0 && a->min < a->max ? (double)(sqrtl(variance) / scale) : 0;
 }
 
-double histogram_edge(const struct accum *a, unsigned slot)
+double histogram_edge(const struct value_grid *grid, const struct accum *a, unsigned slot)
 {
+	struct value_rule rule;
+
 	if (slot == 0)
 		return a->min;
 	if (slot >= HIST_SLOTS)
 		return a->max;
+	value_rule_make(&rule, grid);
 	if (slot < HIST_FIRST)
-		return -outer_edge(HIST_FIRST - slot);
+		return rule.mid - rule.half * outer_begin(HIST_FIRST - slot);
 	if (slot > HIST_FIRST + HIST_BINS)
-		return outer_edge(slot - HIST_FIRST - HIST_BINS);
-	return -1 + (slot - HIST_FIRST) * (2.0 / HIST_BINS);
+		return rule.mid + rule.half * outer_begin(slot - HIST_FIRST - HIST_BINS);
+	return slot == HIST_FIRST + HIST_BINS ? rule.hi
+					      : rule.lo + (slot - HIST_FIRST) * rule.width;
 }
 
 /*
  * The value of rank p/100 * (n - 1), counted from 0, interpolated inside its slot as if the slot's
  * values lay evenly spread; never beyond min and max.
  */
-static double percentile(const struct accum *a, const struct histogram *h, uint64_t n, unsigned p)
+static double percentile(const struct value_grid *grid, const struct accum *a,
+			 const struct histogram *h, uint64_t n, unsigned p)
 {
 	long double rank = (long double)p * (n - 1) / 100;
 	uint64_t before = 0;
@@ -243,8 +296,8 @@ static double percentile(const struct accum *a, const struct histogram *h, uint6
 
 	while (slot < HIST_SLOTS - 1 && before + h->count[slot] <= (uint64_t)rank)
 		before += h->count[slot++];
-	low = histogram_edge(a, slot);
-	high = histogram_edge(a, slot + 1);
+	low = histogram_edge(grid, a, slot);
+	high = histogram_edge(grid, a, slot + 1);
 	value = low + (high - low) * (double)((rank - before + 0.5L) / h->count[slot]);
 	return value < a->min ? a->min : value > a->max ? a->max : value;
 }
@@ -260,7 +313,7 @@ static void coarse_histogram(struct summary *out, const struct histogram *h)
 }
 
 void summary_make(struct summary *out, const struct accum *a, const struct histogram *h,
-		  double area_m2)
+		  double area_m2, const struct value_grid *grid)
 {
 	uint64_t n = a->n[PIXEL_VALID];
 
@@ -276,7 +329,7 @@ void summary_make(struct summary *out, const struct accum *a, const struct histo
 		return;
 	out->min = a->min;
 	out->max = a->max;
-	(a->n_far ? far_moments : near_moments)(a, n, &out->mean, &out->std);
+	(a->n_far ? far_moments : near_moments)(a, n, grid_scale(grid), &out->mean, &out->std);
 	for (unsigned i = 0; i < N_PERCENTILES; i++)
-		out->percentile[i] = percentile(a, h, n, percentile_ranks[i]);
+		out->percentile[i] = percentile(grid, a, h, n, percentile_ranks[i]);
 }

@@ -7,6 +7,7 @@
  */
 #include "stages.h"
 #include "teach.h"
+#include "recipe.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -101,7 +102,8 @@ static void finish_tile(struct tally *tally, uint32_t number, const struct windo
 	struct tile_summary *tile = &tally->tile[number];
 
 	tile->window = *window;
-	summary_make(&tile->summary, accum, histogram, area_of(tally->scene, accum));
+	summary_make(&tile->summary, accum, histogram, area_of(tally->scene, accum),
+		     &recipe_ndvi.value[0].grid);
 }
 
 static int fold_tile(struct tally *tally, const struct piece *piece, struct error *err)

@@ -14,6 +14,7 @@
 
 #include "json_stats.h"
 #include "printable.h"
+#include "recipe.h"
 #include "report_words.h"
 
 /* --- writing --- */
@@ -396,5 +397,5 @@ int partial_read_scene(const json_t *o, struct scene *scene, struct histogram *h
 	}
 	if (bad)
 		return error_set(err, EX_DATAERR, "not a scene as imgpipe --partial writes it");
-	return partial_check(result, err);
+	return partial_check(result, &recipe_ndvi.value[0].grid, err);
 }

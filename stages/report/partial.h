@@ -64,8 +64,9 @@ int partial_emit(FILE *out, json_t *object, struct error *err) MUST_CHECK;
 
 /* --- partial_check.c: can there be such a scene? --- */
 
-/* 0, or -1 with EX_DATAERR and the contradiction. Pure. */
-int partial_check(const struct scene_result *result, struct error *err) MUST_CHECK;
+/* 0, or -1 with EX_DATAERR and the contradiction. Pure. The grid is valid. */
+int partial_check(const struct scene_result *result, const struct value_grid *grid,
+		  struct error *err) MUST_CHECK;
 /* Can the scene be added to the totals without overflow? Likewise. */
 int partial_fits(const struct accum *totals, const struct accum *more,
 		 struct error *err) MUST_CHECK;

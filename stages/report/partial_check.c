@@ -9,7 +9,6 @@
 
 enum { LAST_SLOT = HIST_SLOTS - 1 };
 
-static const double grid = 1 << ACCUM_GRID_BITS;
 static const uint128 most_wide = ~(uint128)0;
 
 static int impossible(struct error *err, const char *what)
@@ -64,13 +63,14 @@ static int check_histogram(const struct accum *a, const struct histogram *h, str
 	if (all != a->n[PIXEL_VALID])
 		return impossible(err, "its histogram does not add up to its valid pixels");
 	if (all - inside != a->n_outside)
-		return impossible(err, "its histogram has another count outside -1 to 1");
+		return impossible(err, "its histogram has another count outside the range");
 	return 0;
 }
 
 /* --- extremes --- */
 
-static int check_extremes(const struct accum *a, const struct histogram *h, struct error *err)
+static int check_extremes(const struct value_grid *grid, const struct accum *a,
+			  const struct histogram *h, struct error *err)
 {
 	unsigned first = 0, last = LAST_SLOT;
 
@@ -86,33 +86,12 @@ static int check_extremes(const struct accum *a, const struct histogram *h, stru
 		first++;
 	while (!h->count[last])
 		last--;
-	if (first != histogram_slot(a->min) || last != histogram_slot(a->max))
+	if (first != histogram_slot(grid, a->min) || last != histogram_slot(grid, a->max))
 		return impossible(err, "its extremes are not where its histogram begins and ends");
 	return 0;
 }
 
-/* --- how many far values are above 0, the others being below --- */
-
-struct far_above {
-	uint64_t least, most;
-};
-
-/* The open slots hold all far values, and an extreme beyond ACCUM_NEAR is one. */
-static int check_far_count(struct far_above *far, const struct accum *a, const struct histogram *h,
-			   struct error *err)
-{
-	uint64_t below = a->min < -ACCUM_NEAR ? h->count[0] : 0;
-	uint64_t above = a->max > ACCUM_NEAR ? h->count[LAST_SLOT] : 0;
-	uint64_t n = a->n_far, one_below = below > 0, one_above = above > 0;
-
-	if (n > below + above || n < one_below + one_above)
-		return impossible(err, "its count of far values is not that of its histogram");
-	far->least = n > below && n - below > one_above ? n - below : one_above;
-	far->most = n - one_below < above ? n - one_below : above;
-	return 0;
-}
-
-/* --- sums of values up to ACCUM_NEAR --- */
+/* --- near and far values, by slot --- */
 
 /* What the sums can be, by histogram and extremes. */
 struct bounds {
@@ -134,41 +113,111 @@ static void add_bounds(struct bounds *b, int64_t low, int64_t high, uint64_t cou
 	b->sq_most = add_up(b->sq_most, multiply(most, count));
 }
 
-/*
- * Where values are that are exactly +-ACCUM_NEAR: in the open slots, but near. With f of the far
- * values above, there are above - f at one end and below - (n_far - f) at the other.
- */
-static void add_edge_bounds(struct bounds *b, const struct accum *a, const struct histogram *h,
-			    const struct far_above *far)
-{
-	const int128 edge = (int128)ACCUM_NEAR << ACCUM_GRID_BITS;
-	const int128 ends = (int128)h->count[LAST_SLOT] - h->count[0] + a->n_far;
-	uint64_t n = h->count[0] + h->count[LAST_SLOT] - a->n_far;
+/* The outer slots of one side: how many of their values are far. */
+struct side {
+	uint64_t far;   /* values of slots that hold far ones only */
+	uint64_t mixed; /* of the slot that may hold both */
+	int64_t q;      /* its near values are from here to the end of near values */
+	uint64_t one;   /* 1: the extreme is far */
+};
 
-	b->sum_least += edge * (ends - 2 * (int128)far->most);
-	b->sum_most += edge * (ends - 2 * (int128)far->least);
-	b->sq_least = add_up(b->sq_least, multiply((uint128)(edge * edge), n));
-	b->sq_most = add_up(b->sq_most, multiply((uint128)(edge * edge), n));
+struct reach {
+	struct bounds near; /* of slots without far values */
+	struct side below, above;
+};
+
+/*
+ * The range has near values only, so far ones are in outer slots, above it or below. Rounding to
+ * the grid keeps the order, so edges bound what lies between them.
+ */
+static void add_slot(struct reach *reach, const struct value_grid *grid, const struct accum *a,
+		     unsigned slot, uint64_t count)
+{
+	const double near = (double)value_grid_near(grid);
+	double low = histogram_edge(grid, a, slot), high = histogram_edge(grid, a, slot + 1);
+
+	low = low < a->min ? a->min : low;
+	high = high > a->max ? a->max : high;
+	if (low > near) {
+		reach->above.far += count;
+	} else if (high > near) {
+		reach->above.mixed = count;
+		reach->above.q = value_grid_q(grid, low);
+	} else if (high < -near) {
+		reach->below.far += count;
+	} else if (low < -near) {
+		reach->below.mixed = count;
+		reach->below.q = value_grid_q(grid, high);
+	} else {
+		add_bounds(&reach->near, value_grid_q(grid, low), value_grid_q(grid, high), count);
+	}
 }
 
-/* Rounding to the grid keeps the order, so edges bound what lies between them. */
-static struct bounds near_bounds(const struct accum *a, const struct histogram *h,
+static struct reach reach_of(const struct value_grid *grid, const struct accum *a,
+			     const struct histogram *h)
+{
+	const float near = value_grid_near(grid);
+	struct reach reach = {.below.one = a->min<-near, .above.one = a->max> near};
+
+	for (unsigned slot = 0; slot < HIST_SLOTS; slot++)
+		if (h->count[slot])
+			add_slot(&reach, grid, a, slot, h->count[slot]);
+	return reach;
+}
+
+static uint64_t least_far(const struct side *side)
+{
+	return side->far > side->one ? side->far : side->one;
+}
+
+static uint64_t most_far(const struct side *side)
+{
+	return side->far + side->mixed;
+}
+
+/* How many far values are above 0, the others being below. */
+struct far_above {
+	uint64_t least, most;
+};
+
+static int check_far_count(struct far_above *far, const struct accum *a, const struct reach *reach,
+			   struct error *err)
+{
+	const struct side *below = &reach->below, *above = &reach->above;
+	uint64_t n = a->n_far;
+
+	if (n > most_far(below) + most_far(above) || n < least_far(below) + least_far(above))
+		return impossible(err, "its count of far values is not that of its histogram");
+	far->least = n > most_far(below) && n - most_far(below) > least_far(above)
+			     ? n - most_far(below)
+			     : least_far(above);
+	far->most = n - least_far(below) < most_far(above) ? n - least_far(below) : most_far(above);
+	return 0;
+}
+
+/* --- sums of near values --- */
+
+/* With so many far values above, the others of the mixed slots are near. */
+static struct bounds bounds_with(const struct accum *a, const struct reach *reach, uint64_t above)
+{
+	const int64_t end = INT64_C(1) << (ACCUM_GRID_BITS + ACCUM_NEAR_BITS);
+	struct bounds b = reach->near;
+
+	add_bounds(&b, reach->above.q, end, most_far(&reach->above) - above);
+	add_bounds(&b, -end, reach->below.q, most_far(&reach->below) - (a->n_far - above));
+	return b;
+}
+
+/* Bounds change evenly with the number of far values above, so both ends of it bound them all. */
+static struct bounds near_bounds(const struct accum *a, const struct reach *reach,
 				 const struct far_above *far)
 {
-	struct bounds b = {0};
+	struct bounds b = bounds_with(a, reach, far->least), c = bounds_with(a, reach, far->most);
 
-	for (unsigned slot = 1; slot < LAST_SLOT; slot++) {
-		double low, high;
-
-		if (!h->count[slot])
-			continue;
-		low = histogram_edge(a, slot);
-		high = histogram_edge(a, slot + 1);
-		low = low < a->min ? a->min : low;
-		high = high > a->max ? a->max : high;
-		add_bounds(&b, llrint(low * grid), llrint(high * grid), h->count[slot]);
-	}
-	add_edge_bounds(&b, a, h, far);
+	b.sum_least = c.sum_least < b.sum_least ? c.sum_least : b.sum_least;
+	b.sum_most = c.sum_most > b.sum_most ? c.sum_most : b.sum_most;
+	b.sq_least = c.sq_least < b.sq_least ? c.sq_least : b.sq_least;
+	b.sq_most = c.sq_most > b.sq_most ? c.sq_most : b.sq_most;
 	return b;
 }
 
@@ -190,10 +239,10 @@ static bool moments_agree(int128 sum, uint128 sum_sq, uint64_t n)
 	return sum_sq >= least && (sum_sq & 1) == ((uint128)sum & 1);
 }
 
-static int check_near_sums(const struct accum *a, const struct histogram *h,
+static int check_near_sums(const struct accum *a, const struct reach *reach,
 			   const struct far_above *far, struct error *err)
 {
-	struct bounds b = near_bounds(a, h, far);
+	struct bounds b = near_bounds(a, reach, far);
 
 	if (a->sum < b.sum_least || a->sum > b.sum_most)
 		return impossible(err, "its sum is not one of values in its histogram");
@@ -204,7 +253,7 @@ static int check_near_sums(const struct accum *a, const struct histogram *h,
 	return 0;
 }
 
-/* --- sums of values beyond ACCUM_NEAR --- */
+/* --- sums of far values --- */
 
 static int compare_wide(const uint64_t *a, const uint64_t *b, unsigned n)
 {
@@ -225,29 +274,41 @@ static bool far_between(const struct accum *a, const struct accum *least, const 
 }
 
 /* From `least` to `most` far values on one side, the furthest of which is `extreme`. */
-static void add_far_bounds(struct accum *lower, struct accum *upper, float extreme, uint64_t least,
-			   uint64_t most)
+static void add_far_bounds(const struct value_grid *grid, struct accum *lower, struct accum *upper,
+			   float extreme, uint64_t least, uint64_t most)
 {
-	const float nearest = nextafterf(ACCUM_NEAR, INFINITY);
+	const float nearest = nextafterf(value_grid_near(grid), INFINITY);
 
 	if (!most)
 		return;
-	accum_add(upper, extreme, most);
-	accum_add(lower, extreme, 1);
-	accum_add(lower, copysignf(nearest, extreme), least - 1);
+	accum_add(upper, grid, extreme, most);
+	accum_add(lower, grid, extreme, 1);
+	accum_add(lower, grid, copysignf(nearest, extreme), least - 1);
 }
 
-static int check_far_sums(const struct accum *a, const struct far_above *far, struct error *err)
+static int check_far_sums(const struct value_grid *grid, const struct accum *a,
+			  const struct far_above *far, struct error *err)
 {
 	struct accum lower, upper;
 
 	accum_clear(&lower);
 	accum_clear(&upper);
-	add_far_bounds(&lower, &upper, a->max, far->least, far->most);
-	add_far_bounds(&lower, &upper, a->min, a->n_far - far->most, a->n_far - far->least);
+	add_far_bounds(grid, &lower, &upper, a->max, far->least, far->most);
+	add_far_bounds(grid, &lower, &upper, a->min, a->n_far - far->most, a->n_far - far->least);
 	if (!far_between(a, &lower, &upper))
 		return impossible(err, "its sums of far values are not those of its histogram");
 	return 0;
+}
+
+static int check_sums(const struct value_grid *grid, const struct accum *a,
+		      const struct histogram *h, struct error *err)
+{
+	struct reach reach = reach_of(grid, a, h);
+	struct far_above far = {0};
+
+	if (check_far_count(&far, a, &reach, err) || check_far_sums(grid, a, &far, err))
+		return -1;
+	return check_near_sums(a, &reach, &far, err);
 }
 
 /* --- the whole --- */
@@ -271,12 +332,12 @@ static int check_failed(const struct scene_result *result, struct error *err)
 	return 0;
 }
 
-int partial_check(const struct scene_result *result, struct error *err)
+int partial_check(const struct scene_result *result, const struct value_grid *grid,
+		  struct error *err)
 {
 	const struct scene *scene = result->scene;
 	const struct accum *a = &result->accum;
 	const struct histogram *h = result->histogram;
-	struct far_above far;
 
 	if (result->status == SCENE_CANCELLED)
 		return impossible(err, "its run was interrupted");
@@ -287,15 +348,15 @@ int partial_check(const struct scene_result *result, struct error *err)
 	if (!scene->has_band[0] || !scene->has_band[1])
 		return impossible(err, "it is ok, but has no bands");
 	if (check_counts(scene, a, err) || check_histogram(a, h, err) ||
-	    check_extremes(a, h, err) || check_far_count(&far, a, h, err) ||
-	    check_far_sums(a, &far, err) || check_near_sums(a, h, &far, err))
+	    check_extremes(grid, a, h, err) || check_sums(grid, a, h, err))
 		return -1;
 	return check_area(result, err);
 }
 
 /*
  * Single scenes hold no more than 2^63 pixels, so with that many in all no sum but that of squares
- * near 0 can overflow: |q| <= 2^46 in 128 bits; far |q| < 2^158 in 256, q*q < 2^316 in 384.
+ * near 0 can overflow: |q| <= 2^46 in 128 bits; far |q| < 2^158 in 256, q*q < 2^316 in 384, and
+ * less with exponents above 0.
  */
 int partial_fits(const struct accum *totals, const struct accum *more, struct error *err)
 {

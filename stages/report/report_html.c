@@ -15,6 +15,7 @@
 #include "run_figures.h"
 #include "base/text.h"
 #include "verdict.h"
+#include "recipe.h"
 
 enum { MOST_SCENES = 50, SCENE_COLUMNS = 8 };
 
@@ -80,7 +81,7 @@ static void put_all(FILE *out, const struct run_totals *totals)
 
 	if (totals->n_ok > 1) {
 		summary_make(&s, &totals->pixels->accum, &totals->pixels->histogram,
-			     totals->pixels->area_m2);
+			     totals->pixels->area_m2, &recipe_ndvi.value[0].grid);
 		page_row_open(out);
 		page_cell(out, "all %" PRIu32 " that are ok", totals->n_ok);
 		page_cell(out, "ok");

@@ -14,6 +14,7 @@
 #include "run_figures.h"
 #include "teach.h"
 #include "verdict.h"
+#include "recipe.h"
 
 static json_t *note_list(const char *notes, size_t stride, unsigned n)
 {
@@ -425,7 +426,7 @@ static json_t *global_object(const struct run_totals *totals, const struct optio
 	json_t *o = json_object();
 
 	summary_make(&summary, &totals->pixels->accum, &totals->pixels->histogram,
-		     totals->pixels->area_m2);
+		     totals->pixels->area_m2, &recipe_ndvi.value[0].grid);
 	js_put(&o, "scenes", js_count(totals->n_scenes));
 	js_put(&o, "scenes_ok", js_count(totals->n_ok));
 	js_put(&o, "scenes_failed", js_count(totals->n_failed));

@@ -10,6 +10,7 @@
 #include "json_stats.h"
 #include "report_teach.h"
 #include "report_words.h"
+#include "recipe.h"
 
 static bool floats(const struct options *options)
 {
@@ -52,7 +53,7 @@ static int summary_end(struct open_report *report, const struct run_totals *tota
 	json_t *o = json_object();
 
 	summary_make(&summary, &totals->pixels->accum, &totals->pixels->histogram,
-		     totals->pixels->area_m2);
+		     totals->pixels->area_m2, &recipe_ndvi.value[0].grid);
 	js_put(&o, "scenes", js_count(totals->n_ok));
 	js_put(&o, "ndvi", js_stats(&summary));
 	if (floats(report->options))

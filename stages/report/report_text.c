@@ -14,6 +14,7 @@
 #include "report_teach.h"
 #include "report_words.h"
 #include "base/text.h"
+#include "recipe.h"
 
 enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10 };
 
@@ -130,7 +131,7 @@ static void put_global(FILE *out, const struct run_totals *totals)
 	(void)fputc('\n', out);
 	if (totals->n_ok) {
 		summary_make(&s, &totals->pixels->accum, &totals->pixels->histogram,
-			     totals->pixels->area_m2);
+			     totals->pixels->area_m2, &recipe_ndvi.value[0].grid);
 		(void)snprintf(name, sizeof(name),
 			       totals->n_ok == 1 ? "the scene that is ok"
 						 : "all %" PRIu32 " scenes that are ok",

@@ -2,6 +2,7 @@
  * The words that reports share: states, errors, numbers of scenes, confinement.
  */
 #include "report_words.h"
+#include "recipe.h"
 
 #include <errno.h>
 
@@ -57,7 +58,8 @@ bool scene_summary(const struct scene_result *result, struct summary *out)
 {
 	if (result->status != SCENE_OK || !result->histogram)
 		return false;
-	summary_make(out, &result->accum, result->histogram, result->area_m2);
+	summary_make(out, &result->accum, result->histogram, result->area_m2,
+		     &recipe_ndvi.value[0].grid);
 	return true;
 }
 

@@ -13,6 +13,7 @@
 #include "report_teach.h"
 #include "run_figures.h"
 #include "base/text.h"
+#include "recipe.h"
 
 /* A run this short is start-up for the most part; its shares change from run to run. */
 static const double too_short_s = 0.05;
@@ -466,7 +467,8 @@ static void say_float_sums(struct verdict *v, const struct run_totals *totals)
 	struct summary s;
 	char text[240];
 
-	summary_make(&s, &totals->pixels->accum, &totals->pixels->histogram, NAN);
+	summary_make(&s, &totals->pixels->accum, &totals->pixels->histogram, NAN,
+		     &recipe_ndvi.value[0].grid);
 	say(v, "float-sums: %s",
 	    teach_float_text(text, &totals->pixels->float_sums, s.n[PIXEL_VALID], s.mean));
 }

@@ -176,7 +176,7 @@ def contradictions(lab):
     no("a pixel more in the histogram", moved(plain, histogram=histogram), "valid pixels")
     no("a pixel less than valid", with_accum(moved(plain, x_size=9), n=[7, 2, 0, 0, 0]),
        "valid pixels")
-    no("outside", with_accum(far, n_outside=3), "outside -1 to 1")
+    no("outside", with_accum(far, n_outside=3), "outside the range")
     no("extremes of none", with_accum(none, min=real(0.5), max=real(0.5)), "no valid pixel")
     no("sums of none", with_accum(none, sum=wide(2, 2), sum_sq=wide(2, 2)), "sum")
     no("no extremes", with_accum(plain, min=None), "no extremes")

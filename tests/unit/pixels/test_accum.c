@@ -13,6 +13,10 @@
 #include <cmocka.h>
 
 #include "accum.h"
+#include "recipe.h"
+
+/* That of NDVI. */
+static const struct value_grid unit = {0, -1, 1};
 
 static uint32_t random_next(uint32_t *state)
 {
@@ -29,8 +33,8 @@ static float random_ndvi(uint32_t *state)
 
 static void add(struct accum *a, struct histogram *h, float v, uint64_t times)
 {
-	accum_add(a, v, times);
-	h->count[histogram_slot(v)] += times;
+	accum_add(a, &unit, v, times);
+	h->count[histogram_slot(&unit, v)] += times;
 }
 
 static struct summary summarise(const float *values, size_t n)
@@ -42,7 +46,7 @@ static struct summary summarise(const float *values, size_t n)
 	accum_clear(&a);
 	for (size_t i = 0; i < n; i++)
 		add(&a, h, values[i], 1);
-	summary_make(&s, &a, h, NAN);
+	summary_make(&s, &a, h, NAN, &unit);
 	free(h);
 	return s;
 }
@@ -103,8 +107,8 @@ static void merging_is_order_free(void **state)
 		for (int i = 0; i < EACH; i++) {
 			float v = random_ndvi(&seed) * (i % 50 ? 1 : (i % 3 ? 1e6f : -3e30f));
 
-			accum_add(&part[p], v, 1);
-			accum_add(&one, v, 1);
+			accum_add(&part[p], &unit, v, 1);
+			accum_add(&one, &unit, v, 1);
 		}
 	}
 	accum_clear(&forward);
@@ -126,9 +130,9 @@ static void times_is_repetition(void **state)
 	accum_clear(&many);
 	accum_clear(&once);
 	for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++) {
-		accum_add(&once, values[k], 97);
+		accum_add(&once, &unit, values[k], 97);
 		for (int i = 0; i < 97; i++)
-			accum_add(&many, values[k], 1);
+			accum_add(&many, &unit, values[k], 1);
 	}
 	assert_memory_equal(&many, &once, sizeof(many));
 }
@@ -162,7 +166,7 @@ static void equal_far_values_have_no_spread(void **state)
 
 		accum_clear(&a);
 		add(&a, h, values[i], 120560400);
-		summary_make(&s, &a, h, NAN);
+		summary_make(&s, &a, h, NAN, &unit);
 		assert_true(s.std == 0 && s.mean == (double)values[i]);
 		free(h);
 	}
@@ -199,18 +203,18 @@ static void slots_at_the_edges(void **state)
 	const unsigned last = HIST_FIRST + HIST_BINS - 1;
 
 	(void)state;
-	assert_int_equal(histogram_slot(-1), HIST_FIRST);
-	assert_int_equal(histogram_slot(1), last);
-	assert_int_equal(histogram_slot(0), HIST_FIRST + HIST_BINS / 2);
-	assert_int_equal(histogram_slot(nextafterf(-1, -2)), HIST_FIRST - 1);
-	assert_int_equal(histogram_slot(nextafterf(1, 2)), last + 1);
-	assert_int_equal(histogram_slot(nextafterf(1, 0)), last);
-	assert_int_equal(histogram_slot(2), last + 1 + 64);
-	assert_int_equal(histogram_slot(-2), HIST_FIRST - 1 - 64);
-	assert_int_equal(histogram_slot(65535.9f), HIST_SLOTS - 2);
-	assert_int_equal(histogram_slot(65536), HIST_SLOTS - 1);
-	assert_int_equal(histogram_slot(FLT_MAX), HIST_SLOTS - 1);
-	assert_int_equal(histogram_slot(-FLT_MAX), 0);
+	assert_int_equal(histogram_slot(&unit, -1), HIST_FIRST);
+	assert_int_equal(histogram_slot(&unit, 1), last);
+	assert_int_equal(histogram_slot(&unit, 0), HIST_FIRST + HIST_BINS / 2);
+	assert_int_equal(histogram_slot(&unit, nextafterf(-1, -2)), HIST_FIRST - 1);
+	assert_int_equal(histogram_slot(&unit, nextafterf(1, 2)), last + 1);
+	assert_int_equal(histogram_slot(&unit, nextafterf(1, 0)), last);
+	assert_int_equal(histogram_slot(&unit, 2), last + 1 + 64);
+	assert_int_equal(histogram_slot(&unit, -2), HIST_FIRST - 1 - 64);
+	assert_int_equal(histogram_slot(&unit, 65535.9f), HIST_SLOTS - 2);
+	assert_int_equal(histogram_slot(&unit, 65536), HIST_SLOTS - 1);
+	assert_int_equal(histogram_slot(&unit, FLT_MAX), HIST_SLOTS - 1);
+	assert_int_equal(histogram_slot(&unit, -FLT_MAX), 0);
 }
 
 static int by_value(const void *a, const void *b)

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "pixels/stages.h"
+#include "recipe.h"
 
 /* 8 x 8 tiles of 10 x 10 pixels. */
 static struct scene tiled(void)
@@ -67,8 +68,8 @@ static double area(double pixel_area_m2, bool by_tile)
 	tally = tally_new(&scene, &grid, by_tile, &err);
 	assert_non_null(tally);
 	accum_clear(&piece->accum);
-	accum_add(&piece->accum, 0.5f, 7);
-	piece->histogram.count[histogram_slot(0.5f)] = 7;
+	accum_add(&piece->accum, &recipe_ndvi.value[0].grid, 0.5f, 7);
+	piece->histogram.count[histogram_slot(&recipe_ndvi.value[0].grid, 0.5f)] = 7;
 	piece->accum.n[PIXEL_NODATA] = 93;
 	assert_int_equal(tally_fold(tally, &chunk, &err), 0);
 	if (by_tile) { /* a tile that is not there */

@@ -16,6 +16,7 @@
 #include "base/simd.h"
 #include "pixels/stages.h"
 #include "sample.h"
+#include "recipe.h"
 
 /* Places of the bands in the recipe. */
 enum { RED, NIR };
@@ -195,8 +196,8 @@ static void check(struct bench *b, bool by_tile)
 		assert_int_equal(b->block.pixel_class[i], class);
 		if (class == PIXEL_VALID) {
 			assert_true(b->block.value[i] == v);
-			accum_add(&p->accum, v, 1);
-			p->histogram.count[histogram_slot(v)]++;
+			accum_add(&p->accum, &recipe_ndvi.value[0].grid, v, 1);
+			p->histogram.count[histogram_slot(&recipe_ndvi.value[0].grid, v)]++;
 		} else {
 			p->accum.n[class]++;
 		}

@@ -14,6 +14,7 @@
 
 #include "pixels/piece.h"
 #include "report/partial.h"
+#include "recipe.h"
 
 static struct piece piece, back;
 static _Alignas(16) unsigned char room[PACKED_PIECE_MAX];
@@ -24,8 +25,8 @@ static void fill(struct piece *p, const float *value, unsigned n, uint64_t times
 	memset(p, 0, sizeof(*p));
 	accum_clear(&p->accum);
 	for (unsigned i = 0; i < n; i++) {
-		accum_add(&p->accum, value[i], times);
-		p->histogram.count[histogram_slot(value[i])] += times;
+		accum_add(&p->accum, &recipe_ndvi.value[0].grid, value[i], times);
+		p->histogram.count[histogram_slot(&recipe_ndvi.value[0].grid, value[i])] += times;
 	}
 	p->accum.n[PIXEL_NODATA] = 7;
 	p->tile = 42;

@@ -23,6 +23,7 @@
 
 #include "report/report.h"
 #include "pixels/stages.h"
+#include "recipe.h"
 
 /* Places of the bands in the recipe. */
 enum { RED, NIR };
@@ -147,8 +148,8 @@ static inline int setup(void **state)
 	fill_scene(&f->bad, bad);
 	accum_clear(&f->good_result.accum);
 	for (size_t i = 0; i < 3; i++) {
-		accum_add(&f->good_result.accum, values[i], 1);
-		f->histogram.count[histogram_slot(values[i])]++;
+		accum_add(&f->good_result.accum, &recipe_ndvi.value[0].grid, values[i], 1);
+		f->histogram.count[histogram_slot(&recipe_ndvi.value[0].grid, values[i])]++;
 	}
 	f->good_result.accum.n[PIXEL_NODATA] = 1;
 	f->good_result.scene = &f->good;
@@ -157,7 +158,8 @@ static inline int setup(void **state)
 	f->good_result.n_tiles = 1;
 	f->good_result.tile = &f->tile;
 	f->tile.window = (struct window){0, 0, 4, 1};
-	summary_make(&f->tile.summary, &f->good_result.accum, &f->histogram, 300);
+	summary_make(&f->tile.summary, &f->good_result.accum, &f->histogram, 300,
+		     &recipe_ndvi.value[0].grid);
 	f->bad_result = (struct scene_result){.scene = &f->bad, .status = SCENE_FAILED};
 	error_set(&f->bad_result.error, EX_DATAERR, "bad.tif: tile 3 is damaged; get it again");
 	fill_totals(f);

@@ -4,6 +4,7 @@
 #include "report_fixture.h"
 
 #include "base/text.h"
+#include "recipe.h"
 
 static json_t *member(json_t *object, const char *key)
 {
@@ -339,9 +340,10 @@ static void test_csv_is_exact(void **state)
 	for (int i = 1; i <= 40; i++) {
 		struct accum *a = &f->good_result.accum;
 
-		accum_add(a, 0.01f * (float)i, (uint64_t)i);
-		f->histogram.count[histogram_slot(0.01f * (float)i)] += (uint64_t)i;
-		summary_make(&s, a, &f->histogram, 300);
+		accum_add(a, &recipe_ndvi.value[0].grid, 0.01f * (float)i, (uint64_t)i);
+		f->histogram.count[histogram_slot(&recipe_ndvi.value[0].grid, 0.01f * (float)i)] +=
+			(uint64_t)i;
+		summary_make(&s, a, &f->histogram, 300, &recipe_ndvi.value[0].grid);
 		assert_int_equal(write_all(f, &err), 0);
 		assert_true(csv_field(read_all(f->path[2]), "mean") == s.mean);
 		assert_true(csv_field(read_all(f->path[2]), "std,") == s.std);

@@ -1,0 +1,336 @@
+/*
+ * Runs of values, which fit L1, by loops without branches or classes. The values of a run choose
+ * the loops: q of 32 bits while all are at most 2^e, of 64 bits up to 2^(16 + e); slots from q,
+ * from the bits of the value, or by the rule of any range. Far values alone are added one by one.
+ * Each gives what accum.h promises, so results do not depend on where runs begin or end.
+ */
+#include "value_run.h"
+
+#include "base/simd.h"
+
+enum {
+	BIN_SHIFT = ACCUM_GRID_BITS + 1 - HIST_BITS, /* from q to a bin of [-2^e, 2^e] */
+	HALF_Q = 23,                                 /* near |q| <= 2^46: two halves */
+};
+
+/* Of one run: at most 2^11 values, so 64 bits hold all sums. */
+struct run_sums {
+	int64_t sum;
+	uint128 sq;
+};
+
+/*
+ * q = v * scale rounded to even, for |v| * scale <= 2^30. The scaling is exact, but for results far
+ * below 1. Below 2^23 adding 2^23 to the magnitude leaves no digits behind the point, and rounds to
+ * even; from there on floats are whole.
+ */
+static inline __attribute__((always_inline)) int32_t small_q(float v, float scale)
+{
+	const float whole = 0x1p23f;
+	float magnitude = fabsf(v) * scale;
+	float rounded = (magnitude + whole) - whole;
+
+	return (int32_t)copysignf(magnitude < whole ? rounded : magnitude, v);
+}
+
+/* Bin of q in [-2^30, 2^30]. */
+static inline __attribute__((always_inline)) int32_t q_bin(int32_t q)
+{
+	int32_t bin = (int32_t)(((uint32_t)q + (1u << ACCUM_GRID_BITS)) >> BIN_SHIFT);
+
+	return bin < HIST_BINS ? bin : HIST_BINS - 1;
+}
+
+SIMD_KERNEL(run_q, (int32_t * q, const float *value, size_t n, float scale), (q, value, n, scale))
+{
+	for (size_t i = 0; i < n; i++)
+		q[i] = small_q(value[i], scale);
+}
+
+/* q, and slots where the range is [-2^e, 2^e] and all values lie in it. */
+SIMD_KERNEL(run_q_slots, (int32_t * q, uint16_t *slot, const float *value, size_t n, float scale),
+	    (q, slot, value, n, scale))
+{
+	for (size_t i = 0; i < n; i++) {
+		q[i] = small_q(value[i], scale);
+		slot[i] = (uint16_t)(HIST_FIRST + q_bin(q[i]));
+	}
+}
+
+/*
+ * The same range, values outside too: their exponent and the first bits of their mantissa, which
+ * stand next to each other in a float, are the outer bin.
+ */
+SIMD_KERNEL(run_slots_of_bits, (uint16_t * slot, const float *value, size_t n, float fast),
+	    (slot, value, n, fast))
+{
+	const float scale = 0x1p30f / fast;
+	int32_t one;
+
+	memcpy(&one, &fast, sizeof(one));
+	for (size_t i = 0; i < n; i++) {
+		float v = value[i], magnitude = fabsf(v);
+		float clamped = v < -fast ? -fast : v > fast ? fast : v;
+		int32_t bits, outer, inner = q_bin(small_q(clamped, scale));
+
+		memcpy(&bits, &magnitude, sizeof(bits));
+		outer = (bits - one) >> (23 - HIST_OCTAVE_BITS);
+		outer = outer < HIST_OUTER ? outer : HIST_OUTER;
+		outer = v < 0 ? -1 - outer : HIST_BINS + outer;
+		slot[i] = (uint16_t)(HIST_FIRST + (magnitude > fast ? outer : inner));
+	}
+}
+
+/* By the rule of any range: bins of values that lie in it; others go to those at its ends. */
+SIMD_KERNEL(run_inner,
+	    (int32_t * bin, const float *value, size_t n, const struct value_rule *shared),
+	    (bin, value, n, shared))
+{
+	const struct value_rule rule = *shared;
+
+	for (size_t i = 0; i < n; i++) {
+		double v = (double)value[i];
+
+		v = v > rule.lo ? v : rule.lo;
+		v = v < rule.hi ? v : rule.hi;
+		bin[i] = inner_bin(&rule, v);
+	}
+}
+
+/* Slots of values outside it. */
+SIMD_KERNEL(run_outer,
+	    (int32_t * slot, const float *value, size_t n, const struct value_rule *shared),
+	    (slot, value, n, shared))
+{
+	const struct value_rule rule = *shared;
+
+	for (size_t i = 0; i < n; i++)
+		slot[i] = outer_slot(&rule, (double)value[i]);
+}
+
+/* The one or the other. */
+SIMD_KERNEL(run_slots,
+	    (uint16_t * slot, const int32_t *bin, const int32_t *outer, const float *value,
+	     size_t n, float least, float most),
+	    (slot, bin, outer, value, n, least, most))
+{
+	for (size_t i = 0; i < n; i++) {
+		bool inside = value[i] >= least && value[i] <= most;
+
+		slot[i] = (uint16_t)(inside ? HIST_FIRST + bin[i] : outer[i]);
+	}
+}
+
+SIMD_KERNEL(run_slots_inside, (uint16_t * slot, const int32_t *bin, size_t n), (slot, bin, n))
+{
+	for (size_t i = 0; i < n; i++)
+		slot[i] = (uint16_t)(HIST_FIRST + bin[i]);
+}
+
+SIMD_KERNEL(run_sum, (struct run_sums * s, const int32_t *q, size_t n), (s, q, n))
+{
+	int64_t sum = 0;
+	uint64_t low = 0, high = 0;
+
+#pragma omp simd reduction(+ : sum, low, high)
+	for (size_t i = 0; i < n; i++) {
+		int64_t wide = q[i];
+		uint64_t square = (uint64_t)(wide * wide);
+
+		sum += wide;
+		low += (uint32_t)square;
+		high += square >> 32;
+	}
+	*s = (struct run_sums){sum, ((uint128)high << 32) + low};
+}
+
+/*
+ * Of values with |q| <= 2^46. Adding 2^52 to the magnitude leaves no digits behind the point,
+ * rounds to even, and leaves |q| in the mantissa. Its square by halves of 23 bits.
+ */
+SIMD_KERNEL(run_sum_near, (struct run_sums * s, const float *value, size_t n, double scale),
+	    (s, value, n, scale))
+{
+	const uint64_t mantissa = (UINT64_C(1) << 52) - 1, half = (1 << HALF_Q) - 1;
+	uint64_t sum = 0, low = 0, mixed = 0, high = 0;
+
+#pragma omp simd reduction(+ : sum, low, mixed, high)
+	for (size_t i = 0; i < n; i++) {
+		double v = (double)value[i], whole = fabs(v) * scale + 0x1p52;
+		uint64_t q, sign = v < 0 ? UINT64_MAX : 0;
+		uint64_t l, h;
+
+		memcpy(&q, &whole, sizeof(q));
+		q &= mantissa;
+		l = q & half;
+		h = q >> HALF_Q;
+		sum += (q ^ sign) - sign;
+		low += (uint64_t)(uint32_t)l * (uint32_t)l;
+		mixed += (uint64_t)(uint32_t)l * (uint32_t)h;
+		high += (uint64_t)(uint32_t)h * (uint32_t)h;
+	}
+	*s = (struct run_sums){(int64_t)sum, ((uint128)high << 2 * HALF_Q) +
+						     ((uint128)mixed << (HALF_Q + 1)) + low};
+}
+
+/*
+ * Of all values but 0, which pixels that do not count have too; and how many are 0. There is no NaN
+ * among them, so the order of comparing does not matter.
+ */
+SIMD_KERNEL(run_extremes,
+	    (float *min_out, float *max_out, size_t *zeros_out, const float *value, size_t n),
+	    (min_out, max_out, zeros_out, value, n))
+{
+	float min = INFINITY, max = -INFINITY;
+	uint32_t zeros = 0;
+
+#pragma omp simd reduction(min : min) reduction(max : max) reduction(+ : zeros)
+	for (size_t i = 0; i < n; i++) {
+		float low = value[i] == 0 ? INFINITY : value[i];
+		float high = value[i] == 0 ? -INFINITY : value[i];
+
+		zeros += value[i] == 0;
+		min = low < min ? low : min;
+		max = high > max ? high : max;
+	}
+	*min_out = min;
+	*max_out = max;
+	*zeros_out = zeros;
+}
+
+SIMD_KERNEL(run_count, (uint64_t * total, const uint8_t *class, size_t n, uint8_t which),
+	    (total, class, n, which))
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += class[i] == which;
+	*total += count;
+}
+
+SIMD_KERNEL(run_outside, (uint64_t * total, const uint16_t *slot, size_t n), (total, slot, n))
+{
+	uint16_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count = (uint16_t)(count + ((uint16_t)(slot[i] - HIST_FIRST) >= HIST_BINS));
+	*total += count;
+}
+
+/* Pixels of the other classes, `left` of them in all. */
+static void count_others(struct accum *a, const uint8_t *class, size_t n, uint64_t left)
+{
+	for (uint8_t c = PIXEL_VALID + 1; left && c < N_PIXEL_CLASSES; c++) {
+		uint64_t count = 0;
+
+		run_count(&count, class, n, c);
+		a->n[c] += count;
+		left -= count;
+	}
+}
+
+/* The rare far values, one by one; a 0 that does not count takes their places. */
+static size_t take_far(struct value_run *run, const struct value_rule *rule, struct accum *a,
+		       struct histogram *h, const float *value, size_t n)
+{
+	size_t far = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bool near = fabsf(value[i]) <= rule->near;
+
+		run->near[i] = near ? value[i] : 0;
+		if (near)
+			continue;
+		far++;
+		accum_add(a, &rule->grid, value[i], 1);
+		h->count[value_rule_slot(rule, value[i])]++;
+	}
+	return far;
+}
+
+/* What the values of a run are like. */
+struct run_kind {
+	bool fast;   /* all are at most 2^e */
+	bool inside; /* all lie in the range, zeros that do not count included */
+};
+
+static void find_slots(struct value_run *run, const struct value_rule *rule, struct run_kind kind,
+		       const float *value, size_t n)
+{
+	if (rule->by_q) {
+		run_slots_of_bits(run->slot, value, n, rule->fast);
+		return;
+	}
+	run_inner(run->q, value, n, rule);
+	if (kind.inside) {
+		run_slots_inside(run->slot, run->q, n);
+		return;
+	}
+	run_outer(run->outer, value, n, rule);
+	run_slots(run->slot, run->q, run->outer, value, n, rule->least, rule->most);
+}
+
+static void find_sums(struct value_run *run, const struct value_rule *rule, struct run_kind kind,
+		      const float *value, size_t n, struct run_sums *s)
+{
+	if (kind.fast && rule->by_q)
+		run_q_slots(run->q, run->slot, value, n, (float)rule->scale);
+	else
+		find_slots(run, rule, kind, value, n);
+	if (kind.fast && !rule->by_q)
+		run_q(run->q, value, n, (float)rule->scale);
+	if (kind.fast)
+		run_sum(s, run->q, n);
+	else
+		run_sum_near(s, value, n, rule->scale);
+}
+
+/*
+ * Pixels that do not count have the value 0: they add nothing to the sums, and are taken back from
+ * the slot of 0 (which wraps below zero, and comes back when the slots are counted).
+ */
+static void add_values(struct value_run *run, const struct value_rule *rule, struct run_kind kind,
+		       struct accum *a, struct histogram *h, const float *value, size_t n,
+		       size_t n_valid)
+{
+	struct run_sums s;
+
+	find_sums(run, rule, kind, value, n, &s);
+	if (!kind.inside) {
+		run_outside(&a->n_outside, run->slot, n);
+		a->n_outside -= rule->zero_outside ? n - n_valid : 0;
+	}
+	h->count[rule->zero_slot] -= n - n_valid;
+	a->n[PIXEL_VALID] += n_valid;
+	a->sum += s.sum;
+	a->sum_sq += s.sq;
+}
+
+bool value_run_add(struct value_run *run, const struct value_rule *rule, struct accum *a,
+		   struct histogram *h, const float *value, const uint8_t *class, size_t n)
+{
+	struct run_kind kind;
+	uint64_t valid = 0;
+	size_t zeros;
+	float min, max;
+
+	run_count(&valid, class, n, PIXEL_VALID);
+	count_others(a, class, n, n - valid);
+	if (!valid)
+		return false;
+	run_extremes(&min, &max, &zeros, value, n);
+	if (zeros > n - valid) { /* one that counts is 0 */
+		min = min < 0 ? min : 0;
+		max = max > 0 ? max : 0;
+	}
+	a->min = min < a->min ? min : a->min;
+	a->max = max > a->max ? max : a->max;
+	kind.fast = min >= -rule->fast && max <= rule->fast;
+	kind.inside = min >= rule->least && max <= rule->most && !(rule->zero_outside && zeros);
+	if (min < -rule->near || max > rule->near) {
+		valid -= take_far(run, rule, a, h, value, n);
+		value = run->near;
+	}
+	add_values(run, rule, kind, a, h, value, n, valid);
+	return true;
+}
