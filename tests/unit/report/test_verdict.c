@@ -171,6 +171,8 @@ static void test_verdict_reading(void **state)
 	expect_verdict(f, "input-bound: 50 %");
 	m->row[METER_FETCH].cpu_ns = 1900000000;
 	expect_verdict(f, "the bytes came from the page cache");
+	m->row[METER_DECODE].cpu_ns = 600000000; /* half of what was not reading had no core */
+	expect_verdict(f, "had a CPU only 50 % of the time");
 }
 
 /* Where there is advice, something is to be changed, however well the workers were used. */
