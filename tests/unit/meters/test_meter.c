@@ -69,6 +69,31 @@ static void lives_are_joined(void **state)
 	assert_int_equal(all.end_ns, 300);
 }
 
+/* A wait is booked by its cause, on the stage that had to wait, from its beginning until now. */
+static void waits_are_booked(void **state)
+{
+	static const enum meter_stage row[N_WAIT_CAUSES] = {
+		[WAIT_MEMORY] = METER_CLAIM, [WAIT_ORDER] = METER_CLAIM,
+		[WAIT_WRITER] = METER_WRITE, [WAIT_PEER] = METER_REDUCE,
+		[WAIT_IDLE] = METER_CLAIM,   [WAIT_GIL] = METER_DECODE};
+
+	(void)state;
+	for (unsigned cause = 0; cause < N_WAIT_CAUSES; cause++) {
+		struct meter m = {0};
+		uint64_t since = clock_now(), all = 0;
+
+		spin(1000);
+		meter_wait(&m, (enum wait_cause)cause, since);
+		assert_in_range(m.row[row[cause]].wait_ns[cause], 1, clock_now() - since);
+		meter_pack(&m, 10, since);
+		assert_in_range(m.row[METER_REDUCE].pack_ns, 1, clock_now() - since);
+		for (int stage = 0; stage < N_METER_STAGES; stage++)
+			for (int other = 0; other < N_WAIT_CAUSES; other++)
+				all += m.row[stage].wait_ns[other];
+		assert_int_equal(all, m.row[row[cause]].wait_ns[cause]);
+	}
+}
+
 /* Merged into nothing a meter is itself, once more it is doubled: no column is forgotten. */
 static void every_column_is_added(void **state)
 {
@@ -120,6 +145,7 @@ int main(void)
 		cmocka_unit_test(waiting_is_no_cpu_time),
 		cmocka_unit_test(no_stage_works_longer_than_its_laps),
 		cmocka_unit_test(lives_are_joined),
+		cmocka_unit_test(waits_are_booked),
 		cmocka_unit_test(every_column_is_added),
 	};
 

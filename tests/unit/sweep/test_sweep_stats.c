@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <string.h>
 
 #include "sweep/sweep_stats.h"
 
@@ -218,6 +219,34 @@ static void test_advice_on_chunks(void **state)
 		      "(--chunk 256, 2.000 s): any will do");
 }
 
+static void test_description(void **state)
+{
+	struct sweep sweep = {.scene = "a",
+			      .n_scenes = 1,
+			      .x_size = 7,
+			      .y_size = 5,
+			      .store_x = 4,
+			      .store_y = 2,
+			      .n_points = 1,
+			      .rounds = 3,
+			      .cores = 2};
+	char words[400];
+
+	(void)state;
+	sweep_describe(words, sizeof(words), &sweep);
+	assert_string_equal(words, "a: 7 x 5 pixels, stored in blocks of 4 x 2; 1 point, 3 rounds "
+				   "over all of them, each in another order; warm: the files were "
+				   "read once before, which is not counted; 2 physical cores");
+	sweep.n_scenes = 2;
+	sweep.cold = true;
+	sweep_describe(words, sizeof(words), &sweep);
+	assert_non_null(strstr(words, "a and 1 more scene: 7 x 5 pixels"));
+	sweep.n_scenes = 3;
+	sweep_describe(words, sizeof(words), &sweep);
+	assert_non_null(strstr(words, "a and 2 more scenes: 7 x 5 pixels"));
+	assert_non_null(strstr(words, "cold: the system was asked to forget the files"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +258,7 @@ int main(void)
 		cmocka_unit_test(test_best_and_flat),
 		cmocka_unit_test(test_speed_up),
 		cmocka_unit_test(test_advice_on_chunks),
+		cmocka_unit_test(test_description),
 	};
 
 	return cmocka_run_group_tests_name("sweep figures", tests, NULL, NULL);
