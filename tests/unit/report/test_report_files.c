@@ -28,6 +28,32 @@ static void test_full_disk(void **state)
 	json_decref(parse(f->path[1]));
 }
 
+/* Given up at a scene, it is told there and once more at the end, and the others are whole. */
+static void test_full_disk_at_a_scene(void **state)
+{
+	struct fixture *f = *state;
+	struct report_set *set;
+	struct error err = {0};
+
+	want(&f->options, "partial", "/dev/full");
+	f->plan.n_all_scenes = 2;
+	assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), 0);
+	f->good.id = 0;
+	f->bad.id = 1;
+	assert_int_equal(report_set_scene(set, &f->good_result, &err), -1);
+	assert_int_equal(err.code, EX_IOERR);
+	assert_non_null(strstr(err.text, "/dev/full"));
+	err = (struct error){0};
+	assert_int_equal(report_set_scene(set, &f->bad_result, &err), 0); /* it is left alone */
+	assert_int_equal(err.code, 0);
+	assert_int_equal(report_set_commit(set, &f->totals, &err), -1);
+	assert_int_equal(err.code, EX_IOERR);
+	assert_string_equal(err.text, "/dev/full: the partial report could not be written");
+	report_set_free(set);
+	assert_int_equal(files_in(f->folder), 4);
+	json_decref(parse(f->path[1]));
+}
+
 static void test_folder_missing(void **state)
 {
 	struct fixture *f = *state;
@@ -177,13 +203,10 @@ static void test_data_are_not_replaced(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_RUN(test_full_disk),
-		WITH_RUN(test_folder_missing),
-		WITH_RUN(test_folder_as_file),
-		WITH_RUN(test_not_committed),
-		WITH_RUN(test_same_path_twice),
-		WITH_RUN(test_link_is_followed),
-		WITH_RUN(test_data_are_not_replaced),
+		WITH_RUN(test_full_disk),        WITH_RUN(test_full_disk_at_a_scene),
+		WITH_RUN(test_folder_missing),   WITH_RUN(test_folder_as_file),
+		WITH_RUN(test_not_committed),    WITH_RUN(test_same_path_twice),
+		WITH_RUN(test_link_is_followed), WITH_RUN(test_data_are_not_replaced),
 	};
 
 	return cmocka_run_group_tests_name("report files", tests, NULL, NULL);
