@@ -35,7 +35,8 @@ PYTHON = "/usr/bin/python3"
 # scripts of oracle/ and fault/.
 TESTS = {
     "pipeline": ["cli/usage"],
-    "pipeline/base": ["unit/test_teach", "unit/test_partial", "cli/numbers", "cli/usage", "cli/output"],
+    "pipeline/base": ["unit/test_teach", "unit/test_partial", "cli/numbers", "cli/usage",
+                      "cli/output"],
     "pipeline/commands": ["cli/commands", "cli/usage", "cli/plan", "cli/shard", "cli/lab",
                           "cli/sweep"],
     "pipeline/confine": ["cli/numbers", "fault/confine"],
