@@ -4,7 +4,7 @@ is compiled in a copy of the tree and run against the tests that the layout name
 ones that live are printed: a place where a test is missing, or where the change is none.
 
     tests/mutants.py [N=20] [SEED=1] [REV=main] [FILES="pipeline/plan/*.c ..."] [LIST=FILE]
-                     [MINUTES=25] [SLOW=60] [ONLY="unit cli oracle"]
+                     [MINUTES=25] [SLOW=60] [ONLY="unit cli oracle fault"]
 
 N mutations, chosen by SEED, of the lines changed since the merge base with REV; of all lines of
 FILES where that is given, for MINUTES at the most. LIST: mutations of one's own instead, a line
@@ -31,31 +31,36 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parents[1]
 PYTHON = "/usr/bin/python3"
 
-# Room: bats files and oracle scripts that its files are for, the quick ones first.
+# Room: what else its files are for, the quick ones first: unit programs of other rooms, bats files,
+# scripts of oracle/ and fault/.
 TESTS = {
     "pipeline": ["cli/usage"],
-    "pipeline/base": ["cli/numbers", "cli/usage"],
-    "pipeline/commands": ["cli/usage", "cli/shard", "cli/lab", "cli/sweep"],
-    "pipeline/confine": ["cli/numbers"],
-    "pipeline/executors": ["cli/trace", "oracle/lab"],
-    "pipeline/meters": ["cli/trace"],
+    "pipeline/base": ["unit/test_teach", "unit/test_partial", "cli/numbers", "cli/usage",
+                      "cli/output"],
+    "pipeline/commands": ["cli/commands", "cli/usage", "cli/plan", "cli/shard", "cli/lab",
+                          "cli/sweep"],
+    "pipeline/confine": ["cli/numbers", "fault/confine"],
+    "pipeline/executors": ["unit/test_run", "cli/trace", "oracle/lab"],
+    "pipeline/meters": ["cli/trace", "cli/teach"],
     "pipeline/mpi": ["oracle/lab"],
     "pipeline/mpi/module": ["oracle/lab"],
-    "pipeline/options": ["cli/usage", "cli/plan"],
+    "pipeline/options": ["cli/commands", "cli/usage", "cli/plan"],
     "pipeline/plan": ["cli/plan"],
-    "pipeline/remote": ["cli/trace", "oracle/lab"],
+    "pipeline/remote": ["unit/test_run", "cli/trace", "oracle/lab"],
     "pipeline/run": ["cli/numbers", "cli/trace", "oracle/real"],
     "pipeline/survey": ["cli/input", "cli/plan"],
     "pipeline/teach": ["cli/teach"],
     "stages/bands": ["cli/products", "cli/names", "oracle/real"],
     "stages/discover": ["cli/products", "cli/names", "oracle/real"],
-    "stages/gdal": ["cli/input", "oracle/gdal_blocks"],
-    "stages/input": ["cli/input", "cli/products"],
+    "stages/formula": ["cli/numbers", "oracle/real"],
+    "stages/gdal": ["cli/input", "fault/reach", "oracle/gdal_blocks"],
+    "stages/input": ["unit/test_xml", "unit/test_inputs", "cli/products", "cli/input"],
     "stages/lab": ["cli/lab"],
     "stages/picture": ["cli/trace", "cli/sweep"],
     "stages/pixels": ["cli/numbers", "oracle/real", "oracle/accum"],
     "stages/reader": ["cli/input", "oracle/real"],
-    "stages/report": ["cli/output", "cli/shard", "cli/plan", "cli/teach", "cli/trace"],
+    "stages/report": ["cli/output", "cli/shard", "cli/plan", "cli/teach", "cli/trace",
+                      "fault/parts"],
     "stages/sweep": ["cli/sweep"],
     "stages/tiff": ["oracle/real", "oracle/odd"],
 }
@@ -244,7 +249,7 @@ def fast_folder():
 
 
 def tests_of(path, only):
-    """Names of tests for a source file: unit/<program>, cli/<file>, oracle/<script>."""
+    """Names of tests for a source file: unit/<program>, cli/<file>, oracle/ and fault/<script>."""
     room = str(Path(path).parent)
     folder = REPO / "tests" / "unit" / Path(room).name
     if room.endswith("mpi/module"):
@@ -254,13 +259,26 @@ def tests_of(path, only):
     return [name for name in names if name.split("/")[0] in only]
 
 
+def check_tests(paths):
+    """Every room has its line in TESTS, and every test that is named is there."""
+    folders = {"unit": "tests/unit/*/{}.c", "cli": "tests/cli/{}.bats",
+               "oracle": "tests/oracle/{}.py", "fault": "tests/fault/{}.py"}
+    for room in sorted({str(Path(path).parent) for path in paths if path.endswith(".c")} -
+                       set(TESTS)):
+        print(f"TESTS has no line for {room}", flush=True)
+    for name in sorted({name for names in TESTS.values() for name in names}):
+        kind, what = name.split("/")
+        if not list(REPO.glob(folders[kind].format(what))):
+            sys.exit(f"TESTS names {name}, which is not there")
+
+
 def command_of(name, tree):
     kind, what = name.split("/")
     if kind == "unit":
         return [str(tree.path / "build" / "tests" / what)]
     if kind == "cli":
         return ["bats", "--tap", str(tree.path / "tests" / "cli" / f"{what}.bats")]
-    return [PYTHON, str(tree.path / "tests" / "oracle" / f"{what}.py"), "--quick"]
+    return [PYTHON, str(tree.path / "tests" / kind / f"{what}.py"), "--quick"]
 
 
 def watch(process, log, timeout):
@@ -365,17 +383,18 @@ class Judge:
 
 def main():
     known = {"N": "20", "SEED": "1", "REV": "main", "FILES": "", "LIST": "", "MINUTES": "25",
-             "SLOW": "60", "ONLY": "unit cli oracle"}
+             "SLOW": "60", "ONLY": "unit cli oracle fault"}
     for word in sys.argv[1:]:
         key, equals, value = word.partition("=")
         if not equals or key not in known:
             sys.exit(__doc__)
         known[key] = value or known[key]
+    everything = git("ls-files", "pipeline", "stages").split()
+    check_tests(everything)
     if known["LIST"]:
         chosen = listed(known["LIST"])
         n = len(chosen)
     else:
-        everything = git("ls-files", "pipeline", "stages").split()
         if known["FILES"]:
             lines = {name: None for name in everything if name.endswith(".c") and
                      any(fnmatch.fnmatch(name, p) for p in known["FILES"].split())}

@@ -41,20 +41,26 @@ static int run_graph(const struct call *call, struct error *err)
 
 static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 
+/* What a run is planned from; both take it. */
+#define PLANNED_GROUPS                                                                  \
+	{.title = "What to read", .rows = reading_rows},                                \
+		{.title = "How to work", .rows = planning_rows},                        \
+		{.title = COUNTED_TITLE,                                                \
+		 .rows = counted_rows,                                                  \
+		 .reports = all_reports,                                                \
+		 .made_by = REPORT_BY_RUN,                                              \
+		 .counted = true},                                                      \
+	{                                                                               \
+		.title = "For teaching (see imgpipe run --help)", .rows = teaching_rows \
+	}
+
 const struct command command_plan = {
 	.word = "plan",
 	.arguments = "FILE|DIRECTORY|@LIST|- ...",
 	.purpose = "say what a run would do, and the memory it needs",
 	.examples = "imgpipe plan --memory 64M big.tif\n"
 		    "imgpipe plan --workers 8 --html page.html scenes/\n",
-	.groups = {{.title = "What to read", .rows = reading_rows},
-		   {.title = "How to work", .rows = planning_rows},
-		   {.title = COUNTED_TITLE,
-		    .rows = counted_rows,
-		    .reports = all_reports,
-		    .made_by = REPORT_BY_RUN,
-		    .counted = true},
-		   {.title = "For teaching (see imgpipe run --help)", .rows = teaching_rows}},
+	.groups = {PLANNED_GROUPS},
 	.check = scenes_check,
 	.run = run_plan,
 };
@@ -80,15 +86,7 @@ const struct command command_graph = {
 	.purpose = "draw the tasks of a run, as SVG on standard output",
 	.examples = "imgpipe graph scene.tif > graph.svg\n"
 		    "imgpipe graph --text --workers 4 --chunk 1024 scenes/\n",
-	.groups = {{.title = "What to draw", .rows = drawing_rows},
-		   {.title = "What to read", .rows = reading_rows},
-		   {.title = "How to work", .rows = planning_rows},
-		   {.title = COUNTED_TITLE,
-		    .rows = counted_rows,
-		    .reports = all_reports,
-		    .made_by = REPORT_BY_RUN,
-		    .counted = true},
-		   {.title = "For teaching (see imgpipe run --help)", .rows = teaching_rows}},
+	.groups = {{.title = "What to draw", .rows = drawing_rows}, PLANNED_GROUPS},
 	.check = scenes_check,
 	.run = run_graph,
 };

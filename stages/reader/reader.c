@@ -36,6 +36,30 @@ static struct {
 	char why[sizeof(((struct error *)0)->text)]; /* it is forbidden */
 } module = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
+/*
+ * Loaded the first time something needs it: GDAL costs some 40 MB and 60 ms to load, which plain
+ * GeoTIFFs should not pay. NULL with err set (EX_UNAVAILABLE) where the module cannot be loaded,
+ * (EX_TEMPFAIL) while it is forbidden. Thread-safe.
+ */
+static const struct reader *reader_gdal(struct error *err)
+{
+	const struct reader *reader = atomic_load(&module.loaded);
+
+	if (reader)
+		return reader;
+	pthread_mutex_lock(&module.lock);
+	reader = atomic_load(&module.loaded);
+	if (!reader && atomic_load(&module.forbidden)) {
+		atomic_store(&module.asked, true);
+		(void)error_set(err, EX_TEMPFAIL, "%s", module.why);
+	} else if (!reader) {
+		reader = module_load(&place, err);
+		atomic_store(&module.loaded, reader);
+	}
+	pthread_mutex_unlock(&module.lock);
+	return reader;
+}
+
 static bool gdal_is_loaded(void)
 {
 	return atomic_load(&module.loaded) != NULL;
@@ -77,25 +101,6 @@ const struct heavy_reader reader_heavy = {
 	.was_asked = gdal_was_asked,
 	.reads = gdal_reads,
 };
-
-const struct reader *reader_gdal(struct error *err)
-{
-	const struct reader *reader = atomic_load(&module.loaded);
-
-	if (reader)
-		return reader;
-	pthread_mutex_lock(&module.lock);
-	reader = atomic_load(&module.loaded);
-	if (!reader && atomic_load(&module.forbidden)) {
-		atomic_store(&module.asked, true);
-		(void)error_set(err, EX_TEMPFAIL, "%s", module.why);
-	} else if (!reader) {
-		reader = module_load(&place, err);
-		atomic_store(&module.loaded, reader);
-	}
-	pthread_mutex_unlock(&module.lock);
-	return reader;
-}
 
 const struct reader *reader_of(const struct raster_info *info, struct error *err)
 {

@@ -10,14 +10,9 @@
 #include "options.h"
 
 /*
- * The GDAL reader lives in a module of its own, loaded the first time something needs it: GDAL
- * costs some 40 MB and 60 ms to load, which plain GeoTIFFs should not pay.
- *
- * NULL with err set (EX_UNAVAILABLE) where the module cannot be loaded. Thread-safe.
+ * GDAL as the plan sees it: a module of its own, loaded the first time something needs it; while it
+ * is forbidden, it is not loaded, and what needs it fails.
  */
-const struct reader *reader_gdal(struct error *err);
-
-/* GDAL as the plan sees it; while it is forbidden, reader_gdal() fails. */
 extern const struct heavy_reader reader_heavy;
 
 /*

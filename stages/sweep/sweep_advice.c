@@ -29,7 +29,8 @@ void sweep_describe(char *text, size_t size, const struct sweep *sweep)
 	char more[48] = "";
 
 	if (sweep->n_scenes > 1)
-		(void)snprintf(more, sizeof(more), " and %u more scenes", sweep->n_scenes - 1);
+		(void)snprintf(more, sizeof(more), " and %u more scene%s", sweep->n_scenes - 1,
+			       sweep->n_scenes == 2 ? "" : "s");
 	(void)snprintf(text, size,
 		       "%s%s: %u x %u pixels, stored in blocks of %u x %u; %u point%s, %u round%s "
 		       "over all of them, each in another order; %s; %u physical core%s",

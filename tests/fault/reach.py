@@ -285,6 +285,9 @@ def check_folder(tally, watch, folder, outside, args):
     tally.check(scenes["own"]["status"] == "ok", name, "the good scene has failed")
     for bad in ("wms", "vrt", "curl", "padded", "mask"):
         tally.check(scenes[bad]["status"] == "failed", f"{name}: {bad}", str(scenes[bad])[:200])
+    for good in ("over", "aux"):  # overviews are not used, so one that is a VRT does no harm
+        tally.check(scenes[good]["status"] == "ok" and scenes[good]["ndvi"] == scenes["own"]["ndvi"],
+                    f"{name}: {good}", str(scenes[good])[:200])
     tally.check("in a folder that is searched it is not followed: name it itself" in result.err,
                 name, "no word on how to read a VRT")
 

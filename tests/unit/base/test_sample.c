@@ -29,10 +29,31 @@ static void test_sample_holds(void **state)
 	assert_true(sample_holds(SAMPLE_F64, 1e300, &v) && v == 1e300);
 }
 
+/* The ends of each whole type are its, the numbers beyond them are not. */
+static void test_ends(void **state)
+{
+	static const struct {
+		enum sample_type type;
+		double min, max;
+	} row[] = {{SAMPLE_U8, 0, 255},         {SAMPLE_I8, -128, 127},
+		   {SAMPLE_U16, 0, 65535},      {SAMPLE_I16, -32768, 32767},
+		   {SAMPLE_U32, 0, 4294967295}, {SAMPLE_I32, -2147483648.0, 2147483647}};
+	double v;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		assert_true(sample_holds(row[i].type, row[i].min, &v) && v == row[i].min);
+		assert_true(sample_holds(row[i].type, row[i].max, &v) && v == row[i].max);
+		assert_false(sample_holds(row[i].type, row[i].min - 1, &v));
+		assert_false(sample_holds(row[i].type, row[i].max + 1, &v));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sample_holds),
+		cmocka_unit_test(test_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,39 @@ static void says_what_it_was_told(void **state)
 	assert_non_null(strstr(text, "27 more: 14 decode 13 wait memory"));
 }
 
+/* The first bar has this at its ends. */
+static void check_bar(double share, char first, char last)
+{
+	struct monitor_view view = view_of(100, 60);
+	const char *bar;
+
+	view.share = share;
+	(void)monitor_draw(text, sizeof(text), &view);
+	bar = strchr(text, '[');
+	assert_non_null(bar);
+	assert_int_equal(bar[1], first);
+	assert_int_equal(strchr(bar, ']')[-1], last);
+}
+
+/* What cannot be is drawn as the nearest that can: shares beyond 0 to 1, activities of no name. */
+static void takes_what_cannot_be(void **state)
+{
+	struct monitor_view view = view_of(100, 20);
+	uint8_t worker[WORKERS];
+
+	(void)state;
+	check_bar(-3, '.', '.');
+	check_bar(0, '.', '.');
+	check_bar(0.5, '#', '.');
+	check_bar(1, '#', '#');
+	check_bar(3, '#', '#');
+	for (unsigned i = 0; i < WORKERS; i++)
+		worker[i] = i % 2 ? ACTIVITY_NONE : N_ACTIVITIES;
+	view.worker = worker;
+	assert_int_equal(monitor_draw(text, sizeof(text), &view), 19);
+	assert_non_null(strstr(text, "27 more: 27 "));
+}
+
 static void small_room_is_kept_to(void **state)
 {
 	struct monitor_view view = view_of(80, 24);
@@ -108,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fits_every_screen),
 		cmocka_unit_test(says_what_it_was_told),
+		cmocka_unit_test(takes_what_cannot_be),
 		cmocka_unit_test(small_room_is_kept_to),
 	};
 

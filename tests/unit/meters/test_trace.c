@@ -167,8 +167,10 @@ static void bytes_go_to_their_event(void **state)
 	trace_lap(&trace, &meter, TRACE_WAIT + WAIT_PEER, 25, 40); /* its beginning is cut */
 	trace_lap(&trace, &meter, METER_FETCH, 40, 50);
 	meter.row[METER_FETCH].bytes_in += 7;
+	trace_lap(&trace, &meter, METER_DISCOVER, 50, 60);
+	meter.row[METER_DISCOVER].bytes_in += 9;
 	trace_settle(&trace, &meter);
-	assert_int_equal(trace.lap.n, 4);
+	assert_int_equal(trace.lap.n, 5);
 	assert_int_equal(room[0].bytes, 100);
 	assert_int_equal(room[1].bytes, 300);
 	assert_int_equal(room[2].bytes, 0);
@@ -176,6 +178,7 @@ static void bytes_go_to_their_event(void **state)
 	assert_int_equal(room[2].busy_ns, 10);
 	assert_int_equal(room[3].bytes, 7);
 	assert_int_equal(room[3].chunk, 2);
+	assert_int_equal(room[4].bytes, 9);
 }
 
 static void samples_are_bounded_and_keep_the_peak(void **state)

@@ -19,6 +19,7 @@ struct fixture {
 	struct options options;
 	struct plan plan;
 	struct meter worker[2];
+	struct pixel_totals pixels;
 	struct run_totals totals;
 };
 
@@ -170,6 +171,8 @@ static void test_verdict_reading(void **state)
 	expect_verdict(f, "input-bound: 50 %");
 	m->row[METER_FETCH].cpu_ns = 1900000000;
 	expect_verdict(f, "the bytes came from the page cache");
+	m->row[METER_DECODE].cpu_ns = 600000000; /* half of what was not reading had no core */
+	expect_verdict(f, "had a CPU only 50 % of the time");
 }
 
 /* Where there is advice, something is to be changed, however well the workers were used. */
@@ -180,6 +183,68 @@ static void test_verdict_advice_and_efficiency(void **state)
 	f->totals.meter.bytes_decoded = 13 * f->totals.meter.bytes_needed / 10;
 	expect_verdict(f, "1.30 bytes were decoded for each byte needed");
 	expect_verdict(f, "parallel efficiency 90 % (CPU time");
+}
+
+/* Two workers with every finding at once, none of them too large to let the others be said. */
+static void everything_wrong(struct fixture *f)
+{
+	struct meter *m = &f->totals.meter;
+
+	m->row[METER_DECODE].busy_ns = m->row[METER_DECODE].cpu_ns = 1200000000;
+	m->bytes_decoded = 13 * m->bytes_needed / 10;
+	m->row[METER_FETCH].wait_ns[WAIT_MEMORY] = 300000000;
+	m->row[METER_REDUCE].wait_ns[WAIT_PEER] = 300000000;
+	m->row[METER_DISCOVER].wait_ns[WAIT_ORDER] = 300000000;
+	m->row[METER_WRITE].wait_ns[WAIT_WRITER] = 300000000;
+	f->plan.workers_asked = 9;
+}
+
+/*
+ * More findings than there is room for: the later ones are the less important and go, the
+ * efficiency is always the last. Costs of --teach come first, so each mode takes a place.
+ */
+static void test_verdict_of_everything(void **state)
+{
+	static const char *const costs[] = {
+		"gil: ", "task-overhead: ", "ship-pixels: ", "no-backpressure: ", "float-sums: "};
+	static const unsigned modes[] = {TEACH_GIL, TEACH_TASK_OVERHEAD, TEACH_SHIP_PIXELS,
+					 TEACH_NO_BACKPRESSURE, TEACH_FLOAT_SUMS};
+	static const char *const findings[] = {"decode-bound: 30 %",
+					       "read amplification: 1.30 bytes",
+					       "2 of 9 workers fit",
+					       "8 % of worker time went to waiting for memory",
+					       "8 % of worker time went to locks",
+					       "8 % of worker time went to waiting for a scene",
+					       "8 % of worker time went to waiting for the writer",
+					       "40 % of worker time is unaccounted"};
+	enum { N_FINDINGS = sizeof(findings) / sizeof(findings[0]) };
+	struct fixture *f = *state;
+	struct {
+		struct verdict verdict;
+		char behind[VERDICT_BYTES];
+	} room;
+
+	everything_wrong(f);
+	f->totals.pixels = &f->pixels;
+	for (unsigned n = 0; n <= sizeof(modes) / sizeof(modes[0]); n++) {
+		unsigned all = n + N_FINDINGS + 1, last;
+
+		memset(&room, 'x', sizeof(room));
+		if (n)
+			f->options.teach.modes |= modes[n - 1];
+		verdict_make(&room.verdict, &f->totals, &f->plan, &f->options);
+		assert_int_equal(room.verdict.n, all < VERDICT_MAX ? all : VERDICT_MAX);
+		last = room.verdict.n - 1;
+		for (unsigned i = 0; i < last; i++) {
+			const char *words = i < n ? costs[i] : findings[i - n];
+
+			if (strncmp(room.verdict.sentence[i], words, strlen(words)) != 0)
+				fail_msg("%u of %u: %s", i, n, room.verdict.sentence[i]);
+		}
+		assert_non_null(strstr(room.verdict.sentence[last], "parallel efficiency 90 % ("));
+		for (size_t i = 0; i < sizeof(room.behind); i++)
+			assert_int_equal(room.behind[i], 'x');
+	}
 }
 
 #define WITH_RUN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -194,6 +259,7 @@ int main(void)
 		WITH_RUN(test_verdict_enough_chunks),
 		WITH_RUN(test_verdict_reading),
 		WITH_RUN(test_verdict_advice_and_efficiency),
+		WITH_RUN(test_verdict_of_everything),
 	};
 
 	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);

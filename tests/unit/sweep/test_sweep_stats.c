@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <string.h>
 
 #include "sweep/sweep_stats.h"
 
@@ -116,6 +117,136 @@ static void test_edges(void **state)
 	assert_true(point_edge(&point) == 6);
 }
 
+/* A series by workers, from two on, with these times. */
+static void make_series(struct series *series, struct sweep_sample *sample,
+			struct sweep_point *point, const double *wall, unsigned n)
+{
+	*series = (struct series){.n = n};
+	for (unsigned i = 0; i < n; i++) {
+		sample[i] = (struct sweep_sample){.wall_s = wall[i]};
+		point[i] = (struct sweep_point){.workers = i + 2, .n = 1, .sample = &sample[i]};
+		series->point[i] = &point[i];
+	}
+}
+
+/* The best of a series, and its neighbours that are as good; not those beyond one that is not. */
+static void test_best_and_flat(void **state)
+{
+	static const double wall[] = {2.02, 4, 2.08, 2, 2.05, 3, 2.01};
+	struct sweep_sample sample[7];
+	struct sweep_point point[7];
+	const struct sweep_point *low, *high;
+	struct series series;
+
+	(void)state;
+	make_series(&series, sample, point, wall, 7);
+	assert_ptr_equal(series_best(&series), &point[3]);
+	series_flat(&series, 0.05, &low, &high);
+	assert_ptr_equal(low, &point[2]);
+	assert_ptr_equal(high, &point[4]);
+	series_flat(&series, 0.03, &low, &high);
+	assert_ptr_equal(low, &point[3]);
+	assert_ptr_equal(high, &point[4]);
+	series_flat(&series, 2, &low, &high);
+	assert_ptr_equal(low, &point[0]);
+	assert_ptr_equal(high, &point[6]);
+	sample[1].wall_s = 2; /* the fewest workers of those that are as good */
+	assert_ptr_equal(series_best(&series), &point[1]);
+	series.n = 0;
+	assert_null(series_best(&series));
+	series_flat(&series, 0.05, &low, &high);
+	assert_true(!low && !high);
+}
+
+/* Times as fast as one worker, where two were the fewest: they count as twice one. */
+static void test_speed_up(void **state)
+{
+	static const double wall[] = {4, 3, 2};
+	struct sweep_sample sample[3];
+	struct sweep_point point[3];
+	struct series series;
+
+	(void)state;
+	make_series(&series, sample, point, wall, 3);
+	assert_true(series_base_time(&series) == 8);
+	assert_true(series_speed_up(&series, 0) == 2);
+	assert_true(series_speed_up(&series, 2) == 4);
+}
+
+/* What is said of chunks of five sizes with these times, in the first sentence about them. */
+static void expect_advice(const double *wall, const char *words)
+{
+	static const char *const chunk[] = {"64", "128", "256", "512", "1024"};
+	static struct advice advice;
+	struct sweep_sample sample[5];
+	struct sweep_point point[5];
+	struct sweep sweep = {.n_points = 5,
+			      .point = point,
+			      .n_scenes = 1,
+			      .cores = 2,
+			      .rounds = 1,
+			      .n_compared = 5,
+			      .same_numbers = true};
+
+	for (unsigned i = 0; i < 5; i++) {
+		sample[i] = (struct sweep_sample){.wall_s = wall[i]};
+		point[i] = (struct sweep_point){.chunk = chunk[i],
+						.executor = "threads",
+						.set = "block",
+						.workers = 1,
+						.chunks = 9,
+						.n = 1,
+						.sample = &sample[i]};
+	}
+	sweep_advise(&advice, &sweep);
+	assert_int_equal(advice.n, 2); /* one worker: nothing on scaling */
+	assert_string_equal(advice.text[0], "all 5 points: the same numbers (the summaries of 5 "
+					    "runs have the same bytes)");
+	assert_string_equal(advice.text[1], words);
+}
+
+static void test_advice_on_chunks(void **state)
+{
+	(void)state;
+	expect_advice((double[]){3, 2, 2.04, 2.5, 2.02},
+		      "threads, 1 worker: --chunk 128 is best (2.000 s); within 5 % of it: 128 to "
+		      "256, 1024; the slowest, 64, takes 1.5 times as long");
+	expect_advice((double[]){3, 2.5, 2, 2.5, 4},
+		      "threads, 1 worker: --chunk 256 is best (2.000 s), no other comes within 5 % "
+		      "of it; the slowest, 1024, takes 2.0 times as long");
+	expect_advice((double[]){2.01, 2.02, 2, 2.03, 2.04},
+		      "threads, 1 worker: all chunk sizes, 64 to 1024, are within 5 % of the best "
+		      "(--chunk 256, 2.000 s): any will do");
+}
+
+static void test_description(void **state)
+{
+	struct sweep sweep = {.scene = "a",
+			      .n_scenes = 1,
+			      .x_size = 7,
+			      .y_size = 5,
+			      .store_x = 4,
+			      .store_y = 2,
+			      .n_points = 1,
+			      .rounds = 3,
+			      .cores = 2};
+	char words[400];
+
+	(void)state;
+	sweep_describe(words, sizeof(words), &sweep);
+	assert_string_equal(words, "a: 7 x 5 pixels, stored in blocks of 4 x 2; 1 point, 3 rounds "
+				   "over all of them, each in another order; warm: the files were "
+				   "read once before, which is not counted; 2 physical cores");
+	sweep.n_scenes = 2;
+	sweep.cold = true;
+	sweep_describe(words, sizeof(words), &sweep);
+	assert_non_null(strstr(words, "a and 1 more scene: 7 x 5 pixels"));
+	sweep.n_scenes = 3;
+	sweep_describe(words, sizeof(words), &sweep);
+	assert_non_null(strstr(words, "a and 2 more scenes: 7 x 5 pixels"));
+	assert_non_null(strstr(words, "cold: the system was asked to forget the files"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +255,10 @@ int main(void)
 		cmocka_unit_test(test_chunk_for_each_worker),
 		cmocka_unit_test(test_chunk_measured_in_part),
 		cmocka_unit_test(test_edges),
+		cmocka_unit_test(test_best_and_flat),
+		cmocka_unit_test(test_speed_up),
+		cmocka_unit_test(test_advice_on_chunks),
+		cmocka_unit_test(test_description),
 	};
 
 	return cmocka_run_group_tests_name("sweep figures", tests, NULL, NULL);

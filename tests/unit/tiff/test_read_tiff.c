@@ -4,6 +4,8 @@
  */
 #include "tiff_fixture.h"
 
+#include <zlib.h>
+
 static void check_layouts(struct spec s)
 {
 	static const uint32_t block[][2] = {{16, 16}, {48, 32}, {0, 1}, {0, 8}, {0, 29}};
@@ -131,8 +133,8 @@ static size_t old_style_lzw(unsigned char *stream, const unsigned char *bytes, s
 }
 
 /*
- * Streams of before TIFF 6.0 are left to libtiff, one by one: it undoes the predictor of these
- * itself. 64 bytes, so that no code is longer than 9 bits.
+ * A stream of before TIFF 6.0 between new ones, and the predictor is undone in each. 64 bytes, so
+ * that no code is longer than 9 bits.
  */
 static void old_lzw_beside_new(void **state)
 {
@@ -375,6 +377,135 @@ static void mask_directory(void **state)
 	check_mask(16);
 }
 
+/* What a mask of bytes says of a pixel: columns 16 to 19 are masked, the others differ. */
+static uint8_t byte_of_mask(uint32_t x, uint32_t y)
+{
+	return x / 4 == 4 ? 0 : (uint8_t)(1 + (x * 37 + y * 11) % 255);
+}
+
+static void write_mask_block(TIFF *tif, const struct spec *s, uint32_t x0, uint32_t y0,
+			     uint32_t strile)
+{
+	uint32_t bx = s->block_x ? s->block_x : s->x_size, rows = s->block_y;
+	uint8_t block[48 * 32];
+
+	if (!s->block_x && rows > s->y_size - y0)
+		rows = s->y_size - y0;
+	assert_true(bx * rows <= sizeof(block));
+	for (uint32_t i = 0; i < bx * rows; i++)
+		block[i] = byte_of_mask(x0 + i % bx, y0 + i / bx);
+	if (s->block_x)
+		assert_true(TIFFWriteEncodedTile(tif, strile, block, bx * rows) > 0);
+	else
+		assert_true(TIFFWriteEncodedStrip(tif, strile, block, bx * rows) > 0);
+}
+
+/* The plain image, and the tags of a mask as the spec has it; its pixels are to follow. */
+static TIFF *begin_mask(const struct spec *s)
+{
+	TIFF *tif = TIFFOpen(path, "wl");
+
+	assert_non_null(tif);
+	set_tags(tif, &plain);
+	write_blocks(tif, &plain);
+	assert_true(TIFFWriteDirectory(tif));
+	set_tags(tif, s);
+	TIFFSetField(tif, TIFFTAG_SUBFILETYPE, FILETYPE_MASK);
+	TIFFSetField(tif, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MASK);
+	return tif;
+}
+
+static void check_byte_mask(const struct spec *s)
+{
+	struct read_request request = {.window = {10, 2, 20, 25}, .n_bands = 1, .band = {1}};
+	uint32_t bx = s->block_x ? s->block_x : s->x_size, strile = 0;
+	TIFF *tif = begin_mask(s);
+	uint8_t mask[20 * 25];
+	struct file f;
+
+	for (uint32_t y = 0; y < s->y_size; y += s->block_y)
+		for (uint32_t x = 0; x < s->x_size; x += bx)
+			write_mask_block(tif, s, x, y, strile++);
+	TIFFClose(tif);
+	file_open(&f);
+	assert_true(f.info.has_mask);
+	request.mask = mask;
+	assert_int_equal(file_read(&f, &request), 0);
+	for (uint32_t i = 0; i < sizeof(mask); i++)
+		if (mask[i] != byte_of_mask(10 + i % 20, 2 + i / 20))
+			fail_msg("codec %u, predictor %u, blocks of %u rows: pixel %u is %u",
+				 s->codec, s->predictor, s->block_y, i, mask[i]);
+	request_free(&request);
+	file_close(&f);
+}
+
+/*
+ * A mask of bytes is what was stored, whoever undoes its predictor; in strips of which the last is
+ * shorter, and in tiles that reach beyond the image.
+ */
+static void mask_of_bytes(void **state)
+{
+	static const uint16_t codec[] = {COMPRESSION_ADOBE_DEFLATE, COMPRESSION_LZW,
+					 COMPRESSION_ZSTD, COMPRESSION_LZMA};
+	static const uint32_t block[][2] = {{0, 8}, {0, 29}, {16, 16}, {48, 32}};
+	struct spec s = plain;
+
+	(void)state;
+	s.samples = 1;
+	s.type = SAMPLE_U8;
+	for (size_t k = 0; k < sizeof(block) / sizeof(block[0]); k++) {
+		s.block_x = block[k][0];
+		s.block_y = block[k][1];
+		s.predictor = PREDICTOR_NONE;
+		s.codec = COMPRESSION_NONE;
+		check_byte_mask(&s);
+		s.codec = COMPRESSION_PACKBITS;
+		check_byte_mask(&s);
+		for (size_t i = 0; i < sizeof(codec) / sizeof(codec[0]); i++) {
+			s.codec = codec[i];
+			s.predictor = PREDICTOR_NONE;
+			if (TIFFIsCODECConfigured(s.codec))
+				check_byte_mask(&s);
+			s.predictor = PREDICTOR_HORIZONTAL;
+			if (TIFFIsCODECConfigured(s.codec))
+				check_byte_mask(&s);
+		}
+	}
+}
+
+/* Differences of single bits: libtiff knows none, and nothing else guesses what they were. */
+static void mask_of_bits_with_predictor(void **state)
+{
+	struct read_request request = {.window = {0, 0, 37, 29}, .n_bands = 1, .band = {1}};
+	unsigned char bits[5 * 29], stream[400];
+	uLongf size = sizeof(stream);
+	struct spec s = plain;
+	uint8_t mask[37 * 29];
+	struct file f;
+	TIFF *tif;
+
+	(void)state;
+	s.samples = 1;
+	s.type = SAMPLE_U8;
+	s.block_x = 0;
+	s.block_y = s.y_size;
+	s.codec = COMPRESSION_ADOBE_DEFLATE;
+	s.predictor = PREDICTOR_HORIZONTAL;
+	tif = begin_mask(&s);
+	TIFFSetField(tif, TIFFTAG_BITSPERSAMPLE, 1);
+	memset(bits, 0xff, sizeof(bits));
+	assert_int_equal(compress(stream, &size, bits, sizeof(bits)), Z_OK);
+	assert_true(TIFFWriteRawStrip(tif, 0, stream, (tmsize_t)size) > 0);
+	TIFFClose(tif);
+	file_open(&f);
+	assert_true(f.info.has_mask);
+	request.mask = mask;
+	assert_int_equal(file_read(&f, &request), -1);
+	assert_int_equal(f.err.code, EX_DATAERR);
+	request_free(&request);
+	file_close(&f);
+}
+
 /* A mask of another size is no mask of this image. */
 static void mask_of_another_size(void **state)
 {
@@ -405,6 +536,8 @@ int main(void)
 		cmocka_unit_test(places_of_the_header),
 		cmocka_unit_test(units_known_by_code),
 		cmocka_unit_test(mask_directory),
+		cmocka_unit_test(mask_of_bytes),
+		cmocka_unit_test(mask_of_bits_with_predictor),
 		cmocka_unit_test(mask_of_another_size),
 	};
 
