@@ -104,6 +104,14 @@ setup() {
 		'd["run"]["wall_s"] > 0'
 }
 
+@test "keys of the JSON reports are those of the page, and none is missing" {
+	imgpipe -q --report r.json --summary s.json good.tif
+	exits 0
+	"$BATS_TEST_DIRNAME/documented.py" r.json imgpipe-report qa float_sums \
+		communication: confinement: stages:
+	"$BATS_TEST_DIRNAME/documented.py" s.json imgpipe-summary
+}
+
 @test "scenes opened before there are workers are metered under discover" {
 	cp good.tif second.tif
 	cp good.tif third.tif

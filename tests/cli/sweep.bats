@@ -81,6 +81,12 @@ assert by["tile"]["chunks"] == 16 and d["scene"]["store_x_size"] == 256
 '
 }
 
+@test "keys of the JSON are those of the page, and none is missing" {
+	imgpipe sweep -q --chunk 512 --workers 1,2 --repeat 1 --json s.json small.tif
+	exits 0
+	"$BATS_TEST_DIRNAME/documented.py" s.json imgpipe-sweep
+}
+
 @test "the page is well formed, and refers to nothing outside" {
 	ln -s small.tif "a <b> & \"c\".tif"
 	imgpipe sweep -q --chunk 256,512 --workers 1,2 --repeat 1 --html s.html "a <b> & \"c\".tif"
