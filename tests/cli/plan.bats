@@ -22,6 +22,21 @@ setup() {
 	[[ "${output,,}" == *peak* && "${output,,}" == *chunk* ]]
 }
 
+@test "plan compares chunks of other sizes by arithmetic" {
+	imgpipe plan --memory 256M --workers 2 --chunk 1024 big.tif
+	exits 0
+	[[ "$output" == *"Workers     2 of 2 (--workers)"* ]]
+	# 6000 / 256 is 24 across and down, half of them each for two workers; a tile of 512 is cut in
+	# four; half a chunk each is idle at the end
+	local rows="256x256 576 288.0 4.00 0.2 smaller
+512x512 144 72.0 1.00 0.7 smaller
+1024x1024 36 18.0 1.00 2.8 this
+2048x2048 9 4.5 1.00 11.1 larger
+8192x8192 1 0.5 1.00 50.0 larger"
+	diff <(awk '$1 ~ /^[0-9]+x[0-9]+$/ && NF > 8 { print $1, $2, $3, $4, $7, $9 }' <<< "$output") \
+		<(echo "$rows")
+}
+
 @test "plan and the run after it agree on the predicted peak" {
 	imgpipe plan --memory 256M --workers 2 big.tif
 	exits 0
