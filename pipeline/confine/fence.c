@@ -85,16 +85,21 @@ void fence_move(struct fence *fence, uint64_t footprint, uint64_t held, bool ope
 			&(struct rlimit){.rlim_cur = fence->now, .rlim_max = fence->most});
 }
 
-/* Words of ours, the C library's, libtiff's and GDAL's. A file's name does not count. */
+/*
+ * Words of ours, the C library's, libtiff's and GDAL's. A file's name, which messages begin with,
+ * does not count; nor does libtiff, where it had nothing to allocate ("0 elements").
+ */
 static bool speaks_of_memory(const char *text)
 {
+	const char *folder = strrchr(text, '/'), *said = strstr(folder ? folder : text, ": ");
 	static const char *const words[] = {"no memory",     "allocate memory", "ut of memory",
 					    "emory allocat", "not allocate",    "annot allocate",
 					    "enough memory", "bad_alloc",       "malloc"};
 
+	text = said ? said : text;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strstr(text, words[i]))
-			return true;
+			return !strstr(text, "(0 elements");
 	return false;
 }
 
