@@ -196,7 +196,7 @@ static enum pixel_class reference(const struct bench *b, size_t i, float *value)
 	return PIXEL_NONFINITE;
 }
 
-/* Piece by piece against accum_add() over the reference's pixels. */
+/* Group by group against accum_add() over the reference's pixels. */
 static void check(struct bench *b, bool by_tile)
 {
 	struct expected *expect = calloc(64, sizeof(*expect));
