@@ -56,10 +56,10 @@ struct plan {
 	uint64_t baseline;         /* program, libraries, scene list, trace of who hands out */
 	uint64_t per_worker_fixed; /* stack, handles, codec state, of one worker */
 	uint64_t slots;            /* records of the scenes in flight */
-	uint64_t pool;             /* what chunks and tallies may reserve: limit less all else */
+	uint64_t pool;             /* what chunks and totals may reserve: limit less all else */
 	uint64_t backlog;          /* --teach no-backpressure: pixels that may wait; else 0 */
 	uint64_t footprint;        /* of the worker's blocks for the scene planned on */
-	uint64_t tally;            /* its running totals */
+	uint64_t totals;           /* its running totals */
 	uint32_t auto_x, auto_y;   /* its chunk by --chunk auto, in pixels; 0: no scene opened */
 	uint64_t auto_chunks;      /* of them */
 	uint32_t store_x, store_y; /* its stored blocks */
@@ -67,10 +67,10 @@ struct plan {
 			  may not */
 	struct prediction predicted;      /* from the scene planned on */
 	struct confinement confinement;   /* of worker processes; set by who made the plan */
+	struct result_layout layout;      /* of the cells of the run; see workload.h */
 	bool made_up;                     /* see workload.h */
 	bool sequential;                  /* each chunk waits for the one before; see workload.h */
 	const char *const *stage_names;   /* of the workload; see workload.h */
-	const struct result_ops *result;  /* likewise */
 	const struct heavy_reader *heavy; /* likewise */
 	uint32_t n_scenes;                /* in the scene list */
 	uint64_t n_all_scenes;            /* of all shards */

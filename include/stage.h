@@ -13,10 +13,17 @@
 #include "error.h"
 #include "meter.h"
 #include "options.h"
+#include "recipe.h"
 #include "result.h"
 #include "scene.h"
 #include "teach.h"
 #include "window.h"
+
+/* One value of the recipe. Both NULL: it is missing in the scene. */
+struct value_plane {
+	float *value;         /* n_pixels; 0 if the class is not PIXEL_VALID */
+	uint8_t *pixel_class; /* n_pixels of enum pixel_class */
+};
 
 /* What is in memory at once while a chunk is worked on. Buffers are in the worker's arena. */
 struct block {
@@ -31,13 +38,13 @@ struct block {
 	const void *plane[SCENE_MAX_BANDS]; /* n_pixels samples of the band's type; NULL: no such
 					       band */
 	const uint8_t *dataset_mask;        /* n_pixels, 0 = masked; NULL: none */
-	uint8_t *pixel_class;               /* n_pixels of enum pixel_class */
-	float *value;                       /* n_pixels; 0 if the class is not PIXEL_VALID */
+	struct value_plane out[RECIPE_MAX_VALUES]; /* by value of the recipe */
 };
 
 /* What a stage may use; the same for all stages of one worker. */
 struct stage_env {
 	const struct options *options;
+	const struct result_layout *layout; /* of what the last stage fills */
 	struct arena *arena; /* sized by the plan; the machinery rewinds it after each block */
 	struct meter *meter;
 	unsigned worker;

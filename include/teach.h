@@ -43,7 +43,7 @@ static inline bool teaches(const struct teach *teach, enum teach_mode mode)
 	return teach->modes & (unsigned)mode;
 }
 
-/* Do pixels go to a reducer, in place of the answers of the last stage? */
+/* Do pixels go to a collector, in place of the answers of the last stage? */
 static inline bool teach_moves_pixels(const struct teach *teach)
 {
 	return teach->modes & ((unsigned)TEACH_SHIP_PIXELS | (unsigned)TEACH_NO_BACKPRESSURE);

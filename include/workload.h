@@ -12,6 +12,7 @@
 #include "heavy_reader.h"
 #include "meter.h"
 #include "options.h"
+#include "result.h"
 #include "scene.h"
 #include "stage.h"
 #include "teach.h"
@@ -26,29 +27,38 @@ struct scene_list_facts {
 };
 
 /* Running totals of one scene in flight. Made when its first chunk is claimed, freed when done. */
-struct tally;
+struct scene_totals;
 
 enum scene_status { SCENE_OK, SCENE_FAILED, SCENE_CANCELLED };
 
-/* Statistics of one tile of the per-tile table. */
+/* Statistics of one value in one tile of the per-tile table. */
 struct tile_summary {
 	struct window window;
 	struct summary summary;
+};
+
+/* What is known of one value in a scene that is SCENE_OK. */
+struct value_result {
+	struct accum accum;
+	struct histogram *histogram;  /* NULL: the value is missing in this scene */
+	struct float_sums float_sums; /* --teach float-sums: of the valid pixels; else 0 */
+	double area_m2;               /* of the valid pixels, NaN where not known */
 };
 
 /* A finished scene on its way to the reports. Lives until the row is written. */
 struct scene_result {
 	const struct scene *scene;
 	enum scene_status status;
-	bool first_ok;                /* of this run the first that is SCENE_OK */
-	struct error error;           /* where not SCENE_OK: the first one by chunk number */
-	struct chunk_grid grid;       /* how it was cut; zero where it was never planned */
-	struct accum accum;           /* valid where SCENE_OK */
-	struct histogram *histogram;  /* likewise; NULL otherwise */
-	struct float_sums float_sums; /* --teach float-sums: of the valid pixels; else 0 */
-	double area_m2;               /* of the valid pixels, NaN where not known */
-	uint64_t n_tiles;             /* rows of the per-tile table, 0 if not kept */
-	struct tile_summary *tile;
+	bool first_ok;          /* of this run the first that is SCENE_OK */
+	struct error error;     /* where not SCENE_OK: the first one by chunk number */
+	struct chunk_grid grid; /* how it was cut; zero where it was never planned */
+	unsigned n_values;      /* 0 where not SCENE_OK, and of labs */
+	struct value_result value[RECIPE_MAX_VALUES];
+	/* All cells of the scene, where SCENE_OK and it is of this run; else NULL. */
+	const struct result_layout *layout;
+	const struct cell_group *cells;
+	uint64_t n_tiles;          /* of the per-tile table, 0 if not kept */
+	struct tile_summary *tile; /* value v of tile t: tile[t * n_values + v] */
 };
 
 struct workload {
@@ -72,7 +82,8 @@ struct workload {
 	size_t (*pixel_bytes)(const struct scene *scene);
 
 	/* --- results of chunks --- */
-	const struct result_ops *result;
+	/* The cells of a run with these options. Pure. */
+	void (*layout)(struct result_layout *layout, const struct options *options);
 
 	/* The reader whose library is loaded when a scene needs it; NULL: there is none. */
 	const struct heavy_reader *heavy;
@@ -100,16 +111,19 @@ struct workload {
 	void (*reach)(const struct scene_list *scene_list,
 		      void (*take)(void *context, const char *path), void *context, bool *network);
 
-	/* --- reduction of one scene; calls for one tally are serialised by the machinery --- */
-	/* Bytes a tally takes at its peak, open tiles included. Pure. */
-	size_t (*tally_bytes)(const struct scene *scene, const struct chunk_grid *grid,
-			      unsigned workers, bool by_tile);
-	struct tally *(*tally_new)(const struct scene *scene, const struct chunk_grid *grid,
-				   bool by_tile, struct error *err);
-	int (*tally_fold)(struct tally *tally, const struct chunk_result *chunk, struct error *err);
-	/* Move the totals into *result. What result owns is freed by tally_free(). */
-	void (*tally_finish)(struct tally *tally, struct scene_result *result);
-	void (*tally_free)(struct tally *tally);
+	/* --- reduction of one scene; calls for one are serialised by the machinery --- */
+	/* Bytes that the totals take at their peak, open tiles included. Pure. */
+	size_t (*totals_bytes)(const struct scene *scene, const struct chunk_grid *grid,
+			       const struct result_layout *layout, unsigned workers, bool by_tile);
+	/* The scene and the layout outlive them. */
+	struct scene_totals *(*totals_new)(const struct scene *scene, const struct chunk_grid *grid,
+					   const struct result_layout *layout, bool by_tile,
+					   struct error *err);
+	int (*totals_fold)(struct scene_totals *totals, const struct chunk_result *chunk,
+			   struct error *err);
+	/* Move the totals into *result. What result owns is freed by totals_free(). */
+	void (*totals_finish)(struct scene_totals *totals, struct scene_result *result);
+	void (*totals_free)(struct scene_totals *totals);
 };
 
 extern const struct workload workload_ndvi;

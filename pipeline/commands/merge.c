@@ -7,6 +7,7 @@
 #include "inputs_apart.h"
 #include "options/rows.h"
 #include "report_lists.h"
+#include "scenes.h"
 
 static int run(const struct call *call, struct error *err)
 {
@@ -27,5 +28,6 @@ const struct command command_merge = {
 		    .reports = all_reports,
 		    .made_by = REPORT_BY_MERGE},
 		   {.title = "What to say", .rows = saying_rows}},
+	.check = scenes_check,
 	.run = run,
 };

@@ -306,7 +306,7 @@ static int crew_init(struct crew *crew, struct job *job, struct error *err)
 	*crew = (struct crew){.job = job, .n = job->n_workers};
 	crew->child = calloc(crew->n, sizeof(*crew->child));
 	crew->polls = calloc(crew->n, sizeof(*crew->polls));
-	crew->room_bytes = wire_room(((struct run *)job->context)->workload->result);
+	crew->room_bytes = wire_room(&((struct run *)job->context)->plan->layout);
 	crew->room = aligned_alloc(16, crew->room_bytes);
 	crew->stop = mmap(NULL, sizeof(*crew->stop), PROT_READ | PROT_WRITE,
 			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);

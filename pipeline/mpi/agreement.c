@@ -47,12 +47,13 @@ static uint64_t hash_plan(const struct plan *plan)
 
 static uint64_t hash_program(const struct plan *plan)
 {
-	const uint64_t sizes[] = {sizeof(struct meter),
-				  plan->result ? plan->result->piece_bytes : 0, 0x0102030405060708u,
-				  RESULTS_VERSION};
+	const uint64_t sizes[] = {sizeof(struct meter), plan->layout.group_bytes,
+				  0x0102030405060708u, RESULTS_VERSION};
+	uint64_t h = hash(hash_seed, IMGPIPE_VERSION, sizeof(IMGPIPE_VERSION));
 
-	return hash(hash(hash_seed, IMGPIPE_VERSION, sizeof(IMGPIPE_VERSION)), sizes,
-		    sizeof(sizes));
+	for (unsigned i = 0; i < plan->layout.n_kinds; i++)
+		h = hash_text(h, plan->layout.kind[i].reducer->name);
+	return hash(h, sizes, sizeof(sizes));
 }
 
 enum { OF_PROGRAM, OF_OPTIONS, OF_FILES, OF_PLAN };

@@ -140,44 +140,47 @@ static size_t block_arena(const struct workload *workload, const struct scene *s
 	return peak;
 }
 
-/* --teach ship-pixels: a value and a class for each pixel of the largest slice. */
-static size_t slice_bytes(const struct workload *workload, const struct chunk_grid *grid)
+/* --teach ship-pixels: values and classes of each pixel of the largest slice. */
+static size_t slice_bytes(const struct plan *plan, const struct workload *workload,
+			  const struct chunk_grid *grid)
 {
 	uint32_t rows = workload->slice_rows(grid->block_x_size, grid->block_y_size);
 
-	return size_mul(size_mul(grid->block_x_size, rows), sizeof(float) + 1);
+	return size_mul(size_mul(grid->block_x_size, rows),
+			plan->layout.n_values * (sizeof(float) + 1));
 }
 
 static void measure(struct chunk_grid *grid, const struct plan *plan,
 		    const struct workload *workload, const struct scene *scene,
 		    const struct options *options)
 {
-	const struct result_ops *ops = workload->result;
-	size_t pieces = ops->pieces(scene, grid->chunk_x_size, grid->chunk_y_size, plan->by_tile);
+	size_t groups = result_groups(scene, grid->chunk_x_size, grid->chunk_y_size, plan->by_tile);
 
 	grid->arena = size_add(
-		arena_cost(result_bytes(ops, pieces)),
+		arena_cost(layout_bytes(&plan->layout, groups)),
 		block_arena(workload, scene, options, grid->block_x_size, grid->block_y_size));
 	grid->arena = arena_mapped(grid->arena);
 	grid->footprint = grid->arena;
 	if (teaches(&options->teach, TEACH_SHIP_PIXELS)) /* a slice on its way, and its answer */
-		grid->footprint = size_add(size_add(grid->footprint, result_bytes(ops, pieces)),
-					   slice_bytes(workload, grid));
+		grid->footprint =
+			size_add(size_add(grid->footprint, layout_bytes(&plan->layout, groups)),
+				 slice_bytes(plan, workload, grid));
 	for (unsigned i = 0; i < scene->n_files; i++)
 		grid->footprint = size_add(grid->footprint, scene->files[i].info.codec_bytes);
 }
 
-static size_t tally_bytes(const struct plan *plan, const struct workload *workload,
-			  const struct scene *scene, const struct chunk_grid *grid)
+static size_t totals_bytes(const struct plan *plan, const struct workload *workload,
+			   const struct scene *scene, const struct chunk_grid *grid)
 {
-	return workload->tally_bytes(scene, grid, plan_most_workers(plan), plan->by_tile);
+	return workload->totals_bytes(scene, grid, &plan->layout, plan_most_workers(plan),
+				      plan->by_tile);
 }
 
 static bool fits(struct chunk_grid *grid, const struct plan *plan, const struct workload *workload,
 		 const struct scene *scene, const struct options *options)
 {
 	measure(grid, plan, workload, scene, options);
-	return size_add(grid->footprint, tally_bytes(plan, workload, scene, grid)) <= plan->pool;
+	return size_add(grid->footprint, totals_bytes(plan, workload, scene, grid)) <= plan->pool;
 }
 
 static size_t stages_scratch(const struct workload *workload, const struct scene *scene,
@@ -319,7 +322,7 @@ uint64_t plan_smallest_pool(const struct plan *plan, const struct options *optio
 		uint64_t need;
 
 		measure(&grid, plan, workload, scene, options);
-		need = size_add(grid.footprint, tally_bytes(plan, workload, scene, &grid));
+		need = size_add(grid.footprint, totals_bytes(plan, workload, scene, &grid));
 		if (need < SIZE_MAX && need < least)
 			least = need;
 	}

@@ -49,17 +49,17 @@ static void plan_note(struct plan *plan, const char *format, ...)
 	va_end(args);
 }
 
-/* Tallies in flight at once: where scenes have fewer chunks than workers, several scenes are. */
-static uint64_t tallies(const struct plan *plan, uint64_t n_chunks)
+/* Totals in flight at once: where scenes have fewer chunks than workers, several scenes are. */
+static uint64_t totals_in_flight(const struct plan *plan, uint64_t n_chunks)
 {
 	uint64_t scenes = n_chunks ? ceil_div(plan->workers, n_chunks) : 1;
 
-	return (scenes + 1) * plan->tally;
+	return (scenes + 1) * plan->totals;
 }
 
 static uint64_t wanted_from_pool(const struct plan *plan, const struct chunk_grid *grid)
 {
-	return plan->workers * plan->footprint + tallies(plan, chunk_grid_count(grid));
+	return plan->workers * plan->footprint + totals_in_flight(plan, chunk_grid_count(grid));
 }
 
 /* As many workers as fit side by side with the blocks that the whole pool allows for the sample. */
@@ -70,7 +70,8 @@ static int fit_workers(struct plan *plan, const struct options *options,
 	if (plan_scene(grid, plan, options, workload, sample, err))
 		return -1;
 	plan->footprint = grid->footprint;
-	plan->tally = workload->tally_bytes(sample, grid, plan_most_workers(plan), plan->by_tile);
+	plan->totals = workload->totals_bytes(sample, grid, &plan->layout, plan_most_workers(plan),
+					      plan->by_tile);
 	while (plan->workers > 1 && wanted_from_pool(plan, grid) > plan->pool)
 		plan_set_workers(plan, plan->workers - 1);
 	return 0;
@@ -81,18 +82,17 @@ static void raise_to(uint64_t *peak, uint64_t bytes)
 	*peak = bytes > *peak ? bytes : *peak;
 }
 
-/* The pieces of a chunk's result are booked on the stage that fills them, the last one. */
+/* The cells of a chunk's result are booked on the stage that fills them, the last one. */
 static void predict_stages(struct prediction *prediction, const struct plan *plan,
 			   const struct options *options, const struct workload *workload,
 			   const struct scene *scene, const struct chunk_grid *grid)
 {
-	const struct result_ops *ops = workload->result;
-	size_t pieces = ops->pieces(scene, grid->chunk_x_size, grid->chunk_y_size, plan->by_tile);
+	size_t groups = result_groups(scene, grid->chunk_x_size, grid->chunk_y_size, plan->by_tile);
 
 	for (unsigned i = 0; i < workload->n_stages; i++) {
 		const struct stage *stage = workload->stage[i];
 		bool last = i + 1 == workload->n_stages;
-		uint64_t bytes = last ? result_bytes(ops, pieces) : 0;
+		uint64_t bytes = last ? layout_bytes(&plan->layout, groups) : 0;
 
 		uint32_t rows = stage->by_slice ? workload->slice_rows(grid->block_x_size,
 								       grid->block_y_size)
@@ -106,7 +106,8 @@ static void predict_stages(struct prediction *prediction, const struct plan *pla
 	}
 	raise_to(&prediction->stage_peak[METER_DISCOVER], PLAN_SLOT_BYTES);
 	raise_to(&prediction->stage_peak[METER_REDUCE],
-		 workload->tally_bytes(scene, grid, plan_most_workers(plan), plan->by_tile));
+		 workload->totals_bytes(scene, grid, &plan->layout, plan_most_workers(plan),
+					plan->by_tile));
 }
 
 void plan_predict(struct prediction *prediction, const struct plan *plan,
@@ -117,10 +118,12 @@ void plan_predict(struct prediction *prediction, const struct plan *plan,
 	 */
 	uint64_t in_flight =
 		plan->n_scenes < plan->scene_slots ? plan->n_scenes : plan->scene_slots;
-	uint64_t tally = workload->tally_bytes(scene, grid, plan_most_workers(plan), plan->by_tile);
-	uint64_t bytes = plan_fixed(plan) + plan->workers * grid->footprint + in_flight * tally;
-	uint64_t backlog =
-		size_mul(in_flight < 2 ? 1 : 2, size_mul((size_t)scene->x_size * scene->y_size, 5));
+	uint64_t totals = workload->totals_bytes(scene, grid, &plan->layout,
+						 plan_most_workers(plan), plan->by_tile);
+	uint64_t bytes = plan_fixed(plan) + plan->workers * grid->footprint + in_flight * totals;
+	const size_t pixels = size_mul(scene->x_size, scene->y_size);
+	const size_t pixel_bytes = plan->layout.n_values * (sizeof(float) + 1);
+	uint64_t backlog = size_mul(in_flight < 2 ? 1 : 2, size_mul(pixels, pixel_bytes));
 
 	bytes += backlog < plan->backlog ? backlog : plan->backlog;
 	if (!prediction->gdal && heavy_is_loaded(workload->heavy)) { /* and it stays */
@@ -207,6 +210,15 @@ static uint64_t spare_memory(const struct machine *machine)
 	return spare / 100 * BACKLOG_PERCENT;
 }
 
+/*
+ * Of values beyond the first: what the last stage holds of the cells that it fills, and a process
+ * its rooms for messages.
+ */
+static uint64_t worker_cells(const struct plan *plan)
+{
+	return (plan->own_memory ? 3 : 1) * layout_bytes_beyond_first(&plan->layout);
+}
+
 void plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
 		const struct executor *executor, const struct scene_list *scene_list,
 		const struct workload *workload)
@@ -222,7 +234,6 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 		.made_up = workload->made_up,
 		.sequential = workload->sequential,
 		.stage_names = workload->stage_names,
-		.result = workload->result,
 		.heavy = workload->heavy,
 		.has_backlog = teaches(&options->teach, TEACH_NO_BACKPRESSURE),
 		.n_scenes = facts.n_scenes,
@@ -232,10 +243,14 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 		/* the scene list's names are resident already */
 		.program = program_bytes(machine),
 	};
+	workload->layout(&plan->layout, options);
+	plan->program += layout_bytes_beyond_first(&plan->layout); /* the run's totals */
+	plan->worker_alone += worker_cells(plan);
 	if (plan->has_backlog)
 		plan->spare_bytes = spare_memory(machine);
 	if (teaches(&options->teach, TEACH_SHIP_PIXELS))
-		plan->worker_alone += WORKER_BYTES; /* the last stage once more */
+		plan->worker_alone += WORKER_BYTES + /* the last stage once more */
+				      layout_bytes_beyond_first(&plan->layout);
 	if (executor->workers)
 		plan->workers_asked = executor->workers(plan->workers_asked, options->workers != 0);
 	budget_init(&plan->budget, options, machine);

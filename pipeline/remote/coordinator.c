@@ -40,8 +40,8 @@ struct coordinator {
 	struct error refusal; /* of the first worker that could not start */
 	struct error death;   /* the last one */
 	struct peer *peers;
-	struct piece *piece; /* one that has come */
-	const struct result_ops *ops;
+	struct cell_group *group; /* one that has come */
+	const struct result_layout *layout;
 };
 
 static int peer_init(struct coordinator *coordinator, unsigned i,
@@ -80,10 +80,10 @@ struct coordinator *coordinator_new(struct job *job, struct coordinator_peers wh
 			run->trace ? trace_of(run->trace, run->trace->n_workers) : NULL;
 		coordinator->peers =
 			calloc(where.n_peers ? where.n_peers : 1, sizeof(*coordinator->peers));
-		coordinator->ops = run->workload->result;
-		coordinator->piece = malloc(coordinator->ops->piece_bytes);
+		coordinator->layout = &run->plan->layout;
+		coordinator->group = malloc(coordinator->layout->group_bytes);
 	}
-	if (!coordinator || !coordinator->peers || !coordinator->piece) {
+	if (!coordinator || !coordinator->peers || !coordinator->group) {
 		coordinator_free(coordinator);
 		error_memory(err, "the seats of the workers", where.n_peers * sizeof(struct peer));
 		return NULL;
@@ -113,7 +113,7 @@ void coordinator_free(struct coordinator *coordinator)
 	for (unsigned i = 0; coordinator->peers && i < coordinator->n_peers; i++)
 		peer_release(coordinator, &coordinator->peers[i]);
 	free(coordinator->peers);
-	free(coordinator->piece);
+	free(coordinator->group);
 	free(coordinator);
 }
 
@@ -232,18 +232,18 @@ bool coordinator_next(struct coordinator *coordinator, unsigned *peer, struct me
 
 /* --- messages --- */
 
-static void take_piece(struct coordinator *coordinator, struct peer *peer,
+static void take_group(struct coordinator *coordinator, struct peer *peer,
 		       const struct message *message, const void *payload,
 		       struct chunk_result *result)
 {
-	if (coordinator->ops->unpack(coordinator->piece, payload, message->payload_bytes,
-				     &result->error)) {
+	if (group_unpack(coordinator->layout, coordinator->group, payload, message->payload_bytes,
+			 &result->error)) {
 		result->status = CHUNK_FAILED;
 		return;
 	}
-	result->piece = coordinator->piece;
-	result->n_pieces = 1;
-	if (message->kind == MESSAGE_PIECE)
+	result->group = coordinator->group;
+	result->n_groups = 1;
+	if (message->kind == MESSAGE_GROUP)
 		(void)run_fold(&peer->worker, &peer->task, result);
 }
 
@@ -285,7 +285,7 @@ static void take_result(struct coordinator *coordinator, struct peer *peer,
 				      .status = (enum chunk_status)message->status};
 
 	if (result.status == CHUNK_DONE && message->payload_bytes) {
-		take_piece(coordinator, peer, message, payload, &result);
+		take_group(coordinator, peer, message, payload, &result);
 	} else if (result.status == CHUNK_FAILED &&
 		   message->payload_bytes == sizeof(result.error)) {
 		wire_take_error(&result.error, payload);
@@ -343,14 +343,14 @@ static void take_farewell(struct coordinator *coordinator, struct peer *peer,
 	pthread_mutex_unlock(&coordinator->run->lock);
 }
 
-/* A piece that could not be folded fails its chunk when the rest of it has come: remembered. */
+/* A group that could not be folded fails its chunk when the rest of it has come: remembered. */
 static bool take_one_of_many(struct coordinator *coordinator, struct peer *peer,
 			     const struct message *message, const void *payload,
 			     struct message *answer)
 {
 	struct chunk_result result = {.chunk = peer->task.chunk, .status = CHUNK_DONE};
 
-	take_piece(coordinator, peer, message, payload, &result);
+	take_group(coordinator, peer, message, payload, &result);
 	if (result.status == CHUNK_FAILED) {
 		pthread_mutex_lock(&coordinator->run->lock);
 		slot_fail(peer->task.slot, result.chunk, &result.error);
@@ -368,7 +368,7 @@ bool coordinator_expects(const struct coordinator *coordinator, unsigned number,
 	static const uint32_t kinds[] = {
 		[PEER_IDLE] = 1U << MESSAGE_READY | 1U << MESSAGE_RELEASED | 1U << MESSAGE_BYE,
 		[PEER_AT_SCENE] = 1U << MESSAGE_OPENED,
-		[PEER_AT_CHUNK] = 1U << MESSAGE_RESULT | 1U << MESSAGE_PIECE | 1U << MESSAGE_EXTRA,
+		[PEER_AT_CHUNK] = 1U << MESSAGE_RESULT | 1U << MESSAGE_GROUP | 1U << MESSAGE_EXTRA,
 	};
 	const struct decorator *decorator = coordinator->run->decorator;
 
@@ -386,7 +386,7 @@ bool coordinator_take(struct coordinator *coordinator, unsigned number,
 
 	if (message->signal)
 		signals_note(message->signal);
-	if (peer->state == PEER_AT_CHUNK && message->kind == MESSAGE_PIECE)
+	if (peer->state == PEER_AT_CHUNK && message->kind == MESSAGE_GROUP)
 		return take_one_of_many(coordinator, peer, message, payload, answer);
 	if (peer->state == PEER_AT_CHUNK && message->kind == MESSAGE_EXTRA) {
 		take_extra(coordinator, peer, message, payload, answer);

@@ -237,32 +237,32 @@ static void remote_open_scene(struct worker *worker, const struct task *task)
 	remote_ask(worker, &message, METER_DISCOVER);
 }
 
-static struct piece *piece_of(const struct worker *worker, const struct chunk_result *result,
-			      uint32_t i)
+static struct cell_group *group_of(const struct worker *worker, const struct chunk_result *result,
+				   uint32_t i)
 {
-	return result_piece(worker->workload->result, result, i);
+	return result_group(worker->layout, result, i);
 }
 
-static uint32_t pack(struct worker *worker, const struct piece *piece)
+static uint32_t pack(struct worker *worker, const struct cell_group *group)
 {
 	uint64_t since = clock_now();
-	size_t bytes = worker->workload->result->pack(remote_of(worker)->channel->payload, piece);
+	size_t bytes = group_pack(worker->layout, remote_of(worker)->channel->payload, group);
 
 	meter_pack(worker->meter, bytes, since);
 	return (uint32_t)bytes;
 }
 
-/* All pieces but the last one, each answered before the next. */
-static void send_pieces(struct worker *worker, const struct chunk_result *result)
+/* All groups but the last one, each answered before the next. */
+static void send_groups(struct worker *worker, const struct chunk_result *result)
 {
 	struct message answer;
 
-	for (uint32_t i = 0; i + 1 < result->n_pieces; i++) {
-		struct message message = {.kind = MESSAGE_PIECE,
+	for (uint32_t i = 0; i + 1 < result->n_groups; i++) {
+		struct message message = {.kind = MESSAGE_GROUP,
 					  .scene_id = result->scene_id,
 					  .chunk = result->chunk,
 					  .payload_bytes =
-						  pack(worker, piece_of(worker, result, i))};
+						  pack(worker, group_of(worker, result, i))};
 
 		remote_send(worker, &message, METER_REDUCE);
 		if (remote_receive(worker, &answer))
@@ -270,13 +270,13 @@ static void send_pieces(struct worker *worker, const struct chunk_result *result
 	}
 }
 
-static int keep_pieces(struct worker *worker, struct chunk_result *result)
+static int keep_groups(struct worker *worker, struct chunk_result *result)
 {
 	struct rank_partials *partials = remote_of(worker)->partials;
 	struct meter_span span = meter_begin();
 
-	for (uint32_t i = 0; i < result->n_pieces; i++)
-		if (partials->keep(partials, result->scene_id, piece_of(worker, result, i),
+	for (uint32_t i = 0; i < result->n_groups; i++)
+		if (partials->keep(partials, result->scene_id, group_of(worker, result, i),
 				   &result->error))
 			return -1;
 	meter_lap(worker->meter, METER_REDUCE, &span);
@@ -289,12 +289,12 @@ static void remote_deliver(struct worker *worker, const struct task *task,
 	struct remote_worker *remote = remote_of(worker);
 	struct message message = {.kind = MESSAGE_RESULT, .chunk = task->chunk};
 
-	if (result->status == CHUNK_DONE && remote->partials && keep_pieces(worker, result))
+	if (result->status == CHUNK_DONE && remote->partials && keep_groups(worker, result))
 		result->status = CHUNK_FAILED;
-	if (result->status == CHUNK_DONE && !remote->partials && result->n_pieces) {
-		send_pieces(worker, result);
+	if (result->status == CHUNK_DONE && !remote->partials && result->n_groups) {
+		send_groups(worker, result);
 		message.payload_bytes =
-			pack(worker, piece_of(worker, result, result->n_pieces - 1));
+			pack(worker, group_of(worker, result, result->n_groups - 1));
 	}
 	if (result->status == CHUNK_FAILED) {
 		fence_explain(remote->fence, &result->error);

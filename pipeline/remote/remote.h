@@ -15,13 +15,13 @@
  * its part of a scene's totals until it is asked for. Called by several workers of a rank at once.
  */
 struct rank_partials {
-	int (*keep)(struct rank_partials *partials, uint32_t scene_id, const struct piece *piece,
-		    struct error *err);
+	int (*keep)(struct rank_partials *partials, uint32_t scene_id,
+		    const struct cell_group *group, struct error *err);
 };
 
 /*
  * The whole life of worker `number` of the run in job->context, at the other end of `channel`.
- * partials: NULL where pieces travel; fence: NULL where its memory has no limit. The last thing on
+ * partials: NULL where groups travel; fence: NULL where its memory has no limit. The last thing on
  * the channel is BYE with its meters.
  */
 void remote_live(struct job *job, unsigned number, struct channel *channel,

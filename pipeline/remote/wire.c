@@ -8,10 +8,10 @@ static size_t larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
-size_t wire_room(const struct result_ops *result)
+size_t wire_room(const struct result_layout *layout)
 {
 	size_t scene = sizeof(struct opened) + SCENE_PACKED_MAX;
-	size_t most = larger(larger(scene, sizeof(struct meter)), result->packed_most);
+	size_t most = larger(larger(scene, sizeof(struct meter)), layout->packed_most);
 
 	return (most + 15) / 16 * 16;
 }

@@ -7,7 +7,7 @@
  *
  *     worker: READY                     coordinator: CHUNK, SCENE, RELEASE or STOP, when there is
  * one worker: RESULT (of the chunk)     coordinator: as above worker: OPENED (of the scene)
- * coordinator: as above worker: RELEASED                  coordinator: as above worker: PIECE (of a
+ * coordinator: as above worker: RELEASED                  coordinator: as above worker: GROUP (of a
  * result, more to follow)       coordinator: GO_ON worker: EXTRA (of a chunk, see run/decorator.h)
  * coordinator: GO_ON worker: BYE, after STOP                           coordinator: nothing
  */
@@ -25,11 +25,11 @@
 
 enum message_kind {
 	MESSAGE_READY = 1,
-	MESSAGE_RESULT, /* payload: its last piece where DONE and pieces travel, error where FAILED
+	MESSAGE_RESULT, /* payload: its last group where DONE and groups travel, error where FAILED
 			 */
 	MESSAGE_OPENED, /* payload: struct opened */
 	MESSAGE_RELEASED,
-	MESSAGE_PIECE, /* payload: the piece */
+	MESSAGE_GROUP, /* payload: the group of cells */
 	MESSAGE_EXTRA, /* payload: the decorator's own */
 	MESSAGE_BYE,   /* payload: the worker's meter; status not 0: it could not start, an error */
 
@@ -65,10 +65,10 @@ struct opened {
 };
 
 /*
- * Room for any payload of a run whose results are these, in bytes: a multiple of 16. Payloads are
- * aligned to 16.
+ * Room for any payload of a run whose results are of this layout, in bytes: a multiple of 16.
+ * Payloads are aligned to 16.
  */
-size_t wire_room(const struct result_ops *result);
+size_t wire_room(const struct result_layout *layout);
 
 /* An error that came as bytes: one line that ends, and a code that is one. */
 void wire_take_error(struct error *error, const struct error *sent);

@@ -8,19 +8,19 @@
  */
 #include "reserve.h"
 
-static uint64_t tally_bytes(const struct run *run, const struct slot *slot)
+static uint64_t totals_bytes(const struct run *run, const struct slot *slot)
 {
-	return run->workload->tally_bytes(&slot->scene, &slot->grid, plan_most_workers(run->plan),
-					  run->plan->by_tile);
+	return run->workload->totals_bytes(&slot->scene, &slot->grid, &run->plan->layout,
+					   plan_most_workers(run->plan), run->plan->by_tile);
 }
 
-static int make_tally(struct run *run, struct slot *slot, uint64_t bytes)
+static int make_totals(struct run *run, struct slot *slot, uint64_t bytes)
 {
 	struct error error = {0};
 
-	slot->tally =
-		run->workload->tally_new(&slot->scene, &slot->grid, run->plan->by_tile, &error);
-	if (!slot->tally) {
+	slot->totals = run->workload->totals_new(&slot->scene, &slot->grid, &run->plan->layout,
+						 run->plan->by_tile, &error);
+	if (!slot->totals) {
 		slot_fail(slot, 0, &error);
 		return -1;
 	}
@@ -69,17 +69,17 @@ enum grant reserve(struct worker *worker, struct slot *slot)
 	struct run *run = worker->run;
 	struct pool *home = worker->pool, *main_pool = &run->pools[0], *lacking = NULL;
 	bool joining = joins(run, worker, slot);
-	uint64_t limit = run->plan->pool, tally = slot->tally ? 0 : tally_bytes(run, slot);
+	uint64_t limit = run->plan->pool, totals = slot->totals ? 0 : totals_bytes(run, slot);
 	uint64_t block = worker->held ? 0 : slot->grid.footprint;
-	uint64_t own = block + (joining ? run->workload->result->piece_bytes : 0);
+	uint64_t own = block + (joining ? run->plan->layout.group_bytes : 0);
 
 	if (worker->held && worker->held != slot->grid.footprint)
 		return GIVE_BACK_FIRST;
-	if (others_starve(home, worker) || (tally && others_starve(main_pool, worker)))
+	if (others_starve(home, worker) || (totals && others_starve(main_pool, worker)))
 		return WAIT_FOR_IT;
-	if (home->reserved + own + (home == main_pool ? tally : 0) > limit)
+	if (home->reserved + own + (home == main_pool ? totals : 0) > limit)
 		lacking = home;
-	else if (main_pool->reserved + tally > limit)
+	else if (main_pool->reserved + totals > limit)
 		lacking = main_pool;
 	if (lacking) {
 		if (worker->held && lacking == home)
@@ -92,14 +92,14 @@ enum grant reserve(struct worker *worker, struct slot *slot)
 	}
 	feed_starved(run, worker);
 	take(home, own);
-	take(main_pool, tally);
+	take(main_pool, totals);
 	worker->held += block;
 	if (joining) {
 		slot->joined[home - run->pools] = true;
 		slot->n_joined++;
 	}
-	if (!slot->tally && make_tally(run, slot, tally))
-		main_pool->reserved -= tally;
+	if (!slot->totals && make_totals(run, slot, totals))
+		main_pool->reserved -= totals;
 	return GRANTED;
 }
 

@@ -23,6 +23,7 @@ void run_worker(struct worker *worker, struct run *run, unsigned number)
 		.n_workers = plan_all_workers(run->plan),
 		.options = run->options,
 		.workload = run->workload,
+		.layout = &run->plan->layout,
 		.by_tile = run->plan->by_tile,
 		.decorator = run->decorator,
 	};
@@ -90,7 +91,7 @@ static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 		case GRANTED:
 			break;
 		}
-		if (slot->status == SCENE_FAILED) { /* its tally could not be made */
+		if (slot->status == SCENE_FAILED) { /* its totals could not be made */
 			slot_settle(slot);
 			slots_write(run, worker->meter);
 			continue;
@@ -368,7 +369,7 @@ static void trace_at_fold(struct worker *worker, const struct task *task)
 		trace_at(worker->meter->trace, task->scene_id, task->chunk);
 }
 
-/* Fold pieces into the scene's tally; serialised by the scene's own lock. */
+/* Fold groups into the scene's totals; serialised by the scene's own lock. */
 int run_fold(struct worker *worker, const struct task *task, struct chunk_result *result)
 {
 	struct slot *slot = task->slot;
@@ -381,13 +382,13 @@ int run_fold(struct worker *worker, const struct task *task, struct chunk_result
 	meter_wait(worker->meter, WAIT_PEER, since);
 	worker->meter->lock_ops++;
 	span = meter_begin();
-	if (worker->run->workload->tally_fold(slot->tally, result, &result->error))
+	if (worker->run->workload->totals_fold(slot->totals, result, &result->error))
 		result->status = CHUNK_FAILED;
 	meter_lap(worker->meter, METER_REDUCE, &span);
 	pthread_mutex_unlock(&slot->fold_lock);
 	if (!worker->stage_state)
 		trace_at(worker->meter->trace, TRACE_NO_SCENE, TRACE_NO_CHUNK);
-	row->bytes_in += result_bytes(worker->run->workload->result, result->n_pieces);
+	row->bytes_in += layout_bytes(&worker->run->plan->layout, result->n_groups);
 	return result->status == CHUNK_FAILED ? -1 : 0;
 }
 
@@ -399,7 +400,7 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 	uint64_t since;
 	uint32_t written;
 
-	if (result->status == CHUNK_DONE && result->n_pieces)
+	if (result->status == CHUNK_DONE && result->n_groups)
 		(void)run_fold(worker, task, result);
 	worker->meter->row[METER_REDUCE].chunks += result->status == CHUNK_DONE;
 	lock_run(run, worker->meter);
@@ -431,14 +432,15 @@ static void local_deliver(struct worker *worker, const struct task *task,
 	/* Handed over in memory: nothing is copied. Beside real messages it is none. */
 	if (result->status == CHUNK_DONE && worker->run->n_pools == 1) {
 		row->messages++;
-		row->message_bytes += result_bytes(worker->workload->result, result->n_pieces);
+		row->message_bytes += layout_bytes(worker->layout, result->n_groups);
 	}
 	run_deliver(worker, task, result);
 }
 
-void run_collected(struct run *run, struct slot *slot, struct piece *piece, struct meter *meter)
+void run_collected(struct run *run, struct slot *slot, struct cell_group *group,
+		   struct meter *meter)
 {
-	struct chunk_result result = {.status = CHUNK_DONE, .n_pieces = 1, .piece = piece};
+	struct chunk_result result = {.status = CHUNK_DONE, .n_groups = 1, .group = group};
 	struct worker collector = {.run = run, .meter = meter};
 	struct task task = {.slot = slot, .scene_id = slot->scene.id, .chunk = TRACE_NO_CHUNK};
 	bool wanted = slot->status == SCENE_OK; /* nobody else touches a slot being collected */
@@ -449,7 +451,7 @@ void run_collected(struct run *run, struct slot *slot, struct piece *piece, stru
 		slot_fail(slot, 0, &result.error);
 	for (unsigned i = 1; i < run->n_pools; i++) {
 		if (slot->joined[i])
-			run->pools[i].reserved -= run->workload->result->piece_bytes;
+			run->pools[i].reserved -= run->plan->layout.group_bytes;
 		slot->joined[i] = false;
 	}
 	slot->n_joined = 0;

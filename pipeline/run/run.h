@@ -51,14 +51,14 @@ struct slot {
 	enum scene_status status;
 	struct error error; /* the first by chunk number */
 	uint64_t error_chunk;
-	uint64_t shared_bytes; /* reserved for the tally, 0 while there is none */
+	uint64_t shared_bytes; /* reserved for the totals, 0 while there is none */
 	double chunk_bytes;    /* a chunk's share of its files: for progress */
 	bool *joined;          /* by pool: this rank holds a part of the totals; [0] is not used */
 	unsigned n_joined;
 	void *extra; /* the decorator's own */
 
-	_Alignas(APART) pthread_mutex_t fold_lock; /* guards the tally's contents */
-	struct tally *tally;
+	_Alignas(APART) pthread_mutex_t fold_lock; /* guards the totals' contents */
+	struct scene_totals *totals;
 };
 
 /* Memory that may be reserved, of one machine or rank. All pools of a run have the same limit. */
@@ -136,15 +136,16 @@ void run_take_scene(struct worker *worker, const struct task *task, const void *
 		    size_t bytes, const struct error *failure);
 /* The scene cannot be opened at all, for a reason of the worker's: only its name is looked up. */
 void run_fail_scene(struct worker *worker, const struct task *task, const struct error *error);
-/* Fold pieces of a result before the last ones. -1 where that fails; the result is then FAILED. */
+/* Fold groups of a result before the last ones. -1 where that fails; the result is then FAILED. */
 int run_fold(struct worker *worker, const struct task *task, struct chunk_result *result);
 void run_deliver(struct worker *worker, const struct task *task, struct chunk_result *result);
 /* A signal may have come while no worker claims: wake those that wait. */
 void run_poll_signals(struct run *run);
 /* The worker ends: what it holds is given back. */
 void run_leave(struct worker *worker);
-/* Totals that other ranks held of a scene have arrived: one piece. */
-void run_collected(struct run *run, struct slot *slot, struct piece *piece, struct meter *meter);
+/* Totals that other ranks held of a scene have arrived: one group. */
+void run_collected(struct run *run, struct slot *slot, struct cell_group *group,
+		   struct meter *meter);
 /* Scenes with chunks not handed out fail for want of workers. */
 void run_give_up(struct run *run, const struct error *why, struct meter *meter);
 /* Reserved by all of this process, as planned and in use now. */

@@ -4,8 +4,6 @@
  */
 #include "run.h"
 
-#include <math.h>
-
 #include "decorator.h"
 #include "meters/console.h"
 #include "trace.h"
@@ -45,13 +43,12 @@ static void write_row(struct run *run, struct slot *slot)
 		.status = slot->status,
 		.error = slot->error,
 		.grid = slot->grid,
-		.area_m2 = NAN,
 	};
 	struct error error = {0};
 	int status;
 
-	if (slot->status == SCENE_OK && slot->tally)
-		run->workload->tally_finish(slot->tally, &result);
+	if (slot->status == SCENE_OK && slot->totals)
+		run->workload->totals_finish(slot->totals, &result);
 	result.first_ok = slot->status == SCENE_OK && !run->totals.n_ok;
 	if (result.first_ok && run->trace) {
 		run->trace->has_first = true;
@@ -73,12 +70,12 @@ static void free_slot(struct run *run, struct slot *slot)
 		slot->state = SLOT_FREE;
 		return;
 	}
-	run->workload->tally_free(slot->tally);
+	run->workload->totals_free(slot->totals);
 	if (slot->extra)
 		run->decorator->scene_end(run->decorator->context, slot);
 	slot->extra = NULL;
 	scene_release(&slot->scene);
-	slot->tally = NULL;
+	slot->totals = NULL;
 	slot->scene = (struct scene){0};
 	slot->grid = (struct chunk_grid){0};
 	slot->n_chunks = slot->next_chunk = slot->n_out = 0;

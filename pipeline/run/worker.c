@@ -13,6 +13,7 @@ static struct stage_env make_env(struct worker *worker)
 {
 	return (struct stage_env){
 		.options = worker->options,
+		.layout = worker->layout,
 		.arena = &worker->arena,
 		.meter = worker->meter,
 		.worker = worker->number,
@@ -190,18 +191,17 @@ static int fit_arena(struct worker *worker, size_t bytes, struct error *err)
 static int run_chunk(struct worker *worker, const struct task *task, struct chunk_result *result)
 {
 	struct window chunk = chunk_grid_window(task->grid, task->chunk);
-	const struct result_ops *ops = worker->workload->result;
-	size_t pieces;
+	size_t groups;
 	bool done;
 
 	if (fit_arena(worker, task->grid->arena, &result->error))
 		return -1;
-	pieces = ops->pieces(task->scene, chunk.x_size, chunk.y_size, worker->by_tile);
-	result->piece = arena_alloc(&worker->arena, result_bytes(ops, pieces));
-	if (!result->piece)
+	groups = result_groups(task->scene, chunk.x_size, chunk.y_size, worker->by_tile);
+	result->group = arena_alloc(&worker->arena, layout_bytes(worker->layout, groups));
+	if (!result->group)
 		return error_set(&result->error, EX_SOFTWARE,
 				 "the planned memory is too small for the tiles of a chunk");
-	ops->begin(result, task->scene, &chunk, worker->by_tile);
+	result_begin(result, worker->layout, task->scene, &chunk, worker->by_tile);
 	if (run_constant(worker, task, &chunk, result, &done))
 		return -1;
 	return done ? 0 : run_blocks(worker, task, &chunk, result);

@@ -61,6 +61,7 @@ struct worker {
 	unsigned n_workers; /* of the run, over all ranks */
 	const struct options *options;
 	const struct workload *workload;
+	const struct result_layout *layout;
 	bool by_tile;
 	struct arena arena;
 	struct pool *pool; /* whose memory `held` is of */

@@ -88,7 +88,7 @@ static struct waiting *make_room(struct backlog *backlog, struct worker *worker,
 int backlog_add(struct backlog *backlog, struct batch **batch, struct worker *worker,
 		const struct block *block, struct chunk_result *result)
 {
-	size_t bytes = pixel_message_bytes(block->n_pixels);
+	size_t bytes = pixel_message_bytes(block->n_pixels, block_values(block));
 	uint64_t since = clock_now();
 	struct waiting *w;
 
@@ -116,15 +116,15 @@ static int reduce_batch(struct backlog *backlog, struct worker *worker, const st
 	struct block block;
 	int status = 0;
 
-	worker->workload->result->begin(one, task->scene, &window, worker->by_tile);
+	result_begin(one, worker->layout, task->scene, &window, worker->by_tile);
 	activity_compute(METER_STATS, NULL);
-	reducer_lock(backlog->reducer, worker);
+	collector_lock(backlog->collector, worker);
 	for (struct waiting *w = batch->first; w && !status; w = w->next)
 		status = pixel_message_unpack(&block, w->message, w->bytes, task->scene, &window,
 					      &one->error) ||
-			 reducer_run(backlog->reducer, worker, &block, one);
-	reducer_end(backlog->reducer, worker, one);
-	reducer_unlock(backlog->reducer);
+			 collector_run(backlog->collector, worker, &block, one);
+	collector_end(backlog->collector, worker, one);
+	collector_unlock(backlog->collector);
 	activity_compute_end();
 	return status || run_fold(worker, task, one) ? -1 : 0;
 }
@@ -148,14 +148,13 @@ static void reduce_all(struct backlog *backlog, struct worker *worker, const str
 		       struct batch *batch, struct chunk_result *result)
 {
 	struct chunk_result one = {.status = CHUNK_DONE, .scene_id = task->scene_id};
-	const struct result_ops *ops = worker->workload->result;
-	size_t pieces = ops->pieces(task->scene, task->grid->chunk_x_size, task->grid->chunk_y_size,
-				    worker->by_tile);
+	size_t groups = result_groups(task->scene, task->grid->chunk_x_size,
+				      task->grid->chunk_y_size, worker->by_tile);
 
 	arena_rewind(&worker->arena, 0);
-	one.piece = arena_alloc(&worker->arena, result_bytes(ops, pieces));
+	one.group = arena_alloc(&worker->arena, layout_bytes(worker->layout, groups));
 	batch = in_order_of_arrival(batch);
-	while (batch && one.piece) {
+	while (batch && one.group) {
 		struct batch *next = batch->next;
 
 		one.chunk = batch->chunk;
@@ -167,9 +166,10 @@ static void reduce_all(struct backlog *backlog, struct worker *worker, const str
 		backlog_drop(backlog, batch);
 		batch = next;
 	}
-	if (!one.piece) {
+	if (!one.group) {
 		result->status = CHUNK_FAILED;
-		error_memory(&result->error, "the answers of a scene", result_bytes(ops, pieces));
+		error_memory(&result->error, "the answers of a scene",
+			     layout_bytes(worker->layout, groups));
 	}
 	drop_all(backlog, batch);
 }
@@ -191,7 +191,7 @@ void backlog_deliver(struct backlog *backlog, struct batch *batch, struct worker
 	struct batch *all = NULL;
 	bool wanted, last;
 
-	result->n_pieces = 0;
+	result->n_groups = 0;
 	pthread_mutex_lock(&run->lock);
 	batches = batches_of(slot);
 	if (!batches && result->status == CHUNK_DONE) {

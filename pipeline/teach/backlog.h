@@ -15,7 +15,7 @@
 struct backlog {
 	uint64_t most;         /* bytes that may wait */
 	atomic_ullong waiting; /* that do */
-	struct reducer *reducer;
+	struct collector *collector;
 };
 
 /* One chunk's pixels, in order; the worker's until they are delivered. */

@@ -39,12 +39,12 @@ static void hand_out_slowly(void *context, struct worker *worker)
 
 /* --- pixels in place of answers --- */
 
-static int send_to_reducer(struct worker *worker, const struct block *block,
-			   struct chunk_result *result)
+static int send_to_collector(struct worker *worker, const struct block *block,
+			     struct chunk_result *result)
 {
 	struct worker_costs *own = worker->extra;
 
-	return ship_local(&own->costs->reducer, &own->room, worker, block, result);
+	return ship_local(&own->costs->collector, &own->room, worker, block, result);
 }
 
 static int let_wait(struct worker *worker, const struct block *block, struct chunk_result *result)
@@ -58,20 +58,19 @@ static int let_wait(struct worker *worker, const struct block *block, struct chu
 static void book_answers(struct worker *worker, const struct chunk_result *result)
 {
 	if (result->status == CHUNK_DONE)
-		worker->meter->costs.answer_bytes +=
-			result_bytes(worker->workload->result, result->n_pieces);
+		worker->meter->costs.answer_bytes += layout_bytes(worker->layout, result->n_groups);
 }
 
 static void deliver_sent(struct worker *worker, const struct task *task,
 			 struct chunk_result *result)
 {
 	struct worker_costs *own = worker->extra;
-	struct reducer *reducer = &own->costs->reducer;
+	struct collector *collector = &own->costs->collector;
 
 	book_answers(worker, result);
-	reducer_lock(reducer, worker);
-	reducer_end(reducer, worker, result);
-	reducer_unlock(reducer);
+	collector_lock(collector, worker);
+	collector_end(collector, worker, result);
+	collector_unlock(collector);
 	run_deliver(worker, task, result);
 }
 
@@ -93,7 +92,7 @@ static void deliver_remote(struct worker *worker, const struct task *task,
 {
 	const struct worker_costs *own = worker->extra;
 
-	result->n_pieces = 0;
+	result->n_groups = 0;
 	own->plain->deliver(worker, task, result);
 }
 
@@ -143,7 +142,7 @@ static void exchange_ops(struct worker *worker, struct worker_costs *own)
 		own->ops.last_stage = let_wait;
 		own->ops.deliver = deliver_waiting;
 	} else {
-		own->ops.last_stage = send_to_reducer;
+		own->ops.last_stage = send_to_collector;
 		own->ops.deliver = deliver_sent;
 	}
 	worker->ops = &own->ops;
@@ -207,15 +206,15 @@ void costs_init(struct costs *costs, const struct options *options, const struct
 {
 	*costs = (struct costs){.teach = &options->teach, .workload = workload};
 	gil_init(&costs->gil);
-	reducer_init(&costs->reducer);
+	collector_init(&costs->collector);
 	costs->backlog.most = plan->backlog;
-	costs->backlog.reducer = &costs->reducer;
+	costs->backlog.collector = &costs->collector;
 	install_hooks(costs);
 }
 
 void costs_release(struct costs *costs)
 {
-	reducer_release(&costs->reducer, costs->workload);
+	collector_release(&costs->collector, costs->workload);
 }
 
 const struct decorator *costs_decorator(const struct costs *costs)

@@ -20,7 +20,7 @@ struct costs {
 	const struct teach *teach;
 	const struct workload *workload;
 	struct gil gil;
-	struct reducer reducer;
+	struct collector collector;
 	struct backlog backlog;
 };
 

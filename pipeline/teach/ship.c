@@ -13,61 +13,63 @@ static const struct stage *last_stage(const struct workload *workload)
 	return workload->stage[workload->n_stages - 1];
 }
 
-/* --- the reducer of this process --- */
+/* --- the collector of this process --- */
 
-void reducer_init(struct reducer *reducer)
+void collector_init(struct collector *collector)
 {
-	*reducer = (struct reducer){0};
-	pthread_mutex_init(&reducer->lock, NULL);
+	*collector = (struct collector){0};
+	pthread_mutex_init(&collector->lock, NULL);
 }
 
-void reducer_release(struct reducer *reducer, const struct workload *workload)
+void collector_release(struct collector *collector, const struct workload *workload)
 {
-	if (reducer->state && last_stage(workload)->close)
-		last_stage(workload)->close(reducer->state);
-	reducer->state = NULL;
-	pthread_mutex_destroy(&reducer->lock);
+	if (collector->state && last_stage(workload)->close)
+		last_stage(workload)->close(collector->state);
+	collector->state = NULL;
+	pthread_mutex_destroy(&collector->lock);
 }
 
-void reducer_lock(struct reducer *reducer, struct worker *worker)
+void collector_lock(struct collector *collector, struct worker *worker)
 {
 	uint64_t since = clock_now();
 
 	activity_at(ACTIVITY_WAIT + WAIT_PEER);
-	pthread_mutex_lock(&reducer->lock);
+	pthread_mutex_lock(&collector->lock);
 	meter_wait(worker->meter, WAIT_PEER, since);
 	activity_at(last_stage(worker->workload)->meter);
 }
 
-void reducer_unlock(struct reducer *reducer)
+void collector_unlock(struct collector *collector)
 {
-	pthread_mutex_unlock(&reducer->lock);
+	pthread_mutex_unlock(&collector->lock);
 }
 
-int reducer_run(struct reducer *reducer, struct worker *worker, struct block *block,
-		struct chunk_result *result)
+int collector_run(struct collector *collector, struct worker *worker, struct block *block,
+		  struct chunk_result *result)
 {
 	const struct stage *stage = last_stage(worker->workload);
 	struct stage_env env = {.options = worker->options,
+				.layout = worker->layout,
 				.arena = &worker->arena,
 				.meter = worker->meter,
 				.worker = worker->number};
 	struct meter_span span = meter_begin();
 
-	if (!reducer->state && stage->open && stage->open(&reducer->state, &env, &result->error))
+	if (!collector->state && stage->open &&
+	    stage->open(&collector->state, &env, &result->error))
 		return -1;
-	if (stage->run(reducer->state, &env, block, result, &result->error))
+	if (stage->run(collector->state, &env, block, result, &result->error))
 		return -1;
 	meter_lap(worker->meter, stage->meter, &span);
 	return 0;
 }
 
-void reducer_end(struct reducer *reducer, struct worker *worker, struct chunk_result *result)
+void collector_end(struct collector *collector, struct worker *worker, struct chunk_result *result)
 {
 	const struct stage *stage = last_stage(worker->workload);
 
-	if (stage->chunk_end && reducer->state)
-		stage->chunk_end(reducer->state, result);
+	if (stage->chunk_end && collector->state)
+		stage->chunk_end(collector->state, result);
 }
 
 /* --- sending --- */
@@ -88,10 +90,10 @@ void ship_book(struct worker *worker, size_t bytes, uint64_t since)
 	book_packed(worker, bytes, since);
 }
 
-int ship_local(struct reducer *reducer, struct ship_room *room, struct worker *worker,
+int ship_local(struct collector *collector, struct ship_room *room, struct worker *worker,
 	       const struct block *block, struct chunk_result *result)
 {
-	size_t bytes = pixel_message_bytes(block->n_pixels);
+	size_t bytes = pixel_message_bytes(block->n_pixels, block_values(block));
 	uint64_t since = clock_now();
 	struct block sent;
 	int status;
@@ -108,16 +110,16 @@ int ship_local(struct reducer *reducer, struct ship_room *room, struct worker *w
 	if (pixel_message_unpack(&sent, room->bytes, bytes, block->scene, &block->window,
 				 &result->error))
 		return -1;
-	reducer_lock(reducer, worker);
-	status = reducer_run(reducer, worker, &sent, result);
-	reducer_unlock(reducer);
+	collector_lock(collector, worker);
+	status = collector_run(collector, worker, &sent, result);
+	collector_unlock(collector);
 	return status;
 }
 
 /* Some rows of a block, or a part of one, that fit in the channel's room; answered at once. */
 static int send_part(struct worker *worker, const struct block *part, struct chunk_result *result)
 {
-	uint32_t bytes = (uint32_t)pixel_message_bytes(part->n_pixels);
+	uint32_t bytes = (uint32_t)pixel_message_bytes(part->n_pixels, block_values(part));
 	uint64_t since = clock_now();
 
 	pixel_message_pack(remote_room(worker), part);
@@ -127,8 +129,9 @@ static int send_part(struct worker *worker, const struct block *part, struct chu
 
 int ship_remote(struct worker *worker, const struct block *block, struct chunk_result *result)
 {
-	const size_t room = wire_room(worker->workload->result) - sizeof(struct pixel_message);
-	const uint32_t most = (uint32_t)(room / MESSAGE_PIXEL_BYTES);
+	const size_t room = wire_room(worker->layout) - sizeof(struct pixel_message);
+	const unsigned n_values = block_values(block);
+	const uint32_t most = (uint32_t)(room / (MESSAGE_PIXEL_BYTES * (n_values ? n_values : 1)));
 	const struct window *w = &block->window;
 	uint32_t x_size = w->x_size < most ? w->x_size : most, rows = most / x_size;
 
@@ -144,8 +147,11 @@ int ship_remote(struct worker *worker, const struct block *block, struct chunk_r
 						x_size < w->x_size - x ? x_size : w->x_size - x,
 						rows < w->y_size - y ? rows : w->y_size - y};
 			part.n_pixels = window_pixels(&part.window);
-			part.value += first;
-			part.pixel_class += first;
+			for (unsigned v = 0; v < RECIPE_MAX_VALUES; v++)
+				if (part.out[v].value) {
+					part.out[v].value += first;
+					part.out[v].pixel_class += first;
+				}
 			if (send_part(worker, &part, result))
 				return -1;
 		}
@@ -158,24 +164,25 @@ static int answer_begin(struct ship_answer *answer, struct worker *worker, const
 			const struct window *chunk, struct error *err)
 {
 	const struct stage *stage = last_stage(worker->workload);
-	struct stage_env env = {.options = worker->options, .meter = worker->meter};
-	const struct result_ops *ops = worker->workload->result;
-	size_t pieces = ops->pieces(task->scene, chunk->x_size, chunk->y_size, worker->by_tile);
+	struct stage_env env = {
+		.options = worker->options, .layout = worker->layout, .meter = worker->meter};
+	size_t groups = result_groups(task->scene, chunk->x_size, chunk->y_size, worker->by_tile);
 
-	if (answer->room < pieces) {
-		free(answer->result.piece);
-		answer->result.piece = malloc(result_bytes(ops, pieces));
-		answer->room = answer->result.piece ? pieces : 0;
+	if (answer->room < groups) {
+		free(answer->result.group);
+		answer->result.group = malloc(layout_bytes(worker->layout, groups));
+		answer->room = answer->result.group ? groups : 0;
 	}
 	if (!answer->room)
-		return error_memory(err, "the answer of a chunk", result_bytes(ops, pieces));
+		return error_memory(err, "the answer of a chunk",
+				    layout_bytes(worker->layout, groups));
 	if (!answer->reducing && stage->open && stage->open(&answer->reducing, &env, err))
 		return -1;
 	answer->result = (struct chunk_result){.chunk = task->chunk,
 					       .scene_id = task->scene_id,
 					       .status = CHUNK_DONE,
-					       .piece = answer->result.piece};
-	ops->begin(&answer->result, task->scene, chunk, worker->by_tile);
+					       .group = answer->result.group};
+	result_begin(&answer->result, worker->layout, task->scene, chunk, worker->by_tile);
 	answer->begun = true;
 	return 0;
 }
@@ -185,7 +192,8 @@ int ship_answer_add(struct ship_answer *answer, struct worker *worker, const str
 {
 	const struct stage *stage = last_stage(worker->workload);
 	struct window chunk = chunk_grid_window(task->grid, task->chunk);
-	struct stage_env env = {.options = worker->options, .meter = worker->meter};
+	struct stage_env env = {
+		.options = worker->options, .layout = worker->layout, .meter = worker->meter};
 	struct meter_span span;
 	struct block block;
 
@@ -202,7 +210,6 @@ int ship_answer_add(struct ship_answer *answer, struct worker *worker, const str
 
 void ship_answer_end(struct ship_answer *answer, struct worker *worker, struct chunk_result *result)
 {
-	const struct result_ops *ops = worker->workload->result;
 	const struct stage *stage = last_stage(worker->workload);
 
 	if (!answer->begun)
@@ -213,17 +220,17 @@ void ship_answer_end(struct ship_answer *answer, struct worker *worker, struct c
 	if (result->status != CHUNK_DONE)
 		return;
 	result->by_tile = answer->result.by_tile;
-	result->piece = answer->result.piece;
-	result->n_pieces = answer->result.n_pieces;
-	for (uint32_t i = 0; i < result->n_pieces; i++)
+	result->group = answer->result.group;
+	result->n_groups = answer->result.n_groups;
+	for (uint32_t i = 0; i < result->n_groups; i++)
 		worker->meter->costs.answer_bytes +=
-			ops->packed_bytes(result_piece(ops, result, i));
+			group_packed_bytes(worker->layout, result_group(worker->layout, result, i));
 }
 
 void ship_answer_release(struct ship_answer *answer, const struct workload *workload)
 {
 	if (answer->reducing && last_stage(workload)->close)
 		last_stage(workload)->close(answer->reducing);
-	free(answer->result.piece);
+	free(answer->result.group);
 	*answer = (struct ship_answer){0};
 }

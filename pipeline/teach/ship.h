@@ -1,8 +1,8 @@
 /*
  * Pixels sent to be reduced elsewhere, in place of answers (--teach ship-pixels): by the one
- * reducer of a process, or at the coordinator. Whoever reduces runs the workload's last stage, the
- * same code as ever, so the bits of the result are the same; what differs is where, when, and what
- * had to be moved for it.
+ * collector of a process, or at the coordinator. Whoever reduces runs the workload's last stage,
+ * the same code as ever, so the bits of the result are the same; what differs is where, when, and
+ * what had to be moved for it.
  */
 #ifndef IMGPIPE_PIPELINE_SHIP_H
 #define IMGPIPE_PIPELINE_SHIP_H
@@ -12,21 +12,21 @@
 #include "run/worker.h"
 
 /* Who reduces what workers of this process send: one at a time. */
-struct reducer {
+struct collector {
 	pthread_mutex_t lock; /* guards all below */
 	void *state;          /* of the last stage; NULL: not yet open */
 };
 
-void reducer_init(struct reducer *reducer);
-void reducer_release(struct reducer *reducer, const struct workload *workload);
+void collector_init(struct collector *collector);
+void collector_release(struct collector *collector, const struct workload *workload);
 
 /* The wait for it is booked on the worker. */
-void reducer_lock(struct reducer *reducer, struct worker *worker);
-void reducer_unlock(struct reducer *reducer);
+void collector_lock(struct collector *collector, struct worker *worker);
+void collector_unlock(struct collector *collector);
 /* With its lock held: the last stage on one block; and at a chunk's end, the rest into `result`. */
-int reducer_run(struct reducer *reducer, struct worker *worker, struct block *block,
-		struct chunk_result *result);
-void reducer_end(struct reducer *reducer, struct worker *worker, struct chunk_result *result);
+int collector_run(struct collector *collector, struct worker *worker, struct block *block,
+		  struct chunk_result *result);
+void collector_end(struct collector *collector, struct worker *worker, struct chunk_result *result);
 
 /* A pixel message is on its way, packed since `since`. */
 void ship_book(struct worker *worker, size_t bytes, uint64_t since);
@@ -37,8 +37,8 @@ struct ship_room {
 	size_t size;
 };
 
-/* A block to the reducer of this process, in one message. */
-int ship_local(struct reducer *reducer, struct ship_room *room, struct worker *worker,
+/* A block to the collector of this process, in one message. */
+int ship_local(struct collector *collector, struct ship_room *room, struct worker *worker,
 	       const struct block *block, struct chunk_result *result);
 /* A block to the coordinator, in messages that fit the line. */
 int ship_remote(struct worker *worker, const struct block *block, struct chunk_result *result);
@@ -47,7 +47,7 @@ int ship_remote(struct worker *worker, const struct block *block, struct chunk_r
 struct ship_answer {
 	void *reducing; /* state of the last stage; NULL until the first pixels */
 	bool begun;
-	size_t room; /* pieces that fit in it */
+	size_t room; /* groups that fit in it */
 	struct chunk_result result;
 };
 

@@ -7,12 +7,7 @@
  * with each number of workers. Each line is worked out in a process of its own, so that its peak of
  * memory is its own; under MPI in the ranks as they are.
  *
- * Fields of the exact totals (accum.h) as labs use them:
- *
- *     n[PIXEL_VALID]   pi: points inside the quarter circle; else: values, pixels
- *     n[PIXEL_MASKED]  pi: points outside
- *     sum              sum: of all 2 * x; recur: of all floor(s * 2^40)
- *     sum_sq           recur: of the bits of all s, read as 64-bit integers
+ * What they count and add up is in cells of their own (lab_cells.c).
  *
  * Implemented in stages/lab; called by the commands pi, sum and recur.
  */

@@ -136,7 +136,7 @@ static int count_run(void *state, const struct stage_env *env, struct block *blo
 		     struct chunk_result *result, struct error *err)
 {
 	struct lab_range range = lab_range(env->options->lab, block);
-	struct accum *a = &result->piece[0].accum;
+	struct lab_cells cells = lab_cells(env->layout, result->group);
 	uint64_t inside;
 
 	(void)state;
@@ -145,8 +145,8 @@ static int count_run(void *state, const struct stage_env *env, struct block *blo
 		count_words(&inside, block->plane[0], block->plane[1], range.n);
 	else
 		count_doubles(&inside, block->plane[0], block->plane[1], range.n);
-	a->n[PIXEL_VALID] += inside;
-	a->n[PIXEL_MASKED] += range.n - inside;
+	*cells.n_valid += inside;
+	*cells.n_masked += range.n - inside;
 	return 0;
 }
 

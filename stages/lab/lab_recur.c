@@ -78,16 +78,16 @@ static int step_run(void *state, const struct stage_env *env, struct block *bloc
 	return 0;
 }
 
-static void sum_states(struct accum *a, const double *s, size_t n)
+static void sum_states(const struct lab_cells *cells, const double *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		uint64_t bits;
 
 		memcpy(&bits, &s[i], sizeof(bits));
-		a->sum_sq += bits;
-		a->sum += (int64_t)(s[i] * 0x1p40);
+		*cells->sum_sq += bits;
+		*cells->sum += (int64_t)(s[i] * 0x1p40);
 	}
-	a->n[PIXEL_VALID] += n;
+	*cells->n_valid += n;
 }
 
 static int check_run(void *state, const struct stage_env *env, struct block *block,
@@ -95,13 +95,14 @@ static int check_run(void *state, const struct stage_env *env, struct block *blo
 {
 	const struct lab *lab = env->options->lab;
 	const struct window *w = &block->window;
+	struct lab_cells cells = lab_cells(env->layout, result->group);
 
 	(void)state;
 	(void)err;
 	if (lab->mode == LAB_PIXELS)
-		sum_states(&result->piece[0].accum, block->plane[0], lab_range(lab, block).n);
+		sum_states(&cells, block->plane[0], lab_range(lab, block).n);
 	else if (w->y_off + 1 == lab->steps)
-		sum_states(&result->piece[0].accum, block->plane[0], w->x_size);
+		sum_states(&cells, block->plane[0], w->x_size);
 	return 0;
 }
 

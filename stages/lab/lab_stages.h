@@ -34,13 +34,32 @@ int lab_scene_begin(struct scene *scene, const struct scene_list *scene_list, ui
 
 struct scene_list_facts lab_facts(const struct scene_list *scene_list);
 
+/* --- lab_cells.c --- */
+
+extern const struct reducer reducer_count;    /* uint64_t */
+extern const struct reducer reducer_wide_sum; /* int128 */
+
+/* What a lab counts and adds up: the same cells in all labs, a group a chunk. */
+void lab_layout(struct result_layout *layout, const struct options *options);
+
+/* The cells of one group. */
+struct lab_cells {
+	uint64_t *n_valid;  /* pi: points inside the quarter circle; else: values, pixels */
+	uint64_t *n_masked; /* pi: points outside */
+	int128 *sum;        /* sum: of all 2 * x; recur: of all floor(s * 2^40) */
+	int128 *sum_sq;     /* recur: of the bits of all s, read as 64-bit integers */
+};
+
+struct lab_cells lab_cells(const struct result_layout *layout, const struct cell_group *group);
+
 /* Members of a workload that all labs have. */
 #define LAB_WORKLOAD                                                                             \
 	.slice_rows = block_slice_rows, .slice = block_slice, .pixel_bytes = scene_pixel_bytes,  \
-	.made_up = true, .result = &piece_ops, .facts = lab_facts, .scene_open = lab_scene_open, \
+	.made_up = true, .layout = lab_layout, .facts = lab_facts, .scene_open = lab_scene_open, \
 	.scene_begin = lab_scene_begin, .scene_pack = scene_pack, .scene_unpack = scene_unpack,  \
-	.tally_bytes = tally_bytes, .tally_new = tally_new, .tally_fold = tally_fold,            \
-	.tally_finish = tally_finish, .tally_free = tally_free
+	.totals_bytes = scene_totals_bytes, .totals_new = scene_totals_new,                      \
+	.totals_fold = scene_totals_fold, .totals_finish = scene_totals_finish,                  \
+	.totals_free = scene_totals_free
 
 /* `count` samples of `size` bytes from the arena; NULL with err set where it is too small. */
 void *lab_alloc(const struct stage_env *env, size_t count, size_t size, struct error *err);

@@ -54,14 +54,14 @@ static int add_run(void *state, const struct stage_env *env, struct block *block
 		   struct chunk_result *result, struct error *err)
 {
 	struct lab_range range = lab_range(env->options->lab, block);
-	struct accum *a = &result->piece[0].accum;
+	struct lab_cells cells = lab_cells(env->layout, result->group);
 	double sum;
 
 	(void)state;
 	(void)err;
 	add_doubles(&sum, block->plane[0], range.n);
-	a->sum += (int128)(2 * sum);
-	a->n[PIXEL_VALID] += range.n;
+	*cells.sum += (int128)(2 * sum);
+	*cells.n_valid += range.n;
 	env->meter->row[METER_STATS].bytes_in += range.n * sizeof(double);
 	return 0;
 }

@@ -45,21 +45,27 @@ static void fill_line(struct lab_line *line, const struct run_totals *totals,
 	line->peak_bytes = totals->resident_peak;
 	line->planned_bytes = totals->predicted.peak;
 	line->budget_bytes = plan->budget.limit;
-	line->n_valid = totals->pixels->accum.n[PIXEL_VALID];
-	line->n_masked = totals->pixels->accum.n[PIXEL_MASKED];
-	line->sum = totals->pixels->accum.sum;
-	line->sum_sq = totals->pixels->accum.sum_sq;
 	if (totals->n_ok == 1 && !totals->interrupted_by)
 		line->status = 0;
 }
 
-/* A scene that failed is the line's failure. */
+/* The one scene. Where it failed, that is the line's failure. */
 static int lab_scene(struct open_report *report, const struct scene_result *result,
 		     struct error *err)
 {
+	struct lab_line *line = report->options->lab->line;
+	struct lab_cells cells;
+
 	(void)err;
 	if (result->status == SCENE_FAILED)
-		report->options->lab->line->error = result->error;
+		line->error = result->error;
+	if (!result->cells)
+		return 0;
+	cells = lab_cells(result->layout, result->cells);
+	line->n_valid = *cells.n_valid;
+	line->n_masked = *cells.n_masked;
+	line->sum = *cells.sum;
+	line->sum_sq = (uint128)*cells.sum_sq;
 	return 0;
 }
 

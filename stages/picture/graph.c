@@ -106,7 +106,7 @@ void graph_plan(struct graph *graph, const struct plan *plan, const struct chunk
 		const struct scene *scene)
 {
 	uint64_t pixels = (uint64_t)scene->x_size * scene->y_size * plan->n_scenes;
-	uint64_t per_pixel = bytes_a_pixel(scene), blocks, tiles, pieces;
+	uint64_t per_pixel = bytes_a_pixel(scene), blocks, tiles, groups;
 	struct graph_node *node = graph->node;
 
 	graph_init(graph, plan);
@@ -117,7 +117,7 @@ void graph_plan(struct graph *graph, const struct plan *plan, const struct chunk
 	tiles = plan->by_tile ? (uint64_t)scene_tiles_across(scene) * scene_tiles_down(scene) *
 					plan->n_scenes
 			      : 0;
-	pieces = tiles > graph->width ? tiles : graph->width;
+	groups = tiles > graph->width ? tiles : graph->width;
 	for (int i = GRAPH_READ; i <= GRAPH_STATS; i++)
 		node[i].tasks = blocks;
 	node[GRAPH_TILES].tasks = tiles;
@@ -126,10 +126,10 @@ void graph_plan(struct graph *graph, const struct plan *plan, const struct chunk
 	node[GRAPH_READ].bytes = plan->file_bytes;
 	node[GRAPH_DECODE].bytes = pixels * per_pixel;
 	node[GRAPH_MASK].bytes = pixels * (per_pixel + 1);
-	node[GRAPH_INDEX].bytes = pixels * (sizeof(float) + 1);
-	node[GRAPH_STATS].bytes = pieces * plan->result->piece_bytes;
-	node[GRAPH_TILES].bytes = tiles * plan->result->piece_bytes;
-	node[GRAPH_SCENE].bytes = plan->n_scenes * (uint64_t)plan->result->piece_bytes;
+	node[GRAPH_INDEX].bytes = pixels * plan->layout.n_values * (sizeof(float) + 1);
+	node[GRAPH_STATS].bytes = groups * plan->layout.group_bytes;
+	node[GRAPH_TILES].bytes = tiles * plan->layout.group_bytes;
+	node[GRAPH_SCENE].bytes = plan->n_scenes * plan->layout.group_bytes;
 	set_chain(graph);
 }
 
@@ -151,7 +151,7 @@ void graph_run(struct graph *graph, const struct run_totals *totals, const struc
 	node[GRAPH_STATS].bytes = row[METER_REDUCE].bytes_in;
 	node[GRAPH_TILES].tasks = 0;
 	node[GRAPH_SCENE].tasks = totals->n_ok;
-	node[GRAPH_SCENE].bytes = totals->n_ok * (uint64_t)plan->result->piece_bytes;
+	node[GRAPH_SCENE].bytes = totals->n_ok * plan->layout.group_bytes;
 	node[GRAPH_ALL].tasks = 1;
 	graph->width = row[METER_REDUCE].chunks;
 	graph->chunks = graph->width;
@@ -160,7 +160,7 @@ void graph_run(struct graph *graph, const struct run_totals *totals, const struc
 		(void)all_blocks(&log->first_grid, graph->chunks, &graph->blocks_a_chunk);
 	}
 	if (plan->by_tile) {
-		node[GRAPH_TILES].tasks = row[METER_REDUCE].bytes_in / plan->result->piece_bytes;
+		node[GRAPH_TILES].tasks = row[METER_REDUCE].bytes_in / plan->layout.group_bytes;
 		node[GRAPH_TILES].bytes = node[GRAPH_STATS].bytes;
 	}
 	set_chain(graph);

@@ -1,5 +1,6 @@
 /*
- * The index stage: NDVI of each pixel that counts, in single precision.
+ * The index stage: each value of the recipe at each pixel that counts, in single precision. Here
+ * are the normalized differences (a - b) / (a + b) of two bands; for NDVI a is nir and b is red:
  *
  *     num = float(nir - red)    den = float(nir + red + k)    NDVI = num / den
  *
@@ -25,9 +26,6 @@
 #include "sample.h"
 #include "base/simd.h"
 
-/* Places of the bands in the recipe. */
-enum { RED, NIR };
-
 enum {
 	STRIP = 512, /* pixels converted to double at a time: two strips are 8 KiB of L1 */
 	RUN = 2048,  /* pixels that are tried without classes first */
@@ -36,9 +34,9 @@ enum {
 static size_t index_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
 			 const struct options *options)
 {
-	(void)scene;
-	(void)options;
-	return arena_cost(size_mul(size_mul(x_size, y_size), sizeof(float)));
+	size_t plane = arena_cost(size_mul(size_mul(x_size, y_size), sizeof(float)));
+
+	return size_mul(plane, values_here(scene, options->recipe));
 }
 
 /* The quotient, and the class of pixels that have none. (A quotient by an infinite sum would be 0.)
@@ -183,10 +181,10 @@ static void scale_doubles(double *x, const struct band *band, size_t n)
 		x[i] = x[i] * band->scale + band->offset;
 }
 
-static void index_general(const struct block *block, float *value)
+static void index_general(const struct block *block, const struct value_def *def,
+			  const struct value_plane *out)
 {
-	const struct band *red = &block->scene->band[RED];
-	const struct band *nir = &block->scene->band[NIR];
+	const struct band *red = &block->scene->band[def->b], *nir = &block->scene->band[def->a];
 	bool shared = one_scale(red, nir);
 	double k = shared ? 2 * red->offset / red->scale : 0;
 	double r[STRIP], s[STRIP];
@@ -194,20 +192,21 @@ static void index_general(const struct block *block, float *value)
 	for (size_t i = 0; i < block->n_pixels; i += STRIP) {
 		size_t n = block->n_pixels - i < STRIP ? block->n_pixels - i : STRIP;
 
-		to_double[red->type](r, block->plane[RED], i, n);
-		to_double[nir->type](s, block->plane[NIR], i, n);
+		to_double[red->type](r, block->plane[def->b], i, n);
+		to_double[nir->type](s, block->plane[def->a], i, n);
 		if (!shared) {
 			scale_doubles(r, red, n);
 			scale_doubles(s, nir, n);
 		}
-		index_doubles(r, s, k, value + i, block->pixel_class + i, n);
+		index_doubles(r, s, k, out->value + i, out->pixel_class + i, n);
 	}
 }
 
 /* The short path's function where it may be taken, and its integral k. */
-static short_index *short_path(const struct scene *scene, int32_t *k_out)
+static short_index *short_path(const struct scene *scene, const struct value_def *def,
+			       int32_t *k_out)
 {
-	const struct band *red = &scene->band[RED], *nir = &scene->band[NIR];
+	const struct band *red = &scene->band[def->b], *nir = &scene->band[def->a];
 	double k = 2 * red->offset / red->scale;
 
 	if (red->type != nir->type || !one_scale(red, nir))
@@ -218,27 +217,52 @@ static short_index *short_path(const struct scene *scene, int32_t *k_out)
 	return short_indices[red->type];
 }
 
+static void normalized_difference(const struct block *block, const struct value_def *def,
+				  const struct value_plane *out)
+{
+	int32_t k = 0;
+	short_index *fast = short_path(block->scene, def, &k);
+
+	if (fast)
+		fast(block->plane[def->b], block->plane[def->a], k, out->value, out->pixel_class,
+		     block->n_pixels);
+	else
+		index_general(block, def, out);
+}
+
+/* What is looked at for one pixel: samples, and the class. */
+static size_t pixel_bytes(const struct scene *scene, const struct value_def *def)
+{
+	size_t bytes = 1;
+
+	for (unsigned band = 0; def->reads >> band; band++)
+		if (def->reads >> band & 1)
+			bytes += sample_size(scene->band[band].type);
+	return bytes;
+}
+
 static int index_run(void *state, const struct stage_env *env, struct block *block,
 		     struct chunk_result *result, struct error *err)
 {
-	float *value = arena_alloc(env->arena, block->n_pixels * sizeof(*value));
+	const struct recipe *recipe = env->options->recipe;
 	struct meter_row *row = &env->meter->row[METER_INDEX];
-	int32_t k = 0;
-	short_index *fast = short_path(block->scene, &k);
 
 	(void)state;
 	(void)result;
-	row->bytes_in += block->n_pixels * (sample_size(block->scene->band[RED].type) +
-					    sample_size(block->scene->band[NIR].type) + 1);
-	row->bytes_out += block->n_pixels * sizeof(*value);
-	if (!value)
-		return error_set(err, EX_SOFTWARE, "index: the planned memory is too small");
-	if (fast)
-		fast(block->plane[RED], block->plane[NIR], k, value, block->pixel_class,
-		     block->n_pixels);
-	else
-		index_general(block, value);
-	block->value = value;
+	for (unsigned v = 0; v < recipe->n_values; v++) {
+		const struct value_def *def = &recipe->value[v];
+		struct value_plane *out = &block->out[v];
+
+		if (value_is_missing(block->scene, v) || !def->normalized_difference)
+			continue;
+		out->value = arena_alloc(env->arena, block->n_pixels * sizeof(*out->value));
+		if (!out->value)
+			return error_set(err, EX_SOFTWARE,
+					 "index: the planned memory is too small");
+		row->bytes_in += block->n_pixels * pixel_bytes(block->scene, def);
+		row->bytes_out += block->n_pixels * sizeof(*out->value);
+		normalized_difference(block, def, out);
+	}
 	return 0;
 }
 

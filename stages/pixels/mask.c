@@ -1,7 +1,8 @@
 /*
- * The mask stage: which pixels count. It tests, in this order, nodata of red or NIR, the
- * per-dataset mask, the quality band of --mask, and samples that are not finite; the first that
- * holds is the pixel's class. It knows nothing of the index.
+ * The mask stage: which pixels count, for each value of the recipe. It tests, in this order, nodata
+ * of the bands that the value reads, the per-dataset mask, the quality band of --mask, and samples
+ * of these bands that are not finite; the first that holds is the pixel's class. It knows nothing
+ * of what is computed.
  */
 #include "stages.h"
 
@@ -14,9 +15,7 @@
 static size_t mask_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
 			const struct options *options)
 {
-	(void)scene;
-	(void)options;
-	return arena_cost(size_mul(x_size, y_size));
+	return size_mul(arena_cost(size_mul(x_size, y_size)), values_here(scene, options->recipe));
 }
 
 /* One pass per test over typed samples, plain enough for the compiler to vectorise. */
@@ -128,33 +127,70 @@ static size_t pixel_bytes(const struct scene *scene)
 	return bytes;
 }
 
-static int mask_run(void *state, const struct stage_env *env, struct block *block,
-		    struct chunk_result *result, struct error *err)
+static bool reads(uint16_t bands, unsigned band)
+{
+	return bands >> band & 1;
+}
+
+/* Classes of a value that reads these bands. */
+static void classify(const struct stage_env *env, const struct block *block, uint16_t bands,
+		     uint8_t *class)
 {
 	const struct scene *scene = block->scene;
 	size_t n = block->n_pixels;
-	uint8_t *class = arena_alloc(env->arena, n);
 
-	(void)state;
-	(void)result;
-	env->meter->row[METER_MASK].bytes_in += n * pixel_bytes(scene);
-	env->meter->row[METER_MASK].bytes_out += n;
-	if (!class)
-		return error_set(err, EX_SOFTWARE, "mask: the planned memory is too small");
 	memset(class, PIXEL_VALID, n);
-	for (unsigned slot = 0; slot < SCENE_QA; slot++)
-		if (block->plane[slot])
-			mark_nodata(&scene->band[slot], class, block->plane[slot], n);
+	for (unsigned band = 0; bands >> band; band++)
+		if (reads(bands, band))
+			mark_nodata(&scene->band[band], class, block->plane[band], n);
 	if (block->dataset_mask)
 		mark_dataset_mask(class, block->dataset_mask, n);
 	if (block->plane[SCENE_QA])
 		mark_quality(&scene->band[SCENE_QA], &env->options->mask, class,
 			     block->plane[SCENE_QA], n);
-	for (unsigned slot = 0; slot < SCENE_QA; slot++)
-		if (block->plane[slot])
-			mark_nonfinite(&scene->band[slot], class, block->plane[slot], n, false,
+	for (unsigned band = 0; bands >> band; band++)
+		if (reads(bands, band))
+			mark_nonfinite(&scene->band[band], class, block->plane[band], n, false,
 				       PIXEL_NONFINITE);
-	block->pixel_class = class;
+}
+
+/* Those of an earlier value that reads the same bands; NULL where there is none. */
+static const uint8_t *same_classes(const struct recipe *recipe, const struct block *block,
+				   unsigned value)
+{
+	for (unsigned v = 0; v < value; v++)
+		if (block->out[v].pixel_class &&
+		    recipe->value[v].reads == recipe->value[value].reads)
+			return block->out[v].pixel_class;
+	return NULL;
+}
+
+static int mask_run(void *state, const struct stage_env *env, struct block *block,
+		    struct chunk_result *result, struct error *err)
+{
+	const struct recipe *recipe = env->options->recipe;
+	size_t n = block->n_pixels;
+
+	(void)state;
+	(void)result;
+	env->meter->row[METER_MASK].bytes_in += n * pixel_bytes(block->scene);
+	for (unsigned v = 0; v < recipe->n_values; v++) {
+		const uint8_t *same = same_classes(recipe, block, v);
+		uint8_t *class;
+
+		block->out[v] = (struct value_plane){0};
+		if (value_is_missing(block->scene, v))
+			continue;
+		class = arena_alloc(env->arena, n);
+		if (!class)
+			return error_set(err, EX_SOFTWARE, "mask: the planned memory is too small");
+		if (same)
+			memcpy(class, same, n);
+		else
+			classify(env, block, recipe->value[v].reads, class);
+		block->out[v].pixel_class = class;
+		env->meter->row[METER_MASK].bytes_out += n;
+	}
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /*
- * The reduction of one scene: partial results into tiles and the scene. Merging is exact and
- * commutative (accum.h), so chunks may arrive in any order. It knows no file and no report.
+ * The reduction of one scene: groups of cells into tiles and the scene. Merging is exact and
+ * commutative (result.h), so chunks may arrive in any order. It knows no file and no report.
  *
  * A tile that a chunk covers whole is summarised at once; the parts of a tile that chunks cut wait
  * in an open tile until its last pixel has arrived.
@@ -12,20 +12,16 @@
 #include <math.h>
 #include <stdlib.h>
 
-struct open_tile {
-	struct accum accum;
-	struct histogram histogram;
-};
-
-struct tally {
+struct scene_totals {
 	const struct scene *scene;
+	const struct result_layout *layout;
 	struct chunk_grid grid;
-	struct accum accum;
-	struct float_sums float_sums; /* in the order of arrival */
-	struct histogram *histogram;
+	struct cell_group *group;  /* of the whole scene */
+	unsigned n_values;         /* that have statistics; labs have none */
 	uint64_t n_tiles;          /* 0 without the per-tile table */
-	struct tile_summary *tile; /* n_tiles */
-	struct open_tile **open;   /* n_tiles, NULL if not begun or finished */
+	struct tile_summary *tile; /* n_tiles times n_values */
+	struct cell_group **open;  /* n_tiles, NULL if not begun or finished */
+	struct value_offsets at[RECIPE_MAX_VALUES];
 };
 
 static uint64_t tiles_of(const struct scene *scene)
@@ -46,8 +42,8 @@ static uint64_t most_open(const struct scene *scene, const struct chunk_grid *gr
 		grid->chunk_y_size % scene->tile_y_size == 0 || grid->chunk_y_size >= scene->y_size;
 	uint64_t rows = ceil_div(grid->chunk_y_size, scene->tile_y_size) + 1;
 	uint64_t down = scene_tiles_down(scene), tiles = tiles_of(scene);
-	uint64_t late =
-		size_mul(workers, tile_pieces(scene, grid->chunk_x_size, grid->chunk_y_size, true));
+	uint64_t late = size_mul(
+		workers, result_groups(scene, grid->chunk_x_size, grid->chunk_y_size, true));
 	uint64_t open = size_add((rows < down ? rows : down) * scene_tiles_across(scene), late);
 
 	if (aligned_x && aligned_y)
@@ -55,40 +51,57 @@ static uint64_t most_open(const struct scene *scene, const struct chunk_grid *gr
 	return open < tiles ? open : tiles;
 }
 
-size_t tally_bytes(const struct scene *scene, const struct chunk_grid *grid, unsigned workers,
-		   bool by_tile)
+size_t scene_totals_bytes(const struct scene *scene, const struct chunk_grid *grid,
+			  const struct result_layout *layout, unsigned workers, bool by_tile)
 {
-	size_t bytes = sizeof(struct tally) + sizeof(struct histogram);
+	size_t bytes = sizeof(struct scene_totals) + layout->group_bytes;
 
 	if (!by_tile)
 		return bytes;
-	bytes = size_add(bytes, size_mul(tiles_of(scene),
-					 sizeof(struct tile_summary) + sizeof(struct open_tile *)));
-	return size_add(bytes, size_mul(most_open(scene, grid, workers), sizeof(struct open_tile)));
+	bytes = size_add(bytes,
+			 size_mul(tiles_of(scene), layout->n_values * sizeof(struct tile_summary) +
+							   sizeof(struct cell_group *)));
+	return size_add(bytes, layout_bytes(layout, most_open(scene, grid, workers)));
 }
 
-struct tally *tally_new(const struct scene *scene, const struct chunk_grid *grid, bool by_tile,
-			struct error *err)
+/* NULL without memory. */
+static struct cell_group *new_group(const struct result_layout *layout)
 {
-	struct tally *tally = calloc(1, sizeof(*tally));
+	struct cell_group *group = malloc(layout->group_bytes);
 
-	if (tally) {
-		tally->scene = scene;
-		tally->grid = *grid;
-		tally->n_tiles = by_tile ? tiles_of(scene) : 0;
-		tally->histogram = calloc(1, sizeof(*tally->histogram));
-		accum_clear(&tally->accum);
+	if (group)
+		group_clear(layout, group);
+	return group;
+}
+
+struct scene_totals *scene_totals_new(const struct scene *scene, const struct chunk_grid *grid,
+				      const struct result_layout *layout, bool by_tile,
+				      struct error *err)
+{
+	struct scene_totals *totals = calloc(1, sizeof(*totals));
+
+	if (totals) {
+		totals->scene = scene;
+		totals->layout = layout;
+		totals->grid = *grid;
+		totals->n_values = layout->n_values;
+		totals->n_tiles = by_tile ? tiles_of(scene) : 0;
+		totals->group = new_group(layout);
+		for (unsigned v = 0; v < totals->n_values; v++)
+			totals->at[v] = value_offsets(layout, v);
 	}
-	if (tally && tally->n_tiles) {
-		tally->tile = calloc(tally->n_tiles, sizeof(*tally->tile));
-		tally->open = calloc(tally->n_tiles, sizeof(*tally->open));
+	if (totals && totals->n_tiles) {
+		totals->tile = calloc(totals->n_tiles, (totals->n_values ? totals->n_values : 1) *
+							       sizeof(*totals->tile));
+		totals->open = calloc(totals->n_tiles, sizeof(*totals->open));
 	}
-	if (!tally || !tally->histogram || (tally->n_tiles && (!tally->tile || !tally->open))) {
-		tally_free(tally);
-		error_memory(err, "the totals of a scene", tally_bytes(scene, grid, 1, by_tile));
+	if (!totals || !totals->group || (totals->n_tiles && (!totals->tile || !totals->open))) {
+		scene_totals_free(totals);
+		error_memory(err, "the totals of a scene",
+			     scene_totals_bytes(scene, grid, layout, 1, by_tile));
 		return NULL;
 	}
-	return tally;
+	return totals;
 }
 
 static double area_of(const struct scene *scene, const struct accum *a)
@@ -96,80 +109,107 @@ static double area_of(const struct scene *scene, const struct accum *a)
 	return scene->pixel_area_m2 > 0 ? (double)a->n[PIXEL_VALID] * scene->pixel_area_m2 : NAN;
 }
 
-static void finish_tile(struct tally *tally, uint32_t number, const struct window *window,
-			const struct accum *accum, const struct histogram *histogram)
+/* All its pixels are there, of each value that the scene has. */
+static bool is_whole(const struct scene_totals *totals, const struct cell_group *group,
+		     const struct window *window)
 {
-	struct tile_summary *tile = &tally->tile[number];
-
-	tile->window = *window;
-	summary_make(&tile->summary, accum, histogram, area_of(tally->scene, accum),
-		     &recipe_ndvi.value[0].grid);
+	for (unsigned v = 0; v < totals->n_values; v++)
+		if (!value_is_missing(totals->scene, v) &&
+		    accum_pixels(value_cells(&totals->at[v], group).accum) != window_pixels(window))
+			return false;
+	return true;
 }
 
-static int fold_tile(struct tally *tally, const struct piece *piece, struct error *err)
+static void finish_tile(struct scene_totals *totals, uint32_t number, const struct window *window,
+			const struct cell_group *group)
 {
-	struct window window = scene_tile_window(tally->scene, piece->tile);
-	struct open_tile **open = &tally->open[piece->tile];
+	struct tile_summary *tile = &totals->tile[(size_t)number * totals->n_values];
 
-	if (!*open && accum_pixels(&piece->accum) == window_pixels(&window)) {
-		finish_tile(tally, piece->tile, &window, &piece->accum, &piece->histogram);
+	for (unsigned v = 0; v < totals->n_values; v++) {
+		const struct value_cells cells = value_cells(&totals->at[v], group);
+
+		tile[v].window = *window;
+		summary_make(&tile[v].summary, cells.accum, cells.histogram,
+			     area_of(totals->scene, cells.accum),
+			     &totals->layout->recipe->value[v].grid);
+	}
+}
+
+static int fold_tile(struct scene_totals *totals, const struct cell_group *group, struct error *err)
+{
+	struct window window = scene_tile_window(totals->scene, group->tile);
+	struct cell_group **open = &totals->open[group->tile];
+
+	if (!*open && is_whole(totals, group, &window)) {
+		finish_tile(totals, group->tile, &window, group);
 		return 0;
 	}
-	if (!*open) {
-		*open = calloc(1, sizeof(**open));
-		if (!*open)
-			return error_memory(err, "an open tile", sizeof(**open));
-		accum_clear(&(*open)->accum);
-	}
-	accum_merge(&(*open)->accum, &piece->accum);
-	histogram_merge(&(*open)->histogram, &piece->histogram);
-	if (accum_pixels(&(*open)->accum) == window_pixels(&window)) {
-		finish_tile(tally, piece->tile, &window, &(*open)->accum, &(*open)->histogram);
+	if (!*open)
+		*open = new_group(totals->layout);
+	if (!*open)
+		return error_memory(err, "an open tile", totals->layout->group_bytes);
+	group_merge(totals->layout, *open, group);
+	if (is_whole(totals, *open, &window)) {
+		finish_tile(totals, group->tile, &window, *open);
 		free(*open);
 		*open = NULL;
 	}
 	return 0;
 }
 
-int tally_fold(struct tally *tally, const struct chunk_result *chunk, struct error *err)
+int scene_totals_fold(struct scene_totals *totals, const struct chunk_result *chunk,
+		      struct error *err)
 {
-	for (uint32_t i = 0; i < chunk->n_pieces; i++) {
-		const struct piece *piece = &chunk->piece[i];
+	for (uint32_t i = 0; i < chunk->n_groups; i++) {
+		const struct cell_group *group = result_group(totals->layout, chunk, i);
 
 		/* A worker with memory of its own has read the headers for itself. */
-		if (tally->n_tiles && piece->tile >= tally->n_tiles)
+		if (totals->n_tiles && group->tile >= totals->n_tiles)
 			return error_set(err, EX_DATAERR,
 					 "%s: the file changed during the run; run it again",
-					 tally->scene->name);
-		accum_merge(&tally->accum, &piece->accum);
-		histogram_merge(tally->histogram, &piece->histogram);
-		float_sums_merge(&tally->float_sums, &piece->float_sums);
-		if (tally->n_tiles && fold_tile(tally, piece, err))
+					 totals->scene->name);
+		group_merge(totals->layout, totals->group, group);
+		if (totals->n_tiles && fold_tile(totals, group, err))
 			return -1;
 	}
 	return 0;
 }
 
-void tally_finish(struct tally *tally, struct scene_result *result)
+static struct value_result value_of(const struct scene_totals *totals, unsigned value)
 {
-	result->scene = tally->scene;
-	result->grid = tally->grid;
-	result->accum = tally->accum;
-	result->float_sums = tally->float_sums;
-	result->histogram = tally->histogram;
-	result->area_m2 = area_of(tally->scene, &tally->accum);
-	result->n_tiles = tally->n_tiles;
-	result->tile = tally->tile;
+	const struct value_cells cells = value_cells(&totals->at[value], totals->group);
+
+	if (value_is_missing(totals->scene, value))
+		return (struct value_result){.area_m2 = NAN};
+	return (struct value_result){
+		.accum = *cells.accum,
+		.histogram = cells.histogram,
+		.float_sums = cells.float_sums ? *cells.float_sums : (struct float_sums){0},
+		.area_m2 = area_of(totals->scene, cells.accum),
+	};
 }
 
-void tally_free(struct tally *tally)
+void scene_totals_finish(struct scene_totals *totals, struct scene_result *result)
 {
-	if (!tally)
+	result->scene = totals->scene;
+	result->grid = totals->grid;
+	result->n_values = totals->n_values;
+	for (unsigned v = 0; v < totals->n_values; v++)
+		result->value[v] = value_of(totals, v);
+	result->layout = totals->layout;
+	result->cells = totals->group;
+	result->n_tiles = totals->n_values ? totals->n_tiles : 0;
+	result->tile = totals->tile;
+}
+
+void scene_totals_free(struct scene_totals *totals)
+{
+	if (!totals)
 		return;
-	for (uint64_t i = 0; tally->open && i < tally->n_tiles; i++)
-		free(tally->open[i]);
-	free(tally->open);
-	free(tally->tile);
-	free(tally->histogram);
-	free(tally);
+	for (uint64_t i = 0; totals->open && i < totals->n_tiles; i++)
+		free(totals->open[i]);
+	free(totals->open);
+	free(totals->tile);
+	free(totals->group);
+	free(totals);
 }

@@ -4,17 +4,33 @@
 #ifndef IMGPIPE_STAGES_STAGES_H
 #define IMGPIPE_STAGES_STAGES_H
 
-#include "piece.h"
+#include "cells.h"
 #include "stage.h"
 #include "workload.h"
 
 extern const struct stage stage_read;  /* fetch and decode */
 extern const struct stage stage_mask;  /* which pixels count */
-extern const struct stage stage_index; /* the index value */
+extern const struct stage stage_index; /* the values of the recipe */
 extern const struct stage stage_stats; /* exact sums and histogram */
 
 /* workload_ndvi.c: what the rows of the stage table are called. */
 extern const char *const pixel_stage_names[N_METER_STAGES];
+
+/* Can the value not be had from this scene? */
+static inline bool value_is_missing(const struct scene *scene, unsigned value)
+{
+	return scene->missing >> value & 1;
+}
+
+/* Values of the recipe that can. */
+static inline unsigned values_here(const struct scene *scene, const struct recipe *recipe)
+{
+	unsigned n = 0;
+
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		n += !value_is_missing(scene, v);
+	return n;
+}
 
 /* block.c: slices of a block; see workload.h. */
 uint32_t block_slice_rows(uint32_t x_size, uint32_t y_size);
@@ -22,13 +38,15 @@ struct block block_slice(const struct block *block, uint32_t first, uint32_t row
 /* Of all bands but the quality band: what --chunk BYTES counts by. */
 size_t scene_pixel_bytes(const struct scene *scene);
 
-/* reduce.c: the tally of one scene; see workload.h. */
-size_t tally_bytes(const struct scene *scene, const struct chunk_grid *grid, unsigned workers,
-		   bool by_tile);
-struct tally *tally_new(const struct scene *scene, const struct chunk_grid *grid, bool by_tile,
-			struct error *err);
-int tally_fold(struct tally *tally, const struct chunk_result *chunk, struct error *err);
-void tally_finish(struct tally *tally, struct scene_result *result);
-void tally_free(struct tally *tally);
+/* reduce.c: the totals of one scene; see workload.h. */
+size_t scene_totals_bytes(const struct scene *scene, const struct chunk_grid *grid,
+			  const struct result_layout *layout, unsigned workers, bool by_tile);
+struct scene_totals *scene_totals_new(const struct scene *scene, const struct chunk_grid *grid,
+				      const struct result_layout *layout, bool by_tile,
+				      struct error *err);
+int scene_totals_fold(struct scene_totals *totals, const struct chunk_result *chunk,
+		      struct error *err);
+void scene_totals_finish(struct scene_totals *totals, struct scene_result *result);
+void scene_totals_free(struct scene_totals *totals);
 
 #endif

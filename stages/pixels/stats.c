@@ -1,5 +1,5 @@
 /*
- * The stats stage: exact sums, extremes and histogram of the values of a block, tile by tile. How a
+ * The stats stage: exact sums, extremes and histogram of each value of a block, tile by tile. How a
  * run of values is added is value_run.c's.
  */
 #include "stages.h"
@@ -16,112 +16,131 @@ enum {
 	HIST_LANES = 2,         /* neighbours hit the same bin: two tables break the dependency */
 };
 
-struct stats_state {
+/* One value: its counts on their way into the cells of one group. */
+struct lanes {
 	uint32_t count[HIST_LANES][HIST_SLOTS];
-	uint64_t pending;     /* pixels in `count` */
-	struct piece *target; /* that they belong to; NULL: there are none */
-	bool float_sums;      /* --teach float-sums */
-	bool direct;          /* few pixels: counted in the piece at once, as a flush costs more */
-	struct value_rule rule; /* of the value that is added */
-	struct value_run run;
+	uint64_t pending;         /* pixels in `count` */
+	struct histogram *target; /* that they belong to; NULL: there are none */
+	struct value_offsets at;
+	struct value_rule rule;
 };
 
-static void count_slots(struct stats_state *state, struct histogram *h, size_t n)
+struct stats_state {
+	unsigned n_values;
+	bool direct; /* few pixels: counted in the cell at once, as a flush costs more */
+	struct value_run run;
+	struct lanes lanes[]; /* n_values */
+};
+
+static void count_slots(const struct stats_state *state, struct lanes *lanes, struct histogram *h,
+			size_t n)
 {
-	const uint16_t *slot = state->run.slot;
-	size_t i = 0;
+	uint32_t *even = lanes->count[0], *odd = lanes->count[1];
+	const uint16_t *slot = state->run.slot, *end = slot + n;
 
 	if (state->direct) {
-		for (; i < n; i++)
-			h->count[slot[i]]++;
+		for (; slot < end; slot++)
+			h->count[*slot]++;
 		return;
 	}
-	for (; i + 1 < n; i += 2) {
-		state->count[0][slot[i]]++;
-		state->count[1][slot[i + 1]]++;
+	for (; slot + 1 < end; slot += 2) {
+		even[slot[0]]++;
+		odd[slot[1]]++;
 	}
-	if (i < n)
-		state->count[0][slot[i]]++;
+	if (slot < end)
+		even[*slot]++;
 }
 
-/* Move the 32-bit counts into the piece they belong to. */
-static void flush_histogram(struct stats_state *state)
+/* Move the 32-bit counts into the cell they belong to. */
+static void flush_histogram(struct lanes *lanes)
 {
-	struct histogram *h = state->target ? &state->target->histogram : NULL;
+	struct histogram *h = lanes->target;
 
-	if (!h || !state->pending)
+	if (!h || !lanes->pending)
 		return;
 	for (unsigned slot = 0; slot < HIST_SLOTS; slot++)
-		h->count[slot] += (uint64_t)state->count[0][slot] + state->count[1][slot];
-	memset(state->count, 0, sizeof(state->count));
-	state->pending = 0;
+		h->count[slot] += (uint64_t)lanes->count[0][slot] + lanes->count[1][slot];
+	memset(lanes->count, 0, sizeof(lanes->count));
+	lanes->pending = 0;
 }
 
 /* Consecutive pixels in memory. */
-static void add_pixels(struct stats_state *state, struct piece *piece, const float *value,
-		       const uint8_t *class, size_t n)
+static void add_pixels(struct stats_state *state, struct lanes *lanes,
+		       const struct value_cells *cells, const float *value, const uint8_t *class,
+		       size_t n)
 {
 	for (size_t i = 0; i < n; i += VALUE_RUN) {
 		size_t run = n - i < VALUE_RUN ? n - i : VALUE_RUN;
 
-		if (value_run_add(&state->run, &state->rule, &piece->accum, &piece->histogram,
+		if (value_run_add(&state->run, &lanes->rule, cells->accum, cells->histogram,
 				  value + i, class + i, run))
-			count_slots(state, &piece->histogram, run);
-		if (state->float_sums)
-			float_sums_add(&piece->float_sums, value + i, run);
-		state->pending += state->direct ? 0 : run;
-		if (state->pending > MOST_PENDING)
-			flush_histogram(state);
+			count_slots(state, lanes, cells->histogram, run);
+		if (cells->float_sums)
+			float_sums_add(cells->float_sums, value + i, run);
+		lanes->pending += state->direct ? 0 : run;
+		if (lanes->pending > MOST_PENDING)
+			flush_histogram(lanes);
 	}
 }
 
-static void add_part(struct stats_state *state, struct piece *piece, const struct block *block,
-		     const struct window *part)
+static void add_part(struct stats_state *state, struct lanes *lanes,
+		     const struct value_cells *cells, const struct block *block,
+		     const struct value_plane *plane, const struct window *part)
 {
 	size_t width = block->window.x_size, rows = part->y_size, n = part->x_size;
 	size_t first = (size_t)(part->y_off - block->window.y_off) * width +
 		       (part->x_off - block->window.x_off);
 
-	state->direct = state->target != piece && window_pixels(part) < HIST_SLOTS;
-	if (!state->direct && state->target != piece) {
-		flush_histogram(state);
-		state->target = piece;
+	state->direct = lanes->target != cells->histogram && window_pixels(part) < HIST_SLOTS;
+	if (!state->direct && lanes->target != cells->histogram) {
+		flush_histogram(lanes);
+		lanes->target = cells->histogram;
 	}
 	if (n == width) { /* rows follow one another */
 		n *= rows;
 		rows = 1;
 	}
 	for (size_t y = 0; y < rows; y++)
-		add_pixels(state, piece, block->value + first + y * width,
-			   block->pixel_class + first + y * width, n);
+		add_pixels(state, lanes, cells, plane->value + first + y * width,
+			   plane->pixel_class + first + y * width, n);
 }
 
 /* A constant block: its one pixel stands for all of the part. */
-static void add_constant(const struct stats_state *state, struct piece *piece,
-			 const struct block *block, uint64_t pixels)
+static void add_constant(const struct value_rule *rule, const struct value_cells *cells,
+			 const struct value_plane *plane, uint64_t pixels)
 {
-	for (uint64_t i = 0; state->float_sums && i < pixels; i++)
-		float_sums_add(&piece->float_sums, block->value, 1);
-	if (block->pixel_class[0] != PIXEL_VALID) {
-		piece->accum.n[block->pixel_class[0]] += pixels;
+	for (uint64_t i = 0; cells->float_sums && i < pixels; i++)
+		float_sums_add(cells->float_sums, plane->value, 1);
+	if (plane->pixel_class[0] != PIXEL_VALID) {
+		if (plane->pixel_class[0] < N_PIXEL_CLASSES)
+			cells->accum->n[plane->pixel_class[0]] += pixels;
 		return;
 	}
-	accum_add(&piece->accum, &state->rule.grid, block->value[0], pixels);
-	piece->histogram.count[value_rule_slot(&state->rule, block->value[0])] += pixels;
+	accum_add(cells->accum, &rule->grid, plane->value[0], pixels);
+	cells->histogram->count[value_rule_slot(rule, plane->value[0])] += pixels;
 }
 
-static void add_piece(struct stats_state *state, struct piece *piece, const struct block *block,
-		      const struct window *part)
+/* All values of a part of the block into its group. */
+static void add_group(struct stats_state *state, const struct cell_group *group,
+		      const struct block *block, const struct window *part)
 {
-	if (block->constant)
-		add_constant(state, piece, block, window_pixels(part));
-	else
-		add_part(state, piece, block, part);
+	for (unsigned v = 0; v < state->n_values; v++) {
+		const struct value_plane *plane = &block->out[v];
+		struct lanes *lanes = &state->lanes[v];
+		const struct value_cells cells = value_cells(&lanes->at, group);
+
+		if (!plane->value)
+			continue;
+		if (block->constant)
+			add_constant(&lanes->rule, &cells, plane, window_pixels(part));
+		else
+			add_part(state, lanes, &cells, block, plane, part);
+	}
 }
 
-/* The tiles that meet the block, each into its piece. */
-static void add_by_tile(struct stats_state *state, const struct block *block,
-			struct chunk_result *result)
+/* The tiles that meet the block, each into its group. */
+static void add_by_tile(struct stats_state *state, const struct stage_env *env,
+			const struct block *block, const struct chunk_result *result)
 {
 	const struct scene *scene = block->scene;
 	const struct window *w = &block->window;
@@ -136,7 +155,8 @@ static void add_by_tile(struct stats_state *state, const struct block *block,
 			struct window tile = scene_tile_window(scene, number), part;
 
 			if (window_intersect(&tile, w, &part))
-				add_piece(state, &result->piece[i], block, &part);
+				add_group(state, result_group(env->layout, result, i), block,
+					  &part);
 		}
 	}
 }
@@ -145,34 +165,43 @@ static void stats_chunk_end(void *state_ptr, struct chunk_result *result)
 {
 	struct stats_state *state = state_ptr;
 
-	(void)result; /* state->target is one of its pieces */
-	flush_histogram(state);
-	state->target = NULL;
+	(void)result; /* the lanes' targets are in its groups */
+	for (unsigned v = 0; v < state->n_values; v++) {
+		flush_histogram(&state->lanes[v]);
+		state->lanes[v].target = NULL;
+	}
 }
 
 static int stats_open(void **state, const struct stage_env *env, struct error *err)
 {
-	struct stats_state *s = calloc(1, sizeof(*s));
+	unsigned n = env->layout->n_values;
+	size_t bytes = sizeof(struct stats_state) + n * sizeof(struct lanes);
+	struct stats_state *s = calloc(1, bytes);
 
 	*state = s;
 	if (!s)
-		return error_memory(err, "histograms", sizeof(*s));
-	value_rule_make(&s->rule, &recipe_ndvi.value[0].grid);
-	s->float_sums = teaches(&env->options->teach, TEACH_FLOAT_SUMS);
+		return error_memory(err, "histograms", bytes);
+	s->n_values = n;
+	for (unsigned v = 0; v < n; v++) {
+		s->lanes[v].at = value_offsets(env->layout, v);
+		value_rule_make(&s->lanes[v].rule, &env->layout->recipe->value[v].grid);
+	}
 	return 0;
 }
 
-static int stats_run(void *state, const struct stage_env *env, struct block *block,
+static int stats_run(void *state_ptr, const struct stage_env *env, struct block *block,
 		     struct chunk_result *result, struct error *err)
 {
+	struct stats_state *state = state_ptr;
 	struct meter_row *row = &env->meter->row[METER_STATS];
 
 	(void)err;
-	row->bytes_in += block->n_pixels * (sizeof(float) + 1);
+	for (unsigned v = 0; v < state->n_values; v++)
+		row->bytes_in += block->out[v].value ? block->n_pixels * (sizeof(float) + 1) : 0;
 	if (result->by_tile)
-		add_by_tile(state, block, result);
+		add_by_tile(state, env, block, result);
 	else
-		add_piece(state, &result->piece[0], block, &block->window);
+		add_group(state, result->group, block, &block->window);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /*
  * Statistics of a run of values that lie one behind another: as accum_add() and histogram_slot()
- * give them one by one, to the last bit, and much faster. Knows no blocks, tiles and pieces.
+ * give them one by one, to the last bit, and much faster. Knows no blocks, tiles and groups.
  */
 #ifndef IMGPIPE_STAGES_VALUE_RUN_H
 #define IMGPIPE_STAGES_VALUE_RUN_H

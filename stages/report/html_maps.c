@@ -104,7 +104,7 @@ void figure_tiles(FILE *out, const struct scene_result *result)
 
 	map_init(&map, scene_tiles_across(scene), scene_tiles_down(scene));
 	for (uint64_t i = 0; i < result->n_tiles; i++) {
-		const struct summary *s = &result->tile[i].summary;
+		const struct summary *s = &result->tile[i * result->n_values].summary;
 
 		map_add(&map, i, s->mean, (double)s->n[PIXEL_VALID]);
 	}

@@ -209,13 +209,28 @@ json_t *js_wide(int128 n)
 	return json_string(at);
 }
 
-json_t *js_exact(const struct accum *a)
+/* A cell that is a number. */
+static json_t *cell_number(const struct cell_kind *kind, const struct cell_group *cells)
+{
+	uint64_t count = 0;
+	int128 wide = 0;
+
+	if (kind->reducer->number == CELL_COUNT) {
+		if (cells)
+			memcpy(&count, group_cell(cells, kind->offset), sizeof(count));
+		return js_count(count);
+	}
+	if (cells)
+		memcpy(&wide, group_cell(cells, kind->offset), sizeof(wide));
+	return js_wide(wide);
+}
+
+json_t *js_exact(const struct result_layout *layout, const struct cell_group *cells)
 {
 	json_t *o = json_object();
 
-	js_put(&o, "n_valid", js_count(a->n[PIXEL_VALID]));
-	js_put(&o, "n_masked", js_count(a->n[PIXEL_MASKED]));
-	js_put(&o, "sum", js_wide(a->sum));
-	js_put(&o, "sum_sq", js_wide((int128)a->sum_sq));
+	for (unsigned i = 0; i < layout->n_kinds; i++)
+		if (layout->kind[i].name && layout->kind[i].reducer->number != CELL_OPAQUE)
+			js_put(&o, layout->kind[i].name, cell_number(&layout->kind[i], cells));
 	return o;
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "accum.h"
+#include "result.h"
 #include "error.h"
 
 /* Words as JSON: a byte that is not UTF-8 becomes \xNN, four characters. */
@@ -32,8 +33,8 @@ json_t *js_stats(const struct summary *s);
 
 /* Exact integers may be longer than JSON readers take numbers to be: as text. */
 json_t *js_wide(int128 n);
-/* The exact totals of a lab; see lab.h. */
-json_t *js_exact(const struct accum *a);
+/* Cells that are numbers, by their names; 0 where cells is NULL. */
+json_t *js_exact(const struct result_layout *layout, const struct cell_group *cells);
 
 /* Write `value` on one line, without a newline, and free it. */
 int js_emit(FILE *out, json_t *value, struct error *err) MUST_CHECK;

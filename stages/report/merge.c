@@ -94,7 +94,8 @@ static int check_scene(struct merge *merge, const struct partial_file *part,
 	}
 	if (result->status != SCENE_OK)
 		return 0;
-	if (partial_fits(&report_set_pixels(merge->set)->accum, &result->accum, &own))
+	if (partial_fits(&report_set_pixels(merge->set)->value[0].accum, &result->value[0].accum,
+			 &own))
 		return partial_bad_line(part, own.text, err);
 	switch (seen_add(&merge->seen, result->scene, err)) {
 	case SEEN_NEW:
@@ -141,16 +142,16 @@ static int merge_scenes(struct merge *merge, struct error *err)
 static int write_reports(struct merge *merge, const struct options *options, struct error *err)
 {
 	const struct partial_head *head = &merge->part[0].head;
-	const struct plan plan = {
+	struct plan plan = {
 		.n_all_scenes = head->scenes_in_all,
 		.files_checksum = head->files,
 		.reports = reports,
 		.merged = head,
 		.stage_names = pixel_stage_names,
-		.result = &piece_ops,
 	};
 	int status;
 
+	pixels_layout(&plan.layout, options);
 	merge->totals = (struct run_totals){0};
 	merge->totals.n_scenes = (uint32_t)head->scenes_in_all;
 	status = report_set_open(&merge->set, &plan, options, err);

@@ -93,7 +93,8 @@ static json_t *band_source(const struct scene *scene, unsigned slot)
 json_t *partial_scene(const struct scene_result *result, uint64_t number)
 {
 	const struct scene *s = result->scene;
-	bool ok = result->status == SCENE_OK && result->histogram;
+	const struct value_result *value = &result->value[0];
+	bool ok = result->status == SCENE_OK && value->histogram;
 	json_t *o = json_object(), *notes = json_array();
 
 	for (unsigned i = 0; i < s->n_notes; i++)
@@ -111,9 +112,9 @@ json_t *partial_scene(const struct scene_result *result, uint64_t number)
 	js_put(&o, "red", band_source(s, 0));
 	js_put(&o, "nir", band_source(s, 1));
 	js_put(&o, "notes", notes);
-	js_put(&o, "area_m2", js_number(result->area_m2));
-	js_put(&o, "accum", ok ? accum_object(&result->accum) : json_null());
-	js_put(&o, "histogram", ok ? histogram_object(result->histogram) : json_null());
+	js_put(&o, "area_m2", js_number(result->n_values ? value->area_m2 : NAN));
+	js_put(&o, "accum", ok ? accum_object(&value->accum) : json_null());
+	js_put(&o, "histogram", ok ? histogram_object(value->histogram) : json_null());
 	return o;
 }
 
@@ -377,21 +378,22 @@ int partial_read_scene(const json_t *o, struct scene *scene, struct histogram *h
 {
 	const json_t *accum = json_object_get(o, "accum"),
 		     *counts = json_object_get(o, "histogram");
+	struct value_result *value = &result->value[0];
 	bool bad = false;
 
 	memset(scene, 0, sizeof(*scene));
-	*result = (struct scene_result){.scene = scene};
+	*result = (struct scene_result){.scene = scene, .n_values = 1};
 	need_members(o, 16, &bad);
 	*number = get_count(o, "number", UINT32_MAX, &bad);
 	scene->id = (uint32_t)*number;
 	get_facts(o, scene, &bad);
 	result->status = get_status(o, &bad);
 	get_error(o, &result->error, &bad);
-	result->area_m2 = get_number(o, "area_m2", NAN, &bad);
+	value->area_m2 = get_number(o, "area_m2", NAN, &bad);
 	if (result->status == SCENE_OK) {
-		get_accum(accum, &result->accum, &bad);
+		get_accum(accum, &value->accum, &bad);
 		get_histogram(counts, histogram, &bad);
-		result->histogram = histogram;
+		value->histogram = histogram;
 	} else if (!json_is_null(accum) || !json_is_null(counts)) {
 		bad = true;
 	}

@@ -313,10 +313,10 @@ static int check_sums(const struct value_grid *grid, const struct accum *a,
 
 /* --- the whole --- */
 
-static int check_area(const struct scene_result *result, struct error *err)
+static int check_area(const struct value_result *value, struct error *err)
 {
-	double area = result->area_m2;
-	bool any = result->accum.n[PIXEL_VALID] > 0;
+	double area = value->area_m2;
+	bool any = value->accum.n[PIXEL_VALID] > 0;
 
 	if (isnan(area) || (any ? area > 0 && isfinite(area) : area == 0))
 		return 0;
@@ -327,7 +327,7 @@ static int check_failed(const struct scene_result *result, struct error *err)
 {
 	if (result->error.code < EX__BASE || result->error.code > EX__MAX)
 		return impossible(err, "it has failed, but has no error");
-	if (result->area_m2 != 0 && !isnan(result->area_m2))
+	if (result->value[0].area_m2 != 0 && !isnan(result->value[0].area_m2))
 		return impossible(err, "it has failed, and has numbers");
 	return 0;
 }
@@ -336,8 +336,9 @@ int partial_check(const struct scene_result *result, const struct value_grid *gr
 		  struct error *err)
 {
 	const struct scene *scene = result->scene;
-	const struct accum *a = &result->accum;
-	const struct histogram *h = result->histogram;
+	const struct value_result *value = &result->value[0];
+	const struct accum *a = &value->accum;
+	const struct histogram *h = value->histogram;
 
 	if (result->status == SCENE_CANCELLED)
 		return impossible(err, "its run was interrupted");
@@ -350,7 +351,7 @@ int partial_check(const struct scene_result *result, const struct value_grid *gr
 	if (check_counts(scene, a, err) || check_histogram(a, h, err) ||
 	    check_extremes(grid, a, h, err) || check_sums(grid, a, h, err))
 		return -1;
-	return check_area(result, err);
+	return check_area(value, err);
 }
 
 /*

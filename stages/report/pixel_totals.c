@@ -4,18 +4,60 @@
  */
 #include "report.h"
 
-void pixel_totals_init(struct pixel_totals *totals)
+#include <stdlib.h>
+
+int pixel_totals_init(struct pixel_totals *totals, const struct result_layout *layout,
+		      struct error *err)
 {
-	*totals = (struct pixel_totals){0};
-	accum_clear(&totals->accum);
+	size_t n = layout->n_values ? layout->n_values : 1;
+
+	*totals = (struct pixel_totals){.n_values = layout->n_values, .layout = layout};
+	totals->value = calloc(n, sizeof(*totals->value));
+	if (!totals->value)
+		return error_memory(err, "the totals of all scenes", n * sizeof(*totals->value));
+	for (size_t v = 0; v < n; v++)
+		accum_clear(&totals->value[v].accum);
+	return 0;
 }
 
-void pixel_totals_add(struct pixel_totals *totals, const struct scene_result *result)
+static void add_value(struct value_totals *totals, const struct value_result *result)
 {
-	if (result->status != SCENE_OK)
+	if (!result->histogram)
 		return;
 	accum_merge(&totals->accum, &result->accum);
 	histogram_merge(&totals->histogram, result->histogram);
 	float_sums_merge(&totals->float_sums, &result->float_sums);
 	totals->area_m2 += result->area_m2;
+	totals->n_scenes++;
+}
+
+/* Cells that are not known here. */
+static int add_cells(struct pixel_totals *totals, const struct scene_result *result,
+		     struct error *err)
+{
+	if (!totals->cells) {
+		totals->cells = malloc(totals->layout->group_bytes);
+		if (!totals->cells)
+			return error_memory(err, "the totals", totals->layout->group_bytes);
+		group_clear(totals->layout, totals->cells);
+	}
+	group_merge(totals->layout, totals->cells, result->cells);
+	return 0;
+}
+
+int pixel_totals_add(struct pixel_totals *totals, const struct scene_result *result,
+		     struct error *err)
+{
+	if (result->status != SCENE_OK)
+		return 0;
+	for (unsigned v = 0; v < result->n_values && v < totals->n_values; v++)
+		add_value(&totals->value[v], &result->value[v]);
+	return totals->n_values || !result->cells ? 0 : add_cells(totals, result, err);
+}
+
+void pixel_totals_release(struct pixel_totals *totals)
+{
+	free(totals->value);
+	free(totals->cells);
+	*totals = (struct pixel_totals){0};
 }

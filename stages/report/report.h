@@ -21,17 +21,30 @@
 #include "trace.h"
 #include "workload.h"
 
-/* What all scenes that are OK add up to, in their order, so that no sum depends on the work. */
-struct pixel_totals {
+/* What one value adds up to, in all scenes that are OK and have it. */
+struct value_totals {
 	struct accum accum;
 	struct float_sums float_sums; /* --teach float-sums */
+	double area_m2;               /* NaN as soon as one scene's is not known */
+	uint32_t n_scenes;            /* that have it */
 	struct histogram histogram;
-	double area_m2; /* NaN as soon as one scene's is not known */
 };
 
-/* Totals of no scene; one more scene, which is not counted unless it is OK. */
-void pixel_totals_init(struct pixel_totals *totals);
-void pixel_totals_add(struct pixel_totals *totals, const struct scene_result *result);
+/* What all scenes that are OK add up to, in their order, so that no sum depends on the work. */
+struct pixel_totals {
+	unsigned n_values; /* 0: of a lab, whose cells are below; one that is empty is there */
+	struct value_totals *value;
+	const struct result_layout *layout;
+	struct cell_group *cells; /* owned; NULL where there is no such scene */
+};
+
+/* Totals of no scene; release them whatever comes back. */
+int pixel_totals_init(struct pixel_totals *totals, const struct result_layout *layout,
+		      struct error *err) MUST_CHECK;
+/* One more scene, which is not counted unless it is OK. */
+int pixel_totals_add(struct pixel_totals *totals, const struct scene_result *result,
+		     struct error *err) MUST_CHECK;
+void pixel_totals_release(struct pixel_totals *totals);
 
 /* What a report is made of, in this order. */
 enum report_piece { REPORT_HEAD, REPORT_SCENE, REPORT_TAIL };

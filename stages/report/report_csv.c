@@ -159,7 +159,7 @@ static int tiles_scene(struct open_report *report, const struct scene_result *re
 		return 0;
 	for (uint64_t i = 0; i < result->n_tiles; i++)
 		put_tile(report->out, result->scene, scene_number(result->scene, report->options),
-			 &result->tile[i]);
+			 &result->tile[i * result->n_values]);
 	return report_check(report->out, err);
 }
 

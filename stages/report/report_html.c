@@ -80,8 +80,7 @@ static void put_all(FILE *out, const struct run_totals *totals)
 	struct summary s;
 
 	if (totals->n_ok > 1) {
-		summary_make(&s, &totals->pixels->accum, &totals->pixels->histogram,
-			     totals->pixels->area_m2, &recipe_ndvi.value[0].grid);
+		totals_summary(totals->pixels, &s);
 		page_row_open(out);
 		page_cell(out, "all %" PRIu32 " that are ok", totals->n_ok);
 		page_cell(out, "ok");

@@ -45,7 +45,7 @@ static json_t *plan_object(const struct plan *plan)
 	js_put(&o, "pool_bytes", js_count(plan->pool));
 	js_put(&o, "pile_bytes", js_count(plan->backlog));
 	js_put(&o, "footprint_bytes", js_count(plan->footprint));
-	js_put(&o, "tally_bytes", js_count(plan->tally));
+	js_put(&o, "tally_bytes", js_count(plan->totals));
 	js_put(&o, "gdal_bytes", js_count(plan->gdal));
 	js_put(&o, "peak_bytes", js_count(plan->predicted.peak));
 	js_put(&o, "stage_peak_bytes", stages);
@@ -170,12 +170,13 @@ static json_t *scene_object(const struct scene_result *result, const struct opti
 	js_put(&o, "codec", js_text_or_null(info ? info->codec : NULL));
 	js_put(&o, "notes", note_list(s->notes[0], sizeof(s->notes[0]), s->n_notes));
 	if (options->lab)
-		js_put(&o, "exact", ok ? js_exact(&result->accum) : json_null());
+		js_put(&o, "exact",
+		       result->cells ? js_exact(result->layout, result->cells) : json_null());
 	else
 		js_put(&o, "ndvi", ok ? js_stats(&summary) : json_null());
 	if (ok && teaches(&options->teach, TEACH_FLOAT_SUMS))
 		js_put(&o, "float_sums",
-		       teach_float_object(&result->float_sums, summary.n[PIXEL_VALID],
+		       teach_float_object(&result->value[0].float_sums, summary.n[PIXEL_VALID],
 					  summary.mean));
 	return o;
 }
@@ -422,22 +423,22 @@ static json_t *confinement_object(const struct run_totals *totals, const struct 
 
 static json_t *global_object(const struct run_totals *totals, const struct options *options)
 {
+	const struct pixel_totals *pixels = totals->pixels;
 	struct summary summary;
 	json_t *o = json_object();
 
-	summary_make(&summary, &totals->pixels->accum, &totals->pixels->histogram,
-		     totals->pixels->area_m2, &recipe_ndvi.value[0].grid);
+	totals_summary(pixels, &summary);
 	js_put(&o, "scenes", js_count(totals->n_scenes));
 	js_put(&o, "scenes_ok", js_count(totals->n_ok));
 	js_put(&o, "scenes_failed", js_count(totals->n_failed));
 	js_put(&o, "scenes_cancelled", js_count(totals->n_cancelled));
 	if (options->lab)
-		js_put(&o, "exact", js_exact(&totals->pixels->accum));
+		js_put(&o, "exact", js_exact(pixels->layout, pixels->cells));
 	else
 		js_put(&o, "ndvi", js_stats(&summary));
 	if (teaches(&options->teach, TEACH_FLOAT_SUMS))
 		js_put(&o, "float_sums",
-		       teach_float_object(&totals->pixels->float_sums, summary.n[PIXEL_VALID],
+		       teach_float_object(&pixels->value[0].float_sums, summary.n[PIXEL_VALID],
 					  summary.mean));
 	return o;
 }

@@ -72,7 +72,7 @@ static void put_memory(FILE *out, const struct plan *plan)
 			 "most pixels that may wait (--teach no-backpressure)");
 	put_part(out, "pool", plan->pool, "left for the two below");
 	put_part(out, "block, per worker", plan->footprint, "what is in memory at once of a chunk");
-	put_part(out, "totals, per scene", plan->tally,
+	put_part(out, "totals, per scene", plan->totals,
 		 "running totals of a scene that is being worked on");
 }
 

@@ -142,7 +142,10 @@ int report_set_open(struct report_set **set, const struct plan *plan, const stru
 	*set = NULL;
 	if (!s)
 		return error_memory(err, "reports", sizeof(*s));
-	pixel_totals_init(&s->pixels);
+	if (pixel_totals_init(&s->pixels, &plan->layout, err)) {
+		report_set_free(s);
+		return -1;
+	}
 	for (; table && *table && s->n < REPORTS_MOST; table++) {
 		const char *path = report_path(&options->reports, &(*table)->option);
 		struct member *member = &s->member[s->n];
@@ -176,9 +179,8 @@ static int give_up(struct member *member, const struct error *own, int so_far, s
 
 int report_set_scene(struct report_set *set, const struct scene_result *result, struct error *err)
 {
-	int rc = 0;
+	int rc = pixel_totals_add(&set->pixels, result, err);
 
-	pixel_totals_add(&set->pixels, result);
 	for (unsigned i = 0; i < set->n; i++) {
 		struct member *member = &set->member[i];
 		struct error own;
@@ -241,6 +243,7 @@ void report_set_free(struct report_set *set)
 		report_file_release(&member->file);
 		free(member->open.state);
 	}
+	pixel_totals_release(&set->pixels);
 	free(set);
 }
 

@@ -40,7 +40,7 @@ static int summary_scene(struct open_report *report, const struct scene_result *
 	js_put(&o, "ndvi", ok ? js_stats(&summary) : json_null());
 	if (ok && floats(report->options))
 		js_put(&o, "float_sums",
-		       teach_float_object(&result->float_sums, summary.n[PIXEL_VALID],
+		       teach_float_object(&result->value[0].float_sums, summary.n[PIXEL_VALID],
 					  summary.mean));
 	(void)fputs(report->row ? ",\n" : "\n", report->out);
 	return js_emit(report->out, o, err);
@@ -52,14 +52,13 @@ static int summary_end(struct open_report *report, const struct run_totals *tota
 	struct summary summary;
 	json_t *o = json_object();
 
-	summary_make(&summary, &totals->pixels->accum, &totals->pixels->histogram,
-		     totals->pixels->area_m2, &recipe_ndvi.value[0].grid);
+	totals_summary(totals->pixels, &summary);
 	js_put(&o, "scenes", js_count(totals->n_ok));
 	js_put(&o, "ndvi", js_stats(&summary));
 	if (floats(report->options))
 		js_put(&o, "float_sums",
-		       teach_float_object(&totals->pixels->float_sums, summary.n[PIXEL_VALID],
-					  summary.mean));
+		       teach_float_object(&totals->pixels->value[0].float_sums,
+					  summary.n[PIXEL_VALID], summary.mean));
 	if (js_emit_member(report->out, "\n],\n", "global", o, err))
 		return -1;
 	(void)fputs("}\n", report->out);

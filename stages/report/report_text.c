@@ -84,7 +84,7 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 		put_row(out, name, &summary, "  ok");
 		if (teaches(&report->options->teach, TEACH_FLOAT_SUMS))
 			text_item(out, LABEL_COLUMNS, "    sums:",
-				  teach_float_text(text, &result->float_sums,
+				  teach_float_text(text, &result->value[0].float_sums,
 						   summary.n[PIXEL_VALID], summary.mean));
 		if (!summary.n[PIXEL_VALID])
 			text_item(out, LABEL_COLUMNS, "    note:", "no pixel is valid");
@@ -130,8 +130,7 @@ static void put_global(FILE *out, const struct run_totals *totals)
 
 	(void)fputc('\n', out);
 	if (totals->n_ok) {
-		summary_make(&s, &totals->pixels->accum, &totals->pixels->histogram,
-			     totals->pixels->area_m2, &recipe_ndvi.value[0].grid);
+		totals_summary(totals->pixels, &s);
 		(void)snprintf(name, sizeof(name),
 			       totals->n_ok == 1 ? "the scene that is ok"
 						 : "all %" PRIu32 " scenes that are ok",

@@ -56,11 +56,21 @@ uint64_t scene_number(const struct scene *scene, const struct options *options)
 
 bool scene_summary(const struct scene_result *result, struct summary *out)
 {
-	if (result->status != SCENE_OK || !result->histogram)
+	const struct value_result *value = &result->value[0];
+
+	if (result->status != SCENE_OK || !value->histogram)
 		return false;
-	summary_make(out, &result->accum, result->histogram, result->area_m2,
+	summary_make(out, &value->accum, value->histogram, value->area_m2,
 		     &recipe_ndvi.value[0].grid);
 	return true;
+}
+
+void totals_summary(const struct pixel_totals *totals, struct summary *out)
+{
+	const struct value_totals *value = &totals->value[0];
+
+	summary_make(out, &value->accum, &value->histogram, value->area_m2,
+		     &recipe_ndvi.value[0].grid);
 }
 
 const char *confinement_text(char text[CONFINEMENT_TEXT_BYTES], const struct confinement *c)

@@ -24,6 +24,9 @@ uint64_t scene_number(const struct scene *scene, const struct options *options);
 /* Statistics of a scene that is SCENE_OK; false (and *out untouched) where it is not. */
 bool scene_summary(const struct scene_result *result, struct summary *out);
 
+/* Statistics of all scenes that are SCENE_OK. */
+void totals_summary(const struct pixel_totals *totals, struct summary *out);
+
 /* "seccomp and Landlock (ABI 7)", "seccomp; the kernel offers no ...", "none". Returns text. */
 enum { CONFINEMENT_TEXT_BYTES = 240 };
 const char *confinement_text(char text[CONFINEMENT_TEXT_BYTES],

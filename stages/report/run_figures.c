@@ -141,5 +141,5 @@ void run_figures_make(struct run_figures *out, const struct run_totals *totals)
 	out->unmeasured_s =
 		fmax(0, out->worker_s - out->busy_total_s - out->wait_total_s - out->exchange_s);
 	if (!out->pixels && totals->pixels)
-		out->pixels = accum_pixels(&totals->pixels->accum);
+		out->pixels = accum_pixels(&totals->pixels->value[0].accum);
 }

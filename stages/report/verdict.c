@@ -464,13 +464,13 @@ static void say_backlog(struct verdict *v, const struct run_totals *totals, cons
 
 static void say_float_sums(struct verdict *v, const struct run_totals *totals)
 {
+	const struct value_totals *value = &totals->pixels->value[0];
 	struct summary s;
 	char text[240];
 
-	summary_make(&s, &totals->pixels->accum, &totals->pixels->histogram, NAN,
-		     &recipe_ndvi.value[0].grid);
+	summary_make(&s, &value->accum, &value->histogram, NAN, &recipe_ndvi.value[0].grid);
 	say(v, "float-sums: %s",
-	    teach_float_text(text, &totals->pixels->float_sums, s.n[PIXEL_VALID], s.mean));
+	    teach_float_text(text, &value->float_sums, s.n[PIXEL_VALID], s.mean));
 }
 
 static void say_costs(struct verdict *verdict, const struct run_figures *figures,

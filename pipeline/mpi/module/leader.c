@@ -19,7 +19,7 @@
 #include "base/thread.h"
 
 enum {
-	/* Scenes whose parts are asked for at once: each takes room for one piece here. */
+	/* Scenes whose parts are asked for at once: each takes room for one group here. */
 	MOST_COLLECTED = 4
 };
 
@@ -133,14 +133,14 @@ static void collect(struct leader *leader)
 
 static void take_part(struct leader *leader, const struct queued_message *message)
 {
-	struct piece *piece = NULL;
+	struct cell_group *group = NULL;
 	uint32_t scene_id;
 
-	if (!parts_take(leader->parts, message, &scene_id, &piece))
+	if (!parts_take(leader->parts, message, &scene_id, &group))
 		return;
-	run_collected(leader->run, slot_of(leader->run, scene_id), piece,
+	run_collected(leader->run, slot_of(leader->run, scene_id), group,
 		      coordinator_meter(leader->coordinator));
-	free(piece);
+	free(group);
 }
 
 /* --- the loop --- */
@@ -210,11 +210,11 @@ static int leader_init(struct leader *leader, struct job *job, unsigned n_ranks,
 	if (!leader->coordinator)
 		return -1;
 	leader->queue = message_queue_new(
-		sizeof(struct message) + wire_room(leader->run->workload->result), err);
+		sizeof(struct message) + wire_room(&leader->run->plan->layout), err);
 	if (!leader->queue)
 		return -1;
 	leader->parts = parts_new(leader->queue, coordinator_meter(leader->coordinator),
-				  leader->run->workload->result, err);
+				  &leader->run->plan->layout, err);
 	return leader->parts ? 0 : -1;
 }
 

@@ -34,7 +34,7 @@ struct member {
 	struct job *job;
 	struct message_queue *queue;
 	struct parts *parts;
-	struct rank_partials *partials; /* NULL where pieces travel */
+	struct rank_partials *partials; /* NULL where groups travel */
 	struct meter meter;             /* of the main thread */
 	pthread_mutex_t lock;
 	pthread_cond_t work; /* a worker has something to send */
@@ -144,7 +144,7 @@ static void hand_over(struct member *member, const struct message *message)
 static bool take_all(struct member *member)
 {
 	struct queued_message message;
-	struct piece *piece;
+	struct cell_group *group;
 	bool something = false;
 	uint32_t scene_id;
 
@@ -155,7 +155,7 @@ static bool take_all(struct member *member)
 		else if (message.tag == TAG_STOP)
 			member->stopped = true;
 		else
-			(void)parts_take(member->parts, &message, &scene_id, &piece);
+			(void)parts_take(member->parts, &message, &scene_id, &group);
 	}
 	return something;
 }
@@ -191,7 +191,7 @@ static void tell_signal(struct member *member)
 static int member_init(struct member *member, struct job *job, struct error *err)
 {
 	const struct run *run = job->context;
-	const size_t room = wire_room(run->workload->result);
+	const size_t room = wire_room(&run->plan->layout);
 
 	*member = (struct member){.job = job};
 	pthread_mutex_init(&member->lock, NULL);
@@ -199,7 +199,7 @@ static int member_init(struct member *member, struct job *job, struct error *err
 	member->queue = message_queue_new(sizeof(struct message) + room, err);
 	if (!member->queue)
 		return -1;
-	member->parts = parts_new(member->queue, &member->meter, run->workload->result, err);
+	member->parts = parts_new(member->queue, &member->meter, &run->plan->layout, err);
 	member->mailbox = calloc(job->n_workers, sizeof(*member->mailbox));
 	if (!member->parts || !member->mailbox)
 		return -1;

@@ -16,17 +16,17 @@ struct part {
 	bool asked;
 	uint32_t parent;  /* rank that it goes to */
 	unsigned missing; /* children that have not sent theirs */
-	_Alignas(16) unsigned char piece[];
+	_Alignas(16) unsigned char group[];
 };
 
 struct parts {
 	struct rank_partials partials; /* first, so that one is the other */
 	struct message_queue *queue;
 	struct meter *meter;  /* of the communicating thread */
-	pthread_mutex_t lock; /* guards the list and the pieces of parts not yet asked for */
+	pthread_mutex_t lock; /* guards the list and the cells of parts not yet asked for */
 	struct part *first;
 	unsigned n_asked;
-	const struct result_ops *ops;
+	const struct result_layout *layout;
 	_Alignas(16) unsigned char packed[];
 };
 
@@ -36,15 +36,15 @@ struct collect {
 	uint32_t rank[];
 };
 
-/* PART's head; a packed piece follows. */
+/* PART's head; a packed group follows. */
 struct part_head {
 	_Alignas(16) uint32_t scene_id;
 };
 
-/* Aligned as memory of malloc() is: enough for any piece. */
-static struct piece *piece_of(struct part *part)
+/* Aligned as memory of malloc() is: enough for any cell. */
+static struct cell_group *group_of(struct part *part)
 {
-	return (struct piece *)(void *)part->piece;
+	return (struct cell_group *)(void *)part->group;
 }
 
 /* Called with the lock held. NULL without memory. */
@@ -56,17 +56,17 @@ static struct part *find(struct parts *parts, uint32_t scene_id, bool make)
 		part = part->next;
 	if (part || !make)
 		return part;
-	part = calloc(1, sizeof(*part) + parts->ops->piece_bytes);
+	part = calloc(1, sizeof(*part) + parts->layout->group_bytes);
 	if (!part)
 		return NULL;
-	parts->ops->clear(piece_of(part));
+	group_clear(parts->layout, group_of(part));
 	part->scene_id = scene_id;
 	part->next = parts->first;
 	parts->first = part;
 	return part;
 }
 
-static int keep(struct rank_partials *partials, uint32_t scene_id, const struct piece *piece,
+static int keep(struct rank_partials *partials, uint32_t scene_id, const struct cell_group *group,
 		struct error *err)
 {
 	struct parts *parts = (struct parts *)(void *)partials;
@@ -75,17 +75,17 @@ static int keep(struct rank_partials *partials, uint32_t scene_id, const struct 
 	pthread_mutex_lock(&parts->lock);
 	part = find(parts, scene_id, true);
 	if (part)
-		parts->ops->merge(piece_of(part), piece);
+		group_merge(parts->layout, group_of(part), group);
 	pthread_mutex_unlock(&parts->lock);
 	return part ? 0
 		    : error_memory(err, "a scene's totals",
-				   sizeof(*part) + parts->ops->piece_bytes);
+				   sizeof(*part) + parts->layout->group_bytes);
 }
 
 struct parts *parts_new(struct message_queue *queue, struct meter *meter,
-			const struct result_ops *ops, struct error *err)
+			const struct result_layout *layout, struct error *err)
 {
-	size_t bytes = (sizeof(struct parts) + ops->packed_most + 15) / 16 * 16;
+	size_t bytes = (sizeof(struct parts) + layout->packed_most + 15) / 16 * 16;
 	struct parts *parts = aligned_alloc(16, bytes);
 
 	if (!parts) {
@@ -93,7 +93,7 @@ struct parts *parts_new(struct message_queue *queue, struct meter *meter,
 		return NULL;
 	}
 	memset(parts, 0, bytes);
-	parts->ops = ops;
+	parts->layout = layout;
 	parts->partials.keep = keep;
 	parts->queue = queue;
 	parts->meter = meter;
@@ -166,7 +166,7 @@ static void send_up(struct parts *parts, struct part *part)
 	struct part_head head = {.scene_id = part->scene_id};
 	struct meter_row *row = &parts->meter->row[METER_REDUCE];
 	uint64_t since = clock_now();
-	size_t bytes = parts->ops->pack(parts->packed, piece_of(part));
+	size_t bytes = group_pack(parts->layout, parts->packed, group_of(part));
 
 	row->pack_ns += clock_now() - since;
 	message_queue_send(parts->queue, part->parent, TAG_PART, &head, sizeof(head), parts->packed,
@@ -191,25 +191,25 @@ static void take_part(struct parts *parts, const struct queued_message *message)
 {
 	const struct part_head *head = message->text;
 	struct meter_span span = meter_begin();
-	struct piece *piece = malloc(parts->ops->piece_bytes);
+	struct cell_group *group = malloc(parts->layout->group_bytes);
 	struct part *part;
 	struct error error;
 
 	pthread_mutex_lock(&parts->lock);
 	part = find(parts, head->scene_id, false);
 	pthread_mutex_unlock(&parts->lock);
-	if (!piece || !part || message->bytes < sizeof(*head) ||
-	    parts->ops->unpack(piece, (const unsigned char *)message->text + sizeof(*head),
-			       message->bytes - sizeof(*head), &error))
+	if (!group || !part || message->bytes < sizeof(*head) ||
+	    group_unpack(parts->layout, group, (const unsigned char *)message->text + sizeof(*head),
+			 message->bytes - sizeof(*head), &error))
 		MPI_Abort(MPI_COMM_WORLD, EX_SOFTWARE);
-	parts->ops->merge(piece_of(part), piece);
+	group_merge(parts->layout, group_of(part), group);
 	part->missing--;
-	free(piece);
+	free(group);
 	meter_lap(parts->meter, METER_REDUCE, &span);
 }
 
 bool parts_take(struct parts *parts, const struct queued_message *message, uint32_t *scene_id,
-		struct piece **piece)
+		struct cell_group **group)
 {
 	struct part *part;
 	int rank;
@@ -227,10 +227,10 @@ bool parts_take(struct parts *parts, const struct queued_message *message, uint3
 	part = take_out(parts, *scene_id);
 	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
 	if (rank == 0) {
-		*piece = malloc(parts->ops->piece_bytes);
-		if (!*piece)
+		*group = malloc(parts->layout->group_bytes);
+		if (!*group)
 			MPI_Abort(MPI_COMM_WORLD, EX_TEMPFAIL);
-		memcpy(*piece, part->piece, parts->ops->piece_bytes);
+		memcpy(*group, part->group, parts->layout->group_bytes);
 		parts->n_asked--;
 	} else {
 		send_up(parts, part);

@@ -13,12 +13,12 @@
 
 struct parts;
 
-/* ops: of the run's results. */
+/* layout: of the run's results. */
 struct parts *parts_new(struct message_queue *queue, struct meter *meter,
-			const struct result_ops *ops, struct error *err);
+			const struct result_layout *layout, struct error *err);
 void parts_free(struct parts *parts);
 
-/* Where workers of this rank leave their pieces. */
+/* Where workers of this rank leave their cells. */
 struct rank_partials *parts_ops(struct parts *parts);
 
 /* Rank 0: ask the ranks of this list (rank 0 first, n > 1) for their parts of a scene. */
@@ -27,10 +27,10 @@ void parts_ask(struct parts *parts, uint32_t scene_id, const uint32_t *ranks, ui
 unsigned parts_asked(const struct parts *parts);
 
 /*
- * A COLLECT or PART message has come. Rank 0: true where that was the last part of a scene: *piece
+ * A COLLECT or PART message has come. Rank 0: true where that was the last part of a scene: *group
  * is their sum, to be freed by the caller.
  */
 bool parts_take(struct parts *parts, const struct queued_message *message, uint32_t *scene_id,
-		struct piece **piece);
+		struct cell_group **group);
 
 #endif

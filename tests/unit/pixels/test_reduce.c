@@ -19,6 +19,9 @@ static struct scene tiled(void)
 	return (struct scene){.x_size = 80, .y_size = 80, .tile_x_size = 10, .tile_y_size = 10};
 }
 
+static const struct options options = {.recipe = &recipe_ndvi};
+static struct result_layout layout;
+
 static size_t bytes(uint32_t chunk_x, uint32_t chunk_y, bool by_tile)
 {
 	const struct scene scene = tiled();
@@ -29,7 +32,7 @@ static size_t bytes(uint32_t chunk_x, uint32_t chunk_y, bool by_tile)
 					.block_x_size = chunk_x,
 					.block_y_size = chunk_y};
 
-	return tally_bytes(&scene, &grid, 1, by_tile);
+	return scene_totals_bytes(&scene, &grid, &layout, 1, by_tile);
 }
 
 /* Only chunks that cut tiles leave tiles open, whichever way they cut. */
@@ -57,30 +60,32 @@ static double area(double pixel_area_m2, bool by_tile)
 					.chunk_y_size = 10,
 					.block_x_size = 10,
 					.block_y_size = 10};
-	struct piece *piece = calloc(1, sizeof(*piece));
-	struct chunk_result chunk = {.n_pieces = 1, .piece = piece};
+	const struct value_offsets at = value_offsets(&layout, 0);
+	struct cell_group *group = calloc(1, layout.group_bytes);
+	const struct value_cells cells = value_cells(&at, group);
+	struct chunk_result chunk = {.n_groups = 1, .group = group};
 	struct scene_result result = {.scene = &scene};
-	struct tally *tally;
+	struct scene_totals *totals;
 	struct error err;
 	double area_m2;
 
 	scene.pixel_area_m2 = pixel_area_m2;
-	tally = tally_new(&scene, &grid, by_tile, &err);
-	assert_non_null(tally);
-	accum_clear(&piece->accum);
-	accum_add(&piece->accum, &recipe_ndvi.value[0].grid, 0.5f, 7);
-	piece->histogram.count[histogram_slot(&recipe_ndvi.value[0].grid, 0.5f)] = 7;
-	piece->accum.n[PIXEL_NODATA] = 93;
-	assert_int_equal(tally_fold(tally, &chunk, &err), 0);
+	totals = scene_totals_new(&scene, &grid, &layout, by_tile, &err);
+	assert_non_null(totals);
+	accum_clear(cells.accum);
+	accum_add(cells.accum, &recipe_ndvi.value[0].grid, 0.5f, 7);
+	cells.histogram->count[histogram_slot(&recipe_ndvi.value[0].grid, 0.5f)] = 7;
+	cells.accum->n[PIXEL_NODATA] = 93;
+	assert_int_equal(scene_totals_fold(totals, &chunk, &err), 0);
 	if (by_tile) { /* a tile that is not there */
-		piece->tile = 64;
-		assert_int_equal(tally_fold(tally, &chunk, &err), -1);
+		group->tile = 64;
+		assert_int_equal(scene_totals_fold(totals, &chunk, &err), -1);
 		assert_int_equal(err.code, EX_DATAERR);
 	}
-	tally_finish(tally, &result);
-	area_m2 = result.area_m2;
-	tally_free(tally);
-	free(piece);
+	scene_totals_finish(totals, &result);
+	area_m2 = result.value[0].area_m2;
+	scene_totals_free(totals);
+	free(group);
 	return area_m2;
 }
 
@@ -100,5 +105,6 @@ int main(void)
 		cmocka_unit_test(area_of_valid_pixels),
 	};
 
+	pixels_layout(&layout, &options);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,17 +21,23 @@
 /* Places of the bands in the recipe. */
 enum { RED, NIR };
 
+struct expected {
+	struct accum accum;
+	struct histogram histogram;
+};
+
 enum { WIDTH = 61, HEIGHT = 67, N = WIDTH * HEIGHT };
 
 struct bench {
 	struct scene scene;
 	struct options options;
+	struct result_layout layout;
 	struct arena arena;
 	struct meter meter;
 	struct stage_env env;
 	struct block block;
 	struct chunk_result result;
-	struct piece *piece;
+	struct cell_group *group;
 	void *plane[SCENE_MAX_BANDS];
 	uint8_t mask[N];
 };
@@ -109,12 +115,17 @@ static void bench_init(struct bench *b, enum sample_type red, enum sample_type n
 		b->block.plane[slot] = b->plane[slot];
 	}
 	assert_int_equal(arena_init(&b->arena, 1 << 20, &err), 0);
-	b->env = (struct stage_env){.options = &b->options, .arena = &b->arena, .meter = &b->meter};
+	b->options.recipe = &recipe_ndvi;
+	pixels_layout(&b->layout, &b->options);
+	b->env = (struct stage_env){.options = &b->options,
+				    .layout = &b->layout,
+				    .arena = &b->arena,
+				    .meter = &b->meter};
 	b->block.scene = &b->scene;
 	b->block.window = (struct window){0, 0, WIDTH, HEIGHT};
 	b->block.n_pixels = N;
-	b->piece = calloc(64, sizeof(*b->piece));
-	b->result.piece = b->piece;
+	b->group = calloc(64, b->layout.group_bytes);
+	b->result.group = b->group;
 }
 
 static void bench_release(struct bench *b)
@@ -122,7 +133,14 @@ static void bench_release(struct bench *b)
 	arena_release(&b->arena);
 	free(b->plane[RED]);
 	free(b->plane[NIR]);
-	free(b->piece);
+	free(b->group);
+}
+
+static struct value_cells cells_of(const struct bench *b, size_t group)
+{
+	const struct value_offsets at = value_offsets(&b->layout, 0);
+
+	return value_cells(&at, result_group(&b->layout, &b->result, group));
 }
 
 static void run_stages(struct bench *b, bool by_tile)
@@ -130,7 +148,7 @@ static void run_stages(struct bench *b, bool by_tile)
 	const struct stage *const stages[] = {&stage_mask, &stage_index, &stage_stats};
 	struct error err = {0};
 
-	piece_ops.begin(&b->result, &b->scene, &b->block.window, by_tile);
+	result_begin(&b->result, &b->layout, &b->scene, &b->block.window, by_tile);
 	for (int i = 0; i < 3; i++) {
 		void *state = NULL;
 
@@ -178,10 +196,10 @@ static enum pixel_class reference(const struct bench *b, size_t i, float *value)
 	return PIXEL_NONFINITE;
 }
 
-/* Piece by piece against accum_add() over the reference's pixels. */
+/* Group by group against accum_add() over the reference's pixels. */
 static void check(struct bench *b, bool by_tile)
 {
-	struct piece *expect = calloc(64, sizeof(*expect));
+	struct expected *expect = calloc(64, sizeof(*expect));
 
 	for (uint32_t p = 0; p < 64; p++)
 		accum_clear(&expect[p].accum);
@@ -189,22 +207,22 @@ static void check(struct bench *b, bool by_tile)
 	for (size_t i = 0; i < N; i++) {
 		uint32_t x = (uint32_t)(i % WIDTH) / b->scene.tile_x_size;
 		uint32_t y = (uint32_t)(i / WIDTH) / b->scene.tile_y_size;
-		struct piece *p = &expect[by_tile ? y * scene_tiles_across(&b->scene) + x : 0];
+		struct expected *p = &expect[by_tile ? y * scene_tiles_across(&b->scene) + x : 0];
 		float v;
 		enum pixel_class class = reference(b, i, &v);
 
-		assert_int_equal(b->block.pixel_class[i], class);
+		assert_int_equal(b->block.out[0].pixel_class[i], class);
 		if (class == PIXEL_VALID) {
-			assert_true(b->block.value[i] == v);
+			assert_true(b->block.out[0].value[i] == v);
 			accum_add(&p->accum, &recipe_ndvi.value[0].grid, v, 1);
 			p->histogram.count[histogram_slot(&recipe_ndvi.value[0].grid, v)]++;
 		} else {
 			p->accum.n[class]++;
 		}
 	}
-	for (uint32_t p = 0; p < b->result.n_pieces; p++) {
-		assert_memory_equal(&b->piece[p].accum, &expect[p].accum, sizeof(struct accum));
-		assert_memory_equal(&b->piece[p].histogram, &expect[p].histogram,
+	for (uint32_t p = 0; p < b->result.n_groups; p++) {
+		assert_memory_equal(cells_of(b, p).accum, &expect[p].accum, sizeof(struct accum));
+		assert_memory_equal(cells_of(b, p).histogram, &expect[p].histogram,
 				    sizeof(struct histogram));
 	}
 	free(expect);
@@ -324,7 +342,7 @@ static void unsigned_differences_do_not_wrap(void **state)
 		nir[i] = 1000;
 	}
 	run_stages(&b, false);
-	assert_true(b.piece[0].accum.min == -0.5f && b.piece[0].accum.max == -0.5f);
+	assert_true(cells_of(&b, 0).accum->min == -0.5f && cells_of(&b, 0).accum->max == -0.5f);
 	bench_release(&b);
 }
 
@@ -343,7 +361,7 @@ static void a_constant_block_stands_for_its_pixels(void **state)
 	c.block.n_pixels = 1;
 	run_stages(&b, true);
 	run_stages(&c, true);
-	assert_memory_equal(b.piece, c.piece, b.result.n_pieces * sizeof(struct piece));
+	assert_memory_equal(b.group, c.group, layout_bytes(&b.layout, b.result.n_groups));
 	bench_release(&b);
 	bench_release(&c);
 }
@@ -370,10 +388,12 @@ static void zeros_have_no_sign(void **state)
 				memset(b.plane[slot], 0xff, N * sample_size(types[t]));
 		}
 		run_stages(&b, false);
-		assert_int_equal(b.piece[0].accum.n[PIXEL_VALID], N);
+		assert_int_equal(cells_of(&b, 0).accum->n[PIXEL_VALID], N);
 		for (size_t i = 0; i < N; i++)
-			assert_true(b.block.value[i] == 0 && !signbit(b.block.value[i]));
-		assert_false(signbit(b.piece[0].accum.min) || signbit(b.piece[0].accum.max));
+			assert_true(b.block.out[0].value[i] == 0 &&
+				    !signbit(b.block.out[0].value[i]));
+		assert_false(signbit(cells_of(&b, 0).accum->min) ||
+			     signbit(cells_of(&b, 0).accum->max));
 		bench_release(&b);
 	}
 }
@@ -416,12 +436,12 @@ static void quality_rules(void **state)
 	run_stages(&b, false);
 	for (size_t i = 0; i < N; i++)
 		masked += (quality[i] & 6) != 0;
-	assert_int_equal(b.piece[0].accum.n[PIXEL_MASKED], masked);
+	assert_int_equal(cells_of(&b, 0).accum->n[PIXEL_MASKED], masked);
 	b.options.mask = (struct mask_rule){.set = true, .n_values = 2, .values = {4, 11}};
 	run_stages(&b, false);
 	for (size_t i = masked = 0; i < N; i++)
 		masked += quality[i] != 4 && quality[i] != 11;
-	assert_int_equal(b.piece[0].accum.n[PIXEL_MASKED], masked);
+	assert_int_equal(cells_of(&b, 0).accum->n[PIXEL_MASKED], masked);
 	bench_release(&b);
 }
 

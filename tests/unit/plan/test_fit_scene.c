@@ -15,11 +15,12 @@
 /* Places of the bands in the recipe. */
 enum { RED, NIR };
 
-static size_t no_tally(const struct scene *scene, const struct chunk_grid *grid, unsigned workers,
-		       bool by_tile)
+static size_t no_totals(const struct scene *scene, const struct chunk_grid *grid,
+			const struct result_layout *layout, unsigned workers, bool by_tile)
 {
 	(void)scene;
 	(void)grid;
+	(void)layout;
 	(void)workers;
 	(void)by_tile;
 	return 0;
@@ -30,8 +31,8 @@ static const struct workload workload = {
 	.slice_rows = block_slice_rows,
 	.slice = block_slice,
 	.pixel_bytes = scene_pixel_bytes,
-	.result = &piece_ops,
-	.tally_bytes = no_tally,
+	.layout = pixels_layout,
+	.totals_bytes = no_totals,
 };
 
 /* 1000 x 1000 pixels of 2 bytes in stored tiles of 100 x 100. */

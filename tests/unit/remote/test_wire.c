@@ -1,7 +1,8 @@
 /*
- * What travels comes back the same: pieces over the wire, scenes through partial results; and what
- * is damaged on the way is refused.
+ * What travels comes back the same: groups of cells over the wire, scenes through partial results;
+ * and what is damaged on the way is refused.
  */
+#include <assert.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,15 +13,25 @@
 
 #include <cmocka.h>
 
-#include "pixels/piece.h"
+#include "pixels/cells.h"
 #include "report/partial.h"
 #include "recipe.h"
 
-static struct piece piece, back;
-static _Alignas(16) unsigned char room[PACKED_PIECE_MAX];
+enum { ROOM = 1 << 17 };
+
+/* A group of the cells of NDVI. */
+struct group {
+	struct cell_group head;
+	struct accum accum;
+	struct histogram histogram;
+};
+
+static struct group group, back;
+static struct result_layout layout;
+static _Alignas(16) unsigned char room[ROOM];
 
 /* Values of all kinds: near, outside [-1, 1], far beyond 2^16. */
-static void fill(struct piece *p, const float *value, unsigned n, uint64_t times)
+static void fill(struct group *p, const float *value, unsigned n, uint64_t times)
 {
 	memset(p, 0, sizeof(*p));
 	accum_clear(&p->accum);
@@ -29,55 +40,58 @@ static void fill(struct piece *p, const float *value, unsigned n, uint64_t times
 		p->histogram.count[histogram_slot(&recipe_ndvi.value[0].grid, value[i])] += times;
 	}
 	p->accum.n[PIXEL_NODATA] = 7;
-	p->tile = 42;
+	p->head.tile = 42;
 }
 
 static const float some[] = {-0.25f, 0.1f, 0.8f, 1.5f, -3e5f, 2e9f, 0};
 static const float one[] = {0.5f};
 
-static void pieces_travel(void **state)
+static void groups_travel(void **state)
 {
 	struct error err;
 	size_t bytes;
 
 	(void)state;
-	fill(&piece, some, 7, 3);
-	bytes = piece_ops.pack(room, &piece);
-	assert_int_equal(piece_ops.unpack(&back, room, bytes, &err), 0);
-	assert_memory_equal(&back, &piece, sizeof(piece));
+	fill(&group, some, 7, 3);
+	bytes = group_pack(&layout, room, &group.head);
+	assert_int_equal(group_unpack(&layout, &back.head, room, bytes, &err), 0);
+	assert_memory_equal(&back, &group, sizeof(group));
 
-	fill(&piece, one, 1, (uint64_t)UINT32_MAX + 5); /* counts of 64 bits */
-	bytes = piece_ops.pack(room, &piece);
-	assert_int_equal(bytes, sizeof(struct packed_piece) + 8);
-	assert_int_equal(piece_ops.unpack(&back, room, bytes, &err), 0);
-	assert_memory_equal(&back, &piece, sizeof(piece));
+	fill(&group, one, 1, (uint64_t)UINT32_MAX + 5); /* counts of 64 bits */
+	bytes = group_pack(&layout, room, &group.head);
+	assert_int_equal(bytes, sizeof(struct packed_group) + sizeof(struct accum) +
+					sizeof(struct packed_histogram) + 16);
+	assert_int_equal(group_unpack(&layout, &back.head, room, bytes, &err), 0);
+	assert_memory_equal(&back, &group, sizeof(group));
 
-	fill(&piece, NULL, 0, 0); /* no valid pixel */
-	bytes = piece_ops.pack(room, &piece);
-	assert_int_equal(bytes, sizeof(struct packed_piece));
-	assert_int_equal(piece_ops.unpack(&back, room, bytes, &err), 0);
-	assert_memory_equal(&back, &piece, sizeof(piece));
+	fill(&group, NULL, 0, 0); /* no valid pixel */
+	bytes = group_pack(&layout, room, &group.head);
+	assert_int_equal(bytes, sizeof(struct packed_group) + sizeof(struct accum) +
+					sizeof(struct packed_histogram));
+	assert_int_equal(group_unpack(&layout, &back.head, room, bytes, &err), 0);
+	assert_memory_equal(&back, &group, sizeof(group));
 }
 
-static void malformed_pieces(void **state)
+static void malformed_groups(void **state)
 {
-	struct packed_piece *p = (void *)room;
+	struct packed_histogram *p =
+		(void *)(room + sizeof(struct packed_group) + sizeof(struct accum));
 	struct error err;
 	size_t bytes;
 
 	(void)state;
-	fill(&piece, some, 7, 3);
-	bytes = piece_ops.pack(room, &piece);
-	assert_int_equal(piece_ops.unpack(&back, room, bytes - 1, &err), -1);
-	assert_int_equal(piece_ops.unpack(&back, room, 8, &err), -1);
+	fill(&group, some, 7, 3);
+	bytes = group_pack(&layout, room, &group.head);
+	assert_int_equal(group_unpack(&layout, &back.head, room, bytes - 1, &err), -1);
+	assert_int_equal(group_unpack(&layout, &back.head, room, 8, &err), -1);
 	p->first_slot = HIST_SLOTS;
-	assert_int_equal(piece_ops.unpack(&back, room, bytes, &err), -1);
+	assert_int_equal(group_unpack(&layout, &back.head, room, bytes, &err), -1);
 	p->first_slot = 0;
 	p->n_slots = UINT32_MAX;
-	assert_int_equal(piece_ops.unpack(&back, room, bytes, &err), -1);
+	assert_int_equal(group_unpack(&layout, &back.head, room, bytes, &err), -1);
 }
 
-static struct scene_result result_of(struct scene *scene, struct piece *p)
+static struct scene_result result_of(struct scene *scene, struct group *p)
 {
 	char *path = (char *)(uintptr_t) "a.tif";
 
@@ -88,11 +102,11 @@ static struct scene_result result_of(struct scene *scene, struct piece *p)
 	}
 	strcpy(scene->sensor, "Sentinel-2 L2A");
 	scene_note(scene, "a note");
-	return (struct scene_result){.scene = scene,
-				     .status = SCENE_OK,
-				     .accum = p->accum,
-				     .histogram = &p->histogram,
-				     .area_m2 = 0.1 + 0.2};
+	return (struct scene_result){
+		.scene = scene,
+		.status = SCENE_OK,
+		.n_values = 1,
+		.value = {{.accum = p->accum, .histogram = &p->histogram, .area_m2 = 0.1 + 0.2}}};
 }
 
 static void scenes_come_back(void **state)
@@ -105,8 +119,8 @@ static void scenes_come_back(void **state)
 	json_t *object;
 
 	(void)state;
-	fill(&piece, some, 7, 3);
-	result = result_of(&scene, &piece);
+	fill(&group, some, 7, 3);
+	result = result_of(&scene, &group);
 	object = partial_scene(&result, 12);
 	assert_non_null(object);
 	assert_int_equal(partial_read_scene(object, &read, &histogram, &got, &number, &err), 0);
@@ -114,9 +128,9 @@ static void scenes_come_back(void **state)
 	assert_string_equal(read.name, scene.name);
 	assert_string_equal(read.sensor, scene.sensor);
 	assert_string_equal(read.notes[0], "a note");
-	assert_memory_equal(&got.accum, &result.accum, sizeof(got.accum));
-	assert_memory_equal(&histogram, &piece.histogram, sizeof(histogram));
-	assert_true(got.area_m2 == result.area_m2);
+	assert_memory_equal(&got.value[0].accum, &result.value[0].accum, sizeof(struct accum));
+	assert_memory_equal(&histogram, &group.histogram, sizeof(histogram));
+	assert_true(got.value[0].area_m2 == result.value[0].area_m2);
 	scene_release(&read);
 	json_decref(object);
 }
@@ -133,8 +147,8 @@ static void damaged_scenes(void **state)
 	uint64_t number;
 
 	(void)state;
-	fill(&piece, some, 7, 3);
-	result = result_of(&scene, &piece);
+	fill(&group, some, 7, 3);
+	result = result_of(&scene, &group);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		json_t *object = partial_scene(&result, 0);
 
@@ -151,11 +165,14 @@ static void damaged_scenes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pieces_travel),
-		cmocka_unit_test(malformed_pieces),
+		cmocka_unit_test(groups_travel),
+		cmocka_unit_test(malformed_groups),
 		cmocka_unit_test(scenes_come_back),
 		cmocka_unit_test(damaged_scenes),
 	};
 
+	pixels_layout(&layout, &(struct options){.recipe = &recipe_ndvi});
+	assert(layout.group_bytes <= sizeof(struct group) + GROUP_ALIGN);
+	assert(layout.packed_most <= ROOM);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,6 +40,7 @@ struct fixture {
 	struct meter worker[2];
 	struct run_totals totals;
 	struct pixel_totals pixels;
+	struct value_totals all;
 };
 
 static inline void fill_scene(struct scene *scene, char *name)
@@ -101,9 +102,12 @@ static inline void fill_totals(struct fixture *f)
 		f->worker[i].bytes_needed = f->worker[i].bytes_decoded = 4000;
 		meter_merge(&f->totals.meter, &f->worker[i]);
 	}
-	f->pixels.accum = f->good_result.accum;
-	f->pixels.histogram = f->histogram;
-	f->pixels.area_m2 = 300;
+	f->all = (struct value_totals){.accum = f->good_result.value[0].accum,
+				       .histogram = f->histogram,
+				       .area_m2 = 300,
+				       .n_scenes = 1};
+	f->pixels =
+		(struct pixel_totals){.n_values = 1, .value = &f->all, .layout = &f->plan.layout};
 	f->totals.pixels = &f->pixels;
 }
 
@@ -133,7 +137,7 @@ static inline int setup(void **state)
 	memcpy(f->folder, folder, sizeof(folder));
 	for (int i = 0; i < 4; i++)
 		snprintf(f->path[i], sizeof(f->path[i]), "%s/out%d", folder, i);
-	f->options = (struct options){.verbosity = -1};
+	f->options = (struct options){.verbosity = -1, .recipe = &recipe_ndvi};
 	want(&f->options, "report", f->path[0]);
 	want(&f->options, "summary", f->path[1]);
 	want(&f->options, "csv", f->path[2]);
@@ -144,21 +148,23 @@ static inline int setup(void **state)
 				.workers_asked = 2,
 				.workers = 2,
 				.predicted.peak = 40 << 20};
+	pixels_layout(&f->plan.layout, &f->options);
 	fill_scene(&f->good, good);
 	fill_scene(&f->bad, bad);
-	accum_clear(&f->good_result.accum);
+	accum_clear(&f->good_result.value[0].accum);
 	for (size_t i = 0; i < 3; i++) {
-		accum_add(&f->good_result.accum, &recipe_ndvi.value[0].grid, values[i], 1);
+		accum_add(&f->good_result.value[0].accum, &recipe_ndvi.value[0].grid, values[i], 1);
 		f->histogram.count[histogram_slot(&recipe_ndvi.value[0].grid, values[i])]++;
 	}
-	f->good_result.accum.n[PIXEL_NODATA] = 1;
+	f->good_result.value[0].accum.n[PIXEL_NODATA] = 1;
 	f->good_result.scene = &f->good;
-	f->good_result.histogram = &f->histogram;
-	f->good_result.area_m2 = 300;
+	f->good_result.n_values = 1;
+	f->good_result.value[0].histogram = &f->histogram;
+	f->good_result.value[0].area_m2 = 300;
 	f->good_result.n_tiles = 1;
 	f->good_result.tile = &f->tile;
 	f->tile.window = (struct window){0, 0, 4, 1};
-	summary_make(&f->tile.summary, &f->good_result.accum, &f->histogram, 300,
+	summary_make(&f->tile.summary, &f->good_result.value[0].accum, &f->histogram, 300,
 		     &recipe_ndvi.value[0].grid);
 	f->bad_result = (struct scene_result){.scene = &f->bad, .status = SCENE_FAILED};
 	error_set(&f->bad_result.error, EX_DATAERR, "bad.tif: tile 3 is damaged; get it again");

@@ -338,7 +338,7 @@ static void test_csv_is_exact(void **state)
 	f->options = (struct options){.verbosity = -1};
 	want(&f->options, "csv", f->path[2]);
 	for (int i = 1; i <= 40; i++) {
-		struct accum *a = &f->good_result.accum;
+		struct accum *a = &f->good_result.value[0].accum;
 
 		accum_add(a, &recipe_ndvi.value[0].grid, 0.01f * (float)i, (uint64_t)i);
 		f->histogram.count[histogram_slot(&recipe_ndvi.value[0].grid, 0.01f * (float)i)] +=

@@ -38,7 +38,7 @@ struct story {
 	uint32_t n_scenes;
 	uint32_t (*chunks)(uint32_t id);
 	size_t (*footprint)(uint32_t id);
-	size_t (*tally)(uint32_t id);
+	size_t (*totals)(uint32_t id);
 	bool failures; /* some scenes and chunks are bad */
 	bool stalls;
 	bool sequential;      /* a chunk needs the one before */
@@ -91,7 +91,7 @@ static size_t mixed_footprint(uint32_t id)
 	return (1 + hash(id + 99) % 900) * KIB;
 }
 
-static size_t small_tally(uint32_t id)
+static size_t small_totals(uint32_t id)
 {
 	(void)id;
 	return 20 * KIB;
@@ -148,6 +148,11 @@ static void raise_most(atomic_int *most, int now)
 			break;
 }
 
+static struct accum *accum_of(const struct result_layout *layout, const struct cell_group *group)
+{
+	return group_cell(group, layout_find(layout, 0, &reducer_moments));
+}
+
 static int fake_run(void *state, const struct stage_env *env, struct block *block,
 		    struct chunk_result *result, struct error *err)
 {
@@ -176,7 +181,7 @@ static int fake_run(void *state, const struct stage_env *env, struct block *bloc
 		raise(SIGKILL);
 	if (chunk_is_bad(block->scene->id, result->chunk))
 		return error_set(err, EX_DATAERR, "chunk %d is bad", (int)result->chunk);
-	result->piece[0].accum.n[PIXEL_NODATA] += block->n_pixels;
+	accum_of(env->layout, result->group)->n[PIXEL_NODATA] += block->n_pixels;
 	return 0;
 }
 
@@ -187,53 +192,60 @@ static const struct stage fake_stage = {
 	.run = fake_run,
 };
 
-struct tally {
+struct scene_totals {
 	const struct scene *scene;
+	const struct result_layout *layout;
 	struct histogram histogram;
 	uint64_t pixels;
 };
 
-static size_t fake_tally_bytes(const struct scene *scene, const struct chunk_grid *grid,
-			       unsigned workers, bool by_tile)
+static size_t fake_totals_bytes(const struct scene *scene, const struct chunk_grid *grid,
+				const struct result_layout *layout, unsigned workers, bool by_tile)
 {
 	(void)grid;
+	(void)layout;
 	(void)workers;
 	(void)by_tile;
-	return story.tally(scene->id);
+	return story.totals(scene->id);
 }
 
-static struct tally *fake_tally_new(const struct scene *scene, const struct chunk_grid *grid,
-				    bool by_tile, struct error *err)
+static struct scene_totals *fake_totals_new(const struct scene *scene,
+					    const struct chunk_grid *grid,
+					    const struct result_layout *layout, bool by_tile,
+					    struct error *err)
 {
-	struct tally *tally = calloc(1, sizeof(*tally));
+	struct scene_totals *totals = calloc(1, sizeof(*totals));
 
 	(void)grid;
 	(void)by_tile;
 	(void)err;
-	assert_non_null(tally);
-	tally->scene = scene;
-	return tally;
+	assert_non_null(totals);
+	totals->scene = scene;
+	totals->layout = layout;
+	return totals;
 }
 
-static int fake_fold(struct tally *tally, const struct chunk_result *chunk, struct error *err)
+static int fake_fold(struct scene_totals *totals, const struct chunk_result *chunk,
+		     struct error *err)
 {
 	(void)err;
-	atomic_fetch_add(&delivered[tally->scene->id][chunk->chunk], 1);
-	tally->pixels += chunk->piece[0].accum.n[PIXEL_NODATA];
+	atomic_fetch_add(&delivered[totals->scene->id][chunk->chunk], 1);
+	totals->pixels += accum_of(totals->layout, chunk->group)->n[PIXEL_NODATA];
 	return 0;
 }
 
-static void fake_finish(struct tally *tally, struct scene_result *result)
+static void fake_finish(struct scene_totals *totals, struct scene_result *result)
 {
-	accum_clear(&result->accum);
-	result->accum.n[PIXEL_NODATA] = tally->pixels;
-	result->histogram = &tally->histogram;
-	assert_int_equal(tally->pixels, chunks_of(tally->scene->id));
+	result->n_values = 1;
+	accum_clear(&result->value[0].accum);
+	result->value[0].accum.n[PIXEL_NODATA] = totals->pixels;
+	result->value[0].histogram = &totals->histogram;
+	assert_int_equal(totals->pixels, chunks_of(totals->scene->id));
 }
 
-static void fake_free(struct tally *tally)
+static void fake_free(struct scene_totals *totals)
 {
-	free(tally);
+	free(totals);
 }
 
 /* --- a sink: rows come in the order of the scenes, each once --- */
@@ -293,24 +305,27 @@ static const struct workload fake = {
 	.slice_rows = block_slice_rows,
 	.slice = block_slice,
 	.pixel_bytes = scene_pixel_bytes,
-	.result = &piece_ops,
+	.layout = pixels_layout,
 	.scene_open = fake_open,
 	.scene_is_fresh = fake_is_fresh,
 	.scene_begin = fake_begin,
 	.scene_pack = scene_pack,
 	.scene_unpack = scene_unpack,
-	.tally_bytes = fake_tally_bytes,
-	.tally_new = fake_tally_new,
-	.tally_fold = fake_fold,
-	.tally_finish = fake_finish,
-	.tally_free = fake_free,
+	.totals_bytes = fake_totals_bytes,
+	.totals_new = fake_totals_new,
+	.totals_fold = fake_fold,
+	.totals_finish = fake_finish,
+	.totals_free = fake_free,
 };
 
 static const struct decorator *decorator; /* of the runs to come; NULL: none */
 
 static void run_story(const char *executor, unsigned workers, uint64_t pool)
 {
-	struct options options = {.executor = executor, .verbosity = -1, .chunk_kind = CHUNK_TILE};
+	struct options options = {.executor = executor,
+				  .verbosity = -1,
+				  .chunk_kind = CHUNK_TILE,
+				  .recipe = &recipe_ndvi};
 	struct plan plan = {.n_scenes = story.n_scenes,
 			    .workers = workers,
 			    .workers_asked = workers,
@@ -333,6 +348,7 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 
 	assert_non_null(setup.executor);
 	workload.sequential = story.sequential;
+	pixels_layout(&plan.layout, &options);
 	memset(delivered, 0, sizeof(delivered));
 	atomic_store(&most_in_use, 0);
 	atomic_store(&most_at_work, 0);
@@ -380,7 +396,7 @@ static const struct story mixed = {
 	.n_scenes = MOST_SCENES,
 	.chunks = many_chunks,
 	.footprint = mixed_footprint,
-	.tally = small_tally,
+	.totals = small_totals,
 	.failures = true,
 };
 
@@ -464,7 +480,7 @@ static void a_worker_gives_back_its_own(void **state)
 	story = (struct story){.n_scenes = 2,
 			       .chunks = one_chunk,
 			       .footprint = large_then_small,
-			       .tally = small_then_large};
+			       .totals = small_then_large};
 	run_story("serial", 1, POOL);
 	for (unsigned workers = 1; workers <= 4; workers++)
 		for (unsigned i = 0; i < N_PARALLEL; i++)
@@ -489,7 +505,7 @@ static void freed_memory_wakes_workers(void **state)
 	story = (struct story){.n_scenes = 2,
 			       .chunks = twelve_then_forty,
 			       .footprint = large_then_third,
-			       .tally = small_tally,
+			       .totals = small_totals,
 			       .pause_us = 4000};
 	for (unsigned workers = 3; workers <= 4; workers++) {
 		run_story("threads", workers, POOL);
@@ -523,7 +539,8 @@ static int hook_last_stage(struct worker *worker, const struct block *block,
 			   struct chunk_result *result)
 {
 	struct block own = *block;
-	struct stage_env env = {.arena = &worker->arena, .meter = worker->meter};
+	struct stage_env env = {
+		.layout = worker->layout, .arena = &worker->arena, .meter = worker->meter};
 
 	atomic_fetch_add(&last_stages, 1);
 	return fake_run(NULL, &env, &own, result, &result->error);
@@ -580,7 +597,7 @@ static void a_decorator_is_heard(void **state)
 	story = (struct story){.n_scenes = 5,
 			       .chunks = three_chunks,
 			       .footprint = large_then_third,
-			       .tally = small_tally};
+			       .totals = small_totals};
 	decorator = &hooks;
 	for (unsigned i = 0; i < 3; i++) {
 		int workers = i == 0 ? 1 : 3;
@@ -612,7 +629,7 @@ static void changed_scenes_are_opened_again(void **state)
 	static const struct story one = {.n_scenes = 1,
 					 .chunks = one_or_three,
 					 .footprint = mixed_footprint,
-					 .tally = small_tally};
+					 .totals = small_totals};
 
 	(void)state;
 	for (int fresh = 0; fresh < 2; fresh++) {

@@ -87,33 +87,44 @@ static void executors_that_cannot(void **state)
 
 static void pixels_travel(void **state)
 {
-	float value[6] = {0.5F, -0.25F, 0, 1.5F, 2, 3};
-	uint8_t class[6] = {0, 0, 1, 0, 0, 0};
+	float value[6] = {0.5F, -0.25F, 0, 1.5F, 2, 3}, other_value[6] = {1, 2, 3, 0, 5, 6};
+	uint8_t class[6] = {0, 0, 1, 0, 0, 0}, other_class[6] = {0, 0, 0, 2, 0, 0};
 	struct block block = {.window = {4, 5, 3, 2}, .n_pixels = 6};
 	struct window chunk = {0, 0, 7, 7}, other = {0, 0, 6, 7};
-	size_t bytes = pixel_message_bytes(6);
+	size_t bytes = pixel_message_bytes(6, 2);
 	void *room = malloc(bytes);
 	struct error err = {0};
 	struct block back;
 
 	(void)state;
 	assert_non_null(room);
-	assert_int_equal(bytes, sizeof(struct pixel_message) + 6 * 5);
-	block.value = value;
-	block.pixel_class = class;
+	assert_int_equal(bytes, sizeof(struct pixel_message) + 2 * 6 * 5);
+	/* values 0 and 5 of the recipe; the others are missing in the scene */
+	block.out[0] = (struct value_plane){value, class};
+	block.out[5] = (struct value_plane){other_value, other_class};
+	assert_int_equal(block_values(&block), 2);
 	pixel_message_pack(room, &block);
 	assert_int_equal(pixel_message_unpack(&back, room, bytes, NULL, &chunk, &err), 0);
 	assert_int_equal(back.n_pixels, 6);
 	assert_memory_equal(&back.window, &block.window, sizeof(block.window));
-	assert_memory_equal(back.value, value, sizeof(value));
-	assert_memory_equal(back.pixel_class, class, sizeof(class));
+	assert_memory_equal(back.out[0].value, value, sizeof(value));
+	assert_memory_equal(back.out[0].pixel_class, class, sizeof(class));
+	assert_null(back.out[1].value);
+	assert_memory_equal(back.out[5].value, other_value, sizeof(value));
+	assert_memory_equal(back.out[5].pixel_class, other_class, sizeof(class));
 
 	assert_int_equal(pixel_message_unpack(&back, room, bytes - 1, NULL, &chunk, &err), -1);
 	assert_int_equal(pixel_message_unpack(&back, room, 3, NULL, &chunk, &err), -1);
 	assert_int_equal(pixel_message_unpack(&back, room, bytes, NULL, &other, &err), -1);
 	((struct pixel_message *)room)->n_pixels = 5;
 	assert_int_equal(
-		pixel_message_unpack(&back, room, pixel_message_bytes(5), NULL, &chunk, &err), -1);
+		pixel_message_unpack(&back, room, pixel_message_bytes(5, 2), NULL, &chunk, &err),
+		-1);
+	((struct pixel_message *)room)->n_pixels = 6;
+	((struct pixel_message *)room)->present = 7;
+	assert_int_equal(pixel_message_unpack(&back, room, bytes, NULL, &chunk, &err), -1);
+	((struct pixel_message *)room)->present = 1u << 31 | 1;
+	assert_int_equal(pixel_message_unpack(&back, room, bytes, NULL, &chunk, &err), -1);
 	free(room);
 }
 

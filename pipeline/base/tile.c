@@ -1,7 +1,8 @@
 /*
- * The grid of the per-tile table, and how the result of a chunk lies over it.
+ * The grid of the per-tile table, and how the result of a chunk lies over it. It does not know what
+ * the cells are.
  */
-#include "piece.h"
+#include "result.h"
 
 struct window scene_tile_window(const struct scene *scene, uint32_t number)
 {
@@ -15,7 +16,7 @@ struct window scene_tile_window(const struct scene *scene, uint32_t number)
 	return tile;
 }
 
-size_t tile_pieces(const struct scene *scene, uint32_t x_size, uint32_t y_size, bool by_tile)
+size_t result_groups(const struct scene *scene, uint32_t x_size, uint32_t y_size, bool by_tile)
 {
 	if (!by_tile)
 		return 1;
@@ -28,8 +29,8 @@ size_t tile_pieces(const struct scene *scene, uint32_t x_size, uint32_t y_size, 
 	return size_mul(across, down);
 }
 
-void tile_pieces_begin(struct chunk_result *result, const struct scene *scene,
-		       const struct window *chunk, bool by_tile)
+void result_begin(struct chunk_result *result, const struct result_layout *layout,
+		  const struct scene *scene, const struct window *chunk, bool by_tile)
 {
 	uint32_t tiles_down = 1;
 
@@ -44,14 +45,13 @@ void tile_pieces_begin(struct chunk_result *result, const struct scene *scene,
 		tiles_down = (chunk->y_off + chunk->y_size - 1) / scene->tile_y_size -
 			     result->tile_y0 + 1;
 	}
-	result->n_pieces = result->tiles_across * tiles_down;
-	for (uint32_t i = 0; i < result->n_pieces; i++) {
+	result->n_groups = result->tiles_across * tiles_down;
+	for (uint32_t i = 0; i < result->n_groups; i++) {
+		struct cell_group *group = result_group(layout, result, i);
 		uint32_t x = result->tile_x0 + i % result->tiles_across;
 		uint32_t y = result->tile_y0 + i / result->tiles_across;
 
-		result->piece[i].tile = by_tile ? y * scene_tiles_across(scene) + x : 0;
-		accum_clear(&result->piece[i].accum);
-		histogram_clear(&result->piece[i].histogram);
-		result->piece[i].float_sums = (struct float_sums){0};
+		group_clear(layout, group);
+		group->tile = by_tile ? y * scene_tiles_across(scene) + x : 0;
 	}
 }

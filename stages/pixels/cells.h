@@ -1,0 +1,53 @@
+/*
+ * The cells of imagery: for each value of the recipe its exact sums, its histogram, and with
+ * --teach float-sums what most programs would have. The stats stage fills them, the reduction of a
+ * scene looks at them; between the two the machinery carries them by their reducers (result.h).
+ */
+#ifndef IMGPIPE_STAGES_CELLS_H
+#define IMGPIPE_STAGES_CELLS_H
+
+#include "accum.h"
+#include "options.h"
+#include "result.h"
+#include "teach.h"
+
+extern const struct reducer reducer_moments;    /* struct accum */
+extern const struct reducer reducer_histogram;  /* struct histogram */
+extern const struct reducer reducer_float_sums; /* struct float_sums */
+
+/* A histogram as it travels: only the part of it that is not zero. */
+struct packed_histogram {
+	uint32_t first_slot, n_slots;
+	uint32_t wide; /* counts are 64 bits, else 32 */
+	uint32_t unused;
+	unsigned char counts[]; /* n_slots of them */
+};
+
+/* The cells of a recipe; see workload.h. */
+void pixels_layout(struct result_layout *layout, const struct options *options);
+
+/* Where the cells of one value are in a group; SIZE_MAX where there are none. */
+struct value_offsets {
+	size_t moments, histogram, float_sums;
+};
+
+struct value_offsets value_offsets(const struct result_layout *layout, unsigned value);
+
+/* The cells of one value in one group. */
+struct value_cells {
+	struct accum *accum;
+	struct histogram *histogram;
+	struct float_sums *float_sums; /* NULL without --teach float-sums */
+};
+
+static inline struct value_cells value_cells(const struct value_offsets *at,
+					     const struct cell_group *group)
+{
+	return (struct value_cells){
+		.accum = group_cell(group, at->moments),
+		.histogram = group_cell(group, at->histogram),
+		.float_sums = at->float_sums == SIZE_MAX ? NULL : group_cell(group, at->float_sums),
+	};
+}
+
+#endif
