@@ -240,7 +240,7 @@ static void test_metadata_without_the_band(void **state)
 	make_metadata(root, OFFSET("3"));
 	by_name(&f, SAMPLE_U16, in_root(path, "T33UUB_20220601T101031_B04.tif"));
 	expect(&f, 1, 0);
-	assert_true(noted(&f, "none for NIR"));
+	assert_true(noted(&f, "none for nir"));
 }
 
 /* Metadata that state no offsets: the baseline tells, 04.00 being the first with one. */
