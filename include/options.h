@@ -21,6 +21,8 @@ struct lab;
 enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
 enum working_set { WORKING_SET_TILE, WORKING_SET_CHUNK };
 enum transport { TRANSPORT_SHM, TRANSPORT_PIPE };
+enum on_missing { MISSING_NULL, MISSING_SKIP_SCENE, MISSING_FAIL };
+enum grid_choice { GRID_FINE, GRID_COARSE };
 enum reader_choice { READER_AUTO, READER_TIFF, READER_GDAL };
 
 /*
@@ -60,6 +62,10 @@ struct options {
 	void *own;   /* options of the command alone, of its own type, owned; NULL: it has none */
 
 	const struct recipe *recipe; /* what is computed, set by the command; not owned */
+	enum on_missing on_missing;  /* what a scene without a band of an index is */
+	bool assume_reflectance;     /* samples without a scale are reflectance from 0 to 1 */
+	enum grid_choice grid;       /* of scenes with bands of several pixel sizes */
+
 	char *bands_text;            /* what the patterns below point into; owned */
 	unsigned n_bands;            /* 0 if --bands was not given */
 	struct band_choice bands[RECIPE_MAX_BANDS];

@@ -91,6 +91,7 @@ enum { SCENE_QA = RECIPE_MAX_BANDS, SCENE_MAX_BANDS };
 
 struct band {
 	char name[BAND_WORD_BYTES]; /* as the recipe asks for it: "nir", "B8A", "#5"; or "qa" */
+	char code[4];               /* the product's own number: "8", "8A"; "" if not known */
 	char *path;                 /* owned by the scene */
 	uint32_t index;             /* 1-based, as GDAL counts */
 	enum sample_type type;

@@ -98,7 +98,7 @@ static const struct field file_fields[] = {
 };
 
 static const struct field band_fields[] = {
-	TEXT(struct band, name),         STRING(struct band, path),
+	TEXT(struct band, name), TEXT(struct band, code),        STRING(struct band, path),
 	PLAIN(struct band, index),       ENUM(struct band, type, N_SAMPLE_TYPES),
 	PLAIN(struct band, scale),       PLAIN(struct band, offset),
 	PLAIN(struct band, nodata),      BOOL(struct band, has_nodata),

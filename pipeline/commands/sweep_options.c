@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "options/rows.h"
 #include "options/values.h"
+#include "scenes.h"
 #include "teach.h"
 
 static int too_many(struct error *err)
@@ -273,5 +274,5 @@ int sweep_check(struct options *options, struct error *err)
 		return error_set(err, EX_USAGE,
 				 "a sweep checks that all runs give the same bytes, and "
 				 "float-sums do not; take --teach float-sums to single runs");
-	return 0;
+	return scenes_check(options, err);
 }

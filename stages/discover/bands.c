@@ -1,64 +1,86 @@
 /*
- * Which band of a stack is red, which NIR. Four kinds of evidence, the best first; each either
- * settles both bands or leaves the question to the next. Never a guess: what is only customary is
- * noted in the scene, and what is not known is an error that names the option to pass.
+ * Which band of a stack is which of the recipe's. Kinds of evidence, the best first; each settles
+ * what it can and leaves the rest to the next, which is heard only where it agrees with what is
+ * settled. Never a guess: what is only customary is noted in the scene, and what is not known is
+ * missing, or an error that names the option to pass.
  */
 #include "bands.h"
-
-#include "entries.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "bands/names.h"
 #include "describe.h"
+#include "wishes.h"
 
-enum { MAX_STACK = 256 }; /* bands looked at; no sensor's stack has its red band behind these */
+enum { MAX_STACK = 256 }; /* bands looked at; no sensor's stack has a band of use behind these */
 
-enum verdict { SETTLED, OPEN, AMBIGUOUS };
+struct search {
+	struct scene *scene;
+	const struct raster_info *info;
+	const struct options *options;
+	const struct recipe *recipe;
+	const struct sensor *sensor;  /* of file and folder names */
+	const struct sensor *by_stem; /* of the file's own name */
+	const struct sensor *coded;   /* whose numbers the descriptions hold */
+	bool coded_assumed;
+	const struct stack_order *order; /* of by_stem's stacks of so many bands */
+	uint32_t n;
+	struct band_meaning meaning[MAX_STACK];
+	uint16_t ambiguous; /* bands of the recipe that several bands are called */
+};
 
-static void set_band(struct scene *scene, enum role role, uint32_t index, const char *source)
+/* What one kind of evidence says of a wish: a band, from 1, and why. index 0: nothing. */
+struct finding {
+	uint32_t index;
+	bool stand_in; /* it is the band that may stand in for it */
+	char source[sizeof(((struct band *)0)->source)];
+};
+
+typedef void evidence(struct search *search, unsigned i, struct finding *found);
+
+static void found_described(const struct search *search, struct finding *found, uint32_t index,
+			    const char *sensor)
 {
-	scene->band[role].index = index;
-	snprintf(scene->band[role].source, sizeof(scene->band[role].source), "%s", source);
+	found->index = index;
+	snprintf(found->source, sizeof(found->source), "band description '%.50s'%s%.40s",
+		 search->info->bands[index - 1].description, *sensor ? ", " : "", sensor);
 }
 
-static void set_described(struct scene *scene, enum role role, uint32_t index, const char *sensor)
+/* --- the option --- */
+
+static int by_option(struct search *search, unsigned i, struct finding *found, struct error *err)
 {
-	char source[sizeof(scene->band[role].source)];
+	const struct band_wish *wish = &search->recipe->band[i];
+	const struct band_choice *choice = wish_choice(search->options, wish);
+	const char *path = search->scene->files[0].path;
+	uint32_t n_bands = search->info->n_bands;
+	char advice[400];
 
-	snprintf(source, sizeof(source), "band description '%.50s'%s%.40s",
-		 scene->files[0].info.bands[index - 1].description, *sensor ? ", " : "", sensor);
-	set_band(scene, role, index, source);
-}
-
-static int by_option(struct scene *scene, const struct options *options, bool *settled,
-		     struct error *err)
-{
-	const struct raster_info *info = &scene->files[0].info;
-
-	*settled = role_choice(options, ROLE_RED)->index && role_choice(options, ROLE_NIR)->index;
-	if (!*settled)
+	if (wish->kind == WISH_PLACE && !choice) {
+		found->index = wish->place <= n_bands ? wish->place : 0;
+		snprintf(found->source, sizeof(found->source), "its place, %s", wish->text);
 		return 0;
-	for (enum role role = ROLE_RED; role <= ROLE_NIR; role++) {
-		uint32_t index = role_choice(options, role)->index;
-
-		if (index > info->n_bands && info->n_bands == 1)
-			return error_set(err, EX_DATAERR,
-					 "%s: this file has one band, so band numbers in --bands "
-					 "do not fit; give patterns of file names: --bands "
-					 "'red=PATTERN,nir=PATTERN'",
-					 scene->files[0].path);
-		if (index > info->n_bands)
-			return error_set(err, EX_DATAERR,
-					 "%s: --bands asks for band %u as %s, but there are only "
-					 "%u; give a number from 1 to %u",
-					 scene->files[0].path, index,
-					 role == ROLE_RED ? "red" : "nir", info->n_bands,
-					 info->n_bands);
-		set_band(scene, role, index, "option --bands");
 	}
+	if (!choice || !choice->index)
+		return 0;
+	if (choice->index > n_bands && n_bands == 1)
+		return error_set(err, EX_DATAERR,
+				 "%s: this file has one band, so band numbers in --bands do not "
+				 "fit; give patterns of file names: --bands '%s'",
+				 path,
+				 wishes_advice(search->recipe, "PATTERN", advice, sizeof(advice)));
+	if (choice->index > n_bands)
+		return error_set(err, EX_DATAERR,
+				 "%s: --bands asks for band %u as %s, but there are only %u; give "
+				 "a number from 1 to %u",
+				 path, choice->index, wish->text, n_bands, n_bands);
+	found->index = choice->index;
+	snprintf(found->source, sizeof(found->source), "option --bands");
 	return 0;
 }
+
+/* --- labels --- */
 
 /* The only band with this label; 0 if there is none, or several. */
 static uint32_t labelled(const struct raster_info *info, enum color_label color)
@@ -71,33 +93,93 @@ static uint32_t labelled(const struct raster_info *info, enum color_label color)
 	return n == 1 ? found : 0;
 }
 
-/* Words: exactly one band of the best rank is called red, and one NIR. */
-static enum verdict by_words(struct scene *scene, const struct band_meaning *meaning, uint32_t n)
+static uint32_t labelled_name(const struct search *search, enum band_name name)
 {
-	uint32_t red = 0, nir = 0, n_red = 0, n_nir = 0;
-	int best = 1;
-
-	for (uint32_t i = 0; i < n; i++)
-		if (meaning[i].meaning == MEANS_NIR && meaning[i].rank < best)
-			best = meaning[i].rank;
-	for (uint32_t i = 0; i < n; i++) {
-		if (meaning[i].meaning == MEANS_RED && ++n_red)
-			red = i + 1;
-		if (meaning[i].meaning == MEANS_NIR && meaning[i].rank == best && ++n_nir)
-			nir = i + 1;
-	}
-	if (n_red > 1 || n_nir > 1)
-		return AMBIGUOUS;
-	/* "NIR" beside R,G,B labels: who named one band meant the labels of the others. */
-	if (n_red == 0 && n_nir == 1 && (red = labelled(&scene->files[0].info, COLOR_RED)) != 0)
-		set_band(scene, ROLE_RED, red, "colour label red");
-	else if (n_red == 1 && n_nir == 1)
-		set_described(scene, ROLE_RED, red, "");
-	else
-		return OPEN;
-	set_described(scene, ROLE_NIR, nir, "");
-	return SETTLED;
+	if (name == NAME_RED)
+		return labelled(search->info, COLOR_RED);
+	if (name == NAME_GREEN)
+		return labelled(search->info, COLOR_GREEN);
+	if (name == NAME_BLUE)
+		return labelled(search->info, COLOR_BLUE);
+	return name == NAME_NIR ? labelled(search->info, COLOR_NIR) : 0;
 }
+
+static void by_label(struct search *search, unsigned i, struct finding *found)
+{
+	const struct band_wish *wish = &search->recipe->band[i];
+
+	if (wish->kind != WISH_NAME)
+		return;
+	found->index = labelled_name(search, wish->name);
+	snprintf(found->source, sizeof(found->source), "colour label %s", wish->text);
+}
+
+/*
+ * Writers label the first three bands red, green and blue whatever they are. Who labelled one NIR,
+ * or named one in words, meant the others' labels, too.
+ */
+static bool labels_are_meant(const struct search *search)
+{
+	bool named = false;
+
+	for (uint32_t i = 0; i < search->n; i++)
+		named = named || search->meaning[i].name != NAME_NONE;
+	return named || labelled(search->info, COLOR_NIR) != 0;
+}
+
+static bool is_rgb(const struct search *search)
+{
+	return labelled(search->info, COLOR_RED) && labelled(search->info, COLOR_GREEN) &&
+	       labelled(search->info, COLOR_BLUE);
+}
+
+/* --- words of descriptions --- */
+
+/* The bands that are called so: how many, and the last. */
+static unsigned called(const struct search *search, enum band_name name, uint32_t *last)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < search->n && name != NAME_NONE; i++)
+		if (search->meaning[i].name == name && ++n)
+			*last = i + 1;
+	return n;
+}
+
+/* The name of a product's band, as words may have it: OLI's band 5 is nir and nir08. */
+static enum band_name coded_name(const struct search *search, const char *code)
+{
+	enum band_name name = sensor_name_of(search->sensor, code);
+	enum band_name other = band_name_stand_in(name);
+	uint32_t index;
+
+	return !called(search, name, &index) && sensor_code_rank(search->sensor, other, code) == 0
+		       ? other
+		       : name;
+}
+
+static void by_words(struct search *search, unsigned i, struct finding *found)
+{
+	const struct band_wish *wish = &search->recipe->band[i];
+	enum band_name name = wish->kind == WISH_NAME ? wish->name : NAME_NONE;
+	uint32_t index = 0;
+	unsigned n;
+
+	/* The product's band, where words say what it is: "B3" among blue, green, red. */
+	if (wish->kind == WISH_CODE && search->sensor)
+		name = coded_name(search, wish->code);
+	n = called(search, name, &index);
+	if (n == 0 && wish->kind == WISH_NAME) {
+		n = called(search, band_name_stand_in(name), &index);
+		found->stand_in = n > 0;
+	}
+	if (n > 1 && !search->scene->band[i].index)
+		search->ambiguous |= (uint16_t)(1u << i);
+	if (n == 1)
+		found_described(search, found, index, "");
+}
+
+/* --- numbers in descriptions --- */
 
 static bool has_code(const struct band_meaning *meaning, uint32_t n, const char *code)
 {
@@ -172,85 +254,310 @@ static uint32_t best_code(const struct band_meaning *meaning, uint32_t n,
 	return twice ? 0 : found;
 }
 
-static enum verdict by_codes(struct scene *scene, const struct band_meaning *meaning, uint32_t n,
-			     const struct sensor *sensor)
+/* The band that holds this number; 0 if there is none, or two of it. */
+static uint32_t numbered(const struct search *search, const char *code)
 {
-	bool assumed;
-	const struct sensor *of = code_sensor(meaning, n, sensor, &assumed);
-	uint32_t red = of ? best_code(meaning, n, of, NAME_RED) : 0;
-	uint32_t nir = of ? best_code(meaning, n, of, NAME_NIR) : 0;
+	uint32_t found = 0, n = 0;
 
-	if (!red || !nir)
-		return OPEN;
-	set_described(scene, ROLE_RED, red, of->name);
-	set_described(scene, ROLE_NIR, nir, of->name);
-	if (assumed)
-		scene_note(scene, "assumed: band names are %s's; if not, pass --bands red=N,nir=N",
-			   of->name);
-	return SETTLED;
+	for (uint32_t i = 0; i < search->n; i++)
+		if (strcmp(search->meaning[i].code, code) == 0 && ++n)
+			found = i + 1;
+	return n == 1 ? found : 0;
 }
 
-static enum verdict by_labels(struct scene *scene)
+static void by_codes(struct search *search, unsigned i, struct finding *found)
 {
-	const struct raster_info *info = &scene->files[0].info;
-	uint32_t red = labelled(info, COLOR_RED), nir = labelled(info, COLOR_NIR);
+	const struct band_wish *wish = &search->recipe->band[i];
+	const struct sensor *of = search->coded;
+	uint32_t index = 0;
 
-	if (!red || !nir)
-		return OPEN;
-	set_band(scene, ROLE_RED, red, "colour label red");
-	set_band(scene, ROLE_NIR, nir, "colour label NIR");
-	return SETTLED;
+	if (wish->kind == WISH_CODE) {
+		index = numbered(search, wish->code);
+		of = NULL;
+	} else if (of && wish->kind == WISH_NAME) {
+		index = best_code(search->meaning, search->n, of, wish->name);
+		if (!index) {
+			index = best_code(search->meaning, search->n, of,
+					  band_name_stand_in(wish->name));
+			found->stand_in = index > 0;
+		}
+	}
+	if (index)
+		found_described(search, found, index, of ? of->name : "");
 }
 
-static enum verdict by_name(struct scene *scene, const struct sensor *sensor)
-{
-	const struct raster_info *info = &scene->files[0].info;
-	const struct stack_order *order = sensor ? sensor_stack(sensor, info->n_bands) : NULL;
-	char source[sizeof(scene->band[0].source)];
-	uint32_t at_red = order ? stack_place(sensor, order, NAME_RED) : 0;
-	uint32_t at_nir = order ? stack_place(sensor, order, NAME_NIR) : 0, red;
+/* --- the order of a sensor's stacks --- */
 
-	if (!at_red || !at_nir)
-		return OPEN;
-	snprintf(source, sizeof(source), "file name: band order of %.60s, %u bands", sensor->name,
-		 info->n_bands);
-	set_band(scene, ROLE_RED, at_red, source);
-	set_band(scene, ROLE_NIR, at_nir, source);
-	if (order->assumed)
-		scene_note(scene,
-			   "assumed: the %u bands are in the order of %s, red=%u, NIR=%u; if not, "
-			   "pass --bands red=N,nir=N",
-			   info->n_bands, sensor->name, at_red, at_nir);
-	red = labelled(info, COLOR_RED);
-	if (red && red != at_red)
-		scene_note(scene,
-			   "band %u is labelled red, but in %s products red is band %u, which was "
-			   "used",
-			   red, sensor->name, at_red);
-	if (info->bands[at_nir - 1].color == COLOR_ALPHA)
-		scene_note(scene, "band %u is labelled alpha; it is NIR in %s products", at_nir,
-			   sensor->name);
-	return SETTLED;
+static void by_order(struct search *search, unsigned i, struct finding *found)
+{
+	const struct band_wish *wish = &search->recipe->band[i];
+	const struct stack_order *order = search->order;
+
+	if (!order)
+		return;
+	if (wish->kind == WISH_CODE)
+		found->index = stack_place_of_code(order, wish->code);
+	if (wish->kind == WISH_NAME)
+		found->index = stack_place(search->by_stem, order, wish->name);
+	if (wish->kind == WISH_NAME && !found->index) {
+		enum band_name other = band_name_stand_in(wish->name);
+
+		found->index = stack_place(search->by_stem, order, other);
+		found->stand_in = found->index > 0;
+	}
+	snprintf(found->source, sizeof(found->source), "file name: band order of %.60s, %u bands",
+		 search->by_stem->name, search->info->n_bands);
 }
 
-static enum verdict by_elimination(struct scene *scene)
+/* The file's labels say something else than the order that was used. */
+static void note_labels(const struct search *search, uint16_t used)
 {
-	const struct raster_info *info = &scene->files[0].info;
-	uint32_t red = labelled(info, COLOR_RED), green = labelled(info, COLOR_GREEN),
-		 blue = labelled(info, COLOR_BLUE), nir;
+	uint32_t red = labelled(search->info, COLOR_RED);
 
-	if (info->n_bands != 4 || !red || !green || !blue)
-		return OPEN;
-	nir = 10 - red - green - blue;
-	if (info->bands[nir - 1].color == COLOR_ALPHA)
-		return OPEN;
-	set_band(scene, ROLE_RED, red, "colour label red");
-	set_band(scene, ROLE_NIR, nir, "assumed: the one band beside those labelled R,G,B");
-	scene_note(scene,
-		   "assumed: band %u is NIR, as the others are labelled R,G,B; if not, pass "
-		   "--bands red=N,nir=N",
-		   nir);
-	return SETTLED;
+	for (unsigned i = 0; i < search->recipe->n_bands; i++) {
+		const struct band_wish *wish = &search->recipe->band[i];
+		uint32_t index = search->scene->band[i].index;
+
+		if (!(used >> i & 1))
+			continue;
+		if (wish->kind == WISH_NAME && wish->name == NAME_RED && red && red != index)
+			scene_note(search->scene,
+				   "band %u is labelled red, but in %s products red is band %u, "
+				   "which was used",
+				   red, search->by_stem->name, index);
+		if (search->info->bands[index - 1].color == COLOR_ALPHA)
+			scene_note(search->scene,
+				   "band %u is labelled alpha; it is %s in %s products", index,
+				   wish->text, search->by_stem->name);
+	}
+}
+
+/* "red=4,nir=8": what was taken of the bands. */
+static const char *taken_text(const struct search *search, uint16_t used, char *text, size_t size)
+{
+	size_t at = 0;
+
+	*text = '\0';
+	for (unsigned i = 0; i < search->recipe->n_bands && at < size; i++)
+		if (used >> i & 1)
+			at += (size_t)snprintf(text + at, size - at, "%s%s=%u", at ? ", " : "",
+					       search->recipe->band[i].text,
+					       search->scene->band[i].index);
+	return text;
+}
+
+static void note_order(const struct search *search, uint16_t used)
+{
+	char taken[160], advice[400];
+
+	if (search->order->assumed)
+		scene_note(search->scene,
+			   "assumed: the %u bands are in the order of %s, %s; if not, pass --bands "
+			   "%s",
+			   search->info->n_bands, search->by_stem->name,
+			   taken_text(search, used, taken, sizeof(taken)),
+			   wishes_advice(search->recipe, "N", advice, sizeof(advice)));
+	note_labels(search, used);
+}
+
+/* --- what is left --- */
+
+/* Four bands of which three are labelled R, G, B: the fourth is NIR, unless it says otherwise. */
+static void by_elimination(struct search *search, unsigned i, struct finding *found)
+{
+	const struct band_wish *wish = &search->recipe->band[i];
+	uint32_t nir = 10 - labelled(search->info, COLOR_RED) -
+		       labelled(search->info, COLOR_GREEN) - labelled(search->info, COLOR_BLUE);
+
+	if (wish->kind != WISH_NAME || wish->name != NAME_NIR || search->info->n_bands != 4 ||
+	    search->info->bands[nir - 1].color == COLOR_ALPHA)
+		return;
+	found->index = nir;
+	snprintf(found->source, sizeof(found->source),
+		 "assumed: the one band beside those labelled R,G,B");
+}
+
+/* A number without a name: its place, where the file's bands have no numbers of their own. */
+static void by_place(struct search *search, unsigned i, struct finding *found)
+{
+	const struct band_wish *wish = &search->recipe->band[i];
+
+	if (wish->kind != WISH_CODE || wish->place > search->info->n_bands)
+		return;
+	found->index = wish->place;
+	snprintf(found->source, sizeof(found->source), "its place: the bands have no numbers");
+}
+
+/* What --bands calls NIR may stand in for nir08, where there is no such band. */
+static void by_chosen_other(struct search *search, unsigned i, struct finding *found)
+{
+	const struct band_wish *wish = &search->recipe->band[i];
+	enum band_name other = wish->kind == WISH_NAME ? band_name_stand_in(wish->name) : NAME_NONE;
+	struct band_wish named = band_wish_named(other);
+	const struct band_choice *choice =
+		other != NAME_NONE ? wish_choice(search->options, &named) : NULL;
+
+	found->index = choice ? choice->index : 0;
+	found->stand_in = true;
+	snprintf(found->source, sizeof(found->source), "option --bands");
+}
+
+/* --- settling --- */
+
+/* Two wishes may be one band: NIR and what stands in for it, a name and the product's number. */
+static bool may_share(const struct band_wish *a, const struct band_wish *b)
+{
+	return a->kind != WISH_NAME || b->kind != WISH_NAME ||
+	       band_name_stand_in(a->name) == b->name;
+}
+
+static bool is_free(const struct search *search, unsigned i, uint32_t index)
+{
+	for (unsigned j = 0; j < search->recipe->n_bands; j++)
+		if (j != i && search->scene->band[j].index == index &&
+		    !may_share(&search->recipe->band[i], &search->recipe->band[j]))
+			return false;
+	return true;
+}
+
+static void set_band(struct search *search, unsigned i, const struct finding *found)
+{
+	const struct band_wish *wish = &search->recipe->band[i];
+	struct band *band = &search->scene->band[i];
+
+	band->index = found->index;
+	snprintf(band->source, sizeof(band->source), "%s", found->source);
+	if (found->stand_in)
+		scene_note(search->scene, "%s is not there; %s stands in for it", wish->text,
+			   band_name_word(band_name_stand_in(wish->name)));
+}
+
+/* Does the evidence contradict what is settled by better one? */
+static bool agrees(struct search *search, evidence *of)
+{
+	for (unsigned i = 0; i < search->recipe->n_bands; i++) {
+		struct finding found = {0};
+
+		if (!search->scene->band[i].index)
+			continue;
+		of(search, i, &found);
+		if (found.index && !found.stand_in && found.index != search->scene->band[i].index)
+			return false;
+	}
+	return true;
+}
+
+/* Settle what is open by one kind of evidence. Returns the bands settled, bit by bit. */
+static uint16_t settle(struct search *search, evidence *of)
+{
+	uint16_t settled = 0;
+
+	if (!agrees(search, of))
+		return 0;
+	for (unsigned i = 0; i < search->recipe->n_bands; i++) {
+		struct finding found = {0};
+
+		if (search->scene->band[i].index)
+			continue;
+		of(search, i, &found);
+		if (!found.index || found.index > search->info->n_bands ||
+		    !is_free(search, i, found.index))
+			continue;
+		set_band(search, i, &found);
+		settled |= (uint16_t)(1u << i);
+	}
+	return settled;
+}
+
+static uint16_t has_bands(const struct search *search)
+{
+	uint16_t has = 0;
+
+	for (unsigned i = 0; i < search->recipe->n_bands; i++)
+		has |= (uint16_t)((search->scene->band[i].index != 0) << i);
+	return has;
+}
+
+/*
+ * Has the product numbers of its own, though this file does not tell them? Then "B5" may be the
+ * product's band or the fifth.
+ */
+static bool has_numbers(const struct search *search)
+{
+	bool numbers = false;
+
+	for (enum band_name name = NAME_NONE + 1; search->sensor && name < N_BAND_NAMES; name++)
+		numbers = numbers || search->sensor->code[name];
+	return numbers;
+}
+
+/* Do the descriptions, or the order, hold numbers? Then one that they lack is not there. */
+static bool tells_numbers(const struct search *search)
+{
+	char code[4] = "";
+
+	for (uint32_t i = 0; i < search->n; i++)
+		if (search->meaning[i].code[0])
+			return true;
+	if (search->order)
+		stack_code(search->order, 1, code);
+	return *code;
+}
+
+static int settle_numbers(struct search *search, struct error *err)
+{
+	for (unsigned i = 0; i < search->recipe->n_bands; i++) {
+		const struct band_wish *wish = &search->recipe->band[i];
+
+		if (wish->kind != WISH_CODE || search->scene->band[i].index ||
+		    tells_numbers(search) || !wish->place || wish->place > search->info->n_bands)
+			continue;
+		if (has_numbers(search))
+			return error_set(err, EX_DATAERR,
+					 "%s: %s may be the product's band or the file's band %u; "
+					 "write #%u for the place in the file, or pass --bands "
+					 "%s=N",
+					 search->scene->files[0].path, wish->text, wish->place,
+					 wish->place, wish->text);
+	}
+	if (!has_numbers(search) && !tells_numbers(search))
+		(void)settle(search, by_place);
+	return 0;
+}
+
+static void settle_colours(struct search *search)
+{
+	uint16_t settled;
+
+	if (labels_are_meant(search))
+		(void)settle(search, by_label);
+	settled = settle(search, by_order);
+	if (settled)
+		note_order(search, settled);
+}
+
+/* Labels that writers give by themselves: noted where they are all that is known. */
+static void settle_left(struct search *search)
+{
+	uint16_t labels, rest;
+	char advice[400];
+
+	if (search->ambiguous || search->order || !is_rgb(search))
+		return;
+	labels = settle(search, by_label);
+	rest = settle(search, by_elimination);
+	for (unsigned i = 0; i < search->recipe->n_bands; i++)
+		if (rest >> i & 1)
+			scene_note(search->scene,
+				   "assumed: band %u is NIR, as the others are labelled R,G,B; if "
+				   "not, pass --bands %s",
+				   search->scene->band[i].index,
+				   wishes_advice(search->recipe, "N", advice, sizeof(advice)));
+	if (labels && !rest &&
+	    search->info->n_bands > 3u + (labelled(search->info, COLOR_ALPHA) != 0))
+		scene_note(search->scene,
+			   "assumed: bands are as their colour labels say; if not, pass --bands %s",
+			   wishes_advice(search->recipe, "N", advice, sizeof(advice)));
 }
 
 static const char *label_name(enum color_label color)
@@ -284,25 +591,31 @@ static void list_bands(const struct raster_info *info, char *text, size_t size)
 	}
 }
 
-static int not_known(const struct scene *scene, bool ambiguous, struct error *err)
+static int not_known(const struct search *search, struct error *err)
 {
-	const struct raster_info *info = &scene->files[0].info;
+	const struct raster_info *info = search->info;
 	uint32_t red = labelled(info, COLOR_RED), alpha = labelled(info, COLOR_ALPHA);
-	char list[320] = "", advice[120] = "--bands red=N,nir=N with their numbers";
+	char list[320] = "", values[80], lacking[200], all[320], advice[400];
 
+	(void)wishes_values(search->recipe, values, sizeof(values));
+	(void)wishes_lacking(search->recipe, has_bands(search), lacking, sizeof(lacking));
+	(void)wishes_advice(search->recipe, info->n_bands == 1 ? "PATTERN" : "N", all, sizeof(all));
 	if (info->n_bands == 1)
 		return error_set(err, EX_DATAERR,
-				 "%s: has one band; NDVI needs red and NIR: name the other file "
-				 "too, or pass --bands 'red=PATTERN,nir=PATTERN'",
-				 scene->files[0].path);
-	if (red && alpha && info->n_bands == 4)
+				 "%s: has one band; %s needs %s: name the other files too, or pass "
+				 "--bands '%s'",
+				 search->scene->files[0].path, values, lacking, all);
+	(void)snprintf(advice, sizeof(advice), "--bands %s with their numbers", all);
+	if (red && alpha && info->n_bands == 4 && search->recipe->n_bands == 2)
 		snprintf(advice, sizeof(advice),
-			 "--bands red=%u,nir=%u if the band labelled alpha is NIR", red, alpha);
+			 "--bands %s=%u,%s=%u if the band labelled alpha is NIR",
+			 search->recipe->band[0].text, red, search->recipe->band[1].text, alpha);
 	list_bands(info, list, sizeof(list));
-	return error_set(err, EX_DATAERR, "%s: %s: bands %s; pass %s", scene->files[0].path,
-			 ambiguous ? "more than one band is called red or NIR"
-				   : "cannot tell which bands are red and NIR",
-			 list, advice);
+	return error_set(err, EX_DATAERR, "%s: %s %s: bands %s; pass %s",
+			 search->scene->files[0].path,
+			 search->ambiguous ? "more than one band is called one of"
+					   : "cannot tell which bands are",
+			 lacking, list, advice);
 }
 
 const struct sensor *bands_sensor(const struct raster_info *info)
@@ -316,26 +629,61 @@ const struct sensor *bands_sensor(const struct raster_info *info)
 	return code_sensor(meaning, n, NULL, &assumed);
 }
 
+/* The numbers of the bands found, for those who go by them: rules of scaling. */
+static void set_codes(struct search *search)
+{
+	for (unsigned i = 0; i < search->recipe->n_bands; i++) {
+		struct band *band = &search->scene->band[i];
+
+		if (!band->index)
+			continue;
+		if (band->index <= search->n)
+			memcpy(band->code, search->meaning[band->index - 1].code, 4);
+		if (!*band->code && search->order)
+			stack_code(search->order, band->index, band->code);
+		if (!*band->code)
+			wish_code(&search->recipe->band[i], search->sensor, band->code);
+	}
+}
+
 int bands_find(struct scene *scene, const struct sensor *sensor, const struct sensor *by_stem,
 	       const struct options *options, struct error *err)
 {
 	const struct raster_info *info = &scene->files[0].info;
-	uint32_t n = info->n_bands < MAX_STACK ? info->n_bands : MAX_STACK;
-	struct band_meaning meaning[MAX_STACK];
-	enum verdict words;
-	bool settled;
+	struct search search = {.scene = scene,
+				.info = info,
+				.options = options,
+				.recipe = options->recipe,
+				.sensor = sensor,
+				.by_stem = by_stem,
+				.order = by_stem ? sensor_stack(by_stem, info->n_bands) : NULL,
+				.n = info->n_bands < MAX_STACK ? info->n_bands : MAX_STACK};
 
-	if (by_option(scene, options, &settled, err))
+	char advice[400];
+
+	for (unsigned i = 0; i < options->recipe->n_bands; i++) {
+		struct finding found = {0};
+
+		if (by_option(&search, i, &found, err))
+			return -1;
+		if (found.index)
+			set_band(&search, i, &found);
+	}
+	for (uint32_t i = 0; i < search.n; i++)
+		search.meaning[i] = describe(info->bands[i].description);
+	search.coded = code_sensor(search.meaning, search.n, sensor, &search.coded_assumed);
+	(void)settle(&search, by_words);
+	if (settle(&search, by_codes) && search.coded && search.coded_assumed)
+		scene_note(scene, "assumed: band names are %s's; if not, pass --bands %s",
+			   search.coded->name,
+			   wishes_advice(options->recipe, "N", advice, sizeof(advice)));
+	settle_colours(&search);
+	settle_left(&search);
+	(void)settle(&search, by_chosen_other);
+	if (settle_numbers(&search, err))
 		return -1;
-	if (settled)
-		return 0;
-	for (uint32_t i = 0; i < n; i++)
-		meaning[i] = describe(info->bands[i].description);
-	words = by_words(scene, meaning, n);
-	if (words == SETTLED || by_codes(scene, meaning, n, sensor) == SETTLED ||
-	    by_labels(scene) == SETTLED || by_name(scene, by_stem) == SETTLED)
-		return 0;
-	if (words == OPEN && by_elimination(scene) == SETTLED)
-		return 0;
-	return not_known(scene, words == AMBIGUOUS, err);
+	set_codes(&search);
+	return recipe_missing(options->recipe, has_bands(&search)) == recipe_all(options->recipe)
+		       ? not_known(&search, err)
+		       : 0;
 }

@@ -7,41 +7,84 @@
 #include <string.h>
 #include <sys/stat.h>
 
-const struct band_choice *role_choice(const struct options *options, enum role role)
+struct slot_files slot_files_none(void)
 {
-	static const char *const names[N_ROLES] = {"red", "nir", "qa"};
-	static const struct band_choice none = {.index = 0};
+	struct slot_files none;
 
-	for (unsigned i = 0; i < options->n_bands; i++)
-		if (strcmp(options->bands[i].name, names[role]) == 0)
-			return &options->bands[i];
-	return &none;
+	memset(&none, 0xff, sizeof(none));
+	return none;
 }
 
-int scene_list_append(struct scene_list *scene_list, const struct entry *entry, struct error *err)
+/* Room for `more` elements of `bytes`; *array may move. */
+static int make_room(void *array, uint32_t n, uint32_t more, uint32_t *size, size_t bytes,
+		     struct error *err)
 {
-	if (scene_list->n == scene_list->size) {
-		uint32_t size = scene_list->size + scene_list->size / 2 + 64;
-		struct entry *grown = realloc(scene_list->entry, size * sizeof(*grown));
+	void **at = array;
+	uint32_t bigger = *size + *size / 2 + 64;
+	void *grown;
 
-		if (!grown)
-			return error_memory(err, "the scene list", size * sizeof(*grown));
-		scene_list->entry = grown;
-		scene_list->size = size;
-	}
-	scene_list->entry[scene_list->n++] = *entry;
+	if (more <= *size - n)
+		return 0;
+	grown = realloc(*at, bigger * bytes);
+	if (!grown)
+		return error_memory(err, "the scene list", bigger * bytes);
+	*at = grown;
+	*size = bigger;
 	return 0;
+}
+
+int scene_list_append(struct scene_list *scene_list, enum entry_kind kind,
+		      const struct slot_files *files, struct error *err)
+{
+	void *entries = scene_list->entry, *members = scene_list->member;
+	struct entry entry = {.first = scene_list->n_members, .kind = (uint8_t)kind};
+	int status = make_room(&entries, scene_list->n, 1, &scene_list->size,
+			       sizeof(*scene_list->entry), err);
+
+	scene_list->entry = entries;
+	if (!status)
+		status = make_room(&members, scene_list->n_members, SCENE_MAX_BANDS,
+				   &scene_list->members_size, sizeof(*scene_list->member), err);
+	scene_list->member = members;
+	if (status)
+		return -1;
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++) {
+		if (files->file[slot] == NO_FILE)
+			continue;
+		scene_list->member[scene_list->n_members++] =
+			(struct member){.file = files->file[slot], .slot = (uint8_t)slot};
+		entry.n++;
+	}
+	scene_list->entry[scene_list->n++] = entry;
+	return 0;
+}
+
+int scene_list_append_file(struct scene_list *scene_list, enum entry_kind kind, uint32_t file,
+			   struct error *err)
+{
+	struct slot_files files = slot_files_none();
+
+	files.file[0] = file;
+	return scene_list_append(scene_list, kind, &files, err);
+}
+
+uint32_t entry_file(const struct scene_list *scene_list, const struct entry *entry, unsigned slot)
+{
+	for (unsigned i = 0; i < entry->n; i++)
+		if (scene_list->member[entry->first + i].slot == slot)
+			return scene_list->member[entry->first + i].file;
+	return NO_FILE;
 }
 
 int scene_list_made(struct scene_list **scene_list, struct error *err)
 {
-	const struct entry entry = {.file = {NO_FILE, NO_FILE, NO_FILE}};
+	const struct slot_files none = slot_files_none();
 	struct scene_list *made = calloc(1, sizeof(*made));
 
 	*scene_list = NULL;
 	if (!made)
 		return error_memory(err, "the scene list", sizeof(*made));
-	if (scene_list_append(made, &entry, err)) {
+	if (scene_list_append(made, ENTRY_STACK, &none, err)) {
 		scene_list_free(made);
 		return -1;
 	}
@@ -56,6 +99,7 @@ void scene_list_free(struct scene_list *scene_list)
 		return;
 	file_list_release(&scene_list->files);
 	free(scene_list->entry);
+	free(scene_list->member);
 	free(scene_list);
 }
 
@@ -74,7 +118,8 @@ size_t scene_list_memory(const struct scene_list *scene_list)
 	return sizeof(*scene_list) + scene_list->files.text_size +
 	       (size_t)scene_list->files.size * sizeof(*scene_list->files.entry) +
 	       (size_t)scene_list->files.n_read * sizeof(*scene_list->files.read) +
-	       (size_t)scene_list->size * sizeof(*scene_list->entry);
+	       (size_t)scene_list->size * sizeof(*scene_list->entry) +
+	       (size_t)scene_list->members_size * sizeof(*scene_list->member);
 }
 
 uint64_t scene_list_checksum(const struct scene_list *scene_list)
@@ -95,7 +140,7 @@ uint64_t scene_list_checksum(const struct scene_list *scene_list)
 
 static uint64_t file_bytes(const struct file_list *files, uint32_t file)
 {
-	char *path = file == NO_FILE ? NULL : file_list_path(files, file);
+	char *path = file_list_path(files, file);
 	struct stat st;
 	uint64_t bytes = 0;
 
@@ -105,12 +150,26 @@ static uint64_t file_bytes(const struct file_list *files, uint32_t file)
 	return bytes;
 }
 
+/* One file may be two bands: is it among the members before this one? */
+static bool counted(const struct member *member, unsigned i)
+{
+	for (unsigned j = 0; j < i; j++)
+		if (member[j].file == member[i].file)
+			return true;
+	return false;
+}
+
 uint64_t scene_list_file_bytes(const struct scene_list *scene_list)
 {
 	uint64_t sum = 0;
 
-	for (uint32_t i = 0; i < scene_list->n; i++)
-		for (unsigned role = 0; role < N_ROLES; role++)
-			sum += file_bytes(&scene_list->files, scene_list->entry[i].file[role]);
+	for (uint32_t i = 0; i < scene_list->n; i++) {
+		const struct entry *entry = &scene_list->entry[i];
+		const struct member *member = &scene_list->member[entry->first];
+
+		for (unsigned k = 0; k < entry->n; k++)
+			if (!counted(member, k))
+				sum += file_bytes(&scene_list->files, member[k].file);
+	}
 	return sum;
 }

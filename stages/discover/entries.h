@@ -10,41 +10,56 @@
 #include "scene_list.h"
 #include "file_list.h"
 
-/* Bands that names tell apart; those of a scene have the same numbers. */
-enum role { ROLE_RED, ROLE_NIR, ROLE_QA, N_ROLES };
-
 enum entry_kind {
-	ENTRY_STACK,   /* file[ROLE_RED] alone; its bands are looked for inside */
-	ENTRY_GROUP,   /* file[ROLE_RED] and file[ROLE_NIR] */
-	ENTRY_PARTIAL, /* a group of which red or NIR is missing; may be a stack all the same */
-	ENTRY_CLASH,   /* two files that are the same band as far as names tell: red's and NIR's */
-	ENTRY_FAILED   /* file[ROLE_RED] has a problem */
+	ENTRY_STACK,   /* one file, as band 0; its bands are looked for inside */
+	ENTRY_GROUP,   /* band files, enough for one of the recipe's values */
+	ENTRY_PARTIAL, /* band files that are not enough for any; may be a stack all the same */
+	ENTRY_CLASH,   /* two files that are the same band as far as names tell, as bands 0 and 1 */
+	ENTRY_FAILED   /* one file, which has a problem */
 };
 
-/* One scene of the list. Numbers of files in the list, NO_FILE if there is none. */
+/* A file of a scene, and which band it is: its slot in the scene. */
+struct member {
+	uint32_t file; /* number in the list of files */
+	uint8_t slot;
+};
+
+/* One scene of the list: members [first, first + n), by slot. */
 struct entry {
-	uint32_t file[N_ROLES];
-	uint8_t kind;
+	uint32_t first;
+	uint8_t n, kind;
 };
 
 struct scene_list {
 	struct file_list files;
 	struct entry *entry;
+	struct member *member;
 	uint32_t n, size;
+	uint32_t n_members, members_size;
 	uint32_t n_all; /* before other shards' scenes were left out */
 };
 
+/* Files by slot while a scene is put together; NO_FILE: none. */
+struct slot_files {
+	uint32_t file[SCENE_MAX_BANDS];
+};
+struct slot_files slot_files_none(void);
+
 /* Append a scene. */
-int scene_list_append(struct scene_list *scene_list, const struct entry *entry,
-		      struct error *err) MUST_CHECK;
+int scene_list_append(struct scene_list *scene_list, enum entry_kind kind,
+		      const struct slot_files *files, struct error *err) MUST_CHECK;
 
-/* What --bands says of a band; neither number nor pattern: nothing. */
-const struct band_choice *role_choice(const struct options *options, enum role role);
+/* Append a scene of one file. */
+int scene_list_append_file(struct scene_list *scene_list, enum entry_kind kind, uint32_t file,
+			   struct error *err) MUST_CHECK;
 
-/* The first file a scene has. */
-static inline uint32_t entry_first(const struct entry *entry)
+/* The file of an entry's slot; NO_FILE if it has none. */
+uint32_t entry_file(const struct scene_list *scene_list, const struct entry *entry, unsigned slot);
+
+/* The first file a scene has; NO_FILE: it was made, not read. */
+static inline uint32_t entry_first(const struct scene_list *scene_list, const struct entry *entry)
 {
-	return entry->file[ROLE_RED] != NO_FILE ? entry->file[ROLE_RED] : entry->file[ROLE_NIR];
+	return entry->n ? scene_list->member[entry->first].file : NO_FILE;
 }
 
 #endif

@@ -1,20 +1,19 @@
 /*
- * Grids: the red band's is the scene's; NIR must have the same, a quality band the same extent at
- * an integer ratio. Nothing is resampled or warped here or later.
+ * Grids: the scene's is that of its finest band, or of its coarsest; the others have the same
+ * extent at an integer ratio. Nothing is warped here or later.
  */
 #include "grid.h"
 
-#include "entries.h"
-
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Pixels by which corners may differ: far below what shows, above what rounding of text does. */
 static const double TOLERANCE = 1e-4;
 
-static const struct raster_info *band_file(const struct scene *scene, unsigned role)
+static const struct raster_info *band_file(const struct scene *scene, unsigned slot)
 {
-	return &scene->files[scene->band[role].file].info;
+	return &scene->files[scene->band[slot].file].info;
 }
 
 /* Largest distance, in pixels of a, between corresponding corners of the two images. */
@@ -43,74 +42,84 @@ static bool crs_differs(const struct raster_info *a, const struct raster_info *b
 	       strncmp(b->crs, code, sizeof(code) - 1) == 0 && strcmp(a->crs, b->crs) != 0;
 }
 
-static int check_place(const struct scene *scene, unsigned role, struct error *err)
+static int check_place(const struct scene *scene, unsigned grid, unsigned slot, struct error *err)
 {
-	const struct raster_info *red = band_file(scene, ROLE_RED), *other = band_file(scene, role);
-	const char *name = scene->band[role].name;
+	const struct raster_info *of = band_file(scene, grid), *other = band_file(scene, slot);
+	const struct band *to = &scene->band[grid], *band = &scene->band[slot];
 	double distance;
 
-	if (crs_differs(red, other))
+	if (crs_differs(of, other))
 		return error_set(err, EX_DATAERR,
-				 "%s: %s is in %s, but red (%s) in %s; warp one to the grid of the "
+				 "%s: %s is in %s, but %s (%s) in %s; warp one to the grid of the "
 				 "other first (gdalwarp)",
-				 scene->band[role].path, name, other->crs,
-				 scene->band[ROLE_RED].path, red->crs);
-	if (!red->has_geotransform || !other->has_geotransform)
+				 band->path, band->name, other->crs, to->name, to->path, of->crs);
+	if (!of->has_geotransform || !other->has_geotransform)
 		return 0;
-	distance = corner_distance(red, other);
+	distance = corner_distance(of, other);
 	if (!(distance <= TOLERANCE))
 		return error_set(
 			err, EX_DATAERR,
-			"%s: %s and red (%s) do not cover the same area: their corners differ by "
+			"%s: %s and %s (%s) do not cover the same area: their corners differ by "
 			"%.4g pixels; warp one to the grid of the other first (gdalwarp)",
-			scene->band[role].path, name, scene->band[ROLE_RED].path, distance);
+			band->path, band->name, to->name, to->path, distance);
 	return 0;
 }
 
-/* Without a georeference of its own, NIR is taken to lie where red does: worth saying. */
-static void note_unplaced(struct scene *scene)
+/* Without a georeference of its own, a band is taken to lie where the grid does: worth saying. */
+static void note_unplaced(struct scene *scene, unsigned grid, unsigned slot)
 {
-	bool red = band_file(scene, ROLE_RED)->has_geotransform;
+	bool placed = band_file(scene, grid)->has_geotransform;
+	const struct band *to = &scene->band[grid], *band = &scene->band[slot];
 
-	if (red == band_file(scene, ROLE_NIR)->has_geotransform)
+	if (placed == band_file(scene, slot)->has_geotransform)
 		return;
 	scene_note(scene, "assumed: %s covers the same area as %s; its file has no georeference",
-		   red ? "NIR" : "red", red ? "red" : "NIR");
+		   placed ? band->name : to->name, placed ? to->name : band->name);
 }
 
-static int check_nir(struct scene *scene, struct error *err)
+/* How many times a goes into b, the same across and down; 0: not by a whole number. */
+static uint32_t ratio_of(const struct raster_info *a, const struct raster_info *b)
 {
-	const struct raster_info *red = band_file(scene, ROLE_RED),
-				 *nir = band_file(scene, ROLE_NIR);
+	uint32_t ratio = a->x_size ? b->x_size / a->x_size : 0;
 
-	if (red->x_size != nir->x_size || red->y_size != nir->y_size)
-		return error_set(
-			err, EX_DATAERR,
-			"%s: NIR is %u x %u pixels, but red (%s) %u x %u; bring both to one "
-			"grid first (gdalwarp -tr), or name bands of the same resolution",
-			scene->band[ROLE_NIR].path, nir->x_size, nir->y_size,
-			scene->band[ROLE_RED].path, red->x_size, red->y_size);
-	note_unplaced(scene);
-	return check_place(scene, ROLE_NIR, err);
+	return (uint64_t)ratio * a->x_size == b->x_size && (uint64_t)ratio * a->y_size == b->y_size
+		       ? ratio
+		       : 0;
 }
 
-static int check_qa(struct scene *scene, struct error *err)
+static int check_band(struct scene *scene, unsigned grid, unsigned slot, struct error *err)
 {
-	const struct raster_info *red = band_file(scene, ROLE_RED),
-				 *qa = band_file(scene, SCENE_QA);
-	uint32_t ratio = qa->x_size ? red->x_size / qa->x_size : 0;
+	const struct raster_info *of = band_file(scene, grid), *info = band_file(scene, slot);
+	struct band *band = &scene->band[slot];
+	uint32_t coarser = ratio_of(info, of), finer = ratio_of(of, info);
 
-	if (ratio == 0 || (uint64_t)ratio * qa->x_size != red->x_size ||
-	    (uint64_t)ratio * qa->y_size != red->y_size)
+	if (!coarser && !finer)
 		return error_set(
 			err, EX_DATAERR,
-			"%s: the quality band is %u x %u pixels, red %u x %u; it must have "
-			"the same size or be coarser by a whole number: bring it there "
-			"first (gdalwarp -r near -tr)",
-			scene->band[SCENE_QA].path, qa->x_size, qa->y_size, red->x_size,
-			red->y_size);
+			"%s: %s is %u x %u pixels, but %s (%s) %u x %u, which is not larger or "
+			"smaller by a whole number; bring both to one grid first (gdalwarp -tr)",
+			band->path, band->name, info->x_size, info->y_size, scene->band[grid].name,
+			scene->band[grid].path, of->x_size, of->y_size);
+	band->ratio = coarser ? coarser : 1;
+	band->finer = coarser ? 0 : finer;
+	note_unplaced(scene, grid, slot);
+	return check_place(scene, grid, slot, err);
+}
+
+static int check_qa(struct scene *scene, unsigned grid, struct error *err)
+{
+	const struct raster_info *of = band_file(scene, grid), *qa = band_file(scene, SCENE_QA);
+	uint32_t ratio = ratio_of(qa, of);
+
+	if (ratio == 0)
+		return error_set(err, EX_DATAERR,
+				 "%s: the quality band is %u x %u pixels, %s %u x %u; it must have "
+				 "the same size or be coarser by a whole number: bring it there "
+				 "first (gdalwarp -r near -tr)",
+				 scene->band[SCENE_QA].path, qa->x_size, qa->y_size,
+				 scene->band[grid].name, of->x_size, of->y_size);
 	scene->band[SCENE_QA].ratio = ratio;
-	return check_place(scene, SCENE_QA, err);
+	return check_place(scene, grid, SCENE_QA, err);
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -118,36 +127,125 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-static void set_sizes(struct scene *scene, const struct options *options)
+static void set_sizes(struct scene *scene, unsigned slot, const struct options *options)
 {
-	const struct raster_info *red = band_file(scene, ROLE_RED);
-	const double *g = red->geotransform;
+	const struct raster_info *grid = band_file(scene, slot);
+	const double *g = grid->geotransform;
 	/*
 	 * A US survey foot is 1200/3937 m; readers that compute it, or look it up as text, differ
 	 * in its last bits. Rounded far below any unit's definition they agree.
 	 */
-	double unit = nearbyint(red->unit_metres * 1e12) / 1e12;
+	double unit = nearbyint(grid->unit_metres * 1e12) / 1e12;
 
-	scene->x_size = red->x_size;
-	scene->y_size = red->y_size;
-	scene->store_x_size = smaller(red->block_x_size, red->x_size);
-	scene->store_y_size = smaller(red->block_y_size, red->y_size);
+	scene->x_size = grid->x_size;
+	scene->y_size = grid->y_size;
+	scene->store_x_size = smaller(grid->block_x_size, grid->x_size);
+	scene->store_y_size = smaller(grid->block_y_size, grid->y_size);
 	scene->tile_x_size = options->tile_grid_x ? options->tile_grid_x : scene->store_x_size;
 	scene->tile_y_size = options->tile_grid_y ? options->tile_grid_y : scene->store_y_size;
 	scene->pixel_area_m2 = 0;
-	if (red->has_geotransform && red->projected && unit > 0)
+	if (grid->has_geotransform && grid->projected && unit > 0)
 		scene->pixel_area_m2 = fabs(g[1] * g[5] - g[2] * g[4]) * unit * unit;
+}
+
+/* The band whose grid is the scene's: the finest, or the coarsest; of several the first. */
+static unsigned choose_grid(const struct scene *scene, enum grid_choice choice)
+{
+	unsigned best = SCENE_QA;
+	uint64_t most = 0;
+
+	for (unsigned slot = 0; slot < SCENE_QA; slot++) {
+		uint64_t pixels = scene->has_band[slot] ? (uint64_t)band_file(scene, slot)->x_size *
+								  band_file(scene, slot)->y_size
+							: 0;
+
+		if (!scene->has_band[slot] ||
+		    (best < SCENE_QA && (choice == GRID_FINE ? pixels <= most : pixels >= most)))
+			continue;
+		best = slot;
+		most = pixels;
+	}
+	return best;
+}
+
+/* "swir16 and swir22 are 20 m" of the bands with this ratio, or as much finer than the grid. */
+static void describe_bands(const struct scene *scene, uint32_t ratio, uint32_t finer, char *text,
+			   size_t size)
+{
+	const struct raster_info *info = NULL;
+	const char *names[SCENE_QA];
+	unsigned n = 0;
+	size_t used = 0;
+
+	for (unsigned slot = 0; slot < SCENE_QA; slot++) {
+		const struct band *band = &scene->band[slot];
+
+		if (!scene->has_band[slot] || band->ratio != ratio || band->finer != finer)
+			continue;
+		names[n++] = band->name;
+		info = band_file(scene, slot);
+	}
+	for (unsigned i = 0; i < n && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s",
+					 i == 0       ? ""
+					 : i + 1 == n ? " and "
+						      : ", ",
+					 names[i]);
+	if (used >= size || !info)
+		return;
+	if (info->has_geotransform && info->projected && info->unit_metres > 0)
+		(void)snprintf(text + used, size - used, " %s %.6g m", n > 1 ? "are" : "is",
+			       hypot(info->geotransform[1], info->geotransform[4]) *
+				       info->unit_metres);
+	else
+		(void)snprintf(text + used, size - used, " %s %s", n > 1 ? "are" : "is",
+			       ratio > 1 ? "coarser" : "finer");
+}
+
+/* Is there a band before this one with the same ratio? */
+static bool is_described(const struct scene *scene, unsigned slot)
+{
+	for (unsigned i = 0; i < slot; i++)
+		if (scene->has_band[i] && scene->band[i].ratio == scene->band[slot].ratio &&
+		    scene->band[i].finer == scene->band[slot].finer)
+			return true;
+	return false;
+}
+
+static void note_ratios(struct scene *scene)
+{
+	for (unsigned slot = 0; slot < SCENE_QA; slot++) {
+		uint32_t ratio = scene->band[slot].ratio, finer = scene->band[slot].finer;
+		char bands[160] = "";
+
+		if (!scene->has_band[slot] || (ratio == 1 && !finer) || is_described(scene, slot))
+			continue;
+		describe_bands(scene, ratio, finer, bands, sizeof(bands));
+		if (finer)
+			scene_note(scene, "%s: %u x %u pixels are averaged", bands, finer, finer);
+		else
+			scene_note(scene, "%s: each pixel stands for %u x %u", bands, ratio, ratio);
+	}
 }
 
 int grid_apply(struct scene *scene, const struct options *options, struct error *err)
 {
-	const struct raster_info *red = band_file(scene, ROLE_RED);
+	unsigned grid;
 
-	if (!red->x_size || !red->y_size || !red->block_x_size || !red->block_y_size)
-		return error_set(err, EX_DATAERR, "%s: the image has no pixels", scene->name);
-	set_sizes(scene, options);
-	scene->band[ROLE_RED].ratio = scene->band[ROLE_NIR].ratio = 1;
-	if (check_nir(scene, err))
-		return -1;
-	return scene->has_band[SCENE_QA] ? check_qa(scene, err) : 0;
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++) {
+		const struct raster_info *info = band_file(scene, slot);
+
+		if (scene->has_band[slot] &&
+		    (!info->x_size || !info->y_size || !info->block_x_size || !info->block_y_size))
+			return error_set(err, EX_DATAERR, "%s: the image has no pixels",
+					 scene->name);
+	}
+	grid = choose_grid(scene, options->grid);
+	set_sizes(scene, grid, options);
+	scene->band[grid].ratio = 1;
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		if (slot != grid && scene->has_band[slot] && check_band(scene, grid, slot, err))
+			return -1;
+	note_ratios(scene);
+	return scene->has_band[SCENE_QA] ? check_qa(scene, grid, err) : 0;
 }

@@ -14,7 +14,7 @@
 
 struct scene_list;
 
-/* The sensor whose bands a file's name speaks of; NULL: nobody knows. */
+/* file_sensor.c: the sensor whose bands a file's name speaks of; NULL: nobody knows. */
 const struct sensor *file_sensor(const struct file_list *files, uint32_t file);
 
 /* Group the files by their names. */

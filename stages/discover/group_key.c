@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "window.h"
+#include "wishes.h"
 
 /* Bytes of a directory's name without its last folder where that is "R10m" or its like. */
 static size_t without_resolution(const char *dir, uint8_t *metres)
@@ -85,10 +86,10 @@ static bool family_equal(const void *ctx, uint32_t number, const void *key)
 	return family_key_equal(&p, key);
 }
 
-/* Groups of one family differ in resolution and extension, whose case does not matter. */
+/* Groups of one family differ in extension, whose case does not matter. */
 static uint32_t group_key_hash(uint32_t family, const struct parsed *p)
 {
-	uint32_t hash = HASH_SEED ^ family * 2654435761u ^ p->resolution_m;
+	uint32_t hash = HASH_SEED ^ family * 2654435761u ^ (p->resolution_m != 0);
 
 	for (const char *c = p->name + p->stem_len; *c; c++) {
 		char lower = (char)tolower((unsigned char)*c);
@@ -118,7 +119,8 @@ static bool group_equal(const void *ctx, uint32_t number, const void *key)
 	const struct group *group = &g->group[number];
 	const char *name = file_list_name(&g->scene_list->files, group->file);
 
-	return group->family == k->family && group->resolution_m == k->parsed->resolution_m &&
+	return group->family == k->family &&
+	       group->states_resolution == (k->parsed->resolution_m != 0) &&
 	       strcasecmp(name + name_stem(name), k->parsed->name + k->parsed->stem_len) == 0;
 }
 
@@ -167,8 +169,8 @@ int get_family(struct grouping *g, uint32_t file, const struct parsed *p, uint32
 	return 0;
 }
 
-int get_group(struct grouping *g, uint32_t file, const struct parsed *p, uint32_t *group,
-	      struct error *err)
+int join_group(struct grouping *g, uint32_t file, const struct parsed *p, uint32_t *group,
+	       struct error *err)
 {
 	struct group_key key = {.parsed = p};
 	void *array = g->group;
@@ -184,25 +186,36 @@ int get_group(struct grouping *g, uint32_t file, const struct parsed *p, uint32_
 		g->group = array;
 		g->group[g->n_groups] = (struct group){.family = key.family,
 						       .file = file,
-						       .role = {NO_FILE, NO_FILE},
-						       .clash = {NO_FILE, NO_FILE},
-						       .rank = {NO_RANK, NO_RANK},
-						       .resolution_m = p->resolution_m};
+						       .last = file,
+						       .states_resolution = p->resolution_m != 0};
 		g->group_set.n++;
 		*slot = g->n_groups++;
 	}
 	*group = *slot;
+	if (g->group[*group].last != file) {
+		g->next[g->group[*group].last] = file;
+		g->group[*group].last = file;
+	}
+	g->of_file[file] = *group;
 	return 0;
 }
 
-int grouping_init(struct grouping *g, struct scene_list *scene_list, struct error *err)
+int grouping_init(struct grouping *g, struct scene_list *scene_list, const struct options *options,
+		  struct error *err)
 {
 	size_t bytes = size_mul(size_add(scene_list->files.n, 1), sizeof(*g->of_file));
 
-	*g = (struct grouping){.scene_list = scene_list, .of_file = malloc(bytes)};
-	if (!g->of_file)
-		return error_memory(err, "the scene list", bytes);
+	*g = (struct grouping){.scene_list = scene_list,
+			       .options = options,
+			       .stacks_only = options->n_bands && !options->bands[0].pattern,
+			       .of_file = malloc(bytes),
+			       .next = malloc(bytes)};
+	if (!g->of_file || !g->next)
+		return error_memory(err, "the scene list", 2 * bytes);
 	memset(g->of_file, 0xff, bytes);
+	memset(g->next, 0xff, bytes);
+	for (unsigned i = 0; i < options->recipe->n_bands; i++)
+		g->choice[i] = wish_choice(options, &options->recipe->band[i]);
 	return 0;
 }
 
@@ -211,6 +224,7 @@ void grouping_release(struct grouping *g)
 	free(g->family);
 	free(g->group);
 	free(g->of_file);
+	free(g->next);
 	number_set_release(&g->family_set);
 	number_set_release(&g->group_set);
 	*g = (struct grouping){0};

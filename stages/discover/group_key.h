@@ -2,9 +2,10 @@
  * Keys of grouping: what two file names must share to be bands of one scene, and the tables of
  * families and groups found so far. group_key.c; for group.c and group_pattern.c.
  *
- * A family is what shares directory and prefix, whatever the resolution and extension; a group
- * shares these too. Of "_B04_10m" and "_B04_20m" the finest complete group is the scene, and
- * "_SCL_20m" is its quality band. The folders R10m, R20m and R60m of one product are one directory.
+ * A family is what shares directory and prefix, whatever the resolution and extension; the files of
+ * a group share the extension, too, and either all or none of them state their resolution. Of
+ * "_B04_10m" and "_B04_20m" the finest is the scene's, and "_SCL_20m" is its quality band. The
+ * folders R10m, R20m and R60m of one product are one directory.
  */
 #ifndef IMGPIPE_GROUP_KEY_H
 #define IMGPIPE_GROUP_KEY_H
@@ -25,35 +26,51 @@ struct parsed {
 
 struct family {
 	uint32_t file; /* whose name holds the key */
-	bool complete; /* some group has red and NIR, or a name says that it is the stack ("BOA") */
-	bool banded;   /* red or NIR of a known sensor is among the files */
-	bool stack;    /* a file is named by the prefix alone */
+	bool complete; /* some group is enough for a value, or a name says it's the stack ("BOA") */
+	bool banded; /* a band that is wished for, by a known sensor's number, is among the files */
+	bool stack;  /* a file is named by the prefix alone */
 	uint8_t finest; /* metres, of the complete groups that state it; 0: none does */
 	uint32_t qa;    /* quality file that --mask asks for */
 };
 
-enum { NO_RANK = 127 };
-
 struct group {
-	uint32_t family, file; /* file: whose name holds the key */
-	uint32_t role[2];      /* red, NIR */
-	uint32_t clash[2];     /* another file that is as good, NO_FILE: none */
-	uint8_t rank[2];       /* place of the band in the sensor's order of preference */
-	uint8_t resolution_m;
-	bool taken; /* its scene is in the list */
+	uint32_t family;
+	uint32_t file, last;  /* first and last of its files; the first's name holds the key */
+	uint8_t resolution_m; /* finest of the bands chosen; 0: they do not state it */
+	bool states_resolution;
+	bool wished;   /* has a band that is wished for */
+	bool complete; /* enough for a value */
+	bool taken;    /* its scene is in the list */
 };
 
 struct grouping {
 	struct scene_list *scene_list;
+	const struct options *options;
+	const struct band_choice *choice[RECIPE_MAX_BANDS]; /* of --bands; NULL: none */
 	bool stacks_only; /* --bands gave numbers: every file is a stack but for quality files */
 	struct family *family;
 	struct group *group;
 	uint32_t n_families, n_groups, family_size, group_size;
 	struct number_set family_set, group_set;
 	uint32_t *of_file; /* group of each file, NO_FILE if none */
+	uint32_t *next;    /* the next file of the same group, NO_FILE behind the last */
 };
 
-int grouping_init(struct grouping *g, struct scene_list *scene_list, struct error *err) MUST_CHECK;
+/* The files of a group that are the recipe's bands. */
+struct choice {
+	uint16_t has; /* bit i: there is one for band i */
+	uint32_t file[RECIPE_MAX_BANDS];
+	uint32_t clash[RECIPE_MAX_BANDS]; /* another one that is as good, NO_FILE: none */
+	uint8_t rank[RECIPE_MAX_BANDS], resolution_m[RECIPE_MAX_BANDS];
+};
+
+/* group_choose.c: is a file of this name one of the recipe's bands? */
+bool is_wished(const struct grouping *g, const struct parsed *p, const struct sensor *sensor);
+void group_choose(const struct grouping *g, const struct group *group, struct choice *choice);
+uint8_t choice_finest(const struct choice *choice); /* metres; 0: not stated */
+
+int grouping_init(struct grouping *g, struct scene_list *scene_list, const struct options *options,
+		  struct error *err) MUST_CHECK;
 void grouping_release(struct grouping *g);
 
 struct parsed name_parse(const struct file_list *files, uint32_t file);
@@ -62,7 +79,8 @@ struct parsed name_parse(const struct file_list *files, uint32_t file);
 uint32_t find_family(const struct grouping *g, const struct parsed *p);
 int get_family(struct grouping *g, uint32_t file, const struct parsed *p, uint32_t *family,
 	       struct error *err) MUST_CHECK;
-int get_group(struct grouping *g, uint32_t file, const struct parsed *p, uint32_t *group,
-	      struct error *err) MUST_CHECK;
+/* Put a file into its group, which is made where there is none. */
+int join_group(struct grouping *g, uint32_t file, const struct parsed *p, uint32_t *group,
+	       struct error *err) MUST_CHECK;
 
 #endif

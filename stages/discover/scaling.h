@@ -1,5 +1,5 @@
 /*
- * Scale, offset and nodata of red and NIR, and where they came from.
+ * Scale, offset and nodata of a scene's bands, and where they came from.
  */
 #ifndef IMGPIPE_SCALING_H
 #define IMGPIPE_SCALING_H
@@ -9,12 +9,12 @@
 #include "bands/sensors.h"
 
 /*
- * Set scale, offset, nodata and scale_source of red and NIR, whose files are probed and indices
- * set, by the first of: --raw, --scale/--offset, file metadata, the product's rule. `sensor`
- * is what names say, or else the descriptions of bands; NULL if neither does. `path` is the
- * absolute path of the red file. Where a product may need an offset and nothing says so, the scene
- * gets a note that names both possibilities. -1 with EX_DATAERR where only one of the bands would
- * be scaled.
+ * Set scale, offset, nodata and scale_source of the scene's bands, whose files are probed and
+ * indices set, by the first of: --raw, --scale/--offset, file metadata, the product's rule; and
+ * whether they are known to be reflectance then. `sensor` is what names say, or else the
+ * descriptions of bands; NULL if neither does. `path` is the absolute path of the first band's
+ * file. Where a product may need an offset and nothing says so, the scene gets a note that names
+ * both possibilities. -1 with EX_DATAERR where only some of the bands would be scaled.
  */
 int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *path,
 		  const struct options *options, struct error *err) MUST_CHECK;

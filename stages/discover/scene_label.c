@@ -46,7 +46,7 @@ static char *shared_name(const char *stem, size_t len)
 
 char *scene_make_name(const struct scene_list *scene_list, const struct entry *entry)
 {
-	uint32_t file = entry_first(entry);
+	uint32_t file = entry_first(scene_list, entry);
 	const char *base = file_list_name(&scene_list->files, file), *folder;
 	size_t stem = name_stem(base);
 	char *name;
@@ -66,8 +66,8 @@ char *scene_make_name(const struct scene_list *scene_list, const struct entry *e
 
 int scene_clash(const struct scene_list *scene_list, const struct entry *entry, struct error *err)
 {
-	char *one = file_list_path(&scene_list->files, entry->file[0]);
-	char *other = file_list_path(&scene_list->files, entry->file[1]);
+	char *one = file_list_path(&scene_list->files, entry_file(scene_list, entry, 0));
+	char *other = file_list_path(&scene_list->files, entry_file(scene_list, entry, 1));
 
 	if (!one || !other)
 		(void)error_memory(err, "a path", 0);

@@ -12,6 +12,7 @@
 #include "group.h"
 #include "input/network.h"
 #include "links.h"
+#include "wishes.h"
 
 /* --- scenes that are there twice by links --- */
 
@@ -24,14 +25,26 @@ static uint32_t real_file(const struct scene_list *scene_list, uint32_t file)
 	return file == NO_FILE ? NO_FILE : scene_list->files.same[file];
 }
 
+/* The quality band is none of the files that make a scene another one. */
+static bool is_image(const struct member *member)
+{
+	return member->slot != SCENE_QA;
+}
+
 static uint32_t scene_hash(const void *ctx, uint32_t number)
 {
 	const struct scene_list *scene_list = ctx;
 	const struct entry *entry = &scene_list->entry[number];
-	const uint32_t file[] = {real_file(scene_list, entry->file[ROLE_RED]),
-				 real_file(scene_list, entry->file[ROLE_NIR])};
+	uint32_t hash = HASH_SEED;
 
-	return hash_text(HASH_SEED, (const char *)file, sizeof(file));
+	for (unsigned i = 0; i < entry->n; i++) {
+		const struct member *member = &scene_list->member[entry->first + i];
+		const uint32_t file = real_file(scene_list, member->file);
+
+		if (is_image(member))
+			hash = hash_text(hash, (const char *)&file, sizeof(file));
+	}
+	return hash;
 }
 
 static bool scene_equal(const void *ctx, uint32_t number, const void *key)
@@ -39,8 +52,9 @@ static bool scene_equal(const void *ctx, uint32_t number, const void *key)
 	const struct scene_list *scene_list = ctx;
 	const struct entry *a = &scene_list->entry[number], *b = key;
 
-	for (enum role role = ROLE_RED; role <= ROLE_NIR; role++)
-		if (real_file(scene_list, a->file[role]) != real_file(scene_list, b->file[role]))
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		if (real_file(scene_list, entry_file(scene_list, a, slot)) !=
+		    real_file(scene_list, entry_file(scene_list, b, slot)))
 			return false;
 	return true;
 }
@@ -51,11 +65,11 @@ static bool is_by_link(const struct scene_list *scene_list, const struct entry *
 	const struct file_entry *files = scene_list->files.entry;
 	bool by_link = false;
 
-	for (enum role role = ROLE_RED; role <= ROLE_NIR; role++) {
-		uint32_t file = entry->file[role];
+	for (unsigned i = 0; i < entry->n; i++) {
+		const struct member *member = &scene_list->member[entry->first + i];
+		const struct file_entry *file = &files[member->file];
 
-		if (file != NO_FILE && files[file].by_link && !files[file].named)
-			by_link = true;
+		by_link = by_link || (is_image(member) && file->by_link && !file->named);
 	}
 	return by_link;
 }
@@ -112,12 +126,16 @@ static int drop_twice(struct scene_list *scene_list, struct error *err)
 
 /* --- */
 
+/* Patterns group by themselves where they name all bands; else names have to, too. */
 static int group_files(struct scene_list *scene_list, const struct options *options,
 		       struct error *err)
 {
-	if (options->n_bands && options->bands[0].pattern)
-		return group_by_pattern(scene_list, options, err);
-	return group_by_name(scene_list, options, err);
+	bool all_named = options->n_bands && options->bands[0].pattern;
+
+	for (unsigned i = 0; i < options->recipe->n_bands; i++)
+		all_named = all_named && wish_choice(options, &options->recipe->band[i]);
+	return all_named ? group_by_pattern(scene_list, options, err)
+			 : group_by_name(scene_list, options, err);
 }
 
 /* Every n-th scene from the i-th on. Files of the others stay in the list: names only. */
@@ -154,6 +172,7 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 	*scene_list = NULL;
 	if (!made)
 		return error_memory(err, "the scene list", sizeof(*made));
+	rc = wishes_check(options, err);
 	/* Grouping the names takes about as much again. */
 	made->files.most_bytes = (size_t)(options->memory_bytes / 2);
 	for (unsigned i = 0; i < options->n_args && rc == 0; i++)

@@ -13,10 +13,12 @@
 #include <sys/stat.h>
 
 #include "bands.h"
+#include "bands/names.h"
 #include "grid.h"
 #include "names.h"
 #include "scaling.h"
 #include "scene_build.h"
+#include "wishes.h"
 
 static int open_failed(const struct scene *scene, const struct file_entry *entry, struct error *err)
 {
@@ -76,6 +78,28 @@ static int open_failed(const struct scene *scene, const struct file_entry *entry
 	return error_errno(err, EX_NOINPUT, entry->errno_value, "%s: cannot be opened", path);
 }
 
+/* A stack's band file alone: only one band of the product. */
+static int only_a_band(const struct scene *scene, const struct band_token *token, const char *base,
+		       const struct sensor *sensor, const struct options *options,
+		       struct error *err)
+{
+	const struct recipe *recipe = options->recipe;
+	char values[80], lacking[300], advice[400];
+
+	if (!sensor)
+		return error_set(err, EX_DATAERR,
+				 "%s: has one band, %.*s of an unknown sensor; say which files are "
+				 "the bands: --bands '%s'",
+				 scene->files[0].path, token->end - token->start,
+				 base + token->start,
+				 wishes_advice(recipe, "PATTERN", advice, sizeof(advice)));
+	return error_set(err, EX_DATAERR,
+			 "%s: this file is only band %s of %s; %s needs %s: name those files too",
+			 scene->files[0].path, token->code, sensor->name,
+			 wishes_values(recipe, values, sizeof(values)),
+			 wishes_needed(recipe, 0, sensor, lacking, sizeof(lacking)));
+}
+
 /* A stack, or a file that may be one. */
 static int open_stack(struct scene *scene, const struct scene_list *scene_list, uint32_t file,
 		      const struct sensor *sensor, const struct options *options, struct error *err)
@@ -83,97 +107,148 @@ static int open_stack(struct scene *scene, const struct scene_list *scene_list, 
 	const char *base = file_list_name(&scene_list->files, file);
 	size_t stem = name_stem(base);
 	struct band_token token = name_band_token(base, stem);
-	char red[24], nir[24];
+	uint16_t has = 0, used;
 
 	if (scene->files[0].info.n_bands == 1 && token.kind == TOKEN_BAND &&
-	    !role_choice(options, ROLE_RED)->index)
-		return sensor ? error_set(err, EX_DATAERR,
-					  "%s: this file is only band %s of %s; NDVI needs red "
-					  "(band %s) and NIR (band %s): name those files too",
-					  scene->files[0].path, token.code, sensor->name,
-					  sensor_codes_text(sensor, NAME_RED, red),
-					  sensor_codes_text(sensor, NAME_NIR, nir))
-			      : error_set(
-					err, EX_DATAERR,
-					"%s: has one band, %.*s of an unknown sensor; say which "
-					"files are red and NIR: --bands 'red=PATTERN,nir=PATTERN'",
-					scene->files[0].path, token.end - token.start,
-					base + token.start);
+	    !(options->n_bands && options->bands[0].index))
+		return only_a_band(scene, &token, base, sensor, options, err);
 	if (bands_find(scene, sensor, sensor_find(base, stem, NULL), options, err))
 		return -1;
-	for (enum role role = ROLE_RED; role <= ROLE_NIR; role++)
-		if (scene_set_band(scene, role, options->recipe->band[role].text, 0,
-				   scene->band[role].index, err))
+	for (unsigned i = 0; i < options->recipe->n_bands; i++)
+		has |= (uint16_t)((scene->band[i].index != 0) << i);
+	used = recipe_used(options->recipe, recipe_missing(options->recipe, has));
+	for (unsigned i = 0; i < options->recipe->n_bands; i++) {
+		if (!(used >> i & 1))
+			scene->band[i] = (struct band){.index = 0};
+		else if (scene_set_band(scene, i, options->recipe->band[i].text, 0,
+					scene->band[i].index, err))
 			return -1;
+	}
 	return 0;
 }
 
-/* A group of which one of the two is missing. */
+static uint16_t entry_bands(const struct scene_list *scene_list, const struct entry *entry)
+{
+	uint16_t has = 0;
+
+	for (unsigned i = 0; i < entry->n; i++)
+		if (scene_list->member[entry->first + i].slot < SCENE_QA)
+			has |= (uint16_t)(1u << scene_list->member[entry->first + i].slot);
+	return has;
+}
+
+/* A group of which bands are missing for every value. */
 static int open_partial(struct scene *scene, const struct scene_list *scene_list,
 			const struct entry *entry, const struct sensor *sensor,
 			const struct options *options, struct error *err)
 {
-	bool has_red = entry->file[ROLE_RED] != NO_FILE;
-	const char *missing = has_red ? "NIR" : "red";
-	char code[24] = "";
+	const struct recipe *recipe = options->recipe;
+	const struct band_wish *first = &recipe->band[scene_list->member[entry->first].slot];
+	const struct band_choice *choice = options->n_bands ? options->bands : NULL;
+	uint16_t has = entry_bands(scene_list, entry);
+	char lacking[300], advice[400];
 
-	if (sensor)
-		sensor_codes_text(sensor, has_red ? NAME_NIR : NAME_RED, code);
-	if (scene->files[0].info.n_bands > 1 && !role_choice(options, ROLE_RED)->pattern)
-		return open_stack(scene, scene_list, entry_first(entry), sensor, options, err);
-	if (role_choice(options, ROLE_RED)->pattern)
-		return error_set(err, EX_DATAERR,
-				 "%s: --bands makes it %s, but no file in its folder is the "
-				 "matching %s ('%s' with the same text in place of the wildcards)",
-				 scene->files[0].path, has_red ? "red" : "NIR", missing,
-				 role_choice(options, has_red ? ROLE_NIR : ROLE_RED)->pattern);
+	if (scene->files[0].info.n_bands > 1 && !(choice && choice->pattern))
+		return open_stack(scene, scene_list, entry_first(scene_list, entry), sensor,
+				  options, err);
+	if (choice && choice->pattern)
+		return error_set(
+			err, EX_DATAERR,
+			"%s: --bands makes it %s, but no file in its folder is the matching %s "
+			"(--bands '%s', with the same text in place of the wildcards)",
+			scene->files[0].path, first->text,
+			wishes_lacking(recipe, has, lacking, sizeof(lacking)),
+			choices_text(options, advice, sizeof(advice)));
 	return error_set(
 		err, EX_DATAERR,
-		"%s: is the %s band%s%s; the %s band%s%s is missing: name its file too, or "
-		"pass --bands 'red=PATTERN,nir=PATTERN'",
-		scene->files[0].path, has_red ? "red" : "NIR", sensor ? " of " : "",
-		sensor ? sensor->name : "", missing, *code ? " " : "", code);
+		"%s: is the %s band%s%s; %s missing: name the other files too, or pass --bands "
+		"'%s'",
+		scene->files[0].path, first->text, sensor ? " of " : "", sensor ? sensor->name : "",
+		wishes_needed(recipe, has, sensor, lacking, sizeof(lacking)),
+		wishes_advice(recipe, "PATTERN", advice, sizeof(advice)));
 }
 
-static void name_source(struct scene *scene, enum role role, const char *base,
+static void name_source(struct scene *scene, unsigned slot, const char *base,
 			const struct sensor *sensor, const struct options *options)
 {
-	struct band *band = &scene->band[role];
+	struct band *band = &scene->band[slot];
+	const struct band_wish *wish = &options->recipe->band[slot];
+	const struct band_choice *choice = wish_choice(options, wish);
 	struct band_token token = name_band_token(base, name_stem(base));
 
-	if (role_choice(options, role)->pattern)
-		snprintf(band->source, sizeof(band->source), "option --bands: '%.90s'",
-			 role_choice(options, role)->pattern);
+	if (token.kind == TOKEN_BAND)
+		memcpy(band->code, token.code, sizeof(band->code));
 	else
-		snprintf(band->source, sizeof(band->source), "file name '%.*s'%s%.60s%s",
-			 token.end - token.start < 30 ? token.end - token.start : 30,
-			 base + token.start, sensor ? ", " : "", sensor ? sensor->name : "",
-			 sensor && strcmp(token.code, "8A") == 0 ? " narrow NIR" : "");
+		wish_code(wish, sensor, band->code);
+	if (choice && choice->pattern) {
+		snprintf(band->source, sizeof(band->source), "option --bands: '%.90s'",
+			 choice->pattern);
+		return;
+	}
+	snprintf(band->source, sizeof(band->source), "file name '%.*s'%s%.60s%s",
+		 token.end - token.start < 30 ? token.end - token.start : 30, base + token.start,
+		 sensor ? ", " : "", sensor ? sensor->name : "",
+		 sensor && strcmp(token.code, "8A") == 0 ? " narrow NIR" : "");
+	if (wish_rank(wish, &token, sensor) >= WISH_STAND_IN)
+		scene_note(scene, "%s is not there; %s stands in for it", wish->text,
+			   band_name_word(band_name_stand_in(wish->name)));
 }
 
+/* The scene's number of a file of the list, which is added and probed once; -1 with the error. */
+static int use_file(struct scene *scene, const struct scene_list *scene_list, uint32_t file,
+		    uint32_t file_of[SCENE_MAX_FILES], const struct options *options,
+		    unsigned *number, struct error *err)
+{
+	for (*number = 0; *number < scene->n_files; ++*number)
+		if (file_of[*number] == file)
+			break;
+	if (*number == scene->n_files &&
+	    scene_add_file(scene, file_list_path(&scene_list->files, file),
+			   scene_list->files.entry[file].named, number, err))
+		return -1;
+	file_of[*number] = file;
+	if (scene->files[*number].info.n_bands) /* it serves another band, too */
+		return 0;
+	return scene_probe(scene, *number, options, err);
+}
+
+static int open_member(struct scene *scene, const struct scene_list *scene_list,
+		       const struct member *member, uint32_t file_of[SCENE_MAX_FILES],
+		       const struct sensor *sensor, const struct options *options,
+		       struct error *err)
+{
+	const struct raster_info *info;
+	unsigned number;
+
+	if (use_file(scene, scene_list, member->file, file_of, options, &number, err))
+		return -1;
+	info = &scene->files[number].info;
+	if (info->n_bands > 1 && info->bands[1].color != COLOR_ALPHA)
+		return error_set(err, EX_DATAERR,
+				 "%s: its name says that it is one band, but it has %u; name this "
+				 "file alone, with --bands %s=N",
+				 scene->files[number].path, info->n_bands,
+				 options->recipe->band[member->slot].text);
+	name_source(scene, member->slot, file_list_name(&scene_list->files, member->file), sensor,
+		    options);
+	return scene_set_band(scene, member->slot, options->recipe->band[member->slot].text, number,
+			      1, err);
+}
+
+/* Files of bands that some value reads; the others stay closed. */
 static int open_group(struct scene *scene, const struct scene_list *scene_list,
 		      const struct entry *entry, const struct sensor *sensor,
 		      const struct options *options, struct error *err)
 {
-	unsigned file = 0;
+	uint16_t missing = recipe_missing(options->recipe, entry_bands(scene_list, entry));
+	uint16_t used = recipe_used(options->recipe, missing);
+	uint32_t file_of[SCENE_MAX_FILES] = {entry_first(scene_list, entry)};
 
-	if (scene_add_file(scene, file_list_path(&scene_list->files, entry->file[ROLE_NIR]),
-			   scene_list->files.entry[entry->file[ROLE_NIR]].named, &file, err) ||
-	    scene_probe(scene, file, options, err))
-		return -1;
-	for (enum role role = ROLE_RED; role <= ROLE_NIR; role++) {
-		const struct raster_info *info = &scene->files[role == ROLE_NIR ? file : 0].info;
+	for (unsigned i = 0; i < entry->n; i++) {
+		const struct member *member = &scene_list->member[entry->first + i];
 
-		if (info->n_bands > 1 && info->bands[1].color != COLOR_ALPHA)
-			return error_set(err, EX_DATAERR,
-					 "%s: its name says that it is one band, but it has %u; "
-					 "name this file alone, with --bands red=N,nir=N",
-					 scene->files[role == ROLE_NIR ? file : 0].path,
-					 info->n_bands);
-		name_source(scene, role, file_list_name(&scene_list->files, entry->file[role]),
-			    sensor, options);
-		if (scene_set_band(scene, role, options->recipe->band[role].text,
-				   role == ROLE_NIR ? file : 0, 1, err))
+		if (member->slot < SCENE_QA && (used >> member->slot & 1) &&
+		    open_member(scene, scene_list, member, file_of, sensor, options, err))
 			return -1;
 	}
 	return 0;
@@ -183,53 +258,90 @@ static int find_bands(struct scene *scene, const struct scene_list *scene_list,
 		      const struct entry *entry, const struct sensor *sensor,
 		      const struct options *options, struct error *err)
 {
-	if (scene_probe(scene, 0, options, err))
-		return -1;
 	if (entry->kind == ENTRY_GROUP)
 		return open_group(scene, scene_list, entry, sensor, options, err);
+	if (scene_probe(scene, 0, options, err))
+		return -1;
 	if (entry->kind == ENTRY_PARTIAL)
 		return open_partial(scene, scene_list, entry, sensor, options, err);
-	return open_stack(scene, scene_list, entry_first(entry), sensor, options, err);
+	return open_stack(scene, scene_list, entry_first(scene_list, entry), sensor, options, err);
+}
+
+static bool is_used(const struct scene *scene, unsigned file, uint32_t index)
+{
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		if (scene->has_band[slot] && scene->band[slot].file == file &&
+		    scene->band[slot].index == index)
+			return true;
+	return false;
 }
 
 /* An alpha band is no per-dataset mask: labels lie, and NIR bands have been found under this one.
  */
-static void note_alpha(struct scene *scene)
+static void note_alpha(struct scene *scene, unsigned file)
 {
-	const struct band *red = &scene->band[ROLE_RED], *nir = &scene->band[ROLE_NIR];
-	const struct raster_info *info = &scene->files[red->file].info;
+	const struct raster_info *info = &scene->files[file].info;
 
 	for (uint32_t i = 0; i < info->n_bands; i++)
-		if (info->bands[i].color == COLOR_ALPHA && red->index != i + 1 &&
-		    (nir->file != red->file || nir->index != i + 1))
+		if (info->bands[i].color == COLOR_ALPHA && !is_used(scene, file, i + 1))
 			scene_note(scene, "band %u is labelled alpha and not used as a mask",
 				   i + 1);
+}
+
+static void note_files(struct scene *scene, unsigned first)
+{
+	note_alpha(scene, first);
+	for (unsigned i = 0; i < scene->n_files; i++)
+		if (*scene->files[i].info.note)
+			scene_note(scene, "%s", scene->files[i].info.note);
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		if (scene->has_band[slot] && scene->files[scene->band[slot].file].info.has_mask)
+			scene->masked = true;
+}
+
+/* What the scene cannot give, by its bands and what is known of their scale. */
+static int set_missing(struct scene *scene, const struct options *options, struct error *err)
+{
+	const struct recipe *recipe = options->recipe;
+	char why[300];
+	uint16_t has = 0;
+
+	for (unsigned i = 0; i < recipe->n_bands; i++)
+		has |= (uint16_t)(scene->has_band[i] << i);
+	scene->missing = recipe_missing(recipe, has);
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		if (recipe->value[v].kind == VALUE_REFLECTANCE && !scene->has_reflectance)
+			scene->missing |= (uint16_t)(1u << v);
+	if (!scene->missing ||
+	    (options->on_missing == MISSING_NULL && scene->missing != recipe_all(recipe)))
+		return 0;
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		if (scene_missing_reason(scene, recipe, v, why, sizeof(why)))
+			return error_set(err, EX_DATAERR, "%s: %s %s", scene->name,
+					 recipe->value[v].name, why);
+	return 0;
 }
 
 static int finish(struct scene *scene, const struct sensor *sensor, const struct options *options,
 		  struct error *err)
 {
-	const struct scene_file *red = &scene->files[scene->band[ROLE_RED].file];
-	char *path = path_absolute(red->path);
+	unsigned file = scene_first_band(scene)->file;
+	const struct scene_file *first = &scene->files[file];
+	char *path = path_absolute(first->path);
 	int rc;
 
 	if (!path)
 		return error_memory(err, "a path", 0);
-	scene->masked =
-		red->info.has_mask || scene->files[scene->band[ROLE_NIR].file].info.has_mask;
-	note_alpha(scene);
-	for (unsigned i = 0; i < scene->n_files; i++)
-		if (*scene->files[i].info.note)
-			scene_note(scene, "%s", scene->files[i].info.note);
+	note_files(scene, file);
 	rc = grid_apply(scene, options, err);
-	if (rc == 0 && red->info.has_geotransform && red->info.projected &&
-	    !(red->info.unit_metres > 0))
+	if (rc == 0 && first->info.has_geotransform && first->info.projected &&
+	    !(first->info.unit_metres > 0))
 		scene_note(scene, "length of the CRS unit could not be looked up: no areas");
 	if (rc == 0)
-		rc = scaling_apply(scene, sensor ? sensor : bands_sensor(&red->info), path, options,
-				   err);
+		rc = scaling_apply(scene, sensor ? sensor : bands_sensor(&first->info), path,
+				   options, err);
 	free(path);
-	return rc;
+	return rc ? rc : set_missing(scene, options, err);
 }
 
 bool scene_is_fresh(const struct scene *scene)
@@ -247,26 +359,47 @@ bool scene_is_fresh(const struct scene *scene)
 	return true;
 }
 
+/* The file that names the scene may hold none of the bands that are read. */
+static void drop_unused_files(struct scene *scene)
+{
+	bool used = false;
+
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		used = used || (scene->has_band[slot] && scene->band[slot].file == 0);
+	if (used)
+		return;
+	free(scene->files[0].path);
+	raster_info_release(&scene->files[0].info);
+	scene->n_files--;
+	memmove(&scene->files[0], &scene->files[1], scene->n_files * sizeof(scene->files[0]));
+	memset(&scene->files[scene->n_files], 0, sizeof(scene->files[0]));
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		if (scene->has_band[slot])
+			scene->band[slot].file--;
+}
+
 int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 		struct error *err)
 {
 	const struct entry *entry = &scene_list->entry[id];
 	unsigned file = 0;
+	uint32_t first;
 
 	memset(scene, 0, sizeof(*scene));
 	scene->id = id;
 	scene->name = scene_make_name(scene_list, entry);
 	if (!scene->name)
 		return error_memory(err, "a scene's name", 0);
-	return scene_add_file(scene, file_list_path(&scene_list->files, entry_first(entry)),
-			      scene_list->files.entry[entry_first(entry)].named, &file, err);
+	first = entry_first(scene_list, entry);
+	return scene_add_file(scene, file_list_path(&scene_list->files, first),
+			      scene_list->files.entry[first].named, &file, err);
 }
 
 int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 	       const struct options *options, struct error *err)
 {
 	const struct entry *entry = &scene_list->entry[id];
-	uint32_t first = entry_first(entry);
+	uint32_t first = entry_first(scene_list, entry);
 	const struct sensor *sensor;
 
 	if (scene_begin(scene, scene_list, id, err))
@@ -278,6 +411,7 @@ int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_
 	sensor = scene_label(scene, scene_list, first);
 	if (find_bands(scene, scene_list, entry, sensor, options, err))
 		return -1;
+	drop_unused_files(scene);
 	if (options->mask.set && scene_find_quality(scene, scene_list, entry, options, err))
 		return -1;
 	return finish(scene, sensor, options, err);

@@ -129,19 +129,19 @@ int scene_find_quality(struct scene *scene, const struct scene_list *scene_list,
 	const char *pattern = options->mask.pattern;
 	struct band *band = &scene->band[SCENE_QA];
 	const struct raster_info *info = &scene->files[0].info;
-	uint32_t index = 0;
+	uint32_t file_of = entry_file(scene_list, entry, SCENE_QA), index = 0;
 	char *path = NULL;
 
-	if (!index && entry->file[ROLE_QA] == NO_FILE)
+	if (file_of == NO_FILE)
 		index = described_band(info, pattern);
 	if (index) {
 		snprintf(band->source, sizeof(band->source), "option --mask: band '%.80s'",
 			 info->bands[index - 1].description);
 		return set_quality(scene, 0, index, err);
 	}
-	if (entry->file[ROLE_QA] != NO_FILE)
-		path = file_list_path(&scene_list->files, entry->file[ROLE_QA]);
-	else if (find_beside(&path, scene_list, entry_first(entry), pattern))
+	if (file_of != NO_FILE)
+		path = file_list_path(&scene_list->files, file_of);
+	else if (find_beside(&path, scene_list, entry_first(scene_list, entry), pattern))
 		path = NULL;
 	else if (!path)
 		return error_set(err, EX_DATAERR,
@@ -150,8 +150,6 @@ int scene_find_quality(struct scene *scene, const struct scene_list *scene_list,
 				 scene->name, pattern);
 	if (!path)
 		return error_memory(err, "a path", 0);
-	return use_file(scene, path,
-			entry->file[ROLE_QA] != NO_FILE &&
-				scene_list->files.entry[entry->file[ROLE_QA]].named,
+	return use_file(scene, path, file_of != NO_FILE && scene_list->files.entry[file_of].named,
 			options, err);
 }

@@ -36,6 +36,15 @@ static struct window coarse_window(const struct window *w, uint32_t ratio)
 	return c;
 }
 
+/* Pixels of the scene along one pixel of a file's bands, which have one grid. */
+static uint32_t file_ratio(const struct scene *scene, unsigned file)
+{
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		if (scene->has_band[slot] && scene->band[slot].file == file)
+			return scene->band[slot].ratio;
+	return 1;
+}
+
 /* --- memory --- */
 
 static size_t plane_bytes(const struct band *band, uint32_t x_size, uint32_t y_size)
@@ -68,6 +77,20 @@ static unsigned bands_of_file(const struct scene *scene, unsigned file, unsigned
 	return n;
 }
 
+/* One band at a time on its own grid, and the file's mask. */
+static size_t coarse_bytes(const struct scene *scene, unsigned file, uint32_t cx, uint32_t cy)
+{
+	unsigned slot[SCENE_MAX_BANDS], n = bands_of_file(scene, file, slot);
+	size_t most = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		size_t bytes = plane_bytes(&scene->band[slot[i]], cx, cy);
+
+		most = bytes > most ? bytes : most;
+	}
+	return size_add(most, has_dataset_mask(scene, file) ? arena_cost(size_mul(cx, cy)) : 0);
+}
+
 static size_t read_scratch(const struct scene *scene, uint32_t x_size, uint32_t y_size,
 			   const struct options *options)
 {
@@ -78,7 +101,7 @@ static size_t read_scratch(const struct scene *scene, uint32_t x_size, uint32_t 
 		unsigned slot[SCENE_MAX_BANDS];
 		unsigned n = bands_of_file(scene, file, slot);
 		const struct reader *reader = reader_of(&scene->files[file].info, NULL);
-		uint32_t ratio = n ? scene->band[slot[0]].ratio : 1;
+		uint32_t ratio = file_ratio(scene, file);
 		uint32_t cx = x_size / ratio + 2, cy = y_size / ratio + 2;
 		size_t bytes;
 
@@ -93,7 +116,7 @@ static size_t read_scratch(const struct scene *scene, uint32_t x_size, uint32_t 
 		bytes = reader->scratch(&scene->files[file].info, cx, cy, n,
 					has_dataset_mask(scene, file));
 		if (ratio > 1)
-			bytes = size_add(bytes, plane_bytes(&scene->band[slot[0]], cx, cy));
+			bytes = size_add(bytes, coarse_bytes(scene, file, cx, cy));
 		most = bytes > most ? bytes : most;
 	}
 	return most;
@@ -157,7 +180,7 @@ static void replicate(unsigned char *out, const struct window *w, const unsigned
 
 /* A band on a coarser grid: nearest neighbour, which for an integer ratio is replication. */
 static int read_coarse(struct read_state *state, const struct stage_env *env, struct block *block,
-		       const struct band *band, void *plane, struct error *err)
+		       const struct band *band, void *plane, uint8_t *mask, struct error *err)
 {
 	const struct reader *reader = open_file(state, block->scene, band->file, err);
 	size_t mark = env->arena->used, size = sample_size(band->type);
@@ -171,7 +194,8 @@ static int read_coarse(struct read_state *state, const struct stage_env *env, st
 	if (!reader)
 		return -1;
 	request.plane[0] = arena_alloc(env->arena, size_mul(coarse_pixels, size));
-	if (!request.plane[0])
+	request.mask = mask ? arena_alloc(env->arena, coarse_pixels) : NULL;
+	if (!request.plane[0] || (mask && !request.mask))
 		return error_set(err, EX_SOFTWARE, "read: the planned memory is too small");
 	if (reader->read(state->handle[band->file], &request, env->arena, env->meter, err))
 		return -1;
@@ -180,6 +204,8 @@ static int read_coarse(struct read_state *state, const struct stage_env *env, st
 			memcpy((unsigned char *)request.plane[0] + i * size, request.plane[0],
 			       size);
 	replicate(plane, &block->window, request.plane[0], &request.window, band->ratio, size);
+	if (mask)
+		replicate(mask, &block->window, request.mask, &request.window, band->ratio, 1);
 	arena_rewind(env->arena, mark);
 	return 0;
 }
@@ -192,11 +218,10 @@ static bool constant_file(struct read_state *state, const struct stage_env *env,
 			  struct block *block, unsigned file)
 {
 	const struct scene *scene = block->scene;
-	const struct band *qa = &scene->band[SCENE_QA];
-	bool coarse = scene->has_band[SCENE_QA] && qa->file == file;
+	uint32_t ratio = file_ratio(scene, file);
 	unsigned slot[SCENE_MAX_BANDS];
 	struct read_request request = {
-		.window = coarse ? coarse_window(&block->window, qa->ratio) : block->window,
+		.window = coarse_window(&block->window, ratio),
 		.n_bands = bands_of_file(scene, file, slot),
 	};
 	const struct reader *reader = open_file(state, scene, file, NULL);
@@ -258,6 +283,21 @@ static int read_file(struct read_state *state, const struct stage_env *env, stru
 	if (reader->read(state->handle[file], &request, env->arena, env->meter, err))
 		return -1;
 	*constant = request.constant;
+	return 0;
+}
+
+/* Its bands one after the other; the file's mask comes with the first. */
+static int read_coarse_file(struct read_state *state, const struct stage_env *env,
+			    struct block *block, unsigned file, void **plane, uint8_t *mask,
+			    struct error *err)
+{
+	unsigned slot[SCENE_MAX_BANDS];
+	unsigned n = bands_of_file(block->scene, file, slot);
+
+	for (unsigned i = 0; i < n; i++)
+		if (read_coarse(state, env, block, &block->scene->band[slot[i]], plane[slot[i]],
+				i ? NULL : mask, err))
+			return -1;
 	return 0;
 }
 
@@ -326,13 +366,17 @@ static int read_run(void *state_ptr, const struct stage_env *env, struct block *
 	bool constant[SCENE_MAX_FILES] = {0};
 
 	(void)result;
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		if (scene->has_band[slot] && scene->band[slot].finer)
+			return error_set(err, EX_UNAVAILABLE,
+					 "%s: %s is finer than the grid, and averages are not "
+					 "computed; leave out --grid coarse",
+					 scene->name, scene->band[slot].name);
 	if (alloc_planes(env, block, plane, mask, err))
 		return -1;
 	for (unsigned file = 0; file < scene->n_files; file++) {
-		const struct band *qa = &scene->band[SCENE_QA];
-
-		if (scene->has_band[SCENE_QA] && qa->file == file && qa->ratio > 1) {
-			if (read_coarse(state, env, block, qa, plane[SCENE_QA], err))
+		if (file_ratio(scene, file) > 1) {
+			if (read_coarse_file(state, env, block, file, plane, mask[file], err))
 				return -1;
 		} else if (read_file(state, env, block, file, plane, mask[file], &constant[file],
 				     err)) {
@@ -348,15 +392,13 @@ static int read_run(void *state_ptr, const struct stage_env *env, struct block *
 static uint64_t read_ahead(void *state, const struct scene *scene, const struct window *window,
 			   uint64_t most)
 {
-	const struct band *qa = &scene->band[SCENE_QA];
 	uint64_t bytes = 0;
 
 	for (unsigned file = 0; file < scene->n_files; file++) {
 		const struct reader *reader = open_file(state, scene, file, NULL);
-		bool coarse = scene->has_band[SCENE_QA] && qa->file == file && qa->ratio > 1;
 		unsigned slot[SCENE_MAX_BANDS];
 		struct read_request request = {
-			.window = coarse ? coarse_window(window, qa->ratio) : *window,
+			.window = coarse_window(window, file_ratio(scene, file)),
 			.n_bands = bands_of_file(scene, file, slot),
 		};
 

@@ -82,10 +82,18 @@ refused() {
 }
 
 @test "bands of different size: both sizes are named" {
-	cp small.tif B08.tif
+	tif B08.tif uint16 1,1,1/1,1,1/1,1,1
 	imgpipe -q B04.tif B08.tif
 	exits 65 B08.tif
-	[[ "${stderr// /}" == *2x2* && "${stderr// /}" == *1x1* ]]
+	[[ "${stderr// /}" == *2x2* && "${stderr// /}" == *3x3* ]]
+}
+
+@test "a coarser band: each of its pixels stands for several, and it says so" {
+	cp small.tif B08.tif
+	imgpipe -q --summary s.json --report r.json B04.tif B08.tif
+	exits 0
+	holds s.json 'd["global"]["ndvi"]["pixels"] == 4'
+	holds r.json 'any("stands for 2 x 2" in n for n in d["scenes"][0]["notes"])'
 }
 
 @test "a band file that is missing is named" {

@@ -68,7 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char argument[64], *text;
 	char *args[] = {argument};
-	struct options options = {.executor = "serial", .args = args, .n_args = 1};
+	struct options options = {
+		.recipe = &recipe_ndvi, .executor = "serial", .args = args, .n_args = 1};
 	struct scene_list *scene_list = NULL;
 	struct error err = {0};
 	int fd = memfd_create("list", MFD_CLOEXEC);

@@ -41,8 +41,11 @@ static void prepare(struct fixture *f, enum sample_type type, const char *red, c
 	snprintf(f->bands[0].description, sizeof(f->bands[0].description), "%s", red);
 	snprintf(f->bands[1].description, sizeof(f->bands[1].description), "%s", nir);
 	for (unsigned slot = 0; slot <= 1; slot++) {
+		f->scene.has_band[slot] = true;
 		f->scene.band[slot].index = slot + 1;
 		f->scene.band[slot].type = type;
+		strcpy(f->scene.band[slot].name, slot == RED ? "red" : "nir");
+		strcpy(f->scene.band[slot].code, slot == RED ? "4" : "8");
 	}
 }
 
@@ -237,7 +240,7 @@ static void test_metadata_without_the_band(void **state)
 	make_metadata(root, OFFSET("3"));
 	by_name(&f, SAMPLE_U16, in_root(path, "T33UUB_20220601T101031_B04.tif"));
 	expect(&f, 1, 0);
-	assert_true(noted(&f, "none for NIR"));
+	assert_true(noted(&f, "none for nir"));
 }
 
 /* Metadata that state no offsets: the baseline tells, 04.00 being the first with one. */
