@@ -10,27 +10,100 @@
 #include "steps.h"
 
 struct making {
-	const struct code *code;
+	struct code *code;
 	struct program *program;
+	int readers[CODE_VALUES_MOST];
 	int last[CODE_VALUES_MOST];    /* the value that reads it last; -1: nobody */
 	int operand[CODE_VALUES_MOST]; /* where it is found */
 	bool may_fail[CODE_VALUES_MOST];
 	bool busy[PROGRAM_REGISTERS_MOST];
 };
 
-/* Backwards: values in front of their readers. */
+/* Backwards: values stand in front of their readers. */
 static void find_readers(struct making *m, int root)
 {
-	for (int v = 0; v < m->code->n_values; v++)
-		m->last[v] = -1;
+	for (int v = 0; v < m->code->n_values; v++) {
+		m->last[v] = m->operand[v] = -1;
+		m->readers[v] = 0;
+	}
 	m->last[root] = m->code->n_values;
+	m->readers[root] = 1;
 	for (int v = root; v >= 0; v--) {
 		const struct code_value *value = &m->code->value[v];
 
-		for (unsigned i = 0; m->last[v] >= 0 && i < op_rows[value->op].n_args; i++)
-			if (m->last[value->arg[i]] < v)
-				m->last[value->arg[i]] = v;
+		for (unsigned i = 0; m->last[v] >= 0 && i < op_rows[value->op].n_args; i++) {
+			int arg = value->arg[i];
+
+			m->readers[arg]++;
+			m->last[arg] = m->last[arg] < v ? v : m->last[arg];
+		}
 	}
+}
+
+static bool is_op(const struct making *m, int v, enum op op)
+{
+	return m->code->value[v].op == op;
+}
+
+/* A product by a number that nobody else reads. Numbers stand behind. */
+static bool is_scaled(const struct making *m, int v)
+{
+	return is_op(m, v, OP_MUL) && m->readers[v] == 1 &&
+	       is_op(m, m->code->value[v].arg[1], OP_CONSTANT) &&
+	       !is_op(m, m->code->value[v].arg[0], OP_CONSTANT);
+}
+
+static void replace(struct code_value *value, enum op op, int a, int b, int k)
+{
+	*value = (struct code_value){.op = op, .arg = {a, b, k}};
+}
+
+/* a - k b is a + (-k) b: a sign costs no rounding. */
+static int negative(struct making *m, int v)
+{
+	return code_number(m->code, -m->code->value[v].number);
+}
+
+/* A sum of a product by a number. */
+static void fuse_sum(struct making *m, struct code_value *value)
+{
+	int a = value->arg[0], b = value->arg[1], k;
+	const struct code_value *first = &m->code->value[a], *second = &m->code->value[b];
+	bool less = value->op == OP_SUB;
+
+	if (first->op == OP_CONSTANT || second->op == OP_CONSTANT)
+		return;
+	if (is_scaled(m, b)) {
+		k = less ? negative(m, second->arg[1]) : second->arg[1];
+		if (k >= 0)
+			replace(value, OP_PLUS_SCALED, a, second->arg[0], k);
+	} else if (is_scaled(m, a)) {
+		replace(value, less ? OP_SCALED_LESS : OP_SCALED_PLUS, first->arg[0], b,
+			first->arg[1]);
+	}
+}
+
+/* A product of a sum and a number. */
+static void fuse_product(struct making *m, struct code_value *value)
+{
+	const struct code_value *sum = &m->code->value[value->arg[0]];
+	bool less = sum->op == OP_SUB;
+	int a = sum->arg[0], b = sum->arg[1], k = value->arg[1];
+
+	if ((sum->op == OP_ADD || less) && m->readers[value->arg[0]] == 1 &&
+	    is_op(m, k, OP_CONSTANT) && !is_op(m, a, OP_CONSTANT) && !is_op(m, b, OP_CONSTANT))
+		replace(value, less ? OP_LESS_SCALED : OP_SUM_SCALED, a, b, k);
+}
+
+/* Two operations become one; the order of evaluation stays. */
+static void fuse(struct making *m, int v)
+{
+	struct code_value *value = &m->code->value[v];
+
+	if (value->op == OP_ADD || value->op == OP_SUB)
+		fuse_sum(m, value);
+	else if (value->op == OP_MUL)
+		fuse_product(m, value);
 }
 
 static int take_register(struct making *m)
@@ -75,6 +148,8 @@ static unsigned number_operand(const struct making *m, const struct code_value *
 {
 	if (!op_rows[value->op].numbers)
 		return 0;
+	if (op_rows[value->op].n_args == OP_ARGS_MOST)
+		return 4;
 	return is_number(m, value->arg[1]) ? 2 : is_number(m, value->arg[0]) ? 1 : 0;
 }
 
@@ -153,7 +228,6 @@ static int make_steps(struct making *m, int root, const char *text, struct error
 	for (int v = 0; v <= root; v++) {
 		const struct code_value *value = &m->code->value[v];
 
-		m->operand[v] = -1;
 		if (m->last[v] < 0 || value->op == OP_CONSTANT)
 			continue;
 		if (value->op == OP_BAND) {
@@ -198,6 +272,11 @@ static void recognise(struct program *program, const struct code *code, int root
 /* The end is read from a register or a band. */
 static int make(struct making *m, int root, const char *text, struct error *err)
 {
+	recognise(m->program, m->code, root);
+	find_readers(m, root);
+	for (int v = 0; v <= root; v++)
+		if (m->last[v] >= 0)
+			fuse(m, v);
 	find_readers(m, root);
 	if (make_steps(m, root, text, err))
 		return -1;
@@ -206,7 +285,6 @@ static int make(struct making *m, int root, const char *text, struct error *err)
 				   "this formula reads no band; write one that does, as nir / red");
 	m->program->result_is_band = m->code->value[root].op == OP_BAND;
 	m->program->result = (uint8_t)m->operand[root];
-	recognise(m->program, m->code, root);
 	return 0;
 }
 

@@ -97,8 +97,27 @@ MATH_INLINE double arc_tangent(double x)
 	double rest = far ? 0x1.1a62633145c07p-54 : near ? 0 : 0x1.1a62633145c07p-55;
 	double t = over / under, z = t * t;
 
-	for (int n = 43; n >= 3; n -= 2)
-		p = 1.0 / n - p * z;
+	p = 1.0 / 43 - p * z;
+	p = 1.0 / 41 - p * z;
+	p = 1.0 / 39 - p * z;
+	p = 1.0 / 37 - p * z;
+	p = 1.0 / 35 - p * z;
+	p = 1.0 / 33 - p * z;
+	p = 1.0 / 31 - p * z;
+	p = 1.0 / 29 - p * z;
+	p = 1.0 / 27 - p * z;
+	p = 1.0 / 25 - p * z;
+	p = 1.0 / 23 - p * z;
+	p = 1.0 / 21 - p * z;
+	p = 1.0 / 19 - p * z;
+	p = 1.0 / 17 - p * z;
+	p = 1.0 / 15 - p * z;
+	p = 1.0 / 13 - p * z;
+	p = 1.0 / 11 - p * z;
+	p = 1.0 / 9 - p * z;
+	p = 1.0 / 7 - p * z;
+	p = 1.0 / 5 - p * z;
+	p = 1.0 / 3 - p * z;
 	return with_sign_of(base + (t + (rest - t * z * p)), x);
 }
 

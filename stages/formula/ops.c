@@ -175,6 +175,31 @@ LOOPS2(and)
 LOOPS2(or)
 LOOP2(careful_div_strip, careful_div)
 
+/* k is the third operand; rounded twice, as two operations are. */
+#define LOOP_SCALED(name, fast, careful)                             \
+	SIMD_KERNEL(fast_##name##_strip, (struct strip * s), (s))    \
+	{                                                            \
+		const double *a = s->in[0], *b = s->in[1];           \
+		double *out = s->out, k = s->number[2];              \
+		size_t n = s->n;                                     \
+                                                                     \
+		EACH out[i] = fast;                                  \
+	}                                                            \
+	SIMD_KERNEL(careful_##name##_strip, (struct strip * s), (s)) \
+	{                                                            \
+		const double *a = s->in[0], *b = s->in[1];           \
+		double *out = s->out, k = s->number[2];              \
+		size_t n = s->n;                                     \
+                                                                     \
+		EACH out[i] = careful;                               \
+	}
+
+LOOP_SCALED(plus_scaled, a[i] + k * b[i], careful_add(a[i], careful_mul(b[i], k)))
+LOOP_SCALED(scaled_plus, k *a[i] + b[i], careful_add(careful_mul(a[i], k), b[i]))
+LOOP_SCALED(scaled_less, k *a[i] - b[i], careful_sub(careful_mul(a[i], k), b[i]))
+LOOP_SCALED(sum_scaled, k *(a[i] + b[i]), careful_mul(careful_add(a[i], b[i]), k))
+LOOP_SCALED(less_scaled, k *(a[i] - b[i]), careful_mul(careful_sub(a[i], b[i]), k))
+
 /* 1 / infinity is 0: noted here, at no cost beside the division. */
 SIMD_KERNEL(fast_div_strip, (struct strip * s), (s))
 {
@@ -322,6 +347,7 @@ static void careful_pow_strip(struct strip *s)
 
 #define LOOPS(name) .fast = fast_##name##_strip, .careful = careful_##name##_strip
 #define PLAIN1      .n_args = 1, .in_place = true
+#define SCALED      .n_args = 3, .in_place = true, .numbers = true, .overflows = true
 #define PLAIN2      .n_args = 2, .in_place = true, .numbers = true
 
 const struct op_row op_rows[N_OPS] = {
@@ -358,6 +384,11 @@ const struct op_row op_rows[N_OPS] = {
 	[OP_AND] = {PLAIN2, .lazy = true, .swallows = true, LOOPS(and)},
 	[OP_OR] = {PLAIN2, .lazy = true, .swallows = true, LOOPS(or)},
 	[OP_WHERE] = {.n_args = 3, .in_place = true, .lazy = true, .swallows = true, LOOPS(where)},
+	[OP_PLUS_SCALED] = {SCALED, LOOPS(plus_scaled)},
+	[OP_SCALED_PLUS] = {SCALED, LOOPS(scaled_plus)},
+	[OP_SCALED_LESS] = {SCALED, LOOPS(scaled_less)},
+	[OP_SUM_SCALED] = {SCALED, LOOPS(sum_scaled)},
+	[OP_LESS_SCALED] = {SCALED, LOOPS(less_scaled)},
 };
 
 int op_of_numbers(enum op op, const double *number, double *value)

@@ -48,6 +48,12 @@ enum op {
 	OP_AND,
 	OP_OR,
 	OP_WHERE,
+	/* Two at once, of a, b and a number k: what formulas have most. Made by compile.c. */
+	OP_PLUS_SCALED, /* a + k b */
+	OP_SCALED_PLUS, /* k a + b */
+	OP_SCALED_LESS, /* k a - b */
+	OP_SUM_SCALED,  /* k (a + b) */
+	OP_LESS_SCALED, /* k (a - b) */
 	N_OPS
 };
 

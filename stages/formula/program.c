@@ -10,6 +10,9 @@
 #include "accum.h"
 #include "steps.h"
 
+/* Doubles from one register to the next: not a multiple of 4 KiB, which caches would confuse. */
+enum { REGISTER_STRIDE = PROGRAM_STRIP + 16 };
+
 uint16_t program_reads(const struct program *program)
 {
 	return program->reads;
@@ -24,18 +27,18 @@ int program_is_normalized_difference(const struct program *program, unsigned *a,
 
 size_t program_scratch(const struct program *program)
 {
-	return program->n_registers * PROGRAM_STRIP * sizeof(double);
+	return program->n_registers * REGISTER_STRIDE * sizeof(double);
 }
 
 static const double *place(const double *const *band, double *registers, bool is_band, unsigned i)
 {
-	return is_band ? band[i] : registers + (size_t)i * PROGRAM_STRIP;
+	return is_band ? band[i] : registers + (size_t)i * REGISTER_STRIDE;
 }
 
 static void set_strip(struct strip *strip, const struct step *step, const double *const *band,
 		      double *registers)
 {
-	strip->out = registers + (size_t)step->out * PROGRAM_STRIP;
+	strip->out = registers + (size_t)step->out * REGISTER_STRIDE;
 	strip->constant = step->constant;
 	for (unsigned i = 0; i < OP_ARGS_MOST; i++) {
 		strip->number[i] = step->number[i];
