@@ -278,6 +278,8 @@ static int make(struct making *m, int root, const char *text, struct error *err)
 		if (m->last[v] >= 0)
 			fuse(m, v);
 	find_readers(m, root);
+	memset(m->may_fail, 0, (size_t)m->code->n_values * sizeof(m->may_fail[0]));
+	memset(m->busy, 0, sizeof(m->busy));
 	if (make_steps(m, root, text, err))
 		return -1;
 	if (m->program->reads == 0)
@@ -288,41 +290,46 @@ static int make(struct making *m, int root, const char *text, struct error *err)
 	return 0;
 }
 
-static struct program *finish(struct making *m, int ok)
+/* The program in as many bytes as it takes. */
+static struct program *shrunk(struct program *program)
 {
-	struct program *program = m->program, *small = NULL;
+	size_t bytes = sizeof(*program) + program->n_steps * sizeof(program->step[0]);
+	struct program *small = realloc(program, bytes);
 
-	if (ok)
-		small = realloc(program, sizeof(*program) + program->n_steps * sizeof(struct step));
-	if (!ok)
-		free(program);
-	return ok ? small ? small : program : NULL;
+	return small ? small : program;
 }
+
+/* What it takes to make one. Large, and mostly never touched. */
+struct workshop {
+	struct making making;
+	struct code code;
+};
 
 struct program *program_compile(const char *text, const struct formula_scope *scope,
 				struct error *err)
 {
+	const size_t bytes = sizeof(struct program) + PROGRAM_STEPS_MOST * sizeof(struct step);
+	struct workshop *w = malloc(sizeof(*w));
+	struct program *program = malloc(bytes);
 	struct error unseen;
-	struct program *program;
-	struct making *m = calloc(1, sizeof(*m));
-	struct code *code = calloc(1, sizeof(*code));
-	int root;
+	int root = -1;
 
 	err = err ? err : &unseen;
-	program = calloc(1, sizeof(*program) + PROGRAM_STEPS_MOST * sizeof(struct step));
-	if (m && code && program) {
-		m->code = code;
-		m->program = program;
-		root = parse_formula(code, text, scope, err);
-		program = finish(m, root >= 0 && make(m, root, text, err) == 0);
+	if (w && program) {
+		*program = (struct program){0};
+		w->code.n_values = w->code.n_ops = 0;
+		w->making.code = &w->code;
+		w->making.program = program;
+		root = parse_formula(&w->code, text, scope, err);
+		root = root >= 0 ? make(&w->making, root, text, err) : -1;
 	} else {
-		(void)error_memory(err, "a formula", sizeof(*m) + sizeof(*code));
-		free(program);
-		program = NULL;
+		(void)error_memory(err, "a formula", sizeof(*w) + bytes);
 	}
-	free(code);
-	free(m);
-	return program;
+	free(w);
+	if (root == 0)
+		return shrunk(program);
+	free(program);
+	return NULL;
 }
 
 void program_free(struct program *program)
