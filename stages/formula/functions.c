@@ -3,8 +3,11 @@
  */
 #include "functions.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#include "base/text.h"
 
 static int one(struct code *code, const int *args, unsigned n, enum op op)
 {
@@ -92,42 +95,20 @@ static const char *const other_words[][2] = {
 	{"square", "pow"},
 };
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* Letters to add, drop or change, for names of a few letters. */
-static unsigned distance(const char *a, const char *b)
-{
-	unsigned row[16] = {0}, n = (unsigned)strlen(b);
-
-	for (unsigned j = 0; j <= n; j++)
-		row[j] = j;
-	for (; *a; a++) {
-		unsigned corner = row[0]++;
-
-		for (unsigned j = 1; j <= n; j++) {
-			unsigned changed = corner + (lower(*a) != b[j - 1]);
-			unsigned least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-
-			corner = row[j];
-			row[j] = changed < least ? changed : least;
-		}
-	}
-	return row[n];
-}
-
 const struct function *function_near(const char *name)
 {
 	const struct function *best = NULL;
 	unsigned least = strlen(name) > 4 ? 3 : 2;
+	char word[TEXT_WORD_MOST];
 
+	(void)snprintf(word, sizeof(word), "%s", name);
+	for (char *c = word; *c; c++)
+		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
 	for (size_t i = 0; i < sizeof(other_words) / sizeof(other_words[0]); i++)
 		if (strcasecmp(name, other_words[i][0]) == 0)
 			return function_find(other_words[i][1]);
 	for (size_t i = 0; i < N_FUNCTIONS; i++) {
-		unsigned d = distance(name, functions[i].name);
+		unsigned d = text_distance(word, strlen(word), functions[i].name);
 
 		if (d < least) {
 			least = d;
