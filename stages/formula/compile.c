@@ -290,13 +290,15 @@ static int make(struct making *m, int root, const char *text, struct error *err)
 	return 0;
 }
 
-/* The program in as many bytes as it takes. */
+/* The program in as many bytes as it takes; as it is where there is no memory for that. */
 static struct program *shrunk(struct program *program)
 {
 	size_t bytes = sizeof(*program) + program->n_steps * sizeof(program->step[0]);
-	struct program *small = realloc(program, bytes);
+	void *small = realloc(program, bytes);
 
-	return small ? small : program;
+	if (small)
+		program = small;
+	return program;
 }
 
 /* What it takes to make one. Large, and mostly never touched. */
@@ -311,7 +313,7 @@ struct program *program_compile(const char *text, const struct formula_scope *sc
 	const size_t bytes = sizeof(struct program) + PROGRAM_STEPS_MOST * sizeof(struct step);
 	struct workshop *w = malloc(sizeof(*w));
 	struct program *program = malloc(bytes);
-	struct error unseen;
+	struct error unseen = {0};
 	int root = -1;
 
 	err = err ? err : &unseen;
