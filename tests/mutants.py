@@ -49,6 +49,7 @@ TESTS = {
     "pipeline/teach": ["cli/teach"],
     "stages/bands": ["cli/products", "cli/names", "oracle/real"],
     "stages/discover": ["cli/products", "cli/names", "oracle/real"],
+    "stages/formula": ["oracle/formula"],
     "stages/gdal": ["cli/input", "oracle/gdal_blocks"],
     "stages/input": ["cli/input", "cli/products"],
     "stages/lab": ["cli/lab"],

@@ -38,7 +38,7 @@ fi
 
 packages="libtiff-4 libdeflate libzstd liblzma jansson expat zlib"
 flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Iinclude -Ipipeline -Istages -O1 -g
-	-fopenmp-simd -pthread -Wno-pass-failed -fno-sanitize-recover=undefined"
+	-ffp-contract=off -fopenmp-simd -pthread -Wno-pass-failed -fno-sanitize-recover=undefined"
 # shellcheck disable=SC2046,SC2086 # lists of flags
 compile() { clang $flags $(pkg-config --cflags $packages) "$@"; }
 export -f compile
