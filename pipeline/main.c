@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/signals.h"
 #include "commands/commands.h"
@@ -25,11 +26,24 @@ static void tame_malloc(void)
 	mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
+/* The place of an error in a formula has lines of its own: caret and text stand in columns. */
+static void tell(const struct error *error)
+{
+	const char *line = error->text, *end = strchrnul(line, '\n');
+
+	printable_line(stderr, "imgpipe: %.*s", (int)(end - line), line);
+	while (*end) {
+		line = end + 1;
+		end = strchrnul(line, '\n');
+		printable_line(stderr, "%.*s", (int)(end - line), line);
+	}
+}
+
 /* After a signal that is the end that is told, though it has cut a report short. */
 static int fail(const struct session *session, const struct error *error)
 {
 	if (!session_is_silent(session))
-		printable_line(stderr, "imgpipe: %s", error->text);
+		tell(error);
 	if (signals_caught())
 		return 128 + signals_caught();
 	return error->code ? error->code : EX_SOFTWARE;

@@ -54,14 +54,24 @@ int error_errno(struct error *err, int code, int errno_value, const char *format
 	return -1;
 }
 
+/* The old text is printable already; it may have lines of its own, which stay if all fits. */
 int error_prefix(struct error *err, const char *format, ...)
 {
 	char old[ERROR_TEXT_BYTES];
 	va_list args;
+	size_t used;
 
 	if (!err)
 		return -1;
 	memcpy(old, err->text, sizeof(old));
+	va_start(args, format);
+	set_text(err, err->code, NULL, format, args);
+	va_end(args);
+	used = strlen(err->text);
+	if (used + 2 + strlen(old) < sizeof(err->text)) {
+		(void)sprintf(err->text + used, ": %s", old);
+		return -1;
+	}
 	va_start(args, format);
 	set_text(err, err->code, old, format, args);
 	va_end(args);

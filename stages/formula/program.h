@@ -53,8 +53,9 @@ size_t program_scratch(const struct program *program);
 
 /*
  * n <= PROGRAM_STRIP pixels. band[i]: physical values of the recipe's band i, for the bands that it
- * reads. class in: PIXEL_VALID where the pixel counts so far; out: PIXEL_DIV0 or PIXEL_NONFINITE
- * where it has no value. value: 0 where the class is not PIXEL_VALID.
+ * reads; finite where the pixel counts, anything elsewhere. class in: PIXEL_VALID where the pixel
+ * counts so far; out: PIXEL_DIV0 or PIXEL_NONFINITE where it has no value. value: 0 where the class
+ * is not PIXEL_VALID.
  */
 void program_run(const struct program *program, const double *const *band, size_t n, void *scratch,
 		 float *value, uint8_t *class);

@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$PWD/build/fuzz
 bin=${BUILD:-build}
 python=/usr/bin/python3
-targets=${ONLY:-tiff names options metadata partial lzw scene}
+targets=${ONLY:-tiff names options metadata partial lzw scene formula}
 limit=(-max_total_time=300)
 sample=
 while [ $# -gt 0 ]; do
@@ -38,7 +38,7 @@ fi
 
 packages="libtiff-4 libdeflate libzstd liblzma jansson expat zlib"
 flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Iinclude -Ipipeline -Istages -O1 -g
-	-fopenmp-simd -pthread -Wno-pass-failed -fno-sanitize-recover=undefined"
+	-ffp-contract=off -fopenmp-simd -pthread -Wno-pass-failed -fno-sanitize-recover=undefined"
 # shellcheck disable=SC2046,SC2086 # lists of flags
 compile() { clang $flags $(pkg-config --cflags $packages) "$@"; }
 export -f compile
@@ -71,7 +71,7 @@ build() {
 seeds() {
 	local codec folder file
 	[ -x "$bin/imgpipe" ] || make -j2 all > /dev/null || return 1
-	for name in tiff names options metadata partial lzw scene; do
+	for name in tiff names options metadata partial lzw scene formula; do
 		mkdir -p "$out/corpus-$name" "$out/seeds-$name"
 	done
 	for codec in none lzw deflate zstd packbits lzma; do
@@ -90,6 +90,11 @@ seeds() {
 		T33UXP_20260701T100031_B04_10m.tif d > "$out/seeds-names/seed"
 	printf '%s\n' run --memory 64M --mask SCL=4,5 --bands red=1,nir=2 a.tif > "$out/seeds-options/seed"
 	printf '<a><PROCESSING_BASELINE>05.11</PROCESSING_BASELINE><QUANTIFICATION_VALUES_LIST><BOA_QUANTIFICATION_VALUE unit="none">10000</BOA_QUANTIFICATION_VALUE></QUANTIFICATION_VALUES_LIST><BOA_ADD_OFFSET band_id="3">-1000</BOA_ADD_OFFSET></a>' > "$out/seeds-metadata/seed"
+	printf '%s' '2.5*(N-R)/(N+6*R-7.5*B+1)' > "$out/seeds-formula/evi"
+	printf '%s' 'where(N>0.3&&!(R<=-1e-3),sqrt(abs(N))**2^0.5,min(B,clamp(L,0,1),tanh(dd)))?me:bad' \
+		> "$out/seeds-formula/words"
+	printf '%s' 'isvalid(log(N)/log2(R)) or not exp(floor(B))==pow(round(N),3) and ndiff(N,R)!=atan(sin(cos(B)))' \
+		> "$out/seeds-formula/functions"
 	"$bin"/imgpipe -q --partial "$out/seeds-partial/seed" "$out/seeds-tiff/deflate.tif"
 	# Few pixels, so that changes hit what is not a histogram; one fails; two parts in one file.
 	for content in constant checker negative holes; do

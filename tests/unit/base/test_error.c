@@ -34,10 +34,25 @@ static void errors_are_one_line(void **state)
 	assert_int_equal(error_set(NULL, EX_DATAERR, "nobody listens"), -1);
 }
 
+/* The place of an error in a formula: a prefix leaves it as it is, while all fits. */
+static void lines_of_a_place_stay(void **state)
+{
+	struct error err = {EX_USAGE, "a value is missing\nA +\n   ^"};
+
+	(void)state;
+	error_prefix(&err, "--expr x\n");
+	assert_string_equal(err.text, "--expr x\\x0A: a value is missing\nA +\n   ^");
+	assert_int_equal(err.code, EX_USAGE);
+	error_prefix(&err, "%0*d", ERROR_TEXT_BYTES - 20, 1);
+	assert_null(strchr(err.text, '\n'));
+	assert_non_null(strstr(err.text, "A +"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(errors_are_one_line),
+		cmocka_unit_test(lines_of_a_place_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
