@@ -8,6 +8,7 @@
 
 #include "base/signals.h"
 #include "commands/commands.h"
+#include "commands/computing.h"
 #include "base/descriptors.h"
 #include "mpi/session.h"
 #include "options/command_line.h"
@@ -68,10 +69,11 @@ int main(int argc, char **argv)
 	status = command_line_parse(&options, &command, commands, argc, argv, &error);
 	if (status > 0)
 		status = EX_OK;
-	else if (status)
+	else if (status || computing_prepare(&options, command, &error))
 		status = fail(&session, &error);
 	else
 		status = run_command(command, &options, &session, argc, argv, &error);
+	computing_release(&options);
 	options_release(&options);
 	/* ferror: an earlier write may have failed, and nothing be left to flush. */
 	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR && !signals_caught()) {

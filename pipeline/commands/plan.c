@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "choices.h"
+#include "computing.h"
 #include "options/rows.h"
 #include "plan.h"
 #include "report/report.h"
@@ -43,7 +44,8 @@ static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 
 /* What a run is planned from; both take it. */
 #define PLANNED_GROUPS                                                                  \
-	{.title = "What to read", .rows = reading_rows},                                \
+	{.title = COMPUTING_TITLE, .rows = computing_rows},                             \
+		{.title = "What to read", .rows = reading_rows},                        \
 		{.title = "How to work", .rows = planning_rows},                        \
 		{.title = COUNTED_TITLE,                                                \
 		 .rows = counted_rows,                                                  \

@@ -245,7 +245,7 @@ const struct option_row *const sweep_measuring_rows[] = {&repeat, &cold, NULL};
 
 /* --- together --- */
 
-/* At most once each, the last wins. */
+/* At most once each, the last wins; but for those that repeat. */
 void sweep_took(struct options *options, const struct option_item *item, const char *value)
 {
 	struct sweep_options *sweep = options->own;
@@ -253,9 +253,10 @@ void sweep_took(struct options *options, const struct option_item *item, const c
 
 	if (!command_takes(&command_run, item->identity))
 		return;
-	while (i < sweep->n_passed && strcmp(sweep->passed[i].name, item->row.name) != 0)
+	while (i < sweep->n_passed &&
+	       (item->row.repeats || strcmp(sweep->passed[i].name, item->row.name) != 0))
 		i++;
-	if (i == SWEEP_VALUES)
+	if (i == SWEEP_PASSED)
 		return; /* there are fewer such rows */
 	sweep->passed[i].name = item->row.name;
 	sweep->passed[i].value = value;
