@@ -18,7 +18,9 @@ enum { ERROR_TEXT_BYTES = 768 };
 
 struct error {
 	int code;                    /* a sysexits number: EX_DATAERR, EX_NOINPUT, EX_IOERR ... */
-	char text[ERROR_TEXT_BYTES]; /* "file: cause; remedy", one line, no final full stop */
+	/* "file: cause; remedy", one line, no final full stop. Of a formula two lines more: a part of
+	 * it, and a caret under the place. */
+	char text[ERROR_TEXT_BYTES];
 };
 
 /*
@@ -33,7 +35,8 @@ int error_set(struct error *err, int code, const char *format, ...) PRINTF_LIKE(
 int error_errno(struct error *err, int code, int errno_value, const char *format, ...)
 	PRINTF_LIKE(4, 5);
 
-/* Put "context: " in front of an error that is set; the code stays. Always returns -1. */
+/* Put "context: " in front of an error that is set; the code and further lines stay. Always returns
+ * -1. */
 int error_prefix(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Out of memory, with the number of bytes that could not be had. Always returns -1. */

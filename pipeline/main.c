@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/signals.h"
 #include "commands/commands.h"
@@ -26,11 +27,23 @@ static void tame_malloc(void)
 	mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
+/* Line by line: those of a formula have more than one, and nothing else has. */
+static void tell(const char *text)
+{
+	const char *before = "imgpipe: ";
+
+	for (size_t length; *text; text += length + (text[length] == '\n')) {
+		length = strcspn(text, "\n");
+		printable_line(stderr, "%s%.*s", before, (int)length, text);
+		before = "  ";
+	}
+}
+
 /* After a signal that is the end that is told, though it has cut a report short. */
 static int fail(const struct session *session, const struct error *error)
 {
 	if (!session_is_silent(session))
-		printable_line(stderr, "imgpipe: %s", error->text);
+		tell(error->text);
 	if (signals_caught())
 		return 128 + signals_caught();
 	return error->code ? error->code : EX_SOFTWARE;

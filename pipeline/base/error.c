@@ -56,15 +56,22 @@ int error_errno(struct error *err, int code, int errno_value, const char *format
 
 int error_prefix(struct error *err, const char *format, ...)
 {
-	char old[ERROR_TEXT_BYTES];
+	char old[ERROR_TEXT_BYTES], more[ERROR_TEXT_BYTES];
+	size_t first, used;
 	va_list args;
 
 	if (!err)
 		return -1;
 	memcpy(old, err->text, sizeof(old));
+	first = strcspn(old, "\n");
+	memcpy(more, old + first, strlen(old + first) + 1);
+	old[first] = '\0';
 	va_start(args, format);
 	set_text(err, err->code, old, format, args);
 	va_end(args);
+	used = strlen(err->text);
+	if (used + strlen(more) < sizeof(err->text)) /* else the first line alone */
+		memcpy(err->text + used, more, strlen(more) + 1);
 	return -1;
 }
 

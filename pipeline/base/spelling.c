@@ -4,6 +4,7 @@
 #include "spelling.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 static unsigned least(unsigned a, unsigned b)
@@ -46,14 +47,36 @@ static void to_lower(char to[SPELLING_MOST + 1], const char *from, size_t length
 	to[length] = '\0';
 }
 
-bool spelling_is_near(const char *a, size_t length, const char *b)
+unsigned spelling_distance_any_case(const char *a, size_t length, const char *b)
 {
 	char x[SPELLING_MOST + 1], y[SPELLING_MOST + 1];
 	size_t other = strlen(b);
 
 	if (length > SPELLING_MOST || other > SPELLING_MOST)
-		return false;
+		return SPELLING_MOST;
 	to_lower(x, a, length);
 	to_lower(y, b, other);
-	return spelling_distance(x, length, y) <= spelling_slips(length);
+	return spelling_distance(x, length, y);
+}
+
+const char *spelling_near(char list[SPELLING_LIST], const char *a,
+			  const char *(*word)(unsigned number))
+{
+	size_t length = strlen(a), used = 0;
+	unsigned best = spelling_slips(length) + 1;
+
+	*list = '\0';
+	for (unsigned i = 0; word(i); i++) {
+		unsigned d = spelling_distance_any_case(a, length, word(i));
+
+		if (d > best || d > spelling_slips(length))
+			continue;
+		if (d < best)
+			used = 0;
+		best = d;
+		if (used + strlen(word(i)) + 3 < SPELLING_LIST)
+			used += (size_t)snprintf(list + used, SPELLING_LIST - used, "%s%s",
+						 used ? ", " : "", word(i));
+	}
+	return list;
 }

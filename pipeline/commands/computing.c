@@ -8,11 +8,6 @@
 #include "formula/recipe_make.h"
 #include "options/values.h"
 
-static const char *index_word(unsigned number)
-{
-	return index_table[number].name;
-}
-
 const struct option_row option_index = {
 	.name = "index",
 	.argument = "NAME,...",

@@ -9,11 +9,11 @@
 
 static int unknown_index(const char *name, struct error *err)
 {
-	char near[INDEX_NEAR_BYTES];
+	char near[SPELLING_LIST];
 
 	index_near(near, name);
 	return error_set(err, EX_USAGE, "there is no index '%.60s'%s%s%s; imgpipe index lists them",
-			 name, *near ? "; is it " : "", near, *near ? "?" : "");
+			 name, *near ? " (is it " : "", near, *near ? "?)" : "");
 }
 
 static int show_each(char **names, unsigned n, struct error *err)

@@ -11,8 +11,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/spelling.h"
-
 /* The grid of what lies between -1 and 1 wherever reflectance is not negative. */
 #define UNIT                                     \
 	{                                        \
@@ -660,15 +658,12 @@ unsigned index_constants(struct index_constant constant[INDEX_CONSTANTS_MOST],
 	return n;
 }
 
-const char *index_near(char list[INDEX_NEAR_BYTES], const char *name)
+const char *index_word(unsigned number)
 {
-	size_t used = 0;
+	return index_table[number].name;
+}
 
-	*list = '\0';
-	for (const struct index_row *row = index_table; row->name; row++)
-		if (spelling_is_near(name, strlen(name), row->name) &&
-		    used + strlen(row->name) + 3 < INDEX_NEAR_BYTES)
-			used += (size_t)snprintf(list + used, INDEX_NEAR_BYTES - used, "%s%s",
-						 used ? ", " : "", row->name);
-	return list;
+const char *index_near(char list[SPELLING_LIST], const char *name)
+{
+	return spelling_near(list, name, index_word);
 }

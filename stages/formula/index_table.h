@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+#include "base/spelling.h"
 #include "recipe.h"
 
 struct index_row {
@@ -44,7 +45,8 @@ unsigned index_constants(struct index_constant constant[INDEX_CONSTANTS_MOST],
 			 const struct index_row *row);
 
 /* "NDVI, NDWI": names that are near to one that does not exist; "" where none is. Returns list. */
-enum { INDEX_NEAR_BYTES = 96 };
-const char *index_near(char list[INDEX_NEAR_BYTES], const char *name);
+const char *index_near(char list[SPELLING_LIST], const char *name);
+/* Their names one after another, then NULL. */
+const char *index_word(unsigned number);
 
 #endif

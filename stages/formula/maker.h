@@ -50,10 +50,6 @@ int word_is_free(const char *name, struct error *err) MUST_CHECK;
 
 /* --- recipe_names.c --- */
 
-/* The row's owner, made where there is none yet. */
-const struct owner *owner_of_row(struct maker *m, const struct index_row *row);
-/* By name, NULL where the run has none; a row's by its other names, too. */
-const struct owner *owner_find(const struct maker *m, const char *name);
 /* What names mean in its formula. */
 struct formula_scope scope_of(const struct owner *owner);
 /* In a formula that is written out, where only bands are left. */
@@ -61,6 +57,10 @@ struct formula_scope scope_of_bands(const struct owner *owner);
 
 /* --- recipe_constants.c --- */
 
+/* The row's owner, made where there is none yet. */
+const struct owner *owner_of_row(struct maker *m, const struct index_row *row);
+/* By name, NULL where the run has none; a row's by its other names, too. */
+const struct owner *owner_find(const struct maker *m, const char *name);
 /* A --const. -1 with EX_USAGE. */
 int setting_add(struct maker *m, const char *text, struct error *err) MUST_CHECK;
 /* The value that was set for an owner, and that it was asked for; NULL: none. */

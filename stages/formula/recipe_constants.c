@@ -1,10 +1,38 @@
 /*
- * Constants of formulas: --const, whom each is for, and that each has an effect.
+ * Constants of formulas: who has some, --const, whom each is for, and that each has an effect.
  */
 #include "maker.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+/* --- owners --- */
+
+const struct owner *owner_find(const struct maker *m, const char *name)
+{
+	const struct index_row *row = index_find(name);
+
+	for (unsigned i = 0; i < m->n_owners; i++)
+		if (row ? m->owner[i].row == row : strcasecmp(m->owner[i].name, name) == 0)
+			return &m->owner[i];
+	return NULL;
+}
+
+const struct owner *owner_of_row(struct maker *m, const struct index_row *row)
+{
+	const struct owner *found = owner_find(m, row->name);
+	struct owner *owner;
+
+	if (found)
+		return found;
+	owner = &m->owner[m->n_owners++];
+	*owner = (struct owner){.maker = m, .row = row};
+	(void)word_lower(owner->name, row->name, strlen(row->name));
+	return owner;
+}
+
+/* --- constants --- */
 
 /* An index that the run has only within an expression counts, too. */
 static int find_setting_owner(struct maker *m, struct setting *setting, const char *name,
@@ -125,8 +153,8 @@ int settings_check(const struct maker *m, struct error *err)
 
 		if (s->other)
 			return error_set(err, EX_USAGE,
-					 "--const %s: %s and %s have a %s; say whose, as in "
-					 "%s.%s=%g",
+					 "--const %s: %s and %s have a constant %s; say whose, as "
+					 "in %s.%s=%g",
 					 s->name, s->taker->name, s->other->name, s->name,
 					 s->taker->name, s->name, s->value);
 		if (!s->taker)

@@ -39,13 +39,13 @@ static int add_value(struct maker *m, const char *name, size_t length, const str
 
 static int unknown_index(const char *name, struct error *err)
 {
-	char near[INDEX_NEAR_BYTES];
+	char near[SPELLING_LIST];
 
 	index_near(near, name);
 	return error_set(err, EX_USAGE,
 			 "there is no index '%.60s'%s%s%s; imgpipe index lists them, and "
 			 "--expr NAME=EXPRESSION takes any other",
-			 name, *near ? "; is it " : "", near, *near ? "?" : "");
+			 name, *near ? " (is it " : "", near, *near ? "?)" : "");
 }
 
 static int add_index(struct maker *m, const char *name, size_t length, struct error *err)

@@ -6,36 +6,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "bands/names.h"
-
-/* --- owners --- */
-
-const struct owner *owner_find(const struct maker *m, const char *name)
-{
-	const struct index_row *row = index_find(name);
-
-	for (unsigned i = 0; i < m->n_owners; i++)
-		if (row ? m->owner[i].row == row : strcasecmp(m->owner[i].name, name) == 0)
-			return &m->owner[i];
-	return NULL;
-}
-
-const struct owner *owner_of_row(struct maker *m, const struct index_row *row)
-{
-	const struct owner *found = owner_find(m, row->name);
-	struct owner *owner;
-
-	if (found)
-		return found;
-	owner = &m->owner[m->n_owners++];
-	*owner = (struct owner){.maker = m, .row = row};
-	(void)word_lower(owner->name, row->name, strlen(row->name));
-	return owner;
-}
-
-/* --- what names in formulas mean --- */
+#include "base/spelling.h"
 
 static int scope_constant(void *context, const char *name, double *value)
 {
@@ -76,24 +49,28 @@ static int add_band(struct recipe *recipe, const struct band_wish *wish, unsigne
 	return 0;
 }
 
+static const char *band_word_at(unsigned number)
+{
+	return number + 1 < N_BAND_NAMES ? band_name_word((enum band_name)(number + 1)) : NULL;
+}
+
 /* Known to be no band: what may have been meant. */
 static int unknown_name(const struct owner *owner, const char *name, struct error *err)
 {
-	const char *band = band_word_near(name, strlen(name));
 	const struct owner *other = owner_find(owner->maker, name);
-	char near[INDEX_NEAR_BYTES];
+	char near[SPELLING_LIST];
 
 	if (other && !other->row)
 		return error_set(err, EX_USAGE,
 				 "an expression cannot use another one: write out what `%s` "
 				 "stands for",
 				 name);
-	index_near(near, name);
+	if (!*spelling_near(near, name, band_word_at))
+		index_near(near, name);
 	return error_set(err, EX_USAGE,
-			 "`%s` is neither a band nor an index%s%s%s%s%s; a constant is given by "
+			 "`%s` is neither a band nor an index%s%s%s; a constant is given by "
 			 "--const %s=NUMBER",
-			 name, band || *near ? " (is it " : "", band ? band : "",
-			 band && *near ? ", " : "", near, band || *near ? "?)" : "", name);
+			 name, *near ? " (is it " : "", near, *near ? "?)" : "", name);
 }
 
 static int scope_band(void *context, const char *name, unsigned *slot, struct error *err)
