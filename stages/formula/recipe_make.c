@@ -85,21 +85,27 @@ static int add_indices(struct maker *m, const char *list, struct error *err)
 	}
 }
 
+static int bad_expression(const char *text, struct error *err)
+{
+	return error_set(err, EX_USAGE,
+			 "--expr %.100s: give a name of at most %d letters, digits and _, and an "
+			 "expression, as in bare=(swir16-nir)/(swir16+nir)",
+			 text, VALUE_NAME_BYTES - 1);
+}
+
 static int add_expression(struct maker *m, const char *text, struct error *err)
 {
-	size_t length = strcspn(text, "=");
+	const char *name = text + strspn(text, " "), *equals = strchr(text, '=');
+	size_t length = strcspn(name, " =");
 	struct owner *owner = &m->owner[m->n_owners];
 
 	*owner = (struct owner){.maker = m};
-	if (!text[length] || text[length + 1] == '=' || !word_is_name(text, length) ||
-	    !word_lower(owner->name, text, length))
-		return error_set(err, EX_USAGE,
-				 "--expr %.100s: give a name of at most %d letters, digits and _, "
-				 "and an expression, as in bare=(swir16-nir)/(swir16+nir)",
-				 text, VALUE_NAME_BYTES - 1);
-	if (word_is_free(owner->name, err) || add_value(m, text, length, owner, err))
-		return error_prefix(err, "--expr %.*s", (int)length, text);
-	owner->text = text + length + 1;
+	if (!equals || equals[1] == '=' || name[length + strspn(name + length, " ")] != '=' ||
+	    !word_is_name(name, length) || !word_lower(owner->name, name, length))
+		return bad_expression(text, err);
+	if (word_is_free(owner->name, err) || add_value(m, name, length, owner, err))
+		return error_prefix(err, "--expr %.*s", (int)length, name);
+	owner->text = equals + 1;
 	m->n_owners++;
 	return 0;
 }

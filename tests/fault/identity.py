@@ -153,9 +153,9 @@ def formats(lab):
     lab.refuses("a newer format", data.replace(b"partial/2", b"partial/3"), "imgpipe-partial/2")
     lab.refuses("a longer number", data.replace(b"partial/2", b"partial/22"), "imgpipe-partial/2")
     part = lab.whole.copy()
-    part.head["results"] = 2
+    part.head["results"] = 3
     part.head["more"] = 1
-    lab.refuses("another results version", part.bytes(), "results version 2", "version 1")
+    lab.refuses("another results version", part.bytes(), "results version 3", "version 2")
     part = lab.whole.copy()
     part.head["index"] = "evi"
     lab.refuses("another index", part.bytes(), "index evi", "ndvi")
