@@ -81,8 +81,8 @@ struct options {
 	bool assume_reflectance;     /* samples without a scale are reflectance from 0 to 1 */
 	enum grid_choice grid;       /* of scenes with bands of several pixel sizes */
 
-	char *bands_text;            /* what the patterns below point into; owned */
-	unsigned n_bands;            /* 0 if --bands was not given */
+	char *bands_text; /* what the patterns below point into; owned */
+	unsigned n_bands; /* 0 if --bands was not given */
 	struct band_choice bands[RECIPE_MAX_BANDS];
 	struct mask_rule mask;
 	bool raw;       /* no scale, no offset, stored numbers as they are */

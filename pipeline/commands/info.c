@@ -66,6 +66,5 @@ const struct command command_info = {
 	.groups = {{.title = COMPUTING_TITLE, .rows = computing_rows},
 		   {.title = "What to read", .rows = reading_rows},
 		   {.title = "How to work", .rows = choosing_rows}},
-	.check = scenes_check,
 	.run = run,
 };

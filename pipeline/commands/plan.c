@@ -63,7 +63,6 @@ const struct command command_plan = {
 	.examples = "imgpipe plan --memory 64M big.tif\n"
 		    "imgpipe plan --workers 8 --html page.html scenes/\n",
 	.groups = {PLANNED_GROUPS},
-	.check = scenes_check,
 	.run = run_plan,
 };
 
@@ -89,6 +88,5 @@ const struct command command_graph = {
 	.examples = "imgpipe graph scene.tif > graph.svg\n"
 		    "imgpipe graph --text --workers 4 --chunk 1024 scenes/\n",
 	.groups = {{.title = "What to draw", .rows = drawing_rows}, PLANNED_GROUPS},
-	.check = scenes_check,
 	.run = run_graph,
 };

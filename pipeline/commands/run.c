@@ -117,6 +117,5 @@ const struct command command_run = {
 		   {.title = "For teaching (costs that imgpipe avoids; see samples/workshop)",
 		    .rows = teaching_rows}},
 	.by_all_ranks = true,
-	.check = scenes_check,
 	.run = run,
 };
