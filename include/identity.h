@@ -2,7 +2,7 @@
  * Identity: what two runs must have in common for their numbers to be joined. Parts of a batch
  * (--partial, merge) and ranks under MPI are held to it.
  *
- * Equal: the results version, the index, every option that changes numbers, the files by name. Not
+ * Equal: the results version, the indices, every option that changes numbers, the files by name. Not
  * compared, as they change no number: how the work is done, and the versions of the program and of
  * its libraries.
  */
@@ -20,7 +20,7 @@
  * scenes or another order of them), or where a partial is written otherwise. Nothing else raises
  * it. report/schema.md (--partial) lists the versions.
  */
-enum { RESULTS_VERSION = 1, IDENTITY_MOST = 16 };
+enum { RESULTS_VERSION = 2, IDENTITY_MOST = 16 };
 
 struct identity {
 	unsigned n;

@@ -17,13 +17,27 @@
 #include "scene.h"
 
 struct lab;
+struct recipe;
 
 enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
 enum working_set { WORKING_SET_TILE, WORKING_SET_CHUNK };
 enum transport { TRANSPORT_SHM, TRANSPORT_PIPE };
+enum reader_choice { READER_AUTO, READER_TIFF, READER_GDAL };
+
 enum on_missing { MISSING_NULL, MISSING_SKIP_SCENE, MISSING_FAIL };
 enum grid_choice { GRID_FINE, GRID_COARSE };
-enum reader_choice { READER_AUTO, READER_TIFF, READER_GDAL };
+
+/* Values of an option that may be given several times, as typed; of argv, not owned. */
+enum { OPTION_TEXTS_MOST = 32 };
+struct text_list {
+	unsigned n;
+	const char *text[OPTION_TEXTS_MOST];
+};
+
+/* --index, --expr, --const, --range. What they mean is known once a recipe is made of them. */
+struct index_choice {
+	struct text_list index, expression, constant, range;
+};
 
 /*
  * One `name=...` of --bands: a band number of a stack, or a file name pattern. Of all choices
@@ -61,13 +75,14 @@ struct options {
 	char **args; /* files, directories, @lists, "-"; with merge: partial files; not owned */
 	void *own;   /* options of the command alone, of its own type, owned; NULL: it has none */
 
-	const struct recipe *recipe; /* what is computed, set by the command; not owned */
+	struct index_choice index;
+	const struct recipe *recipe; /* made of them; not owned; NULL: the command has none */
 	enum on_missing on_missing;  /* what a scene without a band of an index is */
 	bool assume_reflectance;     /* samples without a scale are reflectance from 0 to 1 */
 	enum grid_choice grid;       /* of scenes with bands of several pixel sizes */
 
-	char *bands_text;            /* what the patterns below point into; owned */
-	unsigned n_bands;            /* 0 if --bands was not given */
+	char *bands_text; /* what the patterns below point into; owned */
+	unsigned n_bands; /* 0 if --bands was not given */
 	struct band_choice bands[RECIPE_MAX_BANDS];
 	struct mask_rule mask;
 	bool raw;       /* no scale, no offset, stored numbers as they are */

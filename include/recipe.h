@@ -48,11 +48,19 @@ struct value_def {
 	char *formula; /* owned; with all names and constants put in: the same text, same numbers */
 };
 
+/* Options that a recipe is made from. */
+enum recipe_option { RECIPE_INDEX, RECIPE_CONST, RECIPE_RANGE, RECIPE_EXPR, N_RECIPE_OPTIONS };
+
 struct recipe {
 	unsigned n_bands; /* 1 to RECIPE_MAX_BANDS */
 	struct band_wish band[RECIPE_MAX_BANDS];
 	unsigned n_values; /* 1 to RECIPE_MAX_VALUES */
 	struct value_def value[RECIPE_MAX_VALUES];
+	/*
+	 * What was asked for beside the default, by option: one text for each meaning, NULL where
+	 * that is nothing. The same texts, the same values. Owned.
+	 */
+	char *asked[N_RECIPE_OPTIONS];
 };
 
 /* NDVI alone, of red and nir: what runs compute by default. Static. */

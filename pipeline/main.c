@@ -9,6 +9,7 @@
 
 #include "base/signals.h"
 #include "commands/commands.h"
+#include "commands/computing.h"
 #include "base/descriptors.h"
 #include "mpi/session.h"
 #include "options/command_line.h"
@@ -26,16 +27,15 @@ static void tame_malloc(void)
 	mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
-/* The place of an error in a formula has lines of its own: caret and text stand in columns. */
-static void tell(const struct error *error)
+/* Line by line: those of a formula have more than one, and nothing else has. */
+static void tell(const char *text)
 {
-	const char *line = error->text, *end = strchrnul(line, '\n');
+	const char *before = "imgpipe: ";
 
-	printable_line(stderr, "imgpipe: %.*s", (int)(end - line), line);
-	while (*end) {
-		line = end + 1;
-		end = strchrnul(line, '\n');
-		printable_line(stderr, "%.*s", (int)(end - line), line);
+	for (size_t length; *text; text += length + (text[length] == '\n')) {
+		length = strcspn(text, "\n");
+		printable_line(stderr, "%s%.*s", before, (int)length, text);
+		before = "  ";
 	}
 }
 
@@ -43,7 +43,7 @@ static void tell(const struct error *error)
 static int fail(const struct session *session, const struct error *error)
 {
 	if (!session_is_silent(session))
-		tell(error);
+		tell(error->text);
 	if (signals_caught())
 		return 128 + signals_caught();
 	return error->code ? error->code : EX_SOFTWARE;
@@ -82,10 +82,11 @@ int main(int argc, char **argv)
 	status = command_line_parse(&options, &command, commands, argc, argv, &error);
 	if (status > 0)
 		status = EX_OK;
-	else if (status)
+	else if (status || computing_prepare(&options, command, &error))
 		status = fail(&session, &error);
 	else
 		status = run_command(command, &options, &session, argc, argv, &error);
+	computing_release(&options);
 	options_release(&options);
 	/* ferror: an earlier write may have failed, and nothing be left to flush. */
 	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR && !signals_caught()) {

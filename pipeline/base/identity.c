@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recipe.h"
+
 /* --- values: the same text for everything that means the same; NULL if memory fails --- */
 
 enum { VALUE_BYTES = 512 }; /* of all but --bands: 32 numbers of ten digits, or a double */
@@ -32,6 +34,57 @@ static char *number(double value)
 		return strdup("nan");
 	(void)snprintf(text, sizeof(text), "%.17g", value + 0.0);
 	return strdup(text);
+}
+
+/* What the recipe says of one of its options. */
+static char *asked(const struct options *o, enum recipe_option option)
+{
+	const char *text = o->recipe ? o->recipe->asked[option] : NULL;
+
+	return text ? strdup(text) : not_given();
+}
+
+static char *index_names(const struct options *o)
+{
+	return asked(o, RECIPE_INDEX);
+}
+
+static char *constants(const struct options *o)
+{
+	return asked(o, RECIPE_CONST);
+}
+
+static char *ranges(const struct options *o)
+{
+	return asked(o, RECIPE_RANGE);
+}
+
+static char *expressions(const struct options *o)
+{
+	return asked(o, RECIPE_EXPR);
+}
+
+static char *on_missing(const struct options *o)
+{
+	switch (o->on_missing) {
+	case MISSING_NULL:
+		break;
+	case MISSING_SKIP_SCENE:
+		return strdup("skip-scene");
+	case MISSING_FAIL:
+		return strdup("fail");
+	}
+	return not_given();
+}
+
+static char *assume_reflectance(const struct options *o)
+{
+	return o->assume_reflectance ? strdup(SWITCHED_ON) : not_given();
+}
+
+static char *grid(const struct options *o)
+{
+	return o->grid == GRID_COARSE ? strdup("coarse") : not_given();
 }
 
 static int by_band_name(const void *a, const void *b)
@@ -147,8 +200,21 @@ static const struct {
 	const char *option;
 	char *(*value)(const struct options *options);
 } numbers[] = {
-	{"bands", bands},   {"mask", mask},     {"raw", raw},       {"scale", scale},
-	{"offset", offset}, {"nodata", nodata}, {"reader", reader}, {"follow", follow},
+	{"index", index_names},
+	{"const", constants},
+	{"range", ranges},
+	{"expr", expressions},
+	{"on-missing", on_missing},
+	{"assume-reflectance", assume_reflectance},
+	{"grid", grid},
+	{"bands", bands},
+	{"mask", mask},
+	{"raw", raw},
+	{"scale", scale},
+	{"offset", offset},
+	{"nodata", nodata},
+	{"reader", reader},
+	{"follow", follow},
 };
 
 enum { N_NUMBERS = sizeof(numbers) / sizeof(numbers[0]) };

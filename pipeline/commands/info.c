@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "computing.h"
 #include "discover/scene_list.h"
 #include "inputs_apart.h"
 #include "options/rows.h"
@@ -62,8 +63,8 @@ const struct command command_info = {
 	.purpose = "show metadata and where it comes from",
 	.examples = "imgpipe info scene.tif\n"
 		    "imgpipe info --bands red=3,nir=4 planet/\n",
-	.groups = {{.title = "What to read", .rows = reading_rows},
+	.groups = {{.title = COMPUTING_TITLE, .rows = computing_rows},
+		   {.title = "What to read", .rows = reading_rows},
 		   {.title = "How to work", .rows = choosing_rows}},
-	.check = scenes_check,
 	.run = run,
 };

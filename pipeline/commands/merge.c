@@ -6,14 +6,18 @@
 #include "commands.h"
 #include "inputs_apart.h"
 #include "options/rows.h"
+#include "recipe.h"
 #include "report_lists.h"
 #include "scenes.h"
 
 static int run(const struct call *call, struct error *err)
 {
-	if (inputs_apart(call->options, NULL, false, err))
+	struct options options = *call->options;
+
+	options.recipe = &recipe_ndvi;
+	if (inputs_apart(&options, NULL, false, err))
 		return -1;
-	return merge_partials(call->options, err);
+	return merge_partials(&options, err);
 }
 
 static const struct option_row *const saying_rows[] = {&option_quiet, NULL};
@@ -28,6 +32,5 @@ const struct command command_merge = {
 		    .reports = all_reports,
 		    .made_by = REPORT_BY_MERGE},
 		   {.title = "What to say", .rows = saying_rows}},
-	.check = scenes_check,
 	.run = run,
 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "choices.h"
+#include "computing.h"
 #include "options/rows.h"
 #include "plan.h"
 #include "report/report.h"
@@ -43,7 +44,8 @@ static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 
 /* What a run is planned from; both take it. */
 #define PLANNED_GROUPS                                                                  \
-	{.title = "What to read", .rows = reading_rows},                                \
+	{.title = COMPUTING_TITLE, .rows = computing_rows},                             \
+		{.title = "What to read", .rows = reading_rows},                        \
 		{.title = "How to work", .rows = planning_rows},                        \
 		{.title = COUNTED_TITLE,                                                \
 		 .rows = counted_rows,                                                  \
@@ -61,7 +63,6 @@ const struct command command_plan = {
 	.examples = "imgpipe plan --memory 64M big.tif\n"
 		    "imgpipe plan --workers 8 --html page.html scenes/\n",
 	.groups = {PLANNED_GROUPS},
-	.check = scenes_check,
 	.run = run_plan,
 };
 
@@ -87,6 +88,5 @@ const struct command command_graph = {
 	.examples = "imgpipe graph scene.tif > graph.svg\n"
 		    "imgpipe graph --text --workers 4 --chunk 1024 scenes/\n",
 	.groups = {{.title = "What to draw", .rows = drawing_rows}, PLANNED_GROUPS},
-	.check = scenes_check,
 	.run = run_graph,
 };

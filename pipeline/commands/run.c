@@ -5,6 +5,7 @@
 
 #include "base/signals.h"
 #include "choices.h"
+#include "computing.h"
 #include "options/rows.h"
 #include "plan/limit.h"
 #include "printable.h"
@@ -105,7 +106,8 @@ const struct command command_run = {
 		    "imgpipe --bands red=3,nir=4 --csv ndvi.csv planet/\n"
 		    "mpirun -n 4 imgpipe --workers 2 --summary ndvi.json scenes/\n"
 		    "imgpipe --shard 3/8 scenes/      one of 8 jobs; then imgpipe merge\n",
-	.groups = {{.title = "What to read", .rows = reading_rows},
+	.groups = {{.title = COMPUTING_TITLE, .rows = computing_rows},
+		   {.title = "What to read", .rows = reading_rows},
 		   {.title = "How to work", .rows = working_rows},
 		   {.title = "What to write (FILE may be -)",
 		    .rows = writing_rows,
@@ -115,6 +117,5 @@ const struct command command_run = {
 		   {.title = "For teaching (costs that imgpipe avoids; see samples/workshop)",
 		    .rows = teaching_rows}},
 	.by_all_ranks = true,
-	.check = scenes_check,
 	.run = run,
 };

@@ -11,13 +11,6 @@
 #include "options/rows.h"
 #include "report/report.h"
 
-int scenes_check(struct options *options, struct error *err)
-{
-	(void)err;
-	options->recipe = &recipe_ndvi;
-	return 0;
-}
-
 int scenes_names(struct scene_list **scene_list, const struct options *options,
 		 const struct machine *machine, struct error *err)
 {

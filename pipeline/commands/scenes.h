@@ -32,9 +32,6 @@ void scenes_release(struct scenes *scenes);
 int scenes_names(struct scene_list **scene_list, const struct options *options,
 		 const struct machine *machine, struct error *err) MUST_CHECK;
 
-/* The check of commands that read scenes: what they compute. */
-int scenes_check(struct options *options, struct error *err) MUST_CHECK;
-
 /* Rows of --help that plan and graph share. */
 extern const struct option_row *const planning_rows[];
 extern const struct option_row *const counted_rows[];

@@ -15,6 +15,7 @@
 #include "base/signals.h"
 #include "choices.h"
 #include "commands.h"
+#include "computing.h"
 #include "discover/scene_list.h"
 #include "inputs_apart.h"
 #include "options/rows.h"
@@ -348,6 +349,7 @@ const struct command command_sweep = {
 		"imgpipe sweep --chunk tile,512,4096 --working-set tile,chunk --memory 64M b.tif\n",
 	.groups = {{.title = "What to vary (each combination is a point)",
 		    .rows = sweep_varying_rows},
+		   {.title = COMPUTING_TITLE, .rows = computing_rows},
 		   {.title = "What to read", .rows = reading_rows},
 		   {.title = "How to work, for all points", .rows = working_rows},
 		   {.title = "How to measure", .rows = sweep_measuring_rows},

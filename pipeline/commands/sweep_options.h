@@ -8,6 +8,8 @@
 #include "sweep/sweep.h"
 
 enum { SWEEP_VALUES = 32, SWEEP_WORD = 24 };
+/* Options of run that a sweep takes: each once, and those that repeat. */
+enum { SWEEP_PASSED = SWEEP_VALUES + 4 * OPTION_TEXTS_MOST };
 
 /* options->own of a sweep. */
 struct sweep_options {
@@ -21,7 +23,7 @@ struct sweep_options {
 	unsigned n_passed;       /* options of run, for every point as they were typed */
 	struct {
 		const char *name, *value; /* value NULL: takes none */
-	} passed[SWEEP_VALUES];
+	} passed[SWEEP_PASSED];
 };
 
 /* What a sweep and a run both take is for the runs: see struct command. */

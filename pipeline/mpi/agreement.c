@@ -59,6 +59,8 @@ static uint64_t hash_program(const struct plan *plan)
 enum { OF_PROGRAM, OF_OPTIONS, OF_FILES, OF_PLAN };
 _Static_assert(OF_PLAN + 1 == N_CHECKSUMS, "one for each");
 
+_Static_assert((int)IDENTITY_MOST <= (int)OPINION_OPTIONS, "room for all of them");
+
 /* Options that change numbers. -1 without memory. */
 static int tell_options(struct rank_state *mine, const struct options *options, struct error *err)
 {

@@ -21,6 +21,9 @@ struct option_row {
 	const char *name;
 	const char *argument; /* NULL: takes no value; "FILE": a file to write, or "-" */
 	const char *values;   /* words for completion; NULL: the plain words of `argument` */
+	/* Or the words of a table, one after another, then NULL; completed in lower case. */
+	const char *(*word)(unsigned number);
+	bool repeats; /* each time it is given counts, not the last alone */
 	const char *help;
 	option_setter *set;
 };
@@ -53,7 +56,8 @@ struct call;
 
 struct command {
 	const char *word;
-	const char *arguments; /* what follows the options; "" if it reads no files */
+	/* What follows the options; "" if nothing may, "[...]" if nothing must. */
+	const char *arguments;
 	const char *purpose;   /* a line */
 	const char *examples;  /* lines of at most 80 columns, each ended */
 	struct option_group groups[OPTION_GROUPS_MOST]; /* ended by one without title */

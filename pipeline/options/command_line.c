@@ -131,7 +131,7 @@ static int check_arguments(const struct parser *p, const struct options *o, stru
 				 "imgpipe %s reads no files, and was given %s; see imgpipe %s "
 				 "--help",
 				 word, o->args[0], word);
-	if (*p->command->arguments && !o->n_args)
+	if (*p->command->arguments && *p->command->arguments != '[' && !o->n_args)
 		return error_set(err, EX_USAGE, "nothing to read: give %s (see imgpipe%s%s --help)",
 				 p->command->arguments, p->named ? " " : "", p->named ? word : "");
 	return 0;

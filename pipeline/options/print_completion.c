@@ -3,6 +3,7 @@
  * option takes, files elsewhere. What differs from command to command is printed from the table
  * between the pieces of script below.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "print.h"
@@ -73,9 +74,23 @@ static void put_words(FILE *out, const char *argument)
 	}
 }
 
+static void put_table(FILE *out, const char *(*word)(unsigned number))
+{
+	const char *text;
+
+	for (unsigned i = 0; (text = word(i)); i++) {
+		if (i)
+			fputc(' ', out);
+		for (; *text; text++)
+			fputc(tolower((unsigned char)*text), out);
+	}
+}
+
 static void put_values(FILE *out, const struct option_row *row)
 {
-	if (row->values || strcmp(row->argument, "FILE") == 0)
+	if (row->word)
+		put_table(out, row->word);
+	else if (row->values || strcmp(row->argument, "FILE") == 0)
 		fputs(row->values ? row->values : row->argument, out);
 	else
 		put_words(out, row->argument);

@@ -127,6 +127,62 @@ int option_each(const char *list, int (*add)(void *to, const char *word, struct 
 	}
 }
 
+/* --- what to compute --- */
+
+static int keep_text(struct text_list *list, const char *value, struct error *err)
+{
+	if (list->n == OPTION_TEXTS_MOST)
+		return error_set(err, EX_USAGE, "is given more than %d times", OPTION_TEXTS_MOST);
+	list->text[list->n++] = value;
+	return 0;
+}
+
+int set_index(struct options *o, const char *value, struct error *err)
+{
+	return keep_text(&o->index.index, value, err);
+}
+
+int set_expression(struct options *o, const char *value, struct error *err)
+{
+	return keep_text(&o->index.expression, value, err);
+}
+
+int set_constant(struct options *o, const char *value, struct error *err)
+{
+	return keep_text(&o->index.constant, value, err);
+}
+
+int set_range(struct options *o, const char *value, struct error *err)
+{
+	return keep_text(&o->index.range, value, err);
+}
+
+int set_on_missing(struct options *o, const char *value, struct error *err)
+{
+	static const char *const words[] = {"null", "skip-scene", "fail", NULL};
+	int choice = option_choose(value, words, err);
+
+	o->on_missing = choice < 0 ? MISSING_NULL : (enum on_missing)choice;
+	return choice < 0 ? -1 : 0;
+}
+
+int set_assume_reflectance(struct options *o, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	o->assume_reflectance = true;
+	return 0;
+}
+
+int set_grid(struct options *o, const char *value, struct error *err)
+{
+	static const char *const words[] = {"fine", "coarse", NULL};
+	int choice = option_choose(value, words, err);
+
+	o->grid = choice == 1 ? GRID_COARSE : GRID_FINE;
+	return choice < 0 ? -1 : 0;
+}
+
 /* --- what to read --- */
 
 static int bad_bands(struct error *err, const char *value)

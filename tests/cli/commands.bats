@@ -5,11 +5,12 @@ load helpers
 
 setup() { workspace; }
 
-COMMANDS="run plan graph info merge sweep pi sum recur"
+COMMANDS="run plan graph info merge sweep index pi sum recur"
 HELP="help version man completion"
 
 # What each command takes, and really uses. A new option is written here, too.
-READING="bands mask raw scale offset nodata reader follow"
+COMPUTING="index expr const range on-missing assume-reflectance grid"
+READING="$COMPUTING bands mask raw scale offset nodata reader follow"
 PLANNING="$READING workers executor confine memory chunk working-set shard tiles tile-grid trace html \
 	teach verbose"
 LAB="workers chunk executor transport memory json csv report quiet verbose"
@@ -21,6 +22,7 @@ declare -gA TAKES=(
 	[merge]="summary csv partial quiet"
 	[sweep]="$READING chunk workers executor working-set transport confine memory repeat cold csv json \
 		html quiet teach"
+	[index]=""
 	[pi]="$LAB points generator seed"
 	[sum]="$LAB values how"
 	[recur]="$LAB pixels steps over seed"
@@ -177,6 +179,10 @@ offers() {
 	offers tile chunk -- --working-set ""
 	offers shared own vector -- pi -g ""
 	offers own,vector -- pi --generator own,v
+	offers evi evi2 exg exgr -- --index e
+	offers ndvi,evi ndvi,evi2 -- plan --index ndvi,ev
+	offers null skip-scene fail -- --on-missing ""
+	offers fine coarse -- info --grid ""
 	offers auto -- -j ""
 	offers "" -- --memory ""
 	offers out.json -- --summary o

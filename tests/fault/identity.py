@@ -19,7 +19,11 @@ from part_text import Lab, Part  # noqa: E402
 
 
 # An option of run, as it may be given; a test below asks that every one is here.
-GIVEN = {"bands": ["--bands", "red=2,nir=1"], "mask": ["--mask", "QA=1"], "raw": ["--raw"],
+GIVEN = {"index": ["--index", "dvi"], "expr": ["--expr", "x=nir/red"],
+         "const": ["--const", "wdrvi.alpha=0.2"], "range": ["--range", "ndvi=0,1"],
+         "on-missing": ["--on-missing", "fail"], "assume-reflectance": ["--assume-reflectance"],
+         "grid": ["--grid", "coarse"],
+         "bands": ["--bands", "nir=1,red=2"], "mask": ["--mask", "QA=1"], "raw": ["--raw"],
          "scale": ["--scale", "0.5"], "offset": ["--offset", "-1000"], "nodata": ["--nodata", "1500"],
          "reader": ["--reader", "gdal"], "workers": ["--workers", "2"],
          "executor": ["--executor", "processes"], "confine": ["--confine", "off"],
@@ -32,7 +36,9 @@ GIVEN = {"bands": ["--bands", "red=2,nir=1"], "mask": ["--mask", "QA=1"], "raw":
          "html": ["--html", "x.out"], "quiet": ["--quiet"], "verbose": ["--verbose"],
          "progress": ["--progress"], "monitor": ["--monitor"],
          "teach": ["--teach", "float-sums,ship-pixels"], "partial": []}
-CHANGES_NUMBERS = {"bands", "mask", "raw", "scale", "offset", "nodata"}
+# What has to be given beside it, in the run that it is compared with, too.
+BESIDE = {"const": ["--index", "wdrvi"]}
+CHANGES_NUMBERS = {"index", "expr", "const", "range", "bands", "mask", "raw", "scale", "offset", "nodata"}
 ENDS_AT_ONCE = {"help", "version", "man", "completion"}
 
 
@@ -67,10 +73,11 @@ def options(lab):
         result = run(["-q", "--partial", path.name, *more, *files], cwd=lab.scratch)
         return path, result
 
-    plain, result = part_of("plain", [])
-    assert result.rc == 0, result.err
     for name in sorted(listed & set(GIVEN)):
-        path, result = part_of("given", GIVEN[name])
+        beside = BESIDE.get(name, [])
+        plain, result = part_of("plain", beside)
+        assert result.rc == 0, result.err
+        path, result = part_of("given", beside + GIVEN[name])
         if not path.exists():
             lab.tally.fail(f"--{name}", result.last_words())
             continue
@@ -90,7 +97,8 @@ def options(lab):
             continue
         parts = [lab.scratch / f"{p}-{name}.json" for p in ("a", "b")]
         for part, more, share in zip(parts, ([], GIVEN[name]), ("1/2", "2/2")):
-            run(["-q", "--shard", share, "--partial", part, *more, *files], cwd=lab.scratch)
+            run(["-q", "--shard", share, "--partial", part, *beside, *more, *files],
+                cwd=lab.scratch)
         result = lab.merge(*parts)
         words = [str(part) for part in parts] + [" ".join(GIVEN[name]), f"no --{name}"]
         lab.tally.check(result.rc == 65 and all(w in result.err for w in words),
@@ -109,12 +117,22 @@ SAME = ((["-b", "red=1,nir=2"], ["--bands", "nir=02,red=1"]),
         (["--mask", "QA&0x1f"], ["--mask", "QA&31"]))
 
 
+# Likewise, of options that add up when they are given again.
+SAME_ONCE = (([], ["--index", "NDVI", "--range", "ndvi=-1,1"]),
+             (["--index", "savi", "--const", "L=0.25"],
+              ["--index", "SAVI", "--const", "savi.L=25e-2"]),
+             (["--index", "savi"], ["--index", "savi", "--const", "L=0.5"]),
+             (["--index", "savi,dvi"], ["--index", "savi", "--index", "DVI"]),
+             (["--expr", "x=NIR / red"], ["--expr", "X = N/R", "--range", "x=-1,1"]))
+
+
 def same_meaning(lab):
     """What means the same is the same, however it is typed; the last of two wins."""
     files = ["o0.tif", "o1.tif"]
-    for first, second in SAME:
+    for first, second in SAME + SAME_ONCE:
         heads = []
-        for more in (first, second, [*second, *first]):
+        both = [] if (first, second) in SAME_ONCE else [[*second, *first]]
+        for more in (first, second, *both):
             run(["-q", "--partial", "x.json", *more, *files], cwd=lab.scratch)
             heads.append(Part(lab.scratch / "x.json").head)
         if "--offset" in second:  # it stays, where only the scale is given again
@@ -153,9 +171,9 @@ def formats(lab):
     lab.refuses("a newer format", data.replace(b"partial/2", b"partial/3"), "imgpipe-partial/2")
     lab.refuses("a longer number", data.replace(b"partial/2", b"partial/22"), "imgpipe-partial/2")
     part = lab.whole.copy()
-    part.head["results"] = 2
+    part.head["results"] = 3
     part.head["more"] = 1
-    lab.refuses("another results version", part.bytes(), "results version 2", "version 1")
+    lab.refuses("another results version", part.bytes(), "results version 3", "version 2")
     part = lab.whole.copy()
     part.head["index"] = "evi"
     lab.refuses("another index", part.bytes(), "index evi", "ndvi")

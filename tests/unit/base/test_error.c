@@ -32,6 +32,10 @@ static void errors_are_one_line(void **state)
 	assert_int_equal(strlen(err.text), ERROR_TEXT_BYTES - 1);
 	assert_non_null(strstr(err.text, "No such file or directory"));
 	assert_int_equal(error_set(NULL, EX_DATAERR, "nobody listens"), -1);
+	/* Lines that are there already stay lines. */
+	(void)strcpy(err.text, "cause\na + b\n  ^");
+	error_prefix(&err, "one\ntwo");
+	assert_string_equal(err.text, "one\\x0Atwo: cause\na + b\n  ^");
 }
 
 /* The place of an error in a formula: a prefix leaves it as it is, while all fits. */

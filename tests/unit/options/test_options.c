@@ -14,6 +14,8 @@
 
 #include "commands/choices.h"
 #include "commands/commands.h"
+#include "commands/computing.h"
+#include "commands/sweep_options.h"
 #include "executor.h"
 #include "options/command_line.h"
 #include "options/print.h"
@@ -99,6 +101,76 @@ static void options_are_read(void **state)
 	options_release(&o);
 }
 
+/* Each time counts, in the order given; the texts are not looked into. */
+static void what_to_compute_adds_up(void **state)
+{
+	struct options o;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(parse(&o,
+			       "imgpipe --index ndvi,evi --expr x=nir --index ? --const evi.L=2 "
+			       "--range x=0,1 --expr y=red --on-missing skip-scene --grid coarse "
+			       "--assume-reflectance a.tif",
+			       &err),
+			 0);
+	assert_int_equal(o.index.index.n, 2);
+	assert_string_equal(o.index.index.text[0], "ndvi,evi");
+	assert_string_equal(o.index.index.text[1], "?");
+	assert_int_equal(o.index.expression.n, 2);
+	assert_string_equal(o.index.expression.text[1], "y=red");
+	assert_int_equal(o.index.constant.n, 1);
+	assert_string_equal(o.index.range.text[0], "x=0,1");
+	assert_int_equal(o.on_missing, MISSING_SKIP_SCENE);
+	assert_int_equal(o.grid, GRID_COARSE);
+	assert_true(o.assume_reflectance);
+	assert_null(o.recipe);
+	options_release(&o);
+}
+
+/* A sweep hands all of them to its runs. */
+static void sweeps_pass_what_adds_up(void **state)
+{
+	const struct sweep_options *sweep;
+	struct options o;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(
+		parse(&o, "imgpipe sweep --expr x=nir --raw --expr y=red --raw a.tif", &err), 0);
+	sweep = o.own;
+	assert_int_equal(sweep->n_passed, 3);
+	assert_string_equal(sweep->passed[0].value, "x=nir");
+	assert_string_equal(sweep->passed[1].name, "raw");
+	assert_string_equal(sweep->passed[2].value, "y=red");
+	options_release(&o);
+}
+
+/* A recipe is made for commands that have --index, and for them alone. */
+static void commands_get_a_recipe(void **state)
+{
+	struct options o;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(parse(&o, "imgpipe info --index evi a.tif", &err), 0);
+	assert_int_equal(computing_prepare(&o, command, &err), 0);
+	assert_string_equal(o.recipe->value[0].name, "evi");
+	computing_release(&o);
+	assert_null(o.recipe);
+	options_release(&o);
+	assert_int_equal(parse(&o, "imgpipe pi", &err), 0);
+	assert_int_equal(computing_prepare(&o, command, &err), 0);
+	assert_null(o.recipe);
+	computing_release(&o);
+	options_release(&o);
+	assert_int_equal(parse(&o, "imgpipe plan --index foo a.tif", &err), 0);
+	assert_int_equal(computing_prepare(&o, command, &err), -1);
+	assert_int_equal(err.code, EX_USAGE);
+	computing_release(&o);
+	options_release(&o);
+}
+
 static void bad_options_say_what_would_do(void **state)
 {
 	static const char *const lines[] = {
@@ -116,6 +188,9 @@ static void bad_options_say_what_would_do(void **state)
 		"imgpipe --mask SCL a",
 		"imgpipe --mask SCL=4,,5 a",
 		"imgpipe --reader png a",
+		"imgpipe --on-missing never a",
+		"imgpipe --grid finest a",
+		"imgpipe --assume-reflectance=1 a",
 		"imgpipe --executor gpu a",
 		"imgpipe --raw --scale 2 a",
 		"imgpipe --scale 0 a",
@@ -235,6 +310,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(byte_sizes),
 		cmocka_unit_test(options_are_read),
+		cmocka_unit_test(what_to_compute_adds_up),
+		cmocka_unit_test(sweeps_pass_what_adds_up),
+		cmocka_unit_test(commands_get_a_recipe),
 		cmocka_unit_test(bad_options_say_what_would_do),
 		cmocka_unit_test(wrong_names_are_helped),
 		cmocka_unit_test(table_fits),

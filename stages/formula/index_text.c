@@ -1,0 +1,197 @@
+/*
+ * The table of indices as text. What an index reads is taken from its recipe, never written twice.
+ */
+#include "index_text.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bands/names.h"
+#include "base/text.h"
+#include "recipe_make.h"
+
+enum { NAME_COLUMNS = 11, BANDS_COLUMNS = 39, LABEL_COLUMNS = 13, SENSOR_COLUMNS = 30 };
+
+static const struct {
+	const char *word, *meaning;
+} kinds[] = {
+	[VALUE_SCALE_FREE] = {"", "a scale of all bands cancels, so numbers as stored will do; an "
+				  "offset does not cancel"},
+	[VALUE_PROPORTIONAL] = {"unit", "its values are in some power of the unit of the bands: to "
+					"be compared, they need reflectance"},
+	[VALUE_REFLECTANCE] = {"reflectance", "its constants mean reflectance from 0 to 1: where "
+					      "files give no scale, it is refused; see --scale and "
+					      "--assume-reflectance"},
+};
+
+static bool has_band(uint32_t bands, enum band_name name)
+{
+	enum band_name other = band_name_stand_in(name);
+
+	return bands & 1u << name || (other != NAME_NONE && bands & 1u << other);
+}
+
+/* Are all bands of the recipe there? */
+static bool has_all(uint32_t bands, const struct recipe *recipe)
+{
+	for (unsigned i = 0; i < recipe->n_bands; i++)
+		if (!has_band(bands, recipe->band[i].name))
+			return false;
+	return true;
+}
+
+uint32_t index_text_bands(const struct sensor *sensor)
+{
+	uint32_t bands = 0;
+
+	for (enum band_name name = NAME_NONE + 1; name < N_BAND_NAMES; name++)
+		if (sensor_has(sensor, name))
+			bands |= 1u << name;
+	return bands;
+}
+
+static void list_row(FILE *out, const struct index_row *row, const struct recipe *recipe)
+{
+	int column = fprintf(out, "%-*s", NAME_COLUMNS, row->name);
+
+	for (unsigned i = 0; i < recipe->n_bands; i++)
+		column += fprintf(out, "%s%s", i ? " " : "", recipe->band[i].text);
+	column += fprintf(out, "%*s%-12s", BANDS_COLUMNS + NAME_COLUMNS - column, "",
+			  kinds[row->kind].word);
+	text_fold(out, (unsigned)column, (unsigned)column, row->title);
+}
+
+int index_text_list(FILE *out, uint32_t bands, struct error *err)
+{
+	unsigned n = 0;
+
+	for (const struct index_row *row = index_table; row->name; row++) {
+		struct recipe *recipe;
+
+		if (recipe_of_index(&recipe, row->name, err))
+			return -1;
+		if (has_all(bands, recipe)) {
+			if (!n++)
+				fprintf(out, "%-*s%-*s%-12s%s\n", NAME_COLUMNS, "index",
+					BANDS_COLUMNS, "bands", "needs", "name in full");
+			list_row(out, row, recipe);
+		}
+		recipe_free(recipe);
+	}
+	return n ? 0
+		 : error_set(err, EX_DATAERR,
+			     "no index of the table can do with these bands alone");
+}
+
+/* --- one --- */
+
+static void item(FILE *out, const char *label, const char *text)
+{
+	text_item(out, LABEL_COLUMNS, label, text);
+}
+
+static void show_constants(FILE *out, const struct index_row *row)
+{
+	struct index_constant constant[INDEX_CONSTANTS_MOST];
+	unsigned n = index_constants(constant, row);
+	char text[200];
+	size_t used = 0;
+
+	for (unsigned i = 0; i < n && used < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s = %g",
+					 i ? ", " : "", constant[i].name, constant[i].value);
+	if (n && used < sizeof(text))
+		(void)snprintf(text + used, sizeof(text) - used, "; change with --const %s.%s=...",
+			       row->name, constant[0].name);
+	if (n)
+		item(out, "constants", text);
+}
+
+static void show_bands(FILE *out, const struct recipe *recipe)
+{
+	char text[300];
+	size_t used = 0;
+
+	for (unsigned i = 0; i < recipe->n_bands && used < sizeof(text); i++) {
+		const char *letter = band_name_letter(recipe->band[i].name);
+
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 *letter ? "%s%s (%s)" : "%s%s", i ? ", " : "",
+					 recipe->band[i].text, letter);
+	}
+	item(out, "bands", text);
+}
+
+static void show_range(FILE *out, const struct value_def *value)
+{
+	char text[160];
+
+	(void)snprintf(text, sizeof(text), "usually %g to %g, and exact beyond; on a grid of 2^%d",
+		       value->grid.lo, value->grid.hi, value->grid.exponent - 30);
+	item(out, "values", text);
+}
+
+static void show_source(FILE *out, const struct index_row *row)
+{
+	char text[200];
+
+	(void)snprintf(text, sizeof(text), "%s%s%s", row->source,
+		       row->doi ? ", https://doi.org/" : "", row->doi ? row->doi : "");
+	item(out, "source", text);
+}
+
+/* "blue 2, red 4, nir 8 or 8A"; the band's number is left out where it has none. */
+static void sensor_bands(char *text, size_t size, const struct sensor *sensor,
+			 const struct recipe *recipe)
+{
+	size_t used = 0;
+	char codes[24];
+
+	for (unsigned i = 0; i < recipe->n_bands && used < size; i++) {
+		enum band_name name = recipe->band[i].name;
+
+		if (!sensor_has(sensor, name))
+			name = band_name_stand_in(name);
+		sensor_codes_text(sensor, name, codes);
+		used += (size_t)snprintf(text + used, size - used, "%s%s%s%s", i ? ", " : "",
+					 recipe->band[i].text, *codes ? " " : "", codes);
+	}
+}
+
+static void show_sensors(FILE *out, const struct recipe *recipe)
+{
+	char label[SENSOR_COLUMNS + 8], text[300];
+
+	fputs("with\n", out);
+	for (const struct sensor *s = sensor_next(NULL); s; s = sensor_next(s)) {
+		if (!has_all(index_text_bands(s), recipe))
+			continue;
+		sensor_bands(text, sizeof(text), s, recipe);
+		(void)snprintf(label, sizeof(label), "  %.*s", SENSOR_COLUMNS, s->name);
+		text_item(out, SENSOR_COLUMNS, label, text);
+	}
+}
+
+int index_text_show(FILE *out, const struct index_row *row, struct error *err)
+{
+	struct recipe *recipe;
+
+	if (recipe_of_index(&recipe, row->name, err))
+		return -1;
+	fprintf(out, "%s: %s\n", row->name, row->title);
+	if (row->aliases)
+		item(out, "also", row->aliases);
+	item(out, "formula", row->formula);
+	show_constants(out, row);
+	item(out, "written out", recipe->value[0].formula);
+	show_bands(out, recipe);
+	item(out, "needs", kinds[row->kind].meaning);
+	show_range(out, &recipe->value[0]);
+	show_source(out, row);
+	if (row->dispute)
+		item(out, "beware", row->dispute);
+	show_sensors(out, recipe);
+	recipe_free(recipe);
+	return 0;
+}

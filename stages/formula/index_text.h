@@ -1,0 +1,27 @@
+/*
+ * The table of indices as text for people.
+ */
+#ifndef IMGPIPE_FORMULA_INDEX_TEXT_H
+#define IMGPIPE_FORMULA_INDEX_TEXT_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "bands/sensors.h"
+#include "error.h"
+#include "index_table.h"
+
+enum { EVERY_BAND = -1 };
+
+/*
+ * A line an index, of those that need none but these bands: bit by enum band_name; nir and nir08
+ * stand in for each other. -1 with EX_DATAERR where no index can do with them, or without memory.
+ */
+int index_text_list(FILE *out, uint32_t bands, struct error *err) MUST_CHECK;
+/* All that there is to say of one. -1 without memory. */
+int index_text_show(FILE *out, const struct index_row *row, struct error *err) MUST_CHECK;
+
+/* Bands of a sensor, as above. */
+uint32_t index_text_bands(const struct sensor *sensor);
+
+#endif

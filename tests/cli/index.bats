@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# Indices: imgpipe index, and what is said of --index, --expr, --const and --range that are wrong.
+
+load helpers
+
+setup() {
+	workspace
+	tif a.tif uint16 desc=red,nir 1,2/3,4 5,6/7,8
+}
+
+# listed [SENSOR...] : names of the indices that imgpipe index lists
+listed() {
+	"$IMGPIPE" index "$@" | awk 'NR > 1 && !/^ / { print $1 }'
+}
+
+@test "imgpipe index lists the table" {
+	imgpipe index
+	exits 0
+	[ -z "$stderr" ]
+	[ "$(listed | wc -l)" -ge 60 ]
+	[ "$(listed | head -1)" = NDVI ]
+	[[ "$output" == *$'\n'"EVI        blue red nir "*"reflectance Enhanced Vegetation Index"$'\n'* ]]
+	[ "$("$IMGPIPE" index | awk 'length > 100' | wc -l)" -eq 0 ]
+}
+
+@test "imgpipe index SENSOR lists what its bands allow" {
+	listed landsat8 > landsat
+	listed sentinel2 > sentinel
+	listed naip > naip
+	grep -qx NDMI landsat
+	! grep -qx NDRE landsat
+	grep -qx NDRE sentinel
+	grep -qx S2REP sentinel
+	grep -qx NDVI naip
+	! grep -qx NDMI naip
+	# Words for sensors are read as people write them; of several, what all allow.
+	diff landsat <(listed "Landsat 8")
+	diff <(listed naip sentinel2) naip
+	imgpipe index landsat99
+	exits 64 "no sensor" "landsat8" "sentinel2"
+	imgpipe index evi
+	exits 64 "imgpipe index show evi"
+}
+
+@test "imgpipe index show explains an index" {
+	imgpipe index show savi
+	exits 0
+	for words in "SAVI: Soil-Adjusted Vegetation Index" "(1+L)*(N-R)/(N+R+L)" "L = 0.5" \
+		"--const SAVI.L=" "(1+0.5)*(nir-red)/(nir+red+0.5)" "red (R), nir (N)" \
+		"--assume-reflectance" "usually -1 to 1" "Huete 1988" \
+		"https://doi.org/10.1016/0034-4257(88)90106-X" "red 4, nir 8 or 8A"; do
+		[[ "$output" == *"$words"* ]] || { echo "no '$words'"; return 1; }
+	done
+	imgpipe index show lswi ndwi
+	exits 0
+	[[ "$output" == *"NDMI: "*"also "*"NDII LSWI"*"NDWI: "*McFeeters* ]]
+	imgpipe index show
+	exits 64 "show which?"
+	imgpipe index show evii
+	exits 64 "no index 'evii'" "EVI"
+}
+
+@test "every index can be shown" {
+	for name in $(listed); do
+		"$IMGPIPE" index show "$name" > shown
+		grep -q "^$name: " shown
+		grep -q "^written out" shown
+		[ "$(grep -vE '^(formula|written out) ' shown | awk 'length > 100' | wc -l)" -eq 0 ]
+	done
+}
+
+@test "options that cannot be used are refused before anything is opened" {
+	imgpipe --index evii a.tif
+	exits 64 "--index evii" "EVI" "imgpipe index lists them"
+	imgpipe --index ndvi,NDVI a.tif
+	exits 64 "asked for twice"
+	imgpipe --index savi,evi --const L=1 a.tif
+	exits 64 "savi and evi have a constant L" "savi.L=1"
+	imgpipe --index savi --const Q=1 a.tif
+	exits 64 "no" "savi.L"
+	imgpipe --const savi.L=1 a.tif
+	exits 64 "nothing in this run"
+	imgpipe --expr nir=red a.tif
+	exits 64 "nir is a band"
+	imgpipe --expr "ndvi=red" a.tif
+	exits 64 "ndvi is an index"
+	imgpipe --range evi=-1,2 a.tif
+	exits 64 "no index or expression evi in this run"
+	imgpipe --range ndvi=2,-1 a.tif
+	exits 64 "the smaller first"
+	imgpipe --on-missing maybe a.tif
+	exits 64 "null, skip-scene, fail"
+	imgpipe --grid middle a.tif
+	exits 64 "fine, coarse"
+	for command in plan graph info sweep; do
+		imgpipe "$command" --index evii a.tif
+		exits 64 "--index evii"
+	done
+}
+
+@test "errors in expressions show their place" {
+	imgpipe --expr "x=(nir-rde)/nir" a.tif
+	exits 64 "--expr x: " "is it red?"
+	[ "$(sed -n 2,3p <<< "$stderr")" = "  (nir-rde)/nir
+       ^" ]
+	imgpipe --expr "x=nir+" a.tif
+	exits 64 "--expr x: "
+	[ "$(wc -l <<< "$stderr")" -eq 3 ]
+	imgpipe --expr $'x=nir\n+\x1b[31m' a.tif
+	exits 64
+	[[ "$stderr" != *$'\x1b'* ]]
+}
