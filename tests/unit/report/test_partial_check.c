@@ -51,7 +51,7 @@ static void begin(struct made *made)
 	memset(made, 0, sizeof(*made));
 	accum_clear(&made->result.accum);
 	made->scene.y_size = 1;
-	made->scene.has_band[BAND_RED] = made->scene.has_band[BAND_NIR] = true;
+	made->scene.has_band[0] = made->scene.has_band[1] = true;
 	made->result.scene = &made->scene;
 	made->result.histogram = &made->histogram;
 	made->result.area_m2 = NAN;
