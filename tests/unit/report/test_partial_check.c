@@ -222,6 +222,47 @@ static void far_values_below(void **state)
 	expect_refused(&made, &grid, "its sum is not");
 }
 
+/* The value of the slot of `near` that is nearest to 0. */
+static float least_of_slot(const struct value_grid *grid, float near)
+{
+	unsigned slot = histogram_slot(grid, near);
+	float v = near;
+
+	while (histogram_slot(grid, nextafterf(v, 0)) == slot)
+		v = nextafterf(v, 0);
+	return v;
+}
+
+/*
+ * Both sides have a slot with near and far values, and the range is not in the middle: how small
+ * squares can be depends on how many far values are above.
+ */
+static void take_both_sides(const struct value_grid *grid)
+{
+	float near = value_grid_near(grid), far = nextafterf(near, INFINITY);
+	float above = least_of_slot(grid, near), below = least_of_slot(grid, -near);
+	static struct made made;
+
+	assert_true(above != -below);
+	for (uint32_t n = 1; n < 20; n += 18) { /* far values above: one, or all but one */
+		begin(&made);
+		add(&made, grid, far, n);
+		add(&made, grid, above, 20 - n);
+		add(&made, grid, -far, 20 - n);
+		add(&made, grid, below, n);
+		assert_true(taken(&made, grid));
+	}
+}
+
+static void far_values_on_both_sides(void **state)
+{
+	const struct value_grid right = {0, 100, 1100}, left = {0, -1100, -100};
+
+	(void)state;
+	take_both_sides(&right);
+	take_both_sides(&left);
+}
+
 /* Numbers of one grid are not those of another with the same range. */
 static void another_exponent_is_refused(void **state)
 {
@@ -242,6 +283,7 @@ int main(void)
 		cmocka_unit_test(changed_numbers_are_refused),
 		cmocka_unit_test(far_values_in_outer_slots),
 		cmocka_unit_test(far_values_below),
+		cmocka_unit_test(far_values_on_both_sides),
 		cmocka_unit_test(another_exponent_is_refused),
 	};
 
