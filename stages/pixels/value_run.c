@@ -52,8 +52,10 @@ SIMD_KERNEL(run_q_slots, (int32_t * q, uint16_t *slot, const float *value, size_
 	    (q, slot, value, n, scale))
 {
 	for (size_t i = 0; i < n; i++) {
-		q[i] = small_q(value[i], scale);
-		slot[i] = (uint16_t)(HIST_FIRST + q_bin(q[i]));
+		int32_t grid = small_q(value[i], scale);
+
+		q[i] = grid;
+		slot[i] = (uint16_t)(HIST_FIRST + q_bin(grid));
 	}
 }
 
@@ -270,19 +272,22 @@ static void find_slots(struct value_run *run, const struct value_rule *rule, str
 	run_slots(run->slot, run->q, run->outer, value, n, rule->least, rule->most);
 }
 
-static void find_sums(struct value_run *run, const struct value_rule *rule, struct run_kind kind,
-		      const float *value, size_t n, struct run_sums *s)
+/* Slots and sums of near values. */
+static void find_all(struct value_run *run, const struct value_rule *rule, struct run_kind kind,
+		     const float *value, size_t n, struct run_sums *s)
 {
-	if (kind.fast && rule->by_q)
+	if (kind.fast && rule->by_q) {
 		run_q_slots(run->q, run->slot, value, n, (float)rule->scale);
-	else
-		find_slots(run, rule, kind, value, n);
-	if (kind.fast && !rule->by_q)
-		run_q(run->q, value, n, (float)rule->scale);
-	if (kind.fast)
 		run_sum(s, run->q, n);
-	else
+		return;
+	}
+	find_slots(run, rule, kind, value, n);
+	if (kind.fast) {
+		run_q(run->q, value, n, (float)rule->scale);
+		run_sum(s, run->q, n);
+	} else {
 		run_sum_near(s, value, n, rule->scale);
+	}
 }
 
 /*
@@ -295,7 +300,7 @@ static void add_values(struct value_run *run, const struct value_rule *rule, str
 {
 	struct run_sums s;
 
-	find_sums(run, rule, kind, value, n, &s);
+	find_all(run, rule, kind, value, n, &s);
 	if (!kind.inside) {
 		run_outside(&a->n_outside, run->slot, n);
 		a->n_outside -= rule->zero_outside ? n - n_valid : 0;

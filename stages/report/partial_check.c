@@ -157,8 +157,10 @@ static struct reach reach_of(const struct value_grid *grid, const struct accum *
 			     const struct histogram *h)
 {
 	const float near = value_grid_near(grid);
-	struct reach reach = {.below.one = a->min<-near, .above.one = a->max> near};
+	struct reach reach = {0};
 
+	reach.below.one = a->min < -near;
+	reach.above.one = a->max > near;
 	for (unsigned slot = 0; slot < HIST_SLOTS; slot++)
 		if (h->count[slot])
 			add_slot(&reach, grid, a, slot, h->count[slot]);
@@ -217,8 +219,7 @@ static struct bounds near_bounds(const struct accum *a, const struct reach *reac
 	b.sum_least = c.sum_least < b.sum_least ? c.sum_least : b.sum_least;
 	b.sum_most = c.sum_most > b.sum_most ? c.sum_most : b.sum_most;
 	b.sq_least = c.sq_least < b.sq_least ? c.sq_least : b.sq_least;
-	b.sq_most = c.sq_most > b.sq_most ? c.sq_most : b.sq_most;
-	return b;
+	return b; /* the largest squares are those of either end: the same for both */
 }
 
 /*
