@@ -49,17 +49,17 @@ static double random_unit(void)
 static void begin(struct made *made)
 {
 	memset(made, 0, sizeof(*made));
-	accum_clear(&made->result.accum);
+	accum_clear(&made->result.value[0].accum);
 	made->scene.y_size = 1;
 	made->scene.has_band[0] = made->scene.has_band[1] = true;
 	made->result.scene = &made->scene;
-	made->result.histogram = &made->histogram;
-	made->result.area_m2 = NAN;
+	made->result.value[0].histogram = &made->histogram;
+	made->result.value[0].area_m2 = NAN;
 }
 
 static void add(struct made *made, const struct value_grid *grid, float v, uint32_t times)
 {
-	accum_add(&made->result.accum, grid, v, times);
+	accum_add(&made->result.value[0].accum, grid, v, times);
 	made->histogram.count[histogram_slot(grid, v)] += times;
 	made->scene.x_size += times;
 }
@@ -129,7 +129,7 @@ static void one_value_decides(const struct value_grid *grid)
 {
 	static struct made good, bad;
 	float v = (float)(grid->lo + (grid->hi - grid->lo) * 0.7);
-	struct accum *a = &bad.result.accum;
+	struct accum *a = &bad.result.value[0].accum;
 
 	begin(&good);
 	add(&good, grid, v, 3);
@@ -138,7 +138,7 @@ static void one_value_decides(const struct value_grid *grid)
 	do {                                           \
 		bad = good;                            \
 		bad.result.scene = &bad.scene;         \
-		bad.result.histogram = &bad.histogram; \
+		bad.result.value[0].histogram = &bad.histogram; \
 		change;                                \
 		expect_refused(&bad, grid, what);      \
 	} while (0)
@@ -171,7 +171,7 @@ static void far_values_in_outer_slots(void **state)
 {
 	const struct value_grid grid = {0, 0, 1000};
 	static struct made made;
-	struct accum *a = &made.result.accum;
+	struct accum *a = &made.result.value[0].accum;
 	float near = value_grid_near(&grid), above = nextafterf(near, INFINITY);
 
 	(void)state;
@@ -201,7 +201,7 @@ static void far_values_below(void **state)
 {
 	const struct value_grid grid = {0, -1000, 0};
 	static struct made made;
-	struct accum *a = &made.result.accum;
+	struct accum *a = &made.result.value[0].accum;
 	float near = -value_grid_near(&grid);
 
 	(void)state;
