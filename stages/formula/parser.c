@@ -74,15 +74,24 @@ static bool starts_operand(const struct parser *p)
 /* Two operands side by side: shows the product, with the last word of the first. */
 static int refuse_neighbour(struct parser *p)
 {
-	static const char ends[] = "()+-*/^<>=!&|,?: \t\r\n";
-	size_t from = p->end, n = p->token.end - p->token.at;
+	static const char ends[] = "()+-*/^<>=!&|,?: \t\r\n", closed[] = "(...)";
+	const char *left = p->text + p->end, *right = p->text + p->token.at;
+	size_t n = 0, m = p->token.end - p->token.at;
 
-	while (from > 0 && p->end - from < SHOWN && !strchr(ends, p->text[from - 1]))
-		from--;
-	from -= from == p->end && from > 0;
+	while (left > p->text && n < SHOWN && !strchr(ends, left[-1])) {
+		left--;
+		n++;
+	}
+	if (n == 0) {
+		left = closed;
+		n = strlen(closed);
+	}
+	if (p->token.kind == TOKEN_OPEN) {
+		right = closed;
+		m = strlen(closed);
+	}
 	return REFUSE(p, p->token.at, "a sign is missing here; for a product write %.*s * %.*s",
-		      (int)(p->end - from), p->text + from, (int)(n < SHOWN ? n : SHOWN),
-		      p->text + p->token.at);
+		      (int)n, left, (int)(m < SHOWN ? m : SHOWN), right);
 }
 
 /* --- names -------------------------------------------------------------------------------------

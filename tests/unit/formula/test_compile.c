@@ -334,8 +334,8 @@ static const struct error_case {
 	int column;                 /* of the caret, from 0 */
 } errors[] = {
 	{"2N", "a sign is missing here; for a product write 2 * N", 1},
-	{"2(A)", "write 2 * (", 1},
-	{"(A)(B)", "write ) * (", 3},
+	{"2(A)", "write 2 * (...)", 1},
+	{"(A)(B)", "write (...) * (...)", 3},
 	{"(A B)", "write A * B", 3},
 	{"A B", "write A * B", 2},
 	{"sqrt(A B)", "write A * B", 7},
