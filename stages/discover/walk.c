@@ -1,7 +1,7 @@
 /*
  * Directories: which files below one are rasters of a scene. Names come in strcmp() order, hidden
- * files are skipped. Where a folder holds the one of the SAFE layout with the bands (GRANULE,
- * IMG_DATA, R10m), only that is entered.
+ * files are skipped. Where a folder holds those of the SAFE layout with the bands (GRANULE,
+ * IMG_DATA; R10m, R20m, R60m), only these are entered.
  *
  * A directory is listed once, whatever leads there, so that loops of links end. Links to
  * directories are followed behind everything else that the argument holds: what has a name of its
@@ -48,7 +48,8 @@ struct walk {
 	size_t n_links, links_size;
 };
 
-static const char *const band_folders[] = {"GRANULE", "IMG_DATA", "R10m", "R20m"};
+/* By the way to the bands; "|" stands between folders that are entered all. */
+static const char *const band_folders[] = {"GRANULE", "IMG_DATA", "R10m|R20m|R60m"};
 
 static int walk_folder(struct walk *walk, const char *path, unsigned depth, dev_t parent,
 		       struct error *err);
@@ -131,13 +132,20 @@ static bool is_folder(const struct item *item)
 	return item->kind == ITEM_FOLDER || item->kind == ITEM_LINKED_FOLDER;
 }
 
-/* The folder that alone is entered, NULL where all are. */
+static bool is_named(const struct file_list *list, const struct item *item, const char *pattern)
+{
+	const char *name = list->text + item->name;
+
+	return name_matches(pattern, name, strlen(name));
+}
+
+/* The pattern of folders that alone are entered, NULL where all are. */
 static const char *only_folder(const struct file_list *list, const struct items *items)
 {
 	for (size_t f = 0; f < sizeof(band_folders) / sizeof(band_folders[0]); f++)
 		for (size_t i = 0; i < items->n; i++)
 			if (is_folder(&items->item[i]) &&
-			    strcmp(list->text + items->item[i].name, band_folders[f]) == 0)
+			    is_named(list, &items->item[i], band_folders[f]))
 				return band_folders[f];
 	return NULL;
 }
@@ -193,7 +201,7 @@ static int add_items(struct walk *walk, const char *path, const struct items *it
 
 		if (!is_folder(item))
 			rc = file_list_append(walk->list, &entry, err);
-		else if (!only || strcmp(walk->list->text + item->name, only) == 0)
+		else if (!only || is_named(walk->list, item, only))
 			rc = enter(walk, path, item, depth, dev, err);
 		if (rc)
 			return -1;

@@ -121,7 +121,9 @@ static void test_quality_beside(void **state)
 	assert_int_equal(scene.band[SCENE_QA].ratio, 2);
 	assert_non_null(strstr(scene.notes[0], "--offset -0.1"));
 	scene_release(&scene);
+	scene_list_free(scene_list);
 	snprintf(options.mask.pattern, sizeof(options.mask.pattern), "QA_PIXEL");
+	scene_list = SCENE_LIST(&options, "q/IMG_DATA");
 	check_scene(scene_list, 0, &options, EX_DATAERR, "T32TMT_20200101T101010", "QA_PIXEL");
 	scene_list_free(scene_list);
 	/* The shell's IMG_DATA/R*m names all resolutions of one acquisition. */
