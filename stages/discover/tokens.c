@@ -149,15 +149,17 @@ static enum token_kind kind_of_name(enum band_name name)
 /* Words may hold separators, so they are tried against every run that ends at one. */
 static bool parse_word(const char *text, size_t left, size_t *len, struct band_token *token)
 {
-	size_t best = longest_band(text, left, &token->name);
 	int first = left ? tolower((unsigned char)text[0]) : 0;
+	size_t best = isalpha(first) ? longest_band(text, left, &token->name) : 0;
 
 	token->kind = best ? kind_of_name(token->name) : TOKEN_NONE;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		size_t n = strlen(words[i].text);
+		size_t n;
 
-		if (tolower((unsigned char)words[i].text[0]) != first || n <= best || n > left ||
-		    (n < left && !is_separator(text[n])) ||
+		if (tolower((unsigned char)words[i].text[0]) != first)
+			continue;
+		n = strlen(words[i].text);
+		if (n <= best || n > left || (n < left && !is_separator(text[n])) ||
 		    strncasecmp(text, words[i].text, n) != 0)
 			continue;
 		best = n;
