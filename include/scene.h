@@ -138,6 +138,20 @@ struct scene {
 	char notes[SCENE_MAX_NOTES][SCENE_NOTE_BYTES];
 };
 
+/* A band that names or descriptions tell of a scene: its name, and what says so. */
+struct told_band {
+	enum band_name name;
+	char word[BAND_WORD_BYTES]; /* "swir16" */
+	char source[120];
+};
+
+/* All of them, whatever is asked for, in the order of names. */
+struct told_bands {
+	unsigned n;
+	uint32_t names; /* bit by enum band_name */
+	struct told_band band[N_BAND_NAMES];
+};
+
 /* Free what the scene owns. */
 void scene_release(struct scene *scene);
 

@@ -15,7 +15,11 @@ static int show(const struct scene_list *scene_list, uint32_t id, const struct o
 {
 	struct scene scene = {0};
 	int failed = workload_ndvi.scene_open(&scene, scene_list, id, options, failure);
-	int written = report_info(stdout, &scene, failed ? failure : NULL);
+	struct told_bands told;
+	int written;
+
+	scene_tell_bands(&told, &scene, scene_list, options);
+	written = report_info(stdout, &scene, &told, failed ? failure : NULL);
 
 	scene_release(&scene);
 	return written;

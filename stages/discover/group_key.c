@@ -60,7 +60,7 @@ static uint32_t family_key_hash(const struct parsed *p)
 	return hash_text(hash, p->name + p->suffix_at, family_suffix_len(p));
 }
 
-static bool family_key_equal(const struct parsed *a, const struct parsed *b)
+bool same_family(const struct parsed *a, const struct parsed *b)
 {
 	size_t suffix = family_suffix_len(a);
 
@@ -83,7 +83,7 @@ static bool family_equal(const void *ctx, uint32_t number, const void *key)
 	const struct grouping *g = ctx;
 	struct parsed p = name_parse(&g->scene_list->files, g->family[number].file);
 
-	return family_key_equal(&p, key);
+	return same_family(&p, key);
 }
 
 /* Groups of one family differ in extension, whose case does not matter. */

@@ -75,6 +75,9 @@ void grouping_release(struct grouping *g);
 
 struct parsed name_parse(const struct file_list *files, uint32_t file);
 
+/* Are they files of one family? */
+bool same_family(const struct parsed *a, const struct parsed *b);
+
 /* The family of a name, NO_FILE if it is not known; and the same, made where it is not. */
 uint32_t find_family(const struct grouping *g, const struct parsed *p);
 int get_family(struct grouping *g, uint32_t file, const struct parsed *p, uint32_t *family,

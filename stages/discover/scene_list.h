@@ -55,6 +55,13 @@ int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_
 	       const struct options *options, struct error *err) MUST_CHECK;
 
 /*
+ * All bands that are told of a scene that scene_open() has made, or failed at once it had read a
+ * header. Names, descriptions and labels alone; no file is opened.
+ */
+void scene_tell_bands(struct told_bands *told, const struct scene *scene,
+		      const struct scene_list *scene_list, const struct options *options);
+
+/*
  * Are the scene's raster files still those that scene_open() has read, by size and time of change?
  * False also where other files decide what is read (masks, whatever GDAL opens). Thread-safe.
  */

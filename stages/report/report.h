@@ -98,6 +98,7 @@ int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *gri
 /* `imgpipe graph`: tasks and what they hand on, SVG, or text with --text. */
 int report_graph(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
 		 const struct scene *scene, const struct options *options);
-int report_info(FILE *out, const struct scene *scene, const struct error *failure);
+int report_info(FILE *out, const struct scene *scene, const struct told_bands *told,
+		const struct error *failure);
 
 #endif

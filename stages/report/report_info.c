@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -147,7 +148,29 @@ static void put_grid(FILE *out, const struct scene *scene)
 	text_item(out, LABEL_COLUMNS, "  grid", line);
 }
 
-int report_info(FILE *out, const struct scene *scene, const struct error *failure)
+/* Bands beside those that are asked for, once each. */
+static void put_told(FILE *out, const struct scene *scene, const struct told_bands *told)
+{
+	const char *label = "  also has";
+
+	for (unsigned i = 0; i < told->n; i++) {
+		const struct told_band *band = &told->band[i];
+		bool shown = false;
+		char line[BAND_WORD_BYTES + sizeof(band->source) + 2];
+
+		for (unsigned slot = 0; slot < SCENE_QA; slot++)
+			shown = shown || (scene->has_band[slot] &&
+					  strcmp(scene->band[slot].name, band->word) == 0);
+		if (shown)
+			continue;
+		(void)snprintf(line, sizeof(line), "%s: %s", band->word, band->source);
+		text_item(out, LABEL_COLUMNS, label, line);
+		label = "";
+	}
+}
+
+int report_info(FILE *out, const struct scene *scene, const struct told_bands *told,
+		const struct error *failure)
 {
 	text_item(out, 0, "", scene->name ? scene->name : "?");
 	if (failure)
@@ -160,6 +183,7 @@ int report_info(FILE *out, const struct scene *scene, const struct error *failur
 		put_grid(out, scene);
 	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
 		put_band(out, scene, slot);
+	put_told(out, scene, told);
 	for (unsigned i = 0; i < scene->n_files; i++)
 		put_file(out, &scene->files[i]);
 	for (unsigned i = 0; i < scene->n_notes; i++)

@@ -296,12 +296,15 @@ static void test_default_path(void **state)
 static void test_info(void **state)
 {
 	struct fixture *f = *state;
+	const struct told_bands told = {
+		.n = 2,
+		.band = {{.word = "red", .source = "x"}, {.word = "swir16", .source = "band 5"}}};
 	struct scene nothing = {0};
 	FILE *out = fopen(f->path[0], "w");
 	char *written;
 
-	assert_int_equal(report_info(out, &f->good, NULL), 0);
-	assert_int_equal(report_info(out, &nothing, &f->bad_result.error), 0);
+	assert_int_equal(report_info(out, &f->good, &told, NULL), 0);
+	assert_int_equal(report_info(out, &nothing, &told, &f->bad_result.error), 0);
 	fclose(out);
 	written = read_all(f->path[0]);
 	check_width(written);
@@ -309,7 +312,7 @@ static void test_info(void **state)
 	assert_non_null(strstr(written, "FAILED    bad.tif: tile 3"));
 	out = fopen("/dev/full", "w");
 	setbuf(out, NULL);
-	assert_int_equal(report_info(out, &f->good, NULL), -1);
+	assert_int_equal(report_info(out, &f->good, &told, NULL), -1);
 	fclose(out);
 }
 
