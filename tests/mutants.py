@@ -52,7 +52,7 @@ TESTS = {
     "pipeline/teach": ["cli/teach"],
     "stages/bands": ["cli/products", "cli/names", "oracle/real"],
     "stages/discover": ["cli/products", "cli/names", "oracle/real"],
-    "stages/formula": ["oracle/formula", "cli/numbers"],
+    "stages/formula": ["oracle/formula", "cli/index", "oracle/indices_table", "cli/numbers"],
     "stages/gdal": ["cli/input", "fault/reach", "oracle/gdal_blocks"],
     "stages/input": ["unit/test_xml", "unit/test_inputs", "cli/products", "cli/input"],
     "stages/lab": ["cli/lab"],

@@ -8,7 +8,6 @@
 #include "options/rows.h"
 #include "recipe.h"
 #include "report_lists.h"
-#include "scenes.h"
 
 static int run(const struct call *call, struct error *err)
 {

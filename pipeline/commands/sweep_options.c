@@ -10,7 +10,6 @@
 #include "commands.h"
 #include "options/rows.h"
 #include "options/values.h"
-#include "scenes.h"
 #include "teach.h"
 
 static int too_many(struct error *err)

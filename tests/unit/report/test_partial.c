@@ -2,6 +2,7 @@
  * Partial results: no byte of a file can be changed without being noticed; no option is forgotten
  * in what parts must have in common; a disk that is full is told.
  */
+#include "recipe.h"
 #include "report_fixture.h"
 
 #include "commands/commands.h"
@@ -34,7 +35,8 @@ static void spill(const char *path, const char *text, size_t size)
 static int merge(struct fixture *f, struct error *err)
 {
 	char *args[] = {f->path[0]};
-	struct options options = {.n_args = 1, .args = args, .verbosity = -1, .scale = 1};
+	struct options options = {
+		.n_args = 1, .args = args, .verbosity = -1, .scale = 1, .recipe = &recipe_ndvi};
 
 	return merge_partials(&options, err);
 }
@@ -45,7 +47,7 @@ static void write_part(struct fixture *f)
 	struct report_set *set;
 	struct error err;
 
-	f->options = (struct options){.verbosity = -1, .scale = 1};
+	f->options = (struct options){.verbosity = -1, .scale = 1, .recipe = &recipe_ndvi};
 	want(&f->options, "partial", f->path[0]);
 	f->plan.n_all_scenes = 2;
 	f->plan.files_checksum = 0x0123456789abcdef;
@@ -90,7 +92,7 @@ static void scenes_out_of_place(void **state)
 	struct report_set *set;
 	struct error err;
 
-	f->options = (struct options){.verbosity = -1, .scale = 1};
+	f->options = (struct options){.verbosity = -1, .scale = 1, .recipe = &recipe_ndvi};
 	want(&f->options, "partial", f->path[0]);
 	f->plan.n_all_scenes = 2;
 	f->good.id = 1;
@@ -151,7 +153,7 @@ static void full_disk(void **state)
 	struct error err = {0};
 	int status;
 
-	f->options = (struct options){.verbosity = -1, .scale = 1};
+	f->options = (struct options){.verbosity = -1, .scale = 1, .recipe = &recipe_ndvi};
 	want(&f->options, "partial", "/dev/full");
 	f->plan.n_all_scenes = 2;
 	assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), 0);
