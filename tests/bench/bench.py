@@ -93,7 +93,7 @@ def from_line(program, w):
 
 
 def from_json(program, w):
-    ndvi = json.loads(output(program.commands(w)[0], program.env))["global"]["ndvi"]
+    ndvi = json.loads(output(program.commands(w)[0], program.env))["global"]["indices"]["ndvi"]
     return [ndvi[name] for name in ("valid", "mean", "std", "min", "max")]
 
 
