@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PREDICTOR_MAX_BANDS = 4 };
+enum { PREDICTOR_MAX_BANDS = 17 };
 
 /* Pixels x_off ... x_off + n of one row, of which some bands are wanted. */
 struct predictor_row {
