@@ -36,6 +36,7 @@ struct run_totals {
 	uint64_t wall_ns, cpu_ns;
 	uint32_t n_scenes; /* in the scene list */
 	uint32_t n_ok, n_failed, n_cancelled;
+	uint32_t n_incomplete; /* of n_ok: some of their values are missing */
 	int failure_code;   /* exit status the failures ask for: their common one, or EX_DATAERR */
 	struct meter meter; /* all workers merged */
 	unsigned n_workers;
@@ -58,10 +59,9 @@ struct run_totals {
 	const struct pixel_totals *pixels; /* set by the reports, who add them up */
 };
 
-/* One more scene is done, with the error where it has failed. */
-void run_totals_count(struct run_totals *totals, enum scene_status status,
-		      const struct error *error);
-/* The exit status that the scenes alone ask for. */
+/* One more scene is done. */
+void run_totals_count(struct run_totals *totals, const struct scene_result *result);
+/* The exit status that the scenes alone ask for: 1 where some numbers are there and some not. */
 int run_totals_status(const struct run_totals *totals);
 
 #endif

@@ -3,12 +3,14 @@
  */
 #include "run_totals.h"
 
-void run_totals_count(struct run_totals *totals, enum scene_status status,
-		      const struct error *error)
+void run_totals_count(struct run_totals *totals, const struct scene_result *result)
 {
-	switch (status) {
+	const struct error *error = &result->error;
+
+	switch (result->status) {
 	case SCENE_OK:
 		totals->n_ok++;
+		totals->n_incomplete += result->scene->missing != 0;
 		break;
 	case SCENE_FAILED:
 		totals->failure_code = !totals->n_failed || totals->failure_code == error->code
@@ -24,6 +26,6 @@ void run_totals_count(struct run_totals *totals, enum scene_status status,
 int run_totals_status(const struct run_totals *totals)
 {
 	if (!totals->n_failed)
-		return EX_OK;
+		return totals->n_incomplete ? 1 : EX_OK;
 	return totals->n_ok ? 1 : totals->failure_code;
 }

@@ -55,7 +55,7 @@ static void write_row(struct run *run, struct slot *slot)
 		run->trace->first_scene = slot->scene.id;
 		run->trace->first_grid = slot->grid;
 	}
-	run_totals_count(&run->totals, result.status, &result.error);
+	run_totals_count(&run->totals, &result);
 	console_scene(run->console, &result);
 	console_begin_output(run->console);
 	status = run->sink->scene(run->reports, &result, &error);

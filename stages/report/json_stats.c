@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "printable.h"
+#include "recipe.h"
 #include "window.h"
 
 static json_t *text_of(const char *text, size_t (*next)(char *piece, const char **text))
@@ -98,14 +99,14 @@ static json_t *percentiles(const struct summary *s)
 	return o;
 }
 
-static json_t *coarse_histogram(const struct summary *s)
+static json_t *coarse_histogram(const struct summary *s, const struct value_grid *grid)
 {
 	json_t *o = json_object(), *buckets = json_array();
 
 	for (unsigned i = 0; i < COARSE_BINS; i++)
 		js_append(&buckets, js_count(s->coarse[i]));
-	js_put(&o, "min", json_integer(-1));
-	js_put(&o, "max", json_integer(1));
+	js_put(&o, "min", js_number(grid->lo));
+	js_put(&o, "max", js_number(grid->hi));
 	js_put(&o, "count", json_integer(COARSE_BINS));
 	js_put(&o, "below", js_count(s->n_below));
 	js_put(&o, "above", js_count(s->n_above));
@@ -113,7 +114,7 @@ static json_t *coarse_histogram(const struct summary *s)
 	return o;
 }
 
-json_t *js_stats(const struct summary *s)
+json_t *js_stats(const struct summary *s, const struct value_grid *grid)
 {
 	json_t *o = json_object();
 
@@ -123,7 +124,7 @@ json_t *js_stats(const struct summary *s)
 	js_put(&o, "masked", js_count(s->n[PIXEL_MASKED]));
 	js_put(&o, "zero_denominator", js_count(s->n[PIXEL_DIV0]));
 	js_put(&o, "nonfinite", js_count(s->n[PIXEL_NONFINITE]));
-	js_put(&o, "outside_unit_range", js_count(s->n_outside));
+	js_put(&o, "outside_range", js_count(s->n_outside));
 	js_put(&o, "min", js_number(s->min));
 	js_put(&o, "max", js_number(s->max));
 	js_put(&o, "mean", js_number(s->mean));
@@ -132,7 +133,7 @@ json_t *js_stats(const struct summary *s)
 	js_put(&o, "percentiles", percentiles(s));
 	js_put(&o, "valid_percent", js_number(s->valid_percent));
 	js_put(&o, "area_ha", js_number(s->area_ha));
-	js_put(&o, "histogram", coarse_histogram(s));
+	js_put(&o, "histogram", coarse_histogram(s, grid));
 	return o;
 }
 

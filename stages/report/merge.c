@@ -121,7 +121,7 @@ static int merge_scene(struct merge *merge, uint64_t number, struct error *err)
 	if (!status)
 		status = check_scene(merge, part, &result, found, number, err);
 	if (!status) {
-		run_totals_count(&merge->totals, result.status, &result.error);
+		run_totals_count(&merge->totals, &result);
 		status = report_set_scene(merge->set, &result, err);
 	}
 	scene_release(&scene);

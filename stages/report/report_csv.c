@@ -1,7 +1,8 @@
 /*
- * Tables for spreadsheets and scripts: --csv, a line a scene, and --tiles, a line a tile of the
- * per-tile table. Comma-separated, quoted as RFC 4180 says, lines end with a newline alone, decimal
- * point whatever the locale; an empty field is a number that is not known. See report/schema.md.
+ * Tables for spreadsheets and scripts: --csv, a line a scene and index, and --tiles, a line a tile
+ * of the per-tile table and index. Comma-separated, quoted as RFC 4180 says, lines end with a
+ * newline alone, decimal point whatever the locale; an empty field is a number that is not known.
+ * See report/schema.md.
  */
 #include "report.h"
 
@@ -41,8 +42,8 @@ static void put_comma_number(FILE *out, double value)
 	put_number(out, value);
 }
 
-#define STATS_COLUMNS                                                                            \
-	"pixels,valid,nodata,masked,zero_denominator,nonfinite,outside_unit_range,min,max,mean," \
+#define STATS_COLUMNS                                                                       \
+	"pixels,valid,nodata,masked,zero_denominator,nonfinite,outside_range,min,max,mean," \
 	"std,median,p2,p5,p25,p75,p95,p98,valid_percent,area_ha"
 
 enum { N_STATS_COLUMNS = 20 };
@@ -87,29 +88,37 @@ static void put_band(FILE *out, const struct scene *scene, unsigned slot)
 
 static int csv_begin(struct open_report *report, struct error *err)
 {
-	(void)fputs("name,status,error,sensor,acquired,crs,x_size,y_size," STATS_COLUMNS
-		    ",red_file,red_band,nir_file,nir_band\n",
-		    report->out);
-	return report_check(report->out, err);
+	const struct recipe *recipe = report->plan->layout.recipe;
+	FILE *out = report->out;
+
+	(void)fputs("name,index,status,error,sensor,acquired,crs,x_size,y_size," STATS_COLUMNS,
+		    out);
+	for (unsigned i = 0; i < recipe->n_bands; i++)
+		(void)fprintf(out, ",%s_file,%s_band", recipe->band[i].text, recipe->band[i].text);
+	(void)fputc('\n', out);
+	return report_check(out, err);
 }
 
-static int csv_scene(struct open_report *report, const struct scene_result *result,
-		     struct error *err)
+/* What became of value v: of a scene that is ok, too, it may be missing. */
+static void put_value(FILE *out, const struct scene_result *result, unsigned v,
+		      const struct recipe *recipe)
 {
-	FILE *out = report->out;
 	const struct scene *scene = result->scene;
+	char why[MISSING_TEXT_BYTES] = "";
+	bool missing = result->status == SCENE_OK &&
+		       scene_missing_reason(scene, recipe, v, why, sizeof(why));
 	const char *const text[] = {
-		scene_status_name(result->status),
-		result->status == SCENE_FAILED ? result->error.text : "",
+		missing ? "missing" : scene_status_name(result->status),
+		result->status == SCENE_FAILED ? result->error.text : why,
 		scene->sensor,
 		scene->acquired,
 		scene_crs(scene),
 	};
 	struct summary summary;
-	bool ok = scene_summary(result, &summary);
+	bool known = scene_summary(&summary, result, v, recipe);
 
 	csv_name(out, scene->name ? scene->name : "");
-	(void)fputc(',', out);
+	(void)fprintf(out, ",%s,", recipe->value[v].name);
 	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
 		csv_words(out, text[i]);
 		(void)fputc(',', out);
@@ -118,22 +127,31 @@ static int csv_scene(struct open_report *report, const struct scene_result *resu
 		(void)fprintf(out, "%" PRIu32 ",%" PRIu32 ",", scene->x_size, scene->y_size);
 	else
 		(void)fputs(",,", out);
-	put_stats(out, ok ? &summary : NULL);
-	put_band(out, scene, 0);
-	put_band(out, scene, 1);
+	put_stats(out, known ? &summary : NULL);
+	for (unsigned i = 0; i < recipe->n_bands; i++)
+		put_band(out, scene, i);
 	(void)fputc('\n', out);
-	return report_check(out, err);
+}
+
+static int csv_scene(struct open_report *report, const struct scene_result *result,
+		     struct error *err)
+{
+	const struct recipe *recipe = report->plan->layout.recipe;
+
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		put_value(report->out, result, v, recipe);
+	return report_check(report->out, err);
 }
 
 static int tiles_begin(struct open_report *report, struct error *err)
 {
-	(void)fputs("scene,scene_id,tile,column,row,x_off,y_off,x_size,y_size," STATS_COLUMNS
+	(void)fputs("scene,index,scene_id,tile,column,row,x_off,y_off,x_size,y_size," STATS_COLUMNS
 		    ",histogram\n",
 		    report->out);
 	return report_check(report->out, err);
 }
 
-static void put_tile(FILE *out, const struct scene *scene, uint64_t scene_id,
+static void put_tile(FILE *out, const struct scene *scene, uint64_t scene_id, const char *index,
 		     const struct tile_summary *tile)
 {
 	const struct window *w = &tile->window;
@@ -143,9 +161,10 @@ static void put_tile(FILE *out, const struct scene *scene, uint64_t scene_id,
 
 	csv_name(out, scene->name ? scene->name : "");
 	(void)fprintf(out,
-		      ",%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32
+		      ",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32
 		      ",%" PRIu32 ",%" PRIu32 ",",
-		      scene_id, number, column, row, w->x_off, w->y_off, w->x_size, w->y_size);
+		      index, scene_id, number, column, row, w->x_off, w->y_off, w->x_size,
+		      w->y_size);
 	put_stats(out, &tile->summary);
 	for (unsigned i = 0; i < COARSE_BINS; i++)
 		(void)fprintf(out, "%c%" PRIu64, i ? ' ' : ',', tile->summary.coarse[i]);
@@ -155,18 +174,23 @@ static void put_tile(FILE *out, const struct scene *scene, uint64_t scene_id,
 static int tiles_scene(struct open_report *report, const struct scene_result *result,
 		       struct error *err)
 {
+	const struct recipe *recipe = report->plan->layout.recipe;
+	uint64_t id = scene_number(result->scene, report->options);
+
 	if (result->status != SCENE_OK)
 		return 0;
 	for (uint64_t i = 0; i < result->n_tiles; i++)
-		put_tile(report->out, result->scene, scene_number(result->scene, report->options),
-			 &result->tile[i * result->n_values]);
+		for (unsigned v = 0; v < result->n_values; v++)
+			if (result->value[v].histogram)
+				put_tile(report->out, result->scene, id, recipe->value[v].name,
+					 &result->tile[i * result->n_values + v]);
 	return report_check(report->out, err);
 }
 
 const struct report report_csv = {
 	.option = {.kind = "CSV",
 		   .name = "csv",
-		   .help = "one line per scene",
+		   .help = "one line per scene and index",
 		   .made_by = REPORT_BY_RUN | REPORT_BY_MERGE},
 	.begin = csv_begin,
 	.scene = csv_scene,
@@ -175,7 +199,7 @@ const struct report report_csv = {
 const struct report report_tiles = {
 	.option = {.kind = "tiles",
 		   .name = "tiles",
-		   .help = "one line per tile, CSV",
+		   .help = "one line per tile and index, CSV",
 		   .made_by = REPORT_BY_RUN,
 		   .needs = REPORT_NEEDS_TILES},
 	.begin = tiles_begin,

@@ -60,7 +60,7 @@ static int html_scene(struct open_report *report, const struct scene_result *res
 		page_row_open(out);
 		page_cell(out, "%s", scene->name ? scene->name : "");
 		page_cell(out, "%s", scene_status_name(result->status));
-		if (scene_summary(result, &summary))
+		if (scene_summary(&summary, result, 0, report->plan->layout.recipe))
 			put_numbers(out, &summary);
 		else
 			page_wide_cell(out, SCENE_COLUMNS - 2, "%s", result->error.text);
@@ -80,7 +80,7 @@ static void put_all(FILE *out, const struct run_totals *totals)
 	struct summary s;
 
 	if (totals->n_ok > 1) {
-		totals_summary(totals->pixels, &s);
+		totals_summary(&s, totals->pixels, 0);
 		page_row_open(out);
 		page_cell(out, "all %" PRIu32 " that are ok", totals->n_ok);
 		page_cell(out, "ok");

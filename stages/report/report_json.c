@@ -1,5 +1,5 @@
 /*
- * --report: numbers, provenance, plan and meters as JSON (schema imgpipe-report/1, described in
+ * --report: numbers, provenance, plan and meters as JSON (schema imgpipe-report/2, described in
  * report/schema.md). Streams: each scene is one line, built, written and freed; what is only known
  * at the end stands behind the scenes.
  */
@@ -8,7 +8,7 @@
 #include <math.h>
 #include <time.h>
 
-#include "json_stats.h"
+#include "json_values.h"
 #include "report_teach.h"
 #include "report_words.h"
 #include "run_figures.h"
@@ -57,9 +57,10 @@ static int json_begin(struct open_report *report, struct error *err)
 {
 	FILE *out = report->out;
 
-	(void)fputs("{\"schema\":\"imgpipe-report/1\"", out);
-	if (!report->options->lab)
-		(void)fputs(",\"index\":\"ndvi\"", out);
+	(void)fputs("{\"schema\":\"imgpipe-report/2\"", out);
+	if (report->plan->layout.recipe &&
+	    js_emit_member(out, ",", "indices", js_indices(report->plan->layout.recipe), err))
+		return -1;
 	if (js_emit_member(out, ",", "teach", teach_list(report->options), err) ||
 	    js_emit_member(out, ",\n", "plan", plan_object(report->plan), err))
 		return -1;
@@ -136,14 +137,14 @@ static json_t *grid_object(const struct chunk_grid *grid)
 	return o;
 }
 
-static json_t *scene_object(const struct scene_result *result, const struct options *options)
+static json_t *scene_object(const struct scene_result *result, const struct recipe *recipe,
+			    const struct options *options)
 {
 	const struct scene *s = result->scene;
 	const struct band *first = scene_first_band(s);
 	unsigned file = first ? first->file : 0;
 	const struct raster_info *info = file < s->n_files ? &s->files[file].info : NULL;
-	struct summary summary;
-	bool failed = result->status == SCENE_FAILED, ok = scene_summary(result, &summary);
+	bool failed = result->status == SCENE_FAILED;
 	json_t *o = json_object();
 
 	js_put(&o, "name", js_name(s->name ? s->name : ""));
@@ -169,15 +170,11 @@ static json_t *scene_object(const struct scene_result *result, const struct opti
 	js_put(&o, "reader", js_text_or_null(info ? info->reader : NULL));
 	js_put(&o, "codec", js_text_or_null(info ? info->codec : NULL));
 	js_put(&o, "notes", note_list(s->notes[0], sizeof(s->notes[0]), s->n_notes));
-	if (options->lab)
+	if (recipe)
+		js_put_scene_values(&o, result, recipe, teaches(&options->teach, TEACH_FLOAT_SUMS));
+	else
 		js_put(&o, "exact",
 		       result->cells ? js_exact(result->layout, result->cells) : json_null());
-	else
-		js_put(&o, "ndvi", ok ? js_stats(&summary) : json_null());
-	if (ok && teaches(&options->teach, TEACH_FLOAT_SUMS))
-		js_put(&o, "float_sums",
-		       teach_float_object(&result->value[0].float_sums, summary.n[PIXEL_VALID],
-					  summary.mean));
 	return o;
 }
 
@@ -185,7 +182,8 @@ static int json_scene(struct open_report *report, const struct scene_result *res
 		      struct error *err)
 {
 	(void)fputs(report->row ? ",\n" : "\n", report->out);
-	return js_emit(report->out, scene_object(result, report->options), err);
+	return js_emit(report->out,
+		       scene_object(result, report->plan->layout.recipe, report->options), err);
 }
 
 static json_t *waits_object(const uint64_t wait_ns[N_WAIT_CAUSES])
@@ -424,22 +422,18 @@ static json_t *confinement_object(const struct run_totals *totals, const struct 
 static json_t *global_object(const struct run_totals *totals, const struct options *options)
 {
 	const struct pixel_totals *pixels = totals->pixels;
-	struct summary summary;
 	json_t *o = json_object();
 
-	totals_summary(pixels, &summary);
 	js_put(&o, "scenes", js_count(totals->n_scenes));
 	js_put(&o, "scenes_ok", js_count(totals->n_ok));
 	js_put(&o, "scenes_failed", js_count(totals->n_failed));
 	js_put(&o, "scenes_cancelled", js_count(totals->n_cancelled));
-	if (options->lab)
+	if (!pixels->layout->recipe) {
 		js_put(&o, "exact", js_exact(pixels->layout, pixels->cells));
-	else
-		js_put(&o, "ndvi", js_stats(&summary));
-	if (teaches(&options->teach, TEACH_FLOAT_SUMS))
-		js_put(&o, "float_sums",
-		       teach_float_object(&pixels->value[0].float_sums, summary.n[PIXEL_VALID],
-					  summary.mean));
+		return o;
+	}
+	js_put(&o, "scenes_incomplete", js_count(totals->n_incomplete));
+	js_put_total_values(&o, pixels, teaches(&options->teach, TEACH_FLOAT_SUMS));
 	return o;
 }
 
@@ -485,7 +479,7 @@ static int json_end(struct open_report *report, const struct run_totals *totals,
 const struct report report_json = {
 	.option = {.kind = "JSON",
 		   .name = "report",
-		   .help = "numbers, plan, provenance and costs, JSON (imgpipe-report/1)",
+		   .help = "numbers, plan, provenance and costs, JSON (imgpipe-report/2)",
 		   .made_by = REPORT_BY_RUN | REPORT_BY_LAB},
 	.begin = json_begin,
 	.scene = json_scene,

@@ -1,5 +1,5 @@
 /*
- * --summary: the numbers alone, as JSON (schema imgpipe-summary/1). The same bytes for any number
+ * --summary: the numbers alone, as JSON (schema imgpipe-summary/2). The same bytes for any number
  * of workers, chunk size, executor and reader; so nothing of the run may be written here: no time,
  * no path, no text that another reader would word differently. The one exception says so itself:
  * with
@@ -7,8 +7,7 @@
  */
 #include "report.h"
 
-#include "json_stats.h"
-#include "report_teach.h"
+#include "json_values.h"
 #include "report_words.h"
 #include "recipe.h"
 
@@ -19,8 +18,12 @@ static bool floats(const struct options *options)
 
 static int summary_begin(struct open_report *report, struct error *err)
 {
-	(void)fprintf(report->out,
-		      "{\"schema\":\"imgpipe-summary/1\",\"index\":\"ndvi\",%s\"scenes\":[",
+	FILE *out = report->out;
+
+	(void)fputs("{\"schema\":\"imgpipe-summary/2\"", out);
+	if (js_emit_member(out, ",", "indices", js_indices(report->plan->layout.recipe), err))
+		return -1;
+	(void)fprintf(out, ",%s\"scenes\":[",
 		      floats(report->options) ? "\"teach\":[\"float-sums\"]," : "");
 	return report_check(report->out, err);
 }
@@ -28,8 +31,6 @@ static int summary_begin(struct open_report *report, struct error *err)
 static int summary_scene(struct open_report *report, const struct scene_result *result,
 			 struct error *err)
 {
-	struct summary summary;
-	bool ok = scene_summary(result, &summary);
 	json_t *o = json_object();
 
 	js_put(&o, "name", js_name(result->scene->name ? result->scene->name : ""));
@@ -37,11 +38,7 @@ static int summary_scene(struct open_report *report, const struct scene_result *
 	js_put(&o, "error",
 	       result->status != SCENE_FAILED ? json_null()
 					      : js_text(error_code_name(result->error.code)));
-	js_put(&o, "ndvi", ok ? js_stats(&summary) : json_null());
-	if (ok && floats(report->options))
-		js_put(&o, "float_sums",
-		       teach_float_object(&result->value[0].float_sums, summary.n[PIXEL_VALID],
-					  summary.mean));
+	js_put_scene_values(&o, result, report->plan->layout.recipe, floats(report->options));
 	(void)fputs(report->row ? ",\n" : "\n", report->out);
 	return js_emit(report->out, o, err);
 }
@@ -49,16 +46,10 @@ static int summary_scene(struct open_report *report, const struct scene_result *
 static int summary_end(struct open_report *report, const struct run_totals *totals,
 		       struct error *err)
 {
-	struct summary summary;
 	json_t *o = json_object();
 
-	totals_summary(totals->pixels, &summary);
 	js_put(&o, "scenes", js_count(totals->n_ok));
-	js_put(&o, "ndvi", js_stats(&summary));
-	if (floats(report->options))
-		js_put(&o, "float_sums",
-		       teach_float_object(&totals->pixels->value[0].float_sums,
-					  summary.n[PIXEL_VALID], summary.mean));
+	js_put_total_values(&o, totals->pixels, floats(report->options));
 	if (js_emit_member(report->out, "\n],\n", "global", o, err))
 		return -1;
 	(void)fputs("}\n", report->out);

@@ -80,7 +80,7 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 	char cut[4 * TEXT_NAME_COLUMNS + 1], text[240];
 	struct summary summary;
 
-	if (scene_summary(result, &summary)) {
+	if (scene_summary(&summary, result, 0, report->plan->layout.recipe)) {
 		put_row(out, name, &summary, "  ok");
 		if (teaches(&report->options->teach, TEACH_FLOAT_SUMS))
 			text_item(out, LABEL_COLUMNS, "    sums:",
@@ -130,7 +130,7 @@ static void put_global(FILE *out, const struct run_totals *totals)
 
 	(void)fputc('\n', out);
 	if (totals->n_ok) {
-		totals_summary(totals->pixels, &s);
+		totals_summary(&s, totals->pixels, 0);
 		(void)snprintf(name, sizeof(name),
 			       totals->n_ok == 1 ? "the scene that is ok"
 						 : "all %" PRIu32 " scenes that are ok",

@@ -54,23 +54,28 @@ uint64_t scene_number(const struct scene *scene, const struct options *options)
 	return options->shard.i - 1 + (uint64_t)scene->id * options->shard.n;
 }
 
-bool scene_summary(const struct scene_result *result, struct summary *out)
+bool scene_summary(struct summary *out, const struct scene_result *result, unsigned v,
+		   const struct recipe *recipe)
 {
-	const struct value_result *value = &result->value[0];
+	const struct value_result *value = &result->value[v];
 
-	if (result->status != SCENE_OK || !value->histogram)
+	if (result->status != SCENE_OK || v >= result->n_values || !value->histogram)
 		return false;
-	summary_make(out, &value->accum, value->histogram, value->area_m2,
-		     &recipe_ndvi.value[0].grid);
+	summary_make(out, &value->accum, value->histogram, value->area_m2, &recipe->value[v].grid);
 	return true;
 }
 
-void totals_summary(const struct pixel_totals *totals, struct summary *out)
+void totals_summary(struct summary *out, const struct pixel_totals *totals, unsigned v)
 {
-	const struct value_totals *value = &totals->value[0];
+	const struct value_totals *value = &totals->value[v];
 
 	summary_make(out, &value->accum, &value->histogram, value->area_m2,
-		     &recipe_ndvi.value[0].grid);
+		     &totals->layout->recipe->value[v].grid);
+}
+
+bool scene_lacks_values(const struct scene_result *result)
+{
+	return result->status == SCENE_OK && result->scene->missing;
 }
 
 const char *confinement_text(char text[CONFINEMENT_TEXT_BYTES], const struct confinement *c)

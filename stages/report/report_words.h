@@ -15,17 +15,23 @@ const char *scene_status_name(enum scene_status status);
 /* "EX_DATAERR" and its like: the part of an error that does not depend on who read the file. */
 const char *error_code_name(int code);
 
-/* CRS of the scene's red band, "" if not known. */
+/* CRS of the scene's first band, "" if not known. */
 const char *scene_crs(const struct scene *scene);
 
 /* Place of the scene among those of all shards, from 0. */
 uint64_t scene_number(const struct scene *scene, const struct options *options);
 
-/* Statistics of a scene that is SCENE_OK; false (and *out untouched) where it is not. */
-bool scene_summary(const struct scene_result *result, struct summary *out);
+/* Statistics of value v; false (and *out untouched) where the scene is not SCENE_OK or lacks it. */
+bool scene_summary(struct summary *out, const struct scene_result *result, unsigned v,
+		   const struct recipe *recipe);
 
-/* Statistics of all scenes that are SCENE_OK. */
-void totals_summary(const struct pixel_totals *totals, struct summary *out);
+/* Statistics of value v in all scenes that are SCENE_OK and have it. */
+void totals_summary(struct summary *out, const struct pixel_totals *totals, unsigned v);
+
+/* The scene is SCENE_OK, but some of its values are missing; scene_missing_reason() has why. */
+bool scene_lacks_values(const struct scene_result *result);
+
+enum { MISSING_TEXT_BYTES = 512 };
 
 /* "seccomp and Landlock (ABI 7)", "seccomp; the kernel offers no ...", "none". Returns text. */
 enum { CONFINEMENT_TEXT_BYTES = 240 };

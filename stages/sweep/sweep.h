@@ -68,7 +68,7 @@ struct sweep {
 	const char *interrupted_by; /* "SIGINT"; NULL if it went to its end */
 };
 
-/* --- stages/sweep: what a run's report (imgpipe-report/1) says --- */
+/* --- stages/sweep: what a run's report (imgpipe-report/2) says --- */
 
 /*
  * Fill the sample (all but wall_s and cpu_s) and the point's facts. -1 with EX_SOFTWARE where the

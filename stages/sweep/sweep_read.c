@@ -1,5 +1,5 @@
 /*
- * What a sweep takes from a run's report (imgpipe-report/1, report/schema.md).
+ * What a sweep takes from a run's report (imgpipe-report/2, report/schema.md).
  */
 #include "sweep.h"
 

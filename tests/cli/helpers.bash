@@ -63,7 +63,7 @@ get() {
 import json, math, sys
 d = json.load(open(sys.argv[1]))
 s = d["scenes"][0] if d.get("scenes") else None
-n = s.get("ndvi") if s else None
+n = s.get("indices", {}).get("ndvi") if s else None
 print(eval(sys.argv[2]))' "$1" "$2"
 }
 

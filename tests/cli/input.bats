@@ -58,7 +58,7 @@ refused() {
 	imgpipe --summary s.json nowhere.tif good.tif
 	exits 1 nowhere.tif
 	holds s.json '[s["status"] for s in d["scenes"]] == ["failed", "ok"]' \
-		'd["scenes"][0]["error"] == "EX_NOINPUT"' 'd["global"]["ndvi"]["pixels"] == 4'
+		'd["scenes"][0]["error"] == "EX_NOINPUT"' 'd["global"]["indices"]["ndvi"]["pixels"] == 4'
 }
 
 @test "an empty file" { refused empty empty.tif; }
@@ -92,7 +92,7 @@ refused() {
 	cp small.tif B08.tif
 	imgpipe -q --summary s.json --report r.json B04.tif B08.tif
 	exits 0
-	holds s.json 'd["global"]["ndvi"]["pixels"] == 4'
+	holds s.json 'd["global"]["indices"]["ndvi"]["pixels"] == 4'
 	holds r.json 'any("stands for 2 x 2" in n for n in d["scenes"][0]["notes"])'
 }
 
@@ -126,7 +126,7 @@ refused() {
 	cp B04.tif b/B08.tif
 	imgpipe -q --summary s.json a/B08.tif b/B08.tif a/B04.tif b/B04.tif
 	exits 0
-	holds s.json '[s["ndvi"]["mean"] for s in d["scenes"]] == [0.375, 0]'
+	holds s.json '[s["indices"]["ndvi"]["mean"] for s in d["scenes"]] == [0.375, 0]'
 }
 
 @test "band patterns by --bands" {
@@ -174,7 +174,7 @@ refused() {
 	tif rgbn.tif uint8 colors=red,green,blue,none co=ALPHA=NO 1 2 2 3
 	imgpipe --report r.json rgbn.tif
 	exits 0
-	holds r.json 's["bands"]["nir"]["band"] == 4' 's["ndvi"]["mean"] == 0.5'
+	holds r.json 's["bands"]["nir"]["band"] == 4' 's["indices"]["ndvi"]["mean"] == 0.5'
 	grep -qi assum r.json
 }
 
@@ -261,9 +261,9 @@ refused() {
 	exits 1 empty.tif corrupt.tif one.tif nowhere.tif
 	holds s.json \
 		'[s["status"] for s in d["scenes"]] == ["failed","ok","failed","failed","ok","failed"]' \
-		'd["scenes"][1]["ndvi"]["mean"] == 0.375' 'd["global"]["ndvi"]["pixels"] == 804'
+		'd["scenes"][1]["indices"]["ndvi"]["mean"] == 0.375' 'd["global"]["indices"]["ndvi"]["pixels"] == 804'
 	imgpipe -q --summary g.json good.tif tiles.tif
-	[ "$(get s.json 'd["global"]["ndvi"]')" = "$(get g.json 'd["global"]["ndvi"]')" ]
+	[ "$(get s.json 'd["global"]["indices"]["ndvi"]')" = "$(get g.json 'd["global"]["indices"]["ndvi"]')" ]
 }
 
 @test "the same error under every executor and number of workers" {
@@ -280,7 +280,7 @@ refused() {
 	cp good.tif f
 	imgpipe -q --summary s.json f f/good.tif f/../f/good.tif
 	exits 0
-	holds s.json 'd["global"]["ndvi"]["pixels"] in (4, 8)' 'len(d["scenes"]) <= 2'
+	holds s.json 'd["global"]["indices"]["ndvi"]["pixels"] in (4, 8)' 'len(d["scenes"]) <= 2'
 	imgpipe -q --summary s.json good.tif good.tif
 	exits 0
 	holds s.json 'len(d["scenes"]) == 1'

@@ -16,13 +16,13 @@ ndvi() {
 	ndvi 'n["pixels"] == 4' 'n["valid"] == 4' 'n["min"] == -1' 'abs(n["max"] - 0.8) < 1e-7' \
 		'abs(n["mean"] - (0 + 0.5 - 1 + 0.8) / 4) < 1e-7' \
 		'abs(n["std"] - (((0-.075)**2+(.5-.075)**2+(1.075)**2+(.8-.075)**2)/4)**.5) < 1e-7' \
-		'n["zero_denominator"] == 0' 'n["outside_unit_range"] == 0' 'n["valid_percent"] == 100'
+		'n["zero_denominator"] == 0' 'n["outside_range"] == 0' 'n["valid_percent"] == 100'
 }
 
 @test "uint16 does not wrap: red over NIR is negative" {
 	tif a.tif uint16 desc=red,nir 65535,40000/65535,3 1,30000/65535,1
 	ndvi 'abs(n["min"] - (1-65535)/65536) < 1e-6' 'n["max"] == 0' 'n["valid"] == 4' \
-		'n["outside_unit_range"] == 0'
+		'n["outside_range"] == 0'
 }
 
 @test "uint8 and uint32 do not wrap" {
@@ -75,13 +75,13 @@ ndvi() {
 
 @test "values outside [-1, 1] are counted, not clamped" {
 	tif a.tif int16 desc=red,nir -1,2,1 3,-1,1
-	ndvi 'n["outside_unit_range"] == 2' 'n["max"] == 2' 'n["min"] == -3' 'n["valid"] == 3' \
+	ndvi 'n["outside_range"] == 2' 'n["max"] == 2' 'n["min"] == -3' 'n["valid"] == 3' \
 		'n["histogram"]["above"] == 1' 'n["histogram"]["below"] == 1'
 }
 
 @test "exactly -1 and 1 are inside" {
 	tif a.tif uint16 desc=red,nir 5,0 0,5
-	ndvi 'n["outside_unit_range"] == 0' 'n["min"] == -1' 'n["max"] == 1' \
+	ndvi 'n["outside_range"] == 0' 'n["min"] == -1' 'n["max"] == 1' \
 		'sum(n["histogram"]["buckets"]) == 2'
 }
 
@@ -112,7 +112,7 @@ ndvi() {
 
 @test "an offset may make a denominator zero or negative" {
 	tif a.tif uint16 scale=1 offset=-1000 desc=red,nir 1000,900,990 1000,1050,1030
-	ndvi 'n["zero_denominator"] == 1' 'n["valid"] == 2' 'n["outside_unit_range"] == 2' \
+	ndvi 'n["zero_denominator"] == 1' 'n["valid"] == 2' 'n["outside_range"] == 2' \
 		'abs(n["min"] + 3) < 1e-6' 'abs(n["max"] - 2) < 1e-6'
 }
 
@@ -204,7 +204,7 @@ ndvi() {
 	imgpipe -q --summary s.json a.tif b.tif
 	exits 0
 	holds s.json 'd["global"]["scenes"] == 2 or d["global"]["scenes"]["ok"] == 2' \
-		'd["global"]["ndvi"]["pixels"] == 4' 'd["global"]["ndvi"]["mean"] == 0.125'
+		'd["global"]["indices"]["ndvi"]["pixels"] == 4' 'd["global"]["indices"]["ndvi"]["mean"] == 0.125'
 }
 
 @test "the per-tile table adds up to the scene" {
@@ -215,7 +215,7 @@ ndvi() {
 	/usr/bin/python3 - <<-'P'
 		import csv, json
 		rows = list(csv.DictReader(open('t.csv')))
-		n = json.load(open('s.json'))['scenes'][0]['ndvi']
+		n = json.load(open('s.json'))['scenes'][0]["indices"]["ndvi"]
 		for key in ('pixels', 'valid', 'nodata', 'masked', 'zero_denominator', 'nonfinite'):
 		    assert sum(int(r[key]) for r in rows) == n[key], key
 		assert [(r['column'], r['row'], r['x_size'], r['y_size']) for r in rows] == [
@@ -234,7 +234,7 @@ ndvi() {
 			/usr/bin/python3 - <<-'P' || { echo "for $content $layout"; return 1; }
 				import json
 				e = json.load(open('e.json')); e = e.get('ndvi', e)
-				n = json.load(open('s.json'))['scenes'][0]['ndvi']
+				n = json.load(open('s.json'))['scenes'][0]["indices"]["ndvi"]
 				compared = 0
 				for key, want in e.items():
 				    if key not in n or isinstance(want, (dict, list, str)): continue
@@ -260,6 +260,6 @@ ndvi() {
 	END
 	imgpipe --memory 40M --report r.json a.tif
 	exits 0
-	holds r.json 'd["scenes"][0]["ndvi"]["area_ha"] is None' \
+	holds r.json 'd["scenes"][0]["indices"]["ndvi"]["area_ha"] is None' \
 		'any("length of the CRS unit" in n for n in d["scenes"][0]["notes"])'
 }

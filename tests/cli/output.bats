@@ -71,14 +71,15 @@ setup() {
 	imgpipe --report - good.tif
 	exits 0
 	printf '%s\n' "$output" > r.json
-	holds r.json 'd["schema"] == "imgpipe-report/1"'
+	holds r.json 'd["schema"] == "imgpipe-report/2"'
 }
 
 @test "--summary - and --csv - are alone on stdout" {
 	imgpipe --summary - good.tif
 	exits 0
 	printf '%s\n' "$output" > s.json
-	holds s.json 'd["schema"] == "imgpipe-summary/1"' 'd["index"] == "ndvi"'
+	holds s.json 'd["schema"] == "imgpipe-summary/2"' \
+		'd["indices"] == [{"name": "ndvi", "formula": "(nir-red)/(nir+red)", "range": [-1, 1], "grid_exponent": 0}]'
 	imgpipe --csv - good.tif
 	exits 0
 	[ "$(printf '%s\n' "$output" | wc -l)" -eq 2 ]
@@ -92,14 +93,14 @@ setup() {
 @test "the report has every documented field" {
 	imgpipe -q --report r.json good.tif
 	exits 0
-	holds r.json 'd["schema"] == "imgpipe-report/1"' \
+	holds r.json 'd["schema"] == "imgpipe-report/2"' \
 		'all(k in d["run"] for k in ("executor", "workers", "chunk", "wall_s", "cpu_s"))' \
 		'all(k in d["memory"] for k in ("budget_bytes", "planned_peak_bytes", "reserved_peak_bytes", "resident_peak_bytes"))' \
 		'all(k in row for row in d["stages"] for k in ("name", "chunks", "tiles", "bytes_in", "bytes_out", "busy_s", "cpu_s", "wait_s", "messages", "message_bytes", "planned_peak_bytes", "reserved_peak_bytes"))' \
 		'isinstance(d["stages"][0]["wait_s"], dict)' 'd["read_amplification"] >= 1' \
-		'all(k in s for k in ("name", "files", "status", "error", "bands", "ndvi"))' \
+		'all(k in s for k in ("name", "files", "status", "error", "bands", "indices"))' \
 		'all(k in s["bands"][role] for role in ("red", "nir") for k in ("file", "band", "scale", "offset", "nodata", "source"))' \
-		'd["global"]["ndvi"]["valid"] == 4' \
+		'd["global"]["indices"]["ndvi"]["valid"] == 4' \
 		'd["memory"]["resident_peak_bytes"] > 0' \
 		'd["run"]["wall_s"] > 0'
 }
@@ -130,16 +131,17 @@ setup() {
 @test "the summary has every documented field" {
 	imgpipe -q --summary s.json good.tif
 	holds s.json 's["name"] == "good"' 's["status"] == "ok"' 's["error"] is None' \
-		'all(k in n for k in ("pixels", "valid", "nodata", "masked", "zero_denominator", "nonfinite", "outside_unit_range", "min", "max", "mean", "std", "median", "percentiles", "valid_percent", "area_ha", "histogram"))' \
+		'all(k in n for k in ("pixels", "valid", "nodata", "masked", "zero_denominator", "nonfinite", "outside_range", "min", "max", "mean", "std", "median", "percentiles", "valid_percent", "area_ha", "histogram"))' \
 		'set(n["percentiles"]) == {"2", "5", "25", "75", "95", "98"}' \
 		'all(k in n["histogram"] for k in ("min", "max", "count", "below", "above", "buckets"))' \
 		'len(n["histogram"]["buckets"]) == n["histogram"]["count"]' \
-		'"ndvi" in d["global"] and "scenes" in d["global"]'
+		'"ndvi" in d["global"]["indices"] and d["global"]["scenes"] == 1' \
+		'd["global"]["indices"]["ndvi"] == {"scenes": 1, **n}' '"missing" not in s'
 }
 
 @test "the tile table has the documented columns" {
 	imgpipe -q --tiles t.csv good.tif
-	[ "$(head -1 t.csv | tr -d '\r')" = scene,scene_id,tile,column,row,x_off,y_off,x_size,y_size,pixels,valid,nodata,masked,zero_denominator,nonfinite,outside_unit_range,min,max,mean,std,median,p2,p5,p25,p75,p95,p98,valid_percent,area_ha,histogram ]
+	[ "$(head -1 t.csv | tr -d '\r')" = scene,index,scene_id,tile,column,row,x_off,y_off,x_size,y_size,pixels,valid,nodata,masked,zero_denominator,nonfinite,outside_range,min,max,mean,std,median,p2,p5,p25,p75,p95,p98,valid_percent,area_ha,histogram ]
 }
 
 @test "--csv has a header and a row a scene, failed ones too" {
@@ -230,13 +232,13 @@ setup() {
 	exits 1
 	holds s.json 's["status"] == "failed"' 's["error"] == "EX_DATAERR"' '"mean" not in (n or {}) or n["mean"] is None'
 	holds r.json 's["status"] == "failed"' '"one.tif" in json.dumps(s)' '"band" in json.dumps(s["error"])' \
-		'd["global"]["ndvi"]["pixels"] == 4'
+		'd["global"]["indices"]["ndvi"]["pixels"] == 4'
 }
 
 @test "where every scene fails the reports are written all the same" {
 	imgpipe -q --report r.json --summary s.json one.tif
 	exits 65
-	holds s.json 's["status"] == "failed"' 'd["global"]["ndvi"]["pixels"] == 0'
+	holds s.json 's["status"] == "failed"' 'd["global"]["indices"]["ndvi"]["pixels"] == 0'
 	holds r.json 's["status"] == "failed"'
 }
 

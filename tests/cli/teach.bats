@@ -169,9 +169,9 @@ teaches() {
 	imgpipe -q --teach float-sums --executor serial --summary s.json a.tif
 	exits 0
 	holds s.json 'd["teach"] == ["float-sums"]' \
-		'd["global"]["float_sums"]["mean_exact"] == d["global"]["ndvi"]["mean"]' \
-		'abs(d["global"]["float_sums"]["mean_double"] - n["mean"]) < 1e-12' \
-		'1e-12 < abs(d["global"]["float_sums"]["mean_single"] - n["mean"]) < 1e-3'
+		'd["global"]["float_sums"]["ndvi"]["mean_exact"] == d["global"]["indices"]["ndvi"]["mean"]' \
+		'abs(d["global"]["float_sums"]["ndvi"]["mean_double"] - n["mean"]) < 1e-12' \
+		'1e-12 < abs(d["global"]["float_sums"]["ndvi"]["mean_single"] - n["mean"]) < 1e-3'
 	holds plain.json '"teach" not in d' '"float_sums" not in s'
 	# All but the marked sums is as ever.
 	/usr/bin/python3 -c '
@@ -183,7 +183,7 @@ for o in [taught["global"], *taught["scenes"]]:
 assert taught == plain'
 	mv s.json one.json
 	imgpipe -q --teach float-sums --executor serial --chunk 100 --summary s.json a.tif
-	[ "$(get s.json 's["float_sums"]["sum_single"]')" != "$(get one.json 's["float_sums"]["sum_single"]')" ]
+	[ "$(get s.json 's["float_sums"]["ndvi"]["sum_single"]')" != "$(get one.json 's["float_sums"]["ndvi"]["sum_single"]')" ]
 }
 
 # The same additions by NumPy: single precision, value after value, tile after tile.
@@ -203,7 +203,7 @@ for y in range(0, 512, 128):
         t = v[y:y+128, x:x+128].ravel()
         single = np.float32(single + np.add.accumulate(t, dtype=np.float32)[-1])
         double += np.add.accumulate(t, dtype=np.float64)[-1]
-s = json.load(open("s.json"))["scenes"][0]["float_sums"]
+s = json.load(open("s.json"))["scenes"][0]["float_sums"]["ndvi"]
 print(s, single, double)
 assert s["sum_single"] == float(single) and s["sum_double"] == double'
 }

@@ -286,7 +286,7 @@ def check_folder(tally, watch, folder, outside, args):
     for bad in ("wms", "vrt", "curl", "padded", "mask"):
         tally.check(scenes[bad]["status"] == "failed", f"{name}: {bad}", str(scenes[bad])[:200])
     for good in ("over", "aux"):  # overviews are not used, so one that is a VRT does no harm
-        tally.check(scenes[good]["status"] == "ok" and scenes[good]["ndvi"] == scenes["own"]["ndvi"],
+        tally.check(scenes[good]["status"] == "ok" and scenes[good]["indices"] == scenes["own"]["indices"],
                     f"{name}: {good}", str(scenes[good])[:200])
     tally.check("in a folder that is searched it is not followed: name it itself" in result.err,
                 name, "no word on how to read a VRT")
@@ -330,7 +330,7 @@ def check_good(tally, scratch, folder, outside):
              ("--follow", "linked.vrt"), ("--follow", "data.ers"))
     for case in cases:
         result, found = scene(*case)
-        tally.check(result.rc == 0 and found.get("ndvi") == wanted["ndvi"], f"good {case}",
+        tally.check(result.rc == 0 and found.get("indices") == wanted["indices"], f"good {case}",
                     f"{result.rc} {result.err}")
     for case, words in ((("two.vrt",), "a VRT: reads 2 other files: red.tif, nir.tif"),
                         (("--follow", "vrt.tif"), "a VRT, followed: reads 1 other file: secret.tif")):
@@ -347,7 +347,7 @@ def check_good(tally, scratch, folder, outside):
     os.mkdir(scratch / "linkfarm")
     os.symlink(folder / "own.tif", scratch / "linkfarm" / "a.tif")
     result, found = scene("--reader", "gdal", str(scratch / "linkfarm"))
-    tally.check(result.rc == 0 and found.get("ndvi") == wanted["ndvi"], "a folder of links",
+    tally.check(result.rc == 0 and found.get("indices") == wanted["indices"], "a folder of links",
                 result.err)
 
 

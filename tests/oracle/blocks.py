@@ -109,7 +109,7 @@ def check_sparse(tally, scratch, x, y, tile, options=()):
     result = run(["-q", "-b", "red=1,nir=2", "--summary", report, *options, path], timeout=20,
                  measure=True)
     got = load(report)
-    ndvi = got["scenes"][0]["ndvi"] if got and got["scenes"] else {}
+    ndvi = got["scenes"][0]["indices"]["ndvi"] if got and got["scenes"] else {}
     name = f"{x} x {y}, nothing stored {options}"
     tally.check(result.rc == 0 and not result.trouble() and ndvi.get("pixels") == x * y and
                 ndvi.get("zero_denominator") == x * y, name,

@@ -89,7 +89,7 @@ def check_xml(tally, scratch, size):
         status = [scene["status"] for scene in report["scenes"]]
         tally.check(status.count("ok") == 1 and len(status) == 2, name, f"scenes are {status}")
         fine = next((scene for scene in scenes.values() if scene["status"] == "ok"), None)
-        tally.check(fine is not None and close(fine["ndvi"]["mean"], want["mean"]), name,
+        tally.check(fine is not None and close(fine["indices"]["ndvi"]["mean"], want["mean"]), name,
                     "the scene beside it has other numbers")
         bad.unlink()
 
@@ -135,7 +135,7 @@ def check_jpeg(tally, scratch):
     else:
         check_bounded(tally, name, result, report, smallest)
     if report:
-        wrong = compare(report["scenes"][0]["ndvi"], want)
+        wrong = compare(report["scenes"][0]["indices"]["ndvi"], want)
         tally.check(not wrong, name, str(wrong))
     return path.unlink()
 

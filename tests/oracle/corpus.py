@@ -169,7 +169,7 @@ class Corpus:
             if len(scenes) != 1 or scenes[0]["status"] != "ok":
                 self.tally.fail(label, "exit 0 without one scene that is ok in the summary")
                 return None, None
-            return result, scenes[0]["ndvi"]
+            return result, scenes[0]["indices"]["ndvi"]
         if any(scene["status"] == "ok" for scene in scenes):
             self.tally.fail(label, f"exit {result.rc} though the summary says ok")
             return None, None

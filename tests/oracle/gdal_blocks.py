@@ -75,7 +75,7 @@ def check_known(tally, path, planes, name):
     if not tally.check(len(found) == 1, name, f"{len(found)} answers: {list(found.values())}"):
         return
     try:
-        histogram = json.loads(next(iter(found)))["scenes"][0]["ndvi"]["histogram"]["buckets"]
+        histogram = json.loads(next(iter(found)))["scenes"][0]["indices"]["ndvi"]["histogram"]["buckets"]
     except ValueError:
         tally.fail(name, f"not read: {next(iter(found))}")
         return

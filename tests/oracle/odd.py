@@ -8,7 +8,7 @@ from corpus import Corpus
 # Red and NIR are the same band, or the pixels are known from how the file was made.
 KNOWN = {
     "made/one-row-strip-65000.tif": {"valid": 13_000_000, "mean": 2.0, "min": 2.0, "max": 2.0,
-                                     "std": 0.0, "outside_unit_range": 13_000_000},
+                                     "std": 0.0, "outside_range": 13_000_000},
     "made/deflate-constant-40000.tif": {"valid": 1_600_000_000, "mean": 0.0, "std": 0.0},
     "made/sparse-200000.tif": {"valid": 15, "nodata": 39_999_999_985, "min": 0.5, "max": 0.5,
                                "mean": 0.5, "std": 0.0},

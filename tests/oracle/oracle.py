@@ -307,7 +307,7 @@ def ndvi_reference(red, nir, **rules):
     value, want = ndvi_classes(red, nir, **rules)
     valid = np.isfinite(value)
     good = value[valid]
-    want["outside_unit_range"] = int((np.abs(good.astype(np.float32)) > 1).sum())
+    want["outside_range"] = int((np.abs(good.astype(np.float32)) > 1).sum())
     if good.size == 0:
         return dict(want, min=None, max=None, mean=None, std=None, percentiles=None)
     mean = math.fsum(good) / good.size
@@ -321,7 +321,7 @@ def merged_reference(parts):
     """One reference from those of parts of an image; without the percentiles."""
     total = {key: sum(part[key] for part in parts) for key in
              ("pixels", "valid", "nodata", "masked", "nonfinite", "zero_denominator",
-              "outside_unit_range")}
+              "outside_range")}
     parts = [part for part in parts if part["valid"]]
     if not parts:
         return dict(total, min=None, max=None, mean=None, std=None)
@@ -340,7 +340,7 @@ def close(got, want, tolerance=1e-6):
 
 
 def compare(got, want, counts=("pixels", "valid", "nodata", "masked", "nonfinite",
-                               "zero_denominator", "outside_unit_range")):
+                               "zero_denominator", "outside_range")):
     """Differences between a summary's ndvi object and ndvi_reference(), in words."""
     differences = []
     for key in counts:

@@ -66,7 +66,7 @@ def check_numbers(ndvi, expected, scene):
              ("valid", ndvi["valid"], want["count"]),
              ("left out", left_out, expected.get("nodata_or_masked")),
              ("zero_denominator", ndvi["zero_denominator"], expected.get("zero_denominator")),
-             ("outside", ndvi["outside_unit_range"], expected.get("out_of_unit_range")))
+             ("outside", ndvi["outside_range"], expected.get("out_of_unit_range")))
     for name, got, right in pairs:
         if right is not None and got != right:
             out.append(f"{name} {got} != {right}")
@@ -120,7 +120,7 @@ def check_clear(scene, files, quality, options, scratch):
     if entry is None or entry["status"] != "ok":
         return [f"clear: exit {result.rc}: {result.last_words()}"]
     want = scene["clear"]
-    found = check_numbers(entry["ndvi"], {"ndvi": want}, scene)
+    found = check_numbers(entry["indices"]["ndvi"], {"ndvi": want}, scene)
     return ["clear: " + words for words in found]
 
 
@@ -142,14 +142,14 @@ def check_ndvi_scene(scene, folder, scratch):
     wrong = bands_differ(report, scene)
     if wrong:
         return [wrong], needed
-    out = check_numbers(entry["ndvi"], scene, scene)
+    out = check_numbers(entry["indices"]["ndvi"], scene, scene)
     out += check_tiles(tiles, scene["tiles256"])
-    out += check_against_numpy(entry["ndvi"], scene, folder)
+    out += check_against_numpy(entry["indices"]["ndvi"], scene, folder)
     if "ndvi_scaled" in scene:
         result, entry, _, _ = run_scene(files, scratch, *options)
         scaled = scene["ndvi_scaled"]
         expected = {"ndvi": scaled, "out_of_unit_range": scaled["out_of_unit_range"]}
-        found = (check_numbers(entry["ndvi"], expected, scene)
+        found = (check_numbers(entry["indices"]["ndvi"], expected, scene)
                  if entry and entry["status"] == "ok" else [result.last_words()])
         out += ["on reflectance: " + words for words in found]
     if "clear" in scene:
@@ -182,7 +182,7 @@ def check_one_band(scene, folder, scratch):
     result, entry, _, _ = run_scene([path], scratch, "--raw", "--bands", "red=1,nir=1")
     if entry is None or entry["status"] != "ok":
         return out + [f"red=1,nir=1: {result.last_words()}"]
-    ndvi = entry["ndvi"]
+    ndvi = entry["indices"]["ndvi"]
     count = ndvi["valid"] + ndvi["zero_denominator"]
     if count != scene["band_stats"]["count"]:
         out.append(f"valid + zero {count} != {scene['band_stats']['count']}")

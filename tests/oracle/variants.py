@@ -264,7 +264,7 @@ def check_batch(tally, scratch, batch, totals, keep):
         why = []
         for way, scene in zip(WAYS, scenes):
             if scene["status"] == "ok" and want:
-                why += [f"{way}: {text}" for text in compare(scene["ndvi"], want)]
+                why += [f"{way}: {text}" for text in compare(scene["indices"]["ndvi"], want)]
             elif read:
                 why.append(f"{way}: {scene['error']}")
         if any(scene != scenes[0] for scene in scenes):

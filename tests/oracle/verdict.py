@@ -264,7 +264,7 @@ def check_mutants(tally, totals, seed, keep):
             for name, base in made_from.items():
                 answer = got.get(name)
                 if base.checked and isinstance(answer, dict) and answer["status"] == "ok":
-                    tally.check(answer["ndvi"] == whole[base.name]["ndvi"], name,
+                    tally.check(answer["indices"] == whole[base.name]["indices"], name,
                                 f"{about[name]}: other numbers, and no word of damage")
 
 

@@ -15,6 +15,12 @@ static json_t *member(json_t *object, const char *key)
 	return value;
 }
 
+/* The member of `indices` of a scene, or of all. */
+static json_t *index_of(json_t *object, const char *name)
+{
+	return member(member(object, "indices"), name);
+}
+
 static void check_stats(json_t *ndvi)
 {
 	json_t *histogram = member(ndvi, "histogram");
@@ -22,7 +28,7 @@ static void check_stats(json_t *ndvi)
 	assert_int_equal(json_integer_value(member(ndvi, "pixels")), 4);
 	assert_int_equal(json_integer_value(member(ndvi, "valid")), 3);
 	assert_int_equal(json_integer_value(member(ndvi, "nodata")), 1);
-	assert_int_equal(json_integer_value(member(ndvi, "outside_unit_range")), 1);
+	assert_int_equal(json_integer_value(member(ndvi, "outside_range")), 1);
 	assert_true(json_real_value(member(ndvi, "min")) == -0.25);
 	assert_true(json_real_value(member(ndvi, "max")) == 1.5);
 	assert_true(fabs(json_real_value(member(ndvi, "mean")) - 1.75 / 3) < 1e-12);
@@ -42,17 +48,17 @@ static void test_summary(void **state)
 	assert_int_equal(write_all(f, &err), 0);
 	root = parse(f->path[1]);
 	scenes = member(root, "scenes");
-	assert_string_equal(json_string_value(member(root, "schema")), "imgpipe-summary/1");
+	assert_string_equal(json_string_value(member(root, "schema")), "imgpipe-summary/2");
 	assert_int_equal(json_array_size(scenes), 2);
-	check_stats(member(json_array_get(scenes, 0), "ndvi"));
+	check_stats(index_of(json_array_get(scenes, 0), "ndvi"));
 	assert_true(json_is_null(member(json_array_get(scenes, 0), "error")));
 	assert_string_equal(json_string_value(member(json_array_get(scenes, 1), "name")),
 			    "b\\xE4"
 			    "d\x1b[31m.tif");
 	assert_string_equal(json_string_value(member(json_array_get(scenes, 1), "error")),
 			    "EX_DATAERR");
-	assert_true(json_is_null(member(json_array_get(scenes, 1), "ndvi")));
-	check_stats(member(member(root, "global"), "ndvi"));
+	assert_true(json_is_null(index_of(json_array_get(scenes, 1), "ndvi")));
+	check_stats(index_of(member(root, "global"), "ndvi"));
 	json_decref(root);
 }
 
@@ -88,8 +94,8 @@ static void test_report(void **state)
 	scene = json_array_get(member(root, "scenes"), 0);
 	red = member(member(scene, "bands"), "red");
 	stage = json_array_get(member(root, "stages"), METER_DECODE);
-	assert_string_equal(json_string_value(member(root, "schema")), "imgpipe-report/1");
-	check_stats(member(scene, "ndvi"));
+	assert_string_equal(json_string_value(member(root, "schema")), "imgpipe-report/2");
+	check_stats(index_of(scene, "ndvi"));
 	assert_int_equal(json_integer_value(member(red, "band")), 3);
 	assert_true(json_is_null(member(red, "nodata")));
 	assert_string_equal(
@@ -145,7 +151,7 @@ static void test_no_scene_at_all(void **state)
 	report_set_free(set);
 	root = parse(f->path[0]);
 	assert_true(json_is_null(member(root, "read_amplification")));
-	assert_true(json_is_null(member(member(member(root, "global"), "ndvi"), "mean")));
+	assert_true(json_is_null(member(index_of(member(root, "global"), "ndvi"), "mean")));
 	json_decref(root);
 	json_decref(parse(f->path[1]));
 }
@@ -169,12 +175,12 @@ static void test_csv(void **state)
 	header = read_all(f->path[2]);
 	good = strchr(header, '\n') + 1;
 	bad = strchr(good, '\n') + 1;
-	assert_int_equal(strncmp(header, "name,status,error,", 18), 0);
-	assert_int_equal(strncmp(good, "\"/data/sc\"\"ene, one.tif\",ok,,", 29), 0);
+	assert_int_equal(strncmp(header, "name,index,status,error,", 24), 0);
+	assert_int_equal(strncmp(good, "\"/data/sc\"\"ene, one.tif\",ndvi,ok,,", 34), 0);
 	assert_non_null(strstr(good, ",4,3,1,0,0,0,1,-0.25,1.5,0.583333333333333"));
 	assert_non_null(strstr(good, ",75,0.03,"));
 	assert_int_equal(count_char(bad, ','), count_char(header, ','));
-	assert_int_equal(strncmp(bad, "b\\xE4d\\x1B[31m.tif,failed,bad.tif:", 32), 0);
+	assert_int_equal(strncmp(bad, "b\\xE4d\\x1B[31m.tif,ndvi,failed,bad.tif:", 37), 0);
 }
 
 static void test_tiles(void **state)
