@@ -47,6 +47,8 @@ enum file_reach {
 	REACH_ANY     /* named, with --follow: whatever it refers to */
 };
 
+enum { RASTER_USUAL_BANDS = 3 }; /* red, nir, quality */
+
 /* The header of one raster file. Sizes in pixels, memory in bytes. */
 struct raster_info {
 	uint32_t x_size, y_size;
@@ -66,6 +68,7 @@ struct raster_info {
 	size_t block_bytes;     /* one stored block decoded, all samples it interleaves */
 	size_t raw_bytes;       /* buffer for one stored block as it is in the file */
 	size_t codec_bytes;     /* what the decoder itself allocates for one open handle */
+	size_t codec_band;      /* and for each band that is read beyond RASTER_USUAL_BANDS */
 	bool rows_can_stream;   /* a block can be decoded row by row, not only as a whole */
 	bool has_mask;          /* per-dataset mask: a mask IFD or a .msk file beside it */
 	double fill;            /* what a block that is not stored holds: nodata, or 0 */

@@ -35,9 +35,9 @@ struct block {
 	 */
 	size_t n_pixels;
 	bool constant;
-	const void *plane[SCENE_MAX_BANDS]; /* n_pixels samples of the band's type; NULL: no such
-					       band */
-	const uint8_t *dataset_mask;        /* n_pixels, 0 = masked; NULL: none */
+	/* n_pixels samples of the band's type, doubles where `finer`; NULL: not read. */
+	const void *plane[SCENE_MAX_BANDS];
+	const uint8_t *file_mask[SCENE_MAX_FILES]; /* n_pixels, 0 = masked; NULL: none */
 	struct value_plane out[RECIPE_MAX_VALUES]; /* by value of the recipe */
 };
 

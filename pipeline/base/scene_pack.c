@@ -84,6 +84,7 @@ static const struct field file_fields[] = {
 	PLAIN(struct scene_file, info.block_bytes),
 	PLAIN(struct scene_file, info.raw_bytes),
 	PLAIN(struct scene_file, info.codec_bytes),
+	PLAIN(struct scene_file, info.codec_band),
 	BOOL(struct scene_file, info.rows_can_stream),
 	BOOL(struct scene_file, info.has_mask),
 	PLAIN(struct scene_file, info.fill),

@@ -150,6 +150,20 @@ static size_t slice_bytes(const struct plan *plan, const struct workload *worklo
 			plan->layout.n_values * (sizeof(float) + 1));
 }
 
+/* What decoders of one file take for themselves. */
+static size_t codec_bytes(const struct scene *scene, unsigned file)
+{
+	const struct raster_info *info = &scene->files[file].info;
+	size_t bytes = info->codec_bytes;
+	unsigned n = 0;
+
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		n += scene->has_band[slot] && scene->band[slot].file == file;
+	if (n > RASTER_USUAL_BANDS)
+		bytes = size_add(bytes, size_mul(n - RASTER_USUAL_BANDS, info->codec_band));
+	return bytes;
+}
+
 static void measure(struct chunk_grid *grid, const struct plan *plan,
 		    const struct workload *workload, const struct scene *scene,
 		    const struct options *options)
@@ -166,7 +180,7 @@ static void measure(struct chunk_grid *grid, const struct plan *plan,
 			size_add(size_add(grid->footprint, layout_bytes(&plan->layout, groups)),
 				 slice_bytes(plan, workload, grid));
 	for (unsigned i = 0; i < scene->n_files; i++)
-		grid->footprint = size_add(grid->footprint, scene->files[i].info.codec_bytes);
+		grid->footprint = size_add(grid->footprint, codec_bytes(scene, i));
 }
 
 static size_t totals_bytes(const struct plan *plan, const struct workload *workload,

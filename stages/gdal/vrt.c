@@ -125,17 +125,18 @@ static size_t vrt_bytes(GDALDatasetH dataset, const char *path, unsigned n_bands
 }
 
 size_t gdal_vrt_bytes(GDALDatasetH dataset, const struct gdal_reach *reach,
-		      const struct raster_info *info)
+		      struct raster_info *info)
 {
-	/* One more than is read of a scene: the mask's. */
-	unsigned n_bands = info->n_bands < READ_MAX_BANDS ? info->n_bands : READ_MAX_BANDS;
+	unsigned n_bands = info->n_bands < RASTER_USUAL_BANDS ? info->n_bands : RASTER_USUAL_BANDS;
 	unsigned n_opened = 0;
 	struct gdal_log log;
 	size_t bytes;
 
 	/* Sources that cannot be opened are an error when they are read. */
 	gdal_log_begin(&log, reach);
+	/* One more than is read of a scene: the mask's. */
 	bytes = vrt_bytes(dataset, reach->name, n_bands + 1, 1, &n_opened);
+	info->codec_band = bytes / (n_bands + 1);
 	gdal_log_end(&log);
 	return bytes;
 }

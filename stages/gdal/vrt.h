@@ -11,7 +11,7 @@
 
 /* What the sources of a VRT hold open besides; opens them. */
 size_t gdal_vrt_bytes(GDALDatasetH dataset, const struct gdal_reach *reach,
-		      const struct raster_info *info);
+		      struct raster_info *info);
 
 /*
  * The VRT file can be read, and names neither another VRT's text in place of a file nor an OPeNDAP

@@ -16,7 +16,7 @@
 #include "scene.h"
 #include "window.h"
 
-enum { READ_MAX_BANDS = 3 };
+enum { READ_MAX_BANDS = SCENE_MAX_BANDS };
 
 /* What to read: n_bands planes of one window, in the file's own pixel grid. */
 struct read_request {

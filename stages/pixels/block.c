@@ -29,11 +29,23 @@ struct block block_slice(const struct block *block, uint32_t first, uint32_t row
 	slice.n_pixels = window_pixels(&slice.window);
 	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
 		if (block->plane[slot])
-			slice.plane[slot] = (const unsigned char *)block->plane[slot] +
-					    skip * sample_size(block->scene->band[slot].type);
-	if (block->dataset_mask)
-		slice.dataset_mask = block->dataset_mask + skip;
+			slice.plane[slot] =
+				(const unsigned char *)block->plane[slot] +
+				skip * sample_size(plane_type(&block->scene->band[slot]));
+	for (unsigned file = 0; file < block->scene->n_files; file++)
+		if (block->file_mask[file])
+			slice.file_mask[file] = block->file_mask[file] + skip;
 	return slice;
+}
+
+uint32_t bands_read(const struct scene *scene, const struct recipe *recipe)
+{
+	uint32_t bands = scene->has_band[SCENE_QA] ? UINT32_C(1) << SCENE_QA : 0;
+
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		if (!value_is_missing(scene, v))
+			bands |= recipe->value[v].reads;
+	return bands;
 }
 
 size_t scene_pixel_bytes(const struct scene *scene)

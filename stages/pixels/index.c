@@ -1,6 +1,7 @@
 /*
- * The index stage: each value of the recipe at each pixel that counts, in single precision. Here
- * are the normalized differences (a - b) / (a + b) of two bands; for NDVI a is nir and b is red:
+ * The index stage: each value of the recipe at each pixel that counts, in single precision. Values
+ * that are a formula are run by programs (index_programs.c). Here are the normalized differences
+ * (a - b) / (a + b) of two bands; for NDVI a is nir and b is red:
  *
  *     num = float(nir - red)    den = float(nir + red + k)    NDVI = num / den
  *
@@ -23,6 +24,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "index_programs.h"
 #include "sample.h"
 #include "base/simd.h"
 
@@ -192,8 +194,8 @@ static void index_general(const struct block *block, const struct value_def *def
 	for (size_t i = 0; i < block->n_pixels; i += STRIP) {
 		size_t n = block->n_pixels - i < STRIP ? block->n_pixels - i : STRIP;
 
-		to_double[red->type](r, block->plane[def->b], i, n);
-		to_double[nir->type](s, block->plane[def->a], i, n);
+		to_double[plane_type(red)](r, block->plane[def->b], i, n);
+		to_double[plane_type(nir)](s, block->plane[def->a], i, n);
 		if (!shared) {
 			scale_doubles(r, red, n);
 			scale_doubles(s, nir, n);
@@ -209,12 +211,12 @@ static short_index *short_path(const struct scene *scene, const struct value_def
 	const struct band *red = &scene->band[def->b], *nir = &scene->band[def->a];
 	double k = 2 * red->offset / red->scale;
 
-	if (red->type != nir->type || !one_scale(red, nir))
+	if (plane_type(red) != plane_type(nir) || !one_scale(red, nir))
 		return NULL;
 	if (!(fabs(k) < 1 << 22) || k != nearbyint(k))
 		return NULL;
 	*k_out = (int32_t)k;
-	return short_indices[red->type];
+	return short_indices[plane_type(red)];
 }
 
 static void normalized_difference(const struct block *block, const struct value_def *def,
@@ -237,33 +239,43 @@ static size_t pixel_bytes(const struct scene *scene, const struct value_def *def
 
 	for (unsigned band = 0; def->reads >> band; band++)
 		if (def->reads >> band & 1)
-			bytes += sample_size(scene->band[band].type);
+			bytes += sample_size(plane_type(&scene->band[band]));
 	return bytes;
+}
+
+/* Values of the scene have a plane; false without memory. */
+static bool alloc_values(const struct stage_env *env, struct block *block)
+{
+	const struct recipe *recipe = env->options->recipe;
+	struct meter_row *row = &env->meter->row[METER_INDEX];
+
+	for (unsigned v = 0; v < recipe->n_values; v++) {
+		struct value_plane *out = &block->out[v];
+
+		if (value_is_missing(block->scene, v))
+			continue;
+		out->value = arena_alloc(env->arena, block->n_pixels * sizeof(*out->value));
+		if (!out->value)
+			return false;
+		row->bytes_in += block->n_pixels * pixel_bytes(block->scene, &recipe->value[v]);
+		row->bytes_out += block->n_pixels * sizeof(*out->value);
+	}
+	return true;
 }
 
 static int index_run(void *state, const struct stage_env *env, struct block *block,
 		     struct chunk_result *result, struct error *err)
 {
 	const struct recipe *recipe = env->options->recipe;
-	struct meter_row *row = &env->meter->row[METER_INDEX];
 
 	(void)state;
 	(void)result;
-	for (unsigned v = 0; v < recipe->n_values; v++) {
-		const struct value_def *def = &recipe->value[v];
-		struct value_plane *out = &block->out[v];
-
-		if (value_is_missing(block->scene, v) || !def->normalized_difference)
-			continue;
-		out->value = arena_alloc(env->arena, block->n_pixels * sizeof(*out->value));
-		if (!out->value)
-			return error_set(err, EX_SOFTWARE,
-					 "index: the planned memory is too small");
-		row->bytes_in += block->n_pixels * pixel_bytes(block->scene, def);
-		row->bytes_out += block->n_pixels * sizeof(*out->value);
-		normalized_difference(block, def, out);
-	}
-	return 0;
+	if (!alloc_values(env, block))
+		return error_set(err, EX_SOFTWARE, "index: the planned memory is too small");
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		if (block->out[v].value && recipe->value[v].normalized_difference)
+			normalized_difference(block, &recipe->value[v], &block->out[v]);
+	return index_programs_run(env, block, err);
 }
 
 const struct stage stage_index = {
@@ -271,5 +283,6 @@ const struct stage stage_index = {
 	.meter = METER_INDEX,
 	.by_slice = true,
 	.kept = index_kept,
+	.scratch = index_programs_scratch,
 	.run = index_run,
 };

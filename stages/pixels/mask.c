@@ -64,23 +64,23 @@ DEFINE_NONFINITE(nonfinite_f64, double)
 static void mark_nonfinite(const struct band *band, uint8_t *class, const void *plane, size_t n,
 			   bool nan_only, uint8_t mark)
 {
-	if (band->type == SAMPLE_F32)
+	if (plane_type(band) == SAMPLE_F32)
 		nonfinite_f32(class, plane, n, nan_only, mark);
-	else if (band->type == SAMPLE_F64)
+	else if (plane_type(band) == SAMPLE_F64)
 		nonfinite_f64(class, plane, n, nan_only, mark);
 }
 
 static void mark_nodata(const struct band *band, uint8_t *class, const void *plane, size_t n)
 {
-	if (!band->has_nodata)
+	if (!band->has_nodata && !band->finer)
 		return;
-	if (isnan(band->nodata))
+	if (band->finer || isnan(band->nodata)) /* averages of nothing are NaN */
 		mark_nonfinite(band, class, plane, n, true, PIXEL_NODATA);
 	else
 		equal[band->type](class, plane, n, band->nodata);
 }
 
-static void mark_dataset_mask(uint8_t *class, const uint8_t *mask, size_t n)
+static void mark_file_mask(uint8_t *class, const uint8_t *mask, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		class[i] = class[i] == PIXEL_VALID && !mask[i] ? PIXEL_MASKED : class[i];
@@ -118,12 +118,13 @@ static void mark_quality(const struct band *band, const struct mask_rule *rule, 
 }
 
 /* What the stage looks at for one pixel. */
-static size_t pixel_bytes(const struct scene *scene)
+static size_t pixel_bytes(const struct scene *scene, const struct recipe *recipe)
 {
+	uint32_t read = bands_read(scene, recipe);
 	size_t bytes = scene->masked ? 1 : 0;
 
 	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
-		bytes += scene->has_band[slot] ? sample_size(scene->band[slot].type) : 0;
+		bytes += read >> slot & 1 ? sample_size(plane_type(&scene->band[slot])) : 0;
 	return bytes;
 }
 
@@ -132,7 +133,19 @@ static bool reads(uint16_t bands, unsigned band)
 	return bands >> band & 1;
 }
 
-/* Classes of a value that reads these bands. */
+/* Is one of these bands in the file? */
+static bool holds_one(const struct scene *scene, unsigned file, uint16_t bands)
+{
+	for (unsigned band = 0; bands >> band; band++)
+		if (reads(bands, band) && scene->band[band].file == file)
+			return true;
+	return false;
+}
+
+/*
+ * Classes of a value that reads these bands. A pixel is masked where the mask of any of their files
+ * says so.
+ */
 static void classify(const struct stage_env *env, const struct block *block, uint16_t bands,
 		     uint8_t *class)
 {
@@ -143,8 +156,9 @@ static void classify(const struct stage_env *env, const struct block *block, uin
 	for (unsigned band = 0; bands >> band; band++)
 		if (reads(bands, band))
 			mark_nodata(&scene->band[band], class, block->plane[band], n);
-	if (block->dataset_mask)
-		mark_dataset_mask(class, block->dataset_mask, n);
+	for (unsigned file = 0; file < scene->n_files; file++)
+		if (block->file_mask[file] && holds_one(scene, file, bands))
+			mark_file_mask(class, block->file_mask[file], n);
 	if (block->plane[SCENE_QA])
 		mark_quality(&scene->band[SCENE_QA], &env->options->mask, class,
 			     block->plane[SCENE_QA], n);
@@ -173,7 +187,7 @@ static int mask_run(void *state, const struct stage_env *env, struct block *bloc
 
 	(void)state;
 	(void)result;
-	env->meter->row[METER_MASK].bytes_in += n * pixel_bytes(block->scene);
+	env->meter->row[METER_MASK].bytes_in += n * pixel_bytes(block->scene, recipe);
 	for (unsigned v = 0; v < recipe->n_values; v++) {
 		const uint8_t *same = same_classes(recipe, block, v);
 		uint8_t *class;

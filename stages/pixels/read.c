@@ -9,86 +9,116 @@
 #include <string.h>
 
 #include "reader/reader.h"
+#include "resample.h"
 
 /* Outlives the scene whose files are open, so it does not point into it. */
 struct read_state {
+	const struct recipe *recipe;
 	void *handle[SCENE_MAX_FILES]; /* NULL: not open */
 	const struct reader *reader[SCENE_MAX_FILES];
 };
 
-static bool has_dataset_mask(const struct scene *scene, unsigned file)
-{
-	bool used = false;
+/* Pixels of the scene along one of the file's, or of the file along one of the scene's. */
+struct file_grid {
+	uint32_t ratio; /* 1: the file's pixels are not larger */
+	uint32_t finer; /* 0: nor smaller */
+};
 
-	for (unsigned slot = 0; slot < SCENE_QA; slot++)
-		used = used || (scene->has_band[slot] && scene->band[slot].file == file);
-	return used && scene->files[file].info.has_mask;
+/* The bands of a file that are read. */
+struct file_bands {
+	unsigned n, slot[SCENE_MAX_BANDS];
+	struct file_grid grid; /* one, as it is one file */
+	bool masked;           /* and the file's mask */
+};
+
+static struct file_bands bands_of_file(const struct scene *scene, const struct recipe *recipe,
+				       unsigned file)
+{
+	struct file_bands bands = {.grid = {.ratio = 1}};
+	uint32_t read = bands_read(scene, recipe);
+
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++) {
+		const struct band *band = &scene->band[slot];
+
+		if (!(read >> slot & 1) || band->file != file)
+			continue;
+		bands.slot[bands.n++] = slot;
+		bands.grid = (struct file_grid){band->ratio, band->finer};
+		bands.masked |= slot != SCENE_QA && scene->files[file].info.has_mask;
+	}
+	return bands;
 }
 
-/* The window of a coarser band's grid that covers a window of the scene. */
-static struct window coarse_window(const struct window *w, uint32_t ratio)
+static bool on_grid(const struct file_grid *grid)
 {
-	uint32_t x1 = (w->x_off + w->x_size - 1) / ratio, y1 = (w->y_off + w->y_size - 1) / ratio;
-	struct window c = {w->x_off / ratio, w->y_off / ratio, 0, 0};
-
-	c.x_size = x1 - c.x_off + 1;
-	c.y_size = y1 - c.y_off + 1;
-	return c;
+	return grid->ratio == 1 && !grid->finer;
 }
 
-/* Pixels of the scene along one pixel of a file's bands, which have one grid. */
-static uint32_t file_ratio(const struct scene *scene, unsigned file)
+/* A window of the scene in the file's pixels. */
+static struct window file_window(const struct window *w, const struct file_grid *grid)
 {
-	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
-		if (scene->has_band[slot] && scene->band[slot].file == file)
-			return scene->band[slot].ratio;
-	return 1;
+	return grid->finer ? window_finer(w, grid->finer) : window_coarser(w, grid->ratio);
 }
 
 /* --- memory --- */
 
-static size_t plane_bytes(const struct band *band, uint32_t x_size, uint32_t y_size)
+static size_t plane_bytes(enum sample_type type, uint32_t x_size, uint32_t y_size)
 {
-	return arena_cost(size_mul(size_mul(x_size, y_size), sample_size(band->type)));
+	return arena_cost(size_mul(size_mul(x_size, y_size), sample_size(type)));
 }
 
 static size_t read_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
 			const struct options *options)
 {
+	uint32_t read = bands_read(scene, options->recipe);
 	size_t bytes = 0;
 
-	(void)options;
 	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
-		if (scene->has_band[slot])
-			bytes = size_add(bytes, plane_bytes(&scene->band[slot], x_size, y_size));
+		if (read >> slot & 1)
+			bytes = size_add(
+				bytes, plane_bytes(plane_type(&scene->band[slot]), x_size, y_size));
 	for (unsigned file = 0; file < scene->n_files; file++)
-		if (has_dataset_mask(scene, file))
+		if (bands_of_file(scene, options->recipe, file).masked)
 			bytes = size_add(bytes, arena_cost(size_mul(x_size, y_size)));
 	return bytes;
 }
 
-static unsigned bands_of_file(const struct scene *scene, unsigned file, unsigned *slot)
+/* Most pixels of a file along one side of a block, wherever it lies. */
+static uint32_t file_pixels(uint32_t pixels, const struct file_grid *grid)
 {
-	unsigned n = 0;
+	uint64_t n = grid->finer       ? (uint64_t)pixels * grid->finer
+		     : grid->ratio > 1 ? pixels / grid->ratio + 2
+				       : pixels;
 
-	for (unsigned r = 0; r < SCENE_MAX_BANDS; r++)
-		if (scene->has_band[r] && scene->band[r].file == file)
-			slot[n++] = r;
-	return n;
+	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
-/* One band at a time on its own grid, and the file's mask. */
-static size_t coarse_bytes(const struct scene *scene, unsigned file, uint32_t cx, uint32_t cy)
+/* Its bands and its mask as they are stored, where that is not the scene's grid. */
+static size_t stored_bytes(const struct scene *scene, unsigned file, const struct file_bands *bands,
+			   uint32_t x_size, uint32_t y_size)
 {
-	unsigned slot[SCENE_MAX_BANDS], n = bands_of_file(scene, file, slot);
-	size_t most = 0;
+	size_t mask = bands->masked ? arena_cost(size_mul(x_size, y_size)) : 0;
 
-	for (unsigned i = 0; i < n; i++) {
-		size_t bytes = plane_bytes(&scene->band[slot[i]], cx, cy);
+	if (on_grid(&bands->grid))
+		return 0;
+	return size_add(mask, size_mul(bands->n,
+				       plane_bytes(scene->files[file].info.type, x_size, y_size)));
+}
 
-		most = bytes > most ? bytes : most;
-	}
-	return size_add(most, has_dataset_mask(scene, file) ? arena_cost(size_mul(cx, cy)) : 0);
+static size_t file_scratch(const struct scene *scene, unsigned file, const struct file_bands *bands,
+			   uint32_t x_size, uint32_t y_size)
+{
+	const struct raster_info *info = &scene->files[file].info;
+	const struct reader *reader = reader_of(info, NULL);
+
+	if (!bands->n)
+		return 0;
+	if (!reader)
+		return SIZE_MAX;
+	x_size = file_pixels(x_size, &bands->grid);
+	y_size = file_pixels(y_size, &bands->grid);
+	return size_add(reader->scratch(info, x_size, y_size, bands->n, bands->masked),
+			stored_bytes(scene, file, bands, x_size, y_size));
 }
 
 static size_t read_scratch(const struct scene *scene, uint32_t x_size, uint32_t y_size,
@@ -96,27 +126,10 @@ static size_t read_scratch(const struct scene *scene, uint32_t x_size, uint32_t 
 {
 	size_t most = 0;
 
-	(void)options;
 	for (unsigned file = 0; file < scene->n_files; file++) {
-		unsigned slot[SCENE_MAX_BANDS];
-		unsigned n = bands_of_file(scene, file, slot);
-		const struct reader *reader = reader_of(&scene->files[file].info, NULL);
-		uint32_t ratio = file_ratio(scene, file);
-		uint32_t cx = x_size / ratio + 2, cy = y_size / ratio + 2;
-		size_t bytes;
+		const struct file_bands bands = bands_of_file(scene, options->recipe, file);
+		size_t bytes = file_scratch(scene, file, &bands, x_size, y_size);
 
-		if (!n)
-			continue;
-		if (!reader || n > READ_MAX_BANDS)
-			return SIZE_MAX;
-		if (ratio == 1) {
-			cx = x_size;
-			cy = y_size;
-		}
-		bytes = reader->scratch(&scene->files[file].info, cx, cy, n,
-					has_dataset_mask(scene, file));
-		if (ratio > 1)
-			bytes = size_add(bytes, coarse_bytes(scene, file, cx, cy));
 		most = bytes > most ? bytes : most;
 	}
 	return most;
@@ -131,7 +144,7 @@ static void read_leave(void *state_ptr)
 	for (unsigned file = 0; file < SCENE_MAX_FILES; file++)
 		if (state->handle[file])
 			state->reader[file]->close(state->handle[file]);
-	*state = (struct read_state){0};
+	*state = (struct read_state){.recipe = state->recipe};
 }
 
 /* The reader of a file, with its handle open; NULL with err set. */
@@ -151,9 +164,13 @@ static const struct reader *open_file(struct read_state *state, const struct sce
 
 static int read_open(void **state, const struct stage_env *env, struct error *err)
 {
-	(void)env;
-	*state = calloc(1, sizeof(struct read_state));
-	return *state ? 0 : error_memory(err, "file handles", sizeof(struct read_state));
+	struct read_state *s = calloc(1, sizeof(*s));
+
+	*state = s;
+	if (!s)
+		return error_memory(err, "file handles", sizeof(*s));
+	s->recipe = env->options->recipe;
+	return 0;
 }
 
 static void read_close(void *state)
@@ -166,48 +183,132 @@ static void read_close(void *state)
 
 /* --- reading --- */
 
-static void replicate(unsigned char *out, const struct window *w, const unsigned char *coarse,
-		      const struct window *c, uint32_t ratio, size_t size)
+static int no_memory(struct error *err)
 {
-	for (uint32_t y = 0; y < w->y_size; y++) {
-		const unsigned char *row =
-			coarse + (size_t)((w->y_off + y) / ratio - c->y_off) * c->x_size * size;
-
-		for (uint32_t x = 0; x < w->x_size; x++, out += size)
-			memcpy(out, row + (size_t)((w->x_off + x) / ratio - c->x_off) * size, size);
-	}
+	return error_set(err, EX_SOFTWARE, "read: the planned memory is too small");
 }
 
-/* A band on a coarser grid: nearest neighbour, which for an integer ratio is replication. */
-static int read_coarse(struct read_state *state, const struct stage_env *env, struct block *block,
-		       const struct band *band, void *plane, uint8_t *mask, struct error *err)
+/* A request for all bands of a file; the planes are the caller's. */
+static struct read_request request_of(const struct scene *scene, const struct file_bands *bands,
+				      const struct window *window)
 {
-	const struct reader *reader = open_file(state, block->scene, band->file, err);
-	size_t mark = env->arena->used, size = sample_size(band->type);
 	struct read_request request = {
-		.window = coarse_window(&block->window, band->ratio),
-		.n_bands = 1,
-		.band = {band->index},
+		.window = file_window(window, &bands->grid),
+		.n_bands = bands->n,
 	};
-	uint64_t coarse_pixels = window_pixels(&request.window);
 
+	for (unsigned i = 0; i < bands->n; i++)
+		request.band[i] = scene->band[bands->slot[i]].index;
+	return request;
+}
+
+/* Planes of the file's own grid for it. False without memory. */
+static bool alloc_stored(const struct stage_env *env, struct read_request *request, size_t n,
+			 size_t size, bool masked)
+{
+	for (unsigned i = 0; i < request->n_bands; i++) {
+		request->plane[i] = arena_alloc(env->arena, size_mul(n, size));
+		if (!request->plane[i])
+			return false;
+	}
+	request->mask = masked ? arena_alloc(env->arena, n) : NULL;
+	return !masked || request->mask;
+}
+
+/* A plane of the scene's grid from one of the file's; `w` is one pixel where both hold but one. */
+static void resample(void *plane, const struct window *w, const void *stored, enum sample_type type,
+		     const struct band *band, const uint8_t *mask, bool one)
+{
+	size_t size = sample_size(type);
+
+	if (band->finer)
+		average(plane, w, stored, type, band, mask, one ? 1 : band->finer);
+	else if (one)
+		memcpy(plane, stored, size);
+	else
+		replicate(plane, w, stored, band->ratio, size);
+}
+
+static void resample_file(const struct scene *scene, unsigned file, const struct file_bands *bands,
+			  const struct window *window, const struct read_request *request,
+			  void *const *plane, uint8_t *mask)
+{
+	static const struct window pixel = {.x_size = 1, .y_size = 1};
+	const struct file_grid *grid = &bands->grid;
+	bool one = request->constant;
+
+	for (unsigned i = 0; i < bands->n; i++)
+		resample(plane[bands->slot[i]], one ? &pixel : window, request->plane[i],
+			 scene->files[file].info.type, &scene->band[bands->slot[i]], request->mask,
+			 one);
+	if (mask && grid->finer)
+		average_mask(mask, window, request->mask, grid->finer);
+	else if (mask)
+		replicate(mask, window, request->mask, grid->ratio, 1);
+}
+
+/* All bands of one file on the scene's grid. *constant: the planes hold one value each. */
+static int read_file(struct read_state *state, const struct stage_env *env,
+		     const struct block *block, unsigned file, void **plane, uint8_t *mask,
+		     bool *constant, struct error *err)
+{
+	const struct scene *scene = block->scene;
+	const struct file_bands bands = bands_of_file(scene, state->recipe, file);
+	struct read_request request = request_of(scene, &bands, &block->window);
+	bool direct = on_grid(&bands.grid);
+	size_t mark = env->arena->used;
+	const struct reader *reader;
+
+	*constant = true;
+	if (!bands.n)
+		return 0;
+	reader = open_file(state, scene, file, err);
 	if (!reader)
 		return -1;
-	request.plane[0] = arena_alloc(env->arena, size_mul(coarse_pixels, size));
-	request.mask = mask ? arena_alloc(env->arena, coarse_pixels) : NULL;
-	if (!request.plane[0] || (mask && !request.mask))
-		return error_set(err, EX_SOFTWARE, "read: the planned memory is too small");
-	if (reader->read(state->handle[band->file], &request, env->arena, env->meter, err))
+	for (unsigned i = 0; i < bands.n; i++)
+		request.plane[i] = plane[bands.slot[i]];
+	request.mask = mask;
+	if (!direct && !alloc_stored(env, &request, window_pixels(&request.window),
+				     sample_size(scene->files[file].info.type), mask))
+		return no_memory(err);
+	if (reader->read(state->handle[file], &request, env->arena, env->meter, err))
 		return -1;
-	if (request.constant)
-		for (uint64_t i = 1; i < coarse_pixels; i++)
-			memcpy((unsigned char *)request.plane[0] + i * size, request.plane[0],
-			       size);
-	replicate(plane, &block->window, request.plane[0], &request.window, band->ratio, size);
-	if (mask)
-		replicate(mask, &block->window, request.mask, &request.window, band->ratio, 1);
+	if (!direct)
+		resample_file(scene, file, &bands, &block->window, &request, plane, mask);
+	*constant = request.constant;
 	arena_rewind(env->arena, mark);
 	return 0;
+}
+
+/* n samples of each band that is read, of its plane's type. False without memory. */
+static bool alloc_planes(const struct stage_env *env, struct block *block, size_t n, void **plane)
+{
+	uint32_t read = bands_read(block->scene, env->options->recipe);
+
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++) {
+		size_t size = sample_size(plane_type(&block->scene->band[slot]));
+
+		if (!(read >> slot & 1))
+			continue;
+		block->plane[slot] = plane[slot] = arena_alloc(env->arena, size_mul(n, size));
+		if (!plane[slot])
+			return false;
+	}
+	return true;
+}
+
+static bool alloc_masks(const struct stage_env *env, struct block *block, uint8_t **mask)
+{
+	size_t n = window_pixels(&block->window);
+
+	for (unsigned file = 0; file < block->scene->n_files; file++) {
+		if (!bands_of_file(block->scene, env->options->recipe, file).masked)
+			continue;
+		block->file_mask[file] = mask[file] = arena_alloc(env->arena, n);
+		if (!mask[file])
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -215,39 +316,40 @@ static int read_coarse(struct read_state *state, const struct stage_env *env, st
  * is left to read_run(), with words.
  */
 static bool constant_file(struct read_state *state, const struct stage_env *env,
-			  struct block *block, unsigned file)
+			  const struct block *block, unsigned file, void **plane)
 {
 	const struct scene *scene = block->scene;
-	uint32_t ratio = file_ratio(scene, file);
-	unsigned slot[SCENE_MAX_BANDS];
-	struct read_request request = {
-		.window = coarse_window(&block->window, ratio),
-		.n_bands = bands_of_file(scene, file, slot),
-	};
-	const struct reader *reader = open_file(state, scene, file, NULL);
+	const struct file_bands bands = bands_of_file(scene, state->recipe, file);
+	struct read_request request = request_of(scene, &bands, &block->window);
+	size_t mark = env->arena->used, size = sample_size(scene->files[file].info.type);
+	const struct reader *reader;
 
-	if (!reader || !reader->constant || has_dataset_mask(scene, file))
+	if (!bands.n)
+		return true;
+	reader = open_file(state, scene, file, NULL);
+	if (!reader || !reader->constant || bands.masked ||
+	    !alloc_stored(env, &request, 1, size, false) ||
+	    !reader->constant(state->handle[file], &request))
 		return false;
-	for (unsigned i = 0; i < request.n_bands; i++) {
-		request.band[i] = scene->band[slot[i]].index;
-		request.plane[i] = arena_alloc(env->arena, sample_size(scene->band[slot[i]].type));
-		block->plane[slot[i]] = request.plane[i];
-		if (!request.plane[i])
-			return false;
-	}
-	return reader->constant(state->handle[file], &request);
+	request.constant = true;
+	resample_file(scene, file, &bands, &block->window, &request, plane, NULL);
+	arena_rewind(env->arena, mark);
+	return true;
 }
 
 static bool read_constant(void *state, const struct stage_env *env, struct block *block)
 {
 	struct block constant = *block;
+	void *plane[SCENE_MAX_BANDS] = {0};
 	size_t mark = env->arena->used;
+	bool all = alloc_planes(env, &constant, 1, plane);
 
-	for (unsigned file = 0; file < block->scene->n_files; file++)
-		if (!constant_file(state, env, &constant, file)) {
-			arena_rewind(env->arena, mark);
-			return false;
-		}
+	for (unsigned file = 0; all && file < block->scene->n_files; file++)
+		all = constant_file(state, env, &constant, file, plane);
+	if (!all) {
+		arena_rewind(env->arena, mark);
+		return false;
+	}
 	*block = constant;
 	block->constant = true;
 	block->n_pixels = 1;
@@ -261,71 +363,6 @@ static void spread(void *plane, size_t size, size_t n)
 		memcpy((unsigned char *)plane + i * size, plane, size);
 }
 
-/* All bands of one file on the scene's grid. *constant: the planes hold one value each. */
-static int read_file(struct read_state *state, const struct stage_env *env, struct block *block,
-		     unsigned file, void **plane, uint8_t *mask, bool *constant, struct error *err)
-{
-	const struct scene *scene = block->scene;
-	const struct reader *reader = open_file(state, scene, file, err);
-	unsigned slot[SCENE_MAX_BANDS];
-	struct read_request request = {
-		.window = block->window,
-		.n_bands = bands_of_file(scene, file, slot),
-		.mask = mask,
-	};
-
-	if (!reader)
-		return -1;
-	for (unsigned i = 0; i < request.n_bands; i++) {
-		request.band[i] = scene->band[slot[i]].index;
-		request.plane[i] = plane[slot[i]];
-	}
-	if (reader->read(state->handle[file], &request, env->arena, env->meter, err))
-		return -1;
-	*constant = request.constant;
-	return 0;
-}
-
-/* Its bands one after the other; the file's mask comes with the first. */
-static int read_coarse_file(struct read_state *state, const struct stage_env *env,
-			    struct block *block, unsigned file, void **plane, uint8_t *mask,
-			    struct error *err)
-{
-	unsigned slot[SCENE_MAX_BANDS];
-	unsigned n = bands_of_file(block->scene, file, slot);
-
-	for (unsigned i = 0; i < n; i++)
-		if (read_coarse(state, env, block, &block->scene->band[slot[i]], plane[slot[i]],
-				i ? NULL : mask, err))
-			return -1;
-	return 0;
-}
-
-static int alloc_planes(const struct stage_env *env, struct block *block, void **plane,
-			uint8_t **mask, struct error *err)
-{
-	const struct scene *scene = block->scene;
-	size_t n = window_pixels(&block->window);
-
-	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++) {
-		if (!scene->has_band[slot])
-			continue;
-		plane[slot] =
-			arena_alloc(env->arena, size_mul(n, sample_size(scene->band[slot].type)));
-		if (!plane[slot])
-			return error_set(err, EX_SOFTWARE, "read: the planned memory is too small");
-		block->plane[slot] = plane[slot];
-	}
-	for (unsigned file = 0; file < scene->n_files; file++) {
-		if (!has_dataset_mask(scene, file))
-			continue;
-		mask[file] = arena_alloc(env->arena, n);
-		if (!mask[file])
-			return error_set(err, EX_SOFTWARE, "read: the planned memory is too small");
-	}
-	return 0;
-}
-
 /* The block is constant where every file says so; else constant files are spread out. */
 static void settle_constant(struct block *block, void **plane, const bool *constant)
 {
@@ -337,77 +374,43 @@ static void settle_constant(struct block *block, void **plane, const bool *const
 	block->constant = all;
 	block->n_pixels = all ? 1 : window_pixels(&block->window);
 	for (unsigned slot = 0; slot < SCENE_MAX_BANDS && !all; slot++)
-		if (scene->has_band[slot] && constant[scene->band[slot].file])
-			spread(plane[slot], sample_size(scene->band[slot].type), block->n_pixels);
+		if (plane[slot] && constant[scene->band[slot].file])
+			spread(plane[slot], sample_size(plane_type(&scene->band[slot])),
+			       block->n_pixels);
 }
 
-/* A pixel is masked where the mask of any of its files says so. */
-static void join_masks(struct block *block, uint8_t *const *mask)
-{
-	uint8_t *joined = NULL;
-
-	for (unsigned file = 0; file < block->scene->n_files; file++) {
-		if (!mask[file])
-			continue;
-		for (size_t i = 0; joined && i < block->n_pixels; i++)
-			joined[i] = joined[i] && mask[file][i];
-		joined = joined ? joined : mask[file];
-	}
-	block->dataset_mask = joined;
-}
-
-static int read_run(void *state_ptr, const struct stage_env *env, struct block *block,
+static int read_run(void *state, const struct stage_env *env, struct block *block,
 		    struct chunk_result *result, struct error *err)
 {
-	struct read_state *state = state_ptr;
-	const struct scene *scene = block->scene;
 	void *plane[SCENE_MAX_BANDS] = {0};
 	uint8_t *mask[SCENE_MAX_FILES] = {0};
 	bool constant[SCENE_MAX_FILES] = {0};
 
 	(void)result;
-	for (unsigned slot = 0; slot < SCENE_QA; slot++)
-		if (scene->has_band[slot] && scene->band[slot].finer)
-			return error_set(err, EX_UNAVAILABLE,
-					 "%s: %s is finer than the grid, and averages are not "
-					 "computed; leave out --grid coarse",
-					 scene->name, scene->band[slot].name);
-	if (alloc_planes(env, block, plane, mask, err))
-		return -1;
-	for (unsigned file = 0; file < scene->n_files; file++) {
-		if (file_ratio(scene, file) > 1) {
-			if (read_coarse_file(state, env, block, file, plane, mask[file], err))
-				return -1;
-		} else if (read_file(state, env, block, file, plane, mask[file], &constant[file],
-				     err)) {
+	if (!alloc_planes(env, block, window_pixels(&block->window), plane) ||
+	    !alloc_masks(env, block, mask))
+		return no_memory(err);
+	for (unsigned file = 0; file < block->scene->n_files; file++)
+		if (read_file(state, env, block, file, plane, mask[file], &constant[file], err))
 			return -1;
-		}
-	}
 	settle_constant(block, plane, constant);
-	join_masks(block, mask);
 	return 0;
 }
 
 /* Files that are not open yet are opened; one that cannot be is left to read_run(), with words. */
-static uint64_t read_ahead(void *state, const struct scene *scene, const struct window *window,
+static uint64_t read_ahead(void *state_ptr, const struct scene *scene, const struct window *window,
 			   uint64_t most)
 {
+	struct read_state *state = state_ptr;
 	uint64_t bytes = 0;
 
 	for (unsigned file = 0; file < scene->n_files; file++) {
-		const struct reader *reader = open_file(state, scene, file, NULL);
-		unsigned slot[SCENE_MAX_BANDS];
-		struct read_request request = {
-			.window = coarse_window(window, file_ratio(scene, file)),
-			.n_bands = bands_of_file(scene, file, slot),
-		};
+		const struct file_bands bands = bands_of_file(scene, state->recipe, file);
+		const struct read_request request = request_of(scene, &bands, window);
+		const struct reader *reader = bands.n ? open_file(state, scene, file, NULL) : NULL;
 
-		if (!reader || !reader->ahead || !request.n_bands)
-			continue;
-		for (unsigned i = 0; i < request.n_bands; i++)
-			request.band[i] = scene->band[slot[i]].index;
-		bytes += reader->ahead(((struct read_state *)state)->handle[file], &request,
-				       most - bytes);
+		if (reader && reader->ahead)
+			bytes += reader->ahead(state->handle[file], &request, most - bytes);
 	}
 	return bytes;
 }

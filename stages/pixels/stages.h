@@ -22,6 +22,15 @@ static inline bool value_is_missing(const struct scene *scene, unsigned value)
 	return scene->missing >> value & 1;
 }
 
+/* Samples in a block's plane: as stored, but for averages. */
+static inline enum sample_type plane_type(const struct band *band)
+{
+	return band->finer ? SAMPLE_F64 : band->type;
+}
+
+/* block.c: bands, bit by slot, that pixels are read of: what the scene's values need. */
+uint32_t bands_read(const struct scene *scene, const struct recipe *recipe);
+
 /* Values of the recipe that can. */
 static inline unsigned values_here(const struct scene *scene, const struct recipe *recipe)
 {

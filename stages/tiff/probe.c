@@ -146,15 +146,28 @@ static int fill_bands(const struct tiff_image *image, struct raster_info *info, 
 	return 0;
 }
 
+static bool may_stream(const struct raster_info *info)
+{
+	return info->rows_can_stream && tiff_direct_large(info->block_bytes, info->raw_bytes);
+}
+
 /* Row decoders that may be open at once, should the blocks be streamed; see rows.c. */
-static size_t cursors(const struct raster_info *info)
+static size_t cursors(const struct raster_info *info, unsigned n_bands)
 {
 	uint64_t n = ceil_div(info->x_size, info->block_x_size) *
-		     (info->band_interleaved ? READ_MAX_BANDS : 1u);
+		     (info->band_interleaved ? n_bands : 1u);
 
-	if (!info->rows_can_stream || !tiff_direct_large(info->block_bytes, info->raw_bytes))
+	if (!may_stream(info))
 		return 1;
 	return n < TIFF_MAX_CURSORS ? (size_t)n : TIFF_MAX_CURSORS;
+}
+
+/* What one of them takes. */
+static size_t cursor_memory(struct tiff_image *image, const struct raster_info *info)
+{
+	bool large = tiff_direct_large(info->block_bytes, info->raw_bytes);
+
+	return size_add(tiff_codec_memory(image), large ? TIFF_INPUT_BYTES : 0);
 }
 
 /*
@@ -168,10 +181,8 @@ static size_t handle_memory(struct tiff_image *image, const struct raster_info *
 					     : (uint64_t)image->across * image->down *
 						       (image->planar ? image->samples : 1u);
 	uint64_t likely = image->file_bytes / 2 < 1 << 20 ? 1 << 20 : image->file_bytes / 2;
-	size_t decoders = size_mul(cursors(info), tiff_codec_memory(image));
+	size_t decoders = size_mul(cursors(info, RASTER_USUAL_BANDS), cursor_memory(image, info));
 
-	if (tiff_direct_large(info->block_bytes, info->raw_bytes))
-		decoders = size_add(decoders, size_mul(cursors(info), TIFF_INPUT_BYTES));
 	striles = striles < likely ? striles : likely;
 	decoders = size_add(decoders, size_mul(2, (size_t)image->ifd.tag_bytes));
 	return size_add(size_add(decoders, size_mul(striles, 16)),
@@ -218,6 +229,8 @@ static void fill_info(struct tiff_image *image, struct raster_info *info)
 	info->raw_bytes = image->raw_bytes;
 	info->rows_can_stream = image->compression == COMPRESSION_NONE || tiff_direct_takes(image);
 	info->codec_bytes = handle_memory(image, info);
+	if (info->band_interleaved && may_stream(info))
+		info->codec_band = size_mul(cursors(info, 1), cursor_memory(image, info));
 	(void)snprintf(info->reader, sizeof(info->reader), "tiff");
 	(void)snprintf(info->codec, sizeof(info->codec), "%s", tiff_codec_name(image->compression));
 	if (image->predictor > PREDICTOR_NONE)

@@ -144,7 +144,8 @@ static int open_handle(void **state, const char *path, const struct raster_info 
 		       struct error *err)
 {
 	struct tiff_handle *handle = calloc(1, sizeof(*handle));
-	size_t alloc = size_add(TIFF_HEADER_ALLOC, info->codec_bytes);
+	size_t decoders = size_add(info->codec_bytes, size_mul(READ_MAX_BANDS, info->codec_band));
+	size_t alloc = size_add(TIFF_HEADER_ALLOC, decoders);
 
 	*state = NULL;
 	if (!handle)

@@ -104,6 +104,7 @@ static void bench_init(struct bench *b, enum sample_type red, enum sample_type n
 	struct error err;
 
 	memset(b, 0, sizeof(*b));
+	b->scene.n_files = 1;
 	b->scene.x_size = WIDTH;
 	b->scene.y_size = HEIGHT;
 	b->scene.tile_x_size = 16;
@@ -175,7 +176,7 @@ static enum pixel_class reference(const struct bench *b, size_t i, float *value)
 	if ((red->has_nodata && (r == red->nodata || (isnan(r) && isnan(red->nodata)))) ||
 	    (nir->has_nodata && (s == nir->nodata || (isnan(s) && isnan(nir->nodata)))))
 		return PIXEL_NODATA;
-	if (b->block.dataset_mask && !b->mask[i])
+	if (b->block.file_mask[0] && !b->mask[i])
 		return PIXEL_MASKED;
 	if (!isfinite(r) || !isfinite(s))
 		return PIXEL_NONFINITE;
@@ -284,7 +285,7 @@ static void nodata_and_masks(void **state)
 		for (size_t i = 0; i < N; i++)
 			b.mask[i] = (uint8_t)(i % 5);
 		b.scene.masked = true;
-		b.block.dataset_mask = b.mask;
+		b.block.file_mask[0] = b.mask;
 		check(&b, true);
 		bench_release(&b);
 	}
@@ -408,7 +409,7 @@ static void bytes_are_counted(void **state)
 		bench_init(&b, SAMPLE_U16, SAMPLE_F64);
 		memset(b.mask, 1, N);
 		b.scene.masked = masked;
-		b.block.dataset_mask = masked ? b.mask : NULL;
+		b.block.file_mask[0] = masked ? b.mask : NULL;
 		run_stages(&b, false);
 		assert_int_equal(b.meter.row[METER_MASK].bytes_in, N * (2 + 8 + masked));
 		assert_int_equal(b.meter.row[METER_MASK].bytes_out, N);

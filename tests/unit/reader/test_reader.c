@@ -364,7 +364,7 @@ static void test_vrt_counts_sources(void **state)
 	eight = codec_bytes("eight.vrt", READER_AUTO);
 	assert_true(one >= 2 * STRIP_BYTES);
 	assert_true(two >= 2 * one && two < 3 * one);
-	assert_true(eight >= READ_MAX_BANDS * one && eight < 6 * one);
+	assert_true(eight >= RASTER_USUAL_BANDS * one && eight < 6 * one);
 }
 
 static void test_mask_is_counted(void **state)
