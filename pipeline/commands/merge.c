@@ -6,14 +6,12 @@
 #include "commands.h"
 #include "inputs_apart.h"
 #include "options/rows.h"
-#include "recipe.h"
 #include "report_lists.h"
 
 static int run(const struct call *call, struct error *err)
 {
 	struct options options = *call->options;
 
-	options.recipe = &recipe_ndvi;
 	if (inputs_apart(&options, NULL, false, err))
 		return -1;
 	return merge_partials(&options, err);

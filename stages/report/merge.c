@@ -18,7 +18,7 @@ struct merge {
 	struct partial_file *part;
 	struct partial_room room;
 	struct seen seen;
-	struct histogram histogram; /* of the scene in hand */
+	struct histogram *histogram; /* of the scene in hand, by value */
 	struct run_totals totals;
 	struct report_set *set;
 };
@@ -78,6 +78,19 @@ static int open_parts(struct merge *merge, char **paths, struct error *err)
 	return 0;
 }
 
+/* What is missing in the scene adds nothing. */
+static int check_totals(const struct merge *merge, const struct scene_result *result,
+			struct error *err)
+{
+	const struct value_totals *totals = report_set_pixels(merge->set)->value;
+
+	for (unsigned v = 0; v < result->n_values; v++)
+		if (result->value[v].histogram &&
+		    partial_fits(&totals[v].accum, &result->value[v].accum, err))
+			return -1;
+	return 0;
+}
+
 /* Does the scene stand where it must, once, and can it be added? */
 static int check_scene(struct merge *merge, const struct partial_file *part,
 		       const struct scene_result *result, uint64_t found, uint64_t number,
@@ -94,8 +107,7 @@ static int check_scene(struct merge *merge, const struct partial_file *part,
 	}
 	if (result->status != SCENE_OK)
 		return 0;
-	if (partial_fits(&report_set_pixels(merge->set)->value[0].accum, &result->value[0].accum,
-			 &own))
+	if (check_totals(merge, result, &own))
 		return partial_bad_line(part, own.text, err);
 	switch (seen_add(&merge->seen, result->scene, err)) {
 	case SEEN_NEW:
@@ -116,7 +128,7 @@ static int merge_scene(struct merge *merge, uint64_t number, struct error *err)
 	struct scene scene = {0};
 	uint64_t found;
 	int status =
-		partial_next(part, &merge->room, &scene, &merge->histogram, &result, &found, err);
+		partial_next(part, &merge->room, &scene, merge->histogram, &result, &found, err);
 
 	if (!status)
 		status = check_scene(merge, part, &result, found, number, err);
@@ -139,9 +151,11 @@ static int merge_scenes(struct merge *merge, struct error *err)
 	return 0;
 }
 
-static int write_reports(struct merge *merge, const struct options *options, struct error *err)
+/* The reports of a run with the recipe of the parts. */
+static int write_reports(struct merge *merge, const struct options *given, struct error *err)
 {
 	const struct partial_head *head = &merge->part[0].head;
+	struct options options = *given;
 	struct plan plan = {
 		.n_all_scenes = head->scenes_in_all,
 		.files_checksum = head->files,
@@ -151,10 +165,15 @@ static int write_reports(struct merge *merge, const struct options *options, str
 	};
 	int status;
 
-	pixels_layout(&plan.layout, options);
+	merge->histogram = calloc(head->recipe->n_values, sizeof(*merge->histogram));
+	if (!merge->histogram)
+		return error_memory(err, "a scene",
+				    head->recipe->n_values * sizeof(*merge->histogram));
+	options.recipe = head->recipe;
+	pixels_layout(&plan.layout, &options);
 	merge->totals = (struct run_totals){0};
 	merge->totals.n_scenes = (uint32_t)head->scenes_in_all;
-	status = report_set_open(&merge->set, &plan, options, err);
+	status = report_set_open(&merge->set, &plan, &options, err);
 	if (!status)
 		status = merge_scenes(merge, err);
 	if (!status)
@@ -170,6 +189,7 @@ static void merge_free(struct merge *merge)
 	for (unsigned i = 0; merge->part && i < merge->n; i++)
 		partial_close(&merge->part[i]);
 	free(merge->part);
+	free(merge->histogram);
 	free(merge->room.text);
 	seen_release(&merge->seen);
 	free(merge);

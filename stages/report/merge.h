@@ -13,9 +13,9 @@
  * contradicting themselves, and of one identity (identity.h): else -1 with what is wrong, and no
  * report gets its name. Returns the exit status that one run would have had.
  *
- * Reads a scene at a time. Memory, whatever the files hold: a line of at most 1 MiB and what it
- * parses to, some 8 KiB a part, and at most 32 bytes a scene, by which one that comes twice is
- * found.
+ * Reads a scene at a time. Memory, whatever the files hold: a line (partial_line_most():
+ * 1 to 4.1 MiB) and what it parses to, some 12 KiB a part, and at most 32 bytes a scene, by which
+ * one that comes twice is found.
  */
 int merge_partials(const struct options *options, struct error *err) MUST_CHECK;
 

@@ -14,7 +14,6 @@
 
 #include "json_stats.h"
 #include "printable.h"
-#include "recipe.h"
 #include "report_words.h"
 
 /* --- writing --- */
@@ -90,11 +89,43 @@ static json_t *band_source(const struct scene *scene, unsigned slot)
 	return o;
 }
 
-json_t *partial_scene(const struct scene_result *result, uint64_t number)
+static json_t *band_sources(const struct scene *scene, const struct recipe *recipe)
+{
+	json_t *o = json_object();
+
+	for (unsigned slot = 0; slot < recipe->n_bands; slot++)
+		js_put(&o, recipe->band[slot].text, band_source(scene, slot));
+	return o;
+}
+
+static json_t *value_object(const struct value_result *value)
+{
+	json_t *o = json_object();
+
+	js_put(&o, "area_m2", js_number(value->area_m2));
+	js_put(&o, "accum", accum_object(&value->accum));
+	js_put(&o, "histogram", histogram_object(value->histogram));
+	return o;
+}
+
+/* What is missing in the scene is null. */
+static json_t *value_objects(const struct scene_result *result, const struct recipe *recipe)
+{
+	json_t *o = json_object();
+
+	for (unsigned v = 0; v < recipe->n_values; v++) {
+		const struct value_result *value = &result->value[v];
+		bool there = result->status == SCENE_OK && v < result->n_values && value->histogram;
+
+		js_put(&o, recipe->value[v].name, there ? value_object(value) : json_null());
+	}
+	return o;
+}
+
+json_t *partial_scene(const struct scene_result *result, const struct recipe *recipe,
+		      uint64_t number)
 {
 	const struct scene *s = result->scene;
-	const struct value_result *value = &result->value[0];
-	bool ok = result->status == SCENE_OK && value->histogram;
 	json_t *o = json_object(), *notes = json_array();
 
 	for (unsigned i = 0; i < s->n_notes; i++)
@@ -109,12 +140,9 @@ json_t *partial_scene(const struct scene_result *result, uint64_t number)
 	js_put(&o, "crs", partial_text(scene_crs(s)));
 	js_put(&o, "x_size", js_count(s->x_size));
 	js_put(&o, "y_size", js_count(s->y_size));
-	js_put(&o, "red", band_source(s, 0));
-	js_put(&o, "nir", band_source(s, 1));
+	js_put(&o, "bands", band_sources(s, recipe));
 	js_put(&o, "notes", notes);
-	js_put(&o, "area_m2", js_number(result->n_values ? value->area_m2 : NAN));
-	js_put(&o, "accum", ok ? accum_object(&value->accum) : json_null());
-	js_put(&o, "histogram", ok ? histogram_object(value->histogram) : json_null());
+	js_put(&o, "indices", value_objects(result, recipe));
 	return o;
 }
 
@@ -131,8 +159,9 @@ static void write_text(FILE *out, const char *text, size_t length)
 	(void)fwrite(text, 1, (size_t)(end - text), out);
 }
 
-int partial_emit(FILE *out, json_t *object, struct error *err)
+int partial_emit(FILE *out, json_t *object, unsigned n_values, struct error *err)
 {
+	const size_t most = partial_line_most(n_values);
 	char *text = object ? json_dumps(object,
 					 JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(17))
 			    : NULL;
@@ -141,8 +170,8 @@ int partial_emit(FILE *out, json_t *object, struct error *err)
 
 	json_decref(object);
 	if (!text)
-		status = error_memory(err, "a partial result", PARTIAL_LINE_MOST);
-	else if (length > PARTIAL_LINE_MOST - 64) /* the seal follows */
+		status = error_memory(err, "a partial result", most);
+	else if (length > most - 64) /* the seal follows */
 		status = error_set(err, EX_DATAERR,
 				   "a scene's names are too long for a partial result; give its "
 				   "files shorter ones");
@@ -205,7 +234,7 @@ static void get_text(char *to, size_t size, const json_t *value, bool *bad)
 
 static char *get_name(const json_t *o, const char *key, bool *bad)
 {
-	char *text = partial_read_text(json_object_get(o, key), PARTIAL_LINE_MOST);
+	char *text = partial_read_text(json_object_get(o, key), PARTIAL_LINE_ONE);
 
 	if (!text)
 		*bad = true;
@@ -322,6 +351,17 @@ static void get_band(const json_t *o, const char *key, struct scene *scene, unsi
 		*bad = true;
 }
 
+static void get_bands(const json_t *o, struct scene *scene, const struct recipe *recipe, bool *bad)
+{
+	need_members(o, recipe->n_bands, bad);
+	for (unsigned slot = 0; slot < recipe->n_bands; slot++) {
+		struct band *band = &scene->band[slot];
+
+		(void)snprintf(band->name, sizeof(band->name), "%s", recipe->band[slot].text);
+		get_band(o, recipe->band[slot].text, scene, slot, bad);
+	}
+}
+
 static void get_notes(const json_t *o, struct scene *scene, bool *bad)
 {
 	const json_t *notes = json_object_get(o, "notes");
@@ -358,7 +398,7 @@ static enum scene_status get_status(const json_t *o, bool *bad)
 	return SCENE_FAILED;
 }
 
-static void get_facts(const json_t *o, struct scene *scene, bool *bad)
+static void get_facts(const json_t *o, struct scene *scene, const struct recipe *recipe, bool *bad)
 {
 	scene->name = get_name(o, "name", bad);
 	get_text(scene->sensor, sizeof(scene->sensor), json_object_get(o, "sensor"), bad);
@@ -367,37 +407,58 @@ static void get_facts(const json_t *o, struct scene *scene, bool *bad)
 		 json_object_get(o, "crs"), bad);
 	scene->x_size = (uint32_t)get_count(o, "x_size", UINT32_MAX, bad);
 	scene->y_size = (uint32_t)get_count(o, "y_size", UINT32_MAX, bad);
-	get_band(o, "red", scene, 0, bad);
-	get_band(o, "nir", scene, 1, bad);
+	get_bands(json_object_get(o, "bands"), scene, recipe, bad);
 	get_notes(o, scene, bad);
 	scene->n_files = 1; /* for its CRS */
 }
 
-int partial_read_scene(const json_t *o, struct scene *scene, struct histogram *histogram,
-		       struct scene_result *result, uint64_t *number, struct error *err)
+static void get_value(const json_t *o, struct value_result *value, struct histogram *histogram,
+		      bool *bad)
 {
-	const json_t *accum = json_object_get(o, "accum"),
-		     *counts = json_object_get(o, "histogram");
-	struct value_result *value = &result->value[0];
+	need_members(o, 3, bad);
+	value->area_m2 = get_number(o, "area_m2", NAN, bad);
+	get_accum(json_object_get(o, "accum"), &value->accum, bad);
+	get_histogram(json_object_get(o, "histogram"), histogram, bad);
+	value->histogram = histogram;
+}
+
+/* As totals say it: what is missing has no histogram, what has failed has no values. */
+static void get_values(const json_t *o, const struct recipe *recipe, struct scene *scene,
+		       struct histogram *histogram, struct scene_result *result, bool *bad)
+{
+	need_members(o, recipe->n_values, bad);
+	for (unsigned v = 0; v < recipe->n_values; v++) {
+		const json_t *value = json_object_get(o, recipe->value[v].name);
+
+		if (result->status == SCENE_OK && !json_is_null(value)) {
+			get_value(value, &result->value[v], &histogram[v], bad);
+			continue;
+		}
+		if (!json_is_null(value))
+			*bad = true;
+		result->value[v].area_m2 = NAN;
+		if (result->status == SCENE_OK)
+			scene->missing |= (uint16_t)(1u << v);
+	}
+	result->n_values = result->status == SCENE_OK ? recipe->n_values : 0;
+}
+
+int partial_read_scene(const json_t *o, const struct recipe *recipe, struct scene *scene,
+		       struct histogram *histogram, struct scene_result *result, uint64_t *number,
+		       struct error *err)
+{
 	bool bad = false;
 
 	memset(scene, 0, sizeof(*scene));
-	*result = (struct scene_result){.scene = scene, .n_values = 1};
-	need_members(o, 16, &bad);
+	*result = (struct scene_result){.scene = scene};
+	need_members(o, 13, &bad);
 	*number = get_count(o, "number", UINT32_MAX, &bad);
 	scene->id = (uint32_t)*number;
-	get_facts(o, scene, &bad);
+	get_facts(o, scene, recipe, &bad);
 	result->status = get_status(o, &bad);
 	get_error(o, &result->error, &bad);
-	value->area_m2 = get_number(o, "area_m2", NAN, &bad);
-	if (result->status == SCENE_OK) {
-		get_accum(accum, &value->accum, &bad);
-		get_histogram(counts, histogram, &bad);
-		value->histogram = histogram;
-	} else if (!json_is_null(accum) || !json_is_null(counts)) {
-		bad = true;
-	}
+	get_values(json_object_get(o, "indices"), recipe, scene, histogram, result, &bad);
 	if (bad)
 		return error_set(err, EX_DATAERR, "not a scene as imgpipe --partial writes it");
-	return partial_check(result, &recipe_ndvi.value[0].grid, err);
+	return partial_check(result, recipe, err);
 }

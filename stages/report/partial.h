@@ -1,6 +1,6 @@
 /*
  * Partial results: exact totals of scenes as text, from one job to imgpipe merge (schema
- * imgpipe-partial/2, in report/schema.md). What is written here is read back to the same bits.
+ * imgpipe-partial/3, in report/schema.md). What is written here is read back to the same bits.
  *
  * The input may be damaged, old, from another run, or malicious. Three checks, in this order:
  *
@@ -27,49 +27,81 @@
 #include "error.h"
 #include "identity.h"
 #include "plan.h"
+#include "recipe.h"
 #include "workload.h"
 
 #define PARTIAL_FORMAT "imgpipe-partial/"
-#define PARTIAL_SCHEMA PARTIAL_FORMAT "2"
-#define PARTIAL_INDEX  "ndvi"
+#define PARTIAL_SCHEMA PARTIAL_FORMAT "3"
 
 enum {
-	/* A line: a full histogram is 10,242 slots of up to 20 bytes; a name, two paths (4096 bytes
-	 * each, up to six for one of them in JSON) and words are the rest. */
-	PARTIAL_LINE_MOST = 1 << 20,
-	PARTIAL_VALUES_MOST = HIST_SLOTS + 256, /* values in a line */
-	PARTIAL_DEPTH_MOST = 4,                 /* scene, accum, n */
-	PARTIAL_MAKERS_MOST = 8                 /* programs in made_by; later ones are left out */
+	/* A line, for one value: names, words, and paths (4096 bytes each, up to six for one of
+	 * them in JSON) of up to 16 bands take less than three quarters. */
+	PARTIAL_LINE_ONE = 1 << 20,
+	/* For one more: a full histogram is 10,242 slots of up to 20 bytes, and sums. */
+	PARTIAL_LINE_MORE = 208 << 10,
+	PARTIAL_VALUES_ONE = HIST_SLOTS + 256, /* JSON values in a line, likewise */
+	PARTIAL_VALUES_MORE = HIST_SLOTS + 32,
+	PARTIAL_DEPTH_MOST = 5,  /* scene, indices, ndvi, accum, n */
+	PARTIAL_MAKERS_MOST = 8, /* programs in made_by; later ones are left out */
 };
+
+/* Bytes of a line at the most: 1 MiB for one value of the recipe, 4.1 MiB for 16. */
+static inline size_t partial_line_most(unsigned n_values)
+{
+	return PARTIAL_LINE_ONE + (n_values ? n_values - 1 : 0) * (size_t)PARTIAL_LINE_MORE;
+}
 
 /* --- partial.c: a scene --- */
 
-/* One scene; NULL without memory. */
-json_t *partial_scene(const struct scene_result *result, uint64_t number);
+/* One scene of a run of this recipe; NULL without memory. */
+json_t *partial_scene(const struct scene_result *result, const struct recipe *recipe,
+		      uint64_t number);
 
 /*
- * Back again. *scene and *histogram are filled and pointed to by *result; release the scene
- * whatever comes back. -1 with EX_DATAERR where the object is no such scene, or contradicts itself.
+ * Back again. *scene and the histograms, one for each value of the recipe, are filled and pointed
+ * to by *result; release the scene whatever comes back. -1 with EX_DATAERR where the object is no
+ * such scene, or contradicts itself.
  */
-int partial_read_scene(const json_t *object, struct scene *scene, struct histogram *histogram,
-		       struct scene_result *result, uint64_t *number, struct error *err) MUST_CHECK;
+int partial_read_scene(const json_t *object, const struct recipe *recipe, struct scene *scene,
+		       struct histogram *histogram, struct scene_result *result, uint64_t *number,
+		       struct error *err) MUST_CHECK;
 
 /* Text as JSON, whatever its bytes, in the form of include/printable.h. NULL without memory. */
 json_t *partial_text(const char *text);
 /* Back again, owned by the caller; NULL if it is none, or longer than `most` bytes. */
 char *partial_read_text(const json_t *value, size_t most);
 
-/* Write an object on one line without its last brace, which the seal brings. Frees it. */
-int partial_emit(FILE *out, json_t *object, struct error *err) MUST_CHECK;
+/*
+ * Write an object, of a recipe of so many values, on one line without its last brace, which the
+ * seal brings. Frees it.
+ */
+int partial_emit(FILE *out, json_t *object, unsigned n_values, struct error *err) MUST_CHECK;
 
 /* --- partial_check.c: can there be such a scene? --- */
 
-/* 0, or -1 with EX_DATAERR and the contradiction. Pure. The grid is valid. */
-int partial_check(const struct scene_result *result, const struct value_grid *grid,
+/* 0, or -1 with EX_DATAERR and the contradiction. Pure. Grids are valid. */
+int partial_check(const struct scene_result *result, const struct recipe *recipe,
 		  struct error *err) MUST_CHECK;
+/* Of one value alone, which has a histogram: its counts, extremes, sums and area. Likewise. */
+int partial_check_value(const struct scene *scene, const struct value_result *value,
+			const struct value_grid *grid, struct error *err) MUST_CHECK;
 /* Can the scene be added to the totals without overflow? Likewise. */
 int partial_fits(const struct accum *totals, const struct accum *more,
 		 struct error *err) MUST_CHECK;
+
+/* --- partial_recipe.c: what was computed --- */
+
+/* Names of the bands; the values. NULL without memory. */
+json_t *partial_bands(const struct recipe *recipe);
+json_t *partial_values(const struct recipe *recipe);
+/*
+ * Back again, for recipe_free(); NULL where they are no such lists, or without memory. Its bands
+ * have their texts only, its values no program: it says what was computed.
+ */
+struct recipe *partial_read_recipe(const json_t *bands, const json_t *values);
+/* -1 with EX_DATAERR and what differs. */
+int partial_recipe_same(const struct recipe *a, const char *a_path, const struct recipe *b,
+			const char *b_path, struct error *err) MUST_CHECK;
 
 /* --- partial_head.c: whose part it is --- */
 
@@ -77,7 +109,9 @@ struct partial_head {
 	uint64_t part, parts, scenes_in_all;
 	uint64_t files;           /* scene_list_checksum() */
 	struct identity identity; /* as the part was made */
-	json_t *made_by;          /* an array: programs and libraries */
+	const struct recipe *recipe;
+	struct recipe *own_recipe; /* that recipe, where it was read; owned */
+	json_t *made_by;           /* an array: programs and libraries */
 };
 
 /* What this run has to say, or the parts that are merged. Release it on -1, too. */

@@ -2,8 +2,8 @@
  * A partial result as a file: regular, read line by line, each line held to its checksum and to a
  * shape that bounds what parsing it can take, before it is parsed. Knows no number of a scene.
  *
- * However long or odd the file is, no more than one line of PARTIAL_LINE_MOST bytes and
- * PARTIAL_VALUES_MOST values is in memory.
+ * However long or odd the file is, no more than one line of partial_line_most() bytes, and JSON
+ * values in that proportion, is in memory.
  */
 #include "partial.h"
 
@@ -33,6 +33,12 @@ static int damaged(const struct partial_file *file, struct error *err)
 
 /* --- lines --- */
 
+/* Values of the recipe; a head, which says it, has room as for one. */
+static unsigned n_values(const struct partial_file *file)
+{
+	return file->head.recipe ? file->head.recipe->n_values : 1;
+}
+
 static int grow(struct partial_room *room, struct error *err)
 {
 	size_t size = room->size ? 2 * room->size : 4096;
@@ -48,11 +54,12 @@ static int grow(struct partial_room *room, struct error *err)
 /* The next line with its end. */
 static int read_line(struct partial_file *file, struct partial_room *room, struct error *err)
 {
+	const size_t most = partial_line_most(n_values(file));
 	int c = EOF;
 
 	room->length = 0;
 	file->line++;
-	while (room->length < PARTIAL_LINE_MOST) {
+	while (room->length < most) {
 		if (room->length == room->size && grow(room, err))
 			return -1;
 		c = getc_unlocked(file->in);
@@ -118,9 +125,9 @@ static int open_seal(struct partial_file *file, struct partial_room *room, enum 
 /* --- parsing --- */
 
 /* Few values and no deep nesting, so that a parsed line takes a small multiple of its bytes. */
-static bool has_shape(const struct partial_room *room)
+static bool has_shape(const struct partial_room *room, size_t most)
 {
-	unsigned depth = 0, values = 0;
+	size_t depth = 0, values = 0;
 	bool quoted = false;
 
 	for (size_t i = 0; i < room->length; i++) {
@@ -136,16 +143,18 @@ static bool has_shape(const struct partial_room *room)
 			depth--;
 		else if (c == ',')
 			values++;
-		if (depth > PARTIAL_DEPTH_MOST || values > PARTIAL_VALUES_MOST)
+		if (depth > PARTIAL_DEPTH_MOST || values > most)
 			return false;
 	}
 	return true;
 }
 
 /* The line before its seal, as an object. NULL if it is none. */
-static json_t *parse(struct partial_room *room)
+static json_t *parse(const struct partial_file *file, struct partial_room *room)
 {
-	if (!has_shape(room))
+	size_t more = n_values(file) - 1;
+
+	if (!has_shape(room, PARTIAL_VALUES_ONE + more * PARTIAL_VALUES_MORE))
 		return NULL;
 	room->text[room->length++] = '}'; /* where the seal began */
 	return json_loadb(room->text, room->length, JSON_REJECT_DUPLICATES, NULL);
@@ -168,11 +177,12 @@ static int check_format(const struct partial_file *file, const struct partial_ro
 				 "%s: not a partial result; give the files that --partial or "
 				 "--shard made",
 				 file->path);
-	if (memcmp(room->text + n, "1\"", 2) == 0)
+	if (memcmp(room->text + n, "1\"", 2) == 0 || memcmp(room->text + n, "2\"", 2) == 0)
 		return error_set(err, EX_DATAERR,
-				 "%s: made by an older imgpipe, which did not record what parts "
-				 "must have in common; run that part again with this one",
-				 file->path);
+				 "%s: made by an older imgpipe (" PARTIAL_FORMAT
+				 "%c; this one reads " PARTIAL_SCHEMA
+				 "); make all parts again with this one",
+				 file->path, room->text[n]);
 	return error_set(err, EX_DATAERR,
 			 "%s: not of the format " PARTIAL_SCHEMA
 			 ", which this imgpipe reads; merge with the imgpipe that made it",
@@ -197,7 +207,7 @@ static int read_head(struct partial_file *file, struct partial_room *room, struc
 	}
 	if (open_seal(file, room, REPORT_HEAD, err))
 		return -1;
-	object = parse(room);
+	object = parse(file, room);
 	status = partial_head_read(&file->head, object, file->path, err);
 	json_decref(object);
 	return status;
@@ -225,8 +235,9 @@ int partial_next(struct partial_file *file, struct partial_room *room, struct sc
 
 	if (read_line(file, room, err) || open_seal(file, room, REPORT_SCENE, err))
 		return -1;
-	object = parse(room);
-	status = partial_read_scene(object, scene, histogram, result, number, &own);
+	object = parse(file, room);
+	status = partial_read_scene(object, file->head.recipe, scene, histogram, result, number,
+				    &own);
 	json_decref(object);
 	return status ? partial_bad_line(file, own.text, err) : 0;
 }

@@ -11,6 +11,7 @@
 #include <tiffio.h>
 #include <zstd.h>
 
+#include "formula/recipe_make.h"
 #include "json_stats.h"
 
 #ifndef IMGPIPE_GDAL_VERSION
@@ -108,6 +109,7 @@ int partial_head_make(struct partial_head *head, const struct plan *plan,
 		.parts = share ? options->shard.n : 1,
 		.scenes_in_all = plan->n_all_scenes,
 		.files = plan->files_checksum,
+		.recipe = options->recipe,
 	};
 	if (plan->merged) {
 		head->made_by = json_incref(plan->merged->made_by);
@@ -136,19 +138,21 @@ int partial_head_write(FILE *out, const struct partial_head *head, struct error 
 	(void)snprintf(files, sizeof(files), "%016" PRIx64, head->files);
 	js_put(&o, "schema", json_string(PARTIAL_SCHEMA));
 	js_put(&o, "results", json_integer(RESULTS_VERSION));
-	js_put(&o, "index", json_string(PARTIAL_INDEX));
+	js_put(&o, "bands", partial_bands(head->recipe));
+	js_put(&o, "indices", partial_values(head->recipe));
 	js_put(&o, "options", identity_object(&head->identity));
 	js_put(&o, "part", js_count(head->part));
 	js_put(&o, "parts", js_count(head->parts));
 	js_put(&o, "scenes_in_all", js_count(head->scenes_in_all));
 	js_put(&o, "files", json_string(files));
 	js_put(&o, "made_by", head->made_by ? json_incref(head->made_by) : NULL);
-	return partial_emit(out, o, err);
+	return partial_emit(out, o, 1, err);
 }
 
 void partial_head_release(struct partial_head *head)
 {
 	identity_release(&head->identity);
+	recipe_free(head->own_recipe);
 	json_decref(head->made_by);
 	*head = (struct partial_head){0};
 }
@@ -166,9 +170,8 @@ static int bad_head(const char *path, struct error *err)
 static int check_results(const json_t *o, const char *path, struct error *err)
 {
 	const json_t *results = json_object_get(o, "results");
-	const char *index = json_string_value(json_object_get(o, "index"));
 
-	if (!json_is_integer(results) || !index)
+	if (!json_is_integer(results))
 		return bad_head(path, err);
 	if (json_integer_value(results) != RESULTS_VERSION)
 		return error_set(
@@ -177,11 +180,6 @@ static int check_results(const json_t *o, const char *path, struct error *err)
 			", this imgpipe %s makes version %d, whose numbers differ; make all "
 			"parts and merge them with one imgpipe",
 			path, json_integer_value(results), IMGPIPE_VERSION, RESULTS_VERSION);
-	if (strcmp(index, PARTIAL_INDEX) != 0)
-		return error_set(err, EX_DATAERR,
-				 "%s: is of index %.40s, this imgpipe works out " PARTIAL_INDEX
-				 " alone",
-				 path, index);
 	return 0;
 }
 
@@ -197,7 +195,7 @@ static bool read_identity(struct identity *identity, const json_t *o, struct err
 
 		if (json_is_null(value))
 			continue;
-		identity->item[i].value = partial_read_text(value, PARTIAL_LINE_MOST);
+		identity->item[i].value = partial_read_text(value, PARTIAL_LINE_ONE);
 		if (!identity->item[i].value || !*identity->item[i].value)
 			return false;
 	}
@@ -231,12 +229,17 @@ int partial_head_read(struct partial_head *head, const json_t *o, const char *pa
 	*head = (struct partial_head){0};
 	if (check_results(o, path, err))
 		return -1;
-	if (json_object_size(o) != 9 || !are_programs(programs) ||
+	if (json_object_size(o) != 10 || !are_programs(programs) ||
 	    !read_identity(&head->identity, json_object_get(o, "options"), err) ||
 	    !read_number(&head->part, o, "part", 1) || !read_number(&head->parts, o, "parts", 1) ||
 	    !read_number(&head->scenes_in_all, o, "scenes_in_all", 0) ||
 	    !read_files(&head->files, json_object_get(o, "files")) || head->part > head->parts)
 		return bad_head(path, err);
+	head->own_recipe =
+		partial_read_recipe(json_object_get(o, "bands"), json_object_get(o, "indices"));
+	if (!head->own_recipe)
+		return bad_head(path, err);
+	head->recipe = head->own_recipe;
 	head->made_by = json_incref(programs);
 	return 0;
 }
@@ -272,7 +275,8 @@ int partial_head_same(const struct partial_head *a, const char *a_path,
 				 "%s is one of %" PRIu64 " parts and %s one of %" PRIu64
 				 ": parts of different runs cannot be merged",
 				 a_path, a->parts, b_path, b->parts);
-	if (same_options(&a->identity, a_path, &b->identity, b_path, err))
+	if (same_options(&a->identity, a_path, &b->identity, b_path, err) ||
+	    partial_recipe_same(a->recipe, a_path, b->recipe, b_path, err))
 		return -1;
 	if (a->scenes_in_all != b->scenes_in_all || a->files != b->files)
 		return error_set(err, EX_DATAERR,

@@ -35,10 +35,12 @@ static int partial_begin(struct open_report *report, struct error *err)
 static int partial_put_scene(struct open_report *report, const struct scene_result *result,
 			     struct error *err)
 {
+	const struct recipe *recipe = report->options->recipe;
 	uint64_t number = scene_number(result->scene, report->options);
 
 	(void)fputs(report->row ? ",\n" : "\n", report->out);
-	return partial_emit(report->out, partial_scene(result, number), err);
+	return partial_emit(report->out, partial_scene(result, recipe, number), recipe->n_values,
+			    err);
 }
 
 static int partial_end(struct open_report *report, const struct run_totals *totals,

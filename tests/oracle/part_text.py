@@ -161,8 +161,8 @@ def made_scene(values, number=0, name="made", width=None, height=1, others=0):
     band = {"file": f"{name}.tif", "band": 1}
     return {"number": number, "name": name, "status": "ok", "error_code": 0, "error": "",
             "sensor": "", "acquired": "", "crs": "", "x_size": width or n_valid + others,
-            "y_size": height, "red": band, "nir": {**band, "band": 2}, "notes": [],
-            "area_m2": None, "accum": accum, "histogram": histogram}
+            "y_size": height, "bands": {"red": band, "nir": {**band, "band": 2}}, "notes": [],
+            "indices": {"ndvi": {"area_m2": None, "accum": accum, "histogram": histogram}}}
 
 
 # --- running ---

@@ -121,9 +121,11 @@ static void scenes_come_back(void **state)
 	(void)state;
 	fill(&group, some, 7, 3);
 	result = result_of(&scene, &group);
-	object = partial_scene(&result, 12);
+	object = partial_scene(&result, &recipe_ndvi, 12);
 	assert_non_null(object);
-	assert_int_equal(partial_read_scene(object, &read, &histogram, &got, &number, &err), 0);
+	assert_int_equal(
+		partial_read_scene(object, &recipe_ndvi, &read, &histogram, &got, &number, &err),
+		0);
 	assert_int_equal(number, 12);
 	assert_string_equal(read.name, scene.name);
 	assert_string_equal(read.sensor, scene.sensor);
@@ -138,8 +140,10 @@ static void scenes_come_back(void **state)
 /* One value at a time made wrong: none of it is taken. */
 static void damaged_scenes(void **state)
 {
-	static const char *const keys[] = {"number", "name",  "status",    "error_code", "error",
-					   "crs",    "notes", "histogram", "accum",      "area_m2"};
+	static const char *const keys[] = {"number", "name",  "status", "error_code", "error",
+					   "crs",    "notes", "bands",  "indices",    "x_size"};
+	static const char *const value_keys[] = {"histogram", "accum", "area_m2"};
+	const size_t n_keys = sizeof(keys) / sizeof(keys[0]);
 	static struct histogram histogram;
 	struct scene scene, read;
 	struct scene_result result, got;
@@ -149,16 +153,23 @@ static void damaged_scenes(void **state)
 	(void)state;
 	fill(&group, some, 7, 3);
 	result = result_of(&scene, &group);
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		json_t *object = partial_scene(&result, 0);
+	for (size_t i = 0; i < n_keys + 3; i++) {
+		json_t *object = partial_scene(&result, &recipe_ndvi, 0), *at = object;
 
-		assert_int_equal(json_object_set_new(object, keys[i], json_true()), 0);
-		assert_int_equal(partial_read_scene(object, &read, &histogram, &got, &number, &err),
+		if (i >= n_keys)
+			at = json_object_get(json_object_get(object, "indices"), "ndvi");
+		assert_int_equal(json_object_set_new(at,
+						     i < n_keys ? keys[i] : value_keys[i - n_keys],
+						     json_true()),
+				 0);
+		assert_int_equal(partial_read_scene(object, &recipe_ndvi, &read, &histogram, &got,
+						    &number, &err),
 				 -1);
 		scene_release(&read);
 		json_decref(object);
 	}
-	assert_int_equal(partial_read_scene(NULL, &read, &histogram, &got, &number, &err), -1);
+	assert_int_equal(
+		partial_read_scene(NULL, &recipe_ndvi, &read, &histogram, &got, &number, &err), -1);
 	scene_release(&read);
 }
 

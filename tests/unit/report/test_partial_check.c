@@ -91,7 +91,7 @@ static bool taken(const struct made *made, const struct value_grid *grid)
 {
 	struct error err;
 
-	return partial_check(&made->result, grid, &err) == 0;
+	return partial_check_value(&made->scene, &made->result.value[0], grid, &err) == 0;
 }
 
 static void what_values_give_is_taken(void **state)
@@ -107,7 +107,8 @@ static void what_values_give_is_taken(void **state)
 			for (uint64_t n = 1 + random_bits() % (i % 2 ? N_VALUES : 4); n; n--)
 				add(&made, &grids[g], random_value(&grids[g]),
 				    1 + (uint32_t)(random_bits() % 9));
-			if (partial_check(&made.result, &grids[g], &err))
+			if (partial_check_value(&made.scene, &made.result.value[0], &grids[g],
+						&err))
 				fail_msg("grid %d, case %d: %s", g, i, err.text);
 		}
 	}
@@ -117,7 +118,7 @@ static void expect_refused(struct made *made, const struct value_grid *grid, con
 {
 	struct error err;
 
-	if (partial_check(&made->result, grid, &err) == 0)
+	if (partial_check_value(&made->scene, &made->result.value[0], grid, &err) == 0)
 		fail_msg("%s is taken, exponent %d, %g to %g", what, grid->exponent, grid->lo,
 			 grid->hi);
 	if (!strstr(err.text, what))
@@ -134,13 +135,13 @@ static void one_value_decides(const struct value_grid *grid)
 	begin(&good);
 	add(&good, grid, v, 3);
 	assert_true(taken(&good, grid));
-#define BAD(change, what)                              \
-	do {                                           \
-		bad = good;                            \
-		bad.result.scene = &bad.scene;         \
+#define BAD(change, what)                                       \
+	do {                                                    \
+		bad = good;                                     \
+		bad.result.scene = &bad.scene;                  \
 		bad.result.value[0].histogram = &bad.histogram; \
-		change;                                \
-		expect_refused(&bad, grid, what);      \
+		change;                                         \
+		expect_refused(&bad, grid, what);               \
 	} while (0)
 	BAD(a->sum++, "its sum");
 	BAD(a->sum--, "its sum");
