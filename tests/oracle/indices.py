@@ -238,12 +238,13 @@ def slot_width(value, low, high):
 
 
 def percentile_differs(want, got, percent, low, high):
-    """A percentile is in the slot of the value at its rank, and not beyond the extremes."""
+    """Values are taken to lie evenly spread in a slot: a percentile is in that of the value at its
+    rank, or half a slot beyond it, on the way to the next value."""
     rank = percent * (len(want) - 1) // 100
     value = want[rank]
     if abs(value - (low + high) / 2) > 60000 * (high - low) / 2:
         return False  # the last slot reaches to the extremes
-    bound = 1.001 * slot_width(value, low, high) + 4 * ULP * abs(value)
+    bound = 1.501 * slot_width(value, low, high) + 4 * ULP * abs(value)
     return got is None or not abs(got - value) <= bound
 
 
