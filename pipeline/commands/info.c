@@ -19,7 +19,7 @@ static int show(const struct scene_list *scene_list, uint32_t id, const struct o
 	int written;
 
 	scene_tell_bands(&told, &scene, scene_list, options);
-	written = report_info(stdout, &scene, &told, failed ? failure : NULL);
+	written = report_info(stdout, &scene, &told, options->recipe, failed ? failure : NULL);
 
 	scene_release(&scene);
 	return written;

@@ -84,6 +84,26 @@ int index_text_list(FILE *out, uint32_t bands, struct error *err)
 			     "no index of the table can do with these bands alone");
 }
 
+int index_text_names(char *text, size_t size, uint32_t bands, bool reflectance, struct error *err)
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (const struct index_row *row = index_table; row->name && used < size; row++) {
+		struct recipe *recipe;
+
+		if ((row->kind == VALUE_REFLECTANCE) != reflectance)
+			continue;
+		if (recipe_of_index(&recipe, row->name, err))
+			return -1;
+		if (has_all(bands, recipe))
+			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
+						 row->name);
+		recipe_free(recipe);
+	}
+	return 0;
+}
+
 /* --- one --- */
 
 static void item(FILE *out, const char *label, const char *text)

@@ -4,6 +4,7 @@
 #ifndef IMGPIPE_FORMULA_INDEX_TEXT_H
 #define IMGPIPE_FORMULA_INDEX_TEXT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -18,6 +19,12 @@ enum { EVERY_BAND = -1 };
  * stand in for each other. -1 with EX_DATAERR where no index can do with them, or without memory.
  */
 int index_text_list(FILE *out, uint32_t bands, struct error *err) MUST_CHECK;
+/*
+ * "NDVI, GNDVI": those again by name alone, cut where there is no room; either those that need
+ * reflectance, or the others. -1 without memory.
+ */
+int index_text_names(char *text, size_t size, uint32_t bands, bool reflectance,
+		     struct error *err) MUST_CHECK;
 /* All that there is to say of one. -1 without memory. */
 int index_text_show(FILE *out, const struct index_row *row, struct error *err) MUST_CHECK;
 

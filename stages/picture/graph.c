@@ -5,6 +5,7 @@
 #include "graph.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static const struct graph_node nodes[N_GRAPH_NODES] = {
 	[GRAPH_READ] = {.name = "fetch",
@@ -19,10 +20,7 @@ static const struct graph_node nodes[N_GRAPH_NODES] = {
 			.pattern = "filter",
 			.what = "which pixels count",
 			.format = "pixels and their class"},
-	[GRAPH_INDEX] = {.name = "index",
-			 .pattern = "map",
-			 .what = "NDVI of each pixel",
-			 .format = "values and their class"},
+	[GRAPH_INDEX] = {.name = "index", .pattern = "map", .format = "values and their class"},
 	[GRAPH_STATS] = {.name = "stats",
 			 .pattern = "reduce",
 			 .what = "exact sums, histogram",
@@ -41,6 +39,14 @@ static const struct graph_node nodes[N_GRAPH_NODES] = {
 		       .format = "reports"},
 };
 
+static const char *index_words(const struct recipe *recipe)
+{
+	if (recipe && recipe->n_values > 1)
+		return "indices of each pixel";
+	return recipe && strcmp(recipe->value[0].name, "ndvi") == 0 ? "NDVI of each pixel"
+								    : "index of each pixel";
+}
+
 static void graph_init(struct graph *graph, const struct plan *plan)
 {
 	*graph = (struct graph){
@@ -50,6 +56,7 @@ static void graph_init(struct graph *graph, const struct plan *plan)
 	};
 	for (int i = 0; i < N_GRAPH_NODES; i++)
 		graph->node[i] = nodes[i];
+	graph->node[GRAPH_INDEX].what = index_words(plan->layout.recipe);
 }
 
 /* Blocks of the chunk, by the walk that a worker makes. The first chunk has as many as any. */

@@ -98,7 +98,8 @@ int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *gri
 /* `imgpipe graph`: tasks and what they hand on, SVG, or text with --text. */
 int report_graph(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
 		 const struct scene *scene, const struct options *options);
+/* recipe: what the scene was opened for. -1 without memory, too. */
 int report_info(FILE *out, const struct scene *scene, const struct told_bands *told,
-		const struct error *failure);
+		const struct recipe *recipe, const struct error *failure);
 
 #endif

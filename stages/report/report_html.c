@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "picture/graph.h"
 #include "html_figures.h"
@@ -17,25 +18,33 @@
 #include "verdict.h"
 #include "recipe.h"
 
-enum { MOST_SCENES = 50, SCENE_COLUMNS = 8 };
+enum { MOST_SCENES = 50, MOST_MAPS = 4, SCENE_COLUMNS = 9 };
+
+/* "NDVI" where that is all there is, else "indices". */
+static const char *what_is_computed(const struct recipe *recipe)
+{
+	return recipe->n_values == 1 && strcmp(recipe->value[0].name, "ndvi") == 0 ? "NDVI"
+										   : "indices";
+}
 
 static int html_begin(struct open_report *report, struct error *err)
 {
-	static const char *const heads[SCENE_COLUMNS] = {"scene", "status", "valid %", "mean",
-							 "std",   "min",    "max",     "median"};
+	static const char *const heads[SCENE_COLUMNS] = {
+		"scene", "index", "status", "valid %", "mean", "std", "min", "max", "median"};
+	const char *what = what_is_computed(report->plan->layout.recipe);
 	const struct plan *plan = report->plan;
 	FILE *out = report->out;
 	char lead[160];
 
 	(void)snprintf(lead, sizeof(lead),
-		       "imgpipe %s: NDVI statistics of %" PRIu32
+		       "imgpipe %s: statistics of %s in %" PRIu32
 		       " scene%s, planned for %u worker%s",
-		       IMGPIPE_VERSION, plan->n_scenes, plan->n_scenes == 1 ? "" : "s",
+		       IMGPIPE_VERSION, what, plan->n_scenes, plan->n_scenes == 1 ? "" : "s",
 		       plan_all_workers(plan), plan_all_workers(plan) == 1 ? "" : "s");
 	page_open(out, "Run of imgpipe", lead);
 	teach_page_marks(out, report->options);
 	page_section(out, "Scenes");
-	page_table_open(out, "NDVI of each scene", heads, SCENE_COLUMNS);
+	page_table_open(out, "Indices of each scene", heads, SCENE_COLUMNS);
 	return report_check(out, err);
 }
 
@@ -44,45 +53,79 @@ static void put_numbers(FILE *out, const struct summary *s)
 	const double values[] = {s->mean, s->std, s->min, s->max, s->percentile[N_PERCENTILES / 2]};
 	char text[24];
 
-	page_number(out, "%.2f", s->valid_percent);
+	if (isfinite(s->valid_percent))
+		page_number(out, "%.2f", s->valid_percent);
+	else
+		page_number(out, "-");
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		page_number(out, "%s", text_value(text, values[i]));
+}
+
+/* The row of value v in one scene; of one that is not ok there is the first alone. */
+static void put_scene(FILE *out, const struct scene_result *result, unsigned v,
+		      const struct recipe *recipe)
+{
+	const struct scene *scene = result->scene;
+	bool ok = result->status == SCENE_OK;
+	char why[MISSING_TEXT_BYTES] = "";
+	struct summary summary;
+
+	page_row_open(out);
+	page_cell(out, "%s", scene->name ? scene->name : "");
+	page_cell(out, "%s", ok ? recipe->value[v].name : "");
+	if (scene_summary(&summary, result, v, recipe)) {
+		page_cell(out, "%s", scene_status_name(result->status));
+		put_numbers(out, &summary);
+	} else {
+		(void)scene_missing_reason(scene, recipe, v, why, sizeof(why));
+		page_cell(out, "%s", ok ? "missing" : scene_status_name(result->status));
+		page_wide_cell(out, SCENE_COLUMNS - 3, "%s", ok ? why : result->error.text);
+	}
+	page_row_close(out);
+}
+
+/* Maps of the first values that the scene has. */
+static void put_maps(FILE *out, const struct scene_result *result, const struct recipe *recipe)
+{
+	unsigned n = 0;
+
+	(void)fprintf(out, "<tr><td colspan=\"%d\" style=\"min-width:46rem\">", SCENE_COLUMNS);
+	for (unsigned v = 0; v < result->n_values && n < MOST_MAPS; v++)
+		if (result->value[v].histogram) {
+			figure_tiles(out, result, v, &recipe->value[v]);
+			n++;
+		}
+	(void)fputs("</td></tr>\n", out);
 }
 
 static int html_scene(struct open_report *report, const struct scene_result *result,
 		      struct error *err)
 {
-	FILE *out = report->out;
-	const struct scene *scene = result->scene;
-	struct summary summary;
+	const struct recipe *recipe = report->plan->layout.recipe;
+	unsigned rows = result->status == SCENE_OK ? recipe->n_values : 1;
 
-	if (report->row < MOST_SCENES) {
-		page_row_open(out);
-		page_cell(out, "%s", scene->name ? scene->name : "");
-		page_cell(out, "%s", scene_status_name(result->status));
-		if (scene_summary(&summary, result, 0, report->plan->layout.recipe))
-			put_numbers(out, &summary);
-		else
-			page_wide_cell(out, SCENE_COLUMNS - 2, "%s", result->error.text);
-		page_row_close(out);
-	}
-	if (result->first_ok && result->n_tiles) {
-		(void)fprintf(out, "<tr><td colspan=\"%d\" style=\"min-width:46rem\">",
-			      SCENE_COLUMNS);
-		figure_tiles(out, result);
-		(void)fputs("</td></tr>\n", out);
-	}
-	return report_check(out, err);
+	for (unsigned v = 0; v < rows && report->row < MOST_SCENES; v++)
+		put_scene(report->out, result, v, recipe);
+	if (result->first_ok && result->n_tiles)
+		put_maps(report->out, result, recipe);
+	return report_check(report->out, err);
 }
 
 static void put_all(FILE *out, const struct run_totals *totals)
 {
+	const struct pixel_totals *pixels = totals->pixels;
 	struct summary s;
 
-	if (totals->n_ok > 1) {
-		totals_summary(&s, totals->pixels, 0);
+	for (unsigned v = 0; v < pixels->n_values && totals->n_ok > 1; v++) {
+		uint32_t n = pixels->value[v].n_scenes;
+
+		totals_summary(&s, pixels, v);
 		page_row_open(out);
-		page_cell(out, "all %" PRIu32 " that are ok", totals->n_ok);
+		page_cell(out,
+			  n == totals->n_ok ? "all %" PRIu32 " that are ok"
+					    : "%" PRIu32 " that have it",
+			  n);
+		page_cell(out, "%s", pixels->layout->recipe->value[v].name);
 		page_cell(out, "ok");
 		put_numbers(out, &s);
 		page_row_close(out);

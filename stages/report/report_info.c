@@ -1,5 +1,6 @@
 /*
- * `imgpipe info`: what was recognised in a scene and from where, or why it could not be opened.
+ * `imgpipe info`: what was recognised in a scene and from where, which indices its bands allow, or
+ * why it could not be opened.
  */
 #include "report.h"
 
@@ -8,9 +9,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "formula/index_text.h"
 
 enum {
 	LABEL_COLUMNS = 12,
+	INDEX_NAMES_BYTES = 1500,
 	BANDS_SHOWN = 32 /* of one file; a hyperspectral cube has hundreds */
 };
 
@@ -169,8 +172,40 @@ static void put_told(FILE *out, const struct scene *scene, const struct told_ban
 	}
 }
 
+static void put_names(FILE *out, const char *label, const char *before, const char *names)
+{
+	char line[INDEX_NAMES_BYTES + 160];
+
+	if (!*names)
+		return;
+	(void)snprintf(line, sizeof(line), "%s%s", before, names);
+	text_item(out, LABEL_COLUMNS, label, line);
+}
+
+/* Indices of the table that need none but bands with a name which the scene is known to have. */
+static int put_indices(FILE *out, const struct scene *scene, const struct told_bands *told,
+		       const struct recipe *recipe)
+{
+	char plain[INDEX_NAMES_BYTES], reflectance[INDEX_NAMES_BYTES];
+	uint32_t bands = told->names;
+	struct error err;
+
+	for (unsigned i = 0; i < recipe->n_bands; i++)
+		if (scene->has_band[i] && recipe->band[i].kind == WISH_NAME)
+			bands |= 1u << recipe->band[i].name;
+	if (index_text_names(plain, sizeof(plain), bands, false, &err) ||
+	    index_text_names(reflectance, sizeof(reflectance), bands, true, &err))
+		return -1;
+	put_names(out, "  indices", "", plain);
+	put_names(out, *plain ? "" : "  indices",
+		  scene->has_reflectance ? ""
+					 : "with --assume-reflectance, or --scale and --offset: ",
+		  reflectance);
+	return 0;
+}
+
 int report_info(FILE *out, const struct scene *scene, const struct told_bands *told,
-		const struct error *failure)
+		const struct recipe *recipe, const struct error *failure)
 {
 	text_item(out, 0, "", scene->name ? scene->name : "?");
 	if (failure)
@@ -184,6 +219,8 @@ int report_info(FILE *out, const struct scene *scene, const struct told_bands *t
 	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
 		put_band(out, scene, slot);
 	put_told(out, scene, told);
+	if (put_indices(out, scene, told, recipe))
+		return -1;
 	for (unsigned i = 0; i < scene->n_files; i++)
 		put_file(out, &scene->files[i]);
 	for (unsigned i = 0; i < scene->n_notes; i++)

@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "recipe.h"
 
-enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10 };
+enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10, INDEX_MOST = 16 };
 
 /* Notes of the last scene that had any: a batch of one product has the same ones over and over. */
 struct last_notes {
@@ -31,25 +31,51 @@ static bool text_by_default(char path[REPORT_MADE_PATH], const struct options *o
 	return options->verbosity >= 0 && !report_takes_stdout(&options->reports);
 }
 
+/* Columns of the names of indices; 0 where there is one index, which every row is of. */
+static int index_columns(const struct recipe *recipe)
+{
+	size_t columns = strlen("index");
+
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		if (strlen(recipe->value[v].name) > columns)
+			columns = strlen(recipe->value[v].name);
+	if (recipe->n_values < 2)
+		return 0;
+	return columns < INDEX_MOST ? (int)columns : INDEX_MOST;
+}
+
+/* The scene and, where there are several, the index: NAME_COLUMNS in all. */
+static void put_names(FILE *out, const struct recipe *recipe, const char *name, const char *index)
+{
+	char cut[4 * TEXT_NAME_COLUMNS + 1], cut_index[4 * TEXT_NAME_COLUMNS + 1];
+	int columns = index_columns(recipe);
+
+	if (columns)
+		(void)fprintf(out, "%s %s", text_cut(cut, name, NAME_COLUMNS - 1 - columns),
+			      text_cut(cut_index, index, columns));
+	else
+		(void)fputs(text_cut(cut, name, NAME_COLUMNS), out);
+}
+
 static int text_begin(struct open_report *report, struct error *err)
 {
 	FILE *out = report->out;
 
 	teach_put_marks(out, report->options);
-	(void)fprintf(out, "%-*s %7s %8s %7s %8s %8s %8s  %s\n", NAME_COLUMNS, "scene", "valid %",
-		      "mean", "std", "min", "max", "median", "status");
+	put_names(out, report->plan->layout.recipe, "scene", "index");
+	(void)fprintf(out, " %7s %8s %7s %8s %8s %8s  %s\n", "valid %", "mean", "std", "min", "max",
+		      "median", "status");
 	return report_check(out, err);
 }
 
-static void put_row(FILE *out, const char *name, const struct summary *s, const char *status)
+static void put_numbers(FILE *out, const struct summary *s, const char *status)
 {
-	char cut[4 * TEXT_NAME_COLUMNS + 1], v[5][24], valid[24] = "-";
+	char v[5][24], valid[24] = "-";
 
 	if (isfinite(s->valid_percent))
 		(void)snprintf(valid, sizeof(valid), "%.2f", s->valid_percent);
-	(void)fprintf(out, "%s %7s %8s %7s %8s %8s %8s%s\n", text_cut(cut, name, NAME_COLUMNS),
-		      valid, text_value(v[0], s->mean), text_value(v[1], s->std),
-		      text_value(v[2], s->min), text_value(v[3], s->max),
+	(void)fprintf(out, " %7s %8s %7s %8s %8s %8s%s\n", valid, text_value(v[0], s->mean),
+		      text_value(v[1], s->std), text_value(v[2], s->min), text_value(v[3], s->max),
 		      text_value(v[4], s->percentile[N_PERCENTILES / 2]), status);
 }
 
@@ -71,43 +97,65 @@ static void put_notes(FILE *out, const struct scene *scene, struct last_notes *l
 		last->n = scene->n_notes;
 }
 
+/* A word in place of numbers, and why. */
+static void put_words(FILE *out, const char *word, const char *why)
+{
+	(void)fprintf(out, " %s  ", word);
+	text_fold(out, NAME_COLUMNS + 3 + (int)strlen(word), 4, why);
+}
+
+/* Value v of a scene that is ok. */
+static void put_value(FILE *out, const struct open_report *report,
+		      const struct scene_result *result, unsigned v)
+{
+	const struct recipe *recipe = report->plan->layout.recipe;
+	const struct scene *scene = result->scene;
+	char text[MISSING_TEXT_BYTES];
+	struct summary summary;
+
+	put_names(out, recipe, scene->name ? scene->name : "", recipe->value[v].name);
+	if (!scene_summary(&summary, result, v, recipe)) {
+		(void)scene_missing_reason(scene, recipe, v, text, sizeof(text));
+		put_words(out, "missing", text);
+		return;
+	}
+	put_numbers(out, &summary, "  ok");
+	if (teaches(&report->options->teach, TEACH_FLOAT_SUMS))
+		text_item(out, LABEL_COLUMNS, "    sums:",
+			  teach_float_text(text, &result->value[v].float_sums,
+					   summary.n[PIXEL_VALID], summary.mean));
+	if (!summary.n[PIXEL_VALID])
+		text_item(out, LABEL_COLUMNS, "    note:", "no pixel is valid");
+}
+
 static int text_scene(struct open_report *report, const struct scene_result *result,
 		      struct error *err)
 {
-	FILE *out = report->out;
+	const struct recipe *recipe = report->plan->layout.recipe;
 	const struct scene *scene = result->scene;
-	const char *name = scene->name ? scene->name : "";
-	char cut[4 * TEXT_NAME_COLUMNS + 1], text[240];
-	struct summary summary;
+	FILE *out = report->out;
 
-	if (scene_summary(&summary, result, 0, report->plan->layout.recipe)) {
-		put_row(out, name, &summary, "  ok");
-		if (teaches(&report->options->teach, TEACH_FLOAT_SUMS))
-			text_item(out, LABEL_COLUMNS, "    sums:",
-				  teach_float_text(text, &result->value[0].float_sums,
-						   summary.n[PIXEL_VALID], summary.mean));
-		if (!summary.n[PIXEL_VALID])
-			text_item(out, LABEL_COLUMNS, "    note:", "no pixel is valid");
+	if (result->status == SCENE_OK) {
+		for (unsigned v = 0; v < recipe->n_values; v++)
+			put_value(out, report, result, v);
 	} else {
-		bool failed = result->status == SCENE_FAILED;
-
-		(void)fprintf(out, "%s %s  ", text_cut(cut, name, NAME_COLUMNS),
-			      failed ? "FAILED" : "cancelled");
-		text_fold(out, NAME_COLUMNS + (failed ? 9 : 12), 4, result->error.text);
+		put_names(out, recipe, scene->name ? scene->name : "", "");
+		put_words(out, result->status == SCENE_FAILED ? "FAILED" : "cancelled",
+			  result->error.text);
 	}
 	put_notes(out, scene, report->state);
 	return report_check(out, err);
 }
 
-static void put_pixels(FILE *out, const struct summary *s)
+static void put_pixels(FILE *out, const struct summary *s, const struct value_grid *grid)
 {
-	char line[320], v[N_PERCENTILES][24];
+	char line[400], v[N_PERCENTILES][24];
 
 	(void)snprintf(line, sizeof(line),
 		       "%" PRIu64 " valid, %" PRIu64 " nodata, %" PRIu64 " masked, %" PRIu64
-		       " zero denominator, %" PRIu64 " not finite; %" PRIu64 " outside [-1,1]",
+		       " zero denominator, %" PRIu64 " not finite; %" PRIu64 " outside [%.6g,%.6g]",
 		       s->n[PIXEL_VALID], s->n[PIXEL_NODATA], s->n[PIXEL_MASKED], s->n[PIXEL_DIV0],
-		       s->n[PIXEL_NONFINITE], s->n_outside);
+		       s->n[PIXEL_NONFINITE], s->n_outside, grid->lo, grid->hi);
 	text_item(out, LABEL_COLUMNS, "Pixels", line);
 	for (unsigned i = 0; i < N_PERCENTILES; i++)
 		(void)text_value(v[i], s->percentile[i]);
@@ -123,21 +171,54 @@ static void put_pixels(FILE *out, const struct summary *s)
 			  "each scene in --csv)");
 }
 
-static void put_global(FILE *out, const struct run_totals *totals)
+/* Value v of all scenes that have it. */
+static void put_total(FILE *out, const struct run_totals *totals, unsigned v)
 {
+	const struct recipe *recipe = totals->pixels->layout->recipe;
+	uint32_t n = totals->pixels->value[v].n_scenes;
+	const char *have = n == totals->n_ok ? "are ok" : "have it";
 	struct summary s;
 	char name[64];
 
-	(void)fputc('\n', out);
-	if (totals->n_ok) {
-		totals_summary(&s, totals->pixels, 0);
-		(void)snprintf(name, sizeof(name),
-			       totals->n_ok == 1 ? "the scene that is ok"
-						 : "all %" PRIu32 " scenes that are ok",
-			       totals->n_ok);
-		put_row(out, totals->n_scenes == 1 ? "all" : name, &s, "");
-		put_pixels(out, &s);
+	if (!n)
+		return;
+	totals_summary(&s, totals->pixels, v);
+	if (n == 1)
+		(void)snprintf(name, sizeof(name), "the scene that %s",
+			       n == totals->n_ok ? "is ok" : "has it");
+	else
+		(void)snprintf(name, sizeof(name), "all %" PRIu32 " scenes that %s", n, have);
+	put_names(out, recipe, totals->n_scenes == 1 ? "all" : name, recipe->value[v].name);
+	put_numbers(out, &s, "");
+	put_pixels(out, &s, &recipe->value[v].grid);
+}
+
+/* "gndvi in 1 of 2 that are ok, evi in 2 of 2 that are ok": which values some scenes lack. */
+static void put_missing(FILE *out, const struct run_totals *totals)
+{
+	const struct pixel_totals *pixels = totals->pixels;
+	char line[RECIPE_MAX_VALUES * (VALUE_NAME_BYTES + 40)] = "";
+	size_t used = 0;
+
+	for (unsigned v = 0; v < pixels->n_values && used < sizeof(line); v++) {
+		uint32_t n = totals->n_ok - pixels->value[v].n_scenes;
+
+		if (n)
+			used += (size_t)snprintf(
+				line + used, sizeof(line) - used,
+				"%s%s in %" PRIu32 " of %" PRIu32 " that are ok", used ? ", " : "",
+				pixels->layout->recipe->value[v].name, n, totals->n_ok);
 	}
+	if (used)
+		text_item(out, LABEL_COLUMNS, "Missing", line);
+}
+
+static void put_global(FILE *out, const struct run_totals *totals)
+{
+	(void)fputc('\n', out);
+	for (unsigned v = 0; v < totals->pixels->n_values; v++)
+		put_total(out, totals, v);
+	put_missing(out, totals);
 	if (totals->n_ok != totals->n_scenes)
 		(void)fprintf(out,
 			      "%-*s%" PRIu32 " of %" PRIu32 " ok, %" PRIu32 " failed, %" PRIu32

@@ -11,6 +11,7 @@
 
 #include "budget.h"
 #include "report_teach.h"
+#include "report_words.h"
 #include "run_figures.h"
 #include "base/text.h"
 #include "recipe.h"
@@ -462,15 +463,21 @@ static void say_backlog(struct verdict *v, const struct run_totals *totals, cons
 	    bytes_text(blocks, plan->workers * plan->footprint));
 }
 
+/* Of the first value that there is; --summary has them all. */
 static void say_float_sums(struct verdict *v, const struct run_totals *totals)
 {
-	const struct value_totals *value = &totals->pixels->value[0];
+	const struct pixel_totals *pixels = totals->pixels;
+	const struct recipe *recipe = pixels->layout->recipe;
 	struct summary s;
 	char text[240];
+	unsigned first = 0;
 
-	summary_make(&s, &value->accum, &value->histogram, NAN, &recipe_ndvi.value[0].grid);
-	say(v, "float-sums: %s",
-	    teach_float_text(text, &value->float_sums, s.n[PIXEL_VALID], s.mean));
+	while (first + 1 < pixels->n_values && !pixels->value[first].n_scenes)
+		first++;
+	totals_summary(&s, pixels, first);
+	say(v, "float-sums%s%s: %s", recipe->n_values > 1 ? " of " : "",
+	    recipe->n_values > 1 ? recipe->value[first].name : "",
+	    teach_float_text(text, &pixels->value[first].float_sums, s.n[PIXEL_VALID], s.mean));
 }
 
 static void say_costs(struct verdict *verdict, const struct run_figures *figures,

@@ -106,8 +106,8 @@ setup() {
 }
 
 @test "keys of the JSON reports are those of the page, and none is missing" {
-	imgpipe -q --report r.json --summary s.json good.tif
-	exits 0
+	imgpipe -q --index ndvi,gndvi --report r.json --summary s.json good.tif
+	exits 1
 	"$BATS_TEST_DIRNAME/documented.py" r.json imgpipe-report qa float_sums \
 		communication: confinement: stages:
 	"$BATS_TEST_DIRNAME/documented.py" s.json imgpipe-summary
@@ -153,6 +153,44 @@ setup() {
 		assert len(rows) == 2 and len(set(map(len, rows))) == 1, rows
 		assert any('fail' in (v or '') for v in rows[1].values()), rows[1]
 	P
+}
+
+@test "several indices, one of which a scene lacks: null with the reason, the others, status 1" {
+	tif rgb.tif uint16 desc=red,nir,green 1,1/1,1 3,3/3,1 1,1/1,3
+	imgpipe -q --index ndvi,gndvi --summary s.json --report r.json --csv c.csv --tiles t.csv rgb.tif good.tif
+	exits 1
+	holds s.json '[i["name"] for i in d["indices"]] == ["ndvi", "gndvi"]' \
+		'd["indices"][1]["formula"] == "(nir-green)/(nir+green)"' \
+		's["indices"]["ndvi"]["mean"] == 0.375' 's["indices"]["gndvi"]["mean"] == 0.25' '"missing" not in s' \
+		'd["scenes"][1]["status"] == "ok"' 'd["scenes"][1]["indices"]["gndvi"] is None' \
+		'd["scenes"][1]["indices"]["ndvi"]["mean"] == 0.375' \
+		'list(d["scenes"][1]["missing"]) == ["gndvi"] and "green" in d["scenes"][1]["missing"]["gndvi"]' \
+		'd["global"]["scenes"] == 2' \
+		'[d["global"]["indices"][i]["scenes"] for i in ("ndvi", "gndvi")] == [2, 1]' \
+		'[d["global"]["indices"][i]["valid"] for i in ("ndvi", "gndvi")] == [8, 4]'
+	holds r.json 'd["global"]["scenes_ok"] == 2' 'd["global"]["scenes_incomplete"] == 1' \
+		'd["scenes"] and [list(x["bands"]) for x in d["scenes"]] == [["green", "red", "nir"], ["red", "nir"]]' \
+		'[x["indices"] for x in d["scenes"]] == [x["indices"] for x in json.load(open("s.json"))["scenes"]]'
+	/usr/bin/python3 - <<-'P'
+		import csv
+		rows = list(csv.DictReader(open('c.csv', newline='')))
+		assert [(r['name'], r['index'], r['status'], r['mean']) for r in rows] == [
+		    ('rgb', 'ndvi', 'ok', '0.375'), ('rgb', 'gndvi', 'ok', '0.25'),
+		    ('good', 'ndvi', 'ok', '0.375'), ('good', 'gndvi', 'missing', '')], rows
+		assert 'green' in rows[3]['error'] and not rows[3]['green_file'] and rows[3]['nir_band'] == '2'
+		assert rows[0]['green_band'] == '3' and rows[0]['green_file'] == 'rgb.tif'
+		tiles = list(csv.DictReader(open('t.csv', newline='')))
+		assert [(t['scene'], t['index'], t['mean']) for t in tiles] == [
+		    ('rgb', 'ndvi', '0.375'), ('rgb', 'gndvi', '0.25'), ('good', 'ndvi', '0.375')], tiles
+	P
+	imgpipe --index ndvi,gndvi rgb.tif good.tif
+	exits 1
+	[[ "$output" == *"gndvi missing  needs green"* ]]
+	[[ "$output" == *"gndvi in 1 of 2 that are ok"* ]]
+	[ "$(printf '%s\n' "$output" | awk '{ if (length($0) > n) n = length($0) } END { print n }')" -le 100 ]
+	imgpipe -q --index ndvi,gndvi --executor processes --summary p.json rgb.tif good.tif
+	exits 1
+	cmp s.json p.json
 }
 
 @test "two runs write the same summary, csv and tiles" {

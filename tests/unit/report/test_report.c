@@ -309,16 +309,19 @@ static void test_info(void **state)
 	FILE *out = fopen(f->path[0], "w");
 	char *written;
 
-	assert_int_equal(report_info(out, &f->good, &told, NULL), 0);
-	assert_int_equal(report_info(out, &nothing, &told, &f->bad_result.error), 0);
+	assert_int_equal(report_info(out, &f->good, &told, &recipe_ndvi, NULL), 0);
+	assert_int_equal(report_info(out, &nothing, &told, &recipe_ndvi, &f->bad_result.error), 0);
 	fclose(out);
 	written = read_all(f->path[0]);
 	check_width(written);
 	assert_non_null(strstr(written, "nodata nan; found by option --bands"));
+	assert_non_null(strstr(written, "  indices   "));
+	assert_non_null(strstr(written, " NDVI, "));
+	assert_null(strstr(written, "NDMI")); /* no swir16 by name */
 	assert_non_null(strstr(written, "FAILED    bad.tif: tile 3"));
 	out = fopen("/dev/full", "w");
 	setbuf(out, NULL);
-	assert_int_equal(report_info(out, &f->good, &told, NULL), -1);
+	assert_int_equal(report_info(out, &f->good, &told, &recipe_ndvi, NULL), -1);
 	fclose(out);
 }
 
