@@ -11,9 +11,9 @@ static const struct option_row bands = {
 	.letter = 'b',
 	.name = "bands",
 	.argument = "SPEC",
-	.help = "which bands are red and NIR: numbers of a stack (red=3,nir=4) or patterns of file "
-		"names (red=*_B04.tif,nir=*_B08.tif); overrides everything that files and names "
-		"say",
+	.help = "which bands are which: numbers of a stack (red=3,nir=4,swir16=11) or patterns of "
+		"file names (red=*_B04.tif,nir=*_B08.tif); overrides everything that files and "
+		"names say",
 	.set = set_bands,
 };
 static const struct option_row mask = {

@@ -69,7 +69,8 @@ static int by_option(struct search *search, unsigned i, struct finding *found, s
 				 "%s: this file has one band, so band numbers in --bands do not "
 				 "fit; give patterns of file names: --bands '%s'",
 				 path,
-				 wishes_advice(search->recipe, "PATTERN", advice, sizeof(advice)));
+				 wishes_advice(search->recipe, search->recipe->value[0].reads,
+					       "PATTERN", advice, sizeof(advice)));
 	if (choice->index > n_bands)
 		return error_set(err, EX_DATAERR,
 				 "%s: --bands asks for band %u as %s, but there are only %u; give "
@@ -356,7 +357,7 @@ static void note_order(const struct search *search, uint16_t used)
 			   "%s",
 			   search->info->n_bands, search->by_stem->name,
 			   taken_text(search, used, taken, sizeof(taken)),
-			   wishes_advice(search->recipe, "N", advice, sizeof(advice)));
+			   wishes_advice(search->recipe, used, "N", advice, sizeof(advice)));
 	note_labels(search, used);
 }
 
@@ -552,12 +553,13 @@ static void settle_left(struct search *search)
 				   "assumed: band %u is NIR, as the others are labelled R,G,B; if "
 				   "not, pass --bands %s",
 				   search->scene->band[i].index,
-				   wishes_advice(search->recipe, "N", advice, sizeof(advice)));
+				   wishes_advice(search->recipe, labels | rest, "N", advice,
+						 sizeof(advice)));
 	if (labels && !rest &&
 	    search->info->n_bands > 3u + (labelled(search->info, COLOR_ALPHA) != 0))
 		scene_note(search->scene,
 			   "assumed: bands are as their colour labels say; if not, pass --bands %s",
-			   wishes_advice(search->recipe, "N", advice, sizeof(advice)));
+			   wishes_advice(search->recipe, labels, "N", advice, sizeof(advice)));
 }
 
 static const char *label_name(enum color_label color)
@@ -595,16 +597,18 @@ static int not_known(const struct search *search, struct error *err)
 {
 	const struct raster_info *info = search->info;
 	uint32_t red = labelled(info, COLOR_RED), alpha = labelled(info, COLOR_ALPHA);
-	char list[320] = "", values[80], lacking[200], all[320], advice[400];
+	unsigned v = wishes_nearest(search->recipe, has_bands(search));
+	char list[320] = "", value[VALUE_NAME_BYTES], lacking[200], all[320], advice[400];
 
-	(void)wishes_values(search->recipe, values, sizeof(values));
+	(void)wishes_value(search->recipe, v, value, sizeof(value));
 	(void)wishes_lacking(search->recipe, has_bands(search), lacking, sizeof(lacking));
-	(void)wishes_advice(search->recipe, info->n_bands == 1 ? "PATTERN" : "N", all, sizeof(all));
+	(void)wishes_advice(search->recipe, search->recipe->value[v].reads,
+			    info->n_bands == 1 ? "PATTERN" : "N", all, sizeof(all));
 	if (info->n_bands == 1)
 		return error_set(err, EX_DATAERR,
 				 "%s: has one band; %s needs %s: name the other files too, or pass "
 				 "--bands '%s'",
-				 search->scene->files[0].path, values, lacking, all);
+				 search->scene->files[0].path, value, lacking, all);
 	(void)snprintf(advice, sizeof(advice), "--bands %s with their numbers", all);
 	if (red && alpha && info->n_bands == 4 && search->recipe->n_bands == 2)
 		snprintf(advice, sizeof(advice),
@@ -660,6 +664,7 @@ int bands_find(struct scene *scene, const struct sensor *sensor, const struct se
 				.n = info->n_bands < MAX_STACK ? info->n_bands : MAX_STACK};
 
 	char advice[400];
+	uint16_t coded;
 
 	for (unsigned i = 0; i < options->recipe->n_bands; i++) {
 		struct finding found = {0};
@@ -673,10 +678,11 @@ int bands_find(struct scene *scene, const struct sensor *sensor, const struct se
 		search.meaning[i] = describe(info->bands[i].description);
 	search.coded = code_sensor(search.meaning, search.n, sensor, &search.coded_assumed);
 	(void)settle(&search, by_words);
-	if (settle(&search, by_codes) && search.coded && search.coded_assumed)
+	coded = settle(&search, by_codes);
+	if (coded && search.coded && search.coded_assumed)
 		scene_note(scene, "assumed: band names are %s's; if not, pass --bands %s",
 			   search.coded->name,
-			   wishes_advice(options->recipe, "N", advice, sizeof(advice)));
+			   wishes_advice(options->recipe, coded, "N", advice, sizeof(advice)));
 	settle_colours(&search);
 	settle_left(&search);
 	(void)settle(&search, by_chosen_other);

@@ -84,7 +84,8 @@ static int only_a_band(const struct scene *scene, const struct band_token *token
 		       struct error *err)
 {
 	const struct recipe *recipe = options->recipe;
-	char values[80], lacking[300], advice[400];
+	unsigned v = wishes_nearest(recipe, 0);
+	char value[VALUE_NAME_BYTES], lacking[300], advice[400];
 
 	if (!sensor)
 		return error_set(err, EX_DATAERR,
@@ -92,11 +93,12 @@ static int only_a_band(const struct scene *scene, const struct band_token *token
 				 "the bands: --bands '%s'",
 				 scene->files[0].path, token->end - token->start,
 				 base + token->start,
-				 wishes_advice(recipe, "PATTERN", advice, sizeof(advice)));
+				 wishes_advice(recipe, recipe->value[v].reads, "PATTERN", advice,
+					       sizeof(advice)));
 	return error_set(err, EX_DATAERR,
 			 "%s: this file is only band %s of %s; %s needs %s: name those files too",
 			 scene->files[0].path, token->code, sensor->name,
-			 wishes_values(recipe, values, sizeof(values)),
+			 wishes_value(recipe, v, value, sizeof(value)),
 			 wishes_needed(recipe, 0, sensor, lacking, sizeof(lacking)));
 }
 
@@ -165,7 +167,8 @@ static int open_partial(struct scene *scene, const struct scene_list *scene_list
 		"'%s'",
 		scene->files[0].path, first->text, sensor ? " of " : "", sensor ? sensor->name : "",
 		wishes_needed(recipe, has, sensor, lacking, sizeof(lacking)),
-		wishes_advice(recipe, "PATTERN", advice, sizeof(advice)));
+		wishes_advice(recipe, recipe->value[wishes_nearest(recipe, has)].reads, "PATTERN",
+			      advice, sizeof(advice)));
 }
 
 static void name_source(struct scene *scene, unsigned slot, const char *base,

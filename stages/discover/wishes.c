@@ -125,24 +125,21 @@ static unsigned count(uint16_t bits)
 	return n;
 }
 
-/* The bands lacking for the value that lacks fewest, bit by bit. */
-static uint16_t fewest_lacking(const struct recipe *recipe, uint16_t has)
+unsigned wishes_nearest(const struct recipe *recipe, uint16_t has)
 {
-	uint16_t lacks = (uint16_t)~0u;
+	unsigned nearest = 0;
 
-	for (unsigned v = 0; v < recipe->n_values; v++) {
-		uint16_t of_value = recipe->value[v].reads & (uint16_t)~has;
-
-		if (count(of_value) < count(lacks))
-			lacks = of_value;
-	}
-	return lacks;
+	for (unsigned v = 1; v < recipe->n_values; v++)
+		if (count(recipe->value[v].reads & (uint16_t)~has) <
+		    count(recipe->value[nearest].reads & (uint16_t)~has))
+			nearest = v;
+	return nearest;
 }
 
 const char *wishes_needed(const struct recipe *recipe, uint16_t has, const struct sensor *sensor,
 			  char *text, size_t size)
 {
-	uint16_t lacks = fewest_lacking(recipe, has);
+	uint16_t lacks = recipe->value[wishes_nearest(recipe, has)].reads & (uint16_t)~has;
 	unsigned n = count(lacks), at = 0;
 	size_t used = 0;
 
@@ -183,14 +180,16 @@ const char *choices_text(const struct options *options, char *text, size_t size)
 	return text;
 }
 
-const char *wishes_advice(const struct recipe *recipe, const char *what, char *text, size_t size)
+const char *wishes_advice(const struct recipe *recipe, uint16_t bands, const char *what, char *text,
+			  size_t size)
 {
 	size_t used = 0;
 
 	*text = '\0';
 	for (unsigned i = 0; i < recipe->n_bands && used < size; i++)
-		used += (size_t)snprintf(text + used, size - used, "%s%s=%s", i ? "," : "",
-					 recipe->band[i].text, what);
+		if (bands >> i & 1)
+			used += (size_t)snprintf(text + used, size - used, "%s%s=%s",
+						 used ? "," : "", recipe->band[i].text, what);
 	return text;
 }
 
@@ -206,6 +205,14 @@ const char *wishes_values(const struct recipe *recipe, char *text, size_t size)
 	for (unsigned v = 0; v < recipe->n_values && used < size; v++)
 		used += (size_t)snprintf(text + used, size - used, "%s%s", v ? ", " : "",
 					 recipe->value[v].name);
+	for (char *c = text; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	return text;
+}
+
+const char *wishes_value(const struct recipe *recipe, unsigned v, char *text, size_t size)
+{
+	(void)snprintf(text, size, "%s", recipe->value[v].name);
 	for (char *c = text; *c; c++)
 		*c = (char)toupper((unsigned char)*c);
 	return text;

@@ -41,10 +41,10 @@ uint16_t recipe_used(const struct recipe *recipe, uint16_t missing);
 /* Bits of all values. */
 uint16_t recipe_all(const struct recipe *recipe);
 
-/*
- * "red and nir": the bands lacking for the value that lacks fewest, for errors of scenes without
- * any. Returns text.
- */
+/* The value that lacks fewest bands: what errors of scenes without any speak of. */
+unsigned wishes_nearest(const struct recipe *recipe, uint16_t has);
+
+/* "red and nir": the bands that the nearest value lacks. Returns text. */
 const char *wishes_lacking(const struct recipe *recipe, uint16_t has, char *text, size_t size);
 
 /*
@@ -57,8 +57,12 @@ const char *wishes_needed(const struct recipe *recipe, uint16_t has, const struc
 /* "red=*_r.tif,nir=*_n.tif": --bands as it was given. Returns text. */
 const char *choices_text(const struct options *options, char *text, size_t size);
 
-/* "red=N,nir=N": what to pass for all bands of the recipe. Returns text. */
-const char *wishes_advice(const struct recipe *recipe, const char *what, char *text, size_t size);
+/* "red=N,nir=N": what to pass for these bands of the recipe. Returns text. */
+const char *wishes_advice(const struct recipe *recipe, uint16_t bands, const char *what, char *text,
+			  size_t size);
+
+/* "NDVI": a value's name in a sentence. Returns text. */
+const char *wishes_value(const struct recipe *recipe, unsigned v, char *text, size_t size);
 
 /* "NDVI", "EVI, NDMI" or "12 values": what the recipe is for. Returns text. */
 const char *wishes_values(const struct recipe *recipe, char *text, size_t size);

@@ -6,6 +6,7 @@ Usage: identity.py; BUILD as for the other tests.
 """
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -14,7 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 import numpy as np  # noqa: E402
 from osgeo import gdal  # noqa: E402
 
-from oracle import Scratch, Tally, load, run  # noqa: E402
+from launch import ROOT, libraries, mpi_command  # noqa: E402
+from oracle import IMGPIPE, Scratch, Tally, load, run  # noqa: E402
 from part_text import Lab, Part  # noqa: E402
 
 
@@ -141,6 +143,59 @@ def same_meaning(lab):
                         f"{first} and {second}", str([h["options"] for h in heads]))
 
 
+def values(lab):
+    """Parts of other values: each option that makes another, against the parts without."""
+    base = ["--index", "ndvi,savi", "--expr", "x=nir/red", "--scale", "1"]
+    for name, first, second, words in (
+            ("order", base, ["--index", "savi,ndvi", *base[2:]],
+             ["--index ndvi,savi", "--index savi,ndvi"]),
+            ("one less", base, ["--index", "ndvi", *base[2:]],
+             ["--index ndvi,savi", "--index ndvi,"]),
+            ("constant", base, [*base, "--const", "savi.L=0.25"],
+             ["no --const", "--const savi.L=0.25"]),
+            ("range", base, [*base, "--range", "x=-1,2"], ["no --range", "--range x=-1,2"]),
+            ("two ranges", [*base, "--range", "ndvi=0,1"], [*base, "--range", "ndvi=0,1.5"],
+             ["--range ndvi=0,1;", "--range ndvi=0,1.5"]),
+            ("expression", base, [*base[:2], "--expr", "x=red/nir", *base[4:]],
+             ["--expr x=nir/red", "--expr x=red/nir"]),
+            ("name", base, [*base[:2], "--expr", "z=nir/red", *base[4:]],
+             ["--expr x=nir/red", "--expr z=nir/red"]),
+            ("bands of an expression", base, [*base[:2], "--expr", "x=nir/#2", *base[4:]],
+             ["--expr x=nir/red", "--expr x=nir/#2"])):
+        parts = [lab.scratch / f"{n}-values.json" for n in (1, 2)]
+        for i, (part, more) in enumerate(zip(parts, (first, second)), 1):
+            result = run(["-q", "--shard", f"{i}/2", "--partial", part, *more, "o0.tif", "o1.tif"],
+                         cwd=lab.scratch)
+            assert result.rc == 0, result.err
+        result = lab.merge(*parts)
+        missing = [w for w in [*words, *map(str, parts)] if w not in result.err + " "]
+        lab.tally.check(result.rc == 65 and not missing, f"parts of other values: {name}",
+                        f"exit {result.rc}, not told: {missing}: {result.last_words()}")
+
+
+def ranks(lab):
+    """Ranks that are started with other values read nothing."""
+    base = ["-q", "--executor", "mpi", "--partial", "ranks.json"]
+    for library in libraries():
+        for name, first, second, words in (
+                ("--index", ["--index", "ndvi,gndvi"], ["--index", "ndvi"], "no --index"),
+                ("--index in another order", ["--index", "ndvi,dvi"], ["--index", "dvi,ndvi"],
+                 "--index dvi,ndvi"),
+                ("--expr", ["--expr", "x=nir/red"], ["--expr", "x=red/nir"], "--expr x=red/nir"),
+                ("--const", ["--index", "savi"], ["--index", "savi", "--const", "L=0.25"],
+                 "--const savi.L=0.25"),
+                ("--range", ["--range", "ndvi=0,1"], ["--range", "ndvi=0,2"], "--range ndvi=0,2")):
+            start, *before = mpi_command(library, 1)
+            result = run([*before, IMGPIPE, *base, *first, "s_0001.tif", ":", "-n", "1", IMGPIPE,
+                          *base, *second, "s_0001.tif"], program=shutil.which(start),
+                         cwd=lab.scratch, env=ROOT, timeout=60)
+            lab.tally.check(result.rc != 0 and words in result.err and "rank 1" in result.err and
+                            "nothing was read" in result.err and
+                            not (lab.scratch / "ranks.json").exists(),
+                            f"{library}: ranks with another {name}",
+                            f"exit {result.rc}: {result.last_words()}")
+
+
 def stale(lab):
     """A part of yesterday's run in the folder: found by what it was made with."""
     def share(i, *more, files=("o0.tif", "o1.tif")):
@@ -166,17 +221,17 @@ def stale(lab):
 def formats(lab):
     old = (b'{"schema":"imgpipe-partial/1","index":"ndvi","version":"0.1.0","part":1,"parts":1,'
            b'"scenes_in_all":0,"files":"0123456789abcdef","scenes":[\n],\n"complete":true}\n')
-    lab.refuses("a part of an older imgpipe", old, "older imgpipe", "run that part again")
+    lab.refuses("a part of an older imgpipe", old, "older imgpipe", "make all parts again")
     data = lab.whole.bytes()
-    lab.refuses("a newer format", data.replace(b"partial/2", b"partial/3"), "imgpipe-partial/2")
-    lab.refuses("a longer number", data.replace(b"partial/2", b"partial/22"), "imgpipe-partial/2")
+    lab.refuses("a part of one value", data.replace(b"partial/3", b"partial/2"), "older imgpipe",
+                "imgpipe-partial/2", "make all parts again")
+    for version in (b"4", b"33", b"22", b"11"):
+        lab.refuses(f"format {version}", data.replace(b"partial/3", b"partial/" + version),
+                    "not of the format imgpipe-partial/3")
     part = lab.whole.copy()
     part.head["results"] = 3
     part.head["more"] = 1
     lab.refuses("another results version", part.bytes(), "results version 3", "version 2")
-    part = lab.whole.copy()
-    part.head["index"] = "evi"
-    lab.refuses("another index", part.bytes(), "index evi", "ndvi")
     for name, junk in (("empty", b""), ("an image", lab.files[0].read_bytes()),
                        ("JSON", b'{"a":1}\n'), ("text", b"x\n" * 100)):
         lab.refuses(f"no partial: {name}", junk, "not a partial result")
@@ -200,7 +255,7 @@ def main():
     tally = Tally()
     with Scratch() as scratch:
         lab = Lab(tally, scratch)
-        for part in (options, same_meaning, stale, formats):
+        for part in (options, same_meaning, values, ranks, stale, formats):
             part(lab)
     tally.finish()
 

@@ -27,9 +27,9 @@ TEXTS = ("", "x", "name with \u00e9", '"quoted"', "=1+1")
 
 # Where other values are as good as the one that is there, and which.
 FREE = {"name": TEXTS, "sensor": TEXTS, "acquired": TEXTS, "crs": TEXTS,
-        "red.file": TEXTS, "nir.file": TEXTS, "red.band": (1, 7, 2 ** 32 - 1),
-        "nir.band": (3, 2 ** 32 - 1), "notes": ([], ["a"], ["a"] * 6),
-        "area_m2": (None, real(0.1), real(1e15)), "error": TEXTS, "error_code": (64, 65, 74, 78)}
+        "bands.red.file": TEXTS, "bands.nir.file": TEXTS,
+        "bands.red.band": (1, 7, 2 ** 32 - 1), "bands.nir.band": (3, 2 ** 32 - 1), "notes": ([], ["a"], ["a"] * 6),
+        "indices.ndvi.area_m2": (None, real(0.1), real(1e15)), "error": TEXTS, "error_code": (64, 65, 74, 78)}
 FREE_OF = {"ok": set(FREE) - {"error", "error_code"},
            "failed": {"name", "sensor", "acquired", "crs", "notes", "error", "error_code",
                       "x_size", "y_size"}}
@@ -52,7 +52,7 @@ def is_free(status, name, value):
     if name == "notes":
         return value == []
     if value is None:
-        return name == "area_m2"
+        return name == "indices.ndvi.area_m2"
     return isinstance(value, str) and value.startswith(MARK) and float(value.strip(MARK)) > 0
 
 
@@ -62,7 +62,7 @@ def fields_of_scenes(lab):
     for i, scene in enumerate(lab.whole.scenes[:3]):
         status = scene["status"]
         for path, value in leaves(scene):
-            if not path or path[0] == "histogram" and len(path) == 3 and path[2] % 97 > 1:
+            if not path or path[2:4] == ("histogram", "counts") and len(path) == 5 and path[4] % 97 > 1:
                 continue
             name = ".".join(str(key) for key in path)
             values = [*others_of(value), KeyError, *FREE.get(name, ())]
@@ -87,10 +87,12 @@ def fields_of_scenes(lab):
 
 def possible(scene, other, path):
     """A sum that other pixels of the same histogram have: no contradiction is to be found."""
-    if path[0] != "accum" or len(path) < 2 or path[1] not in ("sum", "sum_sq") or not isinstance(other, str):
+    if path[2:3] != ("accum",) or path[3:] not in (("sum",), ("sum_sq",)) or \
+            not isinstance(other, str):
         return False
+    accum = scene["indices"][path[1]]["accum"]
     return len(other) == 32 and int(other[-1], 16) % 2 == int(
-        scene["accum"]["sum_sq" if path[1] == "sum" else "sum"][-1], 16) % 2
+        accum["sum_sq" if path[3] == "sum" else "sum"][-1], 16) % 2
 
 
 def fields_of_head(lab):
@@ -112,7 +114,7 @@ def fields_of_head(lab):
                     lab.takes(what, part.bytes())
                 else:
                     lab.refuses(what, part.bytes())
-            elif name.startswith("options.") and text and other:
+            elif name.startswith(("options.", "indices.0.formula")) and text and other:
                 lab.takes(what, part.bytes())  # as made with that option
             elif name == "files" and text and re.fullmatch("[0-9a-f]{16}", other):
                 lab.takes(what, part.bytes())
@@ -132,8 +134,16 @@ def fields_of_head(lab):
 # --- contradictions ---
 
 def with_accum(scene, **changes):
+    """The same scene with other sums or counts of its NDVI."""
     scene = json.loads(json.dumps(scene))
-    scene["accum"].update(changes)
+    scene["indices"]["ndvi"]["accum"].update(changes)
+    return scene
+
+
+def with_value(scene, **changes):
+    """Likewise, another area or histogram, or another `accum` in whole."""
+    scene = json.loads(json.dumps(scene))
+    scene["indices"]["ndvi"].update(changes)
     return scene
 
 
@@ -164,16 +174,16 @@ def contradictions(lab):
     def moved(scene, **changes):
         return {**json.loads(json.dumps(scene)), **changes}
 
-    counts = plain["accum"]["n"]
+    counts = plain["indices"]["ndvi"]["accum"]["n"]
     no("a class more", with_accum(plain, n=[counts[0], 3, 0, 0, 0]), "add up to its size")
     no("five classes are six", with_accum(plain, n=[*counts, 0]), "not a scene")
     no("five classes are four", with_accum(plain, n=counts[:4]), "not a scene")
     no("counts that wrap", with_accum(plain, n=[6, 2 ** 63 - 1, 2 ** 63 - 1, 4, 0]), "add up")
     no("a size", moved(plain, x_size=9), "add up to its size")
-    no("no pixels", moved(none, x_size=0, accum={**none["accum"], "n": [0] * 5}), "add up")
-    histogram = json.loads(json.dumps(plain["histogram"]))
+    no("no pixels", with_accum(moved(none, x_size=0), n=[0] * 5), "add up")
+    histogram = json.loads(json.dumps(plain["indices"]["ndvi"]["histogram"]))
     histogram["counts"][0] += 1
-    no("a pixel more in the histogram", moved(plain, histogram=histogram), "valid pixels")
+    no("a pixel more in the histogram", with_value(plain, histogram=histogram), "valid pixels")
     no("a pixel less than valid", with_accum(moved(plain, x_size=9), n=[7, 2, 0, 0, 0]),
        "valid pixels")
     no("outside", with_accum(far, n_outside=3), "outside the range")
@@ -201,27 +211,27 @@ def contradictions(lab):
     no("far count", with_accum(far, n_far=4), "count of far values")
     no("far count of both signs", with_accum(far, n_far=1), "count of far values")
     for key, words in (("far_pos", 4), ("far_neg", 4), ("far_sq", 6)):
-        n = int(far["accum"][key], 16)
+        n = int(far["indices"]["ndvi"]["accum"][key], 16)
         for factor in (0, 3, 2 ** 60):
             no(f"{key} times {factor}", with_accum(far, **{key: wide(n * factor, words)}),
                "sums of far values")
-    near_n = {k: v for k, v in far["accum"].items() if not k.startswith("far_")}
-    no("far values forgotten", {**far, "accum": {**near_n, "n_far": 0}}, "count of far values")
+    near_n = {k: v for k, v in far["indices"]["ndvi"]["accum"].items() if not k.startswith("far_")}
+    no("far values forgotten", with_value(far, accum={**near_n, "n_far": 0}), "count of far values")
     no("edge", with_accum(edge, sum=wide(0, 2)), "its sum is")
-    no("area of none", moved(none, area_m2=real(5)), "area")
-    no("area below zero", moved(plain, area_m2=real(-5)), "area")
-    no("area of nothing", moved(plain, area_m2=real(0)), "area")
+    no("area of none", with_value(none, area_m2=real(5)), "area")
+    no("area below zero", with_value(plain, area_m2=real(-5)), "area")
+    no("area of nothing", with_value(plain, area_m2=real(0)), "area")
     no("ok with an error", moved(plain, error_code=65), "has an error")
     no("ok with words", moved(plain, error="words"), "has an error")
-    no("no band", moved(plain, nir=None), "no bands")
-    no("cancelled", moved(plain, status="cancelled", accum=None, histogram=None), "interrupted")
+    no("no band", moved(plain, bands={**plain["bands"], "nir": None}), "not its bands")
+    no("cancelled", moved(plain, status="cancelled", indices={"ndvi": None}), "interrupted")
     no("failed with numbers", moved(plain, status="failed", error_code=65, error="x"), "not a sc")
-    failed = moved(plain, status="failed", error_code=65, error="x", accum=None, histogram=None,
-                   area_m2=real(0))
+    failed = moved(plain, status="failed", error_code=65, error="x",
+                   indices={"ndvi": None})
     lab.takes("possible: failed", one_part(lab, plain, {**failed, "number": 1}))
     for code in (0, 1, 63, 79, 255):
         no(f"failed with {code}", {**failed, "error_code": code}, "")
-    no("failed with an area", {**failed, "area_m2": real(5)}, "has numbers")
+    no("ok without values", moved(plain, indices={"ndvi": None}), "has the bands of ndvi")
     no("too large to count", made_scene([(0.0, 2 ** 64 - 2 ** 33 + 1)], width=2 ** 32 - 1,
                                         height=2 ** 32 - 1), "")
     side = 3037000500  # just above the root of 2^63
@@ -233,17 +243,20 @@ def contradictions(lab):
     for text in ("x", "0" * 31, "0" * 33, "0" * 31 + "A", 0, None, real(0)):
         no(f"sum {text}", with_accum(zero, sum=text), "not a scene")
         no(f"sum_sq {text}", with_accum(zero, sum_sq=text), "not a scene")
-    full = zero["histogram"]
+    full = zero["indices"]["ndvi"]["histogram"]
     for first, counts in ((full["first"] - 1, [0, 4]), (full["first"], [4, 0]), (SLOTS - 1, [4, 4]),
                           (SLOTS, [4]), (SLOTS + 1, []), (-1, [4]), (full["first"], {}),
                           (full["first"], ["4"]), (full["first"], [-4])):
-        no(f"histogram {first}, {counts}", moved(zero, histogram={"first": first,
+        no(f"histogram {first}, {counts}", with_value(zero, histogram={"first": first,
                                                                   "counts": counts}), "not a scene")
     for first, counts in ((5, []), (SLOTS - 1, []), (SLOTS, {}), (SLOTS, None)):
-        no(f"no histogram {first}, {counts}", moved(none, histogram={"first": first,
+        no(f"no histogram {first}, {counts}", with_value(none, histogram={"first": first,
                                                                      "counts": counts}), "not a sc")
-    no("band 0", moved(plain, red={**plain["red"], "band": 0}), "not a scene")
-    for where in ((), ("accum",), ("histogram",), ("red",), ("nir",)):
+    no("band 0", moved(plain, bands={**plain["bands"], "red": {"file": "made.tif", "band": 0}}),
+       "not a scene")
+    for where in ((), ("bands",), ("bands", "red"), ("bands", "nir"), ("indices",),
+                  ("indices", "ndvi"), ("indices", "ndvi", "accum"),
+                  ("indices", "ndvi", "histogram")):
         scene = json.loads(json.dumps(plain))
         put(scene, (*where, "more"), 1)
         no(f"an unknown member of {where}", scene, "not a scene")
@@ -276,6 +289,217 @@ def places(lab):
     lab.takes("no scene", part.bytes())
     part.head["scenes_in_all"] = 2 ** 32 - 1
     lab.refuses("scenes that are not there", part.bytes())
+
+
+# --- several values ---
+
+def of_values(names, *values, bands=("red", "nir"), kind="scale-free", **more):
+    """A part of one scene, and values by name; `values`: what made_scene() takes, None: missing."""
+    made = [v and made_scene(*v)["indices"]["ndvi"] for v in values]
+    scene = made_scene(*next(v for v in values if v))
+    scene["indices"] = dict(zip(names, made))
+    indices = [{"name": name, "formula": name, "bands": list(bands), "kind": kind,
+                "grid_exponent": 0, "range": [real(-1), real(1)], **more} for name in names]
+    return scene, indices
+
+
+def with_values(lab, scene, indices, bands=("red", "nir")):
+    part = lab.whole.copy()
+    part.scenes, part.head["scenes_in_all"] = [scene], 1
+    part.head["indices"], part.head["bands"] = indices, list(bands)
+    return part
+
+
+def heads_of_values(lab):
+    """Lists of bands and values: all of it is held to its form."""
+    scene, indices = of_values(["a", "b_2"], ([(0.5, 2)],), ([(0.25, 2)],))
+    good = with_values(lab, scene, indices)
+    lab.takes("two values", good.bytes())
+
+    def no(what, **changes):
+        part = good.copy()
+        part.head["indices"][1].update(changes)
+        lab.refuses(f"a value with {what}", part.bytes(), "its head is not")
+
+    for name in ("", "A", "2b", "b-2", "a", "x" * 32, "b\u00e9", "b c", "b\x1b[m", 5, None):
+        no(f"the name {name!r}", name=name)
+    for formula in ("", "x" * 4097, None, 5):
+        no(f"the formula {str(formula)[:9]!r}", formula=formula)
+    for bands in ([], ["nir", "red"], ["red", "red"], ["blue"], ["red", "nir", "blue"], "red",
+                  None, [1]):
+        no(f"bands {bands}", bands=bands)
+    for kind in ("", "scale", "Scale-free", 0, None):
+        no(f"kind {kind!r}", kind=kind)
+    for exponent in (-1, 41, 2 ** 40, real(0), "0", None):
+        no(f"exponent {exponent}", grid_exponent=exponent)
+    for low, high in ((0, 0), (1, -1), (-65537, 1), (0, 65537), (1, 1 + 2 ** -21),
+                      (0, 2 ** -127), ("-0.0", 1)):
+        ends = [keep_real(low) if isinstance(low, str) else real(low), real(high)]
+        no(f"range {low}, {high}", range=ends)
+    for ends in ([real(0)], [real(0), real(1), real(2)], [0, 1], [None, real(1)], None, {},
+                 [keep_real("-1e999"), real(1)], [keep_real("NaN"), real(1)]):
+        no(f"range {ends}", range=ends)
+    for name, bands, values in (
+            ("no values", ["red", "nir"], []), ("no bands", [], indices),
+            ("a band twice", ["red", "red", "nir"], indices),
+            ("a band that nobody reads", ["blue", "red", "nir"], indices),
+            ("a long band", ["red", "nir", "x" * 16], indices),
+            ("a band of other signs", ["red", "nir", "a\x1b"], indices),
+            ("an empty band", ["red", "nir", ""], indices),
+            ("17 bands", [f"#{i}" for i in range(17)],
+             [{**indices[0], "bands": [f"#{i}" for i in range(17)]}]),
+            ("17 values", ["red", "nir"], [{**indices[0], "name": f"v{i}"} for i in range(17)]),
+            ("values by name", ["red", "nir"], {"a": indices[0]})):
+        part = good.copy()
+        part.head["bands"], part.head["indices"] = bands, values
+        lab.refuses(f"a head with {name}", part.bytes(), "its head is not")
+    for name, values in (("fewer values", indices[:1]), ("more values", [
+            *indices, {**indices[0], "name": "c"}]), ("another value", [
+            indices[0], {**indices[1], "name": "b"}])):
+        part = good.copy()
+        part.head["indices"] = values
+        lab.refuses(f"a head with {name} than scenes", part.bytes(), "not a scene")
+    part = good.copy()
+    part.head["indices"][1]["grid_exponent"] = 1
+    lab.refuses("sums on the grid of another exponent", part.bytes(), "b_2: its ")
+    part.head["indices"][1].update(grid_exponent=0, range=[real(0), real(1)])
+    lab.refuses("a histogram of another range", part.bytes(), "b_2: its ")
+    scene, indices = of_values([f"v{i}" for i in range(16)], *[([(i / 16, 2)],) for i in range(16)])
+    lab.takes("16 values", with_values(lab, scene, indices).bytes())
+
+
+def several(lab):
+    """Values of one scene, one against another."""
+    names = ["ndvi", "gndvi", "ndwi"]
+    lab.takes("a run of three values", lab.several.bytes())
+    missing = [[scene["indices"][name] is None for name in names] for scene in lab.several.scenes]
+    lab.tally.check(missing == [[False] * 3, [True] * 3, [False, True, True]],
+                    "values are null where a band is missing, or all is", str(missing))
+    first = lab.several.scenes[0]
+    for path, what, words in (
+            (("indices", "gndvi"), None, "has the bands of gndvi"),
+            (("bands", "green"), None, "not its bands"),
+            (("indices", "ndvi", "area_m2"), None, "areas of"),
+            (("indices", "ndvi", "area_m2"), KeyError, "not a scene"),
+            (("indices", "ndvi"), KeyError, "not a scene"),
+            (("indices", "more"), None, "not a scene"),
+            (("indices", "gndvi"), first["indices"]["ndvi"], ""),
+            (("indices", "gndvi", "histogram"), first["indices"]["ndvi"]["histogram"], "gndvi: "),
+            (("indices", "ndwi", "accum"), first["indices"]["gndvi"]["accum"], "ndwi: its "),
+            (("indices", "ndwi"), [], "not a scene"), (("indices",), [], "not a scene"),
+            (("indices",), None, "not a scene"), (("bands",), [], "not a scene")):
+        part = lab.several.copy()
+        put(part.scenes[0], path, what)
+        same_pixels = path == ("indices", "gndvi") and what and \
+            first["indices"]["gndvi"]["accum"]["n"] == what["accum"]["n"]
+        (lab.takes if same_pixels else lab.refuses)(
+            f"{'.'.join(path)}: {str(what)[:30]}", part.bytes(), *([] if same_pixels else [words]))
+    part = lab.several.copy()
+    part.scenes[2]["indices"]["gndvi"] = first["indices"]["gndvi"]
+    lab.refuses("a value without a band", part.bytes(), "line 4: it has gndvi, but not its bands")
+    part = lab.several.copy()
+    part.scenes[1]["indices"]["ndvi"] = first["indices"]["ndvi"]
+    lab.refuses("a value of what has failed", part.bytes(), "not a scene")
+    part = lab.several.copy()
+    part.scenes[2]["bands"] = dict.fromkeys(part.scenes[2]["bands"])
+    part.scenes[2]["indices"] = dict.fromkeys(names)
+    lab.refuses("ok without any value", part.bytes(), "no bands")
+
+    # Reflectance that is not known is the one other reason.
+    for kind, good in (("reflectance", True), ("proportional", False), ("scale-free", False)):
+        scene, indices = of_values(["a", "b"], ([(0.5, 2)],), None)
+        indices[1]["kind"] = kind
+        data = with_values(lab, scene, indices).bytes()
+        if good:
+            lab.takes(f"{kind}, missing", data)
+        else:
+            lab.refuses(f"{kind}, missing", data, "it has the bands of b, but not b")
+
+    # Pixels: of 6, so many without data, so many masked.
+    def counts(nodata, masked):
+        return [(0.5, 6 - nodata - masked)], 0, "made", 6, 1, 0, nodata, masked
+
+    for a, b, bands, good in (((1, 2), (1, 2), ["red", "nir"], True),
+                              ((1, 2), (2, 1), ["red", "nir"], False),
+                              ((1, 2), (1, 1), ["red", "nir"], False),
+                              ((1, 2), (2, 1), ["red"], False),
+                              ((2, 1), (1, 2), ["red"], True), ((2, 1), (1, 1), ["red"], True),
+                              ((2, 1), (1, 3), ["red"], False)):
+        scene, indices = of_values(["a", "b"], counts(*a), counts(*b))
+        indices[1]["bands"] = bands
+        data = with_values(lab, scene, indices).bytes()
+        name = f"no data, masked: {a} in two bands, {b} in {bands}"
+        if good:
+            lab.takes(name, data)
+        else:
+            lab.refuses(name, data, "fewer pixels without data or masked")
+    for first_area, second_area, good in ((5, 5, True), (5, 6, False), (None, 5, False)):
+        scene, indices = of_values(["a", "b"], ([(0.5, 2)],), ([(0.25, 2)],))
+        for name, area in (("a", first_area), ("b", second_area)):
+            scene["indices"][name]["area_m2"] = area and real(area)
+        data = with_values(lab, scene, indices).bytes()
+        if good:
+            lab.takes(f"areas {first_area} and {second_area}", data)
+        else:
+            lab.refuses(f"areas {first_area} and {second_area}", data, "areas of a and b")
+
+
+def differing(lab):
+    """Two parts of the same options whose values differ all the same: what differs is named."""
+    scene, indices = of_values(["a", "evi"], ([(0.5, 2)],), ([(0.25, 2)],))
+    paths = [lab.scratch / f"d{i}.json" for i in (1, 2)]
+    for change, words in (({"range": [real(-1), real(2)]},
+                           ["d2.json was made with evi on range -1..2", "d1.json with evi on range -1..1"]),
+                          ({"grid_exponent": 3}, ["exponent 3", "exponent 0"]),
+                          ({"formula": "y*2"}, [": y*2)", ": evi)"]),
+                          ({"kind": "reflectance"}, ["reflectance", "scale-free"]),
+                          ({"name": "b"}, ["with b on", "with evi on"]),
+                          ({"bands": ["red"]}, ["of red:", "of red,nir:"]), (None, ["1 indices alone"]),
+                          ([], ["the bands nir,red", "with red,nir"])):
+        for i, path in enumerate(paths):
+            part = with_values(lab, scene, indices).copy()
+            part.head.update(part=i + 1, parts=2, scenes_in_all=1)
+            if i:
+                part.scenes = []
+            if i and change:
+                part.head["indices"][1].update(change)
+            elif i and change is None:
+                part.head["indices"].pop()
+            elif i:
+                part.head["bands"].reverse()
+                for value in part.head["indices"]:
+                    value["bands"].reverse()
+            path.write_bytes(part.bytes())
+        result = lab.merge(*paths)
+        missing = [word for word in words if word not in result.err]
+        lab.tally.check(result.rc == 65 and not missing, f"parts that differ in {change}",
+                        f"exit {result.rc}, not told: {missing}: {result.last_words()}")
+
+
+def large(lab):
+    """16 full histograms: taken, in bounded memory; a line that is longer is not."""
+    values = [(np.float32(-1 + (i + .5) / 4096), 10 ** 14 - 1) for i in range(8192)]
+    values += [(s * np.float32(2 ** (i / 64)) * np.float32(1 + 1 / 256), 10 ** 7 - 1)
+               for i in range(1024) for s in (-1, 1)]
+    made = (values, 0, "made", 2 ** 31, 2 ** 31, 2 ** 62 - sum(n for _, n in values))
+    scene = made_scene(*made)
+    names = [f"v{i}" for i in range(16)]
+    _, indices = of_values(names, *[([(0.5, 1)],)] * 16)
+    scene["indices"] = {name: scene["indices"]["ndvi"] for name in names}
+    part = with_values(lab, scene, indices)
+    lab.takes("16 full histograms", part.bytes())
+    result = lab.merge(lab.case, measure=True)
+    lab.tally.check(result.rc == 0 and (SANITIZED or result.peak < (40 << 20)),
+                    "memory: 16 full histograms", f"exit {result.rc}, {result.peak >> 20} MiB")
+    part.scenes[0]["name"] = "x" * (5 << 20)
+    lab.refuses("a line of 5 MiB", part.bytes(), "line 2: longer than any")
+    result = lab.merge(lab.case, measure=True)
+    lab.tally.check(SANITIZED or result.peak < (20 << 20), "memory: a line of 5 MiB",
+                    f"{result.peak >> 20} MiB")
+    scene, indices = of_values(["a"], ([(0.5, 1)],))
+    scene["name"] = "x" * (1 << 20)
+    lab.refuses("a line of 1 MiB with one value", with_values(lab, scene, indices).bytes(),
+                "line 2: longer than any")
 
 
 # --- bytes ---
@@ -320,10 +544,10 @@ def texts(lab):
         lab.refuses(f"{name} of {most + 1}", with_scene(**{name: "x" * (most + 1)}))
     lab.takes("note of 239", with_scene(notes=["x" * 239]))
     lab.refuses("note of 240", with_scene(notes=["x" * 240]))
-    lab.refuses("seven notes", with_scene(notes=["x"] * 7))
+    lab.refuses("nine notes", with_scene(notes=["x"] * 9))
     lab.refuses("a note that is none", with_scene(notes=["x", 5]))
     ok = made_scene([(0.5, 2)])
-    failed = {"status": "failed", "error_code": 65, "accum": None, "histogram": None}
+    failed = {"status": "failed", "error_code": 65, "indices": {"ndvi": None}}
     for n, good in ((767, True), (768, False)):
         (lab.takes if good else lab.refuses)(f"error of {n}", one_part(
             lab, ok, {**ok, **failed, "number": 1, "error": "x" * n}))
@@ -406,8 +630,8 @@ def main():
         lab.takes("the whole", (scratch / "whole.json").read_bytes())
         tally.check(lab.whole.bytes() == (scratch / "whole.json").read_bytes(),
                     "checksums are those of zlib")
-        for part in (contradictions, places, texts, harm, waiting, damage, fields_of_head,
-                     fields_of_scenes):
+        for part in (contradictions, heads_of_values, several, differing, large, places, texts,
+                     harm, waiting, damage, fields_of_head, fields_of_scenes):
             before = tally.passed + tally.failed
             part(lab)
             print(f"{part.__name__}: {tally.passed + tally.failed - before}", flush=True)

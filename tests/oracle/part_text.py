@@ -135,8 +135,9 @@ def wide(n, words):
     return "%0*x" % (16 * words, n % (1 << 64 * words))
 
 
-def made_scene(values, number=0, name="made", width=None, height=1, others=0):
+def made_scene(values, number=0, name="made", width=None, height=1, others=0, nodata=0, masked=0):
     """A scene of (value, count) pairs; `others`: pixels of class nodata."""
+    others += nodata
     values = [(np.float32(v), n) for v, n in values]
     n_valid = sum(n for _, n in values)
     near = [(v, n) for v, n in values if abs(v) <= NEAR]
@@ -144,7 +145,7 @@ def made_scene(values, number=0, name="made", width=None, height=1, others=0):
     counts = {}
     for v, n in values:
         counts[slot_of(v)] = counts.get(slot_of(v), 0) + n
-    accum = {"n": [n_valid, others, 0, 0, 0],
+    accum = {"n": [n_valid, others, masked, 0, 0],
              "n_outside": sum(n for v, n in values if abs(v) > 1),
              "min": real(min(v for v, _ in values)) if values else None,
              "max": real(max(v for v, _ in values)) if values else None,
@@ -160,7 +161,7 @@ def made_scene(values, number=0, name="made", width=None, height=1, others=0):
                                             range(first, max(counts, default=-1) + 1)]}
     band = {"file": f"{name}.tif", "band": 1}
     return {"number": number, "name": name, "status": "ok", "error_code": 0, "error": "",
-            "sensor": "", "acquired": "", "crs": "", "x_size": width or n_valid + others,
+            "sensor": "", "acquired": "", "crs": "", "x_size": width or n_valid + others + masked,
             "y_size": height, "bands": {"red": band, "nir": {**band, "band": 2}}, "notes": [],
             "indices": {"ndvi": {"area_m2": None, "accum": accum, "histogram": histogram}}}
 
@@ -179,6 +180,7 @@ class Lab:
         result = run(["-q", "--partial", scratch / "whole.json", *self.files])
         assert result.rc == 1, result.err
         self.whole = Part(scratch / "whole.json")
+        self.several = self.write_several()
 
     def write_far(self, name):
         """NDVI of -1e7 and 3e6 (far), 40 (outside), 0.5 and many of 0 to 1."""
@@ -195,6 +197,13 @@ class Lab:
         out = None
         made.rename(path)
         return path
+
+    def write_several(self):
+        """A scene with three values, one that fails, and one that has red and NIR alone."""
+        path = self.scratch / "several.json"
+        result = run(["-q", "--partial", path, "--index", "ndvi,gndvi,ndwi", *self.files[:3]])
+        assert result.rc == 1, result.err
+        return Part(path)
 
     def merge(self, *parts, more=(), **how):
         for path in (self.again, self.csv):

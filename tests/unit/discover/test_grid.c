@@ -29,6 +29,8 @@ static void make(struct scene *scene, const char *red_crs, const char *nir_crs)
 		info->has_geotransform = info->projected = true;
 		info->unit_metres = 1;
 		snprintf(info->crs, sizeof(info->crs), "%s", crs[i]);
+		scene->has_band[i] = true;
+		strcpy(scene->band[i].name, i ? "nir" : "red");
 		scene->band[i].path = paths[i];
 		scene->band[i].file = i;
 	}
@@ -69,7 +71,38 @@ static void test_unplaced(void **state)
 	scene.files[1].info.has_geotransform = false;
 	assert_int_equal(apply(&scene, &err), 0);
 	assert_int_equal(scene.n_notes, 1);
-	assert_non_null(strstr(scene.notes[0], "NIR covers the same area as red"));
+	assert_non_null(strstr(scene.notes[0], "nir covers the same area as red"));
+}
+
+/* Coarser bands by a whole number across and down, at the same corners; the finest is the grid. */
+static void test_ratios(void **state)
+{
+	struct scene scene;
+	struct options coarse = {.grid = GRID_COARSE};
+	struct error err;
+
+	(void)state;
+	make(&scene, "", "");
+	scene.files[1].info.x_size = scene.files[1].info.y_size = 4;
+	scene.files[1].info.geotransform[1] *= 2;
+	scene.files[1].info.geotransform[5] *= 2;
+	assert_int_equal(apply(&scene, &err), 0);
+	assert_int_equal(scene.x_size, 8);
+	assert_int_equal(scene.band[1].ratio, 2);
+	assert_string_equal(scene.notes[0], "nir is 6.56 m: each pixel stands for 2 x 2");
+	assert_int_equal(grid_apply(&scene, &coarse, &err), 0);
+	assert_int_equal(scene.x_size, 4);
+	assert_int_equal(scene.band[0].finer, 2);
+	assert_int_equal(scene.band[1].ratio, 1);
+	assert_string_equal(scene.notes[1], "red is 3.28 m: 2 x 2 pixels are averaged");
+	/* Half a pixel off, as products of another origin are. */
+	scene.files[1].info.geotransform[0] += 1.64;
+	assert_int_equal(apply(&scene, &err), -1);
+	assert_non_null(strstr(err.text, "do not cover the same area"));
+	scene.files[1].info.geotransform[0] -= 1.64;
+	scene.files[1].info.y_size = 2;
+	assert_int_equal(apply(&scene, &err), -1);
+	assert_non_null(strstr(err.text, "4 x 2 pixels"));
 }
 
 /* 1200/3937 computed, and as the text of a database has it: other last bits, the same area. */
@@ -101,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_crs),
 		cmocka_unit_test(test_unplaced),
+		cmocka_unit_test(test_ratios),
 		cmocka_unit_test(test_unit),
 	};
 
