@@ -171,8 +171,8 @@ fuzz:
 	.ci/install-deps lint
 	tests/fuzz/run.sh
 
-# Time and memory beside the decode floor and every peer that is installed, side by side on eight
-# layouts of one generated scene (4.5 GB in build/bench).
+# Time and memory beside the decode floor and every peer that is installed: NDVI on eight layouts of
+# one generated scene (4.5 GB in build/bench), other indices and several at once on two of them.
 bench:
 	.ci/install-deps test
 	$(MAKE) -j2 all

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""imgpipe, the decode floor and every peer that is installed, on eight layouts of one scene.
+"""imgpipe, the decode floor and every peer that is installed: NDVI on eight layouts of one scene; other
+indices, several at once and an expression (values.py).
 
 Rounds are interleaved: each round runs every program once on a workload, so that a machine whose
 speed drifts treats all alike. CPU seconds are user + system of all processes waited for, peak memory
@@ -20,10 +21,12 @@ import sys
 import time
 from pathlib import Path
 
+import values
 from picture import picture
 
 HERE = Path(__file__).resolve().parent
 FLOOR = "(decoding alone)"
+ONE = "imgpipe, NDVI alone"  # beside what other indices cost
 # numpy's temporaries of a block are mapped and unmapped each time otherwise: 16 CPU s instead of 5.
 # Of no use to the other peers.
 KEEP_HEAP = {"MALLOC_MMAP_THRESHOLD_": "100000000", "MALLOC_TRIM_THRESHOLD_": "1000000000"}
@@ -49,10 +52,13 @@ class Workload:
     """Files and what is done with them. `mode` is what comes out: "statistics", or "raster" as well
     (no such workload yet: imgpipe does not write rasters; a program says which modes it has)."""
 
-    def __init__(self, name, files, red=3, nir=4, pair=False, target=None, mode="statistics"):
+    def __init__(self, name, files, red=3, nir=4, pair=False, target=None, mode="statistics",
+                 indices=(), target_of_one=None):
         self.name, self.files, self.red, self.nir, self.pair = name, files, red, nir, pair
         self.target = target  # imgpipe's CPU over the floor's
         self.mode = mode
+        self.indices = indices  # of values.py; none: NDVI of stored numbers
+        self.target_of_one = target_of_one  # imgpipe's CPU over that of NDVI alone
 
 
 def workloads(data):
@@ -65,12 +71,16 @@ def workloads(data):
             Workload("uncompressed", one["raw"], target=2.0),
             Workload("strips", one["strip"]),
             Workload("two band files", pair, red=1, nir=1, pair=True),
-            Workload("24 small scenes", sorted(data.glob("small_*.tif")))]
+            Workload("24 small scenes", sorted(data.glob("small_*.tif"))),
+            Workload("EVI", one["pixel"], indices=("evi",)),
+            Workload("EVI, planar", one["band"], indices=("evi",)),
+            Workload("six indices", one["pixel"], indices=values.SIX, target_of_one=1.6),
+            Workload("an expression", one["pixel"], indices=("own",))]
 
 
 class Program:
     """A way to do the work. `commands` of a workload are run one after another; `numbers` are its
-    count, mean, standard deviation, min and max (no count where it cannot tell: None)."""
+    count, mean, standard deviation, min and max, a row an index (None: it prints none)."""
 
     def __init__(self, commands, numbers=None, env=None, most=99, only=None, but=(),
                  modes=("statistics",)):
@@ -89,25 +99,18 @@ def output(command, env):
 
 
 def from_line(program, w):
-    return [float(word) for word in output(program.commands(w)[0], program.env).split()]
+    return values.from_lines(output(program.commands(w)[0], program.env))
 
 
 def from_json(program, w):
-    ndvi = json.loads(output(program.commands(w)[0], program.env))["global"]["indices"]["ndvi"]
-    return [ndvi[name] for name in ("valid", "mean", "std", "min", "max")]
+    return values.from_summary(output(program.commands(w)[0], program.env), w.indices or ["ndvi"])
 
 
-def from_raster(path):
-    """What a program wrote, looked at with numpy in a process of its own (its memory)."""
-    text = ("import sys, numpy as np; from osgeo import gdal; gdal.UseExceptions(); "
-            "v = gdal.Open(sys.argv[1]).ReadAsArray(); v = v[np.isfinite(v) & (v != -9999)]; "
-            "print(v.size, v.mean(dtype='f8'), v.std(dtype='f8'), v.min(), v.max())")
-
+def from_raster(paths_of):
     def numbers(program, w):
         for command in program.commands(w):
             output(command, program.env)
-        return [float(word) for word in output(["/usr/bin/python3", "-c", text, str(path)],
-                                               {}).split()]
+        return values.from_rasters(paths_of(w))
     return numbers
 
 
@@ -121,7 +124,8 @@ def gdal_calc(work):
                  str(w.files[-1]), f"--B_band={w.nir}", "--calc", text, "--NoDataValue=-9999",
                  "--type=Float32", "--outfile", str(out), "--overwrite", "--quiet"],
                 ["gdalinfo", "-stats", str(out)]]
-    return Program(commands, from_raster(out), {"GDAL_CACHEMAX": "64"}, 2, ["DEFLATE, chunky"])
+    return Program(commands, from_raster(lambda w: [out]), {"GDAL_CACHEMAX": "64"}, 2,
+                   ["DEFLATE, chunky"])
 
 
 def otb(work):
@@ -134,7 +138,7 @@ def otb(work):
                  f"{a}>0 && {b}>0 ? ({b}-{a})/({b}+{a}) : -9999"],
                 ["otbcli_ComputeImagesStatistics", "-il", str(out), "-bv", "-9999", "-out.xml",
                  str(work / "otb.xml")]]
-    return Program(commands, from_raster(out), {"GDAL_CACHEMAX": "64"}, 2,
+    return Program(commands, from_raster(lambda w: [out]), {"GDAL_CACHEMAX": "64"}, 2,
                    ["DEFLATE, chunky", "two band files"])
 
 
@@ -185,15 +189,54 @@ def programs(build, work):
     return found
 
 
+def value_programs(build, work):
+    """The same for the indices of a workload; only files of one scene."""
+    def imgpipe(threads):
+        return Program(lambda w: [[f"{build}/imgpipe", "-q", "--workers", str(threads),
+                                   *values.imgpipe_options(w.indices), "--summary", "-",
+                                   *map(str, w.files)]], from_json)
+
+    def python(kind, env):
+        return Program(lambda w: [["/usr/bin/python3", str(HERE / "peer_values.py"), kind, "2",
+                                   ",".join(w.indices), *map(str, w.files)]], from_line, env, 2)
+
+    def bands(w):
+        return ",".join(map(str, values.numbers_of_bands(w.indices)))
+
+    cache = {"GDAL_CACHEMAX": "64"}
+    found = {FLOOR: Program(lambda w: [[f"{work}/floor", *map(str, w.files), "-b", bands(w), "2"]]),
+             "imgpipe": imgpipe(2),
+             "imgpipe, 1 worker": imgpipe(1),
+             ONE: Program(lambda w: [[f"{build}/imgpipe", "-q", "--raw", "--workers", "2", "--bands",
+                                      f"red={w.red},nir={w.nir}", "--summary", "-",
+                                      *map(str, w.files)]]),
+             "C, GDAL, OpenMP": Program(lambda w: [[f"{work}/peer_values", "2", ",".join(w.indices),
+                                                    *map(str, w.files)]], from_line, cache),
+             "NumPy, GDAL": python("gdal", {**cache, **KEEP_HEAP})}
+    if has_python("rasterio"):
+        found["rasterio"] = python("rasterio", {**cache, **KEEP_HEAP})
+    if has_python("rioxarray") and has_python("dask"):
+        found["rioxarray + Dask"] = python("dask", {})
+    for name, command, peer in (("gdal_calc + gdalinfo", "gdal_calc.py", values.gdal_calc),
+                                ("OTB BandMath + statistics", "otbcli_BandMath", values.otb)):
+        def part(number, peer=peer):
+            return lambda w: peer(work, w.files, w.indices)[number]
+        if shutil.which(command):
+            found[name] = Program(part(1), from_raster(part(0)), cache, 2, but=("EVI, planar",))
+    return found
+
+
 def agree(found, w):
-    """Every program against the first that prints its numbers: count equal, the rest close."""
+    """Every program against the first that prints its numbers: counts equal, the rest close."""
     want = None
     for name, program in found.items():
         if not program.numbers or not program.takes(w):
             continue
         got = program.numbers(program, w)
         want = want or got
-        if got[0] != want[0] or any(abs(a - b) > TOLERANCE for a, b in zip(got[1:], want[1:])):
+        if len(got) != len(want) or any(
+                a[0] != b[0] or any(abs(x - y) > TOLERANCE for x, y in zip(a[1:], b[1:]))
+                for a, b in zip(got, want)):
             sys.exit(f"{w.name}: {name} says {got}, not {want}")
     return want
 
@@ -212,7 +255,7 @@ def run_workload(found, w, rounds):
 def show(w, medians, want):
     base = medians[FLOOR]
     one = medians["imgpipe, 1 worker"][0]
-    print(f"\n{w.name} ({w.mode}): {want[0]:.0f} valid pixels, mean {want[1]:.9f}")
+    print(f"\n{w.name} ({w.mode}): {want[0][0]:.0f} valid pixels, mean {want[0][1]:.9f}")
     print(f"  {'':26} {'wall s':>7} {'CPU s':>7} {'CPU/floor':>10} {'wall/imgpipe':>13} {'MiB':>7} "
           f"{'runs':>5}")
     for name, (wall, cpu, peak, n) in sorted(medians.items(), key=lambda item: item[1][1]):
@@ -223,24 +266,36 @@ def show(w, medians, want):
         else "no target"
     print(f"  imgpipe / floor in CPU: {ratio:.2f} ({target}); 2 workers "
           f"{one / medians['imgpipe'][0]:.2f} x faster than 1", flush=True)
+    if ONE in medians:
+        over = medians["imgpipe"][1] - medians[ONE][1]
+        times = medians["imgpipe"][1] / medians[ONE][1]
+        met = "met" if times <= (w.target_of_one or times) else "MISSED"
+        target = f" (target {w.target_of_one:.2f}, {met})" if w.target_of_one else ""
+        print(f"  imgpipe / NDVI alone in CPU: {times:.2f}{target}; "
+              f"{over / want[0][0] * 1e9:.2f} ns a pixel more", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser()
     for name in ("build", "data", "work", "rounds"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--only", help="workloads whose name has one of these words")
     args = parser.parse_args()
     work, rounds = Path(args.work), int(args.rounds)
-    found, rows = programs(args.build, work), []
+    for_ndvi, for_values, rows = programs(args.build, work), value_programs(args.build, work), []
     for w in workloads(Path(args.data)):
+        if args.only and not any(word in w.name for word in args.only.split(",")):
+            continue
+        found = for_values if w.indices else for_ndvi
         want = agree(found, w)
         medians = run_workload(found, w, rounds)
         show(w, medians, want)
         rows.append({"name": w.name, "mode": w.mode, "target": w.target, "numbers": want,
                      "medians": medians})
-    large, small = rows[0], rows[-1]
-    rate = [r["numbers"][0] / r["medians"]["imgpipe"][0] for r in (small, large)]
-    print(f"\nthroughput of 24 small scenes over one large one: {rate[0] / rate[1]:.2f}")
+    rate = {r["name"]: r["numbers"][0][0] / r["medians"]["imgpipe"][0] for r in rows}
+    if "24 small scenes" in rate and "DEFLATE, chunky" in rate:
+        print("\nthroughput of 24 small scenes over one large one: "
+              f"{rate['24 small scenes'] / rate['DEFLATE, chunky']:.2f}")
     print(f"medians of up to {rounds} interleaved rounds; page cache warm; peers not installed are left out")
     (work / "bench.json").write_text(json.dumps(rows, indent=1))
     picture(rows, FLOOR, work / "bench.svg")

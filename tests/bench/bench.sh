@@ -1,6 +1,6 @@
 #!/bin/sh
 # imgpipe beside the decode floor and its peers; see bench.py. Data are generated once.
-# usage: bench.sh BUILD [ROUNDS [SIZE]]
+# usage: bench.sh BUILD [ROUNDS [SIZE]]; ONLY=WORD,...: workloads whose name has one of these
 set -eu
 build=$1
 rounds=${2:-5}
@@ -28,7 +28,9 @@ cc -O2 -pthread -o "$work/floor" tests/bench/floor.c -ltiff -ldeflate -lzstd
 # shellcheck disable=SC2046 # flags
 cc -O3 -march=native -fopenmp -o "$work/peer_gdal" tests/bench/peer_gdal.c $(pkg-config --cflags --libs gdal) -lm
 # shellcheck disable=SC2046 # flags
+cc -O3 -march=native -fopenmp -o "$work/peer_values" tests/bench/peer_values.c $(pkg-config --cflags --libs gdal) -lm
+# shellcheck disable=SC2046 # flags
 if pkg-config --exists vips 2>/dev/null; then
 	cc -O3 -march=native -o "$work/peer_vips" tests/bench/peer_vips.c $(pkg-config --cflags --libs vips) -lm
 fi
-exec /usr/bin/python3 tests/bench/bench.py --build "$build" --rounds "$rounds" --data "$data" --work "$work"
+exec /usr/bin/python3 tests/bench/bench.py --build "$build" --rounds "$rounds" --data "$data" --work "$work" --only "${ONLY:-}"

@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 """The numbers may not depend on how the work was shared out: --summary and --tiles are the same
 bytes for every executor, transport, number of workers and ranks, MPI library, chunk size, working
-set and reader; --summary and --csv are for shards that are merged.
+set and reader; --summary and --csv are for shards that are merged. So it is for NDVI of one scene, and
+for six indices and two expressions of several scenes, one of which lacks a band.
 
 A quick run takes a fixed sample of the combinations; the full run takes them all.
 """
 
 import itertools
 
+import indices
 from launch import libraries, run_mpi, run_shards
 from oracle import DATA, MAKE_SCENE, QUICK, SANITIZED, Scratch, Tally, run
 
@@ -49,6 +51,12 @@ GENERATED = (
 )
 QUICK_GENERATED = {"tiles deflate pixel", "strips lzw band", "holes"}
 
+# Indices of every kind, an expression that chooses, and one of elementary functions.
+SEVERAL = ["--index", "ndvi,evi,ndmi", "--index", "kndvi,msr,bais2",
+           "--expr", "bare=where(nir > red, (swir16+red-nir-blue)/(swir16+red+nir+blue), red-1)",
+           "--expr", "glow=exp(-3*red)+sin(20*nir)/log(2+blue)", "--range", "glow=-1,4",
+           "--const", "evi.L=0.9"]
+
 
 def outputs(scratch, files, options):
     """(bytes of the summary, bytes of the tile table, Result) of one run."""
@@ -77,12 +85,12 @@ def executor_options(executor):
     return ["--executor", name, *(["--transport", transport] if transport else [])]
 
 
-def check_scene(tally, scratch, label, files, size, options):
+def check_scene(tally, scratch, label, files, size, options, status=0):
     """All combinations against one worker, whole tiles, the TIFF reader."""
     options = ["--tile-grid", "100x64", *options]
     base_options = ["--executor", "serial", "--workers", "1", "--chunk", "tile", "--reader", "tiff"]
     base_summary, base_tiles, result = outputs(scratch, files, options + base_options)
-    if result.rc != 0 or not base_summary or not base_tiles:
+    if result.rc != status or not base_summary or not base_tiles:
         tally.fail(label, f"exit {result.rc}: {result.last_words()}")
         return 0
     same = of = 0
@@ -90,7 +98,7 @@ def check_scene(tally, scratch, label, files, size, options):
     def compare(name, got_summary, got_tiles, result):
         nonlocal same, of
         of += 1
-        if result.trouble() or result.rc != 0:
+        if result.trouble() or result.rc != status:
             tally.fail(name, result.trouble() or f"exit {result.rc}: {result.last_words()}")
         elif got_summary != base_summary:
             tally.fail(name, "other bytes in --summary")
@@ -137,6 +145,20 @@ def generated_file(scratch, label, size, options):
     return path if result.rc == 0 else result
 
 
+def several_scenes(scratch):
+    """A product of files at 10 m and 20 m, a stack of ten bands, and one of four bands only: its
+    short wave infrared is missing."""
+    bands = indices.random_bands((300, 220), 3, 1, 9000)
+    scene = indices.as_scene(bands, 0.0001)
+    files = [indices.write_product(scratch / "several", bands, scene)]
+    for name, letters in (("ten", indices.LETTERS[1:]), ("four", ("B", "G", "R", "N"))):
+        files.append(scratch / f"several-{name}.tif")
+        indices.write(files[-1], [scene.stored[letter] for letter in letters], 10,
+                      scaling=[(0.0001, 0)] * len(letters),
+                      descriptions=[indices.BAND[letter] for letter in letters])
+    return files
+
+
 def main():
     tally = Tally()
     for library in {"openmpi", "mpich"} - set(libraries()):
@@ -162,6 +184,8 @@ def main():
             check_scene(tally, scratch, label, [path], size, [])
         if together:
             check_scene(tally, scratch, "several scenes in one run", together, (999, 999), [])
+        check_scene(tally, scratch, "several indices, a band missing", several_scenes(scratch),
+                    (300, 220), SEVERAL, status=1)
     tally.finish()
 
 
