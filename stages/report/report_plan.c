@@ -48,6 +48,17 @@ static void put_part(FILE *out, const char *what, uint64_t bytes, const char *wh
 	(void)fprintf(out, "  %-22s %12s%s%s\n", what, bytes_text(b, bytes), *why ? "  " : "", why);
 }
 
+/* What one index more would take, or one less would save. */
+static void put_values(FILE *out, const struct result_layout *layout)
+{
+	char why[96];
+
+	(void)snprintf(why, sizeof(why),
+		       "in each of worker, block and totals, for each of %u values",
+		       layout->n_values);
+	put_part(out, "statistics", layout->group_bytes / layout->n_values, why);
+}
+
 static void put_memory(FILE *out, const struct plan *plan)
 {
 	char why[96], b[24];
@@ -74,6 +85,8 @@ static void put_memory(FILE *out, const struct plan *plan)
 	put_part(out, "block, per worker", plan->footprint, "what is in memory at once of a chunk");
 	put_part(out, "totals, per scene", plan->totals,
 		 "running totals of a scene that is being worked on");
+	if (plan->layout.n_values > 1)
+		put_values(out, &plan->layout);
 }
 
 static void put_stages(FILE *out, const struct plan *plan)
