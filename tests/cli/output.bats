@@ -188,6 +188,13 @@ setup() {
 	[[ "$output" == *"gndvi missing  needs green"* ]]
 	[[ "$output" == *"gndvi in 1 of 2 that are ok"* ]]
 	[ "$(printf '%s\n' "$output" | awk '{ if (length($0) > n) n = length($0) } END { print n }')" -le 100 ]
+	imgpipe plan --index ndvi,gndvi good.tif
+	exits 0
+	[[ "$output" == *"Indices     ndvi, gndvi"* && "$output" == *"Missing     gndvi needs green"* ]]
+	imgpipe -q --index ndvi,gndvi --html p.html rgb.tif good.tif
+	exits 1
+	grep -q "Mean NDVI of each tile" p.html && grep -q "Mean gndvi of each tile" p.html
+	grep -q "needs green" p.html && grep -q ">1 that have it<" p.html
 	imgpipe -q --index ndvi,gndvi --executor processes --summary p.json rgb.tif good.tif
 	exits 1
 	cmp s.json p.json
