@@ -158,7 +158,7 @@ setup() {
 @test "several indices, one of which a scene lacks: null with the reason, the others, status 1" {
 	tif rgb.tif uint16 desc=red,nir,green 1,1/1,1 3,3/3,1 1,1/1,3
 	imgpipe -q --index ndvi,gndvi --summary s.json --report r.json --csv c.csv --tiles t.csv rgb.tif good.tif
-	exits 1
+	exits 1 "imgpipe: scene good: gndvi is missing: it needs green"
 	holds s.json '[i["name"] for i in d["indices"]] == ["ndvi", "gndvi"]' \
 		'd["indices"][1]["formula"] == "(nir-green)/(nir+green)"' \
 		's["indices"]["ndvi"]["mean"] == 0.375' 's["indices"]["gndvi"]["mean"] == 0.25' '"missing" not in s' \
