@@ -6,6 +6,7 @@
 #include "report.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "picture/graph.h"
 #include "report_teach.h"
@@ -305,6 +306,31 @@ static void put_choice(FILE *out, const struct plan *plan, const struct scene *s
 		  "half a chunk on average. imgpipe sweep measures all of this on your machine.");
 }
 
+/* "ndvi, evi"; nothing where NDVI alone is computed. */
+static void put_indices(FILE *out, const struct recipe *recipe)
+{
+	char line[RECIPE_MAX_VALUES * (VALUE_NAME_BYTES + 2)];
+	size_t used = 0;
+
+	if (!recipe || (recipe->n_values == 1 && strcmp(recipe->value[0].name, "ndvi") == 0))
+		return;
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s", v ? ", " : "",
+					 recipe->value[v].name);
+	text_item(out, LABEL_COLUMNS, "Indices", line);
+}
+
+static void put_missing(FILE *out, const struct scene *scene, const struct recipe *recipe)
+{
+	char why[MISSING_TEXT_BYTES], line[MISSING_TEXT_BYTES + VALUE_NAME_BYTES + 2];
+
+	for (unsigned v = 0; recipe && v < recipe->n_values; v++)
+		if (scene_missing_reason(scene, recipe, v, why, sizeof(why))) {
+			(void)snprintf(line, sizeof(line), "%s %s", recipe->value[v].name, why);
+			text_item(out, LABEL_COLUMNS, "Missing", line);
+		}
+}
+
 static void put_scene(FILE *out, const struct plan *plan, const struct scene *scene,
 		      const struct chunk_grid *grid, const struct options *options)
 {
@@ -312,6 +338,7 @@ static void put_scene(FILE *out, const struct plan *plan, const struct scene *sc
 
 	(void)fputs("\nThe first scene that could be opened\n", out);
 	text_item(out, LABEL_COLUMNS, "Name", scene->name ? scene->name : "");
+	put_missing(out, scene, plan->layout.recipe);
 	put_sizes(out, scene, grid);
 	put_amplification(out, scene, grid);
 	if (chunk_grid_count(grid) < plan->workers && plan->scene_slots <= 1) {
@@ -337,6 +364,7 @@ int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *gri
 	(void)snprintf(line, sizeof(line), "%" PRIu32 " (files of %s)", plan->n_scenes,
 		       bytes_text(b, plan->file_bytes));
 	text_item(out, LABEL_COLUMNS, "Scenes", line);
+	put_indices(out, plan->layout.recipe);
 	(void)snprintf(line, sizeof(line), "%u of %u%s, executor %s", plan->workers,
 		       plan->workers_asked,
 		       options->workers ? " (--workers)" : " (default: available cores)",
