@@ -20,6 +20,7 @@ enum { REDRAW_NS = 200000000, PLAIN_NS = 1000000000, BAR_CELLS = 24 };
 
 struct console {
 	pthread_mutex_t lock;
+	const struct recipe *recipe;
 	int verbosity;
 	bool draws;
 	bool repeated;       /* failures stand in the report on the same terminal */
@@ -48,6 +49,7 @@ struct console *console_new(const struct options *options, uint64_t total_bytes)
 	if (!c)
 		return NULL;
 	pthread_mutex_init(&c->lock, NULL);
+	c->recipe = options->recipe;
 	c->verbosity = options->verbosity;
 	/* What no file is behind has no bytes to go by. */
 	c->draws = total_bytes && (options->progress || (options->verbosity >= 0 && can_redraw()));
@@ -79,6 +81,17 @@ void console_free(struct console *c)
 	free(c);
 }
 
+/* Values that a scene cannot give: the exit status is not 0 because of them. */
+static void say_missing(const struct console *c, const struct scene *scene, const char *name)
+{
+	char why[MISSING_TEXT_BYTES];
+
+	for (unsigned v = 0; v < c->recipe->n_values; v++)
+		if (scene_missing_reason(scene, c->recipe, v, why, sizeof(why)))
+			printable_line(stderr, "imgpipe: scene %s has no %s: %s", name,
+				       c->recipe->value[v].name, why);
+}
+
 void console_scene(struct console *c, const struct scene_result *result)
 {
 	const struct scene *scene = result->scene;
@@ -88,6 +101,8 @@ void console_scene(struct console *c, const struct scene_result *result)
 		return;
 	pthread_mutex_lock(&c->lock);
 	erase_line(c); /* the report's row may go to the same terminal */
+	if (result->status == SCENE_OK && !c->repeated)
+		say_missing(c, scene, name);
 	if (result->status == SCENE_FAILED && !c->repeated) {
 		printable_line(stderr, "imgpipe: scene %s failed: %s", name, result->error.text);
 	} else if (c->verbosity > 0) {
