@@ -9,7 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PREDICTOR_MAX_BANDS = 4 };
+#include "input/raster_reader.h"
+
+enum { PREDICTOR_MAX_BANDS = READ_MAX_BANDS };
 
 /* Pixels x_off ... x_off + n of one row, of which some bands are wanted. */
 struct predictor_row {
