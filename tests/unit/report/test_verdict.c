@@ -20,6 +20,7 @@ struct fixture {
 	struct plan plan;
 	struct meter worker[2];
 	struct pixel_totals pixels;
+	struct value_totals value;
 	struct run_totals totals;
 };
 
@@ -225,6 +226,9 @@ static void test_verdict_of_everything(void **state)
 	} room;
 
 	everything_wrong(f);
+	f->plan.layout.recipe = &recipe_ndvi;
+	f->pixels =
+		(struct pixel_totals){.n_values = 1, .value = &f->value, .layout = &f->plan.layout};
 	f->totals.pixels = &f->pixels;
 	for (unsigned n = 0; n <= sizeof(modes) / sizeof(modes[0]); n++) {
 		unsigned all = n + N_FINDINGS + 1, last;
