@@ -35,9 +35,15 @@ int identity_of(struct identity *identity, const struct options *options,
 		struct error *err) MUST_CHECK;
 void identity_release(struct identity *identity);
 
-/* An option in words: "--bands red=1,nir=2", "--raw", "no --bands". A long value is cut. */
+/*
+ * Two values of an option in words: "--bands red=1,nir=2", "--raw", "no --bands". Of long ones what
+ * is around the first difference, as far as it is known: "--index ...,savi,evi".
+ */
 enum { IDENTITY_SHOWN = 96 };
-const char *identity_shown(char text[IDENTITY_SHOWN], const char *option, const char *value);
+struct identity_pair {
+	char a[IDENTITY_SHOWN], b[IDENTITY_SHOWN];
+};
+struct identity_pair identity_shown(const char *option, const char *a, const char *b);
 
 enum effect {
 	EFFECT_UNKNOWN, /* an option that identity.c does not list yet */

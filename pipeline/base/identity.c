@@ -268,13 +268,34 @@ void identity_release(struct identity *identity)
 	*identity = (struct identity){0};
 }
 
-const char *identity_shown(char text[IDENTITY_SHOWN], const char *option, const char *value)
+static void show(char text[IDENTITY_SHOWN], const char *option, const char *value, size_t skipped)
 {
 	if (!value)
 		(void)snprintf(text, IDENTITY_SHOWN, "no --%s", option);
 	else if (strcmp(value, SWITCHED_ON) == 0)
 		(void)snprintf(text, IDENTITY_SHOWN, "--%s", option);
 	else
-		(void)snprintf(text, IDENTITY_SHOWN, "--%s %s", option, value);
-	return text;
+		(void)snprintf(text, IDENTITY_SHOWN, "--%s %s%s", option, skipped ? "..." : "",
+			       value + skipped);
+}
+
+/* Bytes to leave out in front, so that the first difference is seen. */
+static size_t same_front(const char *a, const char *b)
+{
+	const size_t fits = IDENTITY_SHOWN / 2, before = IDENTITY_SHOWN / 4;
+	size_t same = 0;
+
+	while (a[same] && a[same] == b[same])
+		same++;
+	return same < fits ? 0 : same - before;
+}
+
+struct identity_pair identity_shown(const char *option, const char *a, const char *b)
+{
+	struct identity_pair pair;
+	size_t skipped = a && b ? same_front(a, b) : 0;
+
+	show(pair.a, option, a, skipped);
+	show(pair.b, option, b, skipped);
+	return pair;
 }

@@ -45,18 +45,27 @@ static uint64_t hash_plan(const struct plan *plan)
 	return hash(hash_seed, numbers, sizeof(numbers));
 }
 
-static uint64_t hash_program(const struct plan *plan)
+static uint64_t hash_program(void)
 {
-	const uint64_t sizes[] = {sizeof(struct meter), plan->layout.group_bytes,
+	const uint64_t sizes[] = {sizeof(struct meter), sizeof(struct rank_state),
 				  0x0102030405060708u, RESULTS_VERSION};
 	uint64_t h = hash(hash_seed, IMGPIPE_VERSION, sizeof(IMGPIPE_VERSION));
 
-	for (unsigned i = 0; i < plan->layout.n_kinds; i++)
-		h = hash_text(h, plan->layout.kind[i].reducer->name);
 	return hash(h, sizes, sizeof(sizes));
 }
 
-enum { OF_PROGRAM, OF_OPTIONS, OF_FILES, OF_PLAN };
+/* What results are made of: with the same options, the same of one program. */
+static uint64_t hash_cells(const struct result_layout *layout)
+{
+	const uint64_t sizes[] = {layout->group_bytes, layout->packed_most, layout->n_values};
+	uint64_t h = hash(hash_seed, sizes, sizeof(sizes));
+
+	for (unsigned i = 0; i < layout->n_kinds; i++)
+		h = hash_text(h, layout->kind[i].reducer->name);
+	return h;
+}
+
+enum { OF_PROGRAM, OF_OPTIONS, OF_CELLS, OF_FILES, OF_PLAN };
 _Static_assert(OF_PLAN + 1 == N_CHECKSUMS, "one for each");
 
 _Static_assert((int)IDENTITY_MOST <= (int)OPINION_OPTIONS, "room for all of them");
@@ -102,8 +111,9 @@ static void tell(struct rank_state *mine, const struct options *options, int arg
 	if (!mine->status && tell_options(mine, options, &mine->error))
 		mine->status = -1;
 	tell_arguments(mine, argc, argv);
-	mine->checksum[OF_PROGRAM] = hash_program(plan);
+	mine->checksum[OF_PROGRAM] = hash_program();
 	mine->checksum[OF_OPTIONS] = hash_options(argc, argv);
+	mine->checksum[OF_CELLS] = mine->status ? 0 : hash_cells(&plan->layout);
 	mine->checksum[OF_FILES] = mine->status ? 0 : plan->files_checksum;
 	mine->checksum[OF_PLAN] = mine->status ? 0 : hash_plan(plan);
 }
@@ -124,21 +134,21 @@ static int differ_in_number(const struct rank_state *a, const struct rank_state 
 			    struct error *verdict)
 {
 	const struct options none = {.scale = 1};
-	char first[IDENTITY_SHOWN], other[IDENTITY_SHOWN];
 	struct identity names; /* the same on all ranks of one program */
 	int status = identity_of(&names, &none, verdict);
 
 	for (unsigned i = 0; !status && i < names.n && i < OPINION_OPTIONS; i++) {
-		const char *name = names.item[i].option, *x = a->option[i].value,
-			   *y = b->option[i].value;
+		const char *x = a->option[i].value, *y = b->option[i].value;
+		struct identity_pair shown;
 
-		if (a->option[i].checksum != b->option[i].checksum)
-			status =
-				error_set(verdict, EX_CONFIG,
-					  "rank %u on %s was given %s, rank 0 on %s %s; nothing "
-					  "was read",
-					  rank, b->host, identity_shown(other, name, *y ? y : NULL),
-					  a->host, identity_shown(first, name, *x ? x : NULL));
+		if (a->option[i].checksum == b->option[i].checksum)
+			continue;
+		shown = identity_shown(names.item[i].option, *x ? x : NULL, *y ? y : NULL);
+		status = error_set(verdict, EX_CONFIG,
+				   "rank %u on %s was given %s, rank 0 on %s %s%s; nothing was "
+				   "read",
+				   rank, b->host, shown.b, a->host, shown.a,
+				   strcmp(x, y) ? "" : " (the rest, which is not shown, differs)");
 	}
 	identity_release(&names);
 	return status;
@@ -190,6 +200,8 @@ static int compare(const struct rank_state *a, const struct rank_state *b, unsig
 		return -1;
 	if (a->checksum[OF_OPTIONS] != b->checksum[OF_OPTIONS])
 		return differ_in_arguments(a, b, rank, verdict);
+	if (a->checksum[OF_CELLS] != b->checksum[OF_CELLS])
+		return differ_in_program(a, b, rank, verdict);
 	if (memcmp(a->checksum, b->checksum, sizeof(a->checksum)) != 0)
 		return differ_in_place(a, b, rank, verdict);
 	return 0;

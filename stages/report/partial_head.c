@@ -254,16 +254,18 @@ static bool same_value(const char *a, const char *b)
 static int same_options(const struct identity *a, const char *a_path, const struct identity *b,
 			const char *b_path, struct error *err)
 {
-	char x[IDENTITY_SHOWN], y[IDENTITY_SHOWN];
+	for (unsigned i = 0; i < a->n; i++) {
+		const char *x = a->item[i].value, *y = b->item[i].value;
+		struct identity_pair shown;
 
-	for (unsigned i = 0; i < a->n; i++)
-		if (!same_value(a->item[i].value, b->item[i].value))
-			return error_set(
-				err, EX_DATAERR,
-				"%s was made with %s, %s with %s; make all parts with the "
-				"same options",
-				b_path, identity_shown(y, b->item[i].option, b->item[i].value),
-				a_path, identity_shown(x, a->item[i].option, a->item[i].value));
+		if (same_value(x, y))
+			continue;
+		shown = identity_shown(a->item[i].option, x, y);
+		return error_set(err, EX_DATAERR,
+				 "%s was made with %s, %s with %s; make all parts with the same "
+				 "options",
+				 b_path, shown.b, a_path, shown.a);
+	}
 	return 0;
 }
 

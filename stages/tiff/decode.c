@@ -172,6 +172,8 @@ static void deliver(const struct tiff_job *job, const struct tiff_part *part,
 		}
 }
 
+_Static_assert((int)READ_MAX_BANDS <= (int)PREDICTOR_MAX_BANDS, "room for all bands of a request");
+
 /*
  * The same of rows as image->decoder gives them: byte order and predictor undone on the way, some
  * of that in place. scratch: a row.

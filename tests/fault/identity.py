@@ -160,6 +160,9 @@ def values(lab):
              ["--expr x=nir/red", "--expr x=red/nir"]),
             ("name", base, [*base[:2], "--expr", "z=nir/red", *base[4:]],
              ["--expr x=nir/red", "--expr z=nir/red"]),
+            ("far behind", [*base, "--expr", "long=" + "+nir" * 60 + "+red"],
+             [*base, "--expr", "long=" + "+nir" * 60 + "*red"],
+             ["--expr ...", "+nir+red;", "+nir*red,"]),
             ("bands of an expression", base, [*base[:2], "--expr", "x=nir/#2", *base[4:]],
              ["--expr x=nir/red", "--expr x=nir/#2"])):
         parts = [lab.scratch / f"{n}-values.json" for n in (1, 2)]
@@ -184,6 +187,8 @@ def ranks(lab):
                 ("--expr", ["--expr", "x=nir/red"], ["--expr", "x=red/nir"], "--expr x=red/nir"),
                 ("--const", ["--index", "savi"], ["--index", "savi", "--const", "L=0.25"],
                  "--const savi.L=0.25"),
+                ("--expr, far behind", ["--expr", "x=" + "+nir" * 60 + "+red"],
+                 ["--expr", "x=" + "+nir" * 60 + "*red"], "which is not shown, differs"),
                 ("--range", ["--range", "ndvi=0,1"], ["--range", "ndvi=0,2"], "--range ndvi=0,2")):
             start, *before = mpi_command(library, 1)
             result = run([*before, IMGPIPE, *base, *first, "s_0001.tif", ":", "-n", "1", IMGPIPE,
