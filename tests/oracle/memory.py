@@ -122,7 +122,8 @@ def check_values(tally, scratch):
                "--offset", "0", "--tiles", scratch / "tiles.csv", "--tile-grid", "256")
     for label, layout in (("tiles", ["--tile", "512"]), ("planar", ["--interleave", "band"]),
                           ("one strip", ["--strip", "2000"])):
-        made = run(["--size", "2000", "--bands", "10", *layout, path], program=MAKE_SCENE)
+        made = run(["--size", "2000", "--bands", "10", *layout, path], program=MAKE_SCENE,
+                   timeout=120)
         if made.rc != 0:
             return tally.fail(label, f"make_scene: {made.last_words()}")
         for executor in ("threads", "processes"):
