@@ -4,6 +4,7 @@
 #ifndef IMGPIPE_RUN_TOTALS_H
 #define IMGPIPE_RUN_TOTALS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "meter.h"
@@ -37,6 +38,7 @@ struct run_totals {
 	uint32_t n_scenes; /* in the scene list */
 	uint32_t n_ok, n_failed, n_cancelled;
 	uint32_t n_incomplete; /* of n_ok: some of their values are missing */
+	bool ended_by_missing; /* --on-missing fail: the rest is cancelled */
 	int failure_code;   /* exit status the failures ask for: their common one, or EX_DATAERR */
 	struct meter meter; /* all workers merged */
 	unsigned n_workers;

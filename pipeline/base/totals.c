@@ -27,5 +27,5 @@ int run_totals_status(const struct run_totals *totals)
 {
 	if (!totals->n_failed)
 		return totals->n_incomplete ? 1 : EX_OK;
-	return totals->n_ok ? 1 : totals->failure_code;
+	return totals->n_ok && !totals->ended_by_missing ? 1 : totals->failure_code;
 }

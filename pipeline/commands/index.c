@@ -1,11 +1,16 @@
 /*
- * imgpipe index: the table of indices, all of it or what a sensor allows, and one index explained.
+ * imgpipe index: the table of indices, all of it or what a sensor or scenes allow, and one index
+ * explained.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
+#include "discover/scene_list.h"
 #include "formula/index_text.h"
+#include "scenes.h"
 
 static int unknown_index(const char *name, struct error *err)
 {
@@ -49,40 +54,109 @@ static int unknown_sensor(const char *name, struct error *err)
 			used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%.*s",
 						 used ? ", " : "", (int)strcspn(s->called, " "),
 						 s->called);
-	return error_set(err, EX_USAGE, "'%.60s' is no sensor; there are: %s", name, list);
+	return error_set(err, EX_USAGE, "'%.60s' is no sensor and no file; sensors: %s", name,
+			 list);
 }
 
-/* Bands that all of them have. */
-static int common_bands(uint32_t *bands, char **names, unsigned n, struct error *err)
+/* A name of a file, folder or list. What is none of these is taken for a sensor that is not known.
+ */
+static bool names_scenes(const char *name)
 {
-	*bands = (uint32_t)EVERY_BAND;
-	for (unsigned i = 0; i < n; i++) {
-		const struct sensor *sensor = sensor_called(names[i]);
+	return *name == '@' || strcmp(name, "-") == 0 || access(name, F_OK) == 0;
+}
 
-		if (!sensor)
-			return unknown_sensor(names[i], err);
-		*bands &= index_text_bands(sensor);
+/* Bands that all sensors among the words have; the other words are left in `rest`. */
+static int sensors_bands(uint32_t *bands, char **word, unsigned n, struct options *rest,
+			 struct error *err)
+{
+	rest->n_args = 0;
+	for (unsigned i = 0; i < n; i++) {
+		const struct sensor *sensor = sensor_called(word[i]);
+
+		if (sensor)
+			*bands &= index_text_bands(sensor);
+		else if (names_scenes(word[i]))
+			rest->args[rest->n_args++] = word[i];
+		else
+			return unknown_sensor(word[i], err);
 	}
 	return 0;
+}
+
+/* The bands that a scene is known to have, whether NDVI can be had of it or not. */
+static int scene_bands(uint32_t *bands, const struct scene_list *scene_list, uint32_t id,
+		       const struct options *options, struct error *err)
+{
+	struct scene scene = {0};
+	struct told_bands told;
+	struct error failure = {0};
+	int failed = scene_open(&scene, scene_list, id, options, &failure), rc = 0;
+
+	scene_tell_bands(&told, &scene, scene_list, options);
+	if (told.n) {
+		*bands &= told.names;
+	} else if (failed) {
+		*err = failure;
+		rc = -1;
+	} else {
+		rc = error_set(err, EX_DATAERR,
+			       "%s: cannot tell which bands it has; imgpipe info shows what there "
+			       "is",
+			       scene.name);
+	}
+	scene_release(&scene);
+	return rc;
+}
+
+/* Bands that all scenes have. */
+static int scenes_bands(uint32_t *bands, const struct options *options, struct error *err)
+{
+	struct scene_list *scene_list = NULL;
+	struct machine machine;
+	int rc;
+
+	machine_probe(&machine);
+	rc = scenes_names(&scene_list, options, &machine, err);
+	for (uint32_t id = 0; rc == 0 && id < scene_list_count(scene_list); id++)
+		rc = scene_bands(bands, scene_list, id, options, err);
+	scene_list_free(scene_list);
+	return rc;
+}
+
+static int list(const struct call *call, struct error *err)
+{
+	unsigned n = call->options->n_args;
+	struct options options = *call->options;
+	uint32_t bands = (uint32_t)EVERY_BAND;
+	int rc;
+
+	options.recipe = &recipe_ndvi;
+	options.args = calloc(n + 1, sizeof(*options.args));
+	if (!options.args)
+		return error_memory(err, "arguments", n * sizeof(*options.args));
+	rc = sensors_bands(&bands, call->options->args, n, &options, err);
+	if (rc == 0 && options.n_args)
+		rc = scenes_bands(&bands, &options, err);
+	free(options.args);
+	return rc || index_text_list(stdout, bands, err) ? -1 : 0;
 }
 
 static int run(const struct call *call, struct error *err)
 {
 	char **word = call->options->args;
 	unsigned n = call->options->n_args;
-	uint32_t bands;
 
-	if (n && strcmp(word[0], "show") == 0)
-		return show_each(word + 1, n - 1, err);
-	return common_bands(&bands, word, n, err) || index_text_list(stdout, bands, err) ? -1 : 0;
+	return n && strcmp(word[0], "show") == 0 ? show_each(word + 1, n - 1, err)
+						 : list(call, err);
 }
 
 const struct command command_index = {
 	.word = "index",
-	.arguments = "[SENSOR ...] | show NAME ...",
+	.arguments = "[SENSOR|SCENE ...] | show NAME ...",
 	.purpose = "list the indices that --index knows, or explain one",
 	.examples = "imgpipe index\n"
 		    "imgpipe index sentinel2           those that its bands allow\n"
+		    "imgpipe index scenes/             those that the bands of all scenes allow\n"
 		    "imgpipe index show evi\n",
 	.run = run,
 };

@@ -85,6 +85,13 @@ static void free_slot(struct run *run, struct slot *slot)
 	slot->state = SLOT_FREE;
 }
 
+/* --on-missing fail: with the row of a scene that lacks a value. */
+static bool ends_run(const struct run *run, const struct slot *slot)
+{
+	return run->options->on_missing == MISSING_FAIL && slot->status == SCENE_FAILED &&
+	       slot->scene.missing;
+}
+
 /* One row at a time, in order. run->writing keeps all others out while the lock is dropped. */
 void slots_write(struct run *run, struct meter *meter)
 {
@@ -100,11 +107,12 @@ void slots_write(struct run *run, struct meter *meter)
 		write_row(run, slot);
 		pthread_mutex_lock(&run->lock);
 		run->pools[0].reserved -= slot->shared_bytes;
+		run->totals.ended_by_missing |= ends_run(run, slot);
 		free_slot(run, slot);
 		run->first++;
 		if (run->claiming < run->first)
 			run->claiming = run->first;
-		if (run->error.code)
+		if (run->error.code || run->totals.ended_by_missing)
 			atomic_store(&run->stopping, true);
 		meter->row[METER_WRITE].chunks++;
 		pthread_cond_broadcast(&run->changed);

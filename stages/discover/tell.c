@@ -39,6 +39,18 @@ static struct recipe recipe_of_names(enum band_name first)
 	return recipe;
 }
 
+/* The band is told already, by the name that it has: it stands in for this one. */
+static bool stands_in(const struct told_bands *told, const struct scene *scene, unsigned slot)
+{
+	char place[24];
+
+	snprintf(place, sizeof(place), "band %u, ", scene->band[slot].index);
+	for (unsigned i = 0; i < told->n; i++)
+		if (strncmp(told->band[i].source, place, strlen(place)) == 0)
+			return true;
+	return false;
+}
+
 /* The bands of a stack, looked for as ever; that the first of them is missing is no matter. */
 static void tell_stack(struct told_bands *told, const struct scene *scene,
 		       const struct sensor *sensor, const struct sensor *by_stem,
@@ -57,7 +69,7 @@ static void tell_stack(struct told_bands *told, const struct scene *scene,
 		for (unsigned i = 0; i < recipe.n_bands; i++) {
 			char source[sizeof(told->band[0].source)];
 
-			if (!copy.band[i].index)
+			if (!copy.band[i].index || stands_in(told, &copy, i))
 				continue;
 			snprintf(source, sizeof(source), "band %u, %.90s", copy.band[i].index,
 				 copy.band[i].source);

@@ -42,6 +42,29 @@ listed() {
 	exits 64 "imgpipe index show evi"
 }
 
+@test "imgpipe index SCENE lists what the bands of all scenes allow" {
+	tif rgbn.tif uint16 desc=blue,green,red,nir 1,2 3,4 5,6 7,8
+	tif swir.tif uint16 desc=red,nir,swir16 1,2 3,4 5,6
+	listed rgbn.tif > four
+	grep -qx GNDVI four
+	! grep -qx NDMI four
+	diff four <(listed naip)
+	listed swir.tif > swir
+	grep -qx NDMI swir
+	! grep -qx GNDVI swir
+	listed . > all # a.tif has red and NIR alone
+	grep -qx NDVI all
+	! grep -qx NDMI all
+	! grep -qx GNDVI all
+	diff all <(listed a.tif sentinel2)
+	# Without red or NIR: what its band allows, which is nothing.
+	tif one.tif uint16 1,2
+	imgpipe index one.tif
+	exits 65 "one.tif"
+	printf '%s\n' rgbn.tif > list
+	diff four <(listed @list)
+}
+
 @test "imgpipe index show explains an index" {
 	imgpipe index show savi
 	exits 0
