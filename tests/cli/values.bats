@@ -90,9 +90,9 @@ EVI='2.5*0.3/(0.5+6*0.2-7.5*0.1+1)'
 	exits 65 "a" "evi needs blue"
 	# Where a scene has none of them, it has failed however that is asked for.
 	imgpipe -q --index evi --summary o.json a.tif
-	exits 65 "needs blue"
+	exits 65 "blue"
 	imgpipe -q --index evi --summary o.json a.tif b.tif
-	exits 1 "needs blue"
+	exits 1 "blue"
 }
 
 @test "expressions: values, constants, and their place among indices" {
@@ -184,9 +184,9 @@ EVI='2.5*0.3/(0.5+6*0.2-7.5*0.1+1)'
 	# red, nir, blue: nodata of blue is not NDVI's; 1/(1/x) has a zero divisor where x is 0.
 	tif a.tif int16 desc=blue,red,nir nodata=-9 -9,1,1,1,-9 2,-3,0,4,-9 2,3,5,0,-9
 	imgpipe -q --index ndvi --expr 'q=1/(1/nir)' --expr 's=sqrt(red)+0*blue' \
-		--expr 't=where(red > 0, nir/red, 7)' --summary o.json a.tif
+		--expr 'u=where(red > 0, nir/red, 7)' --summary o.json a.tif
 	exits 0
-	for check in 'ndvi 3 1 1 0' 'q 3 1 1 0' 's 2 2 0 1' 't 4 1 0 0'; do
+	for check in 'ndvi 3 1 1 0' 'q 3 1 1 0' 's 2 2 0 1' 'u 4 1 0 0'; do
 		read -r name valid nodata zero nonfinite <<< "$check"
 		holds o.json "[s['indices']['$name'][k] for k in ('valid', 'nodata', 'zero_denominator',
 			'nonfinite')] == [$valid, $nodata, $zero, $nonfinite]" || { echo "$name"; return 1; }
