@@ -238,8 +238,8 @@ static int html_end(struct open_report *report, const struct run_totals *totals,
 const struct report report_html = {
 	.option = {.kind = "HTML",
 		   .name = "html",
-		   .help = "a page on the run: timeline of the workers, memory, stages, maps; "
-			   "needs no network",
+		   .help = "a page about the run: timeline of the workers, memory, stages, "
+			   "maps; needs no network",
 		   .made_by = REPORT_BY_RUN,
 		   .needs = REPORT_NEEDS_TILES | REPORT_NEEDS_TRACE},
 	.begin = html_begin,
