@@ -31,7 +31,7 @@ static const struct option_row *const saying_rows[] = {&option_quiet, NULL};
 const struct command command_merge = {
 	.word = "merge",
 	.arguments = "PARTIAL ...",
-	.purpose = "join what --partial wrote",
+	.purpose = "join partial results (--partial, --shard) of several jobs",
 	.examples = "imgpipe merge --summary ndvi.json part-*-of-8.json\n"
 		    "imgpipe merge -q --partial all.json part-*-of-8.json\n",
 	.groups = {{.title = "What to write (FILE may be -)",

@@ -30,7 +30,7 @@ EVI='2.5*0.3/(0.5+6*0.2-7.5*0.1+1)'
 @test "a product without a scale: NDVI, and why there is no EVI; the advice works" {
 	product s2
 	imgpipe -q --index ndvi,evi --summary a.json s2
-	exits 1 "evi is missing: it needs reflectance" "--scale" "--offset" "--assume-reflectance"
+	exits 1 "evi is missing" "--scale" "--offset" "--assume-reflectance"
 	about a.json ndvi 3/7
 	holds a.json 's["indices"]["evi"] is None' '"reflectance" in s["missing"]["evi"]' \
 		'list(s["missing"]) == ["evi"]' 'd["global"]["indices"]["evi"]["scenes"] == 0' \
