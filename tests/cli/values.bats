@@ -215,10 +215,10 @@ EVI='2.5*0.3/(0.5+6*0.2-7.5*0.1+1)'
 }
 
 @test "a range that most values lie outside of is told, and the one that is named holds them" {
-	tif a.tif uint16 desc=red,nir 1,2,3,4 20,90,160,7
+	tif a.tif uint16 desc=red,nir 1,2,3,4,3 20,90,160,7,160
 	imgpipe --expr d=nir-red a.tif
 	exits 0
-	[[ "$output" == *"4 outside [-1,1]"* ]]
+	[[ "$output" == *"5 outside [-1,1]"* ]]
 	range=$(grep -o -- '--range d=[-0-9.e+]*,[-0-9.e+]*' <<< "$output")
 	[ "$range" = "--range d=0,200" ]
 	# shellcheck disable=SC2086 # two words
