@@ -199,7 +199,7 @@ const char *wishes_values(const struct recipe *recipe, char *text, size_t size)
 
 	*text = '\0';
 	if (recipe->n_values > 4) {
-		(void)snprintf(text, size, "%u values", recipe->n_values);
+		(void)snprintf(text, size, "all %u indices", recipe->n_values);
 		return text;
 	}
 	for (unsigned v = 0; v < recipe->n_values && used < size; v++)

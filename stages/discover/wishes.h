@@ -64,7 +64,7 @@ const char *wishes_advice(const struct recipe *recipe, uint16_t bands, const cha
 /* "NDVI": a value's name in a sentence. Returns text. */
 const char *wishes_value(const struct recipe *recipe, unsigned v, char *text, size_t size);
 
-/* "NDVI", "EVI, NDMI" or "12 values": what the recipe is for. Returns text. */
+/* "NDVI", "EVI, NDMI" or "all 12 indices": what the recipe is for. Returns text. */
 const char *wishes_values(const struct recipe *recipe, char *text, size_t size);
 
 #endif
