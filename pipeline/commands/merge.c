@@ -3,18 +3,27 @@
  */
 #include "report/merge.h"
 
+#include <stdio.h>
+
 #include "commands.h"
 #include "inputs_apart.h"
 #include "options/rows.h"
+#include "report/report.h"
 #include "report_lists.h"
 
 static int run(const struct call *call, struct error *err)
 {
 	struct options options = *call->options;
 
-	if (inputs_apart(&options, NULL, false, err))
-		return -1;
-	return merge_partials(&options, err);
+	int status = inputs_apart(&options, NULL, false, err);
+
+	if (!status)
+		status = merge_partials(&options, err);
+	if (status > 0 && !report_shows_text(&options))
+		fprintf(stderr,
+			"imgpipe: some scenes have failed or lack an index; the reports say "
+			"which\n");
+	return status;
 }
 
 static const struct option_row *const saying_rows[] = {&option_quiet, NULL};
