@@ -30,7 +30,7 @@ EVI='2.5*0.3/(0.5+6*0.2-7.5*0.1+1)'
 @test "a product without a scale: NDVI, and why there is no EVI; the advice works" {
 	product s2
 	imgpipe -q --index ndvi,evi --summary a.json s2
-	exits 1 "has no evi" "--scale" "--offset" "--assume-reflectance"
+	exits 1 "evi is missing" "--scale" "--offset" "--assume-reflectance"
 	about a.json ndvi 3/7
 	holds a.json 's["indices"]["evi"] is None' '"reflectance" in s["missing"]["evi"]' \
 		'list(s["missing"]) == ["evi"]' 'd["global"]["indices"]["evi"]["scenes"] == 0' \
@@ -71,7 +71,7 @@ EVI='2.5*0.3/(0.5+6*0.2-7.5*0.1+1)'
 	tif a.tif uint16 desc=red,nir scale=0.0001 2000 5000
 	tif b.tif uint16 desc=blue,red,nir scale=0.0001 1000 2000 5000
 	imgpipe -q --index ndvi,evi --summary o.json a.tif b.tif
-	exits 1 "scene a has no evi: needs blue, which this scene does not have"
+	exits 1 "scene a: evi is missing: it needs blue, which this scene does not have"
 	holds o.json 's["name"] == "a"' 's["status"] == "ok"' 's["indices"]["evi"] is None' \
 		'd["scenes"][1]["indices"]["evi"]["valid"] == 1' \
 		'd["global"]["indices"]["evi"]["scenes"] == 1' \
