@@ -176,10 +176,26 @@ static void test_narrow_nir(void **state)
 
 #define L8 "LC08_L2SP_008059_20191201_20200825_02_T1_SR_"
 
+/* Blue is there, but who reads it lacks another band: it is not opened, and not said to lack. */
+static void check_unread(const struct options *options, const char *folder)
+{
+	struct scene scene;
+	char why[200];
+
+	open_only(&scene, options, folder);
+	assert_int_equal(scene.missing, 2);
+	assert_false(scene.has_band[2]);
+	assert_int_equal(scene.unread, 4);
+	assert_true(scene_missing_reason(&scene, options->recipe, 1, why, sizeof(why)) > 0);
+	assert_string_equal(why, "needs rededge071, which this scene does not have");
+	scene_release(&scene);
+}
+
 static void test_missing_bands(void **state)
 {
 	struct recipe recipe = recipe_of(WORDS("nir", "swir22", "blue", "red", "green", "swir16"),
 					 READS(9, 33, 2 | 4, 28));
+	struct recipe unread = recipe_of(WORDS("red", "nir", "blue", "rededge071"), READS(3, 12));
 	struct options options = {.recipe = &recipe};
 	char why[200];
 	struct scene scene;
@@ -200,6 +216,12 @@ static void test_missing_bands(void **state)
 	scene_release(&scene);
 	options.on_missing = MISSING_SKIP_SCENE;
 	fail_only(&options, "l8any", "value2 needs swir22");
+	options.on_missing = MISSING_NULL;
+	options.recipe = &unread;
+	check_unread(&options, "l8any");
+	make_tiff("l8stack/" L8 "stack.tif", 8, 11, 16);
+	check_unread(&options, "l8stack");
+	options.recipe = &recipe;
 	options.on_missing = MISSING_NULL;
 	recipe.n_values = 1;
 	recipe.value[0].reads = 2 | 1;
