@@ -250,6 +250,28 @@ static void test_hls_numbers(void **state)
 	scene_release(&scene);
 }
 
+/* L30's bands 10 and 11 are temperatures: their scale is not that of reflectance (0.0001). */
+static void test_thermal_bands(void **state)
+{
+	struct recipe recipe = recipe_of(WORDS("red", "nir", "B10", "lwir12"), READS(3, 5, 8));
+	struct options options = {.recipe = &recipe};
+	struct scene scene;
+
+	(void)state;
+	make_files("hlsthermal", 8,
+		   WORDS("HLS.L30.T13RCN.2024128T173909.v2.0.B04.tif",
+			 "HLS.L30.T13RCN.2024128T173909.v2.0.B05.tif",
+			 "HLS.L30.T13RCN.2024128T173909.v2.0.B10.tif",
+			 "HLS.L30.T13RCN.2024128T173909.v2.0.B11.tif"));
+	open_only(&scene, &options, "hlsthermal");
+	for (unsigned slot = 0; slot < 4; slot++)
+		assert_true(scene.band[slot].scale == (slot < 2 ? 0.0001 : 1));
+	assert_true(noted(&scene, "B10 is a thermal band"));
+	assert_true(noted(&scene, "lwir12 is a thermal band"));
+	assert_true(scene.has_reflectance);
+	scene_release(&scene);
+}
+
 static void check_stack(const struct options *options, const char *folder, const uint32_t *index)
 {
 	struct scene scene;
@@ -461,11 +483,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mixed_resolutions), cmocka_unit_test(test_coarse_grid),
 		cmocka_unit_test(test_narrow_nir),        cmocka_unit_test(test_missing_bands),
-		cmocka_unit_test(test_hls_numbers),       cmocka_unit_test(test_known_stack),
-		cmocka_unit_test(test_numbers_in_stacks), cmocka_unit_test(test_stand_in),
-		cmocka_unit_test(test_three_patterns),    cmocka_unit_test(test_some_numbers),
-		cmocka_unit_test(test_names_of_bands),    cmocka_unit_test(test_reflectance),
-		cmocka_unit_test(test_words_by_recipe),
+		cmocka_unit_test(test_hls_numbers),       cmocka_unit_test(test_thermal_bands),
+		cmocka_unit_test(test_known_stack),       cmocka_unit_test(test_numbers_in_stacks),
+		cmocka_unit_test(test_stand_in),          cmocka_unit_test(test_three_patterns),
+		cmocka_unit_test(test_some_numbers),      cmocka_unit_test(test_names_of_bands),
+		cmocka_unit_test(test_reflectance),       cmocka_unit_test(test_words_by_recipe),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
