@@ -79,7 +79,7 @@ static int open_failed(const struct scene *scene, const struct file_entry *entry
 }
 
 /* A stack's band file alone: only one band of the product. */
-static int only_a_band(const struct scene *scene, const struct band_token *token, const char *base,
+static int only_a_band(struct scene *scene, const struct band_token *token, const char *base,
 		       const struct sensor *sensor, const struct options *options,
 		       struct error *err)
 {
@@ -87,6 +87,7 @@ static int only_a_band(const struct scene *scene, const struct band_token *token
 	unsigned v = wishes_nearest(recipe, 0);
 	char value[VALUE_NAME_BYTES], lacking[300], advice[400];
 
+	scene->missing = recipe_all(recipe);
 	if (!sensor)
 		return error_set(err, EX_DATAERR,
 				 "%s: has one band, %.*s of an unknown sensor; say which files are "
@@ -154,6 +155,7 @@ static int open_partial(struct scene *scene, const struct scene_list *scene_list
 	if (scene->files[0].info.n_bands > 1 && !(choice && choice->pattern))
 		return open_stack(scene, scene_list, entry_first(scene_list, entry), sensor,
 				  options, err);
+	scene->missing = recipe_all(recipe);
 	if (choice && choice->pattern)
 		return error_set(
 			err, EX_DATAERR,

@@ -133,3 +133,19 @@ listed() {
 	exits 64
 	[[ "$stderr" != *$'\x1b'* ]]
 }
+
+@test "--on-missing fail ends the run, whether a scene lacks the bands of one index or of all" {
+	tif 0.tif uint16 desc=blue,red 1,2 3,4
+	for computed in ndvi ndvi,bndvi; do
+		for executor in serial processes; do
+			rm -f out.csv
+			imgpipe -q --executor $executor --on-missing fail --index $computed \
+				--csv out.csv 0.tif a.tif a.tif
+			exits 65 0.tif
+			! grep -q ,ok, out.csv
+			imgpipe -q --executor $executor --index ndvi --csv out.csv 0.tif a.tif
+			exits 1 0.tif
+			[ "$(grep -c ,ok, out.csv)" -eq 1 ]
+		done
+	done
+}
