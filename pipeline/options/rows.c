@@ -31,7 +31,7 @@ static const struct option_row raw = {
 static const struct option_row scale = {
 	.name = "scale",
 	.argument = "S",
-	.help = "value = stored * S + offset, for red and NIR, whatever the files say",
+	.help = "value = stored * S + offset, for all bands, whatever the files say",
 	.set = set_scale,
 };
 static const struct option_row offset = {
@@ -43,7 +43,7 @@ static const struct option_row offset = {
 static const struct option_row nodata = {
 	.name = "nodata",
 	.argument = "V",
-	.help = "nodata value of red and NIR, whatever the files say",
+	.help = "nodata value of all bands, whatever the files say",
 	.set = set_nodata,
 };
 static const struct option_row reader = {
@@ -98,8 +98,8 @@ const struct option_row option_memory = {
 const struct option_row option_chunk = {
 	.name = "chunk",
 	.argument = "auto|tile|N|WxH|64MiB",
-	.help = "what one task is: whole tiles (auto, tile), a window in pixels, or bytes of red "
-		"and NIR",
+	.help = "what one task is: whole tiles (auto, tile), a window in pixels, or bytes of "
+		"all bands",
 	.set = set_chunk,
 };
 const struct option_row option_working_set = {
