@@ -61,10 +61,10 @@ enum {
 /* What became of a pixel; each pixel is exactly one of these. The order is the order of testing. */
 enum pixel_class {
 	PIXEL_VALID,
-	PIXEL_NODATA,    /* red or NIR holds its band's nodata value */
+	PIXEL_NODATA,    /* a band that the value reads holds its nodata value */
 	PIXEL_MASKED,    /* left out by a mask: per-dataset or --mask */
-	PIXEL_NONFINITE, /* a sample is NaN or infinite, or the quotient is */
-	PIXEL_DIV0,      /* the denominator is zero */
+	PIXEL_NONFINITE, /* a sample of these bands is not finite, or the value */
+	PIXEL_DIV0,      /* a division by zero that counts */
 	N_PIXEL_CLASSES
 };
 

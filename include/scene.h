@@ -128,6 +128,8 @@ struct scene {
 	bool has_band[SCENE_MAX_BANDS];
 	struct band band[SCENE_MAX_BANDS];
 	uint16_t missing;     /* bit v: value v of the recipe cannot be had of this scene */
+	uint16_t unread;      /* bit i: it has recipe->band[i], but no value that it gives reads it,
+				 so that has_band[i] is not set */
 	bool has_reflectance; /* the samples, scale and offset applied, are known to be reflectance
 			       */
 	uint32_t x_size, y_size;             /* the reference grid: that of the first band on it */

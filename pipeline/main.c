@@ -76,6 +76,7 @@ int main(int argc, char **argv)
 
 	if (descriptors_hold())
 		return EX_OSERR; /* and nowhere to say it */
+	descriptors_allow();
 	output_stream_standard();
 	tame_malloc();
 	signals_init();

@@ -1,11 +1,16 @@
 /*
- * Places 0, 1 and 2 of the table of descriptors. Knows nothing of what is read or written.
+ * The table of descriptors: places 0, 1 and 2, and its size. Knows nothing of what is read or
+ * written.
  */
 #include "descriptors.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+/* 1024 threads with 17 files each, and then some. Who loops over all that may be is not held up. */
+enum { MOST_OPEN = 1 << 16 };
 
 int descriptors_hold(void)
 {
@@ -21,4 +26,18 @@ int descriptors_hold(void)
 			return -1;
 	}
 	return 0;
+}
+
+void descriptors_allow(void)
+{
+	struct rlimit limit;
+	rlim_t most;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	most = limit.rlim_max < MOST_OPEN ? limit.rlim_max : MOST_OPEN;
+	if (limit.rlim_cur >= most)
+		return;
+	limit.rlim_cur = most;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }

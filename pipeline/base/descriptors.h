@@ -1,5 +1,6 @@
 /*
- * The three standard descriptors, which every program believes to be there.
+ * Descriptors: the three standard ones, which every program believes to be there, and how many more
+ * there may be.
  */
 #ifndef IMGPIPE_DESCRIPTORS_H
 #define IMGPIPE_DESCRIPTORS_H
@@ -13,5 +14,11 @@
  * dropped. To be called before anything is opened. -1 if a place cannot be held.
  */
 int descriptors_hold(void) MUST_CHECK;
+
+/*
+ * Raise the soft limit on open files as far as the hard one allows, to what all workers with all
+ * bands of a scene open may need. Where that cannot be done the limit stays.
+ */
+void descriptors_allow(void);
 
 #endif

@@ -52,18 +52,26 @@ const struct band *scene_first_band(const struct scene *scene)
 	return NULL;
 }
 
+/* Of the bands that a value reads, those that the scene lacks. */
+static uint16_t lacks(const struct scene *scene, uint16_t reads)
+{
+	for (unsigned i = 0; i < RECIPE_MAX_BANDS; i++)
+		if (scene->has_band[i])
+			reads &= (uint16_t) ~(1u << i);
+	return reads & (uint16_t)~scene->unread;
+}
+
 /* "swir16" or "red, nir and blue": bands that the value reads and the scene lacks; their number. */
 static unsigned lacking(const struct scene *scene, const struct recipe *recipe, uint16_t reads,
 			char *text, size_t size)
 {
-	unsigned n = 0, at = 0;
+	const uint16_t bands = lacks(scene, reads);
+	unsigned n = (unsigned)__builtin_popcount(bands), at = 0;
 	size_t used = 0;
 
 	*text = '\0';
-	for (unsigned i = 0; i < recipe->n_bands; i++)
-		n += (reads >> i & 1) && !scene->has_band[i];
 	for (unsigned i = 0; i < recipe->n_bands && used < size; i++) {
-		if (!(reads >> i & 1) || scene->has_band[i])
+		if (!(bands >> i & 1))
 			continue;
 		at++;
 		used += (size_t)snprintf(text + used, size - used, "%s%s",

@@ -53,6 +53,7 @@ static const struct field scene_fields[] = {
 	TEXT(struct scene, acquired),
 	PLAIN(struct scene, n_files),
 	PLAIN(struct scene, missing),
+	PLAIN(struct scene, unread),
 	BOOL(struct scene, has_reflectance),
 	PLAIN(struct scene, x_size),
 	PLAIN(struct scene, y_size),

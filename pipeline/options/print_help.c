@@ -78,9 +78,8 @@ static void print_program(FILE *out, command_table commands)
 {
 	fprintf(out,
 		"usage: imgpipe [COMMAND] [options] %s\n\n"
-		"Exact statistics of NDVI, other indices and expressions of your own over "
-		"satellite\n"
-		"scenes: all in one read, within a memory limit.\n\n"
+		"Exact statistics of NDVI, other indices and your own expressions over\n"
+		"satellite scenes, all in one read and within a memory limit.\n\n"
 		"Commands (imgpipe COMMAND --help shows the options of each):\n",
 		commands[0]->arguments);
 	for (command_table c = commands; *c; c++)

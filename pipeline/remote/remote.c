@@ -147,7 +147,15 @@ static void release(struct worker *worker)
 	remote_ask(worker, &released, METER_CLAIM);
 }
 
-/* The headers are read again here, and may not be what the coordinator has seen. */
+/* Is the scene what the coordinator has seen, as far as totals depend on it? */
+static bool is_as_seen(const struct scene *scene, const struct message *order)
+{
+	return scene->x_size == order->grid.x_size && scene->y_size == order->grid.y_size &&
+	       scene->tile_x_size == order->tile_x_size &&
+	       scene->tile_y_size == order->tile_y_size && scene->missing == order->missing;
+}
+
+/* The headers are read again here: files may have changed. */
 static int open_for_chunk(struct worker *worker, const struct message *order)
 {
 	struct remote_worker *remote = remote_of(worker);
@@ -155,10 +163,7 @@ static int open_for_chunk(struct worker *worker, const struct message *order)
 
 	open_scene(worker, order->scene_id);
 	remote->grid = *grid;
-	if (!remote->failed &&
-	    (remote->scene.x_size != grid->x_size || remote->scene.y_size != grid->y_size ||
-	     remote->scene.tile_x_size != order->tile_x_size ||
-	     remote->scene.tile_y_size != order->tile_y_size)) {
+	if (!remote->failed && !is_as_seen(&remote->scene, order)) {
 		error_set(&remote->error, EX_DATAERR,
 			  "%s: the file changed during the run; run it again", remote->scene.name);
 		remote->failed = true;

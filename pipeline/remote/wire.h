@@ -56,6 +56,7 @@ struct message {
 	struct chunk_grid grid; /* CHUNK: how the scene is cut */
 	uint32_t tile_x_size,
 		tile_y_size; /* CHUNK: of the scene's tile table, as the coordinator has it */
+	uint32_t missing;    /* CHUNK: scene->missing, likewise */
 };
 
 /* A scene as it travels. */

@@ -227,7 +227,8 @@ bool name_band_code(const char *text, size_t len, char code[4])
 	return code[0] != '0';
 }
 
-const char *band_word_near(const char *text, size_t len)
+/* The word of USE_OPTION nearest to what was typed, if any is near; else NULL. */
+static const char *band_word_near(const char *text, size_t len)
 {
 	char lower[BAND_WORD_MOST];
 	const char *found = NULL;

@@ -41,9 +41,6 @@ const char *band_name_letter(enum band_name name);
 /* The band that may stand in for another: NIR and NIR08 for each other; else NAME_NONE. */
 enum band_name band_name_stand_in(enum band_name name);
 
-/* The word of USE_OPTION nearest to what was typed, if any is near; else NULL. Static. */
-const char *band_word_near(const char *text, size_t len);
-
 /* "04" -> "4", "8a" -> "8A". false where text is not a band number of at most two digits. */
 bool name_band_code(const char *text, size_t len, char code[4]);
 

@@ -152,7 +152,7 @@ static const struct sensor sensors[] = {
 	 DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, FILL(-9999)},
 	{"HLS L30", "hlsl30 l30",
 	 "HLS.L30.*|HLS_L30*",
-	 {OLI_REFLECTIVE, [NAME_CIRRUS] = "9"}, {{0}},
+	 {OLI_REFLECTIVE, [NAME_CIRRUS] = "9", [NAME_LWIR11] = "10", [NAME_LWIR12] = "11"}, {{0}},
 	 DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, FILL(-9999)},
 
 	/* sen2r's stacks hold the bands in ESA's order; of 8 and 8A only the one that fits their pixels. */

@@ -600,6 +600,7 @@ static int not_known(const struct search *search, struct error *err)
 	unsigned v = wishes_nearest(search->recipe, has_bands(search));
 	char list[320] = "", value[VALUE_NAME_BYTES], lacking[200], all[320], advice[400];
 
+	search->scene->missing = recipe_all(search->recipe);
 	(void)wishes_value(search->recipe, v, value, sizeof(value));
 	(void)wishes_lacking(search->recipe, has_bands(search), lacking, sizeof(lacking));
 	(void)wishes_advice(search->recipe, search->recipe->value[v].reads,
@@ -617,8 +618,9 @@ static int not_known(const struct search *search, struct error *err)
 	list_bands(info, list, sizeof(list));
 	return error_set(err, EX_DATAERR, "%s: %s %s: bands %s; pass %s",
 			 search->scene->files[0].path,
-			 search->ambiguous ? "more than one band is called one of"
-					   : "cannot tell which bands are",
+			 search->ambiguous      ? "more than one band may be"
+			 : strchr(lacking, ' ') ? "cannot tell which bands are"
+						: "cannot tell which band is",
 			 lacking, list, advice);
 }
 

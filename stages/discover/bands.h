@@ -13,7 +13,7 @@
  * order: option, descriptions, colour labels that are meant, file name, labels, R,G,B and one more.
  * A band that is not there keeps index 0. `sensor` is what file and folder names say, by_stem what
  * the file's own name says; either may be NULL. -1 with EX_DATAERR, the bands and the option to
- * pass where the evidence is not enough for any value of the recipe.
+ * pass where the evidence is not enough for any value of the recipe: all are missing.
  */
 int bands_find(struct scene *scene, const struct sensor *sensor, const struct sensor *by_stem,
 	       const struct options *options, struct error *err) MUST_CHECK;

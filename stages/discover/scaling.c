@@ -207,6 +207,23 @@ static void set_scale(struct band *band, double scale, double offset, const char
 	snprintf(band->scale_source, sizeof(band->scale_source), "%s", why);
 }
 
+/* A product's rule of reflectance is not that of its temperatures. */
+static bool is_thermal(const struct sensor *sensor, const struct band *band)
+{
+	enum band_name name = sensor ? sensor_name_of(sensor, band->code) : NAME_NONE;
+
+	return name == NAME_LWIR11 || name == NAME_LWIR12;
+}
+
+static void leave_thermal(struct scene *scene, struct band *band)
+{
+	set_scale(band, 1, 0, "none: thermal, and the product's rule is for reflectance");
+	scene_note(scene,
+		   "%s is a thermal band: the product's scale of reflectance is not used for it; "
+		   "its numbers are used as stored",
+		   band->name);
+}
+
 static void scale_band(struct scene *scene, unsigned slot, const struct sensor *sensor,
 		       const struct rule *rule, const struct options *options)
 {
@@ -219,6 +236,8 @@ static void scale_band(struct scene *scene, unsigned slot, const struct sensor *
 		set_scale(band, options->scale, options->offset, "option --scale/--offset");
 	else if (states_scale(info))
 		set_scale(band, info->scale, info->offset, "file metadata");
+	else if (rule->known && is_thermal(sensor, band))
+		leave_thermal(scene, band);
 	else if (rule->known && may_be_numbers(band->type))
 		set_scale(band, rule->scale[slot], rule->offset[slot], rule->why);
 	else if (rule->known && is_integer(band->type))

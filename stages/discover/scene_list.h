@@ -47,7 +47,7 @@ uint64_t scene_list_file_bytes(
 bool scene_list_is_input(const struct scene_list *scene_list, const struct stat *st);
 
 /*
- * Build scene `id`: read the headers of its files, find red and NIR, scale, offset and nodata, each
+ * Build scene `id`: read the headers of its files, find its bands, scale, offset and nodata, each
  * with where it came from. On failure the scene still has its id, name and files' paths (release it
  * all the same), and err says what is wrong and what to do. Thread-safe for different *scene.
  */

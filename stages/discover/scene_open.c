@@ -79,7 +79,7 @@ static int open_failed(const struct scene *scene, const struct file_entry *entry
 }
 
 /* A stack's band file alone: only one band of the product. */
-static int only_a_band(const struct scene *scene, const struct band_token *token, const char *base,
+static int only_a_band(struct scene *scene, const struct band_token *token, const char *base,
 		       const struct sensor *sensor, const struct options *options,
 		       struct error *err)
 {
@@ -87,6 +87,7 @@ static int only_a_band(const struct scene *scene, const struct band_token *token
 	unsigned v = wishes_nearest(recipe, 0);
 	char value[VALUE_NAME_BYTES], lacking[300], advice[400];
 
+	scene->missing = recipe_all(recipe);
 	if (!sensor)
 		return error_set(err, EX_DATAERR,
 				 "%s: has one band, %.*s of an unknown sensor; say which files are "
@@ -119,6 +120,7 @@ static int open_stack(struct scene *scene, const struct scene_list *scene_list, 
 	for (unsigned i = 0; i < options->recipe->n_bands; i++)
 		has |= (uint16_t)((scene->band[i].index != 0) << i);
 	used = recipe_used(options->recipe, recipe_missing(options->recipe, has));
+	scene->unread = has & (uint16_t)~used;
 	for (unsigned i = 0; i < options->recipe->n_bands; i++) {
 		if (!(used >> i & 1))
 			scene->band[i] = (struct band){.index = 0};
@@ -153,6 +155,7 @@ static int open_partial(struct scene *scene, const struct scene_list *scene_list
 	if (scene->files[0].info.n_bands > 1 && !(choice && choice->pattern))
 		return open_stack(scene, scene_list, entry_first(scene_list, entry), sensor,
 				  options, err);
+	scene->missing = recipe_all(recipe);
 	if (choice && choice->pattern)
 		return error_set(
 			err, EX_DATAERR,
@@ -243,10 +246,11 @@ static int open_group(struct scene *scene, const struct scene_list *scene_list,
 		      const struct entry *entry, const struct sensor *sensor,
 		      const struct options *options, struct error *err)
 {
-	uint16_t missing = recipe_missing(options->recipe, entry_bands(scene_list, entry));
-	uint16_t used = recipe_used(options->recipe, missing);
+	uint16_t has = entry_bands(scene_list, entry);
+	uint16_t used = recipe_used(options->recipe, recipe_missing(options->recipe, has));
 	uint32_t file_of[SCENE_MAX_FILES] = {entry_first(scene_list, entry)};
 
+	scene->unread = has & (uint16_t)~used;
 	for (unsigned i = 0; i < entry->n; i++) {
 		const struct member *member = &scene_list->member[entry->first + i];
 

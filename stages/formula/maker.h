@@ -34,6 +34,7 @@ struct maker {
 	unsigned n_owners, n_settings;
 	struct owner *owner;                       /* rows as they are needed, and expressions */
 	const struct owner *of[RECIPE_MAX_VALUES]; /* whose formula a value is */
+	struct value_def *in_hand;                 /* the value whose formula is written out */
 	struct setting setting[OPTION_TEXTS_MOST];
 };
 

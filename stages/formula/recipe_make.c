@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accum.h"
 #include "expand.h"
 #include "maker.h"
 
@@ -138,6 +139,7 @@ static int write_out(struct maker *m, unsigned v, struct error *err)
 	const struct formula_scope scope = scope_of(owner);
 	const char *text = owner->row ? owner->row->formula : owner->text;
 
+	m->in_hand = &m->recipe->value[v];
 	if ((!owner->row && check_expression(text, &scope, err)) ||
 	    formula_expand(&m->recipe->value[v].formula, text, &scope, m->recipe->band, err))
 		return error_prefix(err, "--%s %s", owner->row ? "index" : "expr",
@@ -210,6 +212,11 @@ static int exponent_of(double lo, double hi)
 	return exponent;
 }
 
+static struct value_grid grid_over(double lo, double hi)
+{
+	return (struct value_grid){.exponent = exponent_of(lo, hi), .lo = lo + 0.0, .hi = hi + 0.0};
+}
+
 static int set_value_range(struct maker *m, const char *text, uint32_t *given, struct error *err)
 {
 	size_t length = strcspn(text, "=");
@@ -234,9 +241,12 @@ static int set_value_range(struct maker *m, const char *text, uint32_t *given, s
 	if (*given & 1u << v)
 		return error_set(err, EX_USAGE, "%s is given twice", name);
 	*given |= 1u << v;
-	m->recipe->value[v].grid = (struct value_grid){
-		.exponent = exponent_of(lo, hi), .lo = lo + 0.0, .hi = hi + 0.0};
-	return 0;
+	m->recipe->value[v].grid = grid_over(lo, hi);
+	if (value_grid_valid(&m->recipe->value[v].grid))
+		return 0;
+	return error_set(err, EX_USAGE,
+			 "its ends are too near to each other to be told apart in single "
+			 "precision; put them further apart");
 }
 
 static int set_ranges(struct maker *m, const struct text_list *ranges, struct error *err)

@@ -92,6 +92,13 @@ struct formula_scope scope_of(const struct owner *owner)
 				      .band = scope_band};
 }
 
+/* An expression that has an index in it needs reflectance where that does. */
+static void note_kind(struct maker *m, const struct index_row *row)
+{
+	if (row->kind == VALUE_REFLECTANCE)
+		m->in_hand->kind = VALUE_REFLECTANCE;
+}
+
 static const char *scope_macro(void *context, const char *name, struct formula_scope *inner)
 {
 	const struct owner *owner = context;
@@ -99,6 +106,7 @@ static const char *scope_macro(void *context, const char *name, struct formula_s
 
 	if (!row)
 		return NULL;
+	note_kind(owner->maker, row);
 	*inner = scope_of(owner_of_row(owner->maker, row));
 	return row->formula;
 }

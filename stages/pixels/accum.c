@@ -16,20 +16,6 @@ static double grid_scale(const struct value_grid *grid)
 	return 0x1p30 / (double)(UINT64_C(1) << grid->exponent);
 }
 
-bool value_grid_valid(const struct value_grid *grid)
-{
-	double most = fmax(fabs(grid->lo), fabs(grid->hi)), length = grid->hi - grid->lo;
-
-	return grid->exponent >= 0 && grid->exponent <= ACCUM_MOST_EXPONENT && isfinite(grid->lo) &&
-	       isfinite(grid->hi) && most <= (double)value_grid_near(grid) &&
-	       length >= most * 0x1p-20 && length >= 0x1p-126;
-}
-
-float value_grid_near(const struct value_grid *grid)
-{
-	return (float)(UINT64_C(1) << (ACCUM_NEAR_BITS + grid->exponent));
-}
-
 int64_t value_grid_q(const struct value_grid *grid, double v)
 {
 	return llrint(v * grid_scale(grid));

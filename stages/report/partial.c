@@ -81,6 +81,8 @@ static json_t *band_source(const struct scene *scene, unsigned slot)
 	const struct band *band = &scene->band[slot];
 	json_t *o;
 
+	if (scene->unread >> slot & 1)
+		return json_string(PARTIAL_UNREAD);
 	if (!scene->has_band[slot] || !band->path)
 		return json_null();
 	o = json_object();
@@ -343,6 +345,11 @@ static void get_band(const json_t *o, const char *key, struct scene *scene, unsi
 
 	if (json_is_null(band))
 		return;
+	if (json_is_string(band)) {
+		*bad |= strcmp(json_string_value(band), PARTIAL_UNREAD) != 0;
+		scene->unread |= (uint16_t)(1u << slot);
+		return;
+	}
 	need_members(band, 2, bad);
 	scene->has_band[slot] = true;
 	scene->band[slot].path = get_name(band, "file", bad);

@@ -33,6 +33,9 @@
 #define PARTIAL_FORMAT "imgpipe-partial/"
 #define PARTIAL_SCHEMA PARTIAL_FORMAT "3"
 
+/* In place of a band's file: the scene has the band, but nothing read it. */
+#define PARTIAL_UNREAD "unread"
+
 enum {
 	/* A line, for one value: names, words, and paths (4096 bytes each, up to six for one of
 	 * them in JSON) of up to 16 bands take less than three quarters. */

@@ -345,18 +345,19 @@ static unsigned bands_of(const struct scene *scene, const struct recipe *recipe)
 	return bands;
 }
 
-/* Missing is what lacks a band, or wants reflectance; some value is there. */
+/* Missing is what lacks a band, or wants reflectance; what is there reads its bands. */
 static int check_missing(const struct scene_result *result, const struct recipe *recipe,
 			 struct error *err)
 {
-	unsigned bands = bands_of(result->scene, recipe), there = 0;
+	unsigned read = bands_of(result->scene, recipe), has = read | result->scene->unread;
+	unsigned there = 0;
 
 	for (unsigned v = 0; v < recipe->n_values; v++) {
 		const struct value_def *def = &recipe->value[v];
-		bool lacks = def->reads & ~bands;
+		bool lacks = def->reads & ~has;
 
 		there += result->value[v].histogram != NULL;
-		if (lacks && result->value[v].histogram)
+		if (def->reads & ~read && result->value[v].histogram)
 			return error_set(err, EX_DATAERR, "it has %s, but not its bands",
 					 def->name);
 		if (!lacks && !result->value[v].histogram && def->kind != VALUE_REFLECTANCE)

@@ -55,7 +55,7 @@ static void put_values(FILE *out, const struct result_layout *layout)
 	char why[96];
 
 	(void)snprintf(why, sizeof(why),
-		       "in each of worker, block and totals, for each of %u values",
+		       "of one index; a worker, a block and totals each hold %u of these",
 		       layout->n_values);
 	put_part(out, "statistics", layout->group_bytes / layout->n_values, why);
 }
@@ -82,7 +82,7 @@ static void put_memory(FILE *out, const struct plan *plan)
 	if (plan->backlog)
 		put_part(out, "backlog", plan->backlog,
 			 "most pixels that may wait (--teach no-backpressure)");
-	put_part(out, "pool", plan->pool, "left for the two below");
+	put_part(out, "pool", plan->pool, "left for blocks and totals");
 	put_part(out, "block, per worker", plan->footprint, "what is in memory at once of a chunk");
 	put_part(out, "totals, per scene", plan->totals,
 		 "running totals of a scene that is being worked on");

@@ -28,11 +28,11 @@ listed() {
 	listed sentinel2 > sentinel
 	listed naip > naip
 	grep -qx NDMI landsat
-	! grep -qx NDRE landsat
+	! grep -qx NDRE landsat || return 1
 	grep -qx NDRE sentinel
 	grep -qx S2REP sentinel
 	grep -qx NDVI naip
-	! grep -qx NDMI naip
+	! grep -qx NDMI naip || return 1
 	# Words for sensors are read as people write them; of several, what all allow.
 	diff landsat <(listed "Landsat 8")
 	diff <(listed naip sentinel2) naip
@@ -47,15 +47,15 @@ listed() {
 	tif swir.tif uint16 desc=red,nir,swir16 1,2 3,4 5,6
 	listed rgbn.tif > four
 	grep -qx GNDVI four
-	! grep -qx NDMI four
+	! grep -qx NDMI four || return 1
 	diff four <(listed naip)
 	listed swir.tif > swir
 	grep -qx NDMI swir
-	! grep -qx GNDVI swir
+	! grep -qx GNDVI swir || return 1
 	listed . > all # a.tif has red and NIR alone
 	grep -qx NDVI all
-	! grep -qx NDMI all
-	! grep -qx GNDVI all
+	! grep -qx NDMI all || return 1
+	! grep -qx GNDVI all || return 1
 	diff all <(listed a.tif sentinel2)
 	# Without red or NIR: what its band allows, which is nothing.
 	tif one.tif uint16 1,2
@@ -147,4 +147,20 @@ listed() {
 	imgpipe -q --expr "$expression" --reader gdal --summary gdal.json pixel
 	exits 0
 	diff gdal.json pixel.json
+}
+
+@test "--on-missing fail ends the run, whether a scene lacks the bands of one index or of all" {
+	tif 0.tif uint16 desc=blue,red 1,2 3,4
+	for computed in ndvi ndvi,bndvi; do
+		for executor in serial processes; do
+			rm -f out.csv
+			imgpipe -q --executor $executor --on-missing fail --index $computed \
+				--csv out.csv 0.tif a.tif a.tif
+			exits 65 0.tif
+			! grep -q ,ok, out.csv || return 1
+			imgpipe -q --executor $executor --index ndvi --csv out.csv 0.tif a.tif
+			exits 1 0.tif
+			[ "$(grep -c ,ok, out.csv)" -eq 1 ]
+		done
+	done
 }

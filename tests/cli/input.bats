@@ -96,6 +96,15 @@ refused() {
 	holds r.json 'any("stands for 2 x 2" in n for n in d["scenes"][0]["notes"])'
 }
 
+@test "all workers may have all bands open, whatever the soft limit on open files" {
+	"$MAKE_SCENE" --size 512x512 --tile 16 --bands 10 --split bands
+	all="x=blue+green+red+rededge071+rededge075+rededge078+nir+nir08+swir16+swir22"
+	run --separate-stderr bash -c "ulimit -S -n 48; '$IMGPIPE' -q -j 16 --executor threads \
+		--chunk tile --expr $all --csv - bands"
+	exits 0
+	[[ "$output" == *,x,ok,* ]]
+}
+
 @test "a band file that is missing is named" {
 	rm B08.tif
 	imgpipe -q B04.tif

@@ -89,7 +89,7 @@ ndvi() {
 	tif a.tif uint16 nodata=0 desc=red,nir 0,0 0,0
 	ndvi 'n["valid"] == 0' 'n["mean"] is None' 'n["min"] is None' 'n["median"] is None' \
 		'n["valid_percent"] == 0'
-	! grep -qi nan s.json
+	! grep -qi nan s.json || return 1
 }
 
 @test "one pixel" {

@@ -23,6 +23,22 @@ setup() {
 	cmp one.csv m.csv
 }
 
+@test "why an index is missing is said by the merge as by the run" {
+	tif rgn.tif uint16 desc=blue,red,nir 1,2 3,4 5,6
+	tif all.tif uint16 desc=blue,red,nir,swir16 1,2 3,4 5,6 7,8
+	# Of the first, blue is there, but only an index that lacks another band reads it.
+	computed=(--index ndvi --expr "bare=blue-swir16" rgn.tif all.tif)
+	imgpipe -q --summary run.json --csv run.csv "${computed[@]}"
+	exits 1
+	grep -q '^rgn,bare,missing,"needs swir16, which this scene does not have"' run.csv
+	imgpipe -q --shard 1/2 "${computed[@]}"
+	imgpipe -q --shard 2/2 "${computed[@]}"
+	imgpipe merge -q --summary m.json --csv m.csv part-1-of-2.json part-2-of-2.json
+	exits 1
+	cmp run.json m.json
+	cmp run.csv m.csv
+}
+
 @test "merged parts can be merged again" {
 	imgpipe -q --partial whole.json $LIST
 	imgpipe merge -q --partial again.json whole.json

@@ -176,10 +176,26 @@ static void test_narrow_nir(void **state)
 
 #define L8 "LC08_L2SP_008059_20191201_20200825_02_T1_SR_"
 
+/* Blue is there, but who reads it lacks another band: it is not opened, and not said to lack. */
+static void check_unread(const struct options *options, const char *folder)
+{
+	struct scene scene;
+	char why[200];
+
+	open_only(&scene, options, folder);
+	assert_int_equal(scene.missing, 2);
+	assert_false(scene.has_band[2]);
+	assert_int_equal(scene.unread, 4);
+	assert_true(scene_missing_reason(&scene, options->recipe, 1, why, sizeof(why)) > 0);
+	assert_string_equal(why, "needs rededge071, which this scene does not have");
+	scene_release(&scene);
+}
+
 static void test_missing_bands(void **state)
 {
 	struct recipe recipe = recipe_of(WORDS("nir", "swir22", "blue", "red", "green", "swir16"),
 					 READS(9, 33, 2 | 4, 28));
+	struct recipe unread = recipe_of(WORDS("red", "nir", "blue", "rededge071"), READS(3, 12));
 	struct options options = {.recipe = &recipe};
 	char why[200];
 	struct scene scene;
@@ -200,6 +216,12 @@ static void test_missing_bands(void **state)
 	scene_release(&scene);
 	options.on_missing = MISSING_SKIP_SCENE;
 	fail_only(&options, "l8any", "value2 needs swir22");
+	options.on_missing = MISSING_NULL;
+	options.recipe = &unread;
+	check_unread(&options, "l8any");
+	make_tiff("l8stack/" L8 "stack.tif", 8, 11, 16);
+	check_unread(&options, "l8stack");
+	options.recipe = &recipe;
 	options.on_missing = MISSING_NULL;
 	recipe.n_values = 1;
 	recipe.value[0].reads = 2 | 1;
@@ -225,6 +247,28 @@ static void test_hls_numbers(void **state)
 	check_file(&scene, 2, "B11", 1);
 	check_file(&scene, 3, "B12", 1);
 	assert_int_equal(scene.n_files, 3);
+	scene_release(&scene);
+}
+
+/* L30's bands 10 and 11 are temperatures: their scale is not that of reflectance (0.0001). */
+static void test_thermal_bands(void **state)
+{
+	struct recipe recipe = recipe_of(WORDS("red", "nir", "B10", "lwir12"), READS(3, 5, 8));
+	struct options options = {.recipe = &recipe};
+	struct scene scene;
+
+	(void)state;
+	make_files("hlsthermal", 8,
+		   WORDS("HLS.L30.T13RCN.2024128T173909.v2.0.B04.tif",
+			 "HLS.L30.T13RCN.2024128T173909.v2.0.B05.tif",
+			 "HLS.L30.T13RCN.2024128T173909.v2.0.B10.tif",
+			 "HLS.L30.T13RCN.2024128T173909.v2.0.B11.tif"));
+	open_only(&scene, &options, "hlsthermal");
+	for (unsigned slot = 0; slot < 4; slot++)
+		assert_true(scene.band[slot].scale == (slot < 2 ? 0.0001 : 1));
+	assert_true(noted(&scene, "B10 is a thermal band"));
+	assert_true(noted(&scene, "lwir12 is a thermal band"));
+	assert_true(scene.has_reflectance);
 	scene_release(&scene);
 }
 
@@ -439,11 +483,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mixed_resolutions), cmocka_unit_test(test_coarse_grid),
 		cmocka_unit_test(test_narrow_nir),        cmocka_unit_test(test_missing_bands),
-		cmocka_unit_test(test_hls_numbers),       cmocka_unit_test(test_known_stack),
-		cmocka_unit_test(test_numbers_in_stacks), cmocka_unit_test(test_stand_in),
-		cmocka_unit_test(test_three_patterns),    cmocka_unit_test(test_some_numbers),
-		cmocka_unit_test(test_names_of_bands),    cmocka_unit_test(test_reflectance),
-		cmocka_unit_test(test_words_by_recipe),
+		cmocka_unit_test(test_hls_numbers),       cmocka_unit_test(test_thermal_bands),
+		cmocka_unit_test(test_known_stack),       cmocka_unit_test(test_numbers_in_stacks),
+		cmocka_unit_test(test_stand_in),          cmocka_unit_test(test_three_patterns),
+		cmocka_unit_test(test_some_numbers),      cmocka_unit_test(test_names_of_bands),
+		cmocka_unit_test(test_reflectance),       cmocka_unit_test(test_words_by_recipe),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -233,6 +233,31 @@ static void ranges(void **state)
 	}
 }
 
+/* An expression needs reflectance where an index in it does, however deep. */
+static void kinds(void **state)
+{
+	static const struct {
+		const char *options;
+		enum value_kind kind;
+	} cases[] = {
+		{"-i evi", VALUE_REFLECTANCE},
+		{"-e x=N-R", VALUE_PROPORTIONAL},
+		{"-e x=ndvi", VALUE_SCALE_FREE},
+		{"-e x=ndvi*dvi", VALUE_PROPORTIONAL},
+		{"-e x=2*evi", VALUE_REFLECTANCE},
+		{"-e x=N>R?1:0*savi", VALUE_REFLECTANCE},
+		{"-e x=N/R -e u=savi", VALUE_PROPORTIONAL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct recipe *recipe = made(cases[i].options);
+
+		assert_int_equal(recipe->value[0].kind, cases[i].kind);
+		recipe_free(recipe);
+	}
+}
+
 /* One text for each meaning, and nothing for what is so anyway. */
 static void what_was_asked(void **state)
 {
@@ -331,6 +356,8 @@ static void refusals(void **state)
 		{"-e x=N*red -c x.red=1", "red is a band"},
 		{"-e x=N*evi -c evi=1", "evi is an index"},
 		{"-e x=N*exp -c exp=1", "exp is a function"},
+		{"-e x=N -r x=1000000,1000000.5", "too near to each other"},
+		{"-e x=N -r x=0,1e-320", "too near to each other"},
 		{"-r evi=0,1", "no index or expression evi in this run"},
 		{"-r ndvi=0", "two numbers"},
 		{"-r ndvi=0,1,2", "two numbers"},
@@ -444,11 +471,17 @@ static int show_bands(const char *text)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(default_is_ndvi),       cmocka_unit_test(formulas_are_written_out),
-		cmocka_unit_test(words_are_written_out), cmocka_unit_test(bands_have_an_order),
-		cmocka_unit_test(values_have_names),     cmocka_unit_test(ranges),
-		cmocka_unit_test(what_was_asked),        cmocka_unit_test(refusals),
-		cmocka_unit_test(long_formulas),         cmocka_unit_test(written_out_is_final),
+		cmocka_unit_test(default_is_ndvi),
+		cmocka_unit_test(formulas_are_written_out),
+		cmocka_unit_test(words_are_written_out),
+		cmocka_unit_test(bands_have_an_order),
+		cmocka_unit_test(values_have_names),
+		cmocka_unit_test(ranges),
+		cmocka_unit_test(what_was_asked),
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(long_formulas),
+		cmocka_unit_test(written_out_is_final),
+		cmocka_unit_test(kinds),
 	};
 
 	if (argc == 3 && strcmp(argv[1], "--eval") == 0)

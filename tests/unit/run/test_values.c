@@ -7,10 +7,12 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -38,6 +40,9 @@ static uint16_t sample(unsigned band, uint32_t x, uint32_t y)
 	return (uint16_t)(h >> 16) % 4000;
 }
 
+/* Shared by all processes: how often scene 0 was opened. NULL: nothing changes. */
+static atomic_int *opened;
+
 static int made_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 		      struct error *err)
 {
@@ -58,6 +63,8 @@ static int made_open(struct scene *scene, const struct scene_list *scene_list, u
 	scene->tile_x_size = scene->tile_y_size = TILE;
 	scene->pixel_area_m2 = 100;
 	scene->missing = id == LACKS_ONE ? 2 : 0;
+	if (opened && id == 0 && atomic_fetch_add(opened, 1))
+		scene->missing = 2;
 	scene->n_files = 1;
 	scene->files[0].path = strdup("made up");
 	scene->files[0].info = (struct raster_info){.x_size = WIDTH,
@@ -98,6 +105,8 @@ static int made_read(void *state, const struct stage_env *env, struct block *blo
 	(void)state;
 	(void)result;
 	(void)err;
+	while (opened && atomic_load(opened) < 2) /* another worker has it, too */
+		usleep(1000);
 	for (unsigned band = 0; band < 2; band++) {
 		uint16_t *plane = arena_alloc(env->arena, block->n_pixels * sizeof(*plane));
 
@@ -203,6 +212,12 @@ static int sink_open(struct report_set **set, const struct plan *plan,
 static int sink_scene(struct report_set *set, const struct scene_result *result, struct error *err)
 {
 	(void)err;
+	if (opened && result->scene->id == 0) {
+		assert_int_equal(result->status, SCENE_FAILED);
+		assert_non_null(strstr(result->error.text, "changed during the run"));
+		set->rows++;
+		return 0;
+	}
 	assert_int_equal(result->status, SCENE_OK);
 	assert_int_equal(result->n_values, N_VALUES);
 	assert_int_equal(result->n_tiles, set->by_tile ? N_TILES : 0);
@@ -351,6 +366,26 @@ static void in_processes(void **state)
 	same_bytes_on("processes", TRANSPORT_PIPE, 0);
 }
 
+/* A file changes while it is read: a worker that opens it later lacks a value. */
+static void scenes_that_change(void **state)
+{
+	static const enum transport transport[] = {TRANSPORT_SHM, TRANSPORT_PIPE};
+
+	(void)state;
+	opened = mmap(NULL, sizeof(*opened), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	assert_ptr_not_equal(opened, MAP_FAILED);
+	for (int i = 0; i < 2; i++) {
+		struct options options = two_values("processes", 64, 64);
+
+		options.transport = transport[i];
+		atomic_store(opened, 0);
+		run_with(&options, 3, false);
+	}
+	(void)munmap(opened, sizeof(*opened));
+	opened = NULL;
+}
+
 static void where_pixels_are_shipped(void **state)
 {
 	(void)state;
@@ -389,6 +424,7 @@ int main(void)
 		cmocka_unit_test(in_one_thread),
 		cmocka_unit_test(in_threads),
 		cmocka_unit_test(in_processes),
+		cmocka_unit_test(scenes_that_change),
 		cmocka_unit_test(where_pixels_are_shipped),
 		cmocka_unit_test(memory_is_planned_by_value),
 	};
