@@ -79,40 +79,47 @@ static void tell_stack(struct told_bands *told, const struct scene *scene,
 	}
 }
 
-/* The best file among the neighbours that is this band; NO_FILE: none is. */
-static uint32_t best_file(const struct file_list *files, uint32_t first, enum band_name name)
+/* The best file for a band so far; NO_FILE: none. */
+struct best {
+	uint32_t file;
+	int rank;
+	uint8_t resolution_m;
+};
+
+static void weigh(struct best *best, enum band_name name, uint32_t file, const struct parsed *p,
+		  const struct sensor *sensor)
 {
 	const struct band_wish wish = band_wish_named(name);
-	struct parsed of = name_parse(files, first);
-	uint32_t from = first > NEIGHBOURS ? first - NEIGHBOURS : 0, best = NO_FILE;
-	int best_rank = WISH_STAND_IN;
-	uint8_t best_m = 0;
+	int rank = wish_rank(&wish, &p->token, sensor);
 
-	for (uint32_t file = from; file < files->n && file < first + NEIGHBOURS; file++) {
+	if (rank < 0 || rank > best->rank || rank >= WISH_STAND_IN ||
+	    (rank == best->rank && best->file != NO_FILE && p->resolution_m >= best->resolution_m))
+		return;
+	*best = (struct best){file, rank, p->resolution_m};
+}
+
+/* The best neighbour for each band: every name is taken apart once. */
+static void tell_files(struct told_bands *told, const struct file_list *files, uint32_t first)
+{
+	struct parsed of = name_parse(files, first);
+	uint32_t file = first > NEIGHBOURS ? first - NEIGHBOURS : 0;
+	struct best best[N_BAND_NAMES];
+
+	for (enum band_name name = NAME_NONE + 1; name < N_BAND_NAMES; name++)
+		best[name] = (struct best){.file = NO_FILE, .rank = WISH_STAND_IN};
+	for (; file < files->n && file < first + NEIGHBOURS; file++) {
 		struct parsed p = name_parse(files, file);
-		int rank;
+		const struct sensor *sensor;
 
 		if (!p.token.kind || !same_family(&of, &p))
 			continue;
-		rank = wish_rank(&wish, &p.token, file_sensor(files, file));
-		if (rank < 0 || rank > best_rank || rank >= WISH_STAND_IN ||
-		    (rank == best_rank && best != NO_FILE && p.resolution_m >= best_m))
-			continue;
-		best = file;
-		best_rank = rank;
-		best_m = p.resolution_m;
+		sensor = file_sensor(files, file);
+		for (enum band_name name = NAME_NONE + 1; name < N_BAND_NAMES; name++)
+			weigh(&best[name], name, file, &p, sensor);
 	}
-	return best;
-}
-
-static void tell_files(struct told_bands *told, const struct file_list *files, uint32_t first)
-{
-	for (enum band_name name = NAME_NONE + 1; name < N_BAND_NAMES; name++) {
-		uint32_t file = best_file(files, first, name);
-
-		if (file != NO_FILE)
-			tell(told, name, file_list_name(files, file));
-	}
+	for (enum band_name name = NAME_NONE + 1; name < N_BAND_NAMES; name++)
+		if (best[name].file != NO_FILE)
+			tell(told, name, file_list_name(files, best[name].file));
 }
 
 void scene_tell_bands(struct told_bands *told, const struct scene *scene,

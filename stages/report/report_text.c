@@ -172,6 +172,20 @@ static void put_range(FILE *out, const struct summary *s, const char *name)
 	text_item(out, LABEL_COLUMNS, "Range", line);
 }
 
+/* Values beside which the grid of the sums is coarse: how far the mean may be off. */
+static void put_coarseness(FILE *out, const struct summary *s, const struct value_grid *grid)
+{
+	double most = fmax(fabs(s->min), fabs(s->max)), off = ldexp(0.5, grid->exponent - 30);
+	char line[160];
+
+	if (!s->n[PIXEL_VALID] || most == 0 || off <= most / 1000)
+		return;
+	(void)snprintf(line, sizeof(line),
+		       "the values are small: it may be off by %.2g; %s would make it finer", off,
+		       grid->exponent ? "a smaller --range" : "a factor in the expression");
+	text_item(out, LABEL_COLUMNS, "Mean", line);
+}
+
 static void put_pixels(FILE *out, const struct summary *s, const struct value_def *def)
 {
 	char line[400], v[N_PERCENTILES][24];
@@ -188,6 +202,7 @@ static void put_pixels(FILE *out, const struct summary *s, const struct value_de
 		       v[0], v[1], v[2], v[3], v[4], v[5], v[6]);
 	text_item(out, LABEL_COLUMNS, "Quantiles", line);
 	put_range(out, s, def->name);
+	put_coarseness(out, s, &def->grid);
 	if (isfinite(s->area_ha))
 		(void)fprintf(out, "%-*s%.2f ha of valid pixels\n", LABEL_COLUMNS, "Area",
 			      s->area_ha);

@@ -226,3 +226,16 @@ EVI='2.5*0.3/(0.5+6*0.2-7.5*0.1+1)'
 	exits 0
 	[[ "$output" == *"0 outside [0,200]"* && "$output" != *"--range"* ]]
 }
+
+@test "values that are small beside the grid of their sums: how far the mean may be off is told" {
+	tif a.tif uint16 desc=red,nir 1,2,3,4 20,90,160,7
+	imgpipe --expr 'd=(nir-red)*1e-12' a.tif
+	exits 0
+	[[ "$output" == *"may be off by 4.7e-10; a factor in the expression"* ]] # 2^-31
+	imgpipe --expr d=nir-red --range d=-1e12,1e12 a.tif
+	exits 0
+	[[ "$output" == *"may be off by 5.1e+02; a smaller --range"* ]] # 2^9
+	imgpipe --expr d=nir-red a.tif
+	exits 0
+	[[ "$output" != *"may be off"* ]]
+}
