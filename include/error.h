@@ -17,7 +17,7 @@
 enum { ERROR_TEXT_BYTES = 768 };
 
 struct error {
-	int code;                    /* a sysexits number: EX_DATAERR, EX_NOINPUT, EX_IOERR ... */
+	int code; /* a sysexits number: EX_DATAERR, EX_NOINPUT, EX_IOERR ... */
 	/* "file: cause; remedy", one line, no final full stop. In formulas: two more, the place. */
 	char text[ERROR_TEXT_BYTES];
 };

@@ -2,9 +2,9 @@
  * Identity: what two runs must have in common for their numbers to be joined. Parts of a batch
  * (--partial, merge) and ranks under MPI are held to it.
  *
- * Equal: the results version, the indices, every option that changes numbers, the files by name. Not
- * compared, as they change no number: how the work is done, and the versions of the program and of
- * its libraries.
+ * Equal: the results version, the indices, every option that changes numbers, the files by name.
+ * Not compared, as they change no number: how the work is done, and the versions of the program and
+ * of its libraries.
  */
 #ifndef IMGPIPE_IDENTITY_H
 #define IMGPIPE_IDENTITY_H

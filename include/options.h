@@ -102,7 +102,7 @@ struct options {
 	unsigned memory_percent;     /* of the smallest limit, 0 if not given */
 	enum chunk_kind chunk_kind;
 	uint32_t chunk_x, chunk_y; /* CHUNK_PIXELS */
-	uint64_t chunk_bytes;      /* CHUNK_BYTES: decoded bytes of all bands but quality */
+	uint64_t chunk_bytes;      /* CHUNK_BYTES: decoded bytes of the bands */
 	enum working_set working_set;
 	struct teach teach;
 	uint32_t tile_grid_x, tile_grid_y; /* 0: as stored */

@@ -167,6 +167,7 @@ const struct band *scene_first_band(const struct scene *scene);
  * Why value v of the recipe is missing: "needs swir16, which this scene does not have". Returns the
  * text's length; 0 with "" where the value is not missing.
  */
+enum { MISSING_TEXT_BYTES = 512 };
 int scene_missing_reason(const struct scene *scene, const struct recipe *recipe, unsigned v,
 			 char *text, size_t size);
 

@@ -292,7 +292,7 @@ static size_t same_front(const char *a, const char *b)
 
 struct identity_pair identity_shown(const char *option, const char *a, const char *b)
 {
-	struct identity_pair pair;
+	struct identity_pair pair = {"", ""};
 	size_t skipped = a && b ? same_front(a, b) : 0;
 
 	show(pair.a, option, a, skipped);

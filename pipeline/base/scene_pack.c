@@ -100,12 +100,19 @@ static const struct field file_fields[] = {
 };
 
 static const struct field band_fields[] = {
-	TEXT(struct band, name), TEXT(struct band, code),        STRING(struct band, path),
-	PLAIN(struct band, index),       ENUM(struct band, type, N_SAMPLE_TYPES),
-	PLAIN(struct band, scale),       PLAIN(struct band, offset),
-	PLAIN(struct band, nodata),      BOOL(struct band, has_nodata),
-	PLAIN(struct band, ratio),       PLAIN(struct band, finer),
-	PLAIN(struct band, file),        TEXT(struct band, source),
+	TEXT(struct band, name),
+	TEXT(struct band, code),
+	STRING(struct band, path),
+	PLAIN(struct band, index),
+	ENUM(struct band, type, N_SAMPLE_TYPES),
+	PLAIN(struct band, scale),
+	PLAIN(struct band, offset),
+	PLAIN(struct band, nodata),
+	BOOL(struct band, has_nodata),
+	PLAIN(struct band, ratio),
+	PLAIN(struct band, finer),
+	PLAIN(struct band, file),
+	TEXT(struct band, source),
 	TEXT(struct band, scale_source),
 };
 

@@ -102,7 +102,11 @@ const char *text_value(char buf[24], double value)
 {
 	if (isnan(value))
 		return strcpy(buf, "-");
-	(void)snprintf(buf, 24, fabs(value) < 999.99995 ? "%.4f" : "%.2g", value);
+	(void)snprintf(buf, 24,
+		       fabs(value) < 999.99995  ? "%.4f"
+		       : fabs(value) < 999999.5 ? "%.6g"
+						: "%.2g",
+		       value);
 	return buf;
 }
 

@@ -26,8 +26,8 @@ void text_fold(FILE *out, unsigned column, unsigned indent, const char *text);
 /* Print `label`, fill up to `indent` columns, and fold `text` behind it. */
 void text_item(FILE *out, unsigned indent, const char *label, const char *text);
 
-/* An index value with four decimals, fewer digits where it is huge, "-" for NaN: at most eight
- * characters. Returns buf. */
+/* A value with four decimals, from 1000 on with six digits, from 10^6 on with two; "-" for NaN: at
+ * most eight characters up to 10^100. Returns buf. */
 const char *text_value(char buf[24], double value);
 
 /* "38.2 MiB", for people. Returns buf. */

@@ -13,51 +13,57 @@ const struct option_row option_index = {
 	.argument = "NAME,...",
 	.word = index_word,
 	.repeats = true,
-	.help = "indices of the table (imgpipe index lists them), all in one read; default: ndvi, "
-		"or none with --expr",
+	.help = "indices by name, as in ndvi,evi,ndmi (imgpipe index lists them); all are computed "
+		"in one read; default: ndvi, or none if --expr is given",
 	.set = set_index,
 };
 static const struct option_row expression = {
 	.name = "expr",
 	.argument = "NAME=EXPRESSION",
 	.repeats = true,
-	.help = "an index of your own: bands (nir, N, B8A, #5), numbers, indices by name, + - * / "
-		"**, comparisons, where(c,a,b), sqrt, min, max ...; may be given several times",
+	.help = "an index of your own: bands (nir, N, B8A, #5), numbers, other indices by name, + "
+		"- "
+		"* / **, comparisons, where(c,a,b), sqrt, min, max ...; may be given several times",
 	.set = set_expression,
 };
 static const struct option_row constant = {
 	.name = "const",
 	.argument = "NAME=VALUE",
 	.repeats = true,
-	.help = "a constant of an index or expression, L=0.25; savi.L=0.25 where several have it",
+	.help = "set a constant of a formula: L=0.25, or savi.L=0.25 if several formulas have an "
+		"L; "
+		"may be given several times",
 	.set = set_constant,
 };
 static const struct option_row range = {
 	.name = "range",
 	.argument = "NAME=LO,HI",
 	.repeats = true,
-	.help = "where the values of an index or expression usually lie: what the histogram "
-		"resolves best; -1,1 for expressions",
+	.help = "where most values lie: the range of the histogram, in which percentiles are most "
+		"precise; values outside count, too; default: as imgpipe index show NAME says, "
+		"-1,1 "
+		"for expressions",
 	.set = set_range,
 };
 static const struct option_row on_missing = {
 	.name = "on-missing",
 	.argument = "null|skip-scene|fail",
-	.help = "a scene without a band of one index: the others are computed (null, the default), "
-		"the scene is left out, or the run ends",
+	.help = "if a scene lacks a band of an index: compute the other indices (null, the "
+		"default), leave the scene out, or end the run",
 	.set = set_on_missing,
 };
 static const struct option_row assume_reflectance = {
 	.name = "assume-reflectance",
-	.help = "samples of files that give no scale are reflectance from 0 to 1, which some "
-		"indices need",
+	.help = "take stored numbers as reflectance from 0 to 1 if nothing states their scale; "
+		"some "
+		"indices need reflectance",
 	.set = set_assume_reflectance,
 };
 static const struct option_row grid = {
 	.name = "grid",
 	.argument = "fine|coarse",
-	.help = "bands of several pixel sizes: coarser ones repeated on the finest grid (default), "
-		"or finer ones averaged on the coarsest",
+	.help = "if bands differ in pixel size: repeat pixels of coarser bands on the finest grid "
+		"(default), or average finer bands on the coarsest grid",
 	.set = set_grid,
 };
 

@@ -382,7 +382,7 @@ static int run_recur(const struct call *call, struct error *err)
 const struct command command_pi = {
 	.word = "pi",
 	.arguments = "",
-	.purpose = "compute pi from random numbers: the executor alone, no files",
+	.purpose = "compute pi from random numbers: workers alone, no files",
 	.examples = "imgpipe pi                         all generators, 1, 2 ... workers\n"
 		    "imgpipe pi -N 1e8 --generator own --workers 1,2,4\n"
 		    "imgpipe pi -N 1e5                  too small: what overhead is\n"
@@ -397,7 +397,7 @@ const struct command command_pi = {
 const struct command command_sum = {
 	.word = "sum",
 	.arguments = "",
-	.purpose = "add up a big sum in chunks, and as one array in memory",
+	.purpose = "compute a large sum, in chunks and as one array in memory",
 	.examples = "imgpipe sum                                   chunks, array, floats\n"
 		    "imgpipe sum -N 1e9 --how array --memory 1G    refused: exit status 75\n"
 		    "imgpipe sum -N 1e9 --how chunks --memory 64M --workers 1,2\n"

@@ -150,7 +150,7 @@ static int set_over(struct options *o, const char *value, struct error *err)
 static const struct option_row seed = {
 	.name = "seed",
 	.argument = "S",
-	.help = "another sequence of random numbers (default 0)",
+	.help = "seed of the random numbers (default 0)",
 	.set = set_seed,
 };
 
@@ -165,7 +165,7 @@ static const struct option_row generator = {
 	.letter = 'g',
 	.name = "generator",
 	.argument = "shared|own|vector",
-	.help = "the random numbers: one generator behind a lock (shared), one for each task "
+	.help = "random numbers: from one generator behind a lock (shared), one for each task "
 		"(own), or computed from the point's number by vector instructions (vector); lists "
 		"as own,vector; default: all",
 	.set = set_generator,

@@ -3,18 +3,27 @@
  */
 #include "report/merge.h"
 
+#include <stdio.h>
+
 #include "commands.h"
 #include "inputs_apart.h"
 #include "options/rows.h"
+#include "report/report.h"
 #include "report_lists.h"
 
 static int run(const struct call *call, struct error *err)
 {
 	struct options options = *call->options;
 
-	if (inputs_apart(&options, NULL, false, err))
-		return -1;
-	return merge_partials(&options, err);
+	int status = inputs_apart(&options, NULL, false, err);
+
+	if (!status)
+		status = merge_partials(&options, err);
+	if (status > 0 && !report_shows_text(&options))
+		fprintf(stderr,
+			"imgpipe: some scenes have failed or lack an index; the reports say "
+			"which\n");
+	return status;
 }
 
 static const struct option_row *const saying_rows[] = {&option_quiet, NULL};
@@ -22,7 +31,7 @@ static const struct option_row *const saying_rows[] = {&option_quiet, NULL};
 const struct command command_merge = {
 	.word = "merge",
 	.arguments = "PARTIAL ...",
-	.purpose = "join what --partial wrote",
+	.purpose = "join partial results (--partial, --shard) of several jobs",
 	.examples = "imgpipe merge --summary ndvi.json part-*-of-8.json\n"
 		    "imgpipe merge -q --partial all.json part-*-of-8.json\n",
 	.groups = {{.title = "What to write (FILE may be -)",

@@ -100,8 +100,9 @@ static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 const struct command command_run = {
 	.word = "run",
 	.arguments = "FILE|DIRECTORY|@LIST|- ...",
-	.purpose = "compute the statistics (the default)",
+	.purpose = "compute statistics of indices (the default)",
 	.examples = "imgpipe --workers 16 scenes/*.tif\n"
+		    "imgpipe --index ndvi,evi,ndmi --expr 'clay=S1/S2' --csv all.csv scenes/\n"
 		    "imgpipe --memory 2G --summary ndvi.json S2B_MSIL2A_20260701T100031.SAFE\n"
 		    "imgpipe --bands red=3,nir=4 --csv ndvi.csv planet/\n"
 		    "mpirun -n 4 imgpipe --workers 2 --summary ndvi.json scenes/\n"

@@ -342,7 +342,7 @@ static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 const struct command command_sweep = {
 	.word = "sweep",
 	.arguments = "FILE|DIRECTORY|@LIST ...",
-	.purpose = "measure runs over chunk sizes and workers",
+	.purpose = "measure run time over chunk sizes and numbers of workers",
 	.examples =
 		"imgpipe sweep --chunk 64..4096 --workers 1,2 scene.tif\n"
 		"imgpipe sweep --workers 1..16 --executor threads,processes --html s.html a.tif\n"

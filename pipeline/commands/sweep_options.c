@@ -232,13 +232,13 @@ const struct option_row *const sweep_varying_rows[] = {&chunk, &workers, &execut
 static const struct option_row repeat = {
 	.name = "repeat",
 	.argument = "N",
-	.help = "runs of each point, in rounds over all points; default 5",
+	.help = "how often to run each combination, in rounds over all of them; default 5",
 	.set = set_repeat,
 };
 static const struct option_row cold = {
 	.name = "cold",
-	.help = "ask the system to forget the files before each run; default: they are read once "
-		"first",
+	.help = "drop the files from the page cache before each run; default: they are read once "
+		"before the first run",
 	.set = set_cold,
 };
 const struct option_row *const sweep_measuring_rows[] = {&repeat, &cold, NULL};

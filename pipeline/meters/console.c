@@ -20,6 +20,7 @@ enum { REDRAW_NS = 200000000, PLAIN_NS = 1000000000, BAR_CELLS = 24 };
 
 struct console {
 	pthread_mutex_t lock;
+	const struct recipe *recipe; /* NULL: of a lab */
 	int verbosity;
 	bool draws;
 	bool repeated;       /* failures stand in the report on the same terminal */
@@ -49,6 +50,7 @@ struct console *console_new(const struct options *options, uint64_t total_bytes)
 		return NULL;
 	pthread_mutex_init(&c->lock, NULL);
 	c->verbosity = options->verbosity;
+	c->recipe = options->recipe;
 	/* What no file is behind has no bytes to go by. */
 	c->draws = total_bytes && (options->progress || (options->verbosity >= 0 && can_redraw()));
 	c->views = options->monitor && options->verbosity >= 0 && can_redraw();
@@ -79,6 +81,29 @@ void console_free(struct console *c)
 	free(c);
 }
 
+/* The scene is done, but some of its values are missing: all by name, and why the first is. */
+static void say_missing(const struct recipe *recipe, const struct scene *scene, const char *name)
+{
+	char why[400] = "", also[RECIPE_MAX_VALUES * (VALUE_NAME_BYTES + 2)] = "";
+	const char *first = NULL;
+	size_t used = 0;
+
+	for (unsigned v = 0; v < recipe->n_values; v++) {
+		if (!(scene->missing >> v & 1))
+			continue;
+		if (first) {
+			used += (size_t)snprintf(also + used, sizeof(also) - used, "%s%s",
+						 used ? ", " : "", recipe->value[v].name);
+		} else {
+			first = recipe->value[v].name;
+			(void)scene_missing_reason(scene, recipe, v, why, sizeof(why));
+		}
+	}
+	if (first)
+		printable_line(stderr, "imgpipe: scene %s: %s is missing: it %s%s%s", name, first,
+			       why, *also ? "; also missing: " : "", also);
+}
+
 void console_scene(struct console *c, const struct scene_result *result)
 {
 	const struct scene *scene = result->scene;
@@ -88,9 +113,11 @@ void console_scene(struct console *c, const struct scene_result *result)
 		return;
 	pthread_mutex_lock(&c->lock);
 	erase_line(c); /* the report's row may go to the same terminal */
-	if (result->status == SCENE_FAILED && !c->repeated) {
+	if (result->status == SCENE_FAILED && !c->repeated)
 		printable_line(stderr, "imgpipe: scene %s failed: %s", name, result->error.text);
-	} else if (c->verbosity > 0) {
+	if (result->status == SCENE_OK && scene->missing && c->recipe && !c->repeated)
+		say_missing(c->recipe, scene, name);
+	if (c->verbosity > 0 && result->status != SCENE_FAILED) {
 		printable_line(stderr, "imgpipe: scene %s done", name);
 		for (unsigned i = 0; i < scene->n_notes; i++)
 			printable_line(stderr, "imgpipe: scene %s: note: %s", name,

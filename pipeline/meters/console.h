@@ -1,5 +1,6 @@
 /*
- * What a person sees on standard error while the program runs: failed scenes and a progress bar.
+ * What a person sees on standard error while the program runs: failed scenes, values
+ * that scenes lack, and a progress bar.
  */
 #ifndef IMGPIPE_PIPELINE_CONSOLE_H
 #define IMGPIPE_PIPELINE_CONSOLE_H
@@ -15,7 +16,7 @@ struct console;
 struct console *console_new(const struct options *options, uint64_t total_bytes);
 void console_free(struct console *console);
 
-/* A scene is finished: say so where it failed, or with -v. */
+/* A scene is finished: say so where it failed or lacks values, or with -v. */
 void console_scene(struct console *console, const struct scene_result *result);
 
 /* So many more bytes of files are worked through; redraws a few times a second at the most. */

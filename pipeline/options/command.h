@@ -58,8 +58,8 @@ struct command {
 	const char *word;
 	/* What follows the options; "" if nothing may, "[...]" if nothing must. */
 	const char *arguments;
-	const char *purpose;   /* a line */
-	const char *examples;  /* lines of at most 80 columns, each ended */
+	const char *purpose;  /* a line */
+	const char *examples; /* lines of at most 80 columns, each ended */
 	struct option_group groups[OPTION_GROUPS_MOST]; /* ended by one without title */
 	size_t own_bytes;                               /* of options->own; 0: none */
 	/* Options that do not go together, and what follows from those given. NULL: nothing. */

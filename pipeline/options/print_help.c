@@ -8,7 +8,8 @@
 
 const struct exit_row exit_rows[] = {
 	{"0", "all fine"},
-	{"1", "a part failed (some scenes, points or lines); the rest is complete and reported"},
+	{"1", "a part failed or is missing (some scenes, indices, points or lines); the rest is "
+	      "complete and reported"},
 	{"64", "the command line cannot be used"},
 	{"65", "bad data: no scene could be used"},
 	{"66", "an input is missing or cannot be opened"},
@@ -77,7 +78,8 @@ static void print_program(FILE *out, command_table commands)
 {
 	fprintf(out,
 		"usage: imgpipe [COMMAND] [options] %s\n\n"
-		"NDVI statistics of satellite scenes, exact and in bounded memory.\n\n"
+		"Exact statistics of NDVI, other indices and your own expressions over\n"
+		"satellite scenes, all in one read and within a memory limit.\n\n"
 		"Commands (imgpipe COMMAND --help shows the options of each):\n",
 		commands[0]->arguments);
 	for (command_table c = commands; *c; c++)

@@ -166,9 +166,9 @@ static void put_synopsis(FILE *out, command_table commands)
 static const char *const environment[][2] = {
 	{"IMGPIPE_MODULE_DIR", "Where modules (imgpipe-gdal.so ...) are looked for first; then "
 			       "beside the program, then in ../lib/imgpipe."},
-	{"IMGPIPE_MPI", "openmpi or mpich: which library, where the launcher does not tell."},
+	{"IMGPIPE_MPI", "openmpi or mpich: which MPI library, if the launcher does not tell."},
 	{"IMGPIPE_READAHEAD", "0: workers do not ask the system to read ahead."},
-	{"IMGPIPE_SIMD", "portable, avx2 or avx512: the most that kernels use."},
+	{"IMGPIPE_SIMD", "portable, avx2 or avx512: the largest instruction set to use."},
 	{"OMP_NUM_THREADS", "Workers of --executor openmp, where --workers is not given."},
 	{"SLURM_CPUS_PER_TASK, SLURM_MEM_PER_NODE, SLURM_MEM_PER_CPU",
 	 "Limits that hold where --workers and --memory are not given."},
@@ -201,23 +201,24 @@ void print_man(FILE *out, command_table commands)
 {
 	fprintf(out,
 		".TH IMGPIPE 1 \"\" \"imgpipe %s\" \"User Commands\"\n"
-		".SH NAME\nimgpipe \\- NDVI statistics of satellite scenes in bounded memory\n",
+		".SH NAME\nimgpipe \\- statistics of NDVI and other indices of satellite scenes\n",
 		IMGPIPE_VERSION);
 	put_synopsis(out, commands);
 	fputs(".SH DESCRIPTION\n"
-	      "Reads scenes, computes NDVI and its statistics tile by tile with several workers "
-	      "within a memory limit, adds the results up exactly, and reports what every stage "
-	      "cost.\n"
+	      "Reads scenes and computes NDVI, other indices (\\-\\-index) or expressions of your "
+	      "own (\\-\\-expr), all in one read, tile by tile, with several workers, within a "
+	      "memory limit. Statistics are added up exactly. The report also shows what every "
+	      "stage cost.\n"
 	      "A command comes first; without one, imgpipe runs. Arguments are image files, "
 	      "directories, lists of files (@LIST, a path a line), and \\- for a list on standard "
 	      "input. Options may be shortened as long as they are not ambiguous.\n"
 	      ".SH COMMANDS\n"
-	      "Below each command are the options that it alone takes.\n",
+	      "Below each command are the options that only this command takes.\n",
 	      out);
 	for (command_table c = commands; *c; c++)
 		put_command(out, commands, *c);
 	fputs(".SH OPTIONS OF SEVERAL COMMANDS\n"
-	      "In brackets: the commands that take an option, where not all do. An option that a "
+	      "In parentheses: the commands that take the option, if not all do. An option that a "
 	      "command would ignore is refused.\n",
 	      out);
 	put_shared_options(out, commands);

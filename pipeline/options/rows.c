@@ -11,9 +11,8 @@ static const struct option_row bands = {
 	.letter = 'b',
 	.name = "bands",
 	.argument = "SPEC",
-	.help = "which bands are which: numbers of a stack (red=3,nir=4,swir16=11) or patterns of "
-		"file names (red=*_B04.tif,nir=*_B08.tif); overrides everything that files and "
-		"names say",
+	.help = "which band is which: band numbers of a stack (red=3,nir=4,swir16=11) or patterns "
+		"of file names (red=*_B04.tif,nir=*_B08.tif); overrides what files and names say",
 	.set = set_bands,
 };
 static const struct option_row mask = {
@@ -25,19 +24,19 @@ static const struct option_row mask = {
 };
 static const struct option_row raw = {
 	.name = "raw",
-	.help = "stored numbers as they are: no scale, no offset",
+	.help = "use the stored numbers as they are: no scale, no offset",
 	.set = set_raw,
 };
 static const struct option_row scale = {
 	.name = "scale",
 	.argument = "S",
-	.help = "value = stored * S + offset, for all bands, whatever the files say",
+	.help = "value = stored number * S + O, for all bands, whatever the files say",
 	.set = set_scale,
 };
 static const struct option_row offset = {
 	.name = "offset",
 	.argument = "O",
-	.help = "see --scale",
+	.help = "the O of --scale",
 	.set = set_offset,
 };
 static const struct option_row nodata = {
@@ -76,7 +75,7 @@ const struct option_row option_workers = {
 const struct option_row option_transport = {
 	.name = "transport",
 	.argument = "shm|pipe",
-	.help = "how results of processes travel: through shared memory (default) or pipes",
+	.help = "how worker processes send results: through shared memory (default) or pipes",
 	.set = set_transport,
 };
 const struct option_row option_confine = {
@@ -98,8 +97,8 @@ const struct option_row option_memory = {
 const struct option_row option_chunk = {
 	.name = "chunk",
 	.argument = "auto|tile|N|WxH|64MiB",
-	.help = "what one task is: whole tiles (auto, tile), a window in pixels, or bytes of "
-		"all bands",
+	.help = "what one task is: whole tiles (auto, tile), a window of N x N or W x H pixels, or "
+		"a window of so many bytes of decoded bands",
 	.set = set_chunk,
 };
 const struct option_row option_working_set = {
@@ -112,8 +111,8 @@ const struct option_row option_working_set = {
 const struct option_row option_shard = {
 	.name = "shard",
 	.argument = "I/N|auto",
-	.help = "this job's share: every N-th scene from the I-th on; auto: of a Slurm array or "
-		"srun step",
+	.help = "this job's share of the scenes: every N-th, from the I-th on; auto: as the Slurm "
+		"array or srun step says",
 	.set = set_shard,
 };
 
@@ -122,7 +121,7 @@ const struct option_row option_shard = {
 const struct option_row option_tile_grid = {
 	.name = "tile-grid",
 	.argument = "N|WxH",
-	.help = "tiles of the per-tile table; default: as stored in the file",
+	.help = "tile size in pixels for --tiles and maps; default: as stored in the file",
 	.set = set_tile_grid,
 };
 
@@ -137,12 +136,12 @@ const struct option_row option_quiet = {
 const struct option_row option_verbose = {
 	.letter = 'v',
 	.name = "verbose",
-	.help = "say more on standard error",
+	.help = "print more on standard error",
 	.set = set_verbose,
 };
 const struct option_row option_progress = {
 	.name = "progress",
-	.help = "show progress also where standard error is no terminal",
+	.help = "show progress even if standard error is no terminal",
 	.set = set_progress,
 };
 const struct option_row option_monitor = {
@@ -154,15 +153,15 @@ const struct option_row option_monitor = {
 
 /* --- help: without a setter, which prints and ends --- */
 
-static const struct option_row help = {.letter = 'h', .name = "help", .help = "this text"};
-static const struct option_row version = {.name = "version", .help = "the version"};
+static const struct option_row help = {.letter = 'h', .name = "help", .help = "print this help"};
+static const struct option_row version = {.name = "version", .help = "print the version"};
 static const struct option_row man = {
 	.name = "man",
-	.help = "the man page: all commands, exit status, environment; for man -l -",
+	.help = "print the man page (all commands, exit status, environment), for man -l -",
 };
 static const struct option_row completion = {
 	.name = "completion",
-	.help = "completions for bash, to be sourced",
+	.help = "print completions for bash, to be sourced",
 };
 
 static const struct option_row *const help_rows[] = {&help, &version, &man, &completion, NULL};

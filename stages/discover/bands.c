@@ -618,8 +618,9 @@ static int not_known(const struct search *search, struct error *err)
 	list_bands(info, list, sizeof(list));
 	return error_set(err, EX_DATAERR, "%s: %s %s: bands %s; pass %s",
 			 search->scene->files[0].path,
-			 search->ambiguous ? "more than one band is called one of"
-					   : "cannot tell which bands are",
+			 search->ambiguous      ? "more than one band may be"
+			 : strchr(lacking, ' ') ? "cannot tell which bands are"
+						: "cannot tell which band is",
 			 lacking, list, advice);
 }
 

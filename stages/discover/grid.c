@@ -1,12 +1,14 @@
 /*
  * Grids: the scene's is that of its finest band, or of its coarsest; the others have the same
- * extent at an integer ratio. Nothing is warped here or later.
+ * extent at an integer ratio, but for last pixels that stick out. Nothing is warped here or later.
  */
 #include "grid.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "window.h"
 
 /* Pixels by which corners may differ: far below what shows, above what rounding of text does. */
 static const double TOLERANCE = 1e-4;
@@ -16,14 +18,25 @@ static const struct raster_info *band_file(const struct scene *scene, unsigned s
 	return &scene->files[scene->band[slot].file].info;
 }
 
-/* Largest distance, in pixels of a, between corresponding corners of the two images. */
-static double corner_distance(const struct raster_info *a, const struct raster_info *b)
+/* As many as pixels that are `ratio` times as large cover. */
+static double whole_pixels(uint32_t size, uint32_t ratio)
+{
+	return (double)ceil_div(size, ratio) * ratio;
+}
+
+/*
+ * Largest distance, in pixels of a, between corresponding corners of the two images. What sticks
+ * out of b's last pixels, which are `ratio` of a's, is put to a.
+ */
+static double corner_distance(const struct raster_info *a, const struct raster_info *b,
+			      uint32_t ratio)
 {
 	const double *g = a->geotransform, *h = b->geotransform;
 	double pixel = fmax(fabs(g[1]) + fabs(g[2]), fabs(g[4]) + fabs(g[5])), worst = 0;
 
 	for (unsigned corner = 0; corner < 4; corner++) {
-		double ax = corner & 1 ? a->x_size : 0, ay = corner & 2 ? a->y_size : 0;
+		double ax = corner & 1 ? whole_pixels(a->x_size, ratio) : 0;
+		double ay = corner & 2 ? whole_pixels(a->y_size, ratio) : 0;
 		double bx = corner & 1 ? b->x_size : 0, by = corner & 2 ? b->y_size : 0;
 		double dx = g[0] + ax * g[1] + ay * g[2] - h[0] - bx * h[1] - by * h[2];
 		double dy = g[3] + ax * g[4] + ay * g[5] - h[3] - bx * h[4] - by * h[5];
@@ -55,7 +68,7 @@ static int check_place(const struct scene *scene, unsigned grid, unsigned slot, 
 				 band->path, band->name, other->crs, to->name, to->path, of->crs);
 	if (!of->has_geotransform || !other->has_geotransform)
 		return 0;
-	distance = corner_distance(of, other);
+	distance = corner_distance(of, other, band->ratio);
 	if (!(distance <= TOLERANCE))
 		return error_set(
 			err, EX_DATAERR,
@@ -87,11 +100,27 @@ static uint32_t ratio_of(const struct raster_info *a, const struct raster_info *
 		       : 0;
 }
 
+/*
+ * So many of b's pixels are one of a's. Where both say where they lie, a's last pixels may stick
+ * out of b (5491 pixels of 10 m under 2746 of 20 m); check_place() sees whether that is so.
+ */
+static uint32_t coarser_by(const struct raster_info *a, const struct raster_info *b)
+{
+	uint32_t ratio = ratio_of(a, b);
+
+	if (ratio || !a->x_size || !a->has_geotransform || !b->has_geotransform)
+		return ratio;
+	ratio = (uint32_t)ceil_div(b->x_size, a->x_size);
+	return ceil_div(b->x_size, ratio) == a->x_size && ceil_div(b->y_size, ratio) == a->y_size
+		       ? ratio
+		       : 0;
+}
+
 static int check_band(struct scene *scene, unsigned grid, unsigned slot, struct error *err)
 {
 	const struct raster_info *of = band_file(scene, grid), *info = band_file(scene, slot);
 	struct band *band = &scene->band[slot];
-	uint32_t coarser = ratio_of(info, of), finer = ratio_of(of, info);
+	uint32_t coarser = coarser_by(info, of), finer = ratio_of(of, info);
 
 	if (!coarser && !finer)
 		return error_set(
@@ -109,7 +138,7 @@ static int check_band(struct scene *scene, unsigned grid, unsigned slot, struct 
 static int check_qa(struct scene *scene, unsigned grid, struct error *err)
 {
 	const struct raster_info *of = band_file(scene, grid), *qa = band_file(scene, SCENE_QA);
-	uint32_t ratio = ratio_of(qa, of);
+	uint32_t ratio = coarser_by(qa, of);
 
 	if (ratio == 0)
 		return error_set(err, EX_DATAERR,

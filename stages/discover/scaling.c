@@ -281,7 +281,7 @@ static void note_doubt(struct scene *scene, const struct sensor *sensor, const c
 			"is still added to the values, %s %s: run again with --scale 0.0001 "
 			"--offset -0.1 --nodata 0. If not, there is nothing to do",
 			wishes_values(recipe, values, sizeof(values)),
-			is_ndvi(recipe) ? "is too close to 0" : "will be off");
+			is_ndvi(recipe) ? "is too close to 0" : "will be wrong");
 	else if (rule == SCALE_LANDSAT_C2 ||
 		 (rule == SCALE_LANDSAT_SR && says_surface(scene, path)))
 		scene_note(scene, "this may be Landsat Collection 2 surface reflectance. If it is, "

@@ -310,7 +310,7 @@ static void note_files(struct scene *scene, unsigned first)
 static int set_missing(struct scene *scene, const struct options *options, struct error *err)
 {
 	const struct recipe *recipe = options->recipe;
-	char why[300];
+	char why[MISSING_TEXT_BYTES];
 	uint16_t has = 0;
 
 	for (unsigned i = 0; i < recipe->n_bands; i++)

@@ -193,27 +193,26 @@ const char *wishes_advice(const struct recipe *recipe, uint16_t bands, const cha
 	return text;
 }
 
-const char *wishes_values(const struct recipe *recipe, char *text, size_t size)
+const char *wishes_value(const struct recipe *recipe, unsigned v, char *text, size_t size)
 {
-	size_t used = 0;
+	bool typed = !recipe->value[v].row && recipe->asked[RECIPE_EXPR];
 
-	*text = '\0';
-	if (recipe->n_values > 4) {
-		(void)snprintf(text, size, "%u values", recipe->n_values);
-		return text;
-	}
-	for (unsigned v = 0; v < recipe->n_values && used < size; v++)
-		used += (size_t)snprintf(text + used, size - used, "%s%s", v ? ", " : "",
-					 recipe->value[v].name);
-	for (char *c = text; *c; c++)
+	(void)snprintf(text, size, "%s", recipe->value[v].name);
+	for (char *c = text; *c && !typed; c++)
 		*c = (char)toupper((unsigned char)*c);
 	return text;
 }
 
-const char *wishes_value(const struct recipe *recipe, unsigned v, char *text, size_t size)
+const char *wishes_values(const struct recipe *recipe, char *text, size_t size)
 {
-	(void)snprintf(text, size, "%s", recipe->value[v].name);
-	for (char *c = text; *c; c++)
-		*c = (char)toupper((unsigned char)*c);
+	char name[VALUE_NAME_BYTES];
+	size_t used = 0;
+
+	*text = '\0';
+	if (recipe->n_values > 4)
+		(void)snprintf(text, size, "all %u indices", recipe->n_values);
+	for (unsigned v = 0; v < recipe->n_values && recipe->n_values <= 4 && used < size; v++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s", v ? ", " : "",
+					 wishes_value(recipe, v, name, sizeof(name)));
 	return text;
 }

@@ -61,10 +61,10 @@ const char *choices_text(const struct options *options, char *text, size_t size)
 const char *wishes_advice(const struct recipe *recipe, uint16_t bands, const char *what, char *text,
 			  size_t size);
 
-/* "NDVI": a value's name in a sentence. Returns text. */
+/* "NDVI": a value's name in a sentence; an expression's as it is. Returns text. */
 const char *wishes_value(const struct recipe *recipe, unsigned v, char *text, size_t size);
 
-/* "NDVI", "EVI, NDMI" or "12 values": what the recipe is for. Returns text. */
+/* "NDVI", "EVI, NDMI" or "all 12 indices": what the recipe is for. Returns text. */
 const char *wishes_values(const struct recipe *recipe, char *text, size_t size);
 
 #endif

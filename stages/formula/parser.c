@@ -90,8 +90,9 @@ static int refuse_neighbour(struct parser *p)
 		right = closed;
 		m = strlen(closed);
 	}
-	return REFUSE(p, p->token.at, "a sign is missing here; for a product write %.*s * %.*s",
-		      (int)n, left, (int)(m < SHOWN ? m : SHOWN), right);
+	return REFUSE(p, p->token.at,
+		      "an operator is missing here; for a product write %.*s * %.*s", (int)n, left,
+		      (int)(m < SHOWN ? m : SHOWN), right);
 }
 
 /* --- names -------------------------------------------------------------------------------------

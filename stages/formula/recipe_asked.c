@@ -41,7 +41,7 @@ static bool is_default(const struct setting *s)
 
 static bool tell_constants(struct maker *m)
 {
-	char *text[OPTION_TEXTS_MOST], number[FORMULA_NUMBER_BYTES];
+	char *text[OPTION_TEXTS_MOST] = {NULL}, number[FORMULA_NUMBER_BYTES];
 	unsigned n = 0;
 	bool failed = false;
 

@@ -27,6 +27,22 @@ static const char *what_is_computed(const struct recipe *recipe)
 										   : "indices";
 }
 
+static void put_formulas(FILE *out, const struct recipe *recipe)
+{
+	static const char *const heads[] = {"index", "formula", "most values from", "to"};
+
+	page_table_open(out, "What is computed", heads, sizeof(heads) / sizeof(heads[0]));
+	for (const struct value_def *v = recipe->value; v < recipe->value + recipe->n_values; v++) {
+		page_row_open(out);
+		page_cell(out, "%s", v->name);
+		page_cell(out, "%s", v->formula);
+		page_number(out, "%.6g", v->grid.lo);
+		page_number(out, "%.6g", v->grid.hi);
+		page_row_close(out);
+	}
+	page_table_close(out);
+}
+
 static int html_begin(struct open_report *report, struct error *err)
 {
 	static const char *const heads[SCENE_COLUMNS] = {
@@ -44,6 +60,7 @@ static int html_begin(struct open_report *report, struct error *err)
 	page_open(out, "Run of imgpipe", lead);
 	teach_page_marks(out, report->options);
 	page_section(out, "Scenes");
+	put_formulas(out, report->plan->layout.recipe);
 	page_table_open(out, "Indices of each scene", heads, SCENE_COLUMNS);
 	return report_check(out, err);
 }
@@ -111,25 +128,33 @@ static int html_scene(struct open_report *report, const struct scene_result *res
 	return report_check(report->out, err);
 }
 
-static void put_all(FILE *out, const struct run_totals *totals)
+/* Value v of all scenes that have it. */
+static void put_total(FILE *out, const struct run_totals *totals, unsigned v)
 {
 	const struct pixel_totals *pixels = totals->pixels;
+	uint32_t n = pixels->value[v].n_scenes;
 	struct summary s;
 
-	for (unsigned v = 0; v < pixels->n_values && totals->n_ok > 1; v++) {
-		uint32_t n = pixels->value[v].n_scenes;
-
+	page_row_open(out);
+	page_cell(out,
+		  n && n < totals->n_ok ? "%" PRIu32 " that have it"
+					: "all %" PRIu32 " that are ok",
+		  n ? n : totals->n_ok);
+	page_cell(out, "%s", pixels->layout->recipe->value[v].name);
+	page_cell(out, n ? "ok" : "missing");
+	if (n) {
 		totals_summary(&s, pixels, v);
-		page_row_open(out);
-		page_cell(out,
-			  n == totals->n_ok ? "all %" PRIu32 " that are ok"
-					    : "%" PRIu32 " that have it",
-			  n);
-		page_cell(out, "%s", pixels->layout->recipe->value[v].name);
-		page_cell(out, "ok");
 		put_numbers(out, &s);
-		page_row_close(out);
+	} else {
+		page_wide_cell(out, SCENE_COLUMNS - 3, "in each of these scenes");
 	}
+	page_row_close(out);
+}
+
+static void put_all(FILE *out, const struct run_totals *totals)
+{
+	for (unsigned v = 0; v < totals->pixels->n_values && totals->n_ok > 1; v++)
+		put_total(out, totals, v);
 	page_table_close(out);
 	if (totals->n_scenes > MOST_SCENES)
 		page_paragraph(
@@ -238,8 +263,8 @@ static int html_end(struct open_report *report, const struct run_totals *totals,
 const struct report report_html = {
 	.option = {.kind = "HTML",
 		   .name = "html",
-		   .help = "a page on the run: timeline of the workers, memory, stages, maps; "
-			   "needs no network",
+		   .help = "a page about the run: timeline of the workers, memory, stages, "
+			   "maps; needs no network",
 		   .made_by = REPORT_BY_RUN,
 		   .needs = REPORT_NEEDS_TILES | REPORT_NEEDS_TRACE},
 	.begin = html_begin,

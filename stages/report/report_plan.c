@@ -6,6 +6,7 @@
 #include "report.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "picture/graph.h"
 #include "report_teach.h"
@@ -48,6 +49,17 @@ static void put_part(FILE *out, const char *what, uint64_t bytes, const char *wh
 	(void)fprintf(out, "  %-22s %12s%s%s\n", what, bytes_text(b, bytes), *why ? "  " : "", why);
 }
 
+/* What one index more would take, or one less would save. */
+static void put_values(FILE *out, const struct result_layout *layout)
+{
+	char why[96];
+
+	(void)snprintf(why, sizeof(why),
+		       "of one index; a worker, a block and totals each hold %u of these",
+		       layout->n_values);
+	put_part(out, "statistics", layout->group_bytes / layout->n_values, why);
+}
+
 static void put_memory(FILE *out, const struct plan *plan)
 {
 	char why[96], b[24];
@@ -70,10 +82,12 @@ static void put_memory(FILE *out, const struct plan *plan)
 	if (plan->backlog)
 		put_part(out, "backlog", plan->backlog,
 			 "most pixels that may wait (--teach no-backpressure)");
-	put_part(out, "pool", plan->pool, "left for the two below");
+	put_part(out, "pool", plan->pool, "left for blocks and totals");
 	put_part(out, "block, per worker", plan->footprint, "what is in memory at once of a chunk");
 	put_part(out, "totals, per scene", plan->totals,
 		 "running totals of a scene that is being worked on");
+	if (plan->layout.n_values > 1)
+		put_values(out, &plan->layout);
 }
 
 static void put_stages(FILE *out, const struct plan *plan)
@@ -292,6 +306,31 @@ static void put_choice(FILE *out, const struct plan *plan, const struct scene *s
 		  "half a chunk on average. imgpipe sweep measures all of this on your machine.");
 }
 
+/* "ndvi, evi"; nothing where NDVI alone is computed. */
+static void put_indices(FILE *out, const struct recipe *recipe)
+{
+	char line[RECIPE_MAX_VALUES * (VALUE_NAME_BYTES + 2)];
+	size_t used = 0;
+
+	if (!recipe || (recipe->n_values == 1 && strcmp(recipe->value[0].name, "ndvi") == 0))
+		return;
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s", v ? ", " : "",
+					 recipe->value[v].name);
+	text_item(out, LABEL_COLUMNS, "Indices", line);
+}
+
+static void put_missing(FILE *out, const struct scene *scene, const struct recipe *recipe)
+{
+	char why[MISSING_TEXT_BYTES], line[MISSING_TEXT_BYTES + VALUE_NAME_BYTES + 2];
+
+	for (unsigned v = 0; recipe && v < recipe->n_values; v++)
+		if (scene_missing_reason(scene, recipe, v, why, sizeof(why))) {
+			(void)snprintf(line, sizeof(line), "%s %s", recipe->value[v].name, why);
+			text_item(out, LABEL_COLUMNS, "Missing", line);
+		}
+}
+
 static void put_scene(FILE *out, const struct plan *plan, const struct scene *scene,
 		      const struct chunk_grid *grid, const struct options *options)
 {
@@ -299,6 +338,7 @@ static void put_scene(FILE *out, const struct plan *plan, const struct scene *sc
 
 	(void)fputs("\nThe first scene that could be opened\n", out);
 	text_item(out, LABEL_COLUMNS, "Name", scene->name ? scene->name : "");
+	put_missing(out, scene, plan->layout.recipe);
 	put_sizes(out, scene, grid);
 	put_amplification(out, scene, grid);
 	if (chunk_grid_count(grid) < plan->workers && plan->scene_slots <= 1) {
@@ -324,6 +364,7 @@ int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *gri
 	(void)snprintf(line, sizeof(line), "%" PRIu32 " (files of %s)", plan->n_scenes,
 		       bytes_text(b, plan->file_bytes));
 	text_item(out, LABEL_COLUMNS, "Scenes", line);
+	put_indices(out, plan->layout.recipe);
 	(void)snprintf(line, sizeof(line), "%u of %u%s, executor %s", plan->workers,
 		       plan->workers_asked,
 		       options->workers ? " (--workers)" : " (default: available cores)",

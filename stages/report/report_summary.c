@@ -59,7 +59,7 @@ static int summary_end(struct open_report *report, const struct run_totals *tota
 const struct report report_summary = {
 	.option = {.kind = "summary",
 		   .name = "summary",
-		   .help = "the numbers alone, JSON; the same bytes however the work was done",
+		   .help = "the numbers alone, JSON; the same bytes however the work is done",
 		   .made_by = REPORT_BY_RUN | REPORT_BY_MERGE},
 	.begin = summary_begin,
 	.scene = summary_scene,

@@ -147,7 +147,32 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 	return report_check(out, err);
 }
 
-static void put_pixels(FILE *out, const struct summary *s, const struct value_grid *grid)
+/* Up or down to the next number of one digit in the unit of the larger end. */
+static double round_out(double value, double unit, double (*outward)(double))
+{
+	return outward(value / unit) * unit;
+}
+
+/* Most values lie where the histogram resolves them least: a range that would hold 96 % of them. */
+static void put_range(FILE *out, const struct summary *s, const char *name)
+{
+	double low = s->percentile[0], high = s->percentile[N_PERCENTILES - 1], unit;
+	char line[160];
+
+	if (!s->n[PIXEL_VALID] || s->n_outside <= s->n[PIXEL_VALID] / 2)
+		return;
+	unit = pow(10, floor(log10(fmax(fabs(low), fabs(high)))));
+	low = round_out(low, unit, floor);
+	high = round_out(high, unit, ceil);
+	if (!isfinite(low) || !isfinite(high) || !(low < high))
+		return;
+	(void)snprintf(line, sizeof(line),
+		       "most values lie outside: --range %s=%g,%g would make the quantiles finer",
+		       name, low, high);
+	text_item(out, LABEL_COLUMNS, "Range", line);
+}
+
+static void put_pixels(FILE *out, const struct summary *s, const struct value_def *def)
 {
 	char line[400], v[N_PERCENTILES][24];
 
@@ -155,13 +180,14 @@ static void put_pixels(FILE *out, const struct summary *s, const struct value_gr
 		       "%" PRIu64 " valid, %" PRIu64 " nodata, %" PRIu64 " masked, %" PRIu64
 		       " zero denominator, %" PRIu64 " not finite; %" PRIu64 " outside [%.6g,%.6g]",
 		       s->n[PIXEL_VALID], s->n[PIXEL_NODATA], s->n[PIXEL_MASKED], s->n[PIXEL_DIV0],
-		       s->n[PIXEL_NONFINITE], s->n_outside, grid->lo, grid->hi);
+		       s->n[PIXEL_NONFINITE], s->n_outside, def->grid.lo, def->grid.hi);
 	text_item(out, LABEL_COLUMNS, "Pixels", line);
 	for (unsigned i = 0; i < N_PERCENTILES; i++)
 		(void)text_value(v[i], s->percentile[i]);
 	(void)snprintf(line, sizeof(line), "p2 %s, p5 %s, p25 %s, p50 %s, p75 %s, p95 %s, p98 %s",
 		       v[0], v[1], v[2], v[3], v[4], v[5], v[6]);
 	text_item(out, LABEL_COLUMNS, "Quantiles", line);
+	put_range(out, s, def->name);
 	if (isfinite(s->area_ha))
 		(void)fprintf(out, "%-*s%.2f ha of valid pixels\n", LABEL_COLUMNS, "Area",
 			      s->area_ha);
@@ -190,7 +216,7 @@ static void put_total(FILE *out, const struct run_totals *totals, unsigned v)
 		(void)snprintf(name, sizeof(name), "all %" PRIu32 " scenes that %s", n, have);
 	put_names(out, recipe, totals->n_scenes == 1 ? "all" : name, recipe->value[v].name);
 	put_numbers(out, &s, "");
-	put_pixels(out, &s, &recipe->value[v].grid);
+	put_pixels(out, &s, &recipe->value[v]);
 }
 
 /* "gndvi in 1 of 2 that are ok, evi in 2 of 2 that are ok": which values some scenes lack. */

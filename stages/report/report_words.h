@@ -31,8 +31,6 @@ void totals_summary(struct summary *out, const struct pixel_totals *totals, unsi
 /* The scene is SCENE_OK, but some of its values are missing; scene_missing_reason() has why. */
 bool scene_lacks_values(const struct scene_result *result);
 
-enum { MISSING_TEXT_BYTES = 512 };
-
 /* "seccomp and Landlock (ABI 7)", "seccomp; the kernel offers no ...", "none". Returns text. */
 enum { CONFINEMENT_TEXT_BYTES = 240 };
 const char *confinement_text(char text[CONFINEMENT_TEXT_BYTES],

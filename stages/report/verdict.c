@@ -251,7 +251,7 @@ static void advise_amplification(struct verdict *v, const struct run_figures *f,
 	if (cut && plan->auto_x)
 		say(v,
 		    "read amplification: %.2f bytes were decoded for each byte needed. Possible "
-		    "reasons: other bands are stored between those read, tiles reach beyond the "
+		    "reasons: other bands are stored between those needed, tiles reach beyond the "
 		    "image's edge, or chunks cut stored tiles of %u x %u; whole tiles avoid the "
 		    "last%s",
 		    f->amplification, plan->store_x, plan->store_y,
@@ -260,8 +260,9 @@ static void advise_amplification(struct verdict *v, const struct run_figures *f,
 		say(v, "read amplification: %.2f bytes were decoded for each byte needed; %s",
 		    f->amplification,
 		    cut ? "chunks cut stored tiles (--chunk auto avoids this), other bands are "
-			  "stored between those read, or tiles reach beyond the image's edge"
-			: "the tiles hold more than is needed: other bands between those read, or "
+			  "stored between those needed, or tiles reach beyond the image's edge"
+			: "the tiles hold more than is needed: other bands between those needed, "
+			  "or "
 			  "space beyond the image's edge");
 }
 

@@ -85,7 +85,7 @@ static void put_series(FILE *out, const struct svg_plot *plot, const struct colu
 	}
 }
 
-/* Edge of a square chunk whose decoded red and NIR are so large, 2 bytes a sample. */
+/* Edge of a square chunk of which two decoded bands are so large, 2 bytes a sample. */
 static double edge_of_bytes(uint64_t bytes)
 {
 	return sqrt((double)bytes / 4);

@@ -34,7 +34,7 @@ static void put_chunks(FILE *out, const struct sweep *sweep)
 		"work it carries, and chunks that cut stored tiles decode them more than "
 		"once. Large chunks: some workers have none left while others still work.%s",
 		sweep->l2_bytes || sweep->l3_bytes
-			? " Cache marks: the edge at which the decoded red and NIR of a chunk, "
+			? " Cache marks: the edge at which two decoded bands of a chunk, "
 			  "2 bytes a sample, are as large as that cache; with the working set "
 			  "tile only a tile is in memory at once, so they matter for the "
 			  "working set chunk."

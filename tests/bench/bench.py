@@ -222,7 +222,7 @@ def value_programs(build, work):
         def part(number, peer=peer):
             return lambda w: peer(work, w.files, w.indices)[number]
         if shutil.which(command):
-            found[name] = Program(part(1), from_raster(part(0)), cache, 2, but=("EVI, planar",))
+            found[name] = Program(part(1), from_raster(part(0)), cache, 1, but=("EVI, planar",))
     return found
 
 

@@ -76,9 +76,9 @@ def gdal_calc(work, files, names):
         good = "&".join(f"({letter.upper()}>0)" for letter in letters([name]))
         text = in_words(FORMULAS[name], lambda letter: f"({letter.upper()}*{SCALE})")
         calc.append(f"--calc=where({good},{text},-9999)")
-    return out, [["gdal_calc.py", *inputs, *calc,
-                  "--hideNoData", "--NoDataValue=-9999", "--type=Float32", "--outfile", str(out),
-                  "--overwrite", "--quiet"], ["gdalinfo", "-stats", str(out)]]
+    return [out], [["gdal_calc.py", *inputs, *calc,
+                  "--hideNoData", "--NoDataValue=-9999", "--type=Float32", "--co=INTERLEAVE=BAND",
+                  "--outfile", str(out), "--overwrite", "--quiet"], ["gdalinfo", "-stats", str(out)]]
 
 
 def otb(work, files, names):

@@ -158,7 +158,7 @@ setup() {
 @test "several indices, one of which a scene lacks: null with the reason, the others, status 1" {
 	tif rgb.tif uint16 desc=red,nir,green 1,1/1,1 3,3/3,1 1,1/1,3
 	imgpipe -q --index ndvi,gndvi --summary s.json --report r.json --csv c.csv --tiles t.csv rgb.tif good.tif
-	exits 1
+	exits 1 "imgpipe: scene good: gndvi is missing: it needs green"
 	holds s.json '[i["name"] for i in d["indices"]] == ["ndvi", "gndvi"]' \
 		'd["indices"][1]["formula"] == "(nir-green)/(nir+green)"' \
 		's["indices"]["ndvi"]["mean"] == 0.375' 's["indices"]["gndvi"]["mean"] == 0.25' '"missing" not in s' \
@@ -188,6 +188,13 @@ setup() {
 	[[ "$output" == *"gndvi missing  needs green"* ]]
 	[[ "$output" == *"gndvi in 1 of 2 that are ok"* ]]
 	[ "$(printf '%s\n' "$output" | awk '{ if (length($0) > n) n = length($0) } END { print n }')" -le 100 ]
+	imgpipe plan --index ndvi,gndvi good.tif
+	exits 0
+	[[ "$output" == *"Indices     ndvi, gndvi"* && "$output" == *"Missing     gndvi needs green"* ]]
+	imgpipe -q --index ndvi,gndvi --html p.html rgb.tif good.tif
+	exits 1
+	grep -q "Mean NDVI of each tile" p.html && grep -q "Mean gndvi of each tile" p.html
+	grep -q "needs green" p.html && grep -q ">1 that have it<" p.html
 	imgpipe -q --index ndvi,gndvi --executor processes --summary p.json rgb.tif good.tif
 	exits 1
 	cmp s.json p.json

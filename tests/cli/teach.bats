@@ -186,6 +186,14 @@ assert taught == plain'
 	[ "$(get s.json 's["float_sums"]["ndvi"]["sum_single"]')" != "$(get one.json 's["float_sums"]["ndvi"]["sum_single"]')" ]
 }
 
+@test "float-sums of several indices, each by its name" {
+	imgpipe -q --teach float-sums --executor serial --expr "x=nir" --index ndvi --summary s.json a.tif
+	holds s.json 'list(s["float_sums"]) == list(d["global"]["float_sums"]) == ["ndvi", "x"]' \
+		'all(s["float_sums"][i]["mean_exact"] == s["indices"][i]["mean"] for i in ("ndvi", "x"))'
+	imgpipe --teach float-sums --executor serial --expr "x=nir" --index ndvi a.tif
+	[[ "$output" == *"float-sums of ndvi: mean"* ]]
+}
+
 # The same additions by NumPy: single precision, value after value, tile after tile.
 @test "float-sums: digit for digit what NumPy's accumulate gives" {
 	imgpipe -q --teach float-sums --executor serial --chunk tile --working-set chunk --raw --summary s.json a.tif

@@ -265,7 +265,7 @@ def disagreements(lab):
 def other_options(lab):
     """Ranks that were given other options: the one that differs is named, with both values."""
     cases = ((["-b", "red=1,nir=2"], ["-b", "red=2,nir=1"],
-              ["--bands red=2,nir=1", "--bands red=1,nir=2"]),
+              ["--bands nir=1,red=2", "--bands nir=2,red=1"]),
              ([], ["--nodata", "5"], ["--nodata 5", "no --nodata"]),
              (["--scale", "0.5"], ["--raw"], ["--raw", "no --raw"]),
              (["--chunk", "64"], ["--chunk", "128"], ["128", "64", "other options"]),

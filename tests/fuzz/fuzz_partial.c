@@ -66,8 +66,8 @@ static size_t replace(uint8_t *data, size_t size, size_t max_size, size_t at, si
 
 static size_t change_number(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
-	static const long long values[] = {0,     1,         -1,         64,        10241,
-					   10242, INT32_MAX, UINT32_MAX, INT64_MAX, INT64_MIN};
+	static const long long values[] = {
+		0, 1, -1, 16, 40, 64, 10241, 10242, INT32_MAX, UINT32_MAX, INT64_MAX, INT64_MIN};
 	const size_t n_values = sizeof(values) / sizeof(values[0]);
 	size_t at = seed % size, end;
 	char text[32];

@@ -101,6 +101,12 @@ seeds() {
 		"$bin"/make_scene --size 4 --tile 16 --content $content "$out/small-$content.tif"
 		"$bin"/imgpipe -q --partial "$out/seeds-partial/$content" --nodata 5 "$out/small-$content.tif"
 	done
+	# Several values: one that is missing for want of a scale, one for want of a band.
+	"$bin"/make_scene --size 4 --tile 16 --bands 2 --content constant "$out/two-bands.tif"
+	"$bin"/imgpipe -q --partial "$out/seeds-partial/several" --index ndvi,gndvi,evi2 \
+		--expr 'w=nir*red-4e3' --range w=-1e4,1e9 "$out/small-constant.tif" "$out/two-bands.tif"
+	"$bin"/imgpipe -q --partial "$out/seeds-partial/reflectance" --index evi2,sr --scale 0.0001 \
+		--range sr=-1,3 "$out/small-negative.tif"
 	echo no image > "$out/small-broken.tif"
 	for share in 1/2 2/2; do
 		"$bin"/imgpipe -q --shard $share --partial - "$out"/small-*.tif 2> /dev/null || [ $? -eq 1 ]

@@ -94,7 +94,7 @@ def check_layout(tally, scratch, label, size, options, budgets):
     return path.unlink()
 
 
-def check_refusal(tally, scratch, name, path, result, workers):
+def check_refusal(tally, scratch, name, path, result, workers, more=()):
     """Exit 75, the smallest budget named, and it works."""
     if result.trouble() or result.rc != 75:
         return tally.fail(name, result.trouble() or f"exit {result.rc}, should be 75")
@@ -106,8 +106,35 @@ def check_refusal(tally, scratch, name, path, result, workers):
     if name.startswith(("single strip", "one tile of 16384")) and smallest > 24 * MIB:
         return tally.fail(name, "not streamed by rows")
     tally.ok()
-    result, report = budget_run(scratch, [path], smallest, workers)
+    result, report = budget_run(scratch, [path], smallest, workers, *more)
     return check_bounded(tally, f"{name}, at the smallest", result, report, smallest)
+
+
+# As many values as a run takes, most of them programs, of ten bands at once.
+VALUES = ("ndvi,evi,savi,gndvi,mndwi,ndmi,nbr,bsi,ndre,mcari,s2rep,kndvi,msavi,bais2",
+          "first=where(nir > red, exp(-red), log(1+blue))", "second=sqrt(nir*green)/(swir16+swir22)")
+
+
+def check_values(tally, scratch):
+    """Sixteen values and the table of small tiles: chunks' results are large, and so are totals."""
+    path = scratch / "ten.tif"
+    options = ("--index", VALUES[0], "--expr", VALUES[1], "--expr", VALUES[2], "--scale", "0.0001",
+               "--offset", "0", "--tiles", scratch / "tiles.csv", "--tile-grid", "256")
+    for label, layout in (("tiles", ["--tile", "512"]), ("planar", ["--interleave", "band"]),
+                          ("one strip", ["--strip", "2000"])):
+        made = run(["--size", "2000", "--bands", "10", *layout, path], program=MAKE_SCENE,
+                   timeout=120)
+        if made.rc != 0:
+            return tally.fail(label, f"make_scene: {made.last_words()}")
+        for executor in ("threads", "processes"):
+            for workers in (1, 4):
+                name = f"16 values, {label}, {executor}, {workers} workers"
+                more = ("--executor", executor, *options)
+                result, _ = budget_run(scratch, [path], MIB, workers, *more)
+                check_refusal(tally, scratch, f"{name}, 1M", path, result, workers, more)
+                result, report = budget_run(scratch, [path], 160 * MIB, workers, *more)
+                check_bounded(tally, name, result, report, 160 * MIB)
+    return path.unlink()
 
 
 def check_many(tally, scratch, count):
@@ -265,6 +292,7 @@ def main():
     with Scratch() as scratch:
         for layout in LAYOUTS[:QUICK_LAYOUTS] if QUICK else LAYOUTS:
             check_layout(tally, scratch, *layout)
+        check_values(tally, scratch)
         check_vrt(tally, scratch)
         check_tags(tally, scratch)
         for image in FORMATS[:QUICK_FORMATS] if QUICK else FORMATS:

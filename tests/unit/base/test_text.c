@@ -64,8 +64,11 @@ static void test_value(void **state)
 	assert_string_equal(text_value(text, NAN), "-");
 	assert_string_equal(text_value(text, -0.12345), "-0.1235");
 	assert_string_equal(text_value(text, 999.9999), "999.9999");
-	assert_string_equal(text_value(text, 1000), "1e+03");
-	assert_string_equal(text_value(text, -1000), "-1e+03");
+	assert_string_equal(text_value(text, 1000), "1000");
+	assert_string_equal(text_value(text, 4700.3333), "4700.33");
+	assert_string_equal(text_value(text, -12345.678), "-12345.7");
+	assert_string_equal(text_value(text, 999999.4), "999999");
+	assert_string_equal(text_value(text, -999999.6), "-1e+06");
 }
 
 static void test_fold(void **state)

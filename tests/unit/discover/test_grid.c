@@ -105,6 +105,37 @@ static void test_ratios(void **state)
 	assert_non_null(strstr(err.text, "4 x 2 pixels"));
 }
 
+/* The last pixels of a coarser band may stick out of an odd number of finer ones, if all is placed.
+ */
+static void test_odd_sizes(void **state)
+{
+	struct scene scene;
+	struct options coarse = {.grid = GRID_COARSE};
+	struct error err;
+
+	(void)state;
+	make(&scene, "", "");
+	scene.files[0].info.x_size = scene.files[0].info.y_size = 7;
+	scene.files[1].info.x_size = scene.files[1].info.y_size = 4;
+	scene.files[1].info.geotransform[1] *= 2;
+	scene.files[1].info.geotransform[5] *= 2;
+	assert_int_equal(apply(&scene, &err), 0);
+	assert_int_equal(scene.band[1].ratio, 2);
+	assert_int_equal(scene.band[1].finer, 0);
+	assert_int_equal(scene.x_size, 7);
+	/* There is no mean of half a pixel. */
+	assert_int_equal(grid_apply(&scene, &coarse, &err), -1);
+	/* 4 pixels over 7: the same extent, but no whole number of times. */
+	scene.files[1].info.geotransform[1] *= 7.0 / 8;
+	scene.files[1].info.geotransform[5] *= 7.0 / 8;
+	assert_int_equal(apply(&scene, &err), -1);
+	assert_non_null(strstr(err.text, "do not cover the same area"));
+	/* Nobody says where they lie. */
+	scene.files[1].info.has_geotransform = false;
+	assert_int_equal(apply(&scene, &err), -1);
+	assert_non_null(strstr(err.text, "4 x 4 pixels"));
+}
+
 /* 1200/3937 computed, and as the text of a database has it: other last bits, the same area. */
 static void test_unit(void **state)
 {
@@ -132,9 +163,8 @@ static void test_unit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_crs),
-		cmocka_unit_test(test_unplaced),
-		cmocka_unit_test(test_ratios),
+		cmocka_unit_test(test_crs),    cmocka_unit_test(test_unplaced),
+		cmocka_unit_test(test_ratios), cmocka_unit_test(test_odd_sizes),
 		cmocka_unit_test(test_unit),
 	};
 

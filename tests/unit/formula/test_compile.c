@@ -333,7 +333,7 @@ static const struct error_case {
 	const char *text, *message; /* a part of it */
 	int column;                 /* of the caret, from 0 */
 } errors[] = {
-	{"2N", "a sign is missing here; for a product write 2 * N", 1},
+	{"2N", "an operator is missing here; for a product write 2 * N", 1},
 	{"2(A)", "write 2 * (...)", 1},
 	{"(A)(B)", "write (...) * (...)", 3},
 	{"(A B)", "write A * B", 3},
