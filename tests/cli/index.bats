@@ -134,6 +134,21 @@ listed() {
 	[[ "$stderr" != *$'\x1b'* ]]
 }
 
+@test "all bands of a file may be read, however it is stored" {
+	expression="x=b2+2*b3+b4/b8+b5*b6-b7+b8a/(b11+b12)"
+	mkdir pixel band
+	"$MAKE_SCENE" --size 300x200 --bands 10 --tile 128 pixel/s.tif
+	"$MAKE_SCENE" --size 300x200 --bands 10 --strip 0 --interleave band band/s.tif
+	for layout in pixel band; do
+		imgpipe -q --expr "$expression" --summary $layout.json $layout
+		exits 0
+		[ "$layout" = pixel ] || diff $layout.json pixel.json
+	done
+	imgpipe -q --expr "$expression" --reader gdal --summary gdal.json pixel
+	exits 0
+	diff gdal.json pixel.json
+}
+
 @test "--on-missing fail ends the run, whether a scene lacks the bands of one index or of all" {
 	tif 0.tif uint16 desc=blue,red 1,2 3,4
 	for computed in ndvi ndvi,bndvi; do
@@ -148,19 +163,4 @@ listed() {
 			[ "$(grep -c ,ok, out.csv)" -eq 1 ]
 		done
 	done
-}
-
-@test "all bands of a file may be read, however it is stored" {
-	expression="x=b2+2*b3+b4/b8+b5*b6-b7+b8a/(b11+b12)"
-	mkdir pixel band
-	"$MAKE_SCENE" --size 300x200 --bands 10 --tile 128 pixel/s.tif
-	"$MAKE_SCENE" --size 300x200 --bands 10 --strip 0 --interleave band band/s.tif
-	for layout in pixel band; do
-		imgpipe -q --expr "$expression" --summary $layout.json $layout
-		exits 0
-		[ "$layout" = pixel ] || diff $layout.json pixel.json
-	done
-	imgpipe -q --expr "$expression" --reader gdal --summary gdal.json pixel
-	exits 0
-	diff gdal.json pixel.json
 }
