@@ -593,14 +593,33 @@ static void list_bands(const struct raster_info *info, char *text, size_t size)
 	}
 }
 
+/* A place behind the last band that is asked for; NULL: none is. */
+static const struct band_wish *place_behind(const struct search *search)
+{
+	for (unsigned i = 0; i < search->recipe->n_bands; i++) {
+		const struct band_wish *wish = &search->recipe->band[i];
+
+		if (wish->kind == WISH_PLACE && wish->place > search->info->n_bands)
+			return wish;
+	}
+	return NULL;
+}
+
 static int not_known(const struct search *search, struct error *err)
 {
 	const struct raster_info *info = search->info;
+	const struct band_wish *behind = place_behind(search);
 	uint32_t red = labelled(info, COLOR_RED), alpha = labelled(info, COLOR_ALPHA);
 	unsigned v = wishes_nearest(search->recipe, has_bands(search));
 	char list[320] = "", value[VALUE_NAME_BYTES], lacking[200], all[320], advice[400];
 
 	search->scene->missing = recipe_all(search->recipe);
+	if (behind)
+		return error_set(err, EX_DATAERR,
+				 "%s: there is no %s, the file has %u band%s; imgpipe info shows "
+				 "them",
+				 search->scene->files[0].path, behind->text, info->n_bands,
+				 info->n_bands == 1 ? "" : "s");
 	(void)wishes_value(search->recipe, v, value, sizeof(value));
 	(void)wishes_lacking(search->recipe, has_bands(search), lacking, sizeof(lacking));
 	(void)wishes_advice(search->recipe, search->recipe->value[v].reads,

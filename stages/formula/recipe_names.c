@@ -65,6 +65,9 @@ static int unknown_name(const struct owner *owner, const char *name, struct erro
 				 "an expression cannot use another one: write out what `%s` "
 				 "stands for",
 				 name);
+	if (*name == '#')
+		return error_set(err, EX_USAGE,
+				 "`%s` is no band: a place in a file is #1, #2 ... #65535", name);
 	if (!*spelling_near(near, name, band_word_at))
 		index_near(near, name);
 	return error_set(err, EX_USAGE,

@@ -164,3 +164,12 @@ listed() {
 		done
 	done
 }
+
+@test "a place that no file can have, and one that this file does not have" {
+	for place in '#0' '#65536'; do
+		imgpipe --expr "q=$place+1" a.tif
+		exits 64 "\`$place\` is no band" "#1, #2"
+	done
+	imgpipe --expr 'q=#3+1' a.tif
+	exits 65 "there is no #3, the file has 2 bands"
+}
