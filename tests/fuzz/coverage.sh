@@ -42,5 +42,5 @@ for file in tests/fuzz/fuzz_*.c; do
 done
 tools=$(dirname "$(readlink -f "$(command -v clang)")")
 "$tools/llvm-profdata" merge -o "$out/all.profdata" "$out"/*.profraw
-"$tools/llvm-cov" report "${programs[@]}" -instr-profile="$out/all.profdata" "${sources[@]}" |
+"$tools/llvm-cov" report "${programs[@]:1}" -instr-profile="$out/all.profdata" "${sources[@]}" |
 	awk 'NR <= 2 || $10 != "0.00%" { print $1, $8, $9, $10 }' | column -t

@@ -1,12 +1,14 @@
 /*
- * Fuzz the command line: every command, option and value, without running anything. Input: the
- * arguments, one a line; the first line may name a command.
+ * Fuzz the command line: every command, option and value, and the recipe that is made of --index,
+ * --expr, --const and --range, without running anything. Input: the arguments, one a line; the
+ * first line may name a command.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "commands/commands.h"
+#include "commands/computing.h"
 #include "options/command_line.h"
 
 enum { MOST_ARGUMENTS = 200 };
@@ -57,6 +59,23 @@ static const char *word(unsigned seed)
 		"task-overhead=1ms",
 		"-N",
 		"1e9",
+		"--index",
+		"ndvi,evi,lswi",
+		"S2REP",
+		"--expr",
+		"x=(nir-red)/(nir+red)",
+		"where(B8A>L,sqrt(#5),evi)",
+		"--const",
+		"savi.L=0.25",
+		"L=-1e3",
+		"--range",
+		"x=-2,1e9",
+		"ndvi=0,1",
+		"--on-missing",
+		"skip-scene",
+		"--grid",
+		"coarse",
+		"--assume-reflectance",
 		"--how",
 		"array",
 		"--repeat",
@@ -133,6 +152,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		at = end;
 	}
 	status = command_line_parse(&options, &command, commands, argc, argv, &err);
+	if (status == 0) {
+		status = computing_prepare(&options, command, &err);
+		computing_release(&options);
+	}
 	if (status < 0 && (!err.code || !*err.text))
 		abort(); /* a refusal has words */
 	options_release(&options);

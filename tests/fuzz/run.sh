@@ -89,6 +89,8 @@ seeds() {
 	printf '%s\n' a_B04.tif a_B08.tif '# c' LC08_L2SP_008059_20191201_20200825_02_T1_SR_B4.TIF \
 		T33UXP_20260701T100031_B04_10m.tif d > "$out/seeds-names/seed"
 	printf '%s\n' run --memory 64M --mask SCL=4,5 --bands red=1,nir=2 a.tif > "$out/seeds-options/seed"
+	printf '%s\n' --index ndvi,evi,savi --expr 'x=where(nir>L,ndvi/B8A,#5)' --const x.L=0.3 --const \
+		savi.L=0.25 --range x=-2,9 a.tif > "$out/seeds-options/recipe"
 	printf '<a><PROCESSING_BASELINE>05.11</PROCESSING_BASELINE><QUANTIFICATION_VALUES_LIST><BOA_QUANTIFICATION_VALUE unit="none">10000</BOA_QUANTIFICATION_VALUE></QUANTIFICATION_VALUES_LIST><BOA_ADD_OFFSET band_id="3">-1000</BOA_ADD_OFFSET></a>' > "$out/seeds-metadata/seed"
 	printf '%s' '2.5*(N-R)/(N+6*R-7.5*B+1)' > "$out/seeds-formula/evi"
 	printf '%s' 'where(N>0.3&&!(R<=-1e-3),sqrt(abs(N))**2^0.5,min(B,clamp(L,0,1),tanh(dd)))?me:bad' \
