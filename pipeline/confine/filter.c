@@ -22,12 +22,16 @@
 
 #include "confine.h"
 
+/* Over INT_MAX, so no enumerators. */
 #if defined(__x86_64__)
-enum { ARCH = AUDIT_ARCH_X86_64, KNOWN = 1 };
+static const uint32_t ARCH = AUDIT_ARCH_X86_64;
+enum { KNOWN = 1 };
 #elif defined(__aarch64__)
-enum { ARCH = AUDIT_ARCH_AARCH64, KNOWN = 1 };
+static const uint32_t ARCH = AUDIT_ARCH_AARCH64;
+enum { KNOWN = 1 };
 #else
-enum { ARCH = 0, KNOWN = 0 };
+static const uint32_t ARCH = 0;
+enum { KNOWN = 0 };
 #endif
 
 enum {
