@@ -126,6 +126,6 @@ struct workload {
 	void (*totals_free)(struct scene_totals *totals);
 };
 
-extern const struct workload workload_ndvi;
+extern const struct workload workload_pixels;
 
 #endif

@@ -12,15 +12,6 @@
 #include "formula/index_text.h"
 #include "scenes.h"
 
-static int unknown_index(const char *name, struct error *err)
-{
-	char near[SPELLING_LIST];
-
-	index_near(near, name);
-	return error_set(err, EX_USAGE, "there is no index '%.60s'%s%s%s; imgpipe index lists them",
-			 name, *near ? " (is it " : "", near, *near ? "?)" : "");
-}
-
 static int show_each(char **names, unsigned n, struct error *err)
 {
 	if (!n)
@@ -31,7 +22,7 @@ static int show_each(char **names, unsigned n, struct error *err)
 		const struct index_row *row = index_find(names[i]);
 
 		if (!row)
-			return unknown_index(names[i], err);
+			return index_unknown(names[i], NULL, err);
 		if (i)
 			putchar('\n');
 		if (index_text_show(stdout, row, err))

@@ -14,7 +14,7 @@ static int show(const struct scene_list *scene_list, uint32_t id, const struct o
 		struct error *failure)
 {
 	struct scene scene = {0};
-	int failed = workload_ndvi.scene_open(&scene, scene_list, id, options, failure);
+	int failed = workload_pixels.scene_open(&scene, scene_list, id, options, failure);
 	struct told_bands told;
 	int written;
 

@@ -15,36 +15,18 @@ struct slot_files slot_files_none(void)
 	return none;
 }
 
-/* Room for `more` elements of `bytes`; *array may move. */
-static int make_room(void *array, uint32_t n, uint32_t more, uint32_t *size, size_t bytes,
-		     struct error *err)
-{
-	void **at = array;
-	uint32_t bigger = *size + *size / 2 + 64;
-	void *grown;
-
-	if (more <= *size - n)
-		return 0;
-	grown = realloc(*at, bigger * bytes);
-	if (!grown)
-		return error_memory(err, "the scene list", bigger * bytes);
-	*at = grown;
-	*size = bigger;
-	return 0;
-}
-
 int scene_list_append(struct scene_list *scene_list, enum entry_kind kind,
 		      const struct slot_files *files, struct error *err)
 {
 	void *entries = scene_list->entry, *members = scene_list->member;
 	struct entry entry = {.first = scene_list->n_members, .kind = (uint8_t)kind};
-	int status = make_room(&entries, scene_list->n, 1, &scene_list->size,
-			       sizeof(*scene_list->entry), err);
+	int status = array_grow(&entries, scene_list->n, 1, &scene_list->size,
+				sizeof(*scene_list->entry), err);
 
 	scene_list->entry = entries;
 	if (!status)
-		status = make_room(&members, scene_list->n_members, SCENE_MAX_BANDS,
-				   &scene_list->members_size, sizeof(*scene_list->member), err);
+		status = array_grow(&members, scene_list->n_members, SCENE_MAX_BANDS,
+				    &scene_list->members_size, sizeof(*scene_list->member), err);
 	scene_list->member = members;
 	if (status)
 		return -1;

@@ -124,23 +124,6 @@ static bool group_equal(const void *ctx, uint32_t number, const void *key)
 	       strcasecmp(name + name_stem(name), k->parsed->name + k->parsed->stem_len) == 0;
 }
 
-/* Room for one more element of `bytes`; *array may move. */
-static int make_room(void *array, uint32_t n, uint32_t *size, size_t bytes, struct error *err)
-{
-	void **at = array;
-	uint32_t bigger = *size + *size / 2 + 64;
-	void *grown;
-
-	if (n < *size)
-		return 0;
-	grown = realloc(*at, bigger * bytes);
-	if (!grown)
-		return error_memory(err, "the scene list", bigger * bytes);
-	*at = grown;
-	*size = bigger;
-	return 0;
-}
-
 uint32_t find_family(const struct grouping *g, const struct parsed *p)
 {
 	if (!g->family_set.size)
@@ -158,7 +141,7 @@ int get_family(struct grouping *g, uint32_t file, const struct parsed *p, uint32
 		return -1;
 	slot = number_set_find(&g->family_set, family_key_hash(p), family_equal, g, p);
 	if (*slot == NO_FILE) {
-		if (make_room(&array, g->n_families, &g->family_size, sizeof(*g->family), err))
+		if (array_grow(&array, g->n_families, 1, &g->family_size, sizeof(*g->family), err))
 			return -1;
 		g->family = array;
 		g->family[g->n_families] = (struct family){.file = file, .qa = NO_FILE};
@@ -181,7 +164,7 @@ int join_group(struct grouping *g, uint32_t file, const struct parsed *p, uint32
 		return -1;
 	slot = number_set_find(&g->group_set, group_key_hash(key.family, p), group_equal, g, &key);
 	if (*slot == NO_FILE) {
-		if (make_room(&array, g->n_groups, &g->group_size, sizeof(*g->group), err))
+		if (array_grow(&array, g->n_groups, 1, &g->group_size, sizeof(*g->group), err))
 			return -1;
 		g->group = array;
 		g->group[g->n_groups] = (struct group){.family = key.family,

@@ -60,3 +60,20 @@ void number_set_release(struct number_set *set)
 	free(set->slot);
 	*set = (struct number_set){0};
 }
+
+int array_grow(void *array, uint32_t n, uint32_t more, uint32_t *size, size_t bytes,
+	       struct error *err)
+{
+	void **at = array;
+	uint32_t bigger = *size + *size / 2 + 64;
+	void *grown;
+
+	if (more <= *size - n)
+		return 0;
+	grown = realloc(*at, bigger * bytes);
+	if (!grown)
+		return error_memory(err, "the scene list", bigger * bytes);
+	*at = grown;
+	*size = bigger;
+	return 0;
+}

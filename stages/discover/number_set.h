@@ -1,6 +1,7 @@
 /*
  * Hashes of text, and sets of numbers that stand for things of the caller's: files, folders,
- * scenes. number_set.c; used by all lists and groups of discovery.
+ * scenes; and arrays of such things that grow. number_set.c; used by all lists and groups of
+ * discovery.
  */
 #ifndef IMGPIPE_NUMBER_SET_H
 #define IMGPIPE_NUMBER_SET_H
@@ -32,5 +33,12 @@ uint32_t *number_set_find(const struct number_set *set, uint32_t hash,
 			  bool (*equal)(const void *ctx, uint32_t number, const void *key),
 			  const void *ctx, const void *key);
 void number_set_release(struct number_set *set);
+
+/*
+ * Room for `more` elements of `bytes` behind the n of an array that has room for *size. *array, a
+ * pointer of any type, may move. It grows by half and 64, so `more` may be 64 at the most.
+ */
+int array_grow(void *array, uint32_t n, uint32_t more, uint32_t *size, size_t bytes,
+	       struct error *err);
 
 #endif

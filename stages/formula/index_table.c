@@ -667,3 +667,13 @@ const char *index_near(char list[SPELLING_LIST], const char *name)
 {
 	return spelling_near(list, name, index_word);
 }
+
+int index_unknown(const char *name, const char *advice, struct error *err)
+{
+	char near[SPELLING_LIST];
+
+	index_near(near, name);
+	return error_set(err, EX_USAGE,
+			 "there is no index '%.60s'%s%s%s; imgpipe index lists them%s", name,
+			 *near ? " (is it " : "", near, *near ? "?)" : "", advice ? advice : "");
+}

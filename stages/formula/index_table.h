@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/spelling.h"
+#include "error.h"
 #include "recipe.h"
 
 struct index_row {
@@ -46,6 +47,8 @@ unsigned index_constants(struct index_constant constant[INDEX_CONSTANTS_MOST],
 
 /* "NDVI, NDWI": names that are near to one that does not exist; "" where none is. Returns list. */
 const char *index_near(char list[SPELLING_LIST], const char *name);
+/* EX_USAGE: there is no such index, what is near, and `advice` (NULL: none). Returns -1. */
+int index_unknown(const char *name, const char *advice, struct error *err);
 /* Their names one after another, then NULL. */
 const char *index_word(unsigned number);
 

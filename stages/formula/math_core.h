@@ -7,7 +7,8 @@
 #define IMGPIPE_FORMULA_MATH_CORE_H
 
 #include <stdint.h>
-#include <string.h>
+
+#include "base/double_bits.h"
 
 #define MATH_INLINE static inline __attribute__((always_inline))
 
@@ -15,22 +16,6 @@
 struct double_double {
 	double hi, lo;
 };
-
-MATH_INLINE uint64_t bits_of(double x)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &x, sizeof(bits));
-	return bits;
-}
-
-MATH_INLINE double of_bits(uint64_t bits)
-{
-	double x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
 
 MATH_INLINE double magnitude(double x)
 {

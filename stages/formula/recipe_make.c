@@ -38,17 +38,6 @@ static int add_value(struct maker *m, const char *name, size_t length, const str
 	return 0;
 }
 
-static int unknown_index(const char *name, struct error *err)
-{
-	char near[SPELLING_LIST];
-
-	index_near(near, name);
-	return error_set(err, EX_USAGE,
-			 "there is no index '%.60s'%s%s%s; imgpipe index lists them, and "
-			 "--expr NAME=EXPRESSION takes any other",
-			 name, *near ? " (is it " : "", near, *near ? "?)" : "");
-}
-
 static int add_index(struct maker *m, const char *name, size_t length, struct error *err)
 {
 	char word[VALUE_NAME_BYTES];
@@ -62,7 +51,7 @@ static int add_index(struct maker *m, const char *name, size_t length, struct er
 	row = index_find(word);
 	if (!row) {
 		(void)snprintf(word, sizeof(word), "%.*s", (int)length, name);
-		return unknown_index(word, err);
+		return index_unknown(word, ", and --expr NAME=EXPRESSION takes any other", err);
 	}
 	return add_value(m, name, length, owner_of_row(m, row), err);
 }

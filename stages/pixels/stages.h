@@ -1,5 +1,5 @@
 /*
- * The stages of the work on one block, in order; joined into a workload by workload_ndvi.c.
+ * The stages of the work on one block, in order; joined into a workload by workload_pixels.c.
  */
 #ifndef IMGPIPE_STAGES_STAGES_H
 #define IMGPIPE_STAGES_STAGES_H
@@ -13,7 +13,7 @@ extern const struct stage stage_mask;  /* which pixels count */
 extern const struct stage stage_index; /* the values of the recipe */
 extern const struct stage stage_stats; /* exact sums and histogram */
 
-/* workload_ndvi.c: what the rows of the stage table are called. */
+/* workload_pixels.c: what the rows of the stage table are called. */
 extern const char *const pixel_stage_names[N_METER_STAGES];
 
 /* Can the value not be had from this scene? */

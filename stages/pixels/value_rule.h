@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "accum.h"
+#include "base/double_bits.h"
 #include "recipe.h"
 
 struct value_rule {
@@ -38,22 +39,6 @@ unsigned value_rule_slot(const struct value_rule *rule, float value);
 /* A double's bits from the last of an outer bin on; the bins' numbers begin at that of 1. */
 enum { OUTER_SHIFT = 52 - HIST_OCTAVE_BITS, OUTER_ONE = 1023 << HIST_OCTAVE_BITS };
 
-RULE_INLINE double double_of(uint64_t bits)
-{
-	double x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
-
-RULE_INLINE uint64_t bits_of(double x)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &x, sizeof(bits));
-	return bits;
-}
-
 /*
  * Bin of a value of the range that is not by_q, from 0. Adding 1.5 * 2^52 rounds, and leaves the
  * whole number in the low bits. The quotient is much less than a quarter of a bin off, and rounded
@@ -72,7 +57,7 @@ RULE_INLINE int32_t inner_bin(const struct value_rule *rule, double v)
 /* Where outer bin `bin` begins, in halves of the range. */
 RULE_INLINE double outer_begin(uint32_t bin)
 {
-	return double_of((uint64_t)(OUTER_ONE + bin) << OUTER_SHIFT);
+	return of_bits((uint64_t)(OUTER_ONE + bin) << OUTER_SHIFT);
 }
 
 /*
@@ -91,7 +76,7 @@ RULE_INLINE int32_t outer_slot(const struct value_rule *rule, double v)
 	x = x > 1 ? x : 1;
 	x = x < 0x1p16 ? x : 0x1p16;
 	bits = bits_of(x);
-	next = double_of((bits & ~(step - 1)) + step);
+	next = of_bits((bits & ~(step - 1)) + step);
 	bits = (bits >> OUTER_SHIFT) + (v * side >= rule->mid * side + rule->half * next);
 	bin = (int32_t)(uint32_t)bits - OUTER_ONE;
 	bin = bin < HIST_OUTER ? bin : HIST_OUTER;

@@ -14,6 +14,7 @@
 
 #include "lab/lab_stages.h"
 #include "pixels/stages.h"
+#include "../random.h"
 
 enum { CELL_ROOM = 1 << 17, ROUNDS = 40 };
 
@@ -21,15 +22,9 @@ struct cell {
 	_Alignas(64) unsigned char byte[CELL_ROOM];
 };
 
-static uint64_t noise = 88172645463325252u;
-
-/* Marsaglia's xorshift64. */
 static uint64_t any(uint64_t below)
 {
-	noise ^= noise << 13;
-	noise ^= noise >> 7;
-	noise ^= noise << 17;
-	return noise % below;
+	return random_bits() % below;
 }
 
 /* --- a reducer of the test's own: the largest number, and how often --- */

@@ -19,24 +19,9 @@
 
 #include "base/simd.h"
 #include "pixels/value_run.h"
+#include "../random.h"
 
 enum { N_GRIDS = 420, RUNS = 6, N_MOST = RUNS * VALUE_RUN };
-
-static uint64_t random_state = 1;
-
-static uint64_t random_bits(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
-
-/* In [0, 1). */
-static double random_unit(void)
-{
-	return (double)(random_bits() >> 11) * 0x1p-53;
-}
 
 static double random_sign(void)
 {

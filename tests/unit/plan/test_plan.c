@@ -13,18 +13,13 @@
 
 #include "plan/limit.h"
 #include "reader/reader.h"
+#include "../random.h"
 
 enum { MIB = 1 << 20, RUNS = 300, MOST_LIMIT = 900, SCENES = 6, ABOVE_LEAST = 2 };
 
-static uint64_t noise = 88172645463325252u;
-
-/* Marsaglia's xorshift64. */
 static uint64_t any(uint64_t below)
 {
-	noise ^= noise << 13;
-	noise ^= noise >> 7;
-	noise ^= noise << 17;
-	return noise % below;
+	return random_bits() % below;
 }
 
 struct made_up {

@@ -16,6 +16,7 @@
 #include "accum.h"
 #include "recipe.h"
 #include "report/partial.h"
+#include "../random.h"
 
 /* Sums of near values up to 1 and far ones beyond 2^16; the range in the middle, at the end, and
  * so narrow that near values lie in the open slots. */
@@ -30,21 +31,6 @@ struct made {
 	struct histogram histogram;
 	struct scene_result result;
 };
-
-static uint64_t random_state = 1;
-
-static uint64_t random_bits(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
-
-static double random_unit(void)
-{
-	return (double)(random_bits() >> 11) * 0x1p-53;
-}
 
 static void begin(struct made *made)
 {

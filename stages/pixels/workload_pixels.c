@@ -1,5 +1,6 @@
 /*
- * The NDVI workload: the one place that lists its stages and joins them to discovery and reduction.
+ * The workload of scenes: the one place that lists its stages and joins them to discovery and
+ * reduction.
  */
 #include "discover/scene_list.h"
 #include "reader/reader.h"
@@ -14,7 +15,7 @@ static struct scene_list_facts facts(const struct scene_list *scene_list)
 	};
 }
 
-static const struct stage *const ndvi_stages[] = {
+static const struct stage *const pixel_stages[] = {
 	&stage_read,
 	&stage_mask,
 	&stage_index,
@@ -27,11 +28,11 @@ const char *const pixel_stage_names[N_METER_STAGES] = {
 	[METER_STATS] = "stats",       [METER_REDUCE] = "reduce", [METER_WRITE] = "write",
 };
 
-const struct workload workload_ndvi = {
-	.name = "ndvi",
+const struct workload workload_pixels = {
+	.name = "pixels",
 	.stage_names = pixel_stage_names,
-	.stage = ndvi_stages,
-	.n_stages = sizeof(ndvi_stages) / sizeof(ndvi_stages[0]),
+	.stage = pixel_stages,
+	.n_stages = sizeof(pixel_stages) / sizeof(pixel_stages[0]),
 	.slice_rows = block_slice_rows,
 	.slice = block_slice,
 	.pixel_bytes = scene_pixel_bytes,
