@@ -17,6 +17,7 @@
 #include "scene.h"
 
 struct lab;
+struct masks;
 struct recipe;
 
 enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
@@ -54,8 +55,8 @@ struct shard {
 	uint32_t i, n;
 };
 
-/* --mask: which pixels of a quality band are kept. */
-struct mask_rule {
+/* The last --mask, as one quality band and its rule. Goes once `masks` serves all. */
+struct mask_asked {
 	bool set;
 	char pattern[48]; /* what the quality file's name holds: "SCL", "QA_PIXEL" ... */
 	bool by_bits;     /* true: keep where (value & bits) == 0; false: keep listed values */
@@ -84,7 +85,9 @@ struct options {
 	char *bands_text; /* what the patterns below point into; owned */
 	unsigned n_bands; /* 0 if --bands was not given */
 	struct band_choice bands[RECIPE_MAX_BANDS];
-	struct mask_rule mask;
+	struct mask_asked mask;
+	struct text_list mask_texts; /* --mask, each as typed */
+	const struct masks *masks;   /* made of them (stages/masks); not owned; NULL: none */
 	bool raw;       /* no scale, no offset, stored numbers as they are */
 	bool has_scale; /* --scale/--offset given: they win over everything but --raw */
 	double scale, offset;

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "error.h"
+#include "mask.h"
 #include "recipe.h"
 #include "sample.h"
 
@@ -87,10 +88,10 @@ struct raster_info {
 void raster_info_release(struct raster_info *info);
 
 /*
- * Where a scene's bands lie: what recipe->band[i] asks for is band[i], the quality band that --mask
- * asks for is band[SCENE_QA].
+ * Where a scene's bands lie: what recipe->band[i] asks for is band[i]; the quality bands that its
+ * masks read are those from band[SCENE_QA] on.
  */
-enum { SCENE_QA = RECIPE_MAX_BANDS, SCENE_MAX_BANDS };
+enum { SCENE_QA = RECIPE_MAX_BANDS, SCENE_QA_MOST = 8, SCENE_MAX_BANDS = SCENE_QA + SCENE_QA_MOST };
 
 struct band {
 	char name[BAND_WORD_BYTES]; /* as the recipe asks for it: "nir", "B8A", "#5"; or "qa" */
@@ -139,6 +140,7 @@ struct scene {
 		tile_y_size;  /* grid of the per-tile table: as stored, or --tile-grid */
 	double pixel_area_m2; /* 0 if the CRS is not projected or not known */
 	bool masked;          /* a per-dataset mask of one of the bands is honoured */
+	struct scene_masks masks; /* of --mask, and alpha bands */
 	unsigned n_notes;     /* assumptions and warnings the user should see */
 	char notes[SCENE_MAX_NOTES][SCENE_NOTE_BYTES];
 };
@@ -181,7 +183,8 @@ void scene_note(struct scene *scene, const char *format, ...) PRINTF_LIKE(2, 3);
  */
 enum {
 	SCENE_TEXT_MAX = 4096,      /* of a name or path; a longer one is not packed */
-	SCENE_PACKED_MAX = 64 << 10 /* all records, and 1.2 KiB for each of the paths of 17 bands */
+	SCENE_PACKED_MAX = 160 << 10 /* all records, and 1.7 KiB for each of the paths of 24 bands
+				      */
 };
 
 /* `out` has room for SCENE_PACKED_MAX bytes. 0 with an error where paths are too long. */

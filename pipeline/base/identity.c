@@ -131,7 +131,7 @@ static int by_value(const void *a, const void *b)
 /* Values to keep are a set: in order, each once. */
 static char *mask(const struct options *o)
 {
-	const struct mask_rule *rule = &o->mask;
+	const struct mask_asked *rule = &o->mask;
 	uint32_t values[sizeof(rule->values) / sizeof(rule->values[0])];
 	char text[VALUE_BYTES];
 	size_t used;

@@ -99,6 +99,29 @@ static const struct field file_fields[] = {
 	TEXT(struct scene_file, info.note),
 };
 
+static const struct field masks_fields[] = {
+	PLAIN(struct scene_masks, n_tests),
+	PLAIN(struct scene_masks, n_rules),
+};
+
+static const struct field rule_fields[] = {
+	TEXT(struct scene_rule, layout),
+	TEXT(struct scene_rule, source),
+};
+
+static const struct field test_fields[] = {
+	PLAIN(struct mask_test, slot), PLAIN(struct mask_test, rule),
+	BOOL(struct mask_test, keep),  PLAIN(struct mask_test, reason),
+	PLAIN(struct mask_test, n),
+};
+
+static const struct field condition_fields[] = {
+	PLAIN(struct mask_condition, bits),
+	ENUM(struct mask_condition, reason, N_MASK_REASONS),
+	PLAIN(struct mask_condition, lo),
+	PLAIN(struct mask_condition, hi),
+};
+
 static const struct field band_fields[] = {
 	TEXT(struct band, name),
 	TEXT(struct band, code),
@@ -123,7 +146,11 @@ static const struct field note_fields[] = {{FIELD_TEXT, 0, SCENE_NOTE_BYTES}};
 enum {
 	N_SCENE_FIELDS = sizeof(scene_fields) / sizeof(scene_fields[0]),
 	N_FILE_FIELDS = sizeof(file_fields) / sizeof(file_fields[0]),
-	N_BAND_FIELDS = sizeof(band_fields) / sizeof(band_fields[0])
+	N_BAND_FIELDS = sizeof(band_fields) / sizeof(band_fields[0]),
+	N_MASKS_FIELDS = sizeof(masks_fields) / sizeof(masks_fields[0]),
+	N_RULE_FIELDS = sizeof(rule_fields) / sizeof(rule_fields[0]),
+	N_TEST_FIELDS = sizeof(test_fields) / sizeof(test_fields[0]),
+	N_CONDITION_FIELDS = sizeof(condition_fields) / sizeof(condition_fields[0]),
 };
 
 /*
@@ -133,7 +160,8 @@ enum {
 _Static_assert(SCENE_PACKED_MAX / 2 >=
 		       sizeof(struct scene) +
 			       2 * (N_SCENE_FIELDS + SCENE_MAX_FILES * N_FILE_FIELDS +
-				    SCENE_MAX_BANDS * (N_BAND_FIELDS + 1) + SCENE_MAX_NOTES),
+				    SCENE_MAX_BANDS * (N_BAND_FIELDS + 1) + SCENE_MAX_NOTES +
+				    MASK_RULES_MOST * N_RULE_FIELDS),
 	       "half the room is for paths");
 
 static const uint16_t no_string = UINT16_MAX;
@@ -200,6 +228,20 @@ static void put_record(struct packing *out, const void *record, const struct fie
 	}
 }
 
+static void put_masks(struct packing *out, const struct scene_masks *masks)
+{
+	put_record(out, masks, masks_fields, N_MASKS_FIELDS);
+	for (unsigned i = 0; i < masks->n_rules; i++)
+		put_record(out, &masks->rule[i], rule_fields, N_RULE_FIELDS);
+	for (unsigned i = 0; i < masks->n_tests; i++) {
+		const struct mask_test *test = &masks->test[i];
+
+		put_record(out, test, test_fields, N_TEST_FIELDS);
+		for (unsigned c = 0; c < test->n; c++)
+			put_record(out, &test->condition[c], condition_fields, N_CONDITION_FIELDS);
+	}
+}
+
 size_t scene_pack(void *out, const struct scene *scene, struct error *err)
 {
 	struct packing packing = {.at = out, .left = SCENE_PACKED_MAX};
@@ -212,6 +254,7 @@ size_t scene_pack(void *out, const struct scene *scene, struct error *err)
 		if (scene->has_band[i])
 			put_record(&packing, &scene->band[i], band_fields, N_BAND_FIELDS);
 	}
+	put_masks(&packing, &scene->masks);
 	for (unsigned i = 0; i < scene->n_notes; i++)
 		put_record(&packing, scene->notes[i], note_fields, 1);
 	if (!packing.too_long)
@@ -365,6 +408,34 @@ static bool is_sound(const struct scene *scene)
 	return sound;
 }
 
+static void take_test(struct unpacking *in, const struct scene *scene, struct mask_test *test)
+{
+	take_record(in, test, test_fields, N_TEST_FIELDS);
+	if (in->bad || test->slot < SCENE_QA || test->slot >= SCENE_MAX_BANDS ||
+	    !scene->has_band[test->slot] || test->rule > MASK_RULES_MOST ||
+	    test->reason >= N_MASK_REASONS || !test->n || test->n > MASK_CONDITIONS_MOST) {
+		in->bad = true;
+		return;
+	}
+	for (unsigned c = 0; c < test->n; c++)
+		take_record(in, &test->condition[c], condition_fields, N_CONDITION_FIELDS);
+}
+
+static void take_masks(struct unpacking *in, struct scene *scene)
+{
+	struct scene_masks *masks = &scene->masks;
+
+	take_record(in, masks, masks_fields, N_MASKS_FIELDS);
+	if (in->bad || masks->n_rules > MASK_RULES_MOST || masks->n_tests > MASK_TESTS_MOST) {
+		in->bad = true;
+		return;
+	}
+	for (unsigned i = 0; i < masks->n_rules; i++)
+		take_record(in, &masks->rule[i], rule_fields, N_RULE_FIELDS);
+	for (unsigned i = 0; i < masks->n_tests && !in->bad; i++)
+		take_test(in, scene, &masks->test[i]);
+}
+
 static void take_scene(struct unpacking *in, struct scene *scene)
 {
 	take_record(in, scene, scene_fields, N_SCENE_FIELDS);
@@ -382,6 +453,7 @@ static void take_scene(struct unpacking *in, struct scene *scene)
 		if (scene->has_band[i] && scene->band[i].file >= scene->n_files)
 			in->bad = true;
 	}
+	take_masks(in, scene);
 	for (unsigned i = 0; i < scene->n_notes; i++)
 		take_record(in, scene->notes[i], note_fields, 1);
 }

@@ -252,13 +252,13 @@ int set_bands(struct options *o, const char *value, struct error *err)
 
 int set_mask(struct options *o, const char *value, struct error *err)
 {
-	struct mask_rule *rule = &o->mask;
+	struct mask_asked *rule = &o->mask;
 	size_t name = strcspn(value, "=&");
 	const char *numbers = value + name + 1;
 	uint64_t n;
 	char *end;
 
-	*rule = (struct mask_rule){.set = true, .by_bits = value[name] == '&'};
+	*rule = (struct mask_asked){.set = true, .by_bits = value[name] == '&'};
 	if (!name || !value[name] || name >= sizeof(rule->pattern))
 		goto bad;
 	memcpy(rule->pattern, value, name);

@@ -109,7 +109,7 @@ static uint32_t family_of_extra(const struct grouping *g, const struct parsed *p
 }
 
 /* Pass 2: the quality file that --mask asks for, the finest there is. */
-static void note_quality_file(struct grouping *g, uint32_t file, const struct mask_rule *mask)
+static void note_quality_file(struct grouping *g, uint32_t file, const struct mask_asked *mask)
 {
 	struct parsed p = name_parse(&g->scene_list->files, file);
 	uint32_t family;

@@ -82,7 +82,7 @@ static bool equal(const void *ctx, uint32_t number, const void *wanted)
 static bool is_refused(const struct pattern_grouping *g, uint32_t file)
 {
 	struct file_list *files = &g->scene_list->files;
-	const struct mask_rule *mask = &g->options->mask;
+	const struct mask_asked *mask = &g->options->mask;
 	enum token_kind kind = name_parse(files, file).token.kind;
 
 	if (!files->entry[file].named || (kind != TOKEN_NONE && kind != TOKEN_STACK))

@@ -86,7 +86,7 @@ static void mark_file_mask(uint8_t *class, const uint8_t *mask, size_t n)
 		class[i] = class[i] == PIXEL_VALID && !mask[i] ? PIXEL_MASKED : class[i];
 }
 
-static bool rule_keeps(const struct mask_rule *rule, uint32_t value)
+static bool rule_keeps(const struct mask_asked *rule, uint32_t value)
 {
 	if (rule->by_bits)
 		return !(value & rule->bits);
@@ -109,7 +109,7 @@ static uint32_t quality_at(enum sample_type type, const void *plane, size_t i)
 	}
 }
 
-static void mark_quality(const struct band *band, const struct mask_rule *rule, uint8_t *class,
+static void mark_quality(const struct band *band, const struct mask_asked *rule, uint8_t *class,
 			 const void *plane, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
