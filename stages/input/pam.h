@@ -7,7 +7,7 @@
 #define IMGPIPE_PAM_H
 
 #include "error.h"
-#include "input/xml.h"
+#include "xml.h"
 #include "scene.h"
 
 /*
