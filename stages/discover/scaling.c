@@ -235,7 +235,9 @@ static void scale_band(struct scene *scene, unsigned slot, const struct sensor *
 	else if (options->has_scale)
 		set_scale(band, options->scale, options->offset, "option --scale/--offset");
 	else if (states_scale(info))
-		set_scale(band, info->scale, info->offset, "file metadata");
+		set_scale(band, info->scale, info->offset,
+			  info->beside & FACT_SCALE ? "metadata beside the file: .aux.xml"
+						    : "file metadata");
 	else if (rule->known && is_thermal(sensor, band))
 		leave_thermal(scene, band);
 	else if (rule->known && may_be_numbers(band->type))

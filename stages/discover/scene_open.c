@@ -16,6 +16,7 @@
 #include "bands/names.h"
 #include "grid.h"
 #include "names.h"
+#include "reader/aux_xml.h"
 #include "scaling.h"
 #include "scene_build.h"
 #include "wishes.h"
@@ -295,9 +296,41 @@ static void note_alpha(struct scene *scene, unsigned file)
 				   i + 1);
 }
 
+/* What the file beside an image said of the bands that are read, in one note. */
+static void note_beside(struct scene *scene, unsigned file)
+{
+	static const struct {
+		unsigned fact;
+		const char *words;
+	} row[] = {
+		{FACT_NODATA, "nodata"},          {FACT_SCALE, "scale and offset"},
+		{FACT_NAME, "band names"},        {FACT_COLOR, "colour labels"},
+		{FACT_WAVELENGTH, "wavelengths"}, {FACT_CRS, "CRS"},
+		{FACT_PLACE, "position"},
+	};
+	const struct raster_info *info = &scene->files[file].info;
+	const char *path = scene->files[file].path, *slash = strrchr(path, '/');
+	unsigned facts = info->beside;
+	char text[120] = "";
+	size_t n = 0;
+
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		if (scene->has_band[slot] && scene->band[slot].file == file)
+			facts |= info->bands[scene->band[slot].index - 1].beside;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		if (facts & row[i].fact)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? ", " : "",
+					      row[i].words);
+	if (n)
+		scene_note(scene, "%.80s" AUX_XML_SUFFIX " gives %s", slash ? slash + 1 : path,
+			   text);
+}
+
 static void note_files(struct scene *scene, unsigned first)
 {
 	note_alpha(scene, first);
+	for (unsigned i = 0; i < scene->n_files; i++)
+		note_beside(scene, i);
 	for (unsigned i = 0; i < scene->n_files; i++)
 		if (*scene->files[i].info.note)
 			scene_note(scene, "%s", scene->files[i].info.note);
@@ -360,7 +393,8 @@ bool scene_is_fresh(const struct scene *scene)
 		if (!file->info.changed.tv_sec || stat(file->path, &st) ||
 		    st.st_ctim.tv_sec != file->info.changed.tv_sec ||
 		    st.st_ctim.tv_nsec != file->info.changed.tv_nsec ||
-		    (uint64_t)st.st_size != file->info.file_bytes)
+		    (uint64_t)st.st_size != file->info.file_bytes ||
+		    aux_xml_is_there(file->path)) /* it was not, or `changed` were not set */
 			return false;
 	}
 	return true;
