@@ -131,7 +131,7 @@ static enum archive_problem read_end(struct zip *zip, const unsigned char *at, u
 	return zip->offset <= end && zip->bytes <= end - zip->offset ? ARCHIVE_FINE : ARCHIVE_LIES;
 }
 
-/* From the back: the last record whose comment reaches to the file's end. */
+/* From the back: the last record, whose comment reaches to the file's end. */
 static enum archive_problem find_end(struct zip *zip)
 {
 	size_t most = END_BYTES + MOST_COMMENT;
@@ -145,9 +145,12 @@ static enum archive_problem find_end(struct zip *zip)
 		return ARCHIVE_NO_MEMORY;
 	problem = read_at(zip, zip->file_bytes - n, tail, n);
 	for (size_t i = n - END_BYTES + 1; problem == ARCHIVE_FINE && i-- > 0;) {
-		if (memcmp(tail + i, "PK\5\6", 4) != 0 || get16(tail + i + 20) != n - END_BYTES - i)
+		if (memcmp(tail + i, "PK\5\6", 4) != 0)
 			continue;
-		problem = read_end(zip, tail + i, zip->file_bytes - n + i);
+		/* GDAL takes the first one that it meets, whatever is behind; it must be ours. */
+		problem = get16(tail + i + 20) == n - END_BYTES - i
+				  ? read_end(zip, tail + i, zip->file_bytes - n + i)
+				  : ARCHIVE_LIES;
 		free(tail);
 		return problem;
 	}
