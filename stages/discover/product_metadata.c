@@ -111,7 +111,8 @@ struct product_rule product_rule_landsat_l1(const struct scene *scene, const str
 		snprintf(rule.remedy, sizeof(rule.remedy), "%s", problem);
 	else if (!found)
 		snprintf(rule.remedy, sizeof(rule.remedy),
-			 "put the product's _MTL.txt beside the images and pass --reflectance");
+			 "put the product's _MTL.txt beside the images%s",
+			 options->reflectance ? "" : " and pass --reflectance");
 	else if (!l1_file && mtl.level[0])
 		snprintf(rule.remedy, sizeof(rule.remedy), "%.80s is of level %s", mtl.where,
 			 mtl.level);

@@ -86,6 +86,10 @@ static struct product_rule sentinel2_rule(struct scene *scene, const char *path)
 		rule = same_for_all(0.0001, 0);
 		snprintf(rule.why, sizeof(rule.why),
 			 "product rule: Sentinel-2, harmonised by its name (offset taken out)");
+	} else {
+		snprintf(rule.remedy, sizeof(rule.remedy),
+			 "put MTD_MSI*.xml beside the images, or pass --scale 0.0001, with --offset "
+			 "-0.1 if the processing baseline is N0400 or newer");
 	}
 	return rule;
 }

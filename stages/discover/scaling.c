@@ -103,11 +103,12 @@ static bool is_reflectance(const struct scene *scene, const struct product_rule 
 static int no_reflectance(const struct scene *scene, const struct product_rule *rule,
 			  struct error *err)
 {
-	return error_set(err, EX_DATAERR, "%s: --reflectance, and %s%s", scene->name,
-			 rule->remedy[0] ? "" : "nothing states how its numbers become reflectance",
+	return error_set(err, EX_DATAERR,
+			 "%s: nothing says how its numbers become reflectance (--reflectance): %s",
+			 scene->name,
 			 rule->remedy[0] ? rule->remedy
-					 : "; pass --scale and --offset, or --assume-reflectance "
-					   "if they are");
+					 : "pass --scale and --offset, or --assume-reflectance if "
+					   "they are it");
 }
 
 int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *path,

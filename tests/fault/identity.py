@@ -27,6 +27,7 @@ GIVEN = {"index": ["--index", "dvi"], "expr": ["--expr", "x=nir/red"],
          "grid": ["--grid", "coarse"],
          "bands": ["--bands", "nir=1,red=2"], "mask": ["--mask", "QA=1"], "raw": ["--raw"],
          "scale": ["--scale", "0.5"], "offset": ["--offset", "-1000"], "nodata": ["--nodata", "1500"],
+         "reflectance": ["--reflectance"],
          "reader": ["--reader", "gdal"], "workers": ["--workers", "2"],
          "executor": ["--executor", "processes"], "confine": ["--confine", "off"],
          "follow": ["--follow"], "transport": ["--transport", "pipe"],
@@ -115,6 +116,7 @@ def options(lab):
 SAME = ((["-b", "red=1,nir=2"], ["--bands", "nir=02,red=1"]),
         (["--scale", "0.0001"], ["--scale", "1e-4", "--offset", "-0"]),
         (["--nodata", "nan"], ["--nodata", "-NAN"]),
+        (["--nodata", "none"], ["--nodata", "7", "--nodata", "none"]),
         (["--mask", "QA=1,2"], ["--mask", "QA=2,1,2"]),
         (["--mask", "QA&0x1f"], ["--mask", "QA&31"]))
 
