@@ -85,7 +85,7 @@ static bool l1_coefficients(const struct scene *scene, const struct sensor *sens
 	for (unsigned slot = 0; slot < SCENE_QA; slot++) {
 		const struct band *band = &scene->band[slot];
 
-		if (!scene->has_band[slot] || product_is_thermal(sensor, band) ||
+		if (!scene->has_band[slot] || band_is_thermal(sensor, band) ||
 		    landsat_mtl_scale(mtl, band->code, &rule->scale[slot], &rule->offset[slot]))
 			continue;
 		*without = band->name;

@@ -39,7 +39,7 @@ static void scale_band(struct scene *scene, unsigned slot, const struct sensor *
 		set_scale(band, options->scale, options->offset, "option --scale/--offset");
 	else if (band_states_scale(info))
 		set_scale(band, info->scale, info->offset, "file metadata");
-	else if (rule->known && product_is_thermal(sensor, band))
+	else if (rule->known && band_is_thermal(sensor, band))
 		leave_thermal(scene, band);
 	else if (rule->known && product_numbers(rule, band->type))
 		set_scale(band, rule->scale[slot], rule->offset[slot], rule->why);
