@@ -38,7 +38,9 @@ static void scale_band(struct scene *scene, unsigned slot, const struct sensor *
 	else if (options->has_scale)
 		set_scale(band, options->scale, options->offset, "option --scale/--offset");
 	else if (band_states_scale(info))
-		set_scale(band, info->scale, info->offset, "file metadata");
+		set_scale(band, info->scale, info->offset,
+			  info->beside & FACT_SCALE ? "metadata beside the file: .aux.xml"
+						    : "file metadata");
 	else if (rule->known && band_is_thermal(sensor, band))
 		leave_thermal(scene, band);
 	else if (rule->known && product_numbers(rule, band->type))

@@ -15,7 +15,9 @@
 #include "bands.h"
 #include "bands/names.h"
 #include "grid.h"
+#include "input/archive.h"
 #include "names.h"
+#include "reader/aux_xml.h"
 #include "scene_build.h"
 #include "wishes.h"
 
@@ -70,6 +72,15 @@ static int open_failed(const struct scene *scene, const struct file_entry *entry
 			"%s: no file name matches a pattern of --bands; quote the patterns "
 			"and check them against this name",
 			path);
+	case FILE_ARCHIVE:
+		return error_set(err, archive_code((enum archive_problem)entry->errno_value),
+				 "%s: %s", path,
+				 archive_words((enum archive_problem)entry->errno_value));
+	case FILE_OTHER_ARCHIVE:
+		return error_set(err, EX_DATAERR,
+				 "%s: archives of this kind are not read; unpack it, or pack it as "
+				 ".tar or .zip",
+				 path);
 	case FILE_CANNOT_OPEN:
 	case FILE_FINE:
 		break;
@@ -294,11 +305,52 @@ static void note_alpha(struct scene *scene, unsigned file)
 				   i + 1);
 }
 
+/* What the file beside an image said of the bands that are read, in one note. */
+static void note_beside(struct scene *scene, unsigned file)
+{
+	static const struct {
+		unsigned fact;
+		const char *words;
+	} row[] = {
+		{FACT_NODATA, "nodata"},          {FACT_SCALE, "scale and offset"},
+		{FACT_NAME, "band names"},        {FACT_COLOR, "colour labels"},
+		{FACT_WAVELENGTH, "wavelengths"}, {FACT_CRS, "CRS"},
+		{FACT_PLACE, "position"},
+	};
+	const struct raster_info *info = &scene->files[file].info;
+	const char *path = scene->files[file].path, *slash = strrchr(path, '/');
+	unsigned facts = info->beside;
+	char text[120] = "";
+	size_t n = 0;
+
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		if (scene->has_band[slot] && scene->band[slot].file == file)
+			facts |= info->bands[scene->band[slot].index - 1].beside;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		if (facts & row[i].fact)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? ", " : "",
+					      row[i].words);
+	if (n)
+		scene_note(scene, "%.80s" AUX_XML_SUFFIX " gives %s", slash ? slash + 1 : path,
+			   text);
+}
+
+/* Of files in one archive it is said once. */
+static bool same_note(const struct scene *scene, unsigned number)
+{
+	for (unsigned i = 0; i < number; i++)
+		if (strcmp(scene->files[i].info.note, scene->files[number].info.note) == 0)
+			return true;
+	return false;
+}
+
 static void note_files(struct scene *scene, unsigned first)
 {
 	note_alpha(scene, first);
 	for (unsigned i = 0; i < scene->n_files; i++)
-		if (*scene->files[i].info.note)
+		note_beside(scene, i);
+	for (unsigned i = 0; i < scene->n_files; i++)
+		if (*scene->files[i].info.note && !same_note(scene, i))
 			scene_note(scene, "%s", scene->files[i].info.note);
 	for (unsigned slot = 0; slot < SCENE_QA; slot++)
 		if (scene->has_band[slot] && scene->files[scene->band[slot].file].info.has_mask)
@@ -324,16 +376,32 @@ static int finish(struct scene *scene, const struct sensor *sensor, const struct
 	return 0;
 }
 
+/* The file's, or the archive's that it is in. */
+static bool stat_file(const struct scene_file *file, struct stat *st)
+{
+	size_t archive;
+	bool found;
+	char *path;
+
+	if (stat(file->path, st) == 0)
+		return (uint64_t)st->st_size == file->info.file_bytes;
+	archive = errno == ENOTDIR ? archive_part(file->path) : 0;
+	path = archive ? strndup(file->path, archive) : NULL;
+	found = path && stat(path, st) == 0 && (uint64_t)st->st_ino == file->info.inode;
+	free(path);
+	return found;
+}
+
 bool scene_is_fresh(const struct scene *scene)
 {
 	for (unsigned i = 0; i < scene->n_files; i++) {
 		const struct scene_file *file = &scene->files[i];
 		struct stat st;
 
-		if (!file->info.changed.tv_sec || stat(file->path, &st) ||
+		if (!file->info.changed.tv_sec || !stat_file(file, &st) ||
 		    st.st_ctim.tv_sec != file->info.changed.tv_sec ||
 		    st.st_ctim.tv_nsec != file->info.changed.tv_nsec ||
-		    (uint64_t)st.st_size != file->info.file_bytes)
+		    aux_xml_is_there(file->path)) /* it was not, or `changed` were not set */
 			return false;
 	}
 	return true;
