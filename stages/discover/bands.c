@@ -80,15 +80,6 @@ static uint16_t settle(struct search *search, evidence *of)
 	return settled;
 }
 
-uint16_t has_bands(const struct search *search)
-{
-	uint16_t has = 0;
-
-	for (unsigned i = 0; i < search->recipe->n_bands; i++)
-		has |= (uint16_t)((search->scene->band[i].index != 0) << i);
-	return has;
-}
-
 /*
  * Has the product numbers of its own, though this file does not tell them? Then "B5" may be the
  * product's band or the fifth.

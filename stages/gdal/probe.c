@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "input/spectral.h"
+#include "input/xmp.h"
 #include "log.h"
 #include "memory.h"
 #include "setup.h"
@@ -145,6 +146,15 @@ static double nodata_of(GDALRasterBandH band, int *stated)
 	return GDALGetRasterNoDataValue(band, stated);
 }
 
+static void probe_xmp(GDALDatasetH dataset, struct raster_info *info)
+{
+	char **packet =
+		info->n_bands <= XMP_MOST_BANDS ? GDALGetMetadata(dataset, "xml:XMP") : NULL;
+
+	if (packet && *packet)
+		xmp_bands(info, *packet, strlen(*packet));
+}
+
 static void probe_wavelengths(GDALDatasetH dataset, struct raster_info *info)
 {
 	probe_spectral(dataset, NULL, info, NULL);
@@ -262,6 +272,7 @@ static int probe_bands(GDALDatasetH dataset, const char *path, struct gdal_reach
 		probe_band(GDALGetRasterBand(dataset, (int)i + 1), virtual, info->type,
 			   &info->bands[i]);
 	probe_wavelengths(dataset, info);
+	probe_xmp(dataset, info);
 	return probe_mask(dataset, path, reach, info, err);
 }
 
