@@ -22,14 +22,20 @@ static const char *find(const char *at, const char *end, const char *word)
 	return memmem(at, (size_t)(end - at), word, strlen(word));
 }
 
+static const char *skip_blanks(const char *at, const char *end)
+{
+	while (at < end && isspace((unsigned char)*at))
+		at++;
+	return at;
+}
+
 /* Add text up to `end`, without blanks round it; what is too long or no plain text is left out. */
 static void add(struct values *values, const char *at, const char *end)
 {
 	char *to = values->n < VALUES_MOST ? values->text[values->n] : NULL;
 	size_t n;
 
-	while (at < end && isspace((unsigned char)*at))
-		at++;
+	at = skip_blanks(at, end);
 	while (end > at && isspace((unsigned char)end[-1]))
 		end--;
 	n = (size_t)(end - at);
@@ -68,13 +74,12 @@ static void read_property(const char *packet, size_t bytes, const char *name, st
 	values->n = 0;
 	if (!at)
 		return;
-	at += strlen(name);
-	while (at < end && isspace((unsigned char)*at))
-		at++;
-	if (end - at > 2 && *at == '=' && (at[1] == '"' || at[1] == '\'')) {
-		stop = memchr(at + 2, at[1], (size_t)(end - at - 2));
-		if (stop)
-			add(values, at + 2, stop);
+	at = skip_blanks(at + strlen(name), end);
+	if (at < end && *at == '=') {
+		at = skip_blanks(at + 1, end);
+		if (at < end && (*at == '"' || *at == '\'') &&
+		    (stop = memchr(at + 1, *at, (size_t)(end - at - 1))) != NULL)
+			add(values, at + 1, stop);
 	} else if (at < end && *at == '>') {
 		stop = find(at, end, name); /* of the end tag */
 		if (stop && find(at, stop, "<rdf:li>"))
