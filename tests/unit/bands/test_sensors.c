@@ -405,7 +405,7 @@ static void test_called(void **state)
 		}
 		assert_true(sensor_has(s, NAME_RED) && sensor_has(s, NAME_NIR));
 	}
-	assert_int_equal(n, 18);
+	assert_int_equal(n, 20);
 	assert_true(sensor_has(sensor_called("planetscope"), NAME_YELLOW));
 	assert_false(sensor_has(sensor_called("skysat"), NAME_SWIR16));
 	assert_string_equal(sensor_codes_text(sensor_called("s2"), NAME_NIR, text), "8 or 8A");
