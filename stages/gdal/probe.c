@@ -260,7 +260,7 @@ static int probe_mask(GDALDatasetH dataset, const char *path, const struct gdal_
 static int probe_bands(GDALDatasetH dataset, const char *path, struct gdal_reach *reach,
 		       struct raster_info *info, struct error *err)
 {
-	bool virtual = strcmp(info->codec, "VRT") == 0;
+	bool virtual = strcmp(info->codec, "VRT") == 0, envi = strcmp(info->codec, "ENVI") == 0;
 
 	if (probe_type(dataset, path, info, err) != 0 ||
 	    probe_blocks(dataset, path, reach, info, err) != 0)
@@ -271,6 +271,9 @@ static int probe_bands(GDALDatasetH dataset, const char *path, struct gdal_reach
 	for (uint32_t i = 0; i < info->n_bands; i++)
 		probe_band(GDALGetRasterBand(dataset, (int)i + 1), virtual, info->type,
 			   &info->bands[i]);
+	/* Made of "default bands", which only say what a viewer shows as red, green and blue. */
+	for (uint32_t i = 0; envi && i < info->n_bands; i++)
+		info->bands[i].color = COLOR_UNKNOWN;
 	probe_wavelengths(dataset, info);
 	probe_xmp(dataset, info);
 	return probe_mask(dataset, path, reach, info, err);

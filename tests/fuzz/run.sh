@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$PWD/build/fuzz
 bin=${BUILD:-build}
 python=/usr/bin/python3
-targets=${ONLY:-tiff names options metadata partial lzw scene formula}
+targets=${ONLY:-tiff names options metadata beside partial lzw scene formula}
 limit=(-max_total_time=300)
 sample=
 while [ $# -gt 0 ]; do
@@ -75,7 +75,7 @@ build() {
 seeds() {
 	local codec folder file
 	[ -x "$bin/imgpipe" ] || make -j2 all > /dev/null || return 1
-	for name in tiff names options metadata partial lzw scene formula; do
+	for name in tiff names options metadata beside partial lzw scene formula; do
 		mkdir -p "$out/corpus-$name" "$out/seeds-$name"
 	done
 	for codec in none lzw deflate zstd packbits lzma; do
@@ -96,6 +96,13 @@ seeds() {
 	printf '%s\n' --index ndvi,evi,savi --expr 'x=where(nir>L,ndvi/B8A,#5)' --const x.L=0.3 --const \
 		savi.L=0.25 --range x=-2,9 a.tif > "$out/seeds-options/recipe"
 	printf '<a><PROCESSING_BASELINE>05.11</PROCESSING_BASELINE><QUANTIFICATION_VALUES_LIST><BOA_QUANTIFICATION_VALUE unit="none">10000</BOA_QUANTIFICATION_VALUE></QUANTIFICATION_VALUES_LIST><BOA_ADD_OFFSET band_id="3">-1000</BOA_ADD_OFFSET></a>' > "$out/seeds-metadata/seed"
+	# The first byte says what it is: a document, a packet, a CRS; see fuzz_beside.c.
+	printf '%s' 'a<PAMDataset><SRS>PROJCS["a",GEOGCS["b",UNIT["degree",0.0174]],UNIT["metre",1],AUTHORITY["EPSG","32633"]]</SRS><GeoTransform>1, 2, 0, 3, 0, -4</GeoTransform><Metadata domain="ENVI"><MDI key="wavelength">{0.665, 842}</MDI><MDI key="bbl">{1,0}</MDI></Metadata><PAMRasterBand band="1"><Description>665.1 nm</Description><NoDataValue le_hex_equiv="0000000000001C40">7</NoDataValue><Scale>2</Scale><Offset>-1.#INF</Offset><ColorInterp>NIR</ColorInterp><Metadata><MDI key="wavelength_units">um</MDI></Metadata></PAMRasterBand></PAMDataset>' \
+		> "$out/seeds-beside/document"
+	printf '%s' 'i<Camera:BandName><rdf:Seq><rdf:li>Blue</rdf:li><rdf:li>NIR</rdf:li></rdf:Seq></Camera:BandName><a Camera:CentralWavelength="840"/>' \
+		> "$out/seeds-beside/packet"
+	printf '%s' 'qPROJCRS["a",BASEGEOGCRS["b"],CS[Cartesian,2],AXIS["E",east,LENGTHUNIT["metre",1]],ID["EPSG",32633]]' \
+		> "$out/seeds-beside/crs"
 	printf '%s' '2.5*(N-R)/(N+6*R-7.5*B+1)' > "$out/seeds-formula/evi"
 	printf '%s' 'where(N>0.3&&!(R<=-1e-3),sqrt(abs(N))**2^0.5,min(B,clamp(L,0,1),tanh(dd)))?me:bad' \
 		> "$out/seeds-formula/words"

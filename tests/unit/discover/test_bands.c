@@ -253,6 +253,12 @@ static void test_wavelengths_beside(void **state)
 	s.bands[2].wavelength = 842;
 	/* They contradict the word, so nothing of them is believed. */
 	assert_int_equal(find(&s, NULL, NULL), -1);
+	/* Labels of what a viewer shows are not believed against wavelengths. */
+	make(&s, 4, NULL, (const enum color_label[]){COLOR_RED, COLOR_GREEN, COLOR_BLUE, 0});
+	for (unsigned i = 0; i < 4; i++)
+		s.bands[i].wavelength = (const double[]){450, 560, 600, 842}[i];
+	assert_int_equal(find(&s, NULL, NULL), -1);
+	assert_non_null(strstr(s.err.text, "where red lies"));
 	make(&s, 3, (const char *[]){"B4", "B8", "B2"}, NULL);
 	s.bands[0].wavelength = 842;
 	s.bands[1].wavelength = 560;
