@@ -14,6 +14,7 @@
 
 #include "input/spectral.h"
 #include "input/xmp.h"
+#include "archived.h"
 #include "log.h"
 #include "memory.h"
 #include "setup.h"
@@ -309,12 +310,16 @@ static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_rea
 	info->y_size = (uint32_t)y;
 	info->n_bands = (uint32_t)n_bands;
 	copy_text(info->reader, sizeof(info->reader), "gdal");
+	if (reach->place.archive)
+		info->file_bytes = reach->place.bytes;
 	copy_text(info->codec, sizeof(info->codec),
 		  GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
 	if (probe_bands(dataset, path, reach, info, err) != 0)
 		return -1;
 	probe_georeference(dataset, info);
 	gdal_note_sources(dataset, reach, info);
+	if (reach->place.archive)
+		gdal_archived_info(&reach->place, info);
 	return 0;
 }
 
@@ -329,6 +334,8 @@ static int check_file(const char *path, struct raster_info *info, struct error *
 	if (strncmp(path, "/vsi", 4) == 0 || *path == '<')
 		return 0;
 	if (stat(path, &st) != 0) {
+		if (errno == ENOTDIR && archive_part(path))
+			return 0;
 		if (strchr(path, ':'))
 			return 0;
 		return error_errno(err, EX_NOINPUT, errno, "%s", path);

@@ -4,7 +4,7 @@
  */
 #include "reader.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 
 #include "aux_xml.h"
 #include "beside.h"
+#include "input/archive.h"
 #include "module.h"
 #include "tiff/read.h"
 
@@ -114,7 +115,7 @@ const struct reader *reader_of(const struct raster_info *info, struct error *err
  */
 static bool only_gdal_knows(const char *path)
 {
-	if (access(path, F_OK) == 0)
+	if (access(path, F_OK) == 0 || (errno == ENOTDIR && archive_part(path)))
 		return false;
 	return strncmp(path, "/vsi", 4) == 0 || *path == '<' || strchr(path, ':');
 }
@@ -122,12 +123,12 @@ static bool only_gdal_knows(const char *path)
 /* Does the file begin as TIFF and BigTIFF files do? (A FIFO must not keep us waiting.) */
 static bool looks_like_tiff(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *stream = archive_text(path, UINT64_MAX);
 	unsigned char b[4] = {0};
-	bool whole = fd >= 0 && pread(fd, b, sizeof(b), 0) == (ssize_t)sizeof(b);
+	bool whole = stream && fread(b, 1, sizeof(b), stream) == sizeof(b);
 
-	if (fd >= 0)
-		(void)close(fd);
+	if (stream)
+		(void)fclose(stream);
 	return whole && ((b[0] == 'I' && b[1] == 'I' && (b[2] == 42 || b[2] == 43) && !b[3]) ||
 			 (b[0] == 'M' && b[1] == 'M' && !b[2] && (b[3] == 42 || b[3] == 43)));
 }
