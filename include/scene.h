@@ -95,6 +95,7 @@ struct raster_info {
 	bool projected;          /* the CRS is projected: areas in metres make sense */
 	double unit_metres;      /* length of the CRS unit in metres, 0 if not known */
 	char crs[96];            /* "EPSG:32633", or the file's own name for it, "" if none */
+	char camera_band[24];    /* of a file of one band: what the camera's XMP calls it, or "" */
 	uint8_t beside;          /* FACT_CRS, FACT_PLACE: the file beside the image gave them */
 	char reader[8];          /* "tiff" or "gdal": who can read it */
 	enum file_reach reach;   /* how it was opened, and is opened again */

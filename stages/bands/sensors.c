@@ -2,7 +2,7 @@
  * The table of sensors. Patterns are tried from the top, so rows of special products stand before
  * those of their sensor. Band numbers are those of the operators' band designations: USGS for
  * Landsat, ESA for Sentinel-2, NASA for HLS and MODIS, INPE for CBERS and Amazonia, Planet for
- * PlanetScope, SkySat and RapidEye, USDA for NAIP.
+ * PlanetScope, SkySat and RapidEye, USDA for NAIP, the makers' user guides for cameras on drones.
  */
 #include "sensors.h"
 
@@ -237,6 +237,24 @@ static const struct sensor sensors[] = {
 	 "*_RE#_3A_Analytic*",
 	 {0}, {{5, 5, "blue green red rededge071 nir", false}},
 	 DATE_YMD, SCALE_RADIANCE, 1, 0, FILL(0)},
+
+	/* Cameras on drones, one band a file. P4's red edge is at 730 nm, MicaSense's at 717. */
+	{"DJI P4 Multispectral", "p4m p4multispectral djip4m",
+	 "DJI_####",
+	 {BLUE_TO_NIR("1", "2", "3", "5"), [NAME_REDEDGE075] = "4"}, {{0}},
+	 DATE_NONE, SCALE_NUMBERS, 1, 0, NO_FILL},
+	{"DJI Mavic 3M", NULL,
+	 "DJI_##############_####_MS_*",
+	 {0}, {{0}},
+	 DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
+	{"MicaSense RedEdge/Altum", "micasense rededge altum",
+	 "IMG_####_#|IMG_####_##",
+	 {BLUE_TO_NIR("1", "2", "3", "4"), [NAME_REDEDGE071] = "5"}, {{0}},
+	 DATE_NONE, SCALE_NUMBERS, 1, 0, NO_FILL},
+	{"Parrot Sequoia", NULL,
+	 "IMG_######_######_####_@@@",
+	 {0}, {{0}},
+	 DATE_NONE, SCALE_NUMBERS, 1, 0, NO_FILL},
 };
 /* clang-format on */
 

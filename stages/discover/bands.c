@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "bands/names.h"
+#include "bands/wavelengths.h"
 #include "bands_search.h"
+#include "input/spectral.h"
 #include "wishes.h"
 
 /* --- settling --- */
@@ -58,6 +60,17 @@ static bool agrees(struct search *search, evidence *of)
 	return true;
 }
 
+/* Does the band state a wavelength that the name does not have? Words and options may say so. */
+static bool lies_elsewhere(const struct search *search, unsigned i, uint32_t index, evidence *of)
+{
+	const struct band_wish *wish = &search->recipe->band[i];
+	double nm = spectral_nm(&search->info->bands[index - 1]);
+
+	return of != by_words && of != by_chosen_other && wish->kind == WISH_NAME && nm > 0 &&
+	       band_centre_nm(wish->name) > 0 && band_distance_nm(wish->name, nm) < 0 &&
+	       band_distance_nm(band_name_stand_in(wish->name), nm) < 0;
+}
+
 /* Settle what is open by one kind of evidence. Returns the bands settled, bit by bit. */
 static uint16_t settle(struct search *search, evidence *of)
 {
@@ -72,21 +85,12 @@ static uint16_t settle(struct search *search, evidence *of)
 			continue;
 		of(search, i, &found);
 		if (!found.index || found.index > search->info->n_bands ||
-		    !is_free(search, i, found.index))
+		    !is_free(search, i, found.index) || lies_elsewhere(search, i, found.index, of))
 			continue;
 		set_band(search, i, &found);
 		settled |= (uint16_t)(1u << i);
 	}
 	return settled;
-}
-
-uint16_t has_bands(const struct search *search)
-{
-	uint16_t has = 0;
-
-	for (unsigned i = 0; i < search->recipe->n_bands; i++)
-		has |= (uint16_t)((search->scene->band[i].index != 0) << i);
-	return has;
 }
 
 /*

@@ -12,6 +12,15 @@
 #include "input/spectral.h"
 #include "wishes.h"
 
+uint16_t has_bands(const struct search *search)
+{
+	uint16_t has = 0;
+
+	for (unsigned i = 0; i < search->recipe->n_bands; i++)
+		has |= (uint16_t)((search->scene->band[i].index != 0) << i);
+	return has;
+}
+
 static void found_described(const struct search *search, struct finding *found, uint32_t index,
 			    const char *sensor)
 {

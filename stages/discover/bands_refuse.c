@@ -55,12 +55,14 @@ static bool list_wavelengths(const struct raster_info *info, char *text, size_t 
 		}
 	for (uint32_t i = first; i && i < last && size - used > 64; i++)
 		if (spectral_nm(&info->bands[i - 1]) > 0)
-			used += (size_t)snprintf(text + used, size - used, "%u at %.6g nm, ", i,
-						 spectral_nm(&info->bands[i - 1]));
+			used += (size_t)snprintf(text + used, size - used, "%u at %.6g nm%s, ", i,
+						 spectral_nm(&info->bands[i - 1]),
+						 info->bands[i - 1].bad ? " (bad)" : "");
 	if (!last)
 		return false;
-	(void)snprintf(text + used, size - used, "%s%u at %.6g nm", size - used > 64 ? "" : "... ",
-		       last, spectral_nm(&info->bands[last - 1]));
+	(void)snprintf(text + used, size - used, "%s%u at %.6g nm%s",
+		       size - used > 64 ? "" : "... ", last, spectral_nm(&info->bands[last - 1]),
+		       info->bands[last - 1].bad ? " (bad)" : "");
 	return true;
 }
 

@@ -44,6 +44,19 @@ const struct sensor *scene_label(struct scene *scene, const struct scene_list *s
 int scene_clash(const struct scene_list *scene_list, const struct entry *entry,
 		struct error *err) MUST_CHECK;
 
+/* --- scene_facts.c --- */
+
+/*
+ * The camera's own word for the band of file `number` must be that of the recipe's band `slot`, by
+ * which name the file was chosen; a pattern of --bands is believed. -1 where it is another's.
+ */
+int scene_check_camera(const struct scene *scene, unsigned number, unsigned slot,
+		       const struct sensor *sensor, const struct options *options,
+		       struct error *err) MUST_CHECK;
+
+/* Note what FILE.aux.xml gave of the bands of file `file` that are read. */
+void scene_note_beside(struct scene *scene, unsigned file);
+
 /* --- scene_values.c --- */
 
 /* Forget files that hold no band of the scene. */

@@ -245,6 +245,8 @@ static int open_member(struct scene *scene, const struct scene_list *scene_list,
 				 "file alone, with --bands %s=N",
 				 scene->files[number].path, info->n_bands,
 				 options->recipe->band[member->slot].text);
+	if (scene_check_camera(scene, number, member->slot, sensor, options, err))
+		return -1;
 	name_source(scene, member->slot, file_list_name(&scene_list->files, member->file), sensor,
 		    options);
 	return scene_set_band(scene, member->slot, options->recipe->band[member->slot].text, number,
@@ -305,36 +307,6 @@ static void note_alpha(struct scene *scene, unsigned file)
 				   i + 1);
 }
 
-/* What the file beside an image said of the bands that are read, in one note. */
-static void note_beside(struct scene *scene, unsigned file)
-{
-	static const struct {
-		unsigned fact;
-		const char *words;
-	} row[] = {
-		{FACT_NODATA, "nodata"},          {FACT_SCALE, "scale and offset"},
-		{FACT_NAME, "band names"},        {FACT_COLOR, "colour labels"},
-		{FACT_WAVELENGTH, "wavelengths"}, {FACT_CRS, "CRS"},
-		{FACT_PLACE, "position"},
-	};
-	const struct raster_info *info = &scene->files[file].info;
-	const char *path = scene->files[file].path, *slash = strrchr(path, '/');
-	unsigned facts = info->beside;
-	char text[120] = "";
-	size_t n = 0;
-
-	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
-		if (scene->has_band[slot] && scene->band[slot].file == file)
-			facts |= info->bands[scene->band[slot].index - 1].beside;
-	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
-		if (facts & row[i].fact)
-			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? ", " : "",
-					      row[i].words);
-	if (n)
-		scene_note(scene, "%.80s" AUX_XML_SUFFIX " gives %s", slash ? slash + 1 : path,
-			   text);
-}
-
 /* Of files in one archive it is said once. */
 static bool same_note(const struct scene *scene, unsigned number)
 {
@@ -348,7 +320,7 @@ static void note_files(struct scene *scene, unsigned first)
 {
 	note_alpha(scene, first);
 	for (unsigned i = 0; i < scene->n_files; i++)
-		note_beside(scene, i);
+		scene_note_beside(scene, i);
 	for (unsigned i = 0; i < scene->n_files; i++)
 		if (*scene->files[i].info.note && !same_note(scene, i))
 			scene_note(scene, "%s", scene->files[i].info.note);

@@ -93,6 +93,32 @@ static const struct word lead_words[] = {
 	{"ST_", TOKEN_OTHER},
 };
 
+/*
+ * Words of cameras on drones, written as they write them: DJI Mavic 3M, Parrot Sequoia. Their red
+ * edge lies at 730 and 735 nm.
+ */
+static const struct {
+	const char *text;
+	enum band_name name;
+} camera_words[] = {
+	{"MS_G", NAME_GREEN},       {"MS_R", NAME_RED},  {"MS_NIR", NAME_NIR},
+	{"MS_RE", NAME_REDEDGE075}, {"GRE", NAME_GREEN}, {"REG", NAME_REDEDGE075},
+};
+
+/* And whole names that end in a band's number, or in the mark of the picture taken with them. */
+static const struct {
+	const char *pattern;
+	uint8_t tail;
+	enum token_kind kind;
+} camera_names[] = {
+	{"DJI_###[1-5]", 1, TOKEN_BAND}, /* P4 Multispectral */
+	{"DJI_###0", 1, TOKEN_OTHER},
+	{"IMG_####_#", 1, TOKEN_BAND}, /* MicaSense */
+	{"IMG_####_##", 2, TOKEN_BAND},
+	{"DJI_##############_####_D", 1, TOKEN_OTHER},
+	{"IMG_######_######_####_RGB", 3, TOKEN_OTHER},
+};
+
 static bool is_separator(char c)
 {
 	return c == '_' || c == '.' || c == '-';
@@ -165,6 +191,16 @@ static bool parse_word(const char *text, size_t left, size_t *len, struct band_t
 		best = n;
 		token->kind = words[i].kind;
 		token->name = NAME_NONE;
+	}
+	for (size_t i = 0; i < sizeof(camera_words) / sizeof(camera_words[0]); i++) {
+		size_t n = strlen(camera_words[i].text);
+
+		if (n <= best || n > left || (n < left && !is_separator(text[n])) ||
+		    memcmp(camera_words[i].text, text, n) != 0)
+			continue;
+		best = n;
+		token->name = camera_words[i].name;
+		token->kind = kind_of_name(token->name);
 	}
 	*len = best;
 	return best > 0;
@@ -243,6 +279,25 @@ static bool token_at(const char *stem, size_t len, size_t at, struct band_token 
 	return true;
 }
 
+/* "DJI_0013", "IMG_0001_3": no separator, or no letter, says that the number is a band's. */
+static bool camera_token(const char *stem, size_t len, struct band_token *token)
+{
+	for (size_t i = 0; i < sizeof(camera_names) / sizeof(camera_names[0]); i++) {
+		size_t start = len - camera_names[i].tail;
+
+		if (len > UINT8_MAX || !name_matches(camera_names[i].pattern, stem, len))
+			continue;
+		*token = (struct band_token){.kind = camera_names[i].kind,
+					     .start = (uint8_t)start,
+					     .end = (uint8_t)len,
+					     .suffix = (uint8_t)len};
+		token->prefix_len = (uint8_t)(start - is_separator(stem[start - 1]));
+		return token->kind != TOKEN_BAND ||
+		       name_band_code(stem + start, len - start, token->code);
+	}
+	return false;
+}
+
 static struct band_token last_token(const char *stem, size_t len)
 {
 	struct band_token token, longer;
@@ -266,8 +321,11 @@ static struct band_token last_token(const char *stem, size_t len)
 
 struct band_token name_band_token(const char *stem, size_t len)
 {
-	struct band_token token = last_token(stem, len), stack;
+	struct band_token token, stack;
 
+	if (camera_token(stem, len, &token))
+		return token;
+	token = last_token(stem, len);
 	if (token.kind != TOKEN_QA)
 		return token;
 	/* "AnalyticMS_DN_udm" is the mask of "AnalyticMS_DN": they share what stands before both.

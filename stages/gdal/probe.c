@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "input/spectral.h"
+#include "input/xmp.h"
 #include "archived.h"
 #include "log.h"
 #include "memory.h"
@@ -146,6 +147,15 @@ static double nodata_of(GDALRasterBandH band, int *stated)
 	return GDALGetRasterNoDataValue(band, stated);
 }
 
+static void probe_xmp(GDALDatasetH dataset, struct raster_info *info)
+{
+	char **packet =
+		info->n_bands <= XMP_MOST_BANDS ? GDALGetMetadata(dataset, "xml:XMP") : NULL;
+
+	if (packet && *packet)
+		xmp_bands(info, *packet, strlen(*packet));
+}
+
 static void probe_wavelengths(GDALDatasetH dataset, struct raster_info *info)
 {
 	probe_spectral(dataset, NULL, info, NULL);
@@ -251,7 +261,7 @@ static int probe_mask(GDALDatasetH dataset, const char *path, const struct gdal_
 static int probe_bands(GDALDatasetH dataset, const char *path, struct gdal_reach *reach,
 		       struct raster_info *info, struct error *err)
 {
-	bool virtual = strcmp(info->codec, "VRT") == 0;
+	bool virtual = strcmp(info->codec, "VRT") == 0, envi = strcmp(info->codec, "ENVI") == 0;
 
 	if (probe_type(dataset, path, info, err) != 0 ||
 	    probe_blocks(dataset, path, reach, info, err) != 0)
@@ -262,7 +272,11 @@ static int probe_bands(GDALDatasetH dataset, const char *path, struct gdal_reach
 	for (uint32_t i = 0; i < info->n_bands; i++)
 		probe_band(GDALGetRasterBand(dataset, (int)i + 1), virtual, info->type,
 			   &info->bands[i]);
+	/* Made of "default bands", which only say what a viewer shows as red, green and blue. */
+	for (uint32_t i = 0; envi && i < info->n_bands; i++)
+		info->bands[i].color = COLOR_UNKNOWN;
 	probe_wavelengths(dataset, info);
+	probe_xmp(dataset, info);
 	return probe_mask(dataset, path, reach, info, err);
 }
 

@@ -174,6 +174,8 @@ static const char *read_one(struct reading *r, const char *at)
 {
 	char value[VALUE_BYTES];
 
+	if (!r->depth && (!*at || strchr("])\",", *at)))
+		return NULL;
 	if (*at == ']' || *at == ')') {
 		leave(r);
 		return at + 1;

@@ -28,7 +28,7 @@ enum {
 	TIFF_MAX_PIXEL_BITS = 53,     /* 2^53 pixels: counts are exact in every report */
 	TIFF_WINDOW_MARGIN = 1 << 20, /* windows of one setting differ by less */
 	TIFF_HEADER_ALLOC = 32 << 20, /* libtiff may allocate at once while reading headers */
-	TIFF_MAX_ENTRIES = 47,        /* of a directory that are used; see view.c */
+	TIFF_MAX_ENTRIES = 48,        /* of a directory that are used; see view.c */
 };
 
 /* An entry of a directory. */

@@ -1,7 +1,7 @@
 /*
- * What GDAL's private tags say of the bands: the XML of tag 42112 (descriptions, scales, offsets,
- * colours) and the nodata text of tag 42113. The rules are those of GDAL's GeoTIFF driver, so that
- * both readers say the same. It knows no pixels.
+ * What tags say of the bands beside their samples: GDAL's XML in tag 42112 (descriptions, scales,
+ * offsets, colours, wavelengths), its nodata text in tag 42113, and cameras' XMP in tag 700. The
+ * rules are those of GDAL's GeoTIFF driver, so that both readers say the same. It knows no pixels.
  *
  *     <GDALMetadata>
  *       <Item name="SCALE" sample="0" role="scale">0.0001</Item>
@@ -20,6 +20,7 @@
 #include "input/gdal_text.h"
 #include "input/spectral.h"
 #include "input/xml.h"
+#include "input/xmp.h"
 #include "io.h"
 #include "samples.h"
 
@@ -228,14 +229,34 @@ static void set_nodata(struct tiff_image *image, struct raster_info *info)
 	}
 }
 
+/* Cameras write a packet for a few bands; that of a picture's editor is not read. */
+static int read_xmp(struct tiff_image *image, struct raster_info *info, struct error *err)
+{
+	const struct tiff_entry *entry = tiff_entry_find(image, TIFFTAG_XMLPACKET);
+	size_t most = XMP_MOST_BYTES, n;
+	char *packet;
+
+	if (!entry || info->n_bands > XMP_MOST_BANDS ||
+	    (entry->type != TIFF_BYTE && entry->type != TIFF_UNDEFINED &&
+	     entry->type != TIFF_ASCII))
+		return 0;
+	most = entry->count < most ? (size_t)entry->count : most;
+	packet = malloc(most + 1);
+	if (!packet)
+		return error_memory(err, "an XMP packet", most);
+	n = tiff_values(image, TIFFTAG_XMLPACKET, (TIFFDataType)entry->type, 0, most, packet);
+	xmp_bands(info, packet, n);
+	free(packet);
+	return 0;
+}
+
 /* Where the XML is not well-formed nothing of it may count: so the bands are kept as they were. */
-int tiff_metadata(struct tiff_image *image, struct raster_info *info, struct error *err)
+static int read_items(struct tiff_image *image, struct raster_info *info, struct error *err)
 {
 	size_t bytes = info->n_bands * sizeof(*info->bands);
 	struct band_info *before;
 	int rc;
 
-	set_nodata(image, info);
 	if (!tiff_entry_find(image, TIFFTAG_GDAL_METADATA))
 		return 0;
 	before = malloc(bytes);
@@ -247,6 +268,14 @@ int tiff_metadata(struct tiff_image *image, struct raster_info *info, struct err
 		memcpy(info->bands, before, bytes);
 	free(before);
 	return rc < 0 ? -1 : 0;
+}
+
+int tiff_metadata(struct tiff_image *image, struct raster_info *info, struct error *err)
+{
+	set_nodata(image, info);
+	if (read_items(image, info, err))
+		return -1;
+	return read_xmp(image, info, err);
 }
 
 static void apply_mask_flags(const struct item *item, void *user)

@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$PWD/build/fuzz
 bin=${BUILD:-build}
 python=/usr/bin/python3
-targets=${ONLY:-tiff names options metadata product partial lzw scene formula mask}
+targets=${ONLY:-tiff names options metadata product beside partial lzw scene formula mask}
 limit=(-max_total_time=300)
 sample=
 while [ $# -gt 0 ]; do
@@ -75,7 +75,7 @@ build() {
 seeds() {
 	local codec folder file
 	[ -x "$bin/imgpipe" ] || make -j2 all > /dev/null || return 1
-	for name in tiff names options metadata product partial lzw scene formula mask; do
+	for name in tiff names options metadata product beside partial lzw scene formula mask; do
 		mkdir -p "$out/corpus-$name" "$out/seeds-$name"
 	done
 	for codec in none lzw deflate zstd packbits lzma; do
@@ -101,6 +101,13 @@ seeds() {
 	printf '1{"F":{"PRODUCT_METADATA":{"DATA_TYPE":"L1T"},"RADIOMETRIC_RESCALING":{"REFLECTANCE_MULT_BAND_11":2e-5,"REFLECTANCE_ADD_BAND_11":"-0.1"},"I":{"SUN_ELEVATION":61.3}}}' > "$out/seeds-product/json"
 	printf '2<F><PRODUCT_METADATA><DATA_TYPE>L1T</DATA_TYPE></PRODUCT_METADATA><RADIOMETRIC_RESCALING><REFLECTANCE_MULT_BAND_4>2e-5</REFLECTANCE_MULT_BAND_4></RADIOMETRIC_RESCALING><I><SUN_ELEVATION>61.3</SUN_ELEVATION></I></F>' > "$out/seeds-product/xml"
 	printf '3<p:E xmlns:p="u"><p:bandSpecificMetadata><p:bandNumber>3</p:bandNumber><p:reflectanceCoefficient>2.5e-05</p:reflectanceCoefficient></p:bandSpecificMetadata></p:E>' > "$out/seeds-product/planet"
+	# The first byte says what it is: a document, a packet, a CRS; see fuzz_beside.c.
+	printf '%s' 'a<PAMDataset><SRS>PROJCS["a",GEOGCS["b",UNIT["degree",0.0174]],UNIT["metre",1],AUTHORITY["EPSG","32633"]]</SRS><GeoTransform>1, 2, 0, 3, 0, -4</GeoTransform><Metadata domain="ENVI"><MDI key="wavelength">{0.665, 842}</MDI><MDI key="bbl">{1,0}</MDI></Metadata><PAMRasterBand band="1"><Description>665.1 nm</Description><NoDataValue le_hex_equiv="0000000000001C40">7</NoDataValue><Scale>2</Scale><Offset>-1.#INF</Offset><ColorInterp>NIR</ColorInterp><Metadata><MDI key="wavelength_units">um</MDI></Metadata></PAMRasterBand></PAMDataset>' \
+		> "$out/seeds-beside/document"
+	printf '%s' 'i<Camera:BandName><rdf:Seq><rdf:li>Blue</rdf:li><rdf:li>NIR</rdf:li></rdf:Seq></Camera:BandName><a Camera:CentralWavelength="840"/>' \
+		> "$out/seeds-beside/packet"
+	printf '%s' 'qPROJCRS["a",BASEGEOGCRS["b"],CS[Cartesian,2],AXIS["E",east,LENGTHUNIT["metre",1]],ID["EPSG",32633]]' \
+		> "$out/seeds-beside/crs"
 	printf '%s' "SCL=4-7,0x0b,-1--0.5" > "$out/seeds-mask/list"
 	printf '%s' "QA_PIXEL&0x1f!=0-2,64" > "$out/seeds-mask/bits"
 	printf '%s' "*_CLD*.tif.2>=1e-3" > "$out/seeds-mask/threshold"

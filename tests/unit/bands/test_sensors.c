@@ -58,6 +58,11 @@ static void test_sensors(void **state)
 	check_sensor("LM01_L1TP_1_B5", NULL, "Landsat 1-3 MSS", "5", "7 6");
 	check_sensor("LM05_L1TP_1_B2", NULL, "Landsat 4/5 MSS", "2", "4 3");
 	check_sensor("l8_B4", NULL, "Landsat 8/9 OLI", "4", "5");
+	check_sensor("DJI_0013", NULL, "DJI P4 Multispectral", "3", "5");
+	check_sensor("IMG_0001_3", NULL, "MicaSense RedEdge/Altum", "3", "4");
+	check_sensor("IMG_0001_10", NULL, "MicaSense RedEdge/Altum", "3", "4");
+	check_sensor("DJI_20240329124328_0001_MS_R", NULL, "DJI Mavic 3M", "", "");
+	check_sensor("IMG_160908_140215_0010_RED", NULL, "Parrot Sequoia", "", "");
 	check_sensor("HLS.S30.T13RCN.2024128T173909.v2.0.B04", NULL, "HLS S30", "4", "8A 8");
 	check_sensor("HLS.L30.T13RCN.2024128T173909.v2.0.B04", NULL, "HLS L30", "4", "5");
 	check_sensor("T32TMT_20200101T101010_B04_10m", NULL, "Sentinel-2", "4", "8 8A");
@@ -407,7 +412,7 @@ static void test_called(void **state)
 		}
 		assert_true(sensor_has(s, NAME_RED) && sensor_has(s, NAME_NIR));
 	}
-	assert_int_equal(n, 18);
+	assert_int_equal(n, 20);
 	assert_true(sensor_has(sensor_called("planetscope"), NAME_YELLOW));
 	assert_false(sensor_has(sensor_called("skysat"), NAME_SWIR16));
 	assert_string_equal(sensor_codes_text(sensor_called("s2"), NAME_NIR, text), "8 or 8A");

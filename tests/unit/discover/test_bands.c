@@ -198,6 +198,74 @@ static void test_labels(void **state)
 	assert_int_equal(s.scene.n_notes, 1);
 }
 
+/* Bands at these wavelengths, 0 ends; all are stated as metadata. */
+static void make_at(struct stack *s, const double *nm)
+{
+	uint32_t n = 0;
+
+	while (nm[n] > 0)
+		n++;
+	make(s, n, NULL, NULL);
+	for (uint32_t i = 0; i < n; i++)
+		s->bands[i].wavelength = nm[i];
+}
+
+static void test_wavelengths(void **state)
+{
+	struct stack s;
+
+	(void)state;
+	make_at(&s, (const double[]){490, 560, 660, 668, 705, 835, 850, 0});
+	expect(&s, NULL, 4, 6); /* 668 and 835: nearer to 665 and 842 than 660 and 850 */
+	assert_string_equal(s.scene.band[RED].source, "wavelength 668 nm, nearest to 665");
+	assert_int_equal(s.scene.n_notes, 0);
+	/* A bad band is none. */
+	make_at(&s, (const double[]){490, 560, 660, 668, 705, 835, 850, 0});
+	s.bands[3].bad = s.bands[5].bad = true;
+	expect(&s, NULL, 3, 7);
+	/* The edges of the ranges: 620 to 690, 760 to 1000. */
+	make_at(&s, (const double[]){620, 1000, 0});
+	expect(&s, NULL, 1, 2);
+	make_at(&s, (const double[]){690, 760, 0});
+	expect(&s, NULL, 1, 2);
+	make_at(&s, (const double[]){619.9, 760, 0});
+	expect(&s, NULL, 0, 0);
+	assert_non_null(strstr(s.err.text, "no band of 620 to 690 nm, where red lies: bands 1 at "
+					   "619.9 nm, 2 at 760 nm"));
+	make_at(&s, (const double[]){690.1, 1000.1, 0});
+	expect(&s, NULL, 0, 0);
+	/* Micrometres, and in words. */
+	make_at(&s, (const double[]){0.842, 0.665, 0});
+	expect(&s, NULL, 2, 1);
+	make(&s, 3, (const char *[]){"842 nm", "665.5 Nanometers", "b3 (0.56 um)"}, NULL);
+	expect(&s, NULL, 2, 1);
+}
+
+/* Words count more than wavelengths, and these more than numbers. */
+static void test_wavelengths_beside(void **state)
+{
+	struct stack s;
+
+	(void)state;
+	make(&s, 3, (const char *[]){"red", "", ""}, NULL);
+	s.bands[0].wavelength = 640;
+	s.bands[1].wavelength = 665;
+	s.bands[2].wavelength = 842;
+	/* They contradict the word, so nothing of them is believed. */
+	assert_int_equal(find(&s, NULL, NULL), -1);
+	/* Labels of what a viewer shows are not believed against wavelengths. */
+	make(&s, 4, NULL, (const enum color_label[]){COLOR_RED, COLOR_GREEN, COLOR_BLUE, 0});
+	for (unsigned i = 0; i < 4; i++)
+		s.bands[i].wavelength = (const double[]){450, 560, 600, 842}[i];
+	assert_int_equal(find(&s, NULL, NULL), -1);
+	assert_non_null(strstr(s.err.text, "where red lies"));
+	make(&s, 3, (const char *[]){"B4", "B8", "B2"}, NULL);
+	s.bands[0].wavelength = 842;
+	s.bands[1].wavelength = 560;
+	s.bands[2].wavelength = 665;
+	expect(&s, NULL, 3, 1);
+}
+
 static void test_unknown(void **state)
 {
 	struct stack s;
@@ -247,6 +315,8 @@ int main(void)
 		cmocka_unit_test(test_descriptions),
 		cmocka_unit_test(test_descriptions_that_do_not_tell),
 		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_wavelengths),
+		cmocka_unit_test(test_wavelengths_beside),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_words),
 	};

@@ -171,9 +171,56 @@ static void test_two_candidates(void **state)
 	scene_list_free(scene_list);
 }
 
+/* Cameras on drones: one band a file, and nothing else of the set is a scene. */
+static void test_drones(void **state)
+{
+	(void)state;
+	make_files("m3m", (const char *const[]){"DJI_20240329124328_0001_MS_G.TIF",
+						"DJI_20240329124328_0001_MS_NIR.TIF",
+						"DJI_20240329124328_0001_MS_R.TIF",
+						"DJI_20240329124328_0001_MS_RE.TIF",
+						"DJI_20240329124328_0001_D.TIF", NULL});
+	check_only("m3m", "DJI_20240329124328_0001", "MS_R.TIF", "MS_NIR.TIF");
+	make_files("p4m",
+		   (const char *const[]){"DJI_0010.TIF", "DJI_0011.TIF", "DJI_0012.TIF",
+					 "DJI_0013.TIF", "DJI_0014.TIF", "DJI_0015.TIF", NULL});
+	check_only("p4m", "DJI_001", "DJI_0013", "DJI_0015");
+	make_files("altum",
+		   (const char *const[]){"IMG_0031_1.tif", "IMG_0031_2.tif", "IMG_0031_3.tif",
+					 "IMG_0031_4.tif", "IMG_0031_5.tif", "IMG_0031_6.tif",
+					 "IMG_0031_10.tif", NULL});
+	check_only("altum", "IMG_0031", "_3.tif", "_4.tif");
+	make_files("sequoia", (const char *const[]){"IMG_160908_140215_0010_GRE.TIF",
+						    "IMG_160908_140215_0010_NIR.TIF",
+						    "IMG_160908_140215_0010_RED.TIF",
+						    "IMG_160908_140215_0010_REG.TIF",
+						    "IMG_160908_140215_0010_RGB.TIF", NULL});
+	check_only("sequoia", "IMG_160908_140215_0010", "RED", "NIR");
+	make_files("pix4d", (const char *const[]){"f_transparent_reflectance_green.tif",
+						  "f_transparent_reflectance_nir.tif",
+						  "f_transparent_reflectance_red edge.tif",
+						  "f_transparent_reflectance_red.tif", NULL});
+	check_only("pix4d", "f_transparent_reflectance", "_red.tif", "_nir.tif");
+}
+
+/* Names that only begin or end like those. */
+static void test_no_drones(void **state)
+{
+	struct scene_list *scene_list;
+
+	(void)state;
+	make_files("like", (const char *const[]){"DJI_0013_a.tif", "DJI_00133.tif", "field_reg.tif",
+						 "IMG_001_3.tif", "XIMG_0001_3.tif", NULL});
+	scene_list = SCENE_LIST(NULL, "like");
+	assert_int_equal(scene_list_count(scene_list), 5);
+	scene_list_free(scene_list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_drones),
+		cmocka_unit_test(test_no_drones),
 		cmocka_unit_test(test_product_folders),
 		cmocka_unit_test(test_flags_alone),
 		cmocka_unit_test(test_resolution_before_suffix),
