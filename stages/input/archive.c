@@ -445,7 +445,7 @@ const char *archive_words(enum archive_problem problem)
 			"the archive holds more than 65536 members, or more than 4 MiB "
 			"of names; unpack it, and name the folder",
 		[ARCHIVE_TOO_LARGE] =
-			"the archive unpacks to more than 1 GiB and 100 times its own "
+			"the archive unpacks to more than 256 MiB and 100 times its own "
 			"size, as a zip bomb does; unpack it yourself if you trust it",
 		[ARCHIVE_SPLIT] =
 			"the archive is one part of several files; join them, or unpack it",
