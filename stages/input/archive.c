@@ -250,6 +250,17 @@ static void keep(struct archive *archive)
 	pthread_mutex_unlock(&cache.lock);
 }
 
+size_t archive_kept_bytes(void)
+{
+	size_t bytes = 0;
+
+	pthread_mutex_lock(&cache.lock);
+	for (unsigned i = 0; i < KEPT && cache.kept[i]; i++)
+		bytes += held_bytes(cache.kept[i]);
+	pthread_mutex_unlock(&cache.lock);
+	return bytes;
+}
+
 const struct archive *archive_get(const char *path, enum archive_problem *problem)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), reason;
