@@ -88,11 +88,13 @@ struct options {
 	struct mask_asked mask;
 	struct text_list mask_texts; /* --mask, each as typed */
 	const struct masks *masks;   /* made of them (stages/masks); not owned; NULL: none */
-	bool raw;       /* no scale, no offset, stored numbers as they are */
+	bool raw;                    /* no scale, no offset, stored numbers as they are */
 	bool has_scale; /* --scale/--offset given: they win over everything but --raw */
 	double scale, offset;
 	bool has_nodata;
 	double nodata;
+	bool no_nodata;   /* --nodata none: every stored number counts */
+	bool reflectance; /* digital numbers are made reflectance, or the scene fails */
 	enum reader_choice reader;
 	bool follow; /* files that named inputs refer to are read anywhere */
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aux_xml.h"
 #include "beside.h"
 #include "input/archive.h"
 #include "module.h"
@@ -186,7 +187,8 @@ static void look_up_unit(const char *path, enum file_reach reach, struct raster_
 	raster_info_release(&other);
 }
 
-int reader_probe(const char *path, enum reader_choice choice, enum file_reach reach,
+/* The header alone, by whoever reads the file. */
+static int probe(const char *path, enum reader_choice choice, enum file_reach reach,
 		 struct raster_info *info, const struct reader **reader, struct error *err)
 {
 	struct error why = {0};
@@ -197,12 +199,24 @@ int reader_probe(const char *path, enum reader_choice choice, enum file_reach re
 		return probe_gdal(path, reach, info, reader, err);
 	*reader = &reader_tiff;
 	rc = reader_tiff.probe(path, info, &why);
-	if (rc == PROBE_OK && info->projected && !(info->unit_metres > 0))
-		look_up_unit(path, reach, info);
 	if (rc == PROBE_OK)
 		return 0;
 	if (rc == PROBE_DECLINED && choice == READER_AUTO)
 		return probe_second(path, reach, info, reader, &why, err);
 	return error_set(err, why.code, "%s%s", why.text,
 			 rc == PROBE_DECLINED ? "; try --reader gdal" : "");
+}
+
+int reader_probe(const char *path, enum reader_choice choice, enum file_reach reach,
+		 struct raster_info *info, const struct reader **reader, struct error *err)
+{
+	if (probe(path, choice, reach, info, reader, err))
+		return -1;
+	info->reach = reach;
+	if (aux_xml_apply(path, info, err))
+		return -1;
+	if (*reader == &reader_tiff && info->projected && !(info->unit_metres > 0) &&
+	    !(info->beside & FACT_CRS))
+		look_up_unit(path, reach, info);
+	return 0;
 }
