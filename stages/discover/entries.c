@@ -100,7 +100,7 @@ uint32_t scene_list_count_all(const struct scene_list *scene_list)
 
 size_t scene_list_memory(const struct scene_list *scene_list)
 {
-	return sizeof(*scene_list) + scene_list->files.text_size +
+	return sizeof(*scene_list) + archive_kept_bytes() + scene_list->files.text_size +
 	       (size_t)scene_list->files.size * sizeof(*scene_list->files.entry) +
 	       (size_t)scene_list->files.n_read * sizeof(*scene_list->files.read) +
 	       (size_t)scene_list->size * sizeof(*scene_list->entry) +

@@ -1,79 +1,83 @@
 /*
- * Side files. They are opened without waiting, so that a FIFO of that name holds up nobody, and
- * never read beyond the bound that the caller gives.
+ * Side files, also those in archives. They are opened without waiting, so that a FIFO of that name
+ * holds up nobody, and never read beyond the bound that the caller gives.
  */
 #include "side_file.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-/* Up to `size` bytes; -1 where reading fails. */
-static ssize_t read_all(int fd, char *text, size_t size)
+#include "input/archive.h"
+
+enum { FIRST_BYTES = 16 << 10 };
+
+/* The whole stream, at most `most` bytes; NULL where that is more than there is memory for. */
+static char *read_all(FILE *stream, size_t most, size_t *size)
 {
-	size_t used = 0;
+	size_t room = most < FIRST_BYTES ? most : FIRST_BYTES;
+	char *text = malloc(room + 1), *grown;
 
-	while (used < size) {
-		ssize_t n = read(fd, text + used, size - used);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (n == 0)
+	*size = 0;
+	while (text) {
+		*size += fread(text + *size, 1, room - *size, stream);
+		if (*size < room || room == most)
 			break;
-		used += (size_t)n;
+		room = room < most / 2 ? room * 2 : most;
+		grown = realloc(text, room + 1);
+		if (!grown)
+			free(text);
+		text = grown;
 	}
-	return (ssize_t)used;
+	if (text)
+		text[*size] = '\0';
+	return text;
 }
 
 /* What is wrong with an open file, NULL: nothing. *text is the caller's. */
-static const char *take(int fd, size_t most_bytes, char **text, size_t *size)
+static const char *take(FILE *stream, size_t most_bytes, char **text, size_t *size)
 {
-	struct stat st;
-	ssize_t n;
-
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
-		return "is no regular file";
-	if (st.st_size < 0 || (uintmax_t)st.st_size > most_bytes)
-		return "is larger than such metadata are";
-	*text = malloc((size_t)st.st_size + 1);
+	*text = read_all(stream, most_bytes, size);
 	if (!*text)
 		return "cannot be read without more memory";
-	n = read_all(fd, *text, (size_t)st.st_size);
-	if (n < 0)
+	if (ferror(stream))
 		return "cannot be read";
-	(*text)[n] = '\0';
-	*size = (size_t)n;
-	return NULL;
+	return getc(stream) == EOF ? NULL : "is larger than such metadata are";
+}
+
+/* Why it could not be opened; "": it is not there. */
+static const char *why_not(int reason)
+{
+	if (reason == ENOENT || reason == ENOTDIR || reason == ENAMETOOLONG)
+		return "";
+	return reason == EINVAL  ? "is no regular file"
+	       : reason == EFBIG ? "is larger than such metadata are"
+				 : "cannot be opened";
 }
 
 bool side_file_read(const char *path, size_t most_bytes, char **text, size_t *size,
 		    char problem[SIDE_PROBLEM_BYTES])
 {
+	FILE *stream = archive_text(path, most_bytes);
 	const char *why;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	*text = NULL;
 	*size = 0;
 	problem[0] = '\0';
-	if (fd < 0) {
-		if (errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG)
-			snprintf(problem, SIDE_PROBLEM_BYTES, "cannot be opened");
+	if (!stream) {
+		snprintf(problem, SIDE_PROBLEM_BYTES, "%s", why_not(errno));
 		return false;
 	}
-	why = take(fd, most_bytes, text, size);
-	(void)close(fd);
+	why = take(stream, most_bytes, text, size);
+	(void)fclose(stream);
 	if (!why)
 		return true;
 	free(*text);
 	*text = NULL;
+	*size = 0;
 	snprintf(problem, SIDE_PROBLEM_BYTES, "%s", why);
 	return false;
 }

@@ -1,6 +1,7 @@
 /*
- * Small text files of a product that lie beside its images: opened as regular files only, read
- * whole within a bound. side_file.c; for what reads products' metadata. Thread-safe.
+ * Small text files of a product that lie beside its images, or in their archive: opened as regular
+ * files only, read whole within a bound. side_file.c; for what reads products' metadata.
+ * Thread-safe.
  */
 #ifndef IMGPIPE_SIDE_FILE_H
 #define IMGPIPE_SIDE_FILE_H

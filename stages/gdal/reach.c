@@ -333,7 +333,7 @@ static int check_kind(struct gdal_reach *reach, const char *path, const char *fi
 	else if (file && strcmp(file, path) == 0)
 		(void)read_head(file, head, HEAD_BYTES);
 	else
-		read_named_head(path, head, HEAD_BYTES);
+		read_named_head(reach->place.archive ? reach->name : path, head, HEAD_BYTES);
 	kind = kind_of(head);
 	free(head);
 	if (kind < 0)

@@ -250,6 +250,17 @@ static void keep(struct archive *archive)
 	pthread_mutex_unlock(&cache.lock);
 }
 
+size_t archive_kept_bytes(void)
+{
+	size_t bytes = 0;
+
+	pthread_mutex_lock(&cache.lock);
+	for (unsigned i = 0; i < KEPT && cache.kept[i]; i++)
+		bytes += held_bytes(cache.kept[i]);
+	pthread_mutex_unlock(&cache.lock);
+	return bytes;
+}
+
 const struct archive *archive_get(const char *path, enum archive_problem *problem)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), reason;
@@ -445,7 +456,7 @@ const char *archive_words(enum archive_problem problem)
 			"the archive holds more than 65536 members, or more than 4 MiB "
 			"of names; unpack it, and name the folder",
 		[ARCHIVE_TOO_LARGE] =
-			"the archive unpacks to more than 1 GiB and 100 times its own "
+			"the archive unpacks to more than 256 MiB and 100 times its own "
 			"size, as a zip bomb does; unpack it yourself if you trust it",
 		[ARCHIVE_SPLIT] =
 			"the archive is one part of several files; join them, or unpack it",

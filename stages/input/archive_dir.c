@@ -14,7 +14,7 @@ enum {
 	/* What shrinks more than this is refused, if it is also large: images do not. */
 	LARGE_RATIO = 100,
 };
-static const uint64_t large_bytes = (uint64_t)1 << 30;
+static const uint64_t large_bytes = (uint64_t)256 << 20;
 
 enum archive_problem archive_ratio(uint64_t packed, uint64_t bytes)
 {

@@ -5,14 +5,13 @@
 #include "aux_xml.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "input/archive.h"
 #include "input/pam.h"
 
 /* GDAL writes 4 KiB for a band with its histogram; 4096 bands may have that. */
@@ -38,7 +37,7 @@ static const char *base_name(const char *path)
 bool aux_xml_is_there(const char *path)
 {
 	char *name = name_of(path);
-	bool there = name && access(name, F_OK) == 0;
+	bool there = name && archive_exists(name);
 
 	free(name);
 	return there;
@@ -72,13 +71,10 @@ static bool stays_beside(const char *path, const char *name)
 
 static ssize_t read_file(void *from, void *buffer, size_t size)
 {
-	const int *fd = from;
-	ssize_t n;
+	FILE *stream = from;
+	size_t n = fread(buffer, 1, size, stream);
 
-	do
-		n = read(*fd, buffer, size);
-	while (n < 0 && errno == EINTR);
-	return n;
+	return ferror(stream) ? -1 : (ssize_t)n;
 }
 
 static void add_note(struct raster_info *info, const char *name, const char *words)
@@ -89,9 +85,9 @@ static void add_note(struct raster_info *info, const char *name, const char *wor
 		       at ? "; " : "", base_name(name), words);
 }
 
-static int use(int fd, const char *name, struct raster_info *info, struct error *err)
+static int use(FILE *stream, const char *name, struct raster_info *info, struct error *err)
 {
-	struct xml_source source = {read_file, &fd, MAX_BYTES};
+	struct xml_source source = {read_file, stream, MAX_BYTES};
 	struct raster_info facts = {.n_bands = info->n_bands};
 	enum xml_end end;
 	int rc;
@@ -132,12 +128,16 @@ static int check(const char *path, const char *name, const struct stat *st,
 
 static int open_and_use(const char *name, struct raster_info *info, struct error *err)
 {
-	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), rc;
+	FILE *stream = archive_text(name, MAX_BYTES);
+	int rc;
 
-	if (fd < 0)
+	if (!stream && errno == EFBIG)
+		return error_set(err, EX_DATAERR, "%s: %s; rename or remove it", name,
+				 xml_words(XML_END_TOO_LARGE));
+	if (!stream)
 		return error_errno(err, EX_NOINPUT, errno, "%s: cannot be opened", name);
-	rc = use(fd, name, info, err);
-	(void)close(fd);
+	rc = use(stream, name, info, err);
+	(void)fclose(stream);
 	return rc;
 }
 
@@ -154,7 +154,9 @@ int aux_xml_apply(const char *path, struct raster_info *info, struct error *err)
 	if (!name)
 		return error_memory(err, "a path", strlen(path));
 	rc = stat(name, &st);
-	if (rc == 0 && !S_ISDIR(st.st_mode)) {
+	if (rc != 0 && errno == ENOTDIR && archive_exists(name)) {
+		rc = open_and_use(name, info, err); /* a part of the archive, as the image is */
+	} else if (rc == 0 && !S_ISDIR(st.st_mode)) {
 		info->changed = (struct timespec){0}; /* this file decides, too */
 		rc = check(path, name, &st, info, err);
 		if (rc == 0)

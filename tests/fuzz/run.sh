@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$PWD/build/fuzz
 bin=${BUILD:-build}
 python=/usr/bin/python3
-targets=${ONLY:-tiff names options metadata product beside partial lzw scene formula mask}
+targets=${ONLY:-tiff names options metadata product beside partial lzw scene formula mask tar zip}
 limit=(-max_total_time=300)
 sample=
 while [ $# -gt 0 ]; do
@@ -75,7 +75,7 @@ build() {
 seeds() {
 	local codec folder file
 	[ -x "$bin/imgpipe" ] || make -j2 all > /dev/null || return 1
-	for name in tiff names options metadata product beside partial lzw scene formula mask; do
+	for name in tiff names options metadata product beside partial lzw scene formula mask tar zip; do
 		mkdir -p "$out/corpus-$name" "$out/seeds-$name"
 	done
 	for codec in none lzw deflate zstd packbits lzma; do
@@ -83,6 +83,7 @@ seeds() {
 		"$bin"/make_scene --size 40 --strip 0 --codec $codec --interleave band --byte-order big \
 			"$out/seeds-tiff/$codec-strip.tif"
 	done
+	"$python" tests/fuzz/archive_seeds.py "$out/seeds-tar" "$out/seeds-zip" || return 1
 	"$python" tests/fuzz/seeds.py "$out/seeds-tiff" || echo "no seeds from GDAL (python3-gdal)"
 	for folder in tiff-odd tiff-broken; do
 		[ -n "$sample" ] || [ ! -d "../shared/data/$folder" ] && continue

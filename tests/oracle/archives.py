@@ -91,7 +91,46 @@ def jp2(folder, rng):
     return safe(folder, rng, "JP2OpenJPEG", "jp2", ["QUALITY=100", "REVERSIBLE=YES"])
 
 
-PRODUCTS = {"landsat": landsat, "safe": safe, "stack": stack, "jp2": jp2}
+# Level-1 digital numbers; coefficients that no rule of a product has.
+LEVEL1 = "LC08_L1TP_193026_20170805_20201016_02_T1"
+MTL = """GROUP = LANDSAT_METADATA_FILE
+  GROUP = PRODUCT_CONTENTS
+    PROCESSING_LEVEL = "L1TP"
+  END_GROUP = PRODUCT_CONTENTS
+  GROUP = IMAGE_ATTRIBUTES
+    SUN_ELEVATION = 40.0
+  END_GROUP = IMAGE_ATTRIBUTES
+  GROUP = LEVEL1_RADIOMETRIC_RESCALING
+    REFLECTANCE_MULT_BAND_4 = 3.0E-05
+    REFLECTANCE_MULT_BAND_5 = 3.0E-05
+    REFLECTANCE_ADD_BAND_4 = -0.12
+    REFLECTANCE_ADD_BAND_5 = -0.12
+  END_GROUP = LEVEL1_RADIOMETRIC_RESCALING
+END_GROUP = LANDSAT_METADATA_FILE
+END
+"""
+
+
+def level1(folder, rng):
+    red, nir = bands(rng, 7300)
+    write(folder / f"{LEVEL1}_B4.TIF", [red])
+    write(folder / f"{LEVEL1}_B5.TIF", [nir])
+    (folder / f"{LEVEL1}_MTL.txt").write_text(MTL)
+    return ndvi_classes(red, nir, 0, 0, scale=3e-5, offset=-0.12), None
+
+
+def pam(folder, rng):
+    """Nodata that FILE.aux.xml alone states."""
+    red, nir = bands(rng)
+    red[rng.random(SIZE) < .2] = 1234
+    write(folder / "a" / "stack.tif", [red, nir])
+    (folder / "a" / "stack.tif.aux.xml").write_text(
+        '<PAMDataset><PAMRasterBand band="1"><NoDataValue>1234</NoDataValue></PAMRasterBand>'
+        '</PAMDataset>')
+    return ndvi_classes(red, nir, 1234), None
+
+
+PRODUCTS = {"level1": level1, "pam": pam, "landsat": landsat, "safe": safe, "stack": stack, "jp2": jp2}
 
 
 # --- packing ---
@@ -161,7 +200,8 @@ def numbers(scenes):
 def check_product(tally, scratch, name, rng):
     folder = scratch / name
     (value, counts), arrays = PRODUCTS[name](folder, rng)
-    result, scenes = summary(folder)
+    how = ("--reflectance",) if name == "level1" else ()
+    result, scenes = summary(*how, folder)
     # The first scene is NumPy's; the second one of stack is compared with the folder alone.
     first = next(s for s in scenes if "far" not in s["name"])["indices"]["ndvi"]
     mean = float(np.nanmean(value))
@@ -179,10 +219,10 @@ def check_product(tally, scratch, name, rng):
             for reader in ("auto", "gdal"):
                 if (name, packing, reader) == ("stack", "plain.tar.gz", "gdal"):
                     continue  # GDAL takes the name's word that there is gzip
-                result, scenes = summary("--executor", *executor, "--reader", reader, path)
+                result, scenes = summary(*how, "--executor", *executor, "--reader", reader, path)
                 tally.check(result.rc == 0 and numbers(scenes) == wanted,
                             f"{name} {packing} {executor[0]} {reader}", f"{result.rc} {result.err}")
-        result = run(["-q", "--report", scratch / "notes.json", path])
+        result = run(["-q", "--report", scratch / "notes.json", *how, path])
         scenes = (load(scratch / "notes.json") or {}).get("scenes", [])
         for s in scenes:
             notes = [note for note in s["notes"] if "packed" in note]

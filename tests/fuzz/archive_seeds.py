@@ -1,0 +1,38 @@
+#!/usr/bin/python3
+"""Small archives of every form that Python writes, as seeds. usage: archive_seeds.py TAR ZIP"""
+
+import io
+import sys
+import tarfile
+import zipfile
+
+LONG = "/".join(["n" * 90] * 4) + ".tif"
+
+
+def tars(folder):
+    for form, name in ((tarfile.USTAR_FORMAT, "ustar"), (tarfile.GNU_FORMAT, "gnu"),
+                       (tarfile.PAX_FORMAT, "pax")):
+        with tarfile.open(f"{folder}/{name}", "w", format=form) as archive:
+            for path in ("a.tif", "b/c.tif") + ((LONG,) if name != "ustar" else ()):
+                info = tarfile.TarInfo(path)
+                info.size = 700
+                info.pax_headers = {"comment": "c"} if name == "pax" else {}
+                archive.addfile(info, io.BytesIO(bytes(700)))
+            link = tarfile.TarInfo("l.tif")
+            link.type, link.linkname = tarfile.SYMTYPE, "a.tif"
+            archive.addfile(link)
+
+
+def zips(folder):
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        for wide in (False, True):
+            with zipfile.ZipFile(f"{folder}/{method}-{wide}", "w", method) as archive:
+                for path in ("a.tif", "b/c.tif"):
+                    with archive.open(path, "w", force_zip64=wide) as member:
+                        member.write(bytes(300))
+                archive.comment = b"a comment"
+
+
+if __name__ == "__main__":
+    tars(sys.argv[1])
+    zips(sys.argv[2])
