@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geographic.h"
 #include "log.h"
 #include "pieces.h"
 #include "probe.h"
@@ -191,4 +192,5 @@ const struct reader imgpipe_gdal_reader = {
 	.open = gdal_open,
 	.read = gdal_read,
 	.close = gdal_close,
+	.geographic = gdal_geographic,
 };
