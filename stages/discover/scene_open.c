@@ -295,11 +295,20 @@ static void note_alpha(struct scene *scene, unsigned file)
 				   i + 1);
 }
 
+/* By a file before this one. */
+static bool is_told(const struct scene *scene, unsigned file)
+{
+	for (unsigned i = 0; i < file; i++)
+		if (strcmp(scene->files[i].info.note, scene->files[file].info.note) == 0)
+			return true;
+	return false;
+}
+
 static void note_files(struct scene *scene, unsigned first)
 {
 	note_alpha(scene, first);
 	for (unsigned i = 0; i < scene->n_files; i++)
-		if (*scene->files[i].info.note)
+		if (*scene->files[i].info.note && !is_told(scene, i))
 			scene_note(scene, "%s", scene->files[i].info.note);
 	for (unsigned slot = 0; slot < SCENE_QA; slot++)
 		if (scene->has_band[slot] && scene->files[scene->band[slot].file].info.has_mask)

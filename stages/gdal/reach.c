@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hdf5.h"
 #include "input/network.h"
 #include "log.h"
 #include "setup.h"
@@ -165,6 +166,18 @@ static bool real_file_is_fine(struct gdal_reach *reach, const char *path)
 	return S_ISDIR(st.st_mode) || side_file_is_fine(reach, real);
 }
 
+/* Where netCDF looks for what a user wants of servers: it is told that there is nothing. */
+static bool is_settings_file(const char *path)
+{
+	static const char *const name[] = {"/.ncrc", "/.daprc", "/.dodsrc", "/.aws/credentials",
+					   "/.aws/config"};
+
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		if (ends_in(path, name[i]))
+			return true;
+	return false;
+}
+
 static bool reach_may_open(void *ctx, const char *path)
 {
 	struct gdal_reach *reach = ctx;
@@ -174,7 +187,7 @@ static bool reach_may_open(void *ctx, const char *path)
 		return false;
 	if (gdal_library_file(plain, reach->network))
 		return true;
-	if (reach->nothing) {
+	if (reach->nothing || is_settings_file(plain)) {
 		errno = ENOENT;
 		return false;
 	}
@@ -367,6 +380,7 @@ int gdal_reach_init(struct gdal_reach *reach, const char *path, enum file_reach 
 	else
 		reach->nothing = how != REACH_ANY;
 	if (rc == 0) {
+		reach->hdf5 = hdf5_reads(reach->main, reach->name);
 		gdal_log_begin(&log, reach);
 		rc = check_kind(reach, path, is_plain ? file : NULL, err);
 		gdal_log_end(&log);
