@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "input/archive.h"
 #include "names.h"
 
 /* A band of the stack whose description holds the pattern; 0 if there is none. */
@@ -38,7 +38,7 @@ static int try_name(char **path, const char *dir, const char *prefix, size_t pre
 		free(name);
 		if (!*path)
 			return -1;
-		if (access(*path, F_OK) != 0) {
+		if (!archive_exists(*path)) {
 			free(*path);
 			*path = NULL;
 		}

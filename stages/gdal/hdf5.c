@@ -104,8 +104,10 @@ bool hdf5_reads(const char *file, const char *name)
 {
 	static const char *const part[] = {".nc", ".h5", ".he5", ".hdf", ".kea"};
 
-	if (file)
-		return has_signature(file) || strncasecmp(name, "NETCDF:", 7) == 0;
+	if ((file && has_signature(file)) || strncasecmp(name, "NETCDF:", 7) == 0)
+		return true;
+	if (file && strncmp(name, "/vsi", 4) != 0)
+		return false;
 	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
 		if (strcasestr(name, part[i]))
 			return true;
