@@ -138,6 +138,20 @@ struct scene_file {
 
 enum { SCENE_MAX_FILES = SCENE_MAX_BANDS, SCENE_MAX_NOTES = 8, SCENE_NOTE_BYTES = 240 };
 
+/*
+ * Areas on the ground where they vary within a scene: the area of a pixel at some places of it, in
+ * m2, from which that of all others is interpolated (stages/discover/ground.h). All 0: they do not
+ * vary, or are not known.
+ */
+enum { GROUND_NODES_X = 17, GROUND_NODES_Y = 33 };
+
+struct ground_area {
+	uint32_t n_x, n_y;  /* places across and down; 0: the area does not vary */
+	uint32_t block;     /* columns that are taken to have one area */
+	double least, most; /* of a pixel, in m2 */
+	double node[GROUND_NODES_X * GROUND_NODES_Y]; /* row by row */
+};
+
 struct scene {
 	uint32_t id;       /* place in the run, from 0 */
 	char *name;        /* owned; the stem of the file, or what its band files share */
@@ -156,11 +170,13 @@ struct scene {
 	uint32_t store_x_size, store_y_size; /* stored block of that band's file, cut to the image
 					      */
 	uint32_t tile_x_size,
-		tile_y_size;      /* grid of the per-tile table: as stored, or --tile-grid */
-	double pixel_area_m2;     /* 0 if the CRS is not projected or not known */
-	bool masked;              /* a per-dataset mask of one of the bands is honoured */
-	struct scene_masks masks; /* of --mask, and alpha bands */
-	unsigned n_notes;         /* assumptions and warnings the user should see */
+		tile_y_size;       /* grid of the per-tile table: as stored, or --tile-grid */
+	double pixel_area_m2;      /* 0 where it is not known, or varies */
+	struct ground_area ground; /* how it varies */
+	char area_source[160];     /* what the area is, or why it is not known */
+	bool masked;               /* a per-dataset mask of one of the bands is honoured */
+	struct scene_masks masks;  /* of --mask, and alpha bands */
+	unsigned n_notes;          /* assumptions and warnings the user should see */
 	char notes[SCENE_MAX_NOTES][SCENE_NOTE_BYTES];
 };
 

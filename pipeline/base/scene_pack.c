@@ -62,6 +62,8 @@ static const struct field scene_fields[] = {
 	PLAIN(struct scene, tile_x_size),
 	PLAIN(struct scene, tile_y_size),
 	PLAIN(struct scene, pixel_area_m2),
+	PLAIN(struct scene, ground),
+	TEXT(struct scene, area_source),
 	BOOL(struct scene, masked),
 	PLAIN(struct scene, n_notes),
 };
@@ -390,13 +392,32 @@ static bool band_is_sound(const struct scene *scene, const struct band *band)
 	       between(band->index, 1, scene->files[band->file].info.n_bands);
 }
 
+/* Sums of areas must fit 128 bits: no pixel is larger than any ground (stages/discover/area.c). */
+static bool ground_is_sound(const struct scene *scene)
+{
+	const struct ground_area *ground = &scene->ground;
+	const uint32_t n = ground->n_x * ground->n_y;
+
+	if (!ground->n_x && !ground->n_y)
+		return true;
+	if (!between(ground->n_x, 1, GROUND_NODES_X) || !between(ground->n_y, 1, GROUND_NODES_Y) ||
+	    !between(ground->block, 1, scene->x_size) || !isfinite(ground->least) ||
+	    !isfinite(ground->most))
+		return false;
+	for (uint32_t i = 0; i < n; i++)
+		if (!(fabs(ground->node[i]) <= 1e16))
+			return false;
+	return true;
+}
+
 /* What plan, reduction and reports rely on. A scene of files has a band. */
 static bool is_sound(const struct scene *scene)
 {
 	bool sound = scene->x_size && scene->y_size && scene->tile_x_size && scene->tile_y_size &&
 		     between(scene->store_x_size, 1, scene->x_size) &&
 		     between(scene->store_y_size, 1, scene->y_size) &&
-		     isfinite(scene->pixel_area_m2) && scene->pixel_area_m2 >= 0;
+		     isfinite(scene->pixel_area_m2) && scene->pixel_area_m2 >= 0 &&
+		     ground_is_sound(scene);
 
 	if (scene->n_files && !scene_first_band(scene))
 		return false;

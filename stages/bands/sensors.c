@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "input/file_name.h"
 #include "name_pattern.h"
 #include "names.h"
 
@@ -270,10 +271,14 @@ static const struct sensor *find_one(const char *text, size_t len)
 
 const struct sensor *sensor_find(const char *stem, size_t stem_len, const char *folder)
 {
-	const struct sensor *sensor = find_one(stem, stem_len), *of_both;
+	const char *own = name_of_file(stem);
+	const struct sensor *sensor, *of_both;
 	char both[512];
 	int len;
 
+	stem_len -= (size_t)(own - stem);
+	stem = own;
+	sensor = find_one(stem, stem_len);
 	if (sensor || !folder)
 		return sensor;
 	sensor = find_one(folder, strlen(folder));

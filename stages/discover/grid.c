@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "area.h"
 #include "window.h"
 
 /* Pixels by which corners may differ: far below what shows, above what rounding of text does. */
@@ -175,6 +176,7 @@ static void set_sizes(struct scene *scene, unsigned slot, const struct options *
 	scene->pixel_area_m2 = 0;
 	if (grid->has_geotransform && grid->projected && unit > 0)
 		scene->pixel_area_m2 = fabs(g[1] * g[5] - g[2] * g[4]) * unit * unit;
+	area_find(scene, &scene->files[scene->band[slot].file]);
 }
 
 /* The band whose grid is the scene's: the finest, or the coarsest; of several the first. */

@@ -44,18 +44,31 @@ static char *shared_name(const char *stem, size_t len)
 	return name;
 }
 
+/* Of a part of a file: the file's own name and the part's, without quotes. */
+static void drop_quotes(char *name)
+{
+	char *to = name;
+
+	for (const char *from = name; *from; from++)
+		if (*from != '"')
+			*to++ = *from;
+	*to = '\0';
+}
+
 char *scene_make_name(const struct scene_list *scene_list, const struct entry *entry)
 {
 	uint32_t file = entry_first(scene_list, entry);
-	const char *base = file_list_name(&scene_list->files, file), *folder;
+	const char *base = file_list_name(&scene_list->files, file), *folder, *own;
 	size_t stem = name_stem(base);
 	char *name;
 
 	if (entry->kind == ENTRY_FAILED)
 		return strdup(base);
-	if (entry->kind == ENTRY_STACK)
-		return strndup(base, stem);
-	name = shared_name(base, stem);
+	own = name_of_file(base);
+	stem -= (size_t)(own - base);
+	name = entry->kind == ENTRY_STACK ? strndup(own, stem) : shared_name(own, stem);
+	if (name && own != base)
+		drop_quotes(name);
 	if (name && !*name) {
 		free(name);
 		folder = file_list_folder(&scene_list->files, file);

@@ -121,7 +121,7 @@ static const struct {
 
 static bool is_separator(char c)
 {
-	return c == '_' || c == '.' || c == '-';
+	return c == '_' || c == '.' || c == '-' || c == ':'; /* NETCDF:"a.nc":red */
 }
 
 /* "B04", "band4", "BAND15", "SRB4" ... at text[0 ... len): the whole of it. */

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hdf5.h"
+
 static void CPL_STDCALL log_add(CPLErr kind, CPLErrorNum number, const char *text)
 {
 	struct gdal_log *log = CPLGetErrorHandlerUserData();
@@ -23,7 +25,10 @@ static void CPL_STDCALL log_add(CPLErr kind, CPLErrorNum number, const char *tex
 
 void gdal_log_begin(struct gdal_log *log, const struct gdal_reach *reach)
 {
-	*log = (struct gdal_log){.gate_before = gate_enter(&reach->gate)};
+	*log = (struct gdal_log){.hdf5 = reach->hdf5};
+	if (log->hdf5)
+		hdf5_enter();
+	log->gate_before = gate_enter(&reach->gate);
 	CPLPushErrorHandlerEx(log_add, log);
 	CPLErrorReset();
 	/* A name that no file has: other inputs of a run that has the network do not get there. */
@@ -36,6 +41,8 @@ void gdal_log_end(const struct gdal_log *log)
 {
 	CPLPopErrorHandler();
 	gate_leave(log->gate_before);
+	if (log->hdf5)
+		hdf5_leave();
 }
 
 const char *gdal_log_words(const struct gdal_log *log, const char *path)

@@ -16,6 +16,7 @@ struct gdal_log {
 	CPLErrorNum number;
 	char text[400];
 	const struct gate *gate_before;
+	bool hdf5; /* the stretch has HDF5 to itself */
 };
 
 /*

@@ -283,16 +283,25 @@ static int probe_bands(GDALDatasetH dataset, const char *path, struct gdal_reach
 /* A file without bands of its own: name what it holds instead. */
 static int refuse_container(GDALDatasetH dataset, const char *path, struct error *err)
 {
-	char **list = GDALGetMetadata(dataset, "SUBDATASETS");
-	const char *first = CSLFetchNameValue(list, "SUBDATASET_1_NAME");
-	const char *second = CSLFetchNameValue(list, "SUBDATASET_2_NAME");
+	char **list = GDALGetMetadata(dataset, "SUBDATASETS"), names[sizeof(err->text)] = "";
+	size_t used = 0;
+	int n = CSLCount(list) / 2;
 
-	if (!first)
+	if (n < 1)
 		return error_set(err, EX_DATAERR, "%s: has no raster bands; pass an image", path);
+	for (int i = 1; i <= n && used < sizeof(names) / 2; i++) {
+		char key[40];
+		const char *name;
+
+		(void)snprintf(key, sizeof(key), "SUBDATASET_%d_NAME", i);
+		name = CSLFetchNameValue(list, key);
+		used += (size_t)snprintf(names + used, sizeof(names) - used, " '%s'",
+					 name ? name : "?");
+	}
 	return error_set(err, EX_DATAERR,
-			 "%s: a container of %d images; pass one of them: '%s'%s%s%s", path,
-			 CSLCount(list) / 2, first, second ? ", '" : "", second ? second : "",
-			 second ? "'" : "");
+			 "%s: a container of %d images; name those that are the bands of a scene, "
+			 "with --bands 'red=*NAME,nir=*NAME' where their names do not tell:%.500s",
+			 path, n, names);
 }
 
 static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_reach *reach,
@@ -318,6 +327,9 @@ static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_rea
 		return -1;
 	probe_georeference(dataset, info);
 	gdal_note_sources(dataset, reach, info);
+	if (reach->hdf5 && !*info->note)
+		copy_text(info->note, sizeof(info->note),
+			  "read through HDF5 or netCDF, by one thread at a time");
 	if (reach->place.archive)
 		gdal_archived_info(&reach->place, info);
 	return 0;

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "archived.h"
+#include "hdf5.h"
 #include "input/network.h"
 #include "log.h"
 #include "setup.h"
@@ -166,6 +167,18 @@ static bool real_file_is_fine(struct gdal_reach *reach, const char *path)
 	return S_ISDIR(st.st_mode) || side_file_is_fine(reach, real);
 }
 
+/* Where netCDF looks for what a user wants of servers: it is told that there is nothing. */
+static bool is_settings_file(const char *path)
+{
+	static const char *const name[] = {"/.ncrc", "/.daprc", "/.dodsrc", "/.aws/credentials",
+					   "/.aws/config"};
+
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		if (ends_in(path, name[i]))
+			return true;
+	return false;
+}
+
 /* Nothing beside an archive belongs to what is in it. */
 static bool archive_may_open(const struct gdal_reach *reach, const char *path)
 {
@@ -186,7 +199,7 @@ static bool reach_may_open(void *ctx, const char *path)
 		return false;
 	if (gdal_library_file(plain, reach->network))
 		return true;
-	if (reach->nothing) {
+	if (reach->nothing || is_settings_file(plain)) {
 		errno = ENOENT;
 		return false;
 	}
@@ -373,6 +386,7 @@ static int init_archived(struct gdal_reach *reach, const char *path, struct erro
 	if (!reach->main || !reach->name) {
 		rc = error_memory(err, "a path", strlen(path));
 	} else {
+		reach->hdf5 = hdf5_reads(reach->main, reach->name);
 		gdal_log_begin(&log, reach);
 		rc = check_kind(reach, path, NULL, err);
 		gdal_log_end(&log);
@@ -413,6 +427,7 @@ int gdal_reach_init(struct gdal_reach *reach, const char *path, enum file_reach 
 	else
 		reach->nothing = how != REACH_ANY;
 	if (rc == 0) {
+		reach->hdf5 = hdf5_reads(reach->main, reach->name);
 		gdal_log_begin(&log, reach);
 		rc = check_kind(reach, path, is_plain ? file : NULL, err);
 		gdal_log_end(&log);

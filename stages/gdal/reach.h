@@ -22,6 +22,7 @@ struct gdal_reach {
 	bool network;               /* the input itself is on the network */
 	bool nothing;               /* the name holds no file that is there */
 	struct archive_place place; /* the archive that it is in; place.archive NULL: in none */
+	bool hdf5;                  /* it is read through HDF5: see hdf5.h */
 	bool curl;  /* GDAL has its network handlers, and is told which names they take */
 	char *name; /* what GDAL is to open */
 	char *main; /* the file, without links */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "archived.h"
+#include "geographic.h"
 #include "log.h"
 #include "pieces.h"
 #include "probe.h"
@@ -193,4 +194,5 @@ const struct reader imgpipe_gdal_reader = {
 	.open = gdal_open,
 	.read = gdal_read,
 	.close = gdal_close,
+	.geographic = gdal_geographic,
 };

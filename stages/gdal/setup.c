@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gate.h"
+#include "hdf5.h"
 #include "input/network.h"
 #include "input/raster_reader.h"
 #include "log.h"
@@ -229,6 +230,7 @@ static void setup(void)
 	GDALSetCacheMax64(READER_GDAL_CACHE_BYTES);
 	GDALAllRegister();
 	keep_drivers();
+	hdf5_find();
 	library.network = network_allowed();
 	keep_handlers();
 	CPLHTTPSetFetchCallback(fetch, NULL);

@@ -7,12 +7,34 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Bytes of the name without its extension ("a.b.tif" -> 3). */
+/*
+ * Bytes of the name without its extension ("a.b.tif" -> 3). GDAL's names for parts of a file have
+ * none at their end: NETCDF:"a.nc":red is all stem.
+ */
 static inline size_t name_stem(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
-	return dot && dot != name ? (size_t)(dot - name) : strlen(name);
+	return dot && dot != name && !strchr(dot, ':') ? (size_t)(dot - name) : strlen(name);
+}
+
+/*
+ * Where the file's own name begins in GDAL's name for a part of it: NETCDF:"b/a.nc":red ->
+ * a.nc":red, HDF4_EOS:EOS_GRID:a.hdf:grid:band -> a.hdf:grid:band. Of any other name: itself.
+ */
+static inline const char *name_of_file(const char *name)
+{
+	static const char driver[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	const char *own = name, *slash = strrchr(name, '/');
+	size_t n = strspn(own, driver);
+
+	if (!n || own[n] != ':')
+		return name;
+	if (slash)
+		return slash + 1;
+	for (; n && own[n] == ':'; n = strspn(own, driver))
+		own += n + 1;
+	return own + (*own == '"');
 }
 
 #endif

@@ -38,6 +38,12 @@ struct read_request {
 	bool constant;
 };
 
+/* Of a geographic CRS. */
+struct ellipsoid {
+	double axis;       /* the longer half, in metres */
+	double flattening; /* 0: a sphere */
+};
+
 enum reader_probe { PROBE_OK = 0, PROBE_DECLINED = 1 };
 
 struct reader {
@@ -86,6 +92,14 @@ struct reader {
 	uint64_t (*ahead)(void *handle, const struct read_request *request, uint64_t most);
 
 	void (*close)(void *handle); /* NULL is allowed */
+
+	/*
+	 * Longitudes and latitudes, in radians, in place of n coordinates of the file's CRS: that
+	 * of info->crs where it is a code, else the file is asked. NaN for a place that is not on
+	 * the Earth. -1: the CRS does not say. NULL: it knows no CRS. Thread-safe.
+	 */
+	int (*geographic)(const char *path, const struct raster_info *info, double *x, double *y,
+			  size_t n, struct ellipsoid *ellipsoid, struct error *err);
 };
 
 /* Bytes of GDAL's block cache. */

@@ -17,6 +17,11 @@ static void moments_merge(void *into, const void *from)
 	accum_merge(into, from);
 }
 
+static void ground_merge(void *into, const void *from)
+{
+	*(uint128 *)into += *(const uint128 *)from;
+}
+
 static void float_merge(void *into, const void *from)
 {
 	float_sums_merge(into, from);
@@ -126,6 +131,12 @@ const struct reducer reducer_float_sums = {
 	.merge = float_merge,
 };
 
+const struct reducer reducer_ground = {
+	.name = "ground",
+	.bytes = sizeof(uint128),
+	.merge = ground_merge,
+};
+
 void pixels_layout(struct result_layout *layout, const struct options *options)
 {
 	bool float_sums = teaches(&options->teach, TEACH_FLOAT_SUMS);
@@ -137,6 +148,7 @@ void pixels_layout(struct result_layout *layout, const struct options *options)
 		if (float_sums)
 			layout_add(layout, v, &reducer_float_sums, NULL);
 		layout_add(layout, v, &reducer_histogram, NULL);
+		layout_add(layout, v, &reducer_ground, NULL);
 	}
 }
 
@@ -146,5 +158,6 @@ struct value_offsets value_offsets(const struct result_layout *layout, unsigned 
 		.moments = layout_find(layout, value, &reducer_moments),
 		.histogram = layout_find(layout, value, &reducer_histogram),
 		.float_sums = layout_find(layout, value, &reducer_float_sums),
+		.ground = layout_find(layout, value, &reducer_ground),
 	};
 }

@@ -14,6 +14,7 @@
 extern const struct reducer reducer_moments;    /* struct accum */
 extern const struct reducer reducer_histogram;  /* struct histogram */
 extern const struct reducer reducer_float_sums; /* struct float_sums */
+extern const struct reducer reducer_ground;     /* uint128: see ground_sum.h */
 
 /* A histogram as it travels: only the part of it that is not zero. */
 struct packed_histogram {
@@ -28,7 +29,7 @@ void pixels_layout(struct result_layout *layout, const struct options *options);
 
 /* Where the cells of one value are in a group; SIZE_MAX where there are none. */
 struct value_offsets {
-	size_t moments, histogram, float_sums;
+	size_t moments, histogram, float_sums, ground;
 };
 
 struct value_offsets value_offsets(const struct result_layout *layout, unsigned value);
@@ -38,6 +39,7 @@ struct value_cells {
 	struct accum *accum;
 	struct histogram *histogram;
 	struct float_sums *float_sums; /* NULL without --teach float-sums */
+	uint128 *ground;               /* 0 where areas do not vary */
 };
 
 static inline struct value_cells value_cells(const struct value_offsets *at,
@@ -47,6 +49,7 @@ static inline struct value_cells value_cells(const struct value_offsets *at,
 		.accum = group_cell(group, at->moments),
 		.histogram = group_cell(group, at->histogram),
 		.float_sums = at->float_sums == SIZE_MAX ? NULL : group_cell(group, at->float_sums),
+		.ground = group_cell(group, at->ground),
 	};
 }
 

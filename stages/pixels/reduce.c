@@ -5,6 +5,7 @@
  * A tile that a chunk covers whole is summarised at once; the parts of a tile that chunks cut wait
  * in an open tile until its last pixel has arrived.
  */
+#include "ground_sum.h"
 #include "stages.h"
 #include "teach.h"
 #include "recipe.h"
@@ -104,9 +105,13 @@ struct scene_totals *scene_totals_new(const struct scene *scene, const struct ch
 	return totals;
 }
 
-static double area_of(const struct scene *scene, const struct accum *a)
+static double area_of(const struct scene *scene, const struct value_cells *cells)
 {
-	return scene->pixel_area_m2 > 0 ? (double)a->n[PIXEL_VALID] * scene->pixel_area_m2 : NAN;
+	if (scene->ground.n_x)
+		return ground_sum_m2(*cells->ground);
+	return scene->pixel_area_m2 > 0
+		       ? (double)cells->accum->n[PIXEL_VALID] * scene->pixel_area_m2
+		       : NAN;
 }
 
 /* All its pixels are there, of each value that the scene has. */
@@ -130,7 +135,7 @@ static void finish_tile(struct scene_totals *totals, uint32_t number, const stru
 
 		tile[v].window = *window;
 		summary_make(&tile[v].summary, cells.accum, cells.histogram,
-			     area_of(totals->scene, cells.accum),
+			     area_of(totals->scene, &cells),
 			     &totals->layout->recipe->value[v].grid);
 	}
 }
@@ -185,7 +190,7 @@ static struct value_result value_of(const struct scene_totals *totals, unsigned 
 		.accum = *cells.accum,
 		.histogram = cells.histogram,
 		.float_sums = cells.float_sums ? *cells.float_sums : (struct float_sums){0},
-		.area_m2 = area_of(totals->scene, cells.accum),
+		.area_m2 = area_of(totals->scene, &cells),
 	};
 }
 

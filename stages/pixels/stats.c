@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ground_sum.h"
 #include "recipe.h"
 #include "value_run.h"
 
@@ -120,6 +121,18 @@ static void add_constant(const struct value_rule *rule, const struct value_cells
 	cells->histogram->count[value_rule_slot(rule, plane->value[0])] += pixels;
 }
 
+/* Only of scenes whose pixels vary in area; all others have one area for all. */
+static void add_ground(uint128 *sum, const struct block *block, const struct value_plane *plane,
+		       const struct window *part)
+{
+	size_t width = block->window.x_size;
+	size_t first = (size_t)(part->y_off - block->window.y_off) * width +
+		       (part->x_off - block->window.x_off);
+
+	ground_sum(sum, block->scene, part, plane->pixel_class + (block->constant ? 0 : first),
+		   width, block->constant);
+}
+
 /* All values of a part of the block into its group. */
 static void add_group(struct stats_state *state, const struct cell_group *group,
 		      const struct block *block, const struct window *part)
@@ -135,6 +148,8 @@ static void add_group(struct stats_state *state, const struct cell_group *group,
 			add_constant(&lanes->rule, &cells, plane, window_pixels(part));
 		else
 			add_part(state, lanes, &cells, block, plane, part);
+		if (block->scene->ground.n_x)
+			add_ground(cells.ground, block, plane, part);
 	}
 }
 

@@ -220,3 +220,11 @@ int reader_probe(const char *path, enum reader_choice choice, enum file_reach re
 		look_up_unit(path, reach, info);
 	return 0;
 }
+
+int reader_geographic(const char *path, const struct raster_info *info, double *x, double *y,
+		      size_t n, struct ellipsoid *ellipsoid, struct error *err)
+{
+	const struct reader *gdal = beside_check(path, err) ? NULL : reader_gdal(err);
+
+	return gdal ? gdal->geographic(path, info, x, y, n, ellipsoid, err) : -1;
+}

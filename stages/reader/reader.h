@@ -26,4 +26,11 @@ int reader_probe(const char *path, enum reader_choice choice, enum file_reach re
 /* The reader that has probed this file; NULL with err set where it cannot be loaded any more. */
 const struct reader *reader_of(const struct raster_info *info, struct error *err);
 
+/*
+ * Longitudes and latitudes of coordinates in the file's CRS, by GDAL, whoever reads the file; see
+ * the reader's geographic(). -1 with EX_UNAVAILABLE or EX_TEMPFAIL where GDAL cannot be had.
+ */
+int reader_geographic(const char *path, const struct raster_info *info, double *x, double *y,
+		      size_t n, struct ellipsoid *ellipsoid, struct error *err) MUST_CHECK;
+
 #endif

@@ -70,6 +70,7 @@ static json_t *total_object(const struct value_totals *totals, const struct summ
 	json_t *o = json_object(), *stats = js_stats(summary, grid);
 
 	js_put(&o, "scenes", js_count(totals->n_scenes));
+	js_put(&o, "area_scenes", js_count(totals->n_area));
 	if (json_object_update(o, stats)) {
 		json_decref(o);
 		o = NULL;

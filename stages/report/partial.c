@@ -142,6 +142,8 @@ json_t *partial_scene(const struct scene_result *result, const struct recipe *re
 	js_put(&o, "crs", partial_text(scene_crs(s)));
 	js_put(&o, "x_size", js_count(s->x_size));
 	js_put(&o, "y_size", js_count(s->y_size));
+	js_put(&o, "area_source", partial_text(s->area_source));
+	js_put(&o, "area_varies", json_boolean(s->ground.n_x));
 	js_put(&o, "bands", band_sources(s, recipe));
 	js_put(&o, "notes", notes);
 	js_put(&o, "indices", value_objects(result, recipe));
@@ -414,6 +416,10 @@ static void get_facts(const json_t *o, struct scene *scene, const struct recipe 
 		 json_object_get(o, "crs"), bad);
 	scene->x_size = (uint32_t)get_count(o, "x_size", UINT32_MAX, bad);
 	scene->y_size = (uint32_t)get_count(o, "y_size", UINT32_MAX, bad);
+	get_text(scene->area_source, sizeof(scene->area_source), json_object_get(o, "area_source"),
+		 bad);
+	*bad |= !json_is_boolean(json_object_get(o, "area_varies"));
+	scene->ground.n_x = json_is_true(json_object_get(o, "area_varies"));
 	get_bands(json_object_get(o, "bands"), scene, recipe, bad);
 	get_notes(o, scene, bad);
 	scene->n_files = 1; /* for its CRS */
@@ -458,7 +464,7 @@ int partial_read_scene(const json_t *o, const struct recipe *recipe, struct scen
 
 	memset(scene, 0, sizeof(*scene));
 	*result = (struct scene_result){.scene = scene};
-	need_members(o, 13, &bad);
+	need_members(o, 15, &bad);
 	*number = get_count(o, "number", UINT32_MAX, &bad);
 	scene->id = (uint32_t)*number;
 	get_facts(o, scene, recipe, &bad);

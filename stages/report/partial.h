@@ -1,6 +1,6 @@
 /*
  * Partial results: exact totals of scenes as text, from one job to imgpipe merge (schema
- * imgpipe-partial/3, in report/schema.md). What is written here is read back to the same bits.
+ * imgpipe-partial/4, in report/schema.md). What is written here is read back to the same bits.
  *
  * The input may be damaged, old, from another run, or malicious. Three checks, in this order:
  *
@@ -31,7 +31,7 @@
 #include "workload.h"
 
 #define PARTIAL_FORMAT "imgpipe-partial/"
-#define PARTIAL_SCHEMA PARTIAL_FORMAT "3"
+#define PARTIAL_SCHEMA PARTIAL_FORMAT "4"
 
 /* In place of a band's file: the scene has the band, but nothing read it. */
 #define PARTIAL_UNREAD "unread"

@@ -379,12 +379,14 @@ static bool pair_agrees(const struct value_result *fewer, const struct value_res
 	       left_out(&fewer->accum) <= left_out(&more->accum);
 }
 
-/* The area is that of a pixel, times the valid ones. */
-static bool areas_agree(const struct value_result *a, const struct value_result *b)
+/* The area is that of a pixel, times the valid ones, but where pixels vary in area. */
+static bool areas_agree(const struct scene *scene, const struct value_result *a,
+			const struct value_result *b)
 {
 	if (isnan(a->area_m2) || isnan(b->area_m2))
 		return isnan(a->area_m2) && isnan(b->area_m2);
-	return a->accum.n[PIXEL_VALID] != b->accum.n[PIXEL_VALID] || a->area_m2 == b->area_m2;
+	return scene->ground.n_x || a->accum.n[PIXEL_VALID] != b->accum.n[PIXEL_VALID] ||
+	       a->area_m2 == b->area_m2;
 }
 
 static int check_pair(const struct scene_result *result, const struct recipe *recipe, unsigned v,
@@ -400,7 +402,7 @@ static int check_pair(const struct scene_result *result, const struct recipe *re
 				 "%s reads the bands of %s, but has fewer pixels without data or "
 				 "masked",
 				 b->name, a->name);
-	if (!areas_agree(x, y))
+	if (!areas_agree(result->scene, x, y))
 		return error_set(err, EX_DATAERR, "the areas of %s and %s contradict each other",
 				 a->name, b->name);
 	return 0;

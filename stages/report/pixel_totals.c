@@ -4,6 +4,7 @@
  */
 #include "report.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 int pixel_totals_init(struct pixel_totals *totals, const struct result_layout *layout,
@@ -27,8 +28,11 @@ static void add_value(struct value_totals *totals, const struct value_result *re
 	accum_merge(&totals->accum, &result->accum);
 	histogram_merge(&totals->histogram, result->histogram);
 	float_sums_merge(&totals->float_sums, &result->float_sums);
-	totals->area_m2 += result->area_m2;
 	totals->n_scenes++;
+	if (isnan(result->area_m2))
+		return;
+	totals->area_m2 += result->area_m2;
+	totals->n_area++;
 }
 
 /* Cells that are not known here. */

@@ -25,8 +25,9 @@
 struct value_totals {
 	struct accum accum;
 	struct float_sums float_sums; /* --teach float-sums */
-	double area_m2;               /* NaN as soon as one scene's is not known */
+	double area_m2;               /* of the scenes whose area is known */
 	uint32_t n_scenes;            /* that have it */
+	uint32_t n_area;              /* of these, whose area is known */
 	struct histogram histogram;
 };
 

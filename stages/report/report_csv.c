@@ -91,7 +91,8 @@ static int csv_begin(struct open_report *report, struct error *err)
 	const struct recipe *recipe = report->plan->layout.recipe;
 	FILE *out = report->out;
 
-	(void)fputs("name,index,status,error,sensor,acquired,crs,x_size,y_size," STATS_COLUMNS,
+	(void)fputs("name,index,status,error,sensor,acquired,crs,x_size,y_size," STATS_COLUMNS
+		    ",area_source",
 		    out);
 	for (unsigned i = 0; i < recipe->n_bands; i++)
 		(void)fprintf(out, ",%s_file,%s_band", recipe->band[i].text, recipe->band[i].text);
@@ -128,6 +129,8 @@ static void put_value(FILE *out, const struct scene_result *result, unsigned v,
 	else
 		(void)fputs(",,", out);
 	put_stats(out, known ? &summary : NULL);
+	(void)fputc(',', out);
+	csv_words(out, known ? scene->area_source : "");
 	for (unsigned i = 0; i < recipe->n_bands; i++)
 		put_band(out, scene, i);
 	(void)fputc('\n', out);

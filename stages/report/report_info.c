@@ -142,6 +142,9 @@ static void put_grid(FILE *out, const struct scene *scene)
 
 	if (scene->pixel_area_m2 > 0)
 		(void)snprintf(area, sizeof(area), ", %.10g m2 a pixel", scene->pixel_area_m2);
+	else if (scene->ground.n_x)
+		(void)snprintf(area, sizeof(area), ", %.5g to %.5g m2 a pixel on the ground",
+			       scene->ground.least, scene->ground.most);
 	(void)snprintf(line, sizeof(line),
 		       "%" PRIu32 " x %" PRIu32 " pixels in %" PRIu32 " x %" PRIu32
 		       " tiles of %" PRIu32 " x %" PRIu32 "%s%s",

@@ -160,6 +160,7 @@ static json_t *scene_object(const struct scene_result *result, const struct reci
 	js_put(&o, "y_size", js_count(s->y_size));
 	js_put(&o, "pixel_area_m2",
 	       s->pixel_area_m2 > 0 ? js_number(s->pixel_area_m2) : json_null());
+	js_put(&o, "area_source", js_text_or_null(s->area_source));
 	js_put(&o, "store_x_size", js_count(s->store_x_size));
 	js_put(&o, "store_y_size", js_count(s->store_y_size));
 	js_put(&o, "tile_x_size", js_count(s->tile_x_size));

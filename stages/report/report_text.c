@@ -203,13 +203,25 @@ static void put_pixels(FILE *out, const struct summary *s, const struct value_de
 	text_item(out, LABEL_COLUMNS, "Quantiles", line);
 	put_range(out, s, def->name);
 	put_coarseness(out, s, &def->grid);
-	if (isfinite(s->area_ha))
-		(void)fprintf(out, "%-*s%.2f ha of valid pixels\n", LABEL_COLUMNS, "Area",
-			      s->area_ha);
+}
+
+/* What is known is added up, and what is not is counted. */
+static void put_area(FILE *out, const struct value_totals *value)
+{
+	uint32_t unknown = value->n_scenes - value->n_area;
+	char line[160];
+
+	if (!value->n_area)
+		(void)snprintf(line, sizeof(line),
+			       "not known: no scene says where on the Earth it is");
+	else if (!unknown)
+		(void)snprintf(line, sizeof(line), "%.2f ha of valid pixels", value->area_m2 / 1e4);
 	else
-		text_item(out, LABEL_COLUMNS, "Area",
-			  "not known: at least one scene has no projected CRS (see the area of "
-			  "each scene in --csv)");
+		(void)snprintf(line, sizeof(line),
+			       "%.2f ha of valid pixels in %" PRIu32
+			       " scenes, not known in %" PRIu32 " (see area_ha of each in --csv)",
+			       value->area_m2 / 1e4, value->n_area, unknown);
+	text_item(out, LABEL_COLUMNS, "Area", line);
 }
 
 /* Value v of all scenes that have it. */
@@ -232,6 +244,7 @@ static void put_total(FILE *out, const struct run_totals *totals, unsigned v)
 	put_names(out, recipe, totals->n_scenes == 1 ? "all" : name, recipe->value[v].name);
 	put_numbers(out, &s, "");
 	put_pixels(out, &s, &recipe->value[v]);
+	put_area(out, &totals->pixels->value[v]);
 }
 
 /* "gndvi in 1 of 2 that are ok, evi in 2 of 2 that are ok": which values some scenes lack. */

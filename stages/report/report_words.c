@@ -5,6 +5,7 @@
 #include "recipe.h"
 
 #include <errno.h>
+#include <math.h>
 
 const char *scene_status_name(enum scene_status status)
 {
@@ -69,7 +70,7 @@ void totals_summary(struct summary *out, const struct pixel_totals *totals, unsi
 {
 	const struct value_totals *value = &totals->value[v];
 
-	summary_make(out, &value->accum, &value->histogram, value->area_m2,
+	summary_make(out, &value->accum, &value->histogram, value->n_area ? value->area_m2 : NAN,
 		     &totals->layout->recipe->value[v].grid);
 }
 

@@ -249,6 +249,24 @@ ndvi() {
 	done
 }
 
+@test "areas of several scenes: what is known is added up, what is not is counted" {
+	tif a.tif uint16 epsg=32633 pixel=10 desc=red,nir 1,1/1,1 3,3/3,3
+	tif b.tif uint16 epsg=32633 pixel=100 desc=red,nir 1,1 3,3
+	tif c.tif uint16 desc=red,nir 1,1 3,3
+	imgpipe a.tif b.tif
+	exits 0
+	[[ $output == *$'\nArea      2.04 ha of valid pixels\n'* ]]
+	imgpipe --summary s.json a.tif b.tif c.tif
+	exits 0
+	[[ $output == *$'\nArea      2.04 ha of valid pixels in 2 scenes, not known in 1 '* ]]
+	holds s.json 'd["global"]["indices"]["ndvi"]["area_ha"] == 2.04' \
+		'd["global"]["indices"]["ndvi"]["area_scenes"] == 2'
+	imgpipe --summary s.json c.tif
+	exits 0
+	[[ $output == *$'\nArea      not known'* ]]
+	holds s.json 'd["global"]["indices"]["ndvi"]["area_ha"] is None'
+}
+
 @test "areas: where the unit of the CRS cannot be looked up, the scene says so" {
 	tif a.tif uint16 desc=red,nir epsg=26713 pixel=10 1,1/1,1 1,3/0,9
 	# GDAL states the unit (key 3076: 9001, metre): call it a key that says nothing.

@@ -136,7 +136,7 @@ setup() {
 		'all(k in n["histogram"] for k in ("min", "max", "count", "below", "above", "buckets"))' \
 		'len(n["histogram"]["buckets"]) == n["histogram"]["count"]' \
 		'"ndvi" in d["global"]["indices"] and d["global"]["scenes"] == 1' \
-		'd["global"]["indices"]["ndvi"] == {"scenes": 1, **n}' '"missing" not in s'
+		'd["global"]["indices"]["ndvi"] == {"scenes": 1, "area_scenes": 1, **n}' '"missing" not in s'
 }
 
 @test "the tile table has the documented columns" {

@@ -232,15 +232,15 @@ def formats(lab):
            b'"scenes_in_all":0,"files":"0123456789abcdef","scenes":[\n],\n"complete":true}\n')
     lab.refuses("a part of an older imgpipe", old, "older imgpipe", "make all parts again")
     data = lab.whole.bytes()
-    lab.refuses("a part of one value", data.replace(b"partial/3", b"partial/2"), "older imgpipe",
+    lab.refuses("a part of one value", data.replace(b"partial/4", b"partial/2"), "older imgpipe",
                 "imgpipe-partial/2", "make all parts again")
-    for version in (b"4", b"33", b"22", b"11"):
-        lab.refuses(f"format {version}", data.replace(b"partial/3", b"partial/" + version),
-                    "not of the format imgpipe-partial/3")
+    for version in (b"5", b"44", b"22", b"11"):
+        lab.refuses(f"format {version}", data.replace(b"partial/4", b"partial/" + version),
+                    "not of the format imgpipe-partial/4")
     part = lab.whole.copy()
-    part.head["results"] = 3
+    part.head["results"] = 4
     part.head["more"] = 1
-    lab.refuses("another results version", part.bytes(), "results version 3", "version 2")
+    lab.refuses("another results version", part.bytes(), "results version 4", "version 3")
     for name, junk in (("empty", b""), ("an image", lab.files[0].read_bytes()),
                        ("JSON", b'{"a":1}\n'), ("text", b"x\n" * 100)):
         lab.refuses(f"no partial: {name}", junk, "not a partial result")

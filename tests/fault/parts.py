@@ -26,12 +26,13 @@ from part_text import (GRID, MARK, NEAR, SLOTS, Lab, Part, dump, keep_real, made
 TEXTS = ("", "x", "name with \u00e9", '"quoted"', "=1+1")
 
 # Where other values are as good as the one that is there, and which.
-FREE = {"name": TEXTS, "sensor": TEXTS, "acquired": TEXTS, "crs": TEXTS,
+FREE = {"name": TEXTS, "sensor": TEXTS, "acquired": TEXTS, "crs": TEXTS, "area_source": TEXTS,
+        "area_varies": (True, False),
         "bands.red.file": TEXTS, "bands.nir.file": TEXTS,
         "bands.red.band": (1, 7, 2 ** 32 - 1), "bands.nir.band": (3, 2 ** 32 - 1), "notes": ([], ["a"], ["a"] * 6),
         "indices.ndvi.area_m2": (None, real(0.1), real(1e15)), "error": TEXTS, "error_code": (64, 65, 74, 78)}
 FREE_OF = {"ok": set(FREE) - {"error", "error_code"},
-           "failed": {"name", "sensor", "acquired", "crs", "notes", "error", "error_code",
+           "failed": {"name", "sensor", "acquired", "crs", "area_source", "area_varies", "notes", "error", "error_code",
                       "x_size", "y_size"}}
 
 
@@ -43,7 +44,9 @@ def is_free(status, name, value):
         return False
     if name in ("x_size", "y_size"):
         return type(value) is int and 0 <= value < 2 ** 32
-    if name in ("name", "sensor", "acquired", "crs", "error") or name.endswith(".file"):
+    if name == "area_varies":
+        return isinstance(value, bool)
+    if name in ("name", "sensor", "acquired", "crs", "area_source", "error") or name.endswith(".file"):
         return isinstance(value, str) and not value.startswith(MARK)
     if name.endswith(".band"):
         return type(value) is int and 0 < value < 2 ** 32
@@ -433,15 +436,18 @@ def several(lab):
             lab.takes(name, data)
         else:
             lab.refuses(name, data, "fewer pixels without data or masked")
-    for first_area, second_area, good in ((5, 5, True), (5, 6, False), (None, 5, False)):
+    for first_area, second_area, varies, good in (
+            (5, 5, False, True), (5, 6, False, False), (None, 5, False, False), (5, 6, True, True),
+            (None, 5, True, False)):
         scene, indices = of_values(["a", "b"], ([(0.5, 2)],), ([(0.25, 2)],))
         for name, area in (("a", first_area), ("b", second_area)):
             scene["indices"][name]["area_m2"] = area and real(area)
+        scene["area_varies"] = varies
         data = with_values(lab, scene, indices).bytes()
         if good:
-            lab.takes(f"areas {first_area} and {second_area}", data)
+            lab.takes(f"areas {first_area} and {second_area}, varying: {varies}", data)
         else:
-            lab.refuses(f"areas {first_area} and {second_area}", data, "areas of a and b")
+            lab.refuses(f"areas {first_area} and {second_area}, varying: {varies}", data, "areas of a and b")
 
 
 def differing(lab):

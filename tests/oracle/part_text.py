@@ -162,7 +162,7 @@ def made_scene(values, number=0, name="made", width=None, height=1, others=0, no
     band = {"file": f"{name}.tif", "band": 1}
     return {"number": number, "name": name, "status": "ok", "error_code": 0, "error": "",
             "sensor": "", "acquired": "", "crs": "", "x_size": width or n_valid + others + masked,
-            "y_size": height, "bands": {"red": band, "nir": {**band, "band": 2}}, "notes": [],
+            "y_size": height, "area_source": "", "area_varies": False, "bands": {"red": band, "nir": {**band, "band": 2}}, "notes": [],
             "indices": {"ndvi": {"area_m2": None, "accum": accum, "histogram": histogram}}}
 
 

@@ -77,6 +77,13 @@ static void fill(struct scene *scene)
 				.tile_x_size = 256,
 				.tile_y_size = 5000,
 				.pixel_area_m2 = 100,
+				.ground = {.n_x = 1,
+					   .n_y = 2,
+					   .block = 1000,
+					   .least = 99,
+					   .most = 101,
+					   .node = {99, 101}},
+				.area_source = "on the ground",
 				.masked = true,
 				.n_notes = 2,
 				.notes = {"one", "two"}};
@@ -260,6 +267,12 @@ static void cut_scenes_are_refused(void **state)
 	CHANGE(tile, scene.tile_y_size = 0)                                   \
 	CHANGE(area, scene.pixel_area_m2 = -1)                                \
 	CHANGE(no_area, scene.pixel_area_m2 = NAN)                            \
+	CHANGE(ground_across, scene.ground.n_x = GROUND_NODES_X + 1)          \
+	CHANGE(ground_down, scene.ground.n_y = 0)                             \
+	CHANGE(ground_block, scene.ground.block = 0)                          \
+	CHANGE(ground_node, scene.ground.node[1] = 1e17)                      \
+	CHANGE(ground_nan, scene.ground.node[0] = NAN)                        \
+	CHANGE(ground_most, scene.ground.most = INFINITY)                     \
 	CHANGE(block, scene.files[1].info.block_y_size = 0)                   \
 	CHANGE(bands, scene.files[0].info.n_bands = 0)                        \
 	CHANGE(type, *(uint32_t *)&scene.files[0].info.type = N_SAMPLE_TYPES) \

@@ -102,6 +102,7 @@ static const struct kind {
 	{&reducer_moments, fill_moments},       {&reducer_histogram, fill_histogram},
 	{&reducer_float_sums, fill_float_sums}, {&reducer_count, fill_count},
 	{&reducer_wide_sum, fill_wide},         {&reducer_largest, fill_largest},
+	{&reducer_ground, fill_wide},
 };
 
 enum { N_KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -153,7 +154,7 @@ static void imagery_has_what_is_wanted(void **state)
 	struct recipe two = recipe_ndvi;
 	struct options options = {.recipe = &recipe_ndvi};
 	struct result_layout one, both, taught;
-	size_t cells = sizeof(struct accum) + sizeof(struct histogram);
+	size_t cells = sizeof(struct accum) + sizeof(struct histogram) + sizeof(uint128);
 
 	(void)state;
 	two.n_values = 2;
@@ -163,9 +164,9 @@ static void imagery_has_what_is_wanted(void **state)
 	pixels_layout(&both, &options);
 	options.teach.modes = TEACH_FLOAT_SUMS;
 	pixels_layout(&taught, &options);
-	assert_int_equal(one.n_kinds, 2);
-	assert_int_equal(both.n_kinds, 4);
-	assert_int_equal(taught.n_kinds, 6);
+	assert_int_equal(one.n_kinds, 3);
+	assert_int_equal(both.n_kinds, 6);
+	assert_int_equal(taught.n_kinds, 8);
 	assert_int_equal(layout_bytes_beyond_first(&one), 0);
 	assert_int_equal(layout_bytes_beyond_first(&both), cells);
 	assert_true(one.group_bytes >= cells && one.group_bytes < cells + 80);

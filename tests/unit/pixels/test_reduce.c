@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "pixels/ground_sum.h"
 #include "pixels/stages.h"
 #include "recipe.h"
 
@@ -51,7 +52,7 @@ static void open_tiles_are_paid_for(void **state)
 	assert_int_equal(bytes(20, 15, false), bytes(20, 20, false));
 }
 
-static double area(double pixel_area_m2, bool by_tile)
+static double area_with(double pixel_area_m2, uint128 ground, bool by_tile)
 {
 	struct scene scene = tiled();
 	const struct chunk_grid grid = {.x_size = 80,
@@ -70,6 +71,8 @@ static double area(double pixel_area_m2, bool by_tile)
 	double area_m2;
 
 	scene.pixel_area_m2 = pixel_area_m2;
+	scene.ground.n_x = ground > 0;
+	*cells.ground = ground;
 	totals = scene_totals_new(&scene, &grid, &layout, by_tile, &err);
 	assert_non_null(totals);
 	accum_clear(cells.accum);
@@ -89,6 +92,71 @@ static double area(double pixel_area_m2, bool by_tile)
 	return area_m2;
 }
 
+static double area(double pixel_area_m2, bool by_tile)
+{
+	return area_with(pixel_area_m2, 0, by_tile);
+}
+
+/* In a scene without areas on the ground their sum is not looked at; in one with them, only that.
+ */
+static void area_on_the_ground(void **state)
+{
+	(void)state;
+	for (int by_tile = 0; by_tile < 2; by_tile++) {
+		assert_true(area_with(0, (uint128)5 << 29, by_tile) == 2.5);
+		assert_true(area_with(0, (uint128)3 << 90, by_tile) == 3 * 0x1p60);
+	}
+}
+
+static struct scene varying(uint32_t block)
+{
+	struct scene scene = {.x_size = 5, .y_size = 4};
+
+	/* 100 + 8 x + 16 y m2 there: pixel centres lie half-way. */
+	scene.ground = (struct ground_area){
+		.n_x = 2, .n_y = 2, .block = block, .node = {100, 140, 164, 204}};
+	return scene;
+}
+
+static double sum_of(const struct scene *scene, const struct window *window, const uint8_t *class,
+		     size_t stride, bool constant)
+{
+	uint128 sum = 0;
+
+	ground_sum(&sum, scene, window, class, stride, constant);
+	return ground_sum_m2(sum);
+}
+
+/* However it is cut, and by blocks of columns whose middle counts for all of them. */
+static void ground_is_summed(void **state)
+{
+	static const uint8_t class[4][5] = {{0, 1, 0, 2, 0}, {0}, {1, 1, 1, 1, 0}, {3, 3, 3, 3, 3}};
+	const struct window all = {0, 0, 5, 4};
+	struct scene fine = varying(1), coarse = varying(2);
+	uint128 sum = 0;
+	double want = 0, want_coarse = 0;
+
+	(void)state;
+	for (unsigned y = 0; y < 4; y++)
+		for (unsigned x = 0; x < 5; x++) {
+			if (class[y][x])
+				continue;
+			want += 100 + 8 * (x + 0.5) + 16 * (y + 0.5);
+			want_coarse += 100 + 8 * (x < 4 ? x / 2 * 2 + 1.0 : 4.5) + 16 * (y + 0.5);
+		}
+	assert_float_equal(sum_of(&fine, &all, class[0], 5, false), want, 1e-6);
+	assert_float_equal(sum_of(&coarse, &all, class[0], 5, false), want_coarse, 1e-6);
+	for (unsigned y = 0; y < 4; y++)
+		for (unsigned x = 0; x < 5; x += 3) {
+			const struct window part = {x, y, x ? 2 : 3, 1};
+
+			ground_sum(&sum, &coarse, &part, &class[y][x], 99, false);
+		}
+	assert_true(ground_sum_m2(sum) == sum_of(&coarse, &all, class[0], 5, false));
+	assert_float_equal(sum_of(&fine, &all, class[0], 5, true), 20 * (100 + 20 + 32), 1e-6);
+	assert_true(sum_of(&fine, &all, class[3], 5, true) == 0);
+}
+
 static void area_of_valid_pixels(void **state)
 {
 	(void)state;
@@ -103,6 +171,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(open_tiles_are_paid_for),
 		cmocka_unit_test(area_of_valid_pixels),
+		cmocka_unit_test(area_on_the_ground),
+		cmocka_unit_test(ground_is_summed),
 	};
 
 	pixels_layout(&layout, &options);

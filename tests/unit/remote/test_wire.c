@@ -24,6 +24,7 @@ struct group {
 	struct cell_group head;
 	struct accum accum;
 	struct histogram histogram;
+	_Alignas(16) uint128 ground;
 };
 
 static struct group group, back;
@@ -40,6 +41,7 @@ static void fill(struct group *p, const float *value, unsigned n, uint64_t times
 		p->histogram.count[histogram_slot(&recipe_ndvi.value[0].grid, value[i])] += times;
 	}
 	p->accum.n[PIXEL_NODATA] = 7;
+	p->ground = (uint128)n << 70;
 	p->head.tile = 42;
 }
 
@@ -60,14 +62,14 @@ static void groups_travel(void **state)
 	fill(&group, one, 1, (uint64_t)UINT32_MAX + 5); /* counts of 64 bits */
 	bytes = group_pack(&layout, room, &group.head);
 	assert_int_equal(bytes, sizeof(struct packed_group) + sizeof(struct accum) +
-					sizeof(struct packed_histogram) + 16);
+					sizeof(uint128) + sizeof(struct packed_histogram) + 16);
 	assert_int_equal(group_unpack(&layout, &back.head, room, bytes, &err), 0);
 	assert_memory_equal(&back, &group, sizeof(group));
 
 	fill(&group, NULL, 0, 0); /* no valid pixel */
 	bytes = group_pack(&layout, room, &group.head);
 	assert_int_equal(bytes, sizeof(struct packed_group) + sizeof(struct accum) +
-					sizeof(struct packed_histogram));
+					sizeof(uint128) + sizeof(struct packed_histogram));
 	assert_int_equal(group_unpack(&layout, &back.head, room, bytes, &err), 0);
 	assert_memory_equal(&back, &group, sizeof(group));
 }
