@@ -215,9 +215,13 @@ static int read_file(struct read_state *state, const struct stage_env *env,
 		return -1;
 	if (!on_grid(&bands.grid))
 		resample_file(scene, file, &bands, &block->window, &request, planes);
-	if (bands.n > bands.n_planes)
+	if (bands.n > bands.n_planes) {
+		struct meter_span span = meter_begin();
+
 		judge_file(state, scene, &bands, &block->window, &request, code, planes->verdict,
 			   window_pixels(&block->window));
+		meter_lap(env->meter, METER_MASK, &span);
+	}
 	*constant = request.constant;
 	arena_rewind(env->arena, mark);
 	return 0;
