@@ -163,7 +163,7 @@ struct told_bands {
 enum { TOLD_QUALITY_MOST = 12 };
 struct told_quality_band {
 	char name[120];
-	char layouts[120]; /* "scl, cldprb"; "" if none is known */
+	char layouts[120]; /* "landsat-c1 or landsat-pre"; "" if none is known */
 };
 struct told_quality {
 	unsigned n, n_more;

@@ -25,8 +25,20 @@ static const char *named(const struct quality *q, const struct mask_layout *layo
 	return NULL;
 }
 
+/* "scl", "cldprb:66": what may be typed for it. */
+static void preset_text(const struct mask_layout *layout, char *text, size_t size)
+{
+	struct mask_rule rule;
+	struct error err;
+
+	(void)snprintf(text, size, "%s", layout_name(layout));
+	if (mask_rule_parse(&rule, text, &err))
+		(void)snprintf(text, size, "%s:66", layout_name(layout));
+}
+
 unsigned quality_layouts_of(const char *name, const char *base, char *text, size_t size)
 {
+	char preset[32];
 	size_t used = 0;
 	unsigned n = 0;
 
@@ -34,9 +46,10 @@ unsigned quality_layouts_of(const char *name, const char *base, char *text, size
 	for (const struct mask_layout *l = layout_next(NULL); l; l = layout_next(l)) {
 		if (!layout_names(l, name, base))
 			continue;
+		preset_text(l, preset, sizeof(preset));
 		if (used < size)
-			used += (size_t)snprintf(text + used, size - used, "%s%s", n ? ", " : "",
-						 layout_name(l));
+			used += (size_t)snprintf(text + used, size - used, "%s%s", n ? " or " : "",
+						 preset);
 		n++;
 	}
 	return n;
@@ -48,8 +61,8 @@ static int ambiguous(const struct quality *q, const char *name, struct error *er
 
 	(void)quality_layouts_of(name, q->base, layouts, sizeof(layouts));
 	return error_set(err, EX_DATAERR,
-			 "%s: --mask auto: the name %s does not tell which of these layouts it "
-			 "has: %s; say which, as --mask NAME",
+			 "%s: --mask auto: the name %s does not tell which layout it has; pass "
+			 "--mask %s",
 			 q->scene->name, name, layouts);
 }
 
@@ -126,11 +139,22 @@ void scene_tell_quality(struct told_quality *told, const struct scene *scene,
 
 /* --- a run without --mask --- */
 
-static bool has_layout(const char *name, const char *base)
+/* The one layout that a name fits, if auto takes it. */
+static bool auto_takes(const char *name, const char *base)
 {
-	char layouts[120];
+	const struct mask_layout *fits = NULL;
+	struct mask_rule rule;
+	struct error err;
 
-	return *name && quality_layouts_of(name, base, layouts, sizeof(layouts)) > 0;
+	for (const struct mask_layout *l = *name ? layout_next(NULL) : NULL; l;
+	     l = layout_next(l)) {
+		if (!layout_names(l, name, base))
+			continue;
+		if (fits)
+			return false;
+		fits = l;
+	}
+	return fits && mask_rule_parse(&rule, "auto", &err) == 0 && mask_takes(&rule, fits);
 }
 
 void scene_note_quality(struct scene *scene, const struct scene_list *scene_list,
@@ -144,10 +168,10 @@ void scene_note_quality(struct scene *scene, const struct scene_list *scene_list
 		const struct member *member = &scene_list->member[entry->first + i];
 
 		has = member->slot >= SCENE_QA &&
-		      has_layout(file_list_name(&scene_list->files, member->file), base);
+		      auto_takes(file_list_name(&scene_list->files, member->file), base);
 	}
 	for (uint32_t i = 0; !has && info->n_bands > 1 && i < info->n_bands; i++)
-		has = has_layout(info->bands[i].description, base);
+		has = auto_takes(info->bands[i].description, base);
 	if (has)
 		scene_note(scene, "has a cloud mask: --mask auto would use it");
 }

@@ -143,9 +143,10 @@ static void append(char *text, size_t size, const char *separator, const char *w
 
 static void add_layouts(char *advice, size_t size, const char *name, const char *base)
 {
-	for (const struct mask_layout *l = layout_next(NULL); l; l = layout_next(l))
-		if (layout_names(l, name, base) && !strstr(advice, layout_name(l)))
-			append(advice, size, " or --mask ", layout_name(l));
+	char layouts[120];
+
+	if (quality_layouts_of(name, base, layouts, sizeof(layouts)) && !strstr(advice, layouts))
+		append(advice, size, " or ", layouts);
 }
 
 const char *quality_seen_text(struct quality *q, char *text, size_t size)
