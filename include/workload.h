@@ -42,7 +42,8 @@ struct value_result {
 	struct accum accum;
 	struct histogram *histogram;  /* NULL: the value is missing in this scene */
 	struct float_sums float_sums; /* --teach float-sums: of the valid pixels; else 0 */
-	double area_m2;               /* of the valid pixels, NaN where not known */
+	struct mask_counts masked_by;
+	double area_m2; /* of the valid pixels, NaN where not known */
 };
 
 /* A finished scene on its way to the reports. Lives until the row is written. */

@@ -417,6 +417,9 @@ int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *
 		set_nodata(scene, slot, &rule, options);
 	}
 	scene->has_reflectance = is_reflectance(scene, &rule, stated, options);
+	if (options->valid_reflectance && !scene->has_reflectance)
+		scene_note(scene, "--valid-reflectance masks nothing here: the scale of the "
+				  "samples is not known (--scale, --assume-reflectance)");
 	if (overridden)
 		return 0;
 	if (stated && check_stated(scene, err))

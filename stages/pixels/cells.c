@@ -17,6 +17,11 @@ static void moments_merge(void *into, const void *from)
 	accum_merge(into, from);
 }
 
+static void reasons_merge(void *into, const void *from)
+{
+	mask_counts_merge(into, from);
+}
+
 static void float_merge(void *into, const void *from)
 {
 	float_sums_merge(into, from);
@@ -110,6 +115,12 @@ const struct reducer reducer_moments = {
 	.merge = moments_merge,
 };
 
+const struct reducer reducer_reasons = {
+	.name = "reasons",
+	.bytes = sizeof(struct mask_counts),
+	.merge = reasons_merge,
+};
+
 const struct reducer reducer_histogram = {
 	.name = "histogram",
 	.bytes = sizeof(struct histogram),
@@ -134,6 +145,7 @@ void pixels_layout(struct result_layout *layout, const struct options *options)
 					 .n_values = options->recipe->n_values};
 	for (unsigned v = 0; v < layout->n_values; v++) {
 		layout_add(layout, v, &reducer_moments, NULL);
+		layout_add(layout, v, &reducer_reasons, NULL);
 		if (float_sums)
 			layout_add(layout, v, &reducer_float_sums, NULL);
 		layout_add(layout, v, &reducer_histogram, NULL);
@@ -144,6 +156,7 @@ struct value_offsets value_offsets(const struct result_layout *layout, unsigned 
 {
 	return (struct value_offsets){
 		.moments = layout_find(layout, value, &reducer_moments),
+		.reasons = layout_find(layout, value, &reducer_reasons),
 		.histogram = layout_find(layout, value, &reducer_histogram),
 		.float_sums = layout_find(layout, value, &reducer_float_sums),
 	};

@@ -132,6 +132,7 @@ static void finish_tile(struct scene_totals *totals, uint32_t number, const stru
 		summary_make(&tile[v].summary, cells.accum, cells.histogram,
 			     area_of(totals->scene, cells.accum),
 			     &totals->layout->recipe->value[v].grid);
+		tile[v].summary.masked_by = *cells.masked_by;
 	}
 }
 
@@ -183,6 +184,7 @@ static struct value_result value_of(const struct scene_totals *totals, unsigned 
 		return (struct value_result){.area_m2 = NAN};
 	return (struct value_result){
 		.accum = *cells.accum,
+		.masked_by = *cells.masked_by,
 		.histogram = cells.histogram,
 		.float_sums = cells.float_sums ? *cells.float_sums : (struct float_sums){0},
 		.area_m2 = area_of(totals->scene, cells.accum),

@@ -5,6 +5,7 @@
 #define IMGPIPE_STAGES_STAGES_H
 
 #include "cells.h"
+#include "class_byte.h"
 #include "stage.h"
 #include "workload.h"
 

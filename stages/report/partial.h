@@ -1,6 +1,6 @@
 /*
  * Partial results: exact totals of scenes as text, from one job to imgpipe merge (schema
- * imgpipe-partial/3, in report/schema.md). What is written here is read back to the same bits.
+ * imgpipe-partial/4, in report/schema.md). What is written here is read back to the same bits.
  *
  * The input may be damaged, old, from another run, or malicious. Three checks, in this order:
  *
@@ -31,7 +31,7 @@
 #include "workload.h"
 
 #define PARTIAL_FORMAT "imgpipe-partial/"
-#define PARTIAL_SCHEMA PARTIAL_FORMAT "3"
+#define PARTIAL_SCHEMA PARTIAL_FORMAT "4"
 
 /* In place of a band's file: the scene has the band, but nothing read it. */
 #define PARTIAL_UNREAD "unread"
@@ -43,7 +43,7 @@ enum {
 	/* For one more: a full histogram is 10,242 slots of up to 20 bytes, and sums. */
 	PARTIAL_LINE_MORE = 208 << 10,
 	PARTIAL_VALUES_ONE = HIST_SLOTS + 256, /* JSON values in a line, likewise */
-	PARTIAL_VALUES_MORE = HIST_SLOTS + 32,
+	PARTIAL_VALUES_MORE = HIST_SLOTS + 48,
 	PARTIAL_DEPTH_MOST = 5,  /* scene, indices, ndvi, accum, n */
 	PARTIAL_MAKERS_MOST = 8, /* programs in made_by; later ones are left out */
 };

@@ -25,8 +25,9 @@
 struct value_totals {
 	struct accum accum;
 	struct float_sums float_sums; /* --teach float-sums */
-	double area_m2;               /* NaN as soon as one scene's is not known */
-	uint32_t n_scenes;            /* that have it */
+	struct mask_counts masked_by;
+	double area_m2;    /* NaN as soon as one scene's is not known */
+	uint32_t n_scenes; /* that have it */
 	struct histogram histogram;
 };
 

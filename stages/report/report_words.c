@@ -5,6 +5,7 @@
 #include "recipe.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 const char *scene_status_name(enum scene_status status)
 {
@@ -39,6 +40,33 @@ const char *error_code_name(int code)
 	return "unknown";
 }
 
+const char *mask_reason_name(enum mask_reason reason)
+{
+	static const char *const names[N_MASK_REASONS] = {
+		[REASON_CLOUD] = "cloud",         [REASON_SHADOW] = "shadow",
+		[REASON_CIRRUS] = "cirrus",       [REASON_SNOW] = "snow",
+		[REASON_SATURATED] = "saturated", [REASON_OTHER] = "other",
+		[REASON_ALPHA] = "alpha",         [REASON_DATASET] = "dataset",
+		[REASON_RANGE] = "range",
+	};
+
+	return names[reason];
+}
+
+const char *masked_text(char text[MASKED_TEXT_BYTES], const struct mask_counts *by)
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
+		if (by->n[reason])
+			used += (size_t)snprintf(text + used, MASKED_TEXT_BYTES - used,
+						 "%s%" PRIu64 " %s", used ? ", " : "",
+						 by->n[reason],
+						 mask_reason_name((enum mask_reason)reason));
+	return text;
+}
+
 const char *scene_crs(const struct scene *scene)
 {
 	const struct band *first = scene_first_band(scene);
@@ -62,6 +90,7 @@ bool scene_summary(struct summary *out, const struct scene_result *result, unsig
 	if (result->status != SCENE_OK || v >= result->n_values || !value->histogram)
 		return false;
 	summary_make(out, &value->accum, value->histogram, value->area_m2, &recipe->value[v].grid);
+	out->masked_by = value->masked_by;
 	return true;
 }
 
@@ -71,6 +100,7 @@ void totals_summary(struct summary *out, const struct pixel_totals *totals, unsi
 
 	summary_make(out, &value->accum, &value->histogram, value->area_m2,
 		     &totals->layout->recipe->value[v].grid);
+	out->masked_by = value->masked_by;
 }
 
 bool scene_lacks_values(const struct scene_result *result)

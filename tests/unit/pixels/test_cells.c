@@ -79,6 +79,14 @@ static void fill_float_sums(void *at)
 	*(struct float_sums *)at = (struct float_sums){(float)any(1000), (double)any(1000)};
 }
 
+static void fill_reasons(void *at)
+{
+	struct mask_counts *by = at;
+
+	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
+		by->n[reason] = any((uint64_t)1 << 40);
+}
+
 static void fill_count(void *at)
 {
 	*(uint64_t *)at = any((uint64_t)1 << 40);
@@ -102,6 +110,7 @@ static const struct kind {
 	{&reducer_moments, fill_moments},       {&reducer_histogram, fill_histogram},
 	{&reducer_float_sums, fill_float_sums}, {&reducer_count, fill_count},
 	{&reducer_wide_sum, fill_wide},         {&reducer_largest, fill_largest},
+	{&reducer_reasons, fill_reasons},
 };
 
 enum { N_KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -153,7 +162,8 @@ static void imagery_has_what_is_wanted(void **state)
 	struct recipe two = recipe_ndvi;
 	struct options options = {.recipe = &recipe_ndvi};
 	struct result_layout one, both, taught;
-	size_t cells = sizeof(struct accum) + sizeof(struct histogram);
+	size_t cells = sizeof(struct accum) + sizeof(struct histogram) +
+		       (sizeof(struct mask_counts) + 15) / 16 * 16;
 
 	(void)state;
 	two.n_values = 2;
@@ -163,9 +173,9 @@ static void imagery_has_what_is_wanted(void **state)
 	pixels_layout(&both, &options);
 	options.teach.modes = TEACH_FLOAT_SUMS;
 	pixels_layout(&taught, &options);
-	assert_int_equal(one.n_kinds, 2);
-	assert_int_equal(both.n_kinds, 4);
-	assert_int_equal(taught.n_kinds, 6);
+	assert_int_equal(one.n_kinds, 3);
+	assert_int_equal(both.n_kinds, 6);
+	assert_int_equal(taught.n_kinds, 8);
 	assert_int_equal(layout_bytes_beyond_first(&one), 0);
 	assert_int_equal(layout_bytes_beyond_first(&both), cells);
 	assert_true(one.group_bytes >= cells && one.group_bytes < cells + 80);
