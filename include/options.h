@@ -27,6 +27,7 @@ enum reader_choice { READER_AUTO, READER_TIFF, READER_GDAL };
 
 enum on_missing { MISSING_NULL, MISSING_SKIP_SCENE, MISSING_FAIL };
 enum grid_choice { GRID_FINE, GRID_COARSE };
+enum alpha_choice { ALPHA_AUTO, ALPHA_IGNORE };
 
 /* Values of an option that may be given several times, as typed; of argv, not owned. */
 enum { OPTION_TEXTS_MOST = 32 };
@@ -90,6 +91,8 @@ struct options {
 	struct mask_asked mask;
 	struct text_list mask_texts; /* --mask, each as typed */
 	const struct masks *masks;   /* made of them (stages/masks); not owned; NULL: none */
+	const char *masks_text;      /* of masks: the same text, the same pixels; NULL: none */
+	enum alpha_choice alpha;     /* does a band that is labelled alpha mask? */
 	bool raw;                    /* no scale, no offset, stored numbers as they are */
 	bool has_scale; /* --scale/--offset given: they win over everything but --raw */
 	double scale, offset;

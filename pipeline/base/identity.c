@@ -14,7 +14,7 @@
 
 /* --- values: the same text for everything that means the same; NULL if memory fails --- */
 
-enum { VALUE_BYTES = 512 }; /* of all but --bands: 32 numbers of ten digits, or a double */
+enum { VALUE_BYTES = 512 }; /* of numbers */
 
 /* Of an option that takes none. */
 #define SWITCHED_ON "yes"
@@ -131,35 +131,15 @@ static char *bands(const struct options *o)
 	return text;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Values to keep are a set: in order, each once. */
+/* What the room of masks says of all rules. */
 static char *mask(const struct options *o)
 {
-	const struct mask_asked *rule = &o->mask;
-	uint32_t values[sizeof(rule->values) / sizeof(rule->values[0])];
-	char text[VALUE_BYTES];
-	size_t used;
+	return o->masks_text ? strdup(o->masks_text) : not_given();
+}
 
-	if (!rule->set)
-		return not_given();
-	if (rule->by_bits) {
-		(void)snprintf(text, sizeof(text), "%s&%u", rule->pattern, rule->bits);
-		return strdup(text);
-	}
-	memcpy(values, rule->values, sizeof(values));
-	qsort(values, rule->n_values, sizeof(values[0]), by_value);
-	used = (size_t)snprintf(text, sizeof(text), "%s", rule->pattern);
-	for (unsigned i = 0; i < rule->n_values && used < sizeof(text); i++)
-		if (i == 0 || values[i] != values[i - 1])
-			used += (size_t)snprintf(text + used, sizeof(text) - used, "%c%u",
-						 i ? ',' : '=', values[i]);
-	return strdup(text);
+static char *alpha(const struct options *o)
+{
+	return o->alpha == ALPHA_IGNORE ? strdup("ignore") : not_given();
 }
 
 static char *raw(const struct options *o)
@@ -221,6 +201,7 @@ static const struct {
 	{"grid", grid},
 	{"bands", bands},
 	{"mask", mask},
+	{"alpha", alpha},
 	{"raw", raw},
 	{"scale", scale},
 	{"offset", offset},

@@ -5,6 +5,6 @@
 
 const struct command *const commands[] = {
 	&command_run,   &command_plan,  &command_graph, &command_info,
-	&command_merge, &command_sweep, &command_index, &command_pi,
-	&command_sum,   &command_recur, NULL,
+	&command_merge, &command_sweep, &command_index, &command_mask,
+	&command_pi,    &command_sum,   &command_recur, NULL,
 };

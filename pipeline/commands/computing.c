@@ -1,11 +1,12 @@
 /*
- * Options of what is computed. Their texts are kept by the setters; the room of formulas makes the
- * recipe of them, once, before anything is opened.
+ * Options of what is computed. Their texts are kept by the setters; the rooms of formulas and masks
+ * make the recipe and the rules of them, once, before anything is opened.
  */
 #include "computing.h"
 
 #include "formula/index_table.h"
 #include "formula/recipe_make.h"
+#include "masks/masks.h"
 #include "options/values.h"
 
 const struct option_row option_index = {
@@ -89,12 +90,17 @@ const struct option_row *const computing_rows[] = {
 int computing_prepare(struct options *options, const struct command *command, struct error *err)
 {
 	struct recipe *recipe;
+	struct masks *masks;
 
 	if (!command_takes(command, &option_index))
 		return 0;
 	if (recipe_make(&recipe, options, err))
 		return -1;
 	options->recipe = recipe;
+	if (masks_make(&masks, &options->mask_texts, err))
+		return -1;
+	options->masks = masks;
+	options->masks_text = masks ? masks->text : NULL;
 	return 0;
 }
 
@@ -102,4 +108,7 @@ void computing_release(struct options *options)
 {
 	recipe_free((struct recipe *)options->recipe);
 	options->recipe = NULL;
+	masks_free((struct masks *)options->masks);
+	options->masks = NULL;
+	options->masks_text = NULL;
 }

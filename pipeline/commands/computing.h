@@ -12,8 +12,8 @@ extern const struct option_row *const computing_rows[];
 #define COMPUTING_TITLE "What to compute"
 
 /*
- * options->recipe, for a command that takes --index; else it stays NULL. -1 with EX_USAGE. Release
- * it whatever comes back.
+ * options->recipe and masks, for a command that takes --index; else they stay NULL. -1 with
+ * EX_USAGE. Release them whatever comes back.
  */
 int computing_prepare(struct options *options, const struct command *command,
 		      struct error *err) MUST_CHECK;

@@ -18,9 +18,22 @@ static const struct option_row bands = {
 static const struct option_row mask = {
 	.name = "mask",
 	.argument = "RULE",
-	.help = "keep pixels by a quality band: SCL=4,5,6,7,11 keeps the listed values of the file "
-		"whose name holds SCL; 'QA_PIXEL&31' keeps pixels with none of these bits set",
+	.values = "auto auto-optional scl msk-classi qa60 cldprb landsat-c2 landsat-c1 landsat-pre "
+		  "pixel-qa sr-cloud-qa cfmask fmask udm2 udm1 modis-state force-qai maja-clm",
+	.repeats = true,
+	.help = "leave out pixels by a quality band; may be given several times, and all rules "
+		"must keep a pixel. A preset by the band's layout drops clouds and what belongs to "
+		"them: auto (the layout that each scene has), auto-optional, scl, landsat-c2+snow "
+		"... (imgpipe mask lists them). A rule of your own says what is kept, in quotes: "
+		"'SCL=4-7,11', 'SCL!=3,8-10', 'CLDPRB<20', 'QA_PIXEL&31=0', 'udm2.1=1'",
 	.set = set_mask,
+};
+static const struct option_row alpha = {
+	.name = "alpha",
+	.argument = "auto|ignore",
+	.help = "a band that is labelled alpha: pixels where it is 0 are masked (auto, the "
+		"default), or it is no mask",
+	.set = set_alpha,
 };
 static const struct option_row raw = {
 	.name = "raw",
@@ -59,8 +72,8 @@ static const struct option_row follow = {
 	.set = set_follow,
 };
 
-const struct option_row *const reading_rows[] = {&bands,  &mask,   &raw,    &scale, &offset,
-						 &nodata, &reader, &follow, NULL};
+const struct option_row *const reading_rows[] = {&bands,  &mask,   &alpha,  &raw,    &scale,
+						 &offset, &nodata, &reader, &follow, NULL};
 
 /* --- how to work --- */
 

@@ -263,9 +263,9 @@ int set_bands(struct options *o, const char *value, struct error *err)
 	return 0;
 }
 
-int set_mask(struct options *o, const char *value, struct error *err)
+/* "SCL=4,5,6" or "QA_PIXEL&31". false: a rule of another form. */
+static bool parse_mask_asked(struct mask_asked *rule, const char *value)
 {
-	struct mask_asked *rule = &o->mask;
 	size_t name = strcspn(value, "=&");
 	const char *numbers = value + name + 1;
 	uint64_t n;
@@ -273,30 +273,40 @@ int set_mask(struct options *o, const char *value, struct error *err)
 
 	*rule = (struct mask_asked){.set = true, .by_bits = value[name] == '&'};
 	if (!name || !value[name] || name >= sizeof(rule->pattern))
-		goto bad;
+		return false;
 	memcpy(rule->pattern, value, name);
 	if (rule->by_bits) {
 		n = strtoull(numbers, &end, 0); /* 31 or 0x1f */
-		if (*numbers < '0' || *numbers > '9' || !n || n > UINT32_MAX || *end)
-			goto bad;
 		rule->bits = (uint32_t)n;
-		return 0;
+		return *numbers >= '0' && *numbers <= '9' && n && n <= UINT32_MAX && !*end;
 	}
 	for (;; numbers = end + 1) {
 		if (rule->n_values == sizeof(rule->values) / sizeof(rule->values[0]) ||
 		    option_whole(numbers, 0, UINT32_MAX, &n, &end))
-			goto bad;
+			return false;
 		rule->values[rule->n_values++] = (uint32_t)n;
 		if (!*end)
-			return 0;
+			return true;
 		if (*end != ',')
-			goto bad;
+			return false;
 	}
-bad:
-	return error_set(err, EX_USAGE,
-			 "cannot read '%s'; give values to keep (SCL=4,5,6) or bits that must be 0 "
-			 "('QA_PIXEL&31')",
-			 value);
+}
+
+/* What rules mean is known once masks are made of them. */
+int set_mask(struct options *o, const char *value, struct error *err)
+{
+	if (!parse_mask_asked(&o->mask, value))
+		o->mask = (struct mask_asked){0};
+	return keep_text(&o->mask_texts, value, err);
+}
+
+int set_alpha(struct options *o, const char *value, struct error *err)
+{
+	static const char *const words[] = {"auto", "ignore", NULL};
+	int choice = option_choose(value, words, err);
+
+	o->alpha = choice == 1 ? ALPHA_IGNORE : ALPHA_AUTO;
+	return choice < 0 ? -1 : 0;
 }
 
 int set_raw(struct options *o, const char *value, struct error *err)

@@ -274,30 +274,8 @@ static int find_bands(struct scene *scene, const struct scene_list *scene_list,
 	return open_stack(scene, scene_list, entry_first(scene_list, entry), sensor, options, err);
 }
 
-static bool is_used(const struct scene *scene, unsigned file, uint32_t index)
+static void note_files(struct scene *scene)
 {
-	for (unsigned slot = 0; slot < SCENE_QA; slot++)
-		if (scene->has_band[slot] && scene->band[slot].file == file &&
-		    scene->band[slot].index == index)
-			return true;
-	return false;
-}
-
-/* An alpha band is no per-dataset mask: labels lie, and NIR bands have been found under this one.
- */
-static void note_alpha(struct scene *scene, unsigned file)
-{
-	const struct raster_info *info = &scene->files[file].info;
-
-	for (uint32_t i = 0; i < info->n_bands; i++)
-		if (info->bands[i].color == COLOR_ALPHA && !is_used(scene, file, i + 1))
-			scene_note(scene, "band %u is labelled alpha and not used as a mask",
-				   i + 1);
-}
-
-static void note_files(struct scene *scene, unsigned first)
-{
-	note_alpha(scene, first);
 	for (unsigned i = 0; i < scene->n_files; i++)
 		if (*scene->files[i].info.note)
 			scene_note(scene, "%s", scene->files[i].info.note);
@@ -339,7 +317,7 @@ static int finish(struct scene *scene, const struct sensor *sensor, const struct
 
 	if (!path)
 		return error_memory(err, "a path", 0);
-	note_files(scene, file);
+	note_files(scene);
 	rc = grid_apply(scene, options, err);
 	if (rc == 0 && first->info.has_geotransform && first->info.projected &&
 	    !(first->info.unit_metres > 0))
@@ -419,7 +397,11 @@ int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_
 	if (find_bands(scene, scene_list, entry, sensor, options, err))
 		return -1;
 	drop_unused_files(scene);
-	if (options->mask.set && scene_find_quality(scene, scene_list, entry, options, err))
+	if (options->masks && scene_find_quality(scene, scene_list, entry, options, err))
 		return -1;
+	if (scene_find_alpha(scene, scene_list, options, err))
+		return -1;
+	if (!options->masks)
+		scene_note_quality(scene, scene_list, entry);
 	return finish(scene, sensor, options, err);
 }

@@ -12,34 +12,48 @@
 
 /* What was seen of one quality band in a scene, its fill left out. A commutative monoid. */
 struct quality_seen {
-	uint64_t n;          /* pixels that are not fill */
-	uint32_t any, all;   /* bits that are set in one of them, in all of them */
+	uint64_t n;        /* pixels that are not fill */
+	uint32_t any, all; /* bits that are set in one of them, in all of them */
 	uint32_t least, most;
 };
 
-/* Layouts in the table's order: the first for NULL; NULL behind the last. */
+enum { LAYOUT_PROBLEM_BYTES = 200 };
+
+/*
+ * Layouts in the table's order, which is the order in which auto takes them: the first for NULL;
+ * NULL behind the last.
+ */
 const struct mask_layout *layout_next(const struct mask_layout *layout);
-/* By name: "scl"; NULL: there is none. */
+/* By name, without regard to case: "scl"; NULL: there is none. */
 const struct mask_layout *layout_called(const char *name);
 const char *layout_name(const struct mask_layout *layout);
-/* "Sentinel-2 L2A scene classification"; what the sets drop, in words; the source of the facts. */
+/* The name of layout `number` of the table, NULL behind the last: for completion and spelling. */
+const char *layout_word(unsigned number);
+/* "Sentinel-2 L2A scene classification (SCL)"; the source of the facts. */
 const char *layout_title(const struct mask_layout *layout);
 const char *layout_source(const struct mask_layout *layout);
 
 /*
- * May a file of this name be a quality band of this layout, beside a scene of that name? By the
- * names that the operators give. Several layouts may say yes of "BQA" where the scene's name does
- * not tell which.
+ * May a file of this name, or a band of this description, be a quality band of this layout, beside
+ * a scene of that name (NULL: not known)? By the names that the operators give, as words between
+ * characters that are neither letters nor digits. Several layouts may say yes of "BQA" where the
+ * names do not tell which.
  */
 bool layout_names(const struct mask_layout *layout, const char *file_name, const char *scene_name);
 
 /* Is this number the fill of the layout's first band? */
 bool layout_is_fill(const struct mask_layout *layout, uint32_t x);
 
-/* Can a band that holds such numbers have this layout? `problem` says why not, in words. */
-bool layout_fits(const struct mask_layout *layout, const struct quality_seen *seen,
-		 char *problem, unsigned size);
-/* Worth a note though it fits: "only zeros: no information on clouds"; NULL: nothing. */
+/*
+ * Can a band that holds such numbers have this layout? `problem` (LAYOUT_PROBLEM_BYTES) says why
+ * not: "holds numbers from 5 to 7, which ... has not: ...". For auto that is an error; a preset
+ * that was asked for by name is carried out all the same, with a note.
+ */
+bool layout_fits(const struct mask_layout *layout, const struct quality_seen *seen, char *problem,
+		 unsigned size);
+/* The layout that would fit instead, by the file's name and what was seen; NULL: none does. */
+const struct mask_layout *layout_that_fits(const char *file_name, const struct quality_seen *seen);
+/* Worth a note though it fits: "only zeros: ..."; NULL: nothing. Static. */
 const char *layout_doubt(const struct mask_layout *layout, const struct quality_seen *seen);
 
 #endif

@@ -101,6 +101,7 @@ int report_graph(FILE *out, const struct plan *plan, const struct chunk_grid *gr
 		 const struct scene *scene, const struct options *options);
 /* recipe: what the scene was opened for. -1 without memory, too. */
 int report_info(FILE *out, const struct scene *scene, const struct told_bands *told,
-		const struct recipe *recipe, const struct error *failure);
+		const struct told_quality *quality, const struct recipe *recipe,
+		const struct error *failure);
 
 #endif

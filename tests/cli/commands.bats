@@ -5,12 +5,12 @@ load helpers
 
 setup() { workspace; }
 
-COMMANDS="run plan graph info merge sweep index pi sum recur"
+COMMANDS="run plan graph info merge sweep index mask pi sum recur"
 HELP="help version man completion"
 
 # What each command takes, and really uses. A new option is written here, too.
 COMPUTING="index expr const range on-missing assume-reflectance grid"
-READING="$COMPUTING bands mask raw scale offset nodata reader follow"
+READING="$COMPUTING bands mask alpha raw scale offset nodata reader follow"
 PLANNING="$READING workers executor confine memory chunk working-set shard tiles tile-grid trace html \
 	teach verbose"
 LAB="workers chunk executor transport memory json csv report quiet verbose"
@@ -23,6 +23,7 @@ declare -gA TAKES=(
 	[sweep]="$READING chunk workers executor working-set transport confine memory repeat cold csv json \
 		html quiet teach"
 	[index]=""
+	[mask]=""
 	[pi]="$LAB points generator seed"
 	[sum]="$LAB values how"
 	[recur]="$LAB pixels steps over seed"

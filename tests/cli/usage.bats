@@ -79,7 +79,8 @@ bad() {
 @test "bad --bands" { bad bands "" red red= red=0,nir=1 red=-1,nir=2 red=0 red=1,red=2 \
 	red=1,nir=*.tif red=1,nir=99999999999 a_very_long_name=1; }
 @test "bad --mask" { bad mask "" SCL SCL= "SCL=a" "QA_PIXEL&" "QA_PIXEL&x" "=4" "&31" \
-	SCL=4,,5 SCL=99999999999; }
+	SCL=4,,5 SCL=7-4 scl:cloud scl+clouds cldprb cldprb:100 auto:clear "QA&31<4" "QA&31=32" udm2.0=1; }
+@test "bad --alpha" { bad alpha "" yes AUTO; }
 
 @test "sizes are understood as people write them" {
 	tif "$BATS_TEST_TMPDIR/a.tif" uint16 desc=red,nir 1,2/3,4 5,6/7,8

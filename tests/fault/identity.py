@@ -25,7 +25,8 @@ GIVEN = {"index": ["--index", "dvi"], "expr": ["--expr", "x=nir/red"],
          "const": ["--const", "wdrvi.alpha=0.2"], "range": ["--range", "ndvi=0,1"],
          "on-missing": ["--on-missing", "fail"], "assume-reflectance": ["--assume-reflectance"],
          "grid": ["--grid", "coarse"],
-         "bands": ["--bands", "nir=1,red=2"], "mask": ["--mask", "QA=1"], "raw": ["--raw"],
+         "bands": ["--bands", "nir=1,red=2"], "mask": ["--mask", "qa=1"],
+         "alpha": ["--alpha", "ignore"], "raw": ["--raw"],
          "scale": ["--scale", "0.5"], "offset": ["--offset", "-1000"], "nodata": ["--nodata", "1500"],
          "reader": ["--reader", "gdal"], "workers": ["--workers", "2"],
          "executor": ["--executor", "processes"], "confine": ["--confine", "off"],
@@ -115,8 +116,9 @@ def options(lab):
 SAME = ((["-b", "red=1,nir=2"], ["--bands", "nir=02,red=1"]),
         (["--scale", "0.0001"], ["--scale", "1e-4", "--offset", "-0"]),
         (["--nodata", "nan"], ["--nodata", "-NAN"]),
-        (["--mask", "QA=1,2"], ["--mask", "QA=2,1,2"]),
-        (["--mask", "QA&0x1f"], ["--mask", "QA&31"]))
+        (["--mask", "QA=1,2"], ["--mask", "qa=2,1,2"]),
+        (["--mask", "QA=1,2,3"], ["--mask", "QA=1-3"]),
+        (["--mask", "QA&0x1f"], ["--mask", "QA&31=0"]))
 
 
 # Likewise, of options that add up when they are given again.

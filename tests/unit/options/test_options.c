@@ -17,6 +17,7 @@
 #include "commands/computing.h"
 #include "commands/sweep_options.h"
 #include "executor.h"
+#include "masks/masks.h"
 #include "options/command_line.h"
 #include "options/print.h"
 #include "teach.h"
@@ -98,6 +99,13 @@ static void options_are_read(void **state)
 		parse(&o, "imgpipe --bands red=*_B04.tif,nir=*_B08.tif --mask QA&31 x", &err), 0);
 	assert_string_equal(o.bands[0].pattern, "*_B04.tif");
 	assert_true(o.mask.by_bits && o.mask.bits == 31);
+	assert_int_equal(o.alpha, ALPHA_AUTO);
+	options_release(&o);
+	assert_int_equal(parse(&o, "imgpipe --mask scl --mask QA&1 --alpha ignore x", &err), 0);
+	assert_int_equal(o.mask_texts.n, 2);
+	assert_string_equal(o.mask_texts.text[0], "scl");
+	assert_int_equal(o.alpha, ALPHA_IGNORE);
+	assert_null(o.masks);
 	options_release(&o);
 }
 
@@ -171,6 +179,28 @@ static void commands_get_a_recipe(void **state)
 	options_release(&o);
 }
 
+/* And so are rules. */
+static void commands_get_masks(void **state)
+{
+	struct options o;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(parse(&o, "imgpipe info --mask QA&0x1f --mask scl a.tif", &err), 0);
+	assert_int_equal(computing_prepare(&o, command, &err), 0);
+	assert_int_equal(o.masks->n, 2);
+	assert_string_equal(o.masks_text, "qa&31=0 && scl");
+	computing_release(&o);
+	assert_null(o.masks);
+	assert_null(o.masks_text);
+	options_release(&o);
+	assert_int_equal(parse(&o, "imgpipe plan --mask SCL a.tif", &err), 0);
+	assert_int_equal(computing_prepare(&o, command, &err), -1);
+	assert_int_equal(err.code, EX_USAGE);
+	computing_release(&o);
+	options_release(&o);
+}
+
 static void bad_options_say_what_would_do(void **state)
 {
 	static const char *const lines[] = {
@@ -185,8 +215,7 @@ static void bad_options_say_what_would_do(void **state)
 		"imgpipe --bands red=1,red=2 a",
 		"imgpipe --bands red=0,nir=0 a",
 		"imgpipe --bands red=1,nir=*.tif a",
-		"imgpipe --mask SCL a",
-		"imgpipe --mask SCL=4,,5 a",
+		"imgpipe --alpha on a",
 		"imgpipe --reader png a",
 		"imgpipe --on-missing never a",
 		"imgpipe --grid finest a",
@@ -285,6 +314,20 @@ static void words_are_those_of_the_tables(void **state)
 	assert_string_equal(option_teach.values, list);
 }
 
+static void words_of_mask_are_those_of_the_table(void **state)
+{
+	struct option_list options;
+	char list[400] = "";
+
+	(void)state;
+	option_list_make(&options, &command_run);
+	for (unsigned i = 0; mask_word(i); i++) {
+		strcat(list, i ? " " : "");
+		strcat(list, mask_word(i));
+	}
+	assert_string_equal(option_list_find(&options, "mask", 4)->row.values, list);
+}
+
 static void help_fits_80_columns(void **state)
 {
 	(void)state;
@@ -313,10 +356,12 @@ int main(void)
 		cmocka_unit_test(what_to_compute_adds_up),
 		cmocka_unit_test(sweeps_pass_what_adds_up),
 		cmocka_unit_test(commands_get_a_recipe),
+		cmocka_unit_test(commands_get_masks),
 		cmocka_unit_test(bad_options_say_what_would_do),
 		cmocka_unit_test(wrong_names_are_helped),
 		cmocka_unit_test(table_fits),
 		cmocka_unit_test(words_are_those_of_the_tables),
+		cmocka_unit_test(words_of_mask_are_those_of_the_table),
 		cmocka_unit_test(help_fits_80_columns),
 	};
 
