@@ -12,7 +12,7 @@
 enum {
 	BIN_SHIFT = ACCUM_GRID_BITS + 1 - HIST_BITS, /* from q to a bin of [-2^e, 2^e] */
 	COUNT_LANES = 64,
-	HALF_Q = 23,                                 /* near |q| <= 2^46: two halves */
+	HALF_Q = 23, /* near |q| <= 2^46: two halves */
 };
 
 /* Of one run: at most 2^11 values, so 64 bits hold all sums. */

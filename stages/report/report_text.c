@@ -125,7 +125,8 @@ static void put_masks(FILE *out, const struct scene *scene, const struct masks *
 		char line[MASK_RULE_BYTES + sizeof(*found) + 16];
 
 		(void)snprintf(line, sizeof(line), "%s%s%s%s%s", masks->rule[i].text,
-			       *found->layout ? " as " : "", found->layout,
+			       masks->rule[i].layout || !*found->layout ? "" : " as ",
+			       masks->rule[i].layout ? "" : found->layout,
 			       *found->source ? ": " : "", found->source);
 		text_item(out, MASK_COLUMNS, "    mask:", line);
 	}
