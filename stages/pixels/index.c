@@ -232,14 +232,16 @@ static void normalized_difference(const struct block *block, const struct value_
 		index_general(block, def, out);
 }
 
-/* --valid-range: pixels whose value lies beyond. */
+/*
+ * --valid-range: pixels whose value lies beyond. In single precision, as values are: 0.6 is not
+ * beyond 0.6.
+ */
 SIMD_KERNEL(limit_values,
-	    (float *value, uint8_t *class, size_t n, double least, double most, uint8_t masked),
+	    (float *value, uint8_t *class, size_t n, float least, float most, uint8_t masked),
 	    (value, class, n, least, most, masked))
 {
 	for (size_t i = 0; i < n; i++) {
-		double v = (double)value[i];
-		bool beyond = class[i] == PIXEL_VALID && (v < least || v > most);
+		bool beyond = class[i] == PIXEL_VALID && (value[i] < least || value[i] > most);
 
 		class[i] = beyond ? masked : class[i];
 		value[i] = beyond ? 0.0f : value[i];
