@@ -105,7 +105,7 @@ def once(pairs):
     assert len(dict(pairs)) == len(pairs)
     return dict(pairs)
 d = json.loads(sys.stdin.read(), object_pairs_hook=once)
-print(d["schema"], len(d["scenes"]), d["end"]["complete"])' <<< "$output")" = "imgpipe-partial/3 6 True" ]
+print(d["schema"], len(d["scenes"]), d["end"]["complete"])' <<< "$output")" = "imgpipe-partial/4 6 True" ]
 }
 
 @test "a part that is cut off is refused, at every length" {
