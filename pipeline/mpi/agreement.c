@@ -57,7 +57,7 @@ static uint64_t hash_cells(const struct result_layout *layout)
 enum { OF_PROGRAM, OF_OPTIONS, OF_CELLS, OF_FILES, OF_PLAN };
 _Static_assert(OF_PLAN + 1 == N_CHECKSUMS, "one for each");
 
-_Static_assert((int)IDENTITY_MOST <= (int)OPINION_OPTIONS, "room for all of them");
+_Static_assert((int)IDENTITY_MOST <= (int)RANK_OPTIONS, "room for all of them");
 
 /* Options that change numbers. -1 without memory. */
 static int tell_options(struct rank_state *mine, const struct options *options, struct error *err)
@@ -65,7 +65,7 @@ static int tell_options(struct rank_state *mine, const struct options *options, 
 	struct identity identity;
 	int status = identity_of(&identity, options, err);
 
-	for (unsigned i = 0; !status && i < identity.n && i < OPINION_OPTIONS; i++) {
+	for (unsigned i = 0; !status && i < identity.n && i < RANK_OPTIONS; i++) {
 		const char *value = identity.item[i].value ? identity.item[i].value : "";
 
 		mine->option[i].checksum = hash_text(HASH_SEED, value);
@@ -126,7 +126,7 @@ static int differ_in_number(const struct rank_state *a, const struct rank_state 
 	struct identity names; /* the same on all ranks of one program */
 	int status = identity_of(&names, &none, verdict);
 
-	for (unsigned i = 0; !status && i < names.n && i < OPINION_OPTIONS; i++) {
+	for (unsigned i = 0; !status && i < names.n && i < RANK_OPTIONS; i++) {
 		const char *x = a->option[i].value, *y = b->option[i].value;
 		struct identity_pair shown;
 
