@@ -4,6 +4,7 @@
  * must not know who carries them.
  */
 #include "cells.h"
+#include "quality_seen.h"
 
 #include <string.h>
 
@@ -143,6 +144,8 @@ void pixels_layout(struct result_layout *layout, const struct options *options)
 
 	*layout = (struct result_layout){.recipe = options->recipe,
 					 .n_values = options->recipe->n_values};
+	if (options->masks)
+		layout_add(layout, 0, &reducer_seen, NULL);
 	for (unsigned v = 0; v < layout->n_values; v++) {
 		layout_add(layout, v, &reducer_moments, NULL);
 		layout_add(layout, v, &reducer_reasons, NULL);

@@ -31,32 +31,6 @@ static uint8_t code_of(unsigned test, unsigned reason)
 	return (uint8_t)(test * 16 + reason);
 }
 
-/* --- the tests of a scene --- */
-
-/* The one rule of options->mask keeps what has none of the bits, or one of the numbers. */
-static void adapt(struct mask_test *test, const struct mask_asked *asked)
-{
-	*test = (struct mask_test){.slot = SCENE_QA, .keep = true, .reason = REASON_OTHER, .n = 1};
-	test->condition[0] = (struct mask_condition){.bits = asked->bits};
-	if (asked->by_bits)
-		return;
-	test->n = (uint8_t)asked->n_values;
-	for (unsigned i = 0; i < asked->n_values; i++)
-		test->condition[i] =
-			(struct mask_condition){.lo = asked->values[i], .hi = asked->values[i]};
-}
-
-const struct scene_masks *quality_tests(const struct scene *scene, const struct options *options,
-					struct scene_masks *room)
-{
-	if (scene->masks.n_tests || !options->mask.set || !scene->has_band[SCENE_QA])
-		return &scene->masks;
-	memset(room, 0, sizeof(*room));
-	room->n_tests = 1;
-	adapt(&room->test[0], &options->mask);
-	return room;
-}
-
 uint32_t quality_slots(const struct scene *scene)
 {
 	uint32_t slots = 0;
@@ -210,9 +184,11 @@ static void judge_test(uint8_t *code, const struct mask_test *test, unsigned num
 		judge_32(code, samples, n, &steps);
 }
 
-void quality_judge(uint8_t *code, const struct scene_masks *masks, const struct scene *scene,
-		   unsigned slot, const void *samples, size_t n)
+void quality_judge(uint8_t *code, const struct scene *scene, unsigned slot, const void *samples,
+		   size_t n)
 {
+	const struct scene_masks *masks = &scene->masks;
+
 	for (unsigned t = 0; t < masks->n_tests; t++)
 		if (masks->test[t].slot == slot)
 			judge_test(code, &masks->test[t], t, &scene->band[slot], samples, n);

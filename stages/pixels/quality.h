@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "options.h"
 #include "scene.h"
 #include "window.h"
 
@@ -22,16 +21,12 @@ _Static_assert((MASK_TESTS_MOST - 1) * 16 + (int)N_MASK_REASONS <= (int)QUALITY_
 		       (int)N_MASK_REASONS <= (int)QUALITY_REASON,
 	       "a byte has room for all codes");
 
-/* The tests of a scene; `room` is for those of the single rule of options->mask. */
-const struct scene_masks *quality_tests(const struct scene *scene, const struct options *options,
-					struct scene_masks *room);
-
 /* Bit by slot: the quality bands that are read. */
 uint32_t quality_slots(const struct scene *scene);
 
 /* All tests of the band in this slot, on n of its samples: code[i] becomes theirs if smaller. */
-void quality_judge(uint8_t *code, const struct scene_masks *masks, const struct scene *scene,
-		   unsigned slot, const void *samples, size_t n);
+void quality_judge(uint8_t *code, const struct scene *scene, unsigned slot, const void *samples,
+		   size_t n);
 
 /* Codes of pixels that a mask in the band's own file leaves out (0): as of its nodata. */
 void quality_hide(uint8_t *code, const struct scene_masks *masks, unsigned slot,

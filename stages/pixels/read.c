@@ -12,11 +12,13 @@
 #include "read_plan.h"
 #include "reader/reader.h"
 #include "resample.h"
+#include "quality_seen.h"
 
 /* Outlives the scene whose files are open, so it does not point into it. */
 struct read_state {
 	const struct options *options;
-	struct scene_masks asked;      /* room for the tests of options->mask */
+	struct seen_cell seen;         /* of the chunk in hand */
+	size_t seen_at;                /* its cell; SIZE_MAX: there is none */
 	void *handle[SCENE_MAX_FILES]; /* NULL: not open */
 	const struct reader *reader[SCENE_MAX_FILES];
 };
@@ -56,6 +58,8 @@ static int read_open(void **state, const struct stage_env *env, struct error *er
 	if (!s)
 		return error_memory(err, "file handles", sizeof(*s));
 	s->options = env->options;
+	s->seen_at = layout_find(env->layout, 0, &reducer_seen);
+	reducer_seen.clear(&s->seen);
 	return 0;
 }
 
@@ -153,15 +157,16 @@ static void resample_file(const struct scene *scene, unsigned file, const struct
 
 /* Codes of n stored pixels, by all quality bands of the file. */
 static void judge_stored(struct read_state *state, const struct scene *scene,
-			 const struct file_bands *bands, const struct read_request *request,
-			 uint8_t *code, size_t n)
+			 const struct file_bands *bands, const struct window *window,
+			 const struct read_request *request, uint8_t *code, size_t n)
 {
-	const struct scene_masks *masks = quality_tests(scene, state->options, &state->asked);
-
 	for (unsigned i = bands->n_planes; i < bands->n; i++) {
-		quality_judge(code, masks, scene, bands->slot[i], request->plane[i], n);
+		quality_judge(code, scene, bands->slot[i], request->plane[i], n);
+		if (state->seen_at != SIZE_MAX)
+			quality_seen_add(&state->seen, scene, bands->slot[i], window,
+					 &request->window, request->plane[i], request->constant);
 		if (request->mask && !bands->n_planes)
-			quality_hide(code, masks, bands->slot[i], request->mask, n);
+			quality_hide(code, &scene->masks, bands->slot[i], request->mask, n);
 	}
 }
 
@@ -177,13 +182,13 @@ static void judge_file(struct read_state *state, const struct scene *scene,
 	if (request->constant) {
 		uint8_t one = QUALITY_KEPT;
 
-		judge_stored(state, scene, bands, request, &one, 1);
+		judge_stored(state, scene, bands, window, request, &one, 1);
 		quality_lower(verdict, one, n);
 		return;
 	}
 	if (code != verdict)
 		memset(code, QUALITY_KEPT, n_stored);
-	judge_stored(state, scene, bands, request, code, n_stored);
+	judge_stored(state, scene, bands, window, request, code, n_stored);
 	if (grid->finer)
 		quality_gather(verdict, window, code, grid->finer);
 	else if (code != verdict)
@@ -215,9 +220,13 @@ static int read_file(struct read_state *state, const struct stage_env *env,
 		return -1;
 	if (!on_grid(&bands.grid))
 		resample_file(scene, file, &bands, &block->window, &request, planes);
-	if (bands.n > bands.n_planes)
+	if (bands.n > bands.n_planes) {
+		struct meter_span span = meter_begin();
+
 		judge_file(state, scene, &bands, &block->window, &request, code, planes->verdict,
 			   window_pixels(&block->window));
+		meter_lap(env->meter, METER_MASK, &span);
+	}
 	*constant = request.constant;
 	arena_rewind(env->arena, mark);
 	return 0;
@@ -372,6 +381,18 @@ static uint64_t read_ahead(void *state_ptr, const struct scene *scene, const str
 	return bytes;
 }
 
+/* What was seen goes into the chunk's first group, whatever tiles it was in. */
+static void read_chunk_end(void *state_ptr, struct chunk_result *result)
+{
+	struct read_state *state = state_ptr;
+
+	if (!state || state->seen_at == SIZE_MAX)
+		return;
+	if (result->group)
+		reducer_seen.merge(group_cell(result->group, state->seen_at), &state->seen);
+	reducer_seen.clear(&state->seen);
+}
+
 const struct stage stage_read = {
 	.name = "read",
 	.meter = METER_DECODE,
@@ -382,6 +403,7 @@ const struct stage stage_read = {
 	.run = read_run,
 	.constant = read_constant,
 	.ahead = read_ahead,
+	.chunk_end = read_chunk_end,
 	.leave = read_leave,
 	.close = read_close,
 };

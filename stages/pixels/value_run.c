@@ -11,7 +11,8 @@
 
 enum {
 	BIN_SHIFT = ACCUM_GRID_BITS + 1 - HIST_BITS, /* from q to a bin of [-2^e, 2^e] */
-	HALF_Q = 23,                                 /* near |q| <= 2^46: two halves */
+	COUNT_LANES = 64,
+	HALF_Q = 23, /* near |q| <= 2^46: two halves */
 };
 
 /* Of one run: at most 2^11 values, so 64 bits hold all sums. */
@@ -204,9 +205,16 @@ SIMD_KERNEL(run_extremes,
 SIMD_KERNEL(run_count, (uint64_t * total, const uint8_t *class, size_t n, uint8_t which),
 	    (total, class, n, which))
 {
+	uint8_t lane[COUNT_LANES] = {0}; /* counts to VALUE_RUN / COUNT_LANES at most */
 	uint32_t count = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (; i + COUNT_LANES <= n; i += COUNT_LANES)
+		for (size_t k = 0; k < COUNT_LANES; k++)
+			lane[k] = (uint8_t)(lane[k] + (class[i + k] == which));
+	for (size_t k = 0; k < COUNT_LANES; k++)
+		count += lane[k];
+	for (; i < n; i++)
 		count += class[i] == which;
 	*total += count;
 }

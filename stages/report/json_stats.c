@@ -10,6 +10,7 @@
 
 #include "printable.h"
 #include "recipe.h"
+#include "masks/masks.h"
 #include "report_words.h"
 #include "window.h"
 
@@ -120,7 +121,7 @@ static json_t *masked_by(const struct mask_counts *by)
 	json_t *o = json_object();
 
 	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
-		js_put(&o, mask_reason_name((enum mask_reason)reason), js_count(by->n[reason]));
+		js_put(&o, mask_reason_word((enum mask_reason)reason), js_count(by->n[reason]));
 	return o;
 }
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/csv.h"
+#include "masks/masks.h"
 #include "report_words.h"
 
 /* The fewest of 15, 16 or 17 digits that read back as the same double. -0 is written as 0. */
@@ -77,7 +78,7 @@ static void put_stats(FILE *out, const struct summary *s)
 static void put_reason_heads(FILE *out)
 {
 	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
-		(void)fprintf(out, ",masked_%s", mask_reason_name((enum mask_reason)reason));
+		(void)fprintf(out, ",masked_%s", mask_reason_word((enum mask_reason)reason));
 }
 
 /* All empty where s is NULL. */

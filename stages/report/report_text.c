@@ -17,7 +17,7 @@
 #include "base/text.h"
 #include "recipe.h"
 
-enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10, INDEX_MOST = 16 };
+enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10, MASK_COLUMNS = 12, INDEX_MOST = 16 };
 
 /* Notes of the last scene that had any: a batch of one product has the same ones over and over. */
 struct last_notes {
@@ -114,7 +114,7 @@ static void put_masked(FILE *out, const struct scene_result *result, unsigned v)
 	if (v && memcmp(by, &result->value[v - 1].masked_by, sizeof(*by)) == 0)
 		return;
 	if (*masked_text(text, by))
-		text_item(out, LABEL_COLUMNS, "    masked:", text);
+		text_item(out, MASK_COLUMNS, "    masked:", text);
 }
 
 /* What was taken for each rule of --mask. */
@@ -125,9 +125,10 @@ static void put_masks(FILE *out, const struct scene *scene, const struct masks *
 		char line[MASK_RULE_BYTES + sizeof(*found) + 16];
 
 		(void)snprintf(line, sizeof(line), "%s%s%s%s%s", masks->rule[i].text,
-			       *found->layout ? " as " : "", found->layout,
+			       masks->rule[i].layout || !*found->layout ? "" : " as ",
+			       masks->rule[i].layout ? "" : found->layout,
 			       *found->source ? ": " : "", found->source);
-		text_item(out, LABEL_COLUMNS, "    mask:", line);
+		text_item(out, MASK_COLUMNS, "    mask:", line);
 	}
 }
 

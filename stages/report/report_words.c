@@ -2,6 +2,7 @@
  * The words that reports share: states, errors, numbers of scenes, confinement.
  */
 #include "report_words.h"
+#include "masks/masks.h"
 #include "recipe.h"
 
 #include <errno.h>
@@ -40,19 +41,6 @@ const char *error_code_name(int code)
 	return "unknown";
 }
 
-const char *mask_reason_name(enum mask_reason reason)
-{
-	static const char *const names[N_MASK_REASONS] = {
-		[REASON_CLOUD] = "cloud",         [REASON_SHADOW] = "shadow",
-		[REASON_CIRRUS] = "cirrus",       [REASON_SNOW] = "snow",
-		[REASON_SATURATED] = "saturated", [REASON_OTHER] = "other",
-		[REASON_ALPHA] = "alpha",         [REASON_DATASET] = "dataset",
-		[REASON_RANGE] = "range",
-	};
-
-	return names[reason];
-}
-
 const char *masked_text(char text[MASKED_TEXT_BYTES], const struct mask_counts *by)
 {
 	size_t used = 0;
@@ -63,7 +51,7 @@ const char *masked_text(char text[MASKED_TEXT_BYTES], const struct mask_counts *
 			used += (size_t)snprintf(text + used, MASKED_TEXT_BYTES - used,
 						 "%s%" PRIu64 " %s", used ? ", " : "",
 						 by->n[reason],
-						 mask_reason_name((enum mask_reason)reason));
+						 mask_reason_word((enum mask_reason)reason));
 	return text;
 }
 

@@ -171,8 +171,8 @@ static void codes_are_outcomes(void **state)
 		for (unsigned slot = QA; slot <= QB; slot++)
 			plane[slot] = random_plane(scene.band[slot].type);
 		/* The later band first: the order of bands must not matter. */
-		quality_judge(code, &scene.masks, &scene, QB, plane[QB], N);
-		quality_judge(code, &scene.masks, &scene, QA, plane[QA], N);
+		quality_judge(code, &scene, QB, plane[QB], N);
+		quality_judge(code, &scene, QA, plane[QA], N);
 		for (size_t i = 0; i < N; i++) {
 			struct outcome want = expected(&scene, plane, i);
 
@@ -187,32 +187,6 @@ static void codes_are_outcomes(void **state)
 		free(plane[QB]);
 	}
 	assert_true(dropped > 10000 && kept > 10000);
-}
-
-/* The old single rule: bits that must be 0, or numbers to keep. */
-static void the_asked_mask_is_a_test(void **state)
-{
-	struct options options = {.mask = {.set = true, .by_bits = true, .bits = 6}};
-	struct scene scene = {.has_band = {[QA] = true}};
-	static struct scene_masks room;
-	const struct scene_masks *masks;
-	uint8_t quality[256], code[256];
-
-	(void)state;
-	scene.band[QA].type = SAMPLE_U8;
-	for (unsigned i = 0; i < 256; i++)
-		quality[i] = (uint8_t)i;
-	masks = quality_tests(&scene, &options, &room);
-	memset(code, QUALITY_KEPT, sizeof(code));
-	quality_judge(code, masks, &scene, QA, quality, 256);
-	for (unsigned i = 0; i < 256; i++)
-		assert_int_equal(code[i], i & 6 ? REASON_OTHER : QUALITY_KEPT);
-	options.mask = (struct mask_asked){.set = true, .n_values = 2, .values = {4, 11}};
-	masks = quality_tests(&scene, &options, &room);
-	memset(code, QUALITY_KEPT, sizeof(code));
-	quality_judge(code, masks, &scene, QA, quality, 256);
-	for (unsigned i = 0; i < 256; i++)
-		assert_int_equal(code[i], i == 4 || i == 11 ? QUALITY_KEPT : REASON_OTHER);
 }
 
 static uint8_t smaller(uint8_t a, uint8_t b)
@@ -283,7 +257,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(codes_are_outcomes),
-		cmocka_unit_test(the_asked_mask_is_a_test),
 		cmocka_unit_test(grids_are_joined),
 		cmocka_unit_test(masks_of_quality_files_hide),
 	};
