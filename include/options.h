@@ -98,6 +98,8 @@ struct options {
 	double scale, offset;
 	bool has_nodata;
 	double nodata;
+	bool no_nodata;   /* --nodata none: every stored number counts */
+	bool reflectance; /* digital numbers are made reflectance, or the scene fails */
 	enum reader_choice reader;
 	bool follow; /* files that named inputs refer to are read anywhere */
 

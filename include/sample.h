@@ -5,6 +5,8 @@
 #ifndef IMGPIPE_SAMPLE_H
 #define IMGPIPE_SAMPLE_H
 
+#include <float.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -32,5 +34,26 @@ const char *sample_name(enum sample_type type);
  * a value just beyond the finite range counts as the largest finite one, as GDAL does.
  */
 bool sample_holds(enum sample_type type, double value, double *rounded);
+
+/*
+ * Is a floating-point sample the nodata value, which is no NaN? As GDAL compares them: equal, or
+ * closer than two units of the last place of their sum. Near the limit of the type that sum is
+ * infinite, so that whatever is of its size counts: a limit that was rounded on its way (-3.4e38)
+ * is still found. An infinite nodata stands for the limit, too.
+ */
+static inline bool sample_near_f32(float sample, float nodata)
+{
+	float finite = nodata > FLT_MAX ? FLT_MAX : nodata < -FLT_MAX ? -FLT_MAX : nodata;
+
+	return sample == nodata ||
+	       fabsf(sample - finite) < FLT_EPSILON * fabsf(sample + finite) * 2;
+}
+
+static inline bool sample_near_f64(double sample, double nodata)
+{
+	double finite = nodata > DBL_MAX ? DBL_MAX : nodata < -DBL_MAX ? -DBL_MAX : nodata;
+
+	return sample == nodata || fabs(sample - finite) < DBL_EPSILON * fabs(sample + finite) * 2;
+}
 
 #endif

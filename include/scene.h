@@ -30,6 +30,19 @@ enum color_label {
 	COLOR_OTHER /* palette, CMYK, YCbCr ...: a label, but none that helps */
 };
 
+/* Facts that a file of metadata beside the image can give: FILE.aux.xml (stages/input/pam.h). */
+enum {
+	FACT_NODATA = 1,
+	FACT_SCALE = 2,
+	FACT_NAME = 4,
+	FACT_COLOR = 8,
+	FACT_WAVELENGTH = 16,
+	FACT_CRS = 32,
+	FACT_PLACE = 64 /* the geotransform */
+};
+
+enum wavelength_unit { WAVELENGTH_UNIT_UNKNOWN, WAVELENGTH_NM, WAVELENGTH_UM };
+
 struct band_info {
 	char description[80]; /* band name in the file, "" if none */
 	enum color_label color;
@@ -37,6 +50,10 @@ struct band_info {
 	bool has_scale;       /* the file states scale or offset (also when they are 1 and 0) */
 	double nodata;
 	bool has_nodata;
+	double wavelength; /* of the band's centre, as it is stated; 0: it is not */
+	enum wavelength_unit wavelength_unit;
+	bool bad;       /* a list of bad bands names it: "bbl" */
+	uint8_t beside; /* FACT_...: those that the file beside the image gave */
 };
 
 /* How far a file may lead: what it refers to is read only where the user vouches for it. */
@@ -78,6 +95,7 @@ struct raster_info {
 	bool projected;          /* the CRS is projected: areas in metres make sense */
 	double unit_metres;      /* length of the CRS unit in metres, 0 if not known */
 	char crs[96];            /* "EPSG:32633", or the file's own name for it, "" if none */
+	uint8_t beside;          /* FACT_CRS, FACT_PLACE: the file beside the image gave them */
 	char reader[8];          /* "tiff" or "gdal": who can read it */
 	enum file_reach reach;   /* how it was opened, and is opened again */
 	char note[200];          /* what it reads besides, for the report; "" if nothing */
@@ -208,6 +226,12 @@ size_t scene_pack(void *out, const struct scene *scene, struct error *err) MUST_
  */
 int scene_unpack(struct scene *scene, const void *in, size_t bytes, bool opened,
 		 struct error *err) MUST_CHECK;
+
+/*
+ * A fingerprint of all that decides the numbers of a scene but its pixels: which bands of its files
+ * are read, how they are scaled and masked. Two processes that opened the same files have the same.
+ */
+uint64_t scene_print(const struct scene *scene);
 
 /* Tiles of the per-tile table: across, down. */
 uint32_t scene_tiles_across(const struct scene *scene);

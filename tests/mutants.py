@@ -57,6 +57,7 @@ TESTS = {
     "stages/gdal": ["cli/input", "fault/reach", "oracle/gdal_blocks"],
     "stages/input": ["unit/test_xml", "unit/test_inputs", "cli/products", "cli/input"],
     "stages/lab": ["cli/lab"],
+    "stages/masks": ["oracle/mask_layouts", "cli/mask"],
     "stages/picture": ["cli/trace", "cli/sweep"],
     "stages/pixels": ["cli/numbers", "oracle/real", "oracle/accum", "oracle/indices",
                       "oracle/masks"],

@@ -15,7 +15,7 @@
 
 struct job;
 
-enum { N_CHECKSUMS = 5, OPINION_OPTIONS = 20, RANK_STATE_BYTES = 4096 };
+enum { N_CHECKSUMS = 5, RANK_OPTIONS = 32, RANK_STATE_BYTES = 8192 };
 
 /*
  * How a rank fared up to here, and what it is about to do. Of one size in all versions of the
@@ -32,9 +32,9 @@ struct rank_state {
 	struct {
 		uint64_t checksum; /* of the whole value */
 		char value[88];    /* its beginning; "": not given */
-	} option[OPINION_OPTIONS]; /* those that change numbers, as in identity.h */
+	} option[RANK_OPTIONS]; /* those that change numbers, as in identity.h */
 	char arguments[1024];      /* the first of the command line, each ended by NUL */
-	char spare[RANK_STATE_BYTES - 3864];
+	char spare[RANK_STATE_BYTES - 5016];
 };
 _Static_assert(sizeof(struct rank_state) == RANK_STATE_BYTES, "of one size in all versions");
 

@@ -165,8 +165,15 @@ static char *follow(const struct options *o)
 	return o->follow ? strdup(SWITCHED_ON) : not_given();
 }
 
+static char *reflectance(const struct options *o)
+{
+	return o->reflectance ? strdup(SWITCHED_ON) : not_given();
+}
+
 static char *nodata(const struct options *o)
 {
+	if (o->no_nodata)
+		return strdup("none");
 	return o->has_nodata ? number(o->nodata) : not_given();
 }
 
@@ -206,6 +213,7 @@ static const struct {
 	{"scale", scale},
 	{"offset", offset},
 	{"nodata", nodata},
+	{"reflectance", reflectance},
 	{"reader", reader},
 	{"follow", follow},
 };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "printable.h"
 #include "window.h"
 
@@ -111,4 +112,35 @@ uint32_t scene_tiles_across(const struct scene *scene)
 uint32_t scene_tiles_down(const struct scene *scene)
 {
 	return tiles(scene->y_size, scene->tile_y_size);
+}
+
+static uint64_t print_band(uint64_t h, const struct band *band)
+{
+	const uint32_t whole[] = {band->index, (uint32_t)band->type, band->ratio,
+				  band->finer, band->has_nodata,     band->file};
+	const double real[] = {band->scale, band->offset, band->has_nodata ? band->nodata : 0};
+
+	return hash_bytes(hash_bytes(h, whole, sizeof(whole)), real, sizeof(real));
+}
+
+static uint64_t print_test(uint64_t h, const struct mask_test *test)
+{
+	const uint8_t head[] = {test->slot, test->rule, test->keep, test->reason, test->n};
+
+	h = hash_bytes(h, head, sizeof(head));
+	return hash_bytes(h, test->condition, test->n * sizeof(test->condition[0]));
+}
+
+uint64_t scene_print(const struct scene *scene)
+{
+	const uint32_t head[] = {scene->x_size,  scene->y_size, scene->missing,
+				 scene->n_files, scene->masked, scene->masks.n_tests};
+	uint64_t h = hash_bytes(HASH_SEED, head, sizeof(head));
+
+	for (uint32_t slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		if (scene->has_band[slot])
+			h = print_band(hash_bytes(h, &slot, sizeof(slot)), &scene->band[slot]);
+	for (unsigned i = 0; i < scene->masks.n_tests; i++)
+		h = print_test(h, &scene->masks.test[i]);
+	return h;
 }

@@ -94,6 +94,10 @@ int computing_prepare(struct options *options, const struct command *command, st
 
 	if (!command_takes(command, &option_index))
 		return 0;
+	if (options->raw && options->reflectance)
+		return error_set(err, EX_USAGE,
+				 "--raw takes stored numbers as they are, --reflectance does not; "
+				 "leave one out");
 	if (recipe_make(&recipe, options, err))
 		return -1;
 	options->recipe = recipe;

@@ -9,28 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "identity.h"
-
-/* FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv */
-static uint64_t hash(uint64_t seed, const void *data, size_t size)
-{
-	const unsigned char *at = data;
-
-	while (size--)
-		seed = (seed ^ *at++) * 0x100000001b3u;
-	return seed;
-}
-
-static const uint64_t hash_seed = 0xcbf29ce484222325u;
 
 static uint64_t hash_text(uint64_t seed, const char *text)
 {
-	return hash(seed, text, strlen(text) + 1);
+	return hash_bytes(seed, text, strlen(text) + 1);
 }
 
 static uint64_t hash_options(int argc, char **argv)
 {
-	uint64_t h = hash_seed;
+	uint64_t h = HASH_SEED;
 
 	for (int i = 1; i < argc; i++)
 		h = hash_text(h, argv[i]);
@@ -42,23 +31,23 @@ static uint64_t hash_plan(const struct plan *plan)
 	const uint64_t numbers[] = {plan->budget.limit, plan->workers, plan->ranks, plan->pool,
 				    plan->scene_slots,  plan->by_tile, plan->gdal,  plan->n_scenes};
 
-	return hash(hash_seed, numbers, sizeof(numbers));
+	return hash_bytes(HASH_SEED, numbers, sizeof(numbers));
 }
 
 static uint64_t hash_program(void)
 {
 	const uint64_t sizes[] = {sizeof(struct meter), sizeof(struct rank_state),
 				  0x0102030405060708u, RESULTS_VERSION};
-	uint64_t h = hash(hash_seed, IMGPIPE_VERSION, sizeof(IMGPIPE_VERSION));
+	uint64_t h = hash_bytes(HASH_SEED, IMGPIPE_VERSION, sizeof(IMGPIPE_VERSION));
 
-	return hash(h, sizes, sizeof(sizes));
+	return hash_bytes(h, sizes, sizeof(sizes));
 }
 
 /* What results are made of: with the same options, the same of one program. */
 static uint64_t hash_cells(const struct result_layout *layout)
 {
 	const uint64_t sizes[] = {layout->group_bytes, layout->packed_most, layout->n_values};
-	uint64_t h = hash(hash_seed, sizes, sizeof(sizes));
+	uint64_t h = hash_bytes(HASH_SEED, sizes, sizeof(sizes));
 
 	for (unsigned i = 0; i < layout->n_kinds; i++)
 		h = hash_text(h, layout->kind[i].reducer->name);
@@ -68,7 +57,7 @@ static uint64_t hash_cells(const struct result_layout *layout)
 enum { OF_PROGRAM, OF_OPTIONS, OF_CELLS, OF_FILES, OF_PLAN };
 _Static_assert(OF_PLAN + 1 == N_CHECKSUMS, "one for each");
 
-_Static_assert((int)IDENTITY_MOST <= (int)OPINION_OPTIONS, "room for all of them");
+_Static_assert((int)IDENTITY_MOST <= (int)RANK_OPTIONS, "room for all of them");
 
 /* Options that change numbers. -1 without memory. */
 static int tell_options(struct rank_state *mine, const struct options *options, struct error *err)
@@ -76,10 +65,10 @@ static int tell_options(struct rank_state *mine, const struct options *options, 
 	struct identity identity;
 	int status = identity_of(&identity, options, err);
 
-	for (unsigned i = 0; !status && i < identity.n && i < OPINION_OPTIONS; i++) {
+	for (unsigned i = 0; !status && i < identity.n && i < RANK_OPTIONS; i++) {
 		const char *value = identity.item[i].value ? identity.item[i].value : "";
 
-		mine->option[i].checksum = hash_text(hash_seed, value);
+		mine->option[i].checksum = hash_text(HASH_SEED, value);
 		(void)snprintf(mine->option[i].value, sizeof(mine->option[i].value), "%s", value);
 		mine->n_options = i + 1;
 	}
@@ -137,7 +126,7 @@ static int differ_in_number(const struct rank_state *a, const struct rank_state 
 	struct identity names; /* the same on all ranks of one program */
 	int status = identity_of(&names, &none, verdict);
 
-	for (unsigned i = 0; !status && i < names.n && i < OPINION_OPTIONS; i++) {
+	for (unsigned i = 0; !status && i < names.n && i < RANK_OPTIONS; i++) {
 		const char *x = a->option[i].value, *y = b->option[i].value;
 		struct identity_pair shown;
 

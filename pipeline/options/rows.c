@@ -54,9 +54,17 @@ static const struct option_row offset = {
 };
 static const struct option_row nodata = {
 	.name = "nodata",
-	.argument = "V",
-	.help = "nodata value of all bands, whatever the files say",
+	.argument = "V|none",
+	.help = "nodata value of all bands, whatever files and products say; none: every stored "
+		"number counts",
 	.set = set_nodata,
+};
+static const struct option_row reflectance = {
+	.name = "reflectance",
+	.help = "make reflectance of digital numbers by the product's metadata (Landsat Level-1: "
+		"_MTL.txt, .json or .xml beside the images); a scene that cannot be had in "
+		"reflectance fails",
+	.set = set_reflectance,
 };
 static const struct option_row reader = {
 	.name = "reader",
@@ -72,8 +80,9 @@ static const struct option_row follow = {
 	.set = set_follow,
 };
 
-const struct option_row *const reading_rows[] = {&bands,  &mask,   &alpha,  &raw,    &scale,
-						 &offset, &nodata, &reader, &follow, NULL};
+const struct option_row *const reading_rows[] = {&bands,  &mask,   &alpha,  &raw,
+						 &scale,  &offset, &nodata, &reflectance,
+						 &reader, &follow, NULL};
 
 /* --- how to work --- */
 

@@ -343,9 +343,19 @@ int set_offset(struct options *o, const char *value, struct error *err)
 
 int set_nodata(struct options *o, const char *value, struct error *err)
 {
-	o->has_nodata = true;
-	if (parse_number(value, &o->nodata))
-		return error_set(err, EX_USAGE, "'%s' is not a number (nan is one)", value);
+	o->no_nodata = strcmp(value, "none") == 0;
+	o->has_nodata = !o->no_nodata;
+	if (o->has_nodata && parse_number(value, &o->nodata))
+		return error_set(err, EX_USAGE, "'%s' is not a number (nan is one), nor none",
+				 value);
+	return 0;
+}
+
+int set_reflectance(struct options *o, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	o->reflectance = true;
 	return 0;
 }
 

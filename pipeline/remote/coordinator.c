@@ -148,7 +148,7 @@ static void order(struct message *answer, struct peer *peer, enum message_kind k
 	if (kind == MESSAGE_CHUNK) {
 		answer->tile_x_size = peer->task.scene->tile_x_size;
 		answer->tile_y_size = peer->task.scene->tile_y_size;
-		answer->missing = peer->task.scene->missing;
+		answer->scene_print = scene_print(peer->task.scene);
 	}
 }
 

@@ -152,7 +152,7 @@ static bool is_as_seen(const struct scene *scene, const struct message *order)
 {
 	return scene->x_size == order->grid.x_size && scene->y_size == order->grid.y_size &&
 	       scene->tile_x_size == order->tile_x_size &&
-	       scene->tile_y_size == order->tile_y_size && scene->missing == order->missing;
+	       scene->tile_y_size == order->tile_y_size && scene_print(scene) == order->scene_print;
 }
 
 /* The headers are read again here: files may have changed. */

@@ -55,8 +55,8 @@ struct message {
 	uint64_t sent_ns;       /* the sender's clock, where it differs from the receiver's */
 	struct chunk_grid grid; /* CHUNK: how the scene is cut */
 	uint32_t tile_x_size,
-		tile_y_size; /* CHUNK: of the scene's tile table, as the coordinator has it */
-	uint32_t missing;    /* CHUNK: scene->missing, likewise */
+		tile_y_size;  /* CHUNK: of the scene's tile table, as the coordinator has it */
+	uint64_t scene_print; /* CHUNK: of the scene, likewise; scene_print() */
 };
 
 /* A scene as it travels. */

@@ -50,6 +50,9 @@
 #define ETM_STACK {6, 6, "1 2 3 4 5 7", true}, {7, 8, "1 2 3 4 5", true}
 #define TM_STACK \
 	{6, 6, "1 2 3 4 5 7", true}, {7, 7, "1 2 3 4 5 6 7", true}, {8, 8, "1 2 3 4 5", true}
+#define PLANETSCOPE_STACK                       \
+	{4, 4, "blue green red nir", false}, \
+	{8, 8, "coastal blue green05 green yellow red rededge071 nir", false}
 #define MODIS_STACK {7, 7, "1 2 3 4 5 6 7", true}
 /* clang-format on */
 
@@ -61,8 +64,9 @@
 	"|" ARD_OF(satellites, "AK", tail) "|" ARD_OF(satellites, "HI", tail)
 
 /* The value of pixels without data, where the product defines it. */
-#define FILL(value) true, value
-#define NO_FILL     false, 0
+#define FILL(value)  FILL_VALUE, value
+#define LANDSAT_FILL FILL_LANDSAT, 0
+#define NO_FILL      FILL_NONE, 0
 
 /* clang-format off */
 static const struct sensor sensors[] = {
@@ -88,11 +92,11 @@ static const struct sensor sensors[] = {
 	{"Landsat 8/9 OLI C2 L2", NULL,
 	 "L@0[89]_L2S?_######_*_02_@#*|" ARD("89", "*"),
 	 {OLI_REFLECTIVE}, {OLI_STACK},
-	 DATE_LANDSAT, SCALE_LANDSAT_C2, 0.0000275, -0.2, FILL(0)},
+	 DATE_LANDSAT, SCALE_LANDSAT_C2, 0.0000275, -0.2, LANDSAT_FILL},
 	{"Landsat 4-7 TM/ETM+ C2 L2", NULL,
 	 "L@0[4-7]_L2S?_######_*_02_@#*|" ARD("4-7", "*"),
 	 {TM_REFLECTIVE}, {ETM_STACK},
-	 DATE_LANDSAT, SCALE_LANDSAT_C2, 0.0000275, -0.2, FILL(0)},
+	 DATE_LANDSAT, SCALE_LANDSAT_C2, 0.0000275, -0.2, LANDSAT_FILL},
 
 	/* Collection 1 and ESPA, reflectance of the surface and of the top of the atmosphere: DN * 0.0001. */
 	{"Landsat 8 OLI surface reflectance", NULL,
@@ -116,34 +120,34 @@ static const struct sensor sensors[] = {
 	{"Landsat 8/9 OLI L1", NULL,
 	 "L@0[89]_L1*",
 	 {OLI_ALL}, {OLI_STACK},
-	 DATE_LANDSAT, SCALE_NUMBERS, 1, 0, NO_FILL},
+	 DATE_LANDSAT, SCALE_LANDSAT_L1, 1, 0, FILL(0)},
 	{"Landsat 4-7 TM/ETM+ L1", NULL,
 	 "L[TE]0[4-7]_L1*",
 	 {ETM_ALL}, {ETM_STACK},
-	 DATE_LANDSAT, SCALE_NUMBERS, 1, 0, NO_FILL},
+	 DATE_LANDSAT, SCALE_LANDSAT_L1, 1, 0, FILL(0)},
 
 	/* The same sensors under other names. */
 	{"Landsat 8/9 OLI", "landsat8 landsat9 landsat89 l8 l9 lc08 lc09 oli",
 	 "L[COT]0[89]_*|L[COT]8#############*|L[89]_*|L[89]-*|landsat[89]*|"
 	 "landsat[-_ ][89]*|LC08*|LC09*",
 	 {OLI_ALL}, {OLI_STACK},
-	 DATE_LANDSAT, SCALE_LANDSAT_SR, 1, 0, NO_FILL},
+	 DATE_LANDSAT, SCALE_LANDSAT_SR, 1, 0, LANDSAT_FILL},
 	{"Landsat 7 ETM+", "landsat7 l7 le07 etm",
 	 "LE07*|LE7#############*|L7_*|L7-*|landsat7*|landsat[-_ ]7*",
 	 {ETM_ALL}, {ETM_STACK},
-	 DATE_LANDSAT, SCALE_LANDSAT_SR, 1, 0, NO_FILL},
+	 DATE_LANDSAT, SCALE_LANDSAT_SR, 1, 0, LANDSAT_FILL},
 	{"Landsat 4/5 TM", "landsat4 landsat5 landsat45 l4 l5 lt04 lt05 tm",
 	 "LT0[45]*|LT[45]#############*|L[45]_TM*|landsat5*|landsat[-_ ]5*|L5_*",
 	 {TM_ALL}, {TM_STACK},
-	 DATE_LANDSAT, SCALE_LANDSAT_SR, 1, 0, NO_FILL},
+	 DATE_LANDSAT, SCALE_LANDSAT_SR, 1, 0, LANDSAT_FILL},
 	{"Landsat 1-3 MSS", "landsat1 landsat2 landsat3 mss",
 	 "LM0[123]*|LM[123]#############*",
 	 {[NAME_GREEN] = "4", [NAME_RED] = "5", [NAME_NIR] = "7 6"}, {{0}},
-	 DATE_LANDSAT, SCALE_NUMBERS, 1, 0, NO_FILL},
+	 DATE_LANDSAT, SCALE_LANDSAT_L1, 1, 0, FILL(0)},
 	{"Landsat 4/5 MSS", "landsat4mss landsat5mss landsat45mss",
 	 "LM0[45]*|LM[45]#############*",
 	 {[NAME_GREEN] = "1", [NAME_RED] = "2", [NAME_NIR] = "4 3"}, {{0}},
-	 DATE_LANDSAT, SCALE_NUMBERS, 1, 0, NO_FILL},
+	 DATE_LANDSAT, SCALE_LANDSAT_L1, 1, 0, FILL(0)},
 
 	/* HLS: the narrow NIR of S30 (B8A) is the one that matches Landsat's B05. */
 	{"HLS S30", "hlss30 s30",
@@ -155,6 +159,12 @@ static const struct sensor sensors[] = {
 	 {OLI_REFLECTIVE, [NAME_CIRRUS] = "9", [NAME_LWIR11] = "10", [NAME_LWIR12] = "11"}, {{0}},
 	 DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, FILL(-9999)},
 
+	/* THEIA's products, made by MAJA: no offset in any baseline; bands as in ESA's products. */
+	{"Sentinel-2 (MAJA)", NULL,
+	 "SENTINEL2@_########-######-###_L[23]A_T##@@@_*",
+	 {SENTINEL2_BUT_NIR, [NAME_NIR] = "8 8A"}, {{0}},
+	 DATE_YMD, SCALE_FIXED, 0.0001, 0, FILL(-10000)},
+
 	/* sen2r's stacks hold the bands in ESA's order; of 8 and 8A only the one that fits their pixels. */
 	{"Sentinel-2 (sen2r)", NULL,
 	 "S2@#@_########_###_*",
@@ -162,35 +172,35 @@ static const struct sensor sensors[] = {
 	 {{11, 11, "1 2 3 4 5 6 7 8 9 11 12", false},
 	  {12, 12, "1 2 3 4 5 6 7 8 9 10 11 12", false},
 	  {13, 13, "1 2 3 4 5 6 7 8 8A 9 10 11 12", false}},
-	 DATE_YMD, SCALE_SENTINEL2, 1, 0, NO_FILL},
+	 DATE_YMD, SCALE_SENTINEL2, 1, 0, FILL(65535)},
 	{"Sentinel-2", "sentinel2 sentinel2a sentinel2b sentinel2c s2 s2a s2b s2c msi",
 	 "S2@_*|S2_*|S2-*|T##@@@_########T######*|sentinel2*|sentinel[-_ ]2*|S2@-*|"
 	 "S2L[12]*",
 	 {SENTINEL2_BUT_NIR, [NAME_NIR] = "8 8A"},
 	 {{12, 12, "1 2 3 4 5 6 7 8 8A 9 11 12", true},
 	  {13, 13, "1 2 3 4 5 6 7 8 8A 9 10 11 12", true}},
-	 DATE_YMD, SCALE_SENTINEL2, 1, 0, NO_FILL},
+	 DATE_YMD, SCALE_SENTINEL2, 1, 0, FILL(0)},
 
 	{"CBERS-4/4A AWFI/WFI", "cberswfi cbers4awfi cbers4wfi awfi",
 	 "CBERS_4_AWFI_*|CBERS_4A_WFI_*|CBERS[-_ ]4*WFI*",
 	 {BLUE_TO_NIR("13", "14", "15", "16")}, {{0}},
-	 DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
+	 DATE_YMD, SCALE_NUMBERS, 1, 0, FILL(0)},
 	{"CBERS-4/4A MUX", "cbersmux cbers4mux cbers4amux mux",
 	 "CBERS_4_MUX_*|CBERS_4A_MUX_*",
 	 {BLUE_TO_NIR("5", "6", "7", "8")}, {{0}},
-	 DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
+	 DATE_YMD, SCALE_NUMBERS, 1, 0, FILL(0)},
 	{"CBERS-4A WPM", "cberswpm cbers4awpm wpm",
 	 "CBERS_4A_WPM_*",
 	 {BLUE_TO_NIR("1", "2", "3", "4"), [NAME_PAN] = "0"}, {{0}},
-	 DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
+	 DATE_YMD, SCALE_NUMBERS, 1, 0, FILL(0)},
 	{"CBERS-4 PAN10M", "cberspan10m cbers4pan10m pan10m",
 	 "CBERS_4_PAN10M_*",
 	 {[NAME_GREEN] = "2", [NAME_RED] = "3", [NAME_NIR] = "4"}, {{0}},
-	 DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
+	 DATE_YMD, SCALE_NUMBERS, 1, 0, FILL(0)},
 	{"Amazonia-1 WFI", "amazonia1 amazonia amazonia1wfi",
 	 "AMAZONIA_1_WFI_*",
 	 {BLUE_TO_NIR("1", "2", "3", "4")}, {{0}},
-	 DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
+	 DATE_YMD, SCALE_NUMBERS, 1, 0, FILL(0)},
 
 	/* One scale, fill values of their own (NASA LP DAAC user guides). */
 	{"MODIS MCD43A4", NULL,
@@ -204,26 +214,29 @@ static const struct sensor sensors[] = {
 	{"MODIS", "modis mod09 myd09 mcd43a4",
 	 "MODIS*",
 	 {MODIS_LAND}, {MODIS_STACK},
-	 DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, NO_FILL},
+	 DATE_YEARDOY, SCALE_FIXED, 0.0001, 0, FILL_MODIS, 0},
 
 	{"NAIP", "naip",
 	 "m_#######_@@_##_*",
 	 {BLUE_TO_NIR("3", "2", "1", "4")}, {{4, 4, "1 2 3 4", false}},
 	 DATE_YMD, SCALE_NONE, 1, 0, NO_FILL},
+	/* Planet: surface reflectance is DN * 0.0001, everything else radiance; 0 is no data. */
+	{"PlanetScope SR", NULL,
+	 "########_######_*AnalyticMS_SR*|########_######_*_3B_*Analytic*_SR*",
+	 {0}, {PLANETSCOPE_STACK},
+	 DATE_YMD, SCALE_FIXED, 0.0001, 0, FILL(0)},
 	{"PlanetScope", "planetscope planet superdove",
 	 "########_######_*AnalyticMS*|########_######_*_3B_*Analytic*",
-	 {0},
-	 {{4, 4, "blue green red nir", false},
-	  {8, 8, "coastal blue green05 green yellow red rededge071 nir", false}},
-	 DATE_YMD, SCALE_NONE, 1, 0, NO_FILL},
+	 {0}, {PLANETSCOPE_STACK},
+	 DATE_YMD, SCALE_RADIANCE, 1, 0, FILL(0)},
 	{"SkySat", "skysat",
 	 "########_######_ssc#*_analytic*",
 	 {0}, {{4, 4, "blue green red nir", false}},
-	 DATE_YMD, SCALE_NONE, 1, 0, NO_FILL},
+	 DATE_YMD, SCALE_RADIANCE, 1, 0, FILL(0)},
 	{"RapidEye", "rapideye",
 	 "*_RE#_3A_Analytic*",
 	 {0}, {{5, 5, "blue green red rededge071 nir", false}},
-	 DATE_YMD, SCALE_NONE, 1, 0, NO_FILL},
+	 DATE_YMD, SCALE_RADIANCE, 1, 0, FILL(0)},
 };
 /* clang-format on */
 

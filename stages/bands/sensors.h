@@ -26,7 +26,17 @@ enum scale_rule {
 	SCALE_SENTINEL2,  /* depends on the processing baseline */
 	SCALE_LANDSAT_C2, /* as SCALE_FIXED for uint16 samples, worth a note; others as the next */
 	SCALE_LANDSAT_SR, /* may be Collection 2 surface reflectance; the name does not say */
+	SCALE_LANDSAT_L1, /* digital numbers; reflectance by the product's MTL file, on request */
+	SCALE_RADIANCE,   /* radiance; reflectance by the XML file beside it */
 	SCALE_NUMBERS     /* digital numbers, not reflectance: used as stored */
+};
+
+/* The value of pixels without data. It holds whether or not a file has a tag that says so. */
+enum fill_rule {
+	FILL_NONE,    /* the product defines none */
+	FILL_VALUE,   /* that of the row */
+	FILL_LANDSAT, /* 0 of uint16, -9999 of int16: Collection 2, and 1 with ESPA's products */
+	FILL_MODIS    /* -28672 of "sur_refl_*" (MOD09), 32767 of "Nadir_Reflectance_*" (MCD43A4) */
 };
 
 /* How names write the date of an image. */
@@ -47,8 +57,8 @@ struct sensor {
 	enum date_form date;
 	enum scale_rule rule;
 	double scale, offset; /* with SCALE_FIXED */
-	bool has_fill;        /* the product defines a nodata value, also where a file omits it */
-	double fill;
+	enum fill_rule fill_rule;
+	double fill; /* with FILL_VALUE */
 };
 
 /*

@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archives.h"
+#include "input/archive.h"
 #include "input/input_file.h"
 #include "walk.h"
 
@@ -44,6 +46,10 @@ static int add_path(struct file_list *list, const char *path, struct error *err)
 	if (strncmp(path, "/vsi", 4) == 0)
 		return file_list_path_entry(list, path, &virtual, err);
 	if (stat(path, &st)) {
+		size_t archive = errno == ENOTDIR ? archive_part(path) : 0;
+
+		if (archive)
+			return file_list_in_archive(list, path, archive, err);
 		if (errno == ENOENT && is_gdal_name(path))
 			return file_list_path_entry(list, path, &virtual, err);
 		return file_list_problem(list, path, FILE_CANNOT_OPEN, errno, err);
@@ -52,6 +58,10 @@ static int add_path(struct file_list *list, const char *path, struct error *err)
 		return file_list_walk(list, path, err);
 	if (!S_ISREG(st.st_mode))
 		return file_list_problem(list, path, FILE_NOT_REGULAR, 0, err);
+	if (archive_named(path))
+		return file_list_archive(list, path, true, err);
+	if (archive_named_other(path))
+		return file_list_problem(list, path, FILE_OTHER_ARCHIVE, 0, err);
 	return file_list_path_entry(list, path, &file, err);
 }
 

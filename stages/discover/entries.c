@@ -3,9 +3,12 @@
  */
 #include "entries.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "input/archive.h"
 
 struct slot_files slot_files_none(void)
 {
@@ -123,11 +126,15 @@ uint64_t scene_list_checksum(const struct scene_list *scene_list)
 static uint64_t file_bytes(const struct file_list *files, uint32_t file)
 {
 	char *path = file_list_path(files, file);
+	struct archive_place place = {.archive = NULL};
 	struct stat st;
 	uint64_t bytes = 0;
 
 	if (path && stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
 		bytes = (uint64_t)st.st_size;
+	else if (path && errno == ENOTDIR && archive_find(path, &place, NULL) == 0)
+		bytes = place.bytes;
+	archive_place_release(&place);
 	free(path);
 	return bytes;
 }

@@ -30,7 +30,9 @@ enum file_problem {
 	FILE_LINE_TOO_LONG,  /* of a list, for a path; the name says which line */
 	FILE_TOO_DEEP,
 	FILE_KERNEL_FOLDER, /* /proc, /sys, /dev */
-	FILE_NO_PATTERN     /* named, but no pattern of --bands matches it */
+	FILE_NO_PATTERN,    /* named, but no pattern of --bands matches it */
+	FILE_ARCHIVE,       /* errno_value is an enum archive_problem */
+	FILE_OTHER_ARCHIVE  /* of a kind that is not read */
 };
 
 struct file_entry {

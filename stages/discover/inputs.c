@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "entries.h"
+#include "input/archive.h"
 #include "sentinel2.h"
 
 static bool is_file(const char *path, const struct stat *st)
@@ -27,13 +28,16 @@ static bool is_list(const struct file_list *files, const struct stat *st)
 	return false;
 }
 
-/* The raster, or what readers look for under its name. */
+/* The raster or its archive, or what readers look for under its name. */
 static bool is_raster(const struct file_list *files, uint32_t file, const struct stat *st)
 {
 	static const char *const beside[] = {"", ".msk", ".ovr", ".aux.xml"};
 	char *path = file_list_path(files, file), *other;
+	size_t archive = path ? archive_part(path) : 0;
 	bool same = false;
 
+	if (archive)
+		path[archive] = '\0';
 	for (size_t i = 0; path && i < sizeof(beside) / sizeof(beside[0]) && !same; i++) {
 		if (asprintf(&other, "%s%s", path, beside[i]) < 0)
 			break;
@@ -79,12 +83,13 @@ bool scene_list_is_input(const struct scene_list *scene_list, const struct stat 
 	for (uint32_t i = 0; i < files->n; i++) {
 		const struct file_entry *entry = &files->entry[i];
 
-		if (entry->problem || entry->virtual)
+		if (entry->virtual || (entry->problem && entry->problem != FILE_ARCHIVE))
 			continue;
 		if (is_raster(files, i, st))
 			return true;
 		/* Files of a folder stand together. */
-		if (entry->dir != dir && is_metadata(file_list_dir(files, i), st))
+		if (!entry->problem && entry->dir != dir &&
+		    is_metadata(file_list_dir(files, i), st))
 			return true;
 		dir = entry->dir;
 	}

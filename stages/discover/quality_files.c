@@ -6,6 +6,7 @@
 #include "quality_files.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 
 #include "beside.h"
 #include "group_key.h"
+#include "input/archive.h"
 #include "kernel_folder.h"
 #include "names.h"
 
@@ -149,6 +151,40 @@ static uint8_t resolution_of(const char *name, uint8_t folder_m)
 	return token.resolution_m ? token.resolution_m : folder_m;
 }
 
+static int take_name(struct quality_files *files, const char *folder, const char *name,
+		     enum quality_place place, const struct scene_key *key, uint8_t folder_m,
+		     struct error *err)
+{
+	if (*name == '.' || !name_is_raster(name) || (key && !is_of_scene(key, name)))
+		return 0;
+	return add(files, file_path(folder, name), place, false, resolution_of(name, folder_m),
+		   err);
+}
+
+/* The same of a folder in an archive. */
+static int take_members(struct quality_files *files, const char *folder, size_t archive_len,
+			enum quality_place place, const struct scene_key *key, uint8_t folder_m,
+			struct error *err)
+{
+	const char *inner = folder + archive_len + 1;
+	size_t n = strlen(inner);
+	char *path = strndup(folder, archive_len);
+	enum archive_problem problem;
+	const struct archive *archive = path ? archive_get(path, &problem) : NULL;
+	int rc = 0;
+
+	free(path);
+	for (uint32_t i = 0; archive && i < archive->n && rc == 0; i++) {
+		const char *name = archive_name(archive, i);
+
+		if (strncmp(name, inner, n) == 0 && name[n] == '/' && !strchr(name + n + 1, '/'))
+			rc = take_name(files, folder, name + n + 1, place, key, folder_m, err);
+	}
+	if (archive)
+		archive_put(archive);
+	return rc;
+}
+
 /* Files of the scene in a folder. `key` NULL: all images there. */
 static int take_folder(struct quality_files *files, const char *folder, enum quality_place place,
 		       const struct scene_key *key, uint8_t folder_m, struct error *err)
@@ -156,6 +192,7 @@ static int take_folder(struct quality_files *files, const char *folder, enum qua
 	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK;
 	int fd =
 		open(*folder ? folder : ".", place == QUALITY_PRODUCT ? flags | O_NOFOLLOW : flags);
+	size_t archive_len = fd < 0 && errno == ENOTDIR ? archive_part(folder) : 0;
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *entry;
 	int rc = 0;
@@ -163,14 +200,14 @@ static int take_folder(struct quality_files *files, const char *folder, enum qua
 	if (!dir && fd >= 0)
 		(void)close(fd);
 	if (!dir)
-		return 0;
+		return archive_len
+			       ? take_members(files, folder, archive_len, place, key, folder_m, err)
+			       : 0;
 	if (!kernel_folder(dirfd(dir), *folder ? folder : "."))
 		for (unsigned n = 0; n < MOST_ENTRIES && rc == 0 && (entry = readdir(dir)); n++)
-			if (entry->d_name[0] != '.' && name_is_raster(entry->d_name) &&
-			    (!key || is_of_scene(key, entry->d_name)) &&
-			    quality_is_file(dirfd(dir), entry->d_name, entry->d_type))
-				rc = add(files, file_path(folder, entry->d_name), place, false,
-					 resolution_of(entry->d_name, folder_m), err);
+			if (quality_is_file(dirfd(dir), entry->d_name, entry->d_type))
+				rc = take_name(files, folder, entry->d_name, place, key, folder_m,
+					       err);
 	(void)closedir(dir);
 	return rc;
 }
@@ -188,31 +225,57 @@ static int take_beside(struct quality_files *files, const char *dir, const char 
 	return rc;
 }
 
+static bool is_resolution(const char *folder)
+{
+	return strcmp(folder, "R10m") == 0 || strcmp(folder, "R20m") == 0 ||
+	       strcmp(folder, "R60m") == 0;
+}
+
+/* QI_DATA beside IMG_DATA, which is the folder or holds it. */
+static int take_qi_data(struct quality_files *files, const char *dir, const char *folder,
+			struct error *err)
+{
+	size_t n = strlen(dir), tail = strlen(folder);
+	bool above = is_resolution(folder);
+	char *images = strdup(dir);
+	const char *name;
+	int rc;
+
+	if (!images)
+		return error_memory(err, "a path", n);
+	if (!above || n <= tail || strcmp(dir + n - tail, folder) != 0) {
+		rc = take_beside(files, dir, folder, above ? "../QI_DATA" : "QI_DATA",
+				 QUALITY_PRODUCT, NULL, 0, err);
+	} else {
+		images[n - tail - 1] = '\0';
+		name = strrchr(images, '/');
+		rc = take_beside(files, images, name ? name + 1 : images, "QI_DATA",
+				 QUALITY_PRODUCT, NULL, 0, err);
+	}
+	free(images);
+	return rc;
+}
+
 /* The SAFE layout, and that of the same files on AWS. `key` NULL: the product's folders alone. */
 static int take_sentinel2(struct quality_files *files, const char *dir, const char *folder,
 			  const struct scene_key *key, struct error *err)
 {
 	static const struct {
-		const char *at, *other;
-		uint8_t place, metres;
-	} table[] = {
-		{"R", "R10m", QUALITY_BESIDE, 10}, {"R", "R20m", QUALITY_BESIDE, 20},
-		{"R", "R60m", QUALITY_BESIDE, 60}, {"R", "../QI_DATA", QUALITY_PRODUCT, 0},
-		{"R", "qi", QUALITY_PRODUCT, 0},   {"I", "QI_DATA", QUALITY_PRODUCT, 0},
-	};
-	bool resolutions = strcmp(folder, "R10m") == 0 || strcmp(folder, "R20m") == 0 ||
-			   strcmp(folder, "R60m") == 0;
-	bool images = strcmp(folder, "IMG_DATA") == 0;
+		const char *name;
+		uint8_t metres;
+	} beside[] = {{"R10m", 10}, {"R20m", 20}, {"R60m", 60}};
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		bool product = table[i].place == QUALITY_PRODUCT;
-
-		if ((*table[i].at == 'R' ? resolutions : images) && (product || key) &&
-		    take_beside(files, dir, folder, table[i].other, table[i].place,
-				product ? NULL : key, table[i].metres, err))
+	for (size_t i = 0; key && is_resolution(folder) && i < sizeof(beside) / sizeof(beside[0]);
+	     i++)
+		if (take_beside(files, dir, folder, beside[i].name, QUALITY_BESIDE, key,
+				beside[i].metres, err))
 			return -1;
-	}
-	return 0;
+	if (is_resolution(folder) &&
+	    take_beside(files, dir, folder, "qi", QUALITY_PRODUCT, NULL, 0, err))
+		return -1;
+	return is_resolution(folder) || strcmp(folder, "IMG_DATA") == 0
+		       ? take_qi_data(files, dir, folder, err)
+		       : 0;
 }
 
 /* MAJA's masks: MASKS/X_CLM_R1.tif of X_FRE_B4.tif. */

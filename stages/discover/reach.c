@@ -4,23 +4,30 @@
  * how the kernel confines.
  *
  * A folder that was named is read as a whole. Of a folder in which files were named, only the files
- * that lie in it count: somebody's home is not opened for one image in it.
+ * that lie in it count: somebody's home is not opened for one image in it. Of an archive its file
+ * alone. Below the folder of a VRT that was named, folders count likewise, as its sources may lie
+ * there.
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "entries.h"
+#include "input/archive.h"
+#include "input/file_name.h"
 #include "sentinel2.h"
 #include "sentinel2_metadata.h"
 
 enum {
 	/* A folder of more files than this counts as a whole: a rule for each would cost more. */
-	MOST_FILES = 1024
+	MOST_FILES = 1024,
+	MOST_DEPTH = 16, /* below a VRT's folder */
 };
 
 struct search {
@@ -122,6 +129,61 @@ static void take_folder(const struct search *search, const char *folder, bool na
 	(void)take_files(search, folder, true);
 }
 
+/* --- VRTs --- */
+
+/* By its name: no file is opened here. */
+static bool is_vrt(const char *name)
+{
+	return strcasecmp(name + name_stem(name), ".vrt") == 0;
+}
+
+static bool is_folder(DIR *dir, const struct dirent *entry)
+{
+	struct stat st;
+
+	return entry->d_name[0] != '.' &&
+	       (entry->d_type == DT_DIR ||
+		(entry->d_type == DT_UNKNOWN &&
+		 fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		 S_ISDIR(st.st_mode)));
+}
+
+/*
+ * Files in the folders below, hidden ones left out; links to folders lead out, and are not
+ * followed. *left: how many may still be taken. False where that is not enough.
+ */
+static bool take_below(const struct search *search, const char *folder, unsigned depth,
+		       unsigned *left)
+{
+	DIR *dir = depth < MOST_DEPTH ? opendir(*folder ? folder : ".") : NULL;
+	const struct dirent *entry;
+	char path[PATH_MAX];
+	bool all = true;
+
+	while (dir && all && (entry = readdir(dir))) {
+		unsigned n;
+
+		if (!is_folder(dir, entry) || !join(path, folder, entry->d_name))
+			continue;
+		n = take_files(search, path, false) + 1;
+		all = n <= *left;
+		*left -= all ? n : 0;
+		all = all && take_below(search, path, depth + 1, left);
+	}
+	if (dir)
+		(void)closedir(dir);
+	return all;
+}
+
+/* The sources of a VRT lie below its folder; of too many files there, the whole folder counts. */
+static void take_sources(const struct search *search, const char *folder)
+{
+	unsigned left = MOST_FILES;
+
+	if (!take_below(search, folder, 0, &left) && !is_root(folder))
+		take(search, *folder ? folder : ".");
+}
+
 /*
  * The SAFE layout: other resolutions' folders and those of quality files beside, metadata in the
  * folders above. MAJA's: masks in a folder below.
@@ -211,32 +273,76 @@ static void take_gdal_name(struct search *search, const char *name)
 
 /* --- the scene list --- */
 
+/* What was done last: files of a folder stand together. Offsets of folders. */
+struct done {
+	uint32_t folder, vrt, archive;
+	bool named;
+};
+
+static void take_archive(const struct search *search, const char *path, size_t length)
+{
+	char *archive = strndup(path, length);
+
+	if (archive)
+		take(search, archive);
+	free(archive);
+}
+
+static void take_file(const struct search *search, const struct file_list *files, uint32_t i,
+		      const char *path, struct done *done)
+{
+	const struct file_entry *entry = &files->entry[i];
+	const char *folder = file_list_dir(files, i);
+
+	if (entry->dir != done->folder || entry->named != done->named) {
+		done->folder = entry->dir;
+		done->named = entry->named;
+		take_folder(search, folder, entry->named);
+		take_product(search, folder);
+	}
+	/* A hidden file, or one in a folder that is not listed, was named all the same. */
+	if (!entry->named)
+		return;
+	take(search, path);
+	if (entry->dir != done->vrt && is_vrt(file_list_name(files, i))) {
+		done->vrt = entry->dir;
+		take_sources(search, folder);
+	}
+}
+
+static void take_entry(struct search *search, const struct file_list *files, uint32_t i,
+		       const char *path, struct done *done)
+{
+	const struct file_entry *entry = &files->entry[i];
+	size_t archive = entry->virtual ? 0 : archive_part(path);
+	struct stat st;
+
+	if (archive && entry->dir != done->archive)
+		take_archive(search, path, archive);
+	if (archive)
+		done->archive = entry->dir;
+	else if (lstat(path, &st))
+		take_gdal_name(search, path);
+	else
+		take_file(search, files, i, path, done);
+}
+
 void scene_list_reach(const struct scene_list *scene_list,
 		      void (*take_one)(void *context, const char *path), void *context,
 		      bool *network)
 {
 	struct search search = {.take = take_one, .context = context};
+	struct done done = {UINT32_MAX, UINT32_MAX, UINT32_MAX, false};
 	const struct file_list *files = &scene_list->files;
-	uint32_t last = UINT32_MAX;
-	bool last_named = false;
 
 	for (uint32_t i = 0; i < files->n; i++) {
-		const struct file_entry *entry = &files->entry[i];
 		/* What is beside a file that was named is granted with it. */
-		char *path = entry->problem || entry->beside ? NULL : file_list_path(files, i);
-		struct stat st;
+		char *path = files->entry[i].problem || files->entry[i].beside
+				     ? NULL
+				     : file_list_path(files, i);
 
-		if (path && lstat(path, &st))
-			take_gdal_name(&search, path);
-		else if (path && (entry->dir != last || entry->named != last_named)) {
-			last = entry->dir;
-			last_named = entry->named;
-			take_folder(&search, file_list_dir(files, i), entry->named);
-			take_product(&search, file_list_dir(files, i));
-		}
-		/* A hidden file, or one in a folder that is not listed, was named all the same. */
-		if (path && entry->named)
-			take(&search, path);
+		if (path)
+			take_entry(&search, files, i, path, &done);
 		free(path);
 	}
 	*network = search.network;

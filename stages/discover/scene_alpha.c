@@ -84,7 +84,7 @@ static int set_alpha(struct scene *scene, unsigned file, uint32_t index, struct 
 int scene_find_alpha(struct scene *scene, const struct scene_list *scene_list,
 		     const struct options *options, struct error *err)
 {
-	for (unsigned file = 0; file < scene->n_files; file++) {
+	for (unsigned file = 0; file < scene->n_files && options->alpha == ALPHA_AUTO; file++) {
 		const struct raster_info *info = &scene->files[file].info;
 		unsigned n;
 		uint32_t index = labelled_alpha(info, &n);

@@ -44,6 +44,19 @@ const struct sensor *scene_label(struct scene *scene, const struct scene_list *s
 int scene_clash(const struct scene_list *scene_list, const struct entry *entry,
 		struct error *err) MUST_CHECK;
 
+/* --- scene_values.c --- */
+
+/* Forget files that hold no band of the scene. */
+void scene_drop_unused_files(struct scene *scene);
+
+/*
+ * Scale, offset and nodata of the bands, and which values the scene gives. Bands that none of these
+ * reads are `unread` then, and no longer there. -1 where --on-missing says so, or there is no
+ * value.
+ */
+int scene_set_values(struct scene *scene, const struct sensor *sensor,
+		     const struct options *options, struct error *err) MUST_CHECK;
+
 /* --- masks --- */
 
 /*

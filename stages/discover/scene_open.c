@@ -15,8 +15,9 @@
 #include "bands.h"
 #include "bands/names.h"
 #include "grid.h"
+#include "input/archive.h"
 #include "names.h"
-#include "scaling.h"
+#include "reader/aux_xml.h"
 #include "scene_build.h"
 #include "wishes.h"
 
@@ -71,6 +72,15 @@ static int open_failed(const struct scene *scene, const struct file_entry *entry
 			"%s: no file name matches a pattern of --bands; quote the patterns "
 			"and check them against this name",
 			path);
+	case FILE_ARCHIVE:
+		return error_set(err, archive_code((enum archive_problem)entry->errno_value),
+				 "%s: %s", path,
+				 archive_words((enum archive_problem)entry->errno_value));
+	case FILE_OTHER_ARCHIVE:
+		return error_set(err, EX_DATAERR,
+				 "%s: archives of this kind are not read; unpack it, or pack it as "
+				 ".tar or .zip",
+				 path);
 	case FILE_CANNOT_OPEN:
 	case FILE_FINE:
 		break;
@@ -274,59 +284,90 @@ static int find_bands(struct scene *scene, const struct scene_list *scene_list,
 	return open_stack(scene, scene_list, entry_first(scene_list, entry), sensor, options, err);
 }
 
+/* What the file beside an image said of the bands that are read, in one note. */
+static void note_beside(struct scene *scene, unsigned file)
+{
+	static const struct {
+		unsigned fact;
+		const char *words;
+	} row[] = {
+		{FACT_NODATA, "nodata"},          {FACT_SCALE, "scale and offset"},
+		{FACT_NAME, "band names"},        {FACT_COLOR, "colour labels"},
+		{FACT_WAVELENGTH, "wavelengths"}, {FACT_CRS, "CRS"},
+		{FACT_PLACE, "position"},
+	};
+	const struct raster_info *info = &scene->files[file].info;
+	const char *path = scene->files[file].path, *slash = strrchr(path, '/');
+	unsigned facts = info->beside;
+	char text[120] = "";
+	size_t n = 0;
+
+	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+		if (scene->has_band[slot] && scene->band[slot].file == file)
+			facts |= info->bands[scene->band[slot].index - 1].beside;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		if (facts & row[i].fact)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? ", " : "",
+					      row[i].words);
+	if (n)
+		scene_note(scene, "%.80s" AUX_XML_SUFFIX " gives %s", slash ? slash + 1 : path,
+			   text);
+}
+
+/* Of files in one archive it is said once. */
+static bool same_note(const struct scene *scene, unsigned number)
+{
+	for (unsigned i = 0; i < number; i++)
+		if (strcmp(scene->files[i].info.note, scene->files[number].info.note) == 0)
+			return true;
+	return false;
+}
+
 static void note_files(struct scene *scene)
 {
 	for (unsigned i = 0; i < scene->n_files; i++)
-		if (*scene->files[i].info.note)
+		note_beside(scene, i);
+	for (unsigned i = 0; i < scene->n_files; i++)
+		if (*scene->files[i].info.note && !same_note(scene, i))
 			scene_note(scene, "%s", scene->files[i].info.note);
 	for (unsigned slot = 0; slot < SCENE_QA; slot++)
 		if (scene->has_band[slot] && scene->files[scene->band[slot].file].info.has_mask)
 			scene->masked = true;
 }
 
-/* What the scene cannot give, by its bands and what is known of their scale. */
-static int set_missing(struct scene *scene, const struct options *options, struct error *err)
-{
-	const struct recipe *recipe = options->recipe;
-	char why[MISSING_TEXT_BYTES];
-	uint16_t has = 0;
-
-	for (unsigned i = 0; i < recipe->n_bands; i++)
-		has |= (uint16_t)(scene->has_band[i] << i);
-	scene->missing = recipe_missing(recipe, has);
-	for (unsigned v = 0; v < recipe->n_values; v++)
-		if (recipe->value[v].kind == VALUE_REFLECTANCE && !scene->has_reflectance)
-			scene->missing |= (uint16_t)(1u << v);
-	if (!scene->missing ||
-	    (options->on_missing == MISSING_NULL && scene->missing != recipe_all(recipe)))
-		return 0;
-	for (unsigned v = 0; v < recipe->n_values; v++)
-		if (scene_missing_reason(scene, recipe, v, why, sizeof(why)))
-			return error_set(err, EX_DATAERR, "%s: %s %s", scene->name,
-					 recipe->value[v].name, why);
-	return 0;
-}
-
+/* The grid is that of bands which are read, so it comes last. */
 static int finish(struct scene *scene, const struct sensor *sensor, const struct options *options,
 		  struct error *err)
 {
-	unsigned file = scene_first_band(scene)->file;
-	const struct scene_file *first = &scene->files[file];
-	char *path = path_absolute(first->path);
-	int rc;
+	const struct raster_info *first;
+	unsigned file;
 
-	if (!path)
-		return error_memory(err, "a path", 0);
+	if (scene_set_values(scene, sensor, options, err))
+		return -1;
+	file = scene_first_band(scene)->file;
 	note_files(scene);
-	rc = grid_apply(scene, options, err);
-	if (rc == 0 && first->info.has_geotransform && first->info.projected &&
-	    !(first->info.unit_metres > 0))
+	if (grid_apply(scene, options, err))
+		return -1;
+	first = &scene->files[file].info;
+	if (first->has_geotransform && first->projected && !(first->unit_metres > 0))
 		scene_note(scene, "length of the CRS unit could not be looked up: no areas");
-	if (rc == 0)
-		rc = scaling_apply(scene, sensor ? sensor : bands_sensor(&first->info), path,
-				   options, err);
+	return 0;
+}
+
+/* The file's, or the archive's that it is in. */
+static bool stat_file(const struct scene_file *file, struct stat *st)
+{
+	size_t archive;
+	bool found;
+	char *path;
+
+	if (stat(file->path, st) == 0)
+		return (uint64_t)st->st_size == file->info.file_bytes;
+	archive = errno == ENOTDIR ? archive_part(file->path) : 0;
+	path = archive ? strndup(file->path, archive) : NULL;
+	found = path && stat(path, st) == 0 && (uint64_t)st->st_ino == file->info.inode;
 	free(path);
-	return rc ? rc : set_missing(scene, options, err);
+	return found;
 }
 
 bool scene_is_fresh(const struct scene *scene)
@@ -335,32 +376,13 @@ bool scene_is_fresh(const struct scene *scene)
 		const struct scene_file *file = &scene->files[i];
 		struct stat st;
 
-		if (!file->info.changed.tv_sec || stat(file->path, &st) ||
+		if (!file->info.changed.tv_sec || !stat_file(file, &st) ||
 		    st.st_ctim.tv_sec != file->info.changed.tv_sec ||
 		    st.st_ctim.tv_nsec != file->info.changed.tv_nsec ||
-		    (uint64_t)st.st_size != file->info.file_bytes)
+		    aux_xml_is_there(file->path)) /* it was not, or `changed` were not set */
 			return false;
 	}
 	return true;
-}
-
-/* The file that names the scene may hold none of the bands that are read. */
-static void drop_unused_files(struct scene *scene)
-{
-	bool used = false;
-
-	for (unsigned slot = 0; slot < SCENE_QA; slot++)
-		used = used || (scene->has_band[slot] && scene->band[slot].file == 0);
-	if (used)
-		return;
-	free(scene->files[0].path);
-	raster_info_release(&scene->files[0].info);
-	scene->n_files--;
-	memmove(&scene->files[0], &scene->files[1], scene->n_files * sizeof(scene->files[0]));
-	memset(&scene->files[scene->n_files], 0, sizeof(scene->files[0]));
-	for (unsigned slot = 0; slot < SCENE_QA; slot++)
-		if (scene->has_band[slot])
-			scene->band[slot].file--;
 }
 
 int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
@@ -396,12 +418,15 @@ int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_
 	sensor = scene_label(scene, scene_list, first);
 	if (find_bands(scene, scene_list, entry, sensor, options, err))
 		return -1;
-	drop_unused_files(scene);
+	/* The file that names the scene may hold none of the bands that are read. */
+	scene_drop_unused_files(scene);
 	if (options->masks && scene_find_quality(scene, scene_list, entry, options, err))
 		return -1;
 	if (scene_find_alpha(scene, scene_list, options, err))
 		return -1;
+	if (finish(scene, sensor, options, err))
+		return -1;
 	if (!options->masks)
 		scene_note_quality(scene, scene_list, entry);
-	return finish(scene, sensor, options, err);
+	return 0;
 }

@@ -11,6 +11,8 @@
 
 #include "names.h"
 
+const char *const sentinel2_band_folders[] = {"GRANULE", "IMG_DATA", "R10m|R20m|R60m", NULL};
+
 bool sentinel2_is_inner_folder(const char *name, size_t len)
 {
 	return name_matches("R10m|R20m|R60m|IMG_DATA|GRANULE|L2A_T##*|L1C_T##*|"

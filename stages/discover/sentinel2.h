@@ -8,6 +8,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/*
+ * Patterns of the folders on the way to the bands, from above; "|" stands between folders that are
+ * entered all. NULL behind the last.
+ */
+extern const char *const sentinel2_band_folders[];
+
 /* Is this a folder inside a SAFE product (R10m, IMG_DATA, GRANULE, the granule's own)? */
 bool sentinel2_is_inner_folder(const char *name, size_t len);
 

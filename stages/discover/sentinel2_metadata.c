@@ -5,14 +5,12 @@
 #include "sentinel2_metadata.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "input/archive.h"
 #include "input/xml.h"
 #include "names.h"
 #include "sentinel2.h"
@@ -105,13 +103,10 @@ static void on_end(void *user, const char *full_name)
 
 static ssize_t read_some(void *from, void *buffer, size_t size)
 {
-	const int *fd = from;
-	ssize_t n;
+	FILE *stream = from;
+	size_t n = fread(buffer, 1, size, stream);
 
-	do
-		n = read(*fd, buffer, size);
-	while (n < 0 && errno == EINTR);
-	return n;
+	return ferror(stream) ? -1 : (ssize_t)n;
 }
 
 /*
@@ -152,21 +147,15 @@ static void copy_end(const char *path, char *out, size_t size)
 	snprintf(out, size, "%s%s", from == path ? "" : "...", from);
 }
 
-/* Read the opened file; what is wrong with it, without its name, in problem. */
-static bool take_file(int fd, const char *image, struct sentinel2_metadata *metadata,
+/* Read the stream; what is wrong with it, without its name, in problem. */
+static bool take_file(FILE *stream, const char *image, struct sentinel2_metadata *metadata,
 		      char problem[160])
 {
 	static const struct xml_handlers handlers = {on_start, on_text, on_end, NULL};
 	struct reading reading = {.metadata = metadata, .band_id = -1};
-	struct xml_source source = {read_some, &fd, MAX_BYTES};
-	enum xml_end end;
-	struct stat st;
+	struct xml_source source = {read_some, stream, MAX_BYTES};
+	enum xml_end end = xml_read(&handlers, &reading, &source);
 
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
-		snprintf(problem, 160, "is no regular file");
-		return false;
-	}
-	end = xml_read(&handlers, &reading, &source);
 	if (end == XML_END_FINE && !(metadata->quantification > 0))
 		end = XML_END_MALFORMED;
 	if (end != XML_END_FINE) {
@@ -176,12 +165,19 @@ static bool take_file(int fd, const char *image, struct sentinel2_metadata *meta
 	return same_product(reading.uri, image, problem);
 }
 
+static const char *why_not(int reason)
+{
+	return reason == EINVAL  ? "is no regular file"
+	       : reason == EFBIG ? xml_words(XML_END_TOO_LARGE)
+				 : "cannot be opened";
+}
+
 static bool try_folder(const char *folder, const char *level, const char *image,
 		       struct sentinel2_metadata *metadata, char problem[160])
 {
 	char why[160] = "", *path;
 	bool fine = false;
-	int fd;
+	FILE *stream;
 
 	*metadata = (struct sentinel2_metadata){.baseline = 0};
 	snprintf(metadata->level, sizeof(metadata->level), "%s", level);
@@ -189,12 +185,12 @@ static bool try_folder(const char *folder, const char *level, const char *image,
 		snprintf(problem, 160, "no memory to look for MTD_MSI%s.xml", level);
 		return false;
 	}
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not keep us waiting */
-	if (fd >= 0) {
-		fine = take_file(fd, image, metadata, why);
-		(void)close(fd);
+	stream = archive_text(path, MAX_BYTES);
+	if (stream) {
+		fine = take_file(stream, image, metadata, why);
+		(void)fclose(stream);
 	} else if (errno != ENOENT && errno != ENOTDIR) {
-		snprintf(why, sizeof(why), "cannot be opened");
+		snprintf(why, sizeof(why), "%s", why_not(errno));
 	}
 	copy_end(path, metadata->where, sizeof(metadata->where));
 	free(path);

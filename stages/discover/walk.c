@@ -1,7 +1,8 @@
 /*
  * Directories: which files below one are rasters of a scene. Names come in strcmp() order, hidden
  * files are skipped. Where a folder holds those of the SAFE layout with the bands (GRANULE,
- * IMG_DATA; R10m, R20m, R60m), only these are entered; MASKS and DATA beside MAJA's bands are not.
+ * IMG_DATA; R10m, R20m, R60m), only these are entered; MASKS and DATA
+ * beside MAJA's bands are not. An archive is a folder of its own.
  *
  * A directory is listed once, whatever leads there, so that loops of links end. Links to
  * directories are followed behind everything else that the argument holds: what has a name of its
@@ -18,12 +19,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archives.h"
+#include "input/archive.h"
 #include "kernel_folder.h"
 #include "names.h"
+#include "sentinel2.h"
 
 enum { MAX_DEPTH = 16 };
 
-enum item_kind { ITEM_FILE, ITEM_LINKED_FILE, ITEM_FOLDER, ITEM_LINKED_FOLDER, ITEM_NONE };
+enum item_kind {
+	ITEM_FILE,
+	ITEM_LINKED_FILE,
+	ITEM_FOLDER,
+	ITEM_LINKED_FOLDER,
+	ITEM_ARCHIVE,
+	ITEM_LINKED_ARCHIVE,
+	ITEM_NONE
+};
 
 /* Names of one directory: offsets into the list's text. */
 struct item {
@@ -36,10 +48,11 @@ struct items {
 	size_t n, size;
 };
 
-/* A link to a directory that is yet to be followed. */
+/* A link to a directory or an archive that is yet to be followed. */
 struct link {
 	uint32_t path; /* offset into the list's text */
 	unsigned depth;
+	bool archive;
 };
 
 struct walk {
@@ -48,25 +61,23 @@ struct walk {
 	size_t n_links, links_size;
 };
 
-/* By the way to the bands; "|" stands between folders that are entered all. */
-static const char *const band_folders[] = {"GRANULE", "IMG_DATA", "R10m|R20m|R60m"};
-
 static int walk_folder(struct walk *walk, const char *path, unsigned depth, dev_t parent,
 		       struct error *err);
 
 /* Files that are no regular files are left out; links that lead nowhere stay, to fail in place. */
 static enum item_kind kind_of_link(int dir, const char *name, dev_t dev)
 {
-	bool raster = name_is_raster(name);
+	bool raster = name_is_raster(name), archive = archive_named(name);
 	struct stat st;
 
 	if (fstatat(dir, name, &st, 0))
 		return raster ? ITEM_LINKED_FILE : ITEM_NONE;
 	if (S_ISDIR(st.st_mode))
 		return ITEM_LINKED_FOLDER;
-	if (!raster || !S_ISREG(st.st_mode))
+	if ((!raster && !archive) || !S_ISREG(st.st_mode) ||
+	    (st.st_dev != dev && kernel_file(dir, name)))
 		return ITEM_NONE;
-	return st.st_dev != dev && kernel_file(dir, name) ? ITEM_NONE : ITEM_LINKED_FILE;
+	return archive ? ITEM_LINKED_ARCHIVE : ITEM_LINKED_FILE;
 }
 
 static enum item_kind kind_of(int dir, const struct dirent *entry, dev_t dev)
@@ -80,6 +91,8 @@ static enum item_kind kind_of(int dir, const struct dirent *entry, dev_t dev)
 		return ITEM_FOLDER;
 	if (type == DT_LNK)
 		return kind_of_link(dir, entry->d_name, dev);
+	if (type == DT_REG && archive_named(entry->d_name))
+		return ITEM_ARCHIVE;
 	return type == DT_REG && name_is_raster(entry->d_name) ? ITEM_FILE : ITEM_NONE;
 }
 
@@ -142,11 +155,10 @@ static bool is_named(const struct file_list *list, const struct item *item, cons
 /* The pattern of folders that alone are entered, NULL where all are. */
 static const char *only_folder(const struct file_list *list, const struct items *items)
 {
-	for (size_t f = 0; f < sizeof(band_folders) / sizeof(band_folders[0]); f++)
+	for (const char *const *pattern = sentinel2_band_folders; *pattern; pattern++)
 		for (size_t i = 0; i < items->n; i++)
-			if (is_folder(&items->item[i]) &&
-			    is_named(list, &items->item[i], band_folders[f]))
-				return band_folders[f];
+			if (is_folder(&items->item[i]) && is_named(list, &items->item[i], *pattern))
+				return *pattern;
 	return NULL;
 }
 
@@ -167,7 +179,8 @@ static bool is_entered(const struct file_list *list, const struct item *item, co
 	       !(maja && is_named(list, item, "MASKS|DATA"));
 }
 
-static int put_off(struct walk *walk, const char *path, unsigned depth, struct error *err)
+static int put_off(struct walk *walk, const char *path, unsigned depth, bool archive,
+		   struct error *err)
 {
 	if (walk->n_links == walk->links_size) {
 		size_t size = walk->links_size * 2 + 16;
@@ -182,6 +195,7 @@ static int put_off(struct walk *walk, const char *path, unsigned depth, struct e
 		walk->links_size = size;
 	}
 	walk->link[walk->n_links].depth = depth;
+	walk->link[walk->n_links].archive = archive;
 	return file_list_text(walk->list, path, &walk->link[walk->n_links++].path, err);
 }
 
@@ -195,10 +209,14 @@ static int enter(struct walk *walk, const char *path, const struct item *item, u
 	if (asprintf(&below, "%s%s%s", path, path[len - 1] == '/' ? "" : "/",
 		     walk->list->text + item->name) < 0)
 		return error_memory(err, "a path", len);
-	if (depth >= MAX_DEPTH)
+	if (item->kind == ITEM_ARCHIVE)
+		rc = file_list_archive(walk->list, below, false, err);
+	else if (item->kind == ITEM_LINKED_ARCHIVE)
+		rc = put_off(walk, below, depth, true, err);
+	else if (depth >= MAX_DEPTH)
 		rc = file_list_problem(walk->list, below, FILE_TOO_DEEP, 0, err);
 	else if (item->kind == ITEM_LINKED_FOLDER)
-		rc = put_off(walk, below, depth + 1, err);
+		rc = put_off(walk, below, depth + 1, false, err);
 	else
 		rc = walk_folder(walk, below, depth + 1, dev, err);
 	free(below);
@@ -217,9 +235,9 @@ static int add_items(struct walk *walk, const char *path, const struct items *it
 			.dir = dir, .name = item->name, .by_link = item->kind == ITEM_LINKED_FILE};
 		int rc = 0;
 
-		if (!is_folder(item))
+		if (item->kind == ITEM_FILE || item->kind == ITEM_LINKED_FILE)
 			rc = file_list_append(walk->list, &entry, err);
-		else if (is_entered(walk->list, item, only, maja))
+		else if (!is_folder(item) || is_entered(walk->list, item, only, maja))
 			rc = enter(walk, path, item, depth, dev, err);
 		if (rc)
 			return -1;
@@ -306,7 +324,9 @@ static int follow_links(struct walk *walk, struct error *err)
 		if (!path)
 			return error_memory(err, "a path", 0);
 		/* No file system has this number: where a link leads is always looked at. */
-		rc = walk_folder(walk, path, walk->link[i].depth, (dev_t)-1, err);
+		rc = walk->link[i].archive
+			     ? file_list_archive(walk->list, path, false, err)
+			     : walk_folder(walk, path, walk->link[i].depth, (dev_t)-1, err);
 		free(path);
 		if (rc)
 			return -1;

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "input/spectral.h"
+#include "archived.h"
 #include "log.h"
 #include "memory.h"
 #include "setup.h"
@@ -102,6 +104,24 @@ static enum color_label color_of(GDALColorInterp color)
 	return COLOR_OTHER;
 }
 
+/* Wavelengths among the items of a band, or of the file where band is NULL. */
+static void probe_spectral(GDALMajorObjectH object, const char *domain, struct raster_info *info,
+			   struct band_info *band)
+{
+	char **items = GDALGetMetadata(object, domain);
+
+	for (; items && *items; items++) {
+		char *key = NULL;
+		const char *value = CPLParseNameValue(*items, &key);
+
+		if (key && value && band)
+			(void)spectral_band_item(band, key, value);
+		else if (key && value)
+			(void)spectral_file_item(info, key, value);
+		CPLFree(key);
+	}
+}
+
 /* Copy, cut to whole UTF-8 characters; text in another encoding keeps only its ASCII. */
 static void copy_text(char *to, size_t size, const char *from)
 {
@@ -124,6 +144,18 @@ static double nodata_of(GDALRasterBandH band, int *stated)
 	if (type == GDT_UInt64)
 		return (double)GDALGetRasterNoDataValueAsUInt64(band, stated);
 	return GDALGetRasterNoDataValue(band, stated);
+}
+
+static void probe_wavelengths(GDALDatasetH dataset, struct raster_info *info)
+{
+	probe_spectral(dataset, NULL, info, NULL);
+	probe_spectral(dataset, "ENVI", info, NULL);
+	for (uint32_t i = 0; i < info->n_bands; i++) {
+		GDALRasterBandH band = GDALGetRasterBand(dataset, (int)i + 1);
+
+		probe_spectral(band, NULL, info, &info->bands[i]);
+		probe_spectral(band, "IMAGERY", info, &info->bands[i]);
+	}
 }
 
 static void probe_band(GDALRasterBandH band, bool virtual, enum sample_type type,
@@ -230,6 +262,7 @@ static int probe_bands(GDALDatasetH dataset, const char *path, struct gdal_reach
 	for (uint32_t i = 0; i < info->n_bands; i++)
 		probe_band(GDALGetRasterBand(dataset, (int)i + 1), virtual, info->type,
 			   &info->bands[i]);
+	probe_wavelengths(dataset, info);
 	return probe_mask(dataset, path, reach, info, err);
 }
 
@@ -263,12 +296,16 @@ static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_rea
 	info->y_size = (uint32_t)y;
 	info->n_bands = (uint32_t)n_bands;
 	copy_text(info->reader, sizeof(info->reader), "gdal");
+	if (reach->place.archive)
+		info->file_bytes = reach->place.bytes;
 	copy_text(info->codec, sizeof(info->codec),
 		  GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
 	if (probe_bands(dataset, path, reach, info, err) != 0)
 		return -1;
 	probe_georeference(dataset, info);
 	gdal_note_sources(dataset, reach, info);
+	if (reach->place.archive)
+		gdal_archived_info(&reach->place, info);
 	return 0;
 }
 
@@ -283,6 +320,8 @@ static int check_file(const char *path, struct raster_info *info, struct error *
 	if (strncmp(path, "/vsi", 4) == 0 || *path == '<')
 		return 0;
 	if (stat(path, &st) != 0) {
+		if (errno == ENOTDIR && archive_part(path))
+			return 0;
 		if (strchr(path, ':'))
 			return 0;
 		return error_errno(err, EX_NOINPUT, errno, "%s", path);

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archived.h"
 #include "input/network.h"
 #include "log.h"
 #include "setup.h"
@@ -165,6 +166,17 @@ static bool real_file_is_fine(struct gdal_reach *reach, const char *path)
 	return S_ISDIR(st.st_mode) || side_file_is_fine(reach, real);
 }
 
+/* Nothing beside an archive belongs to what is in it. */
+static bool archive_may_open(const struct gdal_reach *reach, const char *path)
+{
+	char real[PATH_MAX];
+	struct stat st;
+
+	errno = ENOENT;
+	return realpath(path, real) && strcmp(real, reach->main) == 0 && stat(real, &st) == 0 &&
+	       S_ISREG(st.st_mode);
+}
+
 static bool reach_may_open(void *ctx, const char *path)
 {
 	struct gdal_reach *reach = ctx;
@@ -178,6 +190,8 @@ static bool reach_may_open(void *ctx, const char *path)
 		errno = ENOENT;
 		return false;
 	}
+	if (reach->place.archive)
+		return archive_may_open(reach, path);
 	if (reach->how != REACH_ANY && !is_below_any(plain, reach->folder, GDAL_REACH_FOLDERS)) {
 		errno = ENOENT;
 		return is_only_tried(path) ? false
@@ -269,6 +283,10 @@ static int refuse_kind(const struct gdal_reach *reach, const char *path, size_t 
 				 "%s: is %s; only files of pixels are read: save "
 				 "what it shows as GeoTIFF",
 				 path, kinds[i].words);
+	if (reach->place.archive)
+		return error_set(err, EX_DATAERR,
+				 "%s: is %s; in an archive it is not followed: unpack the archive",
+				 path, kinds[i].words);
 	if (reach->how == REACH_OWN)
 		return error_set(
 			err, EX_DATAERR,
@@ -340,19 +358,47 @@ static bool is_server_name(const char *name)
 		strspn(name, "abcdefghijklmnopqrstuvwxyz") == (size_t)(strstr(name, "://") - name));
 }
 
+/* A member of an archive reaches the archive's file, whoever named it. */
+static int init_archived(struct gdal_reach *reach, const char *path, struct error *err)
+{
+	struct gdal_log log;
+	int rc;
+
+	if (archive_find(path, &reach->place, err))
+		return -1;
+	reach->how = REACH_OWN;
+	reach->gate.network = false;
+	reach->main = realpath(reach->place.archive, NULL);
+	reach->name = gdal_archived_name(path, &reach->place);
+	if (!reach->main || !reach->name) {
+		rc = error_memory(err, "a path", strlen(path));
+	} else {
+		gdal_log_begin(&log, reach);
+		rc = check_kind(reach, path, NULL, err);
+		gdal_log_end(&log);
+	}
+	if (rc != 0)
+		gdal_reach_release(reach);
+	return rc;
+}
+
 int gdal_reach_init(struct gdal_reach *reach, const char *path, enum file_reach how,
 		    struct error *err)
 {
 	bool is_plain = is_file(path);
-	char *file = is_plain ? strdup(path) : how == REACH_OWN ? NULL : file_in_name(path);
+	bool is_member = !is_plain && archive_part(path);
+	char *file;
 	struct gdal_log log;
 	int rc = 0;
 
 	*reach = (struct gdal_reach){.how = how};
 	reach->gate = (struct gate){.may_open = reach_may_open, .ctx = reach};
+	reach->curl = gdal_network_is_open();
+	if (is_member)
+		return init_archived(reach, path, err);
+	file = is_plain ? strdup(path) : how == REACH_OWN ? NULL : file_in_name(path);
 	reach->network = !is_plain && how != REACH_OWN && network_name(path);
 	reach->gate.network = reach->network || how == REACH_ANY;
-	reach->curl = gdal_network_is_open();
 	/* What is a file is that file, and no name of GDAL's. */
 	if (asprintf(&reach->name, "%s%s", is_plain && *path != '/' ? "./" : "", path) < 0)
 		reach->name = NULL;
@@ -381,6 +427,7 @@ void gdal_reach_release(struct gdal_reach *reach)
 {
 	free(reach->name);
 	free(reach->main);
+	archive_place_release(&reach->place);
 	for (size_t i = 0; i < GDAL_REACH_FOLDERS; i++)
 		free(reach->folder[i]);
 	*reach = (struct gdal_reach){0};

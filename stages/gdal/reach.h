@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "gate.h"
+#include "input/archive.h"
 #include "scene.h"
 
 /* As named, where that is without links, and where the file itself is without links. */
@@ -18,11 +19,12 @@ enum { GDAL_REACH_FOLDERS = 3 };
  */
 struct gdal_reach {
 	enum file_reach how;
-	bool network; /* the input itself is on the network */
-	bool nothing; /* the name holds no file that is there */
-	bool curl;    /* GDAL has its network handlers, and is told which names they take */
-	char *name;   /* what GDAL is to open */
-	char *main;   /* the file, without links */
+	bool network;               /* the input itself is on the network */
+	bool nothing;               /* the name holds no file that is there */
+	struct archive_place place; /* the archive that it is in; place.archive NULL: in none */
+	bool curl;  /* GDAL has its network handlers, and is told which names they take */
+	char *name; /* what GDAL is to open */
+	char *main; /* the file, without links */
 	char *folder[GDAL_REACH_FOLDERS];
 	char refused[320]; /* the first thing beyond, for a message; "" while there is none */
 	struct gate gate;

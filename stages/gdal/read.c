@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archived.h"
 #include "log.h"
 #include "pieces.h"
 #include "probe.h"
@@ -110,7 +111,8 @@ static int gdal_open(void **handle, const char *path, const struct raster_info *
 	else if (!h->dataset)
 		rc = error_set(err, gdal_log_code(&log), "%s: %s; the file cannot be opened again",
 			       path, gdal_log_words(&log, path));
-	else if (!same_shape(h))
+	else if (!same_shape(h) ||
+		 (h->reach.place.archive && !gdal_archived_same(&h->reach.place, info)))
 		rc = error_set(err, EX_DATAERR,
 			       "%s: changed while the program ran; run again when it is complete",
 			       path);

@@ -42,8 +42,9 @@ static const char *const options[][2] = {
 	/* Workers are the only threads, and the cache is what the plan counts. */
 	{"GDAL_NUM_THREADS", "1"},
 	/*
-	 * .aux.xml, world and TAB files: the TIFF reader does not read them, and the numbers must
-	 * not depend on the reader. It also keeps GDAL from writing .aux.xml beside the input.
+	 * World and TAB files: the TIFF reader does not read them, and the numbers must not depend
+	 * on the reader. .aux.xml: both readers get it from stages/reader/aux_xml.c. This also
+	 * keeps GDAL from writing .aux.xml beside the input.
 	 */
 	{"GDAL_PAM_ENABLED", "NO"},
 	{"GDAL_PAM_PROXY_DIR", ""},

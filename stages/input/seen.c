@@ -7,28 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv */
-static uint64_t hash(uint64_t seed, const void *data, size_t size)
-{
-	const unsigned char *at = data;
-
-	while (size--)
-		seed = (seed ^ *at++) * 0x100000001b3u;
-	return seed;
-}
+#include "base/hash.h"
 
 static uint64_t hash_scene(const struct scene *scene)
 {
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t h = HASH_SEED;
 
 	for (uint32_t slot = 0; slot < SCENE_QA; slot++) {
 		const struct band *band = &scene->band[slot];
 
 		if (!scene->has_band[slot])
 			continue;
-		h = hash(h, &slot, sizeof(slot));
-		h = hash(h, &band->index, sizeof(band->index));
-		h = hash(h, band->path, strlen(band->path) + 1);
+		h = hash_bytes(h, &slot, sizeof(slot));
+		h = hash_bytes(h, &band->index, sizeof(band->index));
+		h = hash_bytes(h, band->path, strlen(band->path) + 1);
 	}
 	return h ? h : 1;
 }

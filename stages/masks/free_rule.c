@@ -196,6 +196,13 @@ static int take_index(char *name, uint32_t *index)
 	return *name ? 0 : -1;
 }
 
+static bool has_control(const char *name)
+{
+	while (*name && !iscntrl((unsigned char)*name))
+		name++;
+	return *name != '\0';
+}
+
 static int take_name(struct mask_need *need, const char *text, size_t length, struct error *err)
 {
 	char name[sizeof(need->pattern) + 8];
@@ -206,7 +213,7 @@ static int take_name(struct mask_need *need, const char *text, size_t length, st
 		return error_set(err, EX_USAGE, "the name '%.20s...' is too long", text);
 	memcpy(name, text, length);
 	name[length] = '\0';
-	if (!length || strpbrk(name, "|/") || take_index(name, &need->index))
+	if (!length || strpbrk(name, "|/") || has_control(name) || take_index(name, &need->index))
 		return bad_name(err, text, length);
 	memcpy(need->pattern, name, sizeof(need->pattern));
 	return 0;

@@ -170,7 +170,9 @@ static void show_preset(FILE *out, const struct mask_rule *rule)
 
 static void show_free(FILE *out, const struct mask_rule *rule)
 {
-	fprintf(out, "%s: a rule of your own\n", rule->text);
+	char shown[4 * MASK_RULE_BYTES];
+
+	fprintf(out, "%s: a rule of your own\n", printable_copy(shown, sizeof(shown), rule->text));
 	item(out, "keeps", "pixels where this holds; never those of the band's nodata value");
 }
 

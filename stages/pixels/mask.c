@@ -20,24 +20,25 @@ static size_t mask_kept(const struct scene *scene, uint32_t x_size, uint32_t y_s
 }
 
 /* One pass per test over typed samples, plain enough for the compiler to vectorise. */
-#define DEFINE_EQUAL(name, type)                                                           \
+#define DEFINE_EQUAL(name, type, is_nodata)                                                \
 	SIMD_KERNEL(name, (uint8_t * class, const void *samples, size_t n, double nodata), \
 		    (class, samples, n, nodata))                                           \
 	{                                                                                  \
 		const type *sample = samples, value = (type)nodata;                        \
                                                                                            \
 		for (size_t i = 0; i < n; i++)                                             \
-			class[i] = sample[i] == value ? PIXEL_NODATA : class[i];           \
+			class[i] = is_nodata(sample[i], value) ? PIXEL_NODATA : class[i];  \
 	}
+#define SAME(sample, value) ((sample) == (value))
 
-DEFINE_EQUAL(equal_u8, uint8_t)
-DEFINE_EQUAL(equal_i8, int8_t)
-DEFINE_EQUAL(equal_u16, uint16_t)
-DEFINE_EQUAL(equal_i16, int16_t)
-DEFINE_EQUAL(equal_u32, uint32_t)
-DEFINE_EQUAL(equal_i32, int32_t)
-DEFINE_EQUAL(equal_f32, float)
-DEFINE_EQUAL(equal_f64, double)
+DEFINE_EQUAL(equal_u8, uint8_t, SAME)
+DEFINE_EQUAL(equal_i8, int8_t, SAME)
+DEFINE_EQUAL(equal_u16, uint16_t, SAME)
+DEFINE_EQUAL(equal_i16, int16_t, SAME)
+DEFINE_EQUAL(equal_u32, uint32_t, SAME)
+DEFINE_EQUAL(equal_i32, int32_t, SAME)
+DEFINE_EQUAL(equal_f32, float, sample_near_f32)
+DEFINE_EQUAL(equal_f64, double, sample_near_f64)
 
 static void (*const equal[N_SAMPLE_TYPES])(uint8_t *, const void *, size_t, double) = {
 	[SAMPLE_U8] = equal_u8,   [SAMPLE_I8] = equal_i8,   [SAMPLE_U16] = equal_u16,

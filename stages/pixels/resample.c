@@ -112,10 +112,9 @@ struct nodata {
 };
 
 static inline __attribute__((always_inline)) void add_sample(struct cell *cell, double sample,
-							     const struct nodata *nodata,
-							     bool unmasked)
+							     bool is_nodata, bool unmasked)
 {
-	bool data = !(nodata->some && (nodata->nan ? isnan(sample) : sample == nodata->value));
+	bool data = !is_nodata;
 
 	cell->sum += data && unmasked ? sample : 0;
 	cell->n += data && unmasked;
@@ -123,27 +122,35 @@ static inline __attribute__((always_inline)) void add_sample(struct cell *cell, 
 	cell->unmasked |= unmasked;
 }
 
-#define DEFINE_MEANS(name, type)                                                                 \
+#define SAME(sample, value) ((sample) == (value))
+#define DEFINE_MEANS(name, type, equals)                                                         \
+	static inline bool name##_nodata(type sample, const struct nodata *nodata)               \
+	{                                                                                        \
+		return nodata->some && (nodata->nan ? isnan((double)sample)                      \
+						    : equals(sample, (type)nodata->value));      \
+	}                                                                                        \
 	static struct cell name(const void *fine, const uint8_t *mask, size_t at, size_t across, \
 				uint32_t times, const struct nodata *nodata)                     \
 	{                                                                                        \
+		const type *sample = fine;                                                       \
 		struct cell cell = {0};                                                          \
                                                                                                  \
 		for (uint32_t y = 0; y < times; y++, at += across)                               \
 			for (uint32_t x = 0; x < times; x++)                                     \
-				add_sample(&cell, (double)((const type *)fine)[at + x], nodata,  \
+				add_sample(&cell, (double)sample[at + x],                        \
+					   name##_nodata(sample[at + x], nodata),                \
 					   !mask || mask[at + x]);                               \
 		return cell;                                                                     \
 	}
 
-DEFINE_MEANS(means_u8, uint8_t)
-DEFINE_MEANS(means_i8, int8_t)
-DEFINE_MEANS(means_u16, uint16_t)
-DEFINE_MEANS(means_i16, int16_t)
-DEFINE_MEANS(means_u32, uint32_t)
-DEFINE_MEANS(means_i32, int32_t)
-DEFINE_MEANS(means_f32, float)
-DEFINE_MEANS(means_f64, double)
+DEFINE_MEANS(means_u8, uint8_t, SAME)
+DEFINE_MEANS(means_i8, int8_t, SAME)
+DEFINE_MEANS(means_u16, uint16_t, SAME)
+DEFINE_MEANS(means_i16, int16_t, SAME)
+DEFINE_MEANS(means_u32, uint32_t, SAME)
+DEFINE_MEANS(means_i32, int32_t, SAME)
+DEFINE_MEANS(means_f32, float, sample_near_f32)
+DEFINE_MEANS(means_f64, double, sample_near_f64)
 
 typedef struct cell means(const void *, const uint8_t *, size_t, size_t, uint32_t,
 			  const struct nodata *);

@@ -4,7 +4,7 @@
  */
 #include "reader.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,7 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aux_xml.h"
 #include "beside.h"
+#include "input/archive.h"
 #include "module.h"
 #include "tiff/read.h"
 
@@ -113,7 +115,7 @@ const struct reader *reader_of(const struct raster_info *info, struct error *err
  */
 static bool only_gdal_knows(const char *path)
 {
-	if (access(path, F_OK) == 0)
+	if (access(path, F_OK) == 0 || (errno == ENOTDIR && archive_part(path)))
 		return false;
 	return strncmp(path, "/vsi", 4) == 0 || *path == '<' || strchr(path, ':');
 }
@@ -121,12 +123,12 @@ static bool only_gdal_knows(const char *path)
 /* Does the file begin as TIFF and BigTIFF files do? (A FIFO must not keep us waiting.) */
 static bool looks_like_tiff(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *stream = archive_text(path, UINT64_MAX);
 	unsigned char b[4] = {0};
-	bool whole = fd >= 0 && pread(fd, b, sizeof(b), 0) == (ssize_t)sizeof(b);
+	bool whole = stream && fread(b, 1, sizeof(b), stream) == sizeof(b);
 
-	if (fd >= 0)
-		(void)close(fd);
+	if (stream)
+		(void)fclose(stream);
 	return whole && ((b[0] == 'I' && b[1] == 'I' && (b[2] == 42 || b[2] == 43) && !b[3]) ||
 			 (b[0] == 'M' && b[1] == 'M' && !b[2] && (b[3] == 42 || b[3] == 43)));
 }
@@ -185,7 +187,8 @@ static void look_up_unit(const char *path, enum file_reach reach, struct raster_
 	raster_info_release(&other);
 }
 
-int reader_probe(const char *path, enum reader_choice choice, enum file_reach reach,
+/* The header alone, by whoever reads the file. */
+static int probe(const char *path, enum reader_choice choice, enum file_reach reach,
 		 struct raster_info *info, const struct reader **reader, struct error *err)
 {
 	struct error why = {0};
@@ -196,12 +199,24 @@ int reader_probe(const char *path, enum reader_choice choice, enum file_reach re
 		return probe_gdal(path, reach, info, reader, err);
 	*reader = &reader_tiff;
 	rc = reader_tiff.probe(path, info, &why);
-	if (rc == PROBE_OK && info->projected && !(info->unit_metres > 0))
-		look_up_unit(path, reach, info);
 	if (rc == PROBE_OK)
 		return 0;
 	if (rc == PROBE_DECLINED && choice == READER_AUTO)
 		return probe_second(path, reach, info, reader, &why, err);
 	return error_set(err, why.code, "%s%s", why.text,
 			 rc == PROBE_DECLINED ? "; try --reader gdal" : "");
+}
+
+int reader_probe(const char *path, enum reader_choice choice, enum file_reach reach,
+		 struct raster_info *info, const struct reader **reader, struct error *err)
+{
+	if (probe(path, choice, reach, info, reader, err))
+		return -1;
+	info->reach = reach;
+	if (aux_xml_apply(path, info, err))
+		return -1;
+	if (*reader == &reader_tiff && info->projected && !(info->unit_metres > 0) &&
+	    !(info->beside & FACT_CRS))
+		look_up_unit(path, reach, info);
+	return 0;
 }

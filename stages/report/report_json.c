@@ -44,7 +44,7 @@ static json_t *plan_object(const struct plan *plan)
 	js_put(&o, "per_worker_fixed_bytes", js_count(plan->per_worker_fixed));
 	js_put(&o, "slots_bytes", js_count(plan->slots));
 	js_put(&o, "pool_bytes", js_count(plan->pool));
-	js_put(&o, "pile_bytes", js_count(plan->backlog));
+	js_put(&o, "backlog_bytes", js_count(plan->backlog));
 	js_put(&o, "footprint_bytes", js_count(plan->footprint));
 	js_put(&o, "tally_bytes", js_count(plan->totals));
 	js_put(&o, "gdal_bytes", js_count(plan->gdal));
@@ -488,7 +488,7 @@ static int json_end(struct open_report *report, const struct run_totals *totals,
 			   err) ||
 	    js_emit_member(out, ",\n", "read_amplification", js_number(figures.amplification),
 			   err) ||
-	    js_emit_member(out, ",\n", "taught",
+	    js_emit_member(out, ",\n", "teaching_costs",
 			   options->teach.modes ? teach_costs(totals) : json_null(), err) ||
 	    js_emit_member(out, ",\n", "verdict", verdict_list(totals, plan, options), err) ||
 	    js_emit_member(out, ",\n", "global", global_object(totals, options), err))

@@ -64,10 +64,10 @@ json_t *teach_costs(const struct run_totals *totals)
 	js_put(&o, "gil_held_s", js_seconds(t->gil_held_ns));
 	js_put(&o, "overheads", js_count(t->n_overheads));
 	js_put(&o, "overhead_s", js_seconds(t->overhead_ns));
-	js_put(&o, "parcels", js_count(t->n_pixel_messages));
-	js_put(&o, "parcel_bytes", js_count(t->pixel_bytes));
+	js_put(&o, "pixel_messages", js_count(t->n_pixel_messages));
+	js_put(&o, "pixel_message_bytes", js_count(t->pixel_bytes));
 	js_put(&o, "answer_bytes", js_count(t->answer_bytes));
-	js_put(&o, "pile_peak_bytes", js_count(t->backlog_peak));
+	js_put(&o, "backlog_peak_bytes", js_count(t->backlog_peak));
 	return o;
 }
 

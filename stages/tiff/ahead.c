@@ -40,7 +40,8 @@ static void send(struct ask *ask)
 {
 	/* Advice: where it is refused, blocks are read when they are needed. */
 	if (ask->end > ask->begin)
-		(void)posix_fadvise(ask->job.handle->image.fd, (off_t)ask->begin,
+		(void)posix_fadvise(ask->job.handle->image.fd,
+				    (off_t)(ask->job.handle->image.start + ask->begin),
 				    (off_t)(ask->end - ask->begin), POSIX_FADV_WILLNEED);
 	ask->begin = ask->end = 0;
 }
@@ -56,7 +57,7 @@ static int add(const struct tiff_job *job, const struct tiff_part *part)
 	if (!bytes)
 		return 0;
 	ask->bytes += bytes;
-	if (cached(ask->job.handle->image.fd, offset, bytes))
+	if (cached(ask->job.handle->image.fd, ask->job.handle->image.start + offset, bytes))
 		return 0;
 	if (offset < ask->end || offset - ask->end > JOIN_BYTES || ask->end == 0) {
 		send(ask);

@@ -49,7 +49,7 @@ static bool load(struct tiff_image *image, struct tiff_places *places, uint64_t 
 		memcpy(places->page, entry->value, sizeof(entry->value));
 		places->n = (unsigned)entry->count;
 	} else {
-		n = tiff_pread(image->fd, places->page, sizeof(places->page), offset);
+		n = tiff_pread(image, places->page, sizeof(places->page), offset);
 		if (n < 0)
 			image->io_errno = errno;
 		places->n = n > 0 ? (unsigned)((size_t)n / width) : 0;

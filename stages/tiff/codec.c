@@ -158,7 +158,7 @@ static size_t first_window(struct tiff_image *image)
 		return 0;
 	if (!first_block(image, &block))
 		return 8 * MIB;
-	n = tiff_pread(image->fd, head, sizeof(head), block.offset);
+	n = tiff_pread(image, head, sizeof(head), block.offset);
 	if (n < 0)
 		return 8 * MIB;
 	return window_of(image, head);

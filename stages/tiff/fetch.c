@@ -36,7 +36,7 @@ int tiff_direct_open(struct tiff_image *image, struct error *err)
 static int fetch(struct tiff_image *image, const struct tiff_block *block, void *raw, size_t size,
 		 struct error *err)
 {
-	ssize_t n = tiff_pread(image->fd, raw, size, block->offset);
+	ssize_t n = tiff_pread(image, raw, size, block->offset);
 
 	if (n < 0 || (size_t)n < size)
 		return tiff_block_unread(image, block, err, n < 0 ? errno : 0);

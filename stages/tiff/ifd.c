@@ -18,7 +18,7 @@ enum { CLASSIC_ENTRY = 12, BIG_ENTRY = 20, BATCH = 32, MAX_ENTRIES = 4096 };
 
 static bool pread_all(const struct tiff_image *image, void *buffer, size_t size, uint64_t offset)
 {
-	return tiff_pread(image->fd, buffer, size, offset) == (ssize_t)size;
+	return tiff_pread(image, buffer, size, offset) == (ssize_t)size;
 }
 
 /* An unsigned number of `size` bytes in the file's byte order. */
@@ -38,7 +38,7 @@ bool tiff_ifd_begin(struct tiff_image *image)
 	const uint16_t probe = 1;
 	bool little = *(const unsigned char *)&probe == 1;
 	unsigned char head[16];
-	ssize_t n = tiff_pread(image->fd, head, sizeof(head), 0);
+	ssize_t n = tiff_pread(image, head, sizeof(head), 0);
 	uint64_t version;
 
 	if (n < 8 || head[0] != head[1] || (head[0] != 'I' && head[0] != 'M'))
@@ -313,7 +313,7 @@ size_t tiff_values(struct tiff_image *image, uint16_t tag, TIFFDataType type, ui
 	} else if (bytes > image->file_bytes || offset > image->file_bytes - bytes) {
 		return 0; /* it does not lie in the file */
 	} else {
-		got = tiff_pread(image->fd, out, n * width, offset + first * width);
+		got = tiff_pread(image, out, n * width, offset + first * width);
 		if (got < 0)
 			image->io_errno = errno;
 		if (got != (ssize_t)(n * width))

@@ -14,6 +14,7 @@
 #include "block.h"
 #include "codec.h"
 #include "ifd.h"
+#include "input/archive.h"
 #include "io.h"
 #include "view.h"
 #include "window.h"
@@ -30,12 +31,58 @@ static int open_failed(const char *path, int errno_value, struct error *err)
 	return error_errno(err, EX_NOINPUT, errno_value, "%s: cannot be opened", path);
 }
 
+static int take_member(struct tiff_image *image, const char *path,
+		       const struct archive_place *place, struct error *err)
+{
+	struct stat st;
+
+	if (!archive_is_plain(place)) {
+		(void)error_set(err, EX_UNAVAILABLE,
+				"%s: is packed in the archive: not read by the TIFF reader", path);
+		return PROBE_DECLINED;
+	}
+	image->fd = open(place->archive, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (image->fd < 0)
+		return open_failed(path, errno, err);
+	if (fstat(image->fd, &st) || !archive_is_of(place, &st))
+		return error_set(
+			err, EX_DATAERR,
+			"%s: the archive changed while the program ran; run again when it is "
+			"complete",
+			path);
+	if (place->bytes == 0)
+		return error_set(err, EX_DATAERR, "%s: the file is empty; pack it again", path);
+	image->in_archive = true;
+	image->start = place->offset;
+	image->file_bytes = place->bytes;
+	image->whole_bytes = place->id.bytes;
+	image->changed = place->id.changed;
+	image->written = place->id.written;
+	image->inode = (uint64_t)place->id.ino;
+	return PROBE_OK;
+}
+
+/* A member of an archive that is stored as it is. */
+static int open_member(struct tiff_image *image, const char *path, struct error *err)
+{
+	struct archive_place place;
+	int rc;
+
+	if (archive_find(path, &place, err))
+		return -1;
+	rc = take_member(image, path, &place, err);
+	archive_place_release(&place);
+	return rc;
+}
+
 /* O_NONBLOCK: a FIFO must not keep us waiting. It changes nothing for regular files. */
 static int open_file(struct tiff_image *image, const char *path, struct error *err)
 {
 	struct stat st;
 
 	image->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (image->fd < 0 && errno == ENOTDIR && archive_part(path))
+		return open_member(image, path, err);
 	if (image->fd < 0)
 		return open_failed(path, errno, err);
 	if (fstat(image->fd, &st))
@@ -50,7 +97,7 @@ static int open_file(struct tiff_image *image, const char *path, struct error *e
 	if (st.st_size == 0)
 		return error_set(err, EX_DATAERR, "%s: the file is empty; fetch or copy it again",
 				 path);
-	image->file_bytes = (uint64_t)st.st_size;
+	image->file_bytes = image->whole_bytes = (uint64_t)st.st_size;
 	image->changed = st.st_ctim;
 	image->written = st.st_mtim;
 	image->inode = (uint64_t)st.st_ino;

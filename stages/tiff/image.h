@@ -64,7 +64,10 @@ struct tiff_image {
 	uint64_t position; /* libtiff's in the file */
 	int io_errno;      /* of a read that failed under libtiff, 0 while none has */
 	struct tiff_log log;
-	uint64_t file_bytes;
+	uint64_t file_bytes; /* of the TIFF file, which may be a member of an archive: */
+	bool in_archive;
+	uint64_t start;          /* of that member in the archive's file; 0 otherwise */
+	uint64_t whole_bytes;    /* of the file that is open */
 	struct timespec changed; /* st_ctim */
 	struct timespec written; /* st_mtim */
 	uint64_t inode;

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-ssize_t tiff_pread(int fd, void *buffer, size_t size, uint64_t offset)
+ssize_t tiff_pread(const struct tiff_image *image, void *buffer, size_t size, uint64_t offset)
 {
 	size_t done = 0;
 
@@ -15,8 +15,14 @@ ssize_t tiff_pread(int fd, void *buffer, size_t size, uint64_t offset)
 		errno = EINVAL;
 		return -1;
 	}
+	if (image->in_archive) {
+		uint64_t left = offset < image->file_bytes ? image->file_bytes - offset : 0;
+
+		size = size < left ? size : (size_t)left;
+		offset += image->start;
+	}
 	while (done < size) {
-		ssize_t n = pread(fd, (unsigned char *)buffer + done, size - done,
+		ssize_t n = pread(image->fd, (unsigned char *)buffer + done, size - done,
 				  (off_t)(offset + done));
 
 		if (n < 0 && errno == EINTR)
@@ -34,7 +40,7 @@ bool tiff_file_changed(const struct tiff_image *image)
 {
 	struct stat st;
 
-	return fstat(image->fd, &st) == 0 && ((uint64_t)st.st_size != image->file_bytes ||
+	return fstat(image->fd, &st) == 0 && ((uint64_t)st.st_size != image->whole_bytes ||
 					      st.st_mtim.tv_sec != image->written.tv_sec ||
 					      st.st_mtim.tv_nsec != image->written.tv_nsec);
 }

@@ -11,8 +11,11 @@
 
 #include "image.h"
 
-/* pread() until `size` bytes or the end of the file: bytes read, -1 with errno on failure. */
-ssize_t tiff_pread(int fd, void *buffer, size_t size, uint64_t offset);
+/*
+ * pread() until `size` bytes or the end of the TIFF file, which may be a part of an archive: bytes
+ * read, -1 with errno on failure. Nothing outside that part is ever read.
+ */
+ssize_t tiff_pread(const struct tiff_image *image, void *buffer, size_t size, uint64_t offset);
 
 /* A read that failed under libtiff (image->io_errno), in words; always -1. */
 int tiff_io_error(const struct tiff_image *image, struct error *err);

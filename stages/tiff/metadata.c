@@ -17,18 +17,22 @@
 #include <strings.h>
 
 #include "ifd.h"
+#include "input/gdal_text.h"
+#include "input/spectral.h"
 #include "input/xml.h"
 #include "io.h"
 #include "samples.h"
 
-/* 4 KiB for each of 4096 bands: GDAL writes some 300 bytes. */
-enum { MAX_XML_BYTES = 16 << 20 };
+enum {
+	MAX_XML_BYTES = 16 << 20, /* 4 KiB for each of 4096 bands: GDAL writes some 300 bytes */
+	ITEM_BYTES = 16 << 10     /* a list of wavelengths of 1000 bands */
+};
 
 /* One <Item>, while its text is collected, and what the items are for. */
 struct item {
 	bool open;
 	long sample; /* from 0; -1: of the whole file */
-	char role[24], name[40], text[256];
+	char role[24], name[40], text[ITEM_BYTES];
 	size_t n_text;
 	void (*apply)(const struct item *item, void *user);
 	void *user;
@@ -107,7 +111,7 @@ static int each_item(struct tiff_image *image, void (*apply)(const struct item *
 		     void *user, struct error *err)
 {
 	static const struct xml_handlers handlers = {on_start, on_text, on_end, "UTF-8"};
-	struct item item = {.apply = apply, .user = user};
+	struct item *item;
 	struct tag_source tag = {image, 0};
 	struct xml_source source = {read_tag, &tag, MAX_XML_BYTES};
 	const struct tiff_entry *entry = tiff_entry_find(image, TIFFTAG_GDAL_METADATA);
@@ -115,8 +119,14 @@ static int each_item(struct tiff_image *image, void (*apply)(const struct item *
 
 	if (!entry)
 		return 0;
+	item = calloc(1, sizeof(*item));
+	if (!item)
+		return error_memory(err, "a text", sizeof(*item));
+	item->apply = apply;
+	item->user = user;
 	if (entry->count <= MAX_XML_BYTES)
-		end = xml_read(&handlers, &item, &source);
+		end = xml_read(&handlers, item, &source);
+	free(item);
 	if (end == XML_END_FINE || end == XML_END_MALFORMED)
 		return end == XML_END_FINE;
 	if (end == XML_END_UNREADABLE)
@@ -154,28 +164,13 @@ static void unescape(char *to, size_t size, const char *from)
 	to[n] = '\0';
 }
 
-static enum color_label color_of(const char *name)
-{
-	static const struct {
-		const char *name;
-		enum color_label color;
-	} row[] = {
-		{"Undefined", COLOR_UNKNOWN}, {"Gray", COLOR_GRAY}, {"Red", COLOR_RED},
-		{"Green", COLOR_GREEN},       {"Blue", COLOR_BLUE}, {"Alpha", COLOR_ALPHA},
-		{"NIR", COLOR_NIR},
-	};
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
-		if (strcasecmp(name, row[i].name) == 0)
-			return row[i].color;
-	return COLOR_OTHER;
-}
-
 static void apply_to_band(const struct item *item, void *user)
 {
 	struct raster_info *info = user;
 	struct band_info *band;
 
+	if (item->sample < 0 && !*item->role)
+		(void)spectral_file_item(info, item->name, item->text);
 	if (item->sample < 0 || item->sample >= (long)info->n_bands)
 		return;
 	band = &info->bands[item->sample];
@@ -188,7 +183,9 @@ static void apply_to_band(const struct item *item, void *user)
 		band->offset = strtod(item->text, NULL);
 		band->has_scale = true;
 	} else if (strcmp(item->role, "colorinterp") == 0) {
-		band->color = color_of(item->text);
+		band->color = gdal_color_label(item->text);
+	} else if (!*item->role) {
+		(void)spectral_band_item(band, item->name, item->text);
 	}
 }
 

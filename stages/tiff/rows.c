@@ -46,7 +46,7 @@ int tiff_rows_fetch(const struct tiff_image *image, const struct tiff_block *blo
 
 	if (check_rows(image, block, err))
 		return -1;
-	got = tiff_pread(image->fd, out, size, block->offset + skip);
+	got = tiff_pread(image, out, size, block->offset + skip);
 	if (got < 0 || (size_t)got < size)
 		return tiff_block_unread(image, block, err, got < 0 ? errno : 0);
 	if (image->fill_order == FILLORDER_LSB2MSB)
@@ -78,7 +78,7 @@ static bool refill(struct stream_input *input)
 	struct tiff_cursor *cursor = input->user;
 	const struct tiff_image *image = cursor->image;
 	size_t size = cursor->left < TIFF_INPUT_BYTES ? (size_t)cursor->left : TIFF_INPUT_BYTES;
-	ssize_t n = tiff_pread(image->fd, cursor->buffer, size, cursor->offset);
+	ssize_t n = tiff_pread(image, cursor->buffer, size, cursor->offset);
 
 	cursor->io_errno = n < 0 ? errno : 0;
 	cursor->unread = n < 0 || (size_t)n < size;

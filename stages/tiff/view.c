@@ -135,7 +135,7 @@ static bool put_entry(unsigned char **at, const struct tiff_image *image,
 	}
 	if (bytes <= (image->big ? 8u : 4u))
 		memcpy(value, entry->value, (size_t)bytes);
-	else if (tiff_pread(image->fd, value, (size_t)bytes, offset) != (ssize_t)bytes)
+	else if (tiff_pread(image, value, (size_t)bytes, offset) != (ssize_t)bytes)
 		return false;
 	memcpy(*at, value, 8);
 	*at += 8;
@@ -235,7 +235,7 @@ static ssize_t view_read(struct tiff_image *image, void *buffer, size_t size)
 				     size < HEADER_BYTES - image->position
 					     ? size
 					     : HEADER_BYTES - (size_t)image->position);
-	return tiff_pread(image->fd, buffer, size, image->position);
+	return tiff_pread(image, buffer, size, image->position);
 }
 
 /* --- libtiff's input and output --- */

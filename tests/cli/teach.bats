@@ -64,7 +64,7 @@ teaches() {
 	imgpipe --teach gil,task-overhead=250us --report - a.tif
 	exits 0 "TEACH: gil - "
 	echo "$output" > r.json
-	holds r.json 'd["teach"] == ["gil", "task-overhead=250us"]' 'd["taught"]["gil_held_s"] > 0'
+	holds r.json 'd["teach"] == ["gil", "task-overhead=250us"]' 'd["teaching_costs"]["gil_held_s"] > 0'
 	imgpipe -q --teach gil --html p.html --trace t.json a.tif
 	exits 0
 	grep -q 'TEACH: gil - one lock' p.html
@@ -73,7 +73,7 @@ teaches() {
 	[ "$(grep -c TEACH p.html)" -eq 0 ]
 	holds t.json 'd["otherData"]["teach"] == []'
 	imgpipe -q --report r.json a.tif
-	holds r.json 'd["teach"] == []' 'd["taught"] is None'
+	holds r.json 'd["teach"] == []' 'd["teaching_costs"] is None'
 }
 
 @test "a mode that is none: usage, and the list of modes" {
@@ -89,8 +89,8 @@ teaches() {
 
 @test "gil: threads wait for the one lock, processes have one each" {
 	teaches gil --workers 2 --executor threads
-	holds r.json 'd["taught"]["gil_held_s"] <= d["run"]["wall_s"]' \
-		'd["taught"]["gil_held_s"] >= 0.9 * sum(s["busy_s"] for s in d["stages"] if s["name"] in ("mask", "index", "stats"))' \
+	holds r.json 'd["teaching_costs"]["gil_held_s"] <= d["run"]["wall_s"]' \
+		'd["teaching_costs"]["gil_held_s"] >= 0.9 * sum(s["busy_s"] for s in d["stages"] if s["name"] in ("mask", "index", "stats"))' \
 		'any("the lock was held" in v for v in d["verdict"])'
 	teaches gil --workers 2 --executor processes
 	holds r.json 'sum(w["wait_s"]["gil"] for w in d["workers"]) < 0.1 * d["run"]["wall_s"]' \
@@ -99,20 +99,20 @@ teaches() {
 
 @test "task-overhead: so much CPU time a chunk, counted as handing out" {
 	teaches task-overhead=2ms --workers 2 --chunk tile # 16 chunks
-	holds r.json 'd["taught"]["overheads"] == 16' 'd["taught"]["overhead_s"] >= 0.032' \
+	holds r.json 'd["teaching_costs"]["overheads"] == 16' 'd["teaching_costs"]["overhead_s"] >= 0.032' \
 		'[s["busy_s"] for s in d["stages"] if s["name"] == "claim"][0] >= 0.032' \
 		'd["run"]["cpu_s"] >= 0.032' 'd["run"]["wall_s"] >= 0.032'
 	teaches task-overhead=2ms --workers 2 --chunk tile --executor processes
-	holds r.json 'd["taught"]["overheads"] == 16' 'd["run"]["wall_s"] >= 0.032'
+	holds r.json 'd["teaching_costs"]["overheads"] == 16' 'd["run"]["wall_s"] >= 0.032'
 }
 
 # A value of 4 bytes and a class of 1 a pixel, and 32 bytes in front of each parcel.
 @test "ship-pixels: every pixel is sent, 5 bytes each" {
 	for executor in threads processes; do
 		teaches ship-pixels --workers 2 --chunk 100 --executor $executor
-		holds r.json 'd["taught"]["parcel_bytes"] == 512 * 512 * 5 + 32 * d["taught"]["parcels"]' \
-			'd["communication"]["message_bytes"] >= d["taught"]["parcel_bytes"]' \
-			'0 < d["taught"]["answer_bytes"]'
+		holds r.json 'd["teaching_costs"]["pixel_message_bytes"] == 512 * 512 * 5 + 32 * d["teaching_costs"]["pixel_messages"]' \
+			'd["communication"]["message_bytes"] >= d["teaching_costs"]["pixel_message_bytes"]' \
+			'0 < d["teaching_costs"]["answer_bytes"]'
 	done
 }
 
@@ -120,13 +120,13 @@ teaches() {
 	"$MAKE_SCENE" --size 20000x40 --strip 8 --bands 2 a.tif > /dev/null
 	"$IMGPIPE" -q --summary plain.json a.tif
 	teaches ship-pixels --workers 2 --executor processes
-	holds r.json 'd["taught"]["parcel_bytes"] == 20000 * 40 * 5 + 32 * d["taught"]["parcels"]' \
-		'd["taught"]["parcels"] >= 80'
+	holds r.json 'd["teaching_costs"]["pixel_message_bytes"] == 20000 * 40 * 5 + 32 * d["teaching_costs"]["pixel_messages"]' \
+		'd["teaching_costs"]["pixel_messages"] >= 80'
 }
 
 @test "no-backpressure: all pixels of the scene wait; where they do not fit it stops and says so" {
 	teaches no-backpressure --workers 2 --chunk tile
-	holds r.json 'd["taught"]["pile_peak_bytes"] == 512 * 512 * 5 + 32 * d["taught"]["parcels"]' \
+	holds r.json 'd["teaching_costs"]["backlog_peak_bytes"] == 512 * 512 * 5 + 32 * d["teaching_costs"]["pixel_messages"]' \
 		'd["memory"]["planned_peak_bytes"] - d["plan"]["baseline_bytes"] > 512 * 512 * 5'
 	[ -n "$sanitized" ] || # whose own memory would be measured
 		holds r.json 'd["memory"]["resident_peak_bytes"] <= d["memory"]["planned_peak_bytes"]'
@@ -155,7 +155,7 @@ teaches() {
 		import json
 		t, r = json.load(open("t.json")), json.load(open("r.json"))
 		most = max(e["args"]["bytes"] for e in t["traceEvents"] if e["name"] == "memory reserved")
-		assert most >= r["plan"]["baseline_bytes"] + r["taught"]["pile_peak_bytes"] // 2, most
+		assert most >= r["plan"]["baseline_bytes"] + r["teaching_costs"]["backlog_peak_bytes"] // 2, most
 	END
 }
 

@@ -1,7 +1,7 @@
 /*
- * Fuzz the command line: every command, option and value, and the recipe that is made of --index,
- * --expr, --const and --range, without running anything. Input: the arguments, one a line; the
- * first line may name a command.
+ * Fuzz the command line: every command, option and value, the recipe that is made of --index,
+ * --expr, --const and --range, and the rules of --mask, without running anything. Input: the
+ * arguments, one a line; the first line may name a command.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -23,6 +23,7 @@ static const char *word(unsigned seed)
 	static const char *const words[] = {
 		"run",
 		"plan",
+		"mask",
 		"info",
 		"graph",
 		"merge",
@@ -42,6 +43,10 @@ static const char *word(unsigned seed)
 		"--mask",
 		"SCL=4,5",
 		"QA_PIXEL&31",
+		"scl:land+snow",
+		"auto",
+		"udm2.1!=0,4-7",
+		"--alpha",
 		"--bands",
 		"red=1",
 		"nir=*b02",

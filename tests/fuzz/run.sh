@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$PWD/build/fuzz
 bin=${BUILD:-build}
 python=/usr/bin/python3
-targets=${ONLY:-tiff names options metadata partial lzw scene formula}
+targets=${ONLY:-tiff names options metadata partial lzw scene formula mask}
 limit=(-max_total_time=300)
 sample=
 while [ $# -gt 0 ]; do
@@ -75,7 +75,7 @@ build() {
 seeds() {
 	local codec folder file
 	[ -x "$bin/imgpipe" ] || make -j2 all > /dev/null || return 1
-	for name in tiff names options metadata partial lzw scene formula; do
+	for name in tiff names options metadata partial lzw scene formula mask; do
 		mkdir -p "$out/corpus-$name" "$out/seeds-$name"
 	done
 	for codec in none lzw deflate zstd packbits lzma; do
@@ -96,6 +96,11 @@ seeds() {
 	printf '%s\n' --index ndvi,evi,savi --expr 'x=where(nir>L,ndvi/B8A,#5)' --const x.L=0.3 --const \
 		savi.L=0.25 --range x=-2,9 a.tif > "$out/seeds-options/recipe"
 	printf '<a><PROCESSING_BASELINE>05.11</PROCESSING_BASELINE><QUANTIFICATION_VALUES_LIST><BOA_QUANTIFICATION_VALUE unit="none">10000</BOA_QUANTIFICATION_VALUE></QUANTIFICATION_VALUES_LIST><BOA_ADD_OFFSET band_id="3">-1000</BOA_ADD_OFFSET></a>' > "$out/seeds-metadata/seed"
+	printf '%s' "SCL=4-7,0x0b,-1--0.5" > "$out/seeds-mask/list"
+	printf '%s' "QA_PIXEL&0x1f!=0-2,64" > "$out/seeds-mask/bits"
+	printf '%s' "*_CLD*.tif.2>=1e-3" > "$out/seeds-mask/threshold"
+	printf '%s' "landsat-c2:strict+snow+radsat" > "$out/seeds-mask/preset"
+	printf '%s' "auto-optional+water" > "$out/seeds-mask/auto"
 	printf '%s' '2.5*(N-R)/(N+6*R-7.5*B+1)' > "$out/seeds-formula/evi"
 	printf '%s' 'where(N>0.3&&!(R<=-1e-3),sqrt(abs(N))**2^0.5,min(B,clamp(L,0,1),tanh(dd)))?me:bad' \
 		> "$out/seeds-formula/words"

@@ -88,6 +88,21 @@ static void fill(struct scene *scene)
 		scene->has_band[slot] = true;
 		fill_band(&scene->band[slot], slot, slot == SCENE_QA);
 	}
+	scene->masks = (struct scene_masks){
+		.n_tests = 2,
+		.test = {{.slot = SCENE_QA,
+			  .n = 2,
+			  .condition = {{.bits = 8, .reason = REASON_CLOUD, .lo = 8, .hi = 8},
+					{.reason = REASON_SNOW, .lo = 11, .hi = INFINITY}}},
+			 {.slot = SCENE_QA + 1,
+			  .rule = 1,
+			  .keep = true,
+			  .reason = REASON_OTHER,
+			  .n = 1,
+			  .condition = {{.lo = -0.5, .hi = 20}}}},
+		.n_rules = 2,
+		.rule = {{.layout = "scl", .source = "file x"}, {.source = "file y"}},
+	};
 }
 
 /* Owned texts by what they say, the rest by its bytes (both records began as zeros). */
@@ -127,6 +142,45 @@ static void scenes_travel(void **state)
 }
 
 /* A lab's scene has no files; one that failed to open has a name, and files as far as it got. */
+/* Whatever decides the numbers shows in the fingerprint. */
+static void changes_show(void **state)
+{
+	static struct scene scene, other;
+	struct error err = {0};
+	size_t bytes;
+	uint64_t print;
+
+	(void)state;
+	memset(&scene, 0, sizeof(scene));
+	fill(&scene);
+	print = scene_print(&scene);
+	bytes = scene_pack(room, &scene, &err);
+	assert_int_equal(scene_unpack(&other, room, bytes, true, &err), 0);
+	assert_true(scene_print(&other) == print);
+	scene_release(&other);
+#define SHOWS(change)                                      \
+	do {                                               \
+		other = scene;                             \
+		change;                                    \
+		assert_true(scene_print(&other) != print); \
+	} while (0)
+	SHOWS(other.band[0].nodata = 0);
+	SHOWS(other.band[0].has_nodata = false);
+	SHOWS(other.band[1].scale = 2e-4);
+	SHOWS(other.band[1].offset = 0);
+	SHOWS(other.band[1].index = 1);
+	SHOWS(other.band[SCENE_QA].file = 0);
+	SHOWS(other.band[SCENE_QA].type = SAMPLE_U8);
+	SHOWS(other.has_band[2] = false);
+	SHOWS(other.missing = 0);
+	SHOWS(other.masked = false);
+	SHOWS(other.masks.n_tests = 1);
+	SHOWS(other.masks.test[0].condition[1].hi = 11);
+	SHOWS(other.masks.test[1].keep = false);
+#undef SHOWS
+	scene_release(&scene);
+}
+
 static void sparse_scenes_travel(void **state)
 {
 	struct scene made = {.x_size = 9,
@@ -324,6 +378,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scenes_travel),
+		cmocka_unit_test(changes_show),
 		cmocka_unit_test(sparse_scenes_travel),
 		cmocka_unit_test(long_names_are_refused),
 		cmocka_unit_test(cut_scenes_are_refused),

@@ -221,6 +221,7 @@ static void wrong_rules_are_helped(void **state)
 		{"#=1", "no name of a band"},
 		{"#x=1", "no name of a band"},
 		{".1=1", "no name of a band"},
+		{"a\tb=1", "no name of a band"},
 		{"SCL=", "no list of numbers"},
 		{"SCL=a", "no list of numbers"},
 		{"SCL=4,,5", "no list of numbers"},

@@ -1,0 +1,189 @@
+/*
+ * Notes on scale. Each that tells what to pass is followed by a test: tests/oracle/fill.py. All
+ * bands are looked at, as one that is not like the others may be any of them.
+ */
+#include "scaling_notes.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "wishes.h"
+
+static bool is_ndvi(const struct recipe *recipe)
+{
+	return recipe->n_values == 1 && strcmp(recipe->value[0].name, "ndvi") == 0;
+}
+
+/* Has the scene a band with numbers that may be the product's? */
+static bool some_numbers(const struct scene *scene, const struct product_rule *rule)
+{
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		if (scene->has_band[slot] && product_numbers(rule, scene->band[slot].type))
+			return true;
+	return false;
+}
+
+/* A product that may need an offset, and nothing that says so. */
+static void note_doubt(struct scene *scene, const struct sensor *sensor, const char *path,
+		       const struct product_rule *rule, const struct recipe *recipe)
+{
+	enum scale_rule of = sensor ? sensor->rule : SCALE_LANDSAT_SR;
+	char values[80];
+
+	if (!some_numbers(scene, rule))
+		return;
+	if (of == SCALE_SENTINEL2)
+		scene_note(
+			scene,
+			"Sentinel-2, processing baseline unknown. If it is N0400 or newer and 1000 "
+			"is still added to the values, %s %s: run again with --scale 0.0001 "
+			"--offset -0.1. If not, there is nothing to do",
+			wishes_values(recipe, values, sizeof(values)),
+			is_ndvi(recipe) ? "is too close to 0" : "will be wrong");
+	else if (of == SCALE_LANDSAT_C2 ||
+		 (of == SCALE_LANDSAT_SR && says_landsat_surface(scene, path)))
+		scene_note(scene, "this may be Landsat Collection 2 surface reflectance. If it is, "
+				  "run again with --scale 0.0000275 --offset -0.2. If not, there "
+				  "is nothing to do");
+}
+
+/* Digital numbers or radiance that are used as they are. */
+static void note_bias(struct scene *scene, const struct sensor *sensor,
+		      const struct product_rule *rule)
+{
+	if (!some_numbers(scene, rule))
+		return;
+	scene_note(scene, "%s, not reflectance: a normalised difference of them is biased%s%s",
+		   sensor && sensor->rule == SCALE_RADIANCE ? "numbers are radiance"
+							    : "digital numbers",
+		   rule->remedy[0] ? "; " : "", rule->remedy);
+}
+
+/* One pair of scale and offset for all bands, as --scale and --offset have it. */
+static bool one_scale(const struct scene *scene, const struct product_rule *rule, unsigned *first)
+{
+	*first = (unsigned)(scene_first_band(scene) - scene->band);
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		if (scene->has_band[slot] && (rule->scale[slot] != rule->scale[*first] ||
+					      rule->offset[slot] != rule->offset[*first]))
+			return false;
+	return true;
+}
+
+static void note_assumed(struct scene *scene, const struct product_rule *rule, unsigned slot)
+{
+	scene_note(scene,
+		   "the name says Landsat Collection 2, so reflectance = stored * %g %+g is "
+		   "assumed; if the values are something else, pass --raw, or --scale and --offset",
+		   rule->scale[slot], rule->offset[slot]);
+}
+
+static void note_floats(struct scene *scene, const struct product_rule *rule)
+{
+	unsigned first;
+
+	if (one_scale(scene, rule, &first))
+		scene_note(scene,
+			   "floating-point values are taken as reflectance; if they are still the "
+			   "product's integers, pass --scale %g --offset %g",
+			   rule->scale[first], rule->offset[first]);
+	else
+		scene_note(scene, "floating-point values are taken as reflectance; if they are "
+				  "still the product's numbers, use its own files");
+}
+
+/* Does a band's value depend on whether the rule was used: is there an offset, or a scale each? */
+static bool rule_matters(const struct scene *scene, const struct product_rule *rule)
+{
+	unsigned first;
+
+	return !one_scale(scene, rule, &first) || rule->offset[first] != 0;
+}
+
+/* The product's rule is known: was it right to use it, or not to? */
+static void note_use(struct scene *scene, const struct product_rule *rule)
+{
+	bool floats = false, bytes = false;
+
+	for (unsigned slot = 0; slot < SCENE_QA; slot++) {
+		enum sample_type type = scene->band[slot].type;
+
+		if (!scene->has_band[slot])
+			continue;
+		floats = floats || !sample_is_integer(type);
+		bytes = bytes || (sample_is_integer(type) && !product_numbers(rule, type));
+	}
+	if (rule->assumed && some_numbers(scene, rule))
+		note_assumed(scene, rule, (unsigned)(scene_first_band(scene) - scene->band));
+	if (floats && rule_matters(scene, rule))
+		note_floats(scene, rule);
+	if (bytes)
+		scene_note(scene, "8-bit values cannot be the product's integers, so its scale and "
+				  "offset were not used; --scale and --offset override this");
+}
+
+/* Do the file's numbers and the rule's differ in where 0 lies? */
+static bool disagrees(const struct scene *scene, unsigned slot, const struct product_rule *rule)
+{
+	const struct band_info *info = band_file_info(scene, slot);
+	double shift = info->offset / info->scale;
+
+	return fabs(shift - rule->offset[slot] / rule->scale[slot]) > 1e-6 * fabs(shift) + 1e-6;
+}
+
+/* File metadata wins over the product's rule; where they disagree the user should know. */
+static void note_disagreement(struct scene *scene, const struct sensor *sensor,
+			      const struct product_rule *rule)
+{
+	char advice[80] = "";
+	unsigned slot = 0, first;
+
+	while (slot < SCENE_QA &&
+	       (!scene->has_band[slot] || !band_states_scale(band_file_info(scene, slot)) ||
+		product_is_thermal(sensor, &scene->band[slot]) || !disagrees(scene, slot, rule)))
+		slot++;
+	if (slot == SCENE_QA)
+		return;
+	if (one_scale(scene, rule, &first))
+		snprintf(advice, sizeof(advice),
+			 "; if that is right, pass --scale %.9g --offset %.9g", rule->scale[first],
+			 rule->offset[first]);
+	scene_note(
+		scene,
+		"the file's metadata gives offset %.6g, which was used; the product's rule gives "
+		"%.6g%s",
+		band_file_info(scene, slot)->offset, rule->offset[slot], advice);
+}
+
+/*
+ * Copies of Sentinel-2 whose metadata state an offset of -0.1: some have it taken out already
+ * ("boa_offset_applied"), and say so elsewhere, or not at all.
+ */
+static void note_offset_twice(struct scene *scene, const struct sensor *sensor)
+{
+	const struct band_info *info =
+		band_file_info(scene, (unsigned)(scene_first_band(scene) - scene->band));
+
+	if (sensor && sensor->rule == SCALE_SENTINEL2 && info->offset < 0)
+		scene_note(scene,
+			   "Sentinel-2: the file's offset %.6g was applied. If it was taken out of "
+			   "the values before (boa_offset_applied), run again with --scale %.6g "
+			   "--offset 0. If not, there is nothing to do",
+			   info->offset, info->scale);
+}
+
+void scaling_notes(struct scene *scene, const struct sensor *sensor, const char *path,
+		   const struct product_rule *rule, bool stated, const struct options *options)
+{
+	if (stated && rule->known)
+		note_disagreement(scene, sensor, rule);
+	else if (stated)
+		note_offset_twice(scene, sensor);
+	else if (rule->known)
+		note_use(scene, rule);
+	else if (rule->biased)
+		note_bias(scene, sensor, rule);
+	else
+		note_doubt(scene, sensor, path, rule, options->recipe);
+}

@@ -1,0 +1,35 @@
+/*
+ * Small text files of a product that lie beside its images: opened as regular files only, read
+ * whole within a bound. side_file.c; for what reads products' metadata. Thread-safe.
+ */
+#ifndef IMGPIPE_SIDE_FILE_H
+#define IMGPIPE_SIDE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "input/xml.h"
+
+enum { SIDE_PROBLEM_BYTES = 160 };
+
+/*
+ * Read the file into *text, which the caller frees, with a NUL behind its *size bytes. false: it is
+ * not there, problem is then ""; or it cannot be used, and problem says why, without its name.
+ */
+bool side_file_read(const char *path, size_t most_bytes, char **text, size_t *size,
+		    char problem[SIDE_PROBLEM_BYTES]);
+
+/* Bytes in memory as the source of an XML document. */
+struct side_bytes {
+	const char *at;
+	size_t left;
+};
+struct xml_source side_bytes_source(struct side_bytes *bytes);
+
+/* The name behind "ns:". */
+const char *side_local_name(const char *name);
+
+/* A finite number and nothing else but blanks. */
+bool side_number(const char *text, double *value);
+
+#endif
