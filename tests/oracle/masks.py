@@ -272,7 +272,8 @@ def not_stored(tally, scratch):
                              ("EMPTY=0", "EMPTY_20m", keep(lambda q: q == 0)),
                              ("HALF=0", "HALF", keep(lambda q: q == 0)),
                              ("HALF=7", "HALF", keep(lambda q: q == 7))):
-        try_scene(tally, scratch, rule, scene, ["--mask", rule], scene.expected([(band, what)]))
+        try_scene(tally, scratch, rule, scene, ["--mask", rule, "--nodata", "none"],
+                  scene.expected([(band, what)]))
 
 
 def in_a_stack(tally, scratch):
