@@ -40,6 +40,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mask.h"
+
 __extension__ typedef __int128 int128;
 __extension__ typedef unsigned __int128 uint128;
 
@@ -113,12 +115,19 @@ double histogram_edge(const struct value_grid *grid, const struct accum *a, unsi
 void histogram_clear(struct histogram *h);
 void histogram_merge(struct histogram *into, const struct histogram *from);
 
+static inline void mask_counts_merge(struct mask_counts *into, const struct mask_counts *from)
+{
+	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
+		into->n[reason] += from->n[reason];
+}
+
 extern const unsigned percentile_ranks[N_PERCENTILES]; /* 2 5 25 50 75 95 98 */
 
 /* What reports show. Derived from integers only, so equal integers give equal bits. */
 struct summary {
 	uint64_t pixels;
 	uint64_t n[N_PIXEL_CLASSES];
+	struct mask_counts masked_by; /* left 0 by summary_make(): whoever has them sets them */
 	uint64_t n_outside;
 	double min, max, mean, std; /* NaN where there is no valid pixel; std of the population */
 	double percentile[N_PERCENTILES]; /* NaN likewise; percentile[3] is the median */

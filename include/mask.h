@@ -57,6 +57,11 @@ struct mask_test {
 	struct mask_condition condition[MASK_CONDITIONS_MOST];
 };
 
+/* Masked pixels by reason: they add up to those of PIXEL_MASKED. */
+struct mask_counts {
+	uint64_t n[N_MASK_REASONS];
+};
+
 /*
  * The masks of a scene. A pixel is kept where all tests keep it. Its reason is that of the first
  * test, in this order, that drops it.

@@ -36,9 +36,10 @@ struct text_list {
 	const char *text[OPTION_TEXTS_MOST];
 };
 
-/* --index, --expr, --const, --range. What they mean is known once a recipe is made of them. */
+/* --index, --expr, --const, --range, --valid-range. What they mean is known once a recipe is made
+ * of them. */
 struct index_choice {
-	struct text_list index, expression, constant, range;
+	struct text_list index, expression, constant, range, valid_range;
 };
 
 /*
@@ -81,6 +82,7 @@ struct options {
 	const struct recipe *recipe; /* made of them; not owned; NULL: the command has none */
 	enum on_missing on_missing;  /* what a scene without a band of an index is */
 	bool assume_reflectance;     /* samples without a scale are reflectance from 0 to 1 */
+	bool valid_reflectance;      /* pixels with reflectance outside 0 to 1 are masked */
 	enum grid_choice grid;       /* of scenes with bands of several pixel sizes */
 
 	char *bands_text; /* what the patterns below point into; owned */

@@ -40,6 +40,8 @@ struct value_def {
 	uint16_t reads;              /* bit i: it reads recipe->band[i] */
 	enum value_kind kind;
 	struct value_grid grid;
+	bool limited;       /* pixels whose value is not from least to most are masked */
+	double least, most; /* finite, least < most */
 	/* (a - b) / (a + b) of two bands, by the kernel of exact integers; else by the program. */
 	bool normalized_difference;
 	uint8_t a, b;                  /* numbers of bands in the recipe */
@@ -49,7 +51,14 @@ struct value_def {
 };
 
 /* Options that a recipe is made from. */
-enum recipe_option { RECIPE_INDEX, RECIPE_CONST, RECIPE_RANGE, RECIPE_EXPR, N_RECIPE_OPTIONS };
+enum recipe_option {
+	RECIPE_INDEX,
+	RECIPE_CONST,
+	RECIPE_RANGE,
+	RECIPE_EXPR,
+	RECIPE_VALID,
+	N_RECIPE_OPTIONS
+};
 
 struct recipe {
 	unsigned n_bands; /* 1 to RECIPE_MAX_BANDS */

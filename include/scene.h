@@ -194,6 +194,17 @@ struct told_bands {
 	struct told_band band[N_BAND_NAMES];
 };
 
+/* Quality files and described quality bands of a scene, and the layouts that fit their names. */
+enum { TOLD_QUALITY_MOST = 12 };
+struct told_quality_band {
+	char name[120];
+	char layouts[120]; /* "landsat-c1 or landsat-pre"; "" if none is known */
+};
+struct told_quality {
+	unsigned n, n_more;
+	struct told_quality_band band[TOLD_QUALITY_MOST];
+};
+
 /* Free what the scene owns. */
 void scene_release(struct scene *scene);
 

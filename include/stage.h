@@ -22,7 +22,7 @@
 /* One value of the recipe. Both NULL: it is missing in the scene. */
 struct value_plane {
 	float *value;         /* n_pixels; 0 if the class is not PIXEL_VALID */
-	uint8_t *pixel_class; /* n_pixels of enum pixel_class */
+	uint8_t *pixel_class; /* n_pixels of enum pixel_class; of masked ones with the reason */
 };
 
 /* What is in memory at once while a chunk is worked on. Buffers are in the worker's arena. */
@@ -36,8 +36,10 @@ struct block {
 	size_t n_pixels;
 	bool constant;
 	/* n_pixels samples of the band's type, doubles where `finer`; NULL: not read. */
-	const void *plane[SCENE_MAX_BANDS];
+	const void *plane[SCENE_QA];
 	const uint8_t *file_mask[SCENE_MAX_FILES]; /* n_pixels, 0 = masked; NULL: none */
+	const uint8_t *verdict; /* n_pixels, what quality bands say (quality.h); NULL: there are
+				   none */
 	struct value_plane out[RECIPE_MAX_VALUES]; /* by value of the recipe */
 };
 

@@ -42,7 +42,8 @@ struct value_result {
 	struct accum accum;
 	struct histogram *histogram;  /* NULL: the value is missing in this scene */
 	struct float_sums float_sums; /* --teach float-sums: of the valid pixels; else 0 */
-	double area_m2;               /* of the valid pixels, NaN where not known */
+	struct mask_counts masked_by;
+	double area_m2; /* of the valid pixels, NaN where not known */
 };
 
 /* A finished scene on its way to the reports. Lives until the row is written. */
@@ -121,8 +122,12 @@ struct workload {
 					   struct error *err);
 	int (*totals_fold)(struct scene_totals *totals, const struct chunk_result *chunk,
 			   struct error *err);
-	/* Move the totals into *result. What result owns is freed by totals_free(). */
-	void (*totals_finish)(struct scene_totals *totals, struct scene_result *result);
+	/*
+	 * Move the totals into *result, which is SCENE_OK, and may become SCENE_FAILED with its
+	 * error. `scene` is theirs: notes may be added. What result owns is freed by totals_free().
+	 */
+	void (*totals_finish)(struct scene_totals *totals, struct scene *scene,
+			      struct scene_result *result);
 	void (*totals_free)(struct scene_totals *totals);
 };
 

@@ -59,6 +59,11 @@ static char *ranges(const struct options *o)
 	return asked(o, RECIPE_RANGE);
 }
 
+static char *valid_ranges(const struct options *o)
+{
+	return asked(o, RECIPE_VALID);
+}
+
 static char *expressions(const struct options *o)
 {
 	return asked(o, RECIPE_EXPR);
@@ -80,6 +85,11 @@ static char *on_missing(const struct options *o)
 static char *assume_reflectance(const struct options *o)
 {
 	return o->assume_reflectance ? strdup(SWITCHED_ON) : not_given();
+}
+
+static char *valid_reflectance(const struct options *o)
+{
+	return o->valid_reflectance ? strdup(SWITCHED_ON) : not_given();
 }
 
 static char *grid(const struct options *o)
@@ -221,9 +231,11 @@ static const struct {
 	{"index", index_names},
 	{"const", constants},
 	{"range", ranges},
+	{"valid-range", valid_ranges},
 	{"expr", expressions},
 	{"on-missing", on_missing},
 	{"assume-reflectance", assume_reflectance},
+	{"valid-reflectance", valid_reflectance},
 	{"grid", grid},
 	{"bands", bands},
 	{"mask", mask},

@@ -60,6 +60,20 @@ static const struct option_row assume_reflectance = {
 		"indices need reflectance",
 	.set = set_assume_reflectance,
 };
+static const struct option_row valid_range = {
+	.name = "valid-range",
+	.argument = "NAME=LO,HI",
+	.repeats = true,
+	.help = "mask pixels at which this index is below LO or above HI; default: all count, and "
+		"those outside --range are counted apart",
+	.set = set_valid_range,
+};
+static const struct option_row valid_reflectance = {
+	.name = "valid-reflectance",
+	.help = "mask pixels at which a band that the index reads has reflectance below 0 or above "
+		"1; only if the scale of the scene is known",
+	.set = set_valid_reflectance,
+};
 static const struct option_row grid = {
 	.name = "grid",
 	.argument = "fine|coarse",
@@ -69,8 +83,8 @@ static const struct option_row grid = {
 };
 
 const struct option_row *const computing_rows[] = {
-	&option_index, &expression,         &constant, &range,
-	&on_missing,   &assume_reflectance, &grid,     NULL,
+	&option_index,      &expression, &constant,           &range, &valid_range,
+	&valid_reflectance, &on_missing, &assume_reflectance, &grid,  NULL,
 };
 
 int computing_prepare(struct options *options, const struct command *command, struct error *err)

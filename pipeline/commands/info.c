@@ -15,11 +15,14 @@ static int show(const struct scene_list *scene_list, uint32_t id, const struct o
 {
 	struct scene scene = {0};
 	int failed = workload_pixels.scene_open(&scene, scene_list, id, options, failure);
+	struct told_quality quality;
 	struct told_bands told;
 	int written;
 
 	scene_tell_bands(&told, &scene, scene_list, options);
-	written = report_info(stdout, &scene, &told, options->recipe, failed ? failure : NULL);
+	scene_tell_quality(&quality, &scene, scene_list, options);
+	written = report_info(stdout, &scene, &told, &quality, options->recipe,
+			      failed ? failure : NULL);
 
 	scene_release(&scene);
 	return written;

@@ -166,6 +166,19 @@ int set_on_missing(struct options *o, const char *value, struct error *err)
 	return choice < 0 ? -1 : 0;
 }
 
+int set_valid_range(struct options *o, const char *value, struct error *err)
+{
+	return keep_text(&o->index.valid_range, value, err);
+}
+
+int set_valid_reflectance(struct options *o, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	o->valid_reflectance = true;
+	return 0;
+}
+
 int set_assume_reflectance(struct options *o, const char *value, struct error *err)
 {
 	(void)value;

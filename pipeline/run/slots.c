@@ -48,7 +48,8 @@ static void write_row(struct run *run, struct slot *slot)
 	int status;
 
 	if (slot->status == SCENE_OK && slot->totals)
-		run->workload->totals_finish(slot->totals, &result);
+		run->workload->totals_finish(slot->totals, &slot->scene, &result);
+	slot->status = result.status;
 	result.first_ok = slot->status == SCENE_OK && !run->totals.n_ok;
 	if (result.first_ok && run->trace) {
 		run->trace->has_first = true;

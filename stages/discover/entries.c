@@ -157,7 +157,8 @@ uint64_t scene_list_file_bytes(const struct scene_list *scene_list)
 		const struct member *member = &scene_list->member[entry->first];
 
 		for (unsigned k = 0; k < entry->n; k++)
-			if (!counted(member, k))
+			if ((member[k].slot < SCENE_QA || scene_list->masked) &&
+			    !counted(member, k))
 				sum += file_bytes(&scene_list->files, member[k].file);
 	}
 	return sum;

@@ -5,6 +5,7 @@
 #ifndef IMGPIPE_ENTRIES_H
 #define IMGPIPE_ENTRIES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "scene_list.h"
@@ -37,6 +38,7 @@ struct scene_list {
 	uint32_t n, size;
 	uint32_t n_members, members_size;
 	uint32_t n_all; /* before other shards' scenes were left out */
+	bool masked;    /* quality files are read */
 };
 
 /* Files by slot while a scene is put together; NO_FILE: none. */

@@ -5,6 +5,7 @@
  */
 #include "file_list.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -394,6 +395,21 @@ char *file_path(const char *dir, const char *name)
 	if (!looks_like_no_file(*dir ? dir : name))
 		return join("", dir, name);
 	return join(*dir == '/' ? "/." : "./", dir, name);
+}
+
+char *folder_beside(const char *dir, const char *folder, const char *other)
+{
+	size_t n = strlen(dir), tail = strlen(folder);
+	char *path;
+
+	if (n >= tail && strcmp(dir + n - tail, folder) == 0 &&
+	    (n == tail || dir[n - tail - 1] == '/')) {
+		if (asprintf(&path, "%.*s%s", (int)(n - tail), dir, other) < 0)
+			return NULL;
+	} else if (asprintf(&path, "%s/../%s", n ? dir : ".", other) < 0) {
+		return NULL;
+	}
+	return path;
 }
 
 char *file_list_path(const struct file_list *list, uint32_t i)

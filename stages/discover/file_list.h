@@ -43,6 +43,7 @@ struct file_entry {
 	bool named : 1;   /* by an argument or a list, not found in a directory */
 	bool by_link : 1; /* found in a directory, and a link */
 	bool virtual : 1; /* a name that GDAL alone knows, no file's */
+	bool beside : 1;  /* a quality file beside one that was named: no scene of its own */
 };
 
 /* A file or directory, whatever it is called: "d", "./d" and "../x/d" may be one. */
@@ -107,6 +108,9 @@ static inline const char *file_list_name(const struct file_list *list, uint32_t 
 char *file_list_path(const struct file_list *list, uint32_t i);
 /* The name of the folder a file is in, also where its path does not say it; "" where unknown. */
 const char *file_list_folder(const struct file_list *list, uint32_t i);
+
+/* The folder `other` beside `dir`, whose own name is `folder`, in a new string; NULL likewise. */
+char *folder_beside(const char *dir, const char *folder, const char *other);
 
 /* The path of `name` in `dir` ("": the working directory), in the same way. */
 char *file_path(const char *dir, const char *name);

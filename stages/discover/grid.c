@@ -136,20 +136,24 @@ static int check_band(struct scene *scene, unsigned grid, unsigned slot, struct 
 	return check_place(scene, grid, slot, err);
 }
 
-static int check_qa(struct scene *scene, unsigned grid, struct error *err)
+/* Coarser: repeated. Finer: a pixel is kept only where all that it covers are. */
+static int check_quality(struct scene *scene, unsigned grid, unsigned slot, struct error *err)
 {
-	const struct raster_info *of = band_file(scene, grid), *qa = band_file(scene, SCENE_QA);
-	uint32_t ratio = coarser_by(qa, of);
+	const struct raster_info *of = band_file(scene, grid), *qa = band_file(scene, slot);
+	uint32_t coarser = coarser_by(qa, of), finer = ratio_of(of, qa);
+	struct band *band = &scene->band[slot];
 
-	if (ratio == 0)
+	if (!coarser && !finer)
 		return error_set(err, EX_DATAERR,
 				 "%s: the quality band is %u x %u pixels, %s %u x %u; it must have "
-				 "the same size or be coarser by a whole number: bring it there "
-				 "first (gdalwarp -r near -tr)",
-				 scene->band[SCENE_QA].path, qa->x_size, qa->y_size,
-				 scene->band[grid].name, of->x_size, of->y_size);
-	scene->band[SCENE_QA].ratio = ratio;
-	return check_place(scene, grid, SCENE_QA, err);
+				 "the same size or be coarser or finer by a whole number: bring it "
+				 "there first (gdalwarp -r near -tr)",
+				 band->path, qa->x_size, qa->y_size, scene->band[grid].name,
+				 of->x_size, of->y_size);
+	band->ratio = coarser ? coarser : 1;
+	band->finer = coarser ? 0 : finer;
+	note_unplaced(scene, grid, slot);
+	return check_place(scene, grid, slot, err);
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -278,5 +282,8 @@ int grid_apply(struct scene *scene, const struct options *options, struct error 
 		if (slot != grid && scene->has_band[slot] && check_band(scene, grid, slot, err))
 			return -1;
 	note_ratios(scene);
-	return scene->has_band[SCENE_QA] ? check_qa(scene, grid, err) : 0;
+	for (unsigned slot = SCENE_QA; slot < SCENE_MAX_BANDS; slot++)
+		if (scene->has_band[slot] && check_quality(scene, grid, slot, err))
+			return -1;
+	return 0;
 }

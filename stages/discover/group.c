@@ -84,51 +84,6 @@ static void note_complete_groups(struct grouping *g)
 	}
 }
 
-/*
- * Quality files belong to groups and to stacks; other products only to groups that are sure, as
- * "field_green.tif" beside "field.tif" may well be a scene of its own.
- */
-static bool owns_extra(const struct grouping *g, uint32_t family, enum token_kind kind)
-{
-	const struct family *f = family != NO_FILE ? &g->family[family] : NULL;
-
-	return f && (f->complete || f->banded || (kind == TOKEN_QA && f->stack));
-}
-
-/* The family that a quality file or another product belongs to; NO_FILE: none. */
-static uint32_t family_of_extra(const struct grouping *g, const struct parsed *p)
-{
-	uint32_t family = find_family(g, p);
-	struct parsed bare = *p;
-
-	if (owns_extra(g, family, p->token.kind))
-		return family;
-	/* What stands behind "BOA" is no part of a stack's key, so neither of its quality file. */
-	bare.suffix_at = bare.stem_len;
-	family = find_family(g, &bare);
-	return owns_extra(g, family, p->token.kind) ? family : NO_FILE;
-}
-
-/* Pass 2: the quality file that --mask asks for, the finest there is. */
-static void note_quality_file(struct grouping *g, uint32_t file, const struct mask_asked *mask)
-{
-	struct parsed p = name_parse(&g->scene_list->files, file);
-	uint32_t family;
-	struct parsed had;
-
-	if (p.token.kind != TOKEN_QA || !name_holds(p.name + p.token.start, mask->pattern))
-		return;
-	family = family_of_extra(g, &p);
-	if (family == NO_FILE)
-		return;
-	if (g->family[family].qa != NO_FILE) {
-		had = name_parse(&g->scene_list->files, g->family[family].qa);
-		if (had.resolution_m <= p.resolution_m)
-			return;
-	}
-	g->family[family].qa = file;
-}
-
 /* Names do not settle which of two files is a band: the scene fails and says so. */
 static bool clashes(const struct choice *choice, struct slot_files *files)
 {
@@ -184,7 +139,7 @@ static int emit_group(struct grouping *g, struct group *group, uint32_t file, st
 	for (unsigned i = 0; i < RECIPE_MAX_BANDS; i++)
 		if (choice.has >> i & 1)
 			files.file[i] = choice.file[i];
-	files.file[SCENE_QA] = family->qa;
+	quality_put(g, group->family, &files);
 	if (clashes(&choice, &files))
 		kind = ENTRY_CLASH;
 	return scene_list_append(g->scene_list, kind, &files, err);
@@ -197,21 +152,23 @@ static int emit(struct grouping *g, uint32_t file, struct error *err)
 	struct slot_files files = slot_files_none();
 	const struct sensor *sensor;
 	struct parsed p;
-	uint32_t family;
 
 	if (list->entry[file].problem)
 		return scene_list_append_file(g->scene_list, ENTRY_FAILED, file, err);
+	if (list->entry[file].beside)
+		return 0;
 	if (g->of_file[file] != NO_FILE)
 		return emit_group(g, &g->group[g->of_file[file]], file, err);
 	p = name_parse(list, file);
 	sensor = p.token.kind == TOKEN_NONE ? NULL : file_sensor(list, file);
 	files.file[0] = file;
 	if (is_extra(g, &p, sensor)) {
-		if (family_of_extra(g, &p) != NO_FILE)
+		if (quality_family(g, &p) != NO_FILE)
 			return 0;
+	} else if (quality_is_asked(g, &p)) {
+		return 0;
 	} else {
-		family = find_family(g, &p);
-		files.file[SCENE_QA] = family != NO_FILE ? g->family[family].qa : NO_FILE;
+		quality_put(g, find_family(g, &p), &files);
 	}
 	return scene_list_append(g->scene_list, ENTRY_STACK, &files, err);
 }
@@ -223,13 +180,13 @@ int group_by_name(struct scene_list *scene_list, const struct options *options, 
 	int rc = grouping_init(&g, scene_list, options, err);
 
 	for (uint32_t i = 0; i < n && rc == 0; i++)
-		if (!scene_list->files.entry[i].problem)
+		if (!scene_list->files.entry[i].problem && !scene_list->files.entry[i].beside)
 			rc = join(&g, i, err);
 	if (rc == 0)
 		note_complete_groups(&g);
-	for (uint32_t i = 0; i < n && rc == 0 && options->mask.set; i++)
+	for (uint32_t i = 0; i < n && rc == 0; i++)
 		if (!scene_list->files.entry[i].problem)
-			note_quality_file(&g, i, &options->mask);
+			quality_note(&g, i);
 	for (uint32_t i = 0; i < n && rc == 0; i++)
 		rc = emit(&g, i, err);
 	grouping_release(&g);

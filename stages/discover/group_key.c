@@ -144,7 +144,8 @@ int get_family(struct grouping *g, uint32_t file, const struct parsed *p, uint32
 		if (array_grow(&array, g->n_families, 1, &g->family_size, sizeof(*g->family), err))
 			return -1;
 		g->family = array;
-		g->family[g->n_families] = (struct family){.file = file, .qa = NO_FILE};
+		g->family[g->n_families] =
+			(struct family){.file = file, .qa = NO_FILE, .last_qa = NO_FILE};
 		g->family_set.n++;
 		*slot = g->n_families++;
 	}
@@ -192,11 +193,13 @@ int grouping_init(struct grouping *g, struct scene_list *scene_list, const struc
 			       .options = options,
 			       .stacks_only = options->n_bands && !options->bands[0].pattern,
 			       .of_file = malloc(bytes),
-			       .next = malloc(bytes)};
-	if (!g->of_file || !g->next)
-		return error_memory(err, "the scene list", 2 * bytes);
+			       .next = malloc(bytes),
+			       .next_qa = malloc(bytes)};
+	if (!g->of_file || !g->next || !g->next_qa)
+		return error_memory(err, "the scene list", 3 * bytes);
 	memset(g->of_file, 0xff, bytes);
 	memset(g->next, 0xff, bytes);
+	memset(g->next_qa, 0xff, bytes);
 	for (unsigned i = 0; i < options->recipe->n_bands; i++)
 		g->choice[i] = wish_choice(options, &options->recipe->band[i]);
 	return 0;
@@ -208,6 +211,7 @@ void grouping_release(struct grouping *g)
 	free(g->group);
 	free(g->of_file);
 	free(g->next);
+	free(g->next_qa);
 	number_set_release(&g->family_set);
 	number_set_release(&g->group_set);
 	*g = (struct grouping){0};

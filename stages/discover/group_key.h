@@ -29,8 +29,9 @@ struct family {
 	bool complete; /* some group is enough for a value, or a name says it's the stack ("BOA") */
 	bool banded; /* a band that is wished for, by a known sensor's number, is among the files */
 	bool stack;  /* a file is named by the prefix alone */
-	uint8_t finest; /* metres, of the complete groups that state it; 0: none does */
-	uint32_t qa;    /* quality file that --mask asks for */
+	uint8_t finest;       /* metres, of the complete groups that state it; 0: none does */
+	uint32_t qa, last_qa; /* quality files, linked; NO_FILE: none */
+	uint8_t n_qa;
 };
 
 struct group {
@@ -54,6 +55,7 @@ struct grouping {
 	struct number_set family_set, group_set;
 	uint32_t *of_file; /* group of each file, NO_FILE if none */
 	uint32_t *next;    /* the next file of the same group, NO_FILE behind the last */
+	uint32_t *next_qa; /* the next quality file of the same family, likewise */
 };
 
 /* The files of a group that are the recipe's bands. */
@@ -68,6 +70,18 @@ struct choice {
 bool is_wished(const struct grouping *g, const struct parsed *p, const struct sensor *sensor);
 void group_choose(const struct grouping *g, const struct group *group, struct choice *choice);
 uint8_t choice_finest(const struct choice *choice); /* metres; 0: not stated */
+
+/* --- group_quality.c --- */
+
+/* The family that a quality file or another product belongs to; NO_FILE: none. */
+uint32_t quality_family(const struct grouping *g, const struct parsed *p);
+/* Is it what a free rule asks for, and so no scene: of one by its name, or by its whole name? */
+bool quality_is_asked(const struct grouping *g, const struct parsed *p);
+/* Link the file to its family, if it is a quality file of one. Once for each, in the list's order.
+ */
+void quality_note(struct grouping *g, uint32_t file);
+/* The scene's: those that the rules of --mask have a use for, then others. NO_FILE: has none. */
+void quality_put(const struct grouping *g, uint32_t family, struct slot_files *files);
 
 int grouping_init(struct grouping *g, struct scene_list *scene_list, const struct options *options,
 		  struct error *err) MUST_CHECK;

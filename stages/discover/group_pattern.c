@@ -11,6 +11,8 @@
 
 #include "group_key.h"
 #include "names.h"
+#include "quality_match.h"
+#include "quality_table.h"
 #include "window.h"
 #include "wishes.h"
 
@@ -31,6 +33,7 @@ struct pattern_grouping {
 	uint32_t *starts; /* the scene whose first file it is, NO_FILE: none's */
 	uint8_t *matched; /* which choice of --bands each file matches, NO_PATTERN: none */
 	uint8_t slot[RECIPE_MAX_BANDS]; /* of each choice; NOT_WISHED: the recipe has none */
+	struct quality_table quality;
 };
 
 struct pattern_key {
@@ -82,12 +85,12 @@ static bool equal(const void *ctx, uint32_t number, const void *wanted)
 static bool is_refused(const struct pattern_grouping *g, uint32_t file)
 {
 	struct file_list *files = &g->scene_list->files;
-	const struct mask_asked *mask = &g->options->mask;
+	const char *name = file_list_name(files, file);
 	enum token_kind kind = name_parse(files, file).token.kind;
 
 	if (!files->entry[file].named || (kind != TOKEN_NONE && kind != TOKEN_STACK))
 		return false;
-	return !mask->set || !name_holds(file_list_name(files, file), mask->pattern);
+	return !quality_of_use(g->options->masks, name, name);
 }
 
 static int add_scene(struct pattern_grouping *g, uint32_t file, struct error *err)
@@ -148,6 +151,26 @@ static void take(const struct pattern_grouping *g, uint32_t file, struct slot_fi
 			files->file[g->slot[i]] = file;
 }
 
+/* What the names of a scene share: 1, "a" of "a-r", "a-n". */
+static size_t shared_length(const struct pattern_grouping *g, const struct pattern_scene *scene)
+{
+	const struct file_list *files = &g->scene_list->files;
+	struct parsed p = name_parse(files, scene->first);
+	size_t n = p.token.kind == TOKEN_BAND ? p.prefix_len : p.stem_len;
+
+	for (uint32_t file = g->next[scene->first]; file != NO_FILE; file = g->next[file]) {
+		const char *name = file_list_name(files, file);
+		size_t same = 0;
+
+		while (same < n && name[same] == p.name[same])
+			same++;
+		n = same;
+	}
+	while (n > 0 && strchr("_.-", p.name[n - 1]))
+		n--;
+	return n;
+}
+
 static int emit_scene(struct pattern_grouping *g, const struct pattern_scene *scene,
 		      struct error *err)
 {
@@ -161,6 +184,7 @@ static int emit_scene(struct pattern_grouping *g, const struct pattern_scene *sc
 		has |= (uint16_t)((files.file[i] != NO_FILE) << i);
 	if (!has)
 		return 0; /* quality files that stand alone are no scenes */
+	quality_table_put(&g->quality, scene->first, shared_length(g, scene), &files);
 	return scene_list_append(g->scene_list,
 				 recipe_missing(recipe, has) == recipe_all(recipe) ? ENTRY_PARTIAL
 										   : ENTRY_GROUP,
@@ -179,6 +203,7 @@ static int begin(struct pattern_grouping *g, struct error *err)
 		return error_memory(err, "the scene list", 2 * bytes + n);
 	memset(g->next, 0xff, bytes);
 	memset(g->starts, 0xff, bytes);
+	memset(g->matched, NO_PATTERN, n);
 	memset(g->slot, NOT_WISHED, sizeof(g->slot));
 	for (unsigned i = 0; i < g->options->recipe->n_bands; i++) {
 		const struct band_choice *choice =
@@ -198,8 +223,11 @@ int group_by_pattern(struct scene_list *scene_list, const struct options *option
 	int rc = begin(&g, err);
 
 	for (uint32_t i = 0; i < n && rc == 0; i++)
-		if (!scene_list->files.entry[i].problem)
+		if (!scene_list->files.entry[i].problem && !scene_list->files.entry[i].beside)
 			rc = add_file(&g, i, err);
+	if (rc == 0)
+		rc = quality_table_init(&g.quality, scene_list, options->masks, g.matched,
+					NO_PATTERN, err);
 	/* Pass 2: scenes in the order of their first files. */
 	for (uint32_t i = 0; i < n && rc == 0; i++) {
 		if (scene_list->files.entry[i].problem)
@@ -213,6 +241,7 @@ int group_by_pattern(struct scene_list *scene_list, const struct options *option
 		rc = scene_list_append_file(scene_list, ENTRY_FAILED, 0, err);
 	}
 	number_set_release(&g.set);
+	quality_table_release(&g.quality);
 	free(g.scene);
 	free(g.next);
 	free(g.starts);

@@ -70,6 +70,16 @@ static bool join(char path[PATH_MAX], const char *dir, const char *name)
 	return snprintf(path, PATH_MAX, "%s%s%s", dir, slash, name) < PATH_MAX;
 }
 
+/* A folder in or beside this one; a link in its place may lead anywhere, and is none. */
+static void take_beside(const struct search *search, const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (join(path, *dir ? dir : ".", name) && lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		take(search, path);
+}
+
 static bool is_root(const char *dir)
 {
 	char real[PATH_MAX];
@@ -174,22 +184,29 @@ static void take_sources(const struct search *search, const char *folder)
 		take(search, *folder ? folder : ".");
 }
 
-/* The SAFE layout: other resolutions' folders beside, metadata in the folders above. */
+/*
+ * The SAFE layout: other resolutions' folders and those of quality files beside, metadata in the
+ * folders above. MAJA's: masks in a folder below.
+ */
 static void take_product(const struct search *search, const char *folder)
 {
-	static const char *const beside[] = {"../R10m", "../R20m", "../R60m"};
+	static const char *const beside[] = {"../R10m", "../R20m", "../R60m", "../../QI_DATA",
+					     "../qi"};
 	static const char *const above[] = {"MTD_MSIL2A.xml", "MTD_MSIL1C.xml"};
 	char up[PATH_MAX], path[PATH_MAX], real[PATH_MAX];
 	const char *name;
 
+	take_beside(search, folder, "MASKS");
 	if (!realpath(*folder ? folder : ".", real))
 		return;
 	name = strrchr(real, '/') + 1;
 	if (!sentinel2_is_inner_folder(name, strlen(name)))
 		return;
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
-		if (*name == 'R' && join(path, folder, beside[i]))
-			take(search, path);
+		if (*name == 'R')
+			take_beside(search, folder, beside[i]);
+	if (*name == 'I')
+		take_beside(search, folder, "../QI_DATA");
 	(void)snprintf(up, sizeof(up), "%s", *folder ? folder : ".");
 	for (unsigned level = 0; level < SENTINEL2_MAX_UP; level++) {
 		for (size_t i = 0; i < sizeof(above) / sizeof(above[0]); i++)
@@ -319,7 +336,10 @@ void scene_list_reach(const struct scene_list *scene_list,
 	const struct file_list *files = &scene_list->files;
 
 	for (uint32_t i = 0; i < files->n; i++) {
-		char *path = files->entry[i].problem ? NULL : file_list_path(files, i);
+		/* What is beside a file that was named is granted with it. */
+		char *path = files->entry[i].problem || files->entry[i].beside
+				     ? NULL
+				     : file_list_path(files, i);
 
 		if (path)
 			take_entry(&search, files, i, path, &done);

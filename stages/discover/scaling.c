@@ -126,6 +126,9 @@ int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *
 	scene->has_reflectance = is_reflectance(scene, &rule, stated, options);
 	if (options->reflectance && !scene->has_reflectance)
 		return no_reflectance(scene, &rule, err);
+	if (options->valid_reflectance && !scene->has_reflectance)
+		scene_note(scene, "--valid-reflectance masks nothing here: the scale of the "
+				  "samples is not known (--scale, --assume-reflectance)");
 	if (overridden)
 		return 0;
 	if (stated && check_stated(scene, err))

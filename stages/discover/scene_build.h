@@ -70,11 +70,22 @@ void scene_drop_unused_files(struct scene *scene);
 int scene_set_values(struct scene *scene, const struct sensor *sensor,
 		     const struct options *options, struct error *err) MUST_CHECK;
 
-/* --- scene_quality.c --- */
+/* --- masks --- */
 
-/* Find the quality band that --mask asks for: the entry's, a band of the stack, a file beside. */
+/*
+ * scene_quality.c: the bands that the rules of --mask read, the entry's, of the stack, beside it or
+ * in the product's folders; and scene->masks.
+ */
 int scene_find_quality(struct scene *scene, const struct scene_list *scene_list,
 		       const struct entry *entry, const struct options *options,
 		       struct error *err) MUST_CHECK;
+
+/* scene_alpha.c: an alpha band that is nothing else masks. */
+int scene_find_alpha(struct scene *scene, const struct scene_list *scene_list,
+		     const struct options *options, struct error *err) MUST_CHECK;
+
+/* quality_auto.c: a note where the product has a cloud mask that nobody asked for. */
+void scene_note_quality(struct scene *scene, const struct scene_list *scene_list,
+			const struct entry *entry);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "beside.h"
 #include "entries.h"
 #include "group.h"
 #include "input/network.h"
@@ -25,10 +26,10 @@ static uint32_t real_file(const struct scene_list *scene_list, uint32_t file)
 	return file == NO_FILE ? NO_FILE : scene_list->files.same[file];
 }
 
-/* The quality band is none of the files that make a scene another one. */
+/* Quality bands are none of the files that make a scene another one. */
 static bool is_image(const struct member *member)
 {
-	return member->slot != SCENE_QA;
+	return member->slot < SCENE_QA;
 }
 
 static uint32_t scene_hash(const void *ctx, uint32_t number)
@@ -178,6 +179,8 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 	made->files.filter = (struct file_filter){&options->include, &options->exclude};
 	for (unsigned i = 0; i < options->n_args && rc == 0; i++)
 		rc = file_list_add(&made->files, options->args[i], err);
+	if (rc == 0 && options->masks)
+		rc = file_list_beside(&made->files, options->masks, err);
 	if (rc == 0)
 		rc = file_list_resolve(&made->files, err);
 	file_list_seal(&made->files);
@@ -198,6 +201,7 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 			err, EX_NOINPUT,
 			"no scenes: name files, directories, @lists or - for standard input");
 	made->n_all = made->n;
+	made->masked = options->masks != NULL;
 	keep_shard(made, &options->shard);
 	if (rc) {
 		scene_list_free(made);

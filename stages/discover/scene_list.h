@@ -61,6 +61,10 @@ int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_
 void scene_tell_bands(struct told_bands *told, const struct scene *scene,
 		      const struct scene_list *scene_list, const struct options *options);
 
+/* And its quality files and bands, with the presets of --mask that fit. Lists folders. */
+void scene_tell_quality(struct told_quality *told, const struct scene *scene,
+			const struct scene_list *scene_list, const struct options *options);
+
 /*
  * Are the scene's raster files still those that scene_open() has read, by size and time of change?
  * False also where other files decide what is read (masks, whatever GDAL opens). Thread-safe.

@@ -286,27 +286,6 @@ static int find_bands(struct scene *scene, const struct scene_list *scene_list,
 	return open_stack(scene, scene_list, entry_first(scene_list, entry), sensor, options, err);
 }
 
-static bool is_used(const struct scene *scene, unsigned file, uint32_t index)
-{
-	for (unsigned slot = 0; slot < SCENE_QA; slot++)
-		if (scene->has_band[slot] && scene->band[slot].file == file &&
-		    scene->band[slot].index == index)
-			return true;
-	return false;
-}
-
-/* An alpha band is no per-dataset mask: labels lie, and NIR bands have been found under this one.
- */
-static void note_alpha(struct scene *scene, unsigned file)
-{
-	const struct raster_info *info = &scene->files[file].info;
-
-	for (uint32_t i = 0; i < info->n_bands; i++)
-		if (info->bands[i].color == COLOR_ALPHA && !is_used(scene, file, i + 1))
-			scene_note(scene, "band %u is labelled alpha and not used as a mask",
-				   i + 1);
-}
-
 /* Of files in one archive it is said once. */
 static bool same_note(const struct scene *scene, unsigned number)
 {
@@ -316,9 +295,8 @@ static bool same_note(const struct scene *scene, unsigned number)
 	return false;
 }
 
-static void note_files(struct scene *scene, unsigned first)
+static void note_files(struct scene *scene)
 {
-	note_alpha(scene, first);
 	for (unsigned i = 0; i < scene->n_files; i++)
 		scene_note_beside(scene, i);
 	for (unsigned i = 0; i < scene->n_files; i++)
@@ -339,7 +317,7 @@ static int finish(struct scene *scene, const struct sensor *sensor, const struct
 	if (scene_set_values(scene, sensor, options, err))
 		return -1;
 	file = scene_first_band(scene)->file;
-	note_files(scene, file);
+	note_files(scene);
 	if (grid_apply(scene, options, err))
 		return -1;
 	first = &scene->files[file].info;
@@ -414,7 +392,13 @@ int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_
 		return -1;
 	/* The file that names the scene may hold none of the bands that are read. */
 	scene_drop_unused_files(scene);
-	if (options->mask.set && scene_find_quality(scene, scene_list, entry, options, err))
+	if (options->masks && scene_find_quality(scene, scene_list, entry, options, err))
 		return -1;
-	return finish(scene, sensor, options, err);
+	if (scene_find_alpha(scene, scene_list, options, err))
+		return -1;
+	if (finish(scene, sensor, options, err))
+		return -1;
+	if (!options->masks)
+		scene_note_quality(scene, scene_list, entry);
+	return 0;
 }

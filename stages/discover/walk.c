@@ -1,7 +1,8 @@
 /*
  * Directories: which files below one are rasters of a scene. Names come in strcmp() order, hidden
  * files are skipped. Where a folder holds those of the SAFE layout with the bands (GRANULE,
- * IMG_DATA; R10m, R20m, R60m), only these are entered. An archive is a folder of its own.
+ * IMG_DATA; R10m, R20m, R60m), only these are entered; MASKS and DATA
+ * beside MAJA's bands are not. An archive is a folder of its own.
  *
  * A directory is listed once, whatever leads there, so that loops of links end. Links to
  * directories are followed behind everything else that the argument holds: what has a name of its
@@ -161,6 +162,23 @@ static const char *only_folder(const struct file_list *list, const struct items 
 	return NULL;
 }
 
+/* MAJA's products: what lies in these folders beside their bands belongs to the scene. */
+static bool holds_maja(const struct file_list *list, const struct items *items)
+{
+	for (size_t i = 0; i < items->n; i++)
+		if (!is_folder(&items->item[i]) &&
+		    is_named(list, &items->item[i], "*_FRE_B#*|*_SRE_B#*"))
+			return true;
+	return false;
+}
+
+static bool is_entered(const struct file_list *list, const struct item *item, const char *only,
+		       bool maja)
+{
+	return (!only || is_named(list, item, only)) &&
+	       !(maja && is_named(list, item, "MASKS|DATA"));
+}
+
 static int put_off(struct walk *walk, const char *path, unsigned depth, bool archive,
 		   struct error *err)
 {
@@ -209,6 +227,7 @@ static int add_items(struct walk *walk, const char *path, const struct items *it
 		     unsigned depth, dev_t dev, struct error *err)
 {
 	const char *only = only_folder(walk->list, items);
+	bool maja = holds_maja(walk->list, items);
 
 	for (size_t i = 0; i < items->n; i++) {
 		const struct item *item = &items->item[i];
@@ -218,7 +237,7 @@ static int add_items(struct walk *walk, const char *path, const struct items *it
 
 		if (item->kind == ITEM_FILE || item->kind == ITEM_LINKED_FILE)
 			rc = file_list_append(walk->list, &entry, err);
-		else if (!is_folder(item) || !only || is_named(walk->list, item, only))
+		else if (!is_folder(item) || is_entered(walk->list, item, only, maja))
 			rc = enter(walk, path, item, depth, dev, err);
 		if (rc)
 			return -1;

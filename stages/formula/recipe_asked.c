@@ -71,11 +71,22 @@ static bool is_usual(const struct value_def *value, const struct owner *owner)
 	       value->grid.hi == usual.hi;
 }
 
+enum { RANGE_TEXT_BYTES = VALUE_NAME_BYTES + 2 * FORMULA_NUMBER_BYTES + 4 };
+
+static const char *range_text(char text[RANGE_TEXT_BYTES], const struct value_def *value, double lo,
+			      double hi)
+{
+	char least[FORMULA_NUMBER_BYTES], most[FORMULA_NUMBER_BYTES];
+
+	(void)snprintf(text, RANGE_TEXT_BYTES, "%s=%s,%s", value->name, formula_number(least, lo),
+		       formula_number(most, hi));
+	return text;
+}
+
 static bool tell_value(struct recipe *recipe, const struct value_def *value,
 		       const struct owner *owner)
 {
-	char text[VALUE_NAME_BYTES + 2 * FORMULA_NUMBER_BYTES + 4];
-	char lo[FORMULA_NUMBER_BYTES], hi[FORMULA_NUMBER_BYTES], *whole;
+	char text[RANGE_TEXT_BYTES], *whole;
 	bool failed = false;
 
 	if (owner->row)
@@ -86,11 +97,12 @@ static bool tell_value(struct recipe *recipe, const struct value_def *value,
 		add_word(&recipe->asked[RECIPE_EXPR], " ", whole, &failed);
 		free(whole);
 	}
-	if (is_usual(value, owner))
-		return !failed;
-	(void)snprintf(text, sizeof(text), "%s=%s,%s", value->name,
-		       formula_number(lo, value->grid.lo), formula_number(hi, value->grid.hi));
-	add_word(&recipe->asked[RECIPE_RANGE], " ", text, &failed);
+	if (!is_usual(value, owner))
+		add_word(&recipe->asked[RECIPE_RANGE], " ",
+			 range_text(text, value, value->grid.lo, value->grid.hi), &failed);
+	if (value->limited)
+		add_word(&recipe->asked[RECIPE_VALID], " ",
+			 range_text(text, value, value->least, value->most), &failed);
 	return !failed;
 }
 

@@ -206,22 +206,21 @@ static struct value_grid grid_over(double lo, double hi)
 	return (struct value_grid){.exponent = exponent_of(lo, hi), .lo = lo + 0.0, .hi = hi + 0.0};
 }
 
-static int set_value_range(struct maker *m, const char *text, uint32_t *given, struct error *err)
+/* "NAME=LO,HI" of a value that has none yet: whose it is. */
+static int read_range(const struct maker *m, const char *text, uint32_t *given, unsigned *value,
+		      double *lo, double *hi, struct error *err)
 {
 	size_t length = strcspn(text, "=");
 	char name[VALUE_NAME_BYTES];
 	const char *at;
-	double lo, hi;
 	unsigned v = 0;
 
 	if (!text[length] || !word_lower(name, text, length) ||
-	    !word_number(text + length + 1, ',', &at, &lo) || !word_number(at, '\0', &at, &hi) ||
-	    lo >= hi)
+	    !word_number(text + length + 1, ',', &at, lo) || !word_number(at, '\0', &at, hi) ||
+	    *lo >= *hi)
 		return error_set(err, EX_USAGE,
 				 "give an index or expression and two numbers, the smaller first, "
 				 "as in evi=-1,2");
-	if (fmax(fabs(lo), fabs(hi)) > 0x1p40)
-		return error_set(err, EX_USAGE, "goes beyond 2^40, the largest there is");
 	while (v < m->recipe->n_values && strcmp(m->recipe->value[v].name, name) != 0)
 		v++;
 	if (v == m->recipe->n_values)
@@ -230,6 +229,19 @@ static int set_value_range(struct maker *m, const char *text, uint32_t *given, s
 	if (*given & 1u << v)
 		return error_set(err, EX_USAGE, "%s is given twice", name);
 	*given |= 1u << v;
+	*value = v;
+	return 0;
+}
+
+static int set_value_range(struct maker *m, const char *text, uint32_t *given, struct error *err)
+{
+	double lo, hi;
+	unsigned v;
+
+	if (read_range(m, text, given, &v, &lo, &hi, err))
+		return -1;
+	if (fmax(fabs(lo), fabs(hi)) > 0x1p40)
+		return error_set(err, EX_USAGE, "goes beyond 2^40, the largest there is");
 	m->recipe->value[v].grid = grid_over(lo, hi);
 	if (value_grid_valid(&m->recipe->value[v].grid))
 		return 0;
@@ -238,13 +250,28 @@ static int set_value_range(struct maker *m, const char *text, uint32_t *given, s
 			 "precision; put them further apart");
 }
 
-static int set_ranges(struct maker *m, const struct text_list *ranges, struct error *err)
+static int set_valid_range(struct maker *m, const char *text, uint32_t *given, struct error *err)
+{
+	double lo, hi;
+	unsigned v;
+
+	if (read_range(m, text, given, &v, &lo, &hi, err))
+		return -1;
+	m->recipe->value[v].limited = true;
+	m->recipe->value[v].least = lo + 0.0;
+	m->recipe->value[v].most = hi + 0.0;
+	return 0;
+}
+
+static int set_ranges(struct maker *m, const char *option, const struct text_list *ranges,
+		      int (*set)(struct maker *, const char *, uint32_t *, struct error *),
+		      struct error *err)
 {
 	uint32_t given = 0;
 
 	for (unsigned i = 0; i < ranges->n; i++)
-		if (set_value_range(m, ranges->text[i], &given, err))
-			return error_prefix(err, "--range %.100s", ranges->text[i]);
+		if (set(m, ranges->text[i], &given, err))
+			return error_prefix(err, "--%s %.100s", option, ranges->text[i]);
 	return 0;
 }
 
@@ -257,7 +284,8 @@ static int make(struct maker *m, const struct index_choice *choice, struct error
 	for (unsigned i = 0; i < choice->constant.n; i++)
 		if (setting_add(m, choice->constant.text[i], err))
 			return -1;
-	if (compile_all(m, err) || set_ranges(m, &choice->range, err))
+	if (compile_all(m, err) || set_ranges(m, "range", &choice->range, set_value_range, err) ||
+	    set_ranges(m, "valid-range", &choice->valid_range, set_valid_range, err))
 		return -1;
 	return recipe_tell(m, err);
 }

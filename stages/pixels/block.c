@@ -1,6 +1,7 @@
 /*
  * Slices of a block: views of some of its rows. Nothing is copied.
  */
+#include "quality.h"
 #include "stages.h"
 
 /*
@@ -27,7 +28,7 @@ struct block block_slice(const struct block *block, uint32_t first, uint32_t row
 	slice.window.y_off += first;
 	slice.window.y_size = rows;
 	slice.n_pixels = window_pixels(&slice.window);
-	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
 		if (block->plane[slot])
 			slice.plane[slot] =
 				(const unsigned char *)block->plane[slot] +
@@ -35,12 +36,14 @@ struct block block_slice(const struct block *block, uint32_t first, uint32_t row
 	for (unsigned file = 0; file < block->scene->n_files; file++)
 		if (block->file_mask[file])
 			slice.file_mask[file] = block->file_mask[file] + skip;
+	if (block->verdict)
+		slice.verdict = block->verdict + skip;
 	return slice;
 }
 
 uint32_t bands_read(const struct scene *scene, const struct recipe *recipe)
 {
-	uint32_t bands = scene->has_band[SCENE_QA] ? UINT32_C(1) << SCENE_QA : 0;
+	uint32_t bands = quality_slots(scene);
 
 	for (unsigned v = 0; v < recipe->n_values; v++)
 		if (!value_is_missing(scene, v))

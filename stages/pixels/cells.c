@@ -4,6 +4,7 @@
  * must not know who carries them.
  */
 #include "cells.h"
+#include "quality_seen.h"
 
 #include <string.h>
 
@@ -20,6 +21,11 @@ static void moments_merge(void *into, const void *from)
 static void ground_merge(void *into, const void *from)
 {
 	*(uint128 *)into += *(const uint128 *)from;
+}
+
+static void reasons_merge(void *into, const void *from)
+{
+	mask_counts_merge(into, from);
 }
 
 static void float_merge(void *into, const void *from)
@@ -115,6 +121,12 @@ const struct reducer reducer_moments = {
 	.merge = moments_merge,
 };
 
+const struct reducer reducer_reasons = {
+	.name = "reasons",
+	.bytes = sizeof(struct mask_counts),
+	.merge = reasons_merge,
+};
+
 const struct reducer reducer_histogram = {
 	.name = "histogram",
 	.bytes = sizeof(struct histogram),
@@ -143,8 +155,11 @@ void pixels_layout(struct result_layout *layout, const struct options *options)
 
 	*layout = (struct result_layout){.recipe = options->recipe,
 					 .n_values = options->recipe->n_values};
+	if (options->masks)
+		layout_add(layout, 0, &reducer_seen, NULL);
 	for (unsigned v = 0; v < layout->n_values; v++) {
 		layout_add(layout, v, &reducer_moments, NULL);
+		layout_add(layout, v, &reducer_reasons, NULL);
 		if (float_sums)
 			layout_add(layout, v, &reducer_float_sums, NULL);
 		layout_add(layout, v, &reducer_histogram, NULL);
@@ -156,6 +171,7 @@ struct value_offsets value_offsets(const struct result_layout *layout, unsigned 
 {
 	return (struct value_offsets){
 		.moments = layout_find(layout, value, &reducer_moments),
+		.reasons = layout_find(layout, value, &reducer_reasons),
 		.histogram = layout_find(layout, value, &reducer_histogram),
 		.float_sums = layout_find(layout, value, &reducer_float_sums),
 		.ground = layout_find(layout, value, &reducer_ground),

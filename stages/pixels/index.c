@@ -232,6 +232,22 @@ static void normalized_difference(const struct block *block, const struct value_
 		index_general(block, def, out);
 }
 
+/*
+ * --valid-range: pixels whose value lies beyond. In single precision, as values are: 0.6 is not
+ * beyond 0.6.
+ */
+SIMD_KERNEL(limit_values,
+	    (float *value, uint8_t *class, size_t n, float least, float most, uint8_t masked),
+	    (value, class, n, least, most, masked))
+{
+	for (size_t i = 0; i < n; i++) {
+		bool beyond = class[i] == PIXEL_VALID && (value[i] < least || value[i] > most);
+
+		class[i] = beyond ? masked : class[i];
+		value[i] = beyond ? 0.0f : value[i];
+	}
+}
+
 /* What is looked at for one pixel: samples, and the class. */
 static size_t pixel_bytes(const struct scene *scene, const struct value_def *def)
 {
@@ -275,7 +291,14 @@ static int index_run(void *state, const struct stage_env *env, struct block *blo
 	for (unsigned v = 0; v < recipe->n_values; v++)
 		if (block->out[v].value && recipe->value[v].normalized_difference)
 			normalized_difference(block, &recipe->value[v], &block->out[v]);
-	return index_programs_run(env, block, err);
+	if (index_programs_run(env, block, err))
+		return -1;
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		if (block->out[v].value && recipe->value[v].limited)
+			limit_values(block->out[v].value, block->out[v].pixel_class,
+				     block->n_pixels, recipe->value[v].least, recipe->value[v].most,
+				     masked_for(REASON_RANGE));
+	return 0;
 }
 
 const struct stage stage_index = {

@@ -1,14 +1,15 @@
 /*
  * The mask stage: which pixels count, for each value of the recipe. It tests, in this order, nodata
- * of the bands that the value reads, the per-dataset mask, the quality band of --mask, and samples
- * of these bands that are not finite; the first that holds is the pixel's class. It knows nothing
- * of what is computed.
+ * of the bands that the value reads, the per-dataset mask, the verdict of the quality bands,
+ * samples of these bands that are not finite, and --valid-reflectance; the first that holds is the
+ * pixel's class. It knows nothing of what is computed.
  */
 #include "stages.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "quality.h"
 #include "sample.h"
 #include "base/simd.h"
 
@@ -71,6 +72,40 @@ static void mark_nonfinite(const struct band *band, uint8_t *class, const void *
 		nonfinite_f64(class, plane, n, nan_only, mark);
 }
 
+/* class = masked where the physical value is outside 0 to 1, and the pixel counted so far. */
+#define DEFINE_BEYOND(name, type)                                                              \
+	SIMD_KERNEL(name,                                                                      \
+		    (uint8_t * class, const void *samples, size_t n, const struct band *band), \
+		    (class, samples, n, band))                                                 \
+	{                                                                                      \
+		const type *sample = samples;                                                  \
+		const double scale = band->scale, offset = band->offset;                       \
+		const uint8_t masked = masked_for(REASON_RANGE);                               \
+                                                                                               \
+		for (size_t i = 0; i < n; i++) {                                               \
+			double v = (double)sample[i] * scale + offset;                         \
+			bool beyond = class[i] == PIXEL_VALID && (v < 0 || v > 1);             \
+                                                                                               \
+			class[i] = beyond ? masked : class[i];                                 \
+		}                                                                              \
+	}
+
+DEFINE_BEYOND(beyond_u8, uint8_t)
+DEFINE_BEYOND(beyond_i8, int8_t)
+DEFINE_BEYOND(beyond_u16, uint16_t)
+DEFINE_BEYOND(beyond_i16, int16_t)
+DEFINE_BEYOND(beyond_u32, uint32_t)
+DEFINE_BEYOND(beyond_i32, int32_t)
+DEFINE_BEYOND(beyond_f32, float)
+DEFINE_BEYOND(beyond_f64, double)
+
+static void (*const mark_beyond[N_SAMPLE_TYPES])(uint8_t *, const void *, size_t,
+						 const struct band *) = {
+	[SAMPLE_U8] = beyond_u8,   [SAMPLE_I8] = beyond_i8,   [SAMPLE_U16] = beyond_u16,
+	[SAMPLE_I16] = beyond_i16, [SAMPLE_U32] = beyond_u32, [SAMPLE_I32] = beyond_i32,
+	[SAMPLE_F32] = beyond_f32, [SAMPLE_F64] = beyond_f64,
+};
+
 static void mark_nodata(const struct band *band, uint8_t *class, const void *plane, size_t n)
 {
 	if (!band->has_nodata && !band->finer)
@@ -83,48 +118,29 @@ static void mark_nodata(const struct band *band, uint8_t *class, const void *pla
 
 static void mark_file_mask(uint8_t *class, const uint8_t *mask, size_t n)
 {
+	const uint8_t masked = masked_for(REASON_DATASET);
+
 	for (size_t i = 0; i < n; i++)
-		class[i] = class[i] == PIXEL_VALID && !mask[i] ? PIXEL_MASKED : class[i];
+		class[i] = class[i] == PIXEL_VALID && !mask[i] ? masked : class[i];
 }
 
-static bool rule_keeps(const struct mask_asked *rule, uint32_t value)
+SIMD_KERNEL(mark_verdict, (uint8_t * class, const uint8_t *code, size_t n), (class, code, n))
 {
-	if (rule->by_bits)
-		return !(value & rule->bits);
-	for (unsigned i = 0; i < rule->n_values; i++)
-		if (rule->values[i] == value)
-			return true;
-	return false;
-}
+	for (size_t i = 0; i < n; i++) {
+		uint8_t reason = (uint8_t)((code[i] & QUALITY_REASON) << CLASS_BITS);
+		uint8_t found = code[i] == QUALITY_KEPT ? PIXEL_VALID : reason | PIXEL_MASKED;
 
-/* Quality bands are integers of at most 32 bits (scene_open() sees to it). */
-static uint32_t quality_at(enum sample_type type, const void *plane, size_t i)
-{
-	switch (sample_size(type)) {
-	case 1:
-		return ((const uint8_t *)plane)[i];
-	case 2:
-		return ((const uint16_t *)plane)[i];
-	default:
-		return ((const uint32_t *)plane)[i];
+		class[i] = class[i] == PIXEL_VALID ? found : class[i];
 	}
-}
-
-static void mark_quality(const struct band *band, const struct mask_asked *rule, uint8_t *class,
-			 const void *plane, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (class[i] == PIXEL_VALID && !rule_keeps(rule, quality_at(band->type, plane, i)))
-			class[i] = PIXEL_MASKED;
 }
 
 /* What the stage looks at for one pixel. */
 static size_t pixel_bytes(const struct scene *scene, const struct recipe *recipe)
 {
 	uint32_t read = bands_read(scene, recipe);
-	size_t bytes = scene->masked ? 1 : 0;
+	size_t bytes = (scene->masked ? 1 : 0) + (quality_slots(scene) ? 1 : 0);
 
-	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
 		bytes += read >> slot & 1 ? sample_size(plane_type(&scene->band[slot])) : 0;
 	return bytes;
 }
@@ -160,13 +176,18 @@ static void classify(const struct stage_env *env, const struct block *block, uin
 	for (unsigned file = 0; file < scene->n_files; file++)
 		if (block->file_mask[file] && holds_one(scene, file, bands))
 			mark_file_mask(class, block->file_mask[file], n);
-	if (block->plane[SCENE_QA])
-		mark_quality(&scene->band[SCENE_QA], &env->options->mask, class,
-			     block->plane[SCENE_QA], n);
+	if (block->verdict)
+		mark_verdict(class, block->verdict, n);
 	for (unsigned band = 0; bands >> band; band++)
 		if (reads(bands, band))
 			mark_nonfinite(&scene->band[band], class, block->plane[band], n, false,
 				       PIXEL_NONFINITE);
+	if (!env->options->valid_reflectance || !scene->has_reflectance)
+		return;
+	for (unsigned band = 0; bands >> band; band++)
+		if (reads(bands, band))
+			mark_beyond[plane_type(&scene->band[band])](class, block->plane[band], n,
+								    &scene->band[band]);
 }
 
 /* Those of an earlier value that reads the same bands; NULL where there is none. */

@@ -8,132 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "quality.h"
+#include "read_plan.h"
 #include "reader/reader.h"
 #include "resample.h"
+#include "quality_seen.h"
 
 /* Outlives the scene whose files are open, so it does not point into it. */
 struct read_state {
-	const struct recipe *recipe;
+	const struct options *options;
+	struct seen_cell seen;         /* of the chunk in hand */
+	size_t seen_at;                /* its cell; SIZE_MAX: there is none */
 	void *handle[SCENE_MAX_FILES]; /* NULL: not open */
 	const struct reader *reader[SCENE_MAX_FILES];
 };
-
-/* Pixels of the scene along one of the file's, or of the file along one of the scene's. */
-struct file_grid {
-	uint32_t ratio; /* 1: the file's pixels are not larger */
-	uint32_t finer; /* 0: nor smaller */
-};
-
-/* The bands of a file that are read. */
-struct file_bands {
-	unsigned n, slot[SCENE_MAX_BANDS];
-	struct file_grid grid; /* one, as it is one file */
-	bool masked;           /* and the file's mask */
-};
-
-static struct file_bands bands_of_file(const struct scene *scene, const struct recipe *recipe,
-				       unsigned file)
-{
-	struct file_bands bands = {.grid = {.ratio = 1}};
-	uint32_t read = bands_read(scene, recipe);
-
-	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++) {
-		const struct band *band = &scene->band[slot];
-
-		if (!(read >> slot & 1) || band->file != file)
-			continue;
-		bands.slot[bands.n++] = slot;
-		bands.grid = (struct file_grid){band->ratio, band->finer};
-		bands.masked |= slot != SCENE_QA && scene->files[file].info.has_mask;
-	}
-	return bands;
-}
-
-static bool on_grid(const struct file_grid *grid)
-{
-	return grid->ratio == 1 && !grid->finer;
-}
-
-/* A window of the scene in the file's pixels. */
-static struct window file_window(const struct window *w, const struct file_grid *grid)
-{
-	return grid->finer ? window_finer(w, grid->finer) : window_coarser(w, grid->ratio);
-}
-
-/* --- memory --- */
-
-static size_t plane_bytes(enum sample_type type, uint32_t x_size, uint32_t y_size)
-{
-	return arena_cost(size_mul(size_mul(x_size, y_size), sample_size(type)));
-}
-
-static size_t read_kept(const struct scene *scene, uint32_t x_size, uint32_t y_size,
-			const struct options *options)
-{
-	uint32_t read = bands_read(scene, options->recipe);
-	size_t bytes = 0;
-
-	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
-		if (read >> slot & 1)
-			bytes = size_add(
-				bytes, plane_bytes(plane_type(&scene->band[slot]), x_size, y_size));
-	for (unsigned file = 0; file < scene->n_files; file++)
-		if (bands_of_file(scene, options->recipe, file).masked)
-			bytes = size_add(bytes, arena_cost(size_mul(x_size, y_size)));
-	return bytes;
-}
-
-/* Most pixels of a file along one side of a block, wherever it lies. */
-static uint32_t file_pixels(uint32_t pixels, const struct file_grid *grid)
-{
-	uint64_t n = grid->finer       ? (uint64_t)pixels * grid->finer
-		     : grid->ratio > 1 ? pixels / grid->ratio + 2
-				       : pixels;
-
-	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
-}
-
-/* Its bands and its mask as they are stored, where that is not the scene's grid. */
-static size_t stored_bytes(const struct scene *scene, unsigned file, const struct file_bands *bands,
-			   uint32_t x_size, uint32_t y_size)
-{
-	size_t mask = bands->masked ? arena_cost(size_mul(x_size, y_size)) : 0;
-
-	if (on_grid(&bands->grid))
-		return 0;
-	return size_add(mask, size_mul(bands->n,
-				       plane_bytes(scene->files[file].info.type, x_size, y_size)));
-}
-
-static size_t file_scratch(const struct scene *scene, unsigned file, const struct file_bands *bands,
-			   uint32_t x_size, uint32_t y_size)
-{
-	const struct raster_info *info = &scene->files[file].info;
-	const struct reader *reader = reader_of(info, NULL);
-
-	if (!bands->n)
-		return 0;
-	if (!reader)
-		return SIZE_MAX;
-	x_size = file_pixels(x_size, &bands->grid);
-	y_size = file_pixels(y_size, &bands->grid);
-	return size_add(reader->scratch(info, x_size, y_size, bands->n, bands->masked),
-			stored_bytes(scene, file, bands, x_size, y_size));
-}
-
-static size_t read_scratch(const struct scene *scene, uint32_t x_size, uint32_t y_size,
-			   const struct options *options)
-{
-	size_t most = 0;
-
-	for (unsigned file = 0; file < scene->n_files; file++) {
-		const struct file_bands bands = bands_of_file(scene, options->recipe, file);
-		size_t bytes = file_scratch(scene, file, &bands, x_size, y_size);
-
-		most = bytes > most ? bytes : most;
-	}
-	return most;
-}
 
 /* --- handles --- */
 
@@ -144,7 +32,7 @@ static void read_leave(void *state_ptr)
 	for (unsigned file = 0; file < SCENE_MAX_FILES; file++)
 		if (state->handle[file])
 			state->reader[file]->close(state->handle[file]);
-	*state = (struct read_state){.recipe = state->recipe};
+	memset(state->handle, 0, sizeof(state->handle));
 }
 
 /* The reader of a file, with its handle open; NULL with err set. */
@@ -169,7 +57,9 @@ static int read_open(void **state, const struct stage_env *env, struct error *er
 	*state = s;
 	if (!s)
 		return error_memory(err, "file handles", sizeof(*s));
-	s->recipe = env->options->recipe;
+	s->options = env->options;
+	s->seen_at = layout_find(env->layout, 0, &reducer_seen);
+	reducer_seen.clear(&s->seen);
 	return 0;
 }
 
@@ -188,6 +78,13 @@ static int no_memory(struct error *err)
 	return error_set(err, EX_SOFTWARE, "read: the planned memory is too small");
 }
 
+/* What is filled of a block, on the scene's grid. */
+struct planes {
+	void *band[SCENE_QA];
+	uint8_t *mask[SCENE_MAX_FILES];
+	uint8_t *verdict;
+};
+
 /* A request for all bands of a file; the planes are the caller's. */
 static struct read_request request_of(const struct scene *scene, const struct file_bands *bands,
 				      const struct window *window)
@@ -202,17 +99,28 @@ static struct read_request request_of(const struct scene *scene, const struct fi
 	return request;
 }
 
-/* Planes of the file's own grid for it. False without memory. */
-static bool alloc_stored(const struct stage_env *env, struct read_request *request, size_t n,
-			 size_t size, bool masked)
+/*
+ * Planes for it: the block's, or of n pixels of the file's own grid. *code: of these pixels, where
+ * the block has no such plane. False without memory.
+ */
+static bool alloc_stored(const struct stage_env *env, struct read_request *request,
+			 const struct file_bands *bands, const struct planes *planes, unsigned file,
+			 size_t size, size_t n, uint8_t **code)
 {
-	for (unsigned i = 0; i < request->n_bands; i++) {
-		request->plane[i] = arena_alloc(env->arena, size_mul(n, size));
+	bool direct = on_grid(&bands->grid), judged = bands->n > bands->n_planes;
+
+	for (unsigned i = 0; i < bands->n; i++) {
+		request->plane[i] = is_direct(bands, i)
+					    ? planes->band[bands->slot[i]]
+					    : arena_alloc(env->arena, size_mul(n, size));
 		if (!request->plane[i])
 			return false;
 	}
-	request->mask = masked ? arena_alloc(env->arena, n) : NULL;
-	return !masked || request->mask;
+	if (bands->masked)
+		request->mask =
+			direct && bands->n_planes ? planes->mask[file] : arena_alloc(env->arena, n);
+	*code = direct || !judged ? planes->verdict : arena_alloc(env->arena, n);
+	return (!bands->masked || request->mask) && (!judged || *code);
 }
 
 /* A plane of the scene's grid from one of the file's; `w` is one pixel where both hold but one. */
@@ -231,33 +139,73 @@ static void resample(void *plane, const struct window *w, const void *stored, en
 
 static void resample_file(const struct scene *scene, unsigned file, const struct file_bands *bands,
 			  const struct window *window, const struct read_request *request,
-			  void *const *plane, uint8_t *mask)
+			  const struct planes *planes)
 {
 	static const struct window pixel = {.x_size = 1, .y_size = 1};
 	const struct file_grid *grid = &bands->grid;
 	bool one = request->constant;
 
-	for (unsigned i = 0; i < bands->n; i++)
-		resample(plane[bands->slot[i]], one ? &pixel : window, request->plane[i],
+	for (unsigned i = 0; i < bands->n_planes; i++)
+		resample(planes->band[bands->slot[i]], one ? &pixel : window, request->plane[i],
 			 scene->files[file].info.type, &scene->band[bands->slot[i]], request->mask,
 			 one);
-	if (mask && grid->finer)
-		average_mask(mask, window, request->mask, grid->finer);
-	else if (mask)
-		replicate(mask, window, request->mask, grid->ratio, 1);
+	if (planes->mask[file] && grid->finer)
+		average_mask(planes->mask[file], window, request->mask, grid->finer);
+	else if (planes->mask[file])
+		replicate(planes->mask[file], window, request->mask, grid->ratio, 1);
+}
+
+/* Codes of n stored pixels, by all quality bands of the file. */
+static void judge_stored(struct read_state *state, const struct scene *scene,
+			 const struct file_bands *bands, const struct window *window,
+			 const struct read_request *request, uint8_t *code, size_t n)
+{
+	for (unsigned i = bands->n_planes; i < bands->n; i++) {
+		quality_judge(code, scene, bands->slot[i], request->plane[i], n);
+		if (state->seen_at != SIZE_MAX)
+			quality_seen_add(&state->seen, scene, bands->slot[i], window,
+					 &request->window, request->plane[i], request->constant);
+		if (request->mask && !bands->n_planes)
+			quality_hide(code, &scene->masks, bands->slot[i], request->mask, n);
+	}
+}
+
+/* The file's quality bands have their say on the `n` pixels of the verdict. */
+static void judge_file(struct read_state *state, const struct scene *scene,
+		       const struct file_bands *bands, const struct window *window,
+		       const struct read_request *request, uint8_t *code, uint8_t *verdict,
+		       size_t n)
+{
+	const struct file_grid *grid = &bands->grid;
+	size_t n_stored = window_pixels(&request->window);
+
+	if (request->constant) {
+		uint8_t one = QUALITY_KEPT;
+
+		judge_stored(state, scene, bands, window, request, &one, 1);
+		quality_lower(verdict, one, n);
+		return;
+	}
+	if (code != verdict)
+		memset(code, QUALITY_KEPT, n_stored);
+	judge_stored(state, scene, bands, window, request, code, n_stored);
+	if (grid->finer)
+		quality_gather(verdict, window, code, grid->finer);
+	else if (code != verdict)
+		quality_repeat(verdict, window, code, grid->ratio);
 }
 
 /* All bands of one file on the scene's grid. *constant: the planes hold one value each. */
 static int read_file(struct read_state *state, const struct stage_env *env,
-		     const struct block *block, unsigned file, void **plane, uint8_t *mask,
+		     const struct block *block, unsigned file, const struct planes *planes,
 		     bool *constant, struct error *err)
 {
 	const struct scene *scene = block->scene;
-	const struct file_bands bands = bands_of_file(scene, state->recipe, file);
+	const struct file_bands bands = bands_of_file(scene, state->options->recipe, file);
 	struct read_request request = request_of(scene, &bands, &block->window);
-	bool direct = on_grid(&bands.grid);
-	size_t mark = env->arena->used;
+	size_t size = sample_size(scene->files[file].info.type), mark = env->arena->used;
 	const struct reader *reader;
+	uint8_t *code;
 
 	*constant = true;
 	if (!bands.n)
@@ -265,47 +213,61 @@ static int read_file(struct read_state *state, const struct stage_env *env,
 	reader = open_file(state, scene, file, err);
 	if (!reader)
 		return -1;
-	for (unsigned i = 0; i < bands.n; i++)
-		request.plane[i] = plane[bands.slot[i]];
-	request.mask = mask;
-	if (!direct && !alloc_stored(env, &request, window_pixels(&request.window),
-				     sample_size(scene->files[file].info.type), mask))
+	if (!alloc_stored(env, &request, &bands, planes, file, size, window_pixels(&request.window),
+			  &code))
 		return no_memory(err);
 	if (reader->read(state->handle[file], &request, env->arena, env->meter, err))
 		return -1;
-	if (!direct)
-		resample_file(scene, file, &bands, &block->window, &request, plane, mask);
+	if (!on_grid(&bands.grid))
+		resample_file(scene, file, &bands, &block->window, &request, planes);
+	if (bands.n > bands.n_planes) {
+		struct meter_span span = meter_begin();
+
+		judge_file(state, scene, &bands, &block->window, &request, code, planes->verdict,
+			   window_pixels(&block->window));
+		meter_lap(env->meter, METER_MASK, &span);
+	}
 	*constant = request.constant;
 	arena_rewind(env->arena, mark);
 	return 0;
 }
 
 /* n samples of each band that is read, of its plane's type. False without memory. */
-static bool alloc_planes(const struct stage_env *env, struct block *block, size_t n, void **plane)
+static bool alloc_planes(const struct stage_env *env, struct block *block, size_t n,
+			 struct planes *planes)
 {
 	uint32_t read = bands_read(block->scene, env->options->recipe);
 
-	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++) {
+	for (unsigned slot = 0; slot < SCENE_QA; slot++) {
 		size_t size = sample_size(plane_type(&block->scene->band[slot]));
 
 		if (!(read >> slot & 1))
 			continue;
-		block->plane[slot] = plane[slot] = arena_alloc(env->arena, size_mul(n, size));
-		if (!plane[slot])
+		block->plane[slot] = planes->band[slot] =
+			arena_alloc(env->arena, size_mul(n, size));
+		if (!planes->band[slot])
 			return false;
 	}
-	return true;
+	if (!(read >> SCENE_QA))
+		return true;
+	block->verdict = planes->verdict = arena_alloc(env->arena, n);
+	if (planes->verdict)
+		memset(planes->verdict, QUALITY_KEPT, n);
+	return planes->verdict;
 }
 
-static bool alloc_masks(const struct stage_env *env, struct block *block, uint8_t **mask)
+static bool alloc_masks(const struct stage_env *env, struct block *block, struct planes *planes)
 {
 	size_t n = window_pixels(&block->window);
 
 	for (unsigned file = 0; file < block->scene->n_files; file++) {
-		if (!bands_of_file(block->scene, env->options->recipe, file).masked)
+		const struct file_bands bands =
+			bands_of_file(block->scene, env->options->recipe, file);
+
+		if (!keeps_mask(&bands))
 			continue;
-		block->file_mask[file] = mask[file] = arena_alloc(env->arena, n);
-		if (!mask[file])
+		block->file_mask[file] = planes->mask[file] = arena_alloc(env->arena, n);
+		if (!planes->mask[file])
 			return false;
 	}
 	return true;
@@ -316,23 +278,28 @@ static bool alloc_masks(const struct stage_env *env, struct block *block, uint8_
  * is left to read_run(), with words.
  */
 static bool constant_file(struct read_state *state, const struct stage_env *env,
-			  const struct block *block, unsigned file, void **plane)
+			  const struct block *block, unsigned file, const struct planes *planes)
 {
 	const struct scene *scene = block->scene;
-	const struct file_bands bands = bands_of_file(scene, state->recipe, file);
+	const struct file_bands bands = bands_of_file(scene, state->options->recipe, file);
 	struct read_request request = request_of(scene, &bands, &block->window);
 	size_t mark = env->arena->used, size = sample_size(scene->files[file].info.type);
 	const struct reader *reader;
+	uint8_t *code;
 
 	if (!bands.n)
 		return true;
 	reader = open_file(state, scene, file, NULL);
 	if (!reader || !reader->constant || bands.masked ||
-	    !alloc_stored(env, &request, 1, size, false) ||
+	    !alloc_stored(env, &request, &bands, planes, file, size, 1, &code) ||
 	    !reader->constant(state->handle[file], &request))
 		return false;
 	request.constant = true;
-	resample_file(scene, file, &bands, &block->window, &request, plane, NULL);
+	if (!on_grid(&bands.grid))
+		resample_file(scene, file, &bands, &block->window, &request, planes);
+	if (bands.n > bands.n_planes)
+		judge_file(state, scene, &bands, &block->window, &request, code, planes->verdict,
+			   1);
 	arena_rewind(env->arena, mark);
 	return true;
 }
@@ -340,12 +307,12 @@ static bool constant_file(struct read_state *state, const struct stage_env *env,
 static bool read_constant(void *state, const struct stage_env *env, struct block *block)
 {
 	struct block constant = *block;
-	void *plane[SCENE_MAX_BANDS] = {0};
+	struct planes planes = {0};
 	size_t mark = env->arena->used;
-	bool all = alloc_planes(env, &constant, 1, plane);
+	bool all = alloc_planes(env, &constant, 1, &planes);
 
 	for (unsigned file = 0; all && file < block->scene->n_files; file++)
-		all = constant_file(state, env, &constant, file, plane);
+		all = constant_file(state, env, &constant, file, &planes);
 	if (!all) {
 		arena_rewind(env->arena, mark);
 		return false;
@@ -364,7 +331,7 @@ static void spread(void *plane, size_t size, size_t n)
 }
 
 /* The block is constant where every file says so; else constant files are spread out. */
-static void settle_constant(struct block *block, void **plane, const bool *constant)
+static void settle_constant(struct block *block, const struct planes *planes, const bool *constant)
 {
 	const struct scene *scene = block->scene;
 	bool all = true;
@@ -373,27 +340,26 @@ static void settle_constant(struct block *block, void **plane, const bool *const
 		all = all && constant[file];
 	block->constant = all;
 	block->n_pixels = all ? 1 : window_pixels(&block->window);
-	for (unsigned slot = 0; slot < SCENE_MAX_BANDS && !all; slot++)
-		if (plane[slot] && constant[scene->band[slot].file])
-			spread(plane[slot], sample_size(plane_type(&scene->band[slot])),
+	for (unsigned slot = 0; slot < SCENE_QA && !all; slot++)
+		if (planes->band[slot] && constant[scene->band[slot].file])
+			spread(planes->band[slot], sample_size(plane_type(&scene->band[slot])),
 			       block->n_pixels);
 }
 
 static int read_run(void *state, const struct stage_env *env, struct block *block,
 		    struct chunk_result *result, struct error *err)
 {
-	void *plane[SCENE_MAX_BANDS] = {0};
-	uint8_t *mask[SCENE_MAX_FILES] = {0};
+	struct planes planes = {0};
 	bool constant[SCENE_MAX_FILES] = {0};
 
 	(void)result;
-	if (!alloc_planes(env, block, window_pixels(&block->window), plane) ||
-	    !alloc_masks(env, block, mask))
+	if (!alloc_planes(env, block, window_pixels(&block->window), &planes) ||
+	    !alloc_masks(env, block, &planes))
 		return no_memory(err);
 	for (unsigned file = 0; file < block->scene->n_files; file++)
-		if (read_file(state, env, block, file, plane, mask[file], &constant[file], err))
+		if (read_file(state, env, block, file, &planes, &constant[file], err))
 			return -1;
-	settle_constant(block, plane, constant);
+	settle_constant(block, &planes, constant);
 	return 0;
 }
 
@@ -405,7 +371,7 @@ static uint64_t read_ahead(void *state_ptr, const struct scene *scene, const str
 	uint64_t bytes = 0;
 
 	for (unsigned file = 0; file < scene->n_files; file++) {
-		const struct file_bands bands = bands_of_file(scene, state->recipe, file);
+		const struct file_bands bands = bands_of_file(scene, state->options->recipe, file);
 		const struct read_request request = request_of(scene, &bands, window);
 		const struct reader *reader = bands.n ? open_file(state, scene, file, NULL) : NULL;
 
@@ -413,6 +379,18 @@ static uint64_t read_ahead(void *state_ptr, const struct scene *scene, const str
 			bytes += reader->ahead(state->handle[file], &request, most - bytes);
 	}
 	return bytes;
+}
+
+/* What was seen goes into the chunk's first group, whatever tiles it was in. */
+static void read_chunk_end(void *state_ptr, struct chunk_result *result)
+{
+	struct read_state *state = state_ptr;
+
+	if (!state || state->seen_at == SIZE_MAX)
+		return;
+	if (result->group)
+		reducer_seen.merge(group_cell(result->group, state->seen_at), &state->seen);
+	reducer_seen.clear(&state->seen);
 }
 
 const struct stage stage_read = {
@@ -425,6 +403,7 @@ const struct stage stage_read = {
 	.run = read_run,
 	.constant = read_constant,
 	.ahead = read_ahead,
+	.chunk_end = read_chunk_end,
 	.leave = read_leave,
 	.close = read_close,
 };

@@ -6,6 +6,7 @@
  * in an open tile until its last pixel has arrived.
  */
 #include "ground_sum.h"
+#include "quality_seen.h"
 #include "stages.h"
 #include "teach.h"
 #include "recipe.h"
@@ -137,6 +138,7 @@ static void finish_tile(struct scene_totals *totals, uint32_t number, const stru
 		summary_make(&tile[v].summary, cells.accum, cells.histogram,
 			     area_of(totals->scene, &cells),
 			     &totals->layout->recipe->value[v].grid);
+		tile[v].summary.masked_by = *cells.masked_by;
 	}
 }
 
@@ -188,14 +190,28 @@ static struct value_result value_of(const struct scene_totals *totals, unsigned 
 		return (struct value_result){.area_m2 = NAN};
 	return (struct value_result){
 		.accum = *cells.accum,
+		.masked_by = *cells.masked_by,
 		.histogram = cells.histogram,
 		.float_sums = cells.float_sums ? *cells.float_sums : (struct float_sums){0},
 		.area_m2 = area_of(totals->scene, &cells),
 	};
 }
 
-void scene_totals_finish(struct scene_totals *totals, struct scene_result *result)
+/* Were quality bands read by layouts that they can have? */
+static int check_seen(const struct scene_totals *totals, struct scene *scene, struct error *err)
 {
+	size_t at = layout_find(totals->layout, 0, &reducer_seen);
+
+	return at == SIZE_MAX ? 0 : quality_seen_check(group_cell(totals->group, at), scene, err);
+}
+
+void scene_totals_finish(struct scene_totals *totals, struct scene *scene,
+			 struct scene_result *result)
+{
+	if (check_seen(totals, scene, &result->error)) {
+		result->status = SCENE_FAILED;
+		return;
+	}
 	result->scene = totals->scene;
 	result->grid = totals->grid;
 	result->n_values = totals->n_values;

@@ -5,6 +5,7 @@
 #define IMGPIPE_STAGES_STAGES_H
 
 #include "cells.h"
+#include "class_byte.h"
 #include "stage.h"
 #include "workload.h"
 
@@ -55,7 +56,8 @@ struct scene_totals *scene_totals_new(const struct scene *scene, const struct ch
 				      struct error *err);
 int scene_totals_fold(struct scene_totals *totals, const struct chunk_result *chunk,
 		      struct error *err);
-void scene_totals_finish(struct scene_totals *totals, struct scene_result *result);
+void scene_totals_finish(struct scene_totals *totals, struct scene *scene,
+			 struct scene_result *result);
 void scene_totals_free(struct scene_totals *totals);
 
 #endif

@@ -73,8 +73,8 @@ static void add_pixels(struct stats_state *state, struct lanes *lanes,
 	for (size_t i = 0; i < n; i += VALUE_RUN) {
 		size_t run = n - i < VALUE_RUN ? n - i : VALUE_RUN;
 
-		if (value_run_add(&state->run, &lanes->rule, cells->accum, cells->histogram,
-				  value + i, class + i, run))
+		if (value_run_add(&state->run, &lanes->rule, cells->accum, cells->masked_by,
+				  cells->histogram, value + i, class + i, run))
 			count_slots(state, lanes, cells->histogram, run);
 		if (cells->float_sums)
 			float_sums_add(cells->float_sums, value + i, run);
@@ -110,11 +110,16 @@ static void add_part(struct stats_state *state, struct lanes *lanes,
 static void add_constant(const struct value_rule *rule, const struct value_cells *cells,
 			 const struct value_plane *plane, uint64_t pixels)
 {
+	unsigned class = plane->pixel_class[0] & CLASS_ONLY;
+	unsigned reason = plane->pixel_class[0] >> CLASS_BITS;
+
 	for (uint64_t i = 0; cells->float_sums && i < pixels; i++)
 		float_sums_add(cells->float_sums, plane->value, 1);
-	if (plane->pixel_class[0] != PIXEL_VALID) {
-		if (plane->pixel_class[0] < N_PIXEL_CLASSES)
-			cells->accum->n[plane->pixel_class[0]] += pixels;
+	if (class == PIXEL_MASKED && reason < N_MASK_REASONS)
+		cells->masked_by->n[reason] += pixels;
+	if (class != PIXEL_VALID) {
+		if (class < N_PIXEL_CLASSES)
+			cells->accum->n[class] += pixels;
 		return;
 	}
 	accum_add(cells->accum, &rule->grid, plane->value[0], pixels);

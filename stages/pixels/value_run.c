@@ -7,10 +7,12 @@
 #include "value_run.h"
 
 #include "base/simd.h"
+#include "class_byte.h"
 
 enum {
 	BIN_SHIFT = ACCUM_GRID_BITS + 1 - HIST_BITS, /* from q to a bin of [-2^e, 2^e] */
-	HALF_Q = 23,                                 /* near |q| <= 2^46: two halves */
+	COUNT_LANES = 64,
+	HALF_Q = 23, /* near |q| <= 2^46: two halves */
 };
 
 /* Of one run: at most 2^11 values, so 64 bits hold all sums. */
@@ -203,9 +205,16 @@ SIMD_KERNEL(run_extremes,
 SIMD_KERNEL(run_count, (uint64_t * total, const uint8_t *class, size_t n, uint8_t which),
 	    (total, class, n, which))
 {
+	uint8_t lane[COUNT_LANES] = {0}; /* counts to VALUE_RUN / COUNT_LANES at most */
 	uint32_t count = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (; i + COUNT_LANES <= n; i += COUNT_LANES)
+		for (size_t k = 0; k < COUNT_LANES; k++)
+			lane[k] = (uint8_t)(lane[k] + (class[i + k] == which));
+	for (size_t k = 0; k < COUNT_LANES; k++)
+		count += lane[k];
+	for (; i < n; i++)
 		count += class[i] == which;
 	*total += count;
 }
@@ -219,15 +228,29 @@ SIMD_KERNEL(run_outside, (uint64_t * total, const uint16_t *slot, size_t n), (to
 	*total += count;
 }
 
-/* Pixels of the other classes, `left` of them in all. */
-static void count_others(struct accum *a, const uint8_t *class, size_t n, uint64_t left)
+/* Pixels of that byte, which are some of those `left`. */
+static uint64_t count_class(const uint8_t *class, size_t n, uint8_t which, uint64_t *left)
 {
-	for (uint8_t c = PIXEL_VALID + 1; left && c < N_PIXEL_CLASSES; c++) {
-		uint64_t count = 0;
+	uint64_t count = 0;
 
-		run_count(&count, class, n, c);
-		a->n[c] += count;
-		left -= count;
+	if (*left)
+		run_count(&count, class, n, which);
+	*left -= count;
+	return count;
+}
+
+/* Pixels of the other classes, `left` of them in all. */
+static void count_others(struct accum *a, struct mask_counts *by, const uint8_t *class, size_t n,
+			 uint64_t left)
+{
+	for (uint8_t c = PIXEL_VALID + 1; left && c < N_PIXEL_CLASSES; c++)
+		if (c != PIXEL_MASKED)
+			a->n[c] += count_class(class, n, c, &left);
+	for (unsigned reason = 0; left && reason < N_MASK_REASONS; reason++) {
+		uint64_t count = count_class(class, n, masked_for((enum mask_reason)reason), &left);
+
+		a->n[PIXEL_MASKED] += count;
+		by->n[reason] += count;
 	}
 }
 
@@ -312,7 +335,8 @@ static void add_values(struct value_run *run, const struct value_rule *rule, str
 }
 
 bool value_run_add(struct value_run *run, const struct value_rule *rule, struct accum *a,
-		   struct histogram *h, const float *value, const uint8_t *class, size_t n)
+		   struct mask_counts *masked_by, struct histogram *h, const float *value,
+		   const uint8_t *class, size_t n)
 {
 	struct run_kind kind;
 	uint64_t valid = 0;
@@ -320,7 +344,7 @@ bool value_run_add(struct value_run *run, const struct value_rule *rule, struct 
 	float min, max;
 
 	run_count(&valid, class, n, PIXEL_VALID);
-	count_others(a, class, n, n - valid);
+	count_others(a, masked_by, class, n, n - valid);
 	if (!valid)
 		return false;
 	run_extremes(&min, &max, &zeros, value, n);

@@ -10,6 +10,8 @@
 
 #include "printable.h"
 #include "recipe.h"
+#include "masks/masks.h"
+#include "report_words.h"
 #include "window.h"
 
 static json_t *text_of(const char *text, size_t (*next)(char *piece, const char **text))
@@ -114,6 +116,15 @@ static json_t *coarse_histogram(const struct summary *s, const struct value_grid
 	return o;
 }
 
+static json_t *masked_by(const struct mask_counts *by)
+{
+	json_t *o = json_object();
+
+	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
+		js_put(&o, mask_reason_word((enum mask_reason)reason), js_count(by->n[reason]));
+	return o;
+}
+
 json_t *js_stats(const struct summary *s, const struct value_grid *grid)
 {
 	json_t *o = json_object();
@@ -122,6 +133,7 @@ json_t *js_stats(const struct summary *s, const struct value_grid *grid)
 	js_put(&o, "valid", js_count(s->n[PIXEL_VALID]));
 	js_put(&o, "nodata", js_count(s->n[PIXEL_NODATA]));
 	js_put(&o, "masked", js_count(s->n[PIXEL_MASKED]));
+	js_put(&o, "masked_by", masked_by(&s->masked_by));
 	js_put(&o, "zero_denominator", js_count(s->n[PIXEL_DIV0]));
 	js_put(&o, "nonfinite", js_count(s->n[PIXEL_NONFINITE]));
 	js_put(&o, "outside_range", js_count(s->n_outside));

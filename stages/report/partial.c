@@ -102,10 +102,14 @@ static json_t *band_sources(const struct scene *scene, const struct recipe *reci
 
 static json_t *value_object(const struct value_result *value)
 {
-	json_t *o = json_object();
+	json_t *o = json_object(), *masked_by = json_array();
+
+	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
+		js_append(&masked_by, js_count(value->masked_by.n[reason]));
 
 	js_put(&o, "area_m2", js_number(value->area_m2));
 	js_put(&o, "accum", accum_object(&value->accum));
+	js_put(&o, "masked_by", masked_by);
 	js_put(&o, "histogram", histogram_object(value->histogram));
 	return o;
 }
@@ -290,20 +294,24 @@ static float get_extreme(const json_t *o, const char *key, float null_value, boo
 	return *bad ? 0 : (float)value;
 }
 
-static void get_accum(const json_t *o, struct accum *a, bool *bad)
+/* An array of n numbers of pixels. */
+static void get_counts(const json_t *list, uint64_t *to, size_t n, bool *bad)
 {
-	const json_t *n = json_object_get(o, "n");
-
-	accum_clear(a);
-	if (json_array_size(n) != N_PIXEL_CLASSES)
+	if (!json_is_array(list) || json_array_size(list) != n)
 		*bad = true;
-	for (int class = 0; class < N_PIXEL_CLASSES && !*bad; class ++) {
-		const json_t *count = json_array_get(n, (size_t) class);
+	for (size_t i = 0; i < n && !*bad; i++) {
+		const json_t *count = json_array_get(list, i);
 
 		if (!json_is_integer(count) || json_integer_value(count) < 0)
 			*bad = true;
-		a->n[class] = (uint64_t)json_integer_value(count);
+		to[i] = (uint64_t)json_integer_value(count);
 	}
+}
+
+static void get_accum(const json_t *o, struct accum *a, bool *bad)
+{
+	accum_clear(a);
+	get_counts(json_object_get(o, "n"), a->n, N_PIXEL_CLASSES, bad);
 	a->n_outside = get_count(o, "n_outside", INT64_MAX, bad);
 	a->min = get_extreme(o, "min", INFINITY, bad);
 	a->max = get_extreme(o, "max", -INFINITY, bad);
@@ -327,15 +335,10 @@ static void get_histogram(const json_t *o, struct histogram *h, bool *bad)
 
 	histogram_clear(h);
 	need_members(o, 2, bad);
-	if (!json_is_array(counts) || n > HIST_SLOTS - first || (!n && first != HIST_SLOTS))
+	if (n > HIST_SLOTS - first || (!n && first != HIST_SLOTS))
 		*bad = true;
-	for (size_t i = 0; !*bad && i < n; i++) {
-		const json_t *count = json_array_get(counts, i);
-
-		if (!json_is_integer(count) || json_integer_value(count) < 0)
-			*bad = true;
-		h->count[first + i] = (uint64_t)json_integer_value(count);
-	}
+	if (!*bad)
+		get_counts(counts, h->count + first, n, bad);
 	if (!*bad && n && (!h->count[first] || !h->count[first + n - 1]))
 		*bad = true;
 }
@@ -428,9 +431,10 @@ static void get_facts(const json_t *o, struct scene *scene, const struct recipe 
 static void get_value(const json_t *o, struct value_result *value, struct histogram *histogram,
 		      bool *bad)
 {
-	need_members(o, 3, bad);
+	need_members(o, 4, bad);
 	value->area_m2 = get_number(o, "area_m2", NAN, bad);
 	get_accum(json_object_get(o, "accum"), &value->accum, bad);
+	get_counts(json_object_get(o, "masked_by"), value->masked_by.n, N_MASK_REASONS, bad);
 	get_histogram(json_object_get(o, "histogram"), histogram, bad);
 	value->histogram = histogram;
 }

@@ -43,7 +43,7 @@ enum {
 	/* For one more: a full histogram is 10,242 slots of up to 20 bytes, and sums. */
 	PARTIAL_LINE_MORE = 208 << 10,
 	PARTIAL_VALUES_ONE = HIST_SLOTS + 256, /* JSON values in a line, likewise */
-	PARTIAL_VALUES_MORE = HIST_SLOTS + 32,
+	PARTIAL_VALUES_MORE = HIST_SLOTS + 48,
 	PARTIAL_DEPTH_MOST = 5,  /* scene, indices, ndvi, accum, n */
 	PARTIAL_MAKERS_MOST = 8, /* programs in made_by; later ones are left out */
 };

@@ -52,6 +52,17 @@ static int check_counts(const struct scene *scene, const struct accum *a, struct
 	return 0;
 }
 
+static int check_reasons(const struct value_result *value, struct error *err)
+{
+	uint128 masked = 0;
+
+	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
+		masked += value->masked_by.n[reason];
+	if (masked != value->accum.n[PIXEL_MASKED])
+		return impossible(err, "its reasons do not add up to its masked pixels");
+	return 0;
+}
+
 static int check_histogram(const struct accum *a, const struct histogram *h, struct error *err)
 {
 	uint128 all = 0, inside = 0;
@@ -328,8 +339,9 @@ int partial_check_value(const struct scene *scene, const struct value_result *va
 	const struct accum *a = &value->accum;
 	const struct histogram *h = value->histogram;
 
-	if (check_counts(scene, a, err) || check_histogram(a, h, err) ||
-	    check_extremes(grid, a, h, err) || check_sums(grid, a, h, err))
+	if (check_counts(scene, a, err) || check_reasons(value, err) ||
+	    check_histogram(a, h, err) || check_extremes(grid, a, h, err) ||
+	    check_sums(grid, a, h, err))
 		return -1;
 	return check_area(value, err);
 }

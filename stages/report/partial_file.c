@@ -177,7 +177,7 @@ static int check_format(const struct partial_file *file, const struct partial_ro
 				 "%s: not a partial result; give the files that --partial or "
 				 "--shard made",
 				 file->path);
-	if (memcmp(room->text + n, "1\"", 2) == 0 || memcmp(room->text + n, "2\"", 2) == 0)
+	if (room->text[n] >= '1' && room->text[n] <= '3' && room->text[n + 1] == '"')
 		return error_set(err, EX_DATAERR,
 				 "%s: made by an older imgpipe (" PARTIAL_FORMAT
 				 "%c; this one reads " PARTIAL_SCHEMA

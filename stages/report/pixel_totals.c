@@ -27,6 +27,7 @@ static void add_value(struct value_totals *totals, const struct value_result *re
 		return;
 	accum_merge(&totals->accum, &result->accum);
 	histogram_merge(&totals->histogram, result->histogram);
+	mask_counts_merge(&totals->masked_by, &result->masked_by);
 	float_sums_merge(&totals->float_sums, &result->float_sums);
 	totals->n_scenes++;
 	if (isnan(result->area_m2))

@@ -25,6 +25,7 @@
 struct value_totals {
 	struct accum accum;
 	struct float_sums float_sums; /* --teach float-sums */
+	struct mask_counts masked_by;
 	double area_m2;               /* of the scenes whose area is known */
 	uint32_t n_scenes;            /* that have it */
 	uint32_t n_area;              /* of these, whose area is known */
@@ -101,6 +102,7 @@ int report_graph(FILE *out, const struct plan *plan, const struct chunk_grid *gr
 		 const struct scene *scene, const struct options *options);
 /* recipe: what the scene was opened for. -1 without memory, too. */
 int report_info(FILE *out, const struct scene *scene, const struct told_bands *told,
-		const struct recipe *recipe, const struct error *failure);
+		const struct told_quality *quality, const struct recipe *recipe,
+		const struct error *failure);
 
 #endif

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/csv.h"
+#include "masks/masks.h"
 #include "report_words.h"
 
 /* The fewest of 15, 16 or 17 digits that read back as the same double. -0 is written as 0. */
@@ -73,6 +74,23 @@ static void put_stats(FILE *out, const struct summary *s)
 	put_comma_number(out, s->area_ha);
 }
 
+/* Columns at the end of a line: masked_cloud ... */
+static void put_reason_heads(FILE *out)
+{
+	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
+		(void)fprintf(out, ",masked_%s", mask_reason_word((enum mask_reason)reason));
+}
+
+/* All empty where s is NULL. */
+static void put_reasons(FILE *out, const struct summary *s)
+{
+	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
+		if (s)
+			(void)fprintf(out, ",%" PRIu64, s->masked_by.n[reason]);
+		else
+			(void)fputc(',', out);
+}
+
 static void put_band(FILE *out, const struct scene *scene, unsigned slot)
 {
 	const struct band *band = &scene->band[slot];
@@ -96,6 +114,7 @@ static int csv_begin(struct open_report *report, struct error *err)
 		    out);
 	for (unsigned i = 0; i < recipe->n_bands; i++)
 		(void)fprintf(out, ",%s_file,%s_band", recipe->band[i].text, recipe->band[i].text);
+	put_reason_heads(out);
 	(void)fputc('\n', out);
 	return report_check(out, err);
 }
@@ -133,6 +152,7 @@ static void put_value(FILE *out, const struct scene_result *result, unsigned v,
 	csv_words(out, known ? scene->area_source : "");
 	for (unsigned i = 0; i < recipe->n_bands; i++)
 		put_band(out, scene, i);
+	put_reasons(out, known ? &summary : NULL);
 	(void)fputc('\n', out);
 }
 
@@ -149,8 +169,10 @@ static int csv_scene(struct open_report *report, const struct scene_result *resu
 static int tiles_begin(struct open_report *report, struct error *err)
 {
 	(void)fputs("scene,index,scene_id,tile,column,row,x_off,y_off,x_size,y_size," STATS_COLUMNS
-		    ",histogram\n",
+		    ",histogram",
 		    report->out);
+	put_reason_heads(report->out);
+	(void)fputc('\n', report->out);
 	return report_check(report->out, err);
 }
 
@@ -171,6 +193,7 @@ static void put_tile(FILE *out, const struct scene *scene, uint64_t scene_id, co
 	put_stats(out, &tile->summary);
 	for (unsigned i = 0; i < COARSE_BINS; i++)
 		(void)fprintf(out, "%c%" PRIu64, i ? ' ' : ',', tile->summary.coarse[i]);
+	put_reasons(out, &tile->summary);
 	(void)fputc('\n', out);
 }
 

@@ -129,7 +129,7 @@ static void put_band(FILE *out, const struct scene *scene, unsigned slot)
 	(void)snprintf(line, sizeof(line), "band %" PRIu32 " of file %u, %s, %s; found by %s",
 		       band->index, band->file + 1, sample_name(band->type), nodata, band->source);
 	text_item(out, LABEL_COLUMNS, label, line);
-	if (slot == SCENE_QA)
+	if (slot >= SCENE_QA)
 		return;
 	(void)snprintf(line, sizeof(line), "scale %.10g, offset %.10g%s%s", band->scale,
 		       band->offset, *band->scale_source ? ": " : "", band->scale_source);
@@ -207,8 +207,27 @@ static int put_indices(FILE *out, const struct scene *scene, const struct told_b
 	return 0;
 }
 
+/* Quality files, and the presets of --mask that their names fit. */
+static void put_quality(FILE *out, const struct told_quality *told)
+{
+	const char *label = "  quality";
+
+	for (unsigned i = 0; i < told->n; i++) {
+		const struct told_quality_band *band = &told->band[i];
+		char line[sizeof(band->name) + sizeof(band->layouts) + 16];
+
+		(void)snprintf(line, sizeof(line), "%s%s%s", band->name,
+			       *band->layouts ? ": --mask " : "", band->layouts);
+		text_item(out, LABEL_COLUMNS, label, line);
+		label = "";
+	}
+	if (told->n_more)
+		(void)fprintf(out, "%-*sand %u more\n", LABEL_COLUMNS, "", told->n_more);
+}
+
 int report_info(FILE *out, const struct scene *scene, const struct told_bands *told,
-		const struct recipe *recipe, const struct error *failure)
+		const struct told_quality *quality, const struct recipe *recipe,
+		const struct error *failure)
 {
 	text_item(out, 0, "", scene->name ? scene->name : "?");
 	if (failure)
@@ -222,6 +241,7 @@ int report_info(FILE *out, const struct scene *scene, const struct told_bands *t
 	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++)
 		put_band(out, scene, slot);
 	put_told(out, scene, told);
+	put_quality(out, quality);
 	if (put_indices(out, scene, told, recipe))
 		return -1;
 	for (unsigned i = 0; i < scene->n_files; i++)

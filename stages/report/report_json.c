@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "json_values.h"
+#include "masks/masks.h"
 #include "report_teach.h"
 #include "report_words.h"
 #include "run_figures.h"
@@ -94,6 +95,8 @@ static json_t *band_object(const struct band *band)
 	js_put(&o, "scale_source", js_text_or_null(band->scale_source));
 	if (band->ratio > 1)
 		js_put(&o, "ratio", js_count(band->ratio));
+	if (band->finer)
+		js_put(&o, "finer", js_count(band->finer));
 	return o;
 }
 
@@ -137,6 +140,23 @@ static json_t *grid_object(const struct chunk_grid *grid)
 	return o;
 }
 
+/* By rule of --mask what was taken for it in this scene. */
+static json_t *mask_list(const struct scene *scene, const struct masks *masks)
+{
+	const struct scene_masks *found = &scene->masks;
+	json_t *list = json_array();
+
+	for (unsigned i = 0; masks && i < masks->n && i < found->n_rules; i++) {
+		json_t *o = json_object();
+
+		js_put(&o, "rule", js_text(masks->rule[i].text));
+		js_put(&o, "layout", js_text_or_null(found->rule[i].layout));
+		js_put(&o, "source", js_text_or_null(found->rule[i].source));
+		js_append(&list, o);
+	}
+	return list;
+}
+
 static json_t *scene_object(const struct scene_result *result, const struct recipe *recipe,
 			    const struct options *options)
 {
@@ -168,6 +188,7 @@ static json_t *scene_object(const struct scene_result *result, const struct reci
 	js_put(&o, "chunk_grid", grid_object(&result->grid));
 	js_put(&o, "bands", bands_object(s));
 	js_put(&o, "dataset_mask", json_boolean(s->masked));
+	js_put(&o, "masks", mask_list(s, options->masks));
 	js_put(&o, "reader", js_text_or_null(info ? info->reader : NULL));
 	js_put(&o, "codec", js_text_or_null(info ? info->codec : NULL));
 	js_put(&o, "notes", note_list(s->notes[0], sizeof(s->notes[0]), s->n_notes));

@@ -13,10 +13,11 @@
 #include "report_costs.h"
 #include "report_teach.h"
 #include "report_words.h"
+#include "masks/masks.h"
 #include "base/text.h"
 #include "recipe.h"
 
-enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10, INDEX_MOST = 16 };
+enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10, MASK_COLUMNS = 12, INDEX_MOST = 16 };
 
 /* Notes of the last scene that had any: a batch of one product has the same ones over and over. */
 struct last_notes {
@@ -104,6 +105,33 @@ static void put_words(FILE *out, const char *word, const char *why)
 	text_fold(out, NAME_COLUMNS + 3 + (int)strlen(word), 4, why);
 }
 
+/* Why pixels are masked, unless it is what was said of the value before. */
+static void put_masked(FILE *out, const struct scene_result *result, unsigned v)
+{
+	const struct mask_counts *by = &result->value[v].masked_by;
+	char text[MASKED_TEXT_BYTES];
+
+	if (v && memcmp(by, &result->value[v - 1].masked_by, sizeof(*by)) == 0)
+		return;
+	if (*masked_text(text, by))
+		text_item(out, MASK_COLUMNS, "    masked:", text);
+}
+
+/* What was taken for each rule of --mask. */
+static void put_masks(FILE *out, const struct scene *scene, const struct masks *masks)
+{
+	for (unsigned i = 0; masks && i < masks->n && i < scene->masks.n_rules; i++) {
+		const struct scene_rule *found = &scene->masks.rule[i];
+		char line[MASK_RULE_BYTES + sizeof(*found) + 16];
+
+		(void)snprintf(line, sizeof(line), "%s%s%s%s%s", masks->rule[i].text,
+			       masks->rule[i].layout || !*found->layout ? "" : " as ",
+			       masks->rule[i].layout ? "" : found->layout,
+			       *found->source ? ": " : "", found->source);
+		text_item(out, MASK_COLUMNS, "    mask:", line);
+	}
+}
+
 /* Value v of a scene that is ok. */
 static void put_value(FILE *out, const struct open_report *report,
 		      const struct scene_result *result, unsigned v)
@@ -120,6 +148,7 @@ static void put_value(FILE *out, const struct open_report *report,
 		return;
 	}
 	put_numbers(out, &summary, "  ok");
+	put_masked(out, result, v);
 	if (teaches(&report->options->teach, TEACH_FLOAT_SUMS))
 		text_item(out, LABEL_COLUMNS, "    sums:",
 			  teach_float_text(text, &result->value[v].float_sums,
@@ -138,6 +167,7 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 	if (result->status == SCENE_OK) {
 		for (unsigned v = 0; v < recipe->n_values; v++)
 			put_value(out, report, result, v);
+		put_masks(out, scene, report->options->masks);
 	} else {
 		put_names(out, recipe, scene->name ? scene->name : "", "");
 		put_words(out, result->status == SCENE_FAILED ? "FAILED" : "cancelled",
@@ -188,7 +218,7 @@ static void put_coarseness(FILE *out, const struct summary *s, const struct valu
 
 static void put_pixels(FILE *out, const struct summary *s, const struct value_def *def)
 {
-	char line[400], v[N_PERCENTILES][24];
+	char line[400], v[N_PERCENTILES][24], by[MASKED_TEXT_BYTES];
 
 	(void)snprintf(line, sizeof(line),
 		       "%" PRIu64 " valid, %" PRIu64 " nodata, %" PRIu64 " masked, %" PRIu64
@@ -196,6 +226,8 @@ static void put_pixels(FILE *out, const struct summary *s, const struct value_de
 		       s->n[PIXEL_VALID], s->n[PIXEL_NODATA], s->n[PIXEL_MASKED], s->n[PIXEL_DIV0],
 		       s->n[PIXEL_NONFINITE], s->n_outside, def->grid.lo, def->grid.hi);
 	text_item(out, LABEL_COLUMNS, "Pixels", line);
+	if (*masked_text(by, &s->masked_by))
+		text_item(out, LABEL_COLUMNS, "Masked", by);
 	for (unsigned i = 0; i < N_PERCENTILES; i++)
 		(void)text_value(v[i], s->percentile[i]);
 	(void)snprintf(line, sizeof(line), "p2 %s, p5 %s, p25 %s, p50 %s, p75 %s, p95 %s, p98 %s",

@@ -2,9 +2,11 @@
  * The words that reports share: states, errors, numbers of scenes, confinement.
  */
 #include "report_words.h"
+#include "masks/masks.h"
 #include "recipe.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 
 const char *scene_status_name(enum scene_status status)
@@ -40,6 +42,20 @@ const char *error_code_name(int code)
 	return "unknown";
 }
 
+const char *masked_text(char text[MASKED_TEXT_BYTES], const struct mask_counts *by)
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
+		if (by->n[reason])
+			used += (size_t)snprintf(text + used, MASKED_TEXT_BYTES - used,
+						 "%s%" PRIu64 " %s", used ? ", " : "",
+						 by->n[reason],
+						 mask_reason_word((enum mask_reason)reason));
+	return text;
+}
+
 const char *scene_crs(const struct scene *scene)
 {
 	const struct band *first = scene_first_band(scene);
@@ -63,6 +79,7 @@ bool scene_summary(struct summary *out, const struct scene_result *result, unsig
 	if (result->status != SCENE_OK || v >= result->n_values || !value->histogram)
 		return false;
 	summary_make(out, &value->accum, value->histogram, value->area_m2, &recipe->value[v].grid);
+	out->masked_by = value->masked_by;
 	return true;
 }
 
@@ -72,6 +89,7 @@ void totals_summary(struct summary *out, const struct pixel_totals *totals, unsi
 
 	summary_make(out, &value->accum, &value->histogram, value->n_area ? value->area_m2 : NAN,
 		     &totals->layout->recipe->value[v].grid);
+	out->masked_by = value->masked_by;
 }
 
 bool scene_lacks_values(const struct scene_result *result)

@@ -15,6 +15,10 @@ const char *scene_status_name(enum scene_status status);
 /* "EX_DATAERR" and its like: the part of an error that does not depend on who read the file. */
 const char *error_code_name(int code);
 
+/* "1200 cloud, 31 shadow": those that are not 0. Returns text, "" where all are. */
+enum { MASKED_TEXT_BYTES = N_MASK_REASONS * 36 };
+const char *masked_text(char text[MASKED_TEXT_BYTES], const struct mask_counts *by);
+
 /* CRS of the scene's first band, "" if not known. */
 const char *scene_crs(const struct scene *scene);
 

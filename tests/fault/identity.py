@@ -24,6 +24,8 @@ from part_text import Lab, Part  # noqa: E402
 GIVEN = {"index": ["--index", "dvi"], "expr": ["--expr", "x=nir/red"],
          "const": ["--const", "wdrvi.alpha=0.2"], "range": ["--range", "ndvi=0,1"],
          "on-missing": ["--on-missing", "fail"], "assume-reflectance": ["--assume-reflectance"],
+         "valid-range": ["--valid-range", "ndvi=0,0.4"],
+         "valid-reflectance": ["--valid-reflectance"],
          "grid": ["--grid", "coarse"],
          "bands": ["--bands", "nir=1,red=2"], "mask": ["--mask", "qa=1"],
          "alpha": ["--alpha", "ignore"], "raw": ["--raw"],
@@ -41,8 +43,9 @@ GIVEN = {"index": ["--index", "dvi"], "expr": ["--expr", "x=nir/red"],
          "progress": ["--progress"], "monitor": ["--monitor"],
          "teach": ["--teach", "float-sums,ship-pixels"], "partial": []}
 # What has to be given beside it, in the run that it is compared with, too.
-BESIDE = {"const": ["--index", "wdrvi"]}
-CHANGES_NUMBERS = {"index", "expr", "const", "range", "bands", "mask", "raw", "scale", "offset", "nodata"}
+BESIDE = {"const": ["--index", "wdrvi"],
+          "valid-reflectance": ["--scale", "0.001"]}
+CHANGES_NUMBERS = {"index", "expr", "const", "range", "valid-range", "valid-reflectance", "bands", "mask", "raw", "scale", "offset", "nodata"}
 ENDS_AT_ONCE = {"help", "version", "man", "completion"}
 
 
@@ -232,9 +235,9 @@ def formats(lab):
            b'"scenes_in_all":0,"files":"0123456789abcdef","scenes":[\n],\n"complete":true}\n')
     lab.refuses("a part of an older imgpipe", old, "older imgpipe", "make all parts again")
     data = lab.whole.bytes()
-    lab.refuses("a part of one value", data.replace(b"partial/4", b"partial/2"), "older imgpipe",
-                "imgpipe-partial/2", "make all parts again")
-    for version in (b"5", b"44", b"22", b"11"):
+    lab.refuses("a part of one value", data.replace(b"partial/4", b"partial/3"), "older imgpipe",
+                "imgpipe-partial/3", "make all parts again")
+    for version in (b"5", b"44", b"33", b"22", b"11"):
         lab.refuses(f"format {version}", data.replace(b"partial/4", b"partial/" + version),
                     "not of the format imgpipe-partial/4")
     part = lab.whole.copy()

@@ -184,6 +184,13 @@ def contradictions(lab):
     no("counts that wrap", with_accum(plain, n=[6, 2 ** 63 - 1, 2 ** 63 - 1, 4, 0]), "add up")
     no("a size", moved(plain, x_size=9), "add up to its size")
     no("no pixels", with_accum(moved(none, x_size=0), n=[0] * 5), "add up")
+    by = plain["indices"]["ndvi"]["masked_by"]
+    no("a reason more", with_value(plain, masked_by=[by[0] + 1, *by[1:]]), "reasons do not add up")
+    no("reasons that wrap", with_value(plain, masked_by=[2 ** 63 - 1, 2 ** 63 - 1, 2, *by[3:]]),
+       "reasons do not add up")
+    no("a reason less than zero", with_value(plain, masked_by=[-1, 1, *by[2:]]), "not a scene")
+    no("nine reasons are ten", with_value(plain, masked_by=[*by, 0]), "not a scene")
+    no("nine reasons are eight", with_value(plain, masked_by=by[:-1]), "not a scene")
     histogram = json.loads(json.dumps(plain["indices"]["ndvi"]["histogram"]))
     histogram["counts"][0] += 1
     no("a pixel more in the histogram", with_value(plain, histogram=histogram), "valid pixels")

@@ -19,6 +19,7 @@
 #include <tiffio.h>
 
 #include "discover/scene_list.h"
+#include "masks/masks.h"
 
 static char root[64];
 
@@ -102,6 +103,24 @@ static inline void check_scene(const struct scene_list *scene_list, uint32_t id,
 	}
 	scene_release(&scene);
 }
+
+/* The rules of these texts; the caller frees them with masks_free(). */
+static inline struct masks *make_masks(unsigned n, const char *const *texts)
+{
+	struct text_list list = {.n = n};
+	struct masks *masks = NULL;
+	struct error err;
+
+	for (unsigned i = 0; i < n; i++)
+		list.text[i] = texts[i];
+	if (masks_make(&masks, &list, &err))
+		fail_msg("%s", err.text);
+	return masks;
+}
+
+#define MASKS(...)                                                              \
+	make_masks(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *), \
+		   (const char *const[]){__VA_ARGS__})
 
 static inline int remove_tree(void)
 {

@@ -218,8 +218,8 @@ static void test_linked_folders(void **state)
 /* A scene that is there twice by links is read once; a mask that two scenes share stays. */
 static void test_linked_files(void **state)
 {
-	struct options mask = {.recipe = &recipe_ndvi,
-			       .mask = {.set = true, .pattern = "SCL", .n_values = 1}};
+	struct masks *masks = MASKS("SCL=0");
+	struct options mask = {.recipe = &recipe_ndvi, .masks = masks};
 	struct scene_list *scene_list;
 	struct scene scene;
 	struct error err;
@@ -260,6 +260,7 @@ static void test_linked_files(void **state)
 		scene_release(&scene);
 	}
 	scene_list_free(scene_list);
+	masks_free(masks);
 }
 
 /* What was found in a folder is a file, whatever GDAL would take its name for. */

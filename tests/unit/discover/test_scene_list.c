@@ -68,8 +68,8 @@ static void make_landsat(const char *folder, const char *id)
 static void test_landsat(void **state)
 {
 	static const char id[] = "LC08_L2SP_008059_20191201_20200825_02_T1";
-	struct options options = {.recipe = &recipe_ndvi,
-				  .mask = {.set = true, .pattern = "QA_PIXEL"}};
+	struct masks *masks = MASKS("QA_PIXEL&31");
+	struct options options = {.recipe = &recipe_ndvi, .masks = masks};
 	struct options raw = {.recipe = &recipe_ndvi, .raw = true};
 	struct scene_list *scene_list;
 	struct scene scene;
@@ -97,12 +97,14 @@ static void test_landsat(void **state)
 	assert_false(scene.has_band[SCENE_QA]);
 	scene_release(&scene);
 	scene_list_free(scene_list);
+	masks_free(masks);
 }
 
 /* The quality file is found beside the bands where it was not named, and its lack is an error. */
 static void test_quality_beside(void **state)
 {
-	struct options options = {.recipe = &recipe_ndvi, .mask = {.set = true, .pattern = "SCL"}};
+	struct masks *scl = MASKS("SCL=4"), *qa_pixel = MASKS("QA_PIXEL&31");
+	struct options options = {.recipe = &recipe_ndvi, .masks = scl};
 	struct scene_list *scene_list;
 	struct scene scene;
 	struct error err;
@@ -123,7 +125,7 @@ static void test_quality_beside(void **state)
 	assert_non_null(strstr(scene.notes[1], "--offset -0.1"));
 	scene_release(&scene);
 	scene_list_free(scene_list);
-	snprintf(options.mask.pattern, sizeof(options.mask.pattern), "QA_PIXEL");
+	options.masks = qa_pixel;
 	scene_list = SCENE_LIST(&options, "q/IMG_DATA");
 	check_scene(scene_list, 0, &options, EX_DATAERR, "T32TMT_20200101T101010", "QA_PIXEL");
 	scene_list_free(scene_list);
@@ -135,6 +137,8 @@ static void test_quality_beside(void **state)
 	scene_list = SCENE_LIST(NULL, "q/IMG_DATA/R20m");
 	check_scene(scene_list, 0, NULL, 0, "T32TMT_20200101T101010", "");
 	scene_list_free(scene_list);
+	masks_free(scl);
+	masks_free(qa_pixel);
 }
 
 static void test_flat_resolutions(void **state)
@@ -266,6 +270,7 @@ static void test_hls_prefers_narrow_nir(void **state)
 
 static void test_patterns(void **state)
 {
+	struct masks *masks;
 	struct options options = {.recipe = &recipe_ndvi, .n_args = 0};
 	struct scene_list *scene_list;
 
@@ -291,11 +296,13 @@ static void test_patterns(void **state)
 	check_scene(scene_list, 0, &options, 0, "a-r", "");
 	check_scene(scene_list, 1, &options, EX_DATAERR, "c.tif", "pattern");
 	scene_list_free(scene_list);
-	options.mask.set = true;
-	snprintf(options.mask.pattern, sizeof(options.mask.pattern), "c");
+	masks = MASKS("c=1");
+	options.masks = masks;
 	scene_list = SCENE_LIST(&options, "pat/a-r.tif", "pat/c.tif", "pat/a-n.tif");
 	assert_int_equal(scene_list_count(scene_list), 1);
+	check_scene(scene_list, 0, &options, 0, "a-r", "");
 	scene_list_free(scene_list);
+	masks_free(masks);
 }
 
 static void test_grids(void **state)

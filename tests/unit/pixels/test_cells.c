@@ -79,6 +79,14 @@ static void fill_float_sums(void *at)
 	*(struct float_sums *)at = (struct float_sums){(float)any(1000), (double)any(1000)};
 }
 
+static void fill_reasons(void *at)
+{
+	struct mask_counts *by = at;
+
+	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
+		by->n[reason] = any((uint64_t)1 << 40);
+}
+
 static void fill_count(void *at)
 {
 	*(uint64_t *)at = any((uint64_t)1 << 40);
@@ -103,6 +111,7 @@ static const struct kind {
 	{&reducer_float_sums, fill_float_sums}, {&reducer_count, fill_count},
 	{&reducer_wide_sum, fill_wide},         {&reducer_largest, fill_largest},
 	{&reducer_ground, fill_wide},
+	{&reducer_reasons, fill_reasons},
 };
 
 enum { N_KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -154,7 +163,8 @@ static void imagery_has_what_is_wanted(void **state)
 	struct recipe two = recipe_ndvi;
 	struct options options = {.recipe = &recipe_ndvi};
 	struct result_layout one, both, taught;
-	size_t cells = sizeof(struct accum) + sizeof(struct histogram) + sizeof(uint128);
+	size_t cells = sizeof(struct accum) + sizeof(struct histogram) + sizeof(uint128) +
+		       (sizeof(struct mask_counts) + 15) / 16 * 16;
 
 	(void)state;
 	two.n_values = 2;

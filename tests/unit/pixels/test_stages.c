@@ -212,7 +212,8 @@ static void check(struct bench *b, bool by_tile)
 		float v;
 		enum pixel_class class = reference(b, i, &v);
 
-		assert_int_equal(b->block.out[0].pixel_class[i], class);
+		assert_int_equal(b->block.out[0].pixel_class[i],
+				 class == PIXEL_MASKED ? class + 8 * REASON_DATASET : class);
 		if (class == PIXEL_VALID) {
 			assert_true(b->block.out[0].value[i] == v);
 			accum_add(&p->accum, &recipe_ndvi.value[0].grid, v, 1);
@@ -420,29 +421,129 @@ static void bytes_are_counted(void **state)
 	}
 }
 
-static void quality_rules(void **state)
+/*
+ * Nodata before a mask of the file before the verdict before what is not finite; and each masked
+ * pixel has its reason, in every tile.
+ */
+static void reasons_are_counted(void **state)
 {
+	uint8_t verdict[N];
+
+	(void)state;
+	for (int by_tile = 0; by_tile < 2; by_tile++) {
+		struct mask_counts expect = {0}, got = {0};
+		struct bench b;
+		const float *red, *nir;
+
+		bench_init(&b, SAMPLE_F32, SAMPLE_F32);
+		b.scene.band[RED].has_nodata = true;
+		b.scene.band[RED].nodata = 0;
+		b.block.file_mask[0] = b.mask;
+		b.block.verdict = verdict;
+		red = b.plane[RED];
+		nir = b.plane[NIR];
+		for (size_t i = 0; i < N; i++) {
+			unsigned reason = (unsigned)i % (N_MASK_REASONS + 5);
+
+			verdict[i] = reason < N_MASK_REASONS
+					     ? (uint8_t)(16 * (i % MASK_TESTS_MOST) + reason)
+					     : 0xFF;
+			b.mask[i] = i % 17 != 0;
+		}
+		run_stages(&b, by_tile);
+		for (size_t i = 0; i < N; i++) {
+			uint8_t class = b.block.out[0].pixel_class[i];
+			unsigned reason = (unsigned)i % (N_MASK_REASONS + 5);
+
+			if (red[i] == 0) {
+				assert_int_equal(class, PIXEL_NODATA);
+				continue;
+			}
+			if (i % 17 == 0)
+				reason = REASON_DATASET;
+			if (reason < N_MASK_REASONS) {
+				assert_int_equal(class, PIXEL_MASKED + 8 * reason);
+				assert_true(b.block.out[0].value[i] == 0);
+				expect.n[reason]++;
+			} else if (!isfinite(red[i]) || !isfinite(nir[i])) {
+				assert_int_equal(class, PIXEL_NONFINITE);
+			}
+		}
+		for (uint32_t p = 0; p < b.result.n_groups; p++) {
+			const struct value_cells cells = cells_of(&b, p);
+			uint64_t sum = 0;
+
+			for (unsigned r = 0; r < N_MASK_REASONS; r++)
+				sum += cells.masked_by->n[r];
+			assert_int_equal(sum, cells.accum->n[PIXEL_MASKED]);
+			mask_counts_merge(&got, cells.masked_by);
+		}
+		assert_memory_equal(&got, &expect, sizeof(got));
+		assert_true(got.n[REASON_CLOUD] && got.n[REASON_RANGE] && got.n[REASON_DATASET]);
+		bench_release(&b);
+	}
+}
+
+/* A masked constant block: all its pixels, for its reason. */
+static void a_masked_constant_block(void **state)
+{
+	static const uint8_t verdict = 16 * 3 + REASON_SNOW;
 	struct bench b;
-	uint8_t quality[N];
-	uint64_t masked = 0;
 
 	(void)state;
 	bench_init(&b, SAMPLE_U16, SAMPLE_U16);
-	b.scene.has_band[SCENE_QA] = true;
-	b.scene.band[SCENE_QA] = (struct band){.name = "qa", .type = SAMPLE_U8, .ratio = 1};
-	for (size_t i = 0; i < N; i++)
-		quality[i] = (uint8_t)i;
-	b.block.plane[SCENE_QA] = quality;
-	b.options.mask = (struct mask_rule){.set = true, .by_bits = true, .bits = 6};
+	b.block.constant = true;
+	b.block.n_pixels = 1;
+	b.block.verdict = &verdict;
+	run_stages(&b, false);
+	assert_int_equal(cells_of(&b, 0).accum->n[PIXEL_MASKED], N);
+	assert_int_equal(cells_of(&b, 0).masked_by->n[REASON_SNOW], N);
+	bench_release(&b);
+}
+
+/* --valid-range and --valid-reflectance, where nothing else keeps a pixel from counting. */
+static void ranges_mask(void **state)
+{
+	struct recipe recipe = recipe_ndvi;
+	uint64_t beyond = 0, values = 0;
+	struct bench b;
+	const uint16_t *red, *nir;
+
+	(void)state;
+	bench_init(&b, SAMPLE_U16, SAMPLE_U16);
+	red = b.plane[RED];
+	nir = b.plane[NIR];
+	for (unsigned slot = 0; slot <= 1; slot++) {
+		b.scene.band[slot].scale = 1e-4;
+		b.scene.band[slot].offset = -0.1;
+	}
+	b.options.valid_reflectance = true;
+	run_stages(&b, false);
+	assert_int_equal(cells_of(&b, 0).accum->n[PIXEL_MASKED], 0); /* of no known scale */
+	b.scene.has_reflectance = true;
 	run_stages(&b, false);
 	for (size_t i = 0; i < N; i++)
-		masked += (quality[i] & 6) != 0;
-	assert_int_equal(cells_of(&b, 0).accum->n[PIXEL_MASKED], masked);
-	b.options.mask = (struct mask_rule){.set = true, .n_values = 2, .values = {4, 11}};
+		beyond += red[i] < 1000 || red[i] > 11000 || nir[i] < 1000 || nir[i] > 11000;
+	assert_in_range(beyond, 1, N - 1);
+	assert_int_equal(cells_of(&b, 0).masked_by->n[REASON_RANGE], beyond);
+
+	b.options.valid_reflectance = false;
 	run_stages(&b, false);
-	for (size_t i = masked = 0; i < N; i++)
-		masked += quality[i] != 4 && quality[i] != 11;
-	assert_int_equal(cells_of(&b, 0).accum->n[PIXEL_MASKED], masked);
+	for (size_t i = 0; i < N; i++) {
+		const struct value_plane *out = &b.block.out[0];
+
+		values += out->pixel_class[i] == PIXEL_VALID &&
+			  ((double)out->value[i] < -0.25 || (double)out->value[i] > 0.5);
+	}
+	recipe.value[0].limited = true;
+	recipe.value[0].least = -0.25;
+	recipe.value[0].most = 0.5;
+	b.options.recipe = &recipe;
+	run_stages(&b, false);
+	assert_in_range(values, 1, N - 1);
+	assert_int_equal(cells_of(&b, 0).masked_by->n[REASON_RANGE], values);
+	assert_int_equal(cells_of(&b, 0).accum->n[PIXEL_MASKED], values);
+	assert_true(cells_of(&b, 0).accum->min >= -0.25f && cells_of(&b, 0).accum->max <= 0.5f);
 	bench_release(&b);
 }
 
@@ -457,7 +558,9 @@ int main(void)
 		cmocka_unit_test(a_constant_block_stands_for_its_pixels),
 		cmocka_unit_test(zeros_have_no_sign),
 		cmocka_unit_test(bytes_are_counted),
-		cmocka_unit_test(quality_rules),
+		cmocka_unit_test(reasons_are_counted),
+		cmocka_unit_test(a_masked_constant_block),
+		cmocka_unit_test(ranges_mask),
 	};
 
 	int failed = 0;

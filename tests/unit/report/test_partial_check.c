@@ -129,6 +129,7 @@ static void one_value_decides(const struct value_grid *grid)
 		change;                                         \
 		expect_refused(&bad, grid, what);               \
 	} while (0)
+	BAD(bad.result.value[0].masked_by.n[REASON_SNOW]++, "its reasons");
 	BAD(a->sum++, "its sum");
 	BAD(a->sum--, "its sum");
 	BAD(a->sum_sq++, "its sum of squares");

@@ -305,12 +305,17 @@ static void test_info(void **state)
 	const struct told_bands told = {
 		.n = 2,
 		.band = {{.word = "red", .source = "x"}, {.word = "swir16", .source = "band 5"}}};
+	const struct told_quality quality = {
+		.n = 2,
+		.n_more = 3,
+		.band = {{.name = "x_SCL.tif", .layouts = "scl"}, {.name = "x_clouds.tif"}}};
 	struct scene nothing = {0};
 	FILE *out = fopen(f->path[0], "w");
 	char *written;
 
-	assert_int_equal(report_info(out, &f->good, &told, &recipe_ndvi, NULL), 0);
-	assert_int_equal(report_info(out, &nothing, &told, &recipe_ndvi, &f->bad_result.error), 0);
+	assert_int_equal(report_info(out, &f->good, &told, &quality, &recipe_ndvi, NULL), 0);
+	assert_int_equal(
+		report_info(out, &nothing, &told, &quality, &recipe_ndvi, &f->bad_result.error), 0);
 	fclose(out);
 	written = read_all(f->path[0]);
 	check_width(written);
@@ -319,9 +324,12 @@ static void test_info(void **state)
 	assert_non_null(strstr(written, " NDVI, "));
 	assert_null(strstr(written, "NDMI")); /* no swir16 by name */
 	assert_non_null(strstr(written, "FAILED    bad.tif: tile 3"));
+	assert_non_null(
+		strstr(written, "  quality   x_SCL.tif: --mask scl\n            x_clouds.tif\n"));
+	assert_non_null(strstr(written, "            and 3 more\n"));
 	out = fopen("/dev/full", "w");
 	setbuf(out, NULL);
-	assert_int_equal(report_info(out, &f->good, &told, &recipe_ndvi, NULL), -1);
+	assert_int_equal(report_info(out, &f->good, &told, &quality, &recipe_ndvi, NULL), -1);
 	fclose(out);
 }
 

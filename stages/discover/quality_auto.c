@@ -1,0 +1,177 @@
+/*
+ * --mask auto: which layout the quality bands of a scene's product have, by their names; and the
+ * same for `info`, which shows all.
+ */
+#include "quality.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "quality_match.h"
+#include "scene_list.h"
+
+/* The first name that this layout may have, of files and descriptions; NULL: none. */
+static const char *named(const struct quality *q, const struct mask_layout *layout)
+{
+	const struct raster_info *info = q->stack ? &q->scene->files[0].info : NULL;
+
+	for (unsigned i = 0; i < q->files.n; i++)
+		if (layout_names(layout, q->files.file[i].name, q->base))
+			return q->files.file[i].name;
+	for (uint32_t i = 0; info && i < info->n_bands; i++)
+		if (*info->bands[i].description &&
+		    layout_names(layout, info->bands[i].description, q->base))
+			return info->bands[i].description;
+	return NULL;
+}
+
+/* "scl", "cldprb:66": what may be typed for it. */
+static void preset_text(const struct mask_layout *layout, char *text, size_t size)
+{
+	struct mask_rule rule;
+	struct error err;
+
+	(void)snprintf(text, size, "%s", layout_name(layout));
+	if (mask_rule_parse(&rule, text, &err))
+		(void)snprintf(text, size, "%s:66", layout_name(layout));
+}
+
+unsigned quality_layouts_of(const char *name, const char *base, char *text, size_t size)
+{
+	char preset[32];
+	size_t used = 0;
+	unsigned n = 0;
+
+	*text = '\0';
+	for (const struct mask_layout *l = layout_next(NULL); l; l = layout_next(l)) {
+		if (!layout_names(l, name, base))
+			continue;
+		preset_text(l, preset, sizeof(preset));
+		if (used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s%s", n ? " or " : "",
+						 preset);
+		n++;
+	}
+	return n;
+}
+
+static int ambiguous(const struct quality *q, const char *name, struct error *err)
+{
+	char layouts[120];
+
+	(void)quality_layouts_of(name, q->base, layouts, sizeof(layouts));
+	return error_set(err, EX_DATAERR,
+			 "%s: --mask auto: the name %s does not tell which layout it has; pass "
+			 "--mask %s",
+			 q->scene->name, name, layouts);
+}
+
+/* The table's order: the layout that says most of a product stands first. */
+int quality_layout(struct quality *q, const struct mask_rule *rule,
+		   const struct mask_layout **layout, struct error *err)
+{
+	struct mask_need need[MASK_NEEDS_MOST];
+	struct quality_band band;
+	char layouts[120];
+
+	*layout = NULL;
+	if (quality_files_look_around(&q->files, q->scene_list, q->entry, q->options, err))
+		return -1;
+	for (const struct mask_layout *l = layout_next(NULL); l; l = layout_next(l)) {
+		const char *name = mask_takes(rule, l) ? named(q, l) : NULL;
+
+		if (!name)
+			continue;
+		if (quality_layouts_of(name, q->base, layouts, sizeof(layouts)) > 1)
+			return ambiguous(q, name, err);
+		if (mask_needs(rule, l, need) &&
+		    quality_find(q, &need[0], MATCH_WORD, &band, err) == 1) {
+			*layout = l;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* --- info --- */
+
+static void tell(struct told_quality *told, const char *name, const char *base)
+{
+	struct told_quality_band *band = &told->band[told->n];
+
+	if (told->n == TOLD_QUALITY_MOST) {
+		told->n_more++;
+		return;
+	}
+	(void)snprintf(band->name, sizeof(band->name), "%s", name);
+	(void)quality_layouts_of(name, base, band->layouts, sizeof(band->layouts));
+	told->n++;
+}
+
+void scene_tell_quality(struct told_quality *told, const struct scene *scene,
+			const struct scene_list *scene_list, const struct options *options)
+{
+	const struct entry *entry = &scene_list->entry[scene->id];
+	uint32_t first = entry_first(scene_list, entry);
+	const char *base;
+	struct quality_files files;
+	struct error ignored;
+	char layouts[120];
+
+	*told = (struct told_quality){.n = 0};
+	if (first == NO_FILE || entry->kind == ENTRY_FAILED)
+		return;
+	base = file_list_name(&scene_list->files, first);
+	if (quality_files_init(&files, scene_list, entry, &ignored) == 0)
+		(void)!quality_files_look_around(&files, scene_list, entry, options, &ignored);
+	for (unsigned i = 0; i < files.n; i++)
+		tell(told, files.file[i].name, base);
+	quality_files_release(&files);
+	if (!scene->n_files || !scene->files[0].info.bands || scene->files[0].info.n_bands < 2)
+		return;
+	for (uint32_t i = 0; i < scene->files[0].info.n_bands; i++) {
+		const char *description = scene->files[0].info.bands[i].description;
+
+		if (*description && quality_layouts_of(description, base, layouts, sizeof(layouts)))
+			tell(told, description, base);
+	}
+}
+
+/* --- a run without --mask --- */
+
+/* The one layout that a name fits, if auto takes it. */
+static bool auto_takes(const char *name, const char *base)
+{
+	const struct mask_layout *fits = NULL;
+	struct mask_rule rule;
+	struct error err;
+
+	for (const struct mask_layout *l = *name ? layout_next(NULL) : NULL; l;
+	     l = layout_next(l)) {
+		if (!layout_names(l, name, base))
+			continue;
+		if (fits)
+			return false;
+		fits = l;
+	}
+	return fits && mask_rule_parse(&rule, "auto", &err) == 0 && mask_takes(&rule, fits);
+}
+
+void scene_note_quality(struct scene *scene, const struct scene_list *scene_list,
+			const struct entry *entry)
+{
+	const char *base = file_list_name(&scene_list->files, entry_first(scene_list, entry));
+	const struct raster_info *info = &scene->files[0].info;
+	bool has = false;
+
+	for (unsigned i = 0; i < entry->n && !has; i++) {
+		const struct member *member = &scene_list->member[entry->first + i];
+
+		has = member->slot >= SCENE_QA &&
+		      auto_takes(file_list_name(&scene_list->files, member->file), base);
+	}
+	for (uint32_t i = 0; !has && info->n_bands > 1 && i < info->n_bands; i++)
+		has = auto_takes(info->bands[i].description, base);
+	if (has)
+		scene_note(scene, "has a cloud mask: --mask auto would use it");
+}
