@@ -81,7 +81,7 @@ int quality_slot(struct scene *scene, unsigned file, uint32_t index, const char 
 				 "%s: masks read more than %d quality bands; leave out some "
 				 "--mask",
 				 scene->name, SCENE_QA_MOST);
-	unique_name(scene, text, scene->files[file].info.n_bands > 1 ? index : 0, name);
+	unique_name(scene, text, file > 0 && scene->files[file].info.n_bands > 1 ? index : 0, name);
 	return scene_set_band(scene, *slot, name, file, index, err);
 }
 
