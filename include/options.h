@@ -90,7 +90,8 @@ struct options {
 	bool no_nodata;   /* --nodata none: every stored number counts */
 	bool reflectance; /* digital numbers are made reflectance, or the scene fails */
 	enum reader_choice reader;
-	bool follow; /* files that named inputs refer to are read anywhere */
+	struct text_list include, exclude; /* patterns of files that are found in folders */
+	bool follow;                       /* files that named inputs refer to are read anywhere */
 
 	unsigned workers;     /* 0: as many as the machine allows */
 	const char *executor; /* a name of the table in executor.h, or "auto" */

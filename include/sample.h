@@ -37,9 +37,10 @@ bool sample_holds(enum sample_type type, double value, double *rounded);
 
 /*
  * Is a floating-point sample the nodata value, which is no NaN? As GDAL compares them: equal, or
- * closer than two units of the last place of their sum. Near the limit of the type that sum is
- * infinite, so that whatever is of its size counts: a limit that was rounded on its way (-3.4e38)
- * is still found. An infinite nodata stands for the limit, too.
+ * closer than two units of the last place that their sum has in single precision, for both types.
+ * Near the limit of the type that sum is infinite, so that whatever is of its size counts: a limit
+ * that was rounded on its way (-3.4e38) is still found. An infinite nodata stands for the limit,
+ * too.
  */
 static inline bool sample_near_f32(float sample, float nodata)
 {
@@ -53,7 +54,8 @@ static inline bool sample_near_f64(double sample, double nodata)
 {
 	double finite = nodata > DBL_MAX ? DBL_MAX : nodata < -DBL_MAX ? -DBL_MAX : nodata;
 
-	return sample == nodata || fabs(sample - finite) < DBL_EPSILON * fabs(sample + finite) * 2;
+	return sample == nodata ||
+	       fabs(sample - finite) < (double)FLT_EPSILON * fabs(sample + finite) * 2;
 }
 
 #endif

@@ -191,6 +191,37 @@ static char *reader(const struct options *o)
 	return not_given();
 }
 
+/* Patterns are a set, but their order is kept: who gives them in another one sees why. */
+static char *patterns(const struct text_list *list)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = list->n ? open_memstream(&text, &size) : NULL;
+
+	if (!list->n)
+		return not_given();
+	if (!out)
+		return NULL;
+	for (unsigned i = 0; i < list->n; i++)
+		(void)fprintf(out, "%s%s", i ? " " : "", list->text[i]);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* Which files are scenes, where folders are named. */
+static char *include(const struct options *o)
+{
+	return patterns(&o->include);
+}
+
+static char *exclude(const struct options *o)
+{
+	return patterns(&o->exclude);
+}
+
 /* --- the two tables --- */
 
 static const struct {
@@ -215,6 +246,8 @@ static const struct {
 	{"nodata", nodata},
 	{"reflectance", reflectance},
 	{"reader", reader},
+	{"include", include},
+	{"exclude", exclude},
 	{"follow", follow},
 };
 

@@ -72,6 +72,23 @@ static const struct option_row reader = {
 	.help = "which reader; auto: the TIFF reader where it can, else GDAL",
 	.set = set_reader,
 };
+static const struct option_row include = {
+	.name = "include",
+	.argument = "PATTERN",
+	.repeats = true,
+	.help = "of the files found in folders and archives take only those whose name fits the "
+		"pattern, as in '*_B0[48].tif'; with a / it is compared with the end of the path; "
+		"may be given several times. Files that you name are always taken",
+	.set = set_include,
+};
+static const struct option_row exclude = {
+	.name = "exclude",
+	.argument = "PATTERN",
+	.repeats = true,
+	.help = "leave out the files found in folders and archives whose name fits, as in "
+		"'*_NDVI.tif' or 'old/*'",
+	.set = set_exclude,
+};
 static const struct option_row follow = {
 	.name = "follow",
 	.help = "a VRT or side file that you name may refer to files anywhere; without this option "
@@ -80,8 +97,8 @@ static const struct option_row follow = {
 	.set = set_follow,
 };
 
-const struct option_row *const reading_rows[] = {&bands,  &mask,   &alpha,  &raw,
-						 &scale,  &offset, &nodata, &reflectance,
+const struct option_row *const reading_rows[] = {&bands,  &mask,   &alpha,       &raw,     &scale,
+						 &offset, &nodata, &reflectance, &include, &exclude,
 						 &reader, &follow, NULL};
 
 /* --- how to work --- */

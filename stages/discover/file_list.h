@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "error.h"
+#include "file_filter.h"
 #include "number_set.h"
 
 #define NO_FILE NO_NUMBER
@@ -68,9 +69,11 @@ struct file_list {
 	size_t text_len, text_size;
 	struct file_entry *entry;
 	uint32_t n, size;
-	uint64_t offered;      /* files named so far, those named twice included */
-	size_t most_bytes;     /* what the list may take of memory, 0: anything */
-	struct identity *read; /* lists that were read */
+	struct file_filter filter; /* of files that are found, not named */
+	uint32_t n_filtered;       /* files that it did not take */
+	uint64_t offered;          /* files named so far, those named twice included */
+	size_t most_bytes;         /* what the list may take of memory, 0: anything */
+	struct identity *read;     /* lists that were read */
 	uint32_t n_read;
 	uint32_t n_by_link;
 	/*

@@ -6,6 +6,7 @@
 #include "group.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "group_key.h"
 #include "wishes.h"
@@ -97,6 +98,25 @@ static bool clashes(const struct choice *choice, struct slot_files *files)
 	return false;
 }
 
+/*
+ * MAJA has surface reflectance twice: "..._SRE_B4", and "..._FRE_B4", corrected for slopes. Where
+ * both are there, the second is the scene; scene_label() says so.
+ */
+static bool has_corrected_twin(const struct grouping *g, uint32_t file)
+{
+	struct parsed p = name_parse(&g->scene_list->files, file);
+	char name[UINT8_MAX + 1];
+	uint32_t family;
+
+	if (!name_is_uncorrected(p.name, p.prefix_len) ||
+	    snprintf(name, sizeof(name), "%s", p.name) >= (int)sizeof(name))
+		return false;
+	name[p.prefix_len - 3] = 'F';
+	p.name = name;
+	family = find_family(g, &p);
+	return family != NO_FILE && g->family[family].complete;
+}
+
 static int emit_group(struct grouping *g, struct group *group, uint32_t file, struct error *err)
 {
 	const struct family *family = &g->family[group->family];
@@ -109,6 +129,8 @@ static int emit_group(struct grouping *g, struct group *group, uint32_t file, st
 	if (!group->complete && family->complete)
 		return 0; /* the other extensions of a scene that is there */
 	if (group->complete && group->resolution_m > family->finest)
+		return 0;
+	if (has_corrected_twin(g, file))
 		return 0;
 	if (!group->wished)
 		return scene_list_append_file(g->scene_list, ENTRY_STACK, file, err);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "band_name.h"
 #include "bands/name_pattern.h"
@@ -53,6 +54,12 @@ struct band_token name_band_token(const char *stem, size_t len);
  * of processing ("S2A_OPER_...").
  */
 void name_date(const char *name, enum date_form form, char out[24]);
+
+/* Does name[0 ... len) end in MAJA's word for reflectance that is not corrected for slopes? */
+static inline bool name_is_uncorrected(const char *name, size_t len)
+{
+	return len >= 4 && memcmp(name + len - 4, "_SRE", 4) == 0;
+}
 
 /* strstr() without regard to case. */
 bool name_holds(const char *text, const char *word);

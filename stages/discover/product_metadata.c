@@ -85,7 +85,7 @@ static bool l1_coefficients(const struct scene *scene, const struct sensor *sens
 	for (unsigned slot = 0; slot < SCENE_QA; slot++) {
 		const struct band *band = &scene->band[slot];
 
-		if (!scene->has_band[slot] || product_is_thermal(sensor, band) ||
+		if (!scene->has_band[slot] || band_is_thermal(sensor, band) ||
 		    landsat_mtl_scale(mtl, band->code, &rule->scale[slot], &rule->offset[slot]))
 			continue;
 		*without = band->name;
@@ -111,7 +111,8 @@ struct product_rule product_rule_landsat_l1(const struct scene *scene, const str
 		snprintf(rule.remedy, sizeof(rule.remedy), "%s", problem);
 	else if (!found)
 		snprintf(rule.remedy, sizeof(rule.remedy),
-			 "put the product's _MTL.txt beside the images and pass --reflectance");
+			 "put the product's _MTL.txt beside the images%s",
+			 options->reflectance ? "" : " and pass --reflectance");
 	else if (!l1_file && mtl.level[0])
 		snprintf(rule.remedy, sizeof(rule.remedy), "%.80s is of level %s", mtl.where,
 			 mtl.level);

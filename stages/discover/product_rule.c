@@ -4,52 +4,13 @@
  */
 #include "product_rule.h"
 
-#include <math.h>
 #include <stdio.h>
 
-#include "names.h"
 #include "sentinel2.h"
-
-bool sample_is_integer(enum sample_type type)
-{
-	return type != SAMPLE_F32 && type != SAMPLE_F64;
-}
 
 bool product_numbers(const struct product_rule *rule, enum sample_type type)
 {
 	return sample_is_integer(type) && (sample_size(type) > 1 || rule->eight_bits);
-}
-
-bool product_is_thermal(const struct sensor *sensor, const struct band *band)
-{
-	enum band_name name = sensor ? sensor_name_of(sensor, band->code) : NAME_NONE;
-
-	return name == NAME_LWIR11 || name == NAME_LWIR12;
-}
-
-const struct band_info *band_file_info(const struct scene *scene, unsigned slot)
-{
-	const struct band *band = &scene->band[slot];
-
-	return &scene->files[band->file].info.bands[band->index - 1];
-}
-
-bool band_states_scale(const struct band_info *info)
-{
-	return info->has_scale && isfinite(info->scale) && info->scale != 0 &&
-	       isfinite(info->offset) && (info->scale != 1 || info->offset != 0);
-}
-
-bool says_landsat_surface(const struct scene *scene, const char *path)
-{
-	const char *part = sentinel2_own_part(path);
-
-	for (unsigned slot = 0; slot < SCENE_QA; slot++)
-		if (scene->has_band[slot] &&
-		    name_holds(band_file_info(scene, slot)->description, "SR_B"))
-			return true;
-	return name_holds(part, "_SR_B") || name_holds(part, "_L2SP_") ||
-	       name_holds(part, "_L2SR_");
 }
 
 static struct product_rule same_for_all(double scale, double offset)
@@ -86,6 +47,11 @@ static struct product_rule sentinel2_rule(struct scene *scene, const char *path)
 		rule = same_for_all(0.0001, 0);
 		snprintf(rule.why, sizeof(rule.why),
 			 "product rule: Sentinel-2, harmonised by its name (offset taken out)");
+	} else {
+		snprintf(
+			rule.remedy, sizeof(rule.remedy),
+			"put MTD_MSI*.xml beside the images, or pass --scale 0.0001, with --offset "
+			"-0.1 if the processing baseline is N0400 or newer");
 	}
 	return rule;
 }

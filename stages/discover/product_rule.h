@@ -1,5 +1,5 @@
 /*
- * What files and products say of scale and offset, band by band. A rule needs positive evidence:
+ * What the product says of scale and offset, band by band. A rule needs positive evidence:
  * the product's metadata or its name, never a date. product_rule.c, with product_metadata.c for
  * those whose coefficients stand in a file beside the images. Thread-safe.
  */
@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "band_facts.h"
 #include "options.h"
 #include "scene.h"
 #include "side_file.h"
@@ -31,25 +32,8 @@ struct product_rule {
 struct product_rule product_rule_find(struct scene *scene, const struct sensor *sensor,
 				      const char *path, const struct options *options);
 
-/* Is it a thermal band? A product's rule of reflectance is not for those. */
-bool product_is_thermal(const struct sensor *sensor, const struct band *band);
-
 /* May numbers of this type be the product's? In 8 bits they are, mostly, a picture made of it. */
 bool product_numbers(const struct product_rule *rule, enum sample_type type);
-
-bool sample_is_integer(enum sample_type type);
-
-/* What the header says of the band in this slot. */
-const struct band_info *band_file_info(const struct scene *scene, unsigned slot);
-
-/* Does the file state a scale or offset that says something? */
-bool band_states_scale(const struct band_info *info);
-
-/*
- * Do names or a band's description speak of Landsat surface reflectance of any collection? path: of
- * the first band's file.
- */
-bool says_landsat_surface(const struct scene *scene, const char *path);
 
 /* --- product_metadata.c --- */
 

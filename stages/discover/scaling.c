@@ -41,7 +41,7 @@ static void scale_band(struct scene *scene, unsigned slot, const struct sensor *
 		set_scale(band, info->scale, info->offset,
 			  info->beside & FACT_SCALE ? "metadata beside the file: .aux.xml"
 						    : "file metadata");
-	else if (rule->known && product_is_thermal(sensor, band))
+	else if (rule->known && band_is_thermal(sensor, band))
 		leave_thermal(scene, band);
 	else if (rule->known && product_numbers(rule, band->type))
 		set_scale(band, rule->scale[slot], rule->offset[slot], rule->why);
@@ -105,11 +105,12 @@ static bool is_reflectance(const struct scene *scene, const struct product_rule 
 static int no_reflectance(const struct scene *scene, const struct product_rule *rule,
 			  struct error *err)
 {
-	return error_set(err, EX_DATAERR, "%s: --reflectance, and %s%s", scene->name,
-			 rule->remedy[0] ? "" : "nothing states how its numbers become reflectance",
+	return error_set(err, EX_DATAERR,
+			 "%s: nothing says how its numbers become reflectance (--reflectance): %s",
+			 scene->name,
 			 rule->remedy[0] ? rule->remedy
-					 : "; pass --scale and --offset, or --assume-reflectance "
-					   "if they are");
+					 : "pass --scale and --offset, or --assume-reflectance if "
+					   "they are it");
 }
 
 int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *path,

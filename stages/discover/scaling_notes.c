@@ -37,14 +37,14 @@ static void note_doubt(struct scene *scene, const struct sensor *sensor, const c
 		scene_note(
 			scene,
 			"Sentinel-2, processing baseline unknown. If it is N0400 or newer and 1000 "
-			"is still added to the values, %s %s: run again with --scale 0.0001 "
-			"--offset -0.1. If not, there is nothing to do",
+			"is still added to the values, %s %s, and --scale 0.0001 --offset -0.1 "
+			"makes it right. If not, there is nothing to do",
 			wishes_values(recipe, values, sizeof(values)),
 			is_ndvi(recipe) ? "is too close to 0" : "will be wrong");
 	else if (of == SCALE_LANDSAT_C2 ||
 		 (of == SCALE_LANDSAT_SR && says_landsat_surface(scene, path)))
 		scene_note(scene, "this may be Landsat Collection 2 surface reflectance. If it is, "
-				  "run again with --scale 0.0000275 --offset -0.2. If not, there "
+				  "--scale 0.0000275 --offset -0.2 makes it right. If not, there "
 				  "is nothing to do");
 }
 
@@ -141,7 +141,7 @@ static void note_disagreement(struct scene *scene, const struct sensor *sensor,
 
 	while (slot < SCENE_QA &&
 	       (!scene->has_band[slot] || !band_states_scale(band_file_info(scene, slot)) ||
-		product_is_thermal(sensor, &scene->band[slot]) || !disagrees(scene, slot, rule)))
+		band_is_thermal(sensor, &scene->band[slot]) || !disagrees(scene, slot, rule)))
 		slot++;
 	if (slot == SCENE_QA)
 		return;
@@ -168,8 +168,8 @@ static void note_offset_twice(struct scene *scene, const struct sensor *sensor)
 	if (sensor && sensor->rule == SCALE_SENTINEL2 && info->offset < 0)
 		scene_note(scene,
 			   "Sentinel-2: the file's offset %.6g was applied. If it was taken out of "
-			   "the values before (boa_offset_applied), run again with --scale %.6g "
-			   "--offset 0. If not, there is nothing to do",
+			   "the values before (boa_offset_applied), --scale %.6g --offset 0 makes "
+			   "it right. If not, there is nothing to do",
 			   info->offset, info->scale);
 }
 

@@ -81,12 +81,34 @@ int scene_clash(const struct scene_list *scene_list, const struct entry *entry, 
 	return -1;
 }
 
+/* MAJA's reflectance that is corrected for slopes is the scene, where the other is there, too. */
+static void note_twin(struct scene *scene, const struct scene_list *scene_list, uint32_t file)
+{
+	const char *base = file_list_name(&scene_list->files, file);
+	struct band_token token = name_band_token(base, name_stem(base));
+	size_t at = token.prefix_len;
+	char *path;
+
+	if (at < 4 || memcmp(base + at - 4, "_FRE", 4) != 0)
+		return;
+	path = file_list_path(&scene_list->files, file);
+	if (!path)
+		return;
+	path[strlen(path) - strlen(base) + at - 3] = 'S';
+	if (access(path, F_OK) == 0)
+		scene_note(scene,
+			   "FRE is used, reflectance corrected for slopes; the files of SRE, "
+			   "without this, lie beside it: name them alone to use them");
+	free(path);
+}
+
 const struct sensor *scene_label(struct scene *scene, const struct scene_list *scene_list,
 				 uint32_t file)
 {
 	const char *base = file_list_name(&scene_list->files, file);
 	const struct sensor *sensor = file_sensor(&scene_list->files, file);
 
+	note_twin(scene, scene_list, file);
 	if (sensor) {
 		snprintf(scene->sensor, sizeof(scene->sensor), "%s", sensor->name);
 		name_date(base, sensor->date, scene->acquired);

@@ -176,6 +176,7 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 	rc = wishes_check(options, err);
 	/* Grouping the names takes about as much again. */
 	made->files.most_bytes = (size_t)(options->memory_bytes / 2);
+	made->files.filter = (struct file_filter){&options->include, &options->exclude};
 	for (unsigned i = 0; i < options->n_args && rc == 0; i++)
 		rc = file_list_add(&made->files, options->args[i], err);
 	if (rc == 0 && options->masks)
@@ -189,7 +190,13 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 	if (rc == 0)
 		rc = drop_twice(made, err);
 	file_list_forget_links(&made->files);
-	if (rc == 0 && made->n == 0)
+	if (rc == 0 && made->n == 0 && made->files.n_filtered)
+		rc = error_set(
+			err, EX_NOINPUT,
+			"no scenes: --include and --exclude leave out all %u files that were "
+			"found",
+			made->files.n_filtered);
+	else if (rc == 0 && made->n == 0)
 		rc = error_set(
 			err, EX_NOINPUT,
 			"no scenes: name files, directories, @lists or - for standard input");

@@ -106,7 +106,6 @@ static bool make_need(struct mask_need *need, const struct layout_need *row,
 		      const struct mask_rule *rule)
 {
 	unsigned set = 1u << rule->set;
-	bool by_set = false;
 
 	*need = (struct mask_need){.index = row->index,
 				   .test = {.keep = row->keep, .reason = REASON_OTHER}};
@@ -114,11 +113,10 @@ static bool make_need(struct mask_need *need, const struct layout_need *row,
 	for (const struct layout_condition *c = row->condition; c->sets | c->extras; c++) {
 		if (!(c->sets & set) && !(c->extras & rule->extras))
 			continue;
-		by_set |= (c->sets & set) != 0;
 		need->saturation |= row->saturation && !c->bits;
 		add_condition(&need->test, c, rule);
 	}
-	need->optional = by_set && row->only_reasons & set;
+	need->optional = (row->only_reasons & set) != 0;
 	return need->test.n > 0;
 }
 

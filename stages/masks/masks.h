@@ -39,7 +39,9 @@ struct mask_need {
 	 * wildcard, fnmatch() of the file's name. "#": band `index` of the stack itself.
 	 */
 	char pattern[64];
-	uint32_t index;  /* band of that file, from 1; 0: its only one */
+	/* Band of that file, from 1; 0: its only one. Of a band that its description tells, it says
+	 * nothing: MSK_CLASSI_CIRRUS is that band of a stack, whatever its number. */
+	uint32_t index;
 	bool saturation; /* QA_RADSAT: bits of the bands that are read; see mask_saturation() */
 	bool optional;   /* it only tells reasons; without it the rule still holds */
 	struct mask_test test;
@@ -79,8 +81,9 @@ void masks_free(struct masks *masks);
 bool mask_takes(const struct mask_rule *rule, const struct mask_layout *layout);
 
 /*
- * What a rule reads if the quality bands have this layout (rule->layout for presets, the layout
- * that was found for auto, NULL for free rules). Returns the number of needs.
+ * What a rule reads, in the order in which its tests tell reasons, if the quality bands have this
+ * layout (rule->layout for presets, the layout that was found for auto, NULL for free rules).
+ * Returns the number of needs.
  */
 unsigned mask_needs(const struct mask_rule *rule, const struct mask_layout *layout,
 		    struct mask_need need[MASK_NEEDS_MOST]);

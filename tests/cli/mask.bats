@@ -74,8 +74,10 @@ setup() { workspace; }
 @test "rules are read before anything is opened" {
 	imgpipe --mask scl --mask auto:clear nothing.tif
 	exits 64 "auto takes no set"
+	# shellcheck disable=SC2046 # words
 	imgpipe plan --mask scl $(printf -- '--mask A=%s ' 1 2 3 4 5 6 7 8) nothing.tif
 	exits 64 "more than 8 rules"
+	# shellcheck disable=SC2046 # words
 	imgpipe plan $(yes -- --mask=A=1 | head -32) nothing.tif # the same rule counts once
 	exits 66
 }

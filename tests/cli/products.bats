@@ -64,3 +64,30 @@ scene() {
 	scene .
 	holds r.json 's.get("acquired") is None' 's["sensor"] == "Sentinel-2 L1C"'
 }
+
+@test "MAJA: of FRE and SRE, FRE is the scene, and it says so; SRE alone is SRE" {
+	id=SENTINEL2A_20180101-105435-457_L2A_T31TFJ_C_V1-0
+	for kind in FRE SRE; do
+		more=$([ $kind = FRE ] && echo 0 || echo 1000)
+		tif ${id}_${kind}_B4.tif int16 1000,-10000
+		tif ${id}_${kind}_B8.tif int16 $((3000 + more)),-10000
+	done
+	scene .
+	holds r.json 'len(d["scenes"]) == 1' 's["name"].endswith("_FRE")' 'n["mean"] == 0.5' \
+		'n["nodata"] == 1' 's["acquired"] == "2018-01-01"' 's["bands"]["nir"]["scale"] == 0.0001' \
+		's["bands"]["nir"]["nodata"] == -10000' 's["sensor"] == "Sentinel-2 (MAJA)"' \
+		'any("FRE is used" in t and "name them alone" in t for t in s["notes"])' \
+		'not any("baseline" in t for t in s["notes"])'
+	scene ${id}_SRE_*
+	holds r.json 's["name"].endswith("_SRE")' 'abs(n["mean"] - 0.6) < 1e-6' \
+		'not any("FRE" in t for t in s["notes"])'
+	rm ${id}_SRE_*
+	scene .
+	holds r.json 's["name"].endswith("_FRE")' 'not any("FRE is used" in t for t in s["notes"])'
+	# A red band of FRE alone makes no scene: SRE does.
+	tif ${id}_SRE_B4.tif int16 1000
+	tif ${id}_SRE_B8.tif int16 4000
+	rm ${id}_FRE_B8.tif
+	imgpipe -q --report r.json .
+	get r.json '[s["name"] for s in d["scenes"] if s["status"] == "ok"]' | grep -q _SRE
+}

@@ -74,7 +74,7 @@ bad() {
 @test "bad --reader" { bad reader png "" TIF; }
 @test "bad --scale" { bad scale 0 one "" nan inf; }
 @test "bad --offset" { bad offset one "" nan inf 1,5; }
-@test "bad --nodata" { bad nodata none "" 1,5 0x; }
+@test "bad --nodata" { bad nodata no None "" 1,5 0x; }
 @test "bad --tile-grid" { bad tile-grid 0 -1 10x x "" 256x0 5000000000; }
 @test "bad --bands" { bad bands "" red red= red=0,nir=1 red=-1,nir=2 red=0 red=1,red=2 \
 	red=1,nir=*.tif red=1,nir=99999999999 a_very_long_name=1; }

@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$PWD/build/fuzz
 bin=${BUILD:-build}
 python=/usr/bin/python3
-targets=${ONLY:-tiff names options metadata partial lzw scene formula mask}
+targets=${ONLY:-tiff names options metadata product partial lzw scene formula mask}
 limit=(-max_total_time=300)
 sample=
 while [ $# -gt 0 ]; do
@@ -75,7 +75,7 @@ build() {
 seeds() {
 	local codec folder file
 	[ -x "$bin/imgpipe" ] || make -j2 all > /dev/null || return 1
-	for name in tiff names options metadata partial lzw scene formula mask; do
+	for name in tiff names options metadata product partial lzw scene formula mask; do
 		mkdir -p "$out/corpus-$name" "$out/seeds-$name"
 	done
 	for codec in none lzw deflate zstd packbits lzma; do
@@ -96,6 +96,11 @@ seeds() {
 	printf '%s\n' --index ndvi,evi,savi --expr 'x=where(nir>L,ndvi/B8A,#5)' --const x.L=0.3 --const \
 		savi.L=0.25 --range x=-2,9 a.tif > "$out/seeds-options/recipe"
 	printf '<a><PROCESSING_BASELINE>05.11</PROCESSING_BASELINE><QUANTIFICATION_VALUES_LIST><BOA_QUANTIFICATION_VALUE unit="none">10000</BOA_QUANTIFICATION_VALUE></QUANTIFICATION_VALUES_LIST><BOA_ADD_OFFSET band_id="3">-1000</BOA_ADD_OFFSET></a>' > "$out/seeds-metadata/seed"
+	# The first byte is the form: MTL as text, JSON, XML; Planet's XML.
+	printf '0GROUP = A\n GROUP = PRODUCT_CONTENTS\n  PROCESSING_LEVEL = "L1TP"\n END_GROUP = PRODUCT_CONTENTS\n GROUP = LEVEL1_RADIOMETRIC_RESCALING\n  REFLECTANCE_MULT_BAND_4 = 2.0E-05\n  REFLECTANCE_ADD_BAND_4 = -0.1\n END_GROUP = LEVEL1_RADIOMETRIC_RESCALING\n SUN_ELEVATION = 61.3\nEND\n' > "$out/seeds-product/odl"
+	printf '1{"F":{"PRODUCT_METADATA":{"DATA_TYPE":"L1T"},"RADIOMETRIC_RESCALING":{"REFLECTANCE_MULT_BAND_11":2e-5,"REFLECTANCE_ADD_BAND_11":"-0.1"},"I":{"SUN_ELEVATION":61.3}}}' > "$out/seeds-product/json"
+	printf '2<F><PRODUCT_METADATA><DATA_TYPE>L1T</DATA_TYPE></PRODUCT_METADATA><RADIOMETRIC_RESCALING><REFLECTANCE_MULT_BAND_4>2e-5</REFLECTANCE_MULT_BAND_4></RADIOMETRIC_RESCALING><I><SUN_ELEVATION>61.3</SUN_ELEVATION></I></F>' > "$out/seeds-product/xml"
+	printf '3<p:E xmlns:p="u"><p:bandSpecificMetadata><p:bandNumber>3</p:bandNumber><p:reflectanceCoefficient>2.5e-05</p:reflectanceCoefficient></p:bandSpecificMetadata></p:E>' > "$out/seeds-product/planet"
 	printf '%s' "SCL=4-7,0x0b,-1--0.5" > "$out/seeds-mask/list"
 	printf '%s' "QA_PIXEL&0x1f!=0-2,64" > "$out/seeds-mask/bits"
 	printf '%s' "*_CLD*.tif.2>=1e-3" > "$out/seeds-mask/threshold"

@@ -202,7 +202,8 @@ def limit_memory(gib):
 
 
 def equals_nodata(band, nodata):
-    """Where a band holds its nodata value, compared in the band's own type."""
+    """Where a band holds its nodata value, compared in the band's own type; of floating point as
+    GDAL does, an infinite value standing for the type's limit, too."""
     if nodata is None:
         return np.zeros(band.shape, bool)
     if isinstance(nodata, str):
@@ -210,10 +211,11 @@ def equals_nodata(band, nodata):
     if math.isnan(nodata):
         return np.isnan(band) if band.dtype.kind == "f" else np.zeros(band.shape, bool)
     if band.dtype.kind == "f":
-        info = np.finfo(band.dtype)
-        if math.isfinite(nodata):
-            nodata = min(max(nodata, float(info.min)), float(info.max))
-        return band == band.dtype.type(nodata)
+        info, number = np.finfo(band.dtype), band.dtype.type
+        finite = number(min(max(nodata, float(info.min)), float(info.max)))
+        with np.errstate(all="ignore"):
+            near = abs(band - finite) < number(2.0**-23) * abs(band + finite) * number(2)
+        return near | (band == (number(nodata) if math.isinf(nodata) else finite))
     info = np.iinfo(band.dtype)
     if not info.min <= nodata <= info.max or nodata != math.floor(nodata):
         return np.zeros(band.shape, bool)

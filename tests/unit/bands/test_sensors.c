@@ -71,7 +71,14 @@ static void test_sensors(void **state)
 	check_sensor("MOD09A1.A2019001.h21v11.061.2020001_sur_refl_b01", NULL, "MODIS MOD09/MYD09",
 		     "1", "2");
 	check_sensor("m_4709963_se_14_1_20100629", NULL, "NAIP", "1", "4");
-	check_sensor("20200101_101010_1003_3B_AnalyticMS_SR", NULL, "PlanetScope", "", "");
+	check_sensor("20200101_101010_1003_3B_AnalyticMS_SR", NULL, "PlanetScope SR", "", "");
+	check_sensor("20200101_101010_1003_3B_AnalyticMS", NULL, "PlanetScope", "", "");
+	check_sensor("20210901_160606_42_2442_3B_AnalyticMS_SR_8b_clip", NULL, "PlanetScope SR", "",
+		     "");
+	check_sensor("20210901_160606_42_2442_3B_AnalyticMS_8b_clip", NULL, "PlanetScope", "", "");
+	check_sensor("SENTINEL2A_20180101-105435-457_L2A_T31TFJ_C_V1-0_FRE_B4", NULL,
+		     "Sentinel-2 (MAJA)", "4", "8 8A");
+	check_sensor("sentinel2_fields", NULL, "Sentinel-2", "4", "8 8A");
 	check_sensor("B4", "LC08_L1TP_013032_20180131", "Landsat 8/9 OLI L1", "4", "5");
 	/* Files of a product that have its id only in their folder's name. */
 	check_sensor("SR_B4", "LC08_L2SP_008059_20191201_20200825_02_T1", "Landsat 8/9 OLI C2 L2",

@@ -45,6 +45,11 @@ static void texts(void **state)
 		{"T=-5--2,-0", "t=-5--2,0"},
 		{"T=0.1,0.5-0.75", "t=0.1,0.5-0.75"},
 		{"T=1.5,2.5", "t=1.5,2.5"},
+		{"QA&0xffffffff=1-3", "qa&4294967295=1-3"},
+		{"a_name_of_sixty_three_characters_which_is_as_many_as_there_are_=4",
+		 "a_name_of_sixty_three_characters_which_is_as_many_as_there_are_=4"},
+		{"cldprb:99", "cldprb:99"},
+		{"cldprb:0", "cldprb:0"},
 		{"T=4294967295", "t=4294967295"},
 		{"T=9007199254740993", "t=9007199254740992"},
 		{"udm2.1=1", "udm2.1=1"},
@@ -247,6 +252,11 @@ static void wrong_rules_are_helped(void **state)
 		{"QA&12=1", "x & 12 is never 1"},
 		{"QA&12=-4", "never -4"},
 		{"QA&12=0.5", "never 0.5"},
+		{"QA&12=13-14", "never 13"},
+		{"QA&12=-2-4", "never -2"},
+		{"QA&12=0-4.5", "never 0"},
+		{"QA&12=0.5-4", "never 0.5"},
+		{"a_name_of_sixty_four_characters_which_is_one_more_than_there_is_=4", "too long"},
 		{"QA&31x", "in quotes"},
 		{"QA=1,3,5,7,9,11,13,15,17,19,21,23,25,27,29,31,33,35,37,39,41,43,45,47,49,51,53,"
 		 "55,57,59,61,63,65",
@@ -399,7 +409,8 @@ static void auto_takes_what_has_its_extras(void **state)
 
 static void saturation_of_bands_that_are_read(void **state)
 {
-	static const char *const codes[] = {"4", "6", "9", "8", "10", "8A", ""};
+	static const char *const codes[] = {"4", "6", "9", "8", "10", "8A", "", "A", "0"};
+	static const char *const first = "1";
 	struct mask_need need[MASK_NEEDS_MOST];
 	struct mask_rule rule;
 	struct mask_test *test = &need[1].test;
@@ -409,7 +420,8 @@ static void saturation_of_bands_that_are_read(void **state)
 	assert_int_equal(mask_needs(&rule, rule.layout, need), 2);
 	assert_int_equal(dropped(test, 0x7f), -1); /* no bands yet */
 	assert_int_equal(dropped(test, 1 << 9), REASON_SATURATED);
-	mask_saturation(test, codes, 7);
+	mask_saturation(test, codes, 9);
+	assert_int_equal(test->condition[0].bits, 1 << 3 | 1 << 5 | 1 << 8);
 	for (unsigned bit = 0; bit < 16; bit++) {
 		bool read = bit == 3 || bit == 5 || bit == 8 || bit == 9; /* 9: dropped pixel */
 
@@ -418,6 +430,8 @@ static void saturation_of_bands_that_are_read(void **state)
 	mask_saturation(test, codes, 1);
 	assert_int_equal(dropped(test, 1 << 5), -1);
 	assert_int_equal(dropped(test, 1 << 3), REASON_SATURATED);
+	mask_saturation(test, &first, 1);
+	assert_int_equal(dropped(test, 1), REASON_SATURATED);
 	mask_saturation(test, codes, 0);
 	assert_int_equal(dropped(test, 0xff), -1);
 }
