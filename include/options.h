@@ -57,16 +57,6 @@ struct shard {
 	uint32_t i, n;
 };
 
-/* The last --mask, as one quality band and its rule. Goes once `masks` serves all. */
-struct mask_asked {
-	bool set;
-	char pattern[48]; /* what the quality file's name holds: "SCL", "QA_PIXEL" ... */
-	bool by_bits;     /* true: keep where (value & bits) == 0; false: keep listed values */
-	uint32_t bits;
-	unsigned n_values;
-	uint32_t values[32];
-};
-
 /* --teach: what was asked for. What the modes are is in teach.h. */
 struct teach {
 	unsigned modes;       /* of enum teach_mode */
@@ -88,7 +78,6 @@ struct options {
 	char *bands_text; /* what the patterns below point into; owned */
 	unsigned n_bands; /* 0 if --bands was not given */
 	struct band_choice bands[RECIPE_MAX_BANDS];
-	struct mask_asked mask;
 	struct text_list mask_texts; /* --mask, each as typed */
 	const struct masks *masks;   /* made of them (stages/masks); not owned; NULL: none */
 	const char *masks_text;      /* of masks: the same text, the same pixels; NULL: none */

@@ -263,40 +263,9 @@ int set_bands(struct options *o, const char *value, struct error *err)
 	return 0;
 }
 
-/* "SCL=4,5,6" or "QA_PIXEL&31". false: a rule of another form. */
-static bool parse_mask_asked(struct mask_asked *rule, const char *value)
-{
-	size_t name = strcspn(value, "=&");
-	const char *numbers = value + name + 1;
-	uint64_t n;
-	char *end;
-
-	*rule = (struct mask_asked){.set = true, .by_bits = value[name] == '&'};
-	if (!name || !value[name] || name >= sizeof(rule->pattern))
-		return false;
-	memcpy(rule->pattern, value, name);
-	if (rule->by_bits) {
-		n = strtoull(numbers, &end, 0); /* 31 or 0x1f */
-		rule->bits = (uint32_t)n;
-		return *numbers >= '0' && *numbers <= '9' && n && n <= UINT32_MAX && !*end;
-	}
-	for (;; numbers = end + 1) {
-		if (rule->n_values == sizeof(rule->values) / sizeof(rule->values[0]) ||
-		    option_whole(numbers, 0, UINT32_MAX, &n, &end))
-			return false;
-		rule->values[rule->n_values++] = (uint32_t)n;
-		if (!*end)
-			return true;
-		if (*end != ',')
-			return false;
-	}
-}
-
 /* What rules mean is known once masks are made of them. */
 int set_mask(struct options *o, const char *value, struct error *err)
 {
-	if (!parse_mask_asked(&o->mask, value))
-		o->mask = (struct mask_asked){0};
 	return keep_text(&o->mask_texts, value, err);
 }
 

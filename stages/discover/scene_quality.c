@@ -71,6 +71,7 @@ static void unique_name(const struct scene *scene, const char *text, uint32_t in
 int quality_slot(struct scene *scene, unsigned file, uint32_t index, const char *text,
 		 unsigned *slot, struct error *err)
 {
+	uint32_t n_bands = scene->files[file].info.n_bands;
 	char name[BAND_WORD_BYTES];
 
 	for (*slot = SCENE_QA; *slot < SCENE_MAX_BANDS && scene->has_band[*slot]; ++*slot)
@@ -81,7 +82,8 @@ int quality_slot(struct scene *scene, unsigned file, uint32_t index, const char 
 				 "%s: masks read more than %d quality bands; leave out some "
 				 "--mask",
 				 scene->name, SCENE_QA_MOST);
-	unique_name(scene, text, scene->files[file].info.n_bands > 1 ? index : 0, name);
+	/* In a stack its description is its name; in a file of its own the number tells. */
+	unique_name(scene, text, file != 0 && n_bands > 1 ? index : 0, name);
 	return scene_set_band(scene, *slot, name, file, index, err);
 }
 

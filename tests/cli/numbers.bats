@@ -126,14 +126,33 @@ ndvi() {
 	ndvi 'n["masked"] == 1' 'n["nodata"] == 2' 'n["valid"] == 1'
 }
 
-@test "an alpha band is no mask and no NIR" {
+@test "an alpha band masks where it is 0, and is no NIR" {
 	tif a.tif uint8 colors=red,green,blue,alpha 10,10 20,20 30,30 0,255
 	imgpipe -q a.tif
-	[ "$status" -eq 65 ] || {
-		imgpipe -q --report r.json a.tif
-		grep -qi 'assum' r.json
-	}
-	OPTIONS="--bands red=1,nir=3" ndvi 'n["valid"] == 2' 'n["masked"] == 0'
+	exits 65 "cannot tell which band is nir" "nir=4 if the band labelled alpha is NIR"
+	OPTIONS="--bands red=1,nir=3" ndvi 'n["valid"] == 1' 'n["masked"] == 1' \
+		'n["masked_by"]["alpha"] == 1'
+	OPTIONS="--bands red=1,nir=3 --alpha ignore" ndvi 'n["valid"] == 2' 'n["masked"] == 0'
+	# Read as NIR it masks nothing.
+	OPTIONS="--bands red=1,nir=4" ndvi 'n["valid"] == 2' 'n["masked"] == 0'
+	# The fifth of five; the sixth, where NIR is named.
+	tif b.tif uint16 colors=red,green,blue,gray,alpha desc=red,green,blue,nir,a 10,10,10 20,20,20 30,30,30 40,40,40 0,1,9
+	imgpipe -q --report r.json b.tif
+	exits 0
+	holds r.json 'n["valid"] == 2' 'n["masked_by"]["alpha"] == 1' \
+		's["bands"]["alpha"]["band"] == 5' 's["bands"]["alpha"]["source"] == "colour label alpha"'
+}
+
+@test "bands that names tell are no alpha, whatever their label; of several none masks" {
+	# NAIP: red, green, blue, NIR in this order.
+	tif m_3211605_ne_11_060_20200415.tif uint8 colors=red,green,blue,alpha 10,10 20,20 30,30 0,255
+	imgpipe -q --index vari --report r.json m_3211605_ne_11_060_20200415.tif
+	exits 0
+	holds r.json 's["indices"]["vari"]["masked"] == 0' '"alpha" not in s["bands"]'
+	tif c.tif uint16 colors=red,green,blue,alpha,alpha desc=r,g,b,NIR,x 1,1 1,1 1,1 3,3 0,1
+	imgpipe -q --report r.json c.tif
+	exits 0
+	holds r.json 'n["masked"] == 0' 'any("2 bands are labelled alpha" in x for x in s["notes"])'
 }
 
 @test "--mask keeps listed values of a quality band" {

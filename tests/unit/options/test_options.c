@@ -90,15 +90,15 @@ static void options_are_read(void **state)
 	assert_int_equal(o.chunk_x, 100);
 	assert_int_equal(o.chunk_y, 37);
 	assert_int_equal(o.bands[1].index, 4);
-	assert_string_equal(o.mask.pattern, "SCL");
-	assert_int_equal(o.mask.n_values, 3);
+	assert_int_equal(o.mask_texts.n, 1);
+	assert_string_equal(o.mask_texts.text[0], "SCL=4,5,6");
 	assert_int_equal(o.working_set, WORKING_SET_CHUNK);
 	assert_int_equal(o.n_args, 2);
 	options_release(&o);
 	assert_int_equal(
 		parse(&o, "imgpipe --bands red=*_B04.tif,nir=*_B08.tif --mask QA&31 x", &err), 0);
 	assert_string_equal(o.bands[0].pattern, "*_B04.tif");
-	assert_true(o.mask.by_bits && o.mask.bits == 31);
+	assert_string_equal(o.mask_texts.text[0], "QA&31");
 	assert_int_equal(o.alpha, ALPHA_AUTO);
 	options_release(&o);
 	assert_int_equal(parse(&o, "imgpipe --mask scl --mask QA&1 --alpha ignore x", &err), 0);
