@@ -25,36 +25,6 @@ static const char *named(const struct quality *q, const struct mask_layout *layo
 	return NULL;
 }
 
-/* "scl", "cldprb:66": what may be typed for it. */
-static void preset_text(const struct mask_layout *layout, char *text, size_t size)
-{
-	struct mask_rule rule;
-	struct error err;
-
-	(void)snprintf(text, size, "%s", layout_name(layout));
-	if (mask_rule_parse(&rule, text, &err))
-		(void)snprintf(text, size, "%s:66", layout_name(layout));
-}
-
-unsigned quality_layouts_of(const char *name, const char *base, char *text, size_t size)
-{
-	char preset[32];
-	size_t used = 0;
-	unsigned n = 0;
-
-	*text = '\0';
-	for (const struct mask_layout *l = layout_next(NULL); l; l = layout_next(l)) {
-		if (!layout_names(l, name, base))
-			continue;
-		preset_text(l, preset, sizeof(preset));
-		if (used < size)
-			used += (size_t)snprintf(text + used, size - used, "%s%s", n ? " or " : "",
-						 preset);
-		n++;
-	}
-	return n;
-}
-
 static int ambiguous(const struct quality *q, const char *name, struct error *err)
 {
 	char layouts[120];
