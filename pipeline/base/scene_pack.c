@@ -385,11 +385,43 @@ static bool file_is_sound(const struct scene_file *file)
 	       (strcmp(info->reader, "tiff") == 0 || strcmp(info->reader, "gdal") == 0);
 }
 
+/* Pixels along one side of a file that has so many of the scene's, on the band's grid. */
+static bool side_fits(const struct band *band, uint32_t scene_size, uint32_t file_size)
+{
+	return band->finer ? (uint64_t)scene_size * band->finer <= file_size
+			   : (scene_size - 1) / band->ratio < file_size;
+}
+
+/* Planes are as large as these say, and are gone through by them (stages/pixels/read.c). */
+static bool grid_is_sound(const struct scene *scene, const struct band *band)
+{
+	const struct raster_info *info = &scene->files[band->file].info;
+
+	for (unsigned i = 0; i < SCENE_MAX_BANDS; i++) {
+		const struct band *other = &scene->band[i];
+
+		if (scene->has_band[i] && other->file == band->file &&
+		    (other->ratio != band->ratio || other->finer != band->finer))
+			return false;
+	}
+	return band->ratio && side_fits(band, scene->x_size, info->x_size) &&
+	       side_fits(band, scene->y_size, info->y_size);
+}
+
+static bool nodata_is_sound(const struct band *band)
+{
+	double held;
+
+	return !band->has_nodata || sample_holds(band->type, band->nodata, &held);
+}
+
 static bool band_is_sound(const struct scene *scene, const struct band *band)
 {
-	return *band->name && band->path && band->ratio && isfinite(band->scale) &&
-	       isfinite(band->offset) &&
-	       between(band->index, 1, scene->files[band->file].info.n_bands);
+	const struct raster_info *info = &scene->files[band->file].info;
+
+	return *band->name && band->path && isfinite(band->scale) && isfinite(band->offset) &&
+	       between(band->index, 1, info->n_bands) && band->type == info->type &&
+	       nodata_is_sound(band) && grid_is_sound(scene, band);
 }
 
 /* Sums of areas must fit 128 bits: no pixel is larger than any ground (stages/discover/area.c). */
@@ -423,9 +455,9 @@ static bool is_sound(const struct scene *scene)
 		return false;
 	for (unsigned i = 0; i < scene->n_files; i++)
 		sound = sound && file_is_sound(&scene->files[i]);
-	for (unsigned i = 0; i < SCENE_MAX_BANDS; i++)
+	for (unsigned i = 0; sound && i < SCENE_MAX_BANDS; i++)
 		if (scene->has_band[i])
-			sound = sound && band_is_sound(scene, &scene->band[i]);
+			sound = band_is_sound(scene, &scene->band[i]);
 	return sound;
 }
 

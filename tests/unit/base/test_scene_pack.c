@@ -16,13 +16,14 @@
 
 static unsigned char room[SCENE_PACKED_MAX];
 
-static void fill_file(struct scene_file *file, const char *path, const char *reader)
+static void fill_file(struct scene_file *file, const char *path, const char *reader,
+		      uint32_t x_size, uint32_t y_size)
 {
 	file->path = strdup(path);
-	file->info = (struct raster_info){.x_size = 1000,
-					  .y_size = 900,
+	file->info = (struct raster_info){.x_size = x_size,
+					  .y_size = y_size,
 					  .n_bands = 7,
-					  .type = SAMPLE_I16,
+					  .type = SAMPLE_F32,
 					  .block_x_size = 256,
 					  .block_y_size = 128,
 					  .tiled = true,
@@ -44,6 +45,7 @@ static void fill_file(struct scene_file *file, const char *path, const char *rea
 	strcpy(file->info.reader, reader);
 }
 
+/* File 0 has the scene's grid; file 1, of a quality band, a coarser one; file 2 a finer one. */
 static void fill_band(struct band *band, unsigned slot, unsigned file)
 {
 	*band = (struct band){.name = "B8A",
@@ -54,8 +56,8 @@ static void fill_band(struct band *band, unsigned slot, unsigned file)
 			      .offset = -0.1,
 			      .nodata = NAN,
 			      .has_nodata = true,
-			      .ratio = slot == SCENE_QA ? 2 : 1,
-			      .finer = slot == 0 ? 2 : 0,
+			      .ratio = file == 1 ? 2 : 1,
+			      .finer = file == 2 ? 2 : 0,
 			      .file = file,
 			      .source = "band description 'B8'",
 			      .scale_source = "product rule"};
@@ -67,7 +69,7 @@ static void fill(struct scene *scene)
 				.name = strdup("T33UUB \xc3\xa9\x01"),
 				.sensor = "Sentinel-2 L2A",
 				.acquired = "2022-06-01",
-				.n_files = 2,
+				.n_files = 3,
 				.missing = 0x8001,
 				.has_reflectance = true,
 				.x_size = 1000,
@@ -87,13 +89,14 @@ static void fill(struct scene *scene)
 				.masked = true,
 				.n_notes = 2,
 				.notes = {"one", "two"}};
-	fill_file(&scene->files[0], "/data/x.tif", "tiff");
-	fill_file(&scene->files[1], "/data/y.jp2", "gdal");
+	fill_file(&scene->files[0], "/data/x.tif", "tiff", 1000, 900);
+	fill_file(&scene->files[1], "/data/y.jp2", "gdal", 500, 450);
+	fill_file(&scene->files[2], "/data/z.tif", "tiff", 2000, 1800);
 	for (unsigned slot = 0; slot < SCENE_MAX_BANDS; slot++) {
 		if (slot > 2 && slot < SCENE_QA - 1)
 			continue;
 		scene->has_band[slot] = true;
-		fill_band(&scene->band[slot], slot, slot == SCENE_QA);
+		fill_band(&scene->band[slot], slot, slot == SCENE_QA ? 1 : slot == 0 ? 2 : 0);
 	}
 	scene->masks = (struct scene_masks){
 		.n_tests = 2,
@@ -283,7 +286,16 @@ static void cut_scenes_are_refused(void **state)
 	CHANGE(ratio, scene.band[SCENE_QA].ratio = 0)                         \
 	CHANGE(scale, scene.band[0].scale = INFINITY)                         \
 	CHANGE(offset, scene.band[0].offset = NAN)                            \
-	CHANGE(file, scene.band[SCENE_QA].file = 2)                           \
+	CHANGE(file, scene.band[SCENE_QA].file = 3)                           \
+	CHANGE(other_type, scene.band[1].type = SAMPLE_F64)                   \
+	CHANGE(type_of_file, scene.files[1].info.type = SAMPLE_U8)            \
+	CHANGE(coarse, scene.band[1].ratio = 2)                               \
+	CHANGE(fine, scene.band[1].finer = 2)                                 \
+	CHANGE(much_finer, scene.band[0].finer = 1u << 31)                    \
+	CHANGE(small_coarse, scene.files[1].info.x_size = 499)                \
+	CHANGE(small_fine, scene.files[2].info.y_size = 1799)                 \
+	CHANGE(small_file, scene.files[0].info.y_size = 899)                  \
+	CHANGE(nodata, scene.band[0].nodata = 1e300)                          \
 	CHANGE(no_bands, memset(scene.has_band, 0, sizeof(scene.has_band)))   \
 	CHANGE(has_band, memset(&scene.has_band[5], 2, 1))                    \
 	CHANGE(bool_, memset(&scene.masked, 2, 1))                            \
@@ -323,7 +335,7 @@ static void counts_are_bounded(void **state)
 	fill(&scene);
 	bytes = scene_pack(room, &scene, &err);
 	memcpy(&stated, room + n_files, sizeof(stated));
-	assert_int_equal(stated, 2);
+	assert_int_equal(stated, 3);
 	for (stated = SCENE_MAX_FILES + 1; stated >= SCENE_MAX_FILES + 1; stated <<= 1) {
 		memcpy(room + n_files, &stated, sizeof(stated));
 		assert_int_equal(scene_unpack(&back, room, bytes, false, &err), -1);
