@@ -297,7 +297,6 @@ static void cut_scenes_are_refused(void **state)
 	CHANGE(small_file, scene.files[0].info.y_size = 899)                  \
 	CHANGE(nodata, scene.band[0].nodata = 1e300)                          \
 	CHANGE(no_bands, memset(scene.has_band, 0, sizeof(scene.has_band)))   \
-	CHANGE(has_band, memset(&scene.has_band[5], 2, 1))                    \
 	CHANGE(bool_, memset(&scene.masked, 2, 1))                            \
 	CHANGE(file_bool, memset(&scene.files[1].info.has_mask, 255, 1))
 
@@ -319,6 +318,28 @@ static void unsound_scenes_are_refused(void **state)
 	}
 	CHANGES
 #undef CHANGE
+}
+
+/* A truth value of 2, where the first byte differs between a scene with a band and without. */
+static void bands_are_there_or_not(void **state)
+{
+	static unsigned char without[SCENE_PACKED_MAX];
+	struct scene scene = {0}, back;
+	struct error err;
+	size_t bytes, at = 0;
+
+	(void)state;
+	fill(&scene);
+	bytes = scene_pack(without, &scene, &err);
+	scene.has_band[5] = true;
+	assert_true(scene_pack(room, &scene, &err) > bytes);
+	while (room[at] == without[at])
+		at++;
+	assert_int_equal(without[at], 0);
+	without[at] = 2;
+	assert_int_equal(scene_unpack(&back, without, bytes, true, &err), -1);
+	assert_null(back.name);
+	scene_release(&scene);
 }
 
 /* Where counts lie: id, length of the name, name, two texts; then n_files. */
@@ -408,6 +429,7 @@ int main(void)
 		cmocka_unit_test(long_names_are_refused),
 		cmocka_unit_test(cut_scenes_are_refused),
 		cmocka_unit_test(unsound_scenes_are_refused),
+		cmocka_unit_test(bands_are_there_or_not),
 		cmocka_unit_test(counts_are_bounded),
 		cmocka_unit_test(altered_scenes_are_harmless),
 	};
