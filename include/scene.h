@@ -97,6 +97,7 @@ struct raster_info {
 	char crs[96];            /* "EPSG:32633", or the file's own name for it, "" if none */
 	char camera_band[24];    /* of a file of one band: what the camera's XMP calls it, or "" */
 	uint8_t beside;          /* FACT_CRS, FACT_PLACE: the file beside the image gave them */
+	uint8_t n_spectral;      /* items on wavelengths of all bands that were taken */
 	char reader[8];          /* "tiff" or "gdal": who can read it */
 	enum file_reach reach;   /* how it was opened, and is opened again */
 	char note[200];          /* what it reads besides, for the report; "" if nothing */

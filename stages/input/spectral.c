@@ -15,6 +15,9 @@ static const double LEAST_NM = 100, MOST_NM = 20000;
 /* Numbers below this are micrometres, where no unit is stated. */
 static const double MOST_UM = 100;
 
+/* Each goes through all bands, of which there may be thousands. Files have three, or six. */
+enum { FILE_ITEMS_MOST = 16 };
+
 static bool plausible(double nm)
 {
 	return nm >= LEAST_NM && nm <= MOST_NM;
@@ -164,16 +167,20 @@ bool spectral_file_item(struct raster_info *info, const char *key, const char *v
 {
 	enum key of = key_of(key);
 
-	if (of == KEY_NONE)
+	if (of == KEY_NONE || info->n_spectral == FILE_ITEMS_MOST)
 		return false;
 	if (of == KEY_UNIT) {
+		enum wavelength_unit unit = unit_word(value);
+
+		info->n_spectral++;
 		for (uint32_t i = 0; i < info->n_bands; i++)
-			set_unit(&info->bands[i], unit_word(value));
+			set_unit(&info->bands[i], unit);
 		return true;
 	}
 	/* A list of another length is not of these bands. */
 	if (count_numbers(value) != info->n_bands)
 		return false;
+	info->n_spectral++;
 	for (uint32_t i = 0; i < info->n_bands; i++) {
 		char *end;
 

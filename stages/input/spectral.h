@@ -13,7 +13,10 @@
 /* A metadata item of one band; true where it was about wavelengths. */
 bool spectral_band_item(struct band_info *band, const char *key, const char *value);
 
-/* A metadata item of the file: lists with a value for each band; true as above. */
+/*
+ * A metadata item of the file: lists with a value for each band; true as above. After the 16th of
+ * a file (info->n_spectral) no more are taken.
+ */
 bool spectral_file_item(struct raster_info *info, const char *key, const char *value);
 
 /*

@@ -92,6 +92,27 @@ static void test_lists(void **state)
 	expect_nm(&bands[2], 0);
 }
 
+/* A file may have any number of them, and thousands of bands. */
+static void test_many_items(void **state)
+{
+	struct band_info bands[3] = {{.wavelength = 0.5}};
+	struct raster_info info = {.n_bands = 3, .bands = bands};
+	unsigned taken = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 300; i++)
+		taken += spectral_file_item(&info, "wavelength units", "um");
+	assert_int_equal(taken, 16);
+	assert_false(spectral_file_item(&info, "wavelength units", "nm"));
+	expect_nm(&bands[0], 500);
+	assert_false(spectral_file_item(&info, "bbl", "0,0,0"));
+	assert_false(bands[0].bad);
+	info.n_spectral = 0; /* others do not count */
+	for (unsigned i = 0; i < 300; i++)
+		assert_false(spectral_file_item(&info, i % 2 ? "bbl" : "Band_1", "0,0"));
+	assert_true(spectral_file_item(&info, "bbl", "0,0,0"));
+}
+
 static void test_descriptions(void **state)
 {
 	static const struct {
@@ -194,9 +215,10 @@ static void test_xmp_broken(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_items), cmocka_unit_test(test_other_items),
-		cmocka_unit_test(test_lists), cmocka_unit_test(test_descriptions),
-		cmocka_unit_test(test_xmp),   cmocka_unit_test(test_xmp_broken),
+		cmocka_unit_test(test_items),        cmocka_unit_test(test_other_items),
+		cmocka_unit_test(test_lists),        cmocka_unit_test(test_many_items),
+		cmocka_unit_test(test_descriptions), cmocka_unit_test(test_xmp),
+		cmocka_unit_test(test_xmp_broken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
