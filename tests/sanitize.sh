@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 export ASAN_OPTIONS=abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1
-export LSAN_OPTIONS=suppressions="$PWD/tests/lsan.supp"
+export LSAN_OPTIONS=suppressions="$PWD/tests/lsan.supp":print_suppressions=0 # tests look at stderr
 targets() {
 	echo "$1/imgpipe $1/imgpipe-gdal.so $1/imgpipe-openmp.so $1/make_scene"
 	for unit in tests/unit/*/test_*.c; do echo "$1/tests/$(basename "$unit" .c)"; done
