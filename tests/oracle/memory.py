@@ -269,6 +269,37 @@ def check_format(tally, scratch, label, driver, size, bands, kind, options):
     return path.unlink()
 
 
+# label, pixels of the quality band along 2048 of the scene, its creation options
+MASKS = (
+    ("same grid, one strip", 1024, ["COMPRESS=DEFLATE", "BLOCKYSIZE=1024"]),
+    ("half the grid, tiles", 512, ["TILED=YES", "COMPRESS=LZW"]),
+    ("twice the grid, one strip", 2048, ["BLOCKYSIZE=2048", "COMPRESS=DEFLATE"]),
+)
+
+
+def check_masks(tally, scratch):
+    """Planes of quality bands, on whatever grid, and what reading them takes are planned for."""
+    folder = scratch / "masked"
+    folder.mkdir()
+    size = 1024
+    y, x = np.mgrid[0:size, 0:size]
+    write_image(folder / "a_B04.tif", [(x % 99 + 1).astype("u2")], ["TILED=YES"])
+    write_image(folder / "a_B08.tif", [(y % 98 + 1).astype("u2")], ["TILED=YES"])
+    for label, pixels, options in MASKS:
+        codes = np.random.default_rng(2).integers(0, 12, (pixels, pixels))
+        write_image(folder / "a_SCL.tif", [codes.astype("u2")], options)
+        for executor in ("threads", "processes"):
+            for workers in (4,) if QUICK else (1, 4):
+                name = f"mask, {label}, {executor}, {workers} workers"
+                more = ("--executor", executor, "--mask", "SCL=4-7")
+                result, _ = budget_run(scratch, [folder], MIB, workers, *more)
+                check_refusal(tally, scratch, f"{name}, 1M", folder, result, workers, more)
+                result, report = budget_run(scratch, [folder], 96 * MIB, workers, *more)
+                check_bounded(tally, name, result, report, 96 * MIB)
+                masked = report and report["scenes"][0]["indices"]["ndvi"]["masked"]
+                tally.check(masked, f"{name}: pixels are masked", str(masked))
+
+
 def write_image(path, bands, options, metadata=None):
     rows, columns = bands[0].shape
     image = gdal.GetDriverByName("GTiff").Create(str(path), columns, rows, len(bands),
@@ -294,6 +325,7 @@ def main():
             check_layout(tally, scratch, *layout)
         check_values(tally, scratch)
         check_vrt(tally, scratch)
+        check_masks(tally, scratch)
         check_tags(tally, scratch)
         for image in FORMATS[:QUICK_FORMATS] if QUICK else FORMATS:
             check_format(tally, scratch, *image)
