@@ -377,12 +377,3 @@ def read_band(path, index, rows=None):
             band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE"):
         array = array.view(np.int8)
     return array, band.GetNoDataValue(), masked
-
-
-def pixel_area(path):
-    """Square metres of a pixel where the CRS is projected, or None."""
-    dataset = gdal.OpenEx(str(path), gdal.OF_RASTER)
-    crs, gt = dataset.GetSpatialRef(), dataset.GetGeoTransform(can_return_null=True)
-    if crs is None or gt is None or not crs.IsProjected():
-        return None
-    return abs(gt[1] * gt[5] - gt[2] * gt[4]) * crs.GetLinearUnits() ** 2
