@@ -139,6 +139,7 @@ struct scene {
 	uint32_t tile_x_size,
 		tile_y_size;  /* grid of the per-tile table: as stored, or --tile-grid */
 	double pixel_area_m2; /* 0 if the CRS is not projected or not known */
+	bool no_scene;        /* did not open: found by searching, and no image of a scene */
 	bool masked;          /* a per-dataset mask of one of the bands is honoured */
 	struct scene_masks masks; /* of --mask, and alpha bands */
 	unsigned n_notes;     /* assumptions and warnings the user should see */

@@ -62,6 +62,7 @@ static const struct field scene_fields[] = {
 	PLAIN(struct scene, tile_x_size),
 	PLAIN(struct scene, tile_y_size),
 	PLAIN(struct scene, pixel_area_m2),
+	BOOL(struct scene, no_scene),
 	BOOL(struct scene, masked),
 	PLAIN(struct scene, n_notes),
 };

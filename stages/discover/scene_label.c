@@ -53,7 +53,8 @@ char *scene_make_name(const struct scene_list *scene_list, const struct entry *e
 
 	if (entry->kind == ENTRY_FAILED)
 		return strdup(base);
-	if (entry->kind == ENTRY_STACK)
+	/* One file alone is a stack, or fails: either way its own name says most. */
+	if (entry->kind == ENTRY_STACK || (entry->kind == ENTRY_PARTIAL && entry->n == 1))
 		return strndup(base, stem);
 	name = shared_name(base, stem);
 	if (name && !*name) {

@@ -16,6 +16,7 @@
 #include "bands/names.h"
 #include "grid.h"
 #include "names.h"
+#include "no_scene.h"
 #include "scaling.h"
 #include "scene_build.h"
 #include "wishes.h"
@@ -402,15 +403,12 @@ int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32
 			      scene_list->files.entry[first].named, &file, err);
 }
 
-int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
-	       const struct options *options, struct error *err)
+static int open_entry(struct scene *scene, const struct scene_list *scene_list,
+		      const struct entry *entry, const struct options *options, struct error *err)
 {
-	const struct entry *entry = &scene_list->entry[id];
 	uint32_t first = entry_first(scene_list, entry);
 	const struct sensor *sensor;
 
-	if (scene_begin(scene, scene_list, id, err))
-		return -1;
 	if (entry->kind == ENTRY_FAILED)
 		return open_failed(scene, &scene_list->files.entry[first], err);
 	if (entry->kind == ENTRY_CLASH)
@@ -422,4 +420,17 @@ int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_
 	if (options->mask.set && scene_find_quality(scene, scene_list, entry, options, err))
 		return -1;
 	return finish(scene, sensor, options, err);
+}
+
+int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
+	       const struct options *options, struct error *err)
+{
+	const struct entry *entry = &scene_list->entry[id];
+
+	if (scene_begin(scene, scene_list, id, err))
+		return -1;
+	if (open_entry(scene, scene_list, entry, options, err) == 0)
+		return 0;
+	no_scene_judge(scene, scene_list, entry, err);
+	return -1;
 }

@@ -119,7 +119,9 @@ static int html_scene(struct open_report *report, const struct scene_result *res
 		      struct error *err)
 {
 	const struct recipe *recipe = report->plan->layout.recipe;
-	unsigned rows = result->status == SCENE_OK ? recipe->n_values : 1;
+	unsigned rows = result->status == SCENE_OK	  ? recipe->n_values
+			: result->status == SCENE_SKIPPED ? 0
+							  : 1;
 
 	for (unsigned v = 0; v < rows && report->row < MOST_SCENES; v++)
 		put_scene(report->out, result, v, recipe);
@@ -162,7 +164,13 @@ static void put_all(FILE *out, const struct run_totals *totals)
 			totals->n_scenes - MOST_SCENES);
 	page_paragraph(out,
 		       "%" PRIu32 " of %" PRIu32 " ok, %" PRIu32 " failed, %" PRIu32 " cancelled.",
-		       totals->n_ok, totals->n_scenes, totals->n_failed, totals->n_cancelled);
+		       totals->n_ok, totals->n_scenes - totals->n_skipped, totals->n_failed,
+		       totals->n_cancelled);
+	if (totals->n_skipped)
+		page_paragraph(out,
+			       "Skipped: %" PRIu32 " that were found and are no scenes; --csv "
+			       "says of each why.",
+			       totals->n_skipped);
 }
 
 static void put_verdict(FILE *out, const struct run_totals *totals, const struct plan *plan,
