@@ -94,6 +94,7 @@ struct options {
 	bool has_nodata;
 	double nodata;
 	enum reader_choice reader;
+	struct text_list include, exclude; /* patterns of files that a search finds */
 	bool follow; /* files that named inputs refer to are read anywhere */
 
 	unsigned workers;     /* 0: as many as the machine allows */

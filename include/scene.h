@@ -174,7 +174,10 @@ enum { MISSING_TEXT_BYTES = 512 };
 int scene_missing_reason(const struct scene *scene, const struct recipe *recipe, unsigned v,
 			 char *text, size_t size);
 
-/* Add a note (printf-like), made printable; notes beyond SCENE_MAX_NOTES are dropped. */
+/*
+ * Add a note (printf-like), made printable. Where there are more than SCENE_MAX_NOTES the last one
+ * says how many have no room.
+ */
 void scene_note(struct scene *scene, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /*

@@ -175,6 +175,34 @@ static char *follow(const struct options *o)
 	return o->follow ? strdup(SWITCHED_ON) : not_given();
 }
 
+/* Texts as given, a line each. */
+static char *lines(const struct text_list *list)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	for (unsigned i = 0; i < list->n; i++)
+		(void)fprintf(out, "%s%s", i ? "\n" : "", list->text[i]);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static char *include(const struct options *o)
+{
+	return lines(&o->include);
+}
+
+static char *exclude(const struct options *o)
+{
+	return lines(&o->exclude);
+}
+
 static char *nodata(const struct options *o)
 {
 	return o->has_nodata ? number(o->nodata) : not_given();
@@ -215,6 +243,8 @@ static const struct {
 	{"nodata", nodata},
 	{"reader", reader},
 	{"follow", follow},
+	{"include", include},
+	{"exclude", exclude},
 };
 
 enum { N_NUMBERS = sizeof(numbers) / sizeof(numbers[0]) };

@@ -59,8 +59,27 @@ static const struct option_row follow = {
 	.set = set_follow,
 };
 
-const struct option_row *const reading_rows[] = {&bands,  &mask,   &raw,    &scale, &offset,
-						 &nodata, &reader, &follow, NULL};
+static const struct option_row include = {
+	.name = "include",
+	.argument = "PATTERN",
+	.repeats = true,
+	.help = "of the files that a search of folders finds take only those whose name fits, as "
+		"in '*_B0[48]*'; a pattern with a slash is held against the path below the "
+		"folder that you name; may be given several times. Files that you name stay",
+	.set = set_include,
+};
+static const struct option_row exclude = {
+	.name = "exclude",
+	.argument = "PATTERN",
+	.repeats = true,
+	.help = "leave out files and folders that a search finds and whose name fits, as in "
+		"'*_DEM.tif' or 'old/*'; may be given several times. Files that you name stay",
+	.set = set_exclude,
+};
+
+const struct option_row *const reading_rows[] = {&bands,   &mask,    &raw,    &scale,
+						 &offset,  &nodata,  &reader, &follow,
+						 &include, &exclude, NULL};
 
 /* --- how to work --- */
 

@@ -294,6 +294,16 @@ int set_raw(struct options *o, const char *value, struct error *err)
 	return 0;
 }
 
+int set_include(struct options *o, const char *value, struct error *err)
+{
+	return keep_text(&o->include, value, err);
+}
+
+int set_exclude(struct options *o, const char *value, struct error *err)
+{
+	return keep_text(&o->exclude, value, err);
+}
+
 int set_follow(struct options *o, const char *value, struct error *err)
 {
 	(void)value;

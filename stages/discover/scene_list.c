@@ -175,10 +175,13 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 	rc = wishes_check(options, err);
 	/* Grouping the names takes about as much again. */
 	made->files.most_bytes = (size_t)(options->memory_bytes / 2);
+	made->files.include = &options->include;
+	made->files.exclude = &options->exclude;
 	for (unsigned i = 0; i < options->n_args && rc == 0; i++)
 		rc = file_list_add(&made->files, options->args[i], err);
 	if (rc == 0)
 		rc = file_list_resolve(&made->files, err);
+	made->files.include = made->files.exclude = NULL;
 	file_list_seal(&made->files);
 	open_network(&made->files, options->follow);
 	if (rc == 0)

@@ -33,6 +33,11 @@ static int open_failed(const struct scene *scene, const struct file_entry *entry
 		return error_set(err, EX_NOINPUT,
 				 "%s: no raster files in this directory; name another, or files",
 				 path);
+	case FILE_ALL_LEFT_OUT:
+		return error_set(err, EX_NOINPUT,
+				 "%s: --include and --exclude leave no raster file of this "
+				 "directory; change the patterns (see --help), or name files",
+				 path);
 	case FILE_EMPTY_LIST:
 		return error_set(err, EX_NOINPUT, "%s: the list names no file", path);
 	case FILE_LIST_NOT_TEXT:

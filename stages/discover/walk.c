@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,7 @@ struct link {
 
 struct walk {
 	struct file_list *list;
+	size_t below; /* bytes of a path that name the folder which is searched */
 	struct link *link;
 	size_t n_links, links_size;
 };
@@ -168,6 +170,39 @@ static int put_off(struct walk *walk, const char *path, unsigned depth, struct e
 	return file_list_text(walk->list, path, &walk->link[walk->n_links++].path, err);
 }
 
+/* A pattern with a slash is for the path below the searched folder, another one for the name. */
+static bool fits(const struct text_list *patterns, const char *below, const char *name)
+{
+	for (unsigned i = 0; patterns && i < patterns->n; i++) {
+		const char *pattern = patterns->text[i];
+
+		if (fnmatch(pattern, strchr(pattern, '/') ? below : name, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Do --include and --exclude leave it out? -1 without memory. */
+static int leaves_out(struct walk *walk, const char *path, const struct item *item,
+		      struct error *err)
+{
+	const struct text_list *include = walk->list->include, *exclude = walk->list->exclude;
+	const char *name = walk->list->text + item->name, *dir = path + walk->below;
+	char *below;
+	bool out;
+
+	if ((!include || !include->n) && (!exclude || !exclude->n))
+		return 0;
+	dir += strspn(dir, "/");
+	if (asprintf(&below, "%s%s%s", dir, *dir ? "/" : "", name) < 0)
+		return error_memory(err, "a path", strlen(path));
+	out = fits(exclude, below, name) ||
+	      (include && include->n && !is_folder(item) && !fits(include, below, name));
+	free(below);
+	walk->list->left_out += out;
+	return out;
+}
+
 static int enter(struct walk *walk, const char *path, const struct item *item, unsigned depth,
 		 dev_t dev, struct error *err)
 {
@@ -197,8 +232,12 @@ static int add_items(struct walk *walk, const char *path, const struct items *it
 		const struct item *item = &items->item[i];
 		struct file_entry entry = {
 			.dir = dir, .name = item->name, .by_link = item->kind == ITEM_LINKED_FILE};
-		int rc = 0;
+		int rc = leaves_out(walk, path, item, err);
 
+		if (rc < 0)
+			return -1;
+		if (rc > 0)
+			continue;
 		if (!is_folder(item))
 			rc = file_list_append(walk->list, &entry, err);
 		else if (!only || is_named(walk->list, item, only))
@@ -299,7 +338,7 @@ static int follow_links(struct walk *walk, struct error *err)
 int file_list_walk(struct file_list *list, const char *path, struct error *err)
 {
 	struct walk walk = {.list = list};
-	uint64_t before = list->offered;
+	uint64_t before = list->offered, left_out = list->left_out;
 	size_t len = strlen(path);
 	char *clean;
 	int rc;
@@ -313,11 +352,15 @@ int file_list_walk(struct file_list *list, const char *path, struct error *err)
 	clean = strndup(path, len);
 	if (!clean)
 		return error_memory(err, "a path", len);
+	walk.below = len;
 	rc = walk_folder(&walk, clean, 0, 0, err);
 	if (rc == 0)
 		rc = follow_links(&walk, err);
 	if (rc == 0 && list->offered == before)
-		rc = file_list_problem(list, clean, FILE_EMPTY_DIRECTORY, 0, err);
+		rc = file_list_problem(list, clean,
+				       list->left_out > left_out ? FILE_ALL_LEFT_OUT
+								 : FILE_EMPTY_DIRECTORY,
+				       0, err);
 	free(walk.link);
 	free(clean);
 	return rc;

@@ -101,6 +101,16 @@ static void put_scene(FILE *out, const struct scene_result *result, unsigned v,
 	page_row_close(out);
 }
 
+static void put_notes(FILE *out, const struct scene *scene)
+{
+	for (unsigned i = 0; i < scene->n_notes; i++) {
+		page_row_open(out);
+		page_cell(out, "%s", "");
+		page_wide_cell(out, SCENE_COLUMNS - 1, "note: %s", scene->notes[i]);
+		page_row_close(out);
+	}
+}
+
 /* Maps of the first values that the scene has. */
 static void put_maps(FILE *out, const struct scene_result *result, const struct recipe *recipe)
 {
@@ -125,6 +135,8 @@ static int html_scene(struct open_report *report, const struct scene_result *res
 
 	for (unsigned v = 0; v < rows && report->row < MOST_SCENES; v++)
 		put_scene(report->out, result, v, recipe);
+	if (rows && report->row < MOST_SCENES)
+		put_notes(report->out, result->scene);
 	if (result->first_ok && result->n_tiles)
 		put_maps(report->out, result, recipe);
 	return report_check(report->out, err);
