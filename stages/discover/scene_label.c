@@ -44,7 +44,7 @@ static char *shared_name(const char *stem, size_t len)
 	return name;
 }
 
-char *scene_make_name(const struct scene_list *scene_list, const struct entry *entry)
+static char *plain_name(const struct scene_list *scene_list, const struct entry *entry)
 {
 	uint32_t file = entry_first(scene_list, entry);
 	const char *base = file_list_name(&scene_list->files, file), *folder;
@@ -63,6 +63,39 @@ char *scene_make_name(const struct scene_list *scene_list, const struct entry *e
 		name = strdup(*folder ? folder : "scene");
 	}
 	return name;
+}
+
+char *folder_above(const struct scene_list *scene_list, const struct entry *entry, unsigned up)
+{
+	const char *dir = file_list_dir(&scene_list->files, entry_first(scene_list, entry));
+	size_t end = strlen(dir), begin;
+
+	for (;;) {
+		while (end && dir[end - 1] == '/')
+			end--;
+		for (begin = end; begin && dir[begin - 1] != '/';)
+			begin--;
+		if (--up == 0 || !end)
+			return strndup(dir + begin, end - begin);
+		end = begin;
+	}
+}
+
+char *scene_make_name(const struct scene_list *scene_list, const struct entry *entry)
+{
+	char *name, *folder, *whole;
+
+	if (entry->apart == APART_BY_PATH)
+		return file_list_path(&scene_list->files, entry_first(scene_list, entry));
+	name = plain_name(scene_list, entry);
+	if (!name || !entry->apart)
+		return name;
+	folder = folder_above(scene_list, entry, entry->apart);
+	if (!folder || asprintf(&whole, "%s/%s", folder, name) < 0)
+		whole = NULL;
+	free(folder);
+	free(name);
+	return whole;
 }
 
 int scene_clash(const struct scene_list *scene_list, const struct entry *entry, struct error *err)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apart.h"
 #include "arguments.h"
 #include "entries.h"
 #include "group.h"
@@ -193,6 +194,8 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 		rc = error_set(
 			err, EX_NOINPUT,
 			"no scenes: name files, directories, @lists or - for standard input");
+	if (rc == 0)
+		rc = scene_list_tell_apart(made, err);
 	made->n_all = made->n;
 	keep_shard(made, &options->shard);
 	if (rc) {

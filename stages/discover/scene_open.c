@@ -419,6 +419,9 @@ static int open_entry(struct scene *scene, const struct scene_list *scene_list,
 	if (entry->kind == ENTRY_CLASH)
 		return scene_clash(scene_list, entry, err);
 	sensor = scene_label(scene, scene_list, first);
+	if (entry->apart && sensor && scene->acquired[0])
+		scene_note(scene, "another scene has the same name: the same acquisition, it "
+				  "seems; both are counted (--exclude leaves one out)");
 	if (find_bands(scene, scene_list, entry, sensor, options, err))
 		return -1;
 	drop_unused_files(scene);
