@@ -88,14 +88,14 @@ struct options {
 	struct mask_asked mask;
 	struct text_list mask_texts; /* --mask, each as typed */
 	const struct masks *masks;   /* made of them (stages/masks); not owned; NULL: none */
-	bool raw;       /* no scale, no offset, stored numbers as they are */
+	bool raw;                    /* no scale, no offset, stored numbers as they are */
 	bool has_scale; /* --scale/--offset given: they win over everything but --raw */
 	double scale, offset;
 	bool has_nodata;
 	double nodata;
 	enum reader_choice reader;
 	struct text_list include, exclude; /* patterns of files that a search finds */
-	bool follow; /* files that named inputs refer to are read anywhere */
+	bool follow;                       /* files that named inputs refer to are read anywhere */
 
 	unsigned workers;     /* 0: as many as the machine allows */
 	const char *executor; /* a name of the table in executor.h, or "auto" */

@@ -137,12 +137,12 @@ struct scene {
 	uint32_t store_x_size, store_y_size; /* stored block of that band's file, cut to the image
 					      */
 	uint32_t tile_x_size,
-		tile_y_size;  /* grid of the per-tile table: as stored, or --tile-grid */
-	double pixel_area_m2; /* 0 if the CRS is not projected or not known */
-	bool no_scene;        /* did not open: found by searching, and no image of a scene */
-	bool masked;          /* a per-dataset mask of one of the bands is honoured */
+		tile_y_size;      /* grid of the per-tile table: as stored, or --tile-grid */
+	double pixel_area_m2;     /* 0 if the CRS is not projected or not known */
+	bool no_scene;            /* did not open: found by searching, and no image of a scene */
+	bool masked;              /* a per-dataset mask of one of the bands is honoured */
 	struct scene_masks masks; /* of --mask, and alpha bands */
-	unsigned n_notes;     /* assumptions and warnings the user should see */
+	unsigned n_notes;         /* assumptions and warnings the user should see */
 	char notes[SCENE_MAX_NOTES][SCENE_NOTE_BYTES];
 };
 
@@ -186,7 +186,7 @@ void scene_note(struct scene *scene, const char *format, ...) PRINTF_LIKE(2, 3);
  * looks at them.
  */
 enum {
-	SCENE_TEXT_MAX = 4096,      /* of a name or path; a longer one is not packed */
+	SCENE_TEXT_MAX = 4096,       /* of a name or path; a longer one is not packed */
 	SCENE_PACKED_MAX = 160 << 10 /* all records, and 1.7 KiB for each of the paths of 24 bands
 				      */
 };

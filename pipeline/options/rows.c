@@ -77,9 +77,8 @@ static const struct option_row exclude = {
 	.set = set_exclude,
 };
 
-const struct option_row *const reading_rows[] = {&bands,   &mask,    &raw,    &scale,
-						 &offset,  &nodata,  &reader, &follow,
-						 &include, &exclude, NULL};
+const struct option_row *const reading_rows[] = {
+	&bands, &mask, &raw, &scale, &offset, &nodata, &reader, &follow, &include, &exclude, NULL};
 
 /* --- how to work --- */
 

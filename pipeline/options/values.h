@@ -10,8 +10,8 @@
 option_setter set_bands, set_mask, set_raw, set_scale, set_offset, set_nodata, set_reader;
 option_setter set_index, set_expression, set_constant, set_range, set_on_missing,
 	set_assume_reflectance, set_grid;
-option_setter set_workers, set_transport, set_confine, set_follow, set_include, set_exclude, set_memory, set_chunk,
-	set_working_set;
+option_setter set_workers, set_transport, set_confine, set_follow, set_include, set_exclude,
+	set_memory, set_chunk, set_working_set;
 option_setter set_tile_grid, set_shard;
 option_setter set_quiet, set_verbose, set_progress, set_monitor;
 

@@ -29,7 +29,7 @@ enum file_problem {
 	FILE_LIST_NOT_FILE,  /* a device or socket */
 	FILE_LIST_NO_WRITER, /* a pipe that nobody writes to */
 	FILE_LINE_TOO_LONG,  /* of a list, for a path; the name says which line */
-	FILE_ALL_LEFT_OUT, /* of a folder, by --include and --exclude */
+	FILE_ALL_LEFT_OUT,   /* of a folder, by --include and --exclude */
 	FILE_TOO_DEEP,
 	FILE_KERNEL_FOLDER, /* /proc, /sys, /dev */
 	FILE_NO_PATTERN     /* named, but no pattern of --bands matches it */
@@ -67,11 +67,11 @@ struct file_list {
 	size_t text_len, text_size;
 	struct file_entry *entry;
 	uint32_t n, size;
-	uint64_t offered;      /* files named so far, those named twice included */
-	size_t most_bytes;     /* what the list may take of memory, 0: anything */
+	uint64_t offered;  /* files named so far, those named twice included */
+	size_t most_bytes; /* what the list may take of memory, 0: anything */
 	const struct text_list *include, *exclude; /* of files that are searched for; NULL: all */
-	uint64_t left_out;     /* files and folders, by these */
-	struct identity *read; /* lists that were read */
+	uint64_t left_out;                         /* files and folders, by these */
+	struct identity *read;                     /* lists that were read */
 	uint32_t n_read;
 	uint32_t n_by_link;
 	/*

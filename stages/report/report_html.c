@@ -129,7 +129,7 @@ static int html_scene(struct open_report *report, const struct scene_result *res
 		      struct error *err)
 {
 	const struct recipe *recipe = report->plan->layout.recipe;
-	unsigned rows = result->status == SCENE_OK	  ? recipe->n_values
+	unsigned rows = result->status == SCENE_OK        ? recipe->n_values
 			: result->status == SCENE_SKIPPED ? 0
 							  : 1;
 

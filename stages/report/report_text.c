@@ -253,7 +253,8 @@ static void put_total(FILE *out, const struct run_totals *totals, unsigned v)
 			       n == totals->n_ok ? "is ok" : "has it");
 	else
 		(void)snprintf(name, sizeof(name), "all %" PRIu32 " scenes that %s", n, have);
-	put_names(out, recipe, totals->n_scenes - totals->n_skipped == 1 ? "all" : name, recipe->value[v].name);
+	put_names(out, recipe, totals->n_scenes - totals->n_skipped == 1 ? "all" : name,
+		  recipe->value[v].name);
 	put_numbers(out, &s, "");
 	put_pixels(out, &s, &recipe->value[v]);
 }
@@ -305,8 +306,8 @@ static void put_global(FILE *out, const struct run_totals *totals, const char *s
 		(void)fprintf(out,
 			      "%-*s%" PRIu32 " of %" PRIu32 " ok, %" PRIu32 " failed, %" PRIu32
 			      " cancelled\n",
-			      LABEL_COLUMNS, "Scenes", totals->n_ok, n_scenes,
-			      totals->n_failed, totals->n_cancelled);
+			      LABEL_COLUMNS, "Scenes", totals->n_ok, n_scenes, totals->n_failed,
+			      totals->n_cancelled);
 }
 
 static int text_end(struct open_report *report, const struct run_totals *totals, struct error *err)
