@@ -191,7 +191,7 @@ static char *reader(const struct options *o)
 	return not_given();
 }
 
-/* Patterns are a set, but their order is kept: who gives them in another one sees why. */
+/* A line each. They are a set, but their order is kept: who gives another one sees why. */
 static char *patterns(const struct text_list *list)
 {
 	char *text = NULL;
@@ -203,7 +203,7 @@ static char *patterns(const struct text_list *list)
 	if (!out)
 		return NULL;
 	for (unsigned i = 0; i < list->n; i++)
-		(void)fprintf(out, "%s%s", i ? " " : "", list->text[i]);
+		(void)fprintf(out, "%s%s", i ? "\n" : "", list->text[i]);
 	if (fclose(out)) {
 		free(text);
 		return NULL;

@@ -76,17 +76,18 @@ static const struct option_row include = {
 	.name = "include",
 	.argument = "PATTERN",
 	.repeats = true,
-	.help = "of the files found in folders and archives take only those whose name fits the "
-		"pattern, as in '*_B0[48].tif'; with a / it is compared with the end of the path; "
-		"may be given several times. Files that you name are always taken",
+	.help = "of the files found in folders and archives take only those whose name fits, as in "
+		"'*_B0[48]*'; a pattern with a / is held against the path below the folder that "
+		"you name; may be given several times. Files that you name are always taken",
 	.set = set_include,
 };
 static const struct option_row exclude = {
 	.name = "exclude",
 	.argument = "PATTERN",
 	.repeats = true,
-	.help = "leave out the files found in folders and archives whose name fits, as in "
-		"'*_NDVI.tif' or 'old/*'",
+	.help = "leave out the files and folders found in folders and archives whose name fits, as "
+		"in '*_NDVI.tif' or 'old/*'; may be given several times. Files that you name are "
+		"always taken",
 	.set = set_exclude,
 };
 static const struct option_row follow = {

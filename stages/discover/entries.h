@@ -25,10 +25,13 @@ struct member {
 	uint8_t slot;
 };
 
+enum { APART_BY_PATH = 255 }; /* the path stands for the name */
+
 /* One scene of the list: members [first, first + n), by slot. */
 struct entry {
 	uint32_t first;
 	uint8_t n, kind;
+	uint8_t apart; /* 0; the folder, counted from the file up, that stands before the name */
 };
 
 struct scene_list {

@@ -33,6 +33,9 @@ int scene_set_band(struct scene *scene, unsigned slot, const char *name, unsigne
 /* The name of an entry's scene, in a new string; NULL without memory. */
 char *scene_make_name(const struct scene_list *scene_list, const struct entry *entry);
 
+/* Name of the folder that far above an entry's first file, from 1; NULL without memory. */
+char *folder_above(const struct scene_list *scene_list, const struct entry *entry, unsigned up);
+
 /* The path with the working directory in front where it is relative; NULL without memory. */
 char *path_absolute(const char *path);
 

@@ -18,6 +18,7 @@
 #include "input/archive.h"
 #include "names.h"
 #include "reader/aux_xml.h"
+#include "no_scene.h"
 #include "scene_build.h"
 #include "wishes.h"
 
@@ -32,6 +33,11 @@ static int open_failed(const struct scene *scene, const struct file_entry *entry
 	case FILE_EMPTY_DIRECTORY:
 		return error_set(err, EX_NOINPUT,
 				 "%s: no raster files in this directory; name another, or files",
+				 path);
+	case FILE_ALL_LEFT_OUT:
+		return error_set(err, EX_NOINPUT,
+				 "%s: --include and --exclude leave out all that was found in "
+				 "it; change the patterns (see --help), or name files",
 				 path);
 	case FILE_EMPTY_LIST:
 		return error_set(err, EX_NOINPUT, "%s: the list names no file", path);
@@ -374,20 +380,20 @@ int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32
 			      scene_list->files.entry[first].named, &file, err);
 }
 
-int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
-	       const struct options *options, struct error *err)
+static int open_entry(struct scene *scene, const struct scene_list *scene_list,
+		      const struct entry *entry, const struct options *options, struct error *err)
 {
-	const struct entry *entry = &scene_list->entry[id];
 	uint32_t first = entry_first(scene_list, entry);
 	const struct sensor *sensor;
 
-	if (scene_begin(scene, scene_list, id, err))
-		return -1;
 	if (entry->kind == ENTRY_FAILED)
 		return open_failed(scene, &scene_list->files.entry[first], err);
 	if (entry->kind == ENTRY_CLASH)
 		return scene_clash(scene_list, entry, err);
 	sensor = scene_label(scene, scene_list, first);
+	if (entry->apart && sensor && scene->acquired[0])
+		scene_note(scene, "another scene has the same name: the same acquisition, it "
+				  "seems; both are counted (--exclude leaves one out)");
 	if (find_bands(scene, scene_list, entry, sensor, options, err))
 		return -1;
 	/* The file that names the scene may hold none of the bands that are read. */
@@ -401,4 +407,17 @@ int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_
 	if (!options->masks)
 		scene_note_quality(scene, scene_list, entry);
 	return 0;
+}
+
+int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
+	       const struct options *options, struct error *err)
+{
+	const struct entry *entry = &scene_list->entry[id];
+
+	if (scene_begin(scene, scene_list, id, err))
+		return -1;
+	if (open_entry(scene, scene_list, entry, options, err) == 0)
+		return 0;
+	no_scene_judge(scene, scene_list, entry, err);
+	return -1;
 }
