@@ -222,6 +222,12 @@ static char *exclude(const struct options *o)
 	return patterns(&o->exclude);
 }
 
+/* `fail` refuses the run, or counts what `note` does. */
+static char *duplicates(const struct options *o)
+{
+	return o->duplicates == DUPLICATES_NEWEST ? strdup("newest") : not_given();
+}
+
 /* --- the two tables --- */
 
 static const struct {
@@ -248,6 +254,7 @@ static const struct {
 	{"reader", reader},
 	{"include", include},
 	{"exclude", exclude},
+	{"duplicates", duplicates},
 	{"follow", follow},
 };
 

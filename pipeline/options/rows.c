@@ -90,6 +90,15 @@ static const struct option_row exclude = {
 		"always taken",
 	.set = set_exclude,
 };
+static const struct option_row duplicates = {
+	.name = "duplicates",
+	.argument = "note|newest|fail",
+	.help = "one acquisition of Landsat or Sentinel-2 that is there several times, by the "
+		"names "
+		"of files and product folders: note: all count, and a note says so; newest: keep "
+		"the one of the newest processing; fail: refuse to run",
+	.set = set_duplicates,
+};
 static const struct option_row follow = {
 	.name = "follow",
 	.help = "a VRT or side file that you name may refer to files anywhere; without this option "
@@ -98,9 +107,9 @@ static const struct option_row follow = {
 	.set = set_follow,
 };
 
-const struct option_row *const reading_rows[] = {&bands,  &mask,   &alpha,       &raw,     &scale,
-						 &offset, &nodata, &reflectance, &include, &exclude,
-						 &reader, &follow, NULL};
+const struct option_row *const reading_rows[] = {
+	&bands,       &mask,    &alpha,   &raw,        &scale,  &offset, &nodata,
+	&reflectance, &include, &exclude, &duplicates, &reader, &follow, NULL};
 
 /* --- how to work --- */
 

@@ -2,6 +2,9 @@
  * Scenes of one name, told apart: in front of the name stands the folder, of those above the file,
  * in which all of them differ; where none does, the file's path stands for the name. By names
  * alone, and for all shards alike.
+ *
+ * Names are compared by their hashes, so that 16 bytes a scene are enough. Should two hashes be the
+ * same by chance, a folder stands in front of a name that did not need it.
  */
 #include "apart.h"
 
@@ -13,51 +16,53 @@
 enum { FOLDERS_MOST = 16 };
 
 struct called {
-	char *name, *key;
+	uint64_t hash; /* of the name; of a folder while these are compared */
 	uint32_t id;
 };
 
-static int by_name(const void *a, const void *b)
+static int by_hash(const void *a, const void *b)
 {
 	const struct called *x = a, *y = b;
-	int order = strcmp(x->name, y->name);
 
-	return order ? order : (x->id > y->id) - (x->id < y->id);
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
 }
 
-static int by_key(const void *a, const void *b)
+/* Takes the text. -1 without one. */
+static int hash_of(uint64_t *hash, char *text)
 {
-	return strcmp(((const struct called *)a)->key, ((const struct called *)b)->key);
+	if (!text)
+		return -1;
+	*hash = hash_long(text, strlen(text));
+	free(text);
+	return 0;
 }
 
-static void drop_keys(struct called *called, uint32_t n)
+static bool says_nothing(const char *folder)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		free(called[i].key);
-		called[i].key = NULL;
-	}
+	return !*folder || strcmp(folder, ".") == 0 || strcmp(folder, "..") == 0;
 }
 
-/* Do the folders that far up all differ? -1 without memory. Puts the scenes in another order. */
+/* Do the folders that far up all differ? -1 without memory. */
 static int differ(const struct scene_list *scene_list, struct called *called, uint32_t n,
 		  unsigned up)
 {
-	int found = 1;
+	for (uint32_t i = 0; i < n; i++) {
+		char *folder = folder_above(scene_list, &scene_list->entry[called[i].id], up);
 
-	for (uint32_t i = 0; i < n && found > 0; i++) {
-		called[i].key = folder_above(scene_list, &scene_list->entry[called[i].id], up);
-		if (!called[i].key)
-			found = -1;
-		else if (!*called[i].key || strcmp(called[i].key, ".") == 0 ||
-			 strcmp(called[i].key, "..") == 0)
-			found = 0;
+		if (folder && says_nothing(folder)) {
+			free(folder);
+			return 0;
+		}
+		if (hash_of(&called[i].hash, folder))
+			return -1;
 	}
-	if (found > 0)
-		qsort(called, n, sizeof(*called), by_key);
-	for (uint32_t i = 1; i < n && found > 0; i++)
-		found = strcmp(called[i - 1].key, called[i].key) != 0;
-	drop_keys(called, n);
-	return found;
+	qsort(called, n, sizeof(*called), by_hash);
+	for (uint32_t i = 1; i < n; i++)
+		if (called[i - 1].hash == called[i].hash)
+			return 0;
+	return 1;
 }
 
 static int tell_apart(struct scene_list *scene_list, struct called *called, uint32_t n)
@@ -79,9 +84,9 @@ static int tell_all_apart(struct scene_list *scene_list, struct called *called, 
 {
 	uint32_t end;
 
-	qsort(called, n, sizeof(*called), by_name);
+	qsort(called, n, sizeof(*called), by_hash);
 	for (uint32_t i = 0; i < n; i = end) {
-		for (end = i + 1; end < n && strcmp(called[end].name, called[i].name) == 0;)
+		for (end = i + 1; end < n && called[end].hash == called[i].hash;)
 			end++;
 		if (end - i > 1 && tell_apart(scene_list, called + i, end - i))
 			return -1;
@@ -91,20 +96,24 @@ static int tell_all_apart(struct scene_list *scene_list, struct called *called, 
 
 int scene_list_tell_apart(struct scene_list *scene_list, struct error *err)
 {
-	struct called *called = calloc(scene_list->n, sizeof(*called));
+	size_t bytes = scene_list->n * sizeof(struct called);
+	struct called *called;
 	uint32_t n = 0;
-	bool fine = called != NULL;
+	bool fine;
 
+	if (file_list_within(&scene_list->files, bytes, err))
+		return -1;
+	called = malloc(bytes);
+	fine = called != NULL;
 	for (uint32_t id = 0; id < scene_list->n && fine; id++) {
-		if (scene_list->entry[id].kind == ENTRY_FAILED)
+		const struct entry *entry = &scene_list->entry[id];
+
+		if (entry->kind == ENTRY_FAILED)
 			continue;
-		called[n] = (struct called){
-			.id = id, .name = scene_make_name(scene_list, &scene_list->entry[id])};
-		fine = called[n++].name != NULL;
+		called[n].id = id;
+		fine = hash_of(&called[n++].hash, scene_make_name(scene_list, entry)) == 0;
 	}
 	fine = fine && tell_all_apart(scene_list, called, n) == 0;
-	for (uint32_t i = 0; i < n; i++)
-		free(called[i].name);
 	free(called);
-	return fine ? 0 : error_memory(err, "names of scenes", scene_list->n * sizeof(*called));
+	return fine ? 0 : error_memory(err, "names of scenes", bytes);
 }

@@ -5,7 +5,6 @@
 #include "no_scene.h"
 
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "group.h"
 #include "names.h"
@@ -24,13 +23,6 @@ static bool is_picture(const struct raster_info *info)
 	return true;
 }
 
-static bool is_empty(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0;
-}
-
 /* One band of a product whose other bands are not there, or are no scene's. */
 static bool reason_of_band(char *text, size_t size, const struct band_token *token,
 			   const char *base, const struct sensor *sensor)
@@ -43,7 +35,8 @@ static bool reason_of_band(char *text, size_t size, const struct band_token *tok
 			       base + token->start);
 		return true;
 	case TOKEN_OTHER:
-		(void)snprintf(text, size, "one band, %.*s by its name", len, base + token->start);
+		(void)snprintf(text, size, "another product or band, by its name (%.*s)", len,
+			       base + token->start);
 		return true;
 	case TOKEN_BAND: /* of no known sensor it may be any band: that has to be told */
 		(void)snprintf(text, size, "only band %s of %s", token->code,
@@ -60,6 +53,12 @@ static bool reason_of_band(char *text, size_t size, const struct band_token *tok
 	return false;
 }
 
+/* Whatever the number of its bands; not "blue_lagoon.tif", which may be a stack. */
+static bool is_other_product(const struct band_token *token)
+{
+	return token->kind == TOKEN_QA || (token->kind == TOKEN_OTHER && token->name == NAME_NONE);
+}
+
 static bool reason_of(char *text, size_t size, const struct scene *scene,
 		      const struct scene_list *scene_list, uint32_t file)
 {
@@ -67,11 +66,9 @@ static bool reason_of(char *text, size_t size, const struct scene *scene,
 	const struct raster_info *info = &scene->files[0].info;
 	struct band_token token = name_band_token(base, name_stem(base));
 
-	if (!info->n_bands || !info->bands) {
-		(void)snprintf(text, size, "the file is empty");
-		return is_empty(scene->files[0].path);
-	}
-	if (info->n_bands == 1 || token.kind == TOKEN_QA)
+	if (!info->n_bands || !info->bands) /* empty, cut or damaged: it may have been a scene */
+		return false;
+	if (info->n_bands == 1 || is_other_product(&token))
 		return reason_of_band(text, size, &token, base,
 				      file_sensor(&scene_list->files, file));
 	(void)snprintf(text, size, "a picture: red, green and blue of 8 bits");

@@ -10,6 +10,7 @@
 #include "apart.h"
 #include "arguments.h"
 #include "beside.h"
+#include "duplicates.h"
 #include "entries.h"
 #include "group.h"
 #include "input/network.h"
@@ -196,6 +197,8 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 		rc = error_set(
 			err, EX_NOINPUT,
 			"no scenes: name files, directories, @lists or - for standard input");
+	if (rc == 0)
+		rc = scene_list_duplicates(made, options->duplicates, err);
 	if (rc == 0)
 		rc = scene_list_tell_apart(made, err);
 	made->n_all = made->n;

@@ -14,6 +14,7 @@
 
 #include "bands.h"
 #include "bands/names.h"
+#include "duplicates.h"
 #include "grid.h"
 #include "input/archive.h"
 #include "names.h"
@@ -131,7 +132,10 @@ static int open_stack(struct scene *scene, const struct scene_list *scene_list, 
 	if (scene->files[0].info.n_bands == 1 && token.kind == TOKEN_BAND &&
 	    !(options->n_bands && options->bands[0].index))
 		return only_a_band(scene, &token, base, sensor, options, err);
-	if (bands_find(scene, sensor, sensor_find(base, stem, NULL), options, err))
+	/* A quality file's bands, eight of a UDM2, are in no sensor's order. */
+	if (token.kind == TOKEN_QA)
+		sensor = NULL;
+	if (bands_find(scene, sensor, sensor ? sensor_find(base, stem, NULL) : NULL, options, err))
 		return -1;
 	for (unsigned i = 0; i < options->recipe->n_bands; i++)
 		has |= (uint16_t)((scene->band[i].index != 0) << i);
@@ -385,15 +389,15 @@ static int open_entry(struct scene *scene, const struct scene_list *scene_list,
 {
 	uint32_t first = entry_first(scene_list, entry);
 	const struct sensor *sensor;
+	char note[SCENE_NOTE_BYTES];
 
 	if (entry->kind == ENTRY_FAILED)
 		return open_failed(scene, &scene_list->files.entry[first], err);
 	if (entry->kind == ENTRY_CLASH)
 		return scene_clash(scene_list, entry, err);
 	sensor = scene_label(scene, scene_list, first);
-	if (entry->apart && sensor && scene->acquired[0])
-		scene_note(scene, "another scene has the same name: the same acquisition, it "
-				  "seems; both are counted (--exclude leaves one out)");
+	if (duplicates_note(entry, note, sizeof(note)))
+		scene_note(scene, "%s", note);
 	if (find_bands(scene, scene_list, entry, sensor, options, err))
 		return -1;
 	/* The file that names the scene may hold none of the bands that are read. */
