@@ -47,6 +47,11 @@ const struct sensor *scene_label(struct scene *scene, const struct scene_list *s
 int scene_clash(const struct scene_list *scene_list, const struct entry *entry,
 		struct error *err) MUST_CHECK;
 
+/* --- scene_choices.c --- */
+
+/* Note names of --bands that no value of the recipe reads, and one band under two names. */
+void scene_note_choices(struct scene *scene, const struct options *options);
+
 /* --- scene_facts.c --- */
 
 /*

@@ -408,6 +408,7 @@ static int open_entry(struct scene *scene, const struct scene_list *scene_list,
 		return -1;
 	if (finish(scene, sensor, options, err))
 		return -1;
+	scene_note_choices(scene, options);
 	if (!options->masks)
 		scene_note_quality(scene, scene_list, entry);
 	return 0;

@@ -343,7 +343,6 @@ messy() {
 	cp good.tif work/sub/a.tif
 	cp one.tif work/dem.tif
 	cp one.tif work/a_QA.tif
-	cp empty.tif work/
 }
 
 @test "folder: what is no scene is skipped and counted, by every executor" {
@@ -371,6 +370,44 @@ messy() {
 	exits 65 "no scene among the files"
 }
 
+@test "folder: an empty file fails, and --exclude leaves it out" {
+	messy
+	cp empty.tif work/
+	imgpipe -q work
+	[ "$status" -eq 1 ] && [[ "$stderr" == *empty.tif* ]]
+	imgpipe -q --exclude empty.tif work
+	exits 0
+}
+
+@test "folder: --duplicates" {
+	for made in 20201016 20210314; do
+		for band in 4:B04 5:B08; do
+			mkdir -p l && cp "${band#*:}.tif" "l/LC08_L1TP_193026_20170805_${made}_02_T1_B${band%:*}.TIF"
+		done
+	done
+	imgpipe -q --csv r.csv l
+	[ "$(grep -c ,ok, r.csv)" -eq 2 ]
+	imgpipe l
+	[[ "$output" == *"in the run 2 times"* ]]
+	imgpipe -q --csv r.csv --duplicates newest l
+	[ "$(grep -c ,ok, r.csv)" -eq 1 ] && grep -q 20210314 r.csv
+	imgpipe -q --duplicates fail l
+	exits 65 "same acquisition"
+	imgpipe -q --duplicates oldest l
+	exits 64 newest
+}
+
+@test "--bands: a name that nothing reads and one band under two names are noted" {
+	imgpipe --bands red=1,nir=2,blue=1 good.tif
+	exits 0
+	[[ "$output" == *"names blue, which no index"* ]]
+	imgpipe --bands red=1,nir=1 good.tif
+	exits 0
+	[[ "$output" == *"red and nir the same band"* ]]
+	imgpipe --bands red=1,nir=2 good.tif
+	[[ "$output" != *--bands* ]]
+}
+
 @test "folder: a cut file and a band without its partner are failures" {
 	messy
 	cp cut.tif work/
@@ -395,7 +432,7 @@ messy() {
 @test "folder: --include and --exclude, by name and by path; named files stay" {
 	messy
 	names() { tail -n +2 r.csv | cut -d, -f1 | paste -sd' '; }
-	imgpipe -q --csv r.csv --exclude sub --exclude dem.tif --exclude empty.tif work
+	imgpipe -q --csv r.csv --exclude sub --exclude dem.tif work
 	[ "$(names)" = a ]
 	imgpipe -q --csv r.csv --include 'sub/*' work
 	[ "$(names)" = a ]
