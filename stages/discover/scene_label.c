@@ -64,6 +64,7 @@ static char *plain_name(const struct scene_list *scene_list, const struct entry 
 
 	if (entry->kind == ENTRY_FAILED)
 		return strdup(base);
+	/* A file of one's own may look so, too. */
 	own = scene_list->files.entry[file].virtual ? name_of_file(base) : base;
 	stem -= (size_t)(own - base);
 	/* One file alone is a stack, or fails: either way its own name says most. */
