@@ -342,7 +342,7 @@ messy() {
 	cp good.tif work/a.tif
 	cp good.tif work/sub/a.tif
 	cp one.tif work/dem.tif
-	cp one.tif work/a_QA.tif
+	cp one.tif work/lone_QA.tif
 }
 
 @test "folder: what is no scene is skipped and counted, by every executor" {
