@@ -432,7 +432,7 @@ messy() {
 @test "folder: --include and --exclude, by name and by path; named files stay" {
 	messy
 	names() { tail -n +2 r.csv | cut -d, -f1 | paste -sd' '; }
-	imgpipe -q --csv r.csv --exclude sub --exclude dem.tif work
+	imgpipe -q --csv r.csv --exclude sub --exclude dem.tif --exclude '*_QA*' work
 	[ "$(names)" = a ]
 	imgpipe -q --csv r.csv --include 'sub/*' work
 	[ "$(names)" = a ]
