@@ -27,6 +27,7 @@ enum reader_choice { READER_AUTO, READER_TIFF, READER_GDAL };
 
 enum on_missing { MISSING_NULL, MISSING_SKIP_SCENE, MISSING_FAIL };
 enum grid_choice { GRID_FINE, GRID_COARSE };
+enum duplicates { DUPLICATES_NOTE, DUPLICATES_NEWEST, DUPLICATES_FAIL };
 enum alpha_choice { ALPHA_AUTO, ALPHA_IGNORE };
 
 /* Values of an option that may be given several times, as typed; of argv, not owned. */
@@ -91,6 +92,7 @@ struct options {
 	bool reflectance; /* digital numbers are made reflectance, or the scene fails */
 	enum reader_choice reader;
 	struct text_list include, exclude; /* patterns of files that are found in folders */
+	enum duplicates duplicates;        /* scenes that are one acquisition, by their names */
 	bool follow;                       /* files that named inputs refer to are read anywhere */
 
 	unsigned workers;     /* 0: as many as the machine allows */

@@ -37,6 +37,8 @@ struct run_totals {
 	uint64_t wall_ns, cpu_ns;
 	uint32_t n_scenes; /* in the scene list */
 	uint32_t n_ok, n_failed, n_cancelled;
+	uint32_t n_skipped;    /* files of searched folders that are no scenes */
+	bool of_share;         /* of a run that has others beside it (--shard) */
 	uint32_t n_incomplete; /* of n_ok: some of their values are missing */
 	bool ended_by_missing; /* --on-missing fail: the rest is cancelled */
 	int failure_code;   /* exit status the failures ask for: their common one, or EX_DATAERR */
@@ -63,6 +65,9 @@ struct run_totals {
 
 /* One more scene is done. */
 void run_totals_count(struct run_totals *totals, const struct scene_result *result);
+/* -1 with EX_DATAERR: all that was found is no scene, and no other share of the run may hold some.
+ */
+int run_totals_check(const struct run_totals *totals, struct error *err);
 /* The exit status that the scenes alone ask for: 1 where some numbers are there and some not. */
 int run_totals_status(const struct run_totals *totals);
 

@@ -175,6 +175,7 @@ struct scene {
 	double pixel_area_m2;      /* 0 where it is not known, or varies */
 	struct ground_area ground; /* how it varies */
 	char area_source[160];     /* what the area is, or why it is not known */
+	bool no_scene;             /* did not open: found by searching, and no image of a scene */
 	bool masked;               /* a per-dataset mask of one of the bands is honoured */
 	struct scene_masks masks;  /* of --mask, and alpha bands */
 	unsigned n_notes;          /* assumptions and warnings the user should see */
@@ -220,7 +221,10 @@ enum { MISSING_TEXT_BYTES = 512 };
 int scene_missing_reason(const struct scene *scene, const struct recipe *recipe, unsigned v,
 			 char *text, size_t size);
 
-/* Add a note (printf-like), made printable; notes beyond SCENE_MAX_NOTES are dropped. */
+/*
+ * Add a note (printf-like), made printable. Where there are more than SCENE_MAX_NOTES the last one
+ * says how many have no room.
+ */
 void scene_note(struct scene *scene, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /*

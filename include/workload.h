@@ -29,7 +29,9 @@ struct scene_list_facts {
 /* Running totals of one scene in flight. Made when its first chunk is claimed, freed when done. */
 struct scene_totals;
 
-enum scene_status { SCENE_OK, SCENE_FAILED, SCENE_CANCELLED };
+/* SCENE_SKIPPED: what a searched folder holds beside scenes; scene->no_scene, and why in `error`.
+ */
+enum scene_status { SCENE_OK, SCENE_FAILED, SCENE_SKIPPED, SCENE_CANCELLED };
 
 /* Statistics of one value in one tile of the per-tile table. */
 struct tile_summary {

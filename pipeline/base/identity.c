@@ -191,7 +191,7 @@ static char *reader(const struct options *o)
 	return not_given();
 }
 
-/* Patterns are a set, but their order is kept: who gives them in another one sees why. */
+/* A line each. They are a set, but their order is kept: who gives another one sees why. */
 static char *patterns(const struct text_list *list)
 {
 	char *text = NULL;
@@ -203,7 +203,7 @@ static char *patterns(const struct text_list *list)
 	if (!out)
 		return NULL;
 	for (unsigned i = 0; i < list->n; i++)
-		(void)fprintf(out, "%s%s", i ? " " : "", list->text[i]);
+		(void)fprintf(out, "%s%s", i ? "\n" : "", list->text[i]);
 	if (fclose(out)) {
 		free(text);
 		return NULL;
@@ -220,6 +220,12 @@ static char *include(const struct options *o)
 static char *exclude(const struct options *o)
 {
 	return patterns(&o->exclude);
+}
+
+/* `fail` refuses the run, or counts what `note` does. */
+static char *duplicates(const struct options *o)
+{
+	return o->duplicates == DUPLICATES_NEWEST ? strdup("newest") : not_given();
 }
 
 /* --- the two tables --- */
@@ -248,6 +254,7 @@ static const struct {
 	{"reader", reader},
 	{"include", include},
 	{"exclude", exclude},
+	{"duplicates", duplicates},
 	{"follow", follow},
 };
 

@@ -31,13 +31,27 @@ void scene_release(struct scene *scene)
 	memset(scene, 0, sizeof(*scene));
 }
 
+/* No room: the last note says how many more there are, itself among them. */
+static void scene_note_more(struct scene *scene)
+{
+	char *last = scene->notes[SCENE_MAX_NOTES - 1];
+	unsigned n = 1;
+
+	if (sscanf(last, "and %u more notes", &n) != 1)
+		n = 1;
+	(void)snprintf(last, sizeof(scene->notes[0]), "and %u more notes, which have no room here",
+		       n + 1);
+}
+
 void scene_note(struct scene *scene, const char *format, ...)
 {
 	char raw[4 * SCENE_NOTE_BYTES];
 	va_list args;
 
-	if (scene->n_notes >= SCENE_MAX_NOTES)
+	if (scene->n_notes == SCENE_MAX_NOTES) {
+		scene_note_more(scene);
 		return;
+	}
 	va_start(args, format);
 	if (vsnprintf(raw, sizeof(raw), format, args) < 0)
 		raw[0] = '\0';

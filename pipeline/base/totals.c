@@ -18,9 +18,23 @@ void run_totals_count(struct run_totals *totals, const struct scene_result *resu
 					       : EX_DATAERR;
 		totals->n_failed++;
 		break;
+	case SCENE_SKIPPED:
+		totals->n_skipped++;
+		break;
 	case SCENE_CANCELLED:
 		break; /* counted at the end, with those never opened */
 	}
+}
+
+int run_totals_check(const struct run_totals *totals, struct error *err)
+{
+	if (!totals->n_skipped || totals->n_skipped != totals->n_scenes || totals->of_share)
+		return 0;
+	return error_set(err, EX_DATAERR,
+			 "no scene among the files that were found (%u looked at; -v says of each "
+			 "why); name another folder, or say which files are which bands: --bands "
+			 "'red=PATTERN,nir=PATTERN'",
+			 totals->n_skipped);
 }
 
 int run_totals_status(const struct run_totals *totals)

@@ -74,9 +74,12 @@ static int sensors_bands(uint32_t *bands, char **word, unsigned n, struct option
 	return 0;
 }
 
-/* The bands that a scene is known to have, whether NDVI can be had of it or not. */
+/*
+ * The bands that a scene is known to have, whether NDVI can be had of it or not; *counts: it is a
+ * scene.
+ */
 static int scene_bands(uint32_t *bands, const struct scene_list *scene_list, uint32_t id,
-		       const struct options *options, struct error *err)
+		       const struct options *options, bool *counts, struct error *err)
 {
 	struct scene scene = {0};
 	struct told_bands told;
@@ -84,7 +87,11 @@ static int scene_bands(uint32_t *bands, const struct scene_list *scene_list, uin
 	int failed = scene_open(&scene, scene_list, id, options, &failure), rc = 0;
 
 	scene_tell_bands(&told, &scene, scene_list, options);
-	if (told.n) {
+	*counts = !scene.no_scene;
+	if (scene.no_scene) {
+		*err = failure;
+		rc = -1;
+	} else if (told.n) {
 		*bands &= told.names;
 	} else if (failed) {
 		*err = failure;
@@ -99,8 +106,38 @@ static int scene_bands(uint32_t *bands, const struct scene_list *scene_list, uin
 	return rc;
 }
 
-/* Bands that all scenes have. */
-static int scenes_bands(uint32_t *bands, const struct options *options, struct error *err)
+/*
+ * Bands that all scenes have. What cannot be read is said, and left out: *failed. -1 where nothing
+ * is left.
+ */
+static int every_bands(uint32_t *bands, const struct scene_list *scene_list,
+		       const struct options *options, bool *failed, struct error *err)
+{
+	uint32_t n = scene_list_count(scene_list), n_told = 0;
+
+	for (uint32_t id = 0; id < n; id++) {
+		bool counts = false;
+		struct error failure = {0};
+
+		if (scene_bands(bands, scene_list, id, options, &counts, &failure) == 0) {
+			n_told++;
+			continue;
+		}
+		*err = failure;
+		if (!counts)
+			continue;
+		*failed = true;
+		if (n > 1)
+			fprintf(stderr, "imgpipe: %s\n", failure.text);
+	}
+	if (!n_told)
+		return -1;
+	*err = (struct error){0};
+	return 0;
+}
+
+static int scenes_bands(uint32_t *bands, const struct options *options, bool *failed,
+			struct error *err)
 {
 	struct scene_list *scene_list = NULL;
 	struct machine machine;
@@ -108,8 +145,8 @@ static int scenes_bands(uint32_t *bands, const struct options *options, struct e
 
 	machine_probe(&machine);
 	rc = scenes_names(&scene_list, options, &machine, err);
-	for (uint32_t id = 0; rc == 0 && id < scene_list_count(scene_list); id++)
-		rc = scene_bands(bands, scene_list, id, options, err);
+	if (rc == 0)
+		rc = every_bands(bands, scene_list, options, failed, err);
 	scene_list_free(scene_list);
 	return rc;
 }
@@ -119,6 +156,7 @@ static int list(const struct call *call, struct error *err)
 	unsigned n = call->options->n_args;
 	struct options options = *call->options;
 	uint32_t bands = (uint32_t)EVERY_BAND;
+	bool failed = false;
 	int rc;
 
 	options.recipe = &recipe_ndvi;
@@ -127,9 +165,11 @@ static int list(const struct call *call, struct error *err)
 		return error_memory(err, "arguments", n * sizeof(*options.args));
 	rc = sensors_bands(&bands, call->options->args, n, &options, err);
 	if (rc == 0 && options.n_args)
-		rc = scenes_bands(&bands, &options, err);
+		rc = scenes_bands(&bands, &options, &failed, err);
 	free(options.args);
-	return rc || index_text_list(stdout, bands, err) ? -1 : 0;
+	if (rc || index_text_list(stdout, bands, err))
+		return -1;
+	return failed; /* 1: of some scenes the bands are not known */
 }
 
 static int run(const struct call *call, struct error *err)

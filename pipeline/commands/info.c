@@ -11,7 +11,7 @@
 #include "scenes.h"
 
 static int show(const struct scene_list *scene_list, uint32_t id, const struct options *options,
-		struct error *failure)
+		struct error *failure, bool *no_scene)
 {
 	struct scene scene = {0};
 	int failed = workload_pixels.scene_open(&scene, scene_list, id, options, failure);
@@ -23,26 +23,33 @@ static int show(const struct scene_list *scene_list, uint32_t id, const struct o
 	scene_tell_quality(&quality, &scene, scene_list, options);
 	written = report_info(stdout, &scene, &told, &quality, options->recipe,
 			      failed ? failure : NULL);
-
+	*no_scene = scene.no_scene;
 	scene_release(&scene);
 	return written;
 }
 
-/* 0; 1 where some scenes fail; their own status where all do. */
+/*
+ * 0; 1 where some scenes fail; their own status where all do. Files that are no scenes are shown,
+ * and fail where there is nothing else.
+ */
 static int show_all(const struct scene_list *scene_list, const struct options *options)
 {
-	uint32_t n = scene_list_count(scene_list), n_failed = 0;
+	uint32_t n = scene_list_count(scene_list), n_failed = 0, n_skipped = 0;
 	int code = EX_OK;
 
 	for (uint32_t id = 0; id < n; id++) {
 		struct error failure = {0};
+		bool no_scene = false;
 
-		if (show(scene_list, id, options, &failure))
+		if (show(scene_list, id, options, &failure, &no_scene))
 			return EX_IOERR;
-		if (failure.code)
+		n_skipped += no_scene;
+		if (failure.code && !no_scene)
 			code = !n_failed++ || code == failure.code ? failure.code : EX_DATAERR;
 	}
-	return n_failed && n_failed < n ? 1 : code;
+	if (n_skipped == n)
+		return EX_DATAERR;
+	return n_failed && n_failed < n - n_skipped ? 1 : code;
 }
 
 static int run(const struct call *call, struct error *err)

@@ -115,9 +115,11 @@ void console_scene(struct console *c, const struct scene_result *result)
 	erase_line(c); /* the report's row may go to the same terminal */
 	if (result->status == SCENE_FAILED && !c->repeated)
 		printable_line(stderr, "imgpipe: scene %s failed: %s", name, result->error.text);
+	if (result->status == SCENE_SKIPPED && c->verbosity > 0)
+		printable_line(stderr, "imgpipe: skipped: %s", result->error.text);
 	if (result->status == SCENE_OK && scene->missing && c->recipe && !c->repeated)
 		say_missing(c->recipe, scene, name);
-	if (c->verbosity > 0 && result->status != SCENE_FAILED) {
+	if (c->verbosity > 0 && result->status != SCENE_FAILED && result->status != SCENE_SKIPPED) {
 		printable_line(stderr, "imgpipe: scene %s done", name);
 		for (unsigned i = 0; i < scene->n_notes; i++)
 			printable_line(stderr, "imgpipe: scene %s: note: %s", name,

@@ -76,18 +76,28 @@ static const struct option_row include = {
 	.name = "include",
 	.argument = "PATTERN",
 	.repeats = true,
-	.help = "of the files found in folders and archives take only those whose name fits the "
-		"pattern, as in '*_B0[48].tif'; with a / it is compared with the end of the path; "
-		"may be given several times. Files that you name are always taken",
+	.help = "of the files found in folders and archives take only those whose name fits, as in "
+		"'*_B0[48]*'; a pattern with a / is held against the path below the folder that "
+		"you name; may be given several times. Files that you name are always taken",
 	.set = set_include,
 };
 static const struct option_row exclude = {
 	.name = "exclude",
 	.argument = "PATTERN",
 	.repeats = true,
-	.help = "leave out the files found in folders and archives whose name fits, as in "
-		"'*_NDVI.tif' or 'old/*'",
+	.help = "leave out the files and folders found in folders and archives whose name fits, as "
+		"in '*_NDVI.tif' or 'old/*'; may be given several times. Files that you name are "
+		"always taken",
 	.set = set_exclude,
+};
+static const struct option_row duplicates = {
+	.name = "duplicates",
+	.argument = "note|newest|fail",
+	.help = "one acquisition of Landsat or Sentinel-2 that is there several times, by the "
+		"names "
+		"of files and product folders: note: all count, and a note says so; newest: keep "
+		"the one of the newest processing; fail: refuse to run",
+	.set = set_duplicates,
 };
 static const struct option_row follow = {
 	.name = "follow",
@@ -97,9 +107,9 @@ static const struct option_row follow = {
 	.set = set_follow,
 };
 
-const struct option_row *const reading_rows[] = {&bands,  &mask,   &alpha,       &raw,     &scale,
-						 &offset, &nodata, &reflectance, &include, &exclude,
-						 &reader, &follow, NULL};
+const struct option_row *const reading_rows[] = {
+	&bands,       &mask,    &alpha,   &raw,        &scale,  &offset, &nodata,
+	&reflectance, &include, &exclude, &duplicates, &reader, &follow, NULL};
 
 /* --- how to work --- */
 

@@ -296,6 +296,15 @@ int set_exclude(struct options *o, const char *value, struct error *err)
 	return keep_text(&o->exclude, value, err);
 }
 
+int set_duplicates(struct options *o, const char *value, struct error *err)
+{
+	static const char *const words[] = {"note", "newest", "fail", NULL};
+	int choice = option_choose(value, words, err);
+
+	o->duplicates = choice < 0 ? DUPLICATES_NOTE : (enum duplicates)choice;
+	return choice < 0 ? -1 : 0;
+}
+
 int set_follow(struct options *o, const char *value, struct error *err)
 {
 	(void)value;

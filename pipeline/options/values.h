@@ -8,7 +8,7 @@
 #include "command.h"
 
 option_setter set_bands, set_mask, set_alpha, set_raw, set_scale, set_offset, set_nodata,
-	set_reader, set_reflectance, set_include, set_exclude;
+	set_reader, set_reflectance, set_include, set_exclude, set_duplicates;
 option_setter set_index, set_expression, set_constant, set_range, set_on_missing,
 	set_assume_reflectance, set_valid_range, set_valid_reflectance, set_grid;
 option_setter set_workers, set_transport, set_confine, set_follow, set_memory, set_chunk,

@@ -114,6 +114,7 @@ static int run_init(struct run *run, const struct run_setup *setup, struct error
 		.n_pools = n_pools,
 	};
 	run->totals.n_scenes = run->n_scenes;
+	run->totals.of_share = run->options->shard.n > 1;
 	run->totals.predicted = plan->predicted;
 	if (posix_memalign((void **)&run->slots, _Alignof(struct slot),
 			   run->n_slots * sizeof(*run->slots)))
@@ -307,7 +308,9 @@ static int report(struct course *course, struct error *err)
 	add_survey(&run->totals, run->samples);
 	console_free(run->console);
 	run->console = NULL;
-	return run->sink->commit(run->reports, &run->totals, err);
+	if (run->sink->commit(run->reports, &run->totals, err))
+		return -1;
+	return signals_caught() ? 0 : run_totals_check(&run->totals, err);
 }
 
 /* A signal has come, and some worker does not come to the end of its block (will.h). */

@@ -259,6 +259,8 @@ static void scene_ready(struct worker *worker, struct slot *slot, const struct e
 	slot->state = SLOT_READY;
 	if (error) {
 		slot_fail(slot, 0, error);
+		if (slot->scene.no_scene)
+			slot->status = SCENE_SKIPPED;
 		slot_settle(slot);
 		slots_write(run, worker->meter);
 	} else {

@@ -143,6 +143,7 @@ void slots_abandon(struct run *run, struct meter *meter)
 		slot_settle(slot);
 	}
 	slots_write(run, meter);
-	run->totals.n_cancelled = run->n_scenes - run->totals.n_ok - run->totals.n_failed;
+	run->totals.n_cancelled =
+		run->n_scenes - run->totals.n_ok - run->totals.n_failed - run->totals.n_skipped;
 	pthread_mutex_unlock(&run->lock);
 }

@@ -19,7 +19,8 @@ enum { MAX_DEPTH = 16 };
 struct tree {
 	struct file_list *list;
 	const struct archive *archive;
-	uint32_t base; /* the archive's path: offset into the list's text */
+	const char *path; /* the archive's, as it was named or found */
+	uint32_t base;    /* the path it was met by first: offset into the list's text */
 	bool holds_archives;
 };
 
@@ -75,6 +76,24 @@ static char *folder_path(const struct tree *tree, const char *member, size_t len
 	return path;
 }
 
+/* Do --include and --exclude leave out the member, or the folder, of that name? -1 without memory.
+ */
+static int leaves_out(struct tree *tree, const struct range *range, uint32_t i, size_t length,
+		      enum filtered kind, struct error *err)
+{
+	char *name = strndup(rest_of(tree, range, i), length), *dir = NULL;
+	int out = -1;
+
+	if (asprintf(&dir, "%s/%.*s", tree->path, range->prefix ? (int)range->prefix - 1 : 0,
+		     archive_name(tree->archive, i)) < 0)
+		dir = NULL;
+	if (dir && name)
+		out = file_filter_leaves_out(&tree->list->filter, dir, name, kind);
+	free(dir);
+	free(name);
+	return out < 0 ? error_memory(err, "a path", range->prefix) : out;
+}
+
 static int add_file(struct tree *tree, const struct range *range, uint32_t i, struct error *err)
 {
 	const char *rest = rest_of(tree, range, i);
@@ -85,6 +104,9 @@ static int add_file(struct tree *tree, const struct range *range, uint32_t i, st
 	tree->holds_archives = tree->holds_archives || archive_named(rest);
 	if (!name_is_raster(rest))
 		return 0;
+	rc = leaves_out(tree, range, i, strlen(rest), FILTERED_FILE, err);
+	if (rc)
+		return rc < 0 ? -1 : 0;
 	folder = folder_path(tree, archive_name(tree->archive, i),
 			     range->prefix ? range->prefix - 1 : 0);
 	if (!folder)
@@ -107,6 +129,20 @@ static int too_deep(struct tree *tree, const struct range *range, struct error *
 	return rc;
 }
 
+static int add_range(struct tree *tree, const struct range *range, struct error *err);
+
+/* `below`: the members of the folder in `range`. */
+static int add_folder(struct tree *tree, const struct range *range, const struct range *below,
+		      struct error *err)
+{
+	int out = leaves_out(tree, range, below->first, below->prefix - range->prefix - 1,
+			     FILTERED_FOLDER, err);
+
+	if (out)
+		return out < 0 ? -1 : 0;
+	return add_range(tree, below, err);
+}
+
 static int add_range(struct tree *tree, const struct range *range, struct error *err)
 {
 	const char *only = only_folder(tree, range);
@@ -126,7 +162,7 @@ static int add_range(struct tree *tree, const struct range *range, struct error 
 		if (!slash)
 			rc = add_file(tree, range, i, err);
 		else if (!only || matches(rest, only))
-			rc = add_range(tree, &below, err);
+			rc = add_folder(tree, range, &below, err);
 	}
 	return rc;
 }
@@ -190,9 +226,12 @@ static int add_archive(struct tree *tree, const char *path, const char *folder, 
 		       struct error *err)
 {
 	struct range range = range_of(tree, folder);
-	uint64_t before = tree->list->offered;
+	struct file_filter *filter = &tree->list->filter;
+	uint64_t before = tree->list->offered, left_out = filter->left_out;
 	bool met;
 
+	if (named)
+		filter->below = strlen(path) + (*folder ? strlen(folder) + 1 : 0);
 	if (meet(tree, path, &met, err))
 		return -1;
 	if (!met && add_range(tree, &range, err))
@@ -201,6 +240,8 @@ static int add_archive(struct tree *tree, const char *path, const char *folder, 
 		remember(tree, tree->list->offered > before);
 	if (!named || tree->list->offered > before)
 		return 0;
+	if (filter->left_out > left_out)
+		return file_list_problem(tree->list, path, FILE_ALL_LEFT_OUT, 0, err);
 	return add_problem(tree->list, path,
 			   tree->holds_archives ? ARCHIVE_ONLY_ARCHIVES : ARCHIVE_NO_RASTER, 0,
 			   err);
@@ -210,7 +251,7 @@ static int with_archive(struct file_list *list, const char *path, const char *fo
 			struct error *err)
 {
 	enum archive_problem problem;
-	struct tree tree = {.list = list, .archive = archive_get(path, &problem)};
+	struct tree tree = {.list = list, .archive = archive_get(path, &problem), .path = path};
 	int rc;
 
 	if (!tree.archive)

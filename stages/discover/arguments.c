@@ -118,6 +118,22 @@ static const char *path_of(struct line *line)
 	return text;
 }
 
+/* "~" and "~/..." as the shell has them; ./~ names a file that is called so. */
+static int add_line(struct file_list *list, const char *path, struct error *err)
+{
+	const char *home = getenv("HOME");
+	char *whole;
+	int rc;
+
+	if (path[0] != '~' || (path[1] && path[1] != '/') || !home || !*home)
+		return add_path(list, path, err);
+	if (asprintf(&whole, "%s%s", home, path + 1) < 0)
+		return error_memory(err, "a path", strlen(path));
+	rc = add_path(list, whole, err);
+	free(whole);
+	return rc;
+}
+
 /* A line that is too long fails in its place, under the list's name and its number. */
 static int add_too_long(struct file_list *list, const char *argument, const struct line *line,
 			struct error *err)
@@ -149,7 +165,7 @@ static int add_lines(struct file_list *list, FILE *in, const char *argument, str
 		else if (*path == '\0' || *path == '#')
 			continue;
 		else
-			rc = add_path(list, path, err);
+			rc = add_line(list, path, err);
 		n_paths++;
 	}
 	if (rc == 0 && ferror(in))

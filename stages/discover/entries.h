@@ -25,10 +25,16 @@ struct member {
 	uint8_t slot;
 };
 
+enum { APART_BY_PATH = 255 }; /* the path stands for the name */
+
 /* One scene of the list: members [first, first + n), by slot. */
 struct entry {
 	uint32_t first;
 	uint8_t n, kind;
+	uint8_t apart; /* 0; the folder, counted from the file up, that stands before the name */
+	uint8_t times; /* how often its acquisition is in the run, 255: or more; 0: once */
+	uint8_t older; /* processings of it that were left out, likewise */
+	bool left_out; /* as one of these; only until they are dropped */
 };
 
 struct scene_list {

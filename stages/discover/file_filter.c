@@ -1,5 +1,5 @@
 /*
- * Patterns over the files of a searched folder.
+ * Patterns over what a search finds.
  */
 #include "file_filter.h"
 
@@ -8,47 +8,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The last `parts` parts of a path, or all of it. */
-static const char *last_parts(const char *path, size_t parts)
-{
-	const char *at = path + strlen(path);
-
-	while (at > path && (at[-1] != '/' || --parts))
-		at--;
-	return at;
-}
-
-static size_t count_parts(const char *text)
-{
-	size_t n = 1;
-
-	for (; *text; text++)
-		n += *text == '/';
-	return n;
-}
-
-static bool fits_one(const struct text_list *patterns, const char *path)
+static bool fits(const struct text_list *patterns, const char *below, const char *name)
 {
 	for (unsigned i = 0; i < patterns->n; i++) {
 		const char *pattern = patterns->text[i];
 
-		if (fnmatch(pattern, last_parts(path, count_parts(pattern)), FNM_PATHNAME) == 0)
+		if (fnmatch(pattern, strchr(pattern, '/') ? below : name, 0) == 0)
 			return true;
 	}
 	return false;
 }
 
-bool file_filter_takes(const struct file_filter *filter, const char *dir, const char *name)
+static bool asks(const struct file_filter *filter)
 {
-	char *path;
-	bool takes;
+	return filter->include && (filter->include->n || filter->exclude->n);
+}
 
-	if (!filter->include || (!filter->include->n && !filter->exclude->n))
-		return true;
-	if (asprintf(&path, "%s%s%s", dir, *dir ? "/" : "", name) < 0)
-		return false;
-	takes = (!filter->include->n || fits_one(filter->include, path)) &&
-		!fits_one(filter->exclude, path);
-	free(path);
-	return takes;
+int file_filter_leaves_out(struct file_filter *filter, const char *dir, const char *name,
+			   enum filtered kind)
+{
+	char *below;
+	bool out;
+
+	if (!asks(filter))
+		return 0;
+	if (filter->below <= strlen(dir))
+		dir += filter->below;
+	dir += strspn(dir, "/");
+	if (asprintf(&below, "%s%s%s", dir, *dir ? "/" : "", name) < 0)
+		return -1;
+	out = fits(filter->exclude, below, name) ||
+	      (kind == FILTERED_FILE && filter->include->n && !fits(filter->include, below, name));
+	free(below);
+	filter->left_out += out;
+	return out;
 }

@@ -1,23 +1,29 @@
 /*
- * --include and --exclude: which of the files that are found in folders and archives are taken.
- * Pure, thread-safe.
+ * --include and --exclude: what is taken of the files and folders that a search finds, in folders
+ * of the file system and in archives. Not thread-safe: it counts.
  */
 #ifndef IMGPIPE_FILE_FILTER_H
 #define IMGPIPE_FILE_FILTER_H
 
-#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "options.h"
 
+enum filtered { FILTERED_FILE, FILTERED_FOLDER /* an archive is one, too */ };
+
 struct file_filter {
-	const struct text_list *include, *exclude; /* of the options */
+	const struct text_list *include, *exclude; /* of the options; NULL: everything is taken */
+	size_t below;      /* bytes of a path that name the folder or archive that is searched */
+	uint64_t left_out; /* files and folders, so far */
 };
 
 /*
- * A pattern without '/' is compared with the file's name, one with '/' with the end of its path
- * that has as many parts: "old/B0?.tif" are those in any folder "old". Wildcards do not match '/'.
- * Taken is what fits no pattern of `exclude` and, if there are any, one of `include`.
+ * 1: `name` in `dir` is not taken; 0; -1 without memory. A pattern without '/' is held against the
+ * name, one with '/' against the path below the searched folder; '*' fits '/', too. `include` is
+ * for files alone.
  */
-bool file_filter_takes(const struct file_filter *filter, const char *dir, const char *name);
+int file_filter_leaves_out(struct file_filter *filter, const char *dir, const char *name,
+			   enum filtered kind);
 
 #endif

@@ -271,11 +271,6 @@ int file_list_append(struct file_list *list, const struct file_entry *entry, str
 	uint32_t *slot;
 
 	list->offered++;
-	if (!entry->named && !entry->problem &&
-	    !file_filter_takes(&list->filter, list->text + entry->dir, list->text + entry->name)) {
-		list->n_filtered++;
-		return 0;
-	}
 	if (number_set_grow(&list->seen, file_hash, list, err))
 		return -1;
 	slot = number_set_find(&list->seen, entry_hash(list, entry), file_equal, list, entry);

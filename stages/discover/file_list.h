@@ -29,6 +29,7 @@ enum file_problem {
 	FILE_LIST_NOT_FILE,  /* a device or socket */
 	FILE_LIST_NO_WRITER, /* a pipe that nobody writes to */
 	FILE_LINE_TOO_LONG,  /* of a list, for a path; the name says which line */
+	FILE_ALL_LEFT_OUT,   /* of a folder, by --include and --exclude */
 	FILE_TOO_DEEP,
 	FILE_KERNEL_FOLDER, /* /proc, /sys, /dev */
 	FILE_NO_PATTERN,    /* named, but no pattern of --bands matches it */
@@ -70,7 +71,6 @@ struct file_list {
 	struct file_entry *entry;
 	uint32_t n, size;
 	struct file_filter filter; /* of files that are found, not named */
-	uint32_t n_filtered;       /* files that it did not take */
 	uint64_t offered;          /* files named so far, those named twice included */
 	size_t most_bytes;         /* what the list may take of memory, 0: anything */
 	struct identity *read;     /* lists that were read */

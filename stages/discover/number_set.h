@@ -22,6 +22,8 @@ struct number_set {
 
 uint32_t hash_text(uint32_t seed, const char *text, size_t len);
 #define HASH_SEED 2166136261u
+/* 64 bits: none of a million texts has another's hash by chance. */
+uint64_t hash_long(const char *text, size_t len);
 /* Make room for one more; rehash() gives the hash of a number in the set. */
 int number_set_grow(struct number_set *set, uint32_t (*rehash)(const void *ctx, uint32_t number),
 		    const void *ctx, struct error *err);

@@ -33,6 +33,9 @@ int scene_set_band(struct scene *scene, unsigned slot, const char *name, unsigne
 /* The name of an entry's scene, in a new string; NULL without memory. */
 char *scene_make_name(const struct scene_list *scene_list, const struct entry *entry);
 
+/* Name of the folder that far above an entry's first file, from 1; NULL without memory. */
+char *folder_above(const struct scene_list *scene_list, const struct entry *entry, unsigned up);
+
 /* The path with the working directory in front where it is relative; NULL without memory. */
 char *path_absolute(const char *path);
 
@@ -43,6 +46,11 @@ const struct sensor *scene_label(struct scene *scene, const struct scene_list *s
 /* What to say of an ENTRY_CLASH: both files, and the option that settles it. Always -1. */
 int scene_clash(const struct scene_list *scene_list, const struct entry *entry,
 		struct error *err) MUST_CHECK;
+
+/* --- scene_choices.c --- */
+
+/* Note names of --bands that no value of the recipe reads, and one band under two names. */
+void scene_note_choices(struct scene *scene, const struct options *options);
 
 /* --- scene_facts.c --- */
 

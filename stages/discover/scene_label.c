@@ -55,7 +55,7 @@ static void drop_quotes(char *name)
 	*to = '\0';
 }
 
-char *scene_make_name(const struct scene_list *scene_list, const struct entry *entry)
+static char *plain_name(const struct scene_list *scene_list, const struct entry *entry)
 {
 	uint32_t file = entry_first(scene_list, entry);
 	const char *base = file_list_name(&scene_list->files, file), *folder, *own;
@@ -67,7 +67,10 @@ char *scene_make_name(const struct scene_list *scene_list, const struct entry *e
 	/* A file of one's own may look so, too. */
 	own = scene_list->files.entry[file].virtual ? name_of_file(base) : base;
 	stem -= (size_t)(own - base);
-	name = entry->kind == ENTRY_STACK ? strndup(own, stem) : shared_name(own, stem);
+	/* One file alone is a stack, or fails: either way its own name says most. */
+	name = entry->kind == ENTRY_STACK || (entry->kind == ENTRY_PARTIAL && entry->n == 1)
+		       ? strndup(own, stem)
+		       : shared_name(own, stem);
 	if (name && own != base)
 		drop_quotes(name);
 	if (name && !*name) {
@@ -76,6 +79,39 @@ char *scene_make_name(const struct scene_list *scene_list, const struct entry *e
 		name = strdup(*folder ? folder : "scene");
 	}
 	return name;
+}
+
+char *folder_above(const struct scene_list *scene_list, const struct entry *entry, unsigned up)
+{
+	const char *dir = file_list_dir(&scene_list->files, entry_first(scene_list, entry));
+	size_t end = strlen(dir), begin;
+
+	for (;;) {
+		while (end && dir[end - 1] == '/')
+			end--;
+		for (begin = end; begin && dir[begin - 1] != '/';)
+			begin--;
+		if (--up == 0 || !end)
+			return strndup(dir + begin, end - begin);
+		end = begin;
+	}
+}
+
+char *scene_make_name(const struct scene_list *scene_list, const struct entry *entry)
+{
+	char *name, *folder, *whole;
+
+	if (entry->apart == APART_BY_PATH)
+		return file_list_path(&scene_list->files, entry_first(scene_list, entry));
+	name = plain_name(scene_list, entry);
+	if (!name || !entry->apart)
+		return name;
+	folder = folder_above(scene_list, entry, entry->apart);
+	if (!folder || asprintf(&whole, "%s/%s", folder, name) < 0)
+		whole = NULL;
+	free(folder);
+	free(name);
+	return whole;
 }
 
 int scene_clash(const struct scene_list *scene_list, const struct entry *entry, struct error *err)

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apart.h"
 #include "arguments.h"
 #include "beside.h"
+#include "duplicates.h"
 #include "entries.h"
 #include "group.h"
 #include "input/network.h"
@@ -176,7 +178,8 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 	rc = wishes_check(options, err);
 	/* Grouping the names takes about as much again. */
 	made->files.most_bytes = (size_t)(options->memory_bytes / 2);
-	made->files.filter = (struct file_filter){&options->include, &options->exclude};
+	made->files.filter =
+		(struct file_filter){.include = &options->include, .exclude = &options->exclude};
 	for (unsigned i = 0; i < options->n_args && rc == 0; i++)
 		rc = file_list_add(&made->files, options->args[i], err);
 	if (rc == 0 && options->masks)
@@ -190,16 +193,14 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 	if (rc == 0)
 		rc = drop_twice(made, err);
 	file_list_forget_links(&made->files);
-	if (rc == 0 && made->n == 0 && made->files.n_filtered)
-		rc = error_set(
-			err, EX_NOINPUT,
-			"no scenes: --include and --exclude leave out all %u files that were "
-			"found",
-			made->files.n_filtered);
-	else if (rc == 0 && made->n == 0)
+	if (rc == 0 && made->n == 0)
 		rc = error_set(
 			err, EX_NOINPUT,
 			"no scenes: name files, directories, @lists or - for standard input");
+	if (rc == 0)
+		rc = scene_list_duplicates(made, options->duplicates, err);
+	if (rc == 0)
+		rc = scene_list_tell_apart(made, err);
 	made->n_all = made->n;
 	made->masked = options->masks != NULL;
 	keep_shard(made, &options->shard);

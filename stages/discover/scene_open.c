@@ -14,10 +14,12 @@
 
 #include "bands.h"
 #include "bands/names.h"
+#include "duplicates.h"
 #include "grid.h"
 #include "input/archive.h"
 #include "names.h"
 #include "reader/aux_xml.h"
+#include "no_scene.h"
 #include "scene_build.h"
 #include "wishes.h"
 
@@ -32,6 +34,11 @@ static int open_failed(const struct scene *scene, const struct file_entry *entry
 	case FILE_EMPTY_DIRECTORY:
 		return error_set(err, EX_NOINPUT,
 				 "%s: no raster files in this directory; name another, or files",
+				 path);
+	case FILE_ALL_LEFT_OUT:
+		return error_set(err, EX_NOINPUT,
+				 "%s: --include and --exclude leave out all that was found in "
+				 "it; change the patterns (see --help), or name files",
 				 path);
 	case FILE_EMPTY_LIST:
 		return error_set(err, EX_NOINPUT, "%s: the list names no file", path);
@@ -125,7 +132,10 @@ static int open_stack(struct scene *scene, const struct scene_list *scene_list, 
 	if (scene->files[0].info.n_bands == 1 && token.kind == TOKEN_BAND &&
 	    !(options->n_bands && options->bands[0].index))
 		return only_a_band(scene, &token, base, sensor, options, err);
-	if (bands_find(scene, sensor, sensor_find(base, stem, NULL), options, err))
+	/* A quality file's bands, eight of a UDM2, are in no sensor's order. */
+	if (token.kind == TOKEN_QA)
+		sensor = NULL;
+	if (bands_find(scene, sensor, sensor ? sensor_find(base, stem, NULL) : NULL, options, err))
 		return -1;
 	for (unsigned i = 0; i < options->recipe->n_bands; i++)
 		has |= (uint16_t)((scene->band[i].index != 0) << i);
@@ -374,20 +384,20 @@ int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32
 			      scene_list->files.entry[first].named, &file, err);
 }
 
-int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
-	       const struct options *options, struct error *err)
+static int open_entry(struct scene *scene, const struct scene_list *scene_list,
+		      const struct entry *entry, const struct options *options, struct error *err)
 {
-	const struct entry *entry = &scene_list->entry[id];
 	uint32_t first = entry_first(scene_list, entry);
 	const struct sensor *sensor;
+	char note[SCENE_NOTE_BYTES];
 
-	if (scene_begin(scene, scene_list, id, err))
-		return -1;
 	if (entry->kind == ENTRY_FAILED)
 		return open_failed(scene, &scene_list->files.entry[first], err);
 	if (entry->kind == ENTRY_CLASH)
 		return scene_clash(scene_list, entry, err);
 	sensor = scene_label(scene, scene_list, first);
+	if (duplicates_note(entry, note, sizeof(note)))
+		scene_note(scene, "%s", note);
 	if (find_bands(scene, scene_list, entry, sensor, options, err))
 		return -1;
 	/* The file that names the scene may hold none of the bands that are read. */
@@ -398,7 +408,21 @@ int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_
 		return -1;
 	if (finish(scene, sensor, options, err))
 		return -1;
+	scene_note_choices(scene, options);
 	if (!options->masks)
 		scene_note_quality(scene, scene_list, entry);
 	return 0;
+}
+
+int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
+	       const struct options *options, struct error *err)
+{
+	const struct entry *entry = &scene_list->entry[id];
+
+	if (scene_begin(scene, scene_list, id, err))
+		return -1;
+	if (open_entry(scene, scene_list, entry, options, err) == 0)
+		return 0;
+	no_scene_judge(scene, scene_list, entry, err);
+	return -1;
 }

@@ -58,6 +58,7 @@ static const struct word words[] = {
 	{"AnalyticMS", TOKEN_STACK},
 	{"AnalyticMS_SR", TOKEN_STACK},
 	{"AOT", TOKEN_OTHER},
+	{"ATB", TOKEN_OTHER},
 	{"WVP", TOKEN_OTHER},
 	{"TCI", TOKEN_OTHER},
 	{"PVI", TOKEN_OTHER},

@@ -199,6 +199,17 @@ static int put_off(struct walk *walk, const char *path, unsigned depth, bool arc
 	return file_list_text(walk->list, path, &walk->link[walk->n_links++].path, err);
 }
 
+/* Do --include and --exclude leave it out? -1 without memory. */
+static int leaves_out(struct walk *walk, const char *path, const struct item *item,
+		      struct error *err)
+{
+	const bool file = item->kind == ITEM_FILE || item->kind == ITEM_LINKED_FILE;
+	int out = file_filter_leaves_out(&walk->list->filter, path, walk->list->text + item->name,
+					 file ? FILTERED_FILE : FILTERED_FOLDER);
+
+	return out < 0 ? error_memory(err, "a path", strlen(path)) : out;
+}
+
 static int enter(struct walk *walk, const char *path, const struct item *item, unsigned depth,
 		 dev_t dev, struct error *err)
 {
@@ -233,8 +244,12 @@ static int add_items(struct walk *walk, const char *path, const struct items *it
 		const struct item *item = &items->item[i];
 		struct file_entry entry = {
 			.dir = dir, .name = item->name, .by_link = item->kind == ITEM_LINKED_FILE};
-		int rc = 0;
+		int rc = leaves_out(walk, path, item, err);
 
+		if (rc < 0)
+			return -1;
+		if (rc > 0)
+			continue;
 		if (item->kind == ITEM_FILE || item->kind == ITEM_LINKED_FILE)
 			rc = file_list_append(walk->list, &entry, err);
 		else if (!is_folder(item) || is_entered(walk->list, item, only, maja))
@@ -337,7 +352,7 @@ static int follow_links(struct walk *walk, struct error *err)
 int file_list_walk(struct file_list *list, const char *path, struct error *err)
 {
 	struct walk walk = {.list = list};
-	uint64_t before = list->offered;
+	uint64_t before = list->offered, left_out = list->filter.left_out;
 	size_t len = strlen(path);
 	char *clean;
 	int rc;
@@ -351,11 +366,15 @@ int file_list_walk(struct file_list *list, const char *path, struct error *err)
 	clean = strndup(path, len);
 	if (!clean)
 		return error_memory(err, "a path", len);
+	list->filter.below = len;
 	rc = walk_folder(&walk, clean, 0, 0, err);
 	if (rc == 0)
 		rc = follow_links(&walk, err);
 	if (rc == 0 && list->offered == before)
-		rc = file_list_problem(list, clean, FILE_EMPTY_DIRECTORY, 0, err);
+		rc = file_list_problem(list, clean,
+				       list->filter.left_out > left_out ? FILE_ALL_LEFT_OUT
+									: FILE_EMPTY_DIRECTORY,
+				       0, err);
 	free(walk.link);
 	free(clean);
 	return rc;

@@ -3,6 +3,8 @@
  */
 #include "json_values.h"
 
+#include <math.h>
+
 #include "report_teach.h"
 #include "report_words.h"
 
@@ -20,6 +22,7 @@ json_t *js_indices(const struct recipe *recipe)
 		js_put(&o, "formula", js_text(value->formula));
 		js_put(&o, "range", range);
 		js_put(&o, "grid_exponent", js_count((uint64_t)value->grid.exponent));
+		js_put(&o, "error_bound", js_number(ldexp(1, value->grid.exponent - 31)));
 		js_append(&list, o);
 	}
 	return list;

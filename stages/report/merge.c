@@ -178,6 +178,8 @@ static int write_reports(struct merge *merge, const struct options *given, struc
 		status = merge_scenes(merge, err);
 	if (!status)
 		status = report_set_commit(merge->set, &merge->totals, err);
+	if (!status)
+		status = run_totals_check(&merge->totals, err);
 	report_set_free(merge->set);
 	return status ? -1 : run_totals_status(&merge->totals);
 }

@@ -447,7 +447,7 @@ int partial_check(const struct scene_result *result, const struct recipe *recipe
 {
 	if (result->status == SCENE_CANCELLED)
 		return impossible(err, "its run was interrupted");
-	if (result->status == SCENE_FAILED)
+	if (result->status == SCENE_FAILED || result->status == SCENE_SKIPPED)
 		return result->error.code >= EX__BASE && result->error.code <= EX__MAX
 			       ? 0
 			       : impossible(err, "it has failed, but has no error");

@@ -129,7 +129,7 @@ static void put_value(FILE *out, const struct scene_result *result, unsigned v,
 		       scene_missing_reason(scene, recipe, v, why, sizeof(why));
 	const char *const text[] = {
 		missing ? "missing" : scene_status_name(result->status),
-		result->status == SCENE_FAILED ? result->error.text : why,
+		scene_has_error(result) ? result->error.text : why,
 		scene->sensor,
 		scene->acquired,
 		scene_crs(scene),

@@ -101,6 +101,16 @@ static void put_scene(FILE *out, const struct scene_result *result, unsigned v,
 	page_row_close(out);
 }
 
+static void put_notes(FILE *out, const struct scene *scene)
+{
+	for (unsigned i = 0; i < scene->n_notes; i++) {
+		page_row_open(out);
+		page_cell(out, "%s", "");
+		page_wide_cell(out, SCENE_COLUMNS - 1, "note: %s", scene->notes[i]);
+		page_row_close(out);
+	}
+}
+
 /* Maps of the first values that the scene has. */
 static void put_maps(FILE *out, const struct scene_result *result, const struct recipe *recipe)
 {
@@ -119,10 +129,14 @@ static int html_scene(struct open_report *report, const struct scene_result *res
 		      struct error *err)
 {
 	const struct recipe *recipe = report->plan->layout.recipe;
-	unsigned rows = result->status == SCENE_OK ? recipe->n_values : 1;
+	unsigned rows = result->status == SCENE_OK        ? recipe->n_values
+			: result->status == SCENE_SKIPPED ? 0
+							  : 1;
 
 	for (unsigned v = 0; v < rows && report->row < MOST_SCENES; v++)
 		put_scene(report->out, result, v, recipe);
+	if (rows && report->row < MOST_SCENES)
+		put_notes(report->out, result->scene);
 	if (result->first_ok && result->n_tiles)
 		put_maps(report->out, result, recipe);
 	return report_check(report->out, err);
@@ -162,7 +176,13 @@ static void put_all(FILE *out, const struct run_totals *totals)
 			totals->n_scenes - MOST_SCENES);
 	page_paragraph(out,
 		       "%" PRIu32 " of %" PRIu32 " ok, %" PRIu32 " failed, %" PRIu32 " cancelled.",
-		       totals->n_ok, totals->n_scenes, totals->n_failed, totals->n_cancelled);
+		       totals->n_ok, totals->n_scenes - totals->n_skipped, totals->n_failed,
+		       totals->n_cancelled);
+	if (totals->n_skipped)
+		page_paragraph(out,
+			       "Skipped: %" PRIu32 " that were found and are no scenes; --csv "
+			       "says of each why.",
+			       totals->n_skipped);
 }
 
 static void put_verdict(FILE *out, const struct run_totals *totals, const struct plan *plan,

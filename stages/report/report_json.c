@@ -164,7 +164,7 @@ static json_t *scene_object(const struct scene_result *result, const struct reci
 	const struct band *first = scene_first_band(s);
 	unsigned file = first ? first->file : 0;
 	const struct raster_info *info = file < s->n_files ? &s->files[file].info : NULL;
-	bool failed = result->status == SCENE_FAILED;
+	bool failed = scene_has_error(result);
 	json_t *o = json_object();
 
 	js_put(&o, "name", js_name(s->name ? s->name : ""));
@@ -449,6 +449,7 @@ static json_t *global_object(const struct run_totals *totals, const struct optio
 	js_put(&o, "scenes", js_count(totals->n_scenes));
 	js_put(&o, "scenes_ok", js_count(totals->n_ok));
 	js_put(&o, "scenes_failed", js_count(totals->n_failed));
+	js_put(&o, "scenes_skipped", js_count(totals->n_skipped));
 	js_put(&o, "scenes_cancelled", js_count(totals->n_cancelled));
 	if (!pixels->layout->recipe) {
 		js_put(&o, "exact", js_exact(pixels->layout, pixels->cells));

@@ -36,8 +36,8 @@ static int summary_scene(struct open_report *report, const struct scene_result *
 	js_put(&o, "name", js_name(result->scene->name ? result->scene->name : ""));
 	js_put(&o, "status", js_text(scene_status_name(result->status)));
 	js_put(&o, "error",
-	       result->status != SCENE_FAILED ? json_null()
-					      : js_text(error_code_name(result->error.code)));
+	       scene_has_error(result) ? js_text(error_code_name(result->error.code))
+				       : json_null());
 	js_put_scene_values(&o, result, report->plan->layout.recipe, floats(report->options));
 	(void)fputs(report->row ? ",\n" : "\n", report->out);
 	return js_emit(report->out, o, err);
@@ -49,6 +49,7 @@ static int summary_end(struct open_report *report, const struct run_totals *tota
 	json_t *o = json_object();
 
 	js_put(&o, "scenes", js_count(totals->n_ok));
+	js_put(&o, "skipped", js_count(totals->n_skipped));
 	js_put_total_values(&o, totals->pixels, floats(report->options));
 	if (js_emit_member(report->out, "\n],\n", "global", o, err))
 		return -1;

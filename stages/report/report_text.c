@@ -25,6 +25,11 @@ struct last_notes {
 	char text[SCENE_MAX_NOTES][SCENE_NOTE_BYTES];
 };
 
+struct text_state {
+	struct last_notes last;
+	char skipped[200]; /* the first file that is no scene, and why; "" none was met */
+};
+
 /* Nobody asks for it: it is there where nothing else is shown. */
 static bool text_by_default(char path[REPORT_MADE_PATH], const struct options *options)
 {
@@ -157,13 +162,32 @@ static void put_value(FILE *out, const struct open_report *report,
 		text_item(out, LABEL_COLUMNS, "    note:", "no pixel is valid");
 }
 
+/* "dem.tif: one band, and nothing says which" */
+static void keep_skipped(struct text_state *state, const struct scene_result *result)
+{
+	const char *text = result->error.text, *no = strstr(text, ": no scene: "), *base = text;
+
+	if (*state->skipped || !no)
+		return;
+	for (const char *c = text; c < no; c++)
+		if (*c == '/')
+			base = c + 1;
+	(void)snprintf(state->skipped, sizeof(state->skipped), "%.*s: %s", (int)(no - base), base,
+		       no + strlen(": no scene: "));
+}
+
 static int text_scene(struct open_report *report, const struct scene_result *result,
 		      struct error *err)
 {
 	const struct recipe *recipe = report->plan->layout.recipe;
 	const struct scene *scene = result->scene;
+	struct text_state *state = report->state;
 	FILE *out = report->out;
 
+	if (result->status == SCENE_SKIPPED) {
+		keep_skipped(state, result);
+		return 0;
+	}
 	if (result->status == SCENE_OK) {
 		for (unsigned v = 0; v < recipe->n_values; v++)
 			put_value(out, report, result, v);
@@ -173,7 +197,7 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 		put_words(out, result->status == SCENE_FAILED ? "FAILED" : "cancelled",
 			  result->error.text);
 	}
-	put_notes(out, scene, report->state);
+	put_notes(out, scene, &state->last);
 	return report_check(out, err);
 }
 
@@ -273,7 +297,8 @@ static void put_total(FILE *out, const struct run_totals *totals, unsigned v)
 			       n == totals->n_ok ? "is ok" : "has it");
 	else
 		(void)snprintf(name, sizeof(name), "all %" PRIu32 " scenes that %s", n, have);
-	put_names(out, recipe, totals->n_scenes == 1 ? "all" : name, recipe->value[v].name);
+	put_names(out, recipe, totals->n_scenes - totals->n_skipped == 1 ? "all" : name,
+		  recipe->value[v].name);
 	put_numbers(out, &s, "");
 	put_pixels(out, &s, &recipe->value[v]);
 	put_area(out, &totals->pixels->value[v]);
@@ -299,23 +324,42 @@ static void put_missing(FILE *out, const struct run_totals *totals)
 		text_item(out, LABEL_COLUMNS, "Missing", line);
 }
 
-static void put_global(FILE *out, const struct run_totals *totals)
+/* What was found beside scenes: how much, and the first of it. */
+static void put_skipped(FILE *out, const struct run_totals *totals, const char *first)
 {
+	const bool one = totals->n_skipped == 1;
+	char line[400];
+
+	if (!totals->n_skipped)
+		return;
+	(void)snprintf(line, sizeof(line), "%" PRIu32 " file%s %s (%s%s); -v names %s",
+		       totals->n_skipped, one ? "" : "s", one ? "is no scene" : "are no scenes",
+		       first, one ? "" : " ...", one ? "it" : "them");
+	text_item(out, LABEL_COLUMNS, "Skipped", line);
+}
+
+static void put_global(FILE *out, const struct run_totals *totals, const char *skipped)
+{
+	const uint32_t n_scenes = totals->n_scenes - totals->n_skipped;
+
 	(void)fputc('\n', out);
 	for (unsigned v = 0; v < totals->pixels->n_values; v++)
 		put_total(out, totals, v);
 	put_missing(out, totals);
-	if (totals->n_ok != totals->n_scenes)
+	put_skipped(out, totals, skipped);
+	if (totals->n_ok != n_scenes)
 		(void)fprintf(out,
 			      "%-*s%" PRIu32 " of %" PRIu32 " ok, %" PRIu32 " failed, %" PRIu32
 			      " cancelled\n",
-			      LABEL_COLUMNS, "Scenes", totals->n_ok, totals->n_scenes,
-			      totals->n_failed, totals->n_cancelled);
+			      LABEL_COLUMNS, "Scenes", totals->n_ok, n_scenes, totals->n_failed,
+			      totals->n_cancelled);
 }
 
 static int text_end(struct open_report *report, const struct run_totals *totals, struct error *err)
 {
-	put_global(report->out, totals);
+	const struct text_state *state = report->state;
+
+	put_global(report->out, totals, state->skipped);
 	report_costs(report->out, totals, report->plan, report->options);
 	return report_check(report->out, err);
 }
@@ -324,7 +368,7 @@ const struct report report_text = {
 	.option = {.kind = "text",
 		   .made_by = REPORT_BY_RUN | REPORT_BY_MERGE,
 		   .by_default = text_by_default},
-	.state_bytes = sizeof(struct last_notes),
+	.state_bytes = sizeof(struct text_state),
 	.begin = text_begin,
 	.scene = text_scene,
 	.end = text_end,

@@ -16,6 +16,8 @@ const char *scene_status_name(enum scene_status status)
 		return "ok";
 	case SCENE_FAILED:
 		return "failed";
+	case SCENE_SKIPPED:
+		return "skipped";
 	case SCENE_CANCELLED:
 		return "cancelled";
 	}
@@ -90,6 +92,11 @@ void totals_summary(struct summary *out, const struct pixel_totals *totals, unsi
 	summary_make(out, &value->accum, &value->histogram, value->n_area ? value->area_m2 : NAN,
 		     &totals->layout->recipe->value[v].grid);
 	out->masked_by = value->masked_by;
+}
+
+bool scene_has_error(const struct scene_result *result)
+{
+	return result->status == SCENE_FAILED || result->status == SCENE_SKIPPED;
 }
 
 bool scene_lacks_values(const struct scene_result *result)

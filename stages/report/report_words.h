@@ -32,6 +32,9 @@ bool scene_summary(struct summary *out, const struct scene_result *result, unsig
 /* Statistics of value v in all scenes that are SCENE_OK and have it. */
 void totals_summary(struct summary *out, const struct pixel_totals *totals, unsigned v);
 
+/* Has it failed, or is it no scene: then result->error says why. */
+bool scene_has_error(const struct scene_result *result);
+
 /* The scene is SCENE_OK, but some of its values are missing; scene_missing_reason() has why. */
 bool scene_lacks_values(const struct scene_result *result);
 

@@ -10,7 +10,7 @@ HELP="help version man completion"
 
 # What each command takes, and really uses. A new option is written here, too.
 COMPUTING="index expr const range valid-range valid-reflectance on-missing assume-reflectance grid"
-READING="$COMPUTING bands mask alpha raw scale offset nodata reflectance include exclude reader follow"
+READING="$COMPUTING bands mask alpha raw scale offset nodata reflectance include exclude duplicates reader follow"
 PLANNING="$READING workers executor confine memory chunk working-set shard tiles tile-grid trace html \
 	teach verbose"
 LAB="workers chunk executor transport memory json csv report quiet verbose"

@@ -334,3 +334,128 @@ refused() {
 		exits 65 bad.tif damaged
 	done
 }
+
+# --- folders as they are ---
+
+messy() {
+	mkdir -p work/sub
+	cp good.tif work/a.tif
+	cp good.tif work/sub/a.tif
+	cp one.tif work/dem.tif
+	cp one.tif work/lone_QA.tif
+}
+
+@test "folder: what is no scene is skipped and counted, by every executor" {
+	messy
+	imgpipe --csv r.csv work
+	[ "$status" -eq 0 ]
+	[ "$(grep -c ',skipped,' r.csv)" -eq 2 ]
+	imgpipe work
+	[[ "$output" == *"Skipped   2 files are no scenes (dem.tif: one band, and nothing says which ...)"* ]]
+	for executor in serial threads processes; do
+		imgpipe -q --executor $executor --summary $executor.json work
+		[ "$status" -eq 0 ]
+	done
+	cmp serial.json threads.json
+	cmp serial.json processes.json
+	holds serial.json 'd["global"]["skipped"] == 2 and d["global"]["scenes"] == 2'
+}
+
+@test "folder: what is no scene fails when it is named, and where there is nothing else" {
+	messy
+	imgpipe -q work/dem.tif
+	exits 65 dem.tif
+	mkdir none && cp one.tif none/dem.tif
+	imgpipe -q none
+	exits 65 "no scene among the files"
+}
+
+@test "folder: an empty file fails, and --exclude leaves it out" {
+	messy
+	cp empty.tif work/
+	imgpipe -q work
+	[ "$status" -eq 1 ] && [[ "$stderr" == *empty.tif* ]]
+	imgpipe -q --exclude empty.tif work
+	exits 0
+}
+
+@test "folder: --duplicates" {
+	for made in 20201016 20210314; do
+		for band in 4:B04 5:B08; do
+			mkdir -p l && cp "${band#*:}.tif" "l/LC08_L1TP_193026_20170805_${made}_02_T1_B${band%:*}.TIF"
+		done
+	done
+	imgpipe -q --csv r.csv l
+	[ "$(grep -c ,ok, r.csv)" -eq 2 ]
+	imgpipe l
+	[[ "$output" == *"in the run 2 times"* ]]
+	imgpipe -q --csv r.csv --duplicates newest l
+	[ "$(grep -c ,ok, r.csv)" -eq 1 ] && grep -q 20210314 r.csv
+	imgpipe -q --duplicates fail l
+	exits 65 "same acquisition"
+	imgpipe -q --duplicates oldest l
+	exits 64 newest
+}
+
+@test "--bands: a name that nothing reads and one band under two names are noted" {
+	imgpipe --bands red=1,nir=2,blue=1 good.tif
+	exits 0
+	[[ "$output" == *"names blue, which no index"* ]]
+	imgpipe --bands red=1,nir=1 good.tif
+	exits 0
+	[[ "$output" == *"red and nir the same band"* ]]
+	imgpipe --bands red=1,nir=2 good.tif
+	[[ "$output" != *--bands* ]]
+}
+
+@test "folder: a cut file and a band without its partner are failures" {
+	messy
+	cp cut.tif work/
+	imgpipe -q work
+	[ "$status" -eq 1 ] && [[ "$stderr" == *cut.tif* ]]
+	rm work/cut.tif && cp B04.tif work/
+	imgpipe -q work
+	[ "$status" -eq 1 ] && [[ "$stderr" == *B04.tif* ]]
+}
+
+@test "folder: shards count what is no scene as the whole run does" {
+	messy
+	imgpipe -q --summary whole.json work
+	for i in 1 2 3 4; do
+		imgpipe -q --shard $i/4 work
+		[ "$status" -eq 0 ]
+	done
+	imgpipe merge -q --summary merged.json part-*.json
+	cmp whole.json merged.json
+}
+
+@test "folder: --include and --exclude, by name and by path; named files stay" {
+	messy
+	names() { tail -n +2 r.csv | cut -d, -f1 | paste -sd' '; }
+	imgpipe -q --csv r.csv --exclude sub --exclude dem.tif --exclude '*_QA*' work
+	[ "$(names)" = a ]
+	imgpipe -q --csv r.csv --include 'sub/*' work
+	[ "$(names)" = a ]
+	imgpipe -q --csv r.csv --exclude '*' work/a.tif
+	[ "$(names)" = a ]
+	imgpipe -q --exclude '*' work
+	exits 66 "--include and --exclude"
+}
+
+@test "scenes of one name are told apart by the folder in which they differ" {
+	mkdir -p n/2021/x n/2022/x
+	cp good.tif n/2021/x/s.tif
+	cp good.tif n/2022/x/s.tif
+	imgpipe -q --csv r.csv n
+	[ "$(tail -n +2 r.csv | cut -d, -f1 | paste -sd' ')" = "2021/s 2022/s" ]
+	cp good.tif red_river_2021.tif
+	cp good.tif red.tif
+	imgpipe -q --csv r.csv red_river_2021.tif red.tif
+	[ "$(tail -n +2 r.csv | cut -d, -f1 | paste -sd' ')" = "red_river_2021 red" ]
+}
+
+@test "list: ~ is the home folder" {
+	printf '\xef\xbb\xbf~/good.tif  \r\n' > l.txt
+	HOME=$PWD imgpipe -q --csv r.csv @l.txt
+	[ "$status" -eq 0 ]
+}

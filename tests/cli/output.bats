@@ -79,7 +79,7 @@ setup() {
 	exits 0
 	printf '%s\n' "$output" > s.json
 	holds s.json 'd["schema"] == "imgpipe-summary/2"' \
-		'd["indices"] == [{"name": "ndvi", "formula": "(nir-red)/(nir+red)", "range": [-1, 1], "grid_exponent": 0}]'
+		'd["indices"] == [{"name": "ndvi", "formula": "(nir-red)/(nir+red)", "range": [-1, 1], "grid_exponent": 0, "error_bound": 2.0 ** -31}]'
 	imgpipe --csv - good.tif
 	exits 0
 	[ "$(printf '%s\n' "$output" | wc -l)" -eq 2 ]

@@ -84,8 +84,9 @@ static void test_flags_alone(void **state)
 	scene_list = SCENE_LIST(NULL, "flags");
 	assert_int_equal(scene_list_count(scene_list), 4);
 	check_scene(scene_list, 0, NULL, EX_DATAERR, "MCD43A4.A2019001_Mandatory_Quality_Band1",
-		    "--bands");
-	check_scene(scene_list, 2, NULL, EX_DATAERR, "S2A_T33UUB_QA_B04", "--bands");
+		    "no scene: a quality band");
+	check_scene(scene_list, 2, NULL, EX_DATAERR, "S2A_T33UUB_QA_B04",
+		    "no scene: a quality band");
 	scene_list_free(scene_list);
 }
 
