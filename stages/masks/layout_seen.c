@@ -5,13 +5,29 @@
 
 #include "layout_row.h"
 
+unsigned layout_fills(const struct mask_layout *layout, struct mask_condition fill[LAYOUT_FILLS])
+{
+	unsigned n = 0;
+
+	if (layout->has_fill)
+		fill[n++] = layout->fill;
+	if (layout->usgs_bits)
+		fill[n++] = (struct mask_condition){.lo = 0, .hi = 0};
+	return n;
+}
+
 bool layout_is_fill(const struct mask_layout *layout, uint32_t x)
 {
-	const struct mask_condition *fill = &layout->fill;
-	double y = fill->bits ? x & fill->bits : x;
+	struct mask_condition fill[LAYOUT_FILLS];
+	unsigned n = layout_fills(layout, fill);
+	bool is = false;
 
-	return (layout->has_fill && y >= fill->lo && y <= fill->hi) ||
-	       (layout->usgs_bits && x == 0);
+	for (unsigned i = 0; i < n; i++) {
+		double y = fill[i].bits ? x & fill[i].bits : x;
+
+		is = is || (y >= fill[i].lo && y <= fill[i].hi);
+	}
+	return is;
 }
 
 bool layout_fits(const struct mask_layout *layout, const struct quality_seen *seen, char *problem,

@@ -17,7 +17,7 @@ struct quality_seen {
 	uint32_t least, most;
 };
 
-enum { LAYOUT_PROBLEM_BYTES = 200 };
+enum { LAYOUT_PROBLEM_BYTES = 200, LAYOUT_FILLS = 2 };
 
 /*
  * Layouts in the table's order, which is the order in which auto takes them: the first for NULL;
@@ -43,6 +43,8 @@ bool layout_names(const struct mask_layout *layout, const char *file_name, const
 
 /* Is this number the fill of the layout's first band? */
 bool layout_is_fill(const struct mask_layout *layout, uint32_t x);
+/* The same as conditions, of which one holds of each number that is fill: how many they are. */
+unsigned layout_fills(const struct mask_layout *layout, struct mask_condition fill[LAYOUT_FILLS]);
 
 /*
  * Can a band that holds such numbers have this layout? `problem` (LAYOUT_PROBLEM_BYTES) says why

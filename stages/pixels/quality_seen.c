@@ -1,6 +1,6 @@
 /*
- * Numbers of quality bands, added up by runs of equal ones: such bands are of few values that lie
- * together. It does not know what the numbers mean, but for the fill, which the layout tells.
+ * Numbers of quality bands, added up without branches: those that are fill are replaced by what
+ * adds nothing. It does not know what the numbers mean, but for the fill, which the layout tells.
  */
 #include "quality_seen.h"
 
@@ -9,21 +9,17 @@
 
 #include "base/simd.h"
 
-enum {
-	STRIP = 256,
-	KNOWN = 64, /* numbers of which it is remembered whether they are fill */
+enum { FILLS = LAYOUT_FILLS + 1 };
+
+/* x is fill where (x & bits) - lo <= span for one of them, in the samples' width. */
+struct fill {
+	uint32_t bits, lo, span;
 };
 
 /* One band and its layout, while its samples are gone through. */
 struct look {
 	struct quality_seen *seen;
-	const struct mask_layout *layout;
-	bool has_nodata;
-	uint32_t nodata; /* as samples are compared */
-	struct {
-		uint32_t number;
-		bool known, fill;
-	} memory[KNOWN];
+	struct fill fill[FILLS];
 };
 
 static void seen_clear(void *cell)
@@ -60,109 +56,123 @@ const struct reducer reducer_seen = {
 
 /* --- samples --- */
 
-static bool is_fill(struct look *look, uint32_t number)
-{
-	unsigned at = number % KNOWN;
-
-	if (!look->memory[at].known || look->memory[at].number != number) {
-		look->memory[at].known = true;
-		look->memory[at].number = number;
-		look->memory[at].fill = (look->has_nodata && number == look->nodata) ||
-					layout_is_fill(look->layout, number);
-	}
-	return look->memory[at].fill;
-}
-
-static void add_run(struct look *look, uint32_t number, uint64_t n)
-{
-	const struct quality_seen run = {n, number, number, number, number};
-
-	if (n && !is_fill(look, number))
-		merge_one(look->seen, &run);
-}
-
-/* Numbers of strips that hold but one, which most do, are compared as vectors. */
-#define DEFINE_LOOK(name, type)                                                          \
-	SIMD_KERNEL(name##_differ, (uint32_t * differ, const type *sample, size_t n),    \
-		    (differ, sample, n))                                                 \
-	{                                                                                \
-		type bits = 0;                                                           \
-                                                                                         \
-		for (size_t i = 0; i < n; i++)                                           \
-			bits |= sample[i] ^ sample[0];                                   \
-		*differ = bits;                                                          \
-	}                                                                                \
-                                                                                         \
-	static void name##_mixed(struct look *look, const type *sample, size_t n)        \
-	{                                                                                \
-		size_t from = 0;                                                         \
-                                                                                         \
-		for (size_t i = 1; i < n; i++) {                                         \
-			if (sample[i] == sample[from])                                   \
-				continue;                                                \
-			add_run(look, sample[from], i - from);                           \
-			from = i;                                                        \
-		}                                                                        \
-		add_run(look, sample[from], n - from);                                   \
-	}                                                                                \
-                                                                                         \
-	static void name(struct look *look, const void *samples, size_t first, size_t n) \
-	{                                                                                \
-		const type *sample = (const type *)samples + first;                      \
-                                                                                         \
-		for (size_t i = 0; i < n; i += STRIP) {                                  \
-			size_t m = n - i < STRIP ? n - i : STRIP;                        \
-			uint32_t differ;                                                 \
-                                                                                         \
-			name##_differ(&differ, sample + i, m);                           \
-			if (differ)                                                      \
-				name##_mixed(look, sample + i, m);                       \
-			else                                                             \
-				add_run(look, sample[i], m);                             \
-		}                                                                        \
+/*
+ * Strips are so long that their number of samples has room in `type`. Those that are not fill are
+ * `kept`: all bits set, which is -1.
+ */
+#define DEFINE_LOOK(name, type, strip)                                                         \
+	SIMD_KERNEL(name##_strip,                                                              \
+		    (struct quality_seen * seen, const type *sample, size_t n,                 \
+		     const struct fill *fill),                                                 \
+		    (seen, sample, n, fill))                                                   \
+	{                                                                                      \
+		const type bits_0 = (type)fill[0].bits, bits_1 = (type)fill[1].bits;           \
+		const type bits_2 = (type)fill[2].bits, lo_0 = (type)fill[0].lo;               \
+		const type lo_1 = (type)fill[1].lo, lo_2 = (type)fill[2].lo;                   \
+		const type span_0 = (type)fill[0].span, span_1 = (type)fill[1].span;           \
+		const type span_2 = (type)fill[2].span, ones = (type)UINT32_MAX;               \
+		type count = 0, any = 0, all = ones, least = ones, most = 0;                   \
+                                                                                               \
+		for (size_t i = 0; i < n; i++) {                                               \
+			const type x = sample[i];                                              \
+			type kept = (type)((type)(x & bits_0) - lo_0) <= span_0 ? 0 : ones;    \
+			type value, other;                                                     \
+                                                                                               \
+			kept = (type)((type)(x & bits_1) - lo_1) <= span_1 ? 0 : kept;         \
+			kept = (type)((type)(x & bits_2) - lo_2) <= span_2 ? 0 : kept;         \
+			value = x & kept;                                                      \
+			other = (type)(x | (type)~kept);                                       \
+			count = (type)(count - kept);                                          \
+			any |= value;                                                          \
+			all &= other;                                                          \
+			least = other < least ? other : least;                                 \
+			most = value > most ? value : most;                                    \
+		}                                                                              \
+		*seen = (struct quality_seen){count, any, all, least, most};                   \
+	}                                                                                      \
+                                                                                               \
+	static void name(const struct look *look, const void *samples, size_t first, size_t n) \
+	{                                                                                      \
+		const type *sample = (const type *)samples + first;                            \
+                                                                                               \
+		for (size_t i = 0; i < n; i += (strip)) {                                      \
+			struct quality_seen seen;                                              \
+                                                                                               \
+			name##_strip(&seen, sample + i, n - i < (strip) ? n - i : (strip),     \
+				     look->fill);                                              \
+			if (seen.n)                                                            \
+				merge_one(look->seen, &seen);                                  \
+		}                                                                              \
 	}
 
-DEFINE_LOOK(look_8, uint8_t)
-DEFINE_LOOK(look_16, uint16_t)
-DEFINE_LOOK(look_32, uint32_t)
+DEFINE_LOOK(look_8, uint8_t, 192)
+DEFINE_LOOK(look_16, uint16_t, 4096)
+DEFINE_LOOK(look_32, uint32_t, 4096)
 
 /* Whole numbers of 32 bits; others are no codes. */
-static void add_number(struct look *look, double x)
+static void add_number(const struct look *look, double x)
 {
-	if (x >= 0 && x <= UINT32_MAX && x == floor(x))
-		add_run(look, (uint32_t)x, 1);
+	uint32_t number;
+
+	if (!(x >= 0 && x <= UINT32_MAX && x == floor(x)))
+		return;
+	number = (uint32_t)x;
+	look_32(look, &number, 0, 1);
 }
 
-static void look_f32(struct look *look, const void *samples, size_t first, size_t n)
+static void look_f32(const struct look *look, const void *samples, size_t first, size_t n)
 {
 	for (size_t i = first; i < first + n; i++)
 		add_number(look, (double)((const float *)samples)[i]);
 }
 
-static void look_f64(struct look *look, const void *samples, size_t first, size_t n)
+static void look_f64(const struct look *look, const void *samples, size_t first, size_t n)
 {
 	for (size_t i = first; i < first + n; i++)
 		add_number(look, ((const double *)samples)[i]);
 }
 
-static void (*const looks[N_SAMPLE_TYPES])(struct look *, const void *, size_t, size_t) = {
+static void (*const looks[N_SAMPLE_TYPES])(const struct look *, const void *, size_t, size_t) = {
 	[SAMPLE_U8] = look_8,    [SAMPLE_I8] = look_8,    [SAMPLE_U16] = look_16,
 	[SAMPLE_I16] = look_16,  [SAMPLE_U32] = look_32,  [SAMPLE_I32] = look_32,
 	[SAMPLE_F32] = look_f32, [SAMPLE_F64] = look_f64,
 };
 
+/* What no number is: 0 - 1 is above 0. */
+static const struct fill no_fill = {.bits = 0, .lo = 1, .span = 0};
+
+/* Numbers of a layout's fill that such samples cannot hold are left out. */
+static struct fill fill_of(const struct mask_condition *condition, double most)
+{
+	double hi = condition->hi < most ? condition->hi : most;
+
+	if (!(condition->lo >= 0 && condition->lo <= hi))
+		return no_fill;
+	return (struct fill){.bits = condition->bits ? condition->bits : UINT32_MAX,
+			     .lo = (uint32_t)condition->lo,
+			     .span = (uint32_t)hi - (uint32_t)condition->lo};
+}
+
 /* Samples with a sign are compared as numbers without: a negative nodata value, too. */
-static void set_nodata(struct look *look, const struct band *band)
+static struct fill fill_of_nodata(const struct band *band, uint32_t most)
 {
 	double x = band->nodata;
-	size_t bits = 8 * sample_size(band->type);
 
-	look->has_nodata = band->has_nodata && x >= INT32_MIN && x <= UINT32_MAX && x == floor(x);
-	if (!look->has_nodata)
-		return;
-	look->nodata = (uint32_t)(int64_t)x;
-	if (bits < 32)
-		look->nodata &= (UINT32_C(1) << bits) - 1;
+	if (!band->has_nodata || !(x >= INT32_MIN && x <= UINT32_MAX && x == floor(x)))
+		return no_fill;
+	return (struct fill){.bits = UINT32_MAX, .lo = (uint32_t)(int64_t)x & most};
+}
+
+static void set_fill(struct look *look, const struct mask_layout *layout, const struct band *band)
+{
+	size_t bytes = sample_size(band->type);
+	uint32_t most = bytes < sizeof(most) ? (UINT32_C(1) << 8 * bytes) - 1 : UINT32_MAX;
+	struct mask_condition fill[LAYOUT_FILLS];
+	unsigned n = layout_fills(layout, fill);
+
+	for (unsigned i = 0; i < LAYOUT_FILLS; i++)
+		look->fill[i] = i < n ? fill_of(&fill[i], most) : no_fill;
+	look->fill[LAYOUT_FILLS] = fill_of_nodata(band, most);
 }
 
 /* --- the window --- */
@@ -173,25 +183,43 @@ static uint32_t not_ours(uint32_t off, uint32_t ratio)
 	return off % ratio != 0;
 }
 
-static void look_at(struct look *look, const struct band *band, const struct window *window,
+/* Rows that are all ours lie one behind the other. */
+static void look_at_rows(const struct look *look, const struct band *band,
+			 const struct window *stored, const void *samples, uint32_t left,
+			 uint32_t above)
+{
+	size_t across = stored->x_size, ours = across - left;
+
+	if (!left)
+		looks[band->type](look, samples, above * across, (stored->y_size - above) * across);
+	for (uint32_t y = above; left && y < stored->y_size; y++)
+		looks[band->type](look, samples, y * across + left, ours);
+}
+
+static void look_at_one(const struct look *look, const struct band *band, const void *samples,
+			uint64_t n)
+{
+	struct quality_seen seen = {.all = UINT32_MAX, .least = UINT32_MAX};
+	struct look one = *look;
+
+	one.seen = &seen;
+	looks[band->type](&one, samples, 0, 1);
+	seen.n *= n;
+	if (seen.n)
+		merge_one(look->seen, &seen);
+}
+
+static void look_at(const struct look *look, const struct band *band, const struct window *window,
 		    const struct window *stored, const void *samples, bool constant)
 {
 	uint32_t left = band->finer ? 0 : not_ours(window->x_off, band->ratio);
 	uint32_t above = band->finer ? 0 : not_ours(window->y_off, band->ratio);
-	struct quality_seen one = {.all = UINT32_MAX, .least = UINT32_MAX};
-	struct quality_seen *whole = look->seen;
 
-	if (!constant) {
-		for (uint32_t y = above; y < stored->y_size; y++)
-			looks[band->type](look, samples, (size_t)y * stored->x_size + left,
-					  stored->x_size - left);
-		return;
-	}
-	look->seen = &one;
-	looks[band->type](look, samples, 0, 1);
-	one.n *= (uint64_t)(stored->x_size - left) * (stored->y_size - above);
-	if (one.n)
-		merge_one(whole, &one);
+	if (constant)
+		look_at_one(look, band, samples,
+			    (uint64_t)(stored->x_size - left) * (stored->y_size - above));
+	else
+		look_at_rows(look, band, stored, samples, left, above);
 }
 
 /* The band that the rule's first test reads; 0: it has none. */
@@ -214,11 +242,12 @@ void quality_seen_add(struct seen_cell *cell, const struct scene *scene, unsigne
 		      bool constant)
 {
 	for (unsigned rule = 0; rule < scene->masks.n_rules; rule++) {
-		struct look look = {.seen = &cell->rule[rule], .layout = layout_of(scene, rule)};
+		const struct mask_layout *layout = layout_of(scene, rule);
+		struct look look = {.seen = &cell->rule[rule]};
 
-		if (!look.layout || first_slot(scene, rule) != slot)
+		if (!layout || first_slot(scene, rule) != slot)
 			continue;
-		set_nodata(&look, &scene->band[slot]);
+		set_fill(&look, layout, &scene->band[slot]);
 		look_at(&look, &scene->band[slot], window, stored, samples, constant);
 	}
 }
