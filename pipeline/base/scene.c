@@ -16,6 +16,7 @@
 void raster_info_release(struct raster_info *info)
 {
 	free(info->bands);
+	free(info->images);
 	memset(info, 0, sizeof(*info));
 }
 

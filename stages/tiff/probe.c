@@ -12,6 +12,7 @@
 #include "fetch.h"
 #include "geo.h"
 #include "handle.h"
+#include "ifd.h"
 #include "io.h"
 #include "mask.h"
 #include "metadata.h"
@@ -225,6 +226,7 @@ static void fill_info(struct tiff_image *image, struct raster_info *info)
 	info->written = image->written;
 	info->inode = image->inode;
 	info->empty = is_empty(image);
+	info->n_pages = tiff_ifd_pages(image, &info->other_page);
 	info->block_bytes = image->block_bytes;
 	info->raw_bytes = image->raw_bytes;
 	info->rows_can_stream = image->compression == COMPRESSION_NONE || tiff_direct_takes(image);
