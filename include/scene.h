@@ -107,6 +107,9 @@ struct raster_info {
 	char *images;
 };
 
+/* Put it into the note that single bands have masks of their own beside `path`. */
+void raster_note_band_masks(struct raster_info *info, const char *path);
+
 /* Free what the raster_info owns; it may be reused afterwards. */
 void raster_info_release(struct raster_info *info);
 

@@ -255,6 +255,8 @@ static int probe_mask(GDALDatasetH dataset, const char *path, const struct gdal_
 				 "%s: looking for a mask: %s; the file is damaged, get it again",
 				 path, gdal_log_words(&log, path));
 	info->has_mask = (flags & GMF_PER_DATASET) && !(flags & (GMF_ALPHA | GMF_NODATA));
+	if (flags == 0)
+		raster_note_band_masks(info, path);
 	if (info->has_mask)
 		info->codec_bytes = size_add(info->codec_bytes, mask_bytes(dataset));
 	return 0;

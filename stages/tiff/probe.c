@@ -250,7 +250,9 @@ static int fill_mask(const struct tiff_image *image, struct raster_info *info, s
 		(void)error_set(err, why.code, "%s", why.text);
 		return why.code == EX_UNAVAILABLE ? PROBE_DECLINED : -1;
 	}
-	if (rc == PROBE_DECLINED)
+	if (rc == TIFF_MASK_OF_BANDS)
+		raster_note_band_masks(info, image->path);
+	if (rc == PROBE_DECLINED || rc == TIFF_MASK_OF_BANDS)
 		return PROBE_OK;
 	info->has_mask = true;
 	info->changed = (struct timespec){0}; /* the mask may be a file of its own */
