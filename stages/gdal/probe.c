@@ -429,6 +429,22 @@ static int refuse_file(const char *path, const struct gdal_reach *reach, const s
 	return PROBE_DECLINED;
 }
 
+/* What GDAL warns of, once, in place of its line on standard error. */
+static void note_warning(const struct gdal_log *log, const struct gdal_reach *reach,
+			 struct raster_info *info)
+{
+	size_t own = strlen(reach->name);
+	const char *text = log->warning;
+	char words[sizeof(log->warning) + 16];
+
+	if (!*text || *info->note)
+		return;
+	if (strncmp(text, reach->name, own) == 0 && strncmp(text + own, ": ", 2) == 0)
+		text += own + 2;
+	(void)snprintf(words, sizeof(words), "GDAL warns: %s", text);
+	copy_text(info->note, sizeof(info->note), words);
+}
+
 static int probe_within(const char *path, struct gdal_reach *reach, struct raster_info *info,
 			struct error *err)
 {
@@ -443,6 +459,8 @@ static int probe_within(const char *path, struct gdal_reach *reach, struct raste
 	if (dataset)
 		GDALClose(dataset);
 	gdal_log_end(&log);
+	if (rc == 0)
+		note_warning(&log, reach, info);
 	/* Without what was refused, pixels or a mask would be missing without a word. */
 	return *reach->refused ? gdal_reach_error(reach, path, err) : rc;
 }

@@ -209,8 +209,9 @@ static bool reach_may_open(void *ctx, const char *path)
 		return archive_may_open(reach, path);
 	if (reach->how != REACH_ANY && !is_below_any(plain, reach->folder, GDAL_REACH_FOLDERS)) {
 		errno = ENOENT;
-		return is_only_tried(reach, path) ? false
-					   : refuse(reach, "a file outside its folder:", path);
+		return is_only_tried(reach, path)
+			       ? false
+			       : refuse(reach, "a file outside its folder:", path);
 	}
 	return real_file_is_fine(reach, path);
 }

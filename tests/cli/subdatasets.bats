@@ -221,3 +221,25 @@ for n in json.load(open("r.json"))["scenes"][0]["notes"]:
 		[[ $output != *"images of this size"* ]]
 	done
 }
+
+@test "what GDAL warns of is told once, as a note" {
+	pages a.tif 2 100
+	# Two entries of the directory change places.
+	/usr/bin/python3 - <<-'END2'
+		import struct
+		data = bytearray(open("a.tif", "rb").read())
+		at = struct.unpack_from("<I", data, 4)[0] + 2
+		data[at:at + 24] = data[at + 12:at + 24] + data[at:at + 12]
+		open("a.tif", "wb").write(data)
+	END2
+	for how in serial threads processes; do
+		imgpipe --reader gdal --executor $how a.tif
+		exits 0
+		[ -z "$stderr" ]
+		[ "$(grep -c "not sorted\|GDAL warns" <<< "$output")" -ge 1 ]
+		[ "$(grep -c "GDAL warns" <<< "$output")" -eq 1 ]
+		[[ $output != *"./a.tif"* ]]
+	done
+	imgpipe -q --reader gdal a.tif
+	[ -z "$output$stderr" ]
+}
