@@ -15,13 +15,12 @@
 #include "input/spectral.h"
 #include "input/xmp.h"
 #include "archived.h"
+#include "inside.h"
 #include "log.h"
 #include "memory.h"
 #include "setup.h"
 #include "vrt.h"
 #include "window.h"
-
-enum { MOST_NAMES = 1 << 18 }; /* bytes, of the images that a file holds */
 
 /*
  * The sample type GDAL's pixels are delivered as; -1 for complex numbers. 64-bit integers become
@@ -284,71 +283,6 @@ static int probe_bands(GDALDatasetH dataset, const char *path, struct gdal_reach
 	return probe_mask(dataset, path, reach, info, err);
 }
 
-/* Item `i`, from 1, of what a file holds: "NAME" or "DESC"; NULL: there is none. */
-static const char *image_item(char **list, int i, const char *what)
-{
-	char key[40];
-
-	(void)snprintf(key, sizeof(key), "SUBDATASET_%d_%s", i, what);
-	return CSLFetchNameValue(list, key);
-}
-
-/* Names of what the file holds, one a line, in a new string; NULL where there are none. */
-static char *image_names(char **list, int n)
-{
-	size_t size = 1, at = 0;
-	char *names;
-
-	for (int i = 1; i <= n; i++) {
-		const char *name = image_item(list, i, "NAME");
-
-		size += name ? strlen(name) + 1 : 0;
-	}
-	names = size > 1 && size <= MOST_NAMES ? malloc(size) : NULL;
-	for (int i = 1; names && i <= n; i++) {
-		const char *name = image_item(list, i, "NAME");
-
-		if (name && !strpbrk(name, "\n'"))
-			at += (size_t)snprintf(names + at, size - at, "%s\n", name);
-	}
-	return names;
-}
-
-/* A file without bands of its own: what it holds instead goes to info->images. */
-static int refuse_container(GDALDatasetH dataset, const char *path, struct raster_info *info,
-			    struct error *err)
-{
-	char **list = GDALGetMetadata(dataset, "SUBDATASETS");
-	int n = CSLCount(list) / 2;
-
-	if (n < 1)
-		return error_set(err, EX_DATAERR, "%s: has no raster bands; pass an image", path);
-	info->images = image_names(list, n);
-	return error_set(err, EX_DATAERR,
-			 "%s: a container of %d images; name those that are the bands of a scene",
-			 path, n);
-}
-
-/* Other images of a TIFF file that are as large as this one. */
-static void probe_pages(GDALDatasetH dataset, struct raster_info *info)
-{
-	char **list = GDALGetMetadata(dataset, "SUBDATASETS");
-	int n = strcmp(info->codec, "GTiff") == 0 ? CSLCount(list) / 2 : 0;
-
-	info->n_pages = 1;
-	for (int i = 2; i <= n; i++) {
-		const char *name = image_item(list, i, "NAME"), *what = image_item(list, i, "DESC");
-		unsigned page = 0, x = 0, y = 0;
-
-		if (!name || !what || sscanf(name, "GTIFF_DIR:%u:", &page) != 1 ||
-		    sscanf(what, "Page %*u (%uP x %uL", &x, &y) != 2 || x != info->x_size ||
-		    y != info->y_size)
-			continue;
-		if (++info->n_pages == 2)
-			info->other_page = page;
-	}
-}
-
 static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_reach *reach,
 			 struct raster_info *info, struct error *err)
 {
@@ -356,7 +290,7 @@ static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_rea
 	int n_bands = GDALGetRasterCount(dataset);
 
 	if (n_bands <= 0)
-		return refuse_container(dataset, path, info, err);
+		return gdal_refuse_container(dataset, path, info, err);
 	if (x <= 0 || y <= 0)
 		return error_set(err, EX_DATAERR, "%s: has no pixels (%d x %d); get it again", path,
 				 x, y);
@@ -371,7 +305,7 @@ static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_rea
 	if (probe_bands(dataset, path, reach, info, err) != 0)
 		return -1;
 	probe_georeference(dataset, info);
-	probe_pages(dataset, info);
+	gdal_find_pages(dataset, info);
 	gdal_note_sources(dataset, reach, info);
 	if (reach->hdf5 && !*info->note)
 		copy_text(info->note, sizeof(info->note),
