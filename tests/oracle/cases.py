@@ -5,7 +5,7 @@ The inputs of ../shared/cases are made by their own make.py in a copy, where the
 expect.json is right. The same faults with inputs made here follow: UAV sets, alpha, exports of Earth
 Engine, Sentinel-2 without a nodata tag. Those of the other rows have tests of their own: rounded tags,
 fill and reflectance in fill.py, FILE.aux.xml in beside.py, area in area.py, archives in archives.py,
-images within a file in cli/subdatasets.bats, folders in cli/folders.bats.
+images within a file in cli/subdatasets.bats, folders in cli/input.bats.
 
     cases.py [--table]     --table: the shared cases alone
 """
