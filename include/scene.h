@@ -101,8 +101,15 @@ struct raster_info {
 	char reader[8];          /* "tiff" or "gdal": who can read it */
 	enum file_reach reach;   /* how it was opened, and is opened again */
 	char note[200];          /* what it reads besides, for the report; "" if nothing */
+	uint32_t n_pages;        /* images of this size in the file, of which the first is read */
+	uint32_t other_page;     /* the next one's number, from 1, among all that it holds */
 	struct band_info *bands; /* n_bands of them, owned; NULL if it was unpacked */
+	/* Of a file that only holds others: their names, as GDAL takes them, one a line; owned. */
+	char *images;
 };
+
+/* Put it into the note that single bands have masks of their own beside `path`. */
+void raster_note_band_masks(struct raster_info *info, const char *path);
 
 /* Free what the raster_info owns; it may be reused afterwards. */
 void raster_info_release(struct raster_info *info);

@@ -16,7 +16,19 @@
 void raster_info_release(struct raster_info *info)
 {
 	free(info->bands);
+	free(info->images);
 	memset(info, 0, sizeof(*info));
+}
+
+void raster_note_band_masks(struct raster_info *info, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!*info->note)
+		(void)snprintf(info->note, sizeof(info->note),
+			       "single bands of %.80s have masks of their own (.msk), which are "
+			       "not used; one mask for all bands would be",
+			       slash ? slash + 1 : path);
 }
 
 void scene_release(struct scene *scene)

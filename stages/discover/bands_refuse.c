@@ -8,6 +8,7 @@
 #include "bands/names.h"
 #include "bands/wavelengths.h"
 #include "bands_search.h"
+#include "images.h"
 #include "input/spectral.h"
 #include "wishes.h"
 
@@ -126,6 +127,9 @@ int not_known(const struct search *search, struct error *err)
 	(void)wishes_lacking(search->recipe, has_bands(search), lacking, sizeof(lacking));
 	(void)wishes_advice(search->recipe, search->recipe->value[v].reads,
 			    info->n_bands == 1 ? "PATTERN" : "N", all, sizeof(all));
+	if (info->n_bands == 1 && info->n_pages > 1)
+		return pages_refuse(&search->scene->files[0], search->recipe,
+				    search->recipe->value[v].reads, value, lacking, err);
 	if (info->n_bands == 1)
 		return error_set(err, EX_DATAERR,
 				 "%s: has one band; %s needs %s: name the other files too, or pass "

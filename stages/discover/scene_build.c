@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "images.h"
 #include "reader/reader.h"
 
 int scene_add_file(struct scene *scene, char *path, bool named, unsigned *number, struct error *err)
@@ -34,7 +35,7 @@ int scene_probe(struct scene *scene, unsigned number, const struct options *opti
 						  : REACH_FOLDER;
 
 	if (reader_probe(file->path, options->reader, reach, &file->info, &reader, err))
-		return -1;
+		return file->info.images ? images_refuse(file, options, err) : -1;
 	if (file->info.n_bands == 0 || !file->info.bands)
 		return error_set(err, EX_DATAERR, "%s: holds no raster band", file->path);
 	return 0;

@@ -16,6 +16,7 @@
 #include "bands/names.h"
 #include "duplicates.h"
 #include "grid.h"
+#include "images.h"
 #include "input/archive.h"
 #include "names.h"
 #include "reader/aux_xml.h"
@@ -312,6 +313,8 @@ static void note_files(struct scene *scene)
 	for (unsigned i = 0; i < scene->n_files; i++)
 		if (*scene->files[i].info.note && !same_note(scene, i))
 			scene_note(scene, "%s", scene->files[i].info.note);
+	for (unsigned i = 0; i < scene->n_files; i++)
+		pages_note(scene, i);
 	for (unsigned slot = 0; slot < SCENE_QA; slot++)
 		if (scene->has_band[slot] && scene->files[scene->band[slot].file].info.has_mask)
 			scene->masked = true;

@@ -9,18 +9,26 @@
 
 #include "hdf5.h"
 
+/* GDAL's messages may have several lines. */
+static void copy_line(char *to, size_t size, const char *from)
+{
+	(void)snprintf(to, size, "%s", from);
+	for (; *to; to++)
+		if (*to == '\n' || *to == '\r' || *to == '\t')
+			*to = ' ';
+}
+
 static void CPL_STDCALL log_add(CPLErr kind, CPLErrorNum number, const char *text)
 {
 	struct gdal_log *log = CPLGetErrorHandlerUserData();
 
+	if (log && kind == CE_Warning && !*log->warning)
+		copy_line(log->warning, sizeof(log->warning), text);
 	if (!log || log->failed || (kind != CE_Failure && kind != CE_Fatal))
 		return;
 	log->failed = true;
 	log->number = number;
-	(void)snprintf(log->text, sizeof(log->text), "%s", text);
-	for (char *at = log->text; *at; at++) /* GDAL's messages may have several lines */
-		if (*at == '\n' || *at == '\r' || *at == '\t')
-			*at = ' ';
+	copy_line(log->text, sizeof(log->text), text);
 }
 
 void gdal_log_begin(struct gdal_log *log, const struct gdal_reach *reach)

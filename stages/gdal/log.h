@@ -10,11 +10,13 @@
 #include "library.h"
 #include "reach.h"
 
-/* The first failure GDAL logged in a thread between gdal_log_begin() and gdal_log_end(). */
+/* The first failure, and the first warning, that GDAL logged in a thread between gdal_log_begin()
+ * and gdal_log_end(). */
 struct gdal_log {
 	bool failed;
 	CPLErrorNum number;
 	char text[400];
+	char warning[160]; /* cut; "" if there was none */
 	const struct gate *gate_before;
 	bool hdf5; /* the stretch has HDF5 to itself */
 };

@@ -39,6 +39,25 @@ size_t gdal_scratch(const struct raster_info *info, uint32_t x_size, uint32_t y_
 	return arena_cost(size_mul(pixels, sample_size(info->type)));
 }
 
+/* Give blocks that are not stored the value they stand for. Within a log. */
+static void fill_sparse(const struct gdal_handle *h, GDALRasterBandH band,
+			const struct window *part, unsigned char *to, uint32_t stride)
+{
+	for (uint32_t y = 0; y < part->y_size; y += h->block_y_size) {
+		uint32_t n = (uint32_t)less(h->block_y_size, part->y_size - y);
+		int status =
+			GDALGetDataCoverageStatus(band, (int)part->x_off, (int)(part->y_off + y),
+						  (int)part->x_size, (int)n, 0, NULL);
+
+		if (status != GDAL_DATA_COVERAGE_STATUS_EMPTY)
+			continue;
+		for (uint32_t row = y; row < y + n; row++)
+			GDALCopyWords(&h->fill, GDT_Float64, 0,
+				      to + (size_t)row * stride * h->sample_bytes, h->type,
+				      (int)h->sample_bytes, (int)part->x_size);
+	}
+}
+
 /*
  * One band (0: the mask of band 1) of `part` to `to`, whose rows are `stride` samples apart. A
  * failure that GDAL logs and does not return is a failure here.
@@ -59,6 +78,8 @@ static int read_part(const struct gdal_handle *h, uint32_t band, const struct wi
 					(int)part->x_size, (int)part->y_size, to, (int)part->x_size,
 					(int)part->y_size, band ? h->type : GDT_Byte,
 					(GSpacing)bytes, (GSpacing)bytes * stride, NULL);
+	if (band && h->fills && result == CE_None)
+		fill_sparse(h, source, part, to, stride);
 	gdal_log_end(&log);
 	if (*h->reach.refused)
 		return gdal_reach_error(&h->reach, h->path, err);

@@ -19,6 +19,8 @@ struct gdal_handle {
 	uint32_t block_x_size, block_y_size;
 	size_t block_bytes;
 	bool band_interleaved;
+	bool fills; /* blocks of a TIFF file that are not stored hold a nodata value that GDAL is */
+	double fill; /* not told, as it stands beside the file: this one */
 };
 
 /* The reader's scratch() and the window of its read(); see input/raster_reader.h. */

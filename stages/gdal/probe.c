@@ -15,6 +15,7 @@
 #include "input/spectral.h"
 #include "input/xmp.h"
 #include "archived.h"
+#include "inside.h"
 #include "log.h"
 #include "memory.h"
 #include "setup.h"
@@ -253,6 +254,8 @@ static int probe_mask(GDALDatasetH dataset, const char *path, const struct gdal_
 				 "%s: looking for a mask: %s; the file is damaged, get it again",
 				 path, gdal_log_words(&log, path));
 	info->has_mask = (flags & GMF_PER_DATASET) && !(flags & (GMF_ALPHA | GMF_NODATA));
+	if (flags == 0)
+		raster_note_band_masks(info, path);
 	if (info->has_mask)
 		info->codec_bytes = size_add(info->codec_bytes, mask_bytes(dataset));
 	return 0;
@@ -280,30 +283,6 @@ static int probe_bands(GDALDatasetH dataset, const char *path, struct gdal_reach
 	return probe_mask(dataset, path, reach, info, err);
 }
 
-/* A file without bands of its own: name what it holds instead. */
-static int refuse_container(GDALDatasetH dataset, const char *path, struct error *err)
-{
-	char **list = GDALGetMetadata(dataset, "SUBDATASETS"), names[sizeof(err->text)] = "";
-	size_t used = 0;
-	int n = CSLCount(list) / 2;
-
-	if (n < 1)
-		return error_set(err, EX_DATAERR, "%s: has no raster bands; pass an image", path);
-	for (int i = 1; i <= n && used < sizeof(names) / 2; i++) {
-		char key[40];
-		const char *name;
-
-		(void)snprintf(key, sizeof(key), "SUBDATASET_%d_NAME", i);
-		name = CSLFetchNameValue(list, key);
-		used += (size_t)snprintf(names + used, sizeof(names) - used, " '%s'",
-					 name ? name : "?");
-	}
-	return error_set(err, EX_DATAERR,
-			 "%s: a container of %d images; name those that are the bands of a scene, "
-			 "with --bands 'red=*NAME,nir=*NAME' where their names do not tell:%.500s",
-			 path, n, names);
-}
-
 static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_reach *reach,
 			 struct raster_info *info, struct error *err)
 {
@@ -311,7 +290,7 @@ static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_rea
 	int n_bands = GDALGetRasterCount(dataset);
 
 	if (n_bands <= 0)
-		return refuse_container(dataset, path, err);
+		return gdal_refuse_container(dataset, path, info, err);
 	if (x <= 0 || y <= 0)
 		return error_set(err, EX_DATAERR, "%s: has no pixels (%d x %d); get it again", path,
 				 x, y);
@@ -326,6 +305,7 @@ static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_rea
 	if (probe_bands(dataset, path, reach, info, err) != 0)
 		return -1;
 	probe_georeference(dataset, info);
+	gdal_find_pages(dataset, info);
 	gdal_note_sources(dataset, reach, info);
 	if (reach->hdf5 && !*info->note)
 		copy_text(info->note, sizeof(info->note),
@@ -383,6 +363,22 @@ static int refuse_file(const char *path, const struct gdal_reach *reach, const s
 	return PROBE_DECLINED;
 }
 
+/* What GDAL warns of, once, in place of its line on standard error. */
+static void note_warning(const struct gdal_log *log, const struct gdal_reach *reach,
+			 struct raster_info *info)
+{
+	size_t own = strlen(reach->name);
+	const char *text = log->warning;
+	char words[sizeof(log->warning) + 16];
+
+	if (!*text || *info->note)
+		return;
+	if (strncmp(text, reach->name, own) == 0 && strncmp(text + own, ": ", 2) == 0)
+		text += own + 2;
+	(void)snprintf(words, sizeof(words), "GDAL warns: %s", text);
+	copy_text(info->note, sizeof(info->note), words);
+}
+
 static int probe_within(const char *path, struct gdal_reach *reach, struct raster_info *info,
 			struct error *err)
 {
@@ -397,6 +393,8 @@ static int probe_within(const char *path, struct gdal_reach *reach, struct raste
 	if (dataset)
 		GDALClose(dataset);
 	gdal_log_end(&log);
+	if (rc == 0)
+		note_warning(&log, reach, info);
 	/* Without what was refused, pixels or a mask would be missing without a word. */
 	return *reach->refused ? gdal_reach_error(reach, path, err) : rc;
 }

@@ -139,13 +139,15 @@ static bool side_file_is_fine(struct gdal_reach *reach, const char *path)
 	return fine;
 }
 
-/* A name without a folder is tried in the working directory, too; only if it is there, it counts.
+/*
+ * A name without a folder is tried in the working directory, too, and "DRIVER:sub/file" as if it
+ * were a path; only if it is there, it counts.
  */
-static bool is_only_tried(const char *path)
+static bool is_only_tried(const struct gdal_reach *reach, const char *path)
 {
 	struct stat st;
 
-	return !strchr(path, '/') && lstat(path, &st) != 0;
+	return (!strchr(path, '/') || strcmp(path, reach->name) == 0) && lstat(path, &st) != 0;
 }
 
 /* Regular files and folders, where they really are; what is not there may be looked for. */
@@ -207,8 +209,9 @@ static bool reach_may_open(void *ctx, const char *path)
 		return archive_may_open(reach, path);
 	if (reach->how != REACH_ANY && !is_below_any(plain, reach->folder, GDAL_REACH_FOLDERS)) {
 		errno = ENOENT;
-		return is_only_tried(path) ? false
-					   : refuse(reach, "a file outside its folder:", path);
+		return is_only_tried(reach, path)
+			       ? false
+			       : refuse(reach, "a file outside its folder:", path);
 	}
 	return real_file_is_fine(reach, path);
 }

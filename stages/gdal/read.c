@@ -75,6 +75,8 @@ static struct gdal_handle *handle_new(const char *path, const struct raster_info
 		.block_y_size = info->block_y_size,
 		.block_bytes = info->block_bytes,
 		.band_interleaved = info->band_interleaved,
+		.fills = strcmp(info->codec, "GTiff") == 0 && info->fill != 0,
+		.fill = info->fill,
 	};
 	if (h->path)
 		return h;

@@ -289,6 +289,20 @@ static void apply_to_band(struct band_info *band, const struct band_info *facts,
 	band->beside = use;
 }
 
+/* Blocks that are not stored hold nodata: as GDAL has it, also nodata that stands beside the file.
+ */
+static void set_fill(struct raster_info *info)
+{
+	const struct band_info *first = info->bands;
+
+	for (uint32_t i = 0; i < info->n_bands; i++)
+		if (!info->bands[i].has_nodata ||
+		    memcmp(&info->bands[i].nodata, &first->nodata, sizeof(first->nodata)) != 0)
+			return;
+	if (info->n_bands)
+		info->fill = first->nodata;
+}
+
 void pam_apply(struct raster_info *info, const struct raster_info *facts)
 {
 	bool tiff = strcmp(info->reader, "tiff") == 0 || strcmp(info->codec, "GTiff") == 0;
@@ -297,6 +311,8 @@ void pam_apply(struct raster_info *info, const struct raster_info *facts)
 
 	for (uint32_t i = 0; i < info->n_bands; i++)
 		apply_to_band(&info->bands[i], &facts->bands[i], tiff);
+	if (tiff)
+		set_fill(info);
 	if (envi && *info->crs)
 		use &= (uint8_t)~FACT_CRS;
 	if (envi && info->has_geotransform)

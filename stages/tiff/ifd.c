@@ -273,6 +273,25 @@ bool tiff_ifd_mask(const struct tiff_image *image, struct tiff_ifd *ifd)
 	return false;
 }
 
+uint32_t tiff_ifd_pages(const struct tiff_image *image, uint32_t *other)
+{
+	struct tiff_ifd ifd = {.next = image->first_ifd};
+	uint64_t left = image->file_bytes;
+	uint32_t n = 0;
+
+	*other = 0;
+	if (!image->ifd.next && image->ifd.offset == image->first_ifd)
+		return 1;
+	for (uint32_t i = 1; i <= MAX_IFDS && next_ifd(image, &ifd, &left); i++) {
+		if ((ifd.subfile_type & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK)) ||
+		    ifd.x_size != image->x_size || ifd.y_size != image->y_size)
+			continue;
+		if (++n == 2)
+			*other = i;
+	}
+	return n;
+}
+
 /* --- values --- */
 
 const struct tiff_entry *tiff_entry_find(const struct tiff_image *image, uint16_t tag)

@@ -37,6 +37,12 @@ bool tiff_ifd_main(const struct tiff_image *image, struct tiff_ifd *ifd);
 /* The mask of the whole image: same size, marked as mask and not as overview. */
 bool tiff_ifd_mask(const struct tiff_image *image, struct tiff_ifd *ifd);
 
+/*
+ * How many images of this size there are that are neither overview nor mask; *other: the number of
+ * the second, from 1, as GDAL counts directories.
+ */
+uint32_t tiff_ifd_pages(const struct tiff_image *image, uint32_t *other);
+
 /* Bytes of one whole number of this type; 0 for types that are none. */
 size_t tiff_number_bytes(uint64_t type);
 

@@ -56,10 +56,12 @@ static int open_beside(struct tiff_mask *mask, const struct tiff_image *image, s
 	free(path);
 	if (rc == PROBE_OK) {
 		rc = tiff_metadata_mask_flags(&mask->image, &flags, &why);
-		if (rc || !(flags & PER_DATASET))
+		if (rc || flags < 0 || !(flags & PER_DATASET))
 			tiff_image_close(&mask->image);
-		if (!rc && !(flags & PER_DATASET))
+		if (!rc && flags < 0)
 			return PROBE_DECLINED;
+		if (!rc && !(flags & PER_DATASET))
+			return TIFF_MASK_OF_BANDS;
 	}
 	if (rc < 0 && why.code == EX_NOINPUT)
 		return PROBE_DECLINED;

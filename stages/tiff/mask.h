@@ -8,9 +8,12 @@
 
 struct tiff_mask;
 
+enum { TIFF_MASK_OF_BANDS = 2 };
+
 /*
- * PROBE_OK: *mask is open; PROBE_DECLINED: there is none; -1: there is one that cannot be read,
- * with EX_UNAVAILABLE where only its form is not known here.
+ * PROBE_OK: *mask is open; PROBE_DECLINED: there is none; TIFF_MASK_OF_BANDS: none, but there are
+ * masks of single bands beside the file; -1: there is one that cannot be read, with EX_UNAVAILABLE
+ * where only its form is not known here.
  */
 int tiff_mask_open(struct tiff_mask **mask, const struct tiff_image *image, struct error *err);
 size_t tiff_mask_memory(struct tiff_mask *mask); /* bytes it holds at most */

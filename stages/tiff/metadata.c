@@ -286,8 +286,8 @@ static void apply_mask_flags(const struct item *item, void *user)
 
 int tiff_metadata_mask_flags(struct tiff_image *image, int *flags, struct error *err)
 {
-	int found = 0, rc = each_item(image, apply_mask_flags, &found, err);
+	int found = -1, rc = each_item(image, apply_mask_flags, &found, err);
 
-	*flags = rc == 1 ? found : 0;
+	*flags = rc == 1 ? found : -1;
 	return rc < 0 ? -1 : 0;
 }

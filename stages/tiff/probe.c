@@ -12,6 +12,7 @@
 #include "fetch.h"
 #include "geo.h"
 #include "handle.h"
+#include "ifd.h"
 #include "io.h"
 #include "mask.h"
 #include "metadata.h"
@@ -225,6 +226,7 @@ static void fill_info(struct tiff_image *image, struct raster_info *info)
 	info->written = image->written;
 	info->inode = image->inode;
 	info->empty = is_empty(image);
+	info->n_pages = tiff_ifd_pages(image, &info->other_page);
 	info->block_bytes = image->block_bytes;
 	info->raw_bytes = image->raw_bytes;
 	info->rows_can_stream = image->compression == COMPRESSION_NONE || tiff_direct_takes(image);
@@ -248,7 +250,9 @@ static int fill_mask(const struct tiff_image *image, struct raster_info *info, s
 		(void)error_set(err, why.code, "%s", why.text);
 		return why.code == EX_UNAVAILABLE ? PROBE_DECLINED : -1;
 	}
-	if (rc == PROBE_DECLINED)
+	if (rc == TIFF_MASK_OF_BANDS)
+		raster_note_band_masks(info, image->path);
+	if (rc == PROBE_DECLINED || rc == TIFF_MASK_OF_BANDS)
 		return PROBE_OK;
 	info->has_mask = true;
 	info->changed = (struct timespec){0}; /* the mask may be a file of its own */

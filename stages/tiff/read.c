@@ -66,7 +66,7 @@ static int read_mask(struct tiff_handle *handle, const struct read_request *requ
 {
 	int rc = handle->mask ? PROBE_OK : tiff_mask_open(&handle->mask, &handle->image, err);
 
-	if (rc == PROBE_DECLINED)
+	if (rc == PROBE_DECLINED || rc == TIFF_MASK_OF_BANDS)
 		return error_set(err, EX_DATAERR,
 				 "%s: its mask is gone; run again when the file is complete",
 				 handle->image.path);
