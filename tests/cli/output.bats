@@ -141,7 +141,7 @@ setup() {
 
 @test "the tile table has the documented columns" {
 	imgpipe -q --tiles t.csv good.tif
-	[ "$(head -1 t.csv | tr -d '\r')" = scene,index,scene_id,tile,column,row,x_off,y_off,x_size,y_size,pixels,valid,nodata,masked,zero_denominator,nonfinite,outside_range,min,max,mean,std,median,p2,p5,p25,p75,p95,p98,valid_percent,area_ha,histogram ]
+	[ "$(head -1 t.csv | tr -d '\r')" = scene,index,scene_id,tile,column,row,x_off,y_off,x_size,y_size,pixels,valid,nodata,masked,zero_denominator,nonfinite,outside_range,min,max,mean,std,median,p2,p5,p25,p75,p95,p98,valid_percent,area_ha,histogram,masked_cloud,masked_shadow,masked_cirrus,masked_snow,masked_saturated,masked_other,masked_alpha,masked_dataset_mask,masked_range ]
 }
 
 @test "--csv has a header and a row a scene, failed ones too" {
