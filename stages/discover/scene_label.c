@@ -64,7 +64,8 @@ char *scene_make_name(const struct scene_list *scene_list, const struct entry *e
 
 	if (entry->kind == ENTRY_FAILED)
 		return strdup(base);
-	own = name_of_file(base);
+	/* A file of one's own may look so, too. */
+	own = scene_list->files.entry[file].virtual ? name_of_file(base) : base;
 	stem -= (size_t)(own - base);
 	name = entry->kind == ENTRY_STACK ? strndup(own, stem) : shared_name(own, stem);
 	if (name && own != base)

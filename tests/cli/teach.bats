@@ -117,10 +117,10 @@ teaches() {
 }
 
 @test "ship-pixels: rows wider than a message are cut" {
-	"$MAKE_SCENE" --size 20000x40 --strip 8 --bands 2 a.tif > /dev/null
+	"$MAKE_SCENE" --size 50000x40 --strip 8 --bands 2 a.tif > /dev/null
 	"$IMGPIPE" -q --summary plain.json a.tif
 	teaches ship-pixels --workers 2 --executor processes
-	holds r.json 'd["teaching_costs"]["pixel_message_bytes"] == 20000 * 40 * 5 + 32 * d["teaching_costs"]["pixel_messages"]' \
+	holds r.json 'd["teaching_costs"]["pixel_message_bytes"] == 50000 * 40 * 5 + 32 * d["teaching_costs"]["pixel_messages"]' \
 		'd["teaching_costs"]["pixel_messages"] >= 80'
 }
 

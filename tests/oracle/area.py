@@ -15,6 +15,7 @@ import shutil
 import numpy as np
 from osgeo import gdal, osr
 
+from ground import pixel_areas
 from oracle import IMGPIPE, QUICK, REPO, Scratch, Tally, load_csv, number, run
 
 H, W = 42, 57
@@ -70,40 +71,6 @@ def crs_of(code):
     return crs
 
 
-def pixel_areas(crs, gt):
-    """Square metres of each pixel, H x W: the integral of sin(authalic latitude) along its edge."""
-    t = np.arange(EDGE) / EDGE
-    side_x = np.concatenate([t, np.ones(EDGE), 1 - t, np.zeros(EDGE)])
-    side_y = np.concatenate([np.zeros(EDGE), t, np.ones(EDGE), 1 - t])
-    column = np.arange(W)[None, :, None] + side_x
-    row = np.arange(H)[:, None, None] + side_y
-    column, row = np.broadcast_arrays(column, row)
-    x = gt[0] + column * gt[1] + row * gt[2]
-    y = gt[3] + column * gt[4] + row * gt[5]
-    geographic = crs.CloneGeogCS()
-    geographic.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
-    if crs.IsProjected():
-        way = osr.CoordinateTransformation(crs, geographic)
-        points = np.array(way.TransformPoints(np.stack([x.ravel(), y.ravel()], 1).tolist()))
-        x, y = points[:, 0].reshape(x.shape), points[:, 1].reshape(y.shape)
-    lon, lat = x * geographic.GetAngularUnits(), y * geographic.GetAngularUnits()
-    a, inverse = geographic.GetSemiMajor(), geographic.GetInvFlattening()
-    f = 1 / inverse if inverse else 0
-    e = math.sqrt(f * (2 - f))
-    sine = np.sin(lat)
-    q = 2 * sine if e == 0 else (1 - e * e) * (sine / (1 - (e * sine) ** 2)
-                                               + np.arctanh(e * sine) / e)
-    step = np.diff(lon, axis=2, append=lon[:, :, :1])
-    step = (step + math.pi) % (2 * math.pi) - math.pi
-    mean = (q + np.roll(q, -1, axis=2)) / 2
-    ring = a * a / 2 * np.abs((mean * step).sum(axis=2))
-    # Around a pole the edge goes once about the axis: what is inside is up to the pole.
-    turned = np.abs(step.sum(axis=2)) > math.pi
-    pole = 2 if e == 0 else 1 + (1 - e * e) * math.atanh(e) / e
-    ring[turned] = 2 * math.pi * a * a / 2 * pole - ring[turned]
-    return ring
-
-
 def write(path, crs, gt, valid, write_crs=True):
     rng = np.random.default_rng(5)
     out = gdal.GetDriverByName("GTiff").Create(str(path), W, H, 2, gdal.GDT_UInt16,
@@ -136,7 +103,7 @@ def check_case(tally, scratch, name, code, gt, grid_stays):
     rng = np.random.default_rng(len(name))
     valid = rng.random((H, W)) < 0.7
     valid[: H // 3, : W // 2] = False  # the valid ones lie unevenly
-    want = pixel_areas(crs, gt)[valid].sum() / 1e4
+    want = pixel_areas(crs, gt, np.arange(W), np.arange(H), EDGE)[valid].sum() / 1e4
     grid = abs(gt[1] * gt[5] - gt[2] * gt[4]) * crs.GetLinearUnits() ** 2 * valid.sum() / 1e4
     path = scratch / f"{name}.tif"
     write(path, crs, gt, valid)
@@ -240,7 +207,7 @@ def check_table(tally, scratch):
                 x, y = middle_x, y if math.isnan(middle_y) else middle_y
                 half *= 1 if math.isnan(middle_y) else math.sqrt(0.5)
             gt = (x - half, 2 * half / W, 0, y + half / 2, 0, -half / H)
-            off = np.abs(abs(gt[1] * gt[5]) / pixel_areas(crs, gt) - 1).max()
+            off = np.abs(abs(gt[1] * gt[5]) / pixel_areas(crs, gt, np.arange(W), np.arange(H), EDGE) - 1).max()
             path = scratch / f"true{code}.tif"
             write(path, crs, gt, np.ones((H, W), bool))
             got, _, _ = summary(scratch, path)

@@ -11,7 +11,8 @@ import os
 from osgeo import gdal
 
 from oracle import (QUICK, SANITIZED, Scratch, Tally, close, compare, data_folder,
-                    limit_memory, load, merged_reference, ndvi_reference, read_band, run)
+                    limit_memory, load, merged_reference, ndvi_reference, read_band, run,
+                    transparent)
 
 BUDGET = 256 << 20
 MAX_PIXELS = 150_000_000  # more than this GDAL and numpy are not asked to read
@@ -71,6 +72,9 @@ def part_answer(path, nir_band, rows):
     nir, nir_nodata, _ = read_band(path, nir_band, rows)
     if red.dtype.kind == "c":
         return None
+    clear = transparent(path, (1, nir_band), rows)
+    if clear is not None:
+        mask = clear if mask is None else mask | clear
     return ndvi_reference(red, nir, red_nodata=red_nodata, nir_nodata=nir_nodata, masked=mask)
 
 

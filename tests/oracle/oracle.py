@@ -358,6 +358,16 @@ def compare(got, want, counts=("pixels", "valid", "nodata", "masked", "nonfinite
     return differences
 
 
+def transparent(path, used, rows=None):
+    """Where the one band that is labelled alpha, and is none of those used, is 0; else None."""
+    dataset = gdal.OpenEx(str(path), gdal.OF_RASTER)
+    alpha = [i for i in range(1, dataset.RasterCount + 1) if i not in used and
+             dataset.GetRasterBand(i).GetColorInterpretation() == gdal.GCI_AlphaBand]
+    if len(alpha) != 1:
+        return None
+    return read_band(path, alpha[0], rows)[0] == 0
+
+
 def read_band(path, index, rows=None):
     """(array, nodata, masked) of one band by GDAL; masked by a per-dataset mask that is no alpha.
     rows: (first, count), all where None.
@@ -377,12 +387,3 @@ def read_band(path, index, rows=None):
             band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE"):
         array = array.view(np.int8)
     return array, band.GetNoDataValue(), masked
-
-
-def pixel_area(path):
-    """Square metres of a pixel where the CRS is projected, or None."""
-    dataset = gdal.OpenEx(str(path), gdal.OF_RASTER)
-    crs, gt = dataset.GetSpatialRef(), dataset.GetGeoTransform(can_return_null=True)
-    if crs is None or gt is None or not crs.IsProjected():
-        return None
-    return abs(gt[1] * gt[5] - gt[2] * gt[4]) * crs.GetLinearUnits() ** 2

@@ -8,8 +8,12 @@ where it does, they must be the right ones.
 
 import sys
 
+import numpy as np
+from osgeo import gdal
+
+from ground import square_metres
 from oracle import (Scratch, Tally, close, compare, data_folder, load, load_csv, ndvi_reference,
-                    number, pixel_area, read_band, run)
+                    number, read_band, run)
 
 CLEAR_MASKS = (("SCL", "SCL=4,5,6,7,11"), ("QA_PIXEL", "QA_PIXEL&31"))
 
@@ -106,9 +110,13 @@ def check_against_numpy(ndvi, scene, folder):
         out.append("histogram does not add up to valid")
     if not close(ndvi["valid_percent"], 100 * ndvi["valid"] / ndvi["pixels"], 1e-9):
         out.append(f"valid_percent {ndvi['valid_percent']}")
-    area = pixel_area(folder / scene["red"]["file"])
-    hectares = None if area is None else area * ndvi["valid"] / 1e4
-    if not close(ndvi["area_ha"], hectares, 1e-9):
+    file = gdal.Open(str(folder / scene["red"]["file"]))
+    good = (red != red_nodata) & (nir != nir_nodata) & (red.astype(float) + nir != 0)
+    good &= np.isfinite(red) & np.isfinite(nir) & (True if mask is None else ~mask)
+    area, near = square_metres(file.GetSpatialRef(), file.GetGeoTransform(can_return_null=True),
+                               good)
+    hectares = None if area is None else area / 1e4
+    if not close(ndvi["area_ha"], hectares, near):
         out.append(f"area_ha {ndvi['area_ha']} != {hectares}")
     return out
 

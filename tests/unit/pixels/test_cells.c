@@ -174,9 +174,9 @@ static void imagery_has_what_is_wanted(void **state)
 	pixels_layout(&both, &options);
 	options.teach.modes = TEACH_FLOAT_SUMS;
 	pixels_layout(&taught, &options);
-	assert_int_equal(one.n_kinds, 3);
-	assert_int_equal(both.n_kinds, 6);
-	assert_int_equal(taught.n_kinds, 8);
+	assert_int_equal(one.n_kinds, 4);
+	assert_int_equal(both.n_kinds, 8);
+	assert_int_equal(taught.n_kinds, 10);
 	assert_int_equal(layout_bytes_beyond_first(&one), 0);
 	assert_int_equal(layout_bytes_beyond_first(&both), cells);
 	assert_true(one.group_bytes >= cells && one.group_bytes < cells + 80);

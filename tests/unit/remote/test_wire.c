@@ -23,8 +23,15 @@ enum { ROOM = 1 << 17 };
 struct group {
 	struct cell_group head;
 	struct accum accum;
-	struct histogram histogram;
+	_Alignas(16) struct mask_counts masked_by;
+	_Alignas(16) struct histogram histogram;
 	_Alignas(16) uint128 ground;
+};
+
+/* In front of the histogram as it travels: cells stand on multiples of 16. */
+enum {
+	REASONS_BYTES = (sizeof(struct mask_counts) + 15) / 16 * 16,
+	HEAD_BYTES = sizeof(struct packed_group) + sizeof(struct accum) + REASONS_BYTES,
 };
 
 static struct group group, back;
@@ -41,6 +48,7 @@ static void fill(struct group *p, const float *value, unsigned n, uint64_t times
 		p->histogram.count[histogram_slot(&recipe_ndvi.value[0].grid, value[i])] += times;
 	}
 	p->accum.n[PIXEL_NODATA] = 7;
+	p->masked_by.n[REASON_SNOW] = times;
 	p->ground = (uint128)n << 70;
 	p->head.tile = 42;
 }
@@ -61,23 +69,21 @@ static void groups_travel(void **state)
 
 	fill(&group, one, 1, (uint64_t)UINT32_MAX + 5); /* counts of 64 bits */
 	bytes = group_pack(&layout, room, &group.head);
-	assert_int_equal(bytes, sizeof(struct packed_group) + sizeof(struct accum) +
-					sizeof(uint128) + sizeof(struct packed_histogram) + 16);
+	assert_int_equal(bytes,
+			 HEAD_BYTES + sizeof(uint128) + sizeof(struct packed_histogram) + 16);
 	assert_int_equal(group_unpack(&layout, &back.head, room, bytes, &err), 0);
 	assert_memory_equal(&back, &group, sizeof(group));
 
 	fill(&group, NULL, 0, 0); /* no valid pixel */
 	bytes = group_pack(&layout, room, &group.head);
-	assert_int_equal(bytes, sizeof(struct packed_group) + sizeof(struct accum) +
-					sizeof(uint128) + sizeof(struct packed_histogram));
+	assert_int_equal(bytes, HEAD_BYTES + sizeof(uint128) + sizeof(struct packed_histogram));
 	assert_int_equal(group_unpack(&layout, &back.head, room, bytes, &err), 0);
 	assert_memory_equal(&back, &group, sizeof(group));
 }
 
 static void malformed_groups(void **state)
 {
-	struct packed_histogram *p =
-		(void *)(room + sizeof(struct packed_group) + sizeof(struct accum));
+	struct packed_histogram *p = (void *)(room + HEAD_BYTES);
 	struct error err;
 	size_t bytes;
 
