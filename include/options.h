@@ -67,7 +67,10 @@ struct teach {
 struct options {
 	unsigned n_args;
 	char **args; /* files, directories, @lists, "-"; with merge: partial files; not owned */
-	void *own;   /* options of the command alone, of its own type, owned; NULL: it has none */
+	unsigned n_words;
+	char *const *words; /* the command line, program and all; options may stand before other
+			     * words though they were typed behind; not owned */
+	void *own; /* options of the command alone, of its own type, owned; NULL: it has none */
 
 	struct index_choice index;
 	const struct recipe *recipe; /* made of them; not owned; NULL: the command has none */

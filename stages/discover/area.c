@@ -297,10 +297,10 @@ static void set_ground(struct scene *scene, const struct raster_info *info, doub
 		return;
 	}
 	(void)snprintf(scene->area_source, sizeof(scene->area_source),
-		       "on the ground: in the grid of %.60s, pixels in the middle are %.4g times "
-		       "as large",
+		       "on the ground: in the grid of %.60s the pixel in the middle would be %.4g "
+		       "times as large",
 		       *info->crs ? info->crs : "its CRS", grid / fabs(centre));
-	scene_note(scene, "area is %s", scene->area_source);
+	scene_note(scene, "areas are those %s", scene->area_source);
 }
 
 /* GDAL was not to be had; while the plan is made it is forbidden, so the run asks once more. */

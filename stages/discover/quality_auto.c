@@ -25,15 +25,16 @@ static const char *named(const struct quality *q, const struct mask_layout *layo
 	return NULL;
 }
 
-static int ambiguous(const struct quality *q, const char *name, struct error *err)
+static int ambiguous(const struct quality *q, const struct mask_rule *rule, const char *name,
+		     struct error *err)
 {
 	char layouts[120];
 
 	(void)quality_layouts_of(name, q->base, layouts, sizeof(layouts));
 	return error_set(err, EX_DATAERR,
-			 "%s: --mask auto: the name %s does not tell which layout it has; pass "
+			 "%s: --mask %s: the name %s does not tell which layout it has; pass "
 			 "--mask %s",
-			 q->scene->name, name, layouts);
+			 q->scene->name, rule->text, name, layouts);
 }
 
 /* The table's order: the layout that says most of a product stands first. */
@@ -53,7 +54,7 @@ int quality_layout(struct quality *q, const struct mask_rule *rule,
 		if (!name)
 			continue;
 		if (quality_layouts_of(name, q->base, layouts, sizeof(layouts)) > 1)
-			return ambiguous(q, name, err);
+			return ambiguous(q, rule, name, err);
 		if (mask_needs(rule, l, need) &&
 		    quality_find(q, &need[0], MATCH_WORD, &band, err) == 1) {
 			*layout = l;
@@ -143,5 +144,6 @@ void scene_note_quality(struct scene *scene, const struct scene_list *scene_list
 	for (uint32_t i = 0; !has && info->n_bands > 1 && i < info->n_bands; i++)
 		has = auto_takes(info->bands[i].description, base);
 	if (has)
-		scene_note(scene, "has a cloud mask: --mask auto would use it");
+		scene_note(scene, "clouds are counted: a cloud mask lies with the scene; --mask "
+				  "auto uses it");
 }

@@ -256,9 +256,7 @@ static int no_layout(struct quality *q, const struct mask_rule *rule, struct err
 	char seen[560];
 
 	if (rule->kind == RULE_AUTO_OPTIONAL) {
-		scene_note(q->scene,
-			   "no cloud mask whose layout is known: --mask auto-optional keeps all "
-			   "pixels");
+		scene_note(q->scene, "%s", MASK_NONE_NOTE);
 		return 0;
 	}
 	return error_set(err, EX_DATAERR,

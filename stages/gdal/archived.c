@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "input/file_name.h"
 #include "window.h"
 
@@ -62,11 +63,13 @@ char *gdal_archived_name(const char *path, const struct archive_place *place)
 
 static void note_cost(const struct archive_place *place, struct raster_info *info)
 {
+	char bytes[24];
+
 	if (place->kind == ARCHIVE_TAR_GZ)
 		(void)snprintf(info->note, sizeof(info->note),
-			       "the archive is packed with gzip: each worker unpacks up to %.1f MB "
-			       "for each file that it reads; unpacked, or as .tar, it is faster",
-			       (double)place->unpacked / 1e6);
+			       "the archive is packed with gzip: each worker unpacks up to %s for "
+			       "each file that it reads; unpacked, or as .tar, it is faster",
+			       bytes_text(bytes, place->unpacked));
 	else if (place->deflated)
 		(void)snprintf(
 			info->note, sizeof(info->note),

@@ -48,8 +48,8 @@ unsigned layout_fills(const struct mask_layout *layout, struct mask_condition fi
 
 /*
  * Can a band that holds such numbers have this layout? `problem` (LAYOUT_PROBLEM_BYTES) says why
- * not: "holds numbers from 5 to 7, which ... has not: ...". For auto that is an error; a preset
- * that was asked for by name is carried out all the same, with a note.
+ * not: "holds numbers from 5 to 7, which ... has not: ...". The scene then fails, whether auto took
+ * the layout or a preset named it: wrong numbers would be worse.
  */
 bool layout_fits(const struct mask_layout *layout, const struct quality_seen *seen, char *problem,
 		 unsigned size);

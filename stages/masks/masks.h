@@ -95,6 +95,9 @@ void mask_saturation(struct mask_test *test, const char *const *codes, unsigned 
 /* "cloud", "shadow" ...; the word of each reason in reports. Static. */
 const char *mask_reason_word(enum mask_reason reason);
 
+/* What a scene notes that auto-optional found nothing for. */
+#define MASK_NONE_NOTE "no cloud mask whose layout is known: --mask auto-optional keeps all pixels"
+
 /* What may be typed for --mask as it stands, one after another, then NULL: for completion. */
 const char *mask_word(unsigned number);
 

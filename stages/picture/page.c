@@ -28,7 +28,9 @@ static const char layout[] =
 	"padding-bottom:.3rem}th,td{padding:.25rem .5rem;text-align:left;vertical-align:top;"
 	"border-bottom:1px solid var(--grid)}th{color:var(--quiet);font-weight:600;"
 	"border-bottom-color:var(--quiet)}td.n{text-align:right;white-space:nowrap}"
-	"td.w{color:var(--warn)}"
+	"td.w{color:var(--warn)}td.f{color:var(--quiet);padding-left:1.2rem}"
+	"td.f ul{margin:.2rem 0;padding-left:1.2rem;max-width:46rem;overflow-wrap:anywhere}"
+	"summary{cursor:pointer}"
 	"@media print{h2{break-after:avoid}figure{break-inside:avoid}}";
 
 void page_open(FILE *out, const char *title, const char *lead)
@@ -166,6 +168,21 @@ void page_wide_cell(FILE *out, unsigned n, const char *format, ...)
 	va_start(args, format);
 	put_format(out, ">", "</td>", format, args);
 	va_end(args);
+}
+
+void page_fold_open(FILE *out, unsigned n, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(out, "<tr><td class=\"f\" colspan=\"%u\"><details><summary>", n);
+	va_start(args, format);
+	put_format(out, "", "</summary>\n<ul>\n", format, args);
+	va_end(args);
+}
+
+void page_fold_close(FILE *out)
+{
+	fputs("</ul></details></td></tr>\n", out);
 }
 
 void page_row_close(FILE *out)

@@ -37,6 +37,12 @@ void page_number(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 /* One cell over n columns. */
 void page_wide_cell(FILE *out, unsigned n, const char *format, ...) PRINTF_LIKE(3, 4);
 void page_row_close(FILE *out);
+/*
+ * Below a row, over all n columns: one line, and more that is shown when it is clicked on. Items
+ * (page_item()) go between.
+ */
+void page_fold_open(FILE *out, unsigned n, const char *format, ...) PRINTF_LIKE(3, 4);
+void page_fold_close(FILE *out);
 void page_table_close(FILE *out);
 
 #endif

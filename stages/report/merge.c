@@ -11,6 +11,7 @@
 #include "partial.h"
 #include "report.h"
 #include "input/seen.h"
+#include "masks/masks.h"
 #include "pixels/stages.h"
 
 struct merge {
@@ -151,10 +152,19 @@ static int merge_scenes(struct merge *merge, struct error *err)
 	return 0;
 }
 
+static int make_room(struct merge *merge, struct error *err)
+{
+	const size_t n = merge->part[0].head.recipe->n_values;
+
+	merge->histogram = calloc(n, sizeof(*merge->histogram));
+	return merge->histogram ? 0 : error_memory(err, "a scene", n * sizeof(*merge->histogram));
+}
+
 /* The reports of a run with the recipe of the parts. */
 static int write_reports(struct merge *merge, const struct options *given, struct error *err)
 {
 	const struct partial_head *head = &merge->part[0].head;
+	struct masks *masks = partial_rules(&head->identity);
 	struct options options = *given;
 	struct plan plan = {
 		.n_all_scenes = head->scenes_in_all,
@@ -165,11 +175,8 @@ static int write_reports(struct merge *merge, const struct options *given, struc
 	};
 	int status;
 
-	merge->histogram = calloc(head->recipe->n_values, sizeof(*merge->histogram));
-	if (!merge->histogram)
-		return error_memory(err, "a scene",
-				    head->recipe->n_values * sizeof(*merge->histogram));
 	options.recipe = head->recipe;
+	options.masks = masks;
 	pixels_layout(&plan.layout, &options);
 	merge->totals = (struct run_totals){0};
 	merge->totals.n_scenes = (uint32_t)head->scenes_in_all;
@@ -181,6 +188,7 @@ static int write_reports(struct merge *merge, const struct options *given, struc
 	if (!status)
 		status = run_totals_check(&merge->totals, err);
 	report_set_free(merge->set);
+	masks_free(masks);
 	return status ? -1 : run_totals_status(&merge->totals);
 }
 
@@ -208,6 +216,8 @@ int merge_partials(const struct options *options, struct error *err)
 	status = open_parts(merge, options->args, err);
 	if (!status)
 		status = check_parts(merge, err);
+	if (!status)
+		status = make_room(merge, err);
 	if (!status)
 		status = write_reports(merge, options, err);
 	merge_free(merge);

@@ -149,6 +149,7 @@ json_t *partial_scene(const struct scene_result *result, const struct recipe *re
 	js_put(&o, "area_source", partial_text(s->area_source));
 	js_put(&o, "area_varies", json_boolean(s->ground.n_x));
 	js_put(&o, "bands", band_sources(s, recipe));
+	js_put(&o, "masks", partial_masks(s));
 	js_put(&o, "notes", notes);
 	js_put(&o, "indices", value_objects(result, recipe));
 	return o;
@@ -424,6 +425,7 @@ static void get_facts(const json_t *o, struct scene *scene, const struct recipe 
 	*bad |= !json_is_boolean(json_object_get(o, "area_varies"));
 	scene->ground.n_x = json_is_true(json_object_get(o, "area_varies"));
 	get_bands(json_object_get(o, "bands"), scene, recipe, bad);
+	*bad |= !partial_read_masks(json_object_get(o, "masks"), scene);
 	get_notes(o, scene, bad);
 	scene->n_files = 1; /* for its CRS */
 }
@@ -468,7 +470,7 @@ int partial_read_scene(const json_t *o, const struct recipe *recipe, struct scen
 
 	memset(scene, 0, sizeof(*scene));
 	*result = (struct scene_result){.scene = scene};
-	need_members(o, 15, &bad);
+	need_members(o, 16, &bad);
 	*number = get_count(o, "number", UINT32_MAX, &bad);
 	scene->id = (uint32_t)*number;
 	get_facts(o, scene, recipe, &bad);

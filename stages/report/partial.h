@@ -74,6 +74,15 @@ json_t *partial_text(const char *text);
 /* Back again, owned by the caller; NULL if it is none, or longer than `most` bytes. */
 char *partial_read_text(const json_t *value, size_t most);
 
+/* --- partial_masks.c: what masks took --- */
+
+/* By rule: layout and source. NULL without memory. */
+json_t *partial_masks(const struct scene *scene);
+/* Back again into a scene that has none; false where it is no such list. */
+bool partial_read_masks(const json_t *list, struct scene *scene);
+/* The rules of the parts, for masks_free(); NULL where there are none. They are for words only. */
+struct masks *partial_rules(const struct identity *identity);
+
 /*
  * Write an object, of a recipe of so many values, on one line without its last brace, which the
  * seal brings. Frees it.

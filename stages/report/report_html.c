@@ -10,6 +10,7 @@
 
 #include "picture/graph.h"
 #include "html_figures.h"
+#include "masks/masks.h"
 #include "picture/page.h"
 #include "report_teach.h"
 #include "report_words.h"
@@ -101,14 +102,37 @@ static void put_scene(FILE *out, const struct scene_result *result, unsigned v,
 	page_row_close(out);
 }
 
-static void put_notes(FILE *out, const struct scene *scene)
+static bool is_noted(const struct scene *scene, const char *text)
 {
-	for (unsigned i = 0; i < scene->n_notes; i++) {
-		page_row_open(out);
-		page_cell(out, "%s", "");
-		page_wide_cell(out, SCENE_COLUMNS - 1, "note: %s", scene->notes[i]);
-		page_row_close(out);
-	}
+	for (unsigned i = 0; i < scene->n_notes; i++)
+		if (strstr(scene->notes[i], text))
+			return true;
+	return false;
+}
+
+/* "2026-07-01, Sentinel-2 L2A; masked: 117 cloud"; below it masks, area and notes. */
+static void put_facts(FILE *out, const struct scene_result *result, const struct masks *masks)
+{
+	const struct scene *scene = result->scene;
+	char by[MASKED_TEXT_BYTES] = "", line[MASK_TEXT_BYTES];
+	bool ok = result->status == SCENE_OK;
+
+	for (unsigned v = 0; ok && v < result->n_values && !*by; v++)
+		(void)masked_text(by, &result->value[v].masked_by);
+	if (!ok && !scene->n_notes)
+		return;
+	page_fold_open(out, SCENE_COLUMNS, "%s%s%s%s%s",
+		       *scene->acquired ? scene->acquired : "facts and notes",
+		       *scene->sensor ? ", " : "", scene->sensor, *by ? "; masked: " : "", by);
+	for (unsigned i = 0; ok && masks && i < masks->n && i < scene->masks.n_rules; i++)
+		page_item(out, "mask %s", mask_taken_text(line, scene, masks, i));
+	if (ok && alpha_taken_text(line, scene))
+		page_item(out, "mask %s", line);
+	if (ok && *scene->area_source && !is_noted(scene, scene->area_source))
+		page_item(out, "area: %s", scene->area_source);
+	for (unsigned i = 0; i < scene->n_notes; i++)
+		page_item(out, "%s", scene->notes[i]);
+	page_fold_close(out);
 }
 
 /* Maps of the first values that the scene has. */
@@ -136,7 +160,7 @@ static int html_scene(struct open_report *report, const struct scene_result *res
 	for (unsigned v = 0; v < rows && report->row < MOST_SCENES; v++)
 		put_scene(report->out, result, v, recipe);
 	if (rows && report->row < MOST_SCENES)
-		put_notes(report->out, result->scene);
+		put_facts(report->out, result, report->options->masks);
 	if (result->first_ok && result->n_tiles)
 		put_maps(report->out, result, recipe);
 	return report_check(report->out, err);

@@ -54,11 +54,22 @@ static json_t *plan_object(const struct plan *plan)
 	return o;
 }
 
+static json_t *word_list(const struct options *options)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < options->n_words; i++)
+		js_append(&list, js_name(options->words[i]));
+	return list;
+}
+
 static int json_begin(struct open_report *report, struct error *err)
 {
 	FILE *out = report->out;
 
 	(void)fputs("{\"schema\":\"imgpipe-report/2\"", out);
+	if (js_emit_member(out, ",", "command", word_list(report->options), err))
+		return -1;
 	if (report->plan->layout.recipe &&
 	    js_emit_member(out, ",", "indices", js_indices(report->plan->layout.recipe), err))
 		return -1;

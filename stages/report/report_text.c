@@ -19,7 +19,8 @@
 
 enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10, MASK_COLUMNS = 12, INDEX_MOST = 16 };
 
-/* Notes of the last scene that had any: a batch of one product has the same ones over and over. */
+/* Notes of the last scene that had any, but for what the lines of masks say: a batch of one product
+ * has the same ones over and over. */
 struct last_notes {
 	unsigned n;
 	char text[SCENE_MAX_NOTES][SCENE_NOTE_BYTES];
@@ -85,22 +86,29 @@ static void put_numbers(FILE *out, const struct summary *s, const char *status)
 		      text_value(v[4], s->percentile[N_PERCENTILES / 2]), status);
 }
 
-static void put_notes(FILE *out, const struct scene *scene, struct last_notes *last)
+static void put_notes(FILE *out, const struct scene *scene, const struct masks *masks,
+		      struct last_notes *last)
 {
-	bool same = scene->n_notes == last->n;
+	const char *note[SCENE_MAX_NOTES];
+	unsigned n = 0;
+	bool same;
 
-	for (unsigned i = 0; same && i < scene->n_notes; i++)
-		same = strcmp(scene->notes[i], last->text[i]) == 0;
-	if (same && scene->n_notes) {
+	for (unsigned i = 0; i < scene->n_notes; i++)
+		if (!masks || strcmp(scene->notes[i], MASK_NONE_NOTE) != 0)
+			note[n++] = scene->notes[i];
+	same = n && n == last->n;
+	for (unsigned i = 0; same && i < n; i++)
+		same = strcmp(note[i], last->text[i]) == 0;
+	if (same) {
 		text_item(out, LABEL_COLUMNS, "    note:", "as above");
 		return;
 	}
-	for (unsigned i = 0; i < scene->n_notes; i++) {
-		text_item(out, LABEL_COLUMNS, "    note:", scene->notes[i]);
-		(void)snprintf(last->text[i], sizeof(last->text[i]), "%s", scene->notes[i]);
+	for (unsigned i = 0; i < n; i++) {
+		text_item(out, LABEL_COLUMNS, "    note:", note[i]);
+		(void)snprintf(last->text[i], sizeof(last->text[i]), "%s", note[i]);
 	}
-	if (scene->n_notes)
-		last->n = scene->n_notes;
+	if (n)
+		last->n = n;
 }
 
 /* A word in place of numbers, and why. */
@@ -122,19 +130,15 @@ static void put_masked(FILE *out, const struct scene_result *result, unsigned v)
 		text_item(out, MASK_COLUMNS, "    masked:", text);
 }
 
-/* What was taken for each rule of --mask. */
+/* What was taken for each rule of --mask, and of alpha. */
 static void put_masks(FILE *out, const struct scene *scene, const struct masks *masks)
 {
-	for (unsigned i = 0; masks && i < masks->n && i < scene->masks.n_rules; i++) {
-		const struct scene_rule *found = &scene->masks.rule[i];
-		char line[MASK_RULE_BYTES + sizeof(*found) + 16];
+	char line[MASK_TEXT_BYTES];
 
-		(void)snprintf(line, sizeof(line), "%s%s%s%s%s", masks->rule[i].text,
-			       masks->rule[i].layout || !*found->layout ? "" : " as ",
-			       masks->rule[i].layout ? "" : found->layout,
-			       *found->source ? ": " : "", found->source);
+	for (unsigned i = 0; masks && i < masks->n && i < scene->masks.n_rules; i++)
+		text_item(out, MASK_COLUMNS, "    mask:", mask_taken_text(line, scene, masks, i));
+	if (alpha_taken_text(line, scene))
 		text_item(out, MASK_COLUMNS, "    mask:", line);
-	}
 }
 
 /* Value v of a scene that is ok. */
@@ -197,7 +201,7 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 		put_words(out, result->status == SCENE_FAILED ? "FAILED" : "cancelled",
 			  result->error.text);
 	}
-	put_notes(out, scene, &state->last);
+	put_notes(out, scene, report->options->masks, &state->last);
 	return report_check(out, err);
 }
 
@@ -265,18 +269,24 @@ static void put_pixels(FILE *out, const struct summary *s, const struct value_de
 static void put_area(FILE *out, const struct value_totals *value)
 {
 	uint32_t unknown = value->n_scenes - value->n_area;
-	char line[160];
+	char line[160], area[48];
+
+	/* From a hectare on in hectares: plots and tests are smaller. */
+	if (value->area_m2 < 1e4)
+		(void)snprintf(area, sizeof(area), "%.5g m2", value->area_m2);
+	else
+		(void)snprintf(area, sizeof(area), "%.2f ha", value->area_m2 / 1e4);
 
 	if (!value->n_area)
 		(void)snprintf(line, sizeof(line),
 			       "not known: no scene says where on the Earth it is");
 	else if (!unknown)
-		(void)snprintf(line, sizeof(line), "%.2f ha of valid pixels", value->area_m2 / 1e4);
+		(void)snprintf(line, sizeof(line), "%s of valid pixels", area);
 	else
 		(void)snprintf(line, sizeof(line),
-			       "%.2f ha of valid pixels in %" PRIu32
-			       " scenes, not known in %" PRIu32 " (see area_ha of each in --csv)",
-			       value->area_m2 / 1e4, value->n_area, unknown);
+			       "%s of valid pixels in %" PRIu32 " scene%s, not known in %" PRIu32
+			       " (see area_source in --csv)",
+			       area, value->n_area, value->n_area == 1 ? "" : "s", unknown);
 	text_item(out, LABEL_COLUMNS, "Area", line);
 }
 

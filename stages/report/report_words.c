@@ -58,6 +58,40 @@ const char *masked_text(char text[MASKED_TEXT_BYTES], const struct mask_counts *
 	return text;
 }
 
+const char *mask_taken_text(char text[MASK_TEXT_BYTES], const struct scene *scene,
+			    const struct masks *masks, unsigned i)
+{
+	const struct mask_rule *rule = &masks->rule[i];
+	const struct scene_rule *found = &scene->masks.rule[i];
+	bool chosen = *found->layout && !rule->layout;
+
+	if (!*found->layout && !*found->source && rule->kind == RULE_AUTO_OPTIONAL)
+		(void)snprintf(text, MASK_TEXT_BYTES,
+			       "%s: no cloud mask whose layout is known; all pixels are kept",
+			       rule->text);
+	else
+		(void)snprintf(text, MASK_TEXT_BYTES, "%s%s%s%s%s", rule->text,
+			       chosen ? " as " : "", chosen ? found->layout : "",
+			       *found->source ? ": " : "", found->source);
+	return text;
+}
+
+const char *alpha_taken_text(char text[MASK_TEXT_BYTES], const struct scene *scene)
+{
+	for (unsigned t = 0; t < scene->masks.n_tests; t++) {
+		const struct mask_test *test = &scene->masks.test[t];
+
+		if (test->rule != MASK_RULES_MOST)
+			continue;
+		(void)snprintf(text, MASK_TEXT_BYTES,
+			       "alpha: band %" PRIu32 ", by its colour label; --alpha ignore "
+			       "leaves it out",
+			       scene->band[test->slot].index);
+		return text;
+	}
+	return NULL;
+}
+
 const char *scene_crs(const struct scene *scene)
 {
 	const struct band *first = scene_first_band(scene);

@@ -19,6 +19,17 @@ const char *error_code_name(int code);
 enum { MASKED_TEXT_BYTES = N_MASK_REASONS * 36 };
 const char *masked_text(char text[MASKED_TEXT_BYTES], const struct mask_counts *by);
 
+/*
+ * What the scene took for rule i of --mask: "auto as scl: file SCL.tif, by its name". i is below
+ * masks->n and scene->masks.n_rules. Returns text.
+ */
+enum { MASK_TEXT_BYTES = MASK_RULE_BYTES + sizeof(struct scene_rule) + 80 };
+const char *mask_taken_text(char text[MASK_TEXT_BYTES], const struct scene *scene,
+			    const struct masks *masks, unsigned i);
+
+/* The same of an alpha band; NULL where none masks. */
+const char *alpha_taken_text(char text[MASK_TEXT_BYTES], const struct scene *scene);
+
 /* CRS of the scene's first band, "" if not known. */
 const char *scene_crs(const struct scene *scene);
 

@@ -29,7 +29,7 @@ setup() {
 	tar -czf x.tar.gz -C p .
 	imgpipe -q --report r.json x.tar.gz
 	exits 0
-	holds r.json '[("gzip" in n and "MB" in n) for n in s["notes"]].count(True) == 1'
+	holds r.json '[("gzip" in n and "iB" in n) for n in s["notes"]].count(True) == 1'
 }
 
 @test "found in a folder: a scene of its own, beside the unpacked one" {

@@ -174,7 +174,7 @@ landsat() {
 	imgpipe info l8
 	[[ "$output" == *"_QA_PIXEL.TIF: --mask landsat-c2"* ]]
 	report l8
-	holds r.json 'sum("--mask auto would use it" in x for x in s["notes"]) == 1' 'n["masked"] == 0'
+	holds r.json 'sum("--mask auto uses it" in x for x in s["notes"]) == 1' 'n["masked"] == 0'
 	report --mask auto l8
 	holds r.json 'not any("cloud mask" in x for x in s["notes"])' 'n["masked"] == 2'
 	tif plain.tif uint8 desc=red,nir 1 3
@@ -184,4 +184,40 @@ landsat() {
 	exits 65 "auto-optional"
 	report --mask auto-optional plain.tif
 	holds r.json 'n["valid"] == 1' 'any("no cloud mask" in x for x in s["notes"])'
+}
+
+@test "what masks took: in the text, once, also of parts that are merged; on the page; the command in the report" {
+	landsat
+	tif plain.tif uint8 desc=red,nir 1 3
+	imgpipe --mask auto-optional --partial p.json l8 plain.tif
+	exits 0
+	[[ "$output" == *"masked: 2 cloud"* ]]
+	[[ "$output" == *"mask:   auto-optional as landsat-c2: file "*"_QA_PIXEL.TIF,"* ]]
+	[[ "$output" == *"mask:   auto-optional: no cloud mask whose layout is known; all pixels are kept"* ]]
+	[[ "$output" != *"note: no cloud mask"* ]]
+	printf '%s\n' "$output" | grep -F -A1 "mask: " > run.txt
+	imgpipe merge p.json
+	exits 0
+	printf '%s\n' "$output" | grep -F -A1 "mask: " > merged.txt
+	cmp run.txt merged.txt
+	imgpipe -q --mask 'qa_pixel&64=64' --mask 'RADSAT!=7-9' --partial p.json l8
+	exits 0
+	imgpipe merge p.json
+	[[ "$output" == *"mask:   qa_pixel&64=64: file "* && "$output" == *"mask:   radsat!=7-9: file "* ]]
+	imgpipe -q --mask auto-optional --html p.html --report r.json l8 plain.tif
+	exits 0
+	grep -q "<summary>2019-12-01, Landsat.*; masked: 2 cloud</summary>" p.html
+	grep -q "<li>mask auto-optional as landsat-c2: file .*_QA_PIXEL.TIF, by its name</li>" p.html
+	grep -q "<li>mask auto-optional: no cloud mask" p.html
+	holds r.json 'd["command"][1:] == "-q --mask auto-optional --html p.html --report r.json l8 plain.tif".split()'
+}
+
+@test "an alpha band says that it masks, and the advice keeps its pixels" {
+	tif a.tif uint8 desc=red,nir,a colors=gray,gray,alpha 1,1 3,3 0,255
+	imgpipe a.tif
+	exits 0
+	[[ "$output" == *"mask:   alpha: band 3, by its colour label; --alpha ignore leaves it out"* ]]
+	imgpipe --alpha ignore a.tif
+	exits 0
+	[[ "$output" == *"2 valid"* && "$output" != *"mask: "* ]]
 }

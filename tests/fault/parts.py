@@ -30,9 +30,11 @@ FREE = {"name": TEXTS, "sensor": TEXTS, "acquired": TEXTS, "crs": TEXTS, "area_s
         "area_varies": (True, False),
         "bands.red.file": TEXTS, "bands.nir.file": TEXTS,
         "bands.red.band": (1, 7, 2 ** 32 - 1), "bands.nir.band": (3, 2 ** 32 - 1), "notes": ([], ["a"], ["a"] * 6),
+        "masks": ([], [{"layout": "scl", "source": "a"}], [{"layout": "", "source": ""}] * 8),
         "indices.ndvi.area_m2": (None, real(0.1), real(1e15)), "error": TEXTS, "error_code": (64, 65, 74, 78)}
 FREE_OF = {"ok": set(FREE) - {"error", "error_code"},
-           "failed": {"name", "sensor", "acquired", "crs", "area_source", "area_varies", "notes", "error", "error_code",
+           "failed": {"name", "sensor", "acquired", "crs", "area_source", "area_varies", "masks", "notes",
+                      "error", "error_code",
                       "x_size", "y_size"}}
 
 
@@ -52,7 +54,7 @@ def is_free(status, name, value):
         return type(value) is int and 0 < value < 2 ** 32
     if name == "error_code":
         return type(value) is int and 64 <= value <= 78
-    if name == "notes":
+    if name in ("notes", "masks"):
         return value == []
     if value is None:
         return name == "indices.ndvi.area_m2"

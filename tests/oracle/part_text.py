@@ -163,7 +163,7 @@ def made_scene(values, number=0, name="made", width=None, height=1, others=0, no
     return {"number": number, "name": name, "status": "ok", "error_code": 0, "error": "",
             "sensor": "", "acquired": "", "crs": "", "x_size": width or n_valid + others + masked,
             "y_size": height, "area_source": "", "area_varies": False,
-            "bands": {"red": band, "nir": {**band, "band": 2}}, "notes": [],
+            "bands": {"red": band, "nir": {**band, "band": 2}}, "masks": [], "notes": [],
             "indices": {"ndvi": {"area_m2": None, "accum": accum,
                                  "masked_by": [0] * 5 + [accum["n"][2], 0, 0, 0],
                                  "histogram": histogram}}}

@@ -349,7 +349,7 @@ static void test_note(void **state)
 	make_safe();
 	scene_list = SCENE_LIST(NULL, SAFE);
 	assert_int_equal(scene_open(&scene, scene_list, 0, &none, &err), 0);
-	assert_true(has_note(&scene, "--mask auto would use it"));
+	assert_true(has_note(&scene, "--mask auto uses it"));
 	assert_int_equal(n_quality(&scene), 0);
 	scene_tell_quality(&told, &scene, scene_list, &none);
 	assert_int_equal(told.n, 6);
