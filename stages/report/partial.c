@@ -13,15 +13,9 @@
 #include <string.h>
 
 #include "json_stats.h"
-#include "printable.h"
 #include "report_words.h"
 
 /* --- writing --- */
-
-json_t *partial_text(const char *text)
-{
-	return js_name(text);
-}
 
 static json_t *words(const uint64_t *word, unsigned n)
 {
@@ -207,27 +201,6 @@ static uint64_t get_count(const json_t *o, const char *key, uint64_t max, bool *
 	if (!json_is_integer(value) || n < 0 || (uint64_t)n > max)
 		*bad = true;
 	return *bad ? 0 : (uint64_t)n;
-}
-
-/* The bytes that were written so, and no others: each text has one form. */
-char *partial_read_text(const json_t *value, size_t most)
-{
-	char *text = json_is_string(value) && json_string_length(value) <= 4 * most
-			     ? strdup(json_string_value(value))
-			     : NULL;
-	json_t *again;
-	bool same;
-
-	if (!text)
-		return NULL;
-	printable_restore(text);
-	again = js_name(text);
-	same = strlen(text) <= most && json_equal(again, value);
-	json_decref(again);
-	if (same)
-		return text;
-	free(text);
-	return NULL;
 }
 
 /* Text of at most size - 1 bytes. */

@@ -69,6 +69,8 @@ int partial_read_scene(const json_t *object, const struct recipe *recipe, struct
 		       struct histogram *histogram, struct scene_result *result, uint64_t *number,
 		       struct error *err) MUST_CHECK;
 
+/* --- partial_text.c --- */
+
 /* Text as JSON, whatever its bytes, in the form of include/printable.h. NULL without memory. */
 json_t *partial_text(const char *text);
 /* Back again, owned by the caller; NULL if it is none, or longer than `most` bytes. */
