@@ -32,7 +32,7 @@ struct rank_state {
 	struct {
 		uint64_t checksum; /* of the whole value */
 		char value[88];    /* its beginning; "": not given */
-	} option[RANK_OPTIONS]; /* those that change numbers, as in identity.h */
+	} option[RANK_OPTIONS];    /* those that change numbers, as in identity.h */
 	char arguments[1024];      /* the first of the command line, each ended by NUL */
 	char spare[RANK_STATE_BYTES - 5016];
 };

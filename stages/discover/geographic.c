@@ -159,13 +159,14 @@ static bool is_sound(const struct ellipsoid *e)
 int geographic_areas(const struct scene_file *file, const struct grid_place *place, size_t n,
 		     double *area, struct error *err)
 {
-	double *x = calloc(2 * N_AROUND * n, sizeof(*x)), *y = x + N_AROUND * n;
+	double *x = calloc(2 * N_AROUND * n, sizeof(*x)), *y;
 	double step = step_of(&file->info);
 	struct ellipsoid ellipsoid;
 	int rc;
 
 	if (!x)
 		return error_memory(err, "places on the Earth", 2 * N_AROUND * n * sizeof(*x));
+	y = x + N_AROUND * n;
 	for (size_t i = 0; i < n; i++)
 		put_around(&file->info, &place[i], step, x + N_AROUND * i, y + N_AROUND * i);
 	rc = to_geographic(file, x, y, N_AROUND * n, &ellipsoid, err);

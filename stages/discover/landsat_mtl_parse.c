@@ -130,14 +130,19 @@ static void take_json(struct landsat_mtl *mtl, const char *group, const char *ke
 	}
 }
 
+static void take_group(struct landsat_mtl *mtl, const char *name, json_t *group)
+{
+	for (void *i = json_object_iter(group); i; i = json_object_iter_next(group, i))
+		take_json(mtl, name, json_object_iter_key(i), json_object_iter_value(i));
+}
+
 static bool parse_json(const char *text, size_t size, struct landsat_mtl *mtl)
 {
-	json_t *root = few_containers(text, size) ? json_loadb(text, size, 0, NULL) : NULL, *value;
-	json_t *file = json_object_iter_value(json_object_iter(root)), *group;
-	const char *group_name, *key;
+	json_t *root = few_containers(text, size) ? json_loadb(text, size, 0, NULL) : NULL;
+	json_t *file = json_object_iter_value(json_object_iter(root));
 
-	json_object_foreach(file, group_name, group) json_object_foreach(group, key, value)
-		take_json(mtl, group_name, key, value);
+	for (void *i = json_object_iter(file); i; i = json_object_iter_next(file, i))
+		take_group(mtl, json_object_iter_key(i), json_object_iter_value(i));
 	json_decref(root);
 	return root != NULL;
 }

@@ -25,7 +25,8 @@ static OGRSpatialReferenceH crs_of(const struct gdal_reach *reach, const struct 
 			return crs;
 		OSRDestroySpatialReference(crs);
 	}
-	if (info->beside & FACT_CRS) /* GDAL reads no FILE.aux.xml here: it would take the file's own */
+	if (info->beside &
+	    FACT_CRS) /* GDAL reads no FILE.aux.xml here: it would take the file's own */
 		return NULL;
 	dataset = gdal_open_dataset(reach->name);
 	crs = dataset ? GDALGetSpatialRef(dataset) : NULL;
@@ -111,8 +112,7 @@ int gdal_geographic(const char *path, const struct raster_info *info, double *x,
 	gdal_log_end(&log);
 	gdal_reach_release(&reach);
 	return rc == 0 ? 0
-		       : error_set(err, EX_DATAERR,
-				   "%s: its CRS is %s", path,
+		       : error_set(err, EX_DATAERR, "%s: its CRS is %s", path,
 				   info->beside & FACT_CRS
 					   ? "in FILE.aux.xml alone, and has no EPSG code"
 					   : "neither projected nor geographic");

@@ -16,12 +16,12 @@
 #include <unistd.h>
 
 /* H5Eset_auto2(H5E_DEFAULT, NULL, NULL): hid_t has 32 bits in 1.8, 64 since; 0 is both. */
-typedef int set_auto(int64_t stack, void *handler, void *data);
+typedef int (*set_auto)(int64_t stack, void *handler, void *data);
 
 enum { MOST_COPIES = 8, MOST_OBJECTS = 1024 };
 
 static struct {
-	set_auto *quiet[MOST_COPIES];
+	set_auto quiet[MOST_COPIES];
 	size_t n;
 	pthread_once_t once;
 	pthread_mutex_t lock; /* recursive */
@@ -46,7 +46,7 @@ static int keep_name(struct dl_phdr_info *info, size_t size, void *ctx)
 
 static void keep_copy(void *symbol)
 {
-	set_auto *quiet;
+	set_auto quiet = NULL;
 
 	memcpy(&quiet, &symbol, sizeof(quiet));
 	for (size_t i = 0; i < copies.n; i++)

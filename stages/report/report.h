@@ -26,9 +26,9 @@ struct value_totals {
 	struct accum accum;
 	struct float_sums float_sums; /* --teach float-sums */
 	struct mask_counts masked_by;
-	double area_m2;               /* of the scenes whose area is known */
-	uint32_t n_scenes;            /* that have it */
-	uint32_t n_area;              /* of these, whose area is known */
+	double area_m2;    /* of the scenes whose area is known */
+	uint32_t n_scenes; /* that have it */
+	uint32_t n_area;   /* of these, whose area is known */
 	struct histogram histogram;
 };
 

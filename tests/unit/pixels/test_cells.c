@@ -110,8 +110,7 @@ static const struct kind {
 	{&reducer_moments, fill_moments},       {&reducer_histogram, fill_histogram},
 	{&reducer_float_sums, fill_float_sums}, {&reducer_count, fill_count},
 	{&reducer_wide_sum, fill_wide},         {&reducer_largest, fill_largest},
-	{&reducer_ground, fill_wide},
-	{&reducer_reasons, fill_reasons},
+	{&reducer_ground, fill_wide},           {&reducer_reasons, fill_reasons},
 };
 
 enum { N_KINDS = sizeof(kinds) / sizeof(kinds[0]) };
