@@ -171,6 +171,8 @@ static void set_crs(const struct geo_keys *keys, struct raster_info *info)
 		   key_text(keys, KEY_PROJECTED_CITATION, info->crs, sizeof(info->crs))) &&
 		 !key_text(keys, KEY_CITATION, info->crs, sizeof(info->crs)))
 		(void)key_text(keys, KEY_GEOGRAPHIC_CITATION, info->crs, sizeof(info->crs));
+	if (!*info->crs && model == MODEL_GEOGRAPHIC) /* as GDAL calls one that has no name */
+		(void)snprintf(info->crs, sizeof(info->crs), "unknown");
 }
 
 static bool all_finite(const double *value, size_t n)
