@@ -56,6 +56,12 @@ const struct reducer reducer_seen = {
 
 /* --- samples --- */
 
+/* Compilers make vectors of such sums only where they are told to. */
+/* clang-format off */
+#define IN_VECTORS \
+	_Pragma("omp simd reduction(+ : count) reduction(| : any) reduction(& : all) reduction(min : least) reduction(max : most)")
+/* clang-format on */
+
 /*
  * Strips are so long that their number of samples has room in `type`. Those that are not fill are
  * `kept`: all bits set, which is -1.
@@ -73,6 +79,7 @@ const struct reducer reducer_seen = {
 		const type span_2 = (type)fill[2].span, ones = (type)UINT32_MAX;               \
 		type count = 0, any = 0, all = ones, least = ones, most = 0;                   \
                                                                                                \
+		IN_VECTORS                                                                     \
 		for (size_t i = 0; i < n; i++) {                                               \
 			const type x = sample[i];                                              \
 			type kept = (type)((type)(x & bits_0) - lo_0) <= span_0 ? 0 : ones;    \
@@ -82,7 +89,7 @@ const struct reducer reducer_seen = {
 			kept = (type)((type)(x & bits_2) - lo_2) <= span_2 ? 0 : kept;         \
 			value = x & kept;                                                      \
 			other = (type)(x | (type)~kept);                                       \
-			count = (type)(count - kept);                                          \
+			count = (type)(count + (kept & 1));                                    \
 			any |= value;                                                          \
 			all &= other;                                                          \
 			least = other < least ? other : least;                                 \
