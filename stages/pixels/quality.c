@@ -81,6 +81,12 @@ static void make_steps(struct steps *steps, const struct mask_test *test, unsign
 		add_step(steps, band->type, &nodata, code_of(number, REASON_OTHER));
 }
 
+/* Do this step and the next one ask for one number each? */
+static bool are_two(const struct steps *steps, unsigned s)
+{
+	return s + 1 < steps->n && !steps->step[s].span && !steps->step[s + 1].span;
+}
+
 /* Codes are as wide as samples until the end, so that all of a strip is vectors of one width. */
 #define DEFINE_JUDGE(name, type)                                                                   \
 	SIMD_KERNEL(name##_step,                                                                   \
@@ -93,6 +99,23 @@ static void make_steps(struct steps *steps, const struct mask_test *test, unsign
 		for (size_t i = 0; i < n; i++)                                                     \
 			found[i] =                                                                 \
 				(type)((type)(sample[i] & bits) - lo) <= span ? code : found[i];   \
+	}                                                                                          \
+                                                                                                   \
+	/* Two of them at once that ask for one number each: the usual single bits. */             \
+	SIMD_KERNEL(name##_two,                                                                    \
+		    (type * found, const type *sample, size_t n, const struct step *step),         \
+		    (found, sample, n, step))                                                      \
+	{                                                                                          \
+		const type bits_0 = (type)step[0].bits, bits_1 = (type)step[1].bits;               \
+		const type lo_0 = (type)step[0].lo, lo_1 = (type)step[1].lo;                       \
+		const type code_0 = step[0].code, code_1 = step[1].code;                           \
+                                                                                                   \
+		for (size_t i = 0; i < n; i++) {                                                   \
+			type x = sample[i], code = found[i];                                       \
+                                                                                                   \
+			code = (type)(x & bits_0) == lo_0 ? code_0 : code;                         \
+			found[i] = (type)(x & bits_1) == lo_1 ? code_1 : code;                     \
+		}                                                                                  \
 	}                                                                                          \
                                                                                                    \
 	SIMD_KERNEL(name##_lower, (uint8_t * code, const type *found, size_t n), (code, found, n)) \
@@ -115,7 +138,10 @@ static void make_steps(struct steps *steps, const struct mask_test *test, unsign
 			for (size_t k = 0; k < m; k++)                                             \
 				found[k] = steps->otherwise;                                       \
 			for (unsigned s = 0; s < steps->n; s++)                                    \
-				name##_step(found, sample + i, m, &steps->step[s]);                \
+				if (are_two(steps, s))                                             \
+					name##_two(found, sample + i, m, &steps->step[s++]);       \
+				else                                                               \
+					name##_step(found, sample + i, m, &steps->step[s]);        \
 			name##_lower(code + i, found, m);                                          \
 		}                                                                                  \
 	}
