@@ -35,6 +35,10 @@ const char *sample_name(enum sample_type type);
  */
 bool sample_holds(enum sample_type type, double value, double *rounded);
 
+/* Of whole numbers there is nothing to round. For loops over any type, beside sample_near_f32() and
+ * _f64(). */
+#define sample_same(sample, nodata) ((sample) == (nodata))
+
 /*
  * Is a floating-point sample the nodata value, which is no NaN? As GDAL compares them: equal, or
  * closer than two units of the last place that their sum has in single precision, for both types.

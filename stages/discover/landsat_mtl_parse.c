@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "input/xml.h"
+
 enum {
 	NAME_BYTES = 64,     /* of a group, a key or a value; longer ones are none of ours */
 	MOST_CONTAINERS = 64 /* JSON: real files have 15; it keeps jansson's memory small */
@@ -187,8 +189,8 @@ static void on_end(void *user, const char *name)
 static bool parse_xml(const char *text, size_t size, struct landsat_mtl *mtl)
 {
 	static const struct xml_handlers handlers = {on_start, on_text, on_end, NULL};
-	struct side_bytes bytes = {text, size};
-	struct xml_source source = side_bytes_source(&bytes);
+	struct xml_bytes bytes = {text, size};
+	struct xml_source source = xml_bytes_source(&bytes);
 	struct reading reading = {.mtl = mtl};
 
 	return xml_read(&handlers, &reading, &source) == XML_END_FINE;

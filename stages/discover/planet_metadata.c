@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/xml.h"
+
 #include "names.h"
 
 enum {
@@ -86,8 +88,8 @@ static void on_end(void *user, const char *full_name)
 bool planet_metadata_parse(const char *text, size_t size, struct planet_metadata *metadata)
 {
 	static const struct xml_handlers handlers = {on_start, on_text, on_end, NULL};
-	struct side_bytes bytes = {text, size};
-	struct xml_source source = side_bytes_source(&bytes);
+	struct xml_bytes bytes = {text, size};
+	struct xml_source source = xml_bytes_source(&bytes);
 	struct reading reading = {.metadata = metadata};
 	bool some = false;
 

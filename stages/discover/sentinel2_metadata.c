@@ -101,14 +101,6 @@ static void on_end(void *user, const char *full_name)
 		take_number(r, name, value);
 }
 
-static ssize_t read_some(void *from, void *buffer, size_t size)
-{
-	FILE *stream = from;
-	size_t n = fread(buffer, 1, size, stream);
-
-	return ferror(stream) ? -1 : (ssize_t)n;
-}
-
 /*
  * Metadata beside files of several products: is this of the image's? Only what both names state can
  * differ; before December 2016 a product's name states no tile, and an image's no day. A name
@@ -153,7 +145,7 @@ static bool take_file(FILE *stream, const char *image, struct sentinel2_metadata
 {
 	static const struct xml_handlers handlers = {on_start, on_text, on_end, NULL};
 	struct reading reading = {.metadata = metadata, .band_id = -1};
-	struct xml_source source = {read_some, stream, MAX_BYTES};
+	struct xml_source source = xml_stream_source(stream, MAX_BYTES);
 	enum xml_end end = xml_read(&handlers, &reading, &source);
 
 	if (end == XML_END_FINE && !(metadata->quantification > 0))

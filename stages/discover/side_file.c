@@ -82,22 +82,6 @@ bool side_file_read(const char *path, size_t most_bytes, char **text, size_t *si
 	return false;
 }
 
-static ssize_t read_bytes(void *from, void *buffer, size_t size)
-{
-	struct side_bytes *bytes = from;
-	size_t n = size < bytes->left ? size : bytes->left;
-
-	memcpy(buffer, bytes->at, n);
-	bytes->at += n;
-	bytes->left -= n;
-	return (ssize_t)n;
-}
-
-struct xml_source side_bytes_source(struct side_bytes *bytes)
-{
-	return (struct xml_source){read_bytes, bytes, bytes->left};
-}
-
 const char *side_local_name(const char *name)
 {
 	const char *colon = strrchr(name, ':');

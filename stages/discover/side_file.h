@@ -9,8 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "input/xml.h"
-
 enum { SIDE_PROBLEM_BYTES = 160 };
 
 /*
@@ -19,13 +17,6 @@ enum { SIDE_PROBLEM_BYTES = 160 };
  */
 bool side_file_read(const char *path, size_t most_bytes, char **text, size_t *size,
 		    char problem[SIDE_PROBLEM_BYTES]);
-
-/* Bytes in memory as the source of an XML document. */
-struct side_bytes {
-	const char *at;
-	size_t left;
-};
-struct xml_source side_bytes_source(struct side_bytes *bytes);
 
 /* The name behind "ns:". */
 const char *side_local_name(const char *name);

@@ -204,6 +204,35 @@ enum xml_end xml_read(const struct xml_handlers *handlers, void *user,
 	return end;
 }
 
+static ssize_t read_bytes(void *from, void *buffer, size_t size)
+{
+	struct xml_bytes *bytes = from;
+	size_t n = size < bytes->left ? size : bytes->left;
+
+	memcpy(buffer, bytes->at, n);
+	bytes->at += n;
+	bytes->left -= n;
+	return (ssize_t)n;
+}
+
+struct xml_source xml_bytes_source(struct xml_bytes *bytes)
+{
+	return (struct xml_source){read_bytes, bytes, bytes->left};
+}
+
+static ssize_t read_stream(void *from, void *buffer, size_t size)
+{
+	FILE *stream = from;
+	size_t n = fread(buffer, 1, size, stream);
+
+	return ferror(stream) ? -1 : (ssize_t)n;
+}
+
+struct xml_source xml_stream_source(FILE *stream, uint64_t max_bytes)
+{
+	return (struct xml_source){read_stream, stream, max_bytes};
+}
+
 const char *xml_words(enum xml_end end)
 {
 	static const char *const words[] = {

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /* What is called for elements and their text; text comes in pieces. */
@@ -24,6 +25,15 @@ struct xml_source {
 	void *from;
 	uint64_t max_bytes; /* a longer document is refused */
 };
+
+/* Bytes in memory as a source: they, and `bytes`, outlive it. */
+struct xml_bytes {
+	const char *at;
+	size_t left;
+};
+struct xml_source xml_bytes_source(struct xml_bytes *bytes);
+/* What is left of a stream, which stays the caller's. */
+struct xml_source xml_stream_source(FILE *stream, uint64_t max_bytes);
 
 enum xml_end {
 	XML_END_FINE,

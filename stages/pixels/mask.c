@@ -29,14 +29,12 @@ static size_t mask_kept(const struct scene *scene, uint32_t x_size, uint32_t y_s
 		for (size_t i = 0; i < n; i++)                                             \
 			class[i] = is_nodata(sample[i], value) ? PIXEL_NODATA : class[i];  \
 	}
-#define SAME(sample, value) ((sample) == (value))
-
-DEFINE_EQUAL(equal_u8, uint8_t, SAME)
-DEFINE_EQUAL(equal_i8, int8_t, SAME)
-DEFINE_EQUAL(equal_u16, uint16_t, SAME)
-DEFINE_EQUAL(equal_i16, int16_t, SAME)
-DEFINE_EQUAL(equal_u32, uint32_t, SAME)
-DEFINE_EQUAL(equal_i32, int32_t, SAME)
+DEFINE_EQUAL(equal_u8, uint8_t, sample_same)
+DEFINE_EQUAL(equal_i8, int8_t, sample_same)
+DEFINE_EQUAL(equal_u16, uint16_t, sample_same)
+DEFINE_EQUAL(equal_i16, int16_t, sample_same)
+DEFINE_EQUAL(equal_u32, uint32_t, sample_same)
+DEFINE_EQUAL(equal_i32, int32_t, sample_same)
 DEFINE_EQUAL(equal_f32, float, sample_near_f32)
 DEFINE_EQUAL(equal_f64, double, sample_near_f64)
 

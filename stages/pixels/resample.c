@@ -122,7 +122,6 @@ static inline __attribute__((always_inline)) void add_sample(struct cell *cell, 
 	cell->unmasked |= unmasked;
 }
 
-#define SAME(sample, value) ((sample) == (value))
 #define DEFINE_MEANS(name, type, equals)                                                         \
 	static inline bool name##_nodata(type sample, const struct nodata *nodata)               \
 	{                                                                                        \
@@ -143,12 +142,12 @@ static inline __attribute__((always_inline)) void add_sample(struct cell *cell, 
 		return cell;                                                                     \
 	}
 
-DEFINE_MEANS(means_u8, uint8_t, SAME)
-DEFINE_MEANS(means_i8, int8_t, SAME)
-DEFINE_MEANS(means_u16, uint16_t, SAME)
-DEFINE_MEANS(means_i16, int16_t, SAME)
-DEFINE_MEANS(means_u32, uint32_t, SAME)
-DEFINE_MEANS(means_i32, int32_t, SAME)
+DEFINE_MEANS(means_u8, uint8_t, sample_same)
+DEFINE_MEANS(means_i8, int8_t, sample_same)
+DEFINE_MEANS(means_u16, uint16_t, sample_same)
+DEFINE_MEANS(means_i16, int16_t, sample_same)
+DEFINE_MEANS(means_u32, uint32_t, sample_same)
+DEFINE_MEANS(means_i32, int32_t, sample_same)
 DEFINE_MEANS(means_f32, float, sample_near_f32)
 DEFINE_MEANS(means_f64, double, sample_near_f64)
 

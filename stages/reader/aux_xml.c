@@ -69,14 +69,6 @@ static bool stays_beside(const char *path, const char *name)
 	return realpath(folder, image) && strcmp(real, image) == 0;
 }
 
-static ssize_t read_file(void *from, void *buffer, size_t size)
-{
-	FILE *stream = from;
-	size_t n = fread(buffer, 1, size, stream);
-
-	return ferror(stream) ? -1 : (ssize_t)n;
-}
-
 static void add_note(struct raster_info *info, const char *name, const char *words)
 {
 	size_t at = strlen(info->note);
@@ -87,7 +79,7 @@ static void add_note(struct raster_info *info, const char *name, const char *wor
 
 static int use(FILE *stream, const char *name, struct raster_info *info, struct error *err)
 {
-	struct xml_source source = {read_file, stream, MAX_BYTES};
+	struct xml_source source = xml_stream_source(stream, MAX_BYTES);
 	struct raster_info facts = {.n_bands = info->n_bands};
 	enum xml_end end;
 	int rc;

@@ -9,25 +9,10 @@
 #include "input/pam.h"
 #include "input/spectral.h"
 #include "input/wkt.h"
+#include "input/xml.h"
 #include "input/xmp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-struct memory {
-	const uint8_t *at;
-	size_t left;
-};
-
-static ssize_t read_memory(void *from, void *buffer, size_t size)
-{
-	struct memory *memory = from;
-	size_t n = size < memory->left ? size : memory->left;
-
-	memcpy(buffer, memory->at, n);
-	memory->at += n;
-	memory->left -= n;
-	return (ssize_t)n;
-}
 
 static void check_texts(const struct raster_info *info)
 {
@@ -46,8 +31,8 @@ static void check_texts(const struct raster_info *info)
 
 static void document(struct raster_info *facts, const uint8_t *data, size_t size)
 {
-	struct memory memory = {data, size};
-	struct xml_source source = {read_memory, &memory, 1 << 20};
+	struct xml_bytes bytes = {(const char *)data, size};
+	struct xml_source source = xml_bytes_source(&bytes);
 	struct band_info own[8] = {{.scale = 1}};
 	struct raster_info info = {.n_bands = facts->n_bands, .bands = own, .reader = "tiff"};
 	enum xml_end end;

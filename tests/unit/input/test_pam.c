@@ -14,22 +14,7 @@
 
 #include "input/pam.h"
 #include "input/spectral.h"
-
-struct memory {
-	const char *at;
-	size_t left;
-};
-
-static ssize_t read_memory(void *from, void *buffer, size_t size)
-{
-	struct memory *memory = from;
-	size_t n = size < memory->left ? size : memory->left;
-
-	memcpy(buffer, memory->at, n);
-	memory->at += n;
-	memory->left -= n;
-	return (ssize_t)n;
-}
+#include "input/xml.h"
 
 enum { N = 3 };
 
@@ -41,8 +26,8 @@ struct document {
 
 static void read_whole(struct document *d, const char *text)
 {
-	struct memory memory = {text, strlen(text)};
-	struct xml_source source = {read_memory, &memory, 1 << 20};
+	struct xml_bytes bytes = {text, strlen(text)};
+	struct xml_source source = xml_bytes_source(&bytes);
 
 	memset(d, 0, sizeof(*d));
 	d->facts.n_bands = N;

@@ -16,36 +16,13 @@
 #include "base/simd.h"
 #include "pixels/quality.h"
 #include "../random.h"
+#include "sample_at.h"
 
 enum { N = 3001, KEPT = -1, QA = SCENE_QA, QB = SCENE_QA + 1 };
 
 struct outcome {
 	int test, reason; /* test KEPT: none drops it */
 };
-
-static double sample_at(enum sample_type type, const void *plane, size_t i)
-{
-	switch (type) {
-	case SAMPLE_U8:
-		return ((const uint8_t *)plane)[i];
-	case SAMPLE_I8:
-		return ((const int8_t *)plane)[i];
-	case SAMPLE_U16:
-		return ((const uint16_t *)plane)[i];
-	case SAMPLE_I16:
-		return ((const int16_t *)plane)[i];
-	case SAMPLE_U32:
-		return ((const uint32_t *)plane)[i];
-	case SAMPLE_I32:
-		return ((const int32_t *)plane)[i];
-	case SAMPLE_F32:
-		return (double)((const float *)plane)[i];
-	case SAMPLE_F64:
-	case N_SAMPLE_TYPES:
-		break;
-	}
-	return ((const double *)plane)[i];
-}
 
 /* Two's complement of the sample's own width. */
 static uint32_t bits_at(enum sample_type type, double x)

@@ -17,6 +17,7 @@
 #include "pixels/stages.h"
 #include "sample.h"
 #include "recipe.h"
+#include "sample_at.h"
 
 /* Places of the bands in the recipe. */
 enum { RED, NIR };
@@ -41,30 +42,6 @@ struct bench {
 	void *plane[SCENE_MAX_BANDS];
 	uint8_t mask[N];
 };
-
-static double sample_at(enum sample_type type, const void *plane, size_t i)
-{
-	switch (type) {
-	case SAMPLE_U8:
-		return ((const uint8_t *)plane)[i];
-	case SAMPLE_I8:
-		return ((const int8_t *)plane)[i];
-	case SAMPLE_U16:
-		return ((const uint16_t *)plane)[i];
-	case SAMPLE_I16:
-		return ((const int16_t *)plane)[i];
-	case SAMPLE_U32:
-		return ((const uint32_t *)plane)[i];
-	case SAMPLE_I32:
-		return ((const int32_t *)plane)[i];
-	case SAMPLE_F32:
-		return (double)((const float *)plane)[i];
-	case SAMPLE_F64:
-	case N_SAMPLE_TYPES:
-		break;
-	}
-	return ((const double *)plane)[i];
-}
 
 static uint64_t random_bits(void)
 {
