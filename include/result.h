@@ -62,7 +62,7 @@ struct cell_kind {
 	const char *name; /* what reports call its number; NULL where it is opaque */
 };
 
-enum { LAYOUT_MAX_KINDS = 6 * RECIPE_MAX_VALUES + 1, GROUP_ALIGN = 64 };
+enum { LAYOUT_MAX_KINDS = 5 * RECIPE_MAX_VALUES + 1, GROUP_ALIGN = 64 };
 
 /* The cells of a group. All 0: a layout without cells. Read-only once made. */
 struct result_layout {

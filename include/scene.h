@@ -121,7 +121,8 @@ void raster_info_release(struct raster_info *info);
 enum { SCENE_QA = RECIPE_MAX_BANDS, SCENE_QA_MOST = 8, SCENE_MAX_BANDS = SCENE_QA + SCENE_QA_MOST };
 
 struct band {
-	char name[BAND_WORD_BYTES]; /* as the recipe asks for it: "nir", "B8A", "#5"; or "qa" */
+	char name[BAND_WORD_BYTES]; /* as the recipe asks for it: "nir", "B8A", "#5"; of
+				       a quality band its own: "scl", "alpha" */
 	char code[4];               /* the product's own number: "8", "8A"; "" if not known */
 	char *path;                 /* owned by the scene */
 	uint32_t index;             /* 1-based, as GDAL counts */
@@ -186,6 +187,7 @@ struct scene {
 	bool masked;               /* a per-dataset mask of one of the bands is honoured */
 	struct scene_masks masks;  /* of --mask, and alpha bands */
 	unsigned n_notes;          /* assumptions and warnings the user should see */
+	unsigned n_more_notes;     /* that had no room: the last one says so */
 	char notes[SCENE_MAX_NOTES][SCENE_NOTE_BYTES];
 };
 

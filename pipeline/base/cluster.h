@@ -19,7 +19,8 @@ enum { N_CHECKSUMS = 5, RANK_OPTIONS = 32, RANK_STATE_BYTES = 8192 };
 
 /*
  * How a rank fared up to here, and what it is about to do. Of one size in all versions of the
- * program, and beginning with the version, so that ranks of different ones can tell each other.
+ * program from results version 3 on, and beginning with the version, so that ranks of different
+ * ones can tell each other.
  */
 struct rank_state {
 	char version[24];

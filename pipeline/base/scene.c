@@ -46,13 +46,9 @@ void scene_release(struct scene *scene)
 /* No room: the last note says how many more there are, itself among them. */
 static void scene_note_more(struct scene *scene)
 {
-	char *last = scene->notes[SCENE_MAX_NOTES - 1];
-	unsigned n = 1;
-
-	if (sscanf(last, "and %u more notes", &n) != 1)
-		n = 1;
-	(void)snprintf(last, sizeof(scene->notes[0]), "and %u more notes, which have no room here",
-		       n + 1);
+	scene->n_more_notes += scene->n_more_notes ? 1 : 2;
+	(void)snprintf(scene->notes[SCENE_MAX_NOTES - 1], sizeof(scene->notes[0]),
+		       "and %u more notes, which have no room here", scene->n_more_notes);
 }
 
 void scene_note(struct scene *scene, const char *format, ...)
@@ -157,11 +153,23 @@ static uint64_t print_test(uint64_t h, const struct mask_test *test)
 	return hash_bytes(h, test->condition, test->n * sizeof(test->condition[0]));
 }
 
+static uint64_t print_ground(uint64_t h, const struct scene *scene)
+{
+	const struct ground_area *ground = &scene->ground;
+	const uint32_t sizes[] = {ground->n_x, ground->n_y, ground->block};
+
+	h = hash_bytes(h, sizes, sizeof(sizes));
+	h = hash_bytes(h, ground->node,
+		       (size_t)ground->n_x * ground->n_y * sizeof(ground->node[0]));
+	return hash_bytes(h, &scene->pixel_area_m2, sizeof(scene->pixel_area_m2));
+}
+
 uint64_t scene_print(const struct scene *scene)
 {
-	const uint32_t head[] = {scene->x_size,  scene->y_size, scene->missing,
-				 scene->n_files, scene->masked, scene->masks.n_tests};
-	uint64_t h = hash_bytes(HASH_SEED, head, sizeof(head));
+	const uint32_t head[] = {scene->x_size,         scene->y_size, scene->missing,
+				 scene->n_files,        scene->masked, scene->masks.n_tests,
+				 scene->has_reflectance};
+	uint64_t h = print_ground(hash_bytes(HASH_SEED, head, sizeof(head)), scene);
 
 	for (uint32_t slot = 0; slot < SCENE_MAX_BANDS; slot++)
 		if (scene->has_band[slot])

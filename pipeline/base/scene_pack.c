@@ -66,6 +66,7 @@ static const struct field scene_fields[] = {
 	BOOL(struct scene, no_scene),
 	BOOL(struct scene, masked),
 	PLAIN(struct scene, n_notes),
+	PLAIN(struct scene, n_more_notes),
 };
 
 static const struct field file_fields[] = {

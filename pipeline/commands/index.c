@@ -108,7 +108,7 @@ static int scene_bands(uint32_t *bands, const struct scene_list *scene_list, uin
 
 /*
  * Bands that all scenes have. What cannot be read is said, and left out: *failed. -1 where nothing
- * is left.
+ * is left; the last of what was wrong is then in *err alone.
  */
 static int every_bands(uint32_t *bands, const struct scene_list *scene_list,
 		       const struct options *options, bool *failed, struct error *err)
@@ -123,15 +123,20 @@ static int every_bands(uint32_t *bands, const struct scene_list *scene_list,
 			n_told++;
 			continue;
 		}
-		*err = failure;
-		if (!counts)
+		if (!counts) {
+			if (!*failed)
+				*err = failure;
 			continue;
+		}
+		if (*failed)
+			fprintf(stderr, "imgpipe: %s\n", err->text);
 		*failed = true;
-		if (n > 1)
-			fprintf(stderr, "imgpipe: %s\n", failure.text);
+		*err = failure;
 	}
 	if (!n_told)
 		return -1;
+	if (*failed)
+		fprintf(stderr, "imgpipe: %s\n", err->text);
 	*err = (struct error){0};
 	return 0;
 }

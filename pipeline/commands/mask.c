@@ -11,20 +11,16 @@
 /* A layout that takes a threshold is shown with the usual one. */
 static int parse(struct mask_rule *rule, const char *text, struct error *err)
 {
-	struct error first = {0};
+	const struct mask_layout *layout = layout_called(text);
+	struct error first;
 	char with[64];
 
-	if (mask_rule_parse(rule, text, &first) == 0)
+	if (!layout)
+		return mask_rule_parse(rule, text, err);
+	if (mask_rule_parse(rule, layout_name(layout), &first) == 0)
 		return 0;
-	if (layout_called(text)) {
-		(void)snprintf(with, sizeof(with), "%s", layout_name(layout_called(text)));
-		if (mask_rule_parse(rule, with, &first) == 0)
-			return 0;
-		strncat(with, ":66", sizeof(with) - strlen(with) - 1);
-		return mask_rule_parse(rule, with, err);
-	}
-	*err = first;
-	return -1;
+	(void)snprintf(with, sizeof(with), "%s:66", layout_name(layout));
+	return mask_rule_parse(rule, with, err);
 }
 
 static int show_each(char **text, unsigned n, struct error *err)

@@ -94,8 +94,8 @@ static const struct option_row duplicates = {
 	.name = "duplicates",
 	.argument = "note|newest|fail",
 	.help = "one acquisition of Landsat or Sentinel-2 that is there several times, by the "
-		"names "
-		"of files and product folders: note: all count, and a note says so; newest: keep "
+		"names of files and product folders: note: all count, and a note says so; newest: "
+		"keep "
 		"the one of the newest processing; fail: refuse to run",
 	.set = set_duplicates,
 };

@@ -150,8 +150,7 @@ static void release(struct worker *worker)
 /* Is the scene what the coordinator has seen, as far as totals depend on it? */
 static bool is_as_seen(const struct scene *scene, const struct message *order)
 {
-	return scene->x_size == order->grid.x_size && scene->y_size == order->grid.y_size &&
-	       scene->tile_x_size == order->tile_x_size &&
+	return scene->tile_x_size == order->tile_x_size &&
 	       scene->tile_y_size == order->tile_y_size && scene_print(scene) == order->scene_print;
 }
 
@@ -165,7 +164,9 @@ static int open_for_chunk(struct worker *worker, const struct message *order)
 	remote->grid = *grid;
 	if (!remote->failed && !is_as_seen(&remote->scene, order)) {
 		error_set(&remote->error, EX_DATAERR,
-			  "%s: the file changed during the run; run it again", remote->scene.name);
+			  "%s: it has opened otherwise than at first (did a file change "
+			  "during the run?); run it again",
+			  remote->scene.name);
 		remote->failed = true;
 	}
 	if (!remote->failed && worker->arena.size != grid->arena)

@@ -82,7 +82,7 @@ static void trace_survey(struct run *run)
 		  samples->begin_ns, samples->begin_ns + samples->opened.busy_ns);
 }
 
-/* A slot is some 20 KB that are cleared: none for scenes that there are not. */
+/* A slot is some 40 KB that are cleared: none for scenes that there are not. */
 static uint32_t slots_needed(const struct plan *plan)
 {
 	uint32_t n = plan->n_scenes ? plan->n_scenes : 1;

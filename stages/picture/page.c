@@ -66,9 +66,9 @@ static void put_element(FILE *out, const char *open, const char *close, const ch
 	fputs(close, out);
 }
 
-__attribute__((format(printf, 4, 0))) static void put_format(FILE *out, const char *open,
-							     const char *close, const char *format,
-							     va_list args)
+PRINTF_LIKE(4, 0)
+static void put_format(FILE *out, const char *open, const char *close, const char *format,
+		       va_list args)
 {
 	char text[TEXT_BYTES];
 

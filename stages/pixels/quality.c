@@ -162,10 +162,18 @@ static bool holds(const struct mask_condition *condition, double x, bool *unknow
 	return !*unknown && x >= condition->lo && x <= condition->hi;
 }
 
+static bool is_nodata(const struct band *band, double x)
+{
+	if (!band->has_nodata)
+		return false;
+	return band->type == SAMPLE_F32 ? sample_near_f32((float)x, (float)band->nodata)
+					: sample_near_f64(x, band->nodata);
+}
+
 static uint8_t judge_number(const struct mask_test *test, unsigned number, const struct band *band,
 			    double x)
 {
-	bool unknown = isnan(x) || (band->has_nodata && x == band->nodata);
+	bool unknown = isnan(x) || is_nodata(band, x);
 	unsigned i = 0;
 
 	while (!unknown && i < test->n && !holds(&test->condition[i], x, &unknown))

@@ -249,10 +249,13 @@ void quality_seen_add(struct seen_cell *cell, const struct scene *scene, unsigne
 		      bool constant)
 {
 	for (unsigned rule = 0; rule < scene->masks.n_rules; rule++) {
-		const struct mask_layout *layout = layout_of(scene, rule);
+		const struct mask_layout *layout;
 		struct look look = {.seen = &cell->rule[rule]};
 
-		if (!layout || first_slot(scene, rule) != slot)
+		if (first_slot(scene, rule) != slot)
+			continue;
+		layout = layout_of(scene, rule);
+		if (!layout)
 			continue;
 		set_fill(&look, layout, &scene->band[slot]);
 		look_at(&look, &scene->band[slot], window, stored, samples, constant);

@@ -165,7 +165,7 @@ static void judge_stored(struct read_state *state, const struct scene *scene,
 		if (state->seen_at != SIZE_MAX)
 			quality_seen_add(&state->seen, scene, bands->slot[i], window,
 					 &request->window, request->plane[i], request->constant);
-		if (request->mask && !bands->n_planes)
+		if (request->mask)
 			quality_hide(code, &scene->masks, bands->slot[i], request->mask, n);
 	}
 }

@@ -18,10 +18,10 @@ struct value_run {
 };
 
 /*
- * Add n <= VALUE_RUN pixels: value[i] is finite, and 0 where class[i] (class_byte.h) is
- * not PIXEL_VALID. True: the
- * caller counts run->slot[0] to [n - 1] into the histogram; `h` has already got what makes up for
- * pixels that do not count (below zero, it may wrap until then). False: there is nothing to count.
+ * Add n <= VALUE_RUN pixels: value[i] is finite, and 0 where class[i] (class_byte.h) is not
+ * PIXEL_VALID. True: the caller counts run->slot[0] to [n - 1] into the histogram; `h` has already
+ * got what makes up for pixels that do not count (below zero, it may wrap until then). False: there
+ * is nothing to count.
  */
 bool value_run_add(struct value_run *run, const struct value_rule *rule, struct accum *a,
 		   struct mask_counts *masked_by, struct histogram *h, const float *value,

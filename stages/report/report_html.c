@@ -149,6 +149,11 @@ static void put_maps(FILE *out, const struct scene_result *result, const struct 
 	(void)fputs("</td></tr>\n", out);
 }
 
+/* What is skipped has no row. */
+struct html_state {
+	uint32_t n_shown;
+};
+
 static int html_scene(struct open_report *report, const struct scene_result *result,
 		      struct error *err)
 {
@@ -157,10 +162,14 @@ static int html_scene(struct open_report *report, const struct scene_result *res
 			: result->status == SCENE_SKIPPED ? 0
 							  : 1;
 
-	for (unsigned v = 0; v < rows && report->row < MOST_SCENES; v++)
+	struct html_state *state = report->state;
+	bool show = rows && state->n_shown < MOST_SCENES;
+
+	for (unsigned v = 0; show && v < rows; v++)
 		put_scene(report->out, result, v, recipe);
-	if (rows && report->row < MOST_SCENES)
+	if (show)
 		put_facts(report->out, result, report->options->masks);
+	state->n_shown += show;
 	if (result->first_ok && result->n_tiles)
 		put_maps(report->out, result, recipe);
 	return report_check(report->out, err);
@@ -191,17 +200,18 @@ static void put_total(FILE *out, const struct run_totals *totals, unsigned v)
 
 static void put_all(FILE *out, const struct run_totals *totals)
 {
+	const uint32_t n_scenes = totals->n_scenes - totals->n_skipped;
+
 	for (unsigned v = 0; v < totals->pixels->n_values && totals->n_ok > 1; v++)
 		put_total(out, totals, v);
 	page_table_close(out);
-	if (totals->n_scenes > MOST_SCENES)
+	if (n_scenes > MOST_SCENES)
 		page_paragraph(
 			out, "%" PRIu32 " more scenes are not listed here; --csv has all of them.",
-			totals->n_scenes - MOST_SCENES);
+			n_scenes - MOST_SCENES);
 	page_paragraph(out,
 		       "%" PRIu32 " of %" PRIu32 " ok, %" PRIu32 " failed, %" PRIu32 " cancelled.",
-		       totals->n_ok, totals->n_scenes - totals->n_skipped, totals->n_failed,
-		       totals->n_cancelled);
+		       totals->n_ok, n_scenes, totals->n_failed, totals->n_cancelled);
 	if (totals->n_skipped)
 		page_paragraph(out,
 			       "Skipped: %" PRIu32 " that were found and are no scenes; --csv "
@@ -311,6 +321,7 @@ const struct report report_html = {
 			   "maps; needs no network",
 		   .made_by = REPORT_BY_RUN,
 		   .needs = REPORT_NEEDS_TILES | REPORT_NEEDS_TRACE},
+	.state_bytes = sizeof(struct html_state),
 	.begin = html_begin,
 	.scene = html_scene,
 	.end = html_end,

@@ -276,10 +276,9 @@ static void put_area(FILE *out, const struct value_totals *value)
 		(void)snprintf(area, sizeof(area), "%.5g m2", value->area_m2);
 	else
 		(void)snprintf(area, sizeof(area), "%.2f ha", value->area_m2 / 1e4);
-
 	if (!value->n_area)
 		(void)snprintf(line, sizeof(line),
-			       "not known: no scene says where on the Earth it is");
+			       "not known of any scene (see area_source in --csv)");
 	else if (!unknown)
 		(void)snprintf(line, sizeof(line), "%s of valid pixels", area);
 	else

@@ -142,6 +142,20 @@ static void each_file(const json_t *root, void (*file)(const char *path))
 	}
 }
 
+/* Without those that were skipped. */
+static uint32_t count_scenes(const json_t *scenes)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(scenes); i++) {
+		const char *status =
+			json_string_value(json_object_get(json_array_get(scenes, i), "status"));
+
+		n += !status || strcmp(status, "skipped") != 0;
+	}
+	return n;
+}
+
 int sweep_read_scene(const char *path, struct sweep *sweep, void (*file)(const char *path),
 		     struct error *err)
 {
@@ -159,7 +173,7 @@ int sweep_read_scene(const char *path, struct sweep *sweep, void (*file)(const c
 	sweep->store_y = (uint32_t)count(scene, "store_y_size");
 	sweep->auto_x = (uint32_t)count(grid, "chunk_x_size");
 	sweep->auto_y = (uint32_t)count(grid, "chunk_y_size");
-	sweep->n_scenes = (uint32_t)json_array_size(json_object_get(root, "scenes"));
+	sweep->n_scenes = count_scenes(json_object_get(root, "scenes"));
 	each_file(root, file);
 	json_decref(root);
 	return 0;

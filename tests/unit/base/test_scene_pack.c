@@ -151,7 +151,25 @@ static void scenes_travel(void **state)
 	assert_same(&scene, &back);
 }
 
-/* A lab's scene has no files; one that failed to open has a name, and files as far as it got. */
+/* Notes beyond the last place are counted there. */
+static void notes_are_counted(void **state)
+{
+	static struct scene scene;
+
+	(void)state;
+	for (unsigned i = 0; i < SCENE_MAX_NOTES; i++)
+		scene_note(&scene, "note %u", i);
+	assert_string_equal(scene.notes[SCENE_MAX_NOTES - 1], "note 7");
+	scene_note(&scene, "one more");
+	assert_string_equal(scene.notes[SCENE_MAX_NOTES - 1],
+			    "and 2 more notes, which have no room here");
+	scene_note(&scene, "another");
+	assert_string_equal(scene.notes[SCENE_MAX_NOTES - 1],
+			    "and 3 more notes, which have no room here");
+	assert_int_equal(scene.n_notes, SCENE_MAX_NOTES);
+	scene_release(&scene);
+}
+
 /* Whatever decides the numbers shows in the fingerprint. */
 static void changes_show(void **state)
 {
@@ -187,10 +205,16 @@ static void changes_show(void **state)
 	SHOWS(other.masks.n_tests = 1);
 	SHOWS(other.masks.test[0].condition[1].hi = 11);
 	SHOWS(other.masks.test[1].keep = false);
+	SHOWS(other.ground.node[0] += 1);
+	SHOWS(other.ground.n_x = 0);
+	SHOWS(other.ground.block = 1);
+	SHOWS(other.pixel_area_m2 += 1);
+	SHOWS(other.has_reflectance = !scene.has_reflectance);
 #undef SHOWS
 	scene_release(&scene);
 }
 
+/* A lab's scene has no files; one that failed to open has a name, and files as far as it got. */
 static void sparse_scenes_travel(void **state)
 {
 	struct scene made = {.x_size = 9,
@@ -425,6 +449,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scenes_travel),
 		cmocka_unit_test(changes_show),
+		cmocka_unit_test(notes_are_counted),
 		cmocka_unit_test(sparse_scenes_travel),
 		cmocka_unit_test(long_names_are_refused),
 		cmocka_unit_test(cut_scenes_are_refused),

@@ -230,9 +230,33 @@ static void masks_of_quality_files_hide(void **state)
 	assert_int_equal(code[3], QUALITY_KEPT);
 }
 
+/* A limit of the type that was rounded on its way is fill, as in all bands. */
+static void rounded_nodata_is_dropped(void **state)
+{
+	static struct scene scene;
+	float sample[] = {-3.40282347e38f, 5, 25};
+	uint8_t code[] = {QUALITY_KEPT, QUALITY_KEPT, QUALITY_KEPT};
+
+	(void)state;
+	scene.has_band[QA] = true;
+	scene.band[QA] = (struct band){
+		.name = "cldprb", .type = SAMPLE_F32, .has_nodata = true, .nodata = -3.4e38};
+	scene.masks = (struct scene_masks){.n_tests = 1,
+					   .test = {{.slot = QA,
+						     .keep = true,
+						     .reason = REASON_CLOUD,
+						     .n = 1,
+						     .condition = {{.lo = -INFINITY, .hi = 20}}}}};
+	quality_judge(code, &scene, QA, sample, 3);
+	assert_int_equal(code[0], REASON_OTHER);
+	assert_int_equal(code[1], QUALITY_KEPT);
+	assert_int_equal(code[2], REASON_CLOUD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rounded_nodata_is_dropped),
 		cmocka_unit_test(codes_are_outcomes),
 		cmocka_unit_test(grids_are_joined),
 		cmocka_unit_test(masks_of_quality_files_hide),

@@ -214,7 +214,7 @@ static int sink_scene(struct report_set *set, const struct scene_result *result,
 	(void)err;
 	if (opened && result->scene->id == 0) {
 		assert_int_equal(result->status, SCENE_FAILED);
-		assert_non_null(strstr(result->error.text, "changed during the run"));
+		assert_non_null(strstr(result->error.text, "did a file change during the run"));
 		set->rows++;
 		return 0;
 	}
