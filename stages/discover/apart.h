@@ -1,5 +1,5 @@
 /*
- * Scenes of one name: apart.c. For scene_list.c and scene_label.c.
+ * Scenes of one name: apart.c. For scene_list.c.
  */
 #ifndef IMGPIPE_APART_H
 #define IMGPIPE_APART_H

@@ -84,7 +84,8 @@ static int leaves_out(struct tree *tree, const struct range *range, uint32_t i, 
 	char *name = strndup(rest_of(tree, range, i), length), *dir = NULL;
 	int out = -1;
 
-	if (asprintf(&dir, "%s/%.*s", tree->path, range->prefix ? (int)range->prefix - 1 : 0,
+	if (asprintf(&dir, "%s%s%.*s", tree->path, range->prefix ? "/" : "",
+		     range->prefix ? (int)range->prefix - 1 : 0,
 		     archive_name(tree->archive, i)) < 0)
 		dir = NULL;
 	if (dir && name)
@@ -143,9 +144,21 @@ static int add_folder(struct tree *tree, const struct range *range, const struct
 	return add_range(tree, below, err);
 }
 
+static bool holds_maja(const struct tree *tree, const struct range *range)
+{
+	for (uint32_t i = range->first; i < range->end; i = behind(tree, range, i)) {
+		const char *rest = rest_of(tree, range, i);
+
+		if (!strchr(rest, '/') && name_matches(MAJA_BANDS, rest, strlen(rest)))
+			return true;
+	}
+	return false;
+}
+
 static int add_range(struct tree *tree, const struct range *range, struct error *err)
 {
 	const char *only = only_folder(tree, range);
+	const bool maja = holds_maja(tree, range);
 	uint32_t end;
 	int rc = 0;
 
@@ -161,7 +174,7 @@ static int add_range(struct tree *tree, const struct range *range, struct error 
 			continue;
 		if (!slash)
 			rc = add_file(tree, range, i, err);
-		else if (!only || matches(rest, only))
+		else if ((!only || matches(rest, only)) && !(maja && matches(rest, MAJA_EXTRAS)))
 			rc = add_folder(tree, range, &below, err);
 	}
 	return rc;
@@ -263,7 +276,7 @@ static int with_archive(struct file_list *list, const char *path, const char *fo
 
 int file_list_archive(struct file_list *list, const char *path, bool named, struct error *err)
 {
-	while (path[0] == '.' && path[1] == '/' && path[2] && path[2] != '/')
+	while (named && path[0] == '.' && path[1] == '/' && path[2] && path[2] != '/')
 		path += 2;
 	return with_archive(list, path, "", named, err);
 }

@@ -287,6 +287,12 @@ static void set_unknown(struct scene *scene, const char *why)
 	(void)snprintf(scene->area_source, sizeof(scene->area_source), "not known: %.140s", why);
 }
 
+static void set_unknown_and_note(struct scene *scene, const char *why)
+{
+	set_unknown(scene, why);
+	scene_note(scene, "area %s", scene->area_source);
+}
+
 static void set_ground(struct scene *scene, const struct raster_info *info, double centre)
 {
 	const double grid = scene->pixel_area_m2;
@@ -325,8 +331,7 @@ static void find_on_ground(struct scene *scene, struct scene_file *file)
 	}
 	if (is_for_now(&err))
 		file->info.changed = (struct timespec){0};
-	set_unknown(scene, reason(&err, file));
-	scene_note(scene, "area %s", scene->area_source);
+	set_unknown_and_note(scene, reason(&err, file));
 }
 
 void area_find(struct scene *scene, struct scene_file *file)
@@ -339,7 +344,7 @@ void area_find(struct scene *scene, struct scene_file *file)
 	else if (!info->projected && !*info->crs)
 		set_unknown(scene, "the file has no CRS");
 	else if (info->projected && !(info->unit_metres > 0))
-		set_unknown(scene, "length of the CRS unit could not be looked up");
+		set_unknown_and_note(scene, "length of the CRS unit could not be looked up");
 	else {
 		(void)snprintf(scene->area_source, sizeof(scene->area_source), "grid of the CRS");
 		if (!is_known_true(info))

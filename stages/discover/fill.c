@@ -1,6 +1,6 @@
 /*
  * Nodata: which stored number means that there is none. A product's own value counts in files that
- * lost their tag, too: an offset would turn it into a plausible reflectance. It knows no scale.
+ * lost their tag, too: an offset would turn it into a plausible reflectance.
  */
 #include "fill.h"
 
@@ -13,10 +13,11 @@
 #include "names.h"
 #include "product_rule.h"
 
-static bool landsat_fill(enum sample_type type, double *fill)
+static bool landsat_fill(enum sample_type type, const struct product_rule *rule, double *fill)
 {
 	*fill = type == SAMPLE_I16 ? -9999 : 0;
-	return type == SAMPLE_I16 || type == SAMPLE_U16 || !sample_is_integer(type);
+	return type == SAMPLE_I16 || type == SAMPLE_U16 || !sample_is_integer(type) ||
+	       rule->eight_bits;
 }
 
 static bool modis_fill(const char *description, double *fill)
@@ -29,19 +30,19 @@ static bool modis_fill(const char *description, double *fill)
 
 /* The product's value for pixels without data in this band; false: it is not known. */
 static bool product_fill(const struct scene *scene, unsigned slot, const struct sensor *sensor,
-			 const char *path, double *fill)
+			 const struct product_rule *rule, const char *path, double *fill)
 {
 	const struct band *band = &scene->band[slot];
-	enum fill_rule rule = sensor                              ? sensor->fill_rule
-			      : says_landsat_surface(scene, path) ? FILL_LANDSAT
-								  : FILL_NONE;
+	enum fill_rule by = sensor                              ? sensor->fill_rule
+			    : says_landsat_surface(scene, path) ? FILL_LANDSAT
+								: FILL_NONE;
 
-	switch (rule) {
+	switch (by) {
 	case FILL_VALUE:
 		*fill = sensor->fill;
 		return true;
 	case FILL_LANDSAT:
-		return landsat_fill(band->type, fill);
+		return landsat_fill(band->type, rule, fill);
 	case FILL_MODIS:
 		return modis_fill(band_file_info(scene, slot)->description, fill);
 	case FILL_NONE:
@@ -50,29 +51,20 @@ static bool product_fill(const struct scene *scene, unsigned slot, const struct 
 	return false;
 }
 
-/* Digital numbers alone are the product's in 8 bits; other pictures use their 0. */
-static bool has_product_numbers(const struct sensor *sensor, enum sample_type type)
-{
-	const struct product_rule numbers = {
-		.eight_bits = sensor &&
-			      (sensor->rule == SCALE_NUMBERS || sensor->rule == SCALE_LANDSAT_L1)};
-
-	return product_numbers(&numbers, type);
-}
-
 /*
  * In floating point 0 may be a reflectance, unless --scale says that the numbers are still the
  * product's; other fills are no reflectance.
  */
 static bool use_product_fill(struct scene *scene, unsigned slot, const struct sensor *sensor,
-			     const char *path, const struct options *options)
+			     const struct product_rule *rule, const char *path,
+			     const struct options *options)
 {
 	struct band *band = &scene->band[slot];
 	double fill;
 
-	if (options->raw || !product_fill(scene, slot, sensor, path, &fill))
+	if (options->raw || !product_fill(scene, slot, sensor, rule, path, &fill))
 		return false;
-	if (sample_is_integer(band->type) ? !has_product_numbers(sensor, band->type)
+	if (sample_is_integer(band->type) ? !product_numbers(rule, band->type)
 					  : fill == 0 && !options->has_scale)
 		return false;
 	return sample_holds(band->type, fill, &band->nodata);
@@ -103,14 +95,16 @@ static bool rounded_limit(enum sample_type type, double value, double *limit)
 }
 
 /* The value that --nodata or the file gives; false: no sample of the band can have it. */
-static bool use_stated(struct scene *scene, unsigned slot, double value)
+static bool use_stated(struct scene *scene, unsigned slot, double value, bool quiet)
 {
 	struct band *band = &scene->band[slot];
 	double limit;
 
 	if (sample_is_integer(band->type) && rounded_limit(band->type, value, &limit)) {
-		scene_note(scene, "nodata %.9g of %s is a rounded limit of %s: %.10g is left out",
-			   value, band->name, sample_name(band->type), limit);
+		if (!quiet)
+			scene_note(scene,
+				   "nodata %.9g of %s is a rounded limit of %s: %.10g is left out",
+				   value, band->name, sample_name(band->type), limit);
 		value = limit;
 	}
 	if (sample_holds(band->type, value, &band->nodata))
@@ -153,33 +147,32 @@ static bool is_told(const struct scene *scene, unsigned slot)
 }
 
 static void set_nodata(struct scene *scene, unsigned slot, const struct sensor *sensor,
-		       const char *path, const struct options *options)
+		       const struct product_rule *rule, const char *path,
+		       const struct options *options)
 {
 	struct band *band = &scene->band[slot];
 	const struct band_info *info = band_file_info(scene, slot);
 	double value = options->has_nodata ? options->nodata : info->nodata;
-	bool stated = options->has_nodata || info->has_nodata, told = is_told(scene, slot);
-	unsigned notes = scene->n_notes;
+	bool stated = options->has_nodata || info->has_nodata, quiet = is_told(scene, slot);
 
-	band->has_nodata = stated && use_stated(scene, slot, value);
-	if (stated && !band->has_nodata)
+	band->has_nodata = stated && use_stated(scene, slot, value, quiet);
+	if (stated && !band->has_nodata && !quiet)
 		scene_note(scene, "nodata %g of %s cannot occur in %s samples: none is used", value,
 			   band->name, sample_name(band->type));
-	note_limit(scene, band);
+	if (!quiet)
+		note_limit(scene, band);
 	if (!band->has_nodata && !options->has_nodata) {
-		band->has_nodata = use_product_fill(scene, slot, sensor, path, options);
-		if (band->has_nodata)
+		band->has_nodata = use_product_fill(scene, slot, sensor, rule, path, options);
+		if (band->has_nodata && !quiet)
 			scene_note(scene,
 				   "%s; %g is left out by the product's rule (--nodata none "
 				   "keeps it)",
 				   stated ? "so" : "the file states no nodata", band->nodata);
 	}
-	if (told)
-		scene->n_notes = notes;
 }
 
-void fill_apply(struct scene *scene, const struct sensor *sensor, const char *path,
-		const struct options *options)
+void fill_apply(struct scene *scene, const struct sensor *sensor, const struct product_rule *rule,
+		const char *path, const struct options *options)
 {
 	for (unsigned slot = 0; slot < SCENE_QA; slot++) {
 		if (!scene->has_band[slot])
@@ -187,6 +180,6 @@ void fill_apply(struct scene *scene, const struct sensor *sensor, const char *pa
 		if (options->no_nodata)
 			scene->band[slot].has_nodata = false;
 		else
-			set_nodata(scene, slot, sensor, path, options);
+			set_nodata(scene, slot, sensor, rule, path, options);
 	}
 }

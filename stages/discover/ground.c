@@ -18,7 +18,7 @@ struct ground_axis ground_axis(unsigned n, uint32_t size)
 	return axis;
 }
 
-void ground_shares(const struct ground_axis *axis, double x, double share[])
+static void ground_shares(const struct ground_axis *axis, double x, double share[])
 {
 	double all = 0;
 

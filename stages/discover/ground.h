@@ -17,9 +17,6 @@ struct ground_axis {
 /* n places, as Chebyshev has them: both ends, and closer together near them; 1: the middle. */
 struct ground_axis ground_axis(unsigned n, uint32_t size);
 
-/* Shares of the n places in what is at x. */
-void ground_shares(const struct ground_axis *axis, double x, double share[]);
-
 /* The places' areas along a row of the scene: y from 0 to y_size. */
 void ground_along(const struct ground_area *ground, const struct ground_axis *down, double y,
 		  double along[GROUND_NODES_X]);

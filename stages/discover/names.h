@@ -64,4 +64,8 @@ static inline bool name_is_uncorrected(const char *name, size_t len)
 /* strstr() without regard to case. */
 bool name_holds(const char *text, const char *word);
 
+/* MAJA's products: their bands, and folders beside these that belong to the scene. */
+#define MAJA_BANDS  "*_FRE_B#*|*_SRE_B#*"
+#define MAJA_EXTRAS "MASKS|DATA"
+
 #endif

@@ -12,16 +12,15 @@
 #include "sentinel2.h"
 #include "sentinel2_metadata.h"
 
-enum { ESA_BANDS = 13 };
-
-/* ESA's band_id: bands in the order 1 ... 8, 8A, 9 ... 12, from 0; ESA_BANDS: it is not known. */
+/* ESA's band_id: bands in the order 1 ... 8, 8A, 9 ... 12, from 0; SENTINEL2_BANDS: it is not
+ * known. */
 static unsigned esa_band_id(const char *code)
 {
-	static const char *const codes[ESA_BANDS] = {"1", "2",  "3", "4",  "5",  "6", "7",
-						     "8", "8A", "9", "10", "11", "12"};
+	static const char *const codes[SENTINEL2_BANDS] = {"1", "2",  "3", "4",  "5",  "6", "7",
+							   "8", "8A", "9", "10", "11", "12"};
 	unsigned id = 0;
 
-	while (id < ESA_BANDS && strcmp(codes[id], code) != 0)
+	while (id < SENTINEL2_BANDS && strcmp(codes[id], code) != 0)
 		id++;
 	return id;
 }
@@ -42,7 +41,8 @@ static struct product_rule rule_of_metadata(struct scene *scene,
 
 		if (!scene->has_band[slot])
 			continue;
-		if (metadata->has_offset && (id == ESA_BANDS || !metadata->states_offset[id])) {
+		if (metadata->has_offset &&
+		    (id == SENTINEL2_BANDS || !metadata->states_offset[id])) {
 			scene_note(scene,
 				   "product metadata MTD_MSI%s.xml states offsets, but none for "
 				   "%s; it was not used",

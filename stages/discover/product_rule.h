@@ -28,7 +28,8 @@ struct product_rule {
 	char remedy[SIDE_PROBLEM_BYTES];
 };
 
-/* The rule for the scene's bands. It names the sensor's level where the metadata tell it. */
+/* The rule for the scene's bands. It names the sensor's level where the metadata or the name tell
+ * it. */
 struct product_rule product_rule_find(struct scene *scene, const struct sensor *sensor,
 				      const char *path, const struct options *options);
 

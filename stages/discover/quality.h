@@ -49,14 +49,15 @@ int quality_slot(struct scene *scene, unsigned file, uint32_t index, const char 
 /* --- quality_auto.c --- */
 
 /*
- * The layout that the scene's product has, in *layout; NULL: none is known. -1 where a name may be
- * that of several.
+ * The layout that the scene's product has, in *layout; NULL: none is known. -1 where a name, or a
+ * band, may be one of several.
  */
 int quality_layout(struct quality *q, const struct mask_rule *rule,
 		   const struct mask_layout **layout, struct error *err) MUST_CHECK;
 
-/* Names of the layouts that a quality file of this name may have: "scl, cldprb". Returns how many.
- */
+/* --- quality_presets.c --- */
+
+/* Presets that a quality file of this name may be read by: "scl or cldprb:66". Returns how many. */
 unsigned quality_layouts_of(const char *name, const char *base, char *text, size_t size);
 
 #endif

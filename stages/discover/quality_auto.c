@@ -50,13 +50,18 @@ int quality_layout(struct quality *q, const struct mask_rule *rule,
 		return -1;
 	for (const struct mask_layout *l = layout_next(NULL); l; l = layout_next(l)) {
 		const char *name = mask_takes(rule, l) ? named(q, l) : NULL;
+		int found;
 
 		if (!name)
 			continue;
 		if (quality_layouts_of(name, q->base, layouts, sizeof(layouts)) > 1)
 			return ambiguous(q, rule, name, err);
-		if (mask_needs(rule, l, need) &&
-		    quality_find(q, &need[0], MATCH_WORD, &band, err) == 1) {
+		found = mask_needs(rule, l, need)
+				? quality_find(q, &need[0], MATCH_WORD, &band, err)
+				: 0;
+		if (found < 0)
+			return -1;
+		if (found) {
 			*layout = l;
 			return 0;
 		}

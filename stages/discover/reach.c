@@ -70,16 +70,6 @@ static bool join(char path[PATH_MAX], const char *dir, const char *name)
 	return snprintf(path, PATH_MAX, "%s%s%s", dir, slash, name) < PATH_MAX;
 }
 
-/* A folder in or beside this one; a link in its place may lead anywhere, and is none. */
-static void take_beside(const struct search *search, const char *dir, const char *name)
-{
-	char path[PATH_MAX];
-	struct stat st;
-
-	if (join(path, *dir ? dir : ".", name) && lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		take(search, path);
-}
-
 static bool is_root(const char *dir)
 {
 	char real[PATH_MAX];
@@ -119,6 +109,18 @@ static unsigned take_files(const struct search *search, const char *folder, bool
 	if (dir)
 		(void)closedir(dir);
 	return n;
+}
+
+/* A folder in or beside this one; a link in its place may lead anywhere, and is none. */
+static void take_beside(const struct search *search, const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (join(path, *dir ? dir : ".", name) && lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		take(search, path);
+		(void)take_files(search, path, true);
+	}
 }
 
 static void take_folder(const struct search *search, const char *folder, bool named_files)

@@ -122,7 +122,7 @@ int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *
 	for (unsigned slot = 0; slot < SCENE_QA; slot++)
 		if (scene->has_band[slot])
 			scale_band(scene, slot, sensor, &rule, options);
-	fill_apply(scene, sensor, path, options);
+	fill_apply(scene, sensor, &rule, path, options);
 	scene->has_reflectance = is_reflectance(scene, &rule, stated, options);
 	if (options->reflectance && !scene->has_reflectance)
 		return no_reflectance(scene, &rule, err);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "group.h"
+#include "input/archive.h"
 #include "names.h"
 
 char *path_absolute(const char *path)
@@ -145,7 +146,7 @@ static void note_twin(struct scene *scene, const struct scene_list *scene_list, 
 	if (!path)
 		return;
 	path[strlen(path) - strlen(base) + at - 3] = 'S';
-	if (access(path, F_OK) == 0)
+	if (archive_exists(path))
 		scene_note(scene,
 			   "FRE is used, reflectance corrected for slopes; the files of SRE, "
 			   "without this, lie beside it: name them alone to use them");

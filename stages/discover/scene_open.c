@@ -324,19 +324,10 @@ static void note_files(struct scene *scene)
 static int finish(struct scene *scene, const struct sensor *sensor, const struct options *options,
 		  struct error *err)
 {
-	const struct raster_info *first;
-	unsigned file;
-
 	if (scene_set_values(scene, sensor, options, err))
 		return -1;
-	file = scene_first_band(scene)->file;
 	note_files(scene);
-	if (grid_apply(scene, options, err))
-		return -1;
-	first = &scene->files[file].info;
-	if (first->has_geotransform && first->projected && !(first->unit_metres > 0))
-		scene_note(scene, "length of the CRS unit could not be looked up: no areas");
-	return 0;
+	return grid_apply(scene, options, err);
 }
 
 /* The file's, or the archive's that it is in. */

@@ -191,7 +191,7 @@ static int add_test(struct scene *scene, const struct mask_need *need, unsigned 
 
 		if (n)
 			mask_saturation(test, codes, n);
-		if (!n || !test->n)
+		if (!n)
 			return error_set(err, EX_DATAERR,
 					 "%s: +radsat: the product's numbers of the bands that are "
 					 "read are not known; leave out +radsat",
@@ -243,6 +243,8 @@ static int apply_need(struct quality *q, unsigned r, const struct mask_rule *rul
 	if (!*scene->band[slot].source) {
 		set_source(scene, slot, &band);
 		set_nodata(scene, slot, layout);
+	} else if (!layout) {
+		set_nodata(scene, slot, NULL); /* a free rule never keeps it, in whatever order */
 	}
 	if (!*told->source)
 		memcpy(told->source, scene->band[slot].source, sizeof(told->source));

@@ -14,6 +14,7 @@
 #include "input/xml.h"
 #include "names.h"
 #include "sentinel2.h"
+#include "side_file.h"
 
 enum {
 	MAX_BYTES = 4 << 20, /* real ones are 50 to 600 kB */
@@ -27,13 +28,6 @@ struct reading {
 	int band_id;          /* of the element that is open, -1 if it states none */
 	char uri[TEXT_BYTES]; /* the product's name, "" if not stated */
 };
-
-static const char *local_name(const char *name)
-{
-	const char *colon = strrchr(name, ':');
-
-	return colon ? colon + 1 : name;
-}
 
 static bool parse_number(const char *text, double *value)
 {
@@ -89,7 +83,7 @@ static void take_number(struct reading *r, const char *name, double value)
 static void on_end(void *user, const char *full_name)
 {
 	struct reading *r = user;
-	const char *name = local_name(full_name);
+	const char *name = side_local_name(full_name);
 	double value;
 
 	r->text[r->len] = '\0';

@@ -166,8 +166,7 @@ static const char *only_folder(const struct file_list *list, const struct items 
 static bool holds_maja(const struct file_list *list, const struct items *items)
 {
 	for (size_t i = 0; i < items->n; i++)
-		if (!is_folder(&items->item[i]) &&
-		    is_named(list, &items->item[i], "*_FRE_B#*|*_SRE_B#*"))
+		if (!is_folder(&items->item[i]) && is_named(list, &items->item[i], MAJA_BANDS))
 			return true;
 	return false;
 }
@@ -176,7 +175,7 @@ static bool is_entered(const struct file_list *list, const struct item *item, co
 		       bool maja)
 {
 	return (!only || is_named(list, item, only)) &&
-	       !(maja && is_named(list, item, "MASKS|DATA"));
+	       !(maja && is_named(list, item, MAJA_EXTRAS));
 }
 
 static int put_off(struct walk *walk, const char *path, unsigned depth, bool archive,

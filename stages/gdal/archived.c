@@ -80,14 +80,14 @@ static void note_cost(const struct archive_place *place, struct raster_info *inf
 
 void gdal_archived_info(const struct archive_place *place, struct raster_info *info)
 {
-	info->file_bytes = place->bytes;
 	info->inode = (uint64_t)place->id.ino;
 	info->written = place->id.written;
 	if (!archive_is_plain(place))
 		info->codec_bytes = size_add(info->codec_bytes, PACKED_BYTES);
 	info->codec_bytes = size_add(info->codec_bytes,
 				     size_mul(place->n_members, LISTED_BYTES) + place->names_bytes);
-	note_cost(place, info);
+	if (!*info->note)
+		note_cost(place, info);
 }
 
 bool gdal_archived_same(const struct archive_place *place, const struct raster_info *info)

@@ -31,13 +31,18 @@ static char *image_names(char **list, int n)
 		size += name ? strlen(name) + 1 : 0;
 	}
 	names = size > 1 && size <= MOST_NAMES ? malloc(size) : NULL;
+	if (names)
+		*names = '\0';
 	for (int i = 1; names && i <= n; i++) {
 		const char *name = image_item(list, i, "NAME");
 
 		if (name && !strpbrk(name, "\n'"))
 			at += (size_t)snprintf(names + at, size - at, "%s\n", name);
 	}
-	return names;
+	if (at)
+		return names;
+	free(names); /* all have marks that no quoting here can show */
+	return NULL;
 }
 
 int gdal_refuse_container(GDALDatasetH dataset, const char *path, struct raster_info *info,

@@ -307,11 +307,11 @@ static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_rea
 	probe_georeference(dataset, info);
 	gdal_find_pages(dataset, info);
 	gdal_note_sources(dataset, reach, info);
+	if (reach->place.archive)
+		gdal_archived_info(&reach->place, info);
 	if (reach->hdf5 && !*info->note)
 		copy_text(info->note, sizeof(info->note),
 			  "read through HDF5 or netCDF, by one thread at a time");
-	if (reach->place.archive)
-		gdal_archived_info(&reach->place, info);
 	return 0;
 }
 

@@ -201,7 +201,7 @@ static bool reach_may_open(void *ctx, const char *path)
 		return false;
 	if (gdal_library_file(plain, reach->network))
 		return true;
-	if (reach->nothing || is_settings_file(plain)) {
+	if (reach->nothing || (reach->how != REACH_ANY && is_settings_file(plain))) {
 		errno = ENOENT;
 		return false;
 	}

@@ -367,8 +367,7 @@ static enum archive_problem take_place(const char *path, struct archive_place *p
 	return problem;
 }
 
-/* NO_MEMBER, too, where the path leads into no archive. */
-static enum archive_problem find(const char *path, struct archive_place *place)
+enum archive_problem archive_look(const char *path, struct archive_place *place)
 {
 	size_t length = archive_part(path);
 	enum archive_problem problem;
@@ -389,7 +388,7 @@ static enum archive_problem find(const char *path, struct archive_place *place)
 
 int archive_find(const char *path, struct archive_place *place, struct error *err)
 {
-	enum archive_problem problem = find(path, place);
+	enum archive_problem problem = archive_look(path, place);
 
 	if (problem == ARCHIVE_FINE)
 		return 0;
@@ -420,7 +419,7 @@ bool archive_exists(const char *path)
 		return true;
 	if (errno != ENOTDIR)
 		return false;
-	problem = find(path, &place);
+	problem = archive_look(path, &place);
 	archive_place_release(&place);
-	return problem == ARCHIVE_FINE || problem >= ARCHIVE_ENCRYPTED; /* it is there, and fails */
+	return problem != ARCHIVE_NO_MEMBER; /* it is there, or nobody can tell */
 }

@@ -138,6 +138,12 @@ static inline bool archive_is_plain(const struct archive_place *place)
 /* Is this still the archive's file, as it was when its directory was read? */
 bool archive_is_of(const struct archive_place *place, const struct stat *st);
 
+/*
+ * The same without words: ARCHIVE_NO_MEMBER, too, where the path leads into no archive; with
+ * ARCHIVE_UNREADABLE errno says why.
+ */
+enum archive_problem archive_look(const char *path, struct archive_place *place) MUST_CHECK;
+
 /* Find the member that `path` names. -1: err names it and what is wrong. Release what is found. */
 int archive_find(const char *path, struct archive_place *place, struct error *err) MUST_CHECK;
 void archive_place_release(struct archive_place *place);

@@ -94,10 +94,14 @@ static FILE *open_member(const struct archive_place *place)
 static FILE *open_in_archive(const char *path, uint64_t most)
 {
 	struct archive_place place;
+	enum archive_problem problem = archive_look(path, &place);
 	FILE *stream = NULL;
 
-	if (archive_find(path, &place, NULL)) {
-		errno = archive_exists(path) ? EBADMSG : ENOENT;
+	if (problem != ARCHIVE_FINE) {
+		if (problem != ARCHIVE_UNREADABLE)
+			errno = problem == ARCHIVE_NO_MEMBER   ? ENOENT
+				: problem == ARCHIVE_NO_MEMORY ? ENOMEM
+							       : EBADMSG;
 		return NULL;
 	}
 	if (place.bytes > most)

@@ -35,8 +35,9 @@ enum mask_rule_kind {
 struct mask_need {
 	/*
 	 * What the band is called: the name of a quality file, or the description of a band, holds
-	 * one of these, separated by "|", the first that is found (name_holds()); or, with a
-	 * wildcard, fnmatch() of the file's name. "#": band `index` of the stack itself.
+	 * one of these, separated by "|", the first that is found (quality_match() in
+	 * stages/discover); or, with a wildcard, fnmatch() of the file's name. "#": band `index` of
+	 * the stack itself.
 	 */
 	char pattern[64];
 	/* Band of that file, from 1; 0: its only one. Of a band that its description tells, it says

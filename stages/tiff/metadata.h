@@ -12,7 +12,7 @@
  */
 int tiff_metadata(struct tiff_image *image, struct raster_info *info, struct error *err);
 
-/* INTERNAL_MASK_FLAGS_1 of a .msk file; 0 if it does not say. */
+/* INTERNAL_MASK_FLAGS_1 of a .msk file; -1 if it does not say. */
 int tiff_metadata_mask_flags(struct tiff_image *image, int *flags, struct error *err);
 
 #endif

@@ -135,7 +135,7 @@ ndvi() {
 	OPTIONS="--bands red=1,nir=3 --alpha ignore" ndvi 'n["valid"] == 2' 'n["masked"] == 0'
 	# Read as NIR it masks nothing.
 	OPTIONS="--bands red=1,nir=4" ndvi 'n["valid"] == 2' 'n["masked"] == 0'
-	# The fifth of five; the sixth, where NIR is named.
+	# The fifth of five.
 	tif b.tif uint16 colors=red,green,blue,gray,alpha desc=red,green,blue,nir,a 10,10,10 20,20,20 30,30,30 40,40,40 0,1,9
 	imgpipe -q --report r.json b.tif
 	exits 0

@@ -13,15 +13,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static char path[] = "/tmp/fuzz-tar-XXXXXX";
-	static int fd = -1;
 	static struct archive_source source;
 	struct archive archive = {.kind = ARCHIVE_TAR};
+	int fd = archive_fd(data, size);
 
-	if (fd < 0)
-		fd = mkstemp(path);
-	if (fd < 0 || ftruncate(fd, 0) || pwrite(fd, data, size, 0) != (ssize_t)size)
-		abort();
 	archive_source_plain(&source, fd, 0, size);
 	if (archive_read_tar(&archive, &source) == ARCHIVE_FINE &&
 	    archive_finish(&archive) == ARCHIVE_FINE)

@@ -13,7 +13,8 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$PWD/build/fuzz
 bin=${BUILD:-build}
 python=/usr/bin/python3
-targets=${ONLY:-tiff names options metadata product beside partial lzw scene formula mask tar zip}
+all="tiff names options metadata product beside partial lzw scene formula mask tar zip"
+targets=${ONLY:-$all}
 limit=(-max_total_time=300)
 sample=
 while [ $# -gt 0 ]; do
@@ -75,7 +76,7 @@ build() {
 seeds() {
 	local codec folder file
 	[ -x "$bin/imgpipe" ] || make -j2 all > /dev/null || return 1
-	for name in tiff names options metadata product beside partial lzw scene formula mask tar zip; do
+	for name in $all; do
 		mkdir -p "$out/corpus-$name" "$out/seeds-$name"
 	done
 	for codec in none lzw deflate zstd packbits lzma; do

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Archives against what they were made of: generated products are packed by Python's zipfile and
-tarfile in every way that these know, and each archive must give the bytes of the unpacked folder's
+tarfile in ten ways, and each archive must give the names and numbers of the unpacked folder's
 --summary, under every executor and both readers, and NumPy's numbers. Then how archives are named,
 found, linked, told in reports, kept from being overwritten, and what reading them takes of memory.
 

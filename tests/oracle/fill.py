@@ -80,6 +80,8 @@ STACKS = [
     ("PlanetScope SR of 8", "20210901_160606_42_2442_3B_AnalyticMS_SR_8b", [""] * 8, 6, 8, "u2", 0,
      PER_10000),
     ("PlanetScope", "20200101_101010_1003_3B_AnalyticMS", [""] * 4, 3, 4, "u2", 0, PLAIN),
+    ("SkySat SR", "20200814_162132_ssc4d3_0021_analytic_SR", [""] * 4, 3, 4, "u2", 0, PER_10000),
+    ("RapidEye SR", "1159209_2010-08-05_RE4_3A_Analytic_SR", [""] * 5, 3, 5, "u2", 0, PER_10000),
     ("SkySat", "20200814_162132_ssc4d3_0021_analytic", [""] * 4, 3, 4, "u2", 0, PLAIN),
     ("RapidEye", "1159209_2010-08-05_RE4_3A_Analytic", [""] * 5, 3, 5, "u2", 0, PLAIN),
 ]
@@ -354,10 +356,9 @@ def check_landsat(lab):
             ("txt", "L1T", 1, "LT50130321988031XXX02", "3", "4", "u1")):
         name = f"{stem} {form}"
         red, nir = with_holes(*numbers(11, dtype), 0)
-        if stem == "LT50130321988031XXX02":  # its tag; names alone do not tell that it is Level-1
-            red, nir = red.copy(), nir.copy()
         rows = {b_red: (2.0e-05, -0.1), b_nir: (2.1e-05, -0.09)}
         folder = lab.folder()
+        # its tag, as names alone do not tell that it is Level-1: see check_untagged()
         nodata = 0 if stem.startswith("LT50") else None
         write(folder / f"{stem}_B{b_red}.TIF", [red], nodata=nodata)
         write(folder / f"{stem}_B{b_nir}.TIF", [nir], nodata=nodata)
@@ -384,6 +385,20 @@ def check_landsat(lab):
             (folder / f"{stem}_MTL.{form}").write_text(text)
             lab.refused(f"{name}: {what}", folder, "--reflectance", "--reflectance")
             lab.expect(f"{name}: {what}, DN", folder, dn)
+
+
+def check_untagged(lab):
+    """8 bits, no tag, and a name that older collections share: the MTL tells that it is Level-1."""
+    stem, sine = "LT50130321988031XXX02", math.sin(math.radians(SUN))
+    red, nir = with_holes(*numbers(12, "u1"), 0)
+    folder = lab.folder()
+    write(folder / f"{stem}_B3.TIF", [red])
+    write(folder / f"{stem}_B4.TIF", [nir])
+    rows = {"3": (2.0e-05, -0.1), "4": (2.1e-05, -0.09)}
+    (folder / f"{stem}_MTL.txt").write_text(mtl_text("txt", "L1T", 1, rows))
+    lab.expect(f"{stem} without a tag: DN", folder, reference(red, nir, 0, PLAIN))
+    want = of_two_scales(red, nir, *(tuple(x / sine for x in rows[b]) for b in "34"), 0)
+    lab.expect(f"{stem} without a tag: reflectance", folder, want, "--reflectance")
 
 
 def check_trial(lab):
@@ -636,7 +651,7 @@ def main():
     tally = Tally()
     with Scratch() as scratch:
         lab = Lab(tally, scratch)
-        for check in (check_products, check_tags, check_advice, check_landsat, check_trial,
+        for check in (check_products, check_tags, check_advice, check_landsat, check_untagged, check_trial,
                       check_planet, check_sentinel2, check_rounded, check_averaged, check_grid,
                       check_cases):
             before = tally.passed

@@ -2,7 +2,7 @@
 """Masks by reason, through the whole program, against NumPy.
 
 Scenes with quality bands that hold every code, on the scene's grid, coarser and finer, of integers
-and reals, with nodata and NaN; a per-dataset mask, an alpha band, ranges; blocks that are not
+and reals, with nodata and NaN; a per-dataset mask, ranges; blocks that are not
 stored. What is expected is written here from the words of the documentation: the first rule that
 drops a pixel gives the reason. Every executor, chunk and reader has to give the same bytes, and
 tiles and merged parts the same counts.

@@ -45,21 +45,22 @@ def tagged_nodata(path):
 
 
 def expected(entry, layout):
-    """(valid, nodata and the like, masked) of a scene from its files, in NumPy."""
+    """(masked, nodata) of a scene from its files, in NumPy; 0 is fill of Landsat without a tag."""
     bands = entry["bands"]
-    for band in bands.values():
-        band["nodata"] = None if band["nodata"] is None else float(band["nodata"])
     red, nir = (read(bands[b]["file"], bands[b]["band"]).astype("f8") for b in ("red", "nir"))
     out = np.zeros(red.shape, bool)
     for name, plane in (("red", red), ("nir", nir)):
-        if bands[name]["nodata"] is not None:
-            out |= plane == bands[name]["nodata"]
+        nodata = tagged_nodata(bands[name]["file"])
+        if nodata is None and layout.startswith("landsat"):
+            nodata = 0
+        if nodata is not None:
+            out |= plane == nodata
     quality = next(b for n, b in bands.items() if n not in ("red", "nir"))
     q = read(quality["file"], quality["band"])
     drop = dropped(layout, q)
-    if quality["nodata"] is not None:
-        drop |= q == quality["nodata"]
-    ratio = quality.get("ratio", 1)
+    if tagged_nodata(quality["file"]) is not None:
+        drop |= q == tagged_nodata(quality["file"])
+    ratio = -(-red.shape[0] // q.shape[0])
     drop = drop.repeat(ratio, 0).repeat(ratio, 1)[:red.shape[0], :red.shape[1]]
     masked = ~out & drop
     return int(masked.sum()), int(out.sum())
@@ -72,17 +73,20 @@ def check_real(tally, scratch):
     tally.check(result.rc in (0, 1) and report.exists(), "real: the run", result.last_words())
     if not report.exists():
         return
+    seen = set()
     for entry in load(report)["scenes"]:
         name = entry["name"]
         folder = entry["files"][0].split("/real/")[-1].split("/")[0] if entry["files"] else ""
         want = LAYOUTS.get(folder)
         if want == "refused":
             words = entry["error"] or ""
+            seen.add(folder)
             tally.check("landsat-c1 or landsat-pre" in words, f"{name}: both named", words)
             continue
         if entry["status"] != "ok":
             continue
         got = entry["masks"][0]["layout"]
+        seen.add(folder)
         print(f"{name[:50]:50} {got or '-'}")
         tally.check(got == want, f"{name}: layout", f"{got}, not {want}")
         kept = any("no cloud mask" in note for note in entry["notes"])
@@ -95,6 +99,42 @@ def check_real(tally, scratch):
         tally.check(ndvi["nodata"] == nodata, f"{name}: nodata", f"{ndvi['nodata']} != {nodata}")
         tally.check(sum(ndvi["masked_by"].values()) == masked, f"{name}: reasons add up",
                     str(ndvi["masked_by"]))
+    tally.check(seen >= set(LAYOUTS), "real: every folder", str(set(LAYOUTS) - seen))
+
+
+def make(path, *planes, nodata=None, names=()):
+    dataset = gdal.GetDriverByName("GTiff").Create(str(path), 40, 30, len(planes),
+                                                   gdal.GDT_UInt16)
+    for i, plane in enumerate(planes):
+        band = dataset.GetRasterBand(i + 1)
+        band.WriteArray(plane)
+        if nodata is not None:
+            band.SetNoDataValue(nodata)
+        if names:
+            band.SetDescription(names[i])
+
+
+def check_made(tally, scratch):
+    """Two bands of one name; a quality band whose nodata a layout has a meaning for."""
+    rng = np.random.default_rng(14)
+    red, nir = rng.integers(100, 900, (30, 40)), rng.integers(1000, 5000, (30, 40))
+    folder = scratch / "made"
+    folder.mkdir()
+    make(folder / "twice.tif", red, nir, red % 12, red % 12, names=("red", "nir", "SCL", "SCL"))
+    for rule in ("auto", "auto-optional", "scl"):
+        result = run(["-q", "--mask", rule, folder / "twice.tif"])
+        tally.check(result.rc == 65, f"two SCL bands: {rule}", f"{result.rc} {result.err[:200]}")
+    fmask = np.where(red % 3 == 0, 0, 64) | (red % 5 == 0) * 2
+    make(folder / "HLS.S30.T13RCN.2024128T173909.v2.0.B04.tif", red)
+    make(folder / "HLS.S30.T13RCN.2024128T173909.v2.0.B8A.tif", nir)
+    make(folder / "HLS.S30.T13RCN.2024128T173909.v2.0.Fmask.tif", fmask, nodata=0)
+    want = int(((fmask == 0) | (fmask & 2 != 0)).sum())
+    for rules in (("fmask", "Fmask&2=0"), ("Fmask&2=0", "fmask"), ("Fmask&2=0",)):
+        options = [word for rule in rules for word in ("--mask", rule)]
+        report = scratch / "made.json"
+        result = run(["-q", "--exclude", "twice.tif", "--report", report, *options, folder])
+        got = load(report)["scenes"][0]["indices"]["ndvi"]["masked"] if result.rc == 0 else None
+        tally.check(got == want, f"nodata of Fmask: {rules}", f"{got} != {want}; {result.err}")
 
 
 def check_classes(tally, scratch):
@@ -166,6 +206,7 @@ def main():
             check_classes(tally, scratch)
         else:
             tally.skip("real scenes", f"no {DATA / 'real'}")
+        check_made(tally, scratch)
         for key in ("odm_rgbnre", "white_fill", "red_nir_alpha"):
             check_case(tally, scratch, "c04_alpha", key, [f"@{key}.tif"])
         for rule in ("scl", "auto", "SCL=4-7,11"):
