@@ -24,21 +24,20 @@ static void list_of_level(struct place_list *list, const struct pyramid *pyramid
 }
 
 void map_places_shape(struct map_places *places, const struct maps *maps, unsigned output,
-		  const struct chunk_grid *grid)
+		      const struct chunk_grid *grid)
 {
 	const struct map_format *format = &maps->format;
 	size_t sample = map_sample_bytes(maps->map[output].type);
 	size_t whole = (size_t)format->tile * format->tile * sample;
 	unsigned theirs;
 
-	*places = (struct map_places){
-		.format = format, .type = maps->map[output].type};
+	*places = (struct map_places){.format = format, .type = maps->map[output].type};
 	if (maps->files)
 		pyramid_make(&places->file, grid->x_size, grid->y_size, format->tile,
 			     format->overviews);
 	map_pyramid(&places->pyramid, maps, output, grid->x_size, grid->y_size);
-	places->level = grid->level < places->pyramid.n_levels ? grid->level
-								: places->pyramid.n_levels - 1;
+	places->level =
+		grid->level < places->pyramid.n_levels ? grid->level : places->pyramid.n_levels - 1;
 	places->n_tiles = pyramid_first(&places->file, places->file.n_levels);
 	places->picture = picture_level(&places->pyramid);
 	if (places->file.n_levels)
@@ -156,8 +155,7 @@ static int take_tile(struct map_places *places, const struct artifact *artifact,
 	if (!tile_length_fits(places, artifact->bytes))
 		return refuse(artifact, "of a length that no tile has", err);
 	places->place[i] = place_of(artifact->rank, artifact->offset);
-	places->bytes[i] =
-		artifact->bytes ? (uint32_t)(artifact->bytes - TILE_RECORD_MORE) : 0;
+	places->bytes[i] = artifact->bytes ? (uint32_t)(artifact->bytes - TILE_RECORD_MORE) : 0;
 	places->n_there++;
 	return 0;
 }

@@ -48,12 +48,12 @@ struct map_places {
 	uint64_t n_tiles;       /* of the file */
 	uint64_t n_theirs;      /* that workers make */
 	uint64_t n_there;
-	uint32_t *bytes;               /* of each encoded tile, 0: not stored */
-	uint64_t *place;               /* of its record */
-	struct place_list quadrant;    /* of tiles of level K; n 0: there is no level above */
-	struct place_list samples;     /* of tiles of picture_level(); n 0: no picture */
-	unsigned picture;              /* that level */
-	unsigned last;                 /* the last level that is made; <= level: by workers all */
+	uint32_t *bytes;            /* of each encoded tile, 0: not stored */
+	uint64_t *place;            /* of its record */
+	struct place_list quadrant; /* of tiles of level K; n 0: there is no level above */
+	struct place_list samples;  /* of tiles of picture_level(); n 0: no picture */
+	unsigned picture;           /* that level */
+	unsigned last;              /* the last level that is made; <= level: by workers all */
 };
 
 /* All of it but the arrays. Pure. */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "class_colours.h"
+#include "class_table.h"
 #include "gdal_metadata.h"
 
 enum { ASCII = 2, SHORT = 3, LONG = 4, LONG8 = 16 };
@@ -356,7 +356,7 @@ void tiff_header_write(struct tiff_header *header, const struct tiff_facts *fact
 
 	if (facts->map->type == MAP_FLOAT32 || !isnan(facts->map->nodata))
 		(void)metadata_number(values.nodata, facts->map->nodata);
-	class_colours(values.colours, facts->category);
+	class_table(values.colours, facts->category);
 	put_front(header, facts->format->container == CONTAINER_COG);
 	for (unsigned level = 0; level < pyramid->n_levels; level++) {
 		fill_directory(&directory[level], facts, &values, level, header->big);

@@ -2,7 +2,7 @@
  * Colours of classes by code (map_classes.h), told apart also by those who see no red or no green:
  * those of Okabe and Ito, and greys for what is no cloud and no surface.
  */
-#include "class_colours.h"
+#include "class_table.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static const uint8_t colour[][3] = {
 	{128, 0, 64},    /* division by zero: dark red */
 };
 
-void class_colours(uint16_t out[CLASS_COLOURS_SHORTS], const char *const *category)
+void class_table(uint16_t out[CLASS_COLOURS_SHORTS], const char *const *category)
 {
 	enum { MOST = sizeof(colour) / sizeof(colour[0]), FULL = 65535 / 255 };
 
