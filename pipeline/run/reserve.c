@@ -19,7 +19,9 @@ static int make_totals(struct run *run, struct slot *slot, uint64_t bytes)
 
 	slot->totals = run->workload->totals_new(&slot->scene, &slot->grid, &run->plan->layout,
 						 run->plan->by_tile, &error);
-	if (!slot->totals) {
+	if (!slot->totals || make_outputs(run, slot, &error)) {
+		run->workload->totals_free(slot->totals);
+		slot->totals = NULL;
 		slot_fail(slot, 0, &error);
 		return -1;
 	}

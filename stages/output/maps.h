@@ -54,6 +54,7 @@ struct map_format {
 struct picture_choice {
 	bool wanted;      /* --quicklook */
 	const char *name; /* its pattern, by default that of maps with .png */
+	const char *contact_sheet; /* --contact-sheet: its file; NULL: none */
 	bool stretched;   /* --stretch: between these percentiles of the scene, else fixed */
 	double low, high;
 };

@@ -59,5 +59,6 @@ int scene_totals_fold(struct scene_totals *totals, const struct chunk_result *ch
 void scene_totals_finish(struct scene_totals *totals, struct scene *scene,
 			 struct scene_result *result);
 void scene_totals_free(struct scene_totals *totals);
+const struct cell_group *scene_totals_cells(const struct scene_totals *totals);
 
 #endif

@@ -50,4 +50,5 @@ const struct workload workload_pixels = {
 	.totals_fold = scene_totals_fold,
 	.totals_finish = scene_totals_finish,
 	.totals_free = scene_totals_free,
+	.totals_cells = scene_totals_cells,
 };
