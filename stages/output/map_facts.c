@@ -16,8 +16,10 @@
 static void make_title(struct map_texts *texts, const struct map_def *map,
 		       const struct value_def *value)
 {
+	bool known = value && (value->row || value == recipe_ndvi.value);
+
 	(void)snprintf(texts->title, sizeof(texts->title), "%s", map->name);
-	for (char *c = texts->title; value && value->row && *c; c++)
+	for (char *c = texts->title; known && *c; c++)
 		*c = (char)toupper((unsigned char)*c);
 }
 
