@@ -45,7 +45,6 @@ int run_fold(struct worker *worker, const struct task *task, struct chunk_result
 	pthread_mutex_unlock(&slot->fold_lock);
 	if (!worker->stage_state)
 		trace_at(worker->meter->trace, TRACE_NO_SCENE, TRACE_NO_CHUNK);
-	row->bytes_in += layout_bytes(&worker->run->plan->layout, result->n_groups) +
-			 result->n_artifacts * sizeof(*result->artifact);
+	row->bytes_in += layout_bytes(&worker->run->plan->layout, result->n_groups);
 	return result->status == CHUNK_FAILED ? -1 : 0;
 }

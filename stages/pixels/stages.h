@@ -20,6 +20,8 @@ extern const struct output_maker pixel_outputs;
 
 /* workload_pixels.c: what the rows of the stage table are called. */
 extern const char *const pixel_stage_names[N_METER_STAGES];
+/* Of runs that make files of pixels, too: all stages have a name. */
+extern const char *const map_stage_names[N_METER_STAGES];
 
 /* Can the value not be had from this scene? */
 static inline bool value_is_missing(const struct scene *scene, unsigned value)

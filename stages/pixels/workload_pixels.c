@@ -32,7 +32,7 @@ const char *const pixel_stage_names[N_METER_STAGES] = {
 	[METER_STATS] = "stats",       [METER_REDUCE] = "reduce", [METER_WRITE] = "write",
 };
 
-static const char *const map_stage_names[N_METER_STAGES] = {
+const char *const map_stage_names[N_METER_STAGES] = {
 	[METER_DISCOVER] = "discover", [METER_CLAIM] = "claim",   [METER_FETCH] = "fetch",
 	[METER_DECODE] = "decode",     [METER_MASK] = "mask",     [METER_INDEX] = "index",
 	[METER_STATS] = "stats",       [METER_ENCODE] = "encode", [METER_REDUCE] = "reduce",
@@ -47,15 +47,21 @@ static const char *const map_stage_names[N_METER_STAGES] = {
 	.scene_unpack = scene_unpack, .reach = scene_list_reach,                                   \
 	.totals_bytes = scene_totals_bytes, .totals_new = scene_totals_new,                        \
 	.totals_fold = scene_totals_fold, .totals_finish = scene_totals_finish,                    \
-	.totals_free = scene_totals_free, .totals_cells = scene_totals_cells,
+	.totals_free = scene_totals_free, .totals_cells = scene_totals_cells
 
-const struct workload workload_pixels = {.name = "pixels",
-					 .stage = pixel_stages,
-					 .n_stages = sizeof(pixel_stages) / sizeof(pixel_stages[0]),
-					 OF_PIXELS};
+const struct workload workload_pixels = {
+	.name = "pixels",
+	.stage_names = pixel_stage_names,
+	.stage = pixel_stages,
+	.n_stages = sizeof(pixel_stages) / sizeof(pixel_stages[0]),
+	OF_PIXELS,
+};
 
-const struct workload workload_maps = {.name = "maps",
-				       .stage = map_stages,
-				       .n_stages = sizeof(map_stages) / sizeof(map_stages[0]),
-				       .outputs = &pixel_outputs,
-				       OF_PIXELS};
+const struct workload workload_maps = {
+	.name = "maps",
+	.stage_names = map_stage_names,
+	.stage = map_stages,
+	.n_stages = sizeof(map_stages) / sizeof(map_stages[0]),
+	.outputs = &pixel_outputs,
+	OF_PIXELS,
+};
