@@ -1,7 +1,7 @@
 /*
  * Which numbers a map may store: any of its type, but nodata only where there is no value. A value
  * that would be stored as nodata becomes the number beside it: the next above, or below where
- * nodata is the type's largest (as in GDAL's overviews). Pure; private to the room.
+ * nodata is the type's largest. Pure; private to the room.
  */
 #ifndef IMGPIPE_OUTPUT_STORED_H
 #define IMGPIPE_OUTPUT_STORED_H

@@ -14,7 +14,10 @@
 #include "lzw_encode.h"
 #include "predict.h"
 
-enum { REMEMBERED_BYTES = 4096, N_TYPES = MAP_UINT8 + 1 };
+enum {
+	REMEMBERED_BYTES = 32768, /* DEFLATE leaves 1/252 of 4 MiB */
+	N_TYPES = MAP_UINT8 + 1,
+};
 
 /* A tile whose samples are all `value`; bytes 0: none yet. */
 struct remembered {
