@@ -10,8 +10,11 @@
 
 #include "masks/masks.h"
 
-/* A match is one of these and, in its lower bits, the place of the alternative that fits. */
-enum { MATCH_NONE, MATCH_HOLDS = 16, MATCH_WORD = 32, MATCH_WHOLE = 48 };
+/*
+ * A match is one of these and, in its lower bits, how early the alternative that fits stands:
+ * MATCH_FIRST for the first, one less for each behind it.
+ */
+enum { MATCH_NONE, MATCH_FIRST = 15, MATCH_HOLDS = 16, MATCH_WORD = 32, MATCH_WHOLE = 48 };
 
 /*
  * The text, without extension and resolution, is the pattern; holds it as a word; or anywhere.

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "mask_eval.h"
-#include "masks/layouts.h"
+#include "masks/layout_row.h"
 #include "masks/mask_text.h"
 
 enum { WORDS = 65536 };
@@ -92,7 +92,7 @@ static void rows_are_whole(void **state)
 				l)[strspn(layout_name(l), "abcdefghijklmnopqrstuvwxyz0123456789-")],
 			'\0');
 		assert_true(strlen(layout_name(l)) < sizeof(((struct scene_rule *)0)->layout));
-		assert_true(strlen(layout_title(l)) > 10 && strlen(layout_source(l)) > 10);
+		assert_true(strlen(l->title) > 10 && strlen(l->source) > 10);
 		assert_true(layout_fits(l, &none, problem, sizeof(problem)));
 		assert_null(layout_doubt(l, &none));
 	}
