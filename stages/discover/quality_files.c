@@ -21,6 +21,7 @@
 #include "input/archive.h"
 #include "kernel_folder.h"
 #include "names.h"
+#include "sentinel2.h"
 
 enum { MOST_ENTRIES = 8192, PREFIX_BYTES = 256 };
 
@@ -225,18 +226,12 @@ static int take_beside(struct quality_files *files, const char *dir, const char 
 	return rc;
 }
 
-static bool is_resolution(const char *folder)
-{
-	return strcmp(folder, "R10m") == 0 || strcmp(folder, "R20m") == 0 ||
-	       strcmp(folder, "R60m") == 0;
-}
-
 /* QI_DATA beside IMG_DATA, which is the folder or holds it. */
 static int take_qi_data(struct quality_files *files, const char *dir, const char *folder,
 			struct error *err)
 {
 	size_t n = strlen(dir), tail = strlen(folder);
-	bool above = is_resolution(folder);
+	bool above = sentinel2_folder_metres(folder) != 0;
 	char *images = strdup(dir);
 	const char *name;
 	int rc;
@@ -260,22 +255,17 @@ static int take_qi_data(struct quality_files *files, const char *dir, const char
 static int take_sentinel2(struct quality_files *files, const char *dir, const char *folder,
 			  const struct scene_key *key, struct error *err)
 {
-	static const struct {
-		const char *name;
-		uint8_t metres;
-	} beside[] = {{"R10m", 10}, {"R20m", 20}, {"R60m", 60}};
+	const bool by_size = sentinel2_folder_metres(folder) != 0;
 
-	for (size_t i = 0; key && is_resolution(folder) && i < sizeof(beside) / sizeof(beside[0]);
-	     i++)
-		if (take_beside(files, dir, folder, beside[i].name, QUALITY_BESIDE, key,
-				beside[i].metres, err))
+	for (const struct resolution_folder *beside = sentinel2_resolutions;
+	     key && by_size && beside->name; beside++)
+		if (take_beside(files, dir, folder, beside->name, QUALITY_BESIDE, key,
+				beside->metres, err))
 			return -1;
-	if (is_resolution(folder) &&
-	    take_beside(files, dir, folder, "qi", QUALITY_PRODUCT, NULL, 0, err))
+	if (by_size && take_beside(files, dir, folder, "qi", QUALITY_PRODUCT, NULL, 0, err))
 		return -1;
-	return is_resolution(folder) || strcmp(folder, "IMG_DATA") == 0
-		       ? take_qi_data(files, dir, folder, err)
-		       : 0;
+	return by_size || strcmp(folder, "IMG_DATA") == 0 ? take_qi_data(files, dir, folder, err)
+							  : 0;
 }
 
 /* MAJA's masks: MASKS/X_CLM_R1.tif of X_FRE_B4.tif. */
