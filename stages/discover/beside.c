@@ -30,7 +30,7 @@ static bool is_quality(const struct masks *masks, const char *name)
 
 	if (!name_is_raster(name) || *name == '.')
 		return false;
-	return token.kind == TOKEN_QA || quality_of_use(masks, name, name) ||
+	return token.kind == TOKEN_QA || quality_of_use(masks, name) ||
 	       quality_asked(masks, name, &prefix_len, &whole);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "sentinel2.h"
 #include "window.h"
 #include "wishes.h"
@@ -18,7 +19,7 @@ static size_t without_resolution(const char *dir, uint8_t *metres)
 {
 	const char *slash = strrchr(dir, '/');
 
-	*metres = sentinel2_folder_metres(slash ? slash + 1 : dir);
+	*metres = sentinel2_folder_metres(path_name(dir));
 	if (!*metres)
 		return strlen(dir);
 	return slash ? (size_t)(slash - dir) : 0;

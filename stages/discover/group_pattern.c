@@ -90,7 +90,7 @@ static bool is_refused(const struct pattern_grouping *g, uint32_t file)
 
 	if (!files->entry[file].named || (kind != TOKEN_NONE && kind != TOKEN_STACK))
 		return false;
-	return !quality_of_use(g->options->masks, name, name);
+	return !quality_of_use(g->options->masks, name);
 }
 
 static int add_scene(struct pattern_grouping *g, uint32_t file, struct error *err)

@@ -16,11 +16,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "beside.h"
 #include "group_key.h"
 #include "input/archive.h"
 #include "kernel_folder.h"
 #include "names.h"
+#include "quality_match.h"
 #include "sentinel2.h"
 
 enum { MOST_ENTRIES = 8192, PREFIX_BYTES = 256 };
@@ -33,19 +35,11 @@ struct scene_key {
 
 /* --- the table --- */
 
-static const char *text_of(const char *name)
-{
-	struct band_token token = name_band_token(name, name_stem(name));
-
-	return token.kind == TOKEN_QA ? name + token.start : name;
-}
-
 /* Takes the path. */
 static int add(struct quality_files *files, char *path, enum quality_place place, bool named,
 	       uint8_t resolution_m, struct error *err)
 {
 	struct quality_file *file = &files->file[files->n];
-	const char *slash;
 
 	if (!path)
 		return error_memory(err, "a path", 0);
@@ -59,13 +53,12 @@ static int add(struct quality_files *files, char *path, enum quality_place place
 		free(path);
 		return 0;
 	}
-	slash = strrchr(path, '/');
 	*file = (struct quality_file){.path = path,
-				      .name = slash ? slash + 1 : path,
+				      .name = path_name(path),
 				      .named = named,
 				      .place = (uint8_t)place,
 				      .resolution_m = resolution_m};
-	file->text = text_of(file->name);
+	file->text = quality_text(file->name);
 	files->n++;
 	return 0;
 }

@@ -154,8 +154,16 @@ static bool rule_uses(const struct mask_rule *rule, const char *text, const char
 	return false;
 }
 
-bool quality_of_use(const struct masks *masks, const char *text, const char *name)
+const char *quality_text(const char *name)
 {
+	struct band_token token = name_band_token(name, name_stem(name));
+
+	return token.kind == TOKEN_QA ? name + token.start : name;
+}
+
+bool quality_of_use(const struct masks *masks, const char *name)
+{
+	const char *text = quality_text(name);
 	bool use = false;
 
 	for (unsigned i = 0; masks && i < masks->n && !use; i++)

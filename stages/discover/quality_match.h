@@ -35,7 +35,10 @@ bool quality_is_wild(const char *pattern);
  */
 bool quality_asked(const struct masks *masks, const char *name, size_t *prefix_len, bool *whole);
 
-/* Does some rule have a use for a file whose name says this? */
-bool quality_of_use(const struct masks *masks, const char *text, const char *name);
+/* What the name of a file says of its band: from the quality band in it on, or all of it. */
+const char *quality_text(const char *name);
+
+/* Does some rule have a use for a file of this name? */
+bool quality_of_use(const struct masks *masks, const char *name);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/simd.h"
+#include "base/text.h"
 
 enum { FILLS = LAYOUT_FILLS + 1 };
 
@@ -283,13 +284,12 @@ static int check_rule(const struct quality_seen *seen, struct scene *scene, unsi
 {
 	const struct mask_layout *layout = layout_of(scene, rule);
 	unsigned slot = first_slot(scene, rule);
-	const char *path = slot ? scene->band[slot].path : NULL, *slash, *doubt;
+	const char *path = slot ? scene->band[slot].path : NULL, *doubt;
 	char problem[LAYOUT_PROBLEM_BYTES];
 
 	if (!layout || !path || !seen->n)
 		return 0;
-	slash = strrchr(path, '/');
-	path = slash ? slash + 1 : path;
+	path = path_name(path);
 	if (!layout_fits(layout, seen, problem, sizeof(problem)))
 		return refuse(scene, path, seen, problem, err);
 	doubt = layout_doubt(layout, seen);
