@@ -116,8 +116,7 @@ void plan_predict(struct prediction *prediction, const struct plan *plan,
 {
 	/* Scenes that are done wait with their totals until older ones are: at most in all slots.
 	 */
-	uint64_t in_flight =
-		plan->n_scenes < plan->scene_slots ? plan->n_scenes : plan->scene_slots;
+	uint64_t in_flight = plan_slots(plan);
 	uint64_t totals = workload->totals_bytes(scene, grid, &plan->layout,
 						 plan_most_workers(plan), plan->by_tile);
 	uint64_t bytes = plan_fixed(plan) + plan->workers * grid->footprint + in_flight * totals;

@@ -82,14 +82,6 @@ static void trace_survey(struct run *run)
 		  samples->begin_ns, samples->begin_ns + samples->opened.busy_ns);
 }
 
-/* A slot is some 40 KB that are cleared: none for scenes that there are not. */
-static uint32_t slots_needed(const struct plan *plan)
-{
-	uint32_t n = plan->n_scenes ? plan->n_scenes : 1;
-
-	return n < plan->scene_slots ? n : plan->scene_slots;
-}
-
 static int run_init(struct run *run, const struct run_setup *setup, struct error *err)
 {
 	const struct plan *plan = setup->plan;
@@ -110,7 +102,7 @@ static int run_init(struct run *run, const struct run_setup *setup, struct error
 		.sink = setup->sink,
 		.decorator = setup->decorator,
 		.n_scenes = plan->n_scenes,
-		.n_slots = slots_needed(plan),
+		.n_slots = plan_slots(plan),
 		.n_pools = n_pools,
 	};
 	run->totals.n_scenes = run->n_scenes;

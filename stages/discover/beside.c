@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "kernel_folder.h"
 #include "names.h"
@@ -117,17 +116,15 @@ static bool is_listed(struct file_list *list, DIR *dir)
 static int list_folder(struct file_list *list, const char *path, const struct masks *masks,
 		       struct error *err)
 {
-	int fd = open(*path ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK), rc = 0;
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *dir = folder_open(path, true);
 	struct found found = {0};
 	uint32_t dir_at;
+	int rc;
 
-	if (!dir && fd >= 0)
-		(void)close(fd);
 	if (!dir)
 		return 0;
 	rc = file_list_intern(list, path, &dir_at, err);
-	if (rc == 0 && !is_listed(list, dir) && !kernel_folder(dirfd(dir), *path ? path : "."))
+	if (rc == 0 && !is_listed(list, dir) && !kernel_folder(dirfd(dir), path))
 		rc = read_names(dir, masks, &found, err);
 	if (rc == 0)
 		rc = add_names(list, dir_at, dir, &found, err);

@@ -7,14 +7,12 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "beside.h"
@@ -183,21 +181,16 @@ static int take_members(struct quality_files *files, const char *folder, size_t 
 static int take_folder(struct quality_files *files, const char *folder, enum quality_place place,
 		       const struct scene_key *key, uint8_t folder_m, struct error *err)
 {
-	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK;
-	int fd =
-		open(*folder ? folder : ".", place == QUALITY_PRODUCT ? flags | O_NOFOLLOW : flags);
-	size_t archive_len = fd < 0 && errno == ENOTDIR ? archive_part(folder) : 0;
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *dir = folder_open(folder, place != QUALITY_PRODUCT);
+	size_t archive_len = !dir && errno == ENOTDIR ? archive_part(folder) : 0;
 	const struct dirent *entry;
 	int rc = 0;
 
-	if (!dir && fd >= 0)
-		(void)close(fd);
 	if (!dir)
 		return archive_len
 			       ? take_members(files, folder, archive_len, place, key, folder_m, err)
 			       : 0;
-	if (!kernel_folder(dirfd(dir), *folder ? folder : "."))
+	if (!kernel_folder(dirfd(dir), folder))
 		for (unsigned n = 0; n < MOST_ENTRIES && rc == 0 && (entry = readdir(dir)); n++)
 			if (quality_is_file(dirfd(dir), entry->d_name, entry->d_type))
 				rc = take_name(files, folder, entry->d_name, place, key, folder_m,

@@ -6,7 +6,6 @@
 #include "scene_build.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "quality.h"
 
@@ -44,12 +43,10 @@ static bool is_something_else(const struct scene *scene, uint32_t index,
 			      const struct scene_list *scene_list, const struct options *options)
 {
 	struct told_bands told;
-	char place[24];
 
-	(void)snprintf(place, sizeof(place), "band %u, ", index);
 	scene_tell_bands(&told, scene, scene_list, options);
 	for (unsigned i = 0; i < told.n; i++)
-		if (strncmp(told.band[i].source, place, strlen(place)) == 0)
+		if (told.band[i].index == index)
 			return true;
 	return false;
 }

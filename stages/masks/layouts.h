@@ -12,8 +12,8 @@
 
 /* What was seen of one quality band in a scene, its fill left out. A commutative monoid. */
 struct quality_seen {
-	uint64_t n;        /* pixels that are not fill */
-	uint32_t any, all; /* bits that are set in one of them, in all of them */
+	uint64_t n;   /* pixels that are not fill */
+	uint32_t any; /* bits that are set in one of them */
 	uint32_t least, most;
 };
 
