@@ -22,6 +22,12 @@ struct chunk_grid {
 	bool constant;        /* nothing is stored of the scene: a chunk is done as one pixel */
 	size_t arena;         /* bytes of a worker's arena for any block of it */
 	size_t footprint;     /* arena, and what decoders allocate for themselves */
+	/*
+	 * Of runs that make files of pixels (output_file.h): chunks are cut along squares of `unit`
+	 * pixels, 2^level of them a side, or down where a chunk is as wide as the scene. 0: none.
+	 */
+	uint32_t unit;
+	unsigned level;
 };
 
 uint64_t chunk_grid_count(const struct chunk_grid *grid);

@@ -24,7 +24,9 @@ enum meter_stage {
 	METER_MASK,     /* nodata, masks: which pixels count */
 	METER_INDEX,    /* the index value of each pixel */
 	METER_STATS,    /* exact sums and histogram */
+	METER_ENCODE,   /* tiles of maps: stored samples, overviews, predictor and codec, spool */
 	METER_REDUCE,   /* partial results into tiles, scenes and the whole */
+	METER_GATHER,   /* finished maps: upper overviews, layout, copy, their way to the disk */
 	METER_WRITE,    /* rows of the reports */
 	N_METER_STAGES
 };

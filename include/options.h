@@ -17,6 +17,7 @@
 #include "scene.h"
 
 struct lab;
+struct maps;
 struct masks;
 struct recipe;
 
@@ -111,6 +112,8 @@ struct options {
 	enum working_set working_set;
 	struct teach teach;
 	uint32_t tile_grid_x, tile_grid_y; /* 0: as stored */
+
+	const struct maps *maps; /* files of pixels (stages/output); not owned; NULL: none */
 
 	struct report_choices reports; /* that are wanted, those by default included */
 	bool text;                     /* graph: words instead of a picture */

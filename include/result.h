@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "artifact.h"
 #include "error.h"
 #include "recipe.h"
 #include "scene.h"
@@ -100,6 +101,8 @@ struct chunk_result {
 	uint32_t tile_x0, tile_y0, tiles_across; /* the tiles that the chunk touches */
 	uint32_t n_groups;
 	struct cell_group *group;
+	uint32_t n_artifacts; /* for files of pixels */
+	const struct artifact *artifact;
 };
 
 /* --- cells.c --- */

@@ -10,12 +10,14 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "chunk.h"
 #include "error.h"
 #include "meter.h"
 #include "options.h"
 #include "recipe.h"
 #include "result.h"
 #include "scene.h"
+#include "spool.h"
 #include "teach.h"
 #include "window.h"
 
@@ -50,6 +52,7 @@ struct stage_env {
 	struct arena *arena; /* sized by the plan; the machinery rewinds it after each block */
 	struct meter *meter;
 	unsigned worker;
+	struct spools *spools; /* where artifacts go; NULL: the run makes no files of pixels */
 };
 
 struct stage {
@@ -73,6 +76,16 @@ struct stage {
 			  const struct options *options);
 	/* Once per worker. NULL: the stage has no state. */
 	int (*open)(void **state, const struct stage_env *env, struct error *err);
+	/*
+	 * Once per chunk, before its first block. What it allocates of the arena lives until the
+	 * chunk ends, and is chunk_kept() bytes at the most for any chunk of this grid (pure;
+	 * called while planning). Both NULL: nothing is.
+	 */
+	size_t (*chunk_kept)(const struct scene *scene, const struct chunk_grid *grid,
+			     const struct options *options);
+	int (*chunk_begin)(void *state, const struct stage_env *env, const struct scene *scene,
+			   const struct chunk_grid *grid, const struct window *chunk,
+			   struct error *err);
 	/* Once per block. */
 	int (*run)(void *state, const struct stage_env *env, struct block *block,
 		   struct chunk_result *result, struct error *err);
@@ -90,7 +103,8 @@ struct stage {
 			  uint64_t most);
 	/*
 	 * The chunk's last block is done, or given up: what is on its way into the result goes
-	 * there. NULL: nothing is.
+	 * there: cells, and result->artifact, an array of the stage that lives until its next
+	 * chunk. NULL: nothing is.
 	 */
 	void (*chunk_end)(void *state, struct chunk_result *result);
 	/* The worker leaves this scene: close what belongs to it. NULL: nothing does. */

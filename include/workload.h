@@ -12,6 +12,7 @@
 #include "heavy_reader.h"
 #include "meter.h"
 #include "options.h"
+#include "output_file.h"
 #include "result.h"
 #include "scene.h"
 #include "stage.h"
@@ -62,6 +63,8 @@ struct scene_result {
 	const struct cell_group *cells;
 	uint64_t n_tiles;          /* of the per-tile table, 0 if not kept */
 	struct tile_summary *tile; /* value v of tile t: tile[t * n_values + v] */
+	unsigned n_files;          /* of pixels that were made of it */
+	const struct output_file *file;
 };
 
 struct workload {
@@ -131,8 +134,15 @@ struct workload {
 	void (*totals_finish)(struct scene_totals *totals, struct scene *scene,
 			      struct scene_result *result);
 	void (*totals_free)(struct scene_totals *totals);
+	/* All cells of the scene so far. */
+	const struct cell_group *(*totals_cells)(const struct scene_totals *totals);
+
+	/* Files of pixels; NULL: the run makes none. */
+	const struct output_maker *outputs;
 };
 
 extern const struct workload workload_pixels;
+/* The same, with stage `encode`, and outputs. */
+extern const struct workload workload_maps;
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "arena.h"
 #include "error.h"
+#include "geo_tags.h"
 #include "meter.h"
 #include "scene.h"
 #include "window.h"
@@ -100,6 +101,13 @@ struct reader {
 	 */
 	int (*geographic)(const char *path, const struct raster_info *info, double *x, double *y,
 			  size_t n, struct ellipsoid *ellipsoid, struct error *err);
+
+	/*
+	 * The tags of a GeoTIFF that lies where this file lies; n 0: it does not say. -1: it cannot
+	 * be read. Thread-safe.
+	 */
+	int (*geo_tags)(const char *path, const struct raster_info *info, struct geo_tags *geo,
+			struct error *err);
 };
 
 /* Bytes of GDAL's block cache. */

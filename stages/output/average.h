@@ -1,0 +1,20 @@
+/*
+ * Overviews: a tile of one level becomes a quarter of a tile of the next. Pure, thread-safe.
+ */
+#ifndef IMGPIPE_OUTPUT_AVERAGE_H
+#define IMGPIPE_OUTPUT_AVERAGE_H
+
+#include <stddef.h>
+
+#include "maps.h"
+
+/*
+ * Out of tile * tile samples, (tile / 2)^2 into `out`, whose rows are `stride` samples apart. A
+ * sample is the mean of those of four that are not nodata: float32 in double in the order upper
+ * left, upper right, lower left, lower right, rounded once; integers half away from zero. Classes:
+ * the upper left one. None that is not nodata: nodata. Pixels beyond the image are nodata.
+ */
+void average_tile(const struct map_def *map, uint32_t tile, const void *samples, void *out,
+		  size_t stride);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * The pyramid of one map: the grid of tiles at full resolution (level 0) and of each overview.
+ * Level l + 1 has half the sides of level l, rounded up. Pure arithmetic; sizes in pixels.
+ */
+#ifndef IMGPIPE_OUTPUT_PYRAMID_H
+#define IMGPIPE_OUTPUT_PYRAMID_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "maps.h"
+
+enum { PYRAMID_LEVELS_MOST = 32 };
+
+struct pyramid {
+	uint32_t x_size, y_size; /* of the scene */
+	uint32_t tile;
+	unsigned n_levels; /* 1 without overviews; else until both sides are one tile at most */
+};
+
+/* What artifacts of maps are (artifact.kind). */
+enum map_artifact {
+	ARTIFACT_TILE, /* an encoded tile: number of pyramid_number() */
+	/* The quarter of a tile of level K + 1 that the tile of level K with this number becomes:
+	 * (tile / 2)^2 stored samples. */
+	ARTIFACT_QUADRANT,
+	/* The stored samples of a whole tile, for pictures: of level picture_level() <= K. */
+	ARTIFACT_SAMPLES,
+	/* Tags that say where the scene lies; number 0; with the chunk that has tile 0. */
+	ARTIFACT_GEO,
+};
+
+void pyramid_make(struct pyramid *pyramid, uint32_t x_size, uint32_t y_size, uint32_t tile,
+		  bool overviews);
+uint32_t pyramid_x_size(const struct pyramid *pyramid, unsigned level);
+uint32_t pyramid_y_size(const struct pyramid *pyramid, unsigned level);
+uint32_t pyramid_across(const struct pyramid *pyramid, unsigned level);
+uint32_t pyramid_down(const struct pyramid *pyramid, unsigned level);
+/* Tiles of all levels before this one; level n_levels: of all. UINT64_MAX never: sizes are 32 bit.
+ */
+uint64_t pyramid_first(const struct pyramid *pyramid, unsigned level);
+/* Level by level from full resolution, row by row. */
+uint64_t pyramid_number(const struct pyramid *pyramid, unsigned level, uint32_t x, uint32_t y);
+/* Back. false where there is no such tile. */
+bool pyramid_tile(const struct pyramid *pyramid, uint64_t number, unsigned *level, uint32_t *x,
+		  uint32_t *y);
+
+#endif

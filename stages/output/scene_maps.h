@@ -1,0 +1,36 @@
+/*
+ * The maps of one scene, from the first artifact to files with names.
+ *
+ *   place      records of tiles, checked, into an index by map and tile
+ *   assemble   upper overviews out of quadrants, layout, copy, sync, name; pictures
+ */
+#ifndef IMGPIPE_OUTPUT_SCENE_MAPS_H
+#define IMGPIPE_OUTPUT_SCENE_MAPS_H
+
+#include "input/geo_tags.h"
+#include "maps.h"
+#include "output_file.h"
+#include "pyramid.h"
+
+/* Of stored samples that are not nodata, in stored units. */
+struct map_statistics {
+	uint64_t n, clamped;
+	double least, most, mean, stddev;
+};
+
+struct scene_maps;
+
+size_t scene_maps_bytes(const struct maps *maps, const struct scene *scene,
+			const struct chunk_grid *grid);
+struct scene_maps *scene_maps_open(const struct maps *maps, const struct scene *scene,
+				   const struct chunk_grid *grid, const struct recipe *recipe,
+				   struct error *err);
+int scene_maps_place(struct scene_maps *scene_maps, const struct artifact *artifact, size_t n,
+		     struct error *err);
+/* statistics[i]: of maps->map[i]. */
+int scene_maps_assemble(struct scene_maps *scene_maps, const struct outputs_env *env,
+			const struct map_statistics *statistics, struct error *err);
+const struct output_file *scene_maps_files(const struct scene_maps *scene_maps, unsigned *n);
+void scene_maps_free(struct scene_maps *scene_maps);
+
+#endif
