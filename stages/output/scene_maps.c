@@ -46,6 +46,7 @@ struct assembling {
 	struct geo_tags geo;
 	struct map_texts texts;
 	bool has_geo;
+	unsigned n_made;
 };
 
 enum { PATH_BYTES = 4096 + MAP_NAME_BYTES };
@@ -223,7 +224,7 @@ static void note_file(struct assembling *work, unsigned i, uint64_t bytes)
 		[MAP_FLOAT32] = "float32", [MAP_INT16] = "int16", [MAP_UINT8] = "uint8"};
 	const struct map_def *map = &work->own->maps->map[i];
 
-	work->own->file[i] = (struct output_file){
+	work->own->file[work->n_made++] = (struct output_file){
 		.path = work->own->map[i].path,
 		.kind = kinds[map->kind],
 		.value = map->kind == MAP_VALUE ? (int)map->item : -1,
@@ -266,6 +267,8 @@ static int make_map(struct assembling *work, unsigned i, struct error *err)
 	uint64_t n_tiles = 0;
 	int rc;
 
+	if (!scene_has_map(own->scene, &own->maps->map[i]))
+		return 0;
 	if (map_places_complete(places, err))
 		return -1;
 	rc = upper_make(own->maps, i, own->scene->id, places, work->env, &n_tiles, err);
@@ -323,8 +326,8 @@ int scene_maps_assemble(struct scene_maps *scene_maps, const struct outputs_env 
 	work->env = env;
 	work->statistics = statistics;
 	rc = with_buffer(work, err);
+	scene_maps->n_files = rc == 0 ? work->n_made : 0;
 	free(work);
-	scene_maps->n_files = rc == 0 && scene_maps->maps->files ? scene_maps->maps->n : 0;
 	return rc;
 }
 

@@ -17,6 +17,13 @@ struct map_statistics {
 	double least, most, mean, stddev;
 };
 
+/* A value or band that the scene has not makes no file. */
+static inline bool scene_has_map(const struct scene *scene, const struct map_def *map)
+{
+	return map->kind == MAP_BAND ? scene->has_band[map->item]
+				     : !(scene->missing >> map->item & 1);
+}
+
 struct scene_maps;
 
 /* Records, and what assembling takes at its peak, all of it freed within. Pure. */
