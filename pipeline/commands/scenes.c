@@ -46,7 +46,7 @@ int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run, st
 	struct budget budget;
 	int status;
 
-	*scenes = (struct scenes){.workload = &workload_pixels};
+	*scenes = (struct scenes){.workload = options->maps ? &workload_maps : &workload_pixels};
 	scenes->executor = executor_find(options->executor, call->session->cluster != NULL, err);
 	status = scenes->executor ? 0 : -1;
 	machine_probe(&machine);
