@@ -46,7 +46,7 @@ refused() {
 	refused "two dots" -- -o out --name "{scene}..tif"
 	refused "{index}" -- -o out --index ndvi,gndvi --name "{scene}.tif"
 	refused "{index}" -- -o out --mask-output classes --name "{scene}.tif"
-	refused .png -- -o out --quicklook={scene}.jpg
+	refused .png -- -o out "--quicklook={scene}.jpg"
 	refused .png -- -o out --contact-sheet sheet.jpg
 	refused "no maps and no pictures" -- -o out --format none
 	refused --co -- -o out --format none --quicklook --co LEVEL=1
