@@ -53,6 +53,8 @@ struct map_format {
 /* Pictures of them. */
 struct picture_choice {
 	bool wanted;      /* --quicklook */
+	bool plain;       /* --no-legend: no legend, but a world file */
+	bool thumbnails;  /* small ones for reports: --quicklook, --contact-sheet */
 	const char *name; /* its pattern, by default that of maps with .png */
 	bool stretched;   /* --stretch: between these percentiles of the scene, else fixed */
 	double low, high;
