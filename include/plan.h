@@ -145,6 +145,14 @@ int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct op
 	       struct error *err) MUST_CHECK;
 
 /*
+ * Bytes of the process of the run that a scene so cut takes while it is in flight: its totals, and
+ * what its files of pixels need. SIZE_MAX where it cannot be done. Pure; thread-safe.
+ */
+size_t plan_totals_bytes(const struct plan *plan, const struct options *options,
+			 const struct workload *workload, const struct scene *scene,
+			 const struct chunk_grid *grid);
+
+/*
  * Raise *prediction to what a scene so cut will need. The plan predicts from the scenes it was made
  * on; a run goes on raising its prediction with each scene, before that scene's first pixel is
  * read.

@@ -76,6 +76,8 @@ struct stage {
 			  const struct options *options);
 	/* Once per worker. NULL: the stage has no state. */
 	int (*open)(void **state, const struct stage_env *env, struct error *err);
+	/* What open() takes of memory beside the arena. Pure. NULL: less than 100 KiB. */
+	size_t (*open_bytes)(const struct options *options);
 	/*
 	 * Once per chunk, before its first block. What it allocates of the arena lives until the
 	 * chunk ends, and is chunk_kept() bytes at the most for any chunk of this grid (pure;
@@ -102,9 +104,10 @@ struct stage {
 	uint64_t (*ahead)(void *state, const struct scene *scene, const struct window *window,
 			  uint64_t most);
 	/*
-	 * The chunk's last block is done, or given up: what is on its way into the result goes
-	 * there: cells, and result->artifact, an array of the stage that lives until its next
-	 * chunk. NULL: nothing is.
+	 * The chunk's last block is done, or given up, also where chunk_begin() or its memory
+	 * failed (result->status says so): what is on its way into the result goes there: cells,
+	 * and result->artifact, an array of the stage that lives until its next chunk. It may
+	 * make the result CHUNK_FAILED with its error. NULL: nothing is.
 	 */
 	void (*chunk_end)(void *state, struct chunk_result *result);
 	/* The worker leaves this scene: close what belongs to it. NULL: nothing does. */

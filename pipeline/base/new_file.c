@@ -7,7 +7,6 @@
 #include "new_file.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -66,8 +65,9 @@ static const char *skip_digits(const char *text)
 }
 
 /* ".NAME.PID-N.tmp"? */
-static bool is_temp_of(const char *name, const char *base)
+static bool is_temp_of(const char *name, const void *context)
 {
+	const char *base = context;
 	int n = base_bytes(base);
 	const char *at;
 
@@ -76,36 +76,6 @@ static bool is_temp_of(const char *name, const char *base)
 	at = skip_digits(name + 2 + n);
 	at = at && *at == '-' ? skip_digits(at + 1) : NULL;
 	return at && strcmp(at, tail) == 0;
-}
-
-/* A plain file of that name that is ours, and that nobody holds. Links are not followed. */
-static void remove_if_left(int folder, const char *name)
-{
-	int fd = openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	struct stat st, again;
-
-	if (fd < 0)
-		return;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && locks_left(fd) &&
-	    fstatat(folder, name, &again, AT_SYMLINK_NOFOLLOW) == 0 && again.st_ino == st.st_ino)
-		(void)unlinkat(folder, name, 0);
-	(void)close(fd);
-}
-
-static void sweep(int folder, const char *base)
-{
-	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-
-	if (!dir) {
-		if (fd >= 0)
-			(void)close(fd);
-		return;
-	}
-	for (struct dirent *entry; (entry = readdir(dir));)
-		if (is_temp_of(entry->d_name, base))
-			remove_if_left(folder, entry->d_name);
-	(void)closedir(dir);
 }
 
 /* --- making one --- */
@@ -167,7 +137,7 @@ int new_file_open(struct new_file *file, int folder, const char *base, mode_t mo
 
 	*file = (struct new_file){.folder = folder, .locked = locks_hold(folder)};
 	if (file->locked)
-		sweep(folder, base);
+		locks_sweep(folder, is_temp_of, base);
 	fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
 	if (fd < 0)
 		return open_named(file, base, mode);

@@ -10,8 +10,7 @@
 
 static uint64_t totals_bytes(const struct run *run, const struct slot *slot)
 {
-	return run->workload->totals_bytes(&slot->scene, &slot->grid, &run->plan->layout,
-					   plan_most_workers(run->plan), run->plan->by_tile);
+	return plan_totals_bytes(run->plan, run->options, run->workload, &slot->scene, &slot->grid);
 }
 
 static int make_totals(struct run *run, struct slot *slot, uint64_t bytes)

@@ -75,6 +75,17 @@ struct maps {
 	struct picture_choice picture;
 };
 
+/*
+ * The predictor that a map's tiles have, as its tag says: floating point is for reals, so integer
+ * types of the same run have differences; what is not compressed has none.
+ */
+static inline unsigned map_predictor(const struct map_format *format, enum map_type type)
+{
+	if (format->codec == MAP_NONE)
+		return 1;
+	return format->predictor == 3 && type != MAP_FLOAT32 ? 2 : format->predictor;
+}
+
 /* Bytes of a stored sample. */
 static inline size_t map_sample_bytes(enum map_type type)
 {
