@@ -140,7 +140,7 @@ static int open_stack(struct scene *scene, const struct scene_list *scene_list, 
 		return -1;
 	for (unsigned i = 0; i < options->recipe->n_bands; i++)
 		has |= (uint16_t)((scene->band[i].index != 0) << i);
-	used = recipe_used(options->recipe, recipe_missing(options->recipe, has));
+	used = recipe_used(options->recipe, has, recipe_missing(options->recipe, has));
 	scene->unread = has & (uint16_t)~used;
 	for (unsigned i = 0; i < options->recipe->n_bands; i++) {
 		if (!(used >> i & 1))
@@ -270,7 +270,7 @@ static int open_group(struct scene *scene, const struct scene_list *scene_list,
 		      const struct options *options, struct error *err)
 {
 	uint16_t has = entry_bands(scene_list, entry);
-	uint16_t used = recipe_used(options->recipe, recipe_missing(options->recipe, has));
+	uint16_t used = recipe_used(options->recipe, has, recipe_missing(options->recipe, has));
 	uint32_t file_of[SCENE_MAX_FILES] = {entry_first(scene_list, entry)};
 
 	scene->unread = has & (uint16_t)~used;

@@ -56,6 +56,7 @@ struct picture_choice {
 	bool plain;       /* --no-legend: no legend, but a world file */
 	bool thumbnails;  /* small ones for reports: --quicklook, --contact-sheet */
 	const char *name; /* its pattern, by default that of maps with .png */
+	const char *contact_sheet; /* --contact-sheet: its file; NULL: none */
 	bool stretched;   /* --stretch: between these percentiles of the scene, else fixed */
 	double low, high;
 };
