@@ -17,6 +17,7 @@
 #include "picture/legend.h"
 #include "picture/png.h"
 #include "picture/ramp.h"
+#include "pyramid.h"
 
 static const char software[] = "imgpipe quicklook";
 
@@ -101,7 +102,7 @@ void quicklook_put(struct quicklook *q, const struct window *window, const void 
 
 size_t quicklook_bytes(uint32_t x_size, uint32_t y_size)
 {
-	size_t shown = picture_bytes(QUICKLOOK_SIDE_MOST, QUICKLOOK_SIDE_MOST);
+	size_t shown = picture_bytes(PICTURE_SIDE_MOST, PICTURE_SIDE_MOST);
 	size_t small = picture_bytes(THUMBNAIL_SIDE_MOST, THUMBNAIL_SIDE_MOST);
 
 	/* The strip of a legend is no larger than a picture. */
@@ -120,7 +121,7 @@ struct quicklook *quicklook_new(const struct quicklook_facts *facts, struct erro
 	}
 	q->facts = *facts;
 	q->ramp = ramp_of(facts);
-	q->by = (uint32_t)ceil_div(longer, QUICKLOOK_SIDE_MOST);
+	q->by = (uint32_t)ceil_div(longer, PICTURE_SIDE_MOST);
 	if (picture_init(&q->image, facts->x_size, facts->y_size, err)) {
 		quicklook_free(q);
 		return NULL;
@@ -144,7 +145,7 @@ static int shrink(struct quicklook *q, struct error *err)
 
 	if (q->by == 1 || q->shrunk)
 		return 0;
-	if (picture_shrink(&small, &q->image, QUICKLOOK_SIDE_MOST, q->facts.value != NULL, err))
+	if (picture_shrink(&small, &q->image, PICTURE_SIDE_MOST, q->facts.value != NULL, err))
 		return -1;
 	picture_release(&q->image);
 	q->image = small;
@@ -152,12 +153,15 @@ static int shrink(struct quicklook *q, struct error *err)
 	return 0;
 }
 
-int quicklook_thumbnail(struct picture *thumbnail, struct quicklook *q, struct error *err)
+int quicklook_thumbnail(struct thumbnail *thumbnail, struct quicklook *q, struct error *err)
 {
+	*thumbnail = (struct thumbnail){
+		.numbers = q->facts.value, .own_range = is_stretched(&q->facts), .ramp = q->ramp};
+	(void)snprintf(thumbnail->title, sizeof(thumbnail->title), "%s", q->facts.title);
 	if (shrink(q, err))
 		return -1;
-	return picture_shrink(thumbnail, &q->image, THUMBNAIL_SIDE_MOST, q->facts.value != NULL,
-			      err);
+	return picture_shrink(&thumbnail->picture, &q->image, THUMBNAIL_SIDE_MOST,
+			      q->facts.value != NULL, err);
 }
 
 /* --- where it lies --- */
@@ -279,7 +283,7 @@ static int put_rows(struct png_file *png, const struct quicklook *q, const struc
 static int write_stream(const struct quicklook *q, const struct picture *strip, FILE *out,
 			struct error *err)
 {
-	uint8_t row[QUICKLOOK_SIDE_MOST];
+	uint8_t row[PICTURE_SIDE_MOST];
 	char title[TITLE_BYTES];
 	const struct png_head head = {
 		.x_size = strip->x_size ? strip->x_size : q->image.x_size,

@@ -8,15 +8,11 @@
 
 #include "error.h"
 #include "maps.h"
-#include "picture/picture.h"
+#include "picture/thumbnail.h"
 #include "scene.h"
 #include "window.h"
 
-enum {
-	QUICKLOOK_SIDE_MOST = 1024, /* pixels of the longer side, legend aside */
-	THUMBNAIL_SIDE_MOST = 256,
-	WORLD_FILE_BYTES = 6 * 32
-};
+enum { WORLD_FILE_BYTES = 6 * 32 };
 
 /* What is shown. All of it outlives the quicklook. */
 struct quicklook_facts {
@@ -56,8 +52,8 @@ int quicklook_write(struct quicklook *quicklook, int fd, struct error *err) MUST
  */
 int quicklook_world_text(const struct quicklook *quicklook, char text[WORLD_FILE_BYTES]);
 
-/* At most THUMBNAIL_SIDE_MOST a side, without a legend. To be released. */
-int quicklook_thumbnail(struct picture *thumbnail, struct quicklook *quicklook,
+/* The small one, without a legend. Its picture is to be released. */
+int quicklook_thumbnail(struct thumbnail *thumbnail, struct quicklook *quicklook,
 			struct error *err) MUST_CHECK;
 
 #endif

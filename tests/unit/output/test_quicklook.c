@@ -268,7 +268,7 @@ static void test_large(void **state)
 	struct fixture *f = make(MAP_FLOAT32, LARGE, 7);
 	const struct window all = {0, 0, LARGE, 7};
 	float *samples = malloc(sizeof(*samples) * LARGE * 7);
-	struct picture small[2];
+	struct thumbnail small[2];
 	uint32_t x_size, y_size;
 	struct quicklook *q = begin(f);
 
@@ -285,11 +285,13 @@ static void test_large(void **state)
 		assert_colour(pixels + 4 * (size_t)i, .5);
 	/* The same before and after the file. */
 	assert_int_equal(quicklook_thumbnail(&small[1], q, NULL), 0);
-	assert_int_equal(small[0].x_size, 234);
-	assert_int_equal(small[0].y_size, 1);
-	assert_memory_equal(small[0].pixel, small[1].pixel, 234);
-	picture_release(&small[0]);
-	picture_release(&small[1]);
+	assert_true(small[0].numbers && !small[0].own_range);
+	assert_string_equal(small[0].title, "NDVI");
+	assert_int_equal(small[0].picture.x_size, 234);
+	assert_int_equal(small[0].picture.y_size, 1);
+	assert_memory_equal(small[0].picture.pixel, small[1].picture.pixel, 234);
+	picture_release(&small[0].picture);
+	picture_release(&small[1].picture);
 	free(pixels);
 	free(samples);
 	quicklook_free(q);
