@@ -54,11 +54,11 @@ struct run_totals {
 	uint64_t spool_bytes_peak; /* most that lay in the spools of this process at once */
 	bool spool_in_memory;      /* and took memory */
 	uint64_t survey_busy_ns;   /* of opening scenes before there were workers */
-	uint64_t
-		coordinator_busy_ns; /* work of the thread that serves workers in other processes */
-	unsigned n_lost;             /* worker processes that died */
-	const char *unconfined;      /* why the plan's confinement was not in force; NULL: it was */
-	unsigned n_ranks;            /* 0 without MPI */
+	uint64_t coordinator_busy_ns; /* of who serves workers in other processes, and makes the
+					 files */
+	unsigned n_lost;              /* worker processes that died */
+	const char *unconfined; /* why the plan's confinement was not in force; NULL: it was */
+	unsigned n_ranks;       /* 0 without MPI */
 	const struct rank_totals *rank;
 	unsigned n_collectives;
 	struct collective_totals collective[MAX_COLLECTIVES];

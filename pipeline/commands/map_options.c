@@ -117,6 +117,7 @@ static const struct option_row output = {
 	.letter = 'o',
 	.name = "output",
 	.argument = "DIR",
+	.values = "FILE",
 	.help = "write the map of each index of each scene into this folder; its last part is made "
 		"if it is not there",
 	.set = set_output,
@@ -138,6 +139,7 @@ static const struct option_row format = {
 static const struct option_row type = {
 	.name = "type",
 	.argument = "float32|int16|uint8",
+	.values = "float32 int16 uint8",
 	.help = "of the pixels; integers have a scale and an offset, and values that they cannot "
 		"hold are stored as the nearest one, and counted; default: int16 where the range "
 		"of an index is known, else float32",
@@ -207,6 +209,7 @@ static const struct option_row contact_sheet = {
 static const struct option_row spool_folder = {
 	.name = "spool-dir",
 	.argument = "DIR",
+	.values = "FILE",
 	.help = "folder for what waits until a scene is done; default: that of -o",
 	.set = set_spool_folder,
 };

@@ -378,6 +378,19 @@ int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32
 			      scene_list->files.entry[first].named, &file, err);
 }
 
+int scene_preview(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
+		  struct error *err)
+{
+	const struct entry *entry = &scene_list->entry[id];
+
+	if (scene_begin(scene, scene_list, id, err))
+		return -1;
+	if (entry->kind == ENTRY_FAILED || entry->kind == ENTRY_CLASH)
+		return 1;
+	(void)scene_name_facts(scene, scene_list, entry_first(scene_list, entry));
+	return 0;
+}
+
 static int open_entry(struct scene *scene, const struct scene_list *scene_list,
 		      const struct entry *entry, const struct options *options, struct error *err)
 {

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "map_classes.h"
+#include "window.h"
 
 static const char *const type_names[] = {
 	[MAP_FLOAT32] = "float32", [MAP_INT16] = "int16", [MAP_UINT8] = "uint8"};
@@ -220,4 +221,33 @@ int map_defs_make(struct maps *maps, const struct options *options, struct error
 		if ((recipe->kept >> band & 1) && add_band(maps, band, options, asked, err))
 			return -1;
 	return check_names(maps, err);
+}
+
+/* --- how large --- */
+
+/* Tiles of the image and its overviews. */
+static uint64_t count_tiles(const struct map_format *format, uint64_t x_size, uint64_t y_size)
+{
+	const uint64_t tile = format->tile;
+	uint64_t n = 0;
+
+	for (;; x_size = ceil_div(x_size, 2), y_size = ceil_div(y_size, 2)) {
+		n += ceil_div(x_size, tile) * ceil_div(y_size, tile);
+		if (!format->overviews || (x_size <= tile && y_size <= tile))
+			return n;
+	}
+}
+
+/* A code of LZW takes 12 bits where it stands for 8; DEFLATE and ZSTD store what does not shrink.
+ */
+uint64_t map_bytes_most(const struct map_format *format, const struct map_def *map, uint32_t x_size,
+			uint32_t y_size)
+{
+	const uint64_t raw = (uint64_t)format->tile * format->tile * map_sample_bytes(map->type);
+	const uint64_t more = format->codec == MAP_NONE  ? 0
+			      : format->codec == MAP_LZW ? raw / 2
+							 : raw / 128 + 64;
+	enum { RECORD_BYTES = 8 + 12, HEADER_BYTES = 8192 };
+
+	return count_tiles(format, x_size, y_size) * (raw + more + RECORD_BYTES) + HEADER_BYTES;
 }

@@ -150,7 +150,7 @@ static size_t grow_safe(struct growing *name, const char *text, size_t most, boo
 
 		step = bad ? bad : character(text);
 		length = put == text ? step : 1;
-		last = put[length - 1];
+		last = text[step - 1];
 		whole += length;
 		if (whole <= most)
 			grow(name, put, length);

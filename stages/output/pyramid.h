@@ -23,7 +23,9 @@ struct pyramid {
 
 /* What artifacts of maps are (artifact.kind). */
 enum map_artifact {
-	ARTIFACT_TILE, /* an encoded tile: number of pyramid_number() */
+	/* An encoded tile: number of pyramid_number(). The bytes are those of the file: in a COG
+	 * with the leader before and the trailer behind, which `offset` and `bytes` include. */
+	ARTIFACT_TILE,
 	/* The quarter of a tile of level K + 1 that the tile of level K with this number becomes:
 	 * (tile / 2)^2 stored samples. */
 	ARTIFACT_QUADRANT,

@@ -105,7 +105,7 @@ class Gdal:
             self.child.join()
             self.child = None
 
-    def ask(self, path, timeout=30):
+    def ask(self, path, timeout=120):
         if self.child is None:
             self.start()
         try:
