@@ -160,3 +160,16 @@ refused() {
 	exits 73 --spool-dir nowhere
 	[ ! -e out ]
 }
+
+@test "bands that are written are read, and change no number" {
+	tif rn.tif uint16 desc=red,nir 30,40 50,60
+	imgpipe -q --summary plain.json a.tif rn.tif
+	exits 0
+	imgpipe -o out --bands-output blue --summary with.json --report r.json --csv - a.tif rn.tif
+	exits 0
+	cmp plain.json with.json
+	[ "$(get r.json "sorted(s['bands'])")" = "['blue', 'nir', 'red']" ]
+	[ "$(get r.json "sorted(d['scenes'][1]['bands']), d['scenes'][1]['notes'][-1]")" = \
+		"(['nir', 'red'], 'no map of blue: this scene does not have that band')" ]
+	[[ "$output" == *blue_file,blue_band* ]]
+}
