@@ -20,6 +20,7 @@ struct error {
 	int code; /* a sysexits number: EX_DATAERR, EX_NOINPUT, EX_IOERR ... */
 	/* "file: cause; remedy", one line, no final full stop. In formulas: two more, the place. */
 	char text[ERROR_TEXT_BYTES];
+	int number; /* errno where error_errno() set it, else 0 */
 };
 
 /*

@@ -23,4 +23,11 @@ bool locks_take(int fd);
 /* Has a process that is gone left this file or folder: ours, and held by nobody? Takes the lock. */
 bool locks_left(int fd);
 
+/*
+ * Remove from the folder (a descriptor) all plain files whose name is `ours` and that a process
+ * that is gone has left. Links are not followed. What cannot be looked at stays.
+ */
+void locks_sweep(int folder, bool (*ours)(const char *name, const void *context),
+		 const void *context);
+
 #endif

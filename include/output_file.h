@@ -39,12 +39,14 @@ struct outputs_env {
 	const struct result_layout *layout;
 	const struct cell_group *cells; /* of the whole scene */
 	struct spools *spools;
-	struct meter *meter;              /* METER_GATHER */
+	struct meter *meter; /* METER_GATHER: tiles and pixels; all else is booked for it */
 	bool (*cancelled)(void *context); /* asked every some MB: the run is ending */
 	void *context;
 };
 
 struct output_maker {
+	/* The folder of the spools (spool.h); belongs to the options. */
+	const char *(*spool_folder)(const struct options *options);
 	/*
 	 * Chunks have to be cut along squares of so many pixels a side, and be 2^level of them a
 	 * side, or down where they are as wide as the scene. most_level: no larger level is of any
@@ -70,7 +72,8 @@ struct output_maker {
 	/*
 	 * All artifacts of the scene are there: make its files. They get their names when all of
 	 * them are whole and on the disk. -1: none has (of those that this call was to make).
-	 * Called once, by one thread, while other scenes go on.
+	 * Called once, by one thread, while other scenes go on. For want of space: EX_IOERR by
+	 * error_errno(), so that a full disk is known. Once cancelled() it ends soon, with -1.
 	 */
 	int (*assemble)(struct outputs *outputs, const struct outputs_env *env, struct error *err);
 	/* Files made; n 0 before assemble() and where it failed. */

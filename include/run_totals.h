@@ -41,21 +41,24 @@ struct run_totals {
 	bool of_share;         /* of a run that has others beside it (--shard) */
 	uint32_t n_incomplete; /* of n_ok: some of their values are missing */
 	bool ended_by_missing; /* --on-missing fail: the rest is cancelled */
+	bool ended_by_full;    /* the disk of the outputs is full: likewise */
 	int failure_code;   /* exit status the failures ask for: their common one, or EX_DATAERR */
 	struct meter meter; /* all workers merged */
 	unsigned n_workers;
 	const struct meter *worker;  /* n_workers of them */
 	uint64_t reserved_peak;      /* most bytes reserved at once, baseline included */
 	struct prediction predicted; /* over all scenes, each raised before its first pixel */
-	uint64_t resident_peak;  /* of this process; with processes, of all together (pss_peak) */
-	uint64_t pss_peak;       /* most of the sum of the processes' PSS, as sampled; else 0 */
-	uint64_t cgroup_peak;    /* 0 if not known */
-	uint64_t survey_busy_ns; /* of opening scenes before there were workers */
-	uint64_t
-		coordinator_busy_ns; /* work of the thread that serves workers in other processes */
-	unsigned n_lost;             /* worker processes that died */
-	const char *unconfined;      /* why the plan's confinement was not in force; NULL: it was */
-	unsigned n_ranks;            /* 0 without MPI */
+	uint64_t resident_peak;    /* of this process; with processes, of all together (pss_peak) */
+	uint64_t pss_peak;         /* most of the sum of the processes' PSS, as sampled; else 0 */
+	uint64_t cgroup_peak;      /* 0 if not known */
+	uint64_t spool_bytes_peak; /* most that lay in the spools of this process at once */
+	bool spool_in_memory;      /* and took memory */
+	uint64_t survey_busy_ns;   /* of opening scenes before there were workers */
+	uint64_t coordinator_busy_ns; /* of who serves workers in other processes, and makes the
+					 files */
+	unsigned n_lost;              /* worker processes that died */
+	const char *unconfined; /* why the plan's confinement was not in force; NULL: it was */
+	unsigned n_ranks;       /* 0 without MPI */
 	const struct rank_totals *rank;
 	unsigned n_collectives;
 	struct collective_totals collective[MAX_COLLECTIVES];

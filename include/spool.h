@@ -2,7 +2,11 @@
  * Spools: files without a name, to whose end workers append what they make for a scene's files, in
  * any order, until it is laid out. Each place in the ring of scenes in flight has one, which all
  * workers of a machine share: worker processes inherit the descriptors, so that confined ones need
- * no path. Under MPI each rank has its own, with names that rank 0 can open.
+ * no path. Under MPI each rank has its own, with names that rank 0 can open: the folder is on a
+ * file system that all ranks see.
+ *
+ * Whoever appends reserves a range with an atomic counter in memory that processes share, and
+ * writes there: no lock, and what a worker that dies has begun is a hole that nobody points to.
  *
  * Made before the first worker starts. Implemented in pipeline/base/spool.c.
  */
@@ -38,27 +42,52 @@ void spools_close(struct spools *spools); /* NULL is allowed */
 bool spools_in_memory(const struct spools *spools);
 
 /*
- * Append to this rank's spool of the scene, all of it or nothing that counts; *offset is where it
- * begins. Thread-safe, and safe between processes that share the descriptor (O_APPEND). -1 with
- * EX_IOERR: folder, bytes wanted, reason (no space, quota, file size limit).
+ * From here on no more than so many bytes may lie in all of them together: append then fails with
+ * EX_TEMPFAIL, naming --spool-dir. For spools in memory; before the first worker starts.
  */
+void spools_limit(struct spools *spools, uint64_t bytes);
+
+/* Most bytes that lay in all spools of this process (and its workers) at once. */
+uint64_t spools_peak(const struct spools *spools);
+
+/* The open files, which a worker process has to keep; *fd belongs to the spools. */
+unsigned spools_descriptors(const struct spools *spools, const int **fd);
+
+unsigned spools_rank(const struct spools *spools);
+
+/*
+ * Append to this rank's spool of the scene, all of it or nothing that counts; *offset is where it
+ * begins. Thread-safe, and safe between processes that inherited the spools. n_parts: at the most
+ * SPOOL_PARTS. -1 with EX_IOERR: folder, bytes wanted, reason (no space, quota, file size limit);
+ * err->number is errno.
+ */
+enum { SPOOL_PARTS = 16 };
 int spool_append(struct spools *spools, uint32_t scene_id, const struct iovec *part, int n_parts,
 		 uint64_t *offset, struct error *err) MUST_CHECK;
 
-/* In the process of the run: read what any rank has appended. -1 where it does not lie there. */
+/*
+ * In the process of the run, by one thread for one scene: read what any rank has appended. -1 with
+ * EX_IOERR where it does not lie there.
+ */
 int spool_read(struct spools *spools, uint32_t scene_id, unsigned rank, uint64_t offset, void *out,
 	       size_t bytes, struct error *err) MUST_CHECK;
 
 /* Likewise: the descriptor, for copying from. Belongs to the spools. -1 with an error. */
 int spool_descriptor(struct spools *spools, uint32_t scene_id, unsigned rank, struct error *err);
 
-/* Bytes that lie there now of the scene, of all ranks; for checks of artifacts and for reports. */
+/* Length of that spool now, holes included, 0 where it cannot be had; for checks of artifacts. */
 uint64_t spool_bytes(struct spools *spools, uint32_t scene_id, unsigned rank);
 
-/* The scene is over: its space is given back. In the process of the run. */
+/*
+ * The scene is over, and nobody appends to it any more: its space is given back. In the process of
+ * the run; other ranks see it when they come to the next scene of that place.
+ */
 void spool_empty(struct spools *spools, uint32_t scene_id);
 
-/* A rank but the first: what it has appended can now be read by others (NFS: close to open). */
+/*
+ * A rank but the first: what it has appended can now be read by others. Costs something on file
+ * systems of a network alone.
+ */
 int spool_hand_over(struct spools *spools, uint32_t scene_id, struct error *err) MUST_CHECK;
 
 #endif

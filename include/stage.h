@@ -102,9 +102,10 @@ struct stage {
 	uint64_t (*ahead)(void *state, const struct scene *scene, const struct window *window,
 			  uint64_t most);
 	/*
-	 * The chunk's last block is done, or given up: what is on its way into the result goes
-	 * there: cells, and result->artifact, an array of the stage that lives until its next
-	 * chunk. NULL: nothing is.
+	 * The chunk's last block is done, or given up, also where chunk_begin() or its memory
+	 * failed (result->status says so): what is on its way into the result goes there: cells,
+	 * and result->artifact, an array of the stage that lives until its next chunk. It may
+	 * make the result CHUNK_FAILED with its error. NULL: nothing is.
 	 */
 	void (*chunk_end)(void *state, struct chunk_result *result);
 	/* The worker leaves this scene: close what belongs to it. NULL: nothing does. */

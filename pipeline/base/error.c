@@ -38,6 +38,7 @@ int error_set(struct error *err, int code, const char *format, ...)
 	va_start(args, format);
 	set_text(err, code, NULL, format, args);
 	va_end(args);
+	err->number = 0;
 	return -1;
 }
 
@@ -51,6 +52,7 @@ int error_errno(struct error *err, int code, int errno_value, const char *format
 	va_start(args, format);
 	set_text(err, code, strerror_r(errno_value, buffer, sizeof(buffer)), format, args);
 	va_end(args);
+	err->number = errno_value;
 	return -1;
 }
 

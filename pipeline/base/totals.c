@@ -39,6 +39,8 @@ int run_totals_check(const struct run_totals *totals, struct error *err)
 
 int run_totals_status(const struct run_totals *totals)
 {
+	if (totals->ended_by_full)
+		return EX_IOERR;
 	if (!totals->n_failed)
 		return totals->n_incomplete ? 1 : EX_OK;
 	return totals->n_ok && !totals->ended_by_missing ? 1 : totals->failure_code;

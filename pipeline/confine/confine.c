@@ -278,19 +278,25 @@ static int by_number(const void *a, const void *b)
 }
 
 /* Files of reports, other workers' channels, what the caller left open: none is the worker's. */
-static void close_others(const int *keep, unsigned n)
+static int close_others(const struct confinement *c, const int *keep, unsigned n)
 {
-	int from = 3, sorted[8];
+	int from = 3, *sorted = malloc((n + 1) * sizeof(*sorted));
 
-	memcpy(sorted, keep, n * sizeof(*keep));
-	qsort(sorted, n, sizeof(*sorted), by_number);
-	for (unsigned i = 0; i < n; i++) {
+	if (!sorted)
+		return ENOMEM;
+	if (n)
+		memcpy(sorted, keep, n * sizeof(*keep));
+	sorted[n] = c->landlock_abi ? c->folders : -1;
+	qsort(sorted, n + 1, sizeof(*sorted), by_number);
+	for (unsigned i = 0; i <= n; i++) {
 		if (sorted[i] > from)
 			(void)close_range((unsigned)from, (unsigned)sorted[i] - 1, 0);
 		if (sorted[i] >= from)
 			from = sorted[i] + 1;
 	}
 	(void)close_range((unsigned)from, ~0U, 0);
+	free(sorted);
+	return 0;
 }
 
 static void silence(bool keep_stderr)
@@ -334,26 +340,21 @@ static void drop_rights(void)
 	(void)syscall(__NR_capset, &head, rights);
 }
 
-int confine_self(const struct confinement *c, const int *keep, unsigned n_keep, bool keep_stderr,
-		 struct error *err)
+int confine_self(const struct confinement *c, const int *keep, unsigned n_keep, bool writes,
+		 bool keep_stderr, struct error *err)
 {
-	int kept[8], problem = 0;
-	unsigned n = 0;
+	int problem;
 
 	if (!c->wanted || (!c->filter && !c->landlock_abi))
 		return 0;
-	for (unsigned i = 0; i < n_keep && n < 7; i++)
-		if (keep[i] > 2)
-			kept[n++] = keep[i];
-	if (c->landlock_abi)
-		kept[n++] = c->folders;
 	silence(keep_stderr);
-	close_others(kept, n);
+	problem = close_others(c, keep, n_keep);
 	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_FSIZE, 0);
-	limit(RLIMIT_NOFILE, MOST_DESCRIPTORS);
+	if (!writes)
+		limit(RLIMIT_FSIZE, 0);
+	limit(RLIMIT_NOFILE, MOST_DESCRIPTORS + n_keep);
 	drop_rights();
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+	if (!problem && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		problem = errno;
 	if (!problem && c->landlock_abi && syscall(__NR_landlock_restrict_self, c->folders, 0))
 		problem = errno;

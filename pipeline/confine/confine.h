@@ -23,10 +23,11 @@ int confine_prepare(struct confinement *confinement, const struct options *optio
 /*
  * In a forked child, which keeps the descriptors `keep` (-1: none) alone, standard error with
  * --verbose: from here on the process is confined, for good, and so are its threads to come. -1
- * where what was prepared cannot be done. Without anything wanted it does nothing.
+ * where what was prepared cannot be done. Without anything wanted it does nothing. writes: some of
+ * the descriptors are of files that it makes longer.
  */
 int confine_self(const struct confinement *confinement, const int *keep, unsigned n_keep,
-		 bool keep_stderr, struct error *err) MUST_CHECK;
+		 bool writes, bool keep_stderr, struct error *err) MUST_CHECK;
 
 /* The filter of system calls; filter.c. Can the kernel do it? Install it: 0 or errno. */
 bool filter_available(void);

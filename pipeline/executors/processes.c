@@ -1,7 +1,8 @@
 /*
  * The processes executor: a pool of forked children. A child that dies fails the chunk it held and
- * is replaced; nothing it could have locked is shared. The parent hands out and reduces, in its one
- * thread, so a replacement can be forked at any time.
+ * is replaced; nothing it could have locked is shared. The parent hands out and reduces in one
+ * thread; where files are made of scenes another one does that (assembler.h), and a replacement is
+ * forked while that one rests.
  */
 #include "exec.h"
 
@@ -16,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "assembler.h"
 #include "budget.h"
 #include "confine/confine.h"
 #include "remote/coordinator.h"
@@ -39,12 +41,14 @@ struct child {
 	struct link link;
 	bool said_bye;
 	bool expelled; /* it sent an invalid message, or takes no answers */
+	bool missing;  /* it has died, and another one is to take its place */
 };
 
 struct crew {
 	struct job *job;
 	struct coordinator *coordinator;
-	unsigned n, n_alive;
+	struct assembler *assembler; /* NULL: no files are made */
+	unsigned n, n_alive, n_missing;
 	struct child *child;
 	struct pollfd *polls;
 	void *room; /* for the payload of one message */
@@ -87,13 +91,23 @@ static int confine(const struct run *run, const struct link *link, struct fence 
 					.gdal = plan->gdal,
 					.pool = plan->pool,
 					.heavy = plan->heavy};
-	int keep[] = {link->down[0], link->up[1], -1};
+	const int *spool = NULL;
+	const unsigned n_spools = run->spools ? spools_descriptors(run->spools, &spool) : 0;
+	int *keep, status;
 
 	if (!plan->confinement.wanted)
 		return 0;
+	keep = malloc((3 + n_spools) * sizeof(*keep));
+	if (!keep)
+		return error_memory(err, "a worker's files", (3 + n_spools) * sizeof(*keep));
 	fence_raise(fence, &most);
-	keep[2] = fence->statm;
-	return confine_self(&plan->confinement, keep, 3, run->options->verbosity > 0, err);
+	memcpy(keep, (const int[]){link->down[0], link->up[1], fence->statm}, 3 * sizeof(*keep));
+	if (n_spools)
+		memcpy(keep + 3, spool, n_spools * sizeof(*keep));
+	status = confine_self(&plan->confinement, keep, 3 + n_spools, n_spools > 0,
+			      run->options->verbosity > 0, err);
+	free(keep);
+	return status;
 }
 
 /* Nothing of the parent's is touched but the channel; not even its open files are flushed. */
@@ -201,7 +215,6 @@ static void bury(struct crew *crew, unsigned number)
 	struct child *child = &crew->child[number];
 	struct run *run = crew->job->context;
 	char how[HOW_BYTES];
-	struct error ignored;
 	int status = 0;
 
 	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
@@ -214,8 +227,27 @@ static void bury(struct crew *crew, unsigned number)
 		return;
 	wait_for_own(status);
 	run_poll_signals(run);
-	if (coordinator_lost(crew->coordinator, number, how) && !atomic_load(&run->stopping))
-		(void)start_child(crew, number, &ignored); /* else the others do its work */
+	if (!coordinator_lost(crew->coordinator, number, how) || atomic_load(&run->stopping))
+		return;
+	child->missing = true;
+	crew->n_missing++;
+}
+
+/* In place of those that have died, as soon as it may be; where it cannot be the others do it. */
+static void replace_missing(struct crew *crew)
+{
+	struct run *run = crew->job->context;
+	struct error ignored;
+
+	if (!crew->n_missing || !assembler_pause(crew->assembler))
+		return;
+	for (unsigned i = 0; i < crew->n; i++) {
+		if (crew->child[i].missing && !atomic_load(&run->stopping))
+			(void)start_child(crew, i, &ignored);
+		crew->child[i].missing = false;
+	}
+	crew->n_missing = 0;
+	assembler_go_on(crew->assembler);
 }
 
 /* --- messages --- */
@@ -252,7 +284,7 @@ static void take_message(struct crew *crew, unsigned number)
 		return;
 	}
 	child->said_bye = message.kind == MESSAGE_BYE;
-	if (coordinator_take(crew->coordinator, number, &message, payload, &reply))
+	if (coordinator_take(crew->coordinator, number, &message, crew->room, &reply))
 		answer(crew, number, &reply);
 }
 
@@ -286,10 +318,14 @@ static void attend(struct crew *crew)
 			.fd = crew->child[i].pid ? link_fd(&crew->child[i].link) : -1,
 			.events = POLLIN,
 		};
-	if (poll(crew->polls, crew->n, monitor ? MONITOR_MS : POLL_MS) > 0)
+	crew->polls[crew->n] =
+		(struct pollfd){.fd = assembler_bell(crew->assembler), .events = POLLIN};
+	if (poll(crew->polls, crew->n + 1, monitor ? MONITOR_MS : POLL_MS) > 0)
 		for (unsigned i = 0; i < crew->n; i++)
 			if (crew->polls[i].revents)
 				take_message(crew, i);
+	assembler_heard(crew->assembler);
+	replace_missing(crew);
 	while (coordinator_next(crew->coordinator, &number, &reply))
 		answer(crew, number, &reply);
 	heed_signal(crew);
@@ -305,7 +341,7 @@ static int crew_init(struct crew *crew, struct job *job, struct error *err)
 
 	*crew = (struct crew){.job = job, .n = job->n_workers};
 	crew->child = calloc(crew->n, sizeof(*crew->child));
-	crew->polls = calloc(crew->n, sizeof(*crew->polls));
+	crew->polls = calloc(crew->n + 1, sizeof(*crew->polls));
 	crew->room_bytes = wire_room(&((struct run *)job->context)->plan->layout);
 	crew->room = aligned_alloc(16, crew->room_bytes);
 	crew->stop = mmap(NULL, sizeof(*crew->stop), PROT_READ | PROT_WRITE,
@@ -355,8 +391,15 @@ static int processes_run(struct job *job, struct error *err)
 		crew_release(&crew);
 		return work_here(job, err);
 	}
-	while (crew.n_alive)
+	if (status == 0)
+		status = assembler_start(&crew.assembler, job->context, err);
+	if (status)
+		atomic_store(&((struct run *)job->context)->stopping, true);
+	while (crew.n_alive || crew.n_missing || assembler_look(crew.assembler)) {
 		attend(&crew);
+		(void)assembler_look(crew.assembler);
+	}
+	assembler_stop(crew.assembler);
 	if (status == 0)
 		status = coordinator_failed(crew.coordinator, err);
 	run_poll_signals(job->context);

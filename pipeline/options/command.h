@@ -11,8 +11,8 @@
 
 #include "options.h"
 
-/* Takes the value as typed (NULL if the option has none). 0, or -1 with EX_USAGE and what would
- * have been right. */
+/* Takes the value as typed (NULL if the option has none, or it was left out). 0, or -1 with
+ * EX_USAGE and what would have been right. */
 typedef int option_setter(struct options *options, const char *value, struct error *err);
 
 /* An option. Commands that take the same one have the same row. */
@@ -25,7 +25,8 @@ struct option_row {
 	const char *(*word)(unsigned number);
 	/* What may follow word `number` behind a colon, in the same way; NULL: nothing. */
 	const char *(*behind)(unsigned number, unsigned i);
-	bool repeats; /* each time it is given counts, not the last alone */
+	bool may_lack; /* --name alone is good, too: the value follows as --name=VALUE */
+	bool repeats;  /* each time it is given counts, not the last alone */
 	const char *help;
 	option_setter *set;
 };
@@ -51,7 +52,7 @@ struct option_item {
 	const char *title;                  /* what it stands under */
 };
 
-enum { OPTION_GROUPS_MOST = 9, OPTIONS_MOST = 64 };
+enum { OPTION_GROUPS_MOST = 9, OPTIONS_MOST = 96 };
 
 /* What a command is called with; struct call is of pipeline/commands/. */
 struct call;

@@ -162,6 +162,7 @@ static bool try_answer(struct coordinator *coordinator, struct peer *peer, struc
 	got = run_try_claim(&peer->worker, &peer->task, &peer->cause);
 	pthread_mutex_unlock(&run->lock);
 	switch (got) {
+	case ANSWER_ASSEMBLE: /* not for workers elsewhere */
 	case ANSWER_WAIT:
 		return false;
 	case ANSWER_CHUNK:
@@ -362,6 +363,43 @@ static bool take_one_of_many(struct coordinator *coordinator, struct peer *peer,
 	return true;
 }
 
+/* Records are whole, and lie in the spool of the worker's own rank, whatever they say. */
+static int check_artifacts(const struct coordinator *coordinator, const struct peer *peer,
+			   struct artifact *artifact, const struct message *message,
+			   struct error *err)
+{
+	size_t n = message->payload_bytes / sizeof(*artifact);
+
+	if (message->payload_bytes % sizeof(*artifact))
+		return error_set(err, EX_SOFTWARE, "%s: what a worker says of its files is cut off",
+				 peer->task.scene->name);
+	for (size_t i = 0; i < n; i++)
+		artifact[i].rank = (uint32_t)(peer->worker.pool - coordinator->run->pools);
+	return 0;
+}
+
+/* As with groups: what cannot be placed fails the chunk now. */
+static void take_artifacts(struct coordinator *coordinator, struct peer *peer,
+			   const struct message *message, void *payload, struct message *answer)
+{
+	struct chunk_result result = {.chunk = peer->task.chunk,
+				      .scene_id = peer->task.scene_id,
+				      .status = CHUNK_DONE,
+				      .artifact = payload};
+	uint64_t since = clock_now();
+
+	result.n_artifacts = (uint32_t)(message->payload_bytes / sizeof(*result.artifact));
+	if (check_artifacts(coordinator, peer, payload, message, &result.error) ||
+	    run_fold(&peer->worker, &peer->task, &result)) {
+		pthread_mutex_lock(&coordinator->run->lock);
+		slot_fail(peer->task.slot, result.chunk, &result.error);
+		pthread_mutex_unlock(&coordinator->run->lock);
+	}
+	order(answer, peer, MESSAGE_GO_ON);
+	answer->served_ns = clock_now() - since;
+	book_answer(coordinator, answer);
+}
+
 /* By what the peer is at. One that is empty, or waits for an answer, has nothing to say. */
 bool coordinator_expects(const struct coordinator *coordinator, unsigned number,
 			 const struct message *message)
@@ -369,18 +407,20 @@ bool coordinator_expects(const struct coordinator *coordinator, unsigned number,
 	static const uint32_t kinds[] = {
 		[PEER_IDLE] = 1U << MESSAGE_READY | 1U << MESSAGE_RELEASED | 1U << MESSAGE_BYE,
 		[PEER_AT_SCENE] = 1U << MESSAGE_OPENED,
-		[PEER_AT_CHUNK] = 1U << MESSAGE_RESULT | 1U << MESSAGE_GROUP | 1U << MESSAGE_EXTRA,
+		[PEER_AT_CHUNK] = 1U << MESSAGE_RESULT | 1U << MESSAGE_GROUP |
+				  1U << MESSAGE_ARTIFACTS | 1U << MESSAGE_EXTRA,
 	};
 	const struct decorator *decorator = coordinator->run->decorator;
 
 	if (message->kind == MESSAGE_EXTRA && !(decorator && decorator->message))
 		return false;
-
+	if (message->kind == MESSAGE_ARTIFACTS && !coordinator->run->workload->outputs)
+		return false;
 	return message->kind < 32 && (kinds[coordinator->peers[number].state] >> message->kind & 1);
 }
 
 bool coordinator_take(struct coordinator *coordinator, unsigned number,
-		      const struct message *message, const void *payload, struct message *answer)
+		      const struct message *message, void *payload, struct message *answer)
 {
 	struct peer *peer = &coordinator->peers[number];
 	uint64_t since = clock_now();
@@ -391,6 +431,10 @@ bool coordinator_take(struct coordinator *coordinator, unsigned number,
 		return take_one_of_many(coordinator, peer, message, payload, answer);
 	if (peer->state == PEER_AT_CHUNK && message->kind == MESSAGE_EXTRA) {
 		take_extra(coordinator, peer, message, payload, answer);
+		return true;
+	}
+	if (peer->state == PEER_AT_CHUNK && message->kind == MESSAGE_ARTIFACTS) {
+		take_artifacts(coordinator, peer, message, payload, answer);
 		return true;
 	}
 	if (peer->state == PEER_AT_CHUNK && message->kind == MESSAGE_RESULT) {

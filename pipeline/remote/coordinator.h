@@ -30,11 +30,11 @@ struct coordinator *coordinator_new(struct job *job, struct coordinator_peers pe
 void coordinator_free(struct coordinator *coordinator);
 
 /*
- * A message from peer `peer` has come. True: *answer goes back now; false: later
- * (coordinator_next()), or, after BYE, never.
+ * A message from peer `peer` has come; its payload, aligned to 16, may be written to. True: *answer
+ * goes back now; false: later (coordinator_next()), or, after BYE, never.
  */
 bool coordinator_take(struct coordinator *coordinator, unsigned peer, const struct message *message,
-		      const void *payload, struct message *answer);
+		      void *payload, struct message *answer);
 
 /* May this message come from that peer now? A worker that is out of its mind sends others. */
 bool coordinator_expects(const struct coordinator *coordinator, unsigned peer,

@@ -276,6 +276,30 @@ static void send_groups(struct worker *worker, const struct chunk_result *result
 	}
 }
 
+/* As many as fit, each message answered before the next. They lie in this process's spool. */
+static int send_artifacts(struct worker *worker, struct chunk_result *result)
+{
+	const uint32_t most = (uint32_t)(wire_room(worker->layout) / sizeof(*result->artifact));
+	struct artifact *sent = remote_of(worker)->channel->payload;
+	struct message answer;
+
+	if (spool_hand_over(worker->spools, result->scene_id, &result->error))
+		return -1;
+	for (uint32_t i = 0; i < result->n_artifacts; i += most) {
+		uint32_t left = result->n_artifacts - i, n = left < most ? left : most;
+		struct message message = {.kind = MESSAGE_ARTIFACTS,
+					  .scene_id = result->scene_id,
+					  .chunk = result->chunk,
+					  .payload_bytes = n * (uint32_t)sizeof(*sent)};
+
+		memcpy(sent, result->artifact + i, n * sizeof(*sent));
+		remote_send(worker, &message, METER_REDUCE);
+		if (remote_receive(worker, &answer))
+			return 0; /* nobody is left to be told */
+	}
+	return 0;
+}
+
 static int keep_groups(struct worker *worker, struct chunk_result *result)
 {
 	struct rank_partials *partials = remote_of(worker)->partials;
@@ -296,6 +320,8 @@ static void remote_deliver(struct worker *worker, const struct task *task,
 	struct message message = {.kind = MESSAGE_RESULT, .chunk = task->chunk};
 
 	if (result->status == CHUNK_DONE && remote->partials && keep_groups(worker, result))
+		result->status = CHUNK_FAILED;
+	if (result->status == CHUNK_DONE && result->n_artifacts && send_artifacts(worker, result))
 		result->status = CHUNK_FAILED;
 	if (result->status == CHUNK_DONE && !remote->partials && result->n_groups) {
 		send_groups(worker, result);

@@ -23,4 +23,5 @@ void wire_take_error(struct error *error, const struct error *sent)
 	if (code < EX__BASE || code > EX__MAX)
 		code = EX_SOFTWARE;
 	(void)error_set(error, code, "%.*s", (int)sizeof(sent->text) - 1, sent->text);
+	error->number = sent->number;
 }

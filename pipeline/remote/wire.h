@@ -5,11 +5,14 @@
  *
  * Each message goes one way and is followed by one the other way, so a channel needs no queue:
  *
- *     worker: READY                     coordinator: CHUNK, SCENE, RELEASE or STOP, when there is
- * one worker: RESULT (of the chunk)     coordinator: as above worker: OPENED (of the scene)
- * coordinator: as above worker: RELEASED                  coordinator: as above worker: GROUP (of a
- * result, more to follow)       coordinator: GO_ON worker: EXTRA (of a chunk, see run/decorator.h)
- * coordinator: GO_ON worker: BYE, after STOP                           coordinator: nothing
+ *     worker: READY                               coordinator: CHUNK, SCENE, RELEASE or STOP
+ *     worker: RESULT (of the chunk)               coordinator: as above
+ *     worker: OPENED (of the scene)               coordinator: as above
+ *     worker: RELEASED                            coordinator: as above
+ *     worker: GROUP (more of a result to follow)  coordinator: GO_ON
+ *     worker: ARTIFACTS (of a result, likewise)   coordinator: GO_ON
+ *     worker: EXTRA (of a chunk: decorator.h)     coordinator: GO_ON
+ *     worker: BYE, after STOP                     coordinator: nothing
  */
 #ifndef IMGPIPE_PIPELINE_WIRE_H
 #define IMGPIPE_PIPELINE_WIRE_H
@@ -29,9 +32,10 @@ enum message_kind {
 			 */
 	MESSAGE_OPENED, /* payload: struct opened */
 	MESSAGE_RELEASED,
-	MESSAGE_GROUP, /* payload: the group of cells */
-	MESSAGE_EXTRA, /* payload: the decorator's own */
-	MESSAGE_BYE,   /* payload: the worker's meter; status not 0: it could not start, an error */
+	MESSAGE_GROUP,     /* payload: the group of cells */
+	MESSAGE_ARTIFACTS, /* payload: struct artifact, one after the other */
+	MESSAGE_EXTRA,     /* payload: the decorator's own */
+	MESSAGE_BYE, /* payload: the worker's meter; status not 0: it could not start, an error */
 
 	MESSAGE_CHUNK,
 	MESSAGE_SCENE,

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "meters/console.h"
 #include "meters/monitor.h"
@@ -82,7 +84,50 @@ static void trace_survey(struct run *run)
 		  samples->begin_ns, samples->begin_ns + samples->opened.busy_ns);
 }
 
-static int run_init(struct run *run, const struct run_setup *setup, struct error *err)
+/* The same number in all ranks, and in no other run: the names of their spools. */
+static uint64_t agree_on_token(const struct run_setup *setup)
+{
+	uint64_t token = 0;
+
+	if (!setup->workload->outputs || setup->session->n_ranks < 2)
+		return 0;
+	if (getrandom(&token, sizeof(token), 0) != sizeof(token))
+		token = clock_now() ^ (uint64_t)getpid();
+	setup->session->cluster->least(&token, 1);
+	return token;
+}
+
+/* What the plan does not need of the memory is left for spools that are in it. */
+static void limit_spools(struct run *run)
+{
+	const uint64_t limit = run->plan->budget.limit, peak = run->plan->predicted.peak;
+
+	if (!spools_in_memory(run->spools))
+		return;
+	run->totals.spool_in_memory = true;
+	spools_limit(run->spools, limit > peak ? limit - peak : 0);
+}
+
+static int open_spools(struct run *run, const struct session *session, uint64_t token,
+		       struct error *err)
+{
+	const struct output_maker *outputs = run->workload->outputs;
+	struct spools_place place = {.n = run->n_slots,
+				     .rank = session->rank,
+				     .n_ranks = session->n_ranks,
+				     .token = token};
+
+	if (!outputs)
+		return 0;
+	place.folder = outputs->spool_folder(run->options);
+	if (spools_open(&run->spools, &place, err))
+		return -1;
+	limit_spools(run);
+	return 0;
+}
+
+static int run_init(struct run *run, const struct run_setup *setup, uint64_t token,
+		    struct error *err)
 {
 	const struct plan *plan = setup->plan;
 	const bool leads = setup->session->rank == 0;
@@ -136,6 +181,8 @@ static int run_init(struct run *run, const struct run_setup *setup, struct error
 	trace_survey(run);
 	for (unsigned i = 0; i < plan->workers; i++)
 		run->meters[i].meter.trace = trace_of(run->trace, i);
+	if (open_spools(run, setup->session, token, err))
+		return -1;
 	if (!leads)
 		return 0;       /* people hear from rank 0 */
 	if (!run->options->lab) /* whose command tells what became of it */
@@ -164,6 +211,7 @@ static int all_ready(const struct session *session, int status, struct error *er
 static void run_release(struct run *run)
 {
 	run->sink->free(run->reports);
+	spools_close(run->spools);
 	console_free(run->console);
 	for (uint32_t i = 0; run->slots && i < run->n_slots; i++)
 		free(run->slots[i].joined);
@@ -241,6 +289,8 @@ static void fill_totals(struct run *run, const struct executor *executor, uint64
 		if (totals->rank[i].resident_peak > totals->resident_peak)
 			totals->resident_peak = totals->rank[i].resident_peak;
 	totals->cgroup_peak = memory_cgroup_peak();
+	if (run->spools)
+		totals->spool_bytes_peak = spools_peak(run->spools);
 }
 
 static int exit_status(const struct run_totals *totals)
@@ -375,7 +425,7 @@ int execute(const struct run_setup *setup, struct error *err)
 	struct will *will;
 	int status = -1, failed;
 
-	if (all_ready(setup->session, run_init(run, setup, err), err))
+	if (all_ready(setup->session, run_init(run, setup, agree_on_token(setup), err), err))
 		goto out;
 	start_looking(&course);
 	will = make_will(&course);

@@ -10,8 +10,21 @@
 
 static uint64_t totals_bytes(const struct run *run, const struct slot *slot)
 {
-	return run->workload->totals_bytes(&slot->scene, &slot->grid, &run->plan->layout,
-					   plan_most_workers(run->plan), run->plan->by_tile);
+	const struct workload *workload = run->workload;
+	uint64_t bytes = workload->totals_bytes(&slot->scene, &slot->grid, &run->plan->layout,
+						plan_most_workers(run->plan), run->plan->by_tile);
+
+	if (workload->outputs)
+		bytes += workload->outputs->bytes(&slot->scene, &slot->grid, run->options);
+	return bytes;
+}
+
+static int make_outputs(struct run *run, struct slot *slot, struct error *err)
+{
+	if (!run->workload->outputs)
+		return 0;
+	slot->outputs = run->workload->outputs->open(&slot->scene, &slot->grid, run->options, err);
+	return slot->outputs ? 0 : -1;
 }
 
 static int make_totals(struct run *run, struct slot *slot, uint64_t bytes)
@@ -20,7 +33,9 @@ static int make_totals(struct run *run, struct slot *slot, uint64_t bytes)
 
 	slot->totals = run->workload->totals_new(&slot->scene, &slot->grid, &run->plan->layout,
 						 run->plan->by_tile, &error);
-	if (!slot->totals) {
+	if (!slot->totals || make_outputs(run, slot, &error)) {
+		run->workload->totals_free(slot->totals);
+		slot->totals = NULL;
 		slot_fail(slot, 0, &error);
 		return -1;
 	}

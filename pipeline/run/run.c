@@ -8,9 +8,9 @@
 #include "run.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "meters/console.h"
+#include "assemble.h"
 #include "decorator.h"
 #include "reserve.h"
 #include "base/signals.h"
@@ -26,32 +26,10 @@ void run_worker(struct worker *worker, struct run *run, unsigned number)
 		.layout = &run->plan->layout,
 		.by_tile = run->plan->by_tile,
 		.decorator = run->decorator,
+		.spools = run->spools,
 	};
 	if (run->shown)
 		worker->activity.shown = run->shown + number % run->job.n_workers;
-}
-
-/* Too late: the run is being concluded without this worker, and the program ends. */
-static void stay_here(struct run *run)
-{
-	pthread_mutex_unlock(&run->lock);
-	for (;;)
-		(void)pause();
-}
-
-static void lock_run(struct run *run, struct meter *meter)
-{
-	uint64_t since = clock_now();
-
-	if (pthread_mutex_trylock(&run->lock)) {
-		activity_at(ACTIVITY_WAIT + WAIT_PEER);
-		pthread_mutex_lock(&run->lock);
-		activity_at(METER_CLAIM);
-	}
-	if (atomic_load(&run->deserted))
-		stay_here(run);
-	meter_wait(meter, WAIT_PEER, since);
-	meter->lock_ops++;
 }
 
 /* --- claims --- */
@@ -80,6 +58,10 @@ static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 	while ((slot = claimable(run))) {
 		if (run->workload->sequential && slot->n_out) {
 			*cause = WAIT_ORDER;
+			return ANSWER_WAIT;
+		}
+		if (!slot->next_chunk && assemblies_are_many(run)) {
+			*cause = WAIT_WRITER;
 			return ANSWER_WAIT;
 		}
 		switch (reserve(worker, slot)) {
@@ -163,7 +145,7 @@ static void give_back(struct worker *worker)
 	pthread_mutex_unlock(&worker->run->lock);
 	worker_leave_scene(worker);
 	arena_release(&worker->arena);
-	lock_run(worker->run, worker->meter);
+	run_lock(worker->run, worker->meter);
 	run_released(worker);
 }
 
@@ -192,15 +174,35 @@ static void unlock_claim(struct run *run, struct meter *meter)
 		meter_wait(meter, WAIT_PEER, since);
 }
 
+/* What waits to be assembled comes first: its bytes take space. */
+static enum claim_answer try_local_claim(struct worker *worker, struct task *task,
+					 enum wait_cause *cause)
+{
+	struct run *run = worker->run;
+	bool starving = worker->held && others_starve(worker->pool, worker);
+	struct slot *slot = starving ? NULL : assembly_claim(run);
+	enum claim_answer answer;
+
+	if (slot) {
+		*task = (struct task){.scene_id = slot->scene.id, .slot = slot};
+		return ANSWER_ASSEMBLE;
+	}
+	answer = run_try_claim(worker, task, cause);
+	if (answer != ANSWER_NOTHING || !assemblies_to_come(run))
+		return answer;
+	*cause = WAIT_IDLE;
+	return ANSWER_WAIT;
+}
+
 static enum claim local_claim(struct worker *worker, struct task *task)
 {
 	struct run *run = worker->run;
 	enum wait_cause cause = WAIT_ORDER;
 	enum claim_answer answer;
 
-	lock_run(run, worker->meter);
+	run_lock(run, worker->meter);
 	for (;;) {
-		answer = run_try_claim(worker, task, &cause);
+		answer = try_local_claim(worker, task, &cause);
 		if (answer == ANSWER_RELEASE)
 			give_back(worker);
 		else if (answer == ANSWER_WAIT)
@@ -211,9 +213,10 @@ static enum claim local_claim(struct worker *worker, struct task *task)
 	unlock_claim(run, worker->meter);
 	if (answer == ANSWER_CHUNK)
 		worker->meter->row[METER_CLAIM].chunks++;
-	return answer == ANSWER_CHUNK   ? CLAIM_CHUNK
-	       : answer == ANSWER_SCENE ? CLAIM_SCENE
-					: CLAIM_NOTHING;
+	return answer == ANSWER_CHUNK      ? CLAIM_CHUNK
+	       : answer == ANSWER_SCENE    ? CLAIM_SCENE
+	       : answer == ANSWER_ASSEMBLE ? CLAIM_ASSEMBLE
+					   : CLAIM_NOTHING;
 }
 
 void run_leave(struct worker *worker)
@@ -255,7 +258,7 @@ static void scene_ready(struct worker *worker, struct slot *slot, const struct e
 {
 	struct run *run = worker->run;
 
-	lock_run(run, worker->meter);
+	run_lock(run, worker->meter);
 	slot->state = SLOT_READY;
 	if (error) {
 		slot_fail(slot, 0, error);
@@ -364,36 +367,6 @@ void run_fail_scene(struct worker *worker, const struct task *task, const struct
 	scene_ready(worker, task->slot, error);
 }
 
-/* A coordinator folds for many workers; one that folds for itself is at that chunk anyway. */
-static void trace_at_fold(struct worker *worker, const struct task *task)
-{
-	if (!worker->stage_state)
-		trace_at(worker->meter->trace, task->scene_id, task->chunk);
-}
-
-/* Fold groups into the scene's totals; serialised by the scene's own lock. */
-int run_fold(struct worker *worker, const struct task *task, struct chunk_result *result)
-{
-	struct slot *slot = task->slot;
-	struct meter_row *row = &worker->meter->row[METER_REDUCE];
-	uint64_t since = clock_now();
-	struct meter_span span;
-
-	trace_at_fold(worker, task);
-	pthread_mutex_lock(&slot->fold_lock);
-	meter_wait(worker->meter, WAIT_PEER, since);
-	worker->meter->lock_ops++;
-	span = meter_begin();
-	if (worker->run->workload->totals_fold(slot->totals, result, &result->error))
-		result->status = CHUNK_FAILED;
-	meter_lap(worker->meter, METER_REDUCE, &span);
-	pthread_mutex_unlock(&slot->fold_lock);
-	if (!worker->stage_state)
-		trace_at(worker->meter->trace, TRACE_NO_SCENE, TRACE_NO_CHUNK);
-	row->bytes_in += layout_bytes(&worker->run->plan->layout, result->n_groups);
-	return result->status == CHUNK_FAILED ? -1 : 0;
-}
-
 void run_deliver(struct worker *worker, const struct task *task, struct chunk_result *result)
 {
 	struct run *run = worker->run;
@@ -402,10 +375,10 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 	uint64_t since;
 	uint32_t written;
 
-	if (result->status == CHUNK_DONE && result->n_groups)
+	if (result->status == CHUNK_DONE && (result->n_groups || result->n_artifacts))
 		(void)run_fold(worker, task, result);
 	worker->meter->row[METER_REDUCE].chunks += result->status == CHUNK_DONE;
-	lock_run(run, worker->meter);
+	run_lock(run, worker->meter);
 	slot->n_out--;
 	if (result->status == CHUNK_FAILED)
 		slot_fail(slot, result->chunk, &result->error);
@@ -415,7 +388,7 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 	if (slot->state == SLOT_DONE) {
 		slots_write(run, worker->meter);
 		pthread_cond_broadcast(&run->changed);
-	} else if (run->workload->sequential) {
+	} else if (run->workload->sequential || slot->state == SLOT_ASSEMBLE) {
 		pthread_cond_broadcast(&run->changed);
 	}
 	written = run->first;
@@ -434,7 +407,8 @@ static void local_deliver(struct worker *worker, const struct task *task,
 	/* Handed over in memory: nothing is copied. Beside real messages it is none. */
 	if (result->status == CHUNK_DONE && worker->run->n_pools == 1) {
 		row->messages++;
-		row->message_bytes += layout_bytes(worker->layout, result->n_groups);
+		row->message_bytes += layout_bytes(worker->layout, result->n_groups) +
+				      result->n_artifacts * sizeof(*result->artifact);
 	}
 	run_deliver(worker, task, result);
 }
@@ -448,7 +422,7 @@ void run_collected(struct run *run, struct slot *slot, struct cell_group *group,
 	bool wanted = slot->status == SCENE_OK; /* nobody else touches a slot being collected */
 	int status = wanted ? run_fold(&collector, &task, &result) : 0;
 
-	lock_run(run, meter);
+	run_lock(run, meter);
 	if (status)
 		slot_fail(slot, 0, &result.error);
 	for (unsigned i = 1; i < run->n_pools; i++) {
@@ -457,7 +431,7 @@ void run_collected(struct run *run, struct slot *slot, struct cell_group *group,
 		slot->joined[i] = false;
 	}
 	slot->n_joined = 0;
-	slot->state = SLOT_DONE;
+	slot_complete(slot);
 	slots_write(run, meter);
 	pthread_cond_broadcast(&run->changed);
 	pthread_mutex_unlock(&run->lock);
@@ -516,9 +490,15 @@ void run_merge_meter(struct run *run, const struct meter *meter)
 	run->merged[run->n_merged++] = *meter;
 }
 
+static void local_assemble(struct worker *worker, const struct task *task)
+{
+	assembly_run(worker->run, task->slot, worker->meter);
+}
+
 const struct worker_ops run_ops = {
 	.claim = local_claim,
 	.open_scene = run_open_scene,
+	.assemble = local_assemble,
 	.deliver = local_deliver,
 	.leave = local_leave,
 	.cancelled = local_cancelled,

@@ -34,6 +34,8 @@ enum slot_state {
 	SLOT_READY,      /* chunks are handed out and delivered */
 	SLOT_COLLECT,    /* all delivered; parts of its totals are in other ranks */
 	SLOT_COLLECTING, /* those have been asked for */
+	SLOT_ASSEMBLE,   /* all is there that its files are made of */
+	SLOT_ASSEMBLING, /* somebody makes them */
 	SLOT_DONE        /* nothing left to deliver; waits for its turn to be written */
 };
 
@@ -57,8 +59,9 @@ struct slot {
 	unsigned n_joined;
 	void *extra; /* the decorator's own */
 
-	_Alignas(APART) pthread_mutex_t fold_lock; /* guards the totals' contents */
+	_Alignas(APART) pthread_mutex_t fold_lock; /* guards the contents of both */
 	struct scene_totals *totals;
+	struct outputs *outputs; /* made and freed with the totals; NULL: none */
 };
 
 /* Memory that may be reserved, of one machine or rank. All pools of a run have the same limit. */
@@ -80,6 +83,7 @@ struct run {
 	struct console *console;
 	const struct decorator *decorator; /* NULL: none */
 	struct samples *samples;           /* each taken by the worker that has claimed its scene */
+	struct spools *spools;             /* NULL: no files of pixels are made */
 	struct trace_log *trace;           /* NULL: not wanted, or not of this rank */
 	uint32_t n_scenes;
 	struct worker_meter *meters; /* one for each worker of this process */
@@ -104,6 +108,7 @@ struct run {
 	struct pool *pools; /* [0] is this process's, and that of workers on its machine */
 	unsigned n_pools;
 	bool writing;       /* one worker writes rows */
+	unsigned n_full;    /* scenes in a row that failed for want of space on the disk */
 	struct error error; /* of the run itself */
 	struct run_totals totals;
 	unsigned n_merged; /* of totals.worker */
@@ -114,13 +119,17 @@ struct run {
 enum claim_answer {
 	ANSWER_CHUNK,
 	ANSWER_SCENE,
-	ANSWER_RELEASE, /* give back what it holds (run_released()), then ask again */
-	ANSWER_WAIT,    /* nothing now; ask again when the run has changed */
-	ANSWER_NOTHING  /* nothing any more */
+	ANSWER_ASSEMBLE, /* workers that share the run's memory alone */
+	ANSWER_RELEASE,  /* give back what it holds (run_released()), then ask again */
+	ANSWER_WAIT,     /* nothing now; ask again when the run has changed */
+	ANSWER_NOTHING   /* nothing any more */
 };
 
 /* A worker of the run in this process, without operations, memory and meter. */
 void run_worker(struct worker *worker, struct run *run, unsigned number);
+
+/* Take run->lock. Comes back unless the run has been concluded without the caller. run_lock.c */
+void run_lock(struct run *run, struct meter *meter);
 
 /* --- run.c: claim and delivery --- */
 
@@ -136,7 +145,10 @@ void run_take_scene(struct worker *worker, const struct task *task, const void *
 		    size_t bytes, const struct error *failure);
 /* The scene cannot be opened at all, for a reason of the worker's: only its name is looked up. */
 void run_fail_scene(struct worker *worker, const struct task *task, const struct error *error);
-/* Fold groups of a result before the last ones. -1 where that fails; the result is then FAILED. */
+/*
+ * Groups and artifacts of a result go to the scene; run_deliver() does it with the last ones. -1
+ * where that fails; the result is then FAILED. fold.c
+ */
 int run_fold(struct worker *worker, const struct task *task, struct chunk_result *result);
 void run_deliver(struct worker *worker, const struct task *task, struct chunk_result *result);
 /* A signal may have come while no worker claims: wake those that wait. */
@@ -161,8 +173,10 @@ extern const struct worker_ops run_ops;
 /* --- slots.c: scenes in flight. Called with run->lock held. --- */
 struct slot *slot_of(struct run *run, uint32_t scene_id);
 void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error);
-/* Move to DONE, or COLLECT, where nothing of the scene is left to deliver. */
+/* Move on where nothing of the scene is left to deliver: to COLLECT, or as slot_complete() does. */
 void slot_settle(struct slot *slot);
+/* All of the scene is in this process: to ASSEMBLE where files are made of it, else to DONE. */
+void slot_complete(struct slot *slot);
 /* Write finished scenes whose turn has come. Drops and retakes run->lock while writing. */
 void slots_write(struct run *run, struct meter *meter);
 /* After the workers: settle and write what an interrupted run left. */

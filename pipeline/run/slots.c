@@ -4,6 +4,8 @@
  */
 #include "run.h"
 
+#include <errno.h>
+
 #include "decorator.h"
 #include "meters/console.h"
 #include "trace.h"
@@ -30,10 +32,19 @@ void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error)
 	slot_stop(slot);
 }
 
+void slot_complete(struct slot *slot)
+{
+	slot->state = slot->outputs && slot->status == SCENE_OK ? SLOT_ASSEMBLE : SLOT_DONE;
+}
+
 void slot_settle(struct slot *slot)
 {
-	if (slot->state == SLOT_READY && slot->next_chunk == slot->n_chunks && !slot->n_out)
-		slot->state = slot->n_joined ? SLOT_COLLECT : SLOT_DONE;
+	if (slot->state != SLOT_READY || slot->next_chunk < slot->n_chunks || slot->n_out)
+		return;
+	if (slot->n_joined)
+		slot->state = SLOT_COLLECT;
+	else
+		slot_complete(slot);
 }
 
 static void write_row(struct run *run, struct slot *slot)
@@ -50,6 +61,8 @@ static void write_row(struct run *run, struct slot *slot)
 	if (slot->status == SCENE_OK && slot->totals)
 		run->workload->totals_finish(slot->totals, &slot->scene, &result);
 	slot->status = result.status;
+	if (slot->status == SCENE_OK && slot->outputs)
+		result.file = run->workload->outputs->files(slot->outputs, &result.n_files);
 	result.first_ok = slot->status == SCENE_OK && !run->totals.n_ok;
 	if (result.first_ok && run->trace) {
 		run->trace->has_first = true;
@@ -72,11 +85,14 @@ static void free_slot(struct run *run, struct slot *slot)
 		return;
 	}
 	run->workload->totals_free(slot->totals);
+	if (slot->outputs)
+		run->workload->outputs->free(slot->outputs);
 	if (slot->extra)
 		run->decorator->scene_end(run->decorator->context, slot);
 	slot->extra = NULL;
 	scene_release(&slot->scene);
 	slot->totals = NULL;
+	slot->outputs = NULL;
 	slot->scene = (struct scene){0};
 	slot->grid = (struct chunk_grid){0};
 	slot->n_chunks = slot->next_chunk = slot->n_out = 0;
@@ -93,6 +109,31 @@ static bool ends_run(const struct run *run, const struct slot *slot)
 	       slot->scene.missing;
 }
 
+/*
+ * Where the disk of the outputs is full, each scene would be computed to no end. One that failed
+ * has given its space back, so it takes several in a row.
+ */
+static bool is_full(struct run *run, const struct slot *slot)
+{
+	enum { MOST_FULL = 3 };
+	const int why = slot->error.number;
+
+	if (slot->status == SCENE_OK)
+		run->n_full = 0;
+	else if (slot->status == SCENE_FAILED && slot->error.code == EX_IOERR &&
+		 (why == ENOSPC || why == EDQUOT))
+		run->n_full++;
+	return run->n_full >= MOST_FULL;
+}
+
+/* The scene's row, and what lies in its spool is of no use any more. */
+static void finish_scene(struct run *run, struct slot *slot)
+{
+	write_row(run, slot);
+	if (run->spools && !atomic_load(&run->deserted))
+		spool_empty(run->spools, slot->scene.id);
+}
+
 /* One row at a time, in order. run->writing keeps all others out while the lock is dropped. */
 void slots_write(struct run *run, struct meter *meter)
 {
@@ -105,15 +146,16 @@ void slots_write(struct run *run, struct meter *meter)
 		struct slot *slot = slot_of(run, run->first);
 
 		pthread_mutex_unlock(&run->lock);
-		write_row(run, slot);
+		finish_scene(run, slot);
 		pthread_mutex_lock(&run->lock);
 		run->pools[0].reserved -= slot->shared_bytes;
 		run->totals.ended_by_missing |= ends_run(run, slot);
+		run->totals.ended_by_full |= run->spools && is_full(run, slot);
 		free_slot(run, slot);
 		run->first++;
 		if (run->claiming < run->first)
 			run->claiming = run->first;
-		if (run->error.code || run->totals.ended_by_missing)
+		if (run->error.code || run->totals.ended_by_missing || run->totals.ended_by_full)
 			atomic_store(&run->stopping, true);
 		meter->row[METER_WRITE].chunks++;
 		pthread_cond_broadcast(&run->changed);

@@ -17,6 +17,7 @@ static struct stage_env make_env(struct worker *worker)
 		.arena = &worker->arena,
 		.meter = worker->meter,
 		.worker = worker->number,
+		.spools = worker->spools,
 	};
 }
 
@@ -178,6 +179,21 @@ static int run_blocks(struct worker *worker, const struct task *task, const stru
 	return 0;
 }
 
+/* What it allocates stays until the chunk is over. */
+static int begin_chunk(struct worker *worker, const struct task *task, const struct window *chunk,
+		       struct error *err)
+{
+	const struct workload *workload = worker->workload;
+	struct stage_env env = make_env(worker);
+
+	for (unsigned i = 0; i < workload->n_stages; i++)
+		if (workload->stage[i]->chunk_begin &&
+		    workload->stage[i]->chunk_begin(worker->stage_state[i], &env, task->scene,
+						    task->grid, chunk, err))
+			return -1;
+	return 0;
+}
+
 /* The arena just as large as this scene's blocks need: what is reserved is what is mapped. */
 static int fit_arena(struct worker *worker, size_t bytes, struct error *err)
 {
@@ -202,7 +218,8 @@ static int run_chunk(struct worker *worker, const struct task *task, struct chun
 		return error_set(&result->error, EX_SOFTWARE,
 				 "the planned memory is too small for the tiles of a chunk");
 	result_begin(result, worker->layout, task->scene, &chunk, worker->by_tile);
-	if (run_constant(worker, task, &chunk, result, &done))
+	if (begin_chunk(worker, task, &chunk, &result->error) ||
+	    run_constant(worker, task, &chunk, result, &done))
 		return -1;
 	return done ? 0 : run_blocks(worker, task, &chunk, result);
 }
@@ -291,6 +308,8 @@ int worker_live(struct worker *worker, struct error *err)
 	while (!status && (claim = worker->ops->claim(worker, &task)) != CLAIM_NOTHING) {
 		if (claim == CLAIM_SCENE)
 			open_scene(worker, &task);
+		else if (claim == CLAIM_ASSEMBLE)
+			worker->ops->assemble(worker, &task);
 		else
 			work_on(worker, &task);
 	}

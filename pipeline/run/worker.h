@@ -24,7 +24,7 @@ struct slot;
 struct pool;
 struct worker;
 
-enum claim { CLAIM_NOTHING, CLAIM_SCENE, CLAIM_CHUNK };
+enum claim { CLAIM_NOTHING, CLAIM_SCENE, CLAIM_CHUNK, CLAIM_ASSEMBLE };
 
 /* What a worker has claimed. */
 struct task {
@@ -42,6 +42,8 @@ struct worker_ops {
 	void (*open_scene)(struct worker *worker, const struct task *task);
 	void (*deliver)(struct worker *worker, const struct task *task,
 			struct chunk_result *result);
+	/* CLAIM_ASSEMBLE: make the files of the scene. NULL: it is never claimed. */
+	void (*assemble)(struct worker *worker, const struct task *task);
 	/* In place of the last stage, on a block that lacks it alone. NULL: the stage itself. */
 	int (*last_stage)(struct worker *worker, const struct block *block,
 			  struct chunk_result *result);
@@ -63,6 +65,7 @@ struct worker {
 	const struct workload *workload;
 	const struct result_layout *layout;
 	bool by_tile;
+	struct spools *spools; /* of the run; NULL: none */
 	struct arena arena;
 	struct pool *pool; /* whose memory `held` is of */
 	uint64_t held;     /* bytes reserved for arena and decoders; under run->lock */

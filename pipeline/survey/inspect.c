@@ -31,7 +31,7 @@ static void child_main(const struct inspection *in, const struct confinement *co
 		_exit(EX_OSERR);
 	link_keep_child(link);
 	fence_raise(&fence, &most);
-	if (confine_self(confinement, (int[]){link->up[1]}, 1, keep_stderr, &error))
+	if (confine_self(confinement, (int[]){link->up[1]}, 1, false, keep_stderr, &error))
 		_exit(EX_UNAVAILABLE);
 	for (uint32_t i = first; i < in->n; i++) {
 		struct message message = {.kind = MESSAGE_OPENED, .scene_id = i};

@@ -59,7 +59,7 @@ struct lab_cells lab_cells(const struct result_layout *layout, const struct cell
 	.scene_begin = lab_scene_begin, .scene_pack = scene_pack, .scene_unpack = scene_unpack,  \
 	.totals_bytes = scene_totals_bytes, .totals_new = scene_totals_new,                      \
 	.totals_fold = scene_totals_fold, .totals_finish = scene_totals_finish,                  \
-	.totals_free = scene_totals_free
+	.totals_free = scene_totals_free, .totals_cells = scene_totals_cells
 
 /* `count` samples of `size` bytes from the arena; NULL with err set where it is too small. */
 void *lab_alloc(const struct stage_env *env, size_t count, size_t size, struct error *err);

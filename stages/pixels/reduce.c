@@ -223,6 +223,11 @@ void scene_totals_finish(struct scene_totals *totals, struct scene *scene,
 	result->tile = totals->tile;
 }
 
+const struct cell_group *scene_totals_cells(const struct scene_totals *totals)
+{
+	return totals ? totals->group : NULL;
+}
+
 void scene_totals_free(struct scene_totals *totals)
 {
 	if (!totals)

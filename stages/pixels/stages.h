@@ -16,6 +16,8 @@ extern const struct stage stage_stats; /* exact sums and histogram */
 
 /* workload_pixels.c: what the rows of the stage table are called. */
 extern const char *const pixel_stage_names[N_METER_STAGES];
+/* Of runs that make files of pixels, too: all stages have a name. */
+extern const char *const map_stage_names[N_METER_STAGES];
 
 /* Can the value not be had from this scene? */
 static inline bool value_is_missing(const struct scene *scene, unsigned value)
@@ -59,5 +61,6 @@ int scene_totals_fold(struct scene_totals *totals, const struct chunk_result *ch
 void scene_totals_finish(struct scene_totals *totals, struct scene *scene,
 			 struct scene_result *result);
 void scene_totals_free(struct scene_totals *totals);
+const struct cell_group *scene_totals_cells(const struct scene_totals *totals);
 
 #endif

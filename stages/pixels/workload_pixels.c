@@ -28,6 +28,13 @@ const char *const pixel_stage_names[N_METER_STAGES] = {
 	[METER_STATS] = "stats",       [METER_REDUCE] = "reduce", [METER_WRITE] = "write",
 };
 
+const char *const map_stage_names[N_METER_STAGES] = {
+	[METER_DISCOVER] = "discover", [METER_CLAIM] = "claim",   [METER_FETCH] = "fetch",
+	[METER_DECODE] = "decode",     [METER_MASK] = "mask",     [METER_INDEX] = "index",
+	[METER_STATS] = "stats",       [METER_ENCODE] = "encode", [METER_REDUCE] = "reduce",
+	[METER_GATHER] = "gather",     [METER_WRITE] = "write",
+};
+
 const struct workload workload_pixels = {
 	.name = "pixels",
 	.stage_names = pixel_stage_names,
@@ -50,4 +57,5 @@ const struct workload workload_pixels = {
 	.totals_fold = scene_totals_fold,
 	.totals_finish = scene_totals_finish,
 	.totals_free = scene_totals_free,
+	.totals_cells = scene_totals_cells,
 };

@@ -131,7 +131,17 @@ static void put_stage(FILE *out, const struct svg_axis *x, double y, enum meter_
 	svg_small_text(out, svg_at(x, longest(row)) + 6, y + 12, SVG_START, SVG_QUIET, text);
 }
 
-void figure_stages(FILE *out, const struct run_totals *totals)
+/* Rows that the workload does not name are never worked in. */
+static unsigned named_stages(const struct plan *plan)
+{
+	unsigned n = 0;
+
+	for (int stage = 0; stage < N_METER_STAGES; stage++)
+		n += plan_stage_name(plan, (enum meter_stage)stage) != NULL;
+	return n;
+}
+
+void figure_stages(FILE *out, const struct run_totals *totals, const struct plan *plan)
 {
 	struct svg_axis x = {.from = 78, .to = WIDTH - 130, .format = svg_format_seconds};
 	struct run_figures figures;
@@ -145,14 +155,18 @@ void figure_stages(FILE *out, const struct run_totals *totals)
 	}
 	x.high = most > 0 ? most : 1;
 	page_figure_open(out, "Where the workers' time went");
-	svg_open(out, WIDTH, y + N_METER_STAGES * 26, "Time of each stage", false);
+	svg_open(out, WIDTH, y + named_stages(plan) * 26, "Time of each stage", false);
 	at = svg_legend_area(out, at, 14, SVG_SERIES_1, "busy (the stage's colour)");
 	at = svg_legend_area(out, at, 14, SVG_QUIET, "of it CPU time");
 	at = svg_legend_area(out, at, 14, SVG_SERIALISATION, "waiting");
 	(void)svg_legend_area(out, at, 14, SVG_COMMUNICATION, "messages between workers");
-	for (int stage = 0; stage < N_METER_STAGES; stage++, y += 26)
+	for (int stage = 0; stage < N_METER_STAGES; stage++) {
+		if (!plan_stage_name(plan, (enum meter_stage)stage))
+			continue;
 		put_stage(out, &x, y, (enum meter_stage)stage, &totals->meter.row[stage],
 			  figures.worker_s);
+		y += 26;
+	}
 	svg_close(out);
 	page_figure_close(out,
 			  "Over all workers; per cent of their time. Busy and not on the CPU: the "

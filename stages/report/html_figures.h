@@ -17,8 +17,8 @@ enum svg_colour kind_colour(unsigned kind);
 void figure_timeline(FILE *out, const struct run_totals *totals);
 /* Reserved and resident memory over time, beside the budget. */
 void figure_memory(FILE *out, const struct run_totals *totals, const struct plan *plan);
-/* Busy, CPU and waiting time of each stage. */
-void figure_stages(FILE *out, const struct run_totals *totals);
+/* Busy, CPU and waiting time of each stage that the plan names. */
+void figure_stages(FILE *out, const struct run_totals *totals, const struct plan *plan);
 /* Mean of value v by tile of one scene that has a per-tile table. */
 void figure_tiles(FILE *out, const struct scene_result *result, unsigned v,
 		  const struct value_def *value);

@@ -22,10 +22,11 @@ enum {
 enum svg_colour kind_colour(unsigned kind)
 {
 	static const enum svg_colour of_stage[N_METER_STAGES] = {
-		[METER_DISCOVER] = SVG_DISK,  [METER_CLAIM] = SVG_COMMUNICATION,
-		[METER_FETCH] = SVG_DISK,     [METER_DECODE] = SVG_SERIES_1,
-		[METER_MASK] = SVG_SERIES_4,  [METER_INDEX] = SVG_SERIES_3,
-		[METER_STATS] = SVG_SERIES_6, [METER_REDUCE] = SVG_SERIES_7,
+		[METER_DISCOVER] = SVG_DISK,   [METER_CLAIM] = SVG_COMMUNICATION,
+		[METER_FETCH] = SVG_DISK,      [METER_DECODE] = SVG_SERIES_1,
+		[METER_MASK] = SVG_SERIES_4,   [METER_INDEX] = SVG_SERIES_3,
+		[METER_STATS] = SVG_SERIES_6,  [METER_ENCODE] = SVG_SERIES_5,
+		[METER_REDUCE] = SVG_SERIES_7, [METER_GATHER] = SVG_DISK,
 		[METER_WRITE] = SVG_DISK,
 	};
 
@@ -116,17 +117,20 @@ static void put_row(FILE *out, const struct trace_log *log, const struct trace *
 	svg_line(out, LEFT, y + ROW + 1, WIDTH, y + ROW + 1, SVG_GRID, SVG_SOLID);
 }
 
-static void put_legend(FILE *out, double y)
+/* maps: the run made files of pixels. */
+static void put_legend(FILE *out, double y, bool maps)
 {
-	static const struct {
+	const struct {
 		unsigned kind;
 		const char *text;
 	} entries[] = {
-		{METER_FETCH, "disk (discover, fetch, write)"},
+		{METER_FETCH,
+		 maps ? "disk (discover, fetch, gather, write)" : "disk (discover, fetch, write)"},
 		{METER_DECODE, "decode"},
 		{METER_MASK, "mask"},
 		{METER_INDEX, "index"},
 		{METER_STATS, "stats"},
+		{METER_ENCODE, "encode"},
 		{METER_REDUCE, "reduce"},
 		{TRACE_TRANSFER, "messages, hand-out, locks"},
 		{TRACE_PACK, "packing"},
@@ -134,6 +138,8 @@ static void put_legend(FILE *out, double y)
 	double x = LEFT;
 
 	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+		if (entries[i].kind == METER_ENCODE && !maps)
+			continue;
 		if (entries[i].kind == TRACE_TRANSFER) { /* a line of their own */
 			x = LEFT;
 			y += LEGEND;
@@ -213,7 +219,7 @@ void figure_timeline(FILE *out, const struct run_totals *totals)
 	page_figure_open(out, "What each worker did when");
 	svg_open(out, WIDTH, y + (rows + coordinator) * (ROW + GAP) + 24, "Timeline of the workers",
 		 false);
-	put_legend(out, 10);
+	put_legend(out, 10, totals->meter.row[METER_ENCODE].chunks > 0);
 	for (unsigned i = 0; i < rows + coordinator; i++, y += ROW + GAP) {
 		char name[32] = "main thread";
 

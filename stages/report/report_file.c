@@ -1,5 +1,5 @@
 /*
- * One file of a report: without its final name until it is whole (report_temp.c); never over
+ * One file of a report: without its final name until it is whole (new_file.c); never over
  * somebody's data (report_target.c). Knows nothing of what a report says.
  */
 #include "report_file.h"
@@ -65,8 +65,8 @@ static int open_direct(struct report_file *file, const char *path, struct error 
 static int open_replacing(struct report_file *file, const char *path, struct error *err)
 {
 	const struct report_target *target = &file->target;
-	int fd = report_temp_open(&file->temp, target->folder, target->base,
-				  target->exists ? 0600 : 0666);
+	int fd = new_file_open(&file->new_file, target->folder, target->base,
+			       target->exists ? 0600 : 0666);
 
 	if (fd < 0)
 		return report_target_refuse(file->kind, path, errno, err);
@@ -111,7 +111,7 @@ int report_file_probe(struct report_file *file, const char *kind, const char *pa
 	(void)fclose(file->out);
 	file->out = NULL;
 	file->fd = -1;
-	report_temp_drop(&file->temp);
+	new_file_drop(&file->new_file);
 	return 0;
 }
 
@@ -143,14 +143,14 @@ int report_file_commit(struct report_file *file, struct error *err)
 {
 	if (flush_file(file, err))
 		return -1;
-	if (file->fd >= 0 && report_temp_commit(&file->temp, file->fd, file->target.base))
+	if (file->fd >= 0 && new_file_commit(&file->new_file, file->fd, file->target.base))
 		return error_errno(err, EX_CANTCREAT, errno, "cannot give the report its name");
 	return close_file(file, err);
 }
 
 void report_file_forget(struct report_file *file)
 {
-	file->temp.named = false;
+	file->new_file.named = false;
 	if (file->out && file->out != stdout)
 		__fpurge(file->out); /* what is in its buffer is the parent's to write */
 	report_file_release(file);
@@ -162,7 +162,7 @@ void report_file_release(struct report_file *file)
 		return; /* never opened */
 	if (file->out && file->out != stdout)
 		(void)fclose(file->out); /* it is removed, or has failed already */
-	report_temp_drop(&file->temp);
+	new_file_drop(&file->new_file);
 	report_target_release(&file->target);
 	*file = (struct report_file){.fd = -1};
 }

@@ -7,16 +7,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/new_file.h"
 #include "error.h"
 #include "report_target.h"
-#include "report_temp.h"
 
 struct report_file {
 	const char *kind; /* "csv": for messages */
 	FILE *out;        /* NULL: not open */
 	int fd;           /* of a file that replaces; -1: written directly, or done */
 	struct report_target target;
-	struct report_temp temp;
+	struct new_file new_file;
 };
 
 /*

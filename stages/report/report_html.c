@@ -247,7 +247,7 @@ static void put_verdict(FILE *out, const struct run_totals *totals, const struct
 		       f->wall_s > 0 ? (double)f->pixels / 1e6 / f->wall_s : 0);
 }
 
-static void put_stages(FILE *out, const struct run_totals *totals)
+static void put_stages(FILE *out, const struct run_totals *totals, const struct plan *plan)
 {
 	static const char *const heads[] = {"stage",  "chunks",   "tiles",   "MB in",
 					    "MB out", "busy s",   "CPU s",   "wait s",
@@ -258,9 +258,12 @@ static void put_stages(FILE *out, const struct run_totals *totals)
 	for (int i = 0; i < N_METER_STAGES; i++) {
 		const struct meter_row *row = &totals->meter.row[i];
 		bool known = stored_bytes_known(totals, (enum meter_stage)i);
+		const char *name = plan_stage_name(plan, (enum meter_stage)i);
 
+		if (!name)
+			continue;
 		page_row_open(out);
-		page_cell(out, "%s", meter_stage_name((enum meter_stage)i));
+		page_cell(out, "%s", name);
 		page_number(out, "%" PRIu64, row->chunks);
 		page_number(out, "%" PRIu64, row->tiles);
 		page_number(out, known ? "%.1f" : "-", (double)row->bytes_in / 1e6);
@@ -306,8 +309,8 @@ static int html_end(struct open_report *report, const struct run_totals *totals,
 	}
 	page_section(out, "Stages");
 	put_graph(out, totals, plan);
-	figure_stages(out, totals);
-	put_stages(out, totals);
+	figure_stages(out, totals, plan);
+	put_stages(out, totals, plan);
 	if (totals->trace)
 		figure_chunks(out, totals);
 	page_close(out);

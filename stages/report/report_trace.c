@@ -84,6 +84,7 @@ static const char *colour(const struct trace_event *event)
 	case TRACE_TRANSFER:
 		return "terrible"; /* red */
 	case METER_FETCH:
+	case METER_GATHER:
 	case METER_WRITE:
 		return "thread_state_iowait"; /* orange */
 	case TRACE_PACK:

@@ -15,7 +15,7 @@ static double seconds(uint64_t ns)
 
 const char *meter_stage_name(enum meter_stage stage)
 {
-	return pixel_stage_names[stage];
+	return map_stage_names[stage];
 }
 
 const char *trace_kind_name(unsigned kind)

@@ -63,8 +63,12 @@ static const struct {
 	[METER_MASK] = {"compute-bound", "masking", "more cores help"},
 	[METER_INDEX] = {"compute-bound", "computing the index", "more cores help"},
 	[METER_STATS] = {"compute-bound", "the exact sums and histograms", "more cores help"},
+	[METER_ENCODE] = {"encode-bound", "encoding maps (compression and overviews)",
+			  "more cores help, and so does another codec or a lower level (--co)"},
 	[METER_REDUCE] = {"reduce-bound", "joining partial results",
 			  "fewer, larger chunks help (--chunk)"},
+	[METER_GATHER] = {"output-bound", "laying out finished maps and bringing them to the disk",
+			  "faster storage for the outputs helps most"},
 	[METER_WRITE] = {"report-bound", "writing reports", "fewer reports or faster storage help"},
 };
 
@@ -107,16 +111,26 @@ static const char *const wait_words[N_WAIT_CAUSES] = {
 };
 
 /*
- * Share of the busy time that workers really ran. Reading is left out: there a worker waits for
- * storage, which is no lack of cores. 1 where they were hardly busy.
+ * Share of the busy time that workers really ran. Reading and finished maps are left out: there a
+ * worker waits for storage, which is no lack of cores. 1 where they were hardly busy.
  */
 static double share_running(const struct run_figures *f, const struct run_totals *totals)
 {
-	const struct meter_row *fetch = &totals->meter.row[METER_FETCH];
-	double busy = f->busy_total_s - f->busy_s[METER_FETCH];
-	double cpu = f->stage_cpu_s - (double)fetch->cpu_ns / 1e9;
+	const struct meter_row *row = totals->meter.row;
+	double busy = f->busy_total_s - f->busy_s[METER_FETCH] - f->busy_s[METER_GATHER];
+	double cpu =
+		f->stage_cpu_s - (double)(row[METER_FETCH].cpu_ns + row[METER_GATHER].cpu_ns) / 1e9;
 
 	return worker_share(f, busy) > lead_share ? cpu / busy : 1;
+}
+
+static const char *waited_for(const struct run_totals *totals, const struct plan *plan, int cause)
+{
+	if (plan->sequential && cause == WAIT_ORDER)
+		return "the chunk before";
+	if (cause == WAIT_WRITER && totals->meter.row[METER_GATHER].chunks)
+		return "the writer of the maps";
+	return wait_words[cause];
 }
 
 static void say_bound(struct verdict *v, const struct run_figures *f,
@@ -146,8 +160,7 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 	else if (f->wait_s[cause] > f->busy_s[stage])
 		verdict_say(v, "wait-bound: %.0f %% of worker time was spent waiting for %s",
 			    percent(worker_share(f, f->wait_s[cause])),
-			    plan->sequential && cause == WAIT_ORDER ? "the chunk before"
-								    : wait_words[cause]);
+			    waited_for(totals, plan, cause));
 	else if (worker_share(f, f->busy_s[stage]) >= lead_share)
 		say_stage_bound(v, f, totals, plan, stage);
 	else
@@ -332,6 +345,7 @@ static void advise_order(struct verdict *v, const struct run_figures *f,
 {
 	double order = worker_share(f, f->wait_s[WAIT_ORDER]);
 	double writer = worker_share(f, f->wait_s[WAIT_WRITER]);
+	const char *what = totals->meter.row[METER_GATHER].chunks ? "maps" : "reports";
 
 	if (order > wait_share && plan->sequential)
 		verdict_say(v,
@@ -351,9 +365,9 @@ static void advise_order(struct verdict *v, const struct run_figures *f,
 	if (writer > wait_share)
 		verdict_say(
 			v,
-			"%.0f %% of worker time went to waiting for the writer of the reports; ask "
-			"for fewer reports or put them on faster storage",
-			percent(writer));
+			"%.0f %% of worker time went to waiting for the writer of the %s; ask for "
+			"fewer %s or put them on faster storage",
+			percent(writer), what, what);
 }
 
 /* What no meter covers cannot be blamed on a stage. */

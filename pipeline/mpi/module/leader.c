@@ -15,6 +15,7 @@
 #include "message_queue.h"
 #include "pace.h"
 #include "rank_partials.h"
+#include "run/assemble.h"
 #include "run/run.h"
 #include "base/thread.h"
 
@@ -158,7 +159,15 @@ static bool all_done(struct leader *leader)
 		done = slot_of(run, id)->state != SLOT_COLLECT &&
 		       slot_of(run, id)->state != SLOT_COLLECTING;
 	pthread_mutex_unlock(&run->lock);
-	return done;
+	return done && !assembly_waits(run);
+}
+
+/* Local workers make the files of scenes, and stay until the last one: unless none could start. */
+static bool assemble(struct leader *leader)
+{
+	return atomic_load(&leader->n_local_done) == leader->n_local &&
+	       assembly_waits(leader->run) &&
+	       assembly_run_next(leader->run, coordinator_meter(leader->coordinator));
 }
 
 static bool attend(struct leader *leader)
@@ -182,7 +191,7 @@ static bool attend(struct leader *leader)
 		answer(leader, peer, &reply);
 	}
 	collect(leader);
-	return something;
+	return assemble(leader) || something;
 }
 
 static void nap(uint64_t ns)

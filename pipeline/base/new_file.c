@@ -2,12 +2,11 @@
  * Files on their way to a name. They are without one as long as the file system can do that
  * (O_TMPFILE); else, and for the moment of replacing another file, they are called .NAME.PID-N.tmp
  * and locked, so a lock that can be taken shows that its process is dead and the file is left over;
- * the number in the name would not. Knows nothing of reports.
+ * the number in the name would not.
  */
-#include "report_temp.h"
+#include "new_file.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -43,13 +42,13 @@ static int base_bytes(const char *base)
 	return (int)n;
 }
 
-static int set_name(struct report_temp *temp, const char *base, int number)
+static int set_name(struct new_file *file, const char *base, int number)
 {
-	free(temp->name);
-	if (asprintf(&temp->name, ".%.*s.%ld-%d%s", base_bytes(base), base, (long)getpid(), number,
+	free(file->name);
+	if (asprintf(&file->name, ".%.*s.%ld-%d%s", base_bytes(base), base, (long)getpid(), number,
 		     tail) >= 0)
 		return 0;
-	temp->name = NULL;
+	file->name = NULL;
 	errno = ENOMEM;
 	return -1;
 }
@@ -66,8 +65,9 @@ static const char *skip_digits(const char *text)
 }
 
 /* ".NAME.PID-N.tmp"? */
-static bool is_temp_of(const char *name, const char *base)
+static bool is_temp_of(const char *name, const void *context)
 {
+	const char *base = context;
 	int n = base_bytes(base);
 	const char *at;
 
@@ -78,54 +78,24 @@ static bool is_temp_of(const char *name, const char *base)
 	return at && strcmp(at, tail) == 0;
 }
 
-/* A plain file of that name that is ours, and that nobody holds. Links are not followed. */
-static void remove_if_left(int folder, const char *name)
-{
-	int fd = openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	struct stat st, again;
-
-	if (fd < 0)
-		return;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && locks_left(fd) &&
-	    fstatat(folder, name, &again, AT_SYMLINK_NOFOLLOW) == 0 && again.st_ino == st.st_ino)
-		(void)unlinkat(folder, name, 0);
-	(void)close(fd);
-}
-
-static void sweep(int folder, const char *base)
-{
-	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-
-	if (!dir) {
-		if (fd >= 0)
-			(void)close(fd);
-		return;
-	}
-	for (struct dirent *entry; (entry = readdir(dir));)
-		if (is_temp_of(entry->d_name, base))
-			remove_if_left(folder, entry->d_name);
-	(void)closedir(dir);
-}
-
 /* --- making one --- */
 
 /* The file without a name gets that of the temporary one. */
-static int link_temp(struct report_temp *temp, int fd, const char *name)
+static int link_temp(struct new_file *file, int fd, const char *name)
 {
 	char self[40];
 
 	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	return linkat(AT_FDCWD, self, temp->folder, name, AT_SYMLINK_FOLLOW);
+	return linkat(AT_FDCWD, self, file->folder, name, AT_SYMLINK_FOLLOW);
 }
 
-static int link_as_temp(struct report_temp *temp, int fd, const char *base)
+static int link_as_temp(struct new_file *file, int fd, const char *base)
 {
 	for (int i = 0; i < TRIES; i++) {
-		if (set_name(temp, base, i))
+		if (set_name(file, base, i))
 			return -1;
-		if (link_temp(temp, fd, temp->name) == 0) {
-			temp->named = true;
+		if (link_temp(file, fd, file->name) == 0) {
+			file->named = true;
 			return 0;
 		}
 		if (errno != EEXIST)
@@ -134,44 +104,44 @@ static int link_as_temp(struct report_temp *temp, int fd, const char *base)
 	return -1;
 }
 
-static int unlink_temp(struct report_temp *temp)
+static int unlink_temp(struct new_file *file)
 {
-	temp->named = false;
-	return unlinkat(temp->folder, temp->name, 0);
+	file->named = false;
+	return unlinkat(file->folder, file->name, 0);
 }
 
-static int open_named(struct report_temp *temp, const char *base, mode_t mode)
+static int open_named(struct new_file *file, const char *base, mode_t mode)
 {
 	int fd;
 
 	for (int i = 0; i < TRIES; i++) {
-		if (set_name(temp, base, i))
+		if (set_name(file, base, i))
 			return -1;
-		fd = openat(temp->folder, temp->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		fd = openat(file->folder, file->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 		if (fd < 0 && errno != EEXIST)
 			return -1;
-		temp->named = fd >= 0;
-		if (fd >= 0 && (!temp->locked || locks_take(fd)))
+		file->named = fd >= 0;
+		if (fd >= 0 && (!file->locked || locks_take(fd)))
 			return fd;
 		if (fd >= 0)
 			(void)close(fd); /* the sweeper removes it */
-		temp->named = false;
+		file->named = false;
 	}
 	errno = EEXIST;
 	return -1;
 }
 
-int report_temp_open(struct report_temp *temp, int folder, const char *base, mode_t mode)
+int new_file_open(struct new_file *file, int folder, const char *base, mode_t mode)
 {
 	int fd;
 
-	*temp = (struct report_temp){.folder = folder, .locked = locks_hold(folder)};
-	if (temp->locked)
-		sweep(folder, base);
+	*file = (struct new_file){.folder = folder, .locked = locks_hold(folder)};
+	if (file->locked)
+		locks_sweep(folder, is_temp_of, base);
 	fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
 	if (fd < 0)
-		return open_named(temp, base, mode);
-	if (temp->locked) /* for the moment when it has a temporary name */
+		return open_named(file, base, mode);
+	if (file->locked) /* for the moment when it has a temporary name */
 		(void)locks_take(fd);
 	return fd;
 }
@@ -226,9 +196,9 @@ static int copy_bytes(int from, int to)
 
 /* Where a file without a name can be had and cannot be given one (no /proc, rules of a security
  * module): its bytes go into one that has. */
-static int copy_to_named(struct report_temp *temp, int from, const char *base, mode_t mode)
+static int copy_to_named(struct new_file *file, int from, const char *base, mode_t mode)
 {
-	int to = open_named(temp, base, mode);
+	int to = open_named(file, base, mode);
 	int rc = to < 0 || copy_bytes(from, to) || dup3(to, from, O_CLOEXEC) < 0 ? -1 : 0;
 	int why = errno;
 
@@ -238,28 +208,28 @@ static int copy_to_named(struct report_temp *temp, int from, const char *base, m
 	return rc;
 }
 
-int report_temp_commit(struct report_temp *temp, int fd, const char *base)
+int new_file_commit(struct new_file *file, int fd, const char *base)
 {
 	struct stat old;
-	bool replaces = fstatat(temp->folder, base, &old, AT_SYMLINK_NOFOLLOW) == 0;
+	bool replaces = fstatat(file->folder, base, &old, AT_SYMLINK_NOFOLLOW) == 0;
 
-	if (!replaces && !temp->named && link_temp(temp, fd, base) == 0)
+	if (!replaces && !file->named && link_temp(file, fd, base) == 0)
 		return 0;
-	if (!temp->named && link_as_temp(temp, fd, base) &&
-	    copy_to_named(temp, fd, base, replaces ? 0600 : 0666))
+	if (!file->named && link_as_temp(file, fd, base) &&
+	    copy_to_named(file, fd, base, replaces ? 0600 : 0666))
 		return -1;
 	if (replaces && S_ISREG(old.st_mode))
-		keep_rights(fd, temp->folder, base, &old);
-	if (renameat(temp->folder, temp->name, temp->folder, base))
+		keep_rights(fd, file->folder, base, &old);
+	if (renameat(file->folder, file->name, file->folder, base))
 		return -1;
-	temp->named = false;
+	file->named = false;
 	return 0;
 }
 
-void report_temp_drop(struct report_temp *temp)
+void new_file_drop(struct new_file *file)
 {
-	if (temp->named)
-		(void)unlink_temp(temp);
-	free(temp->name);
-	*temp = (struct report_temp){.folder = -1};
+	if (file->named)
+		(void)unlink_temp(file);
+	free(file->name);
+	*file = (struct new_file){.folder = -1};
 }

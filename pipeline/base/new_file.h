@@ -1,13 +1,13 @@
 /*
- * A file that has no name yet, or a temporary one beside its final one; see report_temp.c.
+ * A new file that has no name yet, or a temporary one beside its final one; see new_file.c.
  */
-#ifndef IMGPIPE_STAGES_REPORT_TEMP_H
-#define IMGPIPE_STAGES_REPORT_TEMP_H
+#ifndef IMGPIPE_NEW_FILE_H
+#define IMGPIPE_NEW_FILE_H
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct report_temp {
+struct new_file {
 	int folder; /* borrowed */
 	char *name; /* of the temporary file; allocated also while it has none */
 	bool locked;
@@ -20,16 +20,16 @@ struct report_temp {
  * processes have left otherwise is removed first. Returns its descriptor, or -1 with errno; drop it
  * whatever comes back.
  */
-int report_temp_open(struct report_temp *temp, int folder, const char *base, mode_t mode);
+int new_file_open(struct new_file *file, int folder, const char *base, mode_t mode);
 
 /*
  * Give the file `fd` the name `base`, in place of a file that has it: then with its permissions,
  * group, access list and, where the system allows it, owner; not with its extended attributes,
  * security label or hard links. Never a moment without either. -1 with errno.
  */
-int report_temp_commit(struct report_temp *temp, int fd, const char *base);
+int new_file_commit(struct new_file *file, int fd, const char *base);
 
 /* What has not got its final name goes. */
-void report_temp_drop(struct report_temp *temp);
+void new_file_drop(struct new_file *file);
 
 #endif
