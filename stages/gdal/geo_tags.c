@@ -21,8 +21,8 @@ struct place {
 
 static void find_place(GDALDatasetH dataset, const struct raster_info *info, struct place *place)
 {
-	const char *kind = GDALGetMetadataItem(dataset, GDALMD_AREA_OR_POINT, NULL);
 	OGRSpatialReferenceH crs = GDALGetSpatialRef(dataset);
+	const char *kind = GDALGetMetadataItem(dataset, GDALMD_AREA_OR_POINT, NULL);
 
 	place->point = kind && EQUAL(kind, GDALMD_AOP_POINT);
 	place->has_geotransform = info->has_geotransform;

@@ -142,7 +142,6 @@ def check_layout(tally, name, path, cog, big, sparse):
     tally.check(raw[:4] == (b"II\x2b\0" if big else b"II\x2a\0"), f"{name}: classic or BigTIFF", raw[:4])
     if cog:
         warned, errors, details = validator.validate(str(path), full_check=True)
-        # Warned of where a map is one tile: the tool wants overviews above 512 pixels alone.
         tally.check(not errors and not warned, f"{name}: validator, full check", f"{errors} {warned}")
         first = details["ifd_offsets"]["main"]
         tally.check(first == (200 if big else 192), f"{name}: first directory", f"{first}")
