@@ -44,6 +44,17 @@ struct index_choice {
 	struct text_list index, expression, constant, range, valid_range;
 };
 
+/* -o and what belongs to it, as typed; NULL: not given. What they mean is known once maps are made
+ * of them (stages/output/maps_make.h). */
+struct map_choice {
+	const char *output, *name, *format, *type, *nodata, *mask_output, *bands_output;
+	const char *quicklook; /* its pattern, where one was given */
+	const char *stretch, *contact_sheet, *spool_folder;
+	struct text_list creation; /* --co */
+	bool pictures;             /* --quicklook */
+	bool overwrite, no_sync;
+};
+
 /*
  * One `name=...` of --bands: a band number of a stack, or a file name pattern. Of all choices
  * either all are numbers or all are patterns; which band a name means is discovery's business.
@@ -113,7 +124,9 @@ struct options {
 	struct teach teach;
 	uint32_t tile_grid_x, tile_grid_y; /* 0: as stored */
 
-	const struct maps *maps; /* files of pixels (stages/output); not owned; NULL: none */
+	struct map_choice map;
+	const struct maps
+		*maps; /* made of it: files of pixels (stages/output); not owned; NULL: none */
 
 	struct report_choices reports; /* that are wanted, those by default included */
 	bool text;                     /* graph: words instead of a picture */

@@ -57,12 +57,14 @@ enum recipe_option {
 	RECIPE_RANGE,
 	RECIPE_EXPR,
 	RECIPE_VALID,
+	RECIPE_BANDS_OUTPUT,
 	N_RECIPE_OPTIONS
 };
 
 struct recipe {
 	unsigned n_bands; /* 1 to RECIPE_MAX_BANDS */
 	struct band_wish band[RECIPE_MAX_BANDS];
+	uint16_t kept; /* bit i: band[i] is written (--bands-output), though no value may read it */
 	unsigned n_values; /* 1 to RECIPE_MAX_VALUES */
 	struct value_def value[RECIPE_MAX_VALUES];
 	/*

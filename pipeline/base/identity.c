@@ -64,6 +64,12 @@ static char *valid_ranges(const struct options *o)
 	return asked(o, RECIPE_VALID);
 }
 
+/* A band more may mean a finer grid, and a dataset mask more. */
+static char *bands_output(const struct options *o)
+{
+	return asked(o, RECIPE_BANDS_OUTPUT);
+}
+
 static char *expressions(const struct options *o)
 {
 	return asked(o, RECIPE_EXPR);
@@ -244,6 +250,7 @@ static const struct {
 	{"valid-reflectance", valid_reflectance},
 	{"grid", grid},
 	{"bands", bands},
+	{"bands-output", bands_output},
 	{"mask", mask},
 	{"alpha", alpha},
 	{"raw", raw},
@@ -264,12 +271,16 @@ _Static_assert(sizeof(numbers) / sizeof(numbers[0]) <= IDENTITY_MOST, "room for 
 /*
  * What is exact is the same however it is worked out: workers, chunks, memory (a scene that does
  * not fit is one that fails, and says so), and what --teach makes slow. The tile grid and the sums
- * of --teach float-sums are in reports of a run that a partial does not carry.
+ * of --teach float-sums are in reports of a run that a partial does not carry. Maps are written
+ * beside the numbers.
  */
 static const char *const harmless[] = {
-	"workers", "executor", "transport", "memory", "chunk",      "working-set",
-	"shard",   "teach",    "tile-grid", "quiet",  "verbose",    "progress",
-	"monitor", "help",     "version",   "man",    "completion", "confine",
+	"workers",   "executor",    "transport", "memory",  "chunk",         "working-set",
+	"shard",     "teach",       "tile-grid", "quiet",   "verbose",       "progress",
+	"monitor",   "help",        "version",   "man",     "completion",    "confine",
+	"output",    "name",        "format",    "type",    "output-nodata", "co",
+	"overwrite", "mask-output", "quicklook", "stretch", "contact-sheet", "spool-dir",
+	"no-fsync",
 };
 
 enum effect identity_effect(const char *option)

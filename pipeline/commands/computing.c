@@ -8,6 +8,7 @@
 #include "formula/recipe_make.h"
 #include "masks/masks.h"
 #include "options/values.h"
+#include "output/maps_make.h"
 
 const struct option_row option_index = {
 	.name = "index",
@@ -91,6 +92,7 @@ int computing_prepare(struct options *options, const struct command *command, st
 {
 	struct recipe *recipe;
 	struct masks *masks;
+	struct maps *maps;
 
 	if (!command_takes(command, &option_index))
 		return 0;
@@ -105,6 +107,9 @@ int computing_prepare(struct options *options, const struct command *command, st
 		return -1;
 	options->masks = masks;
 	options->masks_text = masks ? masks->text : NULL;
+	if (maps_make(&maps, options, err))
+		return -1;
+	options->maps = maps;
 	return 0;
 }
 
@@ -112,6 +117,8 @@ void computing_release(struct options *options)
 {
 	recipe_free((struct recipe *)options->recipe);
 	options->recipe = NULL;
+	maps_free((struct maps *)options->maps);
+	options->maps = NULL;
 	masks_free((struct masks *)options->masks);
 	options->masks = NULL;
 	options->masks_text = NULL;

@@ -12,7 +12,7 @@ extern const struct option_row *const computing_rows[];
 #define COMPUTING_TITLE "What to compute"
 
 /*
- * options->recipe and masks, for a command that takes --index; else they stay NULL. -1 with
+ * options->recipe, masks and maps, for a command that takes --index; else they stay NULL. -1 with
  * EX_USAGE. Release them whatever comes back.
  */
 int computing_prepare(struct options *options, const struct command *command,

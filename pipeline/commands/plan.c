@@ -5,6 +5,7 @@
 
 #include "choices.h"
 #include "computing.h"
+#include "map_options.h"
 #include "options/rows.h"
 #include "plan.h"
 #include "report/report.h"
@@ -47,6 +48,7 @@ static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 	{.title = COMPUTING_TITLE, .rows = computing_rows},                             \
 		{.title = "What to read", .rows = reading_rows},                        \
 		{.title = "How to work", .rows = planning_rows},                        \
+		{.title = MAPS_TITLE, .rows = map_rows},                                \
 		{.title = COUNTED_TITLE,                                                \
 		 .rows = counted_rows,                                                  \
 		 .reports = all_reports,                                                \

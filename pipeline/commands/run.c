@@ -6,6 +6,7 @@
 #include "base/signals.h"
 #include "choices.h"
 #include "computing.h"
+#include "map_options.h"
 #include "options/rows.h"
 #include "plan/limit.h"
 #include "printable.h"
@@ -104,6 +105,7 @@ const struct command command_run = {
 	.examples = "imgpipe --workers 16 scenes/*.tif\n"
 		    "imgpipe --index ndvi,evi,ndmi --expr 'clay=S1/S2' --csv all.csv scenes/\n"
 		    "imgpipe --memory 2G --summary ndvi.json S2B_MSIL2A_20260701T100031.SAFE\n"
+		    "imgpipe -o ndvi/ --quicklook scenes/\n"
 		    "imgpipe --bands red=3,nir=4 --csv ndvi.csv planet/\n"
 		    "mpirun -n 4 imgpipe --workers 2 --summary ndvi.json scenes/\n"
 		    "imgpipe --shard 3/8 scenes/      one of 8 jobs; then imgpipe merge\n",
@@ -114,6 +116,7 @@ const struct command command_run = {
 		    .rows = writing_rows,
 		    .reports = all_reports,
 		    .made_by = REPORT_BY_RUN},
+		   {.title = MAPS_TITLE, .rows = map_rows},
 		   {.title = "What to say", .rows = saying_rows},
 		   {.title = "For teaching (costs that imgpipe avoids; see samples/workshop)",
 		    .rows = teaching_rows}},

@@ -8,6 +8,7 @@
 #include "confine/confine.h"
 #include "discover/scene_list.h"
 #include "inputs_apart.h"
+#include "maps_apart.h"
 #include "options/rows.h"
 #include "report/report.h"
 
@@ -53,6 +54,8 @@ int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run, st
 		status = scenes_names(&scenes->scene_list, options, &machine, err);
 	if (!status)
 		status = inputs_apart(options, scenes->scene_list, !for_run, err);
+	if (!status)
+		status = maps_apart(options, scenes->scene_list, for_run, err);
 	machine.resident = memory_resident(); /* names included; nothing is opened yet */
 	session_level(call->session, &machine);
 	if (!status)

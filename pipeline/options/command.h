@@ -11,8 +11,8 @@
 
 #include "options.h"
 
-/* Takes the value as typed (NULL if the option has none). 0, or -1 with EX_USAGE and what would
- * have been right. */
+/* Takes the value as typed (NULL if the option has none, or it was left out). 0, or -1 with
+ * EX_USAGE and what would have been right. */
 typedef int option_setter(struct options *options, const char *value, struct error *err);
 
 /* An option. Commands that take the same one have the same row. */
@@ -23,7 +23,8 @@ struct option_row {
 	const char *values;   /* words for completion; NULL: the plain words of `argument` */
 	/* Or the words of a table, one after another, then NULL; completed in lower case. */
 	const char *(*word)(unsigned number);
-	bool repeats; /* each time it is given counts, not the last alone */
+	bool may_lack; /* --name alone is good, too: the value follows as --name=VALUE */
+	bool repeats;  /* each time it is given counts, not the last alone */
 	const char *help;
 	option_setter *set;
 };
@@ -49,7 +50,7 @@ struct option_item {
 	const char *title;                  /* what it stands under */
 };
 
-enum { OPTION_GROUPS_MOST = 9, OPTIONS_MOST = 64 };
+enum { OPTION_GROUPS_MOST = 9, OPTIONS_MOST = 96 };
 
 /* What a command is called with; struct call is of pipeline/commands/. */
 struct call;

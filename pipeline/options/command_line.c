@@ -24,6 +24,13 @@ struct parser {
 	struct option longs[OPTIONS_MOST + 1];
 };
 
+static int argument_of(const struct option_row *row)
+{
+	if (!row->argument)
+		return no_argument;
+	return row->may_lack ? optional_argument : required_argument;
+}
+
 static void make_getopt_tables(struct parser *p)
 {
 	char *letter = p->letters;
@@ -33,9 +40,7 @@ static void make_getopt_tables(struct parser *p)
 	for (unsigned i = 0; i < p->list.n; i++) {
 		const struct option_row *row = &p->list.item[i].row;
 
-		p->longs[i] =
-			(struct option){row->name, row->argument ? required_argument : no_argument,
-					NULL, ROW_CODE + (int)i};
+		p->longs[i] = (struct option){row->name, argument_of(row), NULL, ROW_CODE + (int)i};
 		if (row->letter) {
 			*letter++ = row->letter;
 			if (row->argument)

@@ -105,7 +105,7 @@ static void put_cases(FILE *out, const struct command *command)
 	for (unsigned i = 0; i < list.n; i++) {
 		const struct option_row *row = &list.item[i].row;
 
-		if (!row->argument)
+		if (!row->argument || row->may_lack) /* the next word is none of its */
 			continue;
 		fprintf(out, "\t'%s --%s'", command->word, row->name);
 		if (row->letter)

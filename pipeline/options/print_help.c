@@ -56,7 +56,7 @@ static void print_option(FILE *out, const struct option_row *row)
 
 	column += fprintf(out, "--%s", row->name);
 	if (row->argument)
-		column += fprintf(out, " %s", row->argument);
+		column += fprintf(out, row->may_lack ? "[=%s]" : " %s", row->argument);
 	print_wrapped(out, row->help, column, 26);
 }
 

@@ -45,9 +45,9 @@ static void put_option(FILE *out, const struct option_row *row)
 	put_text(out, row->name);
 	fputs("\\fR", out);
 	if (row->argument) {
-		fputs(" \\fI", out);
+		fputs(row->may_lack ? "[=\\fI" : " \\fI", out);
 		put_text(out, row->argument);
-		fputs("\\fR", out);
+		fputs(row->may_lack ? "\\fR]" : "\\fR", out);
 	}
 	fputc('\n', out);
 	put_text(out, row->help);

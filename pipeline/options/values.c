@@ -129,7 +129,7 @@ int option_each(const char *list, int (*add)(void *to, const char *word, struct 
 
 /* --- what to compute --- */
 
-static int keep_text(struct text_list *list, const char *value, struct error *err)
+int option_keep(struct text_list *list, const char *value, struct error *err)
 {
 	if (list->n == OPTION_TEXTS_MOST)
 		return error_set(err, EX_USAGE, "is given more than %d times", OPTION_TEXTS_MOST);
@@ -139,22 +139,22 @@ static int keep_text(struct text_list *list, const char *value, struct error *er
 
 int set_index(struct options *o, const char *value, struct error *err)
 {
-	return keep_text(&o->index.index, value, err);
+	return option_keep(&o->index.index, value, err);
 }
 
 int set_expression(struct options *o, const char *value, struct error *err)
 {
-	return keep_text(&o->index.expression, value, err);
+	return option_keep(&o->index.expression, value, err);
 }
 
 int set_constant(struct options *o, const char *value, struct error *err)
 {
-	return keep_text(&o->index.constant, value, err);
+	return option_keep(&o->index.constant, value, err);
 }
 
 int set_range(struct options *o, const char *value, struct error *err)
 {
-	return keep_text(&o->index.range, value, err);
+	return option_keep(&o->index.range, value, err);
 }
 
 int set_on_missing(struct options *o, const char *value, struct error *err)
@@ -168,7 +168,7 @@ int set_on_missing(struct options *o, const char *value, struct error *err)
 
 int set_valid_range(struct options *o, const char *value, struct error *err)
 {
-	return keep_text(&o->index.valid_range, value, err);
+	return option_keep(&o->index.valid_range, value, err);
 }
 
 int set_valid_reflectance(struct options *o, const char *value, struct error *err)
@@ -266,7 +266,7 @@ int set_bands(struct options *o, const char *value, struct error *err)
 /* What rules mean is known once masks are made of them. */
 int set_mask(struct options *o, const char *value, struct error *err)
 {
-	return keep_text(&o->mask_texts, value, err);
+	return option_keep(&o->mask_texts, value, err);
 }
 
 int set_alpha(struct options *o, const char *value, struct error *err)
@@ -288,12 +288,12 @@ int set_raw(struct options *o, const char *value, struct error *err)
 
 int set_include(struct options *o, const char *value, struct error *err)
 {
-	return keep_text(&o->include, value, err);
+	return option_keep(&o->include, value, err);
 }
 
 int set_exclude(struct options *o, const char *value, struct error *err)
 {
-	return keep_text(&o->exclude, value, err);
+	return option_keep(&o->exclude, value, err);
 }
 
 int set_duplicates(struct options *o, const char *value, struct error *err)

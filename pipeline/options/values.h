@@ -21,6 +21,9 @@ int option_whole(const char *text, uint64_t min, uint64_t max, uint64_t *value, 
 /* A whole number as people write large ones: 100000, 1e8, 2.5e6. Exact up to 2^53. 0 or -1. */
 int option_count(const char *text, double most, uint64_t *count);
 
+/* One more value of an option that repeats, as typed. -1 with EX_USAGE for too many. */
+int option_keep(struct text_list *list, const char *value, struct error *err);
+
 /* A list with commas: each word goes to add(), which returns 0 or -1. -1, too, for an empty word or
  * one longer than any that is known; then the error is set by this function. */
 int option_each(const char *list, int (*add)(void *to, const char *word, struct error *err),

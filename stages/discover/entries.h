@@ -43,7 +43,7 @@ struct scene_list {
 	struct member *member;
 	uint32_t n, size;
 	uint32_t n_members, members_size;
-	uint32_t n_all; /* before other shards' scenes were left out */
+	uint32_t n_all; /* with those of other shards, which stand behind the n */
 	bool masked;    /* quality files are read */
 };
 

@@ -13,23 +13,30 @@
 #include "input/archive.h"
 #include "sentinel2.h"
 
-static bool is_file(const char *path, const struct stat *st)
+/* What is asked of each input. */
+struct question {
+	bool (*wanted)(const void *context, const struct stat *st);
+	const void *context;
+};
+
+static bool is_file(const char *path, const struct question *asked)
 {
 	struct stat found;
 
-	return stat(path, &found) == 0 && found.st_dev == st->st_dev && found.st_ino == st->st_ino;
+	return stat(path, &found) == 0 && asked->wanted(asked->context, &found);
 }
 
-static bool is_list(const struct file_list *files, const struct stat *st)
+static bool is_list(const struct file_list *files, const struct question *asked)
 {
 	for (uint32_t i = 0; i < files->n_read; i++)
-		if (files->read[i].dev == st->st_dev && files->read[i].ino == st->st_ino)
+		if (asked->wanted(asked->context, &(struct stat){.st_dev = files->read[i].dev,
+								 .st_ino = files->read[i].ino}))
 			return true;
 	return false;
 }
 
 /* The raster or its archive, or what readers look for under its name. */
-static bool is_raster(const struct file_list *files, uint32_t file, const struct stat *st)
+static bool is_raster(const struct file_list *files, uint32_t file, const struct question *asked)
 {
 	static const char *const beside[] = {"", ".msk", ".ovr", ".aux.xml"};
 	char *path = file_list_path(files, file), *other;
@@ -41,7 +48,7 @@ static bool is_raster(const struct file_list *files, uint32_t file, const struct
 	for (size_t i = 0; path && i < sizeof(beside) / sizeof(beside[0]) && !same; i++) {
 		if (asprintf(&other, "%s%s", path, beside[i]) < 0)
 			break;
-		same = is_file(other, st);
+		same = is_file(other, asked);
 		free(other);
 	}
 	free(path);
@@ -50,7 +57,7 @@ static bool is_raster(const struct file_list *files, uint32_t file, const struct
 
 /* The product's metadata, in the folder or, as far as the layout goes, above it (see
  * sentinel2_metadata.c). */
-static bool is_metadata(const char *dir, const struct stat *st)
+static bool is_metadata(const char *dir, const struct question *asked)
 {
 	static const char *const names[] = {"MTD_MSIL2A.xml", "MTD_MSIL1C.xml"};
 	enum { MOST_UP = 5 };
@@ -61,7 +68,7 @@ static bool is_metadata(const char *dir, const struct stat *st)
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !same; i++) {
 			if (asprintf(&path, "%s/%s", folder, names[i]) < 0)
 				break;
-			same = is_file(path, st);
+			same = is_file(path, asked);
 			free(path);
 		}
 		slash = strrchr(folder, '/');
@@ -73,25 +80,40 @@ static bool is_metadata(const char *dir, const struct stat *st)
 	return same;
 }
 
-bool scene_list_is_input(const struct scene_list *scene_list, const struct stat *st)
+bool scene_list_any_input(const struct scene_list *scene_list,
+			  bool (*wanted)(const void *context, const struct stat *st),
+			  const void *context)
 {
+	const struct question asked = {wanted, context};
 	const struct file_list *files = &scene_list->files;
 	uint32_t dir = UINT32_MAX;
 
-	if (is_list(files, st))
+	if (is_list(files, &asked))
 		return true;
 	for (uint32_t i = 0; i < files->n; i++) {
 		const struct file_entry *entry = &files->entry[i];
 
 		if (entry->virtual || (entry->problem && entry->problem != FILE_ARCHIVE))
 			continue;
-		if (is_raster(files, i, st))
+		if (is_raster(files, i, &asked))
 			return true;
 		/* Files of a folder stand together. */
 		if (!entry->problem && entry->dir != dir &&
-		    is_metadata(file_list_dir(files, i), st))
+		    is_metadata(file_list_dir(files, i), &asked))
 			return true;
 		dir = entry->dir;
 	}
 	return false;
+}
+
+static bool is_same(const void *context, const struct stat *st)
+{
+	const struct stat *one = context;
+
+	return st->st_dev == one->st_dev && st->st_ino == one->st_ino;
+}
+
+bool scene_list_is_input(const struct scene_list *scene_list, const struct stat *st)
+{
+	return scene_list_any_input(scene_list, is_same, st);
 }

@@ -43,6 +43,10 @@ char *path_absolute(const char *path);
 const struct sensor *scene_label(struct scene *scene, const struct scene_list *scene_list,
 				 uint32_t file);
 
+/* These facts alone, without notes. */
+const struct sensor *scene_name_facts(struct scene *scene, const struct scene_list *scene_list,
+				      uint32_t file);
+
 /* What to say of an ENTRY_CLASH: both files, and the option that settles it. Always -1. */
 int scene_clash(const struct scene_list *scene_list, const struct entry *entry,
 		struct error *err) MUST_CHECK;

@@ -153,13 +153,12 @@ static void note_twin(struct scene *scene, const struct scene_list *scene_list, 
 	free(path);
 }
 
-const struct sensor *scene_label(struct scene *scene, const struct scene_list *scene_list,
-				 uint32_t file)
+const struct sensor *scene_name_facts(struct scene *scene, const struct scene_list *scene_list,
+				      uint32_t file)
 {
 	const char *base = file_list_name(&scene_list->files, file);
 	const struct sensor *sensor = file_sensor(&scene_list->files, file);
 
-	note_twin(scene, scene_list, file);
 	if (sensor) {
 		snprintf(scene->sensor, sizeof(scene->sensor), "%s", sensor->name);
 		name_date(base, sensor->date, scene->acquired);
@@ -168,4 +167,11 @@ const struct sensor *scene_label(struct scene *scene, const struct scene_list *s
 				  scene->acquired);
 	}
 	return sensor;
+}
+
+const struct sensor *scene_label(struct scene *scene, const struct scene_list *scene_list,
+				 uint32_t file)
+{
+	note_twin(scene, scene_list, file);
+	return scene_name_facts(scene, scene_list, file);
 }

@@ -141,16 +141,30 @@ static int group_files(struct scene_list *scene_list, const struct options *opti
 			 : group_by_name(scene_list, options, err);
 }
 
-/* Every n-th scene from the i-th on. Files of the others stay in the list: names only. */
-static void keep_shard(struct scene_list *scene_list, const struct shard *shard)
+/*
+ * Every n-th scene from the i-th on comes to the front. The others stay behind them: names only,
+ * which must not clash with those of this shard.
+ */
+static int keep_shard(struct scene_list *scene_list, const struct shard *shard, struct error *err)
 {
-	uint32_t kept = 0;
+	const size_t bytes = scene_list->n * sizeof(struct entry);
+	struct entry *others;
+	uint32_t kept = 0, left = 0;
 
 	if (!shard->n)
-		return;
-	for (uint64_t i = shard->i - 1; i < scene_list->n; i += shard->n)
-		scene_list->entry[kept++] = scene_list->entry[i];
+		return 0;
+	others = malloc(bytes);
+	if (!others)
+		return error_memory(err, "names of scenes", bytes);
+	for (uint32_t i = 0; i < scene_list->n; i++)
+		if (i % shard->n == shard->i - 1)
+			scene_list->entry[kept++] = scene_list->entry[i];
+		else
+			others[left++] = scene_list->entry[i];
+	memcpy(&scene_list->entry[kept], others, left * sizeof(*others));
+	free(others);
 	scene_list->n = kept;
+	return 0;
 }
 
 /* A network source among the names, or behind them: GDAL has to know before it is loaded. */
@@ -203,7 +217,8 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 		rc = scene_list_tell_apart(made, err);
 	made->n_all = made->n;
 	made->masked = options->masks != NULL;
-	keep_shard(made, &options->shard);
+	if (rc == 0)
+		rc = keep_shard(made, &options->shard, err);
 	if (rc) {
 		scene_list_free(made);
 		return -1;

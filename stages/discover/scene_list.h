@@ -46,6 +46,11 @@ uint64_t scene_list_file_bytes(
  */
 bool scene_list_is_input(const struct scene_list *scene_list, const struct stat *st);
 
+/* The same for many files at once: is one of the inputs wanted? Each is shown, until one is. */
+bool scene_list_any_input(const struct scene_list *scene_list,
+			  bool (*wanted)(const void *context, const struct stat *st),
+			  const void *context);
+
 /*
  * Build scene `id`: read the headers of its files, find its bands, scale, offset and nodata, each
  * with where it came from. On failure the scene still has its id, name and files' paths (release it
@@ -74,6 +79,15 @@ bool scene_is_fresh(const struct scene *scene);
 /* The first part of that alone: id, name and the first file's path. Opens no file. */
 int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 		struct error *err) MUST_CHECK;
+
+/*
+ * As scene_begin(), with what names say of sensor and date: scene_open() finds the same, but for a
+ * level of processing behind the sensor. From scene_list_count() on up to scene_list_count_all()
+ * ids are those of other shards' scenes. 1: it cannot be a scene (an argument that does not exist
+ * ...). Release the scene whatever comes.
+ */
+int scene_preview(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
+		  struct error *err) MUST_CHECK;
 
 /*
  * All folders and files that opening and reading the scenes may need, besides libraries: folders of

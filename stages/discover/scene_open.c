@@ -140,7 +140,7 @@ static int open_stack(struct scene *scene, const struct scene_list *scene_list, 
 		return -1;
 	for (unsigned i = 0; i < options->recipe->n_bands; i++)
 		has |= (uint16_t)((scene->band[i].index != 0) << i);
-	used = recipe_used(options->recipe, recipe_missing(options->recipe, has));
+	used = recipe_used(options->recipe, has, recipe_missing(options->recipe, has));
 	scene->unread = has & (uint16_t)~used;
 	for (unsigned i = 0; i < options->recipe->n_bands; i++) {
 		if (!(used >> i & 1))
@@ -270,7 +270,7 @@ static int open_group(struct scene *scene, const struct scene_list *scene_list,
 		      const struct options *options, struct error *err)
 {
 	uint16_t has = entry_bands(scene_list, entry);
-	uint16_t used = recipe_used(options->recipe, recipe_missing(options->recipe, has));
+	uint16_t used = recipe_used(options->recipe, has, recipe_missing(options->recipe, has));
 	uint32_t file_of[SCENE_MAX_FILES] = {entry_first(scene_list, entry)};
 
 	scene->unread = has & (uint16_t)~used;
@@ -376,6 +376,19 @@ int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32
 	first = entry_first(scene_list, entry);
 	return scene_add_file(scene, file_list_path(&scene_list->files, first),
 			      scene_list->files.entry[first].named, &file, err);
+}
+
+int scene_preview(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
+		  struct error *err)
+{
+	const struct entry *entry = &scene_list->entry[id];
+
+	if (scene_begin(scene, scene_list, id, err))
+		return -1;
+	if (entry->kind == ENTRY_FAILED || entry->kind == ENTRY_CLASH)
+		return 1;
+	(void)scene_name_facts(scene, scene_list, entry_first(scene_list, entry));
+	return 0;
 }
 
 static int open_entry(struct scene *scene, const struct scene_list *scene_list,

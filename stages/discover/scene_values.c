@@ -12,16 +12,22 @@
 #include "scaling.h"
 #include "wishes.h"
 
+static uint16_t bands_there(const struct scene *scene, const struct recipe *recipe)
+{
+	uint16_t has = 0;
+
+	for (unsigned i = 0; i < recipe->n_bands; i++)
+		has |= (uint16_t)(scene->has_band[i] << i);
+	return has;
+}
+
 /* What the scene cannot give, by its bands and what is known of their scale. */
 static int set_missing(struct scene *scene, const struct options *options, struct error *err)
 {
 	const struct recipe *recipe = options->recipe;
 	char why[MISSING_TEXT_BYTES];
-	uint16_t has = 0;
 
-	for (unsigned i = 0; i < recipe->n_bands; i++)
-		has |= (uint16_t)(scene->has_band[i] << i);
-	scene->missing = recipe_missing(recipe, has);
+	scene->missing = recipe_missing(recipe, bands_there(scene, recipe));
 	for (unsigned v = 0; v < recipe->n_values; v++)
 		if (recipe->value[v].kind == VALUE_REFLECTANCE && !scene->has_reflectance)
 			scene->missing |= (uint16_t)(1u << v);
@@ -66,7 +72,7 @@ void scene_drop_unused_files(struct scene *scene)
 /* Bands that only values read which the scene does not give, for want of a scale. */
 static void drop_unread(struct scene *scene, const struct recipe *recipe)
 {
-	uint16_t used = recipe_used(recipe, scene->missing);
+	uint16_t used = recipe_used(recipe, bands_there(scene, recipe), scene->missing);
 
 	for (unsigned slot = 0; slot < recipe->n_bands; slot++) {
 		if (!scene->has_band[slot] || (used >> slot & 1))

@@ -106,14 +106,14 @@ uint16_t recipe_missing(const struct recipe *recipe, uint16_t has)
 	return missing;
 }
 
-uint16_t recipe_used(const struct recipe *recipe, uint16_t missing)
+uint16_t recipe_used(const struct recipe *recipe, uint16_t has, uint16_t missing)
 {
-	uint16_t used = 0;
+	uint16_t used = recipe->kept;
 
 	for (unsigned v = 0; v < recipe->n_values; v++)
 		if (!(missing >> v & 1))
 			used |= recipe->value[v].reads;
-	return used;
+	return used & has;
 }
 
 static unsigned count(uint16_t bits)

@@ -35,8 +35,9 @@ void wish_code(const struct band_wish *wish, const struct sensor *sensor, char c
 /* Bands, bit by number in the recipe -> values that lack one of them; all bits of others are 0. */
 uint16_t recipe_missing(const struct recipe *recipe, uint16_t has);
 
-/* Bands that values other than the missing ones read. */
-uint16_t recipe_used(const struct recipe *recipe, uint16_t missing);
+/* Of the bands that the scene has: those that values other than the missing ones read, and those
+ * that are written. */
+uint16_t recipe_used(const struct recipe *recipe, uint16_t has, uint16_t missing);
 
 /* Bits of all values. */
 uint16_t recipe_all(const struct recipe *recipe);

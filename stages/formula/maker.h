@@ -36,6 +36,8 @@ struct maker {
 	const struct owner *of[RECIPE_MAX_VALUES]; /* whose formula a value is */
 	struct value_def *in_hand;                 /* the value whose formula is written out */
 	struct setting setting[OPTION_TEXTS_MOST];
+	unsigned n_kept;
+	struct band_wish kept[RECIPE_MAX_BANDS]; /* of --bands-output */
 };
 
 /* --- recipe_words.c --- */
@@ -51,6 +53,9 @@ int word_is_free(const char *name, struct error *err) MUST_CHECK;
 
 /* --- recipe_names.c --- */
 
+/* The band's place in the recipe, which has it then; until bands are sorted. */
+int recipe_add_band(struct recipe *recipe, const struct band_wish *wish, unsigned *slot,
+		    struct error *err) MUST_CHECK;
 /* What names mean in its formula. */
 struct formula_scope scope_of(const struct owner *owner);
 /* In a formula that is written out, where only bands are left. */
@@ -68,6 +73,13 @@ int setting_add(struct maker *m, const char *text, struct error *err) MUST_CHECK
 const struct setting *setting_find(struct maker *m, const struct owner *owner, const char *name);
 /* Once all formulas have been gone through: each was asked for, by one. */
 int settings_check(const struct maker *m, struct error *err) MUST_CHECK;
+
+/* --- recipe_kept.c --- */
+
+/* The list of --bands-output, NULL for none: bands that the recipe has from now on. */
+int kept_add(struct maker *m, const char *list, struct error *err) MUST_CHECK;
+/* Once the bands are in their order: recipe->kept. */
+void kept_mark(struct maker *m);
 
 /* --- recipe_asked.c --- */
 

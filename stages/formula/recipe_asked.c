@@ -106,10 +106,21 @@ static bool tell_value(struct recipe *recipe, const struct value_def *value,
 	return !failed;
 }
 
+static bool tell_kept(struct recipe *recipe)
+{
+	bool failed = false;
+
+	for (unsigned i = 0; i < recipe->n_bands; i++)
+		if (recipe->kept >> i & 1)
+			add_word(&recipe->asked[RECIPE_BANDS_OUTPUT], ",", recipe->band[i].text,
+				 &failed);
+	return !failed;
+}
+
 int recipe_tell(struct maker *m, struct error *err)
 {
 	struct recipe *recipe = m->recipe;
-	bool told = tell_constants(m);
+	bool told = tell_constants(m) && tell_kept(recipe);
 
 	for (unsigned v = 0; v < recipe->n_values && told; v++)
 		told = tell_value(recipe, &recipe->value[v], m->of[v]);

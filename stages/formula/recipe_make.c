@@ -173,16 +173,17 @@ static int compile(struct maker *m, unsigned v, struct error *err)
 	return 0;
 }
 
-static int compile_all(struct maker *m, struct error *err)
+static int compile_all(struct maker *m, const char *kept, struct error *err)
 {
 	struct recipe *recipe = m->recipe;
 
 	for (unsigned v = 0; v < recipe->n_values; v++)
 		if (write_out(m, v, err))
 			return -1;
-	if (settings_check(m, err))
+	if (settings_check(m, err) || kept_add(m, kept, err))
 		return -1;
 	qsort(recipe->band, recipe->n_bands, sizeof(recipe->band[0]), by_band);
+	kept_mark(m);
 	for (unsigned v = 0; v < recipe->n_values; v++)
 		if (compile(m, v, err))
 			return -1;
@@ -277,14 +278,16 @@ static int set_ranges(struct maker *m, const char *option, const struct text_lis
 
 /* --- together --- */
 
-static int make(struct maker *m, const struct index_choice *choice, struct error *err)
+static int make(struct maker *m, const struct index_choice *choice, const char *kept,
+		struct error *err)
 {
 	if (add_values(m, choice, err))
 		return -1;
 	for (unsigned i = 0; i < choice->constant.n; i++)
 		if (setting_add(m, choice->constant.text[i], err))
 			return -1;
-	if (compile_all(m, err) || set_ranges(m, "range", &choice->range, set_value_range, err) ||
+	if (compile_all(m, kept, err) ||
+	    set_ranges(m, "range", &choice->range, set_value_range, err) ||
 	    set_ranges(m, "valid-range", &choice->valid_range, set_valid_range, err))
 		return -1;
 	return recipe_tell(m, err);
@@ -299,7 +302,8 @@ static size_t count_rows(void)
 	return n;
 }
 
-static int recipe_of(struct recipe **out, const struct index_choice *choice, struct error *err)
+static int recipe_of(struct recipe **out, const struct index_choice *choice, const char *kept,
+		     struct error *err)
 {
 	size_t n_owners = count_rows() + RECIPE_MAX_VALUES + 1;
 	struct maker *m = calloc(1, sizeof(*m));
@@ -312,7 +316,7 @@ static int recipe_of(struct recipe **out, const struct index_choice *choice, str
 		error_memory(err, "a recipe", n_owners * sizeof(*m->owner) + sizeof(**out));
 	} else {
 		m->recipe = *out;
-		status = make(m, choice, err);
+		status = make(m, choice, kept, err);
 	}
 	if (m)
 		free(m->owner);
@@ -326,14 +330,14 @@ static int recipe_of(struct recipe **out, const struct index_choice *choice, str
 
 int recipe_make(struct recipe **out, const struct options *options, struct error *err)
 {
-	return recipe_of(out, &options->index, err);
+	return recipe_of(out, &options->index, options->map.bands_output, err);
 }
 
 int recipe_of_index(struct recipe **out, const char *name, struct error *err)
 {
 	const struct index_choice choice = {.index = {.n = 1, .text = {name}}};
 
-	return recipe_of(out, &choice, err);
+	return recipe_of(out, &choice, NULL, err);
 }
 
 void recipe_free(struct recipe *recipe)

@@ -10,8 +10,9 @@
 
 /*
  * The values are the indices in the order given, then the expressions; without either NDVI, as in
- * recipe_ndvi. Bands lie in the order of enum band_name, then those by number, then by place. -1
- * with EX_USAGE and the option in front; *out is then NULL. Free it with recipe_free().
+ * recipe_ndvi; bands those that values read and those of --bands-output. Bands lie in the order of
+ * enum band_name, then those by number, then by place. -1 with EX_USAGE and the option in front;
+ * *out is then NULL. Free it with recipe_free().
  */
 int recipe_make(struct recipe **out, const struct options *options, struct error *err) MUST_CHECK;
 void recipe_free(struct recipe *recipe);

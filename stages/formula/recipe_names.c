@@ -31,7 +31,7 @@ static int scope_constant(void *context, const char *name, double *value)
 
 static const char *scope_macro(void *context, const char *name, struct formula_scope *inner);
 
-static int add_band(struct recipe *recipe, const struct band_wish *wish, unsigned *slot,
+int recipe_add_band(struct recipe *recipe, const struct band_wish *wish, unsigned *slot,
 		    struct error *err)
 {
 	unsigned i = 0;
@@ -83,7 +83,7 @@ static int scope_band(void *context, const char *name, unsigned *slot, struct er
 	struct band_wish wish;
 
 	if (!band_wish_parse(name, strlen(name), &wish, &why))
-		return add_band(owner->maker->recipe, &wish, slot, err);
+		return recipe_add_band(owner->maker->recipe, &wish, slot, err);
 	return unknown_name(owner, name, err);
 }
 

@@ -10,9 +10,15 @@
 
 /*
  * Out of tile * tile samples, (tile / 2)^2 into `out`, whose rows are `stride` samples apart. A
- * sample is the mean of those of four that are not nodata: float32 in double in the order upper
- * left, upper right, lower left, lower right, rounded once; integers half away from zero. Classes:
- * the upper left one. None that is not nodata: nodata. Pixels beyond the image are nodata.
+ * sample is the mean of those of four that are not nodata, in the order upper left, upper right,
+ * lower left, lower right:
+ *
+ *     float32    float32((0.0 + a + b + c + d) / n) in double; NaN is nodata, whatever its bits
+ *     integers   half away from zero
+ *     classes    the upper left one
+ *
+ * None that is not nodata: nodata. A mean that would read as nodata is the number beside it
+ * (stored.h). Pixels beyond the image are nodata.
  */
 void average_tile(const struct map_def *map, uint32_t tile, const void *samples, void *out,
 		  size_t stride);

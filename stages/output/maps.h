@@ -54,6 +54,7 @@ struct map_format {
 struct picture_choice {
 	bool wanted;      /* --quicklook */
 	const char *name; /* its pattern, by default that of maps with .png */
+	const char *contact_sheet; /* --contact-sheet: its file; NULL: none */
 	bool stretched;   /* --stretch: between these percentiles of the scene, else fixed */
 	double low, high;
 };
@@ -72,6 +73,17 @@ struct maps {
 	struct map_format format;
 	struct picture_choice picture;
 };
+
+/*
+ * The predictor that a map's tiles have, as its tag says: floating point is for reals, so integer
+ * types of the same run have differences; what is not compressed has none.
+ */
+static inline unsigned map_predictor(const struct map_format *format, enum map_type type)
+{
+	if (format->codec == MAP_NONE)
+		return 1;
+	return format->predictor == 3 && type != MAP_FLOAT32 ? 2 : format->predictor;
+}
 
 /* Bytes of a stored sample. */
 static inline size_t map_sample_bytes(enum map_type type)

@@ -50,11 +50,21 @@ static int add_cells(struct pixel_totals *totals, const struct scene_result *res
 	return 0;
 }
 
+static void add_files(struct pixel_totals *totals, const struct scene_result *result)
+{
+	for (unsigned i = 0; i < result->n_files; i++) {
+		totals->n_files++;
+		totals->file_bytes += result->file[i].bytes;
+		totals->clamped += result->file[i].clamped;
+	}
+}
+
 int pixel_totals_add(struct pixel_totals *totals, const struct scene_result *result,
 		     struct error *err)
 {
 	if (result->status != SCENE_OK)
 		return 0;
+	add_files(totals, result);
 	for (unsigned v = 0; v < result->n_values && v < totals->n_values; v++)
 		add_value(&totals->value[v], &result->value[v]);
 	return totals->n_values || !result->cells ? 0 : add_cells(totals, result, err);

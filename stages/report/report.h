@@ -37,7 +37,8 @@ struct pixel_totals {
 	unsigned n_values; /* 0: of a lab, whose cells are below; one that is empty is there */
 	struct value_totals *value;
 	const struct result_layout *layout;
-	struct cell_group *cells; /* owned; NULL where there is no such scene */
+	struct cell_group *cells;              /* owned; NULL where there is no such scene */
+	uint64_t n_files, file_bytes, clamped; /* maps and pictures */
 };
 
 /* Totals of no scene; release them whatever comes back. */

@@ -14,6 +14,7 @@
 
 #include "base/csv.h"
 #include "masks/masks.h"
+#include "map_words.h"
 #include "report_words.h"
 
 /* The fewest of 15, 16 or 17 digits that read back as the same double. -0 is written as 0. */
@@ -115,13 +116,25 @@ static int csv_begin(struct open_report *report, struct error *err)
 	for (unsigned i = 0; i < recipe->n_bands; i++)
 		(void)fprintf(out, ",%s_file,%s_band", recipe->band[i].text, recipe->band[i].text);
 	put_reason_heads(out);
+	if (report->options->maps)
+		(void)fputs(",map", out);
 	(void)fputc('\n', out);
 	return report_check(out, err);
 }
 
+/* The map of value v; empty where there is none. */
+static void put_map(FILE *out, const struct scene_result *result, unsigned v)
+{
+	const struct output_file *file = value_map(result, v);
+
+	(void)fputc(',', out);
+	if (file)
+		csv_name(out, file->path);
+}
+
 /* What became of value v: of a scene that is ok, too, it may be missing. */
 static void put_value(FILE *out, const struct scene_result *result, unsigned v,
-		      const struct recipe *recipe)
+		      const struct recipe *recipe, bool maps)
 {
 	const struct scene *scene = result->scene;
 	char why[MISSING_TEXT_BYTES] = "";
@@ -153,6 +166,8 @@ static void put_value(FILE *out, const struct scene_result *result, unsigned v,
 	for (unsigned i = 0; i < recipe->n_bands; i++)
 		put_band(out, scene, i);
 	put_reasons(out, known ? &summary : NULL);
+	if (maps)
+		put_map(out, result, v);
 	(void)fputc('\n', out);
 }
 
@@ -162,7 +177,7 @@ static int csv_scene(struct open_report *report, const struct scene_result *resu
 	const struct recipe *recipe = report->plan->layout.recipe;
 
 	for (unsigned v = 0; v < recipe->n_values; v++)
-		put_value(report->out, result, v, recipe);
+		put_value(report->out, result, v, recipe, report->options->maps);
 	return report_check(report->out, err);
 }
 

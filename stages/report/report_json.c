@@ -8,6 +8,7 @@
 #include <math.h>
 #include <time.h>
 
+#include "json_maps.h"
 #include "json_values.h"
 #include "masks/masks.h"
 #include "report_teach.h"
@@ -203,6 +204,8 @@ static json_t *scene_object(const struct scene_result *result, const struct reci
 	js_put(&o, "reader", js_text_or_null(info ? info->reader : NULL));
 	js_put(&o, "codec", js_text_or_null(info ? info->codec : NULL));
 	js_put(&o, "notes", note_list(s->notes[0], sizeof(s->notes[0]), s->n_notes));
+	if (options->maps)
+		js_put(&o, "outputs", js_outputs(result, options->maps, recipe));
 	if (recipe)
 		js_put_scene_values(&o, result, recipe, teaches(&options->teach, TEACH_FLOAT_SUMS));
 	else
@@ -280,6 +283,8 @@ static json_t *run_object(const struct run_totals *totals, const struct plan *pl
 	js_put(&o, "parallel_efficiency", js_number(figures->efficiency));
 	js_put(&o, "unmeasured_s", js_number(figures->unmeasured_s));
 	js_put(&o, "lock_operations", js_count(totals->meter.lock_ops));
+	if (options->maps)
+		js_put(&o, "outputs", js_output_totals(totals->pixels, options->maps));
 	return o;
 }
 

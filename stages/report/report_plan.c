@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "picture/graph.h"
+#include "map_words.h"
 #include "report_teach.h"
 #include "report_words.h"
 #include "base/text.h"
@@ -358,6 +359,7 @@ static void put_scene(FILE *out, const struct plan *plan, const struct scene *sc
 int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
 		const struct scene *scene, const struct options *options)
 {
+	char maps[MAP_TEXT_BYTES];
 	char line[128], b[24];
 
 	teach_put_marks(out, options);
@@ -370,6 +372,8 @@ int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *gri
 		       options->workers ? " (--workers)" : " (default: available cores)",
 		       options->executor ? options->executor : "auto");
 	text_item(out, LABEL_COLUMNS, "Workers", line);
+	if (options->maps)
+		text_item(out, LABEL_COLUMNS, "Maps", maps_text(maps, options->maps, scene));
 	put_confinement(out, plan);
 	put_budget(out, plan);
 	for (unsigned i = 0; i < plan->n_notes; i++)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "map_words.h"
 #include "report_costs.h"
 #include "report_teach.h"
 #include "report_words.h"
@@ -186,6 +187,7 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 	const struct recipe *recipe = report->plan->layout.recipe;
 	const struct scene *scene = result->scene;
 	struct text_state *state = report->state;
+	char line[MAP_TEXT_BYTES];
 	FILE *out = report->out;
 
 	if (result->status == SCENE_SKIPPED) {
@@ -201,6 +203,9 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 		put_words(out, result->status == SCENE_FAILED ? "FAILED" : "cancelled",
 			  result->error.text);
 	}
+	for (unsigned i = 0; i < result->n_files; i++)
+		if (*clamped_text(line, &result->file[i], report->options->maps))
+			text_item(out, LABEL_COLUMNS, "    map:", line);
 	put_notes(out, scene, report->options->masks, &state->last);
 	return report_check(out, err);
 }
@@ -368,7 +373,12 @@ static int text_end(struct open_report *report, const struct run_totals *totals,
 {
 	const struct text_state *state = report->state;
 
+	char line[MAP_TEXT_BYTES];
+
 	put_global(report->out, totals, state->skipped);
+	if (report->options->maps)
+		text_item(report->out, LABEL_COLUMNS, "Maps",
+			  files_text(line, totals->pixels, report->options->maps));
 	report_costs(report->out, totals, report->plan, report->options);
 	return report_check(report->out, err);
 }

@@ -43,9 +43,21 @@ GIVEN = {"index": ["--index", "dvi"], "expr": ["--expr", "x=nir/red"],
          "tile-grid": ["--tiles", "x.out", "--tile-grid", "8"], "trace": ["--trace", "x.out"],
          "html": ["--html", "x.out"], "quiet": ["--quiet"], "verbose": ["--verbose"],
          "progress": ["--progress"], "monitor": ["--monitor"],
-         "teach": ["--teach", "float-sums,ship-pixels"], "partial": []}
+         "teach": ["--teach", "float-sums,ship-pixels"], "partial": [],
+         "output": ["-o", "maps", "--overwrite"], "name": ["--name", "x_{scene}.tif"],
+         "format": ["--format", "gtiff"], "type": ["--type", "float32"],
+         "output-nodata": ["--output-nodata", "-1"], "co": ["--co", "COMPRESS=LZW"],
+         "overwrite": ["--overwrite"], "mask-output": ["--mask-output", "why"],
+         "bands-output": ["--bands-output", "nir"], "quicklook": ["--quicklook"],
+         "stretch": ["--stretch", "2,98"], "contact-sheet": ["--contact-sheet", "sheet.png"],
+         "spool-dir": ["--spool-dir", "."], "no-fsync": ["--no-fsync"]}
+MAPS = ["-o", "maps", "--overwrite"]
 # What has to be given beside it, in the run that it is compared with, too.
 BESIDE = {"const": ["--index", "wdrvi"],
+          "overwrite": ["-o", "more-maps"], "stretch": [*MAPS, "--quicklook"],
+          **{name: MAPS for name in ("name", "format", "type", "output-nodata", "co", "mask-output",
+                                     "bands-output", "quicklook", "contact-sheet", "spool-dir",
+                                     "no-fsync")},
           "valid-reflectance": ["--scale", "0.001"]}
 CHANGES_NUMBERS = {"index", "expr", "const", "range", "valid-range", "valid-reflectance", "bands", "mask", "raw", "scale", "offset", "nodata"}
 ENDS_AT_ONCE = {"help", "version", "man", "completion"}

@@ -1,7 +1,7 @@
 /*
  * Fuzz the command line: every command, option and value, the recipe that is made of --index,
- * --expr, --const and --range, and the rules of --mask, without running anything. Input: the
- * arguments, one a line; the first line may name a command.
+ * --expr, --const and --range, the rules of --mask, and maps and their names, without running
+ * anything. Input: the arguments, one a line; the first line may name a command.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "commands/commands.h"
 #include "commands/computing.h"
 #include "options/command_line.h"
+#include "output/map_name.h"
 
 enum { MOST_ARGUMENTS = 200 };
 
@@ -62,6 +63,31 @@ static const char *word(unsigned seed)
 		"--teach",
 		"gil",
 		"task-overhead=1ms",
+		"-o",
+		"--name",
+		"{scene}_{index}.tif",
+		"{date}{sensor}{index}",
+		"--co",
+		"COMPRESS=ZSTD",
+		"ZSTD_LEVEL=9",
+		"PREDICTOR=FLOATING_POINT",
+		"BLOCKXSIZE=1024",
+		"--type",
+		"int16",
+		"uint8",
+		"--output-nodata",
+		"-32768",
+		"--format",
+		"gtiff",
+		"none",
+		"--mask-output",
+		"--bands-output",
+		"red,B8A,#5",
+		"--quicklook",
+		"--quicklook={index}.png",
+		"--stretch",
+		"2,98",
+		"--contact-sheet",
 		"-N",
 		"1e9",
 		"--index",
@@ -138,6 +164,27 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned
 	return size + n + 1;
 }
 
+/* Whatever a scene is called: names of files stay in their folder, and are no traps. */
+static void check_names(const struct maps *maps, char *scene_name)
+{
+	struct scene scene = {.name = scene_name, .sensor = "A/../B", .acquired = "T"};
+	char name[MAP_NAME_BYTES];
+	struct error err = {0};
+
+	for (unsigned i = 0; maps && i < maps_n_names(maps); i++) {
+		if (maps_name(name, sizeof(name), maps, i, &scene, &err)) {
+			if (err.code != EX_DATAERR)
+				abort();
+			continue;
+		}
+		if (!*name || *name == '.' || strchr(name, '/') || strstr(name, ".."))
+			abort();
+		for (const char *c = name; *c; c++)
+			if ((unsigned char)*c < 0x20 || *c == 0x7f)
+				abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1), *argv[MOST_ARGUMENTS + 2] = {(char *)"imgpipe"};
@@ -159,6 +206,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	status = command_line_parse(&options, &command, commands, argc, argv, &err);
 	if (status == 0) {
 		status = computing_prepare(&options, command, &err);
+		check_names(options.maps, argv[argc - 1]);
 		computing_release(&options);
 	}
 	if (status < 0 && (!err.code || !*err.text))

@@ -1,0 +1,22 @@
+/*
+ * The files of all scenes of a run are different files, none is there already, and none is an
+ * input. By names alone, before any scene is opened.
+ */
+#ifndef IMGPIPE_PIPELINE_MAPS_APART_H
+#define IMGPIPE_PIPELINE_MAPS_APART_H
+
+#include <stdbool.h>
+
+#include "discover/scene_list.h"
+#include "error.h"
+#include "options.h"
+
+/*
+ * -1 with EX_USAGE: two files of one name, of this or another shard, or an input would be replaced;
+ * with EX_CANTCREAT: files are there, and no --overwrite, or the folder cannot be had. for_run: the
+ * folder is made where only its last part is missing.
+ */
+int maps_apart(const struct options *options, const struct scene_list *scene_list, bool for_run,
+	       struct error *err) MUST_CHECK;
+
+#endif

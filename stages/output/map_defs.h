@@ -1,0 +1,23 @@
+/*
+ * Which maps a run makes, and how each stores its values. Pure, thread-safe.
+ */
+#ifndef IMGPIPE_OUTPUT_MAP_DEFS_H
+#define IMGPIPE_OUTPUT_MAP_DEFS_H
+
+#include "maps.h"
+#include "options.h"
+
+/* maps->map and maps->n, from options->map and the recipe. -1 with EX_USAGE. */
+int map_defs_make(struct maps *maps, const struct options *options, struct error *err) MUST_CHECK;
+
+/* Step of integers that holds values from lo to hi with 16 bits: README.md has the rule. */
+double map_int16_scale(double lo, double hi);
+
+/* Bytes that the file of a scene of this size has at the most. */
+uint64_t map_bytes_most(const struct map_format *format, const struct map_def *map, uint32_t x_size,
+			uint32_t y_size);
+
+/* "int16" */
+const char *map_type_name(enum map_type type);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * Maps and pictures in words.
+ */
+#include "map_words.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "output/co.h"
+#include "output/map_defs.h"
+#include "output/map_name.h"
+
+const struct map_def *file_map(const struct output_file *file, const struct maps *maps)
+{
+	enum map_kind kind;
+
+	if (strcmp(file->kind, "map") == 0)
+		kind = MAP_VALUE;
+	else if (strcmp(file->kind, "classes") == 0)
+		kind = MAP_CLASSES;
+	else if (strcmp(file->kind, "band") == 0)
+		kind = MAP_BAND;
+	else
+		return NULL;
+	for (unsigned i = 0; i < maps->n; i++)
+		if (maps->map[i].kind == kind &&
+		    (kind == MAP_CLASSES ||
+		     (int)maps->map[i].item == (kind == MAP_VALUE ? file->value : file->band)))
+			return &maps->map[i];
+	return NULL;
+}
+
+const struct output_file *value_map(const struct scene_result *result, unsigned v)
+{
+	for (unsigned i = 0; i < result->n_files; i++)
+		if (strcmp(result->file[i].kind, "map") == 0 && result->file[i].value == (int)v)
+			return &result->file[i];
+	return NULL;
+}
+
+/* "ndvi int16 in steps of 0.0001, classes uint8" */
+static void put_kinds(char *text, size_t size, const struct maps *maps)
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (unsigned i = 0; i < maps->n && used < size; i++) {
+		const struct map_def *map = &maps->map[i];
+		char step[40] = "";
+
+		if (map->scale != 1)
+			(void)snprintf(step, sizeof(step), " in steps of %g", map->scale);
+		used += (size_t)snprintf(text + used, size - used, "%s%s %s%s", i ? ", " : "",
+					 map->name, map_type_name(map->type), step);
+	}
+}
+
+static uint64_t scene_bytes_most(const struct maps *maps, const struct scene *scene)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < maps->n; i++)
+		bytes += map_bytes_most(&maps->format, &maps->map[i], scene->x_size, scene->y_size);
+	return bytes;
+}
+
+const char *maps_text(char text[MAP_TEXT_BYTES], const struct maps *maps, const struct scene *scene)
+{
+	const unsigned n = maps_n_names(maps);
+	char how[CO_TEXT_BYTES], most[24], size[80] = "", kinds[256];
+
+	if (!maps->files) {
+		(void)snprintf(text, MAP_TEXT_BYTES, "pictures alone, into %s", maps->folder);
+		return text;
+	}
+	if (scene)
+		(void)snprintf(size, sizeof(size), "; at most %s for a scene like the one below",
+			       bytes_text(most, scene_bytes_most(maps, scene)));
+	put_kinds(kinds, sizeof(kinds), maps);
+	(void)snprintf(text, MAP_TEXT_BYTES, "%u file%s a scene, into %.120s: %s; %s, %s%s", n,
+		       n == 1 ? "" : "s", maps->folder, kinds,
+		       maps->format.container == CONTAINER_COG ? "COG" : "GeoTIFF",
+		       co_text(how, &maps->format), size);
+	return text;
+}
+
+const char *files_text(char text[MAP_TEXT_BYTES], const struct pixel_totals *totals,
+		       const struct maps *maps)
+{
+	char b[24];
+
+	(void)snprintf(text, MAP_TEXT_BYTES, "%" PRIu64 " file%s, %s, in %s", totals->n_files,
+		       totals->n_files == 1 ? "" : "s", bytes_text(b, totals->file_bytes),
+		       maps->folder);
+	return text;
+}
+
+const char *clamped_text(char text[MAP_TEXT_BYTES], const struct output_file *file,
+			 const struct maps *maps)
+{
+	const struct map_def *map = file->clamped && maps ? file_map(file, maps) : NULL;
+
+	*text = '\0';
+	if (map)
+		(void)snprintf(text, MAP_TEXT_BYTES,
+			       "%" PRIu64 " pixel%s of %s %s what %s holds with this scale, and %s "
+			       "stored as the nearest value; --type float32 holds all",
+			       file->clamped, file->clamped == 1 ? "" : "s", map->name,
+			       file->clamped == 1 ? "is beyond" : "are beyond",
+			       map_type_name(map->type), file->clamped == 1 ? "is" : "are");
+	return text;
+}

@@ -1,0 +1,162 @@
+# Maps: what is asked for, what is refused before any work, and names of files.
+
+load helpers
+
+setup() {
+	workspace
+	tif a.tif uint16 desc=blue,red,nir 10,20 30,40 50,60
+	tif b.tif uint16 desc=blue,red,nir 11,21 31,41 51,61
+}
+
+# refused WORD... -- ARGS... : a usage error that says so; nothing was made
+refused() {
+	local words=()
+	while [ "$1" != -- ]; do
+		words+=("$1")
+		shift
+	done
+	shift
+	imgpipe -q "$@" a.tif
+	exits 64 "${words[@]}"
+	[ ! -e out ]
+}
+
+@test "what belongs to maps is refused without -o, with the remedy" {
+	for option in --overwrite --no-fsync --quicklook --quicklook=x.png "--type int16" "--co LEVEL=1" \
+		"--name {scene}.tif" "--format cog" "--output-nodata 0" "--mask-output classes" \
+		"--bands-output red" "--stretch 2,98" "--contact-sheet s.png" "--spool-dir ."; do
+		# shellcheck disable=SC2086 # words
+		refused "${option%%[ =]*}" "-o DIR" -- $option
+	done
+}
+
+@test "values of options: what would be right is said" {
+	refused --type float32 int16 uint8 -- -o out --type int32
+	refused --format cog gtiff none -- -o out --format jpeg
+	refused "looks like a file" --name -- -o out.tif
+	refused "a folder" -- -o ""
+	refused "standard output" -- -o -
+	refused "'128,0' is no pair" 2,98 -- -o out --quicklook --stretch 128,0
+	refused percentiles -- -o out --quicklook --stretch 2,101
+	refused percentiles -- -o out --quicklook --stretch 2
+	refused --stretch --quicklook -- -o out --stretch 2,98
+	refused "is none of" -- -o out --name "{scne}.tif"
+	refused "folders" -- -o out --name "x/{scene}.tif"
+	refused "dot" -- -o out --name ".{scene}.tif"
+	refused "two dots" -- -o out --name "{scene}..tif"
+	refused "{index}" -- -o out --index ndvi,gndvi --name "{scene}.tif"
+	refused "{index}" -- -o out --mask-output classes --name "{scene}.tif"
+	refused .png -- -o out --quicklook={scene}.jpg
+	refused .png -- -o out --contact-sheet sheet.jpg
+	refused "no maps and no pictures" -- -o out --format none
+	refused --co -- -o out --format none --quicklook --co LEVEL=1
+	refused --mask-output -- -o out --format none --quicklook --mask-output classes
+}
+
+@test "creation options in GDAL's words; unknown ones are refused with the list" {
+	refused COMPRESS BLOCKSIZE SPARSE_OK NUM_THREADS -- -o out --co COMPRES=LZW
+	refused KEY=VALUE -- -o out --co COMPRESS
+	refused DEFLATE ZSTD LZW NONE -- -o out --co COMPRESS=JPEG
+	refused "no level" -- -o out --co COMPRESS=LZW --co LEVEL=3
+	refused "1 to 12" -- -o out --co LEVEL=13
+	refused "power of two" -- -o out --co BLOCKSIZE=500
+	refused "one side" -- -o out --co BLOCKXSIZE=256 --co BLOCKYSIZE=512
+	refused twice -- -o out --co COMPRESS=LZW --co compress=LZW
+	refused "float32" -- -o out --co PREDICTOR=3
+	refused "always tiled" -- -o out --co TILED=NO
+	refused "none of" -- -o out --co BIGTIFF=MAYBE
+}
+
+@test "nodata has to be a number that the type holds, and float32 values do not have" {
+	refused "holds no" -- -o out --output-nodata 40000
+	refused "holds no" -- -o out --output-nodata nan
+	refused "holds no" -- -o out --type uint8 --output-nodata -1
+	refused "holds no" -- -o out --type float32 --output-nodata x
+	refused "holds no" -- -o out --type float32 --output-nodata 1e39
+	refused "-1 to 1" -- -o out --type float32 --output-nodata 0
+	imgpipe plan -o out --type float32 --output-nodata -9999 a.tif
+	exits 0
+	imgpipe plan -o out --output-nodata 0 a.tif
+	exits 0
+}
+
+@test "two maps of one name are refused" {
+	refused --mask-output NDVI -- -o out --mask-output NDVI
+	refused twice -- -o out --bands-output red,R
+	refused --bands-output red -- -o out --bands-output red --mask-output red
+	refused --bands-output -- -o out --bands-output red,
+	refused --bands-output -- -o out --bands-output nothing
+}
+
+@test "plan makes no folder, and says what would be written" {
+	imgpipe plan -o out --mask-output classes a.tif b.tif
+	exits 0
+	[ ! -e out ]
+	[[ "$output" == *"Maps"*"2 files a scene"*"out"*"at most"* ]]
+}
+
+@test "two scenes that would have one file are named before work, over all shards" {
+	imgpipe -q -o out --name "{date}_{index}.tif" a.tif b.tif
+	exits 64 "a and b" unknown_ndvi.tif "{scene}"
+	imgpipe -q -o out --name "{date}_{index}.tif" --shard 1/2 a.tif b.tif
+	exits 64 "a and b"
+	[ ! -e out ] && [ ! -e part-1-of-2.json ]
+	# A name may be another one's by where its parts meet.
+	cp a.tif a_b.tif
+	imgpipe -q -o out --expr "b_ndvi=nir-red" --index ndvi a.tif a_b.tif
+	exits 64 "a and a_b" a_b_ndvi.tif
+	# What cannot be a scene has no files.
+	imgpipe plan -o out --name "{date}_{index}.tif" a.tif nothing.tif none.tif
+	exits 0
+}
+
+@test "files that are there are an error before work; the first five are named" {
+	mkdir out
+	for i in 1 2 3 4 5 6 7; do
+		cp a.tif s$i.tif
+		: > out/s${i}_ndvi.tif
+	done
+	imgpipe -q -o out --summary sum.json s?.tif
+	exits 73 "7 are there" s1_ndvi.tif s5_ndvi.tif --overwrite
+	[[ "$stderr" != *s6_ndvi.tif* ]]
+	[ ! -e sum.json ]
+	rm out/*
+	ln -s nowhere out/s3_ndvi.tif
+	imgpipe -q -o out s?.tif
+	exits 73 "1 is there" s3_ndvi.tif
+	rm out/*
+	mkdir out/s3_ndvi.tif
+	imgpipe -q -o out --overwrite s?.tif
+	exits 73 "is a folder"
+}
+
+@test "no input is overwritten, whatever it is called" {
+	tif x_ndvi.tif uint16 desc=red,nir 1,2 3,4
+	tif x.tif uint16 desc=red,nir 1,2 3,4
+	cp x_ndvi.tif before
+	imgpipe -q -o . --overwrite x.tif x_ndvi.tif
+	exits 64 "inputs" x_ndvi.tif --exclude
+	imgpipe -q -o . x.tif x_ndvi.tif
+	exits 64 "inputs"
+	mkdir out
+	ln x_ndvi.tif out/a_ndvi.tif
+	ln -s ../x_ndvi.tif out/b_ndvi.tif
+	imgpipe -q -o out --overwrite a.tif x_ndvi.tif
+	exits 64 "inputs" a_ndvi.tif
+	imgpipe -q -o out --overwrite b.tif x_ndvi.tif
+	exits 64 "inputs" b_ndvi.tif
+	cmp before x_ndvi.tif
+}
+
+@test "the folder: its last part alone is made; what is no folder is refused" {
+	imgpipe -q -o deep/out a.tif
+	exits 73 deep/out "make that first"
+	: > file
+	imgpipe -q -o file a.tif
+	exits 73 file
+	imgpipe -q -o out --spool-dir file a.tif
+	exits 73 --spool-dir "no folder"
+	imgpipe -q -o out --spool-dir nowhere a.tif
+	exits 73 --spool-dir nowhere
+	[ ! -e out ]
+}
