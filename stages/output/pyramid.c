@@ -79,7 +79,8 @@ bool pyramid_tile(const struct pyramid *pyramid, uint64_t number, unsigned *leve
 
 bool map_has_picture(const struct maps *maps, unsigned output)
 {
-	return maps->picture.wanted && maps->map[output].kind == MAP_VALUE;
+	return (maps->picture.wanted || maps->picture.contact_sheet) &&
+	       maps->map[output].kind == MAP_VALUE;
 }
 
 void map_pyramid(struct pyramid *pyramid, const struct maps *maps, unsigned output, uint32_t x_size,

@@ -14,9 +14,14 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "picture/sheet.h"
 #include "report_option.h"
 
-enum { MOST_LINKS = 40, HEAD_BYTES = 16 }; /* 40: as the kernel follows (path_resolution(7)) */
+enum {
+	MOST_LINKS = 40, /* as the kernel follows (path_resolution(7)) */
+	MAGIC_BYTES = 16,
+	HEAD_BYTES = 1024 /* a contact sheet says what it is behind its table of colours */
+};
 
 int report_target_refuse(const char *kind, const char *path, int code, struct error *err)
 {
@@ -28,6 +33,14 @@ int report_target_refuse(const char *kind, const char *path, int code, struct er
 
 /* --- whose file it is --- */
 
+/* A report that is a picture: what libpng wrote for stages/picture/sheet.c. */
+static bool is_contact_sheet(const char *head, ssize_t n)
+{
+	static const char mark[] = "tEXtSoftware\0" SHEET_SOFTWARE;
+
+	return n > 0 && memmem(head, (size_t)n, mark, sizeof(mark) - 1);
+}
+
 /*
  * What somebody's data look like by their first bytes: images, archives that GDAL reads, and the
  * XML and text files that stand beside images. No report begins like that.
@@ -35,7 +48,7 @@ int report_target_refuse(const char *kind, const char *path, int code, struct er
 static bool holds_data(const char *path)
 {
 	static const struct {
-		unsigned char bytes[HEAD_BYTES];
+		unsigned char bytes[MAGIC_BYTES];
 		size_t n;
 	} magic[] = {
 		{{'I', 'I', 42, 0}, 4}, /* TIFF */
@@ -63,7 +76,7 @@ static bool holds_data(const char *path)
 		{{'E', 'N', 'V', 'I', '\n'}, 5},          /* header of ENVI */
 		{{'G', 'R', 'O', 'U', 'P', ' ', '='}, 7}, /* Landsat's MTL */
 	};
-	unsigned char head[HEAD_BYTES] = {0};
+	char head[HEAD_BYTES] = {0};
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	ssize_t n = fd >= 0 ? read(fd, head, sizeof(head)) : 0;
 
@@ -71,7 +84,7 @@ static bool holds_data(const char *path)
 		(void)close(fd);
 	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++)
 		if (n >= (ssize_t)magic[i].n && memcmp(head, magic[i].bytes, magic[i].n) == 0)
-			return true;
+			return !is_contact_sheet(head, n);
 	return false;
 }
 
