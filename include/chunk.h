@@ -24,7 +24,8 @@ struct chunk_grid {
 	size_t footprint;     /* arena, and what decoders allocate for themselves */
 	/*
 	 * Of runs that make files of pixels (output_file.h): chunks are cut along squares of `unit`
-	 * pixels, 2^level of them a side, or down where a chunk is as wide as the scene. 0: none.
+	 * pixels, 2^level of them a side, or down where a chunk is as wide as the scene; streamed:
+	 * along several such squares. 0: none.
 	 */
 	uint32_t unit;
 	unsigned level;

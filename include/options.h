@@ -52,6 +52,7 @@ struct map_choice {
 	const char *stretch, *contact_sheet, *spool_folder;
 	struct text_list creation; /* --co */
 	bool pictures;             /* --quicklook */
+	bool no_legend;            /* of them */
 	bool overwrite, no_sync;
 };
 

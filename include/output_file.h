@@ -19,6 +19,8 @@
 #include "scene.h"
 #include "spool.h"
 
+struct thumbnail;
+
 /* One file that a scene has got. Owned by the outputs; for reports. */
 struct output_file {
 	const char *path;
@@ -28,6 +30,9 @@ struct output_file {
 	const char *type; /* "int16"; of pictures "png" */
 	uint64_t bytes;
 	uint64_t clamped; /* pixels whose value the type cannot hold: stored as its nearest */
+	/* A small picture of it (stages/picture/thumbnail.h); NULL: none. One without a file has
+	 * path NULL. */
+	const struct thumbnail *thumbnail;
 };
 
 /* The outputs of one scene in flight. Made with its totals, freed with them. */
@@ -60,6 +65,8 @@ struct output_maker {
 	 */
 	size_t (*bytes)(const struct scene *scene, const struct chunk_grid *grid,
 			const struct options *options);
+	/* Bytes that a scene's spool can have at the most. Pure. NULL: not known. */
+	uint64_t (*spool_bytes)(const struct chunk_grid *grid, const struct options *options);
 	/* Scene, grid and options outlive them. NULL with an error. */
 	struct outputs *(*open)(const struct scene *scene, const struct chunk_grid *grid,
 				const struct options *options, struct error *err);

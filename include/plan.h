@@ -109,6 +109,14 @@ static inline uint64_t plan_worker_bytes(const struct plan *plan)
 	return plan->per_worker_fixed + plan->footprint + CONFINE_MARGIN_BYTES;
 }
 
+/* Scenes that are worked on at once: some 40 KB each, so none for scenes that there are not. */
+static inline uint32_t plan_slots(const struct plan *plan)
+{
+	uint32_t n = plan->n_scenes ? plan->n_scenes : 1;
+
+	return n < plan->scene_slots ? n : plan->scene_slots;
+}
+
 /* What the program takes besides the pool, memory set aside for GDAL not counted. */
 static inline uint64_t plan_fixed(const struct plan *plan)
 {
@@ -143,6 +151,14 @@ int plan_make(struct plan *plan, const struct options *options, const struct wor
 int plan_scene(struct chunk_grid *grid, const struct plan *plan, const struct options *options,
 	       const struct workload *workload, const struct scene *scene,
 	       struct error *err) MUST_CHECK;
+
+/*
+ * Bytes of the process of the run that a scene so cut takes while it is in flight: its totals, and
+ * what its files of pixels need. SIZE_MAX where it cannot be done. Pure; thread-safe.
+ */
+size_t plan_totals_bytes(const struct plan *plan, const struct options *options,
+			 const struct workload *workload, const struct scene *scene,
+			 const struct chunk_grid *grid);
 
 /*
  * Raise *prediction to what a scene so cut will need. The plan predicts from the scenes it was made

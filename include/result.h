@@ -63,7 +63,8 @@ struct cell_kind {
 	const char *name; /* what reports call its number; NULL where it is opaque */
 };
 
-enum { LAYOUT_MAX_KINDS = 5 * RECIPE_MAX_VALUES + 1, GROUP_ALIGN = 64 };
+/* Five a value, one a map of it, of its bands, of classes, and one of quality bands. */
+enum { LAYOUT_MAX_KINDS = 6 * RECIPE_MAX_VALUES + RECIPE_MAX_BANDS + 2, GROUP_ALIGN = 64 };
 
 /* The cells of a group. All 0: a layout without cells. Read-only once made. */
 struct result_layout {

@@ -76,6 +76,8 @@ struct stage {
 			  const struct options *options);
 	/* Once per worker. NULL: the stage has no state. */
 	int (*open)(void **state, const struct stage_env *env, struct error *err);
+	/* What open() takes of memory beside the arena. Pure. NULL: less than 100 KiB. */
+	size_t (*open_bytes)(const struct options *options);
 	/*
 	 * Once per chunk, before its first block. What it allocates of the arena lives until the
 	 * chunk ends, and is chunk_kept() bytes at the most for any chunk of this grid (pure;

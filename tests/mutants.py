@@ -60,6 +60,7 @@ TESTS = {
                      "cli/archives", "cli/beside", "fault/archives"],
     "stages/lab": ["cli/lab"],
     "stages/masks": ["oracle/mask_layouts", "cli/mask"],
+    "stages/output": ["oracle/map_files"],
     "stages/picture": ["cli/trace", "cli/sweep"],
     "stages/pixels": ["cli/numbers", "oracle/real", "oracle/accum", "oracle/indices",
                       "oracle/masks"],

@@ -5,6 +5,7 @@
 #include "map_options.h"
 
 #include "options/values.h"
+#include "report/report.h"
 
 static int set_output(struct options *o, const char *value, struct error *err)
 {
@@ -76,6 +77,14 @@ static int set_quicklook(struct options *o, const char *value, struct error *err
 	return 0;
 }
 
+static int set_no_legend(struct options *o, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	o->map.no_legend = true;
+	return 0;
+}
+
 static int set_stretch(struct options *o, const char *value, struct error *err)
 {
 	(void)err;
@@ -85,9 +94,8 @@ static int set_stretch(struct options *o, const char *value, struct error *err)
 
 static int set_contact_sheet(struct options *o, const char *value, struct error *err)
 {
-	(void)err;
 	o->map.contact_sheet = value;
-	return 0;
+	return report_want(&o->reports, &report_sheet.option, value, err);
 }
 
 static int set_spool_folder(struct options *o, const char *value, struct error *err)
@@ -179,6 +187,12 @@ static const struct option_row quicklook = {
 	.help = "also write a PNG of each map of an index; names as --name says, with .png",
 	.set = set_quicklook,
 };
+static const struct option_row no_legend = {
+	.name = "no-legend",
+	.help = "pictures without a legend, each with a world file (.pgw) beside it, so that a GIS "
+		"can place them",
+	.set = set_no_legend,
+};
 static const struct option_row stretch = {
 	.name = "stretch",
 	.argument = "LO,HI",
@@ -207,7 +221,7 @@ static const struct option_row no_sync = {
 };
 
 const struct option_row *const map_rows[] = {
-	&output,   &name,          &format,       &type,         &output_nodata,
-	&creation, &overwrite,     &mask_output,  &bands_output, &quicklook,
-	&stretch,  &contact_sheet, &spool_folder, &no_sync,      NULL,
+	&output,        &name,         &format,       &type,      &output_nodata, &creation,
+	&overwrite,     &mask_output,  &bands_output, &quicklook, &no_legend,     &stretch,
+	&contact_sheet, &spool_folder, &no_sync,      NULL,
 };

@@ -32,7 +32,8 @@ struct present {
 struct looking {
 	const struct maps *maps;
 	const struct scene_list *scene_list;
-	int folder; /* descriptor; -1: it is not there yet */
+	uint64_t limit; /* of the program's memory */
+	int folder;     /* descriptor; -1: it is not there yet */
 	size_t n, n_present, room_present;
 	struct named *name;
 	struct present *present;
@@ -254,6 +255,12 @@ static int look(struct looking *l, struct error *err)
 	const size_t n = (size_t)n_scenes * maps_n_names(l->maps);
 	const char *sheet = l->maps->picture.contact_sheet;
 
+	if (n > l->limit / 2 / sizeof(*l->name))
+		return error_set(err, EX_TEMPFAIL,
+				 "--output: %zu names of files do not fit into half of the memory "
+				 "limit while they are compared; --memory %zuM is enough, or name "
+				 "fewer scenes",
+				 n, (2 * n * sizeof(*l->name) >> 20) + 1);
 	l->name = malloc((n ? n : 1) * sizeof(*l->name));
 	if (!l->name)
 		return error_memory(err, "names of files", n * sizeof(*l->name));
@@ -265,10 +272,11 @@ static int look(struct looking *l, struct error *err)
 	return check_present(l, err);
 }
 
-int maps_apart(const struct options *options, const struct scene_list *scene_list, bool for_run,
-	       struct error *err)
+int maps_apart(const struct options *options, const struct scene_list *scene_list, uint64_t limit,
+	       bool for_run, struct error *err)
 {
-	struct looking l = {.maps = options->maps, .scene_list = scene_list, .folder = -1};
+	struct looking l = {
+		.maps = options->maps, .scene_list = scene_list, .limit = limit, .folder = -1};
 	int status;
 
 	if (!options->maps)

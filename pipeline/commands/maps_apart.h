@@ -14,9 +14,10 @@
 /*
  * -1 with EX_USAGE: two files of one name, of this or another shard, or an input would be replaced;
  * with EX_CANTCREAT: files are there, and no --overwrite, or the folder cannot be had. for_run: the
- * folder is made where only its last part is missing.
+ * folder is made where only its last part is missing. With EX_TEMPFAIL: names take more than half
+ * of `limit`, bytes of memory of the program, while they are compared.
  */
-int maps_apart(const struct options *options, const struct scene_list *scene_list, bool for_run,
-	       struct error *err) MUST_CHECK;
+int maps_apart(const struct options *options, const struct scene_list *scene_list, uint64_t limit,
+	       bool for_run, struct error *err) MUST_CHECK;
 
 #endif

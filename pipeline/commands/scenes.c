@@ -43,19 +43,21 @@ int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run, st
 	const struct options *options = call->options;
 	struct confinement confinement = {0};
 	struct machine machine;
+	struct budget budget;
 	int status;
 
-	*scenes = (struct scenes){.workload = &workload_pixels};
+	*scenes = (struct scenes){.workload = options->maps ? &workload_maps : &workload_pixels};
 	scenes->executor = executor_find(options->executor, call->session->cluster != NULL, err);
 	status = scenes->executor ? 0 : -1;
 	machine_probe(&machine);
 	machine_share(&machine, call->session->n_ranks, call->session->ranks_here);
+	budget_init(&budget, options, &machine);
 	if (!status)
 		status = scenes_names(&scenes->scene_list, options, &machine, err);
 	if (!status)
 		status = inputs_apart(options, scenes->scene_list, !for_run, err);
 	if (!status)
-		status = maps_apart(options, scenes->scene_list, for_run, err);
+		status = maps_apart(options, scenes->scene_list, budget.limit, for_run, err);
 	machine.resident = memory_resident(); /* names included; nothing is opened yet */
 	session_level(call->session, &machine);
 	if (!status)

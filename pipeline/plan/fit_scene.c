@@ -12,6 +12,7 @@
 
 #include "limit.h"
 #include "fit_scene.h"
+#include "fit_units.h"
 #include "teach.h"
 #include "base/text.h"
 
@@ -71,12 +72,19 @@ static void choose_chunk(struct chunk_grid *grid, const struct plan *plan,
 	}
 }
 
-void plan_auto_chunk(struct plan *plan, const struct workload *workload, const struct scene *scene)
+void plan_auto_chunk(struct plan *plan, const struct options *options,
+		     const struct workload *workload, const struct scene *scene)
 {
-	const struct options automatic = {.chunk_kind = CHUNK_AUTO};
+	struct options automatic = *options;
 	struct chunk_grid grid = {.x_size = scene->x_size, .y_size = scene->y_size};
+	struct units units;
 
-	choose_chunk(&grid, plan, &automatic, workload, scene);
+	automatic.chunk_kind = CHUNK_AUTO;
+	units = units_of(plan, &automatic, workload, scene);
+	if (units.side)
+		units_chunk(&grid, &units, units.first, units.bands);
+	else
+		choose_chunk(&grid, plan, &automatic, workload, scene);
 	plan->auto_x = grid.chunk_x_size;
 	plan->auto_y = grid.chunk_y_size;
 	plan->auto_chunks = chunk_grid_count(&grid);
@@ -100,7 +108,7 @@ static void choose_block(struct chunk_grid *grid, const struct options *options,
 
 /*
  * Nothing is stored of the scene, and no mask is to be read: whatever its size, one chunk does it
- * as one pixel. With the per-tile table chunks are as usual.
+ * as one pixel. With the per-tile table, and where files are made, chunks are as usual.
  */
 static void settle_constant(struct chunk_grid *grid, const struct plan *plan,
 			    const struct scene *scene)
@@ -113,7 +121,7 @@ static void settle_constant(struct chunk_grid *grid, const struct plan *plan,
 		return;
 	grid->whole_chunk = false;
 	grid->block_x_size = grid->block_y_size = 1;
-	if (plan->by_tile)
+	if (plan->by_tile || grid->unit)
 		return;
 	grid->chunk_x_size = scene->x_size;
 	grid->chunk_y_size = scene->y_size;
@@ -138,6 +146,19 @@ static size_t block_arena(const struct workload *workload, const struct scene *s
 		peak = now > peak ? now : peak;
 	}
 	return peak;
+}
+
+/* What stages keep for a whole chunk. */
+static size_t chunk_kept(const struct workload *workload, const struct scene *scene,
+			 const struct chunk_grid *grid, const struct options *options)
+{
+	size_t bytes = 0;
+
+	for (unsigned i = 0; i < workload->n_stages; i++)
+		if (workload->stage[i]->chunk_kept)
+			bytes = size_add(bytes,
+					 workload->stage[i]->chunk_kept(scene, grid, options));
+	return bytes;
 }
 
 /* --teach ship-pixels: values and classes of each pixel of the largest slice. */
@@ -173,6 +194,7 @@ static void measure(struct chunk_grid *grid, const struct plan *plan,
 	grid->arena = size_add(
 		arena_cost(layout_bytes(&plan->layout, groups)),
 		block_arena(workload, scene, options, grid->block_x_size, grid->block_y_size));
+	grid->arena = size_add(grid->arena, chunk_kept(workload, scene, grid, options));
 	grid->arena = arena_mapped(grid->arena);
 	grid->footprint = grid->arena;
 	if (teaches(&options->teach, TEACH_SHIP_PIXELS)) /* a slice on its way, and its answer */
@@ -183,18 +205,24 @@ static void measure(struct chunk_grid *grid, const struct plan *plan,
 		grid->footprint = size_add(grid->footprint, codec_bytes(scene, i));
 }
 
-static size_t totals_bytes(const struct plan *plan, const struct workload *workload,
-			   const struct scene *scene, const struct chunk_grid *grid)
+size_t plan_totals_bytes(const struct plan *plan, const struct options *options,
+			 const struct workload *workload, const struct scene *scene,
+			 const struct chunk_grid *grid)
 {
-	return workload->totals_bytes(scene, grid, &plan->layout, plan_most_workers(plan),
-				      plan->by_tile);
+	size_t bytes = workload->totals_bytes(scene, grid, &plan->layout, plan_most_workers(plan),
+					      plan->by_tile);
+
+	if (workload->outputs)
+		bytes = size_add(bytes, workload->outputs->bytes(scene, grid, options));
+	return bytes;
 }
 
 static bool fits(struct chunk_grid *grid, const struct plan *plan, const struct workload *workload,
 		 const struct scene *scene, const struct options *options)
 {
 	measure(grid, plan, workload, scene, options);
-	return size_add(grid->footprint, totals_bytes(plan, workload, scene, grid)) <= plan->pool;
+	return size_add(grid->footprint, plan_totals_bytes(plan, options, workload, scene, grid)) <=
+	       plan->pool;
 }
 
 static size_t stages_scratch(const struct workload *workload, const struct scene *scene,
@@ -264,6 +292,40 @@ static uint32_t first_rows(const struct scene *scene)
 	return rows || scene->store_y_size < 2 ? rows : 1;
 }
 
+/* Ways to stream: with first_rows(), half as many ... */
+static unsigned n_streams(const struct workload *workload, const struct scene *scene,
+			  const struct options *options)
+{
+	unsigned n = 0;
+
+	if (can_stream(workload, scene, options))
+		for (uint32_t rows = first_rows(scene); rows; rows /= 2)
+			n++;
+	return n;
+}
+
+/* Where chunks are cut along units. */
+static bool next_way_of_units(struct chunk_grid *grid, unsigned number, const struct units *units,
+			      const struct plan *plan, const struct options *options,
+			      const struct workload *workload, const struct scene *scene)
+{
+	struct unit_way way = units_way(units, number, n_streams(workload, scene, options));
+
+	*grid = (struct chunk_grid){.x_size = scene->x_size, .y_size = scene->y_size};
+	if (way.none)
+		return false;
+	units_chunk(grid, units, way.level, way.bands);
+	if (way.stream) {
+		stream_rows(grid, scene, first_rows(scene) >> way.halvings);
+		return true;
+	}
+	choose_block(grid, options, scene);
+	settle_constant(grid, plan, scene);
+	if (way.one_tile && !grid->constant)
+		shrink_to_tile(grid, scene);
+	return true;
+}
+
 /*
  * The ways to cut a scene, the roomiest first: as asked for, one stored tile a block, one a chunk,
  * and, where it can be decoded so, fewer and fewer rows of one. False where there is none left.
@@ -272,8 +334,11 @@ static bool next_way(struct chunk_grid *grid, unsigned way, const struct plan *p
 		     const struct options *options, const struct workload *workload,
 		     const struct scene *scene)
 {
+	const struct units units = units_of(plan, options, workload, scene);
 	uint32_t rows = 0;
 
+	if (units.side)
+		return next_way_of_units(grid, way, &units, plan, options, workload, scene);
 	switch (way) {
 	case 0:
 		*grid = (struct chunk_grid){.x_size = scene->x_size, .y_size = scene->y_size};
@@ -336,7 +401,8 @@ uint64_t plan_smallest_pool(const struct plan *plan, const struct options *optio
 		uint64_t need;
 
 		measure(&grid, plan, workload, scene, options);
-		need = size_add(grid.footprint, totals_bytes(plan, workload, scene, &grid));
+		need = size_add(grid.footprint,
+				plan_totals_bytes(plan, options, workload, scene, &grid));
 		if (need < SIZE_MAX && need < least)
 			least = need;
 	}

@@ -14,6 +14,7 @@ uint64_t plan_smallest_pool(const struct plan *plan, const struct options *optio
 			    const struct workload *workload, const struct scene *scene);
 
 /* The chunk of --chunk auto for the scene, whatever the options say: what advice compares with. */
-void plan_auto_chunk(struct plan *plan, const struct workload *workload, const struct scene *scene);
+void plan_auto_chunk(struct plan *plan, const struct options *options,
+		     const struct workload *workload, const struct scene *scene);
 
 #endif

@@ -70,8 +70,7 @@ static int fit_workers(struct plan *plan, const struct options *options,
 	if (plan_scene(grid, plan, options, workload, sample, err))
 		return -1;
 	plan->footprint = grid->footprint;
-	plan->totals = workload->totals_bytes(sample, grid, &plan->layout, plan_most_workers(plan),
-					      plan->by_tile);
+	plan->totals = plan_totals_bytes(plan, options, workload, sample, grid);
 	while (plan->workers > 1 && wanted_from_pool(plan, grid) > plan->pool)
 		plan_set_workers(plan, plan->workers - 1);
 	return 0;
@@ -102,12 +101,19 @@ static void predict_stages(struct prediction *prediction, const struct plan *pla
 			bytes += stage->kept(scene, grid->block_x_size, rows, options);
 		if (stage->scratch)
 			bytes += stage->scratch(scene, grid->block_x_size, rows, options);
+		if (stage->chunk_kept)
+			bytes += stage->chunk_kept(scene, grid, options);
+		if (stage->open_bytes)
+			bytes += stage->open_bytes(options);
 		raise_to(&prediction->stage_peak[stage->meter], bytes);
 	}
 	raise_to(&prediction->stage_peak[METER_DISCOVER], PLAN_SLOT_BYTES);
 	raise_to(&prediction->stage_peak[METER_REDUCE],
 		 workload->totals_bytes(scene, grid, &plan->layout, plan_most_workers(plan),
 					plan->by_tile));
+	if (workload->outputs)
+		raise_to(&prediction->stage_peak[METER_GATHER],
+			 workload->outputs->bytes(scene, grid, options));
 }
 
 void plan_predict(struct prediction *prediction, const struct plan *plan,
@@ -116,10 +122,8 @@ void plan_predict(struct prediction *prediction, const struct plan *plan,
 {
 	/* Scenes that are done wait with their totals until older ones are: at most in all slots.
 	 */
-	uint64_t in_flight =
-		plan->n_scenes < plan->scene_slots ? plan->n_scenes : plan->scene_slots;
-	uint64_t totals = workload->totals_bytes(scene, grid, &plan->layout,
-						 plan_most_workers(plan), plan->by_tile);
+	uint64_t in_flight = plan_slots(plan);
+	uint64_t totals = plan_totals_bytes(plan, options, workload, scene, grid);
 	uint64_t bytes = plan_fixed(plan) + plan->workers * grid->footprint + in_flight * totals;
 	const size_t pixels = size_mul(scene->x_size, scene->y_size);
 	const size_t pixel_bytes = plan->layout.n_values * (sizeof(float) + 1);
@@ -133,6 +137,11 @@ void plan_predict(struct prediction *prediction, const struct plan *plan,
 	bytes += prediction->gdal ? plan->gdal : 0;
 	raise_to(&prediction->peak, bytes < plan->budget.limit ? bytes : plan->budget.limit);
 	predict_stages(prediction, plan, options, workload, scene, grid);
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
 }
 
 /*
@@ -158,12 +167,22 @@ static void explain(struct plan *plan, const struct options *options, const stru
 			  "%u worker%s instead of %u: the memory limit holds no more blocks at "
 			  "once; raise --memory to use them",
 			  plan->workers, plan->workers == 1 ? "" : "s", plan->workers_asked);
+	if (grid->unit && options->chunk_kind == CHUNK_PIXELS &&
+	    (grid->chunk_x_size != least(options->chunk_x, sample->x_size) ||
+	     grid->chunk_y_size != least(options->chunk_y, sample->y_size)))
+		plan_note(
+			plan,
+			"chunks of %u x %u pixels: maps are made of tiles of %u x %u, and a chunk "
+			"is whole ones",
+			grid->chunk_x_size, grid->chunk_y_size, grid->unit, grid->unit);
 	if (times_decoded(sample, grid) > 4)
 		plan_note(plan,
 			  "chunks of %u x %u pixels cut stored blocks of %u x %u: each pixel is "
-			  "decoded about %.0f times; --chunk tile decodes it once",
+			  "decoded about %.0f times; %s",
 			  grid->chunk_x_size, grid->chunk_y_size, sample->store_x_size,
-			  sample->store_y_size, times_decoded(sample, grid));
+			  sample->store_y_size, times_decoded(sample, grid),
+			  grid->unit ? "more memory, or larger tiles of maps, help"
+				     : "--chunk tile decodes it once");
 	if (grid->streamed)
 		plan_note(plan,
 			  "stored blocks are larger than the memory limit allows: they are "
@@ -219,6 +238,17 @@ static uint64_t worker_cells(const struct plan *plan)
 	return (plan->own_memory ? 3 : 1) * layout_bytes_beyond_first(&plan->layout);
 }
 
+/* Of one worker, for as long as it lives. */
+static uint64_t stages_open_bytes(const struct workload *workload, const struct options *options)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < workload->n_stages; i++)
+		if (workload->stage[i]->open_bytes)
+			bytes += workload->stage[i]->open_bytes(options);
+	return bytes;
+}
+
 void plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
 		const struct executor *executor, const struct scene_list *scene_list,
 		const struct workload *workload)
@@ -245,7 +275,7 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 	};
 	workload->layout(&plan->layout, options);
 	plan->program += layout_bytes_beyond_first(&plan->layout); /* the run's totals */
-	plan->worker_alone += worker_cells(plan);
+	plan->worker_alone += worker_cells(plan) + stages_open_bytes(workload, options);
 	if (plan->has_backlog)
 		plan->spare_bytes = spare_memory(machine);
 	if (teaches(&options->teach, TEACH_SHIP_PIXELS))
@@ -272,7 +302,7 @@ int plan_make(struct plan *plan, const struct options *options, const struct wor
 								  : -1;
 	plan_predict(&plan->predicted, plan, options, workload, sample, &grid);
 	if (!workload->made_up) /* the rows of a made-up scene are nobody's advice */
-		plan_auto_chunk(plan, workload, sample);
+		plan_auto_chunk(plan, options, workload, sample);
 	explain(plan, options, sample, &grid);
 	return 0;
 }

@@ -10,13 +10,7 @@
 
 static uint64_t totals_bytes(const struct run *run, const struct slot *slot)
 {
-	const struct workload *workload = run->workload;
-	uint64_t bytes = workload->totals_bytes(&slot->scene, &slot->grid, &run->plan->layout,
-						plan_most_workers(run->plan), run->plan->by_tile);
-
-	if (workload->outputs)
-		bytes += workload->outputs->bytes(&slot->scene, &slot->grid, run->options);
-	return bytes;
+	return plan_totals_bytes(run->plan, run->options, run->workload, &slot->scene, &slot->grid);
 }
 
 static int make_outputs(struct run *run, struct slot *slot, struct error *err)

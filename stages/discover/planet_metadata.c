@@ -8,6 +8,7 @@
  */
 #include "planet_metadata.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,8 +52,7 @@ static void on_text(void *user, const char *text, int n)
 {
 	struct reading *r = user;
 
-	for (int i = 0; i < n && r->len < sizeof(r->text) - 1; i++)
-		r->text[r->len++] = text[i];
+	(void)xml_append(r->text, sizeof(r->text), &r->len, text, n);
 }
 
 static void take_band(struct reading *r)
@@ -91,9 +91,12 @@ bool planet_metadata_parse(const char *text, size_t size, struct planet_metadata
 	struct xml_bytes bytes = {text, size};
 	struct xml_source source = xml_bytes_source(&bytes);
 	struct reading reading = {.metadata = metadata};
+	enum xml_end end = xml_read(&handlers, &reading, &source);
 	bool some = false;
 
-	if (xml_read(&handlers, &reading, &source) != XML_END_FINE)
+	if (end == XML_END_NO_MEMORY)
+		metadata->lack = ENOMEM;
+	if (end != XML_END_FINE)
 		return false;
 	for (unsigned band = 1; band <= metadata->n; band++)
 		some = some || metadata->coefficient[band] > 0;
@@ -104,21 +107,18 @@ bool planet_metadata_parse(const char *text, size_t size, struct planet_metadata
 static bool try_file(const char *path, struct planet_metadata *metadata,
 		     char problem[SIDE_PROBLEM_BYTES])
 {
-	const char *name = strrchr(path, '/') + 1;
 	char why[SIDE_PROBLEM_BYTES], *text;
 	size_t size;
 
 	*metadata = (struct planet_metadata){.where = ""};
-	if (side_file_read(path, MAX_BYTES, &text, &size, why)) {
+	if (side_file_read(path, MAX_BYTES, &text, &size, why, &metadata->lack)) {
 		if (!planet_metadata_parse(text, size, metadata))
 			snprintf(why, sizeof(why), "states no reflectanceCoefficient");
 		free(text);
 	} else if (!why[0]) {
 		return false;
 	}
-	snprintf(metadata->where, sizeof(metadata->where), "%.99s", name);
-	if (why[0])
-		snprintf(problem, SIDE_PROBLEM_BYTES, "%.90s %.60s", name, why);
+	side_file_tell(path, why, metadata->where, problem);
 	return true;
 }
 
@@ -134,6 +134,7 @@ static bool try_stem(const char *image_path, int len, struct planet_metadata *me
 		if (asprintf(&path, "%.*s%s", len, image_path, tails[i]) < 0) {
 			snprintf(problem, SIDE_PROBLEM_BYTES,
 				 "no memory to look for *_metadata.xml");
+			metadata->lack = ENOMEM;
 			return true;
 		}
 		met = try_file(path, metadata, problem);

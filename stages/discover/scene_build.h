@@ -53,7 +53,8 @@ int scene_clash(const struct scene_list *scene_list, const struct entry *entry,
 
 /* --- scene_choices.c --- */
 
-/* Note names of --bands that no value of the recipe reads, and one band under two names. */
+/* Note bands of --bands-output that are not there, names of --bands that no value of the recipe
+ * reads, and one band under two names. */
 void scene_note_choices(struct scene *scene, const struct options *options);
 
 /* --- scene_facts.c --- */

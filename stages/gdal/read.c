@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "archived.h"
+#include "geo_tags.h"
 #include "geographic.h"
 #include "log.h"
 #include "pieces.h"
@@ -197,4 +198,5 @@ const struct reader imgpipe_gdal_reader = {
 	.read = gdal_read,
 	.close = gdal_close,
 	.geographic = gdal_geographic,
+	.geo_tags = gdal_geo_tags,
 };

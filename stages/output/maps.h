@@ -52,10 +52,11 @@ struct map_format {
 
 /* Pictures of them. */
 struct picture_choice {
-	bool wanted;      /* --quicklook */
-	const char *name; /* its pattern, by default that of maps with .png */
+	bool wanted;               /* --quicklook */
+	bool plain;                /* --no-legend: no legend, but a world file */
+	const char *name;          /* its pattern, by default that of maps with .png */
 	const char *contact_sheet; /* --contact-sheet: its file; NULL: none */
-	bool stretched;   /* --stretch: between these percentiles of the scene, else fixed */
+	bool stretched; /* --stretch: between these percentiles of the scene, else fixed */
 	double low, high;
 };
 

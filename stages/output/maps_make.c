@@ -35,7 +35,7 @@ static const char *without_output(const struct map_choice *map)
 		{"--co", map->creation.n},           {"--name", map->name},
 		{"--output-nodata", map->nodata},    {"--stretch", map->stretch},
 		{"--overwrite", map->overwrite},     {"--spool-dir", map->spool_folder},
-		{"--no-fsync", map->no_sync},
+		{"--no-fsync", map->no_sync},        {"--no-legend", map->no_legend},
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -151,6 +151,10 @@ static int read_pictures(struct made_maps *made, const struct options *options, 
 	const struct map_choice *map = &options->map;
 
 	picture->wanted = map->pictures;
+	picture->plain = map->no_legend;
+	if (map->no_legend && !map->pictures)
+		return error_set(err, EX_USAGE,
+				 "--no-legend is of pictures: give --quicklook, too");
 	picture->contact_sheet = map->contact_sheet;
 	if (map->stretch && !map->pictures && !map->contact_sheet)
 		return error_set(err, EX_USAGE,

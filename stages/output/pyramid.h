@@ -10,7 +10,10 @@
 
 #include "maps.h"
 
-enum { PYRAMID_LEVELS_MOST = 32 };
+enum {
+	PYRAMID_LEVELS_MOST = 32,
+	PICTURE_SIDE_MOST = 1024, /* pixels of a picture's longer side */
+};
 
 struct pyramid {
 	uint32_t x_size, y_size; /* of the scene */
@@ -20,7 +23,9 @@ struct pyramid {
 
 /* What artifacts of maps are (artifact.kind). */
 enum map_artifact {
-	ARTIFACT_TILE, /* an encoded tile: number of pyramid_number() */
+	/* An encoded tile: number of pyramid_number(). The bytes are those of the file: in a COG
+	 * with the leader before and the trailer behind, which `offset` and `bytes` include. */
+	ARTIFACT_TILE,
 	/* The quarter of a tile of level K + 1 that the tile of level K with this number becomes:
 	 * (tile / 2)^2 stored samples. */
 	ARTIFACT_QUADRANT,
@@ -44,5 +49,16 @@ uint64_t pyramid_number(const struct pyramid *pyramid, unsigned level, uint32_t 
 /* Back. false where there is no such tile. */
 bool pyramid_tile(const struct pyramid *pyramid, uint64_t number, unsigned *level, uint32_t *x,
 		  uint32_t *y);
+
+/* Is a picture made of this output? Of values alone. */
+bool map_has_picture(const struct maps *maps, unsigned output);
+/*
+ * The pyramid that workers make of an output, and by which its artifacts are numbered: that of the
+ * file, or of the picture where the file has no overviews. Level 0 is the same in both.
+ */
+void map_pyramid(struct pyramid *pyramid, const struct maps *maps, unsigned output, uint32_t x_size,
+		 uint32_t y_size);
+/* The first level that is no larger than PICTURE_SIDE_MOST; the last one where none is. */
+unsigned picture_level(const struct pyramid *pyramid);
 
 #endif

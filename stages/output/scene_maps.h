@@ -7,7 +7,6 @@
 #ifndef IMGPIPE_OUTPUT_SCENE_MAPS_H
 #define IMGPIPE_OUTPUT_SCENE_MAPS_H
 
-#include "input/geo_tags.h"
 #include "maps.h"
 #include "output_file.h"
 #include "pyramid.h"
@@ -18,13 +17,20 @@ struct map_statistics {
 	double least, most, mean, stddev;
 };
 
+/* A value or band that the scene has not makes no file. */
+static inline bool scene_has_map(const struct scene *scene, const struct map_def *map)
+{
+	return map->kind == MAP_BAND ? scene->has_band[map->item]
+				     : !(scene->missing >> map->item & 1);
+}
+
 struct scene_maps;
 
+/* Records, and what assembling takes at its peak, all of it freed within. Pure. */
 size_t scene_maps_bytes(const struct maps *maps, const struct scene *scene,
 			const struct chunk_grid *grid);
 struct scene_maps *scene_maps_open(const struct maps *maps, const struct scene *scene,
-				   const struct chunk_grid *grid, const struct recipe *recipe,
-				   struct error *err);
+				   const struct chunk_grid *grid, struct error *err);
 int scene_maps_place(struct scene_maps *scene_maps, const struct artifact *artifact, size_t n,
 		     struct error *err);
 /* statistics[i]: of maps->map[i]. */

@@ -3,6 +3,9 @@
  * order of blocks; a whole one is encoded, appended, and averaged into its quarter of the tile
  * above, up to level K of the chunk's squares; of that one the quadrant for level K + 1 is appended
  * as samples.
+ *
+ * Tiles that hold one number alone are encoded once a chunk; the records of all of them are of the
+ * same bytes in the spool.
  */
 #ifndef IMGPIPE_OUTPUT_TILE_MAKER_H
 #define IMGPIPE_OUTPUT_TILE_MAKER_H
@@ -18,6 +21,7 @@
 #include "spool.h"
 #include "tile_codec.h"
 
+struct iovec;
 struct tile_maker;
 
 /* What all outputs of a worker share. */
@@ -27,6 +31,7 @@ struct tile_maker_env {
 	struct spools *spools;
 	uint32_t scene_id;
 	struct arena *arena;
+	void *room; /* tile_maker_room() bytes, for what is on its way to the spool */
 	/* Records of what was appended; grows with `n`, up to `most`. */
 	struct artifact *artifact;
 	size_t n, most;
@@ -37,6 +42,13 @@ struct tile_maker_env {
 size_t tile_maker_bytes(const struct maps *maps, unsigned output, const struct chunk_grid *grid);
 /* Records that all outputs of a chunk leave, at the most. Pure. */
 size_t tile_maker_artifacts(const struct maps *maps, const struct chunk_grid *grid);
+/* Bytes of env->room. Pure. */
+size_t tile_maker_room(const struct maps *maps);
+/*
+ * Bytes that a scene's spool can have at the most: all tiles of all levels, those that
+ * assembling adds included, quadrants and samples. Pure.
+ */
+uint64_t tile_maker_spool_bytes(const struct maps *maps, const struct chunk_grid *grid);
 
 /* NULL with an error. Lives in the arena. */
 struct tile_maker *tile_maker_begin(struct tile_maker_env *env, unsigned output,
@@ -49,5 +61,9 @@ struct tile_maker *tile_maker_begin(struct tile_maker_env *env, unsigned output,
 int tile_maker_put(struct tile_maker *maker, struct tile_maker_env *env,
 		   const struct window *window, const void *samples, bool constant,
 		   struct error *err);
+
+/* Append to the scene's spool and keep a record of it; for artifacts that are no tiles, too. */
+int tile_maker_append(struct tile_maker_env *env, const struct artifact *what,
+		      const struct iovec *part, int n_parts, struct error *err);
 
 #endif

@@ -31,6 +31,9 @@ static const char layout[] =
 	"td.w{color:var(--warn)}td.f{color:var(--quiet);padding-left:1.2rem}"
 	"td.f ul{margin:.2rem 0;padding-left:1.2rem;max-width:46rem;overflow-wrap:anywhere}"
 	"summary{cursor:pointer}"
+	"figure.t{display:inline-block;vertical-align:top;width:256px;max-width:100%;"
+	"margin:.4rem .6rem .4rem 0}figure.t img{display:block;max-width:100%;height:auto;"
+	"background:var(--panel)}figure.t figcaption{font-size:.8rem;overflow-wrap:anywhere}"
 	"@media print{h2{break-after:avoid}figure{break-inside:avoid}}";
 
 void page_open(FILE *out, const char *title, const char *lead)
@@ -188,6 +191,61 @@ void page_fold_close(FILE *out)
 void page_row_close(FILE *out)
 {
 	fputs("</tr>\n", out);
+}
+
+/* --- pictures in a table --- */
+
+void page_pictures_open(FILE *out, unsigned n)
+{
+	fprintf(out, "<tr><td colspan=\"%u\">\n", n);
+}
+
+void page_pictures_close(FILE *out)
+{
+	fputs("</td></tr>\n", out);
+}
+
+/* RFC 4648, section 4. */
+static void put_base64(FILE *out, const unsigned char *bytes, size_t n)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < n; i += 3) {
+		unsigned bits = (unsigned)bytes[i] << 16;
+
+		bits |= i + 1 < n ? (unsigned)bytes[i + 1] << 8 : 0;
+		bits |= i + 2 < n ? bytes[i + 2] : 0;
+		fputc(digits[bits >> 18], out);
+		fputc(digits[bits >> 12 & 63], out);
+		fputc(i + 1 < n ? digits[bits >> 6 & 63] : '=', out);
+		fputc(i + 2 < n ? digits[bits & 63] : '=', out);
+	}
+}
+
+static void put_image(FILE *out, const struct page_picture *picture)
+{
+	fputs("<img alt=\"\" loading=\"lazy\" ", out);
+	fprintf(out, "width=\"%u\" height=\"%u\" src=\"", picture->x_size, picture->y_size);
+	if (picture->png) {
+		fputs("data:image/png;base64,", out);
+		put_base64(out, picture->png, picture->n_png);
+	} else {
+		svg_escape(out, picture->link);
+	}
+	fputs("\">", out);
+}
+
+void page_picture(FILE *out, const struct page_picture *picture)
+{
+	fputs("<figure class=\"t\">", out);
+	if (*picture->link)
+		put_element(out, "<a href=\"", "\">", picture->link);
+	if (picture->png || *picture->link)
+		put_image(out, picture);
+	if (*picture->link)
+		fputs("</a>", out);
+	put_element(out, "<figcaption>", "</figcaption></figure>\n", picture->caption);
 }
 
 void page_table_close(FILE *out)

@@ -43,6 +43,20 @@ void page_row_close(FILE *out);
  */
 void page_fold_open(FILE *out, unsigned n, const char *format, ...) PRINTF_LIKE(3, 4);
 void page_fold_close(FILE *out);
+/*
+ * A row over all n columns with pictures beside each other.
+ */
+void page_pictures_open(FILE *out, unsigned n);
+/* One of them, with a caption. Without `png` it is the file that the link leads to. */
+struct page_picture {
+	const void *png; /* a whole file; NULL: none */
+	size_t n_png;
+	const char *link; /* a URL; "" none */
+	const char *caption;
+	unsigned x_size, y_size; /* as it is shown */
+};
+void page_picture(FILE *out, const struct page_picture *picture);
+void page_pictures_close(FILE *out);
 void page_table_close(FILE *out);
 
 #endif

@@ -45,6 +45,10 @@ uint32_t bands_read(const struct scene *scene, const struct recipe *recipe)
 {
 	uint32_t bands = quality_slots(scene);
 
+	for (unsigned slot = 0; slot < recipe->n_bands; slot++)
+		if (recipe->kept >> slot & 1 && scene->has_band[slot])
+			bands |= 1u << slot;
+
 	for (unsigned v = 0; v < recipe->n_values; v++)
 		if (!value_is_missing(scene, v))
 			bands |= recipe->value[v].reads;

@@ -5,6 +5,7 @@
  */
 #include "cells.h"
 #include "quality_seen.h"
+#include "stored.h"
 
 #include <string.h>
 
@@ -165,6 +166,8 @@ void pixels_layout(struct result_layout *layout, const struct options *options)
 		layout_add(layout, v, &reducer_histogram, NULL);
 		layout_add(layout, v, &reducer_ground, NULL);
 	}
+	if (options->maps)
+		stored_layout(layout, options->maps);
 }
 
 struct value_offsets value_offsets(const struct result_layout *layout, unsigned value)

@@ -4,6 +4,7 @@
  * these strips, which lie in L1. It knows no formula.
  */
 #include "index_programs.h"
+#include "band_values.h"
 
 #include <float.h>
 #include <math.h>
@@ -111,19 +112,22 @@ static bool may_overflow(const struct band *band)
 	return !isfinite(types[plane_type(band)].most * fabs(band->scale) + fabs(band->offset));
 }
 
+void band_physical(const struct block *block, unsigned slot, size_t first, size_t n, double *out)
+{
+	const struct band *band = &block->scene->band[slot];
+	const unsigned char *plane = block->plane[slot];
+
+	types[plane_type(band)].physical(out, plane + first * sample_size(plane_type(band)), n,
+					 band->scale, band->offset);
+}
+
 static void fill_strips(const struct programs *programs, size_t first, size_t n)
 {
 	const struct block *block = programs->block;
 
-	for (unsigned i = 0; programs->bands >> i; i++) {
-		const struct band *band = &block->scene->band[i];
-		const unsigned char *plane = block->plane[i];
-
+	for (unsigned i = 0; programs->bands >> i; i++)
 		if (programs->bands >> i & 1)
-			types[plane_type(band)].physical(
-				programs->strip[i], plane + first * sample_size(plane_type(band)),
-				n, band->scale, band->offset);
-	}
+			band_physical(block, i, first, n, programs->strip[i]);
 }
 
 /* Programs are promised finite numbers where a pixel counts. */

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "band_values.h"
 #include "quality.h"
 #include "sample.h"
 #include "base/simd.h"
@@ -186,6 +187,18 @@ static void classify(const struct stage_env *env, const struct block *block, uin
 		if (reads(bands, band))
 			mark_beyond[plane_type(&scene->band[band])](class, block->plane[band], n,
 								    &scene->band[band]);
+}
+
+void band_classes(const struct block *block, unsigned slot, uint8_t *class)
+{
+	const struct band *band = &block->scene->band[slot];
+	size_t n = block->n_pixels;
+
+	memset(class, PIXEL_VALID, n);
+	mark_nodata(band, class, block->plane[slot], n);
+	if (block->file_mask[band->file])
+		mark_file_mask(class, block->file_mask[band->file], n);
+	mark_nonfinite(band, class, block->plane[slot], n, false, PIXEL_NONFINITE);
 }
 
 /* Those of an earlier value that reads the same bands; NULL where there is none. */

@@ -9,10 +9,14 @@
 #include "stage.h"
 #include "workload.h"
 
-extern const struct stage stage_read;  /* fetch and decode */
-extern const struct stage stage_mask;  /* which pixels count */
-extern const struct stage stage_index; /* the values of the recipe */
-extern const struct stage stage_stats; /* exact sums and histogram */
+extern const struct stage stage_read;   /* fetch and decode */
+extern const struct stage stage_mask;   /* which pixels count */
+extern const struct stage stage_index;  /* the values of the recipe */
+extern const struct stage stage_encode; /* tiles of maps: runs with -o alone */
+extern const struct stage stage_stats;  /* exact sums and histogram */
+
+/* outputs.c: files of pixels. */
+extern const struct output_maker pixel_outputs;
 
 /* workload_pixels.c: what the rows of the stage table are called. */
 extern const char *const pixel_stage_names[N_METER_STAGES];

@@ -69,6 +69,8 @@ struct report {
 	int (*scene)(struct open_report *report, const struct scene_result *result,
 		     struct error *err);
 	int (*end)(struct open_report *report, const struct run_totals *totals, struct error *err);
+	/* Whatever came: what the state holds is given back. Called once begin() was. */
+	void (*release)(struct open_report *report);
 	/* Closes each piece, given the CRC-32 of all bytes of the report before it. */
 	void (*seal)(FILE *out, enum report_piece piece, uint32_t crc);
 };
@@ -76,6 +78,9 @@ struct report {
 /* The reports of run and merge: one file and one line in reports.c each. The last one is NULL. */
 extern const struct report *const reports[];
 report_list run_report_option;
+/* Its option is among those of maps (pipeline/commands). */
+extern const struct report report_sheet;
+extern const struct report report_html;
 
 /* Does the report for people, which has the plan's notes, go to standard output? */
 bool report_shows_text(const struct options *options);

@@ -10,6 +10,7 @@
 
 #include "picture/graph.h"
 #include "html_figures.h"
+#include "html_pictures.h"
 #include "masks/masks.h"
 #include "picture/page.h"
 #include "report_teach.h"
@@ -44,6 +45,12 @@ static void put_formulas(FILE *out, const struct recipe *recipe)
 	page_table_close(out);
 }
 
+/* What is skipped has no row. */
+struct html_state {
+	uint32_t n_shown;
+	struct html_pictures pictures;
+};
+
 static int html_begin(struct open_report *report, struct error *err)
 {
 	static const char *const heads[SCENE_COLUMNS] = {
@@ -58,6 +65,8 @@ static int html_begin(struct open_report *report, struct error *err)
 		       " scene%s, planned for %u worker%s",
 		       IMGPIPE_VERSION, what, plan->n_scenes, plan->n_scenes == 1 ? "" : "s",
 		       plan_all_workers(plan), plan_all_workers(plan) == 1 ? "" : "s");
+	((struct html_state *)report->state)->pictures.page =
+		report_path(&report->options->reports, &report_html.option);
 	page_open(out, "Run of imgpipe", lead);
 	teach_page_marks(out, report->options);
 	page_section(out, "Scenes");
@@ -149,11 +158,6 @@ static void put_maps(FILE *out, const struct scene_result *result, const struct 
 	(void)fputs("</td></tr>\n", out);
 }
 
-/* What is skipped has no row. */
-struct html_state {
-	uint32_t n_shown;
-};
-
 static int html_scene(struct open_report *report, const struct scene_result *result,
 		      struct error *err)
 {
@@ -170,7 +174,9 @@ static int html_scene(struct open_report *report, const struct scene_result *res
 	if (show)
 		put_facts(report->out, result, report->options->masks);
 	state->n_shown += show;
-	if (result->first_ok && result->n_tiles)
+	if (html_has_pictures(result))
+		html_put_pictures(report->out, &state->pictures, result, SCENE_COLUMNS, show);
+	else if (result->first_ok && result->n_tiles)
 		put_maps(report->out, result, recipe);
 	return report_check(report->out, err);
 }
@@ -296,10 +302,12 @@ static void put_graph(FILE *out, const struct run_totals *totals, const struct p
 static int html_end(struct open_report *report, const struct run_totals *totals, struct error *err)
 {
 	const struct plan *plan = report->plan;
+	struct html_state *state = report->state;
 	FILE *out = report->out;
 	struct run_figures figures;
 
 	run_figures_make(&figures, totals);
+	html_end_pictures(out, &state->pictures);
 	put_all(out, totals);
 	put_verdict(out, totals, plan, report->options, &figures);
 	if (totals->trace) {

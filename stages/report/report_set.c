@@ -240,6 +240,8 @@ void report_set_free(struct report_set *set)
 		struct member *member = &set->member[i];
 
 		seal_release(&member->seal);
+		if (member->open.state && member->report->release)
+			member->report->release(&member->open);
 		report_file_release(&member->file);
 		free(member->open.state);
 	}

@@ -13,9 +13,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "picture/sheet.h"
 #include "report_option.h"
 
-enum { MOST_LINKS = 40, HEAD_BYTES = 16 }; /* 40: as the kernel follows (path_resolution(7)) */
+enum {
+	MOST_LINKS = 40, /* as the kernel follows (path_resolution(7)) */
+	MAGIC_BYTES = 16,
+	HEAD_BYTES = 1024 /* a contact sheet says what it is behind its table of colours */
+};
 
 int report_target_refuse(const char *kind, const char *path, int code, struct error *err)
 {
@@ -27,6 +33,14 @@ int report_target_refuse(const char *kind, const char *path, int code, struct er
 
 /* --- whose file it is --- */
 
+/* A report that is a picture: what libpng wrote for stages/picture/sheet.c. */
+static bool is_contact_sheet(const char *head, ssize_t n)
+{
+	static const char mark[] = "tEXtSoftware\0" SHEET_SOFTWARE;
+
+	return n > 0 && memmem(head, (size_t)n, mark, sizeof(mark) - 1);
+}
+
 /*
  * What somebody's data look like by their first bytes: images, archives that GDAL reads, and the
  * XML and text files that stand beside images. No report begins like that.
@@ -34,7 +48,7 @@ int report_target_refuse(const char *kind, const char *path, int code, struct er
 static bool holds_data(const char *path)
 {
 	static const struct {
-		unsigned char bytes[HEAD_BYTES];
+		unsigned char bytes[MAGIC_BYTES];
 		size_t n;
 	} magic[] = {
 		{{'I', 'I', 42, 0}, 4}, /* TIFF */
@@ -62,7 +76,7 @@ static bool holds_data(const char *path)
 		{{'E', 'N', 'V', 'I', '\n'}, 5},          /* header of ENVI */
 		{{'G', 'R', 'O', 'U', 'P', ' ', '='}, 7}, /* Landsat's MTL */
 	};
-	unsigned char head[HEAD_BYTES] = {0};
+	char head[HEAD_BYTES] = {0};
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	ssize_t n = fd >= 0 ? read(fd, head, sizeof(head)) : 0;
 
@@ -70,7 +84,7 @@ static bool holds_data(const char *path)
 		(void)close(fd);
 	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++)
 		if (n >= (ssize_t)magic[i].n && memcmp(head, magic[i].bytes, magic[i].n) == 0)
-			return true;
+			return !is_contact_sheet(head, n);
 	return false;
 }
 
@@ -143,18 +157,11 @@ static char *follow_links(const char *path)
 	return now;
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* The folder open and its name resolved: target->path, ->base and ->folder. -1 with errno. */
 static int find_folder(struct report_target *target, const char *path)
 {
 	char *way = follow_links(path), *real = NULL, *folder = NULL;
-	const char *base = way ? last_part(way) : "";
+	const char *base = way ? path_name(way) : "";
 	int rc = -1;
 
 	errno = !way ? ENOMEM : EISDIR;
@@ -164,7 +171,7 @@ static int find_folder(struct report_target *target, const char *path)
 	real = folder ? realpath(folder, NULL) : NULL;
 	if (!real || asprintf(&target->path, "%s/%s", strcmp(real, "/") == 0 ? "" : real, base) < 0)
 		goto out;
-	target->base = last_part(target->path);
+	target->base = path_name(target->path);
 	target->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	rc = target->folder < 0 ? -1 : 0;
 out:
@@ -192,7 +199,7 @@ static int find_direct(struct report_target *target, const char *kind, const cha
 	target->path = strdup(path);
 	if (!target->path)
 		return error_memory(err, "name of a report", strlen(path));
-	target->base = last_part(target->path);
+	target->base = path_name(target->path);
 	if (S_ISBLK(target->st.st_mode))
 		return cannot_replace(kind, path, "it is a disk", err);
 	return 0;

@@ -16,6 +16,7 @@
 	ROW(partial) \
 	ROW(trace)   \
 	ROW(html)    \
+	ROW(sheet)   \
 	ROW(text)
 
 #define DECLARE(name) extern const struct report report_##name;

@@ -70,8 +70,8 @@ static double key_double(const struct geo_keys *keys, unsigned id)
 	const uint16_t *entry = key_find(keys, id);
 	double value;
 
-	if (!entry || entry[1] != TAG_GEO_DOUBLES ||
-	    tiff_values(keys->image, TAG_GEO_DOUBLES, TIFF_DOUBLE, entry[3], 1, &value) != 1)
+	if (!entry || entry[1] != GEO_DOUBLES ||
+	    tiff_values(keys->image, GEO_DOUBLES, TIFF_DOUBLE, entry[3], 1, &value) != 1)
 		return 0;
 	return value;
 }
@@ -82,10 +82,10 @@ static bool key_text(const struct geo_keys *keys, unsigned id, char *text, size_
 	const uint16_t *entry = key_find(keys, id);
 	size_t most, n = 0;
 
-	if (!entry || entry[1] != TAG_GEO_ASCII)
+	if (!entry || entry[1] != GEO_ASCII)
 		return false;
 	most = entry[2] < size - 1 ? entry[2] : size - 1;
-	most = tiff_values(keys->image, TAG_GEO_ASCII, TIFF_ASCII, entry[3], most, text);
+	most = tiff_values(keys->image, GEO_ASCII, TIFF_ASCII, entry[3], most, text);
 	while (n < most && text[n] != '|' && text[n] != '\0') {
 		if ((unsigned char)text[n] < ' ')
 			text[n] = ' ';
@@ -192,14 +192,14 @@ static void set_geotransform(const struct geo_keys *keys, struct raster_info *in
 	struct tiff_image *image = keys->image;
 	double scale[2], tie[6], m[16], g[6] = {0};
 
-	if (tiff_values(image, TAG_PIXEL_SCALE, TIFF_DOUBLE, 0, 2, scale) == 2 &&
-	    tiff_values(image, TAG_TIEPOINT, TIFF_DOUBLE, 0, 6, tie) == 6 && scale[0] != 0 &&
+	if (tiff_values(image, GEO_PIXEL_SCALE, TIFF_DOUBLE, 0, 2, scale) == 2 &&
+	    tiff_values(image, GEO_TIEPOINT, TIFF_DOUBLE, 0, 6, tie) == 6 && scale[0] != 0 &&
 	    scale[1] != 0) {
 		g[1] = scale[0];
 		g[5] = -fabs(scale[1]);
 		g[0] = tie[3] - tie[0] * g[1];
 		g[3] = tie[4] - tie[1] * g[5];
-	} else if (tiff_values(image, TAG_TRANSFORMATION, TIFF_DOUBLE, 0, 16, m) == 16) {
+	} else if (tiff_values(image, GEO_TRANSFORMATION, TIFF_DOUBLE, 0, 16, m) == 16) {
 		g[0] = m[3];
 		g[1] = m[0];
 		g[2] = m[1];
@@ -217,13 +217,26 @@ static void set_geotransform(const struct geo_keys *keys, struct raster_info *in
 	info->has_geotransform = true;
 }
 
+static void read_keys(struct geo_keys *keys)
+{
+	keys->n_shorts =
+		tiff_values(keys->image, GEO_KEYS, TIFF_SHORT, 0,
+			    sizeof(keys->directory) / sizeof(keys->directory[0]), keys->directory);
+}
+
+bool tiff_geo_point(struct tiff_image *image)
+{
+	struct geo_keys keys = {.image = image};
+
+	read_keys(&keys);
+	return key_short(&keys, KEY_RASTER_TYPE) == RASTER_PIXEL_IS_POINT;
+}
+
 void tiff_geo(struct tiff_image *image, struct raster_info *info)
 {
 	struct geo_keys keys = {.image = image};
 
-	keys.n_shorts =
-		tiff_values(image, TAG_GEO_KEYS, TIFF_SHORT, 0,
-			    sizeof(keys.directory) / sizeof(keys.directory[0]), keys.directory);
+	read_keys(&keys);
 	set_crs(&keys, info);
 	set_geotransform(&keys, info);
 }

@@ -7,16 +7,6 @@
 
 #include "image.h"
 
-/* Tags of GeoTIFF (OGC 19-008). */
-enum {
-	TAG_PIXEL_SCALE = 33550,
-	TAG_TIEPOINT = 33922,
-	TAG_TRANSFORMATION = 34264,
-	TAG_GEO_KEYS = 34735,
-	TAG_GEO_DOUBLES = 34736,
-	TAG_GEO_ASCII = 34737,
-};
-
 /* Is this the start of a TIFF file? Fills big, swapped and first_ifd. */
 bool tiff_ifd_begin(struct tiff_image *image);
 

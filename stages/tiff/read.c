@@ -12,6 +12,7 @@
 #include "codec.h"
 #include "decode.h"
 #include "fetch.h"
+#include "geo_tags.h"
 #include "io.h"
 #include "probe.h"
 #include "samples.h"
@@ -182,4 +183,5 @@ const struct reader reader_tiff = {
 	.constant = is_constant,
 	.ahead = tiff_ahead,
 	.close = close_handle,
+	.geo_tags = tiff_geo_tags,
 };

@@ -1,0 +1,13 @@
+/*
+ * Tags of a GeoTIFF that lies where a file lies: geo_tags.c. For read.c.
+ */
+#ifndef IMGPIPE_GDAL_GEO_TAGS_H
+#define IMGPIPE_GDAL_GEO_TAGS_H
+
+#include "input/raster_reader.h"
+
+/* The reader's geo_tags(); see input/raster_reader.h. */
+int gdal_geo_tags(const char *path, const struct raster_info *info, struct geo_tags *geo,
+		  struct error *err);
+
+#endif

@@ -1,0 +1,126 @@
+/*
+ * Files without names, until all of a scene's are whole.
+ */
+#include "file_set.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int failed(const struct file_set *files, const char *base, const char *what,
+		  struct error *err)
+{
+	return error_errno(
+		err, errno == ENOSPC || errno == EDQUOT || errno == EIO ? EX_IOERR : EX_CANTCREAT,
+		errno, "%s/%s: %s", files->folder, base, what);
+}
+
+int file_set_init(struct file_set *files, const char *folder, unsigned most, bool overwrite,
+		  bool sync, struct error *err)
+{
+	*files = (struct file_set){.folder = folder,
+				   .most = most,
+				   .overwrite = overwrite,
+				   .sync = sync,
+				   .folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+	if (files->folder_fd < 0)
+		return error_errno(err, EX_CANTCREAT, errno,
+				   "%s: the folder of the outputs cannot be opened", folder);
+	files->set = calloc(most, sizeof(*files->set));
+	return files->set ? 0 : error_memory(err, "files of a scene", most);
+}
+
+int file_set_add(struct file_set *files, const char *base, struct error *err)
+{
+	struct set_file *new = &files->set[files->n];
+
+	if (files->n == files->most)
+		return error_set(err, EX_SOFTWARE, "%s/%s: more files than were planned",
+				 files->folder, base);
+	*new = (struct set_file){.base = base};
+	new->fd = new_file_open(&new->file, files->folder_fd, base, 0666);
+	if (new->fd < 0) {
+		int rc = failed(files, base, "cannot be made", err);
+
+		new_file_drop(&new->file);
+		return rc;
+	}
+	files->n++;
+	return new->fd;
+}
+
+static bool exists(const struct file_set *files, const char *base)
+{
+	struct stat st;
+
+	return fstatat(files->folder_fd, base, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int give_name(struct file_set *files, struct set_file *file, struct error *err)
+{
+	if (!files->overwrite && exists(files, file->base))
+		return error_set(err, EX_CANTCREAT,
+				 "%s/%s: is there already, made by another program while this one "
+				 "ran; pass --overwrite to replace it",
+				 files->folder, file->base);
+	if (new_file_commit(&file->file, file->fd, file->base))
+		return failed(files, file->base, "cannot get its name", err);
+	file->has_name = true;
+	return 0;
+}
+
+static int sync_all(const struct file_set *files, struct error *err)
+{
+	for (unsigned i = 0; files->sync && i < files->n; i++)
+		if (fsync(files->set[i].fd))
+			return failed(files, files->set[i].base, "cannot be written to the disk",
+				      err);
+	return 0;
+}
+
+/* Some file systems have folders that cannot be synced; names are as safe there as they get. */
+static int sync_folder(const struct file_set *files, struct error *err)
+{
+	if (!files->sync || fsync(files->folder_fd) == 0 || errno == EINVAL || errno == ENOTSUP)
+		return 0;
+	return failed(files, ".", "cannot be written to the disk", err);
+}
+
+static int name_all(struct file_set *files, struct error *err)
+{
+	for (unsigned i = 0; i < files->n; i++)
+		if (give_name(files, &files->set[i], err))
+			return -1;
+	return sync_folder(files, err);
+}
+
+static void take_back_names(struct file_set *files)
+{
+	for (unsigned i = 0; i < files->n; i++)
+		if (files->set[i].has_name)
+			(void)unlinkat(files->folder_fd, files->set[i].base, 0);
+}
+
+int file_set_commit(struct file_set *files, struct error *err)
+{
+	if (sync_all(files, err))
+		return -1;
+	if (name_all(files, err) == 0)
+		return 0;
+	take_back_names(files);
+	return -1;
+}
+
+void file_set_drop(struct file_set *files)
+{
+	for (unsigned i = 0; i < files->n; i++) {
+		new_file_drop(&files->set[i].file);
+		(void)close(files->set[i].fd);
+	}
+	free(files->set);
+	if (files->folder_fd >= 0)
+		(void)close(files->folder_fd);
+	*files = (struct file_set){.folder_fd = -1};
+}

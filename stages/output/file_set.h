@@ -1,0 +1,46 @@
+/*
+ * Files of one scene that get their names together: when all of them are whole and on the disk.
+ * file_set.c. For scene_maps.c and pictures.
+ */
+#ifndef IMGPIPE_OUTPUT_FILE_SET_H
+#define IMGPIPE_OUTPUT_FILE_SET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "base/new_file.h"
+
+/* One of them. */
+struct set_file {
+	struct new_file file;
+	int fd;
+	const char *base; /* its name in the folder; outlives the set */
+	bool has_name;    /* it has got it */
+};
+
+struct file_set {
+	const char *folder;
+	int folder_fd;
+	bool overwrite, sync;
+	unsigned n, most;
+	struct set_file *set;
+};
+
+/* Room for `most` files in a folder that is there. Drop it whatever comes back. */
+int file_set_init(struct file_set *files, const char *folder, unsigned most, bool overwrite,
+		  bool sync, struct error *err) MUST_CHECK;
+
+/* A new file, to be called `base`: its descriptor, which belongs to the set; -1 with an error. */
+int file_set_add(struct file_set *files, const char *base, struct error *err) MUST_CHECK;
+
+/*
+ * All of them are whole: they go to the disk (where `sync`), and get their names. -1: none has one;
+ * where a file was replaced before that, it is gone.
+ */
+int file_set_commit(struct file_set *files, struct error *err) MUST_CHECK;
+
+/* Closes them; what has no name is gone. */
+void file_set_drop(struct file_set *files);
+
+#endif

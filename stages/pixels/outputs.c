@@ -1,0 +1,151 @@
+/*
+ * Files of pixels, as the machinery sees them: stages/output has them, and the cells of the scene
+ * what their headers say.
+ */
+#include "stages.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "output/pyramid.h"
+#include "output/scene_maps.h"
+#include "output/tile_maker.h"
+#include "stored.h"
+
+struct outputs {
+	const struct maps *maps;
+	const struct scene *scene;
+	struct scene_maps *scene_maps;
+};
+
+static const char *spool_folder(const struct options *options)
+{
+	return options->maps->spool_folder;
+}
+
+static void unit(const struct scene *scene, const struct options *options, uint32_t *side,
+		 unsigned *most_level)
+{
+	struct pyramid pyramid;
+
+	pyramid_make(&pyramid, scene->x_size, scene->y_size, options->maps->format.tile, true);
+	*side = pyramid.tile;
+	*most_level = pyramid.n_levels - 1;
+}
+
+static size_t bytes(const struct scene *scene, const struct chunk_grid *grid,
+		    const struct options *options)
+{
+	return size_add(sizeof(struct outputs), scene_maps_bytes(options->maps, scene, grid));
+}
+
+static uint64_t spool_most(const struct chunk_grid *grid, const struct options *options)
+{
+	return tile_maker_spool_bytes(options->maps, grid);
+}
+
+static struct outputs *open_outputs(const struct scene *scene, const struct chunk_grid *grid,
+				    const struct options *options, struct error *err)
+{
+	struct outputs *outputs = calloc(1, sizeof(*outputs));
+
+	if (!outputs) {
+		error_memory(err, "the maps of a scene", sizeof(*outputs));
+		return NULL;
+	}
+	outputs->maps = options->maps;
+	outputs->scene = scene;
+	outputs->scene_maps = scene_maps_open(options->maps, scene, grid, err);
+	if (outputs->scene_maps)
+		return outputs;
+	free(outputs);
+	return NULL;
+}
+
+static int place(struct outputs *outputs, const struct artifact *artifact, size_t n,
+		 struct error *err)
+{
+	return scene_maps_place(outputs->scene_maps, artifact, n, err);
+}
+
+/* --- statistics --- */
+
+/* Exact but for the last divisions and the root. */
+static void of_integers(struct map_statistics *statistics, const struct stored_sums *sums)
+{
+	const double n = (double)sums->n;
+	const int128 spread =
+		(int128)sums->n * sums->sum_of_squares - (int128)sums->sum * sums->sum;
+
+	statistics->least = sums->least;
+	statistics->most = sums->most;
+	statistics->mean = (double)sums->sum / n;
+	statistics->stddev = sqrt((double)spread) / n;
+}
+
+static void of_reals(struct map_statistics *statistics, const struct accum *accum,
+		     const struct histogram *histogram, const struct value_grid *grid)
+{
+	struct summary summary;
+
+	summary_make(&summary, accum, histogram, NAN, grid);
+	statistics->least = summary.min;
+	statistics->most = summary.max;
+	statistics->mean = summary.mean;
+	statistics->stddev = summary.std;
+}
+
+static void of_map(struct map_statistics *statistics, const struct map_def *map, unsigned i,
+		   const struct outputs_env *env)
+{
+	static const struct histogram none;
+	const struct stored_cell *cell =
+		group_cell(env->cells, layout_find(env->layout, i, &reducer_stored));
+	const struct value_offsets at = value_offsets(env->layout, map->item);
+
+	*statistics = (struct map_statistics){.n = cell->sums.n, .clamped = cell->sums.clamped};
+	if (!statistics->n)
+		return;
+	if (map->type != MAP_FLOAT32)
+		of_integers(statistics, &cell->sums);
+	else if (has_own_accum(map))
+		of_reals(statistics, &cell->accum, &none, &stored_grid);
+	else
+		of_reals(statistics, group_cell(env->cells, at.moments),
+			 group_cell(env->cells, at.histogram),
+			 &env->layout->recipe->value[map->item].grid);
+}
+
+static int assemble(struct outputs *outputs, const struct outputs_env *env, struct error *err)
+{
+	struct map_statistics statistics[MAPS_MOST] = {{0}};
+
+	for (unsigned i = 0; i < outputs->maps->n; i++)
+		if (scene_has_map(outputs->scene, &outputs->maps->map[i]))
+			of_map(&statistics[i], &outputs->maps->map[i], i, env);
+	return scene_maps_assemble(outputs->scene_maps, env, statistics, err);
+}
+
+static const struct output_file *files(const struct outputs *outputs, unsigned *n)
+{
+	return scene_maps_files(outputs->scene_maps, n);
+}
+
+static void free_outputs(struct outputs *outputs)
+{
+	if (outputs)
+		scene_maps_free(outputs->scene_maps);
+	free(outputs);
+}
+
+const struct output_maker pixel_outputs = {
+	.spool_folder = spool_folder,
+	.unit = unit,
+	.bytes = bytes,
+	.spool_bytes = spool_most,
+	.open = open_outputs,
+	.place = place,
+	.assemble = assemble,
+	.files = files,
+	.free = free_outputs,
+};
