@@ -109,6 +109,14 @@ static inline uint64_t plan_worker_bytes(const struct plan *plan)
 	return plan->per_worker_fixed + plan->footprint + CONFINE_MARGIN_BYTES;
 }
 
+/* Scenes that are worked on at once: some 40 KB each, so none for scenes that there are not. */
+static inline uint32_t plan_slots(const struct plan *plan)
+{
+	uint32_t n = plan->n_scenes ? plan->n_scenes : 1;
+
+	return n < plan->scene_slots ? n : plan->scene_slots;
+}
+
 /* What the program takes besides the pool, memory set aside for GDAL not counted. */
 static inline uint64_t plan_fixed(const struct plan *plan)
 {

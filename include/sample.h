@@ -28,6 +28,8 @@ size_t sample_size(enum sample_type type);
 /* "uint8", "int16", "float32" ...: NumPy's names. */
 const char *sample_name(enum sample_type type);
 
+bool sample_is_integer(enum sample_type type);
+
 /*
  * Can a stored sample of this type equal `value`? (A nodata of -9999 in a uint16 band cannot.)
  * NaN: only floating-point types. On true *rounded is the value as the type holds it. For float32,

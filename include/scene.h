@@ -194,6 +194,7 @@ struct scene {
 /* A band that names or descriptions tell of a scene: its name, and what says so. */
 struct told_band {
 	enum band_name name;
+	uint32_t index;             /* of the stack, from 1; 0: a file of its own */
 	char word[BAND_WORD_BYTES]; /* "swir16" */
 	char source[120];
 };

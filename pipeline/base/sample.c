@@ -32,6 +32,11 @@ const char *sample_name(enum sample_type type)
 	return sample_table[type].name;
 }
 
+bool sample_is_integer(enum sample_type type)
+{
+	return type != SAMPLE_F32 && type != SAMPLE_F64;
+}
+
 /*
  * Half a unit in the last place of FLT_MAX is 2^-25 of it: up to there a double rounds to the
  * largest finite float, and text such as "-3.40282347e+38" lies within it.

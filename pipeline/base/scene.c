@@ -11,6 +11,7 @@
 
 #include "hash.h"
 #include "printable.h"
+#include "text.h"
 #include "window.h"
 
 void raster_info_release(struct raster_info *info)
@@ -22,13 +23,11 @@ void raster_info_release(struct raster_info *info)
 
 void raster_note_band_masks(struct raster_info *info, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-
 	if (!*info->note)
 		(void)snprintf(info->note, sizeof(info->note),
 			       "single bands of %.80s have masks of their own (.msk), which are "
 			       "not used; one mask for all bands would be",
-			       slash ? slash + 1 : path);
+			       path_name(path));
 }
 
 void scene_release(struct scene *scene)

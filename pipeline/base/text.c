@@ -128,6 +128,13 @@ const char *bytes_text(char buf[24], uint64_t bytes)
 	return buf;
 }
 
+const char *path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 static unsigned least(unsigned a, unsigned b)
 {
 	return a < b ? a : b;

@@ -33,6 +33,9 @@ const char *text_value(char buf[24], double value);
 /* "38.2 MiB", for people. Returns buf. */
 const char *bytes_text(char buf[24], uint64_t bytes);
 
+/* What stands behind the path's last slash. */
+const char *path_name(const char *path);
+
 enum { TEXT_WORD_MOST = 32 };
 
 /* How many letters must be changed, left out, put in or swapped with their neighbour to make b of

@@ -75,6 +75,19 @@ static const struct option_row valid_reflectance = {
 		"1; only if the scale of the scene is known",
 	.set = set_valid_reflectance,
 };
+static const struct option_row mask = {
+	.name = "mask",
+	.argument = "RULE",
+	.word = mask_word,
+	.behind = mask_set_word,
+	.repeats = true,
+	.help = "leave out pixels by a quality band; may be given several times, and all rules "
+		"must keep a pixel. A preset by the band's layout drops clouds and what belongs to "
+		"them: auto (the layout that each scene has), auto-optional, scl, landsat-c2+snow "
+		"... (imgpipe mask lists them). A rule of your own says what is kept, in quotes: "
+		"'SCL=4-7,11', 'SCL!=3,8-10', 'CLDPRB<20', 'QA_PIXEL&31=0', 'udm2.1=1'",
+	.set = set_mask,
+};
 static const struct option_row grid = {
 	.name = "grid",
 	.argument = "fine|coarse",
@@ -84,7 +97,7 @@ static const struct option_row grid = {
 };
 
 const struct option_row *const computing_rows[] = {
-	&option_index,      &expression, &constant,           &range, &valid_range,
+	&option_index,      &expression, &constant,           &range, &mask, &valid_range,
 	&valid_reflectance, &on_missing, &assume_reflectance, &grid,  NULL,
 };
 

@@ -19,7 +19,7 @@ static const char head[] =
 	"\n"
 	"_imgpipe() {\n"
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-	"\tlocal command=${COMP_WORDS[1]} options values arguments=files i\n"
+	"\tlocal command=${COMP_WORDS[1]} options values arguments=files i at=$COMP_CWORD front=\n"
 	"\tCOMPREPLY=()\n"
 	"\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
 	"\t\tif [ \"${COMP_WORDS[i]}\" = -- ]; then\n"
@@ -27,10 +27,16 @@ static const char head[] =
 	"\t\t\treturn 0\n"
 	"\t\tfi\n"
 	"\tdone\n"
-	"\tif [ \"$cur\" = '=' ]; then # --option=value is three words\n"
+	"\tif [ \"$cur\" = ':' ] && [ \"$at\" -gt 2 ]; then # scl:land is three words\n"
+	"\t\tfront=$prev: cur= at=$((at - 1))\n"
+	"\telif [ \"$prev\" = ':' ] && [ \"$at\" -gt 3 ]; then\n"
+	"\t\tfront=${COMP_WORDS[at - 2]}: at=$((at - 2))\n"
+	"\tfi\n"
+	"\tprev=${COMP_WORDS[at - 1]}\n"
+	"\tif [ \"$cur\" = '=' ]; then # so is --option=value\n"
 	"\t\tcur=\n"
-	"\telif [ \"$prev\" = '=' ] && [ \"$COMP_CWORD\" -gt 2 ]; then\n"
-	"\t\tprev=${COMP_WORDS[COMP_CWORD - 2]}\n"
+	"\telif [ \"$prev\" = '=' ] && [ \"$at\" -gt 2 ]; then\n"
+	"\t\tprev=${COMP_WORDS[at - 2]}\n"
 	"\tfi\n";
 
 static const char arguments[] =
@@ -49,11 +55,12 @@ static const char arguments[] =
 
 static const char option_values[] =
 	"\tif [ \"$values\" = FILE ]; then\n"
-	"\t\t_imgpipe_offer -f -- \"$cur\"\n"
+	"\t\t_imgpipe_offer -f -- \"$front$cur\"\n"
 	"\telse # behind the last comma of a list\n"
-	"\t\ti=${cur##*,}\n"
+	"\t\tcur=$front$cur i=${cur##*,}\n"
 	"\t\t_imgpipe_offer -P \"${cur%\"$i\"}\" -W \"$values\" -- \"$i\"\n"
 	"\tfi\n"
+	"\tCOMPREPLY=(\"${COMPREPLY[@]#\"$front\"}\")\n"
 	"\treturn 0\n"
 	"}\n"
 	"complete -o filenames -F _imgpipe imgpipe\n";
@@ -74,22 +81,32 @@ static void put_words(FILE *out, const char *argument)
 	}
 }
 
-static void put_table(FILE *out, const char *(*word)(unsigned number))
+static void put_lower(FILE *out, const char *text)
 {
-	const char *text;
+	for (; *text; text++)
+		fputc(tolower((unsigned char)*text), out);
+}
 
-	for (unsigned i = 0; (text = word(i)); i++) {
-		if (i)
+static void put_table(FILE *out, const struct option_row *row)
+{
+	const char *word, *more;
+
+	for (unsigned i = 0; (word = row->word(i)); i++) {
+		fputs(i ? " " : "", out);
+		put_lower(out, word);
+		for (unsigned j = 0; row->behind && (more = row->behind(i, j)); j++) {
 			fputc(' ', out);
-		for (; *text; text++)
-			fputc(tolower((unsigned char)*text), out);
+			put_lower(out, word);
+			fputc(':', out);
+			put_lower(out, more);
+		}
 	}
 }
 
 static void put_values(FILE *out, const struct option_row *row)
 {
 	if (row->word)
-		put_table(out, row->word);
+		put_table(out, row);
 	else if (row->values || strcmp(row->argument, "FILE") == 0)
 		fputs(row->values ? row->values : row->argument, out);
 	else

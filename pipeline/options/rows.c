@@ -15,19 +15,6 @@ static const struct option_row bands = {
 		"of file names (red=*_B04.tif,nir=*_B08.tif); overrides what files and names say",
 	.set = set_bands,
 };
-static const struct option_row mask = {
-	.name = "mask",
-	.argument = "RULE",
-	.values = "auto auto-optional scl msk-classi qa60 cldprb landsat-c2 landsat-c1 landsat-pre "
-		  "pixel-qa sr-cloud-qa cfmask fmask udm2 udm1 modis-state force-qai maja-clm",
-	.repeats = true,
-	.help = "leave out pixels by a quality band; may be given several times, and all rules "
-		"must keep a pixel. A preset by the band's layout drops clouds and what belongs to "
-		"them: auto (the layout that each scene has), auto-optional, scl, landsat-c2+snow "
-		"... (imgpipe mask lists them). A rule of your own says what is kept, in quotes: "
-		"'SCL=4-7,11', 'SCL!=3,8-10', 'CLDPRB<20', 'QA_PIXEL&31=0', 'udm2.1=1'",
-	.set = set_mask,
-};
 static const struct option_row alpha = {
 	.name = "alpha",
 	.argument = "auto|ignore",
@@ -108,8 +95,8 @@ static const struct option_row follow = {
 };
 
 const struct option_row *const reading_rows[] = {
-	&bands,       &mask,    &alpha,   &raw,        &scale,  &offset, &nodata,
-	&reflectance, &include, &exclude, &duplicates, &reader, &follow, NULL};
+	&bands,   &alpha,   &raw,        &scale,  &offset, &nodata, &reflectance,
+	&include, &exclude, &duplicates, &reader, &follow, NULL};
 
 /* --- how to work --- */
 

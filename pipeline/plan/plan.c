@@ -122,8 +122,7 @@ void plan_predict(struct prediction *prediction, const struct plan *plan,
 {
 	/* Scenes that are done wait with their totals until older ones are: at most in all slots.
 	 */
-	uint64_t in_flight =
-		plan->n_scenes < plan->scene_slots ? plan->n_scenes : plan->scene_slots;
+	uint64_t in_flight = plan_slots(plan);
 	uint64_t totals = plan_totals_bytes(plan, options, workload, scene, grid);
 	uint64_t bytes = plan_fixed(plan) + plan->workers * grid->footprint + in_flight * totals;
 	const size_t pixels = size_mul(scene->x_size, scene->y_size);

@@ -84,14 +84,6 @@ static void trace_survey(struct run *run)
 		  samples->begin_ns, samples->begin_ns + samples->opened.busy_ns);
 }
 
-/* A slot is some 40 KB that are cleared: none for scenes that there are not. */
-static uint32_t slots_needed(const struct plan *plan)
-{
-	uint32_t n = plan->n_scenes ? plan->n_scenes : 1;
-
-	return n < plan->scene_slots ? n : plan->scene_slots;
-}
-
 /* The same number in all ranks, and in no other run: the names of their spools. */
 static uint64_t agree_on_token(const struct run_setup *setup)
 {
@@ -155,7 +147,7 @@ static int run_init(struct run *run, const struct run_setup *setup, uint64_t tok
 		.sink = setup->sink,
 		.decorator = setup->decorator,
 		.n_scenes = plan->n_scenes,
-		.n_slots = slots_needed(plan),
+		.n_slots = plan_slots(plan),
 		.n_pools = n_pools,
 	};
 	run->totals.n_scenes = run->n_scenes;

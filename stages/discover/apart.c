@@ -15,20 +15,6 @@
 
 enum { FOLDERS_MOST = 16 };
 
-struct called {
-	uint64_t hash; /* of the name; of a folder while these are compared */
-	uint32_t id;
-};
-
-static int by_hash(const void *a, const void *b)
-{
-	const struct called *x = a, *y = b;
-
-	if (x->hash != y->hash)
-		return x->hash < y->hash ? -1 : 1;
-	return (x->id > y->id) - (x->id < y->id);
-}
-
 /* Takes the text. -1 without one. */
 static int hash_of(uint64_t *hash, char *text)
 {
@@ -45,7 +31,7 @@ static bool says_nothing(const char *folder)
 }
 
 /* Do the folders that far up all differ? -1 without memory. */
-static int differ(const struct scene_list *scene_list, struct called *called, uint32_t n,
+static int differ(const struct scene_list *scene_list, struct hashed *called, uint32_t n,
 		  unsigned up)
 {
 	for (uint32_t i = 0; i < n; i++) {
@@ -58,14 +44,14 @@ static int differ(const struct scene_list *scene_list, struct called *called, ui
 		if (hash_of(&called[i].hash, folder))
 			return -1;
 	}
-	qsort(called, n, sizeof(*called), by_hash);
+	qsort(called, n, sizeof(*called), hashed_order);
 	for (uint32_t i = 1; i < n; i++)
 		if (called[i - 1].hash == called[i].hash)
 			return 0;
 	return 1;
 }
 
-static int tell_apart(struct scene_list *scene_list, struct called *called, uint32_t n)
+static int tell_apart(struct scene_list *scene_list, struct hashed *called, uint32_t n)
 {
 	unsigned up = 1;
 	int found = 0;
@@ -80,11 +66,11 @@ static int tell_apart(struct scene_list *scene_list, struct called *called, uint
 	return 0;
 }
 
-static int tell_all_apart(struct scene_list *scene_list, struct called *called, uint32_t n)
+static int tell_all_apart(struct scene_list *scene_list, struct hashed *called, uint32_t n)
 {
 	uint32_t end;
 
-	qsort(called, n, sizeof(*called), by_hash);
+	qsort(called, n, sizeof(*called), hashed_order);
 	for (uint32_t i = 0; i < n; i = end) {
 		for (end = i + 1; end < n && called[end].hash == called[i].hash;)
 			end++;
@@ -96,8 +82,8 @@ static int tell_all_apart(struct scene_list *scene_list, struct called *called, 
 
 int scene_list_tell_apart(struct scene_list *scene_list, struct error *err)
 {
-	size_t bytes = scene_list->n * sizeof(struct called);
-	struct called *called;
+	size_t bytes = scene_list->n * sizeof(struct hashed);
+	struct hashed *called;
 	uint32_t n = 0;
 	bool fine;
 

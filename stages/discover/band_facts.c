@@ -8,11 +8,6 @@
 #include "names.h"
 #include "sentinel2.h"
 
-bool sample_is_integer(enum sample_type type)
-{
-	return type != SAMPLE_F32 && type != SAMPLE_F64;
-}
-
 bool band_is_thermal(const struct sensor *sensor, const struct band *band)
 {
 	enum band_name name = sensor ? sensor_name_of(sensor, band->code) : NAME_NONE;

@@ -10,8 +10,6 @@
 #include "scene.h"
 #include "bands/sensors.h"
 
-bool sample_is_integer(enum sample_type type);
-
 /* Is it a thermal band? A product's rule of reflectance is not for those. */
 bool band_is_thermal(const struct sensor *sensor, const struct band *band);
 

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "kernel_folder.h"
 #include "names.h"
 #include "quality_match.h"
+#include "sentinel2.h"
 
 struct found {
 	char **name;
@@ -29,7 +29,7 @@ static bool is_quality(const struct masks *masks, const char *name)
 
 	if (!name_is_raster(name) || *name == '.')
 		return false;
-	return token.kind == TOKEN_QA || quality_of_use(masks, name, name) ||
+	return token.kind == TOKEN_QA || quality_of_use(masks, name) ||
 	       quality_asked(masks, name, &prefix_len, &whole);
 }
 
@@ -73,15 +73,13 @@ static int read_names(DIR *dir, const struct masks *masks, struct found *found, 
 	return 0;
 }
 
-static int add_names(struct file_list *list, const char *path, DIR *dir, const struct found *found,
+static int add_names(struct file_list *list, uint32_t dir_at, DIR *dir, const struct found *found,
 		     struct error *err)
 {
-	struct file_entry entry = {.beside = true};
+	struct file_entry entry = {.dir = dir_at, .beside = true};
 
 	if (!found->n)
 		return 0;
-	if (file_list_intern(list, path, &entry.dir, err))
-		return -1;
 	qsort(found->name, found->n, sizeof(*found->name), by_name);
 	for (uint32_t i = 0; i < found->n; i++) {
 		struct stat st;
@@ -97,13 +95,19 @@ static int add_names(struct file_list *list, const char *path, DIR *dir, const s
 	return 0;
 }
 
-/* Was it searched, or listed here? */
-static bool is_listed(struct file_list *list, const struct stat *st)
+/* Was it searched, or listed here? From now on it is. */
+static bool is_listed(struct file_list *list, DIR *dir)
 {
-	struct identity id = {.dev = st->st_dev, .ino = st->st_ino};
-	struct place *place = file_list_place(list, &id);
-	bool walked = place && place->walked;
+	struct identity id;
+	struct place *place;
+	struct stat st;
+	bool walked;
 
+	if (fstat(dirfd(dir), &st))
+		return true;
+	id = (struct identity){.dev = st.st_dev, .ino = st.st_ino};
+	place = file_list_place(list, &id);
+	walked = place && place->walked;
 	if (place)
 		place->walked = true;
 	return walked;
@@ -112,20 +116,18 @@ static bool is_listed(struct file_list *list, const struct stat *st)
 static int list_folder(struct file_list *list, const char *path, const struct masks *masks,
 		       struct error *err)
 {
-	int fd = open(*path ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK), rc = 0;
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *dir = folder_open(path, true);
 	struct found found = {0};
-	struct stat st;
+	uint32_t dir_at;
+	int rc;
 
-	if (!dir && fd >= 0)
-		(void)close(fd);
 	if (!dir)
 		return 0;
-	if (fstat(dirfd(dir), &st) == 0 && !is_listed(list, &st) &&
-	    !kernel_folder(dirfd(dir), *path ? path : "."))
+	rc = file_list_intern(list, path, &dir_at, err);
+	if (rc == 0 && !is_listed(list, dir) && !kernel_folder(dirfd(dir), path))
 		rc = read_names(dir, masks, &found, err);
 	if (rc == 0)
-		rc = add_names(list, path, dir, &found, err);
+		rc = add_names(list, dir_at, dir, &found, err);
 	(void)closedir(dir);
 	for (uint32_t i = 0; i < found.n; i++)
 		free(found.name[i]);
@@ -137,16 +139,13 @@ static int list_folder(struct file_list *list, const char *path, const struct ma
 static int list_siblings(struct file_list *list, uint32_t file, const struct masks *masks,
 			 struct error *err)
 {
-	static const char *const names[] = {"R10m", "R20m", "R60m"};
-	const char *folder = file_list_folder(list, file);
-	bool one = false;
+	const struct resolution_folder *beside = sentinel2_resolutions;
+	bool one = sentinel2_folder_metres(file_list_folder(list, file)) != 0;
 	int rc = 0;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		one = one || strcmp(folder, names[i]) == 0;
-	for (size_t i = 0; one && i < sizeof(names) / sizeof(names[0]) && rc == 0; i++) {
+	for (; one && beside->name && rc == 0; beside++) {
 		char *path = folder_beside(file_list_dir(list, file), file_list_folder(list, file),
-					   names[i]);
+					   beside->name);
 		struct stat st;
 
 		if (!path)

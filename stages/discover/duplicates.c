@@ -12,20 +12,6 @@
 #include "names.h"
 #include "scene_build.h"
 
-struct shot {
-	uint64_t hash;
-	uint32_t id;
-};
-
-static int by_hash(const void *a, const void *b)
-{
-	const struct shot *x = a, *y = b;
-
-	if (x->hash != y->hash)
-		return x->hash < y->hash ? -1 : 1;
-	return (x->id > y->id) - (x->id < y->id);
-}
-
 /* What names say of an image; quality bands and other products are none of it. */
 static bool may_be_scene(const struct scene_list *scene_list, const struct entry *entry)
 {
@@ -57,7 +43,7 @@ static int find_acquisition(const struct scene_list *scene_list, uint32_t id,
 	return known;
 }
 
-static int find_all(const struct scene_list *scene_list, struct shot *shot, uint32_t *n)
+static int find_all(const struct scene_list *scene_list, struct hashed *shot, uint32_t *n)
 {
 	*n = 0;
 	for (uint32_t id = 0; id < scene_list->n; id++) {
@@ -67,10 +53,10 @@ static int find_all(const struct scene_list *scene_list, struct shot *shot, uint
 		if (known < 0)
 			return -1;
 		if (known)
-			shot[(*n)++] = (struct shot){
+			shot[(*n)++] = (struct hashed){
 				hash_long(acquisition.key, strlen(acquisition.key)), id};
 	}
-	qsort(shot, *n, sizeof(*shot), by_hash);
+	qsort(shot, *n, sizeof(*shot), hashed_order);
 	return 0;
 }
 
@@ -100,7 +86,7 @@ static uint8_t counted(uint32_t n)
 }
 
 /* Of those whose processing is known keep one, the first of the newest. */
-static void keep_newest(struct scene_list *scene_list, const struct shot *shot,
+static void keep_newest(struct scene_list *scene_list, const struct hashed *shot,
 			const uint64_t *version, uint32_t n)
 {
 	uint32_t newest = 0, older = 0, left;
@@ -120,7 +106,7 @@ static void keep_newest(struct scene_list *scene_list, const struct shot *shot,
 }
 
 /* shot[0 ... n) have one hash; those with the key of the first are one acquisition. */
-static int settle(struct scene_list *scene_list, struct shot *shot, uint64_t *version, uint32_t n,
+static int settle(struct scene_list *scene_list, struct hashed *shot, uint64_t *version, uint32_t n,
 		  enum duplicates choice, struct error *err)
 {
 	struct acquisition first, other;
@@ -148,7 +134,7 @@ static int settle(struct scene_list *scene_list, struct shot *shot, uint64_t *ve
 	return 0;
 }
 
-static int settle_all(struct scene_list *scene_list, struct shot *shot, uint64_t *version,
+static int settle_all(struct scene_list *scene_list, struct hashed *shot, uint64_t *version,
 		      uint32_t n, enum duplicates choice, struct error *err)
 {
 	uint32_t end;
@@ -175,8 +161,8 @@ static void drop_left_out(struct scene_list *scene_list)
 
 int scene_list_duplicates(struct scene_list *scene_list, enum duplicates choice, struct error *err)
 {
-	size_t bytes = scene_list->n * (sizeof(struct shot) + sizeof(uint64_t));
-	struct shot *shot;
+	size_t bytes = scene_list->n * (sizeof(struct hashed) + sizeof(uint64_t));
+	struct hashed *shot;
 	uint64_t *version;
 	uint32_t n;
 	int rc;

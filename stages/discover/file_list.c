@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "window.h"
 
 static size_t held_bytes(const struct file_list *list)
@@ -141,13 +142,6 @@ struct place *file_list_place(const struct file_list *list, const struct identit
 	return at == NO_FILE ? NULL : &list->place[at];
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool says_no_name(const char *part)
 {
 	return !*part || strcmp(part, ".") == 0 || strcmp(part, "..") == 0;
@@ -162,10 +156,10 @@ static int store_dir(struct file_list *list, const char *dir, uint32_t *offset, 
 
 	if (file_list_text(list, dir, offset, err))
 		return -1;
-	if (!says_no_name(last_part(dir)))
+	if (!says_no_name(path_name(dir)))
 		return 0;
 	path = realpath(*dir ? dir : ".", NULL);
-	rc = file_list_text(list, path ? last_part(path) : "", &folder_at, err);
+	rc = file_list_text(list, path ? path_name(path) : "", &folder_at, err);
 	free(path);
 	return rc;
 }
@@ -211,7 +205,7 @@ static void forget_dirs(struct file_list *list)
 
 const char *file_list_folder(const struct file_list *list, uint32_t i)
 {
-	const char *dir = file_list_dir(list, i), *part = last_part(dir);
+	const char *dir = file_list_dir(list, i), *part = path_name(dir);
 
 	return says_no_name(part) ? dir + strlen(dir) + 1 : part;
 }

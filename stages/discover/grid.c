@@ -117,10 +117,23 @@ static uint32_t coarser_by(const struct raster_info *a, const struct raster_info
 		       : 0;
 }
 
+/* Its ratio is known: so many of the grid's pixels are one of the band's, or the other way round.
+ */
+static int lay_on(struct scene *scene, unsigned grid, unsigned slot, uint32_t coarser,
+		  uint32_t finer, struct error *err)
+{
+	struct band *band = &scene->band[slot];
+
+	band->ratio = coarser ? coarser : 1;
+	band->finer = coarser ? 0 : finer;
+	note_unplaced(scene, grid, slot);
+	return check_place(scene, grid, slot, err);
+}
+
 static int check_band(struct scene *scene, unsigned grid, unsigned slot, struct error *err)
 {
 	const struct raster_info *of = band_file(scene, grid), *info = band_file(scene, slot);
-	struct band *band = &scene->band[slot];
+	const struct band *band = &scene->band[slot];
 	uint32_t coarser = coarser_by(info, of), finer = ratio_of(of, info);
 
 	if (!coarser && !finer)
@@ -130,10 +143,7 @@ static int check_band(struct scene *scene, unsigned grid, unsigned slot, struct 
 			"smaller by a whole number; bring both to one grid first (gdalwarp -tr)",
 			band->path, band->name, info->x_size, info->y_size, scene->band[grid].name,
 			scene->band[grid].path, of->x_size, of->y_size);
-	band->ratio = coarser ? coarser : 1;
-	band->finer = coarser ? 0 : finer;
-	note_unplaced(scene, grid, slot);
-	return check_place(scene, grid, slot, err);
+	return lay_on(scene, grid, slot, coarser, finer, err);
 }
 
 /* Coarser: repeated. Finer: a pixel is kept only where all that it covers are. */
@@ -141,7 +151,7 @@ static int check_quality(struct scene *scene, unsigned grid, unsigned slot, stru
 {
 	const struct raster_info *of = band_file(scene, grid), *qa = band_file(scene, slot);
 	uint32_t coarser = coarser_by(qa, of), finer = ratio_of(of, qa);
-	struct band *band = &scene->band[slot];
+	const struct band *band = &scene->band[slot];
 
 	if (!coarser && !finer)
 		return error_set(err, EX_DATAERR,
@@ -150,10 +160,7 @@ static int check_quality(struct scene *scene, unsigned grid, unsigned slot, stru
 				 "there first (gdalwarp -r near -tr)",
 				 band->path, qa->x_size, qa->y_size, scene->band[grid].name,
 				 of->x_size, of->y_size);
-	band->ratio = coarser ? coarser : 1;
-	band->finer = coarser ? 0 : finer;
-	note_unplaced(scene, grid, slot);
-	return check_place(scene, grid, slot, err);
+	return lay_on(scene, grid, slot, coarser, finer, err);
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -180,7 +187,6 @@ static void set_sizes(struct scene *scene, unsigned slot, const struct options *
 	scene->pixel_area_m2 = 0;
 	if (grid->has_geotransform && grid->projected && unit > 0)
 		scene->pixel_area_m2 = fabs(g[1] * g[5] - g[2] * g[4]) * unit * unit;
-	area_find(scene, &scene->files[scene->band[slot].file]);
 }
 
 /* The band whose grid is the scene's: the finest, or the coarsest; of several the first. */
@@ -285,5 +291,6 @@ int grid_apply(struct scene *scene, const struct options *options, struct error 
 	for (unsigned slot = SCENE_QA; slot < SCENE_MAX_BANDS; slot++)
 		if (scene->has_band[slot] && check_quality(scene, grid, slot, err))
 			return -1;
+	area_find(scene, &scene->files[scene->band[grid].file]);
 	return 0;
 }

@@ -9,26 +9,20 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+#include "sentinel2.h"
 #include "window.h"
 #include "wishes.h"
 
 /* Bytes of a directory's name without its last folder where that is "R10m" or its like. */
 static size_t without_resolution(const char *dir, uint8_t *metres)
 {
-	static const struct {
-		char folder[5];
-		uint8_t metres;
-	} known[] = {{"R10m", 10}, {"R20m", 20}, {"R60m", 60}};
-	const char *slash = strrchr(dir, '/'), *folder = slash ? slash + 1 : dir;
+	const char *slash = strrchr(dir, '/');
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(folder, known[i].folder) != 0)
-			continue;
-		*metres = known[i].metres;
-		return slash ? (size_t)(slash - dir) : 0;
-	}
-	*metres = 0;
-	return strlen(dir);
+	*metres = sentinel2_folder_metres(path_name(dir));
+	if (!*metres)
+		return strlen(dir);
+	return slash ? (size_t)(slash - dir) : 0;
 }
 
 struct parsed name_parse(const struct file_list *files, uint32_t file)

@@ -90,7 +90,7 @@ static bool is_refused(const struct pattern_grouping *g, uint32_t file)
 
 	if (!files->entry[file].named || (kind != TOKEN_NONE && kind != TOKEN_STACK))
 		return false;
-	return !quality_of_use(g->options->masks, name, name);
+	return !quality_of_use(g->options->masks, name);
 }
 
 static int add_scene(struct pattern_grouping *g, uint32_t file, struct error *err)
@@ -182,8 +182,6 @@ static int emit_scene(struct pattern_grouping *g, const struct pattern_scene *sc
 		take(g, file, &files);
 	for (unsigned i = 0; i < recipe->n_bands; i++)
 		has |= (uint16_t)((files.file[i] != NO_FILE) << i);
-	if (!has)
-		return 0; /* quality files that stand alone are no scenes */
 	quality_table_put(&g->quality, scene->first, shared_length(g, scene), &files);
 	return scene_list_append(g->scene_list,
 				 recipe_missing(recipe, has) == recipe_all(recipe) ? ENTRY_PARTIAL

@@ -85,10 +85,9 @@ static void put_some(const struct grouping *g, const struct family *family,
 {
 	for (uint32_t file = family->qa; file != NO_FILE && *n < SCENE_QA_MOST;
 	     file = g->next_qa[file]) {
-		struct parsed p = name_parse(&g->scene_list->files, file);
-		const char *text = p.token.kind == TOKEN_QA ? p.name + p.token.start : p.name;
+		const char *name = file_list_name(&g->scene_list->files, file);
 
-		if (quality_of_use(g->options->masks, text, p.name) == of_use)
+		if (quality_of_use(g->options->masks, name) == of_use)
 			files->file[SCENE_QA + (*n)++] = file;
 	}
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bands/sensors.h"
+#include "base/text.h"
 #include "describe.h"
 #include "input/archive.h"
 #include "names.h"
@@ -93,7 +94,7 @@ static bool same_front(const struct image *a, const struct image *b)
 static bool what_to_pass(const struct scene_file *file, const struct recipe *recipe, char *text,
 			 size_t size)
 {
-	const char *slash = strrchr(file->path, '/'), *base = slash ? slash + 1 : file->path;
+	const char *base = path_name(file->path);
 	const struct sensor *sensor = sensor_find(base, name_stem(base), NULL);
 	uint16_t reads = recipe->value[wishes_nearest(recipe, 0)].reads;
 	struct image image[RECIPE_MAX_BANDS], *first = NULL;

@@ -3,6 +3,7 @@
  */
 #include "kernel_folder.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stddef.h>
@@ -36,6 +37,19 @@ static bool is_under(const char *path, const char *folder)
 	return strncmp(path, folder, n) == 0 && (path[n] == '/' || !path[n]);
 }
 
+DIR *folder_open(const char *path, bool follow)
+{
+	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK, reason;
+	int fd = open(*path ? path : ".", follow ? flags : flags | O_NOFOLLOW);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+	reason = errno;
+	if (!dir && fd >= 0)
+		(void)close(fd);
+	errno = reason;
+	return dir;
+}
+
 bool kernel_folder(int fd, const char *path)
 {
 	char *real;
@@ -43,7 +57,7 @@ bool kernel_folder(int fd, const char *path)
 
 	if (kernel_type(fd))
 		return true;
-	real = realpath(path, NULL);
+	real = realpath(*path ? path : ".", NULL);
 	dev = real && is_under(real, "/dev") && !is_under(real, "/dev/shm");
 	free(real);
 	return dev;

@@ -22,7 +22,6 @@ static const struct {
 static bool try_file(const char *path, enum landsat_mtl_form form, struct landsat_mtl *mtl,
 		     char problem[SIDE_PROBLEM_BYTES])
 {
-	const char *name = strrchr(path, '/') + 1;
 	char why[SIDE_PROBLEM_BYTES], *text;
 	size_t size;
 
@@ -34,9 +33,7 @@ static bool try_file(const char *path, enum landsat_mtl_form form, struct landsa
 	} else if (!why[0]) {
 		return false;
 	}
-	snprintf(mtl->where, sizeof(mtl->where), "%.99s", name);
-	if (why[0])
-		snprintf(problem, SIDE_PROBLEM_BYTES, "%.90s %.60s", name, why);
+	side_file_tell(path, why, mtl->where, problem);
 	return true;
 }
 

@@ -21,9 +21,9 @@ enum {
 };
 
 struct landsat_mtl {
-	char where[100];      /* the file's name; "" if none was found */
-	char level[8];        /* of the product: "L1TP", "L1T", "L2SP"; "" if not stated */
-	double sun_elevation; /* degrees; 0 if not stated */
+	char where[SIDE_NAME_BYTES]; /* the file's name; "" if none was found */
+	char level[8];               /* of the product: "L1TP", "L1T", "L2SP"; "" if not stated */
+	double sun_elevation;        /* degrees; 0 if not stated */
 	double mult[LANDSAT_BANDS + 1], add[LANDSAT_BANDS + 1]; /* by band number, from 1 */
 	bool has_mult[LANDSAT_BANDS + 1], has_add[LANDSAT_BANDS + 1];
 };

@@ -172,8 +172,7 @@ static void on_text(void *user, const char *text, int n)
 {
 	struct reading *r = user;
 
-	for (int i = 0; i < n && r->len < sizeof(r->text) - 1; i++)
-		r->text[r->len++] = text[i];
+	(void)xml_append(r->text, sizeof(r->text), &r->len, text, n);
 }
 
 static void on_end(void *user, const char *name)

@@ -10,12 +10,19 @@
 #include "names.h"
 #include "scene_build.h"
 
+/* Bands of the image: an alpha band behind it is none. */
+static uint32_t image_bands(const struct raster_info *info)
+{
+	return info->n_bands -
+	       (info->n_bands > 1 && info->bands[info->n_bands - 1].color == COLOR_ALPHA);
+}
+
 static bool is_picture(const struct raster_info *info)
 {
 	static const enum color_label labels[] = {COLOR_RED, COLOR_GREEN, COLOR_BLUE};
 	const unsigned n = sizeof(labels) / sizeof(labels[0]);
 
-	if (info->n_bands != n || info->type != SAMPLE_U8)
+	if (image_bands(info) != n || info->type != SAMPLE_U8)
 		return false;
 	for (unsigned i = 0; i < n; i++)
 		if (info->bands[i].color != labels[i])
@@ -68,10 +75,13 @@ static bool reason_of(char *text, size_t size, const struct scene *scene,
 
 	if (!info->n_bands || !info->bands) /* empty, cut or damaged: it may have been a scene */
 		return false;
-	if (info->n_bands == 1 || is_other_product(&token))
+	if (image_bands(info) == 1 || is_other_product(&token))
 		return reason_of_band(text, size, &token, base,
 				      file_sensor(&scene_list->files, file));
-	(void)snprintf(text, size, "a picture: red, green and blue of 8 bits");
+	(void)snprintf(text, size, "%s",
+		       info->n_bands > 3 ? "a picture: red, green, blue and alpha of 8 bits (if "
+					   "alpha is NIR: --bands red=1,nir=4)"
+					 : "a picture: red, green and blue of 8 bits");
 	return is_picture(info);
 }
 

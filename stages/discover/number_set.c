@@ -24,6 +24,15 @@ uint64_t hash_long(const char *text, size_t len)
 	return hash;
 }
 
+int hashed_order(const void *a, const void *b)
+{
+	const struct hashed *x = a, *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
 int number_set_grow(struct number_set *set, uint32_t (*rehash)(const void *ctx, uint32_t number),
 		    const void *ctx, struct error *err)
 {

@@ -24,6 +24,14 @@ uint32_t hash_text(uint32_t seed, const char *text, size_t len);
 #define HASH_SEED 2166136261u
 /* 64 bits: none of a million texts has another's hash by chance. */
 uint64_t hash_long(const char *text, size_t len);
+/* The hash of a text of something's, and its number. */
+struct hashed {
+	uint64_t hash;
+	uint32_t id;
+};
+/* For qsort(): by hash, then by number. */
+int hashed_order(const void *a, const void *b);
+
 /* Make room for one more; rehash() gives the hash of a number in the set. */
 int number_set_grow(struct number_set *set, uint32_t (*rehash)(const void *ctx, uint32_t number),
 		    const void *ctx, struct error *err);

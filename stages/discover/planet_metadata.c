@@ -51,8 +51,7 @@ static void on_text(void *user, const char *text, int n)
 {
 	struct reading *r = user;
 
-	for (int i = 0; i < n && r->len < sizeof(r->text) - 1; i++)
-		r->text[r->len++] = text[i];
+	(void)xml_append(r->text, sizeof(r->text), &r->len, text, n);
 }
 
 static void take_band(struct reading *r)
@@ -104,7 +103,6 @@ bool planet_metadata_parse(const char *text, size_t size, struct planet_metadata
 static bool try_file(const char *path, struct planet_metadata *metadata,
 		     char problem[SIDE_PROBLEM_BYTES])
 {
-	const char *name = strrchr(path, '/') + 1;
 	char why[SIDE_PROBLEM_BYTES], *text;
 	size_t size;
 
@@ -116,9 +114,7 @@ static bool try_file(const char *path, struct planet_metadata *metadata,
 	} else if (!why[0]) {
 		return false;
 	}
-	snprintf(metadata->where, sizeof(metadata->where), "%.99s", name);
-	if (why[0])
-		snprintf(problem, SIDE_PROBLEM_BYTES, "%.90s %.60s", name, why);
+	side_file_tell(path, why, metadata->where, problem);
 	return true;
 }
 

@@ -12,7 +12,7 @@
 enum { PLANET_BANDS = 16 };
 
 struct planet_metadata {
-	char where[100];                      /* the file's name; "" if none was found */
+	char where[SIDE_NAME_BYTES];          /* the file's name; "" if none was found */
 	unsigned n;                           /* bands it speaks of: the largest number */
 	double coefficient[PLANET_BANDS + 1]; /* by band number, from 1; 0: not stated */
 };

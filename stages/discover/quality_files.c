@@ -7,20 +7,21 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/text.h"
 #include "beside.h"
 #include "group_key.h"
 #include "input/archive.h"
 #include "kernel_folder.h"
 #include "names.h"
+#include "quality_match.h"
+#include "sentinel2.h"
 
 enum { MOST_ENTRIES = 8192, PREFIX_BYTES = 256 };
 
@@ -32,19 +33,11 @@ struct scene_key {
 
 /* --- the table --- */
 
-static const char *text_of(const char *name)
-{
-	struct band_token token = name_band_token(name, name_stem(name));
-
-	return token.kind == TOKEN_QA ? name + token.start : name;
-}
-
 /* Takes the path. */
 static int add(struct quality_files *files, char *path, enum quality_place place, bool named,
 	       uint8_t resolution_m, struct error *err)
 {
 	struct quality_file *file = &files->file[files->n];
-	const char *slash;
 
 	if (!path)
 		return error_memory(err, "a path", 0);
@@ -58,13 +51,12 @@ static int add(struct quality_files *files, char *path, enum quality_place place
 		free(path);
 		return 0;
 	}
-	slash = strrchr(path, '/');
 	*file = (struct quality_file){.path = path,
-				      .name = slash ? slash + 1 : path,
+				      .name = path_name(path),
 				      .named = named,
 				      .place = (uint8_t)place,
 				      .resolution_m = resolution_m};
-	file->text = text_of(file->name);
+	file->text = quality_text(file->name);
 	files->n++;
 	return 0;
 }
@@ -189,21 +181,16 @@ static int take_members(struct quality_files *files, const char *folder, size_t 
 static int take_folder(struct quality_files *files, const char *folder, enum quality_place place,
 		       const struct scene_key *key, uint8_t folder_m, struct error *err)
 {
-	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK;
-	int fd =
-		open(*folder ? folder : ".", place == QUALITY_PRODUCT ? flags | O_NOFOLLOW : flags);
-	size_t archive_len = fd < 0 && errno == ENOTDIR ? archive_part(folder) : 0;
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *dir = folder_open(folder, place != QUALITY_PRODUCT);
+	size_t archive_len = !dir && errno == ENOTDIR ? archive_part(folder) : 0;
 	const struct dirent *entry;
 	int rc = 0;
 
-	if (!dir && fd >= 0)
-		(void)close(fd);
 	if (!dir)
 		return archive_len
 			       ? take_members(files, folder, archive_len, place, key, folder_m, err)
 			       : 0;
-	if (!kernel_folder(dirfd(dir), *folder ? folder : "."))
+	if (!kernel_folder(dirfd(dir), folder))
 		for (unsigned n = 0; n < MOST_ENTRIES && rc == 0 && (entry = readdir(dir)); n++)
 			if (quality_is_file(dirfd(dir), entry->d_name, entry->d_type))
 				rc = take_name(files, folder, entry->d_name, place, key, folder_m,
@@ -225,18 +212,12 @@ static int take_beside(struct quality_files *files, const char *dir, const char 
 	return rc;
 }
 
-static bool is_resolution(const char *folder)
-{
-	return strcmp(folder, "R10m") == 0 || strcmp(folder, "R20m") == 0 ||
-	       strcmp(folder, "R60m") == 0;
-}
-
 /* QI_DATA beside IMG_DATA, which is the folder or holds it. */
 static int take_qi_data(struct quality_files *files, const char *dir, const char *folder,
 			struct error *err)
 {
 	size_t n = strlen(dir), tail = strlen(folder);
-	bool above = is_resolution(folder);
+	bool above = sentinel2_folder_metres(folder) != 0;
 	char *images = strdup(dir);
 	const char *name;
 	int rc;
@@ -260,22 +241,17 @@ static int take_qi_data(struct quality_files *files, const char *dir, const char
 static int take_sentinel2(struct quality_files *files, const char *dir, const char *folder,
 			  const struct scene_key *key, struct error *err)
 {
-	static const struct {
-		const char *name;
-		uint8_t metres;
-	} beside[] = {{"R10m", 10}, {"R20m", 20}, {"R60m", 60}};
+	const bool by_size = sentinel2_folder_metres(folder) != 0;
 
-	for (size_t i = 0; key && is_resolution(folder) && i < sizeof(beside) / sizeof(beside[0]);
-	     i++)
-		if (take_beside(files, dir, folder, beside[i].name, QUALITY_BESIDE, key,
-				beside[i].metres, err))
+	for (const struct resolution_folder *beside = sentinel2_resolutions;
+	     key && by_size && beside->name; beside++)
+		if (take_beside(files, dir, folder, beside->name, QUALITY_BESIDE, key,
+				beside->metres, err))
 			return -1;
-	if (is_resolution(folder) &&
-	    take_beside(files, dir, folder, "qi", QUALITY_PRODUCT, NULL, 0, err))
+	if (by_size && take_beside(files, dir, folder, "qi", QUALITY_PRODUCT, NULL, 0, err))
 		return -1;
-	return is_resolution(folder) || strcmp(folder, "IMG_DATA") == 0
-		       ? take_qi_data(files, dir, folder, err)
-		       : 0;
+	return by_size || strcmp(folder, "IMG_DATA") == 0 ? take_qi_data(files, dir, folder, err)
+							  : 0;
 }
 
 /* MAJA's masks: MASKS/X_CLM_R1.tif of X_FRE_B4.tif. */

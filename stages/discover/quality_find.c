@@ -11,7 +11,7 @@
 #include "names.h"
 #include "quality_match.h"
 
-enum { MATCH_GRADE = ~15, MOST_SEEN = 12, SEEN_BYTES = 400 };
+enum { MOST_SEEN = 12, SEEN_BYTES = 400 };
 
 static const struct raster_info *stack_info(const struct quality *q)
 {
@@ -79,7 +79,7 @@ static void find_described(const struct quality *q, const struct mask_need *need
 
 		/* Another band of a file has a name of its own here, which stands first. */
 		if (match < least || match < band->match ||
-		    (need->index > 1 && (match & ~(unsigned)MATCH_GRADE) != 15))
+		    (need->index > 1 && (match & MATCH_FIRST) != MATCH_FIRST))
 			continue;
 		*rival = match == band->match ? i + 1 : 0;
 		if (!*rival)

@@ -12,7 +12,7 @@
 #include "masks/layouts.h"
 #include "names.h"
 
-enum { PATTERN_BYTES = sizeof(((struct mask_need *)0)->pattern), MOST_ALTERNATIVES = 15 };
+enum { PATTERN_BYTES = sizeof(((struct mask_need *)0)->pattern) };
 
 static bool is_word_char(char c)
 {
@@ -73,7 +73,7 @@ unsigned quality_match(const char *text, const char *name, const char *pattern)
 
 	if (quality_is_wild(pattern))
 		return name && fnmatch(pattern, name, 0) == 0 ? MATCH_WHOLE : MATCH_NONE;
-	for (const char *from = pattern; from && alternative < MOST_ALTERNATIVES; alternative++) {
+	for (const char *from = pattern; from && alternative < MATCH_FIRST; alternative++) {
 		const char *bar = strchr(from, '|');
 		size_t n = bar ? (size_t)(bar - from) : strlen(from);
 		unsigned found;
@@ -83,7 +83,7 @@ unsigned quality_match(const char *text, const char *name, const char *pattern)
 			word[n] = '\0';
 			found = grade_in_name(text, name, word);
 			if (found)
-				found += MOST_ALTERNATIVES - alternative;
+				found += MATCH_FIRST - alternative;
 			best = found > best ? found : best;
 		}
 		from = bar ? bar + 1 : NULL;
@@ -154,8 +154,16 @@ static bool rule_uses(const struct mask_rule *rule, const char *text, const char
 	return false;
 }
 
-bool quality_of_use(const struct masks *masks, const char *text, const char *name)
+const char *quality_text(const char *name)
 {
+	struct band_token token = name_band_token(name, name_stem(name));
+
+	return token.kind == TOKEN_QA ? name + token.start : name;
+}
+
+bool quality_of_use(const struct masks *masks, const char *name)
+{
+	const char *text = quality_text(name);
 	bool use = false;
 
 	for (unsigned i = 0; masks && i < masks->n && !use; i++)

@@ -10,8 +10,11 @@
 
 #include "masks/masks.h"
 
-/* A match is one of these and, in its lower bits, the place of the alternative that fits. */
-enum { MATCH_NONE, MATCH_HOLDS = 16, MATCH_WORD = 32, MATCH_WHOLE = 48 };
+/*
+ * A match is one of these and, in its lower bits, how early the alternative that fits stands:
+ * MATCH_FIRST for the first, one less for each behind it.
+ */
+enum { MATCH_NONE, MATCH_FIRST = 15, MATCH_HOLDS = 16, MATCH_WORD = 32, MATCH_WHOLE = 48 };
 
 /*
  * The text, without extension and resolution, is the pattern; holds it as a word; or anywhere.
@@ -32,7 +35,10 @@ bool quality_is_wild(const char *pattern);
  */
 bool quality_asked(const struct masks *masks, const char *name, size_t *prefix_len, bool *whole);
 
-/* Does some rule have a use for a file whose name says this? */
-bool quality_of_use(const struct masks *masks, const char *text, const char *name);
+/* What the name of a file says of its band: from the quality band in it on, or all of it. */
+const char *quality_text(const char *name);
+
+/* Does some rule have a use for a file of this name? */
+bool quality_of_use(const struct masks *masks, const char *name);
 
 #endif

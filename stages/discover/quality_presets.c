@@ -8,12 +8,8 @@
 /* "scl", "cldprb:66": what may be typed for it. */
 static void preset_text(const struct mask_layout *layout, char *text, size_t size)
 {
-	struct mask_rule rule;
-	struct error err;
-
-	(void)snprintf(text, size, "%s", layout_name(layout));
-	if (mask_rule_parse(&rule, text, &err))
-		(void)snprintf(text, size, "%s:66", layout_name(layout));
+	(void)snprintf(text, size, "%s%s", layout_name(layout),
+		       layout_takes_threshold(layout) ? ":66" : "");
 }
 
 unsigned quality_layouts_of(const char *name, const char *base, char *text, size_t size)

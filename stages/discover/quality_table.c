@@ -100,7 +100,7 @@ static void put_some(const struct quality_table *table, const struct parsed *fir
 
 		if (prefix_of(&p, table->masks, &len) && len == prefix_len &&
 		    is_same(first, &p, prefix_len) &&
-		    quality_of_use(table->masks, p.name, p.name) == of_use)
+		    quality_of_use(table->masks, p.name) == of_use)
 			files->file[SCENE_QA + (*n)++] = table->entry[i].file;
 	}
 }

@@ -186,14 +186,24 @@ static void take_sources(const struct search *search, const char *folder)
 		take(search, *folder ? folder : ".");
 }
 
+/* Of one of the folders by pixel size: those beside it, and those of quality files. */
+static void take_resolutions(const struct search *search, const char *folder)
+{
+	char path[PATH_MAX];
+
+	for (const struct resolution_folder *beside = sentinel2_resolutions; beside->name; beside++)
+		if (join(path, "..", beside->name))
+			take_beside(search, folder, path);
+	take_beside(search, folder, "../../QI_DATA");
+	take_beside(search, folder, "../qi");
+}
+
 /*
  * The SAFE layout: other resolutions' folders and those of quality files beside, metadata in the
  * folders above. MAJA's: masks in a folder below.
  */
 static void take_product(const struct search *search, const char *folder)
 {
-	static const char *const beside[] = {"../R10m", "../R20m", "../R60m", "../../QI_DATA",
-					     "../qi"};
 	static const char *const above[] = {"MTD_MSIL2A.xml", "MTD_MSIL1C.xml"};
 	char up[PATH_MAX], path[PATH_MAX], real[PATH_MAX];
 	const char *name;
@@ -204,9 +214,8 @@ static void take_product(const struct search *search, const char *folder)
 	name = strrchr(real, '/') + 1;
 	if (!sentinel2_is_inner_folder(name, strlen(name)))
 		return;
-	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
-		if (*name == 'R')
-			take_beside(search, folder, beside[i]);
+	if (*name == 'R')
+		take_resolutions(search, folder);
 	if (*name == 'I')
 		take_beside(search, folder, "../QI_DATA");
 	(void)snprintf(up, sizeof(up), "%s", *folder ? folder : ".");

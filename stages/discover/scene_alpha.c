@@ -6,7 +6,6 @@
 #include "scene_build.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "quality.h"
 
@@ -44,20 +43,25 @@ static bool is_something_else(const struct scene *scene, uint32_t index,
 			      const struct scene_list *scene_list, const struct options *options)
 {
 	struct told_bands told;
-	char place[24];
 
-	(void)snprintf(place, sizeof(place), "band %u, ", index);
 	scene_tell_bands(&told, scene, scene_list, options);
 	for (unsigned i = 0; i < told.n; i++)
-		if (strncmp(told.band[i].source, place, strlen(place)) == 0)
+		if (told.band[i].index == index)
 			return true;
 	return false;
+}
+
+static void name_alpha(struct band *band)
+{
+	(void)snprintf(band->name, sizeof(band->name), "alpha");
+	if (band->file > 0)
+		(void)snprintf(band->name, sizeof(band->name), "alpha_%u", band->file + 1);
+	(void)snprintf(band->source, sizeof(band->source), "colour label alpha");
 }
 
 static int set_alpha(struct scene *scene, unsigned file, uint32_t index, struct error *err)
 {
 	struct scene_masks *masks = &scene->masks;
-	struct band *band;
 	unsigned slot;
 
 	if (quality_slot(scene, file, index, "alpha", &slot, err))
@@ -67,11 +71,8 @@ static int set_alpha(struct scene *scene, unsigned file, uint32_t index, struct 
 				 "%s: masks are more than %d tests; leave out some --mask, or "
 				 "--alpha ignore",
 				 scene->name, MASK_TESTS_MOST);
-	band = &scene->band[slot];
-	(void)snprintf(band->name, sizeof(band->name), "alpha");
-	if (file > 0)
-		(void)snprintf(band->name, sizeof(band->name), "alpha_%u", file + 1);
-	(void)snprintf(band->source, sizeof(band->source), "colour label alpha");
+	if (!*scene->band[slot].source) /* else a rule reads it, too, and has named it */
+		name_alpha(&scene->band[slot]);
 	masks->test[masks->n_tests++] =
 		(struct mask_test){.slot = (uint8_t)slot,
 				   .rule = MASK_RULES_MOST,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bands/names.h"
+#include "base/text.h"
 #include "describe.h"
 #include "reader/aux_xml.h"
 #include "wishes.h"
@@ -54,7 +55,7 @@ void scene_note_beside(struct scene *scene, unsigned file)
 		{FACT_PLACE, "position"},
 	};
 	const struct raster_info *info = &scene->files[file].info;
-	const char *path = scene->files[file].path, *slash = strrchr(path, '/');
+	const char *path = scene->files[file].path;
 	unsigned facts = info->beside;
 	char text[120] = "";
 	size_t n = 0;
@@ -67,6 +68,5 @@ void scene_note_beside(struct scene *scene, unsigned file)
 			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? ", " : "",
 					      row[i].words);
 	if (n)
-		scene_note(scene, "%.80s" AUX_XML_SUFFIX " gives %s", slash ? slash + 1 : path,
-			   text);
+		scene_note(scene, "%.80s" AUX_XML_SUFFIX " gives %s", path_name(path), text);
 }

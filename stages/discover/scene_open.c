@@ -6,7 +6,6 @@
 #include "scene_list.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,104 +21,8 @@
 #include "reader/aux_xml.h"
 #include "no_scene.h"
 #include "scene_build.h"
+#include "scene_refuse.h"
 #include "wishes.h"
-
-static int open_failed(const struct scene *scene, const struct file_entry *entry, struct error *err)
-{
-	const char *path = scene->files[0].path;
-
-	switch ((enum file_problem)entry->problem) {
-	case FILE_NOT_REGULAR:
-		return error_set(err, EX_NOINPUT, "%s: is no regular file; name a raster file",
-				 path);
-	case FILE_EMPTY_DIRECTORY:
-		return error_set(err, EX_NOINPUT,
-				 "%s: no raster files in this directory; name another, or files",
-				 path);
-	case FILE_ALL_LEFT_OUT:
-		return error_set(err, EX_NOINPUT,
-				 "%s: --include and --exclude leave out all that was found in "
-				 "it; change the patterns (see --help), or name files",
-				 path);
-	case FILE_EMPTY_LIST:
-		return error_set(err, EX_NOINPUT, "%s: the list names no file", path);
-	case FILE_LIST_NOT_TEXT:
-		return error_set(err, EX_DATAERR,
-				 "%s: not a text file; a list has one path per line, in UTF-8 or "
-				 "another encoding without NUL bytes",
-				 path);
-	case FILE_LIST_IS_FOLDER:
-		return error_set(err, EX_NOINPUT, "%s: is a folder, no list; name it without the @",
-				 path);
-	case FILE_LIST_NOT_FILE:
-		return error_set(err, EX_NOINPUT,
-				 "%s: is no regular file and no pipe; name a list, or - for "
-				 "standard input",
-				 path);
-	case FILE_LIST_NO_WRITER:
-		return error_set(err, EX_NOINPUT,
-				 "%s: is a pipe that nobody writes to; start its writer, or name a "
-				 "list",
-				 path);
-	case FILE_LINE_TOO_LONG:
-		return error_set(err, EX_DATAERR,
-				 "%s: is longer than the %d bytes that a path can have; a list has "
-				 "one path per line",
-				 path, PATH_MAX - 1);
-	case FILE_KERNEL_FOLDER:
-		return error_set(err, EX_NOINPUT,
-				 "%s: a folder of the kernel or of devices (like /proc or /dev); "
-				 "name a folder with files",
-				 path);
-	case FILE_TOO_DEEP:
-		return error_set(err, EX_NOINPUT,
-				 "%s: folders are nested too deep; name this one itself", path);
-	case FILE_NO_PATTERN:
-		return error_set(
-			err, EX_DATAERR,
-			"%s: no file name matches a pattern of --bands; quote the patterns "
-			"and check them against this name",
-			path);
-	case FILE_ARCHIVE:
-		return error_set(err, archive_code((enum archive_problem)entry->errno_value),
-				 "%s: %s", path,
-				 archive_words((enum archive_problem)entry->errno_value));
-	case FILE_OTHER_ARCHIVE:
-		return error_set(err, EX_DATAERR,
-				 "%s: archives of this kind are not read; unpack it, or pack it as "
-				 ".tar or .zip",
-				 path);
-	case FILE_CANNOT_OPEN:
-	case FILE_FINE:
-		break;
-	}
-	return error_errno(err, EX_NOINPUT, entry->errno_value, "%s: cannot be opened", path);
-}
-
-/* A stack's band file alone: only one band of the product. */
-static int only_a_band(struct scene *scene, const struct band_token *token, const char *base,
-		       const struct sensor *sensor, const struct options *options,
-		       struct error *err)
-{
-	const struct recipe *recipe = options->recipe;
-	unsigned v = wishes_nearest(recipe, 0);
-	char value[VALUE_NAME_BYTES], lacking[300], advice[400];
-
-	scene->missing = recipe_all(recipe);
-	if (!sensor)
-		return error_set(err, EX_DATAERR,
-				 "%s: has one band, %.*s of an unknown sensor; say which files are "
-				 "the bands: --bands '%s'",
-				 scene->files[0].path, token->end - token->start,
-				 base + token->start,
-				 wishes_advice(recipe, recipe->value[v].reads, "PATTERN", advice,
-					       sizeof(advice)));
-	return error_set(err, EX_DATAERR,
-			 "%s: this file is only band %s of %s; %s needs %s: name those files too",
-			 scene->files[0].path, token->code, sensor->name,
-			 wishes_value(recipe, v, value, sizeof(value)),
-			 wishes_needed(recipe, 0, sensor, lacking, sizeof(lacking)));
-}
 
 /* A stack, or a file that may be one. */
 static int open_stack(struct scene *scene, const struct scene_list *scene_list, uint32_t file,
@@ -132,7 +35,7 @@ static int open_stack(struct scene *scene, const struct scene_list *scene_list, 
 
 	if (scene->files[0].info.n_bands == 1 && token.kind == TOKEN_BAND &&
 	    !(options->n_bands && options->bands[0].index))
-		return only_a_band(scene, &token, base, sensor, options, err);
+		return refuse_one_band(scene, &token, base, sensor, options, err);
 	/* A quality file's bands, eight of a UDM2, are in no sensor's order. */
 	if (token.kind == TOKEN_QA)
 		sensor = NULL;
@@ -251,11 +154,7 @@ static int open_member(struct scene *scene, const struct scene_list *scene_list,
 		return -1;
 	info = &scene->files[number].info;
 	if (info->n_bands > 1 && info->bands[1].color != COLOR_ALPHA)
-		return error_set(err, EX_DATAERR,
-				 "%s: its name says that it is one band, but it has %u; name this "
-				 "file alone, with --bands %s=N",
-				 scene->files[number].path, info->n_bands,
-				 options->recipe->band[member->slot].text);
+		return refuse_several_bands(scene, number, options, err);
 	if (scene_check_camera(scene, number, member->slot, sensor, options, err))
 		return -1;
 	name_source(scene, member->slot, file_list_name(&scene_list->files, member->file), sensor,
@@ -399,7 +298,7 @@ static int open_entry(struct scene *scene, const struct scene_list *scene_list,
 	char note[SCENE_NOTE_BYTES];
 
 	if (entry->kind == ENTRY_FAILED)
-		return open_failed(scene, &scene_list->files.entry[first], err);
+		return refuse_entry(scene, &scene_list->files.entry[first], err);
 	if (entry->kind == ENTRY_CLASH)
 		return scene_clash(scene_list, entry, err);
 	sensor = scene_label(scene, scene_list, first);

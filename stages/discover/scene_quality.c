@@ -107,11 +107,6 @@ static void set_nodata(struct scene *scene, unsigned slot, const struct mask_lay
 	band->has_nodata = true;
 }
 
-static bool is_float(enum sample_type type)
-{
-	return type == SAMPLE_F32 || type == SAMPLE_F64;
-}
-
 static bool reads_bits(const struct mask_test *test)
 {
 	bool bits = false;
@@ -138,7 +133,7 @@ static int check_file(const struct scene *scene, unsigned file, const struct mas
 				 "of that layout",
 				 of->path, *index, of->info.n_bands == 1 ? "is" : "are",
 				 of->info.n_bands);
-	if (integers && is_float(of->info.type))
+	if (integers && !sample_is_integer(of->info.type))
 		return error_set(err, EX_DATAERR,
 				 "%s: holds %s samples; classes and bits of --mask are those of "
 				 "integers",

@@ -11,12 +11,26 @@
 
 #include "names.h"
 
-const char *const sentinel2_band_folders[] = {"GRANULE", "IMG_DATA", "R10m|R20m|R60m", NULL};
+/* The same names as a pattern and as a table. */
+#define RESOLUTIONS "R10m|R20m|R60m"
+const struct resolution_folder sentinel2_resolutions[] = {
+	{"R10m", 10}, {"R20m", 20}, {"R60m", 60}, {NULL, 0}};
+
+const char *const sentinel2_band_folders[] = {"GRANULE", "IMG_DATA", RESOLUTIONS, NULL};
+
+uint8_t sentinel2_folder_metres(const char *folder)
+{
+	const struct resolution_folder *known = sentinel2_resolutions;
+
+	while (known->name && strcmp(known->name, folder) != 0)
+		known++;
+	return known->metres;
+}
 
 bool sentinel2_is_inner_folder(const char *name, size_t len)
 {
-	return name_matches("R10m|R20m|R60m|IMG_DATA|GRANULE|L2A_T##*|L1C_T##*|"
-			    "S2@_????_MSI_L??_TL_*",
+	return name_matches(RESOLUTIONS "|IMG_DATA|GRANULE|L2A_T##*|L1C_T##*|"
+					"S2@_????_MSI_L??_TL_*",
 			    name, len);
 }
 

@@ -7,12 +7,23 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Patterns of the folders on the way to the bands, from above; "|" stands between folders that are
  * entered all. NULL behind the last.
  */
 extern const char *const sentinel2_band_folders[];
+
+/* Folders of bands by their pixel size, "R10m" ..., ended by a name that is NULL. */
+struct resolution_folder {
+	const char *name;
+	uint8_t metres;
+};
+extern const struct resolution_folder sentinel2_resolutions[];
+
+/* The metres of a folder of that name; 0: it is none of these. */
+uint8_t sentinel2_folder_metres(const char *folder);
 
 /* Is this a folder inside a SAFE product (R10m, IMG_DATA, GRANULE, the granule's own)? */
 bool sentinel2_is_inner_folder(const char *name, size_t len);

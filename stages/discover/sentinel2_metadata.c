@@ -54,12 +54,7 @@ static void on_start(void *user, const char *name, const char **attribute)
 static void on_text(void *user, const char *text, int len)
 {
 	struct reading *r = user;
-	size_t room = sizeof(r->text) - 1 - r->len, n = len > 0 ? (size_t)len : 0;
-
-	if (n > room)
-		n = room;
-	memcpy(r->text + r->len, text, n);
-	r->len += n;
+	(void)xml_append(r->text, sizeof(r->text), &r->len, text, len);
 }
 
 static void take_number(struct reading *r, const char *name, double value)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "input/archive.h"
 
 enum { FIRST_BYTES = 16 << 10 };
@@ -80,6 +81,16 @@ bool side_file_read(const char *path, size_t most_bytes, char **text, size_t *si
 	*size = 0;
 	snprintf(problem, SIDE_PROBLEM_BYTES, "%s", why);
 	return false;
+}
+
+void side_file_tell(const char *path, const char *why, char name[SIDE_NAME_BYTES],
+		    char problem[SIDE_PROBLEM_BYTES])
+{
+	const char *own = path_name(path);
+
+	(void)snprintf(name, SIDE_NAME_BYTES, "%.99s", own);
+	if (*why)
+		(void)snprintf(problem, SIDE_PROBLEM_BYTES, "%.90s %.60s", own, why);
 }
 
 const char *side_local_name(const char *name)

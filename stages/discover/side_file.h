@@ -9,13 +9,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SIDE_PROBLEM_BYTES = 160 };
+enum { SIDE_PROBLEM_BYTES = 160, SIDE_NAME_BYTES = 100 };
 
 /*
  * Read the file into *text, which the caller frees, with a NUL behind its *size bytes. false: it is
  * not there, problem is then ""; or it cannot be used, and problem says why, without its name.
  */
 bool side_file_read(const char *path, size_t most_bytes, char **text, size_t *size,
+		    char problem[SIDE_PROBLEM_BYTES]);
+
+/* The file is there: its name for reports; and, where `why` says something, what is wrong. */
+void side_file_tell(const char *path, const char *why, char name[SIDE_NAME_BYTES],
 		    char problem[SIDE_PROBLEM_BYTES]);
 
 /* The name behind "ns:". */

@@ -17,12 +17,13 @@
 /* Files of one scene stand near each other in the list: so many before and behind are looked at. */
 enum { NEIGHBOURS = 256 };
 
-static void tell(struct told_bands *told, enum band_name name, const char *source)
+static void tell(struct told_bands *told, enum band_name name, uint32_t index, const char *source)
 {
 	struct told_band *band = &told->band[told->n++];
 
 	told->names |= 1u << name;
 	band->name = name;
+	band->index = index;
 	snprintf(band->word, sizeof(band->word), "%s", band_name_word(name));
 	snprintf(band->source, sizeof(band->source), "%s", source);
 }
@@ -42,11 +43,8 @@ static struct recipe recipe_of_names(enum band_name first)
 /* The band is told already, by the name that it has: it stands in for this one. */
 static bool stands_in(const struct told_bands *told, const struct scene *scene, unsigned slot)
 {
-	char place[24];
-
-	snprintf(place, sizeof(place), "band %u, ", scene->band[slot].index);
 	for (unsigned i = 0; i < told->n; i++)
-		if (strncmp(told->band[i].source, place, strlen(place)) == 0)
+		if (told->band[i].index == scene->band[slot].index)
 			return true;
 	return false;
 }
@@ -73,7 +71,7 @@ static void tell_stack(struct told_bands *told, const struct scene *scene,
 				continue;
 			snprintf(source, sizeof(source), "band %u, %.90s", copy.band[i].index,
 				 copy.band[i].source);
-			tell(told, recipe.band[i].name, source);
+			tell(told, recipe.band[i].name, copy.band[i].index, source);
 		}
 		first += recipe.n_bands;
 	}
@@ -119,7 +117,7 @@ static void tell_files(struct told_bands *told, const struct file_list *files, u
 	}
 	for (enum band_name name = NAME_NONE + 1; name < N_BAND_NAMES; name++)
 		if (best[name].file != NO_FILE)
-			tell(told, name, file_list_name(files, best[name].file));
+			tell(told, name, 0, file_list_name(files, best[name].file));
 }
 
 void scene_tell_bands(struct told_bands *told, const struct scene *scene,

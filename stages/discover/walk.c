@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "archives.h"
 #include "input/archive.h"
@@ -288,20 +287,6 @@ static int walk_open(struct walk *walk, const char *path, DIR *dir, const struct
 	return 0;
 }
 
-static DIR *open_folder(const char *path, struct stat *st)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK), reason;
-	DIR *dir = NULL;
-
-	if (fd >= 0 && fstat(fd, st) == 0)
-		dir = fdopendir(fd);
-	reason = errno;
-	if (!dir && fd >= 0)
-		(void)close(fd);
-	errno = reason;
-	return dir;
-}
-
 /* `parent`: the file system that leads here; the same one needs no second look. */
 static int walk_folder(struct walk *walk, const char *path, unsigned depth, dev_t parent,
 		       struct error *err)
@@ -310,11 +295,16 @@ static int walk_folder(struct walk *walk, const char *path, unsigned depth, dev_
 	struct identity id;
 	struct place *place;
 	struct stat st;
-	DIR *dir = open_folder(path, &st);
+	DIR *dir = folder_open(path, true);
 	int rc = 0;
 
-	if (!dir)
-		return file_list_problem(walk->list, path, FILE_CANNOT_OPEN, errno, err);
+	if (!dir || fstat(dirfd(dir), &st)) {
+		int reason = errno;
+
+		if (dir)
+			(void)closedir(dir);
+		return file_list_problem(walk->list, path, FILE_CANNOT_OPEN, reason, err);
+	}
 	id = (struct identity){.dev = st.st_dev, .ino = st.st_ino};
 	place = file_list_place(walk->list, &id);
 	if (place && place->walked)

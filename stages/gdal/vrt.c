@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "log.h"
 #include "memory.h"
 #include "setup.h"
@@ -173,13 +174,6 @@ bool gdal_vrt_is_plain(const char *path)
 	return plain;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 void gdal_note_sources(GDALDatasetH dataset, const struct gdal_reach *reach,
 		       struct raster_info *info)
 {
@@ -202,12 +196,12 @@ void gdal_note_sources(GDALDatasetH dataset, const struct gdal_reach *reach,
 		if (strcmp(*file, reach->name) == 0)
 			continue;
 		/* Room for the comma and the dots. */
-		if (at + strlen(base_name(*file)) + 8 > room) {
+		if (at + strlen(path_name(*file)) + 8 > room) {
 			(void)snprintf(out + at, room - at, " ...");
 			break;
 		}
 		(void)snprintf(out + at, room - at, "%s%s",
-			       at > 0 && out[at - 1] != ' ' ? ", " : "", base_name(*file));
+			       at > 0 && out[at - 1] != ' ' ? ", " : "", path_name(*file));
 	}
 	CSLDestroy(list);
 }

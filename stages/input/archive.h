@@ -108,7 +108,7 @@ static inline const char *archive_name(const struct archive *archive, uint32_t i
 	return archive->names + archive->member[i].name;
 }
 
-/* Bytes of the directories that are kept, of the last archives that were read: 8 MiB, or one. */
+/* Bytes of the directories that are kept: the one that was read last, and up to 8 MiB of others. */
 size_t archive_kept_bytes(void);
 
 /* What is wrong, to stand behind the archive's name, with the remedy. errno for UNREADABLE. */

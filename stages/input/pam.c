@@ -93,14 +93,8 @@ static void on_start(void *user, const char *element, const char **attribute)
 static void on_text(void *user, const char *text, int length)
 {
 	struct reading *r = user;
-	size_t room = TEXT_BYTES - 1 - r->n_text;
-	size_t n = (size_t)length < room ? (size_t)length : room;
-
-	if (r->depth > LEVELS)
-		return;
-	r->cut = r->cut || n < (size_t)length;
-	memcpy(r->text + r->n_text, text, n);
-	r->n_text += n;
+	if (r->depth <= LEVELS && !xml_append(r->text, TEXT_BYTES, &r->n_text, text, length))
+		r->cut = true;
 }
 
 /* --- facts of the whole image --- */

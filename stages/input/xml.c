@@ -97,6 +97,17 @@ static void stop(struct xml *xml, enum xml_end end)
 	(void)XML_StopParser(xml->parser, XML_FALSE);
 }
 
+bool xml_append(char *text, size_t size, size_t *used, const char *piece, int n)
+{
+	size_t room = size - 1 - *used, length = n > 0 ? (size_t)n : 0;
+	size_t fits = length < room ? length : room;
+
+	memcpy(text + *used, piece, fits);
+	*used += fits;
+	text[*used] = '\0';
+	return fits == length;
+}
+
 static void XMLCALL on_start(void *user, const XML_Char *name, const XML_Char **attribute)
 {
 	struct xml *xml = user;

@@ -5,6 +5,7 @@
 #ifndef IMGPIPE_XML_H
 #define IMGPIPE_XML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +18,12 @@ struct xml_handlers {
 	void (*end)(void *user, const char *name);
 	const char *encoding; /* NULL: as the document says */
 };
+
+/*
+ * For handlers of text: append a piece to the *used bytes of `text`, which has room for `size`, and
+ * a NUL behind it. False where it was cut.
+ */
+bool xml_append(char *text, size_t size, size_t *used, const char *piece, int n);
 
 /* Where the bytes come from. read(): how many were put into the buffer, 0 at the end, -1: failed.
  */

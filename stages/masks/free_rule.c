@@ -137,16 +137,17 @@ static int check_bits(const struct spans *list, uint32_t bits, struct error *err
 /* --- the rule --- */
 
 /* Ends of a range that all numbers below, or above, another are in. */
-static int take_threshold(struct spans *list, const char *operator, const char * at,
+static int take_threshold(struct spans *list, double *typed, const char *operator, const char * at,
 			  struct error *err)
 {
 	bool below = *operator== '<', with = operator[1] == '=';
 	double number;
 
-	if (take_number(&at, &number) || *at)
+	if (take_number(&at, typed) || *at)
 		return error_set(
 			err, EX_USAGE,
 			"behind %s stands one number, as in 'CLDPRB%s20'", operator, operator);
+	number = *typed;
 	list->n = 1;
 	list->span[0] =
 		below ? (struct span){-INFINITY, with ? number : nextafter(number, -INFINITY)}
@@ -321,12 +322,8 @@ static int take_word(struct operation *op, const char **at, struct error *err)
 
 static int take_numbers(struct operation *op, const char *at, struct error *err)
 {
-	if (op->threshold) {
-		if (take_threshold(&op->list, op->word, at, err))
-			return -1;
-		(void)take_number(&at, &op->number);
-		return 0;
-	}
+	if (op->threshold)
+		return take_threshold(&op->list, &op->number, op->word, at, err);
 	if (take_list(&op->list, at, err))
 		return -1;
 	put_in_order(&op->list);

@@ -54,7 +54,7 @@ const char *check_landsat_c1(const struct quality_seen *seen)
 	if (seen->least < 0x2a0)
 		return "each pixel has confidences in bits 5 to 10";
 	return seen->least >= 0x1000 && seen->least < 0x1800
-		       ? "confidence of cirrus (bits 11 and 12) is never medium"
+		       ? "confidence of cirrus (bits 11 and 12) is never 2"
 		       : NULL;
 }
 

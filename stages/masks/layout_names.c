@@ -22,14 +22,9 @@ const char *layout_name(const struct mask_layout *layout)
 	return layout->name;
 }
 
-const char *layout_title(const struct mask_layout *layout)
+bool layout_takes_threshold(const struct mask_layout *layout)
 {
-	return layout->title;
-}
-
-const char *layout_source(const struct mask_layout *layout)
-{
-	return layout->source;
+	return layout->takes_threshold;
 }
 
 const char *layout_word(unsigned number)

@@ -189,7 +189,7 @@ static const struct mask_layout layouts[] = {
 	.cannot_be = check_landsat_c1,
 	.set = {
 		{"clouds", "clouds, high confidence of shadow and of cirrus, fill"},
-		{"strict", "the same, and medium confidence of cloud, shadow and cirrus"},
+		{"strict", "the same, and medium confidence of cloud and shadow"},
 	},
 	.need = {{
 		.pattern = "BQA",
@@ -201,7 +201,7 @@ static const struct mask_layout layouts[] = {
 			{EVERY_SET, 0, FIELD(7, 3, 3), REASON_SHADOW, "shadow confidence high"},
 			{SET_2, 0, FIELD(7, 2, 2), REASON_SHADOW, "shadow confidence medium"},
 			{EVERY_SET, 0, FIELD(11, 3, 3), REASON_CIRRUS, "cirrus confidence high"},
-			{SET_2, 0, FIELD(11, 2, 2), REASON_CIRRUS, "cirrus confidence medium"},
+			{SET_2, 0, FIELD(11, 2, 2), REASON_CIRRUS, "cirrus confidence 2, which is not in use"},
 			{0, PLUS_SNOW, FIELD(9, 3, 3), REASON_SNOW, "snow confidence high"},
 			{0, PLUS_TERRAIN, BIT(1), REASON_SHADOW, "hidden by terrain (OLI), dropped pixel (TM, ETM+)"},
 			{0, PLUS_RADSAT, FIELD(2, 1, 3), REASON_SATURATED, "saturated in one band or more"},

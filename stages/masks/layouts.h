@@ -12,8 +12,8 @@
 
 /* What was seen of one quality band in a scene, its fill left out. A commutative monoid. */
 struct quality_seen {
-	uint64_t n;        /* pixels that are not fill */
-	uint32_t any, all; /* bits that are set in one of them, in all of them */
+	uint64_t n;   /* pixels that are not fill */
+	uint32_t any; /* bits that are set in one of them */
 	uint32_t least, most;
 };
 
@@ -29,9 +29,8 @@ const struct mask_layout *layout_called(const char *name);
 const char *layout_name(const struct mask_layout *layout);
 /* The name of layout `number` of the table, NULL behind the last: for completion and spelling. */
 const char *layout_word(unsigned number);
-/* "Sentinel-2 L2A scene classification (SCL)"; the source of the facts. */
-const char *layout_title(const struct mask_layout *layout);
-const char *layout_source(const struct mask_layout *layout);
+/* "cldprb:66": percent behind a colon instead of a set. */
+bool layout_takes_threshold(const struct mask_layout *layout);
 
 /*
  * May a file of this name, or a band of this description, be a quality band of this layout, beside

@@ -101,5 +101,7 @@ const char *mask_reason_word(enum mask_reason reason);
 
 /* What may be typed for --mask as it stands, one after another, then NULL: for completion. */
 const char *mask_word(unsigned number);
+/* And what may follow it behind a colon: names of its sets, one after another, then NULL. */
+const char *mask_set_word(unsigned number, unsigned set);
 
 #endif

@@ -226,3 +226,10 @@ const char *mask_word(unsigned number)
 
 	return number < 2 ? autos[number] : layout_word(number - 2);
 }
+
+const char *mask_set_word(unsigned number, unsigned set)
+{
+	const struct mask_layout *layout = layout_called(mask_word(number));
+
+	return layout && !layout->takes_threshold ? layout->set[set].name : NULL;
+}

@@ -205,7 +205,7 @@ static void judge_test(uint8_t *code, const struct mask_test *test, unsigned num
 {
 	struct steps steps;
 
-	if (band->type == SAMPLE_F32 || band->type == SAMPLE_F64) {
+	if (!sample_is_integer(band->type)) {
 		judge_numbers(code, test, number, band, samples, n);
 		return;
 	}

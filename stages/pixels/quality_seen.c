@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/simd.h"
+#include "base/text.h"
 
 enum { FILLS = LAYOUT_FILLS + 1 };
 
@@ -28,14 +29,13 @@ static void seen_clear(void *cell)
 
 	memset(seen, 0, sizeof(*seen));
 	for (unsigned i = 0; i < MASK_RULES_MOST; i++)
-		seen->rule[i].all = seen->rule[i].least = UINT32_MAX;
+		seen->rule[i].least = UINT32_MAX;
 }
 
 static void merge_one(struct quality_seen *into, const struct quality_seen *from)
 {
 	into->n += from->n;
 	into->any |= from->any;
-	into->all &= from->all;
 	into->least = from->least < into->least ? from->least : into->least;
 	into->most = from->most > into->most ? from->most : into->most;
 }
@@ -59,7 +59,7 @@ const struct reducer reducer_seen = {
 /* Compilers make vectors of such sums only where they are told to. */
 /* clang-format off */
 #define IN_VECTORS \
-	_Pragma("omp simd reduction(+ : count) reduction(| : any) reduction(& : all) reduction(min : least) reduction(max : most)")
+	_Pragma("omp simd reduction(+ : count) reduction(| : any) reduction(min : least) reduction(max : most)")
 /* clang-format on */
 
 /*
@@ -77,7 +77,7 @@ const struct reducer reducer_seen = {
 		const type lo_1 = (type)fill[1].lo, lo_2 = (type)fill[2].lo;                   \
 		const type span_0 = (type)fill[0].span, span_1 = (type)fill[1].span;           \
 		const type span_2 = (type)fill[2].span, ones = (type)UINT32_MAX;               \
-		type count = 0, any = 0, all = ones, least = ones, most = 0;                   \
+		type count = 0, any = 0, least = ones, most = 0;                               \
                                                                                                \
 		IN_VECTORS                                                                     \
 		for (size_t i = 0; i < n; i++) {                                               \
@@ -91,11 +91,10 @@ const struct reducer reducer_seen = {
 			other = (type)(x | (type)~kept);                                       \
 			count = (type)(count + (kept & 1));                                    \
 			any |= value;                                                          \
-			all &= other;                                                          \
 			least = other < least ? other : least;                                 \
 			most = value > most ? value : most;                                    \
 		}                                                                              \
-		*seen = (struct quality_seen){count, any, all, least, most};                   \
+		*seen = (struct quality_seen){count, any, least, most};                        \
 	}                                                                                      \
                                                                                                \
 	static void name(const struct look *look, const void *samples, size_t first, size_t n) \
@@ -206,7 +205,7 @@ static void look_at_rows(const struct look *look, const struct band *band,
 static void look_at_one(const struct look *look, const struct band *band, const void *samples,
 			uint64_t n)
 {
-	struct quality_seen seen = {.all = UINT32_MAX, .least = UINT32_MAX};
+	struct quality_seen seen = {.least = UINT32_MAX};
 	struct look one = *look;
 
 	one.seen = &seen;
@@ -283,13 +282,12 @@ static int check_rule(const struct quality_seen *seen, struct scene *scene, unsi
 {
 	const struct mask_layout *layout = layout_of(scene, rule);
 	unsigned slot = first_slot(scene, rule);
-	const char *path = slot ? scene->band[slot].path : NULL, *slash, *doubt;
+	const char *path = slot ? scene->band[slot].path : NULL, *doubt;
 	char problem[LAYOUT_PROBLEM_BYTES];
 
 	if (!layout || !path || !seen->n)
 		return 0;
-	slash = strrchr(path, '/');
-	path = slash ? slash + 1 : path;
+	path = path_name(path);
 	if (!layout_fits(layout, seen, problem, sizeof(problem)))
 		return refuse(scene, path, seen, problem, err);
 	doubt = layout_doubt(layout, seen);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "input/archive.h"
 #include "input/pam.h"
 
@@ -25,13 +26,6 @@ static char *name_of(const char *path)
 	if (name)
 		(void)snprintf(name, size, "%s" AUX_XML_SUFFIX, path);
 	return name;
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
 }
 
 bool aux_xml_is_there(const char *path)
@@ -74,7 +68,7 @@ static void add_note(struct raster_info *info, const char *name, const char *wor
 	size_t at = strlen(info->note);
 
 	(void)snprintf(info->note + at, sizeof(info->note) - at, "%s%.80s %s and is not used",
-		       at ? "; " : "", base_name(name), words);
+		       at ? "; " : "", path_name(name), words);
 }
 
 static int use(FILE *stream, const char *name, struct raster_info *info, struct error *err)

@@ -13,6 +13,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "input/file_name.h"
 
 enum { LISTED_MOST = 1000 };
@@ -86,7 +87,7 @@ int beside_check(const char *path, struct error *err)
 		".TAB",     ".pvl",     ".PVL",          ".att",          ".ATT", ".eph",
 		".EPH",     ".txt",     ".TXT",          ".til",          ".TIL", "_rpc.txt",
 		"_RPC.TXT", "_RPC.txt", "_metadata.xml", "_metadata.txt", NULL};
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	const char *slash = strrchr(path, '/'), *base = path_name(path);
 	char *folder;
 	struct stat st;
 	DIR *dir;

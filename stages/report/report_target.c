@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "picture/sheet.h"
 #include "report_option.h"
 
@@ -156,18 +157,11 @@ static char *follow_links(const char *path)
 	return now;
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* The folder open and its name resolved: target->path, ->base and ->folder. -1 with errno. */
 static int find_folder(struct report_target *target, const char *path)
 {
 	char *way = follow_links(path), *real = NULL, *folder = NULL;
-	const char *base = way ? last_part(way) : "";
+	const char *base = way ? path_name(way) : "";
 	int rc = -1;
 
 	errno = !way ? ENOMEM : EISDIR;
@@ -177,7 +171,7 @@ static int find_folder(struct report_target *target, const char *path)
 	real = folder ? realpath(folder, NULL) : NULL;
 	if (!real || asprintf(&target->path, "%s/%s", strcmp(real, "/") == 0 ? "" : real, base) < 0)
 		goto out;
-	target->base = last_part(target->path);
+	target->base = path_name(target->path);
 	target->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	rc = target->folder < 0 ? -1 : 0;
 out:
@@ -205,7 +199,7 @@ static int find_direct(struct report_target *target, const char *kind, const cha
 	target->path = strdup(path);
 	if (!target->path)
 		return error_memory(err, "name of a report", strlen(path));
-	target->base = last_part(target->path);
+	target->base = path_name(target->path);
 	if (S_ISBLK(target->st.st_mode))
 		return cannot_replace(kind, path, "it is a disk", err);
 	return 0;

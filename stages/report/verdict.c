@@ -6,15 +6,13 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "budget.h"
-#include "report_teach.h"
 #include "report_words.h"
 #include "run_figures.h"
+#include "verdict_parts.h"
 #include "base/text.h"
-#include "recipe.h"
 
 /* A run this short is start-up for the most part; its shares change from run to run. */
 static const double too_short_s = 0.05;
@@ -34,18 +32,6 @@ static const double wasteful = 1.5;
 static const double good_efficiency = 0.85;
 /* A stage or a gap under a quarter of the time leads nothing: other things matter more. */
 static const double lead_share = 0.25;
-
-/* The later sentences are the less important: beyond the most they go. */
-PRINTF_LIKE(2, 3) static void say(struct verdict *v, const char *format, ...)
-{
-	va_list args;
-
-	if (v->n == VERDICT_MAX)
-		return;
-	va_start(args, format);
-	(void)vsnprintf(v->sentence[v->n++], VERDICT_BYTES, format, args);
-	va_end(args);
-}
 
 static double percent(double share)
 {
@@ -92,9 +78,9 @@ static void say_own_stage(struct verdict *v, const struct run_figures *f, const 
 {
 	bool computes = stage == METER_INDEX || stage == METER_STATS;
 
-	say(v, "%s: %.0f %% of worker time is the stage %s; %s",
-	    computes ? "compute-bound" : stage_words[stage].bound,
-	    percent(worker_share(f, f->busy_s[stage])), name, stage_words[stage].remedy);
+	verdict_say(v, "%s: %.0f %% of worker time is the stage %s; %s",
+		    computes ? "compute-bound" : stage_words[stage].bound,
+		    percent(worker_share(f, f->busy_s[stage])), name, stage_words[stage].remedy);
 }
 
 static void say_stage_bound(struct verdict *v, const struct run_figures *f,
@@ -111,8 +97,8 @@ static void say_stage_bound(struct verdict *v, const struct run_figures *f,
 	if (stage == METER_FETCH && (double)row->cpu_ns > 0.5 * (double)row->busy_ns)
 		remedy = "most of it is CPU time: the bytes came from the page cache, not from the "
 			 "disk, and more cores help";
-	say(v, "%s: %.0f %% of worker time is %s; %s", stage_words[stage].bound,
-	    percent(worker_share(f, f->busy_s[stage])), stage_words[stage].what, remedy);
+	verdict_say(v, "%s: %.0f %% of worker time is %s; %s", stage_words[stage].bound,
+		    percent(worker_share(f, f->busy_s[stage])), stage_words[stage].what, remedy);
 }
 
 static const char *const wait_words[N_WAIT_CAUSES] = {
@@ -156,27 +142,31 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 
 	name = plan_stage_name(plan, (enum meter_stage)stage);
 	if (f->wall_s < too_short_s) {
-		say(v, "too short to judge: the run took %.0f ms; give it more or larger %s",
-		    1000 * f->wall_s, plan->made_up ? "work" : "scenes");
+		verdict_say(v,
+			    "too short to judge: the run took %.0f ms; give it more or larger %s",
+			    1000 * f->wall_s, plan->made_up ? "work" : "scenes");
 		return;
 	}
 	if (share_running(f, totals) < RUNNING_SHARE)
-		say(v,
-		    "cores were busy elsewhere: workers with work to do had a CPU only %.0f %% of "
-		    "the time (other programs, more workers than cores, a CPU quota, or swapping); "
-		    "do not compare these timings",
-		    percent(share_running(f, totals)));
+		verdict_say(v,
+			    "cores were busy elsewhere: workers with work to do had a CPU only "
+			    "%.0f %% of "
+			    "the time (other programs, more workers than cores, a CPU quota, or "
+			    "swapping); "
+			    "do not compare these timings",
+			    percent(share_running(f, totals)));
 	else if (f->amplification > wasteful)
 		return; /* advise_amplification() says it */
 	else if (f->wait_s[cause] > f->busy_s[stage])
-		say(v, "wait-bound: %.0f %% of worker time was spent waiting for %s",
-		    percent(worker_share(f, f->wait_s[cause])), waited_for(totals, plan, cause));
+		verdict_say(v, "wait-bound: %.0f %% of worker time was spent waiting for %s",
+			    percent(worker_share(f, f->wait_s[cause])),
+			    waited_for(totals, plan, cause));
 	else if (worker_share(f, f->busy_s[stage]) >= lead_share)
 		say_stage_bound(v, f, totals, plan, stage);
 	else
-		say(v, "no stage stands out: the largest, %s, took %.0f %% of worker time",
-		    name ? name : meter_stage_name((enum meter_stage)stage),
-		    percent(worker_share(f, f->busy_s[stage])));
+		verdict_say(v, "no stage stands out: the largest, %s, took %.0f %% of worker time",
+			    name ? name : meter_stage_name((enum meter_stage)stage),
+			    percent(worker_share(f, f->busy_s[stage])));
 }
 
 static void advise_workers(struct verdict *v, const struct plan *plan)
@@ -184,8 +174,9 @@ static void advise_workers(struct verdict *v, const struct plan *plan)
 	char limit[24];
 
 	if (plan->workers < plan->workers_asked)
-		say(v, "%u of %u workers fit in the budget of %s; raise --memory to use more",
-		    plan->workers, plan->workers_asked, bytes_text(limit, plan->budget.limit));
+		verdict_say(
+			v, "%u of %u workers fit in the budget of %s; raise --memory to use more",
+			plan->workers, plan->workers_asked, bytes_text(limit, plan->budget.limit));
 }
 
 static void advise_memory(struct verdict *v, const struct run_figures *f, const struct plan *plan)
@@ -194,11 +185,11 @@ static void advise_memory(struct verdict *v, const struct run_figures *f, const 
 	char limit[24];
 
 	if (share > wait_share)
-		say(v,
-		    "%.0f %% of worker time went to waiting for memory; raise --memory "
-		    "(now %s) "
-		    "or make chunks smaller",
-		    percent(share), bytes_text(limit, plan->budget.limit));
+		verdict_say(v,
+			    "%.0f %% of worker time went to waiting for memory; raise --memory "
+			    "(now %s) "
+			    "or make chunks smaller",
+			    percent(share), bytes_text(limit, plan->budget.limit));
 }
 
 enum { CHUNK_TEXT = 96 };
@@ -261,21 +252,26 @@ static void advise_amplification(struct verdict *v, const struct run_figures *f,
 	if (isnan(f->amplification) || f->amplification <= amplification_limit)
 		return;
 	if (cut && plan->auto_x)
-		say(v,
-		    "read amplification: %.2f bytes were decoded for each byte needed. Possible "
-		    "reasons: other bands are stored between those needed, tiles reach beyond the "
-		    "image's edge, or chunks cut stored tiles of %u x %u; whole tiles avoid the "
-		    "last%s",
-		    f->amplification, plan->store_x, plan->store_y,
-		    chunk_option(text, plan->auto_x, plan->auto_y));
+		verdict_say(v,
+			    "read amplification: %.2f bytes were decoded for each byte needed. "
+			    "Possible "
+			    "reasons: other bands are stored between those needed, tiles reach "
+			    "beyond the "
+			    "image's edge, or chunks cut stored tiles of %u x %u; whole tiles "
+			    "avoid the "
+			    "last%s",
+			    f->amplification, plan->store_x, plan->store_y,
+			    chunk_option(text, plan->auto_x, plan->auto_y));
 	else
-		say(v, "read amplification: %.2f bytes were decoded for each byte needed; %s",
-		    f->amplification,
-		    cut ? "chunks cut stored tiles (--chunk auto avoids this), other bands are "
-			  "stored between those needed, or tiles reach beyond the image's edge"
-			: "the tiles hold more than is needed: other bands between those needed, "
-			  "or "
-			  "space beyond the image's edge");
+		verdict_say(
+			v, "read amplification: %.2f bytes were decoded for each byte needed; %s",
+			f->amplification,
+			cut ? "chunks cut stored tiles (--chunk auto avoids this), other bands are "
+			      "stored between those needed, or tiles reach beyond the image's edge"
+			    : "the tiles hold more than is needed: other bands between those "
+			      "needed, "
+			      "or "
+			      "space beyond the image's edge");
 }
 
 static void advise_handouts(struct verdict *v, const struct run_figures *f, const struct plan *plan,
@@ -288,23 +284,26 @@ static void advise_handouts(struct verdict *v, const struct run_figures *f, cons
 	if (share <= handout_share || !f->chunks)
 		return;
 	if (f->busy_total_s / (double)f->chunks < small_chunk_s)
-		say(v,
-		    "%.0f %% of worker time went to handing out %llu chunks of %.0f%s each; use "
-		    "larger chunks%s",
-		    percent(share), (unsigned long long)f->chunks,
-		    (double)f->pixels / (double)f->chunks, plan->made_up ? "" : " pixels",
-		    larger_chunk(text, f, plan, options));
+		verdict_say(v,
+			    "%.0f %% of worker time went to handing out %llu chunks of %.0f%s "
+			    "each; use "
+			    "larger chunks%s",
+			    percent(share), (unsigned long long)f->chunks,
+			    (double)f->pixels / (double)f->chunks, plan->made_up ? "" : " pixels",
+			    larger_chunk(text, f, plan, options));
 	else if (exchange > handout_share)
-		say(v,
-		    "%.0f %% of worker time went to messages between workers (%.4f message bytes "
-		    "per byte of pixels); --executor threads sends none, larger chunks%s send "
-		    "fewer",
-		    percent(exchange), f->message_share, larger_chunk(text, f, plan, options));
+		verdict_say(
+			v,
+			"%.0f %% of worker time went to messages between workers (%.4f message "
+			"bytes "
+			"per byte of pixels); --executor threads sends none, larger chunks%s send "
+			"fewer",
+			percent(exchange), f->message_share, larger_chunk(text, f, plan, options));
 	else
-		say(v,
-		    "%.0f %% of worker time went to locks that other workers held and to "
-		    "messages",
-		    percent(share));
+		verdict_say(v,
+			    "%.0f %% of worker time went to locks that other workers held and to "
+			    "messages",
+			    percent(share));
 }
 
 static void advise_idle(struct verdict *v, const struct run_figures *f,
@@ -319,23 +318,26 @@ static void advise_idle(struct verdict *v, const struct run_figures *f,
 		return;
 	smaller = smaller_chunk(text, f, plan, options);
 	if (f->chunks < 2 * (uint64_t)totals->n_workers)
-		say(v,
-		    "%.0f %% of worker time was idle: %llu chunk%s cannot keep %u workers "
-		    "busy; "
-		    "use %s%s%sfewer workers",
-		    percent(share), (unsigned long long)f->chunks, f->chunks == 1 ? "" : "s",
-		    totals->n_workers, smaller ? "smaller chunks" : "", smaller ? smaller : "",
-		    smaller ? " or " : "");
+		verdict_say(v,
+			    "%.0f %% of worker time was idle: %llu chunk%s cannot keep %u workers "
+			    "busy; "
+			    "use %s%s%sfewer workers",
+			    percent(share), (unsigned long long)f->chunks,
+			    f->chunks == 1 ? "" : "s", totals->n_workers,
+			    smaller ? "smaller chunks" : "", smaller ? smaller : "",
+			    smaller ? " or " : "");
 	else if (smaller)
-		say(v,
-		    "%.0f %% of worker time was idle at the end: the last chunks took longer "
-		    "than the others; use smaller ones%s",
-		    percent(share), smaller);
+		verdict_say(
+			v,
+			"%.0f %% of worker time was idle at the end: the last chunks took longer "
+			"than the others; use smaller ones%s",
+			percent(share), smaller);
 	else
-		say(v,
-		    "%.0f %% of worker time was idle at the end: the last chunks took longer "
-		    "than the others, and smaller ones would cut stored tiles",
-		    percent(share));
+		verdict_say(
+			v,
+			"%.0f %% of worker time was idle at the end: the last chunks took longer "
+			"than the others, and smaller ones would cut stored tiles",
+			percent(share));
 }
 
 static void advise_order(struct verdict *v, const struct run_figures *f,
@@ -346,25 +348,26 @@ static void advise_order(struct verdict *v, const struct run_figures *f,
 	const char *what = totals->meter.row[METER_GATHER].chunks ? "maps" : "reports";
 
 	if (order > wait_share && plan->sequential)
-		say(v,
-		    "%.0f %% of worker time went to waiting for the chunk before, which "
-		    "each chunk "
-		    "needs: more workers do not help",
-		    percent(order));
+		verdict_say(v,
+			    "%.0f %% of worker time went to waiting for the chunk before, which "
+			    "each chunk "
+			    "needs: more workers do not help",
+			    percent(order));
 	else if (order > wait_share && totals->n_scenes > 1)
-		say(v,
-		    "%.0f %% of worker time went to waiting for a scene to be opened or an "
-		    "older "
-		    "one to be finished (%lu may be open at once)",
-		    percent(order), (unsigned long)plan->scene_slots);
+		verdict_say(v,
+			    "%.0f %% of worker time went to waiting for a scene to be opened or an "
+			    "older "
+			    "one to be finished (%lu may be open at once)",
+			    percent(order), (unsigned long)plan->scene_slots);
 	else if (order > wait_share)
-		say(v, "%.0f %% of worker time went to waiting for the scene to be opened",
-		    percent(order));
+		verdict_say(v, "%.0f %% of worker time went to waiting for the scene to be opened",
+			    percent(order));
 	if (writer > wait_share)
-		say(v,
-		    "%.0f %% of worker time went to waiting for the writer of the %s; ask for "
-		    "fewer %s or put them on faster storage",
-		    percent(writer), what, what);
+		verdict_say(
+			v,
+			"%.0f %% of worker time went to waiting for the writer of the %s; ask for "
+			"fewer %s or put them on faster storage",
+			percent(writer), what, what);
 }
 
 /* What no meter covers cannot be blamed on a stage. */
@@ -373,10 +376,11 @@ static void say_unmeasured(struct verdict *v, const struct run_figures *f)
 	double share = worker_share(f, f->unmeasured_s);
 
 	if (share > lead_share)
-		say(v,
-		    "%.0f %% of worker time is unaccounted (start-up, opening files, or not "
-		    "running)",
-		    percent(share));
+		verdict_say(
+			v,
+			"%.0f %% of worker time is unaccounted (start-up, opening files, or not "
+			"running)",
+			percent(share));
 }
 
 static void say_efficiency(struct verdict *v, const struct run_figures *f,
@@ -384,135 +388,11 @@ static void say_efficiency(struct verdict *v, const struct run_figures *f,
 {
 	if (isnan(f->efficiency) || f->wall_s < too_short_s)
 		return;
-	say(v, "parallel efficiency %.0f %%%s (CPU time / wall time / %u worker%s)",
-	    percent(f->efficiency),
-	    v->n == 1 && f->efficiency >= good_efficiency ? ", nothing to change" : "",
-	    totals->n_workers, totals->n_workers == 1 ? "" : "s");
+	verdict_say(v, "parallel efficiency %.0f %%%s (CPU time / wall time / %u worker%s)",
+		    percent(f->efficiency),
+		    v->n == 1 && f->efficiency >= good_efficiency ? ", nothing to change" : "",
+		    totals->n_workers, totals->n_workers == 1 ? "" : "s");
 }
-
-/* --- what --teach has put back --- */
-
-/* Decimal, as rates are. */
-static const char *size_text(char text[24], uint64_t bytes)
-{
-	double b = (double)bytes;
-
-	(void)snprintf(text, 24, "%.1f %s",
-		       b >= 1e9   ? b / 1e9
-		       : b >= 1e6 ? b / 1e6
-				  : b / 1e3,
-		       b >= 1e9   ? "GB"
-		       : b >= 1e6 ? "MB"
-				  : "kB");
-	return text;
-}
-
-static double percent_of(double part, double whole)
-{
-	return whole > 0 ? 100 * part / whole : 0;
-}
-
-static void say_gil(struct verdict *v, const struct run_figures *f, const struct run_totals *totals,
-		    const struct plan *plan)
-{
-	double held_s = (double)totals->meter.costs.gil_held_ns / 1e9;
-	double work = f->wall_s > 0 ? f->busy_total_s / f->wall_s : 0;
-	double waited = percent_of(f->wait_s[WAIT_GIL], f->worker_s);
-	unsigned n = totals->n_workers, locks = plan->own_memory ? n : totals->n_ranks;
-
-	if (locks > 1)
-		say(v,
-		    "gil: %u workers, %.1f of them at work at a time: there were %u locks, "
-		    "one in "
-		    "each process, each held %.0f %% of the time; workers waited for "
-		    "theirs %.0f "
-		    "%%",
-		    n, work, locks, percent_of(held_s, f->wall_s * locks), waited);
-	else
-		say(v,
-		    "gil: %u worker%s, %.1f at work at a time: the lock was held %.0f %% "
-		    "of the "
-		    "time; "
-		    "workers waited for it %.0f %% of theirs%s",
-		    n, n == 1 ? "" : "s", work, percent_of(held_s, f->wall_s), waited,
-		    n > 1 ? "; --executor processes has a lock for each" : "");
-}
-
-static void say_overhead(struct verdict *v, const struct run_figures *f,
-			 const struct run_totals *totals)
-{
-	const struct teaching_costs *t = &totals->meter.costs;
-	double s = (double)t->overhead_ns / 1e9, n = (double)t->n_overheads;
-	double work_s = 0;
-
-	for (int stage = METER_FETCH; stage <= METER_REDUCE; stage++)
-		work_s += f->busy_s[stage];
-	say(v,
-	    "task-overhead: one scheduler spent %.3f s on %" PRIu64
-	    " chunks, %.0f %% of the wall time; a chunk's own work is %.2f ms; larger "
-	    "chunks (--chunk) pay it less often",
-	    s, t->n_overheads, percent_of(s, f->wall_s), n > 0 ? 1e3 * work_s / n : 0);
-}
-
-static void say_shipped(struct verdict *v, const struct run_totals *totals)
-{
-	const struct teaching_costs *t = &totals->meter.costs;
-	char sent[24], answers[24];
-
-	say(v,
-	    "ship-pixels: %s of pixels were sent to the reducer in place of %s of answers: "
-	    "%.0f times as much",
-	    size_text(sent, t->pixel_bytes), size_text(answers, t->answer_bytes),
-	    t->answer_bytes ? (double)t->pixel_bytes / (double)t->answer_bytes : 0);
-}
-
-static void say_backlog(struct verdict *v, const struct run_totals *totals, const struct plan *plan)
-{
-	char backlog[24], blocks[24];
-
-	say(v,
-	    "no-backpressure: up to %s of pixels waited to be reduced; the blocks that "
-	    "workers hold otherwise are %s together, however large the scene",
-	    bytes_text(backlog, totals->meter.costs.backlog_peak),
-	    bytes_text(blocks, plan->workers * plan->footprint));
-}
-
-/* Of the first value that there is; --summary has them all. */
-static void say_float_sums(struct verdict *v, const struct run_totals *totals)
-{
-	const struct pixel_totals *pixels = totals->pixels;
-	const struct recipe *recipe = pixels->layout->recipe;
-	struct summary s;
-	char text[240];
-	unsigned first = 0;
-
-	while (first + 1 < pixels->n_values && !pixels->value[first].n_scenes)
-		first++;
-	totals_summary(&s, pixels, first);
-	say(v, "float-sums%s%s: %s", recipe->n_values > 1 ? " of " : "",
-	    recipe->n_values > 1 ? recipe->value[first].name : "",
-	    teach_float_text(text, &pixels->value[first].float_sums, s.n[PIXEL_VALID], s.mean));
-}
-
-static void say_costs(struct verdict *verdict, const struct run_figures *figures,
-		      const struct run_totals *totals, const struct plan *plan,
-		      const struct options *options)
-{
-	const struct teach *teach = &options->teach;
-
-	if (teaches(teach, TEACH_GIL))
-		say_gil(verdict, figures, totals, plan);
-	if (teaches(teach, TEACH_TASK_OVERHEAD))
-		say_overhead(verdict, figures, totals);
-	if (teaches(teach, TEACH_SHIP_PIXELS))
-		say_shipped(verdict, totals);
-	if (teaches(teach, TEACH_NO_BACKPRESSURE))
-		say_backlog(verdict, totals, plan);
-	if (teaches(teach, TEACH_FLOAT_SUMS))
-		say_float_sums(verdict, totals);
-}
-
-/* --- all of it --- */
 
 void verdict_make(struct verdict *verdict, const struct run_totals *totals, const struct plan *plan,
 		  const struct options *options)
@@ -522,10 +402,10 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 	verdict->n = 0;
 	run_figures_make(&f, totals);
 	if (!f.pixels) {
-		say(verdict, "no pixel was worked on");
+		verdict_say(verdict, "no pixel was worked on");
 		return;
 	}
-	say_costs(verdict, &f, totals, plan, options);
+	verdict_costs(verdict, &f, totals, plan, options);
 	say_bound(verdict, &f, totals, plan);
 	advise_amplification(verdict, &f, plan, options);
 	if (f.wait_s[WAIT_IDLE] < idle_share * f.worker_s)

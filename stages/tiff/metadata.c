@@ -10,11 +10,9 @@
  */
 #include "metadata.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "ifd.h"
 #include "input/gdal_text.h"
@@ -65,14 +63,8 @@ static void on_start(void *user, const char *element, const char **attribute)
 static void on_text(void *user, const char *text, int length)
 {
 	struct item *item = user;
-	size_t room = sizeof(item->text) - 1 - item->n_text;
-	size_t n = (size_t)length < room ? (size_t)length : room;
-
-	if (!item->open)
-		return;
-	memcpy(item->text + item->n_text, text, n);
-	item->n_text += n;
-	item->text[item->n_text] = '\0';
+	if (item->open)
+		(void)xml_append(item->text, sizeof(item->text), &item->n_text, text, length);
 }
 
 static void on_end(void *user, const char *element)
@@ -196,16 +188,12 @@ static void apply_to_band(const struct item *item, void *user)
  */
 static double number_of(char *text)
 {
-	char *mark = strstr(text, ".#"), *point = strpbrk(text, ".,");
+	char *point = strpbrk(text, ".,");
 
-	if (point)
-		*point = '.';
-
-	if (!mark)
-		return strtod(text, NULL);
-	if (strncasecmp(mark + 2, "INF", 3) == 0)
-		return *text == '-' ? -INFINITY : INFINITY;
-	return NAN;
+	if (!point || *point == '.')
+		return gdal_number(text);
+	*point = '.';
+	return strtod(text, NULL);
 }
 
 /* Text that is not a number counts as 0, as in GDAL, which some writers rely on unknowingly. */

@@ -370,6 +370,22 @@ messy() {
 	exits 65 "no scene among the files"
 }
 
+@test "a pair by its names, of which each file has all bands: the error's words make two scenes" {
+	mkdir fields
+	tif fields/field_red_1.tif uint16 desc=blue,nir,red 9,9 3,6 1,2
+	tif fields/field_nir_1.tif uint16 desc=blue,nir,red 9,9 5,6 5,6
+	imgpipe -q fields
+	exits 65 "field_red_1.tif: its name says that it is one band, but it has 3" \
+		"name these files and pass --bands red=3,nir=2"
+	imgpipe -q --summary s.json --bands red=3,nir=2 fields/*
+	[ "$status" -eq 0 ]
+	holds s.json '[x["name"] for x in d["scenes"]] == ["field_nir_1", "field_red_1"]' \
+		'[x["indices"]["ndvi"]["mean"] for x in d["scenes"]] == [0, 0.5]'
+	tif fields/field_red_1.tif uint16 9,9 3,6 1,2
+	imgpipe -q fields
+	exits 65 "pass --bands red=N,nir=N with their numbers"
+}
+
 @test "folder: an empty file fails, and --exclude leaves it out" {
 	messy
 	cp empty.tif work/

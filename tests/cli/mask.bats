@@ -82,11 +82,27 @@ setup() { workspace; }
 	exits 66
 }
 
-@test "presets are completed" {
-	COMPREPLY=() COMP_WORDS=(imgpipe --mask land) COMP_CWORD=2
-	eval "$("$IMGPIPE" --completion)"
+# completed WANTED WORD... : what <Tab> offers behind the last word
+completed() {
+	local wanted=$1
+	shift
+	COMPREPLY=() COMP_WORDS=(imgpipe "$@") COMP_CWORD=$#
 	_imgpipe
-	[ "${COMPREPLY[*]}" = "landsat-c2 landsat-c1 landsat-pre" ]
+	[ "${COMPREPLY[*]}" = "$wanted" ] || { echo "$*: ${COMPREPLY[*]}"; return 1; }
+}
+
+@test "presets and their sets are completed" {
+	eval "$("$IMGPIPE" --completion)"
+	completed "landsat-pre landsat-pre:clouds landsat-pre:high" --mask landsat-p
+	# The shell takes a colon for the end of a word; a reader may have told it not to.
+	sets=$(imgpipe mask show scl; echo "$output" | grep -o '  scl:[a-z_]*' | cut -d: -f2 | paste -sd' ')
+	[ -n "$sets" ]
+	completed "$sets" --mask scl :
+	completed "clouds clear cloud_and_shadow" --mask scl : cl
+	completed "clear" plan --mask = scl : cle
+	completed "scl:clear" --mask scl:cle
+	completed "" --mask cldprb : 6
+	completed "" --mask auto :
 }
 
 @test "help quotes what a shell would take for itself" {

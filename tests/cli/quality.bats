@@ -221,3 +221,13 @@ landsat() {
 	exits 0
 	[[ "$output" == *"2 valid"* && "$output" != *"mask: "* ]]
 }
+
+@test "an alpha band that a rule reads, too, keeps the name that the rule gave it" {
+	tif a.tif uint8 desc=red,nir,flag colors=gray,gray,alpha 1,1,1 3,3,3 0,9,255
+	imgpipe --report r.json --mask 'flag!=9' a.tif
+	exits 0
+	holds r.json 's["bands"]["flag"]["band"] == 3' '"alpha" not in s["bands"]' \
+		's["masks"][0]["source"] == s["bands"]["flag"]["source"] == "band 3 " + chr(39) + "flag" + chr(39)' \
+		'n["masked_by"]["alpha"] == 1' 'n["masked_by"]["other"] == 1' 'n["valid"] == 1'
+	[[ "$output" == *"mask:   alpha: band 3, by its colour label; --alpha ignore leaves it out"* ]]
+}

@@ -100,6 +100,14 @@ def make_others(folder):
         folder.skipped.add(name)
     folder.tif("photo.tif", [some] * 3, options=("PHOTOMETRIC=RGB",), kind=byte)
     folder.skipped.add("photo.tif")
+    for name, n, options in (("photo_alpha.tif", 4, ("ALPHA=YES", "PHOTOMETRIC=RGB")),
+                             ("heights_alpha.tif", 2, ("ALPHA=YES",))):
+        folder.tif(name, [some] * n, options=options, kind=byte)
+        folder.skipped.add(name)
+    red, nir = folder.rng.integers(1, 200, (2, *SIZE)).astype("u1")  # labelled as photo_alpha.tif
+    folder.tif("told.tif", [red, some, some, nir], ("red", "green", "blue", "nir"),
+               ("ALPHA=YES", "PHOTOMETRIC=RGB"), byte)
+    folder.scenes["told"] = (red, nir, 1.0, 0.0)
     memory = gdal.GetDriverByName("MEM").Create("", 20, 20, 3, byte)
     for driver, name in (("PNG", "plain_thumb.png"), ("JPEG", "quicklook.jpg")):
         gdal.GetDriverByName(driver).CreateCopy(str(folder.root / name), memory)
@@ -238,8 +246,9 @@ def filters(tally, scratch, folder):
     result, summary, rows = run_folder(scratch, "--exclude", "*", "m/plain.tif", "m")
     tally.check(summary is not None and names(summary) == ["plain"] and result.rc == 1,
                 "what is named is not filtered", result.last_words())
-    result, summary, rows = run_folder(scratch, "m/dem.tif")
-    tally.check(result.rc == 65, "what is no scene fails where it is named", result.rc)
+    for name in ("dem.tif", "photo_alpha.tif"):
+        result, summary, rows = run_folder(scratch, "m/" + name)
+        tally.check(result.rc == 65, "what is no scene fails where it is named", f"{name} {result.rc}")
     result, summary, rows = run_folder(scratch, "m/alone")
     tally.check(result.rc == 65 and "no scene" in result.err, "nothing but what is no scene",
                 f"{result.rc} {result.last_words()}")

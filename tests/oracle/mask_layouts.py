@@ -266,7 +266,7 @@ def real(tally):
         fill = pixels & 1 if layout.startswith("landsat") else \
             pixels == {"scl": 0, "fmask": 255, "cldprb": -1}[layout]
         seen = pixels[fill == 0]
-        line = f"{path.name} {seen.size} {np.bitwise_or.reduce(seen)} {np.bitwise_and.reduce(seen)} " \
+        line = f"{path.name} {seen.size} {np.bitwise_or.reduce(seen)} " \
             f"{seen.min()} {seen.max()}"
         said = program("--fits", [line])
         tally.check(said == [f"{path.name} {fitting} -> {layout}"], f"{path.name} is {layout}", f"{said}")

@@ -26,11 +26,11 @@ TYPES = {np.dtype(np.uint8): gdal.GDT_Byte, np.dtype(np.uint16): gdal.GDT_UInt16
 STEM = "T33UXP_20200101T100031_"
 
 
-def write(path, bands, metres=10, nodata=None, mask=None, alpha=False, names=(), sparse=False):
+def write(path, bands, metres=10, nodata=None, mask=None, names=(), sparse=False):
     """A tiled GeoTIFF of some bands; mask: per dataset, inside the file."""
     rows, columns = bands[0].shape
     options = ["TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=48", "COMPRESS=DEFLATE"]
-    options += ["SPARSE_OK=TRUE"] * sparse + ["ALPHA=YES"] * alpha
+    options += ["SPARSE_OK=TRUE"] * sparse
     gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES")
     out = gdal.GetDriverByName("GTiff").Create(str(path), columns, rows, len(bands),
                                                TYPES[bands[0].dtype], options)

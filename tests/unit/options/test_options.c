@@ -314,20 +314,6 @@ static void words_are_those_of_the_tables(void **state)
 	assert_string_equal(option_teach.values, list);
 }
 
-static void words_of_mask_are_those_of_the_table(void **state)
-{
-	struct option_list options;
-	char list[400] = "";
-
-	(void)state;
-	option_list_make(&options, &command_run);
-	for (unsigned i = 0; mask_word(i); i++) {
-		strcat(list, i ? " " : "");
-		strcat(list, mask_word(i));
-	}
-	assert_string_equal(option_list_find(&options, "mask", 4)->row.values, list);
-}
-
 static void help_fits_80_columns(void **state)
 {
 	(void)state;
@@ -361,7 +347,6 @@ int main(void)
 		cmocka_unit_test(wrong_names_are_helped),
 		cmocka_unit_test(table_fits),
 		cmocka_unit_test(words_are_those_of_the_tables),
-		cmocka_unit_test(words_of_mask_are_those_of_the_table),
 		cmocka_unit_test(help_fits_80_columns),
 	};
 

@@ -1,0 +1,29 @@
+/*
+ * Errors of scene_open() about a file that is not what its entry takes it for: scene_refuse.c. Each
+ * sets err with the cause and what to do, and returns -1.
+ */
+#ifndef IMGPIPE_SCENE_REFUSE_H
+#define IMGPIPE_SCENE_REFUSE_H
+
+#include "bands/names.h"
+#include "bands/sensors.h"
+#include "entries.h"
+#include "error.h"
+#include "names.h"
+#include "options.h"
+#include "scene.h"
+
+/* ENTRY_FAILED: what the list of files says of it. */
+int refuse_entry(const struct scene *scene, const struct file_entry *entry,
+		 struct error *err) MUST_CHECK;
+
+/* A band file without the others of its product. sensor: NULL: unknown. */
+int refuse_one_band(struct scene *scene, const struct band_token *token, const char *base,
+		    const struct sensor *sensor, const struct options *options,
+		    struct error *err) MUST_CHECK;
+
+/* A file of several bands whose name speaks of one. */
+int refuse_several_bands(const struct scene *scene, unsigned number, const struct options *options,
+			 struct error *err) MUST_CHECK;
+
+#endif
