@@ -4,6 +4,7 @@
  */
 #include "landsat_mtl.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static bool try_file(const char *path, enum landsat_mtl_form form, struct landsa
 	size_t size;
 
 	*mtl = (struct landsat_mtl){.where = ""};
-	if (side_file_read(path, LANDSAT_MTL_MOST, &text, &size, why)) {
+	if (side_file_read(path, LANDSAT_MTL_MOST, &text, &size, why, &mtl->lack)) {
 		if (!landsat_mtl_parse(text, size, form, mtl))
 			snprintf(why, sizeof(why), "cannot be understood");
 		free(text);
@@ -49,6 +50,7 @@ static bool try_stem(const char *folder, int folder_len, const char *stem, int s
 		if (asprintf(&path, "%.*s/%.*s%s", folder_len, folder, stem_len, stem,
 			     forms[i].tail) < 0) {
 			snprintf(problem, SIDE_PROBLEM_BYTES, "no memory to look for *_MTL.txt");
+			mtl->lack = ENOMEM;
 			return true;
 		}
 		met = try_file(path, forms[i].form, mtl, problem);

@@ -25,6 +25,7 @@ struct landsat_mtl {
 	char level[8];               /* of the product: "L1TP", "L1T", "L2SP"; "" if not stated */
 	double sun_elevation;        /* degrees; 0 if not stated */
 	double mult[LANDSAT_BANDS + 1], add[LANDSAT_BANDS + 1]; /* by band number, from 1 */
+	int lack; /* errno of what was lacking to read it (side_file.h); 0: nothing was */
 	bool has_mult[LANDSAT_BANDS + 1], has_add[LANDSAT_BANDS + 1];
 };
 

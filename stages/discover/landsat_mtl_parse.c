@@ -4,6 +4,7 @@
  */
 #include "landsat_mtl.h"
 
+#include <errno.h>
 #include <ctype.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -140,9 +141,14 @@ static void take_group(struct landsat_mtl *mtl, const char *name, json_t *group)
 
 static bool parse_json(const char *text, size_t size, struct landsat_mtl *mtl)
 {
-	json_t *root = few_containers(text, size) ? json_loadb(text, size, 0, NULL) : NULL;
+	json_error_t wrong = {.text = ""};
+	bool few = few_containers(text, size);
+	json_t *root = few ? json_loadb(text, size, 0, &wrong) : NULL;
 	json_t *file = json_object_iter_value(json_object_iter(root));
 
+	/* Without memory it may say nothing. */
+	if (few && !root && (!wrong.text[0] || json_error_code(&wrong) == json_error_out_of_memory))
+		mtl->lack = ENOMEM;
 	for (void *i = json_object_iter(file); i; i = json_object_iter_next(file, i))
 		take_group(mtl, json_object_iter_key(i), json_object_iter_value(i));
 	json_decref(root);
@@ -192,7 +198,11 @@ static bool parse_xml(const char *text, size_t size, struct landsat_mtl *mtl)
 	struct xml_source source = xml_bytes_source(&bytes);
 	struct reading reading = {.mtl = mtl};
 
-	return xml_read(&handlers, &reading, &source) == XML_END_FINE;
+	enum xml_end end = xml_read(&handlers, &reading, &source);
+
+	if (end == XML_END_NO_MEMORY)
+		mtl->lack = ENOMEM;
+	return end == XML_END_FINE;
 }
 
 bool landsat_mtl_parse(char *text, size_t size, enum landsat_mtl_form form, struct landsat_mtl *mtl)

@@ -8,6 +8,7 @@
  */
 #include "planet_metadata.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,9 +91,12 @@ bool planet_metadata_parse(const char *text, size_t size, struct planet_metadata
 	struct xml_bytes bytes = {text, size};
 	struct xml_source source = xml_bytes_source(&bytes);
 	struct reading reading = {.metadata = metadata};
+	enum xml_end end = xml_read(&handlers, &reading, &source);
 	bool some = false;
 
-	if (xml_read(&handlers, &reading, &source) != XML_END_FINE)
+	if (end == XML_END_NO_MEMORY)
+		metadata->lack = ENOMEM;
+	if (end != XML_END_FINE)
 		return false;
 	for (unsigned band = 1; band <= metadata->n; band++)
 		some = some || metadata->coefficient[band] > 0;
@@ -107,7 +111,7 @@ static bool try_file(const char *path, struct planet_metadata *metadata,
 	size_t size;
 
 	*metadata = (struct planet_metadata){.where = ""};
-	if (side_file_read(path, MAX_BYTES, &text, &size, why)) {
+	if (side_file_read(path, MAX_BYTES, &text, &size, why, &metadata->lack)) {
 		if (!planet_metadata_parse(text, size, metadata))
 			snprintf(why, sizeof(why), "states no reflectanceCoefficient");
 		free(text);
@@ -130,6 +134,7 @@ static bool try_stem(const char *image_path, int len, struct planet_metadata *me
 		if (asprintf(&path, "%.*s%s", len, image_path, tails[i]) < 0) {
 			snprintf(problem, SIDE_PROBLEM_BYTES,
 				 "no memory to look for *_metadata.xml");
+			metadata->lack = ENOMEM;
 			return true;
 		}
 		met = try_file(path, metadata, problem);

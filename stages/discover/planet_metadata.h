@@ -12,8 +12,9 @@
 enum { PLANET_BANDS = 16 };
 
 struct planet_metadata {
-	char where[SIDE_NAME_BYTES];          /* the file's name; "" if none was found */
-	unsigned n;                           /* bands it speaks of: the largest number */
+	char where[SIDE_NAME_BYTES]; /* the file's name; "" if none was found */
+	int lack;   /* errno of what was lacking to read it (side_file.h); 0: nothing was */
+	unsigned n; /* bands it speaks of: the largest number */
 	double coefficient[PLANET_BANDS + 1]; /* by band number, from 1; 0: not stated */
 };
 

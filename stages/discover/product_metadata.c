@@ -74,7 +74,8 @@ struct product_rule product_rule_sentinel2(struct scene *scene, const char *path
 	name_level(scene, found ? metadata.level : sentinel2_level(path));
 	if (problem[0])
 		scene_note(scene, "%s; it was not used", problem);
-	return found ? rule_of_metadata(scene, &metadata) : (struct product_rule){.known = false};
+	return found ? rule_of_metadata(scene, &metadata)
+		     : (struct product_rule){.lack = metadata.lack};
 }
 
 /* Coefficients of all bands but the thermal ones; the name of one without is in `without`. */
@@ -105,8 +106,8 @@ struct product_rule product_rule_landsat_l1(const struct scene *scene, const str
 	bool found = landsat_mtl_find(path, &mtl, problem);
 	bool l1_file = found && strncmp(mtl.level, "L1", 2) == 0;
 
-	if (!level1 && !l1_file)
-		return (struct product_rule){.known = false};
+	if (mtl.lack || (!level1 && !l1_file))
+		return (struct product_rule){.lack = mtl.lack};
 	if (problem[0])
 		snprintf(rule.remedy, sizeof(rule.remedy), "%s", problem);
 	else if (!found)
@@ -155,6 +156,7 @@ struct product_rule product_rule_radiance(const struct scene *scene, const char 
 	char problem[SIDE_PROBLEM_BYTES];
 	bool found = planet_metadata_find(path, &metadata, problem);
 
+	rule.lack = metadata.lack;
 	if (problem[0])
 		snprintf(rule.remedy, sizeof(rule.remedy), "%s", problem);
 	else if (!found)

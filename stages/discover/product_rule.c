@@ -39,7 +39,7 @@ static struct product_rule sentinel2_rule(struct scene *scene, const char *path)
 	struct product_rule rule = product_rule_sentinel2(scene, path);
 	unsigned baseline = sentinel2_baseline(path);
 
-	if (rule.known)
+	if (rule.known || rule.lack)
 		return rule;
 	if (baseline)
 		return rule_of_baseline(baseline);

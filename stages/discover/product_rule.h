@@ -26,6 +26,8 @@ struct product_rule {
 	 */
 	bool biased;
 	char remedy[SIDE_PROBLEM_BYTES];
+	int lack; /* errno: nobody can tell, for want of memory or descriptors; 0: none is wanting
+		   */
 };
 
 /* The rule for the scene's bands. It names the sensor's level where the metadata or the name tell

@@ -119,6 +119,11 @@ int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *
 	struct product_rule rule = product_rule_find(scene, sensor, path, options);
 	bool stated = any_states_scale(scene), overridden = options->raw || options->has_scale;
 
+	if (rule.lack)
+		return error_errno(
+			err, EX_TEMPFAIL, rule.lack,
+			"%s: whether it has product metadata, and what they say, cannot be told",
+			scene->name);
 	for (unsigned slot = 0; slot < SCENE_QA; slot++)
 		if (scene->has_band[slot])
 			scale_band(scene, slot, sensor, &rule, options);

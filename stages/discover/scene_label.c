@@ -45,7 +45,8 @@ static char *shared_name(const char *stem, size_t len)
 	return name;
 }
 
-/* Of a part of a file: the file's own name and the part's, without quotes. */
+/* Of a part of a file: the file's own name and the part's, without quotes and what is then left of
+ * the way to it, as in HDF5:"a.h5"://red. */
 static void drop_quotes(char *name)
 {
 	char *to = name;
@@ -53,6 +54,8 @@ static void drop_quotes(char *name)
 	for (const char *from = name; *from; from++)
 		if (*from != '"')
 			*to++ = *from;
+	while (to > name && (to[-1] == '/' || to[-1] == ':'))
+		to--;
 	*to = '\0';
 }
 

@@ -135,8 +135,12 @@ static bool take_file(FILE *stream, const char *image, struct sentinel2_metadata
 	static const struct xml_handlers handlers = {on_start, on_text, on_end, NULL};
 	struct reading reading = {.metadata = metadata, .band_id = -1};
 	struct xml_source source = xml_stream_source(stream, MAX_BYTES);
-	enum xml_end end = xml_read(&handlers, &reading, &source);
+	enum xml_end end;
 
+	errno = 0;
+	end = xml_read(&handlers, &reading, &source);
+	if (end == XML_END_NO_MEMORY || (end == XML_END_UNREADABLE && side_lack(errno)))
+		metadata->lack = ENOMEM;
 	if (end == XML_END_FINE && !(metadata->quantification > 0))
 		end = XML_END_MALFORMED;
 	if (end != XML_END_FINE) {
@@ -164,6 +168,7 @@ static bool try_folder(const char *folder, const char *level, const char *image,
 	snprintf(metadata->level, sizeof(metadata->level), "%s", level);
 	if (asprintf(&path, "%s/MTD_MSI%s.xml", folder, level) < 0) {
 		snprintf(problem, 160, "no memory to look for MTD_MSI%s.xml", level);
+		metadata->lack = ENOMEM;
 		return false;
 	}
 	stream = archive_text(path, MAX_BYTES);
@@ -171,6 +176,7 @@ static bool try_folder(const char *folder, const char *level, const char *image,
 		fine = take_file(stream, image, metadata, why);
 		(void)fclose(stream);
 	} else if (errno != ENOENT && errno != ENOTDIR) {
+		metadata->lack = side_lack(errno) ? errno : 0;
 		snprintf(why, sizeof(why), "%s", why_not(errno));
 	}
 	copy_end(path, metadata->where, sizeof(metadata->where));
@@ -195,13 +201,14 @@ bool sentinel2_metadata_find(const char *image_path, struct sentinel2_metadata *
 	folder = strdup(image_path);
 	if (!folder) {
 		snprintf(problem, 160, "no memory to look for MTD_MSI*.xml");
+		metadata->lack = ENOMEM;
 		return false;
 	}
 	image = strrchr(folder, '/') + 1;
 	image[-1] = '\0';
 	for (unsigned up = 0; up < SENTINEL2_MAX_UP && *folder && !found && !problem[0]; up++) {
 		found = try_folder(folder, "L2A", image, metadata, problem) ||
-			try_folder(folder, "L1C", image, metadata, problem);
+			(!metadata->lack && try_folder(folder, "L1C", image, metadata, problem));
 		slash = strrchr(folder, '/');
 		if (!sentinel2_is_inner_folder(slash + 1, strlen(slash + 1)))
 			break;
@@ -209,6 +216,6 @@ bool sentinel2_metadata_find(const char *image_path, struct sentinel2_metadata *
 	}
 	free(folder);
 	if (!found)
-		*metadata = (struct sentinel2_metadata){.baseline = 0};
+		*metadata = (struct sentinel2_metadata){.lack = metadata->lack};
 	return found;
 }

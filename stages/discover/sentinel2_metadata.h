@@ -19,6 +19,7 @@ struct sentinel2_metadata {
 	double quantification; /* reflectance is (DN + add_offset) / quantification */
 	double add_offset[SENTINEL2_BANDS];
 	bool states_offset[SENTINEL2_BANDS];
+	int lack;        /* errno of what was lacking to read it (side_file.h); 0: nothing was */
 	bool has_offset; /* the file states offsets: products from baseline 04.00 on */
 };
 

@@ -38,9 +38,15 @@ static char *read_all(FILE *stream, size_t most, size_t *size)
 	return text;
 }
 
+bool side_lack(int reason)
+{
+	return reason == ENOMEM || reason == EMFILE || reason == ENFILE;
+}
+
 /* What is wrong with an open file, NULL: nothing. *text is the caller's. */
 static const char *take(FILE *stream, size_t most_bytes, char **text, size_t *size)
 {
+	errno = 0;
 	*text = read_all(stream, most_bytes, size);
 	if (!*text)
 		return "cannot be read without more memory";
@@ -60,19 +66,22 @@ static const char *why_not(int reason)
 }
 
 bool side_file_read(const char *path, size_t most_bytes, char **text, size_t *size,
-		    char problem[SIDE_PROBLEM_BYTES])
+		    char problem[SIDE_PROBLEM_BYTES], int *lack)
 {
 	FILE *stream = archive_text(path, most_bytes);
 	const char *why;
 
+	*lack = 0;
 	*text = NULL;
 	*size = 0;
 	problem[0] = '\0';
 	if (!stream) {
+		*lack = side_lack(errno) ? errno : 0;
 		snprintf(problem, SIDE_PROBLEM_BYTES, "%s", why_not(errno));
 		return false;
 	}
 	why = take(stream, most_bytes, text, size);
+	*lack = why && side_lack(errno) ? errno : 0;
 	(void)fclose(stream);
 	if (!why)
 		return true;

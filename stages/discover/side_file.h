@@ -12,11 +12,18 @@
 enum { SIDE_PROBLEM_BYTES = 160, SIDE_NAME_BYTES = 100 };
 
 /*
+ * Is this errno a lack that may pass (memory, descriptors)? It says nothing of the file, so that a
+ * scene which might need it fails.
+ */
+bool side_lack(int reason);
+
+/*
  * Read the file into *text, which the caller frees, with a NUL behind its *size bytes. false: it is
  * not there, problem is then ""; or it cannot be used, and problem says why, without its name.
+ * *lack is then the errno of a lack, else 0.
  */
 bool side_file_read(const char *path, size_t most_bytes, char **text, size_t *size,
-		    char problem[SIDE_PROBLEM_BYTES]);
+		    char problem[SIDE_PROBLEM_BYTES], int *lack);
 
 /* The file is there: its name for reports; and, where `why` says something, what is wrong. */
 void side_file_tell(const char *path, const char *why, char name[SIDE_NAME_BYTES],

@@ -125,7 +125,8 @@ static const struct {
 
 static bool is_separator(char c)
 {
-	return c == '_' || c == '.' || c == '-' || c == ':'; /* NETCDF:"a.nc":red */
+	/* The last two in NETCDF:"a.nc":red, HDF5:"a.h5"://grid/red. */
+	return c == '_' || c == '.' || c == '-' || c == ':' || c == '/';
 }
 
 /* "B04", "band4", "BAND15", "SRB4" ... at text[0 ... len): the whole of it. */

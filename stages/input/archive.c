@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,12 +52,14 @@ bool archive_named_other(const char *path)
 
 static bool is_file(const char *path, size_t length)
 {
-	char *part = strndup(path, length);
+	char part[PATH_MAX]; /* a want of memory is no answer */
 	struct stat st;
-	bool is = part && stat(part, &st) == 0 && S_ISREG(st.st_mode);
 
-	free(part);
-	return is;
+	if (length >= sizeof(part))
+		return false;
+	memcpy(part, path, length);
+	part[length] = '\0';
+	return stat(part, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 size_t archive_part(const char *path)

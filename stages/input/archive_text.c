@@ -19,6 +19,13 @@ struct text {
 	uint32_t wanted, crc;
 };
 
+static int errno_of(enum archive_problem problem)
+{
+	return problem == ARCHIVE_NO_MEMBER   ? ENOENT
+	       : problem == ARCHIVE_NO_MEMORY ? ENOMEM
+					      : EBADMSG;
+}
+
 static void text_free(struct text *text)
 {
 	if (text->packed)
@@ -40,7 +47,7 @@ static ssize_t text_read(void *cookie, char *buffer, size_t size)
 		if (text->left || !text->check || text->crc == text->wanted)
 			return got;
 	}
-	errno = EBADMSG;
+	errno = errno_of(text->packed ? text->source.problem : ARCHIVE_DAMAGED);
 	return -1;
 }
 
@@ -50,8 +57,9 @@ static int text_close(void *cookie)
 	return 0;
 }
 
-static bool begin(struct text *text, const struct archive_place *place)
+static enum archive_problem begin(struct text *text, const struct archive_place *place)
 {
+	enum archive_problem problem;
 	uint64_t end = place->offset + place->stored;
 	int fd = text->source.fd;
 
@@ -61,33 +69,41 @@ static bool begin(struct text *text, const struct archive_place *place)
 	text->packed = !archive_is_plain(place);
 	if (!text->packed) {
 		archive_source_plain(&text->source, fd, place->offset, end);
-		return true;
+		return ARCHIVE_FINE;
 	}
 	if (place->kind == ARCHIVE_ZIP)
-		return archive_source_packed(&text->source, fd, place->offset, end, false) ==
-		       ARCHIVE_FINE;
-	return archive_source_packed(&text->source, fd, 0, place->id.bytes, true) == ARCHIVE_FINE &&
-	       text->source.skip(&text->source, place->offset);
+		return archive_source_packed(&text->source, fd, place->offset, end, false);
+	problem = archive_source_packed(&text->source, fd, 0, place->id.bytes, true);
+	if (problem == ARCHIVE_FINE && !text->source.skip(&text->source, place->offset))
+		problem = text->source.problem;
+	return problem;
 }
 
 static FILE *open_member(const struct archive_place *place)
 {
 	static const cookie_io_functions_t calls = {.read = text_read, .close = text_close};
 	struct text *text = calloc(1, sizeof(*text));
+	enum archive_problem problem;
 	FILE *stream = NULL;
+	int reason;
 
 	if (!text)
 		return NULL;
 	text->source.fd = open(place->archive, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (text->source.fd < 0) {
+		reason = errno;
 		text_free(text);
+		errno = reason;
 		return NULL;
 	}
-	errno = EBADMSG;
-	if (begin(text, place))
+	problem = begin(text, place);
+	if (problem == ARCHIVE_FINE)
 		stream = fopencookie(text, "r", calls);
-	if (!stream)
+	if (!stream) {
+		reason = problem == ARCHIVE_FINE ? ENOMEM : errno_of(problem);
 		text_free(text);
+		errno = reason;
+	}
 	return stream;
 }
 
@@ -99,9 +115,7 @@ static FILE *open_in_archive(const char *path, uint64_t most)
 
 	if (problem != ARCHIVE_FINE) {
 		if (problem != ARCHIVE_UNREADABLE)
-			errno = problem == ARCHIVE_NO_MEMBER   ? ENOENT
-				: problem == ARCHIVE_NO_MEMORY ? ENOMEM
-							       : EBADMSG;
+			errno = errno_of(problem);
 		return NULL;
 	}
 	if (place.bytes > most)

@@ -146,8 +146,8 @@ SIMD_KERNEL(run_numbers,
 			       struct stored_sums *sums)                                           \
 	{                                                                                          \
 		const type nodata = (type)rule->stored.nodata;                                     \
-		struct run_sums found;                                                             \
-		int32_t any;                                                                       \
+		struct run_sums found = {0};                                                       \
+		int32_t any = 0;                                                                   \
                                                                                                    \
 		hold_##type(out, number, value, n, &rule->stored, &any);                           \
 		mask_##type(out, pixel_class, n, nodata);                                          \

@@ -1,6 +1,7 @@
 #!/bin/sh
 # imgpipe beside the decode floor and its peers; see bench.py. Data are generated once.
-# usage: bench.sh BUILD [ROUNDS [SIZE]]; ONLY=WORD,...: workloads whose name has one of these
+# usage: bench.sh BUILD [ROUNDS [SIZE]]; ONLY=WORD,...: workloads whose name has one of these,
+# "masks": what quality bands cost (masks.py)
 set -eu
 build=$1
 rounds=${2:-5}
@@ -33,4 +34,8 @@ cc -O3 -march=native -fopenmp -o "$work/peer_values" tests/bench/peer_values.c $
 if pkg-config --exists vips 2>/dev/null; then
 	cc -O3 -march=native -o "$work/peer_vips" tests/bench/peer_vips.c $(pkg-config --cflags --libs vips) -lm
 fi
-exec /usr/bin/python3 tests/bench/bench.py --build "$build" --rounds "$rounds" --data "$data" --work "$work" --only "${ONLY:-}"
+[ "${ONLY:-}" = masks ] ||
+	/usr/bin/python3 tests/bench/bench.py --build "$build" --rounds "$rounds" --data "$data" --work "$work" --only "${ONLY:-}"
+case ${ONLY:-masks} in
+*masks*) /usr/bin/python3 tests/bench/masks.py "$build" "$work" --size "$size" ;;
+esac

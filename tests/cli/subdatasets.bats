@@ -248,3 +248,40 @@ for n in json.load(open("r.json"))["scenes"][0]["notes"]:
 	imgpipe -q --reader gdal a.tif
 	[ -z "$output$stderr" ]
 }
+
+@test "images of HDF5 files pair by their names, in folders too, and what is said to pass works" {
+	mkdir sub
+	container MOD09GQ.A2023123.h18v03.061.nc
+	mv MOD09GQ.A2023123.h18v03.061.nc sub/MOD09GQ.A2023123.h18v03.061.h5 # no name of netCDF's
+	for name in sub/MOD09GQ.A2023123.h18v03.061.h5 '"sub/MOD09GQ.A2023123.h18v03.061.h5"'; do
+		imgpipe -q -j 4 --summary s.json "HDF5:$name://sur_refl_b01" "HDF5:$name://sur_refl_b02"
+		exits 0
+		[ -z "$output$stderr" ]
+		right
+		holds s.json 's["name"] == "MOD09GQ.A2023123.h18v03.061.h5"'
+	done
+	as_told sub/MOD09GQ.A2023123.h18v03.061.h5
+	right
+}
+
+@test "images in groups of a netCDF file pair by their names" {
+	mkdir sub
+	/usr/bin/python3 - sub/MOD09GQ.A2023123.h18v03.061.nc <<-'END'
+		import sys
+		import numpy as np
+		from osgeo import gdal
+		gdal.UseExceptions()
+		file = gdal.GetDriverByName("netCDF").CreateMultiDimensional(sys.argv[1])
+		group = file.GetRootGroup().CreateGroup("grid")
+		axes = [group.CreateDimension(n, None, None, s) for n, s in (("y", 2), ("x", 3))]
+		for name, value in (("sur_refl_b01", 1000), ("sur_refl_b02", 3000)):
+		    array = group.CreateMDArray(name, axes, gdal.ExtendedDataType.Create(gdal.GDT_Int16))
+		    array.SetScale(0.0001)
+		    array.Write(np.full((2, 3), value, "i2"))
+	END
+	name='NETCDF:"sub/MOD09GQ.A2023123.h18v03.061.nc":/grid'
+	imgpipe -q --summary s.json "$name/sur_refl_b01" "$name/sur_refl_b02"
+	exits 0
+	[ -z "$output$stderr" ]
+	holds s.json 'n["valid"] == 6' 'abs(n["mean"] - 0.5) < 1e-7'
+}

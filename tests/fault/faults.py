@@ -9,9 +9,14 @@ Usage: faults.py [--quick]; BUILD as for the other tests.
 import re
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
+
+import numpy as np  # noqa: E402
+from osgeo import gdal  # noqa: E402
 
 from oracle import (BUILD, MAKE_SCENE, QUICK, REPO, SANITIZED, Scratch, Tally,  # noqa: E402
                     load, run)
@@ -183,6 +188,98 @@ def check_allocations(tally, scratch, shim):
     return None
 
 
+SAFE = "S2B_MSIL2A_20220601T101031_N0400_R022_T33UUB_20220601T140000.SAFE"
+GRANULE = "GRANULE/L2A_T33UUB_A027340_20220601T101026/IMG_DATA"
+MTD = """<n1:Level-2A_User_Product xmlns:n1="x"><PRODUCT_URI>%s</PRODUCT_URI>
+<PROCESSING_BASELINE>04.00</PROCESSING_BASELINE><BOA_QUANTIFICATION_VALUE unit="none">20000
+</BOA_QUANTIFICATION_VALUE><BOA_ADD_OFFSET band_id="3">-700</BOA_ADD_OFFSET>
+<BOA_ADD_OFFSET band_id="7">-700</BOA_ADD_OFFSET></n1:Level-2A_User_Product>""" % SAFE
+PAM = """<PAMDataset><PAMRasterBand band="1"><NoDataValue>7</NoDataValue></PAMRasterBand>
+</PAMDataset>"""
+
+
+def write_product(folder):
+    """Sentinel-2 as it is delivered: SCL at 20 m; nodata of one band stands beside it alone."""
+    rng = np.random.default_rng(14)
+    for band, metres, least, most in (("B04", 10, 5, 4000), ("B08", 10, 5, 4000), ("SCL", 20, 0, 12)):
+        place = folder / SAFE / GRANULE / f"R{metres}m"
+        place.mkdir(parents=True, exist_ok=True)
+        path = place / f"T33UUB_20220601T101031_{band}_{metres}m.tif"
+        size = 640 // metres
+        image = gdal.GetDriverByName("GTiff").Create(
+            str(path), size, size, 1, gdal.GDT_Byte if band == "SCL" else gdal.GDT_UInt16,
+            ["COMPRESS=DEFLATE", "TILED=YES", "BLOCKXSIZE=32", "BLOCKYSIZE=32"])
+        values = rng.integers(least, most, (size, size))
+        if band == "B04":
+            values[:9] = 7
+            Path(f"{path}.aux.xml").write_text(PAM)
+        image.SetGeoTransform((600000, metres, 0, 5400000, 0, -metres))
+        image.GetRasterBand(1).WriteArray(values)
+    (folder / SAFE / "MTD_MSIL2A.xml").write_text(MTD)
+
+
+# Level-1 of Landsat and of Planet: without these files their numbers are no reflectance, or another.
+LEVEL1 = "LC08_L1TP_193026_20170805_20201016_02_T1"
+MTL = """{"LANDSAT_METADATA_FILE":{"PRODUCT_CONTENTS":{"PROCESSING_LEVEL":"L1TP"},"IMAGE_ATTRIBUTES":
+{"SUN_ELEVATION":"40.0"},"LEVEL1_RADIOMETRIC_RESCALING":{"REFLECTANCE_MULT_BAND_4":"3e-5",
+"REFLECTANCE_ADD_BAND_4":"-0.12","REFLECTANCE_MULT_BAND_5":3e-5,"REFLECTANCE_ADD_BAND_5":-0.12}}}"""
+RADIANCE = "20181002_045628_0f1a_3B_AnalyticMS"
+COEFFICIENTS = (2.1e-5, 2.2e-5, 2.5e-5, 3.7e-5)
+
+
+def write_level1(folder):
+    rng = np.random.default_rng(15)
+    folder.mkdir()
+    for name, n in ((f"{LEVEL1}_B4", 1), (f"{LEVEL1}_B5", 1), (RADIANCE, 4)):
+        image = gdal.GetDriverByName("GTiff").Create(str(folder / f"{name}.tif"), 64, 64, n,
+                                                     gdal.GDT_UInt16)
+        for band in range(1, n + 1):
+            image.GetRasterBand(band).WriteArray(rng.integers(5000, 9000 * band, (64, 64)))
+    (folder / f"{LEVEL1}_MTL.json").write_text(MTL)
+    (folder / f"{RADIANCE}_metadata.xml").write_text("<p:E xmlns:p='u'>" + "".join(
+        f"<p:bandSpecificMetadata><p:bandNumber>{band}</p:bandNumber><p:reflectanceCoefficient>{c}"
+        "</p:reflectanceCoefficient></p:bandSpecificMetadata>"
+        for band, c in enumerate(COEFFICIENTS, 1)) + "</p:E>")
+
+
+class Products(Allocations):
+    """Quality bands, and facts beside files, in a folder and in archives. What cannot be read for
+    want of memory is never taken as absent: numbers would be others."""
+
+    options = ["--mask", "auto"]
+
+    def check_reference(self, name):
+        ndvi = self.reference["scenes"][0]["indices"]["ndvi"] if self.reference else {}
+        self.tally.check(ndvi.get("nodata") == 9 * 64 and ndvi.get("masked", 0) > 500 and
+                         ndvi["masked_by"]["cirrus"] > 100, f"{name}, no fault", f"{ndvi}")
+
+
+def check_products(tally, scratch, shim):
+    folder = scratch / "product"
+    write_product(folder)
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    with zipfile.ZipFile(scratch / "stored.zip", "w", zipfile.ZIP_STORED) as archive:
+        for file in files:
+            archive.write(file, file.relative_to(folder))
+    with tarfile.open(scratch / "plain.tar", "w") as archive:
+        archive.add(folder / SAFE, SAFE)
+    for executor, source in (("threads", "product"), ("processes", "product"),
+                             ("threads", "stored.zip"), ("serial", "plain.tar"),
+                             ("processes", "plain.tar")):
+        products = Products(tally, scratch, shim, [scratch / source])
+        products.executor = executor
+        if executor == "processes":  # confined workers cannot tell who crashed
+            products.options = [*Products.options, "--confine", "off"]
+        print(f"{source}:", end=" ")
+        products.check_all()
+        products.check_reference(source)
+    write_level1(scratch / "level1")
+    level1 = Products(tally, scratch, shim, [scratch / "level1"])
+    level1.options = ["--reflectance"]
+    print("level1:", end=" ")
+    level1.check_all()
+
+
 def build_shim(path):
     command = ["cc", "-std=c11", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", str(path),
                str(REPO / "tests" / "fault" / "shim.c"), "-ldl"]
@@ -214,6 +311,7 @@ def main():
         for plan in PLANS:
             faults.check_plan(*plan)
         check_allocations(tally, scratch, shim)
+        check_products(tally, scratch, shim)
     tally.finish()
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Small archives of every form that Python writes, as seeds. usage: archive_seeds.py TAR ZIP"""
 
+import gzip
 import io
 import sys
 import tarfile
@@ -23,6 +24,17 @@ def tars(folder):
             archive.addfile(link)
 
 
+def gzips(folder):
+    """Each of those in gzip, and in two members of it."""
+    for name in ("ustar", "gnu", "pax"):
+        with open(f"{folder}/{name}", "rb") as file:
+            data = file.read()
+        with open(f"{folder}/{name}.gz", "wb") as file:
+            file.write(gzip.compress(data, mtime=0))
+        with open(f"{folder}/{name}-2.gz", "wb") as file:
+            file.write(gzip.compress(data[:700], mtime=0) + gzip.compress(data[700:], mtime=0))
+
+
 def zips(folder):
     for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         for wide in (False, True):
@@ -35,4 +47,5 @@ def zips(folder):
 
 if __name__ == "__main__":
     tars(sys.argv[1])
+    gzips(sys.argv[1])
     zips(sys.argv[2])

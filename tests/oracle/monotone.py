@@ -63,6 +63,24 @@ def tiles(edge):
     return ["TILED=YES", f"BLOCKXSIZE={edge}", f"BLOCKYSIZE={edge}"]
 
 
+STEM = "T33UXP_20260701T100031_"
+
+
+def write_masked(folder, cut, options):
+    """Bands of 10 m with SCL at 20 m beside them, as products have them; one file a band."""
+    folder = folder / f"masked-{cut}"
+    folder.mkdir()
+    rng = np.random.default_rng(14)
+    for band, size, metres, kind in (("B04_10m", 900, 10, gdal.GDT_UInt16),
+                                     ("B08_10m", 900, 10, gdal.GDT_UInt16),
+                                     ("SCL_20m", 450, 20, gdal.GDT_Byte)):
+        image = gdal.GetDriverByName("GTiff").Create(str(folder / f"{STEM}{band}.tif"), size, size, 1,
+                                                     kind, options)
+        image.SetGeoTransform((600000, metres, 0, 5400000, 0, -metres))
+        most = 12 if metres == 20 else 4000
+        image.GetRasterBand(1).WriteArray(rng.integers(0, most, (size, size)))
+
+
 def make_files(folder):
     """A few small files of every kind of need. Pixels are few; blocks may be large."""
     write_tiff(folder / "tiles.tif", (300, 260), 2, *tiles(256), "COMPRESS=DEFLATE")
@@ -76,6 +94,9 @@ def make_files(folder):
     write_copy(folder / "one.jp2", "JP2OpenJPEG", 1040, 2, "BLOCKXSIZE=1040",
                "BLOCKYSIZE=1040")
     write_copy(folder / "tiled.jp2", "JP2OpenJPEG", 300, 3, "BLOCKXSIZE=256", "BLOCKYSIZE=256")
+    write_masked(folder, "tiles", tiles(256) + ["COMPRESS=DEFLATE"])
+    write_masked(folder, "strips", ["COMPRESS=LZW", "BLOCKYSIZE=37"])
+    write_masked(folder, "strip", ["COMPRESS=DEFLATE", "BLOCKYSIZE=900"])
     (folder / "junk.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing more")
 
 
@@ -98,8 +119,9 @@ class Outcome:
 def try_limit(scratch, files, limit, options):
     report = scratch / "r.json"
     report.unlink(missing_ok=True)
-    result = run(["-q", "--memory", f"{limit}M", "-b", "red=1,nir=2", "--report", report, *options,
-                  *files], timeout=60, cwd=scratch)
+    bands = [] if "--mask" in options else ["-b", "red=1,nir=2"]
+    result = run(["-q", "--memory", f"{limit}M", *bands, "--report", report, *options, *files],
+                 timeout=60, cwd=scratch)
     return Outcome(result, load(report), limit * MIB)
 
 
@@ -201,6 +223,13 @@ def singles():
     return cases[::167] if QUICK else cases[::13]  # coprime to the values of every option
 
 
+def masked():
+    """Quality bands are read beside the others: coarser ones, with other blocks."""
+    cases = list(itertools.product(("masked-tiles", "masked-strips", "masked-strip"),
+                                   ("text", "all"), ("", "cut", "tile", "large"), EXECUTORS))
+    return cases[::19] if QUICK else cases[::5]
+
+
 MIXTURES = (
     ("plain and GDAL", ("tiles.tif", "whole.tif", "image.png", "one.jp2"), None),
     ("GDAL first of many", ("image.png",) + 20 * ("small.tif",) + ("whole.tif",), None),
@@ -255,6 +284,13 @@ def main():
             label = f"{name} {report} {cut} {executor} x{workers}"
             named = check_one(tally, scratch, label, [folder / name], [
                 *REPORTS[report], *CUTS[cut], "--executor", executor, "-j", workers])
+            print(f"{label:48} {named} MiB", flush=True)
+            n += 1
+        for name, report, cut, executor in masked():
+            label = f"{name} {report} {cut} {executor}"
+            workers = "1" if executor == "serial" else "3"
+            named = check_one(tally, scratch, label, [folder / name], [
+                "--mask", "auto", *REPORTS[report], *CUTS[cut], "--executor", executor, "-j", workers])
             print(f"{label:48} {named} MiB", flush=True)
             n += 1
         check_hostile(tally, scratch, folder)

@@ -12,6 +12,7 @@
 
 #include "discover/names.h"
 #include "discover/sentinel2.h"
+#include "input/file_name.h"
 
 static void test_patterns(void **state)
 {
@@ -50,6 +51,37 @@ static void test_capture(void **state)
 	check_capture("****", "abc", "///abc/");
 	assert_true(name_capture("*", "abcdefgh", tiny, sizeof(tiny)));
 	assert_int_equal(strlen(tiny), 3);
+}
+
+/* The own name of a file in GDAL's name for a part of it, and that its stem does not end before. */
+static void check_own(const char *name, const char *want)
+{
+	const char *own = name_of_file(name);
+
+	assert_string_equal(own, want);
+	assert_true(name + name_stem(name) >= own);
+}
+
+static void test_names_of_parts(void **state)
+{
+	(void)state;
+	check_own("a.b.tif", "a.b.tif");
+	check_own("NETCDF:\"b/a.nc\":red", "a.nc\":red");
+	check_own("NETCDF:b/a.nc:red", "a.nc:red");
+	check_own("NETCDF:a.nc:red", "a.nc:red");
+	check_own("NETCDF:\"b/a.nc\":/grid/red", "a.nc\":/grid/red");
+	check_own("NETCDF:b/a.nc:/grid/red", "a.nc:/grid/red");
+	check_own("HDF5:\"/c/b/a.h5\"://grid/red", "a.h5\"://grid/red");
+	check_own("HDF5:a.h5://grid/red", "a.h5://grid/red");
+	check_own("HDF4_EOS:EOS_GRID:\"b/a.hdf\":grid:band", "a.hdf\":grid:band");
+	check_own("HDF4_EOS:EOS_GRID:a.hdf:grid:band", "a.hdf:grid:band");
+	check_own("HDF5:\"b/a.h5", "a.h5"); /* no end of what is quoted */
+	check_own("NETCDF:b.c/a", "a");     /* a dot of a folder ends no stem */
+	check_own("NETCDF:b.c/", "");
+	check_own("HDF5:\"\"", "\"");
+	assert_int_equal(name_stem("NETCDF:b.c/a"), 12);
+	assert_int_equal(name_stem("a.b.tif"), 3);
+	assert_int_equal(name_stem(".tif"), 4);
 }
 
 static void check_token(const char *stem, enum token_kind kind, const char *code, size_t prefix,
@@ -176,9 +208,10 @@ static void test_sentinel2_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_patterns),  cmocka_unit_test(test_capture),
-		cmocka_unit_test(test_tokens),    cmocka_unit_test(test_dates),
-		cmocka_unit_test(test_baselines), cmocka_unit_test(test_sentinel2_words),
+		cmocka_unit_test(test_patterns),        cmocka_unit_test(test_names_of_parts),
+		cmocka_unit_test(test_capture),         cmocka_unit_test(test_tokens),
+		cmocka_unit_test(test_dates),           cmocka_unit_test(test_baselines),
+		cmocka_unit_test(test_sentinel2_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
