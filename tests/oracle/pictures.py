@@ -102,7 +102,8 @@ def run(folder, *words):
 
 def overview(path):
     """Values of the first level that is no larger than 1024, NaN where there is none; its number."""
-    band = gdal.Open(str(path)).GetRasterBand(1)
+    data = gdal.Open(str(path))
+    band = data.GetRasterBand(1)
     levels = [band] + [band.GetOverview(i) for i in range(band.GetOverviewCount())]
     k = next(i for i, b in enumerate(levels) if max(b.XSize, b.YSize) <= 1024)
     stored = levels[k].ReadAsArray().astype(float)
@@ -113,7 +114,8 @@ def overview(path):
 
 def picture(path):
     """RGBA as a reader of PNG shows it."""
-    band = gdal.Open(str(path)).GetRasterBand(1)
+    data = gdal.Open(str(path))
+    band = data.GetRasterBand(1)
     table = band.GetColorTable()
     colours = np.array([table.GetColorEntry(i) for i in range(table.GetCount())])
     pixels = colours[band.ReadAsArray()]
@@ -183,7 +185,7 @@ def check_stretch(tally, folder):
     if done.returncode:
         return
     [png], [tif] = ((folder / "st").glob(f"*.{e}") for e in ("png", "tif"))
-    full = gdal.Open(str(tif)).GetRasterBand(1).ReadAsArray().astype(float)
+    full = gdal.Open(str(tif)).ReadAsArray().astype(float)
     low, high = np.nanpercentile(full, [2, 98])
     kind = "sequential"
     if low < 0 < high and min(-low, high) >= max(-low, high) / 4:
