@@ -47,7 +47,7 @@ refused() {
 	refused "two dots" -- -o out --name "{scene}..tif"
 	refused "{index}" -- -o out --index ndvi,gndvi --name "{scene}.tif"
 	refused "{index}" -- -o out --mask-output classes --name "{scene}.tif"
-	refused .png -- -o out --quicklook={scene}.jpg
+	refused .png -- -o out "--quicklook={scene}.jpg"
 	refused .png -- -o out --contact-sheet sheet.jpg
 	refused "no maps and no pictures" -- -o out --format none
 	refused --co -- -o out --format none --quicklook --co LEVEL=1
@@ -173,4 +173,101 @@ refused() {
 	[ "$(get r.json "sorted(d['scenes'][1]['bands']), d['scenes'][1]['notes'][-1]")" = \
 		"(['nir', 'red'], 'no map of blue: this scene does not have that band')" ]
 	[[ "$output" == *blue_file,blue_band* ]]
+}
+
+# pixels FILE : type, nodata, scale, offset, description and stored numbers, as GDAL has them
+pixels() {
+	/usr/bin/python3 - "$1" <<-'END'
+		import sys
+		from osgeo import gdal
+		gdal.UseExceptions()
+		dataset = gdal.Open(sys.argv[1])
+		b = dataset.GetRasterBand(1)
+		print(gdal.GetDataTypeName(b.DataType), b.GetNoDataValue(), b.GetScale(), b.GetOffset(),
+		      b.GetDescription(), b.ReadAsArray().tolist())
+	END
+}
+
+@test "each type stores values by its scale; nodata and values that do not fit" {
+	# ndvi: 0.5, 0, and nodata; clay: 3, 1, none
+	tif t.tif uint16 desc=red,nir nodata=0 10,20,0 30,20,5
+	imgpipe -q -o out t.tif
+	exits 0
+	[ "$(pixels out/t_ndvi.tif)" = "Int16 -32768.0 0.0001 0.0 NDVI [[5000, 0, -32768]]" ]
+	imgpipe -q -o out --overwrite --type uint8 t.tif
+	exits 0
+	[ "$(pixels out/t_ndvi.tif)" = "Byte 255.0 0.008 -1.0 NDVI [[188, 125, 255]]" ]
+	imgpipe -q -o out --overwrite --type float32 --output-nodata -9999 t.tif
+	exits 0
+	[[ "$(pixels out/t_ndvi.tif)" == "Float32 -9999.0 "*" NDVI [[0.5, 0.0, -9999.0]]" ]]
+	# A nodata within the range: the value 0 keeps clear of it.
+	imgpipe -o out --overwrite --output-nodata 0 t.tif
+	exits 0
+	[[ "$(pixels out/t_ndvi.tif)" =~ ^"Int16 0.0 0.0001 0.0 NDVI [[5000, "-?1", 0]]"$ ]]
+	[[ "$output" == *"1 pixel of ndvi is beyond what int16 holds"* ]]
+	# 3 is more than 2 * 32767 / 32767.
+	imgpipe -o out --expr clay=nir/red --range clay=0,2 --report r.json t.tif
+	exits 0
+	[ "$(pixels out/t_clay.tif)" = "Int16 -32768.0 0.0001 0.0 clay [[30000, 10000, -32768]]" ]
+	imgpipe -o out --overwrite --expr clay=nir/red --type uint8 --range clay=0,2 --report r.json t.tif
+	exits 0
+	[ "$(pixels out/t_clay.tif)" = "Byte 255.0 0.008 0.0 clay [[254, 125, 255]]" ]
+	[ "$(get r.json "[(o['path'], o['kind'], o['index'], o['type'], o['clamped']) for o in s['outputs']]")" = \
+		"[('out/t_clay.tif', 'map', 'clay', 'uint8', 1)]" ]
+	[[ "$output" == *"Maps      1 file, "*" in out"* ]]
+	[ "$(get r.json "d['run']['outputs']['bytes']")" = "$(stat -c %s out/t_clay.tif)" ]
+}
+
+@test "classes and bands; a column of --csv says which map is which" {
+	tif t.tif uint16 desc=blue,red,nir nodata=0 7,8,9,6 10,20,0,4 30,20,5,1
+	imgpipe -q -o out --index ndvi --expr "z=(nir-red)/(nir-20)" --mask-output why --bands-output blue \
+		--valid-range ndvi=-0.5,1 --csv t.csv t.tif
+	exits 0
+	[[ "$(pixels out/t_why.tif)" == "Byte 255.0 "*" [[0, 0, 10, 9]]" ]]
+	[[ "$(pixels out/t_blue.tif)" == "Float32 nan "*" [[7.0, 8.0, 9.0, 6.0]]" ]]
+	[ "$(sed 1d t.csv | rev | cut -d, -f1 | rev | tr '\n' ' ')" = "out/t_ndvi.tif out/t_z.tif " ]
+	[ "$(ls out)" = "$(printf '%s\n' t_blue.tif t_ndvi.tif t_why.tif t_z.tif)" ]
+}
+
+@test "the same numbers and parts with maps and without; shards make the same files" {
+	imgpipe -q --summary plain.json --partial plain.part a.tif b.tif
+	exits 0
+	imgpipe -q -o one --summary with.json --partial with.part a.tif b.tif
+	exits 0
+	cmp plain.json with.json
+	cmp plain.part with.part
+	imgpipe -q -o two --shard 1/2 a.tif b.tif
+	[ "$(ls two)" = a_ndvi.tif ]
+	imgpipe -q -o two --shard 2/2 a.tif b.tif
+	diff -r one two
+	imgpipe merge -q --summary merged.json part-1-of-2.json part-2-of-2.json
+	exits 0
+	cmp plain.json merged.json
+}
+
+@test "a second run is refused, and --overwrite makes the same bytes again" {
+	imgpipe -q -o out a.tif b.tif
+	exits 0
+	cp -r out before
+	imgpipe -q -o out a.tif b.tif
+	exits 73 "2 are there" a_ndvi.tif b_ndvi.tif
+	imgpipe -q -o out --overwrite a.tif b.tif
+	exits 0
+	diff -r before out
+	[ "$(find . -name '*imgpipe*' | wc -l)" -eq 0 ]
+}
+
+@test "names of scenes that would lead elsewhere stay in the folder" {
+	mkdir -p x/y "x/ ..z"
+	cp a.tif "x/ ..z/..up.tif"
+	cp b.tif $'x/y/li\nne.tif'
+	imgpipe -q -o out x/y "x/ ..z/..up.tif"
+	exits 0
+	[ "$(find out -type f | wc -l)" -eq 2 ]
+	[ -e out/__up_ndvi.tif ] && [ -e out/li_ne_ndvi.tif ]
+	long=$(printf 'n%.0s' {1..250})
+	mv a.tif "$long.tif"
+	imgpipe -q -o long "$long.tif"
+	exits 0
+	[ "$(cd long && echo *)" = "${long:0:237}~$(cd long && echo * | cut -c239-246)_ndvi.tif" ]
 }

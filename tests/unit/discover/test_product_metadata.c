@@ -3,6 +3,7 @@
  * names are looked for where the products have them. Expected numbers are those of the formula in
  * landsat_mtl.h, by hand: the sun at 30 degrees has a sine of one half.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +20,7 @@
 
 #include "discover/landsat_mtl.h"
 #include "discover/planet_metadata.h"
+#include "discover/sentinel2_metadata.h"
 
 static char root[] = "/tmp/imgpipe-product-XXXXXX";
 
@@ -239,6 +242,53 @@ static void test_planet(void **state)
 	assert_false(planet("<p:x>", &metadata));
 }
 
+static bool find_planet(const char *image, struct planet_metadata *metadata,
+			char problem[SIDE_PROBLEM_BYTES])
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", root, image);
+	return planet_metadata_find(path, metadata, problem);
+}
+
+static void set_descriptors(rlim_t most)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = most ? most : limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* Where no descriptor can be had, nobody knows whether there is such a file: no absence. */
+static void test_lack(void **state)
+{
+	char problem[SIDE_PROBLEM_BYTES], path[512];
+	struct sentinel2_metadata sentinel2;
+	struct planet_metadata planet_file;
+	struct landsat_mtl mtl;
+
+	(void)state;
+	put("LC08_L1TP_9_9_9_9_01_T1_MTL.txt", odl);
+	put("20181002_045628_0f1a_3B_AnalyticMS_metadata.xml",
+	    "<p:E xmlns:p=\"u\">" BAND("1", "2e-05") "</p:E>");
+	snprintf(path, sizeof(path), "%s/B04.tif", root);
+	set_descriptors(1);
+	assert_false(find("LC08_L1TP_9_9_9_9_01_T1_B4.TIF", &mtl, problem));
+	assert_int_equal(mtl.lack, EMFILE);
+	assert_false(find_planet("20181002_045628_0f1a_3B_AnalyticMS.tif", &planet_file, problem));
+	assert_int_equal(planet_file.lack, EMFILE);
+	assert_false(sentinel2_metadata_find(path, &sentinel2, problem));
+	assert_int_equal(sentinel2.lack, EMFILE);
+	set_descriptors(0);
+	assert_true(find("LC08_L1TP_9_9_9_9_01_T1_B4.TIF", &mtl, problem));
+	assert_int_equal(mtl.lack, 0);
+	assert_true(find_planet("20181002_045628_0f1a_3B_AnalyticMS.tif", &planet_file, problem));
+	assert_int_equal(planet_file.lack, 0);
+	assert_false(sentinel2_metadata_find(path, &sentinel2, problem));
+	assert_int_equal(sentinel2.lack, 0);
+}
+
 static int make_root(void **state)
 {
 	(void)state;
@@ -257,10 +307,10 @@ static int remove_root(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_odl),    cmocka_unit_test(test_json),
-		cmocka_unit_test(test_xml),    cmocka_unit_test(test_sun),
-		cmocka_unit_test(test_find),   cmocka_unit_test(test_too_large),
-		cmocka_unit_test(test_planet),
+		cmocka_unit_test(test_lack),      cmocka_unit_test(test_odl),
+		cmocka_unit_test(test_json),      cmocka_unit_test(test_xml),
+		cmocka_unit_test(test_sun),       cmocka_unit_test(test_find),
+		cmocka_unit_test(test_too_large), cmocka_unit_test(test_planet),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, remove_root);
