@@ -65,7 +65,7 @@ struct output_maker {
 	 */
 	size_t (*bytes)(const struct scene *scene, const struct chunk_grid *grid,
 			const struct options *options);
-	/* Bytes that a scene's spool can have at the most. Pure. NULL: not known. */
+	/* Bytes that a scene's spool can have at the most. Pure. */
 	uint64_t (*spool_bytes)(const struct chunk_grid *grid, const struct options *options);
 	/* Scene, grid and options outlive them. NULL with an error. */
 	struct outputs *(*open)(const struct scene *scene, const struct chunk_grid *grid,

@@ -28,6 +28,13 @@ void run_totals_count(struct run_totals *totals, const struct scene_result *resu
 
 int run_totals_check(const struct run_totals *totals, struct error *err)
 {
+	if (totals->ended_by_full)
+		return error_set(
+			err, EX_IOERR,
+			"several scenes one after the other found no space on the disk for "
+			"their files, so no more were begun (%u are left); make room and "
+			"run it again",
+			totals->n_cancelled);
 	if (!totals->n_skipped || totals->n_skipped != totals->n_scenes || totals->of_share)
 		return 0;
 	return error_set(err, EX_DATAERR,
@@ -39,8 +46,6 @@ int run_totals_check(const struct run_totals *totals, struct error *err)
 
 int run_totals_status(const struct run_totals *totals)
 {
-	if (totals->ended_by_full)
-		return EX_IOERR;
 	if (!totals->n_failed)
 		return totals->n_incomplete ? 1 : EX_OK;
 	return totals->n_ok && !totals->ended_by_missing ? 1 : totals->failure_code;

@@ -71,6 +71,11 @@ static int fit_workers(struct plan *plan, const struct options *options,
 		return -1;
 	plan->footprint = grid->footprint;
 	plan->totals = plan_totals_bytes(plan, options, workload, sample, grid);
+	plan->chunk_kept = plan_chunk_kept(options, workload, sample, grid);
+	if (workload->outputs) {
+		plan->outputs = workload->outputs->bytes(sample, grid, options);
+		plan->spool = workload->outputs->spool_bytes(grid, options);
+	}
 	while (plan->workers > 1 && wanted_from_pool(plan, grid) > plan->pool)
 		plan_set_workers(plan, plan->workers - 1);
 	return 0;
