@@ -29,7 +29,9 @@ struct output_file {
 	int band;         /* likewise */
 	const char *type; /* "int16"; of pictures "png" */
 	uint64_t bytes;
-	uint64_t clamped; /* pixels whose value the type cannot hold: stored as its nearest */
+	/* Pixels whose value the type cannot hold, or that would be read as nodata: stored as the
+	 * nearest that is neither. */
+	uint64_t clamped;
 	/* A small picture of it (stages/picture/thumbnail.h); NULL: none. One without a file has
 	 * path NULL. */
 	const struct thumbnail *thumbnail;
