@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/pyramid.h"
 #include "report_file.h"
 #include "report_words.h"
 #include "sheet_store.h"
@@ -48,8 +49,9 @@ static unsigned n_pages(uint64_t n_cells)
 /* Whatever could stop a page later is told now. */
 static int probe_pages(const struct open_report *report, struct error *err)
 {
-	const uint32_t n_values = report->plan->layout.recipe ? report->plan->layout.n_values : 1;
-	unsigned last = n_pages((uint64_t)report->plan->n_scenes * n_values);
+	const struct maps *maps = report->options->maps;
+	unsigned last =
+		n_pages((uint64_t)report->plan->n_scenes * (maps ? maps_n_pictures(maps) : 1));
 	int rc = 0;
 
 	for (unsigned page = 2; rc == 0 && page <= last; page++) {
