@@ -212,7 +212,8 @@ def check_classes(tally, folder):
             return
         tif, png = folder / name / "s_why.tif", folder / name / "s-why.png"
         values, _ = overview(tif)
-        table = gdal.Open(str(tif)).GetRasterBand(1).GetColorTable()
+        data = gdal.Open(str(tif))
+        table = data.GetRasterBand(1).GetColorTable()
         colours = np.array([table.GetColorEntry(i) for i in range(256)])
         tally.check(len(np.unique(values)) > 1 and same(picture(png), colours[values.astype(int)]),
                     f"{name}: each pixel has the colour of its class")
