@@ -118,7 +118,8 @@ static const struct option_row output = {
 	.name = "output",
 	.argument = "DIR",
 	.values = "FILE",
-	.help = "write the map of each index of each scene into this folder; its last part is made "
+	.help = "write the map of each index of each scene into this folder, which is not searched "
+		"for scenes unless it is named; its last part is made "
 		"if it is not there",
 	.set = set_output,
 };
