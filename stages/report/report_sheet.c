@@ -17,7 +17,8 @@ enum { TITLE_BYTES = 160, DAY = 10 };
 
 struct sheet_state {
 	struct sheet_store store;
-	uint64_t n_more; /* that have no room */
+	uint64_t n_more;    /* that have no room */
+	uint32_t n_without; /* crossed boxes */
 };
 
 static const char *sheet_path(const struct open_report *report)
@@ -100,6 +101,7 @@ static int keep(struct open_report *report, const struct scene *scene, const cha
 		state->n_more++;
 		return 0;
 	}
+	state->n_without += !thumbnail;
 	(void)snprintf(second, sizeof(second), "%s%s%.*s", what, *scene->acquired ? "  " : "", DAY,
 		       scene->acquired);
 	return sheet_store_add(&state->store, scene->acquired, &cell, err);
@@ -156,15 +158,18 @@ static int sheet_report_scene(struct open_report *report, const struct scene_res
 
 /* --- pages --- */
 
-/* "37 pictures, 2026-04-01 to 2026-09-30; page 1 of 2". */
+/* "37 pictures, 1 scene without, 2026-04-01 to 2026-09-30; page 1 of 2". */
 static void title_text(char title[TITLE_BYTES], const struct sheet_state *state, unsigned page)
 {
 	const struct sheet_store *store = &state->store;
 	unsigned last = n_pages(store->n);
 	uint32_t dated = 0;
-	int n = snprintf(title, TITLE_BYTES, "%" PRIu32 " picture%s", store->n,
-			 store->n == 1 ? "" : "s");
+	const uint32_t shown = store->n - state->n_without;
+	int n = snprintf(title, TITLE_BYTES, "%" PRIu32 " picture%s", shown, shown == 1 ? "" : "s");
 
+	if (state->n_without)
+		n += snprintf(title + n, (size_t)(TITLE_BYTES - n), ", %" PRIu32 " scene%s without",
+			      state->n_without, state->n_without == 1 ? "" : "s");
 	while (dated < store->n && *store->key[dated].date)
 		dated++;
 	if (dated)
