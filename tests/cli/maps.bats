@@ -68,6 +68,17 @@ refused() {
 	refused "none of" -- -o out --co BIGTIFF=MAYBE
 }
 
+@test "formats and types in GDAL's words" {
+	imgpipe -q -o x --format COG --type Float32 a.tif
+	exits 0
+	imgpipe -q -o y --format GTiff --type Byte a.tif
+	exits 0
+	[ "$(pixels x/a_ndvi.tif | cut -d' ' -f1)" = Float32 ]
+	[ "$(pixels y/a_ndvi.tif | cut -d' ' -f1)" = Byte ]
+	grep -q LAYOUT=IFDS_BEFORE_DATA x/a_ndvi.tif # the ghost area of a COG
+	run ! grep -q LAYOUT=IFDS_BEFORE_DATA y/a_ndvi.tif
+}
+
 @test "nodata has to be a number that the type holds, and float32 values do not have" {
 	refused "holds no" -- -o out --output-nodata 40000
 	refused "holds no" -- -o out --output-nodata nan
