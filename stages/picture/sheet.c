@@ -192,6 +192,7 @@ void sheet_put(struct sheet *sheet, unsigned i, const struct sheet_cell *cell)
 	if (cell->thumbnail) {
 		put_thumbnail(sheet, cell->thumbnail, x, y);
 		note_ramp(sheet, cell->thumbnail);
+		sheet->any_picture = true;
 	} else {
 		put_cross(page, cell->reason, x, y);
 	}
@@ -234,7 +235,7 @@ int sheet_write(struct sheet *sheet, FILE *out, const char *title, struct error 
 
 	for (unsigned i = 0; i < sheet->n_ramps; i++)
 		put_ramp(&sheet->page, &sheet->ramp[i], (int)i * CELL_WIDTH + PAD, y);
-	if (sheet->n_ramps && sheet->n_ramps < sheet->columns)
+	if (sheet->any_picture && sheet->n_ramps < sheet->columns)
 		put_no_data(&sheet->page, (int)sheet->n_ramps * CELL_WIDTH + PAD, y);
 	return png_write(out, &sheet->page, SHEET_SOFTWARE, title, err);
 }

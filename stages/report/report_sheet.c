@@ -19,6 +19,7 @@ struct sheet_state {
 	struct sheet_store store;
 	uint64_t n_more;    /* that have no room */
 	uint32_t n_without; /* crossed boxes */
+	bool own_ranges;    /* --stretch */
 };
 
 static const char *sheet_path(const struct open_report *report)
@@ -84,6 +85,18 @@ static void sheet_report_release(struct open_report *report)
 
 /* --- one scene --- */
 
+/* "NDVI  2026-07-01", and the range of a picture whose colours are no other's. */
+static void second_line(char text[SHEET_LINE_BYTES], const struct scene *scene, const char *what,
+			const struct thumbnail *t)
+{
+	int n = snprintf(text, SHEET_LINE_BYTES, "%s%s%.*s", what, *scene->acquired ? "  " : "",
+			 DAY, scene->acquired);
+
+	if (t && t->own_range && n < SHEET_LINE_BYTES)
+		(void)snprintf(text + n, (size_t)(SHEET_LINE_BYTES - n), "  %.3g to %.3g",
+			       t->ramp.low, t->ramp.high);
+}
+
 /* The date is the scene's; `what`: "NDVI" or the status. */
 static int keep(struct open_report *report, const struct scene *scene, const char *what,
 		const char *reason, const struct thumbnail *thumbnail, struct error *err)
@@ -102,8 +115,8 @@ static int keep(struct open_report *report, const struct scene *scene, const cha
 		return 0;
 	}
 	state->n_without += !thumbnail;
-	(void)snprintf(second, sizeof(second), "%s%s%.*s", what, *scene->acquired ? "  " : "", DAY,
-		       scene->acquired);
+	state->own_ranges |= thumbnail && thumbnail->own_range;
+	second_line(second, scene, what, thumbnail);
 	return sheet_store_add(&state->store, scene->acquired, &cell, err);
 }
 
@@ -175,6 +188,9 @@ static void title_text(char title[TITLE_BYTES], const struct sheet_state *state,
 	if (dated)
 		n += snprintf(title + n, (size_t)(TITLE_BYTES - n), ", %.*s to %.*s", DAY,
 			      store->key[0].date, DAY, store->key[dated - 1].date);
+	if (state->own_ranges)
+		n += snprintf(title + n, (size_t)(TITLE_BYTES - n),
+			      "; colours are of each scene's own range");
 	if (state->n_more)
 		n += snprintf(title + n, (size_t)(TITLE_BYTES - n),
 			      "; %" PRIu64 " more are not shown", state->n_more);

@@ -197,6 +197,52 @@ static void test_small_scene(void **state)
 	assert_int_equal(unlink(path), 0);
 }
 
+/* Pictures whose colours cannot be compared say so, and what they mean. */
+static void test_own_range(void **state)
+{
+	static const char words[] = "1 picture, 2020-07-01 to 2020-07-01; colours are of each "
+				    "scene's own range";
+	static const uint8_t no_data[] = {221, 225, 229};
+	struct fixture *f = *state;
+	struct output_file file = {0};
+	struct error err = {0};
+	struct report_set *set;
+	struct thumbnail t;
+	char path[128], *text;
+	struct page page, own;
+
+	for (int stretched = 0; stretched < 2; stretched++) {
+		snprintf(path, sizeof(path), "%s/own.png", f->folder);
+		f->options.reports.n = 0;
+		assert_int_equal(report_want(&f->options.reports, &report_sheet.option, path, &err),
+				 0);
+		fill_thumbnail(&t, 256, 256, 11);
+		t.own_range = stretched;
+		file.thumbnail = &t;
+		f->good_result.n_files = 1;
+		f->good_result.file = &file;
+		snprintf(f->good.acquired, sizeof(f->good.acquired), "2020-07-01");
+		assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), 0);
+		assert_int_equal(report_set_scene(set, &f->good_result, &err), 0);
+		assert_int_equal(report_set_commit(set, &f->totals, &err), 0);
+		report_set_free(set);
+		text = read_whole(path);
+		assert_int_equal(!memmem(text, 2000, words, sizeof(words) - 1), !stretched);
+		free(text);
+		*(stretched ? &own : &page) = read_page(path);
+		picture_release(&t.picture);
+		f->good_result.n_files = 0;
+		assert_int_equal(unlink(path), 0);
+	}
+	/* No ramp at the foot, but what grey means; more words below the picture. */
+	assert_memory_equal(pixel_at(&own, PAD, HEAD + CELL_HEIGHT + 16), no_data, 3);
+	assert_memory_not_equal(pixel_at(&page, PAD, HEAD + CELL_HEIGHT + 16), no_data, 3);
+	assert_memory_not_equal(pixel_at(&page, 0, HEAD + 256 + 16),
+				pixel_at(&own, 0, HEAD + 256 + 16), (size_t)3 * page.x_size * 9);
+	free(page.pixels);
+	free(own.pixels);
+}
+
 static void test_foreign_picture(void **state)
 {
 	struct fixture *f = *state;
@@ -343,6 +389,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_small_scene, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_own_range, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign_picture, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_html, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_small_in_html, setup, teardown),
