@@ -13,6 +13,7 @@
 #include "map_facts.h"
 #include "map_name.h"
 #include "map_places.h"
+#include "scene_pictures.h"
 #include "tiff_file.h"
 #include "upper.h"
 #include "window.h"
@@ -32,6 +33,7 @@ struct scene_maps {
 	struct one_map {
 		struct map_places places;
 		char *path; /* folder and name */
+		struct scene_picture picture;
 	} * map;
 	struct output_file *file;
 };
@@ -49,7 +51,10 @@ struct assembling {
 	unsigned n_made;
 };
 
-enum { PATH_BYTES = 4096 + MAP_NAME_BYTES };
+enum {
+	PATH_BYTES = 4096 + MAP_NAME_BYTES,
+	FILES_EACH = 3 /* of a map: itself, a picture, its world file */
+};
 
 static size_t places_bytes(const struct maps *maps, const struct chunk_grid *grid)
 {
@@ -73,6 +78,8 @@ static size_t working_bytes(const struct maps *maps, const struct chunk_grid *gr
 		size_t upper = upper_bytes(maps, i, grid);
 
 		most = upper > most ? upper : most;
+		upper = scene_picture_bytes(maps, i, grid);
+		most = upper > most ? upper : most;
 	}
 	return most;
 }
@@ -80,8 +87,8 @@ static size_t working_bytes(const struct maps *maps, const struct chunk_grid *gr
 size_t scene_maps_bytes(const struct maps *maps, const struct scene *scene,
 			const struct chunk_grid *grid)
 {
-	size_t each = sizeof(struct one_map) + sizeof(struct output_file) +
-		      sizeof(struct set_file) + PATH_BYTES;
+	size_t each = sizeof(struct one_map) + FILES_EACH * sizeof(struct output_file) +
+		      FILES_EACH * (sizeof(struct set_file) + PATH_BYTES) + SCENE_PICTURE_KEPT;
 	size_t fixed = sizeof(struct scene_maps) + sizeof(struct assembling) + maps->n * each +
 		       GATHER_BUFFER_BYTES;
 
@@ -96,6 +103,7 @@ void scene_maps_free(struct scene_maps *scene_maps)
 	for (unsigned i = 0; scene_maps->map && i < scene_maps->maps->n; i++) {
 		map_places_release(&scene_maps->map[i].places);
 		free(scene_maps->map[i].path);
+		scene_picture_release(&scene_maps->map[i].picture);
 	}
 	free(scene_maps->map);
 	free(scene_maps->file);
@@ -137,7 +145,7 @@ struct scene_maps *scene_maps_open(const struct maps *maps, const struct scene *
 	}
 	*own = (struct scene_maps){.maps = maps, .scene = scene};
 	own->map = calloc(maps->n, sizeof(*own->map));
-	own->file = calloc(maps->n, sizeof(*own->file));
+	own->file = calloc(FILES_EACH * (size_t)maps->n, sizeof(*own->file));
 	if (!own->map || !own->file)
 		(void)error_memory(err, "maps of a scene", maps->n * sizeof(*own->map));
 	else if (open_maps(own, grid, err) == 0)
@@ -260,6 +268,34 @@ static int make_file(struct assembling *work, unsigned i, struct error *err)
 	return rc;
 }
 
+/* Behind the map's own file, which has no thumbnail. */
+static int make_picture(struct assembling *work, unsigned i, struct error *err)
+{
+	struct scene_maps *own = work->own;
+	struct scene_picture *picture = &own->map[i].picture;
+	struct tiff_facts facts;
+	const struct picture_work of = {.maps = own->maps,
+					.output = i,
+					.scene = own->scene,
+					.title = work->texts.title,
+					.places = &own->map[i].places,
+					.statistics = &work->statistics[i],
+					.env = work->env,
+					.files = &work->files};
+
+	map_facts(&facts, &work->texts, own->maps, i, own->scene, work->env->options);
+	if (scene_picture_make(picture, &of, err))
+		return -1;
+	work->own->file[work->n_made++] = (struct output_file){.path = picture->path,
+							       .kind = "quicklook",
+							       .value = (int)own->maps->map[i].item,
+							       .band = -1,
+							       .type = "png",
+							       .bytes = picture->bytes,
+							       .thumbnail = &picture->thumbnail};
+	return 0;
+}
+
 static int make_map(struct assembling *work, unsigned i, struct error *err)
 {
 	struct scene_maps *own = work->own;
@@ -278,9 +314,11 @@ static int make_map(struct assembling *work, unsigned i, struct error *err)
 		row->tiles += n_tiles;
 		row->pixels += n_tiles * own->maps->format.tile * own->maps->format.tile;
 	}
-	if (rc || !own->maps->files)
-		return rc;
-	return make_file(work, i, err);
+	if (rc == 0 && own->maps->files)
+		rc = make_file(work, i, err);
+	if (rc == 0 && map_has_picture(own->maps, i))
+		rc = make_picture(work, i, err);
+	return rc;
 }
 
 static int make_all(struct assembling *work, struct error *err)
@@ -292,7 +330,7 @@ static int make_all(struct assembling *work, struct error *err)
 	for (unsigned i = 0; i < maps->n; i++)
 		if (make_map(work, i, err))
 			return -1;
-	return maps->files ? file_set_commit(&work->files, err) : 0;
+	return file_set_commit(&work->files, err);
 }
 
 static int with_buffer(struct assembling *work, struct error *err)
@@ -306,7 +344,8 @@ static int with_buffer(struct assembling *work, struct error *err)
 				       .buffer = malloc(GATHER_BUFFER_BYTES)};
 	if (!work->gather.buffer)
 		return error_memory(err, "a map on its way", GATHER_BUFFER_BYTES);
-	rc = file_set_init(&work->files, maps->folder, maps->n, maps->overwrite, maps->sync, err);
+	rc = file_set_init(&work->files, maps->folder, FILES_EACH * maps->n, maps->overwrite,
+			   maps->sync, err);
 	if (rc == 0)
 		rc = make_all(work, err);
 	file_set_drop(&work->files);

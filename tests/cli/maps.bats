@@ -22,7 +22,7 @@ refused() {
 }
 
 @test "what belongs to maps is refused without -o, with the remedy" {
-	for option in --overwrite --no-fsync --quicklook --quicklook=x.png "--type int16" "--co LEVEL=1" \
+	for option in --overwrite --no-fsync --no-legend --quicklook --quicklook=x.png "--type int16" "--co LEVEL=1" \
 		"--name {scene}.tif" "--format cog" "--output-nodata 0" "--mask-output classes" \
 		"--bands-output red" "--stretch 2,98" "--contact-sheet s.png" "--spool-dir ."; do
 		# shellcheck disable=SC2086 # words
@@ -40,6 +40,7 @@ refused() {
 	refused percentiles -- -o out --quicklook --stretch 2,101
 	refused percentiles -- -o out --quicklook --stretch 2
 	refused --stretch --quicklook -- -o out --stretch 2,98
+	refused --no-legend --quicklook -- -o out --contact-sheet s.png --no-legend
 	refused "is none of" -- -o out --name "{scne}.tif"
 	refused "folders" -- -o out --name "x/{scene}.tif"
 	refused "dot" -- -o out --name ".{scene}.tif"

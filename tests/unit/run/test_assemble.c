@@ -31,7 +31,15 @@
 #include "report_sink.h"
 #include "run/execute.h"
 
-enum { MOST_SCENES = 40, KIB = 1024, POOL = 4000 * KIB, CHUNK_KEPT = 3000, BLOCK_KEPT = 1000 };
+enum {
+	MOST_SCENES = 40,
+	KIB = 1024,
+	POOL = 4000 * KIB,
+	CHUNK_KEPT = 3000,
+	BLOCK_KEPT = 1000,
+	SIDE = 512,
+	BLOCKS = 4
+};
 
 struct story {
 	uint32_t n_scenes, chunks; /* of each scene */
@@ -133,7 +141,16 @@ static size_t fake_kept(const struct scene *scene, uint32_t x_size, uint32_t y_s
 	(void)x_size;
 	(void)y_size;
 	(void)options;
-	return 2 * arena_cost(CHUNK_KEPT) + arena_cost(BLOCK_KEPT);
+	return arena_cost(BLOCK_KEPT);
+}
+
+static size_t fake_chunk_kept(const struct scene *scene, const struct chunk_grid *grid,
+			      const struct options *options)
+{
+	(void)scene;
+	(void)grid;
+	(void)options;
+	return arena_cost(CHUNK_KEPT);
 }
 
 static int fake_begin_chunk(void *state, const struct stage_env *env, const struct scene *scene,
@@ -143,10 +160,10 @@ static int fake_begin_chunk(void *state, const struct stage_env *env, const stru
 	struct fake_state *fake = state;
 
 	assert_int_equal(grid->x_size, scene->x_size);
-	assert_int_equal(chunk->x_size, 1);
+	assert_int_equal(chunk->x_size, SIDE);
 	fake->scene = scene;
 	fake->spools = env->spools;
-	fake->chunk = chunk->x_off;
+	fake->chunk = chunk->x_off / SIDE;
 	fake->kept = NULL;
 	if (story.begins_fail && is_odd_one(scene->id))
 		return error_set(err, EX_DATAERR, "chunk does not begin");
@@ -156,7 +173,7 @@ static int fake_begin_chunk(void *state, const struct stage_env *env, const stru
 	return 0;
 }
 
-/* Two pixels high: two blocks, and what the chunk keeps stays from one to the other. */
+/* What the chunk keeps stays from one block to the next. */
 static int fake_run(void *state, const struct stage_env *env, struct block *block,
 		    struct chunk_result *result, struct error *err)
 {
@@ -169,7 +186,8 @@ static int fake_run(void *state, const struct stage_env *env, struct block *bloc
 	memset(own, 0xee, BLOCK_KEPT);
 	for (size_t i = 0; i < CHUNK_KEPT; i++)
 		assert_int_equal(fake->kept[i], (unsigned char)(fake->chunk + 1));
-	usleep(story.work_us);
+	assert_int_equal(block->window.y_size, SIDE / BLOCKS);
+	usleep(story.work_us / BLOCKS);
 	accum->n[PIXEL_NODATA] += block->n_pixels;
 	if (story.chunks_fail && is_odd_one(fake->scene->id) && fake->chunk + 1 == story.chunks)
 		return error_set(err, EX_DATAERR, "chunk is bad");
@@ -216,6 +234,7 @@ static const struct stage fake_stage = {
 	.name = "fake",
 	.meter = METER_ENCODE,
 	.kept = fake_kept,
+	.chunk_kept = fake_chunk_kept,
 	.open = fake_open_stage,
 	.chunk_begin = fake_begin_chunk,
 	.run = fake_run,
@@ -238,6 +257,15 @@ static const char *fake_spool_folder(const struct options *options)
 {
 	(void)options;
 	return spool_folder;
+}
+
+static void fake_unit(const struct scene *scene, const struct options *options, uint32_t *side,
+		      unsigned *most_level)
+{
+	(void)scene;
+	(void)options;
+	*side = SIDE;
+	*most_level = 0;
 }
 
 static size_t fake_bytes(const struct scene *scene, const struct chunk_grid *grid,
@@ -318,7 +346,7 @@ static void check_cells(const struct outputs_env *env)
 	const struct accum *accum =
 		group_cell(env->cells, layout_find(env->layout, 0, &reducer_moments));
 
-	assert_int_equal(accum->n[PIXEL_NODATA], 2 * story.chunks);
+	assert_int_equal(accum->n[PIXEL_NODATA], SIDE * SIDE * story.chunks);
 }
 
 static int wait_for_end(const struct outputs_env *env, struct error *err)
@@ -367,6 +395,7 @@ static void fake_free_outputs(struct outputs *outputs)
 
 static const struct output_maker fake_outputs = {
 	.spool_folder = fake_spool_folder,
+	.unit = fake_unit,
 	.bytes = fake_bytes,
 	.open = fake_open_outputs,
 	.place = fake_place,
@@ -385,10 +414,10 @@ static int fake_open(struct scene *scene, const struct scene_list *scene_list, u
 	(void)err;
 	scene->id = id;
 	scene->name = strdup("fake");
-	scene->x_size = story.chunks;
-	scene->y_size = 2;
-	scene->store_x_size = scene->store_y_size = 1;
-	scene->tile_x_size = scene->tile_y_size = 1;
+	scene->x_size = story.chunks * SIDE;
+	scene->y_size = SIDE;
+	scene->store_x_size = scene->tile_x_size = SIDE;
+	scene->store_y_size = scene->tile_y_size = SIDE / BLOCKS;
 	return 0;
 }
 
@@ -519,8 +548,8 @@ static int run_story(const char *executor, unsigned workers)
 	struct options options = {.executor = executor,
 				  .verbosity = -1,
 				  .chunk_kind = CHUNK_PIXELS,
-				  .chunk_x = 1,
-				  .chunk_y = 2,
+				  .chunk_x = SIDE,
+				  .chunk_y = SIDE,
 				  .confine = confinement,
 				  .recipe = &recipe_ndvi};
 	struct plan plan = {.n_scenes = story.n_scenes,
