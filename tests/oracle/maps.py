@@ -139,7 +139,7 @@ MADE = (
     ("BigTIFF", "--size 517x260 --tile 128 --bigtiff", "--co BIGTIFF=YES --co BLOCKSIZE=128"),
     ("int16", "--size 400x300 --tile 64 --type int16", "--co LEVEL=12 --co PREDICTOR=2"),
     ("negative", "--size 256x256 --tile 64 --type int16 --content negative", "--co BLOCKSIZE=128"),
-    ("holes", "--size 513x511 --tile 256 --content holes", "--co BLOCKSIZE=128 --output-nodata 0"),
+    ("holes", "--size 513x511 --tile 256 --content holes", "--co BLOCKSIZE=128 --output-nodata 0 --type int16"),
     ("holes, float32", "--size 515x513 --tile 256 --content holes",
      "--co BLOCKSIZE=128 --type float32 --output-nodata -9999"),
     ("float64", "--size 333x300 --strip 16 --type float64 --content ramp", "--format gtiff --co OVERVIEWS=AUTO "
@@ -264,10 +264,6 @@ def beside(tally, scratch):
         "</GeoTransform></PAMDataset>")
     for reader in ("tiff", "gdal"):
         check(f"FILE.aux.xml, {reader}", path, "--reader", reader)
-    path = write(scratch / "world.tif", bands, None, "EPSG:32633")
-    (scratch / "world.tfw").write_text("10\n0\n0\n-10\n500005\n4999995\n")
-    for reader in ("tiff", "gdal"):
-        check(f"FILE.tfw, {reader}", path, "--reader", reader)
     for driver, name, options in (("JP2OpenJPEG", "p.jp2", ("QUALITY=100", "REVERSIBLE=YES")),
                                   ("netCDF", "n.nc", ()), ("ENVI", "e.img", ("INTERLEAVE=BIL",)),
                                   ("HFA", "h.img", ()), ("PNG", "q.png", ())):
