@@ -4,6 +4,7 @@ that is there, GDAL's validator, overviews, statistics, place and words. For map
 Bands are read by GDAL's ReadAsArray; what is known of them (scale, offset, nodata) is given.
 """
 
+import os
 import shutil
 import subprocess
 import warnings
@@ -46,6 +47,14 @@ def missing_tools(tally):
 # --- what the pixels have to be ---
 
 
+def roles_of(formula):
+    """Bands that it reads. formula: two of them, whose normalized difference it is, or words of Python
+    with the letters of bands."""
+    if isinstance(formula, tuple):
+        return formula
+    return [role for role, letter in LETTER.items() if letter in compile(formula, "", "eval").co_names]
+
+
 class Scene:
     """Bands on the finest grid as they are stored, and the code of why a pixel counts in none."""
 
@@ -53,6 +62,8 @@ class Scene:
         """facts: role -> (path, band, scale, offset, nodata). masked: codes of what rules drop,
         0 where they drop nothing."""
         self.stored, self.scaling, self.nodata, self.hidden, alpha = {}, {}, {}, {}, []
+        self.source = {role: f"{role}: {os.path.basename(fact[0])}, band {fact[1]} (" for role, fact in
+                       facts.items()}
         for role, (path, number, scale, offset, nodata) in facts.items():
             array, _, mask = read_band(path, number)
             self.stored[role], self.scaling[role] = array, (scale, offset)
@@ -87,10 +98,8 @@ class Scene:
         return self.stored[role].astype(np.float64) * scale + offset
 
     def index(self, formula, limits=None, reflectance=False):
-        """(values in single precision, codes). formula: two roles, whose normalized difference it
-        is, or words of Python with the letters of bands."""
-        roles = formula if isinstance(formula, tuple) else [
-            role for role, letter in LETTER.items() if letter in compile(formula, "", "eval").co_names]
+        """(values in single precision, codes) of a formula as roles_of() takes it."""
+        roles = roles_of(formula)
         code = np.where(np.logical_or.reduce([self.nodata[role] for role in roles]), NODATA, self.masked)
         if reflectance:
             for role in roles:
@@ -332,9 +341,15 @@ def compare_places(tally, name, path, source):
                         f"{name}: place by rasterio", f"{a.transform!r} {a.crs}, not {b.transform!r} {b.crs}")
 
 
+def says(text, words):
+    """words: what the text holds, or several; None: there must be no text."""
+    if words is None or text is None:
+        return words is text
+    return all(word in text for word in ([words] if isinstance(words, str) else words))
+
+
 def check_words(tally, name, path, entry, items):
-    """Numbers and words that the file has to say: of the report's entry; items: text that each has
-    to hold, None: there must be none."""
+    """Numbers and words that the file has to say: of the report's entry; items: see says()."""
     dataset = gdal.Open(str(path))
     band = dataset.GetRasterBand(1)
     nodata = float(entry["nodata"])
@@ -350,8 +365,7 @@ def check_words(tally, name, path, entry, items):
     said = dataset.GetMetadata()
     wanted = {"IMGPIPE_VERSION": VERSION[0], "TIFFTAG_SOFTWARE": f"imgpipe {VERSION[0]}",
               "TIFFTAG_DATETIME": None, **items}
-    bad = {key: (said.get(key), text) for key, text in wanted.items()
-           if (said.get(key) is not None if text is None else text not in said.get(key, ""))}
+    bad = {key: (said.get(key), words) for key, words in wanted.items() if not says(said.get(key), words)}
     tally.check(not bad, f"{name}: items", f"{bad}")
     size = path.stat().st_size
     tally.check(entry["bytes"] == size, f"{name}: bytes in the report", f"{entry['bytes']}, not {size}")

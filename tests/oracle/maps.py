@@ -26,6 +26,7 @@ WORDS = {"ndvi": "(nir-red)/(nir+red)", "gndvi": "(nir-green)/(nir+green)", "ndm
 STORED = {("int16", "ndvi"): (0.0001, 0), ("int16", "gndvi"): (0.0001, 0), ("int16", "evi2"): (0.0001, 0),
           ("int16", "ndmi"): (0.0001, 0), ("int16", "msr"): (0.0005, 0), ("uint8", "ndvi"): (0.008, -1),
           ("uint8", "gndvi"): (0.008, -1), ("uint8", "msr"): (0.036, -1)}
+CODECS = {"DEFLATE": "DEFLATE (libdeflate ", "ZSTD": "ZSTD (libzstd ", "LZW": "LZW", "NONE": "NONE"}
 
 
 class Settings:
@@ -52,7 +53,8 @@ def run_maps(tally, scratch, label, inputs, words, status=0, cwd=None, env=None)
     out, report = scratch / "maps", scratch / "report.json"
     shutil.rmtree(out, ignore_errors=True)
     report.unlink(missing_ok=True)
-    result = run(["-q", "-o", out, "--report", report, *words, *inputs], timeout=120, cwd=cwd, env=env)
+    result = run(["-q", "-o", out, "--report", report, "--no-fsync", *words, *inputs], timeout=120, cwd=cwd,
+                 env=env)
     written = load(report)
     if not tally.check(result.rc == status and written and written["scenes"], f"{label}: exit",
                        f"{result.rc}: {result.last_words()}"):
@@ -62,7 +64,8 @@ def run_maps(tally, scratch, label, inputs, words, status=0, cwd=None, env=None)
 
 def check_rule(tally, name, entry, settings):
     """Type, scale and nodata as they are documented."""
-    kind = "uint8" if entry["kind"] == "classes" else settings.type or entry["type"]
+    usual = "float32" if entry["kind"] == "band" or entry["index"] == "dd" else "int16"
+    kind = "uint8" if entry["kind"] == "classes" else settings.type or usual
     rule = (1, 0) if kind == "float32" or entry["kind"] == "classes" else STORED.get((kind, entry["index"]))
     nodata = float(settings.nodata if settings.nodata and entry["kind"] != "classes" else
                    m.USUAL_NODATA[kind])
@@ -72,19 +75,24 @@ def check_rule(tally, name, entry, settings):
                 f"{name}: stored as documented", f"{entry}")
 
 
-def items_of(entry, settings):
-    items = {"SCENE": "", "MASK": settings.mask,
-             "CODEC": settings.codec if settings.codec != "NONE" else ""}
-    items["INDEX"] = entry["index"] if entry["kind"] == "map" else None
-    items["FORMULA"] = WORDS[entry["index"]] if entry["kind"] == "map" else None
+def items_of(entry, path, settings, scene):
+    """What the file says of where it comes from."""
+    items = {"SCENE": path.name.rsplit("_", 1)[0], "MASK": settings.mask, "INDEX": None, "FORMULA": None,
+             "CODEC": CODECS[settings.codec]}
+    if entry["kind"] == "map":
+        roles = m.roles_of(FORMULAS[entry["index"]])
+        items |= {"INDEX": entry["index"], "FORMULA": WORDS[entry["index"]],
+                  "BANDS": [scene.source[role] for role in roles],
+                  "SCALE_SOURCE": [f"{role}: x {scene.scaling[role][0]:.17g} + {scene.scaling[role][1]:.17g} ("
+                                   for role in roles]}
     if entry["kind"] == "band":
-        items["BANDS"] = entry["band"] + ": "
+        items["BANDS"] = scene.source[entry["band"]]
     return items
 
 
 def check_entry(tally, name, entry, path, scene, settings, source, limits):
     check_rule(tally, name, entry, settings)
-    m.check_words(tally, name, path, entry, items_of(entry, settings))
+    m.check_words(tally, name, path, entry, items_of(entry, path, settings, scene))
     if source:
         m.check_place(tally, name, path, source)
     big = path.read_bytes()[2:4] == b"\x2b\0"
