@@ -60,6 +60,10 @@ struct plan {
 	uint64_t backlog;          /* --teach no-backpressure: pixels that may wait; else 0 */
 	uint64_t footprint;        /* of the worker's blocks for the scene planned on */
 	uint64_t totals;           /* its running totals */
+	/* Of runs that make files of pixels, else 0: */
+	uint64_t chunk_kept;       /* part of the footprint: tiles that are being filled */
+	uint64_t outputs;          /* part of the totals: where tiles lie, and making the files */
+	uint64_t spool;            /* most bytes that wait in a file until a scene is over */
 	uint32_t auto_x, auto_y;   /* its chunk by --chunk auto, in pixels; 0: no scene opened */
 	uint64_t auto_chunks;      /* of them */
 	uint32_t store_x, store_y; /* its stored blocks */

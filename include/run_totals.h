@@ -68,7 +68,9 @@ struct run_totals {
 
 /* One more scene is done. */
 void run_totals_count(struct run_totals *totals, const struct scene_result *result);
-/* -1 with EX_DATAERR: all that was found is no scene, and no other share of the run may hold some.
+/*
+ * -1 with EX_DATAERR: all that was found is no scene, and no other share of the run may hold some;
+ * with EX_IOERR: the run has ended because the disk of its files is full.
  */
 int run_totals_check(const struct run_totals *totals, struct error *err);
 /* The exit status that the scenes alone ask for: 1 where some numbers are there and some not. */

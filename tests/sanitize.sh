@@ -15,6 +15,8 @@ BUILD=build/address-undefined tests/run --quick
 make -j2 SANITIZE=thread CFLAGS='-O1 -g' $(targets build/thread)
 export TSAN_OPTIONS="halt_on_error=1:suppressions=$PWD/tests/tsan.supp"
 build/thread/tests/test_run
+build/thread/tests/test_assemble
+build/thread/tests/test_spool
 build/thread/tests/test_teach
 BUILD=build/thread bats tests/cli/teach.bats
 BUILD=build/thread tests/oracle/matrix.py --quick

@@ -148,9 +148,8 @@ static size_t block_arena(const struct workload *workload, const struct scene *s
 	return peak;
 }
 
-/* What stages keep for a whole chunk. */
-static size_t chunk_kept(const struct workload *workload, const struct scene *scene,
-			 const struct chunk_grid *grid, const struct options *options)
+size_t plan_chunk_kept(const struct options *options, const struct workload *workload,
+		       const struct scene *scene, const struct chunk_grid *grid)
 {
 	size_t bytes = 0;
 
@@ -194,7 +193,7 @@ static void measure(struct chunk_grid *grid, const struct plan *plan,
 	grid->arena = size_add(
 		arena_cost(layout_bytes(&plan->layout, groups)),
 		block_arena(workload, scene, options, grid->block_x_size, grid->block_y_size));
-	grid->arena = size_add(grid->arena, chunk_kept(workload, scene, grid, options));
+	grid->arena = size_add(grid->arena, plan_chunk_kept(options, workload, scene, grid));
 	grid->arena = arena_mapped(grid->arena);
 	grid->footprint = grid->arena;
 	if (teaches(&options->teach, TEACH_SHIP_PIXELS)) /* a slice on its way, and its answer */

@@ -17,4 +17,8 @@ uint64_t plan_smallest_pool(const struct plan *plan, const struct options *optio
 void plan_auto_chunk(struct plan *plan, const struct options *options,
 		     const struct workload *workload, const struct scene *scene);
 
+/* Bytes of arena that stages keep for a whole chunk. */
+size_t plan_chunk_kept(const struct options *options, const struct workload *workload,
+		       const struct scene *scene, const struct chunk_grid *grid);
+
 #endif

@@ -71,6 +71,11 @@ static int fit_workers(struct plan *plan, const struct options *options,
 		return -1;
 	plan->footprint = grid->footprint;
 	plan->totals = plan_totals_bytes(plan, options, workload, sample, grid);
+	plan->chunk_kept = plan_chunk_kept(options, workload, sample, grid);
+	if (workload->outputs) {
+		plan->outputs = workload->outputs->bytes(sample, grid, options);
+		plan->spool = workload->outputs->spool_bytes(grid, options);
+	}
 	while (plan->workers > 1 && wanted_from_pool(plan, grid) > plan->pool)
 		plan_set_workers(plan, plan->workers - 1);
 	return 0;
@@ -275,6 +280,7 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 	};
 	workload->layout(&plan->layout, options);
 	plan->program += layout_bytes_beyond_first(&plan->layout); /* the run's totals */
+	plan->program += report_bytes(&options->reports);
 	plan->worker_alone += worker_cells(plan) + stages_open_bytes(workload, options);
 	if (plan->has_backlog)
 		plan->spare_bytes = spare_memory(machine);

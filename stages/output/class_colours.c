@@ -1,18 +1,27 @@
 /*
- * Hues by M. Okabe and K. Ito, "Color Universal Design" (2008), and greys between them: neighbours
- * differ with every common kind of colour blindness.
+ * Colours of classes by code (map_classes.h), told apart also by those who see no red or no green:
+ * those of Okabe and Ito, and greys for what is no cloud and no surface.
  */
 #include "class_colours.h"
 
 struct rgba class_colour(unsigned code)
 {
 	static const struct rgba colours[] = {
-		{212, 222, 208, 255}, {154, 161, 169, 255}, {240, 228, 66, 255},
-		{68, 75, 82, 255},    {86, 180, 233, 255},  {204, 121, 167, 255},
-		{213, 94, 0, 255},    {0, 114, 178, 255},   {230, 159, 0, 255},
-		{0, 158, 115, 255},   {0, 0, 0, 255},       {158, 218, 229, 255},
-		{197, 176, 213, 255}, {196, 156, 148, 255},
+		{0, 158, 115, 255},   /* valid: bluish green */
+		{255, 255, 255, 255}, /* cloud: white */
+		{64, 64, 64, 255},    /* shadow: dark grey */
+		{86, 180, 233, 255},  /* cirrus: sky blue */
+		{0, 114, 178, 255},   /* snow: blue */
+		{213, 94, 0, 255},    /* saturated: vermilion */
+		{230, 159, 0, 255},   /* another reason: orange */
+		{160, 160, 160, 255}, /* transparent: grey */
+		{200, 200, 200, 255}, /* the file's own mask: light grey */
+		{204, 121, 167, 255}, /* beyond the range: reddish purple */
+		{0, 0, 0, 255},       /* nodata: black */
+		{240, 228, 66, 255},  /* not finite: yellow */
+		{128, 0, 64, 255},    /* division by zero: dark red */
 	};
 
-	return colours[code % (sizeof(colours) / sizeof(colours[0]))];
+	return code < sizeof(colours) / sizeof(colours[0]) ? colours[code]
+							   : (struct rgba){0, 0, 0, 255};
 }

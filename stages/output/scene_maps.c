@@ -7,12 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "file_set.h"
 #include "gather.h"
 #include "map_classes.h"
+#include "map_defs.h"
 #include "map_facts.h"
 #include "map_name.h"
 #include "map_places.h"
+#include "scene_pictures.h"
 #include "tiff_file.h"
 #include "upper.h"
 #include "window.h"
@@ -32,6 +35,7 @@ struct scene_maps {
 	struct one_map {
 		struct map_places places;
 		char *path; /* folder and name */
+		struct scene_picture picture;
 	} * map;
 	struct output_file *file;
 };
@@ -49,7 +53,10 @@ struct assembling {
 	unsigned n_made;
 };
 
-enum { PATH_BYTES = 4096 + MAP_NAME_BYTES };
+enum {
+	PATH_BYTES = 4096 + MAP_NAME_BYTES,
+	FILES_EACH = 3 /* of a map: itself, a picture, its world file */
+};
 
 static size_t places_bytes(const struct maps *maps, const struct chunk_grid *grid)
 {
@@ -73,6 +80,8 @@ static size_t working_bytes(const struct maps *maps, const struct chunk_grid *gr
 		size_t upper = upper_bytes(maps, i, grid);
 
 		most = upper > most ? upper : most;
+		upper = scene_picture_bytes(maps, i, grid);
+		most = upper > most ? upper : most;
 	}
 	return most;
 }
@@ -80,8 +89,8 @@ static size_t working_bytes(const struct maps *maps, const struct chunk_grid *gr
 size_t scene_maps_bytes(const struct maps *maps, const struct scene *scene,
 			const struct chunk_grid *grid)
 {
-	size_t each = sizeof(struct one_map) + sizeof(struct output_file) +
-		      sizeof(struct set_file) + PATH_BYTES;
+	size_t each = sizeof(struct one_map) + FILES_EACH * sizeof(struct output_file) +
+		      FILES_EACH * (sizeof(struct set_file) + PATH_BYTES) + SCENE_PICTURE_KEPT;
 	size_t fixed = sizeof(struct scene_maps) + sizeof(struct assembling) + maps->n * each +
 		       GATHER_BUFFER_BYTES;
 
@@ -96,6 +105,7 @@ void scene_maps_free(struct scene_maps *scene_maps)
 	for (unsigned i = 0; scene_maps->map && i < scene_maps->maps->n; i++) {
 		map_places_release(&scene_maps->map[i].places);
 		free(scene_maps->map[i].path);
+		scene_picture_release(&scene_maps->map[i].picture);
 	}
 	free(scene_maps->map);
 	free(scene_maps->file);
@@ -137,7 +147,7 @@ struct scene_maps *scene_maps_open(const struct maps *maps, const struct scene *
 	}
 	*own = (struct scene_maps){.maps = maps, .scene = scene};
 	own->map = calloc(maps->n, sizeof(*own->map));
-	own->file = calloc(maps->n, sizeof(*own->file));
+	own->file = calloc(FILES_EACH * (size_t)maps->n, sizeof(*own->file));
 	if (!own->map || !own->file)
 		(void)error_memory(err, "maps of a scene", maps->n * sizeof(*own->map));
 	else if (open_maps(own, grid, err) == 0)
@@ -216,28 +226,47 @@ static void fill_facts(struct assembling *work, unsigned i, struct tiff_facts *f
 	facts->stddev = statistics->stddev;
 }
 
-static void note_file(struct assembling *work, unsigned i, uint64_t bytes)
+/* Of a map, what there is to say of all its files. */
+static struct output_file *note_file(struct assembling *work, unsigned i, const char *path,
+				     uint64_t bytes)
+{
+	const struct map_def *map = &work->own->maps->map[i];
+	struct output_file *file = &work->own->file[work->n_made++];
+
+	*file = (struct output_file){
+		.path = path,
+		.value = map->kind == MAP_VALUE ? (int)map->item : -1,
+		.band = map->kind == MAP_BAND ? (int)map->item : -1,
+		.bytes = bytes,
+	};
+	return file;
+}
+
+static void note_map(struct assembling *work, unsigned i, uint64_t bytes)
 {
 	static const char *const kinds[] = {
 		[MAP_VALUE] = "map", [MAP_CLASSES] = "classes", [MAP_BAND] = "band"};
-	static const char *const types[] = {
-		[MAP_FLOAT32] = "float32", [MAP_INT16] = "int16", [MAP_UINT8] = "uint8"};
 	const struct map_def *map = &work->own->maps->map[i];
+	struct output_file *file = note_file(work, i, work->own->map[i].path, bytes);
 
-	work->own->file[work->n_made++] = (struct output_file){
-		.path = work->own->map[i].path,
-		.kind = kinds[map->kind],
-		.value = map->kind == MAP_VALUE ? (int)map->item : -1,
-		.band = map->kind == MAP_BAND ? (int)map->item : -1,
-		.type = types[map->type],
-		.bytes = bytes,
-		.clamped = work->statistics[i].clamped,
-	};
+	file->kind = kinds[map->kind];
+	file->type = map_type_name(map->type);
+	file->clamped = work->statistics[i].clamped;
 }
 
-static const char *base_of(const struct scene_maps *own, unsigned i)
+/* One that is for reports alone has no path. */
+static void note_picture(struct assembling *work, unsigned i, const struct scene_picture *picture)
 {
-	return strrchr(own->map[i].path, '/') + 1;
+	struct output_file *file = note_file(work, i, picture->path, picture->bytes);
+
+	file->kind = "quicklook";
+	file->type = "png";
+	file->thumbnail = &picture->thumbnail;
+	if (!picture->world)
+		return;
+	file = note_file(work, i, picture->world, picture->world_bytes);
+	file->kind = "world file";
+	file->type = "text";
 }
 
 static int make_file(struct assembling *work, unsigned i, struct error *err)
@@ -251,13 +280,35 @@ static int make_file(struct assembling *work, unsigned i, struct error *err)
 	file = tiff_file_make(&facts, places->bytes, err);
 	if (!file)
 		return error_prefix(err, "%s", work->own->map[i].path);
-	fd = file_set_add(&work->files, base_of(work->own, i), err);
+	fd = file_set_add(&work->files, path_name(work->own->map[i].path), err);
 	if (fd >= 0)
 		rc = gather_file(&work->gather, file, places, fd, err);
 	if (rc == 0)
-		note_file(work, i, tiff_file_bytes(file));
+		note_map(work, i, tiff_file_bytes(file));
 	tiff_file_free(file);
 	return rc;
+}
+
+/* Behind the map's own file, which has no thumbnail. */
+static int make_picture(struct assembling *work, unsigned i, struct error *err)
+{
+	struct scene_maps *own = work->own;
+	struct scene_picture *picture = &own->map[i].picture;
+	struct tiff_facts facts;
+	const struct picture_work of = {.maps = own->maps,
+					.output = i,
+					.scene = own->scene,
+					.title = work->texts.title,
+					.places = &own->map[i].places,
+					.statistics = &work->statistics[i],
+					.env = work->env,
+					.files = &work->files};
+
+	map_facts(&facts, &work->texts, own->maps, i, own->scene, work->env->options);
+	if (scene_picture_make(picture, &of, err))
+		return -1;
+	note_picture(work, i, picture);
+	return 0;
 }
 
 static int make_map(struct assembling *work, unsigned i, struct error *err)
@@ -278,9 +329,11 @@ static int make_map(struct assembling *work, unsigned i, struct error *err)
 		row->tiles += n_tiles;
 		row->pixels += n_tiles * own->maps->format.tile * own->maps->format.tile;
 	}
-	if (rc || !own->maps->files)
-		return rc;
-	return make_file(work, i, err);
+	if (rc == 0 && own->maps->files)
+		rc = make_file(work, i, err);
+	if (rc == 0 && map_has_picture(own->maps, i))
+		rc = make_picture(work, i, err);
+	return rc;
 }
 
 static int make_all(struct assembling *work, struct error *err)
@@ -292,7 +345,7 @@ static int make_all(struct assembling *work, struct error *err)
 	for (unsigned i = 0; i < maps->n; i++)
 		if (make_map(work, i, err))
 			return -1;
-	return maps->files ? file_set_commit(&work->files, err) : 0;
+	return file_set_commit(&work->files, err);
 }
 
 static int with_buffer(struct assembling *work, struct error *err)
@@ -306,7 +359,8 @@ static int with_buffer(struct assembling *work, struct error *err)
 				       .buffer = malloc(GATHER_BUFFER_BYTES)};
 	if (!work->gather.buffer)
 		return error_memory(err, "a map on its way", GATHER_BUFFER_BYTES);
-	rc = file_set_init(&work->files, maps->folder, maps->n, maps->overwrite, maps->sync, err);
+	rc = file_set_init(&work->files, maps->folder, FILES_EACH * maps->n, maps->overwrite,
+			   maps->sync, err);
 	if (rc == 0)
 		rc = make_all(work, err);
 	file_set_drop(&work->files);

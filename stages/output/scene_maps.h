@@ -15,6 +15,7 @@
 struct map_statistics {
 	uint64_t n, clamped;
 	double least, most, mean, stddev;
+	double low, high; /* values at the percentiles of --stretch; NaN: none */
 };
 
 /* A value or band that the scene has not makes no file. */

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "percentile.h"
+
 const unsigned percentile_ranks[N_PERCENTILES] = {2, 5, 25, 50, 75, 95, 98};
 
 /* q of the value 1. */
@@ -272,8 +274,8 @@ double histogram_edge(const struct value_grid *grid, const struct accum *a, unsi
  * The value of rank p/100 * (n - 1), counted from 0, interpolated inside its slot as if the slot's
  * values lay evenly spread; never beyond min and max.
  */
-static double percentile(const struct value_grid *grid, const struct accum *a,
-			 const struct histogram *h, uint64_t n, unsigned p)
+double percentile(const struct value_grid *grid, const struct accum *a, const struct histogram *h,
+		  uint64_t n, double p)
 {
 	long double rank = (long double)p * (n - 1) / 100;
 	uint64_t before = 0;

@@ -142,7 +142,9 @@ static int encode_chunk_begin(void *state_ptr, const struct stage_env *env,
 			      const struct window *chunk, struct error *err)
 {
 	struct encode_state *state = state_ptr;
+	struct meter_row *row = &env->meter->row[METER_ENCODE];
 	struct meter_span span = meter_begin();
+	size_t used = env->arena->used;
 	int status = begin_env(state, env, scene, grid, err);
 
 	for (unsigned i = 0; !status && i < state->maps->n; i++) {
@@ -154,6 +156,8 @@ static int encode_chunk_begin(void *state_ptr, const struct stage_env *env,
 	}
 	if (!status && chunk->x_off == 0 && chunk->y_off == 0)
 		status = put_geo(state, env, scene, err);
+	used = env->arena->used - used;
+	row->reserved_peak = used > row->reserved_peak ? used : row->reserved_peak;
 	meter_lap(env->meter, METER_ENCODE, &span);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include "output/pyramid.h"
 #include "output/scene_maps.h"
 #include "output/tile_maker.h"
+#include "percentile.h"
 #include "stored.h"
 
 struct outputs {
@@ -95,6 +96,21 @@ static void of_reals(struct map_statistics *statistics, const struct accum *accu
 	statistics->stddev = summary.std;
 }
 
+/* Where colours begin and end. */
+static void of_stretch(struct map_statistics *statistics, const struct map_def *map,
+		       const struct picture_choice *picture, const struct outputs_env *env)
+{
+	const struct value_offsets at = value_offsets(env->layout, map->item);
+	const struct value_grid *grid = &env->layout->recipe->value[map->item].grid;
+	const struct accum *a = group_cell(env->cells, at.moments);
+	const struct histogram *h = group_cell(env->cells, at.histogram);
+
+	if (!picture->stretched)
+		return;
+	statistics->low = percentile(grid, a, h, a->n[PIXEL_VALID], picture->low);
+	statistics->high = percentile(grid, a, h, a->n[PIXEL_VALID], picture->high);
+}
+
 static void of_map(struct map_statistics *statistics, const struct map_def *map, unsigned i,
 		   const struct outputs_env *env)
 {
@@ -104,8 +120,11 @@ static void of_map(struct map_statistics *statistics, const struct map_def *map,
 	const struct value_offsets at = value_offsets(env->layout, map->item);
 
 	*statistics = (struct map_statistics){.n = cell->sums.n, .clamped = cell->sums.clamped};
+	statistics->low = statistics->high = NAN;
 	if (!statistics->n)
 		return;
+	if (map->kind == MAP_VALUE)
+		of_stretch(statistics, map, &env->options->maps->picture, env);
 	if (map->type != MAP_FLOAT32)
 		of_integers(statistics, &cell->sums);
 	else if (has_own_accum(map))

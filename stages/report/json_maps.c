@@ -44,7 +44,8 @@ json_t *js_outputs(const struct scene_result *result, const struct maps *maps,
 	json_t *list = json_array();
 
 	for (unsigned i = 0; i < result->n_files; i++)
-		js_append(&list, output_object(&result->file[i], maps, recipe));
+		if (result->file[i].path)
+			js_append(&list, output_object(&result->file[i], maps, recipe));
 	return list;
 }
 

@@ -53,7 +53,7 @@ static int add_cells(struct pixel_totals *totals, const struct scene_result *res
 static void add_files(struct pixel_totals *totals, const struct scene_result *result)
 {
 	for (unsigned i = 0; i < result->n_files; i++) {
-		totals->n_files++;
+		totals->n_files += result->file[i].path != NULL;
 		totals->file_bytes += result->file[i].bytes;
 		totals->clamped += result->file[i].clamped;
 	}

@@ -85,8 +85,17 @@ static void put_memory(FILE *out, const struct plan *plan)
 			 "most pixels that may wait (--teach no-backpressure)");
 	put_part(out, "pool", plan->pool, "left for blocks and totals");
 	put_part(out, "block, per worker", plan->footprint, "what is in memory at once of a chunk");
+	if (plan->chunk_kept)
+		put_part(out, "  tiles of maps", plan->chunk_kept,
+			 "of that: tiles that a chunk fills, and one on its way out");
 	put_part(out, "totals, per scene", plan->totals,
 		 "running totals of a scene that is being worked on");
+	if (plan->outputs)
+		put_part(out, "  maps", plan->outputs,
+			 "of that: where their tiles lie, and laying out the files");
+	if (plan->spool)
+		put_part(out, "spool, per scene", plan->spool,
+			 "no memory, but on the disk at the most, until the files are whole");
 	if (plan->layout.n_values > 1)
 		put_values(out, &plan->layout);
 }
@@ -230,6 +239,12 @@ static uint64_t half(uint32_t size)
 	return size > 1 ? size / 2 : 1;
 }
 
+/* With maps chunks are whole tiles of them. */
+static bool can_be(const struct chunk_grid *grid, uint32_t x, uint32_t y)
+{
+	return !grid->unit || (x % grid->unit == 0 && y % grid->unit == 0);
+}
+
 static void put_options(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
 			const struct scene *scene)
 {
@@ -237,8 +252,10 @@ static void put_options(FILE *out, const struct plan *plan, const struct chunk_g
 
 	(void)fprintf(out, "  %-13s %8s %9s %11s %12s %10s\n", "chunk", "chunks", "a worker",
 		      "decoded x", "hand-outs", "idle end");
-	put_option(out, plan, grid, scene, half(half(x)), half(half(y)), "smaller");
-	put_option(out, plan, grid, scene, half(x), half(y), "smaller");
+	if (can_be(grid, x / 4, y / 4))
+		put_option(out, plan, grid, scene, half(half(x)), half(half(y)), "smaller");
+	if (can_be(grid, x / 2, y / 2))
+		put_option(out, plan, grid, scene, half(x), half(y), "smaller");
 	put_option(out, plan, grid, scene, x, y, "this plan");
 	if (x < scene->x_size || y < scene->y_size) {
 		put_option(out, plan, grid, scene, 2 * (uint64_t)x, 2 * (uint64_t)y, "larger");
@@ -262,6 +279,18 @@ static void say_why(FILE *out, const struct plan *plan, const struct chunk_grid 
 			       " pixels%s",
 			       plan->auto_x, plan->auto_y,
 			       cut ? ". It cuts stored blocks, which are decoded again for each "
+				     "chunk that touches them"
+				   : "");
+	else if (grid->unit)
+		(void)snprintf(line, sizeof(line),
+			       "whole tiles of maps, %" PRIu32 " x %" PRIu32
+			       ": %s, as large as leaves each worker enough of them%s",
+			       grid->unit, grid->unit,
+			       grid->chunk_x_size == scene->x_size &&
+					       grid->chunk_y_size < scene->y_size
+				       ? "rows of them over the whole width"
+				       : "squares of them",
+			       cut ? ". They cut stored blocks, which are decoded again for each "
 				     "chunk that touches them"
 				   : "");
 	else

@@ -12,7 +12,7 @@ HELP="help version man completion"
 COMPUTING="index expr const range valid-range valid-reflectance on-missing assume-reflectance grid"
 READING="$COMPUTING bands mask alpha raw scale offset nodata reflectance include exclude duplicates reader follow"
 MAPS="output name format type output-nodata co overwrite mask-output bands-output quicklook stretch \
-	contact-sheet spool-dir no-fsync"
+	no-legend contact-sheet spool-dir no-fsync"
 PLANNING="$READING $MAPS workers executor confine memory chunk working-set shard tiles tile-grid trace html \
 	teach verbose"
 LAB="workers chunk executor transport memory json csv report quiet verbose"

@@ -50,11 +50,13 @@ GIVEN = {"index": ["--index", "dvi"], "expr": ["--expr", "x=nir/red"],
          "overwrite": ["--overwrite"], "mask-output": ["--mask-output", "why"],
          "bands-output": ["--bands-output", "nir"], "quicklook": ["--quicklook"],
          "stretch": ["--stretch", "2,98"], "contact-sheet": ["--contact-sheet", "sheet.png"],
-         "spool-dir": ["--spool-dir", "."], "no-fsync": ["--no-fsync"]}
+         "spool-dir": ["--spool-dir", "."], "no-fsync": ["--no-fsync"],
+         "no-legend": ["--no-legend"]}
 MAPS = ["-o", "maps", "--overwrite"]
 # What has to be given beside it, in the run that it is compared with, too.
 BESIDE = {"const": ["--index", "wdrvi"],
           "overwrite": ["-o", "more-maps"], "stretch": [*MAPS, "--quicklook"],
+          "no-legend": [*MAPS, "--quicklook"],
           **{name: MAPS for name in ("name", "format", "type", "output-nodata", "co", "mask-output",
                                      "bands-output", "quicklook", "contact-sheet", "spool-dir",
                                      "no-fsync")},

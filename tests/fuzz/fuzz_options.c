@@ -85,6 +85,7 @@ static const char *word(unsigned seed)
 		"red,B8A,#5",
 		"--quicklook",
 		"--quicklook={index}.png",
+		"--no-legend",
 		"--stretch",
 		"2,98",
 		"--contact-sheet",

@@ -41,7 +41,7 @@ static void errors_are_one_line(void **state)
 /* The place of an error in a formula: a prefix leaves it as it is, while all fits. */
 static void lines_of_a_place_stay(void **state)
 {
-	struct error err = {EX_USAGE, "a value is missing\nA +\n   ^"};
+	struct error err = {.code = EX_USAGE, .text = "a value is missing\nA +\n   ^"};
 
 	(void)state;
 	error_prefix(&err, "--expr x\n");

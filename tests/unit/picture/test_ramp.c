@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "picture/ramp.h"
 
@@ -114,7 +116,20 @@ static void test_choice(void **state)
 	}
 }
 
-int main(void)
+/* Of both ramps, a line a level: for tests/oracle/pictures.py. */
+static int print_colours(void)
+{
+	for (int kind = RAMP_DIVERGING; kind <= RAMP_SEQUENTIAL; kind++) {
+		struct rgba c[RAMP_LEVELS + 1];
+
+		ramp_colours(c, (enum ramp_kind)kind);
+		for (int i = 1; i <= RAMP_LEVELS; i++)
+			(void)printf("%u %u %u\n", c[i].red, c[i].green, c[i].blue);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_anchors),
@@ -123,5 +138,7 @@ int main(void)
 		cmocka_unit_test(test_choice),
 	};
 
+	if (argc > 1 && strcmp(argv[1], "--colours") == 0)
+		return print_colours();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

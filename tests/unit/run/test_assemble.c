@@ -2,7 +2,8 @@
  * Files of scenes, as the machinery sees them, under a made-up workload: each chunk appends records
  * to the spool and says so; all of them are placed once, the scene is assembled once when they are
  * there, by somebody who shares the run's memory, and failures, deaths and signals belong to their
- * scene.
+ * scene. `test_assemble ranks FOLDER`, started by mpirun: the same with ranks
+ * (oracle/assemble_ranks.py).
  */
 #include <dirent.h>
 #include <errno.h>
@@ -23,12 +24,22 @@
 #include <cmocka.h>
 
 #include "base/signals.h"
+#include "confine/confine.h"
+#include "mpi/session.h"
 #include "pixels/stages.h"
 #include "remote/wire.h"
 #include "report_sink.h"
 #include "run/execute.h"
 
-enum { MOST_SCENES = 40, KIB = 1024, POOL = 4000 * KIB, CHUNK_KEPT = 3000, BLOCK_KEPT = 1000 };
+enum {
+	MOST_SCENES = 40,
+	KIB = 1024,
+	POOL = 4000 * KIB,
+	CHUNK_KEPT = 3000,
+	BLOCK_KEPT = 1000,
+	SIDE = 512,
+	BLOCKS = 4
+};
 
 struct story {
 	uint32_t n_scenes, chunks; /* of each scene */
@@ -44,19 +55,23 @@ struct story {
 	int assemble_errno; /* some fail so; 0: none */
 	bool all_fail;      /* all of them do */
 	bool signal;        /* comes while the second scene is assembled */
+	bool stuck;         /* and that does not end */
 };
 
 static struct story story;
-static char folder[64];
+static char folder[PATH_MAX];
 static const char *spool_folder = folder;
+static struct session session = {.n_ranks = 1, .ranks_here = 1};
+static enum confine_choice confinement = CONFINE_OFF;
 
 /* --- what happened; in the process of the run alone --- */
 
 static atomic_int assembled[MOST_SCENES], opened[MOST_SCENES], freed[MOST_SCENES];
-static atomic_int at_place[MOST_SCENES], begun, most_begun;
+static atomic_int at_place[MOST_SCENES], begun, most_begun, foreign;
 static enum scene_status status_of[MOST_SCENES];
 static struct error error_of[MOST_SCENES];
 static struct run_totals last_totals;
+static struct error last_error;
 
 static bool is_odd_one(uint32_t id)
 {
@@ -126,7 +141,16 @@ static size_t fake_kept(const struct scene *scene, uint32_t x_size, uint32_t y_s
 	(void)x_size;
 	(void)y_size;
 	(void)options;
-	return 2 * arena_cost(CHUNK_KEPT) + arena_cost(BLOCK_KEPT);
+	return arena_cost(BLOCK_KEPT);
+}
+
+static size_t fake_chunk_kept(const struct scene *scene, const struct chunk_grid *grid,
+			      const struct options *options)
+{
+	(void)scene;
+	(void)grid;
+	(void)options;
+	return arena_cost(CHUNK_KEPT);
 }
 
 static int fake_begin_chunk(void *state, const struct stage_env *env, const struct scene *scene,
@@ -136,10 +160,10 @@ static int fake_begin_chunk(void *state, const struct stage_env *env, const stru
 	struct fake_state *fake = state;
 
 	assert_int_equal(grid->x_size, scene->x_size);
-	assert_int_equal(chunk->x_size, 1);
+	assert_int_equal(chunk->x_size, SIDE);
 	fake->scene = scene;
 	fake->spools = env->spools;
-	fake->chunk = chunk->x_off;
+	fake->chunk = chunk->x_off / SIDE;
 	fake->kept = NULL;
 	if (story.begins_fail && is_odd_one(scene->id))
 		return error_set(err, EX_DATAERR, "chunk does not begin");
@@ -149,7 +173,7 @@ static int fake_begin_chunk(void *state, const struct stage_env *env, const stru
 	return 0;
 }
 
-/* Two pixels high: two blocks, and what the chunk keeps stays from one to the other. */
+/* What the chunk keeps stays from one block to the next. */
 static int fake_run(void *state, const struct stage_env *env, struct block *block,
 		    struct chunk_result *result, struct error *err)
 {
@@ -162,7 +186,8 @@ static int fake_run(void *state, const struct stage_env *env, struct block *bloc
 	memset(own, 0xee, BLOCK_KEPT);
 	for (size_t i = 0; i < CHUNK_KEPT; i++)
 		assert_int_equal(fake->kept[i], (unsigned char)(fake->chunk + 1));
-	usleep(story.work_us);
+	assert_int_equal(block->window.y_size, SIDE / BLOCKS);
+	usleep(story.work_us / BLOCKS);
 	accum->n[PIXEL_NODATA] += block->n_pixels;
 	if (story.chunks_fail && is_odd_one(fake->scene->id) && fake->chunk + 1 == story.chunks)
 		return error_set(err, EX_DATAERR, "chunk is bad");
@@ -209,6 +234,7 @@ static const struct stage fake_stage = {
 	.name = "fake",
 	.meter = METER_ENCODE,
 	.kept = fake_kept,
+	.chunk_kept = fake_chunk_kept,
 	.open = fake_open_stage,
 	.chunk_begin = fake_begin_chunk,
 	.run = fake_run,
@@ -222,6 +248,7 @@ struct outputs {
 	uint32_t id;
 	uint64_t n, n_placed;
 	struct artifact *artifact;
+	uint64_t n_foreign; /* of those placed: of other ranks */
 	struct output_file file;
 	unsigned n_files;
 };
@@ -230,6 +257,15 @@ static const char *fake_spool_folder(const struct options *options)
 {
 	(void)options;
 	return spool_folder;
+}
+
+static void fake_unit(const struct scene *scene, const struct options *options, uint32_t *side,
+		      unsigned *most_level)
+{
+	(void)scene;
+	(void)options;
+	*side = SIDE;
+	*most_level = 0;
 }
 
 static size_t fake_bytes(const struct scene *scene, const struct chunk_grid *grid,
@@ -277,7 +313,8 @@ static int fake_place(struct outputs *outputs, const struct artifact *artifact, 
 		raise_most(&most_begun, atomic_fetch_add(&begun, 1) + 1);
 	for (size_t i = 0; i < n; i++) {
 		assert_true(artifact[i].number < outputs->n);
-		assert_int_equal(artifact[i].rank, 0);
+		assert_true(artifact[i].rank < session.n_ranks);
+		outputs->n_foreign += artifact[i].rank > 0;
 		assert_int_equal(outputs->artifact[artifact[i].number].bytes, 0);
 		outputs->artifact[artifact[i].number] = artifact[i];
 		outputs->n_placed++;
@@ -297,9 +334,9 @@ static void check_contents(const struct outputs *outputs, const struct outputs_e
 
 		assert_int_equal(a->bytes, record_bytes(outputs->id, number));
 		record_fill(wanted, outputs->id, number);
-		assert_int_equal(
-			spool_read(env->spools, outputs->id, 0, a->offset, got, a->bytes, &error),
-			0);
+		assert_int_equal(spool_read(env->spools, outputs->id, a->rank, a->offset, got,
+					    a->bytes, &error),
+				 0);
 		assert_memory_equal(got, wanted, a->bytes);
 	}
 }
@@ -309,12 +346,14 @@ static void check_cells(const struct outputs_env *env)
 	const struct accum *accum =
 		group_cell(env->cells, layout_find(env->layout, 0, &reducer_moments));
 
-	assert_int_equal(accum->n[PIXEL_NODATA], 2 * story.chunks);
+	assert_int_equal(accum->n[PIXEL_NODATA], SIDE * SIDE * story.chunks);
 }
 
 static int wait_for_end(const struct outputs_env *env, struct error *err)
 {
 	signals_note(SIGINT);
+	while (story.stuck)
+		sleep(1);
 	while (!env->cancelled(env->context))
 		usleep(100);
 	return error_set(err, EX_SOFTWARE, "cancelled");
@@ -324,6 +363,7 @@ static int fake_assemble(struct outputs *outputs, const struct outputs_env *env,
 {
 	atomic_fetch_add(&assembled[outputs->id], 1);
 	assert_int_equal(outputs->n_placed, outputs->n);
+	atomic_fetch_add(&foreign, (int)outputs->n_foreign);
 	check_contents(outputs, env);
 	check_cells(env);
 	assert_non_null(env->meter);
@@ -355,6 +395,7 @@ static void fake_free_outputs(struct outputs *outputs)
 
 static const struct output_maker fake_outputs = {
 	.spool_folder = fake_spool_folder,
+	.unit = fake_unit,
 	.bytes = fake_bytes,
 	.open = fake_open_outputs,
 	.place = fake_place,
@@ -373,10 +414,10 @@ static int fake_open(struct scene *scene, const struct scene_list *scene_list, u
 	(void)err;
 	scene->id = id;
 	scene->name = strdup("fake");
-	scene->x_size = story.chunks;
-	scene->y_size = 2;
-	scene->store_x_size = scene->store_y_size = 1;
-	scene->tile_x_size = scene->tile_y_size = 1;
+	scene->x_size = story.chunks * SIDE;
+	scene->y_size = SIDE;
+	scene->store_x_size = scene->tile_x_size = SIDE;
+	scene->store_y_size = scene->tile_y_size = SIDE / BLOCKS;
 	return 0;
 }
 
@@ -393,6 +434,15 @@ static bool fake_is_fresh(const struct scene *scene)
 {
 	(void)scene;
 	return true;
+}
+
+static void fake_reach(const struct scene_list *scene_list,
+		       void (*take)(void *context, const char *path), void *context, bool *network)
+{
+	(void)scene_list;
+	(void)take;
+	(void)context;
+	(void)network;
 }
 
 struct report_set {
@@ -456,6 +506,7 @@ static const struct workload fake = {
 	.scene_begin = fake_begin,
 	.scene_pack = scene_pack,
 	.scene_unpack = scene_unpack,
+	.reach = fake_reach,
 	.totals_bytes = scene_totals_bytes,
 	.totals_new = scene_totals_new,
 	.totals_fold = scene_totals_fold,
@@ -486,7 +537,9 @@ static void clear(void)
 	memset(freed, 0, sizeof(freed));
 	memset(at_place, 0, sizeof(at_place));
 	memset(error_of, 0, sizeof(error_of));
+	last_totals = (struct run_totals){0};
 	atomic_store(&begun, 0);
+	atomic_store(&foreign, 0);
 	atomic_store(&most_begun, 0);
 }
 
@@ -495,30 +548,34 @@ static int run_story(const char *executor, unsigned workers)
 	struct options options = {.executor = executor,
 				  .verbosity = -1,
 				  .chunk_kind = CHUNK_PIXELS,
-				  .chunk_x = 1,
-				  .chunk_y = 2,
+				  .chunk_x = SIDE,
+				  .chunk_y = SIDE,
+				  .confine = confinement,
 				  .recipe = &recipe_ndvi};
 	struct plan plan = {.n_scenes = story.n_scenes,
 			    .workers = workers,
 			    .workers_asked = workers,
 			    .scene_slots = story.slots ? story.slots : 2 * workers + 2,
 			    .budget = {.limit = story.memory ? story.memory : POOL},
+			    .ranks = session.cluster ? session.n_ranks : 0,
+			    .per_worker_fixed = 16 << 20,
 			    .pool = POOL};
 	struct samples samples = {0};
 	struct error err = {0};
 	FILE *saved = stderr;
-	const struct session alone = {.n_ranks = 1, .ranks_here = 1};
 	struct run_setup setup = {.options = &options,
 				  .plan = &plan,
 				  .workload = &fake,
 				  .samples = &samples,
 				  .sink = &sink,
 				  .executor = executor_find(executor, false, &err),
-				  .session = &alone};
+				  .session = &session};
 	int status;
 
 	assert_non_null(setup.executor);
 	pixels_layout(&plan.layout, &options);
+	assert_int_equal(
+		confine_prepare(&plan.confinement, &options, setup.executor, &fake, NULL, &err), 0);
 	clear();
 	stderr = fopen("/dev/null", "w");
 	alarm(60); /* a hang ends the test */
@@ -526,13 +583,18 @@ static int run_story(const char *executor, unsigned workers)
 	alarm(0);
 	fclose(stderr);
 	stderr = saved;
-	assert_int_equal(err.code, 0);
+	last_error = err;
+	if (!last_totals.ended_by_full)
+		assert_int_equal(err.code, 0);
+	if (session.rank)
+		return status;
 	assert_int_equal(told.rows + last_totals.n_cancelled >= story.n_scenes, 1);
 	for (uint32_t id = 0; id < story.n_scenes; id++) {
 		assert_in_range(atomic_load(&assembled[id]), 0, 1);
 		assert_int_equal(atomic_load(&opened[id]), atomic_load(&freed[id]));
 	}
-	assert_int_equal(entries(), 0);
+	if (!session.cluster) /* else other ranks may not have parted */
+		assert_int_equal(entries(), 0);
 	return status;
 }
 
@@ -662,6 +724,19 @@ static void deaths_are_their_scenes(void **state)
 	}
 }
 
+/* Confined workers write to the spools that they inherited, and can make no file. */
+static void confined_workers_append(void **state)
+{
+	(void)state;
+	confinement = CONFINE_AUTO;
+	for (unsigned workers = 1; workers <= 3; workers += 2) {
+		story = (struct story){.n_scenes = 12, .chunks = 5, .records = 20, .slots = 12};
+		assert_int_equal(run_story("processes", workers), 0);
+		check_all_whole();
+	}
+	confinement = CONFINE_OFF;
+}
+
 /* Some fail for want of space: they give theirs back, and the run goes on. */
 static void a_disk_full_now_and_then(void **state)
 {
@@ -683,6 +758,8 @@ static void a_full_disk_ends_the_run(void **state)
 				       .all_fail = true,
 				       .assemble_errno = ENOSPC};
 		assert_int_equal(run_story(ways[i].executor, ways[i].workers), EX_IOERR);
+		assert_int_equal(last_error.code, EX_IOERR);
+		assert_non_null(strstr(last_error.text, "no space"));
 		assert_int_equal(last_totals.n_ok, 0);
 		assert_in_range(last_totals.n_failed, 3, 8);
 		assert_int_equal(last_totals.n_cancelled, MOST_SCENES - last_totals.n_failed);
@@ -752,7 +829,7 @@ static void spools_in_memory_are_limited(void **state)
 }
 
 /* A signal: the scene that is being assembled is cancelled, and nothing is assembled after it. */
-static int in_a_process_of_its_own(const char *executor, unsigned workers)
+static int in_a_process_of_its_own(const char *executor, unsigned workers, bool stuck)
 {
 	pid_t pid = fork();
 	int status;
@@ -761,8 +838,12 @@ static int in_a_process_of_its_own(const char *executor, unsigned workers)
 	if (pid == 0) {
 		unsigned n = 0;
 
-		story = (struct story){
-			.n_scenes = 20, .chunks = 3, .records = 2, .slots = 3, .signal = true};
+		story = (struct story){.n_scenes = 20,
+				       .chunks = 3,
+				       .records = 2,
+				       .slots = 3,
+				       .signal = true,
+				       .stuck = stuck};
 		if (run_story(executor, workers) != 128 + SIGINT)
 			_exit(1);
 		for (uint32_t id = 0; id < story.n_scenes; id++)
@@ -779,7 +860,16 @@ static void signals_cancel(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < N_WAYS; i++)
-		assert_int_equal(in_a_process_of_its_own(ways[i].executor, ways[i].workers), 0);
+		assert_int_equal(in_a_process_of_its_own(ways[i].executor, ways[i].workers, false),
+				 0);
+}
+
+/* A disk that does not answer any more: the run is concluded without who waits for it. */
+static void a_stuck_disk_is_not_waited_for(void **state)
+{
+	(void)state;
+	assert_int_equal(in_a_process_of_its_own("serial", 1, true), 128 + SIGINT);
+	assert_int_equal(in_a_process_of_its_own("threads", 2, true), 128 + SIGINT);
 }
 
 /* The modules are built one directory above the tests. */
@@ -801,16 +891,69 @@ static int clean_up(void **state)
 	return rmdir(folder);
 }
 
-int main(void)
+/* --- ranks --- */
+
+static void ranks_append_and_one_assembles(void **state)
+{
+	int status;
+
+	(void)state;
+	for (unsigned by_error = 0; by_error < 3; by_error++) {
+		story = (struct story){.n_scenes = 25,
+				       .chunks = 7,
+				       .records = 20,
+				       .slots = 4,
+				       .work_us = 300,
+				       .assemble_us = 1000,
+				       .chunks_fail = by_error == 1,
+				       .places_fail = by_error == 2};
+		status = run_story("mpi", 2);
+		if (session.rank)
+			continue;
+		assert_int_equal(status, by_error ? 1 : 0);
+		if (by_error)
+			check_odd_failed(by_error == 1 ? EX_DATAERR : EX_SOFTWARE, "", false);
+		else
+			check_all_whole();
+		if (session.n_ranks > 1)
+			assert_true(atomic_load(&foreign) > 0);
+	}
+}
+
+/* Rank 0 tells how many files are left when all have parted. */
+static int be_a_rank(const char *where)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(ranks_append_and_one_assembles)};
+	struct options options = {.executor = "mpi"};
+	struct error err = {0};
+	unsigned rank;
+	int failed;
+
+	(void)prepare(NULL);
+	(void)rmdir(folder);
+	(void)snprintf(folder, sizeof(folder), "%s", where);
+	if (session_begin(&session, &options, &err)) {
+		(void)fprintf(stderr, "%s\n", err.text);
+		return 77;
+	}
+	rank = session.rank;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	failed = session_end(&session, failed);
+	return failed || (!rank && entries() != 0);
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		/* First: OpenMP's library does not work in a process forked from one that used it.
 		 */
 		cmocka_unit_test(signals_cancel),
+		cmocka_unit_test(a_stuck_disk_is_not_waited_for),
 		cmocka_unit_test(each_scene_once),
 		cmocka_unit_test(few_and_many_records),
 		cmocka_unit_test(failures_are_their_scenes),
 		cmocka_unit_test(deaths_are_their_scenes),
+		cmocka_unit_test(confined_workers_append),
 		cmocka_unit_test(a_disk_full_now_and_then),
 		cmocka_unit_test(a_full_disk_ends_the_run),
 		cmocka_unit_test(a_slow_disk_holds_scenes_back),
@@ -818,5 +961,7 @@ int main(void)
 		cmocka_unit_test(spools_in_memory_are_limited),
 	};
 
+	if (argc == 3 && strcmp(argv[1], "ranks") == 0)
+		return be_a_rank(argv[2]);
 	return cmocka_run_group_tests(tests, prepare, clean_up);
 }
