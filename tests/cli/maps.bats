@@ -268,6 +268,25 @@ pixels() {
 	[ "$(find . -name '*imgpipe*' | wc -l)" -eq 0 ]
 }
 
+@test "contact sheets are reports: an own one is replaced, another picture is not" {
+	imgpipe -q -o x --format none --contact-sheet s.png a.tif
+	exits 0
+	cp s.png before.png
+	imgpipe -q -o x --format none --contact-sheet s.png b.tif
+	exits 0
+	run ! cmp -s s.png before.png
+	imgpipe -q -o y --quicklook a.tif
+	imgpipe -q -o x --format none --contact-sheet y/a_ndvi.png b.tif
+	exits 64 y/a_ndvi.png
+	for again in 1 2; do
+		imgpipe -q -o z --quicklook --contact-sheet z/a_ndvi.png a.tif
+		exits 64 --contact-sheet "a_ndvi.png; give another"
+		[ $again -eq 2 ] || mkdir z
+	done
+	imgpipe -q -o z --quicklook --contact-sheet ./z/all.png a.tif
+	exits 0
+}
+
 @test "a second run over the folder above -o finds the same scenes" {
 	mkdir in
 	mv a.tif b.tif in
