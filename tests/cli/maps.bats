@@ -268,6 +268,22 @@ pixels() {
 	[ "$(find . -name '*imgpipe*' | wc -l)" -eq 0 ]
 }
 
+@test "a file says which bands, scales and masks it is made with" {
+	local s=S2A_T33UUU_20230601
+	for band in B04 B08 SCL; do
+		tif ${s}_$band.tif $([ $band = SCL ] && echo uint8 || echo uint16) 4,9
+	done
+	imgpipe -q -o out --mask auto --scale 0.0001 --offset -0.1 --bands-output red ${s}_B0*.tif
+	exits 0
+	facts() {
+		/usr/bin/python3 -c "from osgeo import gdal; import sys
+m = gdal.Open(sys.argv[1]).GetMetadata()
+print([m.get(k, '') for k in ('MASK', 'MASK_SOURCE', 'SCALE_SOURCE')])" "$1"
+	}
+	[[ "$(facts out/*_ndvi.tif)" == "['auto', 'scl: file ${s}_SCL.tif"*"', 'red: x 0.0001 + -0.1 ("* ]]
+	[[ "$(facts out/*_red.tif)" == "['', '', 'red: x 0.0001 + -0.1 ("* ]]
+}
+
 @test "contact sheets are reports: an own one is replaced, another picture is not" {
 	imgpipe -q -o x --format none --contact-sheet s.png a.tif
 	exits 0
