@@ -76,7 +76,8 @@ static void words_are_taken(void **state)
 	assert_true(f.sparse);
 	assert_int_equal(co(&f, CONTAINER_GTIFF,
 			    "ZLEVEL=12 BLOCKXSIZE=128 BLOCKYSIZE=128 TILED=YES OVERVIEWS=AUTO "
-			    "BIGTIFF=NO SPARSE_OK=off NUM_THREADS=4 PREDICTOR=FLOATING_POINT",
+			    "BIGTIFF=NO SPARSE_OK=off NUM_THREADS=4 PREDICTOR=FLOATING_POINT "
+			    "resampling=average OVERVIEW_RESAMPLING=AVERAGE",
 			    true, &err),
 			 0);
 	assert_int_equal(f.level, 12);
@@ -127,6 +128,7 @@ static void refused(void **state)
 		{"TILED=NO", true, "always tiled"},
 		{"TILED=MAYBE", true, "none of"},
 		{"OVERVIEWS=FORCE_USE_EXISTING", true, "AUTO, NONE"},
+		{"OVERVIEW_RESAMPLING=CUBIC", true, "averages"},
 		{"NUM_THREADS=many", true, "ALL_CPUS"},
 		{"SPARSE_OK=YES SPARSE_OK=YES", true, "twice"},
 	};
