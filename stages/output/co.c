@@ -328,12 +328,13 @@ int co_read(struct map_format *format, enum map_container container, const struc
 const char *co_text(char text[CO_TEXT_BYTES], const struct map_format *format)
 {
 	static const char *const codec[] = {"not compressed", "LZW", "DEFLATE", "ZSTD"};
-	char level[16] = "", predictor[24] = "";
+	char level[16] = "", predictor[40] = "";
 
 	if (format->level)
 		(void)snprintf(level, sizeof(level), " level %d", format->level);
 	if (format->predictor > 1)
-		(void)snprintf(predictor, sizeof(predictor), ", predictor %u", format->predictor);
+		(void)snprintf(predictor, sizeof(predictor), ", predictor %u%s", format->predictor,
+			       format->predictor == 3 ? " (integers: 2)" : "");
 	(void)snprintf(text, CO_TEXT_BYTES, "%s%s%s, tiles of %u", codec[format->codec], level,
 		       predictor, format->tile);
 	return text;

@@ -43,6 +43,7 @@ refused() {
 	refused --no-legend --quicklook -- -o out --contact-sheet s.png --no-legend
 	refused "is none of" -- -o out --name "{scne}.tif"
 	refused "folders" -- -o out --name "x/{scene}.tif"
+	refused ".tif or .tiff" -- -o out --name "{scene}_{index}"
 	refused "dot" -- -o out --name ".{scene}.tif"
 	refused "two dots" -- -o out --name "{scene}..tif"
 	refused "{index}" -- -o out --index ndvi,gndvi --name "{scene}.tif"
@@ -51,6 +52,7 @@ refused() {
 	refused .png -- -o out --contact-sheet sheet.jpg
 	refused "no maps and no pictures" -- -o out --format none
 	refused --co -- -o out --format none --quicklook --co LEVEL=1
+	refused "--format none" -- --contact-sheet s.png
 	refused --mask-output -- -o out --format none --quicklook --mask-output classes
 }
 

@@ -156,6 +156,9 @@ static void told(void **state)
 	(void)state;
 	assert_int_equal(co(&f, CONTAINER_COG, "", false, &err), 0);
 	assert_string_equal(co_text(text, &f), "DEFLATE level 1, predictor 2, tiles of 512");
+	assert_int_equal(co(&f, CONTAINER_COG, "LEVEL=12 BLOCKSIZE=4096", true, &err), 0);
+	assert_string_equal(co_text(text, &f),
+			    "DEFLATE level 12, predictor 3 (integers: 2), tiles of 4096");
 	assert_int_equal(co(&f, CONTAINER_COG, "COMPRESS=NONE BLOCKSIZE=256", false, &err), 0);
 	assert_string_equal(co_text(text, &f), "not compressed, tiles of 256");
 }
