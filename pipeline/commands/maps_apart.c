@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "output/file_set.h"
 #include "output/map_name.h"
+#include "reports_within.h"
 
 enum { SHOWN_MOST = 5, SHOWN_BYTES = 100 };
 
@@ -33,9 +34,9 @@ struct present {
 struct looking {
 	const struct maps *maps;
 	const struct scene_list *scene_list;
-	uint64_t limit;    /* of the program's memory */
-	int folder;        /* descriptor; -1: it is not there yet */
-	const char *sheet; /* the contact sheet's name, if it is to be in it; else "" */
+	uint64_t limit;                /* of the program's memory */
+	int folder;                    /* descriptor; -1: it is not there yet */
+	struct reports_within reports; /* that go into it */
 	size_t n, n_present, room_present;
 	struct named *name;
 	struct present *present;
@@ -178,31 +179,15 @@ static int check_present(struct looking *l, struct error *err)
 
 /* --- names --- */
 
-/* Is that the folder of maps? One that is not there yet has one name alone. */
-static bool is_folder_of_maps(const struct looking *l, const char *path)
+static int check_reports(const struct looking *l, const struct scene *scene, const char *name,
+			 struct error *err)
 {
-	struct stat folder, own;
+	const char *option = reports_within_named(&l->reports, name);
 
-	if (l->folder < 0)
-		return strcmp(path, l->maps->folder) == 0;
-	return stat(path, &folder) == 0 && fstat(l->folder, &own) == 0 &&
-	       folder.st_dev == own.st_dev && folder.st_ino == own.st_ino;
-}
-
-/* The name of the contact sheet, if it is to be in the folder; else "". */
-static const char *sheet_within(const struct looking *l)
-{
-	const char *path = l->maps->picture.contact_sheet;
-	const char *slash = path ? strrchr(path, '/') : NULL;
-	char *of_sheet;
-	bool within;
-
-	if (!path)
-		return "";
-	of_sheet = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-	within = of_sheet && is_folder_of_maps(l, of_sheet);
-	free(of_sheet);
-	return !within ? "" : slash ? slash + 1 : path;
+	if (!option)
+		return 0;
+	return error_set(err, EX_USAGE, "--%s: a file of %s has that name, %s/%s; give another",
+			 option, scene->name, l->maps->folder, name);
 }
 
 static int look_at_scene(struct looking *l, uint32_t id, struct error *err)
@@ -216,11 +201,7 @@ static int look_at_scene(struct looking *l, uint32_t id, struct error *err)
 		failed = maps_name(name, sizeof(name), l->maps, i, &scene, err);
 		if (failed)
 			break;
-		if (strcmp(name, l->sheet) == 0)
-			failed = error_set(err, EX_USAGE,
-					   "--contact-sheet: a picture of %s has that name, %s; "
-					   "give another",
-					   scene.name, name);
+		failed = check_reports(l, &scene, name, err);
 		l->name[l->n++] = (struct named){hash_bytes(HASH_SEED, name, strlen(name)), id, i};
 		if (!failed && l->folder >= 0 && id < scene_list_count(l->scene_list))
 			failed = look_for(l, l->folder, name, err);
@@ -301,7 +282,6 @@ static int look(struct looking *l, struct error *err)
 	l->name = malloc((n ? n : 1) * sizeof(*l->name));
 	if (!l->name)
 		return error_memory(err, "names of files", n * sizeof(*l->name));
-	l->sheet = sheet_within(l);
 	for (uint32_t id = 0; id < n_scenes; id++)
 		if (look_at_scene(l, id, err))
 			return -1;
@@ -322,8 +302,11 @@ int maps_apart(const struct options *options, const struct scene_list *scene_lis
 	status = check_spool_folder(l.maps, err);
 	if (!status)
 		status = open_folder(&l, err);
-	if (!status)
+	if (!status) {
+		reports_within_find(&l.reports, options, l.folder, l.maps->folder,
+				    scene_list_count(scene_list));
 		status = look(&l, err);
+	}
 	if (!status && for_run)
 		status = have_folder(&l, err);
 	if (l.folder >= 0)

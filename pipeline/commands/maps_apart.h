@@ -1,6 +1,6 @@
 /*
  * The files of all scenes of a run are different files, none is there already, and none is an
- * input. By names alone, before any scene is opened.
+ * input or a report of the run. By names alone, before any scene is opened.
  */
 #ifndef IMGPIPE_PIPELINE_MAPS_APART_H
 #define IMGPIPE_PIPELINE_MAPS_APART_H
@@ -12,7 +12,8 @@
 #include "options.h"
 
 /*
- * -1 with EX_USAGE: two files of one name, of this or another shard, or an input would be replaced;
+ * -1 with EX_USAGE: two files of one name, of this or another shard, a report likewise, or an input
+ * would be replaced;
  * with EX_CANTCREAT: files are there, and no --overwrite, or the folder cannot be had. for_run: the
  * folder is made where only its last part is missing. With EX_TEMPFAIL: names take more than half
  * of `limit`, bytes of memory of the program, while they are compared.

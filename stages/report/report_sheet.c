@@ -13,6 +13,7 @@
 #include "report_file.h"
 #include "report_target.h"
 #include "report_words.h"
+#include "sheet_pages.h"
 #include "sheet_store.h"
 
 enum { TITLE_BYTES = 160, DAY = 10 };
@@ -31,34 +32,16 @@ static const char *sheet_path(const struct open_report *report)
 	return path ? path : "";
 }
 
-/* Page number `page`, from 2: "FILE-2.png". NULL without memory. */
-static char *page_path(const char *path, unsigned page)
-{
-	static const char end[] = ".png";
-	size_t n = strlen(path), m = sizeof(end) - 1;
-	char *out = NULL;
-
-	if (n > m && strcasecmp(path + n - m, end) == 0)
-		n -= m;
-	return asprintf(&out, "%.*s-%u%s", (int)n, path, page, path + n) < 0 ? NULL : out;
-}
-
-static unsigned n_pages(uint64_t n_cells)
-{
-	n_cells = n_cells < SHEET_STORE_MOST ? n_cells : SHEET_STORE_MOST;
-	return n_cells > SHEET_CELLS ? (unsigned)ceil_div(n_cells, SHEET_CELLS) : 1;
-}
-
 /* Whatever could stop a page later is told now. */
 static int probe_pages(const struct open_report *report, struct error *err)
 {
 	const struct maps *maps = report->options->maps;
 	unsigned last =
-		n_pages((uint64_t)report->plan->n_scenes * (maps ? maps_n_pictures(maps) : 1));
+		sheet_pages((uint64_t)report->plan->n_scenes * (maps ? maps_n_pictures(maps) : 1));
 	int rc = 0;
 
 	for (unsigned page = 2; rc == 0 && page <= last; page++) {
-		char *path = page_path(sheet_path(report), page);
+		char *path = sheet_page_path(sheet_path(report), page);
 		struct report_file file;
 
 		if (!path)
@@ -178,7 +161,7 @@ static int sheet_report_scene(struct open_report *report, const struct scene_res
 static void title_text(char title[TITLE_BYTES], const struct sheet_state *state, unsigned page)
 {
 	const struct sheet_store *store = &state->store;
-	unsigned last = n_pages(store->n);
+	unsigned last = sheet_pages(store->n);
 	uint32_t dated = 0;
 	const uint32_t shown = store->n - state->n_without;
 	int n = snprintf(title, TITLE_BYTES, "%" PRIu32 " picture%s", shown, shown == 1 ? "" : "s");
@@ -241,7 +224,7 @@ static int write_page(const struct sheet_state *state, unsigned page, FILE *out,
 
 static int write_further(const struct open_report *report, unsigned page, struct error *err)
 {
-	char *path = page_path(sheet_path(report), page);
+	char *path = sheet_page_path(sheet_path(report), page);
 	struct report_file file;
 	int rc;
 
@@ -263,7 +246,7 @@ static void remove_further(const struct open_report *report, unsigned page)
 	bool more = true;
 
 	for (; more && page <= SHEET_PAGES_MOST; page++) {
-		char *path = page_path(sheet_path(report), page);
+		char *path = sheet_page_path(sheet_path(report), page);
 
 		more = path && report_target_remove_sheet(path);
 		free(path);
@@ -278,10 +261,10 @@ static int sheet_report_end(struct open_report *report, const struct run_totals 
 
 	(void)totals;
 	sheet_store_sort(&state->store);
-	for (unsigned page = n_pages(state->store.n); page > 1; page--)
+	for (unsigned page = sheet_pages(state->store.n); page > 1; page--)
 		if (write_further(report, page, err))
 			return -1;
-	remove_further(report, n_pages(state->store.n) + 1);
+	remove_further(report, sheet_pages(state->store.n) + 1);
 	if (write_page(state, 1, report->out, err))
 		return -1;
 	return report_check(report->out, err);

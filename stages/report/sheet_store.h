@@ -10,10 +10,10 @@
 
 #include "error.h"
 #include "picture/sheet.h"
+#include "sheet_pages.h"
 #include "base/new_file.h"
 
 enum {
-	SHEET_PAGES_MOST = 100,
 	SHEET_STORE_MOST = SHEET_PAGES_MOST * SHEET_CELLS,
 	SHEET_DATE_BYTES = 24,
 	SHEET_LINE_BYTES = 128,

@@ -345,6 +345,33 @@ print([m.get(k, '') for k in ('MASK', 'MASK_SOURCE', 'SCALE_SOURCE')])" "$1"
 	exits 0
 }
 
+@test "no report is called like a file of a scene, by whatever way" {
+	ln -s there link
+	ln -s there/b_ndvi.tif r.json
+	for folder in new there; do
+		[ $folder = new ] || mkdir there
+		imgpipe -q -o $folder --report $folder/a_ndvi.tif a.tif b.tif
+		exits 64 --report "$folder/a_ndvi.tif; give another"
+		imgpipe -q -o $folder --csv ././$folder//b_ndvi.tif a.tif b.tif
+		exits 64 --csv "b_ndvi.tif; give another"
+	done
+	[ ! -e new ]
+	imgpipe -q -o there --report r.json a.tif b.tif
+	exits 64 --report "b_ndvi.tif; give another"
+	imgpipe -q -o there --overwrite --summary "$PWD/link/a_ndvi.tif" a.tif b.tif
+	exits 64 --summary "a_ndvi.tif; give another"
+	[ -z "$(ls there)" ]
+	# A page that a sheet can have.
+	mkdir many
+	for i in {1..49}; do cp a.tif many/july-$i.tif; done
+	imgpipe -q -o there --format none "--quicklook={scene}.png" --contact-sheet there/july.png many
+	exits 64 --contact-sheet "july-2.png; give another"
+	imgpipe -q -o there --format none "--quicklook={scene}.png" --contact-sheet there/july.png many/july-{2,3}.tif
+	exits 0
+	imgpipe -q -o new --report new/a.json --csv new/a_ndvi.csv a.tif
+	exits 0
+}
+
 @test "a second run over the folder above -o finds the same scenes" {
 	mkdir in
 	mv a.tif b.tif in

@@ -9,6 +9,7 @@
 #include "../random.h"
 #include "picture/png.h"
 #include "picture/sheet.h"
+#include "report/sheet_pages.h"
 
 enum { N_SCENES = 60, CELL_WIDTH = 272, CELL_HEIGHT = 296, HEAD = 34, PAD = 8 };
 
@@ -293,6 +294,28 @@ static void test_pages_left_over(void **state)
 			assert_int_equal(unlink(path[i]), 0);
 }
 
+static void test_names_of_pages(void **state)
+{
+	char *path = sheet_page_path("x/july.PNG", 7);
+
+	(void)state;
+	assert_string_equal(path, "x/july-7.PNG");
+	free(path);
+	assert_int_equal(sheet_pages(0), 1);
+	assert_int_equal(sheet_pages(48), 1);
+	assert_int_equal(sheet_pages(49), 2);
+	assert_int_equal(sheet_pages(UINT64_MAX / 2), 100);
+	assert_int_equal(sheet_page_of("july.png", "july-2.png"), 2);
+	assert_int_equal(sheet_page_of("july.png", "july-100.png"), 100);
+	for (unsigned i = 0; i < 9; i++)
+		assert_int_equal(
+			sheet_page_of("july.png",
+				      (const char *[]){"july.png", "july-1.png", "july-02.png",
+						       "july-101.png", "july-2.tif", "july-2",
+						       "july-+2.png", "july-.png", "jul-2.png"}[i]),
+			0);
+}
+
 /* The page, and what is kept of each picture. */
 static void test_memory_is_planned(void **state)
 {
@@ -455,6 +478,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_small_scene, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_own_range, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pages_left_over, setup, teardown),
+		cmocka_unit_test(test_names_of_pages),
 		cmocka_unit_test_setup_teardown(test_memory_is_planned, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign_picture, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_html, setup, teardown),
