@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "output/pyramid.h"
 #include "report_file.h"
@@ -32,6 +33,21 @@ static const char *sheet_path(const struct open_report *report)
 	return path ? path : "";
 }
 
+/* Nobody has named this one: what is there is replaced unasked only where it is the same page. */
+static int check_page(const struct open_report *report, const char *path, unsigned page,
+		      struct error *err)
+{
+	const struct maps *maps = report->options->maps;
+
+	if ((maps && maps->overwrite) || access(path, F_OK) ||
+	    report_target_is_sheet_page(path, page))
+		return 0;
+	return error_set(err, EX_CANTCREAT,
+			 "%s: is there, and no page %u of a contact sheet, which may have to be "
+			 "called that; give --contact-sheet another name, or --overwrite",
+			 path, page);
+}
+
 /* Whatever could stop a page later is told now. */
 static int probe_pages(const struct open_report *report, struct error *err)
 {
@@ -48,6 +64,8 @@ static int probe_pages(const struct open_report *report, struct error *err)
 			return error_memory(err, "a path", TITLE_BYTES);
 		rc = report_file_probe(&file, report_sheet.option.kind, path, err);
 		report_file_release(&file);
+		if (rc == 0)
+			rc = check_page(report, path, page, err);
 		free(path);
 	}
 	return rc;
@@ -248,7 +266,7 @@ static void remove_further(const struct open_report *report, unsigned page)
 	for (; more && page <= SHEET_PAGES_MOST; page++) {
 		char *path = sheet_page_path(sheet_path(report), page);
 
-		more = path && report_target_remove_sheet(path);
+		more = path && report_target_is_sheet_page(path, page) && unlink(path) == 0;
 		free(path);
 	}
 }

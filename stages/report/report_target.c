@@ -14,13 +14,12 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "picture/sheet.h"
 #include "report_option.h"
+#include "sheet_pages.h"
 
 enum {
 	MOST_LINKS = 40, /* as the kernel follows (path_resolution(7)) */
-	MAGIC_BYTES = 16,
-	HEAD_BYTES = 1024 /* a contact sheet says what it is behind its table of colours */
+	MAGIC_BYTES = 16
 };
 
 int report_target_refuse(const char *kind, const char *path, int code, struct error *err)
@@ -33,25 +32,24 @@ int report_target_refuse(const char *kind, const char *path, int code, struct er
 
 /* --- whose file it is --- */
 
-/* A report that is a picture: what libpng wrote for stages/picture/sheet.c. */
-static bool is_contact_sheet(const char *head, ssize_t n)
+/* The first bytes of a plain file; 0: it is none, or empty. */
+static size_t read_head(const char *path, int flags, char head[SHEET_HEAD_BYTES])
 {
-	static const char mark[] = "tEXtSoftware\0" SHEET_SOFTWARE;
-
-	return n > 0 && memmem(head, (size_t)n, mark, sizeof(mark) - 1);
-}
-
-bool report_target_remove_sheet(const char *path)
-{
-	char head[HEAD_BYTES];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags);
 	struct stat st;
-	bool ours = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-		    is_contact_sheet(head, read(fd, head, sizeof(head)));
+	bool plain = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	ssize_t n = plain ? read(fd, head, SHEET_HEAD_BYTES) : 0;
 
 	if (fd >= 0)
 		(void)close(fd);
-	return ours && unlink(path) == 0;
+	return n > 0 ? (size_t)n : 0;
+}
+
+bool report_target_is_sheet_page(const char *path, unsigned page)
+{
+	char head[SHEET_HEAD_BYTES];
+
+	return sheet_page_in(head, read_head(path, O_NOFOLLOW, head)) == page;
 }
 
 /*
@@ -89,15 +87,12 @@ static bool holds_data(const char *path)
 		{{'E', 'N', 'V', 'I', '\n'}, 5},          /* header of ENVI */
 		{{'G', 'R', 'O', 'U', 'P', ' ', '='}, 7}, /* Landsat's MTL */
 	};
-	char head[HEAD_BYTES] = {0};
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	ssize_t n = fd >= 0 ? read(fd, head, sizeof(head)) : 0;
+	char head[SHEET_HEAD_BYTES];
+	size_t n = read_head(path, 0, head);
 
-	if (fd >= 0)
-		(void)close(fd);
 	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++)
-		if (n >= (ssize_t)magic[i].n && memcmp(head, magic[i].bytes, magic[i].n) == 0)
-			return !is_contact_sheet(head, n);
+		if (n >= magic[i].n && memcmp(head, magic[i].bytes, magic[i].n) == 0)
+			return !sheet_page_in(head, n);
 	return false;
 }
 

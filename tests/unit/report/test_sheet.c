@@ -9,6 +9,8 @@
 #include "../random.h"
 #include "picture/png.h"
 #include "picture/sheet.h"
+#include "output/maps.h"
+#include "report/report_target.h"
 #include "report/sheet_pages.h"
 
 enum { N_SCENES = 60, CELL_WIDTH = 272, CELL_HEIGHT = 296, HEAD = 34, PAD = 8 };
@@ -244,14 +246,17 @@ static void test_own_range(void **state)
 	free(own.pixels);
 }
 
-static void copy_file(const char *from, const char *to)
+/* A page, as another one. */
+static void copy_page(const char *from, const char *to, int page)
 {
-	char *bytes = read_whole(from);
+	char *bytes = read_whole(from), *words = memmem(bytes, 2000, "; page ", 7);
 	struct stat st;
 	FILE *out = fopen(to, "w");
 
 	assert_int_equal(stat(from, &st), 0);
 	assert_non_null(out);
+	assert_non_null(words);
+	words[7] = (char)('0' + page);
 	assert_int_equal(fwrite(bytes, 1, (size_t)st.st_size, out), st.st_size);
 	assert_int_equal(fclose(out), 0);
 	free(bytes);
@@ -270,15 +275,15 @@ static void test_pages_left_over(void **state)
 		snprintf(path[i], sizeof(path[i]), i == 1 ? "%s/all.png" : "%s/all-%d.png",
 			 f->folder, i);
 	assert_int_equal(write_sheet(f, path[1], &err), 0);
-	copy_file(path[2], path[3]);
-	copy_file(path[2], path[4]);
+	copy_page(path[2], path[3], 3);
+	copy_page(path[2], path[4], 4);
 	fill_thumbnail(&t, 9, 9, 3);
 	out = fopen(path[5], "w");
 	assert_non_null(out);
 	assert_int_equal(png_write(out, &t.picture, "somebody", NULL, &err), 0);
 	assert_int_equal(fclose(out), 0);
 	picture_release(&t.picture);
-	copy_file(path[2], path[6]);
+	copy_page(path[2], path[6], 6);
 	assert_int_equal(write_sheet(f, path[1], &err), 0);
 	assert_int_equal(access(path[2], F_OK), 0);
 	assert_int_not_equal(access(path[3], F_OK), 0);
@@ -292,6 +297,34 @@ static void test_pages_left_over(void **state)
 	for (int i = 1; i < 7; i++)
 		if (i != 4)
 			assert_int_equal(unlink(path[i]), 0);
+}
+
+/* Sheets that were asked for by names that pages of this one would have. */
+static void test_sheets_of_their_own(void **state)
+{
+	struct fixture *f = *state;
+	struct maps maps = {.overwrite = true};
+	char first[128], second[128], third[128];
+	struct error err = {0};
+
+	snprintf(first, sizeof(first), "%s/all.png", f->folder);
+	snprintf(second, sizeof(second), "%s/all-2.png", f->folder);
+	snprintf(third, sizeof(third), "%s/all-3.png", f->folder);
+	assert_int_equal(write_sheet(f, first, &err), 0);
+	copy_page(first, third, 1);
+	assert_int_equal(write_sheet(f, first, &err), 0);
+	assert_true(report_target_is_sheet_page(third, 1)); /* it stays */
+	copy_page(first, second, 1);
+	assert_int_equal(write_sheet(f, first, &err), -1); /* before any work */
+	assert_int_equal(err.code, EX_CANTCREAT);
+	assert_non_null(strstr(err.text, "all-2.png"));
+	assert_non_null(strstr(err.text, "--overwrite"));
+	assert_true(report_target_is_sheet_page(second, 1));
+	f->options.maps = &maps;
+	assert_int_equal(write_sheet(f, first, &err), 0);
+	f->options.maps = NULL;
+	assert_true(report_target_is_sheet_page(second, 2));
+	assert_int_equal(unlink(first) + unlink(second) + unlink(third), 0);
 }
 
 static void test_names_of_pages(void **state)
@@ -478,6 +511,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_small_scene, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_own_range, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pages_left_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_sheets_of_their_own, setup, teardown),
 		cmocka_unit_test(test_names_of_pages),
 		cmocka_unit_test_setup_teardown(test_memory_is_planned, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign_picture, setup, teardown),
