@@ -96,7 +96,23 @@ static int bad_nodata(const struct map_def *map, const char *text, struct error 
 						  : "give a whole number from 0 to 255");
 }
 
-/* lo to hi: numbers that values have. Integers keep clear of their nodata, reals cannot. */
+/* Does a value from lo to hi have it, as stored? Then it would be read as none. */
+static int check_apart(const struct map_def *map, const char *text, double nodata, double lo,
+		       double hi, struct error *err)
+{
+	const bool real = map->type == MAP_FLOAT32;
+	const double least = real ? lo : nearbyint((lo - map->offset) / map->scale);
+	const double most = real ? hi : nearbyint((hi - map->offset) / map->scale);
+
+	if (!(nodata >= least && nodata <= most))
+		return 0;
+	return error_set(err, EX_USAGE,
+			 "--output-nodata: %s is a number that values of %s are stored as; give "
+			 "one outside %.9g to %.9g%s",
+			 text, map->name, least, most, real ? ", or nan" : "");
+}
+
+/* lo to hi: where the values are expected. */
 static int set_nodata(struct map_def *map, const char *text, double lo, double hi,
 		      struct error *err)
 {
@@ -114,11 +130,8 @@ static int set_nodata(struct map_def *map, const char *text, double lo, double h
 		return bad_nodata(map, text, err);
 	if (map->type == MAP_FLOAT32 && isfinite(value) && fabs(value) > (double)__FLT_MAX__)
 		return bad_nodata(map, text, err);
-	if (map->type == MAP_FLOAT32 && value >= lo && value <= hi)
-		return error_set(err, EX_USAGE,
-				 "--output-nodata: %s is a value that %s has; give one outside "
-				 "%g to %g, or nan",
-				 text, map->name, lo, hi);
+	if (check_apart(map, text, value, lo, hi, err))
+		return -1;
 	map->nodata = map->type == MAP_FLOAT32 ? (double)(float)value : value + 0.0;
 	return 0;
 }

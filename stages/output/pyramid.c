@@ -95,8 +95,12 @@ unsigned maps_n_pictures(const struct maps *maps)
 void map_pyramid(struct pyramid *pyramid, const struct maps *maps, unsigned output, uint32_t x_size,
 		 uint32_t y_size)
 {
-	pyramid_make(pyramid, x_size, y_size, maps->format.tile,
-		     (maps->files && maps->format.overviews) || map_has_picture(maps, output));
+	const bool of_file = maps->files && maps->format.overviews;
+	const bool picture = map_has_picture(maps, output);
+
+	pyramid_make(pyramid, x_size, y_size, maps->format.tile, of_file || picture);
+	if (!of_file && picture)
+		pyramid->n_levels = picture_level(pyramid) + 1;
 }
 
 unsigned picture_level(const struct pyramid *pyramid)

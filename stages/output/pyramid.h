@@ -56,7 +56,7 @@ bool map_has_picture(const struct maps *maps, unsigned output);
 unsigned maps_n_pictures(const struct maps *maps);
 /*
  * The pyramid that workers make of an output, and by which its artifacts are numbered: that of the
- * file, or of the picture where the file has no overviews. Level 0 is the same in both.
+ * file, or up to the picture's level where the file has no overviews. Level 0 is the same in both.
  */
 void map_pyramid(struct pyramid *pyramid, const struct maps *maps, unsigned output, uint32_t x_size,
 		 uint32_t y_size);

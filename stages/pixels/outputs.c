@@ -7,11 +7,45 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "discover/scene_list.h"
+#include "output/map_defs.h"
 #include "output/pyramid.h"
 #include "output/scene_maps.h"
 #include "output/tile_maker.h"
 #include "percentile.h"
 #include "stored.h"
+
+/*
+ * Steps of bands as integers are for reflectance from 0 to 1. Of integers without a scale all but
+ * two or three would be stored as the same number.
+ */
+static int check_band(const struct scene *scene, const struct map_def *map,
+		      const struct options *options, struct error *err)
+{
+	const struct band *band = &scene->band[map->item];
+
+	if (map->kind != MAP_BAND || map->type == MAP_FLOAT32 || !scene->has_band[map->item] ||
+	    options->raw || scene->has_reflectance || band->scale != 1 ||
+	    !sample_is_integer(band->type))
+		return 0;
+	return error_set(err, EX_DATAERR,
+			 "%s: nothing says how numbers of %s become reflectance, for which %s of "
+			 "--bands-output has its steps; pass --scale and --offset, --raw to store "
+			 "the numbers themselves, or --type float32",
+			 band->path ? band->path : scene->name, band->name,
+			 map_type_name(map->type));
+}
+
+int scene_open_for_maps(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
+			const struct options *options, struct error *err)
+{
+	if (scene_open(scene, scene_list, id, options, err))
+		return -1;
+	for (unsigned i = 0; i < options->maps->n; i++)
+		if (check_band(scene, &options->maps->map[i], options, err))
+			return -1;
+	return 0;
+}
 
 struct outputs {
 	const struct maps *maps;

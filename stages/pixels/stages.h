@@ -17,6 +17,9 @@ extern const struct stage stage_stats;  /* exact sums and histogram */
 
 /* outputs.c: files of pixels. */
 extern const struct output_maker pixel_outputs;
+/* As scene_open(); a scene whose bands cannot be stored as asked for is none: EX_DATAERR. */
+int scene_open_for_maps(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
+			const struct options *options, struct error *err) MUST_CHECK;
 
 /* workload_pixels.c: what the rows of the stage table are called. */
 extern const char *const pixel_stage_names[N_METER_STAGES];

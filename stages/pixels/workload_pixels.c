@@ -40,13 +40,13 @@ const char *const map_stage_names[N_METER_STAGES] = {
 };
 
 /* What both workloads have. */
-#define OF_PIXELS                                                                                  \
-	.slice_rows = block_slice_rows, .slice = block_slice, .pixel_bytes = scene_pixel_bytes,    \
-	.layout = pixels_layout, .heavy = &reader_heavy, .facts = facts, .scene_open = scene_open, \
-	.scene_is_fresh = scene_is_fresh, .scene_begin = scene_begin, .scene_pack = scene_pack,    \
-	.scene_unpack = scene_unpack, .reach = scene_list_reach,                                   \
-	.totals_bytes = scene_totals_bytes, .totals_new = scene_totals_new,                        \
-	.totals_fold = scene_totals_fold, .totals_finish = scene_totals_finish,                    \
+#define OF_PIXELS                                                                               \
+	.slice_rows = block_slice_rows, .slice = block_slice, .pixel_bytes = scene_pixel_bytes, \
+	.layout = pixels_layout, .heavy = &reader_heavy, .facts = facts,                        \
+	.scene_is_fresh = scene_is_fresh, .scene_begin = scene_begin, .scene_pack = scene_pack, \
+	.scene_unpack = scene_unpack, .reach = scene_list_reach,                                \
+	.totals_bytes = scene_totals_bytes, .totals_new = scene_totals_new,                     \
+	.totals_fold = scene_totals_fold, .totals_finish = scene_totals_finish,                 \
 	.totals_free = scene_totals_free, .totals_cells = scene_totals_cells
 
 const struct workload workload_pixels = {
@@ -54,6 +54,7 @@ const struct workload workload_pixels = {
 	.stage_names = pixel_stage_names,
 	.stage = pixel_stages,
 	.n_stages = sizeof(pixel_stages) / sizeof(pixel_stages[0]),
+	.scene_open = scene_open,
 	OF_PIXELS,
 };
 
@@ -63,5 +64,6 @@ const struct workload workload_maps = {
 	.stage = map_stages,
 	.n_stages = sizeof(map_stages) / sizeof(map_stages[0]),
 	.outputs = &pixel_outputs,
+	.scene_open = scene_open_for_maps,
 	OF_PIXELS,
 };

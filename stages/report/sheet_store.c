@@ -109,6 +109,23 @@ static void keep_text(char *to, size_t room, const char *text)
 	to[n] = '\0';
 }
 
+/* Member by member: what lies between them is not for a file. */
+static void keep_thumbnail(struct thumbnail *to, const struct thumbnail *from)
+{
+	const struct picture *picture = &from->picture;
+
+	to->picture.x_size = picture->x_size;
+	to->picture.y_size = picture->y_size;
+	to->picture.n_colours = picture->n_colours;
+	memcpy(to->picture.colour, picture->colour, picture->n_colours * sizeof(*picture->colour));
+	keep_text(to->title, sizeof(to->title), from->title);
+	to->numbers = from->numbers;
+	to->own_range = from->own_range;
+	to->ramp.kind = from->ramp.kind;
+	to->ramp.low = from->ramp.low;
+	to->ramp.high = from->ramp.high;
+}
+
 static size_t pixels_of(const struct picture *picture)
 {
 	return picture_bytes(picture->x_size, picture->y_size);
@@ -133,8 +150,7 @@ int sheet_store_add(struct sheet_store *store, const char *date, const struct sh
 	keep_text(record.reason, sizeof(record.reason), cell->reason);
 	record.has_picture = cell->thumbnail;
 	if (cell->thumbnail)
-		record.thumbnail = *cell->thumbnail;
-	record.thumbnail.picture.pixel = NULL;
+		keep_thumbnail(&record.thumbnail, cell->thumbnail);
 	if (put(store, &record, sizeof(record), err) ||
 	    (cell->thumbnail &&
 	     put(store, cell->thumbnail->picture.pixel, pixels_of(&cell->thumbnail->picture), err)))

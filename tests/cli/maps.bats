@@ -82,7 +82,7 @@ refused() {
 	run ! grep -q LAYOUT=IFDS_BEFORE_DATA y/a_ndvi.tif
 }
 
-@test "nodata has to be a number that the type holds, and float32 values do not have" {
+@test "nodata has to be a number that the type holds, and values do not have" {
 	refused "holds no" -- -o out --output-nodata 40000
 	refused "holds no" -- -o out --output-nodata nan
 	refused "holds no" -- -o out --type uint8 --output-nodata -1
@@ -91,7 +91,9 @@ refused() {
 	refused "-1 to 1" -- -o out --type float32 --output-nodata 0
 	imgpipe plan -o out --type float32 --output-nodata -9999 a.tif
 	exits 0
-	imgpipe plan -o out --output-nodata 0 a.tif
+	refused "-10000 to 10000" -- -o out --output-nodata 0
+	refused "0 to 250" -- -o out --type uint8 --output-nodata 0
+	imgpipe plan -o out --output-nodata -20000 a.tif
 	exits 0
 }
 
@@ -214,11 +216,12 @@ pixels() {
 	imgpipe -q -o out --overwrite --type float32 --output-nodata -9999 t.tif
 	exits 0
 	[[ "$(pixels out/t_ndvi.tif)" == "Float32 -9999.0 "*" NDVI [[0.5, 0.0, -9999.0]]" ]]
-	# A nodata within the range: the value 0 keeps clear of it.
-	imgpipe -o out --overwrite --output-nodata 0 t.tif
+	# A value beyond the range keeps clear of nodata.
+	imgpipe -o out --expr clay=nir/red --range clay=0,2 --output-nodata 30000 t.tif
 	exits 0
-	[[ "$(pixels out/t_ndvi.tif)" =~ ^"Int16 0.0 0.0001 0.0 NDVI [[5000, "-?1", 0]]"$ ]]
-	[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"1 pixel of ndvi is beyond what int16 holds with this scale, or would be read as nodata, which is 0,"* ]]
+	[ "$(pixels out/t_clay.tif)" = "Int16 30000.0 0.0001 0.0 clay [[30001, 10000, 30000]]" ]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"1 pixel of clay is beyond what int16 holds with this scale, or would be read as nodata, which is 30000,"* ]]
+	rm out/t_clay.tif
 	# 3 is more than 2 * 32767 / 32767.
 	imgpipe -o out --expr clay=nir/red --range clay=0,2 --report r.json t.tif
 	exits 0
@@ -230,6 +233,23 @@ pixels() {
 		"[('out/t_clay.tif', 'map', 'clay', 'uint8', 1)]" ]
 	[[ "$output" == *"Maps      1 file, "*" in out"* ]]
 	[ "$(get r.json "d['run']['outputs']['bytes']")" = "$(stat -c %s out/t_clay.tif)" ]
+}
+
+@test "bands as integers need a scale, or numbers as they are" {
+	for type in int16 uint8; do
+		imgpipe -q -o out --bands-output red,nir --type $type --report r.json a.tif
+		exits 65 a.tif "numbers of red" $type --raw "--type float32"
+		[ -z "$(ls out)" ]
+	done
+	imgpipe -q -o out --bands-output red --type int16 --raw a.tif
+	exits 0
+	[[ "$(pixels out/a_red.tif)" == "Int16 -32768.0 2.0 0.0 "*"[[15, 20]]" ]]
+	imgpipe -q -o out --overwrite --bands-output red --type int16 --scale 0.0001 a.tif
+	exits 0
+	[[ "$(pixels out/a_red.tif)" == "Int16 -32768.0 0.0001 0.0 "*"[[30, 40]]" ]]
+	imgpipe -q -o out --overwrite --bands-output red a.tif
+	exits 0
+	[[ "$(pixels out/a_red.tif)" == "Float32 nan "*"[[30.0, 40.0]]" ]]
 }
 
 @test "classes and bands; a column of --csv says which map is which" {

@@ -147,7 +147,7 @@ MADE = (
     ("BigTIFF", "--size 517x260 --tile 128 --bigtiff", "--co BIGTIFF=YES --co BLOCKSIZE=128"),
     ("int16", "--size 400x300 --tile 64 --type int16", "--co LEVEL=12 --co PREDICTOR=2"),
     ("negative", "--size 256x256 --tile 64 --type int16 --content negative", "--co BLOCKSIZE=128"),
-    ("holes", "--size 513x511 --tile 256 --content holes", "--co BLOCKSIZE=128 --output-nodata 0 --type int16"),
+    ("holes", "--size 513x511 --tile 256 --content holes", "--co BLOCKSIZE=128 --output-nodata 12000 --type int16"),
     ("holes, float32", "--size 515x513 --tile 256 --content holes",
      "--co BLOCKSIZE=128 --type float32 --output-nodata -9999"),
     ("float64", "--size 333x300 --strip 16 --type float64 --content ramp", "--format gtiff --co OVERVIEWS=AUTO "

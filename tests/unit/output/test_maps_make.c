@@ -144,10 +144,38 @@ static void types_that_are_asked_for(void **state)
 	assert_true(maps->map[0].nodata == (double)-9999.1F);
 	maps_free(maps);
 	o.map.type = "int16";
-	o.map.nodata = "0";
+	o.map.nodata = "-10001";
 	maps = made(&o);
-	assert_true(maps->map[0].nodata == 0 && maps->map[0].scale == 0.0001);
+	assert_true(maps->map[0].nodata == -10001 && maps->map[0].scale == 0.0001);
 	done(&o, maps);
+}
+
+/* What a value is stored as is no nodata, whatever the type. */
+static void nodata_apart(void **state)
+{
+	static const struct {
+		const char *type, *nodata;
+		bool taken;
+	} rows[] = {
+		{"int16", "0", false},     {"int16", "-10000", false}, {"int16", "10000", false},
+		{"int16", "-10001", true}, {"int16", "10001", true},   {"uint8", "0", false},
+		{"uint8", "250", false},   {"uint8", "251", true},     {"float32", "0", false},
+		{"float32", "1", false},   {"float32", "1.5", true},   {"float32", "-inf", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct options o = asked("ndvi", "");
+		struct maps *maps = NULL;
+		struct error err = {0};
+
+		o.map.type = rows[i].type;
+		o.map.nodata = rows[i].nodata;
+		assert_int_equal(maps_make(&maps, &o, &err), rows[i].taken ? 0 : -1);
+		if (!rows[i].taken)
+			assert_non_null(strstr(err.text, "outside"));
+		done(&o, maps);
+	}
 }
 
 static void classes_and_bands(void **state)
@@ -155,7 +183,7 @@ static void classes_and_bands(void **state)
 	struct options o = {.map = {.output = "out/",
 				    .mask_output = "why",
 				    .bands_output = "blue,#7,nir",
-				    .nodata = "-1",
+				    .nodata = "-20000",
 				    .no_sync = true,
 				    .overwrite = true,
 				    .spool_folder = "/tmp"}};
@@ -183,7 +211,7 @@ static void classes_and_bands(void **state)
 	assert_int_equal(maps->map[2].item, 0);
 	assert_string_equal(maps->map[2].name, "blue");
 	assert_int_equal(maps->map[2].type, MAP_FLOAT32);
-	assert_true(maps->map[2].nodata == -1);
+	assert_true(maps->map[2].nodata == -20000);
 	assert_int_equal(maps->map[3].item, 2);
 	assert_string_equal(maps->map[4].name, "band7");
 	maps_free(maps);
@@ -271,15 +299,11 @@ static void sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_is_asked_for),
-		cmocka_unit_test(defaults),
-		cmocka_unit_test(steps_of_16_bits),
-		cmocka_unit_test(types_by_index),
-		cmocka_unit_test(types_that_are_asked_for),
-		cmocka_unit_test(classes_and_bands),
-		cmocka_unit_test(pictures),
-		cmocka_unit_test(codes_of_classes),
-		cmocka_unit_test(sizes),
+		cmocka_unit_test(nothing_is_asked_for),     cmocka_unit_test(defaults),
+		cmocka_unit_test(steps_of_16_bits),         cmocka_unit_test(types_by_index),
+		cmocka_unit_test(types_that_are_asked_for), cmocka_unit_test(nodata_apart),
+		cmocka_unit_test(classes_and_bands),        cmocka_unit_test(pictures),
+		cmocka_unit_test(codes_of_classes),         cmocka_unit_test(sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

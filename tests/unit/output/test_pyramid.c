@@ -99,14 +99,16 @@ static void pictures(void **state)
 	assert_int_equal(pyramid.n_levels, 1);
 	maps.picture.wanted = true;
 	map_pyramid(&pyramid, &maps, 0, 10980, 10980);
-	assert_int_equal(pyramid.n_levels, 6);
+	assert_int_equal(pyramid.n_levels, 5);        /* no more than the picture needs */
 	assert_int_equal(picture_level(&pyramid), 4); /* 687 */
 	assert_int_equal(maps_n_pictures(&maps), 2);
 	map_pyramid(&pyramid, &maps, 1, 10980, 10980);
-	assert_int_equal(pyramid.n_levels, 6);
+	assert_int_equal(pyramid.n_levels, 5);
 	map_pyramid(&pyramid, &maps, 2, 10980, 10980);
 	assert_int_equal(pyramid.n_levels, 1);
 	maps.format.overviews = true;
+	map_pyramid(&pyramid, &maps, 1, 10980, 10980);
+	assert_int_equal(pyramid.n_levels, 6);
 	map_pyramid(&pyramid, &maps, 2, 1000, 8);
 	assert_int_equal(pyramid.n_levels, 2);
 	assert_int_equal(picture_level(&pyramid), 0);

@@ -447,9 +447,8 @@ static void pictures_alone(void **state)
 	assert_int_equal(tile_maker_put(tile_maker_begin(&work.env, 0, &work.grid, &chunk, &err),
 					&work.env, &chunk, &value, true, &err),
 			 0);
-	assert_int_equal(work.env.n, 4); /* samples and quadrants of two tiles */
+	assert_int_equal(work.env.n, 2); /* samples of two tiles, and nothing that nobody reads */
 	assert_int_equal(only(&work, ARTIFACT_SAMPLES, 1).bytes, TILE * TILE);
-	assert_int_equal(only(&work, ARTIFACT_QUADRANT, 1).bytes, TILE * TILE / 4);
 	spool_empty(spools, 0);
 }
 

@@ -12,6 +12,7 @@
 #include "output/maps.h"
 #include "report/report_target.h"
 #include "report/sheet_pages.h"
+#include "report/sheet_store.h"
 
 enum { N_SCENES = 60, CELL_WIDTH = 272, CELL_HEIGHT = 296, HEAD = 34, PAD = 8 };
 
@@ -327,6 +328,41 @@ static void test_sheets_of_their_own(void **state)
 	assert_int_equal(unlink(first) + unlink(second) + unlink(third), 0);
 }
 
+/* What lies between the members of a picture comes into no file. */
+static void test_store_keeps_members_alone(void **state)
+{
+	enum { SIDE = 4, EACH = sizeof(struct sheet_record) + SIDE * SIDE };
+	struct fixture *f = *state;
+	struct sheet_store store;
+	struct error err = {0};
+	struct thumbnail t;
+	static unsigned char bytes[2][EACH];
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/all.png", f->folder);
+	assert_int_equal(sheet_store_open(&store, path, &err), 0);
+	for (int i = 0; i < 2; i++) {
+		const struct sheet_cell cell = {
+			.thumbnail = &t, .first = "a", .second = "b", .reason = ""};
+
+		memset(&t, i ? 0xff : 0, sizeof(t));
+		t.picture.x_size = t.picture.y_size = SIDE;
+		t.picture.n_colours = 2;
+		t.picture.pixel = calloc(SIDE, SIDE);
+		memset(t.picture.colour, 7, 2 * sizeof(*t.picture.colour));
+		strcpy(t.title, "NDVI");
+		t.numbers = t.own_range = true;
+		t.ramp.kind = RAMP_SEQUENTIAL;
+		t.ramp.low = 0;
+		t.ramp.high = 1;
+		assert_int_equal(sheet_store_add(&store, "", &cell, &err), 0);
+		free(t.picture.pixel);
+		assert_int_equal(pread(store.fd, bytes[i], EACH, i * EACH), EACH);
+	}
+	assert_memory_equal(bytes[0], bytes[1], EACH);
+	sheet_store_close(&store);
+}
+
 static void test_names_of_pages(void **state)
 {
 	char *path = sheet_page_path("x/july.PNG", 7);
@@ -512,6 +548,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_own_range, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pages_left_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sheets_of_their_own, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_store_keeps_members_alone, setup, teardown),
 		cmocka_unit_test(test_names_of_pages),
 		cmocka_unit_test_setup_teardown(test_memory_is_planned, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign_picture, setup, teardown),
