@@ -19,6 +19,7 @@ void file_set_sweep(const char *folder)
 	if (fd < 0)
 		return;
 	new_files_sweep(fd, temp);
+	kept_files_sweep(fd);
 	(void)close(fd);
 }
 
@@ -37,6 +38,7 @@ int file_set_init(struct file_set *files, const char *folder, unsigned most, boo
 				   .most = most,
 				   .overwrite = overwrite,
 				   .sync = sync,
+				   .kept.fd = -1,
 				   .folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
 	if (files->folder_fd < 0)
 		return error_errno(err, EX_CANTCREAT, errno,
@@ -52,7 +54,7 @@ int file_set_add(struct file_set *files, const char *base, struct error *err)
 	if (files->n == files->most)
 		return error_set(err, EX_SOFTWARE, "%s/%s: more files than were planned",
 				 files->folder, base);
-	*new = (struct set_file){.base = base};
+	*new = (struct set_file){.base = base, .kept = -1};
 	new->fd = new_file_open_as(&new->file, files->folder_fd, temp, 0666);
 	if (new->fd < 0) {
 		int rc = failed(files, base, "cannot be made", err);
@@ -90,6 +92,37 @@ static int give_name(struct file_set *files, struct set_file *file, struct error
 	return failed(files, file->base, "cannot get its name", err);
 }
 
+/* Without hard links there is no way back. */
+static bool cannot_link(int why)
+{
+	return why == EPERM || why == EACCES || why == EMLINK || why == ENOSYS || why == ENOTSUP ||
+	       why == EXDEV || why == EROFS;
+}
+
+static int keep_old(struct file_set *files, struct set_file *file, struct error *err)
+{
+	struct stat old, new;
+
+	if (fstatat(files->folder_fd, file->base, &old, AT_SYMLINK_NOFOLLOW) ||
+	    (!S_ISREG(old.st_mode) && !S_ISLNK(old.st_mode)) || fstat(file->fd, &new))
+		return 0;
+	file->kept = kept_files_add(&files->kept, files->folder_fd, file->base, new.st_ino);
+	if (file->kept >= 0 || cannot_link(errno) || errno == ENOENT)
+		return 0;
+	return failed(files, file->base, "the file that it replaces cannot be kept until then",
+		      err);
+}
+
+static int keep_all(struct file_set *files, struct error *err)
+{
+	for (unsigned i = 0; files->overwrite && i < files->n; i++)
+		if (keep_old(files, &files->set[i], err))
+			return -1;
+	if (files->sync && files->kept.fd >= 0)
+		(void)new_file_sync(files->kept.fd);
+	return 0;
+}
+
 static int sync_all(const struct file_set *files, struct error *err)
 {
 	for (unsigned i = 0; files->sync && i < files->n; i++)
@@ -118,19 +151,28 @@ static int name_all(struct file_set *files, struct error *err)
 
 static void take_back_names(struct file_set *files)
 {
-	for (unsigned i = 0; i < files->n; i++)
-		if (files->set[i].has_name && !files->set[i].replaced)
-			(void)unlinkat(files->folder_fd, files->set[i].base, 0);
+	for (unsigned i = 0; i < files->n; i++) {
+		const struct set_file *file = &files->set[i];
+
+		if (!file->has_name)
+			continue;
+		if (file->kept >= 0)
+			(void)kept_files_put_back(&files->kept, file->kept, file->base);
+		else if (!file->replaced)
+			(void)unlinkat(files->folder_fd, file->base, 0);
+	}
 }
 
 int file_set_commit(struct file_set *files, struct error *err)
 {
-	if (sync_all(files, err))
-		return -1;
-	if (name_all(files, err) == 0)
-		return 0;
-	take_back_names(files);
-	return -1;
+	int rc = sync_all(files, err) || keep_all(files, err) ? -1 : 0;
+
+	if (rc == 0 && name_all(files, err)) {
+		take_back_names(files);
+		rc = -1;
+	}
+	kept_files_end(&files->kept);
+	return rc;
 }
 
 void file_set_drop(struct file_set *files)

@@ -10,6 +10,7 @@
 
 #include "error.h"
 #include "base/new_file.h"
+#include "kept_files.h"
 
 /* One of them. */
 struct set_file {
@@ -18,9 +19,13 @@ struct set_file {
 	const char *base; /* its name in the folder; outlives the set */
 	bool has_name;    /* it has got it */
 	bool replaced;    /* another file's */
+	int kept;         /* number of that one in `kept`; -1: it is not */
 };
 
-/* Remove what runs that are gone have left in the folder under temporary names. */
+/*
+ * Remove what runs that are gone have left in the folder under temporary names; what they had
+ * replaced is put back where they had not named all files of a scene.
+ */
 void file_set_sweep(const char *folder);
 
 struct file_set {
@@ -29,6 +34,7 @@ struct file_set {
 	bool overwrite, sync;
 	unsigned n, most;
 	struct set_file *set;
+	struct kept_files kept; /* while names are given */
 };
 
 /* Room for `most` files in a folder that is there. Drop it whatever comes back. */
@@ -40,8 +46,8 @@ int file_set_add(struct file_set *files, const char *base, struct error *err) MU
 
 /*
  * All of them are whole: they go to the disk (where `sync`), and get their names. -1: none has one,
- * but for those that had replaced a file before that: they stay. Only files and links are replaced,
- * with `overwrite` alone.
+ * and files that had been replaced before that are back; where the file system has no hard links
+ * those stay replaced. Only files and links are replaced, with `overwrite` alone.
  */
 int file_set_commit(struct file_set *files, struct error *err) MUST_CHECK;
 

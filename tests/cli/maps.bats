@@ -243,7 +243,7 @@ pixels() {
 	done
 	imgpipe -q -o out --bands-output red --type int16 --raw a.tif
 	exits 0
-	[[ "$(pixels out/a_red.tif)" == "Int16 -32768.0 2.0 0.0 "*"[[15, 20]]" ]]
+	[[ "$(pixels out/a_red.tif)" == "Int16 -32768.0 5.0 0.0 "*"[[6, 8]]" ]]
 	imgpipe -q -o out --overwrite --bands-output red --type int16 --scale 0.0001 a.tif
 	exits 0
 	[[ "$(pixels out/a_red.tif)" == "Int16 -32768.0 0.0001 0.0 "*"[[30, 40]]" ]]
