@@ -203,11 +203,14 @@ static int make_tree(struct upper *upper, uint32_t x, uint32_t y, uint64_t *n_ti
 	unsigned last = upper->places->last;
 	int level = (int)last;
 
-	for (begin(upper, last, x, y); level >= 0;) {
+	begin(upper, last, x, y);
+	for (;;) {
 		struct open *open = &upper->open[level];
 
 		if (open->n < QUARTERS) {
 			level = next_quarter(upper, (unsigned)level, err);
+			if (level < 0)
+				return -1;
 			continue;
 		}
 		if (upper->env->cancelled && upper->env->cancelled(upper->env->context))
@@ -222,7 +225,6 @@ static int make_tree(struct upper *upper, uint32_t x, uint32_t y, uint64_t *n_ti
 			     quarter(upper, (unsigned)level, upper->open[level].n), upper->tile);
 		upper->open[level].n++;
 	}
-	return -1;
 }
 
 static int make_all(struct upper *upper, uint64_t *n_tiles, struct error *err)
