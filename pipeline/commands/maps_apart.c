@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "output/file_set.h"
 #include "output/map_name.h"
 
 enum { SHOWN_MOST = 5, SHOWN_BYTES = 100 };
@@ -75,6 +76,7 @@ static int have_folder(const struct looking *l, struct error *err)
 	if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS))
 		return error_errno(err, EX_CANTCREAT, errno,
 				   "--output %s: no files can be made in it", path);
+	file_set_sweep(path);
 	return 0;
 }
 
@@ -122,11 +124,11 @@ static int look_for(struct looking *l, int folder, const char *name, struct erro
 
 	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW))
 		return 0;
-	if (S_ISDIR(st.st_mode))
+	if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
 		return error_set(err, EX_CANTCREAT,
-				 "%s: is a folder, and a file of this name is to be written; give "
+				 "%s: is %s, and a file of this name is to be written; give "
 				 "another --output or --name",
-				 name);
+				 name, S_ISDIR(st.st_mode) ? "a folder" : "no file");
 	/* An input may be meant through a link. */
 	if (S_ISLNK(st.st_mode) && fstatat(folder, name, &st, 0))
 		st = (struct stat){0};
@@ -152,6 +154,8 @@ static bool is_present(const void *context, const struct stat *st)
 
 static int check_present(struct looking *l, struct error *err)
 {
+	const bool one = l->n_present == 1;
+
 	if (!l->n_present)
 		return 0;
 	qsort(l->present, l->n_present, sizeof(*l->present), by_file);
@@ -165,9 +169,10 @@ static int check_present(struct looking *l, struct error *err)
 		return 0;
 	return error_set(err, EX_CANTCREAT,
 			 "%s: of the files to be written %zu %s there: %s%s; --overwrite replaces "
-			 "them",
-			 l->maps->folder, l->n_present, l->n_present == 1 ? "is" : "are", l->shown,
-			 l->n_present > SHOWN_MOST ? " ..." : "");
+			 "%s, -o with another folder leaves %s as %s",
+			 l->maps->folder, l->n_present, one ? "is" : "are", l->shown,
+			 l->n_present > SHOWN_MOST ? " ..." : "", one ? "it" : "them",
+			 one ? "it" : "them", one ? "it is" : "they are");
 }
 
 /* --- names --- */

@@ -71,9 +71,9 @@ static int read_format(struct maps *maps, enum map_container *container,
 {
 	const char *text = map->format ? map->format : "cog";
 
-	*container = strcmp(text, "gtiff") == 0 ? CONTAINER_GTIFF : CONTAINER_COG;
-	maps->files = strcmp(text, "none") != 0;
-	if (maps->files && strcmp(text, "cog") != 0 && *container != CONTAINER_GTIFF)
+	*container = strcasecmp(text, "gtiff") == 0 ? CONTAINER_GTIFF : CONTAINER_COG;
+	maps->files = strcasecmp(text, "none") != 0;
+	if (maps->files && strcasecmp(text, "cog") != 0 && *container != CONTAINER_GTIFF)
 		return error_set(err, EX_USAGE, "--format: '%.40s' is none of: cog, gtiff, none",
 				 text);
 	return maps->files ? 0 : check_pictures_alone(map, err);

@@ -17,7 +17,9 @@ enum { TITLE_BYTES = 160, DAY = 10 };
 
 struct sheet_state {
 	struct sheet_store store;
-	uint64_t n_more; /* that have no room */
+	uint64_t n_more;    /* that have no room */
+	uint32_t n_without; /* crossed boxes */
+	bool own_ranges;    /* --stretch */
 };
 
 static const char *sheet_path(const struct open_report *report)
@@ -83,6 +85,18 @@ static void sheet_report_release(struct open_report *report)
 
 /* --- one scene --- */
 
+/* "NDVI  2026-07-01", and the range of a picture whose colours are no other's. */
+static void second_line(char text[SHEET_LINE_BYTES], const struct scene *scene, const char *what,
+			const struct thumbnail *t)
+{
+	int n = snprintf(text, SHEET_LINE_BYTES, "%s%s%.*s", what, *scene->acquired ? "  " : "",
+			 DAY, scene->acquired);
+
+	if (t && t->own_range && n < SHEET_LINE_BYTES)
+		(void)snprintf(text + n, (size_t)(SHEET_LINE_BYTES - n), "  %.3g to %.3g",
+			       t->ramp.low, t->ramp.high);
+}
+
 /* The date is the scene's; `what`: "NDVI" or the status. */
 static int keep(struct open_report *report, const struct scene *scene, const char *what,
 		const char *reason, const struct thumbnail *thumbnail, struct error *err)
@@ -100,8 +114,9 @@ static int keep(struct open_report *report, const struct scene *scene, const cha
 		state->n_more++;
 		return 0;
 	}
-	(void)snprintf(second, sizeof(second), "%s%s%.*s", what, *scene->acquired ? "  " : "", DAY,
-		       scene->acquired);
+	state->n_without += !thumbnail;
+	state->own_ranges |= thumbnail && thumbnail->own_range;
+	second_line(second, scene, what, thumbnail);
 	return sheet_store_add(&state->store, scene->acquired, &cell, err);
 }
 
@@ -156,20 +171,26 @@ static int sheet_report_scene(struct open_report *report, const struct scene_res
 
 /* --- pages --- */
 
-/* "37 pictures, 2026-04-01 to 2026-09-30; page 1 of 2". */
+/* "37 pictures, 1 scene without, 2026-04-01 to 2026-09-30; page 1 of 2". */
 static void title_text(char title[TITLE_BYTES], const struct sheet_state *state, unsigned page)
 {
 	const struct sheet_store *store = &state->store;
 	unsigned last = n_pages(store->n);
 	uint32_t dated = 0;
-	int n = snprintf(title, TITLE_BYTES, "%" PRIu32 " picture%s", store->n,
-			 store->n == 1 ? "" : "s");
+	const uint32_t shown = store->n - state->n_without;
+	int n = snprintf(title, TITLE_BYTES, "%" PRIu32 " picture%s", shown, shown == 1 ? "" : "s");
 
+	if (state->n_without)
+		n += snprintf(title + n, (size_t)(TITLE_BYTES - n), ", %" PRIu32 " scene%s without",
+			      state->n_without, state->n_without == 1 ? "" : "s");
 	while (dated < store->n && *store->key[dated].date)
 		dated++;
 	if (dated)
 		n += snprintf(title + n, (size_t)(TITLE_BYTES - n), ", %.*s to %.*s", DAY,
 			      store->key[0].date, DAY, store->key[dated - 1].date);
+	if (state->own_ranges)
+		n += snprintf(title + n, (size_t)(TITLE_BYTES - n),
+			      "; colours are of each scene's own range");
 	if (state->n_more)
 		n += snprintf(title + n, (size_t)(TITLE_BYTES - n),
 			      "; %" PRIu64 " more are not shown", state->n_more);

@@ -68,6 +68,17 @@ refused() {
 	refused "none of" -- -o out --co BIGTIFF=MAYBE
 }
 
+@test "formats and types in GDAL's words" {
+	imgpipe -q -o x --format COG --type Float32 a.tif
+	exits 0
+	imgpipe -q -o y --format GTiff --type Byte a.tif
+	exits 0
+	[ "$(pixels x/a_ndvi.tif | cut -d' ' -f1)" = Float32 ]
+	[ "$(pixels y/a_ndvi.tif | cut -d' ' -f1)" = Byte ]
+	grep -q LAYOUT=IFDS_BEFORE_DATA x/a_ndvi.tif # the ghost area of a COG
+	run ! grep -q LAYOUT=IFDS_BEFORE_DATA y/a_ndvi.tif
+}
+
 @test "nodata has to be a number that the type holds, and float32 values do not have" {
 	refused "holds no" -- -o out --output-nodata 40000
 	refused "holds no" -- -o out --output-nodata nan
@@ -124,7 +135,7 @@ refused() {
 	rm out/*
 	ln -s nowhere out/s3_ndvi.tif
 	imgpipe -q -o out s?.tif
-	exits 73 "1 is there" s3_ndvi.tif
+	exits 73 "1 is there" s3_ndvi.tif "replaces it,"
 	rm out/*
 	mkdir out/s3_ndvi.tif
 	imgpipe -q -o out --overwrite s?.tif
@@ -255,6 +266,27 @@ pixels() {
 	exits 0
 	diff -r before out
 	[ "$(find . -name '*imgpipe*' | wc -l)" -eq 0 ]
+}
+
+@test "a second run over the folder above -o finds the same scenes" {
+	mkdir in
+	mv a.tif b.tif in
+	imgpipe -q -o in/out --bands-output red,nir --csv first.csv in
+	exits 0
+	imgpipe -q -o in/out --bands-output red,nir --csv second.csv --overwrite in/
+	exits 0
+	cmp first.csv second.csv
+	[ "$(find in/out -type f | wc -l)" -eq 6 ]
+	# Named, it is searched.
+	imgpipe -q -o in/out --csv named.csv --overwrite in/out
+	exits 64 inputs
+	imgpipe -q -o in/out --name "{scene}_2.tif" --csv named.csv in/out
+	exits 0
+	[ "$(grep -c ,ok, named.csv)" -eq 2 ]
+	imgpipe -q -o in --bands-output red,nir in
+	exits 64 --bands-output "folder of its own"
+	imgpipe -q -o in --bands-output red,nir in/a.tif
+	exits 0
 }
 
 @test "names of scenes that would lead elsewhere stay in the folder" {
