@@ -319,3 +319,13 @@ pixels() {
 	exits 0
 	[ "$(cd long && echo *)" = "${long:0:237}~$(cd long && echo * | cut -c239-246)_ndvi.tif" ]
 }
+
+@test "what stages hold in memory is what was planned for them, maps included" {
+	"$BUILD/make_scene" --size 1300 --tile 256 big.tif >/dev/null
+	imgpipe -q --raw --bands red=3,nir=4 --workers 1 -o out --report r.json big.tif
+	exits 0
+	run jq -e '[.stages[] | select(.name | IN("encode", "gather", "stats"))
+		| .reserved_peak_bytes > 0.9 * .planned_peak_bytes and .reserved_peak_bytes <= .planned_peak_bytes]
+		== [true, true, true]' r.json
+	[ "$status" -eq 0 ]
+}

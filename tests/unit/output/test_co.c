@@ -43,13 +43,13 @@ static void defaults(void **state)
 	assert_int_equal(f.bigtiff, BIGTIFF_IF_NEEDED);
 	assert_int_equal(co(&f, CONTAINER_GTIFF, "", true, &err), 0);
 	assert_int_equal(f.container, CONTAINER_GTIFF);
-	assert_int_equal(f.level, 6);
+	assert_int_equal(f.level, 1);
 	assert_int_equal(f.predictor, 3);
 	assert_false(f.overviews);
 	assert_int_equal(co(&f, CONTAINER_COG, "COMPRESS=ZSTD", true, &err), 0);
 	assert_int_equal(f.level, 1);
 	assert_int_equal(co(&f, CONTAINER_COG, "COMPRESS=ZSTD", false, &err), 0);
-	assert_int_equal(f.level, 3);
+	assert_int_equal(f.level, 1);
 	assert_int_equal(co(&f, CONTAINER_COG, "COMPRESS=LZW", false, &err), 0);
 	assert_int_equal(f.level, 0);
 	assert_int_equal(co(&f, CONTAINER_COG, "COMPRESS=NONE", true, &err), 0);
