@@ -3,6 +3,8 @@
  */
 #include "run_totals.h"
 
+#include <stdio.h>
+
 void run_totals_count(struct run_totals *totals, const struct scene_result *result)
 {
 	const struct error *error = &result->error;
@@ -26,15 +28,23 @@ void run_totals_count(struct run_totals *totals, const struct scene_result *resu
 	}
 }
 
+static int disk_full(const struct run_totals *totals, struct error *err)
+{
+	char left[60] = "";
+
+	if (totals->n_cancelled)
+		(void)snprintf(left, sizeof(left), ", so no more were begun (%u left)",
+			       totals->n_cancelled);
+	return error_set(err, EX_IOERR,
+			 "several scenes one after the other found no space on the disk for their "
+			 "files%s; make room and run it again",
+			 left);
+}
+
 int run_totals_check(const struct run_totals *totals, struct error *err)
 {
 	if (totals->ended_by_full)
-		return error_set(
-			err, EX_IOERR,
-			"several scenes one after the other found no space on the disk for "
-			"their files, so no more were begun (%u are left); make room and "
-			"run it again",
-			totals->n_cancelled);
+		return disk_full(totals, err);
 	if (!totals->n_skipped || totals->n_skipped != totals->n_scenes || totals->of_share)
 		return 0;
 	return error_set(err, EX_DATAERR,

@@ -118,8 +118,8 @@ static const struct option_row output = {
 	.name = "output",
 	.argument = "DIR",
 	.values = "FILE",
-	.help = "write the map of each index of each scene into this folder; its last part is made "
-		"if it is not there",
+	.help = "write the map of each index of each scene into this folder, which is not searched "
+		"for scenes unless it is named; its last part is made if it is not there",
 	.set = set_output,
 };
 static const struct option_row name = {
@@ -170,21 +170,23 @@ static const struct option_row overwrite = {
 static const struct option_row mask_output = {
 	.name = "mask-output",
 	.argument = "NAME",
-	.help = "also write why each pixel has no value, as a code a reason; NAME is its {index}",
+	.help = "also write why each pixel has no value, as a number for each reason (cloud, "
+		"nodata ...), with colours; NAME is its {index}, as in why",
 	.set = set_mask_output,
 };
 static const struct option_row bands_output = {
 	.name = "bands-output",
 	.argument = "BAND,...",
 	.help = "also write these bands, as in red,nir: reflectance where the scene has it, else "
-		"as stored",
+		"as stored; --mask takes nothing out of them",
 	.set = set_bands_output,
 };
 static const struct option_row quicklook = {
 	.name = "quicklook",
 	.argument = "PATTERN",
 	.may_lack = true,
-	.help = "also write a PNG of each map of an index; names as --name says, with .png",
+	.help = "also write a PNG of each map of an index and of classes, 1024 pixels at the most, "
+		"with a legend; names as --name says, with .png",
 	.set = set_quicklook,
 };
 static const struct option_row no_legend = {
@@ -203,14 +205,16 @@ static const struct option_row stretch = {
 static const struct option_row contact_sheet = {
 	.name = "contact-sheet",
 	.argument = "FILE",
-	.help = "all scenes of the run as small pictures in one PNG",
+	.help = "all scenes of the run as small pictures, by date, in one PNG; with --format none "
+		"no other file is written",
 	.set = set_contact_sheet,
 };
 static const struct option_row spool_folder = {
 	.name = "spool-dir",
 	.argument = "DIR",
 	.values = "FILE",
-	.help = "folder for what waits until a scene is done; default: that of -o",
+	.help = "folder for tiles that wait on the disk until their scene is done; default: that "
+		"of -o",
 	.set = set_spool_folder,
 };
 static const struct option_row no_sync = {

@@ -154,6 +154,8 @@ static bool is_present(const void *context, const struct stat *st)
 
 static int check_present(struct looking *l, struct error *err)
 {
+	const bool one = l->n_present == 1;
+
 	if (!l->n_present)
 		return 0;
 	qsort(l->present, l->n_present, sizeof(*l->present), by_file);
@@ -167,9 +169,10 @@ static int check_present(struct looking *l, struct error *err)
 		return 0;
 	return error_set(err, EX_CANTCREAT,
 			 "%s: of the files to be written %zu %s there: %s%s; --overwrite replaces "
-			 "them",
-			 l->maps->folder, l->n_present, l->n_present == 1 ? "is" : "are", l->shown,
-			 l->n_present > SHOWN_MOST ? " ..." : "");
+			 "%s, -o with another folder leaves %s as %s",
+			 l->maps->folder, l->n_present, one ? "is" : "are", l->shown,
+			 l->n_present > SHOWN_MOST ? " ..." : "", one ? "it" : "them",
+			 one ? "it" : "them", one ? "it is" : "they are");
 }
 
 /* --- names --- */

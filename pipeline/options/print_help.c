@@ -78,8 +78,8 @@ static void print_program(FILE *out, command_table commands)
 {
 	fprintf(out,
 		"usage: imgpipe [COMMAND] [options] %s\n\n"
-		"Exact statistics of NDVI, other indices and your own expressions over\n"
-		"satellite scenes, all in one read and within a memory limit.\n\n"
+		"Exact statistics and, with -o, maps of NDVI, other indices and your own\n"
+		"expressions over satellite scenes, all in one read and within a memory limit.\n\n"
 		"Commands (imgpipe COMMAND --help shows the options of each):\n",
 		commands[0]->arguments);
 	for (command_table c = commands; *c; c++)

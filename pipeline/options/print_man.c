@@ -174,6 +174,9 @@ static const char *const environment[][2] = {
 	 "Limits that hold where --workers and --memory are not given."},
 	{"SLURM_ARRAY_TASK_ID, _MIN, _STEP, _COUNT, SLURM_PROCID, SLURM_NTASKS",
 	 "The share of --shard auto."},
+	{"SOURCE_DATE_EPOCH",
+	 "Seconds since 1970: the date that maps say they were made at; without "
+	 "it they say none, so that the same run makes the same bytes."},
 	{"TMPDIR", "Where a sweep makes its folder; else /tmp."},
 };
 
@@ -181,6 +184,10 @@ static const char *const files[][2] = {
 	{"part-I-of-N.json", "What --shard I/N leaves in the current folder for imgpipe merge, "
 			     "where --partial does not name another file."},
 	{"$TMPDIR/imgpipe-sweep-*", "The folder of a sweep while it runs."},
+	{"DIR/.imgpipe-*",
+	 "With --output DIR, where the file system has no files without a name, "
+	 "and under MPI: tiles that wait while a run goes on. The next run there removes "
+	 "what a killed one has left."},
 	{"PREFIX/lib/imgpipe/", "Modules: imgpipe-gdal.so reads what the TIFF reader does not, "
 				"imgpipe-openmp.so, imgpipe-mpi-openmpi.so, imgpipe-mpi-mpich.so."},
 };
@@ -201,14 +208,15 @@ void print_man(FILE *out, command_table commands)
 {
 	fprintf(out,
 		".TH IMGPIPE 1 \"\" \"imgpipe %s\" \"User Commands\"\n"
-		".SH NAME\nimgpipe \\- statistics of NDVI and other indices of satellite scenes\n",
+		".SH NAME\nimgpipe \\- statistics and maps of NDVI and other indices of satellite "
+		"scenes\n",
 		IMGPIPE_VERSION);
 	put_synopsis(out, commands);
 	fputs(".SH DESCRIPTION\n"
 	      "Reads scenes and computes NDVI, other indices (\\-\\-index) or expressions of your "
 	      "own (\\-\\-expr), all in one read, tile by tile, with several workers, within a "
-	      "memory limit. Statistics are added up exactly. The report also shows what every "
-	      "stage cost.\n"
+	      "memory limit. Statistics are added up exactly. With \\-\\-output maps and pictures "
+	      "of them are written, too. The report also shows what every stage cost.\n"
 	      "A command comes first; without one, imgpipe runs. Arguments are image files, "
 	      "directories, lists of files (@LIST, a path a line), and \\- for a list on standard "
 	      "input. Options may be shortened as long as they are not ambiguous.\n"

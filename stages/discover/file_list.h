@@ -71,6 +71,8 @@ struct file_list {
 	struct file_entry *entry;
 	uint32_t n, size;
 	struct file_filter filter; /* of files that are found, not named */
+	struct identity output;    /* the folder of maps: not entered from above; 0: none */
+	bool searches_output;      /* it is named */
 	uint64_t offered;          /* files named so far, those named twice included */
 	size_t most_bytes;         /* what the list may take of memory, 0: anything */
 	struct identity *read;     /* lists that were read */

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "apart.h"
 #include "arguments.h"
@@ -181,6 +182,29 @@ static void open_network(const struct file_list *files, bool follow)
 	}
 }
 
+/* The folder of maps; all 0 where there is none yet. */
+static struct identity output_folder(const struct options *options)
+{
+	struct stat st;
+
+	if (!options->map.output || stat(options->map.output, &st))
+		return (struct identity){0};
+	return (struct identity){.dev = st.st_dev, .ino = st.st_ino};
+}
+
+/* Bands that lie with scenes would be scenes of the next run. */
+static int check_output(const struct file_list *files, const struct options *options,
+			struct error *err)
+{
+	if (!files->searches_output || !options->map.bands_output)
+		return 0;
+	return error_set(err, EX_USAGE,
+			 "--bands-output: %s is searched for scenes, and bands in it would be "
+			 "scenes of the next run; give -o a folder of its own, or name files in "
+			 "place of the folder",
+			 options->map.output);
+}
+
 int scene_list_new(struct scene_list **scene_list, const struct options *options, struct error *err)
 {
 	struct scene_list *made = calloc(1, sizeof(*made));
@@ -194,8 +218,11 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 	made->files.most_bytes = (size_t)(options->memory_bytes / 2);
 	made->files.filter =
 		(struct file_filter){.include = &options->include, .exclude = &options->exclude};
+	made->files.output = output_folder(options);
 	for (unsigned i = 0; i < options->n_args && rc == 0; i++)
 		rc = file_list_add(&made->files, options->args[i], err);
+	if (rc == 0)
+		rc = check_output(&made->files, options, err);
 	if (rc == 0 && options->masks)
 		rc = file_list_beside(&made->files, options->masks, err);
 	if (rc == 0)

@@ -287,6 +287,17 @@ static int walk_open(struct walk *walk, const char *path, DIR *dir, const struct
 	return 0;
 }
 
+/* What this run writes, and an earlier one wrote, is no scene of it, unless the folder is named. */
+static bool is_left_out(struct walk *walk, const struct identity *id, unsigned depth)
+{
+	const struct identity *output = &walk->list->output;
+
+	if (!output->ino || id->ino != output->ino || id->dev != output->dev)
+		return false;
+	walk->list->searches_output |= depth == 0;
+	return depth;
+}
+
 /* `parent`: the file system that leads here; the same one needs no second look. */
 static int walk_folder(struct walk *walk, const char *path, unsigned depth, dev_t parent,
 		       struct error *err)
@@ -307,7 +318,9 @@ static int walk_folder(struct walk *walk, const char *path, unsigned depth, dev_
 	}
 	id = (struct identity){.dev = st.st_dev, .ino = st.st_ino};
 	place = file_list_place(walk->list, &id);
-	if (place && place->walked)
+	if (is_left_out(walk, &id, depth))
+		;
+	else if (place && place->walked)
 		walk->list->offered += place->holds; /* that is there already */
 	else if ((depth == 0 || st.st_dev != parent) && kernel_folder(dirfd(dir), path))
 		rc = depth ? 0 : file_list_problem(walk->list, path, FILE_KERNEL_FOLDER, 0, err);

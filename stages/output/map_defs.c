@@ -194,8 +194,10 @@ static int read_type(const char *text, enum map_type *type, const enum map_type 
 	*asked = NULL;
 	if (!text)
 		return 0;
+	if (strcasecmp(text, "Byte") == 0) /* GDAL's word */
+		text = map_type_name(MAP_UINT8);
 	for (int i = 0; i < N_TYPES; i++)
-		if (strcmp(text, type_names[i]) == 0) {
+		if (strcasecmp(text, type_names[i]) == 0) {
 			*type = (enum map_type)i;
 			*asked = type;
 			return 0;

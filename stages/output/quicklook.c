@@ -184,6 +184,16 @@ static double reduction(const struct quicklook *q)
 	return ldexp(q->by, (int)q->facts.level);
 }
 
+/* How many pixels, along rows and columns, show one: small pictures are as wide as their legend. */
+static uint32_t times_of(const struct quicklook *q)
+{
+	const uint32_t longer =
+		q->image.x_size > q->image.y_size ? q->image.x_size : q->image.y_size;
+	const uint32_t wide = legend_width(1);
+
+	return q->facts.choice->plain || longer > wide ? 1 : wide / longer;
+}
+
 /* Metres along a row of one pixel of the picture; 0 where they are not known. */
 static double pixel_metres(const struct quicklook *q)
 {
@@ -192,7 +202,7 @@ static double pixel_metres(const struct quicklook *q)
 	if (!info || !info->has_geotransform || !info->projected)
 		return 0;
 	return hypot(info->geotransform[1], info->geotransform[4]) * info->unit_metres *
-	       reduction(q);
+	       reduction(q) / times_of(q);
 }
 
 /* The shortest text that gives the same number. */
@@ -260,19 +270,26 @@ static int make_strip(struct picture *strip, const struct quicklook *q, struct e
 	if (q->facts.choice->plain)
 		return 0;
 	note_text(note, q);
-	return legend_make(strip, &legend, q->image.x_size, err);
+	return legend_make(strip, &legend, q->image.x_size * times_of(q), err);
+}
+
+static void enlarge_row(uint8_t *to, const uint8_t *from, uint32_t n, uint32_t times)
+{
+	for (uint32_t x = 0; x < n; x++)
+		memset(to + (size_t)x * times, from[x], times);
 }
 
 /* Rows of the image in the middle of rows of the strip's width; then the strip. */
 static int put_rows(struct png_file *png, const struct quicklook *q, const struct picture *strip,
 		    uint8_t *row, uint32_t width, struct error *err)
 {
-	uint32_t left = (width - q->image.x_size) / 2;
+	const uint32_t times = times_of(q), rows = q->image.y_size * times;
+	uint32_t left = (width - q->image.x_size * times) / 2;
 	int rc = 0;
 
 	memset(row, 0, width);
-	for (uint32_t y = 0; rc == 0 && y < q->image.y_size; y++) {
-		memcpy(row + left, picture_row(&q->image, y), q->image.x_size);
+	for (uint32_t y = 0; rc == 0 && y < rows; y++) {
+		enlarge_row(row + left, picture_row(&q->image, y / times), q->image.x_size, times);
 		rc = png_file_row(png, row, err);
 	}
 	for (uint32_t y = 0; rc == 0 && y < strip->y_size; y++)
@@ -287,7 +304,7 @@ static int write_stream(const struct quicklook *q, const struct picture *strip, 
 	char title[TITLE_BYTES];
 	const struct png_head head = {
 		.x_size = strip->x_size ? strip->x_size : q->image.x_size,
-		.y_size = q->image.y_size + strip->y_size,
+		.y_size = q->image.y_size * times_of(q) + strip->y_size,
 		.n_colours = q->image.n_colours,
 		.colour = q->image.colour,
 		.software = software,

@@ -14,7 +14,7 @@ enum {
 	LINE = PICTURE_TEXT_HEIGHT + GAP,
 	BAR = 12,       /* height of the ramp */
 	BAR_MOST = 480, /* its length */
-	CLASS_WIDTH = 130,
+	CLASS_WIDTH = 200,
 	SCALE_MOST = 160, /* length of the scale bar */
 	TICK = 3,
 	LABEL = 32
@@ -204,6 +204,7 @@ int legend_make(struct picture *strip, const struct legend *legend, uint32_t wid
 	if (scale_height(legend, width))
 		put_scale(strip, legend, PAD, y);
 	y += scale_height(legend, width);
-	(void)picture_text_within(strip, PAD, y, within(width), 1, LEGEND_QUIET, legend->note);
+	(void)picture_text_within(strip, PAD, y, within(strip->x_size), 1, LEGEND_QUIET,
+				  legend->note);
 	return 0;
 }

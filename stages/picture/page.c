@@ -34,6 +34,7 @@ static const char layout[] =
 	"figure.t{display:inline-block;vertical-align:top;width:256px;max-width:100%;"
 	"margin:.4rem .6rem .4rem 0}figure.t img{display:block;max-width:100%;height:auto;"
 	"background:var(--panel)}figure.t figcaption{font-size:.8rem;overflow-wrap:anywhere}"
+	"figure.t img[src^=data]{image-rendering:pixelated}"
 	"@media print{h2{break-after:avoid}figure{break-inside:avoid}}";
 
 void page_open(FILE *out, const char *title, const char *lead)

@@ -114,15 +114,17 @@ static uint8_t colour_on_page(const struct thumbnail *t, uint8_t pixel)
 
 static void put_thumbnail(struct sheet *sheet, const struct thumbnail *t, int x, int y)
 {
-	int left = x + (SIDE - (int)t->picture.x_size) / 2;
-	int top = y + (SIDE - (int)t->picture.y_size) / 2;
+	int times = (int)thumbnail_times(&t->picture);
+	int left = x + (SIDE - times * (int)t->picture.x_size) / 2;
+	int top = y + (SIDE - times * (int)t->picture.y_size) / 2;
 
 	if (!t->numbers)
 		memcpy(&sheet->page.colour[FIRST_CLASS], &t->picture.colour[1],
 		       CLASSES * sizeof(struct rgba));
 	for (uint32_t row = 0; row < t->picture.y_size; row++)
 		for (uint32_t column = 0; column < t->picture.x_size; column++)
-			picture_fill(&sheet->page, left + (int)column, top + (int)row, 1, 1,
+			picture_fill(&sheet->page, left + times * (int)column,
+				     top + times * (int)row, times, times,
 				     colour_on_page(t, picture_row(&t->picture, row)[column]));
 }
 
@@ -190,6 +192,7 @@ void sheet_put(struct sheet *sheet, unsigned i, const struct sheet_cell *cell)
 	if (cell->thumbnail) {
 		put_thumbnail(sheet, cell->thumbnail, x, y);
 		note_ramp(sheet, cell->thumbnail);
+		sheet->any_picture = true;
 	} else {
 		put_cross(page, cell->reason, x, y);
 	}
@@ -219,11 +222,20 @@ static void put_ramp(struct picture *page, const struct sheet_ramp *r, int x, in
 	put_number(page, x + SIDE, y + LINE + BAR + 2, r->ramp.high, 2);
 }
 
+/* Beside the ramps, where there is room. */
+static void put_no_data(struct picture *page, int x, int y)
+{
+	picture_fill(page, x, y + LINE, BAR, BAR, NO_DATA);
+	picture_text(page, x + BAR + PAD, y + LINE + 1, 1, INK, "no data");
+}
+
 int sheet_write(struct sheet *sheet, FILE *out, const char *title, struct error *err)
 {
 	int y = (int)sheet->page.y_size - FOOT + PAD / 2;
 
 	for (unsigned i = 0; i < sheet->n_ramps; i++)
 		put_ramp(&sheet->page, &sheet->ramp[i], (int)i * CELL_WIDTH + PAD, y);
+	if (sheet->any_picture && sheet->n_ramps < sheet->columns)
+		put_no_data(&sheet->page, (int)sheet->n_ramps * CELL_WIDTH + PAD, y);
 	return png_write(out, &sheet->page, SHEET_SOFTWARE, title, err);
 }

@@ -24,6 +24,7 @@ struct sheet_cell {
 struct sheet {
 	struct picture page;
 	unsigned columns, n_ramps;
+	bool any_picture;
 	struct sheet_ramp {
 		char title[THUMBNAIL_TITLE_BYTES];
 		struct ramp ramp;

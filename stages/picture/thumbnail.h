@@ -19,4 +19,13 @@ struct thumbnail {
 	struct ramp ramp;
 };
 
+/* How many pixels, along rows and columns, show one of it: small ones are enlarged. Pure. */
+static inline uint32_t thumbnail_times(const struct picture *picture)
+{
+	const uint32_t longer =
+		picture->x_size > picture->y_size ? picture->x_size : picture->y_size;
+
+	return longer && longer < THUMBNAIL_SIDE_MOST ? THUMBNAIL_SIDE_MOST / longer : 1;
+}
+
 #endif

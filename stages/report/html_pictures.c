@@ -122,12 +122,13 @@ static void make_png(struct page_picture *picture, char **bytes, const struct th
 static void put_picture(FILE *out, struct html_pictures *pictures, const struct scene *scene,
 			const struct output_file *file, bool named)
 {
+	const uint32_t times = thumbnail_times(&file->thumbnail->picture);
 	char caption[CAPTION_BYTES], link[LINK_BYTES], *bytes = NULL;
 	struct page_picture picture = {
 		.caption = caption,
 		.link = link,
-		.x_size = file->thumbnail->picture.x_size,
-		.y_size = file->thumbnail->picture.y_size,
+		.x_size = times * file->thumbnail->picture.x_size,
+		.y_size = times * file->thumbnail->picture.y_size,
 	};
 
 	make_caption(caption, scene, file->thumbnail, named);

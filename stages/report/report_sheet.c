@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/pyramid.h"
 #include "report_file.h"
+#include "report_target.h"
 #include "report_words.h"
 #include "sheet_store.h"
 
@@ -17,7 +19,9 @@ enum { TITLE_BYTES = 160, DAY = 10 };
 
 struct sheet_state {
 	struct sheet_store store;
-	uint64_t n_more; /* that have no room */
+	uint64_t n_more;    /* that have no room */
+	uint32_t n_without; /* crossed boxes */
+	bool own_ranges;    /* --stretch */
 };
 
 static const char *sheet_path(const struct open_report *report)
@@ -48,8 +52,9 @@ static unsigned n_pages(uint64_t n_cells)
 /* Whatever could stop a page later is told now. */
 static int probe_pages(const struct open_report *report, struct error *err)
 {
-	const uint32_t n_values = report->plan->layout.recipe ? report->plan->layout.n_values : 1;
-	unsigned last = n_pages((uint64_t)report->plan->n_scenes * n_values);
+	const struct maps *maps = report->options->maps;
+	unsigned last =
+		n_pages((uint64_t)report->plan->n_scenes * (maps ? maps_n_pictures(maps) : 1));
 	int rc = 0;
 
 	for (unsigned page = 2; rc == 0 && page <= last; page++) {
@@ -83,6 +88,18 @@ static void sheet_report_release(struct open_report *report)
 
 /* --- one scene --- */
 
+/* "NDVI  2026-07-01", and the range of a picture whose colours are no other's. */
+static void second_line(char text[SHEET_LINE_BYTES], const struct scene *scene, const char *what,
+			const struct thumbnail *t)
+{
+	int n = snprintf(text, SHEET_LINE_BYTES, "%s%s%.*s", what, *scene->acquired ? "  " : "",
+			 DAY, scene->acquired);
+
+	if (t && t->own_range && n < SHEET_LINE_BYTES)
+		(void)snprintf(text + n, (size_t)(SHEET_LINE_BYTES - n), "  %.3g to %.3g",
+			       t->ramp.low, t->ramp.high);
+}
+
 /* The date is the scene's; `what`: "NDVI" or the status. */
 static int keep(struct open_report *report, const struct scene *scene, const char *what,
 		const char *reason, const struct thumbnail *thumbnail, struct error *err)
@@ -100,8 +117,9 @@ static int keep(struct open_report *report, const struct scene *scene, const cha
 		state->n_more++;
 		return 0;
 	}
-	(void)snprintf(second, sizeof(second), "%s%s%.*s", what, *scene->acquired ? "  " : "", DAY,
-		       scene->acquired);
+	state->n_without += !thumbnail;
+	state->own_ranges |= thumbnail && thumbnail->own_range;
+	second_line(second, scene, what, thumbnail);
 	return sheet_store_add(&state->store, scene->acquired, &cell, err);
 }
 
@@ -156,20 +174,26 @@ static int sheet_report_scene(struct open_report *report, const struct scene_res
 
 /* --- pages --- */
 
-/* "37 pictures, 2026-04-01 to 2026-09-30; page 1 of 2". */
+/* "37 pictures, 1 scene without, 2026-04-01 to 2026-09-30; page 1 of 2". */
 static void title_text(char title[TITLE_BYTES], const struct sheet_state *state, unsigned page)
 {
 	const struct sheet_store *store = &state->store;
 	unsigned last = n_pages(store->n);
 	uint32_t dated = 0;
-	int n = snprintf(title, TITLE_BYTES, "%" PRIu32 " picture%s", store->n,
-			 store->n == 1 ? "" : "s");
+	const uint32_t shown = store->n - state->n_without;
+	int n = snprintf(title, TITLE_BYTES, "%" PRIu32 " picture%s", shown, shown == 1 ? "" : "s");
 
+	if (state->n_without)
+		n += snprintf(title + n, (size_t)(TITLE_BYTES - n), ", %" PRIu32 " scene%s without",
+			      state->n_without, state->n_without == 1 ? "" : "s");
 	while (dated < store->n && *store->key[dated].date)
 		dated++;
 	if (dated)
 		n += snprintf(title + n, (size_t)(TITLE_BYTES - n), ", %.*s to %.*s", DAY,
 			      store->key[0].date, DAY, store->key[dated - 1].date);
+	if (state->own_ranges)
+		n += snprintf(title + n, (size_t)(TITLE_BYTES - n),
+			      "; colours are of each scene's own range");
 	if (state->n_more)
 		n += snprintf(title + n, (size_t)(TITLE_BYTES - n),
 			      "; %" PRIu64 " more are not shown", state->n_more);
@@ -233,6 +257,19 @@ static int write_further(const struct open_report *report, unsigned page, struct
 	return rc;
 }
 
+/* Pages of an earlier run that had more of them would be taken for this run's. */
+static void remove_further(const struct open_report *report, unsigned page)
+{
+	bool more = true;
+
+	for (; more && page <= SHEET_PAGES_MOST; page++) {
+		char *path = page_path(sheet_path(report), page);
+
+		more = path && report_target_remove_sheet(path);
+		free(path);
+	}
+}
+
 /* The first page comes last, so that the others are there where it is. */
 static int sheet_report_end(struct open_report *report, const struct run_totals *totals,
 			    struct error *err)
@@ -244,13 +281,22 @@ static int sheet_report_end(struct open_report *report, const struct run_totals 
 	for (unsigned page = n_pages(state->store.n); page > 1; page--)
 		if (write_further(report, page, err))
 			return -1;
+	remove_further(report, n_pages(state->store.n) + 1);
 	if (write_page(state, 1, report->out, err))
 		return -1;
 	return report_check(report->out, err);
 }
 
+static size_t sheet_report_bytes(void)
+{
+	return sheet_bytes() + sheet_store_bytes();
+}
+
 const struct report report_sheet = {
-	.option = {.kind = "contact sheet", .made_by = REPORT_BY_RUN, .never_stdout = true},
+	.option = {.kind = "contact sheet",
+		   .made_by = REPORT_BY_RUN,
+		   .bytes = sheet_report_bytes,
+		   .never_stdout = true},
 	.state_bytes = sizeof(struct sheet_state),
 	.begin = sheet_report_begin,
 	.scene = sheet_report_scene,

@@ -51,7 +51,8 @@ refused() {
 	refused .png -- -o out --contact-sheet sheet.jpg
 	refused "no maps and no pictures" -- -o out --format none
 	refused --co -- -o out --format none --quicklook --co LEVEL=1
-	refused --mask-output -- -o out --format none --quicklook --mask-output classes
+	refused --bands-output -- -o out --format none --quicklook --bands-output red
+	refused "{index}" -- -o out --mask-output why "--quicklook={scene}.png"
 }
 
 @test "creation options in GDAL's words; unknown ones are refused with the list" {
@@ -66,6 +67,17 @@ refused() {
 	refused "float32" -- -o out --co PREDICTOR=3
 	refused "always tiled" -- -o out --co TILED=NO
 	refused "none of" -- -o out --co BIGTIFF=MAYBE
+}
+
+@test "formats and types in GDAL's words" {
+	imgpipe -q -o x --format COG --type Float32 a.tif
+	exits 0
+	imgpipe -q -o y --format GTiff --type Byte a.tif
+	exits 0
+	[ "$(pixels x/a_ndvi.tif | cut -d' ' -f1)" = Float32 ]
+	[ "$(pixels y/a_ndvi.tif | cut -d' ' -f1)" = Byte ]
+	grep -q LAYOUT=IFDS_BEFORE_DATA x/a_ndvi.tif # the ghost area of a COG
+	run ! grep -q LAYOUT=IFDS_BEFORE_DATA y/a_ndvi.tif
 }
 
 @test "nodata has to be a number that the type holds, and float32 values do not have" {
@@ -124,7 +136,7 @@ refused() {
 	rm out/*
 	ln -s nowhere out/s3_ndvi.tif
 	imgpipe -q -o out s?.tif
-	exits 73 "1 is there" s3_ndvi.tif
+	exits 73 "1 is there" s3_ndvi.tif "replaces it,"
 	rm out/*
 	mkdir out/s3_ndvi.tif
 	imgpipe -q -o out --overwrite s?.tif
@@ -204,7 +216,7 @@ pixels() {
 	imgpipe -o out --overwrite --output-nodata 0 t.tif
 	exits 0
 	[[ "$(pixels out/t_ndvi.tif)" =~ ^"Int16 0.0 0.0001 0.0 NDVI [[5000, "-?1", 0]]"$ ]]
-	[[ "$output" == *"1 pixel of ndvi is beyond what int16 holds"* ]]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"1 pixel of ndvi is beyond what int16 holds with this scale, or would be read as nodata, which is 0,"* ]]
 	# 3 is more than 2 * 32767 / 32767.
 	imgpipe -o out --expr clay=nir/red --range clay=0,2 --report r.json t.tif
 	exits 0
@@ -245,6 +257,21 @@ pixels() {
 	cmp plain.json merged.json
 }
 
+@test "pictures of classes, and their world files: named, listed, and never over another file" {
+	tif t.tif uint16 desc=red,nir epsg=32632 pixel=10 nodata=0 10,20,0 30,20,5
+	imgpipe -q -o out --format none --mask-output why --quicklook --no-legend --report r.json t.tif
+	exits 0
+	[ "$(ls out)" = "$(printf '%s\n' t_ndvi.pgw t_ndvi.png t_why.pgw t_why.png)" ]
+	[ "$(get r.json "[(o['path'], o['kind'], o['index'], o['type']) for o in s['outputs']]")" = \
+		"[('out/t_ndvi.png', 'quicklook', 'ndvi', 'png'), ('out/t_ndvi.pgw', 'world file', 'ndvi', 'text'), ('out/t_why.png', 'quicklook', None, 'png'), ('out/t_why.pgw', 'world file', None, 'text')]" ]
+	[ "$(get r.json "sum(o['bytes'] for o in s['outputs'])")" = "$(cat out/* | wc -c)" ]
+	rm out/*.png out/t_why.pgw
+	imgpipe -q -o out --format none --mask-output why --quicklook --no-legend t.tif
+	exits 73 "1 is there" t_ndvi.pgw
+	imgpipe -q -o out --format none --mask-output why --quicklook t.tif
+	exits 0
+}
+
 @test "a second run is refused, and --overwrite makes the same bytes again" {
 	imgpipe -q -o out a.tif b.tif
 	exits 0
@@ -255,6 +282,27 @@ pixels() {
 	exits 0
 	diff -r before out
 	[ "$(find . -name '*imgpipe*' | wc -l)" -eq 0 ]
+}
+
+@test "a second run over the folder above -o finds the same scenes" {
+	mkdir in
+	mv a.tif b.tif in
+	imgpipe -q -o in/out --bands-output red,nir --csv first.csv in
+	exits 0
+	imgpipe -q -o in/out --bands-output red,nir --csv second.csv --overwrite in/
+	exits 0
+	cmp first.csv second.csv
+	[ "$(find in/out -type f | wc -l)" -eq 6 ]
+	# Named, it is searched.
+	imgpipe -q -o in/out --csv named.csv --overwrite in/out
+	exits 64 inputs
+	imgpipe -q -o in/out --name "{scene}_2.tif" --csv named.csv in/out
+	exits 0
+	[ "$(grep -c ,ok, named.csv)" -eq 2 ]
+	imgpipe -q -o in --bands-output red,nir in
+	exits 64 --bands-output "folder of its own"
+	imgpipe -q -o in --bands-output red,nir in/a.tif
+	exits 0
 }
 
 @test "names of scenes that would lead elsewhere stay in the folder" {

@@ -202,9 +202,14 @@ static void test_order(void **state)
 	free(f);
 }
 
-/* The image in the middle of its rows, then a strip that is nowhere transparent. */
+/*
+ * The image in the middle of its rows, twice as large as it is small, then a strip that is nowhere
+ * transparent.
+ */
 static void test_legend(void **state)
 {
+	const float value[] = {.2F};
+	const struct window first = {0, 0, 1, 1};
 	struct fixture *f = make(MAP_FLOAT32, 100, 50);
 	char text[WORLD_FILE_BYTES];
 	uint32_t x_size, y_size;
@@ -214,12 +219,16 @@ static void test_legend(void **state)
 	(void)state;
 	f->choice.plain = false;
 	q = begin(f);
+	quicklook_put(q, &first, value, 1);
 	pixels = pixels_written(q, &x_size, &y_size);
-	assert_int_equal(x_size, legend_width(100));
-	assert_true(y_size > 50 + 40);
-	for (uint32_t i = 0; i < x_size * 50; i++)
-		assert_int_equal(pixels[4 * (size_t)i + 3], 0);
-	for (uint32_t i = x_size * 50; i < x_size * y_size; i++)
+	assert_int_equal(x_size, 240);
+	assert_true(y_size > 100 + 40);
+	for (uint32_t i = 0; i < x_size * 100; i++) {
+		bool is_first = i % x_size / 2 == 20 / 2 && i / x_size / 2 == 0;
+
+		assert_int_equal(pixels[4 * (size_t)i + 3], is_first ? 255 : 0);
+	}
+	for (uint32_t i = x_size * 100; i < x_size * y_size; i++)
 		assert_int_equal(pixels[4 * (size_t)i + 3], 255);
 	assert_int_equal(quicklook_world_text(q, text), 0);
 	assert_string_equal(text, "");

@@ -16,7 +16,7 @@
 #include "picture/legend.h"
 
 /* How often `text` stands in the picture, drawn at that scale on paper. */
-static unsigned find(const struct picture *p, const char *text, unsigned scale)
+static unsigned find(const struct picture *p, const char *text, unsigned scale, uint8_t ink)
 {
 	struct picture word;
 	unsigned n = 0;
@@ -25,7 +25,7 @@ static unsigned find(const struct picture *p, const char *text, unsigned scale)
 				      PICTURE_TEXT_HEIGHT * scale, NULL),
 			 0);
 	memset(word.pixel, LEGEND_PAPER, (size_t)word.x_size * word.y_size);
-	picture_text(&word, 0, 0, scale, LEGEND_INK, text);
+	picture_text(&word, 0, 0, scale, ink, text);
 	for (uint32_t y = 0; y + word.y_size <= p->y_size; y++)
 		for (uint32_t x = 0; x + word.x_size <= p->x_size; x++) {
 			uint32_t row = 0;
@@ -44,24 +44,30 @@ static const struct ramp unit = {RAMP_DIVERGING, -1, 1};
 
 static void test_words(void **state)
 {
-	const struct legend legend = {.title = "NDVI",
-				      .date = "2026-07-01",
-				      .name = "T33UVR",
-				      .note = "",
-				      .ramp = &unit,
-				      .metres = 10};
+	struct legend legend = {.title = "NDVI",
+				.date = "2026-07-01",
+				.name = "T33UVR",
+				.note = "",
+				.ramp = &unit,
+				.metres = 10};
 	struct picture p;
 
 	(void)state;
 	for (uint32_t width = 1; width < 1100; width += 91) {
+		legend.note = "";
 		assert_int_equal(legend_make(&p, &legend, width, NULL), 0);
+		assert_int_equal(find(&p, "no data: transparent", 1, LEGEND_QUIET), 0);
+		picture_release(&p);
+		legend.note = "no data: transparent";
+		assert_int_equal(legend_make(&p, &legend, width, NULL), 0);
+		assert_int_equal(find(&p, "no data: transparent", 1, LEGEND_QUIET), 1);
 		assert_int_equal(p.x_size, width < 240 ? 240 : width);
-		assert_int_equal(find(&p, "NDVI", width < 240 ? 1 : 2) +
-					 find(&p, "NDVI", width < 240 ? 2 : 1),
+		assert_int_equal(find(&p, "NDVI", width < 240 ? 1 : 2, LEGEND_INK) +
+					 find(&p, "NDVI", width < 240 ? 2 : 1, LEGEND_INK),
 				 1);
-		assert_int_equal(find(&p, "T33UVR", 1), 1);
-		assert_int_equal(find(&p, "-1", 1), 1);
-		assert_int_equal(find(&p, "1 km", 1), 1);
+		assert_int_equal(find(&p, "T33UVR", 1, LEGEND_INK), 1);
+		assert_int_equal(find(&p, "-1", 1, LEGEND_INK), 1);
+		assert_int_equal(find(&p, "1 km", 1, LEGEND_INK), 1);
 		picture_release(&p);
 	}
 }
@@ -91,8 +97,8 @@ static void test_bar(void **state)
 	for (int level = 1; level <= RAMP_LEVELS; level++)
 		assert_true(seen[level]);
 	assert_false(seen[0]);
-	assert_int_equal(find(&p, "m", 1), 0); /* no length where none is known */
-	assert_int_equal(find(&p, "0.5", 1), 2);
+	assert_int_equal(find(&p, "m", 1, LEGEND_INK), 0); /* no length where none is known */
+	assert_int_equal(find(&p, "0.5", 1, LEGEND_INK), 2);
 	picture_release(&p);
 }
 
@@ -106,7 +112,7 @@ static void test_classes(void **state)
 	for (uint32_t width = 1; width < 1000; width += 333) {
 		assert_int_equal(legend_make(&p, &legend, width, NULL), 0);
 		for (int i = 0; names[i]; i++) {
-			assert_int_equal(find(&p, names[i], 1), 1);
+			assert_int_equal(find(&p, names[i], 1, LEGEND_INK), 1);
 			assert_non_null(memchr(p.pixel, i + 1, (size_t)p.x_size * p.y_size));
 		}
 		picture_release(&p);
@@ -150,7 +156,7 @@ static void test_odd(void **state)
 	for (size_t i = 0; i < sizeof(metres) / sizeof(metres[0]); i++) {
 		legend.metres = metres[i];
 		assert_int_equal(legend_make(&p, &legend, 240, NULL), 0);
-		assert_int_equal(find(&p, legend.date, 1), 1);
+		assert_int_equal(find(&p, legend.date, 1, LEGEND_INK), 1);
 		picture_release(&p);
 	}
 }

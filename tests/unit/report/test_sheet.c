@@ -12,6 +12,8 @@
 
 enum { N_SCENES = 60, CELL_WIDTH = 272, CELL_HEIGHT = 296, HEAD = 34, PAD = 8 };
 
+#define TITLE "60 pictures, 1 scene without, 2000-07-01 to 2059-07-01; page 1 of 2"
+
 struct page {
 	uint32_t x_size, y_size;
 	uint8_t *pixels; /* RGB */
@@ -61,6 +63,21 @@ static void assert_level(const uint8_t *pixel, int level)
 	assert_int_equal(pixel[2], c.blue);
 }
 
+static char *read_whole(const char *path)
+{
+	FILE *in = fopen(path, "r");
+	struct stat st;
+	char *text;
+
+	assert_non_null(in);
+	assert_int_equal(fstat(fileno(in), &st), 0);
+	text = calloc(1, (size_t)st.st_size + 1);
+	assert_non_null(text);
+	assert_int_equal(fread(text, 1, (size_t)st.st_size, in), st.st_size);
+	(void)fclose(in);
+	return text;
+}
+
 /* N_SCENES, the newest first, with levels 1, 5, 9 ... by date; then the failed one, without one. */
 static int write_sheet(struct fixture *f, const char *path, struct error *err)
 {
@@ -99,11 +116,15 @@ static void test_pages(void **state)
 	char first[128], second[128], third[128];
 	struct error err = {0};
 	struct page page;
+	char *text;
 
 	snprintf(first, sizeof(first), "%s/all.png", f->folder);
 	snprintf(second, sizeof(second), "%s/all-2.png", f->folder);
 	snprintf(third, sizeof(third), "%s/all-3.png", f->folder);
 	assert_int_equal(write_sheet(f, first, &err), 0);
+	text = read_whole(first);
+	assert_non_null(memmem(text, 2000, TITLE, sizeof(TITLE) - 1));
+	free(text);
 	page = read_page(first);
 	assert_int_equal(page.x_size, 6 * CELL_WIDTH);
 	for (unsigned i = 0; i < 48; i++) {
@@ -131,6 +152,159 @@ static void test_pages(void **state)
 	assert_int_equal(write_sheet(f, first, &err), 0);
 	assert_int_equal(unlink(first), 0);
 	assert_int_equal(unlink(second), 0);
+}
+
+/* 24 x 42 pixels stand six times as large in the middle of a cell: 144 x 252. */
+static void test_small_scene(void **state)
+{
+	static const uint8_t no_data[] = {221, 225, 229}, paper[] = {255, 255, 255};
+	struct sheet_cell cell = {.first = "", .second = "", .reason = ""};
+	char path[128];
+	struct fixture *f = *state;
+	struct error err = {0};
+	struct thumbnail t;
+	struct sheet sheet;
+	struct page page;
+	FILE *out;
+
+	fill_thumbnail(&t, 24, 42, 11);
+	t.picture.pixel[0] = 0;
+	cell.thumbnail = &t;
+	assert_int_equal(sheet_init(&sheet, 1, "", &err), 0);
+	sheet_put(&sheet, 0, &cell);
+	snprintf(path, sizeof(path), "%s/small.png", f->folder);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	assert_int_equal(sheet_write(&sheet, out, "", &err), 0);
+	assert_int_equal(fclose(out), 0);
+	sheet_release(&sheet);
+	picture_release(&t.picture);
+	page = read_page(path);
+	for (unsigned x = 0; x < 256; x++)
+		for (unsigned y = 0; y < 256; y++) {
+			const uint8_t *pixel = pixel_at(&page, PAD + x, HEAD + y);
+
+			if (x < 56 || x >= 56 + 144 || y < 2 || y >= 2 + 252)
+				assert_memory_equal(pixel, paper, 3);
+			else if (x < 56 + 6 && y < 2 + 6)
+				assert_memory_equal(pixel, no_data, 3);
+			else
+				assert_level(pixel, 11);
+		}
+	/* What grey means stands beside the ramp. */
+	assert_memory_equal(pixel_at(&page, CELL_WIDTH + PAD, HEAD + CELL_HEIGHT + 16), no_data, 3);
+	free(page.pixels);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* Pictures whose colours cannot be compared say so, and what they mean. */
+static void test_own_range(void **state)
+{
+	static const char words[] = "1 picture, 2020-07-01 to 2020-07-01; colours are of each "
+				    "scene's own range";
+	static const uint8_t no_data[] = {221, 225, 229};
+	struct fixture *f = *state;
+	struct output_file file = {0};
+	struct error err = {0};
+	struct report_set *set;
+	struct thumbnail t;
+	char path[128], *text;
+	struct page page, own;
+
+	for (int stretched = 0; stretched < 2; stretched++) {
+		snprintf(path, sizeof(path), "%s/own.png", f->folder);
+		f->options.reports.n = 0;
+		assert_int_equal(report_want(&f->options.reports, &report_sheet.option, path, &err),
+				 0);
+		fill_thumbnail(&t, 256, 256, 11);
+		t.own_range = stretched;
+		file.thumbnail = &t;
+		f->good_result.n_files = 1;
+		f->good_result.file = &file;
+		snprintf(f->good.acquired, sizeof(f->good.acquired), "2020-07-01");
+		assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), 0);
+		assert_int_equal(report_set_scene(set, &f->good_result, &err), 0);
+		assert_int_equal(report_set_commit(set, &f->totals, &err), 0);
+		report_set_free(set);
+		text = read_whole(path);
+		assert_int_equal(!memmem(text, 2000, words, sizeof(words) - 1), !stretched);
+		free(text);
+		*(stretched ? &own : &page) = read_page(path);
+		picture_release(&t.picture);
+		f->good_result.n_files = 0;
+		assert_int_equal(unlink(path), 0);
+	}
+	/* No ramp at the foot, but what grey means; more words below the picture. */
+	assert_memory_equal(pixel_at(&own, PAD, HEAD + CELL_HEIGHT + 16), no_data, 3);
+	assert_memory_not_equal(pixel_at(&page, PAD, HEAD + CELL_HEIGHT + 16), no_data, 3);
+	assert_memory_not_equal(pixel_at(&page, 0, HEAD + 256 + 16),
+				pixel_at(&own, 0, HEAD + 256 + 16), (size_t)3 * page.x_size * 9);
+	free(page.pixels);
+	free(own.pixels);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	char *bytes = read_whole(from);
+	struct stat st;
+	FILE *out = fopen(to, "w");
+
+	assert_int_equal(stat(from, &st), 0);
+	assert_non_null(out);
+	assert_int_equal(fwrite(bytes, 1, (size_t)st.st_size, out), st.st_size);
+	assert_int_equal(fclose(out), 0);
+	free(bytes);
+}
+
+/* Pages of a run that had more: ours go, up to the first that is missing or somebody's. */
+static void test_pages_left_over(void **state)
+{
+	struct fixture *f = *state;
+	char path[8][128];
+	struct error err = {0};
+	struct thumbnail t;
+	FILE *out;
+
+	for (int i = 1; i < 8; i++)
+		snprintf(path[i], sizeof(path[i]), i == 1 ? "%s/all.png" : "%s/all-%d.png",
+			 f->folder, i);
+	assert_int_equal(write_sheet(f, path[1], &err), 0);
+	copy_file(path[2], path[3]);
+	copy_file(path[2], path[4]);
+	fill_thumbnail(&t, 9, 9, 3);
+	out = fopen(path[5], "w");
+	assert_non_null(out);
+	assert_int_equal(png_write(out, &t.picture, "somebody", NULL, &err), 0);
+	assert_int_equal(fclose(out), 0);
+	picture_release(&t.picture);
+	copy_file(path[2], path[6]);
+	assert_int_equal(write_sheet(f, path[1], &err), 0);
+	assert_int_equal(access(path[2], F_OK), 0);
+	assert_int_not_equal(access(path[3], F_OK), 0);
+	assert_int_not_equal(access(path[4], F_OK), 0);
+	assert_int_equal(access(path[5], F_OK), 0);
+	assert_int_equal(access(path[6], F_OK), 0);
+	/* A link is nobody's page. */
+	assert_int_equal(symlink("all-6.png", path[3]), 0);
+	assert_int_equal(write_sheet(f, path[1], &err), 0);
+	assert_int_equal(access(path[3], F_OK), 0);
+	for (int i = 1; i < 7; i++)
+		if (i != 4)
+			assert_int_equal(unlink(path[i]), 0);
+}
+
+/* The page, and what is kept of each picture. */
+static void test_memory_is_planned(void **state)
+{
+	struct fixture *f = *state;
+	struct error err;
+	size_t page = 6 * (size_t)CELL_WIDTH * 8 * CELL_HEIGHT;
+
+	f->options.reports.n = 0;
+	assert_int_equal(report_bytes(&f->options.reports), 0);
+	assert_int_equal(report_want(&f->options.reports, &report_sheet.option, "x.png", &err), 0);
+	assert_in_range(report_bytes(&f->options.reports), page + 100 * 48 * 40, 2 * page);
+	f->options.reports.n = 0;
 }
 
 static void test_foreign_picture(void **state)
@@ -183,21 +357,6 @@ static size_t decode(const char *text, uint8_t *out)
 		}
 	}
 	return n;
-}
-
-static char *read_whole(const char *path)
-{
-	FILE *in = fopen(path, "r");
-	struct stat st;
-	char *text;
-
-	assert_non_null(in);
-	assert_int_equal(fstat(fileno(in), &st), 0);
-	text = calloc(1, (size_t)st.st_size + 1);
-	assert_non_null(text);
-	assert_int_equal(fread(text, 1, (size_t)st.st_size, in), st.st_size);
-	(void)fclose(in);
-	return text;
 }
 
 /* Noise, so that each takes some 64 KiB: the limit comes. */
@@ -260,12 +419,46 @@ static void test_html(void **state)
 	assert_int_equal(unlink(link), 0);
 }
 
+/* As large as on a sheet, by pixels that stay pixels. */
+static void test_small_in_html(void **state)
+{
+	struct fixture *f = *state;
+	struct output_file file = {0};
+	struct error err = {0};
+	struct report_set *set;
+	struct thumbnail t;
+	char path[128], *text;
+
+	snprintf(path, sizeof(path), "%s/small.html", f->folder);
+	f->options.reports.n = 0;
+	want(&f->options, "html", path);
+	fill_thumbnail(&t, 24, 42, 11);
+	file.thumbnail = &t;
+	f->good_result.n_files = 1;
+	f->good_result.file = &file;
+	assert_int_equal(report_set_open(&set, &f->plan, &f->options, &err), 0);
+	assert_int_equal(report_set_scene(set, &f->good_result, &err), 0);
+	assert_int_equal(report_set_commit(set, &f->totals, &err), 0);
+	report_set_free(set);
+	text = read_whole(path);
+	assert_int_equal(count(text, "width=\"144\" height=\"252\""), 1);
+	free(text);
+	picture_release(&t.picture);
+	f->good_result.n_files = 0;
+	assert_int_equal(unlink(path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_small_scene, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_own_range, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pages_left_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_memory_is_planned, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign_picture, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_html, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_small_in_html, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
