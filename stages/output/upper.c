@@ -62,26 +62,6 @@ size_t upper_bytes(const struct maps *maps, unsigned output, const struct chunk_
 			size_add(size_add(size_mul(n, tile), tile / QUARTERS), encoded));
 }
 
-static void nodata_sample(unsigned char out[4], const struct map_def *map)
-{
-	const uint32_t nan = 0x7fc00000;
-	const float real = stored_reals(map).nodata;
-	const int16_t i16 = (int16_t)stored_numbers(map).nodata;
-	const uint8_t u8 = (uint8_t)stored_numbers(map).nodata;
-
-	switch (map->type) {
-	case MAP_FLOAT32:
-		memcpy(out, isnan(real) ? (const void *)&nan : &real, 4);
-		break;
-	case MAP_INT16:
-		memcpy(out, &i16, 2);
-		break;
-	case MAP_UINT8:
-		memcpy(out, &u8, 1);
-		break;
-	}
-}
-
 /* Rows of n samples, `stride` apart. */
 static void fill(const struct upper *upper, unsigned char *out, size_t n, size_t stride)
 {
@@ -307,7 +287,7 @@ int upper_make(const struct maps *maps, unsigned output, uint32_t scene_id,
 	upper->places = places;
 	upper->sample = map_sample_bytes(map->type);
 	upper->tile = maps->format.tile;
-	nodata_sample(upper->nodata, map);
+	stored_nodata(upper->nodata, map);
 	rc = get_memory(upper, err) ? -1 : make_all(upper, n_tiles, err);
 	release(upper);
 	return rc;

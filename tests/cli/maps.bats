@@ -272,6 +272,30 @@ pixels() {
 	exits 0
 }
 
+@test "the rows encode and gather count tiles of maps, whatever the blocks" {
+	"$MAKE_SCENE" --size 1500x1100 big.tif
+	for chunk in 512x512 1024x1024; do
+		imgpipe -q -o out --overwrite --mask-output why --chunk $chunk --report r.json big.tif
+		exits 0
+		# Of each map 3 x 3 tiles, 2 x 2 and one.
+		[ "$(get r.json "sum(i['tiles'] for i in d['stages'] if i['name'] in ('encode', 'gather'))")" -eq 28 ]
+	done
+}
+
+@test "maps are the same under --teach, whose costs are no part of them" {
+	"$MAKE_SCENE" --size 1500x1100 big.tif
+	imgpipe -q -o plain --quicklook big.tif
+	exits 0
+	for lesson in gil task-overhead=1ms ship-pixels float-sums no-backpressure; do
+		imgpipe -q -o "$lesson" --quicklook --teach "$lesson" --workers 2 --chunk 512x512 big.tif
+		exits 0
+		diff -r plain "$lesson"
+	done
+	imgpipe -q -o apart --quicklook --teach ship-pixels --executor processes --workers 2 --chunk 512x512 big.tif
+	exits 0
+	diff -r plain apart
+}
+
 @test "a second run is refused, and --overwrite makes the same bytes again" {
 	imgpipe -q -o out a.tif b.tif
 	exits 0
