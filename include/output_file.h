@@ -24,12 +24,14 @@ struct thumbnail;
 /* One file that a scene has got. Owned by the outputs; for reports. */
 struct output_file {
 	const char *path;
-	const char *kind; /* "map", "classes", "band", "quicklook" */
+	const char *kind; /* "map", "classes", "band", "quicklook", "world file" */
 	int value;        /* of the recipe; -1: of none */
 	int band;         /* likewise */
-	const char *type; /* "int16"; of pictures "png" */
+	const char *type; /* "int16"; of pictures "png", of world files "text" */
 	uint64_t bytes;
-	uint64_t clamped; /* pixels whose value the type cannot hold: stored as its nearest */
+	/* Pixels whose value the type cannot hold, or that would be read as nodata: stored as the
+	 * nearest that is neither. */
+	uint64_t clamped;
 	/* A small picture of it (stages/picture/thumbnail.h); NULL: none. One without a file has
 	 * path NULL. */
 	const struct thumbnail *thumbnail;

@@ -8,6 +8,7 @@
 #define IMGPIPE_REPORT_OPTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "error.h"
 
@@ -36,7 +37,9 @@ struct report_option {
 	const char *help;     /* one clause */
 	unsigned made_by;     /* bits of enum report_maker */
 	unsigned needs;       /* bits of enum report_need */
-	bool never_stdout;    /* "-" is refused */
+	/* Memory that it takes at its peak, for the plan. NULL: little, which all reports share. */
+	size_t (*bytes)(void);
+	bool never_stdout; /* "-" is refused */
 	/*
 	 * Is it written though its option is not given? Then its path is put into `path`. Asked in
 	 * the order of the rows, when all options are known. NULL: never.
@@ -73,6 +76,9 @@ const char *report_path(const struct report_choices *choices, const struct repor
 
 /* What the wanted ones need, all together. */
 unsigned report_needs(const struct report_choices *choices);
+
+/* Memory that they take beside what all share. */
+size_t report_bytes(const struct report_choices *choices);
 
 /* Does one of them go to standard output? */
 bool report_takes_stdout(const struct report_choices *choices);

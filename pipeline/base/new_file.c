@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,11 +43,14 @@ static int base_bytes(const char *base)
 	return (int)n;
 }
 
-static int set_name(struct new_file *file, const char *base, int number)
+/* Not one that this process has used before: it may have many at once. */
+static int set_name(struct new_file *file)
 {
+	static atomic_uint number;
+
 	free(file->name);
-	if (asprintf(&file->name, ".%.*s.%ld-%d%s", base_bytes(base), base, (long)getpid(), number,
-		     tail) >= 0)
+	if (asprintf(&file->name, ".%.*s.%ld-%u%s", base_bytes(file->temp), file->temp,
+		     (long)getpid(), atomic_fetch_add(&number, 1), tail) >= 0)
 		return 0;
 	file->name = NULL;
 	errno = ENOMEM;
@@ -89,10 +93,10 @@ static int link_temp(struct new_file *file, int fd, const char *name)
 	return linkat(AT_FDCWD, self, file->folder, name, AT_SYMLINK_FOLLOW);
 }
 
-static int link_as_temp(struct new_file *file, int fd, const char *base)
+static int link_as_temp(struct new_file *file, int fd)
 {
 	for (int i = 0; i < TRIES; i++) {
-		if (set_name(file, base, i))
+		if (set_name(file))
 			return -1;
 		if (link_temp(file, fd, file->name) == 0) {
 			file->named = true;
@@ -110,12 +114,12 @@ static int unlink_temp(struct new_file *file)
 	return unlinkat(file->folder, file->name, 0);
 }
 
-static int open_named(struct new_file *file, const char *base, mode_t mode)
+static int open_named(struct new_file *file, mode_t mode)
 {
 	int fd;
 
 	for (int i = 0; i < TRIES; i++) {
-		if (set_name(file, base, i))
+		if (set_name(file))
 			return -1;
 		fd = openat(file->folder, file->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 		if (fd < 0 && errno != EEXIST)
@@ -131,16 +135,26 @@ static int open_named(struct new_file *file, const char *base, mode_t mode)
 	return -1;
 }
 
+void new_files_sweep(int folder, const char *temp)
+{
+	if (locks_hold(folder))
+		locks_sweep(folder, is_temp_of, temp);
+}
+
 int new_file_open(struct new_file *file, int folder, const char *base, mode_t mode)
+{
+	new_files_sweep(folder, base);
+	return new_file_open_as(file, folder, base, mode);
+}
+
+int new_file_open_as(struct new_file *file, int folder, const char *temp, mode_t mode)
 {
 	int fd;
 
-	*file = (struct new_file){.folder = folder, .locked = locks_hold(folder)};
-	if (file->locked)
-		locks_sweep(folder, is_temp_of, base);
+	*file = (struct new_file){.folder = folder, .temp = temp, .locked = locks_hold(folder)};
 	fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
 	if (fd < 0)
-		return open_named(file, base, mode);
+		return open_named(file, mode);
 	if (file->locked) /* for the moment when it has a temporary name */
 		(void)locks_take(fd);
 	return fd;
@@ -184,6 +198,16 @@ static void keep_rights(int fd, int folder, const char *base, const struct stat 
 		(void)!fchown(fd, old->st_uid, (gid_t)-1);
 }
 
+int new_file_sync(int fd)
+{
+	int rc;
+
+	do
+		rc = fsync(fd);
+	while (rc && errno == EINTR);
+	return rc;
+}
+
 static int copy_bytes(int from, int to)
 {
 	off_t at = 0;
@@ -191,14 +215,14 @@ static int copy_bytes(int from, int to)
 
 	while ((n = sendfile(to, from, &at, COPY_BYTES)) > 0 || (n < 0 && errno == EINTR))
 		;
-	return n < 0 || fsync(to) ? -1 : 0;
+	return n < 0 || new_file_sync(to) ? -1 : 0;
 }
 
 /* Where a file without a name can be had and cannot be given one (no /proc, rules of a security
  * module): its bytes go into one that has. */
-static int copy_to_named(struct new_file *file, int from, const char *base, mode_t mode)
+static int copy_to_named(struct new_file *file, int from, mode_t mode)
 {
-	int to = open_named(file, base, mode);
+	int to = open_named(file, mode);
 	int rc = to < 0 || copy_bytes(from, to) || dup3(to, from, O_CLOEXEC) < 0 ? -1 : 0;
 	int why = errno;
 
@@ -208,16 +232,54 @@ static int copy_to_named(struct new_file *file, int from, const char *base, mode
 	return rc;
 }
 
-int new_file_commit(struct new_file *file, int fd, const char *base)
+/* A file system that cannot rename with a condition, as NFS. */
+static int link_to_free(struct new_file *file, const char *base)
+{
+	struct stat st;
+
+	if (linkat(file->folder, file->name, file->folder, base, 0) == 0) {
+		(void)unlink_temp(file);
+		return 0;
+	}
+	if (errno == EEXIST)
+		return -1;
+	if (fstatat(file->folder, base, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return renameat(file->folder, file->name, file->folder, base);
+}
+
+/* From the temporary name, where nobody has the final one. */
+static int rename_to_free(struct new_file *file, const char *base)
+{
+	int rc = renameat2(file->folder, file->name, file->folder, base, RENAME_NOREPLACE);
+
+	if (rc && (errno == EINVAL || errno == ENOSYS))
+		rc = link_to_free(file, base);
+	if (rc == 0)
+		file->named = false;
+	return rc;
+}
+
+int new_file_commit(struct new_file *file, int fd, const char *base, bool replace)
 {
 	struct stat old;
 	bool replaces = fstatat(file->folder, base, &old, AT_SYMLINK_NOFOLLOW) == 0;
 
+	if (!file->temp)
+		file->temp = base;
 	if (!replaces && !file->named && link_temp(file, fd, base) == 0)
 		return 0;
-	if (!file->named && link_as_temp(file, fd, base) &&
-	    copy_to_named(file, fd, base, replaces ? 0600 : 0666))
+	if (!replace && (replaces || errno == EEXIST)) {
+		errno = EEXIST;
 		return -1;
+	}
+	if (!file->named && link_as_temp(file, fd) &&
+	    copy_to_named(file, fd, replaces ? 0600 : 0666))
+		return -1;
+	if (!replace)
+		return rename_to_free(file, base);
 	if (replaces && S_ISREG(old.st_mode))
 		keep_rights(fd, file->folder, base, &old);
 	if (renameat(file->folder, file->name, file->folder, base))

@@ -90,6 +90,16 @@ unsigned report_needs(const struct report_choices *choices)
 	return needs;
 }
 
+size_t report_bytes(const struct report_choices *choices)
+{
+	size_t bytes = 0;
+
+	for (unsigned i = 0; i < choices->n; i++)
+		if (choices->choice[i].report->bytes)
+			bytes += choices->choice[i].report->bytes();
+	return bytes;
+}
+
 bool report_takes_stdout(const struct report_choices *choices)
 {
 	for (unsigned i = 0; i < choices->n; i++)

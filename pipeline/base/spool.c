@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "locks.h"
+#include "new_file.h"
 #include "text.h"
 
 enum { APART = 128, NAME_BYTES = 64, TRIES = 100 };
@@ -426,7 +427,7 @@ int spool_append(struct spools *spools, uint32_t scene_id, const struct iovec *p
 
 int spool_hand_over(struct spools *spools, uint32_t scene_id, struct error *err)
 {
-	if (!spools->rank || spools->local || fsync(spools->fd[scene_id % spools->n]) == 0)
+	if (!spools->rank || spools->local || new_file_sync(spools->fd[scene_id % spools->n]) == 0)
 		return 0;
 	return error_errno(err, EX_IOERR, errno,
 			   "%s: what rank %u has written there does not get to the others",

@@ -185,8 +185,8 @@ static const struct option_row quicklook = {
 	.name = "quicklook",
 	.argument = "PATTERN",
 	.may_lack = true,
-	.help = "also write a PNG of each map of an index, 1024 pixels at the most, with a legend; "
-		"names as --name says, with .png",
+	.help = "also write a PNG of each map of an index and of classes, 1024 pixels at the most, "
+		"with a legend; names as --name says, with .png",
 	.set = set_quicklook,
 };
 static const struct option_row no_legend = {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "output/file_set.h"
 #include "output/map_name.h"
 
 enum { SHOWN_MOST = 5, SHOWN_BYTES = 100 };
@@ -76,6 +77,7 @@ static int have_folder(const struct looking *l, struct error *err)
 	if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS))
 		return error_errno(err, EX_CANTCREAT, errno,
 				   "--output %s: no files can be made in it", path);
+	file_set_sweep(path);
 	return 0;
 }
 
@@ -123,11 +125,11 @@ static int look_for(struct looking *l, int folder, const char *name, struct erro
 
 	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW))
 		return 0;
-	if (S_ISDIR(st.st_mode))
+	if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
 		return error_set(err, EX_CANTCREAT,
-				 "%s: is a folder, and a file of this name is to be written; give "
+				 "%s: is %s, and a file of this name is to be written; give "
 				 "another --output or --name",
-				 name);
+				 name, S_ISDIR(st.st_mode) ? "a folder" : "no file");
 	/* An input may be meant through a link. */
 	if (S_ISLNK(st.st_mode) && fstatat(folder, name, &st, 0))
 		st = (struct stat){0};

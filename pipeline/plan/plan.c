@@ -280,6 +280,7 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 	};
 	workload->layout(&plan->layout, options);
 	plan->program += layout_bytes_beyond_first(&plan->layout); /* the run's totals */
+	plan->program += report_bytes(&options->reports);
 	plan->worker_alone += worker_cells(plan) + stages_open_bytes(workload, options);
 	if (plan->has_backlog)
 		plan->spare_bytes = spare_memory(machine);

@@ -69,12 +69,14 @@ bool assemblies_are_many(struct run *run)
 	return n >= MOST_WAITING;
 }
 
-/* Its time is booked by who calls: one lap. */
+/* Its time is booked by who calls: one lap. Its memory was reserved with the scene. */
 static void book(struct run *run, const struct slot *slot, struct meter_row *row)
 {
 	unsigned n_files = 0;
 	const struct output_file *file = run->workload->outputs->files(slot->outputs, &n_files);
+	uint64_t bytes = run->workload->outputs->bytes(&slot->scene, &slot->grid, run->options);
 
+	row->reserved_peak = bytes > row->reserved_peak ? bytes : row->reserved_peak;
 	row->chunks++;
 	for (unsigned rank = 0; rank < run->n_pools; rank++)
 		row->bytes_in += spool_bytes(run->spools, slot->scene.id, rank);

@@ -5,6 +5,7 @@
 #include "worker.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "decorator.h"
 #include "trace.h"
@@ -31,11 +32,13 @@ void worker_leave_scene(struct worker *worker)
 			workload->stage[i]->leave(worker->stage_state[i]);
 }
 
-/* What the arena held at the most while a stage ran, beyond what was there before. */
+/* What the arena held at the most while a stage ran, beyond what was there before, and all that the
+ * stage keeps. */
 static void book_memory(struct worker *worker, enum meter_stage stage, size_t used_before)
 {
 	struct meter_row *row = &worker->meter->row[stage];
-	uint64_t bytes = worker->arena.peak - used_before;
+	uint64_t bytes =
+		worker->arena.peak - used_before + worker->opened[stage] + worker->of_chunk[stage];
 
 	if (bytes > row->reserved_peak)
 		row->reserved_peak = bytes;
@@ -186,11 +189,33 @@ static int begin_chunk(struct worker *worker, const struct task *task, const str
 	const struct workload *workload = worker->workload;
 	struct stage_env env = make_env(worker);
 
-	for (unsigned i = 0; i < workload->n_stages; i++)
-		if (workload->stage[i]->chunk_begin &&
-		    workload->stage[i]->chunk_begin(worker->stage_state[i], &env, task->scene,
-						    task->grid, chunk, err))
+	for (unsigned i = 0; i < workload->n_stages; i++) {
+		const struct stage *stage = workload->stage[i];
+		size_t used = worker->arena.used;
+
+		if (stage->chunk_begin && stage->chunk_begin(worker->stage_state[i], &env,
+							     task->scene, task->grid, chunk, err))
 			return -1;
+		worker->of_chunk[stage->meter] += worker->arena.used - used;
+	}
+	return 0;
+}
+
+/* The cells of a chunk's result are booked on the stage that fills them, the last one. */
+static int begin_result(struct worker *worker, const struct task *task, const struct window *chunk,
+			struct chunk_result *result)
+{
+	const struct workload *workload = worker->workload;
+	size_t groups = result_groups(task->scene, chunk->x_size, chunk->y_size, worker->by_tile);
+	size_t bytes = layout_bytes(worker->layout, groups);
+
+	result->group = arena_alloc(&worker->arena, bytes);
+	if (!result->group)
+		return error_set(&result->error, EX_SOFTWARE,
+				 "the planned memory is too small for the tiles of a chunk");
+	result_begin(result, worker->layout, task->scene, chunk, worker->by_tile);
+	memset(worker->of_chunk, 0, sizeof(worker->of_chunk));
+	worker->of_chunk[workload->stage[workload->n_stages - 1]->meter] = bytes;
 	return 0;
 }
 
@@ -207,18 +232,11 @@ static int fit_arena(struct worker *worker, size_t bytes, struct error *err)
 static int run_chunk(struct worker *worker, const struct task *task, struct chunk_result *result)
 {
 	struct window chunk = chunk_grid_window(task->grid, task->chunk);
-	size_t groups;
 	bool done;
 
-	if (fit_arena(worker, task->grid->arena, &result->error))
-		return -1;
-	groups = result_groups(task->scene, chunk.x_size, chunk.y_size, worker->by_tile);
-	result->group = arena_alloc(&worker->arena, layout_bytes(worker->layout, groups));
-	if (!result->group)
-		return error_set(&result->error, EX_SOFTWARE,
-				 "the planned memory is too small for the tiles of a chunk");
-	result_begin(result, worker->layout, task->scene, &chunk, worker->by_tile);
-	if (begin_chunk(worker, task, &chunk, &result->error) ||
+	if (fit_arena(worker, task->grid->arena, &result->error) ||
+	    begin_result(worker, task, &chunk, result) ||
+	    begin_chunk(worker, task, &chunk, &result->error) ||
 	    run_constant(worker, task, &chunk, result, &done))
 		return -1;
 	return done ? 0 : run_blocks(worker, task, &chunk, result);
@@ -266,10 +284,14 @@ static int open_stages(struct worker *worker, struct error *err)
 	worker->stage_state = calloc(workload->n_stages, sizeof(*worker->stage_state));
 	if (!worker->stage_state)
 		return error_memory(err, "the stages", workload->n_stages * sizeof(void *));
-	for (unsigned i = 0; i < workload->n_stages; i++)
-		if (workload->stage[i]->open &&
-		    workload->stage[i]->open(&worker->stage_state[i], &env, err))
+	for (unsigned i = 0; i < workload->n_stages; i++) {
+		const struct stage *stage = workload->stage[i];
+
+		if (stage->open && stage->open(&worker->stage_state[i], &env, err))
 			return -1;
+		if (stage->open_bytes)
+			worker->opened[stage->meter] += stage->open_bytes(worker->options);
+	}
 	return 0;
 }
 

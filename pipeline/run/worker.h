@@ -73,7 +73,9 @@ struct worker {
 	struct meter *meter;
 	struct activity activity;
 	void **stage_state; /* one a stage */
-	bool in_scene;      /* the stages have files of scene_id open */
+	/* Bytes that the stages of a meter keep: from when they are opened, and of this chunk. */
+	uint64_t opened[N_METER_STAGES], of_chunk[N_METER_STAGES];
+	bool in_scene; /* the stages have files of scene_id open */
 	uint32_t scene_id;
 };
 

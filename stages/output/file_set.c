@@ -9,6 +9,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* What temporary names begin with, of all files: one look at the folder finds them. */
+static const char temp[] = "imgpipe-map";
+
+void file_set_sweep(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	new_files_sweep(fd, temp);
+	(void)close(fd);
+}
+
 static int failed(const struct file_set *files, const char *base, const char *what,
 		  struct error *err)
 {
@@ -40,7 +53,7 @@ int file_set_add(struct file_set *files, const char *base, struct error *err)
 		return error_set(err, EX_SOFTWARE, "%s/%s: more files than were planned",
 				 files->folder, base);
 	*new = (struct set_file){.base = base};
-	new->fd = new_file_open(&new->file, files->folder_fd, base, 0666);
+	new->fd = new_file_open_as(&new->file, files->folder_fd, temp, 0666);
 	if (new->fd < 0) {
 		int rc = failed(files, base, "cannot be made", err);
 
@@ -51,30 +64,36 @@ int file_set_add(struct file_set *files, const char *base, struct error *err)
 	return new->fd;
 }
 
-static bool exists(const struct file_set *files, const char *base)
+static int is_there(const struct file_set *files, const char *base, struct error *err)
 {
-	struct stat st;
-
-	return fstatat(files->folder_fd, base, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	return error_set(err, EX_CANTCREAT,
+			 "%s/%s: is there already, made by another program while this one ran; "
+			 "pass --overwrite to replace it",
+			 files->folder, base);
 }
 
 static int give_name(struct file_set *files, struct set_file *file, struct error *err)
 {
-	if (!files->overwrite && exists(files, file->base))
+	struct stat st;
+
+	file->replaced = fstatat(files->folder_fd, file->base, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	if (file->replaced && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
 		return error_set(err, EX_CANTCREAT,
-				 "%s/%s: is there already, made by another program while this one "
-				 "ran; pass --overwrite to replace it",
+				 "%s/%s: is there and is no file; give another --output or --name",
 				 files->folder, file->base);
-	if (new_file_commit(&file->file, file->fd, file->base))
-		return failed(files, file->base, "cannot get its name", err);
-	file->has_name = true;
-	return 0;
+	if (new_file_commit(&file->file, file->fd, file->base, files->overwrite) == 0) {
+		file->has_name = true;
+		return 0;
+	}
+	if (errno == EEXIST)
+		return is_there(files, file->base, err);
+	return failed(files, file->base, "cannot get its name", err);
 }
 
 static int sync_all(const struct file_set *files, struct error *err)
 {
 	for (unsigned i = 0; files->sync && i < files->n; i++)
-		if (fsync(files->set[i].fd))
+		if (new_file_sync(files->set[i].fd))
 			return failed(files, files->set[i].base, "cannot be written to the disk",
 				      err);
 	return 0;
@@ -83,7 +102,8 @@ static int sync_all(const struct file_set *files, struct error *err)
 /* Some file systems have folders that cannot be synced; names are as safe there as they get. */
 static int sync_folder(const struct file_set *files, struct error *err)
 {
-	if (!files->sync || fsync(files->folder_fd) == 0 || errno == EINVAL || errno == ENOTSUP)
+	if (!files->sync || new_file_sync(files->folder_fd) == 0 || errno == EINVAL ||
+	    errno == ENOTSUP)
 		return 0;
 	return failed(files, ".", "cannot be written to the disk", err);
 }
@@ -99,7 +119,7 @@ static int name_all(struct file_set *files, struct error *err)
 static void take_back_names(struct file_set *files)
 {
 	for (unsigned i = 0; i < files->n; i++)
-		if (files->set[i].has_name)
+		if (files->set[i].has_name && !files->set[i].replaced)
 			(void)unlinkat(files->folder_fd, files->set[i].base, 0);
 }
 

@@ -17,7 +17,11 @@ struct set_file {
 	int fd;
 	const char *base; /* its name in the folder; outlives the set */
 	bool has_name;    /* it has got it */
+	bool replaced;    /* another file's */
 };
+
+/* Remove what runs that are gone have left in the folder under temporary names. */
+void file_set_sweep(const char *folder);
 
 struct file_set {
 	const char *folder;
@@ -35,8 +39,9 @@ int file_set_init(struct file_set *files, const char *folder, unsigned most, boo
 int file_set_add(struct file_set *files, const char *base, struct error *err) MUST_CHECK;
 
 /*
- * All of them are whole: they go to the disk (where `sync`), and get their names. -1: none has one;
- * where a file was replaced before that, it is gone.
+ * All of them are whole: they go to the disk (where `sync`), and get their names. -1: none has one,
+ * but for those that had replaced a file before that: they stay. Only files and links are replaced,
+ * with `overwrite` alone.
  */
 int file_set_commit(struct file_set *files, struct error *err) MUST_CHECK;
 

@@ -19,10 +19,10 @@ struct run {
 	uint64_t from, to, bytes; /* offsets in spool and file */
 };
 
-static int no_room(const struct gather *gather, uint64_t bytes, struct error *err)
+static int no_room(const struct gather *gather, struct error *err)
 {
 	return error_errno(err, EX_IOERR, errno, "%s: a map of %llu bytes cannot be written there",
-			   gather->folder, (unsigned long long)bytes);
+			   gather->folder, (unsigned long long)gather->wanted);
 }
 
 static int write_all(const struct gather *gather, int fd, const void *bytes, size_t n, uint64_t at,
@@ -35,8 +35,10 @@ static int write_all(const struct gather *gather, int fd, const void *bytes, siz
 
 		if (got < 0 && errno == EINTR)
 			continue;
+		if (got == 0)
+			errno = ENOSPC; /* no system that says less */
 		if (got <= 0)
-			return no_room(gather, n, err);
+			return no_room(gather, err);
 		done += (size_t)got;
 	}
 	return 0;
@@ -75,7 +77,7 @@ static ssize_t by_kernel(struct gather *gather, int from, int to, const struct r
 		gather->plain = true;
 		return 0;
 	}
-	return no_room(gather, run->bytes, err);
+	return no_room(gather, err);
 }
 
 /* Bytes that went through the buffer, or -1. */
@@ -169,16 +171,16 @@ static int copy_tiles(struct gather *gather, const struct tiff_file *file,
 }
 
 /* A full disk is known before anything is written, where the file system can say so. */
-static int reserve(const struct gather *gather, int fd, uint64_t bytes, struct error *err)
+static int reserve(const struct gather *gather, int fd, struct error *err)
 {
 	int rc;
 
 	do
-		rc = fallocate(fd, 0, 0, (off_t)bytes);
+		rc = fallocate(fd, 0, 0, (off_t)gather->wanted);
 	while (rc && errno == EINTR);
 	if (rc == 0 || errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL)
 		return 0;
-	return no_room(gather, bytes, err);
+	return no_room(gather, err);
 }
 
 int gather_file(struct gather *gather, const struct tiff_file *file,
@@ -187,8 +189,8 @@ int gather_file(struct gather *gather, const struct tiff_file *file,
 	size_t n;
 	const void *header = tiff_file_header(file, &n);
 
-	if (reserve(gather, fd, tiff_file_bytes(file), err) ||
-	    write_all(gather, fd, header, n, 0, err))
+	gather->wanted = tiff_file_bytes(file);
+	if (reserve(gather, fd, err) || write_all(gather, fd, header, n, 0, err))
 		return -1;
 	return copy_tiles(gather, file, places, fd, err);
 }

@@ -18,6 +18,7 @@ struct gather {
 	void *buffer;       /* GATHER_BUFFER_BYTES */
 	bool plain;         /* the kernel does not copy between these files: by read and write */
 	uint64_t unasked;   /* bytes since cancelled() was asked */
+	uint64_t wanted;    /* bytes of the file, for messages */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "pyramid.h"
 
 enum { NAME_MOST = MAP_NAME_BYTES - 1, PATTERN_MOST = 200, HASH_DIGITS = 8 };
 
@@ -257,27 +258,52 @@ int map_name(char *out, size_t size, const char *pattern, const struct scene *sc
 
 /* --- all files of a scene --- */
 
-static unsigned n_values(const struct maps *maps)
+/* Files of this kind: maps, pictures, world files. */
+static unsigned n_maps(const struct maps *maps)
 {
-	unsigned n = 0;
+	return maps->files ? maps->n : 0;
+}
 
-	for (unsigned i = 0; i < maps->n; i++)
-		n += maps->map[i].kind == MAP_VALUE;
-	return n;
+static unsigned n_pictures(const struct maps *maps)
+{
+	return maps->picture.wanted ? maps_n_pictures(maps) : 0;
+}
+
+static unsigned n_worlds(const struct maps *maps)
+{
+	return maps->picture.plain ? n_pictures(maps) : 0;
 }
 
 unsigned maps_n_names(const struct maps *maps)
 {
-	return (maps->files ? maps->n : 0) + (maps->picture.wanted ? n_values(maps) : 0);
+	return n_maps(maps) + n_pictures(maps) + n_worlds(maps);
 }
 
-/* Values stand first. */
+int picture_name(char *out, size_t size, const struct maps *maps, unsigned output,
+		 const struct scene *scene, struct error *err)
+{
+	return map_name(out, size, maps->picture.name, scene, &maps->map[output], err);
+}
+
+int world_name(char *out, size_t size, const struct maps *maps, unsigned output,
+	       const struct scene *scene, struct error *err)
+{
+	static const char png[] = ".png", pgw[] = ".pgw";
+
+	if (picture_name(out, size, maps, output, scene, err))
+		return -1;
+	/* The pattern of pictures ends in .png. */
+	memcpy(out + strlen(out) - strlen(png), pgw, strlen(pgw));
+	return 0;
+}
+
 int maps_name(char *out, size_t size, const struct maps *maps, unsigned i,
 	      const struct scene *scene, struct error *err)
 {
-	const unsigned n_files = maps->files ? maps->n : 0;
-
-	if (i < n_files)
+	if (i < n_maps(maps))
 		return map_name(out, size, maps->name, scene, &maps->map[i], err);
-	return map_name(out, size, maps->picture.name, scene, &maps->map[i - n_files], err);
+	i -= n_maps(maps);
+	if (i < n_pictures(maps))
+		return picture_name(out, size, maps, i, scene, err);
+	return world_name(out, size, maps, i - n_pictures(maps), scene, err);
 }

@@ -28,7 +28,13 @@ int map_pattern_check(const char *pattern, unsigned n_maps, struct error *err) M
 int map_name(char *out, size_t size, const char *pattern, const struct scene *scene,
 	     const struct map_def *map, struct error *err) MUST_CHECK;
 
-/* All files of a scene that are known by now: maps, then pictures of values. Their number. */
+/* Likewise, of the picture of a map that has one, and of its world file. */
+int picture_name(char *out, size_t size, const struct maps *maps, unsigned output,
+		 const struct scene *scene, struct error *err) MUST_CHECK;
+int world_name(char *out, size_t size, const struct maps *maps, unsigned output,
+	       const struct scene *scene, struct error *err) MUST_CHECK;
+
+/* All files that a scene can have: maps, then pictures, then their world files. Their number. */
 unsigned maps_n_names(const struct maps *maps);
 /* Name i of them. */
 int maps_name(char *out, size_t size, const struct maps *maps, unsigned i,

@@ -11,6 +11,7 @@
 #include "co.h"
 #include "map_defs.h"
 #include "map_name.h"
+#include "pyramid.h"
 
 static const char usual_name[] = "{scene}_{index}.tif";
 
@@ -48,7 +49,6 @@ static const char *without_output(const struct map_choice *map)
 static int check_pictures_alone(const struct map_choice *map, struct error *err)
 {
 	const char *useless = map->creation.n               ? "--co"
-			      : map->mask_output            ? "--mask-output"
 			      : map->bands_output           ? "--bands-output"
 			      : map->nodata                 ? "--output-nodata"
 			      : map->name && !map->pictures ? "--name"
@@ -145,10 +145,9 @@ static void derive_picture_name(char out[MAP_NAME_BYTES], const char *pattern)
 	(void)snprintf(out, MAP_NAME_BYTES, "%.*s.png", (int)length, pattern);
 }
 
-static int read_pictures(struct made_maps *made, const struct options *options, struct error *err)
+static int read_pictures(struct made_maps *made, const struct map_choice *map, struct error *err)
 {
 	struct picture_choice *picture = &made->maps.picture;
-	const struct map_choice *map = &options->map;
 
 	picture->wanted = map->pictures;
 	picture->plain = map->no_legend;
@@ -173,7 +172,7 @@ static int read_pictures(struct made_maps *made, const struct options *options, 
 	if (!ends_in(picture->name, ".png"))
 		return error_set(err, EX_USAGE, "--quicklook: '%.60s' has to end in .png",
 				 picture->name);
-	if (map_pattern_check(picture->name, options->recipe->n_values, err))
+	if (map_pattern_check(picture->name, maps_n_pictures(&made->maps), err))
 		return error_prefix(err, "--quicklook");
 	return 0;
 }
@@ -210,7 +209,7 @@ static int make(struct made_maps *made, const struct options *options, struct er
 		return error_set(err, EX_USAGE, "--spool-dir: name a folder");
 	if (co_read(&maps->format, container, &map->creation, has_reals(maps), err))
 		return -1;
-	return read_pictures(made, options, err);
+	return read_pictures(made, map, err);
 }
 
 int maps_make(struct maps **out, const struct options *options, struct error *err)

@@ -80,7 +80,16 @@ bool pyramid_tile(const struct pyramid *pyramid, uint64_t number, unsigned *leve
 bool map_has_picture(const struct maps *maps, unsigned output)
 {
 	return (maps->picture.wanted || maps->picture.contact_sheet) &&
-	       maps->map[output].kind == MAP_VALUE;
+	       maps->map[output].kind != MAP_BAND;
+}
+
+unsigned maps_n_pictures(const struct maps *maps)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < maps->n; i++)
+		n += map_has_picture(maps, i);
+	return n;
 }
 
 void map_pyramid(struct pyramid *pyramid, const struct maps *maps, unsigned output, uint32_t x_size,

@@ -50,8 +50,10 @@ uint64_t pyramid_number(const struct pyramid *pyramid, unsigned level, uint32_t 
 bool pyramid_tile(const struct pyramid *pyramid, uint64_t number, unsigned *level, uint32_t *x,
 		  uint32_t *y);
 
-/* Is a picture made of this output? Of values alone. */
+/* Is a picture made of this output? Of values and classes, which stand first; not of bands. */
 bool map_has_picture(const struct maps *maps, unsigned output);
+/* How many outputs have one. */
+unsigned maps_n_pictures(const struct maps *maps);
 /*
  * The pyramid that workers make of an output, and by which its artifacts are numbered: that of the
  * file, or of the picture where the file has no overviews. Level 0 is the same in both.

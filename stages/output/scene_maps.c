@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "file_set.h"
 #include "gather.h"
 #include "map_classes.h"
+#include "map_defs.h"
 #include "map_facts.h"
 #include "map_name.h"
 #include "map_places.h"
@@ -224,28 +226,47 @@ static void fill_facts(struct assembling *work, unsigned i, struct tiff_facts *f
 	facts->stddev = statistics->stddev;
 }
 
-static void note_file(struct assembling *work, unsigned i, uint64_t bytes)
+/* Of a map, what there is to say of all its files. */
+static struct output_file *note_file(struct assembling *work, unsigned i, const char *path,
+				     uint64_t bytes)
+{
+	const struct map_def *map = &work->own->maps->map[i];
+	struct output_file *file = &work->own->file[work->n_made++];
+
+	*file = (struct output_file){
+		.path = path,
+		.value = map->kind == MAP_VALUE ? (int)map->item : -1,
+		.band = map->kind == MAP_BAND ? (int)map->item : -1,
+		.bytes = bytes,
+	};
+	return file;
+}
+
+static void note_map(struct assembling *work, unsigned i, uint64_t bytes)
 {
 	static const char *const kinds[] = {
 		[MAP_VALUE] = "map", [MAP_CLASSES] = "classes", [MAP_BAND] = "band"};
-	static const char *const types[] = {
-		[MAP_FLOAT32] = "float32", [MAP_INT16] = "int16", [MAP_UINT8] = "uint8"};
 	const struct map_def *map = &work->own->maps->map[i];
+	struct output_file *file = note_file(work, i, work->own->map[i].path, bytes);
 
-	work->own->file[work->n_made++] = (struct output_file){
-		.path = work->own->map[i].path,
-		.kind = kinds[map->kind],
-		.value = map->kind == MAP_VALUE ? (int)map->item : -1,
-		.band = map->kind == MAP_BAND ? (int)map->item : -1,
-		.type = types[map->type],
-		.bytes = bytes,
-		.clamped = work->statistics[i].clamped,
-	};
+	file->kind = kinds[map->kind];
+	file->type = map_type_name(map->type);
+	file->clamped = work->statistics[i].clamped;
 }
 
-static const char *base_of(const struct scene_maps *own, unsigned i)
+/* One that is for reports alone has no path. */
+static void note_picture(struct assembling *work, unsigned i, const struct scene_picture *picture)
 {
-	return strrchr(own->map[i].path, '/') + 1;
+	struct output_file *file = note_file(work, i, picture->path, picture->bytes);
+
+	file->kind = "quicklook";
+	file->type = "png";
+	file->thumbnail = &picture->thumbnail;
+	if (!picture->world)
+		return;
+	file = note_file(work, i, picture->world, picture->world_bytes);
+	file->kind = "world file";
+	file->type = "text";
 }
 
 static int make_file(struct assembling *work, unsigned i, struct error *err)
@@ -259,11 +280,11 @@ static int make_file(struct assembling *work, unsigned i, struct error *err)
 	file = tiff_file_make(&facts, places->bytes, err);
 	if (!file)
 		return error_prefix(err, "%s", work->own->map[i].path);
-	fd = file_set_add(&work->files, base_of(work->own, i), err);
+	fd = file_set_add(&work->files, path_name(work->own->map[i].path), err);
 	if (fd >= 0)
 		rc = gather_file(&work->gather, file, places, fd, err);
 	if (rc == 0)
-		note_file(work, i, tiff_file_bytes(file));
+		note_map(work, i, tiff_file_bytes(file));
 	tiff_file_free(file);
 	return rc;
 }
@@ -286,13 +307,7 @@ static int make_picture(struct assembling *work, unsigned i, struct error *err)
 	map_facts(&facts, &work->texts, own->maps, i, own->scene, work->env->options);
 	if (scene_picture_make(picture, &of, err))
 		return -1;
-	work->own->file[work->n_made++] = (struct output_file){.path = picture->path,
-							       .kind = "quicklook",
-							       .value = (int)own->maps->map[i].item,
-							       .band = -1,
-							       .type = "png",
-							       .bytes = picture->bytes,
-							       .thumbnail = &picture->thumbnail};
+	note_picture(work, i, picture);
 	return 0;
 }
 

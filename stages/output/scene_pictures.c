@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "map_classes.h"
 #include "map_name.h"
 #include "quicklook.h"
 
@@ -79,26 +81,21 @@ static int make_path(char **path, const struct picture_work *work, const char *n
 	return error_memory(err, "a path", strlen(name));
 }
 
-static const char *base_of(const char *path)
-{
-	return strrchr(path, '/') + 1;
-}
-
 static int write_world(struct scene_picture *picture, const struct picture_work *work,
 		       const struct quicklook *q, struct error *err)
 {
-	char text[WORLD_FILE_BYTES];
+	char text[WORLD_FILE_BYTES], name[MAP_NAME_BYTES];
 	int length = quicklook_world_text(q, text), fd;
 
 	if (!length)
 		return 0;
-	if (make_path(&picture->world, work, base_of(picture->path), err))
+	if (world_name(name, sizeof(name), work->maps, work->output, work->scene, err) ||
+	    make_path(&picture->world, work, name, err))
 		return -1;
-	/* The pattern of pictures ends in .png. */
-	memcpy(picture->world + strlen(picture->world) - strlen(".png"), ".pgw", strlen(".pgw"));
-	fd = file_set_add(work->files, base_of(picture->world), err);
+	fd = file_set_add(work->files, path_name(picture->world), err);
 	if (fd < 0)
 		return -1;
+	picture->world_bytes = (uint64_t)length;
 	if (write(fd, text, (size_t)length) == length)
 		return 0;
 	return error_errno(err, EX_IOERR, errno ? errno : EIO, "%s: cannot write", picture->world);
@@ -111,11 +108,10 @@ static int write_files(struct scene_picture *picture, const struct picture_work 
 	struct stat st;
 	int fd;
 
-	if (map_name(name, sizeof(name), work->maps->picture.name, work->scene,
-		     &work->maps->map[work->output], err) ||
+	if (picture_name(name, sizeof(name), work->maps, work->output, work->scene, err) ||
 	    make_path(&picture->path, work, name, err))
 		return -1;
-	fd = file_set_add(work->files, base_of(picture->path), err);
+	fd = file_set_add(work->files, path_name(picture->path), err);
 	if (fd < 0)
 		return -1;
 	if (quicklook_write(q, fd, err))
@@ -139,7 +135,9 @@ int scene_picture_make(struct scene_picture *picture, const struct picture_work 
 	const struct map_places *places = work->places;
 	const struct quicklook_facts facts = {
 		.map = map,
-		.value = &work->env->options->recipe->value[map->item],
+		.value = map->kind == MAP_VALUE ? &work->env->options->recipe->value[map->item]
+						: NULL,
+		.category = map_class_names,
 		.scene = work->scene,
 		.choice = &work->maps->picture,
 		.title = work->title,

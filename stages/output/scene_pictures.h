@@ -14,7 +14,7 @@
 /* What stays of one until the reports have been written. */
 struct scene_picture {
 	char *path, *world; /* NULL: no such file */
-	uint64_t bytes;
+	uint64_t bytes, world_bytes;
 	struct thumbnail thumbnail;
 };
 

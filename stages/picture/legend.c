@@ -14,7 +14,7 @@ enum {
 	LINE = PICTURE_TEXT_HEIGHT + GAP,
 	BAR = 12,       /* height of the ramp */
 	BAR_MOST = 480, /* its length */
-	CLASS_WIDTH = 130,
+	CLASS_WIDTH = 200,
 	SCALE_MOST = 160, /* length of the scale bar */
 	TICK = 3,
 	LABEL = 32

@@ -6,7 +6,10 @@
 
 #include "stage.h"
 
-/* mask.c: classes of n_pixels as if a value read this band alone, but for quality bands. */
+/*
+ * mask.c: classes of n_pixels as if a value read this band alone, without --mask: under clouds a
+ * band has its numbers, where it is transparent it has none.
+ */
 void band_classes(const struct block *block, unsigned slot, uint8_t *class);
 
 /* index_programs.c: scale and offset applied, of n pixels from `first` on. */

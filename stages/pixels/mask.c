@@ -133,6 +133,18 @@ SIMD_KERNEL(mark_verdict, (uint8_t * class, const uint8_t *code, size_t n), (cla
 	}
 }
 
+/* Of what quality bands say, that pixels are transparent. */
+static void mark_transparent(uint8_t *class, const uint8_t *code, size_t n)
+{
+	const uint8_t masked = masked_for(REASON_ALPHA);
+
+	for (size_t i = 0; i < n; i++) {
+		bool hides = code[i] != QUALITY_KEPT && (code[i] & QUALITY_REASON) == REASON_ALPHA;
+
+		class[i] = class[i] == PIXEL_VALID && hides ? masked : class[i];
+	}
+}
+
 /* What the stage looks at for one pixel. */
 static size_t pixel_bytes(const struct scene *scene, const struct recipe *recipe)
 {
@@ -198,6 +210,8 @@ void band_classes(const struct block *block, unsigned slot, uint8_t *class)
 	mark_nodata(band, class, block->plane[slot], n);
 	if (block->file_mask[band->file])
 		mark_file_mask(class, block->file_mask[band->file], n);
+	if (block->verdict)
+		mark_transparent(class, block->verdict, n);
 	mark_nonfinite(band, class, block->plane[slot], n, false, PIXEL_NONFINITE);
 }
 

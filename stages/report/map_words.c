@@ -96,6 +96,43 @@ const char *files_text(char text[MAP_TEXT_BYTES], const struct pixel_totals *tot
 	return text;
 }
 
+/* Is nodata a number that a value can be stored as? At the ends of the type no value lies. */
+static bool nodata_is_inside(const struct map_def *map)
+{
+	const double least = map->type == MAP_INT16 ? INT16_MIN : 0;
+	const double most = map->type == MAP_INT16 ? INT16_MAX : UINT8_MAX;
+
+	return map->nodata > least && map->nodata < most;
+}
+
+/* float32 holds all but its nodata. */
+static void clamped_real(char text[MAP_TEXT_BYTES], const struct output_file *file,
+			 const struct map_def *map)
+{
+	(void)snprintf(text, MAP_TEXT_BYTES,
+		       "%" PRIu64 " pixel%s of %s %s the value of --output-nodata, %.9g, and %s "
+		       "stored as the next number above it",
+		       file->clamped, file->clamped == 1 ? "" : "s", map->name,
+		       file->clamped == 1 ? "has" : "have", map->nodata,
+		       file->clamped == 1 ? "is" : "are");
+}
+
+static void clamped_integer(char text[MAP_TEXT_BYTES], const struct output_file *file,
+			    const struct map_def *map)
+{
+	char or_nodata[60] = "";
+
+	if (nodata_is_inside(map))
+		(void)snprintf(or_nodata, sizeof(or_nodata),
+			       ", or would be read as nodata, which is %g", map->nodata);
+	(void)snprintf(text, MAP_TEXT_BYTES,
+		       "%" PRIu64 " pixel%s of %s %s what %s holds with this scale%s, and %s "
+		       "stored as the nearest value; --type float32 holds all",
+		       file->clamped, file->clamped == 1 ? "" : "s", map->name,
+		       file->clamped == 1 ? "is beyond" : "are beyond", map_type_name(map->type),
+		       or_nodata, file->clamped == 1 ? "is" : "are");
+}
+
 const char *clamped_text(char text[MAP_TEXT_BYTES], const struct output_file *file,
 			 const struct maps *maps)
 {
@@ -103,11 +140,6 @@ const char *clamped_text(char text[MAP_TEXT_BYTES], const struct output_file *fi
 
 	*text = '\0';
 	if (map)
-		(void)snprintf(text, MAP_TEXT_BYTES,
-			       "%" PRIu64 " pixel%s of %s %s what %s holds with this scale, and %s "
-			       "stored as the nearest value; --type float32 holds all",
-			       file->clamped, file->clamped == 1 ? "" : "s", map->name,
-			       file->clamped == 1 ? "is beyond" : "are beyond",
-			       map_type_name(map->type), file->clamped == 1 ? "is" : "are");
+		(map->type == MAP_FLOAT32 ? clamped_real : clamped_integer)(text, file, map);
 	return text;
 }

@@ -122,7 +122,7 @@ static int flush_file(struct report_file *file, struct error *err)
 		return error_errno(err, EX_IOERR, errno, "cannot write");
 	if (report_check(file->out, err))
 		return -1;
-	if (file->fd >= 0 && fsync(file->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+	if (file->fd >= 0 && new_file_sync(file->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
 		return error_errno(err, EX_IOERR, errno, "cannot write");
 	return 0;
 }
@@ -143,7 +143,7 @@ int report_file_commit(struct report_file *file, struct error *err)
 {
 	if (flush_file(file, err))
 		return -1;
-	if (file->fd >= 0 && new_file_commit(&file->new_file, file->fd, file->target.base))
+	if (file->fd >= 0 && new_file_commit(&file->new_file, file->fd, file->target.base, true))
 		return error_errno(err, EX_CANTCREAT, errno, "cannot give the report its name");
 	return close_file(file, err);
 }

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/pyramid.h"
 #include "report_file.h"
+#include "report_target.h"
 #include "report_words.h"
 #include "sheet_store.h"
 
@@ -50,8 +52,9 @@ static unsigned n_pages(uint64_t n_cells)
 /* Whatever could stop a page later is told now. */
 static int probe_pages(const struct open_report *report, struct error *err)
 {
-	const uint32_t n_values = report->plan->layout.recipe ? report->plan->layout.n_values : 1;
-	unsigned last = n_pages((uint64_t)report->plan->n_scenes * n_values);
+	const struct maps *maps = report->options->maps;
+	unsigned last =
+		n_pages((uint64_t)report->plan->n_scenes * (maps ? maps_n_pictures(maps) : 1));
 	int rc = 0;
 
 	for (unsigned page = 2; rc == 0 && page <= last; page++) {
@@ -254,6 +257,19 @@ static int write_further(const struct open_report *report, unsigned page, struct
 	return rc;
 }
 
+/* Pages of an earlier run that had more of them would be taken for this run's. */
+static void remove_further(const struct open_report *report, unsigned page)
+{
+	bool more = true;
+
+	for (; more && page <= SHEET_PAGES_MOST; page++) {
+		char *path = page_path(sheet_path(report), page);
+
+		more = path && report_target_remove_sheet(path);
+		free(path);
+	}
+}
+
 /* The first page comes last, so that the others are there where it is. */
 static int sheet_report_end(struct open_report *report, const struct run_totals *totals,
 			    struct error *err)
@@ -265,13 +281,22 @@ static int sheet_report_end(struct open_report *report, const struct run_totals 
 	for (unsigned page = n_pages(state->store.n); page > 1; page--)
 		if (write_further(report, page, err))
 			return -1;
+	remove_further(report, n_pages(state->store.n) + 1);
 	if (write_page(state, 1, report->out, err))
 		return -1;
 	return report_check(report->out, err);
 }
 
+static size_t sheet_report_bytes(void)
+{
+	return sheet_bytes() + sheet_store_bytes();
+}
+
 const struct report report_sheet = {
-	.option = {.kind = "contact sheet", .made_by = REPORT_BY_RUN, .never_stdout = true},
+	.option = {.kind = "contact sheet",
+		   .made_by = REPORT_BY_RUN,
+		   .bytes = sheet_report_bytes,
+		   .never_stdout = true},
 	.state_bytes = sizeof(struct sheet_state),
 	.begin = sheet_report_begin,
 	.scene = sheet_report_scene,

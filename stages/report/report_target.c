@@ -41,6 +41,19 @@ static bool is_contact_sheet(const char *head, ssize_t n)
 	return n > 0 && memmem(head, (size_t)n, mark, sizeof(mark) - 1);
 }
 
+bool report_target_remove_sheet(const char *path)
+{
+	char head[HEAD_BYTES];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
+	struct stat st;
+	bool ours = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		    is_contact_sheet(head, read(fd, head, sizeof(head)));
+
+	if (fd >= 0)
+		(void)close(fd);
+	return ours && unlink(path) == 0;
+}
+
 /*
  * What somebody's data look like by their first bytes: images, archives that GDAL reads, and the
  * XML and text files that stand beside images. No report begins like that.

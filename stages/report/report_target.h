@@ -30,6 +30,9 @@ void report_target_release(struct report_target *target);
 /* Would two reports there be in one file or pipe? (Devices may be shared.) */
 bool report_target_same(const struct report_target *a, const struct report_target *b);
 
+/* Remove a contact sheet of an earlier run; any other file, and a link, stays. Was there one? */
+bool report_target_remove_sheet(const char *path);
+
 /* "path: cannot create the ... report: reason; what to do". Always -1. */
 int report_target_refuse(const char *kind, const char *path, int code, struct error *err);
 

@@ -56,6 +56,17 @@ void sheet_store_close(struct sheet_store *store)
 
 /* --- adding --- */
 
+/* Room doubles, and while it grows the smaller one is still there. */
+size_t sheet_store_bytes(void)
+{
+	uint32_t room = ROOM_AT_FIRST;
+
+	while (room < SHEET_STORE_MOST)
+		room *= 2;
+	return (room + room / 2) * sizeof(struct sheet_key) + sizeof(struct sheet_record) +
+	       THUMBNAIL_SIDE_MOST * THUMBNAIL_SIDE_MOST;
+}
+
 static int grow(struct sheet_store *store, struct error *err)
 {
 	uint32_t room = store->room ? 2 * store->room : ROOM_AT_FIRST;

@@ -41,6 +41,9 @@ struct sheet_store {
 	struct sheet_key *key;
 };
 
+/* Memory that it takes at the most. Pure. */
+size_t sheet_store_bytes(void);
+
 /* Beside `path`. Close it whatever comes back. -1 with EX_CANTCREAT. */
 int sheet_store_open(struct sheet_store *store, const char *path, struct error *err) MUST_CHECK;
 void sheet_store_close(struct sheet_store *store); /* all zero is allowed */

@@ -53,7 +53,8 @@ refused() {
 	refused "no maps and no pictures" -- -o out --format none
 	refused --co -- -o out --format none --quicklook --co LEVEL=1
 	refused "--format none" -- --contact-sheet s.png
-	refused --mask-output -- -o out --format none --quicklook --mask-output classes
+	refused --bands-output -- -o out --format none --quicklook --bands-output red
+	refused "{index}" -- -o out --mask-output why "--quicklook={scene}.png"
 }
 
 @test "creation options in GDAL's words; unknown ones are refused with the list" {
@@ -217,7 +218,7 @@ pixels() {
 	imgpipe -o out --overwrite --output-nodata 0 t.tif
 	exits 0
 	[[ "$(pixels out/t_ndvi.tif)" =~ ^"Int16 0.0 0.0001 0.0 NDVI [[5000, "-?1", 0]]"$ ]]
-	[[ "$output" == *"1 pixel of ndvi is beyond what int16 holds"* ]]
+	[[ "$(tr -s ' \n' ' ' <<<"$output")" == *"1 pixel of ndvi is beyond what int16 holds with this scale, or would be read as nodata, which is 0,"* ]]
 	# 3 is more than 2 * 32767 / 32767.
 	imgpipe -o out --expr clay=nir/red --range clay=0,2 --report r.json t.tif
 	exits 0
@@ -256,6 +257,21 @@ pixels() {
 	imgpipe merge -q --summary merged.json part-1-of-2.json part-2-of-2.json
 	exits 0
 	cmp plain.json merged.json
+}
+
+@test "pictures of classes, and their world files: named, listed, and never over another file" {
+	tif t.tif uint16 desc=red,nir epsg=32632 pixel=10 nodata=0 10,20,0 30,20,5
+	imgpipe -q -o out --format none --mask-output why --quicklook --no-legend --report r.json t.tif
+	exits 0
+	[ "$(ls out)" = "$(printf '%s\n' t_ndvi.pgw t_ndvi.png t_why.pgw t_why.png)" ]
+	[ "$(get r.json "[(o['path'], o['kind'], o['index'], o['type']) for o in s['outputs']]")" = \
+		"[('out/t_ndvi.png', 'quicklook', 'ndvi', 'png'), ('out/t_ndvi.pgw', 'world file', 'ndvi', 'text'), ('out/t_why.png', 'quicklook', None, 'png'), ('out/t_why.pgw', 'world file', None, 'text')]" ]
+	[ "$(get r.json "sum(o['bytes'] for o in s['outputs'])")" = "$(cat out/* | wc -c)" ]
+	rm out/*.png out/t_why.pgw
+	imgpipe -q -o out --format none --mask-output why --quicklook --no-legend t.tif
+	exits 73 "1 is there" t_ndvi.pgw
+	imgpipe -q -o out --format none --mask-output why --quicklook t.tif
+	exits 0
 }
 
 @test "a second run is refused, and --overwrite makes the same bytes again" {

@@ -1,187 +1,432 @@
 #!/usr/bin/python3
-"""Maps of runs: pixels of every type, bands and classes against NumPy out of the scene's own samples,
-statistics against the file's own pixels, all overviews against halving them; and the same bytes from
-every executor, number of workers, chunk, way of storing and memory limit.
+"""Maps through the whole program, against NumPy: `imgpipe -o` over scenes made here, of all layouts,
+codecs, sizes and places, with masks, scales, coarser bands and missing ones. Every pixel of every level by
+GDAL, rasterio, tifffile and libtiff's tiffcp; GDAL's validator of COGs; overviews, statistics, place, words,
+and what the report says of files (map_checks.py).
+
+Real scenes and odd files: maps_real.py; the same bytes from all ways to work: maps_same.py; files alone,
+without the program: map_files.py.
+
+    maps.py [--quick]
 """
 
-import filecmp
-import subprocess
-import tempfile
-from pathlib import Path
+import os
+import shutil
 
 import numpy as np
-from osgeo import gdal
-from osgeo_utils.samples import validate_cloud_optimized_geotiff as validator
+from osgeo import gdal, osr
 
-from oracle import IMGPIPE, MAKE_SCENE, QUICK, Tally
+import map_checks as m
+from oracle import MAKE_SCENE, QUICK, Scratch, Tally, load, read_band, run
 
-SIZE = 1500 if QUICK else 2700
-TYPES = {"float32": (1, 0, np.nan), "int16": (1e-4, 0, -32768), "uint8": (0.008, -1, 255)}
+FORMULAS = {"ndvi": ("nir", "red"), "gndvi": ("nir", "green"), "evi2": "2.5*(N-R)/(N+2.4*R+1)",
+            "msr": "(N/R-1)/sqrt(N/R+1)", "ndmi": ("nir", "swir16"), "dd": "N-R*2"}
+WORDS = {"ndvi": "(nir-red)/(nir+red)", "gndvi": "(nir-green)/(nir+green)", "ndmi": "(nir-swir16)/(nir+swir16)",
+         "evi2": "2.5*(nir-red)/(nir+2.4*red+1)", "msr": "(nir/red-1)/sqrt(nir/red+1)", "dd": "nir-red*2"}
+STORED = {("int16", "ndvi"): (0.0001, 0), ("int16", "gndvi"): (0.0001, 0), ("int16", "evi2"): (0.0001, 0),
+          ("int16", "ndmi"): (0.0001, 0), ("int16", "msr"): (0.0005, 0), ("uint8", "ndvi"): (0.008, -1),
+          ("uint8", "gndvi"): (0.008, -1), ("uint8", "msr"): (0.036, -1)}
+CODECS = {"DEFLATE": "DEFLATE (libdeflate ", "ZSTD": "ZSTD (libzstd ", "LZW": "LZW", "NONE": "NONE"}
 
 
-def make(path, *args):
-    subprocess.run([MAKE_SCENE, "--size", f"{SIZE}x{SIZE - 321}", "--bands", "2", *args, path], check=True,
-                   capture_output=True)
+class Settings:
+    """What words of the command line ask of files."""
+
+    def __init__(self, words):
+        self.co = dict(w.upper().split("=") for w in words if "=" in w and w.split("=")[0].isupper())
+        self.cog = "gtiff" not in words
+        self.tile = int(self.co.get("BLOCKSIZE", 512))
+        self.overviews = self.co.get("OVERVIEWS", "AUTO" if self.cog else "NONE") == "AUTO"
+        self.sparse = self.co.get("SPARSE_OK") == "YES"
+        self.codec = self.co.get("COMPRESS", "DEFLATE")
+        self.big = self.co.get("BIGTIFF") == "YES"
+        self.type = words[words.index("--type") + 1] if "--type" in words else None
+        self.nodata = words[words.index("--output-nodata") + 1] if "--output-nodata" in words else None
+        self.mask = words[words.index("--mask") + 1] if "--mask" in words else None
+
+    def files(self):
+        return {"tile": self.tile, "cog": self.cog, "overviews": self.overviews, "sparse": self.sparse}
+
+
+def run_maps(tally, scratch, label, inputs, words, status=0, cwd=None, env=None):
+    """(folder of maps, the report's entry of the first scene, the report), or None."""
+    out, report = scratch / "maps", scratch / "report.json"
+    shutil.rmtree(out, ignore_errors=True)
+    report.unlink(missing_ok=True)
+    result = run(["-q", "-o", out, "--report", report, "--no-fsync", *words, *inputs], timeout=120, cwd=cwd,
+                 env=env)
+    written = load(report)
+    if not tally.check(result.rc == status and written and written["scenes"], f"{label}: exit",
+                       f"{result.rc}: {result.last_words()}"):
+        return None
+    return out, written["scenes"][0], written
+
+
+def check_rule(tally, name, entry, settings):
+    """Type, scale and nodata as they are documented."""
+    usual = "float32" if entry["kind"] == "band" or entry["index"] == "dd" else "int16"
+    kind = "uint8" if entry["kind"] == "classes" else settings.type or usual
+    rule = (1, 0) if kind == "float32" or entry["kind"] == "classes" else STORED.get((kind, entry["index"]))
+    nodata = float(settings.nodata if settings.nodata and entry["kind"] != "classes" else
+                   m.USUAL_NODATA[kind])
+    got = (entry["scale"], entry["offset"])
+    tally.check(entry["type"] == kind and (rule is None or got == rule) and
+                (float(entry["nodata"]) == nodata or str(entry["nodata"]) == str(nodata)),
+                f"{name}: stored as documented", f"{entry}")
+
+
+def items_of(entry, path, settings, scene):
+    """What the file says of where it comes from."""
+    items = {"SCENE": path.name.rsplit("_", 1)[0], "MASK": settings.mask, "INDEX": None, "FORMULA": None,
+             "CODEC": CODECS[settings.codec]}
+    if entry["kind"] == "map":
+        roles = m.roles_of(FORMULAS[entry["index"]])
+        items |= {"INDEX": entry["index"], "FORMULA": WORDS[entry["index"]],
+                  "BANDS": [scene.source[role] for role in roles],
+                  "SCALE_SOURCE": [f"{role}: x {scene.scaling[role][0]:.17g} + {scene.scaling[role][1]:.17g} ("
+                                   for role in roles]}
+    if entry["kind"] == "band":
+        items["BANDS"] = scene.source[entry["band"]]
+    return items
+
+
+def check_entry(tally, name, entry, path, scene, settings, source, limits):
+    check_rule(tally, name, entry, settings)
+    m.check_words(tally, name, path, entry, items_of(entry, path, settings, scene))
+    if source:
+        m.check_place(tally, name, path, source)
+    big = path.read_bytes()[2:4] == b"\x2b\0"
+    tally.check(big == settings.big, f"{name}: classic or BigTIFF", f"{big}")
+    if entry["kind"] == "classes":
+        _, codes = scene.index(FORMULAS[limits["first"]], limits.get("range"), limits.get("reflectance"))
+        m.check_codes(tally, name, path, codes, **settings.files())
+        return
+    values = scene.band(entry["band"]) if entry["kind"] == "band" else scene.index(
+        FORMULAS[entry["index"]], limits.get("range"), limits.get("reflectance"))[0]
+    m.check_values(tally, name, path, values, entry, **settings.files())
+
+
+def try_scene(tally, scratch, label, inputs, scene, words, wanted, source=None, status=0, **limits):
+    """wanted: names of the files' {index}, in the report's order. limits: first (the first index),
+    range (of values), reflectance (0 to 1 asked for)."""
+    made = run_maps(tally, scratch, label, inputs, words, status)
+    if not made:
+        return
+    out, entry, report = made
+    settings = Settings(words)
+    outputs = entry["outputs"]
+    names = [f"{entry['name']}_{word}.tif" for word in wanted]
+    tally.check([o["path"] for o in outputs] == [f"{out}/{n}" for n in names], f"{label}: files in the report",
+                f"{[o['path'] for o in outputs]}")
+    tally.check(sorted(os.listdir(out)) == sorted(names), f"{label}: files", f"{sorted(os.listdir(out))}")
+    total = report["run"]["outputs"]
+    tally.check((total["files"], total["bytes"], total["clamped"]) == (
+        len(outputs), sum(o["bytes"] for o in outputs), sum(o["clamped"] for o in outputs)),
+        f"{label}: totals in the report", f"{total}")
+    for output in outputs:
+        path = out / os.path.basename(output["path"])
+        if path.exists():
+            check_entry(tally, f"{label}, {path.name}", output, path, scene, settings, source,
+                        {"first": wanted[0], **limits})
+
+
+# --- scenes of make_scene: layouts, codecs, types, sizes ---
+
+FOUR = {"blue": 1, "green": 2, "red": 3, "nir": 4}
+ALL = ["--index", "ndvi,gndvi,evi2,msr", "--expr", "dd=nir-red*2", "--mask-output", "why", "--bands-output",
+       "nir,green"]
+ALL_NAMES = ["ndvi", "gndvi", "evi2", "msr", "dd", "why", "green", "nir"]  # bands in the order of roles
+# (label, make_scene's words, imgpipe's)
+MADE = (
+    ("tiles of 16", "--size 333x277 --tile 16 --codec none", "--co BLOCKSIZE=128 --type float32"),
+    ("tiles of 1024", "--size 1100x1030 --tile 1024 --codec zstd", "--co COMPRESS=ZSTD --co BLOCKSIZE=256"),
+    ("strips, planar", "--size 611x407 --strip 7 --codec lzw --interleave band",
+     "--type uint8 --co COMPRESS=LZW --co BLOCKSIZE=128"),
+    ("one strip", "--size 500x390 --strip 0", "--format gtiff --co COMPRESS=NONE --type int16"),
+    ("big-endian", "--size 300x311 --tile 64 --byte-order big", "--type float32 --co PREDICTOR=NO"),
+    ("BigTIFF", "--size 517x260 --tile 128 --bigtiff", "--co BIGTIFF=YES --co BLOCKSIZE=128"),
+    ("int16", "--size 400x300 --tile 64 --type int16", "--co LEVEL=12 --co PREDICTOR=2"),
+    ("negative", "--size 256x256 --tile 64 --type int16 --content negative", "--co BLOCKSIZE=128"),
+    ("holes", "--size 513x511 --tile 256 --content holes", "--co BLOCKSIZE=128 --output-nodata 0 --type int16"),
+    ("holes, float32", "--size 515x513 --tile 256 --content holes",
+     "--co BLOCKSIZE=128 --type float32 --output-nodata -9999"),
+    ("float64", "--size 333x300 --strip 16 --type float64 --content ramp", "--format gtiff --co OVERVIEWS=AUTO "
+     "--co BLOCKSIZE=128"),
+    ("float32, planar", "--size 300x200 --tile 32 --type float32 --interleave band", "--co COMPRESS=NONE"),
+    ("uint8", "--size 256x384 --tile 96x80 --type uint8", "--type int16 --co BLOCKSIZE=128"),
+    ("int32, LZMA", "--size 200x100 --tile 48 --type int32 --codec lzma", "--type float32 --co COMPRESS=LZW"),
+    ("uint32, PackBits", "--size 130x131 --strip 9 --type uint32 --codec packbits", "--co PREDICTOR=NO"),
+    ("LERC", "--size 260x140 --tile 64 --codec lerc", "--type uint8 --co COMPRESS=ZSTD --co LEVEL=19"),
+    ("1 x 1", "--size 1x1 --tile 16", "--type float32"),
+    ("1 x 700", "--size 1x700 --strip 11", "--co BLOCKSIZE=128"),
+    ("700 x 1", "--size 700x1 --strip 1", "--co BLOCKSIZE=128 --type uint8"),
+    ("129 x 257", "--size 129x257 --tile 16", "--co BLOCKSIZE=128 --type float32 --co COMPRESS=ZSTD"),
+    ("sparse", "--size 900x700 --tile 128 --sparse", "--co BLOCKSIZE=128 --co SPARSE_OK=YES"),
+    ("sparse, stored", "--size 900x700 --tile 128 --sparse", "--co BLOCKSIZE=256"),
+    ("mask", "--size 500x300 --tile 128 --mask", "--co BLOCKSIZE=128"),
+    ("degrees", "--size 140x150 --tile 64 --epsg 4326", "--type float32"),
+    ("no CRS", "--size 140x150 --tile 64 --epsg none", "--format gtiff"),
+    ("level 1", "--size 700x300 --tile 128", "--type float32 --co LEVEL=1 --co PREDICTOR=STANDARD --co BLOCKSIZE=128"),
+    ("constant", "--size 700x700 --tile 128 --content constant", "--co BLOCKSIZE=128 --co BIGTIFF=YES"),
+)
+QUICK_MADE = MADE[::3] + MADE[2:20:9]
+
+
+def facts_of(path, numbers, scale=0.0001, offset=0.0, nodata=None):
+    return {role: (path, number, scale, offset, nodata) for role, number in numbers.items()}
+
+
+def made_scenes(tally, scratch):
+    for i, (label, made, words) in enumerate(MADE):
+        if QUICK and (label, made, words) not in QUICK_MADE:
+            continue
+        path = scratch / f"scene-{i}.tif"
+        done = run([*made.split(), "--seed", str(i), path], program=MAKE_SCENE)
+        if done.rc:
+            tally.fail(label, f"make_scene: {done.last_words()}")
+            continue
+        offset = (0.0, -0.1)[i % 2]
+        nodata = read_band(path, 1)[1]
+        scene = m.Scene(facts_of(path, FOUR, 0.0001, offset, nodata))
+        words = [*ALL, *words.split(), "--scale", "0.0001", "--offset", repr(offset)]
+        try_scene(tally, scratch, label, [path], scene, words, ALL_NAMES, path)
+        path.unlink()
+
+
+# --- places ---
+
+
+def write(path, arrays, gt=(500000, 10, 0, 5000000, 0, -10), crs="EPSG:32633", nodata=None, names=("B04", "B08"),
+          driver="GTiff", options=("TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64"), point=False, alpha=False):
+    y, x = arrays[0].shape
+    kind = {"u2": gdal.GDT_UInt16, "i2": gdal.GDT_Int16, "f4": gdal.GDT_Float32, "u1": gdal.GDT_Byte}[
+        arrays[0].dtype.str[1:]]
+    through = driver if driver == "GTiff" else "MEM"
+    out = gdal.GetDriverByName(through).Create(str(path) if through == driver else "", x, y, len(arrays), kind,
+                                               list(options) if through == driver else [])
+    if point:
+        out.SetMetadataItem("AREA_OR_POINT", "Point")
+    if crs:
+        srs = osr.SpatialReference()
+        srs.SetFromUserInput(crs)
+        out.SetSpatialRef(srs)
+    if gt:
+        out.SetGeoTransform(gt)
+    for i, array in enumerate(arrays, 1):
+        band = out.GetRasterBand(i)
+        if nodata is not None:
+            band.SetNoDataValue(nodata)
+        if i <= len(names):
+            band.SetDescription(names[i - 1])
+        if alpha and i == len(arrays):
+            band.SetColorInterpretation(gdal.GCI_AlphaBand)
+        band.WriteArray(array)
+    if through != driver:
+        gdal.GetDriverByName(driver).CreateCopy(str(path), out, options=list(options))
+    out = None
     return path
 
 
-def run(out, scene, *args):
-    out.mkdir()
-    result = subprocess.run([IMGPIPE, "-q", "-o", out, *map(str, args), scene], capture_output=True,
-                            timeout=600)
-    return result.returncode
+def numbers(shape, seed, low=0, high=3000, kind=np.uint16):
+    return np.random.default_rng(seed).integers(low, high, shape).astype(kind)
 
 
-def read(path):
-    return gdal.Open(str(path)).ReadAsArray()
+PLACES = {
+    "rotated": {"gt": (500000.125, 7.5, 2.5, 5000000.25, 2.25, -8)},
+    "south up": {"gt": (500000, 10, 0, 5000000, 0, 10)},
+    "none": {"gt": None, "crs": None},
+    "CRS alone": {"gt": None},
+    "a point, feet": {"crs": "EPSG:2263", "point": True},
+    "thirds of a degree": {"gt": (1 / 3, 1 / 30, 0, 2 / 3, 0, -1 / 30), "crs": "EPSG:4326"},
+    "a CRS of one's own": {"crs": "+proj=lcc +lat_1=30 +lat_2=60 +lat_0=40 +lon_0=10 +datum=WGS84 +units=m"},
+    "polar": {"crs": "EPSG:3031", "gt": (-3000000, 500, 0, 2000000, 0, -500)},
+    "BigTIFF, big-endian": {"options": ("BIGTIFF=YES", "ENDIANNESS=BIG")},
+}
 
 
-def ndvi(scene):
-    """Single precision, and what is nodata (0 in a band) or has no value."""
-    red, nir = read(scene).astype(np.float64)
-    total = (nir + red).astype(np.float32)
-    out = (red == 0) | (nir == 0) | (total == 0)
-    with np.errstate(all="ignore"):
-        return np.where(out, np.float32(np.nan), (nir - red).astype(np.float32) / total), out
+def places(tally, scratch):
+    bands = [numbers((150, 170), 7), numbers((150, 170), 8)]
+    for label, how in PLACES.items():
+        for reader in ("tiff", "gdal"):
+            path = write(scratch / "place.tif", bands, **how)
+            if QUICK and reader == "gdal" and label not in ("rotated", "a point, feet"):
+                continue
+            scene = m.Scene(facts_of(path, {"red": 1, "nir": 2}, 1.0))
+            try_scene(tally, scratch, f"{label}, {reader}", [path], scene,
+                      ["--reader", reader, "--raw", "--co", "BLOCKSIZE=128"], ["ndvi"], path)
+            path.unlink()
 
 
-def stored(value, kind):
-    scale, offset, nodata = TYPES[kind]
-    if kind == "float32":
-        return value
-    whole = np.rint((value.astype(np.float64) - offset) / scale)
-    most = np.iinfo(kind)
-    whole = np.clip(whole, most.min + (kind == "int16"), most.max - (kind == "uint8"))
-    return np.where(np.isnan(value), nodata, whole).astype(kind)
+def beside(tally, scratch):
+    """What lies beside the image says where it is, and images that GDAL alone reads."""
+    bands = [numbers((150, 170), 17), numbers((150, 170), 18)]
 
+    def check(label, path, *words):
+        scene = m.Scene(facts_of(path, {"red": 1, "nir": 2}, 1.0))
+        try_scene(tally, scratch, label, [path], scene, ["--raw", "--bands", "red=1,nir=2", *words], ["ndvi"],
+                  path)
 
-def halve(level, kind, nodata):
-    """Means of the four that count: reals in the order of rows, integers half away from zero."""
-    y, x = level.shape
-    wide = np.full((y + y % 2, x + x % 2), nodata, np.float64)
-    wide[:y, :x] = level
-    parts = [wide[j::2, i::2] for j in (0, 1) for i in (0, 1)]
-    total, count = 0.0, 0
-    for part in parts:
-        valid = ~np.isnan(part) if kind == "float32" else part != nodata
-        total, count = total + np.where(valid, part, 0), count + valid
-    with np.errstate(all="ignore"):
-        mean = total / count
-    if kind == "float32":
-        return mean.astype(np.float32)
-    mean = np.trunc(mean + np.copysign(0.5, mean))
-    return np.where(count == 0, nodata, mean).astype(level.dtype)
-
-
-def same(a, b):
-    return a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
-
-
-def check_file(tally, name, path, want, kind, nodata):
-    errors = validator.validate(str(path), full_check=True)[1]
-    tally.check(not errors, f"{name}: COG", str(errors))
-    source = gdal.Open(str(path))
-    band = source.GetRasterBand(1)
-    tally.check(same(band.ReadAsArray(), want), f"{name}: pixels", "differ from NumPy")
-    level = want
-    for i in range(band.GetOverviewCount()):
-        level = halve(level, kind, nodata)
-        tally.check(same(band.GetOverview(i).ReadAsArray(), level), f"{name}: overview {i}", "differs")
-    valid = want[~np.isnan(want)] if kind == "float32" else want[want != nodata]
-    valid = valid.astype(np.float64)
-    for key, number in (("MINIMUM", valid.min()), ("MAXIMUM", valid.max()), ("MEAN", valid.mean()),
-                        ("STDDEV", valid.std())):
-        told = float(band.GetMetadata()[f"STATISTICS_{key}"])
-        tally.check(abs(told - number) <= 1e-8 * max(1, abs(number)), f"{name}: {key}", f"{told} {number}")
-
-
-def values(tally, folder, scene):
-    value = ndvi(scene)[0]
-    for kind, (_, _, nodata) in TYPES.items():
-        out = folder / kind
-        tally.check(run(out, scene, "--type", kind) == 0, f"{kind}: runs")
-        check_file(tally, kind, out / f"{scene.stem}_ndvi.tif", stored(value, kind), kind, nodata)
-
-
-def bands_and_classes(tally, folder, scene):
-    out = folder / "bands"
-    status = run(out, scene, "--type", "float32", "--bands-output", "red,nir", "--mask-output", "why",
-                 "--scale", "0.0001", "--offset", "-0.1")
-    tally.check(status == 0, "bands: run", f"exit {status}")
-    for number, name in enumerate(("red", "nir")):
-        samples = read(scene)[number]
-        value = (samples.astype(np.float64) * 0.0001 + -0.1).astype(np.float32) + np.float32(0)
-        value[samples == 0] = np.nan
-        path = out / f"{scene.stem}_{name}.tif"
-        got = read(path)
-        kind = got.dtype.name
-        source = gdal.Open(str(path))
-        nodata = source.GetRasterBand(1).GetNoDataValue()
-        check_file(tally, name, path, value if kind == "float32" else stored(value, kind), kind, nodata)
-    samples = read(scene).astype(np.float64)
-    want = np.where(samples.sum(axis=0) == 2000, 12, 0)  # 0.0001 (red + nir) - 0.2 is 0
-    want = np.where((samples == 0).any(axis=0), 10, want)
-    tally.check(same(read(out / f"{scene.stem}_why.tif"), want.astype(np.uint8)), "classes", "differ")
-
-
-def same_bytes(tally, folder, scenes):
-    """scenes: the same pixels, stored otherwise; the first is the reference."""
-    ways = [("serial", "--executor", "serial"), ("processes", "--executor", "processes", "--workers", 3),
-            ("openmp", "--executor", "openmp", "--workers", 2), ("1 worker", "--workers", 1),
-            ("8 workers", "--workers", 8), ("chunks of a tile", "--chunk", "512x512"),
-            ("chunks of 2048", "--chunk", "2048x2048"), ("one chunk", "--chunk", "1G"),
-            ("bands", "--chunk", f"{SIZE}x512"), ("by chunk", "--working-set", "chunk"),
-            ("tiles reported", "--tiles", folder / "tiles.csv"), ("little memory", "--memory", "28M")]
-    runs = [(f"{scene.parent.name}, {way[0]}", scene, way[1:]) for scene in scenes
-            for way in (ways if scene == scenes[0] or not QUICK else ways[-1:])]
-    first = None
-    for number, (name, scene, args) in enumerate(runs):
-        out = folder / f"same{number}"
-        status = run(out, scene, *args)
-        made = out / f"{scene.stem}_ndvi.tif"
-        tally.check(status == 0 and made.exists(), f"{name}: runs", f"exit {status}")
-        if not made.exists():
+    path = write(scratch / "pam.tif", bands, None, None)
+    (scratch / "pam.tif.aux.xml").write_text(
+        "<PAMDataset><SRS>EPSG:32631</SRS><GeoTransform>300000.5, 20, 0, 4000000.25, 0, -20"
+        "</GeoTransform></PAMDataset>")
+    for reader in ("tiff", "gdal"):
+        check(f"FILE.aux.xml, {reader}", path, "--reader", reader)
+    for driver, name, options in (("JP2OpenJPEG", "p.jp2", ("QUALITY=100", "REVERSIBLE=YES")),
+                                  ("netCDF", "n.nc", ()), ("ENVI", "e.img", ("INTERLEAVE=BIL",)),
+                                  ("HFA", "h.img", ()), ("PNG", "q.png", ())):
+        if not gdal.GetDriverByName(driver):
+            tally.skip(driver, "GDAL has no such driver here")
             continue
-        first = first or made
-        tally.check(filecmp.cmp(first, made, shallow=False), f"{name}: same bytes", "other ones")
+        if driver in ("netCDF", "PNG"):
+            continue  # two bands of one image: netCDF has them as subdatasets, PNG as alpha
+        check(driver, write(scratch / name, bands, driver=driver, options=options))
+    files = []
+    for band, name in zip(bands, ("red", "nir")):
+        files.append(write(scratch / f"scene_{name}.nc", [band], driver="netCDF", options=(), names=(name,)))
+    facts = {role: (path, 1, 1.0, 0.0, None) for role, path in zip(("red", "nir"), files)}
+    try_scene(tally, scratch, "netCDF", files, m.Scene(facts), ["--raw"], ["ndvi"], files[0])
 
 
-def layouts(folder):
-    """One scene, stored in many ways: a folder each, as the name of the file is in the map."""
-    ways = {"tiles": ("--tile", "256", "--codec", "deflate"), "large": ("--tile", "1024", "--codec", "lzw"),
-            "odd": ("--tile", "208x336", "--codec", "zstd"), "strips": ("--strip", "16", "--codec", "deflate"),
-            "one": ("--strip", "0", "--codec", "deflate"), "plain": ("--strip", "7", "--codec", "none"),
-            "planar": ("--interleave", "band", "--tile", "512")}
-    for name, args in ways.items():
-        (folder / name).mkdir()
-        yield make(folder / name / "scene.tif", *args)
+# --- masks, nodata, coarser bands, missing ones ---
 
 
-def sparse(tally, folder):
-    """Nothing stored: maps of nodata; with --co SPARSE_OK of nothing."""
-    scene = folder / "empty.tif"
-    source = gdal.GetDriverByName("GTiff").Create(str(scene), 3000, 2000, 2, gdal.GDT_UInt16,
-                                                  ["SPARSE_OK=YES", "TILED=YES", "COMPRESS=DEFLATE"])
-    for number, name in ((1, "B04"), (2, "B08")):
-        source.GetRasterBand(number).SetNoDataValue(0)
-        source.GetRasterBand(number).SetDescription(name)
-    source = None
-    for name, args in (("stored", ()), ("left out", ("--co", "SPARSE_OK=YES"))):
-        out = folder / name
-        tally.check(run(out, scene, *args) == 0, f"empty, {name}: runs")
-        path = out / "empty_ndvi.tif"
-        tally.check(path.exists() and (read(path) == -32768).all(), f"empty, {name}: pixels", "differ")
+def masks(tally, scratch):
+    shape = (300, 260)
+    red, nir = numbers(shape, 1, 1), numbers(shape, 2, 1)
+    alpha = np.where(numbers(shape, 3) % 4 == 0, 0, 65535).astype(np.uint16)
+    words = ["--co", "BLOCKSIZE=128", "--mask-output", "why", "--bands-output", "red", "--raw"]
+    path = write(scratch / "alpha.tif", [red, nir, alpha], alpha=True, names=("B04", "B08", "alpha"))
+    scene = m.Scene(facts_of(path, {"red": 1, "nir": 2}, 1.0))
+    tally.check((scene.masked == m.ALPHA).any(), "alpha: the test has some")
+    try_scene(tally, scratch, "alpha", [path], scene, words, ["ndvi", "why", "red"], path)
+    path = write(scratch / "side.tif", [red, nir], nodata=7)
+    dataset = gdal.Open(str(path), gdal.GA_Update)
+    dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
+    dataset.GetRasterBand(1).GetMaskBand().WriteArray(((red % 5) > 0).astype(np.uint8) * 255)
+    dataset = None
+    tally.check((scratch / "side.tif.msk").exists(), "a mask beside the image")
+    scene = m.Scene(facts_of(path, {"red": 1, "nir": 2}, 1.0, 0.0, 7))
+    try_scene(tally, scratch, "FILE.msk", [path], scene, words, ["ndvi", "why", "red"], path)
+
+
+def nans(tally, scratch):
+    """A NaN stays where it is: at borders of tiles, of the image, and in overviews."""
+    y, x = 513, 387
+    draw = np.random.default_rng(5)
+    red, nir = (draw.uniform(0.01, 0.5, (y, x)).astype(np.float32) for _ in range(2))
+    for band, step in ((red, 127), (nir, 128)):
+        band[::step] = band[:, ::step] = band[-1] = band[:, -1] = np.nan
+    red[200:300, 130:260] = np.nan
+    nir[10, 10], red[11, 11] = np.inf, -np.inf
+    red[12, 12] = nir[12, 12] = 0
+    nir[13, 13] = -red[13, 13]
+    red[14:140, 14:140] = nir[14:140, 14:140] = 0.25  # a mean of zeros
+    for nodata in (np.nan, None):
+        for kind in ("float32", "int16", "uint8"):
+            path = write(scratch / "nan.tif", [red, nir], nodata=nodata)
+            scene = m.Scene(facts_of(path, {"red": 1, "nir": 2}, 1.0, 0.0, nodata))
+            try_scene(tally, scratch, f"NaN, nodata {nodata}, {kind}", [path], scene,
+                      ["--type", kind, "--co", "BLOCKSIZE=128", "--mask-output", "why", "--index", "ndvi",
+                       "--assume-reflectance", "--raw"], ["ndvi", "why"], path)
+
+
+def scl_codes(scl):
+    codes = np.zeros(scl.shape, np.uint8)
+    for numbers_, code in (((0,), m.OTHER), ((1,), m.SATURATED), ((8, 9), m.CLOUD), ((3,), m.SHADOW),
+                           ((10,), m.CIRRUS)):
+        codes[np.isin(scl, numbers_)] = code
+    return codes
+
+
+def product(tally, scratch):
+    """Files at 10 m and 20 m, a quality band, limits of values."""
+    folder = scratch / "product"
+    folder.mkdir()
+    fine, coarse = (360, 300), (180, 150)
+    facts, stem = {}, "T33UXP_20200101T100031"
+    for i, (role, band, metres) in enumerate((("green", "B03", 10), ("red", "B04", 10), ("nir", "B08", 10),
+                                              ("swir16", "B11", 20))):
+        array = numbers(fine if metres == 10 else coarse, 30 + i, 0, 11000 if role == "nir" else 5000)
+        array[5:60, 7:50] = 0
+        path = write(folder / f"{stem}_{band}_{metres}m.tif", [array], (600000, metres, 0, 5400000, 0, -metres),
+                     names=(), nodata=0)
+        facts[role] = (path, 1, 0.0001, -0.1, 0)
+    scl = numbers(coarse, 40, 0, 12, np.uint8)
+    write(folder / f"{stem}_SCL_20m.tif", [scl], (600000, 20, 0, 5400000, 0, -20), names=())
+    files = [fact[0] for fact in facts.values()]
+    codes = np.repeat(np.repeat(scl_codes(scl), 2, 0), 2, 1)
+    base = ["--scale", "0.0001", "--offset", "-0.1", "--co", "BLOCKSIZE=128", "--mask-output", "why"]
+    names = ["ndvi", "ndmi", "evi2", "why", "red", "swir16"]
+    several = ["--index", "ndvi,ndmi,evi2", "--bands-output", "swir16,red"]
+    source = files[1]
+    try_scene(tally, scratch, "10 m and 20 m", [folder], m.Scene(facts), [*base, *several], names, source)
+    try_scene(tally, scratch, "10 m and 20 m, SCL", [folder], m.Scene(facts, codes),
+              [*base, *several, "--mask", "scl", "--type", "float32"], names, source)
+    try_scene(tally, scratch, "limits of values", [folder], m.Scene(facts, codes),
+              [*base, "--mask", "scl", "--valid-range", "ndvi=-0.2,0.7"], ["ndvi", "why"], source,
+              range=(-0.2, 0.7))
+    try_scene(tally, scratch, "limits of reflectance", [folder], m.Scene(facts),
+              [*base, "--valid-reflectance", "--bands-output", "nir"], ["ndvi", "why", "nir"], source,
+              reflectance=True)
+
+
+def missing(tally, scratch):
+    """A scene that lacks a band has no file of that index; and the date only where it is told."""
+    path = write(scratch / "two.tif", [numbers((90, 80), 1), numbers((90, 80), 2)])
+    scene = m.Scene(facts_of(path, {"red": 1, "nir": 2}, 1.0))
+    try_scene(tally, scratch, "a band missing", [path], scene,
+              ["--raw", "--index", "ndmi,ndvi", "--bands-output", "blue,red"], ["ndvi", "red"], path, status=1)
+    made = run_maps(tally, scratch, "a date", [path], ["--raw"], env={"SOURCE_DATE_EPOCH": "86400"})
+    date = made and gdal.Open(str(made[0] / "two_ndvi.tif")).GetMetadataItem("TIFFTAG_DATETIME")
+    tally.check(date == "1970:01:02 00:00:00", "SOURCE_DATE_EPOCH is the date", f"{date}")
+
+
+# --- as large as a product ---
+
+
+def large(tally, scratch, side=10980):
+    path = scratch / "large.tif"
+    done = run(["--size", f"{side}x{side}", "--bands", "2", path], program=MAKE_SCENE, timeout=300)
+    made = done.rc == 0 and run_maps(tally, scratch, "large", [path], ["--raw", "--memory", "128M"])
+    if not tally.check(made, "large: made", done.last_words()):
+        return
+    out, entry, _ = made
+    dataset = gdal.Open(str(out / "large_ndvi.tif"))
+    band = dataset.GetRasterBand(1)
+    above = [band] + [band.GetOverview(i) for i in range(band.GetOverviewCount())]
+    rows, wrong = 1024, 0
+    for first in range(0, side, rows):
+        n = min(rows, side - first)
+        values = []
+        source = gdal.Open(str(path))
+        red, nir = (source.GetRasterBand(b).ReadAsArray(0, first, side, n).astype(np.float64) for b in (1, 2))
+        good = (red != 0) & (nir != 0)
+        with np.errstate(all="ignore"):
+            values = np.where(good, (nir - red).astype(np.float32) / (nir + red).astype(np.float32), np.nan)
+        want = m.stored_by_numpy(values.astype(np.float32), "int16", 0.0001, 0, -32768)[0]
+        wrong += int((band.ReadAsArray(0, first, side, n) != want).sum())
+    tally.check(wrong == 0, f"large: {side} x {side} pixels", f"{wrong} differ")
+    for i, (level, up) in enumerate(zip(above, above[1:]), 1):
+        wrong = 0
+        for first in range(0, up.YSize, 512):
+            n = min(512, up.YSize - first)
+            part = level.ReadAsArray(0, 2 * first, level.XSize, min(2 * n, level.YSize - 2 * first))
+            want = m.next_level(part, "int16", -32768, False)
+            wrong += int((up.ReadAsArray(0, first, up.XSize, n) != want).sum())
+        tally.check(wrong == 0, f"large: level {i}", f"{wrong} differ")
+    m.check_layout(tally, "large", out / "large_ndvi.tif", True)
+    m.check_statistics(tally, "large", out / "large_ndvi.tif")
+    m.check_words(tally, "large", out / "large_ndvi.tif", entry["outputs"][0], {"INDEX": "ndvi"})
 
 
 def main():
     tally = Tally()
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        scenes = list(layouts(folder))
-        values(tally, folder, scenes[0])
-        bands_and_classes(tally, folder, scenes[0])
-        same_bytes(tally, folder, scenes)
-        sparse(tally, folder)
+    m.missing_tools(tally)
+    for part in (made_scenes, places, beside, masks, nans, product, missing) + (() if QUICK else (large,)):
+        with Scratch() as scratch:
+            part(tally, scratch)
+        print(f"{part.__name__:12} {tally.passed} passed, {tally.failed} failed so far", flush=True)
     tally.finish()
 
 

@@ -200,6 +200,27 @@ def check_stretch(tally, folder):
                 "--stretch: colours go from one percentile to the other")
 
 
+def check_classes(tally, folder):
+    """Of --mask-output, too: the colours of the file's own table, with an overview and without."""
+    for width, height in ((300, 200), (2100, 1700)):
+        name = f"classes-{width}"
+        write_scene(folder / "s.tif", width, height, 13)
+        done = run(folder, "-o", name, "--mask-output", "why", "--quicklook={scene}-{index}.png",
+                   "--valid-range", "ndvi=-0.2,0.4", "--no-legend", "s.tif")
+        tally.check(done.returncode == 0, f"{name}: {done.stderr.strip()}")
+        if done.returncode:
+            return
+        tif, png = folder / name / "s_why.tif", folder / name / "s-why.png"
+        values, _ = overview(tif)
+        data = gdal.Open(str(tif))
+        table = data.GetRasterBand(1).GetColorTable()
+        colours = np.array([table.GetColorEntry(i) for i in range(256)])
+        tally.check(len(np.unique(values)) > 1 and same(picture(png), colours[values.astype(int)]),
+                    f"{name}: each pixel has the colour of its class")
+        tally.check((folder / name / "s-why.pgw").read_bytes() ==
+                    (folder / name / "s-ndvi.pgw").read_bytes(), f"{name}: one place")
+
+
 def main():
     tally = Tally()
     check_ramps(tally)
@@ -211,6 +232,7 @@ def main():
             check_picture(tally, folder, *case)
         check_work(tally, folder)
         check_stretch(tally, folder)
+        check_classes(tally, folder)
     tally.finish()
 
 

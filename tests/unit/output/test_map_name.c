@@ -172,31 +172,35 @@ static void all_names_of_a_scene(void **state)
 	struct maps maps = {
 		.name = "{scene}_{index}.tif",
 		.files = true,
-		.n = 3,
+		.n = 4,
 		.map = {{.kind = MAP_VALUE, .name = "ndvi"},
 			{.kind = MAP_VALUE, .name = "evi"},
-			{.kind = MAP_CLASSES, .name = "why"}},
+			{.kind = MAP_CLASSES, .name = "why"},
+			{.kind = MAP_BAND, .name = "nir"}},
 		.picture = {.wanted = true, .name = "{index}-{scene}.png"},
 	};
-	static const char *const want[] = {"a_ndvi.tif", "a_evi.tif", "a_why.tif", "ndvi-a.png",
-					   "evi-a.png"};
+	static const char *const want[] = {"a_ndvi.tif", "a_evi.tif", "a_why.tif", "a_nir.tif",
+					   "ndvi-a.png", "evi-a.png", "why-a.png", "ndvi-a.pgw",
+					   "evi-a.pgw",  "why-a.pgw"};
 	const struct scene scene = scene_of("a", "", "");
 	char out[MAP_NAME_BYTES];
 	struct error err;
 
 	(void)state;
-	assert_int_equal(maps_n_names(&maps), 5);
-	for (unsigned i = 0; i < 5; i++) {
+	assert_int_equal(maps_n_names(&maps), 7);
+	maps.picture.plain = true; /* with world files */
+	assert_int_equal(maps_n_names(&maps), 10);
+	for (unsigned i = 0; i < 10; i++) {
 		assert_int_equal(maps_name(out, sizeof(out), &maps, i, &scene, &err), 0);
 		assert_string_equal(out, want[i]);
 	}
 	maps.files = false;
-	assert_int_equal(maps_n_names(&maps), 2);
+	assert_int_equal(maps_n_names(&maps), 6);
 	assert_int_equal(maps_name(out, sizeof(out), &maps, 1, &scene, &err), 0);
 	assert_string_equal(out, "evi-a.png");
 	maps.files = true;
 	maps.picture.wanted = false;
-	assert_int_equal(maps_n_names(&maps), 3);
+	assert_int_equal(maps_n_names(&maps), 4);
 }
 
 int main(void)

@@ -88,21 +88,26 @@ static void numbers_and_back(void **state)
 /* The level of a picture, and whether there is a pyramid at all. */
 static void pictures(void **state)
 {
-	struct maps maps = {.files = true, .n = 2, .format.tile = 512};
+	struct maps maps = {.files = true, .n = 3, .format.tile = 512};
 	struct pyramid pyramid;
 
 	(void)state;
 	maps.map[1].kind = MAP_CLASSES;
+	maps.map[2].kind = MAP_BAND;
+	assert_int_equal(maps_n_pictures(&maps), 0);
 	map_pyramid(&pyramid, &maps, 0, 10980, 10980);
 	assert_int_equal(pyramid.n_levels, 1);
 	maps.picture.wanted = true;
 	map_pyramid(&pyramid, &maps, 0, 10980, 10980);
 	assert_int_equal(pyramid.n_levels, 6);
 	assert_int_equal(picture_level(&pyramid), 4); /* 687 */
+	assert_int_equal(maps_n_pictures(&maps), 2);
 	map_pyramid(&pyramid, &maps, 1, 10980, 10980);
+	assert_int_equal(pyramid.n_levels, 6);
+	map_pyramid(&pyramid, &maps, 2, 10980, 10980);
 	assert_int_equal(pyramid.n_levels, 1);
 	maps.format.overviews = true;
-	map_pyramid(&pyramid, &maps, 1, 1000, 8);
+	map_pyramid(&pyramid, &maps, 2, 1000, 8);
 	assert_int_equal(pyramid.n_levels, 2);
 	assert_int_equal(picture_level(&pyramid), 0);
 	maps.format.tile = 4096;

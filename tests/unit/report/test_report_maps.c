@@ -145,6 +145,32 @@ static void totals_are_added_up(void **state)
 	pixel_totals_release(&totals);
 }
 
+/* What is beyond the type, and what was kept clear of nodata alone, are told apart. */
+static void clamped_words(void **state)
+{
+	struct maps own = maps;
+	struct output_file real = {.path = "b.tif",
+				   .kind = "band",
+				   .band = files[2].band,
+				   .value = -1,
+				   .type = "float32",
+				   .clamped = 1};
+	char text[MAP_TEXT_BYTES];
+
+	(void)state;
+	assert_null(strstr(clamped_text(text, &files[0], &own), "nodata"));
+	own.map[0].nodata = INT16_MAX;
+	assert_null(strstr(clamped_text(text, &files[0], &own), "nodata"));
+	own.map[0].nodata = 0;
+	assert_non_null(strstr(clamped_text(text, &files[0], &own),
+			       "7 pixels of ndvi are beyond what int16 holds with this scale, or "
+			       "would be read as nodata, which is 0, and are stored"));
+	own.map[2].nodata = -0.5;
+	assert_string_equal(clamped_text(text, &real, &own),
+			    "1 pixel of nir has the value of --output-nodata, -0.5, and is stored "
+			    "as the next number above it");
+}
+
 static void words(void **state)
 {
 	struct scene scene = {.x_size = 600, .y_size = 400};
@@ -171,6 +197,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(json_lists_files, setup, teardown),
 		cmocka_unit_test_setup_teardown(csv_has_a_column, setup, teardown),
 		cmocka_unit_test_setup_teardown(totals_are_added_up, setup, teardown),
+		cmocka_unit_test(clamped_words),
 		cmocka_unit_test(words),
 	};
 

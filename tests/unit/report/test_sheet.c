@@ -243,6 +243,70 @@ static void test_own_range(void **state)
 	free(own.pixels);
 }
 
+static void copy_file(const char *from, const char *to)
+{
+	char *bytes = read_whole(from);
+	struct stat st;
+	FILE *out = fopen(to, "w");
+
+	assert_int_equal(stat(from, &st), 0);
+	assert_non_null(out);
+	assert_int_equal(fwrite(bytes, 1, (size_t)st.st_size, out), st.st_size);
+	assert_int_equal(fclose(out), 0);
+	free(bytes);
+}
+
+/* Pages of a run that had more: ours go, up to the first that is missing or somebody's. */
+static void test_pages_left_over(void **state)
+{
+	struct fixture *f = *state;
+	char path[8][128];
+	struct error err = {0};
+	struct thumbnail t;
+	FILE *out;
+
+	for (int i = 1; i < 8; i++)
+		snprintf(path[i], sizeof(path[i]), i == 1 ? "%s/all.png" : "%s/all-%d.png",
+			 f->folder, i);
+	assert_int_equal(write_sheet(f, path[1], &err), 0);
+	copy_file(path[2], path[3]);
+	copy_file(path[2], path[4]);
+	fill_thumbnail(&t, 9, 9, 3);
+	out = fopen(path[5], "w");
+	assert_non_null(out);
+	assert_int_equal(png_write(out, &t.picture, "somebody", NULL, &err), 0);
+	assert_int_equal(fclose(out), 0);
+	picture_release(&t.picture);
+	copy_file(path[2], path[6]);
+	assert_int_equal(write_sheet(f, path[1], &err), 0);
+	assert_int_equal(access(path[2], F_OK), 0);
+	assert_int_not_equal(access(path[3], F_OK), 0);
+	assert_int_not_equal(access(path[4], F_OK), 0);
+	assert_int_equal(access(path[5], F_OK), 0);
+	assert_int_equal(access(path[6], F_OK), 0);
+	/* A link is nobody's page. */
+	assert_int_equal(symlink("all-6.png", path[3]), 0);
+	assert_int_equal(write_sheet(f, path[1], &err), 0);
+	assert_int_equal(access(path[3], F_OK), 0);
+	for (int i = 1; i < 7; i++)
+		if (i != 4)
+			assert_int_equal(unlink(path[i]), 0);
+}
+
+/* The page, and what is kept of each picture. */
+static void test_memory_is_planned(void **state)
+{
+	struct fixture *f = *state;
+	struct error err;
+	size_t page = 6 * (size_t)CELL_WIDTH * 8 * CELL_HEIGHT;
+
+	f->options.reports.n = 0;
+	assert_int_equal(report_bytes(&f->options.reports), 0);
+	assert_int_equal(report_want(&f->options.reports, &report_sheet.option, "x.png", &err), 0);
+	assert_in_range(report_bytes(&f->options.reports), page + 100 * 48 * 40, 2 * page);
+	f->options.reports.n = 0;
+}
+
 static void test_foreign_picture(void **state)
 {
 	struct fixture *f = *state;
@@ -390,6 +454,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_small_scene, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_own_range, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pages_left_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_memory_is_planned, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign_picture, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_html, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_small_in_html, setup, teardown),
