@@ -43,6 +43,7 @@ refused() {
 	refused --no-legend --quicklook -- -o out --contact-sheet s.png --no-legend
 	refused "is none of" -- -o out --name "{scne}.tif"
 	refused "folders" -- -o out --name "x/{scene}.tif"
+	refused ".tif or .tiff" -- -o out --name "{scene}_{index}"
 	refused "dot" -- -o out --name ".{scene}.tif"
 	refused "two dots" -- -o out --name "{scene}..tif"
 	refused "{index}" -- -o out --index ndvi,gndvi --name "{scene}.tif"
@@ -51,6 +52,7 @@ refused() {
 	refused .png -- -o out --contact-sheet sheet.jpg
 	refused "no maps and no pictures" -- -o out --format none
 	refused --co -- -o out --format none --quicklook --co LEVEL=1
+	refused "--format none" -- --contact-sheet s.png
 	refused --bands-output -- -o out --format none --quicklook --bands-output red
 	refused "{index}" -- -o out --mask-output why "--quicklook={scene}.png"
 }
@@ -308,6 +310,41 @@ pixels() {
 	[ "$(find . -name '*imgpipe*' | wc -l)" -eq 0 ]
 }
 
+@test "a file says which bands, scales and masks it is made with" {
+	local s=S2A_T33UUU_20230601
+	for band in B04 B08 SCL; do
+		tif ${s}_$band.tif $([ $band = SCL ] && echo uint8 || echo uint16) 4,9
+	done
+	imgpipe -q -o out --mask auto --scale 0.0001 --offset -0.1 --bands-output red ${s}_B0*.tif
+	exits 0
+	facts() {
+		/usr/bin/python3 -c "from osgeo import gdal; import sys
+m = gdal.Open(sys.argv[1]).GetMetadata()
+print([m.get(k, '') for k in ('MASK', 'MASK_SOURCE', 'SCALE_SOURCE')])" "$1"
+	}
+	[[ "$(facts out/*_ndvi.tif)" == "['auto', 'scl: file ${s}_SCL.tif"*"', 'red: x 0.0001 + -0.1 ("* ]]
+	[[ "$(facts out/*_red.tif)" == "['', '', 'red: x 0.0001 + -0.1 ("* ]]
+}
+
+@test "contact sheets are reports: an own one is replaced, another picture is not" {
+	imgpipe -q -o x --format none --contact-sheet s.png a.tif
+	exits 0
+	cp s.png before.png
+	imgpipe -q -o x --format none --contact-sheet s.png b.tif
+	exits 0
+	run ! cmp -s s.png before.png
+	imgpipe -q -o y --quicklook a.tif
+	imgpipe -q -o x --format none --contact-sheet y/a_ndvi.png b.tif
+	exits 64 y/a_ndvi.png
+	for again in 1 2; do
+		imgpipe -q -o z --quicklook --contact-sheet z/a_ndvi.png a.tif
+		exits 64 --contact-sheet "a_ndvi.png; give another"
+		[ $again -eq 2 ] || mkdir z
+	done
+	imgpipe -q -o z --quicklook --contact-sheet ./z/all.png a.tif
+	exits 0
+}
+
 @test "a second run over the folder above -o finds the same scenes" {
 	mkdir in
 	mv a.tif b.tif in
@@ -342,4 +379,14 @@ pixels() {
 	imgpipe -q -o long "$long.tif"
 	exits 0
 	[ "$(cd long && echo *)" = "${long:0:237}~$(cd long && echo * | cut -c239-246)_ndvi.tif" ]
+}
+
+@test "what stages hold in memory is what was planned for them, maps included" {
+	"$BUILD/make_scene" --size 1300 --tile 256 big.tif >/dev/null
+	imgpipe -q --raw --bands red=3,nir=4 --workers 1 -o out --report r.json big.tif
+	exits 0
+	run jq -e '[.stages[] | select(.name | IN("encode", "gather", "stats"))
+		| .reserved_peak_bytes > 0.9 * .planned_peak_bytes and .reserved_peak_bytes <= .planned_peak_bytes]
+		== [true, true, true]' r.json
+	[ "$status" -eq 0 ]
 }
