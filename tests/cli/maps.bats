@@ -52,9 +52,9 @@ refused() {
 	refused .png -- -o out --contact-sheet sheet.jpg
 	refused "no maps and no pictures" -- -o out --format none
 	refused --co -- -o out --format none --quicklook --co LEVEL=1
+	refused "--format none" -- --contact-sheet s.png
 	refused --bands-output -- -o out --format none --quicklook --bands-output red
 	refused "{index}" -- -o out --mask-output why "--quicklook={scene}.png"
-	refused "--format none" -- --contact-sheet s.png
 }
 
 @test "creation options in GDAL's words; unknown ones are refused with the list" {
@@ -426,4 +426,14 @@ print([m.get(k, '') for k in ('MASK', 'MASK_SOURCE', 'SCALE_SOURCE')])" "$1"
 	imgpipe -q -o long "$long.tif"
 	exits 0
 	[ "$(cd long && echo *)" = "${long:0:237}~$(cd long && echo * | cut -c239-246)_ndvi.tif" ]
+}
+
+@test "what stages hold in memory is what was planned for them, maps included" {
+	"$BUILD/make_scene" --size 1300 --tile 256 big.tif >/dev/null
+	imgpipe -q --raw --bands red=3,nir=4 --workers 1 -o out --report r.json big.tif
+	exits 0
+	run jq -e '[.stages[] | select(.name | IN("encode", "gather", "stats"))
+		| .reserved_peak_bytes > 0.9 * .planned_peak_bytes and .reserved_peak_bytes <= .planned_peak_bytes]
+		== [true, true, true]' r.json
+	[ "$status" -eq 0 ]
 }
