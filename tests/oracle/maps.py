@@ -75,6 +75,11 @@ def check_rule(tally, name, entry, settings):
                 f"{name}: stored as documented", f"{entry}")
 
 
+def shortest(value):
+    """The fewest digits that are this number."""
+    return next(text for text in (f"{value:.{n}g}" for n in range(1, 18)) if float(text) == value)
+
+
 def items_of(entry, path, settings, scene):
     """What the file says of where it comes from."""
     items = {"SCENE": path.name.rsplit("_", 1)[0], "MASK": settings.mask, "INDEX": None, "FORMULA": None,
@@ -83,9 +88,10 @@ def items_of(entry, path, settings, scene):
         roles = m.roles_of(FORMULAS[entry["index"]])
         items |= {"INDEX": entry["index"], "FORMULA": WORDS[entry["index"]],
                   "BANDS": [scene.source[role] for role in roles],
-                  "SCALE_SOURCE": [f"{role}: x {scene.scaling[role][0]:.17g} + {scene.scaling[role][1]:.17g} ("
+                  "SCALE_SOURCE": [f"{role}: x {shortest(scene.scaling[role][0])} + {shortest(scene.scaling[role][1])} ("
                                    for role in roles]}
     if entry["kind"] == "band":
+        items["MASK"] = None  # masks leave bands whole
         items["BANDS"] = scene.source[entry["band"]]
     return items
 
@@ -148,7 +154,7 @@ MADE = (
     ("BigTIFF", "--size 517x260 --tile 128 --bigtiff", "--co BIGTIFF=YES --co BLOCKSIZE=128"),
     ("int16", "--size 400x300 --tile 64 --type int16", "--co LEVEL=12 --co PREDICTOR=2"),
     ("negative", "--size 256x256 --tile 64 --type int16 --content negative", "--co BLOCKSIZE=128"),
-    ("holes", "--size 513x511 --tile 256 --content holes", "--co BLOCKSIZE=128 --output-nodata 12000 --type int16"),
+    ("holes", "--size 513x511 --tile 256 --content holes", "--co BLOCKSIZE=128 --output-nodata -20000 --type int16"),
     ("holes, float32", "--size 515x513 --tile 256 --content holes",
      "--co BLOCKSIZE=128 --type float32 --output-nodata -9999"),
     ("float64", "--size 333x300 --strip 16 --type float64 --content ramp", "--format gtiff --co OVERVIEWS=AUTO "
