@@ -128,11 +128,14 @@ struct workload {
 	int (*totals_fold)(struct scene_totals *totals, const struct chunk_result *chunk,
 			   struct error *err);
 	/*
-	 * Move the totals into *result, which is SCENE_OK, and may become SCENE_FAILED with its
-	 * error. `scene` is theirs: notes may be added. What result owns is freed by totals_free().
+	 * All chunks are there: do they make sense together? -1 with an error: the scene fails, and
+	 * no file is made of it. `scene` is theirs: notes may be added. NULL: nothing to check.
 	 */
-	void (*totals_finish)(struct scene_totals *totals, struct scene *scene,
-			      struct scene_result *result);
+	int (*totals_check)(const struct scene_totals *totals, struct scene *scene,
+			    struct error *err);
+	/* Move the totals into *result, which is SCENE_OK. What it owns is freed by totals_free().
+	 */
+	void (*totals_finish)(struct scene_totals *totals, struct scene_result *result);
 	void (*totals_free)(struct scene_totals *totals);
 	/* All cells of the scene so far. */
 	const struct cell_group *(*totals_cells)(const struct scene_totals *totals);

@@ -319,3 +319,16 @@ pixels() {
 	exits 0
 	[ "$(cd long && echo *)" = "${long:0:237}~$(cd long && echo * | cut -c239-246)_ndvi.tif" ]
 }
+
+@test "a scene that its quality band refuses has no file" {
+	id=T32TPS_20260701T101031
+	mkdir s2
+	tif s2/${id}_B04_20m.tif uint16 1000,2000,3000,4000
+	tif s2/${id}_B8A_20m.tif uint16 5000,6000,7000,8000
+	tif s2/${id}_SCL_20m.tif uint8 4,77,4,4
+	for executor in threads processes serial; do
+		imgpipe -q --executor $executor -o out --quicklook --mask scl s2
+		exits 65 "SCL_20m.tif holds numbers from 4 to 77"
+		[ -d out ] && [ -z "$(ls -A out)" ]
+	done
+}

@@ -51,6 +51,7 @@ struct story {
 	bool chunks_kill;   /* its worker, after it has appended */
 	bool begins_fail;   /* chunk_begin() does */
 	bool places_fail;   /* place() does */
+	bool checks_fail;   /* totals_check() does */
 	bool opens_fail;    /* open() of the outputs does */
 	int assemble_errno; /* some fail so; 0: none */
 	bool all_fail;      /* all of them do */
@@ -66,7 +67,8 @@ static enum confine_choice confinement = CONFINE_OFF;
 
 /* --- what happened; in the process of the run alone --- */
 
-static atomic_int assembled[MOST_SCENES], opened[MOST_SCENES], freed[MOST_SCENES];
+static atomic_int assembled[MOST_SCENES], checked[MOST_SCENES], opened[MOST_SCENES],
+	freed[MOST_SCENES];
 static atomic_int at_place[MOST_SCENES], begun, most_begun, foreign;
 static enum scene_status status_of[MOST_SCENES];
 static struct error error_of[MOST_SCENES];
@@ -492,6 +494,19 @@ static void sink_free(struct report_set *set)
 static const struct report_sink sink = {
 	.open = sink_open, .scene = sink_scene, .commit = sink_commit, .free = sink_free};
 
+/* Once all of the scene has come, before anything is made of it. */
+static int fake_check(const struct scene_totals *totals, struct scene *scene, struct error *err)
+{
+	uint32_t id = scene->id;
+
+	assert_non_null(totals);
+	assert_int_equal(atomic_load(&assembled[id]), 0);
+	atomic_fetch_add(&checked[id], 1);
+	if (story.checks_fail && is_odd_one(id))
+		return error_set(err, EX_DATAERR, "makes no sense");
+	return 0;
+}
+
 static const struct stage *const stages[] = {&fake_stage};
 static const struct workload fake = {
 	.name = "fake",
@@ -510,6 +525,7 @@ static const struct workload fake = {
 	.totals_bytes = scene_totals_bytes,
 	.totals_new = scene_totals_new,
 	.totals_fold = scene_totals_fold,
+	.totals_check = fake_check,
 	.totals_finish = scene_totals_finish,
 	.totals_free = scene_totals_free,
 	.totals_cells = scene_totals_cells,
@@ -533,6 +549,7 @@ static unsigned entries(void)
 static void clear(void)
 {
 	memset(assembled, 0, sizeof(assembled));
+	memset(checked, 0, sizeof(checked));
 	memset(opened, 0, sizeof(opened));
 	memset(freed, 0, sizeof(freed));
 	memset(at_place, 0, sizeof(at_place));
@@ -633,6 +650,7 @@ static void check_all_whole(void)
 	for (uint32_t id = 0; id < story.n_scenes; id++) {
 		assert_int_equal(status_of[id], SCENE_OK);
 		assert_int_equal(atomic_load(&assembled[id]), 1);
+		assert_int_equal(atomic_load(&checked[id]), 1);
 	}
 }
 
@@ -698,6 +716,10 @@ static void failures_are_their_scenes(void **state)
 		story.places_fail = true;
 		assert_int_equal(run_story(way->executor, way->workers), 1);
 		check_odd_failed(EX_SOFTWARE, "not to be placed", false);
+		story = base;
+		story.checks_fail = true;
+		assert_int_equal(run_story(way->executor, way->workers), 1);
+		check_odd_failed(EX_DATAERR, "makes no sense", false);
 		story = base;
 		story.opens_fail = true;
 		assert_int_equal(run_story(way->executor, way->workers), 1);
