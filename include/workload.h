@@ -110,6 +110,13 @@ struct workload {
 	int (*scene_unpack)(struct scene *scene, const void *in, size_t bytes, bool opened,
 			    struct error *err);
 	/*
+	 * Another process has opened the scene, and may have been taken over: what its files are
+	 * called by is as the list says, whatever it sent. -1 with EX_SOFTWARE: it is no scene at
+	 * all. NULL: no file is called by anything but its name.
+	 */
+	int (*scene_confirm)(struct scene *scene, const struct scene_list *scene_list,
+			     struct error *err);
+	/*
 	 * Whatever the run's inputs are, beside the libraries and their data: `take` is called for
 	 * each folder or file that opening and reading the scenes may need. *network: a name asks
 	 * for one. NULL: there are none.

@@ -332,7 +332,9 @@ static int unpack_scene(struct run *run, uint32_t id, struct scene *scene, const
 	}
 	scene_release(scene);
 	*scene = sent;
-	return 0;
+	return opened && run->workload->scene_confirm
+		       ? run->workload->scene_confirm(scene, run->scene_list, err)
+		       : 0;
 }
 
 void run_take_scene(struct worker *worker, const struct task *task, const void *packed,

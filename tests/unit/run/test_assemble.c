@@ -52,6 +52,8 @@ struct story {
 	bool begins_fail;   /* chunk_begin() does */
 	bool places_fail;   /* place() does */
 	bool checks_fail;   /* totals_check() does */
+	bool dates_lie;     /* a worker says another date than names do */
+	bool confirms_fail; /* scene_confirm() does */
 	bool opens_fail;    /* open() of the outputs does */
 	int assemble_errno; /* some fail so; 0: none */
 	bool all_fail;      /* all of them do */
@@ -74,6 +76,9 @@ static enum scene_status status_of[MOST_SCENES];
 static struct error error_of[MOST_SCENES];
 static struct run_totals last_totals;
 static struct error last_error;
+
+static pid_t run_pid;
+static const char lie[] = "1999-12-31";
 
 static bool is_odd_one(uint32_t id)
 {
@@ -287,6 +292,7 @@ static struct outputs *fake_open_outputs(const struct scene *scene, const struct
 	(void)options;
 	(void)grid;
 	assert_non_null(outputs);
+	assert_string_equal(scene->acquired, ""); /* files may be called by it */
 	if (story.opens_fail && is_odd_one(scene->id)) {
 		free(outputs);
 		error_set(err, EX_CANTCREAT, "outputs do not open");
@@ -418,6 +424,8 @@ static int fake_open(struct scene *scene, const struct scene_list *scene_list, u
 	scene->name = strdup("fake");
 	scene->x_size = story.chunks * SIDE;
 	scene->y_size = SIDE;
+	if (story.dates_lie && getpid() != run_pid)
+		memcpy(scene->acquired, lie, sizeof(lie));
 	scene->store_x_size = scene->tile_x_size = SIDE;
 	scene->store_y_size = scene->tile_y_size = SIDE / BLOCKS;
 	return 0;
@@ -429,6 +437,18 @@ static int fake_begin(struct scene *scene, const struct scene_list *scene_list, 
 	(void)scene_list;
 	(void)err;
 	*scene = (struct scene){.id = id, .name = strdup("fake")};
+	return 0;
+}
+
+/* Workers of other processes say a date that names do not. */
+static int fake_confirm(struct scene *scene, const struct scene_list *scene_list, struct error *err)
+{
+	(void)scene_list;
+	if (story.dates_lie)
+		assert_string_equal(scene->acquired, lie);
+	scene->acquired[0] = '\0';
+	if (story.confirms_fail && is_odd_one(scene->id))
+		return error_set(err, EX_SOFTWARE, "is no scene");
 	return 0;
 }
 
@@ -521,6 +541,7 @@ static const struct workload fake = {
 	.scene_begin = fake_begin,
 	.scene_pack = scene_pack,
 	.scene_unpack = scene_unpack,
+	.scene_confirm = fake_confirm,
 	.reach = fake_reach,
 	.totals_bytes = scene_totals_bytes,
 	.totals_new = scene_totals_new,
@@ -594,6 +615,7 @@ static int run_story(const char *executor, unsigned workers)
 	assert_int_equal(
 		confine_prepare(&plan.confinement, &options, setup.executor, &fake, NULL, &err), 0);
 	clear();
+	run_pid = getpid();
 	stderr = fopen("/dev/null", "w");
 	alarm(60); /* a hang ends the test */
 	status = execute(&setup, &err);
@@ -743,6 +765,21 @@ static void deaths_are_their_scenes(void **state)
 				       .chunks_kill = true};
 		assert_int_equal(run_story("processes", workers), 1);
 		check_odd_failed(EX_SOFTWARE, "was killed", false);
+	}
+}
+
+/* Names of files are no worker's to choose. */
+static void scenes_of_workers_are_confirmed(void **state)
+{
+	(void)state;
+	for (unsigned workers = 1; workers <= 3; workers += 2) {
+		story = (struct story){
+			.n_scenes = 12, .chunks = 5, .records = 2, .dates_lie = true};
+		assert_int_equal(run_story("processes", workers), 0);
+		check_all_whole();
+		story.confirms_fail = true;
+		assert_int_equal(run_story("processes", workers), 1);
+		check_odd_failed(EX_SOFTWARE, "is no scene", false);
 	}
 }
 
@@ -975,6 +1012,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(few_and_many_records),
 		cmocka_unit_test(failures_are_their_scenes),
 		cmocka_unit_test(deaths_are_their_scenes),
+		cmocka_unit_test(scenes_of_workers_are_confirmed),
 		cmocka_unit_test(confined_workers_append),
 		cmocka_unit_test(a_disk_full_now_and_then),
 		cmocka_unit_test(a_full_disk_ends_the_run),
