@@ -79,6 +79,12 @@ int spool_descriptor(struct spools *spools, uint32_t scene_id, unsigned rank, st
 uint64_t spool_bytes(struct spools *spools, uint32_t scene_id, unsigned rank);
 
 /*
+ * Is there hardly any room left where they lie? Asks the file system, for who does not believe
+ * workers that say so. In the process of the run.
+ */
+bool spools_full(struct spools *spools, uint32_t scene_id);
+
+/*
  * The scene is over, and nobody appends to it any more: its space is given back. In the process of
  * the run; other ranks see it when they come to the next scene of that place.
  */

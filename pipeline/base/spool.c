@@ -27,7 +27,12 @@
 #include "new_file.h"
 #include "text.h"
 
-enum { APART = 128, NAME_BYTES = 64, TRIES = 100 };
+enum {
+	APART = 128,
+	NAME_BYTES = 64,
+	TRIES = 100,
+	LITTLE_BYTES = 4 << 20 /* no more than a few tiles of a map */
+};
 
 /* Seen by all processes that append. They may be out of their mind: nothing that is read later
  * depends on it. */
@@ -514,6 +519,23 @@ uint64_t spool_bytes(struct spools *spools, uint32_t scene_id, unsigned rank)
 	int fd = spool_descriptor(spools, scene_id, rank, &ignored);
 
 	return fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* Quotas are known by trying alone. What is taken goes when the place is emptied. */
+bool spools_full(struct spools *spools, uint32_t scene_id)
+{
+	int fd = spools->fd[scene_id % spools->n], rc;
+	struct statfs fs;
+	struct stat st;
+
+	if (fstat(fd, &st) || fstatfs(fd, &fs))
+		return false;
+	if (fs.f_blocks && (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize < LITTLE_BYTES)
+		return true;
+	do
+		rc = fallocate(fd, FALLOC_FL_KEEP_SIZE, st.st_size, LITTLE_BYTES);
+	while (rc && errno == EINTR);
+	return rc && (errno == ENOSPC || errno == EDQUOT);
 }
 
 void spool_empty(struct spools *spools, uint32_t scene_id)

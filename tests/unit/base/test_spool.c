@@ -278,6 +278,26 @@ static void a_limit_of_memory_is_told(void **state)
 	spools_close(spools);
 }
 
+/* Nothing is left of the question once the place is emptied. */
+static void room_is_asked_for(void **state)
+{
+	struct spools *spools = open_spools(2, 0, 1, 0);
+	struct record first = {.writer = 1, .number = 2};
+	struct stat st;
+	const int *fd;
+
+	(void)state;
+	assert_int_equal(append(spools, 1, &first), 0);
+	assert_false(spools_full(spools, 1));
+	assert_int_equal(spool_bytes(spools, 1, 0), record_bytes(1, 2));
+	check(spools, 1, 0, &first);
+	spool_empty(spools, 1);
+	assert_int_equal(spools_descriptors(spools, &fd), 2);
+	assert_int_equal(fstat(fd[1], &st), 0);
+	assert_int_equal(st.st_blocks, 0);
+	spools_close(spools);
+}
+
 static void no_folder(void **state)
 {
 	struct spools_place place = {.folder = "/nowhere/at/all", .n = 1, .n_ranks = 1};
@@ -422,6 +442,7 @@ int main(void)
 		cmocka_unit_test(emptied_and_used_again),
 		cmocka_unit_test(a_limit_of_file_size_is_told),
 		cmocka_unit_test(a_limit_of_memory_is_told),
+		cmocka_unit_test(room_is_asked_for),
 		cmocka_unit_test(no_folder),
 		cmocka_unit_test(folders_in_memory),
 		cmocka_unit_test(ranks_read_each_other),

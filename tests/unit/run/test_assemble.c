@@ -48,6 +48,7 @@ struct story {
 	uint64_t memory;           /* limit of the plan */
 	unsigned work_us, assemble_us;
 	bool chunks_fail;   /* of some scenes, the last one */
+	int chunks_errno;   /* all fail so; 0: none */
 	bool chunks_kill;   /* its worker, after it has appended */
 	bool begins_fail;   /* chunk_begin() does */
 	bool places_fail;   /* place() does */
@@ -198,6 +199,8 @@ static int fake_run(void *state, const struct stage_env *env, struct block *bloc
 	accum->n[PIXEL_NODATA] += block->n_pixels;
 	if (story.chunks_fail && is_odd_one(fake->scene->id) && fake->chunk + 1 == story.chunks)
 		return error_set(err, EX_DATAERR, "chunk is bad");
+	if (story.chunks_errno)
+		return error_errno(err, EX_IOERR, story.chunks_errno, "chunk");
 	return 0;
 }
 
@@ -829,6 +832,25 @@ static void a_full_disk_ends_the_run(void **state)
 	assert_int_equal(last_totals.n_failed, MOST_SCENES);
 }
 
+/* Workers of other processes may say that without being right. */
+static void a_full_disk_is_looked_at(void **state)
+{
+	static const int number[] = {ENOSPC, EDQUOT};
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * 2; i++) {
+		story = (struct story){
+			.n_scenes = 12, .chunks = 2, .slots = 4, .chunks_errno = number[i % 2]};
+		(void)run_story(i < 2 ? "processes" : "threads", 2);
+		assert_int_equal(last_totals.ended_by_full, i >= 2);
+		if (i < 2)
+			assert_int_equal(last_totals.n_failed, 12);
+		else
+			assert_in_range(last_totals.n_failed, 3, 8);
+		assert_non_null(strstr(error_of[0].text, strerror(number[i % 2])));
+	}
+}
+
 /* A slow disk: no more scenes are begun than are being worked on and two that wait. */
 static void a_slow_disk_holds_scenes_back(void **state)
 {
@@ -1016,6 +1038,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(confined_workers_append),
 		cmocka_unit_test(a_disk_full_now_and_then),
 		cmocka_unit_test(a_full_disk_ends_the_run),
+		cmocka_unit_test(a_full_disk_is_looked_at),
 		cmocka_unit_test(a_slow_disk_holds_scenes_back),
 		cmocka_unit_test(assembling_overlaps_work),
 		cmocka_unit_test(spools_in_memory_are_limited),
