@@ -1,5 +1,5 @@
 # imgpipe: no configure step. Targets: all demo workshop test lint bench bench-cold bench-deps
-# bench-scaling stress mutants fuzz install uninstall clean.
+# bench-maps bench-scaling stress mutants fuzz install uninstall clean.
 # Variables: CC CFLAGS PREFIX DESTDIR SANITIZE=address|undefined|thread WERROR=1 BUILD
 
 CC      ?= cc
@@ -188,6 +188,12 @@ bench-cold:
 	$(MAKE) -j2 all
 	tests/bench/cold.sh $(BUILD)
 
+# Maps beside statistics alone, codecs alone and peers that write them; SIZE= pixels a side, ROUNDS=.
+bench-maps:
+	.ci/install-deps test
+	$(MAKE) -j2 all
+	tests/bench/maps.sh $(BUILD) $(or $(ROUNDS),3) $(or $(SIZE),10980)
+
 # CPU seconds and wall time by number of workers, for machines with many cores.
 bench-scaling:
 	.ci/install-deps test
@@ -217,4 +223,4 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: help all demo workshop test stress lint mutants fuzz bench bench-cold bench-deps bench-scaling install uninstall clean
+.PHONY: help all demo workshop test stress lint mutants fuzz bench bench-cold bench-deps bench-maps bench-scaling install uninstall clean

@@ -34,7 +34,7 @@ enum meter_stage {
 enum wait_cause {
 	WAIT_MEMORY, /* for memory of the budget */
 	WAIT_ORDER,  /* for an older scene to be finished */
-	WAIT_WRITER, /* for another worker that writes rows */
+	WAIT_WRITER, /* for another worker that writes rows, or for the disk that maps go to */
 	WAIT_PEER,   /* for a lock another worker holds, or for who hands out the work */
 	WAIT_IDLE,   /* nothing left to do */
 	WAIT_GIL,    /* for the lock of --teach gil */
@@ -101,6 +101,18 @@ void meter_lap(struct meter *meter, enum meter_stage stage, struct meter_span *s
 /* Time spent waiting, on the row of the stage table where its cause stands. */
 void meter_wait(struct meter *meter, enum wait_cause cause, uint64_t since_ns);
 void meter_wait_ns(struct meter *meter, enum wait_cause cause, uint64_t ns);
+/*
+ * Around a call that writes and may wait for the disk. Where the thread has slept in it, the lap of
+ * `stage` ends before the call, the call is a wait for the writer, and *span begins anew: the disk
+ * is no work.
+ */
+struct meter_stall {
+	uint64_t since_ns;
+	long sleeps;
+};
+struct meter_stall meter_stall_begin(void);
+void meter_stall_end(struct meter *meter, enum meter_stage stage, struct meter_span *span,
+		     const struct meter_stall *stall);
 /* A message of so many bytes has been made. */
 void meter_pack(struct meter *meter, uint64_t bytes, uint64_t since_ns);
 

@@ -58,7 +58,7 @@ struct stage_env {
 struct stage {
 	const char *name;
 	enum meter_stage meter;
-	bool meters_itself; /* the stage writes its own rows and times */
+	bool meters_itself; /* the stage writes times and tiles of its row; pixels are counted */
 	/*
 	 * The stage works pixel by pixel: it is run over slices of the block, some rows each, that
 	 * stay in cache from one such stage to the next. All later stages must be by_slice, too.

@@ -33,8 +33,9 @@ struct present {
 struct looking {
 	const struct maps *maps;
 	const struct scene_list *scene_list;
-	uint64_t limit; /* of the program's memory */
-	int folder;     /* descriptor; -1: it is not there yet */
+	uint64_t limit;    /* of the program's memory */
+	int folder;        /* descriptor; -1: it is not there yet */
+	const char *sheet; /* the contact sheet's name, if it is to be in it; else "" */
 	size_t n, n_present, room_present;
 	struct named *name;
 	struct present *present;
@@ -177,6 +178,33 @@ static int check_present(struct looking *l, struct error *err)
 
 /* --- names --- */
 
+/* Is that the folder of maps? One that is not there yet has one name alone. */
+static bool is_folder_of_maps(const struct looking *l, const char *path)
+{
+	struct stat folder, own;
+
+	if (l->folder < 0)
+		return strcmp(path, l->maps->folder) == 0;
+	return stat(path, &folder) == 0 && fstat(l->folder, &own) == 0 &&
+	       folder.st_dev == own.st_dev && folder.st_ino == own.st_ino;
+}
+
+/* The name of the contact sheet, if it is to be in the folder; else "". */
+static const char *sheet_within(const struct looking *l)
+{
+	const char *path = l->maps->picture.contact_sheet;
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	char *of_sheet;
+	bool within;
+
+	if (!path)
+		return "";
+	of_sheet = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+	within = of_sheet && is_folder_of_maps(l, of_sheet);
+	free(of_sheet);
+	return !within ? "" : slash ? slash + 1 : path;
+}
+
 static int look_at_scene(struct looking *l, uint32_t id, struct error *err)
 {
 	const unsigned n = maps_n_names(l->maps);
@@ -188,8 +216,13 @@ static int look_at_scene(struct looking *l, uint32_t id, struct error *err)
 		failed = maps_name(name, sizeof(name), l->maps, i, &scene, err);
 		if (failed)
 			break;
+		if (strcmp(name, l->sheet) == 0)
+			failed = error_set(err, EX_USAGE,
+					   "--contact-sheet: a picture of %s has that name, %s; "
+					   "give another",
+					   scene.name, name);
 		l->name[l->n++] = (struct named){hash_bytes(HASH_SEED, name, strlen(name)), id, i};
-		if (l->folder >= 0 && id < scene_list_count(l->scene_list))
+		if (!failed && l->folder >= 0 && id < scene_list_count(l->scene_list))
 			failed = look_for(l, l->folder, name, err);
 	}
 	scene_release(&scene);
@@ -258,7 +291,6 @@ static int look(struct looking *l, struct error *err)
 {
 	const uint32_t n_scenes = scene_list_count_all(l->scene_list);
 	const size_t n = (size_t)n_scenes * maps_n_names(l->maps);
-	const char *sheet = l->maps->picture.contact_sheet;
 
 	if (n > l->limit / 2 / sizeof(*l->name))
 		return error_set(err, EX_TEMPFAIL,
@@ -269,10 +301,11 @@ static int look(struct looking *l, struct error *err)
 	l->name = malloc((n ? n : 1) * sizeof(*l->name));
 	if (!l->name)
 		return error_memory(err, "names of files", n * sizeof(*l->name));
+	l->sheet = sheet_within(l);
 	for (uint32_t id = 0; id < n_scenes; id++)
 		if (look_at_scene(l, id, err))
 			return -1;
-	if (check_clashes(l, err) || (sheet && look_for(l, AT_FDCWD, sheet, err)))
+	if (check_clashes(l, err))
 		return -1;
 	return check_present(l, err);
 }

@@ -3,6 +3,7 @@
  */
 #include "meter.h"
 
+#include <sys/resource.h>
 #include <time.h>
 
 #include "trace.h"
@@ -38,9 +39,10 @@ struct meter_span meter_begin(void)
 	return (struct meter_span){.wall_ns = clock_now()};
 }
 
-void meter_lap(struct meter *meter, enum meter_stage stage, struct meter_span *span)
+static void lap_until(struct meter *meter, enum meter_stage stage, struct meter_span *span,
+		      uint64_t now)
 {
-	uint64_t now = clock_now(), wall = now - span->wall_ns;
+	uint64_t wall = now - span->wall_ns;
 
 	trace_lap(meter->trace, meter, stage, span->wall_ns, now);
 	span->wall_ns = now;
@@ -49,6 +51,11 @@ void meter_lap(struct meter *meter, enum meter_stage stage, struct meter_span *s
 	meter->open_ns += wall;
 	if (meter->open_ns >= CPU_READING_NS)
 		meter_settle(meter);
+}
+
+void meter_lap(struct meter *meter, enum meter_stage stage, struct meter_span *span)
+{
+	lap_until(meter, stage, span, clock_now());
 }
 
 /* Which stage's row a wait is booked on. */
@@ -68,6 +75,29 @@ void meter_wait(struct meter *meter, enum wait_cause cause, uint64_t since_ns)
 
 	meter_wait_ns(meter, cause, now - since_ns);
 	trace_lap(meter->trace, meter, TRACE_WAIT + cause, since_ns, now);
+}
+
+/* How often this thread has slept: it gave up its processor, and was not merely put off it. */
+static long sleeps(void)
+{
+	struct rusage usage;
+
+	return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nvcsw : 0;
+}
+
+struct meter_stall meter_stall_begin(void)
+{
+	return (struct meter_stall){.since_ns = clock_now(), .sleeps = sleeps()};
+}
+
+void meter_stall_end(struct meter *meter, enum meter_stage stage, struct meter_span *span,
+		     const struct meter_stall *stall)
+{
+	if (sleeps() == stall->sleeps)
+		return;
+	lap_until(meter, stage, span, stall->since_ns);
+	meter_wait(meter, WAIT_WRITER, stall->since_ns);
+	*span = meter_begin();
 }
 
 void meter_pack(struct meter *meter, uint64_t bytes, uint64_t since_ns)

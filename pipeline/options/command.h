@@ -26,7 +26,7 @@ struct option_row {
 	/* What may follow word `number` behind a colon, in the same way; NULL: nothing. */
 	const char *(*behind)(unsigned number, unsigned i);
 	bool may_lack; /* --name alone is good, too: the value follows as --name=VALUE */
-	bool repeats; /* each time it is given counts, not the last alone */
+	bool repeats;  /* each time it is given counts, not the last alone */
 	const char *help;
 	option_setter *set;
 };

@@ -8,10 +8,6 @@ enum {
 	SQUARES_MOST = 3,
 	LEVEL_MOST = 4, /* where stored blocks are that large */
 	BANDS_MOST = 2,
-	/* Enough to balance workers. Bands are few: the levels above them cost more than a worker
-	   that waits at the end. */
-	SQUARES_A_WORKER = 8,
-	BANDS_A_WORKER = 4,
 };
 
 static uint64_t side_of(const struct units *units, unsigned level)
@@ -45,11 +41,29 @@ static bool is_uncut(const struct units *units, unsigned level, const struct sce
 		ends_with(side_of(units, level), scene->store_x_size, scene->x_size));
 }
 
-static uint64_t count(const struct units *units, unsigned level, const struct scene *scene)
+/* What share of the scene a chunk is. */
+static double share_of(const struct units *units, unsigned level, const struct scene *scene)
 {
-	uint64_t side = side_of(units, level);
+	double side = (double)side_of(units, level);
+	double x = units->bands || side > scene->x_size ? scene->x_size : side;
+	double y = side > scene->y_size ? scene->y_size : side;
 
-	return (units->bands ? 1 : ceil_div(scene->x_size, side)) * ceil_div(scene->y_size, side);
+	return x * y / ((double)scene->x_size * scene->y_size);
+}
+
+/*
+ * How long a scene by itself takes; 1: encoding all of its pixels once. Reading and the rest take
+ * as long again, each level of overviews a quarter of the one below. Workers share that, but for
+ * the last chunk, which the others wait for at the worst; levels above those of chunks are one
+ * worker's.
+ */
+static double length_of(const struct units *units, unsigned level, double workers,
+			const struct scene *scene)
+{
+	double above = 1.0 / 3 / (double)(1ull << (2 * level)), shared = 2 + 1.0 / 3 - above;
+	double share = share_of(units, level, scene);
+
+	return shared * (1 / workers + (1 - 1 / workers) * share) + above;
 }
 
 /* The least level whose chunks are so many pixels a side. */
@@ -62,21 +76,21 @@ static unsigned level_of(const struct units *units, uint64_t side, unsigned most
 	return level;
 }
 
-/* Large enough not to cut stored blocks, small enough for all workers to have some. */
+/* Large enough not to cut stored blocks; of those the quickest, and of equals the largest. */
 static unsigned automatic(const struct units *units, const struct plan *plan,
 			  const struct scene *scene, unsigned most)
 {
 	unsigned usual = units->bands ? BANDS_MOST : SQUARES_MOST;
-	uint64_t wanted = plan_most_workers(plan) *
-			  (uint64_t)(units->bands ? BANDS_A_WORKER : SQUARES_A_WORKER);
-	unsigned level = usual < most ? usual : most;
+	unsigned lowest = units->uncut <= LEVEL_MOST ? units->uncut : 0;
+	unsigned level = usual < most ? usual : most, best;
+	double workers = plan_most_workers(plan);
 
-	if (units->uncut <= LEVEL_MOST && units->uncut > level)
-		level = units->uncut;
-	while (level > 0 && count(units, level, scene) < wanted &&
-	       (level > units->uncut || units->uncut > LEVEL_MOST))
-		level--;
-	return level;
+	best = level = level < lowest ? lowest : level;
+	while (level-- > lowest)
+		if (length_of(units, level, workers, scene) <
+		    0.99 * length_of(units, best, workers, scene))
+			best = level;
+	return best;
 }
 
 /* The least level that has so many pixels. */

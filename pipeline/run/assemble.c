@@ -69,6 +69,16 @@ bool assemblies_are_many(struct run *run)
 	return n >= MOST_WAITING;
 }
 
+bool space_comes_back(struct run *run)
+{
+	if (!run->spools)
+		return false;
+	for (uint32_t id = run->first; id < run->claiming; id++)
+		if (slot_lacked_space(slot_of(run, id)))
+			return true;
+	return false;
+}
+
 /* Its time is booked by who calls: one lap. Its memory was reserved with the scene. */
 static void book(struct run *run, const struct slot *slot, struct meter_row *row)
 {

@@ -17,6 +17,11 @@ struct slot *assembly_claim(struct run *run);
 bool assemblies_to_come(const struct run *run);
 /* So many wait that no new scene is to be begun: its bytes would wait, too. */
 bool assemblies_are_many(struct run *run);
+/*
+ * Has a scene before the one whose chunks are next found no space, and not given back yet what it
+ * has? Until then others would find none, either.
+ */
+bool space_comes_back(struct run *run);
 
 /* --- these lock what they need --- */
 

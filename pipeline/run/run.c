@@ -60,7 +60,7 @@ static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 			*cause = WAIT_ORDER;
 			return ANSWER_WAIT;
 		}
-		if (!slot->next_chunk && assemblies_are_many(run)) {
+		if (!slot->next_chunk && (assemblies_are_many(run) || space_comes_back(run))) {
 			*cause = WAIT_WRITER;
 			return ANSWER_WAIT;
 		}

@@ -173,6 +173,8 @@ extern const struct worker_ops run_ops;
 /* --- slots.c: scenes in flight. Called with run->lock held. --- */
 struct slot *slot_of(struct run *run, uint32_t scene_id);
 void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error);
+/* Has it failed because a disk is full? */
+bool slot_lacked_space(const struct slot *slot);
 /* Move on where nothing of the scene is left to deliver: to COLLECT, or as slot_complete() does. */
 void slot_settle(const struct run *run, struct slot *slot);
 /* All of the scene is in this process, and is checked: to ASSEMBLE where files are made of it, else

@@ -119,6 +119,14 @@ static bool ends_run(const struct run *run, const struct slot *slot)
 	       slot->scene.missing;
 }
 
+bool slot_lacked_space(const struct slot *slot)
+{
+	const int why = slot->error.number;
+
+	return slot->status == SCENE_FAILED && slot->error.code == EX_IOERR &&
+	       (why == ENOSPC || why == EDQUOT);
+}
+
 /*
  * Where the disk of the outputs is full, each scene would be computed to no end. One that failed
  * has given its space back, so it takes several in a row.
@@ -126,13 +134,10 @@ static bool ends_run(const struct run *run, const struct slot *slot)
 static bool is_full(struct run *run, const struct slot *slot)
 {
 	enum { MOST_FULL = 3 };
-	const int why = slot->error.number;
 
 	if (slot->status == SCENE_OK)
 		run->n_full = 0;
-	else if (slot->status == SCENE_FAILED && slot->error.code == EX_IOERR &&
-		 (why == ENOSPC || why == EDQUOT))
-		run->n_full++;
+	run->n_full += slot_lacked_space(slot);
 	return run->n_full >= MOST_FULL;
 }
 

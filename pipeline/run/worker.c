@@ -104,7 +104,8 @@ static int run_slices(struct pass *pass, unsigned first, const struct block *blo
 		arena_rewind(&worker->arena, mark);
 	}
 	for (unsigned i = first; i < worker->workload->n_stages; i++)
-		worker->meter->row[worker->workload->stage[i]->meter].tiles++;
+		worker->meter->row[worker->workload->stage[i]->meter].tiles +=
+			!worker->workload->stage[i]->meters_itself;
 	return 0;
 }
 

@@ -191,7 +191,6 @@ void backlog_deliver(struct backlog *backlog, struct batch *batch, struct worker
 	struct batch *all = NULL;
 	bool wanted, last;
 
-	result->n_groups = 0;
 	pthread_mutex_lock(&run->lock);
 	batches = batches_of(slot);
 	if (!batches && result->status == CHUNK_DONE) {

@@ -74,6 +74,17 @@ static void deliver_sent(struct worker *worker, const struct task *task,
 	run_deliver(worker, task, result);
 }
 
+/*
+ * What all stages but the last have left of the chunk goes its usual way, and at once: it is no
+ * pixels, and the answer takes its place.
+ */
+static void fold_own(struct worker *worker, const struct task *task, struct chunk_result *result)
+{
+	if (result->status == CHUNK_DONE && (result->n_groups || result->n_artifacts))
+		(void)run_fold(worker, task, result);
+	result->n_groups = result->n_artifacts = 0;
+}
+
 static void deliver_waiting(struct worker *worker, const struct task *task,
 			    struct chunk_result *result)
 {
@@ -82,17 +93,22 @@ static void deliver_waiting(struct worker *worker, const struct task *task,
 
 	own->batch = NULL;
 	book_answers(worker, result);
+	fold_own(worker, task, result);
 	backlog_deliver(&own->costs->backlog, batch, worker, task, result);
 	run_deliver(worker, task, result);
 }
 
-/* The coordinator has made the answer: only the chunk's end is told. */
+/*
+ * The coordinator has made the answer: only the chunk's end is told, and what the other stages have
+ * counted for files.
+ */
 static void deliver_remote(struct worker *worker, const struct task *task,
 			   struct chunk_result *result)
 {
 	const struct worker_costs *own = worker->extra;
 
-	result->n_groups = 0;
+	if (!worker->workload->outputs)
+		result->n_groups = 0;
 	own->plain->deliver(worker, task, result);
 }
 
@@ -111,7 +127,7 @@ static void complete_result(void *context, struct worker *worker, const struct t
 	struct worker_costs *own = worker->extra;
 
 	(void)context;
-	(void)task;
+	fold_own(worker, task, result);
 	ship_answer_end(&own->answer, worker, result);
 }
 

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "map_classes.h"
+#include "pyramid.h"
 #include "window.h"
 
 static const char *const type_names[] = {
@@ -227,19 +228,6 @@ int map_defs_make(struct maps *maps, const struct options *options, struct error
 
 /* --- how large --- */
 
-/* Tiles of the image and its overviews. */
-static uint64_t count_tiles(const struct map_format *format, uint64_t x_size, uint64_t y_size)
-{
-	const uint64_t tile = format->tile;
-	uint64_t n = 0;
-
-	for (;; x_size = ceil_div(x_size, 2), y_size = ceil_div(y_size, 2)) {
-		n += ceil_div(x_size, tile) * ceil_div(y_size, tile);
-		if (!format->overviews || (x_size <= tile && y_size <= tile))
-			return n;
-	}
-}
-
 /* A code of LZW takes 12 bits where it stands for 8; DEFLATE and ZSTD store what does not shrink.
  */
 uint64_t map_bytes_most(const struct map_format *format, const struct map_def *map, uint32_t x_size,
@@ -250,6 +238,9 @@ uint64_t map_bytes_most(const struct map_format *format, const struct map_def *m
 			      : format->codec == MAP_LZW ? raw / 2
 							 : raw / 128 + 64;
 	enum { RECORD_BYTES = 8 + 12, HEADER_BYTES = 8192 };
+	struct pyramid pyramid;
 
-	return count_tiles(format, x_size, y_size) * (raw + more + RECORD_BYTES) + HEADER_BYTES;
+	pyramid_make(&pyramid, x_size, y_size, format->tile, format->overviews);
+	return pyramid_first(&pyramid, pyramid.n_levels) * (raw + more + RECORD_BYTES) +
+	       HEADER_BYTES;
 }

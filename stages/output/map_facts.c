@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gdal_metadata.h"
 #include "tile_codec.h"
 
 /* "ndvi" of the table of indices is "NDVI"; what users call theirs stays. */
@@ -42,13 +43,14 @@ static void add_entry(char *text, const char *entry)
 /* "nir: T32TQM_B08.jp2, band 1 (file name 'B08')" */
 static void add_band(struct map_texts *texts, const struct band *band)
 {
-	char entry[600];
+	char entry[600], scale[METADATA_NUMBER_BYTES], offset[METADATA_NUMBER_BYTES];
 
 	(void)snprintf(entry, sizeof(entry), "%s: %.255s, band %u (%s)", band->name,
 		       base_name(band->path), band->index, band->source);
 	add_entry(texts->bands, entry);
-	(void)snprintf(entry, sizeof(entry), "%s: x %.17g + %.17g (%s)", band->name, band->scale,
-		       band->offset, band->scale_source);
+	(void)snprintf(entry, sizeof(entry), "%s: x %s + %s (%s)", band->name,
+		       metadata_number(scale, band->scale), metadata_number(offset, band->offset),
+		       band->scale_source);
 	add_entry(texts->scales, entry);
 }
 
@@ -61,6 +63,22 @@ static void add_bands(struct map_texts *texts, const struct map_def *map,
 	for (unsigned i = 0; i < RECIPE_MAX_BANDS; i++)
 		if ((reads >> i & 1) && scene->has_band[i])
 			add_band(texts, &scene->band[i]);
+}
+
+/* "landsat-c2: file ..._QA_PIXEL.TIF, by its name", of each rule of --mask. */
+static void add_masks(struct map_texts *texts, const struct scene_masks *masks)
+{
+	char entry[sizeof(masks->rule[0].layout) + sizeof(masks->rule[0].source) + 3];
+
+	for (unsigned i = 0; i < masks->n_rules; i++) {
+		const struct scene_rule *rule = &masks->rule[i];
+
+		if (!*rule->layout && !*rule->source)
+			continue;
+		(void)snprintf(entry, sizeof(entry), "%s%s%s", rule->layout,
+			       *rule->layout && *rule->source ? ": " : "", rule->source);
+		add_entry(texts->masks, entry);
+	}
 }
 
 /* The date that a build for reproduction is told; none otherwise, as it would differ. */
@@ -104,6 +122,8 @@ void map_facts(struct tiff_facts *facts, struct map_texts *texts, const struct m
 	*texts = (struct map_texts){0};
 	make_title(texts, map, value);
 	add_bands(texts, map, value, scene);
+	if (map->kind != MAP_BAND)
+		add_masks(texts, &scene->masks);
 	make_date(facts->date_time);
 	add_item(texts, &n, "SCENE", scene->name);
 	add_item(texts, &n, "SENSOR", scene->sensor);
@@ -112,7 +132,9 @@ void map_facts(struct tiff_facts *facts, struct map_texts *texts, const struct m
 	add_item(texts, &n, "FORMULA", value ? value->formula : NULL);
 	add_item(texts, &n, "BANDS", texts->bands);
 	add_item(texts, &n, "SCALE_SOURCE", texts->scales);
-	add_item(texts, &n, "MASK", options->masks_text);
+	/* Of bands masks take nothing. */
+	add_item(texts, &n, "MASK", map->kind == MAP_BAND ? NULL : options->masks_text);
+	add_item(texts, &n, "MASK_SOURCE", texts->masks);
 	add_item(texts, &n, "IMGPIPE_VERSION", IMGPIPE_VERSION);
 	add_item(texts, &n, "CODEC", tile_codec_text(&maps->format));
 	facts->description = texts->title;

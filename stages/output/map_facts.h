@@ -15,7 +15,7 @@ enum {
 
 /* Texts that a tiff_facts points at. */
 struct map_texts {
-	char bands[MAP_BANDS_BYTES], scales[MAP_BANDS_BYTES];
+	char bands[MAP_BANDS_BYTES], scales[MAP_BANDS_BYTES], masks[MAP_BANDS_BYTES];
 	char title[VALUE_NAME_BYTES];
 	const char *item[2 * MAP_ITEMS_MOST + 1];
 };

@@ -10,16 +10,11 @@
 #include "tile_record.h"
 #include "window.h"
 
-static uint64_t tiles_of_level(const struct pyramid *pyramid, unsigned level)
-{
-	return pyramid_first(pyramid, level + 1) - pyramid_first(pyramid, level);
-}
-
 static void list_of_level(struct place_list *list, const struct pyramid *pyramid, unsigned level,
 			  size_t bytes)
 {
 	*list = (struct place_list){.first = pyramid_first(pyramid, level),
-				    .n = tiles_of_level(pyramid, level),
+				    .n = pyramid_tiles(pyramid, level),
 				    .bytes = bytes};
 }
 

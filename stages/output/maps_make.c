@@ -201,6 +201,9 @@ static int make(struct made_maps *made, const struct options *options, struct er
 		return -1;
 	if (map_pattern_check(maps->name, maps->n, err))
 		return error_prefix(err, "--name");
+	if (maps->files && !ends_in(maps->name, ".tif") && !ends_in(maps->name, ".tiff"))
+		return error_set(err, EX_USAGE, "--name: '%.60s' has to end in .tif or .tiff",
+				 maps->name);
 	maps->spool_folder = map->spool_folder ? map->spool_folder : maps->folder;
 	if (!*maps->spool_folder)
 		return error_set(err, EX_USAGE, "--spool-dir: name a folder");
@@ -218,8 +221,9 @@ int maps_make(struct maps **out, const struct options *options, struct error *er
 	if (useless)
 		return error_set(
 			err, EX_USAGE,
-			"%s is of maps and pictures: say which folder they go into, -o DIR",
-			useless);
+			"%s is of maps and pictures: say which folder they go into, -o DIR%s",
+			useless,
+			options->map.contact_sheet ? " (--format none: pictures alone)" : "");
 	if (!options->map.output)
 		return 0;
 	made = calloc(1, sizeof(*made));

@@ -41,7 +41,7 @@ uint32_t pyramid_down(const struct pyramid *pyramid, unsigned level)
 	return (uint32_t)ceil_div(pyramid_y_size(pyramid, level), pyramid->tile);
 }
 
-static uint64_t tiles(const struct pyramid *pyramid, unsigned level)
+uint64_t pyramid_tiles(const struct pyramid *pyramid, unsigned level)
 {
 	return (uint64_t)pyramid_across(pyramid, level) * pyramid_down(pyramid, level);
 }
@@ -51,7 +51,7 @@ uint64_t pyramid_first(const struct pyramid *pyramid, unsigned level)
 	uint64_t first = 0;
 
 	for (unsigned l = 0; l < level && l < pyramid->n_levels; l++)
-		first += tiles(pyramid, l);
+		first += pyramid_tiles(pyramid, l);
 	return first;
 }
 
@@ -64,7 +64,7 @@ bool pyramid_tile(const struct pyramid *pyramid, uint64_t number, unsigned *leve
 		  uint32_t *y)
 {
 	for (unsigned l = 0; l < pyramid->n_levels; l++) {
-		uint64_t n = tiles(pyramid, l), across = pyramid_across(pyramid, l);
+		uint64_t n = pyramid_tiles(pyramid, l), across = pyramid_across(pyramid, l);
 
 		if (number < n) {
 			*level = l;

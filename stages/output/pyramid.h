@@ -41,6 +41,8 @@ uint32_t pyramid_x_size(const struct pyramid *pyramid, unsigned level);
 uint32_t pyramid_y_size(const struct pyramid *pyramid, unsigned level);
 uint32_t pyramid_across(const struct pyramid *pyramid, unsigned level);
 uint32_t pyramid_down(const struct pyramid *pyramid, unsigned level);
+/* Tiles of this level. */
+uint64_t pyramid_tiles(const struct pyramid *pyramid, unsigned level);
 /* Tiles of all levels before this one; level n_levels: of all. UINT64_MAX never: sizes are 32 bit.
  */
 uint64_t pyramid_first(const struct pyramid *pyramid, unsigned level);

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "maps.h"
 
@@ -38,6 +39,21 @@ static inline struct stored_reals stored_reals(const struct map_def *map)
 	float nodata = (float)map->nodata;
 
 	return (struct stored_reals){nodata, nextafterf(nodata, INFINITY)};
+}
+
+/* The bytes of a sample of nodata. A NaN is 0x7fc00000, whatever bits it was given with. */
+static inline void stored_nodata(unsigned char out[4], const struct map_def *map)
+{
+	const uint32_t nan_bits = 0x7fc00000;
+	const float real = stored_reals(map).nodata;
+	const int16_t narrow = (int16_t)stored_numbers(map).nodata;
+
+	if (map->type == MAP_UINT8)
+		out[0] = (unsigned char)stored_numbers(map).nodata;
+	else if (map->type == MAP_INT16)
+		memcpy(out, &narrow, sizeof(narrow));
+	else
+		memcpy(out, isnan(real) ? (const void *)&nan_bits : &real, sizeof(real));
 }
 
 #endif

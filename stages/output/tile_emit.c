@@ -37,6 +37,20 @@ static int add_record(struct tile_maker_env *env, const struct artifact *artifac
 	return 0;
 }
 
+static int append_metered(struct tile_maker_env *env, const struct iovec *part, int n_parts,
+			  uint64_t *offset, struct error *err)
+{
+	struct meter_stall stall;
+	int status;
+
+	if (!env->meter)
+		return spool_append(env->spools, env->scene_id, part, n_parts, offset, err);
+	stall = meter_stall_begin();
+	status = spool_append(env->spools, env->scene_id, part, n_parts, offset, err);
+	meter_stall_end(env->meter, METER_ENCODE, &env->span, &stall);
+	return status;
+}
+
 int tile_maker_append(struct tile_maker_env *env, const struct artifact *what,
 		      const struct iovec *part, int n_parts, struct error *err)
 {
@@ -46,7 +60,7 @@ int tile_maker_append(struct tile_maker_env *env, const struct artifact *what,
 	artifact.bytes = 0;
 	for (int i = 0; i < n_parts; i++)
 		artifact.bytes += part[i].iov_len;
-	if (spool_append(env->spools, env->scene_id, part, n_parts, &artifact.offset, err))
+	if (append_metered(env, part, n_parts, &artifact.offset, err))
 		return -1;
 	env->spooled += artifact.bytes;
 	return add_record(env, &artifact, err);
@@ -96,6 +110,7 @@ static int put_encoded(struct tile_maker *maker, struct tile_maker_env *env, str
 		{leader, sizeof(leader)}, {env->room, 0}, {trailer, sizeof(trailer)}};
 	int status;
 
+	env->n_tiles++;
 	if (maker->sparse && tile->uniform && same_number(maker, &tile->value, &maker->nodata))
 		return add_record(env, &what, err);
 	if (repeat(maker, env, &maker->encoded, tile, what, &status, err))

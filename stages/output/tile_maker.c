@@ -5,36 +5,14 @@
  */
 #include "tile_maker.h"
 
-#include <math.h>
-
 #include "average.h"
+#include "stored.h"
 #include "tile_parts.h"
 #include "window.h"
 
 static uint32_t least(uint64_t a, uint64_t b)
 {
 	return (uint32_t)(a < b ? a : b);
-}
-
-static struct sample nodata_sample(const struct map_def *map)
-{
-	const uint32_t nan_bits = 0x7fc00000;
-	struct sample sample = {{0}};
-	int16_t narrow;
-	float real;
-
-	if (map->type == MAP_FLOAT32) {
-		real = (float)map->nodata;
-		memcpy(sample.byte, &real, sizeof(real));
-		if (isnan(real))
-			memcpy(sample.byte, &nan_bits, sizeof(nan_bits));
-	} else if (map->type == MAP_INT16) {
-		narrow = (int16_t)map->nodata;
-		memcpy(sample.byte, &narrow, sizeof(narrow));
-	} else {
-		sample.byte[0] = (unsigned char)map->nodata;
-	}
-	return sample;
 }
 
 /* --- open tiles --- */
@@ -377,8 +355,8 @@ static void settle(struct tile_maker *maker, const struct maps *maps, unsigned o
 		.picture = PYRAMID_LEVELS_MOST,
 		.n_stored = maps->format.overviews ? PYRAMID_LEVELS_MOST : 1,
 		.sparse = maps->format.sparse,
-		.nodata = nodata_sample(&maps->map[output]),
 	};
+	stored_nodata(maker->nodata.byte, maker->map);
 	map_pyramid(&maker->pyramid, maps, output, grid->x_size, grid->y_size);
 	maker->top = tile_top_level(&maker->pyramid, grid);
 	if (map_has_picture(maps, output))

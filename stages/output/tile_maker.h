@@ -17,6 +17,7 @@
 #include "artifact.h"
 #include "chunk.h"
 #include "error.h"
+#include "meter.h"
 #include "pyramid.h"
 #include "spool.h"
 #include "tile_codec.h"
@@ -36,6 +37,10 @@ struct tile_maker_env {
 	struct artifact *artifact;
 	size_t n, most;
 	uint64_t spooled; /* bytes appended */
+	uint64_t n_tiles; /* of files, made */
+	/* Of who calls: a wait for the disk interrupts the lap. NULL: nothing is metered. */
+	struct meter *meter;
+	struct meter_span span;
 };
 
 /* Bytes of arena for one output of a chunk of this grid. Pure. */

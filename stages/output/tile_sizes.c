@@ -111,11 +111,6 @@ size_t tile_maker_room(const struct maps *maps)
 	return room;
 }
 
-static uint64_t tiles_of_level(const struct pyramid *pyramid, unsigned level)
-{
-	return pyramid_first(pyramid, level + 1) - pyramid_first(pyramid, level);
-}
-
 static uint64_t spool_of(const struct maps *maps, unsigned output, const struct chunk_grid *grid)
 {
 	uint64_t bytes = 0, tile = tile_bytes(maps, output);
@@ -130,9 +125,9 @@ static uint64_t spool_of(const struct maps *maps, unsigned output, const struct 
 			pyramid_first(&pyramid, maps->format.overviews ? pyramid.n_levels : 1),
 			size_add(encoded_most(maps, output), TILE_RECORD_MORE));
 	if (top + 1 < pyramid.n_levels)
-		bytes = size_add(bytes, size_mul(tiles_of_level(&pyramid, top), tile / QUADRANTS));
+		bytes = size_add(bytes, size_mul(pyramid_tiles(&pyramid, top), tile / QUADRANTS));
 	if (map_has_picture(maps, output) && picture <= top)
-		bytes = size_add(bytes, size_mul(tiles_of_level(&pyramid, picture), tile));
+		bytes = size_add(bytes, size_mul(pyramid_tiles(&pyramid, picture), tile));
 	return bytes;
 }
 

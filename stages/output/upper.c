@@ -62,26 +62,6 @@ size_t upper_bytes(const struct maps *maps, unsigned output, const struct chunk_
 			size_add(size_add(size_mul(n, tile), tile / QUARTERS), encoded));
 }
 
-static void nodata_sample(unsigned char out[4], const struct map_def *map)
-{
-	const uint32_t nan = 0x7fc00000;
-	const float real = stored_reals(map).nodata;
-	const int16_t i16 = (int16_t)stored_numbers(map).nodata;
-	const uint8_t u8 = (uint8_t)stored_numbers(map).nodata;
-
-	switch (map->type) {
-	case MAP_FLOAT32:
-		memcpy(out, isnan(real) ? (const void *)&nan : &real, 4);
-		break;
-	case MAP_INT16:
-		memcpy(out, &i16, 2);
-		break;
-	case MAP_UINT8:
-		memcpy(out, &u8, 1);
-		break;
-	}
-}
-
 /* Rows of n samples, `stride` apart. */
 static void fill(const struct upper *upper, unsigned char *out, size_t n, size_t stride)
 {
@@ -220,11 +200,14 @@ static int make_tree(struct upper *upper, uint32_t x, uint32_t y, uint64_t *n_ti
 	unsigned last = upper->places->last;
 	int level = (int)last;
 
-	for (begin(upper, last, x, y); level >= 0;) {
+	begin(upper, last, x, y);
+	for (;;) {
 		struct open *open = &upper->open[level];
 
 		if (open->n < QUARTERS) {
 			level = next_quarter(upper, (unsigned)level, err);
+			if (level < 0)
+				return -1;
 			continue;
 		}
 		if (upper->env->cancelled && upper->env->cancelled(upper->env->context))
@@ -239,7 +222,6 @@ static int make_tree(struct upper *upper, uint32_t x, uint32_t y, uint64_t *n_ti
 			     quarter(upper, (unsigned)level, upper->open[level].n), upper->tile);
 		upper->open[level].n++;
 	}
-	return -1;
 }
 
 static int make_all(struct upper *upper, uint64_t *n_tiles, struct error *err)
@@ -304,7 +286,7 @@ int upper_make(const struct maps *maps, unsigned output, uint32_t scene_id,
 	upper->places = places;
 	upper->sample = map_sample_bytes(map->type);
 	upper->tile = maps->format.tile;
-	nodata_sample(upper->nodata, map);
+	stored_nodata(upper->nodata, map);
 	rc = get_memory(upper, err) ? -1 : make_all(upper, n_tiles, err);
 	release(upper);
 	return rc;

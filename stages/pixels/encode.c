@@ -143,9 +143,12 @@ static int encode_chunk_begin(void *state_ptr, const struct stage_env *env,
 {
 	struct encode_state *state = state_ptr;
 	struct meter_row *row = &env->meter->row[METER_ENCODE];
-	struct meter_span span = meter_begin();
 	size_t used = env->arena->used;
-	int status = begin_env(state, env, scene, grid, err);
+	int status;
+
+	state->env.meter = env->meter;
+	state->env.span = meter_begin();
+	status = begin_env(state, env, scene, grid, err);
 
 	for (unsigned i = 0; !status && i < state->maps->n; i++) {
 		state->maker[i] = NULL;
@@ -158,7 +161,7 @@ static int encode_chunk_begin(void *state_ptr, const struct stage_env *env,
 		status = put_geo(state, env, scene, err);
 	used = env->arena->used - used;
 	row->reserved_peak = used > row->reserved_peak ? used : row->reserved_peak;
-	meter_lap(env->meter, METER_ENCODE, &span);
+	meter_lap(env->meter, METER_ENCODE, &state->env.span);
 	return status;
 }
 
@@ -327,13 +330,18 @@ static int encode_run(void *state_ptr, const struct stage_env *env, struct block
 		      struct chunk_result *result, struct error *err)
 {
 	struct encode_state *state = state_ptr;
+	struct meter_row *row = &env->meter->row[METER_ENCODE];
+	int status = 0;
 
-	state->env.spooled = 0;
-	for (unsigned i = 0; i < state->maps->n; i++)
-		if (state->maker[i] && encode_map(state, env, i, block, result, err))
-			return -1;
-	env->meter->row[METER_ENCODE].bytes_out += state->env.spooled;
-	return 0;
+	state->env.spooled = state->env.n_tiles = 0;
+	state->env.span = meter_begin();
+	for (unsigned i = 0; !status && i < state->maps->n; i++)
+		if (state->maker[i])
+			status = encode_map(state, env, i, block, result, err);
+	meter_lap(env->meter, METER_ENCODE, &state->env.span);
+	row->bytes_out += state->env.spooled;
+	row->tiles += state->env.n_tiles;
+	return status;
 }
 
 /* --- a worker --- */
@@ -373,6 +381,7 @@ static int encode_open(void **out, const struct stage_env *env, struct error *er
 const struct stage stage_encode = {
 	.name = "encode",
 	.meter = METER_ENCODE,
+	.meters_itself = true,
 	.by_slice = true,
 	.scratch = encode_scratch,
 	.open = encode_open,

@@ -43,6 +43,7 @@ refused() {
 	refused --no-legend --quicklook -- -o out --contact-sheet s.png --no-legend
 	refused "is none of" -- -o out --name "{scne}.tif"
 	refused "folders" -- -o out --name "x/{scene}.tif"
+	refused ".tif or .tiff" -- -o out --name "{scene}_{index}"
 	refused "dot" -- -o out --name ".{scene}.tif"
 	refused "two dots" -- -o out --name "{scene}..tif"
 	refused "{index}" -- -o out --index ndvi,gndvi --name "{scene}.tif"
@@ -51,6 +52,7 @@ refused() {
 	refused .png -- -o out --contact-sheet sheet.jpg
 	refused "no maps and no pictures" -- -o out --format none
 	refused --co -- -o out --format none --quicklook --co LEVEL=1
+	refused "--format none" -- --contact-sheet s.png
 	refused --bands-output -- -o out --format none --quicklook --bands-output red
 	refused "{index}" -- -o out --mask-output why "--quicklook={scene}.png"
 }
@@ -272,6 +274,30 @@ pixels() {
 	exits 0
 }
 
+@test "the rows encode and gather count tiles of maps, whatever the blocks" {
+	"$MAKE_SCENE" --size 1500x1100 big.tif
+	for chunk in 512x512 1024x1024; do
+		imgpipe -q -o out --overwrite --mask-output why --chunk $chunk --report r.json big.tif
+		exits 0
+		# Of each map 3 x 3 tiles, 2 x 2 and one.
+		[ "$(get r.json "sum(i['tiles'] for i in d['stages'] if i['name'] in ('encode', 'gather'))")" -eq 28 ]
+	done
+}
+
+@test "maps are the same under --teach, whose costs are no part of them" {
+	"$MAKE_SCENE" --size 1500x1100 big.tif
+	imgpipe -q -o plain --quicklook big.tif
+	exits 0
+	for lesson in gil task-overhead=1ms ship-pixels float-sums no-backpressure; do
+		imgpipe -q -o "$lesson" --quicklook --teach "$lesson" --workers 2 --chunk 512x512 big.tif
+		exits 0
+		diff -r plain "$lesson"
+	done
+	imgpipe -q -o apart --quicklook --teach ship-pixels --executor processes --workers 2 --chunk 512x512 big.tif
+	exits 0
+	diff -r plain apart
+}
+
 @test "a second run is refused, and --overwrite makes the same bytes again" {
 	imgpipe -q -o out a.tif b.tif
 	exits 0
@@ -282,6 +308,41 @@ pixels() {
 	exits 0
 	diff -r before out
 	[ "$(find . -name '*imgpipe*' | wc -l)" -eq 0 ]
+}
+
+@test "a file says which bands, scales and masks it is made with" {
+	local s=S2A_T33UUU_20230601
+	for band in B04 B08 SCL; do
+		tif ${s}_$band.tif $([ $band = SCL ] && echo uint8 || echo uint16) 4,9
+	done
+	imgpipe -q -o out --mask auto --scale 0.0001 --offset -0.1 --bands-output red ${s}_B0*.tif
+	exits 0
+	facts() {
+		/usr/bin/python3 -c "from osgeo import gdal; import sys
+m = gdal.Open(sys.argv[1]).GetMetadata()
+print([m.get(k, '') for k in ('MASK', 'MASK_SOURCE', 'SCALE_SOURCE')])" "$1"
+	}
+	[[ "$(facts out/*_ndvi.tif)" == "['auto', 'scl: file ${s}_SCL.tif"*"', 'red: x 0.0001 + -0.1 ("* ]]
+	[[ "$(facts out/*_red.tif)" == "['', '', 'red: x 0.0001 + -0.1 ("* ]]
+}
+
+@test "contact sheets are reports: an own one is replaced, another picture is not" {
+	imgpipe -q -o x --format none --contact-sheet s.png a.tif
+	exits 0
+	cp s.png before.png
+	imgpipe -q -o x --format none --contact-sheet s.png b.tif
+	exits 0
+	run ! cmp -s s.png before.png
+	imgpipe -q -o y --quicklook a.tif
+	imgpipe -q -o x --format none --contact-sheet y/a_ndvi.png b.tif
+	exits 64 y/a_ndvi.png
+	for again in 1 2; do
+		imgpipe -q -o z --quicklook --contact-sheet z/a_ndvi.png a.tif
+		exits 64 --contact-sheet "a_ndvi.png; give another"
+		[ $again -eq 2 ] || mkdir z
+	done
+	imgpipe -q -o z --quicklook --contact-sheet ./z/all.png a.tif
+	exits 0
 }
 
 @test "a second run over the folder above -o finds the same scenes" {
@@ -331,4 +392,14 @@ pixels() {
 		exits 65 "SCL_20m.tif holds numbers from 4 to 77"
 		[ -d out ] && [ -z "$(ls -A out)" ]
 	done
+}
+
+@test "what stages hold in memory is what was planned for them, maps included" {
+	"$BUILD/make_scene" --size 1300 --tile 256 big.tif >/dev/null
+	imgpipe -q --raw --bands red=3,nir=4 --workers 1 -o out --report r.json big.tif
+	exits 0
+	run jq -e '[.stages[] | select(.name | IN("encode", "gather", "stats"))
+		| .reserved_peak_bytes > 0.9 * .planned_peak_bytes and .reserved_peak_bytes <= .planned_peak_bytes]
+		== [true, true, true]' r.json
+	[ "$status" -eq 0 ]
 }

@@ -79,7 +79,7 @@ def small_disks(lab):
         small_disk(lab, "outputs full, tmpfs", tmpfs, executor, True, False)
         tmpfs[3] = f"size={size // 2 >> 10}k"
         small_disk(lab, "spools full, tmpfs", tmpfs, executor, False, True)
-        tmpfs[3] = f"size={int(4.4 * size) >> 10}k"
+        tmpfs[3] = f"size={int(9 * size) >> 10}k"
         small_disk(lab, "one disk full, tmpfs", tmpfs, executor, True, True, (1, 74))
         small_disk(lab, "outputs full, ext4", loop_ext4(lab, (int(1.6 * size) >> 20) + 1), executor,
                    True, False)
@@ -228,7 +228,8 @@ def stalled_disk(lab):
         os.link(lab.scenes[i % len(lab.scenes)], many[-1])
     spools = lab.scratch / "spools"
     spools.mkdir(exist_ok=True)
-    each = max(map(len, lab.new.values())) * 1.5
+    # Tiles of the map; those of the picture, and quarters of them, as samples.
+    each = max(map(len, lab.new.values())) + 4 * 4 * 128 * 128 * 2 * 1.25
     for executor in EXECUTORS:
         lab.clear()
         report = lab.scratch / "report.json"

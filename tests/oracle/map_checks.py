@@ -90,6 +90,20 @@ class Scene:
         y, x = self.shape[0] // array.shape[0], self.shape[1] // array.shape[1]
         return array if (y, x) == (1, 1) else np.repeat(np.repeat(array, y, 0), x, 1)
 
+    def coarsen(self):
+        """--grid coarse: of bands on the fine grid the means of what counts in 2 x 2 pixels."""
+        for role, array in self.stored.items():
+            parts = np.where(self.nodata[role], np.nan, array.astype(np.float64))
+            parts = np.stack([parts[::2, ::2], parts[::2, 1::2], parts[1::2, ::2], parts[1::2, 1::2]])
+            there = ~np.isnan(parts)
+            with np.errstate(invalid="ignore"):
+                self.stored[role] = np.where(there, parts, 0).sum(0) / there.sum(0)
+            self.nodata[role] = ~there.any(0)
+        self.shape = self.stored[role].shape
+        self.masked, self.clear = self.masked[::2, ::2], self.clear[::2, ::2]
+        self.hidden = {role: hidden[::2, ::2] for role, hidden in self.hidden.items()}
+        return self
+
     def drop(self, where, code):
         self.masked = np.where((self.masked == VALID) & where, code, self.masked).astype(np.uint8)
 
@@ -119,21 +133,22 @@ class Scene:
         return values, code.astype(np.uint8)
 
     def normalized(self, _, roles, left):
-        """Of stored numbers in double precision: difference and sum are rounded once, then divided."""
+        """Of stored numbers in double precision, where bands have one scale and offset, else of what they
+        mean: difference and sum are rounded once, then divided."""
         (scale, offset), other = (self.scaling[role] for role in roles)
-        if (scale, offset) != other:
-            return self.evaluated("(X-Y)/(X+Y)", roles, left, ("X", "Y"))
         a, b = (self.stored[role][left].astype(np.float64) for role in roles)
+        more = 2 * offset / scale
+        if (scale, offset) != other:
+            a, b, more = *(self.physical(role)[left] for role in roles), 0
         with np.errstate(all="ignore"):
-            over, under = (a - b).astype(np.float32), (a + b + 2 * offset / scale).astype(np.float32)
+            over, under = (a - b).astype(np.float32), (a + b + more).astype(np.float32)
             values = over / under
             state = np.where(under == 0, DIV0,
                              np.where(np.isfinite(values) & np.isfinite(under), VALID, NONFINITE))
         return values + np.float32(0), state
 
-    def evaluated(self, formula, roles, left, letters=None):
-        known = {letter: Numbers(self.physical(role)[left]) for letter, role in
-                 zip(letters or [LETTER[role] for role in roles], roles)}
+    def evaluated(self, formula, roles, left):
+        known = {LETTER[role]: Numbers(self.physical(role)[left]) for role in roles}
         with np.errstate(all="ignore"):
             result = eval(formula, KNOWN | known)  # words of these tests
             values = result.values.astype(np.float32)

@@ -37,11 +37,14 @@ def random_scene(draw, number):
     layout = draw.choice((f"--tile {16 * draw.choice((1, 2, 3, 5, 8, 16, 32, 64))}",
                           f"--tile {16 * draw.randint(1, 20)}x{16 * draw.randint(1, 20)}",
                           f"--strip {draw.choice((0, 1, 7, 64, 100))}"))
+    content = draw.choice(("s2", "s2", "holes", "ramp", "checker", "constant", "negative"))
     kind = draw.choice((None, "uint16", "int16", "int32", "float32", "float64"))
+    if content == "negative" and kind == "uint16":
+        kind = None
     return ["--size", f"{size[0]}x{size[1]}", *layout.split(), "--seed", str(number),
             "--codec", draw.choice(("none", "lzw", "deflate", "zstd")),
             "--interleave", draw.choice(("pixel", "band")),
-            "--content", draw.choice(("s2", "s2", "holes", "ramp", "checker", "constant", "negative")),
+            "--content", content,
             *(["--type", kind] if kind else []), *sometimes(draw, 0.2, "--mask"), *sometimes(draw, 0.3, "--sparse"),
             *sometimes(draw, 0.2, "--byte-order", "big"), *sometimes(draw, 0.2, "--bigtiff")]
 
@@ -89,7 +92,11 @@ def one_case(tally, scratch, draw, number):
     made = run_maps(tally, scratch, name, [path], words)
     if not made:
         return
-    scene = m.Scene(facts_of(path, {"red": 3, "nir": 4}, 1.0, 0.0, read_band(path, 3)[1]))
+    try:
+        scene = m.Scene(facts_of(path, {"red": 3, "nir": 4}, 1.0, 0.0, read_band(path, 3)[1]))
+    except RuntimeError as why:  # libtiff writes no tag of blocks where the one block is not stored
+        tally.skip(name, f"GDAL cannot read the scene: {why}")
+        return
     tally.check(len(made[1]["outputs"]) == 3, f"{name}: files", f"{made[1]['outputs']}")
     for output in made[1]["outputs"]:
         check_output(tally, f"{name}: {output['kind']}", made[0] / os.path.basename(output["path"]), output, scene,

@@ -43,13 +43,13 @@ static void defaults(void **state)
 	assert_int_equal(f.bigtiff, BIGTIFF_IF_NEEDED);
 	assert_int_equal(co(&f, CONTAINER_GTIFF, "", true, &err), 0);
 	assert_int_equal(f.container, CONTAINER_GTIFF);
-	assert_int_equal(f.level, 6);
+	assert_int_equal(f.level, 1);
 	assert_int_equal(f.predictor, 3);
 	assert_false(f.overviews);
 	assert_int_equal(co(&f, CONTAINER_COG, "COMPRESS=ZSTD", true, &err), 0);
 	assert_int_equal(f.level, 1);
 	assert_int_equal(co(&f, CONTAINER_COG, "COMPRESS=ZSTD", false, &err), 0);
-	assert_int_equal(f.level, 3);
+	assert_int_equal(f.level, 1);
 	assert_int_equal(co(&f, CONTAINER_COG, "COMPRESS=LZW", false, &err), 0);
 	assert_int_equal(f.level, 0);
 	assert_int_equal(co(&f, CONTAINER_COG, "COMPRESS=NONE", true, &err), 0);
@@ -76,7 +76,8 @@ static void words_are_taken(void **state)
 	assert_true(f.sparse);
 	assert_int_equal(co(&f, CONTAINER_GTIFF,
 			    "ZLEVEL=12 BLOCKXSIZE=128 BLOCKYSIZE=128 TILED=YES OVERVIEWS=AUTO "
-			    "BIGTIFF=NO SPARSE_OK=off NUM_THREADS=4 PREDICTOR=FLOATING_POINT",
+			    "BIGTIFF=NO SPARSE_OK=off NUM_THREADS=4 PREDICTOR=FLOATING_POINT "
+			    "resampling=average OVERVIEW_RESAMPLING=AVERAGE",
 			    true, &err),
 			 0);
 	assert_int_equal(f.level, 12);
@@ -127,6 +128,7 @@ static void refused(void **state)
 		{"TILED=NO", true, "always tiled"},
 		{"TILED=MAYBE", true, "none of"},
 		{"OVERVIEWS=FORCE_USE_EXISTING", true, "AUTO, NONE"},
+		{"OVERVIEW_RESAMPLING=CUBIC", true, "averages"},
 		{"NUM_THREADS=many", true, "ALL_CPUS"},
 		{"SPARSE_OK=YES SPARSE_OK=YES", true, "twice"},
 	};
@@ -154,6 +156,9 @@ static void told(void **state)
 	(void)state;
 	assert_int_equal(co(&f, CONTAINER_COG, "", false, &err), 0);
 	assert_string_equal(co_text(text, &f), "DEFLATE level 1, predictor 2, tiles of 512");
+	assert_int_equal(co(&f, CONTAINER_COG, "LEVEL=12 BLOCKSIZE=4096", true, &err), 0);
+	assert_string_equal(co_text(text, &f),
+			    "DEFLATE level 12, predictor 3 (integers: 2), tiles of 4096");
 	assert_int_equal(co(&f, CONTAINER_COG, "COMPRESS=NONE BLOCKSIZE=256", false, &err), 0);
 	assert_string_equal(co_text(text, &f), "not compressed, tiles of 256");
 }

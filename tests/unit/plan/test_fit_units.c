@@ -123,19 +123,25 @@ static void expect(uint32_t size, uint32_t store_x, uint32_t store_y, unsigned w
 	assert_int_equal(grid.level, level);
 }
 
-/* By hand: 8 chunks a worker of squares, 4 of bands, unless stored blocks would be cut. */
+/*
+ * By hand: what all share, 2 + 1/4 + ... of the chunk's levels, times 1/workers + (1 - 1/workers) *
+ * chunk/scene, and what is one worker's, 1/3 of the last of these levels; the least of these sums
+ * by 1 %, unless stored blocks would be cut.
+ */
 static void levels_by_hand(void **state)
 {
 	(void)state;
-	expect(10980, 256, 256, 2, 2048, 2048, 2); /* 36; of 4096 only 9 */
-	expect(10980, 256, 256, 1, 4096, 4096, 3); /* 9 */
-	expect(10980, 256, 256, 8, 1024, 1024, 1); /* 121 */
-	expect(10980, 256, 256, 64, 512, 512, 0);
-	expect(10980, 1024, 1024, 64, 1024, 1024, 1); /* would be cut */
+	expect(10980, 256, 256, 2, 2048, 2048, 2);    /* 1.217; 1.218 of 1024 */
+	expect(10980, 256, 256, 1, 4096, 4096, 3);    /* nobody waits */
+	expect(10980, 256, 256, 8, 2048, 2048, 2);    /* 0.380; 0.382 of 1024, 0.587 of 512 */
+	expect(5490, 256, 256, 8, 1024, 1024, 1);     /* 0.433; 0.592 of 2048 */
+	expect(1000, 256, 256, 8, 512, 512, 0);       /* of 4; 2.33 of one chunk */
+	expect(10980, 1024, 1024, 64, 2048, 2048, 2); /* 0.136; 0.138 of 1024 */
+	expect(5490, 2048, 2048, 8, 2048, 2048, 2);   /* of 1024 they would be cut */
 	expect(10980, 4096, 4096, 2, 4096, 4096, 3);
 	expect(100000, 8192, 8192, 2, 8192, 8192, 4);
 	expect(10980, 1000, 1000, 2, 2048, 2048, 2); /* cut whatever one does */
-	expect(10980, 10980, 1, 2, 10980, 1024, 1);  /* 11 bands; of 2048 only 6 */
+	expect(10980, 10980, 1, 2, 10980, 1024, 1);  /* 1.313; 1.392 of 2048 */
 	expect(10980, 10980, 16, 1, 10980, 2048, 2);
 	expect(10980, 10980, 1024, 8, 10980, 1024, 1);
 	expect(300, 256, 256, 2, 300, 300, 0);
