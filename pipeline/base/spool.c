@@ -512,11 +512,22 @@ int spool_read(struct spools *spools, uint32_t scene_id, unsigned rank, uint64_t
 	return 0;
 }
 
+static int open_already(struct spools *spools, uint32_t scene_id, unsigned rank)
+{
+	const struct borrowed *borrowed;
+
+	if (rank == spools->rank)
+		return spools->fd[scene_id % spools->n];
+	if (spools->rank || rank >= spools->n_ranks)
+		return -1;
+	borrowed = borrowed_of(spools, scene_id, rank);
+	return borrowed->scene_id == scene_id ? borrowed->fd : -1;
+}
+
 uint64_t spool_bytes(struct spools *spools, uint32_t scene_id, unsigned rank)
 {
-	struct error ignored;
 	struct stat st;
-	int fd = spool_descriptor(spools, scene_id, rank, &ignored);
+	int fd = open_already(spools, scene_id, rank);
 
 	return fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
 }

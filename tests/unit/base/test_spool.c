@@ -337,8 +337,10 @@ static void ranks_read_each_other(void **state)
 	assert_int_equal(append(third, 0, &a), 0);
 	assert_int_equal(append(third, 1, &b), 0);
 	assert_int_equal(spool_hand_over(third, 0, &error), 0);
+	assert_int_equal(spool_bytes(first, 0, 2), 0); /* opens none */
 	check(first, 0, 2, &a);
 	check(first, 1, 2, &b);
+	assert_int_equal(spool_bytes(first, 4, 2), 0); /* nor is another scene's taken for it */
 	assert_int_equal(spool_bytes(first, 0, 2), record_bytes(1, 8));
 	assert_int_equal(spool_bytes(first, 0, 0), 0);
 	spool_empty(first, 0);
