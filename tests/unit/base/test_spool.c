@@ -374,6 +374,37 @@ static void ranks_are_emptied_unseen(void **state)
 	spools_close(first);
 }
 
+/* Scenes that rank 0 has emptied do not count against what a rank may have in memory. */
+static void ranks_give_back_what_is_over(void **state)
+{
+	struct spools *first = open_spools(4, 0, 2, 79), *second = open_spools(4, 1, 2, 79);
+	unsigned char bytes[1000], got[1000];
+	struct iovec part = {bytes, sizeof(bytes)};
+	uint64_t offset;
+
+	(void)state;
+	memset(bytes, 7, sizeof(bytes));
+	spools_limit(second, 2500);
+	for (uint32_t scene = 0; scene < 2; scene++)
+		assert_int_equal(spool_append(second, scene, &part, 1, &offset, &error), 0);
+	assert_int_equal(spool_append(second, 2, &part, 1, &offset, &error), -1);
+	assert_int_equal(error.code, EX_TEMPFAIL);
+	for (uint32_t scene = 2; scene < 30; scene++) { /* one that is over, one that is not */
+		spool_empty(first, scene - 2);
+		assert_int_equal(spool_append(second, scene, &part, 1, &offset, &error), 0);
+		assert_int_equal(offset, 0);
+		assert_int_equal(spool_read(first, scene - 1, 1, 0, got, sizeof(got), &error), 0);
+		assert_memory_equal(got, bytes, sizeof(got));
+		assert_int_equal(spool_append(second, scene, &part, 1, &offset, &error), -1);
+	}
+	spool_empty(first, 28);
+	assert_int_equal(spool_append(second, 29, &part, 1, &offset, &error), 0);
+	assert_int_equal(offset, 1000); /* what is not over goes on where it was */
+	assert_in_range(spools_peak(second), 2000, 2500);
+	spools_close(second);
+	spools_close(first);
+}
+
 static void touch(const char *name, int *held)
 {
 	char path[160];
@@ -449,6 +480,7 @@ int main(void)
 		cmocka_unit_test(folders_in_memory),
 		cmocka_unit_test(ranks_read_each_other),
 		cmocka_unit_test(ranks_are_emptied_unseen),
+		cmocka_unit_test(ranks_give_back_what_is_over),
 		cmocka_unit_test(leftovers_are_swept),
 	};
 
