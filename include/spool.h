@@ -75,8 +75,17 @@ int spool_read(struct spools *spools, uint32_t scene_id, unsigned rank, uint64_t
 /* Likewise: the descriptor, for copying from. Belongs to the spools. -1 with an error. */
 int spool_descriptor(struct spools *spools, uint32_t scene_id, unsigned rank, struct error *err);
 
-/* Length of that spool now, holes included, 0 where it cannot be had; for checks of artifacts. */
+/*
+ * Length of that spool now, holes included; for checks of artifacts. Opens none: of another rank's
+ * it is 0 unless spool_descriptor() or spool_read() has come by.
+ */
 uint64_t spool_bytes(struct spools *spools, uint32_t scene_id, unsigned rank);
+
+/*
+ * Is there hardly any room left where they lie? Asks the file system, for who does not believe
+ * workers that say so. In the process of the run.
+ */
+bool spools_full(struct spools *spools, uint32_t scene_id);
 
 /*
  * The scene is over, and nobody appends to it any more: its space is given back. In the process of

@@ -110,6 +110,13 @@ struct workload {
 	int (*scene_unpack)(struct scene *scene, const void *in, size_t bytes, bool opened,
 			    struct error *err);
 	/*
+	 * Another process has opened the scene, and may have been taken over: what its files are
+	 * called by is as the list says, whatever it sent. -1 with EX_SOFTWARE: it is no scene at
+	 * all. NULL: no file is called by anything but its name.
+	 */
+	int (*scene_confirm)(struct scene *scene, const struct scene_list *scene_list,
+			     struct error *err);
+	/*
 	 * Whatever the run's inputs are, beside the libraries and their data: `take` is called for
 	 * each folder or file that opening and reading the scenes may need. *network: a name asks
 	 * for one. NULL: there are none.
@@ -128,11 +135,14 @@ struct workload {
 	int (*totals_fold)(struct scene_totals *totals, const struct chunk_result *chunk,
 			   struct error *err);
 	/*
-	 * Move the totals into *result, which is SCENE_OK, and may become SCENE_FAILED with its
-	 * error. `scene` is theirs: notes may be added. What result owns is freed by totals_free().
+	 * All chunks are there: do they make sense together? -1 with an error: the scene fails, and
+	 * no file is made of it. `scene` is theirs: notes may be added. NULL: nothing to check.
 	 */
-	void (*totals_finish)(struct scene_totals *totals, struct scene *scene,
-			      struct scene_result *result);
+	int (*totals_check)(const struct scene_totals *totals, struct scene *scene,
+			    struct error *err);
+	/* Move the totals into *result, which is SCENE_OK. What it owns is freed by totals_free().
+	 */
+	void (*totals_finish)(struct scene_totals *totals, struct scene_result *result);
 	void (*totals_free)(struct scene_totals *totals);
 	/* All cells of the scene so far. */
 	const struct cell_group *(*totals_cells)(const struct scene_totals *totals);

@@ -27,7 +27,12 @@
 #include "new_file.h"
 #include "text.h"
 
-enum { APART = 128, NAME_BYTES = 64, TRIES = 100 };
+enum {
+	APART = 128,
+	NAME_BYTES = 64,
+	TRIES = 100,
+	LITTLE_BYTES = 4 << 20 /* no more than a few tiles of a map */
+};
 
 /* Seen by all processes that append. They may be out of their mind: nothing that is read later
  * depends on it. */
@@ -38,6 +43,13 @@ struct counter {
 struct shared {
 	struct counter total, peak;
 	struct counter end[]; /* by place: where the next range begins */
+};
+
+/* Of a place, by a rank. */
+struct use {
+	bool used;
+	uint32_t scene_id;
+	unsigned appends;
 };
 
 /* A spool of another rank, opened by rank 0 for one scene. */
@@ -58,11 +70,10 @@ struct spools {
 	int *fd;
 	struct shared *shared;
 	size_t shared_bytes;
-	/* Ranks alone: whose bytes lie in a place. A new scene there means that the one before is
-	 * over. */
+	/* Ranks alone: whose bytes lie in a place, and how many appends are under way. A new scene
+	 * there means that the one before is over. */
 	pthread_mutex_t lock;
-	bool *used;
-	uint32_t *scene_id;
+	struct use *use;
 	struct borrowed *borrowed; /* rank 0 of several: place * n_ranks + rank */
 };
 
@@ -195,16 +206,14 @@ static int make_room(struct spools *spools, struct error *err)
 		spools->n_ranks > 1 && !spools->rank ? (size_t)spools->n * spools->n_ranks : 0;
 
 	spools->fd = malloc(spools->n * sizeof(*spools->fd));
-	spools->used = calloc(spools->n, sizeof(*spools->used));
-	spools->scene_id = calloc(spools->n, sizeof(*spools->scene_id));
+	spools->use = calloc(spools->n, sizeof(*spools->use));
 	spools->borrowed = malloc((n_borrowed ? n_borrowed : 1) * sizeof(*spools->borrowed));
 	spools->shared_bytes = sizeof(*spools->shared) + spools->n * sizeof(*spools->shared->end);
 	spools->shared = mmap(NULL, spools->shared_bytes, PROT_READ | PROT_WRITE,
 			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (spools->shared == MAP_FAILED)
 		spools->shared = NULL;
-	if (!spools->fd || !spools->used || !spools->scene_id || !spools->borrowed ||
-	    !spools->shared)
+	if (!spools->fd || !spools->use || !spools->borrowed || !spools->shared)
 		return error_memory(err, "the spools", spools->shared_bytes);
 	for (uint32_t i = 0; i < spools->n; i++)
 		spools->fd[i] = -1;
@@ -268,8 +277,7 @@ void spools_close(struct spools *spools)
 		(void)munmap(spools->shared, spools->shared_bytes);
 	pthread_mutex_destroy(&spools->lock);
 	free(spools->borrowed);
-	free(spools->scene_id);
-	free(spools->used);
+	free(spools->use);
 	free(spools->fd);
 	free(spools->path);
 	free(spools);
@@ -326,21 +334,6 @@ static int no_memory_left(const struct spools *spools, uint64_t bytes, struct er
 			 spools->path, bytes_text(limit, spools->limit), bytes);
 }
 
-/* Where in the file the next so many bytes may be written. */
-static int take_range(struct spools *spools, uint32_t place, uint64_t bytes, uint64_t *offset,
-		      struct error *err)
-{
-	uint64_t total = atomic_fetch_add(&spools->shared->total.bytes, bytes) + bytes;
-
-	if (spools->limit && total > spools->limit) {
-		atomic_fetch_sub(&spools->shared->total.bytes, bytes);
-		return no_memory_left(spools, bytes, err);
-	}
-	raise_peak(spools, total);
-	*offset = atomic_fetch_add(&spools->shared->end[place].bytes, bytes);
-	return 0;
-}
-
 /* Drop the first n bytes of the parts that are left. */
 static void advance(struct iovec **part, int *n_parts, size_t n)
 {
@@ -386,16 +379,83 @@ static void forget(struct spools *spools, uint32_t place)
 }
 
 /* Ranks: the run has told rank 0 alone that the scene before is over. */
-static void begin_scene(struct spools *spools, uint32_t place, uint32_t scene_id)
+static void begin_append(struct spools *spools, uint32_t place, uint32_t scene_id)
+{
+	struct use *use = &spools->use[place];
+
+	if (!spools->rank)
+		return;
+	pthread_mutex_lock(&spools->lock);
+	if (!use->used || use->scene_id != scene_id)
+		forget(spools, place);
+	use->used = true;
+	use->scene_id = scene_id;
+	use->appends++;
+	pthread_mutex_unlock(&spools->lock);
+}
+
+static void end_append(struct spools *spools, uint32_t place)
 {
 	if (!spools->rank)
 		return;
 	pthread_mutex_lock(&spools->lock);
-	if (!spools->used[place] || spools->scene_id[place] != scene_id)
-		forget(spools, place);
-	spools->used[place] = true;
-	spools->scene_id[place] = scene_id;
+	spools->use[place].appends--;
 	pthread_mutex_unlock(&spools->lock);
+}
+
+/*
+ * Ranks: rank 0 has emptied places whose scenes are over. Nobody is at them, something was written
+ * there, and the file is empty.
+ */
+static void forget_emptied(struct spools *spools)
+{
+	struct stat st;
+
+	if (!spools->rank)
+		return;
+	pthread_mutex_lock(&spools->lock);
+	for (uint32_t i = 0; i < spools->n; i++)
+		if (!spools->use[i].appends && atomic_load(&spools->shared->end[i].bytes) &&
+		    fstat(spools->fd[i], &st) == 0 && st.st_size == 0)
+			forget(spools, i);
+	pthread_mutex_unlock(&spools->lock);
+}
+
+/* Bytes of all spools, with so many more; 0: there may not be so many. */
+static uint64_t take_bytes(struct spools *spools, uint64_t bytes)
+{
+	uint64_t total = atomic_fetch_add(&spools->shared->total.bytes, bytes) + bytes;
+
+	if (!spools->limit || total <= spools->limit)
+		return total;
+	atomic_fetch_sub(&spools->shared->total.bytes, bytes);
+	return 0;
+}
+
+/* Where in the file the next so many bytes may be written. */
+static int take_range(struct spools *spools, uint32_t place, uint64_t bytes, uint64_t *offset,
+		      struct error *err)
+{
+	uint64_t total = take_bytes(spools, bytes);
+
+	if (!total && bytes) {
+		forget_emptied(spools);
+		total = take_bytes(spools, bytes);
+		if (!total)
+			return no_memory_left(spools, bytes, err);
+	}
+	raise_peak(spools, total);
+	*offset = atomic_fetch_add(&spools->shared->end[place].bytes, bytes);
+	return 0;
+}
+
+/* 0 or errno, or -1 with the error. */
+static int append(struct spools *spools, uint32_t place, struct iovec *part, int n_parts,
+		  uint64_t bytes, uint64_t *offset, struct error *err)
+{
+	if (take_range(spools, place, bytes, offset, err))
+		return -1;
+	return write_parts(spools->fd[place], part, n_parts, *offset);
 }
 
 int spool_append(struct spools *spools, uint32_t scene_id, const struct iovec *part, int n_parts,
@@ -412,12 +472,11 @@ int spool_append(struct spools *spools, uint32_t scene_id, const struct iovec *p
 		left[i] = part[i];
 		bytes += part[i].iov_len;
 	}
-	begin_scene(spools, place, scene_id);
-	if (take_range(spools, place, bytes, offset, err))
-		return -1;
-	why = write_parts(spools->fd[place], left, n_parts, *offset);
-	if (!why)
-		return 0;
+	begin_append(spools, place, scene_id);
+	why = append(spools, place, left, n_parts, bytes, offset, err);
+	end_append(spools, place);
+	if (why <= 0)
+		return why;
 	return error_errno(err, EX_IOERR, why,
 			   "%s: %" PRIu64
 			   " bytes that wait there for their place in a file cannot be written "
@@ -507,13 +566,41 @@ int spool_read(struct spools *spools, uint32_t scene_id, unsigned rank, uint64_t
 	return 0;
 }
 
+static int open_already(struct spools *spools, uint32_t scene_id, unsigned rank)
+{
+	const struct borrowed *borrowed;
+
+	if (rank == spools->rank)
+		return spools->fd[scene_id % spools->n];
+	if (spools->rank || rank >= spools->n_ranks)
+		return -1;
+	borrowed = borrowed_of(spools, scene_id, rank);
+	return borrowed->scene_id == scene_id ? borrowed->fd : -1;
+}
+
 uint64_t spool_bytes(struct spools *spools, uint32_t scene_id, unsigned rank)
 {
-	struct error ignored;
 	struct stat st;
-	int fd = spool_descriptor(spools, scene_id, rank, &ignored);
+	int fd = open_already(spools, scene_id, rank);
 
 	return fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* Quotas are known by trying alone. What is taken goes when the place is emptied. */
+bool spools_full(struct spools *spools, uint32_t scene_id)
+{
+	int fd = spools->fd[scene_id % spools->n], rc;
+	struct statfs fs;
+	struct stat st;
+
+	if (fstat(fd, &st) || fstatfs(fd, &fs))
+		return false;
+	if (fs.f_blocks && (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize < LITTLE_BYTES)
+		return true;
+	do
+		rc = fallocate(fd, FALLOC_FL_KEEP_SIZE, st.st_size, LITTLE_BYTES);
+	while (rc && errno == EINTR);
+	return rc && (errno == ENOSPC || errno == EDQUOT);
 }
 
 void spool_empty(struct spools *spools, uint32_t scene_id)

@@ -1,6 +1,7 @@
 /* The coordinator: peers, and the run's claims and deliveries for them. It knows no transport. */
 #include "coordinator.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -269,6 +270,19 @@ static void take_extra(struct coordinator *coordinator, struct peer *peer,
 	book_answer(coordinator, answer);
 }
 
+/*
+ * A disk that is full ends the run: who says so has to be right. Beside the spools workers write
+ * nothing.
+ */
+static void take_error(struct run *run, uint32_t scene_id, struct error *error,
+		       const struct error *sent)
+{
+	wire_take_error(error, sent);
+	if ((error->number == ENOSPC || error->number == EDQUOT) &&
+	    !(run->spools && spools_full(run->spools, scene_id)))
+		error->number = 0;
+}
+
 /* The chunk is over. */
 static void decorate_result(struct coordinator *coordinator, struct peer *peer,
 			    struct chunk_result *result)
@@ -290,7 +304,7 @@ static void take_result(struct coordinator *coordinator, struct peer *peer,
 		take_group(coordinator, peer, message, payload, &result);
 	} else if (result.status == CHUNK_FAILED &&
 		   message->payload_bytes == sizeof(result.error)) {
-		wire_take_error(&result.error, payload);
+		take_error(coordinator->run, result.scene_id, &result.error, payload);
 	} else if (message->status != CHUNK_DONE && message->status != CHUNK_CANCELLED) {
 		result.status = CHUNK_FAILED;
 		(void)error_set(&result.error, EX_SOFTWARE, "a worker's result is malformed");
@@ -301,7 +315,8 @@ static void take_result(struct coordinator *coordinator, struct peer *peer,
 	run_deliver(&peer->worker, &peer->task, &result);
 }
 
-static void take_scene(struct peer *peer, const struct message *message, const void *payload)
+static void take_scene(struct coordinator *coordinator, struct peer *peer,
+		       const struct message *message, const void *payload)
 {
 	const struct opened *opened = payload;
 	struct error error = {0};
@@ -309,14 +324,13 @@ static void take_scene(struct peer *peer, const struct message *message, const v
 	peer->state = PEER_IDLE;
 	if (message->payload_bytes < sizeof(*opened)) {
 		(void)error_set(&error, EX_SOFTWARE,
-
 				"a worker's description of its scene is cut off; the scene is left "
 				"out");
 		run_fail_scene(&peer->worker, &peer->task, &error);
 		return;
 	}
 	if (opened->error.code)
-		wire_take_error(&error, &opened->error);
+		take_error(coordinator->run, peer->task.scene_id, &error, &opened->error);
 	run_take_scene(&peer->worker, &peer->task, opened->scene,
 		       message->payload_bytes - sizeof(*opened), error.code ? &error : NULL);
 }
@@ -440,7 +454,7 @@ bool coordinator_take(struct coordinator *coordinator, unsigned number,
 	if (peer->state == PEER_AT_CHUNK && message->kind == MESSAGE_RESULT) {
 		take_result(coordinator, peer, message, payload);
 	} else if (peer->state == PEER_AT_SCENE && message->kind == MESSAGE_OPENED) {
-		take_scene(peer, message, payload);
+		take_scene(coordinator, peer, message, payload);
 	} else if (message->kind == MESSAGE_RELEASED) {
 		pthread_mutex_lock(&coordinator->run->lock);
 		run_released(&peer->worker);

@@ -74,7 +74,7 @@ static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 			break;
 		}
 		if (slot->status == SCENE_FAILED) { /* its totals could not be made */
-			slot_settle(slot);
+			slot_settle(run, slot);
 			slots_write(run, worker->meter);
 			continue;
 		}
@@ -264,7 +264,7 @@ static void scene_ready(struct worker *worker, struct slot *slot, const struct e
 		slot_fail(slot, 0, error);
 		if (slot->scene.no_scene)
 			slot->status = SCENE_SKIPPED;
-		slot_settle(slot);
+		slot_settle(run, slot);
 		slots_write(run, worker->meter);
 	} else {
 		slot->n_chunks = chunk_grid_count(&slot->grid);
@@ -332,7 +332,9 @@ static int unpack_scene(struct run *run, uint32_t id, struct scene *scene, const
 	}
 	scene_release(scene);
 	*scene = sent;
-	return 0;
+	return opened && run->workload->scene_confirm
+		       ? run->workload->scene_confirm(scene, run->scene_list, err)
+		       : 0;
 }
 
 void run_take_scene(struct worker *worker, const struct task *task, const void *packed,
@@ -384,7 +386,7 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 		slot_fail(slot, result->chunk, &result->error);
 	else if (result->status == CHUNK_CANCELLED && slot->status == SCENE_OK)
 		slot->status = SCENE_CANCELLED;
-	slot_settle(slot);
+	slot_settle(run, slot);
 	if (slot->state == SLOT_DONE) {
 		slots_write(run, worker->meter);
 		pthread_cond_broadcast(&run->changed);
@@ -431,7 +433,7 @@ void run_collected(struct run *run, struct slot *slot, struct cell_group *group,
 		slot->joined[i] = false;
 	}
 	slot->n_joined = 0;
-	slot_complete(slot);
+	slot_complete(run, slot);
 	slots_write(run, meter);
 	pthread_cond_broadcast(&run->changed);
 	pthread_mutex_unlock(&run->lock);
@@ -447,7 +449,7 @@ void run_give_up(struct run *run, const struct error *why, struct meter *meter)
 	while (!atomic_load(&run->stopping)) {
 		if ((slot = claimable(run))) {
 			slot_fail(slot, slot->next_chunk, why);
-			slot_settle(slot);
+			slot_settle(run, slot);
 			slots_write(run, meter);
 		} else if (claim_scene(run, &task)) {
 			pthread_mutex_unlock(&run->lock);

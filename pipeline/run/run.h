@@ -176,9 +176,10 @@ void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error);
 /* Has it failed because a disk is full? */
 bool slot_lacked_space(const struct slot *slot);
 /* Move on where nothing of the scene is left to deliver: to COLLECT, or as slot_complete() does. */
-void slot_settle(struct slot *slot);
-/* All of the scene is in this process: to ASSEMBLE where files are made of it, else to DONE. */
-void slot_complete(struct slot *slot);
+void slot_settle(const struct run *run, struct slot *slot);
+/* All of the scene is in this process, and is checked: to ASSEMBLE where files are made of it, else
+ * to DONE. */
+void slot_complete(const struct run *run, struct slot *slot);
 /* Write finished scenes whose turn has come. Drops and retakes run->lock while writing. */
 void slots_write(struct run *run, struct meter *meter);
 /* After the workers: settle and write what an interrupted run left. */

@@ -15,13 +15,13 @@ struct slot *slot_of(struct run *run, uint32_t scene_id)
 	return &run->slots[scene_id % run->n_slots];
 }
 
-/* The first error by chunk number stays; chunks not handed out will not be. */
 /* Hand out no more of its chunks. */
 static void slot_stop(struct slot *slot)
 {
 	slot->n_chunks = slot->next_chunk;
 }
 
+/* The first error by chunk number stays; chunks not handed out will not be. */
 void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error)
 {
 	if (slot->status != SCENE_FAILED || chunk < slot->error_chunk) {
@@ -32,19 +32,30 @@ void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error)
 	slot_stop(slot);
 }
 
-void slot_complete(struct slot *slot)
+/* Before any file of it gets its name: what has failed has none. */
+static void check_totals(const struct run *run, struct slot *slot)
 {
+	struct error error = {0};
+
+	if (slot->status == SCENE_OK && slot->totals && run->workload->totals_check &&
+	    run->workload->totals_check(slot->totals, &slot->scene, &error))
+		slot_fail(slot, 0, &error);
+}
+
+void slot_complete(const struct run *run, struct slot *slot)
+{
+	check_totals(run, slot);
 	slot->state = slot->outputs && slot->status == SCENE_OK ? SLOT_ASSEMBLE : SLOT_DONE;
 }
 
-void slot_settle(struct slot *slot)
+void slot_settle(const struct run *run, struct slot *slot)
 {
 	if (slot->state != SLOT_READY || slot->next_chunk < slot->n_chunks || slot->n_out)
 		return;
 	if (slot->n_joined)
 		slot->state = SLOT_COLLECT;
 	else
-		slot_complete(slot);
+		slot_complete(run, slot);
 }
 
 static void write_row(struct run *run, struct slot *slot)
@@ -59,8 +70,7 @@ static void write_row(struct run *run, struct slot *slot)
 	int status;
 
 	if (slot->status == SCENE_OK && slot->totals)
-		run->workload->totals_finish(slot->totals, &slot->scene, &result);
-	slot->status = result.status;
+		run->workload->totals_finish(slot->totals, &result);
 	if (slot->status == SCENE_OK && slot->outputs)
 		result.file = run->workload->outputs->files(slot->outputs, &result.n_files);
 	result.first_ok = slot->status == SCENE_OK && !run->totals.n_ok;
@@ -187,7 +197,7 @@ void slots_abandon(struct run *run, struct meter *meter)
 			slot->status = SCENE_CANCELLED;
 		slot_stop(slot);
 		slot->n_out = 0;
-		slot_settle(slot);
+		slot_settle(run, slot);
 	}
 	slots_write(run, meter);
 	run->totals.n_cancelled =

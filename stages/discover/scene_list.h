@@ -91,6 +91,14 @@ int scene_preview(struct scene *scene, const struct scene_list *scene_list, uint
 		  struct error *err) MUST_CHECK;
 
 /*
+ * Of a scene that another process has opened: sensor and date become what scene_preview() finds,
+ * but for the level behind the sensor. So files are called as they were before work. -1 with
+ * EX_SOFTWARE where it cannot be a scene.
+ */
+int scene_confirm(struct scene *scene, const struct scene_list *scene_list,
+		  struct error *err) MUST_CHECK;
+
+/*
  * All folders and files that opening and reading the scenes may need, besides libraries: folders of
  * the inputs, targets of links in them, product metadata above and quality files beside them.
  * *network is set if an input is on a network (a GDAL name). Looks at names and links; opens no

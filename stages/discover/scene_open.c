@@ -290,6 +290,33 @@ int scene_preview(struct scene *scene, const struct scene_list *scene_list, uint
 	return 0;
 }
 
+/* The same, or with the level that metadata know and names do not. */
+static bool is_sensor(const char *said, const char *known)
+{
+	const size_t n = strlen(known);
+
+	return strncmp(said, known, n) == 0 && (!said[n] || (n && (strcmp(said + n, " L1C") == 0 ||
+								   strcmp(said + n, " L2A") == 0)));
+}
+
+int scene_confirm(struct scene *scene, const struct scene_list *scene_list, struct error *err)
+{
+	struct scene known;
+	int status = scene_preview(&known, scene_list, scene->id, err);
+
+	if (status > 0)
+		status = error_set(err, EX_SOFTWARE,
+				   "%s: a worker has opened it, and it is no scene; it is left out",
+				   scene->name);
+	if (status == 0) {
+		memcpy(scene->acquired, known.acquired, sizeof(scene->acquired));
+		if (!is_sensor(scene->sensor, known.sensor))
+			memcpy(scene->sensor, known.sensor, sizeof(scene->sensor));
+	}
+	scene_release(&known);
+	return status ? -1 : 0;
+}
+
 static int open_entry(struct scene *scene, const struct scene_list *scene_list,
 		      const struct entry *entry, const struct options *options, struct error *err)
 {

@@ -132,8 +132,11 @@ static int add_record(struct gather *gather, struct run *run, const struct run *
 /* A spool that is shorter than what was said of it would leave a hole in the file. */
 static int check_spool(struct gather *gather, const struct run *record, struct error *err)
 {
-	uint64_t there = spool_bytes(gather->env->spools, gather->scene_id, (unsigned)record->rank);
+	uint64_t there;
 
+	if (spool_descriptor(gather->env->spools, gather->scene_id, record->rank, err) < 0)
+		return -1;
+	there = spool_bytes(gather->env->spools, gather->scene_id, record->rank);
 	if (record->bytes <= there && record->from <= there - record->bytes)
 		return 0;
 	return error_set(err, EX_SOFTWARE,

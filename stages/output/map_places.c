@@ -211,15 +211,33 @@ int map_places_complete(const struct map_places *places, struct error *err)
 
 /* --- what the assembling makes --- */
 
-void map_places_set_tile(struct map_places *places, uint64_t number, unsigned rank, uint64_t offset,
-			 uint32_t bytes)
+static int check_own(unsigned rank, uint64_t offset, uint64_t bytes, struct error *err)
 {
-	places->place[number] = place_of(rank, offset);
-	places->bytes[number] = bytes;
+	const struct artifact artifact = {.rank = rank, .offset = offset, .bytes = bytes};
+
+	if (fits(&artifact))
+		return 0;
+	return error_set(err, EX_SOFTWARE,
+			 "%llu bytes of a map were put at %llu of a spool, where none can be: a "
+			 "worker has spoiled what tells its end",
+			 (unsigned long long)bytes, (unsigned long long)offset);
 }
 
-void map_places_set_samples(struct map_places *places, uint64_t number, unsigned rank,
-			    uint64_t offset)
+int map_places_set_tile(struct map_places *places, uint64_t number, unsigned rank, uint64_t offset,
+			uint32_t bytes, struct error *err)
 {
+	if (check_own(rank, offset, (uint64_t)bytes + TILE_RECORD_MORE, err))
+		return -1;
+	places->place[number] = place_of(rank, offset);
+	places->bytes[number] = bytes;
+	return 0;
+}
+
+int map_places_set_samples(struct map_places *places, uint64_t number, unsigned rank,
+			   uint64_t offset, struct error *err)
+{
+	if (check_own(rank, offset, places->samples.bytes, err))
+		return -1;
 	places->samples.place[number - places->samples.first] = place_of(rank, offset);
+	return 0;
 }

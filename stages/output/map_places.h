@@ -72,10 +72,14 @@ int map_places_take(struct map_places *places, const struct artifact *artifact,
 /* Has all come that workers make? -1: what is missing. */
 int map_places_complete(const struct map_places *places, struct error *err) MUST_CHECK;
 
-/* A tile or samples that the assembling makes itself, in spool `rank`. bytes 0: not stored. */
-void map_places_set_tile(struct map_places *places, uint64_t number, unsigned rank, uint64_t offset,
-			 uint32_t bytes);
-void map_places_set_samples(struct map_places *places, uint64_t number, unsigned rank,
-			    uint64_t offset);
+/*
+ * A tile or samples that the assembling makes itself, in spool `rank`. bytes 0: not stored. Where
+ * the spool ends is in memory that workers can write to: -1 with EX_SOFTWARE where no spool can be
+ * so long.
+ */
+int map_places_set_tile(struct map_places *places, uint64_t number, unsigned rank, uint64_t offset,
+			uint32_t bytes, struct error *err) MUST_CHECK;
+int map_places_set_samples(struct map_places *places, uint64_t number, unsigned rank,
+			   uint64_t offset, struct error *err) MUST_CHECK;
 
 #endif

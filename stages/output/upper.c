@@ -95,10 +95,8 @@ static int store(struct upper *upper, uint64_t number, unsigned char *samples, s
 	uint64_t offset;
 	size_t n;
 
-	if (upper->places->format->sparse && is_empty(upper, samples)) {
-		map_places_set_tile(upper->places, number, rank, 0, 0);
-		return 0;
-	}
+	if (upper->places->format->sparse && is_empty(upper, samples))
+		return map_places_set_tile(upper->places, number, rank, 0, 0, err);
 	n = tile_encode(upper->encoder, upper->map->type, samples, upper->encoded, err);
 	if (!n)
 		return -1;
@@ -109,8 +107,7 @@ static int store(struct upper *upper, uint64_t number, unsigned char *samples, s
 					  {trailer, sizeof(trailer)}},
 		   3, &offset, err))
 		return -1;
-	map_places_set_tile(upper->places, number, rank, offset, (uint32_t)n);
-	return 0;
+	return map_places_set_tile(upper->places, number, rank, offset, (uint32_t)n, err);
 }
 
 static int keep(struct upper *upper, uint64_t number, unsigned char *samples, struct error *err)
@@ -120,8 +117,8 @@ static int keep(struct upper *upper, uint64_t number, unsigned char *samples, st
 	if (append(upper, &(const struct iovec){samples, tile_bytes(upper->places)}, 1, &offset,
 		   err))
 		return -1;
-	map_places_set_samples(upper->places, number, spools_rank(upper->env->spools), offset);
-	return 0;
+	return map_places_set_samples(upper->places, number, spools_rank(upper->env->spools),
+				      offset, err);
 }
 
 static int finish(struct upper *upper, unsigned level, struct error *err)

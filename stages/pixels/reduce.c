@@ -198,20 +198,15 @@ static struct value_result value_of(const struct scene_totals *totals, unsigned 
 }
 
 /* Were quality bands read by layouts that they can have? */
-static int check_seen(const struct scene_totals *totals, struct scene *scene, struct error *err)
+int scene_totals_check(const struct scene_totals *totals, struct scene *scene, struct error *err)
 {
 	size_t at = layout_find(totals->layout, 0, &reducer_seen);
 
 	return at == SIZE_MAX ? 0 : quality_seen_check(group_cell(totals->group, at), scene, err);
 }
 
-void scene_totals_finish(struct scene_totals *totals, struct scene *scene,
-			 struct scene_result *result)
+void scene_totals_finish(struct scene_totals *totals, struct scene_result *result)
 {
-	if (check_seen(totals, scene, &result->error)) {
-		result->status = SCENE_FAILED;
-		return;
-	}
 	result->scene = totals->scene;
 	result->grid = totals->grid;
 	result->n_values = totals->n_values;

@@ -65,8 +65,8 @@ struct scene_totals *scene_totals_new(const struct scene *scene, const struct ch
 				      struct error *err);
 int scene_totals_fold(struct scene_totals *totals, const struct chunk_result *chunk,
 		      struct error *err);
-void scene_totals_finish(struct scene_totals *totals, struct scene *scene,
-			 struct scene_result *result);
+int scene_totals_check(const struct scene_totals *totals, struct scene *scene, struct error *err);
+void scene_totals_finish(struct scene_totals *totals, struct scene_result *result);
 void scene_totals_free(struct scene_totals *totals);
 const struct cell_group *scene_totals_cells(const struct scene_totals *totals);
 

@@ -40,14 +40,15 @@ const char *const map_stage_names[N_METER_STAGES] = {
 };
 
 /* What both workloads have. */
-#define OF_PIXELS                                                                               \
-	.slice_rows = block_slice_rows, .slice = block_slice, .pixel_bytes = scene_pixel_bytes, \
-	.layout = pixels_layout, .heavy = &reader_heavy, .facts = facts,                        \
-	.scene_is_fresh = scene_is_fresh, .scene_begin = scene_begin, .scene_pack = scene_pack, \
-	.scene_unpack = scene_unpack, .reach = scene_list_reach,                                \
-	.totals_bytes = scene_totals_bytes, .totals_new = scene_totals_new,                     \
-	.totals_fold = scene_totals_fold, .totals_finish = scene_totals_finish,                 \
-	.totals_free = scene_totals_free, .totals_cells = scene_totals_cells
+#define OF_PIXELS                                                                                \
+	.slice_rows = block_slice_rows, .slice = block_slice, .pixel_bytes = scene_pixel_bytes,  \
+	.layout = pixels_layout, .heavy = &reader_heavy, .facts = facts,                         \
+	.scene_is_fresh = scene_is_fresh, .scene_begin = scene_begin, .scene_pack = scene_pack,  \
+	.scene_unpack = scene_unpack, .scene_confirm = scene_confirm, .reach = scene_list_reach, \
+	.totals_bytes = scene_totals_bytes, .totals_new = scene_totals_new,                      \
+	.totals_fold = scene_totals_fold, .totals_check = scene_totals_check,                    \
+	.totals_finish = scene_totals_finish, .totals_free = scene_totals_free,                  \
+	.totals_cells = scene_totals_cells
 
 const struct workload workload_pixels = {
 	.name = "pixels",

@@ -428,6 +428,19 @@ print([m.get(k, '') for k in ('MASK', 'MASK_SOURCE', 'SCALE_SOURCE')])" "$1"
 	[ "$(cd long && echo *)" = "${long:0:237}~$(cd long && echo * | cut -c239-246)_ndvi.tif" ]
 }
 
+@test "a scene that its quality band refuses has no file" {
+	id=T32TPS_20260701T101031
+	mkdir s2
+	tif s2/${id}_B04_20m.tif uint16 1000,2000,3000,4000
+	tif s2/${id}_B8A_20m.tif uint16 5000,6000,7000,8000
+	tif s2/${id}_SCL_20m.tif uint8 4,77,4,4
+	for executor in threads processes serial; do
+		imgpipe -q --executor $executor -o out --quicklook --mask scl s2
+		exits 65 "SCL_20m.tif holds numbers from 4 to 77"
+		[ -d out ] && [ -z "$(ls -A out)" ]
+	done
+}
+
 @test "what stages hold in memory is what was planned for them, maps included" {
 	"$BUILD/make_scene" --size 1300 --tile 256 big.tif >/dev/null
 	imgpipe -q --raw --bands red=3,nir=4 --workers 1 -o out --report r.json big.tif

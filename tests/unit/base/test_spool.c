@@ -278,6 +278,26 @@ static void a_limit_of_memory_is_told(void **state)
 	spools_close(spools);
 }
 
+/* Nothing is left of the question once the place is emptied. */
+static void room_is_asked_for(void **state)
+{
+	struct spools *spools = open_spools(2, 0, 1, 0);
+	struct record first = {.writer = 1, .number = 2};
+	struct stat st;
+	const int *fd;
+
+	(void)state;
+	assert_int_equal(append(spools, 1, &first), 0);
+	assert_false(spools_full(spools, 1));
+	assert_int_equal(spool_bytes(spools, 1, 0), record_bytes(1, 2));
+	check(spools, 1, 0, &first);
+	spool_empty(spools, 1);
+	assert_int_equal(spools_descriptors(spools, &fd), 2);
+	assert_int_equal(fstat(fd[1], &st), 0);
+	assert_int_equal(st.st_blocks, 0);
+	spools_close(spools);
+}
+
 static void no_folder(void **state)
 {
 	struct spools_place place = {.folder = "/nowhere/at/all", .n = 1, .n_ranks = 1};
@@ -317,8 +337,10 @@ static void ranks_read_each_other(void **state)
 	assert_int_equal(append(third, 0, &a), 0);
 	assert_int_equal(append(third, 1, &b), 0);
 	assert_int_equal(spool_hand_over(third, 0, &error), 0);
+	assert_int_equal(spool_bytes(first, 0, 2), 0); /* opens none */
 	check(first, 0, 2, &a);
 	check(first, 1, 2, &b);
+	assert_int_equal(spool_bytes(first, 4, 2), 0); /* nor is another scene's taken for it */
 	assert_int_equal(spool_bytes(first, 0, 2), record_bytes(1, 8));
 	assert_int_equal(spool_bytes(first, 0, 0), 0);
 	spool_empty(first, 0);
@@ -348,6 +370,37 @@ static void ranks_are_emptied_unseen(void **state)
 	assert_int_equal(append(second, 4, &a), 0);
 	spool_empty(first, 4);
 	assert_int_equal(spool_bytes(second, 4, 1), 0);
+	spools_close(second);
+	spools_close(first);
+}
+
+/* Scenes that rank 0 has emptied do not count against what a rank may have in memory. */
+static void ranks_give_back_what_is_over(void **state)
+{
+	struct spools *first = open_spools(4, 0, 2, 79), *second = open_spools(4, 1, 2, 79);
+	unsigned char bytes[1000], got[1000];
+	struct iovec part = {bytes, sizeof(bytes)};
+	uint64_t offset;
+
+	(void)state;
+	memset(bytes, 7, sizeof(bytes));
+	spools_limit(second, 2500);
+	for (uint32_t scene = 0; scene < 2; scene++)
+		assert_int_equal(spool_append(second, scene, &part, 1, &offset, &error), 0);
+	assert_int_equal(spool_append(second, 2, &part, 1, &offset, &error), -1);
+	assert_int_equal(error.code, EX_TEMPFAIL);
+	for (uint32_t scene = 2; scene < 30; scene++) { /* one that is over, one that is not */
+		spool_empty(first, scene - 2);
+		assert_int_equal(spool_append(second, scene, &part, 1, &offset, &error), 0);
+		assert_int_equal(offset, 0);
+		assert_int_equal(spool_read(first, scene - 1, 1, 0, got, sizeof(got), &error), 0);
+		assert_memory_equal(got, bytes, sizeof(got));
+		assert_int_equal(spool_append(second, scene, &part, 1, &offset, &error), -1);
+	}
+	spool_empty(first, 28);
+	assert_int_equal(spool_append(second, 29, &part, 1, &offset, &error), 0);
+	assert_int_equal(offset, 1000); /* what is not over goes on where it was */
+	assert_in_range(spools_peak(second), 2000, 2500);
 	spools_close(second);
 	spools_close(first);
 }
@@ -422,10 +475,12 @@ int main(void)
 		cmocka_unit_test(emptied_and_used_again),
 		cmocka_unit_test(a_limit_of_file_size_is_told),
 		cmocka_unit_test(a_limit_of_memory_is_told),
+		cmocka_unit_test(room_is_asked_for),
 		cmocka_unit_test(no_folder),
 		cmocka_unit_test(folders_in_memory),
 		cmocka_unit_test(ranks_read_each_other),
 		cmocka_unit_test(ranks_are_emptied_unseen),
+		cmocka_unit_test(ranks_give_back_what_is_over),
 		cmocka_unit_test(leftovers_are_swept),
 	};
 

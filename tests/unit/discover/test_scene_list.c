@@ -379,6 +379,54 @@ static void test_fresh(void **state)
 	scene_list_free(scene_list);
 }
 
+/* A scene as another process may have sent it. */
+static int confirmed(struct scene_list *scene_list, uint32_t id, struct scene *scene,
+		     const char *sensor, const char *acquired)
+{
+	struct error err = {0};
+	int status;
+
+	*scene = (struct scene){.id = id, .name = strdup("sent")};
+	snprintf(scene->sensor, sizeof(scene->sensor), "%s", sensor);
+	snprintf(scene->acquired, sizeof(scene->acquired), "%s", acquired);
+	status = scene_confirm(scene, scene_list, &err);
+	assert_int_equal(err.code, status ? EX_SOFTWARE : 0);
+	free(scene->name);
+	scene->name = NULL;
+	return status;
+}
+
+static void test_confirm(void **state)
+{
+	static const struct {
+		const char *said, *taken;
+	} row[] = {
+		{"Sentinel-2", "Sentinel-2"},         {"Sentinel-2 L2A", "Sentinel-2 L2A"},
+		{"Sentinel-2 L1C", "Sentinel-2 L1C"}, {"Sentinel-2 L2A x", "Sentinel-2"},
+		{"Sentinel-2 L2", "Sentinel-2"},      {"Sentinel-25", "Sentinel-2"},
+		{"Landsat 8", "Sentinel-2"},          {"", "Sentinel-2"},
+	};
+	struct scene_list *scene_list;
+	struct scene scene;
+
+	(void)state;
+	make_tiff("sent/T32TPS_20260701T101031_B04_20m.tif", 8, 1, 16);
+	make_tiff("sent/T32TPS_20260701T101031_B8A_20m.tif", 8, 1, 16);
+	make_tiff("plainly/x.tif", 8, 4, 16);
+	scene_list = SCENE_LIST(NULL, "sent", "plainly", "gone.tif");
+	assert_int_equal(scene_list_count(scene_list), 3);
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		assert_int_equal(confirmed(scene_list, 0, &scene, row[i].said, "1999-12-31"), 0);
+		assert_string_equal(scene.sensor, row[i].taken);
+		assert_string_equal(scene.acquired, "2026-07-01T10:10:31Z");
+	}
+	assert_int_equal(confirmed(scene_list, 1, &scene, " L2A", "1999-12-31"), 0);
+	assert_string_equal(scene.sensor, "");
+	assert_string_equal(scene.acquired, "");
+	assert_int_equal(confirmed(scene_list, 2, &scene, "Sentinel-2", "1999-12-31"), -1);
+	scene_list_free(scene_list);
+}
+
 static void test_memory(void **state)
 {
 	struct scene_list *scene_list;
@@ -421,6 +469,7 @@ int main(void)
 		cmocka_unit_test(test_grids),
 		cmocka_unit_test(test_nodata_option),
 		cmocka_unit_test(test_fresh),
+		cmocka_unit_test(test_confirm),
 		cmocka_unit_test(test_memory),
 	};
 

@@ -4,6 +4,7 @@
  * `--write FOLDER X Y TILE K TYPE CODEC CONTAINER BIGTIFF SPARSE` writes a file for
  * tests/oracle/map_files.py.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -542,6 +543,39 @@ static void missing_artifacts(void **state)
 	end_world(&world);
 }
 
+/* That it cannot be opened is the reason, not what a worker says of it. */
+static void a_rank_whose_spool_cannot_be_opened(void **state)
+{
+	struct spools_place place = {.folder = folder, .n = 1, .n_ranks = 2, .token = 5};
+	struct world world;
+	struct error err = {0};
+
+	(void)state;
+	make_world(&world, &plain, 1000, 701, 1, folder);
+	spools_close(world.spools);
+	assert_int_equal(spools_open(&world.spools, &place, &err), 0);
+	say_all(&world);
+	for (int kind = 0; kind < 2; kind++) {
+		struct scene_maps *maps = open_maps(&world);
+		size_t which = 0;
+
+		while (world.artifact[which].kind != (kind ? ARTIFACT_QUADRANT : ARTIFACT_TILE))
+			which++;
+		world.artifact[which].rank = 1;
+		place_all(&world, maps, 1);
+		world.artifact[which].rank = 0;
+		err = (struct error){0};
+		assert_int_equal(assemble(&world, maps, NULL, &err), -1);
+		assert_int_equal(err.code, EX_IOERR);
+		assert_int_equal(err.number, ENOENT);
+		assert_non_null(strstr(err.text, "what rank 1 has written"));
+		assert_non_null(strstr(err.text, "--spool-dir"));
+		scene_maps_free(maps);
+	}
+	end_world(&world);
+	assert_int_equal(files_there(), 0);
+}
+
 static int asked, ends_at;
 
 static bool cancels(void *context)
@@ -749,6 +783,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(same_bytes),
 		cmocka_unit_test(hostile_artifacts),
 		cmocka_unit_test(missing_artifacts),
+		cmocka_unit_test(a_rank_whose_spool_cannot_be_opened),
 		cmocka_unit_test(cancelled),
 		cmocka_unit_test(names),
 		cmocka_unit_test(no_folder),

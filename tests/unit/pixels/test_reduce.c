@@ -85,7 +85,7 @@ static double area_with(double pixel_area_m2, uint128 ground, bool by_tile)
 		assert_int_equal(scene_totals_fold(totals, &chunk, &err), -1);
 		assert_int_equal(err.code, EX_DATAERR);
 	}
-	scene_totals_finish(totals, &scene, &result);
+	scene_totals_finish(totals, &result);
 	area_m2 = result.value[0].area_m2;
 	scene_totals_free(totals);
 	free(group);

@@ -48,9 +48,13 @@ struct story {
 	uint64_t memory;           /* limit of the plan */
 	unsigned work_us, assemble_us;
 	bool chunks_fail;   /* of some scenes, the last one */
+	int chunks_errno;   /* all fail so; 0: none */
 	bool chunks_kill;   /* its worker, after it has appended */
 	bool begins_fail;   /* chunk_begin() does */
 	bool places_fail;   /* place() does */
+	bool checks_fail;   /* totals_check() does */
+	bool dates_lie;     /* a worker says another date than names do */
+	bool confirms_fail; /* scene_confirm() does */
 	bool opens_fail;    /* open() of the outputs does */
 	int assemble_errno; /* some fail so; 0: none */
 	bool all_fail;      /* all of them do */
@@ -66,12 +70,16 @@ static enum confine_choice confinement = CONFINE_OFF;
 
 /* --- what happened; in the process of the run alone --- */
 
-static atomic_int assembled[MOST_SCENES], opened[MOST_SCENES], freed[MOST_SCENES];
+static atomic_int assembled[MOST_SCENES], checked[MOST_SCENES], opened[MOST_SCENES],
+	freed[MOST_SCENES];
 static atomic_int at_place[MOST_SCENES], begun, most_begun, foreign;
 static enum scene_status status_of[MOST_SCENES];
 static struct error error_of[MOST_SCENES];
 static struct run_totals last_totals;
 static struct error last_error;
+
+static pid_t run_pid;
+static const char lie[] = "1999-12-31";
 
 static bool is_odd_one(uint32_t id)
 {
@@ -191,6 +199,8 @@ static int fake_run(void *state, const struct stage_env *env, struct block *bloc
 	accum->n[PIXEL_NODATA] += block->n_pixels;
 	if (story.chunks_fail && is_odd_one(fake->scene->id) && fake->chunk + 1 == story.chunks)
 		return error_set(err, EX_DATAERR, "chunk is bad");
+	if (story.chunks_errno)
+		return error_errno(err, EX_IOERR, story.chunks_errno, "chunk");
 	return 0;
 }
 
@@ -285,6 +295,7 @@ static struct outputs *fake_open_outputs(const struct scene *scene, const struct
 	(void)options;
 	(void)grid;
 	assert_non_null(outputs);
+	assert_string_equal(scene->acquired, ""); /* files may be called by it */
 	if (story.opens_fail && is_odd_one(scene->id)) {
 		free(outputs);
 		error_set(err, EX_CANTCREAT, "outputs do not open");
@@ -416,6 +427,8 @@ static int fake_open(struct scene *scene, const struct scene_list *scene_list, u
 	scene->name = strdup("fake");
 	scene->x_size = story.chunks * SIDE;
 	scene->y_size = SIDE;
+	if (story.dates_lie && getpid() != run_pid)
+		memcpy(scene->acquired, lie, sizeof(lie));
 	scene->store_x_size = scene->tile_x_size = SIDE;
 	scene->store_y_size = scene->tile_y_size = SIDE / BLOCKS;
 	return 0;
@@ -427,6 +440,18 @@ static int fake_begin(struct scene *scene, const struct scene_list *scene_list, 
 	(void)scene_list;
 	(void)err;
 	*scene = (struct scene){.id = id, .name = strdup("fake")};
+	return 0;
+}
+
+/* Workers of other processes say a date that names do not. */
+static int fake_confirm(struct scene *scene, const struct scene_list *scene_list, struct error *err)
+{
+	(void)scene_list;
+	if (story.dates_lie)
+		assert_string_equal(scene->acquired, lie);
+	scene->acquired[0] = '\0';
+	if (story.confirms_fail && is_odd_one(scene->id))
+		return error_set(err, EX_SOFTWARE, "is no scene");
 	return 0;
 }
 
@@ -492,6 +517,19 @@ static void sink_free(struct report_set *set)
 static const struct report_sink sink = {
 	.open = sink_open, .scene = sink_scene, .commit = sink_commit, .free = sink_free};
 
+/* Once all of the scene has come, before anything is made of it. */
+static int fake_check(const struct scene_totals *totals, struct scene *scene, struct error *err)
+{
+	uint32_t id = scene->id;
+
+	assert_non_null(totals);
+	assert_int_equal(atomic_load(&assembled[id]), 0);
+	atomic_fetch_add(&checked[id], 1);
+	if (story.checks_fail && is_odd_one(id))
+		return error_set(err, EX_DATAERR, "makes no sense");
+	return 0;
+}
+
 static const struct stage *const stages[] = {&fake_stage};
 static const struct workload fake = {
 	.name = "fake",
@@ -506,10 +544,12 @@ static const struct workload fake = {
 	.scene_begin = fake_begin,
 	.scene_pack = scene_pack,
 	.scene_unpack = scene_unpack,
+	.scene_confirm = fake_confirm,
 	.reach = fake_reach,
 	.totals_bytes = scene_totals_bytes,
 	.totals_new = scene_totals_new,
 	.totals_fold = scene_totals_fold,
+	.totals_check = fake_check,
 	.totals_finish = scene_totals_finish,
 	.totals_free = scene_totals_free,
 	.totals_cells = scene_totals_cells,
@@ -533,6 +573,7 @@ static unsigned entries(void)
 static void clear(void)
 {
 	memset(assembled, 0, sizeof(assembled));
+	memset(checked, 0, sizeof(checked));
 	memset(opened, 0, sizeof(opened));
 	memset(freed, 0, sizeof(freed));
 	memset(at_place, 0, sizeof(at_place));
@@ -577,6 +618,7 @@ static int run_story(const char *executor, unsigned workers)
 	assert_int_equal(
 		confine_prepare(&plan.confinement, &options, setup.executor, &fake, NULL, &err), 0);
 	clear();
+	run_pid = getpid();
 	stderr = fopen("/dev/null", "w");
 	alarm(60); /* a hang ends the test */
 	status = execute(&setup, &err);
@@ -633,6 +675,7 @@ static void check_all_whole(void)
 	for (uint32_t id = 0; id < story.n_scenes; id++) {
 		assert_int_equal(status_of[id], SCENE_OK);
 		assert_int_equal(atomic_load(&assembled[id]), 1);
+		assert_int_equal(atomic_load(&checked[id]), 1);
 	}
 }
 
@@ -699,6 +742,10 @@ static void failures_are_their_scenes(void **state)
 		assert_int_equal(run_story(way->executor, way->workers), 1);
 		check_odd_failed(EX_SOFTWARE, "not to be placed", false);
 		story = base;
+		story.checks_fail = true;
+		assert_int_equal(run_story(way->executor, way->workers), 1);
+		check_odd_failed(EX_DATAERR, "makes no sense", false);
+		story = base;
 		story.opens_fail = true;
 		assert_int_equal(run_story(way->executor, way->workers), 1);
 		check_odd_failed(EX_CANTCREAT, "do not open", false);
@@ -721,6 +768,21 @@ static void deaths_are_their_scenes(void **state)
 				       .chunks_kill = true};
 		assert_int_equal(run_story("processes", workers), 1);
 		check_odd_failed(EX_SOFTWARE, "was killed", false);
+	}
+}
+
+/* Names of files are no worker's to choose. */
+static void scenes_of_workers_are_confirmed(void **state)
+{
+	(void)state;
+	for (unsigned workers = 1; workers <= 3; workers += 2) {
+		story = (struct story){
+			.n_scenes = 12, .chunks = 5, .records = 2, .dates_lie = true};
+		assert_int_equal(run_story("processes", workers), 0);
+		check_all_whole();
+		story.confirms_fail = true;
+		assert_int_equal(run_story("processes", workers), 1);
+		check_odd_failed(EX_SOFTWARE, "is no scene", false);
 	}
 }
 
@@ -768,6 +830,25 @@ static void a_full_disk_ends_the_run(void **state)
 	story.assemble_errno = EACCES;
 	(void)run_story("threads", 2);
 	assert_int_equal(last_totals.n_failed, MOST_SCENES);
+}
+
+/* Workers of other processes may say that without being right. */
+static void a_full_disk_is_looked_at(void **state)
+{
+	static const int number[] = {ENOSPC, EDQUOT};
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * 2; i++) {
+		story = (struct story){
+			.n_scenes = 12, .chunks = 2, .slots = 4, .chunks_errno = number[i % 2]};
+		(void)run_story(i < 2 ? "processes" : "threads", 2);
+		assert_int_equal(last_totals.ended_by_full, i >= 2);
+		if (i < 2)
+			assert_int_equal(last_totals.n_failed, 12);
+		else
+			assert_in_range(last_totals.n_failed, 3, 8);
+		assert_non_null(strstr(error_of[0].text, strerror(number[i % 2])));
+	}
 }
 
 /* A slow disk: no more scenes are begun than are being worked on and two that wait. */
@@ -953,9 +1034,11 @@ int main(int argc, char **argv)
 		cmocka_unit_test(few_and_many_records),
 		cmocka_unit_test(failures_are_their_scenes),
 		cmocka_unit_test(deaths_are_their_scenes),
+		cmocka_unit_test(scenes_of_workers_are_confirmed),
 		cmocka_unit_test(confined_workers_append),
 		cmocka_unit_test(a_disk_full_now_and_then),
 		cmocka_unit_test(a_full_disk_ends_the_run),
+		cmocka_unit_test(a_full_disk_is_looked_at),
 		cmocka_unit_test(a_slow_disk_holds_scenes_back),
 		cmocka_unit_test(assembling_overlaps_work),
 		cmocka_unit_test(spools_in_memory_are_limited),

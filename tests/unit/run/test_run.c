@@ -234,10 +234,8 @@ static int fake_fold(struct scene_totals *totals, const struct chunk_result *chu
 	return 0;
 }
 
-static void fake_finish(struct scene_totals *totals, struct scene *scene,
-			struct scene_result *result)
+static void fake_finish(struct scene_totals *totals, struct scene_result *result)
 {
-	(void)scene;
 	result->n_values = 1;
 	accum_clear(&result->value[0].accum);
 	result->value[0].accum.n[PIXEL_NODATA] = totals->pixels;
