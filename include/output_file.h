@@ -48,6 +48,12 @@ struct outputs_env {
 	struct spools *spools;
 	struct meter *meter; /* METER_GATHER: tiles and pixels; all else is booked for it */
 	bool (*cancelled)(void *context); /* asked every some MB: the run is ending */
+	/*
+	 * Asked once, when all files are whole and before the first gets its name. True: the run
+	 * waits for the end of assemble(), even if a signal comes. False: it is ending, and none
+	 * may get one. NULL: they may.
+	 */
+	bool (*may_name)(void *context);
 	void *context;
 };
 

@@ -94,17 +94,42 @@ static void book(struct run *run, const struct slot *slot, struct meter_row *row
 		row->bytes_out += file[i].bytes;
 }
 
-/* Nobody else touches a slot being assembled. */
-static int make_files(struct run *run, struct slot *slot, struct meter *meter, struct error *err)
+struct assembly {
+	struct run *run;
+	bool names; /* run->naming is held */
+};
+
+static bool assembly_ends(void *context)
 {
+	return is_ending(((struct assembly *)context)->run);
+}
+
+/* From here until the scene is SLOT_DONE nobody concludes the run without it. */
+static bool may_name(void *context)
+{
+	struct assembly *assembly = context;
+
+	pthread_rwlock_rdlock(&assembly->run->naming);
+	assembly->names = !is_ending(assembly->run);
+	if (!assembly->names)
+		pthread_rwlock_unlock(&assembly->run->naming);
+	return assembly->names;
+}
+
+/* Nobody else touches a slot being assembled. */
+static int make_files(struct assembly *assembly, struct slot *slot, struct meter *meter,
+		      struct error *err)
+{
+	struct run *run = assembly->run;
 	const struct outputs_env env = {
 		.options = run->options,
 		.layout = &run->plan->layout,
 		.cells = run->workload->totals_cells(slot->totals),
 		.spools = run->spools,
 		.meter = meter,
-		.cancelled = is_ending,
-		.context = run,
+		.cancelled = assembly_ends,
+		.may_name = may_name,
+		.context = assembly,
 	};
 	int status = run->workload->outputs->assemble(slot->outputs, &env, err);
 
@@ -116,12 +141,13 @@ static int make_files(struct run *run, struct slot *slot, struct meter *meter, s
 void assembly_run(struct run *run, struct slot *slot, struct meter *meter)
 {
 	struct meter_span span = meter_begin();
+	struct assembly assembly = {.run = run};
 	struct error error = {0};
 	int status;
 
 	activity_at(METER_GATHER);
 	trace_at(meter->trace, slot->scene.id, TRACE_NO_CHUNK);
-	status = make_files(run, slot, meter, &error);
+	status = make_files(&assembly, slot, meter, &error);
 	meter_lap(meter, METER_GATHER, &span);
 	activity_at(METER_CLAIM);
 	run_lock(run, meter);
@@ -130,6 +156,8 @@ void assembly_run(struct run *run, struct slot *slot, struct meter *meter)
 	else if (status)
 		slot_fail(slot, 0, &error);
 	slot->state = SLOT_DONE;
+	if (assembly.names)
+		pthread_rwlock_unlock(&run->naming);
 	slots_write(run, meter);
 	pthread_cond_broadcast(&run->changed);
 	pthread_mutex_unlock(&run->lock);

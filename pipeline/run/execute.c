@@ -22,6 +22,8 @@
 #include "will.h"
 #include "base/memory.h"
 
+enum { NAMING_PATIENCE_S = 2 };
+
 /* Of this process and of children that have ended and were waited for. */
 static uint64_t process_cpu_ns(void)
 {
@@ -174,6 +176,7 @@ static int run_init(struct run *run, const struct run_setup *setup, uint64_t tok
 	for (unsigned i = 0; i < plan->workers; i++)
 		run->meters[i] = (struct worker_meter){0};
 	pthread_mutex_init(&run->lock, NULL);
+	pthread_rwlock_init(&run->naming, NULL);
 	pthread_cond_init(&run->changed, NULL);
 	if (plan->trace_events && leads &&
 	    trace_log_new(&run->trace, plan->workers, plan->trace_events, err))
@@ -355,12 +358,26 @@ static int report(struct course *course, struct error *err)
 	return signals_caught() ? 0 : run_totals_check(&run->totals, err);
 }
 
+/*
+ * Files that are getting their names have them, and their scene is done; no others will. A disk
+ * that keeps even that is not waited for.
+ */
+static void end_naming(struct run *run)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += NAMING_PATIENCE_S;
+	(void)pthread_rwlock_timedwrlock(&run->naming, &until);
+}
+
 /* A signal has come, and some worker does not come to the end of its block (will.h). */
 static int conclude_without_workers(void *context)
 {
 	struct course *course = context;
 	struct error error = {0};
 
+	end_naming(&course->run);
 	atomic_store(&course->run.deserted, true);
 	atomic_store(&course->run.stopping, true);
 	if (settle(course, &error) || report(course, &error))

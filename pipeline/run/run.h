@@ -98,6 +98,9 @@ struct run {
 	 * look at is freed, and it gets no further than the next lock. */
 	atomic_bool deserted;
 
+	/* Held for reading while files of a scene get their names, until it is SLOT_DONE. */
+	pthread_rwlock_t naming;
+
 	_Alignas(APART) pthread_mutex_t lock; /* guards everything below */
 	pthread_cond_t changed; /* any of it has changed in a way that a claim may wait for */
 	struct slot *slots;

@@ -123,12 +123,21 @@ static int keep_all(struct file_set *files, struct error *err)
 	return 0;
 }
 
-static int sync_all(const struct file_set *files, struct error *err)
+static int is_ending(struct error *err)
 {
-	for (unsigned i = 0; files->sync && i < files->n; i++)
+	return error_set(err, EX_TEMPFAIL, "the run is ending");
+}
+
+/* A disk may take long: a signal that comes meanwhile ends it with the next file. */
+static int sync_all(const struct file_set *files, const struct outputs_env *env, struct error *err)
+{
+	for (unsigned i = 0; files->sync && i < files->n; i++) {
+		if (env && env->cancelled && env->cancelled(env->context))
+			return is_ending(err);
 		if (new_file_sync(files->set[i].fd))
 			return failed(files, files->set[i].base, "cannot be written to the disk",
 				      err);
+	}
 	return 0;
 }
 
@@ -163,10 +172,14 @@ static void take_back_names(struct file_set *files)
 	}
 }
 
-int file_set_commit(struct file_set *files, struct error *err)
+int file_set_commit(struct file_set *files, const struct outputs_env *env, struct error *err)
 {
-	int rc = sync_all(files, err) || keep_all(files, err) ? -1 : 0;
+	int rc = sync_all(files, env, err);
 
+	if (rc == 0 && env && env->may_name && !env->may_name(env->context))
+		rc = is_ending(err);
+	if (rc == 0)
+		rc = keep_all(files, err);
 	if (rc == 0 && name_all(files, err)) {
 		take_back_names(files);
 		rc = -1;

@@ -11,6 +11,7 @@
 #include "error.h"
 #include "base/new_file.h"
 #include "kept_files.h"
+#include "output_file.h"
 
 /* One of them. */
 struct set_file {
@@ -45,11 +46,13 @@ int file_set_init(struct file_set *files, const char *folder, unsigned most, boo
 int file_set_add(struct file_set *files, const char *base, struct error *err) MUST_CHECK;
 
 /*
- * All of them are whole: they go to the disk (where `sync`), and get their names. -1: none has one,
+ * All of them are whole: they go to the disk (where `sync`), and get their names, if env says that
+ * they may (NULL: they may). -1: none has one,
  * and files that had been replaced before that are back; where the file system has no hard links
  * those stay replaced. Only files and links are replaced, with `overwrite` alone.
  */
-int file_set_commit(struct file_set *files, struct error *err) MUST_CHECK;
+int file_set_commit(struct file_set *files, const struct outputs_env *env,
+		    struct error *err) MUST_CHECK;
 
 /* Closes them; what has no name is gone. */
 void file_set_drop(struct file_set *files);

@@ -345,7 +345,7 @@ static int make_all(struct assembling *work, struct error *err)
 	for (unsigned i = 0; i < maps->n; i++)
 		if (make_map(work, i, err))
 			return -1;
-	return file_set_commit(&work->files, err);
+	return file_set_commit(&work->files, work->env, err);
 }
 
 static int with_buffer(struct assembling *work, struct error *err)

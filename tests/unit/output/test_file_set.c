@@ -75,7 +75,7 @@ static void replaced_together(void **state)
 	add(&files, "a.tif");
 	add(&files, "b.tif");
 	add(&files, "c.tif");
-	assert_int_equal(file_set_commit(&files, &err), 0);
+	assert_int_equal(file_set_commit(&files, NULL, &err), 0);
 	file_set_drop(&files);
 	assert_holds("a.tif", "new");
 	assert_holds("b.tif", "new");
@@ -101,7 +101,7 @@ static void put_back(void **state)
 	add(&files, "b.tif");
 	add(&files, "c.tif");
 	add(&files, "d.tif");
-	assert_int_equal(file_set_commit(&files, &err), -1);
+	assert_int_equal(file_set_commit(&files, NULL, &err), -1);
 	assert_non_null(strstr(err.text, "d.tif"));
 	file_set_drop(&files);
 	assert_holds("a.tif", "old a");
@@ -112,6 +112,35 @@ static void put_back(void **state)
 	assert_int_not_equal(faccessat(at, "c.tif", F_OK, 0), 0);
 	assert_int_equal(unlinkat(at, "d.tif", AT_REMOVEDIR), 0);
 	assert_entries("2");
+}
+
+static bool says(void *context)
+{
+	return --*(int *)context < 0;
+}
+
+/* The run ends: before the first file is on the disk, before the second, before the names. */
+static void no_names_at_the_end(void **state)
+{
+	(void)state;
+	put("a.tif", "old a");
+	for (int i = 0; i < 3; i++) {
+		int cancelled_at = i;
+		const struct outputs_env env = {.cancelled = says, .context = &cancelled_at};
+		int refuses = 1; /* not negative when it is asked */
+		const struct outputs_env last = {.may_name = says, .context = &refuses};
+		struct file_set files;
+		struct error err = {0};
+
+		assert_int_equal(file_set_init(&files, folder, 2, true, true, &err), 0);
+		add(&files, "a.tif");
+		add(&files, "e.tif");
+		assert_int_equal(file_set_commit(&files, i < 2 ? &env : &last, &err), -1);
+		assert_int_equal(err.code, EX_TEMPFAIL);
+		file_set_drop(&files);
+		assert_holds("a.tif", "old a");
+		assert_int_not_equal(faccessat(at, "e.tif", F_OK, 0), 0);
+	}
 }
 
 /* A process that has replaced a and b and dies before c; then somebody writes b anew. */
@@ -172,6 +201,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replaced_together),
 		cmocka_unit_test(put_back),
+		cmocka_unit_test(no_names_at_the_end),
 		cmocka_unit_test(swept),
 	};
 
