@@ -13,7 +13,7 @@
 struct artifact {
 	uint16_t output; /* which of the run's outputs */
 	uint16_t kind;   /* the outputs' own */
-	uint32_t rank;   /* in whose spool of this scene; a stage says 0, the machinery knows */
+	uint32_t rank;   /* in whose spool of this scene: spools_rank(), whatever is sent */
 	uint64_t number; /* the outputs' own: which tile */
 	uint64_t offset; /* bytes from the start of that spool */
 	uint64_t bytes;

@@ -1,6 +1,7 @@
 /*
  * Confinement: what a worker process may do while it works on files from strangers. It reads the
- * run's inputs and the libraries' data, and talks to its parent; nothing else.
+ * run's inputs and the libraries' data, appends to the run's spools where it makes maps, and talks
+ * to its parent; nothing else.
  *
  * Two layers of the kernel, each used where it is there: a filter of system calls (seccomp), which
  * stops everything that leaves the process, and a list of folders (Landlock), which stops reading

@@ -89,7 +89,7 @@ bool spools_full(struct spools *spools, uint32_t scene_id);
 
 /*
  * The scene is over, and nobody appends to it any more: its space is given back. In the process of
- * the run; other ranks see it when they come to the next scene of that place.
+ * the run; other ranks see it when they come to the next scene of that place, or run short of room.
  */
 void spool_empty(struct spools *spools, uint32_t scene_id);
 

@@ -267,8 +267,6 @@ int new_file_commit(struct new_file *file, int fd, const char *base, bool replac
 	struct stat old;
 	bool replaces = fstatat(file->folder, base, &old, AT_SYMLINK_NOFOLLOW) == 0;
 
-	if (!file->temp)
-		file->temp = base;
 	if (!replaces && !file->named && link_temp(file, fd, base) == 0)
 		return 0;
 	if (!replace && (replaces || errno == EEXIST)) {

@@ -200,10 +200,15 @@ static int open_all(struct spools *spools, struct error *err)
 	return 0;
 }
 
+/* Spools of other ranks that this process may open. */
+static size_t most_borrowed(const struct spools *spools)
+{
+	return spools->n_ranks > 1 && !spools->rank ? (size_t)spools->n * spools->n_ranks : 0;
+}
+
 static int make_room(struct spools *spools, struct error *err)
 {
-	size_t n_borrowed =
-		spools->n_ranks > 1 && !spools->rank ? (size_t)spools->n * spools->n_ranks : 0;
+	const size_t n_borrowed = most_borrowed(spools);
 
 	spools->fd = malloc(spools->n * sizeof(*spools->fd));
 	spools->use = calloc(spools->n, sizeof(*spools->use));
@@ -260,12 +265,9 @@ static void close_fd(int *fd)
 /* Names go before locks do: nobody can take the file for a dead one's. */
 void spools_close(struct spools *spools)
 {
-	size_t n_borrowed;
-
 	if (!spools)
 		return;
-	n_borrowed = spools->n_ranks > 1 && !spools->rank ? (size_t)spools->n * spools->n_ranks : 0;
-	for (size_t i = 0; spools->borrowed && i < n_borrowed; i++)
+	for (size_t i = 0; spools->borrowed && i < most_borrowed(spools); i++)
 		close_fd(&spools->borrowed[i].fd);
 	for (uint32_t i = 0; spools->fd && i < spools->n; i++) {
 		if (spools->named && spools->fd[i] >= 0)

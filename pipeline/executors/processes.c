@@ -82,7 +82,7 @@ static void sample_memory(struct crew *crew)
 
 /* --- birth and death --- */
 
-/* To its channel and nothing else, within what the plan gives it. */
+/* To its channel and the spools, within what the plan gives it. */
 static int confine(const struct run *run, const struct link *link, struct fence *fence,
 		   struct error *err)
 {

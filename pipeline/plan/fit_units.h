@@ -26,7 +26,7 @@ struct units units_of(const struct plan *plan, const struct options *options,
 /* Chunks of this level; bands: as wide as the scene. */
 void units_chunk(struct chunk_grid *grid, const struct units *units, unsigned level, bool bands);
 
-/* The ways to cut a scene, in order; see next_way() in fit_scene.c. */
+/* The ways to cut a scene, in order; see next_way_of_units() in fit_scene.c. */
 struct unit_way {
 	bool none; /* there are no more */
 	unsigned level;

@@ -235,6 +235,23 @@ bool coordinator_next(struct coordinator *coordinator, unsigned *peer, struct me
 
 /* --- messages --- */
 
+/* What is wrong with a part of a result fails the scene now; the chunk ends with its last part. */
+static void fail_chunk(struct coordinator *coordinator, const struct peer *peer,
+		       const struct error *error)
+{
+	pthread_mutex_lock(&coordinator->run->lock);
+	slot_fail(peer->task.slot, peer->task.chunk, error);
+	pthread_mutex_unlock(&coordinator->run->lock);
+}
+
+static void go_on(struct coordinator *coordinator, struct peer *peer, uint64_t since,
+		  struct message *answer)
+{
+	order(answer, peer, MESSAGE_GO_ON);
+	answer->served_ns = clock_now() - since;
+	book_answer(coordinator, answer);
+}
+
 static void take_group(struct coordinator *coordinator, struct peer *peer,
 		       const struct message *message, const void *payload,
 		       struct chunk_result *result)
@@ -260,14 +277,9 @@ static void take_extra(struct coordinator *coordinator, struct peer *peer,
 	struct error error = {0};
 
 	if (decorator->message(decorator->context, &peer->worker, &peer->task, payload,
-			       message->payload_bytes, &error)) {
-		pthread_mutex_lock(&coordinator->run->lock);
-		slot_fail(peer->task.slot, peer->task.chunk, &error);
-		pthread_mutex_unlock(&coordinator->run->lock);
-	}
-	order(answer, peer, MESSAGE_GO_ON);
-	answer->served_ns = clock_now() - since;
-	book_answer(coordinator, answer);
+			       message->payload_bytes, &error))
+		fail_chunk(coordinator, peer, &error);
+	go_on(coordinator, peer, since, answer);
 }
 
 /*
@@ -359,7 +371,6 @@ static void take_farewell(struct coordinator *coordinator, struct peer *peer,
 	pthread_mutex_unlock(&coordinator->run->lock);
 }
 
-/* A group that could not be folded fails its chunk when the rest of it has come: remembered. */
 static bool take_one_of_many(struct coordinator *coordinator, struct peer *peer,
 			     const struct message *message, const void *payload,
 			     struct message *answer)
@@ -367,11 +378,8 @@ static bool take_one_of_many(struct coordinator *coordinator, struct peer *peer,
 	struct chunk_result result = {.chunk = peer->task.chunk, .status = CHUNK_DONE};
 
 	take_group(coordinator, peer, message, payload, &result);
-	if (result.status == CHUNK_FAILED) {
-		pthread_mutex_lock(&coordinator->run->lock);
-		slot_fail(peer->task.slot, result.chunk, &result.error);
-		pthread_mutex_unlock(&coordinator->run->lock);
-	}
+	if (result.status == CHUNK_FAILED)
+		fail_chunk(coordinator, peer, &result.error);
 	order(answer, peer, MESSAGE_GO_ON);
 	book_answer(coordinator, answer);
 	return true;
@@ -392,7 +400,6 @@ static int check_artifacts(const struct coordinator *coordinator, const struct p
 	return 0;
 }
 
-/* As with groups: what cannot be placed fails the chunk now. */
 static void take_artifacts(struct coordinator *coordinator, struct peer *peer,
 			   const struct message *message, void *payload, struct message *answer)
 {
@@ -404,14 +411,9 @@ static void take_artifacts(struct coordinator *coordinator, struct peer *peer,
 
 	result.n_artifacts = (uint32_t)(message->payload_bytes / sizeof(*result.artifact));
 	if (check_artifacts(coordinator, peer, payload, message, &result.error) ||
-	    run_fold(&peer->worker, &peer->task, &result)) {
-		pthread_mutex_lock(&coordinator->run->lock);
-		slot_fail(peer->task.slot, result.chunk, &result.error);
-		pthread_mutex_unlock(&coordinator->run->lock);
-	}
-	order(answer, peer, MESSAGE_GO_ON);
-	answer->served_ns = clock_now() - since;
-	book_answer(coordinator, answer);
+	    run_fold(&peer->worker, &peer->task, &result))
+		fail_chunk(coordinator, peer, &result.error);
+	go_on(coordinator, peer, since, answer);
 }
 
 /* By what the peer is at. One that is empty, or waits for an answer, has nothing to say. */

@@ -15,10 +15,8 @@ enum {
 	MOST_WAITING = 2
 };
 
-static bool is_ending(void *context)
+static bool is_ending(struct run *run)
 {
-	struct run *run = context;
-
 	return signals_caught() || atomic_load(&run->stopping);
 }
 
@@ -41,12 +39,12 @@ struct slot *assembly_claim(struct run *run)
 	return slot;
 }
 
-bool assemblies_to_come(const struct run *run)
+bool assemblies_to_come(struct run *run)
 {
-	if (!run->workload->outputs || is_ending((void *)(uintptr_t)run))
+	if (!run->workload->outputs || is_ending(run))
 		return false;
 	for (uint32_t id = run->first; id < run->next_open; id++) {
-		enum slot_state state = run->slots[id % run->n_slots].state;
+		enum slot_state state = slot_of(run, id)->state;
 
 		if (state != SLOT_FREE && state != SLOT_ASSEMBLING && state != SLOT_DONE)
 			return true;

@@ -14,7 +14,7 @@
 /* The oldest scene that waits for it: the caller's from here on. NULL: none, or the run ends. */
 struct slot *assembly_claim(struct run *run);
 /* May one still have to be assembled that now is not yet that far? */
-bool assemblies_to_come(const struct run *run);
+bool assemblies_to_come(struct run *run);
 /* So many wait that no new scene is to be begun: its bytes would wait, too. */
 bool assemblies_are_many(struct run *run);
 /*

@@ -141,11 +141,14 @@ static bool is_full(struct run *run, const struct slot *slot)
 	return run->n_full >= MOST_FULL;
 }
 
-/* The scene's row, and what lies in its spool is of no use any more. */
+/*
+ * The scene's row. What lies in its spool is of no use any more; where files were made of it that
+ * has gone already (assemble.c).
+ */
 static void finish_scene(struct run *run, struct slot *slot)
 {
 	write_row(run, slot);
-	if (run->spools && !atomic_load(&run->deserted))
+	if (run->spools && slot->status != SCENE_OK && !atomic_load(&run->deserted))
 		spool_empty(run->spools, slot->scene.id);
 }
 
