@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "class_colours.h"
+#include "gdal_metadata.h"
 #include "picture/legend.h"
 #include "picture/png.h"
 #include "picture/ramp.h"
@@ -205,23 +205,11 @@ static double pixel_metres(const struct quicklook *q)
 	       reduction(q) / times_of(q);
 }
 
-/* The shortest text that gives the same number. */
-static int put_line(char *text, size_t room, double value)
-{
-	int n = 0;
-
-	for (int digits = DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
-		n = snprintf(text, room, "%.*g\n", digits, value);
-		if (strtod(text, NULL) == value)
-			break;
-	}
-	return n;
-}
-
 int quicklook_world_text(const struct quicklook *q, char text[WORLD_FILE_BYTES])
 {
 	const struct raster_info *info = grid_file(q->facts.scene);
 	const double *g = info ? info->geotransform : NULL;
+	char number[METADATA_NUMBER_BYTES];
 	double r = reduction(q);
 	int n = 0;
 
@@ -237,7 +225,8 @@ int quicklook_world_text(const struct quicklook *q, char text[WORLD_FILE_BYTES])
 				g[3] + (g[4] + g[5]) * r / 2};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		n += put_line(text + n, (size_t)(WORLD_FILE_BYTES - n), lines[i]);
+		n += snprintf(text + n, (size_t)(WORLD_FILE_BYTES - n), "%s\n",
+			      metadata_number(number, lines[i]));
 	return n;
 }
 
