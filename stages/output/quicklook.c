@@ -166,16 +166,12 @@ int quicklook_thumbnail(struct thumbnail *thumbnail, struct quicklook *q, struct
 
 /* --- where it lies --- */
 
-/* The file that the grid of the scene is of; NULL: a scene without bands. */
-static const struct raster_info *grid_file(const struct scene *scene)
+/* NULL: not known. */
+static const struct raster_info *place_of(const struct scene *scene)
 {
-	for (unsigned slot = 0; slot < RECIPE_MAX_BANDS; slot++) {
-		const struct band *band = &scene->band[slot];
+	const struct scene_file *file = scene_grid_file(scene);
 
-		if (scene->has_band[slot] && band->ratio == 1 && !band->finer)
-			return &scene->files[band->file].info;
-	}
-	return NULL;
+	return file && file->info.has_geotransform ? &file->info : NULL;
 }
 
 /* Pixels of the scene along one of the picture. */
@@ -197,9 +193,9 @@ static uint32_t times_of(const struct quicklook *q)
 /* Metres along a row of one pixel of the picture; 0 where they are not known. */
 static double pixel_metres(const struct quicklook *q)
 {
-	const struct raster_info *info = grid_file(q->facts.scene);
+	const struct raster_info *info = place_of(q->facts.scene);
 
-	if (!info || !info->has_geotransform || !info->projected)
+	if (!info || !info->projected)
 		return 0;
 	return hypot(info->geotransform[1], info->geotransform[4]) * info->unit_metres *
 	       reduction(q) / times_of(q);
@@ -207,14 +203,14 @@ static double pixel_metres(const struct quicklook *q)
 
 int quicklook_world_text(const struct quicklook *q, char text[WORLD_FILE_BYTES])
 {
-	const struct raster_info *info = grid_file(q->facts.scene);
+	const struct raster_info *info = place_of(q->facts.scene);
 	const double *g = info ? info->geotransform : NULL;
 	char number[METADATA_NUMBER_BYTES];
 	double r = reduction(q);
 	int n = 0;
 
 	*text = '\0';
-	if (!q->facts.choice->plain || !info || !info->has_geotransform)
+	if (!q->facts.choice->plain || !info)
 		return 0;
 	/* Of the upper left pixel its centre, in the order of world files. */
 	const double lines[] = {g[1] * r,
