@@ -5,11 +5,6 @@
 #include "tile_record.h"
 #include "window.h"
 
-static uint32_t least(uint64_t a, uint64_t b)
-{
-	return (uint32_t)(a < b ? a : b);
-}
-
 /* Lines of squares that a stretch of `length` pixels can meet, wherever it begins. */
 static uint64_t met(uint64_t length, uint64_t square)
 {
