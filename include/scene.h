@@ -223,6 +223,9 @@ void scene_release(struct scene *scene);
 /* The first band that the scene has, in the recipe's order; NULL: none. */
 const struct band *scene_first_band(const struct scene *scene);
 
+/* The file whose grid is the scene's; NULL: a scene without bands. */
+const struct scene_file *scene_grid_file(const struct scene *scene);
+
 /*
  * Why value v of the recipe is missing: "needs swir16, which this scene does not have". Returns the
  * text's length; 0 with "" where the value is not missing.

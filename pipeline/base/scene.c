@@ -74,6 +74,17 @@ const struct band *scene_first_band(const struct scene *scene)
 	return NULL;
 }
 
+const struct scene_file *scene_grid_file(const struct scene *scene)
+{
+	for (unsigned i = 0; i < SCENE_QA; i++) {
+		const struct band *band = &scene->band[i];
+
+		if (scene->has_band[i] && band->ratio == 1 && !band->finer)
+			return &scene->files[band->file];
+	}
+	return NULL;
+}
+
 /* Of the bands that a value reads, those that the scene lacks. */
 static uint16_t lacks(const struct scene *scene, uint16_t reads)
 {

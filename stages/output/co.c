@@ -281,12 +281,7 @@ static int check_predictor(const struct reading *r, bool reals, struct error *er
 	return 0;
 }
 
-/*
- * Measured on indices of Sentinel-2, Landsat and aerial scenes: DEFLATE 1 makes smaller files of
- * integers than 6, in half the time, and of reals files that are 1 % larger at the most, in half
- * the time as well. ZSTD 1 beside 3: within 2 % of the size of either, in a half to a quarter of
- * the time.
- */
+/* Higher levels are not worth their time: README.md has what was measured. */
 static int usual_level(const struct map_format *format)
 {
 	return format->codec == MAP_DEFLATE || format->codec == MAP_ZSTD ? 1 : 0;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "gdal_metadata.h"
 #include "tile_codec.h"
 
@@ -22,13 +23,6 @@ static void make_title(struct map_texts *texts, const struct map_def *map,
 	(void)snprintf(texts->title, sizeof(texts->title), "%s", map->name);
 	for (char *c = texts->title; known && *c; c++)
 		*c = (char)toupper((unsigned char)*c);
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return slash ? slash + 1 : path ? path : "";
 }
 
 /* Behind what stands there, in whole entries. */
@@ -46,7 +40,7 @@ static void add_band(struct map_texts *texts, const struct band *band)
 	char entry[600], scale[METADATA_NUMBER_BYTES], offset[METADATA_NUMBER_BYTES];
 
 	(void)snprintf(entry, sizeof(entry), "%s: %.255s, band %u (%s)", band->name,
-		       base_name(band->path), band->index, band->source);
+		       band->path ? path_name(band->path) : "", band->index, band->source);
 	add_entry(texts->bands, entry);
 	(void)snprintf(entry, sizeof(entry), "%s: x %s + %s (%s)", band->name,
 		       metadata_number(scale, band->scale), metadata_number(offset, band->offset),

@@ -256,6 +256,14 @@ int map_name(char *out, size_t size, const char *pattern, const struct scene *sc
 	return 0;
 }
 
+int map_path(char **path, const struct maps *maps, const char *name, struct error *err)
+{
+	if (asprintf(path, "%s/%s", maps->folder, name) >= 0)
+		return 0;
+	*path = NULL;
+	return error_memory(err, "a path", strlen(maps->folder) + strlen(name) + 2);
+}
+
 /* --- all files of a scene --- */
 
 /* Files of this kind: maps, pictures, world files. */

@@ -34,6 +34,9 @@ int picture_name(char *out, size_t size, const struct maps *maps, unsigned outpu
 int world_name(char *out, size_t size, const struct maps *maps, unsigned output,
 	       const struct scene *scene, struct error *err) MUST_CHECK;
 
+/* *path: that name in the folder of maps; the caller's to free. NULL where there is no memory. */
+int map_path(char **path, const struct maps *maps, const char *name, struct error *err) MUST_CHECK;
+
 /* All files that a scene can have: maps, then pictures, then their world files. Their number. */
 unsigned maps_n_names(const struct maps *maps);
 /* Name i of them. */

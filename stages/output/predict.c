@@ -3,37 +3,25 @@
  */
 #include "predict.h"
 
-#include <endian.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/simd.h"
-
-#define htole8(x) (x)
 
 #define DEFINE_DIFFERENCES(bits)                                                                 \
 	SIMD_KERNEL(differences_##bits,                                                          \
 		    (uint##bits##_t *restrict out, const uint##bits##_t *restrict in, size_t n), \
 		    (out, in, n))                                                                \
 	{                                                                                        \
-		out[0] = htole##bits(in[0]);                                                     \
+		out[0] = in[0];                                                                  \
 		for (size_t i = 1; i < n; i++)                                                   \
-			out[i] = htole##bits((uint##bits##_t)(in[i] - in[i - 1]));               \
+			out[i] = (uint##bits##_t)(in[i] - in[i - 1]);                            \
 	}                                                                                        \
-	SIMD_KERNEL(plain_##bits,                                                                \
-		    (uint##bits##_t *restrict out, const uint##bits##_t *restrict in, size_t n), \
-		    (out, in, n))                                                                \
-	{                                                                                        \
-		for (size_t i = 0; i < n; i++)                                                   \
-			out[i] = htole##bits(in[i]);                                             \
-	}                                                                                        \
-	static void rows_##bits(unsigned predictor, const uint##bits##_t *in, size_t rows,       \
-				size_t n, uint##bits##_t *out)                                   \
+	static void rows_##bits(const uint##bits##_t *in, size_t rows, size_t n,                 \
+				uint##bits##_t *out)                                             \
 	{                                                                                        \
 		for (size_t y = 0; y < rows; y++, in += n, out += n)                             \
-			if (predictor == 2)                                                      \
-				differences_##bits(out, in, n);                                  \
-			else                                                                     \
-				plain_##bits(out, in, n);                                        \
+			differences_##bits(out, in, n);                                          \
 	}
 
 DEFINE_DIFFERENCES(8)
@@ -66,13 +54,15 @@ void predict_rows(unsigned predictor, size_t sample_bytes, const void *samples, 
 {
 	if (n == 0)
 		return;
-	if (predictor == 3)
+	if (predictor == 1)
+		memcpy(out, samples, rows * n * sample_bytes);
+	else if (predictor == 3)
 		for (size_t y = 0; y < rows; y++)
 			float_row((uint8_t *)out + y * n * 4, (const uint32_t *)samples + y * n, n);
 	else if (sample_bytes == 4)
-		rows_32(predictor, samples, rows, n, out);
+		rows_32(samples, rows, n, out);
 	else if (sample_bytes == 2)
-		rows_16(predictor, samples, rows, n, out);
+		rows_16(samples, rows, n, out);
 	else
-		rows_8(predictor, samples, rows, n, out);
+		rows_8(samples, rows, n, out);
 }

@@ -23,13 +23,14 @@ struct pyramid {
 
 /* What artifacts of maps are (artifact.kind). */
 enum map_artifact {
-	/* An encoded tile: number of pyramid_number(). The bytes are those of the file: in a COG
-	 * with the leader before and the trailer behind, which `offset` and `bytes` include. */
+	/* An encoded tile: number of pyramid_number(). The bytes are those of the file, leader and
+	 * trailer included (tile_record.h); 0: nodata alone, and not stored. */
 	ARTIFACT_TILE,
 	/* The quarter of a tile of level K + 1 that the tile of level K with this number becomes:
 	 * (tile / 2)^2 stored samples. */
 	ARTIFACT_QUADRANT,
-	/* The stored samples of a whole tile, for pictures: of level picture_level() <= K. */
+	/* The stored samples of a whole tile, for pictures: of level picture_level(). Workers make
+	 * them where that is <= K. */
 	ARTIFACT_SAMPLES,
 	/* Tags that say where the scene lies; number 0; with the chunk that has tile 0. */
 	ARTIFACT_GEO,

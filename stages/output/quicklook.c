@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "class_colours.h"
+#include "gdal_metadata.h"
 #include "picture/legend.h"
 #include "picture/png.h"
 #include "picture/ramp.h"
@@ -166,16 +166,12 @@ int quicklook_thumbnail(struct thumbnail *thumbnail, struct quicklook *q, struct
 
 /* --- where it lies --- */
 
-/* The file that the grid of the scene is of; NULL: a scene without bands. */
-static const struct raster_info *grid_file(const struct scene *scene)
+/* NULL: not known. */
+static const struct raster_info *place_of(const struct scene *scene)
 {
-	for (unsigned slot = 0; slot < RECIPE_MAX_BANDS; slot++) {
-		const struct band *band = &scene->band[slot];
+	const struct scene_file *file = scene_grid_file(scene);
 
-		if (scene->has_band[slot] && band->ratio == 1 && !band->finer)
-			return &scene->files[band->file].info;
-	}
-	return NULL;
+	return file && file->info.has_geotransform ? &file->info : NULL;
 }
 
 /* Pixels of the scene along one of the picture. */
@@ -197,36 +193,24 @@ static uint32_t times_of(const struct quicklook *q)
 /* Metres along a row of one pixel of the picture; 0 where they are not known. */
 static double pixel_metres(const struct quicklook *q)
 {
-	const struct raster_info *info = grid_file(q->facts.scene);
+	const struct raster_info *info = place_of(q->facts.scene);
 
-	if (!info || !info->has_geotransform || !info->projected)
+	if (!info || !info->projected)
 		return 0;
 	return hypot(info->geotransform[1], info->geotransform[4]) * info->unit_metres *
 	       reduction(q) / times_of(q);
 }
 
-/* The shortest text that gives the same number. */
-static int put_line(char *text, size_t room, double value)
-{
-	int n = 0;
-
-	for (int digits = DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
-		n = snprintf(text, room, "%.*g\n", digits, value);
-		if (strtod(text, NULL) == value)
-			break;
-	}
-	return n;
-}
-
 int quicklook_world_text(const struct quicklook *q, char text[WORLD_FILE_BYTES])
 {
-	const struct raster_info *info = grid_file(q->facts.scene);
+	const struct raster_info *info = place_of(q->facts.scene);
 	const double *g = info ? info->geotransform : NULL;
+	char number[METADATA_NUMBER_BYTES];
 	double r = reduction(q);
 	int n = 0;
 
 	*text = '\0';
-	if (!q->facts.choice->plain || !info || !info->has_geotransform)
+	if (!q->facts.choice->plain || !info)
 		return 0;
 	/* Of the upper left pixel its centre, in the order of world files. */
 	const double lines[] = {g[1] * r,
@@ -237,7 +221,8 @@ int quicklook_world_text(const struct quicklook *q, char text[WORLD_FILE_BYTES])
 				g[3] + (g[4] + g[5]) * r / 2};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		n += put_line(text + n, (size_t)(WORLD_FILE_BYTES - n), lines[i]);
+		n += snprintf(text + n, (size_t)(WORLD_FILE_BYTES - n), "%s\n",
+			      metadata_number(number, lines[i]));
 	return n;
 }
 

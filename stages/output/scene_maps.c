@@ -3,7 +3,6 @@
  */
 #include "scene_maps.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,15 +85,13 @@ static size_t working_bytes(const struct maps *maps, const struct chunk_grid *gr
 	return most;
 }
 
-size_t scene_maps_bytes(const struct maps *maps, const struct scene *scene,
-			const struct chunk_grid *grid)
+size_t scene_maps_bytes(const struct maps *maps, const struct chunk_grid *grid)
 {
 	size_t each = sizeof(struct one_map) + FILES_EACH * sizeof(struct output_file) +
 		      FILES_EACH * (sizeof(struct set_file) + PATH_BYTES) + SCENE_PICTURE_KEPT;
 	size_t fixed = sizeof(struct scene_maps) + sizeof(struct assembling) + maps->n * each +
 		       GATHER_BUFFER_BYTES;
 
-	(void)scene;
 	return size_add(fixed, size_add(places_bytes(maps, grid), working_bytes(maps, grid)));
 }
 
@@ -119,10 +116,7 @@ static int make_path(char **path, const struct maps *maps, unsigned i, const str
 
 	if (map_name(name, sizeof(name), maps->name, scene, &maps->map[i], err))
 		return -1;
-	if (asprintf(path, "%s/%s", maps->folder, name) >= 0)
-		return 0;
-	*path = NULL;
-	return error_memory(err, "a path", PATH_BYTES);
+	return map_path(path, maps, name, err);
 }
 
 static int open_maps(struct scene_maps *own, const struct chunk_grid *grid, struct error *err)

@@ -28,8 +28,7 @@ static inline bool scene_has_map(const struct scene *scene, const struct map_def
 struct scene_maps;
 
 /* Records, and what assembling takes at its peak, all of it freed within. Pure. */
-size_t scene_maps_bytes(const struct maps *maps, const struct scene *scene,
-			const struct chunk_grid *grid);
+size_t scene_maps_bytes(const struct maps *maps, const struct chunk_grid *grid);
 struct scene_maps *scene_maps_open(const struct maps *maps, const struct scene *scene,
 				   const struct chunk_grid *grid, struct error *err);
 int scene_maps_place(struct scene_maps *scene_maps, const struct artifact *artifact, size_t n,

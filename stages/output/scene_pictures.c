@@ -4,7 +4,6 @@
 #include "scene_pictures.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -72,15 +71,6 @@ static int put_samples(struct quicklook *q, const struct picture_work *work, str
 
 /* --- files --- */
 
-static int make_path(char **path, const struct picture_work *work, const char *name,
-		     struct error *err)
-{
-	if (asprintf(path, "%s/%s", work->maps->folder, name) >= 0)
-		return 0;
-	*path = NULL;
-	return error_memory(err, "a path", strlen(name));
-}
-
 static int write_world(struct scene_picture *picture, const struct picture_work *work,
 		       const struct quicklook *q, struct error *err)
 {
@@ -90,7 +80,7 @@ static int write_world(struct scene_picture *picture, const struct picture_work 
 	if (!length)
 		return 0;
 	if (world_name(name, sizeof(name), work->maps, work->output, work->scene, err) ||
-	    make_path(&picture->world, work, name, err))
+	    map_path(&picture->world, work->maps, name, err))
 		return -1;
 	fd = file_set_add(work->files, path_name(picture->world), err);
 	if (fd < 0)
@@ -109,7 +99,7 @@ static int write_files(struct scene_picture *picture, const struct picture_work 
 	int fd;
 
 	if (picture_name(name, sizeof(name), work->maps, work->output, work->scene, err) ||
-	    make_path(&picture->path, work, name, err))
+	    map_path(&picture->path, work->maps, name, err))
 		return -1;
 	fd = file_set_add(work->files, path_name(picture->path), err);
 	if (fd < 0)

@@ -20,8 +20,7 @@ struct tiff_facts {
 	struct pyramid pyramid;
 	const struct geo_tags *geo; /* NULL: none */
 	const char *description;    /* of the band: "NDVI" */
-	/* Items of the dataset: INDEX, FORMULA, BANDS, SCALE_SOURCE, MASK, IMGPIPE_VERSION, CODEC,
-	 * one a pair; NULL-ended. Escaped here. */
+	/* Items of the dataset (map_facts.c): name and text of each; NULL-ended. Escaped here. */
 	const char *const *item;
 	const char *const *category; /* names of classes from 0, NULL-ended; NULL: none */
 	char date_time[20];          /* "2026:07:01 10:00:31", "" none */
@@ -45,7 +44,7 @@ const void *tiff_file_header(const struct tiff_file *file, size_t *bytes);
 uint64_t tiff_file_bytes(const struct tiff_file *file);
 /* Where the record of a tile begins (leader, payload, trailer: tile_record.h); 0: not stored. */
 uint64_t tiff_file_offset(const struct tiff_file *file, uint64_t number);
-/* Bytes that make() needs, at the most. Pure. */
+/* Bytes that tiff_file_make() takes, at the most. Pure. */
 size_t tiff_file_memory(const struct pyramid *pyramid);
 
 #endif

@@ -10,11 +10,6 @@
 #include "tile_parts.h"
 #include "window.h"
 
-static uint32_t least(uint64_t a, uint64_t b)
-{
-	return (uint32_t)(a < b ? a : b);
-}
-
 /* --- open tiles --- */
 
 /* The part of a tile that lies in the image. */

@@ -1,8 +1,8 @@
 /*
- * From rows of stored samples to tiles in the spool: one output of one chunk. Tiles fill up in any
- * order of blocks; a whole one is encoded, appended, and averaged into its quarter of the tile
+ * From rows of stored samples to tiles in the spool: one output of one chunk. Tiles fill up as
+ * blocks come; a whole one is encoded, appended, and averaged into its quarter of the tile
  * above, up to level K of the chunk's squares; of that one the quadrant for level K + 1 is appended
- * as samples.
+ * as samples, and so are whole tiles of the level that pictures are made of.
  *
  * Tiles that hold one number alone are encoded once a chunk; the records of all of them are of the
  * same bytes in the spool.

@@ -84,6 +84,11 @@ static inline bool same_number(const struct tile_maker *maker, const struct samp
 	return memcmp(a->byte, b->byte, maker->bytes) == 0;
 }
 
+static inline uint32_t least(uint64_t a, uint64_t b)
+{
+	return (uint32_t)(a < b ? a : b);
+}
+
 static inline size_t samples_of(const struct tile_maker *maker)
 {
 	return (size_t)maker->tile * maker->tile;

@@ -5,11 +5,6 @@
 #include "tile_record.h"
 #include "window.h"
 
-static uint32_t least(uint64_t a, uint64_t b)
-{
-	return (uint32_t)(a < b ? a : b);
-}
-
 /* Lines of squares that a stretch of `length` pixels can meet, wherever it begins. */
 static uint64_t met(uint64_t length, uint64_t square)
 {
@@ -115,19 +110,19 @@ static uint64_t spool_of(const struct maps *maps, unsigned output, const struct 
 {
 	uint64_t bytes = 0, tile = tile_bytes(maps, output);
 	struct pyramid pyramid;
-	unsigned top, picture;
+	unsigned top;
 
 	map_pyramid(&pyramid, maps, output, grid->x_size, grid->y_size);
 	top = tile_top_level(&pyramid, grid);
-	picture = picture_level(&pyramid);
 	if (maps->files)
 		bytes = size_mul(
 			pyramid_first(&pyramid, maps->format.overviews ? pyramid.n_levels : 1),
 			size_add(encoded_most(maps, output), TILE_RECORD_MORE));
 	if (top + 1 < pyramid.n_levels)
 		bytes = size_add(bytes, size_mul(pyramid_tiles(&pyramid, top), tile / QUADRANTS));
-	if (map_has_picture(maps, output) && picture <= top)
-		bytes = size_add(bytes, size_mul(pyramid_tiles(&pyramid, picture), tile));
+	if (map_has_picture(maps, output))
+		bytes = size_add(bytes,
+				 size_mul(pyramid_tiles(&pyramid, picture_level(&pyramid)), tile));
 	return bytes;
 }
 

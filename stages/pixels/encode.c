@@ -89,25 +89,17 @@ static size_t encode_chunk_kept(const struct scene *scene, const struct chunk_gr
 
 /* --- a chunk --- */
 
-/* A file that lies on the scene's grid. */
-static const struct scene_file *file_of_grid(const struct scene *scene)
-{
-	for (unsigned slot = 0; slot < SCENE_QA; slot++)
-		if (scene->has_band[slot] && scene->band[slot].ratio <= 1 &&
-		    !scene->band[slot].finer)
-			return &scene->files[scene->band[slot].file];
-	return &scene->files[0];
-}
-
 static int put_geo(struct encode_state *state, const struct stage_env *env,
 		   const struct scene *scene, struct error *err)
 {
 	const struct artifact what = {.kind = ARTIFACT_GEO};
-	const struct scene_file *file = file_of_grid(scene);
-	const struct reader *reader = reader_of(&file->info, err);
+	const struct scene_file *file = scene_grid_file(scene);
+	const struct reader *reader = file ? reader_of(&file->info, err) : NULL;
 	struct geo_tags *geo = arena_alloc(env->arena, sizeof(*geo));
 	struct iovec part = {geo, 0};
 
+	if (!file)
+		return 0;
 	if (!reader)
 		return -1;
 	if (!geo)

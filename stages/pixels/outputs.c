@@ -71,7 +71,8 @@ static void unit(const struct scene *scene, const struct options *options, uint3
 static size_t bytes(const struct scene *scene, const struct chunk_grid *grid,
 		    const struct options *options)
 {
-	return size_add(sizeof(struct outputs), scene_maps_bytes(options->maps, scene, grid));
+	(void)scene;
+	return size_add(sizeof(struct outputs), scene_maps_bytes(options->maps, grid));
 }
 
 static uint64_t spool_most(const struct chunk_grid *grid, const struct options *options)

@@ -62,14 +62,8 @@ int tiff_geo_tags(const char *path, const struct raster_info *info, struct geo_t
 	geo->n = geo->n_bytes = 0;
 	if (tiff_image_open(&image, path, 0, TIFF_HEADER_ALLOC, err) != PROBE_OK)
 		return -1;
-	if (image.file_bytes != info->file_bytes || image.inode != info->inode ||
-	    image.written.tv_sec != info->written.tv_sec ||
-	    image.written.tv_nsec != info->written.tv_nsec)
-		rc = error_set(err, EX_DATAERR,
-			       "%s: the file changed after it was examined; run again when it is "
-			       "complete",
-			       path);
-	else
+	rc = tiff_image_same(&image, info, err);
+	if (rc == 0)
 		rc = copy_tags(&image, info, geo, err);
 	tiff_image_close(&image);
 	return rc;

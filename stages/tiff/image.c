@@ -284,3 +284,26 @@ void tiff_image_close(struct tiff_image *image)
 	free(image->path);
 	*image = (struct tiff_image){.fd = -1};
 }
+
+static bool same_file(const struct tiff_image *image, const struct raster_info *info)
+{
+	return image->file_bytes == info->file_bytes && image->inode == info->inode &&
+	       image->written.tv_sec == info->written.tv_sec &&
+	       image->written.tv_nsec == info->written.tv_nsec && image->x_size == info->x_size &&
+	       image->y_size == info->y_size && image->samples == info->n_bands &&
+	       image->block_x_size == info->block_x_size &&
+	       image->block_y_size == info->block_y_size && image->tiled == info->tiled &&
+	       image->block_bytes == info->block_bytes && image->raw_bytes == info->raw_bytes &&
+	       image->bits == 8 * sample_size(info->type);
+}
+
+int tiff_image_same(const struct tiff_image *image, const struct raster_info *info,
+		    struct error *err)
+{
+	if (same_file(image, info))
+		return 0;
+	return error_set(err, EX_DATAERR,
+			 "%s: the file changed after it was examined; run again when it is "
+			 "complete",
+			 image->path);
+}

@@ -107,4 +107,8 @@ int tiff_image_open(struct tiff_image *image, const char *path, uint64_t ifd_off
 		    size_t max_alloc, struct error *err);
 void tiff_image_close(struct tiff_image *image);
 
+/* Is it still the file that was examined, with pixels of that shape? -1 with EX_DATAERR. */
+int tiff_image_same(const struct tiff_image *image, const struct raster_info *info,
+		    struct error *err);
+
 #endif

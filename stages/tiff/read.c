@@ -116,19 +116,6 @@ static bool is_constant(void *state, struct read_request *request)
 
 /* --- handles --- */
 
-/* Is this still the file that was examined? */
-static bool same_file(const struct tiff_image *image, const struct raster_info *info)
-{
-	return image->file_bytes == info->file_bytes && image->inode == info->inode &&
-	       image->written.tv_sec == info->written.tv_sec &&
-	       image->written.tv_nsec == info->written.tv_nsec && image->x_size == info->x_size &&
-	       image->y_size == info->y_size && image->samples == info->n_bands &&
-	       image->block_x_size == info->block_x_size &&
-	       image->block_y_size == info->block_y_size && image->tiled == info->tiled &&
-	       image->block_bytes == info->block_bytes && image->raw_bytes == info->raw_bytes &&
-	       image->bits == 8 * sample_size(info->type);
-}
-
 static void close_handle(void *state)
 {
 	struct tiff_handle *handle = state;
@@ -155,12 +142,9 @@ static int open_handle(void **state, const char *path, const struct raster_info 
 		free(handle);
 		return -1;
 	}
-	if (!same_file(&handle->image, info)) {
+	if (tiff_image_same(&handle->image, info, err)) {
 		close_handle(handle);
-		return error_set(err, EX_DATAERR,
-				 "%s: the file changed after it was examined; run again when it "
-				 "is complete",
-				 path);
+		return -1;
 	}
 	(void)tiff_codec_memory(&handle->image); /* for tiff_codec_check() */
 	handle->info = *info;

@@ -710,7 +710,7 @@ static void memory(void **state)
 		maps.format.predictor = 2;
 		make_world(&world, &maps, 5000, 3000, level[i], folder);
 		say_all(&world);
-		planned = scene_maps_bytes(&world.maps, &world.scene, &world.grid);
+		planned = scene_maps_bytes(&world.maps, &world.grid);
 		before = held_peak = held;
 		write_maps(&world, 1);
 		peak = held_peak - before;
@@ -731,7 +731,7 @@ static void huge_index(void **state)
 	(void)state;
 	make_world(&world, &plain, 100000, 100000, 2, folder);
 	world.maps.format.tile = 512;
-	assert_true(scene_maps_bytes(&world.maps, &world.scene, &world.grid) < 6 << 20);
+	assert_true(scene_maps_bytes(&world.maps, &world.grid) < 6 << 20);
 	maps = open_maps(&world);
 	scene_maps_free(maps);
 	end_world(&world);

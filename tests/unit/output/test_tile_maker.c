@@ -465,6 +465,23 @@ static int set_up(void **state)
 		       : -1;
 }
 
+/* 5000 x 3000 is shown as 625 x 375: 5 x 3 tiles, whoever makes them, workers or the assembling. */
+static void spool_has_room_for_pictures(void **state)
+{
+	(void)state;
+	for (unsigned level = 0; level <= 4; level++) {
+		struct work work = work_of(MAP_INT16, 5000, 3000);
+		uint64_t without;
+
+		work.grid.level = level;
+		work.grid.chunk_x_size = work.grid.chunk_y_size = TILE << level;
+		without = tile_maker_spool_bytes(&work.maps, &work.grid);
+		work.maps.picture.wanted = true;
+		assert_int_equal(tile_maker_spool_bytes(&work.maps, &work.grid) - without,
+				 5 * 3 * TILE * TILE * 2);
+	}
+}
+
 static int tear_down(void **state)
 {
 	(void)state;
@@ -481,6 +498,7 @@ int main(void)
 		cmocka_unit_test(one_number_is_encoded_once),
 		cmocka_unit_test(sparse_tiles_have_no_bytes),
 		cmocka_unit_test(pictures_alone),
+		cmocka_unit_test(spool_has_room_for_pictures),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
