@@ -129,7 +129,7 @@ static void put_picture(FILE *out, struct html_pictures *pictures, const struct 
 
 	make_caption(caption, scene, file->thumbnail, named);
 	find_link(link, pictures->page, file->path);
-	if (pictures->embedded < HTML_PICTURES_BYTES || !*link)
+	if (pictures->embedded < HTML_PICTURES_BYTES)
 		make_png(&picture, &bytes, file->thumbnail);
 	if (pictures->embedded + picture.n_png > HTML_PICTURES_BYTES)
 		picture.png = NULL;
