@@ -158,15 +158,14 @@ static const struct option_row creation = {
 	.values = "COMPRESS= LEVEL= PREDICTOR= BLOCKSIZE= BIGTIFF= OVERVIEWS= SPARSE_OK=",
 	.repeats = true,
 	.help = "creation option in GDAL's words: COMPRESS=DEFLATE|ZSTD|LZW|NONE, LEVEL (default "
-		"1), "
-		"PREDICTOR, BLOCKSIZE, BIGTIFF, OVERVIEWS, SPARSE_OK; may be given several times",
+		"1), PREDICTOR, BLOCKSIZE, BIGTIFF, OVERVIEWS, SPARSE_OK; may be given several "
+		"times",
 	.set = set_creation,
 };
 static const struct option_row overwrite = {
 	.name = "overwrite",
 	.help = "replace files that are there, all of a scene or none, when the new ones are "
-		"whole; "
-		"without it they are an error before any work",
+		"whole; without it they are an error before any work",
 	.set = set_overwrite,
 };
 static const struct option_row mask_output = {
@@ -209,8 +208,7 @@ static const struct option_row contact_sheet = {
 	.name = "contact-sheet",
 	.argument = "FILE",
 	.help = "all scenes of the run as small pictures, by date, in one PNG (FILE-2.png and so "
-		"on "
-		"beyond 48); with --format none no other file is written",
+		"on beyond 48); with --format none no other file is written",
 	.set = set_contact_sheet,
 };
 static const struct option_row spool_folder = {
