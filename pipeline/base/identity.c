@@ -64,7 +64,7 @@ static char *valid_ranges(const struct options *o)
 	return asked(o, RECIPE_VALID);
 }
 
-/* A band more may mean a finer grid, and a dataset mask more. */
+/* A band more may mean a finer grid. */
 static char *bands_output(const struct options *o)
 {
 	return asked(o, RECIPE_BANDS_OUTPUT);

@@ -135,6 +135,17 @@ const char *path_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+char *path_folder(const char *path)
+{
+	size_t n = (size_t)(path_name(path) - path);
+
+	if (!n)
+		return strdup(".");
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return strndup(path, n);
+}
+
 static unsigned least(unsigned a, unsigned b)
 {
 	return a < b ? a : b;

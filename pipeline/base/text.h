@@ -36,6 +36,10 @@ const char *bytes_text(char buf[24], uint64_t bytes);
 /* What stands behind the path's last slash. */
 const char *path_name(const char *path);
 
+/* The folder that it names: what stands before that, without slashes at its end; "." where there is
+ * no slash. To be freed; NULL without memory. */
+char *path_folder(const char *path);
+
 enum { TEXT_WORD_MOST = 32 };
 
 /* How many letters must be changed, left out, put in or swapped with their neighbour to make b of

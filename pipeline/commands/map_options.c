@@ -149,7 +149,7 @@ static const struct option_row output_nodata = {
 	.name = "output-nodata",
 	.argument = "V",
 	.help = "number stored where there is no value; default: nan (float32), -32768 (int16), "
-		"255 (uint8)",
+		"255 (uint8); not one that values within the range are stored as",
 	.set = set_output_nodata,
 };
 static const struct option_row creation = {
@@ -157,14 +157,15 @@ static const struct option_row creation = {
 	.argument = "KEY=VALUE",
 	.values = "COMPRESS= LEVEL= PREDICTOR= BLOCKSIZE= BIGTIFF= OVERVIEWS= SPARSE_OK=",
 	.repeats = true,
-	.help = "creation option in GDAL's words: COMPRESS=DEFLATE|ZSTD|LZW|NONE, LEVEL, "
-		"PREDICTOR, BLOCKSIZE, BIGTIFF, OVERVIEWS, SPARSE_OK; may be given several times",
+	.help = "creation option in GDAL's words: COMPRESS=DEFLATE|ZSTD|LZW|NONE, LEVEL (default "
+		"1), PREDICTOR, BLOCKSIZE, BIGTIFF, OVERVIEWS, SPARSE_OK; may be given several "
+		"times",
 	.set = set_creation,
 };
 static const struct option_row overwrite = {
 	.name = "overwrite",
-	.help = "replace files that are there, each when the new one is whole; without it they are "
-		"an error before any work",
+	.help = "replace files that are there, all of a scene or none, when the new ones are "
+		"whole; without it they are an error before any work",
 	.set = set_overwrite,
 };
 static const struct option_row mask_output = {
@@ -178,7 +179,8 @@ static const struct option_row bands_output = {
 	.name = "bands-output",
 	.argument = "BAND,...",
 	.help = "also write these bands, as in red,nir: reflectance where the scene has it, else "
-		"as stored; --mask takes nothing out of them",
+		"as stored; --mask takes nothing out of them; one that is finer than what the "
+		"index reads makes the scene's grid finer (see --grid)",
 	.set = set_bands_output,
 };
 static const struct option_row quicklook = {
@@ -205,8 +207,8 @@ static const struct option_row stretch = {
 static const struct option_row contact_sheet = {
 	.name = "contact-sheet",
 	.argument = "FILE",
-	.help = "all scenes of the run as small pictures, by date, in one PNG; with --format none "
-		"no other file is written",
+	.help = "all scenes of the run as small pictures, by date, in one PNG (FILE-2.png and so "
+		"on beyond 48); with --format none no other file is written",
 	.set = set_contact_sheet,
 };
 static const struct option_row spool_folder = {

@@ -242,14 +242,12 @@ static int compare(const struct looking *l, const struct named *a, const struct 
 	    maps_name(one, sizeof(one), l->maps, a->number, &first, err) ||
 	    maps_name(other, sizeof(other), l->maps, b->number, &second, err))
 		goto out;
-	status = strcmp(one, other);
-	if (status == 0)
-		status = error_set(err, EX_USAGE,
-				   "%s and %s would both be written to %s; %s; files that are no "
-				   "scenes can be left out with --exclude",
-				   first.name, second.name, one, remedy(l->maps));
-	else
-		status = 0;
+	status = strcmp(one, other) == 0
+			 ? error_set(err, EX_USAGE,
+				     "%s and %s would both be written to %s; %s; files that are no "
+				     "scenes can be left out with --exclude",
+				     first.name, second.name, one, remedy(l->maps))
+			 : 0;
 out:
 	scene_release(&first);
 	scene_release(&second);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "output/pyramid.h"
 #include "report/report.h"
 #include "report/report_target.h"
@@ -36,24 +37,13 @@ static bool same_new_folder(const char *a, const char *b)
 	return same;
 }
 
-/* What stands before the last part, without slashes behind it; to be freed. */
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	size_t n = slash ? (size_t)(slash - path) : 0;
-
-	while (n && path[n - 1] == '/')
-		n--;
-	return n ? strndup(path, n) : NULL;
-}
-
 static const char *base_in_new(const char *report, const char *path)
 {
-	char *folder = folder_of(report);
+	char *folder = path_folder(report);
 	bool within = folder && same_new_folder(folder, path);
 
 	free(folder);
-	return within ? strrchr(report, '/') + 1 : NULL;
+	return within ? path_name(report) : NULL;
 }
 
 static void add(struct reports_within *within, const struct report_option *report, const char *base)

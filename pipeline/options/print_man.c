@@ -188,6 +188,9 @@ static const char *const files[][2] = {
 	 "With --output DIR, where the file system has no files without a name, "
 	 "and under MPI: tiles that wait while a run goes on. The next run there removes "
 	 "what a killed one has left."},
+	{"DIR/.imgpipe-old.*",
+	 "With --overwrite: files that are being replaced, until all of their scene are. "
+	 "The next run there puts back what a killed one has left."},
 	{"PREFIX/lib/imgpipe/", "Modules: imgpipe-gdal.so reads what the TIFF reader does not, "
 				"imgpipe-openmp.so, imgpipe-mpi-openmpi.so, imgpipe-mpi-mpich.so."},
 };

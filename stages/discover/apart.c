@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "scene_build.h"
 
 enum { FOLDERS_MOST = 16 };
@@ -20,7 +21,7 @@ static int hash_of(uint64_t *hash, char *text)
 {
 	if (!text)
 		return -1;
-	*hash = hash_long(text, strlen(text));
+	*hash = hash_bytes(HASH_SEED, text, strlen(text));
 	free(text);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "acquisition.h"
+#include "base/hash.h"
 #include "names.h"
 #include "scene_build.h"
 
@@ -54,7 +55,8 @@ static int find_all(const struct scene_list *scene_list, struct hashed *shot, ui
 			return -1;
 		if (known)
 			shot[(*n)++] = (struct hashed){
-				hash_long(acquisition.key, strlen(acquisition.key)), id};
+				hash_bytes(HASH_SEED, acquisition.key, strlen(acquisition.key)),
+				id};
 	}
 	qsort(shot, *n, sizeof(*shot), hashed_order);
 	return 0;

@@ -110,7 +110,7 @@ size_t scene_list_memory(const struct scene_list *scene_list)
 uint64_t scene_list_checksum(const struct scene_list *scene_list)
 {
 	const struct file_list *files = &scene_list->files;
-	uint32_t a = HASH_SEED, b = ~HASH_SEED;
+	uint32_t a = HASH_TEXT_SEED, b = ~HASH_TEXT_SEED;
 
 	for (uint32_t i = 0; i < files->n; i++) {
 		const char *dir = file_list_dir(files, i), *name = file_list_name(files, i);

@@ -67,7 +67,7 @@ static uint32_t dir_hash(const void *ctx, uint32_t number)
 {
 	const char *text = ((const struct file_list *)ctx)->text + number;
 
-	return hash_text(HASH_SEED, text, strlen(text));
+	return hash_text(HASH_TEXT_SEED, text, strlen(text));
 }
 
 static bool dir_equal(const void *ctx, uint32_t number, const void *key)
@@ -170,8 +170,8 @@ int file_list_intern(struct file_list *list, const char *dir, uint32_t *offset, 
 
 	if (number_set_grow(&list->dirs, dir_hash, list, err))
 		return -1;
-	slot = number_set_find(&list->dirs, hash_text(HASH_SEED, dir, strlen(dir)), dir_equal, list,
-			       dir);
+	slot = number_set_find(&list->dirs, hash_text(HASH_TEXT_SEED, dir, strlen(dir)), dir_equal,
+			       list, dir);
 	if (*slot != NO_FILE) {
 		*offset = *slot;
 		return 0;
@@ -214,7 +214,7 @@ const char *file_list_folder(const struct file_list *list, uint32_t i)
 
 static uint32_t name_hash(uint32_t dir, const char *name)
 {
-	return hash_text(HASH_SEED ^ dir * 2654435761u, name, strlen(name));
+	return hash_text(HASH_TEXT_SEED ^ dir * 2654435761u, name, strlen(name));
 }
 
 static uint32_t entry_hash(const struct file_list *list, const struct file_entry *entry)

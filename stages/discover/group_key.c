@@ -48,7 +48,7 @@ static size_t family_suffix_len(const struct parsed *p)
 
 static uint32_t family_key_hash(const struct parsed *p)
 {
-	uint32_t hash = hash_text(HASH_SEED, p->dir, p->dir_len) * 2654435761u;
+	uint32_t hash = hash_text(HASH_TEXT_SEED, p->dir, p->dir_len) * 2654435761u;
 
 	hash = hash_text(hash, p->name, p->prefix_len);
 	return hash_text(hash, p->name + p->suffix_at, family_suffix_len(p));
@@ -83,7 +83,7 @@ static bool family_equal(const void *ctx, uint32_t number, const void *key)
 /* Groups of one family differ in extension, whose case does not matter. */
 static uint32_t group_key_hash(uint32_t family, const struct parsed *p)
 {
-	uint32_t hash = HASH_SEED ^ family * 2654435761u ^ (p->resolution_m != 0);
+	uint32_t hash = HASH_TEXT_SEED ^ family * 2654435761u ^ (p->resolution_m != 0);
 
 	for (const char *c = p->name + p->stem_len; *c; c++) {
 		char lower = (char)tolower((unsigned char)*c);

@@ -56,7 +56,8 @@ static unsigned match(const struct pattern_grouping *g, uint32_t file, struct pa
 
 static uint32_t key_hash(const struct pattern_key *key)
 {
-	return hash_text(HASH_SEED ^ key->dir * 2654435761u, key->captured, strlen(key->captured));
+	return hash_text(HASH_TEXT_SEED ^ key->dir * 2654435761u, key->captured,
+			 strlen(key->captured));
 }
 
 static uint32_t rehash(const void *ctx, uint32_t number)

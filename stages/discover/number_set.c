@@ -15,15 +15,6 @@ uint32_t hash_text(uint32_t seed, const char *text, size_t len)
 	return hash;
 }
 
-uint64_t hash_long(const char *text, size_t len)
-{
-	uint64_t hash = 14695981039346656037u; /* FNV-1a, 64 bits */
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 1099511628211u;
-	return hash;
-}
-
 int hashed_order(const void *a, const void *b)
 {
 	const struct hashed *x = a, *y = b;

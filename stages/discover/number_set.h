@@ -21,10 +21,12 @@ struct number_set {
 };
 
 uint32_t hash_text(uint32_t seed, const char *text, size_t len);
-#define HASH_SEED 2166136261u
-/* 64 bits: none of a million texts has another's hash by chance. */
-uint64_t hash_long(const char *text, size_t len);
-/* The hash of a text of something's, and its number. */
+#define HASH_TEXT_SEED 2166136261u
+
+/*
+ * The hash of a text of something's, and its number. 64 bits (base/hash.h): none of a million texts
+ * has another's hash by chance.
+ */
 struct hashed {
 	uint64_t hash;
 	uint32_t id;

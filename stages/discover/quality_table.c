@@ -11,7 +11,7 @@
 
 static uint32_t hash_of(const struct parsed *p, size_t prefix_len)
 {
-	return hash_text(hash_text(HASH_SEED, p->dir, p->dir_len) * 2654435761u, p->name,
+	return hash_text(hash_text(HASH_TEXT_SEED, p->dir, p->dir_len) * 2654435761u, p->name,
 			 prefix_len);
 }
 

@@ -39,7 +39,7 @@ static uint32_t scene_hash(const void *ctx, uint32_t number)
 {
 	const struct scene_list *scene_list = ctx;
 	const struct entry *entry = &scene_list->entry[number];
-	uint32_t hash = HASH_SEED;
+	uint32_t hash = HASH_TEXT_SEED;
 
 	for (unsigned i = 0; i < entry->n; i++) {
 		const struct member *member = &scene_list->member[entry->first + i];

@@ -22,9 +22,10 @@ struct scene_list; /* read-only once made: may be shared by threads */
  * Scenes come in the order of their first file's place among the arguments; names within a
  * directory in strcmp() order. An argument that does not exist or cannot be read becomes a scene of
  * its own that fails when its turn comes, so that nothing is lost. -1 only where there is nothing
- * at all to do (EX_NOINPUT), a name in --bands is none (EX_USAGE), options->duplicates is
- * DUPLICATES_FAIL and there are some (EX_DATAERR), no memory, or names that take more than half of
- * options->memory_bytes (0: no limit; EX_TEMPFAIL both).
+ * at all to do (EX_NOINPUT), a name in --bands is none or --bands-output goes into a folder
+ * that is searched (EX_USAGE), options->duplicates is DUPLICATES_FAIL and there are some
+ * (EX_DATAERR), no memory, or names that take more than half of options->memory_bytes (0: no limit;
+ * EX_TEMPFAIL both).
  */
 int scene_list_new(struct scene_list **scene_list, const struct options *options,
 		   struct error *err) MUST_CHECK;

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "archived.h"
+#include "base/text.h"
 #include "hdf5.h"
 #include "input/network.h"
 #include "log.h"
@@ -216,27 +217,17 @@ static bool reach_may_open(void *ctx, const char *path)
 	return real_file_is_fine(reach, path);
 }
 
-/* The folder a path is in, a new string. */
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (!slash)
-		return strdup(".");
-	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
-}
-
 /* Which folders does this file speak for: as it is named, and where it really is. */
 static int set_folders(struct gdal_reach *reach, const char *file, struct error *err)
 {
-	char plain[PATH_MAX], *folder = folder_of(file);
+	char plain[PATH_MAX], *folder = path_folder(file);
 	bool fine = folder && plain_path(folder, plain);
 
 	if (fine) {
 		reach->main = realpath(file, NULL);
 		reach->folder[0] = strdup(plain);
 		reach->folder[1] = realpath(folder, NULL);
-		reach->folder[2] = reach->main ? folder_of(reach->main) : NULL;
+		reach->folder[2] = reach->main ? path_folder(reach->main) : NULL;
 		fine = reach->main && reach->folder[0] && reach->folder[1] && reach->folder[2];
 	}
 	free(folder);

@@ -23,6 +23,14 @@ const char *map_type_name(enum map_type type)
 	return type_names[type];
 }
 
+const char *map_kind_name(enum map_kind kind)
+{
+	static const char *const names[] = {
+		[MAP_VALUE] = "map", [MAP_CLASSES] = "classes", [MAP_BAND] = "band"};
+
+	return names[kind];
+}
+
 /* --- how values are stored --- */
 
 enum { INT16_MOST = 32767, UINT8_STEPS = 250, UINT8_NODATA = 255 };

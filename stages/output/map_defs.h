@@ -19,5 +19,7 @@ uint64_t map_bytes_most(const struct map_format *format, const struct map_def *m
 
 /* "int16" */
 const char *map_type_name(enum map_type type);
+/* "map", "classes", "band": as struct output_file has it. */
+const char *map_kind_name(enum map_kind kind);
 
 #endif

@@ -238,12 +238,10 @@ static struct output_file *note_file(struct assembling *work, unsigned i, const 
 
 static void note_map(struct assembling *work, unsigned i, uint64_t bytes)
 {
-	static const char *const kinds[] = {
-		[MAP_VALUE] = "map", [MAP_CLASSES] = "classes", [MAP_BAND] = "band"};
 	const struct map_def *map = &work->own->maps->map[i];
 	struct output_file *file = note_file(work, i, work->own->map[i].path, bytes);
 
-	file->kind = kinds[map->kind];
+	file->kind = map_kind_name(map->kind);
 	file->type = map_type_name(map->type);
 	file->clamped = work->statistics[i].clamped;
 }

@@ -149,12 +149,12 @@ double legend_round_length(double most)
 	return power; /* log10() was a hair above */
 }
 
-/* Beside the colours where there is room, else below them. */
 static int has_scale(const struct legend *legend)
 {
 	return isnormal(legend->metres) && legend->metres > 0;
 }
 
+/* Beside the colours where there is room, else below them. */
 static int scale_is_beside(const struct legend *legend, uint32_t width)
 {
 	return legend->ramp && within(width) - bar_length(width) >= SCALE_MOST + 4 * PAD;
@@ -191,8 +191,8 @@ int legend_make(struct picture *strip, const struct legend *legend, uint32_t wid
 {
 	int y = PAD;
 
-	if (picture_init(strip, legend_width(width), (uint32_t)height(legend, legend_width(width)),
-			 err))
+	width = legend_width(width);
+	if (picture_init(strip, width, (uint32_t)height(legend, width), err))
 		return -1;
 	picture_fill(strip, 0, 0, (int)strip->x_size, (int)strip->y_size, LEGEND_PAPER);
 	put_words(strip, legend, y);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "picture/page.h"
 #include "picture/png.h"
 #include "picture/thumbnail.h"
@@ -27,18 +28,13 @@ bool html_has_pictures(const struct scene_result *result)
 /* The folder of `path` with a slash at its end, links followed. */
 static bool real_folder(char out[PATH_MAX], const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	char folder[PATH_MAX];
+	char *folder = path_folder(path);
+	bool found = folder && realpath(folder, out) && strlen(out) + 2 <= PATH_MAX;
 
-	if (strlen(path) >= sizeof(folder))
-		return false;
-	(void)snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash + 1 - path) : 1,
-		       slash ? path : ".");
-	if (!realpath(folder, out) || strlen(out) + 2 > PATH_MAX)
-		return false;
-	if (out[1])
+	free(folder);
+	if (found && out[1])
 		strcat(out, "/");
-	return true;
+	return found;
 }
 
 static void put_encoded(char **to, const char *text)
@@ -133,7 +129,7 @@ static void put_picture(FILE *out, struct html_pictures *pictures, const struct 
 
 	make_caption(caption, scene, file->thumbnail, named);
 	find_link(link, pictures->page, file->path);
-	if (pictures->embedded < HTML_PICTURES_BYTES || !*link)
+	if (pictures->embedded < HTML_PICTURES_BYTES)
 		make_png(&picture, &bytes, file->thumbnail);
 	if (pictures->embedded + picture.n_png > HTML_PICTURES_BYTES)
 		picture.png = NULL;

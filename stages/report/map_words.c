@@ -11,30 +11,28 @@
 #include "output/map_defs.h"
 #include "output/map_name.h"
 
+static bool is_kind(const struct output_file *file, enum map_kind kind)
+{
+	return strcmp(file->kind, map_kind_name(kind)) == 0;
+}
+
 const struct map_def *file_map(const struct output_file *file, const struct maps *maps)
 {
-	enum map_kind kind;
+	for (unsigned i = 0; i < maps->n; i++) {
+		const struct map_def *map = &maps->map[i];
+		const int item = map->kind == MAP_VALUE ? file->value : file->band;
 
-	if (strcmp(file->kind, "map") == 0)
-		kind = MAP_VALUE;
-	else if (strcmp(file->kind, "classes") == 0)
-		kind = MAP_CLASSES;
-	else if (strcmp(file->kind, "band") == 0)
-		kind = MAP_BAND;
-	else
-		return NULL;
-	for (unsigned i = 0; i < maps->n; i++)
-		if (maps->map[i].kind == kind &&
-		    (kind == MAP_CLASSES ||
-		     (int)maps->map[i].item == (kind == MAP_VALUE ? file->value : file->band)))
-			return &maps->map[i];
+		if (is_kind(file, map->kind) &&
+		    (map->kind == MAP_CLASSES || item == (int)map->item))
+			return map;
+	}
 	return NULL;
 }
 
 const struct output_file *value_map(const struct scene_result *result, unsigned v)
 {
 	for (unsigned i = 0; i < result->n_files; i++)
-		if (strcmp(result->file[i].kind, "map") == 0 && result->file[i].value == (int)v)
+		if (is_kind(&result->file[i], MAP_VALUE) && result->file[i].value == (int)v)
 			return &result->file[i];
 	return NULL;
 }

@@ -175,7 +175,7 @@ static int find_folder(struct report_target *target, const char *path)
 	errno = !way ? ENOMEM : EISDIR;
 	if (!*base || strcmp(base, ".") == 0 || strcmp(base, "..") == 0)
 		goto out;
-	folder = base == way ? strdup(".") : strndup(way, (size_t)(base - way));
+	folder = path_folder(way);
 	real = folder ? realpath(folder, NULL) : NULL;
 	if (!real || asprintf(&target->path, "%s/%s", strcmp(real, "/") == 0 ? "" : real, base) < 0)
 		goto out;

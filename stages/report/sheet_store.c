@@ -9,21 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 enum { ROOM_AT_FIRST = 64 };
-
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (!slash)
-		return strdup(".");
-	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
-}
 
 int sheet_store_open(struct sheet_store *store, const char *path, struct error *err)
 {
-	char *folder = folder_of(path);
-	const char *slash = strrchr(path, '/');
+	char *folder = path_folder(path);
 
 	*store = (struct sheet_store){.folder = -1, .fd = -1};
 	if (!folder)
@@ -31,8 +23,7 @@ int sheet_store_open(struct sheet_store *store, const char *path, struct error *
 	store->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	free(folder);
 	if (store->folder >= 0)
-		store->fd =
-			new_file_open(&store->file, store->folder, slash ? slash + 1 : path, 0600);
+		store->fd = new_file_open(&store->file, store->folder, path_name(path), 0600);
 	if (store->fd >= 0)
 		return 0;
 	return error_errno(err, EX_CANTCREAT, errno,

@@ -51,9 +51,9 @@ static int largest(const double *value, int n)
 static const struct {
 	const char *bound, *what, *remedy;
 } stage_words[N_METER_STAGES] = {
-	[METER_DISCOVER] = {"header-bound", "opening scenes",
-			    "scenes are small beside the cost of their headers; fewer, larger "
-			    "files help"},
+	[METER_DISCOVER] =
+		{"header-bound", "opening scenes",
+		 "scenes are small beside the cost of their headers; fewer, larger files help"},
 	[METER_CLAIM] = {"scheduler-bound", "handing out chunks",
 			 "fewer, larger chunks help (--chunk)"},
 	[METER_FETCH] = {"input-bound", "reading stored bytes",
@@ -150,10 +150,8 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 	if (share_running(f, totals) < RUNNING_SHARE)
 		verdict_say(v,
 			    "cores were busy elsewhere: workers with work to do had a CPU only "
-			    "%.0f %% of "
-			    "the time (other programs, more workers than cores, a CPU quota, or "
-			    "swapping); "
-			    "do not compare these timings",
+			    "%.0f %% of the time (other programs, more workers than cores, a CPU "
+			    "quota, or swapping); do not compare these timings",
 			    percent(share_running(f, totals)));
 	else if (f->amplification > wasteful)
 		return; /* advise_amplification() says it */
@@ -187,8 +185,7 @@ static void advise_memory(struct verdict *v, const struct run_figures *f, const 
 	if (share > wait_share)
 		verdict_say(v,
 			    "%.0f %% of worker time went to waiting for memory; raise --memory "
-			    "(now %s) "
-			    "or make chunks smaller",
+			    "(now %s) or make chunks smaller",
 			    percent(share), bytes_text(limit, plan->budget.limit));
 }
 
@@ -254,12 +251,9 @@ static void advise_amplification(struct verdict *v, const struct run_figures *f,
 	if (cut && plan->auto_x)
 		verdict_say(v,
 			    "read amplification: %.2f bytes were decoded for each byte needed. "
-			    "Possible "
-			    "reasons: other bands are stored between those needed, tiles reach "
-			    "beyond the "
-			    "image's edge, or chunks cut stored tiles of %u x %u; whole tiles "
-			    "avoid the "
-			    "last%s",
+			    "Possible reasons: other bands are stored between those needed, tiles "
+			    "reach beyond the image's edge, or chunks cut stored tiles of %u x %u; "
+			    "whole tiles avoid the last%s",
 			    f->amplification, plan->store_x, plan->store_y,
 			    chunk_option(text, plan->auto_x, plan->auto_y));
 	else
@@ -269,9 +263,7 @@ static void advise_amplification(struct verdict *v, const struct run_figures *f,
 			cut ? "chunks cut stored tiles (--chunk auto avoids this), other bands are "
 			      "stored between those needed, or tiles reach beyond the image's edge"
 			    : "the tiles hold more than is needed: other bands between those "
-			      "needed, "
-			      "or "
-			      "space beyond the image's edge");
+			      "needed, or space beyond the image's edge");
 }
 
 static void advise_handouts(struct verdict *v, const struct run_figures *f, const struct plan *plan,
@@ -286,19 +278,17 @@ static void advise_handouts(struct verdict *v, const struct run_figures *f, cons
 	if (f->busy_total_s / (double)f->chunks < small_chunk_s)
 		verdict_say(v,
 			    "%.0f %% of worker time went to handing out %llu chunks of %.0f%s "
-			    "each; use "
-			    "larger chunks%s",
+			    "each; use larger chunks%s",
 			    percent(share), (unsigned long long)f->chunks,
 			    (double)f->pixels / (double)f->chunks, plan->made_up ? "" : " pixels",
 			    larger_chunk(text, f, plan, options));
 	else if (exchange > handout_share)
-		verdict_say(
-			v,
-			"%.0f %% of worker time went to messages between workers (%.4f message "
-			"bytes "
-			"per byte of pixels); --executor threads sends none, larger chunks%s send "
-			"fewer",
-			percent(exchange), f->message_share, larger_chunk(text, f, plan, options));
+		verdict_say(v,
+			    "%.0f %% of worker time went to messages between workers (%.4f message "
+			    "bytes per byte of pixels); --executor threads sends none, larger "
+			    "chunks%s send fewer",
+			    percent(exchange), f->message_share,
+			    larger_chunk(text, f, plan, options));
 	else
 		verdict_say(v,
 			    "%.0f %% of worker time went to locks that other workers held and to "
@@ -320,24 +310,21 @@ static void advise_idle(struct verdict *v, const struct run_figures *f,
 	if (f->chunks < 2 * (uint64_t)totals->n_workers)
 		verdict_say(v,
 			    "%.0f %% of worker time was idle: %llu chunk%s cannot keep %u workers "
-			    "busy; "
-			    "use %s%s%sfewer workers",
+			    "busy; use %s%s%sfewer workers",
 			    percent(share), (unsigned long long)f->chunks,
 			    f->chunks == 1 ? "" : "s", totals->n_workers,
 			    smaller ? "smaller chunks" : "", smaller ? smaller : "",
 			    smaller ? " or " : "");
 	else if (smaller)
-		verdict_say(
-			v,
-			"%.0f %% of worker time was idle at the end: the last chunks took longer "
-			"than the others; use smaller ones%s",
-			percent(share), smaller);
+		verdict_say(v,
+			    "%.0f %% of worker time was idle at the end: the last chunks took "
+			    "longer than the others; use smaller ones%s",
+			    percent(share), smaller);
 	else
-		verdict_say(
-			v,
-			"%.0f %% of worker time was idle at the end: the last chunks took longer "
-			"than the others, and smaller ones would cut stored tiles",
-			percent(share));
+		verdict_say(v,
+			    "%.0f %% of worker time was idle at the end: the last chunks took "
+			    "longer than the others, and smaller ones would cut stored tiles",
+			    percent(share));
 }
 
 static void advise_order(struct verdict *v, const struct run_figures *f,
@@ -350,24 +337,21 @@ static void advise_order(struct verdict *v, const struct run_figures *f,
 	if (order > wait_share && plan->sequential)
 		verdict_say(v,
 			    "%.0f %% of worker time went to waiting for the chunk before, which "
-			    "each chunk "
-			    "needs: more workers do not help",
+			    "each chunk needs: more workers do not help",
 			    percent(order));
 	else if (order > wait_share && totals->n_scenes > 1)
 		verdict_say(v,
 			    "%.0f %% of worker time went to waiting for a scene to be opened or an "
-			    "older "
-			    "one to be finished (%lu may be open at once)",
+			    "older one to be finished (%lu may be open at once)",
 			    percent(order), (unsigned long)plan->scene_slots);
 	else if (order > wait_share)
 		verdict_say(v, "%.0f %% of worker time went to waiting for the scene to be opened",
 			    percent(order));
 	if (writer > wait_share)
-		verdict_say(
-			v,
-			"%.0f %% of worker time went to waiting for the writer of the %s; ask for "
-			"fewer %s or put them on faster storage",
-			percent(writer), what, what);
+		verdict_say(v,
+			    "%.0f %% of worker time went to waiting for the writer of the %s; ask "
+			    "for fewer %s or put them on faster storage",
+			    percent(writer), what, what);
 }
 
 /* What no meter covers cannot be blamed on a stage. */
@@ -376,11 +360,10 @@ static void say_unmeasured(struct verdict *v, const struct run_figures *f)
 	double share = worker_share(f, f->unmeasured_s);
 
 	if (share > lead_share)
-		verdict_say(
-			v,
-			"%.0f %% of worker time is unaccounted (start-up, opening files, or not "
-			"running)",
-			percent(share));
+		verdict_say(v,
+			    "%.0f %% of worker time is unaccounted (start-up, opening files, or "
+			    "not running)",
+			    percent(share));
 }
 
 static void say_efficiency(struct verdict *v, const struct run_figures *f,

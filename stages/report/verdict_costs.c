@@ -42,17 +42,13 @@ static void say_gil(struct verdict *v, const struct run_figures *f, const struct
 	if (locks > 1)
 		verdict_say(v,
 			    "gil: %u workers, %.1f of them at work at a time: there were %u locks, "
-			    "one in "
-			    "each process, each held %.0f %% of the time; workers waited for "
-			    "theirs %.0f "
-			    "%%",
+			    "one in each process, each held %.0f %% of the time; workers waited "
+			    "for theirs %.0f %%",
 			    n, work, locks, percent_of(held_s, f->wall_s * locks), waited);
 	else
 		verdict_say(v,
 			    "gil: %u worker%s, %.1f at work at a time: the lock was held %.0f %% "
-			    "of the "
-			    "time; "
-			    "workers waited for it %.0f %% of theirs%s",
+			    "of the time; workers waited for it %.0f %% of theirs%s",
 			    n, n == 1 ? "" : "s", work, percent_of(held_s, f->wall_s), waited,
 			    n > 1 ? "; --executor processes has a lock for each" : "");
 }

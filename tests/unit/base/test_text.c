@@ -116,12 +116,34 @@ static void test_distance(void **state)
 	assert_int_equal(text_distance("nirx", 3, "nir"), 0);
 }
 
+static void check_path(const char *path, const char *folder, const char *name)
+{
+	char *got = path_folder(path);
+
+	assert_non_null(got);
+	assert_string_equal(got, folder);
+	assert_string_equal(path_name(path), name);
+	free(got);
+}
+
+static void test_path(void **state)
+{
+	(void)state;
+	check_path("a.tif", ".", "a.tif");
+	check_path("", ".", "");
+	check_path("b/a.tif", "b", "a.tif");
+	check_path("../c//b///a.tif", "../c//b", "a.tif");
+	check_path("b/", "b", "");
+	check_path("/a.tif", "/", "a.tif");
+	check_path("//a.tif", "/", "a.tif");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_cut), cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_value),    cmocka_unit_test(test_fold),
-		cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_distance), cmocka_unit_test(test_path),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
