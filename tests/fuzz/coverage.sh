@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 out=$PWD/build/fuzz
-packages="libtiff-4 libdeflate libzstd liblzma jansson expat zlib"
+packages=$(sed -n 's/^PKGS *:= *//p' Makefile)
 # shellcheck disable=SC2046,SC2086 # lists of flags
 set -- -std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION='"coverage"' -Iinclude -Ipipeline \
 	-Istages -O1 -g -ffp-contract=off -fopenmp-simd -pthread -Wno-pass-failed \

@@ -37,7 +37,7 @@ fi
 
 # --- build: all objects once, then a program a target ---
 
-packages="libtiff-4 libdeflate libzstd liblzma jansson expat zlib"
+packages=$(sed -n 's/^PKGS *:= *//p' Makefile)
 flags="-std=c11 -D_GNU_SOURCE -DIMGPIPE_SANITIZED -DIMGPIPE_VERSION=__DATE__ -Iinclude -Ipipeline -Istages -O1 -g
 	-ffp-contract=off -fopenmp-simd -pthread -Wno-pass-failed -fno-sanitize-recover=undefined"
 # shellcheck disable=SC2046,SC2086 # lists of flags
