@@ -390,7 +390,8 @@ messy() {
 	messy
 	cp empty.tif work/
 	imgpipe -q work
-	[ "$status" -eq 1 ] && [[ "$stderr" == *empty.tif* ]]
+	[ "$status" -eq 1 ]
+	[[ "$stderr" == *empty.tif* ]]
 	imgpipe -q --exclude empty.tif work
 	exits 0
 }
@@ -406,7 +407,8 @@ messy() {
 	imgpipe l
 	[[ "$output" == *"in the run 2 times"* ]]
 	imgpipe -q --csv r.csv --duplicates newest l
-	[ "$(grep -c ,ok, r.csv)" -eq 1 ] && grep -q 20210314 r.csv
+	[ "$(grep -c ,ok, r.csv)" -eq 1 ]
+	grep -q 20210314 r.csv
 	imgpipe -q --duplicates fail l
 	exits 65 "same acquisition"
 	imgpipe -q --duplicates oldest l
@@ -428,10 +430,12 @@ messy() {
 	messy
 	cp cut.tif work/
 	imgpipe -q work
-	[ "$status" -eq 1 ] && [[ "$stderr" == *cut.tif* ]]
+	[ "$status" -eq 1 ]
+	[[ "$stderr" == *cut.tif* ]]
 	rm work/cut.tif && cp B04.tif work/
 	imgpipe -q work
-	[ "$status" -eq 1 ] && [[ "$stderr" == *B04.tif* ]]
+	[ "$status" -eq 1 ]
+	[[ "$stderr" == *B04.tif* ]]
 }
 
 @test "folder: shards count what is no scene as the whole run does" {

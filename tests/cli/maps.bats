@@ -117,7 +117,8 @@ refused() {
 	exits 64 "a and b" unknown_ndvi.tif "{scene}"
 	imgpipe -q -o out --name "{date}_{index}.tif" --shard 1/2 a.tif b.tif
 	exits 64 "a and b"
-	[ ! -e out ] && [ ! -e part-1-of-2.json ]
+	[ ! -e out ]
+	[ ! -e part-1-of-2.json ]
 	# A name may be another one's by where its parts meet.
 	cp a.tif a_b.tif
 	imgpipe -q -o out --expr "b_ndvi=nir-red" --index ndvi a.tif a_b.tif
@@ -420,7 +421,8 @@ print([m.get(k, '') for k in ('MASK', 'MASK_SOURCE', 'SCALE_SOURCE')])" "$1"
 	imgpipe -q -o out x/y "x/ ..z/..up.tif"
 	exits 0
 	[ "$(find out -type f | wc -l)" -eq 2 ]
-	[ -e out/__up_ndvi.tif ] && [ -e out/li_ne_ndvi.tif ]
+	[ -e out/__up_ndvi.tif ]
+	[ -e out/li_ne_ndvi.tif ]
 	long=$(printf 'n%.0s' {1..250})
 	mv a.tif "$long.tif"
 	imgpipe -q -o long "$long.tif"
@@ -437,7 +439,8 @@ print([m.get(k, '') for k in ('MASK', 'MASK_SOURCE', 'SCALE_SOURCE')])" "$1"
 	for executor in threads processes serial; do
 		imgpipe -q --executor $executor -o out --quicklook --mask scl s2
 		exits 65 "SCL_20m.tif holds numbers from 4 to 77"
-		[ -d out ] && [ -z "$(ls -A out)" ]
+		[ -d out ]
+		[ -z "$(ls -A out)" ]
 	done
 }
 

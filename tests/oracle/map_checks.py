@@ -35,6 +35,7 @@ LETTER = {"blue": "B", "green": "G", "red": "R", "nir": "N", "swir16": "S1", "sw
 DTYPES = {"float32": np.float32, "int16": np.int16, "uint8": np.uint8}
 USUAL_NODATA = {"float32": np.nan, "int16": -32768, "uint8": 255}
 STATISTICS = ("MINIMUM", "MAXIMUM", "MEAN", "STDDEV")
+READ = {}  # reader -> files it has compared, and those that it cannot read
 
 
 def missing_tools(tally):
@@ -256,6 +257,19 @@ def readers_for(sparse):
 # --- checks of one file ---
 
 
+def count_read(reader, got):
+    """Could it read the file?"""
+    READ.setdefault(reader, [0, 0])[got is None] += 1
+    return got is not None
+
+
+def check_readers(tally, names=("GDAL", "tifffile", "rasterio", "tiffcp")):
+    """Says what each reader was good for: one that is there and compared nothing has failed."""
+    print("files read by " + ", ".join(f"{reader}: {n}, not by it: {left}" for reader, (n, left) in READ.items()))
+    for reader in set(readers_for(False)) & set(names):
+        tally.check(READ.get(reader, (0, 0))[0] > 0, f"{reader} reads some file", f"{READ}")
+
+
 def check_pixels(tally, name, path, levels, sparse=False):
     for reader, read in readers_for(sparse).items():
         try:
@@ -263,7 +277,7 @@ def check_pixels(tally, name, path, levels, sparse=False):
         except Exception as why:  # of four libraries
             tally.fail(f"{name}: {reader}", f"{type(why).__name__}: {why}")
             continue
-        if got is None:
+        if not count_read(reader, got):
             continue
         bad = [f"level {i}: {differing(g, w)}" for i, (g, w) in enumerate(zip(got, levels)) if not same(g, w)]
         tally.check(len(got) == len(levels) and not bad, f"{name}: pixels by {reader}",
