@@ -33,7 +33,7 @@ COMMON += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -DIMGPIPE_SANITIZED
 LDFLAGS += -fsanitize=$(SANITIZE)
 endif
 
-PKGS      := libtiff-4 libdeflate libzstd zlib liblzma jansson expat libpng
+PKGS      := libtiff-4 libdeflate libzstd zlib liblzma jansson expat libpng sqlite3
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LIBS       := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -ldl -pthread
 GDAL_CFLAGS = $(shell pkg-config --cflags gdal 2>/dev/null)

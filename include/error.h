@@ -16,6 +16,9 @@
 
 enum { ERROR_TEXT_BYTES = 768 };
 
+/* Another run holds the lock; in place of a sysexits number, of which 75 is memory's. */
+enum { EXIT_BUSY = 3 };
+
 struct error {
 	int code; /* a sysexits number: EX_DATAERR, EX_NOINPUT, EX_IOERR ... */
 	/* "file: cause; remedy", one line, no final full stop. In formulas: two more, the place. */

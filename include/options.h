@@ -71,6 +71,23 @@ struct shard {
 	uint32_t i, n;
 };
 
+/* What a run that comes again every night does beside its numbers. */
+enum resume { RESUME_NO, RESUME_YES, RESUME_STRICT };
+enum on_error { ON_ERROR_CONTINUE, ON_ERROR_STOP };
+enum log_format { LOG_FORMAT_AUTO, LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
+
+struct nightly {
+	const char *catalogue;  /* --catalog FILE; NULL: none */
+	enum resume resume;     /* --resume, --resume=strict */
+	uint64_t wait_lock_ms;  /* --wait-lock; 0: it is not waited for */
+	enum on_error on_error; /* a failed scene: go on, or begin no more */
+	uint32_t most_failures; /* --max-failures N: one more ends the run; UINT32_MAX: any */
+	double most_failed;     /* --max-failures P%: a share of the scenes; else 1 */
+	unsigned timeout_s;     /* --timeout: of a scene, from its opening on; 0: none */
+	enum log_format log_format;
+	const char *log_file; /* NULL: standard error */
+};
+
 /* --teach: what was asked for. What the modes are is in teach.h. */
 struct teach {
 	unsigned modes;       /* of enum teach_mode */
@@ -128,6 +145,8 @@ struct options {
 	struct map_choice map;
 	const struct maps
 		*maps; /* made of it: files of pixels (stages/output); not owned; NULL: none */
+
+	struct nightly nightly;
 
 	struct report_choices reports; /* that are wanted, those by default included */
 	bool text;                     /* graph: words instead of a picture */

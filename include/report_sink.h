@@ -18,10 +18,10 @@ struct report_set;
 struct report_sink {
 	/*
 	 * Open every report that is wanted, each under a temporary name beside its final one. -1
-	 * with EX_CANTCREAT and nothing left behind.
+	 * with EX_CANTCREAT and nothing left behind. `sink`: this one, for what it keeps behind.
 	 */
-	int (*open)(struct report_set **set, const struct plan *plan, const struct options *options,
-		    struct error *err);
+	int (*open)(const struct report_sink *sink, struct report_set **set,
+		    const struct plan *plan, const struct options *options, struct error *err);
 	/* The row is written, and added up; *result may go afterwards. */
 	int (*scene)(struct report_set *set, const struct scene_result *result, struct error *err);
 	/*

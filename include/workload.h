@@ -54,6 +54,7 @@ struct scene_result {
 	const struct scene *scene;
 	enum scene_status status;
 	bool first_ok;          /* of this run the first that is SCENE_OK */
+	bool earlier;           /* done by an earlier run: out of the catalogue */
 	struct error error;     /* where not SCENE_OK: the first one by chunk number */
 	struct chunk_grid grid; /* how it was cut; zero where it was never planned */
 	unsigned n_values;      /* 0 where not SCENE_OK, and of labs */

@@ -192,7 +192,7 @@ static int run_init(struct run *run, const struct run_setup *setup, uint64_t tok
 		run->console = console_new(run->options, plan->file_bytes);
 	if (console_shows_views(run->console))
 		run->shown = show_workers(plan_all_workers(plan));
-	return run->sink->open(&run->reports, plan, run->options, err);
+	return run->sink->open(run->sink, &run->reports, plan, run->options, err);
 }
 
 /*

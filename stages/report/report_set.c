@@ -254,8 +254,15 @@ const struct pixel_totals *report_set_pixels(const struct report_set *set)
 	return &set->pixels;
 }
 
+static int open_own(const struct report_sink *sink, struct report_set **set,
+		    const struct plan *plan, const struct options *options, struct error *err)
+{
+	(void)sink;
+	return report_set_open(set, plan, options, err);
+}
+
 const struct report_sink report_sink = {
-	.open = report_set_open,
+	.open = open_own,
 	.scene = report_set_scene,
 	.commit = report_set_commit,
 	.free = report_set_free,

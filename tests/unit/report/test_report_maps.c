@@ -65,7 +65,7 @@ static void write_reports(struct fixture *f)
 	f->options.maps = &maps;
 	f->good_result.n_files = N_FILES;
 	f->good_result.file = files;
-	assert_int_equal(report_sink.open(&set, &f->plan, &f->options, &err), 0);
+	assert_int_equal(report_sink.open(&report_sink, &set, &f->plan, &f->options, &err), 0);
 	assert_int_equal(report_sink.scene(set, &f->good_result, &err), 0);
 	assert_int_equal(report_sink.scene(set, &f->bad_result, &err), 0);
 	assert_int_equal(report_sink.commit(set, &f->totals, &err), 0);

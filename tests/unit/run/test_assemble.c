@@ -476,9 +476,10 @@ struct report_set {
 
 static struct report_set told;
 
-static int sink_open(struct report_set **set, const struct plan *plan,
-		     const struct options *options, struct error *err)
+static int sink_open(const struct report_sink *sink, struct report_set **set,
+		     const struct plan *plan, const struct options *options, struct error *err)
 {
+	(void)sink;
 	(void)plan;
 	(void)options;
 	(void)err;

@@ -256,9 +256,10 @@ struct report_set {
 
 static struct report_set told;
 
-static int fake_sink_open(struct report_set **set, const struct plan *plan,
-			  const struct options *options, struct error *err)
+static int fake_sink_open(const struct report_sink *sink, struct report_set **set,
+			  const struct plan *plan, const struct options *options, struct error *err)
 {
+	(void)sink;
 	(void)plan;
 	(void)options;
 	(void)err;

@@ -199,9 +199,10 @@ struct report_set {
 
 static struct report_set told;
 
-static int sink_open(struct report_set **set, const struct plan *plan,
-		     const struct options *options, struct error *err)
+static int sink_open(const struct report_sink *sink, struct report_set **set,
+		     const struct plan *plan, const struct options *options, struct error *err)
 {
+	(void)sink;
 	(void)options;
 	(void)err;
 	told = (struct report_set){.by_tile = plan->by_tile};
