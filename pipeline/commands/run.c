@@ -7,6 +7,7 @@
 #include "choices.h"
 #include "computing.h"
 #include "map_options.h"
+#include "nightly_options.h"
 #include "options/rows.h"
 #include "plan/limit.h"
 #include "printable.h"
@@ -108,6 +109,7 @@ const struct command command_run = {
 		    "imgpipe -o ndvi/ --quicklook scenes/\n"
 		    "imgpipe --bands red=3,nir=4 --csv ndvi.csv planet/\n"
 		    "mpirun -n 4 imgpipe --workers 2 --summary ndvi.json scenes/\n"
+		    "imgpipe --catalog ndvi.gpkg --resume -o ndvi/ --csv ndvi.csv /archive\n"
 		    "imgpipe --shard 3/8 scenes/      one of 8 jobs; then imgpipe merge\n",
 	.groups = {{.title = COMPUTING_TITLE, .rows = computing_rows},
 		   {.title = "What to read", .rows = reading_rows},
@@ -117,9 +119,11 @@ const struct command command_run = {
 		    .reports = all_reports,
 		    .made_by = REPORT_BY_RUN},
 		   {.title = MAPS_TITLE, .rows = map_rows},
+		   {.title = NIGHTLY_TITLE, .rows = nightly_rows},
 		   {.title = "What to say", .rows = saying_rows},
 		   {.title = "For teaching (costs that imgpipe avoids; see samples/workshop)",
 		    .rows = teaching_rows}},
+	.check = nightly_check,
 	.by_all_ranks = true,
 	.run = run,
 };
