@@ -20,8 +20,8 @@ static bool is_geopackage(const char *path)
 static int set_catalogue(struct options *o, const char *value, struct error *err)
 {
 	if (!is_geopackage(value))
-		return error_set(err, EX_USAGE,
-				 "--catalog: %s has to end in .gpkg, as it is a GeoPackage", value);
+		return error_set(err, EX_USAGE, "%s has to end in .gpkg, as it is a GeoPackage",
+				 value);
 	o->nightly.catalogue = value;
 	return 0;
 }
@@ -29,7 +29,7 @@ static int set_catalogue(struct options *o, const char *value, struct error *err
 static int set_resume(struct options *o, const char *value, struct error *err)
 {
 	if (value && strcmp(value, "strict") != 0)
-		return error_set(err, EX_USAGE, "--resume: '%.40s' is not strict", value);
+		return error_set(err, EX_USAGE, "'%.40s' is not strict", value);
 	o->nightly.resume = value ? RESUME_STRICT : RESUME_YES;
 	return 0;
 }
