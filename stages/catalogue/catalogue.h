@@ -89,6 +89,7 @@ struct catalogue_output {
 	uint64_t bytes;
 	uint64_t head; /* hash of its first CATALOGUE_HEAD_BYTES: is it still the file that was
 			  made? */
+	uint64_t clamped; /* as of struct output_file */
 };
 enum { CATALOGUE_HEAD_BYTES = 4096 };
 
