@@ -76,10 +76,10 @@ static const char *const sql[N_STATEMENTS_KEPT] = {
 		" ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)",
 	[STATISTICS_CLEAR] = "DELETE FROM statistics WHERE scene_id = ?1",
 
-	[OUTPUT_ADD] = "INSERT INTO outputs (scene_id, path, kind, index_name, bytes, head)"
-		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[OUTPUT_ADD] = "INSERT INTO outputs (scene_id, path, kind, index_name, bytes, head,"
+		       " clamped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[OUTPUT_CLEAR] = "DELETE FROM outputs WHERE scene_id = ?1",
-	[OUTPUT_LIST] = "SELECT path, kind, index_name, bytes, head FROM outputs"
+	[OUTPUT_LIST] = "SELECT path, kind, index_name, bytes, head, clamped FROM outputs"
 			" WHERE scene_id = ?1 ORDER BY id",
 
 	[EXTENT_READ] = "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents"
