@@ -24,6 +24,7 @@ enum statement {
 	RUN_FIND,
 	RUN_READ,
 	RUN_COPY,
+	RUN_LAST,
 	SCENE_ADD,
 	SCENE_CHANGE,
 	SCENE_GONE,
