@@ -31,9 +31,9 @@ static const char *const sql[N_STATEMENTS_KEPT] = {
 		    " failed = ?6, skipped = ?7, cancelled = ?8, wall_seconds = ?9,"
 		    " cpu_seconds = ?10 WHERE id = ?1",
 	[RUN_FIND] = "SELECT id FROM runs WHERE started = ?1 AND host IS ?2 AND pid IS ?3",
-	[RUN_READ] = "SELECT started, command, program, host, pid, ended, exit_status, scenes, ok,"
-		     " failed, skipped, cancelled, wall_seconds, cpu_seconds"
-		     " FROM runs WHERE id = ?1",
+	[RUN_LIST] = "SELECT id, set_id, started, command, program, host, pid, ended, exit_status,"
+		     " scenes, ok, failed, skipped, cancelled, wall_seconds, cpu_seconds"
+		     " FROM runs ORDER BY id",
 	[RUN_COPY] = "INSERT INTO runs (set_id, started, command, program, host, pid, ended,"
 		     " exit_status, scenes, ok, failed, skipped, cancelled, wall_seconds,"
 		     " cpu_seconds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
@@ -49,7 +49,8 @@ static const char *const sql[N_STATEMENTS_KEPT] = {
 			 " source = ?16, updated = ?17 WHERE fid = ?1",
 	[SCENE_GONE] = "UPDATE scenes SET gone = ?2 WHERE fid = ?1",
 	[SCENE_FORGET] = "DELETE FROM scenes WHERE fid = ?1",
-	[SCENE_COPIED] = "SELECT geom, run_id, updated FROM scenes WHERE fid = ?1",
+	[SCENE_ORIGIN] = "SELECT geom, run_id, updated FROM scenes WHERE fid = ?1",
+	[SCENE_GEOMETRY] = "SELECT geom FROM scenes WHERE geom IS NOT NULL",
 	[SCENE_LIST] = "SELECT r.scene_id, r.set_id, r.status, r.gone, r.source, r.inputs, r.maps,"
 		       " s.name, s.sensor, s.acquired, s.error, s.updated"
 		       " FROM records AS r JOIN scenes AS s ON s.fid = r.scene_id"
