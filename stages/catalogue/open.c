@@ -355,6 +355,8 @@ static int settle(struct catalogue *catalogue, struct error *err)
 	bool set;
 
 	(void)sqlite3_busy_timeout(catalogue->db, WAIT_AT_CLOSE_MS);
+	if (catalogue->reading && statement_commit(catalogue, err))
+		return -1;
 	if (geopackage_changed(catalogue, err) ||
 	    statement_once(catalogue, "PRAGMA analysis_limit = 400; PRAGMA optimize", err) ||
 	    (catalogue->wal && statement_once(catalogue, "PRAGMA wal_checkpoint(TRUNCATE)", err)))
@@ -370,7 +372,6 @@ int catalogue_close(struct catalogue *catalogue, struct error *err)
 
 	if (!catalogue)
 		return 0;
-	statements_free(catalogue);
 	if (catalogue->writes)
 		rc = settle(catalogue, err);
 	disconnect(catalogue);

@@ -10,6 +10,7 @@
 #include "printable.h"
 
 static const char *const sql[N_STATEMENTS_KEPT] = {
+	[BEGIN_READ] = "BEGIN",
 	[BEGIN_WRITE] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
@@ -277,13 +278,26 @@ void statements_free(struct catalogue *catalogue)
 	}
 }
 
+int statement_view(struct catalogue *catalogue, struct error *err)
+{
+	if (!catalogue->writes || !sqlite3_get_autocommit(catalogue->db))
+		return 0;
+	if (statement_run(catalogue, BEGIN_READ, NULL, 0, err))
+		return -1;
+	catalogue->reading = true;
+	return 0;
+}
+
 int statement_transaction(struct catalogue *catalogue, struct error *err)
 {
+	if (catalogue->reading && statement_commit(catalogue, err))
+		return -1;
 	return statement_run(catalogue, BEGIN_WRITE, NULL, 0, err);
 }
 
 int statement_commit(struct catalogue *catalogue, struct error *err)
 {
+	catalogue->reading = false;
 	if (statement_run(catalogue, COMMIT, NULL, 0, err) == 0)
 		return 0;
 	statement_rollback(catalogue);
@@ -294,10 +308,22 @@ void statement_rollback(struct catalogue *catalogue)
 {
 	struct error ignored;
 
+	catalogue->reading = false;
+	catalogue->extent_known = false;
 	if (!sqlite3_get_autocommit(catalogue->db) &&
 	    statement_run(catalogue, ROLLBACK, NULL, 0, &ignored))
 		catalogue->changed = false; /* closing the connection does it */
-	catalogue->extent_known = false;
+}
+
+int statement_change(struct catalogue *catalogue, enum statement which, const struct bound *value,
+		     size_t n, struct error *err)
+{
+	if (statement_transaction(catalogue, err))
+		return -1;
+	if (statement_run(catalogue, which, value, n, err) == 0)
+		return statement_commit(catalogue, err);
+	statement_rollback(catalogue);
+	return -1;
 }
 
 /* --- columns --- */
