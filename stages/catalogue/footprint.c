@@ -216,7 +216,9 @@ static bool outline(const struct scene *scene, const double *g, const struct pla
 			at->x = unwrapped(at->x, at[-1].x);
 		ring->n++;
 	}
-	return true;
+	/* Round a pole it would not come back to where it began. */
+	return place->kind != PLACE_UTM ||
+	       fabs(ring->point[ring->n - 1].x - ring->point[0].x) < 180;
 }
 
 /* Twice the area, counter-clockwise above 0. */

@@ -397,6 +397,8 @@ static int write_many(const char *path, unsigned n)
 	begin = cpu_us();
 	c = store_open(s, CATALOGUE_WRITE);
 	printf("open %.1f us\n", cpu_us() - begin);
+	if (catalogue_note(c))
+		printf("note: %s\n", catalogue_note(c));
 	assert_int_equal(catalogue_set_of(c, &s->options, true, &set, &s->err), 1);
 	WORKS(catalogue_run_begin(c, &s->options, set, &run, &s->err));
 	row = store_row(s, set, source, NULL);
