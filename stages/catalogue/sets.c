@@ -142,7 +142,12 @@ static int find_or_make(struct catalogue *catalogue, const char *options, const 
 
 	if (rc || !make)
 		return rc;
-	return set_with(catalogue, RESULTS_VERSION, options, definition, id, err) ? -1 : 1;
+	if (statement_transaction(catalogue, err))
+		return -1;
+	if (set_with(catalogue, RESULTS_VERSION, options, definition, id, err) == 0)
+		return statement_commit(catalogue, err) ? -1 : 1;
+	statement_rollback(catalogue);
+	return -1;
 }
 
 int catalogue_set_of(struct catalogue *catalogue, const struct options *options, bool make,
