@@ -7,38 +7,12 @@
 
 #include "inputs_apart.h"
 #include "report/report.h"
-#include "report/report_target.h"
 #include "resume_parts.h"
 
 /* Of SQLite's own cache of pages, and of a record on its way. */
 enum { CATALOGUE_BYTES = 2 << 20 };
 
 /* --- the beginning --- */
-
-/* No report goes where the catalogue is. */
-static int reports_apart(const struct options *options, struct error *err)
-{
-	const char *path = options->nightly.catalogue;
-	struct report_target catalogue;
-	int status = report_target_find(&catalogue, "catalogue", path, err);
-
-	for (unsigned i = 0; i < options->reports.n && !status; i++) {
-		const struct report_choice *choice = &options->reports.choice[i];
-		struct report_target report;
-		struct error ignored;
-
-		if (report_target_find(&report, choice->report->kind, choice->path, &ignored) ==
-			    0 &&
-		    report_target_same(&catalogue, &report))
-			status = error_set(err, EX_USAGE,
-					   "%s: is the catalogue, and the %s report would replace "
-					   "it; give one of them another name",
-					   path, choice->report->kind);
-		report_target_release(&report);
-	}
-	report_target_release(&catalogue);
-	return status;
-}
 
 static bool any_set(void *context, const struct catalogue_set *set)
 {
@@ -92,7 +66,7 @@ int resume_begin(struct resumed **resume, const struct call *call,
 			      .scene_list = scene_list,
 			      .outputs.fd = -1};
 	*resume = r;
-	if (catalogue_apart(options, scene_list, err) || reports_apart(options, err) ||
+	if (catalogue_apart(options, scene_list, err) ||
 	    resume_outputs_open(&r->outputs, options->maps, err) ||
 	    open_catalogue(r, for_run, err) || (r->catalogue && find_set(r, err)))
 		return -1;

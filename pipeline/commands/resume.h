@@ -25,7 +25,7 @@ struct resumed;
 /*
  * Open the catalogue and look for each scene of the list: is it done, and which files is it made
  * of? for_run: the catalogue is made where it is not there. *resume is NULL without --catalog. -1
- * with what catalogue_open() says, EX_USAGE where a report would go to the same file, EX_TEMPFAIL.
+ * with what catalogue_open() says, EX_USAGE where it is an input, EX_TEMPFAIL.
  * End it with resume_end() whatever comes back. Needs all of the list: call resume_leave_out()
  * later.
  */
