@@ -237,14 +237,26 @@ static uint64_t read_slot(struct byte_reader *r, unsigned *zeros)
 	return count;
 }
 
+/* Most slots are a byte: no more follows, and fewer zeros are before it. */
+static bool is_short(const struct byte_reader *r)
+{
+	return r->at < r->end && *r->at < MANY_ZEROS << COUNT_BITS;
+}
+
 void read_histogram(struct byte_reader *r, struct histogram *h)
 {
 	unsigned slot = 0, used = (unsigned)read_varint(r, HIST_SLOTS), zeros;
 
 	histogram_clear(h);
 	for (; used && !r->bad; used--) {
-		uint64_t count = read_slot(r, &zeros);
+		uint64_t count;
 
+		if (is_short(r)) {
+			count = *r->at & ((1 << COUNT_BITS) - 1);
+			zeros = *r->at++ >> COUNT_BITS;
+		} else {
+			count = read_slot(r, &zeros);
+		}
 		slot += zeros;
 		if (!count || slot >= HIST_SLOTS)
 			r->bad = true;
