@@ -491,15 +491,16 @@ static void lengths_are_not_believed(void **state)
 /* Numbers that have another form, and places of slots beyond the last. */
 static void one_form_only(void **state)
 {
-	/* of a record that ends with a histogram of one slot: used 1, a slot of count 1, zeros 3
-	 * and more */
-	static const unsigned char tails[][5] = {{1, 0x60 | 1, 0, 0, 4},
-						 {1, 0x60, 1, 0, 3},
-						 {1, 0x80 | 1, 0, 0, 3},
-						 {1, 0x80 | 1, 0x80, 0, 4},
-						 {1, 0x60 | 1, 0xFF, 0x50, 4},
-						 {0x81, 0, 1, 0, 3},
-						 {2, 1, 0, 0, 2}};
+	/* of a record that ends with a histogram of one slot: length; slots used, count 1 behind
+	 * three zeros, and no more of them */
+	static const unsigned char tails[][6] = {{4, 1, 0x60 | 1, 0, 0}, /* one byte more */
+						 {3, 1, 0x60, 1},        /* a count of 0 */
+						 {3, 1, 0x80 | 1, 0}, /* longer than it need be */
+						 {4, 1, 0x80 | 1, 0x80, 0},
+						 {4, 1, 0x60 | 1, 0xFF, 0x50}, /* beyond the last */
+						 {5, 1, 0x60 | 1, 0x80, 0x80, 4}, /* 2^16 more */
+						 {4, 0x81, 0, 1, 0},
+						 {2, 2, 1}};
 	struct packed p, forged;
 	size_t at;
 
@@ -517,9 +518,9 @@ static void one_form_only(void **state)
 	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
 		struct error err;
 
-		forged = (struct packed){malloc(at + 4), at + tails[i][4]};
+		forged = (struct packed){malloc(at + tails[i][0]), at + tails[i][0]};
 		memcpy(forged.byte, p.byte, at);
-		memcpy(forged.byte + at, tails[i], 4);
+		memcpy(forged.byte + at, tails[i] + 1, tails[i][0]);
 		seal(&forged);
 		assert_int_equal(unpack(&forged, &err), -1);
 		if (!strstr(err.text, "its record is not"))
