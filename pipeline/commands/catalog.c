@@ -75,15 +75,39 @@ static bool list_one(void *context, const struct catalogue_scene *scene)
 	return !ferror(stdout);
 }
 
-static bool list_set(void *context, const struct catalogue_set *set)
-{
-	unsigned *n = context;
+struct set_listing {
+	struct catalogue *catalogue;
+	unsigned n;
+	struct error *err;
+	int status;
+};
 
-	++*n;
-	printf("Set %-4" PRId64 " ", set->id);
-	printable_line(stdout, "%s: %" PRIu64 " scene%s, %" PRIu64 " gone",
-		       *set->identity ? set->identity : "(no option that changes numbers)",
-		       set->scenes, set->scenes == 1 ? "" : "s", set->gone);
+/* "ndvi, evi, ndmi ...": the first of them. */
+static void put_values(const struct recipe *recipe)
+{
+	enum { SHOWN = 6 };
+
+	for (unsigned v = 0; v < recipe->n_values && v < SHOWN; v++)
+		printf("%s%s", v ? ", " : "", recipe->value[v].name);
+	if (recipe->n_values > SHOWN)
+		printf(" ... (%u)", recipe->n_values);
+}
+
+static bool list_set(void *context, const struct catalogue_set *listed)
+{
+	struct set_listing *list = context;
+	struct catalogue_set set;
+
+	list->status = catalogue_set_read(list->catalogue, listed->id, &set, list->err);
+	if (list->status)
+		return false;
+	list->n++;
+	printf("Set %-4" PRId64 " ", set.id);
+	put_values(set.recipe);
+	printable_line(stdout, "%s%s: %" PRIu64 " scene%s, %" PRIu64 " gone",
+		       *set.identity ? "  " : "", set.identity, set.scenes,
+		       set.scenes == 1 ? "" : "s", set.gone);
+	catalogue_set_release(&set);
 	return !ferror(stdout);
 }
 
@@ -111,11 +135,12 @@ static int list(struct catalogue *catalogue, const struct catalog_request *reque
 {
 	const struct catalogue_filter filter = filter_of(request);
 	struct listing scenes = {0};
-	unsigned n_sets = 0;
+	struct set_listing sets = {.catalogue = catalogue, .err = err};
 
-	if (catalogue_sets(catalogue, list_set, &n_sets, err) || list_run(catalogue, err))
+	if (catalogue_sets(catalogue, list_set, &sets, err) || sets.status ||
+	    list_run(catalogue, err))
 		return -1;
-	scenes.many_sets = n_sets > 1 && !request->set;
+	scenes.many_sets = sets.n > 1 && !request->set;
 	if (catalogue_each(catalogue, &filter, list_one, &scenes, err))
 		return -1;
 	printf("%" PRIu64 " scene%s, %" PRIu64 " failed, %" PRIu64 " gone\n", scenes.n,
@@ -125,51 +150,14 @@ static int list(struct catalogue *catalogue, const struct catalog_request *reque
 		       : 0;
 }
 
-/* --- which set --- */
-
-struct choosing {
-	unsigned n;
-	int64_t only;
-};
-
-static bool choose_one(void *context, const struct catalogue_set *set)
-{
-	struct choosing *choosing = context;
-
-	choosing->n += set->scenes > 0;
-	if (set->scenes)
-		choosing->only = set->id;
-	return true;
-}
-
-/* Numbers of two sets are not to be added: what one is meant has to be said. */
-static int choose_set(struct catalogue *catalogue, struct catalogue_filter *filter,
-		      struct error *err)
-{
-	struct choosing choosing = {0};
-
-	if (filter->set)
-		return 0;
-	if (catalogue_sets(catalogue, choose_one, &choosing, err))
-		return -1;
-	if (choosing.n > 1)
-		return error_set(err, EX_USAGE,
-				 "the catalogue holds scenes of %u sets of options, whose numbers "
-				 "do not belong together; say which: --set N (imgpipe catalog "
-				 "lists them)",
-				 choosing.n);
-	if (!choosing.n)
-		return error_set(err, EX_NOINPUT, "the catalogue holds no scene yet");
-	filter->set = choosing.only;
-	return 0;
-}
+/* --- reports --- */
 
 static int make_reports(struct catalogue *catalogue, const struct catalog_request *request,
 			const struct options *options, struct error *err)
 {
 	struct catalogue_filter filter = filter_of(request);
 
-	if (choose_set(catalogue, &filter, err))
+	if (!filter.set && catalogue_only_set(catalogue, &filter.set, err))
 		return -1;
 	return catalogue_fold(catalogue, &filter, options, err);
 }
@@ -259,15 +247,11 @@ static int forget(struct catalogue *catalogue, const struct catalog_request *req
 
 /* --- the command --- */
 
-/* A report that was asked for, not the one that is there where none is. */
 static bool wants_reports(const struct options *options)
 {
 	const struct catalog_request *request = options->own;
 
-	for (unsigned i = 0; i < options->reports.n; i++)
-		if (options->reports.choice[i].report->name)
-			return true;
-	return request->report;
+	return request->report || reports_asked(options);
 }
 
 static int work(struct catalogue *catalogue, const struct options *options, struct error *err)

@@ -107,3 +107,39 @@ int catalogue_fold(struct catalogue *catalogue, const struct catalogue_filter *f
 	partial_head_release(&fold.head);
 	return status;
 }
+
+/* --- which set --- */
+
+struct choosing {
+	unsigned n;
+	int64_t only;
+};
+
+static bool choose_one(void *context, const struct catalogue_set *set)
+{
+	struct choosing *choosing = context;
+
+	choosing->n += set->scenes > 0;
+	if (set->scenes)
+		choosing->only = set->id;
+	return true;
+}
+
+/* Numbers of two sets are not to be added: which one is meant has to be said. */
+int catalogue_only_set(struct catalogue *catalogue, int64_t *set, struct error *err)
+{
+	struct choosing choosing = {0};
+
+	if (catalogue_sets(catalogue, choose_one, &choosing, err))
+		return -1;
+	if (choosing.n > 1)
+		return error_set(err, EX_USAGE,
+				 "the catalogue holds scenes of %u sets of options, whose numbers "
+				 "do not belong together; say which: imgpipe catalog --set N "
+				 "(imgpipe catalog lists them)",
+				 choosing.n);
+	if (!choosing.n)
+		return error_set(err, EX_NOINPUT, "the catalogue holds no scene yet");
+	*set = choosing.only;
+	return 0;
+}

@@ -15,4 +15,7 @@
 int catalogue_fold(struct catalogue *catalogue, const struct catalogue_filter *filter,
 		   const struct options *options, struct error *err) MUST_CHECK;
 
+/* The one set that has scenes; -1 with EX_USAGE where there are several, EX_NOINPUT where none. */
+int catalogue_only_set(struct catalogue *catalogue, int64_t *set, struct error *err) MUST_CHECK;
+
 #endif
