@@ -140,6 +140,8 @@ void partial_head_release(struct partial_head *head);
 int partial_head_same(const struct partial_head *a, const char *a_path,
 		      const struct partial_head *b, const char *b_path,
 		      struct error *err) MUST_CHECK;
+/* This program and its libraries: an array of one object. NULL without memory. */
+json_t *partial_made_by(void);
 /* The programs of `from` join those of `into`. */
 int partial_head_credit(struct partial_head *into, const struct partial_head *from,
 			struct error *err) MUST_CHECK;

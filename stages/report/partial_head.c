@@ -30,7 +30,7 @@ static json_t *libtiff_version(void)
 }
 
 /* GDAL is that of the build: whether it is loaded depends on how the work is done. */
-static json_t *this_program(void)
+json_t *partial_made_by(void)
 {
 	json_t *o = json_object(), *list = json_array();
 
@@ -115,7 +115,7 @@ int partial_head_make(struct partial_head *head, const struct plan *plan,
 		head->made_by = json_incref(plan->merged->made_by);
 		return copy_identity(&head->identity, &plan->merged->identity, err);
 	}
-	head->made_by = this_program();
+	head->made_by = partial_made_by();
 	return identity_of(&head->identity, options, err);
 }
 
