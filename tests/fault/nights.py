@@ -81,7 +81,7 @@ class Nights(Lab):
                 rows = [{k: row[k] for k in row.keys() if k not in VOLATILE}
                         for row in db.execute(f"SELECT * FROM {table} ORDER BY {order}")]
                 found[table] = sorted(rows, key=repr)
-            found["partials"] = sorted(bytes(row[0]) for row in db.execute("SELECT record FROM partials"))
+            found["partials"] = sorted(bytes(row[0]) for row in db.execute("SELECT record FROM records"))
             return found
 
     def committed(self):
