@@ -55,7 +55,8 @@ static void checksums_are_passed_over_where_they_are_not_asked_for(void **state)
 
 static void the_name_stands_behind_the_files(void **state)
 {
-	const struct scene_inputs some = {.text = RED "\n"}, none = {.text = ""};
+	char some_text[] = RED "\n", no_text[] = "";
+	const struct scene_inputs some = {.text = some_text}, none = {.text = no_text};
 	char *text = resume_inputs_text(&some, "s"), *alone = resume_inputs_text(&none, "s");
 
 	(void)state;
