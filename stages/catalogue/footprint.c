@@ -3,6 +3,7 @@
  */
 #include "footprint.h"
 
+#include <complex.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,15 +48,35 @@ static double geodetic_tangent(double conformal)
 	const double e2 = FLATTENING * (2 - FLATTENING), e = sqrt(e2);
 	double tangent = conformal;
 
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 8; i++) {
 		double root = sqrt(1 + tangent * tangent);
 		double sigma = sinh(e * atanh(e * tangent / root));
 		double now = tangent * sqrt(1 + sigma * sigma) - sigma * root;
 
-		tangent += (conformal - now) / sqrt(1 + now * now) *
-			   (1 + (1 - e2) * tangent * tangent) / ((1 - e2) * root);
+		double step = (conformal - now) / sqrt(1 + now * now) *
+			      (1 + (1 - e2) * tangent * tangent) / ((1 - e2) * root);
+
+		tangent += step;
+		if (!(fabs(step) > 1e-13 * (1 + fabs(tangent))))
+			break;
 	}
 	return tangent;
+}
+
+/* The sums over sin 2j(xi + i eta), by the sines of sums of angles. */
+static void krueger_sum(const double beta[6], double xi, double eta, double *xi1, double *eta1)
+{
+	const double complex turn = cexp(CMPLX(-2 * eta, 2 * xi));
+	const double complex back = 1 / turn;
+	double complex forth_j = 1, back_j = 1, sum = 0;
+
+	for (int j = 0; j < 6; j++) {
+		forth_j *= turn;
+		back_j *= back;
+		sum += beta[j] * (forth_j - back_j) / CMPLX(0, 2);
+	}
+	*xi1 = xi - creal(sum);
+	*eta1 = eta - cimag(sum);
 }
 
 bool utm_inverse(unsigned zone, bool south, double easting, double northing,
@@ -63,15 +84,12 @@ bool utm_inverse(unsigned zone, bool south, double easting, double northing,
 {
 	const double n = FLATTENING / (2 - FLATTENING), scale = 0.9996 * rectifying_radius(n);
 	double xi = (northing - (south ? 1e7 : 0)) / scale, eta = (easting - 5e5) / scale;
-	double xi1 = xi, eta1 = eta, beta[6];
+	double xi1, eta1, beta[6];
 
 	if (!(fabs(eta) <= MOST_ETA && fabs(xi) < pi / 2))
 		return false;
 	krueger_beta(n, beta);
-	for (int j = 1; j <= 6; j++) {
-		xi1 -= beta[j - 1] * sin(2 * j * xi) * cosh(2 * j * eta);
-		eta1 -= beta[j - 1] * cos(2 * j * xi) * sinh(2 * j * eta);
-	}
+	krueger_sum(beta, xi, eta, &xi1, &eta1);
 	place->x = atan2(sinh(eta1), cos(xi1)) * 180 / pi + 6.0 * zone - 183;
 	place->y = atan(geodetic_tangent(sin(xi1) / hypot(sinh(eta1), cos(xi1)))) * 180 / pi;
 	return true;
@@ -198,7 +216,9 @@ static bool outline(const struct scene *scene, const double *g, const struct pla
 			at->x = unwrapped(at->x, at[-1].x);
 		ring->n++;
 	}
-	return true;
+	/* Round a pole it would not come back to where it began. */
+	return place->kind != PLACE_UTM ||
+	       fabs(ring->point[ring->n - 1].x - ring->point[0].x) < 180;
 }
 
 /* Twice the area, counter-clockwise above 0. */

@@ -230,7 +230,7 @@ int geopackage_changed(struct catalogue *catalogue, struct error *err)
 
 	if (!catalogue->changed)
 		return 0;
-	if (statement_run(catalogue, CONTENTS_CHANGED, value, N_BOUND(value), err))
+	if (statement_change(catalogue, CONTENTS_CHANGED, value, N_BOUND(value), err))
 		return -1;
 	catalogue->changed = false;
 	return 0;

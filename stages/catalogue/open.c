@@ -16,7 +16,7 @@
 #include "record.h"
 #include "schema.h"
 
-enum { WAIT_MS = 5000, WAIT_AT_CLOSE_MS = 500 };
+enum { WAIT_MS = 5000, WAIT_AT_CLOSE_MS = 500, PAGE_LEAST = 512 };
 
 #define NETWORK_NOTE                                                                              \
 	"it lies on a network or cluster file system, so it is kept with a rollback journal "     \
@@ -76,6 +76,11 @@ static int check_file(const struct catalogue *catalogue, struct error *err)
 		if (!catalogue->writes && st.st_size == 0)
 			return error_set(err, EX_DATAERR,
 					 "catalogue %s: is empty; a run with --catalog fills it",
+					 catalogue->path);
+		if (st.st_size > 0 && st.st_size < PAGE_LEAST) /* SQLite would take it for empty */
+			return error_set(err, EX_DATAERR,
+					 "catalogue %s: it is no catalogue of imgpipe (no SQLite "
+					 "database); name another file",
 					 catalogue->path);
 		return 0;
 	}
@@ -350,6 +355,8 @@ static int settle(struct catalogue *catalogue, struct error *err)
 	bool set;
 
 	(void)sqlite3_busy_timeout(catalogue->db, WAIT_AT_CLOSE_MS);
+	if (catalogue->reading && statement_commit(catalogue, err))
+		return -1;
 	if (geopackage_changed(catalogue, err) ||
 	    statement_once(catalogue, "PRAGMA analysis_limit = 400; PRAGMA optimize", err) ||
 	    (catalogue->wal && statement_once(catalogue, "PRAGMA wal_checkpoint(TRUNCATE)", err)))
@@ -365,7 +372,6 @@ int catalogue_close(struct catalogue *catalogue, struct error *err)
 
 	if (!catalogue)
 		return 0;
-	statements_free(catalogue);
 	if (catalogue->writes)
 		rc = settle(catalogue, err);
 	disconnect(catalogue);

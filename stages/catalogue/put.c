@@ -50,11 +50,22 @@ static const char *date_of(char date[11], const char *acquired)
 	return date;
 }
 
+bool row_time(const char *text)
+{
+	static const char form[] = "dddd-dd-ddTdd:dd:dd.dddZ";
+
+	for (size_t i = 0; i < sizeof(form); i++)
+		if (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
+			return false;
+	return true;
+}
+
 /* --- statistics --- */
 
 static int add_known(struct catalogue *catalogue, int64_t scene, const char *index,
 		     const struct summary *s, double area_m2, struct error *err)
 {
+	_Static_assert(N_PERCENTILES == 7 && N_MASK_REASONS == 9, "as the table has columns");
 	struct bound value[33] = {
 		bound_integer(scene),
 		bound_text(index),

@@ -18,7 +18,10 @@ struct row_origin {
 int row_write(struct catalogue *catalogue, const struct catalogue_row *row,
 	      const struct row_origin *origin, struct error *err) MUST_CHECK;
 
-/* A set by its definition, which is there from now on. */
+/* Is it a time as geopackage_time() writes it? Pure. */
+bool row_time(const char *text);
+
+/* A set by its definition, which is there from now on. Within a transaction. */
 int set_with(struct catalogue *catalogue, unsigned results_version, const char *options,
 	     const char *definition, int64_t *id, struct error *err) MUST_CHECK;
 

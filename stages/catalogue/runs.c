@@ -61,7 +61,7 @@ int catalogue_run_begin(struct catalogue *catalogue, const struct options *optio
 			bound_word(host),    bound_integer(getpid()),
 		};
 
-		rc = statement_run(catalogue, RUN_ADD, value, N_BOUND(value), err);
+		rc = statement_change(catalogue, RUN_ADD, value, N_BOUND(value), err);
 		*run = sqlite3_last_insert_rowid(catalogue->db);
 		catalogue->changed = true;
 	}
@@ -87,7 +87,7 @@ int catalogue_run_end(struct catalogue *catalogue, int64_t run, const struct run
 		bound_real((double)totals->cpu_ns / 1e9),
 	};
 
-	if (statement_run(catalogue, RUN_END, value, N_BOUND(value), err))
+	if (statement_change(catalogue, RUN_END, value, N_BOUND(value), err))
 		return -1;
 	return geopackage_changed(catalogue, err);
 }

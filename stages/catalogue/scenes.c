@@ -19,9 +19,13 @@ int catalogue_find(struct catalogue *catalogue, int64_t set, const char *source,
 		   struct catalogue_scene *scene, struct error *err)
 {
 	const struct bound value[] = {bound_bytes(source), bound_integer(set)};
-	sqlite3_stmt *row = statement_begin(catalogue, RECORD_FIND, value, N_BOUND(value), err);
-	int rc = row ? statement_next(catalogue, row, err) : -1;
+	sqlite3_stmt *row;
+	int rc;
 
+	if (statement_view(catalogue, err))
+		return -1;
+	row = statement_begin(catalogue, RECORD_FIND, value, N_BOUND(value), err);
+	rc = row ? statement_next(catalogue, row, err) : -1;
 	if (rc <= 0)
 		return rc;
 	*scene = (struct catalogue_scene){
@@ -176,5 +180,5 @@ int catalogue_forget(struct catalogue *catalogue, int64_t scene, struct error *e
 	const struct bound value[] = {bound_integer(scene)};
 
 	catalogue->changed = true;
-	return statement_run(catalogue, SCENE_FORGET, value, N_BOUND(value), err);
+	return statement_change(catalogue, SCENE_FORGET, value, N_BOUND(value), err);
 }

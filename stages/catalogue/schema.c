@@ -40,6 +40,7 @@ static const char *const step_1[] = {
 	" started DATETIME NOT NULL, ended DATETIME, exit_status INTEGER, command TEXT,"
 	" program TEXT, host TEXT, pid INTEGER, scenes INTEGER, ok INTEGER, failed INTEGER,"
 	" skipped INTEGER, cancelled INTEGER, wall_seconds DOUBLE, cpu_seconds DOUBLE)",
+	"CREATE INDEX runs_started ON runs (started)",
 	"CREATE TABLE scenes (fid INTEGER PRIMARY KEY, geom MULTIPOLYGON,"
 	" set_id INTEGER NOT NULL REFERENCES sets (id), run_id INTEGER REFERENCES runs (id),"
 	" name TEXT NOT NULL, sensor TEXT, acquired TEXT, date DATE, status TEXT NOT NULL,"

@@ -10,6 +10,7 @@
 #include "printable.h"
 
 static const char *const sql[N_STATEMENTS_KEPT] = {
+	[BEGIN_READ] = "BEGIN",
 	[BEGIN_WRITE] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
@@ -31,9 +32,9 @@ static const char *const sql[N_STATEMENTS_KEPT] = {
 		    " failed = ?6, skipped = ?7, cancelled = ?8, wall_seconds = ?9,"
 		    " cpu_seconds = ?10 WHERE id = ?1",
 	[RUN_FIND] = "SELECT id FROM runs WHERE started = ?1 AND host IS ?2 AND pid IS ?3",
-	[RUN_READ] = "SELECT started, command, program, host, pid, ended, exit_status, scenes, ok,"
-		     " failed, skipped, cancelled, wall_seconds, cpu_seconds"
-		     " FROM runs WHERE id = ?1",
+	[RUN_LIST] = "SELECT id, set_id, started, command, program, host, pid, ended, exit_status,"
+		     " scenes, ok, failed, skipped, cancelled, wall_seconds, cpu_seconds"
+		     " FROM runs ORDER BY id",
 	[RUN_COPY] = "INSERT INTO runs (set_id, started, command, program, host, pid, ended,"
 		     " exit_status, scenes, ok, failed, skipped, cancelled, wall_seconds,"
 		     " cpu_seconds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
@@ -49,7 +50,8 @@ static const char *const sql[N_STATEMENTS_KEPT] = {
 			 " source = ?16, updated = ?17 WHERE fid = ?1",
 	[SCENE_GONE] = "UPDATE scenes SET gone = ?2 WHERE fid = ?1",
 	[SCENE_FORGET] = "DELETE FROM scenes WHERE fid = ?1",
-	[SCENE_COPIED] = "SELECT geom, run_id, updated FROM scenes WHERE fid = ?1",
+	[SCENE_ORIGIN] = "SELECT geom, run_id, updated FROM scenes WHERE fid = ?1",
+	[SCENE_GEOMETRY] = "SELECT geom FROM scenes WHERE geom IS NOT NULL",
 	[SCENE_LIST] = "SELECT r.scene_id, r.set_id, r.status, r.gone, r.source, r.inputs, r.maps,"
 		       " s.name, s.sensor, s.acquired, s.error, s.updated"
 		       " FROM records AS r JOIN scenes AS s ON s.fid = r.scene_id"
@@ -276,13 +278,26 @@ void statements_free(struct catalogue *catalogue)
 	}
 }
 
+int statement_view(struct catalogue *catalogue, struct error *err)
+{
+	if (!catalogue->writes || !sqlite3_get_autocommit(catalogue->db))
+		return 0;
+	if (statement_run(catalogue, BEGIN_READ, NULL, 0, err))
+		return -1;
+	catalogue->reading = true;
+	return 0;
+}
+
 int statement_transaction(struct catalogue *catalogue, struct error *err)
 {
+	if (catalogue->reading && statement_commit(catalogue, err))
+		return -1;
 	return statement_run(catalogue, BEGIN_WRITE, NULL, 0, err);
 }
 
 int statement_commit(struct catalogue *catalogue, struct error *err)
 {
+	catalogue->reading = false;
 	if (statement_run(catalogue, COMMIT, NULL, 0, err) == 0)
 		return 0;
 	statement_rollback(catalogue);
@@ -293,10 +308,22 @@ void statement_rollback(struct catalogue *catalogue)
 {
 	struct error ignored;
 
+	catalogue->reading = false;
+	catalogue->extent_known = false;
 	if (!sqlite3_get_autocommit(catalogue->db) &&
 	    statement_run(catalogue, ROLLBACK, NULL, 0, &ignored))
 		catalogue->changed = false; /* closing the connection does it */
-	catalogue->extent_known = false;
+}
+
+int statement_change(struct catalogue *catalogue, enum statement which, const struct bound *value,
+		     size_t n, struct error *err)
+{
+	if (statement_transaction(catalogue, err))
+		return -1;
+	if (statement_run(catalogue, which, value, n, err) == 0)
+		return statement_commit(catalogue, err);
+	statement_rollback(catalogue);
+	return -1;
 }
 
 /* --- columns --- */

@@ -12,6 +12,7 @@
 
 /* All statements of the room; their SQL is in statement.c. */
 enum statement {
+	BEGIN_READ,
 	BEGIN_WRITE,
 	COMMIT,
 	ROLLBACK,
@@ -22,13 +23,14 @@ enum statement {
 	RUN_ADD,
 	RUN_END,
 	RUN_FIND,
-	RUN_READ,
+	RUN_LIST,
 	RUN_COPY,
 	SCENE_ADD,
 	SCENE_CHANGE,
 	SCENE_GONE,
 	SCENE_FORGET,
-	SCENE_COPIED,
+	SCENE_ORIGIN,
+	SCENE_GEOMETRY,
 	SCENE_LIST,
 	RECORD_FIND,
 	RECORD_ADD,
@@ -58,6 +60,7 @@ struct catalogue {
 	sqlite3 *db;
 	char *path; /* canonical */
 	bool writes, wal;
+	bool reading; /* a transaction that only reads is open */
 	bool changed; /* since the contents' last_change was set */
 	bool extent_known;
 	double extent[4]; /* of scenes: min x, min y, max x, max y; NaN: there is none */
@@ -147,11 +150,21 @@ int statement_number(struct catalogue *catalogue, const char *sql, int64_t *numb
 		     struct error *err) MUST_CHECK;
 void statements_free(struct catalogue *catalogue);
 
-/* All or nothing: what follows until statement_commit() or statement_rollback(). */
+/*
+ * Who writes keeps one view of the file for all that is read between two of his own changes, and
+ * its lock, which is half of what a small read costs. Who reads only does not: he would hold up
+ * others.
+ */
+int statement_view(struct catalogue *catalogue, struct error *err) MUST_CHECK;
+/* All or nothing: what follows until statement_commit() or statement_rollback(). Every change is
+ * made within one. */
 int statement_transaction(struct catalogue *catalogue, struct error *err) MUST_CHECK;
 int statement_commit(struct catalogue *catalogue, struct error *err) MUST_CHECK;
 /* Also where SQLite has done so itself. */
 void statement_rollback(struct catalogue *catalogue);
+/* statement_run() in one of its own. */
+int statement_change(struct catalogue *catalogue, enum statement which, const struct bound *value,
+		     size_t n, struct error *err) MUST_CHECK;
 
 /* --- columns --- */
 

@@ -1,10 +1,12 @@
 /*
  * The catalogue as a store: what is put there comes back, to the bit; sets apart; one file after
- * its close.
+ * its close. `--write FILE N` writes N scenes all round the Earth, for
+ * tests/oracle/catalogue_store.py, reads them back, and prints the microseconds that each took.
  */
 #include "store_fixture.h"
 
 #include <math.h>
+#include <time.h>
 
 #include "run_totals.h"
 
@@ -329,7 +331,100 @@ static void readers_beside(void **state)
 	assert_int_equal(store_empty(s), 1);
 }
 
-int main(void)
+/* Every tenth has failed. */
+static void nth(struct store *s, unsigned i, struct catalogue_row *row, char source[64])
+{
+	struct raster_info *info = &s->good.files[0].info;
+
+	snprintf(source, 64, "/archive/scene%06u.tif", i);
+	snprintf(info->crs, sizeof(info->crs), "EPSG:32%u%02u", 6 + i / 60 % 2, 1 + i % 60);
+	info->geotransform[0] = 200000 + 10 * (i % 40000);
+	info->geotransform[3] = 1000000 + 100 * (i % 70000);
+	row->result = i % 10 == 9 ? &s->bad_result : &s->good_result;
+}
+
+static bool no_output(void *context, const struct catalogue_output *output)
+{
+	(void)context;
+	return output->bytes > 0;
+}
+
+static double cpu_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+static void read_all(struct store *s, struct catalogue *c, int64_t set, unsigned n)
+{
+	struct catalogue_scene row;
+	double find = 0, recall = 0;
+	char source[64];
+
+	for (unsigned i = 0; i < n; i++) {
+		double begin = cpu_us();
+
+		snprintf(source, sizeof(source), "/archive/scene%06u.tif", i);
+		assert_int_equal(catalogue_find(c, set, source, &row, &s->err), 1);
+		WORKS(catalogue_outputs(c, row.id, no_output, NULL, &s->err));
+		find += cpu_us() - begin;
+		begin = cpu_us();
+		WORKS(catalogue_recall(c, row.id, &recipe_ndvi, &s->scene, &s->again, &s->result,
+				       &s->err));
+		scene_release(&s->scene);
+		recall += cpu_us() - begin;
+	}
+	printf("find and outputs %.1f us, recall %.1f us\n", find / n, recall / n);
+}
+
+static int write_many(const char *path, unsigned n)
+{
+	struct catalogue_output output = {
+		.path = "/out/map.tif", .kind = "map", .index = "ndvi", .bytes = 9, .head = 10};
+	struct run_totals totals = {.n_scenes = n, .n_ok = n - n / 10, .n_failed = n / 10};
+	struct catalogue_row row;
+	struct catalogue *c;
+	struct store *s;
+	int64_t set, run;
+	void *state;
+	char source[64];
+	double begin;
+
+	assert_int_equal(store_setup(&state), 0);
+	s = state;
+	snprintf(s->path, sizeof(s->path), "%s", path);
+	s->options.raw = true;
+	begin = cpu_us();
+	c = store_open(s, CATALOGUE_WRITE);
+	printf("open %.1f us\n", cpu_us() - begin);
+	if (catalogue_note(c))
+		printf("note: %s\n", catalogue_note(c));
+	assert_int_equal(catalogue_set_of(c, &s->options, true, &set, &s->err), 1);
+	WORKS(catalogue_run_begin(c, &s->options, set, &run, &s->err));
+	row = store_row(s, set, source, NULL);
+	row.run = run;
+	row.n_outputs = 1;
+	row.output = &output;
+	begin = cpu_us();
+	for (unsigned i = 0; i < n; i++) {
+		nth(s, i, &row, source);
+		WORKS(catalogue_put(c, &row, &s->err));
+	}
+	printf("put %.1f us\n", (cpu_us() - begin) / n);
+	WORKS(catalogue_run_end(c, run, &totals, 0, &s->err));
+	read_all(s, c, set, n);
+	begin = cpu_us();
+	WORKS(catalogue_check(c, &s->err));
+	printf("check %.1f us\n", (cpu_us() - begin) / n);
+	begin = cpu_us();
+	WORKS(catalogue_close(c, &s->err));
+	printf("close %.1f us\n", cpu_us() - begin);
+	return store_teardown(&state);
+}
+
+int main(int argc, char **argv)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)
 	const struct CMUnitTest tests[] = {
@@ -344,5 +439,7 @@ int main(void)
 		TEST(readers_beside),
 	};
 
+	if (argc == 4 && strcmp(argv[1], "--write") == 0)
+		return write_many(argv[2], (unsigned)strtoul(argv[3], NULL, 10));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
