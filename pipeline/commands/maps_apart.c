@@ -35,6 +35,7 @@ struct looking {
 	const struct maps *maps;
 	const struct scene_list *scene_list;
 	const struct resumed *resume;
+	bool may_replace;              /* files that are there */
 	uint64_t limit;                /* of the program's memory */
 	int folder;                    /* descriptor; -1: it is not there yet */
 	struct reports_within reports; /* that go into it */
@@ -168,7 +169,7 @@ static int check_present(struct looking *l, struct error *err)
 			"%s: files to be written are inputs of this run (among %s%s); give "
 			"another --output or --name, or leave them out with --exclude",
 			l->maps->folder, l->shown, l->n_present > SHOWN_MOST ? " ..." : "");
-	if (l->maps->overwrite || resume_replaces(l->resume))
+	if (l->may_replace)
 		return 0;
 	return error_set(err, EX_CANTCREAT,
 			 "%s: of the files to be written %zu %s there: %s%s; --overwrite replaces "
@@ -296,6 +297,7 @@ int maps_apart(const struct options *options, const struct scene_list *scene_lis
 	struct looking l = {.maps = options->maps,
 			    .scene_list = scene_list,
 			    .resume = resume,
+			    .may_replace = options->map.overwrite || resume_replaces(resume),
 			    .limit = limit,
 			    .folder = -1};
 	int status;

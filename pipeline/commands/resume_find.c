@@ -11,19 +11,27 @@
 
 /* --- what a scene is made of --- */
 
+/* No canonical path begins so. */
+#define NAME_LINE "//scene "
+
 char *resume_inputs_text(const struct scene_inputs *inputs, const char *name)
 {
 	char *text;
 
-	return asprintf(&text, "%sscene %s\n", inputs->text, name) < 0 ? NULL : text;
+	return asprintf(&text, "%s" NAME_LINE "%s", inputs->text, name) < 0 ? NULL : text;
 }
 
-/* " 0123abcd", which --resume=strict puts behind a line. */
+bool resume_is_name_line(const char *line)
+{
+	return strncmp(line, NAME_LINE, sizeof(NAME_LINE) - 1) == 0;
+}
+
+/* " 0123abcd", or " ?", which --resume=strict puts behind a line. */
 static size_t checksum_length(const char *text)
 {
-	enum { DIGITS = 8 };
+	const size_t digits = *text == ' ' ? strspn(text + 1, "0123456789abcdef?") : 0;
 
-	return *text == ' ' && strspn(text + 1, "0123456789abcdef") == DIGITS ? 1 + DIGITS : 0;
+	return digits == 8 || (digits == 1 && text[1] == '?') ? 1 + digits : 0;
 }
 
 bool resume_same_inputs(const char *kept, const char *now, bool strict)

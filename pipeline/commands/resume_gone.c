@@ -23,17 +23,7 @@ struct going {
 	int status;
 };
 
-/* The name of the first file: the line less what is said of it. */
-static size_t name_length(const char *inputs)
-{
-	const char *end = strchrnul(inputs, '\n');
-	unsigned words = 0;
-
-	/* "BYTES MTIME_NS", or "?", which no file has. */
-	while (end > inputs && words < 2)
-		words += *--end == ' ';
-	return words == 2 ? (size_t)(end - inputs) : 0;
-}
+/* --- is its first file there? --- */
 
 static bool is_there(const char *path)
 {
@@ -42,24 +32,57 @@ static bool is_there(const char *path)
 	return stat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-/* Is the first file of the row still there? One on a network cannot be looked at. */
-static bool has_files(const struct catalogue_scene *row)
+/* The name as scene_inputs() has written it, cut after `length` bytes: one file of the row's. */
+static char *path_of(const struct catalogue_scene *row, size_t length)
 {
-	const size_t length = name_length(row->inputs);
-	const char *slash = strrchr(row->source, '/');
-	const int folder = slash ? (int)(slash - row->source) : 0;
-	char *path;
-	bool there;
+	const char *slash = strrchr(row->source, '/'), *from = row->inputs;
+	const size_t folder = *from != '/' && slash ? (size_t)(slash + 1 - row->source) : 0;
+	char *path = malloc(folder + length + 1), *to = path ? path + folder : NULL;
 
-	if (!length)
-		return true;
-	if (asprintf(&path, "%.*s%s%.*s", *row->inputs == '/' ? 0 : folder, row->source,
-		     *row->inputs == '/' ? "" : "/", (int)length, row->inputs) < 0)
-		return true;
-	there = is_there(path);
+	if (!path)
+		return NULL;
+	memcpy(path, row->source, folder);
+	for (const char *end = from + length; from < end; from++) {
+		const bool escaped = *from == '\\' && from + 1 < end;
+
+		from += escaped;
+		*to++ = escaped && *from == 'n' ? '\n' : *from;
+	}
+	*to = '\0';
+	return path;
+}
+
+static bool is_named_there(const struct catalogue_scene *row, size_t length)
+{
+	char *path = path_of(row, length);
+	bool there = !path || is_there(path); /* without memory nothing is said to be gone */
+
 	free(path);
 	return there;
 }
+
+/*
+ * Behind the name stand two or three words (scene_inputs.h), and names may have spaces: whichever
+ * is there. What is on a network cannot be looked at.
+ */
+static bool has_files(const struct catalogue_scene *row)
+{
+	const char *end = strchrnul(row->inputs, '\n');
+	size_t length = (size_t)(end - row->inputs);
+	bool there = *row->source != '/' || (length && end[-1] == '?');
+
+	if (resume_is_name_line(row->inputs)) /* no file was there then, either */
+		return there;
+	for (unsigned words = 1; words <= 3 && !there && length; words++) {
+		const char *space = memrchr(row->inputs, ' ', length);
+
+		length = space ? (size_t)(space - row->inputs) : 0;
+		there = words > 1 && length && is_named_there(row, length);
+	}
+	return there;
+}
+
+/* --- all rows --- */
 
 static bool look(void *context, const struct catalogue_scene *row)
 {

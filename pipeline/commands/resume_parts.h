@@ -68,6 +68,8 @@ static inline bool resume_bit(const struct resumed *r, uint32_t place)
 /* What the row keeps of a scene's files: their text and the name that the scene has in this run,
  * by which its outputs are called. NULL without memory. */
 char *resume_inputs_text(const struct scene_inputs *inputs, const char *name);
+/* Does the name of the scene stand in this line, and no file? */
+bool resume_is_name_line(const char *line);
 /* Is `kept`, of a row, the text of the same files? not strict: a checksum of it is passed over. */
 bool resume_same_inputs(const char *kept, const char *now, bool strict);
 /* All scenes of the list. */

@@ -199,11 +199,16 @@ static struct recipe *read_recipe(const char *definition, size_t bytes)
 	json_t *o = bytes <= DEFINITION_MOST
 			    ? json_loadb(definition, bytes, JSON_REJECT_DUPLICATES, NULL)
 			    : NULL;
+	const json_t *asked = json_object_get(json_object_get(o, "options"), "bands-output");
 	struct recipe *recipe = NULL;
 
 	if (json_object_size(o) == 4)
 		recipe = partial_read_recipe(json_object_get(o, "bands"),
 					     json_object_get(o, "indices"));
+	if (recipe && recipe->kept && !asked) {
+		recipe_free(recipe);
+		recipe = NULL;
+	}
 	json_decref(o);
 	return recipe;
 }

@@ -221,6 +221,15 @@ static bool read_files(uint64_t *to, const json_t *value)
 	return true;
 }
 
+/* Bands that no value reads are those of --bands-output. */
+static bool bands_are_asked_for(const struct partial_head *head)
+{
+	for (unsigned i = 0; i < head->identity.n; i++)
+		if (strcmp(head->identity.item[i].option, "bands-output") == 0)
+			return !head->recipe->kept || head->identity.item[i].value;
+	return false;
+}
+
 int partial_head_read(struct partial_head *head, const json_t *o, const char *path,
 		      struct error *err)
 {
@@ -241,7 +250,7 @@ int partial_head_read(struct partial_head *head, const json_t *o, const char *pa
 		return bad_head(path, err);
 	head->recipe = head->own_recipe;
 	head->made_by = json_incref(programs);
-	return 0;
+	return bands_are_asked_for(head) ? 0 : bad_head(path, err);
 }
 
 /* --- comparing --- */
