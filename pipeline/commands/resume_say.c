@@ -25,6 +25,17 @@ void resume_say(const struct resumed *r, const char *format, ...)
 	printable_line(stderr, "imgpipe: note: %s", line);
 }
 
+void resume_complain(const char *format, ...)
+{
+	char line[LINE_BYTES];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	printable_line(stderr, "imgpipe: %s", line);
+}
+
 /* "8 new, 1 that failed before". */
 static void todo_text(char *text, size_t size, const struct resumed *r)
 {
