@@ -7,13 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,31 +29,6 @@ static struct {
 	bool quiet; /* -q: on standard error errors alone */
 	atomic_bool told_full, told_gone, torn;
 } target;
-
-/* --- the run's id --- */
-
-static char run_id[17];
-
-static void make_run_id(void)
-{
-	struct timespec now;
-	uint64_t number;
-
-	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number)) {
-		(void)clock_gettime(CLOCK_REALTIME, &now);
-		number = ((uint64_t)now.tv_sec << 30 | (uint64_t)now.tv_nsec) ^ (uint64_t)getpid()
-											<< 40;
-	}
-	(void)snprintf(run_id, sizeof(run_id), "%016llx", (unsigned long long)number);
-}
-
-const char *log_run_id(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	(void)pthread_once(&once, make_run_id);
-	return run_id;
-}
 
 /* --- the file --- */
 
