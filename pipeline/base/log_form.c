@@ -151,10 +151,12 @@ static void put_numbers(struct out *out, const struct log_number *number)
 {
 	for (; number && number->name; number++) {
 		put(out, ",\"%s\":", number->name);
-		if (isfinite(number->value))
-			put(out, "%.15g", number->value);
-		else
+		if (!isfinite(number->value))
 			put(out, "null");
+		else if (number->value == floor(number->value) && fabs(number->value) < 0x1p53)
+			put(out, "%.0f", number->value);
+		else
+			put(out, "%.9g", number->value);
 	}
 }
 
