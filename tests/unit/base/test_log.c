@@ -333,7 +333,8 @@ static void test_refused(void **state)
 
 static void test_command(void **state)
 {
-	char *argv[] = {"imgpipe", "--csv", "a", "https://u:secret@h/x", NULL};
+	static char words[4][32] = {"imgpipe", "--csv", "a", "https://u:secret@h/x"};
+	char *argv[] = {words[0], words[1], words[2], words[3], NULL};
 	const struct log_number numbers[] = {{"ok", 3}, {0}};
 	char *rest, *line;
 	json_t *object;
