@@ -140,7 +140,7 @@ void console_scene(struct console *c, const struct scene_result *result)
 		log_line(LOG_LEVEL_INFO, "scene-skipped", name, "skipped: %s", result->error.text);
 	if (result->status == SCENE_OK && scene->missing && c->recipe && !repeated)
 		say_missing(c->recipe, scene, name);
-	if (result->status != SCENE_FAILED && result->status != SCENE_SKIPPED)
+	if (result->status == SCENE_OK)
 		say_done(c, result, name);
 	pthread_mutex_unlock(&c->lock);
 }

@@ -178,8 +178,76 @@ teardown() {
 	sleep 0.5
 	kill -HUP $pid
 	exec 7>&-
-	run wait $pid
+	status=0
+	wait $pid || status=$?
 	[ "$status" -eq 129 ]
+}
+
+# slow MILLISECONDS ... : a run of 64 chunks whose log is `log`, in a group of its own
+slow() {
+	set -m
+	"$IMGPIPE" -q --log-file log --log-format json --csv x.csv --chunk 64 --teach "task-overhead=$1ms" \
+		"${@:2}" big.tif a.tif 2> said &
+	pid=$!
+	set +m
+	for _ in {1..100}; do
+		grep -qs run-begin log && break
+		sleep 0.1
+	done
+	sleep 0.3
+}
+
+# ended STATUS : the run ends so
+ended() {
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq "$1" ] || {
+		echo "exit status $status, not $1"
+		cat log said
+		return 1
+	}
+}
+
+@test "interrupted: the log has its end, and no scene that is cut short is done" {
+	"$MAKE_SCENE" --size 512 big.tif
+	slow 50 -j 1 --executor threads
+	kill -TERM $pid
+	ended 143
+	says log '.event == "interrupted" and .level == "warning"'
+	says log '.event == "run-end" and .status == 143 and .cancelled >= 1'
+	[ "$(jq -r .event log | grep -c run-end)" -eq 1 ]
+	! says log '.event == "scene-done"'
+}
+
+@test "interrupted in the middle of a block that takes long" {
+	"$MAKE_SCENE" --size 4096 big.tif
+	slow 1 -j 1 --executor threads --expr 'x=(nir+1)**0.3+exp(red/9999)' --chunk 4096 --working-set chunk
+	kill -TERM $pid
+	ended 143
+	says log '.event == "interrupted" and .level == "warning"'
+	[ "$(jq -r .event log | grep -c run-end)" -eq 1 ]
+	[ "$(tail -n 1 log | jq -r .status)" = 143 ]
+}
+
+@test "SIGHUP to the program and its workers ends none of them" {
+	"$MAKE_SCENE" --size 512 big.tif
+	for executor in threads processes; do
+		rm -f log x.csv
+		slow 10 -j 2 --executor $executor
+		kill -HUP -- -$pid
+		ended 0
+		says log '.event == "run-end" and .ok == 2 and .workers_lost == 0'
+		grep -q '^big,' x.csv
+	done
+}
+
+@test "a worker that dies is told of" {
+	"$MAKE_SCENE" --size 512 big.tif
+	slow 20 -j 2 --executor processes
+	kill -KILL "$(pgrep -P $pid | head -1)"
+	wait $pid || true
+	says log '.event == "worker-lost" and .level == "warning"'
+	says log '.event == "run-end" and .workers_lost == 1'
 }
 
 @test "the journal: levels in front of lines, and only where standard error is the journal" {
