@@ -31,7 +31,7 @@ void log_begin(int argc, char *const *argv)
 
 void log_counts(const struct log_number *numbers)
 {
-	for (n_counts = 0; numbers[n_counts].name && n_counts < LOG_COUNTS_MOST; n_counts++)
+	for (n_counts = 0; n_counts < LOG_COUNTS_MOST && numbers[n_counts].name; n_counts++)
 		counts[n_counts] = numbers[n_counts];
 }
 
