@@ -140,20 +140,29 @@ uint64_t read_word(struct byte_reader *r, unsigned bytes)
 	return value;
 }
 
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE unsigned read_byte(struct byte_reader *r)
+{
+	if (!r->bad && r->at < r->end)
+		return *r->at++;
+	r->bad = true;
+	return 0;
+}
+
 /* The bits of a varint from bit `shift` of a number on; 0 is its own end, and has one byte. */
-static uint64_t read_bits(struct byte_reader *r, unsigned shift, bool may_be_zero)
+INLINE uint64_t read_bits(struct byte_reader *r, unsigned shift, bool may_be_zero)
 {
 	uint64_t value = 0;
-	unsigned char byte = 0;
 
 	for (unsigned at = shift;; at += 7) {
-		if (!has(r, 1))
-			return 0;
-		byte = *r->at++;
-		if (at > 63 || (uint64_t)(byte & 0x7F) << at >> at != (byte & 0x7F))
+		unsigned byte = read_byte(r);
+		uint64_t bits = byte & 0x7F;
+
+		if (at > 63 || bits << at >> at != bits)
 			r->bad = true;
 		else
-			value |= (uint64_t)(byte & 0x7F) << at;
+			value |= bits << at;
 		if (!byte && !(may_be_zero && at == shift)) /* longer than it need be */
 			r->bad = true;
 		if (r->bad || !(byte & 0x80))
@@ -224,31 +233,37 @@ float read_float(struct byte_reader *r)
 }
 
 /* The count; *zeros: slots of zero before it. */
-static uint64_t read_slot(struct byte_reader *r, unsigned *zeros)
+INLINE uint64_t read_slot(struct byte_reader *r, unsigned *zeros)
 {
-	unsigned byte = (unsigned)read_word(r, 1);
-	uint64_t count = byte & ((1 << COUNT_BITS) - 1);
+	unsigned byte = read_byte(r);
+	uint64_t count = byte & ((1 << COUNT_BITS) - 1), more;
 
 	*zeros = byte >> COUNT_BITS & MANY_ZEROS;
 	if (byte & 0x80)
 		count |= read_bits(r, COUNT_BITS, false);
-	if (*zeros == MANY_ZEROS)
-		*zeros += (unsigned)read_varint(r, HIST_SLOTS);
+	if (*zeros < MANY_ZEROS)
+		return count;
+	more = read_bits(r, 0, true);
+	if (more >= HIST_SLOTS)
+		r->bad = true;
+	*zeros += (unsigned)more;
 	return count;
 }
 
 void read_histogram(struct byte_reader *r, struct histogram *h)
 {
 	unsigned slot = 0, used = (unsigned)read_varint(r, HIST_SLOTS), zeros;
+	struct byte_reader own = *r; /* so that it is kept in registers */
 
-	histogram_clear(h);
-	for (; used && !r->bad; used--) {
-		uint64_t count = read_slot(r, &zeros);
+	memset(h, 0, sizeof(*h));
+	for (; used && !own.bad; used--) {
+		uint64_t count = read_slot(&own, &zeros);
 
 		slot += zeros;
 		if (!count || slot >= HIST_SLOTS)
-			r->bad = true;
+			own.bad = true;
 		else
 			h->count[slot++] = count;
 	}
+	*r = own;
 }

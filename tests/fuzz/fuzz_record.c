@@ -23,7 +23,8 @@ static struct histogram histogram[MOST_VALUES];
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	static const struct value_grid grids[MOST_VALUES] = {{0, -1, 1}, {3, -8, 8}, {2, 0.5, 0.53}};
+	static const struct value_grid grids[MOST_VALUES] = {
+		{0, -1, 1}, {3, -8, 8}, {2, 0.5, 0.53}};
 
 	(void)argc;
 	(void)argv;

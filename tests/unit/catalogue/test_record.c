@@ -258,32 +258,37 @@ static void no_valid_pixel_and_all_notes(void **state)
 	release();
 }
 
-/* Counts of every length, gaps of every length: random histograms, and the extremes. */
-static void histograms_of_all_kinds(void **state)
+/* Of one value, of up to 4000 different pixels, as many times as any number of bits says. */
+static void make_random(bool many)
 {
 	struct value_result *value = &made.result.value[0];
+	uint64_t pixels = 0;
 
+	make_scene();
+	made.scene.missing = 0;
+	made.result.n_values = 1;
+	memset(made.histogram, 0, sizeof(made.histogram[0]));
+	accum_clear(&value->accum);
+	for (uint64_t n = 1 + random_bits() % (many ? 4000 : 40); n; n--) {
+		uint64_t times = 1 + (random_bits() >> (30 + random_bits() % 34));
+
+		add(0, (float)(2 * random_unit() - 1), times);
+		pixels += times;
+	}
+	memset(&value->masked_by, 0, sizeof(value->masked_by));
+	made.scene.x_size = 1 << 16; /* to a whole number of rows */
+	made.scene.y_size = (uint32_t)(pixels >> 16) + 1;
+	value->accum.n[PIXEL_NODATA] =
+		((uint64_t)made.scene.y_size << 16) - value->accum.n[PIXEL_VALID];
+}
+
+/* Counts of every length, gaps of every length. */
+static void histograms_of_all_kinds(void **state)
+{
 	(void)state;
 	recipe.n_values = 1;
 	for (unsigned round = 0; round < 300; round++) {
-		uint64_t pixels = 0;
-
-		make_scene();
-		made.scene.missing = 0;
-		made.result.n_values = 1;
-		memset(made.histogram, 0, sizeof(made.histogram[0]));
-		accum_clear(&value->accum);
-		for (uint64_t n = 1 + random_bits() % (round % 3 ? 40 : 4000); n; n--) {
-			uint64_t times = 1 + (random_bits() >> (30 + random_bits() % 34));
-
-			add(0, (float)(2 * random_unit() - 1), times);
-			pixels += times;
-		}
-		memset(&value->masked_by, 0, sizeof(value->masked_by));
-		made.scene.x_size = 1 << 16; /* to a whole number of rows */
-		made.scene.y_size = (uint32_t)(pixels >> 16) + 1;
-		value->accum.n[PIXEL_NODATA] =
-			((uint64_t)made.scene.y_size << 16) - value->accum.n[PIXEL_VALID];
+		make_random(round % 3 == 0);
 		expect_the_same();
 		expect_bits();
 		release();
@@ -491,15 +496,16 @@ static void lengths_are_not_believed(void **state)
 /* Numbers that have another form, and places of slots beyond the last. */
 static void one_form_only(void **state)
 {
-	/* of a record that ends with a histogram of one slot: used 1, a slot of count 1, zeros 3
-	 * and more */
-	static const unsigned char tails[][5] = {{1, 0x60 | 1, 0, 0, 4},
-						 {1, 0x60, 1, 0, 3},
-						 {1, 0x80 | 1, 0, 0, 3},
-						 {1, 0x80 | 1, 0x80, 0, 4},
-						 {1, 0x60 | 1, 0xFF, 0x50, 4},
-						 {0x81, 0, 1, 0, 3},
-						 {2, 1, 0, 0, 2}};
+	/* of a record that ends with a histogram of one slot: length; slots used, count 1 behind
+	 * three zeros, and no more of them */
+	static const unsigned char tails[][6] = {{4, 1, 0x60 | 1, 0, 0}, /* one byte more */
+						 {3, 1, 0x60, 1},        /* a count of 0 */
+						 {3, 1, 0x80 | 1, 0}, /* longer than it need be */
+						 {4, 1, 0x80 | 1, 0x80, 0},
+						 {4, 1, 0x60 | 1, 0xFF, 0x50}, /* beyond the last */
+						 {5, 1, 0x60 | 1, 0x80, 0x80, 4}, /* 2^16 more */
+						 {4, 0x81, 0, 1, 0},
+						 {2, 2, 1}};
 	struct packed p, forged;
 	size_t at;
 
@@ -517,9 +523,9 @@ static void one_form_only(void **state)
 	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
 		struct error err;
 
-		forged = (struct packed){malloc(at + 4), at + tails[i][4]};
+		forged = (struct packed){malloc(at + tails[i][0]), at + tails[i][0]};
 		memcpy(forged.byte, p.byte, at);
-		memcpy(forged.byte + at, tails[i], 4);
+		memcpy(forged.byte + at, tails[i] + 1, tails[i][0]);
 		seal(&forged);
 		assert_int_equal(unpack(&forged, &err), -1);
 		if (!strstr(err.text, "its record is not"))
@@ -532,7 +538,56 @@ static void one_form_only(void **state)
 	recipe.n_values = 3;
 }
 
-int main(void)
+/* --- for tests/oracle/record.py: records, and what --partial writes of the same scenes --- */
+
+static void spill(const char *folder, unsigned number, const char *kind, const void *bytes,
+		  size_t size)
+{
+	char path[512];
+	FILE *out;
+
+	(void)snprintf(path, sizeof(path), "%s/%03u.%s", folder, number, kind);
+	out = fopen(path, "w");
+	if (!out || fwrite(bytes, 1, size, out) != size || fclose(out))
+		abort();
+}
+
+static void write_both(const char *folder, unsigned number)
+{
+	struct packed p;
+	struct error err;
+	char *text = partial_of(&made.result);
+
+	if (record_pack(&p.byte, &p.n, &made.result, &recipe, &err))
+		abort();
+	spill(folder, number, "record", p.byte, p.n);
+	spill(folder, number, "json", text, strlen(text));
+	free(text);
+	free(p.byte);
+	release();
+}
+
+static int write_records(const char *folder)
+{
+	unsigned number = 0;
+	void *none = NULL;
+
+	(void)setup(&none);
+	make_scene();
+	write_both(folder, number++);
+	make_failed(SCENE_FAILED);
+	write_both(folder, number++);
+	make_failed(SCENE_SKIPPED);
+	write_both(folder, number++);
+	recipe.n_values = 1;
+	while (number < 120) {
+		make_random(number % 3 == 0);
+		write_both(folder, number++);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_comes_back),
@@ -548,5 +603,7 @@ int main(void)
 		cmocka_unit_test(one_form_only),
 	};
 
+	if (argc == 3 && strcmp(argv[1], "--write") == 0)
+		return write_records(argv[2]);
 	return cmocka_run_group_tests(tests, setup, NULL);
 }
