@@ -140,9 +140,10 @@ static int add_outputs(struct catalogue *catalogue, int64_t scene, const struct 
 		const struct catalogue_output *output = &row->output[i];
 		const char *path = name_text(&catalogue->path_room, output->path);
 		const struct bound value[] = {
-			bound_integer(scene),       bound_text(path),
-			bound_text(output->kind),   bound_word(output->index),
-			bound_count(output->bytes), bound_integer((int64_t)output->head),
+			bound_integer(scene),         bound_text(path),
+			bound_text(output->kind),     bound_word(output->index),
+			bound_count(output->bytes),   bound_integer((int64_t)output->head),
+			bound_count(output->clamped),
 		};
 
 		if (!path)

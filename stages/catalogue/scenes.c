@@ -57,6 +57,7 @@ int catalogue_outputs(struct catalogue *catalogue, int64_t scene,
 			.index = column_text(catalogue, row, 2, err),
 			.bytes = (uint64_t)sqlite3_column_int64(row, 3),
 			.head = (uint64_t)sqlite3_column_int64(row, 4),
+			.clamped = (uint64_t)sqlite3_column_int64(row, 5),
 		};
 
 		rc = output.kind && output.index &&

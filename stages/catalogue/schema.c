@@ -65,7 +65,7 @@ static const char *const step_1[] = {
 	"CREATE TABLE outputs (id INTEGER PRIMARY KEY,"
 	" scene_id INTEGER NOT NULL REFERENCES scenes (fid) ON DELETE CASCADE,"
 	" path TEXT NOT NULL, kind TEXT NOT NULL, index_name TEXT, bytes INTEGER NOT NULL,"
-	" head INTEGER NOT NULL)",
+	" head INTEGER NOT NULL, clamped INTEGER NOT NULL)",
 	"CREATE INDEX outputs_scene ON outputs (scene_id)",
 	"INSERT INTO gpkg_spatial_ref_sys VALUES"
 	" ('WGS 84 geodetic', 4326, 'EPSG', 4326, 'GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\","

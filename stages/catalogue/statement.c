@@ -40,6 +40,9 @@ static const char *const sql[N_STATEMENTS_KEPT] = {
 		     " cpu_seconds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
 		     " ?13, ?14, ?15)",
 
+	[RUN_LAST] = "SELECT id, started, ended, command, host, exit_status, scenes, ok, failed"
+		     " FROM runs ORDER BY id DESC LIMIT 1",
+
 	[SCENE_ADD] = "INSERT INTO scenes (fid, geom, set_id, run_id, name, sensor, acquired, date,"
 		      " status, error, error_code, gone, crs, x_size, y_size, source, updated)"
 		      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
@@ -78,10 +81,10 @@ static const char *const sql[N_STATEMENTS_KEPT] = {
 		" ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)",
 	[STATISTICS_CLEAR] = "DELETE FROM statistics WHERE scene_id = ?1",
 
-	[OUTPUT_ADD] = "INSERT INTO outputs (scene_id, path, kind, index_name, bytes, head)"
-		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[OUTPUT_ADD] = "INSERT INTO outputs (scene_id, path, kind, index_name, bytes, head,"
+		       " clamped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[OUTPUT_CLEAR] = "DELETE FROM outputs WHERE scene_id = ?1",
-	[OUTPUT_LIST] = "SELECT path, kind, index_name, bytes, head FROM outputs"
+	[OUTPUT_LIST] = "SELECT path, kind, index_name, bytes, head, clamped FROM outputs"
 			" WHERE scene_id = ?1 ORDER BY id",
 
 	[EXTENT_READ] = "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents"

@@ -105,7 +105,8 @@ static bool count_output(void *context, const struct catalogue_output *output)
 	assert_string_equal(output->path, want->path);
 	assert_string_equal(output->kind, want->kind);
 	assert_string_equal(output->index, want->index);
-	assert_true(output->bytes == want->bytes && output->head == want->head);
+	assert_true(output->bytes == want->bytes && output->head == want->head &&
+		    output->clamped == want->clamped);
 	want->bytes = 0;
 	return true;
 }
@@ -118,7 +119,8 @@ static void outputs_and_replacing(void **state)
 					  .kind = "map",
 					  .index = "ndvi",
 					  .bytes = 1234,
-					  .head = UINT64_MAX - 5};
+					  .head = UINT64_MAX - 5,
+					  .clamped = 12345};
 	struct catalogue_scene first, again;
 	struct catalogue_row row;
 	int64_t set, run;
