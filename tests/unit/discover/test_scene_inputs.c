@@ -9,7 +9,10 @@
 #include <limits.h>
 #include <zlib.h>
 
+#include "commands/commands.h"
+#include "commands/computing.h"
 #include "discover/scene_inputs.h"
+#include "options/command_line.h"
 
 static struct scene_inputs inputs;
 static char real_root[PATH_MAX];
@@ -397,7 +400,30 @@ static int end(void **state)
 	return teardown(state);
 }
 
-int main(void)
+/* For tests/oracle/scene_inputs.py: the inputs of all scenes of these names and options. */
+static int tell(int argc, char **argv)
+{
+	struct options options;
+	const struct command *command;
+	struct scene_list *scene_list;
+	struct error err;
+
+	if (command_line_parse(&options, &command, commands, argc, argv, &err) != 0 ||
+	    computing_prepare(&options, command, &err) ||
+	    scene_list_new(&scene_list, &options, &err)) {
+		fprintf(stderr, "%s\n", err.text);
+		return 1;
+	}
+	for (uint32_t id = 0; id < scene_list_count(scene_list); id++) {
+		look(scene_list, id);
+		printf("source %s\n%s", inputs.source, inputs.text);
+	}
+	scene_list_free(scene_list);
+	computing_release(&options);
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stacks_and_band_files),
@@ -412,5 +438,7 @@ int main(void)
 		cmocka_unit_test(left_out),
 	};
 
+	if (argc > 2 && strcmp(argv[1], "--tell") == 0)
+		return tell(argc - 1, argv + 1);
 	return cmocka_run_group_tests(tests, begin, end);
 }
