@@ -44,12 +44,6 @@ int scene_inputs(struct scene_inputs *inputs, const struct scene_list *scene_lis
 void scene_inputs_release(struct scene_inputs *inputs);
 
 /*
- * Is the first file of such a text there now? What follows its lines does not matter. True of one
- * on a network; false where it has no file.
- */
-bool scene_inputs_there(const char *source, const char *text);
-
-/*
  * Leave scenes of this shard out of the list; the others keep their order and close up: the i-th of
  * those that stay is scene i from now on. n_all and the checksum of names stay those of the whole
  * list; those that go stand behind those that stay, as other shards' do.

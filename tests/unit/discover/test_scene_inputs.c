@@ -376,38 +376,6 @@ static void strict(void **state)
 	scene_list_free(scene_list);
 }
 
-/* What was told is found again, and missed where it has gone. */
-static void still_there(void **state)
-{
-	static const char *const names[] = {"t/a.tif", "t/b 5 77.tif", "t/new\nline\\n.tif",
-					    "t/c.tif 3"};
-	struct scene_list *scene_list;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		for (int strict = 0; strict < 2; strict++) {
-			make_file(names[i]);
-			scene_list = SCENE_LIST(NULL, names[i]);
-			look_strictly(scene_list, 0, strict);
-			assert_true(scene_inputs_there(inputs.source, inputs.text));
-			assert_int_equal(unlink(names[i]), 0);
-			assert_false(scene_inputs_there(inputs.source, inputs.text));
-			scene_list_free(scene_list);
-		}
-	}
-	assert_true(scene_inputs_there("/vsicurl/h/a.tif", "/vsicurl/h/a.tif ?\n"));
-	assert_true(scene_inputs_there("x", "/ 0 0\nscene x\n"));
-	assert_false(scene_inputs_there("/x", ""));
-	assert_false(scene_inputs_there("/x", "scene x\n"));
-	assert_false(scene_inputs_there("", "? "));
-	make_file("t/d.tif"); /* all digits: size, time and checksum */
-	(void)snprintf(real_root + strlen(real_root), 8, "/t/d");
-	assert_true(scene_inputs_there(real_root, "d.tif 5 1000000000007 12345678\n"));
-	assert_true(scene_inputs_there(real_root, "d.tif 5 -7 ?\n"));
-	assert_false(scene_inputs_there(real_root, "e.tif 5 1000000000007 12345678\n"));
-	*strstr(real_root, "/t/d") = '\0';
-}
-
 static bool is_odd(const void *context, uint32_t id)
 {
 	unsigned *asked = (unsigned *)(uintptr_t)context;
@@ -500,7 +468,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(quality_files),
 		cmocka_unit_test(other_names),
 		cmocka_unit_test(strict),
-		cmocka_unit_test(still_there),
 		cmocka_unit_test(left_out),
 	};
 
