@@ -88,6 +88,9 @@ void scene_list_free(struct scene_list *scene_list)
 	free(scene_list->entry);
 	free(scene_list->member);
 	free(scene_list->common);
+	for (uint32_t i = 0; i < scene_list->n_real; i++)
+		free(scene_list->real[i].path);
+	free(scene_list->real);
 	free(scene_list);
 }
 
@@ -108,7 +111,8 @@ size_t scene_list_memory(const struct scene_list *scene_list)
 	       (size_t)scene_list->files.n_read * sizeof(*scene_list->files.read) +
 	       (size_t)scene_list->size * sizeof(*scene_list->entry) +
 	       (size_t)scene_list->members_size * sizeof(*scene_list->member) +
-	       (size_t)scene_list->common_size * sizeof(*scene_list->common);
+	       (size_t)scene_list->common_size * sizeof(*scene_list->common) +
+	       (size_t)scene_list->real_size * sizeof(*scene_list->real) + scene_list->real_bytes;
 }
 
 /* Jobs of one batch may have signed the same address each for itself. NULL: it is no address. */

@@ -109,6 +109,38 @@ static void one_source(void **state)
 	scene_list_free(scene_list);
 }
 
+/* The same where folders are asked for once, as --catalog wants it. */
+static void folders_asked_once(void **state)
+{
+	const struct options plain = {.recipe = &recipe_ndvi};
+	struct options nightly = {.recipe = &recipe_ndvi, .nightly = {.catalogue = "c.gpkg"}};
+	struct scene_list *a, *b;
+	static struct scene_inputs one;
+
+	(void)state;
+	make_file("g/a/x_B04.tif");
+	make_file("g/a/x_B08.tif");
+	make_file("g/a/y.tif");
+	make_file("g/b/y.tif");
+	make_file("g/z.tif");
+	make_file("top.tif");
+	a = SCENE_LIST(&plain, "g", "top.tif", "NETCDF:\"g/z.tif\":v", "g/none.tif");
+	b = SCENE_LIST(&nightly, "g", "top.tif", "NETCDF:\"g/z.tif\":v", "g/none.tif");
+	assert_int_equal(scene_list_count(a), 7);
+	assert_true(scene_list_memory(b) > scene_list_memory(a));
+	for (uint32_t id = 0; id < 7; id++) {
+		struct error err;
+
+		look(a, id);
+		assert_int_equal(scene_inputs(&one, b, id, false, &err), 0);
+		assert_string_equal(one.source, inputs.source);
+		assert_string_equal(one.text, inputs.text);
+		scene_inputs_release(&one);
+	}
+	scene_list_free(a);
+	scene_list_free(b);
+}
+
 /* Two names of one file, as the user has named both. */
 static void links_are_scenes_of_their_own(void **state)
 {
@@ -428,6 +460,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stacks_and_band_files),
 		cmocka_unit_test(one_source),
+		cmocka_unit_test(folders_asked_once),
 		cmocka_unit_test(links_are_scenes_of_their_own),
 		cmocka_unit_test(files_beside),
 		cmocka_unit_test(files_of_several_parts),
