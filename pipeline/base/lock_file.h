@@ -19,12 +19,10 @@ enum lock_kind {
 	LOCK_SHARED /* others may share it; the file says nothing */
 };
 
-enum { LOCK_HOLDER_BYTES = 192 };
-
 /*
  * One try to lock the file, which is made where it is not there, readable and writable as umask
  * allows. -1 with EXIT_BUSY: somebody else has it, and the error is "PATH: in use by " and what
- * lock_file_holder() says; with EX_CANTCREAT: the file cannot be made or opened, or is no plain
+ * lock_holder_say() says; with EX_CANTCREAT: the file cannot be made or opened, or is no plain
  * file; links are not followed. Where the file system has no locks it succeeds, and is not sure.
  */
 int lock_file_try(struct lock_file **lock, const char *path, enum lock_kind kind,
@@ -34,16 +32,13 @@ int lock_file_try(struct lock_file **lock, const char *path, enum lock_kind kind
 bool lock_file_is_held(const char *path);
 
 /*
- * "another run (process 4711 on host, since 2026-11-29 00:37:10 CET)": of a file that is held. What
- * a process has left that is known to be gone is not believed: then "another process".
- */
-void lock_file_holder(char text[LOCK_HOLDER_BYTES], const char *path);
-
-/*
  * What the lock does not promise, for people; NULL where it keeps out all others: on file systems
  * where locks_hold() is true.
  */
 const char *lock_file_doubt(const struct lock_file *lock);
+
+/* Before it is released: is nobody sharing it? Then nobody can take it any more; else it is gone. */
+bool lock_file_unshare(struct lock_file *lock);
 
 /* NULL is allowed. The file stays, and says nothing. */
 void lock_file_release(struct lock_file *lock);

@@ -7,6 +7,7 @@
 #include "choices.h"
 #include "computing.h"
 #include "map_options.h"
+#include "nightly_options.h"
 #include "options/rows.h"
 #include "plan/limit.h"
 #include "printable.h"
@@ -117,6 +118,7 @@ const struct command command_run = {
 		    .reports = all_reports,
 		    .made_by = REPORT_BY_RUN},
 		   {.title = MAPS_TITLE, .rows = map_rows},
+		   {.title = NIGHTLY_TITLE, .rows = nightly_rows},
 		   {.title = "What to say", .rows = saying_rows},
 		   {.title = "For teaching (costs that imgpipe avoids; see samples/workshop)",
 		    .rows = teaching_rows}},

@@ -342,6 +342,15 @@ static void add_survey(struct run_totals *totals, const struct samples *samples)
 	totals->cpu_ns += samples->opened.cpu_ns;
 }
 
+/* Of a full disk the run's error tells. */
+static void tell_end(const struct run *run)
+{
+	char text[RUN_END_BYTES];
+
+	if (run->totals.end != RUN_ENDED_BY_FULL && run_end_text(text, &run->totals))
+		(void)fprintf(stderr, "imgpipe: %s\n", text);
+}
+
 static int report(struct course *course, struct error *err)
 {
 	struct run *run = &course->run;
@@ -353,6 +362,7 @@ static int report(struct course *course, struct error *err)
 	add_survey(&run->totals, run->samples);
 	console_free(run->console);
 	run->console = NULL;
+	tell_end(run);
 	if (run->sink->commit(run->reports, &run->totals, err))
 		return -1;
 	return signals_caught() ? 0 : run_totals_check(&run->totals, err);
