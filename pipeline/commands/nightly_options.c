@@ -61,7 +61,7 @@ static int parse_failures(struct nightly *nightly, const char *value)
 		nightly->most_failures = (uint32_t)n;
 		return 0;
 	}
-	if (!*value || value[strspn(value, "0123456789.")] != '%')
+	if (*value < '0' || *value > '9' || value[strspn(value, "0123456789.")] != '%')
 		return -1;
 	percent = strtod(value, &end);
 	if (strcmp(end, "%") != 0 || !(percent >= 0 && percent <= 100))
