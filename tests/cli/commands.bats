@@ -15,9 +15,10 @@ MAPS="output name format type output-nodata co overwrite mask-output bands-outpu
 	no-legend contact-sheet spool-dir no-fsync"
 PLANNING="$READING $MAPS workers executor confine memory chunk working-set shard tiles tile-grid trace html \
 	teach verbose"
+NIGHTLY="wait-lock on-error max-failures"
 LAB="workers chunk executor transport memory json csv report quiet verbose"
 declare -gA TAKES=(
-	[run]="$PLANNING transport summary report csv partial quiet progress monitor"
+	[run]="$PLANNING $NIGHTLY transport summary report csv partial quiet progress monitor"
 	[plan]="$PLANNING"
 	[graph]="$PLANNING text"
 	[info]="$READING memory shard tile-grid"

@@ -7,6 +7,7 @@ one of them sweeps when it starts is not another's.
 Usage: two_runs.py [--quick] [PART...]; BUILD as for the other tests. --seed N: other moments.
 """
 
+import errno
 import os
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
 from launch import libraries, run_mpi  # noqa: E402
 from maps_lab import (ALL, EXECUTORS, FORMAT, LOCK, Lab, alive, children, files, until)  # noqa: E402
-from oracle import QUICK, SANITIZED, Scratch, Tally  # noqa: E402
+from oracle import QUICK, REPO, SANITIZED, Scratch, Tally  # noqa: E402
 
 SLOW = {"FILES_CALL": "fsync", "FILES_DO": "stall", **ALL}
 
@@ -166,7 +167,37 @@ def ranks(lab):
                         f"ranks, {library}: they wait", f"exit {done.rc}: {done.err}")
 
 
-PARTS = (pairs, crowd, kills, workers_have_no_lock, shards, ranks)
+def networks(lab):
+    """Other file systems: what is promised is said once; where there are no locks the run goes on."""
+    shim = lab.scratch / "shim_locks.so"
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", shim,
+                    REPO / "tests" / "fault" / "shim_locks.c", "-ldl"], check=True)
+    nfs = {"LOCKS_MAGIC": "0x6969"}
+    none = [{"LOCKS_ERRNO": str(why)} for why in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF)]
+    for more, words in ((nfs, "other machines only if"), *((n, "has no locks") for n in none)):
+        for shard in ([], ["--shard", "1/1"], ["--shard", "1/2", "--partial", lab.scratch / "p.json"]):
+            lab.clear()
+            args = [a for a in lab.args(*shard) if a != "-q"]
+            rc, err = lab.run(args, {"LD_PRELOAD": str(shim), **more})
+            lab.tally.check(rc == 0 and err.count("imgpipe: note: ") == 1 and words in err and
+                            LOCK in err and not lab.bad_files(lab.new), f"{more} {shard[:2]}: said once",
+                            f"exit {rc}: {err}")
+        lab.clear()
+        holder = lab.start(lab.args(), {"LD_PRELOAD": f"{shim} {lab.files_shim}", "FILES_MS": "500",
+                                        **SLOW, **more})
+        until((lab.out / LOCK).exists, 20)
+        time.sleep(0.3)
+        rc, err = lab.run(lab.args("--overwrite"), {"LD_PRELOAD": str(shim), **more})
+        want = 3 if more is nfs else 0
+        lab.tally.check(rc == want and ("note" not in err), f"{more}: a second run", f"exit {rc}: {err}")
+        lab.end(holder)
+        lab.tally.check(not lab.bad_files(lab.new), f"{more}: files", lab.bad_files(lab.new))
+    lab.clear()
+    rc, err = lab.run(lab.args(), {"LD_PRELOAD": str(shim), "LOCKS_ERRNO": str(errno.EIO)})
+    lab.tally.check(rc == 73 and LOCK in err, "a lock that fails", f"exit {rc}: {err}")
+
+
+PARTS = (pairs, crowd, kills, workers_have_no_lock, shards, networks, ranks)
 
 
 def main():

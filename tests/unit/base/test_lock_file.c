@@ -4,15 +4,18 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -136,6 +139,47 @@ static void a_file_that_was_removed(void **state)
 	lock_file_release(old);
 	assert_null(take(LOCK_ALONE));
 	lock_file_release(new);
+}
+
+/* Holders that remove the file, as a run does that was refused: never two at once. */
+static void compete(atomic_int *holders, atomic_int *most)
+{
+	enum { ROUNDS = 500 };
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct lock_file *lock = take(LOCK_ALONE);
+
+		if (!lock)
+			continue;
+		if (atomic_fetch_add(holders, 1) > 0)
+			atomic_store(most, 2);
+		sched_yield();
+		(void)atomic_fetch_sub(holders, 1);
+		(void)unlink(path);
+		lock_file_release(lock);
+	}
+}
+
+static void never_two(void **state)
+{
+	enum { PROCESSES = 4 };
+	atomic_int *shared = mmap(NULL, 2 * sizeof(*shared), PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status;
+
+	(void)state;
+	assert_true(shared != MAP_FAILED);
+	for (int i = 0; i < PROCESSES; i++)
+		if (fork() == 0) {
+			compete(&shared[0], &shared[1]);
+			_exit(0);
+		}
+	for (int i = 0; i < PROCESSES; i++) {
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(atomic_load(&shared[1]), 0);
+	(void)munmap(shared, 2 * sizeof(*shared));
 }
 
 static void doubt(void **state)
@@ -442,6 +486,7 @@ int main(void)
 		cmocka_unit_test_teardown(one_at_a_time, clear),
 		cmocka_unit_test_teardown(sharing, clear),
 		cmocka_unit_test_teardown(a_file_that_was_removed, clear),
+		cmocka_unit_test_teardown(never_two, clear),
 		cmocka_unit_test_teardown(doubt, clear),
 		cmocka_unit_test_teardown(no_plain_file, clear),
 		cmocka_unit_test_teardown(a_file_of_another_user, clear),
