@@ -37,7 +37,8 @@ bool lock_file_is_held(const char *path);
  */
 const char *lock_file_doubt(const struct lock_file *lock);
 
-/* Before it is released: is nobody sharing it? Then nobody can take it any more; else it is gone. */
+/* Before it is released: is nobody sharing it? Then nobody can take it any more; else it is gone.
+ */
 bool lock_file_unshare(struct lock_file *lock);
 
 /* NULL is allowed. The file stays, and says nothing. */
