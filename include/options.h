@@ -79,6 +79,7 @@ enum log_format { LOG_FORMAT_AUTO, LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 struct nightly {
 	const char *catalogue;            /* --catalog FILE; NULL: none */
 	enum resume resume;               /* --resume, --resume=strict */
+	bool forget_missing;              /* --forget-missing */
 	uint64_t wait_lock_ms;            /* --wait-lock; 0: it is not waited for */
 	bool stop_on_error;               /* --on-error stop: the first failed scene ends the run */
 	enum failure_limit failure_limit; /* --max-failures; one more ends the run */

@@ -8,5 +8,12 @@
 
 #define NIGHTLY_TITLE "Every night"
 extern const struct option_row *const nightly_rows[];
+/* --catalog of merge: where catalogues are joined. */
+extern const struct option_row *const joining_rows[];
+/* Does the name say that it is a catalogue? */
+bool is_catalogue_name(const char *path);
+
+/* What goes together: of struct command. */
+int nightly_check(struct options *options, struct error *err);
 
 #endif
