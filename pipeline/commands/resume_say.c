@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "log.h"
 #include "output/maps.h"
-#include "printable.h"
 #include "resume_parts.h"
 
 enum { LINE_BYTES = 1200 };
@@ -22,7 +22,7 @@ void resume_say(const struct resumed *r, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	printable_line(stderr, "imgpipe: note: %s", line);
+	log_line(LOG_LEVEL_NOTE, "catalogue", NULL, "%s", line);
 }
 
 void resume_complain(const char *format, ...)
@@ -33,7 +33,7 @@ void resume_complain(const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	printable_line(stderr, "imgpipe: %s", line);
+	log_line(LOG_LEVEL_ERROR, "catalogue-failed", NULL, "%s", line);
 }
 
 /* "8 new, 1 that failed before". */

@@ -357,6 +357,15 @@ static void count_for_log(const struct run_totals *totals)
 					       {0}});
 }
 
+/* Of a full disk the run's error tells. */
+static void tell_end(const struct run *run)
+{
+	char text[RUN_END_BYTES];
+
+	if (run->totals.end != RUN_ENDED_BY_FULL && run_end_text(text, &run->totals))
+		log_line(LOG_LEVEL_WARNING, "ended-early", NULL, "%s", text);
+}
+
 static int report(struct course *course, struct error *err)
 {
 	struct run *run = &course->run;
@@ -369,6 +378,7 @@ static int report(struct course *course, struct error *err)
 	count_for_log(&run->totals);
 	console_free(run->console);
 	run->console = NULL;
+	tell_end(run);
 	if (run->sink->commit(run->reports, &run->totals, err))
 		return -1;
 	return signals_caught() ? 0 : run_totals_check(&run->totals, err);
