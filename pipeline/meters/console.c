@@ -104,6 +104,12 @@ static void say_missing(const struct recipe *recipe, const struct scene *scene, 
 			       why, *also ? "; also missing: " : "", also);
 }
 
+void console_leave_failures(struct console *c)
+{
+	if (c)
+		c->repeated = true;
+}
+
 void console_scene(struct console *c, const struct scene_result *result)
 {
 	const struct scene *scene = result->scene;
