@@ -106,19 +106,28 @@ static int work(struct checking *c, struct error *err)
 }
 
 /*
- * 1: some file is bad. Where none could be looked at for another reason (no such file, no memory)
- * the status says so.
+ * 1: some file is bad. Named files that are not there, alone, are EX_NOINPUT, as with run. What
+ * could not be read for another reason than its own tells this reason.
  */
+static int status_of(const struct check_outcome *found)
+{
+	if (found->n_bad)
+		return found->n_bad == found->n_missing && !found->n_ok ? EX_NOINPUT : 1;
+	return found->n_unread ? found->unread_code : EX_OK;
+}
+
 static int outcome(const struct check_outcome *found, int status, struct error *err)
 {
-	if (found->told && found->n_skipped && !found->n_ok && !found->n_bad && !found->n_left)
+	const uint32_t looked_at = found->n_ok + found->n_bad + found->n_unread + found->n_left;
+
+	if (found->told && found->n_skipped && !looked_at)
 		return error_set(err, EX_NOINPUT,
 				 "no image among the files that were found (%u looked at); name "
 				 "another folder, or files",
 				 found->n_skipped);
 	if (err->code)
 		return -1;
-	return status == EX_DATAERR || status == EX_SOFTWARE ? 1 : status;
+	return status > 128 || !found->told ? status : status_of(found);
 }
 
 static int run(const struct call *call, struct error *err)

@@ -20,8 +20,11 @@ extern const struct workload workload_check;
 /* What became of the files: options->own of the command, filled when the run ends. */
 struct check_outcome {
 	uint32_t n_ok, n_bad, n_skipped;
-	uint32_t n_left; /* not looked at: the run was interrupted */
-	bool told;       /* all of this is known */
+	uint32_t n_missing; /* of the bad ones, those that are not there or may not be read */
+	uint32_t n_unread;  /* could not be read, for want of memory or of GDAL: nothing is known */
+	uint32_t n_left;    /* not looked at: the run was interrupted */
+	int unread_code;    /* of the last unread one; 0: there is none */
+	bool told;          /* all of this is known */
 };
 
 /* What is written of a check: a table as `reports` of report.h, and its options. */

@@ -13,19 +13,15 @@
 #include "report/report_words.h"
 #include "reports.h"
 
-/* For programs: a word without blanks. */
-static const char *status_word(enum scene_status status)
+static const char *status_word(const struct scene_result *result)
 {
-	switch (status) {
-	case SCENE_FAILED:
-		return "bad";
-	case SCENE_CANCELLED:
-		return "not_checked";
-	case SCENE_OK:
-	case SCENE_SKIPPED:
-		break;
-	}
-	return check_status(status);
+	static const char *const words[] = {[CHECK_OK] = "ok",
+					    [CHECK_BAD] = "bad",
+					    [CHECK_UNREAD] = "unread",
+					    [CHECK_SKIPPED] = "skipped",
+					    [CHECK_LEFT] = "not_checked"};
+
+	return words[check_verdict(result)];
 }
 
 /* --- JSON lines --- */
@@ -56,7 +52,7 @@ static json_t *file_object(const struct scene_result *result)
 	json_t *o = json_object();
 
 	js_put(&o, "file", js_name(result->scene->name ? result->scene->name : ""));
-	js_put(&o, "status", js_text(status_word(result->status)));
+	js_put(&o, "status", js_text(status_word(result)));
 	if (scene_has_error(result)) {
 		js_put(&o, "code", js_text(error_code_name(result->error.code)));
 		js_put(&o, "reason", js_text(check_reason(reason, result)));
@@ -123,7 +119,7 @@ static int csv_scene(struct open_report *report, const struct scene_result *resu
 	FILE *out = report->out;
 
 	csv_name(out, result->scene->name ? result->scene->name : "");
-	(void)fprintf(out, ",%s,%s,", status_word(result->status),
+	(void)fprintf(out, ",%s,%s,", status_word(result),
 		      failed ? error_code_name(result->error.code) : "");
 	csv_words(out, failed ? check_reason(reason, result) : "");
 	csv_header(out, check_info(result));

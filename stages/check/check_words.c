@@ -8,19 +8,21 @@
 
 #include "printable.h"
 
-const char *check_status(enum scene_status status)
+enum check_verdict check_verdict(const struct scene_result *result)
 {
-	switch (status) {
+	const int code = result->error.code;
+
+	switch (result->status) {
 	case SCENE_OK:
-		return "ok";
+		return CHECK_OK;
 	case SCENE_FAILED:
-		return "BAD";
+		return code == EX_TEMPFAIL || code == EX_UNAVAILABLE ? CHECK_UNREAD : CHECK_BAD;
 	case SCENE_SKIPPED:
-		return "skipped";
+		return CHECK_SKIPPED;
 	case SCENE_CANCELLED:
 		break;
 	}
-	return "not checked";
+	return CHECK_LEFT;
 }
 
 const struct raster_info *check_info(const struct scene_result *result)

@@ -7,8 +7,12 @@
 #include "check_cells.h"
 #include "workload.h"
 
-/* "ok", "BAD", "skipped", "not checked". */
-const char *check_status(enum scene_status status);
+/*
+ * What a file is. Unread: it has failed for a reason that is not its own (no memory for a block, no
+ * GDAL), so that nothing is known of it.
+ */
+enum check_verdict { CHECK_OK, CHECK_BAD, CHECK_UNREAD, CHECK_SKIPPED, CHECK_LEFT };
+enum check_verdict check_verdict(const struct scene_result *result);
 
 /* The header of a file that was opened; NULL where it was not. */
 const struct raster_info *check_info(const struct scene_result *result);

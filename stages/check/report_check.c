@@ -1,6 +1,6 @@
 /*
  * The report of a check for people, on standard output: a line a file, then how many there were;
- * with -q the bad ones alone, with -v what every stage cost.
+ * with -q the bad ones alone.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "check.h"
+#include "check_outcome.h"
 #include "check_words.h"
 #include "options.h"
 #include "printable.h"
 #include "report/report.h"
-#include "report/report_costs.h"
 #include "report/report_words.h"
 #include "reports.h"
 
@@ -20,6 +20,7 @@ enum { LINE_BYTES = 400 };
 
 struct text_state {
 	char skipped[ERROR_TEXT_BYTES]; /* the first file that is no image, and why */
+	struct check_outcome outcome;
 };
 
 static bool text_by_default(char path[REPORT_MADE_PATH], const struct options *options)
@@ -102,37 +103,40 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 {
 	struct text_state *state = report->state;
 	const char *name = result->scene->name ? result->scene->name : "?";
-	const bool quiet = report->options->verbosity < 0;
 	char reason[CHECK_REASON_BYTES];
 	struct line line = {.used = 0};
 
-	if (result->status == SCENE_SKIPPED && !*state->skipped)
-		memcpy(state->skipped, result->error.text, sizeof(state->skipped));
-	if (result->status == SCENE_FAILED)
-		printable_line(report->out, "BAD %s: %s", name, check_reason(reason, result));
-	if (result->status == SCENE_OK && !quiet && check_info(result)) {
+	check_count(&state->outcome, result);
+	switch (check_verdict(result)) {
+	case CHECK_OK:
+		if (report->options->verbosity < 0 || !check_info(result))
+			break;
 		put_facts(&line, result);
 		printable_line(report->out, "ok %s  %s", name, line.text);
+		break;
+	case CHECK_BAD:
+		printable_line(report->out, "BAD %s: %s", name, check_reason(reason, result));
+		break;
+	case CHECK_UNREAD:
+		printable_line(report->out, "UNREAD %s: %s", name, check_reason(reason, result));
+		break;
+	case CHECK_SKIPPED:
+		if (!*state->skipped)
+			memcpy(state->skipped, result->error.text, sizeof(state->skipped));
+		break;
+	case CHECK_LEFT:
+		break;
 	}
 	return report_check(report->out, err);
 }
 
 /* --- all of them --- */
 
-static struct check_outcome check_outcome_of(const struct run_totals *totals)
-{
-	const uint32_t done = totals->n_ok + totals->n_failed + totals->n_skipped;
-
-	return (struct check_outcome){.n_ok = totals->n_ok,
-				      .n_bad = totals->n_failed,
-				      .n_skipped = totals->n_skipped,
-				      .n_left = totals->n_scenes - done,
-				      .told = true};
-}
-
 static void put_counts(FILE *out, const struct check_outcome *o)
 {
 	fprintf(out, "%" PRIu32 " ok, %" PRIu32 " bad", o->n_ok, o->n_bad);
+	if (o->n_unread)
+		fprintf(out, ", %" PRIu32 " unread", o->n_unread);
 	if (o->n_skipped)
 		fprintf(out, ", %" PRIu32 " skipped", o->n_skipped);
 	if (o->n_left)
@@ -142,17 +146,15 @@ static void put_counts(FILE *out, const struct check_outcome *o)
 
 static int text_end(struct open_report *report, const struct run_totals *totals, struct error *err)
 {
-	const struct text_state *state = report->state;
-	const struct check_outcome outcome = check_outcome_of(totals);
+	struct text_state *state = report->state;
 
-	if (report->options->verbosity >= 0) {
-		put_counts(report->out, &outcome);
-		if (*state->skipped)
-			printable_line(report->out, "skipped: %s%s", state->skipped,
-				       outcome.n_skipped > 1 ? " ..." : "");
-	}
-	if (report->options->verbosity > 0)
-		report_costs(report->out, totals, report->plan, report->options);
+	if (report->options->verbosity < 0)
+		return 0;
+	check_settle(&state->outcome, totals);
+	put_counts(report->out, &state->outcome);
+	if (*state->skipped)
+		printable_line(report->out, "skipped: %s%s", state->skipped,
+			       state->outcome.n_skipped > 1 ? " ..." : "");
 	return report_check(report->out, err);
 }
 
@@ -161,28 +163,4 @@ const struct report report_check_text = {
 	.state_bytes = sizeof(struct text_state),
 	.scene = text_scene,
 	.end = text_end,
-};
-
-/* --- for the command --- */
-
-static bool outcome_by_default(char path[REPORT_MADE_PATH], const struct options *options)
-{
-	(void)options;
-	(void)snprintf(path, REPORT_MADE_PATH, "/dev/null");
-	return true;
-}
-
-static int outcome_end(struct open_report *report, const struct run_totals *totals,
-		       struct error *err)
-{
-	struct check_outcome *outcome = report->options->own;
-
-	(void)err;
-	*outcome = check_outcome_of(totals);
-	return 0;
-}
-
-const struct report report_check_outcome = {
-	.option = {.kind = "outcome", .made_by = REPORT_BY_CHECK, .by_default = outcome_by_default},
-	.end = outcome_end,
 };
