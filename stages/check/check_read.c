@@ -222,11 +222,10 @@ static uint64_t check_ahead(void *state_ptr, const struct scene *scene, const st
 /* Before the first block: what there should be, and whether all of it lies in the file. */
 static int look_up(struct check_state *state, const struct scene *scene, struct error *err)
 {
-	struct raster_stored stored = {.n_blocks = check_blocks(&scene->files[0].info)};
+	struct raster_stored stored;
 	uint64_t *n = state->numbers.n;
 
-	if (open_file(state, scene, err) ||
-	    (state->reader->stored && state->reader->stored(state->handle, &stored, err)))
+	if (open_file(state, scene, err) || state->reader->stored(state->handle, &stored, err))
 		return -1;
 	n[CHECK_BLOCKS] = stored.n_blocks;
 	n[CHECK_SPARSE] = stored.n_sparse;

@@ -55,14 +55,6 @@ struct check_planes check_planes(const struct raster_info *info)
 	};
 }
 
-uint64_t check_blocks(const struct raster_info *info)
-{
-	uint64_t across = ceil_div(info->x_size, info->block_x_size);
-	uint64_t down = ceil_div(info->y_size, info->block_y_size);
-
-	return across * down * (info->band_interleaved ? info->n_bands : 1);
-}
-
 /* --- parts --- */
 
 static struct check_part part_of(const struct raster_info *info, const struct check_planes *planes,

@@ -47,9 +47,6 @@ struct check_part {
 bool check_next_part(const struct scene *scene, const struct window *window, uint32_t *y,
 		     struct check_part *part);
 
-/* Blocks of the bands, by the shape of the file. */
-uint64_t check_blocks(const struct raster_info *info);
-
 /* --- of the workload; see workload.h. A scene's name is the file's path. --- */
 
 int check_scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,

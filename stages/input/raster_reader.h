@@ -102,7 +102,7 @@ struct reader {
 
 	/*
 	 * Look up every block of image and mask, and read none. -1 with the first block that does
-	 * not lie in the file. NULL: the index is not known.
+	 * not lie in the file. What the reader is not told of the file stays 0.
 	 */
 	int (*stored)(void *handle, struct raster_stored *stored, struct error *err);
 
