@@ -14,6 +14,7 @@
 #include "discover/scene_list.h"
 #include "inputs_apart.h"
 #include "options/rows.h"
+#include "options/values.h"
 #include "plan.h"
 #include "plan/limit.h"
 #include "report_lists.h"
@@ -153,8 +154,14 @@ static const struct option_row *const working_rows[] = {
 	&option_shard,
 	NULL,
 };
-static const struct option_row *const saying_rows[] = {&option_quiet, &option_verbose,
-						       &option_progress, &option_monitor, NULL};
+static const struct option_row quiet = {
+	.letter = 'q',
+	.name = "quiet",
+	.help = "print bad files alone, and no progress",
+	.set = set_quiet,
+};
+static const struct option_row *const saying_rows[] = {&quiet, &option_verbose, &option_progress,
+						       &option_monitor, NULL};
 
 const struct command command_check = {
 	.word = "check",
