@@ -3,6 +3,8 @@
  */
 #include "report_lists.h"
 
+#include "options.h"
+
 #include <stddef.h>
 
 #include "check/check.h"
@@ -24,4 +26,12 @@ const struct report_option *all_reports(unsigned i)
 		i -= n;
 	}
 	return NULL;
+}
+
+bool reports_asked(const struct options *options)
+{
+	for (unsigned i = 0; i < options->reports.n; i++)
+		if (options->reports.choice[i].report->name)
+			return true;
+	return false;
 }
