@@ -5,7 +5,7 @@ load helpers
 
 setup() { workspace; }
 
-COMMANDS="run plan graph info merge sweep index mask pi sum recur"
+COMMANDS="run plan graph info check merge sweep index mask pi sum recur"
 HELP="help version man completion"
 
 # What each command takes, and really uses. A new option is written here, too.
@@ -21,6 +21,8 @@ declare -gA TAKES=(
 	[plan]="$PLANNING"
 	[graph]="$PLANNING text"
 	[info]="$READING memory shard tile-grid"
+	[check]="include exclude reader follow workers executor transport confine memory shard json csv quiet \
+		verbose progress monitor"
 	[merge]="summary csv partial quiet"
 	[sweep]="$READING chunk workers executor working-set transport confine memory repeat cold csv json \
 		html quiet teach"
