@@ -192,6 +192,8 @@ static int run_init(struct run *run, const struct run_setup *setup, uint64_t tok
 		return 0;       /* people hear from rank 0 */
 	if (!run->options->lab) /* whose command tells what became of it */
 		run->console = console_new(run->options, plan->file_bytes);
+	if (run->workload->tells_failures)
+		console_leave_failures(run->console);
 	if (console_shows_views(run->console))
 		run->shown = show_workers(plan_all_workers(plan));
 	return run->sink->open(run->sink, &run->reports, plan, run->options, err);

@@ -5,7 +5,7 @@ load helpers
 
 setup() { workspace; }
 
-COMMANDS="run plan graph info merge catalog sweep index mask pi sum recur"
+COMMANDS="run plan graph info check merge catalog sweep index mask pi sum recur"
 HELP="help version man completion"
 
 # What each command takes, and really uses. A new option is written here, too.
@@ -22,6 +22,8 @@ declare -gA TAKES=(
 	[plan]="$PLANNING"
 	[graph]="$PLANNING text"
 	[info]="$READING memory shard tile-grid"
+	[check]="include exclude reader follow workers executor transport confine memory shard json csv quiet \
+		verbose progress monitor"
 	[merge]="catalog summary csv partial quiet log-format log-file"
 	[catalog]="set since scene failed gone report check forget summary csv partial quiet verbose"
 	[sweep]="$READING chunk workers executor working-set transport confine memory repeat cold csv json \
