@@ -1,5 +1,5 @@
 /*
- * Signals. The one mutable global of the program: a handler can reach nothing else.
+ * Signals. The mutable globals of the program: a handler can reach nothing else.
  */
 #include "signals.h"
 
@@ -9,11 +9,18 @@
 #include <stdbool.h>
 
 static atomic_int caught;
+static atomic_bool asked;
 
 /* SA_RESETHAND: the second signal of a kind takes its default action and ends the program. */
 static void note(int number)
 {
 	atomic_store(&caught, number);
+}
+
+static void note_question(int number)
+{
+	(void)number;
+	atomic_store(&asked, true);
 }
 
 /* What asks a program to end: a person, a batch system, a terminal that goes, a limit of CPU
@@ -35,6 +42,9 @@ void signals_init(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	(void)sigaction(SIGUSR1,
+			&(struct sigaction){.sa_handler = note_question, .sa_flags = SA_RESTART},
+			NULL);
 }
 
 void signals_catch(void)
@@ -57,11 +67,22 @@ void signals_release(void)
 		if (sigaction(endings[i].number, NULL, &old) == 0 && old.sa_handler == note)
 			signal(endings[i].number, SIG_DFL);
 	signal(SIGINT, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
 }
 
 void signals_note(int number)
 {
 	note(number);
+}
+
+bool signals_asked(void)
+{
+	return atomic_load_explicit(&asked, memory_order_relaxed);
+}
+
+void signals_answered(void)
+{
+	atomic_store(&asked, false);
 }
 
 int signals_caught(void)

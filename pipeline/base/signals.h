@@ -1,9 +1,11 @@
 /*
  * Signals that ask the program to end (SIGINT, SIGTERM, SIGHUP, SIGXCPU): noted, and looked at
- * between blocks. A second one ends the program at once.
+ * between blocks. A second one ends the program at once. And SIGUSR1, which asks it something.
  */
 #ifndef IMGPIPE_PIPELINE_SIGNALS_H
 #define IMGPIPE_PIPELINE_SIGNALS_H
+
+#include <stdbool.h>
 
 /* Signals that tell of failed writes (SIGPIPE, SIGXFSZ) are left to the calls that fail. */
 void signals_init(void);
@@ -16,6 +18,13 @@ void signals_catch(void);
  * sends to all its processes: the process that hands out work tells of that.
  */
 void signals_release(void);
+
+/*
+ * SIGUSR1 asks where the run is. From signals_init() on it ends no process; who leads a run looks
+ * and answers, all others leave it. Callable from any thread.
+ */
+bool signals_asked(void);
+void signals_answered(void);
 
 /* Number of the signal caught, 0 while there is none. Callable from any thread. */
 int signals_caught(void);
