@@ -272,7 +272,7 @@ static void give_up_waiting(struct crew *crew)
 {
 	if (crew->n_held && !crew->n_missing && !assembler_look(crew->assembler) &&
 	    coordinator_waits(crew->coordinator))
-		coordinator_give_up(crew->coordinator);
+		coordinator_give_up_oldest(crew->coordinator);
 }
 
 /* In place of those that have died, as soon as it may be; where it cannot be the others do it. */

@@ -585,3 +585,13 @@ void coordinator_give_up(struct coordinator *coordinator)
 		  coordinator->death.code ? coordinator->death.text : "is not known");
 	run_give_up(coordinator->run, &why, &coordinator->meter);
 }
+
+void coordinator_give_up_oldest(struct coordinator *coordinator)
+{
+	struct error why;
+
+	error_set(&why, EX_TEMPFAIL,
+		  "not done: it needs memory of a worker process that was killed and does not end "
+		  "(the kernel holds it); run it again when that has gone");
+	run_give_up_oldest(coordinator->run, &why, &coordinator->meter);
+}

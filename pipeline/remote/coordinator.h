@@ -66,6 +66,8 @@ int coordinator_failed(const struct coordinator *coordinator, struct error *err)
 
 /* All that is left fails, as no worker is left for it. */
 void coordinator_give_up(struct coordinator *coordinator);
+/* The oldest scene that waits fails, as its memory does not come back (coordinator_waits()). */
+void coordinator_give_up_oldest(struct coordinator *coordinator);
 
 /* Meters for what the executor itself sends and receives. */
 struct meter *coordinator_meter(struct coordinator *coordinator);

@@ -469,6 +469,29 @@ void run_collected(struct run *run, struct slot *slot, struct cell_group *group,
 	pthread_mutex_unlock(&run->lock);
 }
 
+/* With run->lock held. */
+static void fail_rest(struct run *run, struct slot *slot, const struct error *why,
+		      struct meter *meter)
+{
+	slot_fail(slot, slot->next_chunk, why);
+	slot_settle(run, slot);
+	slots_write(run, meter);
+	pthread_cond_broadcast(&run->changed);
+}
+
+void run_give_up_oldest(struct run *run, const struct error *why, struct meter *meter)
+{
+	struct slot *slot;
+
+	pthread_mutex_lock(&run->lock);
+	slot = claimable(run);
+	if (slot)
+		fail_rest(run, slot, why, meter);
+	pthread_mutex_unlock(&run->lock);
+	if (!slot)
+		run_give_up(run, why, meter);
+}
+
 void run_give_up(struct run *run, const struct error *why, struct meter *meter)
 {
 	struct worker nobody = {.run = run, .meter = meter, .pool = &run->pools[0]};
@@ -478,9 +501,7 @@ void run_give_up(struct run *run, const struct error *why, struct meter *meter)
 	pthread_mutex_lock(&run->lock);
 	while (!atomic_load(&run->stopping)) {
 		if ((slot = claimable(run))) {
-			slot_fail(slot, slot->next_chunk, why);
-			slot_settle(run, slot);
-			slots_write(run, meter);
+			fail_rest(run, slot, why, meter);
 		} else if (claim_scene(run, &task)) {
 			pthread_mutex_unlock(&run->lock);
 			run_fail_scene(&nobody, &task, why);

@@ -181,6 +181,11 @@ void run_collected(struct run *run, struct slot *slot, struct cell_group *group,
 		   struct meter *meter);
 /* Scenes with chunks not handed out fail for want of workers. */
 void run_give_up(struct run *run, const struct error *why, struct meter *meter);
+/*
+ * The same of the oldest scene alone that waits for memory, where nobody comes back who could give
+ * it; of all of them, where none does.
+ */
+void run_give_up_oldest(struct run *run, const struct error *why, struct meter *meter);
 /* Reserved by all of this process, as planned and in use now. */
 uint64_t run_reserved(struct run *run);
 /* The executor has looked at the memory of all its processes together. */

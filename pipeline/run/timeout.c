@@ -155,16 +155,21 @@ void run_forsake_late(struct run *run)
 
 /* --- a run in which nobody else is left --- */
 
-static void give_up(struct run *run)
+static void give_up(struct run *run, bool alone)
 {
 	struct meter meter = {0};
 	struct error why;
 
-	(void)error_set(&why, EX_IOERR,
-			"not begun: all workers hang in scenes that are over their --timeout, or "
-			"wait for memory that those hold; --executor processes can end such "
-			"workers");
-	run_give_up(run, &why, &meter);
+	if (alone)
+		(void)error_set(&why, EX_IOERR,
+				"not begun: all workers hang in scenes that are over their "
+				"--timeout; --executor processes can end such workers");
+	else
+		(void)error_set(&why, EX_TEMPFAIL,
+				"not done: it needs memory that workers hold which hang in scenes "
+				"that are over their --timeout; --executor processes can end such "
+				"workers");
+	(alone ? run_give_up : run_give_up_oldest)(run, &why, &meter);
 }
 
 bool run_hangs(struct run *run, unsigned *looks)
@@ -183,6 +188,6 @@ bool run_hangs(struct run *run, unsigned *looks)
 	if (*looks < LOOKS)
 		return false;
 	*looks = 0;
-	give_up(run);
+	give_up(run, alone);
 	return alone;
 }

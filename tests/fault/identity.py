@@ -51,7 +51,7 @@ GIVEN = {"index": ["--index", "dvi"], "expr": ["--expr", "x=nir/red"],
          "bands-output": ["--bands-output", "nir"], "quicklook": ["--quicklook"],
          "stretch": ["--stretch", "2,98"], "contact-sheet": ["--contact-sheet", "sheet.png"],
          "spool-dir": ["--spool-dir", "."], "no-fsync": ["--no-fsync"],
-         "no-legend": ["--no-legend"]}
+         "no-legend": ["--no-legend"], "timeout": ["--timeout", "600"]}
 MAPS = ["-o", "maps", "--overwrite"]
 # What has to be given beside it, in the run that it is compared with, too.
 BESIDE = {"const": ["--index", "wdrvi"],
