@@ -13,13 +13,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "forsake.h"
 #include "meters/console.h"
 #include "meters/monitor.h"
 #include "progress.h"
 #include "run.h"
 #include "meters/sampler.h"
 #include "base/signals.h"
-#include "timeout.h"
 #include "trace.h"
 #include "will.h"
 #include "base/memory.h"

@@ -45,17 +45,4 @@ static inline bool timeout_is_over(uint64_t deadline_ns)
 /* "SCENE: no result within 60 s (--timeout); was reading FILE", EX_IOERR. Always returns -1. */
 int timeout_error(struct error *err, const struct scene *scene, unsigned timeout_s);
 
-/* They lock what they need. For runs whose workers are threads, now and then, by one thread. */
-
-/*
- * Scenes that are over their time and whose workers do not come back have failed; their rows are
- * written, and others may take their places.
- */
-void run_forsake_late(struct run *run);
-/*
- * Is nobody left but workers at forsaken scenes? Where all others wait for those, what is not yet
- * begun fails first. `looks`: 0 at first, of whoever asks.
- */
-bool run_hangs(struct run *run, unsigned *looks);
-
 #endif
