@@ -1,6 +1,6 @@
-"""A file system (FUSE) whose one file is read up to its pixels and then never again: who reads it is
-held by the kernel, in state D, and not even SIGKILL ends that, as with a dead network file system.
-It is served by a thread of the test; for root alone."""
+"""A file system (FUSE) whose one file is read up to its pixels and then never again, or once late: who
+reads it is held by the kernel, in state D, and not even SIGKILL ends that, as with a dead network
+file system. It is served by a thread of the test; for root alone."""
 
 import ctypes
 import errno
@@ -19,8 +19,9 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 class HangingFile:
-    def __init__(self, folder, name, data):
-        self.folder, self.name, self.data = folder, name, data
+    def __init__(self, folder, name, data, late_s=None):
+        """late_s: the first read of pixels takes so long, all others are answered."""
+        self.folder, self.name, self.data, self.late_s = folder, name, data, late_s
         self.fd, self.held = -1, 0
 
     def mount(self):
@@ -48,7 +49,7 @@ class HangingFile:
                            FILE if node == 2 else DIRECTORY, 1, 0, 0, 0, 4096, 0)
 
     def answer(self, code, node, body):
-        """Bytes of an answer, a negative errno, or None: it is not answered."""
+        """Bytes of an answer, or a negative errno."""
         if code == INIT:
             major, minor = struct.unpack_from("<2I", body)
             return struct.pack("<4I2HI2HI", major, min(minor, 31), 1 << 20, 0, 12, 10, 1 << 20, 1,
@@ -63,9 +64,6 @@ class HangingFile:
             return struct.pack("<Q2I", 0, DIRECT_IO, 0)
         if code == READ:
             _, offset, size = struct.unpack_from("<2QI", body)
-            if size >= HELD_BYTES:
-                self.held += 1
-                return None
             return self.data[offset:offset + size]
         return -errno.ENOSYS
 
@@ -78,11 +76,19 @@ class HangingFile:
                     continue
                 return
             _, code, unique, node = struct.unpack_from("<2I2Q", request)
-            answer = None if code in SILENT else self.answer(code, node, request[40:])
-            if answer is None:
+            if code in SILENT:
                 continue
-            failed, body = (answer, b"") if isinstance(answer, int) else (0, answer)
-            try:
-                os.write(self.fd, struct.pack("<IiQ", 16 + len(body), failed, unique) + body)
-            except OSError:
-                pass  # nobody waits for it any more
+            answer = self.answer(code, node, request[40:])
+            if code != READ or len(answer) < HELD_BYTES or (self.held and self.late_s):
+                self.send(unique, answer)
+                continue
+            self.held += 1
+            if self.late_s:
+                threading.Timer(self.late_s, self.send, (unique, answer)).start()
+
+    def send(self, unique, answer):
+        failed, body = (answer, b"") if isinstance(answer, int) else (0, answer)
+        try:
+            os.write(self.fd, struct.pack("<IiQ", 16 + len(body), failed, unique) + body)
+        except OSError:
+            pass  # nobody waits for it any more

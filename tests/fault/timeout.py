@@ -24,13 +24,15 @@ from launch import ROOT, libraries, mpi_command  # noqa: E402
 from oracle import (BUILD, IMGPIPE, MAKE_SCENE, PATIENCE, QUICK, REPO, SANITIZED,  # noqa: E402
                     Scratch, Tally, load, run)
 
-SOON = 4 * PATIENCE  # beyond the time limit itself
+SOON = 60 if SANITIZED else 4  # beyond the time limit itself
+LIMIT = PATIENCE  # seconds; of a scene that takes a tenth of that
+SIZE = "384x384" if SANITIZED else "1024x1024"
 EVER = "100000000"
 THREADED = (["serial"], ["threads"], ["openmp"])
 PROCESSES = (["processes"], ["processes", "--transport", "pipe"],
              ["processes", "--confine", "off"])
 BAD = "good-3"
-LATE = "no result within 1 s (--timeout); was reading"
+LATE = f"no result within {LIMIT} s (--timeout); was reading"
 PROGRESS = re.compile(r"^imgpipe: progress: (\d+) of (\d+) scenes done, (\d+) failed; (\d+) chunks, "
                       r"[0-9.]+ MB/s; memory [0-9.]+ \w+ of [0-9.]+ \w+( \(rank 0\))?; "
                       r"(about \d+ (s|min) left|time left not known yet)$")
@@ -80,7 +82,7 @@ class Lab:
         self.files = []
         for i in range(1, 7):
             path = scratch / f"good-{i}.tif"
-            result = run(["--size", "1024x1024", "--tile", "128", "--seed", str(i), path],
+            result = run(["--size", SIZE, "--tile", "128", "--seed", str(i), path],
                          program=MAKE_SCENE)
             assert result.rc == 0, result.last_words()
             self.files.append(path)
@@ -307,6 +309,27 @@ def in_the_kernel(lab):
     lab.tally.check(not any(map(alive, family)), "it ends when it is let go of")
 
 
+def late_in_the_kernel(lab):
+    """Readers that come back late once more, without a library in between: under sanitizers, too."""
+    for executor in THREADED:
+        name = f"{' '.join(executor)}, late by the file system"
+        held = HangingFile(lab.scratch / "late", f"{BAD}.tif", lab.files[2].read_bytes(),
+                           late_s=LIMIT + 1.6)
+        why = held.mount()
+        if why:
+            lab.tally.skip(name, f"no FUSE here: {why}")
+            return
+        try:
+            files = [*lab.files[:2], held.folder / f"{BAD}.tif", *lab.files[3:]]
+            ended = lab.end(lab.start(["--executor", *executor, "--workers", "2", "--timeout",
+                                       str(LIMIT), "--chunk", "1024", "-o", "maps", *files]))
+            lab.check(name, ended)
+            maps_are_right(lab, name, lab.scratch / "maps")
+        finally:
+            held.unmount()
+            held.folder.rmdir()
+
+
 def before_the_run(lab):
     """Headers that hang while the plan is made."""
     for executor in ("threads", "processes"):
@@ -426,7 +449,7 @@ def name_of(pid):
 
 def elsewhere(lab):
     """Where nothing runs it is no harm either."""
-    for args in (["-q", "-"], ["plan", "@/dev/stdin"], ["sum", "-N", "1e9", "--workers", "1"]):
+    for args in (["-q", "-"], ["plan", "@/dev/stdin"], ["sum", "-N", "1e7", "--workers", "1"]):
         process = subprocess.Popen([str(IMGPIPE), *args], stdin=subprocess.PIPE,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                    start_new_session=True)
@@ -446,8 +469,9 @@ def main():
         lab = Lab(tally, scratch)
         storms(lab)
         elsewhere(lab)
+        late_in_the_kernel(lab)
         if SANITIZED:
-            tally.skip("reads that hang", "no faults under a sanitizer")
+            tally.skip("other reads that hang", "no faults under a sanitizer")
             tally.finish()
         for part in (processes, threads, late_comers, no_limit, stopped, deaf_workers,
                      in_the_kernel, before_the_run):
