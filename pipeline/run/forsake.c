@@ -11,7 +11,7 @@
 
 enum {
 	FORSAKE_MS = 2 * TIMEOUT_GRACE_MS, /* the worker has not looked for so long */
-	LOOKS = 10                         /* at a run in which nothing moves */
+	LOOKS = 30                         /* at a run in which nothing moves: 3 s */
 };
 
 /* For its row: all that is known of the scene, or its name where it has not opened. */

@@ -24,7 +24,7 @@ from launch import ROOT, libraries, mpi_command  # noqa: E402
 from oracle import (BUILD, IMGPIPE, MAKE_SCENE, PATIENCE, QUICK, REPO, SANITIZED,  # noqa: E402
                     Scratch, Tally, load, run)
 
-SOON = 60 if SANITIZED else 4  # beyond the time limit itself
+SOON = 60 if SANITIZED else 6  # beyond the time limit itself
 LIMIT = PATIENCE  # seconds; of a scene that takes a tenth of that
 SIZE = "384x384" if SANITIZED else "1024x1024"
 EVER = "100000000"
@@ -211,7 +211,7 @@ def threads(lab):
 def late_comers(lab):
     """A read that takes longer than the limit, and then goes on: what it has is dropped, once."""
     for executor in THREADED:
-        for ms in (1200, 2500):  # before its scene is given up, and after that
+        for ms in (1200, 3500):  # before its scene is given up, and after that
             name = f"{' '.join(executor)}, back after {ms} ms"
             ended = lab.end(lab.start(["--executor", *executor, "--workers", "2", "--timeout", "1",
                                        "--chunk", "1024", "-o", "maps", *lab.files],
@@ -314,7 +314,7 @@ def late_in_the_kernel(lab):
     for executor in THREADED:
         name = f"{' '.join(executor)}, late by the file system"
         held = HangingFile(lab.scratch / "late", f"{BAD}.tif", lab.files[2].read_bytes(),
-                           late_s=LIMIT + 1.6)
+                           late_s=LIMIT + 2.5)
         why = held.mount()
         if why:
             lab.tally.skip(name, f"no FUSE here: {why}")
