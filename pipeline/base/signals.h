@@ -26,6 +26,14 @@ void signals_release(void);
 bool signals_asked(void);
 void signals_answered(void);
 
+/*
+ * From here on SIGHUP does not end the program: it asks for a log file to be opened anew, as
+ * logrotate(8) does. Worker processes pay no heed to it then.
+ */
+void signals_hangup_asks(void);
+/* SIGHUP has come since this was asked last. Callable from any thread. */
+bool signals_hungup(void);
+
 /* Number of the signal caught, 0 while there is none. Callable from any thread. */
 int signals_caught(void);
 

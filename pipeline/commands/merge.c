@@ -3,10 +3,10 @@
  */
 #include "report/merge.h"
 
-#include <stdio.h>
-
 #include "commands.h"
 #include "inputs_apart.h"
+#include "log.h"
+#include "nightly_options.h"
 #include "options/rows.h"
 #include "report/report.h"
 #include "report_lists.h"
@@ -20,13 +20,13 @@ static int run(const struct call *call, struct error *err)
 	if (!status)
 		status = merge_partials(&options, err);
 	if (status > 0 && !report_shows_text(&options))
-		fprintf(stderr,
-			"imgpipe: some scenes have failed or lack an index; the reports say "
-			"which\n");
+		log_line(LOG_LEVEL_WARNING, "scene-failed", NULL,
+			 "some scenes have failed or lack an index; the reports say which");
 	return status;
 }
 
-static const struct option_row *const saying_rows[] = {&option_quiet, NULL};
+static const struct option_row *const saying_rows[] = {&option_quiet, &option_log_format,
+						       &option_log_file, NULL};
 
 const struct command command_merge = {
 	.word = "merge",

@@ -10,6 +10,7 @@
 #include "run/run.h"
 #include "run/timeout.h"
 #include "base/signals.h"
+#include "log.h"
 #include "trace.h"
 
 enum {
@@ -549,6 +550,9 @@ bool coordinator_lost(struct coordinator *coordinator, unsigned number, const ch
 	peer->state = PEER_EMPTY;
 	show(coordinator, peer, ACTIVITY_NONE);
 	coordinator->run->totals.n_lost += !ending;
+	if (!ending && log_is_record())
+		log_line(LOG_LEVEL_WARNING, "worker-lost", NULL, "worker %u is lost: %s", number,
+			 how);
 	peer->deaths += !late;
 	return peer->deaths < MOST_DEATHS;
 }

@@ -20,6 +20,7 @@
 #include "run.h"
 #include "meters/sampler.h"
 #include "base/signals.h"
+#include "log.h"
 #include "trace.h"
 #include "will.h"
 #include "base/memory.h"
@@ -342,6 +343,19 @@ static void add_survey(struct run_totals *totals, const struct samples *samples)
 	totals->cpu_ns += samples->opened.cpu_ns;
 }
 
+/* For the last line of the log. */
+static void count_for_log(const struct run_totals *totals)
+{
+	log_counts((const struct log_number[]){{"scenes", totals->n_scenes},
+					       {"ok", totals->n_ok},
+					       {"failed", totals->n_failed},
+					       {"incomplete", totals->n_incomplete},
+					       {"skipped", totals->n_skipped},
+					       {"cancelled", totals->n_cancelled},
+					       {"workers_lost", totals->n_lost},
+					       {0}});
+}
+
 static int report(struct course *course, struct error *err)
 {
 	struct run *run = &course->run;
@@ -351,6 +365,7 @@ static int report(struct course *course, struct error *err)
 	merge_meters(run);
 	fill_totals(run, course->executor, course->begin_ns, course->begin_cpu);
 	add_survey(&run->totals, run->samples);
+	count_for_log(&run->totals);
 	console_free(run->console);
 	run->console = NULL;
 	if (run->sink->commit(run->reports, &run->totals, err))
@@ -384,15 +399,15 @@ static bool look_after(void *context)
 static void tell_end(const struct run *run)
 {
 	if (signals_caught())
-		fprintf(stderr,
-			"imgpipe: interrupted by signal %d, in the middle of a block; what was "
-			"done is reported\n",
-			signals_caught());
+		log_line(LOG_LEVEL_WARNING, "interrupted", NULL,
+			 "interrupted by signal %d, in the middle of a block; what was done is "
+			 "reported",
+			 signals_caught());
 	else
-		fprintf(stderr,
-			"imgpipe: %u of the workers did not come back from scenes that were over "
-			"their --timeout; the program ends without them\n",
-			run->n_stuck);
+		log_line(LOG_LEVEL_WARNING, "workers-hang", NULL,
+			 "%u of the workers did not come back from scenes that were over their "
+			 "--timeout; the program ends without them",
+			 run->n_stuck);
 }
 
 /* Some worker does not come to the end of its block (will.h). */
@@ -400,15 +415,21 @@ static int conclude_without_workers(void *context)
 {
 	struct course *course = context;
 	struct error error = {0};
+	int status;
 
 	end_naming(&course->run);
 	atomic_store(&course->run.deserted, true);
 	atomic_store(&course->run.stopping, true);
 	if (settle(course, &error) || report(course, &error))
-		fprintf(stderr, "imgpipe: %s\n", error.text);
+		log_error("run-failed", &error);
 	else if (!course->run.options->lab)
 		tell_end(&course->run);
-	return error.code && !signals_caught() ? error.code : exit_status(&course->run.totals);
+	if (error.code && !signals_caught())
+		status = error.code;
+	else
+		status = exit_status(&course->run.totals);
+	log_end(status);
+	return status;
 }
 
 /* Only threads can be left to themselves: processes are killed, and ranks have an agreement. */

@@ -17,11 +17,11 @@ PLANNING="$READING $MAPS workers executor confine memory chunk working-set shard
 	teach verbose"
 LAB="workers chunk executor transport memory json csv report quiet verbose"
 declare -gA TAKES=(
-	[run]="$PLANNING transport summary report csv partial quiet progress monitor"
+	[run]="$PLANNING transport summary report csv partial quiet progress monitor log-format log-file"
 	[plan]="$PLANNING"
 	[graph]="$PLANNING text"
 	[info]="$READING memory shard tile-grid"
-	[merge]="summary csv partial quiet"
+	[merge]="summary csv partial quiet log-format log-file"
 	[sweep]="$READING chunk workers executor working-set transport confine memory repeat cold csv json \
 		html quiet teach"
 	[index]=""
