@@ -485,6 +485,8 @@ void run_give_up_oldest(struct run *run, const struct error *why, struct meter *
 
 	pthread_mutex_lock(&run->lock);
 	slot = claimable(run);
+	for (unsigned i = 0; i < run->n_pools; i++)
+		run->pools[i].starved = NULL; /* who waited for it goes on to others */
 	if (slot)
 		fail_rest(run, slot, why, meter);
 	pthread_mutex_unlock(&run->lock);
