@@ -18,5 +18,7 @@ build/thread/tests/test_run
 build/thread/tests/test_assemble
 build/thread/tests/test_spool
 build/thread/tests/test_teach
+build/thread/tests/test_timeout
+BUILD=build/thread tests/fault/timeout.py --quick # its storms of SIGUSR1
 BUILD=build/thread bats tests/cli/teach.bats
 BUILD=build/thread tests/oracle/matrix.py --quick

@@ -9,12 +9,19 @@
 #include <stdbool.h>
 
 static atomic_int caught;
+static atomic_bool asked;
 static atomic_bool hungup;
 
 /* SA_RESETHAND: the second signal of a kind takes its default action and ends the program. */
 static void note(int number)
 {
 	atomic_store(&caught, number);
+}
+
+static void note_question(int number)
+{
+	(void)number;
+	atomic_store(&asked, true);
 }
 
 static void note_hangup(int number)
@@ -42,6 +49,9 @@ void signals_init(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	(void)sigaction(SIGUSR1,
+			&(struct sigaction){.sa_handler = note_question, .sa_flags = SA_RESTART},
+			NULL);
 }
 
 void signals_catch(void)
@@ -66,6 +76,7 @@ void signals_release(void)
 	if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler == note_hangup)
 		signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
 }
 
 void signals_hangup_asks(void)
@@ -85,6 +96,16 @@ bool signals_hungup(void)
 void signals_note(int number)
 {
 	note(number);
+}
+
+bool signals_asked(void)
+{
+	return atomic_load_explicit(&asked, memory_order_relaxed);
+}
+
+void signals_answered(void)
+{
+	atomic_store(&asked, false);
 }
 
 int signals_caught(void)

@@ -1,6 +1,6 @@
 /*
  * Signals that ask the program to end (SIGINT, SIGTERM, SIGHUP, SIGXCPU): noted, and looked at
- * between blocks. A second one ends the program at once.
+ * between blocks. A second one ends the program at once. And SIGUSR1, which asks it something.
  */
 #ifndef IMGPIPE_PIPELINE_SIGNALS_H
 #define IMGPIPE_PIPELINE_SIGNALS_H
@@ -18,6 +18,13 @@ void signals_catch(void);
  * sends to all its processes: the process that hands out work tells of that.
  */
 void signals_release(void);
+
+/*
+ * SIGUSR1 asks where the run is. From signals_init() on it ends no process; who leads a run looks
+ * and answers, all others leave it. Callable from any thread.
+ */
+bool signals_asked(void);
+void signals_answered(void);
 
 /*
  * From here on SIGHUP does not end the program: it asks for a log file to be opened anew, as

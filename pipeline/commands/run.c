@@ -98,9 +98,8 @@ static int run(const struct call *call, struct error *err)
 }
 
 static const struct option_row *const working_rows[] = {
-	&option_workers,     &option_executor, &option_transport,
-	&option_confine,     &option_memory,   &option_chunk,
-	&option_working_set, &option_shard,    NULL,
+	&option_workers, &option_executor,    &option_transport, &option_confine, &option_memory,
+	&option_chunk,   &option_working_set, &option_shard,     &option_timeout, NULL,
 };
 static const struct option_row *const writing_rows[] = {&option_tile_grid, NULL};
 static const struct option_row *const saying_rows[] = {&option_quiet, &option_verbose,

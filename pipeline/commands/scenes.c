@@ -28,8 +28,8 @@ int scenes_names(struct scene_list **scene_list, const struct options *options,
 
 /* What plans a run, and no more: how results travel and what is told of it does not. */
 const struct option_row *const planning_rows[] = {
-	&option_workers,     &option_executor, &option_confine, &option_memory, &option_chunk,
-	&option_working_set, &option_shard,    &option_verbose, NULL,
+	&option_workers,     &option_executor, &option_confine, &option_memory,  &option_chunk,
+	&option_working_set, &option_shard,    &option_timeout, &option_verbose, NULL,
 };
 const struct option_row *const counted_rows[] = {&option_tile_grid, NULL};
 

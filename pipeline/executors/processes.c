@@ -19,36 +19,44 @@
 
 #include "assembler.h"
 #include "budget.h"
+#include "death.h"
 #include "confine/confine.h"
 #include "remote/coordinator.h"
 #include "remote/link.h"
 #include "meters/monitor.h"
 #include "remote/remote.h"
+#include "run/progress.h"
 #include "run/run.h"
 #include "base/signals.h"
 #include "base/memory.h"
+#include "base/reap.h"
 
 enum {
 	SAMPLE_NS =
 		100000000, /* how often memory is looked at: the kernel walks all pages for it */
 	POLL_MS = 100,     /* and whether a signal has come */
 	MONITOR_MS = 20,   /* with --monitor, which looks from here */
-	HOW_BYTES = 256
+	LEAVE_MS = 5000    /* a worker that has said goodbye ends within that */
 };
 
 struct child {
 	pid_t pid; /* 0: none */
 	struct link link;
 	bool said_bye;
-	bool expelled; /* it sent an invalid message, or takes no answers */
-	bool missing;  /* it has died, and another one is to take its place */
+	bool expelled;      /* it sent an invalid message, or takes no answers */
+	bool late;          /* it is killed because its scene is over its time */
+	bool held;          /* it was killed and is lost, but the kernel does not let it go */
+	bool replaced;      /* another one is to take its place, when it has gone */
+	bool missing;       /* it has gone, and another one is to take its place */
+	uint64_t killed_ns; /* when it was; nothing that it says is heard any more; 0: it is not */
+	uint64_t bye_ns;
 };
 
 struct crew {
 	struct job *job;
 	struct coordinator *coordinator;
-	struct assembler *assembler; /* NULL: no files are made */
-	unsigned n, n_alive, n_missing;
+	struct assembler *assembler;            /* NULL: no files are made */
+	unsigned n, n_alive, n_missing, n_held; /* held ones are not alive */
 	struct child *child;
 	struct pollfd *polls;
 	void *room; /* for the payload of one message */
@@ -139,7 +147,7 @@ static int start_child(struct crew *crew, unsigned number, struct error *err)
 	struct child *child = &crew->child[number];
 	pid_t parent = getpid();
 
-	child->said_bye = child->expelled = false;
+	*child = (struct child){.link = {.down = {-1, -1}, .up = {-1, -1}}};
 	if (link_open(&child->link, run->options->transport == TRANSPORT_SHM, crew->room_bytes,
 		      err))
 		return -1;
@@ -158,45 +166,6 @@ static int start_child(struct crew *crew, unsigned number, struct error *err)
 	return 0;
 }
 
-/* What usually ends a process with this signal. */
-static const char *why_signal(int number)
-{
-	switch (number) {
-	case SIGKILL:
-		return ", often for want of memory (see dmesg; a smaller --memory helps)";
-	case SIGTERM:
-	case SIGHUP:
-		return ", sent from outside";
-	case SIGXCPU:
-		return " (the limit of CPU time, ulimit -t)";
-	case SIGABRT:
-		return " (a library gave up: a damaged file, or no more memory than it may have)";
-	case SIGSYS:
-		return " (it made a system call that is forbidden to workers: see --confine)";
-	default:
-		return " (a fault in a decoder, or a damaged file it cannot take)";
-	}
-}
-
-static const char *how_it_ended(char text[HOW_BYTES], const struct child *child, int status)
-{
-	int pid = (int)child->pid;
-
-	if (child->expelled)
-		snprintf(text, HOW_BYTES,
-			 "its worker process %d sent an invalid message and was stopped; its scene "
-			 "is left out",
-			 pid);
-	else if (WIFSIGNALED(status))
-		snprintf(text, HOW_BYTES,
-			 "its worker process %d was killed by SIG%s%s; its scene is left out", pid,
-			 sigabbrev_np(WTERMSIG(status)), why_signal(WTERMSIG(status)));
-	else
-		snprintf(text, HOW_BYTES, "its worker process %d ended with exit status %d", pid,
-			 WEXITSTATUS(status));
-	return text;
-}
-
 /*
  * A group of processes gets such a signal together (a terminal that goes, systemd, kill -pgid), and
  * a worker may be gone before this process has its own: then it is the run that ends, not a worker
@@ -209,28 +178,101 @@ static void wait_for_own(int status)
 		(void)poll(NULL, 0, SIGNAL_TOGETHER_MS); /* a signal ends it */
 }
 
-/* The child's pipe has closed. Start another in its place where work may be left. */
-static void bury(struct crew *crew, unsigned number)
+/* Again and again does not harm. */
+static void kill_child(struct child *child)
+{
+	if (!child->killed_ns)
+		child->killed_ns = clock_now();
+	(void)kill(child->pid, SIGKILL);
+}
+
+/* Nothing of it is left: its memory is free, and another one may take its place. */
+static void gone(struct crew *crew, unsigned number)
 {
 	struct child *child = &crew->child[number];
-	struct run *run = crew->job->context;
-	char how[HOW_BYTES];
-	int status = 0;
 
-	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
-		;
-	link_close(&child->link);
-	crew->n_alive--;
-	how_it_ended(how, child, status);
+	crew->n_held -= child->held;
+	child->held = false;
 	child->pid = 0;
-	if (child->said_bye)
-		return;
-	wait_for_own(status);
-	run_poll_signals(run);
-	if (!coordinator_lost(crew->coordinator, number, how) || atomic_load(&run->stopping))
+	coordinator_gone(crew->coordinator, number);
+	if (!child->replaced || atomic_load(&((struct run *)crew->job->context)->stopping))
 		return;
 	child->missing = true;
 	crew->n_missing++;
+}
+
+/* The run goes on without it. */
+static void tell_loss(struct crew *crew, unsigned number, enum death death, int status)
+{
+	struct child *child = &crew->child[number];
+	char how[DEATH_BYTES];
+
+	if (death == DEATH_ENDED)
+		wait_for_own(status);
+	run_poll_signals(crew->job->context);
+	child->replaced =
+		coordinator_lost(crew->coordinator, number,
+				 death_text(how, (int)child->pid, death, status), child->late);
+}
+
+/*
+ * The child's pipe has closed, or it was killed and that has not closed. What the kernel holds is
+ * not waited for.
+ */
+static void bury(struct crew *crew, unsigned number, unsigned patience_ms)
+{
+	struct child *child = &crew->child[number];
+	int status;
+	bool ended = reap(child->pid, &status, patience_ms);
+
+	link_close(&child->link);
+	crew->n_alive--;
+	if (!ended) {
+		kill_child(child);
+		child->held = true;
+		crew->n_held++;
+	}
+	if (!child->said_bye)
+		tell_loss(crew, number,
+			  child->expelled ? DEATH_EXPELLED
+			  : ended         ? DEATH_ENDED
+					  : DEATH_HELD,
+			  status);
+	if (ended)
+		gone(crew, number);
+}
+
+/* Workers that were let go of after all, those that do not go, and those that are to. */
+static void look_after(struct crew *crew)
+{
+	const uint64_t now = clock_now();
+	int status;
+
+	for (unsigned i = 0; i < crew->n; i++) {
+		struct child *child = &crew->child[i];
+
+		if (!child->pid)
+			continue;
+		if (child->held) {
+			if (reap(child->pid, &status, 0))
+				gone(crew, i);
+			continue;
+		}
+		child->late |= !child->killed_ns && coordinator_late(crew->coordinator, i);
+		if (child->late ||
+		    (child->said_bye && now - child->bye_ns > LEAVE_MS * UINT64_C(1000000)))
+			kill_child(child);
+		if (child->killed_ns && now > child->killed_ns + REAP_MS * UINT64_C(1000000))
+			bury(crew, i, 0);
+	}
+}
+
+/* What waits for the memory of one that the kernel holds would wait for ever. */
+static void give_up_waiting(struct crew *crew)
+{
+	if (crew->n_held && !crew->n_missing && !assembler_look(crew->assembler) &&
+	    coordinator_waits(crew->coordinator))
+		coordinator_give_up_oldest(crew->coordinator);
 }
 
 /* In place of those that have died, as soon as it may be; where it cannot be the others do it. */
@@ -261,7 +303,7 @@ static void answer(struct crew *crew, unsigned number, const struct message *mes
 	/* Gone, or one that takes no answers: the end of its pipe tells. */
 	if (link_answer(&child->link, message) && !child->said_bye && child->pid) {
 		child->expelled = errno == EAGAIN;
-		kill(child->pid, SIGKILL);
+		kill_child(child);
 	}
 }
 
@@ -271,19 +313,23 @@ static void take_message(struct crew *crew, unsigned number)
 	struct message message, reply;
 	const void *payload;
 
+	if (child->killed_ns) {
+		bury(crew, number, REAP_MS);
+		return;
+	}
 	if (link_take(&child->link, &message, crew->room, &payload)) {
-		if (!child->said_bye)
-			kill(child->pid, SIGKILL); /* gone, or out of its mind */
-		bury(crew, number);
+		kill_child(child); /* gone, or out of its mind */
+		bury(crew, number, REAP_MS);
 		return;
 	}
 	if (!coordinator_expects(crew->coordinator, number, &message)) {
 		child->expelled = true;
-		kill(child->pid, SIGKILL);
-		bury(crew, number);
+		kill_child(child);
+		bury(crew, number, REAP_MS);
 		return;
 	}
 	child->said_bye = message.kind == MESSAGE_BYE;
+	child->bye_ns = child->said_bye ? clock_now() : 0;
 	if (coordinator_take(crew->coordinator, number, &message, crew->room, &reply))
 		answer(crew, number, &reply);
 }
@@ -304,7 +350,7 @@ static void heed_signal(struct crew *crew)
 		return;
 	for (unsigned i = 0; i < crew->n; i++)
 		if (crew->child[i].pid && !crew->child[i].said_bye)
-			kill(crew->child[i].pid, SIGKILL);
+			kill_child(&crew->child[i]);
 }
 
 static void attend(struct crew *crew)
@@ -315,7 +361,7 @@ static void attend(struct crew *crew)
 
 	for (unsigned i = 0; i < crew->n; i++)
 		crew->polls[i] = (struct pollfd){
-			.fd = crew->child[i].pid ? link_fd(&crew->child[i].link) : -1,
+			.fd = link_fd(&crew->child[i].link), /* -1: there is none */
 			.events = POLLIN,
 		};
 	crew->polls[crew->n] =
@@ -328,7 +374,10 @@ static void attend(struct crew *crew)
 	replace_missing(crew);
 	while (coordinator_next(crew->coordinator, &number, &reply))
 		answer(crew, number, &reply);
+	give_up_waiting(crew);
 	heed_signal(crew);
+	look_after(crew);
+	run_tell_progress(crew->job->context);
 	monitor_tick(monitor);
 	if (clock_now() - crew->sampled_ns > SAMPLE_NS)
 		sample_memory(crew);

@@ -6,6 +6,7 @@
 #include "console.h"
 
 #include <math.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,6 +150,22 @@ void console_scene(struct console *c, const struct scene_result *result)
 	if (result->status == SCENE_OK)
 		say_done(c, result, name);
 	pthread_mutex_unlock(&c->lock);
+}
+
+bool console_say(struct console *c, const char *line)
+{
+	struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	if (c && pthread_mutex_trylock(&c->lock))
+		return false;
+	if (poll(&room, 1, 0) > 0) {
+		if (c)
+			erase_line(c);
+		log_line(LOG_LEVEL_INFO, "progress", NULL, "%s", line);
+	}
+	if (c)
+		pthread_mutex_unlock(&c->lock);
+	return room.revents != 0;
 }
 
 static int terminal_columns(void)

@@ -22,6 +22,12 @@ void console_leave_failures(struct console *console);
 /* A scene is finished: say so where it failed or lacks values, or with -v. */
 void console_scene(struct console *console, const struct scene_result *result);
 
+/*
+ * One line beside all else. Does not wait: false where standard error takes nothing now, or others
+ * are writing.
+ */
+bool console_say(struct console *console, const char *line);
+
 /* So many more bytes of files are worked through; redraws a few times a second at the most. */
 void console_progress(struct console *console, double bytes, uint32_t scenes_done,
 		      uint32_t n_scenes);

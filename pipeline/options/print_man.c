@@ -199,6 +199,14 @@ static const char *const files[][2] = {
 				"imgpipe-openmp.so, imgpipe-mpi-openmpi.so, imgpipe-mpi-mpich.so."},
 };
 
+static const char *const signal_terms[][2] = {
+	{"SIGUSR1",
+	 "Prints one line of progress on standard error: scenes done and failed, chunks, "
+	 "speed, memory, time left. Worker processes and other ranks ignore it."},
+	{"SIGINT, SIGTERM, SIGHUP, SIGXCPU",
+	 "End the run within a second; what was done is reported. A second one ends it at once."},
+};
+
 static void put_terms(FILE *out, const char *heading, const char *const (*term)[2], size_t n)
 {
 	fprintf(out, ".SH %s\n", heading);
@@ -243,6 +251,7 @@ void print_man(FILE *out, command_table commands)
 		put_text(out, row->meaning);
 		fputc('\n', out);
 	}
+	put_terms(out, "SIGNALS", signal_terms, sizeof(signal_terms) / sizeof(signal_terms[0]));
 	put_terms(out, "ENVIRONMENT", environment, sizeof(environment) / sizeof(environment[0]));
 	put_terms(out, "FILES", files, sizeof(files) / sizeof(files[0]));
 	fputs(".SH SEE ALSO\n.BR gdalinfo (1),\n.BR gdal_calc.py (1)\n", out);

@@ -154,6 +154,16 @@ const struct option_row option_shard = {
 	.set = set_shard,
 };
 
+const struct option_row option_timeout = {
+	.name = "timeout",
+	.argument = "SECONDS",
+	.help = "time for a scene, from its opening on, while a worker has it; one that takes "
+		"longer fails, for reads that hang. --executor processes kills the worker and goes "
+		"on; a thread cannot be stopped: it is lost to the run, which ends without it; 0: "
+		"no limit (default)",
+	.set = set_timeout,
+};
+
 /* --- what to write --- */
 
 const struct option_row option_tile_grid = {

@@ -520,6 +520,21 @@ int set_verbose(struct options *o, const char *value, struct error *err)
 	return 0;
 }
 
+int set_timeout(struct options *o, const char *value, struct error *err)
+{
+	enum { WEEK_S = 7 * 24 * 3600 };
+	uint64_t seconds;
+	char *end;
+
+	if (option_whole(value, 0, WEEK_S, &seconds, &end) || *end)
+		return error_set(
+			err, EX_USAGE,
+			"'%s' is not a whole number of seconds up to %d (a week), as in 60", value,
+			WEEK_S);
+	o->nightly.timeout_s = (unsigned)seconds;
+	return 0;
+}
+
 int set_progress(struct options *o, const char *value, struct error *err)
 {
 	(void)value;

@@ -256,6 +256,23 @@ static uint64_t stages_open_bytes(const struct workload *workload, const struct 
 	return bytes;
 }
 
+/* What it cannot do here. */
+static void note_timeout(struct plan *plan, const struct options *options,
+			 const struct executor *executor)
+{
+	if (!options->nightly.timeout_s || executor->own_memory)
+		return;
+	if (plan->ranks > 1)
+		plan_note(plan, "--timeout is looked at between blocks; a rank whose read hangs is "
+				"not stopped, and the run waits for it");
+	else
+		plan_note(plan,
+			  "--timeout cannot stop a read that hangs under --executor %s: its scene "
+			  "fails, its worker and memory are lost to the run; --executor processes "
+			  "kills it",
+			  executor->name);
+}
+
 void plan_begin(struct plan *plan, const struct options *options, const struct machine *machine,
 		const struct executor *executor, const struct scene_list *scene_list,
 		const struct workload *workload)
@@ -292,6 +309,7 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 	if (executor->workers)
 		plan->workers_asked = executor->workers(plan->workers_asked, options->workers != 0);
 	budget_init(&plan->budget, options, machine);
+	note_timeout(plan, options, executor);
 	plan_settle(plan);
 }
 

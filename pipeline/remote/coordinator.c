@@ -8,6 +8,7 @@
 #include "run/decorator.h"
 #include "run/reserve.h"
 #include "run/run.h"
+#include "run/timeout.h"
 #include "base/signals.h"
 #include "log.h"
 #include "trace.h"
@@ -139,15 +140,23 @@ void coordinator_peer_taken(struct coordinator *coordinator, unsigned peer)
 
 /* --- answers --- */
 
+/* Of the scene's time; the clock of the worker may be another one. 0: there is no limit. */
+static uint64_t time_left(const struct task *task)
+{
+	const uint64_t now = task->deadline_ns ? clock_now() : 0;
+
+	return task->deadline_ns > now ? task->deadline_ns - now : task->deadline_ns != 0;
+}
+
 static void order(struct message *answer, struct peer *peer, enum message_kind kind)
 {
 	*answer = (struct message){.kind = kind,
 				   .worker = peer->worker.number,
 				   .scene_id = peer->task.scene_id,
 				   .chunk = peer->task.chunk};
-	if (kind == MESSAGE_CHUNK)
-		answer->grid = *peer->task.grid;
 	if (kind == MESSAGE_CHUNK) {
+		answer->grid = *peer->task.grid;
+		answer->left_ns = time_left(&peer->task);
 		answer->tile_x_size = peer->task.scene->tile_x_size;
 		answer->tile_y_size = peer->task.scene->tile_y_size;
 		answer->scene_print = scene_print(peer->task.scene);
@@ -481,21 +490,56 @@ static const char *file_of(const struct run *run, const struct peer *peer, struc
 	return scene->name ? scene->name : "a scene";
 }
 
-bool coordinator_lost(struct coordinator *coordinator, unsigned number, const char *how)
+static bool has_scene(const struct peer *peer)
+{
+	return peer->state == PEER_AT_CHUNK || peer->state == PEER_AT_SCENE;
+}
+
+bool coordinator_late(const struct coordinator *coordinator, unsigned number)
+{
+	const struct peer *peer = &coordinator->peers[number];
+	const uint64_t grace = TIMEOUT_GRACE_MS * UINT64_C(1000000);
+
+	return has_scene(peer) && peer->task.deadline_ns &&
+	       timeout_is_over(peer->task.deadline_ns + grace);
+}
+
+static void name_late(const struct coordinator *coordinator, const struct peer *peer,
+		      struct error *error)
+{
+	const struct run *run = coordinator->run;
+	struct scene name = {0};
+
+	if (peer->state == PEER_AT_SCENE)
+		(void)run->workload->scene_begin(&name, run->scene_list, peer->task.scene_id, NULL);
+	(void)timeout_error(error, peer->state == PEER_AT_SCENE ? &name : peer->task.scene,
+			    run->options->nightly.timeout_s);
+	scene_release(&name);
+}
+
+static void name_dead(const struct coordinator *coordinator, const struct peer *peer,
+		      const char *how, struct error *error)
+{
+	struct scene name = {0};
+
+	error_set(error, EX_SOFTWARE, "%s: %s", file_of(coordinator->run, peer, &name), how);
+	scene_release(&name);
+}
+
+bool coordinator_lost(struct coordinator *coordinator, unsigned number, const char *how, bool late)
 {
 	struct peer *peer = &coordinator->peers[number];
 	struct chunk_result result = {
 		.chunk = peer->task.chunk, .scene_id = peer->task.scene_id, .status = CHUNK_FAILED};
-	struct scene name = {0};
 	bool ending = signals_caught() != 0; /* then what it had is cancelled, not failed */
 
 	error_set(&coordinator->death, EX_SOFTWARE, "%s", how);
 	if (ending)
 		result.status = CHUNK_CANCELLED;
-	else if (peer->state == PEER_AT_CHUNK || peer->state == PEER_AT_SCENE)
-		error_set(&result.error, EX_SOFTWARE, "%s: %s",
-			  file_of(coordinator->run, peer, &name), how);
-	scene_release(&name);
+	else if (has_scene(peer) && late)
+		name_late(coordinator, peer, &result.error);
+	else if (has_scene(peer))
+		name_dead(coordinator, peer, how, &result.error);
 	decorate_result(coordinator, peer, &result);
 	if (peer->state == PEER_AT_CHUNK)
 		run_deliver(&peer->worker, &peer->task, &result);
@@ -505,12 +549,26 @@ bool coordinator_lost(struct coordinator *coordinator, unsigned number, const ch
 		coordinator->n_waiting--;
 	peer->state = PEER_EMPTY;
 	show(coordinator, peer, ACTIVITY_NONE);
-	run_leave(&peer->worker);
 	coordinator->run->totals.n_lost += !ending;
 	if (!ending && log_is_record())
 		log_line(LOG_LEVEL_WARNING, "worker-lost", NULL, "worker %u is lost: %s", number,
 			 how);
-	return ++peer->deaths < MOST_DEATHS;
+	peer->deaths += !late;
+	return peer->deaths < MOST_DEATHS;
+}
+
+void coordinator_gone(struct coordinator *coordinator, unsigned number)
+{
+	run_leave(&coordinator->peers[number].worker);
+}
+
+bool coordinator_waits(const struct coordinator *coordinator)
+{
+	for (unsigned i = 0; i < coordinator->n_peers; i++)
+		if (coordinator->peers[i].state != PEER_WAITING &&
+		    coordinator->peers[i].state != PEER_EMPTY)
+			return false;
+	return coordinator->n_waiting != 0;
 }
 
 int coordinator_failed(const struct coordinator *coordinator, struct error *err)
@@ -530,4 +588,14 @@ void coordinator_give_up(struct coordinator *coordinator)
 		  "threads to see whether the machine or the files are at fault",
 		  coordinator->death.code ? coordinator->death.text : "is not known");
 	run_give_up(coordinator->run, &why, &coordinator->meter);
+}
+
+void coordinator_give_up_oldest(struct coordinator *coordinator)
+{
+	struct error why;
+
+	error_set(&why, EX_TEMPFAIL,
+		  "not done: it needs memory of a worker process that was killed and does not end "
+		  "(the kernel holds it); run it again when that has gone");
+	run_give_up_oldest(coordinator->run, &why, &coordinator->meter);
 }

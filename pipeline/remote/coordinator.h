@@ -43,11 +43,20 @@ bool coordinator_expects(const struct coordinator *coordinator, unsigned peer,
 /* An answer for some peer that waits; false where there is none now. */
 bool coordinator_next(struct coordinator *coordinator, unsigned *peer, struct message *answer);
 
+/* Is it at a scene that is over its --timeout, and does not say so itself? */
+bool coordinator_late(const struct coordinator *coordinator, unsigned peer);
+
 /*
- * The worker of this peer is gone without a BYE; `how` is put behind the file's name. True: another
- * one should take its place; false: too many have died there in a row.
+ * The worker of this peer is lost without a BYE; `how` is put behind the file's name. late: it was
+ * stopped for being so; then that is what is said of its scene. True: another one should take its
+ * place; false: too many have died there in a row. What it held of the memory stays reserved until
+ * coordinator_gone().
  */
-bool coordinator_lost(struct coordinator *coordinator, unsigned peer, const char *how);
+bool coordinator_lost(struct coordinator *coordinator, unsigned peer, const char *how, bool late);
+void coordinator_gone(struct coordinator *coordinator, unsigned peer);
+
+/* Does every worker that is left wait for others? After coordinator_next() had no answer. */
+bool coordinator_waits(const struct coordinator *coordinator);
 
 /* A worker has taken the place of this peer, or none ever will. */
 void coordinator_peer_taken(struct coordinator *coordinator, unsigned peer);
@@ -57,6 +66,8 @@ int coordinator_failed(const struct coordinator *coordinator, struct error *err)
 
 /* All that is left fails, as no worker is left for it. */
 void coordinator_give_up(struct coordinator *coordinator);
+/* The oldest scene that waits fails, as its memory does not come back (coordinator_waits()). */
+void coordinator_give_up_oldest(struct coordinator *coordinator);
 
 /* Meters for what the executor itself sends and receives. */
 struct meter *coordinator_meter(struct coordinator *coordinator);

@@ -218,7 +218,8 @@ static enum claim remote_claim(struct worker *worker, struct task *task)
 	*task = (struct task){.scene_id = order.scene_id,
 			      .chunk = order.chunk,
 			      .scene = &remote->scene,
-			      .grid = &remote->grid};
+			      .grid = &remote->grid,
+			      .deadline_ns = order.left_ns ? clock_now() + order.left_ns : 0};
 	if (order.kind == MESSAGE_SCENE)
 		return CLAIM_SCENE;
 	if (order.kind != MESSAGE_CHUNK)

@@ -56,6 +56,7 @@ struct message {
 	 */
 	uint32_t cause; /* enum wait_cause */
 	uint64_t waited_ns, served_ns;
+	uint64_t left_ns;       /* CHUNK: of the scene's --timeout; 0: there is none */
 	uint64_t sent_ns;       /* the sender's clock, where it differs from the receiver's */
 	struct chunk_grid grid; /* CHUNK: how the scene is cut */
 	uint32_t tile_x_size,

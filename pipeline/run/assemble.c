@@ -132,7 +132,7 @@ static int make_files(struct assembly *assembly, struct slot *slot, struct meter
 	int status = run->workload->outputs->assemble(slot->outputs, &env, err);
 
 	book(run, slot, &meter->row[METER_GATHER]);
-	spool_empty(run->spools, slot->scene.id);
+	slot_empty_spool(run, slot);
 	return status;
 }
 

@@ -13,8 +13,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "forsake.h"
 #include "meters/console.h"
 #include "meters/monitor.h"
+#include "progress.h"
 #include "run.h"
 #include "meters/sampler.h"
 #include "base/signals.h"
@@ -53,25 +55,29 @@ static uint8_t *show_workers(unsigned n)
 	return bytes;
 }
 
+static void count_living(struct run *run, int more)
+{
+	pthread_mutex_lock(&run->lock);
+	run->n_living += (unsigned)more;
+	pthread_mutex_unlock(&run->lock);
+}
+
 /* A worker that shares the run's memory. */
 static int shared_body(struct job *job, unsigned number, struct error *err)
 {
 	struct run *run = job->context;
 	struct worker worker;
+	int status;
 
+	count_living(run, 1);
 	run_worker(&worker, run, number);
 	worker.run = run;
 	worker.ops = &run_ops;
 	worker.pool = &run->pools[0];
 	worker.meter = &run->meters[number].meter;
-	return worker_live(&worker, err);
-}
-
-static int slot_init(struct slot *slot, unsigned n_pools)
-{
-	pthread_mutex_init(&slot->fold_lock, NULL);
-	slot->joined = calloc(n_pools, sizeof(*slot->joined));
-	return slot->joined ? 0 : -1;
+	status = worker_live(&worker, err);
+	count_living(run, -1);
+	return status;
 }
 
 /* The trace begins with the scenes that were opened before, as one event of who hands out. */
@@ -149,6 +155,7 @@ static int run_init(struct run *run, const struct run_setup *setup, uint64_t tok
 		.samples = setup->samples,
 		.sink = setup->sink,
 		.decorator = setup->decorator,
+		.begin_ns = clock_now(),
 		.n_scenes = plan->n_scenes,
 		.n_slots = plan_slots(plan),
 		.n_pools = n_pools,
@@ -157,11 +164,6 @@ static int run_init(struct run *run, const struct run_setup *setup, uint64_t tok
 	/* Of others' scenes, or of earlier runs'. */
 	run->totals.of_share = run->options->shard.n > 1 || plan->n_all_scenes > plan->n_scenes;
 	run->totals.predicted = plan->predicted;
-	if (posix_memalign((void **)&run->slots, _Alignof(struct slot),
-			   run->n_slots * sizeof(*run->slots)))
-		run->slots = NULL;
-	else
-		memset(run->slots, 0, run->n_slots * sizeof(*run->slots));
 	run->pools = calloc(n_pools, sizeof(*run->pools));
 	run->ranks = calloc(n_pools, sizeof(*run->ranks));
 	if (posix_memalign((void **)&run->meters, _Alignof(struct worker_meter),
@@ -169,12 +171,11 @@ static int run_init(struct run *run, const struct run_setup *setup, uint64_t tok
 		run->meters = NULL;
 	/* A worker process that is replaced has two lives. */
 	run->merged = calloc((size_t)plan->workers * n_pools, sizeof(*run->merged));
-	complete = run->slots && run->pools && run->ranks && run->meters && run->merged;
-	for (uint32_t i = 0; complete && i < run->n_slots; i++)
-		complete = slot_init(&run->slots[i], n_pools) == 0;
+	complete = run->pools && run->ranks && run->meters && run->merged;
 	if (!complete)
-		return error_memory(err, "the scenes in flight",
-				    run->n_slots * sizeof(*run->slots));
+		return error_memory(err, "the workers", plan->workers * sizeof(*run->meters));
+	if (slots_make(run, err))
+		return -1;
 	for (unsigned i = 0; i < plan->workers; i++)
 		run->meters[i] = (struct worker_meter){0};
 	pthread_mutex_init(&run->lock, NULL);
@@ -220,9 +221,7 @@ static void run_release(struct run *run)
 	run->sink->free(run->reports);
 	spools_close(run->spools);
 	console_free(run->console);
-	for (uint32_t i = 0; run->slots && i < run->n_slots; i++)
-		free(run->slots[i].joined);
-	free(run->slots);
+	slots_free(run);
 	free(run->pools);
 	free(run->ranks);
 	free(run->meters);
@@ -314,6 +313,7 @@ struct course {
 	const struct session *session;
 	struct sampler *sampler;
 	uint64_t begin_ns, begin_cpu;
+	unsigned looks; /* of run_hangs() */
 };
 
 /* The workers are gone, or left to themselves: rows of what they have not done. */
@@ -360,7 +360,7 @@ static void count_for_log(const struct run_totals *totals)
 }
 
 /* Of a full disk the run's error tells. */
-static void tell_end(const struct run *run)
+static void tell_early_end(const struct run *run)
 {
 	char text[RUN_END_BYTES];
 
@@ -380,7 +380,7 @@ static int report(struct course *course, struct error *err)
 	count_for_log(&run->totals);
 	console_free(run->console);
 	run->console = NULL;
-	tell_end(run);
+	tell_early_end(run);
 	if (run->sink->commit(run->reports, &run->totals, err))
 		return -1;
 	return signals_caught() ? 0 : run_totals_check(&run->totals, err);
@@ -399,11 +399,36 @@ static void end_naming(struct run *run)
 	(void)pthread_rwlock_timedwrlock(&run->naming, &until);
 }
 
-/* A signal has come, and some worker does not come to the end of its block (will.h). */
+/* From the will's thread, while workers are at work: what cannot be done by them. */
+static bool look_after(void *context)
+{
+	struct course *course = context;
+
+	run_tell_progress(&course->run);
+	run_forsake_late(&course->run);
+	return run_hangs(&course->run, &course->looks);
+}
+
+static void tell_deserted(const struct run *run)
+{
+	if (signals_caught())
+		log_line(LOG_LEVEL_WARNING, "interrupted", NULL,
+			 "interrupted by signal %d, in the middle of a block; what was done is "
+			 "reported",
+			 signals_caught());
+	else
+		log_line(LOG_LEVEL_WARNING, "workers-hang", NULL,
+			 "%u of the workers did not come back from scenes that were over their "
+			 "--timeout; the program ends without them",
+			 run->n_stuck);
+}
+
+/* Some worker does not come to the end of its block (will.h). */
 static int conclude_without_workers(void *context)
 {
 	struct course *course = context;
 	struct error error = {0};
+	int status;
 
 	end_naming(&course->run);
 	atomic_store(&course->run.deserted, true);
@@ -411,12 +436,13 @@ static int conclude_without_workers(void *context)
 	if (settle(course, &error) || report(course, &error))
 		log_error("run-failed", &error);
 	else if (!course->run.options->lab)
-		log_line(LOG_LEVEL_WARNING, "interrupted", NULL,
-			 "interrupted by signal %d, in the middle of a block; what was done is "
-			 "reported",
-			 signals_caught());
-	log_end(128 + signals_caught());
-	return 128 + signals_caught();
+		tell_deserted(&course->run);
+	if (error.code && !signals_caught())
+		status = error.code;
+	else
+		status = exit_status(&course->run.totals);
+	log_end(status);
+	return status;
 }
 
 /* Only threads can be left to themselves: processes are killed, and ranks have an agreement. */
@@ -424,7 +450,7 @@ static struct will *make_will(struct course *course)
 {
 	return course->executor->own_memory || course->session->cluster
 		       ? NULL
-		       : will_make(conclude_without_workers, course);
+		       : will_make(look_after, conclude_without_workers, course);
 }
 
 static uint64_t reserved_now(void *context)

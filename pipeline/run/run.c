@@ -14,6 +14,7 @@
 #include "decorator.h"
 #include "reserve.h"
 #include "base/signals.h"
+#include "timeout.h"
 #include "trace.h"
 
 void run_worker(struct worker *worker, struct run *run, unsigned number)
@@ -48,6 +49,18 @@ static struct slot *claimable(struct run *run)
 	return NULL;
 }
 
+static void hand_out(struct run *run, struct slot *slot, struct task *task)
+{
+	slot->n_out++;
+	scene_taken(run, slot);
+	*task = (struct task){.scene_id = run->claiming,
+			      .chunk = slot->next_chunk++,
+			      .scene = &slot->scene,
+			      .grid = &slot->grid,
+			      .deadline_ns = slot->deadline_ns,
+			      .slot = slot};
+}
+
 /* The next chunk in order; ANSWER_WAIT with *cause set where there is none to have now. */
 static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 				     enum wait_cause *cause)
@@ -56,6 +69,10 @@ static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 	struct slot *slot;
 
 	while ((slot = claimable(run))) {
+		if (scene_runs_out(run, slot)) {
+			slots_write(run, worker->meter);
+			continue;
+		}
 		if (run->workload->sequential && slot->n_out) {
 			*cause = WAIT_ORDER;
 			return ANSWER_WAIT;
@@ -78,12 +95,7 @@ static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 			slots_write(run, worker->meter);
 			continue;
 		}
-		*task = (struct task){.scene_id = run->claiming,
-				      .chunk = slot->next_chunk++,
-				      .scene = &slot->scene,
-				      .grid = &slot->grid,
-				      .slot = slot};
-		slot->n_out++;
+		hand_out(run, slot, task);
 		if (run->decorator && run->decorator->handed_out)
 			run->decorator->handed_out(run->decorator->context, worker);
 		return ANSWER_CHUNK;
@@ -100,8 +112,10 @@ static bool claim_scene(struct run *run, struct task *task)
 	if (run->next_open == run->n_scenes || run->next_open - run->first == run->n_slots)
 		return false;
 	slot = slot_of(run, run->next_open);
-	*task = (struct task){.slot = slot, .scene_id = run->next_open++};
 	slot->state = SLOT_OPENING;
+	scene_taken(run, slot);
+	*task = (struct task){
+		.slot = slot, .scene_id = run->next_open++, .deadline_ns = slot->deadline_ns};
 	return true;
 }
 
@@ -154,7 +168,9 @@ static void wait_changed(struct run *run, struct meter *meter, enum wait_cause c
 	uint64_t since = clock_now();
 
 	activity_at(ACTIVITY_WAIT + cause);
+	run->n_waiting++;
 	pthread_cond_wait(&run->changed, &run->lock);
+	run->n_waiting--;
 	activity_at(METER_CLAIM);
 	meter_wait(meter, cause, since);
 	meter->lock_ops++; /* it is taken again on waking */
@@ -259,6 +275,12 @@ static void scene_ready(struct worker *worker, struct slot *slot, const struct e
 	struct run *run = worker->run;
 
 	run_lock(run, worker->meter);
+	scene_given_back(run, slot);
+	if (slot->forsaken) {
+		forsaken_given_back(run, slot);
+		pthread_mutex_unlock(&run->lock);
+		return;
+	}
 	slot->state = SLOT_READY;
 	if (error) {
 		slot_fail(slot, 0, error);
@@ -382,6 +404,14 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 	worker->meter->row[METER_REDUCE].chunks += result->status == CHUNK_DONE;
 	run_lock(run, worker->meter);
 	slot->n_out--;
+	scene_given_back(run, slot);
+	if (slot->forsaken) {
+		forsaken_given_back(run, slot);
+		pthread_mutex_unlock(&run->lock);
+		return;
+	}
+	run->progress.bytes += bytes;
+	run->progress.chunks++;
 	if (result->status == CHUNK_FAILED)
 		slot_fail(slot, result->chunk, &result->error);
 	else if (result->status == CHUNK_CANCELLED && slot->status == SCENE_OK)
@@ -439,6 +469,31 @@ void run_collected(struct run *run, struct slot *slot, struct cell_group *group,
 	pthread_mutex_unlock(&run->lock);
 }
 
+/* With run->lock held. */
+static void fail_rest(struct run *run, struct slot *slot, const struct error *why,
+		      struct meter *meter)
+{
+	slot_fail(slot, slot->next_chunk, why);
+	slot_settle(run, slot);
+	slots_write(run, meter);
+	pthread_cond_broadcast(&run->changed);
+}
+
+void run_give_up_oldest(struct run *run, const struct error *why, struct meter *meter)
+{
+	struct slot *slot;
+
+	pthread_mutex_lock(&run->lock);
+	slot = claimable(run);
+	for (unsigned i = 0; i < run->n_pools; i++)
+		run->pools[i].starved = NULL; /* who waited for it goes on to others */
+	if (slot)
+		fail_rest(run, slot, why, meter);
+	pthread_mutex_unlock(&run->lock);
+	if (!slot)
+		run_give_up(run, why, meter);
+}
+
 void run_give_up(struct run *run, const struct error *why, struct meter *meter)
 {
 	struct worker nobody = {.run = run, .meter = meter, .pool = &run->pools[0]};
@@ -448,9 +503,7 @@ void run_give_up(struct run *run, const struct error *why, struct meter *meter)
 	pthread_mutex_lock(&run->lock);
 	while (!atomic_load(&run->stopping)) {
 		if ((slot = claimable(run))) {
-			slot_fail(slot, slot->next_chunk, why);
-			slot_settle(run, slot);
-			slots_write(run, meter);
+			fail_rest(run, slot, why, meter);
 		} else if (claim_scene(run, &task)) {
 			pthread_mutex_unlock(&run->lock);
 			run_fail_scene(&nobody, &task, why);

@@ -54,14 +54,27 @@ struct slot {
 	struct error error; /* the first by chunk number */
 	uint64_t error_chunk;
 	uint64_t shared_bytes; /* reserved for the totals, 0 while there is none */
-	double chunk_bytes;    /* a chunk's share of its files: for progress */
-	bool *joined;          /* by pool: this rank holds a part of the totals; [0] is not used */
+	unsigned n_at;         /* workers that open it or have a chunk of it (timeout.h) */
+	uint64_t since_ns, had_ns, deadline_ns; /* since the first of them, before, and until when
+						 */
+	bool forsaken;          /* no more in the ring: freed by the last worker that comes back */
+	uint32_t place;         /* in the ring */
+	atomic_uint n_forsaken; /* of older scenes that had it: its spool is not emptied */
+	double chunk_bytes;     /* a chunk's share of its files: for progress */
+	bool *joined;           /* by pool: this rank holds a part of the totals; [0] is not used */
 	unsigned n_joined;
 	void *extra; /* the decorator's own */
 
 	_Alignas(APART) pthread_mutex_t fold_lock; /* guards the contents of both */
 	struct scene_totals *totals;
 	struct outputs *outputs; /* made and freed with the totals; NULL: none */
+};
+
+/* What has been done, for who asks (progress.h). */
+struct progress {
+	double bytes; /* of files whose chunks are delivered */
+	uint64_t chunks;
+	uint32_t n_failed;
 };
 
 /* Memory that may be reserved, of one machine or rank. All pools of a run have the same limit. */
@@ -89,8 +102,9 @@ struct run {
 	struct worker_meter *meters; /* one for each worker of this process */
 	struct rank_totals *ranks;   /* n_pools of them */
 	struct monitor *monitor;     /* --monitor; NULL without */
-	uint64_t pss;                /* of all processes together, as last sampled; else 0 */
-	uint8_t *shown;              /* for it: a byte a worker (activity.h); NULL without */
+	uint64_t begin_ns;
+	uint64_t pss;   /* of all processes together, as last sampled; else 0 */
+	uint8_t *shown; /* for it: a byte a worker (activity.h); NULL without */
 
 	/* No more claims: a signal, or an error of the run itself. Looked at block by block. */
 	atomic_bool stopping;
@@ -103,16 +117,20 @@ struct run {
 
 	_Alignas(APART) pthread_mutex_t lock; /* guards everything below */
 	pthread_cond_t changed; /* any of it has changed in a way that a claim may wait for */
-	struct slot *slots;
+	struct slot **slots;    /* a ring of n_slots */
 	uint32_t n_slots;
 	uint32_t first;     /* oldest scene not yet written */
 	uint32_t claiming;  /* oldest scene with chunks not handed out */
 	uint32_t next_open; /* first scene not yet opened */
 	struct pool *pools; /* [0] is this process's, and that of workers on its machine */
 	unsigned n_pools;
-	bool writing;       /* one worker writes rows */
-	unsigned n_full;    /* scenes in a row that failed for want of space on the disk */
-	struct error error; /* of the run itself */
+	bool writing; /* one worker writes rows */
+	/* Workers that share the run's memory; of them those that wait for something to do, and
+	 * those at forsaken scenes. */
+	unsigned n_living, n_waiting, n_stuck;
+	struct progress progress; /* so far */
+	unsigned n_full;          /* scenes in a row that failed for want of space on the disk */
+	struct error error;       /* of the run itself */
 	struct run_totals totals;
 	unsigned n_merged; /* of totals.worker */
 	struct meter *merged;
@@ -163,6 +181,11 @@ void run_collected(struct run *run, struct slot *slot, struct cell_group *group,
 		   struct meter *meter);
 /* Scenes with chunks not handed out fail for want of workers. */
 void run_give_up(struct run *run, const struct error *why, struct meter *meter);
+/*
+ * The same of the oldest scene alone that waits for memory, where nobody comes back who could give
+ * it; of all of them, where none does.
+ */
+void run_give_up_oldest(struct run *run, const struct error *why, struct meter *meter);
 /* Reserved by all of this process, as planned and in use now. */
 uint64_t run_reserved(struct run *run);
 /* The executor has looked at the memory of all its processes together. */
@@ -174,6 +197,14 @@ void run_merge_meter(struct run *run, const struct meter *meter);
 extern const struct worker_ops run_ops;
 
 /* --- slots.c: scenes in flight. Called with run->lock held. --- */
+/* run->slots, before the first worker and after the last one. */
+int slots_make(struct run *run, struct error *err);
+void slots_free(struct run *run);
+/* One that is in no ring yet; NULL without memory. */
+struct slot *slot_new(unsigned n_pools);
+/* What it holds is given back, and it is as new but for its place. */
+void slot_clear(struct run *run, struct slot *slot);
+void slot_delete(struct slot *slot); /* NULL is allowed */
 struct slot *slot_of(struct run *run, uint32_t scene_id);
 void slot_fail(struct slot *slot, uint64_t chunk, const struct error *error);
 /* Has it failed because a disk is full? */
@@ -185,6 +216,8 @@ void slot_settle(const struct run *run, struct slot *slot);
 void slot_complete(const struct run *run, struct slot *slot);
 /* Write finished scenes whose turn has come. Drops and retakes run->lock while writing. */
 void slots_write(struct run *run, struct meter *meter);
+/* The scene is over: its spool's space is given back, unless a worker may still append there. */
+void slot_empty_spool(struct run *run, struct slot *slot);
 /* After the workers: settle and write what an interrupted run left. */
 void slots_abandon(struct run *run, struct meter *meter);
 

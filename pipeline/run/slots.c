@@ -5,6 +5,8 @@
 #include "run.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/signals.h"
 #include "decorator.h"
@@ -13,7 +15,52 @@
 
 struct slot *slot_of(struct run *run, uint32_t scene_id)
 {
-	return &run->slots[scene_id % run->n_slots];
+	return run->slots[scene_id % run->n_slots];
+}
+
+struct slot *slot_new(unsigned n_pools)
+{
+	struct slot *slot;
+
+	if (posix_memalign((void **)&slot, _Alignof(struct slot), sizeof(*slot)))
+		return NULL;
+	memset(slot, 0, sizeof(*slot));
+	pthread_mutex_init(&slot->fold_lock, NULL);
+	slot->joined = calloc(n_pools, sizeof(*slot->joined));
+	if (slot->joined)
+		return slot;
+	slot_delete(slot);
+	return NULL;
+}
+
+void slot_delete(struct slot *slot)
+{
+	if (!slot)
+		return;
+	pthread_mutex_destroy(&slot->fold_lock);
+	free(slot->joined);
+	free(slot);
+}
+
+int slots_make(struct run *run, struct error *err)
+{
+	run->slots = calloc(run->n_slots, sizeof(struct slot *));
+	for (uint32_t i = 0; run->slots && i < run->n_slots; i++) {
+		run->slots[i] = slot_new(run->n_pools);
+		if (!run->slots[i])
+			break;
+		run->slots[i]->place = i;
+	}
+	if (run->slots && run->slots[run->n_slots - 1])
+		return 0;
+	return error_memory(err, "the scenes in flight", run->n_slots * sizeof(struct slot));
+}
+
+void slots_free(struct run *run)
+{
+	for (uint32_t i = 0; run->slots && i < run->n_slots; i++)
+		slot_delete(run->slots[i]);
+	free(run->slots);
 }
 
 /* Hand out no more of its chunks. */
@@ -89,12 +136,8 @@ static void write_row(struct run *run, struct slot *slot)
 		run->error = error;
 }
 
-static void free_slot(struct run *run, struct slot *slot)
+void slot_clear(struct run *run, struct slot *slot)
 {
-	if (atomic_load(&run->deserted)) { /* a worker may be at it still */
-		slot->state = SLOT_FREE;
-		return;
-	}
 	run->workload->totals_free(slot->totals);
 	if (slot->outputs)
 		run->workload->outputs->free(slot->outputs);
@@ -110,7 +153,22 @@ static void free_slot(struct run *run, struct slot *slot)
 	slot->status = SCENE_OK;
 	slot->error = (struct error){0};
 	slot->shared_bytes = 0;
+	slot->had_ns = slot->deadline_ns = 0;
 	slot->state = SLOT_FREE;
+}
+
+static void free_slot(struct run *run, struct slot *slot)
+{
+	if (atomic_load(&run->deserted)) /* a worker may be at it still */
+		slot->state = SLOT_FREE;
+	else
+		slot_clear(run, slot);
+}
+
+void slot_empty_spool(struct run *run, struct slot *slot)
+{
+	if (!atomic_load(&slot->n_forsaken))
+		spool_empty(run->spools, slot->scene.id);
 }
 
 /* --on-missing fail: with the row of a scene that lacks a value. */
@@ -185,7 +243,7 @@ static void finish_scene(struct run *run, struct slot *slot)
 {
 	write_row(run, slot);
 	if (run->spools && slot->status != SCENE_OK && !atomic_load(&run->deserted))
-		spool_empty(run->spools, slot->scene.id);
+		slot_empty_spool(run, slot);
 }
 
 /* One row at a time, in order. run->writing keeps all others out while the lock is dropped. */
@@ -203,6 +261,7 @@ void slots_write(struct run *run, struct meter *meter)
 		finish_scene(run, slot);
 		pthread_mutex_lock(&run->lock);
 		run->pools[0].reserved -= slot->shared_bytes;
+		run->progress.n_failed += slot->status == SCENE_FAILED;
 		run->totals.end = ends_with(run, slot);
 		free_slot(run, slot);
 		run->first++;

@@ -1,5 +1,5 @@
 /*
- * The thread that carries the will out. It sleeps, and looks for a signal now and then. Knows
+ * The thread that carries the will out. It sleeps, and looks for a reason now and then. Knows
  * nothing of what is to be done.
  */
 #include "will.h"
@@ -24,6 +24,7 @@ enum {
 };
 
 struct will {
+	bool (*look)(void *context);
 	int (*conclude)(void *context);
 	void *context;
 	pthread_t thread;
@@ -41,19 +42,29 @@ static void look_later(struct will *will)
 		(void)pthread_cond_timedwait(&will->changed, &will->lock, &until);
 }
 
-static void *wait_for_signal(void *arg)
+/* *since: of a signal, when it was first seen. */
+static bool is_time(struct will *will, uint64_t *since)
+{
+	if (!signals_caught())
+		return will->look(will->context);
+	*since = *since ? *since : clock_now();
+	return clock_now() - *since > SLOWER * SIGNAL_PATIENCE_MS * 1000000ull;
+}
+
+static void *wait_for_reason(void *arg)
 {
 	struct will *will = arg;
 	uint64_t since = 0;
+	bool now = false;
 
 	pthread_mutex_lock(&will->lock);
-	while (!will->revoked) {
+	while (!will->revoked && !now) {
 		look_later(will);
-		if (!signals_caught())
-			continue;
-		since = since ? since : clock_now();
-		if (clock_now() - since > SLOWER * SIGNAL_PATIENCE_MS * 1000000ull)
+		if (will->revoked)
 			break;
+		pthread_mutex_unlock(&will->lock);
+		now = is_time(will, &since);
+		pthread_mutex_lock(&will->lock);
 	}
 	will->carried_out = !will->revoked;
 	pthread_mutex_unlock(&will->lock);
@@ -66,17 +77,18 @@ static void *wait_for_signal(void *arg)
 	return NULL;
 }
 
-struct will *will_make(int (*conclude)(void *context), void *context)
+struct will *will_make(bool (*look)(void *context), int (*conclude)(void *context), void *context)
 {
 	struct will *will = calloc(1, sizeof(*will));
 
 	if (!will)
 		return NULL;
+	will->look = look;
 	will->conclude = conclude;
 	will->context = context;
 	pthread_mutex_init(&will->lock, NULL);
 	condition_init(&will->changed);
-	if (!thread_start(&will->thread, wait_for_signal, will))
+	if (!thread_start(&will->thread, wait_for_reason, will))
 		return will;
 	pthread_cond_destroy(&will->changed);
 	pthread_mutex_destroy(&will->lock);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "decorator.h"
+#include "timeout.h"
 #include "trace.h"
 
 static struct stage_env make_env(struct worker *worker)
@@ -172,6 +173,9 @@ static int run_blocks(struct worker *worker, const struct task *task, const stru
 			result->status = CHUNK_CANCELLED;
 			return 0;
 		}
+		if (timeout_is_over(task->deadline_ns))
+			return timeout_error(&result->error, task->scene,
+					     worker->options->nightly.timeout_s);
 		ahead_of(worker, task, &window);
 		status = run_stages(worker, &block, result);
 		activity_compute_end();

@@ -32,6 +32,7 @@ struct task {
 	uint64_t chunk;
 	const struct scene *scene;     /* of a chunk: lives until it is delivered */
 	const struct chunk_grid *grid; /* likewise */
+	uint64_t deadline_ns;          /* of the scene, --timeout; 0: none */
 	struct slot *slot;             /* in the run's own process, else NULL */
 };
 

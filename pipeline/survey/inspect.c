@@ -4,6 +4,7 @@
 #include "inspect.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,11 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/reap.h"
 #include "confine/confine.h"
 #include "remote/link.h"
 
-/* For one thing. Storage behind a network may take seconds to answer at all. */
-enum { PATIENCE_MS = 30000 };
+/* For one thing, unless the user says. Storage behind a network may take seconds to answer. */
+enum { PATIENCE_S = 30 };
 
 /* Does not return. */
 static void child_main(const struct inspection *in, const struct confinement *confinement,
@@ -62,31 +64,50 @@ static pid_t start(const struct inspection *in, const struct confinement *confin
 	return -1;
 }
 
-/* The next answer; false where there is none: the child is gone, or takes too long. */
-static bool next_answer(struct link *link, uint32_t i, void *room, struct message *message,
-			bool *late)
+/* So many ms from now on, whatever signals come. */
+static int poll_for(struct pollfd *wait, uint64_t ms)
 {
-	struct pollfd wait = {.fd = link_fd(link), .events = POLLIN};
-	const void *payload;
+	const uint64_t until = clock_now() + ms * 1000000;
 	int ready;
 
-	while ((ready = poll(&wait, 1, PATIENCE_MS)) < 0 && errno == EINTR)
-		;
+	do {
+		const uint64_t now = clock_now();
+		const uint64_t left = now < until ? (until - now + 999999) / 1000000 : 0;
+
+		ready = poll(wait, 1, left < INT_MAX ? (int)left : INT_MAX);
+	} while (ready < 0 && errno == EINTR);
+	return ready;
+}
+
+static unsigned patience_s(const struct inspection *in)
+{
+	return in->timeout_s ? in->timeout_s : PATIENCE_S;
+}
+
+/* The next answer; false where there is none: the child is gone, or takes too long. */
+static bool next_answer(const struct inspection *in, struct link *link, uint32_t i, void *room,
+			struct message *message, bool *late)
+{
+	struct pollfd wait = {.fd = link_fd(link), .events = POLLIN};
+	const int ready = poll_for(&wait, patience_s(in) * UINT64_C(1000));
+	const void *payload;
+
 	*late = ready == 0;
 	return ready > 0 && !link_take(link, message, room, &payload) &&
 	       message->kind == MESSAGE_OPENED && message->scene_id == i;
 }
 
-static const char *how_it_ended(char text[160], pid_t child, bool late)
+static const char *how_it_ended(char text[160], const struct inspection *in, pid_t child, bool late)
 {
-	int status = 0;
+	bool ended;
+	int status;
 
 	(void)kill(child, SIGKILL); /* a process that has ended does not mind */
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
+	ended = reap(child, &status, REAP_MS);
 	if (late)
-		(void)snprintf(text, 160, "reading its header took more than %d s",
-			       PATIENCE_MS / 1000);
+		(void)snprintf(text, 160, "reading its header took more than %u s", patience_s(in));
+	else if (!ended)
+		(void)snprintf(text, 160, "the process that read its header does not end");
 	else if (WIFSIGNALED(status))
 		(void)snprintf(text, 160,
 			       "the process that read its header was killed by SIG%s (a fault in "
@@ -107,11 +128,11 @@ static uint32_t one_child(const struct inspection *in, struct link *link, pid_t 
 	bool late = false;
 	uint32_t i = first;
 
-	while (i < in->n && next_answer(link, i, room, &message, &late)) {
+	while (i < in->n && next_answer(in, link, i, room, &message, &late)) {
 		in->take(in->context, i, room, message.payload_bytes, NULL);
 		i++;
 	}
-	(void)how_it_ended(how, child, late);
+	(void)how_it_ended(how, in, child, late);
 	if (i < in->n)
 		in->take(in->context, i++, NULL, 0, how);
 	return i;

@@ -25,6 +25,7 @@ struct inspection {
 	 */
 	void (*take)(void *context, uint32_t i, const void *answer, size_t bytes, const char *how);
 	const struct heavy_reader *heavy; /* of the workload */
+	unsigned timeout_s;               /* for one thing; 0: a time of its own */
 	uint64_t memory; /* that the child may take, GDAL included where it may load it */
 };
 

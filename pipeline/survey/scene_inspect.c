@@ -92,6 +92,7 @@ int scene_inspect(const struct scene_inspection *inspection, struct error *err)
 		.look = look,
 		.take = take,
 		.heavy = heavy,
+		.timeout_s = in.options->nightly.timeout_s,
 		.memory = CONFINE_OPENING_BYTES + (in.gdal ? of_heavy : 0),
 	};
 

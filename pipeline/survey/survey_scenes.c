@@ -96,7 +96,12 @@ static void look_at_all(const struct surveyor *s)
 	s->found->survey.whole = true;
 }
 
-/* --- confined: no scene is opened in this process --- */
+/* --- confined, or within --timeout: no scene is opened in this process --- */
+
+static bool opens_apart(const struct surveyor *s)
+{
+	return s->plan->confinement.wanted || (s->options->nightly.timeout_s && s->may_fork);
+}
 
 struct hearing {
 	const struct surveyor *s;
@@ -217,7 +222,7 @@ static bool send_child(const struct surveyor *s)
 /* Between ranks of MPI nobody forks: what GDAL's scenes need is then not known. */
 static void look_further(const struct surveyor *s)
 {
-	if (s->plan->confinement.wanted) {
+	if (opens_apart(s)) {
 		inspect_further(s);
 		return;
 	}
@@ -234,7 +239,7 @@ static void look_further(const struct surveyor *s)
 
 static void open_samples(const struct surveyor *s, bool by_gdal, struct error *err)
 {
-	if (s->plan->confinement.wanted) {
+	if (opens_apart(s)) {
 		if (by_gdal) /* once, for the children and the workers */
 			(void)s->workload->heavy->load(NULL);
 		inspect_scenes(
@@ -286,7 +291,7 @@ static const struct scene *choose_further(const struct surveyor *s, struct error
 		return NULL;
 	if (!plain)
 		heavy_forbid(s->workload->heavy, NULL);
-	if (s->plan->confinement.wanted)
+	if (opens_apart(s))
 		inspect_ids(
 			&(struct hearing){
 				.s = s, .by_gdal = !plain, .keep = scene, .first = id, .err = err},

@@ -13,7 +13,7 @@ COMPUTING="index expr const range valid-range valid-reflectance on-missing assum
 READING="$COMPUTING bands mask alpha raw scale offset nodata reflectance include exclude duplicates reader follow"
 MAPS="output name format type output-nodata co overwrite mask-output bands-output quicklook stretch \
 	no-legend contact-sheet spool-dir no-fsync"
-PLANNING="$READING $MAPS workers executor confine memory chunk working-set shard tiles tile-grid trace html \
+PLANNING="$READING $MAPS workers executor confine memory chunk working-set shard timeout tiles tile-grid trace html \
 	teach verbose"
 NIGHTLY="catalog resume forget-missing wait-lock on-error max-failures log-format log-file"
 LAB="workers chunk executor transport memory json csv report quiet verbose"

@@ -16,6 +16,7 @@
 #include "pace.h"
 #include "rank_partials.h"
 #include "run/assemble.h"
+#include "run/progress.h"
 #include "run/run.h"
 #include "base/thread.h"
 
@@ -274,6 +275,7 @@ int mpi_run_leader(struct job *job, unsigned n_ranks, struct rank_outcome *out, 
 	}
 	while (!all_done(&leader) && !(out->stuck = pace_is_stuck(&leader.pace, PATIENCE_S))) {
 		run_poll_signals(leader.run);
+		run_tell_progress(leader.run);
 		nap(pace_ns(&leader.pace, attend(&leader)));
 	}
 	for (unsigned rank = 1; rank < n_ranks && !out->stuck; rank++)

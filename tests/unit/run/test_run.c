@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -42,6 +44,7 @@ struct story {
 	bool failures; /* some scenes and chunks are bad */
 	bool stalls;
 	bool sequential;      /* a chunk needs the one before */
+	bool hangs;           /* the first scene's read does not come back; a second's time */
 	bool deaths;          /* some chunks and headers end the worker: for processes */
 	unsigned pause_us;    /* of each chunk */
 	struct scene *sample; /* the first scene as it was opened before the run; NULL: none */
@@ -179,6 +182,8 @@ static int fake_run(void *state, const struct stage_env *env, struct block *bloc
 	if (story.stalls && hash((uint32_t)result->chunk + block->scene->id) % 4 == 0)
 		usleep(hash((uint32_t)result->chunk) % 1500);
 	atomic_fetch_sub(&in_use, (long)bytes);
+	while (story.hangs && block->scene->id == 0)
+		(void)pause();
 	if (chunk_is_deadly(block->scene->id, result->chunk))
 		raise(SIGKILL);
 	if (chunk_is_bad(block->scene->id, result->chunk))
@@ -256,9 +261,17 @@ struct report_set {
 	uint32_t rows;
 	enum scene_status status[MOST_SCENES];
 	struct run_totals totals;
+	int code[MOST_SCENES]; /* of the scenes' errors */
 };
 
 static struct report_set told;
+
+/* The one that hangs, one that needs its memory, and two that do not. */
+static bool hung_as_it_should(const struct report_set *set)
+{
+	return set->rows == 4 && set->code[0] == EX_IOERR && set->code[1] == EX_TEMPFAIL &&
+	       !set->code[2] && !set->code[3];
+}
 
 static int fake_sink_open(const struct report_sink *sink, struct report_set **set,
 			  const struct plan *plan, const struct options *options, struct error *err)
@@ -277,6 +290,7 @@ static int fake_sink_scene(struct report_set *set, const struct scene_result *re
 {
 	(void)err;
 	assert_int_equal(result->scene->id, set->rows);
+	set->code[set->rows] = result->status == SCENE_FAILED ? result->error.code : 0;
 	set->status[set->rows++] = result->status;
 	return 0;
 }
@@ -285,6 +299,8 @@ static int fake_sink_commit(struct report_set *set, const struct run_totals *tot
 			    struct error *err)
 {
 	(void)err;
+	if (story.hangs && !hung_as_it_should(set))
+		_exit(99);
 	set->totals = *totals;
 	assert_int_equal(set->rows + totals->n_not_begun, totals->n_scenes);
 	assert_int_equal(totals->n_ok + totals->n_failed + totals->n_cancelled, totals->n_scenes);
@@ -364,6 +380,8 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 				  .session = &alone,
 				  .decorator = decorator};
 
+	if (story.hangs)
+		options.nightly.timeout_s = 1;
 	assert_non_null(setup.executor);
 	workload.sequential = story.sequential;
 	pixels_layout(&plan.layout, &options);
@@ -372,14 +390,14 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 	atomic_store(&most_at_work, 0);
 	stderr = fopen("/dev/null", "w");
 	alarm(60); /* a hang ends the test */
-	assert_int_equal(execute(&setup, &err), story.failures || story.deaths ? 1 : 0);
+	assert_int_equal(execute(&setup, &err), story.failures || story.deaths || story.hangs);
 	alarm(0);
 	fclose(stderr);
 	stderr = saved;
 	assert_int_equal(err.code, 0);
 	assert_true((uint64_t)atomic_load(&most_in_use) <= pool);
 	for (uint32_t id = 0; id < story.n_scenes && !story.may_end; id++) {
-		bool failed = is_to_fail(id);
+		bool failed = is_to_fail(id) || (story.hangs && id < 2);
 
 		for (uint32_t chunk = 0; chunk < chunks_of(id); chunk++)
 			assert_true(atomic_load(&delivered[id][chunk]) == 1 ||
@@ -628,6 +646,47 @@ static void a_decorator_is_heard(void **state)
 	decorator = NULL;
 }
 
+static bool deaf; /* SIGKILL does not get through, as where the kernel holds a process */
+
+int kill(pid_t pid, int number)
+{
+	return deaf && number == SIGKILL ? 0 : (int)syscall(SYS_kill, pid, number);
+}
+
+static size_t two_are_large(uint32_t id)
+{
+	return id < 2 ? (size_t)600 * KIB : (size_t)100 * KIB;
+}
+
+/*
+ * A worker that does not come back keeps its memory. What cannot be done without it fails, all else
+ * is done, and the run ends: processes by itself, threads with the program.
+ */
+static void memory_that_does_not_come_back(void **state)
+{
+	pid_t child;
+	int status = 0;
+
+	(void)state;
+	story = (struct story){.n_scenes = 4,
+			       .chunks = one_chunk,
+			       .footprint = two_are_large,
+			       .totals = small_totals,
+			       .hangs = true};
+	deaf = true;
+	run_story("processes", 2, POOL);
+	deaf = false;
+	assert_true(hung_as_it_should(&told));
+	child = fork();
+	if (child == 0) {
+		run_story("threads", 2, POOL);
+		_exit(98); /* a worker was left: it does not return */
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
+}
+
 /* The modules are built one directory above the tests. */
 static int find_modules(void **state)
 {
@@ -763,6 +822,7 @@ int main(void)
 		cmocka_unit_test(changed_scenes_are_opened_again),
 		cmocka_unit_test(too_many_failures_end_a_run),
 		cmocka_unit_test(all_fail_before_the_end),
+		cmocka_unit_test(memory_that_does_not_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, find_modules, NULL);
