@@ -18,6 +18,14 @@ bool path_is_stdout(const char *path)
 	return false;
 }
 
+bool path_is_gzip(const char *path)
+{
+	static const char ending[] = ".gz";
+	size_t n = path ? strlen(path) : 0;
+
+	return n >= sizeof(ending) && strcmp(path + n - (sizeof(ending) - 1), ending) == 0;
+}
+
 /* Of the report: the one it has, or a new one. NULL: there is no room. */
 static struct report_choice *choice_of(struct report_choices *choices,
 				       const struct report_option *report)
@@ -94,9 +102,12 @@ size_t report_bytes(const struct report_choices *choices)
 {
 	size_t bytes = 0;
 
-	for (unsigned i = 0; i < choices->n; i++)
-		if (choices->choice[i].report->bytes)
-			bytes += choices->choice[i].report->bytes();
+	for (unsigned i = 0; i < choices->n; i++) {
+		const struct report_choice *choice = &choices->choice[i];
+
+		bytes += choice->report->bytes ? choice->report->bytes() : 0;
+		bytes += path_is_gzip(choice->path) ? REPORT_GZIP_BYTES : 0;
+	}
 	return bytes;
 }
 
