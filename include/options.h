@@ -19,6 +19,7 @@
 struct lab;
 struct maps;
 struct masks;
+struct metrics;
 struct recipe;
 
 enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
@@ -149,10 +150,12 @@ struct options {
 	struct nightly nightly;
 
 	struct report_choices reports; /* that are wanted, those by default included */
-	bool text;                     /* graph: words instead of a picture */
-	int verbosity;                 /* -1 with -q, 0, 1 with -v ... */
-	bool progress;                 /* --progress: also where stderr is no terminal */
-	bool monitor;                  /* --monitor: a live view on stderr */
+	struct metrics *metrics; /* of --metrics: what the run leaves for them (stages/report); not
+				  * owned; NULL: not wanted */
+	bool text;               /* graph: words instead of a picture */
+	int verbosity;           /* -1 with -q, 0, 1 with -v ... */
+	bool progress;           /* --progress: also where stderr is no terminal */
+	bool monitor;            /* --monitor: a live view on stderr */
 
 	const struct lab *lab; /* the lab that a run works on; NULL: scenes */
 };

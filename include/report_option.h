@@ -39,7 +39,8 @@ struct report_option {
 	unsigned needs;       /* bits of enum report_need */
 	/* Memory that it takes at its peak, for the plan. NULL: little, which all reports share. */
 	size_t (*bytes)(void);
-	bool never_stdout; /* "-" is refused */
+	bool never_stdout;  /* "-" is refused */
+	const char *ending; /* of its name, without which its readers pass it by; NULL: any */
 	/*
 	 * Is it written though its option is not given? Then its path is put into `path`. Asked in
 	 * the order of the rows, when all options are known. NULL: never.

@@ -10,6 +10,7 @@
 #include "base/signals.h"
 #include "commands/commands.h"
 #include "commands/computing.h"
+#include "commands/metrics.h"
 #include "base/descriptors.h"
 #include "mpi/session.h"
 #include "options/command_line.h"
@@ -66,6 +67,22 @@ static int run_command(const struct command *command, const struct options *opti
 	return session_end(session, status);
 }
 
+/* The metrics are the last to be written, as they tell of all else. `before`: what was told last.
+ */
+static int conclude(const struct session *session, const struct options *options, int status,
+		    const struct error *before)
+{
+	struct error error;
+	bool told;
+
+	if (session_is_silent(session) || !metrics_conclude(options, status, &error))
+		return status;
+	told = status && strcmp(before->text, error.text) == 0;
+	if (!told)
+		tell(error.text);
+	return status ? status : error.code;
+}
+
 int main(int argc, char **argv)
 {
 	struct session session = {.n_ranks = 1, .ranks_here = 1};
@@ -81,18 +98,22 @@ int main(int argc, char **argv)
 	tame_malloc();
 	signals_init();
 	status = command_line_parse(&options, &command, commands, argc, argv, &error);
+	if (status <= 0)
+		metrics_begin(&options);
 	if (status > 0)
 		status = EX_OK;
 	else if (status || computing_prepare(&options, command, &error))
 		status = fail(&session, &error);
 	else
 		status = run_command(command, &options, &session, argc, argv, &error);
-	computing_release(&options);
-	options_release(&options);
 	/* ferror: an earlier write may have failed, and nothing be left to flush. */
 	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR && !signals_caught()) {
 		error_errno(&error, EX_IOERR, errno ? errno : EIO, "standard output");
 		status = fail(&session, &error);
 	}
+	status = conclude(&session, &options, status, &error);
+	metrics_release(&options);
+	computing_release(&options);
+	options_release(&options);
 	return status;
 }

@@ -18,12 +18,17 @@ bool path_is_stdout(const char *path)
 	return false;
 }
 
+/* With something in front of it. */
+static bool ends_in(const char *path, const char *ending)
+{
+	size_t n = strlen(path), m = strlen(ending);
+
+	return n > m && strcmp(path + n - m, ending) == 0;
+}
+
 bool path_is_gzip(const char *path)
 {
-	static const char ending[] = ".gz";
-	size_t n = path ? strlen(path) : 0;
-
-	return n >= sizeof(ending) && strcmp(path + n - (sizeof(ending) - 1), ending) == 0;
+	return path && ends_in(path, ".gz");
 }
 
 /* Of the report: the one it has, or a new one. NULL: there is no room. */
@@ -53,6 +58,9 @@ int report_want(struct report_choices *choices, const struct report_option *repo
 		return error_set(err, EX_USAGE,
 				 "the %s report cannot go to standard output; give a file",
 				 report->kind);
+	if (report->ending && !ends_in(path, report->ending))
+		return error_set(err, EX_USAGE, "%s has to end in %s; who reads %s looks for that",
+				 path, report->ending, report->kind);
 	choice = choice_of(choices, report);
 	if (!choice)
 		return error_set(err, EX_SOFTWARE, "more than %d kinds of report", REPORTS_MOST);

@@ -7,6 +7,7 @@
 #include "choices.h"
 #include "computing.h"
 #include "map_options.h"
+#include "metrics.h"
 #include "options/rows.h"
 #include "plan/limit.h"
 #include "printable.h"
@@ -40,6 +41,14 @@ static void show_notes(const struct plan *plan, const struct options *options,
 		printable_line(stderr, "imgpipe: note: %s", plan->notes[i]);
 }
 
+/* A run that is cut short tells of it, too; there is nobody left to hear why it could not. */
+static void depart(const struct options *options, int exit_status)
+{
+	struct error ignored;
+
+	(void)!metrics_conclude(options, exit_status, &ignored);
+}
+
 static int work(struct scenes *scenes, const struct options *options, const struct session *session,
 		struct error *err)
 {
@@ -51,7 +60,8 @@ static int work(struct scenes *scenes, const struct options *options, const stru
 				  .samples = &scenes->samples,
 				  .sink = &report_sink,
 				  .executor = scenes->executor,
-				  .session = session};
+				  .session = session,
+				  .depart = depart};
 	struct costs costs;
 	char why[160];
 	int status;

@@ -308,6 +308,7 @@ struct course {
 	struct run run;
 	const struct executor *executor;
 	const struct session *session;
+	void (*depart)(const struct options *options, int exit_status);
 	struct sampler *sampler;
 	uint64_t begin_ns, begin_cpu;
 };
@@ -387,6 +388,8 @@ static int conclude_without_workers(void *context)
 			"imgpipe: interrupted by signal %d, in the middle of a block; what was "
 			"done is reported\n",
 			signals_caught());
+	if (course->depart)
+		course->depart(course->run.options, 128 + signals_caught());
 	return 128 + signals_caught();
 }
 
@@ -435,6 +438,7 @@ int execute(const struct run_setup *setup, struct error *err)
 {
 	struct course course = {.executor = setup->executor,
 				.session = setup->session,
+				.depart = setup->depart,
 				.begin_ns = setup->samples->begin_ns ? setup->samples->begin_ns
 								     : clock_now(),
 				.begin_cpu = process_cpu_ns()};
