@@ -20,6 +20,7 @@ struct lab;
 struct maps;
 struct masks;
 struct metrics;
+struct option_sources;
 struct recipe;
 
 enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
@@ -95,12 +96,23 @@ struct teach {
 	uint64_t overhead_ns; /* of TEACH_TASK_OVERHEAD: CPU time a chunk */
 };
 
+/* An option that was given, in the order in which they were taken. Not owned. */
+struct given_option {
+	const char *name, *value; /* value NULL: it has none */
+	const char *from;         /* file or variable; NULL: the command line */
+	unsigned line;            /* of the file, from 1; else 0 */
+};
+
 struct options {
 	unsigned n_args;
 	char **args; /* files, directories, @lists, "-"; with merge: partial files; not owned */
 	unsigned n_words;
 	char *const *words; /* the command line, program and all; options may stand before other
 			     * words though they were typed behind; not owned */
+	unsigned n_given;
+	struct given_option *given;     /* owned */
+	struct option_sources *sources; /* what texts of options that stand elsewhere point into;
+					 * owned */
 	void *own; /* options of the command alone, of its own type, owned; NULL: it has none */
 
 	struct index_choice index;

@@ -280,7 +280,7 @@ static const char *const harmless[] = {
 	"monitor",   "help",        "version",   "man",     "completion",    "confine",
 	"output",    "name",        "format",    "type",    "output-nodata", "co",
 	"overwrite", "mask-output", "quicklook", "stretch", "contact-sheet", "spool-dir",
-	"no-fsync",  "no-legend",
+	"no-fsync",  "no-legend",   "config",
 };
 
 enum effect identity_effect(const char *option)

@@ -3,6 +3,7 @@
  */
 #include "metrics.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -21,13 +22,31 @@ void metrics_begin(struct options *options)
 		options->metrics->begin_s = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* What ends programs waits: a launcher of MPI ends all ranks when the first one has failed. */
+static void hold_signals(sigset_t *before)
+{
+	sigset_t enders;
+
+	sigemptyset(&enders);
+	sigaddset(&enders, SIGTERM);
+	sigaddset(&enders, SIGINT);
+	sigaddset(&enders, SIGHUP);
+	sigaddset(&enders, SIGXCPU);
+	pthread_sigmask(SIG_BLOCK, &enders, before);
+}
+
 int metrics_conclude(const struct options *options, int exit_status, struct error *err)
 {
 	const char *path = report_path(&options->reports, &report_metrics.option);
+	sigset_t before;
+	int status;
 
 	if (!path || !options->metrics)
 		return 0;
-	return metrics_write(path, options->metrics, exit_status, err);
+	hold_signals(&before);
+	status = metrics_write(path, options->metrics, exit_status, err);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return status;
 }
 
 void metrics_release(struct options *options)
