@@ -19,7 +19,7 @@
 
 #define LAST_SUCCESS "imgpipe_last_success_timestamp_seconds"
 
-enum { OLD_BYTES = 64 << 10, MODE = 0644 };
+enum { OLD_LINES = 1000, MODE = 0644 };
 
 /* --- the file before --- */
 
@@ -46,14 +46,11 @@ static double last_success(const struct report_file *file, const char *path, dou
 	FILE *old = is_there ? input_open(path, &problem) : NULL;
 	char line[128];
 	double found = 0;
-	size_t seen = 0;
 
 	if (!old)
 		return 0;
-	while (!found && seen < OLD_BYTES && fgets(line, sizeof(line), old)) {
+	for (int i = 0; i < OLD_LINES && !found && fgets(line, sizeof(line), old); i++)
 		found = success_on(line, now);
-		seen += strlen(line) + 1; /* of a line of NUL bytes at least one */
-	}
 	(void)fclose(old);
 	return found;
 }
