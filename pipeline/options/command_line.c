@@ -50,6 +50,7 @@ struct parser {
 	struct option longs[OPTIONS_MOST + 1];
 	/* What a first look has found. */
 	bool prints; /* an option that prints and ends */
+	bool fails;  /* the command line */
 	unsigned n_configs;
 	const char *config;
 	unsigned n_repeated;
@@ -313,8 +314,7 @@ static int look_at_line(struct parser *p, const struct words *line, struct error
 	if (!copy.argv)
 		return error_memory(err, "the command line", bytes);
 	memcpy(copy.argv, line->argv, bytes);
-	if (each_option(p, NULL, &copy, look_at, &ignored))
-		p->prints = true; /* nothing is taken */
+	p->fails = each_option(p, NULL, &copy, look_at, &ignored) != 0;
 	free(copy.argv);
 	return 0;
 }
@@ -331,6 +331,9 @@ static int parse(struct parser *p, struct options *options, int argc, char **arg
 	status = look_at_line(p, &line, err);
 	if (!status && !p->prints)
 		status = take_sources(p, options, err);
+	if (status && p->fails) /* that is told first; what was taken may say where to tell it */
+		status = 0;
+	make_getopt_tables(p, p->command);
 	if (!status)
 		status = each_option(p, options, &line, take, err);
 	if (status)
