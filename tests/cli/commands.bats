@@ -6,7 +6,7 @@ load helpers
 setup() { workspace; }
 
 COMMANDS="run plan graph info merge sweep index mask pi sum recur"
-HELP="help version man completion"
+HELP="config help version man completion"
 
 # What each command takes, and really uses. A new option is written here, too.
 COMPUTING="index expr const range valid-range valid-reflectance on-missing assume-reflectance grid"
@@ -17,7 +17,7 @@ PLANNING="$READING $MAPS workers executor confine memory chunk working-set shard
 	teach verbose"
 LAB="workers chunk executor transport memory json csv report quiet verbose"
 declare -gA TAKES=(
-	[run]="$PLANNING transport summary report csv partial quiet progress monitor"
+	[run]="$PLANNING transport summary report csv partial metrics quiet progress monitor"
 	[plan]="$PLANNING"
 	[graph]="$PLANNING text"
 	[info]="$READING memory shard tile-grid"
