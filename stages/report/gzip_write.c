@@ -12,8 +12,9 @@
 enum {
 	LEVEL = 6,
 	WINDOW_BITS = 15,
-	OF_GZIP = 16,   /* added to the window bits: gzip's header and sum */
-	MEMORY = 8,     /* zlib's own default */
+	OF_GZIP = 16, /* added to the window bits: gzip's header and sum */
+	MEMORY = 8,   /* zlib's own default */
+	PACKED_BYTES = 4096,
 	NO_SYSTEM = 255 /* the file does not say where it was made */
 };
 
@@ -24,24 +25,24 @@ struct gzip_writer {
 	gz_header header;
 	FILE *out, *below;
 	bool abandoned;
+	unsigned char packed[PACKED_BYTES];
 };
 
 /* Deflate what is at hand, and hand it on. 0, or -1 with errno. */
 static int deflate_to_below(struct gzip_writer *writer, int flush)
 {
-	unsigned char packed[4096];
 	z_stream *z = &writer->z;
 	size_t n;
 
 	do {
-		z->next_out = packed;
-		z->avail_out = sizeof(packed);
+		z->next_out = writer->packed;
+		z->avail_out = PACKED_BYTES;
 		if (deflate(z, flush) == Z_STREAM_ERROR) {
 			errno = EIO;
 			return -1;
 		}
-		n = sizeof(packed) - z->avail_out;
-		if (fwrite(packed, 1, n, writer->below) != n)
+		n = PACKED_BYTES - z->avail_out;
+		if (fwrite(writer->packed, 1, n, writer->below) != n)
 			return -1;
 	} while (z->avail_out == 0);
 	return 0;
