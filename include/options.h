@@ -81,6 +81,7 @@ enum log_format { LOG_FORMAT_AUTO, LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 struct nightly {
 	const char *catalogue;  /* --catalog FILE; NULL: none */
 	enum resume resume;     /* --resume, --resume=strict */
+	bool forget_missing;    /* --forget-missing */
 	uint64_t wait_lock_ms;  /* --wait-lock; 0: it is not waited for */
 	enum on_error on_error; /* a failed scene: go on, or begin no more */
 	uint32_t most_failures; /* --max-failures N: one more ends the run; UINT32_MAX: any */

@@ -37,8 +37,8 @@ struct run_totals {
 	uint64_t wall_ns, cpu_ns;
 	uint32_t n_scenes; /* in the scene list */
 	uint32_t n_ok, n_failed, n_cancelled;
-	uint32_t n_skipped;    /* files of searched folders that are no scenes */
-	bool of_share;         /* of a run that has others beside it (--shard) */
+	uint32_t n_skipped; /* files of searched folders that are no scenes */
+	bool of_share; /* of a run that has others beside it (--shard), or before it (--resume) */
 	uint32_t n_incomplete; /* of n_ok: some of their values are missing */
 	bool ended_by_missing; /* --on-missing fail: the rest is cancelled */
 	bool ended_by_full;    /* the disk of the outputs is full: likewise */

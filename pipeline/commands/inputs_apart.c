@@ -83,3 +83,20 @@ int inputs_apart(const struct options *options, const struct scene_list *scene_l
 			return -1;
 	return prints ? look_at("text", "-", options, scene_list, err) : 0;
 }
+
+int catalogue_apart(const struct options *options, const struct scene_list *scene_list,
+		    struct error *err)
+{
+	const char *path = options->nightly.catalogue, *input;
+	struct stat st;
+
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return 0;
+	input = input_name(&st, options, scene_list);
+	if (!input)
+		return 0;
+	return error_set(err, EX_USAGE,
+			 "%s: this command reads this file (%s), so it cannot be its catalogue; "
+			 "give another --catalog, or leave it out of the inputs",
+			 path, input);
+}

@@ -34,6 +34,8 @@ struct present {
 struct looking {
 	const struct maps *maps;
 	const struct scene_list *scene_list;
+	const struct resumed *resume;
+	bool may_replace;              /* files that are there */
 	uint64_t limit;                /* of the program's memory */
 	int folder;                    /* descriptor; -1: it is not there yet */
 	struct reports_within reports; /* that go into it */
@@ -167,7 +169,7 @@ static int check_present(struct looking *l, struct error *err)
 			"%s: files to be written are inputs of this run (among %s%s); give "
 			"another --output or --name, or leave them out with --exclude",
 			l->maps->folder, l->shown, l->n_present > SHOWN_MOST ? " ..." : "");
-	if (l->maps->overwrite)
+	if (l->may_replace)
 		return 0;
 	return error_set(err, EX_CANTCREAT,
 			 "%s: of the files to be written %zu %s there: %s%s; --overwrite replaces "
@@ -203,7 +205,8 @@ static int look_at_scene(struct looking *l, uint32_t id, struct error *err)
 			break;
 		failed = check_reports(l, &scene, name, err);
 		l->name[l->n++] = (struct named){hash_bytes(HASH_SEED, name, strlen(name)), id, i};
-		if (!failed && l->folder >= 0 && id < scene_list_count(l->scene_list))
+		if (!failed && l->folder >= 0 && id < scene_list_count(l->scene_list) &&
+		    !resume_is_done(l->resume, id))
 			failed = look_for(l, l->folder, name, err);
 	}
 	scene_release(&scene);
@@ -289,10 +292,14 @@ static int look(struct looking *l, struct error *err)
 }
 
 int maps_apart(const struct options *options, const struct scene_list *scene_list, uint64_t limit,
-	       bool for_run, struct error *err)
+	       const struct resumed *resume, bool for_run, struct error *err)
 {
-	struct looking l = {
-		.maps = options->maps, .scene_list = scene_list, .limit = limit, .folder = -1};
+	struct looking l = {.maps = options->maps,
+			    .scene_list = scene_list,
+			    .resume = resume,
+			    .may_replace = options->map.overwrite || resume_replaces(resume),
+			    .limit = limit,
+			    .folder = -1};
 	int status;
 
 	if (!options->maps)

@@ -27,6 +27,7 @@ static int plan_and_show(const struct call *call, show_plan *show, struct error 
 				    err);
 	if (!status && show(stdout, &scenes.plan, &grid, scenes.sample, options))
 		status = EX_IOERR;
+	status = resume_end(scenes.resume, status, err);
 	scenes_release(&scenes);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include "computing.h"
 #include "map_options.h"
 #include "metrics.h"
+#include "nightly_options.h"
 #include "options/rows.h"
 #include "plan/limit.h"
 #include "printable.h"
@@ -58,7 +59,7 @@ static int work(struct scenes *scenes, const struct options *options, const stru
 				  .workload = scenes->workload,
 				  .scene_list = scenes->scene_list,
 				  .samples = &scenes->samples,
-				  .sink = &report_sink,
+				  .sink = resume_sink(scenes->resume),
 				  .executor = scenes->executor,
 				  .session = session,
 				  .depart = depart};
@@ -81,6 +82,7 @@ static int work(struct scenes *scenes, const struct options *options, const stru
 	costs_release(&costs);
 	if (err->code)
 		return -1;
+	status = resume_status(scenes->resume, status, err);
 	if (status > 128 && !session_is_silent(session))
 		fprintf(stderr, "imgpipe: interrupted by signal %d; what was done is reported\n",
 			status - 128);
@@ -94,6 +96,7 @@ static int run(const struct call *call, struct error *err)
 
 	if (!status)
 		status = work(&scenes, call->options, call->session, err);
+	status = resume_end(scenes.resume, status, err);
 	scenes_release(&scenes);
 	return status;
 }
@@ -118,6 +121,7 @@ const struct command command_run = {
 		    "imgpipe -o ndvi/ --quicklook scenes/\n"
 		    "imgpipe --bands red=3,nir=4 --csv ndvi.csv planet/\n"
 		    "mpirun -n 4 imgpipe --workers 2 --summary ndvi.json scenes/\n"
+		    "imgpipe --catalog ndvi.gpkg --resume -o ndvi/ --csv ndvi.csv /archive\n"
 		    "imgpipe --shard 3/8 scenes/      one of 8 jobs; then imgpipe merge\n",
 	.groups = {{.title = COMPUTING_TITLE, .rows = computing_rows},
 		   {.title = "What to read", .rows = reading_rows},
@@ -127,9 +131,11 @@ const struct command command_run = {
 		    .reports = all_reports,
 		    .made_by = REPORT_BY_RUN},
 		   {.title = MAPS_TITLE, .rows = map_rows},
+		   {.title = NIGHTLY_TITLE, .rows = nightly_rows},
 		   {.title = "What to say", .rows = saying_rows},
 		   {.title = "For teaching (costs that imgpipe avoids; see samples/workshop)",
 		    .rows = teaching_rows}},
+	.check = nightly_check,
 	.by_all_ranks = true,
 	.run = run,
 };

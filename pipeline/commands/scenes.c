@@ -30,6 +30,33 @@ const struct option_row *const planning_rows[] = {
 };
 const struct option_row *const counted_rows[] = {&option_tile_grid, NULL};
 
+/*
+ * What there is to do: without scenes that a catalogue holds as done. A collective under MPI.
+ * Before a run nothing has been changed unless all is well.
+ */
+static int leave_out_done(struct scenes *scenes, const struct call *call, uint64_t limit,
+			  bool for_run, int status, struct error *err)
+{
+	const struct options *options = call->options;
+	struct error shared;
+
+	if (!status)
+		status = resume_begin(&scenes->resume, call, scenes->scene_list, for_run, err);
+	if (resume_share(&scenes->resume, call->session, scenes->scene_list, &shared) && !status) {
+		*err = shared;
+		status = -1;
+	}
+	if (!status)
+		status = maps_apart(options, scenes->scene_list, limit, scenes->resume, for_run,
+				    err);
+	if (status)
+		return -1;
+	resume_leave_out(scenes->resume, scenes->scene_list);
+	if (resume_has_nothing_to_do(scenes->resume) && !options->teach.modes)
+		scenes->executor = executor_find("serial", false, err);
+	return resume_start(scenes->resume, scenes->scene_list, err);
+}
+
 static int survey(struct scenes *scenes, const struct options *options,
 		  const struct session *session, struct error *err)
 {
@@ -56,9 +83,9 @@ int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run, st
 		status = scenes_names(&scenes->scene_list, options, &machine, err);
 	if (!status)
 		status = inputs_apart(options, scenes->scene_list, !for_run, err);
-	if (!status)
-		status = maps_apart(options, scenes->scene_list, budget.limit, for_run, err);
-	machine.resident = memory_resident(); /* names included; nothing is opened yet */
+	status = leave_out_done(scenes, call, budget.limit, for_run, status, err);
+	/* Names included, and what is known of done scenes; nothing is opened yet. */
+	machine.resident = memory_resident() + resume_bytes(scenes->resume);
 	session_level(call->session, &machine);
 	if (!status)
 		status = confine_prepare(&confinement, options, scenes->executor, scenes->workload,
@@ -76,6 +103,9 @@ int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run, st
 	}
 	if (!status)
 		status = survey(scenes, options, call->session, err);
+	if (!status && !for_run && resume_has_nothing_to_do(scenes->resume))
+		status =
+			error_set(err, EX_NOINPUT, "all scenes are done: there is nothing to plan");
 	if (!status && !for_run && !scenes->sample)
 		status = -1;
 	return session_agree(call->session, status, options, call->argc, call->argv, &scenes->plan,

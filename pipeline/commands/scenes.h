@@ -7,13 +7,15 @@
 #include "commands.h"
 #include "discover/scene_list.h"
 #include "plan.h"
+#include "resume.h"
 #include "survey/survey_scenes.h"
 #include "workload.h"
 
 struct scenes {
 	const struct workload *workload;
 	const struct executor *executor;
-	struct scene_list *scene_list;
+	struct scene_list *scene_list; /* of those that are to be done */
+	struct resumed *resume;        /* NULL: there is no catalogue */
 	struct samples samples;
 	const struct scene *sample; /* the first that opens; NULL: none does */
 	struct plan plan;

@@ -153,7 +153,8 @@ static int run_init(struct run *run, const struct run_setup *setup, uint64_t tok
 		.n_pools = n_pools,
 	};
 	run->totals.n_scenes = run->n_scenes;
-	run->totals.of_share = run->options->shard.n > 1;
+	/* Of others' scenes, or of earlier runs'. */
+	run->totals.of_share = run->options->shard.n > 1 || plan->n_all_scenes > plan->n_scenes;
 	run->totals.predicted = plan->predicted;
 	if (posix_memalign((void **)&run->slots, _Alignof(struct slot),
 			   run->n_slots * sizeof(*run->slots)))

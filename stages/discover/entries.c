@@ -85,6 +85,7 @@ void scene_list_free(struct scene_list *scene_list)
 	file_list_release(&scene_list->files);
 	free(scene_list->entry);
 	free(scene_list->member);
+	free(scene_list->common);
 	free(scene_list);
 }
 
@@ -104,7 +105,8 @@ size_t scene_list_memory(const struct scene_list *scene_list)
 	       (size_t)scene_list->files.size * sizeof(*scene_list->files.entry) +
 	       (size_t)scene_list->files.n_read * sizeof(*scene_list->files.read) +
 	       (size_t)scene_list->size * sizeof(*scene_list->entry) +
-	       (size_t)scene_list->members_size * sizeof(*scene_list->member);
+	       (size_t)scene_list->members_size * sizeof(*scene_list->member) +
+	       (size_t)scene_list->common_size * sizeof(*scene_list->common);
 }
 
 uint64_t scene_list_checksum(const struct scene_list *scene_list)

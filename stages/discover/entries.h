@@ -45,6 +45,11 @@ struct scene_list {
 	uint32_t n_members, members_size;
 	uint32_t n_all; /* with those of other shards, which stand behind the n */
 	bool masked;    /* quality files are read */
+	bool by_names;  /* names grouped bands, not patterns of --bands */
+	/* Files that a rule of --mask asks for by their whole name: each is of all scenes of its
+	 * folder. In the list's order. */
+	uint32_t *common;
+	uint32_t n_common, common_size;
 };
 
 /* Files by slot while a scene is put together; NO_FILE: none. */

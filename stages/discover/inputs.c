@@ -10,8 +10,10 @@
 #include <sys/stat.h>
 
 #include "entries.h"
-#include "input/archive.h"
-#include "sentinel2.h"
+#include "group.h"
+#include "image_names.h"
+#include "product_rule.h"
+#include "scene_build.h"
 
 /* What is asked of each input. */
 struct question {
@@ -19,8 +21,9 @@ struct question {
 	const void *context;
 };
 
-static bool is_file(const char *path, const struct question *asked)
+static bool is_wanted(void *context, const char *path)
 {
+	const struct question *asked = context;
 	struct stat found;
 
 	return stat(path, &found) == 0 && asked->wanted(asked->context, &found);
@@ -35,48 +38,30 @@ static bool is_list(const struct file_list *files, const struct question *asked)
 	return false;
 }
 
-/* The raster or its archive, or what readers look for under its name. */
-static bool is_raster(const struct file_list *files, uint32_t file, const struct question *asked)
+/* Overviews are not read, and belong to the image all the same. */
+static bool is_overview(const char *path, const struct side_names *names)
 {
-	static const char *const beside[] = {"", ".msk", ".ovr", ".aux.xml"};
-	char *path = file_list_path(files, file), *other;
-	size_t archive = path ? archive_part(path) : 0;
-	bool same = false;
+	char *other;
+	bool same;
 
-	if (archive)
-		path[archive] = '\0';
-	for (size_t i = 0; path && i < sizeof(beside) / sizeof(beside[0]) && !same; i++) {
-		if (asprintf(&other, "%s%s", path, beside[i]) < 0)
-			break;
-		same = is_file(other, asked);
-		free(other);
-	}
-	free(path);
+	if (asprintf(&other, "%s.ovr", path) < 0)
+		return false;
+	same = names->see(names->context, other);
+	free(other);
 	return same;
 }
 
-/* The product's metadata, in the folder or, as far as the layout goes, above it (see
- * sentinel2_metadata.c). */
-static bool is_metadata(const char *dir, const struct question *asked)
+/* The raster or its archive, what readers look for under its name, and the product's metadata. */
+static bool is_raster(const struct file_list *files, uint32_t file, struct question *asked)
 {
-	static const char *const names[] = {"MTD_MSIL2A.xml", "MTD_MSIL1C.xml"};
-	enum { MOST_UP = 5 };
-	char *folder = *dir ? realpath(dir, NULL) : realpath(".", NULL), *path, *slash;
-	bool same = false;
+	const struct side_names names = {is_wanted, asked};
+	char *path = file_list_path(files, file), *whole = path ? path_absolute(path) : NULL;
+	bool same = path && (image_names(files, file, &names) > 0 || is_overview(path, &names));
 
-	for (unsigned up = 0; folder && *folder && up < MOST_UP && !same; up++) {
-		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !same; i++) {
-			if (asprintf(&path, "%s/%s", folder, names[i]) < 0)
-				break;
-			same = is_file(path, asked);
-			free(path);
-		}
-		slash = strrchr(folder, '/');
-		if (!sentinel2_is_inner_folder(slash + 1, strlen(slash + 1)))
-			break;
-		*slash = '\0';
-	}
-	free(folder);
+	if (whole && !same && !files->entry[file].problem)
+		same = product_rule_names(file_sensor(files, file), whole, &names) > 0;
+	free(path);
+	free(whole);
 	return same;
 }
 
@@ -84,9 +69,8 @@ bool scene_list_any_input(const struct scene_list *scene_list,
 			  bool (*wanted)(const void *context, const struct stat *st),
 			  const void *context)
 {
-	const struct question asked = {wanted, context};
+	struct question asked = {wanted, context};
 	const struct file_list *files = &scene_list->files;
-	uint32_t dir = UINT32_MAX;
 
 	if (is_list(files, &asked))
 		return true;
@@ -97,11 +81,6 @@ bool scene_list_any_input(const struct scene_list *scene_list,
 			continue;
 		if (is_raster(files, i, &asked))
 			return true;
-		/* Files of a folder stand together. */
-		if (!entry->problem && entry->dir != dir &&
-		    is_metadata(file_list_dir(files, i), &asked))
-			return true;
-		dir = entry->dir;
 	}
 	return false;
 }

@@ -19,77 +19,103 @@ static const struct {
 	enum landsat_mtl_form form;
 } forms[] = {{"_MTL.txt", MTL_ODL}, {"_MTL.json", MTL_JSON}, {"_MTL.xml", MTL_XML}};
 
-/* true: the file is there, understood or, with a problem, not. */
-static bool try_file(const char *path, enum landsat_mtl_form form, struct landsat_mtl *mtl,
-		     char problem[SIDE_PROBLEM_BYTES])
+/* "FOLDER/STEM_MTL.txt" and its like. */
+static int each_form(const char *folder, int folder_len, const char *stem, int stem_len,
+		     const struct side_names *names)
 {
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		char *path;
+		bool enough;
+
+		if (asprintf(&path, "%.*s/%.*s%s", folder_len, folder, stem_len, stem,
+			     forms[i].tail) < 0)
+			return -1;
+		enough = names->see(names->context, path);
+		free(path);
+		if (enough)
+			return 1;
+	}
+	return 0;
+}
+
+/* The name, and what is left of it as parts are cut off at its end. */
+static int each_cut(const char *folder, int folder_len, const char *name, int len,
+		    const struct side_names *names)
+{
+	int rc = 0;
+
+	while (len >= SHORTEST_ID && rc == 0) {
+		rc = each_form(folder, folder_len, name, len, names);
+		do
+			len--;
+		while (len > 0 && name[len] != '_');
+	}
+	return rc;
+}
+
+int landsat_mtl_names(const char *image_path, const struct side_names *names)
+{
+	const char *name = strrchr(image_path, '/'), *folder = name;
+	int folder_len, rc;
+
+	if (!name || image_path[0] != '/' || strncmp(image_path, "/vsi", 4) == 0)
+		return 0;
+	folder_len = (int)(name - image_path);
+	while (folder > image_path && folder[-1] != '/')
+		folder--;
+	rc = each_cut(image_path, folder_len, name + 1, (int)name_stem(name + 1), names);
+	return rc ? rc : each_cut(image_path, folder_len, folder, (int)(name - folder), names);
+}
+
+struct search {
+	struct landsat_mtl *mtl;
+	char *problem;
+	bool met;
+};
+
+static enum landsat_mtl_form form_of(const char *path)
+{
+	size_t i = 0, n = strlen(path);
+
+	while (i + 1 < sizeof(forms) / sizeof(forms[0]) &&
+	       strcmp(path + n - strlen(forms[i].tail), forms[i].tail) != 0)
+		i++;
+	return forms[i].form;
+}
+
+/* true: the file is there, understood or, with a problem, not. */
+static bool try_file(void *context, const char *path)
+{
+	struct search *search = context;
+	struct landsat_mtl *mtl = search->mtl;
 	char why[SIDE_PROBLEM_BYTES], *text;
 	size_t size;
 
 	*mtl = (struct landsat_mtl){.where = ""};
 	if (side_file_read(path, LANDSAT_MTL_MOST, &text, &size, why, &mtl->lack)) {
-		if (!landsat_mtl_parse(text, size, form, mtl))
+		if (!landsat_mtl_parse(text, size, form_of(path), mtl))
 			snprintf(why, sizeof(why), "cannot be understood");
 		free(text);
 	} else if (!why[0]) {
 		return false;
 	}
-	side_file_tell(path, why, mtl->where, problem);
+	side_file_tell(path, why, mtl->where, search->problem);
+	search->met = true;
 	return true;
-}
-
-/* "FOLDER/STEM_MTL.txt" and its like. */
-static bool try_stem(const char *folder, int folder_len, const char *stem, int stem_len,
-		     struct landsat_mtl *mtl, char problem[SIDE_PROBLEM_BYTES])
-{
-	bool met = false;
-
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]) && !met; i++) {
-		char *path;
-
-		if (asprintf(&path, "%.*s/%.*s%s", folder_len, folder, stem_len, stem,
-			     forms[i].tail) < 0) {
-			snprintf(problem, SIDE_PROBLEM_BYTES, "no memory to look for *_MTL.txt");
-			mtl->lack = ENOMEM;
-			return true;
-		}
-		met = try_file(path, forms[i].form, mtl, problem);
-		free(path);
-	}
-	return met;
-}
-
-/* The name, and what is left of it as parts are cut off at its end. */
-static bool try_name(const char *folder, int folder_len, const char *name, int len,
-		     struct landsat_mtl *mtl, char problem[SIDE_PROBLEM_BYTES])
-{
-	while (len >= SHORTEST_ID) {
-		if (try_stem(folder, folder_len, name, len, mtl, problem))
-			return true;
-		do
-			len--;
-		while (len > 0 && name[len] != '_');
-	}
-	return false;
 }
 
 bool landsat_mtl_find(const char *image_path, struct landsat_mtl *mtl,
 		      char problem[SIDE_PROBLEM_BYTES])
 {
-	const char *name = strrchr(image_path, '/'), *folder = name;
-	int folder_len;
+	struct search search = {.mtl = mtl, .problem = problem};
 
 	problem[0] = '\0';
 	*mtl = (struct landsat_mtl){.where = ""};
-	if (!name || image_path[0] != '/' || strncmp(image_path, "/vsi", 4) == 0)
-		return false;
-	folder_len = (int)(name - image_path);
-	while (folder > image_path && folder[-1] != '/')
-		folder--;
-	if (!try_name(image_path, folder_len, name + 1, (int)name_stem(name + 1), mtl, problem) &&
-	    !try_name(image_path, folder_len, folder, (int)(name - folder), mtl, problem))
-		return false;
-	return !problem[0];
+	if (landsat_mtl_names(image_path, &(struct side_names){try_file, &search}) < 0) {
+		snprintf(problem, SIDE_PROBLEM_BYTES, "no memory to look for *_MTL.txt");
+		mtl->lack = ENOMEM;
+	}
+	return search.met && !problem[0];
 }
 
 bool landsat_mtl_scale(const struct landsat_mtl *mtl, const char *code, double *scale,

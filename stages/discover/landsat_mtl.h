@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "side_file.h"
+#include "input/side_names.h"
 
 enum {
 	LANDSAT_BANDS = 11,
@@ -42,6 +43,9 @@ bool landsat_mtl_parse(char *text, size_t size, enum landsat_mtl_form form,
  */
 bool landsat_mtl_find(const char *image_path, struct landsat_mtl *mtl,
 		      char problem[SIDE_PROBLEM_BYTES]);
+
+/* The names that are looked for, in their order. 1: it was enough; 0; -1 without memory. */
+int landsat_mtl_names(const char *image_path, const struct side_names *names);
 
 /* Scale and offset of a Level-1 band, by its code ("4"); false: the file does not give them. */
 bool landsat_mtl_scale(const struct landsat_mtl *mtl, const char *code, double *scale,

@@ -103,10 +103,17 @@ bool planet_metadata_parse(const char *text, size_t size, struct planet_metadata
 	return some;
 }
 
+struct search {
+	struct planet_metadata *metadata;
+	char *problem;
+	bool met;
+};
+
 /* true: the file is there, understood or, with a problem, not. */
-static bool try_file(const char *path, struct planet_metadata *metadata,
-		     char problem[SIDE_PROBLEM_BYTES])
+static bool try_file(void *context, const char *path)
 {
+	struct search *search = context;
+	struct planet_metadata *metadata = search->metadata;
 	char why[SIDE_PROBLEM_BYTES], *text;
 	size_t size;
 
@@ -118,49 +125,57 @@ static bool try_file(const char *path, struct planet_metadata *metadata,
 	} else if (!why[0]) {
 		return false;
 	}
-	side_file_tell(path, why, metadata->where, problem);
+	side_file_tell(path, why, metadata->where, search->problem);
+	search->met = true;
 	return true;
 }
 
-static bool try_stem(const char *image_path, int len, struct planet_metadata *metadata,
-		     char problem[SIDE_PROBLEM_BYTES])
+static int each_tail(const char *image_path, int len, const struct side_names *names)
 {
 	static const char *const tails[] = {"_metadata.xml", "_metadata_clip.xml"};
-	bool met = false;
 
-	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]) && !met; i++) {
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
 		char *path;
+		bool enough;
 
-		if (asprintf(&path, "%.*s%s", len, image_path, tails[i]) < 0) {
-			snprintf(problem, SIDE_PROBLEM_BYTES,
-				 "no memory to look for *_metadata.xml");
-			metadata->lack = ENOMEM;
-			return true;
-		}
-		met = try_file(path, metadata, problem);
+		if (asprintf(&path, "%.*s%s", len, image_path, tails[i]) < 0)
+			return -1;
+		enough = names->see(names->context, path);
 		free(path);
+		if (enough)
+			return 1;
 	}
-	return met;
+	return 0;
+}
+
+int planet_metadata_names(const char *image_path, const struct side_names *names)
+{
+	const char *slash = strrchr(image_path, '/');
+	int len, least, rc = 0;
+
+	if (!slash || image_path[0] != '/' || strncmp(image_path, "/vsi", 4) == 0)
+		return 0;
+	least = (int)(slash + 1 - image_path);
+	len = least + (int)name_stem(slash + 1);
+	for (unsigned cuts = 0; cuts <= MOST_CUTS && len > least && rc == 0; cuts++) {
+		rc = each_tail(image_path, len, names);
+		do
+			len--;
+		while (len > least && image_path[len] != '_');
+	}
+	return rc;
 }
 
 bool planet_metadata_find(const char *image_path, struct planet_metadata *metadata,
 			  char problem[SIDE_PROBLEM_BYTES])
 {
-	const char *slash = strrchr(image_path, '/');
-	int len, least;
+	struct search search = {.metadata = metadata, .problem = problem};
 
 	problem[0] = '\0';
 	*metadata = (struct planet_metadata){.where = ""};
-	if (!slash || image_path[0] != '/' || strncmp(image_path, "/vsi", 4) == 0)
-		return false;
-	least = (int)(slash + 1 - image_path);
-	len = least + (int)name_stem(slash + 1);
-	for (unsigned cuts = 0; cuts <= MOST_CUTS && len > least; cuts++) {
-		if (try_stem(image_path, len, metadata, problem))
-			return !problem[0];
-		do
-			len--;
-		while (len > least && image_path[len] != '_');
+	if (planet_metadata_names(image_path, &(struct side_names){try_file, &search}) < 0) {
+		snprintf(problem, SIDE_PROBLEM_BYTES, "no memory to look for *_metadata.xml");
+		metadata->lack = ENOMEM;
 	}
-	return false;
+	return search.met && !problem[0];
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "side_file.h"
+#include "input/side_names.h"
 
 enum { PLANET_BANDS = 16 };
 
@@ -29,5 +30,8 @@ bool planet_metadata_parse(const char *text, size_t size, struct planet_metadata
  */
 bool planet_metadata_find(const char *image_path, struct planet_metadata *metadata,
 			  char problem[SIDE_PROBLEM_BYTES]);
+
+/* The names that are looked for, in their order. 1: it was enough; 0; -1 without memory. */
+int planet_metadata_names(const char *image_path, const struct side_names *names);
 
 #endif

@@ -6,7 +6,10 @@
 
 #include <stdio.h>
 
+#include "landsat_mtl.h"
+#include "planet_metadata.h"
 #include "sentinel2.h"
+#include "sentinel2_metadata.h"
 
 bool product_numbers(const struct product_rule *rule, enum sample_type type)
 {
@@ -107,4 +110,19 @@ struct product_rule product_rule_find(struct scene *scene, const struct sensor *
 		break;
 	}
 	return none;
+}
+
+int product_rule_names(const struct sensor *sensor, const char *path,
+		       const struct side_names *names)
+{
+	int rc = 0;
+
+	if (!sensor || sensor->rule == SCALE_SENTINEL2)
+		rc = sentinel2_metadata_names(path, names);
+	if (rc == 0 &&
+	    (!sensor || sensor->rule == SCALE_LANDSAT_L1 || sensor->rule == SCALE_LANDSAT_SR))
+		rc = landsat_mtl_names(path, names);
+	if (rc == 0 && sensor && sensor->rule == SCALE_RADIANCE)
+		rc = planet_metadata_names(path, names);
+	return rc;
 }

@@ -11,6 +11,7 @@
 #include "band_facts.h"
 #include "options.h"
 #include "scene.h"
+#include "input/side_names.h"
 #include "side_file.h"
 #include "bands/sensors.h"
 
@@ -34,6 +35,13 @@ struct product_rule {
  * it. */
 struct product_rule product_rule_find(struct scene *scene, const struct sensor *sensor,
 				      const char *path, const struct options *options);
+
+/*
+ * Names of the metadata that product_rule_find() reads of an image of this sensor, whose path is
+ * absolute; NULL: all that its header may make it. 1: it was enough; 0; -1 without memory.
+ */
+int product_rule_names(const struct sensor *sensor, const char *path,
+		       const struct side_names *names) MUST_CHECK;
 
 /* May numbers of this type be the product's? In 8 bits they are, mostly, a picture made of it. */
 bool product_numbers(const struct product_rule *rule, enum sample_type type);

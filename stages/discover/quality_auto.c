@@ -46,7 +46,8 @@ int quality_layout(struct quality *q, const struct mask_rule *rule,
 	char layouts[120];
 
 	*layout = NULL;
-	if (quality_files_look_around(&q->files, q->scene_list, q->entry, q->options, err))
+	if (quality_files_look_around(&q->files, q->scene_list, q->entry, q->options->masks != NULL,
+				      err))
 		return -1;
 	for (const struct mask_layout *l = layout_next(NULL); l; l = layout_next(l)) {
 		const char *name = mask_takes(rule, l) ? named(q, l) : NULL;
@@ -99,7 +100,8 @@ void scene_tell_quality(struct told_quality *told, const struct scene *scene,
 		return;
 	base = file_list_name(&scene_list->files, first);
 	if (quality_files_init(&files, scene_list, entry, &ignored) == 0)
-		(void)!quality_files_look_around(&files, scene_list, entry, options, &ignored);
+		(void)!quality_files_look_around(&files, scene_list, entry, options->masks != NULL,
+						 &ignored);
 	for (unsigned i = 0; i < files.n; i++)
 		tell(told, files.file[i].name, base);
 	quality_files_release(&files);

@@ -328,8 +328,7 @@ int quality_files_take_whole(struct quality_files *files, const struct scene_lis
 }
 
 int quality_files_look_around(struct quality_files *files, const struct scene_list *scene_list,
-			      const struct entry *entry, const struct options *options,
-			      struct error *err)
+			      const struct entry *entry, bool masked, struct error *err)
 {
 	uint32_t first = entry_first(scene_list, entry);
 	const char *dir = file_list_dir(&scene_list->files, first);
@@ -343,10 +342,10 @@ int quality_files_look_around(struct quality_files *files, const struct scene_li
 	files->looked_around = true;
 	key = key_of(scene_list, entry, suffix);
 	/* With --mask, what is beside is in the list. */
-	if (scene_list->files.entry[first].named && !options->masks)
+	if (scene_list->files.entry[first].named && !masked)
 		rc = take_folder(files, dir, QUALITY_BESIDE, &key, 0, err);
 	if (rc == 0)
-		rc = take_sentinel2(files, dir, own, options->masks ? NULL : &key, err);
+		rc = take_sentinel2(files, dir, own, masked ? NULL : &key, err);
 	if (rc == 0)
 		rc = take_maja(files, dir, &key, err);
 	qsort(files->file, files->n, sizeof(files->file[0]), by_place);

@@ -118,8 +118,8 @@ int quality_find(struct quality *q, const struct mask_need *need, unsigned least
 		return 1;
 	}
 	if (!band->file) {
-		if (quality_files_look_around(&q->files, q->scene_list, q->entry, q->options,
-					      err) ||
+		if (quality_files_look_around(&q->files, q->scene_list, q->entry,
+					      q->options->masks != NULL, err) ||
 		    (least < MATCH_WORD && !quality_is_wild(need->pattern) &&
 		     quality_files_take_whole(&q->files, q->scene_list, q->entry, need->pattern,
 					      err)))
@@ -155,7 +155,8 @@ const char *quality_seen_text(struct quality *q, char *text, size_t size)
 	char seen[SEEN_BYTES] = "", advice[96] = "";
 	struct error ignored;
 
-	(void)!quality_files_look_around(&q->files, q->scene_list, q->entry, q->options, &ignored);
+	(void)!quality_files_look_around(&q->files, q->scene_list, q->entry,
+					 q->options->masks != NULL, &ignored);
 	for (unsigned i = 0; i < q->files.n; i++) {
 		if (i < MOST_SEEN)
 			append(seen, sizeof(seen), ", ", q->files.file[i].name);

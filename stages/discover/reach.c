@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 
 #include "entries.h"
+#include "gdal_name.h"
 #include "input/archive.h"
 #include "input/file_name.h"
 #include "sentinel2.h"
@@ -231,55 +232,16 @@ static void take_product(const struct search *search, const char *folder)
 
 /* --- names that are GDAL's --- */
 
-static bool asks_for_network(const char *name)
+static bool take_part(void *context, const char *path)
 {
-	static const char *const words[] = {"/vsicurl",    "/vsis3",  "/vsigs",    "/vsiaz",
-					    "/vsiadls",    "/vsioss", "/vsiswift", "/vsihdfs",
-					    "/vsiwebhdfs", "://"};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strstr(name, words[i]))
-			return true;
+	take(context, path);
 	return false;
 }
 
-/* "dir/a.zip/inner/b.tif": the longest part from the left that is a file. */
-static void take_longest(const struct search *search, const char *name)
-{
-	char path[PATH_MAX];
-	struct stat st;
-	char *slash;
-
-	if (snprintf(path, sizeof(path), "%s", name) >= (int)sizeof(path))
-		return;
-	while (*path) {
-		if (stat(path, &st) == 0) {
-			if (S_ISREG(st.st_mode))
-				take(search, path);
-			return;
-		}
-		slash = strrchr(path, '/');
-		if (!slash)
-			return;
-		*slash = '\0';
-	}
-}
-
-/* /vsizip/x.zip/b.tif, NETCDF:"x.nc":b, /vsigzip//vsitar/...: each part may be a file's path. */
 static void take_gdal_name(struct search *search, const char *name)
 {
-	char *parts = strdup(name), *rest = parts, *part;
-
-	search->network = search->network || asks_for_network(name);
-	while (rest && (part = strsep(&rest, ":\"'{},<>|"))) {
-		while (strncmp(part, "/vsi", 4) == 0) {
-			part += 4;
-			part += strcspn(part, "/");
-			part += *part == '/';
-		}
-		take_longest(search, part);
-	}
-	free(parts);
+	search->network = search->network || gdal_name_network(name);
+	(void)!gdal_name_files(name, &(struct side_names){take_part, search});
 }
 
 /* --- the scene list --- */

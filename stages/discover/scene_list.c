@@ -2,7 +2,7 @@
  * The scene list: arguments -> files -> scenes, names only. It opens no file; scene_open.c does
  * when a scene's turn comes.
  */
-#include "scene_list.h"
+#include "scene_inputs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +16,7 @@
 #include "group.h"
 #include "input/network.h"
 #include "links.h"
+#include "quality_match.h"
 #include "wishes.h"
 
 /* --- scenes that are there twice by links --- */
@@ -138,8 +139,31 @@ static int group_files(struct scene_list *scene_list, const struct options *opti
 
 	for (unsigned i = 0; i < options->recipe->n_bands; i++)
 		all_named = all_named && wish_choice(options, &options->recipe->band[i]);
+	scene_list->by_names = !all_named;
 	return all_named ? group_by_pattern(scene_list, options, err)
 			 : group_by_name(scene_list, options, err);
+}
+
+/* "clouds.tif", for a rule that asks for clouds: which scenes may read it, for scene_inputs.c. */
+static int note_common(struct scene_list *scene_list, const struct masks *masks, struct error *err)
+{
+	const struct file_list *files = &scene_list->files;
+
+	for (uint32_t i = 0; masks && i < files->n; i++) {
+		void *common = scene_list->common;
+		size_t prefix_len;
+		bool whole = false;
+
+		if (files->entry[i].problem ||
+		    !quality_asked(masks, file_list_name(files, i), &prefix_len, &whole) || !whole)
+			continue;
+		if (array_grow(&common, scene_list->n_common, 1, &scene_list->common_size,
+			       sizeof(*scene_list->common), err))
+			return -1;
+		scene_list->common = common;
+		scene_list->common[scene_list->n_common++] = i;
+	}
+	return 0;
 }
 
 /*
@@ -232,6 +256,8 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 	if (rc == 0)
 		rc = group_files(made, options, err);
 	if (rc == 0)
+		rc = note_common(made, options->masks, err);
+	if (rc == 0)
 		rc = drop_twice(made, err);
 	file_list_forget_links(&made->files);
 	if (rc == 0 && made->n == 0)
@@ -252,4 +278,22 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 	}
 	*scene_list = made;
 	return 0;
+}
+
+/* Those that go stand behind those that stay, as other shards' do; in which order does not matter.
+ */
+void scene_list_leave_out(struct scene_list *scene_list,
+			  bool (*leave)(const void *context, uint32_t id), const void *context)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t id = 0; id < scene_list->n; id++) {
+		struct entry entry = scene_list->entry[id];
+
+		if (leave(context, id))
+			continue;
+		scene_list->entry[id] = scene_list->entry[kept];
+		scene_list->entry[kept++] = entry;
+	}
+	scene_list->n = kept;
 }

@@ -16,6 +16,8 @@
 #include "sentinel2.h"
 #include "side_file.h"
 
+static const char *const levels[] = {"L2A", "L1C"};
+
 enum {
 	MAX_BYTES = 4 << 20, /* real ones are 50 to 600 kB */
 	TEXT_BYTES = 128
@@ -157,65 +159,99 @@ static const char *why_not(int reason)
 				 : "cannot be opened";
 }
 
-static bool try_folder(const char *folder, const char *level, const char *image,
-		       struct sentinel2_metadata *metadata, char problem[160])
-{
-	char why[160] = "", *path;
-	bool fine = false;
-	FILE *stream;
+/* What is looked for, and what was found. */
+struct search {
+	struct sentinel2_metadata *metadata;
+	const char *image;
+	char *problem; /* [160] */
+	bool found;
+};
 
-	*metadata = (struct sentinel2_metadata){.baseline = 0};
-	snprintf(metadata->level, sizeof(metadata->level), "%s", level);
-	if (asprintf(&path, "%s/MTD_MSI%s.xml", folder, level) < 0) {
-		snprintf(problem, 160, "no memory to look for MTD_MSI%s.xml", level);
-		metadata->lack = ENOMEM;
-		return false;
-	}
-	stream = archive_text(path, MAX_BYTES);
+static void try_stream(struct search *search, const char *path, char why[160])
+{
+	FILE *stream = archive_text(path, MAX_BYTES);
+
 	if (stream) {
-		fine = take_file(stream, image, metadata, why);
+		search->found = take_file(stream, search->image, search->metadata, why);
 		(void)fclose(stream);
 	} else if (errno != ENOENT && errno != ENOTDIR) {
-		metadata->lack = side_lack(errno) ? errno : 0;
-		snprintf(why, sizeof(why), "%s", why_not(errno));
+		search->metadata->lack = side_lack(errno) ? errno : 0;
+		snprintf(why, 160, "%s", why_not(errno));
 	}
-	copy_end(path, metadata->where, sizeof(metadata->where));
-	free(path);
-	if (fine)
-		problem[0] = '\0';
-	else if (why[0])
-		snprintf(problem, 160, "MTD_MSI%s.xml %.120s", level, why);
-	return fine;
 }
 
-bool sentinel2_metadata_find(const char *image_path, struct sentinel2_metadata *metadata,
-			     char problem[160])
+/* In each folder both levels are tried, and then, with a problem, no folder above. */
+static bool try_file(void *context, const char *path)
 {
-	char *folder, *slash, *image;
-	bool found = false;
+	struct search *search = context;
+	struct sentinel2_metadata *metadata = search->metadata;
+	const char *level = strrchr(path, '/') + sizeof("MTD_MSI");
+	char why[160] = "";
 
-	problem[0] = '\0';
 	*metadata = (struct sentinel2_metadata){.baseline = 0};
-	if (image_path[0] != '/' || strncmp(image_path, "/vsi", 4) == 0)
-		return false;
-	folder = strdup(image_path);
-	if (!folder) {
-		snprintf(problem, 160, "no memory to look for MTD_MSI*.xml");
-		metadata->lack = ENOMEM;
-		return false;
+	snprintf(metadata->level, sizeof(metadata->level), "%.3s", level);
+	try_stream(search, path, why);
+	copy_end(path, metadata->where, sizeof(metadata->where));
+	if (search->found)
+		search->problem[0] = '\0';
+	else if (why[0])
+		snprintf(search->problem, 160, "MTD_MSI%.3s.xml %.120s", level, why);
+	return search->found || metadata->lack ||
+	       (search->problem[0] && strcmp(metadata->level, levels[1]) == 0);
+}
+
+static int each_level(const char *folder, const struct side_names *names)
+{
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		char *path;
+		bool enough;
+
+		if (asprintf(&path, "%s/MTD_MSI%s.xml", folder, levels[i]) < 0)
+			return -1;
+		enough = names->see(names->context, path);
+		free(path);
+		if (enough)
+			return 1;
 	}
-	image = strrchr(folder, '/') + 1;
-	image[-1] = '\0';
-	for (unsigned up = 0; up < SENTINEL2_MAX_UP && *folder && !found && !problem[0]; up++) {
-		found = try_folder(folder, "L2A", image, metadata, problem) ||
-			(!metadata->lack && try_folder(folder, "L1C", image, metadata, problem));
+	return 0;
+}
+
+int sentinel2_metadata_names(const char *image_path, const struct side_names *names)
+{
+	char *folder = NULL, *slash;
+	int rc = 0;
+
+	if (image_path[0] != '/' || strncmp(image_path, "/vsi", 4) == 0)
+		return 0;
+	folder = strdup(image_path);
+	if (!folder)
+		return -1;
+	*strrchr(folder, '/') = '\0';
+	for (unsigned up = 0; up < SENTINEL2_MAX_UP && *folder && rc == 0; up++) {
+		rc = each_level(folder, names);
 		slash = strrchr(folder, '/');
 		if (!sentinel2_is_inner_folder(slash + 1, strlen(slash + 1)))
 			break;
 		*slash = '\0';
 	}
 	free(folder);
-	if (!found)
+	return rc;
+}
+
+bool sentinel2_metadata_find(const char *image_path, struct sentinel2_metadata *metadata,
+			     char problem[160])
+{
+	const char *slash = strrchr(image_path, '/');
+	struct search search = {
+		.metadata = metadata, .image = slash ? slash + 1 : image_path, .problem = problem};
+
+	problem[0] = '\0';
+	*metadata = (struct sentinel2_metadata){.baseline = 0};
+	if (sentinel2_metadata_names(image_path, &(struct side_names){try_file, &search}) < 0) {
+		snprintf(problem, 160, "no memory to look for MTD_MSI*.xml");
+		metadata->lack = ENOMEM;
+	}
+	if (!search.found)
 		*metadata = (struct sentinel2_metadata){.lack = metadata->lack};
-	return found;
+	return search.found;
 }

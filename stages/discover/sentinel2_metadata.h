@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include "input/side_names.h"
+
 enum {
 	SENTINEL2_BANDS = 13, /* ESA's band_id: 0 is B1, 3 is B4, 7 is B8, 8 is B8A, 12 is B12 */
 	SENTINEL2_MAX_UP = 5  /* folders looked into: IMG_DATA/R10m, granule, GRANULE, product */
@@ -31,5 +33,8 @@ struct sentinel2_metadata {
  */
 bool sentinel2_metadata_find(const char *image_path, struct sentinel2_metadata *metadata,
 			     char problem[160]);
+
+/* The names that are looked for, from the nearest. 1: it was enough; 0; -1 without memory. */
+int sentinel2_metadata_names(const char *image_path, const struct side_names *names);
 
 #endif

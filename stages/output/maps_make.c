@@ -194,7 +194,8 @@ static int make(struct made_maps *made, const struct options *options, struct er
 	enum map_container container;
 
 	maps->name = map->name ? map->name : usual_name;
-	maps->overwrite = map->overwrite;
+	/* With --resume what may be replaced has been looked at before. */
+	maps->overwrite = map->overwrite || options->nightly.resume;
 	maps->sync = !map->no_sync;
 	if (read_folder(maps, map->output, err) || read_format(maps, &container, map, err) ||
 	    map_defs_make(maps, options, err))

@@ -253,21 +253,26 @@ static void far_moments(const struct accum *a, uint64_t n, double scale, double 
 	*std = variance > 0 && a->min < a->max ? (double)(sqrtl(variance) / scale) : 0;
 }
 
-double histogram_edge(const struct value_grid *grid, const struct accum *a, unsigned slot)
+double value_rule_edge(const struct value_rule *rule, const struct accum *a, unsigned slot)
 {
-	struct value_rule rule;
-
 	if (slot == 0)
 		return a->min;
 	if (slot >= HIST_SLOTS)
 		return a->max;
-	value_rule_make(&rule, grid);
 	if (slot < HIST_FIRST)
-		return rule.mid - rule.half * outer_begin(HIST_FIRST - slot);
+		return rule->mid - rule->half * outer_begin(HIST_FIRST - slot);
 	if (slot > HIST_FIRST + HIST_BINS)
-		return rule.mid + rule.half * outer_begin(slot - HIST_FIRST - HIST_BINS);
-	return slot == HIST_FIRST + HIST_BINS ? rule.hi
-					      : rule.lo + (slot - HIST_FIRST) * rule.width;
+		return rule->mid + rule->half * outer_begin(slot - HIST_FIRST - HIST_BINS);
+	return slot == HIST_FIRST + HIST_BINS ? rule->hi
+					      : rule->lo + (slot - HIST_FIRST) * rule->width;
+}
+
+double histogram_edge(const struct value_grid *grid, const struct accum *a, unsigned slot)
+{
+	struct value_rule rule;
+
+	value_rule_make(&rule, grid);
+	return value_rule_edge(&rule, a, slot);
 }
 
 /*

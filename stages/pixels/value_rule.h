@@ -33,6 +33,8 @@ struct value_rule {
 void value_rule_make(struct value_rule *rule, const struct value_grid *grid);
 /* histogram_slot() of a finite value. */
 unsigned value_rule_slot(const struct value_rule *rule, float value);
+/* histogram_edge(). */
+double value_rule_edge(const struct value_rule *rule, const struct accum *a, unsigned slot);
 
 #define RULE_INLINE static inline __attribute__((always_inline))
 

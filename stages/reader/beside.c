@@ -13,6 +13,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "aux_xml.h"
 #include "base/text.h"
 #include "input/file_name.h"
 
@@ -74,19 +75,19 @@ static int check_named(const char *path, DIR *dir, const char *base, size_t fron
 	return 0;
 }
 
+static const char *const of_name[] = {".msk", ".ovr", ".aux",     ".aux.xml", ".MSK",
+				      ".OVR", ".AUX", ".AUX.XML", NULL};
+static const char *const of_stem[] = {
+	".aux",     ".AUX",     ".msk",          ".MSK",          ".ovr", ".OVR", ".wld",
+	".WLD",     ".tfw",     ".TFW",          ".pgw",          ".jgw", ".j2w", ".rpb",
+	".RPB",     ".imd",     ".IMD",          ".rpc",          ".RPC", ".xml", ".XML",
+	".hdr",     ".HDR",     ".prj",          ".PRJ",          ".rrd", ".RRD", ".ige",
+	".IGE",     ".tab",     ".TAB",          ".pvl",          ".PVL", ".att", ".ATT",
+	".eph",     ".EPH",     ".txt",          ".TXT",          ".til", ".TIL", "_rpc.txt",
+	"_RPC.TXT", "_RPC.txt", "_metadata.xml", "_metadata.txt", NULL};
+
 int beside_check(const char *path, struct error *err)
 {
-	static const char *const of_name[] = {".msk", ".ovr", ".aux",     ".aux.xml", ".MSK",
-					      ".OVR", ".AUX", ".AUX.XML", NULL};
-	static const char *const of_stem[] = {
-		".aux",     ".AUX",     ".msk",          ".MSK",          ".ovr", ".OVR",
-		".wld",     ".WLD",     ".tfw",          ".TFW",          ".pgw", ".jgw",
-		".j2w",     ".rpb",     ".RPB",          ".imd",          ".IMD", ".rpc",
-		".RPC",     ".xml",     ".XML",          ".hdr",          ".HDR", ".prj",
-		".PRJ",     ".rrd",     ".RRD",          ".ige",          ".IGE", ".tab",
-		".TAB",     ".pvl",     ".PVL",          ".att",          ".ATT", ".eph",
-		".EPH",     ".txt",     ".TXT",          ".til",          ".TIL", "_rpc.txt",
-		"_RPC.TXT", "_RPC.txt", "_metadata.xml", "_metadata.txt", NULL};
 	const char *slash = strrchr(path, '/'), *base = path_name(path);
 	char *folder;
 	struct stat st;
@@ -109,4 +110,50 @@ int beside_check(const char *path, struct error *err)
 		rc = check_named(path, dir, base, name_stem(base), of_stem, err);
 	(void)closedir(dir);
 	return rc;
+}
+
+/* Kinds that are whole in one file, with a mask beside them. */
+static bool is_whole(const char *extension)
+{
+	static const char *const whole[] = {".tif", ".tiff", ".gtif", ".gtiff", ".tf8",
+					    ".btf", ".jp2",  ".j2k",  ".jpx",   ".vrt"};
+
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+		if (strcasecmp(extension, whole[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The first `front` bytes of the path and a suffix, which may make the path itself. */
+static int see_each(const char *path, size_t front, const char *const *suffixes,
+		    const struct side_names *names)
+{
+	for (; *suffixes; suffixes++) {
+		char *name;
+		bool enough;
+
+		if (asprintf(&name, "%.*s%s", (int)front, path, *suffixes) < 0)
+			return -1;
+		enough = strcmp(name, path) != 0 && names->see(names->context, name);
+		free(name);
+		if (enough)
+			return 1;
+	}
+	return 0;
+}
+
+int beside_names(const char *path, const struct side_names *names)
+{
+	static const char *const always[] = {".msk", AUX_XML_SUFFIX, NULL}, *const bare[] = {"",
+											     NULL};
+	const size_t length = strlen(path);
+	const size_t stem = length - strlen(path_name(path)) + name_stem(path_name(path));
+	int rc;
+
+	if (is_whole(path + stem))
+		return see_each(path, length, always, names);
+	rc = see_each(path, length, of_name, names);
+	if (rc == 0)
+		rc = see_each(path, stem, of_stem, names);
+	return rc ? rc : see_each(path, stem, bare, names); /* ERS: x beside x.ers */
 }

@@ -110,7 +110,8 @@ json_t *partial_bands(const struct recipe *recipe);
 json_t *partial_values(const struct recipe *recipe);
 /*
  * Back again, for recipe_free(); NULL where they are no such lists, or without memory. Its bands
- * have their texts only, its values no program: it says what was computed.
+ * have their texts only, its values no program: it says what was computed. Bands that no value
+ * reads are `kept`: there are none without --bands-output.
  */
 struct recipe *partial_read_recipe(const json_t *bands, const json_t *values);
 /* -1 with EX_DATAERR and what differs. */
@@ -140,6 +141,8 @@ void partial_head_release(struct partial_head *head);
 int partial_head_same(const struct partial_head *a, const char *a_path,
 		      const struct partial_head *b, const char *b_path,
 		      struct error *err) MUST_CHECK;
+/* This program and its libraries: an array of one object. NULL without memory. */
+json_t *partial_made_by(void);
 /* The programs of `from` join those of `into`. */
 int partial_head_credit(struct partial_head *into, const struct partial_head *from,
 			struct error *err) MUST_CHECK;

@@ -7,6 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "partial_sums.h"
+#include "pixels/value_rule.h"
+
 enum { LAST_SLOT = HIST_SLOTS - 1 };
 
 static const uint128 most_wide = ~(uint128)0;
@@ -63,17 +66,28 @@ static int check_reasons(const struct value_result *value, struct error *err)
 	return 0;
 }
 
+/* Of slots of a histogram; as halves, whose sums cannot overflow and take vectors. */
+static uint128 sum_slots(const uint64_t *count, unsigned n)
+{
+	uint64_t low = 0, high = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		low += count[i] & UINT32_MAX;
+		high += count[i] >> 32;
+	}
+	return ((uint128)high << 32) + low;
+}
+
 static int check_histogram(const struct accum *a, const struct histogram *h, struct error *err)
 {
-	uint128 all = 0, inside = 0;
+	const unsigned above = HIST_FIRST + HIST_BINS;
+	uint128 inside = sum_slots(h->count + HIST_FIRST, HIST_BINS);
+	uint128 outside =
+		sum_slots(h->count, HIST_FIRST) + sum_slots(h->count + above, HIST_SLOTS - above);
 
-	for (unsigned slot = 0; slot < HIST_SLOTS; slot++)
-		all += h->count[slot];
-	for (unsigned bin = 0; bin < HIST_BINS; bin++)
-		inside += h->count[HIST_FIRST + bin];
-	if (all != a->n[PIXEL_VALID])
+	if (inside + outside != a->n[PIXEL_VALID])
 		return impossible(err, "its histogram does not add up to its valid pixels");
-	if (all - inside != a->n_outside)
+	if (outside != a->n_outside)
 		return impossible(err, "its histogram has another count outside the range");
 	return 0;
 }
@@ -141,11 +155,12 @@ struct reach {
  * The range has near values only, so far ones are in outer slots, above it or below. Rounding to
  * the grid keeps the order, so edges bound what lies between them.
  */
-static void add_slot(struct reach *reach, const struct value_grid *grid, const struct accum *a,
+static void add_slot(struct reach *reach, const struct value_rule *rule, const struct accum *a,
 		     unsigned slot, uint64_t count)
 {
-	const double near = (double)value_grid_near(grid);
-	double low = histogram_edge(grid, a, slot), high = histogram_edge(grid, a, slot + 1);
+	const struct value_grid *grid = &rule->grid;
+	const double near = (double)rule->near;
+	double low = value_rule_edge(rule, a, slot), high = value_rule_edge(rule, a, slot + 1);
 
 	low = low < a->min ? a->min : low;
 	high = high > a->max ? a->max : high;
@@ -167,14 +182,15 @@ static void add_slot(struct reach *reach, const struct value_grid *grid, const s
 static struct reach reach_of(const struct value_grid *grid, const struct accum *a,
 			     const struct histogram *h)
 {
-	const float near = value_grid_near(grid);
+	struct value_rule rule;
 	struct reach reach = {0};
 
-	reach.below.one = a->min < -near;
-	reach.above.one = a->max > near;
+	value_rule_make(&rule, grid);
+	reach.below.one = a->min < -rule.near;
+	reach.above.one = a->max > rule.near;
 	for (unsigned slot = 0; slot < HIST_SLOTS; slot++)
 		if (h->count[slot])
-			add_slot(&reach, grid, a, slot, h->count[slot]);
+			add_slot(&reach, &rule, a, slot, h->count[slot]);
 	return reach;
 }
 
@@ -251,6 +267,13 @@ static bool moments_agree(int128 sum, uint128 sum_sq, uint64_t n)
 	return sum_sq >= least && (sum_sq & 1) == ((uint128)sum & 1);
 }
 
+static int check_moments(const struct accum *a, struct error *err)
+{
+	return moments_agree(a->sum, a->sum_sq, a->n[PIXEL_VALID] - a->n_far)
+		       ? 0
+		       : impossible(err, "its sum and its sum of squares contradict each other");
+}
+
 static int check_near_sums(const struct accum *a, const struct reach *reach,
 			   const struct far_above *far, struct error *err)
 {
@@ -260,9 +283,7 @@ static int check_near_sums(const struct accum *a, const struct reach *reach,
 		return impossible(err, "its sum is not one of values in its histogram");
 	if (a->sum_sq < b.sq_least || a->sum_sq > b.sq_most || b.sq_least == most_wide)
 		return impossible(err, "its sum of squares is not one of values in its histogram");
-	if (!moments_agree(a->sum, a->sum_sq, a->n[PIXEL_VALID] - a->n_far))
-		return impossible(err, "its sum and its sum of squares contradict each other");
-	return 0;
+	return check_moments(a, err);
 }
 
 /* --- sums of far values --- */
@@ -315,9 +336,12 @@ static int check_far_sums(const struct value_grid *grid, const struct accum *a,
 static int check_sums(const struct value_grid *grid, const struct accum *a,
 		      const struct histogram *h, struct error *err)
 {
-	struct reach reach = reach_of(grid, a, h);
 	struct far_above far = {0};
+	struct reach reach;
 
+	if (partial_sums_surely(grid, a, h))
+		return check_moments(a, err);
+	reach = reach_of(grid, a, h);
 	if (check_far_count(&far, a, &reach, err) || check_far_sums(grid, a, &far, err))
 		return -1;
 	return check_near_sums(a, &reach, &far, err);

@@ -30,7 +30,7 @@ static json_t *libtiff_version(void)
 }
 
 /* GDAL is that of the build: whether it is loaded depends on how the work is done. */
-static json_t *this_program(void)
+json_t *partial_made_by(void)
 {
 	json_t *o = json_object(), *list = json_array();
 
@@ -115,7 +115,7 @@ int partial_head_make(struct partial_head *head, const struct plan *plan,
 		head->made_by = json_incref(plan->merged->made_by);
 		return copy_identity(&head->identity, &plan->merged->identity, err);
 	}
-	head->made_by = this_program();
+	head->made_by = partial_made_by();
 	return identity_of(&head->identity, options, err);
 }
 
@@ -221,6 +221,15 @@ static bool read_files(uint64_t *to, const json_t *value)
 	return true;
 }
 
+/* Bands that no value reads are those of --bands-output. */
+static bool bands_are_asked_for(const struct partial_head *head)
+{
+	for (unsigned i = 0; i < head->identity.n; i++)
+		if (strcmp(head->identity.item[i].option, "bands-output") == 0)
+			return !head->recipe->kept || head->identity.item[i].value;
+	return false;
+}
+
 int partial_head_read(struct partial_head *head, const json_t *o, const char *path,
 		      struct error *err)
 {
@@ -241,7 +250,7 @@ int partial_head_read(struct partial_head *head, const json_t *o, const char *pa
 		return bad_head(path, err);
 	head->recipe = head->own_recipe;
 	head->made_by = json_incref(programs);
-	return 0;
+	return bands_are_asked_for(head) ? 0 : bad_head(path, err);
 }
 
 /* --- comparing --- */

@@ -180,7 +180,7 @@ static bool read_value(struct recipe *recipe, const json_t *o)
 			 json_object_get(o, "range"));
 }
 
-/* Every band is read by one of them. */
+/* A band that none of them reads is there to be written (--bands-output). */
 static bool read_values(struct recipe *recipe, const json_t *list)
 {
 	size_t n = json_array_size(list);
@@ -193,7 +193,8 @@ static bool read_values(struct recipe *recipe, const json_t *list)
 			return false;
 		bands |= recipe->value[v].reads;
 	}
-	return bands == (1u << recipe->n_bands) - 1;
+	recipe->kept = (uint16_t)(((1u << recipe->n_bands) - 1) & ~bands);
+	return true;
 }
 
 struct recipe *partial_read_recipe(const json_t *bands, const json_t *values)

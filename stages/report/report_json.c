@@ -184,6 +184,8 @@ static json_t *scene_object(const struct scene_result *result, const struct reci
 	js_put(&o, "name", js_name(s->name ? s->name : ""));
 	js_put(&o, "files", file_list(s));
 	js_put(&o, "status", js_text(scene_status_name(result->status)));
+	if (result->earlier)
+		js_put(&o, "earlier", json_true());
 	js_put(&o, "error", failed ? js_text(result->error.text) : json_null());
 	js_put(&o, "error_code",
 	       failed ? json_string(error_code_name(result->error.code)) : json_null());

@@ -151,6 +151,8 @@ static int keep_without(struct open_report *report, const struct scene_result *r
 		return keep(report, result->scene, status, without_path(result->error.text), NULL,
 			    err);
 	missing_reason(why, result->scene, report->plan->layout.recipe);
+	if (result->earlier && !*why) /* a catalogue keeps no pictures */
+		(void)snprintf(why, sizeof(why), "done by an earlier run");
 	return keep(report, result->scene, "no picture", why, NULL, err);
 }
 

@@ -30,7 +30,8 @@ struct last_notes {
 
 struct text_state {
 	struct last_notes last;
-	char skipped[200]; /* the first file that is no scene, and why; "" none was met */
+	char skipped[200];  /* the first file that is no scene, and why; "" none was met */
+	uint32_t n_earlier; /* scenes of earlier runs that are not listed */
 };
 
 /* Nobody asks for it: it is there where nothing else is shown. */
@@ -195,6 +196,10 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 		keep_skipped(state, result);
 		return 0;
 	}
+	if (result->earlier && result->status == SCENE_OK && report->options->verbosity < 1) {
+		state->n_earlier++;
+		return 0;
+	}
 	if (result->status == SCENE_OK) {
 		for (unsigned v = 0; v < recipe->n_values; v++)
 			put_value(out, report, result, v);
@@ -353,6 +358,19 @@ static void put_skipped(FILE *out, const struct run_totals *totals, const char *
 	text_item(out, LABEL_COLUMNS, "Skipped", line);
 }
 
+/* Scenes of earlier runs are many, and were shown then. */
+static void put_earlier(FILE *out, uint32_t n, const char *catalogue)
+{
+	char line[400];
+
+	if (!n)
+		return;
+	(void)snprintf(
+		line, sizeof(line), "%" PRIu32 " scene%s %s done before (%.200s); -v lists %s", n,
+		n == 1 ? "" : "s", n == 1 ? "was" : "were", catalogue, n == 1 ? "it" : "them");
+	text_item(out, LABEL_COLUMNS, "Earlier", line);
+}
+
 static void put_global(FILE *out, const struct run_totals *totals, const char *skipped)
 {
 	const uint32_t n_scenes = totals->n_scenes - totals->n_skipped;
@@ -377,6 +395,7 @@ static int text_end(struct open_report *report, const struct run_totals *totals,
 	char line[MAP_TEXT_BYTES];
 
 	put_global(report->out, totals, state->skipped);
+	put_earlier(report->out, state->n_earlier, report->options->nightly.catalogue);
 	if (report->options->maps)
 		text_item(report->out, LABEL_COLUMNS, "Maps",
 			  files_text(line, totals->pixels, report->options->maps));

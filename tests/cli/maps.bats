@@ -280,6 +280,14 @@ pixels() {
 	cmp plain.json merged.json
 }
 
+@test "parts of runs that write bands which no index reads are merged" {
+	imgpipe -q -o out --bands-output blue --summary plain.json --partial part.json a.tif b.tif
+	exits 0
+	imgpipe merge -q --summary merged.json part.json
+	exits 0
+	cmp plain.json merged.json
+}
+
 @test "pictures of classes, and their world files: named, listed, and never over another file" {
 	tif t.tif uint16 desc=red,nir epsg=32632 pixel=10 nodata=0 10,20,0 30,20,5
 	imgpipe -q -o out --format none --mask-output why --quicklook --no-legend --report r.json t.tif

@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$PWD/build/fuzz
 bin=${BUILD:-build}
 python=/usr/bin/python3
-all="tiff names options config metadata product beside partial lzw scene formula mask tar zip"
+all="tiff names options config metadata product beside partial record lzw scene formula mask tar zip"
 targets=${ONLY:-$all}
 limit=(-max_total_time=300)
 sample=
@@ -85,6 +85,7 @@ seeds() {
 			"$out/seeds-tiff/$codec-strip.tif"
 	done
 	"$python" tests/fuzz/archive_seeds.py "$out/seeds-tar" "$out/seeds-zip" || return 1
+	"$python" tests/oracle/record.py --seeds "$out/seeds-record" || return 1
 	"$python" tests/fuzz/seeds.py "$out/seeds-tiff" || echo "no seeds from GDAL (python3-gdal)"
 	for folder in tiff-odd tiff-broken; do
 		[ -n "$sample" ] || [ ! -d "../shared/data/$folder" ] && continue

@@ -1,0 +1,19 @@
+/*
+ * Options of a run that comes again every night: nightly_options.c.
+ */
+#ifndef IMGPIPE_PIPELINE_NIGHTLY_OPTIONS_H
+#define IMGPIPE_PIPELINE_NIGHTLY_OPTIONS_H
+
+#include "options/command.h"
+
+#define NIGHTLY_TITLE "Every night"
+extern const struct option_row *const nightly_rows[];
+/* --catalog of merge: where catalogues are joined. */
+extern const struct option_row *const joining_rows[];
+/* Does the name say that it is a catalogue? */
+bool is_catalogue_name(const char *path);
+
+/* What goes together: of struct command. */
+int nightly_check(struct options *options, struct error *err);
+
+#endif

@@ -1,0 +1,138 @@
+/*
+ * Rows of a set whose files are not there any more: scenes that have left the archive.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "resume_parts.h"
+
+struct change {
+	int64_t row;
+	bool gone;
+};
+
+struct going {
+	struct change *change; /* rows whose mark is not as it should be */
+	size_t n, room;
+	uint32_t n_gone;
+	bool forget;
+	struct error *err;
+	int status;
+};
+
+/* --- is its first file there? --- */
+
+static bool is_there(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+/* The name as scene_inputs() has written it, cut after `length` bytes: one file of the row's. */
+static char *path_of(const struct catalogue_scene *row, size_t length)
+{
+	const char *slash = strrchr(row->source, '/'), *from = row->inputs;
+	const size_t folder = *from != '/' && slash ? (size_t)(slash + 1 - row->source) : 0;
+	char *path = malloc(folder + length + 1), *to = path ? path + folder : NULL;
+
+	if (!path)
+		return NULL;
+	memcpy(path, row->source, folder);
+	for (const char *end = from + length; from < end; from++) {
+		const bool escaped = *from == '\\' && from + 1 < end;
+
+		from += escaped;
+		*to++ = escaped && *from == 'n' ? '\n' : *from;
+	}
+	*to = '\0';
+	return path;
+}
+
+static bool is_named_there(const struct catalogue_scene *row, size_t length)
+{
+	char *path = path_of(row, length);
+	bool there = !path || is_there(path); /* without memory nothing is said to be gone */
+
+	free(path);
+	return there;
+}
+
+/*
+ * Behind the name stand two or three words (scene_inputs.h), and names may have spaces: whichever
+ * is there. What is on a network cannot be looked at.
+ */
+static bool has_files(const struct catalogue_scene *row)
+{
+	const char *end = strchrnul(row->inputs, '\n');
+	size_t length = (size_t)(end - row->inputs);
+	bool there = *row->source != '/' || (length && end[-1] == '?');
+
+	if (resume_is_name_line(row->inputs)) /* no file was there then, either */
+		return there;
+	for (unsigned words = 1; words <= 3 && !there && length; words++) {
+		const char *space = memrchr(row->inputs, ' ', length);
+
+		length = space ? (size_t)(space - row->inputs) : 0;
+		there = words > 1 && length && is_named_there(row, length);
+	}
+	return there;
+}
+
+/* --- all rows --- */
+
+static bool look(void *context, const struct catalogue_scene *row)
+{
+	struct going *g = context;
+	const bool gone = !has_files(row);
+
+	g->n_gone += gone;
+	if (gone == row->gone && !(gone && g->forget))
+		return true;
+	if (g->n == g->room) {
+		const size_t room = g->room ? 2 * g->room : 64;
+		struct change *more = realloc(g->change, room * sizeof(*more));
+
+		if (!more) {
+			g->status =
+				error_memory(g->err, "scenes that are gone", room * sizeof(*more));
+			return false;
+		}
+		g->change = more;
+		g->room = room;
+	}
+	g->change[g->n++] = (struct change){row->id, gone};
+	return true;
+}
+
+static int change(struct resumed *r, const struct going *g, struct error *err)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		const struct change *change = &g->change[i];
+		const bool forget = change->gone && g->forget;
+
+		if (forget ? catalogue_forget(r->catalogue, change->row, err)
+			   : catalogue_mark_gone(r->catalogue, change->row, change->gone, err))
+			return -1;
+	}
+	return 0;
+}
+
+int resume_mark_gone(struct resumed *r, struct error *err)
+{
+	const struct catalogue_filter filter = {.set = r->set};
+	struct going g = {.forget = r->options->nightly.forget_missing, .err = err};
+	int status = catalogue_each(r->catalogue, &filter, look, &g, err);
+
+	if (g.status)
+		status = -1;
+	if (!status)
+		status = change(r, &g, err);
+	r->n_gone = g.forget ? 0 : g.n_gone;
+	r->n_forgotten = g.forget ? g.n_gone : 0;
+	free(g.change);
+	return status;
+}
