@@ -324,6 +324,19 @@ static void names(void **state)
 	assert_false(path_is_gzip(NULL));
 }
 
+/* The plan counts it once for each. */
+static void in_the_plan(void **state)
+{
+	const struct report_option option = {.kind = "any"};
+	const struct report_choices choices = {.n = 3,
+					       .choice = {{.report = &option, .path = "a.csv.gz"},
+							  {.report = &option, .path = "a.csv"},
+							  {.report = &option, .path = "b.csv.gz"}}};
+
+	(void)state;
+	assert_int_equal(report_bytes(&choices), 2 * REPORT_GZIP_BYTES);
+}
+
 static void plain_text_is_none(void **state)
 {
 	FILE *in = fmemopen((void *)"{}", 2, "r");
@@ -340,12 +353,19 @@ static void plain_text_is_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(there_and_back), cmocka_unit_test(an_empty_text),
-		cmocka_unit_test(the_header),     cmocka_unit_test(others_read_it),
-		cmocka_unit_test(cut_anywhere),   cmocka_unit_test(changed_anywhere),
-		cmocka_unit_test(what_follows),   cmocka_unit_test(memory_is_bounded),
-		cmocka_unit_test(a_full_disk),    cmocka_unit_test(given_up),
-		cmocka_unit_test(names),          cmocka_unit_test(plain_text_is_none),
+		cmocka_unit_test(there_and_back),
+		cmocka_unit_test(an_empty_text),
+		cmocka_unit_test(the_header),
+		cmocka_unit_test(others_read_it),
+		cmocka_unit_test(cut_anywhere),
+		cmocka_unit_test(changed_anywhere),
+		cmocka_unit_test(what_follows),
+		cmocka_unit_test(memory_is_bounded),
+		cmocka_unit_test(a_full_disk),
+		cmocka_unit_test(given_up),
+		cmocka_unit_test(names),
+		cmocka_unit_test(in_the_plan),
+		cmocka_unit_test(plain_text_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
