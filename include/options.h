@@ -19,6 +19,8 @@
 struct lab;
 struct maps;
 struct masks;
+struct metrics;
+struct option_sources;
 struct recipe;
 
 enum chunk_kind { CHUNK_AUTO, CHUNK_TILE, CHUNK_PIXELS, CHUNK_BYTES };
@@ -96,12 +98,23 @@ struct teach {
 	uint64_t overhead_ns; /* of TEACH_TASK_OVERHEAD: CPU time a chunk */
 };
 
+/* An option that was given, in the order in which they were taken. Not owned. */
+struct given_option {
+	const char *name, *value; /* value NULL: it has none */
+	const char *from;         /* file or variable; NULL: the command line */
+	unsigned line;            /* of the file, from 1; else 0 */
+};
+
 struct options {
 	unsigned n_args;
 	char **args; /* files, directories, @lists, "-"; with merge: partial files; not owned */
 	unsigned n_words;
 	char *const *words; /* the command line, program and all; options may stand before other
 			     * words though they were typed behind; not owned */
+	unsigned n_given;
+	struct given_option *given;     /* owned */
+	struct option_sources *sources; /* what texts of options that stand elsewhere point into;
+					 * owned */
 	void *own; /* options of the command alone, of its own type, owned; NULL: it has none */
 
 	struct index_choice index;
@@ -151,10 +164,12 @@ struct options {
 	struct nightly nightly;
 
 	struct report_choices reports; /* that are wanted, those by default included */
-	bool text;                     /* graph: words instead of a picture */
-	int verbosity;                 /* -1 with -q, 0, 1 with -v ... */
-	bool progress;                 /* --progress: also where stderr is no terminal */
-	bool monitor;                  /* --monitor: a live view on stderr */
+	struct metrics *metrics; /* of --metrics: what the run leaves for them (stages/report); not
+				  * owned; NULL: not wanted */
+	bool text;               /* graph: words instead of a picture */
+	int verbosity;           /* -1 with -q, 0, 1 with -v ... */
+	bool progress;           /* --progress: also where stderr is no terminal */
+	bool monitor;            /* --monitor: a live view on stderr */
 
 	const struct lab *lab; /* the lab that a run works on; NULL: scenes */
 };

@@ -40,7 +40,8 @@ struct report_option {
 	unsigned needs;       /* bits of enum report_need */
 	/* Memory that it takes at its peak, for the plan. NULL: little, which all reports share. */
 	size_t (*bytes)(void);
-	bool never_stdout; /* "-" is refused */
+	bool never_stdout;  /* "-" is refused */
+	const char *ending; /* of its name, without which its readers pass it by; NULL: any */
 	/*
 	 * Is it written though its option is not given? Then its path is put into `path`. Asked in
 	 * the order of the rows, when all options are known. NULL: never.
@@ -78,7 +79,7 @@ const char *report_path(const struct report_choices *choices, const struct repor
 /* What the wanted ones need, all together. */
 unsigned report_needs(const struct report_choices *choices);
 
-/* Memory that they take beside what all share. */
+/* Memory that they take beside what all share, and to compress them. */
 size_t report_bytes(const struct report_choices *choices);
 
 /* Does one of them go to standard output? */
@@ -86,5 +87,11 @@ bool report_takes_stdout(const struct report_choices *choices);
 
 /* Does this path mean standard output? "-", "/dev/stdout" and their like; NULL does not. */
 bool path_is_stdout(const char *path);
+
+/* Does a report of that path leave compressed? Its name ends in .gz; NULL's does not. */
+bool path_is_gzip(const char *path);
+
+/* Memory that compressing one takes, rounded up: zlib's window, tables and buffers (zconf.h). */
+enum { REPORT_GZIP_BYTES = 288 << 10 };
 
 #endif

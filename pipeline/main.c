@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/signals.h"
 #include "commands/commands.h"
 #include "commands/computing.h"
+#include "commands/metrics.h"
 #include "log.h"
 #include "base/descriptors.h"
 #include "mpi/session.h"
@@ -68,6 +70,22 @@ static int begin_log(const struct session *session, const struct options *option
 	return 0;
 }
 
+/* The metrics are the last to be written, as they tell of all else. `before`: what was told last.
+ */
+static int conclude(const struct session *session, const struct options *options, int status,
+		    const struct error *before)
+{
+	struct error error;
+	bool told;
+
+	if (session_is_silent(session) || !metrics_conclude(options, status, &error))
+		return status;
+	told = status && strcmp(before->text, error.text) == 0;
+	if (!told)
+		log_error("run-failed", &error);
+	return status ? status : error.code;
+}
+
 int main(int argc, char **argv)
 {
 	struct session session = {.n_ranks = 1, .ranks_here = 1};
@@ -83,6 +101,8 @@ int main(int argc, char **argv)
 	tame_malloc();
 	signals_init();
 	status = command_line_parse(&options, &command, commands, argc, argv, &error);
+	if (status <= 0)
+		metrics_begin(&options);
 	if (status > 0)
 		status = EX_OK;
 	else if (status || begin_log(&session, &options, argc, argv, &error) ||
@@ -90,14 +110,16 @@ int main(int argc, char **argv)
 		status = fail(&session, &error);
 	else
 		status = run_command(command, &options, &session, argc, argv, &error);
-	computing_release(&options);
-	options_release(&options);
 	/* ferror: an earlier write may have failed, and nothing be left to flush. */
 	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR && !signals_caught()) {
 		error_errno(&error, EX_IOERR, errno ? errno : EIO, "standard output");
 		status = fail(&session, &error);
 	}
+	status = conclude(&session, &options, status, &error);
 	log_end(status);
 	log_close();
+	metrics_release(&options);
+	computing_release(&options);
+	options_release(&options);
 	return status;
 }

@@ -281,7 +281,7 @@ static const char *const harmless[] = {
 	"output",    "name",        "format",    "type",         "output-nodata",  "co",
 	"overwrite", "mask-output", "quicklook", "stretch",      "contact-sheet",  "spool-dir",
 	"no-fsync",  "no-legend",   "catalog",   "resume",       "forget-missing", "log-format",
-	"log-file",  "wait-lock",   "on-error",  "max-failures", "timeout",
+	"log-file",  "wait-lock",   "on-error",  "max-failures", "timeout",        "config",
 };
 
 enum effect identity_effect(const char *option)

@@ -18,6 +18,19 @@ bool path_is_stdout(const char *path)
 	return false;
 }
 
+/* With something in front of it. */
+static bool ends_in(const char *path, const char *ending)
+{
+	size_t n = strlen(path), m = strlen(ending);
+
+	return n > m && strcmp(path + n - m, ending) == 0;
+}
+
+bool path_is_gzip(const char *path)
+{
+	return path && ends_in(path, ".gz");
+}
+
 /* Of the report: the one it has, or a new one. NULL: there is no room. */
 static struct report_choice *choice_of(struct report_choices *choices,
 				       const struct report_option *report)
@@ -45,6 +58,9 @@ int report_want(struct report_choices *choices, const struct report_option *repo
 		return error_set(err, EX_USAGE,
 				 "the %s report cannot go to standard output; give a file",
 				 report->kind);
+	if (report->ending && !ends_in(path, report->ending))
+		return error_set(err, EX_USAGE, "%s has to end in %s; who reads %s looks for that",
+				 path, report->ending, report->kind);
 	choice = choice_of(choices, report);
 	if (!choice)
 		return error_set(err, EX_SOFTWARE, "more than %d kinds of report", REPORTS_MOST);
@@ -94,9 +110,12 @@ size_t report_bytes(const struct report_choices *choices)
 {
 	size_t bytes = 0;
 
-	for (unsigned i = 0; i < choices->n; i++)
-		if (choices->choice[i].report->bytes)
-			bytes += choices->choice[i].report->bytes();
+	for (unsigned i = 0; i < choices->n; i++) {
+		const struct report_choice *choice = &choices->choice[i];
+
+		bytes += choice->report->bytes ? choice->report->bytes() : 0;
+		bytes += path_is_gzip(choice->path) ? REPORT_GZIP_BYTES : 0;
+	}
 	return bytes;
 }
 

@@ -25,6 +25,17 @@ static bool is_named_by(const struct stat *st, const char *argument)
 	return stat(argument + (*argument == '@'), &own) == 0 && same_file(&own, st);
 }
 
+/* Is it the file of --config? */
+static bool holds_options(const struct stat *st, const struct options *options)
+{
+	struct stat own;
+
+	for (unsigned i = 0; i < options->n_given; i++)
+		if (strcmp(options->given[i].name, "config") == 0)
+			return stat(options->given[i].value, &own) == 0 && same_file(&own, st);
+	return false;
+}
+
 /* The argument, as far as it names the very file; words for what it leads to. NULL: no input. */
 static const char *input_name(const struct stat *st, const struct options *options,
 			      const struct scene_list *scene_list)
@@ -33,6 +44,8 @@ static const char *input_name(const struct stat *st, const struct options *optio
 		if (is_named_by(st, options->args[i]))
 			return strcmp(options->args[i], "-") == 0 ? "standard input"
 								  : options->args[i];
+	if (holds_options(st, options))
+		return "its options";
 	return scene_list && scene_list_is_input(scene_list, st)
 		       ? "a file that the arguments lead to"
 		       : NULL;

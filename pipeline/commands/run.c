@@ -8,6 +8,7 @@
 #include "computing.h"
 #include "log.h"
 #include "map_options.h"
+#include "metrics.h"
 #include "nightly_options.h"
 #include "options/rows.h"
 #include "plan/limit.h"
@@ -47,6 +48,14 @@ static void show_notes(const struct plan *plan, const struct options *options,
 		log_line(LOG_LEVEL_NOTE, "note", NULL, "%s", plan->notes[i]);
 }
 
+/* A run that is cut short tells of it, too; there is nobody left to hear why it could not. */
+static void depart(const struct options *options, int exit_status)
+{
+	struct error ignored;
+
+	(void)!metrics_conclude(options, exit_status, &ignored);
+}
+
 static int work(struct scenes *scenes, const struct options *options, const struct session *session,
 		struct error *err)
 {
@@ -58,7 +67,8 @@ static int work(struct scenes *scenes, const struct options *options, const stru
 				  .samples = &scenes->samples,
 				  .sink = resume_sink(scenes->resume),
 				  .executor = scenes->executor,
-				  .session = session};
+				  .session = session,
+				  .depart = depart};
 	struct costs costs;
 	char why[160];
 	int status;

@@ -100,8 +100,9 @@ static int put(int place, const char *path, int flags)
 /* The child becomes this program again. It does not outlive the sweep. */
 static void become_run(const struct sweep_folder *folder, char **words, pid_t parent)
 {
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent ||
-	    put(STDIN_FILENO, "/dev/null", O_RDONLY | O_CLOEXEC) ||
+	/* The sweep has taken what is for it, and says all that its runs are to know. */
+	if (unsetenv("IMGPIPE_OPTIONS") || prctl(PR_SET_PDEATHSIG, SIGKILL) ||
+	    getppid() != parent || put(STDIN_FILENO, "/dev/null", O_RDONLY | O_CLOEXEC) ||
 	    put(STDOUT_FILENO, "/dev/null", O_WRONLY | O_CLOEXEC) ||
 	    put(STDERR_FILENO, folder->said, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC))
 		_exit(EX_OSERR);

@@ -17,12 +17,21 @@ static uint64_t hash_text(uint64_t seed, const char *text)
 	return hash_bytes(seed, text, strlen(text) + 1);
 }
 
-static uint64_t hash_options(int argc, char **argv)
+/* The command line, and what stands in IMGPIPE_OPTIONS and the file of --config. */
+static uint64_t hash_options(const struct options *options, int argc, char **argv)
 {
 	uint64_t h = HASH_SEED;
 
 	for (int i = 1; i < argc; i++)
 		h = hash_text(h, argv[i]);
+	for (unsigned i = 0; i < options->n_given; i++) {
+		const struct given_option *given = &options->given[i];
+
+		if (!given->from)
+			continue;
+		h = hash_text(h, given->name);
+		h = hash_text(h, given->value ? given->value : "");
+	}
 	return h;
 }
 
@@ -101,7 +110,7 @@ static void tell(struct rank_state *mine, const struct options *options, int arg
 		mine->status = -1;
 	tell_arguments(mine, argc, argv);
 	mine->checksum[OF_PROGRAM] = hash_program();
-	mine->checksum[OF_OPTIONS] = hash_options(argc, argv);
+	mine->checksum[OF_OPTIONS] = hash_options(options, argc, argv);
 	mine->checksum[OF_CELLS] = mine->status ? 0 : hash_cells(&plan->layout);
 	mine->checksum[OF_FILES] = mine->status ? 0 : plan->files_checksum;
 	mine->checksum[OF_PLAN] = mine->status ? 0 : hash_plan(plan);
@@ -156,7 +165,8 @@ static int differ_in_arguments(const struct rank_state *a, const struct rank_sta
 	}
 	if (strcmp(x, y) == 0)
 		return error_set(verdict, EX_CONFIG,
-				 "rank %u on %s was given other options than rank 0 on %s; nothing "
+				 "rank %u on %s was given other options than rank 0 on %s; are "
+				 "IMGPIPE_OPTIONS and the file of --config the same there? nothing "
 				 "was read",
 				 rank, b->host, a->host);
 	return error_set(verdict, EX_CONFIG,

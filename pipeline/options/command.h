@@ -77,7 +77,8 @@ struct command {
 /* All commands, ended by NULL; the first is what a command line without a command word means. */
 typedef const struct command *const *command_table;
 
-/* All options of a command, heading by heading, those of every command (--help ...) last. */
+/* All options of a command, heading by heading, those of every command (--config, --help ...) last.
+ */
 struct option_list {
 	unsigned n;
 	struct option_item item[OPTIONS_MOST];

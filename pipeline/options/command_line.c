@@ -1,6 +1,11 @@
 /*
- * The parser of the command line. What there is to parse comes from the table of commands; how a
+ * The parser of options: of the command line, and of the other places where they may stand (see
+ * config.h), each cut into words. What there is to parse comes from the table of commands; how a
  * value is read is the setter's business.
+ *
+ * Places come one after the other, the weakest first. An option that has one value has the one that
+ * was set last. Of one that counts each time (row.repeats) those of a weaker place are passed over,
+ * so each place is looked through for them before the first is taken.
  */
 #include "command_line.h"
 
@@ -10,18 +15,49 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "print.h"
+#include "values.h"
 
-enum { ROW_CODE = 1000 };
+enum { ROW_CODE = 1000, GIVEN_STEP = 16 };
+
+#define VARIABLE "IMGPIPE_OPTIONS"
+
+/* Where options stand, the weakest place first. */
+enum place { PLACE_VARIABLE, PLACE_FILE, PLACE_COMMAND_LINE };
+
+/* Words for getopt. */
+struct words {
+	enum place place;
+	const char *name; /* of the file, or the variable; NULL: the command line */
+	unsigned line;    /* 0: no lines */
+	int argc;
+	char **argv;
+};
+
+struct option_sources {
+	struct config_source variable, file;
+};
 
 /* One command's options, in getopt's two forms, too. */
 struct parser {
 	command_table commands;
 	const struct command *command;
-	bool named; /* its word was typed */
+	bool named;                  /* its word was typed */
+	const struct command *taker; /* whose options the tables below are */
 	struct option_list list;
 	char letters[2 * OPTIONS_MOST + 2];
 	struct option longs[OPTIONS_MOST + 1];
+	/* What a first look has found. */
+	bool prints; /* an option that prints and ends */
+	bool fails;  /* the command line */
+	unsigned n_configs;
+	const char *config;
+	unsigned n_repeated;
+	struct {
+		const void *identity;
+		enum place strongest;
+	} repeated[OPTIONS_MOST];
 };
 
 static int argument_of(const struct option_row *row)
@@ -31,12 +67,13 @@ static int argument_of(const struct option_row *row)
 	return row->may_lack ? optional_argument : required_argument;
 }
 
-static void make_getopt_tables(struct parser *p)
+static void make_getopt_tables(struct parser *p, const struct command *taker)
 {
 	char *letter = p->letters;
 
+	p->taker = taker;
 	*letter++ = ':';
-	option_list_make(&p->list, p->command);
+	option_list_make(&p->list, taker);
 	for (unsigned i = 0; i < p->list.n; i++) {
 		const struct option_row *row = &p->list.item[i].row;
 
@@ -72,8 +109,8 @@ static int refused(const struct parser *p, int code, char **argv, struct error *
 	if (item)
 		return error_set(err, EX_USAGE, "option --%s takes no value", item->row.name);
 	if (optopt)
-		return unknown_letter(p->commands, p->command, (char)optopt, err);
-	return unknown_option(p->commands, p->command, argv[optind - 1], err);
+		return unknown_letter(p->commands, p->taker, (char)optopt, err);
+	return unknown_option(p->commands, p->taker, argv[optind - 1], err);
 }
 
 /* Options that print and end. */
@@ -90,122 +127,235 @@ static int print_and_end(const struct parser *p, const char *name)
 	return 1;
 }
 
-static int take(struct options *options, const struct option_item *item, const char *value,
-		struct error *err)
+/* --- one place --- */
+
+typedef int option_visit(struct parser *p, struct options *options, const struct words *words,
+			 const struct option_item *item, const char *value, struct error *err);
+
+/* Each option of the words, until a visit returns something else than 0. */
+static int each_option(struct parser *p, struct options *options, const struct words *words,
+		       option_visit *visit, struct error *err)
+{
+	int code, status = 0;
+
+	opterr = 0;
+	optind = 0; /* getopt forgets where it was, and begins behind the name */
+	while (!status &&
+	       (code = getopt_long(words->argc, words->argv, p->letters, p->longs, NULL)) != -1) {
+		const struct option_item *item =
+			code == '?' || code == ':' ? NULL : item_of(p, code);
+
+		status = item ? visit(p, options, words, item, optarg, err)
+			      : refused(p, code, words->argv, err);
+	}
+	return status;
+}
+
+/* --- the first look --- */
+
+static bool prints(const struct option_item *item)
+{
+	return !item->row.set && !item->report;
+}
+
+/* Which places an option that repeats stands in. */
+static void note_repeated(struct parser *p, const void *identity, enum place place)
+{
+	unsigned i = 0;
+
+	while (i < p->n_repeated && p->repeated[i].identity != identity)
+		i++;
+	if (i == OPTIONS_MOST)
+		return; /* there are not that many */
+	if (i == p->n_repeated)
+		p->repeated[p->n_repeated++].strongest = place;
+	p->repeated[i].identity = identity;
+	if (place > p->repeated[i].strongest)
+		p->repeated[i].strongest = place;
+}
+
+static bool is_outdone(const struct parser *p, const void *identity, enum place place)
+{
+	for (unsigned i = 0; i < p->n_repeated; i++)
+		if (p->repeated[i].identity == identity)
+			return p->repeated[i].strongest > place;
+	return false;
+}
+
+static int look_at(struct parser *p, struct options *options, const struct words *words,
+		   const struct option_item *item, const char *value, struct error *err)
+{
+	(void)options;
+	if (words->name && (prints(item) || item->row.set == set_config))
+		return error_set(err, EX_USAGE, "--%s stands on the command line only",
+				 item->row.name);
+	p->prints |= prints(item);
+	if (item->row.set == set_config) {
+		p->n_configs++;
+		p->config = value;
+	}
+	if (item->row.repeats)
+		note_repeated(p, item->identity, words->place);
+	return 0;
+}
+
+/* --- taking --- */
+
+static int keep_given(struct options *options, const struct words *words,
+		      const struct option_item *item, const char *value, struct error *err)
+{
+	size_t bytes = (options->n_given + GIVEN_STEP) * sizeof(*options->given);
+
+	if (options->n_given % GIVEN_STEP == 0) {
+		struct given_option *more = realloc(options->given, bytes);
+
+		if (!more)
+			return error_memory(err, "options", bytes);
+		options->given = more;
+	}
+	options->given[options->n_given++] = (struct given_option){
+		.name = item->row.name,
+		.value = value,
+		.from = words->name,
+		.line = words->line,
+	};
+	return 0;
+}
+
+static int set(struct options *options, const struct option_item *item, const char *value,
+	       struct error *err)
 {
 	return item->report ? report_want(&options->reports, item->report, value, err)
 			    : item->row.set(options, value, err);
 }
 
+static int take(struct parser *p, struct options *options, const struct words *words,
+		const struct option_item *item, const char *value, struct error *err)
+{
+	if (prints(item))
+		return print_and_end(p, item->row.name);
+	/* Of the variable a command takes what run would understand in the same way. */
+	if (is_outdone(p, item->identity, words->place) ||
+	    (p->taker != p->command && !command_takes(p->command, item->identity)))
+		return 0;
+	if (set(options, item, value, err))
+		return error_prefix(err, "--%s", item->row.name);
+	if (keep_given(options, words, item, value, err))
+		return -1;
+	if (p->command->took)
+		p->command->took(options, item, value);
+	return 0;
+}
+
+/* --- the variable and the file --- */
+
+/* Its words may be looked through again: getopt leaves them where all are options. */
+static int visit_source(struct parser *p, struct options *options,
+			const struct config_source *source, enum place place, option_visit *visit,
+			struct error *err)
+{
+	for (unsigned i = 0; i < source->n; i++) {
+		const struct words words = {place, source->name, source->item[i].line,
+					    source->item[i].argc, source->item[i].argv};
+		int status = each_option(p, options, &words, visit, err);
+
+		if (!status && optind < words.argc)
+			status = error_set(err, EX_USAGE,
+					   "'%s' is no option; inputs are named on the command "
+					   "line",
+					   words.argv[optind]);
+		if (status)
+			return words.line ? error_prefix(err, "%s:%u", words.name, words.line)
+					  : error_prefix(err, "%s", words.name);
+	}
+	return 0;
+}
+
+static int read_sources(struct parser *p, struct option_sources *sources, struct error *err)
+{
+	const char *variable = getenv(VARIABLE);
+
+	if (p->n_configs > 1)
+		return error_set(err, EX_USAGE, "--config is given more than once; name one file");
+	if (variable && config_read_words(&sources->variable, VARIABLE, variable, err))
+		return -1;
+	return p->config && config_read_file(&sources->file, p->config, err) ? -1 : 0;
+}
+
+/* The options of run are in the variable, those of the command in the file. */
+static int take_sources(struct parser *p, struct options *options, struct error *err)
+{
+	struct option_sources *sources = calloc(1, sizeof(*sources));
+
+	options->sources = sources;
+	if (!sources)
+		return error_memory(err, "options", sizeof(*sources));
+	if (read_sources(p, sources, err) ||
+	    visit_source(p, options, &sources->file, PLACE_FILE, look_at, err))
+		return -1;
+	make_getopt_tables(p, p->commands[0]);
+	if (visit_source(p, options, &sources->variable, PLACE_VARIABLE, look_at, err) ||
+	    visit_source(p, options, &sources->variable, PLACE_VARIABLE, take, err))
+		return -1;
+	make_getopt_tables(p, p->command);
+	return visit_source(p, options, &sources->file, PLACE_FILE, take, err);
+}
+
+/* --- the command line --- */
+
+/* On a copy of its words, as getopt moves them. What is wrong is told when options are taken. */
+static int look_at_line(struct parser *p, const struct words *line, struct error *err)
+{
+	size_t bytes = ((size_t)line->argc + 1) * sizeof(char *);
+	struct words copy = *line;
+	struct error ignored;
+
+	copy.argv = malloc(bytes);
+	if (!copy.argv)
+		return error_memory(err, "the command line", bytes);
+	memcpy(copy.argv, line->argv, bytes);
+	p->fails = each_option(p, NULL, &copy, look_at, &ignored) != 0;
+	free(copy.argv);
+	return 0;
+}
+
 static int parse(struct parser *p, struct options *options, int argc, char **argv,
 		 struct error *err)
 {
-	int code;
+	/* The command's word is to getopt what the program's name is else. */
+	const struct words line = {
+		.place = PLACE_COMMAND_LINE, .argc = argc - p->named, .argv = argv + p->named};
+	int status;
 
-	make_getopt_tables(p);
-	argc -= p->named; /* the command's word is to getopt what the program's name is else */
-	argv += p->named;
-	opterr = 0;
-	optind = 0; /* getopt forgets where it was, and begins behind the name */
-	while ((code = getopt_long(argc, argv, p->letters, p->longs, NULL)) != -1) {
-		const struct option_item *item =
-			code == '?' || code == ':' ? NULL : item_of(p, code);
-
-		if (!item)
-			return refused(p, code, argv, err);
-		if (!item->row.set && !item->report)
-			return print_and_end(p, item->row.name);
-		if (take(options, item, optarg, err))
-			return error_prefix(err, "--%s", item->row.name);
-		if (p->command->took)
-			p->command->took(options, item, optarg);
-	}
-	options->args = argv + optind;
-	options->n_args = (unsigned)(argc - optind);
+	make_getopt_tables(p, p->command);
+	status = look_at_line(p, &line, err);
+	if (!status && !p->prints)
+		status = take_sources(p, options, err);
+	if (status && p->fails) /* that is told first; what was taken may say where to tell it */
+		status = 0;
+	make_getopt_tables(p, p->command);
+	if (!status)
+		status = each_option(p, options, &line, take, err);
+	if (status)
+		return status;
+	options->args = line.argv + optind;
+	options->n_args = (unsigned)(line.argc - optind);
 	return 0;
-}
-
-/* --- together --- */
-
-static int check_arguments(const struct parser *p, const struct options *o, struct error *err)
-{
-	const char *word = p->command->word;
-
-	if (!*p->command->arguments && o->n_args)
-		return error_set(err, EX_USAGE,
-				 "imgpipe %s reads no files, and was given %s; see imgpipe %s "
-				 "--help",
-				 word, o->args[0], word);
-	if (*p->command->arguments && *p->command->arguments != '[' && !o->n_args)
-		return error_set(err, EX_USAGE, "nothing to read: give %s (see imgpipe%s%s --help)",
-				 p->command->arguments, p->named ? " " : "", p->named ? word : "");
-	return 0;
-}
-
-/* A command that stands where a file would: nobody has files called that. */
-static int check_commands(const struct parser *p, const struct options *o, struct error *err)
-{
-	for (unsigned i = 0; i < o->n_args; i++) {
-		const char *word = o->args[i];
-		bool is_help = strcmp(word, "help") == 0;
-
-		if ((is_help || command_find(p->commands, word)) && access(word, F_OK))
-			return error_set(err, EX_USAGE,
-					 "%s is a command: put it first, imgpipe %s ...", word,
-					 is_help ? "--help" : word);
-	}
-	return 0;
-}
-
-/* Two reports in one stream would be neither. */
-static int check_stdout(const struct options *o, struct error *err)
-{
-	const struct report_option *first = NULL;
-
-	for (unsigned i = 0; i < o->reports.n; i++) {
-		const struct report_choice *choice = &o->reports.choice[i];
-
-		if (!path_is_stdout(choice->path))
-			continue;
-		if (first)
-			return error_set(err, EX_USAGE,
-					 "--%s and --%s: only one report can go to standard output",
-					 first->name, choice->report->name);
-		first = choice->report;
-	}
-	return 0;
-}
-
-/* Reports that are written though nobody has asked for them. */
-static int want_defaults(const struct command *command, struct options *options, struct error *err)
-{
-	for (const struct option_group *group = command->groups; group->title; group++)
-		if (group->reports && !group->counted &&
-		    report_want_defaults(options, group->reports, group->made_by, err))
-			return -1;
-	return 0;
-}
-
-static int check_together(const struct parser *p, struct options *o, struct error *err)
-{
-	if (check_arguments(p, o, err) || check_stdout(o, err))
-		return -1;
-	if (o->raw && o->has_scale)
-		return error_set(
-			err, EX_USAGE,
-			"--raw turns scale and offset off: leave out --raw, or --scale and "
-			"--offset");
-	if (p->command->check && p->command->check(o, err))
-		return -1;
-	if (check_commands(p, o, err))
-		return -1;
-	return want_defaults(p->command, o, err);
 }
 
 void options_release(struct options *options)
 {
+	if (options->sources) {
+		config_release(&options->sources->variable);
+		config_release(&options->sources->file);
+	}
+	free(options->sources);
+	free(options->given);
 	free(options->bands_text);
 	free(options->own);
+	options->sources = NULL;
+	options->given = NULL;
+	options->n_given = 0;
 	options->bands_text = NULL;
 	options->own = NULL;
 }
@@ -241,5 +391,5 @@ int command_line_parse(struct options *options, const struct command **command,
 			return error_memory(err, "options", p.command->own_bytes);
 	}
 	status = parse(&p, options, argc, argv, err);
-	return status ? status : check_together(&p, options, err);
+	return status ? status : options_check(p.commands, p.command, p.named, options, err);
 }

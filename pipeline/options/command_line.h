@@ -7,13 +7,23 @@
 #include "command.h"
 
 /*
- * Parse argv. Returns 0, or 1 where the work is already done (--help, --version printed to stdout),
- * or -1 with EX_USAGE and a message that names the option and what it takes.
- * Not thread-safe (getopt). Strings in *options point into argv and into *options itself,
- * which has to outlive its copies; release it whatever comes back.
+ * Parse argv, and before it what IMGPIPE_OPTIONS and --config hold: what stands in a later place
+ * wins, also where an option counts each time it is given. Returns 0, or 1 where the work is
+ * already done (--help, --version printed to stdout), or -1 with EX_USAGE and a message that names
+ * the option and what it takes. Not thread-safe (getopt). Strings in *options point into argv and
+ * into *options itself, which has to outlive its copies; release it whatever comes back.
  */
 int command_line_parse(struct options *options, const struct command **command,
 		       command_table commands, int argc, char **argv, struct error *err) MUST_CHECK;
+
+/* --- together.c --- */
+
+/*
+ * Parsed options of a command, whose word was typed or not: -1 with EX_USAGE where they do not go
+ * together. Reports by default are added.
+ */
+int options_check(command_table commands, const struct command *command, bool named,
+		  struct options *options, struct error *err) MUST_CHECK;
 
 /* --- unknown.c --- */
 

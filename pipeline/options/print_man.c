@@ -166,6 +166,10 @@ static void put_synopsis(FILE *out, command_table commands)
 static const char *const environment[][2] = {
 	{"IMGPIPE_MODULE_DIR", "Where modules (imgpipe-gdal.so ...) are looked for first; then "
 			       "beside the program, then in ../lib/imgpipe."},
+	{"IMGPIPE_OPTIONS",
+	 "Options of run, as on the command line, with quotes where a value has blanks; nothing is "
+	 "expanded. They come before those of --config and the command line, which win. Other "
+	 "commands take those that mean the same to them, and pass over the rest."},
 	{"IMGPIPE_MPI", "openmpi or mpich: which MPI library, if the launcher does not tell."},
 	{"IMGPIPE_READAHEAD", "0: workers do not ask the system to read ahead."},
 	{"IMGPIPE_SIMD", "portable, avx2 or avx512: the largest instruction set to use."},
@@ -245,7 +249,24 @@ void print_man(FILE *out, command_table commands)
 	      "command would ignore is refused.\n",
 	      out);
 	put_shared_options(out, commands);
-	fputs(".SH EXIT STATUS\n", out);
+	fputs(".SH FILES OF OPTIONS\n"
+	      "A file of \\-\\-config has an option on each line: its name, with or without "
+	      "dashes, "
+	      "and its value, with or without = between them. A value with blanks stands in quotes "
+	      "(' or \"), which end on the same line; a backslash is a character like others, and "
+	      "nothing is expanded. A word that begins with # begins a comment. Names of files are "
+	      "relative to the working folder. Inputs are named on the command line, and so are "
+	      "\\-\\-help and its like and \\-\\-config itself.\n.PP\n"
+	      "An option counts from the last place that has it: IMGPIPE_OPTIONS, the file, the "
+	      "command line. That holds for options that may be given several times, too: if the "
+	      "command line has some \\-\\-index, those of the file are left out. A switch cannot "
+	      "be turned off again.\n"
+	      ".PP\nExample:\n.PP\n.nf\n.RS\n"
+	      "# ndvi.conf: imgpipe \\-\\-config ndvi.conf scenes/\n"
+	      "memory = 2G\nindex = ndvi,evi\nmask = \"CLDPRB<20\"\ncsv = ndvi.csv.gz\n"
+	      ".RE\n.fi\n"
+	      ".SH EXIT STATUS\n",
+	      out);
 	for (const struct exit_row *row = exit_rows; row->status; row++) {
 		fprintf(out, ".TP\n%s\n", row->status);
 		put_text(out, row->meaning);

@@ -199,6 +199,19 @@ const struct option_row option_monitor = {
 	.set = set_monitor,
 };
 
+/* --- options that stand elsewhere --- */
+
+static const struct option_row config = {
+	.name = "config",
+	.argument = "FILE",
+	.help = "more options, one a line as on the command line (memory = 2G); what the command "
+		"line says itself wins",
+	.set = set_config,
+};
+static const struct option_row *const config_rows[] = {&config, NULL};
+
+const struct option_group config_group = {.title = "Options from a file", .rows = config_rows};
+
 /* --- help: without a setter, which prints and ends --- */
 
 static const struct option_row help = {.letter = 'h', .name = "help", .help = "print this help"};

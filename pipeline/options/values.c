@@ -543,6 +543,14 @@ int set_progress(struct options *o, const char *value, struct error *err)
 	return 0;
 }
 
+int set_config(struct options *o, const char *value, struct error *err)
+{
+	(void)o;
+	(void)value;
+	(void)err;
+	return 0;
+}
+
 int set_monitor(struct options *o, const char *value, struct error *err)
 {
 	(void)value;

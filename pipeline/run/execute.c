@@ -311,6 +311,7 @@ struct course {
 	struct run run;
 	const struct executor *executor;
 	const struct session *session;
+	void (*depart)(const struct options *options, int exit_status);
 	struct sampler *sampler;
 	uint64_t begin_ns, begin_cpu;
 	unsigned looks; /* of run_hangs() */
@@ -441,6 +442,8 @@ static int conclude_without_workers(void *context)
 		status = error.code;
 	else
 		status = exit_status(&course->run.totals);
+	if (course->depart)
+		course->depart(course->run.options, status);
 	log_end(status);
 	return status;
 }
@@ -490,6 +493,7 @@ int execute(const struct run_setup *setup, struct error *err)
 {
 	struct course course = {.executor = setup->executor,
 				.session = setup->session,
+				.depart = setup->depart,
 				.begin_ns = setup->samples->begin_ns ? setup->samples->begin_ns
 								     : clock_now(),
 				.begin_cpu = process_cpu_ns()};

@@ -29,6 +29,9 @@ struct run_setup {
 	const struct executor *executor;
 	const struct session *session;
 	const struct decorator *decorator; /* NULL: none */
+	/* The program is about to end with this status, from another thread than the one that has
+	 * called execute(), which does not return. NULL: nothing is left to do then. */
+	void (*depart)(const struct options *options, int exit_status);
 };
 
 /* What was opened before a run, on the row of what is opened in it. */

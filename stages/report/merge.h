@@ -14,8 +14,8 @@
  * report gets its name. Returns the exit status that one run would have had.
  *
  * Reads a scene at a time. Memory, whatever the files hold: a line (partial_line_most():
- * 1 to 4.1 MiB) and what it parses to, some 12 KiB a part, and at most 32 bytes a scene, by which
- * one that comes twice is found.
+ * 1 to 4.1 MiB) and what it parses to, some 12 KiB a part (64 KiB where it is compressed), and at
+ * most 32 bytes a scene, by which one that comes twice is found.
  */
 int merge_partials(const struct options *options, struct error *err) MUST_CHECK;
 

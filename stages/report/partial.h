@@ -158,12 +158,16 @@ struct partial_room {
 struct partial_file {
 	const char *path; /* not owned */
 	FILE *in;
-	uint64_t line; /* number of the line last read, from 1 */
-	uint32_t crc;  /* of all bytes read */
+	struct gzip_reader *gzip; /* which `in` is of; NULL: the file is not compressed */
+	uint64_t line;            /* number of the line last read, from 1 */
+	uint32_t crc;             /* of all bytes read */
 	struct partial_head head;
 };
 
-/* Open a regular file and read its head; close it on -1, too. Never waits for a writer. */
+/*
+ * Open a regular file, which may be compressed (gzip.h), and read its head; close it on -1, too.
+ * Never waits for a writer.
+ */
 int partial_open(struct partial_file *file, const char *path, struct partial_room *room,
 		 struct error *err) MUST_CHECK;
 /* The next scene: as partial_read_scene(). */

@@ -2,8 +2,8 @@
  * A partial result as a file: regular, read line by line, each line held to its checksum and to a
  * shape that bounds what parsing it can take, before it is parsed. Knows no number of a scene.
  *
- * However long or odd the file is, no more than one line of partial_line_most() bytes, and JSON
- * values in that proportion, is in memory.
+ * However long or odd the file is, and whatever it unpacks to, no more than one line of
+ * partial_line_most() bytes, and JSON values in that proportion, is in memory.
  */
 #include "partial.h"
 
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gzip.h"
 #include "input/input_file.h"
 #include "report.h"
 
@@ -51,6 +52,15 @@ static int grow(struct partial_room *room, struct error *err)
 	return 0;
 }
 
+static int cannot_read(const struct partial_file *file, struct error *err)
+{
+	const char *problem = gzip_reader_problem(file->gzip);
+
+	if (problem)
+		return error_set(err, EX_DATAERR, "%s: %s", file->path, problem);
+	return error_errno(err, EX_IOERR, errno, "%s: cannot be read", file->path);
+}
+
 /* The next line with its end. */
 static int read_line(struct partial_file *file, struct partial_room *room, struct error *err)
 {
@@ -70,7 +80,7 @@ static int read_line(struct partial_file *file, struct partial_room *room, struc
 			return 0;
 	}
 	if (ferror(file->in))
-		return error_errno(err, EX_IOERR, errno, "%s: cannot be read", file->path);
+		return cannot_read(file, err);
 	if (c == EOF)
 		return partial_bad_line(file, "the file ends here, in the middle", err);
 	return partial_bad_line(file, "longer than any that imgpipe --partial writes", err);
@@ -195,7 +205,7 @@ static int read_head(struct partial_file *file, struct partial_room *room, struc
 	json_t *object;
 	int status = read_line(file, room, &own);
 
-	if (status && own.code != EX_DATAERR) {
+	if (status && (own.code != EX_DATAERR || gzip_reader_problem(file->gzip))) {
 		*err = own;
 		return -1;
 	}
@@ -213,12 +223,20 @@ static int read_head(struct partial_file *file, struct partial_room *room, struc
 	return status;
 }
 
+static int open_gzip(struct partial_file *file, struct error *err)
+{
+	if (gzip_reader_open(&file->gzip, file->in, err))
+		return -1;
+	file->in = gzip_reader_stream(file->gzip);
+	return 0;
+}
+
 int partial_open(struct partial_file *file, const char *path, struct partial_room *room,
 		 struct error *err)
 {
 	*file = (struct partial_file){.path = path};
 	file->in = input_open_named(path, err);
-	if (!file->in)
+	if (!file->in || (gzip_begins(file->in) && open_gzip(file, err)))
 		return -1;
 	return read_head(file, room, err);
 }
@@ -257,12 +275,14 @@ int partial_finish(struct partial_file *file, struct partial_room *room, struct 
 		return partial_bad_line(file, "its run was interrupted", err);
 	if (getc_unlocked(file->in) != EOF)
 		return partial_bad_line(file, "something follows the end", err);
-	return 0;
+	return ferror(file->in) ? cannot_read(file, err) : 0;
 }
 
 void partial_close(struct partial_file *file)
 {
-	if (file->in)
+	if (file->gzip)
+		gzip_reader_free(file->gzip);
+	else if (file->in)
 		(void)fclose(file->in);
 	partial_head_release(&file->head);
 	*file = (struct partial_file){0};

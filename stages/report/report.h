@@ -65,6 +65,9 @@ struct open_report {
 struct report {
 	struct report_option option;
 	size_t state_bytes;
+	/* Its file is written later, by who ends the run; open_report.out is NULL, and here it is
+	 * only found out whether it can be. */
+	bool late;
 	int (*begin)(struct open_report *report, struct error *err);
 	int (*scene)(struct open_report *report, const struct scene_result *result,
 		     struct error *err);
@@ -81,6 +84,8 @@ report_list run_report_option;
 /* Its option is among those of maps (pipeline/commands). */
 extern const struct report report_sheet;
 extern const struct report report_html;
+/* Written by the command (metrics.h). */
+extern const struct report report_metrics;
 
 /* Does the report for people, which has the plan's notes, go to standard output? */
 bool report_shows_text(const struct options *options);

@@ -1,6 +1,7 @@
 /*
  * One file of a report: without its final name until it is whole (new_file.c); never over
- * somebody's data (report_target.c). Knows nothing of what a report says.
+ * somebody's data (report_target.c); compressed where its name says so (gzip.h). Knows nothing of
+ * what a report says.
  */
 #include "report_file.h"
 
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "output_stream.h"
+#include "report_option.h"
 #include "report_words.h"
 
 const char *report_file_name(const struct report_file *file)
@@ -85,6 +87,47 @@ static int find(struct report_file *file, const char *kind, const char *path, st
 	return report_target_find(&file->target, kind, path, err);
 }
 
+/* --- compression --- */
+
+static int compress_file(struct report_file *file, struct error *err)
+{
+	if (gzip_writer_open(&file->gzip, file->out, err))
+		return -1;
+	file->below = file->out;
+	file->out = gzip_writer_stream(file->gzip);
+	return 0;
+}
+
+/* From here on `out` is the file again. */
+static void uncover(struct report_file *file)
+{
+	file->out = file->below;
+	file->below = NULL;
+	file->gzip = NULL;
+}
+
+/* All that was written has reached the file's own stream. -1 with errno. */
+static int finish_compression(struct report_file *file)
+{
+	int rc;
+
+	if (!file->gzip)
+		return 0;
+	rc = gzip_writer_finish(file->gzip);
+	uncover(file);
+	return rc;
+}
+
+static void give_compression_up(struct report_file *file)
+{
+	if (!file->gzip)
+		return;
+	gzip_writer_abandon(file->gzip);
+	uncover(file);
+}
+
+/* --- life --- */
+
 int report_file_open(struct report_file *file, const char *kind, const char *path,
 		     struct error *err)
 {
@@ -94,9 +137,9 @@ int report_file_open(struct report_file *file, const char *kind, const char *pat
 		file->out = stdout;
 		return 0;
 	}
-	if (file->target.direct)
-		return open_direct(file, path, err);
-	return open_replacing(file, path, err);
+	if (file->target.direct ? open_direct(file, path, err) : open_replacing(file, path, err))
+		return -1;
+	return path_is_gzip(path) ? compress_file(file, err) : 0;
 }
 
 int report_file_probe(struct report_file *file, const char *kind, const char *path,
@@ -122,6 +165,8 @@ static int flush_file(struct report_file *file, struct error *err)
 		return error_errno(err, EX_IOERR, errno, "cannot write");
 	if (report_check(file->out, err))
 		return -1;
+	if (finish_compression(file) || fflush(file->out) != 0)
+		return error_errno(err, EX_IOERR, errno, "cannot write");
 	if (file->fd >= 0 && new_file_sync(file->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
 		return error_errno(err, EX_IOERR, errno, "cannot write");
 	return 0;
@@ -151,6 +196,7 @@ int report_file_commit(struct report_file *file, struct error *err)
 void report_file_forget(struct report_file *file)
 {
 	file->new_file.named = false;
+	give_compression_up(file);
 	if (file->out && file->out != stdout)
 		__fpurge(file->out); /* what is in its buffer is the parent's to write */
 	report_file_release(file);
@@ -160,6 +206,7 @@ void report_file_release(struct report_file *file)
 {
 	if (!file->kind)
 		return; /* never opened */
+	give_compression_up(file);
 	if (file->out && file->out != stdout)
 		(void)fclose(file->out); /* it is removed, or has failed already */
 	new_file_drop(&file->new_file);

@@ -1,5 +1,5 @@
 /*
- * One file of a report; see report_file.c.
+ * One file of a report; see report_file.c. A name that ends in .gz is of a compressed one.
  */
 #ifndef IMGPIPE_STAGES_REPORT_FILE_H
 #define IMGPIPE_STAGES_REPORT_FILE_H
@@ -9,12 +9,15 @@
 
 #include "base/new_file.h"
 #include "error.h"
+#include "gzip.h"
 #include "report_target.h"
 
 struct report_file {
-	const char *kind; /* "csv": for messages */
-	FILE *out;        /* NULL: not open */
-	int fd;           /* of a file that replaces; -1: written directly, or done */
+	const char *kind;         /* "csv": for messages */
+	FILE *out;                /* write here; NULL: not open */
+	FILE *below;              /* the file, where `out` compresses what goes to it; else NULL */
+	struct gzip_writer *gzip; /* that is `out` then */
+	int fd;                   /* of a file that replaces; -1: written directly, or done */
 	struct report_target target;
 	struct new_file new_file;
 };

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <time.h>
 
+#include "given_options.h"
 #include "json_maps.h"
 #include "json_values.h"
 #include "masks/masks.h"
@@ -69,7 +70,8 @@ static int json_begin(struct open_report *report, struct error *err)
 	FILE *out = report->out;
 
 	(void)fputs("{\"schema\":\"imgpipe-report/2\"", out);
-	if (js_emit_member(out, ",", "command", word_list(report->options), err))
+	if (js_emit_member(out, ",", "command", word_list(report->options), err) ||
+	    js_emit_member(out, ",", "options", given_list(report->options), err))
 		return -1;
 	if (report->plan->layout.recipe &&
 	    js_emit_member(out, ",", "indices", js_indices(report->plan->layout.recipe), err))

@@ -133,6 +133,15 @@ static int report_begin(struct member *member, struct error *err)
 	return status ? error_prefix(err, "%s", report_file_name(&member->file)) : 0;
 }
 
+/* Of one that is late: can it be written? */
+static int open_member(struct member *member, const char *path, struct error *err)
+{
+	const char *kind = member->report->option.kind;
+
+	return member->report->late ? report_file_probe(&member->file, kind, path, err)
+				    : report_file_open(&member->file, kind, path, err);
+}
+
 int report_set_open(struct report_set **set, const struct plan *plan, const struct options *options,
 		    struct error *err)
 {
@@ -155,8 +164,8 @@ int report_set_open(struct report_set **set, const struct plan *plan, const stru
 		member->report = *table;
 		member->open = (struct open_report){.plan = plan, .options = options};
 		s->n++;
-		if (report_file_open(&member->file, member->report->option.kind, path, err) ||
-		    refuse_same_file(s, member, err) || report_begin(member, err)) {
+		if (open_member(member, path, err) || refuse_same_file(s, member, err) ||
+		    report_begin(member, err)) {
 			report_set_free(s);
 			return -1;
 		}
@@ -205,7 +214,7 @@ static int report_finish(struct member *member, const struct run_totals *totals,
 	if (seal_piece(member, REPORT_TAIL, err) ||
 	    (report->seal && seal_close(&member->seal, err)))
 		return -1;
-	return report_file_commit(&member->file, err);
+	return report->late ? 0 : report_file_commit(&member->file, err);
 }
 
 int report_set_commit(struct report_set *set, const struct run_totals *run, struct error *err)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "gzip.h"
 #include "report_option.h"
 #include "sheet_pages.h"
 
@@ -92,7 +93,7 @@ static bool holds_data(const char *path)
 
 	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++)
 		if (n >= magic[i].n && memcmp(head, magic[i].bytes, magic[i].n) == 0)
-			return !sheet_page_in(head, n);
+			return !sheet_page_in(head, n) && !gzip_is_ours(head, n);
 	return false;
 }
 

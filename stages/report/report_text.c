@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "given_options.h"
 #include "map_words.h"
 #include "report_costs.h"
 #include "report_teach.h"
@@ -402,6 +403,8 @@ static int text_end(struct open_report *report, const struct run_totals *totals,
 		text_item(report->out, LABEL_COLUMNS, "Maps",
 			  files_text(line, totals->pixels, report->options->maps));
 	report_costs(report->out, totals, report->plan, report->options);
+	if (report->options->verbosity > 0)
+		put_given(report->out, LABEL_COLUMNS, report->options);
 	return report_check(report->out, err);
 }
 

@@ -16,6 +16,7 @@
 	ROW(partial) \
 	ROW(trace)   \
 	ROW(html)    \
+	ROW(metrics) \
 	ROW(sheet)   \
 	ROW(text)
 

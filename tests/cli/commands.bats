@@ -6,7 +6,7 @@ load helpers
 setup() { workspace; }
 
 COMMANDS="run plan graph info check merge catalog sweep index mask pi sum recur"
-HELP="help version man completion"
+HELP="config help version man completion"
 
 # What each command takes, and really uses. A new option is written here, too.
 COMPUTING="index expr const range valid-range valid-reflectance on-missing assume-reflectance grid"
@@ -18,7 +18,7 @@ PLANNING="$READING $MAPS workers executor confine memory chunk working-set shard
 NIGHTLY="catalog resume forget-missing wait-lock on-error max-failures log-format log-file"
 LAB="workers chunk executor transport memory json csv report quiet verbose"
 declare -gA TAKES=(
-	[run]="$PLANNING $NIGHTLY transport summary report csv partial quiet progress monitor"
+	[run]="$PLANNING $NIGHTLY transport summary report csv partial metrics quiet progress monitor"
 	[plan]="$PLANNING"
 	[graph]="$PLANNING text"
 	[info]="$READING memory shard tile-grid"

@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 1
 out=$PWD/build/fuzz
 bin=${BUILD:-build}
 python=/usr/bin/python3
-all="tiff names options metadata product beside partial record lzw scene formula mask tar zip"
+all="tiff names options config metadata product beside partial record lzw scene formula mask tar zip"
 targets=${ONLY:-$all}
 limit=(-max_total_time=300)
 sample=
@@ -98,6 +98,9 @@ seeds() {
 	printf '%s\n' run --memory 64M --mask SCL=4,5 --bands red=1,nir=2 a.tif > "$out/seeds-options/seed"
 	printf '%s\n' --index ndvi,evi,savi --expr 'x=where(nir>L,ndvi/B8A,#5)' --const x.L=0.3 --const \
 		savi.L=0.25 --range x=-2,9 a.tif > "$out/seeds-options/recipe"
+	printf '%s\n' '# c' 'memory = 2G' '--index ndvi,evi' '-j 4' "expr 'x = #1 - #2'" 'quiet # why' \
+		> "$out/seeds-config/file"
+	printf '%s\n' '--memory 2G -j 1 --csv "a b.csv"' 'index ndvi' > "$out/seeds-config/variable"
 	printf '<a><PROCESSING_BASELINE>05.11</PROCESSING_BASELINE><QUANTIFICATION_VALUES_LIST><BOA_QUANTIFICATION_VALUE unit="none">10000</BOA_QUANTIFICATION_VALUE></QUANTIFICATION_VALUES_LIST><BOA_ADD_OFFSET band_id="3">-1000</BOA_ADD_OFFSET></a>' > "$out/seeds-metadata/seed"
 	# The first byte is the form: MTL as text, JSON, XML; Planet's XML.
 	printf '0GROUP = A\n GROUP = PRODUCT_CONTENTS\n  PROCESSING_LEVEL = "L1TP"\n END_GROUP = PRODUCT_CONTENTS\n GROUP = LEVEL1_RADIOMETRIC_RESCALING\n  REFLECTANCE_MULT_BAND_4 = 2.0E-05\n  REFLECTANCE_ADD_BAND_4 = -0.1\n END_GROUP = LEVEL1_RADIOMETRIC_RESCALING\n SUN_ELEVATION = 61.3\nEND\n' > "$out/seeds-product/odl"
@@ -133,6 +136,7 @@ seeds() {
 		--expr 'w=nir*red-4e3' --range w=-1e4,1e9 "$out/small-constant.tif" "$out/two-bands.tif"
 	"$bin"/imgpipe -q --partial "$out/seeds-partial/reflectance" --index evi2,sr --scale 0.0001 \
 		--range sr=-1,3 "$out/small-negative.tif"
+	gzip -c "$out/seeds-partial/several" > "$out/seeds-partial/packed"
 	echo no image > "$out/small-broken.tif"
 	for share in 1/2 2/2; do
 		"$bin"/imgpipe -q --shard $share --partial - "$out"/small-*.tif 2> /dev/null || [ $? -eq 1 ]
