@@ -67,6 +67,7 @@ static const struct option_row forget_missing = {
 	.set = set_forget_missing,
 };
 
+const struct option_row *const resuming_rows[] = {&catalogue, &resume, NULL};
 const struct option_row *const nightly_rows[] = {&catalogue, &resume, &forget_missing, NULL};
 
 /* The first of those that are nothing without a catalogue; NULL: none. */

@@ -69,7 +69,7 @@ def digests(folder):
 def totals(text):
     """The part of the text that is of all scenes, but for the item that says how many are of earlier runs."""
     parts = text.split("\n\n")
-    return re.sub(r"(?m)^Earlier .*\n(?: {10}.*\n)*", "", parts[1] + "\n") if len(parts) > 1 else text
+    return re.sub(r"(?m)^Earlier .*\n(?: {10}.*\n)*", "", parts[1].strip() + "\n") if len(parts) > 1 else text
 
 
 class Night:
