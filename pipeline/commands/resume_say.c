@@ -25,6 +25,11 @@ void resume_say(const struct resumed *r, const char *format, ...)
 	printable_line(stderr, "imgpipe: note: %s", line);
 }
 
+void resume_say_failure(const struct error *error, const char *then)
+{
+	printable_line(stderr, "imgpipe: %s; %s", error->text, then);
+}
+
 /* "8 new, 1 that failed before". */
 static void todo_text(char *text, size_t size, const struct resumed *r)
 {

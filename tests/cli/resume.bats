@@ -172,3 +172,15 @@ rows() {
 	cmp one.json resumed.json
 	[ "$(rows 'SELECT count(*) FROM runs')" = 2 ]
 }
+
+@test "a catalogue that cannot grow: files and reports are finished, and the status is 74" {
+	for i in $(seq 40); do cp in/a.tif "in/c$i.tif"; done
+	limited() { (ulimit -f 300; exec "$IMGPIPE" "$@"); }
+	run --separate-stderr limited -q --catalog c.gpkg -o out --summary one.json in
+	exits 74 c.gpkg "the run goes on"
+	[ "$(grep -c c.gpkg <<< "$stderr")" = 1 ]
+	[ "$(ls out | wc -l)" = 42 ]
+	imgpipe --catalog c.gpkg --resume -o out --summary two.json in
+	exits 0 "scenes are done; to do"
+	cmp one.json two.json
+}
