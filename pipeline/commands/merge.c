@@ -5,11 +5,99 @@
 
 #include <stdio.h>
 
+#include "catalogue/catalogue.h"
+#include "catalogue/fold.h"
 #include "commands.h"
 #include "inputs_apart.h"
+#include "nightly_options.h"
 #include "options/rows.h"
+#include "printable.h"
 #include "report/report.h"
 #include "report_lists.h"
+
+/* --- catalogues --- */
+
+static int check_names(const struct options *options, struct error *err)
+{
+	for (unsigned i = 0; i < options->n_args; i++)
+		if (!is_catalogue_name(options->args[i]))
+			return error_set(err, EX_USAGE,
+					 "%s: is no catalogue (FILE.gpkg), and --catalog joins "
+					 "catalogues; merge partial results without it",
+					 options->args[i]);
+	return catalogue_apart(options, NULL, err);
+}
+
+static int join_one(struct catalogue *into, const char *path, struct error *err)
+{
+	struct catalogue *from;
+	int status, closed;
+
+	if (catalogue_open(&from, path, CATALOGUE_READ, err))
+		return -1;
+	status = catalogue_join(into, from, err);
+	closed = catalogue_close(from, status ? NULL : err);
+	return status || closed ? -1 : 0;
+}
+
+static bool count_set(void *context, const struct catalogue_set *set)
+{
+	*(uint64_t *)context += set->scenes;
+	return true;
+}
+
+static int tell_joined(struct catalogue *into, const struct options *options, struct error *err)
+{
+	uint64_t scenes = 0;
+
+	if (options->verbosity < 0)
+		return 0;
+	if (catalogue_sets(into, count_set, &scenes, err))
+		return -1;
+	printable_line(stdout, "%s: holds %llu scenes now", options->nightly.catalogue,
+		       (unsigned long long)scenes);
+	return 0;
+}
+
+/* Reports of all scenes that are there now; where none was asked for, a line. */
+static int report_joined(struct catalogue *into, const struct options *options, struct error *err)
+{
+	struct catalogue_filter filter = {0};
+
+	if (!reports_asked(options))
+		return tell_joined(into, options, err);
+	if (catalogue_only_set(into, &filter.set, err))
+		return -1;
+	return catalogue_fold(into, &filter, options, err);
+}
+
+static int join(const struct options *options, struct error *err)
+{
+	struct catalogue *into;
+	int status = check_names(options, err), closed;
+
+	if (status || catalogue_open(&into, options->nightly.catalogue, CATALOGUE_WRITE, err))
+		return -1;
+	for (unsigned i = 0; i < options->n_args && !status; i++)
+		status = join_one(into, options->args[i], err);
+	if (!status)
+		status = report_joined(into, options, err);
+	closed = catalogue_close(into, status < 0 ? NULL : err);
+	return closed && status >= 0 ? -1 : status;
+}
+
+/* --- parts --- */
+
+static int merge(const struct options *options, struct error *err)
+{
+	for (unsigned i = 0; i < options->n_args; i++)
+		if (is_catalogue_name(options->args[i]))
+			return error_set(err, EX_USAGE,
+					 "%s: is a catalogue; join catalogues with imgpipe merge "
+					 "--catalog ALL.gpkg A.gpkg B.gpkg",
+					 options->args[i]);
+	return merge_partials(options, err);
+}
 
 static int run(const struct call *call, struct error *err)
 {
@@ -18,7 +106,7 @@ static int run(const struct call *call, struct error *err)
 	int status = inputs_apart(&options, NULL, false, err);
 
 	if (!status)
-		status = merge_partials(&options, err);
+		status = options.nightly.catalogue ? join(&options, err) : merge(&options, err);
 	if (status > 0 && !report_shows_text(&options))
 		fprintf(stderr,
 			"imgpipe: some scenes have failed or lack an index; the reports say "
@@ -30,11 +118,13 @@ static const struct option_row *const saying_rows[] = {&option_quiet, NULL};
 
 const struct command command_merge = {
 	.word = "merge",
-	.arguments = "PARTIAL ...",
-	.purpose = "join partial results (--partial, --shard) of several jobs",
+	.arguments = "PARTIAL ... | CATALOGUE ...",
+	.purpose = "join partial results (--partial, --shard) or catalogues of several jobs",
 	.examples = "imgpipe merge --summary ndvi.json part-*-of-8.json\n"
-		    "imgpipe merge -q --partial all.json part-*-of-8.json\n",
-	.groups = {{.title = "What to write (FILE may be -)",
+		    "imgpipe merge -q --partial all.json part-*-of-8.json\n"
+		    "imgpipe merge --catalog ndvi.gpkg --summary ndvi.json part-*.gpkg\n",
+	.groups = {{.title = "Catalogues", .rows = joining_rows},
+		   {.title = "What to write (FILE may be -)",
 		    .reports = all_reports,
 		    .made_by = REPORT_BY_MERGE},
 		   {.title = "What to say", .rows = saying_rows}},

@@ -9,7 +9,7 @@
 #include "teach.h"
 
 /* Programs that open a GeoPackage go by its name; and no map and no picture ends so. */
-static bool is_geopackage(const char *path)
+bool is_catalogue_name(const char *path)
 {
 	static const char end[] = ".gpkg";
 	const size_t length = strlen(path), n = sizeof(end) - 1;
@@ -19,7 +19,7 @@ static bool is_geopackage(const char *path)
 
 static int set_catalogue(struct options *o, const char *value, struct error *err)
 {
-	if (!is_geopackage(value))
+	if (!is_catalogue_name(value))
 		return error_set(err, EX_USAGE, "%s has to end in .gpkg, as it is a GeoPackage",
 				 value);
 	o->nightly.catalogue = value;
@@ -68,6 +68,18 @@ static const struct option_row forget_missing = {
 };
 
 const struct option_row *const resuming_rows[] = {&catalogue, &resume, NULL};
+
+static const struct option_row joined = {
+	.name = "catalog",
+	.argument = "FILE.gpkg",
+	.values = "FILE",
+	.help = "join catalogues (those of jobs with --shard) into this one, which is made if it "
+		"is "
+		"not there; of a scene that several hold, the newest row counts",
+	.set = set_catalogue,
+};
+const struct option_row *const joining_rows[] = {&joined, NULL};
+
 const struct option_row *const nightly_rows[] = {&catalogue, &resume, &forget_missing, NULL};
 
 /* The first of those that are nothing without a catalogue; NULL: none. */

@@ -3,6 +3,8 @@
  */
 #include "report_lists.h"
 
+#include "options.h"
+
 #include <stddef.h>
 
 #include "lab/lab.h"
@@ -22,4 +24,12 @@ const struct report_option *all_reports(unsigned i)
 		i -= n;
 	}
 	return NULL;
+}
+
+bool reports_asked(const struct options *options)
+{
+	for (unsigned i = 0; i < options->reports.n; i++)
+		if (options->reports.choice[i].report->name)
+			return true;
+	return false;
 }

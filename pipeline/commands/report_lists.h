@@ -8,4 +8,8 @@
 
 report_list all_reports;
 
+struct options;
+/* Was one asked for? Not the one that is there where none is. */
+bool reports_asked(const struct options *options);
+
 #endif

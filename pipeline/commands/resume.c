@@ -162,7 +162,7 @@ static void release(struct resumed *r)
 static int failed(struct resumed *r, int status, const struct error *error)
 {
 	if (!r->failure.code)
-		resume_say_failure(error, "all else is done");
+		resume_complain("%s", error->text);
 	r->failure = *error;
 	return status == EX_OK || status == 1 ? EX_IOERR : status;
 }

@@ -6,13 +6,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/hash.h"
 #include "base/text.h"
 #include "output/map_name.h"
 #include "output/maps_identity.h"
+#include "catalogue_outputs.h"
 #include "resume_parts.h"
 
 int resume_outputs_open(struct outputs_folder *folder, const struct maps *maps, struct error *err)
@@ -51,26 +50,6 @@ static const char *base_within(const struct outputs_folder *folder, const char *
 
 /* --- is it still the file that was made? --- */
 
-/* Size and hash of the head of a regular file; -1: it is none. */
-static int look_at(int folder, const char *base, uint64_t *bytes, uint64_t *head)
-{
-	unsigned char buffer[CATALOGUE_HEAD_BYTES];
-	const int fd = openat(folder, base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat st;
-	ssize_t n = -1;
-
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		n = pread(fd, buffer, sizeof(buffer), 0);
-	(void)close(fd);
-	if (n < 0)
-		return -1;
-	*bytes = (uint64_t)st.st_size;
-	*head = hash_bytes(HASH_SEED, buffer, (size_t)n);
-	return 0;
-}
-
 /* Would a file of this scene be called so now? */
 static bool is_called(const struct maps *maps, const struct scene *scene, const char *base)
 {
@@ -101,8 +80,8 @@ static bool holds(void *context, const struct catalogue_output *output)
 	h->n++;
 	h->held = base && maps_file(&file, h->folder->maps, output->kind, output->index) == 0 &&
 		  is_called(h->folder->maps, h->scene, base) &&
-		  look_at(h->folder->fd, base, &bytes, &head) == 0 && bytes == output->bytes &&
-		  head == output->head;
+		  catalogue_output_look(h->folder->fd, base, &bytes, &head) == 0 &&
+		  bytes == output->bytes && head == output->head;
 	return h->held;
 }
 
@@ -132,7 +111,7 @@ static int keep_one(struct resumed *r, struct catalogue_output *output,
 	if (asprintf(&path, "%s%s%s", r->outputs.path, r->outputs.path[1] ? "/" : "", base) < 0)
 		return error_memory(err, "a path", strlen(base));
 	output->path = path;
-	if (look_at(r->outputs.fd, base, &output->bytes, &output->head))
+	if (catalogue_output_look(r->outputs.fd, base, &output->bytes, &output->head))
 		return error_errno(err, EX_IOERR, errno, "%s: cannot be read again", file->path);
 	return 0;
 }

@@ -103,8 +103,8 @@ int resume_mark_gone(struct resumed *r, struct error *err) MUST_CHECK;
 
 /* A line on standard error, unless with -q. */
 void resume_say(const struct resumed *r, const char *format, ...) PRINTF_LIKE(2, 3);
-/* The catalogue has failed: with -q, too. */
-void resume_say_failure(const struct error *error, const char *then);
+/* What has gone wrong: also with -q. */
+void resume_complain(const char *format, ...) PRINTF_LIKE(1, 2);
 /* What was found, before the run. */
 void resume_say_found(const struct resumed *r);
 

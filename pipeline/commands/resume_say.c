@@ -25,9 +25,15 @@ void resume_say(const struct resumed *r, const char *format, ...)
 	printable_line(stderr, "imgpipe: note: %s", line);
 }
 
-void resume_say_failure(const struct error *error, const char *then)
+void resume_complain(const char *format, ...)
 {
-	printable_line(stderr, "imgpipe: %s; %s", error->text, then);
+	char line[LINE_BYTES];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	printable_line(stderr, "imgpipe: %s", line);
 }
 
 /* "8 new, 1 that failed before". */

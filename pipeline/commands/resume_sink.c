@@ -25,8 +25,9 @@ struct report_set {
 static void give_up(struct resumed *r, const struct error *error)
 {
 	r->failure = *error;
-	resume_say_failure(error, "the run goes on, and what it does from here on is not in the "
-				  "catalogue, so that the next run does it again");
+	resume_complain("%s; the run goes on, and what it does from here on is not in the "
+			"catalogue: the next run does it again",
+			error->text);
 }
 
 /* 1: the files are still those that were there before it was read, in words; 0: others. */

@@ -255,7 +255,7 @@ void read_histogram(struct byte_reader *r, struct histogram *h)
 	unsigned slot = 0, used = (unsigned)read_varint(r, HIST_SLOTS), zeros;
 	struct byte_reader own = *r; /* so that it is kept in registers */
 
-	histogram_clear(h);
+	memset(h, 0, sizeof(*h));
 	for (; used && !own.bad; used--) {
 		uint64_t count = read_slot(&own, &zeros);
 

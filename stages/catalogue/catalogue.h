@@ -25,6 +25,7 @@
 #include "workload.h"
 
 struct catalogue;
+struct partial_head;
 
 enum catalogue_access { CATALOGUE_READ, CATALOGUE_WRITE };
 
@@ -63,6 +64,10 @@ int catalogue_set_of(struct catalogue *catalogue, const struct options *options,
 /* By id, with its recipe; -1 with EX_DATAERR where it is none. Release it whatever comes. */
 int catalogue_set_read(struct catalogue *catalogue, int64_t id, struct catalogue_set *set,
 		       struct error *err) MUST_CHECK;
+/* What a partial of it would have at its head (report/partial.h): recipe and options, and no files.
+ * Release it whatever comes. -1 also where the set is of another results version. */
+int catalogue_set_head(struct catalogue *catalogue, int64_t id, struct partial_head *head,
+		       struct error *err) MUST_CHECK;
 /* All, without recipes, oldest first; ends where see() says false. */
 int catalogue_sets(struct catalogue *catalogue,
 		   bool (*see)(void *context, const struct catalogue_set *set), void *context,
@@ -75,6 +80,17 @@ void catalogue_set_release(struct catalogue_set *set);
  */
 int catalogue_run_begin(struct catalogue *catalogue, const struct options *options, int64_t set,
 			int64_t *run, struct error *err) MUST_CHECK;
+/* The last one that began; texts as of a row. 1; 0: there is none. */
+struct catalogue_run {
+	int64_t id;
+	const char *started,
+		*ended; /* "2026-07-01T02:30:00.000Z"; ended "": it did not come to its end */
+	const char *command, *host;
+	int exit_status;
+	uint64_t scenes, ok, failed;
+};
+int catalogue_last_run(struct catalogue *catalogue, struct catalogue_run *run,
+		       struct error *err) MUST_CHECK;
 /* Its counts, and the exit status as it will be. */
 int catalogue_run_end(struct catalogue *catalogue, int64_t run, const struct run_totals *totals,
 		      int status, struct error *err) MUST_CHECK;
@@ -87,8 +103,8 @@ struct catalogue_output {
 	const char *kind; /* "map", "quicklook" ... (output_file.h) */
 	const char *index;
 	uint64_t bytes;
-	uint64_t head; /* hash of its first CATALOGUE_HEAD_BYTES: is it still the file that was
-			  made? */
+	uint64_t head;    /* hash of its first CATALOGUE_HEAD_BYTES: is it still the file that was
+			     made? */
 	uint64_t clamped; /* as of struct output_file */
 };
 enum { CATALOGUE_HEAD_BYTES = 4096 };

@@ -91,3 +91,28 @@ int catalogue_run_end(struct catalogue *catalogue, int64_t run, const struct run
 		return -1;
 	return geopackage_changed(catalogue, err);
 }
+
+enum { LAST_ID, STARTED, ENDED, COMMAND, HOST, EXIT_STATUS, SCENES, OK, FAILED };
+
+int catalogue_last_run(struct catalogue *catalogue, struct catalogue_run *run, struct error *err)
+{
+	sqlite3_stmt *row = statement_begin(catalogue, RUN_LAST, NULL, 0, err);
+	int rc = row ? statement_next(catalogue, row, err) : -1;
+
+	if (rc <= 0)
+		return rc;
+	*run = (struct catalogue_run){
+		.id = sqlite3_column_int64(row, LAST_ID),
+		.exit_status = sqlite3_column_int(row, EXIT_STATUS),
+		.scenes = (uint64_t)sqlite3_column_int64(row, SCENES),
+		.ok = (uint64_t)sqlite3_column_int64(row, OK),
+		.failed = (uint64_t)sqlite3_column_int64(row, FAILED),
+	};
+	if (column_copy(catalogue, row, STARTED, &catalogue->source, &run->started, err) ||
+	    column_copy(catalogue, row, ENDED, &catalogue->inputs, &run->ended, err) ||
+	    column_copy(catalogue, row, COMMAND, &catalogue->maps, &run->command, err) ||
+	    column_copy(catalogue, row, HOST, &catalogue->path_room, &run->host, err))
+		rc = -1;
+	statement_end(row);
+	return rc;
+}

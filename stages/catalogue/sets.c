@@ -259,6 +259,75 @@ int catalogue_sets(struct catalogue *catalogue,
 	return rc;
 }
 
+/* The options of a definition, those that were not given included. */
+static int read_options(struct catalogue *catalogue, struct identity *identity, const json_t *o,
+			struct error *err)
+{
+	const struct options none = {.scale = 1};
+	size_t met = 0;
+
+	if (identity_of(identity, &none, err))
+		return -1;
+	for (unsigned i = 0; i < identity->n; i++) {
+		const json_t *value = json_object_get(o, identity->item[i].option);
+
+		if (!value)
+			continue;
+		identity->item[i].value = partial_read_text(value, DEFINITION_MOST);
+		met += identity->item[i].value && *identity->item[i].value;
+	}
+	return met == json_object_size(o)
+		       ? 0
+		       : catalogue_bad(catalogue, "the options of a set are none", err);
+}
+
+static int read_head(struct catalogue *catalogue, struct partial_head *head, const char *definition,
+		     struct error *err)
+{
+	json_t *o = json_loadb(definition, strlen(definition), JSON_REJECT_DUPLICATES, NULL);
+	int status;
+
+	if (json_integer_value(json_object_get(o, "results")) != RESULTS_VERSION)
+		status = error_set(err, EX_DATAERR,
+				   "catalogue %s: the set is of another results version than this "
+				   "imgpipe's, %d, whose numbers differ; do its scenes again, or "
+				   "use the imgpipe that made it",
+				   catalogue->path, RESULTS_VERSION);
+	else
+		status = read_options(catalogue, &head->identity, json_object_get(o, "options"),
+				      err);
+	json_decref(o);
+	return status;
+}
+
+int catalogue_set_head(struct catalogue *catalogue, int64_t id, struct partial_head *head,
+		       struct error *err)
+{
+	const struct bound value[] = {bound_integer(id)};
+	sqlite3_stmt *row = statement_begin(catalogue, SET_READ, value, N_BOUND(value), err);
+	int rc = row ? statement_next(catalogue, row, err) : -1;
+	const char *definition;
+
+	*head = (struct partial_head){.part = 1, .parts = 1};
+	if (rc == 0)
+		return error_set(err, EX_NOINPUT,
+				 "catalogue %s: has no set %lld; imgpipe catalog lists its sets",
+				 catalogue->path, (long long)id);
+	if (rc < 0)
+		return -1;
+	definition = column_text(catalogue, row, DEFINITION, err);
+	rc = definition ? read_head(catalogue, head, definition, err) : -1;
+	if (rc == 0) {
+		head->own_recipe = read_recipe(definition, strlen(definition));
+		head->recipe = head->own_recipe;
+		head->made_by = partial_made_by();
+		if (!head->recipe)
+			rc = catalogue_bad(catalogue, "the recipe of a set is none", err);
+	}
+	statement_end(row);
+	return rc;
+}
+
 void catalogue_set_release(struct catalogue_set *set)
 {
 	free(set->identity);

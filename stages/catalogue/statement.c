@@ -40,6 +40,9 @@ static const char *const sql[N_STATEMENTS_KEPT] = {
 		     " cpu_seconds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
 		     " ?13, ?14, ?15)",
 
+	[RUN_LAST] = "SELECT id, started, ended, command, host, exit_status, scenes, ok, failed"
+		     " FROM runs ORDER BY id DESC LIMIT 1",
+
 	[SCENE_ADD] = "INSERT INTO scenes (fid, geom, set_id, run_id, name, sensor, acquired, date,"
 		      " status, error, error_code, gone, crs, x_size, y_size, source, updated)"
 		      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"

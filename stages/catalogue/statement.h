@@ -25,6 +25,7 @@ enum statement {
 	RUN_FIND,
 	RUN_LIST,
 	RUN_COPY,
+	RUN_LAST,
 	SCENE_ADD,
 	SCENE_CHANGE,
 	SCENE_GONE,

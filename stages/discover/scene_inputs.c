@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/redact.h"
 #include "gdal_name.h"
 #include "group.h"
@@ -27,7 +28,7 @@
 #include "scene_build.h"
 #include "scene_source.h"
 
-enum { END_BYTES = 64 << 10, FIRST_ROOM = 512, LINE_MORE = 80 };
+enum { END_BYTES = 64 << 10, FIRST_ROOM = 512, LINE_MORE = 80, LOOKED_MOST = 64 };
 
 /* Lines in the making. */
 struct gathering {
@@ -38,6 +39,8 @@ struct gathering {
 	size_t folder_len;
 	struct scene_inputs *inputs;
 	size_t n, room;
+	uint64_t looked[LOOKED_MOST]; /* hashes of the paths that were looked at first */
+	unsigned n_looked;
 	bool strict;
 	bool failed; /* no memory */
 };
@@ -185,12 +188,25 @@ static void append_file(struct gathering *g, const char *path, const struct stat
 	free(real);
 }
 
+/* Bands of one folder have the same metadata: a path that was looked at need not be again. */
+static bool was_looked_at(struct gathering *g, const char *path)
+{
+	const uint64_t hash = hash_bytes(HASH_SEED, path, strlen(path));
+
+	for (unsigned i = 0; i < g->n_looked; i++)
+		if (g->looked[i] == hash)
+			return true;
+	if (g->n_looked < LOOKED_MOST)
+		g->looked[g->n_looked++] = hash;
+	return false;
+}
+
 static bool see(void *context, const char *path)
 {
 	struct gathering *g = context;
 	struct stat st;
 
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+	if (!was_looked_at(g, path) && stat(path, &st) == 0 && S_ISREG(st.st_mode))
 		append_file(g, path, &st);
 	return g->failed;
 }

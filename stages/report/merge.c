@@ -20,7 +20,7 @@ struct merge {
 	struct partial_room room;
 	struct seen seen;
 	struct histogram *histogram; /* of the scene in hand, by value */
-	struct run_totals totals;
+	struct run_totals *totals;   /* of merge_reports(), as `set` */
 	struct report_set *set;
 };
 
@@ -80,10 +80,9 @@ static int open_parts(struct merge *merge, char **paths, struct error *err)
 }
 
 /* What is missing in the scene adds nothing. */
-static int check_totals(const struct merge *merge, const struct scene_result *result,
-			struct error *err)
+int merge_fits(const struct report_set *set, const struct scene_result *result, struct error *err)
 {
-	const struct value_totals *totals = report_set_pixels(merge->set)->value;
+	const struct value_totals *totals = report_set_pixels(set)->value;
 
 	for (unsigned v = 0; v < result->n_values; v++)
 		if (result->value[v].histogram &&
@@ -108,7 +107,7 @@ static int check_scene(struct merge *merge, const struct partial_file *part,
 	}
 	if (result->status != SCENE_OK)
 		return 0;
-	if (check_totals(merge, result, &own))
+	if (merge_fits(merge->set, result, &own))
 		return partial_bad_line(part, own.text, err);
 	switch (seen_add(&merge->seen, result->scene, err)) {
 	case SEEN_NEW:
@@ -134,15 +133,20 @@ static int merge_scene(struct merge *merge, uint64_t number, struct error *err)
 	if (!status)
 		status = check_scene(merge, part, &result, found, number, err);
 	if (!status) {
-		run_totals_count(&merge->totals, &result);
+		run_totals_count(merge->totals, &result);
 		status = report_set_scene(merge->set, &result, err);
 	}
 	scene_release(&scene);
 	return status;
 }
 
-static int merge_scenes(struct merge *merge, struct error *err)
+static int merge_scenes(void *context, struct report_set *set, struct run_totals *totals,
+			struct error *err)
 {
+	struct merge *merge = context;
+
+	merge->set = set;
+	merge->totals = totals;
 	for (uint64_t number = 0; number < merge->part[0].head.scenes_in_all; number++)
 		if (merge_scene(merge, number, err))
 			return -1;
@@ -160,11 +164,13 @@ static int make_room(struct merge *merge, struct error *err)
 	return merge->histogram ? 0 : error_memory(err, "a scene", n * sizeof(*merge->histogram));
 }
 
-/* The reports of a run with the recipe of the parts. */
-static int write_reports(struct merge *merge, const struct options *given, struct error *err)
+int merge_reports(const struct partial_head *head, const struct options *given,
+		  int (*scenes)(void *context, struct report_set *set, struct run_totals *totals,
+				struct error *err),
+		  void *context, struct error *err)
 {
-	const struct partial_head *head = &merge->part[0].head;
 	struct masks *masks = partial_rules(&head->identity);
+	struct run_totals totals = {.n_scenes = (uint32_t)head->scenes_in_all};
 	struct options options = *given;
 	struct plan plan = {
 		.n_all_scenes = head->scenes_in_all,
@@ -173,23 +179,22 @@ static int write_reports(struct merge *merge, const struct options *given, struc
 		.merged = head,
 		.stage_names = pixel_stage_names,
 	};
+	struct report_set *set = NULL;
 	int status;
 
 	options.recipe = head->recipe;
 	options.masks = masks;
 	pixels_layout(&plan.layout, &options);
-	merge->totals = (struct run_totals){0};
-	merge->totals.n_scenes = (uint32_t)head->scenes_in_all;
-	status = report_set_open(&merge->set, &plan, &options, err);
+	status = report_set_open(&set, &plan, &options, err);
 	if (!status)
-		status = merge_scenes(merge, err);
+		status = scenes(context, set, &totals, err);
 	if (!status)
-		status = report_set_commit(merge->set, &merge->totals, err);
+		status = report_set_commit(set, &totals, err);
 	if (!status)
-		status = run_totals_check(&merge->totals, err);
-	report_set_free(merge->set);
+		status = run_totals_check(&totals, err);
+	report_set_free(set);
 	masks_free(masks);
-	return status ? -1 : run_totals_status(&merge->totals);
+	return status ? -1 : run_totals_status(&totals);
 }
 
 static void merge_free(struct merge *merge)
@@ -219,7 +224,7 @@ int merge_partials(const struct options *options, struct error *err)
 	if (!status)
 		status = make_room(merge, err);
 	if (!status)
-		status = write_reports(merge, options, err);
+		status = merge_reports(&merge->part[0].head, options, merge_scenes, merge, err);
 	merge_free(merge);
 	return status;
 }

@@ -19,4 +19,22 @@
  */
 int merge_partials(const struct options *options, struct error *err) MUST_CHECK;
 
+struct partial_head;
+struct report_set;
+struct run_totals;
+struct scene_result;
+
+/*
+ * The reports of a run with the recipe and the options of `head`, of which `scenes` tells the
+ * scenes, in order: each to report_set_scene() and run_totals_count(). Returns the exit status.
+ */
+int merge_reports(const struct partial_head *head, const struct options *given,
+		  int (*scenes)(void *context, struct report_set *set, struct run_totals *totals,
+				struct error *err),
+		  void *context, struct error *err) MUST_CHECK;
+
+/* Can what this scene adds be added to the reports' totals? -1 with EX_DATAERR. */
+int merge_fits(const struct report_set *set, const struct scene_result *result,
+	       struct error *err) MUST_CHECK;
+
 #endif

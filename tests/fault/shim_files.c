@@ -4,7 +4,8 @@
  *
  *   FILES_CALL   names of calls that count, with a blank between them: openat (for a file that is
  *                made) pwrite pwritev copy_file_range fallocate ftruncate fsync linkat renameat
- *                renameat2 unlinkat; "any": all of them
+ *                renameat2 unlinkat; "any": all of them. SQLite's own: pwrite64 fdatasync
+ *                ftruncate64, which "any" does not mean
  *   FILES_AT     number of the call that goes wrong, from 1; 0: none
  *   FILES_LAST   number of the last one; not set: one alone
  *   FILES_DO     number of an error; "short": half the bytes; "zero"; "eintr": each other time;
@@ -46,7 +47,7 @@ static bool counts(const char *name)
 	if (!calls)
 		return false;
 	if (strcmp(calls, "any") == 0)
-		return true;
+		return strstr(name, "64") == NULL && strcmp(name, "fdatasync") != 0;
 	for (const char *at = calls; (at = strstr(at, name)); at += n)
 		if ((at == calls || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
 			return true;
@@ -157,6 +158,14 @@ ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at)
 	AFTER(ssize_t, next(fd, bytes, what == SHORT ? half(n) : n, at));
 }
 
+ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at)
+{
+	ssize_t (*next)(int, const void *, size_t, off64_t) = real("pwrite64");
+
+	BEFORE("pwrite64");
+	AFTER(ssize_t, next(fd, bytes, what == SHORT ? half(n) : n, at));
+}
+
 ssize_t pwritev(int fd, const struct iovec *part, int n, off_t at)
 {
 	ssize_t (*next)(int, const struct iovec *, int, off_t) = real("pwritev");
@@ -190,6 +199,22 @@ int ftruncate(int fd, off_t n)
 
 	BEFORE("ftruncate");
 	AFTER(int, next(fd, n));
+}
+
+int ftruncate64(int fd, off64_t n)
+{
+	int (*next)(int, off64_t) = real("ftruncate64");
+
+	BEFORE("ftruncate64");
+	AFTER(int, next(fd, n));
+}
+
+int fdatasync(int fd)
+{
+	int (*next)(int) = real("fdatasync");
+
+	BEFORE("fdatasync");
+	AFTER(int, next(fd));
 }
 
 int fsync(int fd)

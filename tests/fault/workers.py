@@ -194,6 +194,11 @@ def children_of(pid):
     return found
 
 
+def is_rank(pid, rank):
+    environ = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    return any(f"{key}={rank}".encode() in environ for key in ("OMPI_COMM_WORLD_RANK", "PMI_RANK"))
+
+
 def lost_ranks(lab):
     """A rank is killed: the launcher ends the run, soon and with a status that is not 0."""
     for library in libraries():
@@ -206,11 +211,10 @@ def lost_ranks(lab):
                 env={**os.environ, **ROOT, **lab.faults("stall", FAULT_ALL="1")},
                 start_new_session=True)
             time.sleep(3)
-            for pid, name in children_of(process.pid):
-                environ = Path(f"/proc/{pid}/environ").read_bytes() if name == "imgpipe" else b""
-                if any(f"{key}={rank}".encode() in environ.split(b"\0")
-                       for key in ("OMPI_COMM_WORLD_RANK", "PMI_RANK")):
-                    os.kill(pid, signal.SIGKILL)
+            # All are looked at before one is killed: the launcher then ends the others.
+            for pid in [pid for pid, name in children_of(process.pid)
+                        if name == "imgpipe" and is_rank(pid, rank)]:
+                os.kill(pid, signal.SIGKILL)
             begin, name = time.monotonic(), f"rank {rank} killed, {library}"
             try:
                 words, _ = process.communicate(timeout=20)

@@ -5,12 +5,27 @@
 #include "store_fixture.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "error.h"
+
+/* In place of the C library's: as if the folder were on NFS. */
+static bool on_network;
+
+int fstatfs(int fd, struct statfs *fs)
+{
+	int rc = (int)syscall(SYS_fstatfs, fd, fs);
+
+	if (rc == 0 && on_network)
+		fs->f_type = NFS_SUPER_MAGIC;
+	return rc;
+}
 
 /* It is not opened either way, with this status and these words. */
 static void refused(struct store *s, int code, const char *words)
@@ -427,14 +442,114 @@ static void read_only(void **state)
 	assert_string_equal(store_ask(s, "SELECT count(*) FROM scenes"), "3");
 }
 
+/* No memory that is shared by hosts: told, and kept with a rollback journal. */
+static void network(void **state)
+{
+	struct store *s = *state;
+	struct catalogue *c, *reader;
+	struct catalogue_scene found;
+	struct catalogue_row row;
+	int64_t set = store_fill(s);
+
+	c = store_open(s, CATALOGUE_WRITE);
+	row = store_row(s, set, "/data/new.tif", &s->good_result);
+	WORKS(catalogue_put(c, &row, &s->err));
+	catalogue_abandon(c); /* on a local disk, with its log */
+	assert_int_equal(journal_version(s), 2);
+	on_network = true;
+	c = store_open(s, CATALOGUE_WRITE);
+	on_network = false;
+	assert_int_equal(journal_version(s), 1);
+	assert_non_null(strstr(catalogue_note(c), "rollback journal"));
+	assert_int_equal(catalogue_find(c, set, "/data/new.tif", &found, &s->err), 1);
+	row.source = "/data/more.tif";
+	WORKS(catalogue_put(c, &row, &s->err));
+	reader = store_open(s, CATALOGUE_READ);
+	assert_int_equal(catalogue_find(reader, set, "/data/more.tif", &found, &s->err), 1);
+	row.source = "/data/again.tif";
+	WORKS(catalogue_put(c, &row, &s->err));
+	assert_int_equal(catalogue_find(reader, set, "/data/again.tif", &found, &s->err), 1);
+	WORKS(catalogue_close(reader, &s->err));
+	WORKS(catalogue_close(c, &s->err));
+	assert_int_equal(journal_version(s), 1);
+	assert_int_equal(store_empty(s), 1);
+}
+
+/* Killed while it writes: what was said to be there is, and the rest is whole. */
+static void killed(void **state)
+{
+	struct store *s = *state;
+	int64_t set = store_fill(s);
+	int said[2];
+
+	for (int i = 0; i < 12; i++) {
+		const struct timespec wait = {0, 3000000 + i * 2500000};
+		struct catalogue_scene found;
+		struct catalogue *c;
+		unsigned n, last = 0;
+		char source[64];
+		int status;
+		pid_t pid;
+
+		assert_int_equal(pipe(said), 0);
+		pid = fork();
+		if (pid == 0) {
+			struct catalogue_row row;
+
+			on_network = i % 3 == 2;
+			c = store_open(s, CATALOGUE_WRITE);
+			for (n = 1;; n++) {
+				snprintf(source, sizeof(source), "/data/%d-%u", i, n);
+				row = store_row(s, set, source,
+						n % 2 ? &s->good_result : &s->bad_result);
+				if (catalogue_put(c, &row, &s->err) ||
+				    write(said[1], &n, sizeof(n)) != sizeof(n))
+					_exit(1);
+			}
+		}
+		assert_int_equal(close(said[1]), 0);
+		assert_int_equal(nanosleep(&wait, NULL), 0);
+		assert_int_equal(kill(pid, SIGKILL), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		while (read(said[0], &n, sizeof(n)) == sizeof(n))
+			last = n;
+		assert_int_equal(close(said[0]), 0);
+		c = store_open(s, CATALOGUE_WRITE);
+		for (n = 1; n <= last; n++) {
+			snprintf(source, sizeof(source), "/data/%d-%u", i, n);
+			assert_int_equal(catalogue_find(c, set, source, &found, &s->err), 1);
+		}
+		WORKS(catalogue_check(c, &s->err));
+		WORKS(catalogue_close(c, &s->err));
+		assert_string_equal(store_ask(s, "PRAGMA journal_mode"), "delete");
+	}
+}
+
+/* No room for the first tables. */
+static void full_at_once(void **state)
+{
+	const struct rlimit tight = {8192, RLIM_INFINITY}, wide = {RLIM_INFINITY, RLIM_INFINITY};
+	struct store *s = *state;
+	struct catalogue *c;
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+	assert_int_equal(catalogue_open(&c, s->path, CATALOGUE_WRITE, &s->err), -1);
+	assert_int_equal(s->err.code, EX_IOERR);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &wide), 0);
+	(void)store_fill(s);
+	assert_string_equal(store_ask(s, "SELECT count(*) FROM scenes"), "2");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(no_file),   TEST(other_kinds), TEST(empty_file),
-		TEST(of_others), TEST(foreign_sql), TEST(disguised_trigger),
-		TEST(beside),    TEST(damaged),     TEST(full),
-		TEST(busy),      TEST(read_only),
+		TEST(no_file),   TEST(other_kinds),  TEST(empty_file),
+		TEST(of_others), TEST(foreign_sql),  TEST(disguised_trigger),
+		TEST(beside),    TEST(damaged),      TEST(full),
+		TEST(busy),      TEST(read_only),    TEST(network),
+		TEST(killed),    TEST(full_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

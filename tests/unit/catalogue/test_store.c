@@ -8,6 +8,8 @@
 #include <math.h>
 #include <time.h>
 
+#include "formula/recipe_make.h"
+#include "report/partial.h"
 #include "run_totals.h"
 
 static void a_new_one_is_a_geopackage(void **state)
@@ -214,6 +216,33 @@ static void sets_stay_apart(void **state)
 	assert_int_equal(catalogue_set_read(c, 99, &set, &s->err), -1);
 	assert_int_equal(s->err.code, EX_DATAERR);
 	catalogue_set_release(&set);
+	WORKS(catalogue_close(c, &s->err));
+}
+
+/* What was computed comes back as it was: several values, bands that none of them reads. */
+static void recipes(void **state)
+{
+	struct store *s = *state;
+	struct catalogue *c = store_open(s, CATALOGUE_WRITE);
+	struct catalogue_set set;
+	struct recipe *recipe;
+	int64_t id, again;
+
+	s->options.index.index = (struct text_list){.n = 2, .text = {"evi", "savi"}};
+	s->options.index.expression = (struct text_list){.n = 1, .text = {"x=nir/red-0.5"}};
+	s->options.map.bands_output = "swir16,B8A";
+	s->options.mask_texts = (struct text_list){.n = 0};
+	WORKS(recipe_make(&recipe, &s->options, &s->err));
+	s->options.recipe = recipe;
+	assert_int_equal(catalogue_set_of(c, &s->options, true, &id, &s->err), 1);
+	assert_int_equal(catalogue_set_of(c, &s->options, true, &again, &s->err), 1);
+	assert_int_equal(id, again);
+	WORKS(catalogue_set_read(c, id, &set, &s->err));
+	WORKS(partial_recipe_same(recipe, "a", set.recipe, "b", &s->err));
+	assert_int_not_equal(set.recipe->kept, 0);
+	assert_non_null(strstr(set.identity, "--index evi,savi"));
+	catalogue_set_release(&set);
+	recipe_free(recipe);
 	WORKS(catalogue_close(c, &s->err));
 }
 
@@ -434,6 +463,7 @@ int main(int argc, char **argv)
 		TEST(outputs_and_replacing),
 		TEST(runs_are_kept),
 		TEST(sets_stay_apart),
+		TEST(recipes),
 		TEST(lists),
 		TEST(odd_names),
 		TEST(readers_beside),

@@ -1,0 +1,174 @@
+#!/usr/bin/env bats
+# imgpipe catalog: lists, reports out of a catalogue, check, forget; catalogues of jobs are joined.
+
+load helpers
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR"
+	for day in 1 2 3 4; do
+		"$MAKE_SCENE" --size 200x150 --seed "$day" "S2_2026070${day}_x.tif" > /dev/null
+	done
+	echo "no image" > broken.tif
+}
+
+setup() {
+	workspace
+	cp "$BATS_FILE_TMPDIR"/*.tif .
+}
+
+# sql QUERY : the catalogue as another program sees it
+sql() {
+	sqlite3 -batch c.gpkg "$1"
+}
+
+@test "a list: each scene with its status, the failed ones with their reason" {
+	imgpipe -q --catalog c.gpkg .
+	exits 1
+	imgpipe catalog c.gpkg
+	exits 0
+	[ "$(grep -c '^ok ' <<< "$output")" = 4 ]
+	grep -q '^ok  *2026-07-03  *S2_20260703_x$' <<< "$output"
+	grep -q '^failed .*broken: ./broken.tif: ' <<< "$output"
+	grep -q '^5 scenes, 1 failed, 0 gone$' <<< "$output"
+	grep -q '^Last run .*exit 1: 5 scenes, 4 ok, 1 failed$' <<< "$output"
+}
+
+@test "--since, --scene, --failed, --gone choose; they hold together" {
+	imgpipe -q --catalog c.gpkg .
+	imgpipe catalog --since 2026-07-03 c.gpkg
+	exits 0
+	[ "$(grep -c '^ok ' <<< "$output")" = 2 ]
+	imgpipe catalog --since 2026-07 --scene '*2_x' c.gpkg
+	exits 0
+	[ "$(grep -cE '^(ok|failed) ' <<< "$output")" = 1 ]
+	imgpipe catalog --failed c.gpkg
+	exits 0
+	[ "$(grep -cE '^(ok|failed) ' <<< "$output")" = 1 ]
+	rm S2_20260701_x.tif broken.tif
+	imgpipe -q --catalog c.gpkg --resume .
+	exits 0
+	imgpipe catalog --gone c.gpkg
+	exits 0
+	[ "$(grep -c '^gone ' <<< "$output")" = 2 ]
+}
+
+@test "reports out of a catalogue are those of a run, byte by byte" {
+	imgpipe -q --index ndvi,ndwi --catalog c.gpkg --summary run.json --csv run.csv --partial run.part .
+	exits 1
+	imgpipe catalog --summary c.json --csv c.csv --partial c.part c.gpkg
+	exits 1
+	cmp run.json c.json
+	cmp run.csv c.csv
+	imgpipe merge -q --summary m.json c.part
+	exits 1
+	cmp run.json m.json
+}
+
+@test "reports of some scenes are those of a run over these" {
+	imgpipe -q --catalog c.gpkg .
+	imgpipe catalog --since 2026-07-03 --summary c.json c.gpkg
+	exits 0
+	imgpipe -q --summary run.json ./S2_20260703_x.tif ./S2_20260704_x.tif
+	cmp run.json c.json
+}
+
+@test "numbers of two sets of options are not added up" {
+	imgpipe -q --catalog c.gpkg ./*_x.tif
+	imgpipe -q --raw --catalog c.gpkg ./*_x.tif
+	imgpipe catalog --summary c.json c.gpkg
+	exits 64 "--set"
+	[ ! -e c.json ]
+	imgpipe catalog --set 2 --summary c.json c.gpkg
+	exits 0
+	imgpipe -q --raw --summary run.json ./*_x.tif
+	cmp run.json c.json
+}
+
+@test "--check finds files that are gone, and those that are others; --resume makes them again" {
+	imgpipe -q --catalog c.gpkg -o maps ./*_x.tif
+	exits 0
+	imgpipe catalog --check c.gpkg
+	exits 0
+	grep -q "catalogue is whole" <<< "$output"
+	cp -r maps before
+	rm maps/S2_20260701_x_ndvi.tif
+	printf X | dd of=maps/S2_20260702_x_ndvi.tif bs=1 seek=9 conv=notrunc status=none
+	imgpipe catalog --check c.gpkg
+	exits 1
+	grep -q '^S2_20260701_x: .*is not there' <<< "$output"
+	grep -q '^S2_20260702_x: .*is not the file that was made' <<< "$output"
+	imgpipe -q --catalog c.gpkg --resume -o maps ./*_x.tif
+	exits 0
+	diff -r before maps -x '.*'
+	imgpipe catalog --check c.gpkg
+	exits 0
+}
+
+@test "--forget needs to know which; forgotten scenes are done again" {
+	imgpipe -q --catalog c.gpkg ./*_x.tif
+	imgpipe catalog --forget c.gpkg
+	exits 64 "--scene"
+	imgpipe catalog --forget --scene '*1_x' c.gpkg
+	exits 0
+	grep -q "^1 scene forgotten" <<< "$output"
+	[ "$(sql "SELECT count(*) FROM scenes")" = 3 ]
+	[ "$(sql "SELECT count(*) FROM statistics")" = 3 ]
+	imgpipe --catalog c.gpkg --resume ./*_x.tif
+	exits 0
+	[[ "$stderr" == *"3 of 4 scenes are done"* ]]
+}
+
+@test "catalogues of jobs are joined; of a scene that is in both the newest row counts" {
+	imgpipe -q --catalog a.gpkg --shard 1/2 .
+	imgpipe -q --catalog b.gpkg --shard 2/2 .
+	imgpipe merge --catalog c.gpkg --summary c.json a.gpkg b.gpkg
+	exits 1
+	imgpipe -q --summary run.json .
+	cmp run.json c.json
+	imgpipe merge --catalog c.gpkg a.gpkg
+	exits 0
+	grep -q "holds 5 scenes" <<< "$output"
+	[ "$(sql "PRAGMA integrity_check")" = ok ]
+}
+
+@test "catalogues and partial results are not mixed up" {
+	imgpipe -q --catalog a.gpkg --partial a.json ./*_x.tif
+	imgpipe merge a.gpkg
+	exits 64 "--catalog"
+	imgpipe merge --catalog c.gpkg a.json
+	exits 64 a.json
+	[ ! -e c.gpkg ]
+	imgpipe merge --catalog a.gpkg a.gpkg
+	exits 64 a.gpkg
+	imgpipe catalog --summary a.gpkg a.gpkg
+	exits 64 a.gpkg
+}
+
+@test "what is no catalogue is told, and left as it is" {
+	imgpipe catalog missing.gpkg
+	exits 66 missing.gpkg
+	[ ! -e missing.gpkg ]
+	cp broken.tif text.gpkg
+	imgpipe catalog text.gpkg
+	exits 65 text.gpkg
+	cmp broken.tif text.gpkg
+	sqlite3 other.gpkg "CREATE TABLE t (x)"
+	imgpipe catalog other.gpkg
+	exits 65 "another program"
+	imgpipe catalog
+	exits 64
+	imgpipe catalog a.gpkg b.gpkg
+	exits 64
+}
+
+@test "names that would steer a terminal do not, and come back as they are" {
+	local name=$'S2_20260701_\e[31mred.tif'
+	cp S2_20260701_x.tif "$name"
+	imgpipe -q --catalog c.gpkg --csv run.csv "./$name"
+	exits 0
+	imgpipe catalog c.gpkg
+	exits 0
+	[[ "$output" != *$'\e'* ]]
+	imgpipe catalog --csv c.csv c.gpkg
+	cmp run.csv c.csv
+}
