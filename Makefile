@@ -86,7 +86,7 @@ endef
 $(foreach mpi,$(MPIS),$(eval $(call MPI_RULES,$(mpi))))
 
 $(BUILD)/make_scene: $(SAMPLES_OBJ) $(BUILD)/obj/pipeline/base/error.o $(BUILD)/obj/pipeline/base/printable.o \
-		$(BUILD)/obj/pipeline/base/descriptors.o
+		$(BUILD)/obj/pipeline/base/descriptors.o $(BUILD)/obj/pipeline/base/redact.o
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Partial results record it.

@@ -30,7 +30,7 @@ struct error {
  * Set the error; always returns -1, so that `return error_set(...)` is the whole failing path. err
  * may be NULL. If the text is too long, its middle is cut, so that a long path cannot push out
  * cause and remedy. What is not printable in it (control characters, bytes that are not UTF-8 ...)
- * is made so as include/printable.h says.
+ * is made so as include/printable.h says; secrets of addresses are left out (base/redact.h).
  */
 int error_set(struct error *err, int code, const char *format, ...) PRINTF_LIKE(3, 4);
 

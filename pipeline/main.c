@@ -5,16 +5,15 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/signals.h"
 #include "commands/commands.h"
 #include "commands/computing.h"
+#include "log.h"
 #include "base/descriptors.h"
 #include "mpi/session.h"
 #include "options/command_line.h"
 #include "output_stream.h"
-#include "printable.h"
 
 /*
  * Make malloc give memory back: large blocks mapped one by one, and few arenas, whose free lists
@@ -27,23 +26,11 @@ static void tame_malloc(void)
 	mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
-/* Line by line: those of a formula have more than one, and nothing else has. */
-static void tell(const char *text)
-{
-	const char *before = "imgpipe: ";
-
-	for (size_t length; *text; text += length + (text[length] == '\n')) {
-		length = strcspn(text, "\n");
-		printable_line(stderr, "%s%.*s", before, (int)length, text);
-		before = "  ";
-	}
-}
-
 /* After a signal that is the end that is told, though it has cut a report short. */
 static int fail(const struct session *session, const struct error *error)
 {
 	if (!session_is_silent(session))
-		tell(error->text);
+		log_error("run-failed", error);
 	if (signals_caught())
 		return 128 + signals_caught();
 	return error->code ? error->code : EX_SOFTWARE;
@@ -66,6 +53,21 @@ static int run_command(const struct command *command, const struct options *opti
 	return session_end(session, status);
 }
 
+/* The first rank has it alone; what asks for it to be opened anew may be sent to all. */
+static int begin_log(const struct session *session, const struct options *options, int argc,
+		     char **argv, struct error *err)
+{
+	if (session_is_silent(session)) {
+		if (options->nightly.log_file)
+			signals_hangup_asks();
+		return 0;
+	}
+	if (log_open(options, err))
+		return -1;
+	log_begin(argc, argv);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct session session = {.n_ranks = 1, .ranks_here = 1};
@@ -83,7 +85,8 @@ int main(int argc, char **argv)
 	status = command_line_parse(&options, &command, commands, argc, argv, &error);
 	if (status > 0)
 		status = EX_OK;
-	else if (status || computing_prepare(&options, command, &error))
+	else if (status || begin_log(&session, &options, argc, argv, &error) ||
+		 computing_prepare(&options, command, &error))
 		status = fail(&session, &error);
 	else
 		status = run_command(command, &options, &session, argc, argv, &error);
@@ -94,5 +97,7 @@ int main(int argc, char **argv)
 		error_errno(&error, EX_IOERR, errno ? errno : EIO, "standard output");
 		status = fail(&session, &error);
 	}
+	log_end(status);
+	log_close();
 	return status;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "printable.h"
+#include "redact.h"
 
 /* The longest path with a name that is as long beside it, and words. */
 enum { RAW_BYTES = 2 * 4096 + ERROR_TEXT_BYTES };
@@ -25,6 +26,7 @@ static void set_text(struct error *err, int code, const char *tail, const char *
 	used = strlen(raw);
 	if (tail)
 		(void)snprintf(raw + used, sizeof(raw) - used, ": %s", tail);
+	redact(raw);
 	err->code = code;
 	(void)printable_copy(err->text, sizeof(err->text), raw);
 }

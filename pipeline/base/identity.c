@@ -280,7 +280,8 @@ static const char *const harmless[] = {
 	"monitor",   "help",        "version",   "man",     "completion",     "confine",
 	"output",    "name",        "format",    "type",    "output-nodata",  "co",
 	"overwrite", "mask-output", "quicklook", "stretch", "contact-sheet",  "spool-dir",
-	"no-fsync",  "no-legend",   "catalog",   "resume",  "forget-missing",
+	"no-fsync",  "no-legend",   "catalog",   "resume",  "forget-missing", "log-format",
+	"log-file",
 };
 
 enum effect identity_effect(const char *option)

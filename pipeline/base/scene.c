@@ -11,6 +11,7 @@
 
 #include "hash.h"
 #include "printable.h"
+#include "redact.h"
 #include "text.h"
 #include "window.h"
 
@@ -63,6 +64,7 @@ void scene_note(struct scene *scene, const char *format, ...)
 	if (vsnprintf(raw, sizeof(raw), format, args) < 0)
 		raw[0] = '\0';
 	va_end(args);
+	redact(raw);
 	(void)printable_copy(scene->notes[scene->n_notes++], sizeof(scene->notes[0]), raw);
 }
 

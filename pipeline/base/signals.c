@@ -1,5 +1,5 @@
 /*
- * Signals. The one mutable global of the program: a handler can reach nothing else.
+ * Signals. Globals: a handler can reach nothing else.
  */
 #include "signals.h"
 
@@ -9,11 +9,18 @@
 #include <stdbool.h>
 
 static atomic_int caught;
+static atomic_bool hungup;
 
 /* SA_RESETHAND: the second signal of a kind takes its default action and ends the program. */
 static void note(int number)
 {
 	atomic_store(&caught, number);
+}
+
+static void note_hangup(int number)
+{
+	(void)number;
+	atomic_store(&hungup, true);
 }
 
 /* What asks a program to end: a person, a batch system, a terminal that goes, a limit of CPU
@@ -45,7 +52,7 @@ void signals_catch(void)
 	sigemptyset(&action.sa_mask);
 	for (int i = 0; i < N_ENDINGS; i++)
 		if (!endings[i].unless_ignored || sigaction(endings[i].number, NULL, &old) ||
-		    old.sa_handler != SIG_IGN)
+		    (old.sa_handler != SIG_IGN && old.sa_handler != note_hangup))
 			sigaction(endings[i].number, &action, NULL);
 }
 
@@ -56,7 +63,23 @@ void signals_release(void)
 	for (int i = 0; i < N_ENDINGS; i++)
 		if (sigaction(endings[i].number, NULL, &old) == 0 && old.sa_handler == note)
 			signal(endings[i].number, SIG_DFL);
+	if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler == note_hangup)
+		signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
+}
+
+void signals_hangup_asks(void)
+{
+	struct sigaction action = {.sa_handler = note_hangup, .sa_flags = SA_RESTART};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+bool signals_hungup(void)
+{
+	return atomic_load_explicit(&hungup, memory_order_relaxed) &&
+	       atomic_exchange(&hungup, false);
 }
 
 void signals_note(int number)

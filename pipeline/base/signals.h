@@ -5,6 +5,8 @@
 #ifndef IMGPIPE_PIPELINE_SIGNALS_H
 #define IMGPIPE_PIPELINE_SIGNALS_H
 
+#include <stdbool.h>
+
 /* Signals that tell of failed writes (SIGPIPE, SIGXFSZ) are left to the calls that fail. */
 void signals_init(void);
 
@@ -16,6 +18,14 @@ void signals_catch(void);
  * sends to all its processes: the process that hands out work tells of that.
  */
 void signals_release(void);
+
+/*
+ * From here on SIGHUP does not end the program: it asks for a log file to be opened anew, as
+ * logrotate(8) does. Worker processes pay no heed to it then.
+ */
+void signals_hangup_asks(void);
+/* SIGHUP has come since this was asked last. Callable from any thread. */
+bool signals_hungup(void);
 
 /* Number of the signal caught, 0 while there is none. Callable from any thread. */
 int signals_caught(void);

@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "discover/scene_list.h"
 #include "formula/index_text.h"
+#include "log.h"
 #include "scenes.h"
 
 static int show_each(char **names, unsigned n, struct error *err)
@@ -129,14 +130,14 @@ static int every_bands(uint32_t *bands, const struct scene_list *scene_list,
 			continue;
 		}
 		if (*failed)
-			fprintf(stderr, "imgpipe: %s\n", err->text);
+			log_error("scene-failed", err);
 		*failed = true;
 		*err = failure;
 	}
 	if (!n_told)
 		return -1;
 	if (*failed)
-		fprintf(stderr, "imgpipe: %s\n", err->text);
+		log_error("scene-failed", err);
 	*err = (struct error){0};
 	return 0;
 }

@@ -59,6 +59,20 @@ static int look_at(const char *kind, const char *path, const struct options *opt
 	return input ? refuse(kind, out ? "standard output" : path, input, err) : 0;
 }
 
+/* The log is there already. */
+static int log_apart(const struct options *options, const struct report_choice *choice,
+		     struct error *err)
+{
+	struct stat log, report;
+
+	if (!options->nightly.log_file || stat(options->nightly.log_file, &log) ||
+	    stat(choice->path, &report) || !same_file(&log, &report))
+		return 0;
+	return error_set(err, EX_USAGE,
+			 "%s: the %s report would replace the log; give one of them another name",
+			 choice->path, choice->report->kind);
+}
+
 int inputs_apart(const struct options *options, const struct scene_list *scene_list, bool prints,
 		 struct error *err)
 {
@@ -66,7 +80,8 @@ int inputs_apart(const struct options *options, const struct scene_list *scene_l
 
 	for (unsigned i = 0; i < wanted->n; i++)
 		if (look_at(wanted->choice[i].report->kind, wanted->choice[i].path, options,
-			    scene_list, err))
+			    scene_list, err) ||
+		    log_apart(options, &wanted->choice[i], err))
 			return -1;
 	return prints ? look_at("text", "-", options, scene_list, err) : 0;
 }

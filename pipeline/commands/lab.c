@@ -24,7 +24,7 @@
 #include "executor.h"
 #include "lab_options.h"
 #include "plan.h"
-#include "printable.h"
+#include "log.h"
 #include "report/report.h"
 #include "report_lists.h"
 #include "run/execute.h"
@@ -220,8 +220,8 @@ static void tell(const struct lab_work *work, const struct lab_line *line)
 
 	if (line->status > 0 && line->status < 128 && line->error.code &&
 	    !session_is_silent(work->session))
-		printable_line(stderr, "imgpipe: %s: %s", lab_line_name(name, line),
-			       line->error.text);
+		log_line(LOG_LEVEL_ERROR, "lab-failed", NULL, "%s: %s", lab_line_name(name, line),
+			 line->error.text);
 }
 
 /* Under MPI all ranks go on or none does. */

@@ -3,12 +3,11 @@
  */
 #include "report/merge.h"
 
-#include <stdio.h>
-
 #include "catalogue/catalogue.h"
 #include "catalogue/fold.h"
 #include "commands.h"
 #include "inputs_apart.h"
+#include "log.h"
 #include "nightly_options.h"
 #include "options/rows.h"
 #include "printable.h"
@@ -108,18 +107,18 @@ static int run(const struct call *call, struct error *err)
 	if (!status)
 		status = options.nightly.catalogue ? join(&options, err) : merge(&options, err);
 	if (status > 0 && !report_shows_text(&options))
-		fprintf(stderr,
-			"imgpipe: some scenes have failed or lack an index; the reports say "
-			"which\n");
+		log_line(LOG_LEVEL_WARNING, "scene-failed", NULL,
+			 "some scenes have failed or lack an index; the reports say which");
 	return status;
 }
 
-static const struct option_row *const saying_rows[] = {&option_quiet, NULL};
+static const struct option_row *const saying_rows[] = {&option_quiet, &option_log_format,
+						       &option_log_file, NULL};
 
 const struct command command_merge = {
 	.word = "merge",
 	.arguments = "PARTIAL ... | CATALOGUE ...",
-	.purpose = "join partial results (--partial, --shard) or catalogues of several jobs",
+	.purpose = "join partial results or catalogues of several jobs",
 	.examples = "imgpipe merge --summary ndvi.json part-*-of-8.json\n"
 		    "imgpipe merge -q --partial all.json part-*-of-8.json\n"
 		    "imgpipe merge --catalog ndvi.gpkg --summary ndvi.json part-*.gpkg\n",

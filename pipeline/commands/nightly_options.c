@@ -6,7 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "options/values.h"
 #include "teach.h"
+
+/* --- the catalogue --- */
 
 /* Programs that open a GeoPackage go by its name; and no map and no picture ends so. */
 bool is_catalogue_name(const char *path)
@@ -80,7 +83,25 @@ static const struct option_row joined = {
 };
 const struct option_row *const joining_rows[] = {&joined, NULL};
 
-const struct option_row *const nightly_rows[] = {&catalogue, &resume, &forget_missing, NULL};
+/* --- logs --- */
+
+const struct option_row option_log_format = {
+	.name = "log-format",
+	.argument = "text|json",
+	.help = "lines on standard error: text, with the time of each if this is no terminal and "
+		"no journal; or json, one object a line; default: text without times",
+	.set = set_log_format,
+};
+const struct option_row option_log_file = {
+	.name = "log-file",
+	.argument = "FILE",
+	.help = "append those lines to this file, with times, and every finished scene; standard "
+		"error gets what ends the run alone. SIGHUP opens the file anew (logrotate)",
+	.set = set_log_file,
+};
+
+const struct option_row *const nightly_rows[] = {
+	&catalogue, &resume, &forget_missing, &option_log_format, &option_log_file, NULL};
 
 /* The first of those that are nothing without a catalogue; NULL: none. */
 static const char *without_catalogue(const struct nightly *nightly)

@@ -18,4 +18,7 @@ bool is_catalogue_name(const char *path);
 /* What goes together: of struct command. */
 int nightly_check(struct options *options, struct error *err);
 
+/* Those of them that every command with something to say may take. */
+extern const struct option_row option_log_format, option_log_file;
+
 #endif

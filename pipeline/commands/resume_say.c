@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "log.h"
 #include "output/maps.h"
-#include "printable.h"
 #include "resume_parts.h"
 
 enum { LINE_BYTES = 1200 };
@@ -17,12 +17,12 @@ void resume_say(const struct resumed *r, const char *format, ...)
 	char line[LINE_BYTES];
 	va_list args;
 
-	if (r->options->verbosity < 0)
+	if (r->options->verbosity < 0 && !log_is_record())
 		return;
 	va_start(args, format);
 	(void)vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	printable_line(stderr, "imgpipe: note: %s", line);
+	log_line(LOG_LEVEL_NOTE, "note", NULL, "%s", line);
 }
 
 void resume_complain(const char *format, ...)
@@ -33,7 +33,7 @@ void resume_complain(const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	printable_line(stderr, "imgpipe: %s", line);
+	log_line(LOG_LEVEL_ERROR, "catalogue-failed", NULL, "%s", line);
 }
 
 /* "8 new, 1 that failed before". */

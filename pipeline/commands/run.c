@@ -6,11 +6,11 @@
 #include "base/signals.h"
 #include "choices.h"
 #include "computing.h"
+#include "log.h"
 #include "map_options.h"
 #include "nightly_options.h"
 #include "options/rows.h"
 #include "plan/limit.h"
-#include "printable.h"
 #include "report/report.h"
 #include "report_lists.h"
 #include "run/execute.h"
@@ -18,27 +18,33 @@
 #include "teach.h"
 #include "teach/costs.h"
 
+static bool tells_notes(const struct options *options)
+{
+	return options->verbosity >= 0 || log_is_record();
+}
+
 /* That this is no ordinary run. */
 static void show_teaching(const struct options *options)
 {
 	char label[TEACH_LIST_BYTES];
 
-	for (int i = 0; i < N_TEACH_MODES && options->verbosity >= 0; i++)
+	for (int i = 0; i < N_TEACH_MODES && tells_notes(options); i++)
 		if (teaches(&options->teach, teach_rows[i].mode))
-			printable_line(stderr, "imgpipe: TEACH: %s - %s; not how imgpipe works",
-				       teach_label(label, &options->teach, &teach_rows[i]),
-				       teach_rows[i].what);
+			log_line(LOG_LEVEL_NOTE, "teach", NULL,
+				 "TEACH: %s - %s; not how imgpipe works",
+				 teach_label(label, &options->teach, &teach_rows[i]),
+				 teach_rows[i].what);
 }
 
-/* What the plan has to say, where the report that has it is not shown. */
+/* What the plan has to say, where the report that has it is not shown, and for a log. */
 static void show_notes(const struct plan *plan, const struct options *options,
 		       const struct session *session)
 {
-	if (report_shows_text(options) || session_is_silent(session))
+	if (session_is_silent(session) || (report_shows_text(options) && !log_is_record()))
 		return;
 	show_teaching(options);
-	for (unsigned i = 0; i < plan->n_notes && options->verbosity >= 0; i++)
-		printable_line(stderr, "imgpipe: note: %s", plan->notes[i]);
+	for (unsigned i = 0; i < plan->n_notes && tells_notes(options); i++)
+		log_line(LOG_LEVEL_NOTE, "note", NULL, "%s", plan->notes[i]);
 }
 
 static int work(struct scenes *scenes, const struct options *options, const struct session *session,
@@ -74,8 +80,8 @@ static int work(struct scenes *scenes, const struct options *options, const stru
 		return -1;
 	status = resume_status(scenes->resume, status, err);
 	if (status > 128 && !session_is_silent(session))
-		fprintf(stderr, "imgpipe: interrupted by signal %d; what was done is reported\n",
-			status - 128);
+		log_line(LOG_LEVEL_WARNING, "interrupted", NULL,
+			 "interrupted by signal %d; what was done is reported", status - 128);
 	return status;
 }
 
@@ -123,6 +129,7 @@ const struct command command_run = {
 		   {.title = MAPS_TITLE, .rows = map_rows},
 		   {.title = NIGHTLY_TITLE, .rows = nightly_rows},
 		   {.title = "What to say", .rows = saying_rows},
+		   {.title = NIGHTLY_TITLE, .rows = nightly_rows},
 		   {.title = "For teaching (costs that imgpipe avoids; see samples/workshop)",
 		    .rows = teaching_rows}},
 	.check = nightly_check,

@@ -5,6 +5,7 @@
  */
 #include "console.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,9 +13,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "meter.h"
 #include "monitor.h"
-#include "printable.h"
 
 enum { REDRAW_NS = 200000000, PLAIN_NS = 1000000000, BAR_CELLS = 24 };
 
@@ -100,31 +101,47 @@ static void say_missing(const struct recipe *recipe, const struct scene *scene, 
 		}
 	}
 	if (first)
-		printable_line(stderr, "imgpipe: scene %s: %s is missing: it %s%s%s", name, first,
-			       why, *also ? "; also missing: " : "", also);
+		log_line(LOG_LEVEL_WARNING, "scene-incomplete", name,
+			 "scene %s: %s is missing: it %s%s%s", name, first, why,
+			 *also ? "; also missing: " : "", also);
+}
+
+/* With -v in words; with its numbers where lines are kept. */
+static void say_done(const struct console *c, const struct scene_result *result, const char *name)
+{
+	const struct log_number numbers[] = {
+		{"elapsed_seconds", (double)(clock_now() - c->begin_ns) / 1e9},
+		{"valid_pixels",
+		 result->n_values ? (double)result->value[0].accum.n[PIXEL_VALID] : NAN},
+		{0}};
+	const struct scene *scene = result->scene;
+
+	if (c->verbosity > 0 || log_is_record())
+		log_event(LOG_LEVEL_INFO, "scene-done", name, numbers, "scene %s done", name);
+	for (unsigned i = 0; c->verbosity > 0 && i < scene->n_notes; i++)
+		log_line(LOG_LEVEL_NOTE, "note", name, "%s", scene->notes[i]);
 }
 
 void console_scene(struct console *c, const struct scene_result *result)
 {
 	const struct scene *scene = result->scene;
 	const char *name = scene->name ? scene->name : "?";
+	bool repeated;
 
 	if (!c)
 		return;
 	pthread_mutex_lock(&c->lock);
 	erase_line(c); /* the report's row may go to the same terminal */
-	if (result->status == SCENE_FAILED && !c->repeated)
-		printable_line(stderr, "imgpipe: scene %s failed: %s", name, result->error.text);
-	if (result->status == SCENE_SKIPPED && c->verbosity > 0)
-		printable_line(stderr, "imgpipe: skipped: %s", result->error.text);
-	if (result->status == SCENE_OK && scene->missing && c->recipe && !c->repeated)
+	repeated = c->repeated && !log_is_record();
+	if (result->status == SCENE_FAILED && !repeated)
+		log_line(LOG_LEVEL_ERROR, "scene-failed", name, "scene %s failed: %s", name,
+			 result->error.text);
+	if (result->status == SCENE_SKIPPED && (c->verbosity > 0 || log_is_record()))
+		log_line(LOG_LEVEL_INFO, "scene-skipped", name, "skipped: %s", result->error.text);
+	if (result->status == SCENE_OK && scene->missing && c->recipe && !repeated)
 		say_missing(c->recipe, scene, name);
-	if (c->verbosity > 0 && result->status != SCENE_FAILED && result->status != SCENE_SKIPPED) {
-		printable_line(stderr, "imgpipe: scene %s done", name);
-		for (unsigned i = 0; i < scene->n_notes; i++)
-			printable_line(stderr, "imgpipe: scene %s: note: %s", name,
-				       scene->notes[i]);
-	}
+	if (result->status == SCENE_OK)
+		say_done(c, result, name);
 	pthread_mutex_unlock(&c->lock);
 }
 

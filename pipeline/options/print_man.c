@@ -169,6 +169,8 @@ static const char *const environment[][2] = {
 	{"IMGPIPE_MPI", "openmpi or mpich: which MPI library, if the launcher does not tell."},
 	{"IMGPIPE_READAHEAD", "0: workers do not ask the system to read ahead."},
 	{"IMGPIPE_SIMD", "portable, avx2 or avx512: the largest instruction set to use."},
+	{"JOURNAL_STREAM", "Set by systemd: where it names standard error, lines begin with "
+			   "their level (<3> to <6>)."},
 	{"OMP_NUM_THREADS", "Workers of --executor openmp, where --workers is not given."},
 	{"SLURM_CPUS_PER_TASK, SLURM_MEM_PER_NODE, SLURM_MEM_PER_CPU",
 	 "Limits that hold where --workers and --memory are not given."},

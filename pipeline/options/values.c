@@ -535,3 +535,23 @@ int set_monitor(struct options *o, const char *value, struct error *err)
 	o->monitor = true;
 	return 0;
 }
+
+/* --- every night --- */
+
+int set_log_format(struct options *o, const char *value, struct error *err)
+{
+	static const char *const words[] = {"text", "json", NULL};
+	int choice = option_choose(value, words, err);
+
+	o->nightly.log_format = choice == 1 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT;
+	return choice < 0 ? -1 : 0;
+}
+
+int set_log_file(struct options *o, const char *value, struct error *err)
+{
+	if (strcmp(value, "-") == 0)
+		return error_set(err, EX_USAGE,
+				 "'-' is no file; without this option lines go to standard error");
+	o->nightly.log_file = value;
+	return 0;
+}

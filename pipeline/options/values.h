@@ -15,6 +15,7 @@ option_setter set_workers, set_transport, set_confine, set_follow, set_memory, s
 	set_working_set;
 option_setter set_tile_grid, set_shard;
 option_setter set_quiet, set_verbose, set_progress, set_monitor;
+option_setter set_log_format, set_log_file;
 
 /* A whole number in [min, max], from the front of text; *end is what follows. 0 or -1. */
 int option_whole(const char *text, uint64_t min, uint64_t max, uint64_t *value, char **end);

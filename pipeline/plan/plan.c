@@ -11,6 +11,7 @@
 
 #include "limit.h"
 #include "fit_scene.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "base/memory.h"
 
@@ -45,7 +46,8 @@ static void plan_note(struct plan *plan, const char *format, ...)
 	if (plan->n_notes == PLAN_MAX_NOTES)
 		return;
 	va_start(args, format);
-	vsnprintf(plan->notes[plan->n_notes++], sizeof(plan->notes[0]), format, args);
+	vsnprintf(plan->notes[plan->n_notes], sizeof(plan->notes[0]), format, args);
+	redact(plan->notes[plan->n_notes++]);
 	va_end(args);
 }
 

@@ -9,6 +9,7 @@
 #include "run/reserve.h"
 #include "run/run.h"
 #include "base/signals.h"
+#include "log.h"
 #include "trace.h"
 
 enum {
@@ -506,6 +507,9 @@ bool coordinator_lost(struct coordinator *coordinator, unsigned number, const ch
 	show(coordinator, peer, ACTIVITY_NONE);
 	run_leave(&peer->worker);
 	coordinator->run->totals.n_lost += !ending;
+	if (!ending && log_is_record())
+		log_line(LOG_LEVEL_WARNING, "worker-lost", NULL, "worker %u is lost: %s", number,
+			 how);
 	return ++peer->deaths < MOST_DEATHS;
 }
 

@@ -18,6 +18,7 @@
 #include "run.h"
 #include "meters/sampler.h"
 #include "base/signals.h"
+#include "log.h"
 #include "trace.h"
 #include "will.h"
 #include "base/memory.h"
@@ -343,6 +344,19 @@ static void add_survey(struct run_totals *totals, const struct samples *samples)
 	totals->cpu_ns += samples->opened.cpu_ns;
 }
 
+/* For the last line of the log. */
+static void count_for_log(const struct run_totals *totals)
+{
+	log_counts((const struct log_number[]){{"scenes", totals->n_scenes},
+					       {"ok", totals->n_ok},
+					       {"failed", totals->n_failed},
+					       {"incomplete", totals->n_incomplete},
+					       {"skipped", totals->n_skipped},
+					       {"cancelled", totals->n_cancelled},
+					       {"workers_lost", totals->n_lost},
+					       {0}});
+}
+
 static int report(struct course *course, struct error *err)
 {
 	struct run *run = &course->run;
@@ -352,6 +366,7 @@ static int report(struct course *course, struct error *err)
 	merge_meters(run);
 	fill_totals(run, course->executor, course->begin_ns, course->begin_cpu);
 	add_survey(&run->totals, run->samples);
+	count_for_log(&run->totals);
 	console_free(run->console);
 	run->console = NULL;
 	if (run->sink->commit(run->reports, &run->totals, err))
@@ -382,12 +397,13 @@ static int conclude_without_workers(void *context)
 	atomic_store(&course->run.deserted, true);
 	atomic_store(&course->run.stopping, true);
 	if (settle(course, &error) || report(course, &error))
-		fprintf(stderr, "imgpipe: %s\n", error.text);
+		log_error("run-failed", &error);
 	else if (!course->run.options->lab)
-		fprintf(stderr,
-			"imgpipe: interrupted by signal %d, in the middle of a block; what was "
-			"done is reported\n",
-			signals_caught());
+		log_line(LOG_LEVEL_WARNING, "interrupted", NULL,
+			 "interrupted by signal %d, in the middle of a block; what was done is "
+			 "reported",
+			 signals_caught());
+	log_end(128 + signals_caught());
 	return 128 + signals_caught();
 }
 

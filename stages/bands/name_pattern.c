@@ -73,12 +73,18 @@ static bool one_matches(const char *p, const char *p_end, const char *text, cons
 	return true;
 }
 
+/* Most patterns begin with a letter that the text does not: told before all else. */
+static bool may_begin(const char *p, const char *text, size_t len)
+{
+	return !len || strchr("*?#@[|", *p) || lower(*p) == lower(*text);
+}
+
 bool name_matches(const char *alternatives, const char *text, size_t len)
 {
 	for (const char *p = alternatives; p; p = *p ? p + 1 : NULL) {
 		const char *p_end = strchrnul(p, '|');
 
-		if (one_matches(p, p_end, text, text + len))
+		if (may_begin(p, text, len) && one_matches(p, p_end, text, text + len))
 			return true;
 		p = p_end;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/redact.h"
 #include "geopackage.h"
 #include "printable.h"
 #include "record.h"
@@ -13,7 +14,7 @@
 /* --- texts --- */
 
 /* The form of a name that can be turned back; in `room`. NULL without memory. */
-static const char *name_text(struct text_room *room, const char *name)
+static char *name_text(struct text_room *room, const char *name)
 {
 	char piece[PRINTABLE_PIECE];
 	size_t used = 0, size = 4 * strlen(name) + 1;
@@ -157,7 +158,7 @@ static int add_outputs(struct catalogue *catalogue, int64_t scene, const struct 
 
 /* What a scene's row has beside what `row` says. */
 struct scene_texts {
-	const char *source, *name;
+	char *source, *name;
 	char date[11], now[GPKG_TIME_BYTES];
 	char sensor[4 * 40], acquired[4 * 24], error[WORDS_BYTES], crs[4 * 96];
 };
@@ -176,6 +177,9 @@ static int make_texts(struct catalogue *catalogue, const struct catalogue_row *r
 	(void)printable_copy(texts->crs, sizeof(texts->crs), scene_crs(scene));
 	(void)printable_copy(texts->error, sizeof(texts->error),
 			     scene_has_error(row->result) ? row->result->error.text : "");
+	redact(texts->source);
+	redact(texts->name);
+	redact(texts->error);
 	return 0;
 }
 

@@ -101,12 +101,7 @@ int catalogue_recall(struct catalogue *catalogue, int64_t id, const struct recip
 
 enum { ID, SET, STATUS, GONE, SOURCE, INPUTS, MAPS, NAME, SENSOR, ACQUIRED, ERROR, UPDATED };
 
-/* Texts of one row of a list: others are asked for within see(). */
-struct list_rooms {
-	struct text_room name;
-};
-
-static int read_listed(struct catalogue *catalogue, sqlite3_stmt *row, struct list_rooms *rooms,
+static int read_listed(struct catalogue *catalogue, sqlite3_stmt *row, struct text_room *name,
 		       struct catalogue_scene *scene, struct error *err)
 {
 	*scene = (struct catalogue_scene){
@@ -128,7 +123,7 @@ static int read_listed(struct catalogue *catalogue, sqlite3_stmt *row, struct li
 		return catalogue_bad(catalogue, "a scene has a status that is none", err);
 	if (sqlite3_column_type(row, MAPS) == SQLITE_NULL)
 		scene->maps = NULL;
-	return column_copy_name(catalogue, row, NAME, &rooms->name, &scene->name, err);
+	return column_copy_name(catalogue, row, NAME, name, &scene->name, err);
 }
 
 static bool is_wanted(const struct catalogue_filter *filter, const struct catalogue_scene *scene)
@@ -143,19 +138,19 @@ int catalogue_each(struct catalogue *catalogue, const struct catalogue_filter *f
 	const struct bound value[] = {bound_integer(filter->set), bound_word(filter->since),
 				      bound_integer(filter->failed), bound_integer(filter->gone)};
 	sqlite3_stmt *row = statement_begin(catalogue, SCENE_LIST, value, N_BOUND(value), err);
-	struct list_rooms rooms = {{0}};
+	struct text_room name = {0}; /* others are asked for within see() */
 	int rc = row ? 0 : -1;
 
 	while (row && (rc = statement_next(catalogue, row, err)) > 0) {
 		struct catalogue_scene scene;
 
-		rc = read_listed(catalogue, row, &rooms, &scene, err);
+		rc = read_listed(catalogue, row, &name, &scene, err);
 		if (rc == 0 && (!is_wanted(filter, &scene) || see(context, &scene)))
 			continue;
 		statement_end(row);
 		break;
 	}
-	free(rooms.name.text);
+	free(name.text);
 	return rc;
 }
 

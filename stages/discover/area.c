@@ -270,15 +270,15 @@ static bool is_true(const double area[N_LOOKS], double grid)
 	return n > 0;
 }
 
-/* The text of an error without the path in front of it. */
+/* The text of an error without the path in front of it, as errors show it. */
 static const char *reason(const struct error *err, const struct scene_file *file)
 {
-	size_t length = strlen(file->path);
+	struct error shown;
+	size_t length;
 
-	return strncmp(err->text, file->path, length) == 0 &&
-			       strncmp(err->text + length, ": ", 2) == 0
-		       ? err->text + length + 2
-		       : err->text;
+	(void)error_set(&shown, err->code, "%s: ", file->path);
+	length = strlen(shown.text);
+	return strncmp(err->text, shown.text, length) == 0 ? err->text + length : err->text;
 }
 
 static void set_unknown(struct scene *scene, const char *why)

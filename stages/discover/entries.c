@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/redact.h"
 #include "input/archive.h"
+#include "input/network.h"
 
 struct slot_files slot_files_none(void)
 {
@@ -86,6 +88,9 @@ void scene_list_free(struct scene_list *scene_list)
 	free(scene_list->entry);
 	free(scene_list->member);
 	free(scene_list->common);
+	for (uint32_t i = 0; i < scene_list->n_real; i++)
+		free(scene_list->real[i].path);
+	free(scene_list->real);
 	free(scene_list);
 }
 
@@ -106,7 +111,25 @@ size_t scene_list_memory(const struct scene_list *scene_list)
 	       (size_t)scene_list->files.n_read * sizeof(*scene_list->files.read) +
 	       (size_t)scene_list->size * sizeof(*scene_list->entry) +
 	       (size_t)scene_list->members_size * sizeof(*scene_list->member) +
-	       (size_t)scene_list->common_size * sizeof(*scene_list->common);
+	       (size_t)scene_list->common_size * sizeof(*scene_list->common) +
+	       (size_t)scene_list->real_size * sizeof(*scene_list->real) + scene_list->real_bytes;
+}
+
+/* Jobs of one batch may have signed the same address each for itself. NULL: it is no address. */
+static char *shown_address(const struct file_list *files, uint32_t file)
+{
+	const char *dir = file_list_dir(files, file), *name = file_list_name(files, file);
+	char *path;
+
+	if (!strpbrk(name, "@=%") && !strpbrk(dir, "@=%"))
+		return NULL;
+	if (!network_name(dir) && !network_name(name) && !strstr(dir, "://") &&
+	    !strstr(name, "://"))
+		return NULL;
+	path = file_list_path(files, file);
+	if (path)
+		redact(path);
+	return path;
 }
 
 uint64_t scene_list_checksum(const struct scene_list *scene_list)
@@ -117,10 +140,16 @@ uint64_t scene_list_checksum(const struct scene_list *scene_list)
 	for (uint32_t i = 0; i < files->n; i++) {
 		const char *dir = file_list_dir(files, i), *name = file_list_name(files, i);
 		const char problem = (char)files->entry[i].problem;
+		char *shown = shown_address(files, i);
 
+		if (shown) {
+			dir = "";
+			name = shown;
+		}
 		a = hash_text(hash_text(hash_text(a, dir, strlen(dir)), name, strlen(name)),
 			      &problem, 1);
 		b = hash_text(hash_text(b, name, strlen(name)), dir, strlen(dir));
+		free(shown);
 	}
 	return (uint64_t)a << 32 | (b ^ scene_list->n_all);
 }

@@ -37,6 +37,12 @@ struct entry {
 	bool left_out; /* as one of these; only until they are dropped */
 };
 
+/* A folder of the list, and where it really is. */
+struct real_folder {
+	uint32_t dir; /* offset of its name */
+	char *path;   /* owned; without a slash at its end */
+};
+
 struct scene_list {
 	struct file_list files;
 	struct entry *entry;
@@ -50,6 +56,11 @@ struct scene_list {
 	 * folder. In the list's order. */
 	uint32_t *common;
 	uint32_t n_common, common_size;
+	/* Folders of scenes, by offset, so that a thousand scenes of one ask once where it is: with
+	 * --catalog. */
+	struct real_folder *real;
+	uint32_t n_real, real_size;
+	size_t real_bytes;
 };
 
 /* Files by slot while a scene is put together; NO_FILE: none. */

@@ -41,12 +41,11 @@ struct quality_files {
 int quality_files_init(struct quality_files *files, const struct scene_list *scene_list,
 		       const struct entry *entry, struct error *err) MUST_CHECK;
 /*
- * And what the product's own folders hold, once; without --mask (masked) also that of the bands, which is in
- * the list otherwise.
+ * And what the product's own folders hold, once; without --mask (masked) also that of the bands,
+ * which is in the list otherwise.
  */
 int quality_files_look_around(struct quality_files *files, const struct scene_list *scene_list,
-			      const struct entry *entry, bool masked,
-			      struct error *err) MUST_CHECK;
+			      const struct entry *entry, bool masked, struct error *err) MUST_CHECK;
 /* And files in the folder of the bands whose whole name this is, but for the extension. */
 int quality_files_take_whole(struct quality_files *files, const struct scene_list *scene_list,
 			     const struct entry *entry, const char *pattern,

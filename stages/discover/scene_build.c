@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/redact.h"
 #include "images.h"
 #include "reader/reader.h"
 
@@ -55,6 +56,7 @@ int scene_set_band(struct scene *scene, unsigned slot, const char *name, unsigne
 	band->path = strdup(scene->files[file].path);
 	if (!band->path)
 		return error_memory(err, "a path", strlen(scene->files[file].path));
+	redact(band->path); /* to be shown; files are opened by their own */
 	scene->has_band[slot] = true;
 	return 0;
 }

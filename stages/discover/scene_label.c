@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/redact.h"
+#include "base/text.h"
 #include "group.h"
 #include "input/archive.h"
 #include "names.h"
@@ -59,11 +61,32 @@ static void drop_quotes(char *name)
 	*to = '\0';
 }
 
-static char *plain_name(const struct scene_list *scene_list, const struct entry *entry)
+/*
+ * The file's name without the secrets of an address. They may hold slashes: so what is in front of
+ * the name is looked at, too. To be freed.
+ */
+static char *shown_base(const struct scene_list *scene_list, uint32_t file)
+{
+	const char *base = file_list_name(&scene_list->files, file);
+	bool whole = !*file_list_dir(&scene_list->files, file); /* GDAL's names have no folder */
+	char *path = whole ? strdup(base) : file_list_path(&scene_list->files, file), *name;
+
+	if (!path)
+		return NULL;
+	redact(path);
+	name = strdup(whole ? path : *path_name(path) ? path_name(path) : base);
+	if (name)
+		redact(name);
+	free(path);
+	return name;
+}
+
+static char *name_of(const struct scene_list *scene_list, const struct entry *entry,
+		     const char *base)
 {
 	uint32_t file = entry_first(scene_list, entry);
-	const char *base = file_list_name(&scene_list->files, file), *folder, *own;
 	size_t stem = name_stem(base);
+	const char *own;
 	char *name;
 
 	if (entry->kind == ENTRY_FAILED)
@@ -77,28 +100,64 @@ static char *plain_name(const struct scene_list *scene_list, const struct entry 
 		       : shared_name(own, stem);
 	if (name && own != base)
 		drop_quotes(name);
-	if (name && !*name) {
-		free(name);
-		folder = file_list_folder(&scene_list->files, file);
-		name = strdup(*folder ? folder : "scene");
-	}
 	return name;
 }
 
 char *folder_above(const struct scene_list *scene_list, const struct entry *entry, unsigned up)
 {
 	const char *dir = file_list_dir(&scene_list->files, entry_first(scene_list, entry));
-	size_t end = strlen(dir), begin;
+	char *shown = strdup(dir), *folder;
+	size_t end, begin;
 
-	for (;;) {
-		while (end && dir[end - 1] == '/')
+	if (!shown)
+		return NULL;
+	redact(shown);
+	for (end = strlen(shown);; end = begin) {
+		while (end && shown[end - 1] == '/')
 			end--;
-		for (begin = end; begin && dir[begin - 1] != '/';)
+		for (begin = end; begin && shown[begin - 1] != '/';)
 			begin--;
 		if (--up == 0 || !end)
-			return strndup(dir + begin, end - begin);
-		end = begin;
+			break;
 	}
+	folder = strndup(shown + begin, end - begin);
+	free(shown);
+	return folder;
+}
+
+/* For a file that has no name of its own. */
+static char *folder_name(const struct scene_list *scene_list, const struct entry *entry)
+{
+	const char *folder = file_list_folder(&scene_list->files, entry_first(scene_list, entry));
+	char *name = folder_above(scene_list, entry, 1);
+
+	/* Where the path does not say, it has been looked up. */
+	if (!name || (*name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0))
+		return name;
+	free(name);
+	return strdup(*folder ? folder : "scene");
+}
+
+static char *plain_name(const struct scene_list *scene_list, const struct entry *entry)
+{
+	char *base = shown_base(scene_list, entry_first(scene_list, entry));
+	char *name = base ? name_of(scene_list, entry, base) : NULL;
+
+	free(base);
+	if (!name || *name)
+		return name;
+	free(name);
+	return folder_name(scene_list, entry);
+}
+
+/* The path without the secrets of an address. */
+static char *shown_path(const struct scene_list *scene_list, uint32_t file)
+{
+	char *path = file_list_path(&scene_list->files, file);
+
+	if (path)
+		redact(path);
+	return path;
 }
 
 char *scene_make_name(const struct scene_list *scene_list, const struct entry *entry)
@@ -106,7 +165,7 @@ char *scene_make_name(const struct scene_list *scene_list, const struct entry *e
 	char *name, *folder, *whole;
 
 	if (entry->apart == APART_BY_PATH)
-		return file_list_path(&scene_list->files, entry_first(scene_list, entry));
+		return shown_path(scene_list, entry_first(scene_list, entry));
 	name = plain_name(scene_list, entry);
 	if (!name || !entry->apart)
 		return name;

@@ -17,6 +17,7 @@
 #include "input/network.h"
 #include "links.h"
 #include "quality_match.h"
+#include "scene_source.h"
 #include "wishes.h"
 
 /* --- scenes that are there twice by links --- */
@@ -268,6 +269,8 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 		rc = scene_list_duplicates(made, options->duplicates, err);
 	if (rc == 0)
 		rc = scene_list_tell_apart(made, err);
+	if (rc == 0 && options->nightly.catalogue)
+		rc = scene_source_folders(made, err);
 	made->n_all = made->n;
 	made->masked = options->masks != NULL;
 	if (rc == 0)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/redact.h"
 #include "quality_match.h"
 
 /* --- bands --- */
@@ -154,6 +155,7 @@ static void set_source(struct scene *scene, unsigned slot, const struct quality_
 	else
 		(void)snprintf(of->source, sizeof(of->source), "band %u '%.70s'", of->index,
 			       scene->files[of->file].info.bands[of->index - 1].description);
+	redact(of->source);
 }
 
 /* Codes of the bands that are read. */

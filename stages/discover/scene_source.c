@@ -58,6 +58,70 @@ static char *real_folder(const char *folder, size_t length)
 	return real;
 }
 
+/* --- folders of the list --- */
+
+static int by_dir(const void *a, const void *b)
+{
+	const struct real_folder *x = a, *y = b;
+
+	return x->dir < y->dir ? -1 : x->dir > y->dir;
+}
+
+static const struct real_folder *known_folder(const struct scene_list *scene_list, uint32_t dir)
+{
+	const struct real_folder key = {.dir = dir};
+
+	return scene_list->n_real
+		       ? bsearch(&key, scene_list->real, scene_list->n_real, sizeof(key), by_dir)
+		       : NULL;
+}
+
+/* The offset alone; again where it is the one of the scene before. */
+static int note_folder(struct scene_list *scene_list, uint32_t file, struct error *err)
+{
+	const struct file_entry *entry = &scene_list->files.entry[file];
+	void *real = scene_list->real;
+
+	if (entry->virtual || entry->problem ||
+	    (scene_list->n_real && scene_list->real[scene_list->n_real - 1].dir == entry->dir))
+		return 0;
+	if (array_grow(&real, scene_list->n_real, 1, &scene_list->real_size,
+		       sizeof(*scene_list->real), err))
+		return -1;
+	scene_list->real = real;
+	scene_list->real[scene_list->n_real++] = (struct real_folder){.dir = entry->dir};
+	return 0;
+}
+
+int scene_source_folders(struct scene_list *scene_list, struct error *err)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < scene_list->n; i++)
+		if (scene_list->entry[i].n &&
+		    note_folder(scene_list, entry_first(scene_list, &scene_list->entry[i]), err))
+			return -1;
+	if (scene_list->n_real)
+		qsort(scene_list->real, scene_list->n_real, sizeof(*scene_list->real), by_dir);
+	for (uint32_t i = 0; i < scene_list->n_real; i++) {
+		struct real_folder *folder = &scene_list->real[i];
+		const char *name = scene_list->files.text + folder->dir;
+
+		if (n && scene_list->real[n - 1].dir == folder->dir)
+			continue;
+		/* Of an archive it is not one; then it is worked out where it is asked for. */
+		folder->path = realpath(*name ? name : ".", NULL);
+		if (!folder->path)
+			continue;
+		if (strcmp(folder->path, "/") == 0)
+			*folder->path = '\0';
+		scene_list->real_bytes += strlen(folder->path) + 1;
+		scene_list->real[n++] = *folder;
+	}
+	scene_list->n_real = n;
+	return 0;
+}
+
 /* path[0 ... at), the folder as it really is, and the name in place of the file's. */
 static char *with_real_folder(const char *path, const struct place_of_file *place, const char *name)
 {
@@ -139,6 +203,7 @@ static char *source_of(const struct scene_list *scene_list, const struct entry *
 {
 	struct place_of_file place = {0, 0};
 	const uint32_t first = entry_first(scene_list, entry);
+	const struct real_folder *known;
 	bool placed = find_place(path, scene_list->files.entry[first].virtual, &place);
 	char *name, *source;
 
@@ -147,7 +212,14 @@ static char *source_of(const struct scene_list *scene_list, const struct entry *
 	name = starred(scene_list, entry, path + place.base);
 	if (!placed || !name)
 		return name;
-	source = with_real_folder(path, &place, name);
+	/* Within an archive, what stands in front of the name is none. */
+	known = strcmp(path + place.base, file_list_name(&scene_list->files, first)) == 0
+			? known_folder(scene_list, scene_list->files.entry[first].dir)
+			: NULL;
+	if (known && asprintf(&source, "%s/%s", known->path, name) < 0)
+		source = NULL;
+	else if (!known)
+		source = with_real_folder(path, &place, name);
 	free(name);
 	return source;
 }

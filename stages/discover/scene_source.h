@@ -14,6 +14,9 @@
  */
 char *scene_source(const struct scene_list *scene_list, const struct entry *entry);
 
+/* Ask for all folders of scenes where they are, once, before there are threads. */
+int scene_source_folders(struct scene_list *scene_list, struct error *err) MUST_CHECK;
+
 /* The path of a file with its folder without links, in a new string; NULL without memory. */
 char *path_in_real_folder(const char *path);
 

@@ -78,13 +78,16 @@ static int check_named(const char *path, DIR *dir, const char *base, size_t fron
 static const char *const of_name[] = {".msk", ".ovr", ".aux",     ".aux.xml", ".MSK",
 				      ".OVR", ".AUX", ".AUX.XML", NULL};
 static const char *const of_stem[] = {
-	".aux",     ".AUX",     ".msk",          ".MSK",          ".ovr", ".OVR", ".wld",
-	".WLD",     ".tfw",     ".TFW",          ".pgw",          ".jgw", ".j2w", ".rpb",
-	".RPB",     ".imd",     ".IMD",          ".rpc",          ".RPC", ".xml", ".XML",
-	".hdr",     ".HDR",     ".prj",          ".PRJ",          ".rrd", ".RRD", ".ige",
-	".IGE",     ".tab",     ".TAB",          ".pvl",          ".PVL", ".att", ".ATT",
-	".eph",     ".EPH",     ".txt",          ".TXT",          ".til", ".TIL", "_rpc.txt",
-	"_RPC.TXT", "_RPC.txt", "_metadata.xml", "_metadata.txt", NULL};
+	".aux",     ".AUX",     ".msk",          ".MSK",          ".ovr",  ".OVR", ".wld",
+	".WLD",     ".tfw",     ".TFW",          ".pgw",          ".jgw",  ".j2w", ".rpb",
+	".RPB",     ".imd",     ".IMD",          ".rpc",          ".RPC",  ".xml", ".XML",
+	".hdr",     ".HDR",     ".prj",          ".PRJ",          ".rrd",  ".RRD", ".ige",
+	".IGE",     ".tab",     ".TAB",          ".pvl",          ".PVL",  ".att", ".ATT",
+	".eph",     ".EPH",     ".txt",          ".TXT",          ".til",  ".TIL", "_rpc.txt",
+	"_RPC.TXT", "_RPC.txt", "_metadata.xml", "_metadata.txt", ".rdc",  ".RDC", ".smp",
+	".SMP",     ".sgrd",    ".SGRD",         ".sdat",         ".SDAT", ".gri", ".GRI",
+	".grd",     ".GRD",     ".stx",          ".STX",          ".clr",  ".CLR", ".sta",
+	".STA",     NULL};
 
 int beside_check(const char *path, struct error *err)
 {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/redact.h"
 #include "printable.h"
 #include "recipe.h"
 #include "masks/masks.h"
@@ -40,12 +41,32 @@ static json_t *text_of(const char *text, size_t (*next)(char *piece, const char 
 	return json;
 }
 
+/* The same without the secrets of an address. */
+static json_t *shown_text(const char *text, size_t (*next)(char *piece, const char **text))
+{
+	char *shown = strpbrk(text, "@=%") ? strdup(text) : NULL;
+	json_t *json;
+
+	if (!shown && strpbrk(text, "@=%"))
+		return NULL;
+	if (shown)
+		redact(shown);
+	json = text_of(shown ? shown : text, next);
+	free(shown);
+	return json;
+}
+
 json_t *js_text(const char *text)
 {
-	return text_of(text, printable_next);
+	return shown_text(text, printable_next);
 }
 
 json_t *js_name(const char *name)
+{
+	return shown_text(name, printable_name_next);
+}
+
+json_t *js_whole_name(const char *name)
 {
 	return text_of(name, printable_name_next);
 }

@@ -14,10 +14,13 @@
 #include "result.h"
 #include "error.h"
 
-/* Words as JSON: a byte that is not UTF-8 becomes \xNN, four characters. */
+/* Words as JSON: a byte that is not UTF-8 becomes \xNN, four characters. Secrets of addresses are
+ * left out (base/redact.h), here and in names. */
 json_t *js_text(const char *text);
 /* The name of a file or scene, so that its bytes can be had back (include/printable.h). */
 json_t *js_name(const char *name);
+/* Likewise, with all that stands in it: for texts that are read again and compared. */
+json_t *js_whole_name(const char *name);
 json_t *js_text_or_null(const char *text); /* null for NULL and "" */
 
 json_t *js_count(uint64_t n);    /* over 2^63 - 1: that number */

@@ -11,7 +11,7 @@
 
 json_t *partial_text(const char *text)
 {
-	return js_name(text);
+	return js_whole_name(text);
 }
 
 /* The bytes that were written so, and no others: each text has one form. */
@@ -26,7 +26,7 @@ char *partial_read_text(const json_t *value, size_t most)
 	if (!text)
 		return NULL;
 	printable_restore(text);
-	again = js_name(text);
+	again = js_whole_name(text);
 	same = strlen(text) <= most && json_equal(again, value);
 	json_decref(again);
 	if (same)

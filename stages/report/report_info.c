@@ -6,8 +6,10 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/redact.h"
 #include "base/text.h"
 #include "formula/index_text.h"
 
@@ -105,7 +107,12 @@ static void put_file(FILE *out, const struct scene_file *file)
 {
 	const struct raster_info *info = &file->info;
 
-	text_item(out, LABEL_COLUMNS, "  file", file->path ? file->path : "?");
+	char *shown = file->path ? strdup(file->path) : NULL;
+
+	if (shown)
+		redact(shown);
+	text_item(out, LABEL_COLUMNS, "  file", shown ? shown : "?");
+	free(shown);
 	if (!info->x_size || !info->bands)
 		return; /* the header could not be read */
 	put_layout(out, info);
@@ -218,6 +225,7 @@ static void put_quality(FILE *out, const struct told_quality *told)
 
 		(void)snprintf(line, sizeof(line), "%s%s%s", band->name,
 			       *band->layouts ? ": --mask " : "", band->layouts);
+		redact(line);
 		text_item(out, LABEL_COLUMNS, label, line);
 		label = "";
 	}

@@ -5,7 +5,7 @@ load helpers
 
 setup() { workspace; }
 
-COMMANDS="run plan graph info merge sweep index mask pi sum recur"
+COMMANDS="run plan graph info merge catalog sweep index mask pi sum recur"
 HELP="help version man completion"
 
 # What each command takes, and really uses. A new option is written here, too.
@@ -14,14 +14,15 @@ READING="$COMPUTING bands mask alpha raw scale offset nodata reflectance include
 MAPS="output name format type output-nodata co overwrite mask-output bands-output quicklook stretch \
 	no-legend contact-sheet spool-dir no-fsync"
 PLANNING="$READING $MAPS workers executor confine memory chunk working-set shard tiles tile-grid trace html \
-	teach verbose"
+	teach verbose catalog resume"
 LAB="workers chunk executor transport memory json csv report quiet verbose"
 declare -gA TAKES=(
-	[run]="$PLANNING transport summary report csv partial quiet progress monitor"
+	[run]="$PLANNING forget-missing transport summary report csv partial quiet progress monitor log-format log-file"
 	[plan]="$PLANNING"
 	[graph]="$PLANNING text"
 	[info]="$READING memory shard tile-grid"
-	[merge]="summary csv partial quiet"
+	[merge]="catalog summary csv partial quiet log-format log-file"
+	[catalog]="check csv failed forget gone html partial quiet report resume scene set since summary verbose"
 	[sweep]="$READING chunk workers executor working-set transport confine memory repeat cold csv json \
 		html quiet teach"
 	[index]=""

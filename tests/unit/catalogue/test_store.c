@@ -88,6 +88,16 @@ static void what_others_see(void **state)
 		    1e-9);
 }
 
+static void no_secrets(void **state)
+{
+	struct store *s = *state;
+
+	error_set(&s->bad_result.error, EX_IOERR, "https://u:pass@h/x.tif?sig=abcdef: gone; ask");
+	(void)store_fill(s);
+	assert_string_equal(store_ask(s, "SELECT error FROM scenes WHERE error IS NOT NULL"),
+			    "https://***@h/x.tif?sig=***: gone; ask");
+}
+
 static bool count_output(void *context, const struct catalogue_output *output)
 {
 	struct catalogue_output *want = context;
@@ -460,6 +470,7 @@ int main(int argc, char **argv)
 		TEST(a_new_one_is_a_geopackage),
 		TEST(rows_come_back),
 		TEST(what_others_see),
+		TEST(no_secrets),
 		TEST(outputs_and_replacing),
 		TEST(runs_are_kept),
 		TEST(sets_stay_apart),

@@ -9,7 +9,10 @@
 #include <limits.h>
 #include <zlib.h>
 
+#include "commands/commands.h"
+#include "commands/computing.h"
 #include "discover/scene_inputs.h"
+#include "options/command_line.h"
 
 static struct scene_inputs inputs;
 static char real_root[PATH_MAX];
@@ -104,6 +107,38 @@ static void one_source(void **state)
 	look(scene_list, 0);
 	expect("o/b/a_*.tif", "a_B04.tif" FACTS "a_B08.tif" FACTS);
 	scene_list_free(scene_list);
+}
+
+/* The same where folders are asked for once, as --catalog wants it. */
+static void folders_asked_once(void **state)
+{
+	const struct options plain = {.recipe = &recipe_ndvi};
+	struct options nightly = {.recipe = &recipe_ndvi, .nightly = {.catalogue = "c.gpkg"}};
+	struct scene_list *a, *b;
+	static struct scene_inputs one;
+
+	(void)state;
+	make_file("g/a/x_B04.tif");
+	make_file("g/a/x_B08.tif");
+	make_file("g/a/y.tif");
+	make_file("g/b/y.tif");
+	make_file("g/z.tif");
+	make_file("top.tif");
+	a = SCENE_LIST(&plain, "g", "top.tif", "NETCDF:\"g/z.tif\":v", "g/none.tif");
+	b = SCENE_LIST(&nightly, "g", "top.tif", "NETCDF:\"g/z.tif\":v", "g/none.tif");
+	assert_int_equal(scene_list_count(a), 7);
+	assert_true(scene_list_memory(b) > scene_list_memory(a));
+	for (uint32_t id = 0; id < 7; id++) {
+		struct error err;
+
+		look(a, id);
+		assert_int_equal(scene_inputs(&one, b, id, false, &err), 0);
+		assert_string_equal(one.source, inputs.source);
+		assert_string_equal(one.text, inputs.text);
+		scene_inputs_release(&one);
+	}
+	scene_list_free(a);
+	scene_list_free(b);
 }
 
 /* Two names of one file, as the user has named both. */
@@ -397,11 +432,35 @@ static int end(void **state)
 	return teardown(state);
 }
 
-int main(void)
+/* For tests/oracle/scene_inputs.py: the inputs of all scenes of these names and options. */
+static int tell(int argc, char **argv)
+{
+	struct options options;
+	const struct command *command;
+	struct scene_list *scene_list;
+	struct error err;
+
+	if (command_line_parse(&options, &command, commands, argc, argv, &err) != 0 ||
+	    computing_prepare(&options, command, &err) ||
+	    scene_list_new(&scene_list, &options, &err)) {
+		fprintf(stderr, "%s\n", err.text);
+		return 1;
+	}
+	for (uint32_t id = 0; id < scene_list_count(scene_list); id++) {
+		look(scene_list, id);
+		printf("source %s\n%s", inputs.source, inputs.text);
+	}
+	scene_list_free(scene_list);
+	computing_release(&options);
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stacks_and_band_files),
 		cmocka_unit_test(one_source),
+		cmocka_unit_test(folders_asked_once),
 		cmocka_unit_test(links_are_scenes_of_their_own),
 		cmocka_unit_test(files_beside),
 		cmocka_unit_test(files_of_several_parts),
@@ -412,5 +471,7 @@ int main(void)
 		cmocka_unit_test(left_out),
 	};
 
+	if (argc > 2 && strcmp(argv[1], "--tell") == 0)
+		return tell(argc - 1, argv + 1);
 	return cmocka_run_group_tests(tests, begin, end);
 }
