@@ -22,7 +22,7 @@ declare -gA TAKES=(
 	[graph]="$PLANNING text"
 	[info]="$READING memory shard tile-grid"
 	[merge]="catalog summary csv partial quiet log-format log-file"
-	[catalog]="check csv failed forget gone html partial quiet report resume scene set since summary verbose"
+	[catalog]="check csv failed forget gone partial quiet report scene set since summary verbose"
 	[sweep]="$READING chunk workers executor working-set transport confine memory repeat cold csv json \
 		html quiet teach"
 	[index]=""
