@@ -394,7 +394,8 @@ static const struct option_row checks = {
 };
 static const struct option_row forgets = {
 	.name = "forget",
-	.help = "take these scenes out of the catalogue, so that --resume does them again; files "
+	.help = "take these scenes out of the catalogue, so that a run with --resume does them "
+		"again; files "
 		"stay",
 	.set = set_forget,
 };

@@ -71,6 +71,8 @@ static const struct option_row forget_missing = {
 	.set = set_forget_missing,
 };
 
+const struct option_row *const resuming_rows[] = {&catalogue, &resume, NULL};
+
 static const struct option_row joined = {
 	.name = "catalog",
 	.argument = "FILE.gpkg",

@@ -8,6 +8,8 @@
 
 #define NIGHTLY_TITLE "Every night"
 extern const struct option_row *const nightly_rows[];
+/* Those that decide which scenes are to be done: for plan and graph, too. */
+extern const struct option_row *const resuming_rows[];
 /* --catalog of merge: where catalogues are joined. */
 extern const struct option_row *const joining_rows[];
 /* Does the name say that it is a catalogue? */

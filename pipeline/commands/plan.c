@@ -6,6 +6,7 @@
 #include "choices.h"
 #include "computing.h"
 #include "map_options.h"
+#include "nightly_options.h"
 #include "options/rows.h"
 #include "plan.h"
 #include "report/report.h"
@@ -50,6 +51,7 @@ static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 		{.title = "What to read", .rows = reading_rows},                        \
 		{.title = "How to work", .rows = planning_rows},                        \
 		{.title = MAPS_TITLE, .rows = map_rows},                                \
+		{.title = NIGHTLY_TITLE, .rows = resuming_rows},                        \
 		{.title = COUNTED_TITLE,                                                \
 		 .rows = counted_rows,                                                  \
 		 .reports = all_reports,                                                \
@@ -66,6 +68,7 @@ const struct command command_plan = {
 	.examples = "imgpipe plan --memory 64M big.tif\n"
 		    "imgpipe plan --workers 8 --html page.html scenes/\n",
 	.groups = {PLANNED_GROUPS},
+	.check = nightly_check,
 	.run = run_plan,
 };
 
@@ -91,5 +94,6 @@ const struct command command_graph = {
 	.examples = "imgpipe graph scene.tif > graph.svg\n"
 		    "imgpipe graph --text --workers 4 --chunk 1024 scenes/\n",
 	.groups = {{.title = "What to draw", .rows = drawing_rows}, PLANNED_GROUPS},
+	.check = nightly_check,
 	.run = run_graph,
 };

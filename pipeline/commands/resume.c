@@ -66,6 +66,7 @@ int resume_begin(struct resumed **resume, const struct call *call,
 			      .scene_list = scene_list,
 			      .outputs.fd = -1};
 	*resume = r;
+	pthread_mutex_init(&r->busy, NULL);
 	if (catalogue_apart(options, scene_list, err) ||
 	    resume_outputs_open(&r->outputs, options->maps, err) ||
 	    open_catalogue(r, for_run, err) || (r->catalogue && find_set(r, err)))

@@ -58,7 +58,7 @@ bool resume_same_inputs(const char *kept, const char *now, bool strict)
 
 /* A scene of this run, before it is read. */
 struct looking {
-	struct scene scene; /* by names alone */
+	struct scene scene; /* its name; where there are maps what else they are called by */
 	struct scene_inputs inputs;
 	char *text; /* resume_inputs_text() */
 };
@@ -70,13 +70,19 @@ static void looking_release(struct looking *l)
 	free(l->text);
 }
 
+static int name(struct looking *l, const struct resumed *r, uint32_t id, struct error *err)
+{
+	if (!r->outputs.maps)
+		return scene_begin(&l->scene, r->scene_list, id, err);
+	return scene_preview(&l->scene, r->scene_list, id, err) < 0 ? -1 : 0;
+}
+
 static int look(struct looking *l, const struct resumed *r, uint32_t id, struct error *err)
 {
 	const bool strict = r->options->nightly.resume == RESUME_STRICT;
 
 	*l = (struct looking){0};
-	if (scene_preview(&l->scene, r->scene_list, id, err) < 0 ||
-	    scene_inputs(&l->inputs, r->scene_list, id, strict, err))
+	if (name(l, r, id, err) || scene_inputs(&l->inputs, r->scene_list, id, strict, err))
 		return -1;
 	l->text = resume_inputs_text(&l->inputs, l->scene.name ? l->scene.name : "");
 	return l->text ? 0 : error_memory(err, "files of a scene", strlen(l->inputs.text));

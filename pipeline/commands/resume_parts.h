@@ -4,6 +4,8 @@
 #ifndef IMGPIPE_PIPELINE_RESUME_PARTS_H
 #define IMGPIPE_PIPELINE_RESUME_PARTS_H
 
+#include <pthread.h>
+
 #include "catalogue/catalogue.h"
 #include "discover/scene_inputs.h"
 #include "output_file.h"
@@ -44,6 +46,7 @@ struct resumed {
 	struct outputs_folder outputs;
 
 	/* --- on the way to the reports; one thread at a time --- */
+	pthread_mutex_t busy;       /* held while a row is on its way */
 	struct report_set *reports; /* the reports' own */
 	struct plan plan;           /* as they see it: of all scenes */
 	uint32_t next;              /* place of the next row */

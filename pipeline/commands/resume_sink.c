@@ -14,6 +14,8 @@
 #include "report/report.h"
 #include "resume_parts.h"
 
+enum { ROW_PATIENCE_S = 2 };
+
 /* What the run holds of its reports. */
 struct report_set {
 	struct resumed *resume;
@@ -182,9 +184,8 @@ static int open_reports(const struct report_sink *sink, struct report_set **set,
 	return *set ? 0 : -1;
 }
 
-static int scene_row(struct report_set *set, const struct scene_result *result, struct error *err)
+static int put_row(struct resumed *r, const struct scene_result *result, struct error *err)
 {
-	struct resumed *r = set->resume;
 	const uint32_t place = place_of(r, result->scene->id);
 	struct scene_result moved = *result;
 	struct error own;
@@ -202,6 +203,17 @@ static int scene_row(struct report_set *set, const struct scene_result *result, 
 	r->scene = (struct scene){0};
 	if (r->next == place)
 		r->next++;
+	return status;
+}
+
+static int scene_row(struct report_set *set, const struct scene_result *result, struct error *err)
+{
+	struct resumed *r = set->resume;
+	int status;
+
+	pthread_mutex_lock(&r->busy);
+	status = r->committed ? 0 : put_row(r, result, err);
+	pthread_mutex_unlock(&r->busy);
 	return status;
 }
 
@@ -243,9 +255,26 @@ static int status_of(const struct resumed *r, int status, const struct error *er
 	return r->verdict.code ? r->verdict.code : run_totals_status(&r->totals);
 }
 
-static int commit(struct report_set *set, const struct run_totals *run, struct error *err)
+/*
+ * A run that is concluded without a worker (run/will.h) may have one in the middle of a row, on a
+ * disk that does not answer. Two threads in the catalogue would be its end.
+ */
+static int end_rows(struct resumed *r, struct error *err)
 {
-	struct resumed *r = set->resume;
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += ROW_PATIENCE_S;
+	if (pthread_mutex_timedlock(&r->busy, &until) == 0)
+		return 0;
+	return error_set(err, EX_IOERR,
+			 "%s: a row is on its way to the disk, and does not arrive; reports that "
+			 "are files are not made",
+			 r->options->nightly.catalogue);
+}
+
+static int commit_all(struct resumed *r, const struct run_totals *run, struct error *err)
+{
 	const uint64_t since = clock_now();
 	struct error own = {0};
 	struct run_totals done;
@@ -262,6 +291,18 @@ static int commit(struct report_set *set, const struct run_totals *run, struct e
 	if (r->run && !r->failure.code &&
 	    catalogue_run_end(r->catalogue, r->run, &r->totals, r->told, &own))
 		give_up(r, &own);
+	return status;
+}
+
+static int commit(struct report_set *set, const struct run_totals *run, struct error *err)
+{
+	struct resumed *r = set->resume;
+	int status;
+
+	if (end_rows(r, err))
+		return -1;
+	status = commit_all(r, run, err);
+	pthread_mutex_unlock(&r->busy);
 	return status;
 }
 

@@ -138,7 +138,6 @@ const struct command command_run = {
 		   {.title = MAPS_TITLE, .rows = map_rows},
 		   {.title = NIGHTLY_TITLE, .rows = nightly_rows},
 		   {.title = "What to say", .rows = saying_rows},
-		   {.title = NIGHTLY_TITLE, .rows = nightly_rows},
 		   {.title = "For teaching (costs that imgpipe avoids; see samples/workshop)",
 		    .rows = teaching_rows}},
 	.check = nightly_check,

@@ -14,8 +14,8 @@ READING="$COMPUTING bands mask alpha raw scale offset nodata reflectance include
 MAPS="output name format type output-nodata co overwrite mask-output bands-output quicklook stretch \
 	no-legend contact-sheet spool-dir no-fsync"
 PLANNING="$READING $MAPS workers executor confine memory chunk working-set shard timeout tiles tile-grid trace html \
-	teach verbose"
-NIGHTLY="catalog resume forget-missing wait-lock on-error max-failures log-format log-file"
+	teach verbose catalog resume"
+NIGHTLY="forget-missing wait-lock on-error max-failures log-format log-file"
 LAB="workers chunk executor transport memory json csv report quiet verbose"
 declare -gA TAKES=(
 	[run]="$PLANNING $NIGHTLY transport summary report csv partial metrics quiet progress monitor"

@@ -108,7 +108,7 @@ setup() {
 @test "keys of the JSON reports are those of the page, and none is missing" {
 	imgpipe -q --index ndvi,gndvi --report r.json --summary s.json good.tif
 	exits 1
-	"$BATS_TEST_DIRNAME/documented.py" r.json imgpipe-report qa float_sums \
+	"$BATS_TEST_DIRNAME/documented.py" r.json imgpipe-report qa float_sums earlier \
 		communication: confinement: stages:
 	"$BATS_TEST_DIRNAME/documented.py" s.json imgpipe-summary
 }

@@ -24,7 +24,7 @@ EXECUTORS = ("serial", "threads", "openmp", "processes")
 OPTIONS = ["--index", "ndvi,ndmi", "--mask", "auto-optional"]
 LATER = ("a1", "b3", "e5", "z9")  # before, among and behind the first
 WHY = {"new": "new", "changed": "whose files have changed", "failed": "that failed before",
-       "outputs": "whose outputs are not as they were made", "maps": "whose outputs were made by other options"}
+       "outputs": "whose outputs are not as they were made", "maps": "whose outputs were made by other options; or not at all"}
 
 
 def write(path, bands, words, nodata=None, size=(70, 90)):
@@ -69,7 +69,7 @@ def digests(folder):
 def totals(text):
     """The part of the text that is of all scenes, but for the item that says how many are of earlier runs."""
     parts = text.split("\n\n")
-    return re.sub(r"(?m)^Earlier .*\n(?: {10}.*\n)*", "", parts[1] + "\n") if len(parts) > 1 else text
+    return re.sub(r"(?m)^Earlier .*\n(?: {10}.*\n)*", "", parts[1].strip() + "\n") if len(parts) > 1 else text
 
 
 class Night:
@@ -103,7 +103,7 @@ class Night:
         """Why scenes were to be done: {"new": 4}."""
         line = re.search(r"to do: (.*)", self.result.err)
         found = {}
-        for part in line[1].split(", ") if line else ():
+        for part in line[1].replace(", or", "; or").split(", ") if line else ():
             n, words = part.split(" ", 1)
             found[next((key for key, text in WHY.items() if text == words), words)] = int(n)
         return found

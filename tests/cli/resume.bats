@@ -1,0 +1,186 @@
+# --catalog, --resume and --forget-missing: what they need, say and end with. That numbers and maps are
+# those of one run is oracle/resume.py's matter.
+
+load helpers
+
+setup() {
+	workspace
+	mkdir in
+	tif in/a.tif uint16 desc=red,nir nodata=0 1,2 3,4
+	tif in/b.tif uint16 desc=red,nir nodata=0 5,6 7,9
+}
+
+# rows SQL : of c.gpkg
+rows() {
+	/usr/bin/python3 -c 'import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone())' c.gpkg "$1"
+}
+
+@test "options that are nothing without a catalogue, and what a catalogue is called" {
+	imgpipe --resume in
+	exits 64 "--resume needs to know what was done before" "--catalog FILE.gpkg"
+	imgpipe --forget-missing in
+	exits 64 "--forget-missing needs"
+	imgpipe --catalog c.db in
+	exits 64 "--catalog: c.db has to end in .gpkg"
+	imgpipe --catalog .gpkg in
+	exits 64 "has to end in .gpkg"
+	imgpipe --catalog c.gpkg --resume=lax in
+	exits 64 "--resume: 'lax' is not strict"
+	imgpipe --catalog c.gpkg --resume --teach float-sums in
+	exits 64 "--teach float-sums"
+	[ ! -e c.gpkg ]
+}
+
+@test "done scenes are not read again, and are in the reports" {
+	imgpipe --catalog c.gpkg --summary one.json in
+	exits 0
+	[[ "$output" == *$'\na '* ]]
+	imgpipe --catalog c.gpkg --resume --summary again.json in
+	exits 0 "c.gpkg: all 2 scenes are done; nothing is read"
+	cmp one.json again.json
+	[[ "$output" == *"2 scenes were done before (c.gpkg); -v lists them"* ]]
+	[[ "$output" != *$'\na '* ]]
+	imgpipe -v --catalog c.gpkg --resume in
+	[[ "$output" == *$'\na '* && "$output" != *"done before"* ]]
+	imgpipe -q --catalog c.gpkg --resume in
+	exits 0
+	[ -z "$output$stderr" ]
+	rm in/*
+	tif in/a.tif uint16 desc=red,nir 1,2 3,4
+	imgpipe --catalog c.gpkg --resume in
+	exits 0 "no scene of this run is done; to do: 1 whose files have changed" \
+		"holds 1 scene whose files are gone; --forget-missing takes it out"
+	[ "$(rows 'SELECT count(*) FROM scenes WHERE gone')" = 1 ]
+	imgpipe --catalog c.gpkg --resume --forget-missing in
+	exits 0 "1 scene whose files are gone is forgotten"
+	[ "$(rows 'SELECT count(*) FROM scenes')" = 1 ]
+}
+
+@test "the report says which scenes are of earlier runs" {
+	imgpipe -q --catalog c.gpkg in/a.tif
+	imgpipe -q --catalog c.gpkg --resume --report r.json in/a.tif in/b.tif
+	exits 0
+	holds r.json 's["earlier"] is True' 's["name"] == "a"' '"earlier" not in d["scenes"][1]' \
+		'd["global"]["scenes_ok"] == 2' 's["bands"]["red"]["file"] == "in/a.tif"'
+}
+
+@test "the exit status is that of one run over all scenes" {
+	echo no image > in/bad.tif
+	imgpipe -q --catalog c.gpkg in
+	exits 1
+	imgpipe --catalog c.gpkg --resume in
+	exits 1 "2 of 3 scenes are done; to do: 1 that failed before"
+	rm in/bad.tif
+	# Of a searched folder, and no scene: it alone is to be looked at.
+	tif in/dem.tif uint16 1,2/3,4
+	imgpipe -q --catalog c.gpkg --resume in
+	exits 0
+	imgpipe --catalog c.gpkg --resume in
+	exits 0 "all 3 scenes are done"
+	tif in/c.tif uint16 desc=red,blue 1,2 3,4
+	imgpipe -q --catalog c.gpkg --resume --index ndvi in/c.tif in/dem.tif
+	exits 65
+}
+
+@test "a run is in the catalogue with its counts and status" {
+	echo no image > in/bad.tif
+	imgpipe -q --catalog c.gpkg in
+	[ "$(rows 'SELECT scenes, ok, failed, exit_status FROM runs WHERE id = 1')" = "3 2 1 1" ]
+	imgpipe -q --catalog c.gpkg --resume in/a.tif in/b.tif
+	exits 0
+	[ "$(rows 'SELECT scenes, ok, failed, exit_status FROM runs WHERE id = 2')" = "2 2 0 0" ]
+	[ "$(rows 'SELECT count(*) FROM runs WHERE ended IS NULL')" = 0 ]
+	[ "$(rows 'PRAGMA integrity_check')" = ok ]
+}
+
+@test "a catalogue is no input and no report" {
+	imgpipe -q --catalog c.gpkg in
+	imgpipe --catalog c.gpkg in c.gpkg
+	exits 64 "c.gpkg: this command reads this file" "cannot be its catalogue"
+	imgpipe --catalog c.gpkg --csv c.gpkg in
+	exits 64 "c.gpkg"
+	[ "$(rows 'SELECT count(*) FROM scenes')" = 2 ]
+	# In a searched folder it is no scene.
+	imgpipe -q --catalog in/c.gpkg --csv n.csv in
+	imgpipe -q --catalog in/c.gpkg --resume --csv n.csv in
+	exits 0
+	[ "$(wc -l < n.csv)" = 3 ]
+}
+
+@test "a file that is no catalogue is left as it is" {
+	echo precious > c.gpkg
+	imgpipe --catalog c.gpkg in
+	exits 65 c.gpkg
+	[ "$(cat c.gpkg)" = precious ]
+}
+
+@test "maps: those of done scenes are held to what was made, and files of nobody are not replaced" {
+	mkdir out
+	echo mine > out/a_ndvi.tif
+	imgpipe --catalog c.gpkg --resume -o out in
+	exits 73 a_ndvi.tif
+	[ "$(cat out/a_ndvi.tif)" = mine ]
+	rm out/a_ndvi.tif
+	imgpipe -q --catalog c.gpkg --resume -o out in
+	exits 0
+	cp -r out kept
+	echo mine > out/a_ndvi.tif
+	imgpipe --catalog c.gpkg --resume -o out in
+	exits 0 "1 of 2 scenes are done; to do: 1 whose outputs are not as they were made"
+	diff -r kept out
+	imgpipe --catalog c.gpkg --resume -o other in
+	exits 0 "no scene of this run is done; to do: 2 whose outputs"
+	diff -r kept other
+	imgpipe --catalog c.gpkg --resume in
+	exits 0 "all 2 scenes are done"
+}
+
+@test "what a catalogue does not keep is said" {
+	imgpipe -q --catalog c.gpkg in
+	imgpipe --catalog c.gpkg --resume --tiles t.csv in
+	exits 0 "tiles of done scenes are not in the reports"
+	[ "$(wc -l < t.csv)" = 1 ]
+}
+
+@test "plan counts what is to be done" {
+	imgpipe -q --catalog c.gpkg in/a.tif
+	imgpipe plan --catalog c.gpkg --resume in
+	exits 0 "1 of 2 scenes are done; to do: 1 new"
+	[[ "$output" == *"Scenes"*" 1 "* ]]
+	imgpipe plan --catalog c.gpkg --resume in/a.tif
+	exits 66 "nothing to plan"
+	imgpipe plan --catalog none.gpkg --resume in
+	exits 0
+	[ ! -e none.gpkg ]
+}
+
+@test "an interrupted run keeps what it has committed" {
+	"$MAKE_SCENE" --size 2000x2000 --tile 64 --count 8 in/s.tif
+	"$IMGPIPE" -q --workers 1 --catalog c.gpkg in 2> /dev/null &
+	pid=$!
+	for i in $(seq 200); do
+		[ "$(rows 'SELECT count(*) FROM scenes' 2> /dev/null || echo 0)" -lt 3 ] || break
+		sleep 0.05
+	done
+	kill -TERM $pid
+	wait $pid || true
+	n=$(rows 'SELECT count(*) FROM scenes')
+	[ "$n" -ge 3 ]
+	imgpipe --catalog c.gpkg --resume --summary resumed.json in
+	exits 0
+	imgpipe -q --summary one.json in
+	cmp one.json resumed.json
+	[ "$(rows 'SELECT count(*) FROM runs')" = 2 ]
+}
+
+@test "a catalogue that cannot grow: files and reports are finished, and the status is 74" {
+	for i in $(seq 40); do cp in/a.tif "in/c$i.tif"; done
+	limited() { (ulimit -f 300; exec "$IMGPIPE" "$@"); }
+	run --separate-stderr limited -q --catalog c.gpkg -o out --summary one.json in
+	exits 74 c.gpkg "the run goes on"
+	[ "$(grep -c c.gpkg <<< "$stderr")" = 1 ]
+	[ "$(ls out | wc -l)" = 42 ]
+	imgpipe --catalog c.gpkg --resume -o out --summary two.json in
+	exits 0 "scenes are done; to do"
+	cmp one.json two.json
+}
