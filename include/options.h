@@ -73,18 +73,19 @@ struct shard {
 
 /* What a run that comes again every night does beside its numbers. */
 enum resume { RESUME_NO, RESUME_YES, RESUME_STRICT };
-enum on_error { ON_ERROR_CONTINUE, ON_ERROR_STOP };
+enum failure_limit { FAILURES_ANY, FAILURES_COUNT, FAILURES_SHARE };
 enum log_format { LOG_FORMAT_AUTO, LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
 struct nightly {
-	const char *catalogue;  /* --catalog FILE; NULL: none */
-	enum resume resume;     /* --resume, --resume=strict */
-	bool forget_missing;    /* --forget-missing */
-	uint64_t wait_lock_ms;  /* --wait-lock; 0: it is not waited for */
-	enum on_error on_error; /* a failed scene: go on, or begin no more */
-	uint32_t most_failures; /* --max-failures N: one more ends the run; UINT32_MAX: any */
-	double most_failed;     /* --max-failures P%: a share of the scenes; else 1 */
-	unsigned timeout_s;     /* --timeout: of a scene, from its opening on; 0: none */
+	const char *catalogue;            /* --catalog FILE; NULL: none */
+	enum resume resume;               /* --resume, --resume=strict */
+	bool forget_missing;              /* --forget-missing */
+	uint64_t wait_lock_ms;            /* --wait-lock; 0: it is not waited for */
+	bool stop_on_error;               /* --on-error stop: the first failed scene ends the run */
+	enum failure_limit failure_limit; /* --max-failures; one more ends the run */
+	uint32_t most_failures;           /* FAILURES_COUNT */
+	double most_failed;               /* FAILURES_SHARE: percent of the scenes of the run */
+	unsigned timeout_s;               /* --timeout: of a scene, from its opening on; 0: none */
 	enum log_format log_format;
 	const char *log_file; /* NULL: standard error */
 };

@@ -1,8 +1,8 @@
 /*
  * The option of a report: what the command line, the plan and the checks know of it. Each report's
- * row has one, beside what writes it (stages/report, stages/sweep, stages/lab); main.c hands all of
- * them to the parser, which makes options, help and completion of them. Where a report goes to and
- * what it needs is asked here. Implemented in pipeline/base.
+ * row has one, beside what writes it (stages/report, stages/sweep, stages/lab, stages/check);
+ * main.c hands all of them to the parser, which makes options, help and completion of them. Where a
+ * report goes to and what it needs is asked here. Implemented in pipeline/base.
  */
 #ifndef IMGPIPE_REPORT_OPTION_H
 #define IMGPIPE_REPORT_OPTION_H
@@ -19,7 +19,8 @@ enum report_maker {
 	REPORT_BY_RUN = 1, /* also taken by plan and graph, which say what run would do */
 	REPORT_BY_MERGE = 2,
 	REPORT_BY_SWEEP = 4,
-	REPORT_BY_LAB = 8
+	REPORT_BY_LAB = 8,
+	REPORT_BY_CHECK = 16
 };
 
 /* What has to be kept for a report while the run goes on. Bits. */

@@ -12,6 +12,15 @@
 #include "trace.h"
 #include "workload.h"
 
+/* Why a run has begun no more scenes, though nobody has asked it to end. */
+enum run_end {
+	RUN_COMPLETE,
+	RUN_ENDED_BY_MISSING,  /* --on-missing fail */
+	RUN_ENDED_BY_ERROR,    /* --on-error stop */
+	RUN_ENDED_BY_FAILURES, /* --max-failures */
+	RUN_ENDED_BY_FULL      /* the disk of the outputs */
+};
+
 /* One rank of a run under MPI: a process with workers of its own. */
 struct rank_totals {
 	char host[64];
@@ -40,8 +49,8 @@ struct run_totals {
 	uint32_t n_skipped; /* files of searched folders that are no scenes */
 	bool of_share; /* of a run that has others beside it (--shard), or before it (--resume) */
 	uint32_t n_incomplete; /* of n_ok: some of their values are missing */
-	bool ended_by_missing; /* --on-missing fail: the rest is cancelled */
-	bool ended_by_full;    /* the disk of the outputs is full: likewise */
+	enum run_end end;      /* the rest is cancelled where it has ended early */
+	uint32_t n_not_begun;  /* of n_cancelled: not opened */
 	int failure_code;   /* exit status the failures ask for: their common one, or EX_DATAERR */
 	struct meter meter; /* all workers merged */
 	unsigned n_workers;
@@ -73,6 +82,14 @@ void run_totals_count(struct run_totals *totals, const struct scene_result *resu
  * with EX_IOERR: the run has ended because the disk of its files is full.
  */
 int run_totals_check(const struct run_totals *totals, struct error *err);
+/* "on-missing", "on-error", "max-failures", "disk-full"; NULL: RUN_COMPLETE. */
+const char *run_end_word(enum run_end end);
+/*
+ * "ended early by --on-error stop: 3 scenes cancelled, 40 of them not begun", for people. False
+ * where it was not ended early, or nothing was left to do.
+ */
+enum { RUN_END_BYTES = 160 };
+bool run_end_text(char text[RUN_END_BYTES], const struct run_totals *totals);
 /* The exit status that the scenes alone ask for: 1 where some numbers are there and some not. */
 int run_totals_status(const struct run_totals *totals);
 

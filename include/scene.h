@@ -104,6 +104,7 @@ struct raster_info {
 	uint32_t n_pages;        /* images of this size in the file, of which the first is read */
 	uint32_t other_page;     /* the next one's number, from 1, among all that it holds */
 	struct band_info *bands; /* n_bands of them, owned; NULL if it was unpacked */
+	bool unknown;            /* did not open, and no reader knows its form: no image */
 	/* Of a file that only holds others: their names, as GDAL takes them, one a line; owned. */
 	char *images;
 };

@@ -77,7 +77,8 @@ struct workload {
 	/* What the rows of the stage table are called, by enum meter_stage; NULL: it has no such.
 	 */
 	const char *const *stage_names;
-	bool made_up; /* its scenes are: no files, and nothing to advise on them */
+	bool tells_failures; /* its reports tell of every scene that failed: nobody else does */
+	bool made_up;        /* its scenes are: no files, and nothing to advise on them */
 
 	/* --- blocks --- */
 	/* Rows of the slices that a block of this size is worked on in, at most y_size. Pure. */

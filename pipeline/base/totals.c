@@ -3,6 +3,7 @@
  */
 #include "run_totals.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 void run_totals_count(struct run_totals *totals, const struct scene_result *result)
@@ -28,6 +29,32 @@ void run_totals_count(struct run_totals *totals, const struct scene_result *resu
 	}
 }
 
+static const struct {
+	const char *word, *why;
+} ends[] = {
+	[RUN_ENDED_BY_MISSING] = {"on-missing", "--on-missing fail"},
+	[RUN_ENDED_BY_ERROR] = {"on-error", "--on-error stop"},
+	[RUN_ENDED_BY_FAILURES] = {"max-failures", "--max-failures"},
+	[RUN_ENDED_BY_FULL] = {"disk-full", "a full disk"},
+};
+
+const char *run_end_word(enum run_end end)
+{
+	return ends[end].word;
+}
+
+bool run_end_text(char text[RUN_END_BYTES], const struct run_totals *totals)
+{
+	if (totals->end == RUN_COMPLETE || !totals->n_cancelled)
+		return false;
+	(void)snprintf(text, RUN_END_BYTES,
+		       "ended early by %s: %" PRIu32 " scene%s cancelled, %" PRIu32
+		       " of them not begun",
+		       ends[totals->end].why, totals->n_cancelled,
+		       totals->n_cancelled == 1 ? "" : "s", totals->n_not_begun);
+	return true;
+}
+
 static int disk_full(const struct run_totals *totals, struct error *err)
 {
 	char left[60] = "";
@@ -43,7 +70,7 @@ static int disk_full(const struct run_totals *totals, struct error *err)
 
 int run_totals_check(const struct run_totals *totals, struct error *err)
 {
-	if (totals->ended_by_full)
+	if (totals->end == RUN_ENDED_BY_FULL)
 		return disk_full(totals, err);
 	if (!totals->n_skipped || totals->n_skipped != totals->n_scenes || totals->of_share)
 		return 0;
@@ -58,5 +85,5 @@ int run_totals_status(const struct run_totals *totals)
 {
 	if (!totals->n_failed)
 		return totals->n_incomplete ? 1 : EX_OK;
-	return totals->n_ok && !totals->ended_by_missing ? 1 : totals->failure_code;
+	return totals->n_ok && totals->end != RUN_ENDED_BY_MISSING ? 1 : totals->failure_code;
 }

@@ -17,8 +17,8 @@ struct call {
 
 extern const struct command *const commands[]; /* ended by NULL; the first is the default */
 
-extern const struct command command_run, command_plan, command_graph, command_info, command_merge,
-	command_sweep, command_catalog, command_index, command_mask, command_pi, command_sum,
-	command_recur;
+extern const struct command command_run, command_plan, command_graph, command_info, command_check,
+	command_merge, command_sweep, command_catalog, command_index, command_mask, command_pi,
+	command_sum, command_recur;
 
 #endif

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "base/hash.h"
-#include "output/file_set.h"
 #include "output/map_name.h"
+#include "output_folder.h"
 #include "reports_within.h"
 
 enum { SHOWN_MOST = 5, SHOWN_BYTES = 100 };
@@ -47,18 +47,6 @@ struct looking {
 
 /* --- the folder --- */
 
-static int make_folder(const char *path, struct error *err)
-{
-	if (mkdir(path, 0777) == 0 || errno == EEXIST)
-		return 0;
-	if (errno == ENOENT)
-		return error_set(err, EX_CANTCREAT,
-				 "--output %s: the folder that it is to be in is not there; make "
-				 "that first",
-				 path);
-	return error_errno(err, EX_CANTCREAT, errno, "--output %s: cannot be made", path);
-}
-
 /* Where it is. */
 static int open_folder(struct looking *l, struct error *err)
 {
@@ -68,20 +56,6 @@ static int open_folder(struct looking *l, struct error *err)
 	return l->folder >= 0 || errno == ENOENT
 		       ? 0
 		       : error_errno(err, EX_CANTCREAT, errno, "--output %s", path);
-}
-
-/* Once nothing else is in the way. */
-static int have_folder(const struct looking *l, struct error *err)
-{
-	const char *path = l->maps->folder;
-
-	if (l->folder < 0 && make_folder(path, err))
-		return -1;
-	if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS))
-		return error_errno(err, EX_CANTCREAT, errno,
-				   "--output %s: no files can be made in it", path);
-	file_set_sweep(path);
-	return 0;
 }
 
 static int check_spool_folder(const struct maps *maps, struct error *err)
@@ -300,6 +274,7 @@ int maps_apart(const struct options *options, const struct scene_list *scene_lis
 			    .may_replace = options->map.overwrite || resume_replaces(resume),
 			    .limit = limit,
 			    .folder = -1};
+	bool made;
 	int status;
 
 	if (!options->maps)
@@ -313,7 +288,7 @@ int maps_apart(const struct options *options, const struct scene_list *scene_lis
 		status = look(&l, err);
 	}
 	if (!status && for_run)
-		status = have_folder(&l, err);
+		status = output_folder_have(l.maps->folder, &made, err);
 	if (l.folder >= 0)
 		close(l.folder);
 	free(l.name);

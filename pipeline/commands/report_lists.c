@@ -7,13 +7,15 @@
 
 #include <stddef.h>
 
+#include "check/check.h"
 #include "lab/lab.h"
 #include "report/report.h"
 #include "sweep/sweep.h"
 
 const struct report_option *all_reports(unsigned i)
 {
-	report_list *const lists[] = {sweep_report_option, lab_report_option, run_report_option};
+	report_list *const lists[] = {sweep_report_option, lab_report_option, check_report_option,
+				      run_report_option};
 
 	for (size_t list = 0; list < sizeof(lists) / sizeof(lists[0]); list++) {
 		unsigned n = 0;

@@ -7,9 +7,12 @@
 #include "choices.h"
 #include "confine/confine.h"
 #include "discover/scene_list.h"
+#include "hold.h"
 #include "inputs_apart.h"
 #include "maps_apart.h"
 #include "options/rows.h"
+#include "output/file_set.h"
+#include "output/maps.h"
 #include "report/report.h"
 
 int scenes_names(struct scene_list **scene_list, const struct options *options,
@@ -76,6 +79,8 @@ int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run, st
 	*scenes = (struct scenes){.workload = options->maps ? &workload_maps : &workload_pixels};
 	scenes->executor = executor_find(options->executor, call->session->cluster != NULL, err);
 	status = scenes->executor ? 0 : -1;
+	if (!status && for_run && call->session->rank == 0)
+		status = hold_take(&scenes->hold, options, err);
 	machine_probe(&machine);
 	machine_share(&machine, call->session->n_ranks, call->session->ranks_here);
 	budget_init(&budget, options, &machine);
@@ -84,6 +89,8 @@ int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run, st
 	if (!status)
 		status = inputs_apart(options, scenes->scene_list, !for_run, err);
 	status = leave_out_done(scenes, call, budget.limit, for_run, status, err);
+	if (!status && for_run && options->maps && call->session->rank == 0)
+		file_set_sweep(options->maps->folder);
 	/* Names included, and what is known of done scenes; nothing is opened yet. */
 	machine.resident = memory_resident() + resume_bytes(scenes->resume);
 	session_level(call->session, &machine);
@@ -108,12 +115,16 @@ int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run, st
 			error_set(err, EX_NOINPUT, "all scenes are done: there is nothing to plan");
 	if (!status && !for_run && !scenes->sample)
 		status = -1;
-	return session_agree(call->session, status, options, call->argc, call->argv, &scenes->plan,
-			     err);
+	if (session_agree(call->session, status, options, call->argc, call->argv, &scenes->plan,
+			  err))
+		return -1;
+	hold_keep_folder(scenes->hold);
+	return 0;
 }
 
 void scenes_release(struct scenes *scenes)
 {
 	samples_release(&scenes->samples);
 	scene_list_free(scenes->scene_list);
+	hold_release(scenes->hold);
 }

@@ -12,6 +12,7 @@
 #include "workload.h"
 
 struct scenes {
+	struct hold *hold; /* the locks of a run; NULL: none */
 	const struct workload *workload;
 	const struct executor *executor;
 	struct scene_list *scene_list; /* of those that are to be done */

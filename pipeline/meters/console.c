@@ -122,6 +122,12 @@ static void say_done(const struct console *c, const struct scene_result *result,
 		log_line(LOG_LEVEL_NOTE, "note", name, "%s", scene->notes[i]);
 }
 
+void console_leave_failures(struct console *c)
+{
+	if (c)
+		c->repeated = true;
+}
+
 void console_scene(struct console *c, const struct scene_result *result)
 {
 	const struct scene *scene = result->scene;

@@ -16,6 +16,9 @@ struct console;
 struct console *console_new(const struct options *options, uint64_t total_bytes);
 void console_free(struct console *console);
 
+/* Of scenes that fail somebody else tells. */
+void console_leave_failures(struct console *console);
+
 /* A scene is finished: say so where it failed or lacks values, or with -v. */
 void console_scene(struct console *console, const struct scene_result *result);
 

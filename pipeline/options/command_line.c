@@ -228,11 +228,8 @@ int command_line_parse(struct options *options, const struct command **command,
 	const struct command *named = command_find(commands, argc > 1 ? argv[1] : NULL);
 	int status;
 
-	*options = (struct options){.n_words = (unsigned)argc,
-				    .words = argv,
-				    .executor = "auto",
-				    .scale = 1,
-				    .nightly = {.most_failures = UINT32_MAX, .most_failed = 1}};
+	*options = (struct options){
+		.n_words = (unsigned)argc, .words = argv, .executor = "auto", .scale = 1};
 	if (asks_for_help(&p, argc, argv))
 		return print_and_end(&p, "help");
 	p.named = named;

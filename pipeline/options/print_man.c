@@ -186,6 +186,8 @@ static const char *const files[][2] = {
 	{"part-I-of-N.json", "What --shard I/N leaves in the current folder for imgpipe merge, "
 			     "where --partial does not name another file."},
 	{"$TMPDIR/imgpipe-sweep-*", "The folder of a sweep while it runs."},
+	{"DIR/.imgpipe.lock, DIR/.imgpipe-I-of-N.lock",
+	 "With --output DIR: locked while a run, or a shard, works there; says who. They stay."},
 	{"DIR/.imgpipe-*",
 	 "With --output DIR, where the file system has no files without a name, "
 	 "and under MPI: tiles that wait while a run goes on. The next run there removes "

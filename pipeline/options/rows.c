@@ -53,13 +53,13 @@ static const struct option_row reflectance = {
 		"reflectance fails",
 	.set = set_reflectance,
 };
-static const struct option_row reader = {
+const struct option_row option_reader = {
 	.name = "reader",
 	.argument = "auto|tiff|gdal",
 	.help = "which reader; auto: the TIFF reader where it can, else GDAL",
 	.set = set_reader,
 };
-static const struct option_row include = {
+const struct option_row option_include = {
 	.name = "include",
 	.argument = "PATTERN",
 	.repeats = true,
@@ -68,7 +68,7 @@ static const struct option_row include = {
 		"you name; may be given several times. Files that you name are always taken",
 	.set = set_include,
 };
-static const struct option_row exclude = {
+const struct option_row option_exclude = {
 	.name = "exclude",
 	.argument = "PATTERN",
 	.repeats = true,
@@ -86,7 +86,7 @@ static const struct option_row duplicates = {
 		"the one of the newest processing; fail: refuse to run",
 	.set = set_duplicates,
 };
-static const struct option_row follow = {
+const struct option_row option_follow = {
 	.name = "follow",
 	.help = "a VRT or side file that you name may refer to files anywhere; without this option "
 		"only to files below its own folder. Files found in a searched folder never refer "
@@ -94,9 +94,11 @@ static const struct option_row follow = {
 	.set = set_follow,
 };
 
-const struct option_row *const reading_rows[] = {
-	&bands,   &alpha,   &raw,        &scale,  &offset, &nodata, &reflectance,
-	&include, &exclude, &duplicates, &reader, &follow, NULL};
+const struct option_row *const reading_rows[] = {&bands,       &alpha,          &raw,
+						 &scale,       &offset,         &nodata,
+						 &reflectance, &option_include, &option_exclude,
+						 &duplicates,  &option_reader,  &option_follow,
+						 NULL};
 
 /* --- how to work --- */
 

@@ -192,6 +192,8 @@ static int run_init(struct run *run, const struct run_setup *setup, uint64_t tok
 		return 0;       /* people hear from rank 0 */
 	if (!run->options->lab) /* whose command tells what became of it */
 		run->console = console_new(run->options, plan->file_bytes);
+	if (run->workload->tells_failures)
+		console_leave_failures(run->console);
 	if (console_shows_views(run->console))
 		run->shown = show_workers(plan_all_workers(plan));
 	return run->sink->open(run->sink, &run->reports, plan, run->options, err);
@@ -357,6 +359,15 @@ static void count_for_log(const struct run_totals *totals)
 					       {0}});
 }
 
+/* Of a full disk the run's error tells. */
+static void tell_end(const struct run *run)
+{
+	char text[RUN_END_BYTES];
+
+	if (run->totals.end != RUN_ENDED_BY_FULL && run_end_text(text, &run->totals))
+		log_line(LOG_LEVEL_WARNING, "ended-early", NULL, "%s", text);
+}
+
 static int report(struct course *course, struct error *err)
 {
 	struct run *run = &course->run;
@@ -369,6 +380,7 @@ static int report(struct course *course, struct error *err)
 	count_for_log(&run->totals);
 	console_free(run->console);
 	run->console = NULL;
+	tell_end(run);
 	if (run->sink->commit(run->reports, &run->totals, err))
 		return -1;
 	return signals_caught() ? 0 : run_totals_check(&run->totals, err);

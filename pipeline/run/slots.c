@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "base/signals.h"
 #include "decorator.h"
 #include "meters/console.h"
 #include "trace.h"
@@ -113,7 +114,7 @@ static void free_slot(struct run *run, struct slot *slot)
 }
 
 /* --on-missing fail: with the row of a scene that lacks a value. */
-static bool ends_run(const struct run *run, const struct slot *slot)
+static bool lacks_value(const struct run *run, const struct slot *slot)
 {
 	return run->options->on_missing == MISSING_FAIL && slot->status == SCENE_FAILED &&
 	       slot->scene.missing;
@@ -139,6 +140,41 @@ static bool is_full(struct run *run, const struct slot *slot)
 		run->n_full = 0;
 	run->n_full += slot_lacked_space(slot);
 	return run->n_full >= MOST_FULL;
+}
+
+/* More scenes than --max-failures allows; a share is of all scenes of the run. */
+static bool are_too_many(const struct run *run)
+{
+	const struct nightly *nightly = &run->options->nightly;
+	const double n = run->totals.n_failed;
+
+	switch (nightly->failure_limit) {
+	case FAILURES_ANY:
+		break;
+	case FAILURES_COUNT:
+		return run->totals.n_failed > nightly->most_failures;
+	case FAILURES_SHARE: /* 0.7 % of 1000 are 7, whatever the last bit of the product is */
+		return 100 * n > nightly->most_failed * run->n_scenes * (1 + 1e-12);
+	}
+	return false;
+}
+
+/* With the row of this scene, which has just been written. The first reason stays. */
+static enum run_end ends_with(struct run *run, const struct slot *slot)
+{
+	const bool full = run->spools && is_full(run, slot);
+
+	if (signals_caught() || atomic_load(&run->stopping))
+		return run->totals.end;
+	if (lacks_value(run, slot))
+		return RUN_ENDED_BY_MISSING;
+	if (full)
+		return RUN_ENDED_BY_FULL;
+	if (slot->status != SCENE_FAILED)
+		return RUN_COMPLETE;
+	if (run->options->nightly.stop_on_error)
+		return RUN_ENDED_BY_ERROR;
+	return are_too_many(run) ? RUN_ENDED_BY_FAILURES : RUN_COMPLETE;
 }
 
 /*
@@ -167,13 +203,12 @@ void slots_write(struct run *run, struct meter *meter)
 		finish_scene(run, slot);
 		pthread_mutex_lock(&run->lock);
 		run->pools[0].reserved -= slot->shared_bytes;
-		run->totals.ended_by_missing |= ends_run(run, slot);
-		run->totals.ended_by_full |= run->spools && is_full(run, slot);
+		run->totals.end = ends_with(run, slot);
 		free_slot(run, slot);
 		run->first++;
 		if (run->claiming < run->first)
 			run->claiming = run->first;
-		if (run->error.code || run->totals.ended_by_missing || run->totals.ended_by_full)
+		if (run->error.code || run->totals.end != RUN_COMPLETE)
 			atomic_store(&run->stopping, true);
 		meter->row[METER_WRITE].chunks++;
 		pthread_cond_broadcast(&run->changed);
@@ -203,6 +238,7 @@ void slots_abandon(struct run *run, struct meter *meter)
 		slot_settle(run, slot);
 	}
 	slots_write(run, meter);
+	run->totals.n_not_begun = run->n_scenes - run->next_open;
 	run->totals.n_cancelled =
 		run->n_scenes - run->totals.n_ok - run->totals.n_failed - run->totals.n_skipped;
 	pthread_mutex_unlock(&run->lock);

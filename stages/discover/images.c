@@ -156,11 +156,14 @@ int images_refuse(const struct scene_file *file, const struct options *options, 
 	char text[400], parts[200] = "";
 	unsigned n = list_own_parts(file->info.images, parts, sizeof(parts));
 
-	if (what_to_pass(file, options->recipe, text, sizeof(text)))
+	if (options->recipe && what_to_pass(file, options->recipe, text, sizeof(text)))
 		return error_set(err, EX_DATAERR,
 				 "%s: a container of %u images,%s; by their names, pass %s",
 				 file->path, n, parts, text);
 	list_names(file->info.images, text, sizeof(text));
+	if (!options->recipe)
+		return error_set(err, EX_DATAERR, "%s: a container of %u images,%s; name them:%s",
+				 file->path, n, parts, text);
 	return error_set(err, EX_DATAERR,
 			 "%s: a container of %u images,%s; name those that are the bands of a "
 			 "scene, with --bands 'red=*NAME,nir=*NAME':%s",

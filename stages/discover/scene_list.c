@@ -230,7 +230,25 @@ static int check_output(const struct file_list *files, const struct options *opt
 			 options->map.output);
 }
 
-int scene_list_new(struct scene_list **scene_list, const struct options *options, struct error *err)
+/* Each file by itself. */
+static int keep_apart(struct scene_list *scene_list, const struct options *options,
+		      struct error *err)
+{
+	const struct file_list *files = &scene_list->files;
+	int rc = 0;
+
+	(void)options;
+	for (uint32_t i = 0; i < files->n && rc == 0; i++)
+		rc = scene_list_append_file(
+			scene_list, files->entry[i].problem ? ENTRY_FAILED : ENTRY_STACK, i, err);
+	return rc;
+}
+
+typedef int entry_maker(struct scene_list *scene_list, const struct options *options,
+			struct error *err);
+
+static int make_list(struct scene_list **scene_list, entry_maker *make_entries,
+		     const struct options *options, struct error *err)
 {
 	struct scene_list *made = calloc(1, sizeof(*made));
 	int rc = 0;
@@ -238,7 +256,6 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 	*scene_list = NULL;
 	if (!made)
 		return error_memory(err, "the scene list", sizeof(*made));
-	rc = wishes_check(options, err);
 	/* Grouping the names takes about as much again. */
 	made->files.most_bytes = (size_t)(options->memory_bytes / 2);
 	made->files.filter =
@@ -255,17 +272,17 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 	file_list_seal(&made->files);
 	open_network(&made->files, options->follow);
 	if (rc == 0)
-		rc = group_files(made, options, err);
+		rc = make_entries(made, options, err);
 	if (rc == 0)
 		rc = note_common(made, options->masks, err);
 	if (rc == 0)
 		rc = drop_twice(made, err);
 	file_list_forget_links(&made->files);
 	if (rc == 0 && made->n == 0)
-		rc = error_set(
-			err, EX_NOINPUT,
-			"no scenes: name files, directories, @lists or - for standard input");
-	if (rc == 0)
+		rc = error_set(err, EX_NOINPUT,
+			       "no %s: name files, directories, @lists or - for standard input",
+			       make_entries == keep_apart ? "files" : "scenes");
+	if (rc == 0 && make_entries != keep_apart)
 		rc = scene_list_duplicates(made, options->duplicates, err);
 	if (rc == 0)
 		rc = scene_list_tell_apart(made, err);
@@ -281,6 +298,18 @@ int scene_list_new(struct scene_list **scene_list, const struct options *options
 	}
 	*scene_list = made;
 	return 0;
+}
+
+int scene_list_new(struct scene_list **scene_list, const struct options *options, struct error *err)
+{
+	*scene_list = NULL;
+	return wishes_check(options, err) ? -1 : make_list(scene_list, group_files, options, err);
+}
+
+int scene_list_of_files(struct scene_list **scene_list, const struct options *options,
+			struct error *err)
+{
+	return make_list(scene_list, keep_apart, options, err);
 }
 
 /* Those that go stand behind those that stay, as other shards' do; in which order does not matter.

@@ -29,6 +29,12 @@ struct scene_list; /* read-only once made: may be shared by threads */
  */
 int scene_list_new(struct scene_list **scene_list, const struct options *options,
 		   struct error *err) MUST_CHECK;
+/*
+ * The same without scenes: each file of the arguments by itself, in their order, whatever its name
+ * says. Of options->bands, masks and duplicates nothing is asked.
+ */
+int scene_list_of_files(struct scene_list **scene_list, const struct options *options,
+			struct error *err) MUST_CHECK;
 /* A list of one scene that is made, not read: of a workload that makes its scene up. */
 int scene_list_made(struct scene_list **scene_list, struct error *err) MUST_CHECK;
 
@@ -60,6 +66,15 @@ bool scene_list_any_input(const struct scene_list *scene_list,
  */
 int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 	       const struct options *options, struct error *err) MUST_CHECK;
+
+/*
+ * Open entry `id` of scene_list_of_files() as a file: its header is read, no band is looked for,
+ * and neither sizes nor bands of the scene are set. What a searched folder holds beside images
+ * (a form that nobody knows; a VRT, which would lead to other files) makes scene->no_scene. On
+ * failure as scene_open().
+ */
+int scene_open_file(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
+		    const struct options *options, struct error *err) MUST_CHECK;
 
 /*
  * All bands that are told of a scene that scene_open() has made, or failed at once it had read a

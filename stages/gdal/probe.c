@@ -345,7 +345,7 @@ static int check_file(const char *path, struct raster_info *info, struct error *
 
 /* GDAL did not open the file: is it no image at all, or one that is broken? */
 static int refuse_file(const char *path, const struct gdal_reach *reach, const struct gdal_log *log,
-		       struct error *err)
+		       struct raster_info *info, struct error *err)
 {
 	VSIStatBufL st;
 
@@ -353,7 +353,8 @@ static int refuse_file(const char *path, const struct gdal_reach *reach, const s
 		return error_set(err, gdal_log_code(log),
 				 "%s: %s; the file is damaged or of a form that GDAL cannot read",
 				 path, gdal_log_words(log, path));
-	if (!reach->nothing && VSIStatExL(reach->name, &st, VSI_STAT_EXISTS_FLAG) == 0)
+	info->unknown = !reach->nothing && VSIStatExL(reach->name, &st, VSI_STAT_EXISTS_FLAG) == 0;
+	if (info->unknown)
 		(void)error_set(err, EX_DATAERR,
 				"%s: GDAL does not know this file as an image; name an image file",
 				path);
@@ -389,7 +390,7 @@ static int probe_within(const char *path, struct gdal_reach *reach, struct raste
 	gdal_log_begin(&log, reach);
 	dataset = gdal_open_dataset(reach->name);
 	rc = dataset ? probe_dataset(dataset, path, reach, info, err)
-		     : refuse_file(path, reach, &log, err);
+		     : refuse_file(path, reach, &log, info, err);
 	if (dataset)
 		GDALClose(dataset);
 	gdal_log_end(&log);

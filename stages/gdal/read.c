@@ -12,6 +12,7 @@
 #include "log.h"
 #include "pieces.h"
 #include "probe.h"
+#include "stored.h"
 
 #include "window.h"
 
@@ -196,6 +197,7 @@ const struct reader imgpipe_gdal_reader = {
 	.scratch = gdal_scratch,
 	.open = gdal_open,
 	.read = gdal_read,
+	.stored = gdal_stored,
 	.close = gdal_close,
 	.geographic = gdal_geographic,
 	.geo_tags = gdal_geo_tags,

@@ -22,11 +22,12 @@ enum { READ_MAX_BANDS = SCENE_MAX_BANDS };
 /* What to read: n_bands planes of one window, in the file's own pixel grid. */
 struct read_request {
 	struct window window;
-	unsigned n_bands;
+	unsigned n_bands;              /* 0: the mask alone */
 	uint32_t band[READ_MAX_BANDS]; /* 1-based */
 	/*
 	 * Where the samples go: window.y_size rows of window.x_size samples of info->type, rows
 	 * `window.x_size` samples apart, native byte order. Not touched where *constant is set.
+	 * All of them NULL, for the TIFF reader alone: blocks are decoded, and go nowhere.
 	 */
 	void *plane[READ_MAX_BANDS];
 	/* One byte a pixel, 0 = masked; NULL if the per-dataset mask is not wanted. */
@@ -43,6 +44,13 @@ struct read_request {
 struct ellipsoid {
 	double axis;       /* the longer half, in metres */
 	double flattening; /* 0: a sphere */
+};
+
+/* What is stored of a file's images, as its index says. */
+struct raster_stored {
+	uint64_t n_blocks, n_sparse; /* of all bands; sparse: of these not stored */
+	uint64_t n_mask_blocks, n_mask_sparse;
+	uint32_t n_overviews, n_pages; /* beside image and mask: overviews, and other images */
 };
 
 enum reader_probe { PROBE_OK = 0, PROBE_DECLINED = 1 };
@@ -91,6 +99,12 @@ struct reader {
 	 * done.
 	 */
 	uint64_t (*ahead)(void *handle, const struct read_request *request, uint64_t most);
+
+	/*
+	 * Look up every block of image and mask, and read none. -1 with the first block that does
+	 * not lie in the file. What the reader is not told of the file stays 0.
+	 */
+	int (*stored)(void *handle, struct raster_stored *stored, struct error *err);
 
 	void (*close)(void *handle); /* NULL is allowed */
 

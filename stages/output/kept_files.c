@@ -43,6 +43,17 @@ static int open_own(int folder, const char *name)
 	return openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* -1 where another run sweeps it just now, before it is locked. */
+static int open_locked(int folder, const char *name)
+{
+	int fd = open_own(folder, name);
+
+	if (fd < 0 || locks_take(fd))
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
 static int make_folder(struct kept_files *kept, int folder)
 {
 	static atomic_uint number;
@@ -57,14 +68,11 @@ static int make_folder(struct kept_files *kept, int folder)
 			return -1;
 		}
 		if (mkdirat(folder, kept->name, 0700) == 0)
-			kept->fd = open_own(folder, kept->name);
+			kept->fd = open_locked(folder, kept->name);
 		else if (errno != EEXIST)
 			return -1;
 	}
-	if (kept->fd < 0)
-		return -1;
-	(void)locks_take(kept->fd);
-	return 0;
+	return kept->fd < 0 ? -1 : 0;
 }
 
 int kept_files_add(struct kept_files *kept, int folder, const char *base, ino_t inode)

@@ -207,6 +207,7 @@ static void put_total(FILE *out, const struct run_totals *totals, unsigned v)
 static void put_all(FILE *out, const struct run_totals *totals)
 {
 	const uint32_t n_scenes = totals->n_scenes - totals->n_skipped;
+	char end[RUN_END_BYTES];
 
 	for (unsigned v = 0; v < totals->pixels->n_values && totals->n_ok > 1; v++)
 		put_total(out, totals, v);
@@ -218,6 +219,8 @@ static void put_all(FILE *out, const struct run_totals *totals)
 	page_paragraph(out,
 		       "%" PRIu32 " of %" PRIu32 " ok, %" PRIu32 " failed, %" PRIu32 " cancelled.",
 		       totals->n_ok, n_scenes, totals->n_failed, totals->n_cancelled);
+	if (run_end_text(end, totals))
+		page_note(out, "The run was %s.", end);
 	if (totals->n_skipped)
 		page_paragraph(out,
 			       "Skipped: %" PRIu32 " that were found and are no scenes; --csv "

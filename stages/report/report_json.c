@@ -275,6 +275,7 @@ static json_t *run_object(const struct run_totals *totals, const struct plan *pl
 	js_put(&o, "version", json_string(IMGPIPE_VERSION));
 	js_put(&o, "started", js_text_or_null(started));
 	js_put(&o, "interrupted_by", js_text_or_null(totals->interrupted_by));
+	js_put(&o, "ended_by", js_text_or_null(run_end_word(totals->end)));
 	js_put(&o, "executor", js_text_or_null(totals->executor));
 	js_put(&o, "workers", js_count(totals->n_workers));
 	js_put(&o, "workers_asked", js_count(plan->workers_asked));
@@ -469,6 +470,7 @@ static json_t *global_object(const struct run_totals *totals, const struct optio
 	js_put(&o, "scenes_failed", js_count(totals->n_failed));
 	js_put(&o, "scenes_skipped", js_count(totals->n_skipped));
 	js_put(&o, "scenes_cancelled", js_count(totals->n_cancelled));
+	js_put(&o, "scenes_not_begun", js_count(totals->n_not_begun));
 	if (!pixels->layout->recipe) {
 		js_put(&o, "exact", js_exact(pixels->layout, pixels->cells));
 		return o;

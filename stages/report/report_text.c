@@ -373,6 +373,7 @@ static void put_earlier(FILE *out, uint32_t n, const char *catalogue)
 static void put_global(FILE *out, const struct run_totals *totals, const char *skipped)
 {
 	const uint32_t n_scenes = totals->n_scenes - totals->n_skipped;
+	char end[RUN_END_BYTES];
 
 	(void)fputc('\n', out);
 	for (unsigned v = 0; v < totals->pixels->n_values; v++)
@@ -385,6 +386,8 @@ static void put_global(FILE *out, const struct run_totals *totals, const char *s
 			      " cancelled\n",
 			      LABEL_COLUMNS, "Scenes", totals->n_ok, n_scenes, totals->n_failed,
 			      totals->n_cancelled);
+	if (run_end_text(end, totals))
+		text_item(out, LABEL_COLUMNS, "", end);
 }
 
 static int text_end(struct open_report *report, const struct run_totals *totals, struct error *err)

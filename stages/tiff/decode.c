@@ -135,12 +135,18 @@ static unsigned char *place(const struct tiff_job *job, unsigned band, uint32_t 
 	return (unsigned char *)job->request->plane[band] + pixel * job->size;
 }
 
+/* Is decoding all that is wanted? */
+static bool goes_nowhere(const struct tiff_job *job)
+{
+	return !job->request->plane[0];
+}
+
 /* Are rows of the block rows of the plane, one behind the other? */
 static bool same_rows(const struct tiff_job *job, const struct tiff_part *part)
 {
 	const struct tiff_image *image = &job->handle->image;
 
-	return image->block_samples == 1 && part->n_bands == 1 &&
+	return !goes_nowhere(job) && image->block_samples == 1 && part->n_bands == 1 &&
 	       job->request->window.x_size == image->block_x_size &&
 	       part->window.x_size == image->block_x_size;
 }
@@ -161,6 +167,8 @@ static void deliver(const struct tiff_job *job, const struct tiff_part *part,
 	const struct tiff_image *image = &job->handle->image;
 	size_t x = part->window.x_off - part->block.window.x_off;
 
+	if (goes_nowhere(job))
+		return;
 	for (uint32_t i = 0; i < n; i++, rows += image->row_bytes)
 		for (unsigned b = part->first; b < part->first + part->n_bands; b++) {
 			size_t sample = x * image->block_samples +
@@ -190,6 +198,8 @@ static void deliver_decoded(const struct tiff_job *job, const struct tiff_part *
 	/* Predictor 3 has its own order of bytes. */
 	bool swapped = image->swapped && image->predictor != PREDICTOR_FLOATINGPOINT;
 
+	if (goes_nowhere(job))
+		return;
 	for (unsigned b = 0; b < part->n_bands; b++)
 		undo.band[b] =
 			image->planar ? 0 : (uint16_t)(job->request->band[part->first + b] - 1);
@@ -205,6 +215,8 @@ static void deliver_decoded(const struct tiff_job *job, const struct tiff_part *
 
 static void fill_sparse(const struct tiff_job *job, const struct tiff_part *part)
 {
+	if (goes_nowhere(job))
+		return;
 	for (unsigned b = part->first; b < part->first + part->n_bands; b++)
 		for (uint32_t i = 0; i < part->window.y_size; i++)
 			tiff_fill_samples(place(job, b, part->window.x_off, part->window.y_off + i),

@@ -292,6 +292,22 @@ uint32_t tiff_ifd_pages(const struct tiff_image *image, uint32_t *other)
 	return n;
 }
 
+void tiff_ifd_others(const struct tiff_image *image, uint32_t *n_overviews, uint32_t *n_pages)
+{
+	struct tiff_ifd ifd = {.next = image->first_ifd};
+	uint64_t left = image->file_bytes;
+
+	*n_overviews = *n_pages = 0;
+	for (int i = 0; i < MAX_IFDS && next_ifd(image, &ifd, &left); i++) {
+		if (ifd.offset == image->ifd.offset || (ifd.subfile_type & FILETYPE_MASK))
+			continue;
+		if (ifd.subfile_type & FILETYPE_REDUCEDIMAGE)
+			++*n_overviews;
+		else
+			++*n_pages;
+	}
+}
+
 /* --- values --- */
 
 const struct tiff_entry *tiff_entry_find(const struct tiff_image *image, uint16_t tag)

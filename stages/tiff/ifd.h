@@ -33,6 +33,12 @@ bool tiff_ifd_mask(const struct tiff_image *image, struct tiff_ifd *ifd);
  */
 uint32_t tiff_ifd_pages(const struct tiff_image *image, uint32_t *other);
 
+/*
+ * Directories besides the image and masks: overviews, and other images. Of those that stand in the
+ * file's chain, no more than are looked at for a mask.
+ */
+void tiff_ifd_others(const struct tiff_image *image, uint32_t *n_overviews, uint32_t *n_pages);
+
 /* Bytes of one whole number of this type; 0 for types that are none. */
 size_t tiff_number_bytes(uint64_t type);
 

@@ -127,6 +127,11 @@ size_t tiff_mask_memory(struct tiff_mask *mask)
 		size_add(size_add(tiff_codec_memory(&mask->image), tags), sizeof(*mask) + 16384));
 }
 
+struct tiff_image *tiff_mask_image(struct tiff_mask *mask)
+{
+	return &mask->image;
+}
+
 void tiff_mask_close(struct tiff_mask *mask)
 {
 	if (!mask)

@@ -20,5 +20,7 @@ size_t tiff_mask_memory(struct tiff_mask *mask); /* bytes it holds at most */
 int tiff_mask_read(struct tiff_mask *mask, const struct window *window, uint8_t *out,
 		   struct meter *meter, struct error *err);
 void tiff_mask_close(struct tiff_mask *mask); /* NULL is allowed */
+/* The mask as an image: where its blocks are stored. */
+struct tiff_image *tiff_mask_image(struct tiff_mask *mask);
 
 #endif

@@ -16,6 +16,7 @@
 #include "io.h"
 #include "probe.h"
 #include "samples.h"
+#include "stored.h"
 #include "window.h"
 
 /* --- windows --- */
@@ -42,7 +43,8 @@ static bool fill_constant(const struct tiff_job *job)
 
 	request->constant = all_sparse(job);
 	for (unsigned i = 0; request->constant && i < request->n_bands; i++)
-		memcpy(request->plane[i], job->handle->fill, job->size);
+		if (request->plane[i])
+			memcpy(request->plane[i], job->handle->fill, job->size);
 	return request->constant;
 }
 
@@ -100,7 +102,7 @@ static int read_window(void *state, struct read_request *request, struct arena *
 		return -1;
 	if (!request->mask && request->n_bands && fill_constant(&job))
 		return 0;
-	if (tiff_each_part(&job, tiff_part_read))
+	if (request->n_bands && tiff_each_part(&job, tiff_part_read))
 		return -1;
 	return check_unchanged(&handle->image, err);
 }
@@ -166,6 +168,7 @@ const struct reader reader_tiff = {
 	.read = read_window,
 	.constant = is_constant,
 	.ahead = tiff_ahead,
+	.stored = tiff_stored,
 	.close = close_handle,
 	.geo_tags = tiff_geo_tags,
 };

@@ -5,7 +5,7 @@ load helpers
 
 setup() { workspace; }
 
-COMMANDS="run plan graph info merge catalog sweep index mask pi sum recur"
+COMMANDS="run plan graph info check merge catalog sweep index mask pi sum recur"
 HELP="help version man completion"
 
 # What each command takes, and really uses. A new option is written here, too.
@@ -15,14 +15,17 @@ MAPS="output name format type output-nodata co overwrite mask-output bands-outpu
 	no-legend contact-sheet spool-dir no-fsync"
 PLANNING="$READING $MAPS workers executor confine memory chunk working-set shard tiles tile-grid trace html \
 	teach verbose catalog resume"
+NIGHTLY="forget-missing wait-lock on-error max-failures log-format log-file"
 LAB="workers chunk executor transport memory json csv report quiet verbose"
 declare -gA TAKES=(
-	[run]="$PLANNING forget-missing transport summary report csv partial quiet progress monitor log-format log-file"
+	[run]="$PLANNING $NIGHTLY transport summary report csv partial quiet progress monitor"
 	[plan]="$PLANNING"
 	[graph]="$PLANNING text"
 	[info]="$READING memory shard tile-grid"
+	[check]="include exclude reader follow workers executor transport confine memory shard json csv quiet \
+		verbose progress monitor"
 	[merge]="catalog summary csv partial quiet log-format log-file"
-	[catalog]="check csv failed forget gone partial quiet report scene set since summary verbose"
+	[catalog]="set since scene failed gone report check forget summary csv partial quiet verbose"
 	[sweep]="$READING chunk workers executor working-set transport confine memory repeat cold csv json \
 		html quiet teach"
 	[index]=""

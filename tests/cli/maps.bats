@@ -274,7 +274,7 @@ pixels() {
 	imgpipe -q -o two --shard 1/2 a.tif b.tif
 	[ "$(ls two)" = a_ndvi.tif ]
 	imgpipe -q -o two --shard 2/2 a.tif b.tif
-	diff -r one two
+	diff -r -x '.imgpipe*.lock' one two
 	imgpipe merge -q --summary merged.json part-1-of-2.json part-2-of-2.json
 	exits 0
 	cmp plain.json merged.json
@@ -336,7 +336,7 @@ pixels() {
 	imgpipe -q -o out --overwrite a.tif b.tif
 	exits 0
 	diff -r before out
-	[ "$(find . -name '*imgpipe*' | wc -l)" -eq 0 ]
+	[ "$(find . -name '*imgpipe*' | sort | tr '\n' ' ')" = "./before/.imgpipe.lock ./out/.imgpipe.lock " ]
 }
 
 @test "a file says which bands, scales and masks it is made with" {
@@ -409,7 +409,7 @@ print([m.get(k, '') for k in ('MASK', 'MASK_SOURCE', 'SCALE_SOURCE')])" "$1"
 	imgpipe -q -o in/out --bands-output red,nir --csv second.csv --overwrite in/
 	exits 0
 	cmp first.csv second.csv
-	[ "$(find in/out -type f | wc -l)" -eq 6 ]
+	[ "$(find in/out -name '*.tif' | wc -l)" -eq 6 ]
 	# Named, it is searched.
 	imgpipe -q -o in/out --csv named.csv --overwrite in/out
 	exits 64 inputs
@@ -428,7 +428,7 @@ print([m.get(k, '') for k in ('MASK', 'MASK_SOURCE', 'SCALE_SOURCE')])" "$1"
 	cp b.tif $'x/y/li\nne.tif'
 	imgpipe -q -o out x/y "x/ ..z/..up.tif"
 	exits 0
-	[ "$(find out -type f | wc -l)" -eq 2 ]
+	[ "$(ls out | wc -l)" -eq 2 ]
 	[ -e out/__up_ndvi.tif ]
 	[ -e out/li_ne_ndvi.tif ]
 	long=$(printf 'n%.0s' {1..250})
@@ -448,7 +448,7 @@ print([m.get(k, '') for k in ('MASK', 'MASK_SOURCE', 'SCALE_SOURCE')])" "$1"
 		imgpipe -q --executor $executor -o out --quicklook --mask scl s2
 		exits 65 "SCL_20m.tif holds numbers from 4 to 77"
 		[ -d out ]
-		[ -z "$(ls -A out)" ]
+		[ "$(ls -A out)" = .imgpipe.lock ]
 	done
 }
 

@@ -51,7 +51,8 @@ GIVEN = {"index": ["--index", "dvi"], "expr": ["--expr", "x=nir/red"],
          "bands-output": ["--bands-output", "nir"], "quicklook": ["--quicklook"],
          "stretch": ["--stretch", "2,98"], "contact-sheet": ["--contact-sheet", "sheet.png"],
          "spool-dir": ["--spool-dir", "."], "no-fsync": ["--no-fsync"],
-         "no-legend": ["--no-legend"]}
+         "no-legend": ["--no-legend"], "wait-lock": ["--wait-lock", "5s"],
+         "on-error": ["--on-error", "stop"], "max-failures": ["--max-failures", "1"]}
 MAPS = ["-o", "maps", "--overwrite"]
 # What has to be given beside it, in the run that it is compared with, too.
 BESIDE = {"const": ["--index", "wdrvi"],

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 from launch import ROOT as MPI_ROOT, libraries, mpi_command  # noqa: E402
 from maps_disks import DISK_PARTS  # noqa: E402
 from maps_lab import (ALL, ENDS, EXECUTORS, FORMAT, IS_ROOT, SCENES, Lab, alive,  # noqa: E402
-                      children, until)
+                      children, files, forget_lock, until)
 from oracle import (DOCUMENTED_EXITS, PATIENCE, QUICK, SANITIZED, Scratch, Tally, load,  # noqa: E402
                     run)
 
@@ -118,7 +118,8 @@ def signals(lab):
 
 
 def two_runs(lab):
-    """Each file is made by one of the two; with --overwrite both are done."""
+    """Where no lock keeps them apart each file is made by one of the two; with --overwrite both are
+    done."""
     for i in range(3 if QUICK else 30):
         for over in (False, True):
             lab.clear()
@@ -134,13 +135,14 @@ def two_runs(lab):
                 results.append((report, lab.start(
                     ["-q", *FORMAT, "--executor", EXECUTORS[(i + j) % 2], "-o", lab.out, "--summary", report,
                      *(["--overwrite"] if over else []), *lab.scenes], env)))
+                forget_lock(lab.out)
                 time.sleep(lab.random.uniform(0, 0.1))
             ends = [lab.end(process) for _, process in results]
             done = [s["name"] for report, _ in results
                     for s in (load(report) or {"scenes": []})["scenes"] if s["status"] == "ok"]
             wrong = lab.bad_files(lab.new)
-            if {p.name for p in lab.out.iterdir()} != set(lab.new):
-                wrong = f"files: {sorted(p.name for p in lab.out.iterdir())}"
+            if {p.name for p in files(lab.out)} != set(lab.new):
+                wrong = f"files: {sorted(p.name for p in files(lab.out))}"
             if over and any(rc for rc, _ in ends) or any(rc not in (0, 1, 65, 73) for rc, _ in ends):
                 wrong = f"{ends}"
             if sorted(done) != sorted(list(SCENES) * (2 if over else 1)):
@@ -155,6 +157,7 @@ def not_swept(lab):
     slow = lab.start(lab.args("--workers", "1", scenes=lab.scenes[:1]), env)
     until(lambda: len(lab.left()) == 2, 10)  # a map and a picture
     held = lab.left()
+    forget_lock(lab.out)
     dead = [".imgpipe-map.999999-0.tmp", ".imgpipe-0123456789abcdef-1-0.spool"]
     keep = [".imgpipe-map.1-x.tmp", ".imgpipe-map.1-0.tmp.gz", ".other.1-0.tmp", "foreign.tmp",
             ".imgpipe-map..tmp", ".imgpipe-xyz-1-0.spool", ".imgpipe-map.2-0.tmp",
@@ -187,7 +190,7 @@ def allocations(lab):
         lab.clear()
         rc, err = lab.run(args, {**env, "FAULT_COUNT": str(counter)})
         assert rc == 0, err
-        good = {p.name: p.read_bytes() for p in lab.out.iterdir()}
+        good = {p.name: p.read_bytes() for p in files(lab.out)}
         n = int(counter.read_text())
         for at in range(1 + lab.random.randrange(3), n + 1, max(1, n // (12 if QUICK else 250))):
             for everything in ({}, {"FAULT_ALL": "1"}):
@@ -196,7 +199,7 @@ def allocations(lab):
                 wrong = lab.bad_files(good)
                 ok = [s["name"] for s in (load(lab.scratch / "s.json") or {"scenes": []})["scenes"]
                       if s["status"] == "ok"]
-                there = {p.stem.rpartition("_")[0] for p in lab.out.iterdir()}
+                there = {p.stem.rpartition("_")[0] for p in files(lab.out)}
                 if rc not in DOCUMENTED_EXITS | {70, 71} or rc and not err.strip():
                     wrong = f"exit {rc}: {err[-300:]}"
                 elif lab.left():
@@ -224,8 +227,8 @@ def dead_workers(lab):
                     lab.tally.skip(name, "no confinement here")
                     continue
                 lab.check(name, rc, err, may=(1,), words=["deadly", "SIG"])
-                lab.tally.check({p.name for p in lab.out.iterdir()} == set(lab.new), f"{name}: files",
-                                str(sorted(p.name for p in lab.out.iterdir())))
+                lab.tally.check({p.name for p in files(lab.out)} == set(lab.new), f"{name}: files",
+                                str(sorted(p.name for p in files(lab.out))))
     deadly.unlink()
     for at in (2, 5) if QUICK else range(1, 14):  # each worker in the middle of its n-th record
         for how in ("kill", "after"):
@@ -244,19 +247,19 @@ def inputs(lab):
         for what in ("deleted", "cut", "overwritten"):
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir()
-            files = [place / path.name for path in lab.scenes]
+            copies = [place / path.name for path in lab.scenes]
             for path in lab.scenes:
                 shutil.copyfile(path, place / path.name)
             lab.clear()
-            process = lab.start(lab.args(executor=executor, scenes=files), slow)
+            process = lab.start(lab.args(executor=executor, scenes=copies), slow)
             time.sleep(0.4)
             if what == "deleted":
-                for path in files[1:]:
+                for path in copies[1:]:
                     path.unlink()
             elif what == "cut":
-                os.truncate(files[-1], 3000)
+                os.truncate(copies[-1], 3000)
             else:
-                files[-1].write_bytes(b"II*\0" + bytes(40000))
+                copies[-1].write_bytes(b"II*\0" + bytes(40000))
             rc, err = lab.end(process)
             lab.check(f"inputs {what}, {executor}", rc, err, may=(0, 1))
     # Maps beside their inputs, and in place of them.
@@ -265,15 +268,15 @@ def inputs(lab):
     place.mkdir()
     for name, data in before.items():
         (place / name).write_bytes(data)
-    rc, err = lab.run(["-q", *FORMAT, "-o", place, *sorted(place.iterdir())])
+    rc, err = lab.run(["-q", *FORMAT, "-o", place, *sorted(files(place))])
     both = {**before, **lab.new}
-    lab.tally.check(rc == 0 and {p.name: p.read_bytes() for p in place.iterdir()} == both,
-                    "maps beside inputs", f"exit {rc}: {err} {sorted(p.name for p in place.iterdir())}")
+    lab.tally.check(rc == 0 and {p.name: p.read_bytes() for p in files(place)} == both,
+                    "maps beside inputs", f"exit {rc}: {err} {sorted(p.name for p in files(place))}")
     for option in ([], ["--overwrite"]):
         rc, err = lab.run(["-q", *option, "--name", "{scene}.tif", "-o", place,
                            *(place / name for name in before)])
         lab.tally.check(rc == 64 and "inputs" in err and
-                        {p.name: p.read_bytes() for p in place.iterdir()} == both,
+                        {p.name: p.read_bytes() for p in files(place)} == both,
                         f"maps in place of inputs {option}", f"exit {rc}: {err}")
     shutil.rmtree(place)
 
@@ -334,8 +337,8 @@ def things(lab):
                 elif (lab.scratch / "nothing").exists() or lab.left():
                     wrong = f"left: {lab.left()}"
                 elif late and (
-                        len(list(lab.out.iterdir())) != len(lab.new) - (not replaced)):
-                    wrong = f"others: {sorted(p.name for p in lab.out.iterdir())} {err}"
+                        len(list(files(lab.out))) != len(lab.new) - (not replaced)):
+                    wrong = f"others: {sorted(p.name for p in files(lab.out))} {err}"
                 lab.tally.check(wrong is None, f"at the final name: {name}", wrong)
 
 

@@ -10,7 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from maps_lab import ALL, EXECUTORS, FORMAT, IS_ROOT
+from maps_lab import ALL, EXECUTORS, FORMAT, IS_ROOT, files
 from oracle import QUICK, load
 
 NOBODY = 65534
@@ -63,10 +63,10 @@ def small_disk(lab, name, words, executor, outputs, spools, may=(74,)):
         before = used(where)
         rc, err = lab.run(lab.args(*options, executor=executor))
         lab.check(f"{name}, {executor}", rc, err, may=may, words=[str(where), "bytes", "space left"])
-        size = sum(-(-p.stat().st_size // 4096) * 4096 for p in lab.out.iterdir()) if outputs else 0
+        size = sum(-(-p.stat().st_size // 4096) * 4096 for p in files(lab.out)) if outputs else 0
         lab.tally.check(used(where) <= before + size + 65536, f"{name}, {executor}: space released",
                         f"{used(where) - before} more, files {size}")
-        more = [p for p in lab.out.iterdir()]
+        more = [p for p in files(lab.out)]
         if outputs:
             lab.tally.check(len(more) >= 1, f"{name}, {executor}: what has room is made", err[-300:])
         lab.tally.check(rc != 74 or err.count("space left") >= 3, f"{name}, {executor}: three in a row", err)
@@ -93,7 +93,7 @@ def small_disks(lab):
             lab.clear()
             rc, err = lab.run(lab.args("--spool-dir", where, executor=executor,
                                        scenes=[lab.scenes[0], big, *lab.scenes[1:]]))
-            done = sorted(p.name for p in lab.out.iterdir())
+            done = sorted(p.name for p in files(lab.out))
             lab.check(f"one scene too large, {executor}", rc, err, may=(1,), words=["big", str(where)])
             lab.tally.check(set(done) <= set(lab.new) and len(done) >= 3,
                             f"one scene too large, {executor}: others go on", f"{done} {err}")
@@ -125,7 +125,7 @@ def limits(lab):
     if IS_ROOT:
         rc, err = lab.run(["-q", "-o", lab.out, *lab.scenes], user=NOBODY, group=NOBODY,
                           extra_groups=[])
-        lab.tally.check(rc == 73 and str(lab.out) in err and not any(lab.out.iterdir()),
+        lab.tally.check(rc == 73 and str(lab.out) in err and not any(files(lab.out)),
                         "a folder that may not be written", f"exit {rc}: {err}")
     else:
         lab.tally.skip("a folder that may not be written", "needs root")
@@ -153,8 +153,8 @@ def folder_goes(lab):
                 lab.out.mkdir()
             else:
                 wrong = lab.bad_files(lab.new) or lab.bad_files(lab.new, folder=aside)
-                done = len(list(lab.out.iterdir())) + len(list(aside.iterdir()))
-                hidden = [p.name for f in (lab.out, aside) for p in f.iterdir() if p.name[0] == "."]
+                done = len(list(files(lab.out))) + len(list(files(aside)))
+                hidden = [p.name for f in (lab.out, aside) for p in files(f) if p.name[0] == "."]
                 lab.tally.check(rc == 0 and not wrong and done == len(lab.new) and not hidden, name,
                                 f"exit {rc}: {wrong} {done} files, {hidden} {err}")
 
@@ -204,7 +204,7 @@ def faults(lab):
                           words=() if rc == 0 else [str(lab.out)])
                 if rc == 0 and lab.bad_files(lab.new):
                     lab.tally.fail(name, "exit 0, and old files")
-                if rc and over and len(list(lab.out.iterdir())) != len(lab.old):
+                if rc and over and len(list(files(lab.out))) != len(lab.old):
                     lab.tally.fail(name, "neither the old file nor the new one")
 
 

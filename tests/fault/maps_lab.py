@@ -27,6 +27,20 @@ ENDS = {signal.SIGINT: 130, signal.SIGTERM: 143}
 ALL = {"FILES_AT": "1", "FILES_LAST": "1000000"}
 
 
+LOCK = ".imgpipe.lock"
+
+
+def files(folder):
+    """All but the lock, which stays."""
+    return sorted(path for path in folder.iterdir() if path.name != LOCK)
+
+
+def forget_lock(folder):
+    """As if the file system had no locks: another run makes one of its own."""
+    until((folder / LOCK).exists, 10)
+    (folder / LOCK).unlink()
+
+
 def children(pid):
     try:
         found = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -88,17 +102,17 @@ class Lab:
         self.clear()
         result = run(["-q", "--executor", "serial", *FORMAT, "-o", self.out, *options, *scenes], timeout=60)
         assert result.rc == 0, result.last_words()
-        files = {path.name: path.read_bytes() for path in self.out.iterdir()}
+        made = {path.name: path.read_bytes() for path in files(self.out)}
         for path in sorted(self.out.glob("*.tif")):
             warned, errors, _ = validator.validate(str(path), full_check=True)
             self.tally.check(not warned and not errors, f"the map {path.name}", f"{warned} {errors}")
-        self.tally.check(len(files) == 2 * len(scenes), "a map and a picture a scene", str(sorted(files)))
+        self.tally.check(len(made) == 2 * len(scenes), "a map and a picture a scene", str(sorted(made)))
         if not options:
             for scene in scenes:
                 got = read_band(self.out / f"{scene.stem}_ndvi.tif", 1)[0]
                 self.tally.check(got.dtype == np.int16 and np.array_equal(got, numbers(scene)),
                                  f"the numbers of {scene.stem}", f"{(got != numbers(scene)).sum()}")
-        return files
+        return made
 
     def clear(self, fill=None):
         if self.out.is_symlink() or self.out.is_file():
@@ -109,7 +123,7 @@ class Lab:
             (self.out / name).write_bytes(data)
 
     def left(self):
-        return sorted(p.name for p in self.out.iterdir() if p.name.startswith("."))
+        return sorted(p.name for p in files(self.out) if p.name.startswith("."))
 
     def bad_files(self, *allowed, folder=None):
         """What is wrong with the files that have final names, or None."""
@@ -162,7 +176,7 @@ class Lab:
         if bad:
             return bad
         if old is None:
-            there = {path.name.rpartition("_")[0] for path in self.out.iterdir()} - set(before)
+            there = {path.name.rpartition("_")[0] for path in files(self.out)} - set(before)
             done = {name for name, status in scenes.items() if status == "ok"}
             if summary is not None and there != done:
                 return f"files of {sorted(there)}, done {sorted(done)}"

@@ -5,7 +5,8 @@
  * Findings, beside what the sanitizers see:
  *   memory    the heap holds more than the plan counts for a probe, or for an open handle;
  *   two ways  the corner of the image, read at once and read in windows that cut its blocks, is not
- *             the same: other samples, or a refusal in other words;
+ *             the same: other samples, or a refusal in other words; or what imgpipe check does, to
+ *             look up the places of blocks and decode them to nowhere, passes and refuses others;
  *   libtiff   a block that libtiff decodes without a word of complaint has other samples here.
  */
 #include <stdbool.h>
@@ -120,6 +121,56 @@ static struct outcome read_corner(const struct corner *c, uint32_t x_step, uint3
 	return outcome;
 }
 
+static int decode(const struct corner *c, void *handle, struct read_request *request,
+		  struct error *err)
+{
+	size_t scratch = reader_tiff.scratch(c->info, c->x_size, c->y_size, 1, request->mask);
+	struct meter meter = {0};
+	struct arena arena;
+	int rc;
+
+	if (arena_init(&arena, scratch, err))
+		abort();
+	rc = reader_tiff.read(handle, request, &arena, &meter, err);
+	arena_release(&arena);
+	return rc;
+}
+
+/* Does the corner hold all blocks that the index has? */
+static bool is_whole(const struct corner *c)
+{
+	const struct raster_info *info = c->info;
+
+	return c->x_size == info->x_size && c->y_size == info->y_size &&
+	       (!info->band_interleaved || c->n_bands == info->n_bands);
+}
+
+/* The corner as imgpipe check has it: band by band where they are stored apart, then the mask. */
+static struct outcome decode_corner(const struct corner *c)
+{
+	const struct window all = {0, 0, c->x_size, c->y_size};
+	const unsigned planes = c->info->band_interleaved ? c->n_bands : 1;
+	struct outcome outcome = {.pixels = calloc(c->x_size, c->y_size)};
+	struct error *err = &outcome.error;
+	struct raster_stored stored;
+	void *handle = NULL;
+
+	outcome.failed = reader_tiff.open(&handle, c->path, c->info, err) ||
+			 (is_whole(c) && reader_tiff.stored(handle, &stored, err));
+	for (unsigned i = 0; !outcome.failed && i < planes; i++) {
+		struct read_request request = {.window = all, .n_bands = 1, .band = {i + 1}};
+
+		outcome.failed = decode(c, handle, &request, err) != 0;
+	}
+	if (!outcome.failed && c->info->has_mask) {
+		struct read_request request = {.window = all, .mask = outcome.pixels};
+
+		outcome.failed = decode(c, handle, &request, err) != 0;
+	}
+	reader_tiff.close(handle);
+	return outcome;
+}
+
 static void finding(const char *what, const struct outcome *a, const struct outcome *b)
 {
 	fprintf(stderr, "%s differ: %s | %s\n", what, a->failed ? a->error.text : "read",
@@ -214,6 +265,10 @@ static void read_all_ways(const char *path, const struct raster_info *info)
 	free(cut.pixels);
 	cut = read_corner(&c, 23, 61);
 	compare(&c, &whole, &cut);
+	free(cut.pixels);
+	cut = decode_corner(&c);
+	if (cut.failed != whole.failed)
+		finding("reading, and decoding to nowhere", &whole, &cut);
 	free(cut.pixels);
 	if (!whole.failed && !info->band_interleaved)
 		against_libtiff(&c, &whole);

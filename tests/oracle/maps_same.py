@@ -49,7 +49,8 @@ LAYOUTS = {"tiles": "--tile 256", "large tiles": "--tile 1024 --codec lzw", "odd
 
 
 def digests(folder):
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()
+            if not path.name.endswith(".lock")}
 
 
 def make_scenes(folder):

@@ -627,7 +627,7 @@ static int run_story(const char *executor, unsigned workers)
 	fclose(stderr);
 	stderr = saved;
 	last_error = err;
-	if (!last_totals.ended_by_full)
+	if (last_totals.end != RUN_ENDED_BY_FULL)
 		assert_int_equal(err.code, 0);
 	if (session.rank)
 		return status;
@@ -843,7 +843,7 @@ static void a_full_disk_is_looked_at(void **state)
 		story = (struct story){
 			.n_scenes = 12, .chunks = 2, .slots = 4, .chunks_errno = number[i % 2]};
 		(void)run_story(i < 2 ? "processes" : "threads", 2);
-		assert_int_equal(last_totals.ended_by_full, i >= 2);
+		assert_int_equal(last_totals.end == RUN_ENDED_BY_FULL, i >= 2);
 		if (i < 2)
 			assert_int_equal(last_totals.n_failed, 12);
 		else

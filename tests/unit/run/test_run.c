@@ -45,6 +45,8 @@ struct story {
 	bool deaths;          /* some chunks and headers end the worker: for processes */
 	unsigned pause_us;    /* of each chunk */
 	struct scene *sample; /* the first scene as it was opened before the run; NULL: none */
+	struct nightly nightly;
+	bool may_end; /* before all scenes are done */
 };
 
 static struct story story;
@@ -252,6 +254,8 @@ static void fake_free(struct scene_totals *totals)
 
 struct report_set {
 	uint32_t rows;
+	enum scene_status status[MOST_SCENES];
+	struct run_totals totals;
 };
 
 static struct report_set told;
@@ -273,7 +277,7 @@ static int fake_sink_scene(struct report_set *set, const struct scene_result *re
 {
 	(void)err;
 	assert_int_equal(result->scene->id, set->rows);
-	set->rows++;
+	set->status[set->rows++] = result->status;
 	return 0;
 }
 
@@ -281,8 +285,11 @@ static int fake_sink_commit(struct report_set *set, const struct run_totals *tot
 			    struct error *err)
 {
 	(void)err;
-	assert_int_equal(set->rows, totals->n_scenes);
-	assert_int_equal(totals->n_ok + totals->n_failed, totals->n_scenes);
+	set->totals = *totals;
+	assert_int_equal(set->rows + totals->n_not_begun, totals->n_scenes);
+	assert_int_equal(totals->n_ok + totals->n_failed + totals->n_cancelled, totals->n_scenes);
+	if (!story.may_end)
+		assert_int_equal(totals->n_cancelled, 0);
 	return 0;
 }
 
@@ -321,11 +328,21 @@ static const struct workload fake = {
 
 static const struct decorator *decorator; /* of the runs to come; NULL: none */
 
+static bool is_to_fail(uint32_t id)
+{
+	bool failed = scene_is_bad(id) || scene_is_deadly(id);
+
+	for (uint32_t chunk = 0; chunk < chunks_of(id); chunk++)
+		failed = failed || chunk_is_bad(id, chunk) || chunk_is_deadly(id, chunk);
+	return failed;
+}
+
 static void run_story(const char *executor, unsigned workers, uint64_t pool)
 {
 	struct options options = {.executor = executor,
 				  .verbosity = -1,
 				  .chunk_kind = CHUNK_TILE,
+				  .nightly = story.nightly,
 				  .recipe = &recipe_ndvi};
 	struct plan plan = {.n_scenes = story.n_scenes,
 			    .workers = workers,
@@ -361,11 +378,9 @@ static void run_story(const char *executor, unsigned workers, uint64_t pool)
 	stderr = saved;
 	assert_int_equal(err.code, 0);
 	assert_true((uint64_t)atomic_load(&most_in_use) <= pool);
-	for (uint32_t id = 0; id < story.n_scenes; id++) {
-		bool failed = scene_is_bad(id) || scene_is_deadly(id);
+	for (uint32_t id = 0; id < story.n_scenes && !story.may_end; id++) {
+		bool failed = is_to_fail(id);
 
-		for (uint32_t chunk = 0; chunk < chunks_of(id); chunk++)
-			failed = failed || chunk_is_bad(id, chunk) || chunk_is_deadly(id, chunk);
 		for (uint32_t chunk = 0; chunk < chunks_of(id); chunk++)
 			assert_true(atomic_load(&delivered[id][chunk]) == 1 ||
 				    (failed && !atomic_load(&delivered[id][chunk])));
@@ -648,6 +663,91 @@ static void changed_scenes_are_opened_again(void **state)
 	}
 }
 
+/* The id of the n-th scene that fails, from 1; n_scenes where there are fewer. */
+static uint32_t nth_failure(unsigned n)
+{
+	uint32_t id = 0;
+
+	while (id < story.n_scenes && (n -= is_to_fail(id)) > 0)
+		id++;
+	return id;
+}
+
+/* Up to the failure that is too many all is as in a whole run; no scene is begun after it. */
+static void check_end(uint32_t last, enum run_end end)
+{
+	const struct run_totals *totals = &told.totals;
+	const uint32_t n_slots = 2 * 16 + 2;
+
+	assert_int_equal(totals->end, end);
+	for (uint32_t id = 0; id < told.rows && id <= last; id++)
+		assert_int_equal(told.status[id], is_to_fail(id) ? SCENE_FAILED : SCENE_OK);
+	for (uint32_t id = last + 1; id < told.rows; id++)
+		assert_true(told.status[id] == SCENE_CANCELLED || told.status[id] == SCENE_FAILED ||
+			    (told.status[id] == SCENE_OK && !is_to_fail(id)));
+	assert_true(told.rows <= last + 1 + n_slots);
+	assert_int_equal(totals->n_cancelled > 0, last + 1 < story.n_scenes && end);
+	assert_int_equal(run_totals_status(totals), 1);
+}
+
+/* With 60 scenes: a share is passed where failures * 100 > share * 60. */
+static void too_many_failures_end_a_run(void **state)
+{
+	static const struct {
+		struct nightly nightly;
+		unsigned n; /* the failure that is one too many; 0: none is */
+		enum run_end end;
+	} limits[] = {
+		{{.stop_on_error = true}, 1, RUN_ENDED_BY_ERROR},
+		{{.failure_limit = FAILURES_COUNT, .most_failures = 0}, 1, RUN_ENDED_BY_FAILURES},
+		{{.failure_limit = FAILURES_COUNT, .most_failures = 2}, 3, RUN_ENDED_BY_FAILURES},
+		{{.failure_limit = FAILURES_COUNT, .most_failures = 59}, 0, RUN_COMPLETE},
+		{{.failure_limit = FAILURES_SHARE, .most_failed = 5}, 4, RUN_ENDED_BY_FAILURES},
+		{{.failure_limit = FAILURES_SHARE, .most_failed = 4.9}, 3, RUN_ENDED_BY_FAILURES},
+		{{.failure_limit = FAILURES_SHARE, .most_failed = 100}, 0, RUN_COMPLETE},
+		{{.stop_on_error = true, .failure_limit = FAILURES_COUNT, .most_failures = 2},
+		 1,
+		 RUN_ENDED_BY_ERROR},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		for (unsigned way = 0; way <= N_PARALLEL; way++)
+			for (unsigned workers = 1; workers <= 16; workers += 5) {
+				story = mixed;
+				story.chunks = few_chunks;
+				story.may_end = limits[i].n > 0;
+				story.nightly = limits[i].nightly;
+				run_story(way < N_PARALLEL ? parallel[way] : "serial",
+					  way < N_PARALLEL ? workers : 1, POOL);
+				check_end(limits[i].n ? nth_failure(limits[i].n)
+						      : story.n_scenes - 1,
+					  limits[i].end);
+			}
+}
+
+/* Where no scene is OK, the status is that of the failures. */
+static void all_fail_before_the_end(void **state)
+{
+	(void)state;
+	told.totals = (struct run_totals){.end = RUN_ENDED_BY_ERROR,
+					  .n_scenes = 5,
+					  .n_failed = 2,
+					  .n_cancelled = 3,
+					  .n_not_begun = 1,
+					  .failure_code = EX_NOINPUT};
+	char text[RUN_END_BYTES];
+
+	assert_int_equal(run_totals_status(&told.totals), EX_NOINPUT);
+	assert_true(run_end_text(text, &told.totals));
+	assert_string_equal(text, "ended early by --on-error stop: 3 scenes cancelled, 1 of them "
+				  "not begun");
+	assert_string_equal(run_end_word(told.totals.end), "on-error");
+	told.totals.n_cancelled = 0;
+	assert_false(run_end_text(text, &told.totals));
+	assert_null(run_end_word(RUN_COMPLETE));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -661,6 +761,8 @@ int main(void)
 		cmocka_unit_test(sequential_chunks),
 		cmocka_unit_test(a_decorator_is_heard),
 		cmocka_unit_test(changed_scenes_are_opened_again),
+		cmocka_unit_test(too_many_failures_end_a_run),
+		cmocka_unit_test(all_fail_before_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, find_modules, NULL);
