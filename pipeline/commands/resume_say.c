@@ -17,7 +17,7 @@ void resume_say(const struct resumed *r, const char *format, ...)
 	char line[LINE_BYTES];
 	va_list args;
 
-	if (r->options->verbosity < 0 && !log_is_record())
+	if (r->options->verbosity < 0)
 		return;
 	va_start(args, format);
 	(void)vsnprintf(line, sizeof(line), format, args);
@@ -44,7 +44,7 @@ static void todo_text(char *text, size_t size, const struct resumed *r)
 		[TODO_CHANGED] = "whose files have changed",
 		[TODO_FAILED] = "that failed before",
 		[TODO_OUTPUTS] = "whose outputs are not as they were made",
-		[TODO_MAPS] = "whose outputs were made by other options, or not at all",
+		[TODO_MAPS] = "whose outputs were made by other options",
 	};
 	size_t used = 0;
 
