@@ -255,7 +255,7 @@ static int wait_for_all(struct hold *hold, struct error *err)
 	const struct nightly *nightly = &hold->options->nightly;
 	const uint64_t begin = clock_now();
 	int pause_ms = FIRST_PAUSE_MS, which;
-	bool told = hold->options->verbosity < 0;
+	bool told = hold->options->verbosity < 0 && !log_is_record();
 
 	while ((which = try_all(hold, err)) > 0) {
 		const uint64_t waited_ms = (clock_now() - begin) / 1000000;
@@ -277,7 +277,9 @@ static int wait_for_all(struct hold *hold, struct error *err)
 /* Once, though there may be several. */
 static void tell_doubt(const struct hold *hold)
 {
-	for (unsigned i = 0; i < hold->n && hold->options->verbosity >= 0; i++) {
+	const bool heard = hold->options->verbosity >= 0 || log_is_record();
+
+	for (unsigned i = 0; i < hold->n && heard; i++) {
 		const char *doubt = lock_file_doubt(hold->lock[i].lock);
 
 		if (!doubt)

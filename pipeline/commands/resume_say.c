@@ -17,7 +17,7 @@ void resume_say(const struct resumed *r, const char *format, ...)
 	char line[LINE_BYTES];
 	va_list args;
 
-	if (r->options->verbosity < 0)
+	if (r->options->verbosity < 0 && !log_is_record())
 		return;
 	va_start(args, format);
 	(void)vsnprintf(line, sizeof(line), format, args);

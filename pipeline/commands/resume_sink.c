@@ -282,6 +282,7 @@ static int commit_all(struct resumed *r, const struct run_totals *run, struct er
 
 	done = r->totals;
 	add_up(&r->totals, run, &done, r->n);
+	run_totals_note(&r->totals, r->n_done);
 	book(&r->totals, since);
 	if (report_sink.commit(r->reports, &r->totals, status ? &own : err))
 		status = -1;
