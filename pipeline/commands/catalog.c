@@ -362,7 +362,8 @@ static const struct option_row set = {
 static const struct option_row since = {
 	.name = "since",
 	.argument = "DATE",
-	.help = "scenes that were acquired on this day or later, as in 2026-07-01",
+	.help = "scenes that were acquired on this day or later, as in 2026-07-01 or 2026-07; none "
+		"whose date is not known",
 	.set = set_since,
 };
 static const struct option_row scene = {

@@ -33,7 +33,7 @@ static int set_catalogue(struct options *o, const char *value, struct error *err
 static int set_resume(struct options *o, const char *value, struct error *err)
 {
 	if (value && strcmp(value, "strict") != 0)
-		return error_set(err, EX_USAGE, "'%.40s' is not strict", value);
+		return error_set(err, EX_USAGE, "'%.40s' is none of: strict", value);
 	o->nightly.resume = value ? RESUME_STRICT : RESUME_YES;
 	return 0;
 }

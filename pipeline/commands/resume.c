@@ -29,6 +29,7 @@ static int find_set(struct resumed *r, struct error *err)
 	if (catalogue_sets(r->catalogue, any_set, &any, err) ||
 	    catalogue_set_of(r->catalogue, r->options, false, &r->set, err) < 0)
 		return -1;
+	r->is_later = any;
 	r->replaces = any && r->options->nightly.resume;
 	return 0;
 }
@@ -84,6 +85,11 @@ bool resume_is_done(const struct resumed *resume, uint32_t id)
 bool resume_replaces(const struct resumed *resume)
 {
 	return resume && resume->replaces;
+}
+
+bool resume_would_help(const struct resumed *resume)
+{
+	return resume && resume->is_later && !resume->replaces;
 }
 
 bool resume_has_nothing_to_do(const struct resumed *resume)

@@ -31,7 +31,7 @@ struct resumed {
 	struct catalogue *catalogue;         /* NULL on ranks that do not lead */
 	bool writes;                         /* this is a run */
 	int64_t set, run;                    /* 0: none yet */
-	bool replaces;
+	bool replaces, is_later;
 	struct error failure; /* of the catalogue: nothing is written any more */
 
 	/* --- what was found, by place in the whole list --- */

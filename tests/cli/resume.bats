@@ -25,7 +25,7 @@ rows() {
 	imgpipe --catalog .gpkg in
 	exits 64 "has to end in .gpkg"
 	imgpipe --catalog c.gpkg --resume=lax in
-	exits 64 "--resume: 'lax' is not strict"
+	exits 64 "--resume: 'lax' is none of: strict"
 	imgpipe --catalog c.gpkg --resume --teach float-sums in
 	exits 64 "--teach float-sums"
 	[ ! -e c.gpkg ]
@@ -183,4 +183,28 @@ rows() {
 	imgpipe --catalog c.gpkg --resume -o out --summary two.json in
 	exits 0 "scenes are done; to do"
 	cmp one.json two.json
+}
+
+@test "maps that are there: --resume is advised where it helps, and does" {
+	imgpipe -q --catalog c.gpkg -o maps in
+	exits 0
+	imgpipe -q --catalog c.gpkg -o maps in
+	exits 73 "2 are there" "--resume keeps what is done, --overwrite replaces them"
+	imgpipe -q --catalog other.gpkg -o maps in
+	exits 73
+	[[ "$stderr" != *--resume* ]]
+	imgpipe --catalog c.gpkg --resume -o maps in
+	exits 0 "all 2 scenes are done"
+}
+
+@test "a log file has the catalogue's lines also with -q, and standard error does not" {
+	imgpipe -q --catalog c.gpkg --resume --timeout 60 --executor processes --log-file l in
+	exits 0
+	imgpipe -q --catalog c.gpkg --resume --timeout 60 --executor processes --log-file l --log-format json in
+	exits 0
+	[ -z "$stderr" ]
+	grep -q "c.gpkg: no scene of this run is done; to do: 2 new" l
+	grep -q '"event":"catalogue".*all 2 scenes are done' l
+	tail -n 1 l | jq -e '.event == "run-end" and .scenes == 2 and .ok == 2 and .earlier == 2'
+	run ! grep "cannot stop" l
 }

@@ -35,6 +35,8 @@ a_night_of() { # SCENES EARLIER LOG
 	[ "$(find ndvi -name '*_ndvi.tif' | wc -l)" -eq "$1" ]
 	holds ndvi.json "d['global']['scenes'] == $1"
 	tail -n 1 "$3" | grep -q "\"event\":\"run-end\".*\"status\":0,.*\"ok\":$1,.*\"earlier\":$2,"
+	grep -q '"event":"catalogue".*scenes\? .*done' "$3" # for the log, with -q too
+	run ! grep "cannot stop a read" "$3"              # these executors can
 	grep -qx 'imgpipe_last_exit_status 0' ndvi.prom
 	grep -qx "imgpipe_earlier_scenes $2" ndvi.prom
 	imgpipe catalog --check ndvi.gpkg
