@@ -124,7 +124,9 @@ static int change(struct resumed *r, const struct going *g, struct error *err)
 int resume_mark_gone(struct resumed *r, struct error *err)
 {
 	const struct catalogue_filter filter = {.set = r->set};
-	struct going g = {.forget = r->options->nightly.forget_missing, .err = err};
+	/* Where an argument has come to nothing, so may a disk have: tomorrow it is there again. */
+	const bool wanted = r->options->nightly.forget_missing;
+	struct going g = {.forget = wanted && !r->n_absent, .err = err};
 	int status = catalogue_each(r->catalogue, &filter, look, &g, err);
 
 	if (g.status)

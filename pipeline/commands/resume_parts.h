@@ -41,6 +41,7 @@ struct resumed {
 		*known; /* the row of a done scene, else a hash of what its files were; of who leads
 			 */
 	uint32_t count[N_TODO];
+	uint32_t n_absent;              /* scenes of this run without a file, and arguments */
 	uint32_t n_network, n_leads_on; /* of the done, that are taken as unchanged unseen */
 	uint32_t n_gone, n_forgotten;   /* rows of scenes whose files are not there */
 	struct outputs_folder outputs;

@@ -92,7 +92,14 @@ static void say_gone(const struct resumed *r)
 		resume_say(r, "%s: %" PRIu32 " scene%s whose files are gone %s forgotten",
 			   r->options->nightly.catalogue, r->n_forgotten,
 			   r->n_forgotten == 1 ? "" : "s", r->n_forgotten == 1 ? "is" : "are");
-	if (r->n_gone)
+	if (r->n_gone && r->options->nightly.forget_missing)
+		resume_say(r,
+			   "%s: holds %" PRIu32 " scene%s whose files are gone; none is forgotten, "
+			   "as %" PRIu32 " of what this run was given %s not there or has no "
+			   "files: is a disk not mounted?",
+			   r->options->nightly.catalogue, r->n_gone, r->n_gone == 1 ? "" : "s",
+			   r->n_absent, r->n_absent == 1 ? "is" : "are");
+	else if (r->n_gone)
 		resume_say(r,
 			   "%s: holds %" PRIu32 " scene%s whose files are gone; --forget-missing "
 			   "takes %s out",

@@ -82,6 +82,58 @@ rows() {
 	exits 65
 }
 
+# The rows are as they were but for their marks, and with the disk all is done again at once.
+disk_is_away() {
+	mv in away
+	[ -z "${1:-}" ] || mkdir in
+	imgpipe --catalog c.gpkg --resume --forget-missing ${2:-in}
+	exits 66 "holds 2 scenes whose files are gone; none is forgotten, as ${3:-1} of what this run was given" "not mounted?"
+	[ ! -d in ] || rmdir in
+	mv away in
+	[ "$(rows "SELECT count(*), sum(gone), min(status), max(status) FROM scenes")" = "2 2 ok ok" ]
+	imgpipe --catalog c.gpkg --resume ${2:-in}
+	exits 0 "all 2 scenes are done"
+	[ "$(rows "SELECT sum(gone) FROM scenes")" = 0 ]
+}
+
+@test "a disk that is not there for one night costs no row: a folder, an empty one, a list of files" {
+	imgpipe -q --catalog c.gpkg in
+	disk_is_away
+	disk_is_away empty
+	ls "$PWD"/in/*.tif > list
+	disk_is_away "" @list 2
+	imgpipe -q --catalog c.gpkg --summary c.json in
+	imgpipe catalog --summary again.json c.gpkg
+	exits 0
+	cmp c.json again.json
+}
+
+@test "a record of impossible counts is one that cannot be read, and is made anew" {
+	imgpipe -q --catalog c.gpkg --summary one.json in
+	/usr/bin/python3 - "$REPO/tests/oracle" <<- 'END'
+		import sqlite3, sys
+		sys.path.insert(0, sys.argv[1])
+		import record
+		db = sqlite3.connect("c.gpkg")
+		for scene, blob in db.execute("SELECT scene_id, record FROM records").fetchall():
+		    o = record.read(blob)
+		    o["size"] = (1 << 31, 1 << 31)
+		    o["values"][0]["n"][1] += (1 << 62) - sum(o["values"][0]["n"])
+		    db.execute("UPDATE records SET record = ? WHERE scene_id = ?", (record.write(o), scene))
+		db.commit()
+	END
+	imgpipe catalog --check c.gpkg
+	exits 0
+	imgpipe --catalog c.gpkg --resume --report r.json in
+	exits 1
+	holds r.json 'd["global"]["scenes_failed"] == 1' \
+		'"more than can be counted" in [s["error"] for s in d["scenes"] if s["status"] == "failed"][0]'
+	imgpipe catalog --forget --scene a c.gpkg
+	imgpipe --catalog c.gpkg --resume --summary again.json in
+	exits 0
+	cmp one.json again.json
+}
+
 @test "a run is in the catalogue with its counts and status" {
 	echo no image > in/bad.tif
 	imgpipe -q --catalog c.gpkg in
