@@ -121,8 +121,8 @@ static int judge(struct resumed *r, const struct looking *l, const struct catalo
 	const bool strict = r->options->nightly.resume == RESUME_STRICT;
 	int held;
 
-	if (row->status != SCENE_OK && row->status != SCENE_SKIPPED)
-		return TODO_FAILED;
+	if (row->status != SCENE_OK && (row->status != SCENE_SKIPPED || l->inputs.named))
+		return TODO_FAILED; /* what is named is not passed over as what is found is */
 	if (may_have_changed(l, strict) || !resume_same_inputs(row->inputs, l->text, strict))
 		return TODO_CHANGED;
 	if (!has_outputs(r, row))

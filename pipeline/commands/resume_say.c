@@ -44,7 +44,7 @@ static void todo_text(char *text, size_t size, const struct resumed *r)
 		[TODO_CHANGED] = "whose files have changed",
 		[TODO_FAILED] = "that failed before",
 		[TODO_OUTPUTS] = "whose outputs are not as they were made",
-		[TODO_MAPS] = "whose outputs were made by other options",
+		[TODO_MAPS] = "whose outputs were made by other options or not at all",
 	};
 	size_t used = 0;
 

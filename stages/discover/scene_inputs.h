@@ -31,6 +31,7 @@ struct scene_inputs {
 	 * changed. Owned.
 	 */
 	char *text;
+	bool named;    /* its first file was named, not found in a folder: it has to be a scene */
 	bool network;  /* a file cannot be looked at */
 	bool leads_on; /* a file may lead to others, which are not watched (VRT) */
 };

@@ -145,6 +145,23 @@ sql() {
 	[ "$(sql "SELECT count(*) FROM scenes")" = 3 ]
 }
 
+@test "--check opens no pipe that a catalogue names as an output" {
+	imgpipe -q --catalog c.gpkg -o maps ./*1_x.tif
+	mkfifo pipe
+	sql "UPDATE outputs SET path = '$PWD/pipe'"
+	(timeout 20 sh -c 'echo > pipe; echo opened' > said 2>&1) 3>&- &
+	local writer=$!
+	sleep 0.2
+	imgpipe catalog --check c.gpkg
+	exits 1
+	[[ "$output" == *"/pipe is not there"* ]]
+	sleep 0.2
+	kill -0 "$writer"
+	timeout 5 cat pipe > /dev/null
+	wait "$writer"
+	grep -q opened said
+}
+
 @test "--forget makes no catalogue" {
 	imgpipe catalog --forget --gone nothing.gpkg
 	exits 66 "there is no such file"

@@ -134,6 +134,18 @@ disk_is_away() {
 	cmp one.json again.json
 }
 
+@test "a file that was found and passed over fails once it is named" {
+	tif in/dem.tif uint16 1,2/3,4
+	imgpipe -q --catalog c.gpkg in
+	exits 0
+	imgpipe --catalog c.gpkg --resume in/a.tif in/dem.tif
+	exits 1 "1 of 2 scenes are done"
+	imgpipe -q --catalog c.gpkg --resume in
+	exits 0
+	imgpipe --catalog c.gpkg --resume in
+	exits 0 "all 3 scenes are done"
+}
+
 @test "a run is in the catalogue with its counts and status" {
 	echo no image > in/bad.tif
 	imgpipe -q --catalog c.gpkg in
