@@ -107,6 +107,16 @@ static void say_gone(const struct resumed *r)
 			   r->n_gone == 1 ? "it" : "them");
 }
 
+static void say_older(const struct resumed *r)
+{
+	if (r->n_older)
+		resume_say(r,
+			   "%s: %" PRIu32 " scene%s of which this run has a newer processing %s "
+			   "forgotten (--duplicates newest)",
+			   r->options->nightly.catalogue, r->n_older, r->n_older == 1 ? "" : "s",
+			   r->n_older == 1 ? "is" : "are");
+}
+
 /* What a catalogue does not keep. */
 static void say_lacking(const struct resumed *r)
 {
@@ -136,4 +146,5 @@ void resume_say_found(const struct resumed *r)
 		say_lacking(r);
 	}
 	say_gone(r);
+	say_older(r);
 }

@@ -359,3 +359,13 @@ void scene_inputs_release(struct scene_inputs *inputs)
 	free(inputs->text);
 	*inputs = (struct scene_inputs){.source = NULL};
 }
+
+uint32_t scene_list_n_older(const struct scene_list *scene_list)
+{
+	return scene_list->n_older;
+}
+
+char *scene_list_older(const struct scene_list *scene_list, uint32_t i)
+{
+	return scene_source(scene_list, &scene_list->older[i]);
+}

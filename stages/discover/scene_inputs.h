@@ -45,6 +45,13 @@ int scene_inputs(struct scene_inputs *inputs, const struct scene_list *scene_lis
 void scene_inputs_release(struct scene_inputs *inputs);
 
 /*
+ * Sources of processings that --duplicates newest has left out, of all shards; the i-th is the
+ * caller's to free, NULL without memory. Only with options->nightly.catalogue.
+ */
+uint32_t scene_list_n_older(const struct scene_list *scene_list);
+char *scene_list_older(const struct scene_list *scene_list, uint32_t i);
+
+/*
  * Leave scenes of this shard out of the list; the others keep their order and close up: the i-th of
  * those that stay is scene i from now on. n_all and the checksum of names stay those of the whole
  * list; those that go stand behind those that stay, as other shards' do.

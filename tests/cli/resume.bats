@@ -134,6 +134,31 @@ disk_is_away() {
 	cmp one.json again.json
 }
 
+# product NUMBER TIME : one acquisition as Sentinel-2 products are called, in dup/
+product() {
+	local tile=dup/S2A_MSIL2A_20200210T073031_$1_R049_T37MEU_$2.SAFE/T37MEU_20200210T073031 band
+	mkdir -p "$(dirname "$tile")"
+	for band in B04 B08; do
+		tif "${tile}_${band}_10m.tif" uint16 "${1:4},${band:2}"
+	done
+}
+
+@test "--duplicates newest: what a newer processing replaces leaves the catalogue" {
+	product N0214 20200210T100000
+	imgpipe -q --duplicates newest --catalog c.gpkg dup in
+	product N0500 20230601T100000
+	imgpipe --duplicates newest --catalog c.gpkg --resume --summary run.json dup in
+	exits 0 "1 scene of which this run has a newer processing is forgotten"
+	imgpipe catalog --summary all.json c.gpkg
+	exits 0
+	cmp run.json all.json
+	imgpipe -q --duplicates newest --summary one.json dup in
+	cmp one.json run.json
+	imgpipe --duplicates newest --catalog c.gpkg --resume dup in
+	exits 0 "all 3 scenes are done"
+	[[ "$stderr" != *forgotten* ]]
+}
+
 @test "a file that was found and passed over fails once it is named" {
 	tif in/dem.tif uint16 1,2/3,4
 	imgpipe -q --catalog c.gpkg in
