@@ -188,6 +188,16 @@ product() {
 	exits 64 "c.gpkg: this command reads this file" "cannot be its catalogue"
 	imgpipe --catalog c.gpkg --csv c.gpkg in
 	exits 64 "c.gpkg"
+	for end in .lock -wal -shm -journal; do
+		imgpipe --catalog c.gpkg --csv "c.gpkg$end" in
+		exits 64 "c.gpkg$end: is the name of a file that belongs to the catalogue" "the report another name"
+	done
+	imgpipe --catalog c.gpkg --log-file c.gpkg-wal in
+	exits 64
+	grep -q "give the log another name" c.gpkg-wal
+	rm c.gpkg-wal
+	imgpipe merge --catalog d.gpkg --csv d.gpkg-wal c.gpkg
+	exits 64 "d.gpkg-wal"
 	[ "$(rows 'SELECT count(*) FROM scenes')" = 2 ]
 	# In a searched folder it is no scene.
 	imgpipe -q --catalog in/c.gpkg --csv n.csv in
