@@ -77,12 +77,13 @@ static int name(struct looking *l, const struct resumed *r, uint32_t id, struct 
 	return scene_preview(&l->scene, r->scene_list, id, err) < 0 ? -1 : 0;
 }
 
-static int look(struct looking *l, const struct resumed *r, uint32_t id, struct error *err)
+static int look(struct looking *l, const struct resumed *r, uint32_t id,
+		struct folder_names *around, struct error *err)
 {
 	const bool strict = r->options->nightly.resume == RESUME_STRICT;
 
 	*l = (struct looking){0};
-	if (name(l, r, id, err) || scene_inputs(&l->inputs, r->scene_list, id, strict, err))
+	if (name(l, r, id, err) || scene_inputs(&l->inputs, r->scene_list, id, strict, around, err))
 		return -1;
 	l->text = resume_inputs_text(&l->inputs, l->scene.name ? l->scene.name : "");
 	return l->text ? 0 : error_memory(err, "files of a scene", strlen(l->inputs.text));
@@ -141,7 +142,8 @@ static void keep_done(struct resumed *r, uint32_t place, const struct looking *l
 	r->n_leads_on += l->inputs.leads_on && !l->inputs.network;
 }
 
-static int find_one(struct resumed *r, uint32_t place, struct error *err)
+static int find_one(struct resumed *r, uint32_t place, struct folder_names *around,
+		    struct error *err)
 {
 	struct error own = {0};
 	struct looking l;
@@ -149,7 +151,7 @@ static int find_one(struct resumed *r, uint32_t place, struct error *err)
 	int todo = TODO_NEW;
 
 	/* What has no files that can be named fails when its turn comes, and is in no catalogue. */
-	if (look(&l, r, place, &own) == 0) {
+	if (look(&l, r, place, around, &own) == 0) {
 		r->known[place] = hash_bytes(HASH_SEED, l.text, strlen(l.text));
 		todo = find_row(r, &l, &row, err);
 	} else if (own.code == EX_TEMPFAIL) {
@@ -167,14 +169,18 @@ static int find_one(struct resumed *r, uint32_t place, struct error *err)
 
 int resume_find(struct resumed *r, struct error *err)
 {
+	struct folder_names around;
+	int status = 0;
+
 	r->n = scene_list_count(r->scene_list);
 	r->done = calloc((size_t)r->n / 8 + 1, 1);
 	r->known = calloc((size_t)r->n + 1, sizeof(*r->known));
 	if (!r->done || !r->known)
 		return error_memory(err, "scenes that are done",
 				    ((size_t)r->n + 1) * sizeof(*r->known));
-	for (uint32_t place = 0; place < r->n; place++)
-		if (find_one(r, place, err))
-			return -1;
-	return 0;
+	folder_names_begin(&around, r->n);
+	for (uint32_t place = 0; place < r->n && !status; place++)
+		status = find_one(r, place, &around, err);
+	folder_names_end(&around);
+	return status;
 }

@@ -78,10 +78,13 @@ int catalogue_recall(struct catalogue *catalogue, int64_t id, const struct recip
 		     struct error *err)
 {
 	const struct bound value[] = {bound_integer(id)};
-	sqlite3_stmt *row = statement_begin(catalogue, RECORD_READ, value, N_BOUND(value), err);
-	int rc = row ? statement_next(catalogue, row, err) : -1;
+	sqlite3_stmt *row = NULL;
+	int rc = statement_view(catalogue, err);
 
 	*scene = (struct scene){0};
+	if (rc == 0)
+		row = statement_begin(catalogue, RECORD_READ, value, N_BOUND(value), err);
+	rc = row ? statement_next(catalogue, row, err) : -1;
 	if (rc == 0)
 		return catalogue_bad(catalogue, "a scene has no record", err);
 	if (rc < 0)

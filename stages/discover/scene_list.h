@@ -56,8 +56,7 @@ bool scene_list_is_input(const struct scene_list *scene_list, const struct stat 
 
 /* The same for many files at once: is one of the inputs wanted? Each is shown, until one is. */
 bool scene_list_any_input(const struct scene_list *scene_list,
-			  bool (*wanted)(const void *context, const struct stat *st),
-			  const void *context);
+			  bool (*wanted)(void *context, const struct stat *st), void *context);
 
 /*
  * Build scene `id`: read the headers of its files, find its bands, scale, offset and nodata, each
