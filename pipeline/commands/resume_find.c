@@ -58,34 +58,43 @@ bool resume_same_inputs(const char *kept, const char *now, bool strict)
 
 /* A scene of this run, before it is read. */
 struct looking {
-	struct scene scene; /* its name; where there are maps what else they are called by */
+	char *name;
+	struct scene *scene; /* what else maps are called by; NULL: there are none */
 	struct scene_inputs inputs;
 	char *text; /* resume_inputs_text() */
 };
 
 static void looking_release(struct looking *l)
 {
-	scene_release(&l->scene);
+	if (l->scene)
+		scene_release(l->scene);
+	free(l->name);
 	scene_inputs_release(&l->inputs);
 	free(l->text);
 }
 
-static int name(struct looking *l, const struct resumed *r, uint32_t id, struct error *err)
+static int name(struct looking *l, struct resumed *r, uint32_t id, struct error *err)
 {
-	if (!r->outputs.maps)
-		return scene_begin(&l->scene, r->scene_list, id, err);
-	return scene_preview(&l->scene, r->scene_list, id, err) < 0 ? -1 : 0;
+	if (!r->outputs.maps) {
+		l->name = scene_list_name(r->scene_list, id);
+		return l->name ? 0 : error_memory(err, "a scene's name", 0);
+	}
+	l->scene = &r->scene;
+	if (scene_preview(l->scene, r->scene_list, id, err) < 0)
+		return -1;
+	l->name = strdup(l->scene->name ? l->scene->name : "");
+	return l->name ? 0 : error_memory(err, "a scene's name", 0);
 }
 
-static int look(struct looking *l, const struct resumed *r, uint32_t id,
-		struct folder_names *around, struct error *err)
+static int look(struct looking *l, struct resumed *r, uint32_t id, struct folder_names *around,
+		struct error *err)
 {
 	const bool strict = r->options->nightly.resume == RESUME_STRICT;
 
 	*l = (struct looking){0};
 	if (name(l, r, id, err) || scene_inputs(&l->inputs, r->scene_list, id, strict, around, err))
 		return -1;
-	l->text = resume_inputs_text(&l->inputs, l->scene.name ? l->scene.name : "");
+	l->text = resume_inputs_text(&l->inputs, l->name);
 	return l->text ? 0 : error_memory(err, "files of a scene", strlen(l->inputs.text));
 }
 
@@ -115,7 +124,7 @@ static int judge(struct resumed *r, const struct looking *l, const struct catalo
 		return TODO_NOT;
 	if (!row->maps || strcmp(row->maps, r->outputs.identity) != 0)
 		return TODO_MAPS;
-	held = resume_outputs_hold(r, row->id, &l->scene, err);
+	held = resume_outputs_hold(r, row->id, l->scene, err);
 	return held < 0 ? -1 : held ? TODO_NOT : TODO_OUTPUTS;
 }
 

@@ -131,7 +131,6 @@ static int pass_on(struct resumed *r, uint32_t place, struct error *err)
 	status = report_sink.scene(r->reports, &r->result, err);
 	resume_files_free(file, n);
 	scene_release(&r->scene);
-	r->scene = (struct scene){0};
 	return status;
 }
 

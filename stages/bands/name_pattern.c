@@ -6,9 +6,10 @@
 #include <ctype.h>
 #include <string.h>
 
-static int lower(char c)
+/* Of ASCII, which patterns are. */
+static char lower(char c)
 {
-	return tolower((unsigned char)c);
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 static bool is_digit(char c)
@@ -76,7 +77,9 @@ static bool one_matches(const char *p, const char *p_end, const char *text, cons
 /* Most patterns begin with a letter that the text does not: told before all else. */
 static bool may_begin(const char *p, const char *text, size_t len)
 {
-	return !len || strchr("*?#@[|", *p) || lower(*p) == lower(*text);
+	if (!len || lower(*p) == lower(*text))
+		return true;
+	return *p == '*' || *p == '?' || *p == '#' || *p == '@' || *p == '[' || *p == '|' || !*p;
 }
 
 bool name_matches(const char *alternatives, const char *text, size_t len)

@@ -250,15 +250,26 @@ INLINE uint64_t read_slot(struct byte_reader *r, unsigned *zeros)
 	return count;
 }
 
+/* A slot of one byte with at most two zeros before it, as most are. */
+INLINE bool is_short(unsigned byte)
+{
+	return !(byte & 0x80) && byte < MANY_ZEROS << COUNT_BITS;
+}
+
 void read_histogram(struct byte_reader *r, struct histogram *h)
 {
 	unsigned slot = 0, used = (unsigned)read_varint(r, HIST_SLOTS), zeros;
 	struct byte_reader own = *r; /* so that it is kept in registers */
+	uint64_t count;
 
 	memset(h, 0, sizeof(*h));
 	for (; used && !own.bad; used--) {
-		uint64_t count = read_slot(&own, &zeros);
-
+		if (own.at < own.end && is_short(*own.at)) {
+			zeros = *own.at >> COUNT_BITS;
+			count = *own.at++ & ((1 << COUNT_BITS) - 1);
+		} else {
+			count = read_slot(&own, &zeros);
+		}
 		slot += zeros;
 		if (!count || slot >= HIST_SLOTS)
 			own.bad = true;

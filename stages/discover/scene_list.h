@@ -96,6 +96,9 @@ bool scene_is_fresh(const struct scene *scene);
 int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 		struct error *err) MUST_CHECK;
 
+/* The name alone, for free(); NULL without memory. */
+char *scene_list_name(const struct scene_list *scene_list, uint32_t id);
+
 /*
  * As scene_begin(), with what names say of sensor and date: scene_open() finds the same, but for a
  * level of processing behind the sensor. From scene_list_count() on up to scene_list_count_all()

@@ -289,11 +289,39 @@ double histogram_edge(const struct value_grid *grid, const struct accum *a, unsi
 	return value_rule_edge(&rule, a, slot);
 }
 
+/* Slots first to end - 1. */
+static uint64_t count_between(const struct histogram *h, unsigned first, unsigned end)
+{
+	uint64_t n = 0;
+
+	for (unsigned slot = first; slot < end; slot++)
+		n += h->count[slot];
+	return n;
+}
+
 /* How far ranks are found: `before` values are in slots below. */
 struct at_rank {
 	uint64_t before;
 	unsigned slot;
 };
+
+enum { SLOTS_AT_ONCE = 16 };
+
+/* To the slot of this rank, which is not below. */
+static void go_to(struct at_rank *at, const struct histogram *h, uint64_t rank)
+{
+	uint64_t before = at->before, more;
+	unsigned slot = at->slot;
+
+	for (; slot + SLOTS_AT_ONCE < HIST_SLOTS; slot += SLOTS_AT_ONCE, before += more) {
+		more = count_between(h, slot, slot + SLOTS_AT_ONCE);
+		if (before + more > rank)
+			break;
+	}
+	for (; slot < HIST_SLOTS - 1 && before + h->count[slot] <= rank; slot++)
+		before += h->count[slot];
+	*at = (struct at_rank){before, slot};
+}
 
 /*
  * The value of rank p/100 * (n - 1), counted from 0, interpolated inside its slot as if the slot's
@@ -304,11 +332,9 @@ static double percentile_from(struct at_rank *at, const struct value_rule *rule,
 			      double p)
 {
 	const long double rank = (long double)p * (n - 1) / 100;
-	const uint64_t whole = (uint64_t)rank;
 	double low, high, value;
 
-	while (at->slot < HIST_SLOTS - 1 && at->before + h->count[at->slot] <= whole)
-		at->before += h->count[at->slot++];
+	go_to(at, h, (uint64_t)rank);
 	low = value_rule_edge(rule, a, at->slot);
 	high = value_rule_edge(rule, a, at->slot + 1);
 	value = low + (high - low) * (double)((rank - at->before + 0.5L) / h->count[at->slot]);
@@ -323,16 +349,6 @@ double percentile(const struct value_grid *grid, const struct accum *a, const st
 
 	value_rule_make(&rule, grid);
 	return percentile_from(&at, &rule, a, h, n, p);
-}
-
-/* Slots first to end - 1. */
-static uint64_t count_between(const struct histogram *h, unsigned first, unsigned end)
-{
-	uint64_t n = 0;
-
-	for (unsigned slot = first; slot < end; slot++)
-		n += h->count[slot];
-	return n;
 }
 
 /* All values are in slots first to last. */
