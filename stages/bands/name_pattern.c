@@ -84,12 +84,10 @@ static bool may_begin(const char *p, const char *text, size_t len)
 
 bool name_matches(const char *alternatives, const char *text, size_t len)
 {
-	for (const char *p = alternatives; p; p = *p ? p + 1 : NULL) {
-		const char *p_end = strchrnul(p, '|');
-
-		if (may_begin(p, text, len) && one_matches(p, p_end, text, text + len))
+	for (const char *p = alternatives; p; p = strchr(p, '|')) {
+		p += p > alternatives;
+		if (may_begin(p, text, len) && one_matches(p, strchrnul(p, '|'), text, text + len))
 			return true;
-		p = p_end;
 	}
 	return false;
 }
