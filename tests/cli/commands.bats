@@ -24,8 +24,8 @@ declare -gA TAKES=(
 	[info]="$READING memory shard tile-grid"
 	[check]="include exclude reader follow workers executor transport confine memory shard json csv quiet \
 		verbose progress monitor"
-	[merge]="catalog summary csv partial quiet log-format log-file"
-	[catalog]="set since scene failed gone report check forget summary csv partial quiet verbose"
+	[merge]="catalog wait-lock summary csv partial quiet log-format log-file"
+	[catalog]="set since scene failed gone report check forget wait-lock summary csv partial quiet verbose"
 	[sweep]="$READING chunk workers executor working-set transport confine memory repeat cold csv json \
 		html quiet teach"
 	[index]=""
