@@ -99,12 +99,44 @@ int inputs_apart(const struct options *options, const struct scene_list *scene_l
 	return prints ? look_at("text", "-", options, scene_list, err) : 0;
 }
 
+/* Is it called as a file that belongs to the catalogue? It need not be there. */
+static bool is_of_catalogue(const char *path, const char *catalogue)
+{
+	static const char *const ends[] = {".lock", "-wal", "-shm", "-journal"};
+	const size_t length = strlen(catalogue);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strncmp(path, catalogue, length) == 0 && strcmp(path + length, ends[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A lock that is replaced is one for two runs; a log of writes that is, takes them with it. */
+static int beside_apart(const struct options *options, struct error *err)
+{
+	const struct report_choices *wanted = &options->reports;
+	const char *catalogue = options->nightly.catalogue, *log = options->nightly.log_file;
+	const char *path = log && is_of_catalogue(log, catalogue) ? log : NULL;
+
+	for (unsigned i = 0; i < wanted->n && !path; i++)
+		if (is_of_catalogue(wanted->choice[i].path, catalogue))
+			path = wanted->choice[i].path;
+	if (!path)
+		return 0;
+	return error_set(err, EX_USAGE,
+			 "%s: is the name of a file that belongs to the catalogue %s; give the %s "
+			 "another name",
+			 path, catalogue, path == log ? "log" : "report");
+}
+
 int catalogue_apart(const struct options *options, const struct scene_list *scene_list,
 		    struct error *err)
 {
 	const char *path = options->nightly.catalogue, *input;
 	struct stat st;
 
+	if (beside_apart(options, err))
+		return -1;
 	if (stat(path, &st) || !S_ISREG(st.st_mode))
 		return 0;
 	input = input_name(&st, options, scene_list);

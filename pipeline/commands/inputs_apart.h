@@ -17,7 +17,8 @@
  */
 int inputs_apart(const struct options *options, const struct scene_list *scene_list, bool prints,
 		 struct error *err) MUST_CHECK;
-/* Nor may the catalogue (--catalog) be such a file: likewise. */
+/* Nor may the catalogue (--catalog) be such a file, or a report or the log be called as one that
+ * belongs to it (FILE.lock, FILE-wal): likewise. */
 int catalogue_apart(const struct options *options, const struct scene_list *scene_list,
 		    struct error *err) MUST_CHECK;
 

@@ -133,7 +133,7 @@ int resume_start(struct resumed *resume, const struct scene_list *scene_list, st
 	}
 	if (catalogue_set_of(r->catalogue, r->options, true, &r->set, err) < 0 ||
 	    catalogue_run_begin(r->catalogue, r->options, r->set, &r->run, err) ||
-	    resume_mark_gone(r, err))
+	    resume_mark_gone(r, err) || resume_forget_older(r, err))
 		return -1;
 	resume_say_found(r);
 	return 0;
