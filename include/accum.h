@@ -114,6 +114,9 @@ unsigned histogram_slot(const struct value_grid *grid, float v);
 double histogram_edge(const struct value_grid *grid, const struct accum *a, unsigned slot);
 void histogram_clear(struct histogram *h);
 void histogram_merge(struct histogram *into, const struct histogram *from);
+/* The same where all values of `from` lie between those of `a`. */
+void histogram_merge_of(struct histogram *into, const struct histogram *from, const struct accum *a,
+			const struct value_grid *grid);
 
 static inline void mask_counts_merge(struct mask_counts *into, const struct mask_counts *from)
 {

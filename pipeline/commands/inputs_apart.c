@@ -36,40 +36,80 @@ static bool holds_options(const struct stat *st, const struct options *options)
 	return false;
 }
 
-/* The argument, as far as it names the very file; words for what it leads to. NULL: no input. */
-static const char *input_name(const struct stat *st, const struct options *options,
-			      const struct scene_list *scene_list)
+/* The argument, as far as it names the very file; NULL: none does. */
+static const char *input_name(const struct stat *st, const struct options *options)
 {
 	for (unsigned i = 0; i < options->n_args; i++)
 		if (is_named_by(st, options->args[i]))
 			return strcmp(options->args[i], "-") == 0 ? "standard input"
 								  : options->args[i];
-	if (holds_options(st, options))
-		return "its options";
-	return scene_list && scene_list_is_input(scene_list, st)
-		       ? "a file that the arguments lead to"
-		       : NULL;
+	return holds_options(st, options) ? "its options" : NULL;
 }
 
-static int refuse(const char *kind, const char *path, const char *input, struct error *err)
+/* --- files that are there and would be changed --- */
+
+struct output {
+	const char *kind; /* of the report; NULL: the catalogue */
+	const char *path;
+	struct stat st;
+};
+
+struct outputs {
+	unsigned n;
+	struct output output[REPORTS_MOST + 2]; /* reports, the text, the catalogue */
+	const struct output *met;               /* is an input */
+};
+
+static int refuse(const struct output *output, const char *input, struct error *err)
 {
+	const char *path = path_is_stdout(output->path) ? "standard output" : output->path;
+
+	if (!output->kind)
+		return error_set(err, EX_USAGE,
+				 "%s: this command reads this file (%s), so it cannot be its "
+				 "catalogue; give another --catalog, or leave it out of the inputs",
+				 path, input);
 	return error_set(err, EX_USAGE,
 			 "%s: this command reads this file (%s), and the %s report would replace "
 			 "it; give the report another name",
-			 path, input, kind);
+			 path, input, output->kind);
 }
 
-static int look_at(const char *kind, const char *path, const struct options *options,
-		   const struct scene_list *scene_list, struct error *err)
+/* What is not there is not replaced. */
+static int look_at(struct outputs *outputs, const char *kind, const char *path,
+		   const struct options *options, struct error *err)
 {
-	bool out = path_is_stdout(path);
+	struct output *output = &outputs->output[outputs->n];
+	const bool out = kind && path_is_stdout(path);
 	const char *input;
-	struct stat st;
 
-	if ((out ? fstat(STDOUT_FILENO, &st) : stat(path, &st)) || !S_ISREG(st.st_mode))
+	*output = (struct output){.kind = kind, .path = path};
+	if ((out ? fstat(STDOUT_FILENO, &output->st) : stat(path, &output->st)) ||
+	    !S_ISREG(output->st.st_mode))
 		return 0;
-	input = input_name(&st, options, scene_list);
-	return input ? refuse(kind, out ? "standard output" : path, input, err) : 0;
+	input = input_name(&output->st, options);
+	if (input)
+		return refuse(output, input, err);
+	outputs->n++;
+	return 0;
+}
+
+static bool is_output(void *context, const struct stat *st)
+{
+	struct outputs *outputs = context;
+
+	for (unsigned i = 0; i < outputs->n && !outputs->met; i++)
+		if (same_file(&outputs->output[i].st, st))
+			outputs->met = &outputs->output[i];
+	return outputs->met;
+}
+
+/* The list is looked through once for all of them. */
+static int look_for(struct outputs *outputs, const struct scene_list *scene_list, struct error *err)
+{
+	if (!outputs->n || !scene_list || !scene_list_any_input(scene_list, is_output, outputs))
+		return 0;
+	return refuse(outputs->met, "a file that the arguments lead to", err);
 }
 
 /* The log is there already. */
@@ -84,19 +124,6 @@ static int log_apart(const struct options *options, const struct report_choice *
 	return error_set(err, EX_USAGE,
 			 "%s: the %s report would replace the log; give one of them another name",
 			 choice->path, choice->report->kind);
-}
-
-int inputs_apart(const struct options *options, const struct scene_list *scene_list, bool prints,
-		 struct error *err)
-{
-	const struct report_choices *wanted = &options->reports;
-
-	for (unsigned i = 0; i < wanted->n; i++)
-		if (look_at(wanted->choice[i].report->kind, wanted->choice[i].path, options,
-			    scene_list, err) ||
-		    log_apart(options, &wanted->choice[i], err))
-			return -1;
-	return prints ? look_at("text", "-", options, scene_list, err) : 0;
 }
 
 /* Is it called as a file that belongs to the catalogue? It need not be there. */
@@ -129,21 +156,32 @@ static int beside_apart(const struct options *options, struct error *err)
 			 path, catalogue, path == log ? "log" : "report");
 }
 
-int catalogue_apart(const struct options *options, const struct scene_list *scene_list,
-		    struct error *err)
+int inputs_apart(const struct options *options, const struct scene_list *scene_list, bool prints,
+		 struct error *err)
 {
-	const char *path = options->nightly.catalogue, *input;
-	struct stat st;
+	const struct report_choices *wanted = &options->reports;
+	const char *catalogue = options->nightly.catalogue;
+	struct outputs outputs = {.n = 0};
 
-	if (beside_apart(options, err))
+	if (catalogue && beside_apart(options, err))
 		return -1;
-	if (stat(path, &st) || !S_ISREG(st.st_mode))
-		return 0;
-	input = input_name(&st, options, scene_list);
-	if (!input)
-		return 0;
-	return error_set(err, EX_USAGE,
-			 "%s: this command reads this file (%s), so it cannot be its catalogue; "
-			 "give another --catalog, or leave it out of the inputs",
-			 path, input);
+	for (unsigned i = 0; i < wanted->n; i++)
+		if (look_at(&outputs, wanted->choice[i].report->kind, wanted->choice[i].path,
+			    options, err) ||
+		    log_apart(options, &wanted->choice[i], err))
+			return -1;
+	if ((prints && look_at(&outputs, "text", "-", options, err)) ||
+	    (scene_list && catalogue && look_at(&outputs, NULL, catalogue, options, err)))
+		return -1;
+	return look_for(&outputs, scene_list, err);
+}
+
+int catalogue_apart(const struct options *options, struct error *err)
+{
+	struct outputs outputs = {.n = 0};
+
+	return beside_apart(options, err) ||
+			       look_at(&outputs, NULL, options->nightly.catalogue, options, err)
+		       ? -1
+		       : 0;
 }

@@ -12,14 +12,14 @@
 
 /*
  * No report that is wanted may go into a file that the command reads, nor may what it prints
- * besides (prints): -1 with EX_USAGE, and both named, where one would. scene_list: NULL if there is
- * none (merge); it is looked through only where a file is about to be replaced.
+ * besides (prints), nor the catalogue (--catalog) of a command with scenes: -1 with EX_USAGE, and
+ * both named, where one would. scene_list: NULL if there is none (merge); it is looked through
+ * once, and only where a file is there that would be changed.
  */
 int inputs_apart(const struct options *options, const struct scene_list *scene_list, bool prints,
 		 struct error *err) MUST_CHECK;
-/* Nor may the catalogue (--catalog) be such a file, or a report or the log be called as one that
- * belongs to it (FILE.lock, FILE-wal): likewise. */
-int catalogue_apart(const struct options *options, const struct scene_list *scene_list,
-		    struct error *err) MUST_CHECK;
+/* The catalogue of a command without scenes is none of its arguments, and no report and no log is
+ * called as a file that belongs to it (FILE.lock, FILE-wal): likewise. */
+int catalogue_apart(const struct options *options, struct error *err) MUST_CHECK;
 
 #endif

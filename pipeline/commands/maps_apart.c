@@ -122,7 +122,7 @@ static int by_file(const void *a, const void *b)
 	return (x->ino > y->ino) - (x->ino < y->ino);
 }
 
-static bool is_present(const void *context, const struct stat *st)
+static bool is_present(void *context, const struct stat *st)
 {
 	const struct looking *l = context;
 	const struct present file = {st->st_dev, st->st_ino};

@@ -25,7 +25,7 @@ static int check_names(const struct options *options, struct error *err)
 					 "%s: is no catalogue (FILE.gpkg), and --catalog joins "
 					 "catalogues; merge partial results without it",
 					 options->args[i]);
-	return catalogue_apart(options, NULL, err);
+	return catalogue_apart(options, err);
 }
 
 static int join_one(struct catalogue *into, const char *path, struct error *err)

@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-#include "inputs_apart.h"
 #include "report/report.h"
 #include "resume_parts.h"
 
@@ -68,8 +67,7 @@ int resume_begin(struct resumed **resume, const struct call *call,
 			      .outputs.fd = -1};
 	*resume = r;
 	pthread_mutex_init(&r->busy, NULL);
-	if (catalogue_apart(options, scene_list, err) ||
-	    resume_outputs_open(&r->outputs, options->maps, err) ||
+	if (resume_outputs_open(&r->outputs, options->maps, err) ||
 	    open_catalogue(r, for_run, err) || (r->catalogue && find_set(r, err)))
 		return -1;
 	return resume_find(r, err);

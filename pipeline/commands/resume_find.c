@@ -58,7 +58,8 @@ bool resume_same_inputs(const char *kept, const char *now, bool strict)
 
 /* A scene of this run, before it is read. */
 struct looking {
-	struct scene scene; /* its name; where there are maps what else they are called by */
+	char *name;
+	struct scene *scene; /* what else maps are called by; NULL: there are none */
 	struct scene_inputs inputs;
 	char *text;  /* resume_inputs_text() */
 	bool absent; /* an argument that is not there, or has nothing in it */
@@ -66,16 +67,24 @@ struct looking {
 
 static void looking_release(struct looking *l)
 {
-	scene_release(&l->scene);
+	if (l->scene)
+		scene_release(l->scene);
+	free(l->name);
 	scene_inputs_release(&l->inputs);
 	free(l->text);
 }
 
-static int name(struct looking *l, const struct resumed *r, uint32_t id, struct error *err)
+static int name(struct looking *l, struct resumed *r, uint32_t id, struct error *err)
 {
-	if (!r->outputs.maps)
-		return scene_begin(&l->scene, r->scene_list, id, err);
-	return scene_preview(&l->scene, r->scene_list, id, err) < 0 ? -1 : 0;
+	if (!r->outputs.maps) {
+		l->name = scene_list_name(r->scene_list, id);
+		return l->name ? 0 : error_memory(err, "a scene's name", 0);
+	}
+	l->scene = &r->scene;
+	if (scene_preview(l->scene, r->scene_list, id, err) < 0)
+		return -1;
+	l->name = strdup(l->scene->name ? l->scene->name : "");
+	return l->name ? 0 : error_memory(err, "a scene's name", 0);
 }
 
 /* What GDAL alone knows (a folder that is an image) may have no files that can be named, too. */
@@ -90,16 +99,17 @@ static int is_absent(bool *absent, const struct looking *l, const struct resumed
 	return rc < 0 ? -1 : 0;
 }
 
-static int look(struct looking *l, const struct resumed *r, uint32_t id, struct error *err)
+static int look(struct looking *l, struct resumed *r, uint32_t id, struct folder_names *around,
+		struct error *err)
 {
 	const bool strict = r->options->nightly.resume == RESUME_STRICT;
 
 	*l = (struct looking){0};
-	if (name(l, r, id, err) || scene_inputs(&l->inputs, r->scene_list, id, strict, err))
+	if (name(l, r, id, err) || scene_inputs(&l->inputs, r->scene_list, id, strict, around, err))
 		return -1;
 	if (is_absent(&l->absent, l, r, id, err))
 		return -1;
-	l->text = resume_inputs_text(&l->inputs, l->scene.name ? l->scene.name : "");
+	l->text = resume_inputs_text(&l->inputs, l->name);
 	return l->text ? 0 : error_memory(err, "files of a scene", strlen(l->inputs.text));
 }
 
@@ -129,7 +139,7 @@ static int judge(struct resumed *r, const struct looking *l, const struct catalo
 		return TODO_NOT;
 	if (!row->maps || strcmp(row->maps, r->outputs.identity) != 0)
 		return TODO_MAPS;
-	held = resume_outputs_hold(r, row->id, &l->scene, err);
+	held = resume_outputs_hold(r, row->id, l->scene, err);
 	return held < 0 ? -1 : held ? TODO_NOT : TODO_OUTPUTS;
 }
 
@@ -156,7 +166,8 @@ static void keep_done(struct resumed *r, uint32_t place, const struct looking *l
 	r->n_leads_on += l->inputs.leads_on && !l->inputs.network;
 }
 
-static int find_one(struct resumed *r, uint32_t place, struct error *err)
+static int find_one(struct resumed *r, uint32_t place, struct folder_names *around,
+		    struct error *err)
 {
 	struct error own = {0};
 	struct looking l;
@@ -167,7 +178,7 @@ static int find_one(struct resumed *r, uint32_t place, struct error *err)
 	 * What is absent fails when its turn comes, and is not written down: a disk that is not
 	 * there tonight must not cost the rows of its scenes.
 	 */
-	if (look(&l, r, place, &own) == 0 && !l.absent) {
+	if (look(&l, r, place, around, &own) == 0 && !l.absent) {
 		r->known[place] = hash_bytes(HASH_SEED, l.text, strlen(l.text));
 		todo = find_row(r, &l, &row, err);
 	} else if (own.code == EX_TEMPFAIL) {
@@ -186,14 +197,18 @@ static int find_one(struct resumed *r, uint32_t place, struct error *err)
 
 int resume_find(struct resumed *r, struct error *err)
 {
+	struct folder_names around;
+	int status = 0;
+
 	r->n = scene_list_count(r->scene_list);
 	r->done = calloc((size_t)r->n / 8 + 1, 1);
 	r->known = calloc((size_t)r->n + 1, sizeof(*r->known));
 	if (!r->done || !r->known)
 		return error_memory(err, "scenes that are done",
 				    ((size_t)r->n + 1) * sizeof(*r->known));
-	for (uint32_t place = 0; place < r->n; place++)
-		if (find_one(r, place, err))
-			return -1;
-	return 0;
+	folder_names_begin(&around, r->n);
+	for (uint32_t place = 0; place < r->n && !status; place++)
+		status = find_one(r, place, &around, err);
+	folder_names_end(&around);
+	return status;
 }

@@ -20,6 +20,8 @@ struct going {
 	struct change *change; /* rows whose mark is not as it should be */
 	size_t n, room;
 	uint32_t n_gone;
+	int64_t *done; /* rows of done scenes, whose files have been looked at; ascending */
+	uint32_t n_done;
 	bool forget;
 	struct error *err;
 	int status;
@@ -84,12 +86,51 @@ static bool has_files(const struct catalogue_scene *row)
 	return there;
 }
 
+/* --- rows that need not be asked about --- */
+
+static int by_row(const void *a, const void *b)
+{
+	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int list_done(struct going *g, const struct resumed *r, struct error *err)
+{
+	if (!r->n_done)
+		return 0;
+	g->done = malloc(r->n_done * sizeof(*g->done));
+	if (!g->done)
+		return error_memory(err, "scenes that are done", r->n_done * sizeof(*g->done));
+	for (uint32_t place = 0; place < r->n; place++)
+		if (resume_bit(r, place))
+			g->done[g->n_done++] = (int64_t)r->known[place];
+	qsort(g->done, g->n_done, sizeof(*g->done), by_row);
+	return 0;
+}
+
+static bool was_done(const struct going *g, int64_t row)
+{
+	return g->n_done && bsearch(&row, g->done, g->n_done, sizeof(row), by_row);
+}
+
+/* 1: each row is of a scene that was done, and none is marked; 0: not so; -1 with an error. */
+static int all_done(const struct resumed *r, struct error *err)
+{
+	struct catalogue_set set = {0};
+	const int status = catalogue_set_read(r->catalogue, r->set, &set, err);
+	const bool all = set.scenes == r->n_done && !set.gone;
+
+	catalogue_set_release(&set);
+	return status ? -1 : all;
+}
+
 /* --- all rows --- */
 
 static bool look(void *context, const struct catalogue_scene *row)
 {
 	struct going *g = context;
-	const bool gone = !has_files(row);
+	const bool gone = !was_done(g, row->id) && !has_files(row);
 
 	g->n_gone += gone;
 	if (gone == row->gone && !(gone && g->forget))
@@ -129,8 +170,13 @@ int resume_mark_gone(struct resumed *r, struct error *err)
 	/* Where an argument has come to nothing, so may a disk have: tomorrow it is there again. */
 	const bool wanted = r->options->nightly.forget_missing;
 	struct going g = {.forget = wanted && !r->n_absent, .err = err};
-	int status = catalogue_each(r->catalogue, &filter, look, &g, err);
+	int status = all_done(r, err);
 
+	if (status)
+		return status < 0 ? -1 : 0;
+	status = list_done(&g, r, err);
+	if (!status)
+		status = catalogue_each(r->catalogue, &filter, look, &g, err);
 	if (g.status)
 		status = -1;
 	if (!status)
@@ -138,6 +184,7 @@ int resume_mark_gone(struct resumed *r, struct error *err)
 	r->n_gone = g.forget ? 0 : g.n_gone;
 	r->n_forgotten = g.forget ? g.n_gone : 0;
 	free(g.change);
+	free(g.done);
 	return status;
 }
 

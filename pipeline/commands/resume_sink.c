@@ -39,7 +39,7 @@ static int same_files(const struct resumed *r, uint32_t place, const struct scen
 {
 	const bool strict = r->options->nightly.resume == RESUME_STRICT;
 
-	if (scene_inputs(inputs, r->scene_list, result->scene->id, strict, err))
+	if (scene_inputs(inputs, r->scene_list, result->scene->id, strict, NULL, err))
 		return -1;
 	*text = resume_inputs_text(inputs, result->scene->name ? result->scene->name : "");
 	if (!*text)
@@ -138,7 +138,6 @@ static int pass_on(struct resumed *r, uint32_t place, struct error *err)
 	status = report_sink.scene(r->reports, &r->result, err);
 	resume_files_free(file, n);
 	scene_release(&r->scene);
-	r->scene = (struct scene){0};
 	return status;
 }
 

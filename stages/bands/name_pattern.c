@@ -6,9 +6,10 @@
 #include <ctype.h>
 #include <string.h>
 
-static int lower(char c)
+/* Of ASCII, which patterns are. */
+static char lower(char c)
 {
-	return tolower((unsigned char)c);
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 static bool is_digit(char c)
@@ -76,17 +77,17 @@ static bool one_matches(const char *p, const char *p_end, const char *text, cons
 /* Most patterns begin with a letter that the text does not: told before all else. */
 static bool may_begin(const char *p, const char *text, size_t len)
 {
-	return !len || strchr("*?#@[|", *p) || lower(*p) == lower(*text);
+	if (!len || lower(*p) == lower(*text))
+		return true;
+	return *p == '*' || *p == '?' || *p == '#' || *p == '@' || *p == '[' || *p == '|' || !*p;
 }
 
 bool name_matches(const char *alternatives, const char *text, size_t len)
 {
-	for (const char *p = alternatives; p; p = *p ? p + 1 : NULL) {
-		const char *p_end = strchrnul(p, '|');
-
-		if (may_begin(p, text, len) && one_matches(p, p_end, text, text + len))
+	for (const char *p = alternatives; p; p = strchr(p, '|')) {
+		p += p > alternatives;
+		if (may_begin(p, text, len) && one_matches(p, strchrnul(p, '|'), text, text + len))
 			return true;
-		p = p_end;
 	}
 	return false;
 }

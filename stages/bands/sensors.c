@@ -277,7 +277,8 @@ static const struct sensor *find_one(const char *text, size_t len)
 	return NULL;
 }
 
-const struct sensor *sensor_find(const char *stem, size_t stem_len, const char *folder)
+const struct sensor *sensor_find_by(const char *stem, size_t stem_len, const char *folder,
+				    bool *by_folder)
 {
 	const char *own = name_of_file(stem);
 	const struct sensor *sensor, *of_both;
@@ -286,9 +287,11 @@ const struct sensor *sensor_find(const char *stem, size_t stem_len, const char *
 
 	stem_len -= (size_t)(own - stem);
 	stem = own;
+	*by_folder = false;
 	sensor = find_one(stem, stem_len);
 	if (sensor || !folder)
 		return sensor;
+	*by_folder = true;
 	sensor = find_one(folder, strlen(folder));
 	if (!sensor)
 		return NULL;
@@ -296,6 +299,13 @@ const struct sensor *sensor_find(const char *stem, size_t stem_len, const char *
 	len = snprintf(both, sizeof(both), "%s_%.*s", folder, (int)stem_len, stem);
 	of_both = len > 0 && len < (int)sizeof(both) ? find_one(both, (size_t)len) : NULL;
 	return of_both ? of_both : sensor;
+}
+
+const struct sensor *sensor_find(const char *stem, size_t stem_len, const char *folder)
+{
+	bool by_folder;
+
+	return sensor_find_by(stem, stem_len, folder, &by_folder);
 }
 
 static const struct sensor *by_name(const char *name)

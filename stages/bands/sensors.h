@@ -66,6 +66,9 @@ struct sensor {
  * these say more; NULL if neither is known.
  */
 const struct sensor *sensor_find(const char *stem, size_t stem_len, const char *folder);
+/* The same; *by_folder: the stem alone did not say it. */
+const struct sensor *sensor_find_by(const char *stem, size_t stem_len, const char *folder,
+				    bool *by_folder);
 
 /* The sensor whose rows name bands "Nadir_Reflectance_Band1", "sur_refl_b01" (MODIS). */
 const struct sensor *sensor_modis(void);

@@ -250,20 +250,54 @@ INLINE uint64_t read_slot(struct byte_reader *r, unsigned *zeros)
 	return count;
 }
 
+/* A slot of one byte with at most two zeros before it. */
+INLINE bool is_short(unsigned byte)
+{
+	return byte < MANY_ZEROS << COUNT_BITS;
+}
+
+/* Most are short: as many of them as come, `used` at most. How many; *slot is then behind them. */
+INLINE unsigned read_short(struct byte_reader *r, struct histogram *h, unsigned *slot,
+			   unsigned used)
+{
+	const size_t left = (size_t)(r->end - r->at);
+	const unsigned most = used < left ? used : (unsigned)left;
+	const unsigned char *at = r->at;
+	unsigned to = *slot, n;
+
+	for (n = 0; n < most && is_short(at[n]); n++) {
+		unsigned count = at[n] & ((1 << COUNT_BITS) - 1);
+
+		to += at[n] >> COUNT_BITS;
+		if (!count || to >= HIST_SLOTS) {
+			r->bad = true;
+			break;
+		}
+		h->count[to++] = count;
+	}
+	r->at += n;
+	*slot = to;
+	return n;
+}
+
 void read_histogram(struct byte_reader *r, struct histogram *h)
 {
 	unsigned slot = 0, used = (unsigned)read_varint(r, HIST_SLOTS), zeros;
 	struct byte_reader own = *r; /* so that it is kept in registers */
+	uint64_t count;
 
 	memset(h, 0, sizeof(*h));
-	for (; used && !own.bad; used--) {
-		uint64_t count = read_slot(&own, &zeros);
-
+	while (used && !own.bad) {
+		used -= read_short(&own, h, &slot, used);
+		if (!used || own.bad)
+			break;
+		count = read_slot(&own, &zeros);
 		slot += zeros;
 		if (!count || slot >= HIST_SLOTS)
 			own.bad = true;
 		else
 			h->count[slot++] = count;
+		used--;
 	}
 	*r = own;
 }

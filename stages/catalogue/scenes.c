@@ -78,14 +78,16 @@ int catalogue_recall(struct catalogue *catalogue, int64_t id, const struct recip
 		     struct error *err)
 {
 	const struct bound value[] = {bound_integer(id)};
-	sqlite3_stmt *row = statement_begin(catalogue, RECORD_READ, value, N_BOUND(value), err);
-	int rc = row ? statement_next(catalogue, row, err) : -1;
+	sqlite3_stmt *row = NULL;
+	int rc = statement_view(catalogue, err);
 
-	*scene = (struct scene){0};
 	if (rc == 0)
-		return catalogue_bad(catalogue, "a scene has no record", err);
-	if (rc < 0)
-		return -1;
+		row = statement_begin(catalogue, RECORD_READ, value, N_BOUND(value), err);
+	rc = row ? statement_next(catalogue, row, err) : -1;
+	if (rc <= 0) {
+		*scene = (struct scene){0};
+		return rc < 0 ? -1 : catalogue_bad(catalogue, "a scene has no record", err);
+	}
 	rc = record_unpack(sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0),
 			   recipe, scene, histogram, result, err);
 	if (rc)

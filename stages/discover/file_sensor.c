@@ -23,15 +23,18 @@ static const struct sensor *token_sensor(const struct band_token *token)
  */
 const struct sensor *file_sensor(const struct file_list *files, uint32_t file)
 {
-	struct parsed p = name_parse(files, file);
-	const struct sensor *by_stem = sensor_find(p.name, p.stem_len, NULL);
-	const struct sensor *by_folder, *by_token;
+	const char *name = file_list_name(files, file);
+	const size_t stem_len = name_stem(name);
+	const struct sensor *by_name, *by_token;
+	struct band_token token;
+	bool by_folder;
 
-	if (by_stem)
-		return by_stem;
-	by_folder = sensor_find(p.name, p.stem_len, file_list_folder(files, file));
-	by_token = token_sensor(&p.token);
-	if (by_folder && by_folder->date == DATE_LANDSAT && by_token)
+	by_name = sensor_find_by(name, stem_len, file_list_folder(files, file), &by_folder);
+	if (by_name && !(by_folder && by_name->date == DATE_LANDSAT))
+		return by_name;
+	token = name_band_token(name, stem_len);
+	by_token = token_sensor(&token);
+	if (by_name && by_token)
 		return by_token;
-	return by_folder ? by_folder : sensor_by_token(&p.token);
+	return by_name ? by_name : sensor_by_token(&token);
 }

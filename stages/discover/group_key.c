@@ -64,20 +64,28 @@ bool same_family(const struct parsed *a, const struct parsed *b)
 	       memcmp(a->name + a->suffix_at, b->name + b->suffix_at, suffix) == 0;
 }
 
+struct family_key {
+	uint32_t hash;
+	const struct parsed *parsed;
+};
+
 static uint32_t family_rehash(const void *ctx, uint32_t number)
 {
 	const struct grouping *g = ctx;
-	struct parsed p = name_parse(&g->scene_list->files, g->family[number].file);
 
-	return family_key_hash(&p);
+	return g->family[number].hash;
 }
 
 static bool family_equal(const void *ctx, uint32_t number, const void *key)
 {
 	const struct grouping *g = ctx;
-	struct parsed p = name_parse(&g->scene_list->files, g->family[number].file);
+	const struct family_key *k = key;
+	struct parsed p;
 
-	return same_family(&p, key);
+	if (g->family[number].hash != k->hash)
+		return false;
+	p = name_parse(&g->scene_list->files, g->family[number].file);
+	return same_family(&p, k->parsed);
 }
 
 /* Groups of one family differ in extension, whose case does not matter. */
@@ -120,26 +128,29 @@ static bool group_equal(const void *ctx, uint32_t number, const void *key)
 
 uint32_t find_family(const struct grouping *g, const struct parsed *p)
 {
+	const struct family_key key = {family_key_hash(p), p};
+
 	if (!g->family_set.size)
 		return NO_FILE;
-	return *number_set_find(&g->family_set, family_key_hash(p), family_equal, g, p);
+	return *number_set_find(&g->family_set, key.hash, family_equal, g, &key);
 }
 
 int get_family(struct grouping *g, uint32_t file, const struct parsed *p, uint32_t *family,
 	       struct error *err)
 {
+	const struct family_key key = {family_key_hash(p), p};
 	void *array = g->family;
 	uint32_t *slot;
 
 	if (number_set_grow(&g->family_set, family_rehash, g, err))
 		return -1;
-	slot = number_set_find(&g->family_set, family_key_hash(p), family_equal, g, p);
+	slot = number_set_find(&g->family_set, key.hash, family_equal, g, &key);
 	if (*slot == NO_FILE) {
 		if (array_grow(&array, g->n_families, 1, &g->family_size, sizeof(*g->family), err))
 			return -1;
 		g->family = array;
-		g->family[g->n_families] =
-			(struct family){.file = file, .qa = NO_FILE, .last_qa = NO_FILE};
+		g->family[g->n_families] = (struct family){
+			.file = file, .hash = key.hash, .qa = NO_FILE, .last_qa = NO_FILE};
 		g->family_set.n++;
 		*slot = g->n_families++;
 	}

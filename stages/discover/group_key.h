@@ -26,6 +26,7 @@ struct parsed {
 
 struct family {
 	uint32_t file; /* whose name holds the key */
+	uint32_t hash; /* of the key: a name is parsed only where this says that it may be one */
 	bool complete; /* some group is enough for a value, or a name says it's the stack ("BOA") */
 	bool banded; /* a band that is wished for, by a known sensor's number, is among the files */
 	bool stack;  /* a file is named by the prefix alone */

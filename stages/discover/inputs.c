@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "entries.h"
+#include "folder_names.h"
 #include "group.h"
 #include "image_names.h"
 #include "product_rule.h"
@@ -17,19 +18,21 @@
 
 /* What is asked of each input. */
 struct question {
-	bool (*wanted)(const void *context, const struct stat *st);
-	const void *context;
+	bool (*wanted)(void *context, const struct stat *st);
+	void *context;
+	struct folder_names around;
 };
 
 static bool is_wanted(void *context, const char *path)
 {
-	const struct question *asked = context;
+	struct question *asked = context;
 	struct stat found;
 
-	return stat(path, &found) == 0 && asked->wanted(asked->context, &found);
+	return !folder_names_lacks(&asked->around, path) && stat(path, &found) == 0 &&
+	       asked->wanted(asked->context, &found);
 }
 
-static bool is_list(const struct file_list *files, const struct question *asked)
+static bool is_list(const struct file_list *files, struct question *asked)
 {
 	for (uint32_t i = 0; i < files->n_read; i++)
 		if (asked->wanted(asked->context, &(struct stat){.st_dev = files->read[i].dev,
@@ -55,7 +58,8 @@ static bool is_overview(const char *path, const struct side_names *names)
 static bool is_raster(const struct file_list *files, uint32_t file, struct question *asked)
 {
 	const struct side_names names = {is_wanted, asked};
-	char *path = file_list_path(files, file), *whole = path ? path_absolute(path) : NULL;
+	char *path = file_list_path(files, file),
+	     *whole = path ? folder_names_whole(&asked->around, path) : NULL;
 	bool same = path && (image_names(files, file, &names) > 0 || is_overview(path, &names));
 
 	if (whole && !same && !files->entry[file].problem)
@@ -65,27 +69,33 @@ static bool is_raster(const struct file_list *files, uint32_t file, struct quest
 	return same;
 }
 
-bool scene_list_any_input(const struct scene_list *scene_list,
-			  bool (*wanted)(const void *context, const struct stat *st),
-			  const void *context)
+static bool is_any(const struct file_list *files, struct question *asked)
 {
-	struct question asked = {wanted, context};
-	const struct file_list *files = &scene_list->files;
-
-	if (is_list(files, &asked))
-		return true;
 	for (uint32_t i = 0; i < files->n; i++) {
 		const struct file_entry *entry = &files->entry[i];
 
 		if (entry->virtual || (entry->problem && entry->problem != FILE_ARCHIVE))
 			continue;
-		if (is_raster(files, i, &asked))
+		if (is_raster(files, i, asked))
 			return true;
 	}
 	return false;
 }
 
-static bool is_same(const void *context, const struct stat *st)
+bool scene_list_any_input(const struct scene_list *scene_list,
+			  bool (*wanted)(void *context, const struct stat *st), void *context)
+{
+	const struct file_list *files = &scene_list->files;
+	struct question asked = {.wanted = wanted, .context = context};
+	bool any;
+
+	folder_names_begin(&asked.around, files->n);
+	any = is_list(files, &asked) || is_any(files, &asked);
+	folder_names_end(&asked.around);
+	return any;
+}
+
+static bool is_same(void *context, const struct stat *st)
 {
 	const struct stat *one = context;
 
@@ -94,5 +104,7 @@ static bool is_same(const void *context, const struct stat *st)
 
 bool scene_list_is_input(const struct scene_list *scene_list, const struct stat *st)
 {
-	return scene_list_any_input(scene_list, is_same, st);
+	struct stat one = *st;
+
+	return scene_list_any_input(scene_list, is_same, &one);
 }

@@ -38,6 +38,7 @@ struct gathering {
 	const char *folder; /* of the source: the same without links; "" where it has none */
 	size_t folder_len;
 	struct scene_inputs *inputs;
+	struct folder_names *around;
 	size_t n, room;
 	uint64_t looked[LOOKED_MOST]; /* hashes of the paths that were looked at first */
 	unsigned n_looked;
@@ -206,7 +207,8 @@ static bool see(void *context, const char *path)
 	struct gathering *g = context;
 	struct stat st;
 
-	if (!was_looked_at(g, path) && stat(path, &st) == 0 && S_ISREG(st.st_mode))
+	if (!folder_names_lacks(g->around, path) && !was_looked_at(g, path) &&
+	    stat(path, &st) == 0 && S_ISREG(st.st_mode))
 		append_file(g, path, &st);
 	return g->failed;
 }
@@ -305,7 +307,7 @@ static int add_metadata(struct gathering *g)
 		if (member->slot >= SCENE_QA || files->entry[member->file].virtual)
 			continue;
 		path = file_list_path(files, member->file);
-		whole = path ? path_absolute(path) : NULL;
+		whole = path ? folder_names_whole(g->around, path) : NULL;
 		rc = whole ? product_rule_names(sensor, whole, &(struct side_names){see, g}) : -1;
 		free(path);
 		free(whole);
@@ -335,11 +337,12 @@ static bool is_named(const struct scene_list *scene_list, const struct entry *en
 }
 
 int scene_inputs(struct scene_inputs *inputs, const struct scene_list *scene_list, uint32_t id,
-		 bool strict, struct error *err)
+		 bool strict, struct folder_names *around, struct error *err)
 {
 	struct gathering g = {.scene_list = scene_list,
 			      .entry = &scene_list->entry[id],
 			      .inputs = inputs,
+			      .around = around,
 			      .strict = strict};
 
 	*inputs = (struct scene_inputs){.source = scene_source(scene_list, g.entry),

@@ -56,8 +56,7 @@ bool scene_list_is_input(const struct scene_list *scene_list, const struct stat 
 
 /* The same for many files at once: is one of the inputs wanted? Each is shown, until one is. */
 bool scene_list_any_input(const struct scene_list *scene_list,
-			  bool (*wanted)(const void *context, const struct stat *st),
-			  const void *context);
+			  bool (*wanted)(void *context, const struct stat *st), void *context);
 
 /*
  * Build scene `id`: read the headers of its files, find its bands, scale, offset and nodata, each
@@ -96,6 +95,9 @@ bool scene_is_fresh(const struct scene *scene);
 /* The first part of that alone: id, name and the first file's path. Opens no file. */
 int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 		struct error *err) MUST_CHECK;
+
+/* The name alone, for free(); NULL without memory. */
+char *scene_list_name(const struct scene_list *scene_list, uint32_t id);
 
 /*
  * As scene_begin(), with what names say of sensor and date: scene_open() finds the same, but for a

@@ -260,6 +260,11 @@ bool scene_is_fresh(const struct scene *scene)
 	return true;
 }
 
+char *scene_list_name(const struct scene_list *scene_list, uint32_t id)
+{
+	return scene_make_name(scene_list, &scene_list->entry[id]);
+}
+
 int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,
 		struct error *err)
 {

@@ -191,11 +191,13 @@ static bool find_band(const char *name, const struct parsed *p, struct band_part
 static char *starred(const struct scene_list *scene_list, const struct entry *entry,
 		     const char *name)
 {
-	struct parsed p = name_parse(&scene_list->files, entry_first(scene_list, entry));
 	struct band_part band;
-	bool grouped = is_by_band(scene_list, entry) && find_band(name, &p, &band);
+	struct parsed p;
 
-	return with_stars(name, grouped ? &band : NULL);
+	if (!is_by_band(scene_list, entry))
+		return with_stars(name, NULL);
+	p = name_parse(&scene_list->files, entry_first(scene_list, entry));
+	return with_stars(name, find_band(name, &p, &band) ? &band : NULL);
 }
 
 /* The path itself where no folder of it is known. */

@@ -188,6 +188,20 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
 		into->count[slot] += from->count[slot];
 }
 
+void histogram_merge_of(struct histogram *into, const struct histogram *from, const struct accum *a,
+			const struct value_grid *grid)
+{
+	struct value_rule rule;
+	unsigned end;
+
+	if (!a->n[PIXEL_VALID])
+		return;
+	value_rule_make(&rule, grid);
+	end = value_rule_slot(&rule, a->max) + 1;
+	for (unsigned slot = value_rule_slot(&rule, a->min); slot < end; slot++)
+		into->count[slot] += from->count[slot];
+}
+
 static long double wide_value(const uint64_t *words, unsigned n_words)
 {
 	long double value = 0;
@@ -275,54 +289,106 @@ double histogram_edge(const struct value_grid *grid, const struct accum *a, unsi
 	return value_rule_edge(&rule, a, slot);
 }
 
+/* Slots first to end - 1. */
+static uint64_t count_between(const struct histogram *h, unsigned first, unsigned end)
+{
+	uint64_t n = 0;
+
+	for (unsigned slot = first; slot < end; slot++)
+		n += h->count[slot];
+	return n;
+}
+
+/* How far ranks are found: `before` values are in slots below. */
+struct at_rank {
+	uint64_t before;
+	unsigned slot;
+};
+
+enum { SLOTS_AT_ONCE = 16 };
+
+/* To the slot of this rank, which is not below. */
+static void go_to(struct at_rank *at, const struct histogram *h, uint64_t rank)
+{
+	uint64_t before = at->before, more;
+	unsigned slot = at->slot;
+
+	for (; slot + SLOTS_AT_ONCE < HIST_SLOTS; slot += SLOTS_AT_ONCE, before += more) {
+		more = count_between(h, slot, slot + SLOTS_AT_ONCE);
+		if (before + more > rank)
+			break;
+	}
+	for (; slot < HIST_SLOTS - 1 && before + h->count[slot] <= rank; slot++)
+		before += h->count[slot];
+	*at = (struct at_rank){before, slot};
+}
+
 /*
  * The value of rank p/100 * (n - 1), counted from 0, interpolated inside its slot as if the slot's
- * values lay evenly spread; never beyond min and max.
+ * values lay evenly spread; never beyond min and max. Not below where `at` is.
  */
-double percentile(const struct value_grid *grid, const struct accum *a, const struct histogram *h,
-		  uint64_t n, double p)
+static double percentile_from(struct at_rank *at, const struct value_rule *rule,
+			      const struct accum *a, const struct histogram *h, uint64_t n,
+			      double p)
 {
-	long double rank = (long double)p * (n - 1) / 100;
-	uint64_t before = 0;
-	unsigned slot = 0;
+	const long double rank = (long double)p * (n - 1) / 100;
 	double low, high, value;
 
-	while (slot < HIST_SLOTS - 1 && before + h->count[slot] <= (uint64_t)rank)
-		before += h->count[slot++];
-	low = histogram_edge(grid, a, slot);
-	high = histogram_edge(grid, a, slot + 1);
-	value = low + (high - low) * (double)((rank - before + 0.5L) / h->count[slot]);
+	go_to(at, h, (uint64_t)rank);
+	low = value_rule_edge(rule, a, at->slot);
+	high = value_rule_edge(rule, a, at->slot + 1);
+	value = low + (high - low) * (double)((rank - at->before + 0.5L) / h->count[at->slot]);
 	return value < a->min ? a->min : value > a->max ? a->max : value;
 }
 
-static void coarse_histogram(struct summary *out, const struct histogram *h)
+double percentile(const struct value_grid *grid, const struct accum *a, const struct histogram *h,
+		  uint64_t n, double p)
 {
-	for (unsigned slot = 0; slot < HIST_FIRST; slot++)
-		out->n_below += h->count[slot];
-	for (unsigned slot = HIST_FIRST + HIST_BINS; slot < HIST_SLOTS; slot++)
-		out->n_above += h->count[slot];
-	for (unsigned bin = 0; bin < HIST_BINS; bin++)
-		out->coarse[bin / (HIST_BINS / COARSE_BINS)] += h->count[HIST_FIRST + bin];
+	struct at_rank at = {.slot = 0};
+	struct value_rule rule;
+
+	value_rule_make(&rule, grid);
+	return percentile_from(&at, &rule, a, h, n, p);
+}
+
+/* All values are in slots first to last. */
+static void coarse_histogram(struct summary *out, const struct histogram *h, unsigned first,
+			     unsigned last)
+{
+	const unsigned above = HIST_FIRST + HIST_BINS, step = HIST_BINS / COARSE_BINS;
+
+	out->n_below = count_between(h, first, HIST_FIRST);
+	out->n_above = count_between(h, above, last + 1);
+	for (unsigned i = 0; i < COARSE_BINS; i++) {
+		const unsigned begin = HIST_FIRST + i * step;
+
+		if (begin + step > first && begin <= last)
+			out->coarse[i] = count_between(h, begin, begin + step);
+	}
 }
 
 void summary_make(struct summary *out, const struct accum *a, const struct histogram *h,
 		  double area_m2, const struct value_grid *grid)
 {
 	uint64_t n = a->n[PIXEL_VALID];
+	struct at_rank at = {.slot = 0};
+	struct value_rule rule;
 
 	*out = (struct summary){.pixels = accum_pixels(a), .n_outside = a->n_outside};
 	memcpy(out->n, a->n, sizeof(out->n));
 	out->valid_percent = out->pixels ? 100.0 * (double)n / (double)out->pixels : NAN;
 	out->area_ha = area_m2 / 1e4;
-	coarse_histogram(out, h);
 	out->min = out->max = out->mean = out->std = NAN;
 	for (unsigned i = 0; i < N_PERCENTILES; i++)
 		out->percentile[i] = NAN;
 	if (!n)
 		return;
+	value_rule_make(&rule, grid);
+	at.slot = value_rule_slot(&rule, a->min);
+	coarse_histogram(out, h, at.slot, value_rule_slot(&rule, a->max));
 	out->min = a->min;
 	out->max = a->max;
 	(a->n_far ? far_moments : near_moments)(a, n, grid_scale(grid), &out->mean, &out->std);
 	for (unsigned i = 0; i < N_PERCENTILES; i++)
-		out->percentile[i] = percentile(grid, a, h, n, percentile_ranks[i]);
+		out->percentile[i] = percentile_from(&at, &rule, a, h, n, percentile_ranks[i]);
 }

@@ -17,7 +17,7 @@
 #include "base/text.h"
 #include "input/file_name.h"
 
-enum { LISTED_MOST = 1000 };
+enum { LISTED_MOST = 1000, SUFFIX_MOST = 15 /* bytes of those below */ };
 
 static bool blocks(mode_t mode)
 {
@@ -131,18 +131,18 @@ static bool is_whole(const char *extension)
 static int see_each(const char *path, size_t front, const char *const *suffixes,
 		    const struct side_names *names)
 {
-	for (; *suffixes; suffixes++) {
-		char *name;
-		bool enough;
+	char *name = malloc(front + SUFFIX_MOST + 1);
+	bool enough = false;
 
-		if (asprintf(&name, "%.*s%s", (int)front, path, *suffixes) < 0)
-			return -1;
+	if (!name)
+		return -1;
+	memcpy(name, path, front);
+	for (; *suffixes && !enough; suffixes++) {
+		memcpy(name + front, *suffixes, strlen(*suffixes) + 1);
 		enough = strcmp(name, path) != 0 && names->see(names->context, name);
-		free(name);
-		if (enough)
-			return 1;
 	}
-	return 0;
+	free(name);
+	return enough;
 }
 
 int beside_names(const char *path, const struct side_names *names)

@@ -170,56 +170,6 @@ json_t *js_stats(const struct summary *s, const struct value_grid *grid)
 	return o;
 }
 
-/* A character as JSON's \uXXXX, two of them beyond the first plane (RFC 8259, 7). */
-static int put_escaped(FILE *out, uint32_t number)
-{
-	if (number <= 0xFFFF)
-		return fprintf(out, "\\u%04X", number);
-	number -= 0x10000;
-	return fprintf(out, "\\u%04X\\u%04X", 0xD800 + (number >> 10), 0xDC00 + (number & 0x3FF));
-}
-
-/*
- * JSON as it is dumped, to the stream. What is not printable is written as an escape: no reader
- * sees a difference, and no terminal or editor sees the character. Jansson never hands over parts
- * of a character.
- */
-static int put_json(const char *text, size_t size, void *stream)
-{
-	const char *from = text, *end = text + size;
-	FILE *out = stream;
-
-	for (const char *at = text; at < end;) {
-		size_t n = (unsigned char)*at < 0x7F ? 1 : utf8_length(at);
-
-		if ((unsigned char)*at >= 0x7F && n && !printable_as_is(at, n)) {
-			if (fwrite(from, 1, (size_t)(at - from), out) != (size_t)(at - from) ||
-			    put_escaped(out, utf8_number(at, n)) < 0)
-				return -1;
-			from = at + n;
-		}
-		at += n ? n : 1;
-	}
-	return fwrite(from, 1, (size_t)(end - from), out) == (size_t)(end - from) ? 0 : -1;
-}
-
-/* 17 significant digits: reading a number back gives the same double. */
-int js_emit(FILE *out, json_t *value, struct error *err)
-{
-	int rc;
-
-	if (!value)
-		return error_memory(err, "JSON of a report", sizeof(struct summary));
-	rc = json_dump_callback(value, put_json, out,
-				JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
-	json_decref(value);
-	if (rc == 0)
-		return 0;
-	if (!ferror(out)) /* jansson gives no other reason */
-		return error_memory(err, "JSON of a report", sizeof(struct summary));
-	return error_errno(err, EX_IOERR, errno ? errno : EIO, "cannot write");
-}
-
 int js_emit_member(FILE *out, const char *before, const char *key, json_t *value, struct error *err)
 {
 	if (fprintf(out, "%s\"%s\":", before, key) < 0) {

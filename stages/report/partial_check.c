@@ -10,8 +10,6 @@
 #include "partial_sums.h"
 #include "pixels/value_rule.h"
 
-enum { LAST_SLOT = HIST_SLOTS - 1 };
-
 static const uint128 most_wide = ~(uint128)0;
 
 static int impossible(struct error *err, const char *what)
@@ -66,24 +64,62 @@ static int check_reasons(const struct value_result *value, struct error *err)
 	return 0;
 }
 
-/* Of slots of a histogram; as halves, whose sums cannot overflow and take vectors. */
-static uint128 sum_slots(const uint64_t *count, unsigned n)
+/* --- the histogram --- */
+
+/* Slots first to end - 1 hold all that a histogram holds; none where it holds nothing. */
+struct used {
+	unsigned first, end;
+};
+
+enum { SLOTS_AT_ONCE = 16 };
+
+static bool all_zero(const uint64_t *count)
+{
+	uint64_t any = 0;
+
+	for (unsigned i = 0; i < SLOTS_AT_ONCE; i++)
+		any |= count[i];
+	return !any;
+}
+
+/* Most slots of a scene are empty. */
+static struct used used_slots(const struct histogram *h)
+{
+	struct used used = {0, HIST_SLOTS};
+
+	while (used.first + SLOTS_AT_ONCE <= used.end && all_zero(h->count + used.first))
+		used.first += SLOTS_AT_ONCE;
+	while (used.first < used.end && !h->count[used.first])
+		used.first++;
+	while (used.first + SLOTS_AT_ONCE <= used.end &&
+	       all_zero(h->count + used.end - SLOTS_AT_ONCE))
+		used.end -= SLOTS_AT_ONCE;
+	while (used.first < used.end && !h->count[used.end - 1])
+		used.end--;
+	return used;
+}
+
+/* Of those from slot first to end - 1; as halves, whose sums cannot overflow and take vectors. */
+static uint128 sum_slots(const struct histogram *h, const struct used *used, unsigned first,
+			 unsigned end)
 {
 	uint64_t low = 0, high = 0;
 
-	for (unsigned i = 0; i < n; i++) {
-		low += count[i] & UINT32_MAX;
-		high += count[i] >> 32;
+	first = first > used->first ? first : used->first;
+	end = end < used->end ? end : used->end;
+	for (unsigned i = first; i < end; i++) {
+		low += h->count[i] & UINT32_MAX;
+		high += h->count[i] >> 32;
 	}
 	return ((uint128)high << 32) + low;
 }
 
-static int check_histogram(const struct accum *a, const struct histogram *h, struct error *err)
+static int check_histogram(const struct accum *a, const struct histogram *h,
+			   const struct used *used, struct error *err)
 {
 	const unsigned above = HIST_FIRST + HIST_BINS;
-	uint128 inside = sum_slots(h->count + HIST_FIRST, HIST_BINS);
-	uint128 outside =
-		sum_slots(h->count, HIST_FIRST) + sum_slots(h->count + above, HIST_SLOTS - above);
+	uint128 inside = sum_slots(h, used, HIST_FIRST, above);
+	uint128 outside = sum_slots(h, used, 0, HIST_FIRST) + sum_slots(h, used, above, HIST_SLOTS);
 
 	if (inside + outside != a->n[PIXEL_VALID])
 		return impossible(err, "its histogram does not add up to its valid pixels");
@@ -95,10 +131,8 @@ static int check_histogram(const struct accum *a, const struct histogram *h, str
 /* --- extremes --- */
 
 static int check_extremes(const struct value_grid *grid, const struct accum *a,
-			  const struct histogram *h, struct error *err)
+			  const struct used *used, struct error *err)
 {
-	unsigned first = 0, last = LAST_SLOT;
-
 	if (!a->n[PIXEL_VALID])
 		return a->min == INFINITY && a->max == -INFINITY
 			       ? 0
@@ -107,11 +141,8 @@ static int check_extremes(const struct value_grid *grid, const struct accum *a,
 		return impossible(err, "it has valid pixels, but no extremes");
 	if (a->min > a->max)
 		return impossible(err, "its minimum is above its maximum");
-	while (!h->count[first])
-		first++;
-	while (!h->count[last])
-		last--;
-	if (first != histogram_slot(grid, a->min) || last != histogram_slot(grid, a->max))
+	if (used->first != histogram_slot(grid, a->min) ||
+	    used->end != histogram_slot(grid, a->max) + 1)
 		return impossible(err, "its extremes are not where its histogram begins and ends");
 	return 0;
 }
@@ -362,9 +393,10 @@ int partial_check_value(const struct scene *scene, const struct value_result *va
 {
 	const struct accum *a = &value->accum;
 	const struct histogram *h = value->histogram;
+	const struct used used = used_slots(h);
 
 	if (check_counts(scene, a, err) || check_reasons(value, err) ||
-	    check_histogram(a, h, err) || check_extremes(grid, a, h, err) ||
+	    check_histogram(a, h, &used, err) || check_extremes(grid, a, &used, err) ||
 	    check_sums(grid, a, h, err))
 		return -1;
 	return check_area(value, err);

@@ -150,7 +150,6 @@ bool partial_sums_surely(const struct value_grid *grid, const struct accum *a,
 			 const struct histogram *h)
 {
 	const uint64_t n = a->n[PIXEL_VALID];
-	unsigned first = 0, last = HIST_SLOTS - 1;
 	struct value_rule rule;
 	struct estimate e;
 	double most;
@@ -158,11 +157,8 @@ bool partial_sums_surely(const struct value_grid *grid, const struct accum *a,
 	value_rule_make(&rule, grid);
 	if (!n || n >> MOST_PIXELS_BITS || !nothing_far(&rule, a))
 		return false;
-	while (!h->count[first])
-		first++;
-	while (!h->count[last])
-		last--;
-	e = estimate_of(&rule, a, h, first, last);
+	e = estimate_of(&rule, a, h, value_rule_slot(&rule, a->min),
+			value_rule_slot(&rule, a->max));
 	most = fmax(fmax(fabs((double)a->min), fabs((double)a->max)),
 		    fmax(fabs(rule.lo), fabs(rule.hi)));
 	return within(a, &e, (double)n, most * rule.scale);

@@ -21,12 +21,13 @@ int pixel_totals_init(struct pixel_totals *totals, const struct result_layout *l
 	return 0;
 }
 
-static void add_value(struct value_totals *totals, const struct value_result *result)
+static void add_value(struct value_totals *totals, const struct value_result *result,
+		      const struct value_grid *grid)
 {
 	if (!result->histogram)
 		return;
 	accum_merge(&totals->accum, &result->accum);
-	histogram_merge(&totals->histogram, result->histogram);
+	histogram_merge_of(&totals->histogram, result->histogram, &result->accum, grid);
 	mask_counts_merge(&totals->masked_by, &result->masked_by);
 	float_sums_merge(&totals->float_sums, &result->float_sums);
 	totals->n_scenes++;
@@ -66,7 +67,8 @@ int pixel_totals_add(struct pixel_totals *totals, const struct scene_result *res
 		return 0;
 	add_files(totals, result);
 	for (unsigned v = 0; v < result->n_values && v < totals->n_values; v++)
-		add_value(&totals->value[v], &result->value[v]);
+		add_value(&totals->value[v], &result->value[v],
+			  &totals->layout->recipe->value[v].grid);
 	return totals->n_values || !result->cells ? 0 : add_cells(totals, result, err);
 }
 

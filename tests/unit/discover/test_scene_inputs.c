@@ -30,7 +30,7 @@ static void look_strictly(const struct scene_list *scene_list, uint32_t id, bool
 	struct error err;
 
 	scene_inputs_release(&inputs);
-	assert_int_equal(scene_inputs(&inputs, scene_list, id, strict, &err), 0);
+	assert_int_equal(scene_inputs(&inputs, scene_list, id, strict, NULL, &err), 0);
 }
 
 static void look(const struct scene_list *scene_list, uint32_t id)
@@ -132,7 +132,7 @@ static void folders_asked_once(void **state)
 		struct error err;
 
 		look(a, id);
-		assert_int_equal(scene_inputs(&one, b, id, false, &err), 0);
+		assert_int_equal(scene_inputs(&one, b, id, false, NULL, &err), 0);
 		assert_string_equal(one.source, inputs.source);
 		assert_string_equal(one.text, inputs.text);
 		scene_inputs_release(&one);
