@@ -46,8 +46,8 @@ const char *log_run_id(void);
 
 /*
  * One line, printf-like. event: a word for programs ("scene-failed", "note", "run-end"), of the
- * table in stages/report/schema.md. scene: its name, or NULL. As text: "imgpipe: " and, of the event "note",
- * "[scene NAME: ]note: ", as people know it.
+ * table in stages/report/schema.md. scene: its name, or NULL. As text: "imgpipe: " and, of the
+ * event "note", "[scene NAME: ]note: ", as people know it.
  */
 void log_line(enum log_level level, const char *event, const char *scene, const char *format, ...)
 	PRINTF_LIKE(4, 5);

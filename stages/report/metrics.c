@@ -83,7 +83,8 @@ static void put_ending(FILE *out, const struct metrics *m, int exit_status, doub
 	      "Exit status of the last run: 0 all done, 1 all but some scenes, others see the man "
 	      "page.");
 	number(out, LAST_SUCCESS, success,
-	       "Unix time of the end of the last run with exit status 0 or 1; 0: none is known.");
+	       "Unix time of the end of the last run that did all that could be done; 0: none is "
+	       "known.");
 	number(out, "imgpipe_last_run_start_timestamp_seconds", m->begin_s,
 	       "Unix time of the start of the last run.");
 	number(out, "imgpipe_last_run_end_timestamp_seconds", now,
@@ -176,7 +177,7 @@ static int put_all(struct report_file *file, const char *path, const struct metr
 {
 	const double now = unix_time();
 	const double success =
-		metrics_is_success(exit_status) ? now : last_success(file, path, now);
+		metrics_is_success(metrics, exit_status) ? now : last_success(file, path, now);
 
 	put_ending(file->out, metrics, exit_status, success, now);
 	if (metrics->finished) {

@@ -41,10 +41,13 @@ struct metrics {
 int metrics_write(const char *path, const struct metrics *metrics, int exit_status,
 		  struct error *err) MUST_CHECK;
 
-/* A run that has ended so has done its work: all of it, or all but what single scenes refused. */
-static inline bool metrics_is_success(int exit_status)
+/*
+ * A run that has ended so has done its work: all of it, or all but what single scenes refused. One
+ * that began no more scenes (--max-failures) has not.
+ */
+static inline bool metrics_is_success(const struct metrics *metrics, int exit_status)
 {
-	return exit_status == 0 || exit_status == 1;
+	return (exit_status == 0 || exit_status == 1) && !metrics->n_cancelled;
 }
 
 #endif

@@ -248,3 +248,18 @@ slowly() {
 	exits 0
 	[ ! -e m.prom ]
 }
+
+@test "a run that has left scenes undone is no success" {
+	mkdir some
+	for n in 1 2 3; do echo "no image" > some/$n.tif; done
+	tif some/0.tif uint16 desc=red,nir 1,2 3,4
+	imgpipe -q --executor serial --metrics m.prom some
+	exits 1
+	local since
+	since=$(grep '^imgpipe_last_success' m.prom)
+	[[ "$since" != *" 0" ]]
+	imgpipe -q --executor serial --max-failures 0 --metrics m.prom some
+	exits 1
+	grep -qx 'imgpipe_last_exit_status 1' m.prom
+	[ "$(grep '^imgpipe_last_success' m.prom)" = "$since" ]
+}
