@@ -46,7 +46,7 @@ const char *log_run_id(void);
 
 /*
  * One line, printf-like. event: a word for programs ("scene-failed", "note", "run-end"), of the
- * table in README.md. scene: its name, or NULL. As text: "imgpipe: " and, of the event "note",
+ * table in stages/report/schema.md. scene: its name, or NULL. As text: "imgpipe: " and, of the event "note",
  * "[scene NAME: ]note: ", as people know it.
  */
 void log_line(enum log_level level, const char *event, const char *scene, const char *format, ...)

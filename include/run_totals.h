@@ -77,6 +77,8 @@ struct run_totals {
 
 /* One more scene is done. */
 void run_totals_count(struct run_totals *totals, const struct scene_result *result);
+/* Their counts for the last line of the log; of them `earlier` were done by earlier runs. */
+void run_totals_note(const struct run_totals *totals, uint32_t earlier);
 /*
  * -1 with EX_DATAERR: all that was found is no scene, and no other share of the run may hold some;
  * with EX_IOERR: the run has ended because the disk of its files is full.

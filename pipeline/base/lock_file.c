@@ -95,6 +95,11 @@ static int refuse(const char *path, int why, struct error *err)
 				 "%s: is no plain file, and the lock of a run is to be there; "
 				 "remove it",
 				 path);
+	if (why == EBADMSG)
+		return error_set(err, EX_CANTCREAT,
+				 "%s: holds something else than a lock, and the lock of a run is "
+				 "to be there; move it away",
+				 path);
 	return error_errno(err, EX_CANTCREAT, why, "%s: the lock of a run cannot be made", path);
 }
 
@@ -146,6 +151,8 @@ static enum outcome try_once(int *fd, int *why, const char *path, enum lock_kind
 	*why = is_plain(*fd) ? lock_now(*fd, kind) : ENODEV;
 	if (!*why && !is_named(*fd, path))
 		*why = ESTALE;
+	if ((!*why || means_none(*why)) && !lock_holder_is_text(*fd))
+		*why = EBADMSG;
 	if (!*why || means_none(*why))
 		return TAKEN;
 	(void)close(*fd);

@@ -22,8 +22,9 @@ enum lock_kind {
 /*
  * One try to lock the file, which is made where it is not there, readable and writable as umask
  * allows. -1 with EXIT_BUSY: somebody else has it, and the error is "PATH: in use by " and what
- * lock_holder_say() says; with EX_CANTCREAT: the file cannot be made or opened, or is no plain
- * file; links are not followed. Where the file system has no locks it succeeds, and is not sure.
+ * lock_holder_say() says; with EX_CANTCREAT: the file cannot be made or opened, is no plain
+ * file, or holds something else; links are not followed. Where the file system has no locks it
+ * succeeds, and is not sure.
  */
 int lock_file_try(struct lock_file **lock, const char *path, enum lock_kind kind,
 		  struct error *err) MUST_CHECK;

@@ -97,6 +97,8 @@ static bool is_gone(const struct holder *holder)
 
 /* --- the line --- */
 
+static const char line_begin[] = "{\"pid\":";
+
 static void say_time(char text[TIME_BYTES], time_t when, bool for_people)
 {
 	struct tm tm;
@@ -107,6 +109,14 @@ static void say_time(char text[TIME_BYTES], time_t when, bool for_people)
 		n = for_people ? strftime(text, TIME_BYTES, "%F %T %Z", &tm)
 			       : strftime(text, TIME_BYTES, "%FT%T%z", &tm);
 	text[n] = '\0';
+}
+
+bool lock_holder_is_text(int fd)
+{
+	char text[sizeof(line_begin) - 1];
+	const ssize_t n = pread(fd, text, sizeof(text), 0);
+
+	return n >= 0 && (n == 0 || text[0] == '\0' || memcmp(text, line_begin, (size_t)n) == 0);
 }
 
 void lock_holder_write(int fd)

@@ -5,7 +5,15 @@
 #ifndef IMGPIPE_LOCK_HOLDER_H
 #define IMGPIPE_LOCK_HOLDER_H
 
+#include <stdbool.h>
+
 enum { LOCK_HOLDER_BYTES = 192 };
+
+/*
+ * May it be written to: is it empty, or what lock_holder_write() has left, or lost when the machine
+ * went down? Somebody else's file may have come to have its name, or have it by a link.
+ */
+bool lock_holder_is_text(int fd);
 
 /* The file is ours now: this process, and since when. Where it cannot be written it is empty. */
 void lock_holder_write(int fd);

@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "log.h"
+
 void run_totals_count(struct run_totals *totals, const struct scene_result *result)
 {
 	const struct error *error = &result->error;
@@ -27,6 +29,19 @@ void run_totals_count(struct run_totals *totals, const struct scene_result *resu
 	case SCENE_CANCELLED:
 		break; /* counted at the end, with those never opened */
 	}
+}
+
+void run_totals_note(const struct run_totals *totals, uint32_t earlier)
+{
+	log_counts((const struct log_number[]){{"scenes", totals->n_scenes},
+					       {"ok", totals->n_ok},
+					       {"failed", totals->n_failed},
+					       {"incomplete", totals->n_incomplete},
+					       {"skipped", totals->n_skipped},
+					       {"cancelled", totals->n_cancelled},
+					       {"workers_lost", totals->n_lost},
+					       {"earlier", earlier},
+					       {0}});
 }
 
 static const struct {

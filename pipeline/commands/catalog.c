@@ -12,7 +12,9 @@
 #include "catalogue/fold.h"
 #include "catalogue_outputs.h"
 #include "commands.h"
+#include "hold.h"
 #include "inputs_apart.h"
+#include "nightly_options.h"
 #include "options/rows.h"
 #include "options/values.h"
 #include "printable.h"
@@ -267,21 +269,44 @@ static int work(struct catalogue *catalogue, const struct options *options, stru
 	return list(catalogue, request, err);
 }
 
-static int run(const struct call *call, struct error *err)
+static int open_and_work(const struct options *options, enum catalogue_access access,
+			 struct error *err)
 {
-	const struct options *options = call->options;
-	const struct catalog_request *request = options->own;
 	struct catalogue *catalogue;
-	int status = inputs_apart(options, NULL, false, err), closed;
+	int status, closed;
 
-	if (status)
-		return -1;
-	if (catalogue_open(&catalogue, options->args[0],
-			   request->forget ? CATALOGUE_WRITE : CATALOGUE_READ, err))
+	if (catalogue_open(&catalogue, options->args[0], access, err))
 		return -1;
 	status = work(catalogue, options, err);
 	closed = catalogue_close(catalogue, status < 0 ? NULL : err);
 	return closed && status >= 0 ? -1 : status;
+}
+
+/* Its lock, where it is a catalogue: to open it for writing would make one that is not there. */
+static int hold(struct hold **hold, const struct options *options, struct error *err)
+{
+	struct catalogue *catalogue;
+
+	if (catalogue_open(&catalogue, options->args[0], CATALOGUE_READ, err) ||
+	    catalogue_close(catalogue, err))
+		return -1;
+	return hold_take_catalogue(hold, options, options->args[0], err);
+}
+
+/* Whoever only reads takes no lock. */
+static int run(const struct call *call, struct error *err)
+{
+	const struct options *options = call->options;
+	const struct catalog_request *request = options->own;
+	struct hold *held = NULL;
+	int status;
+
+	if (inputs_apart(options, NULL, false, err) ||
+	    (request->forget && hold(&held, options, err)))
+		return -1;
+	status = open_and_work(options, request->forget ? CATALOGUE_WRITE : CATALOGUE_READ, err);
+	hold_release(held);
+	return status;
 }
 
 static int check_options(struct options *options, struct error *err)
@@ -362,7 +387,8 @@ static const struct option_row set = {
 static const struct option_row since = {
 	.name = "since",
 	.argument = "DATE",
-	.help = "scenes that were acquired on this day or later, as in 2026-07-01",
+	.help = "scenes that were acquired on this day or later, as in 2026-07-01 or 2026-07; none "
+		"whose date is not known",
 	.set = set_since,
 };
 static const struct option_row scene = {
@@ -401,7 +427,8 @@ static const struct option_row forgets = {
 };
 
 static const struct option_row *const which_rows[] = {&set, &since, &scene, &failed, &gone, NULL};
-static const struct option_row *const what_rows[] = {&report, &checks, &forgets, NULL};
+static const struct option_row *const what_rows[] = {&report, &checks, &forgets, &option_wait_lock,
+						     NULL};
 static const struct option_row *const saying_rows[] = {&option_quiet, &option_verbose, NULL};
 
 const struct command command_catalog = {

@@ -10,10 +10,14 @@
 int catalogue_output_look(int folder, const char *path, uint64_t *bytes, uint64_t *head)
 {
 	unsigned char buffer[CATALOGUE_HEAD_BYTES];
-	const int fd = openat(folder, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
 	ssize_t n = -1;
+	int fd;
 
+	/* To open a pipe or a device is to do something with it. */
+	if (fstatat(folder, path, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
+		return -1;
+	fd = openat(folder, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))

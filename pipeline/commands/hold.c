@@ -26,14 +26,15 @@ enum { MOST_LOCKS = 3, FIRST_PAUSE_MS = 10, LAST_PAUSE_MS = 1000 };
 struct hold_lock {
 	char *path; /* owned */
 	enum lock_kind kind;
-	const char *without; /* the remedy, beside waiting */
+	const char *without; /* the remedy, beside waiting; NULL: none */
 	struct lock_file *lock;
 };
 
 struct hold {
 	const struct options *options;
 	const char *folder; /* of -o; NULL: none */
-	bool made;          /* the folder, by this run */
+	const char *catalogue;
+	bool made; /* the folder, by this run */
 	unsigned n;
 	struct hold_lock lock[MOST_LOCKS];
 };
@@ -102,16 +103,15 @@ static char *real_path(const char *path)
 	return real;
 }
 
-static int add_catalogue(struct hold *hold, struct error *err)
+static int add_catalogue(struct hold *hold, const char *without, struct error *err)
 {
-	const char *path = hold->options->nightly.catalogue;
+	const char *path = hold->catalogue;
 	char *real = path ? real_path(path) : NULL;
 	int rc;
 
 	if (!path)
 		return 0;
-	rc = add(hold, real ? printed("%s%s", real, tail) : NULL, LOCK_ALONE,
-		 "--catalog with another file does without", err);
+	rc = add(hold, real ? printed("%s%s", real, tail) : NULL, LOCK_ALONE, without, err);
 	free(real);
 	return rc;
 }
@@ -233,12 +233,14 @@ static int try_all(struct hold *hold, struct error *err)
 static int give_up(const struct hold_lock *lock, const struct nightly *nightly, struct error *err)
 {
 	const struct error busy = *err;
+	const char *without = lock->without ? lock->without : "";
 
 	if (nightly->wait_lock_ms)
-		return error_set(err, EXIT_BUSY, "%s; it was waited for %llu s; %s", busy.text,
-				 (unsigned long long)nightly->wait_lock_ms / 1000, lock->without);
-	return error_set(err, EXIT_BUSY, "%s; --wait-lock 10m waits for it, %s", busy.text,
-			 lock->without);
+		return error_set(err, EXIT_BUSY, "%s; it was waited for %llu s%s%s", busy.text,
+				 (unsigned long long)nightly->wait_lock_ms / 1000,
+				 *without ? "; " : "", without);
+	return error_set(err, EXIT_BUSY, "%s; --wait-lock 10m waits for it%s%s", busy.text,
+			 *without ? ", " : "", without);
 }
 
 /* The pause, or what is left of the time; longer each time. */
@@ -255,7 +257,7 @@ static int wait_for_all(struct hold *hold, struct error *err)
 	const struct nightly *nightly = &hold->options->nightly;
 	const uint64_t begin = clock_now();
 	int pause_ms = FIRST_PAUSE_MS, which;
-	bool told = hold->options->verbosity < 0;
+	bool told = hold->options->verbosity < 0 && !log_is_record();
 
 	while ((which = try_all(hold, err)) > 0) {
 		const uint64_t waited_ms = (clock_now() - begin) / 1000000;
@@ -277,7 +279,9 @@ static int wait_for_all(struct hold *hold, struct error *err)
 /* Once, though there may be several. */
 static void tell_doubt(const struct hold *hold)
 {
-	for (unsigned i = 0; i < hold->n && hold->options->verbosity >= 0; i++) {
+	const bool heard = hold->options->verbosity >= 0 || log_is_record();
+
+	for (unsigned i = 0; i < hold->n && heard; i++) {
 		const char *doubt = lock_file_doubt(hold->lock[i].lock);
 
 		if (!doubt)
@@ -287,16 +291,16 @@ static void tell_doubt(const struct hold *hold)
 	}
 }
 
-int hold_take(struct hold **hold, const struct options *options, struct error *err)
+static int take(struct hold **hold, const struct hold *wanted, const char *without,
+		struct error *err)
 {
-	struct hold *new = calloc(1, sizeof(*new));
+	struct hold *new = malloc(sizeof(*new));
 
 	*hold = NULL;
 	if (!new)
 		return error_memory(err, "locks", sizeof(*new));
-	new->options = options;
-	new->folder = options->maps ? options->maps->folder : NULL;
-	if (add_folder(new, err) || add_catalogue(new, err) || wait_for_all(new, err)) {
+	*new = *wanted;
+	if (add_folder(new, err) || add_catalogue(new, without, err) || wait_for_all(new, err)) {
 		hold_release(new);
 		return -1;
 	}
@@ -304,6 +308,23 @@ int hold_take(struct hold **hold, const struct options *options, struct error *e
 	tell_doubt(new);
 	*hold = new;
 	return 0;
+}
+
+int hold_take(struct hold **hold, const struct options *options, struct error *err)
+{
+	const struct hold wanted = {.options = options,
+				    .folder = options->maps ? options->maps->folder : NULL,
+				    .catalogue = options->nightly.catalogue};
+
+	return take(hold, &wanted, "--catalog with another file does without", err);
+}
+
+int hold_take_catalogue(struct hold **hold, const struct options *options, const char *path,
+			struct error *err)
+{
+	const struct hold wanted = {.options = options, .catalogue = path};
+
+	return take(hold, &wanted, NULL, err);
 }
 
 void hold_keep_folder(struct hold *hold)

@@ -1,6 +1,6 @@
 /*
  * The locks that a run holds, so that no other works in the same place: before anything is looked
- * at, swept or written, until it ends. hold.c.
+ * at, swept or written, until it ends; and whoever else changes a catalogue. hold.c.
  *
  *   -o DIR               DIR/.imgpipe.lock, alone
  *   -o DIR --shard I/N   the same, shared with other shards, and DIR/.imgpipe-I-of-N.lock, alone;
@@ -24,6 +24,10 @@ struct hold;
  * holds them for all.
  */
 int hold_take(struct hold **hold, const struct options *options, struct error *err) MUST_CHECK;
+
+/* The lock of this catalogue alone, whatever else the options say but --wait-lock. */
+int hold_take_catalogue(struct hold **hold, const struct options *options, const char *path,
+			struct error *err) MUST_CHECK;
 
 /* The run has not been refused: a folder that was made for it stays. NULL is allowed. */
 void hold_keep_folder(struct hold *hold);

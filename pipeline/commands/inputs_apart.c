@@ -126,6 +126,36 @@ static int log_apart(const struct options *options, const struct report_choice *
 			 choice->path, choice->report->kind);
 }
 
+/* Is it called as a file that belongs to the catalogue? It need not be there. */
+static bool is_of_catalogue(const char *path, const char *catalogue)
+{
+	static const char *const ends[] = {".lock", "-wal", "-shm", "-journal"};
+	const size_t length = strlen(catalogue);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strncmp(path, catalogue, length) == 0 && strcmp(path + length, ends[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A lock that is replaced is one for two runs; a log of writes that is, takes them with it. */
+static int beside_apart(const struct options *options, struct error *err)
+{
+	const struct report_choices *wanted = &options->reports;
+	const char *catalogue = options->nightly.catalogue, *log = options->nightly.log_file;
+	const char *path = log && is_of_catalogue(log, catalogue) ? log : NULL;
+
+	for (unsigned i = 0; i < wanted->n && !path; i++)
+		if (is_of_catalogue(wanted->choice[i].path, catalogue))
+			path = wanted->choice[i].path;
+	if (!path)
+		return 0;
+	return error_set(err, EX_USAGE,
+			 "%s: is the name of a file that belongs to the catalogue %s; give the %s "
+			 "another name",
+			 path, catalogue, path == log ? "log" : "report");
+}
+
 int inputs_apart(const struct options *options, const struct scene_list *scene_list, bool prints,
 		 struct error *err)
 {
@@ -139,7 +169,8 @@ int inputs_apart(const struct options *options, const struct scene_list *scene_l
 		    log_apart(options, &wanted->choice[i], err))
 			return -1;
 	if ((prints && look_at(&outputs, "text", "-", options, err)) ||
-	    (scene_list && catalogue && look_at(&outputs, NULL, catalogue, options, err)))
+	    (scene_list && catalogue &&
+	     (beside_apart(options, err) || look_at(&outputs, NULL, catalogue, options, err))))
 		return -1;
 	return look_for(&outputs, scene_list, err);
 }
@@ -148,5 +179,7 @@ int catalogue_apart(const struct options *options, struct error *err)
 {
 	struct outputs outputs = {.n = 0};
 
+	if (beside_apart(options, err))
+		return -1;
 	return look_at(&outputs, NULL, options->nightly.catalogue, options, err);
 }

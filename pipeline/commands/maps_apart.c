@@ -146,11 +146,12 @@ static int check_present(struct looking *l, struct error *err)
 	if (l->may_replace)
 		return 0;
 	return error_set(err, EX_CANTCREAT,
-			 "%s: of the files to be written %zu %s there: %s%s; --overwrite replaces "
-			 "%s, -o with another folder leaves %s as %s",
+			 "%s: of the files to be written %zu %s there: %s%s; %s--overwrite "
+			 "replaces %s, -o with another folder leaves %s as %s",
 			 l->maps->folder, l->n_present, one ? "is" : "are", l->shown,
-			 l->n_present > SHOWN_MOST ? " ..." : "", one ? "it" : "them",
-			 one ? "it" : "them", one ? "it is" : "they are");
+			 l->n_present > SHOWN_MOST ? " ..." : "",
+			 resume_would_help(l->resume) ? "--resume keeps what is done, " : "",
+			 one ? "it" : "them", one ? "it" : "them", one ? "it is" : "they are");
 }
 
 /* --- names --- */

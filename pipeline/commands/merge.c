@@ -6,6 +6,7 @@
 #include "catalogue/catalogue.h"
 #include "catalogue/fold.h"
 #include "commands.h"
+#include "hold.h"
 #include "inputs_apart.h"
 #include "log.h"
 #include "nightly_options.h"
@@ -53,8 +54,8 @@ static int tell_joined(struct catalogue *into, const struct options *options, st
 		return 0;
 	if (catalogue_sets(into, count_set, &scenes, err))
 		return -1;
-	printable_line(stdout, "%s: holds %llu scenes now", options->nightly.catalogue,
-		       (unsigned long long)scenes);
+	printable_line(stdout, "%s: holds %llu scene%s now", options->nightly.catalogue,
+		       (unsigned long long)scenes, scenes == 1 ? "" : "s");
 	return 0;
 }
 
@@ -70,12 +71,12 @@ static int report_joined(struct catalogue *into, const struct options *options, 
 	return catalogue_fold(into, &filter, options, err);
 }
 
-static int join(const struct options *options, struct error *err)
+static int join_all(const struct options *options, struct error *err)
 {
 	struct catalogue *into;
-	int status = check_names(options, err), closed;
+	int status = 0, closed;
 
-	if (status || catalogue_open(&into, options->nightly.catalogue, CATALOGUE_WRITE, err))
+	if (catalogue_open(&into, options->nightly.catalogue, CATALOGUE_WRITE, err))
 		return -1;
 	for (unsigned i = 0; i < options->n_args && !status; i++)
 		status = join_one(into, options->args[i], err);
@@ -83,6 +84,19 @@ static int join(const struct options *options, struct error *err)
 		status = report_joined(into, options, err);
 	closed = catalogue_close(into, status < 0 ? NULL : err);
 	return closed && status >= 0 ? -1 : status;
+}
+
+static int join(const struct options *options, struct error *err)
+{
+	struct hold *hold;
+	int status;
+
+	if (check_names(options, err) ||
+	    hold_take_catalogue(&hold, options, options->nightly.catalogue, err))
+		return -1;
+	status = join_all(options, err);
+	hold_release(hold);
+	return status;
 }
 
 /* --- parts --- */

@@ -33,7 +33,7 @@ static int set_catalogue(struct options *o, const char *value, struct error *err
 static int set_resume(struct options *o, const char *value, struct error *err)
 {
 	if (value && strcmp(value, "strict") != 0)
-		return error_set(err, EX_USAGE, "'%.40s' is not strict", value);
+		return error_set(err, EX_USAGE, "'%.40s' is none of: strict", value);
 	o->nightly.resume = value ? RESUME_STRICT : RESUME_YES;
 	return 0;
 }
@@ -82,7 +82,6 @@ static const struct option_row joined = {
 		"not there; of a scene that several hold, the newest row counts",
 	.set = set_catalogue,
 };
-const struct option_row *const joining_rows[] = {&joined, NULL};
 
 /* --- logs --- */
 
@@ -172,13 +171,15 @@ static int set_max_failures(struct options *o, const char *value, struct error *
 		"'%.40s' is no number of scenes; give one, as in 20, or a share, as in 5%%", value);
 }
 
-static const struct option_row wait_lock = {
+const struct option_row option_wait_lock = {
 	.name = "wait-lock",
 	.argument = "DURATION",
 	.help = "if another run works in the folder of -o or with the catalogue, wait for it so "
 		"long (30s, 10m, 2h, or seconds); default: end at once with exit status 3",
 	.set = set_wait_lock,
 };
+const struct option_row *const joining_rows[] = {&joined, &option_wait_lock, NULL};
+
 static const struct option_row on_error = {
 	.name = "on-error",
 	.argument = "continue|stop",
@@ -196,7 +197,7 @@ static const struct option_row max_failures = {
 
 const struct option_row *const nightly_rows[] = {
 	&catalogue,         &resume,          &forget_missing,
-	&wait_lock,         &on_error,        &max_failures,
+	&option_wait_lock,  &on_error,        &max_failures,
 	&option_log_format, &option_log_file, NULL};
 
 /* The first of those that are nothing without a catalogue; NULL: none. */

@@ -28,6 +28,7 @@ static int find_set(struct resumed *r, struct error *err)
 	if (catalogue_sets(r->catalogue, any_set, &any, err) ||
 	    catalogue_set_of(r->catalogue, r->options, false, &r->set, err) < 0)
 		return -1;
+	r->is_later = any;
 	r->replaces = any && r->options->nightly.resume;
 	return 0;
 }
@@ -84,6 +85,11 @@ bool resume_replaces(const struct resumed *resume)
 	return resume && resume->replaces;
 }
 
+bool resume_would_help(const struct resumed *resume)
+{
+	return resume && resume->is_later && !resume->replaces;
+}
+
 bool resume_has_nothing_to_do(const struct resumed *resume)
 {
 	return resume && resume->n && resume->n_done == resume->n;
@@ -125,7 +131,7 @@ int resume_start(struct resumed *resume, const struct scene_list *scene_list, st
 	}
 	if (catalogue_set_of(r->catalogue, r->options, true, &r->set, err) < 0 ||
 	    catalogue_run_begin(r->catalogue, r->options, r->set, &r->run, err) ||
-	    resume_mark_gone(r, err))
+	    resume_mark_gone(r, err) || resume_forget_older(r, err))
 		return -1;
 	resume_say_found(r);
 	return 0;

@@ -42,6 +42,8 @@ bool resume_is_done(const struct resumed *resume, uint32_t id);
  * be done: what no row speaks for was left by a run that came to no end.
  */
 bool resume_replaces(const struct resumed *resume);
+/* A later run that could have been one with --resume. */
+bool resume_would_help(const struct resumed *resume);
 /* All scenes are done: nothing is to be read. */
 bool resume_has_nothing_to_do(const struct resumed *resume);
 /* Bytes that it will take and has not touched yet. */

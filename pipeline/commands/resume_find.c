@@ -61,7 +61,8 @@ struct looking {
 	char *name;
 	struct scene *scene; /* what else maps are called by; NULL: there are none */
 	struct scene_inputs inputs;
-	char *text; /* resume_inputs_text() */
+	char *text;  /* resume_inputs_text() */
+	bool absent; /* an argument that is not there, or has nothing in it */
 };
 
 static void looking_release(struct looking *l)
@@ -86,6 +87,22 @@ static int name(struct looking *l, struct resumed *r, uint32_t id, struct error 
 	return l->name ? 0 : error_memory(err, "a scene's name", 0);
 }
 
+/* What GDAL alone knows (a folder that is an image) may have no files that can be named, too. */
+static int is_absent(bool *absent, const struct looking *l, const struct resumed *r, uint32_t id,
+		     struct error *err)
+{
+	struct scene scene;
+	int rc;
+
+	*absent = false;
+	if (*l->inputs.text)
+		return 0;
+	rc = scene_preview(&scene, r->scene_list, id, err);
+	*absent = rc > 0;
+	scene_release(&scene);
+	return rc < 0 ? -1 : 0;
+}
+
 static int look(struct looking *l, struct resumed *r, uint32_t id, struct folder_names *around,
 		struct error *err)
 {
@@ -93,6 +110,8 @@ static int look(struct looking *l, struct resumed *r, uint32_t id, struct folder
 
 	*l = (struct looking){0};
 	if (name(l, r, id, err) || scene_inputs(&l->inputs, r->scene_list, id, strict, around, err))
+		return -1;
+	if (is_absent(&l->absent, l, r, id, err))
 		return -1;
 	l->text = resume_inputs_text(&l->inputs, l->name);
 	return l->text ? 0 : error_memory(err, "files of a scene", strlen(l->inputs.text));
@@ -116,8 +135,8 @@ static int judge(struct resumed *r, const struct looking *l, const struct catalo
 	const bool strict = r->options->nightly.resume == RESUME_STRICT;
 	int held;
 
-	if (row->status != SCENE_OK && row->status != SCENE_SKIPPED)
-		return TODO_FAILED;
+	if (row->status != SCENE_OK && (row->status != SCENE_SKIPPED || l->inputs.named))
+		return TODO_FAILED; /* what is named is not passed over as what is found is */
 	if (may_have_changed(l, strict) || !resume_same_inputs(row->inputs, l->text, strict))
 		return TODO_CHANGED;
 	if (!has_outputs(r, row))
@@ -159,14 +178,18 @@ static int find_one(struct resumed *r, uint32_t place, struct folder_names *arou
 	int64_t row = 0;
 	int todo = TODO_NEW;
 
-	/* What has no files that can be named fails when its turn comes, and is in no catalogue. */
-	if (look(&l, r, place, around, &own) == 0) {
+	/*
+	 * What is absent fails when its turn comes, and is not written down: a disk that is not
+	 * there tonight must not cost the rows of its scenes.
+	 */
+	if (look(&l, r, place, around, &own) == 0 && !l.absent) {
 		r->known[place] = hash_bytes(HASH_SEED, l.text, strlen(l.text));
 		todo = find_row(r, &l, &row, err);
 	} else if (own.code == EX_TEMPFAIL) {
 		*err = own;
 		todo = -1;
 	}
+	r->n_absent += !r->known[place];
 	if (todo == TODO_NOT)
 		keep_done(r, place, &l, row);
 	looking_release(&l);

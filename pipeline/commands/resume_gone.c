@@ -1,7 +1,9 @@
 /*
- * Rows of a set whose files are not there any more: scenes that have left the archive.
+ * Rows of a set that a run over all scenes would not have: of scenes whose files are not there any
+ * more, and of processings that a newer one has replaced.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,7 +167,9 @@ static int change(struct resumed *r, const struct going *g, struct error *err)
 int resume_mark_gone(struct resumed *r, struct error *err)
 {
 	const struct catalogue_filter filter = {.set = r->set};
-	struct going g = {.forget = r->options->nightly.forget_missing, .err = err};
+	/* Where an argument has come to nothing, so may a disk have: tomorrow it is there again. */
+	const bool wanted = r->options->nightly.forget_missing;
+	struct going g = {.forget = wanted && !r->n_absent, .err = err};
 	int status = all_done(r, err);
 
 	if (status)
@@ -182,4 +186,33 @@ int resume_mark_gone(struct resumed *r, struct error *err)
 	free(g.change);
 	free(g.done);
 	return status;
+}
+
+/* --- older processings --- */
+
+static int forget_source(struct resumed *r, const char *source, struct error *err)
+{
+	struct catalogue_scene row;
+	int found = catalogue_find(r->catalogue, r->set, source, &row, err);
+
+	if (found <= 0)
+		return found;
+	r->n_older++;
+	return catalogue_forget(r->catalogue, row.id, err);
+}
+
+int resume_forget_older(struct resumed *r, struct error *err)
+{
+	const uint32_t n = scene_list_n_older(r->scene_list);
+
+	for (uint32_t i = 0; i < n; i++) {
+		char *source = scene_list_older(r->scene_list, i);
+		int rc = source ? forget_source(r, source, err)
+				: error_memory(err, "a path", PATH_MAX);
+
+		free(source);
+		if (rc)
+			return -1;
+	}
+	return 0;
 }

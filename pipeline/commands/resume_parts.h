@@ -31,7 +31,7 @@ struct resumed {
 	struct catalogue *catalogue;         /* NULL on ranks that do not lead */
 	bool writes;                         /* this is a run */
 	int64_t set, run;                    /* 0: none yet */
-	bool replaces;
+	bool replaces, is_later;
 	struct error failure; /* of the catalogue: nothing is written any more */
 
 	/* --- what was found, by place in the whole list --- */
@@ -41,8 +41,10 @@ struct resumed {
 		*known; /* the row of a done scene, else a hash of what its files were; of who leads
 			 */
 	uint32_t count[N_TODO];
+	uint32_t n_absent;              /* scenes of this run without a file, and arguments */
 	uint32_t n_network, n_leads_on; /* of the done, that are taken as unchanged unseen */
 	uint32_t n_gone, n_forgotten;   /* rows of scenes whose files are not there */
+	uint32_t n_older;               /* rows that went, as --duplicates newest has another */
 	struct outputs_folder outputs;
 
 	/* --- on the way to the reports; one thread at a time --- */
@@ -101,6 +103,8 @@ void resume_files_free(struct output_file *file, unsigned n);
 
 /* Rows of the set whose files are not there are marked, or forgotten; marks of others go. */
 int resume_mark_gone(struct resumed *r, struct error *err) MUST_CHECK;
+/* Rows of the set whose acquisition is in the run by a newer processing go, as in one run. */
+int resume_forget_older(struct resumed *r, struct error *err) MUST_CHECK;
 
 /* --- resume_say.c --- */
 

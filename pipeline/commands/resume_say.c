@@ -17,7 +17,7 @@ void resume_say(const struct resumed *r, const char *format, ...)
 	char line[LINE_BYTES];
 	va_list args;
 
-	if (r->options->verbosity < 0)
+	if (r->options->verbosity < 0 && !log_is_record())
 		return;
 	va_start(args, format);
 	(void)vsnprintf(line, sizeof(line), format, args);
@@ -44,7 +44,7 @@ static void todo_text(char *text, size_t size, const struct resumed *r)
 		[TODO_CHANGED] = "whose files have changed",
 		[TODO_FAILED] = "that failed before",
 		[TODO_OUTPUTS] = "whose outputs are not as they were made",
-		[TODO_MAPS] = "whose outputs were made by other options",
+		[TODO_MAPS] = "whose outputs were made by other options or not at all",
 	};
 	size_t used = 0;
 
@@ -92,12 +92,29 @@ static void say_gone(const struct resumed *r)
 		resume_say(r, "%s: %" PRIu32 " scene%s whose files are gone %s forgotten",
 			   r->options->nightly.catalogue, r->n_forgotten,
 			   r->n_forgotten == 1 ? "" : "s", r->n_forgotten == 1 ? "is" : "are");
-	if (r->n_gone)
+	if (r->n_gone && r->options->nightly.forget_missing)
+		resume_say(r,
+			   "%s: holds %" PRIu32 " scene%s whose files are gone; none is forgotten, "
+			   "as %" PRIu32 " of what this run was given %s not there or has no "
+			   "files: is a disk not mounted?",
+			   r->options->nightly.catalogue, r->n_gone, r->n_gone == 1 ? "" : "s",
+			   r->n_absent, r->n_absent == 1 ? "is" : "are");
+	else if (r->n_gone)
 		resume_say(r,
 			   "%s: holds %" PRIu32 " scene%s whose files are gone; --forget-missing "
 			   "takes %s out",
 			   r->options->nightly.catalogue, r->n_gone, r->n_gone == 1 ? "" : "s",
 			   r->n_gone == 1 ? "it" : "them");
+}
+
+static void say_older(const struct resumed *r)
+{
+	if (r->n_older)
+		resume_say(r,
+			   "%s: %" PRIu32 " scene%s of which this run has a newer processing %s "
+			   "forgotten (--duplicates newest)",
+			   r->options->nightly.catalogue, r->n_older, r->n_older == 1 ? "" : "s",
+			   r->n_older == 1 ? "is" : "are");
 }
 
 /* What a catalogue does not keep. */
@@ -129,4 +146,5 @@ void resume_say_found(const struct resumed *r)
 		say_lacking(r);
 	}
 	say_gone(r);
+	say_older(r);
 }

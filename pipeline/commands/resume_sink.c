@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/signals.h"
 #include "clock.h"
+#include "report/merge.h"
 #include "report/report.h"
 #include "resume_parts.h"
 
@@ -110,6 +111,12 @@ static void unreadable(struct resumed *r, int64_t row, const struct error *error
 		r->failure = ignored;
 }
 
+/* Counts of a catalogue may be any; what they add up to must be countable. */
+static int fits(const struct resumed *r, const struct scene_result *result, struct error *err)
+{
+	return result->status == SCENE_OK ? merge_fits(r->reports, result, err) : 0;
+}
+
 static int pass_on(struct resumed *r, uint32_t place, struct error *err)
 {
 	const int64_t row = (int64_t)r->known[place];
@@ -120,7 +127,7 @@ static int pass_on(struct resumed *r, uint32_t place, struct error *err)
 
 	if (catalogue_recall(r->catalogue, row, r->options->recipe, &r->scene, r->histogram,
 			     &r->result, &own) ||
-	    resume_outputs_recall(r, row, &file, &n, &own))
+	    fits(r, &r->result, &own) || resume_outputs_recall(r, row, &file, &n, &own))
 		unreadable(r, row, &own);
 	r->scene.id = place;
 	r->result.earlier = true;
@@ -197,7 +204,9 @@ static int put_row(struct resumed *r, const struct scene_result *result, struct 
 		r->scene.id = place;
 		moved.scene = &r->scene;
 	}
-	if (report_sink.scene(r->reports, &moved, status ? &own : err))
+	if (r->n_done && fits(r, &moved, status ? &own : err))
+		status = -1;
+	else if (report_sink.scene(r->reports, &moved, status ? &own : err))
 		status = -1;
 	r->scene = (struct scene){0};
 	if (r->next == place)
@@ -281,6 +290,7 @@ static int commit_all(struct resumed *r, const struct run_totals *run, struct er
 
 	done = r->totals;
 	add_up(&r->totals, run, &done, r->n);
+	run_totals_note(&r->totals, r->n_done);
 	book(&r->totals, since);
 	if (report_sink.commit(r->reports, &r->totals, status ? &own : err))
 		status = -1;

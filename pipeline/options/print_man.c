@@ -192,6 +192,10 @@ static const char *const files[][2] = {
 	{"$TMPDIR/imgpipe-sweep-*", "The folder of a sweep while it runs."},
 	{"DIR/.imgpipe.lock, DIR/.imgpipe-I-of-N.lock",
 	 "With --output DIR: locked while a run, or a shard, works there; says who. They stay."},
+	{"FILE.gpkg.lock", "With --catalog FILE.gpkg: the same. It stays."},
+	{"FILE.gpkg-wal, FILE.gpkg-shm", "With --catalog FILE.gpkg: belong to it while a run is at "
+					 "work, and after one that was killed; "
+					 "the next run takes them in. Do not remove them."},
 	{"DIR/.imgpipe-*",
 	 "With --output DIR, where the file system has no files without a name, "
 	 "and under MPI: tiles that wait while a run goes on. The next run there removes "
@@ -208,7 +212,9 @@ static const char *const signal_terms[][2] = {
 	 "Prints one line of progress on standard error: scenes done and failed, chunks, "
 	 "speed, memory, time left. Worker processes and other ranks ignore it."},
 	{"SIGINT, SIGTERM, SIGHUP, SIGXCPU",
-	 "End the run within a second; what was done is reported. A second one ends it at once."},
+	 "End the run within a second; what was done is reported. A second one ends it at once. "
+	 "With "
+	 "--log-file SIGHUP opens that file anew, and ends nothing."},
 };
 
 static void put_terms(FILE *out, const char *heading, const char *const (*term)[2], size_t n)

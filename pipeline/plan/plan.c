@@ -260,7 +260,7 @@ static uint64_t stages_open_bytes(const struct workload *workload, const struct 
 static void note_timeout(struct plan *plan, const struct options *options,
 			 const struct executor *executor)
 {
-	if (!options->nightly.timeout_s || executor->own_memory)
+	if (!options->nightly.timeout_s || executor->own_memory || !plan->n_scenes)
 		return;
 	if (plan->ranks > 1)
 		plan_note(plan, "--timeout is looked at between blocks; a rank whose read hangs is "

@@ -347,19 +347,6 @@ static void add_survey(struct run_totals *totals, const struct samples *samples)
 	totals->cpu_ns += samples->opened.cpu_ns;
 }
 
-/* For the last line of the log. */
-static void count_for_log(const struct run_totals *totals)
-{
-	log_counts((const struct log_number[]){{"scenes", totals->n_scenes},
-					       {"ok", totals->n_ok},
-					       {"failed", totals->n_failed},
-					       {"incomplete", totals->n_incomplete},
-					       {"skipped", totals->n_skipped},
-					       {"cancelled", totals->n_cancelled},
-					       {"workers_lost", totals->n_lost},
-					       {0}});
-}
-
 /* Of a full disk the run's error tells. */
 static void tell_early_end(const struct run *run)
 {
@@ -378,7 +365,7 @@ static int report(struct course *course, struct error *err)
 	merge_meters(run);
 	fill_totals(run, course->executor, course->begin_ns, course->begin_cpu);
 	add_survey(&run->totals, run->samples);
-	count_for_log(&run->totals);
+	run_totals_note(&run->totals, 0);
 	console_free(run->console);
 	run->console = NULL;
 	tell_early_end(run);

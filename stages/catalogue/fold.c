@@ -10,6 +10,7 @@
 #include "report/merge.h"
 #include "report/partial.h"
 #include "report/report.h"
+#include "statement.h"
 
 struct fold {
 	struct catalogue *catalogue;
@@ -41,8 +42,8 @@ static int count(struct fold *fold, struct error *err)
 	if (fold->head.scenes_in_all)
 		return 0;
 	return error_set(err, EX_NOINPUT,
-			 "no scene of the catalogue is meant; imgpipe catalog "
-			 "lists what there is");
+			 "%s: no scene in it fits; imgpipe catalog lists what there is",
+			 fold->catalogue->path);
 }
 
 static int fold_one(struct fold *fold, const struct catalogue_scene *row, struct scene *scene)
@@ -134,12 +135,12 @@ int catalogue_only_set(struct catalogue *catalogue, int64_t *set, struct error *
 		return -1;
 	if (choosing.n > 1)
 		return error_set(err, EX_USAGE,
-				 "the catalogue holds scenes of %u sets of options, whose numbers "
-				 "do not belong together; say which: imgpipe catalog --set N "
-				 "(imgpipe catalog lists them)",
-				 choosing.n);
+				 "%s holds scenes of %u sets of options, whose numbers do not "
+				 "belong together; imgpipe catalog lists them, and makes "
+				 "reports of one with --set N",
+				 catalogue->path, choosing.n);
 	if (!choosing.n)
-		return error_set(err, EX_NOINPUT, "the catalogue holds no scene yet");
+		return error_set(err, EX_NOINPUT, "%s holds no scene yet", catalogue->path);
 	*set = choosing.only;
 	return 0;
 }

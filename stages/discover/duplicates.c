@@ -151,6 +151,28 @@ static int settle_all(struct scene_list *scene_list, struct hashed *shot, uint64
 	return rc;
 }
 
+static uint32_t count_left_out(const struct scene_list *scene_list)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < scene_list->n; i++)
+		n += scene_list->entry[i].left_out;
+	return n;
+}
+
+/* Room for those that are to be kept apart. */
+static int make_older(struct scene_list *scene_list, struct error *err)
+{
+	const uint32_t n = count_left_out(scene_list);
+
+	if (!n)
+		return 0;
+	scene_list->older = malloc(n * sizeof(*scene_list->older));
+	return scene_list->older
+		       ? 0
+		       : error_memory(err, "names of scenes", n * sizeof(*scene_list->older));
+}
+
 static void drop_left_out(struct scene_list *scene_list)
 {
 	uint32_t kept = 0;
@@ -158,10 +180,13 @@ static void drop_left_out(struct scene_list *scene_list)
 	for (uint32_t i = 0; i < scene_list->n; i++)
 		if (!scene_list->entry[i].left_out)
 			scene_list->entry[kept++] = scene_list->entry[i];
+		else if (scene_list->older)
+			scene_list->older[scene_list->n_older++] = scene_list->entry[i];
 	scene_list->n = kept;
 }
 
-int scene_list_duplicates(struct scene_list *scene_list, enum duplicates choice, struct error *err)
+int scene_list_duplicates(struct scene_list *scene_list, enum duplicates choice, bool keep,
+			  struct error *err)
 {
 	size_t bytes = scene_list->n * (sizeof(struct hashed) + sizeof(uint64_t));
 	struct hashed *shot;
@@ -179,6 +204,8 @@ int scene_list_duplicates(struct scene_list *scene_list, enum duplicates choice,
 		rc = settle_all(scene_list, shot, version, n, choice, err);
 	free(shot);
 	free(version);
+	if (rc == 0 && keep)
+		rc = make_older(scene_list, err);
 	if (rc == 0 && choice == DUPLICATES_NEWEST)
 		drop_left_out(scene_list);
 	return rc;

@@ -11,9 +11,10 @@
 /*
  * By names alone, before shards are taken: sets entry->times, so that scene_open() says it; with
  * `newest` leaves out all but one (entry->older) of those whose processing is known; with `fail` is
- * -1 with EX_DATAERR and two of the paths.
+ * -1 with EX_DATAERR and two of the paths. `keep`: those that are left out are kept
+ * apart (scene_list_older()).
  */
-int scene_list_duplicates(struct scene_list *scene_list, enum duplicates choice,
+int scene_list_duplicates(struct scene_list *scene_list, enum duplicates choice, bool keep,
 			  struct error *err) MUST_CHECK;
 
 /* What is to be said of a scene; false: nothing. */

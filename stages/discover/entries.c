@@ -86,6 +86,7 @@ void scene_list_free(struct scene_list *scene_list)
 		return;
 	file_list_release(&scene_list->files);
 	free(scene_list->entry);
+	free(scene_list->older);
 	free(scene_list->member);
 	free(scene_list->common);
 	for (uint32_t i = 0; i < scene_list->n_real; i++)
@@ -109,7 +110,7 @@ size_t scene_list_memory(const struct scene_list *scene_list)
 	return sizeof(*scene_list) + archive_kept_bytes() + scene_list->files.text_size +
 	       (size_t)scene_list->files.size * sizeof(*scene_list->files.entry) +
 	       (size_t)scene_list->files.n_read * sizeof(*scene_list->files.read) +
-	       (size_t)scene_list->size * sizeof(*scene_list->entry) +
+	       ((size_t)scene_list->size + scene_list->n_older) * sizeof(*scene_list->entry) +
 	       (size_t)scene_list->members_size * sizeof(*scene_list->member) +
 	       (size_t)scene_list->common_size * sizeof(*scene_list->common) +
 	       (size_t)scene_list->real_size * sizeof(*scene_list->real) + scene_list->real_bytes;

@@ -48,6 +48,8 @@ struct scene_list {
 	struct entry *entry;
 	struct member *member;
 	uint32_t n, size;
+	struct entry *older; /* processings that are left out; with --catalog */
+	uint32_t n_older;
 	uint32_t n_members, members_size;
 	uint32_t n_all; /* with those of other shards, which stand behind the n */
 	bool masked;    /* quality files are read */

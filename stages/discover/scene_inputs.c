@@ -329,6 +329,13 @@ static void set_folder(struct gathering *g)
 	g->folder_len = (size_t)(slash - source);
 }
 
+static bool is_named(const struct scene_list *scene_list, const struct entry *entry)
+{
+	const uint32_t first = entry_first(scene_list, entry);
+
+	return first != NO_FILE && scene_list->files.entry[first].named;
+}
+
 int scene_inputs(struct scene_inputs *inputs, const struct scene_list *scene_list, uint32_t id,
 		 bool strict, struct folder_names *around, struct error *err)
 {
@@ -338,7 +345,8 @@ int scene_inputs(struct scene_inputs *inputs, const struct scene_list *scene_lis
 			      .around = around,
 			      .strict = strict};
 
-	*inputs = (struct scene_inputs){.source = scene_source(scene_list, g.entry)};
+	*inputs = (struct scene_inputs){.source = scene_source(scene_list, g.entry),
+					.named = is_named(scene_list, g.entry)};
 	if (!inputs->source || !make_room(&g, 1))
 		return error_memory(err, "the files of a scene", FIRST_ROOM);
 	*inputs->text = '\0';
@@ -353,4 +361,14 @@ void scene_inputs_release(struct scene_inputs *inputs)
 	free(inputs->source);
 	free(inputs->text);
 	*inputs = (struct scene_inputs){.source = NULL};
+}
+
+uint32_t scene_list_n_older(const struct scene_list *scene_list)
+{
+	return scene_list->n_older;
+}
+
+char *scene_list_older(const struct scene_list *scene_list, uint32_t i)
+{
+	return scene_source(scene_list, &scene_list->older[i]);
 }

@@ -32,6 +32,7 @@ struct scene_inputs {
 	 * changed. Owned.
 	 */
 	char *text;
+	bool named;    /* its first file was named, not found in a folder: it has to be a scene */
 	bool network;  /* a file cannot be looked at */
 	bool leads_on; /* a file may lead to others, which are not watched (VRT) */
 };
@@ -45,6 +46,13 @@ struct scene_inputs {
 int scene_inputs(struct scene_inputs *inputs, const struct scene_list *scene_list, uint32_t id,
 		 bool strict, struct folder_names *around, struct error *err) MUST_CHECK;
 void scene_inputs_release(struct scene_inputs *inputs);
+
+/*
+ * Sources of processings that --duplicates newest has left out, of all shards; the i-th is the
+ * caller's to free, NULL without memory. Only with options->nightly.catalogue.
+ */
+uint32_t scene_list_n_older(const struct scene_list *scene_list);
+char *scene_list_older(const struct scene_list *scene_list, uint32_t i);
 
 /*
  * Leave scenes of this shard out of the list; the others keep their order and close up: the i-th of

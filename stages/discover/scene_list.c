@@ -283,7 +283,8 @@ static int make_list(struct scene_list **scene_list, entry_maker *make_entries,
 			       "no %s: name files, directories, @lists or - for standard input",
 			       make_entries == keep_apart ? "files" : "scenes");
 	if (rc == 0 && make_entries != keep_apart)
-		rc = scene_list_duplicates(made, options->duplicates, err);
+		rc = scene_list_duplicates(made, options->duplicates,
+					   options->nightly.catalogue != NULL, err);
 	if (rc == 0)
 		rc = scene_list_tell_apart(made, err);
 	if (rc == 0 && options->nightly.catalogue)

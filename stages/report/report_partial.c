@@ -62,8 +62,8 @@ static void partial_seal(FILE *out, enum report_piece piece, uint32_t crc)
 const struct report report_partial = {
 	.option = {.kind = "partial",
 		   .name = "partial",
-		   .help = "partial results for imgpipe merge, exact; with --shard the default "
-			   "is part-I-of-N.json",
+		   .help = "partial results for imgpipe merge, exact; shards make them "
+			   "without this option, as part-I-of-N.json",
 		   .made_by = REPORT_BY_RUN | REPORT_BY_MERGE,
 		   .by_default = partial_by_default},
 	.begin = partial_begin,

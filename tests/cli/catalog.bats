@@ -118,6 +118,56 @@ sql() {
 	[[ "$stderr" == *"3 of 4 scenes are done"* ]]
 }
 
+@test "who changes a catalogue waits for a run that works with it, or ends with 3; who reads does neither" {
+	imgpipe -q --catalog c.gpkg ./*_x.tif
+	cp c.gpkg b.gpkg
+	mkfifo list
+	exec 7<> list
+	"$IMGPIPE" -q --catalog c.gpkg --resume - < list 7>&- &
+	local run=$! before
+	for _ in {1..200}; do
+		[ ! -s c.gpkg.lock ] || break
+		sleep 0.05
+	done
+	imgpipe catalog --forget --scene '*1_x' c.gpkg
+	exits 3 "c.gpkg.lock: in use by another run (process $run on" "; --wait-lock 10m waits for it"
+	imgpipe merge --catalog c.gpkg b.gpkg
+	exits 3 "c.gpkg.lock"
+	imgpipe merge --catalog c.gpkg --wait-lock 1s b.gpkg
+	exits 3 "it was waited for 1 s"
+	imgpipe catalog --check c.gpkg
+	exits 0
+	(sleep 0.5; ls ./*_x.tif >&7) 3>&- &
+	exec 7>&-
+	imgpipe catalog --forget --wait-lock 30s --scene '*1_x' c.gpkg
+	exits 0 "waiting for it, up to 30 s"
+	wait "$run"
+	[ "$(sql "SELECT count(*) FROM scenes")" = 3 ]
+}
+
+@test "--check opens no pipe that a catalogue names as an output" {
+	imgpipe -q --catalog c.gpkg -o maps ./*1_x.tif
+	mkfifo pipe
+	sql "UPDATE outputs SET path = '$PWD/pipe'"
+	(timeout 20 sh -c 'echo > pipe; echo opened' > said 2>&1) 3>&- &
+	local writer=$!
+	sleep 0.2
+	imgpipe catalog --check c.gpkg
+	exits 1
+	[[ "$output" == *"/pipe is not there"* ]]
+	sleep 0.2
+	kill -0 "$writer"
+	timeout 5 cat pipe > /dev/null
+	wait "$writer"
+	grep -q opened said
+}
+
+@test "--forget makes no catalogue" {
+	imgpipe catalog --forget --gone nothing.gpkg
+	exits 66 "there is no such file"
+	[ -z "$(ls -d nothing* 2> /dev/null)" ]
+}
+
 @test "catalogues of jobs are joined; of a scene that is in both the newest row counts" {
 	imgpipe -q --catalog a.gpkg --shard 1/2 .
 	imgpipe -q --catalog b.gpkg --shard 2/2 .

@@ -203,6 +203,28 @@ os.execv(sys.argv[1], sys.argv[1:])' "$IMGPIPE" -o out --wait-lock 1h $SCENES 2>
 	[ "$(ls out)" = "" ]
 }
 
+@test "a file of somebody at the lock's name is refused, and left alone; what a crash has left is not" {
+	mkdir out
+	echo precious > mine
+	ln mine out/.imgpipe.lock
+	imgpipe -q -o out $SCENES
+	exits 73 "out/.imgpipe.lock: holds something else than a lock" "move it away"
+	imgpipe -q -o out --shard 1/2 $SCENES
+	exits 73 "holds something else"
+	cp mine c.gpkg.lock
+	imgpipe -q --catalog c.gpkg $SCENES
+	exits 73 "c.gpkg.lock: holds something else"
+	[ "$(cat mine)" = precious ]
+	cmp mine c.gpkg.lock
+	for left in '{"pid":4711,"host":"elsewhere"' '{"pi' '\0\0\0\0\0\0\0\0\0\0\0\0'; do
+		rm out/.imgpipe.lock
+		printf "$left" > out/.imgpipe.lock
+		imgpipe -q -o out --overwrite $SCENES
+		exits 0
+		[ ! -s out/.imgpipe.lock ]
+	done
+}
+
 @test "a run that is refused leaves no folder, and one that fails does" {
 	imgpipe -q -o new --name "{date}_{index}.tif" $SCENES
 	exits 64

@@ -28,6 +28,14 @@ look() {
 	look output "$REPO/README.md"
 }
 
+@test "README: its Python runs on the catalogue of its commands" {
+	/usr/bin/python3 -c "import pandas" || skip "pandas is not there"
+	rm -rf nightly ndvi.gpkg
+	"$IMGPIPE" -q --catalog ndvi.gpkg scenes || [ $? -eq 1 ]
+	look python "$REPO/README.md"
+	[[ "$output" == *"T33UXP_20260701T100031  2026-07-01  0.55"* ]]
+}
+
 @test "READMEs of rooms: their commands work as typed" {
 	look commands "$REPO"/samples/README.md "$REPO"/{pipeline,stages}/*/README.md
 }

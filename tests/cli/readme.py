@@ -2,10 +2,11 @@
 """What the READMEs show is what the program does.
 
     readme.py output FILE       every ```console block of FILE: the commands run, their lines are printed
+    readme.py python FILE       every ```python block of FILE runs
     readme.py commands FILE...  every indented `imgpipe ...` or `build/...` line of the files ends with 0 or 1
     readme.py names FILE...     every link leads somewhere, and every source file that is named exists
 
-The first two are run in a folder with the scenes; imgpipe is found on PATH.
+All but the last are run in a folder with the scenes; imgpipe is found on PATH.
 
 In a block `...` stands for lines that are left out. Lines with results have to be printed as they are shown.
 In other lines numbers may differ, and in lines that depend on the time of a run, all but the label.
@@ -62,6 +63,18 @@ def check_output(path):
     return len(blocks)
 
 
+def check_python(path):
+    with open(path, encoding="utf-8") as file:
+        blocks = re.findall(r"^```python\n(.*?)^```", file.read(), re.M | re.S)
+    for block in blocks:
+        done = subprocess.run([sys.executable, "-c", block + "print(means)"], text=True, timeout=300,
+                              check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            fail(f"{path}: {block}{done.stdout}")
+        print(done.stdout, end="")
+    return len(blocks)
+
+
 def lighter(command):
     command = re.sub(r"imgpipe sweep ", "imgpipe sweep --repeat 1 --chunk 128,256 ", command)
     command = re.sub(r"--(chunk \d+|workers 1)\.\.\d+", r"--\1", command)
@@ -101,7 +114,7 @@ def check_names(paths):
 
 def main():
     kind, paths = sys.argv[1], sys.argv[2:]
-    check = {"commands": check_commands, "names": check_names,
+    check = {"python": lambda files: sum(map(check_python, files)), "commands": check_commands, "names": check_names,
              "output": lambda files: sum(map(check_output, files))}[kind]
     n = check(paths)
     if not n:

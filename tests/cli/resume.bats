@@ -25,7 +25,7 @@ rows() {
 	imgpipe --catalog .gpkg in
 	exits 64 "has to end in .gpkg"
 	imgpipe --catalog c.gpkg --resume=lax in
-	exits 64 "--resume: 'lax' is not strict"
+	exits 64 "--resume: 'lax' is none of: strict"
 	imgpipe --catalog c.gpkg --resume --teach float-sums in
 	exits 64 "--teach float-sums"
 	[ ! -e c.gpkg ]
@@ -82,6 +82,95 @@ rows() {
 	exits 65
 }
 
+# The rows are as they were but for their marks, and with the disk all is done again at once.
+disk_is_away() {
+	mv in away
+	[ -z "${1:-}" ] || mkdir in
+	imgpipe --catalog c.gpkg --resume --forget-missing ${2:-in}
+	exits 66 "holds 2 scenes whose files are gone; none is forgotten, as ${3:-1} of what this run was given" "not mounted?"
+	[ ! -d in ] || rmdir in
+	mv away in
+	[ "$(rows "SELECT count(*), sum(gone), min(status), max(status) FROM scenes")" = "2 2 ok ok" ]
+	imgpipe --catalog c.gpkg --resume ${2:-in}
+	exits 0 "all 2 scenes are done"
+	[ "$(rows "SELECT sum(gone) FROM scenes")" = 0 ]
+}
+
+@test "a disk that is not there for one night costs no row: a folder, an empty one, a list of files" {
+	imgpipe -q --catalog c.gpkg in
+	disk_is_away
+	disk_is_away empty
+	ls "$PWD"/in/*.tif > list
+	disk_is_away "" @list 2
+	imgpipe -q --catalog c.gpkg --summary c.json in
+	imgpipe catalog --summary again.json c.gpkg
+	exits 0
+	cmp c.json again.json
+}
+
+@test "a record of impossible counts is one that cannot be read, and is made anew" {
+	imgpipe -q --catalog c.gpkg --summary one.json in
+	/usr/bin/python3 - "$REPO/tests/oracle" <<- 'END'
+		import sqlite3, sys
+		sys.path.insert(0, sys.argv[1])
+		import record
+		db = sqlite3.connect("c.gpkg")
+		for scene, blob in db.execute("SELECT scene_id, record FROM records").fetchall():
+		    o = record.read(blob)
+		    o["size"] = (1 << 31, 1 << 31)
+		    o["values"][0]["n"][1] += (1 << 62) - sum(o["values"][0]["n"])
+		    db.execute("UPDATE records SET record = ? WHERE scene_id = ?", (record.write(o), scene))
+		db.commit()
+	END
+	imgpipe catalog --check c.gpkg
+	exits 0
+	imgpipe --catalog c.gpkg --resume --report r.json in
+	exits 1
+	holds r.json 'd["global"]["scenes_failed"] == 1' \
+		'"more than can be counted" in [s["error"] for s in d["scenes"] if s["status"] == "failed"][0]'
+	imgpipe catalog --forget --scene a c.gpkg
+	imgpipe --catalog c.gpkg --resume --summary again.json in
+	exits 0
+	cmp one.json again.json
+}
+
+# product NUMBER TIME : one acquisition as Sentinel-2 products are called, in dup/
+product() {
+	local tile=dup/S2A_MSIL2A_20200210T073031_$1_R049_T37MEU_$2.SAFE/T37MEU_20200210T073031 band
+	mkdir -p "$(dirname "$tile")"
+	for band in B04 B08; do
+		tif "${tile}_${band}_10m.tif" uint16 "${1:4},${band:2}"
+	done
+}
+
+@test "--duplicates newest: what a newer processing replaces leaves the catalogue" {
+	product N0214 20200210T100000
+	imgpipe -q --duplicates newest --catalog c.gpkg dup in
+	product N0500 20230601T100000
+	imgpipe --duplicates newest --catalog c.gpkg --resume --summary run.json dup in
+	exits 0 "1 scene of which this run has a newer processing is forgotten"
+	imgpipe catalog --summary all.json c.gpkg
+	exits 0
+	cmp run.json all.json
+	imgpipe -q --duplicates newest --summary one.json dup in
+	cmp one.json run.json
+	imgpipe --duplicates newest --catalog c.gpkg --resume dup in
+	exits 0 "all 3 scenes are done"
+	[[ "$stderr" != *forgotten* ]]
+}
+
+@test "a file that was found and passed over fails once it is named" {
+	tif in/dem.tif uint16 1,2/3,4
+	imgpipe -q --catalog c.gpkg in
+	exits 0
+	imgpipe --catalog c.gpkg --resume in/a.tif in/dem.tif
+	exits 1 "1 of 2 scenes are done"
+	imgpipe -q --catalog c.gpkg --resume in
+	exits 0
+	imgpipe --catalog c.gpkg --resume in
+	exits 0 "all 3 scenes are done"
+}
+
 @test "a run is in the catalogue with its counts and status" {
 	echo no image > in/bad.tif
 	imgpipe -q --catalog c.gpkg in
@@ -99,6 +188,16 @@ rows() {
 	exits 64 "c.gpkg: this command reads this file" "cannot be its catalogue"
 	imgpipe --catalog c.gpkg --csv c.gpkg in
 	exits 64 "c.gpkg"
+	for end in .lock -wal -shm -journal; do
+		imgpipe --catalog c.gpkg --csv "c.gpkg$end" in
+		exits 64 "c.gpkg$end: is the name of a file that belongs to the catalogue" "the report another name"
+	done
+	imgpipe --catalog c.gpkg --log-file c.gpkg-wal in
+	exits 64
+	grep -q "give the log another name" c.gpkg-wal
+	rm c.gpkg-wal
+	imgpipe merge --catalog d.gpkg --csv d.gpkg-wal c.gpkg
+	exits 64 "d.gpkg-wal"
 	[ "$(rows 'SELECT count(*) FROM scenes')" = 2 ]
 	# In a searched folder it is no scene.
 	imgpipe -q --catalog in/c.gpkg --csv n.csv in
@@ -183,4 +282,28 @@ rows() {
 	imgpipe --catalog c.gpkg --resume -o out --summary two.json in
 	exits 0 "scenes are done; to do"
 	cmp one.json two.json
+}
+
+@test "maps that are there: --resume is advised where it helps, and does" {
+	imgpipe -q --catalog c.gpkg -o maps in
+	exits 0
+	imgpipe -q --catalog c.gpkg -o maps in
+	exits 73 "2 are there" "--resume keeps what is done, --overwrite replaces them"
+	imgpipe -q --catalog other.gpkg -o maps in
+	exits 73
+	[[ "$stderr" != *--resume* ]]
+	imgpipe --catalog c.gpkg --resume -o maps in
+	exits 0 "all 2 scenes are done"
+}
+
+@test "a log file has the catalogue's lines also with -q, and standard error does not" {
+	imgpipe -q --catalog c.gpkg --resume --timeout 60 --executor processes --log-file l in
+	exits 0
+	imgpipe -q --catalog c.gpkg --resume --timeout 60 --executor processes --log-file l --log-format json in
+	exits 0
+	[ -z "$stderr" ]
+	grep -q "c.gpkg: no scene of this run is done; to do: 2 new" l
+	grep -q '"event":"catalogue".*all 2 scenes are done' l
+	tail -n 1 l | jq -e '.event == "run-end" and .scenes == 2 and .ok == 2 and .earlier == 2'
+	run ! grep "cannot stop" l
 }

@@ -24,7 +24,7 @@ EXECUTORS = ("serial", "threads", "openmp", "processes")
 OPTIONS = ["--index", "ndvi,ndmi", "--mask", "auto-optional"]
 LATER = ("a1", "b3", "e5", "z9")  # before, among and behind the first
 WHY = {"new": "new", "changed": "whose files have changed", "failed": "that failed before",
-       "outputs": "whose outputs are not as they were made", "maps": "whose outputs were made by other options; or not at all"}
+       "outputs": "whose outputs are not as they were made", "maps": "whose outputs were made by other options or not at all"}
 
 
 def write(path, bands, words, nodata=None, size=(70, 90)):

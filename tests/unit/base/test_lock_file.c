@@ -255,7 +255,7 @@ static void a_file_of_another_user(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	write_text("x");
+	write_text("{\"pid\":1}");
 	assert_int_equal(chmod(path, 0644), 0);
 	assert_int_equal(as_nobody(), 0); /* may only read it, and locks it */
 	lock = take(LOCK_ALONE);
