@@ -163,14 +163,15 @@ int inputs_apart(const struct options *options, const struct scene_list *scene_l
 	const char *catalogue = options->nightly.catalogue;
 	struct outputs outputs = {.n = 0};
 
+	if (catalogue && beside_apart(options, err))
+		return -1;
 	for (unsigned i = 0; i < wanted->n; i++)
 		if (look_at(&outputs, wanted->choice[i].report->kind, wanted->choice[i].path,
 			    options, err) ||
 		    log_apart(options, &wanted->choice[i], err))
 			return -1;
 	if ((prints && look_at(&outputs, "text", "-", options, err)) ||
-	    (scene_list && catalogue &&
-	     (beside_apart(options, err) || look_at(&outputs, NULL, catalogue, options, err))))
+	    (scene_list && catalogue && look_at(&outputs, NULL, catalogue, options, err)))
 		return -1;
 	return look_for(&outputs, scene_list, err);
 }
@@ -179,7 +180,8 @@ int catalogue_apart(const struct options *options, struct error *err)
 {
 	struct outputs outputs = {.n = 0};
 
-	if (beside_apart(options, err))
-		return -1;
-	return look_at(&outputs, NULL, options->nightly.catalogue, options, err);
+	return beside_apart(options, err) ||
+			       look_at(&outputs, NULL, options->nightly.catalogue, options, err)
+		       ? -1
+		       : 0;
 }

@@ -18,9 +18,8 @@
  */
 int inputs_apart(const struct options *options, const struct scene_list *scene_list, bool prints,
 		 struct error *err) MUST_CHECK;
-/* The catalogue of a command without scenes is none of its arguments: likewise. And no report and
- * no log may be called as a file that belongs to it (FILE.lock, FILE-wal), with scenes or without.
- */
+/* The catalogue of a command without scenes is none of its arguments, and no report and no log is
+ * called as a file that belongs to it (FILE.lock, FILE-wal): likewise. */
 int catalogue_apart(const struct options *options, struct error *err) MUST_CHECK;
 
 #endif
