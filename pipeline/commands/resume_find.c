@@ -91,9 +91,13 @@ static int name(struct looking *l, struct resumed *r, uint32_t id, struct error 
 static int is_absent(bool *absent, const struct looking *l, const struct resumed *r, uint32_t id,
 		     struct error *err)
 {
-	struct scene scene = {0};
-	int rc = *l->inputs.text ? 0 : scene_preview(&scene, r->scene_list, id, err);
+	struct scene scene;
+	int rc;
 
+	*absent = false;
+	if (*l->inputs.text)
+		return 0;
+	rc = scene_preview(&scene, r->scene_list, id, err);
 	*absent = rc > 0;
 	scene_release(&scene);
 	return rc < 0 ? -1 : 0;
