@@ -44,6 +44,37 @@ static struct catalogue_filter filter_of(const struct catalog_request *request)
 	};
 }
 
+/* --- the set that is meant --- */
+
+struct sought {
+	int64_t id;
+	bool found;
+};
+
+static bool is_sought(void *context, const struct catalogue_set *set)
+{
+	struct sought *sought = context;
+
+	sought->found = set->id == sought->id;
+	return !sought->found;
+}
+
+static int check_set(struct catalogue *catalogue, const struct catalog_request *request,
+		     struct error *err)
+{
+	struct sought sought = {.id = (int64_t)request->set};
+
+	if (!request->set)
+		return 0;
+	if (catalogue_sets(catalogue, is_sought, &sought, err))
+		return -1;
+	return sought.found ? 0
+			    : error_set(err, EX_NOINPUT,
+					"the catalogue has no set %llu; imgpipe catalog without "
+					"--set lists its sets",
+					(unsigned long long)request->set);
+}
+
 /* --- the list --- */
 
 struct listing {
@@ -260,6 +291,8 @@ static int work(struct catalogue *catalogue, const struct options *options, stru
 {
 	const struct catalog_request *request = options->own;
 
+	if (check_set(catalogue, request, err))
+		return -1;
 	if (request->check)
 		return check(catalogue, request, err);
 	if (request->forget)

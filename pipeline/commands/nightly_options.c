@@ -191,7 +191,7 @@ static const struct option_row max_failures = {
 	.name = "max-failures",
 	.argument = "N|P%",
 	.help = "begin no more scenes once more than N have failed, or more than P percent of all "
-		"scenes of the run; default: any number may fail",
+		"scenes that this run has to do; default: any number may fail",
 	.set = set_max_failures,
 };
 

@@ -78,6 +78,8 @@ sql() {
 	imgpipe catalog --summary c.json c.gpkg
 	exits 64 "--set"
 	[ ! -e c.json ]
+	imgpipe catalog --set 7 c.gpkg
+	exits 66 "no set 7"
 	imgpipe catalog --set 2 --summary c.json c.gpkg
 	exits 0
 	imgpipe -q --raw --summary run.json ./*_x.tif

@@ -130,8 +130,8 @@ def overlap(week, night):
     before = week.done()
     week.arrive()
     first = week.start()
-    while not week.maps.joinpath(".imgpipe.lock").exists():
-        time.sleep(0.005)
+    while first.poll() is None and str(first.pid) not in week.maps.joinpath(".imgpipe.lock").read_text():
+        time.sleep(0.002)
     first.send_signal(signal.SIGSTOP)
     rc, said = week.end(week.start())
     running = first.poll() is None
