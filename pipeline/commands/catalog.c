@@ -25,7 +25,7 @@
 struct catalog_request {
 	uint64_t set; /* 0: the only one */
 	const char *since, *scene;
-	bool failed, gone, check, forget, report;
+	bool failed, gone, check, forget, numbers;
 };
 
 static bool is_filtered(const struct catalog_request *request)
@@ -284,7 +284,7 @@ static bool wants_reports(const struct options *options)
 {
 	const struct catalog_request *request = options->own;
 
-	return request->report || reports_asked(options);
+	return request->numbers || reports_asked(options);
 }
 
 static int work(struct catalogue *catalogue, const struct options *options, struct error *err)
@@ -409,7 +409,7 @@ SET_FLAG(failed)
 SET_FLAG(gone)
 SET_FLAG(check)
 SET_FLAG(forget)
-SET_FLAG(report)
+SET_FLAG(numbers)
 
 static const struct option_row set = {
 	.name = "set",
@@ -440,10 +440,10 @@ static const struct option_row gone = {
 	.help = "scenes whose files are not there any more",
 	.set = set_gone,
 };
-static const struct option_row report = {
-	.name = "report",
-	.help = "show the report of a run over these scenes, in place of a list",
-	.set = set_report,
+static const struct option_row numbers = {
+	.name = "numbers",
+	.help = "show their numbers as a run over these scenes would, in place of a list",
+	.set = set_numbers,
 };
 static const struct option_row checks = {
 	.name = "check",
@@ -460,7 +460,7 @@ static const struct option_row forgets = {
 };
 
 static const struct option_row *const which_rows[] = {&set, &since, &scene, &failed, &gone, NULL};
-static const struct option_row *const what_rows[] = {&report, &checks, &forgets, &option_wait_lock,
+static const struct option_row *const what_rows[] = {&numbers, &checks, &forgets, &option_wait_lock,
 						     NULL};
 static const struct option_row *const saying_rows[] = {&option_quiet, &option_verbose, NULL};
 

@@ -25,7 +25,7 @@ declare -gA TAKES=(
 	[check]="include exclude reader follow workers executor transport confine memory shard json csv quiet \
 		verbose progress monitor"
 	[merge]="catalog wait-lock summary csv partial quiet log-format log-file"
-	[catalog]="set since scene failed gone report check forget wait-lock summary csv partial quiet verbose"
+	[catalog]="set since scene failed gone numbers check forget wait-lock summary csv partial quiet verbose"
 	[sweep]="$READING chunk workers executor working-set transport confine memory repeat cold csv json \
 		html quiet teach"
 	[index]=""
