@@ -449,7 +449,7 @@ def crash(tally, work, large):
              "-", str(large), str(work / "small.tif")], stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True)
         end, killed = time.monotonic() + 20 * PATIENCE, False
-        time.sleep(0.15 * (attempt + 1) * PATIENCE)
+        time.sleep(0.03 * (attempt + 1) * PATIENCE)
         while not killed and time.monotonic() < end and process.poll() is None:
             for pid in children(process.pid)[-1:]:
                 os.kill(pid, signal.SIGSEGV)
