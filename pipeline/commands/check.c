@@ -16,10 +16,10 @@
 #include "options/rows.h"
 #include "options/values.h"
 #include "plan.h"
-#include "plan/limit.h"
 #include "report_lists.h"
 #include "report/report.h"
 #include "run/execute.h"
+#include "scenes.h"
 #include "survey/survey_scenes.h"
 
 /* What is checked, and the plan for it. */
@@ -83,7 +83,6 @@ static int make_plan(struct checking *c, const struct call *call, struct error *
 
 static int work(struct checking *c, struct error *err)
 {
-	const struct heavy_reader *heavy = workload_check.heavy;
 	const struct run_setup setup = {.options = c->options,
 					.plan = &c->plan,
 					.workload = &workload_check,
@@ -92,15 +91,8 @@ static int work(struct checking *c, struct error *err)
 					.sink = &report_sink,
 					.executor = c->executor,
 					.session = c->session};
-	char why[160];
 
-	(void)snprintf(
-		why, sizeof(why),
-		"%s, and the memory limit has no room for that; --memory %lluM is enough",
-		heavy->needed,
-		(unsigned long long)(plan_enough(&c->plan, c->plan.survey.gdal.most, true) >> 20));
-	if (!c->plan.gdal)
-		heavy_forbid(heavy, why);
+	scenes_forbid_heavy(&c->plan, &workload_check);
 	*err = (struct error){0};
 	signals_catch();
 	return execute(&setup, err);

@@ -11,7 +11,6 @@
 #include "metrics.h"
 #include "nightly_options.h"
 #include "options/rows.h"
-#include "plan/limit.h"
 #include "report/report.h"
 #include "report_lists.h"
 #include "run/execute.h"
@@ -70,16 +69,10 @@ static int work(struct scenes *scenes, const struct options *options, const stru
 				  .session = session,
 				  .depart = depart};
 	struct costs costs;
-	char why[160];
 	int status;
 
 	show_notes(plan, options, session);
-	(void)snprintf(why, sizeof(why),
-		       "%s, and the memory limit has no room for that; --memory %lluM is enough",
-		       scenes->workload->heavy->needed,
-		       (unsigned long long)(plan_enough(plan, plan->survey.gdal.most, true) >> 20));
-	if (!plan->gdal)
-		heavy_forbid(scenes->workload->heavy, why);
+	scenes_forbid_heavy(plan, scenes->workload);
 	*err = (struct error){0};
 	signals_catch();
 	costs_init(&costs, options, plan, scenes->workload);

@@ -3,6 +3,8 @@
  */
 #include "scenes.h"
 
+#include <stdio.h>
+
 #include "base/memory.h"
 #include "choices.h"
 #include "confine/confine.h"
@@ -13,6 +15,7 @@
 #include "options/rows.h"
 #include "output/file_set.h"
 #include "output/maps.h"
+#include "plan/limit.h"
 #include "report/report.h"
 
 int scenes_names(struct scene_list **scene_list, const struct options *options,
@@ -24,6 +27,19 @@ int scenes_names(struct scene_list **scene_list, const struct options *options,
 	budget_init(&budget, options, machine);
 	within.memory_bytes = budget.limit;
 	return scene_list_new(scene_list, &within, err);
+}
+
+void scenes_forbid_heavy(const struct plan *plan, const struct workload *workload)
+{
+	char why[160];
+
+	if (plan->gdal || !workload->heavy)
+		return;
+	(void)snprintf(why, sizeof(why),
+		       "%s, and the memory limit has no room for that; --memory %lluM is enough",
+		       workload->heavy->needed,
+		       (unsigned long long)(plan_enough(plan, plan->survey.gdal.most, true) >> 20));
+	heavy_forbid(workload->heavy, why);
 }
 
 /* What plans a run, and no more: how results travel and what is told of it does not. */

@@ -35,6 +35,9 @@ void scenes_release(struct scenes *scenes);
 int scenes_names(struct scene_list **scene_list, const struct options *options,
 		 const struct machine *machine, struct error *err) MUST_CHECK;
 
+/* Before a run: what the plan has no memory for is not loaded, and who asks for it is told why. */
+void scenes_forbid_heavy(const struct plan *plan, const struct workload *workload);
+
 /* Rows of --help that plan and graph share. */
 extern const struct option_row *const planning_rows[];
 extern const struct option_row *const counted_rows[];

@@ -38,9 +38,7 @@ static int check_pages(struct catalogue *catalogue, struct error *err)
 /* --- rows --- */
 
 /* Each must be 0. */
-static const struct {
-	const char *sql, *broken;
-} rules[] = {
+static const struct statement_rule rules[] = {
 	{"SELECT count(*) FROM pragma_foreign_key_check", "a row belongs to one that is not there"},
 	{"SELECT count(*) FROM records WHERE scene_id NOT IN (SELECT fid FROM scenes)",
 	 "a record has no scene"},
@@ -57,15 +55,7 @@ static const struct {
 
 static int check_rules(struct catalogue *catalogue, struct error *err)
 {
-	int64_t broken;
-
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (statement_number(catalogue, rules[i].sql, &broken, err))
-			return -1;
-		if (broken)
-			return catalogue_bad(catalogue, rules[i].broken, err);
-	}
-	return 0;
+	return statement_rules(catalogue, rules, sizeof(rules) / sizeof(rules[0]), err);
 }
 
 static int check_geometries(struct catalogue *catalogue, struct error *err)

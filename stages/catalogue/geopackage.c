@@ -239,9 +239,7 @@ int geopackage_changed(struct catalogue *catalogue, struct error *err)
 /* --- rules --- */
 
 /* Each must be 0. */
-static const struct {
-	const char *sql, *broken;
-} rules[] = {
+static const struct statement_rule rules[] = {
 	{"SELECT 3 - count(*) FROM gpkg_spatial_ref_sys WHERE (srs_id = 4326 AND organization ="
 	 " 'EPSG' COLLATE NOCASE AND organization_coordsys_id = 4326) OR (srs_id IN (-1, 0) AND"
 	 " organization = 'NONE' COLLATE NOCASE AND organization_coordsys_id = srs_id AND"
@@ -265,13 +263,5 @@ static const struct {
 
 int geopackage_check(struct catalogue *catalogue, struct error *err)
 {
-	int64_t broken;
-
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (statement_number(catalogue, rules[i].sql, &broken, err))
-			return -1;
-		if (broken)
-			return catalogue_bad(catalogue, rules[i].broken, err);
-	}
-	return 0;
+	return statement_rules(catalogue, rules, sizeof(rules) / sizeof(rules[0]), err);
 }

@@ -194,11 +194,18 @@ static int read_set(struct catalogue *catalogue, sqlite3_stmt *row, struct catal
 	return set->identity ? 0 : error_memory(err, "a set of the catalogue", strlen(options));
 }
 
-static struct recipe *read_recipe(const char *definition, size_t bytes)
+/* NULL: it is none, or there is no memory. */
+static json_t *parse_definition(const char *definition)
 {
-	json_t *o = bytes <= DEFINITION_MOST
-			    ? json_loadb(definition, bytes, JSON_REJECT_DUPLICATES, NULL)
-			    : NULL;
+	const size_t bytes = strlen(definition);
+
+	return bytes <= DEFINITION_MOST
+		       ? json_loadb(definition, bytes, JSON_REJECT_DUPLICATES, NULL)
+		       : NULL;
+}
+
+static struct recipe *read_recipe(const json_t *o)
+{
 	const json_t *asked = json_object_get(json_object_get(o, "options"), "bands-output");
 	struct recipe *recipe = NULL;
 
@@ -209,17 +216,25 @@ static struct recipe *read_recipe(const char *definition, size_t bytes)
 		recipe_free(recipe);
 		recipe = NULL;
 	}
-	json_decref(o);
 	return recipe;
+}
+
+/* 1: *row is at it, for statement_end(); 0: there is no such set. */
+static int find_set(struct catalogue *catalogue, int64_t id, sqlite3_stmt **row, struct error *err)
+{
+	const struct bound value[] = {bound_integer(id)};
+
+	*row = statement_begin(catalogue, SET_READ, value, N_BOUND(value), err);
+	return *row ? statement_next(catalogue, *row, err) : -1;
 }
 
 int catalogue_set_read(struct catalogue *catalogue, int64_t id, struct catalogue_set *set,
 		       struct error *err)
 {
-	const struct bound value[] = {bound_integer(id)};
-	sqlite3_stmt *row = statement_begin(catalogue, SET_READ, value, N_BOUND(value), err);
-	int rc = row ? statement_next(catalogue, row, err) : -1;
+	sqlite3_stmt *row;
+	int rc = find_set(catalogue, id, &row, err);
 	const char *definition;
+	json_t *o;
 
 	*set = (struct catalogue_set){0};
 	if (rc == 0)
@@ -229,7 +244,9 @@ int catalogue_set_read(struct catalogue *catalogue, int64_t id, struct catalogue
 	rc = read_set(catalogue, row, set, err);
 	definition = rc ? NULL : column_text(catalogue, row, DEFINITION, err);
 	if (definition) {
-		set->recipe = read_recipe(definition, strlen(definition));
+		o = parse_definition(definition);
+		set->recipe = read_recipe(o);
+		json_decref(o);
 		if (!set->recipe)
 			rc = catalogue_bad(catalogue, "the recipe of a set is none", err);
 	}
@@ -281,32 +298,32 @@ static int read_options(struct catalogue *catalogue, struct identity *identity, 
 		       : catalogue_bad(catalogue, "the options of a set are none", err);
 }
 
-static int read_head(struct catalogue *catalogue, struct partial_head *head, const char *definition,
+static int read_head(struct catalogue *catalogue, struct partial_head *head, const json_t *o,
 		     struct error *err)
 {
-	json_t *o = json_loadb(definition, strlen(definition), JSON_REJECT_DUPLICATES, NULL);
-	int status;
-
+	if (!o)
+		return catalogue_bad(catalogue, "the definition of a set is none", err);
 	if (json_integer_value(json_object_get(o, "results")) != RESULTS_VERSION)
-		status = error_set(err, EX_DATAERR,
-				   "catalogue %s: the set is of another results version than this "
-				   "imgpipe's, %d, whose numbers differ; do its scenes again, or "
-				   "use the imgpipe that made it",
-				   catalogue->path, RESULTS_VERSION);
-	else
-		status = read_options(catalogue, &head->identity, json_object_get(o, "options"),
-				      err);
-	json_decref(o);
-	return status;
+		return error_set(err, EX_DATAERR,
+				 "catalogue %s: the set is of another results version than this "
+				 "imgpipe's, %d, whose numbers differ; do its scenes again, or use "
+				 "the imgpipe that made it",
+				 catalogue->path, RESULTS_VERSION);
+	if (read_options(catalogue, &head->identity, json_object_get(o, "options"), err))
+		return -1;
+	head->own_recipe = read_recipe(o);
+	head->recipe = head->own_recipe;
+	head->made_by = partial_made_by();
+	return head->recipe ? 0 : catalogue_bad(catalogue, "the recipe of a set is none", err);
 }
 
 int catalogue_set_head(struct catalogue *catalogue, int64_t id, struct partial_head *head,
 		       struct error *err)
 {
-	const struct bound value[] = {bound_integer(id)};
-	sqlite3_stmt *row = statement_begin(catalogue, SET_READ, value, N_BOUND(value), err);
-	int rc = row ? statement_next(catalogue, row, err) : -1;
+	sqlite3_stmt *row;
+	int rc = find_set(catalogue, id, &row, err);
 	const char *definition;
+	json_t *o;
 
 	*head = (struct partial_head){.part = 1, .parts = 1};
 	if (rc == 0)
@@ -316,14 +333,9 @@ int catalogue_set_head(struct catalogue *catalogue, int64_t id, struct partial_h
 	if (rc < 0)
 		return -1;
 	definition = column_text(catalogue, row, DEFINITION, err);
-	rc = definition ? read_head(catalogue, head, definition, err) : -1;
-	if (rc == 0) {
-		head->own_recipe = read_recipe(definition, strlen(definition));
-		head->recipe = head->own_recipe;
-		head->made_by = partial_made_by();
-		if (!head->recipe)
-			rc = catalogue_bad(catalogue, "the recipe of a set is none", err);
-	}
+	o = definition ? parse_definition(definition) : NULL;
+	rc = definition ? read_head(catalogue, head, o, err) : -1;
+	json_decref(o);
 	statement_end(row);
 	return rc;
 }

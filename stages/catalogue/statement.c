@@ -273,6 +273,20 @@ int statement_number(struct catalogue *catalogue, const char *text, int64_t *num
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
 }
 
+int statement_rules(struct catalogue *catalogue, const struct statement_rule *rule, size_t n,
+		    struct error *err)
+{
+	int64_t broken;
+
+	for (size_t i = 0; i < n; i++) {
+		if (statement_number(catalogue, rule[i].sql, &broken, err))
+			return -1;
+		if (broken)
+			return catalogue_bad(catalogue, rule[i].broken, err);
+	}
+	return 0;
+}
+
 void statements_free(struct catalogue *catalogue)
 {
 	for (unsigned i = 0; i < N_STATEMENTS_KEPT; i++) {

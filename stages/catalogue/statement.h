@@ -149,6 +149,13 @@ int statement_once(struct catalogue *catalogue, const char *sql, struct error *e
 /* The first column of its only row, which is a number. */
 int statement_number(struct catalogue *catalogue, const char *sql, int64_t *number,
 		     struct error *err) MUST_CHECK;
+/* Rules that hold where each number is 0; -1 with EX_DATAERR and the words of the first broken one.
+ */
+struct statement_rule {
+	const char *sql, *broken;
+};
+int statement_rules(struct catalogue *catalogue, const struct statement_rule *rule, size_t n,
+		    struct error *err) MUST_CHECK;
 void statements_free(struct catalogue *catalogue);
 
 /*

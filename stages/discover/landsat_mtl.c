@@ -24,16 +24,11 @@ static int each_form(const char *folder, int folder_len, const char *stem, int s
 		     const struct side_names *names)
 {
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		char *path;
-		bool enough;
+		int rc = side_names_tell(names, "%.*s/%.*s%s", folder_len, folder, stem_len, stem,
+					 forms[i].tail);
 
-		if (asprintf(&path, "%.*s/%.*s%s", folder_len, folder, stem_len, stem,
-			     forms[i].tail) < 0)
-			return -1;
-		enough = names->see(names->context, path);
-		free(path);
-		if (enough)
-			return 1;
+		if (rc)
+			return rc;
 	}
 	return 0;
 }

@@ -135,15 +135,10 @@ static int each_tail(const char *image_path, int len, const struct side_names *n
 	static const char *const tails[] = {"_metadata.xml", "_metadata_clip.xml"};
 
 	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
-		char *path;
-		bool enough;
+		int rc = side_names_tell(names, "%.*s%s", len, image_path, tails[i]);
 
-		if (asprintf(&path, "%.*s%s", len, image_path, tails[i]) < 0)
-			return -1;
-		enough = names->see(names->context, path);
-		free(path);
-		if (enough)
-			return 1;
+		if (rc)
+			return rc;
 	}
 	return 0;
 }

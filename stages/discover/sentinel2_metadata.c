@@ -203,15 +203,10 @@ static bool try_file(void *context, const char *path)
 static int each_level(const char *folder, const struct side_names *names)
 {
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		char *path;
-		bool enough;
+		int rc = side_names_tell(names, "%s/MTD_MSI%s.xml", folder, levels[i]);
 
-		if (asprintf(&path, "%s/MTD_MSI%s.xml", folder, levels[i]) < 0)
-			return -1;
-		enough = names->see(names->context, path);
-		free(path);
-		if (enough)
-			return 1;
+		if (rc)
+			return rc;
 	}
 	return 0;
 }

@@ -7,9 +7,14 @@
 
 #include <stdbool.h>
 
+#include "error.h"
+
 struct side_names {
 	bool (*see)(void *context, const char *path); /* true: it is enough */
 	void *context;
 };
+
+/* One name (printf-like): 1 it is enough, 0 it is not, -1 without memory. side_names.c */
+int side_names_tell(const struct side_names *names, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif
