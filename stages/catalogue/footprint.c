@@ -66,14 +66,14 @@ static double geodetic_tangent(double conformal)
 /* The sums over sin 2j(xi + i eta), by the sines of sums of angles. */
 static void krueger_sum(const double beta[6], double xi, double eta, double *xi1, double *eta1)
 {
-	const double complex turn = cexp(CMPLX(-2 * eta, 2 * xi));
+	const double complex turn = cexp(-2 * eta + 2 * xi * I);
 	const double complex back = 1 / turn;
 	double complex forth_j = 1, back_j = 1, sum = 0;
 
 	for (int j = 0; j < 6; j++) {
 		forth_j *= turn;
 		back_j *= back;
-		sum += beta[j] * (forth_j - back_j) / CMPLX(0, 2);
+		sum += beta[j] * (forth_j - back_j) / (2 * I);
 	}
 	*xi1 = xi - creal(sum);
 	*eta1 = eta - cimag(sum);

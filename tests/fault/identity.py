@@ -53,7 +53,10 @@ GIVEN = {"index": ["--index", "dvi"], "expr": ["--expr", "x=nir/red"],
          "spool-dir": ["--spool-dir", "."], "no-fsync": ["--no-fsync"],
          "no-legend": ["--no-legend"], "wait-lock": ["--wait-lock", "5s"],
          "on-error": ["--on-error", "stop"], "max-failures": ["--max-failures", "1"],
-         "timeout": ["--timeout", "600"]}
+         "timeout": ["--timeout", "600"], "catalog": ["--catalog", "x.gpkg"],
+         "resume": ["--resume"], "forget-missing": ["--forget-missing"],
+         "log-format": ["--log-format", "json"], "log-file": ["--log-file", "x.log"],
+         "metrics": ["--metrics", "x.prom"], "config": ["--config", "x.conf"]}
 MAPS = ["-o", "maps", "--overwrite"]
 # What has to be given beside it, in the run that it is compared with, too.
 BESIDE = {"const": ["--index", "wdrvi"],
@@ -62,6 +65,7 @@ BESIDE = {"const": ["--index", "wdrvi"],
           **{name: MAPS for name in ("name", "format", "type", "output-nodata", "co", "mask-output",
                                      "bands-output", "quicklook", "contact-sheet", "spool-dir",
                                      "no-fsync")},
+          "resume": ["--catalog", "resume.gpkg"], "forget-missing": ["--catalog", "x.gpkg"],
           "valid-reflectance": ["--scale", "0.001"]}
 CHANGES_NUMBERS = {"index", "expr", "const", "range", "valid-range", "valid-reflectance", "bands", "mask", "raw", "scale", "offset", "nodata"}
 ENDS_AT_ONCE = {"help", "version", "man", "completion"}
@@ -91,6 +95,7 @@ def options(lab):
         out = None
         files.append(path.name)
     (lab.scratch / "o_QA.tif").write_bytes((lab.scratch / "o0.tif").read_bytes())
+    (lab.scratch / "x.conf").write_text("workers = 2\n")
 
     def part_of(name, more):
         path = lab.scratch / f"{name}.json"
