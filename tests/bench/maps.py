@@ -220,6 +220,7 @@ def four(data):
 def overlap(build, data, work, rounds):
     """Over four scenes: does making the files of one overlap the next?"""
     folder, taken = work / "maps" / "four", {1: [], 2: []}
+    folder.mkdir(parents=True, exist_ok=True)
     for _ in range(rounds):
         for workers, runs in taken.items():
             job = Job("cog", "int16", "DEFLATE", 1)
