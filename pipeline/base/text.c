@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "screen.h"
+
 /* Columns of a piece: an escape has one for each of its characters. */
 static size_t piece_columns(const char *piece, size_t n)
 {
@@ -40,7 +42,7 @@ static char *copy_columns(char *out, const char *text, size_t from, size_t to)
 	return out;
 }
 
-const char *text_cut(char out[4 * TEXT_NAME_COLUMNS + 1], const char *text, unsigned width)
+const char *text_cut(char *out, const char *text, unsigned width)
 {
 	size_t n = count_columns(text, text + strlen(text));
 	size_t head = n <= width ? n : (width - 3 + 1) / 2;
@@ -69,6 +71,7 @@ static void put_word(FILE *out, const char *word, const char *end)
 
 void text_fold(FILE *out, unsigned column, unsigned indent, const char *text)
 {
+	const unsigned most = screen_fold_columns(out);
 	size_t at = column;
 	int first = 1;
 
@@ -76,8 +79,7 @@ void text_fold(FILE *out, unsigned column, unsigned indent, const char *text)
 		const char *end = word + strcspn(word, " ");
 		size_t columns = count_columns(word, end);
 
-		if (first ? at > indent && at + columns > TEXT_COLUMNS
-			  : at + 1 + columns > TEXT_COLUMNS) {
+		if (first ? at > indent && at + columns > most : at + 1 + columns > most) {
 			(void)fprintf(out, "\n%*s", (int)indent, "");
 			at = indent;
 		} else if (!first) {

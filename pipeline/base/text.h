@@ -12,15 +12,15 @@
 
 #include "printable.h"
 
-enum { TEXT_COLUMNS = 100, TEXT_NAME_COLUMNS = 40 };
+enum { TEXT_NAME_COLUMNS = 40, TEXT_CUT_MOST = 160 };
 
 /* `text`, safe to show, with its middle left out ("...") where it is longer than `width` columns
- * and padded with spaces where it is shorter. `out` holds 4 * TEXT_NAME_COLUMNS + 1 bytes; width
- * is 5 to TEXT_NAME_COLUMNS. Returns out. */
-const char *text_cut(char out[4 * TEXT_NAME_COLUMNS + 1], const char *text, unsigned width);
+ * and padded with spaces where it is shorter. width is 5 to TEXT_CUT_MOST; `out` holds 4 * width +
+ * 1 bytes. Returns out. */
+const char *text_cut(char *out, const char *text, unsigned width);
 
-/* Print `text`, safe to show, folded at TEXT_COLUMNS: it starts in `column` (already reached), the
- * following lines are indented by `indent`. Ends with a newline. */
+/* Print `text`, safe to show, folded at screen_fold_columns() of the stream: it starts in `column`
+ * (already reached), the following lines are indented by `indent`. Ends with a newline. */
 void text_fold(FILE *out, unsigned column, unsigned indent, const char *text);
 
 /* Print `label`, fill up to `indent` columns, and fold `text` behind it. */

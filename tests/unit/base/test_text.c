@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/screen.h"
 #include "base/text.h"
 
 static void test_text_cut(void **state)
@@ -73,7 +74,7 @@ static void test_value(void **state)
 
 static void test_fold(void **state)
 {
-	char *text = NULL, words[3 * TEXT_COLUMNS + 1];
+	char *text = NULL, words[3 * SCREEN_PLAIN + 1];
 	size_t size, line = 0;
 	FILE *out = open_memstream(&text, &size);
 
@@ -86,7 +87,7 @@ static void test_fold(void **state)
 	assert_memory_equal(text, "label   wwwwww w", 16);
 	for (size_t i = 0; i < size; i++) {
 		line = text[i] == '\n' ? 0 : line + 1;
-		assert_true(line <= TEXT_COLUMNS);
+		assert_true(line <= SCREEN_PLAIN);
 		if (text[i] == '\n' && i + 1 < size)
 			assert_memory_equal(text + i, "\n        w", 10);
 	}

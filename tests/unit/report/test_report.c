@@ -3,6 +3,7 @@
  */
 #include "report_fixture.h"
 
+#include "base/screen.h"
 #include "base/text.h"
 #include "recipe.h"
 
@@ -202,7 +203,7 @@ static void check_width(const char *text)
 	while (*text) {
 		size_t n = strcspn(text, "\n");
 
-		if (n > TEXT_COLUMNS)
+		if (n > SCREEN_PLAIN)
 			fail_msg("%zu columns: %.*s", n, (int)n, text);
 		text += n + (text[n] != '\0');
 	}

@@ -1,0 +1,80 @@
+/*
+ * Terminals: asked for their width by the kernel, then by COLUMNS. Colours are those 16 that every
+ * terminal's own scheme makes readable on its background.
+ */
+#include "screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { COLUMNS_OF_A_SILENT_TERMINAL = 80 };
+
+static const char *const escapes[N_INKS] = {
+	[INK_PLAIN] = "\033[0m",    [INK_HEADING] = "\033[1m", [INK_GOOD] = "\033[32m",
+	[INK_WARNING] = "\033[33m", [INK_BAD] = "\033[1;31m",  [INK_FAINT] = "\033[2m",
+};
+
+/* Set once, before there are threads. */
+static enum screen_color chosen = SCREEN_COLOR_AUTO;
+
+void screen_choose_color(enum screen_color when)
+{
+	chosen = when;
+}
+
+static unsigned terminal_columns(int fd)
+{
+	const char *said = getenv("COLUMNS");
+	struct winsize size;
+	long columns = 0;
+
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0)
+		columns = size.ws_col;
+	if (columns <= 0 && said)
+		columns = strtol(said, NULL, 10);
+	if (columns <= 0)
+		columns = COLUMNS_OF_A_SILENT_TERMINAL;
+	if (columns < SCREEN_LEAST)
+		return SCREEN_LEAST;
+	return columns < SCREEN_MOST ? (unsigned)columns : SCREEN_MOST;
+}
+
+unsigned screen_columns(FILE *out)
+{
+	int fd = fileno(out);
+
+	return fd >= 0 && isatty(fd) ? terminal_columns(fd) : SCREEN_PLAIN;
+}
+
+unsigned screen_fold_columns(FILE *out)
+{
+	unsigned columns = screen_columns(out);
+
+	return columns < SCREEN_PLAIN ? columns : SCREEN_PLAIN;
+}
+
+bool screen_has_color(FILE *out)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+	int fd = fileno(out);
+
+	if (chosen != SCREEN_COLOR_AUTO)
+		return chosen == SCREEN_COLOR_ALWAYS &&
+		       (fd == STDOUT_FILENO || fd == STDERR_FILENO);
+	return fd >= 0 && !(no && *no) && term && strcmp(term, "dumb") != 0 && isatty(fd);
+}
+
+const char *screen_ink(FILE *out, enum ink ink)
+{
+	return screen_has_color(out) ? escapes[ink] : "";
+}
+
+void screen_put(FILE *out, enum ink ink, const char *text)
+{
+	if (ink != INK_PLAIN && screen_has_color(out))
+		(void)fprintf(out, "%s%s%s", escapes[ink], text, escapes[INK_PLAIN]);
+	else
+		(void)fputs(text, out);
+}
