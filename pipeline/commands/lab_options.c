@@ -165,6 +165,7 @@ static const struct option_row generator = {
 	.letter = 'g',
 	.name = "generator",
 	.argument = "shared|own|vector",
+	.kind = VALUE_WORDS,
 	.help = "random numbers: from one generator behind a lock (shared), one for each task "
 		"(own), or computed from the point's number by vector instructions (vector); lists "
 		"as own,vector; default: all",
@@ -182,6 +183,7 @@ static const struct option_row values = {
 static const struct option_row how = {
 	.name = "how",
 	.argument = "chunks|array|floats",
+	.kind = VALUE_WORDS,
 	.help = "made and added chunk by chunk; all in memory first; in single precision, in "
 		"several orders; lists as chunks,array; default: all",
 	.set = set_how,
@@ -205,6 +207,7 @@ static const struct option_row steps = {
 static const struct option_row over = {
 	.name = "over",
 	.argument = "time|pixels",
+	.kind = VALUE_WORDS,
 	.help = "a task is one step of all pixels, or all steps of some pixels; default: both",
 	.set = set_over,
 };
@@ -216,6 +219,7 @@ static const struct option_row workers = {
 	.letter = 'j',
 	.name = "workers",
 	.argument = "N|auto,...",
+	.kind = VALUE_WORDS,
 	.help = "number of workers, one line of the table for each, as in 1,2,4; auto: physical "
 		"cores within affinity, cgroup quota and Slurm's share; default: 1, 2, 4 ... up to "
 		"those",
@@ -224,6 +228,7 @@ static const struct option_row workers = {
 static const struct option_row chunk = {
 	.name = "chunk",
 	.argument = "auto|N",
+	.kind = VALUE_WORD,
 	.help = "points, values or pixels of one task; auto: about 64 tasks",
 	.set = set_task,
 };

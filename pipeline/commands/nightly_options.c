@@ -49,7 +49,7 @@ static int set_forget_missing(struct options *o, const char *value, struct error
 static const struct option_row catalogue = {
 	.name = "catalog",
 	.argument = "FILE.gpkg",
-	.values = "FILE",
+	.kind = VALUE_FILE,
 	.help = "keep what is known of each scene in this GeoPackage (SQLite), which is made if it "
 		"is not there: outline, date, status, statistics, outputs, exact sums; each job of "
 		"--shard needs its own",
@@ -58,6 +58,7 @@ static const struct option_row catalogue = {
 static const struct option_row resume = {
 	.name = "resume",
 	.argument = "strict",
+	.kind = VALUE_WORD,
 	.may_lack = true,
 	.help = "do only scenes that the catalogue does not hold as done by the same options, or "
 		"whose files have changed (by size and time; strict: also by a checksum of their "
@@ -76,7 +77,7 @@ const struct option_row *const resuming_rows[] = {&catalogue, &resume, NULL};
 static const struct option_row joined = {
 	.name = "catalog",
 	.argument = "FILE.gpkg",
-	.values = "FILE",
+	.kind = VALUE_FILE,
 	.help = "join catalogues (those of jobs with --shard) into this one, which is made if it "
 		"is "
 		"not there; of a scene that several hold, the newest row counts",
@@ -88,6 +89,7 @@ static const struct option_row joined = {
 const struct option_row option_log_format = {
 	.name = "log-format",
 	.argument = "text|json",
+	.kind = VALUE_WORD,
 	.help = "lines on standard error: text, with the time of each if this is no terminal and "
 		"no journal; or json, one object a line; default: text without times",
 	.set = set_log_format,
@@ -95,6 +97,7 @@ const struct option_row option_log_format = {
 const struct option_row option_log_file = {
 	.name = "log-file",
 	.argument = "FILE",
+	.kind = VALUE_FILE,
 	.help = "append those lines to this file, with times, and every finished scene; standard "
 		"error gets what ends the run alone. SIGHUP opens the file anew (logrotate)",
 	.set = set_log_file,
@@ -183,6 +186,7 @@ const struct option_row *const joining_rows[] = {&joined, &option_wait_lock, NUL
 static const struct option_row on_error = {
 	.name = "on-error",
 	.argument = "continue|stop",
+	.kind = VALUE_WORD,
 	.help = "if a scene fails: go on with the others (default), or begin no more scenes, as "
 		"--max-failures 0",
 	.set = set_on_error,
