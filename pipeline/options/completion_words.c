@@ -131,14 +131,17 @@ void completion_put_shown(FILE *out, const struct command *command)
 
 /* --- help --- */
 
-/* Up to the end of its first clause, or of a word. */
+/* Its first clause; of a long one what stands before a colon, else its first words. */
 static size_t clause_length(const char *help)
 {
-	size_t length = strcspn(help, ";:"), end = length;
+	enum { LEAST = 20 };
+	size_t length = strcspn(help, ";"), colon = strcspn(help, ":"), end = HELP_COLUMNS;
 
 	if (length <= HELP_COLUMNS)
 		return length;
-	for (end = HELP_COLUMNS; end > 1 && help[end] != ' ';)
+	if (colon >= LEAST && colon <= HELP_COLUMNS)
+		return colon;
+	while (end > 1 && help[end] != ' ')
 		end--;
 	return end - (help[end - 1] == ',');
 }

@@ -53,7 +53,7 @@ static const char after_commands[] = "\t)\n"
 				     "\t\t((CURRENT--))\n"
 				     "\tfi\n";
 
-static const char tail[] = "\t_arguments -s -S : $specs \"*:argument:_imgpipe_operands $command\"\n"
+static const char tail[] = "\t_arguments -s -S : $specs \"*:argument: _imgpipe_operands $command\"\n"
 			   "}\n"
 			   "\n"
 			   "if [[ $funcstack[1] == _imgpipe ]]; then # a file of fpath\n"
@@ -88,7 +88,7 @@ static void put_value(FILE *out, const struct command *first, const struct optio
 	else if (row->kind == VALUE_FOLDER)
 		fputs(":_files -/", out);
 	else if (completion_has_words(row))
-		fprintf(out, ":_imgpipe_words %s--%s%s", first->word, row->name,
+		fprintf(out, ": _imgpipe_words %s--%s%s", first->word, row->name,
 			row->kind == VALUE_WORDS ? " list" : "");
 	else
 		fputs(": ", out);
