@@ -62,12 +62,18 @@ const char *spelling_near(char list[SPELLING_LIST], const char *name,
 	return near(list, name, &(struct vocabulary){.word = word});
 }
 
+const char *spelling_near_words(char list[SPELLING_LIST], const char *name,
+				const char *const *words)
+{
+	return near(list, name, &(struct vocabulary){.words = words});
+}
+
 int spelling_none_of(struct error *err, const char *value, const char *const *words)
 {
 	char all[160] = "", meant[SPELLING_LIST];
 	size_t used = 0;
 
-	near(meant, value, &(struct vocabulary){.words = words});
+	spelling_near_words(meant, value, words);
 	for (unsigned i = 0; words[i] && used < sizeof(all); i++)
 		used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%s", i ? ", " : "",
 					 words[i]);

@@ -14,6 +14,10 @@ enum { SPELLING_LIST = 96 };
 const char *spelling_near(char list[SPELLING_LIST], const char *name,
 			  const char *(*word)(unsigned number));
 
+/* The same of words ended by NULL. */
+const char *spelling_near_words(char list[SPELLING_LIST], const char *name,
+				const char *const *words);
+
 /*
  * "'x' is none of: a, b; did you mean a?" as EX_USAGE; words are ended by NULL. Of a long value the
  * beginning is shown. Returns -1.

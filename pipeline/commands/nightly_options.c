@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/spelling.h"
 #include "options/values.h"
 #include "teach.h"
 
@@ -32,8 +33,10 @@ static int set_catalogue(struct options *o, const char *value, struct error *err
 
 static int set_resume(struct options *o, const char *value, struct error *err)
 {
-	if (value && strcmp(value, "strict") != 0)
-		return error_set(err, EX_USAGE, "'%.40s' is none of: strict", value);
+	static const char *const words[] = {"strict", NULL};
+
+	if (value && strcmp(value, *words) != 0)
+		return spelling_none_of(err, value, words);
 	o->nightly.resume = value ? RESUME_STRICT : RESUME_YES;
 	return 0;
 }
@@ -138,10 +141,12 @@ static int set_wait_lock(struct options *o, const char *value, struct error *err
 
 static int set_on_error(struct options *o, const char *value, struct error *err)
 {
+	static const char *const words[] = {"continue", "stop", NULL};
+
 	o->nightly.stop_on_error = strcmp(value, "stop") == 0;
 	if (o->nightly.stop_on_error || strcmp(value, "continue") == 0)
 		return 0;
-	return error_set(err, EX_USAGE, "'%.40s' is none of: continue, stop", value);
+	return spelling_none_of(err, value, words);
 }
 
 static int parse_failures(struct nightly *nightly, const char *value)

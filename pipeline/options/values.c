@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/spelling.h"
+
 /* --- numbers --- */
 
 int option_whole(const char *text, uint64_t min, uint64_t max, uint64_t *value, char **end)
@@ -94,15 +96,10 @@ static int parse_sizes(const char *text, uint32_t *x_size, uint32_t *y_size)
 /* The place of value among words (ended by NULL), or -1 with the words in the error. */
 static int option_choose(const char *value, const char *const *words, struct error *err)
 {
-	char list[128] = "";
-
-	for (int i = 0; words[i]; i++) {
+	for (int i = 0; words[i]; i++)
 		if (strcmp(value, words[i]) == 0)
 			return i;
-		strncat(list, i ? ", " : "", sizeof(list) - strlen(list) - 1);
-		strncat(list, words[i], sizeof(list) - strlen(list) - 1);
-	}
-	return error_set(err, EX_USAGE, "'%s' is none of: %s", value, list);
+	return spelling_none_of(err, value, words);
 }
 
 int option_each(const char *list, int (*add)(void *to, const char *word, struct error *err),
