@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/spelling.h"
 #include "choices.h"
 #include "options/rows.h"
 #include "options/values.h"
@@ -89,60 +90,60 @@ static int set_worker_list(struct options *o, const char *value, struct error *e
 	return 0;
 }
 
-static int take_mode(struct lab_request *request, enum lab_kind kind, const char *word)
+static int take_mode(struct lab_request *request, enum lab_kind kind, const char *const *words,
+		     const char *word, struct error *err)
 {
 	int mode = lab_mode_find(kind, word);
 
 	if (mode < 0)
-		return -1;
+		return spelling_none_of(err, word, words);
 	request->modes |= 1u << mode;
 	return 0;
 }
 
 static int take_generator(void *to, const char *word, struct error *err)
 {
-	(void)err;
-	return take_mode(to, LAB_PI, word);
+	static const char *const words[] = {"shared", "own", "vector", NULL};
+
+	return take_mode(to, LAB_PI, words, word, err);
 }
 
 static int take_how(void *to, const char *word, struct error *err)
 {
-	(void)err;
-	return take_mode(to, LAB_SUM, word);
+	static const char *const words[] = {"chunks", "array", "floats", NULL};
+
+	return take_mode(to, LAB_SUM, words, word, err);
 }
 
 static int take_over(void *to, const char *word, struct error *err)
 {
-	(void)err;
-	return take_mode(to, LAB_RECUR, word);
+	static const char *const words[] = {"time", "pixels", NULL};
+
+	return take_mode(to, LAB_RECUR, words, word, err);
 }
 
 static int set_modes(struct options *o, const char *value,
-		     int (*take)(void *to, const char *word, struct error *err), const char *words,
-		     struct error *err)
+		     int (*take)(void *to, const char *word, struct error *err), struct error *err)
 {
 	struct lab_request *request = o->own;
 
 	request->modes = 0;
-	if (option_each(value, take, request, NULL))
-		return error_set(err, EX_USAGE, "'%s' is none of: %s, nor a list of them", value,
-				 words);
-	return 0;
+	return option_each(value, take, request, err);
 }
 
 static int set_generator(struct options *o, const char *value, struct error *err)
 {
-	return set_modes(o, value, take_generator, "shared, own, vector", err);
+	return set_modes(o, value, take_generator, err);
 }
 
 static int set_how(struct options *o, const char *value, struct error *err)
 {
-	return set_modes(o, value, take_how, "chunks, array, floats", err);
+	return set_modes(o, value, take_how, err);
 }
 
 static int set_over(struct options *o, const char *value, struct error *err)
 {
-	return set_modes(o, value, take_over, "time, pixels", err);
+	return set_modes(o, value, take_over, err);
 }
 
 /* --- what to compute --- */

@@ -177,7 +177,8 @@ void welcome(FILE *out)
 	look(&found);
 	(void)fprintf(out, "usage: imgpipe [COMMAND] [options] %s\n\n", commands[0]->arguments);
 	screen_put(out, INK_HEADING,
-		   *found.file || *found.folder ? "Next" : "No rasters here. Elsewhere");
+		   *found.file || *found.folder ? "Next, for example"
+						: "No rasters in this folder; elsewhere");
 	(void)fputs(":\n", out);
 	put_next(out, &found);
 	put_command(out, "-h", "", "", "commands and options on one page; --help: all");
