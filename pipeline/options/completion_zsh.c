@@ -53,14 +53,15 @@ static const char after_commands[] = "\t)\n"
 				     "\t\t((CURRENT--))\n"
 				     "\tfi\n";
 
-static const char tail[] = "\t_arguments -s -S : $specs \"*:argument: _imgpipe_operands $command\"\n"
-			   "}\n"
-			   "\n"
-			   "if [[ $funcstack[1] == _imgpipe ]]; then # a file of fpath\n"
-			   "\t_imgpipe \"$@\"\n"
-			   "else # sourced\n"
-			   "\tcompdef _imgpipe imgpipe\n"
-			   "fi\n";
+static const char tail[] =
+	"\t_arguments -s -S : $specs \"*:argument: _imgpipe_operands $command\"\n"
+	"}\n"
+	"\n"
+	"if [[ $funcstack[1] == _imgpipe ]]; then # a file of fpath\n"
+	"\t_imgpipe \"$@\"\n"
+	"else # sourced\n"
+	"\tcompdef _imgpipe imgpipe\n"
+	"fi\n";
 
 static void put_help(FILE *out, const char *help)
 {

@@ -11,7 +11,8 @@
 static int columns(FILE *out)
 {
 	enum { IN_A_FILE = 80 };
-	int fd = fileno(out);
+	/* fileno() knows no descriptor of the standard streams (output_stream.h). */
+	int fd = out == stdout ? STDOUT_FILENO : fileno(out);
 
 	return fd >= 0 && isatty(fd) ? (int)screen_fold_columns(out) : IN_A_FILE;
 }

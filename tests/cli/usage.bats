@@ -140,8 +140,10 @@ on_terminal() {
 	widest() { sed $'s/\e\\[[0-9;]*m//g' | awk '{ if (length($0) > n) n = length($0) } END { print n }'; }
 	on_terminal 70 "$IMGPIPE --help" > narrow
 	on_terminal 250 "$IMGPIPE --help" > wide
-	[ "$(widest < wide)" -gt 90 ] && [ "$(widest < wide)" -le 100 ]
-	[ "$(sed -n '/How to work/,/Examples/p' narrow | grep -v '^ *-' | widest)" -le 70 ]
+	[ "$(widest < wide)" -gt 90 ]
+	[ "$(widest < wide)" -le 100 ]
+	[ "$(sed -n '/How to work/,/What to say/p' narrow | widest)" -gt 60 ]
+	[ "$(sed -n '/How to work/,/What to say/p' narrow | widest)" -le 70 ]
 	grep -q $'^\e\\[1mHow to work' wide
 	on_terminal 100 "NO_COLOR=1 $IMGPIPE --help" > plain
 	! grep -q $'\e' plain
