@@ -18,11 +18,11 @@ void print_brief(FILE *out, command_table commands)
 	enum { EXAMPLES = 4 };
 	struct option_list list;
 
-	fprintf(out,
-		"usage: imgpipe [COMMAND] [options] %s\n\n"
-		"Statistics and maps of NDVI, other indices and your own formulas over satellite\n"
-		"scenes, in one read and within a memory limit.\n",
-		commands[0]->arguments);
+	fprintf(out, "usage: imgpipe [COMMAND] [options] %s\n", commands[0]->arguments);
+	print_wrapped(out,
+		      "Statistics and maps of NDVI, other indices and your own formulas over "
+		      "satellite scenes, in one read and within a memory limit.",
+		      0, 0);
 	print_heading(out, "Commands");
 	for (command_table c = commands; *c; c++)
 		print_wrapped(out, (*c)->purpose, fprintf(out, "  %s", (*c)->word), 10);

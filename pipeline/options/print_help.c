@@ -55,11 +55,12 @@ static void print_statuses(FILE *out)
 
 static void print_program(FILE *out, command_table commands)
 {
-	fprintf(out,
-		"usage: imgpipe [COMMAND] [options] %s\n\n"
-		"Exact statistics and, with -o, maps of NDVI, other indices and your own\n"
-		"expressions over satellite scenes, all in one read and within a memory limit.\n",
-		commands[0]->arguments);
+	fprintf(out, "usage: imgpipe [COMMAND] [options] %s\n", commands[0]->arguments);
+	print_wrapped(out,
+		      "Exact statistics and, with -o, maps of NDVI, other indices and your own "
+		      "expressions over satellite scenes, all in one read and within a memory "
+		      "limit.",
+		      0, 0);
 	print_heading(out, "Commands (imgpipe COMMAND --help shows the options of each)");
 	for (command_table c = commands; *c; c++)
 		print_wrapped(out, (*c)->purpose, fprintf(out, "  %s", (*c)->word), 10);
