@@ -290,7 +290,9 @@ static int read_sources(struct parser *p, struct option_sources *sources, struct
 		return error_set(err, EX_USAGE, "--config is given more than once; name one file");
 	if (variable && config_read_words(&sources->variable, VARIABLE, variable, err))
 		return -1;
-	return p->config && config_read_file(&sources->file, p->config, err) ? -1 : 0;
+	if (p->config && config_read_file(&sources->file, p->config, err))
+		return error_prefix(err, "--config");
+	return 0;
 }
 
 /* The options of run are in the variable, those of the command in the file. */

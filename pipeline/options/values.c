@@ -456,8 +456,10 @@ int set_memory(struct options *o, const char *value, struct error *err)
 				 "'%s' is neither bytes (64M, 1.5G) nor a share from 1%% to 100%%",
 				 value);
 	if (o->memory_bytes < 1 << 20)
-		return error_set(err, EX_USAGE, "'%s' is %llu bytes; write 64M for 64 MiB", value,
-				 (unsigned long long)o->memory_bytes);
+		return error_set(err, EX_USAGE,
+				 "'%s' is %llu bytes, and 1M is the least; write 64M for 64 MiB, "
+				 "25%% for a share",
+				 value, (unsigned long long)o->memory_bytes);
 	return 0;
 }
 
