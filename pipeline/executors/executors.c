@@ -22,7 +22,7 @@ const struct executor *executor_find(const char *name, bool joined, struct error
 
 	if (strcmp(name, "auto") == 0)
 		return joined ? &executor_mpi : &executor_threads;
-	for (int i = 0; executors[i] && i < MOST; i++) {
+	for (int i = 0; i < MOST && executors[i]; i++) {
 		if (strcmp(name, executors[i]->name) == 0) {
 			if (executors[i]->available())
 				return executors[i];

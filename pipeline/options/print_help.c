@@ -150,7 +150,7 @@ int print_topic(FILE *out, command_table commands, const char *word, struct erro
 		print_statuses(out);
 	else if (!print_named(out, commands, name) &&
 		 (strlen(word) < LETTERS_LEAST || !print_titled(out, commands, word))) {
-		for (unsigned i = 0; commands[i] && i + 1 < COMMANDS_MOST; i++)
+		for (unsigned i = 0; i + 1 < COMMANDS_MOST && commands[i]; i++)
 			words[i] = commands[i]->word;
 		(void)spelling_none_of(err, word, words);
 		return error_prefix(err, "imgpipe help");

@@ -57,7 +57,7 @@ static int check_slip(command_table commands, bool named, const struct options *
 
 	if (named || !o->n_args || !may_be_command(o->args[0]))
 		return 0;
-	for (unsigned i = 0; commands[i] && i < COMMANDS_MOST; i++)
+	for (unsigned i = 0; i < COMMANDS_MOST && commands[i]; i++)
 		words[i] = commands[i]->word;
 	if (!*spelling_near_words(near, o->args[0], words))
 		return 0;

@@ -33,7 +33,7 @@ static int choose(const struct word *words, const char *value, struct error *err
 	enum { MOST = 10 };
 	const char *all[MOST + 1] = {NULL};
 
-	for (int i = 0; words[i].word && i < MOST; i++) {
+	for (int i = 0; i < MOST && words[i].word; i++) {
 		if (strcasecmp(words[i].word, value) == 0)
 			return words[i].number;
 		all[i] = words[i].word;
