@@ -9,6 +9,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#ifndef IMGPIPE_LIBTIFF /* built by other means than the Makefile */
+#define IMGPIPE_LIBTIFF "libtiff.so.6"
+#endif
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards `calls` while they are found */
 static struct libtiff calls;
 static _Atomic(const struct libtiff *) loaded;
