@@ -334,7 +334,7 @@ const struct report report_html = {
 		   .help = "a page about the run: timeline of the workers, memory, stages, "
 			   "maps; needs no network",
 		   .made_by = REPORT_BY_RUN,
-		   .needs = REPORT_NEEDS_TILES | REPORT_NEEDS_TRACE},
+		   .needs = REPORT_NEEDS_MAPS | REPORT_NEEDS_TRACE},
 	.state_bytes = sizeof(struct html_state),
 	.begin = html_begin,
 	.scene = html_scene,
