@@ -66,7 +66,7 @@ void svg_rules(FILE *out)
 	      ".halo{stroke-width:3.5;stroke-linejoin:round;paint-order:stroke}",
 	      out);
 	put_classes(out, false);
-	fputs("@media(prefers-color-scheme:dark){", out);
+	fputs("@media screen and (prefers-color-scheme:dark){", out);
 	put_classes(out, true);
 	fputs("}", out);
 }
@@ -74,7 +74,8 @@ void svg_rules(FILE *out)
 void svg_properties(FILE *out)
 {
 	for (int dark = 0; dark < 2; dark++) {
-		fputs(dark ? "@media(prefers-color-scheme:dark){:root{" : ":root{", out);
+		fputs(dark ? "@media screen and (prefers-color-scheme:dark){:root{" : ":root{",
+		      out);
 		for (int i = 0; i < N_SVG_COLOURS; i++)
 			fprintf(out, "--%s:%s;", colours[i].name, value_of(i, dark));
 		fputs(dark ? "}}" : "}", out);
