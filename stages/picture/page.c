@@ -200,6 +200,15 @@ void page_cell(FILE *out, const char *format, ...)
 	va_end(args);
 }
 
+void page_word(FILE *out, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	put_format(out, "<td class=\"u\">", "</td>", format, args);
+	va_end(args);
+}
+
 void page_number(FILE *out, const char *format, ...)
 {
 	va_list args;

@@ -42,6 +42,8 @@ void page_row_open(FILE *out);
 /* Its first cell: what the row is of. */
 void page_row_head(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 void page_cell(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
+/* One that is never broken into lines: a date. */
+void page_word(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 void page_number(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 /* One cell over n columns, in place of numbers. It makes none of them wider, however long. */
 void page_wide_cell(FILE *out, unsigned n, const char *format, ...) PRINTF_LIKE(3, 4);

@@ -36,12 +36,12 @@ static const char tables[] =
 	"border-bottom:1px solid var(--grid)}thead th{color:var(--quiet);font-weight:600;"
 	"vertical-align:bottom;border-bottom-color:var(--quiet)}"
 	"tbody th{font-weight:400;min-width:7rem;max-width:20rem;overflow-wrap:anywhere}"
-	"td.n,th.n{text-align:right}td.n{white-space:nowrap}"
+	"td.n,th.n{text-align:right}td.n,td.u{white-space:nowrap}"
 	/* A long text takes the width that its columns have, and gives them none. */
 	"td.w{color:var(--warn)}td>div{contain:inline-size;min-width:6rem;overflow-wrap:anywhere}"
 	"td.f{color:var(--quiet);padding-left:1.2rem}"
 	"td ul{margin:.2rem 0;padding-left:1.2rem;overflow-wrap:anywhere}"
-	"table.facts th{color:var(--quiet);min-width:6rem}"
+	"table.facts{min-width:18rem}table.facts th{color:var(--quiet);min-width:6rem}"
 	"table.facts td{overflow-wrap:anywhere}summary{cursor:pointer}";
 
 /* Pictures of no data stand on a pattern that no ramp has. */
@@ -72,6 +72,7 @@ static const char paper[] =
 	"tr,figure,.note,li,pre{break-inside:avoid}h2,h3,caption,thead{break-after:avoid}"
 	"thead{display:table-header-group}img,svg,i{print-color-adjust:exact;"
 	"-webkit-print-color-adjust:exact}.maps{grid-template-columns:repeat(4,1fr)}"
+	"tr:has(+tr>td.f){break-after:avoid}figure.t figcaption{font-size:7pt}"
 	"details::details-content{content-visibility:visible;display:block}}";
 
 void page_style(FILE *out)

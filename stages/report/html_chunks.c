@@ -8,7 +8,7 @@
 #include "html_figures.h"
 #include "picture/page.h"
 
-enum { MOST = 64, WIDTH = 900, LARGEST = 460, TOP = 6, KEY_X = 500 };
+enum { MOST = 64, WIDTH = 900, LARGEST = 320, TOP = 6, KEY_X = 350 };
 
 struct map {
 	uint32_t across, down; /* of the data */
@@ -44,9 +44,8 @@ static double map_value(const struct map *map, unsigned row, unsigned column)
 					    : NAN;
 }
 
-/* from, to: values at the ends of the ramp. */
-static void map_draw(FILE *out, const struct map *map, double aspect, enum svg_ramp ramp,
-		     double from, double to, const char *unit)
+/* `to` has the upper end of the ramp. */
+static void map_draw(FILE *out, const struct map *map, double aspect, double to, const char *unit)
 {
 	double width = aspect >= 1 ? LARGEST : LARGEST * aspect;
 	double w = width / map->cells_across, h = width / aspect / map->cells_down;
@@ -59,32 +58,36 @@ static void map_draw(FILE *out, const struct map *map, double aspect, enum svg_r
 			if (isfinite(value))
 				(void)snprintf(tip, sizeof(tip), "%.4g %s", value, unit);
 			svg_cell(out, column * w, TOP + row * h, w, h,
-				 svg_ramp_colour(colour, ramp, (value - from) / (to - from)), tip);
+				 svg_ramp_colour(colour, value / to), tip);
 		}
 }
 
-static void put_key(FILE *out, enum svg_ramp ramp, const char *low, const char *high,
-		    const char *what)
+static void put_key(FILE *out, const char *high, const char *what, bool unknown)
 {
 	enum { STEPS = 32, HEIGHT = 192 };
+	char none[8];
 
 	for (unsigned i = 0; i < STEPS; i++) {
 		char colour[8];
 
 		svg_cell(out, KEY_X, TOP + 24 + (STEPS - 1 - i) * (HEIGHT / STEPS), 18,
-			 (double)HEIGHT / STEPS + .3,
-			 svg_ramp_colour(colour, ramp, (i + .5) / STEPS), NULL);
+			 (double)HEIGHT / STEPS + .3, svg_ramp_colour(colour, (i + .5) / STEPS),
+			 NULL);
 	}
 	svg_text(out, KEY_X, TOP + 12, SVG_START, SVG_INK, what);
 	svg_text(out, KEY_X + 26, TOP + 34, SVG_START, SVG_QUIET, high);
-	svg_text(out, KEY_X + 26, TOP + 24 + HEIGHT, SVG_START, SVG_QUIET, low);
+	svg_text(out, KEY_X + 26, TOP + 24 + HEIGHT, SVG_START, SVG_QUIET, "0");
+	if (!unknown)
+		return;
+	svg_cell(out, KEY_X, TOP + 38 + HEIGHT, 18, 12, svg_ramp_colour(none, NAN), NULL);
+	svg_text(out, KEY_X + 26, TOP + 48 + HEIGHT, SVG_START, SVG_QUIET, "not known");
 }
 
 static double map_height(double aspect)
 {
 	double height = aspect >= 1 ? LARGEST / aspect : LARGEST;
 
-	return height + 2 * TOP < 240 ? 240 : height + 2 * TOP;
+	return height + 2 * TOP < 260 ? 260 : height + 2 * TOP;
 }
 
 static double clamp_aspect(uint32_t x_size, uint32_t y_size)
@@ -137,13 +140,13 @@ void figure_chunks(FILE *out, const struct run_totals *totals)
 	for (unsigned row = 0; row < map.cells_down; row++)
 		for (unsigned column = 0; column < map.cells_across; column++)
 			largest = fmax(largest, map_value(&map, row, column));
-	if (!times.n || !(largest > 0))
+	if (times.n < 2 || !(largest > 0))
 		return;
 	page_figure_open(out, "Time of each chunk");
 	svg_open(out, WIDTH, map_height(aspect), "Map of the time of each chunk", false);
-	map_draw(out, &map, aspect, SVG_VIRIDIS, 0, largest, "ms");
+	map_draw(out, &map, aspect, largest, "ms");
 	(void)snprintf(high, sizeof(high), "%.3g ms", largest);
-	put_key(out, SVG_VIRIDIS, "0", high, "time of a chunk");
+	put_key(out, high, "time of a chunk", times.n < chunk_grid_count(grid));
 	svg_close(out);
 	(void)snprintf(
 		text, sizeof(text),

@@ -320,7 +320,8 @@ void html_gallery_key(FILE *out, const struct html_gallery *gallery, const struc
 
 	for (unsigned v = 0; v < recipe->n_values; v++)
 		if (gallery->values >> v & 1)
-			put_ramp(out, &recipe->value[v], gallery->own >> v & 1, gallery->holes);
+			put_ramp(out, &recipe->value[v], gallery->own >> v & 1,
+				 gallery->holes && !(gallery->values >> (v + 1)));
 	if (gallery->classes)
 		put_classes(out);
 }

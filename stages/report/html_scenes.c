@@ -55,7 +55,7 @@ static void put_row(FILE *out, const struct scene_result *result, unsigned v,
 
 	page_row_open(out);
 	page_row_head(out, "%s", scene->name ? scene->name : "");
-	page_cell(out, "%.*s", DAY, scene->acquired);
+	page_word(out, "%.*s", DAY, scene->acquired);
 	page_cell(out, "%s", ok ? recipe->value[v].name : "");
 	if (scene_summary(&summary, result, v, recipe)) {
 		page_cell(out, "%s", scene_status_name(result->status));
@@ -93,11 +93,12 @@ static void put_bands(FILE *out, const struct scene *scene, const struct recipe 
 
 		if (!scene->has_band[i])
 			continue;
-		page_item(out, "%s: band %" PRIu32 " of %s%s%s; scale %.9g, offset %.9g%s%s",
+		page_item(out, "%s: band %" PRIu32 " of %s%s%s%s; scale %.9g, offset %.9g%s%s%s",
 			  recipe->band[i].text, band->index,
 			  band->path ? path_name(band->path) : "its file",
-			  *band->source ? ", by " : "", band->source, band->scale, band->offset,
-			  *band->scale_source ? ", by " : "", band->scale_source);
+			  *band->source ? " (" : "", band->source, *band->source ? ")" : "",
+			  band->scale, band->offset, *band->scale_source ? " (" : "",
+			  band->scale_source, *band->scale_source ? ")" : "");
 	}
 }
 
@@ -135,7 +136,8 @@ static void put_facts(FILE *out, const struct scene_result *result, const struct
 	if (ok && *scene->area_source && !is_noted(scene, scene->area_source))
 		page_item(out, "area: %s", scene->area_source);
 	for (unsigned i = 0; i < scene->n_notes; i++)
-		page_item(out, "%s", scene->notes[i]);
+		if (!options->masks || strcmp(scene->notes[i], MASK_NONE_NOTE) != 0)
+			page_item(out, "%s", scene->notes[i]);
 	page_fold_close(out);
 }
 
@@ -155,8 +157,7 @@ static void put_area(FILE *out, const struct value_totals *value)
 	if (!value->n_area)
 		page_number(out, "not known");
 	else
-		page_number(out, "%.2f%s", value->area_m2 / 1e4,
-			    value->n_area < value->n_scenes ? " in part" : "");
+		page_number(out, "%.2f", value->area_m2 / 1e4);
 }
 
 static void put_values(FILE *out, const struct run_totals *totals)
@@ -183,6 +184,21 @@ static void put_values(FILE *out, const struct run_totals *totals)
 		page_row_close(out);
 	}
 	page_table_close(out);
+}
+
+/* What is known is added up. */
+static void put_area_known(FILE *out, const struct pixel_totals *pixels)
+{
+	for (unsigned v = 0; v < pixels->n_values; v++) {
+		const struct value_totals *value = &pixels->value[v];
+
+		if (value->n_area && value->n_area < value->n_scenes)
+			page_paragraph(out,
+				       "Area of %s: of the %" PRIu32 " scenes of %" PRIu32
+				       " whose area is known.",
+				       pixels->layout->recipe->value[v].name, value->n_area,
+				       value->n_scenes);
+	}
 }
 
 static void put_pixels(FILE *out, const struct run_totals *totals)
@@ -218,5 +234,6 @@ void html_totals(FILE *out, const struct run_totals *totals)
 	if (!totals->n_ok || !totals->pixels->n_values)
 		return;
 	put_values(out, totals);
+	put_area_known(out, totals->pixels);
 	put_pixels(out, totals);
 }
