@@ -287,8 +287,9 @@ static void put_data(FILE *out, const void *png, size_t n)
 static void put_image(FILE *out, const struct page_picture *picture)
 {
 	put_element(out, "<img alt=\"", "\" ", picture->alt);
-	fprintf(out, "loading=\"lazy\" width=\"%u\" height=\"%u\" src=\"", picture->x_size,
-		picture->y_size);
+	fprintf(out,
+		"loading=\"lazy\" width=\"%u\" height=\"%u\" style=\"aspect-ratio:%u/%u\" src=\"",
+		picture->x_size, picture->y_size, picture->x_size, picture->y_size);
 	if (picture->png)
 		put_data(out, picture->png, picture->n_png);
 	else
@@ -319,7 +320,7 @@ void page_key(FILE *out, const struct page_key *key)
 	}
 	put_element(out, "<span>", "</span>", key->words);
 	if (key->holes)
-		fputs(" <i class=\"hole\"></i> <span>no valid pixel</span>", out);
+		fputs(" <span class=\"s\"><i class=\"hole\"></i> no valid pixel</span>", out);
 	fputs("</p>\n", out);
 }
 
@@ -337,9 +338,9 @@ void page_swatch(FILE *out, const char *colour, const char *format, ...)
 {
 	va_list args;
 
-	put_element(out, "<i style=\"background:", "\"></i> ", colour);
+	put_element(out, "<span class=\"s\"><i style=\"background:", "\"></i> ", colour);
 	va_start(args, format);
-	put_format(out, "<span>", "</span> ", format, args);
+	put_format(out, "", "</span> ", format, args);
 	va_end(args);
 }
 

@@ -59,7 +59,8 @@ static const char pictures[] =
 	"img[src^=data]{image-rendering:pixelated}"
 	".key{display:flex;flex-wrap:wrap;align-items:center;gap:.1rem .5rem;max-width:none;"
 	"font-size:.88rem}.key img{height:.9rem;width:15rem;max-width:50vw}"
-	".key i{display:inline-block;width:1.4rem;height:.9rem}i.hole{" HOLE "}"
+	".key i{display:inline-block;width:1.4rem;height:.8rem;border:1px solid var(--quiet)}"
+	"span.s{white-space:nowrap}i.hole{" HOLE "}"
 	"@media(max-width:34rem){.maps{grid-template-columns:repeat(auto-fill,minmax(9rem,1fr))}"
 	"body{font-size:15px}}";
 

@@ -22,7 +22,7 @@ static const struct {
 	[SVG_SERIES_2] = {"series-2", "#d55e00", "#ff9d52"},
 	[SVG_SERIES_3] = {"series-3", "#009e73", "#3fd6a8"},
 	[SVG_SERIES_4] = {"series-4", "#b35a90", "#e79ac8"},
-	[SVG_SERIES_5] = {"series-5", "#b57c00", "#f2c14e"},
+	[SVG_SERIES_5] = {"series-5", "#857300", "#f2c14e"},
 	[SVG_SERIES_6] = {"series-6", "#2f8fc6", "#a5d8f7"},
 	[SVG_SERIES_7] = {"series-7", "#444b52", "#c4cbd3"},
 	[SVG_COMMUNICATION] = {"communication", "#e5484d", "#ff6b70"},

@@ -134,7 +134,7 @@ static void put_identity(FILE *out, const struct options *options)
 			n++;
 		}
 	if (!n)
-		page_fact(out, "Changes", "none: bands, scales and masks are as the files say");
+		page_fact(out, "none", "bands, scales and masks are as the files say");
 	identity_release(&identity);
 }
 

@@ -148,6 +148,11 @@ static void put_picture(FILE *out, struct html_gallery *gallery, const struct sc
 	free(bytes);
 }
 
+static bool has_holes(const struct picture *picture)
+{
+	return memchr(picture->pixel, 0, picture_bytes(picture->x_size, picture->y_size));
+}
+
 static const double *mean_of(double *mean, const struct scene_result *result, int v,
 			     const struct recipe *recipe)
 {
@@ -182,13 +187,13 @@ static bool put_pictures(FILE *out, struct html_gallery *gallery, const struct s
 			continue;
 		any = true;
 		gallery->classes |= !file->thumbnail->numbers;
+		gallery->holes |= file->thumbnail->numbers && has_holes(&file->thumbnail->picture);
 		if (file->thumbnail->numbers && file->value >= 0)
 			count_value(gallery, (unsigned)file->value, file->thumbnail->own_range);
 		put_picture(out, gallery, result->scene, file->thumbnail, file->path,
 			    mean_of(&mean, result, file->value, recipe));
 	}
 	gallery->pictures |= any;
-	gallery->holes |= any;
 	return any;
 }
 
@@ -336,7 +341,7 @@ void html_gallery_rest(FILE *out, const struct html_gallery *gallery)
 {
 	if (gallery->n_scenes && !gallery->pictures)
 		page_paragraph(out,
-			       "A cell is the mean of the valid pixels in it; there are %d "
+			       "A cell is the mean of the valid pixels in it; there are %d at most "
 			       "along the longer side of a scene.",
 			       PREVIEW_SIDE);
 	put_rest(out, gallery->n_beyond,
