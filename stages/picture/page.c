@@ -311,7 +311,7 @@ void page_picture(FILE *out, const struct page_picture *picture)
 
 void page_key(FILE *out, const struct page_key *key)
 {
-	put_element(out, "<p class=\"key\"><b>", "</b> ", key->name);
+	put_element(out, "<p class=\"key\"><strong>", "</strong> ", key->name);
 	if (key->png) {
 		put_element(out, "<span>", "</span> <img alt=\"", key->low);
 		put_element(out, "", "\" src=\"", key->words);
@@ -326,7 +326,7 @@ void page_key(FILE *out, const struct page_key *key)
 
 void page_swatches_open(FILE *out, const char *name)
 {
-	put_element(out, "<p class=\"key\"><b>", "</b> ", name);
+	put_element(out, "<p class=\"key\"><strong>", "</strong> ", name);
 }
 
 void page_swatches_close(FILE *out)
