@@ -10,7 +10,8 @@
 #include "page_style.h"
 #include "svg.h"
 
-enum { TEXT_BYTES = 4096 }; /* of one paragraph or cell; more is cut */
+enum { TEXT_BYTES = 4096 }; /* of one paragraph or cell; more is cut, and `more` says so */
+static const char more[] = " ...";
 
 static void put_element(FILE *out, const char *open, const char *close, const char *text)
 {
@@ -25,7 +26,8 @@ static void put_format(FILE *out, const char *open, const char *close, const cha
 {
 	char text[TEXT_BYTES];
 
-	(void)vsnprintf(text, sizeof(text), format, args);
+	if (vsnprintf(text, sizeof(text), format, args) >= TEXT_BYTES)
+		memcpy(text + sizeof(text) - sizeof(more), more, sizeof(more));
 	put_element(out, open, close, text);
 }
 

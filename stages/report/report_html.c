@@ -16,6 +16,8 @@
 #include "map_words.h"
 #include "picture/graph.h"
 #include "picture/page.h"
+#include "picture/png.h"
+#include "picture/thumbnail.h"
 #include "recipe.h"
 #include "report_teach.h"
 #include "report_words.h"
@@ -270,13 +272,20 @@ static void html_release(struct open_report *report)
 		html_part_close(&state->part[i]);
 }
 
+/* Of the picture that is being written. */
+static size_t html_bytes(void)
+{
+	return PNG_FILE_BYTES + picture_bytes(THUMBNAIL_SIDE_MOST, THUMBNAIL_SIDE_MOST);
+}
+
 const struct report report_html = {
 	.option = {.kind = "HTML",
 		   .name = "html",
 		   .help = "a page about the run: results, maps, what was left out, options, "
 			   "timeline, memory; needs no network",
 		   .made_by = REPORT_BY_RUN,
-		   .needs = REPORT_NEEDS_MAPS | REPORT_NEEDS_TRACE},
+		   .needs = REPORT_NEEDS_MAPS | REPORT_NEEDS_TRACE,
+		   .bytes = html_bytes},
 	.state_bytes = sizeof(struct html_state),
 	.begin = html_begin,
 	.scene = html_scene,

@@ -106,6 +106,7 @@ static void test_a_long_text_is_cut(void **state)
 	free(longer);
 	assert_int_equal(fflush(out), 0);
 	assert_true(strlen(text) < 4200);
+	assert_non_null(strstr(text, "xxx ...</div></td>"));
 	check(out, "<td class=\"w\" colspan=\"3\"><div>xxx");
 }
 
