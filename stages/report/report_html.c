@@ -281,6 +281,7 @@ static size_t html_bytes(void)
 const struct report report_html = {
 	.option = {.kind = "HTML",
 		   .name = "html",
+		   .brief = "a page with pictures, to be opened in a browser",
 		   .help = "a page about the run: results, maps, what was left out, options, "
 			   "timeline, memory; needs no network",
 		   .made_by = REPORT_BY_RUN,
