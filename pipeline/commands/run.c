@@ -104,7 +104,7 @@ static const struct option_row *const working_rows[] = {
 	&option_workers, &option_executor,    &option_transport, &option_confine, &option_memory,
 	&option_chunk,   &option_working_set, &option_shard,     &option_timeout, NULL,
 };
-static const struct option_row *const writing_rows[] = {&option_tile_grid, NULL};
+static const struct option_row *const writing_rows[] = {&option_tile_grid, &option_histogram, NULL};
 static const struct option_row *const saying_rows[] = {&option_quiet, &option_verbose,
 						       &option_progress, &option_monitor, NULL};
 static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
