@@ -49,14 +49,14 @@ static void test_summary(void **state)
 	assert_int_equal(write_all(f, &err), 0);
 	root = parse(f->path[1]);
 	scenes = member(root, "scenes");
-	assert_string_equal(json_string_value(member(root, "schema")), "imgpipe-summary/2");
+	assert_string_equal(json_string_value(member(root, "schema")), "imgpipe-summary/3");
 	assert_int_equal(json_array_size(scenes), 2);
 	check_stats(index_of(json_array_get(scenes, 0), "ndvi"));
-	assert_true(json_is_null(member(json_array_get(scenes, 0), "error")));
+	assert_true(json_is_null(member(json_array_get(scenes, 0), "error_code")));
 	assert_string_equal(json_string_value(member(json_array_get(scenes, 1), "name")),
 			    "b\\xE4"
 			    "d\x1b[31m.tif");
-	assert_string_equal(json_string_value(member(json_array_get(scenes, 1), "error")),
+	assert_string_equal(json_string_value(member(json_array_get(scenes, 1), "error_code")),
 			    "EX_DATAERR");
 	assert_true(json_is_null(index_of(json_array_get(scenes, 1), "ndvi")));
 	check_stats(index_of(member(root, "global"), "ndvi"));
