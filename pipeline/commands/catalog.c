@@ -359,7 +359,7 @@ static int check_options(struct options *options, struct error *err)
 	if (request->forget + request->check + wants_reports(options) > 1)
 		return error_set(err, EX_USAGE,
 				 "--check, --forget and reports are done one at a time");
-	return 0;
+	return tables_check(options, err);
 }
 
 /* --- options --- */

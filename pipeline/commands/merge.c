@@ -130,6 +130,11 @@ static const struct option_row *const writing_rows[] = {&option_histogram, NULL}
 static const struct option_row *const saying_rows[] = {&option_quiet, &option_log_format,
 						       &option_log_file, NULL};
 
+static int check_options(struct options *options, struct error *err)
+{
+	return tables_check(options, err);
+}
+
 const struct command command_merge = {
 	.word = "merge",
 	.arguments = "PARTIAL ... | CATALOGUE ...",
@@ -143,5 +148,6 @@ const struct command command_merge = {
 		    .reports = all_reports,
 		    .made_by = REPORT_BY_MERGE},
 		   {.title = "What to say", .rows = saying_rows}},
+	.check = check_options,
 	.run = run,
 };

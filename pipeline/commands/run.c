@@ -109,6 +109,11 @@ static const struct option_row *const saying_rows[] = {&option_quiet, &option_ve
 						       &option_progress, &option_monitor, NULL};
 static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 
+static int check_options(struct options *options, struct error *err)
+{
+	return nightly_check(options, err) || tables_check(options, err) ? -1 : 0;
+}
+
 const struct command command_run = {
 	.word = "run",
 	.arguments = "FILE|DIRECTORY|@LIST|- ...",
@@ -133,7 +138,7 @@ const struct command command_run = {
 		   {.title = "What to say", .rows = saying_rows},
 		   {.title = "For teaching (costs that imgpipe avoids; see samples/workshop)",
 		    .rows = teaching_rows}},
-	.check = nightly_check,
+	.check = check_options,
 	.by_all_ranks = true,
 	.run = run,
 };

@@ -99,6 +99,17 @@ with_pandas() {
 	[ "$(head -1 tiles.csv | cut -d, -f40,41,104,105)" = histogram_below,histogram_0,histogram_63,histogram_above ]
 }
 
+@test "--histogram without a table is refused" {
+	imgpipe -q --histogram --summary s.json scenes/good.tif
+	exits 64 "--csv FILE" "--tiles FILE"
+	imgpipe merge -q --histogram --summary s.json part.json
+	exits 64 "--csv FILE"
+	imgpipe catalog --histogram all.gpkg
+	exits 64 "--csv FILE"
+	imgpipe plan --histogram scenes/good.tif
+	exits 64 "takes no --histogram"
+}
+
 @test "--csv and --tiles: counts are integers or empty, and the histogram is that of the summary" {
 	/usr/bin/python3 - <<-'P'
 		import csv, json
