@@ -204,17 +204,24 @@ bench-scaling:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/imgpipe \
 		$(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install $(BUILD)/imgpipe $(DESTDIR)$(PREFIX)/bin/imgpipe
 	install -m 644 $(MODULES) $(DESTDIR)$(PREFIX)/lib/imgpipe
 	$(BUILD)/imgpipe --man >$(DESTDIR)$(PREFIX)/share/man/man1/imgpipe.1
-	$(BUILD)/imgpipe --completion \
+	$(BUILD)/imgpipe --completion=bash \
 		>$(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgpipe
+	$(BUILD)/imgpipe --completion=zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_imgpipe
+	$(BUILD)/imgpipe --completion=fish \
+		>$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/imgpipe.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/imgpipe $(DESTDIR)$(PREFIX)/lib/imgpipe/imgpipe-*.so \
 		$(DESTDIR)$(PREFIX)/share/man/man1/imgpipe.1 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgpipe
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgpipe \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_imgpipe \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/imgpipe.fish
 	-rmdir $(DESTDIR)$(PREFIX)/lib/imgpipe
 
 help:

@@ -138,6 +138,7 @@ static int check_options(struct options *options, struct error *err)
 const struct command command_merge = {
 	.word = "merge",
 	.arguments = "PARTIAL ... | CATALOGUE ...",
+	.operand = VALUE_FILE,
 	.purpose = "join partial results or catalogues of several jobs",
 	.examples = "imgpipe merge --summary ndvi.json part-*-of-8.json\n"
 		    "imgpipe merge -q --partial all.json part-*-of-8.json\n"

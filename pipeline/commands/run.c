@@ -117,6 +117,7 @@ static int check_options(struct options *options, struct error *err)
 const struct command command_run = {
 	.word = "run",
 	.arguments = "FILE|DIRECTORY|@LIST|- ...",
+	.operand = VALUE_FILE,
 	.purpose = "compute statistics of indices (the default)",
 	.examples = "imgpipe --workers 16 scenes/*.tif\n"
 		    "imgpipe --index ndvi,evi,ndmi --expr 'clay=S1/S2' --csv all.csv scenes/\n"

@@ -24,6 +24,8 @@ static void add_reports(struct option_list *list, const struct option_group *gro
 					  .row = {.name = report->name,
 						  .argument = report->argument ? report->argument
 									       : "FILE",
+						  .kind = VALUE_FILE,
+						  .brief = report->brief,
 						  .help = report->help},
 					  .report = report,
 					  .identity = report,
@@ -44,6 +46,7 @@ void option_list_make(struct option_list *list, const struct command *command)
 	for (const struct option_group *group = command->groups; group->title; group++)
 		add_group(list, group);
 	add_group(list, &config_group);
+	add_group(list, &screen_group);
 	add_group(list, &help_group);
 }
 

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/screen.h"
+#include "base/spelling.h"
+
 /* --- numbers --- */
 
 int option_whole(const char *text, uint64_t min, uint64_t max, uint64_t *value, char **end)
@@ -94,15 +97,10 @@ static int parse_sizes(const char *text, uint32_t *x_size, uint32_t *y_size)
 /* The place of value among words (ended by NULL), or -1 with the words in the error. */
 static int option_choose(const char *value, const char *const *words, struct error *err)
 {
-	char list[128] = "";
-
-	for (int i = 0; words[i]; i++) {
+	for (int i = 0; words[i]; i++)
 		if (strcmp(value, words[i]) == 0)
 			return i;
-		strncat(list, i ? ", " : "", sizeof(list) - strlen(list) - 1);
-		strncat(list, words[i], sizeof(list) - strlen(list) - 1);
-	}
-	return error_set(err, EX_USAGE, "'%s' is none of: %s", value, list);
+	return spelling_none_of(err, value, words);
 }
 
 int option_each(const char *list, int (*add)(void *to, const char *word, struct error *err),
@@ -458,8 +456,10 @@ int set_memory(struct options *o, const char *value, struct error *err)
 				 "'%s' is neither bytes (64M, 1.5G) nor a share from 1%% to 100%%",
 				 value);
 	if (o->memory_bytes < 1 << 20)
-		return error_set(err, EX_USAGE, "'%s' is %llu bytes; write 64M for 64 MiB", value,
-				 (unsigned long long)o->memory_bytes);
+		return error_set(err, EX_USAGE,
+				 "'%s' is %llu bytes, and 1M is the least; write 64M for 64 MiB, "
+				 "25%% for a share",
+				 value, (unsigned long long)o->memory_bytes);
 	return 0;
 }
 
@@ -564,6 +564,20 @@ int set_monitor(struct options *o, const char *value, struct error *err)
 	(void)value;
 	(void)err;
 	o->monitor = true;
+	return 0;
+}
+
+int set_color(struct options *o, const char *value, struct error *err)
+{
+	static const char *const words[] = {"auto", "always", "never", NULL};
+	int choice = option_choose(value, words, err);
+
+	(void)o;
+	if (choice < 0)
+		return -1;
+	screen_choose_color(choice == 1   ? SCREEN_COLOR_ALWAYS
+			    : choice == 2 ? SCREEN_COLOR_NEVER
+					  : SCREEN_COLOR_AUTO);
 	return 0;
 }
 
