@@ -156,6 +156,7 @@ struct options {
 	enum working_set working_set;
 	struct teach teach;
 	uint32_t tile_grid_x, tile_grid_y; /* 0: as stored */
+	bool histogram;                    /* tables have columns of the histogram */
 
 	struct map_choice map;
 	const struct maps

@@ -275,14 +275,14 @@ _Static_assert(sizeof(numbers) / sizeof(numbers[0]) <= IDENTITY_MOST, "room for 
  * beside the numbers.
  */
 static const char *const harmless[] = {
-	"workers",   "executor",    "transport", "memory",       "chunk",          "working-set",
-	"shard",     "teach",       "tile-grid", "quiet",        "verbose",        "progress",
-	"monitor",   "help",        "version",   "man",          "completion",     "confine",
-	"output",    "name",        "format",    "type",         "output-nodata",  "co",
-	"overwrite", "mask-output", "quicklook", "stretch",      "contact-sheet",  "spool-dir",
-	"no-fsync",  "no-legend",   "catalog",   "resume",       "forget-missing", "log-format",
-	"log-file",  "wait-lock",   "on-error",  "max-failures", "timeout",        "config",
-	"color",
+	"workers",    "executor",  "transport",   "memory",    "chunk",        "working-set",
+	"shard",      "teach",     "tile-grid",   "histogram", "quiet",        "verbose",
+	"progress",   "monitor",   "help",        "version",   "man",          "completion",
+	"confine",    "output",    "name",        "format",    "type",         "output-nodata",
+	"co",         "overwrite", "mask-output", "quicklook", "stretch",      "contact-sheet",
+	"spool-dir",  "no-fsync",  "no-legend",   "catalog",   "resume",       "forget-missing",
+	"log-format", "log-file",  "wait-lock",   "on-error",  "max-failures", "timeout",
+	"config",     "color",
 };
 
 enum effect identity_effect(const char *option)

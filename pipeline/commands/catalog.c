@@ -359,7 +359,7 @@ static int check_options(struct options *options, struct error *err)
 	if (request->forget + request->check + wants_reports(options) > 1)
 		return error_set(err, EX_USAGE,
 				 "--check, --forget and reports are done one at a time");
-	return 0;
+	return tables_check(options, err);
 }
 
 /* --- options --- */
@@ -462,6 +462,7 @@ static const struct option_row forgets = {
 static const struct option_row *const which_rows[] = {&set, &since, &scene, &failed, &gone, NULL};
 static const struct option_row *const what_rows[] = {&numbers, &checks, &forgets, &option_wait_lock,
 						     NULL};
+static const struct option_row *const writing_rows[] = {&option_histogram, NULL};
 static const struct option_row *const saying_rows[] = {&option_quiet, &option_verbose, NULL};
 
 const struct command command_catalog = {
@@ -477,6 +478,7 @@ const struct command command_catalog = {
 	.groups = {{.title = "Which scenes", .rows = which_rows},
 		   {.title = "What to do", .rows = what_rows},
 		   {.title = "What to write (FILE may be -)",
+		    .rows = writing_rows,
 		    .reports = all_reports,
 		    .made_by = REPORT_BY_MERGE},
 		   {.title = "What to say", .rows = saying_rows}},

@@ -126,8 +126,14 @@ static int run(const struct call *call, struct error *err)
 	return status;
 }
 
+static const struct option_row *const writing_rows[] = {&option_histogram, NULL};
 static const struct option_row *const saying_rows[] = {&option_quiet, &option_log_format,
 						       &option_log_file, NULL};
+
+static int check_options(struct options *options, struct error *err)
+{
+	return tables_check(options, err);
+}
 
 const struct command command_merge = {
 	.word = "merge",
@@ -139,8 +145,10 @@ const struct command command_merge = {
 		    "imgpipe merge --catalog ndvi.gpkg --summary ndvi.json part-*.gpkg\n",
 	.groups = {{.title = "Catalogues", .rows = joining_rows},
 		   {.title = "What to write (FILE may be -)",
+		    .rows = writing_rows,
 		    .reports = all_reports,
 		    .made_by = REPORT_BY_MERGE},
 		   {.title = "What to say", .rows = saying_rows}},
+	.check = check_options,
 	.run = run,
 };

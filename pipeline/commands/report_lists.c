@@ -6,6 +6,7 @@
 #include "options.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "check/check.h"
 #include "lab/lab.h"
@@ -26,6 +27,21 @@ const struct report_option *all_reports(unsigned i)
 		i -= n;
 	}
 	return NULL;
+}
+
+int tables_check(const struct options *options, struct error *err)
+{
+	for (unsigned i = 0; i < options->reports.n; i++) {
+		const char *name = options->reports.choice[i].report->name;
+
+		if (name && (strcmp(name, "csv") == 0 || strcmp(name, "tiles") == 0))
+			return 0;
+	}
+	return options->histogram
+		       ? error_set(err, EX_USAGE,
+				   "--histogram adds columns to tables: give --csv FILE, too, or "
+				   "--tiles FILE of a run; JSON reports have it without")
+		       : 0;
 }
 
 bool reports_asked(const struct options *options)

@@ -104,10 +104,15 @@ static const struct option_row *const working_rows[] = {
 	&option_workers, &option_executor,    &option_transport, &option_confine, &option_memory,
 	&option_chunk,   &option_working_set, &option_shard,     &option_timeout, NULL,
 };
-static const struct option_row *const writing_rows[] = {&option_tile_grid, NULL};
+static const struct option_row *const writing_rows[] = {&option_tile_grid, &option_histogram, NULL};
 static const struct option_row *const saying_rows[] = {&option_quiet, &option_verbose,
 						       &option_progress, &option_monitor, NULL};
 static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
+
+static int check_options(struct options *options, struct error *err)
+{
+	return nightly_check(options, err) || tables_check(options, err) ? -1 : 0;
+}
 
 const struct command command_run = {
 	.word = "run",
@@ -134,7 +139,7 @@ const struct command command_run = {
 		   {.title = "What to say", .rows = saying_rows},
 		   {.title = "For teaching (costs that imgpipe avoids; see samples/workshop)",
 		    .rows = teaching_rows}},
-	.check = nightly_check,
+	.check = check_options,
 	.by_all_ranks = true,
 	.run = run,
 };

@@ -186,6 +186,14 @@ const struct option_row option_tile_grid = {
 	.set = set_tile_grid,
 };
 
+const struct option_row option_histogram = {
+	.name = "histogram",
+	.help = "--csv and --tiles have 66 columns more, the histogram: histogram_0 to "
+		"histogram_63 count valid pixels in equal parts of the index's range, "
+		"histogram_below and histogram_above those outside it",
+	.set = set_histogram,
+};
+
 /* --- what to say --- */
 
 const struct option_row option_quiet = {

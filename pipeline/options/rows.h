@@ -15,7 +15,7 @@ extern const struct option_group config_group, screen_group, help_group;
 extern const struct option_row option_workers, option_transport, option_confine, option_memory,
 	option_chunk, option_working_set, option_shard, option_timeout;
 extern const struct option_row option_include, option_exclude, option_reader, option_follow;
-extern const struct option_row option_tile_grid;
+extern const struct option_row option_tile_grid, option_histogram;
 extern const struct option_row option_quiet, option_verbose, option_progress, option_monitor;
 
 #endif

@@ -504,6 +504,14 @@ int set_tile_grid(struct options *o, const char *value, struct error *err)
 	return 0;
 }
 
+int set_histogram(struct options *o, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	o->histogram = true;
+	return 0;
+}
+
 int set_quiet(struct options *o, const char *value, struct error *err)
 {
 	(void)value;

@@ -13,7 +13,7 @@ option_setter set_index, set_expression, set_constant, set_range, set_on_missing
 	set_assume_reflectance, set_valid_range, set_valid_reflectance, set_grid;
 option_setter set_workers, set_transport, set_confine, set_follow, set_memory, set_chunk,
 	set_working_set;
-option_setter set_tile_grid, set_shard, set_timeout;
+option_setter set_tile_grid, set_histogram, set_shard, set_timeout;
 option_setter set_config; /* the parser has read it before */
 option_setter set_quiet, set_verbose, set_progress, set_monitor, set_color;
 option_setter set_log_format, set_log_file;

@@ -175,8 +175,7 @@ static int make_texts(struct catalogue *catalogue, const struct catalogue_row *r
 	(void)printable_copy(texts->sensor, sizeof(texts->sensor), scene->sensor);
 	(void)printable_copy(texts->acquired, sizeof(texts->acquired), scene->acquired);
 	(void)printable_copy(texts->crs, sizeof(texts->crs), scene_crs(scene));
-	(void)printable_copy(texts->error, sizeof(texts->error),
-			     scene_has_error(row->result) ? row->result->error.text : "");
+	(void)printable_copy(texts->error, sizeof(texts->error), scene_error(row->result));
 	redact(texts->source);
 	redact(texts->name);
 	redact(texts->error);
@@ -204,7 +203,7 @@ static int write_scene(struct catalogue *catalogue, enum statement which, int64_
 		bound_text(date_of(texts.date, scene->acquired)),
 		bound_text(scene_status_name(row->result->status)),
 		bound_word(texts.error),
-		*texts.error ? bound_integer(row->result->error.code) : bound_null(),
+		bound_word(scene_error_code(row->result)),
 		bound_integer(origin->gone),
 		bound_word(texts.crs),
 		scene->x_size ? bound_integer(scene->x_size) : bound_null(),

@@ -44,7 +44,7 @@ static const char *const step_1[] = {
 	"CREATE TABLE scenes (fid INTEGER PRIMARY KEY, geom MULTIPOLYGON,"
 	" set_id INTEGER NOT NULL REFERENCES sets (id), run_id INTEGER REFERENCES runs (id),"
 	" name TEXT NOT NULL, sensor TEXT, acquired TEXT, date DATE, status TEXT NOT NULL,"
-	" error TEXT, error_code INTEGER, gone BOOLEAN NOT NULL, crs TEXT, x_size INTEGER,"
+	" error TEXT, error_code TEXT, gone BOOLEAN NOT NULL, crs TEXT, x_size INTEGER,"
 	" y_size INTEGER, source TEXT NOT NULL, updated DATETIME NOT NULL)",
 	"CREATE INDEX scenes_set ON scenes (set_id, gone)",
 	"CREATE TABLE records (scene_id INTEGER PRIMARY KEY"

@@ -54,8 +54,8 @@ static json_t *file_object(const struct scene_result *result)
 	js_put(&o, "file", js_name(result->scene->name ? result->scene->name : ""));
 	js_put(&o, "status", js_text(status_word(result)));
 	if (scene_has_error(result)) {
-		js_put(&o, "code", js_text(error_code_name(result->error.code)));
-		js_put(&o, "reason", js_text(check_reason(reason, result)));
+		js_put(&o, "error", js_text(check_reason(reason, result)));
+		js_put(&o, "error_code", js_text(scene_error_code(result)));
 	}
 	if (info)
 		put_header(&o, info);
@@ -89,9 +89,10 @@ static const struct report report_check_json = {
 
 static int csv_begin(struct open_report *report, struct error *err)
 {
-	(void)fputs("file,status,code,reason,reader,x_size,y_size,bands,type,codec,block_x_size,"
-		    "block_y_size,has_mask",
-		    report->out);
+	(void)fputs(
+		"file,status,error,error_code,reader,x_size,y_size,bands,type,codec,block_x_size,"
+		"block_y_size,has_mask",
+		report->out);
 	for (unsigned i = 0; i < N_CHECK_NUMBERS; i++)
 		(void)fprintf(report->out, ",%s", check_number_names[i]);
 	(void)fputc('\n', report->out);
@@ -119,9 +120,9 @@ static int csv_scene(struct open_report *report, const struct scene_result *resu
 	FILE *out = report->out;
 
 	csv_name(out, result->scene->name ? result->scene->name : "");
-	(void)fprintf(out, ",%s,%s,", status_word(result),
-		      failed ? error_code_name(result->error.code) : "");
+	(void)fprintf(out, ",%s,", status_word(result));
 	csv_words(out, failed ? check_reason(reason, result) : "");
+	(void)fprintf(out, ",%s", scene_error_code(result));
 	csv_header(out, check_info(result));
 	if (ok)
 		numbers = check_numbers_of(result->layout, result->cells);

@@ -1,5 +1,5 @@
 /*
- * Labs for programs: all lines as JSON (imgpipe-lab/1) or CSV.
+ * Labs for programs: all lines as JSON (imgpipe-lab/2) or CSV.
  */
 #include "lab_stages.h"
 
@@ -26,7 +26,7 @@ static void put_outcome(json_t **o, const struct lab *lab)
 		js_put(o, "inside", js_count(line->n_valid));
 		js_put(o, "points", js_count(line->n_valid + line->n_masked));
 		js_put(o, "estimate", js_number(lab_pi(line)));
-		js_put(o, "error", js_number(lab_pi(line) - M_PI));
+		js_put(o, "estimate_error", js_number(lab_pi(line) - M_PI));
 		js_put(o, "standard_error", js_number(lab_pi_error(lab->n)));
 		break;
 	case LAB_SUM:
@@ -83,7 +83,7 @@ static int write_json(FILE *out, const struct lab_set *set, struct error *err)
 {
 	json_t *o = json_object();
 
-	js_put(&o, "schema", json_string("imgpipe-lab/1"));
+	js_put(&o, "schema", json_string("imgpipe-lab/2"));
 	js_put(&o, "version", json_string(IMGPIPE_VERSION));
 	js_put(&o, "command", js_text(kind_names[set->lab.kind]));
 	js_put(&o, "n", js_count(set->lab.n));
@@ -171,7 +171,7 @@ static const struct lab_report {
 } table[] = {
 	{{.kind = "--json",
 	  .name = "json",
-	  .help = "all lines, JSON (imgpipe-lab/1)",
+	  .help = "all lines, JSON (imgpipe-lab/2)",
 	  .made_by = REPORT_BY_LAB},
 	 write_json},
 	{{.kind = "--csv", .name = "csv", .help = "all lines, CSV", .made_by = REPORT_BY_LAB},

@@ -1,5 +1,5 @@
 /*
- * Options and their places, for the JSON and the text report.
+ * Options, their places and what they mean for the numbers, for the JSON and the text report.
  */
 #include "given_options.h"
 
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "identity.h"
 #include "json_values.h"
 
 json_t *given_list(const struct options *options)
@@ -24,6 +25,25 @@ json_t *given_list(const struct options *options)
 		js_append(&list, o);
 	}
 	return list;
+}
+
+json_t *identity_json(const struct options *options)
+{
+	struct identity identity;
+	struct error ignored;
+	json_t *o = json_object(), *list = json_object();
+
+	if (identity_of(&identity, options, &ignored)) {
+		json_decref(list);
+		list = NULL;
+	}
+	for (unsigned i = 0; list && i < identity.n; i++)
+		js_put(&list, identity.item[i].option,
+		       identity.item[i].value ? js_name(identity.item[i].value) : json_null());
+	identity_release(&identity);
+	js_put(&o, "results", json_integer(RESULTS_VERSION));
+	js_put(&o, "options", list);
+	return o;
 }
 
 /* "ndvi.conf: memory 2G (line 3), index ndvi (line 4)"; what has the same place follows on it. */

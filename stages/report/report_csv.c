@@ -92,6 +92,29 @@ static void put_reasons(FILE *out, const struct summary *s)
 			(void)fputc(',', out);
 }
 
+/* --histogram, the last columns: their sum is the column `valid`. */
+static void put_histogram_heads(FILE *out)
+{
+	(void)fputs(",histogram_below", out);
+	for (unsigned i = 0; i < COARSE_BINS; i++)
+		(void)fprintf(out, ",histogram_%u", i);
+	(void)fputs(",histogram_above", out);
+}
+
+/* All empty where s is NULL. */
+static void put_histogram(FILE *out, const struct summary *s)
+{
+	if (!s) {
+		for (unsigned i = 0; i < COARSE_BINS + 2; i++)
+			(void)fputc(',', out);
+		return;
+	}
+	(void)fprintf(out, ",%" PRIu64, s->n_below);
+	for (unsigned i = 0; i < COARSE_BINS; i++)
+		(void)fprintf(out, ",%" PRIu64, s->coarse[i]);
+	(void)fprintf(out, ",%" PRIu64, s->n_above);
+}
+
 static void put_band(FILE *out, const struct scene *scene, unsigned slot)
 {
 	const struct band *band = &scene->band[slot];
@@ -110,14 +133,16 @@ static int csv_begin(struct open_report *report, struct error *err)
 	const struct recipe *recipe = report->plan->layout.recipe;
 	FILE *out = report->out;
 
-	(void)fputs("name,index,status,error,sensor,acquired,crs,x_size,y_size," STATS_COLUMNS
-		    ",area_source",
+	(void)fputs("name,index,status,error,error_code,sensor,acquired,crs,x_size,y_"
+		    "size," STATS_COLUMNS ",area_source",
 		    out);
 	for (unsigned i = 0; i < recipe->n_bands; i++)
 		(void)fprintf(out, ",%s_file,%s_band", recipe->band[i].text, recipe->band[i].text);
 	put_reason_heads(out);
 	if (report->options->maps)
 		(void)fputs(",map", out);
+	if (report->options->histogram)
+		put_histogram_heads(out);
 	(void)fputc('\n', out);
 	return report_check(out, err);
 }
@@ -134,7 +159,7 @@ static void put_map(FILE *out, const struct scene_result *result, unsigned v)
 
 /* What became of value v: of a scene that is ok, too, it may be missing. */
 static void put_value(FILE *out, const struct scene_result *result, unsigned v,
-		      const struct recipe *recipe, bool maps)
+		      const struct recipe *recipe, const struct options *options)
 {
 	const struct scene *scene = result->scene;
 	char why[MISSING_TEXT_BYTES] = "";
@@ -142,7 +167,8 @@ static void put_value(FILE *out, const struct scene_result *result, unsigned v,
 		       scene_missing_reason(scene, recipe, v, why, sizeof(why));
 	const char *const text[] = {
 		missing ? "missing" : scene_status_name(result->status),
-		scene_has_error(result) ? result->error.text : why,
+		scene_has_error(result) ? scene_error(result) : why,
+		scene_error_code(result),
 		scene->sensor,
 		scene->acquired,
 		scene_crs(scene),
@@ -166,8 +192,10 @@ static void put_value(FILE *out, const struct scene_result *result, unsigned v,
 	for (unsigned i = 0; i < recipe->n_bands; i++)
 		put_band(out, scene, i);
 	put_reasons(out, known ? &summary : NULL);
-	if (maps)
+	if (options->maps)
 		put_map(out, result, v);
+	if (options->histogram)
+		put_histogram(out, known ? &summary : NULL);
 	(void)fputc('\n', out);
 }
 
@@ -177,22 +205,23 @@ static int csv_scene(struct open_report *report, const struct scene_result *resu
 	const struct recipe *recipe = report->plan->layout.recipe;
 
 	for (unsigned v = 0; v < recipe->n_values; v++)
-		put_value(report->out, result, v, recipe, report->options->maps);
+		put_value(report->out, result, v, recipe, report->options);
 	return report_check(report->out, err);
 }
 
 static int tiles_begin(struct open_report *report, struct error *err)
 {
-	(void)fputs("scene,index,scene_id,tile,column,row,x_off,y_off,x_size,y_size," STATS_COLUMNS
-		    ",histogram",
+	(void)fputs("scene,index,scene_id,tile,column,row,x_off,y_off,x_size,y_size," STATS_COLUMNS,
 		    report->out);
 	put_reason_heads(report->out);
+	if (report->options->histogram)
+		put_histogram_heads(report->out);
 	(void)fputc('\n', report->out);
 	return report_check(report->out, err);
 }
 
 static void put_tile(FILE *out, const struct scene *scene, uint64_t scene_id, const char *index,
-		     const struct tile_summary *tile)
+		     const struct tile_summary *tile, bool histogram)
 {
 	const struct window *w = &tile->window;
 	uint32_t column = scene->tile_x_size ? w->x_off / scene->tile_x_size : 0;
@@ -206,9 +235,9 @@ static void put_tile(FILE *out, const struct scene *scene, uint64_t scene_id, co
 		      index, scene_id, number, column, row, w->x_off, w->y_off, w->x_size,
 		      w->y_size);
 	put_stats(out, &tile->summary);
-	for (unsigned i = 0; i < COARSE_BINS; i++)
-		(void)fprintf(out, "%c%" PRIu64, i ? ' ' : ',', tile->summary.coarse[i]);
 	put_reasons(out, &tile->summary);
+	if (histogram)
+		put_histogram(out, &tile->summary);
 	(void)fputc('\n', out);
 }
 
@@ -224,7 +253,8 @@ static int tiles_scene(struct open_report *report, const struct scene_result *re
 		for (unsigned v = 0; v < result->n_values; v++)
 			if (result->value[v].histogram)
 				put_tile(report->out, result->scene, id, recipe->value[v].name,
-					 &result->tile[i * result->n_values + v]);
+					 &result->tile[i * result->n_values + v],
+					 report->options->histogram);
 	return report_check(report->out, err);
 }
 

@@ -12,6 +12,7 @@
 #include "json_maps.h"
 #include "json_values.h"
 #include "masks/masks.h"
+#include "partial.h"
 #include "report_teach.h"
 #include "report_words.h"
 #include "run_figures.h"
@@ -70,11 +71,13 @@ static int json_begin(struct open_report *report, struct error *err)
 	FILE *out = report->out;
 
 	(void)fputs("{\"schema\":\"imgpipe-report/2\"", out);
-	if (js_emit_member(out, ",", "command", word_list(report->options), err) ||
+	if (js_emit_member(out, ",", "made_by", partial_made_by(), err) ||
+	    js_emit_member(out, ",", "command", word_list(report->options), err) ||
 	    js_emit_member(out, ",", "options", given_list(report->options), err))
 		return -1;
 	if (report->plan->layout.recipe &&
-	    js_emit_member(out, ",", "indices", js_indices(report->plan->layout.recipe), err))
+	    (js_emit_member(out, ",", "identity", identity_json(report->options), err) ||
+	     js_emit_member(out, ",", "indices", js_indices(report->plan->layout.recipe), err)))
 		return -1;
 	if (js_emit_member(out, ",", "teach", teach_list(report->options), err) ||
 	    js_emit_member(out, ",\n", "plan", plan_object(report->plan), err))
@@ -178,7 +181,6 @@ static json_t *scene_object(const struct scene_result *result, const struct reci
 	const struct band *first = scene_first_band(s);
 	unsigned file = first ? first->file : 0;
 	const struct raster_info *info = file < s->n_files ? &s->files[file].info : NULL;
-	bool failed = scene_has_error(result);
 	json_t *o = json_object();
 
 	js_put(&o, "name", js_name(s->name ? s->name : ""));
@@ -186,9 +188,8 @@ static json_t *scene_object(const struct scene_result *result, const struct reci
 	js_put(&o, "status", js_text(scene_status_name(result->status)));
 	if (result->earlier)
 		js_put(&o, "earlier", json_true());
-	js_put(&o, "error", failed ? js_text(result->error.text) : json_null());
-	js_put(&o, "error_code",
-	       failed ? json_string(error_code_name(result->error.code)) : json_null());
+	js_put(&o, "error", js_text_or_null(scene_error(result)));
+	js_put(&o, "error_code", js_text_or_null(scene_error_code(result)));
 	js_put(&o, "sensor", js_text_or_null(s->sensor));
 	js_put(&o, "acquired", js_text_or_null(s->acquired));
 	js_put(&o, "crs", js_text_or_null(scene_crs(s)));

@@ -1,5 +1,5 @@
 /*
- * --summary: the numbers alone, as JSON (schema imgpipe-summary/2). The same bytes for any number
+ * --summary: the numbers alone, as JSON (schema imgpipe-summary/3). The same bytes for any number
  * of workers, chunk size, executor and reader; so nothing of the run may be written here: no time,
  * no path, no text that another reader would word differently. The one exception says so itself:
  * with
@@ -20,7 +20,7 @@ static int summary_begin(struct open_report *report, struct error *err)
 {
 	FILE *out = report->out;
 
-	(void)fputs("{\"schema\":\"imgpipe-summary/2\"", out);
+	(void)fputs("{\"schema\":\"imgpipe-summary/3\"", out);
 	if (js_emit_member(out, ",", "indices", js_indices(report->plan->layout.recipe), err))
 		return -1;
 	(void)fprintf(out, ",%s\"scenes\":[",
@@ -36,9 +36,7 @@ static int summary_scene(struct open_report *report, const struct scene_result *
 
 	js_put(&o, "name", js_name(result->scene->name ? result->scene->name : ""));
 	js_put(&o, "status", js_text(scene_status_name(result->status)));
-	js_put(&o, "error",
-	       scene_has_error(result) ? js_text(error_code_name(result->error.code))
-				       : json_null());
+	js_put(&o, "error_code", js_text_or_null(scene_error_code(result)));
 	(void)fputs(report->row ? ",\n" : "\n", report->out);
 	jw_begin(&w, report->out);
 	jw_open(&w, '{');

@@ -133,6 +133,16 @@ bool scene_has_error(const struct scene_result *result)
 	return result->status == SCENE_FAILED || result->status == SCENE_SKIPPED;
 }
 
+const char *scene_error(const struct scene_result *result)
+{
+	return scene_has_error(result) ? result->error.text : "";
+}
+
+const char *scene_error_code(const struct scene_result *result)
+{
+	return scene_has_error(result) ? error_code_name(result->error.code) : "";
+}
+
 bool scene_lacks_values(const struct scene_result *result)
 {
 	return result->status == SCENE_OK && result->scene->missing;

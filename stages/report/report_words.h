@@ -46,6 +46,11 @@ void totals_summary(struct summary *out, const struct pixel_totals *totals, unsi
 /* Has it failed, or is it no scene: then result->error says why. */
 bool scene_has_error(const struct scene_result *result);
 
+/* Key and column `error` of all reports: file, cause and remedy, "" where there is no error. */
+const char *scene_error(const struct scene_result *result);
+/* `error_code` of all reports: its error_code_name(), "" where there is no error. */
+const char *scene_error_code(const struct scene_result *result);
+
 /* The scene is SCENE_OK, but some of its values are missing; scene_missing_reason() has why. */
 bool scene_lacks_values(const struct scene_result *result);
 

@@ -27,7 +27,7 @@ refused() {
 		imgpipe -q --summary s.json $args "$@" good.tif other.tif
 		exits 1 good.tif.aux.xml "$word"
 		holds s.json '[s["status"] for s in d["scenes"]] == ["failed", "ok"]' \
-			'd["scenes"][0]["error"] == "EX_DATAERR"'
+			'd["scenes"][0]["error_code"] == "EX_DATAERR"'
 	done
 }
 

@@ -117,10 +117,10 @@ setup() {
 		good, bad = (json.loads(line) for line in sys.argv[1:])
 		assert good["file"] == "a.tif" and good["status"] == "ok" and good["blocks"] == 1, good
 		assert good["blocks_decoded"] == 1 and good["decoded_bytes"] == 36, good
-		assert bad["status"] == "bad" and bad["code"] == "EX_DATAERR" and bad["reason"], bad
+		assert bad["status"] == "bad" and bad["error_code"] == "EX_DATAERR" and bad["error"], bad
 		rows = list(csv.DictReader(open("c.csv")))
 		assert [row["status"] for row in rows] == ["ok", "bad"] and rows[0]["blocks"] == "1", rows
-		assert rows[1]["reason"] == bad["reason"] and rows[1]["blocks"] == "", rows
+		assert rows[1]["error"] == bad["error"] and rows[1]["error_code"] == bad["error_code"] and rows[1]["blocks"] == "", rows
 	P
 	imgpipe check --csv a.tif b.tif a.tif
 	exits 64 "would replace"

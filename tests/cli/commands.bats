@@ -18,14 +18,14 @@ PLANNING="$READING $MAPS workers executor confine memory chunk working-set shard
 NIGHTLY="forget-missing wait-lock on-error max-failures log-format log-file"
 LAB="workers chunk executor transport memory json csv report quiet verbose"
 declare -gA TAKES=(
-	[run]="$PLANNING $NIGHTLY transport summary report csv partial metrics quiet progress monitor"
+	[run]="$PLANNING $NIGHTLY transport summary report csv histogram partial metrics quiet progress monitor"
 	[plan]="$PLANNING"
 	[graph]="$PLANNING text"
 	[info]="$READING memory shard tile-grid"
 	[check]="include exclude reader follow workers executor transport confine memory shard json csv quiet \
 		verbose progress monitor"
-	[merge]="catalog wait-lock summary csv partial quiet log-format log-file"
-	[catalog]="set since scene failed gone numbers check forget wait-lock summary csv partial quiet verbose"
+	[merge]="catalog wait-lock summary csv histogram partial quiet log-format log-file"
+	[catalog]="set since scene failed gone numbers check forget wait-lock summary csv histogram partial quiet verbose"
 	[sweep]="$READING chunk workers executor working-set transport confine memory repeat cold csv json \
 		html quiet teach"
 	[index]=""

@@ -13,7 +13,7 @@ import re
 import sys
 from pathlib import Path
 
-NAMED = ("indices", "missing", "float_sums", "bands")  # their members are called as the run says
+NAMED = ("indices", "missing", "float_sums", "bands", "options")  # their members are called as the run says
 PAGE = Path(__file__).resolve().parents[2] / "stages" / "report" / "schema.md"
 
 

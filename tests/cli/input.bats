@@ -38,7 +38,7 @@ refused() {
 		echo "no '$word' in: $stderr"
 		return 1
 	}
-	[ ! -f s.json ] || holds s.json 's["status"] == "failed"' 's["error"] == "EX_DATAERR"'
+	[ ! -f s.json ] || holds s.json 's["status"] == "failed"' 's["error_code"] == "EX_DATAERR"'
 }
 
 @test "a good scene: exit 0" {
@@ -58,7 +58,7 @@ refused() {
 	imgpipe --summary s.json nowhere.tif good.tif
 	exits 1 nowhere.tif
 	holds s.json '[s["status"] for s in d["scenes"]] == ["failed", "ok"]' \
-		'd["scenes"][0]["error"] == "EX_NOINPUT"' 'd["global"]["indices"]["ndvi"]["pixels"] == 4'
+		'd["scenes"][0]["error_code"] == "EX_NOINPUT"' 'd["global"]["indices"]["ndvi"]["pixels"] == 4'
 }
 
 @test "an empty file" { refused empty empty.tif; }

@@ -102,7 +102,7 @@ refused() {
 @test "--json and --csv hold every line" {
 	imgpipe recur -N 2000 -T 5 --workers 1,2 --json lab.json --csv lab.csv
 	exits 0
-	holds lab.json 'd["lab"]["schema"] == "imgpipe-lab/1"' 'd["lab"]["steps"] == 5' \
+	holds lab.json 'd["lab"]["schema"] == "imgpipe-lab/2"' 'd["lab"]["steps"] == 5' \
 		'[(l["mode"], l["workers"]) for l in d["lines"]] == [("time", 1), ("time", 2), ("pixels", 1), ("pixels", 2)]' \
 		'd["lines"][0]["critical_path_tasks"] == 5 and d["lines"][0]["width"] == 1' \
 		'd["lines"][0]["tasks"] == 5' 'd["lines"][2]["width"] == d["lines"][2]["tasks"] == 8' \

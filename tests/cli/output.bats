@@ -78,7 +78,7 @@ setup() {
 	imgpipe --summary - good.tif
 	exits 0
 	printf '%s\n' "$output" > s.json
-	holds s.json 'd["schema"] == "imgpipe-summary/2"' \
+	holds s.json 'd["schema"] == "imgpipe-summary/3"' \
 		'd["indices"] == [{"name": "ndvi", "formula": "(nir-red)/(nir+red)", "range": [-1, 1], "grid_exponent": 0, "error_bound": 2.0 ** -31}]'
 	imgpipe --csv - good.tif
 	exits 0
@@ -130,7 +130,7 @@ setup() {
 
 @test "the summary has every documented field" {
 	imgpipe -q --summary s.json good.tif
-	holds s.json 's["name"] == "good"' 's["status"] == "ok"' 's["error"] is None' \
+	holds s.json 's["name"] == "good"' 's["status"] == "ok"' 's["error_code"] is None' '"error" not in s' \
 		'all(k in n for k in ("pixels", "valid", "nodata", "masked", "zero_denominator", "nonfinite", "outside_range", "min", "max", "mean", "std", "median", "percentiles", "valid_percent", "area_ha", "histogram"))' \
 		'set(n["percentiles"]) == {"2", "5", "25", "75", "95", "98"}' \
 		'all(k in n["histogram"] for k in ("min", "max", "count", "below", "above", "buckets"))' \
@@ -141,7 +141,7 @@ setup() {
 
 @test "the tile table has the documented columns" {
 	imgpipe -q --tiles t.csv good.tif
-	[ "$(head -1 t.csv | tr -d '\r')" = scene,index,scene_id,tile,column,row,x_off,y_off,x_size,y_size,pixels,valid,nodata,masked,zero_denominator,nonfinite,outside_range,min,max,mean,std,median,p2,p5,p25,p75,p95,p98,valid_percent,area_ha,histogram,masked_cloud,masked_shadow,masked_cirrus,masked_snow,masked_saturated,masked_other,masked_alpha,masked_dataset_mask,masked_range ]
+	[ "$(head -1 t.csv | tr -d '\r')" = scene,index,scene_id,tile,column,row,x_off,y_off,x_size,y_size,pixels,valid,nodata,masked,zero_denominator,nonfinite,outside_range,min,max,mean,std,median,p2,p5,p25,p75,p95,p98,valid_percent,area_ha,masked_cloud,masked_shadow,masked_cirrus,masked_snow,masked_saturated,masked_other,masked_alpha,masked_dataset_mask,masked_range ]
 }
 
 @test "--csv has a header and a row a scene, failed ones too" {
@@ -275,7 +275,7 @@ setup() {
 @test "failed scenes are in the reports with their reason" {
 	imgpipe -q --report r.json --summary s.json one.tif good.tif
 	exits 1
-	holds s.json 's["status"] == "failed"' 's["error"] == "EX_DATAERR"' '"mean" not in (n or {}) or n["mean"] is None'
+	holds s.json 's["status"] == "failed"' 's["error_code"] == "EX_DATAERR"' '"mean" not in (n or {}) or n["mean"] is None'
 	holds r.json 's["status"] == "failed"' '"one.tif" in json.dumps(s)' '"band" in json.dumps(s["error"])' \
 		'd["global"]["indices"]["ndvi"]["pixels"] == 4'
 }

@@ -41,6 +41,6 @@ look() {
 }
 
 @test "pages: links lead somewhere, and files that are named exist" {
-	look names "$REPO"/*.md "$REPO"/{tests,samples}/*.md "$REPO"/samples/workshop/{,answers/}*.md \
+	look names "$REPO"/*.md "$REPO"/{tests,samples}/*.md "$REPO"/samples/{guide,workshop,workshop/answers}/*.md \
 		"$REPO"/{pipeline,stages}/*/*.md
 }

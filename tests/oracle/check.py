@@ -159,7 +159,7 @@ def six_blocks(tally, work):
                     result, (line,) = checked([*way, bad])
                     want = name_of(block, layout)
                     tally.check(result.rc == 1 and line["status"] == "bad"
-                                and line["reason"].startswith(want) and words in line["reason"],
+                                and line["error"].startswith(want) and words in line["error"],
                                 f"{layout}, {codec}, block {block} {name}", f"{want}: {line}")
             index.put(bad, (index.counts[block], 0), (index.offsets[block], 0))
             result, (line,) = checked([bad])
@@ -192,8 +192,8 @@ def masks(tally, work):
             else:
                 index.overwrite(block, bad)
             result, (line,) = checked([bad])
-            tally.check(result.rc == 1 and "mask: " in line["reason"]
-                        and f" {block} (" in line["reason"],
+            tally.check(result.rc == 1 and "mask: " in line["error"]
+                        and f" {block} (" in line["error"],
                         f"a mask {where}, block {block}", str(line))
         for each in work.glob("masked.tif*"):
             each.unlink()
@@ -224,8 +224,8 @@ def cut(tally, work):
     os.truncate(path, half)
     behind = sum(at >= half for _, _, at in index.offsets)
     _, (line,) = checked([path])
-    tally.check(f"and {behind} of 64 blocks lie behind that; the file is not complete" in line["reason"],
-                "how many blocks are missing", line["reason"])
+    tally.check(f"and {behind} of 64 blocks lie behind that; the file is not complete" in line["error"],
+                "how many blocks are missing", line["error"])
 
 
 # --- what others say ---
@@ -313,10 +313,10 @@ def corpus(tally, folder, name):
         said = ask_gdal(path)
         if said is None or lines[0]["status"] == "unread":
             tally.skip(relative, "too large to be judged by GDAL" if said is None
-                       else lines[0]["reason"])
+                       else lines[0]["error"])
             continue
         same = (lines[0]["status"] == "ok") == (not said)
-        why = f"check: {lines[0].get('reason', 'ok')}; GDAL: {said[:1] or 'ok'}"
+        why = f"check: {lines[0].get('error', 'ok')}; GDAL: {said[:1] or 'ok'}"
         if relative in DIFFERENCES:
             tally.check(not same, relative, f"is no difference any more: {why}")
         else:
@@ -425,7 +425,7 @@ def large_blocks(tally, work):
     index.overwrite(13, work / "bad.tif")
     for memory in ("24M", "1G"):
         result, (line,) = checked(["-m", memory, work / "bad.tif"], timeout=200)
-        tally.check(result.rc == 1 and line["reason"].startswith("strip 13 (row 0, band 14): "),
+        tally.check(result.rc == 1 and line["error"].startswith("strip 13 (row 0, band 14): "),
                     f"strip 13 of 20, {memory}", str(line))
     peak = run(["check", "-m", "24M", "-j1", path], timeout=200, measure=True).peak
     tally.check(SANITIZED or peak <= 24 << 20, "resident peak", f"{peak >> 20} MiB of 24")
@@ -458,7 +458,7 @@ def crash(tally, work, large):
         got = [line["status"] for line in lines]
         if got == ["bad", "ok"]:
             break
-    tally.check(got == ["bad", "ok"] and process.returncode == 1 and "SIGSEGV" in lines[0]["reason"],
+    tally.check(got == ["bad", "ok"] and process.returncode == 1 and "SIGSEGV" in lines[0]["error"],
                 "a worker that dies", f"{process.returncode} {lines}")
 
 

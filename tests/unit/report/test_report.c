@@ -49,14 +49,14 @@ static void test_summary(void **state)
 	assert_int_equal(write_all(f, &err), 0);
 	root = parse(f->path[1]);
 	scenes = member(root, "scenes");
-	assert_string_equal(json_string_value(member(root, "schema")), "imgpipe-summary/2");
+	assert_string_equal(json_string_value(member(root, "schema")), "imgpipe-summary/3");
 	assert_int_equal(json_array_size(scenes), 2);
 	check_stats(index_of(json_array_get(scenes, 0), "ndvi"));
-	assert_true(json_is_null(member(json_array_get(scenes, 0), "error")));
+	assert_true(json_is_null(member(json_array_get(scenes, 0), "error_code")));
 	assert_string_equal(json_string_value(member(json_array_get(scenes, 1), "name")),
 			    "b\\xE4"
 			    "d\x1b[31m.tif");
-	assert_string_equal(json_string_value(member(json_array_get(scenes, 1), "error")),
+	assert_string_equal(json_string_value(member(json_array_get(scenes, 1), "error_code")),
 			    "EX_DATAERR");
 	assert_true(json_is_null(index_of(json_array_get(scenes, 1), "ndvi")));
 	check_stats(index_of(member(root, "global"), "ndvi"));
@@ -194,8 +194,46 @@ static void test_tiles(void **state)
 	header = read_all(f->path[3]);
 	row = strchr(header, '\n') + 1;
 	assert_non_null(strstr(row, ",0,0,0,0,0,4,1,4,3,1,0,0,0,1,-0.25,1.5,"));
-	assert_int_equal(count_char(row, ' '), COARSE_BINS - 1 + 1); /* one in the name */
+	assert_int_equal(count_char(row, ' '), 1);                           /* in the name */
+	assert_int_equal(count_char(row, ',') - 1, count_char(header, ',')); /* likewise */
+}
+
+/* Adds up the last n fields of a line. */
+static unsigned long last_fields(const char *line, unsigned n)
+{
+	unsigned skip = count_char(line, ',') - n;
+	unsigned long sum = 0;
+
+	for (; n && *line && *line != '\n'; line++)
+		if (*line == ',' && skip-- == 0) {
+			sum += strtoul(line + 1, NULL, 10);
+			skip = 0;
+			n--;
+		}
+	return sum;
+}
+
+/* A tile of three valid pixels, one of them above the range. */
+static void test_histogram_columns(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = {0};
+	char *plain, *header, *row;
+
+	assert_int_equal(write_all(f, &err), 0);
+	plain = strdup(read_all(f->path[3]));
+	assert_non_null(plain);
+	f->options.histogram = true;
+	assert_int_equal(write_all(f, &err), 0);
+	header = read_all(f->path[3]);
+	row = strchr(header, '\n') + 1;
+	assert_int_equal(count_char(header, ','), count_char(plain, ',') + COARSE_BINS + 2);
 	assert_int_equal(count_char(row, ',') - 1, count_char(header, ','));
+	assert_memory_equal(header, plain, strcspn(plain, "\n"));
+	assert_non_null(strstr(header, ",histogram_63,histogram_above\n"));
+	assert_int_equal(last_fields(row, COARSE_BINS + 2), 3);
+	assert_int_equal(last_fields(row, 1), 1);
+	free(plain);
 }
 
 static void check_width(const char *text)
@@ -385,6 +423,7 @@ int main(void)
 		WITH_RUN(test_csv),
 		WITH_RUN(test_csv_is_exact),
 		WITH_RUN(test_tiles),
+		WITH_RUN(test_histogram_columns),
 		WITH_RUN(test_text),
 		WITH_RUN(test_text_path),
 		cmocka_unit_test(test_needs),
