@@ -37,7 +37,7 @@ struct console {
 	const struct recipe *recipe; /* NULL: of a lab */
 	int verbosity;
 	bool draws;
-	bool repeated;       /* failures stand in the report, which is read beside this */
+	bool repeated;       /* what becomes of scenes stands in the report, read beside this */
 	bool drawn;          /* a progress line stands on the terminal */
 	bool views;          /* --monitor, on a terminal */
 	bool plain;          /* --progress without one: a line a second */
@@ -131,10 +131,11 @@ static void say_done(const struct console *c, const struct scene_result *result,
 		 result->n_values ? (double)result->value[0].accum.n[PIXEL_VALID] : NAN},
 		{0}};
 	const struct scene *scene = result->scene;
+	const bool says = c->verbosity > 0 && !c->repeated;
 
-	if (c->verbosity > 0 || log_is_record())
+	if (says || log_is_record())
 		log_event(LOG_LEVEL_INFO, "scene-done", name, numbers, "scene %s done", name);
-	for (unsigned i = 0; c->verbosity > 0 && !c->repeated && i < scene->n_notes; i++)
+	for (unsigned i = 0; says && i < scene->n_notes; i++)
 		log_line(LOG_LEVEL_NOTE, "note", name, "%s", scene->notes[i]);
 }
 
@@ -232,7 +233,7 @@ static void put_pace(char text[120], const struct console *c)
 static unsigned put_scene(char text[LINE_BYTES], const struct console_place *place, unsigned room)
 {
 	char chunk[64] = "", name[4 * NAME_MOST + 1];
-	unsigned taken, width, columns = 0;
+	unsigned taken, width;
 
 	if (place->n_chunks > 1)
 		(void)snprintf(chunk, sizeof(chunk), ", chunk %llu of %llu",
@@ -246,10 +247,8 @@ static unsigned put_scene(char text[LINE_BYTES], const struct console_place *pla
 	(void)text_cut(name, place->scene, width);
 	for (size_t n = strlen(name); n && name[n - 1] == ' ';)
 		name[--n] = '\0';
-	for (const char *at = name; *at; at++)
-		columns += ((unsigned char)*at & 0xC0) != 0x80;
 	(void)snprintf(text, LINE_BYTES, "  %s%s", name, chunk);
-	return taken + columns;
+	return taken + text_columns(name);
 }
 
 /* A bar where there is room for one: "[####....] ". */

@@ -9,7 +9,14 @@
 
 #include "base/text.h"
 
-enum { NAME_LEAST = 24, NAME_MOST = 60, INDEX_LEAST = 5, INDEX_MOST = 16, INDENT = 4 };
+enum {
+	NAME_LEAST = 24,
+	NAME_MOST = 60,
+	INDEX_LEAST = 5,
+	INDEX_NARROW = 8, /* names of the table of indices fit */
+	INDEX_MOST = 16,
+	INDENT = 4
+};
 
 enum column { SCENE, INDEX, VALID, MEAN, STD, MIN, MAX, MEDIAN, STATUS };
 
@@ -28,8 +35,9 @@ static const struct table_column all[SCENE_COLUMNS] = {
 };
 
 /* Of the names of indices; 0 where there is one index, which every row is of. */
-static unsigned char index_width(const struct recipe *recipe)
+static unsigned char index_width(FILE *out, const struct recipe *recipe)
 {
+	const size_t most = screen_columns(out) < SCREEN_PLAIN ? INDEX_NARROW : INDEX_MOST;
 	size_t columns = INDEX_LEAST;
 
 	for (unsigned v = 0; v < recipe->n_values; v++)
@@ -37,13 +45,13 @@ static unsigned char index_width(const struct recipe *recipe)
 			columns = strlen(recipe->value[v].name);
 	if (recipe->n_values < 2)
 		return 0;
-	return (unsigned char)(columns < INDEX_MOST ? columns : INDEX_MOST);
+	return (unsigned char)(columns < most ? columns : most);
 }
 
 void scene_table_begin(struct scene_table *t, FILE *out, const struct recipe *recipe)
 {
 	memcpy(t->column, all, sizeof(all));
-	t->column[INDEX].width = index_width(recipe);
+	t->column[INDEX].width = index_width(out, recipe);
 	table_init(&t->table, out, t->column, SCENE_COLUMNS);
 	table_head(&t->table);
 }

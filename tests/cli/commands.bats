@@ -6,7 +6,7 @@ load helpers
 setup() { workspace; }
 
 COMMANDS="run plan graph info check merge catalog sweep index mask pi sum recur"
-HELP="config help version man completion"
+HELP="color config help version man completion"
 
 # What each command takes, and really uses. A new option is written here, too.
 COMPUTING="index expr const range valid-range valid-reflectance on-missing assume-reflectance grid"
