@@ -36,7 +36,7 @@ screen() {
 		[[ "$output" == *"idle end"* ]]
 		screen $columns plan --memory 64M -o maps river.tif
 		screen $columns info river.tif broken.tif
-		screen $columns check .
+		screen $columns check river.tif broken.tif
 		screen $columns --catalog c.gpkg --resume .
 		screen $columns catalog c.gpkg
 		screen $columns --teach float-sums,gil river.tif
@@ -103,7 +103,7 @@ print(len(rows), len({wide(l[:l.index("100.00")]) for l in rows}))' <<< "$output
 	[ "$(grep -c 'scene broken failed: ./broken.tif: ' log)" -eq 1 ]
 	"$IMGPIPE" --summary - . > log 2>&1 || true
 	[ "$(grep -c 'scene broken failed: ./broken.tif: ' log)" -eq 1 ]
-	screen 80 --csv c.csv -q .
+	screen 200 --csv c.csv -q .
 	[[ "$output" == *"scene broken failed"* ]]
 }
 
