@@ -27,6 +27,8 @@ screen() {
 
 @test "no line is wider than the terminal" {
 	local columns
+	imgpipe --catalog c.gpkg river.tif broken.tif
+	exits 1
 	for columns in 60 80 120 200; do
 		screen $columns .
 		[ "$status" -eq 1 ]
@@ -37,7 +39,6 @@ screen() {
 		screen $columns plan --memory 64M -o maps river.tif
 		screen $columns info river.tif broken.tif
 		screen $columns check river.tif broken.tif
-		screen $columns --catalog c.gpkg --resume .
 		screen $columns catalog c.gpkg
 		screen $columns --teach float-sums,gil river.tif
 		screen $columns merge nosuch.json
