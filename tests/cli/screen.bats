@@ -27,7 +27,7 @@ screen() {
 
 @test "no line is wider than the terminal" {
 	local columns
-	imgpipe --catalog c.gpkg river.tif broken.tif
+	imgpipe --catalog c.gpkg --partial p.json river.tif broken.tif
 	exits 1
 	for columns in 60 80 120 200; do
 		screen $columns .
@@ -41,7 +41,7 @@ screen() {
 		screen $columns check river.tif broken.tif
 		screen $columns catalog c.gpkg
 		screen $columns --teach float-sums,gil river.tif
-		screen $columns merge nosuch.json
+		screen $columns merge p.json
 	done
 }
 
