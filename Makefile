@@ -36,6 +36,9 @@ endif
 PKGS      := libtiff-4 libdeflate libzstd zlib liblzma jansson expat libpng sqlite3
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LIBS       := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -ldl -pthread
+# libtiff is loaded when a file needs it, by the name that linkers write down (stages/tiff/libtiff.h).
+LIBTIFF    := $(shell objdump -p "$$($(CC) $$(pkg-config --libs-only-L libtiff-4) -print-file-name=libtiff.so)" 2>/dev/null | awk '$$1 == "SONAME" {print $$2}')
+COMMON     += -DIMGPIPE_LIBTIFF='"$(or $(LIBTIFF),libtiff.so.6)"'
 GDAL_CFLAGS = $(shell pkg-config --cflags gdal 2>/dev/null)
 GDAL_LIBS   = $(shell pkg-config --libs gdal 2>/dev/null)
 
@@ -66,7 +69,7 @@ MODULES := $(BUILD)/imgpipe-gdal.so $(MPI_MODULES) $(OPENMP_MODULE)
 all: $(BUILD)/imgpipe $(MODULES) $(BUILD)/make_scene
 
 $(BUILD)/imgpipe: $(OBJ)
-	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ $(LIBS)
+	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ $(filter-out -ltiff,$(LIBS))
 
 $(BUILD)/imgpipe-gdal.so: $(MODULE_SRC:%.c=$(BUILD)/obj/%.o)
 	$(call QUIET,LD)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(GDAL_LIBS)
@@ -204,17 +207,24 @@ bench-scaling:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/imgpipe \
 		$(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install $(BUILD)/imgpipe $(DESTDIR)$(PREFIX)/bin/imgpipe
 	install -m 644 $(MODULES) $(DESTDIR)$(PREFIX)/lib/imgpipe
 	$(BUILD)/imgpipe --man >$(DESTDIR)$(PREFIX)/share/man/man1/imgpipe.1
-	$(BUILD)/imgpipe --completion \
+	$(BUILD)/imgpipe --completion=bash \
 		>$(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgpipe
+	$(BUILD)/imgpipe --completion=zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_imgpipe
+	$(BUILD)/imgpipe --completion=fish \
+		>$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/imgpipe.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/imgpipe $(DESTDIR)$(PREFIX)/lib/imgpipe/imgpipe-*.so \
 		$(DESTDIR)$(PREFIX)/share/man/man1/imgpipe.1 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgpipe
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgpipe \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_imgpipe \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/imgpipe.fish
 	-rmdir $(DESTDIR)$(PREFIX)/lib/imgpipe
 
 help:

@@ -36,6 +36,7 @@ struct report_option {
 	const char *name;     /* "html" of --html FILE; NULL: no option */
 	const char *argument; /* NULL: "FILE" */
 	const char *help;     /* one clause */
+	const char *brief;    /* for -h, where the most used options stand; NULL: not there */
 	unsigned made_by;     /* bits of enum report_maker */
 	unsigned needs;       /* bits of enum report_need */
 	/* Memory that it takes at its peak, for the plan. NULL: little, which all reports share. */

@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/signals.h"
 #include "commands/commands.h"
 #include "commands/computing.h"
 #include "commands/metrics.h"
+#include "commands/welcome.h"
 #include "log.h"
 #include "base/descriptors.h"
 #include "mpi/session.h"
@@ -86,6 +88,14 @@ static int conclude(const struct session *session, const struct options *options
 	return status ? status : error.code;
 }
 
+/* With nothing to do and nothing that is wrong: no error, but what may be typed. */
+static int begin_with_nothing(const struct session *session)
+{
+	if (!session_is_silent(session))
+		welcome(stderr);
+	return EX_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	struct session session = {.n_ranks = 1, .ranks_here = 1};
@@ -100,6 +110,8 @@ int main(int argc, char **argv)
 	output_stream_standard();
 	tame_malloc();
 	signals_init();
+	if (argc < 2 && !getenv("IMGPIPE_OPTIONS"))
+		return begin_with_nothing(&session);
 	status = command_line_parse(&options, &command, commands, argc, argv, &error);
 	if (status <= 0)
 		metrics_begin(&options);

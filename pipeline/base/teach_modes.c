@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spelling.h"
+
 const struct teach_row teach_rows[N_TEACH_MODES] = {
 	{TEACH_GIL, "gil", "one lock a process is held while computing"},
 	{TEACH_TASK_OVERHEAD, "task-overhead",
@@ -28,14 +30,14 @@ static const double most_overhead_ns = 60e9;
 
 static int unknown_mode(const char *word, size_t length, struct error *err)
 {
-	char list[TEACH_LIST_BYTES] = "";
-	size_t used = 0;
+	const char *words[N_TEACH_MODES + 1] = {NULL};
+	char name[48];
 
-	for (int i = 0; i < N_TEACH_MODES && used < sizeof(list); i++)
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s%s", i ? ", " : "",
-					 teach_rows[i].name,
-					 teach_rows[i].mode == TEACH_TASK_OVERHEAD ? "[=1ms]" : "");
-	return error_set(err, EX_USAGE, "'%.*s' is none of: %s", (int)length, word, list);
+	for (int i = 0; i < N_TEACH_MODES; i++)
+		words[i] = teach_rows[i].name;
+	(void)snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : 47),
+		       word);
+	return spelling_none_of(err, name, words);
 }
 
 /* "1ms", "250us", "0.5s", from `text` up to `end`. */

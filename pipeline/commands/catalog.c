@@ -361,6 +361,7 @@ static const struct option_row *const saying_rows[] = {&option_quiet, &option_ve
 const struct command command_catalog = {
 	.word = "catalog",
 	.arguments = "FILE.gpkg",
+	.operand = VALUE_FILE,
 	.purpose = "list a catalogue (--catalog), make reports of it, check it",
 	.examples = "imgpipe catalog ndvi.gpkg\n"
 		    "imgpipe catalog --failed ndvi.gpkg\n"

@@ -158,6 +158,7 @@ static const struct option_row *const saying_rows[] = {&quiet, &option_verbose, 
 const struct command command_check = {
 	.word = "check",
 	.arguments = "FILE|DIRECTORY|@LIST|- ...",
+	.operand = VALUE_FILE,
 	.purpose = "decode every block of every file, and tell which files are bad",
 	.examples = "imgpipe check scenes/\n"
 		    "imgpipe check -q /archive           bad files alone; exit status 1 if any\n"

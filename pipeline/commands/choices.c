@@ -16,6 +16,7 @@ static int set_executor(struct options *o, const char *value, struct error *err)
 const struct option_row option_executor = {
 	.name = "executor",
 	.argument = "NAME",
+	.kind = VALUE_WORD,
 	.values = "auto serial threads openmp processes mpi",
 	.help = "kind of workers: serial, threads, openmp, processes, mpi; auto: mpi under mpirun "
 		"or srun, else threads",
@@ -31,6 +32,7 @@ static int set_teach(struct options *o, const char *value, struct error *err)
 const struct option_row option_teach = {
 	.name = "teach",
 	.argument = "MODE,...",
+	.kind = VALUE_WORDS,
 	.values = "gil task-overhead ship-pixels float-sums no-backpressure",
 	.help = "gil: one lock is held while computing; task-overhead=1ms: CPU time of a scheduler "
 		"for each chunk; ship-pixels: send pixels, not answers; float-sums: sums that "

@@ -13,8 +13,10 @@
 const struct option_row option_index = {
 	.name = "index",
 	.argument = "NAME,...",
+	.kind = VALUE_WORDS,
 	.word = index_word,
 	.repeats = true,
+	.brief = "which indices, as in ndvi,evi,ndmi (imgpipe index lists them)",
 	.help = "indices by name, as in ndvi,evi,ndmi (imgpipe index lists them); all are computed "
 		"in one read; default: ndvi, or none if --expr is given",
 	.set = set_index,
@@ -23,6 +25,7 @@ static const struct option_row expression = {
 	.name = "expr",
 	.argument = "NAME=EXPRESSION",
 	.repeats = true,
+	.brief = "an index of your own",
 	.help = "an index of your own: bands (nir, N, B8A, #5), numbers, other indices by name, + "
 		"- "
 		"* / **, comparisons, where(c,a,b), sqrt, min, max ...; may be given several times",
@@ -50,6 +53,7 @@ static const struct option_row range = {
 static const struct option_row on_missing = {
 	.name = "on-missing",
 	.argument = "null|skip-scene|fail",
+	.kind = VALUE_WORD,
 	.help = "if a scene lacks a band of an index: compute the other indices (null, the "
 		"default), leave the scene out, or end the run",
 	.set = set_on_missing,
@@ -78,9 +82,11 @@ static const struct option_row valid_reflectance = {
 static const struct option_row mask = {
 	.name = "mask",
 	.argument = "RULE",
+	.kind = VALUE_WORD,
 	.word = mask_word,
 	.behind = mask_set_word,
 	.repeats = true,
+	.brief = "leave out clouds: auto, scl, landsat-c2 ... (imgpipe mask lists them)",
 	.help = "leave out pixels by a quality band; may be given several times, and all rules "
 		"must keep a pixel. A preset by the band's layout drops clouds and what belongs to "
 		"them: auto (the layout that each scene has), auto-optional, scl, landsat-c2+snow "
@@ -91,6 +97,7 @@ static const struct option_row mask = {
 static const struct option_row grid = {
 	.name = "grid",
 	.argument = "fine|coarse",
+	.kind = VALUE_WORD,
 	.help = "if bands differ in pixel size: repeat pixels of coarser bands on the finest grid "
 		"(default), or average finer bands on the coarsest grid",
 	.set = set_grid,

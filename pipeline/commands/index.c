@@ -9,6 +9,7 @@
 
 #include "commands.h"
 #include "discover/scene_list.h"
+#include "formula/index_table.h"
 #include "formula/index_text.h"
 #include "log.h"
 #include "scenes.h"
@@ -190,6 +191,9 @@ static int run(const struct call *call, struct error *err)
 const struct command command_index = {
 	.word = "index",
 	.arguments = "[SENSOR|SCENE ...] | show NAME ...",
+	.operand = VALUE_FILE,
+	.verbs = "show",
+	.shown = index_word,
 	.purpose = "list the indices that --index knows, or explain one",
 	.examples = "imgpipe index\n"
 		    "imgpipe index sentinel2           those that its bands allow\n"

@@ -74,6 +74,7 @@ static const struct option_row *const choosing_rows[] = {&option_memory, &option
 const struct command command_info = {
 	.word = "info",
 	.arguments = "FILE|DIRECTORY|@LIST|- ...",
+	.operand = VALUE_FILE,
 	.purpose = "show metadata and where it comes from",
 	.examples = "imgpipe info scene.tif\n"
 		    "imgpipe info --bands red=3,nir=4 planet/\n",

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/spelling.h"
 #include "choices.h"
 #include "options/rows.h"
 #include "options/values.h"
@@ -89,60 +90,60 @@ static int set_worker_list(struct options *o, const char *value, struct error *e
 	return 0;
 }
 
-static int take_mode(struct lab_request *request, enum lab_kind kind, const char *word)
+static int take_mode(struct lab_request *request, enum lab_kind kind, const char *const *words,
+		     const char *word, struct error *err)
 {
 	int mode = lab_mode_find(kind, word);
 
 	if (mode < 0)
-		return -1;
+		return spelling_none_of(err, word, words);
 	request->modes |= 1u << mode;
 	return 0;
 }
 
 static int take_generator(void *to, const char *word, struct error *err)
 {
-	(void)err;
-	return take_mode(to, LAB_PI, word);
+	static const char *const words[] = {"shared", "own", "vector", NULL};
+
+	return take_mode(to, LAB_PI, words, word, err);
 }
 
 static int take_how(void *to, const char *word, struct error *err)
 {
-	(void)err;
-	return take_mode(to, LAB_SUM, word);
+	static const char *const words[] = {"chunks", "array", "floats", NULL};
+
+	return take_mode(to, LAB_SUM, words, word, err);
 }
 
 static int take_over(void *to, const char *word, struct error *err)
 {
-	(void)err;
-	return take_mode(to, LAB_RECUR, word);
+	static const char *const words[] = {"time", "pixels", NULL};
+
+	return take_mode(to, LAB_RECUR, words, word, err);
 }
 
 static int set_modes(struct options *o, const char *value,
-		     int (*take)(void *to, const char *word, struct error *err), const char *words,
-		     struct error *err)
+		     int (*take)(void *to, const char *word, struct error *err), struct error *err)
 {
 	struct lab_request *request = o->own;
 
 	request->modes = 0;
-	if (option_each(value, take, request, NULL))
-		return error_set(err, EX_USAGE, "'%s' is none of: %s, nor a list of them", value,
-				 words);
-	return 0;
+	return option_each(value, take, request, err);
 }
 
 static int set_generator(struct options *o, const char *value, struct error *err)
 {
-	return set_modes(o, value, take_generator, "shared, own, vector", err);
+	return set_modes(o, value, take_generator, err);
 }
 
 static int set_how(struct options *o, const char *value, struct error *err)
 {
-	return set_modes(o, value, take_how, "chunks, array, floats", err);
+	return set_modes(o, value, take_how, err);
 }
 
 static int set_over(struct options *o, const char *value, struct error *err)
 {
-	return set_modes(o, value, take_over, "time, pixels", err);
+	return set_modes(o, value, take_over, err);
 }
 
 /* --- what to compute --- */
@@ -165,6 +166,7 @@ static const struct option_row generator = {
 	.letter = 'g',
 	.name = "generator",
 	.argument = "shared|own|vector",
+	.kind = VALUE_WORDS,
 	.help = "random numbers: from one generator behind a lock (shared), one for each task "
 		"(own), or computed from the point's number by vector instructions (vector); lists "
 		"as own,vector; default: all",
@@ -182,6 +184,7 @@ static const struct option_row values = {
 static const struct option_row how = {
 	.name = "how",
 	.argument = "chunks|array|floats",
+	.kind = VALUE_WORDS,
 	.help = "made and added chunk by chunk; all in memory first; in single precision, in "
 		"several orders; lists as chunks,array; default: all",
 	.set = set_how,
@@ -205,6 +208,7 @@ static const struct option_row steps = {
 static const struct option_row over = {
 	.name = "over",
 	.argument = "time|pixels",
+	.kind = VALUE_WORDS,
 	.help = "a task is one step of all pixels, or all steps of some pixels; default: both",
 	.set = set_over,
 };
@@ -216,6 +220,7 @@ static const struct option_row workers = {
 	.letter = 'j',
 	.name = "workers",
 	.argument = "N|auto,...",
+	.kind = VALUE_WORDS,
 	.help = "number of workers, one line of the table for each, as in 1,2,4; auto: physical "
 		"cores within affinity, cgroup quota and Slurm's share; default: 1, 2, 4 ... up to "
 		"those",
@@ -224,6 +229,7 @@ static const struct option_row workers = {
 static const struct option_row chunk = {
 	.name = "chunk",
 	.argument = "auto|N",
+	.kind = VALUE_WORD,
 	.help = "points, values or pixels of one task; auto: about 64 tasks",
 	.set = set_task,
 };

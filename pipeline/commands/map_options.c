@@ -117,7 +117,8 @@ static const struct option_row output = {
 	.letter = 'o',
 	.name = "output",
 	.argument = "DIR",
-	.values = "FILE",
+	.kind = VALUE_FOLDER,
+	.brief = "write maps into this folder",
 	.help = "write the map of each index of each scene into this folder, which is not searched "
 		"for scenes unless it is named; its last part is made if it is not there",
 	.set = set_output,
@@ -132,6 +133,7 @@ static const struct option_row name = {
 static const struct option_row format = {
 	.name = "format",
 	.argument = "cog|gtiff|none",
+	.kind = VALUE_WORD,
 	.help = "cog: Cloud Optimized GeoTIFF with overviews (default); gtiff: tiled GeoTIFF; "
 		"none: pictures alone",
 	.set = set_format,
@@ -139,7 +141,7 @@ static const struct option_row format = {
 static const struct option_row type = {
 	.name = "type",
 	.argument = "float32|int16|uint8",
-	.values = "float32 int16 uint8",
+	.kind = VALUE_WORD,
 	.help = "of the pixels; integers have a scale and an offset, and values that they cannot "
 		"hold are stored as the nearest one, and counted; default: int16 where the range "
 		"of an index is known, else float32",
@@ -155,6 +157,7 @@ static const struct option_row output_nodata = {
 static const struct option_row creation = {
 	.name = "co",
 	.argument = "KEY=VALUE",
+	.kind = VALUE_WORD,
 	.values = "COMPRESS= LEVEL= PREDICTOR= BLOCKSIZE= BIGTIFF= OVERVIEWS= SPARSE_OK=",
 	.repeats = true,
 	.help = "creation option in GDAL's words: COMPRESS=DEFLATE|ZSTD|LZW|NONE, LEVEL (default "
@@ -187,6 +190,7 @@ static const struct option_row quicklook = {
 	.name = "quicklook",
 	.argument = "PATTERN",
 	.may_lack = true,
+	.brief = "and pictures of them",
 	.help = "also write a PNG of each map of an index and of classes, 1024 pixels at the most, "
 		"with a legend; names as --name says, with .png",
 	.set = set_quicklook,
@@ -207,6 +211,7 @@ static const struct option_row stretch = {
 static const struct option_row contact_sheet = {
 	.name = "contact-sheet",
 	.argument = "FILE",
+	.kind = VALUE_FILE,
 	.help = "all scenes of the run as small pictures, by date, in one PNG (FILE-2.png and so "
 		"on beyond 48); with --format none no other file is written",
 	.set = set_contact_sheet,
@@ -214,7 +219,7 @@ static const struct option_row contact_sheet = {
 static const struct option_row spool_folder = {
 	.name = "spool-dir",
 	.argument = "DIR",
-	.values = "FILE",
+	.kind = VALUE_FOLDER,
 	.help = "folder for tiles that wait on the disk until their scene is done; default: that "
 		"of -o",
 	.set = set_spool_folder,

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "masks/layouts.h"
 #include "masks/mask_text.h"
+#include "masks/masks.h"
 
 /* A layout that takes a threshold is shown with the usual one. */
 static int parse(struct mask_rule *rule, const char *text, struct error *err)
@@ -59,6 +60,9 @@ static int run(const struct call *call, struct error *err)
 const struct command command_mask = {
 	.word = "mask",
 	.arguments = "[list] | show RULE ...",
+	.verbs = "list show",
+	.shown = mask_word,
+	.shown_behind = mask_set_word,
 	.purpose = "list the presets that --mask knows, or tell what a rule drops",
 	.examples = "imgpipe mask\n"
 		    "imgpipe mask show scl\n"

@@ -132,6 +132,7 @@ static const struct option_row *const saying_rows[] = {&option_quiet, &option_lo
 const struct command command_merge = {
 	.word = "merge",
 	.arguments = "PARTIAL ... | CATALOGUE ...",
+	.operand = VALUE_FILE,
 	.purpose = "join partial results or catalogues of several jobs",
 	.examples = "imgpipe merge --summary ndvi.json part-*-of-8.json\n"
 		    "imgpipe merge -q --partial all.json part-*-of-8.json\n"

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/spelling.h"
 #include "options/values.h"
 #include "teach.h"
 
@@ -32,8 +33,10 @@ static int set_catalogue(struct options *o, const char *value, struct error *err
 
 static int set_resume(struct options *o, const char *value, struct error *err)
 {
-	if (value && strcmp(value, "strict") != 0)
-		return error_set(err, EX_USAGE, "'%.40s' is none of: strict", value);
+	static const char *const words[] = {"strict", NULL};
+
+	if (value && strcmp(value, *words) != 0)
+		return spelling_none_of(err, value, words);
 	o->nightly.resume = value ? RESUME_STRICT : RESUME_YES;
 	return 0;
 }
@@ -49,7 +52,7 @@ static int set_forget_missing(struct options *o, const char *value, struct error
 static const struct option_row catalogue = {
 	.name = "catalog",
 	.argument = "FILE.gpkg",
-	.values = "FILE",
+	.kind = VALUE_FILE,
 	.help = "keep what is known of each scene in this GeoPackage (SQLite), which is made if it "
 		"is not there: outline, date, status, statistics, outputs, exact sums; each job of "
 		"--shard needs its own",
@@ -58,6 +61,7 @@ static const struct option_row catalogue = {
 static const struct option_row resume = {
 	.name = "resume",
 	.argument = "strict",
+	.kind = VALUE_WORD,
 	.may_lack = true,
 	.help = "do only scenes that the catalogue does not hold as done by the same options, or "
 		"whose files have changed (by size and time; strict: also by a checksum of their "
@@ -76,7 +80,7 @@ const struct option_row *const resuming_rows[] = {&catalogue, &resume, NULL};
 static const struct option_row joined = {
 	.name = "catalog",
 	.argument = "FILE.gpkg",
-	.values = "FILE",
+	.kind = VALUE_FILE,
 	.help = "join catalogues (those of jobs with --shard) into this one, which is made if it "
 		"is "
 		"not there; of a scene that several hold, the newest row counts",
@@ -88,6 +92,7 @@ static const struct option_row joined = {
 const struct option_row option_log_format = {
 	.name = "log-format",
 	.argument = "text|json",
+	.kind = VALUE_WORD,
 	.help = "lines on standard error: text, with the time of each if this is no terminal and "
 		"no journal; or json, one object a line; default: text without times",
 	.set = set_log_format,
@@ -95,6 +100,7 @@ const struct option_row option_log_format = {
 const struct option_row option_log_file = {
 	.name = "log-file",
 	.argument = "FILE",
+	.kind = VALUE_FILE,
 	.help = "append those lines to this file, with times, and every finished scene; standard "
 		"error gets what ends the run alone. SIGHUP opens the file anew (logrotate)",
 	.set = set_log_file,
@@ -135,10 +141,12 @@ static int set_wait_lock(struct options *o, const char *value, struct error *err
 
 static int set_on_error(struct options *o, const char *value, struct error *err)
 {
+	static const char *const words[] = {"continue", "stop", NULL};
+
 	o->nightly.stop_on_error = strcmp(value, "stop") == 0;
 	if (o->nightly.stop_on_error || strcmp(value, "continue") == 0)
 		return 0;
-	return error_set(err, EX_USAGE, "'%.40s' is none of: continue, stop", value);
+	return spelling_none_of(err, value, words);
 }
 
 static int parse_failures(struct nightly *nightly, const char *value)
@@ -183,6 +191,7 @@ const struct option_row *const joining_rows[] = {&joined, &option_wait_lock, NUL
 static const struct option_row on_error = {
 	.name = "on-error",
 	.argument = "continue|stop",
+	.kind = VALUE_WORD,
 	.help = "if a scene fails: go on with the others (default), or begin no more scenes, as "
 		"--max-failures 0",
 	.set = set_on_error,

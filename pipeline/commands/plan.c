@@ -64,6 +64,7 @@ static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 const struct command command_plan = {
 	.word = "plan",
 	.arguments = "FILE|DIRECTORY|@LIST|- ...",
+	.operand = VALUE_FILE,
 	.purpose = "show what a run would do, and the memory it needs",
 	.examples = "imgpipe plan --memory 64M big.tif\n"
 		    "imgpipe plan --workers 8 --html page.html scenes/\n",
@@ -90,6 +91,7 @@ static const struct option_row *const drawing_rows[] = {&text, NULL};
 const struct command command_graph = {
 	.word = "graph",
 	.arguments = "FILE|DIRECTORY|@LIST|- ...",
+	.operand = VALUE_FILE,
 	.purpose = "draw the graph of tasks of a run, as SVG on standard output",
 	.examples = "imgpipe graph scene.tif > graph.svg\n"
 		    "imgpipe graph --text --workers 4 --chunk 1024 scenes/\n",

@@ -112,6 +112,7 @@ static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 const struct command command_run = {
 	.word = "run",
 	.arguments = "FILE|DIRECTORY|@LIST|- ...",
+	.operand = VALUE_FILE,
 	.purpose = "compute statistics of indices (the default)",
 	.examples = "imgpipe --workers 16 scenes/*.tif\n"
 		    "imgpipe --index ndvi,evi,ndmi --expr 'clay=S1/S2' --csv all.csv scenes/\n"

@@ -342,6 +342,7 @@ static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 const struct command command_sweep = {
 	.word = "sweep",
 	.arguments = "FILE|DIRECTORY|@LIST ...",
+	.operand = VALUE_FILE,
 	.purpose = "measure run time over chunk sizes and numbers of workers",
 	.examples =
 		"imgpipe sweep --chunk 64..4096 --workers 1,2 scene.tif\n"

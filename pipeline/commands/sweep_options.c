@@ -200,6 +200,7 @@ static int set_cold(struct options *o, const char *value, struct error *err)
 static const struct option_row chunk = {
 	.name = "chunk",
 	.argument = "LIST",
+	.kind = VALUE_WORDS,
 	.values = "auto tile",
 	.help = "chunk sizes: 256,1024 or 64..8192 (doubling), also auto, tile, WxH, 64MiB; "
 		"default 128..4096",
@@ -215,6 +216,7 @@ static const struct option_row workers = {
 static const struct option_row executor = {
 	.name = "executor",
 	.argument = "LIST",
+	.kind = VALUE_WORDS,
 	.values = "threads processes openmp serial",
 	.help = "threads (default), processes, openmp, serial",
 	.set = set_executors,
@@ -222,6 +224,7 @@ static const struct option_row executor = {
 static const struct option_row working_set = {
 	.name = "working-set",
 	.argument = "LIST",
+	.kind = VALUE_WORDS,
 	.values = "tile chunk",
 	.help = "tile (default), chunk: the part of a chunk that is in memory at one time",
 	.set = set_working_sets,

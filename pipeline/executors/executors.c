@@ -4,9 +4,9 @@
 #include "executor.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/spelling.h"
 #include "exec.h"
 #include "mpi/executor_mpi.h"
 
@@ -17,11 +17,12 @@ const struct executor *const executors[] = {
 
 const struct executor *executor_find(const char *name, bool joined, struct error *err)
 {
-	char names[128] = "auto";
+	enum { MOST = 16 };
+	const char *words[MOST + 2] = {"auto"};
 
 	if (strcmp(name, "auto") == 0)
 		return joined ? &executor_mpi : &executor_threads;
-	for (int i = 0; executors[i]; i++) {
+	for (int i = 0; i < MOST && executors[i]; i++) {
 		if (strcmp(name, executors[i]->name) == 0) {
 			if (executors[i]->available())
 				return executors[i];
@@ -31,9 +32,8 @@ const struct executor *executor_find(const char *name, bool joined, struct error
 				  name);
 			return NULL;
 		}
-		strncat(names, ", ", sizeof(names) - strlen(names) - 1);
-		strncat(names, executors[i]->name, sizeof(names) - strlen(names) - 1);
+		words[i + 1] = executors[i]->name;
 	}
-	error_set(err, EX_USAGE, "'%s' is none of: %s", name, names);
+	(void)spelling_none_of(err, name, words);
 	return NULL;
 }

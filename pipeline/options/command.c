@@ -24,6 +24,8 @@ static void add_reports(struct option_list *list, const struct option_group *gro
 					  .row = {.name = report->name,
 						  .argument = report->argument ? report->argument
 									       : "FILE",
+						  .kind = VALUE_FILE,
+						  .brief = report->brief,
 						  .help = report->help},
 					  .report = report,
 					  .identity = report,

@@ -15,18 +15,29 @@
  * EX_USAGE and what would have been right. */
 typedef int option_setter(struct options *options, const char *value, struct error *err);
 
+/* What a value is: completion goes by it. */
+enum option_value {
+	VALUE_TEXT,  /* a number, a pattern, an expression: there is nothing to offer */
+	VALUE_WORD,  /* one of the words */
+	VALUE_WORDS, /* a list of them, with commas */
+	VALUE_FILE,
+	VALUE_FOLDER,
+};
+
 /* An option. Commands that take the same one have the same row. */
 struct option_row {
 	char letter; /* 0: long form only */
 	const char *name;
-	const char *argument; /* NULL: takes no value; "FILE": a file to write, or "-" */
-	const char *values;   /* words for completion; NULL: the plain words of `argument` */
+	const char *argument; /* NULL: takes no value */
+	enum option_value kind;
+	const char *values; /* its words, with blanks; NULL: the plain words of `argument` */
 	/* Or the words of a table, one after another, then NULL; completed in lower case. */
 	const char *(*word)(unsigned number);
 	/* What may follow word `number` behind a colon, in the same way; NULL: nothing. */
 	const char *(*behind)(unsigned number, unsigned i);
-	bool may_lack; /* --name alone is good, too: the value follows as --name=VALUE */
-	bool repeats;  /* each time it is given counts, not the last alone */
+	bool may_lack;     /* --name alone is good, too: the value follows as --name=VALUE */
+	bool repeats;      /* each time it is given counts, not the last alone */
+	const char *brief; /* for -h, where the most used stand; NULL: not there */
 	const char *help;
 	option_setter *set;
 };
@@ -61,6 +72,12 @@ struct command {
 	const char *word;
 	/* What follows the options; "" if nothing may, "[...]" if nothing must. */
 	const char *arguments;
+	enum option_value operand; /* what its arguments are: VALUE_FILE, or VALUE_TEXT */
+	/* Words that may stand first among them, with blanks, and what follows `show`, as in a row
+	 * of options. NULL: none. */
+	const char *verbs;
+	const char *(*shown)(unsigned number);
+	const char *(*shown_behind)(unsigned number, unsigned i);
 	const char *purpose;  /* a line */
 	const char *examples; /* lines of at most 80 columns, each ended */
 	struct option_group groups[OPTION_GROUPS_MOST]; /* ended by one without title */

@@ -49,8 +49,9 @@ struct parser {
 	char letters[2 * OPTIONS_MOST + 2];
 	struct option longs[OPTIONS_MOST + 1];
 	/* What a first look has found. */
-	bool prints; /* an option that prints and ends */
-	bool fails;  /* the command line */
+	bool prints;    /* an option that prints and ends */
+	bool fails;     /* the command line */
+	bool by_letter; /* the option at hand: -h is shorter than --help */
 	unsigned n_configs;
 	const char *config;
 	unsigned n_repeated;
@@ -113,17 +114,26 @@ static int refused(const struct parser *p, int code, char **argv, struct error *
 	return unknown_option(p->commands, p->taker, argv[optind - 1], err);
 }
 
-/* Options that print and end. */
-static int print_and_end(const struct parser *p, const char *name)
+/* -h of the program, which is more than a page. */
+static bool wants_brief(const struct parser *p)
 {
-	if (strcmp(name, "help") == 0)
+	return p->by_letter && (!p->named || p->command == p->commands[0]);
+}
+
+/* Options that print and end: 1, or -1. */
+static int print_and_end(const struct parser *p, const char *name, const char *value,
+			 struct error *err)
+{
+	if (strcmp(name, "help") == 0 && wants_brief(p))
+		print_brief(stdout, p->commands);
+	else if (strcmp(name, "help") == 0)
 		print_help(stdout, p->commands, p->named ? p->command : NULL);
 	else if (strcmp(name, "version") == 0)
 		printf("imgpipe %s\n", IMGPIPE_VERSION);
 	else if (strcmp(name, "man") == 0)
 		print_man(stdout, p->commands);
-	else
-		print_completion(stdout, p->commands);
+	else if (print_completion(stdout, p->commands, value, err))
+		return error_prefix(err, "--%s", name);
 	return 1;
 }
 
@@ -145,6 +155,7 @@ static int each_option(struct parser *p, struct options *options, const struct w
 		const struct option_item *item =
 			code == '?' || code == ':' ? NULL : item_of(p, code);
 
+		p->by_letter = code < ROW_CODE;
 		status = item ? visit(p, options, words, item, optarg, err)
 			      : refused(p, code, words->argv, err);
 	}
@@ -233,7 +244,7 @@ static int take(struct parser *p, struct options *options, const struct words *w
 		const struct option_item *item, const char *value, struct error *err)
 {
 	if (prints(item))
-		return print_and_end(p, item->row.name);
+		return print_and_end(p, item->row.name, value, err);
 	/* Of the variable a command takes what run would understand in the same way. */
 	if (is_outdone(p, item->identity, words->place) ||
 	    (p->taker != p->command && !command_takes(p->command, item->identity)))
@@ -279,7 +290,9 @@ static int read_sources(struct parser *p, struct option_sources *sources, struct
 		return error_set(err, EX_USAGE, "--config is given more than once; name one file");
 	if (variable && config_read_words(&sources->variable, VARIABLE, variable, err))
 		return -1;
-	return p->config && config_read_file(&sources->file, p->config, err) ? -1 : 0;
+	if (p->config && config_read_file(&sources->file, p->config, err))
+		return error_prefix(err, "--config");
+	return 0;
 }
 
 /* The options of run are in the variable, those of the command in the file. */
@@ -360,15 +373,15 @@ void options_release(struct options *options)
 	options->own = NULL;
 }
 
-/* imgpipe help, imgpipe help COMMAND. */
-static bool asks_for_help(struct parser *p, int argc, char **argv)
+/* imgpipe help, imgpipe help WORD: 1, or -1 where there is nothing of that name. 0: it is none. */
+static int help(command_table commands, int argc, char **argv, struct error *err)
 {
 	if (argc < 2 || argc > 3 || strcmp(argv[1], "help") != 0)
-		return false;
+		return 0;
 	if (argc == 3)
-		p->command = command_find(p->commands, argv[2]);
-	p->named = argc == 3;
-	return p->command;
+		return print_topic(stdout, commands, argv[2], err) ? -1 : 1;
+	print_help(stdout, commands, NULL);
+	return 1;
 }
 
 int command_line_parse(struct options *options, const struct command **command,
@@ -380,8 +393,10 @@ int command_line_parse(struct options *options, const struct command **command,
 
 	*options = (struct options){
 		.n_words = (unsigned)argc, .words = argv, .executor = "auto", .scale = 1};
-	if (asks_for_help(&p, argc, argv))
-		return print_and_end(&p, "help");
+	*command = p.command;
+	status = help(commands, argc, argv, err);
+	if (status)
+		return status;
 	p.named = named;
 	p.command = named ? named : commands[0];
 	*command = p.command;

@@ -1,10 +1,15 @@
 /*
- * --help: of one command its own options, of the program its commands and the options of the first.
- * 80 columns.
+ * --help: of one command its own options, of the program its commands and the options of the first;
+ * and of what a word of them stands for.
  */
 #include "print.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+#include "base/spelling.h"
+#include "print_lines.h"
 
 const struct exit_row exit_rows[] = {
 	{"0", "all fine"},
@@ -27,41 +32,6 @@ const struct exit_row exit_rows[] = {
 	{NULL, NULL},
 };
 
-/* Text in lines of at most 80 columns, from column `left` on. */
-static void print_wrapped(FILE *out, const char *text, int column, int left)
-{
-	enum { RIGHT = 80 };
-
-	if (column >= left) {
-		fputc('\n', out);
-		column = 0;
-	}
-	fprintf(out, "%*s", left - column, "");
-	column = left;
-	for (bool first = true; *text; first = false) {
-		int word = (int)strcspn(text, " ");
-
-		if (!first && column + 1 + word > RIGHT) {
-			fprintf(out, "\n%*s", left, "");
-			column = left;
-			first = true;
-		}
-		column += fprintf(out, "%s%.*s", first ? "" : " ", word, text);
-		text += word + (text[word] == ' ');
-	}
-	fputc('\n', out);
-}
-
-static void print_option(FILE *out, const struct option_row *row)
-{
-	int column = row->letter ? fprintf(out, "  -%c, ", row->letter) : fprintf(out, "      ");
-
-	column += fprintf(out, "--%s", row->name);
-	if (row->argument)
-		column += fprintf(out, row->may_lack ? "[=%s]" : " %s", row->argument);
-	print_wrapped(out, row->help, column, 26);
-}
-
 static void print_options(FILE *out, const struct command *command)
 {
 	const char *title = "";
@@ -70,39 +40,120 @@ static void print_options(FILE *out, const struct command *command)
 	option_list_make(&list, command);
 	for (unsigned i = 0; i < list.n; i++) {
 		if (strcmp(title, list.item[i].title) != 0)
-			fprintf(out, "\n%s:\n", list.item[i].title);
+			print_heading(out, list.item[i].title);
 		title = list.item[i].title;
-		print_option(out, &list.item[i].row);
+		print_option(out, &list.item[i].row, list.item[i].row.help);
 	}
+}
+
+static void print_statuses(FILE *out)
+{
+	print_heading(out, "Exit status");
+	for (const struct exit_row *row = exit_rows; row->status; row++)
+		print_wrapped(out, row->meaning, fprintf(out, "  %s", row->status), 10);
 }
 
 static void print_program(FILE *out, command_table commands)
 {
-	fprintf(out,
-		"usage: imgpipe [COMMAND] [options] %s\n\n"
-		"Exact statistics and, with -o, maps of NDVI, other indices and your own\n"
-		"expressions over satellite scenes, all in one read and within a memory limit.\n\n"
-		"Commands (imgpipe COMMAND --help shows the options of each):\n",
-		commands[0]->arguments);
+	fprintf(out, "usage: imgpipe [COMMAND] [options] %s\n", commands[0]->arguments);
+	print_wrapped(out,
+		      "Exact statistics and, with -o, maps of NDVI, other indices and your own "
+		      "expressions over satellite scenes, all in one read and within a memory "
+		      "limit.",
+		      0, 0);
+	print_heading(out, "Commands (imgpipe COMMAND --help shows the options of each)");
 	for (command_table c = commands; *c; c++)
 		print_wrapped(out, (*c)->purpose, fprintf(out, "  %s", (*c)->word), 10);
 	fprintf(out, "\nOptions of %s:\n", commands[0]->word);
 	print_options(out, commands[0]);
-	fprintf(out, "\nExit status:\n");
-	for (const struct exit_row *row = exit_rows; row->status; row++)
-		print_wrapped(out, row->meaning, fprintf(out, "  %s", row->status), 10);
+	print_statuses(out);
 }
 
 void print_help(FILE *out, command_table commands, const struct command *command)
 {
 	if (!command) {
 		print_program(out, commands);
-		fprintf(out, "\nExamples:\n%s", commands[0]->examples);
+		print_heading(out, "Examples");
+		fputs(commands[0]->examples, out);
 		return;
 	}
 	fprintf(out, "usage: imgpipe %s [options]%s%s\n\nimgpipe %s: %s.\n", command->word,
 		*command->arguments ? " " : "", command->arguments, command->word,
 		command->purpose);
 	print_options(out, command);
-	fprintf(out, "\nExamples:\n%s\nExit status: see imgpipe --help.\n", command->examples);
+	print_heading(out, "Examples");
+	fprintf(out, "%s\nExit status: see imgpipe --help.\n", command->examples);
+}
+
+/* --- imgpipe help WORD --- */
+
+/* A word of the title begins so. */
+static bool is_title(const char *title, const char *word)
+{
+	for (const char *at = title; *at; at += strcspn(at, " "), at += strspn(at, " ("))
+		if (strncasecmp(at, word, strlen(word)) == 0)
+			return true;
+	return false;
+}
+
+static bool print_titled(FILE *out, command_table commands, const char *word)
+{
+	const char *title = "";
+	struct option_list list;
+
+	for (command_table c = commands; *c && !*title; c++) {
+		option_list_make(&list, *c);
+		for (unsigned i = 0; i < list.n; i++) {
+			const struct option_item *item = &list.item[i];
+
+			if (!is_title(item->title, word))
+				continue;
+			if (strcmp(title, item->title) != 0)
+				print_heading(out, item->title);
+			title = item->title;
+			print_option(out, &item->row, item->row.help);
+		}
+	}
+	return *title;
+}
+
+/* Commands whose option of that name is another one are told of, too. */
+static bool print_named(FILE *out, command_table commands, const char *name)
+{
+	const void *shown = NULL;
+	struct option_list list;
+
+	for (command_table c = commands; *c; c++) {
+		const struct option_item *item;
+
+		option_list_make(&list, *c);
+		item = option_list_find(&list, name, strlen(name));
+		if (!item || item->identity == shown)
+			continue;
+		fprintf(out, "%simgpipe %s:\n", shown ? "\n" : "", (*c)->word);
+		print_option(out, &item->row, item->row.help);
+		shown = item->identity;
+	}
+	return shown;
+}
+
+int print_topic(FILE *out, command_table commands, const char *word, struct error *err)
+{
+	enum { COMMANDS_MOST = 32, LETTERS_LEAST = 3 };
+	const struct command *command = command_find(commands, word);
+	const char *words[COMMANDS_MOST] = {NULL};
+	const char *name = word + strspn(word, "-");
+
+	if (command)
+		print_help(out, commands, command);
+	else if (strcmp(word, "exit") == 0 || strcmp(word, "status") == 0)
+		print_statuses(out);
+	else if (!print_named(out, commands, name) &&
+		 (strlen(word) < LETTERS_LEAST || !print_titled(out, commands, word))) {
+		for (unsigned i = 0; i + 1 < COMMANDS_MOST && commands[i]; i++)
+			words[i] = commands[i]->word;
+		(void)spelling_none_of(err, word, words);
+		return error_prefix(err, "imgpipe help");
+	}
+	return 0;
 }

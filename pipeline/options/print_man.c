@@ -248,6 +248,9 @@ void print_man(FILE *out, command_table commands)
 	      "A command comes first; without one, imgpipe runs. Arguments are image files, "
 	      "directories, lists of files (@LIST, a path a line), and \\- for a list on standard "
 	      "input. Options may be shortened as long as they are not ambiguous.\n"
+	      ".PP\n"
+	      "imgpipe \\-h is a page of what is used most, imgpipe help WORD shows a command, a "
+	      "heading of options (maps, say) or an option.\n"
 	      ".SH COMMANDS\n"
 	      "Below each command are the options that only this command takes.\n",
 	      out);

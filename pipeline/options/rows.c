@@ -11,6 +11,7 @@ static const struct option_row bands = {
 	.letter = 'b',
 	.name = "bands",
 	.argument = "SPEC",
+	.brief = "which band is which: red=3,nir=4, or red=*_B04.tif,nir=*_B08.tif",
 	.help = "which band is which: band numbers of a stack (red=3,nir=4,swir16=11) or patterns "
 		"of file names (red=*_B04.tif,nir=*_B08.tif); overrides what files and names say",
 	.set = set_bands,
@@ -18,6 +19,7 @@ static const struct option_row bands = {
 static const struct option_row alpha = {
 	.name = "alpha",
 	.argument = "auto|ignore",
+	.kind = VALUE_WORD,
 	.help = "a band that is labelled alpha: pixels where it is 0 are masked (auto, the "
 		"default), or it is no mask",
 	.set = set_alpha,
@@ -42,6 +44,7 @@ static const struct option_row offset = {
 static const struct option_row nodata = {
 	.name = "nodata",
 	.argument = "V|none",
+	.kind = VALUE_WORD,
 	.help = "nodata value of all bands, whatever files and products say; none: every stored "
 		"number counts",
 	.set = set_nodata,
@@ -56,6 +59,7 @@ static const struct option_row reflectance = {
 const struct option_row option_reader = {
 	.name = "reader",
 	.argument = "auto|tiff|gdal",
+	.kind = VALUE_WORD,
 	.help = "which reader; auto: the TIFF reader where it can, else GDAL",
 	.set = set_reader,
 };
@@ -80,6 +84,7 @@ const struct option_row option_exclude = {
 static const struct option_row duplicates = {
 	.name = "duplicates",
 	.argument = "note|newest|fail",
+	.kind = VALUE_WORD,
 	.help = "one acquisition of Landsat or Sentinel-2 that is there several times, by the "
 		"names of files and product folders: note: all count, and a note says so; newest: "
 		"keep "
@@ -106,6 +111,8 @@ const struct option_row option_workers = {
 	.letter = 'j',
 	.name = "workers",
 	.argument = "N|auto",
+	.kind = VALUE_WORD,
+	.brief = "number of workers; default: all physical cores",
 	.help = "number of workers; auto: physical cores within affinity, cgroup quota and Slurm's "
 		"share",
 	.set = set_workers,
@@ -113,12 +120,14 @@ const struct option_row option_workers = {
 const struct option_row option_transport = {
 	.name = "transport",
 	.argument = "shm|pipe",
+	.kind = VALUE_WORD,
 	.help = "how worker processes send results: through shared memory (default) or pipes",
 	.set = set_transport,
 };
 const struct option_row option_confine = {
 	.name = "confine",
 	.argument = "auto|off|must",
+	.kind = VALUE_WORD,
 	.help = "for --executor processes: workers may read inputs and libraries and do nothing "
 		"else. auto: as much of this as the kernel offers; must: refuse to run with less; "
 		"off: no confinement, for debuggers and profilers",
@@ -128,6 +137,7 @@ const struct option_row option_memory = {
 	.letter = 'm',
 	.name = "memory",
 	.argument = "64M|2G|25%",
+	.brief = "limit for the memory of the whole program; default: 25%",
 	.help = "limit for the memory of the whole program; default: 25% of the smallest of RAM, "
 		"cgroup, ulimit and Slurm limits",
 	.set = set_memory,
@@ -135,6 +145,7 @@ const struct option_row option_memory = {
 const struct option_row option_chunk = {
 	.name = "chunk",
 	.argument = "auto|tile|N|WxH|64MiB",
+	.kind = VALUE_WORD,
 	.help = "what one task is: whole tiles (auto, tile), a window of N x N or W x H pixels, or "
 		"a window of so many bytes of decoded bands",
 	.set = set_chunk,
@@ -142,6 +153,7 @@ const struct option_row option_chunk = {
 const struct option_row option_working_set = {
 	.name = "working-set",
 	.argument = "tile|chunk",
+	.kind = VALUE_WORD,
 	.help = "what is in memory at once: a tile of the chunk (default), or the whole chunk as "
 		"array libraries do",
 	.set = set_working_set,
@@ -149,6 +161,7 @@ const struct option_row option_working_set = {
 const struct option_row option_shard = {
 	.name = "shard",
 	.argument = "I/N|auto",
+	.kind = VALUE_WORD,
 	.help = "this job's share of the scenes: every N-th, from the I-th on; auto: as the Slurm "
 		"array or srun step says",
 	.set = set_shard,
@@ -178,6 +191,7 @@ const struct option_row option_tile_grid = {
 const struct option_row option_quiet = {
 	.letter = 'q',
 	.name = "quiet",
+	.brief = "errors only",
 	.help = "no report on standard output, no progress; errors only",
 	.set = set_quiet,
 };
@@ -204,6 +218,7 @@ const struct option_row option_monitor = {
 static const struct option_row config = {
 	.name = "config",
 	.argument = "FILE",
+	.kind = VALUE_FILE,
 	.help = "more options, one a line as on the command line (memory = 2G); what the command "
 		"line says itself wins",
 	.set = set_config,
@@ -217,6 +232,7 @@ const struct option_group config_group = {.title = "Options from a file", .rows 
 static const struct option_row color = {
 	.name = "color",
 	.argument = "auto|always|never",
+	.kind = VALUE_WORD,
 	.help = "colours in what is printed for people: on a terminal, unless NO_COLOR is set or "
 		"TERM is dumb (auto, the default); always, as for less -R; never. Files have none",
 	.set = set_color,
@@ -227,7 +243,11 @@ const struct option_group screen_group = {.title = "Screen", .rows = screen_rows
 
 /* --- help: without a setter, which prints and ends --- */
 
-static const struct option_row help = {.letter = 'h', .name = "help", .help = "print this help"};
+static const struct option_row help = {
+	.letter = 'h',
+	.name = "help",
+	.help = "print this help; imgpipe -h: a page of what is used most",
+};
 static const struct option_row version = {.name = "version", .help = "print the version"};
 static const struct option_row man = {
 	.name = "man",
@@ -235,7 +255,11 @@ static const struct option_row man = {
 };
 static const struct option_row completion = {
 	.name = "completion",
-	.help = "print completions for bash, to be sourced",
+	.argument = "bash|zsh|fish",
+	.kind = VALUE_WORD,
+	.may_lack = true,
+	.help = "print completions for this shell (default: bash), to be sourced; make install "
+		"puts them where shells look",
 };
 
 static const struct option_row *const help_rows[] = {&help, &version, &man, &completion, NULL};

@@ -3,8 +3,11 @@
  */
 #include "command_line.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/spelling.h"
 
 static int check_arguments(const struct command *command, bool named, const struct options *o,
 			   struct error *err)
@@ -35,6 +38,33 @@ static int check_commands(command_table commands, const struct options *o, struc
 					 is_help ? "--help" : word);
 	}
 	return 0;
+}
+
+/* What begins with a letter and has none of a path: "pla", not "x.tif", "@list", "a/b". */
+static bool may_be_command(const char *word)
+{
+	return isalpha((unsigned char)*word) && !strpbrk(word, "/.*?:@=") && access(word, F_OK);
+}
+
+/* A command that was mistyped where no file is called that would be read as a scene, and fail after
+ * all the others. */
+static int check_slip(command_table commands, bool named, const struct options *o,
+		      struct error *err)
+{
+	enum { COMMANDS_MOST = 32 };
+	const char *words[COMMANDS_MOST + 1] = {NULL};
+	char near[SPELLING_LIST];
+
+	if (named || !o->n_args || !may_be_command(o->args[0]))
+		return 0;
+	for (unsigned i = 0; i < COMMANDS_MOST && commands[i]; i++)
+		words[i] = commands[i]->word;
+	if (!*spelling_near_words(near, o->args[0], words))
+		return 0;
+	return error_set(err, EX_NOINPUT,
+			 "%s: cannot be opened: No such file or directory; did you mean the "
+			 "command %s?",
+			 o->args[0], near);
 }
 
 /* Two reports in one stream would be neither. */
@@ -78,7 +108,7 @@ int options_check(command_table commands, const struct command *command, bool na
 			"--offset");
 	if (command->check && command->check(o, err))
 		return -1;
-	if (check_commands(commands, o, err))
+	if (check_commands(commands, o, err) || check_slip(commands, named, o, err))
 		return -1;
 	return want_defaults(command, o, err);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/screen.h"
+#include "base/spelling.h"
 
 /* --- numbers --- */
 
@@ -96,15 +97,10 @@ static int parse_sizes(const char *text, uint32_t *x_size, uint32_t *y_size)
 /* The place of value among words (ended by NULL), or -1 with the words in the error. */
 static int option_choose(const char *value, const char *const *words, struct error *err)
 {
-	char list[128] = "";
-
-	for (int i = 0; words[i]; i++) {
+	for (int i = 0; words[i]; i++)
 		if (strcmp(value, words[i]) == 0)
 			return i;
-		strncat(list, i ? ", " : "", sizeof(list) - strlen(list) - 1);
-		strncat(list, words[i], sizeof(list) - strlen(list) - 1);
-	}
-	return error_set(err, EX_USAGE, "'%s' is none of: %s", value, list);
+	return spelling_none_of(err, value, words);
 }
 
 int option_each(const char *list, int (*add)(void *to, const char *word, struct error *err),
@@ -460,8 +456,10 @@ int set_memory(struct options *o, const char *value, struct error *err)
 				 "'%s' is neither bytes (64M, 1.5G) nor a share from 1%% to 100%%",
 				 value);
 	if (o->memory_bytes < 1 << 20)
-		return error_set(err, EX_USAGE, "'%s' is %llu bytes; write 64M for 64 MiB", value,
-				 (unsigned long long)o->memory_bytes);
+		return error_set(err, EX_USAGE,
+				 "'%s' is %llu bytes, and 1M is the least; write 64M for 64 MiB, "
+				 "25%% for a share",
+				 value, (unsigned long long)o->memory_bytes);
 	return 0;
 }
 

@@ -74,12 +74,35 @@ static bool one_matches(const char *p, const char *p_end, const char *text, cons
 	return true;
 }
 
+/* Does a pattern that begins so begin with this very character? */
+static bool is_itself(char p)
+{
+	return p && !strchr("*?#@[|", p);
+}
+
 /* Most patterns begin with a letter that the text does not: told before all else. */
 static bool may_begin(const char *p, const char *text, size_t len)
 {
-	if (!len || lower(*p) == lower(*text))
-		return true;
-	return *p == '*' || *p == '?' || *p == '#' || *p == '@' || *p == '[' || *p == '|' || !*p;
+	return !len || lower(*p) == lower(*text) || !is_itself(*p);
+}
+
+/* A bit for each letter, one for all else. */
+uint32_t name_begin(char c)
+{
+	const char letter = lower(c);
+
+	return letter >= 'a' && letter <= 'z' ? UINT32_C(1) << (letter - 'a') : UINT32_C(1) << 31;
+}
+
+uint32_t name_begins(const char *alternatives)
+{
+	uint32_t begins = 0;
+
+	for (const char *p = alternatives; p; p = strchr(p, '|')) {
+		p += p > alternatives;
+		begins |= is_itself(*p) ? name_begin(*p) : UINT32_MAX;
+	}
+	return begins;
 }
 
 bool name_matches(const char *alternatives, const char *text, size_t len)

@@ -7,6 +7,7 @@
 #include "sensors.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -269,10 +270,23 @@ static const struct sensor sensors[] = {
 
 enum { N_SENSORS = sizeof(sensors) / sizeof(sensors[0]) };
 
-static const struct sensor *find_one(const char *text, size_t len)
+/* With which characters names of each sensor may begin: most files are of none of them. */
+static uint32_t begins[N_SENSORS];
+static pthread_once_t begins_once = PTHREAD_ONCE_INIT;
+
+static void find_begins(void)
 {
 	for (size_t i = 0; i < N_SENSORS; i++)
-		if (name_matches(sensors[i].pattern, text, len))
+		begins[i] = name_begins(sensors[i].pattern);
+}
+
+static const struct sensor *find_one(const char *text, size_t len)
+{
+	const uint32_t begin = len ? name_begin(*text) : UINT32_MAX;
+
+	(void)pthread_once(&begins_once, find_begins);
+	for (size_t i = 0; i < N_SENSORS; i++)
+		if ((begins[i] & begin) && name_matches(sensors[i].pattern, text, len))
 			return &sensors[i];
 	return NULL;
 }

@@ -250,34 +250,87 @@ INLINE uint64_t read_slot(struct byte_reader *r, unsigned *zeros)
 	return count;
 }
 
-/* A slot of one byte with at most two zeros before it. */
-INLINE bool is_short(unsigned byte)
+/*
+ * A slot is short where its count is in its first byte, and zeros before it are too, or are in a
+ * second byte. Most are, and of one byte.
+ */
+struct short_slots {
+	const unsigned char *at, *end;
+	struct histogram *h;
+	unsigned slot; /* behind those that were read */
+	unsigned left; /* slots that may come */
+	bool bad;
+};
+
+INLINE unsigned short_count(unsigned byte)
 {
-	return byte < MANY_ZEROS << COUNT_BITS;
+	return byte & ((1 << COUNT_BITS) - 1);
 }
 
-/* Most are short: as many of them as come, `used` at most. How many; *slot is then behind them. */
+enum { AT_ONCE = 8, MOST_AT_ONCE = AT_ONCE * MANY_ZEROS };
+
+/* Are these bytes short slots with a count, all of them? By bits of each byte: no carry leaves it.
+ */
+INLINE bool are_short(const unsigned char *at)
+{
+	const uint64_t ones = UINT64_MAX / 0xFF, counts = ones * ((1 << COUNT_BITS) - 1);
+	uint64_t word, has_count, is_long;
+
+	memcpy(&word, at, sizeof(word));
+	has_count = ((word & counts) + counts) >> COUNT_BITS & ones;
+	is_long = (word >> 7 | (word >> 6 & word >> 5)) & ones;
+	return has_count == ones && !is_long;
+}
+
+INLINE void read_eights(struct short_slots *s)
+{
+	for (; s->left >= AT_ONCE && s->end - s->at >= AT_ONCE &&
+	       s->slot + MOST_AT_ONCE <= HIST_SLOTS && are_short(s->at);
+	     s->at += AT_ONCE, s->left -= AT_ONCE)
+		for (unsigned i = 0; i < AT_ONCE; i++) {
+			s->slot += s->at[i] >> COUNT_BITS;
+			s->h->count[s->slot++] = short_count(s->at[i]);
+		}
+}
+
+INLINE void take_short(struct short_slots *s, unsigned zeros, unsigned bytes)
+{
+	const unsigned count = short_count(s->at[0]);
+
+	s->slot += zeros;
+	if (!count || s->slot >= HIST_SLOTS) {
+		s->bad = true;
+		return;
+	}
+	s->h->count[s->slot++] = count;
+	s->at += bytes;
+	s->left--;
+}
+
+/* Of one byte, until one of two. */
+INLINE void read_singly(struct short_slots *s)
+{
+	while (!s->bad && s->left && s->at < s->end && *s->at < MANY_ZEROS << COUNT_BITS)
+		take_short(s, *s->at >> COUNT_BITS, 1);
+}
+
+/* As many as come, `used` at most. How many are left; *slot is then behind those read. */
 INLINE unsigned read_short(struct byte_reader *r, struct histogram *h, unsigned *slot,
 			   unsigned used)
 {
-	const size_t left = (size_t)(r->end - r->at);
-	const unsigned most = used < left ? used : (unsigned)left;
-	const unsigned char *at = r->at;
-	unsigned to = *slot, n;
+	struct short_slots s = {r->at, r->end, h, *slot, used, false};
 
-	for (n = 0; n < most && is_short(at[n]); n++) {
-		unsigned count = at[n] & ((1 << COUNT_BITS) - 1);
-
-		to += at[n] >> COUNT_BITS;
-		if (!count || to >= HIST_SLOTS) {
-			r->bad = true;
+	for (;;) {
+		read_eights(&s);
+		read_singly(&s);
+		if (s.bad || !s.left || s.end - s.at < 2 || *s.at >= 0x80 || s.at[1] >= 0x80)
 			break;
-		}
-		h->count[to++] = count;
+		take_short(&s, MANY_ZEROS + s.at[1], 2);
 	}
-	r->at += n;
-	*slot = to;
-	return n;
+	r->bad = s.bad;
+	r->at = s.at;
+	*slot = s.slot;
+	return s.left;
 }
 
 void read_histogram(struct byte_reader *r, struct histogram *h)
@@ -288,7 +341,7 @@ void read_histogram(struct byte_reader *r, struct histogram *h)
 
 	memset(h, 0, sizeof(*h));
 	while (used && !own.bad) {
-		used -= read_short(&own, h, &slot, used);
+		used = read_short(&own, h, &slot, used);
 		if (!used || own.bad)
 			break;
 		count = read_slot(&own, &zeros);

@@ -19,47 +19,57 @@ static const struct {
 	enum landsat_mtl_form form;
 } forms[] = {{"_MTL.txt", MTL_ODL}, {"_MTL.json", MTL_JSON}, {"_MTL.xml", MTL_XML}};
 
-/* "FOLDER/STEM_MTL.txt" and its like. */
-static int each_form(const char *folder, int folder_len, const char *stem, int stem_len,
-		     const struct side_names *names)
+enum { TAIL_ROOM = 16 };
+
+/* "FOLDER/STEM_MTL.txt" and its like: behind the first `len` bytes of a path with room. */
+static int each_form(char *path, size_t len, const struct side_names *names)
 {
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		int rc = side_names_tell(names, "%.*s/%.*s%s", folder_len, folder, stem_len, stem,
-					 forms[i].tail);
-
-		if (rc)
-			return rc;
+		memcpy(path + len, forms[i].tail, strlen(forms[i].tail) + 1);
+		if (names->see(names->context, path))
+			return 1;
 	}
 	return 0;
 }
 
 /* The name, and what is left of it as parts are cut off at its end. */
-static int each_cut(const char *folder, int folder_len, const char *name, int len,
+static int each_cut(const char *folder, size_t folder_len, const char *name, size_t len,
 		    const struct side_names *names)
 {
+	char *path;
 	int rc = 0;
 
+	if (len < SHORTEST_ID)
+		return 0;
+	path = malloc(folder_len + 1 + len + TAIL_ROOM);
+	if (!path)
+		return -1;
+	memcpy(path, folder, folder_len);
+	path[folder_len] = '/';
+	memcpy(path + folder_len + 1, name, len);
 	while (len >= SHORTEST_ID && rc == 0) {
-		rc = each_form(folder, folder_len, name, len, names);
+		rc = each_form(path, folder_len + 1 + len, names);
 		do
 			len--;
 		while (len > 0 && name[len] != '_');
 	}
+	free(path);
 	return rc;
 }
 
 int landsat_mtl_names(const char *image_path, const struct side_names *names)
 {
 	const char *name = strrchr(image_path, '/'), *folder = name;
-	int folder_len, rc;
+	size_t folder_len;
+	int rc;
 
 	if (!name || image_path[0] != '/' || strncmp(image_path, "/vsi", 4) == 0)
 		return 0;
-	folder_len = (int)(name - image_path);
+	folder_len = (size_t)(name - image_path);
 	while (folder > image_path && folder[-1] != '/')
 		folder--;
-	rc = each_cut(image_path, folder_len, name + 1, (int)name_stem(name + 1), names);
-	return rc ? rc : each_cut(image_path, folder_len, folder, (int)(name - folder), names);
+	rc = each_cut(image_path, folder_len, name + 1, name_stem(name + 1), names);
+	return rc ? rc : each_cut(image_path, folder_len, folder, (size_t)(name - folder), names);
 }
 
 struct search {

@@ -187,7 +187,7 @@ static bool parse_word(const char *text, size_t left, size_t *len, struct band_t
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		size_t n;
 
-		if (tolower((unsigned char)words[i].text[0]) != first)
+		if ((words[i].text[0] | 0x20) != first) /* they begin with letters */
 			continue;
 		n = strlen(words[i].text);
 		if (n <= best || n > left || (n < left && !is_separator(text[n])) ||
@@ -198,8 +198,11 @@ static bool parse_word(const char *text, size_t left, size_t *len, struct band_t
 		token->name = NAME_NONE;
 	}
 	for (size_t i = 0; i < sizeof(camera_words) / sizeof(camera_words[0]); i++) {
-		size_t n = strlen(camera_words[i].text);
+		size_t n;
 
+		if (camera_words[i].text[0] != text[0])
+			continue;
+		n = strlen(camera_words[i].text);
 		if (n <= best || n > left || (n < left && !is_separator(text[n])) ||
 		    memcmp(camera_words[i].text, text, n) != 0)
 			continue;

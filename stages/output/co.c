@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/spelling.h"
+
 enum { TILE_LEAST = 128, TILE_MOST = 4096, TILE_USUAL = 512, DEFLATE_MOST = 12, ZSTD_MOST = 22 };
 enum { PREDICTOR_BY_TYPE = 0, LEVEL_USUAL = 0 };
 
@@ -28,16 +30,15 @@ struct word {
 /* The number of a word; -1 with all of them. */
 static int choose(const struct word *words, const char *value, struct error *err)
 {
-	char list[160] = "";
-	size_t used = 0;
+	enum { MOST = 10 };
+	const char *all[MOST + 1] = {NULL};
 
-	for (; words->word; words++) {
-		if (strcasecmp(words->word, value) == 0)
-			return words->number;
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "",
-					 words->word);
+	for (int i = 0; i < MOST && words[i].word; i++) {
+		if (strcasecmp(words[i].word, value) == 0)
+			return words[i].number;
+		all[i] = words[i].word;
 	}
-	return error_set(err, EX_USAGE, "'%.40s' is none of: %s", value, list);
+	return spelling_none_of(err, value, all);
 }
 
 /* A whole number of decimal digits in [least, most]; -1. */

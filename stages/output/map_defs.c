@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/spelling.h"
+
 #include "map_classes.h"
 #include "pyramid.h"
 #include "window.h"
@@ -213,6 +215,8 @@ static int check_names(const struct maps *maps, struct error *err)
 static int read_type(const char *text, enum map_type *type, const enum map_type **asked,
 		     struct error *err)
 {
+	const char *words[N_TYPES + 1] = {NULL};
+
 	*asked = NULL;
 	if (!text)
 		return 0;
@@ -224,7 +228,10 @@ static int read_type(const char *text, enum map_type *type, const enum map_type 
 			*asked = type;
 			return 0;
 		}
-	return error_set(err, EX_USAGE, "--type: '%.40s' is none of: float32, int16, uint8", text);
+	for (int i = 0; i < N_TYPES; i++)
+		words[i] = type_names[i];
+	(void)spelling_none_of(err, text, words);
+	return error_prefix(err, "--type");
 }
 
 int map_defs_make(struct maps *maps, const struct options *options, struct error *err)

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/spelling.h"
+
 #include "co.h"
 #include "map_defs.h"
 #include "map_name.h"
@@ -69,13 +71,15 @@ static int check_pictures_alone(const struct map_choice *map, struct error *err)
 static int read_format(struct maps *maps, enum map_container *container,
 		       const struct map_choice *map, struct error *err)
 {
+	static const char *const words[] = {"cog", "gtiff", "none", NULL};
 	const char *text = map->format ? map->format : "cog";
 
 	*container = strcasecmp(text, "gtiff") == 0 ? CONTAINER_GTIFF : CONTAINER_COG;
 	maps->files = strcasecmp(text, "none") != 0;
-	if (maps->files && strcasecmp(text, "cog") != 0 && *container != CONTAINER_GTIFF)
-		return error_set(err, EX_USAGE, "--format: '%.40s' is none of: cog, gtiff, none",
-				 text);
+	if (maps->files && strcasecmp(text, "cog") != 0 && *container != CONTAINER_GTIFF) {
+		(void)spelling_none_of(err, text, words);
+		return error_prefix(err, "--format");
+	}
 	return maps->files ? 0 : check_pictures_alone(map, err);
 }
 

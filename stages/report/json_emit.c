@@ -4,26 +4,21 @@
  * has a form to be found (real numbers, texts with anything to escape) is Jansson's to write.
  */
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "json_stats.h"
+#include "json_write.h"
 #include "printable.h"
 
 enum { DEEPEST = 64 };
 
-/* Jansson hands over a few bytes at a time. */
-struct emitting {
-	FILE *out;
-	size_t n;
-	char text[2048];
-};
-
-static int hand_on(struct emitting *e, const char *text, size_t size)
+static int hand_on(struct json_writer *e, const char *text, size_t size)
 {
 	return fwrite(text, 1, size, e->out) == size ? 0 : -1;
 }
 
-static int flush(struct emitting *e)
+static int flush(struct json_writer *e)
 {
 	const size_t n = e->n;
 
@@ -31,7 +26,7 @@ static int flush(struct emitting *e)
 	return hand_on(e, e->text, n);
 }
 
-static int put_plain(struct emitting *e, const char *text, size_t size)
+static int put_plain(struct json_writer *e, const char *text, size_t size)
 {
 	if (size > sizeof(e->text) - e->n && flush(e))
 		return -1;
@@ -42,7 +37,7 @@ static int put_plain(struct emitting *e, const char *text, size_t size)
 	return 0;
 }
 
-static int put_char(struct emitting *e, char c)
+static int put_char(struct json_writer *e, char c)
 {
 	if (e->n == sizeof(e->text) && flush(e))
 		return -1;
@@ -65,10 +60,10 @@ static int put_escaped(FILE *out, uint32_t number)
  * JSON as it is dumped. What is not printable is written as an escape: no reader sees a difference,
  * and no terminal or editor sees the character. Jansson never hands over parts of a character.
  */
-static int put_json(const char *text, size_t size, void *emitting)
+static int put_json(const char *text, size_t size, void *writer)
 {
 	const char *from = text, *end = text + size;
-	struct emitting *e = emitting;
+	struct json_writer *e = writer;
 
 	for (const char *at = text; at < end;) {
 		size_t n = (unsigned char)*at < 0x7F ? 1 : utf8_length(at);
@@ -85,7 +80,7 @@ static int put_json(const char *text, size_t size, void *emitting)
 }
 
 /* 17 significant digits: reading a number back gives the same double. */
-static int put_dumped(struct emitting *e, const json_t *value)
+static int put_dumped(struct json_writer *e, const json_t *value)
 {
 	return json_dump_callback(value, put_json, e,
 				  JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
@@ -93,7 +88,7 @@ static int put_dumped(struct emitting *e, const json_t *value)
 
 /* --- by hand --- */
 
-static int put_whole(struct emitting *e, json_int_t number)
+static int put_whole(struct json_writer *e, json_int_t number)
 {
 	char digits[24], *at = digits + sizeof(digits);
 	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
@@ -106,6 +101,16 @@ static int put_whole(struct emitting *e, json_int_t number)
 	return put_plain(e, at, (size_t)(digits + sizeof(digits) - at));
 }
 
+/* Whole numbers are written as Jansson writes them; below 10^15 they have the same digits. */
+static int put_real(struct json_writer *e, const json_t *value)
+{
+	const double number = json_real_value(value);
+
+	if (!(fabs(number) < 1e15) || number != trunc(number) || (number == 0 && signbit(number)))
+		return put_dumped(e, value);
+	return put_whole(e, (json_int_t)number) || put_plain(e, ".0", 2);
+}
+
 /* Are these bytes their own JSON? */
 static bool is_plain(const char *text, size_t size)
 {
@@ -115,12 +120,12 @@ static bool is_plain(const char *text, size_t size)
 	return true;
 }
 
-static int put_quoted(struct emitting *e, const char *text, size_t size)
+static int put_quoted(struct json_writer *e, const char *text, size_t size)
 {
 	return put_char(e, '"') || put_plain(e, text, size) || put_char(e, '"');
 }
 
-static int put_text(struct emitting *e, const json_t *text)
+static int put_text(struct json_writer *e, const json_t *text)
 {
 	const char *value = json_string_value(text);
 	const size_t size = json_string_length(text);
@@ -128,7 +133,7 @@ static int put_text(struct emitting *e, const json_t *text)
 	return is_plain(value, size) ? put_quoted(e, value, size) : put_dumped(e, text);
 }
 
-static int put_key(struct emitting *e, const char *key)
+static int put_key(struct json_writer *e, const char *key)
 {
 	const size_t size = strlen(key);
 	json_t *text;
@@ -142,9 +147,9 @@ static int put_key(struct emitting *e, const char *key)
 	return rc || put_char(e, ':');
 }
 
-static int put_value(struct emitting *e, const json_t *value, unsigned depth);
+static int put_value(struct json_writer *e, const json_t *value, unsigned depth);
 
-static int put_array(struct emitting *e, const json_t *array, unsigned depth)
+static int put_array(struct json_writer *e, const json_t *array, unsigned depth)
 {
 	int rc = put_char(e, '[');
 
@@ -154,7 +159,7 @@ static int put_array(struct emitting *e, const json_t *array, unsigned depth)
 }
 
 /* In the order in which its members were put. */
-static int put_object(struct emitting *e, json_t *object, unsigned depth)
+static int put_object(struct json_writer *e, json_t *object, unsigned depth)
 {
 	void *at = json_object_iter(object);
 	int rc = put_char(e, '{');
@@ -165,7 +170,7 @@ static int put_object(struct emitting *e, json_t *object, unsigned depth)
 	return rc || put_char(e, '}');
 }
 
-static int put_value(struct emitting *e, const json_t *value, unsigned depth)
+static int put_value(struct json_writer *e, const json_t *value, unsigned depth)
 {
 	if (depth > DEEPEST)
 		return -1;
@@ -181,6 +186,7 @@ static int put_value(struct emitting *e, const json_t *value, unsigned depth)
 	case JSON_NULL:
 		return put_plain(e, "null", 4);
 	case JSON_REAL:
+		return put_real(e, value);
 	case JSON_TRUE:
 	case JSON_FALSE:
 		break;
@@ -188,20 +194,85 @@ static int put_value(struct emitting *e, const json_t *value, unsigned depth)
 	return put_dumped(e, value);
 }
 
-int js_emit(FILE *out, json_t *value, struct error *err)
-{
-	struct emitting e = {.out = out};
-	int rc;
+/* --- piece by piece --- */
 
-	if (!value)
-		return error_memory(err, "JSON of a report", sizeof(struct summary));
-	rc = put_value(&e, value, 0);
-	if (!rc)
-		rc = flush(&e);
+void jw_begin(struct json_writer *w, FILE *out)
+{
+	w->out = out;
+	w->n = 0;
+	w->failed = w->behind = false;
+}
+
+/* In front of a value, a key or what opens one; values behind it stand behind another. */
+static void next(struct json_writer *w, bool behind)
+{
+	if (w->behind && put_char(w, ','))
+		w->failed = true;
+	w->behind = behind;
+}
+
+static void note(struct json_writer *w, int rc)
+{
+	w->failed = w->failed || rc;
+}
+
+void jw_open(struct json_writer *w, char bracket)
+{
+	next(w, false);
+	note(w, put_char(w, bracket));
+}
+
+void jw_close(struct json_writer *w, char bracket)
+{
+	note(w, put_char(w, bracket));
+	w->behind = true;
+}
+
+void jw_key(struct json_writer *w, const char *key)
+{
+	next(w, false);
+	note(w, put_key(w, key));
+}
+
+void jw_count(struct json_writer *w, uint64_t n)
+{
+	next(w, true);
+	note(w, put_whole(w, n > INT64_MAX ? INT64_MAX : (json_int_t)n));
+}
+
+void jw_value(struct json_writer *w, json_t *value)
+{
+	next(w, true);
+	note(w, !value || put_value(w, value, 0));
 	json_decref(value);
-	if (!rc)
+}
+
+void jw_members(struct json_writer *w, json_t *object)
+{
+	void *at = json_object_iter(object);
+
+	note(w, !object);
+	for (; at && !w->failed; at = json_object_iter_next(object, at)) {
+		jw_key(w, json_object_iter_key(at));
+		jw_value(w, json_incref(json_object_iter_value(at)));
+	}
+	json_decref(object);
+}
+
+int jw_end(struct json_writer *w, struct error *err)
+{
+	if (!w->failed && flush(w) == 0)
 		return 0;
-	if (!ferror(out)) /* jansson gives no other reason */
+	if (!ferror(w->out)) /* jansson gives no other reason */
 		return error_memory(err, "JSON of a report", sizeof(struct summary));
 	return error_errno(err, EX_IOERR, errno ? errno : EIO, "cannot write");
+}
+
+int js_emit(FILE *out, json_t *value, struct error *err)
+{
+	struct json_writer w;
+
+	jw_begin(&w, out);
+	jw_value(&w, value);
+	return jw_end(&w, err);
 }

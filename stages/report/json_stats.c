@@ -10,8 +10,6 @@
 
 #include "base/redact.h"
 #include "printable.h"
-#include "recipe.h"
-#include "masks/masks.h"
 #include "report_words.h"
 #include "window.h"
 
@@ -105,69 +103,6 @@ void js_append(json_t **array, json_t *value)
 		return;
 	json_decref(*array);
 	*array = NULL;
-}
-
-static json_t *percentiles(const struct summary *s)
-{
-	json_t *o = json_object();
-
-	for (unsigned i = 0; i < N_PERCENTILES; i++) {
-		char key[8];
-
-		if (percentile_ranks[i] == 50) /* the median has a key of its own */
-			continue;
-		(void)snprintf(key, sizeof(key), "%u", percentile_ranks[i]);
-		js_put(&o, key, js_number(s->percentile[i]));
-	}
-	return o;
-}
-
-static json_t *coarse_histogram(const struct summary *s, const struct value_grid *grid)
-{
-	json_t *o = json_object(), *buckets = json_array();
-
-	for (unsigned i = 0; i < COARSE_BINS; i++)
-		js_append(&buckets, js_count(s->coarse[i]));
-	js_put(&o, "min", js_number(grid->lo));
-	js_put(&o, "max", js_number(grid->hi));
-	js_put(&o, "count", json_integer(COARSE_BINS));
-	js_put(&o, "below", js_count(s->n_below));
-	js_put(&o, "above", js_count(s->n_above));
-	js_put(&o, "buckets", buckets);
-	return o;
-}
-
-static json_t *masked_by(const struct mask_counts *by)
-{
-	json_t *o = json_object();
-
-	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
-		js_put(&o, mask_reason_word((enum mask_reason)reason), js_count(by->n[reason]));
-	return o;
-}
-
-json_t *js_stats(const struct summary *s, const struct value_grid *grid)
-{
-	json_t *o = json_object();
-
-	js_put(&o, "pixels", js_count(s->pixels));
-	js_put(&o, "valid", js_count(s->n[PIXEL_VALID]));
-	js_put(&o, "nodata", js_count(s->n[PIXEL_NODATA]));
-	js_put(&o, "masked", js_count(s->n[PIXEL_MASKED]));
-	js_put(&o, "masked_by", masked_by(&s->masked_by));
-	js_put(&o, "zero_denominator", js_count(s->n[PIXEL_DIV0]));
-	js_put(&o, "nonfinite", js_count(s->n[PIXEL_NONFINITE]));
-	js_put(&o, "outside_range", js_count(s->n_outside));
-	js_put(&o, "min", js_number(s->min));
-	js_put(&o, "max", js_number(s->max));
-	js_put(&o, "mean", js_number(s->mean));
-	js_put(&o, "std", js_number(s->std));
-	js_put(&o, "median", js_number(s->percentile[N_PERCENTILES / 2]));
-	js_put(&o, "percentiles", percentiles(s));
-	js_put(&o, "valid_percent", js_number(s->valid_percent));
-	js_put(&o, "area_ha", js_number(s->area_ha));
-	js_put(&o, "histogram", coarse_histogram(s, grid));
-	return o;
 }
 
 int js_emit_member(FILE *out, const char *before, const char *key, json_t *value, struct error *err)

@@ -31,9 +31,6 @@ json_t *js_seconds(uint64_t ns);
 void js_put(json_t **object, const char *key, json_t *value);
 void js_append(json_t **array, json_t *value);
 
-/* The statistics object of the reports; see report/schema.md. */
-json_t *js_stats(const struct summary *s, const struct value_grid *grid);
-
 /* Exact integers may be longer than JSON readers take numbers to be: as text. */
 json_t *js_wide(int128 n);
 /* Cells that are numbers, by their names; 0 where cells is NULL. */

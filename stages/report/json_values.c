@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "masks/masks.h"
+#include "recipe.h"
 #include "report_teach.h"
 #include "report_words.h"
 
@@ -40,66 +42,164 @@ static json_t *missing_object(const struct scene *scene, const struct recipe *re
 	return o;
 }
 
-void js_put_scene_values(json_t **object, const struct scene_result *result,
-			 const struct recipe *recipe, bool floats)
+/* --- statistics --- */
+
+static void write_count(struct json_writer *w, const char *key, uint64_t n)
 {
-	json_t *indices = json_object(), *sums = json_object();
-	struct summary summary;
-
-	for (unsigned v = 0; v < recipe->n_values; v++) {
-		const struct value_def *value = &recipe->value[v];
-		bool known = scene_summary(&summary, result, v, recipe);
-
-		js_put(&indices, value->name,
-		       known ? js_stats(&summary, &value->grid) : json_null());
-		if (known)
-			js_put(&sums, value->name,
-			       teach_float_object(&result->value[v].float_sums,
-						  summary.n[PIXEL_VALID], summary.mean));
-	}
-	js_put(object, "indices", indices);
-	if (scene_lacks_values(result))
-		js_put(object, "missing", missing_object(result->scene, recipe));
-	if (floats && result->status == SCENE_OK)
-		js_put(object, "float_sums", sums);
-	else
-		json_decref(sums);
+	jw_key(w, key);
+	jw_count(w, n);
 }
 
-/* The statistics object, behind the number of scenes that are in it. */
-static json_t *total_object(const struct value_totals *totals, const struct summary *summary,
+static void write_number(struct json_writer *w, const char *key, double value)
+{
+	jw_key(w, key);
+	jw_value(w, js_number(value));
+}
+
+static void write_masked_by(struct json_writer *w, const struct mask_counts *by)
+{
+	jw_key(w, "masked_by");
+	jw_open(w, '{');
+	for (unsigned reason = 0; reason < N_MASK_REASONS; reason++)
+		write_count(w, mask_reason_word((enum mask_reason)reason), by->n[reason]);
+	jw_close(w, '}');
+}
+
+static void write_percentiles(struct json_writer *w, const struct summary *s)
+{
+	jw_key(w, "percentiles");
+	jw_open(w, '{');
+	for (unsigned i = 0; i < N_PERCENTILES; i++) {
+		char key[8];
+
+		if (percentile_ranks[i] == 50) /* the median has a key of its own */
+			continue;
+		(void)snprintf(key, sizeof(key), "%u", percentile_ranks[i]);
+		write_number(w, key, s->percentile[i]);
+	}
+	jw_close(w, '}');
+}
+
+static void write_histogram(struct json_writer *w, const struct summary *s,
 			    const struct value_grid *grid)
 {
-	json_t *o = json_object(), *stats = js_stats(summary, grid);
-
-	js_put(&o, "scenes", js_count(totals->n_scenes));
-	js_put(&o, "area_scenes", js_count(totals->n_area));
-	if (json_object_update(o, stats)) {
-		json_decref(o);
-		o = NULL;
-	}
-	json_decref(stats);
-	return o;
+	jw_key(w, "histogram");
+	jw_open(w, '{');
+	write_number(w, "min", grid->lo);
+	write_number(w, "max", grid->hi);
+	write_count(w, "count", COARSE_BINS);
+	write_count(w, "below", s->n_below);
+	write_count(w, "above", s->n_above);
+	jw_key(w, "buckets");
+	jw_open(w, '[');
+	for (unsigned i = 0; i < COARSE_BINS; i++)
+		jw_count(w, s->coarse[i]);
+	jw_close(w, ']');
+	jw_close(w, '}');
 }
 
-void js_put_total_values(json_t **object, const struct pixel_totals *totals, bool floats)
+/* Members of the statistics object of the reports; see schema.md. */
+static void write_stats(struct json_writer *w, const struct summary *s,
+			const struct value_grid *grid)
 {
-	json_t *indices = json_object(), *sums = json_object();
+	write_count(w, "pixels", s->pixels);
+	write_count(w, "valid", s->n[PIXEL_VALID]);
+	write_count(w, "nodata", s->n[PIXEL_NODATA]);
+	write_count(w, "masked", s->n[PIXEL_MASKED]);
+	write_masked_by(w, &s->masked_by);
+	write_count(w, "zero_denominator", s->n[PIXEL_DIV0]);
+	write_count(w, "nonfinite", s->n[PIXEL_NONFINITE]);
+	write_count(w, "outside_range", s->n_outside);
+	write_number(w, "min", s->min);
+	write_number(w, "max", s->max);
+	write_number(w, "mean", s->mean);
+	write_number(w, "std", s->std);
+	write_number(w, "median", s->percentile[N_PERCENTILES / 2]);
+	write_percentiles(w, s);
+	write_number(w, "valid_percent", s->valid_percent);
+	write_number(w, "area_ha", s->area_ha);
+	write_histogram(w, s, grid);
+}
+
+/* --- of a scene, and of all --- */
+
+static void write_scene_value(struct json_writer *w, json_t **sums,
+			      const struct scene_result *result, unsigned v,
+			      const struct recipe *recipe)
+{
+	const struct value_def *value = &recipe->value[v];
 	struct summary summary;
 
-	for (unsigned v = 0; v < totals->n_values; v++) {
-		const struct value_def *def = &totals->layout->recipe->value[v];
-		const struct value_totals *value = &totals->value[v];
+	jw_key(w, value->name);
+	if (!scene_summary(&summary, result, v, recipe)) {
+		jw_value(w, json_null());
+		return;
+	}
+	jw_open(w, '{');
+	write_stats(w, &summary, &value->grid);
+	jw_close(w, '}');
+	if (*sums)
+		js_put(sums, value->name,
+		       teach_float_object(&result->value[v].float_sums, summary.n[PIXEL_VALID],
+					  summary.mean));
+}
 
-		totals_summary(&summary, totals, v);
-		js_put(&indices, def->name, total_object(value, &summary, &def->grid));
-		js_put(&sums, def->name,
+/* Where they are asked for. */
+static void write_sums(struct json_writer *w, json_t *sums, bool floats)
+{
+	if (!floats)
+		return;
+	jw_key(w, "float_sums");
+	jw_value(w, sums);
+}
+
+void js_write_scene_values(struct json_writer *w, const struct scene_result *result,
+			   const struct recipe *recipe, bool floats)
+{
+	const bool has_sums = floats && result->status == SCENE_OK;
+	json_t *sums = has_sums ? json_object() : NULL;
+
+	jw_key(w, "indices");
+	jw_open(w, '{');
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		write_scene_value(w, &sums, result, v, recipe);
+	jw_close(w, '}');
+	if (scene_lacks_values(result)) {
+		jw_key(w, "missing");
+		jw_value(w, missing_object(result->scene, recipe));
+	}
+	write_sums(w, sums, has_sums);
+}
+
+/* The statistics, behind the number of scenes that are in it. */
+static void write_total_value(struct json_writer *w, json_t **sums,
+			      const struct pixel_totals *totals, unsigned v)
+{
+	const struct value_def *def = &totals->layout->recipe->value[v];
+	const struct value_totals *value = &totals->value[v];
+	struct summary summary;
+
+	totals_summary(&summary, totals, v);
+	jw_key(w, def->name);
+	jw_open(w, '{');
+	write_count(w, "scenes", value->n_scenes);
+	write_count(w, "area_scenes", value->n_area);
+	write_stats(w, &summary, &def->grid);
+	jw_close(w, '}');
+	if (*sums)
+		js_put(sums, def->name,
 		       teach_float_object(&value->float_sums, summary.n[PIXEL_VALID],
 					  summary.mean));
-	}
-	js_put(object, "indices", indices);
-	if (floats)
-		js_put(object, "float_sums", sums);
-	else
-		json_decref(sums);
+}
+
+void js_write_total_values(struct json_writer *w, const struct pixel_totals *totals, bool floats)
+{
+	json_t *sums = floats ? json_object() : NULL;
+
+	jw_key(w, "indices");
+	jw_open(w, '{');
+	for (unsigned v = 0; v < totals->n_values; v++)
+		write_total_value(w, &sums, totals, v);
+	jw_close(w, '}');
+	write_sums(w, sums, floats);
 }

@@ -6,17 +6,18 @@
 #define IMGPIPE_JSON_VALUES_H
 
 #include "json_stats.h"
+#include "json_write.h"
 #include "report.h"
 
 /* In the head: name, formula, range and grid of each. */
 json_t *js_indices(const struct recipe *recipe);
 
-/* Puts `indices`, and `missing` where values are, into a scene's object; with `floats` their
+/* Writes `indices`, and `missing` where values are, into a scene's open object; with `floats` their
  * float sums. */
-void js_put_scene_values(json_t **object, const struct scene_result *result,
-			 const struct recipe *recipe, bool floats);
+void js_write_scene_values(struct json_writer *w, const struct scene_result *result,
+			   const struct recipe *recipe, bool floats);
 
 /* The same into the object of all scenes. */
-void js_put_total_values(json_t **object, const struct pixel_totals *totals, bool floats);
+void js_write_total_values(struct json_writer *w, const struct pixel_totals *totals, bool floats);
 
 #endif

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/simd.h"
 #include "partial_sums.h"
 #include "pixels/value_rule.h"
 
@@ -99,19 +100,34 @@ static struct used used_slots(const struct histogram *h)
 	return used;
 }
 
-/* Of those from slot first to end - 1; as halves, whose sums cannot overflow and take vectors. */
-static uint128 sum_slots(const struct histogram *h, const struct used *used, unsigned first,
-			 unsigned end)
+/* Of the low and the high halves of counts: they cannot overflow, and take vectors. */
+struct halves {
+	uint64_t low, high;
+};
+
+SIMD_KERNEL(add_halves, (struct halves * to, const uint64_t *count, unsigned n), (to, count, n))
 {
 	uint64_t low = 0, high = 0;
 
+	for (unsigned i = 0; i < n; i++) {
+		low += count[i] & UINT32_MAX;
+		high += count[i] >> 32;
+	}
+	*to = (struct halves){low, high};
+}
+
+/* Of those from slot first to end - 1. */
+static uint128 sum_slots(const struct histogram *h, const struct used *used, unsigned first,
+			 unsigned end)
+{
+	struct halves sum;
+
 	first = first > used->first ? first : used->first;
 	end = end < used->end ? end : used->end;
-	for (unsigned i = first; i < end; i++) {
-		low += h->count[i] & UINT32_MAX;
-		high += h->count[i] >> 32;
-	}
-	return ((uint128)high << 32) + low;
+	if (first >= end)
+		return 0;
+	add_halves(&sum, h->count + first, end - first);
+	return ((uint128)sum.high << 32) + sum.low;
 }
 
 static int check_histogram(const struct accum *a, const struct histogram *h,

@@ -23,13 +23,13 @@
 /* "LIBTIFF, Version 4.5.0\nCopyright ..." -> "4.5.0" */
 static json_t *libtiff_version(void)
 {
-	const char *text = TIFFGetVersion(), *number = strstr(text, "Version ");
+	const char *text = TIFFLIB_VERSION_STR, *number = strstr(text, "Version ");
 
 	number = number ? number + strlen("Version ") : text;
 	return json_stringn(number, strcspn(number, "\n"));
 }
 
-/* GDAL is that of the build: whether it is loaded depends on how the work is done. */
+/* GDAL and libtiff are those of the build: whether they are loaded depends on the files. */
 json_t *partial_made_by(void)
 {
 	json_t *o = json_object(), *list = json_array();

@@ -6,7 +6,9 @@
 #include "partial_sums.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "base/simd.h"
 #include "pixels/value_rule.h"
 
 enum {
@@ -55,19 +57,51 @@ struct moments {
 	double n, first, second;
 };
 
-/* By sums of sums from the last place on: what is at place i goes i + 1 times into `once`. */
+/*
+ * Places are taken in rows, a lane for each of a row, by sums of sums from the last row on: what is
+ * in row j goes j + 1 times into `once`.
+ */
+enum { LANES = 16 };
+
+struct lanes {
+	uint64_t all[LANES], once[LANES], twice[LANES];
+};
+
+SIMD_KERNEL(add_rows, (struct lanes * to, const uint64_t *count, unsigned n), (to, count, n))
+{
+	struct lanes s;
+
+	memset(&s, 0, sizeof(s));
+	while (n--)
+		for (unsigned i = 0; i < LANES; i++) {
+			s.all[i] += count[n * LANES + i];
+			s.once[i] += s.all[i];
+			s.twice[i] += s.once[i];
+		}
+	*to = s;
+}
+
 static struct moments moments_of(const uint64_t *count, unsigned n)
 {
-	uint64_t all = 0, once = 0, twice = 0, first;
+	const unsigned rows = n / LANES;
+	uint64_t all = 0, first = 0, second = 0;
+	struct lanes s;
 
-	while (n--) {
-		all += count[n];
-		once += all;
-		twice += once;
+	add_rows(&s, count, rows);
+	for (uint64_t i = 0; i < LANES; i++) {
+		const uint64_t row = s.once[i] - s.all[i];
+		const uint64_t square = 2 * s.twice[i] - 3 * row - 2 * s.all[i];
+
+		all += s.all[i];
+		first += LANES * row + i * s.all[i];
+		second += LANES * LANES * square + 2 * LANES * i * row + i * i * s.all[i];
 	}
-	first = once - all;
-	return (struct moments){(double)all, (double)first,
-				(double)(2 * twice - 3 * first - 2 * all)};
+	for (uint64_t i = (uint64_t)rows * LANES; i < n; i++) {
+		all += count[i];
+		first += i * count[i];
+		second += i * i * count[i];
+	}
+	return (struct moments){(double)all, (double)first, (double)second};
 }
 
 /* Of squares of begin + width * place. */

@@ -231,6 +231,7 @@ static int tiles_scene(struct open_report *report, const struct scene_result *re
 const struct report report_csv = {
 	.option = {.kind = "CSV",
 		   .name = "csv",
+		   .brief = "a line for each scene, for spreadsheets and pandas",
 		   .help = "one line per scene and index",
 		   .made_by = REPORT_BY_RUN | REPORT_BY_MERGE},
 	.begin = csv_begin,

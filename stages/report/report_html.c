@@ -331,6 +331,7 @@ static int html_end(struct open_report *report, const struct run_totals *totals,
 const struct report report_html = {
 	.option = {.kind = "HTML",
 		   .name = "html",
+		   .brief = "a page with pictures, to be opened in a browser",
 		   .help = "a page about the run: timeline of the workers, memory, stages, "
 			   "maps; needs no network",
 		   .made_by = REPORT_BY_RUN,

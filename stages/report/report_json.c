@@ -210,9 +210,7 @@ static json_t *scene_object(const struct scene_result *result, const struct reci
 	js_put(&o, "notes", note_list(s->notes[0], sizeof(s->notes[0]), s->n_notes));
 	if (options->maps)
 		js_put(&o, "outputs", js_outputs(result, options->maps, recipe));
-	if (recipe)
-		js_put_scene_values(&o, result, recipe, teaches(&options->teach, TEACH_FLOAT_SUMS));
-	else
+	if (!recipe)
 		js_put(&o, "exact",
 		       result->cells ? js_exact(result->layout, result->cells) : json_null());
 	return o;
@@ -221,9 +219,19 @@ static json_t *scene_object(const struct scene_result *result, const struct reci
 static int json_scene(struct open_report *report, const struct scene_result *result,
 		      struct error *err)
 {
+	const struct recipe *recipe = report->plan->layout.recipe;
+	const struct options *options = report->options;
+	struct json_writer w;
+
 	(void)fputs(report->row ? ",\n" : "\n", report->out);
-	return js_emit(report->out,
-		       scene_object(result, report->plan->layout.recipe, report->options), err);
+	jw_begin(&w, report->out);
+	jw_open(&w, '{');
+	jw_members(&w, scene_object(result, recipe, options));
+	if (recipe)
+		js_write_scene_values(&w, result, recipe,
+				      teaches(&options->teach, TEACH_FLOAT_SUMS));
+	jw_close(&w, '}');
+	return jw_end(&w, err);
 }
 
 static json_t *waits_object(const uint64_t wait_ns[N_WAIT_CAUSES])
@@ -462,7 +470,7 @@ static json_t *confinement_object(const struct run_totals *totals, const struct 
 	return o;
 }
 
-static json_t *global_object(const struct run_totals *totals, const struct options *options)
+static json_t *global_object(const struct run_totals *totals)
 {
 	const struct pixel_totals *pixels = totals->pixels;
 	json_t *o = json_object();
@@ -473,13 +481,27 @@ static json_t *global_object(const struct run_totals *totals, const struct optio
 	js_put(&o, "scenes_skipped", js_count(totals->n_skipped));
 	js_put(&o, "scenes_cancelled", js_count(totals->n_cancelled));
 	js_put(&o, "scenes_not_begun", js_count(totals->n_not_begun));
-	if (!pixels->layout->recipe) {
+	if (pixels->layout->recipe)
+		js_put(&o, "scenes_incomplete", js_count(totals->n_incomplete));
+	else
 		js_put(&o, "exact", js_exact(pixels->layout, pixels->cells));
-		return o;
-	}
-	js_put(&o, "scenes_incomplete", js_count(totals->n_incomplete));
-	js_put_total_values(&o, pixels, teaches(&options->teach, TEACH_FLOAT_SUMS));
 	return o;
+}
+
+static int emit_global(FILE *out, const struct run_totals *totals, const struct options *options,
+		       struct error *err)
+{
+	struct json_writer w;
+
+	(void)fputs(",\n\"global\":", out);
+	jw_begin(&w, out);
+	jw_open(&w, '{');
+	jw_members(&w, global_object(totals));
+	if (totals->pixels->layout->recipe)
+		js_write_total_values(&w, totals->pixels,
+				      teaches(&options->teach, TEACH_FLOAT_SUMS));
+	jw_close(&w, '}');
+	return jw_end(&w, err);
 }
 
 static json_t *verdict_list(const struct run_totals *totals, const struct plan *plan,
@@ -515,7 +537,7 @@ static int json_end(struct open_report *report, const struct run_totals *totals,
 	    js_emit_member(out, ",\n", "teaching_costs",
 			   options->teach.modes ? teach_costs(totals) : json_null(), err) ||
 	    js_emit_member(out, ",\n", "verdict", verdict_list(totals, plan, options), err) ||
-	    js_emit_member(out, ",\n", "global", global_object(totals, options), err))
+	    emit_global(out, totals, options, err))
 		return -1;
 	(void)fputs("}\n", out);
 	return report_check(out, err);

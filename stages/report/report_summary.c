@@ -32,26 +32,37 @@ static int summary_scene(struct open_report *report, const struct scene_result *
 			 struct error *err)
 {
 	json_t *o = json_object();
+	struct json_writer w;
 
 	js_put(&o, "name", js_name(result->scene->name ? result->scene->name : ""));
 	js_put(&o, "status", js_text(scene_status_name(result->status)));
 	js_put(&o, "error",
 	       scene_has_error(result) ? js_text(error_code_name(result->error.code))
 				       : json_null());
-	js_put_scene_values(&o, result, report->plan->layout.recipe, floats(report->options));
 	(void)fputs(report->row ? ",\n" : "\n", report->out);
-	return js_emit(report->out, o, err);
+	jw_begin(&w, report->out);
+	jw_open(&w, '{');
+	jw_members(&w, o);
+	js_write_scene_values(&w, result, report->plan->layout.recipe, floats(report->options));
+	jw_close(&w, '}');
+	return jw_end(&w, err);
 }
 
 static int summary_end(struct open_report *report, const struct run_totals *totals,
 		       struct error *err)
 {
 	json_t *o = json_object();
+	struct json_writer w;
 
 	js_put(&o, "scenes", js_count(totals->n_ok));
 	js_put(&o, "skipped", js_count(totals->n_skipped));
-	js_put_total_values(&o, totals->pixels, floats(report->options));
-	if (js_emit_member(report->out, "\n],\n", "global", o, err))
+	(void)fputs("\n],\n\"global\":", report->out);
+	jw_begin(&w, report->out);
+	jw_open(&w, '{');
+	jw_members(&w, o);
+	js_write_total_values(&w, totals->pixels, floats(report->options));
+	jw_close(&w, '}');
+	if (jw_end(&w, err))
 		return -1;
 	(void)fputs("}\n", report->out);
 	return report_check(report->out, err);

@@ -187,8 +187,10 @@ static int look_up(struct tiff_image *image, struct tiff_block *block, struct er
 		if (image->counts_wrong)
 			block->bytes = image->row_bytes * block->y_size;
 	} else {
-		block->offset = TIFFGetStrileOffsetWithErr(image->tif, block->strile, &no_offset);
-		block->bytes = TIFFGetStrileByteCountWithErr(image->tif, block->strile, &no_bytes);
+		block->offset = image->libtiff->TIFFGetStrileOffsetWithErr(
+			image->tif, block->strile, &no_offset);
+		block->bytes = image->libtiff->TIFFGetStrileByteCountWithErr(
+			image->tif, block->strile, &no_bytes);
 	}
 	if (image->io_errno)
 		return tiff_io_error(image, err);

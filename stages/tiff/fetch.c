@@ -11,6 +11,7 @@
 #include "codec.h"
 #include "io.h"
 #include "predictor.h"
+#include "samples.h"
 
 /* libtiff refuses predictors that do not go with the samples; so it gets those files. */
 bool tiff_direct_takes(const struct tiff_image *image)
@@ -41,7 +42,7 @@ static int fetch(struct tiff_image *image, const struct tiff_block *block, void 
 	if (n < 0 || (size_t)n < size)
 		return tiff_block_unread(image, block, err, n < 0 ? errno : 0);
 	if (image->decoder && image->fill_order == FILLORDER_LSB2MSB)
-		TIFFReverseBits(raw, (tmsize_t)size);
+		tiff_reverse_bits(raw, size);
 	return 0;
 }
 
@@ -88,8 +89,8 @@ static int unpack(struct tiff_image *image, const struct tiff_block *block, void
 	size_t needed = tiff_block_needed(image, block);
 
 	tiff_log_clear(&image->log);
-	if (TIFFReadFromUserBuffer(image->tif, block->strile, raw, (tmsize_t)size, out,
-				   (tmsize_t)needed) &&
+	if (image->libtiff->TIFFReadFromUserBuffer(image->tif, block->strile, raw, (tmsize_t)size,
+						   out, (tmsize_t)needed) &&
 	    !is_damage(&image->log, block))
 		return 0;
 	return tiff_block_undecodable(image, block, err,

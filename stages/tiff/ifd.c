@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "io.h"
+#include "samples.h"
 
 /* directories looked at in search of images and masks */
 enum { MAX_IFDS = 1024 };
@@ -75,6 +76,25 @@ size_t tiff_number_bytes(uint64_t type)
 	}
 }
 
+/* Bytes of one value of any type, as libtiff has them; 0 for types that do not exist. */
+static size_t value_bytes(uint64_t type)
+{
+	switch (type) {
+	case TIFF_NOTYPE:
+	case TIFF_ASCII:
+	case TIFF_UNDEFINED:
+		return 1;
+	case TIFF_FLOAT:
+		return 4;
+	case TIFF_RATIONAL:
+	case TIFF_SRATIONAL:
+	case TIFF_DOUBLE:
+		return 8;
+	default:
+		return tiff_number_bytes(type);
+	}
+}
+
 static size_t inline_bytes(const struct tiff_image *image)
 {
 	return image->big ? 8 : 4;
@@ -82,10 +102,10 @@ static size_t inline_bytes(const struct tiff_image *image)
 
 uint64_t tiff_entry_bytes(const struct tiff_entry *entry)
 {
-	int width = entry->type <= TIFF_IFD8 ? TIFFDataWidth((TIFFDataType)entry->type) : 0;
+	const size_t width = value_bytes(entry->type);
 	uint64_t bytes;
 
-	if (width <= 0 || __builtin_mul_overflow(entry->count, (uint64_t)width, &bytes))
+	if (!width || __builtin_mul_overflow(entry->count, (uint64_t)width, &bytes))
 		return 0;
 	return bytes;
 }
@@ -320,21 +340,15 @@ const struct tiff_entry *tiff_entry_find(const struct tiff_image *image, uint16_
 
 static void to_native(const struct tiff_image *image, void *values, size_t n, size_t width)
 {
-	if (!image->swapped)
-		return;
-	if (width == 2)
-		TIFFSwabArrayOfShort(values, (tmsize_t)n);
-	else if (width == 4)
-		TIFFSwabArrayOfLong(values, (tmsize_t)n);
-	else if (width == 8)
-		TIFFSwabArrayOfLong8(values, (tmsize_t)n);
+	if (image->swapped)
+		tiff_swap_samples(values, n * width, (unsigned)(8 * width));
 }
 
 size_t tiff_values(struct tiff_image *image, uint16_t tag, TIFFDataType type, uint64_t first,
 		   size_t n, void *out)
 {
 	const struct tiff_entry *entry = tiff_entry_find(image, tag);
-	size_t width = (size_t)TIFFDataWidth(type);
+	size_t width = value_bytes(type);
 	uint64_t bytes = entry ? tiff_entry_bytes(entry) : 0, offset;
 	ssize_t got;
 

@@ -16,6 +16,7 @@
 #include "ifd.h"
 #include "input/archive.h"
 #include "io.h"
+#include "plain.h"
 #include "view.h"
 #include "window.h"
 
@@ -134,12 +135,16 @@ static bool has_memory(void)
  */
 static int open_tif(struct tiff_image *image, size_t max_alloc, struct error *err)
 {
-	TIFFOpenOptions *options = has_memory() ? tiff_log_options(&image->log, max_alloc) : NULL;
+	TIFFOpenOptions *options;
 
+	image->libtiff = libtiff_load(err);
+	if (!image->libtiff)
+		return error_prefix(err, "%s", image->path);
+	options = has_memory() ? tiff_log_options(image->libtiff, &image->log, max_alloc) : NULL;
 	if (!options)
 		return error_memory(err, "libtiff", LIBTIFF_OPEN_BYTES);
 	image->tif = tiff_view_open(image, "rmcDO", options);
-	TIFFOpenOptionsFree(options);
+	image->libtiff->TIFFOpenOptionsFree(options);
 	return image->tif ? 0 : broken(image, err);
 }
 
@@ -152,51 +157,51 @@ static int choose_ifd(struct tiff_image *image, uint64_t ifd_offset, struct erro
 	return found ? tiff_view_make(image, err) : broken(image, err);
 }
 
-static uint16_t short_field(TIFF *tif, uint32_t tag, uint16_t missing)
+static uint16_t short_field(const struct tiff_image *image, uint32_t tag, uint16_t missing)
 {
 	uint16_t value;
 
-	return TIFFGetFieldDefaulted(tif, tag, &value) ? value : missing;
+	return image->libtiff->TIFFGetFieldDefaulted(image->tif, tag, &value) ? value : missing;
 }
 
-static uint32_t long_field(TIFF *tif, uint32_t tag, uint32_t missing)
+static uint32_t long_field(const struct tiff_image *image, uint32_t tag, uint32_t missing)
 {
 	uint32_t value;
 
-	return TIFFGetFieldDefaulted(tif, tag, &value) ? value : missing;
+	return image->libtiff->TIFFGetFieldDefaulted(image->tif, tag, &value) ? value : missing;
 }
 
 static int read_fields(struct tiff_image *image, struct error *err)
 {
-	TIFF *tif = image->tif;
+	const struct libtiff *libtiff = image->libtiff;
 	uint16_t *extra = NULL;
 
-	image->x_size = long_field(tif, TIFFTAG_IMAGEWIDTH, 0);
-	image->y_size = long_field(tif, TIFFTAG_IMAGELENGTH, 0);
-	image->tiled = TIFFIsTiled(tif) != 0;
-	image->samples = short_field(tif, TIFFTAG_SAMPLESPERPIXEL, 1);
-	image->planar = short_field(tif, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) ==
+	image->x_size = long_field(image, TIFFTAG_IMAGEWIDTH, 0);
+	image->y_size = long_field(image, TIFFTAG_IMAGELENGTH, 0);
+	image->tiled = libtiff->TIFFIsTiled(image->tif) != 0;
+	image->samples = short_field(image, TIFFTAG_SAMPLESPERPIXEL, 1);
+	image->planar = short_field(image, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) ==
 			PLANARCONFIG_SEPARATE;
 	image->block_samples = image->planar ? 1 : image->samples;
-	image->bits = short_field(tif, TIFFTAG_BITSPERSAMPLE, 1);
-	image->format = short_field(tif, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
-	image->compression = short_field(tif, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
-	image->photometric = short_field(tif, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
-	image->fill_order = short_field(tif, TIFFTAG_FILLORDER, FILLORDER_MSB2LSB);
+	image->bits = short_field(image, TIFFTAG_BITSPERSAMPLE, 1);
+	image->format = short_field(image, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
+	image->compression = short_field(image, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
+	image->photometric = short_field(image, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+	image->fill_order = short_field(image, TIFFTAG_FILLORDER, FILLORDER_MSB2LSB);
 	image->predictor = tiff_codec_has_predictor(image->compression)
-				   ? short_field(tif, TIFFTAG_PREDICTOR, PREDICTOR_NONE)
+				   ? short_field(image, TIFFTAG_PREDICTOR, PREDICTOR_NONE)
 				   : PREDICTOR_NONE;
-	if (!TIFFGetField(tif, TIFFTAG_EXTRASAMPLES, &image->n_extra, &extra))
+	if (!libtiff->TIFFGetField(image->tif, TIFFTAG_EXTRASAMPLES, &image->n_extra, &extra))
 		image->n_extra = 0;
 	if (image->n_extra && !extra) /* libtiff counts them also where it found no memory */
 		return error_memory(err, "tags", image->n_extra * sizeof(*extra));
 	image->extra = extra;
 	if (image->tiled) {
-		image->block_x_size = long_field(tif, TIFFTAG_TILEWIDTH, 0);
-		image->block_y_size = long_field(tif, TIFFTAG_TILELENGTH, 0);
+		image->block_x_size = long_field(image, TIFFTAG_TILEWIDTH, 0);
+		image->block_y_size = long_field(image, TIFFTAG_TILELENGTH, 0);
 	} else {
 		image->block_x_size = image->x_size;
-		image->block_y_size = long_field(tif, TIFFTAG_ROWSPERSTRIP, UINT32_MAX);
+		image->block_y_size = long_field(image, TIFFTAG_ROWSPERSTRIP, UINT32_MAX);
 		if (image->block_y_size > image->y_size)
 			image->block_y_size = image->y_size;
 	}
@@ -236,6 +241,17 @@ static int measure(struct tiff_image *image, struct error *err)
 	return 0;
 }
 
+/* Then libtiff is not asked. */
+static bool is_plain(struct tiff_image *image)
+{
+	struct error ignored;
+
+	if (!tiff_plain_fields(image) || measure(image, &ignored))
+		return false;
+	tiff_places_begin(image);
+	return tiff_plain_places(image);
+}
+
 static int read_image(struct tiff_image *image, uint64_t ifd_offset, size_t max_alloc,
 		      struct error *err)
 {
@@ -243,15 +259,20 @@ static int read_image(struct tiff_image *image, uint64_t ifd_offset, size_t max_
 		(void)error_set(err, EX_DATAERR, "%s: not a TIFF file", image->path);
 		return PROBE_DECLINED;
 	}
-	if (choose_ifd(image, ifd_offset, err) || open_tif(image, max_alloc, err))
+	if (choose_ifd(image, ifd_offset, err))
 		return -1;
-	if (read_fields(image, err))
+	if (is_plain(image))
+		return 0;
+	if (image->io_errno)
+		return tiff_io_error(image, err);
+	if (open_tif(image, max_alloc, err) || read_fields(image, err))
 		return -1;
 	if (image->io_errno)
 		return tiff_io_error(image, err);
 	if (image->compression == COMPRESSION_JPEG && image->photometric == PHOTOMETRIC_YCBCR &&
 	    !image->planar)
-		(void)TIFFSetField(image->tif, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+		(void)image->libtiff->TIFFSetField(image->tif, TIFFTAG_JPEGCOLORMODE,
+						   JPEGCOLORMODE_RGB);
 	if (measure(image, err))
 		return -1;
 	tiff_places_begin(image);
@@ -278,11 +299,16 @@ void tiff_image_close(struct tiff_image *image)
 {
 	decoder_free(image->decoder);
 	if (image->tif)
-		TIFFClose(image->tif);
+		image->libtiff->TIFFClose(image->tif);
 	if (image->fd >= 0)
 		(void)close(image->fd);
 	free(image->path);
 	*image = (struct tiff_image){.fd = -1};
+}
+
+bool tiff_image_codec(const struct tiff_image *image)
+{
+	return !image->tif || image->libtiff->TIFFIsCODECConfigured(image->compression);
 }
 
 static bool same_file(const struct tiff_image *image, const struct raster_info *info)

@@ -22,6 +22,7 @@
 #include "decoder.h"
 #include "error.h"
 #include "input/raster_reader.h"
+#include "libtiff.h"
 #include "log.h"
 
 enum {
@@ -29,6 +30,7 @@ enum {
 	TIFF_WINDOW_MARGIN = 1 << 20, /* windows of one setting differ by less */
 	TIFF_HEADER_ALLOC = 32 << 20, /* libtiff may allocate at once while reading headers */
 	TIFF_MAX_ENTRIES = 48,        /* of a directory that are used; see view.c */
+	TIFF_PLAIN_SAMPLES = 64,      /* of a pixel, of a plain header; see plain.h */
 };
 
 /* An entry of a directory. */
@@ -58,8 +60,9 @@ struct tiff_ifd {
 
 /* One image (directory) of an open file. Does not move: libtiff holds its address. */
 struct tiff_image {
-	char *path; /* owned */
-	TIFF *tif;
+	char *path;                    /* owned */
+	TIFF *tif;                     /* NULL: its header is plain */
+	const struct libtiff *libtiff; /* where tif is not NULL */
 	int fd;
 	uint64_t position; /* libtiff's in the file */
 	int io_errno;      /* of a read that failed under libtiff, 0 while none has */
@@ -95,7 +98,8 @@ struct tiff_image {
 	size_t window_bytes;           /* of ZSTD or LZMA, as planned; see tiff_codec_memory() */
 	uint16_t n_extra;              /* ExtraSamples */
 	const uint16_t *extra;
-	struct decoder *decoder; /* of whole blocks; NULL: libtiff decodes them */
+	uint16_t own_extra[TIFF_PLAIN_SAMPLES]; /* of a plain header */
+	struct decoder *decoder;                /* of whole blocks; NULL: libtiff decodes them */
 };
 
 /*
@@ -106,6 +110,9 @@ struct tiff_image {
 int tiff_image_open(struct tiff_image *image, const char *path, uint64_t ifd_offset,
 		    size_t max_alloc, struct error *err);
 void tiff_image_close(struct tiff_image *image);
+
+/* Can its codec be decoded, here or by libtiff? */
+bool tiff_image_codec(const struct tiff_image *image);
 
 /* Is it still the file that was examined, with pixels of that shape? -1 with EX_DATAERR. */
 int tiff_image_same(const struct tiff_image *image, const struct raster_info *info,

@@ -67,15 +67,16 @@ void tiff_log_clear(struct tiff_log *log)
 	*log = (struct tiff_log){0};
 }
 
-TIFFOpenOptions *tiff_log_options(struct tiff_log *log, size_t max_alloc)
+TIFFOpenOptions *tiff_log_options(const struct libtiff *libtiff, struct tiff_log *log,
+				  size_t max_alloc)
 {
-	TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+	TIFFOpenOptions *options = libtiff->TIFFOpenOptionsAlloc();
 
 	if (!options)
 		return NULL;
-	TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, log);
-	TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, log);
-	TIFFOpenOptionsSetMaxSingleMemAlloc(options, max_alloc > INT64_MAX ? INT64_MAX
-									   : (tmsize_t)max_alloc);
+	libtiff->TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, log);
+	libtiff->TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, log);
+	libtiff->TIFFOpenOptionsSetMaxSingleMemAlloc(
+		options, max_alloc > INT64_MAX ? INT64_MAX : (tmsize_t)max_alloc);
 	return options;
 }

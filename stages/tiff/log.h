@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <tiffio.h>
 
+#include "libtiff.h"
+
 /* What libtiff said since the log was cleared. */
 struct tiff_log {
 	bool failed;  /* an error; `text` is the first one */
@@ -21,7 +23,8 @@ struct tiff_log {
 };
 
 /* Options whose handlers write to `log`. NULL if there is no memory. */
-TIFFOpenOptions *tiff_log_options(struct tiff_log *log, size_t max_alloc);
+TIFFOpenOptions *tiff_log_options(const struct libtiff *libtiff, struct tiff_log *log,
+				  size_t max_alloc);
 void tiff_log_clear(struct tiff_log *log);
 
 #endif

@@ -34,7 +34,7 @@ static int check_mask(const struct tiff_image *mask, const struct tiff_image *im
 	if (mask->x_size != image->x_size || mask->y_size != image->y_size)
 		return PROBE_DECLINED;
 	if (mask->samples != 1 || (mask->bits != 1 && mask->bits != 8) ||
-	    !tiff_codec_name(mask->compression) || !TIFFIsCODECConfigured(mask->compression))
+	    !tiff_codec_name(mask->compression) || !tiff_image_codec(mask))
 		return error_set(err, EX_UNAVAILABLE,
 				 "%s: a mask of %u bands of %u bits, compression %u: not read by "
 				 "the TIFF reader",

@@ -71,12 +71,16 @@ static bool colors_as_stored(const struct tiff_image *image)
 /* Does libtiff count the bytes of a block as we do? (Not with subsampled colours, say.) */
 static bool plain_blocks(const struct tiff_image *image)
 {
-	uint64_t bytes = image->tiled ? TIFFTileSize64(image->tif)
-				      : TIFFVStripSize64(image->tif, image->block_y_size);
-	uint64_t striles =
-		image->tiled ? TIFFNumberOfTiles(image->tif) : TIFFNumberOfStrips(image->tif);
-	uint64_t ours = (uint64_t)image->across * image->down;
+	const struct libtiff *t = image->libtiff;
+	const uint64_t ours = (uint64_t)image->across * image->down;
+	uint64_t bytes, striles;
 
+	if (!image->tif)
+		return true;
+	bytes = image->tiled ? t->TIFFTileSize64(image->tif)
+			     : t->TIFFVStripSize64(image->tif, image->block_y_size);
+	striles =
+		image->tiled ? t->TIFFNumberOfTiles(image->tif) : t->TIFFNumberOfStrips(image->tif);
 	return bytes == image->block_bytes &&
 	       striles == ours * (image->planar ? image->samples : 1u);
 }
@@ -85,7 +89,7 @@ static int check_form(const struct tiff_image *image, struct error *err)
 {
 	char text[80];
 
-	if (!tiff_codec_name(image->compression) || !TIFFIsCODECConfigured(image->compression)) {
+	if (!tiff_codec_name(image->compression) || !tiff_image_codec(image)) {
 		(void)snprintf(text, sizeof(text), "compression %u", image->compression);
 		return declined(image, err, text);
 	}

@@ -50,7 +50,7 @@ int tiff_rows_fetch(const struct tiff_image *image, const struct tiff_block *blo
 	if (got < 0 || (size_t)got < size)
 		return tiff_block_unread(image, block, err, got < 0 ? errno : 0);
 	if (image->fill_order == FILLORDER_LSB2MSB)
-		TIFFReverseBits(out, (tmsize_t)size);
+		tiff_reverse_bits(out, size);
 	if (image->swapped)
 		tiff_swap_samples(out, size, image->bits);
 	return 0;
@@ -85,7 +85,7 @@ static bool refill(struct stream_input *input)
 	if (cursor->unread)
 		return false;
 	if (image->fill_order == FILLORDER_LSB2MSB)
-		TIFFReverseBits(cursor->buffer, (tmsize_t)size);
+		tiff_reverse_bits(cursor->buffer, size);
 	input->at = cursor->buffer;
 	input->bytes = size;
 	cursor->offset += size;

@@ -7,7 +7,6 @@
 #include <float.h>
 #include <math.h>
 #include <string.h>
-#include <tiffio.h>
 
 #include "base/simd.h"
 
@@ -108,12 +107,28 @@ void tiff_make_sample(unsigned char out[8], enum sample_type type, double value)
 	}
 }
 
+/* One loop for each width, which compilers turn into shuffles. */
+#define SWAP(type, swapped)                               \
+	for (size_t i = 0; i < bytes / sizeof(type); i++) \
+	((type *)samples)[i] = swapped(((type *)samples)[i])
+
 void tiff_swap_samples(void *samples, size_t bytes, unsigned bits)
 {
 	if (bits == 16)
-		TIFFSwabArrayOfShort(samples, (tmsize_t)(bytes / 2));
+		SWAP(uint16_t, __builtin_bswap16);
 	else if (bits == 32)
-		TIFFSwabArrayOfLong(samples, (tmsize_t)(bytes / 4));
+		SWAP(uint32_t, __builtin_bswap32);
 	else if (bits == 64)
-		TIFFSwabArrayOfLong8(samples, (tmsize_t)(bytes / 8));
+		SWAP(uint64_t, __builtin_bswap64);
+}
+
+void tiff_reverse_bits(unsigned char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned b = bytes[i];
+
+		b = (b & 0x0F) << 4 | b >> 4;
+		b = (b & 0x33) << 2 | (b >> 2 & 0x33);
+		bytes[i] = (unsigned char)((b & 0x55) << 1 | (b >> 1 & 0x55));
+	}
 }

@@ -21,5 +21,7 @@ void tiff_make_sample(unsigned char out[8], enum sample_type type, double value)
 
 /* Samples in the other byte order, turned in place. */
 void tiff_swap_samples(void *samples, size_t bytes, unsigned bits);
+/* The bits of each byte the other way round. */
+void tiff_reverse_bits(unsigned char *bytes, size_t n);
 
 #endif

@@ -286,6 +286,6 @@ static int io_close(thandle_t user)
 
 TIFF *tiff_view_open(struct tiff_image *image, const char *mode, TIFFOpenOptions *options)
 {
-	return TIFFClientOpenExt("header", mode, image, io_read, io_write, io_seek, io_close,
-				 io_size, NULL, NULL, options);
+	return image->libtiff->TIFFClientOpenExt("header", mode, image, io_read, io_write, io_seek,
+						 io_close, io_size, NULL, NULL, options);
 }

@@ -127,7 +127,7 @@ def main():
     least, median = overhead(program, work, sorted(small.glob("small_*.tif")), given.rounds)
     for word, (without, with_both) in (("least", least), ("median", median)):
         print(f"24 small scenes, {word} of {given.rounds}: {without:.3f} CPU s; with --catalog and --metrics {with_both:.3f} "
-              f"(+{100 * (with_both / without - 1):.1f} %; wanted {MOST_PERCENT} at most)")
+              f"({100 * (with_both / without - 1):+.1f} %; wanted {MOST_PERCENT} at most)")
 
 
 if __name__ == "__main__":

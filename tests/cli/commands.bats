@@ -133,11 +133,18 @@ options_in_help() {
 	[ -z "$(grep "[^ -~]" imgpipe.1)" ]
 }
 
-# complete_line WORD... : what <Tab> offers behind the last word, a line each, sorted
+# complete_line WORD... : what <Tab> offers behind the last word, a line each, sorted. The words are
+# joined by blanks, but those that are : = @ or stand behind such a one, as the shell has them.
 complete_line() {
-	COMP_WORDS=(imgpipe "$@") COMP_CWORD=$#
-	COMPREPLY=()
-	_imgpipe
+	local word last=
+	COMP_LINE=imgpipe COMPREPLY=()
+	for word; do
+		[[ $word == [:=] || $last == [:=] ]] || COMP_LINE+=' '
+		COMP_LINE+=$word
+		last=$word
+	done
+	COMP_POINT=${#COMP_LINE}
+	_imgpipe imgpipe "${last##*[:=@]}"
 	printf '%s\n' "${COMPREPLY[@]}" | sort
 }
 
@@ -164,7 +171,7 @@ offers() {
 	offers scenes -- plan s
 	offers "two words" -- plan t
 	offers scenes -- --quiet s
-	offers @list.txt -- plan @l
+	offers list.txt -- plan @l # the shell keeps the @
 	offers "" -- pi s
 	offers --summary --scale --shard --spool-dir --stretch -- --s
 	offers --quiet -- merge --q
@@ -189,6 +196,12 @@ offers() {
 	offers tile chunk -- --working-set ""
 	offers shared own vector -- pi -g ""
 	offers own,vector -- pi --generator own,v
+	offers float32 int16 uint8 -- --type ""
+	offers COMPRESS= -- --co COMP
+	offers bash zsh fish -- --completion = ""
+	offers show out.json -- index ""
+	offers list show -- mask ""
+	offers evi evi2 exg exgr -- index show e
 	offers evi evi2 exg exgr -- --index e
 	offers ndvi,evi ndvi,evi2 -- plan --index ndvi,ev
 	offers null skip-scene fail -- --on-missing ""
@@ -197,4 +210,32 @@ offers() {
 	offers "" -- --memory ""
 	offers out.json -- --summary o
 	offers out.json -- --csv = o
+}
+
+# A word that a shell takes for something else would break the scripts.
+@test "completion: words are plain, scripts are sound" {
+	for shell in bash zsh fish; do
+		"$IMGPIPE" --completion=$shell > $shell
+		[ -z "$(grep "[^ -~$(printf '\t')]" $shell)" ]
+	done
+	[ "$(cat bash)" = "$("$IMGPIPE" --completion)" ]
+	bash -n bash
+	! grep -o "values='[^']*'" bash | grep "[^a-zA-Z0-9_:= '-]"
+	! command -v shellcheck > /dev/null || shellcheck -s bash bash
+	imgpipe --completion=tcsh
+	exits 64 "none of: bash, zsh, fish"
+}
+
+@test "completion in bash itself, names with blanks and quotes too" {
+	/usr/bin/python3 "$BATS_TEST_DIRNAME/completion.py" bash "$IMGPIPE"
+}
+
+@test "completion in zsh itself" {
+	command -v zsh > /dev/null || skip "no zsh"
+	/usr/bin/python3 "$BATS_TEST_DIRNAME/completion.py" zsh "$IMGPIPE"
+}
+
+@test "completion in fish itself" {
+	command -v fish > /dev/null || skip "no fish"
+	/usr/bin/python3 "$BATS_TEST_DIRNAME/completion.py" fish "$IMGPIPE"
 }

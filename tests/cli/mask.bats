@@ -82,27 +82,26 @@ setup() { workspace; }
 	exits 66
 }
 
-# completed WANTED WORD... : what <Tab> offers behind the last word
+# completed WANTED LINE LAST : what <Tab> offers behind the line; its last word is that to the shell
 completed() {
 	local wanted=$1
-	shift
-	COMPREPLY=() COMP_WORDS=(imgpipe "$@") COMP_CWORD=$#
-	_imgpipe
-	[ "${COMPREPLY[*]}" = "$wanted" ] || { echo "$*: ${COMPREPLY[*]}"; return 1; }
+	COMPREPLY=() COMP_LINE="imgpipe $2" COMP_POINT=$((${#2} + 8))
+	_imgpipe imgpipe "$3"
+	[ "${COMPREPLY[*]}" = "$wanted" ] || { echo "$2: ${COMPREPLY[*]}"; return 1; }
 }
 
 @test "presets and their sets are completed" {
 	eval "$("$IMGPIPE" --completion)"
-	completed "landsat-pre landsat-pre:clouds landsat-pre:high" --mask landsat-p
+	completed "landsat-pre landsat-pre:clouds landsat-pre:high" "--mask landsat-p" landsat-p
 	# The shell takes a colon for the end of a word; a reader may have told it not to.
 	sets=$(imgpipe mask show scl; echo "$output" | grep -o '  scl:[a-z_]*' | cut -d: -f2 | paste -sd' ')
 	[ -n "$sets" ]
-	completed "$sets" --mask scl :
-	completed "clouds clear cloud_and_shadow" --mask scl : cl
-	completed "clear" plan --mask = scl : cle
-	completed "scl:clear" --mask scl:cle
-	completed "" --mask cldprb : 6
-	completed "" --mask auto :
+	completed "$sets" "--mask scl:" ""
+	completed "clouds clear cloud_and_shadow" "--mask scl:cl" cl
+	completed "clear" "plan --mask=scl:cle" cle
+	completed "scl:clear" "--mask scl:cle" scl:cle
+	completed "" "--mask cldprb:6" 6
+	completed "" "--mask auto:" ""
 }
 
 @test "help quotes what a shell would take for itself" {

@@ -33,6 +33,139 @@ setup() { workspace; }
 	[ -z "$output" ]
 }
 
+# next_is TEXT... : this stands in what imgpipe alone says, which is all on stderr
+next_is() {
+	imgpipe
+	exits 64 "$@" "usage: imgpipe" "imgpipe -h"
+	[ -z "$output" ]
+}
+
+@test "no arguments: what to type next, with names that are there" {
+	next_is "No rasters in this folder" "imgpipe FOLDER"
+	[[ "$stderr" != *info* ]]
+	touch notes.txt .hidden.tif
+	next_is "No rasters in this folder"
+	mkdir -p deep/er && touch deep/er/a.tif # too deep to be looked for
+	next_is "No rasters in this folder"
+	touch deep/b.jp2
+	next_is "imgpipe info deep/ " "imgpipe . "
+	touch $'a\e[31m.tif' # cannot be copied from a screen
+	next_is "imgpipe info deep/ " "imgpipe . "
+	[[ "$stderr" != *$'\e'* ]]
+	touch "it's two.tif"
+	next_is "imgpipe info 'it'\\''s two.tif'" "imgpipe . "
+	rm -r deep a* && touch -- -a.tif && rm it*
+	next_is "imgpipe info ./-a.tif " "imgpipe ./-a.tif "
+	mkdir S2X.SAFE
+	next_is "imgpipe info ./-a.tif " "imgpipe . "
+}
+
+@test "no arguments in a folder of very many names: they are not all read" {
+	# shellcheck disable=SC2046 # names
+	touch $(seq 5000)
+	mkdir $(seq -f d%g 300)
+	run strace -f -c -o calls "$IMGPIPE"
+	[ "$status" -eq 64 ]
+	[ "$(awk '$NF == "openat" { print $4 }' calls)" -lt 120 ]
+}
+
+@test "a mistyped command ends before any work, and says what was meant" {
+	tif a.tif uint8 desc=red,nir 1 2
+	imgpipe pla
+	exits 66 "pla: cannot be opened" "did you mean the command plan?"
+	imgpipe --csv x.csv indx a.tif
+	exits 66 "did you mean the command index?"
+	[ ! -e x.csv ]
+	imgpipe -q zebra a.tif # like no command: a file that is not there
+	exits 1 "zebra: cannot be opened"
+	imgpipe run pla a.tif # run is said
+	exits 1
+	cp a.tif pla
+	imgpipe -q pla
+	exits 0
+}
+
+@test "a mistyped word of an option: all words, and what was meant" {
+	meant() {
+		local word=$1
+		shift
+		imgpipe "$@" a.tif
+		exits 64 "did you mean $word?" "none of:"
+	}
+	meant threads --executor thread
+	meant tiff --reader tif
+	meant gil --teach gill
+	meant uint8 -o m --type uint9
+	meant gtiff -o m --format gtif
+	meant ZSTD -o m --co COMPRESS=zstdd
+	meant stop --on-error stopp
+	meant skip-scene --on-missing skip-scenes
+	meant vector pi --generator own,vectr
+}
+
+@test "-h is a page, --help is whole" {
+	imgpipe -h
+	exits 0
+	brief=$output
+	[ "$(wc -l <<< "$brief")" -le 60 ]
+	for text in "  plan " "  sweep " --index --mask --output --csv --memory "imgpipe --help" \
+		"man imgpipe" "imgpipe COMMAND --help" "imgpipe -o ndvi/"; do
+		[[ "$brief" == *"$text"* ]] || { echo "no $text"; return 1; }
+	done
+	[ "$brief" = "$("$IMGPIPE" run -h)" ]
+	[ "$("$IMGPIPE" info -h)" = "$("$IMGPIPE" info --help)" ]
+	[ "$("$IMGPIPE" --help | wc -l)" -gt 200 ]
+}
+
+@test "help WORD: a heading of options, an option, or what was meant" {
+	imgpipe help maps
+	exits 0
+	[[ "$output" == *"--quicklook"* && "$output" != *"--executor"* ]]
+	imgpipe help --chunk
+	exits 0
+	[[ "$output" == *"imgpipe run:"*"imgpipe sweep:"*"imgpipe pi:"* ]]
+	imgpipe help exit
+	exits 0
+	[[ "$output" == *"  75      the memory limit is too small"* ]]
+	imgpipe help pla
+	exits 64 "did you mean plan?"
+}
+
+# on_terminal COLUMNS COMMAND : what it prints on a terminal of so many columns
+on_terminal() {
+	TERM=xterm script -qec "stty cols $1; $2" /dev/null < /dev/null | tr -d '\r'
+}
+
+@test "on a terminal help is as wide as that, up to 100, with headings in bold" {
+	widest() { sed $'s/\e\\[[0-9;]*m//g' | awk '{ if (length($0) > n) n = length($0) } END { print n }'; }
+	on_terminal 70 "$IMGPIPE --help" > narrow
+	on_terminal 250 "$IMGPIPE --help" > wide
+	[ "$(widest < wide)" -gt 90 ]
+	[ "$(widest < wide)" -le 100 ]
+	[ "$(sed -n '/How to work/,/What to say/p' narrow | widest)" -gt 60 ]
+	[ "$(sed -n '/How to work/,/What to say/p' narrow | widest)" -le 70 ]
+	grep -q $'^\e\\[1mHow to work' wide
+	on_terminal 100 "NO_COLOR=1 $IMGPIPE --help" > plain
+	! grep -q $'\e' plain
+	"$IMGPIPE" --help > file
+	! grep -q $'\e' file
+}
+
+@test "make install puts all in its place, and uninstall takes it away" {
+	prefix=$PWD/prefix
+	make -s -C "$REPO" -o all BUILD="$BUILD" PREFIX="$prefix" install
+	for file in bin/imgpipe lib/imgpipe/imgpipe-gdal.so share/man/man1/imgpipe.1 \
+		share/bash-completion/completions/imgpipe share/zsh/site-functions/_imgpipe \
+		share/fish/vendor_completions.d/imgpipe.fish; do
+		[ -s "prefix/$file" ] || { echo "no $file"; return 1; }
+	done
+	grep -q "^#compdef imgpipe" prefix/share/zsh/site-functions/_imgpipe
+	tif a.tif uint8 desc=red,nir 1 2
+	prefix/bin/imgpipe -q --reader gdal a.tif
+	make -s -C "$REPO" -o all BUILD="$BUILD" PREFIX="$prefix" uninstall
+	[ -z "$(find prefix -type f)" ]
+}
+
 @test "a command without files: exit 64" {
 	for command in run plan info; do
 		imgpipe $command

@@ -314,6 +314,55 @@ static void words_are_those_of_the_tables(void **state)
 	assert_string_equal(option_teach.values, list);
 }
 
+/* Who adds an option says what its value is. */
+static void kinds_are_those_of_the_arguments(void **state)
+{
+	struct option_list list;
+
+	(void)state;
+	for (command_table c = commands; *c; c++) {
+		assert_true(!(*c)->shown || (*c)->verbs);
+		assert_int_equal((*c)->operand == VALUE_FILE,
+				 strchr((*c)->arguments, 'F') ||
+					 strstr((*c)->arguments, "PARTIAL") ||
+					 strstr((*c)->arguments, "SCENE"));
+		option_list_make(&list, *c);
+		for (unsigned i = 0; i < list.n; i++) {
+			const struct option_row *row = &list.item[i].row;
+			const char *argument = row->argument ? row->argument : "";
+			bool words = row->kind == VALUE_WORD || row->kind == VALUE_WORDS;
+			bool choice = strchr(argument, '|') && strpbrk(argument, "abcdefgijklm");
+
+			assert_true(row->argument || row->kind == VALUE_TEXT);
+			assert_int_equal(row->kind == VALUE_FILE,
+					 strncmp(argument, "FILE", 4) == 0);
+			assert_int_equal(row->kind == VALUE_FOLDER, strcmp(argument, "DIR") == 0);
+			if ((choice || row->word || row->values) != words &&
+			    strcmp(argument, "strict") != 0)
+				fail_msg("%s --%s %s", (*c)->word, row->name, argument);
+		}
+	}
+}
+
+static void a_page_is_a_page(void **state)
+{
+	char *text = NULL;
+	unsigned lines = 0;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	assert_non_null(out);
+	print_brief(out, commands);
+	assert_int_equal(fclose(out), 0);
+	for (const char *at = text; (at = strchr(at, '\n')); at++)
+		lines++;
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		assert_true(strlen(line) <= 80);
+	assert_in_range(lines, 30, 60);
+	free(text);
+}
+
 static void help_fits_80_columns(void **state)
 {
 	(void)state;
@@ -347,6 +396,8 @@ int main(void)
 		cmocka_unit_test(wrong_names_are_helped),
 		cmocka_unit_test(table_fits),
 		cmocka_unit_test(words_are_those_of_the_tables),
+		cmocka_unit_test(kinds_are_those_of_the_arguments),
+		cmocka_unit_test(a_page_is_a_page),
 		cmocka_unit_test(help_fits_80_columns),
 	};
 
