@@ -6,10 +6,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "char_columns.h"
+
 /* Columns of a piece: an escape has one for each of its characters. */
 static size_t piece_columns(const char *piece, size_t n)
 {
-	return (unsigned char)*piece < 0x80 ? n : 1;
+	return (unsigned char)*piece < 0x80 ? n : char_columns(piece, n);
 }
 
 static size_t count_columns(const char *text, const char *end)
@@ -25,34 +27,64 @@ static size_t count_columns(const char *text, const char *end)
 	return columns;
 }
 
-/* Those columns of the text that lie in [from, to); an escape may be cut. */
-static char *copy_columns(char *out, const char *text, size_t from, size_t to)
+unsigned text_columns(const char *text)
+{
+	return (unsigned)count_columns(text, text + strlen(text));
+}
+
+/* What is copied: at most four bytes a column, which `out` has room for. */
+struct copy {
+	char *begin, *at;
+	size_t columns;
+};
+
+/* An accent on accents, which nobody can read, may be left out. */
+static void copy_piece(struct copy *copy, const char *piece, size_t n, size_t columns)
+{
+	copy->columns += columns;
+	if ((size_t)(copy->at - copy->begin) + n <= 4 * copy->columns)
+		copy->at = mempcpy(copy->at, piece, n);
+}
+
+/* Those columns of the text that lie in [from, to); an escape may be cut, and of a character that
+ * lies across an edge nothing is copied. What has no column goes with what stands before it. */
+static void copy_columns(struct copy *copy, const char *text, size_t from, size_t to)
 {
 	char piece[PRINTABLE_PIECE];
+	bool taken = from == 0;
 
-	for (size_t at = 0; *text && at < to;) {
-		size_t n = printable_next(piece, &text), columns = piece_columns(piece, n);
+	for (size_t at = 0, columns; *text; at += columns) {
+		size_t n = printable_next(piece, &text);
 
-		for (size_t i = 0; i < columns; i++, at++)
-			if (at >= from && at < to)
-				out = mempcpy(out, piece + i, columns == 1 ? n : 1);
+		columns = piece_columns(piece, n);
+		if (at >= to && columns)
+			break;
+		if (columns == n) {
+			for (size_t i = 0; i < n; i++)
+				if (at + i >= from && at + i < to)
+					copy_piece(copy, piece + i, 1, 1);
+			taken = at + n > from;
+			continue;
+		}
+		taken = columns ? at >= from && at + columns <= to : taken;
+		if (taken)
+			copy_piece(copy, piece, n, columns);
 	}
-	return out;
 }
 
 const char *text_cut(char *out, const char *text, unsigned width)
 {
-	size_t n = count_columns(text, text + strlen(text));
-	size_t head = n <= width ? n : (width - 3 + 1) / 2;
-	char *at = copy_columns(out, text, 0, head);
+	size_t n = text_columns(text), head = n <= width ? n : (width - 3 + 1) / 2;
+	struct copy copy = {.begin = out, .at = out};
 
+	copy_columns(&copy, text, 0, head);
 	if (n > width) {
-		at = mempcpy(at, "...", 3);
-		at = copy_columns(at, text, n - (width - 3 - head), n);
+		copy_piece(&copy, "...", 3, 3);
+		copy_columns(&copy, text, n - (width - 3 - head), n);
 	}
-	for (; n < width; n++)
-		*at++ = ' ';
-	*at = '\0';
+	for (; copy.columns < width; copy.columns++)
+		*copy.at++ = ' ';
+	*copy.at = '\0';
 	return out;
 }
 
@@ -67,6 +99,14 @@ static void put_word(FILE *out, const char *word, const char *end)
 	}
 }
 
+/* The end of a word, to which a sign of per cent behind it belongs. */
+static const char *word_end(const char *word)
+{
+	const char *end = word + strcspn(word, " ");
+
+	return strncmp(end, " %", 2) == 0 ? end + 2 + strcspn(end + 2, " ") : end;
+}
+
 void text_fold(FILE *out, unsigned column, unsigned indent, const char *text)
 {
 	const unsigned most = screen_fold_columns(out);
@@ -74,7 +114,7 @@ void text_fold(FILE *out, unsigned column, unsigned indent, const char *text)
 	int first = 1;
 
 	for (const char *word = text + strspn(text, " "); *word != '\0';) {
-		const char *end = word + strcspn(word, " ");
+		const char *end = word_end(word);
 		size_t columns = count_columns(word, end);
 
 		if (first ? at > indent && at + columns > most : at + 1 + columns > most) {
@@ -104,6 +144,18 @@ void text_item_in(FILE *out, enum ink ink, unsigned indent, const char *label, c
 void text_item(FILE *out, unsigned indent, const char *label, const char *text)
 {
 	text_item_in(out, INK_HEADING, indent, label, text);
+}
+
+void text_line(FILE *out, enum ink ink, unsigned indent, const char *word, const char *rest)
+{
+	screen_put(out, ink, word);
+	(void)fputc(' ', out);
+	if (screen_is_terminal(out)) {
+		text_fold(out, (unsigned)strlen(word) + 1, indent, rest);
+		return;
+	}
+	put_word(out, rest, rest + strlen(rest));
+	(void)fputc('\n', out);
 }
 
 const char *text_value(char buf[24], double value)

@@ -15,6 +15,9 @@
 
 enum { TEXT_NAME_COLUMNS = 40, TEXT_CUT_LEAST = 5, TEXT_CUT_MOST = 160 };
 
+/* Columns of a terminal that the text takes, once it is safe to show. */
+unsigned text_columns(const char *text);
+
 /* `text`, safe to show, with its middle left out ("...") where it is longer than `width` columns
  * and padded with spaces where it is shorter. width is TEXT_CUT_LEAST to TEXT_CUT_MOST; `out` holds
  * 4 * width + 1 bytes. Returns out. */
@@ -29,6 +32,10 @@ void text_item(FILE *out, unsigned indent, const char *label, const char *text);
 
 /* The same with a label in that ink. */
 void text_item_in(FILE *out, enum ink ink, unsigned indent, const char *label, const char *text);
+
+/* A line of a list: `word` in that ink, and behind it `rest`, safe to show. On a terminal it is
+ * folded, its further lines indented; elsewhere it is one line, to be searched. */
+void text_line(FILE *out, enum ink ink, unsigned indent, const char *word, const char *rest);
 
 /* A value with four decimals, from 1000 on with six digits, from 10^6 on with two; "-" for NaN: at
  * most eight characters up to 10^100. Returns buf. */

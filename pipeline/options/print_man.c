@@ -164,6 +164,7 @@ static void put_synopsis(FILE *out, command_table commands)
 }
 
 static const char *const environment[][2] = {
+	{"COLUMNS", "Width of a terminal that does not tell its own; else 80."},
 	{"IMGPIPE_MODULE_DIR", "Where modules (imgpipe-gdal.so ...) are looked for first; then "
 			       "beside the program, then in ../lib/imgpipe."},
 	{"IMGPIPE_OPTIONS",
@@ -175,6 +176,7 @@ static const char *const environment[][2] = {
 	{"IMGPIPE_SIMD", "portable, avx2 or avx512: the largest instruction set to use."},
 	{"JOURNAL_STREAM", "Set by systemd: where it names standard error, lines begin with "
 			   "their level (<3> to <6>)."},
+	{"NO_COLOR", "Not empty: no colours, unless --color always is given."},
 	{"OMP_NUM_THREADS", "Workers of --executor openmp, where --workers is not given."},
 	{"SLURM_CPUS_PER_TASK, SLURM_MEM_PER_NODE, SLURM_MEM_PER_CPU",
 	 "Limits that hold where --workers and --memory are not given."},
@@ -183,6 +185,7 @@ static const char *const environment[][2] = {
 	{"SOURCE_DATE_EPOCH",
 	 "Seconds since 1970: the date that maps say they were made at; without "
 	 "it they say none, so that the same run makes the same bytes."},
+	{"TERM", "Not set or dumb: no colours, and no line of progress that is written over."},
 	{"TMPDIR", "Where a sweep makes its folder; else /tmp."},
 };
 

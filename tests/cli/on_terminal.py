@@ -21,8 +21,9 @@ import termios
 
 
 def screens(data, columns, rows):
-    """A terminal that knows the three things the program may write: text, up, clear below."""
+    """A terminal that knows no colours, and the three things the program may write: text, up, clear below."""
     lines, y, x, seen = [""], 0, 0, []
+    data = re.sub(r"\x1b\[[\d;]*m", "", data)
     for token in re.findall(r"\x1b\[\d*[AJK]|\r|\n|[^\x1b\r\n]+|\x1b.", data):
         if token == "\r":
             x = 0

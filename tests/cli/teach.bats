@@ -233,7 +233,7 @@ screen() {
 				--teach task-overhead=6ms --summary s.json a.tif
 			grep -q "^worker 0 " screen
 			grep -q "^memory " screen
-			[ $columns -eq 40 ] || grep -qE "of 1 scenes, [1-9][0-9]* chunks" screen
+			[ $columns -eq 40 ] || grep -qE "of 1 scenes, [1-9][0-9]* of (about )?[1-9][0-9]* chunks" screen
 			grep -q "^so far " screen
 			cmp plain.json s.json
 		done

@@ -34,6 +34,32 @@ static void test_text_cut(void **state)
 	assert_int_equal(utf8_length("\xF0\x9F"), 0);
 }
 
+/* Japanese takes two columns a character, an accent of its own none; none of that moves columns. */
+static void test_wide_and_narrow(void **state)
+{
+	static const char tokyo[] = "\xE6\x9D\xB1\xE4\xBA\xAC"; /* 2 characters */
+	static const char a_umlaut[] = "A\xCC\x88";             /* A, U+0308, as macOS writes it */
+	char out[4 * TEXT_CUT_MOST + 1], name[4000] = "A";
+
+	(void)state;
+	assert_int_equal(text_columns(tokyo), 4);
+	assert_int_equal(text_columns(a_umlaut), 1);
+	assert_int_equal(text_columns("\xEA\xB0\x80 \xF0\x9F\x9B\xB0 \xC3\xA4"), 7);
+	assert_string_equal(text_cut(out, tokyo, 6), "\xE6\x9D\xB1\xE4\xBA\xAC  ");
+	assert_string_equal(text_cut(out, a_umlaut, 5), "A\xCC\x88    ");
+	/* 8 columns in 7: the head has 2, the tail 2 */
+	assert_string_equal(text_cut(out, "\xE6\x9D\xB1\xE6\x9D\xB1\xE6\x9D\xB1\xE4\xBA\xAC", 7),
+			    "\xE6\x9D\xB1...\xE4\xBA\xAC");
+	/* 6 in 5: a head of one column cannot hold half a character */
+	assert_string_equal(text_cut(out, "\xE6\x9D\xB1\xE6\x9D\xB1\xE4\xBA\xAC", 5), "...  ");
+	assert_string_equal(text_cut(out, "A\xCC\x88_long_name_A\xCC\x88", 7),
+			    "A\xCC\x88_..._A\xCC\x88");
+	for (size_t i = 1; i + 2 < sizeof(name); i += 2) /* accents without end */
+		memcpy(name + i, "\xCC\x88", 3);
+	assert_int_equal(text_columns(name), 1);
+	assert_true(strlen(text_cut(out, name, 5)) <= 4 * 5);
+}
+
 static void test_bytes(void **state)
 {
 	static const struct {
@@ -142,9 +168,10 @@ static void test_path(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text_cut), cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_value),    cmocka_unit_test(test_fold),
-		cmocka_unit_test(test_distance), cmocka_unit_test(test_path),
+		cmocka_unit_test(test_text_cut), cmocka_unit_test(test_wide_and_narrow),
+		cmocka_unit_test(test_bytes),    cmocka_unit_test(test_value),
+		cmocka_unit_test(test_fold),     cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_path),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
