@@ -90,7 +90,8 @@ struct lab {
 	struct lab_shared *shared; /* what all workers have in common; NULL: nothing */
 	size_t shared_bytes;
 	struct lab_line *line;
-	const struct lab_line *base; /* that speed-up is measured against: may be `line` */
+	const struct lab_line *base; /* that speed-up is measured against; `line`: there is none */
+	bool first;                  /* no line before it was done */
 	bool costs;                  /* show what every stage cost below the line */
 	bool silent;
 };

@@ -1,6 +1,6 @@
 /*
  * Labs for people: a heading that says what is measured, a line for each run, and below them what
- * the lines show. Fits in 100 columns.
+ * the lines show. Fits the screen.
  */
 #include "lab_stages.h"
 
@@ -12,6 +12,7 @@
 #include "budget.h"
 #include "options.h"
 #include "report/run_figures.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "window.h"
 
@@ -26,41 +27,49 @@ static const double small_task_s = 0.001;
 
 static void head_pi(const struct lab *lab)
 {
-	printf("pi by random numbers: of %" PRIu64 " points in the unit square, those inside the "
-	       "quarter circle\nare pi / 4. Each task (%" PRIu64 " points) draws and counts; the "
-	       "counts of all tasks are added.\n"
-	       "Standard error to be expected: sqrt(pi (4 - pi) / N) = %.2e\n\n"
-	       "%-9s %7s %9s %9s %8s %10s %6s  %12s %10s %8s\n",
-	       lab->n, lab->chunk, lab_pi_error(lab->n), "generator", "workers", "wall s", "CPU s",
-	       "speed-up", "efficiency", "work %", "estimate", "error", "in s.e.");
+	char text[400];
+
+	(void)snprintf(text, sizeof(text),
+		       "pi by random numbers: of %" PRIu64 " points in the unit square, a share "
+		       "of pi/4 is inside the quarter circle. Each task (%" PRIu64 " points) draws "
+		       "and counts; the counts of all tasks are added. Standard error to be "
+		       "expected: sqrt(pi (4 - pi) / N) = %.2e",
+		       lab->n, lab->chunk, lab_pi_error(lab->n));
+	text_fold(stdout, 0, 0, text);
 }
 
 static void head_sum(const struct lab *lab)
 {
-	char array[24];
+	char text[240], array[24];
 
-	printf("A big sum: x_i = i mod 1000 + 0.5 for i = 0 ... %" PRIu64 ".\n"
-	       "As an array it takes %s; a task in chunks is %" PRIu64 " values.\n\n"
-	       "%-7s %7s %9s %9s %8s %10s %6s %11s  %s\n",
-	       lab->n - 1, bytes_text(array, size_mul(lab->n, sizeof(double))), lab->chunk, "how",
-	       "workers", "wall s", "CPU s", "speed-up", "efficiency", "work %", "peak memory",
-	       "sum");
+	(void)snprintf(text, sizeof(text),
+		       "A big sum: x_i = i mod 1000 + 0.5 for i = 0 ... %" PRIu64
+		       ". As an array it "
+		       "takes %s; a task in chunks is %" PRIu64 " values.",
+		       lab->n - 1, bytes_text(array, size_mul(lab->n, sizeof(double))), lab->chunk);
+	text_fold(stdout, 0, 0, text);
 }
 
 static void head_recur(const struct lab *lab)
 {
 	uint64_t tasks = ceil_div(lab->n, lab->chunk);
+	char text[240];
 
-	printf("A recurrence: exponential smoothing of %" PRIu64 " pixels over %" PRIu64
-	       " steps; each step of a pixel\nneeds the one before.\n"
-	       "over time    a task is one step of all pixels: critical path = %" PRIu64
-	       " tasks, width = 1\n"
-	       "over pixels  a task is all steps of %" PRIu64 " pixels: critical path = 1 task of "
-	       "%" PRIu64 " steps, width = %" PRIu64 "\n\n"
-	       "%-7s %7s %9s %9s %8s %10s %6s %9s  %s\n",
-	       lab->n, lab->steps, lab->steps, lab->chunk, lab->steps, tasks, "over", "workers",
-	       "wall s", "CPU s", "speed-up", "efficiency", "work %", "waiting %",
-	       "mean of the last step");
+	(void)snprintf(text, sizeof(text),
+		       "A recurrence: exponential smoothing of %" PRIu64 " pixels over %" PRIu64
+		       " steps; each step of a pixel needs the one before.",
+		       lab->n, lab->steps);
+	text_fold(stdout, 0, 0, text);
+	(void)snprintf(text, sizeof(text),
+		       "a task is one step of all pixels: critical path = %" PRIu64
+		       " tasks, width = 1",
+		       lab->steps);
+	text_item(stdout, 13, "over time", text);
+	(void)snprintf(text, sizeof(text),
+		       "a task is all steps of %" PRIu64 " pixels: critical path = 1 task of "
+		       "%" PRIu64 " steps, width = %" PRIu64,
+		       lab->chunk, lab->steps, tasks);
+	text_item(stdout, 13, "over pixels", text);
 }
 
 void lab_print_head(const struct lab_set *set, const struct options *options)
@@ -81,50 +90,116 @@ static const char *halves_text(char text[48], int128 twice)
 	return text;
 }
 
-static void put_common(FILE *out, const struct lab *lab, int columns)
+enum { LAB_CELL_BYTES = 48, LAB_COLUMNS = 10 };
+typedef char lab_cell[LAB_CELL_BYTES];
+
+/* The columns that all labs have come first. */
+enum { AT_MODE, AT_WORKERS, AT_WALL, AT_CPU, AT_SPEED_UP, AT_EFFICIENCY, AT_WORK, AT_OWN };
+
+#define COMMON_COLUMNS(mode, columns)                                                        \
+	{.head = (mode), .width = (columns), .left = true}, {.head = "workers", .width = 7}, \
+		{.head = "wall s", .width = 7}, {.head = "CPU s", .width = 7, .drop = 1},    \
+		{.head = "speed-up", .width = 8}, {.head = "efficiency", .width = 10},       \
+	{                                                                                    \
+		.head = "work %", .width = 6                                                 \
+	}
+
+static const struct table_column columns_pi[] = {
+	COMMON_COLUMNS("generator", 9),
+	{.head = "estimate", .width = 11},
+	{.head = "error", .width = 9, .drop = 2},
+	{.head = "in s.e.", .width = 7},
+};
+static const struct table_column columns_sum[] = {
+	COMMON_COLUMNS("how", 6),
+	{.head = "peak", .width = 8},
+	{.head = "sum", .width = 17},
+};
+static const struct table_column columns_recur[] = {
+	COMMON_COLUMNS("over", 6),
+	{.head = "waiting %", .width = 9},
+	{.head = "mean of the last step", .width = 21},
+};
+
+static void put_seconds(lab_cell cell, double s)
+{
+	(void)snprintf(cell, LAB_CELL_BYTES, "%.*f", s < 100 ? 3 : s < 10000 ? 1 : 0, s);
+}
+
+/* What others are compared with has no speed-up of its own. */
+static void put_against(lab_cell cell, int decimals, const char *unit, double value)
+{
+	if (isfinite(value))
+		(void)snprintf(cell, LAB_CELL_BYTES, "%.*f%s", decimals, value, unit);
+	else
+		(void)snprintf(cell, LAB_CELL_BYTES, "-");
+}
+
+static void cells_common(lab_cell *cell, const struct lab *lab)
 {
 	const struct lab_line *line = lab->line;
 
-	(void)fprintf(out, "%-*s %7u %9.3f %9.3f %8.2f %8.0f %% %6.0f", columns,
-		      lab_mode_name(line->mode), line->workers, line->wall_s, line->cpu_s,
-		      lab_speed_up(line, lab->base), 100 * lab_efficiency(line, lab->base),
-		      100 * lab_work_share(line));
+	(void)snprintf(cell[AT_MODE], LAB_CELL_BYTES, "%s", lab_mode_name(line->mode));
+	(void)snprintf(cell[AT_WORKERS], LAB_CELL_BYTES, "%u", line->workers);
+	put_seconds(cell[AT_WALL], line->wall_s);
+	put_seconds(cell[AT_CPU], line->cpu_s);
+	put_against(cell[AT_SPEED_UP], 2, "", lab_speed_up(line, lab->base));
+	put_against(cell[AT_EFFICIENCY], 0, " %", 100 * lab_efficiency(line, lab->base));
+	(void)snprintf(cell[AT_WORK], LAB_CELL_BYTES, "%.0f", 100 * lab_work_share(line));
 }
 
-static void line_pi(FILE *out, const struct lab *lab)
+static void cells_pi(lab_cell *cell, const struct lab *lab)
 {
 	double error = lab_pi(lab->line) - M_PI;
 
-	put_common(out, lab, 9);
-	(void)fprintf(out, "  %12.9f %+10.2e %+8.2f\n", lab_pi(lab->line), error,
-		      error / lab_pi_error(lab->n));
+	(void)snprintf(cell[AT_OWN], LAB_CELL_BYTES, "%.9f", lab_pi(lab->line));
+	(void)snprintf(cell[AT_OWN + 1], LAB_CELL_BYTES, "%+.2e", error);
+	(void)snprintf(cell[AT_OWN + 2], LAB_CELL_BYTES, "%+.2f", error / lab_pi_error(lab->n));
 }
 
-static void line_sum(FILE *out, const struct lab *lab)
+static void cells_sum(lab_cell *cell, const struct lab *lab)
 {
-	char peak[24], sum[48];
-
-	put_common(out, lab, 7);
-	(void)fprintf(out, " %11s  %s\n", bytes_text(peak, lab->line->peak_bytes),
-		      halves_text(sum, lab->line->sum));
+	(void)bytes_text(cell[AT_OWN], lab->line->peak_bytes);
+	(void)halves_text(cell[AT_OWN + 1], lab->line->sum);
 }
 
-static void line_recur(FILE *out, const struct lab *lab)
+static void cells_recur(lab_cell *cell, const struct lab *lab)
 {
 	const struct lab_line *line = lab->line;
 
-	put_common(out, lab, 7);
-	(void)fprintf(out, " %9.0f  %.15f\n",
-		      100 * (line->order_s + line->idle_s) / (line->wall_s * line->workers),
-		      lab_mean(line));
+	(void)snprintf(cell[AT_OWN], LAB_CELL_BYTES, "%.0f",
+		       100 * (line->order_s + line->idle_s) / (line->wall_s * line->workers));
+	(void)snprintf(cell[AT_OWN + 1], LAB_CELL_BYTES, "%.15f", lab_mean(line));
 }
 
+static const struct {
+	const struct table_column *column;
+	unsigned n;
+	void (*cells)(lab_cell *cell, const struct lab *lab);
+} tables[N_LAB_KINDS] = {
+	[LAB_PI] = {columns_pi, sizeof(columns_pi) / sizeof(columns_pi[0]), cells_pi},
+	[LAB_SUM] = {columns_sum, sizeof(columns_sum) / sizeof(columns_sum[0]), cells_sum},
+	[LAB_RECUR] = {columns_recur, sizeof(columns_recur) / sizeof(columns_recur[0]),
+		       cells_recur},
+};
+
+/* Heads stand over the first line, and over each where stages are shown between lines. */
 void lab_print_line(FILE *out, const struct lab *lab)
 {
-	static void (*const lines[N_LAB_KINDS])(FILE * out, const struct lab *lab) = {
-		line_pi, line_sum, line_recur};
+	lab_cell text[LAB_COLUMNS];
+	const char *cell[LAB_COLUMNS];
+	struct table table;
 
-	lines[lab->kind](out, lab);
+	table_init(&table, out, tables[lab->kind].column, tables[lab->kind].n);
+	if (lab->first || lab->costs) {
+		(void)fputc('\n', out);
+		table_head(&table);
+	}
+	cells_common(text, lab);
+	tables[lab->kind].cells(text, lab);
+	for (unsigned i = 0; i < tables[lab->kind].n; i++)
+		cell[i] = text[i];
+	table_row(&table, INK_PLAIN, cell);
 }
 
 /* --- what they show --- */
@@ -182,6 +257,13 @@ static void note(const char *label, const char *text)
 	text_item(stdout, 9, label, text);
 }
 
+static void warn(const char *label, const char *text)
+{
+	(void)fputs(screen_ink(stdout, INK_WARNING), stdout);
+	note(label, text);
+	(void)fputs(screen_ink(stdout, INK_PLAIN), stdout);
+}
+
 static void foot_pi(const struct lab_set *set)
 {
 	char text[320];
@@ -212,7 +294,7 @@ static void put_refused(const struct lab_set *set)
 {
 	for (unsigned i = 0; i < set->n_lines; i++)
 		if (set->line[i].mode == LAB_ARRAY && set->line[i].status == EX_TEMPFAIL)
-			note("array", "does not fit in the memory limit, and is refused before "
+			warn("array", "does not fit in the memory limit, and is refused before "
 				      "anything is computed; chunks need a block for each worker, "
 				      "whatever N is");
 }
@@ -325,17 +407,31 @@ static void put_cores(const struct lab_set *set)
 		double running = line->work_s > 0 ? line->cpu_s / line->work_s : 1;
 
 		/* Who waits for the lock of LAB_SHARED does so inside its stage. */
-		if (!lab_done(line) || line->mode == LAB_SHARED || line->workers < 2 ||
+		if (!lab_done(line) || (line->mode == LAB_SHARED && line->workers > 1) ||
 		    line->wall_s < short_s || running >= RUNNING_SHARE)
 			continue;
 		(void)snprintf(
 			text, sizeof(text),
-			"in the line %s, busy workers had a CPU only %.0f %% of the time: too few "
-			"free cores (other programs, a CPU quota, more workers than cores)",
+			"cores were busy elsewhere: in the line %s, workers with work to do had a "
+			"CPU only %.0f %% of the time (other programs, a CPU quota, more workers "
+			"than cores); do not compare these timings",
 			lab_line_name(name, line), 100 * running);
-		note("cores", text);
+		warn("cores", text);
 		return;
 	}
+}
+
+/* What columns mean, where there are any. */
+static void put_columns(const struct lab_set *set)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < set->n_lines; i++)
+		any = any || lab_done(&set->line[i]);
+	if (any)
+		note("columns",
+		     "speed-up and efficiency compare a line with the first of the same kind; "
+		     "work %: the share of wall time x workers inside the stages that compute");
 }
 
 void lab_print_foot(const struct lab_set *set, const struct options *options)
@@ -348,8 +444,7 @@ void lab_print_foot(const struct lab_set *set, const struct options *options)
 	(void)putchar('\n');
 	feet[set->lab.kind](set);
 	put_left_out(set);
-	put_overhead(set);
 	put_cores(set);
-	note("columns", "speed-up and efficiency compare with the first line of the same kind; "
-			"work %: the share of wall time x workers inside the stages that compute");
+	put_overhead(set);
+	put_columns(set);
 }

@@ -164,8 +164,8 @@ static void doubt_fit(char *text, size_t size, const struct series *series,
 		strcat(text, ")");
 }
 
-static void say_amdahl(struct advice *advice, const struct series *series,
-		       const struct amdahl *law, const char *trust)
+static void say_amdahl(struct advice *advice, const struct series *series, const struct amdahl *law,
+		       const char *trust)
 {
 	if (law->serial > 0.99)
 		say(advice, "%s: more workers are not faster%s", series->name, trust);
@@ -255,9 +255,9 @@ static void say_numbers(struct advice *advice, const struct sweep *sweep)
 		    measured, sweep->n_points, sweep->n_compared);
 	else
 		warn(advice,
-		    "%u runs gave OTHER numbers than the first: this is a fault of imgpipe, "
-		    "or the files changed meanwhile",
-		    sweep->n_points_other);
+		     "%u runs gave OTHER numbers than the first: this is a fault of imgpipe, "
+		     "or the files changed meanwhile",
+		     sweep->n_points_other);
 }
 
 void sweep_advise(struct advice *advice, const struct sweep *sweep)
@@ -268,7 +268,7 @@ void sweep_advise(struct advice *advice, const struct sweep *sweep)
 	advice->n = 0;
 	if (sweep->interrupted_by)
 		warn(advice, "interrupted by %s: what was measured until then is shown",
-		    sweep->interrupted_by);
+		     sweep->interrupted_by);
 	say_numbers(advice, sweep);
 	if (sweep->scenes_failed)
 		warn(advice, "some scenes FAILED in the runs and are not in any number here; run "

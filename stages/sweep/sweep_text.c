@@ -139,18 +139,14 @@ static void put_bar(FILE *out, const char *label, const struct sweep_point *poin
 		    const struct bars *bars)
 {
 	struct spread wall = point_spread(point, SWEEP_WALL);
-	const int columns = bars->columns;
-	int from = (int)(wall.min / bars->longest * columns + 0.5);
-	int middle = (int)(wall.median / bars->longest * columns + 0.5);
-	int to = (int)(wall.max / bars->longest * columns + 0.5);
+	const int end = bars->columns;
+	int from = (int)(wall.min / bars->longest * end + 0.5);
+	int middle = (int)(wall.median / bars->longest * end + 0.5);
+	int to = (int)(wall.max / bars->longest * end + 0.5);
 
 	fprintf(out, "  %9s ", label);
-	for (int i = 0; i <= to && i <= columns; i++)
-		fputc(i == columns && to > i ? '>'
-		      : i == middle          ? '|'
-		      : i < from             ? '='
-					     : '-',
-		      out);
+	for (int i = 0; i <= to && i <= end; i++)
+		fputc(i == end && to > i ? '>' : i == middle ? '|' : i < from ? '=' : '-', out);
 	fprintf(out, " %.3f s", wall.median);
 }
 
