@@ -21,7 +21,8 @@ enum { STREAM_PATIENCE_MS = 300 };
 
 /*
  * Make stdout and stderr such streams where they are pipes, sockets or terminals. (glibc's are
- * variables.) Before anything is written to them.
+ * variables.) Where both go to one place, standard output hands on whole lines. Before anything is
+ * written to them.
  */
 void output_stream_standard(void);
 

@@ -282,6 +282,7 @@ static const char *const harmless[] = {
 	"overwrite", "mask-output", "quicklook", "stretch",      "contact-sheet",  "spool-dir",
 	"no-fsync",  "no-legend",   "catalog",   "resume",       "forget-missing", "log-format",
 	"log-file",  "wait-lock",   "on-error",  "max-failures", "timeout",        "config",
+	"color",
 };
 
 enum effect identity_effect(const char *option)

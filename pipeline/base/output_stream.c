@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "screen.h"
 #include "signals.h"
 
 enum { LOOK_MS = 50 }; /* how often is looked whether a signal has come */
@@ -123,7 +124,12 @@ void output_stream_standard(void)
 	static struct stream out = {.fd = STDOUT_FILENO, .standard = true};
 	static struct stream err = {.fd = STDERR_FILENO, .standard = true};
 
-	stdout = in_place_of(stdout, &out, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
+	/* Beside lines of standard error there are none but whole ones. */
+	bool by_lines = isatty(STDOUT_FILENO) || screen_is_one();
+
+	if (by_lines)
+		(void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+	stdout = in_place_of(stdout, &out, by_lines ? _IOLBF : _IOFBF);
 	stderr = in_place_of(stderr, &err, _IONBF);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { COLUMNS_OF_A_SILENT_TERMINAL = 80 };
@@ -22,6 +23,12 @@ static enum screen_color chosen = SCREEN_COLOR_AUTO;
 void screen_choose_color(enum screen_color when)
 {
 	chosen = when;
+}
+
+/* fileno() knows no descriptor of the standard streams (output_stream.h). */
+static int descriptor(FILE *out)
+{
+	return out == stdout ? STDOUT_FILENO : out == stderr ? STDERR_FILENO : fileno(out);
 }
 
 static unsigned terminal_columns(int fd)
@@ -43,7 +50,7 @@ static unsigned terminal_columns(int fd)
 
 unsigned screen_columns(FILE *out)
 {
-	int fd = fileno(out);
+	int fd = descriptor(out);
 
 	return fd >= 0 && isatty(fd) ? terminal_columns(fd) : SCREEN_PLAIN;
 }
@@ -58,7 +65,7 @@ unsigned screen_fold_columns(FILE *out)
 bool screen_has_color(FILE *out)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-	int fd = fileno(out);
+	int fd = descriptor(out);
 
 	if (chosen != SCREEN_COLOR_AUTO)
 		return chosen == SCREEN_COLOR_ALWAYS &&
@@ -77,4 +84,14 @@ void screen_put(FILE *out, enum ink ink, const char *text)
 		(void)fprintf(out, "%s%s%s", escapes[ink], text, escapes[INK_PLAIN]);
 	else
 		(void)fputs(text, out);
+}
+
+bool screen_is_one(void)
+{
+	struct stat out, err;
+
+	if (isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
+		return true;
+	return fstat(STDOUT_FILENO, &out) == 0 && fstat(STDERR_FILENO, &err) == 0 &&
+	       out.st_dev == err.st_dev && out.st_ino == err.st_ino;
 }

@@ -41,4 +41,8 @@ const char *screen_ink(FILE *out, enum ink ink);
 /* Text in that ink. */
 void screen_put(FILE *out, enum ink ink, const char *text);
 
+/* Is what goes to standard output and to standard error read as one (a terminal, `> log 2>&1`)?
+ * What stands in one of them need not be said in the other. */
+bool screen_is_one(void);
+
 #endif

@@ -80,22 +80,27 @@ unsigned table_column_at(const struct table *table, unsigned i)
 	return at;
 }
 
-/* Text of the column's width: words are cut in their middle, numbers never. */
-static void put_cell(const struct table *table, unsigned i, const char *text, bool padded)
+/* Words are cut in their middle, numbers never. `debt`: columns that numbers before it have taken
+ * of this one. Returns what is owed behind it. */
+static unsigned put_cell(const struct table *table, unsigned i, const char *text, bool padded,
+			 unsigned debt)
 {
-	const unsigned width = table->width[i];
+	unsigned width = table->width[i] > debt ? table->width[i] - debt : 0, columns;
 	char cut[4 * TEXT_CUT_MOST + 1];
 	size_t end;
 
 	if (!table->column[i].left) {
+		columns = (unsigned)strlen(text);
 		(void)fprintf(table->out, "%*s", (int)width, text);
-		return;
+		return columns > width ? debt + columns - table->width[i] : 0;
 	}
+	width = width < TEXT_CUT_LEAST ? TEXT_CUT_LEAST : width;
 	(void)text_cut(cut, text, width < TEXT_CUT_MOST ? width : TEXT_CUT_MOST);
 	end = strlen(cut);
 	while (!padded && end && cut[end - 1] == ' ')
 		cut[--end] = '\0';
 	(void)fputs(cut, table->out);
+	return 0;
 }
 
 static const char *text_of(const char *const cell[], unsigned i)
@@ -107,7 +112,7 @@ static const char *text_of(const char *const cell[], unsigned i)
 static void put_cells(const struct table *table, enum ink ink, const char *const cell[],
 		      unsigned end, bool goes_on)
 {
-	unsigned last = end;
+	unsigned last = end, debt = 0;
 	bool first = true;
 
 	while (!goes_on && last && (!table->width[last - 1] || !*text_of(cell, last - 1)))
@@ -118,7 +123,7 @@ static void put_cells(const struct table *table, enum ink ink, const char *const
 			continue;
 		if (!first)
 			(void)fputc(' ', table->out);
-		put_cell(table, i, text_of(cell, i), goes_on || i + 1 < last);
+		debt = put_cell(table, i, text_of(cell, i), goes_on || i + 1 < last, debt);
 		first = false;
 	}
 	(void)fputs(ink == INK_PLAIN ? "" : screen_ink(table->out, INK_PLAIN), table->out);
@@ -134,6 +139,18 @@ void table_row_begin(const struct table *table, enum ink ink, const char *const 
 		     unsigned last)
 {
 	put_cells(table, ink, cell, last + 1, true);
+}
+
+void table_row_words(const struct table *table, enum ink ink, const char *const cell[],
+		     unsigned last, const char *word, unsigned indent, const char *sentence)
+{
+	unsigned column = table_column_at(table, last + 1) + (unsigned)strlen(word) + 2;
+
+	table_row_begin(table, ink, cell, last);
+	(void)fputc(' ', table->out);
+	screen_put(table->out, ink, word);
+	(void)fputs("  ", table->out);
+	text_fold(table->out, column, indent, sentence);
 }
 
 void table_head(const struct table *table)

@@ -44,13 +44,19 @@ unsigned table_column_at(const struct table *table, unsigned i);
 /* The line of heads, in INK_HEADING. */
 void table_head(const struct table *table);
 
-/* A row: n_columns texts, safe or not to show (they are made so); NULL is empty. No blanks at the
- * end of the line. `ink` is of the whole row. */
+/* A row: n_columns texts; NULL is empty. Words may hold anything, they are made safe to show;
+ * numbers are the caller's own. A number that is too wide takes blanks of the columns behind it. No
+ * blanks at the end of the line. `ink` is of the whole row. */
 void table_row(const struct table *table, enum ink ink, const char *const cell[]);
 
 /* The same without the end of the line, up to and including column `last`, padded: for rows that go
  * on in sentences (text_fold() at table_column_at(last + 1)). */
 void table_row_begin(const struct table *table, enum ink ink, const char *const cell[],
 		     unsigned last);
+
+/* A row that has a word and a sentence in place of the cells behind `last`: "FAILED", and why. The
+ * sentence is folded, its further lines are indented by `indent`, and it has no ink. */
+void table_row_words(const struct table *table, enum ink ink, const char *const cell[],
+		     unsigned last, const char *word, unsigned indent, const char *sentence);
 
 #endif

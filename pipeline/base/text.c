@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "screen.h"
-
 /* Columns of a piece: an escape has one for each of its characters. */
 static size_t piece_columns(const char *piece, size_t n)
 {
@@ -94,10 +92,18 @@ void text_fold(FILE *out, unsigned column, unsigned indent, const char *text)
 	(void)fputc('\n', out);
 }
 
+void text_item_in(FILE *out, enum ink ink, unsigned indent, const char *label, const char *text)
+{
+	size_t columns = strlen(label);
+
+	screen_put(out, *label ? ink : INK_PLAIN, label);
+	(void)fprintf(out, "%*s", columns < indent ? (int)(indent - columns) : 0, "");
+	text_fold(out, indent, indent, text);
+}
+
 void text_item(FILE *out, unsigned indent, const char *label, const char *text)
 {
-	(void)fprintf(out, "%-*s", (int)indent, label);
-	text_fold(out, indent, indent, text);
+	text_item_in(out, INK_HEADING, indent, label, text);
 }
 
 const char *text_value(char buf[24], double value)

@@ -11,20 +11,24 @@
 #include <stdio.h>
 
 #include "printable.h"
+#include "screen.h"
 
-enum { TEXT_NAME_COLUMNS = 40, TEXT_CUT_MOST = 160 };
+enum { TEXT_NAME_COLUMNS = 40, TEXT_CUT_LEAST = 5, TEXT_CUT_MOST = 160 };
 
 /* `text`, safe to show, with its middle left out ("...") where it is longer than `width` columns
- * and padded with spaces where it is shorter. width is 5 to TEXT_CUT_MOST; `out` holds 4 * width +
- * 1 bytes. Returns out. */
+ * and padded with spaces where it is shorter. width is TEXT_CUT_LEAST to TEXT_CUT_MOST; `out` holds
+ * 4 * width + 1 bytes. Returns out. */
 const char *text_cut(char *out, const char *text, unsigned width);
 
 /* Print `text`, safe to show, folded at screen_fold_columns() of the stream: it starts in `column`
  * (already reached), the following lines are indented by `indent`. Ends with a newline. */
 void text_fold(FILE *out, unsigned column, unsigned indent, const char *text);
 
-/* Print `label`, fill up to `indent` columns, and fold `text` behind it. */
+/* Print `label` in INK_HEADING, fill up to `indent` columns, and fold `text` behind it. */
 void text_item(FILE *out, unsigned indent, const char *label, const char *text);
+
+/* The same with a label in that ink. */
+void text_item_in(FILE *out, enum ink ink, unsigned indent, const char *label, const char *text);
 
 /* A value with four decimals, from 1000 on with six digits, from 10^6 on with two; "-" for NaN: at
  * most eight characters up to 10^100. Returns buf. */

@@ -44,6 +44,7 @@ void option_list_make(struct option_list *list, const struct command *command)
 	for (const struct option_group *group = command->groups; group->title; group++)
 		add_group(list, group);
 	add_group(list, &config_group);
+	add_group(list, &screen_group);
 	add_group(list, &help_group);
 }
 

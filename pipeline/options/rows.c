@@ -212,6 +212,19 @@ static const struct option_row *const config_rows[] = {&config, NULL};
 
 const struct option_group config_group = {.title = "Options from a file", .rows = config_rows};
 
+/* --- the screen --- */
+
+static const struct option_row color = {
+	.name = "color",
+	.argument = "auto|always|never",
+	.help = "colours in what is printed for people: on a terminal, unless NO_COLOR is set or "
+		"TERM is dumb (auto, the default); always, as for less -R; never. Files have none",
+	.set = set_color,
+};
+static const struct option_row *const screen_rows[] = {&color, NULL};
+
+const struct option_group screen_group = {.title = "Screen", .rows = screen_rows};
+
 /* --- help: without a setter, which prints and ends --- */
 
 static const struct option_row help = {.letter = 'h', .name = "help", .help = "print this help"};

@@ -10,7 +10,7 @@
 /* What to read, for all commands that open scenes: bands, mask, scaling, reader. */
 extern const struct option_row *const reading_rows[];
 /* --config, --help and what else every command takes. */
-extern const struct option_group config_group, help_group;
+extern const struct option_group config_group, screen_group, help_group;
 
 extern const struct option_row option_workers, option_transport, option_confine, option_memory,
 	option_chunk, option_working_set, option_shard, option_timeout;

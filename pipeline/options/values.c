@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/screen.h"
+
 /* --- numbers --- */
 
 int option_whole(const char *text, uint64_t min, uint64_t max, uint64_t *value, char **end)
@@ -556,6 +558,20 @@ int set_monitor(struct options *o, const char *value, struct error *err)
 	(void)value;
 	(void)err;
 	o->monitor = true;
+	return 0;
+}
+
+int set_color(struct options *o, const char *value, struct error *err)
+{
+	static const char *const words[] = {"auto", "always", "never", NULL};
+	int choice = option_choose(value, words, err);
+
+	(void)o;
+	if (choice < 0)
+		return -1;
+	screen_choose_color(choice == 1   ? SCREEN_COLOR_ALWAYS
+			    : choice == 2 ? SCREEN_COLOR_NEVER
+					  : SCREEN_COLOR_AUTO);
 	return 0;
 }
 

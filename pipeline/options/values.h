@@ -15,7 +15,7 @@ option_setter set_workers, set_transport, set_confine, set_follow, set_memory, s
 	set_working_set;
 option_setter set_tile_grid, set_shard, set_timeout;
 option_setter set_config; /* the parser has read it before */
-option_setter set_quiet, set_verbose, set_progress, set_monitor;
+option_setter set_quiet, set_verbose, set_progress, set_monitor, set_color;
 option_setter set_log_format, set_log_file;
 
 /* A whole number in [min, max], from the front of text; *end is what follows. 0 or -1. */

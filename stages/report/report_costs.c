@@ -1,6 +1,6 @@
 /*
  * What a run cost, for people: the table of stages, waits, exchange, memory, and a verdict in
- * words. Knows nothing of scenes. Fits in 100 columns.
+ * words. Knows nothing of scenes.
  */
 #include "report_costs.h"
 
@@ -10,6 +10,7 @@
 
 #include "report_words.h"
 #include "run_figures.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "verdict.h"
 
@@ -39,38 +40,76 @@ static const char *mb_text(char text[24], bool known, uint64_t bytes)
 	return text;
 }
 
-static void put_stage(FILE *out, enum meter_stage stage, const struct run_totals *totals,
-		      const char *name)
+enum column { STAGE, CHUNKS, TILES, MB_IN, MB_OUT, BUSY, CPU, WAITS, MESSAGES, PLANNED, RESERVED };
+
+/* Time is what the verdict is about, bytes explain it; what is left out is in --report, too. */
+static const struct table_column columns[] = {
+	[STAGE] = {.head = "stage", .width = 8, .left = true},
+	[CHUNKS] = {.head = "chunks", .width = 7, .most = 8, .drop = 1},
+	[TILES] = {.head = "tiles", .width = 7, .most = 8, .drop = 2},
+	[MB_IN] = {.head = "MB in", .width = 8, .most = 9},
+	[MB_OUT] = {.head = "MB out", .width = 8, .most = 9},
+	[BUSY] = {.head = "busy s", .width = 8, .most = 9},
+	[CPU] = {.head = "CPU s", .width = 8, .most = 9},
+	[WAITS] = {.head = "wait s", .width = 8},
+	[MESSAGES] = {.head = "msgs", .width = 6, .drop = 5},
+	[PLANNED] = {.head = "plan MiB", .width = 8, .drop = 4},
+	[RESERVED] = {.head = "resv MiB", .width = 8, .drop = 3},
+};
+
+enum { N_COLUMNS = sizeof(columns) / sizeof(columns[0]), NUMBER_BYTES = 32 };
+
+/* Those that all rows have, the total's too. */
+static void fill_costs(const char *cell[N_COLUMNS], char text[N_COLUMNS][NUMBER_BYTES],
+		       const struct meter_row *row)
+{
+	(void)snprintf(text[BUSY], NUMBER_BYTES, "%.3f", sec(row->busy_ns));
+	(void)snprintf(text[CPU], NUMBER_BYTES, "%.3f", sec(row->cpu_ns));
+	(void)snprintf(text[WAITS], NUMBER_BYTES, "%.3f", sec(meter_row_wait_ns(row)));
+	(void)snprintf(text[MESSAGES], NUMBER_BYTES, "%" PRIu64, row->messages);
+	(void)snprintf(text[PLANNED], NUMBER_BYTES, "%.1f", mib(row->planned_peak));
+	(void)snprintf(text[RESERVED], NUMBER_BYTES, "%.1f", mib(row->reserved_peak));
+	for (unsigned i = BUSY; i < N_COLUMNS; i++)
+		cell[i] = text[i];
+}
+
+static void put_stage(const struct table *table, enum meter_stage stage,
+		      const struct run_totals *totals, const char *name)
 {
 	const struct meter_row *row = &totals->meter.row[stage];
 	bool known = stored_bytes_known(totals, stage);
-	char in[24], from[24];
+	char text[N_COLUMNS][NUMBER_BYTES], in[24], from[24];
+	const char *cell[N_COLUMNS] = {
+		[STAGE] = name,
+		[CHUNKS] = text[CHUNKS],
+		[TILES] = text[TILES],
+		[MB_IN] = mb_text(in, known, row->bytes_in),
+		[MB_OUT] = mb_text(from, known || stage != METER_FETCH, row->bytes_out)};
 
-	(void)fprintf(out,
-		      "%-8s %8" PRIu64 " %8" PRIu64 " %9s %9s %9.3f %9.3f %8.3f %6" PRIu64
-		      " %8.1f %8.1f\n",
-		      name, row->chunks, row->tiles, mb_text(in, known, row->bytes_in),
-		      mb_text(from, known || stage != METER_FETCH, row->bytes_out),
-		      sec(row->busy_ns), sec(row->cpu_ns), sec(meter_row_wait_ns(row)),
-		      row->messages, mib(row->planned_peak), mib(row->reserved_peak));
+	(void)snprintf(text[CHUNKS], NUMBER_BYTES, "%" PRIu64, row->chunks);
+	(void)snprintf(text[TILES], NUMBER_BYTES, "%" PRIu64, row->tiles);
+	fill_costs(cell, text, row);
+	table_row(table, INK_PLAIN, cell);
 }
 
 static void put_stages(FILE *out, const struct run_totals *totals, const struct plan *plan,
 		       const struct run_figures *f)
 {
-	(void)fprintf(out, "\n%-8s %8s %8s %9s %9s %9s %9s %8s %6s %8s %8s\n", "stage", "chunks",
-		      "tiles", "MB in", "MB out", "busy s", "CPU s", "wait s", "msgs", "plan MiB",
-		      "resv MiB");
+	char text[N_COLUMNS][NUMBER_BYTES];
+	const char *total[N_COLUMNS] = {[STAGE] = "total"};
+	struct table table;
+
+	table_init(&table, out, columns, N_COLUMNS);
+	(void)fputc('\n', out);
+	table_head(&table);
 	for (int stage = 0; stage < N_METER_STAGES; stage++) {
 		const char *name = plan_stage_name(plan, (enum meter_stage)stage);
 
 		if (name)
-			put_stage(out, (enum meter_stage)stage, totals, name);
+			put_stage(&table, (enum meter_stage)stage, totals, name);
 	}
-	(void)fprintf(out, "%-8s %8s %8s %9s %9s %9.3f %9.3f %8.3f %6" PRIu64 " %8.1f %8.1f\n",
-		      "total", "", "", "", "", sec(f->total.busy_ns), sec(f->total.cpu_ns),
-		      sec(meter_row_wait_ns(&f->total)), f->total.messages,
-		      mib(f->total.planned_peak), mib(f->total.reserved_peak));
+	fill_costs(total, text, &f->total);
+	table_row(&table, INK_HEADING, total);
 }
 
 /* Causes of half a millisecond and more: the others would read 0.000. */
@@ -169,7 +208,7 @@ static void put_memory(FILE *out, const struct run_totals *totals, const struct 
 			  "budget, plan and reservation are per rank; the peak is that of the "
 			  "largest rank");
 	for (unsigned i = 0; i < plan->n_notes; i++)
-		text_item(out, LABEL_COLUMNS, "    note:", plan->notes[i]);
+		text_item_in(out, INK_WARNING, LABEL_COLUMNS, "    note:", plan->notes[i]);
 }
 
 static void put_run(FILE *out, const struct run_totals *totals, const struct plan *plan,

@@ -1,7 +1,7 @@
 /*
  * The report for people, on standard output: a line a scene as they finish, then the whole, then
- * what every stage cost, and a verdict in words. Fits in 100 columns. Left out with -q and where
- * another report goes to standard output.
+ * what every stage cost, a verdict in words, and all of it in one line. Fits the screen. Left out
+ * with -q and where another report goes to standard output.
  */
 #include "report.h"
 
@@ -13,13 +13,15 @@
 #include "given_options.h"
 #include "map_words.h"
 #include "report_costs.h"
+#include "report_done.h"
 #include "report_teach.h"
 #include "report_words.h"
+#include "scene_table.h"
 #include "masks/masks.h"
 #include "base/text.h"
 #include "recipe.h"
 
-enum { NAME_COLUMNS = 38, LABEL_COLUMNS = 10, MASK_COLUMNS = 12, INDEX_MOST = 16 };
+enum { LABEL_COLUMNS = 10, MASK_COLUMNS = 12 };
 
 /* Notes of the last scene that had any, but for what the lines of masks say: a batch of one product
  * has the same ones over and over. */
@@ -29,6 +31,7 @@ struct last_notes {
 };
 
 struct text_state {
+	struct scene_table table;
 	struct last_notes last;
 	char skipped[200];  /* the first file that is no scene, and why; "" none was met */
 	uint32_t n_earlier; /* scenes of earlier runs that are not listed */
@@ -41,52 +44,18 @@ static bool text_by_default(char path[REPORT_MADE_PATH], const struct options *o
 	return options->verbosity >= 0 && !report_takes_stdout(&options->reports);
 }
 
-/* Columns of the names of indices; 0 where there is one index, which every row is of. */
-static int index_columns(const struct recipe *recipe)
-{
-	size_t columns = strlen("index");
-
-	for (unsigned v = 0; v < recipe->n_values; v++)
-		if (strlen(recipe->value[v].name) > columns)
-			columns = strlen(recipe->value[v].name);
-	if (recipe->n_values < 2)
-		return 0;
-	return columns < INDEX_MOST ? (int)columns : INDEX_MOST;
-}
-
-/* The scene and, where there are several, the index: NAME_COLUMNS in all. */
-static void put_names(FILE *out, const struct recipe *recipe, const char *name, const char *index)
-{
-	char cut[4 * TEXT_NAME_COLUMNS + 1], cut_index[4 * TEXT_NAME_COLUMNS + 1];
-	int columns = index_columns(recipe);
-
-	if (columns)
-		(void)fprintf(out, "%s %s", text_cut(cut, name, NAME_COLUMNS - 1 - columns),
-			      text_cut(cut_index, index, columns));
-	else
-		(void)fputs(text_cut(cut, name, NAME_COLUMNS), out);
-}
-
 static int text_begin(struct open_report *report, struct error *err)
 {
-	FILE *out = report->out;
+	struct text_state *state = report->state;
 
-	teach_put_marks(out, report->options);
-	put_names(out, report->plan->layout.recipe, "scene", "index");
-	(void)fprintf(out, " %7s %8s %7s %8s %8s %8s  %s\n", "valid %", "mean", "std", "min", "max",
-		      "median", "status");
-	return report_check(out, err);
+	teach_put_marks(report->out, report->options);
+	scene_table_begin(&state->table, report->out, report->plan->layout.recipe);
+	return report_check(report->out, err);
 }
 
-static void put_numbers(FILE *out, const struct summary *s, const char *status)
+static void put_note(FILE *out, const char *note)
 {
-	char v[5][24], valid[24] = "-";
-
-	if (isfinite(s->valid_percent))
-		(void)snprintf(valid, sizeof(valid), "%.2f", s->valid_percent);
-	(void)fprintf(out, " %7s %8s %7s %8s %8s %8s%s\n", valid, text_value(v[0], s->mean),
-		      text_value(v[1], s->std), text_value(v[2], s->min), text_value(v[3], s->max),
-		      text_value(v[4], s->percentile[N_PERCENTILES / 2]), status);
+	text_item_in(out, INK_WARNING, LABEL_COLUMNS, "    note:", note);
 }
 
 static void put_notes(FILE *out, const struct scene *scene, const struct masks *masks,
@@ -103,22 +72,15 @@ static void put_notes(FILE *out, const struct scene *scene, const struct masks *
 	for (unsigned i = 0; same && i < n; i++)
 		same = strcmp(note[i], last->text[i]) == 0;
 	if (same) {
-		text_item(out, LABEL_COLUMNS, "    note:", "as above");
+		put_note(out, "as above");
 		return;
 	}
 	for (unsigned i = 0; i < n; i++) {
-		text_item(out, LABEL_COLUMNS, "    note:", note[i]);
+		put_note(out, note[i]);
 		(void)snprintf(last->text[i], sizeof(last->text[i]), "%s", note[i]);
 	}
 	if (n)
 		last->n = n;
-}
-
-/* A word in place of numbers, and why. */
-static void put_words(FILE *out, const char *word, const char *why)
-{
-	(void)fprintf(out, " %s  ", word);
-	text_fold(out, NAME_COLUMNS + 3 + (int)strlen(word), 4, why);
 }
 
 /* Why pixels are masked, unless it is what was said of the value before. */
@@ -130,7 +92,7 @@ static void put_masked(FILE *out, const struct scene_result *result, unsigned v)
 	if (v && memcmp(by, &result->value[v - 1].masked_by, sizeof(*by)) == 0)
 		return;
 	if (*masked_text(text, by))
-		text_item(out, MASK_COLUMNS, "    masked:", text);
+		text_item_in(out, INK_PLAIN, MASK_COLUMNS, "    masked:", text);
 }
 
 /* What was taken for each rule of --mask, and of alpha. */
@@ -139,9 +101,10 @@ static void put_masks(FILE *out, const struct scene *scene, const struct masks *
 	char line[MASK_TEXT_BYTES];
 
 	for (unsigned i = 0; masks && i < masks->n && i < scene->masks.n_rules; i++)
-		text_item(out, MASK_COLUMNS, "    mask:", mask_taken_text(line, scene, masks, i));
+		text_item_in(out, INK_PLAIN, MASK_COLUMNS,
+			     "    mask:", mask_taken_text(line, scene, masks, i));
 	if (alpha_taken_text(line, scene))
-		text_item(out, MASK_COLUMNS, "    mask:", line);
+		text_item_in(out, INK_PLAIN, MASK_COLUMNS, "    mask:", line);
 }
 
 /* Value v of a scene that is ok. */
@@ -150,23 +113,24 @@ static void put_value(FILE *out, const struct open_report *report,
 {
 	const struct recipe *recipe = report->plan->layout.recipe;
 	const struct scene *scene = result->scene;
+	const struct text_state *state = report->state;
+	const char *index = recipe->value[v].name;
 	char text[MISSING_TEXT_BYTES];
 	struct summary summary;
 
-	put_names(out, recipe, scene->name ? scene->name : "", recipe->value[v].name);
 	if (!scene_summary(&summary, result, v, recipe)) {
 		(void)scene_missing_reason(scene, recipe, v, text, sizeof(text));
-		put_words(out, "missing", text);
+		scene_table_words(&state->table, INK_WARNING, scene->name, index, "missing", text);
 		return;
 	}
-	put_numbers(out, &summary, "  ok");
+	scene_table_numbers(&state->table, INK_PLAIN, scene->name, index, &summary, " ok");
 	put_masked(out, result, v);
 	if (teaches(&report->options->teach, TEACH_FLOAT_SUMS))
-		text_item(out, LABEL_COLUMNS, "    sums:",
-			  teach_float_text(text, &result->value[v].float_sums,
-					   summary.n[PIXEL_VALID], summary.mean));
+		text_item_in(out, INK_PLAIN, LABEL_COLUMNS, "    sums:",
+			     teach_float_text(text, &result->value[v].float_sums,
+					      summary.n[PIXEL_VALID], summary.mean));
 	if (!summary.n[PIXEL_VALID])
-		text_item(out, LABEL_COLUMNS, "    note:", "no pixel is valid");
+		put_note(out, "no pixel is valid");
 }
 
 /* "dem.tif: one band, and nothing says which" */
@@ -204,14 +168,16 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 		for (unsigned v = 0; v < recipe->n_values; v++)
 			put_value(out, report, result, v);
 		put_masks(out, scene, report->options->masks);
+	} else if (result->status == SCENE_FAILED) {
+		scene_table_words(&state->table, INK_BAD, scene->name, NULL, "FAILED",
+				  result->error.text);
 	} else {
-		put_names(out, recipe, scene->name ? scene->name : "", "");
-		put_words(out, result->status == SCENE_FAILED ? "FAILED" : "cancelled",
-			  result->error.text);
+		scene_table_words(&state->table, INK_WARNING, scene->name, NULL, "cancelled",
+				  result->error.text);
 	}
 	for (unsigned i = 0; i < result->n_files; i++)
 		if (*clamped_text(line, &result->file[i], report->options->maps))
-			text_item(out, LABEL_COLUMNS, "    map:", line);
+			text_item_in(out, INK_PLAIN, LABEL_COLUMNS, "    map:", line);
 	put_notes(out, scene, report->options->masks, &state->last);
 	return report_check(out, err);
 }
@@ -301,8 +267,9 @@ static void put_area(FILE *out, const struct value_totals *value)
 }
 
 /* Value v of all scenes that have it. */
-static void put_total(FILE *out, const struct run_totals *totals, unsigned v)
+static void put_total(const struct scene_table *table, const struct run_totals *totals, unsigned v)
 {
+	FILE *out = table->table.out;
 	const struct recipe *recipe = totals->pixels->layout->recipe;
 	uint32_t n = totals->pixels->value[v].n_scenes;
 	const char *have = n == totals->n_ok ? "are ok" : "have it";
@@ -317,9 +284,9 @@ static void put_total(FILE *out, const struct run_totals *totals, unsigned v)
 			       n == totals->n_ok ? "is ok" : "has it");
 	else
 		(void)snprintf(name, sizeof(name), "all %" PRIu32 " scenes that %s", n, have);
-	put_names(out, recipe, totals->n_scenes - totals->n_skipped == 1 ? "all" : name,
-		  recipe->value[v].name);
-	put_numbers(out, &s, "");
+	scene_table_numbers(table, INK_HEADING,
+			    totals->n_scenes - totals->n_skipped == 1 ? "all" : name,
+			    recipe->value[v].name, &s, NULL);
 	put_pixels(out, &s, &recipe->value[v]);
 	put_area(out, &totals->pixels->value[v]);
 }
@@ -371,22 +338,29 @@ static void put_earlier(FILE *out, uint32_t n, const char *catalogue)
 	text_item(out, LABEL_COLUMNS, "Earlier", line);
 }
 
-static void put_global(FILE *out, const struct run_totals *totals, const char *skipped)
+static void put_counts(FILE *out, const struct run_totals *totals, uint32_t n_scenes)
+{
+	char line[160];
+
+	if (totals->n_ok == n_scenes)
+		return;
+	(void)snprintf(line, sizeof(line),
+		       "%" PRIu32 " of %" PRIu32 " ok, %" PRIu32 " failed, %" PRIu32 " cancelled",
+		       totals->n_ok, n_scenes, totals->n_failed, totals->n_cancelled);
+	text_item_in(out, totals->n_failed ? INK_BAD : INK_WARNING, LABEL_COLUMNS, "Scenes", line);
+}
+
+static void put_global(FILE *out, const struct run_totals *totals, const struct text_state *state)
 {
 	const uint32_t n_scenes = totals->n_scenes - totals->n_skipped;
 	char end[RUN_END_BYTES];
 
 	(void)fputc('\n', out);
 	for (unsigned v = 0; v < totals->pixels->n_values; v++)
-		put_total(out, totals, v);
+		put_total(&state->table, totals, v);
 	put_missing(out, totals);
-	put_skipped(out, totals, skipped);
-	if (totals->n_ok != n_scenes)
-		(void)fprintf(out,
-			      "%-*s%" PRIu32 " of %" PRIu32 " ok, %" PRIu32 " failed, %" PRIu32
-			      " cancelled\n",
-			      LABEL_COLUMNS, "Scenes", totals->n_ok, n_scenes, totals->n_failed,
-			      totals->n_cancelled);
+	put_skipped(out, totals, state->skipped);
+	put_counts(out, totals, n_scenes);
 	if (run_end_text(end, totals))
 		text_item(out, LABEL_COLUMNS, "", end);
 }
@@ -397,7 +371,7 @@ static int text_end(struct open_report *report, const struct run_totals *totals,
 
 	char line[MAP_TEXT_BYTES];
 
-	put_global(report->out, totals, state->skipped);
+	put_global(report->out, totals, state);
 	put_earlier(report->out, state->n_earlier, report->options->nightly.catalogue);
 	if (report->options->maps)
 		text_item(report->out, LABEL_COLUMNS, "Maps",
@@ -405,6 +379,7 @@ static int text_end(struct open_report *report, const struct run_totals *totals,
 	report_costs(report->out, totals, report->plan, report->options);
 	if (report->options->verbosity > 0)
 		put_given(report->out, LABEL_COLUMNS, report->options);
+	report_done(report->out, LABEL_COLUMNS, totals);
 	return report_check(report->out, err);
 }
 

@@ -56,7 +56,8 @@ GIVEN = {"index": ["--index", "dvi"], "expr": ["--expr", "x=nir/red"],
          "timeout": ["--timeout", "600"], "catalog": ["--catalog", "x.gpkg"],
          "resume": ["--resume"], "forget-missing": ["--forget-missing"],
          "log-format": ["--log-format", "json"], "log-file": ["--log-file", "x.log"],
-         "metrics": ["--metrics", "x.prom"], "config": ["--config", "x.conf"]}
+         "metrics": ["--metrics", "x.prom"], "config": ["--config", "x.conf"],
+         "color": ["--color", "never"]}
 MAPS = ["-o", "maps", "--overwrite"]
 # What has to be given beside it, in the run that it is compared with, too.
 BESIDE = {"const": ["--index", "wdrvi"],
