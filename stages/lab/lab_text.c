@@ -118,7 +118,7 @@ static const struct table_column columns_sum[] = {
 static const struct table_column columns_recur[] = {
 	COMMON_COLUMNS("over", 6),
 	{.head = "waiting %", .width = 9},
-	{.head = "mean of the last step", .width = 21},
+	{.head = "mean of last step", .width = 17},
 };
 
 static void put_seconds(lab_cell cell, double s)
