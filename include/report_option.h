@@ -26,7 +26,8 @@ enum report_maker {
 /* What has to be kept for a report while the run goes on. Bits. */
 enum report_need {
 	REPORT_NEEDS_TILES = 1, /* the per-tile table */
-	REPORT_NEEDS_TRACE = 2  /* what each worker did when */
+	REPORT_NEEDS_TRACE = 2, /* what each worker did when */
+	REPORT_NEEDS_MAPS = 4   /* a coarse map of each scene, where it has no pictures */
 };
 
 enum { REPORTS_MOST = 16, REPORT_MADE_PATH = 40 };

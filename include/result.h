@@ -36,6 +36,7 @@ enum cell_number {
 struct reducer {
 	const char *name;
 	size_t bytes; /* of a cell in memory */
+	bool beyond;  /* not every run has it: see layout_bytes_beyond_first() */
 	enum cell_number number;
 	void (*clear)(void *cell); /* NULL: all bytes are 0 */
 	void (*merge)(void *into, const void *from);
@@ -63,8 +64,8 @@ struct cell_kind {
 	const char *name; /* what reports call its number; NULL where it is opaque */
 };
 
-/* Five a value, one a map of it, of its bands, of classes, and one of quality bands. */
-enum { LAYOUT_MAX_KINDS = 6 * RECIPE_MAX_VALUES + RECIPE_MAX_BANDS + 2, GROUP_ALIGN = 64 };
+/* Six a value, one a map of it, of its bands, of classes, and one of quality bands. */
+enum { LAYOUT_MAX_KINDS = 7 * RECIPE_MAX_VALUES + RECIPE_MAX_BANDS + 2, GROUP_ALIGN = 64 };
 
 /* The cells of a group. All 0: a layout without cells. Read-only once made. */
 struct result_layout {
@@ -117,8 +118,8 @@ size_t layout_find(const struct result_layout *layout, unsigned value,
 /* Bytes of n groups; SIZE_MAX on overflow. */
 size_t layout_bytes(const struct result_layout *layout, size_t n);
 /*
- * Bytes of the cells of all values but the first. What is planned for whoever holds cells, or a
- * copy of them, has room for one value's.
+ * Bytes of the cells of all values but the first, and of those that are `beyond`. What is planned
+ * for whoever holds cells, or a copy of them, has room for one value's others.
  */
 size_t layout_bytes_beyond_first(const struct result_layout *layout);
 

@@ -56,7 +56,7 @@ size_t layout_bytes_beyond_first(const struct result_layout *layout)
 	size_t bytes = 0;
 
 	for (unsigned i = 0; i < layout->n_kinds; i++)
-		if (layout->kind[i].value)
+		if (layout->kind[i].value || layout->kind[i].reducer->beyond)
 			bytes += round_up(layout->kind[i].reducer->bytes, CELL_ALIGN);
 	return bytes;
 }

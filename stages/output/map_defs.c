@@ -79,18 +79,19 @@ static bool has_range(const struct text_list *ranges, const char *name)
 	return false;
 }
 
-/*
- * Integers need a range. It is known of indices that do not depend on the unit of the samples, or
- * are computed of reflectance alone, and of what the user gives one for. Of expressions, and of
- * indices like DVI where samples may be numbers up to 65535, it is a guess.
- */
-static enum map_type usual_type(const struct value_def *value, const struct options *options)
+bool value_range_known(const struct value_def *value, const struct options *options)
 {
 	if (value->limited || has_range(&options->index.range, value->name))
-		return MAP_INT16;
+		return true;
 	if (value->normalized_difference)
-		return MAP_INT16;
-	return value->row && value->kind != VALUE_PROPORTIONAL ? MAP_INT16 : MAP_FLOAT32;
+		return true;
+	return value->row && value->kind != VALUE_PROPORTIONAL;
+}
+
+/* Integers need a range. */
+static enum map_type usual_type(const struct value_def *value, const struct options *options)
+{
+	return value_range_known(value, options) ? MAP_INT16 : MAP_FLOAT32;
 }
 
 /* --- nodata --- */

@@ -3,65 +3,14 @@
  */
 #include "page.h"
 
+#include <ctype.h>
 #include <stdarg.h>
+#include <string.h>
 
+#include "page_style.h"
 #include "svg.h"
 
 enum { TEXT_BYTES = 4096 }; /* of one paragraph or cell; more is cut */
-
-static const char layout[] =
-	"*{box-sizing:border-box}"
-	"body{margin:0;background:var(--paper);color:var(--ink);"
-	"font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif}"
-	"main{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 4rem}"
-	"h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0;overflow-wrap:anywhere}"
-	"h2{font-size:1.2rem;margin:2.5rem 0 .5rem;padding-top:.5rem;"
-	"border-top:1px solid var(--grid)}"
-	"p{max-width:46rem;margin:.6rem 0;overflow-wrap:anywhere}.lead{color:var(--quiet)}"
-	".note{border-left:4px solid var(--series-1);background:var(--panel);"
-	"padding:.5rem .8rem;border-radius:0 6px 6px 0}"
-	"figure{margin:1.5rem 0}figure h3{font-size:1rem;margin:0 0 .3rem}"
-	"figure>svg{display:block;width:100%;height:auto}"
-	"figcaption{color:var(--quiet);font-size:.9rem;max-width:46rem;margin-top:.3rem}"
-	".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.88rem;margin:.8rem 0;"
-	"font-variant-numeric:tabular-nums}caption{text-align:left;color:var(--quiet);"
-	"padding-bottom:.3rem}th,td{padding:.25rem .5rem;text-align:left;vertical-align:top;"
-	"border-bottom:1px solid var(--grid)}th{color:var(--quiet);font-weight:600;"
-	"border-bottom-color:var(--quiet)}td.n{text-align:right;white-space:nowrap}"
-	"td.w{color:var(--warn)}td.f{color:var(--quiet);padding-left:1.2rem}"
-	"td.f ul{margin:.2rem 0;padding-left:1.2rem;max-width:46rem;overflow-wrap:anywhere}"
-	"summary{cursor:pointer}"
-	"figure.t{display:inline-block;vertical-align:top;width:256px;max-width:100%;"
-	"margin:.4rem .6rem .4rem 0}figure.t img{display:block;max-width:100%;height:auto;"
-	"background:var(--panel)}figure.t figcaption{font-size:.8rem;overflow-wrap:anywhere}"
-	"figure.t img[src^=data]{image-rendering:pixelated}"
-	"@media print{h2{break-after:avoid}figure{break-inside:avoid}}";
-
-void page_open(FILE *out, const char *title, const char *lead)
-{
-	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-	      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
-	      out);
-	svg_escape(out, title);
-	fputs("</title>\n<style>", out);
-	svg_properties(out);
-	fputs(layout, out);
-	svg_rules(out);
-	fputs("</style>\n</head>\n<body>\n<main>\n<h1>", out);
-	svg_escape(out, title);
-	fputs("</h1>\n", out);
-	if (!lead)
-		return;
-	fputs("<p class=\"lead\">", out);
-	svg_escape(out, lead);
-	fputs("</p>\n", out);
-}
-
-void page_close(FILE *out)
-{
-	fputs("</main>\n</body>\n</html>\n", out);
-}
 
 static void put_element(FILE *out, const char *open, const char *close, const char *text)
 {
@@ -80,9 +29,64 @@ static void put_format(FILE *out, const char *open, const char *close, const cha
 	put_element(out, open, close, text);
 }
 
+/* "Time and memory" as time-and-memory, by which links find it. */
+static void put_slug(FILE *out, const char *heading)
+{
+	for (; *heading; heading++)
+		fputc(isalnum((unsigned char)*heading) ? tolower((unsigned char)*heading) : '-',
+		      out);
+}
+
+/* headings NULL: none. */
+static void put_contents(FILE *out, const char *const *headings)
+{
+	if (!headings)
+		return;
+	fputs("<nav aria-label=\"Contents\">\n<ul>\n", out);
+	for (; *headings; headings++) {
+		fputs("<li><a href=\"#", out);
+		put_slug(out, *headings);
+		put_element(out, "\">", "</a></li>\n", *headings);
+	}
+	fputs("</ul>\n</nav>\n", out);
+}
+
+void page_open_listed(FILE *out, const char *title, const char *lead, const char *const *headings)
+{
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+	      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
+	      out);
+	svg_escape(out, title);
+	fputs("</title>\n<style>", out);
+	page_style(out);
+	fputs("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#content\">Skip to the "
+	      "content</a>\n<header>\n<h1>",
+	      out);
+	svg_escape(out, title);
+	fputs("</h1>\n", out);
+	if (lead)
+		put_element(out, "<p class=\"lead\">", "</p>\n", lead);
+	fputs("</header>\n", out);
+	put_contents(out, headings);
+	fputs("<main id=\"content\">\n", out);
+}
+
+void page_open(FILE *out, const char *title, const char *lead)
+{
+	page_open_listed(out, title, lead, NULL);
+}
+
+void page_close(FILE *out)
+{
+	fputs("</main>\n</body>\n</html>\n", out);
+}
+
 void page_section(FILE *out, const char *heading)
 {
-	put_element(out, "<h2>", "</h2>\n", heading);
+	fputs("<h2 id=\"", out);
+	put_slug(out, heading);
+	put_element(out, "\">", "</h2>\n", heading);
 }
 
 void page_paragraph(FILE *out, const char *format, ...)
@@ -101,6 +105,11 @@ void page_note(FILE *out, const char *format, ...)
 	va_start(args, format);
 	put_format(out, "<p class=\"note\">", "</p>\n", format, args);
 	va_end(args);
+}
+
+void page_code(FILE *out, const char *text)
+{
+	put_element(out, "<pre><code>", "</code></pre>\n", text);
 }
 
 void page_list_open(FILE *out)
@@ -125,25 +134,61 @@ void page_list_close(FILE *out)
 void page_figure_open(FILE *out, const char *heading)
 {
 	put_element(out, "<figure>\n<h3>", "</h3>\n", heading);
+	put_element(out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"",
+		    "\">\n", heading);
 }
 
 void page_figure_close(FILE *out, const char *caption)
 {
-	put_element(out, "<figcaption>", "</figcaption>\n</figure>\n", caption);
+	put_element(out, "</div>\n<figcaption>", "</figcaption>\n</figure>\n", caption);
+}
+
+static void put_table(FILE *out, const char *caption)
+{
+	put_element(out, "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"", "\">",
+		    caption);
 }
 
 void page_table_open(FILE *out, const char *caption, const char *const *heads, unsigned n)
 {
-	put_element(out, "<div class=\"wide\"><table>\n<caption>", "</caption>\n<thead><tr>",
-		    caption);
+	put_table(out, caption);
+	put_element(out, "<table>\n<caption>", "</caption>\n<thead><tr>", caption);
 	for (unsigned i = 0; i < n; i++)
-		put_element(out, "<th scope=\"col\">", "</th>", heads[i]);
+		if (*heads[i] == '>')
+			put_element(out, "<th scope=\"col\" class=\"n\">", "</th>", heads[i] + 1);
+		else
+			put_element(out, "<th scope=\"col\">", "</th>", heads[i]);
 	fputs("</tr></thead>\n<tbody>\n", out);
+}
+
+void page_facts_open(FILE *out, const char *caption)
+{
+	put_table(out, caption);
+	put_element(out, "<table class=\"facts\">\n<caption>", "</caption>\n<tbody>\n", caption);
+}
+
+void page_fact(FILE *out, const char *name, const char *format, ...)
+{
+	va_list args;
+
+	put_element(out, "<tr><th scope=\"row\">", "</th>", name);
+	va_start(args, format);
+	put_format(out, "<td>", "</td></tr>\n", format, args);
+	va_end(args);
 }
 
 void page_row_open(FILE *out)
 {
 	fputs("<tr>", out);
+}
+
+void page_row_head(FILE *out, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	put_format(out, "<th scope=\"row\">", "</th>", format, args);
+	va_end(args);
 }
 
 void page_cell(FILE *out, const char *format, ...)
@@ -152,6 +197,15 @@ void page_cell(FILE *out, const char *format, ...)
 
 	va_start(args, format);
 	put_format(out, "<td>", "</td>", format, args);
+	va_end(args);
+}
+
+void page_word(FILE *out, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	put_format(out, "<td class=\"u\">", "</td>", format, args);
 	va_end(args);
 }
 
@@ -168,9 +222,9 @@ void page_wide_cell(FILE *out, unsigned n, const char *format, ...)
 {
 	va_list args;
 
-	fprintf(out, "<td class=\"w\" colspan=\"%u\"", n);
+	fprintf(out, "<td class=\"w\" colspan=\"%u\">", n);
 	va_start(args, format);
-	put_format(out, ">", "</td>", format, args);
+	put_format(out, "<div>", "</div></td>", format, args);
 	va_end(args);
 }
 
@@ -178,7 +232,7 @@ void page_fold_open(FILE *out, unsigned n, const char *format, ...)
 {
 	va_list args;
 
-	fprintf(out, "<tr><td class=\"f\" colspan=\"%u\"><details><summary>", n);
+	fprintf(out, "<tr><td class=\"f\" colspan=\"%u\"><div><details><summary>", n);
 	va_start(args, format);
 	put_format(out, "", "</summary>\n<ul>\n", format, args);
 	va_end(args);
@@ -186,7 +240,7 @@ void page_fold_open(FILE *out, unsigned n, const char *format, ...)
 
 void page_fold_close(FILE *out)
 {
-	fputs("</ul></details></td></tr>\n", out);
+	fputs("</ul></details></div></td></tr>\n", out);
 }
 
 void page_row_close(FILE *out)
@@ -194,16 +248,16 @@ void page_row_close(FILE *out)
 	fputs("</tr>\n", out);
 }
 
-/* --- pictures in a table --- */
+/* --- pictures beside each other --- */
 
-void page_pictures_open(FILE *out, unsigned n)
+void page_pictures_open(FILE *out)
 {
-	fprintf(out, "<tr><td colspan=\"%u\">\n", n);
+	fputs("<div class=\"maps\">\n", out);
 }
 
 void page_pictures_close(FILE *out)
 {
-	fputs("</td></tr>\n", out);
+	fputs("</div>\n", out);
 }
 
 /* RFC 4648, section 4. */
@@ -224,16 +278,22 @@ static void put_base64(FILE *out, const unsigned char *bytes, size_t n)
 	}
 }
 
+static void put_data(FILE *out, const void *png, size_t n)
+{
+	fputs("data:image/png;base64,", out);
+	put_base64(out, png, n);
+}
+
 static void put_image(FILE *out, const struct page_picture *picture)
 {
-	fputs("<img alt=\"\" loading=\"lazy\" ", out);
-	fprintf(out, "width=\"%u\" height=\"%u\" src=\"", picture->x_size, picture->y_size);
-	if (picture->png) {
-		fputs("data:image/png;base64,", out);
-		put_base64(out, picture->png, picture->n_png);
-	} else {
+	put_element(out, "<img alt=\"", "\" ", picture->alt);
+	fprintf(out,
+		"loading=\"lazy\" width=\"%u\" height=\"%u\" style=\"aspect-ratio:%u/%u\" src=\"",
+		picture->x_size, picture->y_size, picture->x_size, picture->y_size);
+	if (picture->png)
+		put_data(out, picture->png, picture->n_png);
+	else
 		svg_escape(out, picture->link);
-	}
 	fputs("\">", out);
 }
 
@@ -247,6 +307,41 @@ void page_picture(FILE *out, const struct page_picture *picture)
 	if (*picture->link)
 		fputs("</a>", out);
 	put_element(out, "<figcaption>", "</figcaption></figure>\n", picture->caption);
+}
+
+void page_key(FILE *out, const struct page_key *key)
+{
+	put_element(out, "<p class=\"key\"><strong>", "</strong> ", key->name);
+	if (key->png) {
+		put_element(out, "<span>", "</span> <img alt=\"", key->low);
+		put_element(out, "", "\" src=\"", key->words);
+		put_data(out, key->png, key->n_png);
+		put_element(out, "\"> <span>", "</span> ", key->high);
+	}
+	put_element(out, "<span>", "</span>", key->words);
+	if (key->holes)
+		fputs(" <span class=\"s\"><i class=\"hole\"></i> no valid pixel</span>", out);
+	fputs("</p>\n", out);
+}
+
+void page_swatches_open(FILE *out, const char *name)
+{
+	put_element(out, "<p class=\"key\"><strong>", "</strong> ", name);
+}
+
+void page_swatches_close(FILE *out)
+{
+	fputs("</p>\n", out);
+}
+
+void page_swatch(FILE *out, const char *colour, const char *format, ...)
+{
+	va_list args;
+
+	put_element(out, "<span class=\"s\"><i style=\"background:", "\"></i> ", colour);
+	va_start(args, format);
+	put_format(out, "", "</span> ", format, args);
+	va_end(args);
 }
 
 void page_table_close(FILE *out)

@@ -176,7 +176,7 @@ void svg_cell(FILE *out, double x, double y, double width, double height, const 
 	put_rect(out, x, y, width, height);
 	fputs(" fill=\"", out);
 	svg_escape(out, fill);
-	fputc('"', out);
+	fputs("\" shape-rendering=\"crispEdges\"", out);
 	end_element(out, "rect", tip);
 }
 

@@ -58,12 +58,10 @@ void svg_properties(FILE *out);
 const char *svg_colour_name(enum svg_colour colour);
 
 /*
- * Colour of a value 0 to 1 (NaN: grey): viridis, dark to bright; or ColorBrewer's BrBG, brown over
- * near white to green. Both colour-blind-safe and the same in light and dark. Returns buf,
- * "#rrggbb".
+ * Colour of a value 0 to 1 (NaN: grey): viridis, dark to bright, colour-blind-safe and the same in
+ * light and dark. Returns buf, "#rrggbb".
  */
-enum svg_ramp { SVG_VIRIDIS, SVG_BROWN_GREEN };
-const char *svg_ramp_colour(char buf[8], enum svg_ramp ramp, double value);
+const char *svg_ramp_colour(char buf[8], double value);
 
 /* --- elements --- */
 

@@ -4,6 +4,8 @@
  * must not know who carries them.
  */
 #include "cells.h"
+#include "output/maps.h"
+#include "preview.h"
 #include "quality_seen.h"
 #include "stored.h"
 
@@ -150,8 +152,18 @@ const struct reducer reducer_ground = {
 	.merge = ground_merge,
 };
 
+/* Pictures of maps are finer. */
+static bool wants_previews(const struct options *options)
+{
+	const struct picture_choice *picture = options->maps ? &options->maps->picture : NULL;
+
+	return (report_needs(&options->reports) & REPORT_NEEDS_MAPS) &&
+	       !(picture && (picture->wanted || picture->contact_sheet));
+}
+
 void pixels_layout(struct result_layout *layout, const struct options *options)
 {
+	bool previews = wants_previews(options);
 	bool float_sums = teaches(&options->teach, TEACH_FLOAT_SUMS);
 
 	*layout = (struct result_layout){.recipe = options->recipe,
@@ -165,6 +177,8 @@ void pixels_layout(struct result_layout *layout, const struct options *options)
 			layout_add(layout, v, &reducer_float_sums, NULL);
 		layout_add(layout, v, &reducer_histogram, NULL);
 		layout_add(layout, v, &reducer_ground, NULL);
+		if (previews && v < PREVIEW_VALUES)
+			layout_add(layout, v, &reducer_preview, NULL);
 	}
 	if (options->maps)
 		stored_layout(layout, options->maps);

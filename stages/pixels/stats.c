@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ground_sum.h"
+#include "preview.h"
 #include "recipe.h"
 #include "value_run.h"
 
@@ -23,6 +24,7 @@ struct lanes {
 	uint64_t pending;         /* pixels in `count` */
 	struct histogram *target; /* that they belong to; NULL: there are none */
 	struct value_offsets at;
+	size_t preview; /* SIZE_MAX: the run has none */
 	struct value_rule rule;
 };
 
@@ -181,6 +183,24 @@ static void add_by_tile(struct stats_state *state, const struct stage_env *env,
 	}
 }
 
+/* Of the whole chunk in its first group: the scene's cells are all of them together. */
+static void add_previews(const struct stats_state *state, const struct stage_env *env,
+			 const struct block *block, const struct chunk_result *result)
+{
+	const struct scene *scene = block->scene;
+
+	for (unsigned v = 0; v < state->n_values && v < PREVIEW_VALUES; v++) {
+		const struct preview_pixels pixels = {block->out[v].value,
+						      block->out[v].pixel_class, block->window,
+						      block->constant};
+
+		if (state->lanes[v].preview != SIZE_MAX && pixels.value)
+			preview_add(group_cell(result->group, state->lanes[v].preview),
+				    &env->layout->recipe->value[v].grid, scene->x_size,
+				    scene->y_size, &pixels);
+	}
+}
+
 static void stats_chunk_end(void *state_ptr, struct chunk_result *result)
 {
 	struct stats_state *state = state_ptr;
@@ -204,6 +224,7 @@ static int stats_open(void **state, const struct stage_env *env, struct error *e
 	s->n_values = n;
 	for (unsigned v = 0; v < n; v++) {
 		s->lanes[v].at = value_offsets(env->layout, v);
+		s->lanes[v].preview = layout_find(env->layout, v, &reducer_preview);
 		value_rule_make(&s->lanes[v].rule, &env->layout->recipe->value[v].grid);
 	}
 	return 0;
@@ -222,6 +243,7 @@ static int stats_run(void *state_ptr, const struct stage_env *env, struct block 
 		add_by_tile(state, env, block, result);
 	else
 		add_group(state, result->group, block, &block->window);
+	add_previews(state, env, block, result);
 	return 0;
 }
 

@@ -19,9 +19,6 @@ void figure_timeline(FILE *out, const struct run_totals *totals);
 void figure_memory(FILE *out, const struct run_totals *totals, const struct plan *plan);
 /* Busy, CPU and waiting time of each stage that the plan names. */
 void figure_stages(FILE *out, const struct run_totals *totals, const struct plan *plan);
-/* Mean of value v by tile of one scene that has a per-tile table. */
-void figure_tiles(FILE *out, const struct scene_result *result, unsigned v,
-		  const struct value_def *value);
 /* Time by chunk of the first scene that is OK. */
 void figure_chunks(FILE *out, const struct run_totals *totals);
 

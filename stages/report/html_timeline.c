@@ -132,7 +132,7 @@ static void put_legend(FILE *out, double y, bool maps)
 		{METER_STATS, "stats"},
 		{METER_ENCODE, "encode"},
 		{METER_REDUCE, "reduce"},
-		{TRACE_TRANSFER, "messages, hand-out, locks"},
+		{TRACE_TRANSFER, "messages, hand-out, waiting for a lock or worker"},
 		{TRACE_PACK, "packing"},
 	};
 	double x = LEFT;
@@ -178,8 +178,10 @@ static void caption(char *text, size_t size, const struct trace_log *log, unsign
 	used = (size_t)snprintf(
 		text, size,
 		"One row per worker, time to the right, as on Dask's task stream: each moment has "
-		"the colour of what took most of it. Red: messages, hand-out, locks. Blank: any "
-		"other waiting, or nothing to do. Rest the pointer on a part to see its name.");
+		"the colour of what took most of it. Red: messages, hand-out of work, and waiting "
+		"for a lock or another worker. Blank: waiting for memory, for an older scene or "
+		"for who writes, or nothing left to do. Rest the pointer on a part to see its "
+		"name.");
 	if (coarse && used < size)
 		used += (size_t)snprintf(
 			text + used, size - used,

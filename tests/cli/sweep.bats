@@ -102,7 +102,8 @@ class Check(html.parser.HTMLParser):
         if tag not in void: self.stack.append(tag)
         for name, value in attrs:
             assert not name.startswith("on"), name
-            assert name not in ("src", "href", "action", "xlink:href"), name
+            assert name not in ("src", "action", "xlink:href"), name
+            assert name != "href" or value.startswith("#"), value
     def handle_startendtag(self, tag, attrs): self.names.add(tag)
     def handle_endtag(self, tag): assert self.stack.pop() == tag, tag
     def handle_data(self, data): self.words.append(data)
@@ -114,7 +115,7 @@ rest = text.replace("http://www.w3.org/2000/svg", "")
 assert "://" not in rest and "url(" not in rest and "@import" not in rest
 assert "prefers-color-scheme:dark" in text and "charset=\"utf-8\"" in text
 import xml.dom.minidom
-pictures = re.findall(r"<figure>.*?(<svg.*?</svg>)\s*<figcaption", text, re.S)
+pictures = re.findall(r"<figure>.*?(<svg.*?</svg>)\s*(?:</div>\s*)?<figcaption", text, re.S)
 assert len(pictures) == 7, len(pictures)
 for p in pictures: xml.dom.minidom.parseString(p)
 assert "nan" not in rest.lower().replace("finance", ""), "a number that is none"

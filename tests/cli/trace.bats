@@ -79,9 +79,9 @@ traced() {
 		        self.stack.pop()
 		c = Check(); c.feed(text); c.close()
 		assert not c.stack and "script" not in c.seen
-		assert not re.search(r'(src|href)=|url\(|@import', text)
+		assert not re.search(r'(src|href)="(?!#|data:)|url\(|@import', text)
 		for word in ("Verdict", "worker 0", "worker 1", "Memory over time", "budget",
-		             "critical path = ", "Mean NDVI of each tile", "Time of each chunk"):
+		             "critical path = ", "Map of a: NDVI, mean ", "Time of each chunk"):
 		    assert word in text, word
 	END
 }
@@ -90,7 +90,9 @@ traced() {
 	for i in $(seq 80); do ln -s a.tif "s$i.tif"; done
 	imgpipe -q --html p.html s*.tif
 	exits 0
-	[ "$(grep -c '<td>s[0-9]' p.html)" -le 50 ]
+	[ "$(grep -c '<th scope="row">s[0-9]' p.html)" -eq 50 ]
+	[ "$(grep -c 'alt="Map of s' p.html)" -eq 24 ]
+	grep -q '56 scenes more have no map here' p.html
 	grep -q '30 more scenes' p.html
 }
 
@@ -99,7 +101,7 @@ traced() {
 	imgpipe -q --workers 2 --trace t.json --html p.html --report r.json broken.tif b.tif
 	exits 1
 	grep -q 'broken.tif: ' p.html
-	grep -q 'Mean NDVI' p.html
+	grep -q 'Map of b: NDVI' p.html
 	"$REPO/tests/oracle/check_trace.py" t.json r.json partial
 	[ "$(get t.json '[s["status"] for s in d["otherData"]["scenes"]] == ["failed", "ok"]')" = True ]
 }

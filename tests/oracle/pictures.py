@@ -7,6 +7,8 @@ where the map lies, and bytes do not depend on how the work was done.
 The program's side of the ramps is tests/unit/picture/test_ramp --colours.
 """
 
+import base64
+import html.parser
 import re
 import subprocess
 import tempfile
@@ -221,6 +223,175 @@ def check_classes(tally, folder):
                     (folder / name / "s-ndvi.pgw").read_bytes(), f"{name}: one place")
 
 
+# --- the page --------------------------------------------------------------------------------------
+
+class Page(html.parser.HTMLParser):
+    """Elements of a page in their order, with their attributes; its words; what is open must be closed."""
+
+    VOID = {"meta", "img", "br", "hr", "link"}
+
+    def __init__(self, path):
+        super().__init__()
+        self.seen, self.open, self.words, self.balanced = [], [], [], True
+        self.text = path.read_text(encoding="utf-8")
+        self.feed(self.text)
+        self.balanced &= not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        self.balanced &= bool(self.open) and self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def all(self, *tags):
+        return [(tag, attributes) for tag, attributes in self.seen if tag in tags]
+
+
+def luminance(colour):
+    c = np.array([int(colour[i:i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(c <= .04045, c / 12.92, ((c + .055) / 1.055)**2.4) @ TO_XYZ[1]
+
+
+def contrast(a, b):
+    """By WCAG 2."""
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + .05) / (low + .05)
+
+
+def check_contrast(tally, page):
+    """AA: 4.5 for text, 3 for what pictures are made of."""
+    themes = re.findall(r":root\{((?:--[a-z0-9-]+:#[0-9a-f]{6};)+)\}", page.text)
+    tally.check(len(themes) == 2, f"the style has {len(themes)} sets of colours, light and dark")
+    for theme, words in zip(("light", "dark"), themes):
+        colour = dict(re.findall(r"--([a-z0-9-]+):(#[0-9a-f]{6})", words))
+        for text in ("ink", "quiet", "warn", "series-1"):
+            for behind in ("paper", "panel"):
+                tally.check(contrast(colour[text], colour[behind]) >= 4.5,
+                            f"{theme}: text {text} on {behind} {contrast(colour[text], colour[behind]):.2f}")
+        for part in set(colour) - {"paper", "panel", "grid", "idle"}:
+            tally.check(contrast(colour[part], colour["paper"]) >= 3,
+                        f"{theme}: {part} {contrast(colour[part], colour['paper']):.2f}")
+
+
+def check_outline(tally, page):
+    levels = [int(tag[1]) for tag, _ in page.all("h1", "h2", "h3")]
+    tally.check(page.balanced, "page: elements are closed in order")
+    tally.check(levels.count(1) == 1 and levels[0] == 1 and (np.diff(levels) <= 1).all(),
+                f"page: headings {levels}")
+    ids = [a["id"] for _, a in page.seen if "id" in a]
+    links = [a["href"] for _, a in page.all("a")]
+    tally.check(len(ids) == len(set(ids)), f"page: names {ids}")
+    tally.check(len(links) == 7 and all(link[1:] in ids for link in links), f"page: links {links}")
+    tally.check(all("scope" in a for _, a in page.all("th")), "page: heads of tables have a scope")
+    tally.check(len(page.all("caption")) == len(page.all("table")), "page: tables have captions")
+    tally.check(all(a.get("alt") for _, a in page.all("img")), "page: images have words")
+    tally.check(all(a.get("aria-label") for _, a in page.all("svg") if "role" in a), "page: pictures have words")
+    tally.check(not page.all("script", "link", "iframe"), "page: stands alone")
+
+
+def maps_of(page):
+    """RGBA of the maps by their captions, of a page's own bytes."""
+    maps = {}
+    for _, a in page.all("img"):
+        if not a["alt"].startswith("Map of "):
+            continue
+        png = base64.b64decode(a["src"].removeprefix("data:image/png;base64,"), validate=True)
+        gdal.FileFromMemBuffer("/vsimem/map.png", png)
+        maps[a["alt"].removeprefix("Map of ")] = (png, picture("/vsimem/map.png"))
+    return maps
+
+
+def cell_means(values):
+    """Means on a grid of at most 64 cells along the longer side, as stages/pixels/preview.h says."""
+    height, width = values.shape
+    most = min(64, max(width, height))
+    across, down = (max(1, int(most * side / max(width, height) + .5)) for side in (width, height))
+    row = np.arange(height) * down // height
+    column = np.arange(width) * across // width
+    cell = (row[:, None] * across + column[None, :]).ravel()
+    valid = ~np.isnan(values.ravel())
+    with np.errstate(invalid="ignore"):
+        n = np.bincount(cell[valid], minlength=down * across)
+        return (np.bincount(cell[valid], values.ravel()[valid], down * across) / n).reshape(down, across)
+
+
+def ndvi_of(path):
+    red, nir = gdal.Open(str(path)).ReadAsArray().astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where((red == 0) | (nir == 0), np.nan, (nir - red) / (nir + red))
+
+
+def check_map(tally, what, got, values):
+    """Colours of the cells: the level may be the one beside where a mean lies on its edge."""
+    means = cell_means(values)
+    _, level = expected(means, -1, 1, "diverging")
+    palette = {tuple(c): i for i, c in enumerate(documented("diverging").tolist())}
+    if got.shape[:2] != means.shape:
+        return tally.check(False, f"{what}: {got.shape[:2]} cells, not {means.shape}")
+    holes = np.isnan(means)
+    shown = np.array([palette.get(tuple(p[:3]), -9) for p in got[~holes].tolist()])
+    tally.check(np.array_equal(got[..., 3] == 0, holes), f"{what}: no valid pixel, no colour")
+    off = shown - level[~holes]
+    # A step is 6e-5, a level 0.008.
+    return tally.check(np.abs(off).max() <= 1 and (off != 0).mean() < .02, f"{what}: colours of cells")
+
+
+SIZES = {"square": (701, 640), "strip": (1900, 90), "tall": (33, 500), "tiny": (5, 3), "one": (1, 1)}
+
+
+def check_maps_of_page(tally, folder):
+    """One page by every way of working; stored as strips, tiles or whole: the same maps."""
+    for name, (width, height) in SIZES.items():
+        write_scene(folder / f"{name}.tif", width, height, 21 if name != "one" else 2)
+    gdal.Translate(str(folder / "lines.tif"), str(folder / "square.tif"),
+                   creationOptions=["BLOCKYSIZE=1"])
+    gdal.Translate(str(folder / "empty.tif"), str(folder / "square.tif"), scaleParams=[[0, 9e9, 0, 0]])
+    ways = {"serial": [], "threads": ["--workers", "3", "--chunk", "100x37"],
+            "processes": ["--workers", "2", "--chunk", "64"],
+            "threads ": ["--tiles", "t.csv", "--tile-grid", "50x40", "--chunk", "128"]}
+    first = None
+    for way, words in ways.items():
+        done = run(folder, "--executor", way.strip(), *words, "--html", "p.html", *(f"{n}.tif" for n in SIZES),
+                   "lines.tif", "empty.tif")
+        page = Page(folder / "p.html")
+        maps = maps_of(page)
+        tally.check(done.returncode == 0 and len(maps) == 6, f"{way}: {len(maps)} maps {done.stderr}")
+        first = first or maps
+        tally.check(maps.keys() == first.keys() and all(maps[k][0] == first[k][0] for k in first),
+                    f"{way}: the same bytes of maps")
+        tally.check("1 scene has no valid pixel, and so no map." in page.words, f"{way}: an empty one")
+    byname = {caption.split(":")[0]: image for caption, (_, image) in first.items()}
+    for name in SIZES:
+        check_map(tally, name, byname[name], ndvi_of(folder / f"{name}.tif"))
+    tally.check(np.array_equal(byname["lines"], byname["square"]), "strips make the same map")
+    check_outline(tally, page)
+    check_contrast(tally, page)
+
+
+def check_words_of_page(tally, folder):
+    """The page as a record: command line without secrets, options that change numbers, what is left out."""
+    write_scene(folder / "a.tif", 60, 50, 3)
+    (folder / "bad.tif").write_bytes(b"II*\0no directory")
+    (folder / "o.conf").write_text("range = ndvi=-0.5,0.9\n")
+    done = run(folder, "--config", "o.conf", "--index", "ndvi,evi", "--expr", "q=nir/red", "--scale", "0.0001",
+               "--offset", "0", "--html", "p.html", "a.tif", "bad.tif",
+               "/vsicurl/http://u:hush@127.0.0.1:1/x.tif?sig=whisper")
+    page = Page(folder / "p.html")
+    words = "".join(page.words)
+    tally.check(done.returncode == 1, f"record: {done.stderr}")
+    for word in ("--index ndvi,evi --expr q=nir/red", "--rangendvi=-0.5,0.9; from o.conf", "--scale0.0001",
+                 "imgpipe 0.", "libtiff", "gdal", "bad: failed: ", "a, evi: missing: needs blue",
+                 "1 of 3 scenes ok, 2 failed", "***@127.0.0.1"):
+        tally.check(word in words, f"record: {word}")
+    tally.check("hush" not in page.text and "whisper" not in page.text, "record: no secrets")
+    check_outline(tally, page)
+
+
 def main():
     tally = Tally()
     check_ramps(tally)
@@ -233,6 +404,8 @@ def main():
         check_work(tally, folder)
         check_stretch(tally, folder)
         check_classes(tally, folder)
+        check_maps_of_page(tally, folder)
+        check_words_of_page(tally, folder)
     tally.finish()
 
 

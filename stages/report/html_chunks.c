@@ -1,6 +1,6 @@
 /*
- * Maps of one scene: an index by tile, and time by chunk. However many tiles there are, a map has
- * at most MOST cells along an axis: each is the mean of what lies in it.
+ * The time of each chunk of one scene, as a map. However many chunks there are, it has at most MOST
+ * cells along an axis: each is the mean of what lies in it.
  */
 #include <math.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "html_figures.h"
 #include "picture/page.h"
 
-enum { MOST = 64, WIDTH = 900, LARGEST = 460, TOP = 6, KEY_X = 500 };
+enum { MOST = 64, WIDTH = 900, LARGEST = 320, TOP = 6, KEY_X = 350 };
 
 struct map {
 	uint32_t across, down; /* of the data */
@@ -44,9 +44,8 @@ static double map_value(const struct map *map, unsigned row, unsigned column)
 					    : NAN;
 }
 
-/* from, to: values at the ends of the ramp. */
-static void map_draw(FILE *out, const struct map *map, double aspect, enum svg_ramp ramp,
-		     double from, double to, const char *unit)
+/* `to` has the upper end of the ramp. */
+static void map_draw(FILE *out, const struct map *map, double aspect, double to, const char *unit)
 {
 	double width = aspect >= 1 ? LARGEST : LARGEST * aspect;
 	double w = width / map->cells_across, h = width / aspect / map->cells_down;
@@ -58,34 +57,37 @@ static void map_draw(FILE *out, const struct map *map, double aspect, enum svg_r
 
 			if (isfinite(value))
 				(void)snprintf(tip, sizeof(tip), "%.4g %s", value, unit);
-			svg_cell(out, column * w, TOP + row * h, w > 3 ? w - .5 : w,
-				 h > 3 ? h - .5 : h,
-				 svg_ramp_colour(colour, ramp, (value - from) / (to - from)), tip);
+			svg_cell(out, column * w, TOP + row * h, w, h,
+				 svg_ramp_colour(colour, value / to), tip);
 		}
 }
 
-static void put_key(FILE *out, enum svg_ramp ramp, const char *low, const char *high,
-		    const char *what)
+static void put_key(FILE *out, const char *high, const char *what, bool unknown)
 {
 	enum { STEPS = 32, HEIGHT = 192 };
+	char none[8];
 
 	for (unsigned i = 0; i < STEPS; i++) {
 		char colour[8];
 
 		svg_cell(out, KEY_X, TOP + 24 + (STEPS - 1 - i) * (HEIGHT / STEPS), 18,
-			 (double)HEIGHT / STEPS + .3,
-			 svg_ramp_colour(colour, ramp, (i + .5) / STEPS), NULL);
+			 (double)HEIGHT / STEPS + .3, svg_ramp_colour(colour, (i + .5) / STEPS),
+			 NULL);
 	}
 	svg_text(out, KEY_X, TOP + 12, SVG_START, SVG_INK, what);
 	svg_text(out, KEY_X + 26, TOP + 34, SVG_START, SVG_QUIET, high);
-	svg_text(out, KEY_X + 26, TOP + 24 + HEIGHT, SVG_START, SVG_QUIET, low);
+	svg_text(out, KEY_X + 26, TOP + 24 + HEIGHT, SVG_START, SVG_QUIET, "0");
+	if (!unknown)
+		return;
+	svg_cell(out, KEY_X, TOP + 38 + HEIGHT, 18, 12, svg_ramp_colour(none, NAN), NULL);
+	svg_text(out, KEY_X + 26, TOP + 48 + HEIGHT, SVG_START, SVG_QUIET, "not known");
 }
 
 static double map_height(double aspect)
 {
 	double height = aspect >= 1 ? LARGEST / aspect : LARGEST;
 
-	return height + 2 * TOP < 240 ? 240 : height + 2 * TOP;
+	return height + 2 * TOP < 260 ? 260 : height + 2 * TOP;
 }
 
 static double clamp_aspect(uint32_t x_size, uint32_t y_size)
@@ -93,80 +95,6 @@ static double clamp_aspect(uint32_t x_size, uint32_t y_size)
 	double aspect = (double)x_size / (double)y_size;
 
 	return aspect > 8 ? 8 : aspect < .125 ? .125 : aspect;
-}
-
-/* What colours mean. */
-struct colours {
-	enum svg_ramp ramp;
-	double from, to;
-	char low[32], high[32];
-	const char *words;
-};
-
-/* From the smallest to the largest cell of the map. */
-static void colours_of_cells(struct colours *c, const struct map *map)
-{
-	*c = (struct colours){.ramp = SVG_VIRIDIS,
-			      .from = INFINITY,
-			      .to = -INFINITY,
-			      .words = "Blue: low; yellow: high; grey: no valid pixel."};
-	for (unsigned row = 0; row < map->cells_down; row++)
-		for (unsigned column = 0; column < map->cells_across; column++) {
-			c->from = fmin(c->from, map_value(map, row, column));
-			c->to = fmax(c->to, map_value(map, row, column));
-		}
-	(void)snprintf(c->low, sizeof(c->low), "%.4g", c->from);
-	(void)snprintf(c->high, sizeof(c->high), "%.4g", c->to);
-	if (!(c->from < c->to))
-		c->to = c->from + 1;
-}
-
-/* NDVI means the same everywhere; of the others the scene's own range is shown. */
-static void colours_make(struct colours *c, const struct map *map, const char *index)
-{
-	if (strcmp(index, "ndvi") == 0)
-		*c = (struct colours){SVG_BROWN_GREEN,
-				      0,
-				      1,
-				      "0 or less",
-				      "1",
-				      "Brown: bare ground or water; teal: vegetation; grey: no "
-				      "valid pixel."};
-	else
-		colours_of_cells(c, map);
-}
-
-void figure_tiles(FILE *out, const struct scene_result *result, unsigned v,
-		  const struct value_def *value)
-{
-	const struct scene *scene = result->scene;
-	double aspect = clamp_aspect(scene->x_size, scene->y_size);
-	const char *name = strcmp(value->name, "ndvi") == 0 ? "NDVI" : value->name;
-	char text[320], title[80], mean[VALUE_NAME_BYTES + 8];
-	struct colours colours;
-	struct map map;
-
-	map_init(&map, scene_tiles_across(scene), scene_tiles_down(scene));
-	for (uint64_t i = 0; i < result->n_tiles; i++) {
-		const struct summary *s = &result->tile[i * result->n_values + v].summary;
-
-		map_add(&map, i, s->mean, (double)s->n[PIXEL_VALID]);
-	}
-	colours_make(&colours, &map, value->name);
-	(void)snprintf(mean, sizeof(mean), "mean %s", name);
-	(void)snprintf(title, sizeof(title), "Mean %s of each tile", name);
-	page_figure_open(out, title);
-	(void)snprintf(title, sizeof(title), "Map of the mean %s of each tile", name);
-	svg_open(out, WIDTH, map_height(aspect), title, false);
-	map_draw(out, &map, aspect, colours.ramp, colours.from, colours.to, mean);
-	put_key(out, colours.ramp, colours.low, colours.high, name);
-	svg_close(out);
-	(void)snprintf(text, sizeof(text), "%u x %u tiles%s. %s", map.across, map.down,
-		       map.cells_across < map.across || map.cells_down < map.down
-			       ? ", several a cell, weighted by their valid pixels"
-			       : "",
-		       colours.words);
-	page_figure_close(out, text);
 }
 
 /* The chunks of the first scene, all workers; how many there were and how long. */
@@ -212,13 +140,13 @@ void figure_chunks(FILE *out, const struct run_totals *totals)
 	for (unsigned row = 0; row < map.cells_down; row++)
 		for (unsigned column = 0; column < map.cells_across; column++)
 			largest = fmax(largest, map_value(&map, row, column));
-	if (!times.n || !(largest > 0))
+	if (times.n < 2 || !(largest > 0))
 		return;
 	page_figure_open(out, "Time of each chunk");
 	svg_open(out, WIDTH, map_height(aspect), "Map of the time of each chunk", false);
-	map_draw(out, &map, aspect, SVG_VIRIDIS, 0, largest, "ms");
+	map_draw(out, &map, aspect, largest, "ms");
 	(void)snprintf(high, sizeof(high), "%.3g ms", largest);
-	put_key(out, SVG_VIRIDIS, "0", high, "time of a chunk");
+	put_key(out, high, "time of a chunk", times.n < chunk_grid_count(grid));
 	svg_close(out);
 	(void)snprintf(
 		text, sizeof(text),
