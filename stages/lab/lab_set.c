@@ -180,6 +180,7 @@ struct lab lab_of_line(const struct lab_set *set, unsigned i)
 	lab.mode = set->line[i].mode;
 	lab.line = &set->line[i];
 	lab.base = lab_base(set, i);
+	lab.number = i;
 	lab.first = true;
 	for (unsigned k = 0; k < i; k++)
 		lab.first = lab.first && !lab_done(&set->line[k]);

@@ -193,7 +193,7 @@ static void put_zone(FILE *out, const struct svg_plot *plot, double low, double 
 
 /*
  * Largest edge up to which the overhead of a series is over a tenth; 0 if there is none. Workers
- * beyond the cores are left out: they wait for a core, whatever the chunk.
+ * that wait for a core, as there are too few or others are at them, are left out.
  */
 static double edge_of_many(const struct sweep *sweep, const struct series_list *list)
 {
@@ -203,8 +203,10 @@ static double edge_of_many(const struct sweep *sweep, const struct series_list *
 	for (unsigned i = 0; i < list->n; i++)
 		for (unsigned k = 0; k < list->series[i].n; k++) {
 			const struct sweep_point *point = list->series[i].point[k];
+			double running;
 
 			if (point->workers > sweep->cores ||
+			    point_short_of_cores(point, sweep->cores, &running) ||
 			    !(point_spread(point, SWEEP_OVERHEAD).median > share) ||
 			    point->chunks < 16 * (uint64_t)point->workers)
 				break;
