@@ -247,10 +247,71 @@ static void test_description(void **state)
 	assert_non_null(strstr(words, "cold: the system was asked to forget the files"));
 }
 
+static void test_speed_up(void **state)
+{
+	static struct series_list list;
+	struct made_up m;
+
+	(void)state;
+	make(&m);
+	series_by_workers(&list, &m.sweep);
+	assert_true(series_has_one(&list.series[0]));
+	assert_true(isnan(series_speed_up(&list.series[0], 0)));
+	assert_true(series_speed_up(&list.series[0], 1) == 8.0 / 5);
+	m.point[0].workers = m.point[1].workers = 2;
+	series_by_workers(&list, &m.sweep);
+	assert_false(series_has_one(&list.series[0]));
+	assert_true(isnan(series_speed_up(&list.series[0], 0)));
+	assert_true(series_speed_up(&list.series[0], 1) == 8.0 / 5); /* as fast as two */
+}
+
+static bool says(const struct advice *advice, const char *words)
+{
+	for (unsigned i = 0; i < advice->n; i++)
+		if (strstr(advice->text[i], words))
+			return true;
+	return false;
+}
+
+/* Four cores; all runs but one had them for themselves. */
+static void test_busy_cores(void **state)
+{
+	static struct advice advice;
+	struct made_up m;
+	double least;
+
+	(void)state;
+	make(&m);
+	m.sweep.cores = 4;
+	m.sweep.n_compared = 4;
+	m.sweep.same_numbers = true;
+	for (unsigned i = 0; i < 4; i++)
+		m.sample[i].running = i == 1 ? NAN : 0.98;
+	sweep_advise(&advice, &m.sweep);
+	assert_true(says(&advice, "Amdahl's law: ") && !says(&advice, "busy elsewhere"));
+
+	m.sample[2].running = 0.41;
+	assert_int_equal(point_short_of_cores(&m.point[2], 4, &least), 1);
+	assert_true(least == 0.41);
+	assert_int_equal(point_short_of_cores(&m.point[1], 4, &least), 0); /* not known */
+	sweep_advise(&advice, &m.sweep);
+	assert_true(says(&advice, "cores were busy elsewhere in 1 of 4 runs"));
+	assert_true(says(&advice, "only 41 % of the time"));
+	assert_true(says(&advice, "no law of scaling") && !says(&advice, "Amdahl"));
+
+	/* more workers than cores wait for each other: that is the sweep's own doing */
+	m.sweep.cores = 2;
+	assert_int_equal(point_short_of_cores(&m.point[2], 2, &least), 0);
+	sweep_advise(&advice, &m.sweep);
+	assert_true(says(&advice, "Amdahl's law: ") && !says(&advice, "busy elsewhere"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_median),
+		cmocka_unit_test(test_speed_up),
+		cmocka_unit_test(test_busy_cores),
 		cmocka_unit_test(test_best_chunk),
 		cmocka_unit_test(test_chunk_for_each_worker),
 		cmocka_unit_test(test_chunk_measured_in_part),
