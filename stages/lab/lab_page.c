@@ -117,6 +117,8 @@ void lab_page_begin(FILE *out, const struct lab_set *set, const struct options *
 	lab_head_make(&head, &set->lab);
 	page_open_listed(out, titles[set->lab.kind], head.lead, headings);
 	teach_page_marks(out, options);
+	if (*head.error)
+		page_paragraph(out, "%s", head.error);
 	for (int i = 0; i < LAB_WAYS; i++)
 		if (*head.way[i])
 			page_paragraph(out, "%s: %s", lab_ways[i], head.way[i]);

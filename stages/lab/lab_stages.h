@@ -86,10 +86,10 @@ bool lab_done(const struct lab_line *line);
 
 /* --- lab_text.c --- */
 
-/* What is measured, in words; ways: of recur, "" where there are none. */
+/* What is measured, in words. error: of pi; ways: of recur; "" where there is none. */
 enum { LAB_WAYS = 2 };
 struct lab_head {
-	char lead[400], way[LAB_WAYS][160];
+	char lead[320], error[80], way[LAB_WAYS][160];
 };
 extern const char *const lab_ways[LAB_WAYS];
 void lab_head_make(struct lab_head *head, const struct lab *lab);

@@ -22,9 +22,11 @@ static void head_pi(struct lab_head *head, const struct lab *lab)
 	(void)snprintf(head->lead, sizeof(head->lead),
 		       "pi by random numbers: of %" PRIu64 " points in the unit square, a share "
 		       "of pi/4 is inside the quarter circle. Each task (%" PRIu64 " points) draws "
-		       "and counts; the counts of all tasks are added. Standard error to be "
-		       "expected: sqrt(pi (4 - pi) / N) = %.2e",
-		       lab->n, lab->chunk, lab_pi_error(lab->n));
+		       "and counts; the counts of all tasks are added.",
+		       lab->n, lab->chunk);
+	(void)snprintf(head->error, sizeof(head->error),
+		       "Standard error to be expected: sqrt(pi (4 - pi) / N) = %.2e",
+		       lab_pi_error(lab->n));
 }
 
 static void head_sum(struct lab_head *head, const struct lab *lab)
@@ -73,6 +75,8 @@ void lab_print_head(const struct lab_set *set, const struct options *options)
 		return;
 	lab_head_make(&head, &set->lab);
 	text_fold(stdout, 0, 0, head.lead);
+	if (*head.error)
+		text_fold(stdout, 0, 0, head.error);
 	for (int i = 0; i < LAB_WAYS; i++)
 		if (*head.way[i])
 			text_item(stdout, 13, lab_ways[i], head.way[i]);
