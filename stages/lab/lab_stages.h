@@ -84,7 +84,7 @@ double lab_efficiency(const struct lab_line *line, const struct lab_line *base);
 double lab_work_share(const struct lab_line *line); /* of wall time x workers */
 bool lab_done(const struct lab_line *line);
 
-/* --- lab_text.c --- */
+/* --- lab_rows.c --- */
 
 /* What is measured, in words. error: of pi; ways: of recur; "" where there is none. */
 enum { LAB_WAYS = 2 };
@@ -99,7 +99,6 @@ enum { LAB_CELL_BYTES = 48, LAB_COLUMNS = 10 };
 typedef char lab_cell[LAB_CELL_BYTES];
 unsigned lab_row(lab_cell cell[LAB_COLUMNS], const struct lab *lab);
 const struct table_column *lab_columns(enum lab_kind kind);
-void lab_print_line(FILE *out, const struct lab *lab);
 /* Twice a sum, as the sum. Returns text. */
 const char *lab_halves_text(char text[LAB_CELL_BYTES], int128 twice);
 
@@ -116,6 +115,10 @@ struct lab_float_row {
 	double value, error;
 };
 unsigned lab_float_rows(struct lab_float_row row[LAB_FLOAT_ROWS], const struct lab_set *set);
+
+/* --- lab_text.c --- */
+
+void lab_print_line(FILE *out, const struct lab *lab);
 
 /* --- lab_page.c: --html --- */
 
