@@ -7,6 +7,7 @@ file is fine, its numbers are right.
 
 import multiprocessing
 import os
+import zlib
 
 from osgeo import gdal
 
@@ -219,8 +220,11 @@ class Corpus:
             return self.tally.skip(name, "takes long; in the full run only")
         answer = self.gdal.ask(path)
         numbers = {}
-        # auto takes the TIFF reader where it can: a quick run asks it no second time.
-        readers = ("auto", "gdal") if QUICK else ("auto", "tiff", "gdal")
+        # auto takes the TIFF reader where it can: a quick run asks it no second time, and GDAL's
+        # reader of one file in three.
+        readers = ("auto", "tiff", "gdal")
+        if QUICK:
+            readers = ("auto", "gdal") if zlib.crc32(name.encode()) % 3 == 0 else ("auto",)
         for reader in ("auto",) if name in self.auto_only else readers:
             result, ndvi = self.run_file(path, name, answer.get("bands", 0), reader)
             if result is None:
