@@ -9,6 +9,9 @@
 
 #include "accum.h"
 
+enum { STRIP = 64 }; /* pixels whose sum 32 bits hold */
+_Static_assert(STRIP <= INT32_MAX / PREVIEW_MOST, "no overflow");
+
 static bool is_used(const struct preview *p, unsigned y)
 {
 	return p->rows >> y & 1;
@@ -151,15 +154,18 @@ static int32_t steps_of(float value, float scale)
 static void add_run(struct preview_cell *cell, float scale, const float *value,
 		    const uint8_t *pixel_class, size_t n)
 {
-	int64_t sum = 0;
-	uint64_t valid = 0;
+	for (size_t from = 0; from < n; from += STRIP) {
+		size_t to = n - from < STRIP ? n : from + STRIP;
+		int32_t sum = 0;
+		uint32_t valid = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		sum += steps_of(value[i], scale);
-		valid += pixel_class[i] == PIXEL_VALID;
+		for (size_t i = from; i < to; i++) {
+			sum += steps_of(value[i], scale);
+			valid += pixel_class[i] == PIXEL_VALID;
+		}
+		cell->sum += (uint64_t)(int64_t)sum;
+		cell->n += valid;
 	}
-	cell->sum += (uint64_t)sum;
-	cell->n += valid;
 }
 
 static void add_constant(struct preview_cell *cell, float scale, float value, uint64_t n)
