@@ -40,6 +40,8 @@ void log_close(void);
 
 /* Lines are kept for programs or for later: what is said with -v alone otherwise is said, too. */
 bool log_is_record(void);
+/* Each line has a level for the journal of systemd: it is worth saying there, too. */
+bool log_has_levels(void);
 
 /* The run's id in all JSON lines: 16 hexadecimal digits, new for each process that leads a run. */
 const char *log_run_id(void);

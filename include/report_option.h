@@ -86,6 +86,10 @@ size_t report_bytes(const struct report_choices *choices);
 /* Does one of them go to standard output? */
 bool report_takes_stdout(const struct report_choices *choices);
 
+/* Is the one for people, which has no option, read together with standard error (screen.h)? What
+ * it tells is not told there, too, but where a record is kept (log.h). */
+bool report_is_read_here(const struct report_choices *choices);
+
 /* Does this path mean standard output? "-", "/dev/stdout" and their like; NULL does not. */
 bool path_is_stdout(const char *path);
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "log_form.h"
+#include "screen.h"
 #include "signals.h"
 
 enum { LOOK_BYTES = 512 };
@@ -69,6 +70,20 @@ static int open_file(const char *path, struct error *err)
 	return rc ? -1 : fd;
 }
 
+/* A line on standard error, in one write: on a terminal its first word has the colour of the level,
+ * and progress makes room for it. */
+static void tell(const char *line, enum log_level level)
+{
+	static const char program[] = "imgpipe:";
+	enum ink ink = level == LOG_LEVEL_ERROR     ? INK_BAD
+		       : level == LOG_LEVEL_WARNING ? INK_WARNING
+						    : INK_HEADING;
+	size_t n = strncmp(line, program, strlen(program)) == 0 ? strlen(program) : 0;
+
+	(void)fprintf(stderr, "%s%s%.*s%s%s", screen_line_end(), n ? screen_ink(stderr, ink) : "",
+		      (int)n, line, n ? screen_ink(stderr, INK_PLAIN) : "", line + n);
+}
+
 /* Of the log itself: on standard error, once. */
 static void tell_once(atomic_bool *told, const struct error *error)
 {
@@ -78,7 +93,7 @@ static void tell_once(atomic_bool *told, const struct error *error)
 	if (atomic_exchange(told, true))
 		return;
 	(void)log_form(line, (struct log_form){0}, &entry);
-	(void)fputs(line, stderr);
+	tell(line, LOG_LEVEL_WARNING);
 }
 
 static void open_anew(void)
@@ -187,6 +202,11 @@ bool log_is_record(void)
 	return target.has_file || (target.form.json && !target.quiet);
 }
 
+bool log_has_levels(void)
+{
+	return target.form.levels;
+}
+
 /* --- lines --- */
 
 /* To standard error as plain text, too, where it is `urgent`, or the file has lost it. */
@@ -205,7 +225,7 @@ static void say(const struct log_entry *entry, bool urgent)
 		form = (struct log_form){0};
 	}
 	(void)log_form(line, form, entry);
-	(void)fputs(line, stderr);
+	tell(line, entry->level);
 }
 
 void log_line(enum log_level level, const char *event, const char *scene, const char *format, ...)

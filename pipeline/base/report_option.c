@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "log.h"
 #include "options.h"
+#include "screen.h"
 
 bool path_is_stdout(const char *path)
 {
@@ -124,5 +126,13 @@ bool report_takes_stdout(const struct report_choices *choices)
 	for (unsigned i = 0; i < choices->n; i++)
 		if (path_is_stdout(choices->choice[i].path))
 			return true;
+	return false;
+}
+
+bool report_is_read_here(const struct report_choices *choices)
+{
+	for (unsigned i = 0; i < choices->n; i++)
+		if (!choices->choice[i].report->name && path_is_stdout(choices->choice[i].path))
+			return screen_is_one() && !log_is_record() && !log_has_levels();
 	return false;
 }

@@ -4,6 +4,7 @@
  */
 #include "screen.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -19,6 +20,8 @@ static const char *const escapes[N_INKS] = {
 
 /* Set once, before there are threads. */
 static enum screen_color chosen = SCREEN_COLOR_AUTO;
+
+static atomic_bool line_stands;
 
 void screen_choose_color(enum screen_color when)
 {
@@ -48,11 +51,16 @@ static unsigned terminal_columns(int fd)
 	return columns < SCREEN_MOST ? (unsigned)columns : SCREEN_MOST;
 }
 
-unsigned screen_columns(FILE *out)
+bool screen_is_terminal(FILE *out)
 {
 	int fd = descriptor(out);
 
-	return fd >= 0 && isatty(fd) ? terminal_columns(fd) : SCREEN_PLAIN;
+	return fd >= 0 && isatty(fd);
+}
+
+unsigned screen_columns(FILE *out)
+{
+	return screen_is_terminal(out) ? terminal_columns(descriptor(out)) : SCREEN_PLAIN;
 }
 
 unsigned screen_fold_columns(FILE *out)
@@ -94,4 +102,15 @@ bool screen_is_one(void)
 		return true;
 	return fstat(STDOUT_FILENO, &out) == 0 && fstat(STDERR_FILENO, &err) == 0 &&
 	       out.st_dev == err.st_dev && out.st_ino == err.st_ino;
+}
+
+void screen_line_stands(bool stands)
+{
+	atomic_store(&line_stands, stands);
+}
+
+/* Wiping out an empty line does no harm: it may have been ended meanwhile. */
+const char *screen_line_end(void)
+{
+	return atomic_load(&line_stands) ? "\r\033[K" : "";
 }

@@ -26,6 +26,8 @@ enum ink { INK_PLAIN, INK_HEADING, INK_GOOD, INK_WARNING, INK_BAD, INK_FAINT, N_
  */
 void screen_choose_color(enum screen_color when);
 
+bool screen_is_terminal(FILE *out);
+
 /* Columns of the stream: SCREEN_LEAST to SCREEN_MOST. Thread-safe, also the following ones. */
 unsigned screen_columns(FILE *out);
 
@@ -44,5 +46,10 @@ void screen_put(FILE *out, enum ink ink, const char *text);
 /* Is what goes to standard output and to standard error read as one (a terminal, `> log 2>&1`)?
  * What stands in one of them need not be said in the other. */
 bool screen_is_one(void);
+
+/* A line that is to be written over stands on the terminal of standard error, without an end
+ * (progress). Others who write there begin with screen_line_end(): what wipes it out, or "". */
+void screen_line_stands(bool stands);
+const char *screen_line_end(void);
 
 #endif

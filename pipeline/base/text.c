@@ -67,6 +67,14 @@ static void put_word(FILE *out, const char *word, const char *end)
 	}
 }
 
+/* The end of a word, to which a sign of per cent behind it belongs. */
+static const char *word_end(const char *word)
+{
+	const char *end = word + strcspn(word, " ");
+
+	return strncmp(end, " %", 2) == 0 ? end + 2 + strcspn(end + 2, " ") : end;
+}
+
 void text_fold(FILE *out, unsigned column, unsigned indent, const char *text)
 {
 	const unsigned most = screen_fold_columns(out);
@@ -74,7 +82,7 @@ void text_fold(FILE *out, unsigned column, unsigned indent, const char *text)
 	int first = 1;
 
 	for (const char *word = text + strspn(text, " "); *word != '\0';) {
-		const char *end = word + strcspn(word, " ");
+		const char *end = word_end(word);
 		size_t columns = count_columns(word, end);
 
 		if (first ? at > indent && at + columns > most : at + 1 + columns > most) {
@@ -104,6 +112,18 @@ void text_item_in(FILE *out, enum ink ink, unsigned indent, const char *label, c
 void text_item(FILE *out, unsigned indent, const char *label, const char *text)
 {
 	text_item_in(out, INK_HEADING, indent, label, text);
+}
+
+void text_line(FILE *out, enum ink ink, unsigned indent, const char *word, const char *rest)
+{
+	screen_put(out, ink, word);
+	(void)fputc(' ', out);
+	if (screen_is_terminal(out)) {
+		text_fold(out, (unsigned)strlen(word) + 1, indent, rest);
+		return;
+	}
+	put_word(out, rest, rest + strlen(rest));
+	(void)fputc('\n', out);
 }
 
 const char *text_value(char buf[24], double value)

@@ -30,6 +30,10 @@ void text_item(FILE *out, unsigned indent, const char *label, const char *text);
 /* The same with a label in that ink. */
 void text_item_in(FILE *out, enum ink ink, unsigned indent, const char *label, const char *text);
 
+/* A line of a list: `word` in that ink, and behind it `rest`, safe to show. On a terminal it is
+ * folded, its further lines indented; elsewhere it is one line, to be searched. */
+void text_line(FILE *out, enum ink ink, unsigned indent, const char *word, const char *rest);
+
 /* A value with four decimals, from 1000 on with six digits, from 10^6 on with two; "-" for NaN: at
  * most eight characters up to 10^100. Returns buf. */
 const char *text_value(char buf[24], double value);

@@ -10,6 +10,7 @@
 
 #include "catalogue/catalogue.h"
 #include "catalogue/fold.h"
+#include "catalogue_list.h"
 #include "catalogue_outputs.h"
 #include "commands.h"
 #include "hold.h"
@@ -73,114 +74,6 @@ static int check_set(struct catalogue *catalogue, const struct catalog_request *
 					"the catalogue has no set %llu; imgpipe catalog without "
 					"--set lists its sets",
 					(unsigned long long)request->set);
-}
-
-/* --- the list --- */
-
-struct listing {
-	uint64_t n, n_failed, n_gone;
-	bool many_sets;
-};
-
-static const char *status_word(const struct catalogue_scene *scene)
-{
-	return scene->gone                      ? "gone"
-	       : scene->status == SCENE_FAILED  ? "failed"
-	       : scene->status == SCENE_SKIPPED ? "skipped"
-						: "ok";
-}
-
-static bool list_one(void *context, const struct catalogue_scene *scene)
-{
-	struct listing *list = context;
-	char set[24] = "";
-
-	if (list->many_sets)
-		(void)snprintf(set, sizeof(set), "set %" PRId64 "  ", scene->set);
-	printable_line(stdout, "%-8s %-20s %s%s%s%s", status_word(scene),
-		       scene->acquired && *scene->acquired ? scene->acquired : "-", set,
-		       scene->name ? scene->name : "",
-		       scene->status == SCENE_FAILED && scene->error && *scene->error ? ": " : "",
-		       scene->status == SCENE_FAILED && scene->error ? scene->error : "");
-	list->n++;
-	list->n_failed += scene->status == SCENE_FAILED;
-	list->n_gone += scene->gone;
-	return !ferror(stdout);
-}
-
-struct set_listing {
-	struct catalogue *catalogue;
-	unsigned n;
-	struct error *err;
-	int status;
-};
-
-/* "ndvi, evi, ndmi ...": the first of them. */
-static void put_values(const struct recipe *recipe)
-{
-	enum { SHOWN = 6 };
-
-	for (unsigned v = 0; v < recipe->n_values && v < SHOWN; v++)
-		printf("%s%s", v ? ", " : "", recipe->value[v].name);
-	if (recipe->n_values > SHOWN)
-		printf(" ... (%u)", recipe->n_values);
-}
-
-static bool list_set(void *context, const struct catalogue_set *listed)
-{
-	struct set_listing *list = context;
-	struct catalogue_set set;
-
-	list->status = catalogue_set_read(list->catalogue, listed->id, &set, list->err);
-	if (list->status)
-		return false;
-	list->n++;
-	printf("Set %-4" PRId64 " ", set.id);
-	put_values(set.recipe);
-	printable_line(stdout, "%s%s: %" PRIu64 " scene%s, %" PRIu64 " gone",
-		       *set.identity ? "  " : "", set.identity, set.scenes,
-		       set.scenes == 1 ? "" : "s", set.gone);
-	catalogue_set_release(&set);
-	return !ferror(stdout);
-}
-
-static int list_run(struct catalogue *catalogue, struct error *err)
-{
-	struct catalogue_run run;
-	int rc = catalogue_last_run(catalogue, &run, err);
-
-	if (rc <= 0)
-		return rc;
-	if (run.ended)
-		printable_line(stdout,
-			       "Last run %s to %s, exit %d: %" PRIu64 " scenes, %" PRIu64
-			       " ok, %" PRIu64 " failed",
-			       run.started ? run.started : "?", run.ended, run.exit_status,
-			       run.scenes, run.ok, run.failed);
-	else
-		printable_line(stdout, "Last run %s, at work still or killed",
-			       run.started ? run.started : "?");
-	return 0;
-}
-
-static int list(struct catalogue *catalogue, const struct catalog_request *request,
-		struct error *err)
-{
-	const struct catalogue_filter filter = filter_of(request);
-	struct listing scenes = {0};
-	struct set_listing sets = {.catalogue = catalogue, .err = err};
-
-	if (catalogue_sets(catalogue, list_set, &sets, err) || sets.status ||
-	    list_run(catalogue, err))
-		return -1;
-	scenes.many_sets = sets.n > 1 && !request->set;
-	if (catalogue_each(catalogue, &filter, list_one, &scenes, err))
-		return -1;
-	printf("%" PRIu64 " scene%s, %" PRIu64 " failed, %" PRIu64 " gone\n", scenes.n,
-	       scenes.n == 1 ? "" : "s", scenes.n_failed, scenes.n_gone);
-	return fflush(stdout) || ferror(stdout)
-		       ? error_errno(err, EX_IOERR, errno, "standard output")
-		       : 0;
 }
 
 /* --- reports --- */
@@ -290,6 +183,7 @@ static bool wants_reports(const struct options *options)
 static int work(struct catalogue *catalogue, const struct options *options, struct error *err)
 {
 	const struct catalog_request *request = options->own;
+	const struct catalogue_filter filter = filter_of(request);
 
 	if (check_set(catalogue, request, err))
 		return -1;
@@ -299,7 +193,7 @@ static int work(struct catalogue *catalogue, const struct options *options, stru
 		return forget(catalogue, request, err);
 	if (wants_reports(options))
 		return make_reports(catalogue, request, options, err);
-	return list(catalogue, request, err);
+	return catalogue_list(catalogue, &filter, err);
 }
 
 static int open_and_work(const struct options *options, enum catalogue_access access,

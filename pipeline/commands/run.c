@@ -82,7 +82,7 @@ static int work(struct scenes *scenes, const struct options *options, const stru
 	if (err->code)
 		return -1;
 	status = resume_status(scenes->resume, status, err);
-	if (status > 128 && !session_is_silent(session))
+	if (status > 128 && !session_is_silent(session) && !report_is_read_here(&options->reports))
 		log_line(LOG_LEVEL_WARNING, "interrupted", NULL,
 			 "interrupted by signal %d; what was done is reported", status - 128);
 	return status;

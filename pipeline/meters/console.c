@@ -8,32 +8,45 @@
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/screen.h"
+#include "base/text.h"
 #include "log.h"
 #include "meter.h"
 #include "monitor.h"
 
-enum { REDRAW_NS = 200000000, PLAIN_NS = 1000000000, BAR_CELLS = 24 };
+enum {
+	REDRAW_NS = 200000000,
+	PLAIN_NS = 1000000000,
+	BAR_MOST = 24,
+	BAR_LEAST = 8,
+	NAME_LEAST = 8,
+	NAME_MOST = 40,
+	LINE_MOST = 200,
+	LINE_BYTES = 4 * LINE_MOST
+};
 
 struct console {
 	pthread_mutex_t lock;
 	const struct recipe *recipe; /* NULL: of a lab */
 	int verbosity;
 	bool draws;
-	bool repeated;       /* failures stand in the report on the same terminal */
+	bool repeated;       /* failures stand in the report, which is read beside this */
 	bool drawn;          /* a progress line stands on the terminal */
 	bool views;          /* --monitor, on a terminal */
-	bool plain;          /* --monitor --progress without one: a line a second */
+	bool plain;          /* --progress without one: a line a second */
 	unsigned view_lines; /* of the view that stands on the terminal */
 	uint64_t chunks;
-	uint32_t scenes_done, n_scenes;
+	struct console_place place;
 	double total, done; /* bytes */
-	uint64_t begin_ns, drawn_ns;
+	uint64_t begin_ns;
+	_Atomic uint64_t drawn_ns;
 };
 
 /* A terminal that can go back to the start of a line and clear it. */
@@ -56,11 +69,12 @@ struct console *console_new(const struct options *options, uint64_t total_bytes)
 	/* What no file is behind has no bytes to go by. */
 	c->draws = total_bytes && (options->progress || (options->verbosity >= 0 && can_redraw()));
 	c->views = options->monitor && options->verbosity >= 0 && can_redraw();
-	c->plain = options->monitor && options->progress && !can_redraw();
+	c->plain = options->progress && !can_redraw();
 	c->draws = c->draws && !c->views;
-	c->repeated = options->verbosity == 0 && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO);
+	c->repeated = report_is_read_here(&options->reports);
 	c->total = (double)total_bytes;
 	c->begin_ns = clock_now();
+	atomic_init(&c->drawn_ns, c->begin_ns);
 	return c;
 }
 
@@ -69,6 +83,7 @@ static void erase_line(struct console *c)
 	if (c->drawn)
 		fprintf(stderr, "\r\033[K");
 	c->drawn = false;
+	screen_line_stands(false);
 	if (c->view_lines)
 		fprintf(stderr, "\r\033[%uA\033[J", c->view_lines);
 	c->view_lines = 0;
@@ -119,7 +134,7 @@ static void say_done(const struct console *c, const struct scene_result *result,
 
 	if (c->verbosity > 0 || log_is_record())
 		log_event(LOG_LEVEL_INFO, "scene-done", name, numbers, "scene %s done", name);
-	for (unsigned i = 0; c->verbosity > 0 && i < scene->n_notes; i++)
+	for (unsigned i = 0; c->verbosity > 0 && !c->repeated && i < scene->n_notes; i++)
 		log_line(LOG_LEVEL_NOTE, "note", name, "%s", scene->notes[i]);
 }
 
@@ -139,7 +154,7 @@ void console_scene(struct console *c, const struct scene_result *result)
 		return;
 	pthread_mutex_lock(&c->lock);
 	erase_line(c); /* the report's row may go to the same terminal */
-	repeated = c->repeated && !log_is_record();
+	repeated = c->repeated;
 	if (result->status == SCENE_FAILED && !repeated)
 		log_line(LOG_LEVEL_ERROR, "scene-failed", name, "scene %s failed: %s", name,
 			 result->error.text);
@@ -191,36 +206,111 @@ static struct pace pace_of(const struct console *c)
 	return p;
 }
 
-static void draw(struct console *c)
+static const char *left_text(char text[24], double seconds)
 {
-	struct pace p = pace_of(c);
-	char bar[BAR_CELLS + 1], line[128];
-
-	for (int i = 0; i < BAR_CELLS; i++)
-		bar[i] = i < (int)(p.share * BAR_CELLS) ? '#' : '.';
-	bar[BAR_CELLS] = '\0';
-	snprintf(line, sizeof(line), "[%s] %3.0f %%  %u of %u scenes  %.0f MB/s  %.0f s left", bar,
-		 100 * p.share, c->scenes_done, c->n_scenes, p.rate / 1e6, p.left);
-	if (c->plain) {
-		fprintf(stderr, "imgpipe: %s\n", line);
-		return;
-	}
-	fprintf(stderr, "\r%.*s\033[K", terminal_columns() - 1, line);
-	c->drawn = true;
+	if (seconds < 100)
+		(void)snprintf(text, 24, "%.0f s", seconds);
+	else if (seconds < 6000)
+		(void)snprintf(text, 24, "%.0f min", seconds / 60);
+	else
+		(void)snprintf(text, 24, "%.1f h", seconds / 3600);
+	return text;
 }
 
-void console_progress(struct console *c, double bytes, uint32_t scenes_done, uint32_t n_scenes)
+/* " 42 %  3 of 41 scenes, 356 MB/s, 12 s left". */
+static void put_pace(char text[120], const struct console *c)
+{
+	struct pace p = pace_of(c);
+	char left[24];
+
+	(void)snprintf(text, 120, "%3.0f %%  %u of %u scenes, %.0f MB/s, %s left", 100 * p.share,
+		       c->place.scenes_done, c->place.n_scenes, p.rate / 1e6,
+		       left_text(left, p.left));
+}
+
+/* "  river, chunk 12 of 25" in at most `room` columns, which come back; 0: it does not fit. */
+static unsigned put_scene(char text[LINE_BYTES], const struct console_place *place, unsigned room)
+{
+	char chunk[64] = "", name[4 * NAME_MOST + 1];
+	unsigned taken, width, columns = 0;
+
+	if (place->n_chunks > 1)
+		(void)snprintf(chunk, sizeof(chunk), ", chunk %llu of %llu",
+			       (unsigned long long)place->chunk,
+			       (unsigned long long)place->n_chunks);
+	taken = 2 + (unsigned)strlen(chunk);
+	*text = '\0';
+	if (!*place->scene || room < taken + NAME_LEAST)
+		return 0;
+	width = room - taken < NAME_MOST ? room - taken : NAME_MOST;
+	(void)text_cut(name, place->scene, width);
+	for (size_t n = strlen(name); n && name[n - 1] == ' ';)
+		name[--n] = '\0';
+	for (const char *at = name; *at; at++)
+		columns += ((unsigned char)*at & 0xC0) != 0x80;
+	(void)snprintf(text, LINE_BYTES, "  %s%s", name, chunk);
+	return taken + columns;
+}
+
+/* A bar where there is room for one: "[####....] ". */
+static void put_bar(char text[BAR_MOST + 4], double share, unsigned room)
+{
+	unsigned cells = room < 3 ? 0 : room - 3 < BAR_MOST ? room - 3 : BAR_MOST;
+	char *at = text;
+
+	*at = '\0';
+	if (cells < BAR_LEAST)
+		return;
+	*at++ = '[';
+	for (unsigned i = 0; i < cells; i++)
+		*at++ = i < (unsigned)(share * cells) ? '#' : '.';
+	(void)strcpy(at, "] ");
+}
+
+static void draw(struct console *c)
+{
+	unsigned most = c->plain ? SCREEN_PLAIN : (unsigned)terminal_columns() - 1;
+	char pace[120], scene[LINE_BYTES], bar[BAR_MOST + 4];
+	unsigned room, taken;
+
+	put_pace(pace, c);
+	most = most < LINE_MOST ? most : LINE_MOST;
+	room = most > strlen(pace) ? most - (unsigned)strlen(pace) : 0;
+	taken = put_scene(scene, &c->place, room);
+	put_bar(bar, pace_of(c).share, room - taken);
+	if (c->plain) {
+		fprintf(stderr, "imgpipe: %s%s%s\n", bar, pace, scene);
+		return;
+	}
+	if (!room)
+		pace[most] = '\0';
+	fprintf(stderr, "\r%s%s%s\033[K", bar, pace, scene);
+	c->drawn = true;
+	screen_line_stands(true);
+}
+
+bool console_is_due(const struct console *c)
+{
+	return c && c->draws &&
+	       clock_now() - atomic_load_explicit(&c->drawn_ns, memory_order_relaxed) >
+		       (c->plain ? PLAIN_NS : REDRAW_NS);
+}
+
+void console_progress(struct console *c, double bytes, const struct console_place *place)
 {
 	if (!c || !(c->draws || c->views))
 		return;
 	pthread_mutex_lock(&c->lock);
 	c->done += bytes;
 	c->chunks++;
-	c->scenes_done = scenes_done;
-	c->n_scenes = n_scenes;
-	if (c->draws && clock_now() - c->drawn_ns > (c->plain ? PLAIN_NS : REDRAW_NS)) {
+	c->place.scenes_done = place->scenes_done;
+	c->place.n_scenes = place->n_scenes;
+	c->place.known_chunks = place->known_chunks;
+	c->place.all_known = place->all_known;
+	if (*place->scene && console_is_due(c)) {
+		c->place = *place;
 		draw(c);
-		c->drawn_ns = clock_now();
+		atomic_store(&c->drawn_ns, clock_now());
 	}
 	pthread_mutex_unlock(&c->lock);
 }
@@ -243,9 +333,10 @@ void console_look(struct console *c, struct monitor_view *view)
 	view->seconds = p.seconds;
 	view->seconds_left = p.left;
 	view->rate = p.rate;
-	view->scenes_done = c->scenes_done;
-	view->n_scenes = c->n_scenes;
+	view->scenes_done = c->place.scenes_done;
+	view->n_scenes = c->place.n_scenes;
 	view->chunks = c->chunks;
+	view->n_chunks = c->place.all_known ? c->place.known_chunks : 0;
 	pthread_mutex_unlock(&c->lock);
 	view->columns = (unsigned)terminal_columns();
 	view->rows =

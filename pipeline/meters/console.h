@@ -12,6 +12,8 @@ struct monitor_view;
 
 struct console;
 
+enum { CONSOLE_NAME_BYTES = 256 };
+
 /* total_bytes: size of all files of the run. NULL where there is no memory; all calls take NULL. */
 struct console *console_new(const struct options *options, uint64_t total_bytes);
 void console_free(struct console *console);
@@ -28,9 +30,20 @@ void console_scene(struct console *console, const struct scene_result *result);
  */
 bool console_say(struct console *console, const char *line);
 
+/* How far a run is. */
+struct console_place {
+	uint32_t scenes_done, n_scenes;
+	uint64_t known_chunks; /* of the scenes opened so far */
+	bool all_known;        /* of all scenes */
+	/* The scene last worked on, and its chunks. Empty unless the console is due. */
+	char scene[CONSOLE_NAME_BYTES];
+	uint64_t chunk, n_chunks;
+};
+
+/* Would console_progress() draw now? Costs hardly anything where nothing is ever drawn. */
+bool console_is_due(const struct console *console);
 /* So many more bytes of files are worked through; redraws a few times a second at the most. */
-void console_progress(struct console *console, double bytes, uint32_t scenes_done,
-		      uint32_t n_scenes);
+void console_progress(struct console *console, double bytes, const struct console_place *place);
 
 /* Does it draw views (--monitor, on a terminal) in place of a progress line? */
 bool console_shows_views(const struct console *console);

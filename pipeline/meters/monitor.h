@@ -44,7 +44,7 @@ struct monitor_view {
 	unsigned columns, rows;
 	double share, seconds, seconds_left, rate; /* of the bytes; rate in bytes a second */
 	uint32_t scenes_done, n_scenes;
-	uint64_t chunks;
+	uint64_t chunks, n_chunks; /* n_chunks 0: not all scenes are open yet */
 	unsigned n_workers;
 	const uint8_t *worker; /* n_workers of enum activity's bytes */
 	const float *busy;     /* how much of the last second each was not waiting, 0 to 1 */

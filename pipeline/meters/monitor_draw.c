@@ -90,13 +90,31 @@ static const char *activity_name(const struct monitor_view *v, char name[24], un
 	return name;
 }
 
+/* As long as scenes are to be opened, by the share of the bytes. */
+static void put_chunks(struct canvas *c, const struct monitor_view *v)
+{
+	const unsigned long long chunks = v->chunks;
+	double about = v->share > 0 ? (double)v->chunks / v->share : 0;
+
+	if (v->n_chunks)
+		put(c, ", %llu of %llu chunks", chunks, (unsigned long long)v->n_chunks);
+	else if (about > 0)
+		put(c, ", %llu of about %.0f chunks", chunks, about);
+	else
+		put(c, ", %llu chunks", chunks);
+}
+
 static void put_progress(struct canvas *c, const struct monitor_view *v)
 {
 	put(c, "%-*s", LABEL, "imgpipe");
 	if (c->columns >= WIDE)
-		put_bar(c, v->share, bar_cells(c, 56, 24));
-	put(c, " %3.0f %%  %u of %u scenes, %llu chunks", 100 * v->share, v->scenes_done,
-	    v->n_scenes, (unsigned long long)v->chunks);
+		put_bar(c, v->share, bar_cells(c, 64, 24));
+	if (v->n_scenes) {
+		put(c, " %3.0f %%  %u of %u scenes", 100 * v->share, v->scenes_done, v->n_scenes);
+		put_chunks(c, v);
+	} else {
+		put(c, "   0 %%  opening the first scene");
+	}
 	end_line(c);
 	put(c, "%-*s%.1f s, %.0f MB/s, %.0f s left", LABEL, "time", v->seconds, v->rate / 1e6,
 	    v->seconds_left);

@@ -352,7 +352,8 @@ static void tell_early_end(const struct run *run)
 {
 	char text[RUN_END_BYTES];
 
-	if (run->totals.end != RUN_ENDED_BY_FULL && run_end_text(text, &run->totals))
+	if (run->totals.end != RUN_ENDED_BY_FULL && run_end_text(text, &run->totals) &&
+	    !report_is_read_here(&run->options->reports))
 		log_line(LOG_LEVEL_WARNING, "ended-early", NULL, "%s", text);
 }
 

@@ -7,6 +7,7 @@
  */
 #include "run.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "meters/console.h"
@@ -282,6 +283,7 @@ static void scene_ready(struct worker *worker, struct slot *slot, const struct e
 		return;
 	}
 	slot->state = SLOT_READY;
+	run->progress.n_known++;
 	if (error) {
 		slot_fail(slot, 0, error);
 		if (slot->scene.no_scene)
@@ -291,6 +293,7 @@ static void scene_ready(struct worker *worker, struct slot *slot, const struct e
 	} else {
 		slot->n_chunks = chunk_grid_count(&slot->grid);
 		slot->chunk_bytes = scene_file_bytes(&slot->scene) / (double)slot->n_chunks;
+		run->progress.known_chunks += slot->n_chunks;
 		plan_predict(&run->totals.predicted, run->plan, run->options, run->workload,
 			     &slot->scene, &slot->grid);
 	}
@@ -391,13 +394,31 @@ void run_fail_scene(struct worker *worker, const struct task *task, const struct
 	scene_ready(worker, task->slot, error);
 }
 
+/* With run->lock held; the scene only where somebody is `due` to see it. */
+static void note_place(struct console_place *place, const struct run *run, const struct slot *slot,
+		       bool due)
+{
+	place->scenes_done = run->first;
+	place->n_scenes = run->n_scenes;
+	place->known_chunks = run->progress.known_chunks;
+	place->all_known = run->progress.n_known == run->n_scenes;
+	place->scene[0] = '\0';
+	if (!due)
+		return;
+	(void)snprintf(place->scene, sizeof(place->scene), "%s",
+		       slot->scene.name ? slot->scene.name : "?");
+	place->n_chunks = slot->n_chunks;
+	place->chunk = slot->next_chunk - slot->n_out;
+}
+
 void run_deliver(struct worker *worker, const struct task *task, struct chunk_result *result)
 {
 	struct run *run = worker->run;
 	struct slot *slot = task->slot;
 	double bytes = slot->chunk_bytes;
+	const bool due = console_is_due(run->console);
+	struct console_place place;
 	uint64_t since;
-	uint32_t written;
 
 	if (result->status == CHUNK_DONE && (result->n_groups || result->n_artifacts))
 		(void)run_fold(worker, task, result);
@@ -416,6 +437,7 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 		slot_fail(slot, result->chunk, &result->error);
 	else if (result->status == CHUNK_CANCELLED && slot->status == SCENE_OK)
 		slot->status = SCENE_CANCELLED;
+	note_place(&place, run, slot, due); /* it may be written, and gone */
 	slot_settle(run, slot);
 	if (slot->state == SLOT_DONE) {
 		slots_write(run, worker->meter);
@@ -423,12 +445,12 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 	} else if (run->workload->sequential || slot->state == SLOT_ASSEMBLE) {
 		pthread_cond_broadcast(&run->changed);
 	}
-	written = run->first;
+	place.scenes_done = run->first;
 	since = clock_now();
 	pthread_mutex_unlock(&run->lock);
 	if (run->workload->sequential) /* who is woken may get this worker's core first */
 		meter_wait(worker->meter, WAIT_ORDER, since);
-	console_progress(run->console, bytes, written, run->n_scenes);
+	console_progress(run->console, bytes, &place);
 }
 
 static void local_deliver(struct worker *worker, const struct task *task,

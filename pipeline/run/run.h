@@ -74,6 +74,8 @@ struct slot {
 struct progress {
 	double bytes; /* of files whose chunks are delivered */
 	uint64_t chunks;
+	uint64_t known_chunks; /* of the scenes that have been opened, which are n_known */
+	uint32_t n_known;
 	uint32_t n_failed;
 };
 

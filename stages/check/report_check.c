@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
@@ -12,11 +13,12 @@
 #include "check_words.h"
 #include "options.h"
 #include "printable.h"
+#include "base/text.h"
 #include "report/report.h"
 #include "report/report_words.h"
 #include "reports.h"
 
-enum { LINE_BYTES = 400 };
+enum { LINE_BYTES = 400, INDENT = 4 };
 
 struct text_state {
 	char skipped[ERROR_TEXT_BYTES]; /* the first file that is no image, and why */
@@ -98,6 +100,18 @@ static void put_facts(struct line *line, const struct scene_result *result)
 	put_not_read(line, n[CHECK_OVERVIEWS], n[CHECK_PAGES]);
 }
 
+/* "BAD scenes/a.tif: is cut short": a line to be searched for. */
+static void put_file(FILE *out, enum ink ink, const char *verdict, const char *name,
+		     const char *between, const char *why)
+{
+	char *line;
+
+	if (asprintf(&line, "%s%s%s", name, between, why) < 0)
+		return;
+	text_line(out, ink, INDENT, verdict, line);
+	free(line);
+}
+
 static int text_scene(struct open_report *report, const struct scene_result *result,
 		      struct error *err)
 {
@@ -112,13 +126,14 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 		if (report->options->verbosity < 0 || !check_info(result))
 			break;
 		put_facts(&line, result);
-		printable_line(report->out, "ok %s  %s", name, line.text);
+		put_file(report->out, INK_GOOD, "ok", name, "  ", line.text);
 		break;
 	case CHECK_BAD:
-		printable_line(report->out, "BAD %s: %s", name, check_reason(reason, result));
+		put_file(report->out, INK_BAD, "BAD", name, ": ", check_reason(reason, result));
 		break;
 	case CHECK_UNREAD:
-		printable_line(report->out, "UNREAD %s: %s", name, check_reason(reason, result));
+		put_file(report->out, INK_WARNING, "UNREAD", name, ": ",
+			 check_reason(reason, result));
 		break;
 	case CHECK_SKIPPED:
 		if (!*state->skipped)

@@ -58,7 +58,7 @@ static void put_layout(FILE *out, const struct raster_info *info)
 		       info->codec, bytes_text(b, info->file_bytes), info->reader,
 		       info->has_mask ? ", with a mask" : "",
 		       info->rows_can_stream ? ", rows can be streamed" : "");
-	text_item(out, LABEL_COLUMNS, "    layout", line);
+	text_item_in(out, INK_PLAIN, LABEL_COLUMNS, "    layout", line);
 }
 
 static void put_place(FILE *out, const struct raster_info *info)
@@ -75,7 +75,7 @@ static void put_place(FILE *out, const struct raster_info *info)
 							: " units");
 	(void)snprintf(line, sizeof(line), "%s, %s", *info->crs ? info->crs : "CRS not known",
 		       pixel);
-	text_item(out, LABEL_COLUMNS, "    place", line);
+	text_item_in(out, INK_PLAIN, LABEL_COLUMNS, "    place", line);
 }
 
 static void put_nodata(char text[48], bool has, double nodata)
@@ -233,13 +233,20 @@ static void put_quality(FILE *out, const struct told_quality *told)
 		(void)fprintf(out, "%-*sand %u more\n", LABEL_COLUMNS, "", told->n_more);
 }
 
+static void put_scene_name(FILE *out, const char *name)
+{
+	char shown[1024];
+
+	text_item_in(out, INK_HEADING, 0, printable_copy(shown, sizeof(shown), name), "");
+}
+
 int report_info(FILE *out, const struct scene *scene, const struct told_bands *told,
 		const struct told_quality *quality, const struct recipe *recipe,
 		const struct error *failure)
 {
-	text_item(out, 0, "", scene->name ? scene->name : "?");
+	put_scene_name(out, scene->name ? scene->name : "?");
 	if (failure)
-		text_item(out, LABEL_COLUMNS, "  FAILED", failure->text);
+		text_item_in(out, INK_BAD, LABEL_COLUMNS, "  FAILED", failure->text);
 	if (*scene->sensor)
 		text_item(out, LABEL_COLUMNS, "  sensor", scene->sensor);
 	if (*scene->acquired)
@@ -255,6 +262,6 @@ int report_info(FILE *out, const struct scene *scene, const struct told_bands *t
 	for (unsigned i = 0; i < scene->n_files; i++)
 		put_file(out, &scene->files[i]);
 	for (unsigned i = 0; i < scene->n_notes; i++)
-		text_item(out, LABEL_COLUMNS, "  note:", scene->notes[i]);
+		text_item_in(out, INK_WARNING, LABEL_COLUMNS, "  note:", scene->notes[i]);
 	return ferror(out) ? -1 : 0;
 }

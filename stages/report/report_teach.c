@@ -30,7 +30,7 @@ void teach_put_marks(FILE *out, const struct options *options)
 
 	for (int i = 0; i < N_TEACH_MODES; i++)
 		if (mark(line, options, i))
-			text_item(out, MARK_COLUMNS, "TEACH:", line);
+			text_item_in(out, INK_WARNING, MARK_COLUMNS, "TEACH:", line);
 }
 
 void teach_page_marks(FILE *out, const struct options *options)

@@ -44,6 +44,7 @@ static struct monitor_view view_of(unsigned columns, unsigned rows)
 		.scenes_done = 3,
 		.n_scenes = 7,
 		.chunks = 99,
+		.n_chunks = 198,
 		.n_workers = WORKERS,
 		.worker = worker,
 		.busy = busy,
@@ -81,7 +82,7 @@ static void says_what_it_was_told(void **state)
 
 	(void)state;
 	assert_int_equal(monitor_draw(text, sizeof(text), &view), WORKERS + 5);
-	assert_non_null(strstr(text, " 50 %  3 of 7 scenes, 99 chunks"));
+	assert_non_null(strstr(text, " 50 %  3 of 7 scenes, 99 of 198 chunks"));
 	assert_non_null(strstr(text, "2.0 s, 100 MB/s, 2 s left"));
 	assert_non_null(strstr(text, "worker 1  decode"));
 	assert_non_null(strstr(text, "worker 2  wait memory"));
