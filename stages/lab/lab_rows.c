@@ -57,11 +57,20 @@ const char *const lab_ways[LAB_WAYS] = {"over time", "over pixels"};
 
 void lab_head_make(struct lab_head *head, const struct lab *lab)
 {
-	static void (*const heads[N_LAB_KINDS])(struct lab_head * head, const struct lab *lab) = {
-		head_pi, head_sum, head_recur};
-
 	*head = (struct lab_head){.lead = ""};
-	heads[lab->kind](head, lab);
+	switch (lab->kind) {
+	case LAB_PI:
+		head_pi(head, lab);
+		break;
+	case LAB_SUM:
+		head_sum(head, lab);
+		break;
+	case LAB_RECUR:
+		head_recur(head, lab);
+		break;
+	case N_LAB_KINDS:
+		break;
+	}
 }
 
 /* --- a line --- */
