@@ -282,6 +282,7 @@ static int run_lines(struct lab_work *work, struct error *err)
 		work->session->cluster->share(&status, sizeof(status));
 	if (status)
 		goto out;
+	work->set.lab.timelines = lab_files_timelines(files);
 	if (speaks)
 		lab_print_head(&work->set, work->options);
 	side = do_lines(work, &status, err);
@@ -291,7 +292,7 @@ static int run_lines(struct lab_work *work, struct error *err)
 	}
 	if (side == 0 && speaks)
 		lab_print_foot(&work->set, work->options);
-	if (side < 0 || (speaks && lab_files_write(files, &work->set, err)))
+	if (side < 0 || (speaks && lab_files_write(files, &work->set, work->options, err)))
 		status = err->code;
 	else
 		status = outcome(&work->set, err);

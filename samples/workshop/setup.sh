@@ -29,7 +29,7 @@ seconds() {
 
 # Another size than last time: all scenes are made again.
 if [ -n "$size" ] && [ -e size ] && [ "$size" != "$(cat size)" ]; then
-	rm -rf ./*.tif small
+	rm -rf ./*.tif small mixed
 fi
 if [ -z "$size" ] && [ -e size ]; then
 	size=$(cat size)
@@ -59,6 +59,16 @@ if [ ! -d small ]; then
 	mkdir .new-small
 	"$build/make_scene" --size 512 --seed 10 --count 24 .new-small/s.tif
 	mv .new-small small
+fi
+# One large scene and six small ones: shares of them are not alike.
+if [ ! -d mixed ]; then
+	rm -rf .new-mixed
+	mkdir .new-mixed
+	ln mid.tif .new-mixed/a-large.tif
+	for i in 1 2 3 4 5 6; do
+		ln "small/s_000$i.tif" .new-mixed/
+	done
+	mv .new-mixed mixed
 fi
 cp "$here/dask_ndvi.py" .
 # shellcheck disable=SC2016 # expanded by who reads the file

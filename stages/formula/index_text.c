@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "bands/names.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "recipe_make.h"
 
-enum { NAME_COLUMNS = 11, BANDS_COLUMNS = 39, LABEL_COLUMNS = 13, SENSOR_COLUMNS = 30 };
+enum { LABEL_COLUMNS = 13, SENSOR_COLUMNS = 30 };
 
 static const struct {
 	const char *word, *meaning;
@@ -51,21 +52,39 @@ uint32_t index_text_bands(const struct sensor *sensor)
 	return bands;
 }
 
-static void list_row(FILE *out, const struct index_row *row, const struct recipe *recipe)
-{
-	int column = fprintf(out, "%-*s", NAME_COLUMNS, row->name);
+/* Names in full are folded. On a narrow screen bands are left out: `index show` has them, too. */
+enum { AT_INDEX, AT_BANDS, AT_NEEDS, AT_NAME, N_COLUMNS };
 
-	for (unsigned i = 0; i < recipe->n_bands; i++)
-		column += fprintf(out, "%s%s", i ? " " : "", recipe->band[i].text);
-	column += fprintf(out, "%*s%-12s", BANDS_COLUMNS + NAME_COLUMNS - column, "",
-			  kinds[row->kind].word);
-	text_fold(out, (unsigned)column, (unsigned)column, row->title);
+static const struct table_column columns[N_COLUMNS] = {
+	[AT_INDEX] = {.head = "index", .width = 10, .left = true},
+	[AT_BANDS] = {.head = "bands", .width = 38, .left = true, .drop = 1},
+	[AT_NEEDS] = {.head = "needs", .width = 11, .left = true},
+	[AT_NAME] = {.head = "name in full", .width = 37, .left = true},
+};
+
+static void list_row(const struct table *table, const struct index_row *row,
+		     const struct recipe *recipe)
+{
+	unsigned at = table_column_at(table, AT_NAME);
+	char bands[160] = "";
+	const char *cell[N_COLUMNS] = {
+		[AT_INDEX] = row->name, [AT_BANDS] = bands, [AT_NEEDS] = kinds[row->kind].word};
+	size_t used = 0;
+
+	for (unsigned i = 0; i < recipe->n_bands && used < sizeof(bands); i++)
+		used += (size_t)snprintf(bands + used, sizeof(bands) - used, "%s%s", i ? " " : "",
+					 recipe->band[i].text);
+	table_row_begin(table, INK_PLAIN, cell, AT_NEEDS);
+	(void)fputc(' ', table->out);
+	text_fold(table->out, at, at, row->title);
 }
 
 int index_text_list(FILE *out, uint32_t bands, struct error *err)
 {
+	struct table table;
 	unsigned n = 0;
 
+	table_init(&table, out, columns, N_COLUMNS);
 	for (const struct index_row *row = index_table; row->name; row++) {
 		struct recipe *recipe;
 
@@ -73,9 +92,8 @@ int index_text_list(FILE *out, uint32_t bands, struct error *err)
 			return -1;
 		if (has_all(bands, recipe)) {
 			if (!n++)
-				fprintf(out, "%-*s%-*s%-12s%s\n", NAME_COLUMNS, "index",
-					BANDS_COLUMNS, "bands", "needs", "name in full");
-			list_row(out, row, recipe);
+				table_head(&table);
+			list_row(&table, row, recipe);
 		}
 		recipe_free(recipe);
 	}

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "accum.h"
 #include "error.h"
@@ -90,7 +91,10 @@ struct lab {
 	struct lab_shared *shared; /* what all workers have in common; NULL: nothing */
 	size_t shared_bytes;
 	struct lab_line *line;
-	const struct lab_line *base; /* that speed-up is measured against: may be `line` */
+	const struct lab_line *base; /* that speed-up is measured against; `line`: there is none */
+	bool first;                  /* no line before it was done */
+	unsigned number;             /* of the line, from 0 */
+	FILE *timelines;             /* where the page's are kept; NULL: none are wanted */
 	bool costs;                  /* show what every stage cost below the line */
 	bool silent;
 };
@@ -138,16 +142,18 @@ extern const struct report *const lab_run_reports[];
 int lab_want_line(struct options *own, struct error *err) MUST_CHECK;
 
 /*
- * --json and --csv, where asked for: opened before anything is computed, with --report looked at,
- * so that what cannot be created, and two of them in one file, is found then (EX_CANTCREAT,
- * EX_USAGE). Free them whatever comes back.
+ * --json, --csv and --html, where asked for: opened before anything is computed, with --report
+ * looked at, so that what cannot be created, and two of them in one file, is found then
+ * (EX_CANTCREAT, EX_USAGE). Free them whatever comes back.
  */
 struct lab_files;
 int lab_files_open(struct lab_files **files, const struct options *options,
 		   struct error *err) MUST_CHECK;
+/* Where lines put their timelines; NULL without --html. The set's, before the first line. */
+FILE *lab_files_timelines(const struct lab_files *files);
 /* One that cannot be written does not cost the other; the first error. */
 int lab_files_write(struct lab_files *files, const struct lab_set *set,
-		    struct error *err) MUST_CHECK;
+		    const struct options *options, struct error *err) MUST_CHECK;
 /* NULL is allowed. */
 void lab_files_free(struct lab_files *files);
 /* The same in a forked child, which leaves them to its parent. */

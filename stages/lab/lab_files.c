@@ -1,5 +1,5 @@
 /*
- * Labs for programs: all lines as JSON (imgpipe-lab/2) or CSV.
+ * Files of all lines: JSON (imgpipe-lab/2), CSV, and the page (lab_page.c).
  */
 #include "lab_stages.h"
 
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "report/html_part.h"
 #include "report/json_stats.h"
 #include "report/report_file.h"
 #include "report/report_json.h"
@@ -79,8 +80,16 @@ static json_t *line_object(const struct lab *lab)
 	return o;
 }
 
-static int write_json(FILE *out, const struct lab_set *set, struct error *err)
+/* What a report is made of. */
+struct written {
+	const struct lab_set *set;
+	const struct options *options;
+	struct html_part *timelines;
+};
+
+static int write_json(FILE *out, const struct written *of, struct error *err)
 {
+	const struct lab_set *set = of->set;
 	json_t *o = json_object();
 
 	js_put(&o, "schema", json_string("imgpipe-lab/2"));
@@ -130,8 +139,10 @@ static double result_of(const struct lab *lab)
 	return NAN;
 }
 
-static int write_csv(FILE *out, const struct lab_set *set, struct error *err)
+static int write_csv(FILE *out, const struct written *of, struct error *err)
 {
+	const struct lab_set *set = of->set;
+
 	(void)fputs("command,mode,executor,workers,n,steps,chunk,tasks,status,wall_s,cpu_s,"
 		    "speed_up,efficiency,work_share,resident_peak_bytes,result\n",
 		    out);
@@ -156,6 +167,15 @@ static int write_csv(FILE *out, const struct lab_set *set, struct error *err)
 	return report_check(out, err);
 }
 
+static int write_page(FILE *out, const struct written *of, struct error *err)
+{
+	lab_page_begin(out, of->set, of->options);
+	if (html_part_copy(of->timelines, out, err))
+		return -1;
+	lab_page_end(out);
+	return report_check(out, err);
+}
+
 /* Nobody asks for it: it is there where nothing else is shown. Printed line by line as they are
  * done, so nothing is written here. */
 static bool text_by_default(char path[REPORT_MADE_PATH], const struct options *options)
@@ -167,7 +187,7 @@ static bool text_by_default(char path[REPORT_MADE_PATH], const struct options *o
 /* A row of the table. Without write: somebody else's to write, and only looked at. */
 static const struct lab_report {
 	struct report_option option;
-	int (*write)(FILE *out, const struct lab_set *set, struct error *err);
+	int (*write)(FILE *out, const struct written *of, struct error *err);
 } table[] = {
 	{{.kind = "--json",
 	  .name = "json",
@@ -176,10 +196,16 @@ static const struct lab_report {
 	 write_json},
 	{{.kind = "--csv", .name = "csv", .help = "all lines, CSV", .made_by = REPORT_BY_LAB},
 	 write_csv},
+	{{.kind = "--html",
+	  .name = "html",
+	  .help = "one page with the lines, what they show and timelines, no script",
+	  .made_by = REPORT_BY_LAB,
+	  .needs = REPORT_NEEDS_TRACE},
+	 write_page},
 	{{.kind = "text", .made_by = REPORT_BY_LAB, .by_default = text_by_default}, NULL},
 };
 
-enum { N_TABLE = sizeof(table) / sizeof(table[0]), N_FILES = N_TABLE + 1 };
+enum { AT_PAGE = 2, N_TABLE = sizeof(table) / sizeof(table[0]), N_FILES = N_TABLE + 1 };
 
 const struct report_option *lab_report_option(unsigned i)
 {
@@ -195,6 +221,7 @@ bool lab_shows_text(const struct options *options)
 struct lab_files {
 	struct report_file file[N_FILES];
 	bool wanted[N_FILES];
+	struct html_part timelines;
 };
 
 static int open_one(struct lab_files *files, int i, const struct options *options,
@@ -226,16 +253,25 @@ int lab_files_open(struct lab_files **files, const struct options *options, stru
 		return error_memory(err, "reports", sizeof(**files));
 	for (int i = 0; !status && i < N_FILES; i++)
 		status = open_one(*files, i, options, err);
+	if (!status && (*files)->wanted[AT_PAGE])
+		status =
+			html_part_open(&(*files)->timelines,
+				       report_path(&options->reports, &table[AT_PAGE].option), err);
 	return status;
 }
 
+FILE *lab_files_timelines(const struct lab_files *files)
+{
+	return files ? files->timelines.out : NULL;
+}
+
 static int write_one(struct report_file *file,
-		     int (*write)(FILE *out, const struct lab_set *set, struct error *err),
-		     const struct lab_set *set, struct error *err)
+		     int (*write)(FILE *out, const struct written *of, struct error *err),
+		     const struct written *of, struct error *err)
 {
 	struct error own = {0};
 
-	if (write(file->out, set, &own) == 0 && report_file_commit(file, &own) == 0)
+	if (write(file->out, of, &own) == 0 && report_file_commit(file, &own) == 0)
 		return 0;
 	(void)error_prefix(&own, "%s", report_file_name(file));
 	if (!err->code)
@@ -243,13 +279,15 @@ static int write_one(struct report_file *file,
 	return -1;
 }
 
-int lab_files_write(struct lab_files *files, const struct lab_set *set, struct error *err)
+int lab_files_write(struct lab_files *files, const struct lab_set *set,
+		    const struct options *options, struct error *err)
 {
+	const struct written of = {set, options, &files->timelines};
 	int status = 0;
 
 	for (int i = 0; i < N_TABLE; i++)
 		if (files->wanted[i] && table[i].write &&
-		    write_one(&files->file[i], table[i].write, set, err))
+		    write_one(&files->file[i], table[i].write, &of, err))
 			status = -1;
 	return status;
 }
@@ -265,5 +303,7 @@ void lab_files_free(struct lab_files *files)
 {
 	for (int i = 0; files && i < N_FILES; i++)
 		report_file_release(&files->file[i]);
+	if (files)
+		html_part_close(&files->timelines);
 	free(files);
 }

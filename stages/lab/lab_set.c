@@ -180,6 +180,10 @@ struct lab lab_of_line(const struct lab_set *set, unsigned i)
 	lab.mode = set->line[i].mode;
 	lab.line = &set->line[i];
 	lab.base = lab_base(set, i);
+	lab.number = i;
+	lab.first = true;
+	for (unsigned k = 0; k < i; k++)
+		lab.first = lab.first && !lab_done(&set->line[k]);
 	return lab;
 }
 
@@ -218,7 +222,7 @@ double lab_mean(const struct lab_line *line)
 
 double lab_speed_up(const struct lab_line *line, const struct lab_line *base)
 {
-	if (!lab_done(line) || !lab_done(base) || line->wall_s <= 0)
+	if (line == base || !lab_done(line) || !lab_done(base) || line->wall_s <= 0)
 		return NAN;
 	return base->wall_s / line->wall_s;
 }

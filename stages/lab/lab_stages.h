@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "base/table.h"
 #include "lab.h"
 #include "options.h"
 #include "pixels/stages.h"
@@ -13,6 +14,8 @@
 #include "stage.h"
 #include "workload.h"
 
+struct plan;
+struct run_totals;
 struct scene_list;
 
 extern const struct workload workload_pi, workload_sum, workload_floats;
@@ -75,12 +78,54 @@ double lab_pi(const struct lab_line *line);   /* the estimate */
 double lab_pi_error(uint64_t n);              /* standard error to be expected */
 int128 lab_sum_twice(uint64_t n);             /* closed form of sum of 2 * x */
 double lab_mean(const struct lab_line *line); /* recur: of the last states */
+/* Against the base, the first line of its kind; NaN for that itself. */
 double lab_speed_up(const struct lab_line *line, const struct lab_line *base);
 double lab_efficiency(const struct lab_line *line, const struct lab_line *base);
 double lab_work_share(const struct lab_line *line); /* of wall time x workers */
 bool lab_done(const struct lab_line *line);
 
-/* lab_text.c */
+/* --- lab_rows.c --- */
+
+/* What is measured, in words. error: of pi; ways: of recur; "" where there is none. */
+enum { LAB_WAYS = 2 };
+struct lab_head {
+	char lead[320], error[80], way[LAB_WAYS][160];
+};
+extern const char *const lab_ways[LAB_WAYS];
+void lab_head_make(struct lab_head *head, const struct lab *lab);
+
+/* A line as texts of its columns; how many those are. */
+enum { LAB_CELL_BYTES = 48, LAB_COLUMNS = 10 };
+typedef char lab_cell[LAB_CELL_BYTES];
+unsigned lab_row(lab_cell cell[LAB_COLUMNS], const struct lab *lab);
+const struct table_column *lab_columns(enum lab_kind kind);
+/* Twice a sum, as the sum. Returns text. */
+const char *lab_halves_text(char text[LAB_CELL_BYTES], int128 twice);
+
+/* --- lab_show.c: what the lines show --- */
+
+/* One sentence or a few, under a word; INK_WARNING or INK_PLAIN. */
+typedef void lab_say(void *to, enum ink ink, const char *label, const char *text);
+void lab_conclude(const struct lab_set *set, lab_say *say, void *to);
+
+/* Sums of the mode LAB_FLOATS; error: relative. How many there are: all or none. */
+enum { LAB_FLOAT_ROWS = 4 };
+struct lab_float_row {
+	const char *how;
+	double value, error;
+};
+unsigned lab_float_rows(struct lab_float_row row[LAB_FLOAT_ROWS], const struct lab_set *set);
+
+/* --- lab_text.c --- */
+
 void lab_print_line(FILE *out, const struct lab *lab);
+
+/* --- lab_page.c: --html --- */
+
+/* Beside the run's report: its timeline into lab->timelines, where they are wanted. */
+void lab_page_line(const struct lab *lab, const struct run_totals *totals, const struct plan *plan);
+/* The page, but for the timelines. */
+void lab_page_begin(FILE *out, const struct lab_set *set, const struct options *options);
+void lab_page_end(FILE *out);
 
 #endif

@@ -77,6 +77,7 @@ static int lab_end(struct open_report *report, const struct run_totals *totals, 
 	if (totals->interrupted_by || !totals->n_ok)
 		return 0;
 	lab_print_line(report->out, lab);
+	lab_page_line(lab, totals, report->plan);
 	if (lab->costs)
 		report_costs(report->out, totals, report->plan, report->options);
 	return report_check(report->out, err);

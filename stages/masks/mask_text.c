@@ -7,17 +7,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/table.h"
 #include "base/text.h"
 #include "layout_row.h"
 #include "rule_parse.h"
 
-enum {
-	NAME_COLUMNS = 14,
-	LABEL_COLUMNS = 10,
-	BAND_COLUMNS = 22,
-	NUMBERS_COLUMNS = 47,
-	REASON_COLUMNS = 58
-};
+enum { NAME_COLUMNS = 14, LABEL_COLUMNS = 10, SET_COLUMNS = 35, TEXT_BYTES = 48 };
 
 static void item(FILE *out, const char *label, const char *text)
 {
@@ -28,7 +23,10 @@ static void item(FILE *out, const char *label, const char *text)
 
 void mask_text_list(FILE *out)
 {
-	fprintf(out, "%-*s%s\n", NAME_COLUMNS, "preset", "quality band");
+	screen_put(out, INK_HEADING, "preset");
+	fprintf(out, "%*s", NAME_COLUMNS - 6, "");
+	screen_put(out, INK_HEADING, "quality band");
+	fputc('\n', out);
 	for (const struct mask_layout *l = layout_next(NULL); l; l = layout_next(l))
 		text_item(out, NAME_COLUMNS, l->name, l->title);
 	text_item(out, NAME_COLUMNS, "auto",
@@ -88,29 +86,74 @@ static void band_text(char *text, size_t size, const struct layout_need *need)
 		(void)snprintf(text, size, "%.*s", length, need->pattern);
 }
 
-static void show_condition(FILE *out, const struct layout_need *need,
+/* Calls `visit` for each condition that the rule drops by. */
+static void each_condition(const struct mask_rule *rule, void *to,
+			   void (*visit)(void *to, const struct layout_need *need,
+					 const struct layout_condition *c,
+					 const struct mask_rule *rule))
+{
+	for (const struct layout_need *need = rule->layout->need; need->pattern; need++)
+		for (const struct layout_condition *c = need->condition; c->sets | c->extras; c++)
+			if ((c->sets & 1u << rule->set) || (c->extras & rule->extras))
+				visit(to, need, c, rule);
+}
+
+static void texts_of(char band[TEXT_BYTES], char numbers[TEXT_BYTES],
+		     const struct layout_need *need, const struct layout_condition *c,
+		     const struct mask_rule *rule)
+{
+	char what[TEXT_BYTES - 4];
+
+	band_text(band, TEXT_BYTES, need);
+	condition_text(what, sizeof(what), c, rule);
+	(void)snprintf(numbers, TEXT_BYTES, "%s%s", need->keep ? "not " : "", what);
+}
+
+enum { AT_BAND, AT_NUMBERS, AT_REASON, AT_WORDS, N_COLUMNS };
+
+/* As wide as what is in them, so that words have the rest. */
+static void widen(void *to, const struct layout_need *need, const struct layout_condition *c,
+		  const struct mask_rule *rule)
+{
+	struct table_column *column = to;
+	char band[TEXT_BYTES], numbers[TEXT_BYTES];
+	size_t length[] = {0, 0, strlen(mask_reason_word(c->reason))};
+
+	texts_of(band, numbers, need, c, rule);
+	length[AT_BAND] = strlen(band);
+	length[AT_NUMBERS] = strlen(numbers);
+	for (int i = 0; i < AT_WORDS; i++)
+		if (length[i] > column[i].width)
+			column[i].width = (unsigned char)length[i];
+}
+
+static void show_condition(void *to, const struct layout_need *need,
 			   const struct layout_condition *c, const struct mask_rule *rule)
 {
-	char band[48], numbers[48];
-	int column;
+	const struct table *table = to;
+	unsigned at = table_column_at(table, AT_WORDS) + 2;
+	char band[TEXT_BYTES], numbers[TEXT_BYTES];
+	const char *cell[N_COLUMNS] = {band, numbers, mask_reason_word(c->reason)};
 
-	band_text(band, sizeof(band), need);
-	condition_text(numbers, sizeof(numbers), c, rule);
-	column = fprintf(out, "  %-*s", BAND_COLUMNS - 2, band);
-	column += fprintf(out, "%s%s", need->keep ? "not " : "", numbers);
-	column += fprintf(out, "%*s", NUMBERS_COLUMNS - column, "");
-	column +=
-		fprintf(out, "%-*s", REASON_COLUMNS - NUMBERS_COLUMNS, mask_reason_word(c->reason));
-	text_fold(out, (unsigned)column, (unsigned)column, c->words);
+	texts_of(band, numbers, need, c, rule);
+	(void)fputs("  ", table->out);
+	table_row_begin(table, INK_PLAIN, cell, AT_REASON);
+	(void)fputc(' ', table->out);
+	text_fold(table->out, at, at, c->words);
 }
 
 static void show_drops(FILE *out, const struct mask_rule *rule)
 {
-	fprintf(out, "drops     (a pixel's reason is the first that holds)\n");
-	for (const struct layout_need *need = rule->layout->need; need->pattern; need++)
-		for (const struct layout_condition *c = need->condition; c->sets | c->extras; c++)
-			if ((c->sets & 1u << rule->set) || (c->extras & rule->extras))
-				show_condition(out, need, c, rule);
+	struct table_column columns[N_COLUMNS] = {{.head = "band", .width = 8, .left = true},
+						  {.head = "where", .width = 8, .left = true},
+						  {.head = "reason", .width = 8, .left = true},
+						  {.head = "words", .width = 5, .left = true}};
+	struct table table;
+
+	item(out, "drops", "(a pixel's reason is the first that holds)");
+	each_condition(rule, columns, widen);
+	table_init(&table, out, columns, N_COLUMNS);
+	each_condition(rule, &table, show_condition);
 }
 
 /* --- what else there is --- */
@@ -120,11 +163,11 @@ static void show_sets(FILE *out, const struct mask_layout *layout)
 	char label[64];
 
 	for (const struct layout_set *set = layout->set; set->name; set++) {
-		fputs(set == layout->set ? "sets      " : "          ", out);
+		screen_put(out, INK_HEADING, set == layout->set ? "sets      " : "          ");
 		(void)snprintf(label, sizeof(label), "%s%s%s", layout->name, *set->name ? ":" : "",
 			       layout->takes_threshold ? ":66" : set->name);
 		fprintf(out, "%-24s ", label);
-		text_fold(out, LABEL_COLUMNS + 25, LABEL_COLUMNS + 25, set->words);
+		text_fold(out, SET_COLUMNS, SET_COLUMNS, set->words);
 	}
 }
 
@@ -136,8 +179,10 @@ static void show_extras(FILE *out, const struct mask_layout *layout, unsigned se
 	for (unsigned i = 0; layout_extras[i].word; i++) {
 		if (!(extras & 1u << i))
 			continue;
-		fprintf(out, "%-*s+%-24s", LABEL_COLUMNS, label, layout_extras[i].word);
-		text_fold(out, LABEL_COLUMNS + 25, LABEL_COLUMNS + 25, layout_extras[i].meaning);
+		screen_put(out, INK_HEADING, label);
+		fprintf(out, "%*s+%-24s", LABEL_COLUMNS - (int)strlen(label), "",
+			layout_extras[i].word);
+		text_fold(out, SET_COLUMNS, SET_COLUMNS, layout_extras[i].meaning);
 		label = "";
 	}
 }

@@ -10,7 +10,7 @@
 static const struct graph_node nodes[N_GRAPH_NODES] = {
 	[GRAPH_READ] = {.name = "fetch",
 			.pattern = "map",
-			.what = "stored bytes from the file",
+			.what = "bytes from the file",
 			.format = "stored blocks"},
 	[GRAPH_DECODE] = {.name = "decode",
 			  .pattern = "map",
@@ -19,8 +19,8 @@ static const struct graph_node nodes[N_GRAPH_NODES] = {
 	[GRAPH_MASK] = {.name = "mask",
 			.pattern = "filter",
 			.what = "which pixels count",
-			.format = "pixels and their class"},
-	[GRAPH_INDEX] = {.name = "index", .pattern = "map", .format = "values and their class"},
+			.format = "pixels and class"},
+	[GRAPH_INDEX] = {.name = "index", .pattern = "map", .format = "values and class"},
 	[GRAPH_STATS] = {.name = "stats",
 			 .pattern = "reduce",
 			 .what = "exact sums, histogram",
@@ -175,10 +175,16 @@ void graph_run(struct graph *graph, const struct run_totals *totals, const struc
 
 void graph_sentence(char text[240], const struct graph *graph)
 {
+	const uint64_t in_chunk = graph->blocks_a_chunk * (GRAPH_STATS + 1);
+
 	(void)snprintf(text, 240,
-		       "critical path = %" PRIu64 " tasks (one after the other), width = %" PRIu64
-		       " chunks (can run at once); %u worker%s need%s %" PRIu64 " round%s",
-		       graph->chain, graph->width, graph->workers, graph->workers == 1 ? "" : "s",
+		       "%" PRIu64 " chunk%s can be worked on at once (width); the longest chain is "
+		       "%" PRIu64 " tasks (critical path: %d stages x %" PRIu64
+		       " block%s of a chunk + "
+		       "%" PRIu64 " joins); %u worker%s need%s %" PRIu64 " round%s",
+		       graph->width, graph->width == 1 ? "" : "s", graph->chain, GRAPH_STATS + 1,
+		       graph->blocks_a_chunk, graph->blocks_a_chunk == 1 ? "" : "s",
+		       graph->chain - in_chunk, graph->workers, graph->workers == 1 ? "" : "s",
 		       graph->workers == 1 ? "s" : "",
 		       ceil_div(graph->width, graph->workers ? graph->workers : 1),
 		       graph->width <= graph->workers ? "" : "s");

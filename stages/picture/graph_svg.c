@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "svg.h"
+#include "base/table.h"
 #include "base/text.h"
 
 enum {
@@ -174,22 +175,33 @@ void graph_svg(FILE *out, const struct graph *graph, bool alone)
 
 void graph_text(FILE *out, const struct graph *graph)
 {
+	const struct table_column columns[] = {
+		{.head = "stage", .width = 6, .left = true},
+		{.head = "pattern", .width = 7, .left = true},
+		{.head = "tasks", .width = 7, .most = 12},
+		{.head = "what it does", .width = 23, .left = true, .drop = 1},
+		{.head = graph->planned ? "hands on (as planned)" : "handed on",
+		 .width = 33,
+		 .most = 48,
+		 .left = true}};
+	enum { N_COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 	unsigned id[N_GRAPH_NODES], n = shown(graph, id);
-	char text[240], bytes[24];
+	char text[240], bytes[24], tasks[24];
+	struct table table;
 
-	(void)fprintf(out, "%-8s %-8s %12s  %-26s %s\n", "stage", "pattern", "tasks",
-		      "what it does",
-		      graph->planned ? "hands on (all together, as planned)"
-				     : "handed on (all together)");
+	table_init(&table, out, columns, N_COLUMNS);
+	table_head(&table);
 	for (unsigned i = 0; i < n; i++) {
 		const struct graph_node *node = &graph->node[id[i]];
+		const char *cell[N_COLUMNS] = {node->name, node->pattern, tasks, node->what, text};
 
-		(void)fprintf(out, "%-8s %-8s %12" PRIu64 "  %-26s ", node->name, node->pattern,
-			      node->tasks, node->what);
-		if (node->bytes)
-			(void)fprintf(out, "%s of ", bytes_text(bytes, node->bytes));
-		(void)fprintf(out, "%s\n", node->format);
+		(void)snprintf(tasks, sizeof(tasks), "%" PRIu64, node->tasks);
+		(void)snprintf(text, sizeof(text), "%s%s%s",
+			       node->bytes ? bytes_text(bytes, node->bytes) : "",
+			       node->bytes ? " of " : "", node->format);
+		table_row(&table, INK_PLAIN, cell);
 	}
 	graph_sentence(text, graph);
-	(void)fprintf(out, "\n%s\n", text);
+	(void)fputc('\n', out);
+	text_fold(out, 0, 0, text);
 }

@@ -148,9 +148,19 @@ void svg_curve(FILE *out, const struct svg_plot *plot, const double *x, const do
 /* The space between low and high, shaded. All finite. */
 void svg_ribbon(FILE *out, const struct svg_plot *plot, const double *x, const double *low,
 		const double *high, unsigned n, enum svg_colour colour);
-/* A dashed line at one value of x (y), over the whole plot, labelled in row `row` from the top
- * (above its right end). */
-void svg_mark_x(FILE *out, const struct svg_plot *plot, double x, unsigned row, const char *label);
+/*
+ * Dashed lines at values of x, labelled above the plot in as few rows as they need: leave
+ * svg_marks_height() free above plot->y.to, which does not depend on y. Those beyond the axis are
+ * left out.
+ */
+enum { SVG_MARKS_MOST = 8, SVG_MARK_ROW = 15 };
+struct svg_mark {
+	double x;
+	const char *label;
+};
+double svg_marks_height(const struct svg_axis *x, const struct svg_mark *mark, unsigned n);
+void svg_marks(FILE *out, const struct svg_plot *plot, const struct svg_mark *mark, unsigned n);
+/* A dashed line at one value of y, over the whole plot, labelled above its right end. */
 void svg_mark_y(FILE *out, const struct svg_plot *plot, double y, enum svg_colour colour,
 		const char *label);
 /* Shade x from low to high (to the plot's edges at most). */

@@ -258,18 +258,6 @@ void svg_ribbon(FILE *out, const struct svg_plot *plot, const double *x, const d
 	fprintf(out, "Z\" class=\"ribbon f-%s\"/>\n", svg_colour_name(colour));
 }
 
-void svg_mark_x(FILE *out, const struct svg_plot *plot, double x, unsigned row, const char *label)
-{
-	double at = svg_at(&plot->x, x);
-	bool right = at + 6 + svg_text_width(label, 10.5) <= plot->x.to;
-
-	if (!isfinite(at) || at < plot->x.from - 0.5 || at > plot->x.to + 0.5)
-		return;
-	svg_line(out, at, plot->y.from, at, plot->y.to, SVG_QUIET, SVG_DASHED);
-	svg_halo_text(out, at + (right ? 5 : -5), plot->y.to + 13 + 15 * row,
-		      right ? SVG_START : SVG_END, SVG_QUIET, label);
-}
-
 void svg_mark_y(FILE *out, const struct svg_plot *plot, double y, enum svg_colour colour,
 		const char *label)
 {

@@ -13,8 +13,9 @@
 /* Colour and legend of an event's kind: Dask's where it has one. */
 enum svg_colour kind_colour(unsigned kind);
 
-/* Who did what when. Log must be there. */
-void figure_timeline(FILE *out, const struct run_totals *totals);
+/* Who did what when. Log must be there. The page of a lab says itself how to read it. */
+void figure_timeline(FILE *out, const struct run_totals *totals, const struct plan *plan,
+		     const char *heading);
 /* Reserved and resident memory over time, beside the budget. */
 void figure_memory(FILE *out, const struct run_totals *totals, const struct plan *plan);
 /* Busy, CPU and waiting time of each stage that the plan names. */

@@ -73,20 +73,30 @@ static unsigned column_kind(struct row *row, double from, double to)
 	return best;
 }
 
-/* Equal neighbours are one rectangle. White is what is behind. */
-static void put_run(FILE *out, double x, double width, double y, unsigned kind, double seconds)
+/* As the workload calls it: of a lab, its own stages. */
+static const char *name_of(const struct plan *plan, unsigned kind)
+{
+	const char *name =
+		kind < N_METER_STAGES ? plan_stage_name(plan, (enum meter_stage)kind) : NULL;
+
+	return name ? name : trace_kind_name(kind);
+}
+
+/* Equal neighbours are one rectangle. White is what is behind. `name`: of the kind. */
+static void put_run(FILE *out, double x, double width, double y, unsigned kind, const char *name,
+		    double seconds)
 {
 	char tip[96], time[SVG_LABEL];
 
 	if (kind == NOTHING)
 		return;
 	svg_format_seconds(time, seconds);
-	(void)snprintf(tip, sizeof(tip), "%s, %s", trace_kind_name(kind), time);
+	(void)snprintf(tip, sizeof(tip), "%s, %s", name, time);
 	svg_rect(out, x, y, width, ROW, kind_colour(kind), tip);
 }
 
-static void put_row(FILE *out, const struct trace_log *log, const struct trace *trace, double y,
-		    unsigned columns)
+static void put_row(FILE *out, const struct trace_log *log, const struct plan *plan,
+		    const struct trace *trace, double y, unsigned columns)
 {
 	double begin = (double)log->begin_ns, length = (double)(log->end_ns - log->begin_ns);
 	struct row row = {.ring = &trace->lap};
@@ -102,6 +112,7 @@ static void put_row(FILE *out, const struct trace_log *log, const struct trace *
 		if (k == kind)
 			continue;
 		put_run(out, LEFT + first * width, (i - first) * width, y, kind,
+			kind < NOTHING ? name_of(plan, kind) : "",
 			length * (i - first) / columns / 1e9);
 		kind = k;
 		first = i;
@@ -115,6 +126,20 @@ static void put_row(FILE *out, const struct trace_log *log, const struct trace *
 				 "a chunk failed");
 	}
 	svg_line(out, LEFT, y + ROW + 1, WIDTH, y + ROW + 1, SVG_GRID, SVG_SOLID);
+}
+
+/* Of a lab: its own stages, and no disk. */
+static void put_lab_legend(FILE *out, double y, const struct plan *plan)
+{
+	static const unsigned kinds[] = {METER_INDEX, METER_STATS, METER_REDUCE};
+	double x = LEFT;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		x = svg_legend_area(out, x, y, kind_colour(kinds[i]), name_of(plan, kinds[i]));
+	x = svg_legend_area(out, LEFT, y + LEGEND, kind_colour(TRACE_TRANSFER),
+			    "messages, hand-out, waiting for a lock or worker");
+	x = svg_legend_area(out, x, y + LEGEND, kind_colour(TRACE_PACK), "packing");
+	(void)svg_legend_area(out, x, y + LEGEND, SVG_ERROR, "error");
 }
 
 /* maps: the run made files of pixels. */
@@ -167,7 +192,8 @@ static void put_time_axis(FILE *out, double y, double seconds)
 }
 
 /* What was joined, left out or never known. */
-static void caption(char *text, size_t size, const struct trace_log *log, unsigned rows)
+static void caption(char *text, size_t size, const struct trace_log *log, unsigned rows,
+		    const struct plan *plan)
 {
 	uint64_t coarse = 0;
 	size_t used;
@@ -176,12 +202,13 @@ static void caption(char *text, size_t size, const struct trace_log *log, unsign
 		if (log->worker[i].lap.resolution_ns > coarse)
 			coarse = log->worker[i].lap.resolution_ns;
 	used = (size_t)snprintf(
-		text, size,
-		"One row per worker, time to the right, as on Dask's task stream: each moment has "
-		"the colour of what took most of it. Red: messages, hand-out of work, and waiting "
-		"for a lock or another worker. Blank: waiting for memory, for an older scene or "
-		"for who writes, or nothing left to do. Rest the pointer on a part to see its "
-		"name.");
+		text, size, "One row per worker, time to the right%s",
+		plan->made_up ? "."
+			      : ", as on Dask's task stream: each moment has the colour of what "
+				"took most of it. Red: messages, hand-out of work, and waiting for "
+				"a lock or another worker. Blank: waiting for memory, for an older "
+				"scene or for who writes, or nothing left to do. Rest the pointer "
+				"on a part to see its name.");
 	if (coarse && used < size)
 		used += (size_t)snprintf(
 			text + used, size - used,
@@ -209,7 +236,8 @@ static bool hub_worked(const struct trace_log *log)
 	return ns > (log->end_ns - log->begin_ns) / MOST_COLUMNS;
 }
 
-void figure_timeline(FILE *out, const struct run_totals *totals)
+void figure_timeline(FILE *out, const struct run_totals *totals, const struct plan *plan,
+		     const char *heading)
 {
 	const struct trace_log *log = totals->trace;
 	unsigned rows = log->n_workers < MOST_ROWS ? log->n_workers : MOST_ROWS;
@@ -218,20 +246,23 @@ void figure_timeline(FILE *out, const struct run_totals *totals)
 	bool coordinator = hub_worked(log);
 	char text[800];
 
-	page_figure_open(out, "What each worker did when");
+	page_figure_open(out, heading);
 	svg_open(out, WIDTH, y + (rows + coordinator) * (ROW + GAP) + 24, "Timeline of the workers",
 		 false);
-	put_legend(out, 10, totals->meter.row[METER_ENCODE].chunks > 0);
+	if (plan->made_up)
+		put_lab_legend(out, 10, plan);
+	else
+		put_legend(out, 10, totals->meter.row[METER_ENCODE].chunks > 0);
 	for (unsigned i = 0; i < rows + coordinator; i++, y += ROW + GAP) {
 		char name[32] = "main thread";
 
 		if (i < rows)
 			(void)snprintf(name, sizeof(name), "worker %u", i);
 		svg_text(out, LEFT - 8, y + 14, SVG_END, SVG_QUIET, name);
-		put_row(out, log, &log->worker[i < rows ? i : log->n_workers], y, columns);
+		put_row(out, log, plan, &log->worker[i < rows ? i : log->n_workers], y, columns);
 	}
 	put_time_axis(out, y - 2, seconds);
 	svg_close(out);
-	caption(text, sizeof(text), log, rows);
+	caption(text, sizeof(text), log, rows, plan);
 	page_figure_close(out, text);
 }

@@ -235,7 +235,7 @@ static void put_cost(FILE *out, const struct run_totals *totals, const struct pl
 {
 	put_verdict(out, totals, plan, options);
 	if (totals->trace) {
-		figure_timeline(out, totals);
+		figure_timeline(out, totals, plan, "What each worker did when");
 		figure_memory(out, totals, plan);
 	}
 	figure_stages(out, totals, plan);

@@ -24,6 +24,8 @@ struct sweep_sample {
 				 stats; NaN where not known */
 	double amplification; /* bytes decoded / bytes needed; NaN where not known */
 	double messages, message_bytes; /* between workers */
+	double running;                 /* share of the time in decode, mask, index and stats that
+					   workers had a CPU; NaN where that is too little time */
 };
 
 /* One combination. */

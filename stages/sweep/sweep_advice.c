@@ -11,16 +11,30 @@
 /* A serial part under this is noise. */
 static const double least_serial = 0.0005;
 
-static void say(struct advice *advice, const char *format, ...) PRINTF_LIKE(2, 3);
+PRINTF_LIKE(3, 0)
+static void say_list(struct advice *advice, enum ink ink, const char *format, va_list args)
+{
+	if (advice->n == ADVICE_MOST)
+		return;
+	advice->ink[advice->n] = ink;
+	(void)vsnprintf(advice->text[advice->n++], ADVICE_BYTES, format, args);
+}
 
-static void say(struct advice *advice, const char *format, ...)
+PRINTF_LIKE(2, 3) static void say(struct advice *advice, const char *format, ...)
 {
 	va_list args;
 
-	if (advice->n == ADVICE_MOST)
-		return;
 	va_start(args, format);
-	(void)vsnprintf(advice->text[advice->n++], ADVICE_BYTES, format, args);
+	say_list(advice, INK_PLAIN, format, args);
+	va_end(args);
+}
+
+PRINTF_LIKE(2, 3) static void warn(struct advice *advice, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say_list(advice, INK_WARNING, format, args);
 	va_end(args);
 }
 
@@ -105,60 +119,120 @@ static void advise_chunk(struct advice *advice, const struct series *series)
 		    median_wall(worst) / wall);
 }
 
+/* Runs of the series that were short of cores. */
+static unsigned short_runs(const struct series *series, unsigned cores)
+{
+	unsigned n = 0;
+	double share;
+
+	for (unsigned i = 0; i < series->n; i++)
+		n += point_short_of_cores(series->point[i], cores, &share);
+	return n;
+}
+
+/* One reason more, behind those that are there. */
+PRINTF_LIKE(3, 4) static void doubt(char *text, size_t size, const char *format, ...)
+{
+	size_t used = strlen(text);
+	va_list args;
+
+	if (used + 3 >= size)
+		return;
+	used += (size_t)snprintf(text + used, size - used, "%s", used ? "; " : " (");
+	va_start(args, format);
+	(void)vsnprintf(text + used, size - used, format, args);
+	va_end(args);
+}
+
 /* " (...)": why a fit is to be believed with care; "" if nothing speaks against it. */
 static void doubt_fit(char *text, size_t size, const struct series *series,
 		      const struct scaling_fit *fit, unsigned cores)
 {
 	unsigned n_beyond = 0;
-	size_t used = 0;
 
 	for (unsigned i = 0; i < series->n; i++)
 		n_beyond += series->point[i]->workers > cores;
 	text[0] = '\0';
 	if (fit->points < FIT_TRUSTED_POINTS)
-		used = (size_t)snprintf(text, size,
-					" (%u points: too few points for a fit to be trusted",
-					fit->points);
-	if (n_beyond && used < size)
-		used += (size_t)snprintf(text + used, size - used,
-					 "%s%u of %u points have more workers than the %u physical "
-					 "core%s: the fit mistakes missing cores for serial work",
-					 used ? "; " : " (", n_beyond, fit->points, cores,
-					 cores == 1 ? "" : "s");
-	if (used && used < size)
-		(void)snprintf(text + used, size - used, ")");
+		doubt(text, size, "%u worker counts: too few for a fit to be trusted", fit->points);
+	if (n_beyond)
+		doubt(text, size,
+		      "%u of %u have more workers than the %u physical core%s: the fit mistakes "
+		      "missing cores for serial work",
+		      n_beyond, fit->points, cores, cores == 1 ? "" : "s");
+	if (*text && strlen(text) + 1 < size)
+		strcat(text, ")");
 }
 
-static void advise_scaling(struct advice *advice, const struct series *series, unsigned cores)
+static void say_amdahl(struct advice *advice, const struct series *series, const struct amdahl *law,
+		       const char *trust)
 {
-	struct scaling_fit fit;
-	char trust[240], peak[96] = "no maximum";
-
-	series_fit(&fit, series);
-	if (!fit.amdahl.ok)
-		return;
-	doubt_fit(trust, sizeof(trust), series, &fit, cores);
-	if (fit.amdahl.serial > 0.99) {
+	if (law->serial > 0.99)
 		say(advice, "%s: more workers are not faster%s", series->name, trust);
-		return;
-	}
-	if (fit.amdahl.serial < least_serial)
+	else if (law->serial < least_serial)
 		say(advice, "%s: Amdahl's law: no serial part can be seen in these times%s",
 		    series->name, trust);
 	else
 		say(advice,
 		    "%s: Amdahl's law: %.1f %% of the work of one worker is serial, so no number "
 		    "of workers is more than %.3g times as fast%s",
-		    series->name, 100 * fit.amdahl.serial, 1 / fit.amdahl.serial, trust);
-	if (!fit.usl.ok)
-		return;
-	if (isfinite(fit.usl.n_max))
+		    series->name, 100 * law->serial, 1 / law->serial, trust);
+}
+
+static void say_usl(struct advice *advice, const struct series *series, const struct usl *law,
+		    const char *trust)
+{
+	char peak[96] = "no maximum";
+
+	if (isfinite(law->n_max))
 		(void)snprintf(peak, sizeof(peak), "fastest with %.1f workers (N_max)",
-			       fmax(fit.usl.n_max, 1));
+			       fmax(law->n_max, 1));
 	say(advice,
 	    "%s: Universal Scalability Law: contention %.4f (work that only one worker can do at a "
 	    "time), coherency %.5f (cost of keeping workers in agreement), %s%s",
-	    series->name, fit.usl.contention, fit.usl.coherency, peak, trust);
+	    series->name, law->contention, law->coherency, peak, trust);
+}
+
+/* Of times that other programs have spoilt no law is read. */
+static void advise_scaling(struct advice *advice, const struct series *series, unsigned cores)
+{
+	unsigned n_short = short_runs(series, cores);
+	struct scaling_fit fit;
+	char trust[240];
+
+	series_fit(&fit, series);
+	if (!fit.amdahl.ok)
+		return;
+	if (n_short) {
+		warn(advice,
+		     "%s: no law of scaling is read from these times: cores were busy elsewhere in "
+		     "%u run%s of it, which looks like serial work and is none",
+		     series->name, n_short, n_short == 1 ? "" : "s");
+		return;
+	}
+	doubt_fit(trust, sizeof(trust), series, &fit, cores);
+	say_amdahl(advice, series, &fit.amdahl, trust);
+	if (fit.usl.ok && fit.amdahl.serial <= 0.99)
+		say_usl(advice, series, &fit.usl, trust);
+}
+
+/* As a run's verdict says it of itself. */
+static void warn_of_cores(struct advice *advice, const struct sweep *sweep)
+{
+	unsigned n_short = 0, n = 0;
+	double least = 1, share;
+
+	for (unsigned i = 0; i < sweep->n_points; i++) {
+		n_short += point_short_of_cores(&sweep->point[i], sweep->cores, &share);
+		n += sweep->point[i].n;
+		least = fmin(least, share);
+	}
+	if (n_short)
+		warn(advice,
+		     "cores were busy elsewhere in %u of %u runs: workers with work to do had a "
+		     "CPU only %.0f %% of the time in the worst (other programs, a CPU quota, or "
+		     "swapping); do not compare these timings, repeat the sweep on a quiet machine",
+		     n_short, n, 100 * least);
 }
 
 static void say_numbers(struct advice *advice, const struct sweep *sweep)
@@ -180,10 +254,10 @@ static void say_numbers(struct advice *advice, const struct sweep *sweep)
 		    "runs have the same bytes)",
 		    measured, sweep->n_points, sweep->n_compared);
 	else
-		say(advice,
-		    "%u runs gave OTHER numbers than the first: this is a fault of imgpipe, "
-		    "or the files changed meanwhile",
-		    sweep->n_points_other);
+		warn(advice,
+		     "%u runs gave OTHER numbers than the first: this is a fault of imgpipe, "
+		     "or the files changed meanwhile",
+		     sweep->n_points_other);
 }
 
 void sweep_advise(struct advice *advice, const struct sweep *sweep)
@@ -193,12 +267,13 @@ void sweep_advise(struct advice *advice, const struct sweep *sweep)
 
 	advice->n = 0;
 	if (sweep->interrupted_by)
-		say(advice, "interrupted by %s: what was measured until then is shown",
-		    sweep->interrupted_by);
+		warn(advice, "interrupted by %s: what was measured until then is shown",
+		     sweep->interrupted_by);
 	say_numbers(advice, sweep);
 	if (sweep->scenes_failed)
-		say(advice, "some scenes FAILED in the runs and are not in any number here; run "
-			    "imgpipe on them to see why");
+		warn(advice, "some scenes FAILED in the runs and are not in any number here; run "
+			     "imgpipe on them to see why");
+	warn_of_cores(advice, sweep);
 	series_by_chunk(&list, sweep);
 	for (unsigned i = 0; i < list.n && advice->n < ADVICE_MOST - 4; i++)
 		advise_chunk(advice, &list.series[i]);

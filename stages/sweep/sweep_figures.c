@@ -2,6 +2,7 @@
  * Pictures of a sweep.
  */
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "picture/svg.h"
@@ -48,22 +49,48 @@ static void columns_of(struct columns *c, const struct series *series, enum swee
 	}
 }
 
-/* The legend wraps; returns the height it took. */
-static double put_legend(FILE *out, const struct series_list *list, bool draw)
+/* Was a combination refused for want of memory? */
+static bool is_refused(const struct sweep_point *point)
 {
+	return point->shrunk || point->status == EX_TEMPFAIL;
+}
+
+static bool has_refusals(const struct sweep *sweep)
+{
+	for (unsigned i = 0; i < sweep->n_points; i++)
+		if (is_refused(&sweep->point[i]))
+			return true;
+	return false;
+}
+
+static void put_cross(FILE *out, double x, double y, const char *tip)
+{
+	svg_line(out, x - 5, y - 5, x + 5, y + 5, SVG_WARN, SVG_SOLID);
+	svg_line(out, x - 5, y + 5, x + 5, y - 5, SVG_WARN, SVG_SOLID);
+	svg_dot(out, x, y, 2.5, SVG_WARN, tip);
+}
+
+/* The legend wraps; returns the height it took. */
+static double put_legend(FILE *out, const struct series_list *list, bool refusals, bool draw)
+{
+	static const char refused[] = "does not fit the budget";
 	double x = LEFT, y = 16;
 
-	for (unsigned i = 0; i < list->n; i++) {
-		double width = 48 + svg_text_width(list->series[i].name, 12);
+	for (unsigned i = 0; i < list->n + refusals; i++) {
+		const char *name = i < list->n ? list->series[i].name : refused;
+		double width = 48 + svg_text_width(name, 12);
 
 		if (x > LEFT && x + width > WIDTH - RIGHT) {
 			x = LEFT;
 			y += LEGEND_ROW;
 		}
-		if (draw)
+		if (draw && i < list->n) {
 			(void)svg_legend(out, x, y, svg_series(i),
-					 i < N_SVG_SERIES ? SVG_SOLID : SVG_DASHED,
-					 list->series[i].name);
+					 i < N_SVG_SERIES ? SVG_SOLID : SVG_DASHED, name);
+		} else if (draw) {
+			put_cross(out, x + 11, y - 4, NULL);
+			svg_text(out, x + 28, y, SVG_START, SVG_INK, name);
+		}
 		x += width;
 	}
 	return y + 14;
@@ -91,28 +118,42 @@ static double edge_of_bytes(uint64_t bytes)
 	return sqrt((double)bytes / 4);
 }
 
-/* One row of labels each, so that none lies on another. */
-static void put_marks(FILE *out, const struct svg_plot *plot, const struct sweep *sweep)
+enum { CHUNK_MARKS = 4 };
+
+/* What is known of the axis beforehand. */
+struct chunk_marks {
+	unsigned n;
+	char label[CHUNK_MARKS][64];
+	struct svg_mark mark[CHUNK_MARKS];
+};
+
+PRINTF_LIKE(3, 4)
+static void add_mark(struct chunk_marks *marks, double x, const char *format, ...)
 {
-	char label[96];
+	va_list args;
+
+	if (!(x > 0))
+		return;
+	va_start(args, format);
+	(void)vsnprintf(marks->label[marks->n], sizeof(marks->label[0]), format, args);
+	va_end(args);
+	marks->mark[marks->n] = (struct svg_mark){x, marks->label[marks->n]};
+	marks->n++;
+}
+
+static void marks_of(struct chunk_marks *marks, const struct sweep *sweep)
+{
 	double tile = sqrt((double)sweep->store_x * sweep->store_y);
 	double automatic = sqrt((double)sweep->auto_x * sweep->auto_y);
 
-	(void)snprintf(label, sizeof(label), "stored %u x %u", sweep->store_x, sweep->store_y);
-	if (tile > 0)
-		svg_mark_x(out, plot, tile, 0, label);
-	if (automatic > 0 && fabs(automatic - tile) > 0.5) {
-		(void)snprintf(label, sizeof(label), "auto %u x %u", sweep->auto_x, sweep->auto_y);
-		svg_mark_x(out, plot, automatic, 1, label);
-	}
-	(void)snprintf(label, sizeof(label), "pixels fill L2 (%.3g MiB)",
-		       (double)sweep->l2_bytes / (1 << 20));
-	if (sweep->l2_bytes)
-		svg_mark_x(out, plot, edge_of_bytes(sweep->l2_bytes), 2, label);
-	(void)snprintf(label, sizeof(label), "pixels fill L3 (%.3g MiB)",
-		       (double)sweep->l3_bytes / (1 << 20));
-	if (sweep->l3_bytes)
-		svg_mark_x(out, plot, edge_of_bytes(sweep->l3_bytes), 3, label);
+	marks->n = 0;
+	add_mark(marks, tile, "stored %u x %u", sweep->store_x, sweep->store_y);
+	add_mark(marks, fabs(automatic - tile) > 0.5 ? automatic : 0, "auto %u x %u", sweep->auto_x,
+		 sweep->auto_y);
+	add_mark(marks, edge_of_bytes(sweep->l2_bytes), "pixels fill L2 (%.3g MiB)",
+		 (double)sweep->l2_bytes / (1 << 20));
+	add_mark(marks, edge_of_bytes(sweep->l3_bytes), "pixels fill L3 (%.3g MiB)",
+		 (double)sweep->l3_bytes / (1 << 20));
 }
 
 static unsigned most_workers(const struct sweep *sweep)
@@ -152,7 +193,7 @@ static void put_zone(FILE *out, const struct svg_plot *plot, double low, double 
 
 /*
  * Largest edge up to which the overhead of a series is over a tenth; 0 if there is none. Workers
- * beyond the cores are left out: they wait for a core, whatever the chunk.
+ * that wait for a core, as there are too few or others are at them, are left out.
  */
 static double edge_of_many(const struct sweep *sweep, const struct series_list *list)
 {
@@ -162,8 +203,10 @@ static double edge_of_many(const struct sweep *sweep, const struct series_list *
 	for (unsigned i = 0; i < list->n; i++)
 		for (unsigned k = 0; k < list->series[i].n; k++) {
 			const struct sweep_point *point = list->series[i].point[k];
+			double running;
 
 			if (point->workers > sweep->cores ||
+			    point_short_of_cores(point, sweep->cores, &running) ||
 			    !(point_spread(point, SWEEP_OVERHEAD).median > share) ||
 			    point->chunks < 16 * (uint64_t)point->workers)
 				break;
@@ -189,27 +232,17 @@ static void put_zones(FILE *out, const struct svg_plot *plot, const struct sweep
 /* Points that the budget did not allow: crosses on the axis. */
 static void put_refusals(FILE *out, const struct svg_plot *plot, const struct sweep *sweep)
 {
-	bool any = false;
-	double last = 0;
-
 	for (unsigned i = 0; i < sweep->n_points; i++) {
 		const struct sweep_point *point = &sweep->point[i];
-		double at = svg_at(&plot->x, point_edge(point)), y = plot->y.from;
+		double at = svg_at(&plot->x, point_edge(point));
 		char tip[SWEEP_PROBLEM + 64];
 
-		if ((!point->shrunk && point->status != EX_TEMPFAIL) || !isfinite(at))
+		if (!is_refused(point) || !isfinite(at))
 			continue;
 		(void)snprintf(tip, sizeof(tip), "%s, %u workers, chunk %s: %s", point->executor,
 			       point->workers, point->chunk, point->problem);
-		svg_line(out, at - 5, y - 5, at + 5, y + 5, SVG_WARN, SVG_SOLID);
-		svg_line(out, at - 5, y + 5, at + 5, y - 5, SVG_WARN, SVG_SOLID);
-		svg_dot(out, at, y, 2.5, SVG_WARN, tip);
-		last = any ? fmin(last, at) : at;
-		any = true;
+		put_cross(out, at, plot->y.from, tip);
 	}
-	if (any)
-		svg_halo_text(out, last - 8, plot->y.from - 42, SVG_END, SVG_WARN,
-			      "x: does not fit the budget");
 }
 
 static bool range_of(const struct series_list *list, enum sweep_figure figure,
@@ -234,6 +267,28 @@ static bool range_of(const struct series_list *list, enum sweep_figure figure,
 	return isfinite(low) && low > 0;
 }
 
+/* Times far apart are shown on a logarithmic axis. */
+static void fit_figure(struct svg_axis *y, enum sweep_figure figure, double least, double most)
+{
+	if (figure == SWEEP_WALL && most > LINEAR_UP_TO * least) {
+		y->scale = SVG_LOG10;
+		svg_axis_fit(y, least / 2, most);
+	} else {
+		svg_axis_fit(y, 0, most);
+	}
+}
+
+static void put_curves(FILE *out, const struct svg_plot *plot, const struct series_list *list,
+		       enum sweep_figure figure)
+{
+	for (unsigned i = 0; i < list->n; i++) {
+		struct columns c;
+
+		columns_of(&c, &list->series[i], figure);
+		put_series(out, plot, &c, list->series[i].name, i);
+	}
+}
+
 void sweep_figure_chunks(FILE *out, const struct sweep *sweep, enum sweep_figure figure)
 {
 	struct series_list list;
@@ -243,35 +298,30 @@ void sweep_figure_chunks(FILE *out, const struct sweep *sweep, enum sweep_figure
 		      .to = WIDTH - RIGHT,
 		      .title = "Edge of a chunk, pixels"},
 		.y = {.title = figures[figure].title, .format = figures[figure].format}};
+	bool refusals = (figure == SWEEP_WALL || figure == SWEEP_PEAK) && has_refusals(sweep);
+	struct chunk_marks marks = {0};
 	double top, least, most;
+	bool any;
 
 	series_by_chunk(&list, sweep);
-	top = put_legend(out, &list, false);
+	any = range_of(&list, figure, &plot, &least, &most);
+	if (any && figure == SWEEP_WALL)
+		marks_of(&marks, sweep);
+	top = put_legend(out, &list, refusals, false) +
+	      svg_marks_height(&plot.x, marks.mark, marks.n);
 	plot.y.from = top + HEIGHT - BELOW;
 	plot.y.to = top;
 	svg_open(out, WIDTH, top + HEIGHT, figures[figure].label, false);
-	if (range_of(&list, figure, &plot, &least, &most)) {
-		/* Room for the labels of marks above the curves. */
-		if (figure == SWEEP_WALL && most > LINEAR_UP_TO * least) {
-			plot.y.scale = SVG_LOG10;
-			svg_axis_fit(&plot.y, least / 2, 2 * most);
-		} else {
-			svg_axis_fit(&plot.y, 0, figure == SWEEP_WALL ? 1.25 * most : most);
-		}
+	if (any) {
+		fit_figure(&plot.y, figure, least, most);
 		svg_frame(out, &plot, NULL, 0);
-		if (figure == SWEEP_WALL) {
+		if (figure == SWEEP_WALL)
 			put_zones(out, &plot, sweep, &list);
-			put_marks(out, &plot, sweep);
-		}
-		for (unsigned i = 0; i < list.n; i++) {
-			struct columns c;
-
-			columns_of(&c, &list.series[i], figure);
-			put_series(out, &plot, &c, list.series[i].name, i);
-		}
-		if (figure == SWEEP_WALL || figure == SWEEP_PEAK)
+		svg_marks(out, &plot, marks.mark, marks.n);
+		put_curves(out, &plot, &list, figure);
+		if (refusals)
 			put_refusals(out, &plot, sweep);
 	}
-	(void)put_legend(out, &list, true);
+	(void)put_legend(out, &list, refusals, true);
 	svg_close(out);
 }

@@ -21,7 +21,8 @@ static const char *const heads[] = {"executor",
 				    "read_amplification",
 				    "messages",
 				    "message_bytes",
-				    "problem"};
+				    "problem",
+				    "running_share"};
 
 static void put_real(FILE *out, double value)
 {
@@ -55,6 +56,7 @@ static void put_run(FILE *out, const struct sweep_point *point, unsigned run)
 	put_real(out, s->message_bytes);
 	fputc(',', out);
 	csv_words(out, point->problem);
+	put_real(out, s->running);
 	fputc('\n', out);
 }
 
@@ -73,7 +75,7 @@ void sweep_csv(FILE *out, const struct sweep *sweep)
 		put_head_of(out, point);
 		fprintf(out, ",%u,%d,,,,,,,,", point->n, point->status);
 		csv_words(out, point->problem);
-		fputc('\n', out);
+		fputs(",\n", out);
 	}
 }
 
@@ -103,14 +105,16 @@ static json_t *run_list(const struct sweep_point *point)
 		js_put(&o, "read_amplification", js_number(s->amplification));
 		js_put(&o, "messages", js_number(s->messages));
 		js_put(&o, "message_bytes", js_number(s->message_bytes));
+		js_put(&o, "running_share", js_number(s->running));
 		js_append(&list, o);
 	}
 	return list;
 }
 
-static json_t *point_object(const struct sweep_point *point)
+static json_t *point_object(const struct sweep_point *point, unsigned cores)
 {
 	json_t *o = json_object();
+	double least;
 
 	js_put(&o, "executor", js_text(point->executor));
 	js_put(&o, "workers", js_count(point->workers));
@@ -128,6 +132,8 @@ static json_t *point_object(const struct sweep_point *point)
 	js_put(&o, "peak_bytes", spread_object(point, SWEEP_PEAK));
 	js_put(&o, "overhead", spread_object(point, SWEEP_OVERHEAD));
 	js_put(&o, "read_amplification", spread_object(point, SWEEP_READ));
+	js_put(&o, "running_share", spread_object(point, SWEEP_RUNNING));
+	js_put(&o, "runs_short_of_cores", js_count(point_short_of_cores(point, cores, &least)));
 	js_put(&o, "runs", run_list(point));
 	return o;
 }
@@ -197,7 +203,7 @@ int sweep_json(FILE *out, const struct sweep *sweep, struct error *err)
 	struct advice advice;
 
 	for (unsigned i = 0; i < sweep->n_points; i++)
-		js_append(&points, point_object(&sweep->point[i]));
+		js_append(&points, point_object(&sweep->point[i], sweep->cores));
 	series_by_chunk(&list, sweep);
 	for (unsigned i = 0; i < list.n; i++)
 		js_append(&optima, optimum_object(&list.series[i]));

@@ -14,9 +14,13 @@ static void put_advice(FILE *out, const struct sweep *sweep)
 
 	sweep_advise(&advice, sweep);
 	page_section(out, "What it shows");
+	for (unsigned i = 0; i < advice.n; i++)
+		if (advice.ink[i] == INK_WARNING)
+			page_note(out, "%s", advice.text[i]);
 	page_list_open(out);
 	for (unsigned i = 0; i < advice.n; i++)
-		page_item(out, "%s", advice.text[i]);
+		if (advice.ink[i] != INK_WARNING)
+			page_item(out, "%s", advice.text[i]);
 	page_list_close(out);
 }
 
@@ -76,6 +80,18 @@ static bool has_workers(const struct sweep *sweep)
 	return false;
 }
 
+/* Speed-up is against one worker, in all series. */
+static bool has_one(const struct sweep *sweep)
+{
+	struct series_list list;
+
+	series_by_workers(&list, sweep);
+	for (unsigned i = 0; i < list.n; i++)
+		if (list.series[i].n > 1 && !series_has_one(&list.series[i]))
+			return false;
+	return true;
+}
+
 static bool few_workers(const struct sweep *sweep)
 {
 	struct series_list list;
@@ -94,13 +110,19 @@ static void put_workers(FILE *out, const struct sweep *sweep)
 		out,
 		"Each executor with the chunk size that was best for it over all worker counts.");
 	if (few_workers(sweep))
-		page_note(out,
-			  "Fewer than %d worker counts: too few points to trust a fit. The curves "
-			  "only show the shape of the two laws.",
-			  FIT_TRUSTED_POINTS);
+		page_note(
+			out,
+			"Fewer than %d worker counts: too few to trust a fit. Curves of laws only "
+			"show their shape.",
+			FIT_TRUSTED_POINTS);
 	page_figure_open(out, "Wall time");
 	sweep_figure_workers(out, sweep, SWEEP_TIME);
 	page_figure_close(out, "Ideal: n workers take an n-th of the time of one.");
+	if (!has_one(sweep)) {
+		page_note(out, "No run had one worker, so there is nothing to compare with: for "
+			       "speed-up and efficiency put 1 into the list of --workers.");
+		return;
+	}
 	page_figure_open(out, "Speed-up");
 	sweep_figure_workers(out, sweep, SWEEP_SPEEDUP);
 	page_figure_close(out, "How many times as fast as one worker. Amdahl's law: what is serial "
@@ -139,10 +161,10 @@ static void put_figures(FILE *out, const struct sweep_point *point)
 
 static void put_table(FILE *out, const struct sweep *sweep)
 {
-	static const char *const heads[] = {"executor", "workers",  "working set", "chunk",
-					    "chunks",   "min s",    "median s",    "max s",
-					    "CPU s",    "peak MiB", "overhead %",  "read x",
-					    "messages", "sent MB",  "note"};
+	static const char *const heads[] = {"executor",  ">workers",  "working set", ">chunk",
+					    ">chunks",   ">min s",    ">median s",   ">max s",
+					    ">CPU s",    ">peak MiB", ">overhead %", ">read x",
+					    ">messages", ">sent MB",  "note"};
 	enum { N_HEADS = sizeof(heads) / sizeof(heads[0]) };
 
 	page_section(out, "All points");
@@ -173,16 +195,25 @@ static void put_table(FILE *out, const struct sweep *sweep)
 
 void sweep_page(FILE *out, const struct sweep *sweep)
 {
+	const bool workers = has_workers(sweep), chunks = has_chunks(sweep) || !workers;
+	const char *headings[5] = {"What it shows"};
 	char lead[1024], title[300];
+	unsigned n = 1;
+
+	if (chunks)
+		headings[n++] = "Chunk size";
+	if (workers)
+		headings[n++] = "Workers";
+	headings[n] = "All points";
 
 	(void)snprintf(title, sizeof(title), "Sweep of %s", sweep->scene);
 	sweep_describe(lead, sizeof(lead), sweep);
-	page_open(out, title, lead);
+	page_open_listed(out, title, lead, headings);
 	teach_page_marks(out, sweep->options);
 	put_advice(out, sweep);
-	if (has_chunks(sweep) || !has_workers(sweep))
+	if (chunks)
 		put_chunks(out, sweep);
-	if (has_workers(sweep))
+	if (workers)
 		put_workers(out, sweep);
 	put_table(out, sweep);
 	page_close(out);

@@ -62,6 +62,30 @@ static double overhead_of(const json_t *root)
 	return life > 0 ? fmin(fmax(1 - work / life, 0), 1) : NAN;
 }
 
+/*
+ * Reading is left out, as a worker may wait for storage there; so are runs whose computing is too
+ * short, or too small a part, to tell.
+ */
+static double running_of(const json_t *root)
+{
+	const double least_s = 0.05, least_share = 0.25;
+	const json_t *workers = json_object_get(root, "workers");
+	const json_t *stages = json_object_get(root, "stages"), *item;
+	double life = 0, busy = 0, cpu = 0;
+
+	for (size_t i = 0; (item = json_array_get(workers, i)); i++)
+		life += count(item, "life_s");
+	for (size_t i = 0; (item = json_array_get(stages, i)); i++) {
+		const char *name = json_string_value(json_object_get(item, "name"));
+
+		if (!is_work(name) || strcmp(name, "fetch") == 0)
+			continue;
+		busy += count(item, "busy_s");
+		cpu += count(item, "cpu_s");
+	}
+	return busy > least_s && busy > least_share * life ? fmin(cpu / busy, 1) : NAN;
+}
+
 /* Was a size given in pixels that the budget did not allow? */
 static bool is_cut(const struct sweep_point *point, const json_t *scene)
 {
@@ -111,6 +135,7 @@ int sweep_read_point(const char *path, struct sweep_sample *sample, struct sweep
 		return -1;
 	sample->peak_bytes = number(json_object_get(root, "memory"), "resident_peak_bytes");
 	sample->overhead = overhead_of(root);
+	sample->running = running_of(root);
 	sample->amplification = number(root, "read_amplification");
 	sample->messages = count(exchange, "messages");
 	sample->message_bytes = count(exchange, "message_bytes");

@@ -51,15 +51,26 @@ static void put_points(FILE *out, const struct svg_plot *plot, const struct seri
 	}
 }
 
+/* Of times that other programs have spoilt no law is drawn, as none is told. */
+static void laws_of(struct scaling_fit *fit, const struct series *series, unsigned cores)
+{
+	double share;
+
+	series_fit(fit, series);
+	for (unsigned i = 0; i < series->n; i++)
+		if (point_short_of_cores(series->point[i], cores, &share))
+			*fit = (struct scaling_fit){.points = fit->points};
+}
+
 /* Amdahl dashed, the USL dotted, both in the series' colour, from one worker to the axis' end. */
 static void put_laws(FILE *out, const struct svg_plot *plot, const struct series *series,
-		     enum sweep_scaling what, unsigned i)
+		     enum sweep_scaling what, unsigned i, unsigned cores)
 {
 	struct scaling_fit fit;
 	double x[LAW_STEPS + 1], amdahl[LAW_STEPS + 1], usl[LAW_STEPS + 1],
 		t1 = series_base_time(series);
 
-	series_fit(&fit, series);
+	laws_of(&fit, series, cores);
 	for (unsigned k = 0; k <= LAW_STEPS; k++) {
 		x[k] = 1 + (plot->x.high - 1) * k / LAW_STEPS;
 		amdahl[k] = shown(what, x[k], amdahl_time(&fit.amdahl, x[k]), t1);
@@ -86,17 +97,38 @@ static void put_ideal(FILE *out, const struct svg_plot *plot, const struct serie
 	svg_curve(out, plot, x, y, LAW_STEPS + 1, SVG_QUIET, SVG_SOLID);
 }
 
-static double put_legend(FILE *out, const struct series_list *list, bool draw)
+/* What is drawn of them? */
+static void laws_drawn(const struct series_list *list, unsigned cores, bool *amdahl, bool *usl)
+{
+	*amdahl = *usl = false;
+	for (unsigned i = 0; i < list->n; i++) {
+		struct scaling_fit fit;
+
+		laws_of(&fit, &list->series[i], cores);
+		*amdahl = *amdahl || (fit.amdahl.ok && list->series[i].n > 1);
+		*usl = *usl || (fit.usl.ok && list->series[i].n > 1);
+	}
+}
+
+static void put_line_names(FILE *out, const struct series_list *list, unsigned cores, double y)
+{
+	double x = svg_legend(out, LEFT, y, SVG_QUIET, SVG_SOLID, "ideal");
+	bool amdahl, usl;
+
+	laws_drawn(list, cores, &amdahl, &usl);
+	if (amdahl)
+		x = svg_legend(out, x, y, SVG_INK, SVG_DASHED, "Amdahl's law, fitted");
+	if (usl)
+		(void)svg_legend(out, x, y, SVG_INK, SVG_DOTTED,
+				 "Universal Scalability Law, fitted");
+}
+
+static double put_legend(FILE *out, const struct series_list *list, unsigned cores, bool draw)
 {
 	double x = LEFT, y = 16;
 
-	if (draw) {
-		x = svg_legend(out, x, y, SVG_QUIET, SVG_SOLID, "ideal");
-		x = svg_legend(out, x, y, SVG_INK, SVG_DASHED, "Amdahl's law, fitted");
-		(void)svg_legend(out, x, y, SVG_INK, SVG_DOTTED,
-				 "Universal Scalability Law, fitted");
-	}
-	x = LEFT;
+	if (draw)
+		put_line_names(out, list, cores, y);
 	y += ROW;
 	for (unsigned i = 0; i < list->n; i++) {
 		double width = 48 + svg_text_width(list->series[i].name, 12);
@@ -116,7 +148,7 @@ static double put_legend(FILE *out, const struct series_list *list, bool draw)
 
 static void fit_axes(struct svg_plot *plot, const struct series_list *list, enum sweep_scaling what)
 {
-	double workers = 2, most = what == SWEEP_TIME ? 0 : 1.1;
+	double workers = 2, most = what == SWEEP_TIME ? 0 : 1;
 
 	for (unsigned i = 0; i < list->n; i++)
 		for (unsigned k = 0; k < list->series[i].n && list->series[i].n > 1; k++) {
@@ -130,7 +162,7 @@ static void fit_axes(struct svg_plot *plot, const struct series_list *list, enum
 		}
 	plot->x.low = 1;
 	plot->x.high = workers;
-	svg_axis_fit(&plot->y, 0, what == SWEEP_SPEEDUP ? fmax(workers, most) : most);
+	svg_axis_fit(&plot->y, 0, most);
 }
 
 /* Whole numbers of workers that were measured. */
@@ -161,28 +193,29 @@ void sweep_figure_workers(FILE *out, const struct sweep *sweep, enum sweep_scali
 				.y = {.title = kinds[what].title, .format = kinds[what].format}};
 	double tick[SERIES_POINTS], top;
 	char label[48];
+	const struct svg_mark cores = {sweep->cores, label};
 	unsigned ticks;
 
 	series_by_workers(&list, sweep);
-	top = put_legend(out, &list, false);
+	(void)snprintf(label, sizeof(label), "%u physical core%s", sweep->cores,
+		       sweep->cores == 1 ? "" : "s");
+	fit_axes(&plot, &list, what);
+	top = put_legend(out, &list, sweep->cores, false) + svg_marks_height(&plot.x, &cores, 1);
 	plot.y.from = top + HEIGHT - BELOW;
 	plot.y.to = top;
 	svg_open(out, WIDTH, top + HEIGHT, kinds[what].label, false);
-	fit_axes(&plot, &list, what);
 	ticks = worker_ticks(&list, tick, SERIES_POINTS);
 	svg_frame(out, &plot, tick, ticks);
-	(void)snprintf(label, sizeof(label), "%u physical core%s", sweep->cores,
-		       sweep->cores == 1 ? "" : "s");
-	svg_mark_x(out, &plot, sweep->cores, 0, label);
+	svg_marks(out, &plot, &cores, 1);
 	svg_clip_open(out, &plot);
 	put_ideal(out, &plot, &list, what);
 	for (unsigned i = 0; i < list.n; i++)
 		if (list.series[i].n > 1)
-			put_laws(out, &plot, &list.series[i], what, i);
+			put_laws(out, &plot, &list.series[i], what, i, sweep->cores);
 	svg_clip_close(out);
 	for (unsigned i = 0; i < list.n; i++)
 		if (list.series[i].n > 1)
 			put_points(out, &plot, &list.series[i], what, i);
-	(void)put_legend(out, &list, true);
+	(void)put_legend(out, &list, sweep->cores, true);
 	svg_close(out);
 }

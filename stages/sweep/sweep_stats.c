@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/run_figures.h"
+
 static double value_of(const struct sweep_sample *sample, enum sweep_figure figure)
 {
 	switch (figure) {
@@ -21,6 +23,8 @@ static double value_of(const struct sweep_sample *sample, enum sweep_figure figu
 		return sample->overhead;
 	case SWEEP_READ:
 		return sample->amplification;
+	case SWEEP_RUNNING:
+		return sample->running;
 	}
 	return NAN;
 }
@@ -48,6 +52,19 @@ struct spread point_spread(const struct sweep_point *point, enum sweep_figure fi
 		return (struct spread){NAN, NAN, NAN};
 	qsort(values, n, sizeof(values[0]), by_value);
 	return (struct spread){values[0], (values[(n - 1) / 2] + values[n / 2]) / 2, values[n - 1]};
+}
+
+unsigned point_short_of_cores(const struct sweep_point *point, unsigned cores, double *least)
+{
+	unsigned n = 0;
+
+	*least = 1;
+	for (unsigned i = 0; i < point->n && point->workers <= cores; i++)
+		if (point->sample[i].running < RUNNING_SHARE) {
+			*least = fmin(*least, point->sample[i].running);
+			n++;
+		}
+	return n;
 }
 
 bool point_asked(const struct sweep_point *point, uint32_t *x, uint32_t *y)
@@ -97,8 +114,7 @@ static bool same_set(const struct sweep_point *a, const struct sweep_point *b)
 	return strcmp(a->executor, b->executor) == 0 && strcmp(a->set, b->set) == 0;
 }
 
-/* Does the sweep vary the working set? Only then names tell it. */
-static bool has_sets(const struct sweep *sweep)
+bool sweep_has_sets(const struct sweep *sweep)
 {
 	for (unsigned i = 1; i < sweep->n_points; i++)
 		if (strcmp(sweep->point[i].set, sweep->point[0].set) != 0)
@@ -133,8 +149,8 @@ void series_by_chunk(struct series_list *list, const struct sweep *sweep)
 				(void)snprintf(series->name, sizeof(series->name),
 					       "%s, %u worker%s%s%s", point->executor,
 					       point->workers, point->workers == 1 ? "" : "s",
-					       has_sets(sweep) ? ", set " : "",
-					       has_sets(sweep) ? point->set : "");
+					       sweep_has_sets(sweep) ? ", working set " : "",
+					       sweep_has_sets(sweep) ? point->set : "");
 		}
 		last = point;
 		if (series)
@@ -207,8 +223,8 @@ void series_by_workers(struct series_list *list, const struct sweep *sweep)
 			if (series)
 				(void)snprintf(series->name, sizeof(series->name),
 					       "%s, chunk %s%s%s", point->executor, chunk,
-					       has_sets(sweep) ? ", set " : "",
-					       has_sets(sweep) ? point->set : "");
+					       sweep_has_sets(sweep) ? ", working set " : "",
+					       sweep_has_sets(sweep) ? point->set : "");
 		}
 		last = point;
 		if (series && point->n && strcmp(point->chunk, chunk) == 0)
@@ -236,9 +252,14 @@ double series_base_time(const struct series *series)
 	return point_spread(series->point[0], SWEEP_WALL).median * series->point[0]->workers;
 }
 
+bool series_has_one(const struct series *series)
+{
+	return series->n && series->point[0]->workers == 1;
+}
+
 double series_speed_up(const struct series *series, unsigned i)
 {
-	return series_base_time(series) / point_spread(series->point[i], SWEEP_WALL).median;
+	return i ? median_wall(series->point[0]) / median_wall(series->point[i]) : NAN;
 }
 
 void series_flat(const struct series *series, double share, const struct sweep_point **low,

@@ -4,6 +4,7 @@
 #ifndef IMGPIPE_STAGES_SWEEP_STATS_H
 #define IMGPIPE_STAGES_SWEEP_STATS_H
 
+#include "base/screen.h"
 #include "fit.h"
 #include "sweep.h"
 
@@ -12,9 +13,15 @@ struct spread {
 	double min, median, max;
 };
 
-enum sweep_figure { SWEEP_WALL, SWEEP_CPU, SWEEP_PEAK, SWEEP_OVERHEAD, SWEEP_READ };
+enum sweep_figure { SWEEP_WALL, SWEEP_CPU, SWEEP_PEAK, SWEEP_OVERHEAD, SWEEP_READ, SWEEP_RUNNING };
 
 struct spread point_spread(const struct sweep_point *point, enum sweep_figure figure);
+
+/*
+ * Runs that were short of cores: workers that worked had a CPU for less than RUNNING_SHARE of that
+ * time, though there were no more of them than cores. `least`: the least of those shares, 0 to 1.
+ */
+unsigned point_short_of_cores(const struct sweep_point *point, unsigned cores, double *least);
 
 /* The window asked for; false where it was not given in pixels (auto, tile, bytes). */
 bool point_asked(const struct sweep_point *point, uint32_t *x, uint32_t *y);
@@ -35,14 +42,21 @@ struct series_list {
 	struct series series[SERIES_MOST];
 };
 
+/* Does the sweep vary the working set? */
+bool sweep_has_sets(const struct sweep *sweep);
+
 /* Over chunk sizes: one for each executor, working set and number of workers. */
 void series_by_chunk(struct series_list *list, const struct sweep *sweep);
 /* Over workers: one for each executor and working set, with the chunk that was best for it. */
 void series_by_workers(struct series_list *list, const struct sweep *sweep);
 
-/* What one worker takes: the fewest workers of the series, taken to be ideal up to there. */
+/* The fewest workers of the series, with which the others are compared: are they one? */
+bool series_has_one(const struct series *series);
+/* What one worker takes: measured, or what the fewest would take if they were ideal. For pictures
+ * of time alone. */
 double series_base_time(const struct series *series);
-/* How many times as fast as one worker point i is. */
+/* How many times as fast as the fewest workers point i is; NaN for those themselves: a measurement
+ * is not compared with itself. */
 double series_speed_up(const struct series *series, unsigned i);
 
 /* The point with the least median wall time; NULL if the series is empty. */
@@ -57,9 +71,10 @@ void series_flat(const struct series *series, double share, const struct sweep_p
 #define SWEEP_FLAT_SHARE 0.05
 
 /* Sentences: each fits in ADVICE_BYTES. */
-enum { ADVICE_MOST = 16, ADVICE_BYTES = 480 };
+enum { ADVICE_MOST = 16, ADVICE_BYTES = 640 };
 struct advice {
 	unsigned n;
+	enum ink ink[ADVICE_MOST];
 	char text[ADVICE_MOST][ADVICE_BYTES];
 };
 void sweep_advise(struct advice *advice, const struct sweep *sweep);

@@ -1,5 +1,5 @@
 /*
- * The sweep as text: a table, bars, and what they show.
+ * The sweep as text: a table, bars, and what they show. Fits the screen.
  */
 #include <math.h>
 #include <string.h>
@@ -7,118 +7,208 @@
 #include "budget.h"
 #include "report/report_teach.h"
 #include "sweep_kinds.h"
+#include "base/table.h"
 #include "base/text.h"
 
 /* Bars end at so many times the best median: those beside it are the ones to tell apart. */
-enum { BAR_COLUMNS = 50, SHOWN_UP_TO = 5 };
+enum { BAR_MOST = 50, BESIDE_BAR = 12, SHOWN_UP_TO = 5 };
 
-static void put_number(FILE *out, int width, int decimals, double value)
+enum column {
+	AT_EXECUTOR,
+	AT_WORKERS,
+	AT_SET,
+	AT_CHUNK,
+	AT_CHUNKS,
+	AT_MIN,
+	AT_MEDIAN,
+	AT_MAX,
+	AT_CPU,
+	AT_PEAK,
+	AT_OVERHEAD,
+	AT_READ,
+	AT_MESSAGES,
+	AT_SENT,
+	N_COLUMNS
+};
+
+static const struct table_column columns[N_COLUMNS] = {
+	[AT_EXECUTOR] = {.head = "executor", .width = 9, .left = true},
+	[AT_WORKERS] = {.head = "workers", .width = 7},
+	[AT_SET] = {.head = "working set", .width = 11, .left = true, .drop = 5},
+	[AT_CHUNK] = {.head = "chunk", .width = 9},
+	[AT_CHUNKS] = {.head = "chunks", .width = 7, .drop = 3},
+	[AT_MIN] = {.head = "min s", .width = 7, .drop = 1},
+	[AT_MEDIAN] = {.head = "median s", .width = 8},
+	[AT_MAX] = {.head = "max s", .width = 7, .drop = 1},
+	[AT_CPU] = {.head = "CPU s", .width = 7, .drop = 4},
+	[AT_PEAK] = {.head = "peak MiB", .width = 8},
+	[AT_OVERHEAD] = {.head = "overhead", .width = 8},
+	[AT_READ] = {.head = "read x", .width = 6, .drop = 2},
+	[AT_MESSAGES] = {.head = "messages", .width = 8, .drop = 6},
+	[AT_SENT] = {.head = "sent MB", .width = 7, .drop = 6},
+};
+
+enum { CELL_BYTES = 24 };
+
+static void put_number(char cell[CELL_BYTES], int decimals, const char *unit, double value)
 {
 	if (isfinite(value))
-		fprintf(out, " %*.*f", width, decimals, value);
+		(void)snprintf(cell, CELL_BYTES, "%.*f%s", decimals, value, unit);
 	else
-		fprintf(out, " %*s", width, "-");
+		(void)snprintf(cell, CELL_BYTES, "-");
 }
 
-static void put_point(FILE *out, const struct sweep_point *point)
+/* What was measured, behind what was asked for. */
+static void put_figures(char text[N_COLUMNS][CELL_BYTES], const struct sweep_point *point)
 {
 	struct spread wall = point_spread(point, SWEEP_WALL);
-	double messages = point->n ? point->sample[0].messages : NAN;
-	double sent = point->n ? point->sample[0].message_bytes : NAN;
 
-	fprintf(out, "%-9s %7u %-5s %9s", point->executor, point->workers, point->set,
-		point->chunk);
-	if (!point->n) {
-		char line[SWEEP_PROBLEM + 32];
+	(void)snprintf(text[AT_CHUNKS], CELL_BYTES, "%llu", (unsigned long long)point->chunks);
+	put_number(text[AT_MIN], 3, "", wall.min);
+	put_number(text[AT_MEDIAN], 3, "", wall.median);
+	put_number(text[AT_MAX], 3, "", wall.max);
+	put_number(text[AT_CPU], 3, "", point_spread(point, SWEEP_CPU).median);
+	put_number(text[AT_PEAK], 1, "", point_spread(point, SWEEP_PEAK).median / (1 << 20));
+	put_number(text[AT_OVERHEAD], 1, " %", 100 * point_spread(point, SWEEP_OVERHEAD).median);
+	put_number(text[AT_READ], 2, "", point_spread(point, SWEEP_READ).median);
+	put_number(text[AT_MESSAGES], 0, "", point->sample[0].messages);
+	put_number(text[AT_SENT], 2, "", point->sample[0].message_bytes / 1e6);
+}
 
-		(void)snprintf(line, sizeof(line), "%s: %s",
-			       point->status == EX_TEMPFAIL ? "does not fit the budget"
-			       : point->status              ? "failed"
-							    : "not run",
-			       point->problem);
-		(void)fputs("  ", out);
-		text_fold(out, 35, 35, line);
+static const char *outcome_word(const struct sweep_point *point)
+{
+	return point->status == EX_TEMPFAIL ? "does not fit the budget"
+	       : point->status              ? "failed"
+					    : "not run";
+}
+
+static void put_point(const struct table *table, const struct sweep_point *point)
+{
+	unsigned after = table_column_at(table, AT_CHUNK + 1);
+	char text[N_COLUMNS][CELL_BYTES], line[SWEEP_PROBLEM + 32];
+	const char *cell[N_COLUMNS];
+
+	for (unsigned i = 0; i < N_COLUMNS; i++) {
+		text[i][0] = '\0';
+		cell[i] = text[i];
+	}
+	cell[AT_EXECUTOR] = point->executor;
+	cell[AT_SET] = point->set;
+	cell[AT_CHUNK] = point->chunk;
+	(void)snprintf(text[AT_WORKERS], CELL_BYTES, "%u", point->workers);
+	if (point->n) {
+		put_figures(text, point);
+		table_row(table, INK_PLAIN, cell);
+		if (!*point->problem)
+			return;
+		(void)fprintf(table->out, "%*s", (int)after, "");
+		text_fold(table->out, after, after, point->problem);
 		return;
 	}
-	fprintf(out, " %8llu", (unsigned long long)point->chunks);
-	put_number(out, 7, 3, wall.min);
-	put_number(out, 7, 3, wall.median);
-	put_number(out, 7, 3, wall.max);
-	put_number(out, 7, 3, point_spread(point, SWEEP_CPU).median);
-	put_number(out, 7, 1, point_spread(point, SWEEP_PEAK).median / (1 << 20));
-	put_number(out, 6, 1, 100 * point_spread(point, SWEEP_OVERHEAD).median);
-	put_number(out, 6, 2, point_spread(point, SWEEP_READ).median);
-	put_number(out, 6, 0, messages);
-	put_number(out, 7, 2, sent / 1e6);
-	fprintf(out, "%s%s\n", *point->problem ? "  " : "", point->problem);
+	(void)snprintf(line, sizeof(line), "%s: %s", outcome_word(point), point->problem);
+	table_row_begin(table, point->status == EX_TEMPFAIL ? INK_WARNING : INK_BAD, cell,
+			AT_CHUNK);
+	(void)fputc(' ', table->out);
+	text_fold(table->out, after, after, line);
 }
 
+/* Where the working set is varied it tells rows apart. */
 static void put_table(FILE *out, const struct sweep *sweep)
 {
-	fprintf(out,
-		"\n%-9s %7s %-5s %9s %8s %23s %7s %7s %6s %6s %6s %7s\n"
-		"%-9s %7s %-5s %9s %8s %7s %7s %7s %7s %7s %6s %6s %6s %7s\n",
-		"", "", "", "", "", "wall time, s    ", "CPU", "peak", "over-", "read", "mes-",
-		"sent", "executor", "workers", "set", "chunk", "chunks", "min", "median", "max",
-		"s", "MiB", "head%", "times", "sages", "MB");
+	struct table_column own[N_COLUMNS];
+	struct table table;
+
+	memcpy(own, columns, sizeof(own));
+	if (sweep_has_sets(sweep))
+		own[AT_SET].drop = 0;
+	table_init(&table, out, own, N_COLUMNS);
+	(void)fputc('\n', out);
+	table_head(&table);
 	for (unsigned i = 0; i < sweep->n_points; i++)
-		put_point(out, &sweep->point[i]);
+		put_point(&table, &sweep->point[i]);
 }
+
+/* Bars of one plot: where they end, in columns and seconds. */
+struct bars {
+	int columns;
+	double longest;
+};
 
 /* "=" to the fastest run, "-" to the slowest, the median between them a "|"; ">": goes on. */
-static void put_bar(FILE *out, const char *label, const struct sweep_point *point, double longest,
-		    const char *behind)
+static void put_bar(FILE *out, const char *label, const struct sweep_point *point,
+		    const struct bars *bars)
 {
 	struct spread wall = point_spread(point, SWEEP_WALL);
-	int from = (int)(wall.min / longest * BAR_COLUMNS + 0.5);
-	int middle = (int)(wall.median / longest * BAR_COLUMNS + 0.5);
-	int to = (int)(wall.max / longest * BAR_COLUMNS + 0.5);
+	const int end = bars->columns;
+	int from = (int)(wall.min / bars->longest * end + 0.5);
+	int middle = (int)(wall.median / bars->longest * end + 0.5);
+	int to = (int)(wall.max / bars->longest * end + 0.5);
 
 	fprintf(out, "  %9s ", label);
-	for (int i = 0; i <= to && i <= BAR_COLUMNS; i++)
-		fputc(i == BAR_COLUMNS && to > i ? '>'
-		      : i == middle              ? '|'
-		      : i < from                 ? '='
-						 : '-',
-		      out);
-	fprintf(out, " %.3f s%s\n", wall.median, behind);
+	for (int i = 0; i <= to && i <= end; i++)
+		fputc(i == end && to > i ? '>' : i == middle ? '|' : i < from ? '=' : '-', out);
+	fprintf(out, " %.3f s", wall.median);
 }
 
-static void put_bars(FILE *out, const struct series *series, bool by_workers, double longest)
+/* What stands behind a bar over workers. What others are compared with has no speed-up. */
+static void put_speed_up(FILE *out, const struct series *series, unsigned i)
 {
-	fprintf(out, "\n%s, wall time by %s\n", series->name,
-		by_workers ? "workers" : "chunk size");
+	double speed_up = series_speed_up(series, i);
+
+	if (!isfinite(speed_up))
+		return;
+	if (series_has_one(series))
+		fprintf(out, "  speed-up %.2f, efficiency %.0f %%", speed_up,
+			100 * speed_up / series->point[i]->workers);
+	else
+		fprintf(out, "  %.2f times as fast as %u workers", speed_up,
+			series->point[0]->workers);
+}
+
+static void put_bars(FILE *out, const struct series *series, bool by_workers,
+		     const struct bars *bars)
+{
+	fputc('\n', out);
+	screen_put(out, INK_HEADING, series->name);
+	fprintf(out, ", wall time by %s\n", by_workers ? "workers" : "chunk size");
 	for (unsigned i = 0; i < series->n; i++) {
 		const struct sweep_point *point = series->point[i];
-		const char *best = point == series_best(series) ? "  best" : "";
-		double speed_up = series_speed_up(series, i);
-		char label[16], behind[64];
+		char label[16];
 
 		(void)snprintf(label, sizeof(label), "%u", point->workers);
-		(void)snprintf(behind, sizeof(behind), "%s", best);
-		if (by_workers && isfinite(speed_up))
-			(void)snprintf(behind, sizeof(behind),
-				       "  speed-up %.2f, efficiency %.0f %%%s", speed_up,
-				       100 * speed_up / point->workers, best);
-		put_bar(out, by_workers ? label : point->chunk, point, longest, behind);
+		put_bar(out, by_workers ? label : point->chunk, point, bars);
+		if (by_workers)
+			put_speed_up(out, series, i);
+		if (point == series_best(series))
+			screen_put(out, INK_GOOD, "  best");
+		fputc('\n', out);
 	}
+}
+
+/* What stands behind the longest bar: " 12.345 s  speed-up 12.34, efficiency 100 %  best". */
+static int bar_columns(FILE *out, bool by_workers)
+{
+	int room = (int)screen_columns(out) - BESIDE_BAR - (by_workers ? 50 : 18);
+
+	return room < BAR_MOST ? room : BAR_MOST;
 }
 
 static void put_plots(FILE *out, const struct series_list *list, bool by_workers)
 {
-	double longest = 0, shortest = INFINITY;
+	struct bars bars = {.columns = bar_columns(out, by_workers)};
+	double shortest = INFINITY;
 
 	for (unsigned i = 0; i < list->n; i++)
 		for (unsigned j = 0; j < list->series[i].n; j++) {
 			struct spread s = point_spread(list->series[i].point[j], SWEEP_WALL);
 
-			longest = fmax(longest, s.max);
+			bars.longest = fmax(bars.longest, s.max);
 			shortest = fmin(shortest, s.median);
 		}
-	longest = fmin(longest, SHOWN_UP_TO * shortest);
+	bars.longest = fmin(bars.longest, SHOWN_UP_TO * shortest);
 	for (unsigned i = 0; i < list->n; i++)
 		if (list->series[i].n > 1)
-			put_bars(out, &list->series[i], by_workers, longest);
+			put_bars(out, &list->series[i], by_workers, &bars);
 	if (list->left_out)
 		fprintf(out, "\n(%d series are drawn, there are more)\n", SERIES_MOST);
 }
@@ -137,12 +227,20 @@ void sweep_text(FILE *out, const struct sweep *sweep)
 	put_plots(out, &list, false);
 	series_by_workers(&list, sweep);
 	put_plots(out, &list, true);
-	fputs("\n= to the fastest run, | median, - to the slowest run, > cut off. overhead: share "
-	      "of workers' time\noutside fetch, decode, mask, index and stats. read times: bytes "
-	      "decoded / bytes needed. peak:\nresident memory. set: what is in memory at once of a "
-	      "chunk (--working-set).\n\n",
-	      out);
+	fputc('\n', out);
+	text_fold(out, 0, 0,
+		  "= to the fastest run, | median, - to the slowest run, > cut off. CPU, peak, "
+		  "overhead and read: medians. peak: resident memory. overhead: share of workers' "
+		  "time outside fetch, decode, mask, index and stats. read: bytes decoded / bytes "
+		  "needed (read amplification).");
+	if (sweep_has_sets(sweep))
+		text_fold(out, 0, 0,
+			  "working set: what is in memory at once of a chunk (--working-set).");
+	fputc('\n', out);
 	sweep_advise(&advice, sweep);
-	for (unsigned i = 0; i < advice.n; i++)
+	for (unsigned i = 0; i < advice.n; i++) {
+		fputs(screen_ink(out, advice.ink[i]), out);
 		text_item(out, 2, "*", advice.text[i]);
+		fputs(screen_ink(out, INK_PLAIN), out);
+	}
 }

@@ -16,7 +16,7 @@ MAPS="output name format type output-nodata co overwrite mask-output bands-outpu
 PLANNING="$READING $MAPS workers executor confine memory chunk working-set shard timeout tiles tile-grid trace html \
 	teach verbose catalog resume"
 NIGHTLY="forget-missing wait-lock on-error max-failures log-format log-file"
-LAB="workers chunk executor transport memory json csv report quiet verbose"
+LAB="workers chunk executor transport memory json csv html report quiet verbose"
 declare -gA TAKES=(
 	[run]="$PLANNING $NIGHTLY transport summary report csv histogram partial metrics quiet progress monitor"
 	[plan]="$PLANNING"

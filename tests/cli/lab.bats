@@ -149,6 +149,42 @@ refused() {
 	exits 75 "memory shared by all workers: 763 MiB"
 }
 
+@test "nothing is compared with itself: the first line of a kind has no speed-up" {
+	imgpipe pi -N 1e5 --workers 2 --json lab.json
+	exits 0
+	[[ "$output" != *"100 %"* ]]
+	[ "$(grep -cE '^(shared|own|vector) +2 +[0-9.]+ +[0-9.]+ +- +- ' <<< "$output")" -eq 3 ]
+	holds lab.json 'all(l["speed_up"] is None and l["efficiency"] is None for l in d["lines"])'
+	imgpipe recur -N 1000 -T 5 --workers 1,2 --csv lab.csv
+	exits 0
+	[ "$(cut -d, -f12,13 lab.csv | grep -c '^,$')" -eq 2 ]
+}
+
+@test "where nothing is measured there is no table" {
+	imgpipe sum -N 1e9 --how array --memory 64M
+	exits 75
+	[[ "$output" == *"refused before anything is computed"* ]]
+	[[ "$output" != *workers* && "$output" != *"columns "* ]]
+}
+
+@test "the page: its lines, what they show, a timeline of each, and what failed" {
+	imgpipe recur -N 2000 -T 20 --workers 1,2 --html lab.html
+	exits 0
+	[ "$(grep -c '<svg' lab.html)" -eq 4 ]
+	[[ "$(< lab.html)" == *">time, 2 workers</h3>"*">pixels, 2 workers</h3>"* ]]
+	[[ "$(< lab.html)" == *"the same bits in all lines"* && "$(< lab.html)" == *">smooth</text>"* ]]
+	[[ "$(< lab.html)" != *">decode</text>"* && "$(< lab.html)" != *"<script"* ]]
+	imgpipe sum -N 1e7 --how chunks,array --memory 32M --workers 1 --html sum.html
+	exits 1
+	[ "$(grep -c '<svg' sum.html)" -eq 1 ]
+	[[ "$(< sum.html)" == *"needs more than the memory limit"* ]]
+	imgpipe pi -N 1e4 --workers 1 --generator own --executor processes --html - 
+	exits 0
+	[[ "$output" == "<!DOCTYPE html>"*"</html>" ]]
+	imgpipe pi -N 100 --html no/such/folder.html
+	exits 73 "no/such"
+}
+
 @test "an array's peak of memory holds the array, chunks' does not" {
 	[ -z "$(find "$BUILD" -maxdepth 0 -name '*address*' -o -maxdepth 0 -name thread)" ] || skip "a sanitizer's own memory"
 	imgpipe sum -N 2e7 --how chunks,array --workers 1 --json sum.json

@@ -81,7 +81,7 @@ traced() {
 		assert not c.stack and "script" not in c.seen
 		assert not re.search(r'(src|href)="(?!#|data:)|url\(|@import', text)
 		for word in ("Verdict", "worker 0", "worker 1", "Memory over time", "budget",
-		             "critical path = ", "Map of a: NDVI, mean ", "Time of each chunk"):
+		             "critical path: ", "Map of a: NDVI, mean ", "Time of each chunk"):
 		    assert word in text, word
 	END
 }
@@ -157,7 +157,7 @@ traced() {
 	# 5 x 2 chunks of 256 x 512, in blocks of 256 x 128 (tiles of 128 joined): 4 of them a chunk
 	imgpipe graph --text --workers 2 --chunk 256x512 a.tif
 	exits 0
-	[[ "$output" == *"critical path = 22 tasks (one after the other), width = 10 chunks"* ]] # 4 blocks x 5 stages, scene, all
+	[[ "$(tr '\n' ' ' <<< "$output")" == "stage "*"10 chunks can be worked on at once (width)"*"22 tasks (critical path: 5 stages x 4 blocks of a chunk + 2 joins)"* ]]
 	[[ "$output" =~ decode\ +map\ +40\  ]]
 	[[ "$output" =~ mask\ +filter\ +40\  ]]
 	[[ "$output" =~ index\ +map\ +40\ .*5\.72\ MiB ]] # 1200 x 1000 values of 4 bytes and a class of 1

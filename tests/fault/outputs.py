@@ -36,9 +36,9 @@ COMMANDS = {
     "merge": (MERGE, "summary csv partial", "part.json"),
     "sweep": (SWEEP, "csv json html", "a.tif"),
     "sweep @": (SWEEP, "csv json html", "@list.txt"),
-    "pi": (PI, "json csv report", None),
-    "sum": (SUM, "json csv report", None),
-    "recur": (["recur", "-q", "-N", "1e9", "--workers", "1"], "json csv", None),
+    "pi": (PI, "json csv html report", None),
+    "sum": (SUM, "json csv html report", None),
+    "recur": (["recur", "-q", "-N", "1e9", "--workers", "1"], "json csv html", None),
 }
 SHORT = {"sweep": ["sweep", "-q", "--repeat", "1", "--chunk", "64", "--workers", "1"],
          "sweep @": ["sweep", "-q", "--repeat", "1", "--chunk", "64", "--workers", "1"],

@@ -184,8 +184,9 @@ def main():
         folder = os.path.join(BUILD, "workshop") if refresh else os.path.join(scratch, "workshop")
         setup = [os.path.join(PAGES, "setup.sh"), BUILD, folder] + ([QUICK_SIZE] if quick else [])
         subprocess.run(setup, check=True, stdout=subprocess.DEVNULL)
-        for name in sorted(os.listdir(PAGES)):
-            if not re.match(r"\d-.*\.md$", name) or (only and name not in only):
+        pages = [name for name in os.listdir(PAGES) if re.match(r"\d+-.*\.md$", name)]
+        for name in sorted(pages, key=lambda name: int(name.split("-")[0])):
+            if only and name not in only:
                 continue
             answer = os.path.exists(os.path.join(PAGES, "answers", name))
             ok(answer, f"{name} has no answers")

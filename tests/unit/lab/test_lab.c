@@ -148,6 +148,9 @@ static void figures_of_a_line(void **state)
 	assert_true(lab_efficiency(&two, &base) == 0.8);
 	assert_true(lab_work_share(&two) == 0.8);
 	assert_true(isnan(lab_speed_up(&failed, &base)));
+	/* a measurement is not compared with itself */
+	assert_true(isnan(lab_speed_up(&two, &two)));
+	assert_true(isnan(lab_efficiency(&base, &base)));
 	/* 16 p (1 - p) / n with p = pi / 4 */
 	assert_true(fabs(lab_pi_error(100) - 0.16421834) < 1e-8);
 }

@@ -123,7 +123,7 @@ static void make_series(struct series *series, struct sweep_sample *sample,
 {
 	*series = (struct series){.n = n};
 	for (unsigned i = 0; i < n; i++) {
-		sample[i] = (struct sweep_sample){.wall_s = wall[i]};
+		sample[i] = (struct sweep_sample){.wall_s = wall[i], .running = 1};
 		point[i] = (struct sweep_point){.workers = i + 2, .n = 1, .sample = &sample[i]};
 		series->point[i] = &point[i];
 	}
@@ -158,8 +158,8 @@ static void test_best_and_flat(void **state)
 	assert_true(!low && !high);
 }
 
-/* Times as fast as one worker, where two were the fewest: they count as twice one. */
-static void test_speed_up(void **state)
+/* Times as fast as two workers, which were the fewest: one is not known. */
+static void test_speed_up_without_one(void **state)
 {
 	static const double wall[] = {4, 3, 2};
 	struct sweep_sample sample[3];
@@ -169,8 +169,9 @@ static void test_speed_up(void **state)
 	(void)state;
 	make_series(&series, sample, point, wall, 3);
 	assert_true(series_base_time(&series) == 8);
-	assert_true(series_speed_up(&series, 0) == 2);
-	assert_true(series_speed_up(&series, 2) == 4);
+	assert_false(series_has_one(&series));
+	assert_true(isnan(series_speed_up(&series, 0)));
+	assert_true(series_speed_up(&series, 2) == 2);
 }
 
 /* What is said of chunks of five sizes with these times, in the first sentence about them. */
@@ -189,7 +190,7 @@ static void expect_advice(const double *wall, const char *words)
 			      .same_numbers = true};
 
 	for (unsigned i = 0; i < 5; i++) {
-		sample[i] = (struct sweep_sample){.wall_s = wall[i]};
+		sample[i] = (struct sweep_sample){.wall_s = wall[i], .running = 1};
 		point[i] = (struct sweep_point){.chunk = chunk[i],
 						.executor = "threads",
 						.set = "block",
@@ -247,16 +248,72 @@ static void test_description(void **state)
 	assert_non_null(strstr(words, "cold: the system was asked to forget the files"));
 }
 
+static void test_speed_up(void **state)
+{
+	static struct series_list list;
+	struct made_up m;
+
+	(void)state;
+	make(&m);
+	series_by_workers(&list, &m.sweep);
+	assert_true(series_has_one(&list.series[0]));
+	assert_true(isnan(series_speed_up(&list.series[0], 0)));
+	assert_true(series_speed_up(&list.series[0], 1) == 8.0 / 5);
+}
+
+static bool says(const struct advice *advice, const char *words)
+{
+	for (unsigned i = 0; i < advice->n; i++)
+		if (strstr(advice->text[i], words))
+			return true;
+	return false;
+}
+
+/* Four cores; all runs but one had them for themselves. */
+static void test_busy_cores(void **state)
+{
+	static struct advice advice;
+	struct made_up m;
+	double least;
+
+	(void)state;
+	make(&m);
+	m.sweep.cores = 4;
+	m.sweep.n_compared = 4;
+	m.sweep.same_numbers = true;
+	for (unsigned i = 0; i < 4; i++)
+		m.sample[i].running = i == 1 ? NAN : 0.98;
+	sweep_advise(&advice, &m.sweep);
+	assert_true(says(&advice, "Amdahl's law: ") && !says(&advice, "busy elsewhere"));
+
+	m.sample[2].running = 0.41;
+	assert_int_equal(point_short_of_cores(&m.point[2], 4, &least), 1);
+	assert_true(least == 0.41);
+	assert_int_equal(point_short_of_cores(&m.point[1], 4, &least), 0); /* not known */
+	sweep_advise(&advice, &m.sweep);
+	assert_true(says(&advice, "cores were busy elsewhere in 1 of 4 runs"));
+	assert_true(says(&advice, "only 41 % of the time"));
+	assert_true(says(&advice, "no law of scaling") && !says(&advice, "Amdahl"));
+
+	/* more workers than cores wait for each other: that is the sweep's own doing */
+	m.sweep.cores = 2;
+	assert_int_equal(point_short_of_cores(&m.point[2], 2, &least), 0);
+	sweep_advise(&advice, &m.sweep);
+	assert_true(says(&advice, "Amdahl's law: ") && !says(&advice, "busy elsewhere"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_median),
+		cmocka_unit_test(test_speed_up),
+		cmocka_unit_test(test_busy_cores),
 		cmocka_unit_test(test_best_chunk),
 		cmocka_unit_test(test_chunk_for_each_worker),
 		cmocka_unit_test(test_chunk_measured_in_part),
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_best_and_flat),
-		cmocka_unit_test(test_speed_up),
+		cmocka_unit_test(test_speed_up_without_one),
 		cmocka_unit_test(test_advice_on_chunks),
 		cmocka_unit_test(test_description),
 	};
