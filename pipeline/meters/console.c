@@ -74,7 +74,7 @@ struct console *console_new(const struct options *options, uint64_t total_bytes)
 	c->repeated = report_is_read_here(&options->reports);
 	c->total = (double)total_bytes;
 	c->begin_ns = clock_now();
-	atomic_init(&c->drawn_ns, c->begin_ns);
+	atomic_init(&c->drawn_ns, c->plain ? 0 : c->begin_ns); /* lines begin at once */
 	return c;
 }
 

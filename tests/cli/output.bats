@@ -193,7 +193,7 @@ setup() {
 	[[ "$output" == *"Indices     ndvi, gndvi"* && "$output" == *"Missing     gndvi needs green"* ]]
 	imgpipe -q --index ndvi,gndvi --html p.html rgb.tif good.tif
 	exits 1
-	grep -q "good: NDVI, mean" p.html && grep -q "good: gndvi, mean" p.html
+	grep -q "good: NDVI, mean" p.html && grep -q "rgb: gndvi, mean" p.html && ! grep -q "good: gndvi, mean" p.html
 	grep -q "needs green" p.html && grep -q ">1 of 2<" p.html
 	imgpipe -q --index ndvi,gndvi --executor processes --summary p.json rgb.tif good.tif
 	exits 1
