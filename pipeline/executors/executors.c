@@ -17,12 +17,12 @@ const struct executor *const executors[] = {
 
 const struct executor *executor_find(const char *name, bool joined, struct error *err)
 {
-	enum { MOST = 16 };
-	const char *words[MOST + 2] = {"auto"};
+	enum { N = sizeof(executors) / sizeof(*executors) - 1 };
+	const char *words[N + 2] = {"auto"};
 
 	if (strcmp(name, "auto") == 0)
 		return joined ? &executor_mpi : &executor_threads;
-	for (int i = 0; i < MOST && executors[i]; i++) {
+	for (int i = 0; i < N; i++) {
 		if (strcmp(name, executors[i]->name) == 0) {
 			if (executors[i]->available())
 				return executors[i];
