@@ -102,6 +102,7 @@ int main(int argc, char **argv)
 	const struct command *command;
 	struct options options;
 	struct error error = {0};
+	bool at_once;
 	int status;
 
 	if (descriptors_hold())
@@ -113,17 +114,20 @@ int main(int argc, char **argv)
 	if (argc < 2 && !getenv("IMGPIPE_OPTIONS"))
 		return begin_with_nothing(&session);
 	status = command_line_parse(&options, &command, commands, argc, argv, &error);
-	if (status <= 0)
+	at_once = status > 0;
+	if (!at_once)
 		metrics_begin(&options);
-	if (status > 0)
+	if (at_once)
 		status = EX_OK;
 	else if (status || begin_log(&session, &options, argc, argv, &error) ||
 		 computing_prepare(&options, command, &error))
 		status = fail(&session, &error);
 	else
 		status = run_command(command, &options, &session, argc, argv, &error);
-	/* ferror: an earlier write may have failed, and nothing be left to flush. */
-	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR && !signals_caught()) {
+	/* ferror: an earlier write may have failed, and nothing be left to flush. Of help nobody
+	 * has to read all. */
+	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR && !signals_caught() &&
+	    !(at_once && errno == EPIPE)) {
 		error_errno(&error, EX_IOERR, errno ? errno : EIO, "standard output");
 		status = fail(&session, &error);
 	}

@@ -37,15 +37,15 @@ static void note_doubt(struct scene *scene, const struct sensor *sensor, const c
 		scene_note(
 			scene,
 			"Sentinel-2, processing baseline unknown. If it is N0400 or newer and 1000 "
-			"is still added to the values, %s %s, and --scale 0.0001 --offset -0.1 "
-			"makes it right. If not, there is nothing to do",
+			"is still added to the values, %s %s: run such scenes alone, with --scale "
+			"0.0001 --offset -0.1. Else there is nothing to do",
 			wishes_values(recipe, values, sizeof(values)),
 			is_ndvi(recipe) ? "is too close to 0" : "will be wrong");
 	else if (of == SCALE_LANDSAT_C2 ||
 		 (of == SCALE_LANDSAT_SR && says_landsat_surface(scene, path)))
 		scene_note(scene, "this may be Landsat Collection 2 surface reflectance. If it is, "
-				  "--scale 0.0000275 --offset -0.2 makes it right. If not, there "
-				  "is nothing to do");
+				  "run such scenes alone, with --scale 0.0000275 --offset -0.2. "
+				  "Else there is nothing to do");
 }
 
 /* Digital numbers or radiance that are used as they are. */
@@ -169,7 +169,7 @@ static void note_offset_twice(struct scene *scene, const struct sensor *sensor)
 		scene_note(scene,
 			   "Sentinel-2: the file's offset %.6g was applied. If it was taken out of "
 			   "the values before (boa_offset_applied), --scale %.6g --offset 0 makes "
-			   "it right. If not, there is nothing to do",
+			   "it right. Else there is nothing to do",
 			   info->offset, info->scale);
 }
 

@@ -130,8 +130,8 @@ static void foot_sum(const struct lab_set *set, const struct listener *who)
 	}
 	(void)snprintf(text, sizeof(text), "%s by the closed form%s", lab_halves_text(sum, twice),
 		       !any    ? ""
-		       : right ? "; every line above is equal to it"
-			       : "; NOT every line is equal to it");
+		       : right ? "; every sum in the table is equal to it"
+			       : "; NOT every sum in the table is equal to it");
 	note(who, "exact", text);
 	put_refused(set, who);
 }

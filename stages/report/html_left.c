@@ -71,5 +71,6 @@ void html_left_rest(FILE *out, const struct html_left *left, const struct run_to
 			  n_scenes - n_rows);
 	if (!left->n_failed && !left->n_missing && !left->n_skipped && !left->n_cancelled &&
 	    n_scenes <= n_rows)
-		page_item(out, "Nothing: all that was found is in the numbers.");
+		page_item(out, "No scene and no index. Pixels that are left out are counted above: "
+			       "\"What became of the pixels\".");
 }
