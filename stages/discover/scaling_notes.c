@@ -37,15 +37,17 @@ static void note_doubt(struct scene *scene, const struct sensor *sensor, const c
 		scene_note(
 			scene,
 			"Sentinel-2, processing baseline unknown. If it is N0400 or newer and 1000 "
-			"is still added to the values, %s %s: run such scenes alone, with --scale "
-			"0.0001 --offset -0.1. Else there is nothing to do",
+			"is still added to the values, %s %s, and --scale 0.0001 --offset -0.1 "
+			"makes it right, for such scenes alone. Else there is nothing to do",
 			wishes_values(recipe, values, sizeof(values)),
 			is_ndvi(recipe) ? "is too close to 0" : "will be wrong");
 	else if (of == SCALE_LANDSAT_C2 ||
 		 (of == SCALE_LANDSAT_SR && says_landsat_surface(scene, path)))
-		scene_note(scene, "this may be Landsat Collection 2 surface reflectance. If it is, "
-				  "run such scenes alone, with --scale 0.0000275 --offset -0.2. "
-				  "Else there is nothing to do");
+		scene_note(
+			scene,
+			"this may be Landsat Collection 2 surface reflectance. If it is, --scale "
+			"0.0000275 --offset -0.2 makes it right, for such scenes alone. "
+			"Else there is nothing to do");
 }
 
 /* Digital numbers or radiance that are used as they are. */
