@@ -24,6 +24,9 @@ static bool some_numbers(const struct scene *scene, const struct product_rule *r
 	return false;
 }
 
+/* From this day on all products are made by baseline N0400 or newer, which adds 1000. */
+#define FIRST_N0400 "2022-01-25"
+
 /* A product that may need an offset, and nothing that says so. */
 static void note_doubt(struct scene *scene, const struct sensor *sensor, const char *path,
 		       const struct product_rule *rule, const struct recipe *recipe)
@@ -34,13 +37,16 @@ static void note_doubt(struct scene *scene, const struct sensor *sensor, const c
 	if (!some_numbers(scene, rule))
 		return;
 	if (of == SCALE_SENTINEL2)
-		scene_note(
-			scene,
-			"Sentinel-2, processing baseline unknown. If it is N0400 or newer and 1000 "
-			"is still added to the values, %s %s, and --scale 0.0001 --offset -0.1 "
-			"makes it right, for such scenes alone. Else there is nothing to do",
-			wishes_values(recipe, values, sizeof(values)),
-			is_ndvi(recipe) ? "is too close to 0" : "will be wrong");
+		scene_note(scene,
+			   "%s, %s %s, and --scale 0.0001 --offset -0.1 makes it right, for such "
+			   "scenes alone. Else there is nothing to do",
+			   strcmp(scene->acquired, FIRST_N0400) >= 0
+				   ? "Sentinel-2 since 2022: ESA's files have 1000 added to the "
+				     "values. If these have, too"
+				   : "Sentinel-2, processing baseline unknown. If it is N0400 or "
+				     "newer and 1000 is still added to the values",
+			   wishes_values(recipe, values, sizeof(values)),
+			   is_ndvi(recipe) ? "is too close to 0" : "will be wrong");
 	else if (of == SCALE_LANDSAT_C2 ||
 		 (of == SCALE_LANDSAT_SR && says_landsat_surface(scene, path)))
 		scene_note(

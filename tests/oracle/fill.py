@@ -245,10 +245,11 @@ def follow(lab, name, folder, words, want, number=0):
 
 def check_advice(lab):
     red, nir = with_holes(*numbers(7, "u2"), 0)
-    folder = lab.folder()
-    for band, array in (("B04", red), ("B08", nir)):
-        write(folder / f"T30UYV_20230520T104629_{band}_10m.tif", [array])
-    follow(lab, "S2, baseline unknown", folder, "baseline unknown", reference(red, nir, 0, S2))
+    for date, words in (("20230520", "ESA's files have 1000"), ("20170520", "baseline unknown")):
+        folder = lab.folder()
+        for band, array in (("B04", red), ("B08", nir)):
+            write(folder / f"T30UYV_{date}T104629_{band}_10m.tif", [array])
+        follow(lab, f"S2, {words}", folder, words, reference(red, nir, 0, S2))
     follow(lab, "fill", folder, "states no nodata", reference(red, nir, None, PLAIN))
 
     folder = lab.folder()
