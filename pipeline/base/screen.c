@@ -51,11 +51,20 @@ static unsigned terminal_columns(int fd)
 	return columns < SCREEN_MOST ? (unsigned)columns : SCREEN_MOST;
 }
 
+/*
+ * Open MPI's launcher gives ranks a terminal of their own, and hands on what they
+ * write there to wherever its own output goes.
+ */
+static bool is_handed_on(void)
+{
+	return getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK");
+}
+
 bool screen_is_terminal(FILE *out)
 {
 	int fd = descriptor(out);
 
-	return fd >= 0 && isatty(fd);
+	return fd >= 0 && isatty(fd) && !is_handed_on();
 }
 
 unsigned screen_columns(FILE *out)
@@ -78,7 +87,7 @@ bool screen_has_color(FILE *out)
 	if (chosen != SCREEN_COLOR_AUTO)
 		return chosen == SCREEN_COLOR_ALWAYS &&
 		       (fd == STDOUT_FILENO || fd == STDERR_FILENO);
-	return fd >= 0 && !(no && *no) && term && strcmp(term, "dumb") != 0 && isatty(fd);
+	return !(no && *no) && term && strcmp(term, "dumb") != 0 && screen_is_terminal(out);
 }
 
 const char *screen_ink(FILE *out, enum ink ink)

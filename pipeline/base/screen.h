@@ -26,6 +26,7 @@ enum ink { INK_PLAIN, INK_HEADING, INK_GOOD, INK_WARNING, INK_BAD, INK_FAINT, N_
  */
 void screen_choose_color(enum screen_color when);
 
+/* No: what goes through a launcher of MPI, whose ranks may be given a terminal of their own. */
 bool screen_is_terminal(FILE *out);
 
 /* Columns of the stream: SCREEN_LEAST to SCREEN_MOST. Thread-safe, also the following ones. */

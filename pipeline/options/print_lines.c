@@ -4,17 +4,14 @@
 #include "print_lines.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/screen.h"
 
 static int columns(FILE *out)
 {
 	enum { IN_A_FILE = 80 };
-	/* fileno() knows no descriptor of the standard streams (output_stream.h). */
-	int fd = out == stdout ? STDOUT_FILENO : fileno(out);
 
-	return fd >= 0 && isatty(fd) ? (int)screen_fold_columns(out) : IN_A_FILE;
+	return screen_is_terminal(out) ? (int)screen_fold_columns(out) : IN_A_FILE;
 }
 
 void print_wrapped(FILE *out, const char *text, int column, int left)

@@ -155,3 +155,12 @@ print(len(rows), len({wide(l[:l.index("100.00")]) for l in rows}))' <<< "$output
 	[ "$status" -eq 1 ]
 	[[ "$output" != *" s left"* ]]
 }
+
+@test "a launcher of MPI gives its ranks terminals of their own; what it writes to a file is plain all the same" {
+	command -v mpirun.openmpi > /dev/null && [ -e "$BUILD/imgpipe-mpi-openmpi.so" ] ||
+		skip "Open MPI or imgpipe's module for it is not here"
+	mpirun.openmpi --allow-run-as-root --oversubscribe -n 2 "$IMGPIPE" -j 1 river.tif > launched.txt
+	"$IMGPIPE" river.tif > alone.txt
+	[ -s launched.txt ] && ! grep -q $'\x1b' launched.txt
+	cmp <(head -2 launched.txt) <(head -2 alone.txt)
+}

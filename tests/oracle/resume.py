@@ -67,9 +67,13 @@ def digests(folder):
 
 
 def totals(text):
-    """The part of the text that is of all scenes, but for the item that says how many are of earlier runs."""
+    """The part of the text that is of all scenes and the last line, but for the item that says how many are of earlier
+    runs."""
     parts = text.split("\n\n")
-    return re.sub(r"(?m)^Earlier .*\n(?: {10}.*\n)*", "", parts[1].strip() + "\n") if len(parts) > 1 else text
+    if len(parts) < 2:
+        return text
+    done = re.findall(r"(?m)^Done .*\n", text)
+    return re.sub(r"(?m)^(Earlier|Done) .*\n(?: {10}.*\n)*", "", parts[1].strip() + "\n") + "".join(done)
 
 
 class Night:
