@@ -149,7 +149,7 @@ class Lab:
         for scene in scenes:
             if scene["name"] in bad:
                 words = said_of(ended.err, scene["name"])
-                if (scene["status"], scene.get("error")) != ("failed", "EX_IOERR") or \
+                if (scene["status"], scene.get("error_code")) != ("failed", "EX_IOERR") or \
                         LATE not in words:
                     return f"{scene['name']}: {scene['status']}, {scene.get('error')}, {words}"
                 if f"{scene['name']}.tif;" not in words:
