@@ -15,7 +15,7 @@ enum { COLUMNS_OF_A_SILENT_TERMINAL = 80 };
 
 static const char *const escapes[N_INKS] = {
 	[INK_PLAIN] = "\033[0m",    [INK_HEADING] = "\033[1m", [INK_GOOD] = "\033[32m",
-	[INK_WARNING] = "\033[33m", [INK_BAD] = "\033[1;31m",  [INK_FAINT] = "\033[2m",
+	[INK_WARNING] = "\033[33m", [INK_BAD] = "\033[1;31m",
 };
 
 /* Set once, before there are threads. */
@@ -52,8 +52,8 @@ static unsigned terminal_columns(int fd)
 }
 
 /*
- * Open MPI's launcher gives ranks a terminal of their own, and hands on what they
- * write there to wherever its own output goes.
+ * Open MPI's launcher gives ranks a terminal of their own, and hands on what they write there to
+ * wherever its own output goes.
  */
 static bool is_handed_on(void)
 {

@@ -17,7 +17,7 @@ enum { SCREEN_LEAST = 60, SCREEN_PLAIN = 100, SCREEN_MOST = 200 };
 enum screen_color { SCREEN_COLOR_AUTO, SCREEN_COLOR_ALWAYS, SCREEN_COLOR_NEVER };
 
 /* Meanings, not colours: what they look like is decided in one place. */
-enum ink { INK_PLAIN, INK_HEADING, INK_GOOD, INK_WARNING, INK_BAD, INK_FAINT, N_INKS };
+enum ink { INK_PLAIN, INK_HEADING, INK_GOOD, INK_WARNING, INK_BAD, N_INKS };
 
 /*
  * --color, once, before there are threads. AUTO: on a terminal, unless NO_COLOR is set and not

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "report_option.h"
 
 /* The folder of `path` with a slash at its end, links followed. */
 static bool real_folder(char out[PATH_MAX], const char *path)
@@ -42,7 +43,7 @@ void html_link(char link[HTML_LINK_BYTES], const char *page, const char *path)
 	size_t common = 0;
 
 	*link = '\0';
-	if (!path || !realpath(path, to) || !real_folder(from, strcmp(page, "-") == 0 ? "." : page))
+	if (!path || !realpath(path, to) || !real_folder(from, path_is_stdout(page) ? "." : page))
 		return;
 	for (size_t i = 0; from[i] && from[i] == to[i]; i++)
 		if (from[i] == '/')

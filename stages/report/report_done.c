@@ -67,7 +67,7 @@ static void extent_text(char text[40], const struct value_totals *value)
 		(void)snprintf(text, 40, "%.0f pixel%s", pixels, pixels == 1 ? "" : "s");
 }
 
-/* "ndvi mean 0.5635 over 82681 ha, evi 0.3120, and 2 more". */
+/* "ndvi mean 0.5635 over 82681 ha, evi 0.3120 ...", the dots where some do not fit. */
 static void add_means(struct line *line, const struct pixel_totals *pixels)
 {
 	const struct recipe *recipe = pixels->layout->recipe;
