@@ -9,15 +9,12 @@ view. Fails where a view does not fit, where the cursor is not in the first colu
 end, or where a view is left on the screen.
 """
 
-import fcntl
 import os
-import pty
 import re
-import select
-import struct
 import subprocess
 import sys
-import termios
+
+from terminal import shown
 
 
 def screens(data, columns, rows):
@@ -52,29 +49,16 @@ def screens(data, columns, rows):
 
 def main(out, program, columns, rows, signal, *args):
     columns, rows, signal = int(columns), int(rows), int(signal)
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    process = subprocess.Popen([program, *args], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=slave, env=dict(os.environ, TERM="xterm"))
-    os.close(slave)
-    data = b""
-    while True:
-        if not select.select([master], [], [], 60)[0]:
-            process.kill()
-            raise AssertionError("it hangs")
-        try:
-            more = os.read(master, 65536)
-        except OSError:
-            break
-        if not more:
-            break
-        data += more
+
+    def seen(process, data):
+        nonlocal signal
         if signal and b"so far" in data:
             process.send_signal(signal)
             signal = 0
-    status = process.wait()
+
+    text, status = shown([program, *args], columns, rows, seen, stdout=subprocess.DEVNULL,
+                         env=dict(os.environ, TERM="xterm"))
     assert status in (0, 130), "exit status %d" % status
-    text = data.decode()
     seen, last, x = screens(text, columns, rows)
     assert x == 0, "the cursor is in column %d" % x
     assert not any(line.startswith(("worker ", "so far")) for line in last), "a view is left"

@@ -7,15 +7,11 @@ Fails where a line is wider than the terminal, so that it would wrap; colours ta
 exit status is the program's, 99 for a line that is too wide. Set TERM, NO_COLOR and so on outside.
 """
 
-import fcntl
-import os
-import pty
 import re
-import struct
-import subprocess
 import sys
-import termios
 import unicodedata
+
+from terminal import shown
 
 
 def width(line):
@@ -23,27 +19,10 @@ def width(line):
                for c in re.sub(r"\x1b\[[\d;]*m", "", line))
 
 
-def shown(columns, command):
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave)
-    os.close(slave)
-    data = b""
-    while True:
-        try:
-            more = os.read(master, 65536)
-        except OSError:
-            break
-        if not more:
-            break
-        data += more
-    return data.decode().replace("\r\n", "\n"), process.wait()
-
-
 def main(columns, *command):
-    text, status = shown(int(columns), command)
+    text, status = shown(command, int(columns), 50)
     # Progress is written over: what stands on a line is what came after the last return.
-    lines = [re.sub(r"^\x1b\[K", "", line.split("\r")[-1]) for line in text.split("\n")]
+    lines = [re.sub(r"^\x1b\[K", "", line.split("\r")[-1]) for line in text.replace("\r\n", "\n").split("\n")]
     print("\n".join(lines), end="")
     wide = [line for line in lines if width(line) > int(columns)]
     if wide:
