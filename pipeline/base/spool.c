@@ -1,289 +1,22 @@
 /*
- * Spools (spool.h). Knows nothing of what lies in them.
- *
- * Files are without a name where the file system can do that (O_TMPFILE), else they lose it at
- * once. Those of ranks are called .imgpipe-TOKEN-RANK-PLACE.spool and locked as long as their
- * process lives, so a lock that can be taken shows that the file is left over.
+ * Spools (spool.h): appending and reading. Knows nothing of what lies in them. Their files are made
+ * by spool_open.c.
  */
 #include "spool.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/magic.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "locks.h"
 #include "new_file.h"
+#include "spool_files.h"
 #include "text.h"
 
-enum {
-	APART = 128,
-	NAME_BYTES = 64,
-	TRIES = 100,
-	LITTLE_BYTES = 4 << 20 /* no more than a few tiles of a map */
-};
-
-/* Seen by all processes that append. They may be out of their mind: nothing that is read later
- * depends on it. */
-struct counter {
-	_Alignas(APART) atomic_uint_least64_t bytes;
-};
-
-struct shared {
-	struct counter total, peak;
-	struct counter end[]; /* by place: where the next range begins */
-};
-
-/* Of a place, by a rank. */
-struct use {
-	bool used;
-	uint32_t scene_id;
-	unsigned appends;
-};
-
-/* A spool of another rank, opened by rank 0 for one scene. */
-struct borrowed {
-	int fd; /* -1: not open */
-	uint32_t scene_id;
-};
-
-struct spools {
-	char *path;
-	int folder; /* not in worker processes */
-	unsigned rank, n_ranks;
-	uint64_t token;
-	bool named, local; /* local: who writes on this machine is seen by all at once */
-	bool in_memory;
-	uint64_t limit; /* 0: none */
-	uint32_t n;
-	int *fd;
-	struct shared *shared;
-	size_t shared_bytes;
-	/* Ranks alone: whose bytes lie in a place, and how many appends are under way. A new scene
-	 * there means that the one before is over. */
-	pthread_mutex_t lock;
-	struct use *use;
-	struct borrowed *borrowed; /* rank 0 of several: place * n_ranks + rank */
-};
-
-/* --- names --- */
-
-static const char prefix[] = ".imgpipe-", tail[] = ".spool";
-
-static void spool_name(char name[NAME_BYTES], uint64_t token, unsigned rank, uint32_t place)
-{
-	(void)snprintf(name, NAME_BYTES, "%s%016" PRIx64 "-%u-%" PRIu32 "%s", prefix, token, rank,
-		       place, tail);
-}
-
-static const char *skip(const char *at, int (*kind)(int))
-{
-	const char *end = at;
-
-	while (at && kind((unsigned char)*end))
-		end++;
-	return end > at ? end : NULL;
-}
-
-static const char *skip_dash(const char *at)
-{
-	return at && *at == '-' ? at + 1 : NULL;
-}
-
-/* Of another run: those of this one belong to ranks that may not have locked them yet. */
-static bool is_other_spool(const char *name, const void *context)
-{
-	const uint64_t *token = context;
-	const char *at = name;
-
-	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
-		return false;
-	at = skip(name + sizeof(prefix) - 1, isxdigit);
-	at = skip(skip_dash(at), isdigit);
-	at = skip(skip_dash(at), isdigit);
-	return at && strcmp(at, tail) == 0 &&
-	       strtoull(name + sizeof(prefix) - 1, NULL, 16) != *token;
-}
-
-/* --- making them --- */
-
-static int open_named(struct spools *spools, uint32_t place)
-{
-	char name[NAME_BYTES];
-
-	for (int i = 0; i < TRIES; i++) {
-		int fd;
-
-		spool_name(name, spools->token, spools->rank, place);
-		fd = openat(spools->folder, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-		if (fd < 0)
-			return -1;
-		if (!spools->local || locks_take(fd))
-			return fd;
-		(void)close(fd); /* somebody sweeps it just now */
-	}
-	errno = EEXIST;
-	return -1;
-}
-
-static void unlink_named(struct spools *spools, uint32_t place)
-{
-	char name[NAME_BYTES];
-
-	spool_name(name, spools->token, spools->rank, place);
-	(void)unlinkat(spools->folder, name, 0);
-}
-
-static int open_one(struct spools *spools, uint32_t place)
-{
-	int fd;
-
-	if (spools->named)
-		return open_named(spools, place);
-	fd = openat(spools->folder, ".", O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		return fd;
-	fd = open_named(spools, place);
-	if (fd >= 0)
-		unlink_named(spools, place);
-	return fd;
-}
-
-static bool is_in_memory(int folder)
-{
-	struct statfs fs;
-
-	return fstatfs(folder, &fs) == 0 &&
-	       ((unsigned long)fs.f_type == TMPFS_MAGIC || (unsigned long)fs.f_type == RAMFS_MAGIC);
-}
-
-static int refuse(const struct spools *spools, int why, struct error *err)
-{
-	return error_errno(err, EX_CANTCREAT, why,
-			   "%s: cannot make the files in which pixels wait for their place "
-			   "(--spool-dir names another folder)",
-			   spools->path);
-}
-
-static int open_folder(struct spools *spools, const struct spools_place *place, struct error *err)
-{
-	spools->folder = open(place->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (spools->folder < 0)
-		return refuse(spools, errno, err);
-	spools->local = locks_hold(spools->folder);
-	spools->in_memory = is_in_memory(spools->folder);
-	if (!spools->named && getrandom(&spools->token, sizeof(spools->token), 0) < 0)
-		spools->token = (uint64_t)getpid();
-	if (spools->local)
-		locks_sweep(spools->folder, is_other_spool, &spools->token);
-	return 0;
-}
-
-static int open_all(struct spools *spools, struct error *err)
-{
-	for (uint32_t i = 0; i < spools->n; i++) {
-		spools->fd[i] = open_one(spools, i);
-		if (spools->fd[i] < 0)
-			return refuse(spools, errno, err);
-	}
-	return 0;
-}
-
-/* Spools of other ranks that this process may open. */
-static size_t most_borrowed(const struct spools *spools)
-{
-	return spools->n_ranks > 1 && !spools->rank ? (size_t)spools->n * spools->n_ranks : 0;
-}
-
-static int make_room(struct spools *spools, struct error *err)
-{
-	const size_t n_borrowed = most_borrowed(spools);
-
-	spools->fd = malloc(spools->n * sizeof(*spools->fd));
-	spools->use = calloc(spools->n, sizeof(*spools->use));
-	spools->borrowed = malloc((n_borrowed ? n_borrowed : 1) * sizeof(*spools->borrowed));
-	spools->shared_bytes = sizeof(*spools->shared) + spools->n * sizeof(*spools->shared->end);
-	spools->shared = mmap(NULL, spools->shared_bytes, PROT_READ | PROT_WRITE,
-			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (spools->shared == MAP_FAILED)
-		spools->shared = NULL;
-	if (!spools->fd || !spools->use || !spools->borrowed || !spools->shared)
-		return error_memory(err, "the spools", spools->shared_bytes);
-	for (uint32_t i = 0; i < spools->n; i++)
-		spools->fd[i] = -1;
-	for (size_t i = 0; i < n_borrowed; i++)
-		spools->borrowed[i] = (struct borrowed){.fd = -1};
-	return 0;
-}
-
-int spools_open(struct spools **out, const struct spools_place *place, struct error *err)
-{
-	struct spools *spools = calloc(1, sizeof(*spools));
-
-	*out = NULL;
-	if (!spools)
-		return error_memory(err, "the spools", sizeof(*spools));
-	*spools = (struct spools){
-		.path = strdup(place->folder),
-		.folder = -1,
-		.rank = place->rank,
-		.n_ranks = place->n_ranks,
-		.token = place->token,
-		.named = place->n_ranks > 1,
-		.n = place->n ? place->n : 1,
-	};
-	pthread_mutex_init(&spools->lock, NULL);
-	if (!spools->path)
-		error_memory(err, "the spools", strlen(place->folder) + 1);
-	else if (make_room(spools, err) == 0 && open_folder(spools, place, err) == 0 &&
-		 open_all(spools, err) == 0)
-		*out = spools;
-	if (*out)
-		return 0;
-	spools_close(spools);
-	return -1;
-}
-
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-	*fd = -1;
-}
-
-/* Names go before locks do: nobody can take the file for a dead one's. */
-void spools_close(struct spools *spools)
-{
-	if (!spools)
-		return;
-	for (size_t i = 0; spools->borrowed && i < most_borrowed(spools); i++)
-		close_fd(&spools->borrowed[i].fd);
-	for (uint32_t i = 0; spools->fd && i < spools->n; i++) {
-		if (spools->named && spools->fd[i] >= 0)
-			unlink_named(spools, i);
-		close_fd(&spools->fd[i]);
-	}
-	close_fd(&spools->folder);
-	if (spools->shared)
-		(void)munmap(spools->shared, spools->shared_bytes);
-	pthread_mutex_destroy(&spools->lock);
-	free(spools->borrowed);
-	free(spools->use);
-	free(spools->fd);
-	free(spools->path);
-	free(spools);
-}
+enum { LITTLE_BYTES = 4 << 20 /* no more than a few tiles of a map */ };
 
 /* --- what is asked of all of them --- */
 
@@ -383,7 +116,7 @@ static void forget(struct spools *spools, uint32_t place)
 /* Ranks: the run has told rank 0 alone that the scene before is over. */
 static void begin_append(struct spools *spools, uint32_t place, uint32_t scene_id)
 {
-	struct use *use = &spools->use[place];
+	struct spool_use *use = &spools->use[place];
 
 	if (!spools->rank)
 		return;
@@ -497,7 +230,7 @@ int spool_hand_over(struct spools *spools, uint32_t scene_id, struct error *err)
 
 /* --- in the process of the run --- */
 
-static struct borrowed *borrowed_of(struct spools *spools, uint32_t scene_id, unsigned rank)
+static struct spool_borrowed *borrowed_of(struct spools *spools, uint32_t scene_id, unsigned rank)
 {
 	return &spools->borrowed[(size_t)(scene_id % spools->n) * spools->n_ranks + rank];
 }
@@ -505,18 +238,18 @@ static struct borrowed *borrowed_of(struct spools *spools, uint32_t scene_id, un
 /* Anew for each scene: on file systems of a network an open file shows what there was. */
 static int borrow(struct spools *spools, uint32_t scene_id, unsigned rank)
 {
-	struct borrowed *borrowed = borrowed_of(spools, scene_id, rank);
-	char name[NAME_BYTES];
+	struct spool_borrowed *borrowed = borrowed_of(spools, scene_id, rank);
+	char name[SPOOL_NAME_BYTES];
 	struct stat st;
 
 	if (borrowed->fd >= 0 && borrowed->scene_id == scene_id)
 		return borrowed->fd;
-	close_fd(&borrowed->fd);
+	spool_close_fd(&borrowed->fd);
 	spool_name(name, spools->token, rank, scene_id % spools->n);
 	borrowed->fd = openat(spools->folder, name,
 			      O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (borrowed->fd >= 0 && (fstat(borrowed->fd, &st) || !S_ISREG(st.st_mode))) {
-		close_fd(&borrowed->fd);
+		spool_close_fd(&borrowed->fd);
 		errno = EINVAL;
 	}
 	borrowed->scene_id = scene_id;
@@ -570,7 +303,7 @@ int spool_read(struct spools *spools, uint32_t scene_id, unsigned rank, uint64_t
 
 static int open_already(struct spools *spools, uint32_t scene_id, unsigned rank)
 {
-	const struct borrowed *borrowed;
+	const struct spool_borrowed *borrowed;
 
 	if (rank == spools->rank)
 		return spools->fd[scene_id % spools->n];
@@ -613,6 +346,6 @@ void spool_empty(struct spools *spools, uint32_t scene_id)
 
 		if (fd >= 0)
 			(void)!ftruncate(fd, 0);
-		close_fd(&borrowed_of(spools, scene_id, rank)->fd);
+		spool_close_fd(&borrowed_of(spools, scene_id, rank)->fd);
 	}
 }
