@@ -64,10 +64,12 @@ build() {
 		printf '%s\0%s\0' "$object" "$file"
 	done | xargs -0 -r -P 2 -n 2 bash -c \
 		'compile -fsanitize=fuzzer-no-link,address,undefined -c -o "$0" "$1"' || return 1
+	rm -f "$out/objects.a" # a target takes what it needs
+	ar rcs "$out/objects.a" "${objects[@]}" || return 1
 	for name in $targets; do
 		# shellcheck disable=SC2046,SC2086 # lists of flags
 		compile -fsanitize=fuzzer,address,undefined -o "$out/fuzz_$name" "tests/fuzz/fuzz_$name.c" \
-			"${objects[@]}" $(pkg-config --libs $packages) -lm -ldl || return 1
+			"$out/objects.a" $(pkg-config --libs $packages) -lm -ldl || return 1
 	done
 }
 
