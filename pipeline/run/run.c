@@ -437,6 +437,7 @@ void run_deliver(struct worker *worker, const struct task *task, struct chunk_re
 		slot_fail(slot, result->chunk, &result->error);
 	else if (result->status == CHUNK_CANCELLED && slot->status == SCENE_OK)
 		slot->status = SCENE_CANCELLED;
+	slot->found_no_room = slot->found_no_room || slot_lacked_space(slot);
 	note_place(&place, run, slot, due); /* it may be written, and gone */
 	slot_settle(run, slot);
 	if (slot->state == SLOT_DONE) {

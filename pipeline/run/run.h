@@ -57,6 +57,7 @@ struct slot {
 	unsigned n_at;         /* workers that open it or have a chunk of it (timeout.h) */
 	uint64_t since_ns, had_ns, deadline_ns; /* since the first of them, before, and until when
 						 */
+	bool found_no_room;                     /* in the spools, for pixels of it */
 	bool forsaken;          /* no more in the ring: freed by the last worker that comes back */
 	uint32_t place;         /* in the ring */
 	atomic_uint n_forsaken; /* of older scenes that had it: its spool is not emptied */
@@ -131,7 +132,8 @@ struct run {
 	 * those at forsaken scenes. */
 	unsigned n_living, n_waiting, n_stuck;
 	struct progress progress; /* so far */
-	unsigned n_full;          /* scenes in a row that failed for want of space on the disk */
+	unsigned n_full;          /* times in a row that the disk was full */
+	uint32_t full_until;      /* first scene that was not under way the last time */
 	struct error error;       /* of the run itself */
 	struct run_totals totals;
 	unsigned n_merged; /* of totals.worker */

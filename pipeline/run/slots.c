@@ -186,9 +186,19 @@ bool slot_lacked_space(const struct slot *slot)
 	       (why == ENOSPC || why == EDQUOT);
 }
 
+/* The first scene of which no chunk has been handed out. */
+static uint32_t first_not_begun(struct run *run)
+{
+	const bool begun =
+		run->claiming < run->next_open && slot_of(run, run->claiming)->next_chunk;
+
+	return run->claiming + begun;
+}
+
 /*
  * Where the disk of the outputs is full, each scene would be computed to no end. One that failed
- * has given its space back, so it takes several in a row.
+ * has given its space back, so it takes several in a row. What was under way beside one is no
+ * other: a scene too large for the disk takes the space of those as well.
  */
 static bool is_full(struct run *run, const struct slot *slot)
 {
@@ -196,7 +206,10 @@ static bool is_full(struct run *run, const struct slot *slot)
 
 	if (slot->status == SCENE_OK)
 		run->n_full = 0;
-	run->n_full += slot_lacked_space(slot);
+	if (slot_lacked_space(slot) && !(slot->found_no_room && slot->scene.id < run->full_until)) {
+		run->full_until = first_not_begun(run);
+		run->n_full++;
+	}
 	return run->n_full >= MOST_FULL;
 }
 
