@@ -13,13 +13,19 @@ static void add(struct option_list *list, const struct option_item *item)
 		list->item[list->n++] = *item;
 }
 
+/* The group's commands make the report, and take its name as an option. */
+static bool offers(const struct option_group *group, const struct report_option *report)
+{
+	return report->name && report->made_by & group->made_by &&
+	       (report->needs || !group->counted);
+}
+
 static void add_reports(struct option_list *list, const struct option_group *group)
 {
 	const struct report_option *report;
 
 	for (unsigned i = 0; group->reports && (report = group->reports(i)); i++)
-		if (report->name && report->made_by & group->made_by &&
-		    (report->needs || !group->counted))
+		if (offers(group, report))
 			add(list, &(struct option_item){
 					  .row = {.name = report->name,
 						  .argument = report->argument ? report->argument
@@ -62,15 +68,26 @@ const struct option_item *option_list_find(const struct option_list *list, const
 	return NULL;
 }
 
+static bool group_has(const struct option_group *group, const void *identity)
+{
+	const struct report_option *report;
+
+	for (const struct option_row *const *row = group->rows; row && *row; row++)
+		if (*row == identity)
+			return true;
+	for (unsigned i = 0; group->reports && (report = group->reports(i)); i++)
+		if (report == identity)
+			return offers(group, report);
+	return false;
+}
+
 bool command_takes(const struct command *command, const void *identity)
 {
-	struct option_list list;
-
-	option_list_make(&list, command);
-	for (unsigned i = 0; i < list.n; i++)
-		if (list.item[i].identity == identity)
+	for (const struct option_group *group = command->groups; group->title; group++)
+		if (group_has(group, identity))
 			return true;
-	return false;
+	return group_has(&config_group, identity) || group_has(&screen_group, identity) ||
+	       group_has(&help_group, identity);
 }
 
 const struct command *command_find(command_table commands, const char *word)
