@@ -14,6 +14,8 @@
 static const double good_share = 0.80;
 /* A line this short is start-up for a good part, however large its tasks are. */
 static const double short_s = 0.1;
+/* Workers with caches of their own may be a little better than one; noise is far more than that. */
+static const double most_efficiency = 1.15;
 /* Tasks that keep a worker longer than this are not made better by being larger. */
 static const double small_task_s = 0.001;
 
@@ -230,6 +232,46 @@ static void put_cores(const struct lab_set *set, const struct listener *who)
 	}
 }
 
+/* A speed-up that cannot be: nobody works with more workers than there are. */
+static void put_impossible(const struct lab_set *set, const struct listener *who)
+{
+	char text[240], name[48];
+
+	for (unsigned i = 0; i < set->n_lines; i++) {
+		struct lab lab = lab_of_line(set, i);
+		double efficiency = lab_efficiency(lab.line, lab.base);
+
+		if (!(efficiency > most_efficiency))
+			continue;
+		(void)snprintf(text, sizeof(text),
+			       "the line %s has an efficiency of %.0f %%, more than workers can "
+			       "give: the line that it is compared with was slowed down by "
+			       "something else; do not compare these timings",
+			       lab_line_name(name, lab.line), 100 * efficiency);
+		warn(who, "timings", text);
+		return;
+	}
+}
+
+static void put_short(const struct lab_set *set, const struct listener *who)
+{
+	char text[240];
+
+	for (unsigned i = 0; i < set->n_lines; i++) {
+		struct lab lab = lab_of_line(set, i);
+
+		if (!lab_too_short(lab.line, lab.base))
+			continue;
+		(void)snprintf(text, sizeof(text),
+			       "\"short\": one of the two lines took under %.0f ms, which a "
+			       "single tick of the system's scheduler can double; no speed-up is "
+			       "read from it: try -N ten times as large",
+			       1000 * LAB_LEAST_S);
+		warn(who, "timings", text);
+		return;
+	}
+}
+
 /* What columns mean, where there are any. */
 static void put_columns(const struct lab_set *set, const struct listener *who)
 {
@@ -269,6 +311,8 @@ void lab_conclude(const struct lab_set *set, lab_say *say, void *to)
 	feet[set->lab.kind](set, &who);
 	put_left_out(set, &who);
 	put_cores(set, &who);
+	put_impossible(set, &who);
+	put_short(set, &who);
 	put_overhead(set, &who);
 	put_columns(set, &who);
 }
