@@ -180,13 +180,13 @@ refused() {
 @test "the page: its lines, what they show, a timeline of each, and what failed" {
 	imgpipe recur -N 2000 -T 20 --workers 1,2 --html lab.html
 	exits 0
-	[ "$(grep -c '<svg' lab.html)" -eq 4 ]
+	[ "$(grep -c '<svg' lab.html)" -eq 8 ] # each for wide and for narrow screens
 	[[ "$(< lab.html)" == *">time, 2 workers</h3>"*">pixels, 2 workers</h3>"* ]]
 	[[ "$(< lab.html)" == *"the same bits in all lines"* && "$(< lab.html)" == *">smooth</text>"* ]]
 	[[ "$(< lab.html)" != *">decode</text>"* && "$(< lab.html)" != *"<script"* ]]
 	imgpipe sum -N 1e7 --how chunks,array --memory 32M --workers 1 --html sum.html
 	exits 1
-	[ "$(grep -c '<svg' sum.html)" -eq 1 ]
+	[ "$(grep -c '<svg' sum.html)" -eq 2 ]
 	[[ "$(< sum.html)" == *"needs more than the memory limit"* ]]
 	imgpipe pi -N 1e4 --workers 1 --generator own --executor processes --html - 
 	exits 0
