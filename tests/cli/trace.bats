@@ -100,7 +100,7 @@ traced() {
 	head -c 60000 a.tif > broken.tif
 	imgpipe -q --workers 2 --trace t.json --html p.html --report r.json broken.tif b.tif
 	exits 1
-	grep -q 'broken.tif: ' p.html
+	grep -q '<td class="w b" colspan="10"><div>[^<]*broken.tif: ' p.html # a row of its own
 	grep -q 'Map of b: NDVI' p.html
 	"$REPO/tests/oracle/check_trace.py" t.json r.json partial
 	[ "$(get t.json '[s["status"] for s in d["otherData"]["scenes"]] == ["failed", "ok"]')" = True ]
