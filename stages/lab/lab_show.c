@@ -15,7 +15,7 @@ static const double good_share = 0.80;
 /* A line this short is start-up for a good part, however large its tasks are. */
 static const double short_s = 0.1;
 /* Workers with caches of their own may be a little better than one; noise is far more than that. */
-static const double most_efficiency = 1.15;
+static const double most_possible = 1.15;
 /* Tasks that keep a worker longer than this are not made better by being larger. */
 static const double small_task_s = 0.001;
 
@@ -232,22 +232,31 @@ static void put_cores(const struct lab_set *set, const struct listener *who)
 	}
 }
 
-/* A speed-up that cannot be: nobody works with more workers than there are. */
+/* A speed-up that cannot be: of more than the workers, or of steps that wait for each other. */
+static bool is_impossible(const struct lab *lab)
+{
+	double share = lab->line->mode == LAB_TIME ? lab_speed_up(lab->line, lab->base)
+						   : lab_efficiency(lab->line, lab->base);
+
+	return share > most_possible;
+}
+
 static void put_impossible(const struct lab_set *set, const struct listener *who)
 {
 	char text[240], name[48];
 
 	for (unsigned i = 0; i < set->n_lines; i++) {
 		struct lab lab = lab_of_line(set, i);
-		double efficiency = lab_efficiency(lab.line, lab.base);
 
-		if (!(efficiency > most_efficiency))
+		if (!is_impossible(&lab))
 			continue;
-		(void)snprintf(text, sizeof(text),
-			       "the line %s has an efficiency of %.0f %%, more than workers can "
-			       "give: the line that it is compared with was slowed down by "
-			       "something else; do not compare these timings",
-			       lab_line_name(name, lab.line), 100 * efficiency);
+		(void)snprintf(
+			text, sizeof(text),
+			"the line %s has a speed-up of %.2f, more than %s can give: the line "
+			"that it is compared with was slowed down by something else; do not "
+			"compare these timings",
+			lab_line_name(name, lab.line), lab_speed_up(lab.line, lab.base),
+			lab.line->mode == LAB_TIME ? "a sequence" : "its workers");
 		warn(who, "timings", text);
 		return;
 	}

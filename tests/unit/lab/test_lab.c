@@ -174,11 +174,11 @@ static void keep(void *to, enum ink ink, const char *label, const char *text)
 }
 
 /* What is said of one and of two workers that took so long, with all their time at work. */
-static const char *told_of(struct told *told, double one_s, double two_s)
+static const char *told_of(struct told *told, enum lab_mode mode, double one_s, double two_s)
 {
 	struct lab_line line[2] = {
-		{.mode = LAB_OWN, .workers = 1, .wall_s = one_s},
-		{.mode = LAB_OWN, .workers_asked = 2, .workers = 2, .wall_s = two_s}};
+		{.mode = mode, .workers = 1, .wall_s = one_s},
+		{.mode = mode, .workers_asked = 2, .workers = 2, .wall_s = two_s}};
 	struct lab_set set = {.lab = {.kind = LAB_PI, .n = 1000}, .n_lines = 2, .line = line};
 
 	for (int i = 0; i < 2; i++)
@@ -193,13 +193,18 @@ static void times_that_show_no_speed_up_are_told(void **state)
 	static struct told told;
 
 	(void)state;
-	assert_null(strstr(told_of(&told, 2.0, 1.01), "timings"));
-	assert_non_null(strstr(told_of(&told, 0.020, 0.009), "! timings: \"short\": one of the two "
-							     "lines took under 10 ms"));
-	assert_null(strstr(told.text, "efficiency of"));
-	assert_non_null(strstr(told_of(&told, 3.0, 0.5), "! timings: the line own, 2 workers has "
-							 "an efficiency of 300 %"));
+	assert_null(strstr(told_of(&told, LAB_OWN, 2.0, 1.01), "timings"));
+	assert_non_null(strstr(told_of(&told, LAB_OWN, 0.020, 0.009),
+			       "! timings: \"short\": one of the two "
+			       "lines took under 10 ms"));
+	assert_null(strstr(told.text, "can give"));
+	assert_non_null(strstr(told_of(&told, LAB_OWN, 3.0, 0.5),
+			       "! timings: the line own, 2 workers has a speed-up of 6.00, more "
+			       "than its workers can give"));
 	assert_null(strstr(told.text, "short"));
+	assert_null(strstr(told_of(&told, LAB_OWN, 3.0, 2.0), "timings"));
+	assert_non_null(strstr(told_of(&told, LAB_TIME, 3.0, 2.0),
+			       "a speed-up of 1.50, more than a sequence can give"));
 }
 
 int main(void)
