@@ -438,7 +438,8 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 		advise_memory(verdict, &f, plan);
 		if (!totals->meter.costs.n_pixel_messages) /* those are no hand-outs */
 			advise_handouts(verdict, &f, plan, options);
-		advise_idle(verdict, &f, totals, plan, options);
+		if (!teaches(&options->teach, TEACH_STATIC)) /* they are dealt out */
+			advise_idle(verdict, &f, totals, plan, options);
 		advise_order(verdict, &f, totals, plan);
 		if (!told)
 			say_unmeasured(verdict, &f);

@@ -231,9 +231,11 @@ static void everything_wrong(struct fixture *f)
 static void test_verdict_of_everything(void **state)
 {
 	static const char *const costs[] = {
-		"gil: ", "task-overhead: ", "ship-pixels: ", "no-backpressure: ", "float-sums: "};
-	static const unsigned modes[] = {TEACH_GIL, TEACH_TASK_OVERHEAD, TEACH_SHIP_PIXELS,
-					 TEACH_NO_BACKPRESSURE, TEACH_FLOAT_SUMS};
+		"gil: ",    "task-overhead: ", "ship-pixels: ", "no-backpressure: ",
+		"static: ", "float-sums: "};
+	static const unsigned modes[] = {TEACH_GIL,         TEACH_TASK_OVERHEAD,
+					 TEACH_SHIP_PIXELS, TEACH_NO_BACKPRESSURE,
+					 TEACH_STATIC,      TEACH_FLOAT_SUMS};
 	static const char *const findings[] = {"40 % of worker time is unaccounted: in no stage",
 					       "read amplification: 1.30 bytes",
 					       "2 of 9 workers fit",
