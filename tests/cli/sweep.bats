@@ -61,7 +61,7 @@ py() {
 	exits 0
 	grep -qE '^ +3 .* times as fast as 2 workers' <<< "$output"
 	[[ "$output" != *"speed-up"* && "$output" != *"efficiency"* ]]
-	[[ "$(< s.html)" == *"put 1 into the list of --workers"* && "$(< s.html)" != *"Efficiency against workers"* ]]
+	[[ "$(< s.html)" == *"put 1 into the list of"* && "$(< s.html)" != *"Efficiency against workers"* ]]
 	imgpipe sweep --chunk 512 --workers 1,2 --repeat 1 small.tif
 	exits 0
 	grep -qE '^ +1 [=|-]+ [0-9.]+ s(  best)?$' <<< "$output"
