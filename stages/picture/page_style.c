@@ -73,10 +73,10 @@ static const char pictures[] =
 /* Whatever is folded is unfolded, where the browser can; nothing is cut between two sheets. */
 static const char paper[] =
 	"@page{size:A4;margin:15mm 13mm}"
-	"@media print{body{font-size:10pt}figure{margin:1rem "
-	"0}header,main{max-width:none;padding:0}nav,.skip{display:"
-	"none}.wide,.scroll{overflow:visible}.scroll>svg{min-width:0}table{font-size:8pt}"
-	"th,td{padding:.15rem .3rem}tbody th{min-width:0}"
+	"@media print{body{font-size:10pt}figure{margin:1rem 0}"
+	"header,main{max-width:none;padding:0}nav,.skip{display:none}"
+	".wide,.scroll{overflow:visible}.scroll>svg{min-width:0}table{font-size:8pt}"
+	"th,td{padding:.15rem .3rem}tbody th{min-width:0}p:has(+figure){break-after:avoid}"
 	"tr,figure,.note,li,pre,.wide{break-inside:avoid}.wide:has(td.f){break-inside:auto}h2,h3,"
 	"caption,thead{break-after:avoid}"
 	"thead{display:table-header-group}img,svg,i{print-color-adjust:exact;"
