@@ -79,6 +79,7 @@ struct plan {
 	uint32_t n_scenes;                /* in the scene list */
 	uint64_t n_all_scenes;            /* of all shards */
 	uint64_t files_checksum;          /* of the names of all files, for merge */
+	unsigned name_columns;            /* of the longest name of a scene; 0: not known */
 	/* Set by who made the plan: */
 	const struct report *const *reports; /* that may be wanted, ended by NULL; NULL: none */
 	const struct partial_head *merged;   /* merge: what all parts say; else NULL */

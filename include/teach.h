@@ -26,9 +26,10 @@ enum teach_mode {
 	TEACH_SHIP_PIXELS = 1 << 2,
 	TEACH_FLOAT_SUMS = 1 << 3,
 	TEACH_NO_BACKPRESSURE = 1 << 4,
+	TEACH_STATIC = 1 << 5,
 };
 
-enum { N_TEACH_MODES = 5, TEACH_LIST_BYTES = 120 };
+enum { N_TEACH_MODES = 6, TEACH_LIST_BYTES = 120 };
 
 struct teach_row {
 	enum teach_mode mode;

@@ -25,6 +25,7 @@ struct scene_list_facts {
 	uint32_t n_scenes;       /* of this run */
 	uint64_t n_all_scenes;   /* of all shards */
 	uint64_t files_checksum; /* of the names of all files, in order */
+	unsigned name_columns;   /* of the longest name of a scene; 0: not known */
 };
 
 /* Running totals of one scene in flight. Made when its first chunk is claimed, freed when done. */

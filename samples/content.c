@@ -303,5 +303,7 @@ const struct content contents[] = {
 	 holes_mask, constant_check, holes_expect, far_nodata, SAMPLE_U16},
 	{"negative", "negative red: NDVI 2 everywhere (default type int16)", negative_fill,
 	 keep_all, negative_check, negative_expect, zero_nodata, SAMPLE_I16},
+	{"swath", "the farmland of s2 in the upper half, no data below", swath_fill, swath_mask,
+	 NULL, NULL, zero_nodata, SAMPLE_U16},
 	{0},
 };

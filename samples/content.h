@@ -49,5 +49,7 @@ extern const struct content contents[]; /* ended by a row without a name */
 /* terrain.c: Sentinel-2-like farmland. */
 void terrain_fill(const struct scene_spec *spec, const struct run *run, struct run_pixels *out);
 void terrain_mask(const struct scene_spec *spec, const struct run *run, unsigned char *keep);
+void swath_fill(const struct scene_spec *spec, const struct run *run, struct run_pixels *out);
+void swath_mask(const struct scene_spec *spec, const struct run *run, unsigned char *keep);
 
 #endif

@@ -350,3 +350,25 @@ void terrain_mask(const struct scene_spec *spec, const struct run *run, unsigned
 		keep[i] = !in_collar(spec, x, run->y) && cloud[i] < 0.5f;
 	}
 }
+
+/* --- swath: the upper half of it, and nothing below, as where an image strip ends --- */
+
+static bool is_below(const struct scene_spec *spec, const struct run *run)
+{
+	return run->y >= spec->y_size / 2;
+}
+
+void swath_fill(const struct scene_spec *spec, const struct run *run, struct run_pixels *out)
+{
+	terrain_fill(spec, run, out);
+	for (unsigned b = 0; is_below(spec, run) && b < spec->n_bands; b++)
+		for (unsigned i = 0; i < run->n; i++)
+			out->value[b][i] = HOLE;
+}
+
+void swath_mask(const struct scene_spec *spec, const struct run *run, unsigned char *keep)
+{
+	terrain_mask(spec, run, keep);
+	for (unsigned i = 0; is_below(spec, run) && i < run->n; i++)
+		keep[i] = 0;
+}

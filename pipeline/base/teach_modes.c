@@ -21,6 +21,7 @@ const struct teach_row teach_rows[N_TEACH_MODES] = {
 	 "sums are also made in floating point, in the order of arrival"},
 	{TEACH_NO_BACKPRESSURE, "no-backpressure",
 	 "all chunks of a scene are read before the first one is reduced"},
+	{TEACH_STATIC, "static", "each worker has its share of a scene's chunks beforehand"},
 };
 
 /* What Dask's documentation gives for its scheduler: about 1 ms a task. */
@@ -135,5 +136,10 @@ int teach_check(const struct teach *teach, const char *executor, struct error *e
 		return error_set(err, EX_USAGE,
 				 "--teach no-backpressure fills one memory: use --executor "
 				 "threads, openmp or serial");
+	if (teaches(teach, TEACH_STATIC) &&
+	    (strcmp(executor, "mpi") == 0 || strcmp(executor, "processes") == 0))
+		return error_set(err, EX_USAGE,
+				 "--teach static deals chunks out to workers that share memory: "
+				 "use --executor threads, openmp or serial");
 	return 0;
 }

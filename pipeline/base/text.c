@@ -107,6 +107,17 @@ static const char *word_end(const char *word)
 	return strncmp(end, " %", 2) == 0 ? end + 2 + strcspn(end + 2, " ") : end;
 }
 
+void text_single_blanks(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from; from++)
+		if (*from != ' ' || (to > text && to[-1] != ' '))
+			*to++ = *from;
+	to -= to > text && to[-1] == ' ';
+	*to = '\0';
+}
+
 void text_fold(FILE *out, unsigned column, unsigned indent, const char *text)
 {
 	const unsigned most = screen_fold_columns(out);

@@ -18,6 +18,9 @@ enum { TEXT_NAME_COLUMNS = 40, TEXT_CUT_LEAST = 5, TEXT_CUT_MOST = 160 };
 /* Columns of a terminal that the text takes, once it is safe to show. */
 unsigned text_columns(const char *text);
 
+/* In place: one blank where there are several, none at an end. */
+void text_single_blanks(char *text);
+
 /* `text`, safe to show, with its middle left out ("...") where it is longer than `width` columns
  * and padded with spaces where it is shorter. width is TEXT_CUT_LEAST to TEXT_CUT_MOST; `out` holds
  * 4 * width + 1 bytes. Returns out. */

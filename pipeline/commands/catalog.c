@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <strings.h>
 
 #include "catalogue/catalogue.h"
@@ -240,6 +241,11 @@ static int check_options(struct options *options, struct error *err)
 {
 	const struct catalog_request *request = options->own;
 
+	if (options->n_args > 1 && access(options->args[0], F_OK))
+		return error_set(err, EX_USAGE,
+				 "there is no file '%.60s'; what is done with a catalogue is said "
+				 "by options, and without one it is listed: imgpipe catalog %.200s",
+				 options->args[0], options->args[1]);
 	if (options->n_args != 1)
 		return error_set(err, EX_USAGE,
 				 options->n_args ? "one catalogue at a time; imgpipe merge joins "

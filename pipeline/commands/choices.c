@@ -33,9 +33,10 @@ const struct option_row option_teach = {
 	.name = "teach",
 	.argument = "MODE,...",
 	.kind = VALUE_WORDS,
-	.values = "gil task-overhead ship-pixels float-sums no-backpressure",
+	.values = "gil task-overhead ship-pixels float-sums no-backpressure static",
 	.help = "gil: one lock is held while computing; task-overhead=1ms: CPU time of a scheduler "
 		"for each chunk; ship-pixels: send pixels, not answers; float-sums: sums that "
-		"depend on their order; no-backpressure: read everything before reducing anything",
+		"depend on their order; no-backpressure: read everything before reducing anything; "
+		"static: chunks belong to workers beforehand",
 	.set = set_teach,
 };

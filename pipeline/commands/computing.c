@@ -34,6 +34,10 @@ static const struct option_row expression = {
 static const struct option_row constant = {
 	.name = "const",
 	.argument = "NAME=VALUE",
+	.kind = VALUE_WORD,
+	.word = index_word,
+	.behind = index_constant_word,
+	.assigns = true,
 	.repeats = true,
 	.help = "set a constant of a formula: L=0.25, or savi.L=0.25 if several formulas have an "
 		"L; "
@@ -43,6 +47,9 @@ static const struct option_row constant = {
 static const struct option_row range = {
 	.name = "range",
 	.argument = "NAME=LO,HI",
+	.kind = VALUE_WORD,
+	.word = index_word,
+	.assigns = true,
 	.repeats = true,
 	.help = "where most values lie: the range of the histogram, in which percentiles are most "
 		"precise; values outside count, too; default: as imgpipe index show NAME says, "
@@ -68,6 +75,9 @@ static const struct option_row assume_reflectance = {
 static const struct option_row valid_range = {
 	.name = "valid-range",
 	.argument = "NAME=LO,HI",
+	.kind = VALUE_WORD,
+	.word = index_word,
+	.assigns = true,
 	.repeats = true,
 	.help = "mask pixels at which this index is below LO or above HI; default: all count, and "
 		"those outside --range are counted apart",

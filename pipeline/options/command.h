@@ -35,6 +35,9 @@ struct option_row {
 	const char *(*word)(unsigned number);
 	/* What may follow word `number` behind a colon, in the same way; NULL: nothing. */
 	const char *(*behind)(unsigned number, unsigned i);
+	/* NAME=VALUE: its words are names. With `behind`, word.NAME, and that gives names up to a =
+	 * and what follows there. */
+	bool assigns;
 	bool may_lack;     /* --name alone is good, too: the value follows as --name=VALUE */
 	bool repeats;      /* each time it is given counts, not the last alone */
 	const char *brief; /* for -h, where the most used stand; NULL: not there */

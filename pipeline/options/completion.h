@@ -31,7 +31,7 @@ void completion_put_commands(FILE *out, command_table commands, const char *betw
 /* Does its value have words at all? */
 bool completion_has_words(const struct option_row *row);
 
-/* Words of a value, of what `show` of the command takes: a-z, A-Z, 0-9 and - _ : = alone. */
+/* Words of a value, of what `show` of the command takes: a-z, A-Z, 0-9 and - _ : . = alone. */
 void completion_put_words(FILE *out, const struct option_row *row);
 void completion_put_shown(FILE *out, const struct command *command);
 

@@ -35,6 +35,30 @@ static const char head[] =
 	"''\n"
 	"end\n"
 	"\n"
+	"# fish takes what follows a : or = that is typed as it is for a name of its own: of such "
+	"words\n"
+	"# the files that begin so are looked up here.\n"
+	"function __imgpipe_cut\n"
+	"\tstring match -qr -- '^[^-].*[:=]|^[:=]' (commandline -ct)\n"
+	"end\n"
+	"\n"
+	"function __imgpipe_begun --description 'The files that begin so'\n"
+	"\tset -l from (string replace -r -- '^~/' \"$HOME/\" $argv[1])\n"
+	"\tfor path in $from*\n"
+	"\t\ttest -d $path; and set path $path/\n"
+	"\t\techo $argv[1](string sub -s (math 1 + (string length -- $from)) -- $path)\n"
+	"\tend\n"
+	"end\n"
+	"\n"
+	"function __imgpipe_files\n"
+	"\tset -l token (commandline -ct | string replace -r -- '^--[a-z-]+=' '')\n"
+	"\tif string match -qr -- '[:=]' $token\n"
+	"\t\t__imgpipe_begun (string unescape -- $token; or string sub -s 2 -- $token)\n"
+	"\telse\n"
+	"\t\t__fish_complete_path $token\n"
+	"\tend\n"
+	"end\n"
+	"\n"
 	"function __imgpipe_lists --description '@LIST'\n"
 	"\tset -l token (commandline -ct)\n"
 	"\tif string match -q -- '@*' $token\n"
@@ -54,11 +78,9 @@ static void put_help(FILE *out, const char *help)
 
 static void put_value(FILE *out, const struct option_row *row)
 {
-	if (row->kind == VALUE_FILE) {
-		fputs(" -r -F", out);
-		return;
-	}
 	fputs(row->may_lack ? " -f" : " -x", out);
+	if (row->kind == VALUE_FILE)
+		fputs(" -a '(__imgpipe_files)'", out);
 	if (row->kind == VALUE_FOLDER)
 		fputs(" -a '(__imgpipe_folders)'", out);
 	if (!completion_has_words(row))
@@ -85,9 +107,15 @@ static void put_option(FILE *out, command_table commands, const struct command *
 
 static void put_operands(FILE *out, command_table commands)
 {
-	fputs("complete -c imgpipe -f\ncomplete -c imgpipe -n '__imgpipe_is ", out);
-	completion_put_operands(out, commands, VALUE_FILE, " ");
-	fputs("; and not __imgpipe_shows' -F -a '(__imgpipe_lists)'\n", out);
+	static const char *const ways[] = {"not __imgpipe_cut' -F -a '(__imgpipe_lists)'",
+					   "__imgpipe_cut' -a '(__imgpipe_files)'"};
+
+	fputs("complete -c imgpipe -f\n", out);
+	for (unsigned i = 0; i < 2; i++) {
+		fputs("complete -c imgpipe -n '__imgpipe_is ", out);
+		completion_put_operands(out, commands, VALUE_FILE, " ");
+		fprintf(out, "; and not __imgpipe_shows; and %s\n", ways[i]);
+	}
 	for (command_table c = commands; *c; c++) {
 		if (!(*c)->verbs)
 			continue;

@@ -90,21 +90,43 @@ static void put_lower(FILE *out, const char *text)
 		fputc(tolower((unsigned char)*text), out);
 }
 
-static void put_table(FILE *out, const char *(*table)(unsigned number),
-		      const char *(*behind)(unsigned number, unsigned i))
+/* "ndvi", "scl scl:clear scl:land" */
+static void put_choices(FILE *out, const char **between, const struct option_row *row, unsigned i)
 {
-	const char *word, *more;
+	const char *word = row->word(i), *more;
 
-	for (unsigned i = 0; (word = table(i)); i++) {
-		fputs(i ? " " : "", out);
+	fputs(*between, out);
+	*between = " ";
+	put_lower(out, word);
+	for (unsigned j = 0; row->behind && (more = row->behind(i, j)); j++) {
+		fputc(' ', out);
 		put_lower(out, word);
-		for (unsigned j = 0; behind && (more = behind(i, j)); j++) {
-			fputc(' ', out);
-			put_lower(out, word);
-			fputc(':', out);
-			put_lower(out, more);
-		}
+		fputc(':', out);
+		put_lower(out, more);
 	}
+}
+
+/* "ndvi=", "evi.C1= evi.C2=" */
+static void put_names(FILE *out, const char **between, const struct option_row *row, unsigned i)
+{
+	const char *word = row->word(i), *name;
+
+	for (unsigned j = 0; (name = row->behind ? row->behind(i, j) : ""); j++) {
+		fputs(*between, out);
+		*between = " ";
+		put_lower(out, word);
+		fprintf(out, "%s%.*s=", row->behind ? "." : "", (int)strcspn(name, "="), name);
+		if (!row->behind)
+			break;
+	}
+}
+
+static void put_table(FILE *out, const struct option_row *row)
+{
+	const char *between = "";
+
+	for (unsigned i = 0; row->word(i); i++)
+		(row->assigns ? put_names : put_choices)(out, &between, row, i);
 }
 
 bool completion_has_words(const struct option_row *row)
@@ -116,7 +138,7 @@ bool completion_has_words(const struct option_row *row)
 void completion_put_words(FILE *out, const struct option_row *row)
 {
 	if (row->word)
-		put_table(out, row->word, row->behind);
+		put_table(out, row);
 	else if (row->values)
 		fputs(row->values, out);
 	else
@@ -125,8 +147,10 @@ void completion_put_words(FILE *out, const struct option_row *row)
 
 void completion_put_shown(FILE *out, const struct command *command)
 {
+	const struct option_row row = {.word = command->shown, .behind = command->shown_behind};
+
 	if (command->shown)
-		put_table(out, command->shown, command->shown_behind);
+		put_table(out, &row);
 }
 
 /* --- help --- */

@@ -11,6 +11,9 @@ static const struct option_row bands = {
 	.letter = 'b',
 	.name = "bands",
 	.argument = "SPEC",
+	.kind = VALUE_WORDS,
+	.values = "red= nir= green= blue= swir16= swir22= coastal= green05= yellow= rededge071= "
+		  "rededge075= rededge078= nir08= nir09= cirrus= lwir11= lwir12= pan=",
 	.brief = "which band is which: red=3,nir=4, or red=*_B04.tif,nir=*_B08.tif",
 	.help = "which band is which: band numbers of a stack (red=3,nir=4,swir16=11) or patterns "
 		"of file names (red=*_B04.tif,nir=*_B08.tif); overrides what files and names say",

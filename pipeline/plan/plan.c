@@ -293,6 +293,7 @@ void plan_begin(struct plan *plan, const struct options *options, const struct m
 		.n_scenes = facts.n_scenes,
 		.n_all_scenes = facts.n_all_scenes,
 		.files_checksum = facts.files_checksum,
+		.name_columns = facts.name_columns,
 		.worker_alone = WORKER_BYTES + (executor->own_memory ? PROCESS_BYTES : 0),
 		/* the scene list's names are resident already */
 		.program = program_bytes(machine),

@@ -6,6 +6,7 @@
 #ifndef IMGPIPE_PIPELINE_DECORATOR_H
 #define IMGPIPE_PIPELINE_DECORATOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,8 +23,15 @@ struct decorator {
 	 */
 	int (*worker_begin)(void *context, struct worker *worker, struct error *err);
 	void (*worker_end)(void *context, struct worker *worker);
+	/*
+	 * Which chunk of the scene the worker is to have; without it, the first that is not handed
+	 * out. False: none of them now, and the worker waits (WAIT_IDLE). run->lock is held. It may
+	 * only look: whether the chunk is handed out is told by the hook below.
+	 */
+	bool (*choose)(void *context, const struct worker *worker, const struct slot *slot,
+		       uint64_t *chunk);
 	/* A chunk is handed out to the worker. run->lock is held: nobody else is handed one. */
-	void (*handed_out)(void *context, struct worker *worker);
+	void (*handed_out)(void *context, struct worker *worker, const struct task *task);
 	/* A scene leaves its slot, and slot->extra is not NULL. run->lock is held. */
 	void (*scene_end)(void *context, struct slot *slot);
 	/* Bytes held now, beside the pools of the run. Callable from any thread. */

@@ -59,6 +59,8 @@ static void count_living(struct run *run, int more)
 {
 	pthread_mutex_lock(&run->lock);
 	run->n_living += (unsigned)more;
+	if (more < 0) /* it takes no chunk any more, should somebody wait for that */
+		pthread_cond_broadcast(&run->changed);
 	pthread_mutex_unlock(&run->lock);
 }
 

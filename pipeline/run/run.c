@@ -50,12 +50,32 @@ static struct slot *claimable(struct run *run)
 	return NULL;
 }
 
-static void hand_out(struct run *run, struct slot *slot, struct task *task)
+/* Chunks go in order, unless the decorator has it otherwise. */
+static bool choose(const struct worker *worker, const struct slot *slot, uint64_t *chunk)
+{
+	const struct decorator *decorator = worker->run->decorator;
+
+	*chunk = slot->next_chunk;
+	if (!decorator || !decorator->choose || worker->run->workload->sequential)
+		return true;
+	return decorator->choose(decorator->context, worker, slot, chunk);
+}
+
+/* Who waits for a chunk of its own goes on to the next scene once the last one is handed out. */
+static void wake_next(struct run *run, const struct slot *slot)
+{
+	if (run->decorator && run->decorator->choose && slot->next_chunk == slot->n_chunks)
+		pthread_cond_broadcast(&run->changed);
+}
+
+static void hand_out(struct run *run, struct slot *slot, uint64_t chunk, struct task *task)
 {
 	slot->n_out++;
+	slot->next_chunk++;
+	wake_next(run, slot);
 	scene_taken(run, slot);
 	*task = (struct task){.scene_id = run->claiming,
-			      .chunk = slot->next_chunk++,
+			      .chunk = chunk,
 			      .scene = &slot->scene,
 			      .grid = &slot->grid,
 			      .deadline_ns = slot->deadline_ns,
@@ -68,6 +88,7 @@ static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 {
 	struct run *run = worker->run;
 	struct slot *slot;
+	uint64_t chunk;
 
 	while ((slot = claimable(run))) {
 		if (scene_runs_out(run, slot)) {
@@ -76,6 +97,10 @@ static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 		}
 		if (run->workload->sequential && slot->n_out) {
 			*cause = WAIT_ORDER;
+			return ANSWER_WAIT;
+		}
+		if (!choose(worker, slot, &chunk)) {
+			*cause = WAIT_IDLE;
 			return ANSWER_WAIT;
 		}
 		if (!slot->next_chunk && (assemblies_are_many(run) || space_comes_back(run))) {
@@ -96,9 +121,9 @@ static enum claim_answer claim_chunk(struct worker *worker, struct task *task,
 			slots_write(run, worker->meter);
 			continue;
 		}
-		hand_out(run, slot, task);
+		hand_out(run, slot, chunk, task);
 		if (run->decorator && run->decorator->handed_out)
-			run->decorator->handed_out(run->decorator->context, worker);
+			run->decorator->handed_out(run->decorator->context, worker, task);
 		return ANSWER_CHUNK;
 	}
 	*cause = run->writing && run->next_open - run->first == run->n_slots ? WAIT_WRITER

@@ -48,7 +48,7 @@ struct slot {
 	struct chunk_grid grid;             /* likewise */
 
 	_Alignas(APART) enum slot_state state; /* under run->lock, and all that follows */
-	uint64_t n_chunks, next_chunk;         /* next_chunk: the first not handed out */
+	uint64_t n_chunks, next_chunk;         /* next_chunk: how many are handed out */
 	uint64_t n_out;                        /* handed out and not yet delivered */
 	enum scene_status status;
 	struct error error; /* the first by chunk number */

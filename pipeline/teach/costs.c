@@ -23,9 +23,8 @@ struct worker_costs {
 /* --- task-overhead --- */
 
 /* CPU time, as a scheduler written in Python spends it; not sleep. */
-static void hand_out_slowly(void *context, struct worker *worker)
+static void hand_out_slowly(const struct costs *costs, struct worker *worker)
 {
-	const struct costs *costs = context;
 	struct meter *meter = worker->meter;
 	struct meter_span span = meter_begin();
 	uint64_t until = clock_cpu() + costs->teach->overhead_ns;
@@ -35,6 +34,24 @@ static void hand_out_slowly(void *context, struct worker *worker)
 	meter->costs.n_overheads++;
 	meter->costs.overhead_ns += clock_now() - span.wall_ns;
 	meter_lap(meter, METER_CLAIM, &span);
+}
+
+static void handed_out(void *context, struct worker *worker, const struct task *task)
+{
+	struct costs *costs = context;
+
+	if (teaches(costs->teach, TEACH_STATIC))
+		shares_taken(&costs->shares, task);
+	if (teaches(costs->teach, TEACH_TASK_OVERHEAD))
+		hand_out_slowly(costs, worker);
+}
+
+static bool choose(void *context, const struct worker *worker, const struct slot *slot,
+		   uint64_t *chunk)
+{
+	const struct costs *costs = context;
+
+	return shares_choose(&costs->shares, worker, slot, chunk);
 }
 
 /* --- pixels in place of answers --- */
@@ -169,8 +186,10 @@ static int worker_begin(void *context, struct worker *worker, struct error *err)
 	struct costs *costs = context;
 	struct worker_costs *own = calloc(1, sizeof(*own));
 
-	if (!own)
+	if (!own || (teaches(costs->teach, TEACH_STATIC) && !costs->shares.of)) {
+		free(own);
 		return error_memory(err, "a worker", sizeof(*own));
+	}
 	own->costs = costs;
 	worker->extra = own;
 	if (worker->ops && teach_moves_pixels(costs->teach))
@@ -205,8 +224,10 @@ static void install_hooks(struct costs *costs)
 {
 	costs->decorator = (struct decorator){
 		.context = costs, .worker_begin = worker_begin, .worker_end = worker_end};
-	if (teaches(costs->teach, TEACH_TASK_OVERHEAD))
-		costs->decorator.handed_out = hand_out_slowly;
+	if (teaches(costs->teach, TEACH_TASK_OVERHEAD) || teaches(costs->teach, TEACH_STATIC))
+		costs->decorator.handed_out = handed_out;
+	if (teaches(costs->teach, TEACH_STATIC))
+		costs->decorator.choose = choose;
 	if (teaches(costs->teach, TEACH_SHIP_PIXELS)) {
 		costs->decorator.message = take_message;
 		costs->decorator.result = complete_result;
@@ -225,12 +246,15 @@ void costs_init(struct costs *costs, const struct options *options, const struct
 	collector_init(&costs->collector);
 	costs->backlog.most = plan->backlog;
 	costs->backlog.collector = &costs->collector;
+	if (teaches(costs->teach, TEACH_STATIC))
+		shares_init(&costs->shares, plan_all_workers(plan));
 	install_hooks(costs);
 }
 
 void costs_release(struct costs *costs)
 {
 	collector_release(&costs->collector, costs->workload);
+	shares_release(&costs->shares);
 }
 
 const struct decorator *costs_decorator(const struct costs *costs)

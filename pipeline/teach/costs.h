@@ -11,6 +11,7 @@
 #include "options.h"
 #include "plan.h"
 #include "run/decorator.h"
+#include "shares.h"
 #include "ship.h"
 #include "workload.h"
 
@@ -22,6 +23,7 @@ struct costs {
 	struct gil gil;
 	struct collector collector;
 	struct backlog backlog;
+	struct shares shares;
 };
 
 void costs_init(struct costs *costs, const struct options *options, const struct plan *plan,

@@ -53,6 +53,7 @@ scene big.tif --size "$size" --seed 1
 scene mid.tif --size "$mid" --seed 2
 scene fine.tif --size "$mid" --seed 2 --tile 64
 scene plain.tif --size "$mid" --seed 2 --codec none
+scene swath.tif --size "$mid" --seed 2 --content swath --sparse
 scene tiny.tif --size 256 --tile 256 --seed 4
 if [ ! -d small ]; then
 	rm -rf .new-small

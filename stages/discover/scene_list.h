@@ -99,6 +99,9 @@ int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32
 /* The name alone, for free(); NULL without memory. */
 char *scene_list_name(const struct scene_list *scene_list, uint32_t id);
 
+/* Columns of the longest name, of very many the first ones alone; 0 without memory. */
+unsigned scene_list_name_columns(const struct scene_list *scene_list);
+
 /*
  * As scene_begin(), with what names say of sensor and date: scene_open() finds the same, but for a
  * level of processing behind the sensor. From scene_list_count() on up to scene_list_count_all()

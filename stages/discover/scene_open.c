@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "bands.h"
+#include "base/text.h"
 #include "bands/names.h"
 #include "duplicates.h"
 #include "grid.h"
@@ -263,6 +264,22 @@ bool scene_is_fresh(const struct scene *scene)
 char *scene_list_name(const struct scene_list *scene_list, uint32_t id)
 {
 	return scene_make_name(scene_list, &scene_list->entry[id]);
+}
+
+unsigned scene_list_name_columns(const struct scene_list *scene_list)
+{
+	enum { LOOKED_AT = 4096 };
+	uint32_t n = scene_list_count(scene_list);
+	unsigned most = 0;
+
+	for (uint32_t id = 0; id < n && id < LOOKED_AT; id++) {
+		char *name = scene_list_name(scene_list, id);
+		unsigned columns = name ? text_columns(name) : 0;
+
+		most = columns > most ? columns : most;
+		free(name);
+	}
+	return most;
 }
 
 int scene_begin(struct scene *scene, const struct scene_list *scene_list, uint32_t id,

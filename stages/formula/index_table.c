@@ -663,6 +663,17 @@ const char *index_word(unsigned number)
 	return index_table[number].name;
 }
 
+const char *index_constant_word(unsigned number, unsigned i)
+{
+	const char *text = index_table[number].constants;
+
+	for (; text && i; i--) {
+		text += strcspn(text, " ");
+		text = *text ? text + 1 : NULL;
+	}
+	return text;
+}
+
 const char *index_near(char list[SPELLING_LIST], const char *name)
 {
 	return spelling_near(list, name, index_word);

@@ -51,5 +51,7 @@ const char *index_near(char list[SPELLING_LIST], const char *name);
 int index_unknown(const char *name, const char *advice, struct error *err);
 /* Their names one after another, then NULL. */
 const char *index_word(unsigned number);
+/* Constant i of that index, as the row has it: its name, =, and more behind. NULL: it has fewer. */
+const char *index_constant_word(unsigned number, unsigned i);
 
 #endif

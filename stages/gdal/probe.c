@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "input/spectral.h"
 #include "input/xmp.h"
 #include "archived.h"
@@ -226,6 +227,7 @@ static void probe_georeference(GDALDatasetH dataset, struct raster_info *info)
 		(void)snprintf(info->crs, sizeof(info->crs), "%s:%s", authority, code);
 	else
 		copy_text(info->crs, sizeof(info->crs), OSRGetName(crs));
+	text_single_blanks(info->crs); /* some writers pad its words */
 }
 
 /* What reading the mask takes; its blocks may be larger than the image's. */

@@ -115,13 +115,16 @@ static void put_seconds(lab_cell cell, double s)
 	(void)snprintf(cell, LAB_CELL_BYTES, "%.*f", s < 100 ? 3 : s < 10000 ? 1 : 0, s);
 }
 
-/* What others are compared with has no speed-up of its own. */
-static void put_against(lab_cell cell, int decimals, const char *unit, double value)
+/* What others are compared with has no speed-up of its own; too short a time has none to be read.
+ */
+static void put_against(lab_cell cell, int decimals, const char *unit, double value,
+			const struct lab *lab)
 {
 	if (isfinite(value))
 		(void)snprintf(cell, LAB_CELL_BYTES, "%.*f%s", decimals, value, unit);
 	else
-		(void)snprintf(cell, LAB_CELL_BYTES, "-");
+		(void)snprintf(cell, LAB_CELL_BYTES, "%s",
+			       lab_too_short(lab->line, lab->base) ? "short" : "-");
 }
 
 static void cells_common(lab_cell *cell, const struct lab *lab)
@@ -132,8 +135,8 @@ static void cells_common(lab_cell *cell, const struct lab *lab)
 	(void)snprintf(cell[AT_WORKERS], LAB_CELL_BYTES, "%u", line->workers);
 	put_seconds(cell[AT_WALL], line->wall_s);
 	put_seconds(cell[AT_CPU], line->cpu_s);
-	put_against(cell[AT_SPEED_UP], 2, "", lab_speed_up(line, lab->base));
-	put_against(cell[AT_EFFICIENCY], 0, " %", 100 * lab_efficiency(line, lab->base));
+	put_against(cell[AT_SPEED_UP], 2, "", lab_speed_up(line, lab->base), lab);
+	put_against(cell[AT_EFFICIENCY], 0, " %", 100 * lab_efficiency(line, lab->base), lab);
 	(void)snprintf(cell[AT_WORK], LAB_CELL_BYTES, "%.0f", 100 * lab_work_share(line));
 }
 

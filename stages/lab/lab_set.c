@@ -220,9 +220,15 @@ double lab_mean(const struct lab_line *line)
 	return line->n_valid ? (double)line->sum / 0x1p40 / (double)line->n_valid : NAN;
 }
 
+bool lab_too_short(const struct lab_line *line, const struct lab_line *base)
+{
+	return line != base && lab_done(line) && lab_done(base) &&
+	       fmin(line->wall_s, base->wall_s) < LAB_LEAST_S;
+}
+
 double lab_speed_up(const struct lab_line *line, const struct lab_line *base)
 {
-	if (line == base || !lab_done(line) || !lab_done(base) || line->wall_s <= 0)
+	if (line == base || !lab_done(line) || !lab_done(base) || lab_too_short(line, base))
 		return NAN;
 	return base->wall_s / line->wall_s;
 }

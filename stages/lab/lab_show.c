@@ -14,6 +14,8 @@
 static const double good_share = 0.80;
 /* A line this short is start-up for a good part, however large its tasks are. */
 static const double short_s = 0.1;
+/* Workers with caches of their own may be a little better than one; noise is far more than that. */
+static const double most_possible = 1.15;
 /* Tasks that keep a worker longer than this are not made better by being larger. */
 static const double small_task_s = 0.001;
 
@@ -230,6 +232,55 @@ static void put_cores(const struct lab_set *set, const struct listener *who)
 	}
 }
 
+/* A speed-up that cannot be: of more than the workers, or of steps that wait for each other. */
+static bool is_impossible(const struct lab *lab)
+{
+	double share = lab->line->mode == LAB_TIME ? lab_speed_up(lab->line, lab->base)
+						   : lab_efficiency(lab->line, lab->base);
+
+	return share > most_possible;
+}
+
+static void put_impossible(const struct lab_set *set, const struct listener *who)
+{
+	char text[240], name[48];
+
+	for (unsigned i = 0; i < set->n_lines; i++) {
+		struct lab lab = lab_of_line(set, i);
+
+		if (!is_impossible(&lab))
+			continue;
+		(void)snprintf(
+			text, sizeof(text),
+			"the line %s has a speed-up of %.2f, more than %s can give: the line "
+			"that it is compared with was slowed down by something else; do not "
+			"compare these timings",
+			lab_line_name(name, lab.line), lab_speed_up(lab.line, lab.base),
+			lab.line->mode == LAB_TIME ? "a sequence" : "its workers");
+		warn(who, "timings", text);
+		return;
+	}
+}
+
+static void put_short(const struct lab_set *set, const struct listener *who)
+{
+	char text[240];
+
+	for (unsigned i = 0; i < set->n_lines; i++) {
+		struct lab lab = lab_of_line(set, i);
+
+		if (!lab_too_short(lab.line, lab.base))
+			continue;
+		(void)snprintf(text, sizeof(text),
+			       "\"short\": one of the two lines took under %.0f ms, which a "
+			       "single tick of the system's scheduler can double; no speed-up is "
+			       "read from it: try -N ten times as large",
+			       1000 * LAB_LEAST_S);
+		warn(who, "timings", text);
+		return;
+	}
+}
+
 /* What columns mean, where there are any. */
 static void put_columns(const struct lab_set *set, const struct listener *who)
 {
@@ -269,6 +320,8 @@ void lab_conclude(const struct lab_set *set, lab_say *say, void *to)
 	feet[set->lab.kind](set, &who);
 	put_left_out(set, &who);
 	put_cores(set, &who);
+	put_impossible(set, &who);
+	put_short(set, &who);
 	put_overhead(set, &who);
 	put_columns(set, &who);
 }

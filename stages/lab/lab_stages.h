@@ -78,7 +78,13 @@ double lab_pi(const struct lab_line *line);   /* the estimate */
 double lab_pi_error(uint64_t n);              /* standard error to be expected */
 int128 lab_sum_twice(uint64_t n);             /* closed form of sum of 2 * x */
 double lab_mean(const struct lab_line *line); /* recur: of the last states */
-/* Against the base, the first line of its kind; NaN for that itself. */
+/*
+ * Against the base, the first line of its kind; NaN for that itself, and where lab_too_short():
+ * one of the two took less than LAB_LEAST_S, in which a single tick of the system's scheduler
+ * (1 to 10 ms), or the start of a thread, can double it.
+ */
+#define LAB_LEAST_S 0.010
+bool lab_too_short(const struct lab_line *line, const struct lab_line *base);
 double lab_speed_up(const struct lab_line *line, const struct lab_line *base);
 double lab_efficiency(const struct lab_line *line, const struct lab_line *base);
 double lab_work_share(const struct lab_line *line); /* of wall time x workers */

@@ -37,6 +37,14 @@ static const struct graph_node nodes[N_GRAPH_NODES] = {
 		       .pattern = "reduce",
 		       .what = "scenes joined",
 		       .format = "reports"},
+	[GRAPH_ENCODE] = {.name = "encode",
+			  .pattern = "map",
+			  .what = "compression, overviews",
+			  .format = "tiles of maps"},
+	[GRAPH_GATHER] = {.name = "gather",
+			  .pattern = "reduce",
+			  .what = "tiles laid out as files",
+			  .format = "maps"},
 };
 
 static const char *index_words(const struct recipe *recipe)
@@ -53,6 +61,7 @@ static void graph_init(struct graph *graph, const struct plan *plan)
 		.workers = plan_all_workers(plan),
 		.ranks = plan->ranks ? plan->ranks : 1,
 		.scenes = plan->n_scenes,
+		.stages = GRAPH_STATS + 1,
 	};
 	for (int i = 0; i < N_GRAPH_NODES; i++)
 		graph->node[i] = nodes[i];
@@ -97,14 +106,16 @@ static uint64_t bytes_a_pixel(const struct scene *scene)
 }
 
 /*
- * The longest chain: a chunk's blocks one after the other through five stages, then its tile where
- * tiles are kept, the scene, all; where ranks keep parts of a scene, a level of the tree for each
- * doubling of ranks.
+ * The longest chain: a chunk's blocks one after the other through all stages, then its tile where
+ * tiles are kept, the scene, its maps, all; where ranks keep parts of a scene, a level of the tree
+ * for each doubling of ranks.
  */
 static void set_chain(struct graph *graph)
 {
-	graph->chain = graph->blocks_a_chunk * (GRAPH_STATS + 1) + (GRAPH_ALL - GRAPH_TILES);
+	graph->stages += graph->node[GRAPH_ENCODE].tasks > 0;
+	graph->chain = graph->blocks_a_chunk * graph->stages + (GRAPH_ALL - GRAPH_TILES);
 	graph->chain += graph->node[GRAPH_TILES].tasks > 0;
+	graph->chain += graph->node[GRAPH_GATHER].tasks > 0;
 	for (unsigned ranks = 1; ranks < graph->ranks; ranks *= 2)
 		graph->chain++;
 }
@@ -129,6 +140,10 @@ void graph_plan(struct graph *graph, const struct plan *plan, const struct chunk
 		node[i].tasks = blocks;
 	node[GRAPH_TILES].tasks = tiles;
 	node[GRAPH_SCENE].tasks = plan->n_scenes;
+	if (plan_stage_name(plan, METER_ENCODE)) {
+		node[GRAPH_ENCODE].tasks = blocks;
+		node[GRAPH_GATHER].tasks = plan->n_scenes;
+	}
 	node[GRAPH_ALL].tasks = 1;
 	node[GRAPH_READ].bytes = plan->file_bytes;
 	node[GRAPH_DECODE].bytes = pixels * per_pixel;
@@ -160,6 +175,10 @@ void graph_run(struct graph *graph, const struct run_totals *totals, const struc
 	node[GRAPH_SCENE].tasks = totals->n_ok;
 	node[GRAPH_SCENE].bytes = totals->n_ok * plan->layout.group_bytes;
 	node[GRAPH_ALL].tasks = 1;
+	node[GRAPH_ENCODE].tasks = row[METER_ENCODE].tiles;
+	node[GRAPH_ENCODE].bytes = row[METER_ENCODE].bytes_out;
+	node[GRAPH_GATHER].tasks = row[METER_GATHER].chunks;
+	node[GRAPH_GATHER].bytes = row[METER_GATHER].bytes_out;
 	graph->width = row[METER_REDUCE].chunks;
 	graph->chunks = graph->width;
 	if (log && log->has_first) {
@@ -175,14 +194,14 @@ void graph_run(struct graph *graph, const struct run_totals *totals, const struc
 
 void graph_sentence(char text[240], const struct graph *graph)
 {
-	const uint64_t in_chunk = graph->blocks_a_chunk * (GRAPH_STATS + 1);
+	const uint64_t in_chunk = graph->blocks_a_chunk * graph->stages;
 
 	(void)snprintf(text, 240,
 		       "%" PRIu64 " chunk%s can be worked on at once (width); the longest chain is "
-		       "%" PRIu64 " tasks (critical path: %d stages x %" PRIu64
+		       "%" PRIu64 " tasks (critical path: %u stages x %" PRIu64
 		       " block%s of a chunk + "
 		       "%" PRIu64 " joins); %u worker%s need%s %" PRIu64 " round%s",
-		       graph->width, graph->width == 1 ? "" : "s", graph->chain, GRAPH_STATS + 1,
+		       graph->width, graph->width == 1 ? "" : "s", graph->chain, graph->stages,
 		       graph->blocks_a_chunk, graph->blocks_a_chunk == 1 ? "" : "s",
 		       graph->chain - in_chunk, graph->workers, graph->workers == 1 ? "" : "s",
 		       graph->workers == 1 ? "s" : "",

@@ -20,6 +20,9 @@ enum graph_node_id {
 	GRAPH_TILES,
 	GRAPH_SCENE,
 	GRAPH_ALL,
+	/* Beside them, where maps are written; without, they have no tasks. */
+	GRAPH_ENCODE, /* between index and stats in the worker */
+	GRAPH_GATHER, /* once a scene is joined */
 	N_GRAPH_NODES
 };
 
@@ -37,6 +40,7 @@ struct graph {
 	uint64_t width;          /* tasks of one stage that may run at once: chunks */
 	uint64_t chain;          /* tasks of the longest chain: the critical path */
 	uint64_t blocks_a_chunk; /* the most: they go one after the other */
+	unsigned stages;         /* that a block passes */
 	uint64_t chunks;         /* of the first scene */
 	uint32_t scenes;
 	unsigned workers, ranks;

@@ -18,30 +18,54 @@ enum {
 	BOX_HEIGHT = 44,
 	TOP = 58,
 	LANE = 34,
-	SMALL = 26, /* a task that is drawn by itself */
+	SMALL = 26,  /* a task that is drawn by itself */
+	BRANCH = 42, /* between the boxes of maps and those above them */
 	FOOT = 46
 };
 
 static enum svg_colour node_colour(unsigned id)
 {
 	static const enum svg_colour colours[N_GRAPH_NODES] = {
-		[GRAPH_READ] = SVG_DISK,      [GRAPH_DECODE] = SVG_SERIES_1,
-		[GRAPH_MASK] = SVG_SERIES_4,  [GRAPH_INDEX] = SVG_SERIES_3,
-		[GRAPH_STATS] = SVG_SERIES_6, [GRAPH_TILES] = SVG_SERIES_7,
-		[GRAPH_SCENE] = SVG_SERIES_7, [GRAPH_ALL] = SVG_SERIES_7,
+		[GRAPH_READ] = SVG_DISK,       [GRAPH_DECODE] = SVG_SERIES_1,
+		[GRAPH_MASK] = SVG_SERIES_4,   [GRAPH_INDEX] = SVG_SERIES_3,
+		[GRAPH_STATS] = SVG_SERIES_6,  [GRAPH_TILES] = SVG_SERIES_7,
+		[GRAPH_SCENE] = SVG_SERIES_7,  [GRAPH_ALL] = SVG_SERIES_7,
+		[GRAPH_ENCODE] = SVG_SERIES_5, [GRAPH_GATHER] = SVG_DISK,
 	};
 
 	return colours[id];
 }
 
-/* Nodes that are there, in order. */
+/* Those of the line that sums go along, in order. */
 static unsigned shown(const struct graph *graph, unsigned id[N_GRAPH_NODES])
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < N_GRAPH_NODES; i++)
+	for (unsigned i = 0; i <= GRAPH_ALL; i++)
 		if (graph->node[i].tasks || i != GRAPH_TILES)
 			id[n++] = i;
+	return n;
+}
+
+static bool has_maps(const struct graph *graph)
+{
+	return graph->node[GRAPH_ENCODE].tasks > 0;
+}
+
+/* The same with those of maps, as a worker passes them. */
+static unsigned listed(const struct graph *graph, unsigned id[N_GRAPH_NODES])
+{
+	static const unsigned order[N_GRAPH_NODES] = {
+		GRAPH_READ,  GRAPH_DECODE, GRAPH_MASK,  GRAPH_INDEX,  GRAPH_ENCODE,
+		GRAPH_STATS, GRAPH_TILES,  GRAPH_SCENE, GRAPH_GATHER, GRAPH_ALL};
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < N_GRAPH_NODES; i++) {
+		bool may_lack = order[i] == GRAPH_TILES || order[i] > GRAPH_ALL;
+
+		if (graph->node[order[i]].tasks || !may_lack)
+			id[n++] = order[i];
+	}
 	return n;
 }
 
@@ -145,10 +169,47 @@ static double draw_summary(FILE *out, const struct graph *graph, const unsigned 
 	return TOP + BOX_HEIGHT;
 }
 
+static unsigned column_of(const unsigned *id, unsigned n, unsigned wanted)
+{
+	unsigned i = 0;
+
+	while (i + 1 < n && id[i] != wanted)
+		i++;
+	return i;
+}
+
+/* Values go to the sums and, below them, to the maps. */
+static double draw_maps(FILE *out, const struct graph *graph, const unsigned *id, unsigned n)
+{
+	static const struct {
+		unsigned node, below, from;
+	} boxes[] = {{GRAPH_ENCODE, GRAPH_STATS, GRAPH_INDEX},
+		     {GRAPH_GATHER, GRAPH_SCENE, GRAPH_STATS}};
+	const double y = TOP + BOX_HEIGHT + BRANCH;
+	char times[32], bytes[24];
+
+	for (unsigned i = 0; i < 2; i++) {
+		const struct graph_node *node = &graph->node[boxes[i].node];
+		double x = column_x(column_of(id, n, boxes[i].below));
+		double from = column_x(column_of(id, n, boxes[i].from)) + BOX;
+
+		(void)snprintf(times, sizeof(times), "x %" PRIu64, node->tasks);
+		svg_box(out, x, y, BOX, BOX_HEIGHT, node_colour(boxes[i].node), node->name, times);
+		svg_arrow(out, i ? from + 3 : from - 8, i ? y + BOX_HEIGHT / 2.0 : y - BRANCH + 3,
+			  x - 3, y + BOX_HEIGHT / 2.0, SVG_QUIET);
+		svg_small_text(out, x + BOX / 2.0, y - 8, SVG_MIDDLE, SVG_QUIET, node->pattern);
+		if (node->bytes && i == 0)
+			svg_small_text(out, x + (BOX + COLUMN) / 2.0, y - 8, SVG_MIDDLE, SVG_QUIET,
+				       bytes_text(bytes, node->bytes));
+	}
+	return y + BOX_HEIGHT;
+}
+
 /* One by one: few chunks of one scene. Blocks of a chunk, one after the other, are one circle. */
 static bool draws_all(const struct graph *graph)
 {
-	return graph->scenes == 1 && graph->width && graph->width <= MOST_LANES &&
+	return graph->scenes == 1 && !has_maps(graph) && graph->width &&
+	       graph->width <= MOST_LANES &&
 	       (!graph->node[GRAPH_TILES].tasks || graph->node[GRAPH_TILES].tasks == graph->width);
 }
 
@@ -156,7 +217,8 @@ void graph_svg(FILE *out, const struct graph *graph, bool alone)
 {
 	unsigned id[N_GRAPH_NODES], n = shown(graph, id);
 	bool all = draws_all(graph);
-	double height = TOP + (all ? (double)graph->width * LANE : BOX_HEIGHT) + FOOT;
+	double height = TOP + (all ? (double)graph->width * LANE : BOX_HEIGHT) + FOOT +
+			(has_maps(graph) ? BRANCH + BOX_HEIGHT : 0);
 	double width = column_x(n - 1) + BOX + LEFT, y;
 	char text[240];
 
@@ -167,6 +229,8 @@ void graph_svg(FILE *out, const struct graph *graph, bool alone)
 	for (unsigned i = 0; i < n; i++)
 		put_head(out, graph, i, id[i], all);
 	y = all ? draw_all(out, graph, id, n) : draw_summary(out, graph, id, n);
+	if (has_maps(graph))
+		y = draw_maps(out, graph, id, n);
 	for (unsigned i = 0; i < n; i++)
 		put_edge_bytes(out, graph, i, id[i], TOP - 7);
 	svg_text(out, LEFT, y + 32, SVG_START, SVG_INK, text);
@@ -185,7 +249,7 @@ void graph_text(FILE *out, const struct graph *graph)
 		 .most = 48,
 		 .left = true}};
 	enum { N_COLUMNS = sizeof(columns) / sizeof(columns[0]) };
-	unsigned id[N_GRAPH_NODES], n = shown(graph, id);
+	unsigned id[N_GRAPH_NODES], n = listed(graph, id);
 	char text[240], bytes[24], tasks[24];
 	struct table table;
 

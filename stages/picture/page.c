@@ -20,6 +20,54 @@ static void put_element(FILE *out, const char *open, const char *close, const ch
 	fputs(close, out);
 }
 
+/* Bytes of an option's name at `text`, "--mask" or "-o"; 0: there is none. */
+static size_t option_length(const char *text)
+{
+	size_t n = strspn(text, "-");
+
+	if (n < 1 || n > 2 || !isalpha((unsigned char)text[n]))
+		return 0;
+	while (isalnum((unsigned char)text[n]) || text[n] == '-')
+		n++;
+	return n;
+}
+
+/* Bytes of a date, "2026-07-01"; 0: there is none. */
+static size_t date_length(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+
+	if (n != 4 || text[n] != '-')
+		return 0;
+	n = strspn(text, "0123456789-");
+	return n == 10 ? n : 0;
+}
+
+/* Words of people: lines are broken at hyphens, but not those of an option's name or a date. */
+static void put_words(FILE *out, const char *open, const char *close, const char *text)
+{
+	const char *from = text;
+
+	fputs(open, out);
+	for (const char *p = text; *p; p++) {
+		bool begins = p == text || strchr(" (\n'\"`,;:", p[-1]);
+		size_t n = begins ? option_length(p) : 0;
+
+		if (begins && !n)
+			n = date_length(p);
+		if (!n)
+			continue;
+		svg_escape_part(out, from, (size_t)(p - from));
+		fputs("<span class=\"s\">", out);
+		svg_escape_part(out, p, n);
+		fputs("</span>", out);
+		from = p + n;
+		p = from - 1;
+	}
+	svg_escape(out, from);
+	fputs(close, out);
+}
+
 PRINTF_LIKE(4, 0)
 static void put_format(FILE *out, const char *open, const char *close, const char *format,
 		       va_list args)
@@ -28,7 +76,7 @@ static void put_format(FILE *out, const char *open, const char *close, const cha
 
 	if (vsnprintf(text, sizeof(text), format, args) >= TEXT_BYTES)
 		memcpy(text + sizeof(text) - sizeof(more), more, sizeof(more));
-	put_element(out, open, close, text);
+	put_words(out, open, close, text);
 }
 
 /* "Time and memory" as time-and-memory, by which links find it. */
@@ -111,7 +159,7 @@ void page_note(FILE *out, const char *format, ...)
 
 void page_code(FILE *out, const char *text)
 {
-	put_element(out, "<pre><code>", "</code></pre>\n", text);
+	put_words(out, "<pre><code>", "</code></pre>\n", text);
 }
 
 void page_list_open(FILE *out)
@@ -133,6 +181,16 @@ void page_list_close(FILE *out)
 	fputs("</ul>\n", out);
 }
 
+void page_figure(FILE *out, const char *heading, const char *caption, page_draw *draw,
+		 const void *what)
+{
+	put_element(out, "<figure>\n<h3>", "</h3>\n<div class=\"broad\">\n", heading);
+	draw(out, PAGE_WIDE, what);
+	fputs("</div>\n<div class=\"slim\">\n", out);
+	draw(out, PAGE_NARROW, what);
+	page_figure_close(out, caption);
+}
+
 void page_figure_open(FILE *out, const char *heading)
 {
 	put_element(out, "<figure>\n<h3>", "</h3>\n", heading);
@@ -142,7 +200,7 @@ void page_figure_open(FILE *out, const char *heading)
 
 void page_figure_close(FILE *out, const char *caption)
 {
-	put_element(out, "</div>\n<figcaption>", "</figcaption>\n</figure>\n", caption);
+	put_words(out, "</div>\n<figcaption>", "</figcaption>\n</figure>\n", caption);
 }
 
 static void put_table(FILE *out, const char *caption)
@@ -154,7 +212,7 @@ static void put_table(FILE *out, const char *caption)
 void page_table_open(FILE *out, const char *caption, const char *const *heads, unsigned n)
 {
 	put_table(out, caption);
-	put_element(out, "<table>\n<caption>", "</caption>\n<thead><tr>", caption);
+	put_words(out, "<table>\n<caption>", "</caption>\n<thead><tr>", caption);
 	for (unsigned i = 0; i < n; i++)
 		if (*heads[i] == '>')
 			put_element(out, "<th scope=\"col\" class=\"n\">", "</th>", heads[i] + 1);
@@ -166,7 +224,7 @@ void page_table_open(FILE *out, const char *caption, const char *const *heads, u
 void page_facts_open(FILE *out, const char *caption)
 {
 	put_table(out, caption);
-	put_element(out, "<table class=\"facts\">\n<caption>", "</caption>\n<tbody>\n", caption);
+	put_words(out, "<table class=\"facts\">\n<caption>", "</caption>\n<tbody>\n", caption);
 }
 
 void page_fact(FILE *out, const char *name, const char *format, ...)
@@ -227,6 +285,16 @@ void page_wide_cell(FILE *out, unsigned n, const char *format, ...)
 	fprintf(out, "<td class=\"w\" colspan=\"%u\">", n);
 	va_start(args, format);
 	put_format(out, "<div>", "</div></td>", format, args);
+	va_end(args);
+}
+
+void page_row_below(FILE *out, unsigned n, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(out, "<tr><td class=\"w b\" colspan=\"%u\">", n);
+	va_start(args, format);
+	put_format(out, "<div>", "</div></td></tr>\n", format, args);
 	va_end(args);
 }
 
@@ -308,7 +376,7 @@ void page_picture(FILE *out, const struct page_picture *picture)
 		put_image(out, picture);
 	if (*picture->link)
 		fputs("</a>", out);
-	put_element(out, "<figcaption>", "</figcaption></figure>\n", picture->caption);
+	put_words(out, "<figcaption>", "</figcaption></figure>\n", picture->caption);
 }
 
 void page_key(FILE *out, const struct page_key *key)

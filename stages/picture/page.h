@@ -32,7 +32,16 @@ void page_list_open(FILE *out);
 void page_item(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 void page_list_close(FILE *out);
 
-/* Between them one picture; the caption says how to read it. */
+/*
+ * A picture that is laid out twice, so that its words can be read wherever it stands: PAGE_WIDE for
+ * a screen or a sheet of paper, PAGE_NARROW for a narrow screen. Each shows the one that fits;
+ * `draw` writes a whole <svg> of that width. The caption says how to read it.
+ */
+enum { PAGE_WIDE = 900, PAGE_NARROW = 400 };
+typedef void page_draw(FILE *out, double width, const void *what);
+void page_figure(FILE *out, const char *heading, const char *caption, page_draw *draw,
+		 const void *what);
+/* Between them one picture that has one width alone. */
 void page_figure_open(FILE *out, const char *heading);
 void page_figure_close(FILE *out, const char *caption);
 
@@ -48,6 +57,8 @@ void page_number(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 /* One cell over n columns, in place of numbers. It makes none of them wider, however long. */
 void page_wide_cell(FILE *out, unsigned n, const char *format, ...) PRINTF_LIKE(3, 4);
 void page_row_close(FILE *out);
+/* Below a row, over all n columns: why it has no numbers. */
+void page_row_below(FILE *out, unsigned n, const char *format, ...) PRINTF_LIKE(3, 4);
 /*
  * Below a row, over all n columns: one line, and more that is shown when it is clicked on. Items
  * (page_item()) go between.

@@ -39,7 +39,11 @@ static const char tables[] =
 	"td.n,th.n{text-align:right}td.n,td.u{white-space:nowrap}"
 	/* A long text takes the width that its columns have, and gives them none. */
 	"td.w{color:var(--warn)}td>div{contain:inline-size;min-width:6rem;overflow-wrap:anywhere}"
-	"td.f{color:var(--quiet);padding-left:1.2rem}"
+	"td.f{color:var(--quiet)}td.f,td.b{padding-left:1.2rem}"
+	/* Words of a whole row, and the caption, stay on a screen that is narrower than the table.
+	 */
+	"caption{max-width:calc(100vw - 2rem)}"
+	"td.f>div,td.b>div{position:sticky;left:1.2rem;max-width:calc(100vw - 4rem)}"
 	"td ul{margin:.2rem 0;padding-left:1.2rem;overflow-wrap:anywhere}"
 	"table.facts{min-width:18rem}table.facts th{color:var(--quiet);min-width:6rem}"
 	"table.facts td{overflow-wrap:anywhere}summary{cursor:pointer}";
@@ -50,7 +54,9 @@ static const char tables[] =
 	" 0 0/8px 8px"
 
 static const char pictures[] =
-	"figure{margin:1.5rem 0}.scroll>svg{display:block;width:100%;min-width:42rem;height:auto}"
+	"figure{margin:1.5rem 0}figure div>svg{display:block;width:100%;height:auto}"
+	".scroll>svg{min-width:42rem}.slim{display:none;max-width:30rem}"
+	"@media screen and (max-width:46rem){.slim{display:block}.broad{display:none}}"
 	"figcaption{color:var(--quiet);font-size:.9rem;max-width:46rem;margin-top:.3rem}"
 	".maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));"
 	"gap:1rem 1.2rem;margin:.8rem 0}"
@@ -67,14 +73,17 @@ static const char pictures[] =
 /* Whatever is folded is unfolded, where the browser can; nothing is cut between two sheets. */
 static const char paper[] =
 	"@page{size:A4;margin:15mm 13mm}"
-	"@media print{body{font-size:10pt}header,main{max-width:none;padding:0}nav,.skip{display:"
-	"none}.wide,.scroll{overflow:visible}.scroll>svg{min-width:0}table{font-size:8pt}"
+	"@media print{body{font-size:10pt}figure{margin:1rem 0}"
+	"header,main{max-width:none;padding:0}nav,.skip{display:none}"
+	".wide,.scroll{overflow:visible}.scroll>svg{min-width:0}table{font-size:8pt}"
 	"th,td{padding:.15rem .3rem}tbody th{min-width:0}"
+	"h2+p,p:has(+figure){break-after:avoid}"
 	"tr,figure,.note,li,pre,.wide{break-inside:avoid}.wide:has(td.f){break-inside:auto}h2,h3,"
 	"caption,thead{break-after:avoid}"
 	"thead{display:table-header-group}img,svg,i{print-color-adjust:exact;"
 	"-webkit-print-color-adjust:exact}.maps{grid-template-columns:repeat(4,1fr)}"
-	"tr:has(+tr>td.f){break-after:avoid}figure.t figcaption{font-size:7pt}"
+	"tr:has(+tr>td.f),tr:has(+tr>td.b){break-after:avoid}main>figure:last-child{break-before:"
+	"avoid}caption,td>div{max-width:none!important}figure.t figcaption{font-size:7pt}"
 	"details::details-content{content-visibility:visible;display:block}}";
 
 void page_style(FILE *out)

@@ -35,9 +35,15 @@ static void put_attribute(FILE *out, const char *name, double value)
 
 void svg_escape(FILE *out, const char *text)
 {
+	svg_escape_part(out, text, strlen(text));
+}
+
+void svg_escape_part(FILE *out, const char *text, size_t n_bytes)
+{
+	const char *const end = text + n_bytes;
 	char piece[PRINTABLE_PIECE];
 
-	while (*text) {
+	while (text < end && *text) {
 		size_t n = printable_next(piece, &text);
 
 		if (*piece == '&')
@@ -239,8 +245,8 @@ void svg_arrow(FILE *out, double x1, double y1, double x2, double y2, enum svg_c
 	fprintf(out, "\" class=\"f-%s\"/>\n", svg_colour_name(colour));
 }
 
-double svg_legend(FILE *out, double x, double y, enum svg_colour colour, enum svg_dash dash,
-		  const char *text)
+void svg_line_sample(FILE *out, double x, double y, enum svg_colour colour, enum svg_dash dash,
+		     const char *text)
 {
 	fputs("<line", out);
 	put_attribute(out, "x1", x);
@@ -249,13 +255,11 @@ double svg_legend(FILE *out, double x, double y, enum svg_colour colour, enum sv
 	put_attribute(out, "y2", y - 4);
 	fprintf(out, " class=\"line%s s-%s\"/>\n", dashes[dash], svg_colour_name(colour));
 	svg_text(out, x + 28, y, SVG_START, SVG_INK, text);
-	return x + 28 + svg_text_width(text, 12) + 20;
 }
 
-double svg_legend_area(FILE *out, double x, double y, enum svg_colour colour, const char *text)
+void svg_area_sample(FILE *out, double x, double y, enum svg_colour colour, const char *text)
 {
 	put_rect(out, x, y - 10, 12, 12);
 	fprintf(out, " stroke-width=\"0.7\" class=\"f-%s s-quiet\"/>\n", svg_colour_name(colour));
 	svg_text(out, x + 18, y, SVG_START, SVG_INK, text);
-	return x + 18 + svg_text_width(text, 12) + 20;
 }

@@ -72,8 +72,10 @@ const char *svg_ramp_colour(char buf[8], double value);
 void svg_open(FILE *out, double width, double height, const char *label, bool alone);
 void svg_close(FILE *out);
 
-/* Text with markup escaped, for what the functions below do not do. */
+/* Text with markup escaped, for what the functions below do not do; of the second n bytes at most.
+ */
 void svg_escape(FILE *out, const char *text);
+void svg_escape_part(FILE *out, const char *text, size_t n);
 /* At most three decimals, no exponent, no locale; 0 if not finite. */
 void svg_put(FILE *out, double value);
 
@@ -166,10 +168,26 @@ void svg_mark_y(FILE *out, const struct svg_plot *plot, double y, enum svg_colou
 /* Shade x from low to high (to the plot's edges at most). */
 void svg_shade_x(FILE *out, const struct svg_plot *plot, double low, double high,
 		 enum svg_colour colour);
-/* One entry of a legend, at x; returns where the next may begin. */
-double svg_legend(FILE *out, double x, double y, enum svg_colour colour, enum svg_dash dash,
-		  const char *text);
-/* The same with a square, for areas. */
-double svg_legend_area(FILE *out, double x, double y, enum svg_colour colour, const char *text);
+/* A line, or an area, as a legend shows it, and what it is; y is the text's base line. */
+void svg_line_sample(FILE *out, double x, double y, enum svg_colour colour, enum svg_dash dash,
+		     const char *text);
+void svg_area_sample(FILE *out, double x, double y, enum svg_colour colour, const char *text);
+
+/*
+ * A legend: entries side by side between two edges, in a new row where one is full. With `out` NULL
+ * they are only laid out: `y`, the base line of the last row, tells how high it is.
+ */
+struct svg_legend {
+	double from, to, x, y;
+};
+struct svg_legend svg_legend_at(double from, double to);
+void svg_legend_line(FILE *out, struct svg_legend *legend, enum svg_colour colour,
+		     enum svg_dash dash, const char *text);
+void svg_legend_area(FILE *out, struct svg_legend *legend, enum svg_colour colour,
+		     const char *text);
+/* For an entry of the caller's own, so wide: where it begins, on the base line legend->y. */
+double svg_legend_take(struct svg_legend *legend, double width);
+/* The next entry begins a row. */
+void svg_legend_row(struct svg_legend *legend);
 
 #endif

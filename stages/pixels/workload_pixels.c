@@ -12,6 +12,7 @@ static struct scene_list_facts facts(const struct scene_list *scene_list)
 		.n_scenes = scene_list_count(scene_list),
 		.n_all_scenes = scene_list_count_all(scene_list),
 		.files_checksum = scene_list_checksum(scene_list),
+		.name_columns = scene_list_name_columns(scene_list),
 	};
 }
 

@@ -8,8 +8,6 @@
 #include "run_figures.h"
 #include "base/text.h"
 
-enum { WIDTH = 900 };
-
 static double mib(uint64_t bytes)
 {
 	return (double)bytes / (1 << 20);
@@ -43,43 +41,75 @@ static void put_curves(FILE *out, const struct trace_log *log, const struct svg_
 	svg_clip_close(out);
 }
 
-void figure_memory(FILE *out, const struct run_totals *totals, const struct plan *plan)
+/* What a figure is drawn of. */
+struct drawn {
+	const struct run_totals *totals;
+	const struct plan *plan;
+};
+
+static double most_mib(const struct run_totals *totals)
 {
 	const struct trace_log *log = totals->trace;
-	double most = mib(totals->reserved_peak), limit = mib(plan->budget.limit), x = 70;
-	bool far;
-	struct svg_plot plot = {
-		.x = {.high = (double)(log->end_ns - log->begin_ns) / 1e9,
-		      .from = 70,
-		      .to = WIDTH - 10,
-		      .format = svg_format_seconds},
-		.y = {.from = 250, .to = 36, .format = format_mib},
-	};
-	char budget[80], b[24];
+	double most = mib(totals->reserved_peak);
 
 	for (uint32_t i = 0; i < log->n_samples; i++)
 		if (mib(log->sample[i].resident) > most)
 			most = mib(log->sample[i].resident);
-	far = limit > 4 * most; /* a line so far above would press the curves to the ground */
-	svg_axis_fit(&plot.y, 0, far ? most * 1.1 : limit > most ? limit * 1.05 : most * 1.05);
-	page_figure_open(out, "Memory over time");
-	svg_open(out, WIDTH, 280, "Memory over time", false);
-	x = svg_legend(out, x, 14, SVG_SERIES_1, SVG_SOLID,
-		       plan->own_memory ? "resident, all processes (PSS)" : "resident");
-	x = svg_legend(out, x, 14, SVG_SERIES_3, SVG_DASHED, "reserved");
+	return most;
+}
+
+static void memory_legend(FILE *out, struct svg_legend *legend, const struct plan *plan, bool far)
+{
+	char budget[80], b[24];
+
+	svg_legend_line(out, legend, SVG_SERIES_1, SVG_SOLID,
+			plan->own_memory ? "resident, all processes (PSS)" : "resident");
+	svg_legend_line(out, legend, SVG_SERIES_3, SVG_DASHED, "reserved");
 	(void)snprintf(budget, sizeof(budget), "budget %s%s", bytes_text(b, plan->budget.limit),
 		       far ? ": above the picture" : "");
-	(void)svg_legend(out, x, 14, SVG_WARN, SVG_DASHED, budget);
+	svg_legend_line(out, legend, SVG_WARN, SVG_DASHED, budget);
+}
+
+static void draw_memory(FILE *out, double width, const void *what)
+{
+	enum { LEFT = 70, HEIGHT = 214, BELOW = 30 };
+	const struct drawn *drawn = what;
+	const struct trace_log *log = drawn->totals->trace;
+	double most = most_mib(drawn->totals), limit = mib(drawn->plan->budget.limit), top;
+	bool far = limit > 4 * most; /* a line so far above would press the curves to the ground */
+	struct svg_legend legend = svg_legend_at(LEFT, width - 10), drawn_legend = legend;
+	struct svg_plot plot = {
+		.x = {.high = (double)(log->end_ns - log->begin_ns) / 1e9,
+		      .from = LEFT,
+		      .to = width - 10,
+		      .format = svg_format_seconds},
+		.y = {.format = format_mib},
+	};
+
+	memory_legend(NULL, &legend, drawn->plan, far);
+	top = legend.y + 22;
+	plot.y.from = top + HEIGHT;
+	plot.y.to = top;
+	svg_axis_fit(&plot.y, 0, far ? most * 1.1 : limit > most ? limit * 1.05 : most * 1.05);
+	svg_open(out, width, top + HEIGHT + BELOW, "Memory over time", false);
+	memory_legend(out, &drawn_legend, drawn->plan, far);
 	svg_frame(out, &plot, NULL, 0);
 	put_curves(out, log, &plot);
 	if (!far)
 		svg_mark_y(out, &plot, limit, SVG_WARN, "budget");
 	svg_close(out);
-	page_figure_close(
-		out,
+}
+
+void figure_memory(FILE *out, const struct run_totals *totals, const struct plan *plan)
+{
+	const struct drawn drawn = {totals, plan};
+
+	page_figure(
+		out, "Memory over time",
 		"As a system monitor shows it. Reserved is what the plan has promised to workers, "
 		"program and libraries; resident is what the operating system has given. Both stay "
-		"under the budget, however large the scenes are.");
+		"under the budget, however large the scenes are.",
+		draw_memory, &drawn);
 }
 
 /* --- stages --- */
@@ -141,34 +171,61 @@ static unsigned named_stages(const struct plan *plan)
 	return n;
 }
 
-void figure_stages(FILE *out, const struct run_totals *totals, const struct plan *plan)
+static double longest_of(const struct run_totals *totals)
 {
-	struct svg_axis x = {.from = 78, .to = WIDTH - 130, .format = svg_format_seconds};
-	struct run_figures figures;
-	double most = 0, y = 30, at = x.from;
+	double most = 0;
 
-	run_figures_make(&figures, totals);
 	for (int stage = 0; stage < N_METER_STAGES; stage++) {
 		double s = longest(&totals->meter.row[stage]);
 
 		most = s > most ? s : most;
 	}
-	x.high = most > 0 ? most : 1;
-	page_figure_open(out, "Where the workers' time went");
-	svg_open(out, WIDTH, y + named_stages(plan) * 26, "Time of each stage", false);
-	at = svg_legend_area(out, at, 14, SVG_SERIES_1, "busy (the stage's colour)");
-	at = svg_legend_area(out, at, 14, SVG_QUIET, "of it CPU time");
-	at = svg_legend_area(out, at, 14, SVG_SERIALISATION, "waiting");
-	(void)svg_legend_area(out, at, 14, SVG_COMMUNICATION, "messages between workers");
+	return most > 0 ? most : 1;
+}
+
+static void stages_legend(FILE *out, struct svg_legend *legend)
+{
+	svg_legend_area(out, legend, SVG_SERIES_1, "busy (the stage's colour)");
+	svg_legend_area(out, legend, SVG_QUIET, "of it CPU time");
+	svg_legend_area(out, legend, SVG_SERIALISATION, "waiting");
+	svg_legend_area(out, legend, SVG_COMMUNICATION, "messages between workers");
+}
+
+static void draw_stages(FILE *out, double width, const void *what)
+{
+	enum { LEFT = 78, BESIDE = 130, ROW = 26 };
+	const struct drawn *drawn = what;
+	const struct run_totals *totals = drawn->totals;
+	struct svg_axis x = {.from = LEFT,
+			     .to = width - BESIDE,
+			     .high = longest_of(totals),
+			     .format = svg_format_seconds};
+	struct svg_legend legend = svg_legend_at(LEFT, width), drawn_legend = legend;
+	struct run_figures figures;
+	double y;
+
+	run_figures_make(&figures, totals);
+	stages_legend(NULL, &legend);
+	y = legend.y + 16;
+	svg_open(out, width, y + named_stages(drawn->plan) * ROW, "Time of each stage", false);
+	stages_legend(out, &drawn_legend);
 	for (int stage = 0; stage < N_METER_STAGES; stage++) {
-		if (!plan_stage_name(plan, (enum meter_stage)stage))
+		if (!plan_stage_name(drawn->plan, (enum meter_stage)stage))
 			continue;
 		put_stage(out, &x, y, (enum meter_stage)stage, &totals->meter.row[stage],
 			  figures.worker_s);
-		y += 26;
+		y += ROW;
 	}
 	svg_close(out);
-	page_figure_close(out,
-			  "Over all workers; per cent of their time. Busy and not on the CPU: the "
-			  "disk, or another program had the core.");
+}
+
+void figure_stages(FILE *out, const struct run_totals *totals, const struct plan *plan)
+{
+	const struct drawn drawn = {totals, plan};
+
+	page_figure(
+		out, "Where the workers' time went",
+		"Over all workers; per cent of their time. Busy and not on the CPU: the disk, or "
+		"another program had the core.",
+		draw_stages, &drawn);
 }

@@ -8,7 +8,7 @@
 #include "html_figures.h"
 #include "picture/page.h"
 
-enum { MOST = 64, WIDTH = 900, LARGEST = 320, TOP = 6, KEY_X = 350 };
+enum { MOST = 64, LARGEST = 320, KEY = 32 };
 
 struct map {
 	uint32_t across, down; /* of the data */
@@ -57,37 +57,35 @@ static void map_draw(FILE *out, const struct map *map, double aspect, double to,
 
 			if (isfinite(value))
 				(void)snprintf(tip, sizeof(tip), "%.4g %s", value, unit);
-			svg_cell(out, column * w, TOP + row * h, w, h,
+			svg_cell(out, column * w, row * h, w, h,
 				 svg_ramp_colour(colour, value / to), tip);
 		}
 }
 
-static void put_key(FILE *out, const char *high, const char *what, bool unknown)
+/* Below the map, so that it stays beside it however narrow the page is. y: of its base line. */
+static void put_key(FILE *out, double y, const char *high, bool unknown)
 {
-	enum { STEPS = 32, HEIGHT = 192 };
-	char none[8];
+	enum { STEPS = 32, STRIP = 128, TEXT = 12, APART = 6, SWATCH = 18 };
+	static const char what[] = "time of a chunk: 0";
+	double x = svg_text_width(what, TEXT) + APART;
+	char colour[8];
 
-	for (unsigned i = 0; i < STEPS; i++) {
-		char colour[8];
-
-		svg_cell(out, KEY_X, TOP + 24 + (STEPS - 1 - i) * (HEIGHT / STEPS), 18,
-			 (double)HEIGHT / STEPS + .3, svg_ramp_colour(colour, (i + .5) / STEPS),
-			 NULL);
-	}
-	svg_text(out, KEY_X, TOP + 12, SVG_START, SVG_INK, what);
-	svg_text(out, KEY_X + 26, TOP + 34, SVG_START, SVG_QUIET, high);
-	svg_text(out, KEY_X + 26, TOP + 24 + HEIGHT, SVG_START, SVG_QUIET, "0");
+	svg_text(out, 0, y, SVG_START, SVG_INK, what);
+	for (unsigned i = 0; i < STEPS; i++, x += (double)STRIP / STEPS)
+		svg_cell(out, x, y - 11, (double)STRIP / STEPS + .3, 14,
+			 svg_ramp_colour(colour, (i + .5) / STEPS), NULL);
+	x += APART;
+	svg_text(out, x, y, SVG_START, SVG_INK, high);
 	if (!unknown)
 		return;
-	svg_cell(out, KEY_X, TOP + 38 + HEIGHT, 18, 12, svg_ramp_colour(none, NAN), NULL);
-	svg_text(out, KEY_X + 26, TOP + 48 + HEIGHT, SVG_START, SVG_QUIET, "not known");
+	x += svg_text_width(high, TEXT) + 2 * APART;
+	svg_cell(out, x, y - 11, SWATCH, 14, svg_ramp_colour(colour, NAN), NULL);
+	svg_text(out, x + SWATCH + APART, y, SVG_START, SVG_QUIET, "not known");
 }
 
 static double map_height(double aspect)
 {
-	double height = aspect >= 1 ? LARGEST / aspect : LARGEST;
-
-	return height + 2 * TOP < 260 ? 260 : height + 2 * TOP;
+	return aspect >= 1 ? LARGEST / aspect : LARGEST;
 }
 
 static double clamp_aspect(uint32_t x_size, uint32_t y_size)
@@ -122,41 +120,65 @@ static struct chunk_times collect(struct map *map, const struct trace_log *log)
 	return times;
 }
 
+/* What the figure is drawn of. */
+struct drawn {
+	const struct map *map;
+	double aspect, largest; /* ms, of a cell */
+	bool unknown;           /* of some chunks */
+};
+
+static void draw_chunks(FILE *out, double width, const void *what)
+{
+	const struct drawn *drawn = what;
+	double height = map_height(drawn->aspect);
+	char high[32];
+
+	svg_open(out, width, height + KEY, "Map of the time of each chunk", false);
+	map_draw(out, drawn->map, drawn->aspect, drawn->largest, "ms");
+	(void)snprintf(high, sizeof(high), "%.3g ms", drawn->largest);
+	put_key(out, height + KEY - 8, high, drawn->unknown);
+	svg_close(out);
+}
+
+static void put_figure(FILE *out, const struct drawn *drawn, const struct chunk_times *times,
+		       const struct chunk_grid *grid)
+{
+	const struct map *map = drawn->map;
+	char text[400];
+
+	(void)snprintf(text, sizeof(text),
+		       "The first scene's %u x %u chunks of %u x %u pixels%s. The slowest took "
+		       "%.2f x the mean of %.3g ms: chunks that differ much leave workers idle at "
+		       "the end.%s",
+		       map->across, map->down, grid->chunk_x_size, grid->chunk_y_size,
+		       map->cells_across < map->across || map->cells_down < map->down
+			       ? ", several a cell"
+			       : "",
+		       times->most / (times->sum / (double)times->n), times->sum / (double)times->n,
+		       drawn->unknown ? " Grey: not known, as events were joined." : "");
+	page_figure(out, "Time of each chunk", text, draw_chunks, drawn);
+}
+
 void figure_chunks(FILE *out, const struct run_totals *totals)
 {
 	const struct trace_log *log = totals->trace;
 	const struct chunk_grid *grid = &log->first_grid;
-	double aspect, largest = 0;
-	char text[400], high[32];
 	struct chunk_times times;
+	struct drawn drawn = {.largest = 0};
 	struct map map;
 
 	if (!log->has_first || !grid->chunk_x_size || !grid->chunk_y_size)
 		return;
-	aspect = clamp_aspect(grid->x_size, grid->y_size);
 	map_init(&map, (uint32_t)ceil_div(grid->x_size, grid->chunk_x_size),
 		 (uint32_t)ceil_div(grid->y_size, grid->chunk_y_size));
 	times = collect(&map, log);
 	for (unsigned row = 0; row < map.cells_down; row++)
 		for (unsigned column = 0; column < map.cells_across; column++)
-			largest = fmax(largest, map_value(&map, row, column));
-	if (times.n < 2 || !(largest > 0))
+			drawn.largest = fmax(drawn.largest, map_value(&map, row, column));
+	if (times.n < 2 || !(drawn.largest > 0))
 		return;
-	page_figure_open(out, "Time of each chunk");
-	svg_open(out, WIDTH, map_height(aspect), "Map of the time of each chunk", false);
-	map_draw(out, &map, aspect, largest, "ms");
-	(void)snprintf(high, sizeof(high), "%.3g ms", largest);
-	put_key(out, high, "time of a chunk", times.n < chunk_grid_count(grid));
-	svg_close(out);
-	(void)snprintf(
-		text, sizeof(text),
-		"The first scene's %u x %u chunks of %u x %u pixels%s. The slowest took "
-		"%.2f x the mean of %.3g ms: chunks that differ much leave workers idle at "
-		"the end.%s",
-		map.across, map.down, grid->chunk_x_size, grid->chunk_y_size,
-		map.cells_across < map.across || map.cells_down < map.down ? ", several a cell"
-									   : "",
-		times.most / (times.sum / (double)times.n), times.sum / (double)times.n,
-		times.n < chunk_grid_count(grid) ? " Grey: not known, as events were joined." : "");
-	page_figure_close(out, text);
+	drawn.map = &map;
+	drawn.aspect = clamp_aspect(grid->x_size, grid->y_size);
+	drawn.unknown = times.n < chunk_grid_count(grid);
+	put_figure(out, &drawn, &times, grid);
 }

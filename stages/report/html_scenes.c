@@ -63,7 +63,10 @@ static void put_row(FILE *out, const struct scene_result *result, unsigned v,
 	} else {
 		(void)scene_missing_reason(scene, recipe, v, why, sizeof(why));
 		page_cell(out, "%s", ok ? "missing" : scene_status_name(result->status));
-		page_wide_cell(out, NUMBERS, "%s", ok ? why : result->error.text);
+		page_wide_cell(out, NUMBERS, "%s", "");
+		page_row_close(out);
+		page_row_below(out, SCENE_COLUMNS, "%s", ok ? why : result->error.text);
+		return;
 	}
 	page_row_close(out);
 }

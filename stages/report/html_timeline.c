@@ -9,12 +9,10 @@
 
 enum {
 	LEFT = 84,
-	WIDTH = 900,
 	MOST_ROWS = 32,
 	MOST_CELLS = 16000, /* over all rows */
 	MOST_COLUMNS = 800,
 	ROW = 20,
-	LEGEND = 18,
 	GAP = 5,
 	NOTHING = N_TRACE_KINDS /* no event: the worker was between things, or not there */
 };
@@ -95,15 +93,39 @@ static void put_run(FILE *out, double x, double width, double y, unsigned kind, 
 	svg_rect(out, x, y, width, ROW, kind_colour(kind), tip);
 }
 
-static void put_row(FILE *out, const struct trace_log *log, const struct plan *plan,
-		    const struct trace *trace, double y, unsigned columns)
+/* Where things stand. */
+struct layout {
+	const struct trace_log *log;
+	const struct plan *plan;
+	double width; /* of the picture */
+	unsigned columns;
+};
+
+static void put_failed(FILE *out, const struct layout *l, const struct trace *trace, double y)
 {
-	double begin = (double)log->begin_ns, length = (double)(log->end_ns - log->begin_ns);
+	double begin = (double)l->log->begin_ns;
+	double length = (double)(l->log->end_ns - l->log->begin_ns);
+
+	for (uint32_t i = 0; i < trace->chunk.n; i++) {
+		const struct trace_event *e = &trace->chunk.event[i];
+		double end = ((double)(e->begin_ns + e->busy_ns) - begin) / length;
+
+		if (e->status == CHUNK_FAILED)
+			svg_rect(out, LEFT + (l->width - LEFT) * end - 3, y, 4, ROW, SVG_ERROR,
+				 "a chunk failed");
+	}
+}
+
+static void put_row(FILE *out, const struct layout *l, const struct trace *trace, double y)
+{
+	double begin = (double)l->log->begin_ns;
+	double length = (double)(l->log->end_ns - l->log->begin_ns);
 	struct row row = {.ring = &trace->lap};
-	double width = (double)(WIDTH - LEFT) / columns;
+	const unsigned columns = l->columns;
+	double width = (l->width - LEFT) / columns;
 	unsigned first = 0, kind = NOTHING;
 
-	svg_rect(out, LEFT, y, WIDTH - LEFT, ROW, SVG_IDLE, NULL);
+	svg_rect(out, LEFT, y, l->width - LEFT, ROW, SVG_IDLE, NULL);
 	for (unsigned i = 0; i <= columns; i++) {
 		unsigned k = i == columns ? NOTHING + 1
 					  : column_kind(&row, begin + length * i / columns,
@@ -112,71 +134,56 @@ static void put_row(FILE *out, const struct trace_log *log, const struct plan *p
 		if (k == kind)
 			continue;
 		put_run(out, LEFT + first * width, (i - first) * width, y, kind,
-			kind < NOTHING ? name_of(plan, kind) : "",
+			kind < NOTHING ? name_of(l->plan, kind) : "",
 			length * (i - first) / columns / 1e9);
 		kind = k;
 		first = i;
 	}
-	for (uint32_t i = 0; i < trace->chunk.n; i++) {
-		const struct trace_event *e = &trace->chunk.event[i];
-		double end = ((double)(e->begin_ns + e->busy_ns) - begin) / length;
+	put_failed(out, l, trace, y);
+	svg_line(out, LEFT, y + ROW + 1, l->width, y + ROW + 1, SVG_GRID, SVG_SOLID);
+}
 
-		if (e->status == CHUNK_FAILED)
-			svg_rect(out, LEFT + (WIDTH - LEFT) * end - 3, y, 4, ROW, SVG_ERROR,
-				 "a chunk failed");
-	}
-	svg_line(out, LEFT, y + ROW + 1, WIDTH, y + ROW + 1, SVG_GRID, SVG_SOLID);
+/* Messages, in a row of their own. */
+static void put_last_row(FILE *out, struct svg_legend *legend)
+{
+	svg_legend_row(legend);
+	svg_legend_area(out, legend, kind_colour(TRACE_TRANSFER),
+			legend->to < PAGE_WIDE
+				? "messages, hand-out, waiting for another"
+				: "messages, hand-out, waiting for a lock or worker");
+	svg_legend_area(out, legend, kind_colour(TRACE_PACK), "packing");
+	svg_legend_area(out, legend, SVG_ERROR, "error");
 }
 
 /* Of a lab: its own stages, and no disk. */
-static void put_lab_legend(FILE *out, double y, const struct plan *plan)
+static void put_lab_legend(FILE *out, struct svg_legend *legend, const struct plan *plan)
 {
 	static const unsigned kinds[] = {METER_INDEX, METER_STATS, METER_REDUCE};
-	double x = LEFT;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		x = svg_legend_area(out, x, y, kind_colour(kinds[i]), name_of(plan, kinds[i]));
-	x = svg_legend_area(out, LEFT, y + LEGEND, kind_colour(TRACE_TRANSFER),
-			    "messages, hand-out, waiting for a lock or worker");
-	x = svg_legend_area(out, x, y + LEGEND, kind_colour(TRACE_PACK), "packing");
-	(void)svg_legend_area(out, x, y + LEGEND, SVG_ERROR, "error");
+		svg_legend_area(out, legend, kind_colour(kinds[i]), name_of(plan, kinds[i]));
+	put_last_row(out, legend);
 }
 
 /* maps: the run made files of pixels. */
-static void put_legend(FILE *out, double y, bool maps)
+static void put_legend(FILE *out, struct svg_legend *legend, bool maps)
 {
-	const struct {
-		unsigned kind;
-		const char *text;
-	} entries[] = {
-		{METER_FETCH,
-		 maps ? "disk (discover, fetch, gather, write)" : "disk (discover, fetch, write)"},
-		{METER_DECODE, "decode"},
-		{METER_MASK, "mask"},
-		{METER_INDEX, "index"},
-		{METER_STATS, "stats"},
-		{METER_ENCODE, "encode"},
-		{METER_REDUCE, "reduce"},
-		{TRACE_TRANSFER, "messages, hand-out, waiting for a lock or worker"},
-		{TRACE_PACK, "packing"},
-	};
-	double x = LEFT;
+	static const unsigned kinds[] = {METER_DECODE, METER_MASK,   METER_INDEX,
+					 METER_STATS,  METER_ENCODE, METER_REDUCE};
 
-	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
-		if (entries[i].kind == METER_ENCODE && !maps)
-			continue;
-		if (entries[i].kind == TRACE_TRANSFER) { /* a line of their own */
-			x = LEFT;
-			y += LEGEND;
-		}
-		x = svg_legend_area(out, x, y, kind_colour(entries[i].kind), entries[i].text);
-	}
-	(void)svg_legend_area(out, x, y, SVG_ERROR, "error");
+	svg_legend_area(out, legend, kind_colour(METER_FETCH),
+			maps ? "disk (discover, fetch, gather, write)"
+			     : "disk (discover, fetch, write)");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i] != METER_ENCODE || maps)
+			svg_legend_area(out, legend, kind_colour(kinds[i]),
+					trace_kind_name(kinds[i]));
+	put_last_row(out, legend);
 }
 
-static void put_time_axis(FILE *out, double y, double seconds)
+static void put_time_axis(FILE *out, double width, double y, double seconds)
 {
-	struct svg_axis axis = {.low = 0, .high = seconds, .from = LEFT, .to = WIDTH};
+	struct svg_axis axis = {.low = 0, .high = seconds, .from = LEFT, .to = width};
 	double tick[12];
 	unsigned n = svg_ticks(&axis, tick, 12);
 
@@ -186,7 +193,7 @@ static void put_time_axis(FILE *out, double y, double seconds)
 
 		svg_format_seconds(text, tick[i]);
 		svg_line(out, x, y, x, y + 4, SVG_QUIET, SVG_SOLID);
-		svg_small_text(out, x, y + 16, x > WIDTH - 20 ? SVG_END : SVG_MIDDLE, SVG_QUIET,
+		svg_small_text(out, x, y + 16, x > width - 20 ? SVG_END : SVG_MIDDLE, SVG_QUIET,
 			       text);
 	}
 }
@@ -236,33 +243,56 @@ static bool hub_worked(const struct trace_log *log)
 	return ns > (log->end_ns - log->begin_ns) / MOST_COLUMNS;
 }
 
-void figure_timeline(FILE *out, const struct run_totals *totals, const struct plan *plan,
-		     const char *heading)
-{
-	const struct trace_log *log = totals->trace;
-	unsigned rows = log->n_workers < MOST_ROWS ? log->n_workers : MOST_ROWS;
-	unsigned columns = MOST_CELLS / rows < MOST_COLUMNS ? MOST_CELLS / rows : MOST_COLUMNS;
-	double y = 24 + LEGEND, seconds = (double)(log->end_ns - log->begin_ns) / 1e9;
-	bool coordinator = hub_worked(log);
-	char text[800];
+/* What the figure is drawn of. */
+struct drawn {
+	const struct run_totals *totals;
+	const struct plan *plan;
+	unsigned rows;
+};
 
-	page_figure_open(out, heading);
-	svg_open(out, WIDTH, y + (rows + coordinator) * (ROW + GAP) + 24, "Timeline of the workers",
-		 false);
-	if (plan->made_up)
-		put_lab_legend(out, 10, plan);
+static double legend_of(FILE *out, const struct drawn *drawn, double width)
+{
+	struct svg_legend legend = svg_legend_at(LEFT, width);
+
+	if (drawn->plan->made_up)
+		put_lab_legend(out, &legend, drawn->plan);
 	else
-		put_legend(out, 10, totals->meter.row[METER_ENCODE].chunks > 0);
-	for (unsigned i = 0; i < rows + coordinator; i++, y += ROW + GAP) {
+		put_legend(out, &legend, drawn->totals->meter.row[METER_ENCODE].chunks > 0);
+	return legend.y;
+}
+
+static void draw_timeline(FILE *out, double width, const void *what)
+{
+	const struct drawn *drawn = what;
+	const struct trace_log *log = drawn->totals->trace;
+	const unsigned rows = drawn->rows, all = rows + hub_worked(log);
+	unsigned most = MOST_CELLS / rows < MOST_COLUMNS ? MOST_CELLS / rows : MOST_COLUMNS;
+	unsigned room = (unsigned)(width - LEFT);
+	struct layout layout = {log, drawn->plan, width, room < most ? room : most};
+	double y = legend_of(NULL, drawn, width) + 14;
+
+	svg_open(out, width, y + all * (ROW + GAP) + 24, "Timeline of the workers", false);
+	(void)legend_of(out, drawn, width);
+	for (unsigned i = 0; i < all; i++, y += ROW + GAP) {
 		char name[32] = "main thread";
 
 		if (i < rows)
 			(void)snprintf(name, sizeof(name), "worker %u", i);
 		svg_text(out, LEFT - 8, y + 14, SVG_END, SVG_QUIET, name);
-		put_row(out, log, plan, &log->worker[i < rows ? i : log->n_workers], y, columns);
+		put_row(out, &layout, &log->worker[i < rows ? i : log->n_workers], y);
 	}
-	put_time_axis(out, y - 2, seconds);
+	put_time_axis(out, width, y - 2, (double)(log->end_ns - log->begin_ns) / 1e9);
 	svg_close(out);
-	caption(text, sizeof(text), log, rows, plan);
-	page_figure_close(out, text);
+}
+
+void figure_timeline(FILE *out, const struct run_totals *totals, const struct plan *plan,
+		     const char *heading)
+{
+	const struct trace_log *log = totals->trace;
+	struct drawn drawn = {totals, plan,
+			      log->n_workers < MOST_ROWS ? log->n_workers : MOST_ROWS};
+	char text[800];
+
+	caption(text, sizeof(text), log, drawn.rows, plan);
+	page_figure(out, heading, text, draw_timeline, &drawn);
 }

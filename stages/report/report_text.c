@@ -49,7 +49,8 @@ static int text_begin(struct open_report *report, struct error *err)
 	struct text_state *state = report->state;
 
 	teach_put_marks(report->out, report->options);
-	scene_table_begin(&state->table, report->out, report->plan->layout.recipe);
+	scene_table_begin(&state->table, report->out, report->plan->layout.recipe,
+			  report->plan->name_columns);
 	return report_check(report->out, err);
 }
 

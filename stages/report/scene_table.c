@@ -1,6 +1,6 @@
 /*
  * Columns of the table of scenes: 80 columns of the screen hold all numbers of one index, or all
- * but the deviation of several; what is wider shows more of the names.
+ * but the deviation of several; what is wider shows more of the names, where they are long.
  */
 #include "scene_table.h"
 
@@ -11,6 +11,7 @@
 
 enum {
 	NAME_LEAST = 24,
+	NAME_PLAIN = 38, /* the table of one index is SCREEN_PLAIN wide, as sentences are */
 	NAME_MOST = 60,
 	INDEX_LEAST = 5,
 	INDEX_NARROW = 8, /* names of the table of indices fit */
@@ -48,9 +49,19 @@ static unsigned char index_width(FILE *out, const struct recipe *recipe)
 	return (unsigned char)(columns < most ? columns : most);
 }
 
-void scene_table_begin(struct scene_table *t, FILE *out, const struct recipe *recipe)
+/* Numbers stand no further from short names than in a file. */
+static unsigned char name_most(unsigned columns)
+{
+	if (!columns || columns > NAME_MOST)
+		return NAME_MOST;
+	return columns > NAME_PLAIN ? (unsigned char)columns : NAME_PLAIN;
+}
+
+void scene_table_begin(struct scene_table *t, FILE *out, const struct recipe *recipe,
+		       unsigned name_columns)
 {
 	memcpy(t->column, all, sizeof(all));
+	t->column[SCENE].most = name_most(name_columns);
 	t->column[INDEX].width = index_width(out, recipe);
 	table_init(&t->table, out, t->column, SCENE_COLUMNS);
 	table_head(&t->table);

@@ -17,8 +17,9 @@ struct scene_table {
 	struct table_column column[SCENE_COLUMNS];
 };
 
-/* Decide on the columns, and write the heads. */
-void scene_table_begin(struct scene_table *t, FILE *out, const struct recipe *recipe);
+/* Decide on the columns, and write the heads. name_columns: of the longest name; 0: not known. */
+void scene_table_begin(struct scene_table *t, FILE *out, const struct recipe *recipe,
+		       unsigned name_columns);
 
 /* A row with numbers. The index is shown where the recipe has several. */
 void scene_table_numbers(const struct scene_table *t, enum ink ink, const char *scene,

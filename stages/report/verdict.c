@@ -133,7 +133,44 @@ static const char *waited_for(const struct run_totals *totals, const struct plan
 	return wait_words[cause];
 }
 
-static void say_bound(struct verdict *v, const struct run_figures *f,
+/* Is the time that no meter covers more than any stage's and any wait's? Then none of them leads.
+ */
+static bool unmeasured_leads(const struct run_figures *f)
+{
+	return worker_share(f, f->unmeasured_s) > lead_share &&
+	       f->unmeasured_s > f->busy_s[largest(f->busy_s, N_METER_STAGES)] &&
+	       f->unmeasured_s > f->wait_s[largest(f->wait_s, N_WAIT_CAUSES)];
+}
+
+/* What a stage alone has, whatever a chunk holds, is between its stages: beside small chunks much.
+ */
+static bool chunks_are_small(const struct run_figures *f)
+{
+	return f->chunks > 1 && f->busy_total_s / (double)f->chunks < small_chunk_s;
+}
+
+static bool say_unmeasured_leads(struct verdict *v, const struct run_figures *f,
+				 const struct plan *plan, const char *stage, double stage_s)
+{
+	char more[112] = "";
+
+	if (chunks_are_small(f))
+		(void)snprintf(more, sizeof(more),
+			       "; each of the %llu chunks of %.0f%s has some of it, so larger ones "
+			       "(--chunk) may have less",
+			       (unsigned long long)f->chunks, (double)f->pixels / (double)f->chunks,
+			       plan->made_up ? "" : " pixels");
+	verdict_say(v,
+		    "%.0f %% of worker time is unaccounted: in no stage and no wait (start-up, "
+		    "opening files, work around each chunk, or not running); the largest stage, "
+		    "%s, took %.0f %%%s",
+		    percent(worker_share(f, f->unmeasured_s)), stage,
+		    percent(worker_share(f, stage_s)), more);
+	return true;
+}
+
+/* Has it told of the time that is unaccounted? */
+static bool say_bound(struct verdict *v, const struct run_figures *f,
 		      const struct run_totals *totals, const struct plan *plan)
 {
 	const char *name;
@@ -141,11 +178,12 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 	int cause = largest(f->wait_s, N_WAIT_CAUSES);
 
 	name = plan_stage_name(plan, (enum meter_stage)stage);
+	name = name ? name : meter_stage_name((enum meter_stage)stage);
 	if (f->wall_s < too_short_s) {
 		verdict_say(v,
 			    "too short to judge: the run took %.0f ms; give it more or larger %s",
 			    1000 * f->wall_s, plan->made_up ? "work" : "scenes");
-		return;
+		return false;
 	}
 	if (share_running(f, totals) < RUNNING_SHARE)
 		verdict_say(v,
@@ -154,7 +192,9 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 			    "quota, or swapping); do not compare these timings",
 			    percent(share_running(f, totals)));
 	else if (f->amplification > wasteful)
-		return; /* advise_amplification() says it */
+		return false; /* advise_amplification() says it */
+	else if (unmeasured_leads(f))
+		return say_unmeasured_leads(v, f, plan, name, f->busy_s[stage]);
 	else if (f->wait_s[cause] > f->busy_s[stage])
 		verdict_say(v, "wait-bound: %.0f %% of worker time was spent waiting for %s",
 			    percent(worker_share(f, f->wait_s[cause])),
@@ -163,8 +203,8 @@ static void say_bound(struct verdict *v, const struct run_figures *f,
 		say_stage_bound(v, f, totals, plan, stage);
 	else
 		verdict_say(v, "no stage stands out: the largest, %s, took %.0f %% of worker time",
-			    name ? name : meter_stage_name((enum meter_stage)stage),
-			    percent(worker_share(f, f->busy_s[stage])));
+			    name, percent(worker_share(f, f->busy_s[stage])));
+	return false;
 }
 
 static void advise_workers(struct verdict *v, const struct plan *plan)
@@ -381,6 +421,7 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 		  const struct options *options)
 {
 	struct run_figures f;
+	bool told;
 
 	verdict->n = 0;
 	run_figures_make(&f, totals);
@@ -389,7 +430,7 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 		return;
 	}
 	verdict_costs(verdict, &f, totals, plan, options);
-	say_bound(verdict, &f, totals, plan);
+	told = say_bound(verdict, &f, totals, plan);
 	advise_amplification(verdict, &f, plan, options);
 	if (f.wait_s[WAIT_IDLE] < idle_share * f.worker_s)
 		advise_workers(verdict, plan);
@@ -397,9 +438,11 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 		advise_memory(verdict, &f, plan);
 		if (!totals->meter.costs.n_pixel_messages) /* those are no hand-outs */
 			advise_handouts(verdict, &f, plan, options);
-		advise_idle(verdict, &f, totals, plan, options);
+		if (!teaches(&options->teach, TEACH_STATIC)) /* they are dealt out */
+			advise_idle(verdict, &f, totals, plan, options);
 		advise_order(verdict, &f, totals, plan);
-		say_unmeasured(verdict, &f);
+		if (!told)
+			say_unmeasured(verdict, &f);
 	}
 	if (verdict->n == VERDICT_MAX)
 		verdict->n--; /* the efficiency is always told */

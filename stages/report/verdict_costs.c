@@ -4,6 +4,7 @@
 #include "verdict_parts.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "base/text.h"
@@ -92,6 +93,23 @@ static void say_backlog(struct verdict *v, const struct run_totals *totals, cons
 		    bytes_text(blocks, plan->workers * plan->footprint));
 }
 
+static void say_static(struct verdict *v, const struct run_figures *f,
+		       const struct run_totals *totals)
+{
+	char busiest[48] = "";
+
+	if (isfinite(f->imbalance))
+		(void)snprintf(busiest, sizeof(busiest), "; the busiest worked %.2f x the mean",
+			       f->imbalance);
+	verdict_say(
+		v,
+		"static: %u worker%s had %s share of each scene's chunks beforehand, and waited "
+		"%.0f %% of the time with none left%s",
+		totals->n_workers, totals->n_workers == 1 ? "" : "s",
+		totals->n_workers == 1 ? "its" : "their",
+		percent_of(f->wait_s[WAIT_IDLE], f->worker_s), busiest);
+}
+
 /* Of the first value that there is; --summary has them all. */
 static void say_float_sums(struct verdict *v, const struct run_totals *totals)
 {
@@ -124,6 +142,8 @@ void verdict_costs(struct verdict *verdict, const struct run_figures *figures,
 		say_shipped(verdict, totals);
 	if (teaches(teach, TEACH_NO_BACKPRESSURE))
 		say_backlog(verdict, totals, plan);
+	if (teaches(teach, TEACH_STATIC))
+		say_static(verdict, figures, totals);
 	if (teaches(teach, TEACH_FLOAT_SUMS))
 		say_float_sums(verdict, totals);
 }

@@ -164,9 +164,48 @@ static void doubt_fit(char *text, size_t size, const struct series *series,
 		strcat(text, ")");
 }
 
-static void say_amdahl(struct advice *advice, const struct series *series, const struct amdahl *law,
+/* Of all measured ones the highest speed-up, which the table shows; NULL where there is none. */
+static const struct sweep_point *fastest_measured(const struct series *series, double *speed_up)
+{
+	const struct sweep_point *fastest = NULL;
+
+	*speed_up = 0;
+	for (unsigned i = 1; i < series->n; i++)
+		if (series_speed_up(series, i) > *speed_up) {
+			*speed_up = series_speed_up(series, i);
+			fastest = series->point[i];
+		}
+	return fastest;
+}
+
+/*
+ * A ceiling below what was measured, as both are printed, is refuted by the same runs that it was
+ * fitted to. `ceiling`: of the law, times as fast as the series' first point.
+ */
+static bool refuted(struct advice *advice, const struct series *series, const char *law,
+		    double ceiling, const char *trust)
+{
+	double speed_up;
+	const struct sweep_point *fastest = fastest_measured(series, &speed_up);
+
+	if (!fastest || round(100 * speed_up) <= round(100 * ceiling))
+		return false;
+	say(advice,
+	    "%s: %s, fitted to all these times, would allow no more than %.2f times as fast as %u "
+	    "worker%s, and %u workers were %.2f times as fast: it does not describe them%s",
+	    series->name, law, ceiling, series->point[0]->workers,
+	    series->point[0]->workers == 1 ? "" : "s", fastest->workers, speed_up, trust);
+	return true;
+}
+
+/* False where the law leaves nothing more to be read from these times. */
+static bool say_amdahl(struct advice *advice, const struct series *series, const struct amdahl *law,
 		       const char *trust)
 {
+	double first_s = amdahl_time(law, series->point[0]->workers);
+
+	if (refuted(advice, series, "Amdahl's law", first_s / amdahl_time(law, INFINITY), trust))
+		return true;
 	if (law->serial > 0.99)
 		say(advice, "%s: more workers are not faster%s", series->name, trust);
 	else if (law->serial < least_serial)
@@ -177,20 +216,26 @@ static void say_amdahl(struct advice *advice, const struct series *series, const
 		    "%s: Amdahl's law: %.1f %% of the work of one worker is serial, so no number "
 		    "of workers is more than %.3g times as fast%s",
 		    series->name, 100 * law->serial, 1 / law->serial, trust);
+	return law->serial <= 0.99;
 }
 
 static void say_usl(struct advice *advice, const struct series *series, const struct usl *law,
 		    const char *trust)
 {
+	static const char name[] = "Universal Scalability Law";
+	double first_s = usl_time(law, series->point[0]->workers);
+	double most = fmax(law->n_max, series->point[0]->workers); /* infinite: beyond them all */
 	char peak[96] = "no maximum";
 
+	if (refuted(advice, series, name, first_s / usl_time(law, fmin(most, 1e9)), trust))
+		return;
 	if (isfinite(law->n_max))
 		(void)snprintf(peak, sizeof(peak), "fastest with %.1f workers (N_max)",
 			       fmax(law->n_max, 1));
 	say(advice,
-	    "%s: Universal Scalability Law: contention %.4f (work that only one worker can do at a "
-	    "time), coherency %.5f (cost of keeping workers in agreement), %s%s",
-	    series->name, law->contention, law->coherency, peak, trust);
+	    "%s: %s: contention %.4f (work that only one worker can do at a time), coherency %.5f "
+	    "(cost of keeping workers in agreement), %s%s",
+	    series->name, name, law->contention, law->coherency, peak, trust);
 }
 
 /* Of times that other programs have spoilt no law is read. */
@@ -211,8 +256,7 @@ static void advise_scaling(struct advice *advice, const struct series *series, u
 		return;
 	}
 	doubt_fit(trust, sizeof(trust), series, &fit, cores);
-	say_amdahl(advice, series, &fit.amdahl, trust);
-	if (fit.usl.ok && fit.amdahl.serial <= 0.99)
+	if (say_amdahl(advice, series, &fit.amdahl, trust) && fit.usl.ok)
 		say_usl(advice, series, &fit.usl, trust);
 }
 

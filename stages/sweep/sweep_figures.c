@@ -5,10 +5,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "picture/page.h"
 #include "picture/svg.h"
 #include "sweep_kinds.h"
 
-enum { WIDTH = 880, HEIGHT = 420, LEFT = 84, RIGHT = 20, BELOW = 52, LEGEND_ROW = 20 };
+enum { LEFT = 84, RIGHT = 20, BELOW = 52 };
 /* Times further apart than this are shown on a logarithmic axis: the small ones matter. */
 enum { LINEAR_UP_TO = 8 };
 
@@ -70,30 +71,22 @@ static void put_cross(FILE *out, double x, double y, const char *tip)
 	svg_dot(out, x, y, 2.5, SVG_WARN, tip);
 }
 
-/* The legend wraps; returns the height it took. */
-static double put_legend(FILE *out, const struct series_list *list, bool refusals, bool draw)
+static void put_legend(FILE *out, struct svg_legend *legend, const struct series_list *list,
+		       bool refusals)
 {
 	static const char refused[] = "does not fit the budget";
-	double x = LEFT, y = 16;
+	double x;
 
-	for (unsigned i = 0; i < list->n + refusals; i++) {
-		const char *name = i < list->n ? list->series[i].name : refused;
-		double width = 48 + svg_text_width(name, 12);
-
-		if (x > LEFT && x + width > WIDTH - RIGHT) {
-			x = LEFT;
-			y += LEGEND_ROW;
-		}
-		if (draw && i < list->n) {
-			(void)svg_legend(out, x, y, svg_series(i),
-					 i < N_SVG_SERIES ? SVG_SOLID : SVG_DASHED, name);
-		} else if (draw) {
-			put_cross(out, x + 11, y - 4, NULL);
-			svg_text(out, x + 28, y, SVG_START, SVG_INK, name);
-		}
-		x += width;
-	}
-	return y + 14;
+	for (unsigned i = 0; i < list->n; i++)
+		svg_legend_line(out, legend, svg_series(i),
+				i < N_SVG_SERIES ? SVG_SOLID : SVG_DASHED, list->series[i].name);
+	if (!refusals)
+		return;
+	x = svg_legend_take(legend, 28 + svg_text_width(refused, 12));
+	if (!out)
+		return;
+	put_cross(out, x + 11, legend->y - 4, NULL);
+	svg_text(out, x + 28, legend->y, SVG_START, SVG_INK, refused);
 }
 
 static void put_series(FILE *out, const struct svg_plot *plot, const struct columns *c,
@@ -116,6 +109,11 @@ static void put_series(FILE *out, const struct svg_plot *plot, const struct colu
 static double edge_of_bytes(uint64_t bytes)
 {
 	return sqrt((double)bytes / 4);
+}
+
+double sweep_plot_height(double width)
+{
+	return width < PAGE_WIDE ? 240 : 368;
 }
 
 enum { CHUNK_MARKS = 4 };
@@ -289,29 +287,32 @@ static void put_curves(FILE *out, const struct svg_plot *plot, const struct seri
 	}
 }
 
-void sweep_figure_chunks(FILE *out, const struct sweep *sweep, enum sweep_figure figure)
+void sweep_draw_chunks(FILE *out, double width, const void *what)
 {
+	const struct sweep_drawn *drawn = what;
+	const struct sweep *sweep = drawn->sweep;
+	const enum sweep_figure figure = drawn->figure;
 	struct series_list list;
 	struct svg_plot plot = {
 		.x = {.scale = SVG_LOG2,
 		      .from = LEFT,
-		      .to = WIDTH - RIGHT,
+		      .to = width - RIGHT,
 		      .title = "Edge of a chunk, pixels"},
 		.y = {.title = figures[figure].title, .format = figures[figure].format}};
+	struct svg_legend legend = svg_legend_at(LEFT, width), laid_out = legend;
 	bool refusals = (figure == SWEEP_WALL || figure == SWEEP_PEAK) && has_refusals(sweep);
 	struct chunk_marks marks = {0};
-	double top, least, most;
+	double least, most;
 	bool any;
 
 	series_by_chunk(&list, sweep);
 	any = range_of(&list, figure, &plot, &least, &most);
 	if (any && figure == SWEEP_WALL)
 		marks_of(&marks, sweep);
-	top = put_legend(out, &list, refusals, false) +
-	      svg_marks_height(&plot.x, marks.mark, marks.n);
-	plot.y.from = top + HEIGHT - BELOW;
-	plot.y.to = top;
-	svg_open(out, WIDTH, top + HEIGHT, figures[figure].label, false);
+	put_legend(NULL, &laid_out, &list, refusals);
+	plot.y.to = laid_out.y + 16 + svg_marks_height(&plot.x, marks.mark, marks.n);
+	plot.y.from = plot.y.to + sweep_plot_height(width);
+	svg_open(out, width, plot.y.from + BELOW, figures[figure].label, false);
 	if (any) {
 		fit_figure(&plot.y, figure, least, most);
 		svg_frame(out, &plot, NULL, 0);
@@ -322,6 +323,6 @@ void sweep_figure_chunks(FILE *out, const struct sweep *sweep, enum sweep_figure
 		if (refusals)
 			put_refusals(out, &plot, sweep);
 	}
-	(void)put_legend(out, &list, refusals, true);
+	put_legend(out, &legend, &list, refusals);
 	svg_close(out);
 }

@@ -14,9 +14,16 @@ void sweep_csv(FILE *out, const struct sweep *sweep);
 int sweep_json(FILE *out, const struct sweep *sweep, struct error *err) MUST_CHECK;
 void sweep_page(FILE *out, const struct sweep *sweep);
 
-/* Pictures of the page, each a whole <svg>. */
-void sweep_figure_chunks(FILE *out, const struct sweep *sweep, enum sweep_figure figure);
+/* Pictures of the page, each a whole <svg>: page_draw of page.h, `what` is a struct sweep_drawn. */
 enum sweep_scaling { SWEEP_TIME, SWEEP_SPEEDUP, SWEEP_EFFICIENCY };
-void sweep_figure_workers(FILE *out, const struct sweep *sweep, enum sweep_scaling what);
+struct sweep_drawn {
+	const struct sweep *sweep;
+	enum sweep_figure figure;   /* over chunks */
+	enum sweep_scaling scaling; /* over workers */
+};
+void sweep_draw_chunks(FILE *out, double width, const void *what);
+void sweep_draw_workers(FILE *out, double width, const void *what);
+/* Of the part with the curves. */
+double sweep_plot_height(double width);
 
 #endif

@@ -24,13 +24,27 @@ static void put_advice(FILE *out, const struct sweep *sweep)
 	page_list_close(out);
 }
 
+static void put_chunk_figure(FILE *out, const struct sweep *sweep, enum sweep_figure figure,
+			     const char *heading, const char *caption)
+{
+	const struct sweep_drawn drawn = {.sweep = sweep, .figure = figure};
+
+	page_figure(out, heading, caption, sweep_draw_chunks, &drawn);
+}
+
+static void put_worker_figure(FILE *out, const struct sweep *sweep, enum sweep_scaling scaling,
+			      const char *heading, const char *caption)
+{
+	const struct sweep_drawn drawn = {.sweep = sweep, .scaling = scaling};
+
+	page_figure(out, heading, caption, sweep_draw_workers, &drawn);
+}
+
 static void put_chunks(FILE *out, const struct sweep *sweep)
 {
 	char caption[800];
 
 	page_section(out, "Chunk size");
-	page_figure_open(out, "Wall time");
-	sweep_figure_chunks(out, sweep, SWEEP_WALL);
 	(void)snprintf(
 		caption, sizeof(caption),
 		"The line joins the medians, the shaded ribbon reaches from the fastest to "
@@ -43,19 +57,16 @@ static void put_chunks(FILE *out, const struct sweep *sweep)
 			  "tile only a tile is in memory at once, so they matter for the "
 			  "working set chunk."
 			: "");
-	page_figure_close(out, caption);
-	page_figure_open(out, "Peak memory");
-	sweep_figure_chunks(out, sweep, SWEEP_PEAK);
-	page_figure_close(out, "Resident memory of the whole program, as the system saw it; with "
-			       "processes the sum of their proportional shares.");
-	page_figure_open(out, "Overhead");
-	sweep_figure_chunks(out, sweep, SWEEP_OVERHEAD);
-	page_figure_close(out, "Share of the workers' time that is not fetch, decode, mask, index "
-			       "or stats: hand-outs, reduction, waits, start and end.");
-	page_figure_open(out, "Read amplification");
-	sweep_figure_chunks(out, sweep, SWEEP_READ);
-	page_figure_close(out, "How many bytes were decoded for each byte that was needed. 1 is "
-			       "the least; chunks that cut stored tiles have more.");
+	put_chunk_figure(out, sweep, SWEEP_WALL, "Wall time", caption);
+	put_chunk_figure(out, sweep, SWEEP_PEAK, "Peak memory",
+			 "Resident memory of the whole program, as the system saw it; with "
+			 "processes the sum of their proportional shares.");
+	put_chunk_figure(out, sweep, SWEEP_OVERHEAD, "Overhead",
+			 "Share of the workers' time that is not fetch, decode, mask, index or "
+			 "stats: hand-outs, reduction, waits, start and end.");
+	put_chunk_figure(out, sweep, SWEEP_READ, "Read amplification",
+			 "How many bytes were decoded for each byte that was needed. 1 is the "
+			 "least; chunks that cut stored tiles have more.");
 }
 
 static bool has_chunks(const struct sweep *sweep)
@@ -115,23 +126,19 @@ static void put_workers(FILE *out, const struct sweep *sweep)
 			"Fewer than %d worker counts: too few to trust a fit. Curves of laws only "
 			"show their shape.",
 			FIT_TRUSTED_POINTS);
-	page_figure_open(out, "Wall time");
-	sweep_figure_workers(out, sweep, SWEEP_TIME);
-	page_figure_close(out, "Ideal: n workers take an n-th of the time of one.");
+	put_worker_figure(out, sweep, SWEEP_TIME, "Wall time",
+			  "Ideal: n workers take an n-th of the time of one.");
 	if (!has_one(sweep)) {
 		page_note(out, "No run had one worker, so there is nothing to compare with: for "
 			       "speed-up and efficiency put 1 into the list of --workers.");
 		return;
 	}
-	page_figure_open(out, "Speed-up");
-	sweep_figure_workers(out, sweep, SWEEP_SPEEDUP);
-	page_figure_close(out, "How many times as fast as one worker. Amdahl's law: what is serial "
-			       "sets a ceiling. Universal Scalability Law: workers that must agree "
-			       "with each other can make it slower again.");
-	page_figure_open(out, "Efficiency");
-	sweep_figure_workers(out, sweep, SWEEP_EFFICIENCY);
-	page_figure_close(out, "Speed-up by number of workers: the part of each that is put to "
-			       "use.");
+	put_worker_figure(out, sweep, SWEEP_SPEEDUP, "Speed-up",
+			  "How many times as fast as one worker. Amdahl's law: what is serial sets "
+			  "a ceiling. Universal Scalability Law: workers that must agree with each "
+			  "other can make it slower again.");
+	put_worker_figure(out, sweep, SWEEP_EFFICIENCY, "Efficiency",
+			  "Speed-up by number of workers: the part of each that is put to use.");
 }
 
 static void put_number(FILE *out, int decimals, double value)
@@ -156,7 +163,6 @@ static void put_figures(FILE *out, const struct sweep_point *point)
 	put_number(out, 2, point_spread(point, SWEEP_READ).median);
 	put_number(out, 0, point->sample[0].messages);
 	put_number(out, 2, point->sample[0].message_bytes / 1e6);
-	page_cell(out, "%s", point->problem);
 }
 
 static void put_table(FILE *out, const struct sweep *sweep)
@@ -164,7 +170,7 @@ static void put_table(FILE *out, const struct sweep *sweep)
 	static const char *const heads[] = {"executor",  ">workers",  "working set", ">chunk",
 					    ">chunks",   ">min s",    ">median s",   ">max s",
 					    ">CPU s",    ">peak MiB", ">overhead %", ">read x",
-					    ">messages", ">sent MB",  "note"};
+					    ">messages", ">sent MB"};
 	enum { N_HEADS = sizeof(heads) / sizeof(heads[0]) };
 
 	page_section(out, "All points");
@@ -183,12 +189,13 @@ static void put_table(FILE *out, const struct sweep *sweep)
 		if (point->n)
 			put_figures(out, point);
 		else
-			page_wide_cell(out, N_HEADS - 4, "%s: %s",
+			page_wide_cell(out, N_HEADS - 4, "%s",
 				       point->status == EX_TEMPFAIL ? "does not fit the budget"
 				       : point->status              ? "failed"
-								    : "not run",
-				       point->problem);
+								    : "not run");
 		page_row_close(out);
+		if (*point->problem)
+			page_row_below(out, N_HEADS, "%s", point->problem);
 	}
 	page_table_close(out);
 }

@@ -6,7 +6,7 @@
 #include "picture/svg.h"
 #include "sweep_kinds.h"
 
-enum { WIDTH = 880, HEIGHT = 400, LEFT = 84, RIGHT = 20, BELOW = 52, ROW = 20, LAW_STEPS = 60 };
+enum { LEFT = 84, RIGHT = 20, BELOW = 52, LAW_STEPS = 60 };
 
 static const struct {
 	const char *title, *label;
@@ -110,40 +110,24 @@ static void laws_drawn(const struct series_list *list, unsigned cores, bool *amd
 	}
 }
 
-static void put_line_names(FILE *out, const struct series_list *list, unsigned cores, double y)
+/* The lines that no series has, in a row of their own, and the series. */
+static void put_legend(FILE *out, struct svg_legend *legend, const struct series_list *list,
+		       unsigned cores)
 {
-	double x = svg_legend(out, LEFT, y, SVG_QUIET, SVG_SOLID, "ideal");
 	bool amdahl, usl;
 
 	laws_drawn(list, cores, &amdahl, &usl);
+	svg_legend_line(out, legend, SVG_QUIET, SVG_SOLID, "ideal");
 	if (amdahl)
-		x = svg_legend(out, x, y, SVG_INK, SVG_DASHED, "Amdahl's law, fitted");
+		svg_legend_line(out, legend, SVG_INK, SVG_DASHED, "Amdahl's law, fitted");
 	if (usl)
-		(void)svg_legend(out, x, y, SVG_INK, SVG_DOTTED,
-				 "Universal Scalability Law, fitted");
-}
-
-static double put_legend(FILE *out, const struct series_list *list, unsigned cores, bool draw)
-{
-	double x = LEFT, y = 16;
-
-	if (draw)
-		put_line_names(out, list, cores, y);
-	y += ROW;
-	for (unsigned i = 0; i < list->n; i++) {
-		double width = 48 + svg_text_width(list->series[i].name, 12);
-
-		if (list->series[i].n < 2)
-			continue;
-		if (x > LEFT && x + width > WIDTH - RIGHT) {
-			x = LEFT;
-			y += ROW;
-		}
-		if (draw)
-			(void)svg_legend(out, x, y, svg_series(i), SVG_SOLID, list->series[i].name);
-		x += width;
-	}
-	return y + 14;
+		svg_legend_line(out, legend, SVG_INK, SVG_DOTTED,
+				"Universal Scalability Law, fitted");
+	svg_legend_row(legend);
+	for (unsigned i = 0; i < list->n; i++)
+		if (list->series[i].n > 1)
+			svg_legend_line(out, legend, svg_series(i), SVG_SOLID,
+					list->series[i].name);
 }
 
 static void fit_axes(struct svg_plot *plot, const struct series_list *list, enum sweep_scaling what)
@@ -186,12 +170,15 @@ static unsigned worker_ticks(const struct series_list *list, double *tick, unsig
 	return n;
 }
 
-void sweep_figure_workers(FILE *out, const struct sweep *sweep, enum sweep_scaling what)
+void sweep_draw_workers(FILE *out, double width, const void *drawn)
 {
+	const struct sweep *sweep = ((const struct sweep_drawn *)drawn)->sweep;
+	const enum sweep_scaling what = ((const struct sweep_drawn *)drawn)->scaling;
 	struct series_list list;
-	struct svg_plot plot = {.x = {.from = LEFT, .to = WIDTH - RIGHT, .title = "Workers"},
+	struct svg_plot plot = {.x = {.from = LEFT, .to = width - RIGHT, .title = "Workers"},
 				.y = {.title = kinds[what].title, .format = kinds[what].format}};
-	double tick[SERIES_POINTS], top;
+	struct svg_legend legend = svg_legend_at(LEFT, width), laid_out = legend;
+	double tick[SERIES_POINTS];
 	char label[48];
 	const struct svg_mark cores = {sweep->cores, label};
 	unsigned ticks;
@@ -200,10 +187,10 @@ void sweep_figure_workers(FILE *out, const struct sweep *sweep, enum sweep_scali
 	(void)snprintf(label, sizeof(label), "%u physical core%s", sweep->cores,
 		       sweep->cores == 1 ? "" : "s");
 	fit_axes(&plot, &list, what);
-	top = put_legend(out, &list, sweep->cores, false) + svg_marks_height(&plot.x, &cores, 1);
-	plot.y.from = top + HEIGHT - BELOW;
-	plot.y.to = top;
-	svg_open(out, WIDTH, top + HEIGHT, kinds[what].label, false);
+	put_legend(NULL, &laid_out, &list, sweep->cores);
+	plot.y.to = laid_out.y + 16 + svg_marks_height(&plot.x, &cores, 1);
+	plot.y.from = plot.y.to + sweep_plot_height(width);
+	svg_open(out, width, plot.y.from + BELOW, kinds[what].label, false);
 	ticks = worker_ticks(&list, tick, SERIES_POINTS);
 	svg_frame(out, &plot, tick, ticks);
 	svg_marks(out, &plot, &cores, 1);
@@ -216,6 +203,6 @@ void sweep_figure_workers(FILE *out, const struct sweep *sweep, enum sweep_scali
 	for (unsigned i = 0; i < list.n; i++)
 		if (list.series[i].n > 1)
 			put_points(out, &plot, &list.series[i], what, i);
-	(void)put_legend(out, &list, sweep->cores, true);
+	put_legend(out, &legend, &list, sweep->cores);
 	svg_close(out);
 }

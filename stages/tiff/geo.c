@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "ifd.h"
 
 enum {
@@ -76,7 +77,8 @@ static double key_double(const struct geo_keys *keys, unsigned id)
 	return value;
 }
 
-/* Copy a citation: up to its count, the end of the tag, or "|", which ends every text there. */
+/* Copy a citation: up to its count, the end of the tag, or "|", which ends every text there. Some
+ * writers pad its words ("PS         WGS84"). */
 static bool key_text(const struct geo_keys *keys, unsigned id, char *text, size_t size)
 {
 	const uint16_t *entry = key_find(keys, id);
@@ -92,7 +94,8 @@ static bool key_text(const struct geo_keys *keys, unsigned id, char *text, size_
 		n++;
 	}
 	text[n] = '\0';
-	return n > 0;
+	text_single_blanks(text);
+	return *text != '\0';
 }
 
 /* EPSG codes of CRSs in metres that files are often in: UTM on several datums, and some others. */

@@ -205,11 +205,34 @@ offers() {
 	offers evi evi2 exg exgr -- --index e
 	offers ndvi,evi ndvi,evi2 -- plan --index ndvi,ev
 	offers null skip-scene fail -- --on-missing ""
+	offers exg= exgr= -- --range ex
+	offers exg= exgr= -- plan --valid-range ex
+	offers evi.C1= evi.C2= -- --const evi.C
+	offers "" -- --const ndvi
+	offers 3,nir= 3,nir08= 3,nir09= -- --bands red=3,nir # the shell keeps what is before the =
+	offers red,nir red,nir08 red,nir09 -- --bands-output red,nir
 	offers fine coarse -- info --grid ""
 	offers auto -- -j ""
 	offers "" -- --memory ""
 	offers out.json -- --summary o
 	offers out.json -- --csv = o
+}
+
+@test "completion: names that it offers are taken as they are" {
+	eval "$("$IMGPIPE" --completion)"
+	local name n=0
+	for name in $(complete_line --bands ""); do
+		imgpipe --bands "${name}1" nothing.tif
+		exits 66 || { echo "for $name"; return 1; }
+		n=$((n + 1))
+	done
+	[ "$n" -eq 18 ]
+	for name in $(complete_line --const ""); do
+		imgpipe --index "${name%%.*}" --const "${name}1" nothing.tif
+		exits 66 || { echo "for $name"; return 1; }
+		n=$((n + 1))
+	done
+	[ "$n" -ge 30 ]
 }
 
 # A word that a shell takes for something else would break the scripts.
@@ -220,7 +243,7 @@ offers() {
 	done
 	[ "$(cat bash)" = "$("$IMGPIPE" --completion)" ]
 	bash -n bash
-	! grep -o "values='[^']*'" bash | grep "[^a-zA-Z0-9_:= '-]"
+	! grep -o "values='[^']*'" bash | grep "[^a-zA-Z0-9_:.= '-]"
 	! command -v shellcheck > /dev/null || shellcheck -s bash bash
 	imgpipe --completion=tcsh
 	exits 64 "none of: bash, zsh, fish"

@@ -157,7 +157,17 @@ refused() {
 	holds lab.json 'all(l["speed_up"] is None and l["efficiency"] is None for l in d["lines"])'
 	imgpipe recur -N 1000 -T 5 --workers 1,2 --csv lab.csv
 	exits 0
-	[ "$(cut -d, -f12,13 lab.csv | grep -c '^,$')" -eq 2 ]
+	[ "$(awk -F, '$4 == 1 && $12 == "" && $13 == ""' lab.csv | wc -l)" -eq 2 ]
+}
+
+@test "no speed-up is read from lines that took some milliseconds" {
+	imgpipe sum -N 1000 --how chunks --workers 1,2 --json lab.json
+	exits 0
+	holds lab.json 'all(l["wall_s"] >= 0.01 or d["lines"][1]["speed_up"] is None for l in d["lines"])'
+	holds lab.json 'min(l["wall_s"] for l in d["lines"]) >= 0.01' || {
+		grep -qE '^chunks +2 +[0-9.]+ +[0-9.]+ +short +short ' <<< "$output"
+		[[ "$output" == *'"short": one of the two lines took under 10 ms'* ]]
+	}
 }
 
 @test "where nothing is measured there is no table" {
@@ -170,13 +180,13 @@ refused() {
 @test "the page: its lines, what they show, a timeline of each, and what failed" {
 	imgpipe recur -N 2000 -T 20 --workers 1,2 --html lab.html
 	exits 0
-	[ "$(grep -c '<svg' lab.html)" -eq 4 ]
+	[ "$(grep -c '<svg' lab.html)" -eq 8 ] # each for wide and for narrow screens
 	[[ "$(< lab.html)" == *">time, 2 workers</h3>"*">pixels, 2 workers</h3>"* ]]
 	[[ "$(< lab.html)" == *"the same bits in all lines"* && "$(< lab.html)" == *">smooth</text>"* ]]
 	[[ "$(< lab.html)" != *">decode</text>"* && "$(< lab.html)" != *"<script"* ]]
 	imgpipe sum -N 1e7 --how chunks,array --memory 32M --workers 1 --html sum.html
 	exits 1
-	[ "$(grep -c '<svg' sum.html)" -eq 1 ]
+	[ "$(grep -c '<svg' sum.html)" -eq 2 ]
 	[[ "$(< sum.html)" == *"needs more than the memory limit"* ]]
 	imgpipe pi -N 1e4 --workers 1 --generator own --executor processes --html - 
 	exits 0

@@ -247,7 +247,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$IMGPIPE" -o out --wait-lock 1h $SCENES 2>
 		"d['global']['scenes_cancelled'] == 2" \
 		"[s['status'] for s in d['scenes']] in (['ok', 'failed'] + k * ['cancelled'] for k in (0, 1, 2))" \
 		"len(d['scenes']) + d['global']['scenes_not_begun'] == 4"
-	grep -q "ended early by --on-error stop" page.html
+	grep -q "ended early by <span class=.s.>--on-error</span> stop" page.html
 	holds part.json "not d['end']['complete']"
 	imgpipe -q --on-error continue s_0001.tif bad.tif s_0002.tif
 	exits 1

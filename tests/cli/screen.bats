@@ -56,6 +56,23 @@ screen() {
 	[[ "$output" == *"median  status"$'\n'* ]] && [[ "$output" == *"msgs plan MiB resv MiB"* ]]
 }
 
+@test "numbers stand beside short names, however wide the terminal is" {
+	local columns head
+	mkdir short
+	ln -s ../river.tif short/b.tif
+	screen 100 --color never short
+	head=$(grep '^scene ' <<< "$output")
+	for columns in 120 200; do
+		screen $columns --color never short
+		[ "$(grep '^scene ' <<< "$output")" = "$head" ]
+	done
+	[ "${#head}" -le 100 ]
+	ln -s ../river.tif short/0123456789_123456789_123456789_123456789_x.tif
+	screen 120 --color never short
+	grep -qE '^0123456789_123456789_123456789_123456789_x +[0-9]' <<< "$output"
+	[[ "$(grep '^scene ' <<< "$output")" == "scene $(printf "%36s" "") valid %"* ]]
+}
+
 @test "wide characters and accents of their own do not move columns" {
 	local at names
 	screen 80 --color never .

@@ -61,7 +61,7 @@ py() {
 	exits 0
 	grep -qE '^ +3 .* times as fast as 2 workers' <<< "$output"
 	[[ "$output" != *"speed-up"* && "$output" != *"efficiency"* ]]
-	[[ "$(< s.html)" == *"put 1 into the list of --workers"* && "$(< s.html)" != *"Efficiency against workers"* ]]
+	[[ "$(< s.html)" == *"put 1 into the list of"* && "$(< s.html)" != *"Efficiency against workers"* ]]
 	imgpipe sweep --chunk 512 --workers 1,2 --repeat 1 small.tif
 	exits 0
 	grep -qE '^ +1 [=|-]+ [0-9.]+ s(  best)?$' <<< "$output"
@@ -136,8 +136,13 @@ rest = text.replace("http://www.w3.org/2000/svg", "")
 assert "://" not in rest and "url(" not in rest and "@import" not in rest
 assert "prefers-color-scheme:dark" in text and "charset=\"utf-8\"" in text
 import xml.dom.minidom
-pictures = re.findall(r"<figure>.*?(<svg.*?</svg>)\s*(?:</div>\s*)?<figcaption", text, re.S)
-assert len(pictures) == 7, len(pictures)
+pictures = re.findall(r"<div class=\"(?:broad|slim)\">\s*(<svg.*?</svg>)\s*</div>", text, re.S)
+assert len(pictures) == 2 * 7 and text.count("<figure>") == 7, len(pictures)
+widths = [re.search(r"viewBox=\"0 0 (\d+) ", p)[1] for p in pictures]
+assert widths == ["900", "400"] * 7, widths
+for p, width in zip(pictures, widths):
+    right = max(float(x) for x in re.findall(r"\b(?:x|x2|cx)=\"([0-9.]+)\"", p))
+    assert right <= float(width), (right, width)
 for p in pictures: xml.dom.minidom.parseString(p)
 assert "nan" not in rest.lower().replace("finance", ""), "a number that is none"
 '

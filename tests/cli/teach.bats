@@ -30,6 +30,7 @@ teaches() {
 	for executor in serial threads openmp; do
 		for chunk in auto 100 tile; do
 			teaches gil,no-backpressure --executor $executor --workers 2 --chunk $chunk
+			teaches static --executor $executor --workers 3 --chunk $chunk
 		done
 	done
 }
@@ -157,6 +158,43 @@ teaches() {
 		most = max(e["args"]["bytes"] for e in t["traceEvents"] if e["name"] == "memory reserved")
 		assert most >= r["plan"]["baseline_bytes"] + r["teaching_costs"]["backlog_peak_bytes"] // 2, most
 	END
+}
+
+@test "static: each worker has its share of the chunks, whatever they cost" {
+	"$MAKE_SCENE" --size 1024 --tile 128 --bands 2 --content swath --sparse swath.tif > /dev/null
+	imgpipe -q --summary plain.json swath.tif
+	# the overhead keeps the first worker from being done before the second one has begun
+	imgpipe --teach static,task-overhead=5ms --workers 2 --chunk 256 --trace t.json --summary s.json --report r.json swath.tif
+	exits 0
+	cmp plain.json s.json
+	[[ "$output" == *"static: 2 workers had their share of each scene's chunks beforehand"* ]]
+	[[ "$output" != *"use smaller"* ]]
+	holds r.json '"static" in d["teach"]'
+	/usr/bin/python3 - <<-'END'
+		import json
+		events = json.load(open("t.json"))["traceEvents"]
+		name = {e["tid"]: e["args"]["name"] for e in events if e["name"] == "thread_name"}
+		of = {e["args"]["chunk"]: name[e["tid"]] for e in events if e.get("cat") == "chunk"}
+		assert of == {i: f"worker {i // 8}, chunks" for i in range(16)}, of
+	END
+}
+
+@test "static: more workers than chunks, many scenes, a failed one; not for workers apart" {
+	mkdir many
+	"$MAKE_SCENE" --size 128 --tile 64 --codec none --bands 2 --count 40 many/s.tif > /dev/null
+	head -c 3000 many/s_0007.tif > many/s_0007b.tif
+	imgpipe -q --summary all.json many
+	exits 1
+	for workers in 2 8 3 8; do
+		imgpipe -q --workers $workers --chunk 64 --teach static --summary s.json many
+		exits 1
+		cmp all.json s.json
+	done
+	imgpipe -q --workers 8 --chunk 64 --teach static --memory 16M --summary s.json many
+	exits 1
+	cmp all.json s.json
+	imgpipe --executor processes --teach static a.tif
+	exits 64 "share memory"
 }
 
 @test "the last --teach counts, as with other options" {

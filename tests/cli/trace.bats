@@ -100,7 +100,7 @@ traced() {
 	head -c 60000 a.tif > broken.tif
 	imgpipe -q --workers 2 --trace t.json --html p.html --report r.json broken.tif b.tif
 	exits 1
-	grep -q 'broken.tif: ' p.html
+	grep -q '<td class="w b" colspan="10"><div>[^<]*broken.tif: ' p.html # a row of its own
 	grep -q 'Map of b: NDVI' p.html
 	"$REPO/tests/oracle/check_trace.py" t.json r.json partial
 	[ "$(get t.json '[s["status"] for s in d["otherData"]["scenes"]] == ["failed", "ok"]')" = True ]
@@ -171,6 +171,22 @@ traced() {
 	[[ "$output" == *"filter, 4 each"* ]]
 	imgpipe graph --chunk 128 a.tif # too many to draw: 10 x 8
 	[[ "$output" != *"<circle"* && "$output" == *"x 80"* ]]
+}
+
+@test "graph: maps are encoded beside the sums, and gathered once a scene is joined" {
+	imgpipe graph --text --workers 2 --chunk 256x512 -o maps a.tif
+	exits 0
+	# chunks of whole tiles of maps, 512 x 512: 6, of 4 blocks; a stage more, a join more
+	[[ "$(tr '\n' ' ' <<< "$output")" == *"27 tasks (critical path: 6 stages x 4 blocks of a chunk + 3 joins)"* ]]
+	[ "$(awk '$2 ~ /^(map|filter|reduce)$/ { printf "%s ", $1 }' <<< "$output")" = "fetch decode mask index encode stats scene gather all " ]
+	[[ "$output" =~ encode\ +map\ +24\  && "$output" =~ gather\ +reduce\ +1\  ]]
+	imgpipe graph --workers 2 --chunk 600x500 --working-set chunk -o maps a.tif
+	exits 0
+	/usr/bin/python3 -c 'import sys, xml.dom.minidom as m; m.parseString(sys.stdin.buffer.read())' <<< "$output"
+	[[ "$output" == *">encode</text>"*">gather</text>"* && "$output" != *"<circle"* ]]
+	imgpipe -q -o maps --html p.html a.tif
+	exits 0
+	grep -q '>gather</text>' p.html
 }
 
 @test "graph: of nothing, and with an option that is not its own" {

@@ -15,6 +15,27 @@
 #include "base/screen.h"
 #include "base/text.h"
 
+static void test_single_blanks(void **state)
+{
+	static const struct {
+		char text[24];
+		const char *expected;
+	} cases[] = {{"PS         WGS84", "PS WGS84"},
+		     {"  a  b ", "a b"},
+		     {"a b", "a b"},
+		     {"   ", ""},
+		     {"", ""}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[24];
+
+		memcpy(text, cases[i].text, sizeof(text));
+		text_single_blanks(text);
+		assert_string_equal(text, cases[i].expected);
+	}
+}
+
 static void test_text_cut(void **state)
 {
 	char out[4 * TEXT_NAME_COLUMNS + 1];
@@ -168,10 +189,10 @@ static void test_path(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text_cut), cmocka_unit_test(test_wide_and_narrow),
-		cmocka_unit_test(test_bytes),    cmocka_unit_test(test_value),
-		cmocka_unit_test(test_fold),     cmocka_unit_test(test_distance),
-		cmocka_unit_test(test_path),
+		cmocka_unit_test(test_text_cut),        cmocka_unit_test(test_single_blanks),
+		cmocka_unit_test(test_wide_and_narrow), cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_value),           cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_distance),        cmocka_unit_test(test_path),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

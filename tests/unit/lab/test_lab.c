@@ -151,8 +151,60 @@ static void figures_of_a_line(void **state)
 	/* a measurement is not compared with itself */
 	assert_true(isnan(lab_speed_up(&two, &two)));
 	assert_true(isnan(lab_efficiency(&base, &base)));
+	/* a millisecond more or less is the whole time */
+	two.wall_s = 0.002;
+	assert_true(lab_too_short(&two, &base) && !lab_too_short(&two, &two));
+	assert_true(isnan(lab_speed_up(&two, &base)) && isnan(lab_efficiency(&two, &base)));
 	/* 16 p (1 - p) / n with p = pi / 4 */
 	assert_true(fabs(lab_pi_error(100) - 0.16421834) < 1e-8);
+}
+
+/* The sentences, one after another. */
+struct told {
+	char text[4096];
+};
+
+static void keep(void *to, enum ink ink, const char *label, const char *text)
+{
+	struct told *told = to;
+	size_t used = strlen(told->text);
+
+	(void)snprintf(told->text + used, sizeof(told->text) - used, "%s%s: %s\n",
+		       ink == INK_WARNING ? "! " : "", label, text);
+}
+
+/* What is said of one and of two workers that took so long, with all their time at work. */
+static const char *told_of(struct told *told, enum lab_mode mode, double one_s, double two_s)
+{
+	struct lab_line line[2] = {
+		{.mode = mode, .workers = 1, .wall_s = one_s},
+		{.mode = mode, .workers_asked = 2, .workers = 2, .wall_s = two_s}};
+	struct lab_set set = {.lab = {.kind = LAB_PI, .n = 1000}, .n_lines = 2, .line = line};
+
+	for (int i = 0; i < 2; i++)
+		line[i].work_s = line[i].cpu_s = line[i].wall_s * line[i].workers;
+	told->text[0] = '\0';
+	lab_conclude(&set, keep, told);
+	return told->text;
+}
+
+static void times_that_show_no_speed_up_are_told(void **state)
+{
+	static struct told told;
+
+	(void)state;
+	assert_null(strstr(told_of(&told, LAB_OWN, 2.0, 1.01), "timings"));
+	assert_non_null(strstr(told_of(&told, LAB_OWN, 0.020, 0.009),
+			       "! timings: \"short\": one of the two "
+			       "lines took under 10 ms"));
+	assert_null(strstr(told.text, "can give"));
+	assert_non_null(strstr(told_of(&told, LAB_OWN, 3.0, 0.5),
+			       "! timings: the line own, 2 workers has a speed-up of 6.00, more "
+			       "than its workers can give"));
+	assert_null(strstr(told.text, "short"));
+	assert_null(strstr(told_of(&told, LAB_OWN, 3.0, 2.0), "timings"));
+	assert_non_null(strstr(told_of(&told, LAB_TIME, 3.0, 2.0),
+			       "a speed-up of 1.50, more than a sequence can give"));
 }
 
 int main(void)
@@ -165,6 +217,7 @@ int main(void)
 		cmocka_unit_test(smoothing_is_the_same_for_all_instruction_sets),
 		cmocka_unit_test(the_closed_form_is_the_sum),
 		cmocka_unit_test(figures_of_a_line),
+		cmocka_unit_test(times_that_show_no_speed_up_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "picture/page.h"
+#include "picture/svg.h"
 
 static char *text;
 
@@ -110,6 +111,64 @@ static void test_a_long_text_is_cut(void **state)
 	check(out, "<td class=\"w\" colspan=\"3\"><div>xxx");
 }
 
+/* Browsers break lines behind hyphens: "--/mask" is not what can be typed. */
+static void test_options_are_not_broken(void **state)
+{
+	FILE *out = begin();
+
+	(void)state;
+	page_paragraph(
+		out, "%s",
+		"pass --mask <no>, or `-o maps/`; well-known, -5, 8 - 3 (--a-b); 2026-07-01, 26-7");
+	assert_int_equal(fflush(out), 0);
+	check(out, "<p>pass <span class=\"s\">--mask</span> &lt;no&gt;, or `<span class=\"s\">-o"
+		   "</span> maps/`; well-known, -5, 8 - 3 (<span class=\"s\">--a-b</span>); <span "
+		   "class=\"s\">"
+		   "2026-07-01</span>, 26-7</p>");
+}
+
+static void draw_width(FILE *out, double width, const void *what)
+{
+	fprintf(out, "<svg>%s %.0f</svg>\n", (const char *)what, width);
+}
+
+static void test_a_figure_has_two_widths(void **state)
+{
+	FILE *out = begin();
+
+	(void)state;
+	page_figure(out, "Time", "By --workers", draw_width, "drawn for");
+	page_row_below(out, 7, "<%s>", "why");
+	assert_int_equal(fflush(out), 0);
+	assert_non_null(strstr(text, "<div class=\"broad\">\n<svg>drawn for 900</svg>\n</div>\n"
+				     "<div class=\"slim\">\n<svg>drawn for 400</svg>\n</div>\n"
+				     "<figcaption>By "));
+	check(out, "<tr><td class=\"w b\" colspan=\"7\"><div>&lt;why&gt;</div></td></tr>");
+}
+
+/* Three entries of 18 + 6.48 * letters, 20 apart, between 100 and 300. */
+static void test_a_legend_goes_on_in_a_new_row(void **state)
+{
+	struct svg_legend legend = svg_legend_at(100, 300);
+	FILE *out = begin();
+	double first = legend.y;
+
+	(void)state;
+	svg_legend_area(NULL, &legend, SVG_INK, "0123456789");
+	assert_true(legend.y == first && legend.x > 100);
+	svg_legend_area(NULL, &legend, SVG_INK, "01234567");
+	assert_true(legend.y == first);
+	svg_legend_area(NULL, &legend, SVG_INK, "0");
+	assert_true(legend.y > first);
+	svg_legend_row(&legend);
+	svg_legend_row(&legend); /* an empty row is not left out twice */
+	first = legend.y;
+	svg_legend_area(out, &legend, SVG_INK,
+			"wider than all that is between the edges, it is cut");
+	assert_true(legend.y == first);
+	check(out, "<text x=\"118\"");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +176,9 @@ int main(void)
 		cmocka_unit_test(test_heads_of_numbers),
 		cmocka_unit_test(test_pictures),
 		cmocka_unit_test(test_a_long_text_is_cut),
+		cmocka_unit_test(test_options_are_not_broken),
+		cmocka_unit_test(test_a_figure_has_two_widths),
+		cmocka_unit_test(test_a_legend_goes_on_in_a_new_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,6 +186,30 @@ static void test_verdict_advice_and_efficiency(void **state)
 	expect_verdict(f, "parallel efficiency 90 % (CPU time");
 }
 
+/* The first sentence names the largest share, whether a meter covers it or not. */
+static void test_verdict_names_the_largest_share(void **state)
+{
+	struct fixture *f = *state;
+	struct meter *m = &f->totals.meter;
+	struct verdict verdict;
+
+	m->row[METER_DECODE].busy_ns = m->row[METER_DECODE].cpu_ns = 1160000000;
+	m->row[METER_STATS].busy_ns = m->row[METER_STATS].cpu_ns = 1000000000;
+	m->row[METER_DECODE].chunks = 1000;
+	verdict_make(&verdict, &f->totals, &f->plan, &f->options);
+	assert_string_equal(verdict.sentence[0],
+			    "46 % of worker time is unaccounted: in no stage and no wait "
+			    "(start-up, opening files, work around each chunk, or not running); "
+			    "the largest stage, decode, took 29 %; each of the 1000 chunks of 2 "
+			    "pixels has some of it, so larger ones (--chunk) may have less");
+	assert_int_equal(verdict.n, 2); /* told once */
+	m->row[METER_DECODE].busy_ns = m->row[METER_DECODE].cpu_ns = 2000000000;
+	m->row[METER_STATS].busy_ns = m->row[METER_STATS].cpu_ns = 800000000;
+	verdict_make(&verdict, &f->totals, &f->plan, &f->options);
+	assert_non_null(strstr(verdict.sentence[0], "decode-bound: 50 %"));
+	expect_verdict(f, "30 % of worker time is unaccounted (start-up");
+}
+
 /* Two workers with every finding at once, none of them too large to let the others be said. */
 static void everything_wrong(struct fixture *f)
 {
@@ -207,17 +231,18 @@ static void everything_wrong(struct fixture *f)
 static void test_verdict_of_everything(void **state)
 {
 	static const char *const costs[] = {
-		"gil: ", "task-overhead: ", "ship-pixels: ", "no-backpressure: ", "float-sums: "};
-	static const unsigned modes[] = {TEACH_GIL, TEACH_TASK_OVERHEAD, TEACH_SHIP_PIXELS,
-					 TEACH_NO_BACKPRESSURE, TEACH_FLOAT_SUMS};
-	static const char *const findings[] = {"decode-bound: 30 %",
+		"gil: ",    "task-overhead: ", "ship-pixels: ", "no-backpressure: ",
+		"static: ", "float-sums: "};
+	static const unsigned modes[] = {TEACH_GIL,         TEACH_TASK_OVERHEAD,
+					 TEACH_SHIP_PIXELS, TEACH_NO_BACKPRESSURE,
+					 TEACH_STATIC,      TEACH_FLOAT_SUMS};
+	static const char *const findings[] = {"40 % of worker time is unaccounted: in no stage",
 					       "read amplification: 1.30 bytes",
 					       "2 of 9 workers fit",
 					       "8 % of worker time went to waiting for memory",
 					       "8 % of worker time went to locks",
 					       "8 % of worker time went to waiting for a scene",
-					       "8 % of worker time went to waiting for the writer",
-					       "40 % of worker time is unaccounted"};
+					       "8 % of worker time went to waiting for the writer"};
 	enum { N_FINDINGS = sizeof(findings) / sizeof(findings[0]) };
 	struct fixture *f = *state;
 	struct {
@@ -263,6 +288,7 @@ int main(void)
 		WITH_RUN(test_verdict_enough_chunks),
 		WITH_RUN(test_verdict_reading),
 		WITH_RUN(test_verdict_advice_and_efficiency),
+		WITH_RUN(test_verdict_names_the_largest_share),
 		WITH_RUN(test_verdict_of_everything),
 	};
 

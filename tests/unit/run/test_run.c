@@ -605,9 +605,10 @@ static void hook_end(void *context, struct worker *worker)
 	worker->extra = NULL;
 }
 
-static void hook_handed_out(void *context, struct worker *worker)
+static void hook_handed_out(void *context, struct worker *worker, const struct task *task)
 {
 	(void)context;
+	assert_true(task->chunk < 3);
 	assert_non_null(worker->meter);
 	atomic_fetch_add(&handed_out, 1);
 }

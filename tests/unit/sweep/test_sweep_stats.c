@@ -302,9 +302,61 @@ static void test_busy_cores(void **state)
 	assert_true(says(&advice, "Amdahl's law: ") && !says(&advice, "busy elsewhere"));
 }
 
+/* What is said of 1, 2 and 4 workers that took so long; those beyond the cores are slower. */
+static void advise_on(struct advice *advice, const double wall[3])
+{
+	struct sweep_sample sample[3];
+	struct sweep_point point[3];
+	struct sweep sweep = {.n_points = 3,
+			      .point = point,
+			      .n_scenes = 1,
+			      .cores = 2,
+			      .n_compared = 3,
+			      .same_numbers = true};
+
+	for (unsigned i = 0; i < 3; i++) {
+		sample[i] = (struct sweep_sample){.wall_s = wall[i], .running = 1};
+		point[i] = (struct sweep_point){.chunk = "tile",
+						.executor = "threads",
+						.set = "tile",
+						.workers = 1u << i,
+						.n = 1,
+						.chunks = 9,
+						.sample = &sample[i]};
+	}
+	sweep_advise(advice, &sweep);
+}
+
+/*
+ * By hand: over 1/n = 1, 1/2, 1/4 the least squares through 1.12, 1, 1.08 are t = 1.02 + 0.08/n, so
+ * t(1)/t(inf) = 1.10/1.02; with 1.12, 1, 1.2 the best slope is below 0, so it is 0 and all is
+ * serial.
+ */
+static void test_no_ceiling_below_what_was_measured(void **state)
+{
+	static struct advice advice;
+
+	(void)state;
+	advise_on(&advice, (double[]){1.12, 1, 1.08});
+	assert_false(says(&advice, "no number of workers"));
+	assert_true(says(&advice,
+			 "Amdahl's law, fitted to all these times, would allow no more than "
+			 "1.08 times as fast as 1 worker, and 2 workers were 1.12 times as fast: "
+			 "it does not describe them"));
+	advise_on(&advice, (double[]){1.12, 1, 1.2});
+	assert_false(says(&advice, "more workers are not faster"));
+	assert_true(says(&advice, "1.00 times as fast as 1 worker, and 2 workers were 1.12"));
+
+	advise_on(&advice, (double[]){2, 1.5, 1.25}); /* half is serial */
+	assert_true(says(&advice, "50.0 % of the work of one worker is serial, so no number of "
+				  "workers is more than 2 times as fast"));
+	assert_false(says(&advice, "does not describe"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_ceiling_below_what_was_measured),
 		cmocka_unit_test(test_median),
 		cmocka_unit_test(test_speed_up),
 		cmocka_unit_test(test_busy_cores),

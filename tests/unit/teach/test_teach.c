@@ -13,6 +13,7 @@
 
 #include "teach/gil.h"
 #include "teach/pixel_message.h"
+#include "teach/shares.h"
 #include "teach.h"
 
 static void modes_are_named(void **state)
@@ -221,13 +222,64 @@ static void lock_changes_hands(void **state)
 	assert_int_equal(game.gil.switches, 3);
 }
 
+/* Which chunks of 7 the worker takes, one after another, until there is none for it. */
+static unsigned taken(struct shares *shares, struct run *run, unsigned number, const char *chunks)
+{
+	struct worker worker = {.run = run, .number = number};
+	struct slot slot = {
+		.scene = {.id = 4},
+		.grid = {.x_size = 7, .y_size = 1, .chunk_x_size = 1, .chunk_y_size = 1}};
+	uint64_t chunk;
+	unsigned n = 0;
+
+	for (; shares_choose(shares, &worker, &slot, &chunk); n++) {
+		struct task task = {.scene_id = 4, .chunk = chunk, .grid = &slot.grid};
+
+		assert_int_equal(chunk, chunks[n] - '0');
+		shares_taken(shares, &task);
+	}
+	return n;
+}
+
+static void shares_are_side_by_side(void **state)
+{
+	struct run run = {.n_living = 3};
+	struct shares shares;
+
+	(void)state;
+	shares_init(&shares, 3);
+	assert_int_equal(taken(&shares, &run, 1, "23"), 2);
+	assert_int_equal(taken(&shares, &run, 0, "01"), 2);
+	assert_int_equal(taken(&shares, &run, 2, "456"), 3);
+	assert_int_equal(taken(&shares, &run, 2, ""), 0);
+	shares_release(&shares);
+}
+
+/* Who could not start is no reason to wait for ever. */
+static void shares_of_nobody_are_taken(void **state)
+{
+	struct run run = {.n_living = 2, .n_waiting = 1};
+	struct shares shares;
+
+	(void)state;
+	shares_init(&shares, 3);
+	assert_int_equal(taken(&shares, &run, 1, "2301456"), 7);
+	shares_release(&shares);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(modes_are_named),        cmocka_unit_test(wrong_names_are_refused),
-		cmocka_unit_test(unknown_mode_lists_all), cmocka_unit_test(executors_that_cannot),
-		cmocka_unit_test(pixels_travel),          cmocka_unit_test(sums_round),
-		cmocka_unit_test(lock_holds_one),         cmocka_unit_test(lock_changes_hands),
+		cmocka_unit_test(shares_are_side_by_side),
+		cmocka_unit_test(shares_of_nobody_are_taken),
+		cmocka_unit_test(modes_are_named),
+		cmocka_unit_test(wrong_names_are_refused),
+		cmocka_unit_test(unknown_mode_lists_all),
+		cmocka_unit_test(executors_that_cannot),
+		cmocka_unit_test(pixels_travel),
+		cmocka_unit_test(sums_round),
+		cmocka_unit_test(lock_holds_one),
+		cmocka_unit_test(lock_changes_hands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
