@@ -29,6 +29,7 @@ const struct exit_row exit_rows[] = {
 	{"78", "MPI ranks differ in program, options, files or plan"},
 	{"129, 130, 143, 152",
 	 "ended by SIGHUP, SIGINT, SIGTERM or SIGXCPU; what was done is reported"},
+	{"141", "nobody reads standard output any more, and nothing else was to be written"},
 	{NULL, NULL},
 };
 
