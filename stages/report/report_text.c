@@ -373,8 +373,8 @@ static int text_end(struct open_report *report, const struct run_totals *totals,
 
 	put_global(report->out, totals, state);
 	put_earlier(report->out, state->n_earlier, report->options->nightly.catalogue);
-	if (report->options->maps)
-		text_item(report->out, LABEL_COLUMNS, "Maps",
+	if (files_label(report->options->maps))
+		text_item(report->out, LABEL_COLUMNS, files_label(report->options->maps),
 			  files_text(line, totals->pixels, report->options->maps));
 	report_costs(report->out, totals, report->plan, report->options);
 	if (report->options->verbosity > 0)
