@@ -21,7 +21,8 @@ enum {
 struct legend {
 	const char *title, *date, *name, *note;
 	const struct ramp *ramp;     /* NULL: classes */
-	const char *const *category; /* what colours 1, 2 ... mean, NULL-ended */
+	/* What colours 1, 2 ... mean, NULL-ended; "": that is not there, and is left out. */
+	const char *const *category;
 	double metres;               /* on the ground, of a pixel along a row; 0: not known */
 };
 

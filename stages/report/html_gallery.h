@@ -23,7 +23,8 @@ struct html_gallery {
 	uint32_t n_earlier;     /* of an earlier run, which left no map */
 	uint32_t n_linked;      /* pictures beside the page */
 	uint16_t values, own;   /* bit v: value v is shown; with a range of each picture */
-	bool classes, pictures; /* of --mask-output; of the run's own pictures */
+	uint16_t classes; /* of --mask-output: bit c: code c is to be seen */
+	bool pictures;    /* the run's own */
 	bool holes;
 };
 
