@@ -49,12 +49,13 @@ static void put_row(FILE *out, const struct scene_result *result, unsigned v,
 		    const struct recipe *recipe)
 {
 	const struct scene *scene = result->scene;
+	const char *name = scene->name ? scene->name : "";
 	bool ok = result->status == SCENE_OK;
 	char why[MISSING_TEXT_BYTES] = "";
 	struct summary summary;
 
 	page_row_open(out);
-	page_row_head(out, "%s", scene->name ? scene->name : "");
+	page_row_head(out, "%s", name);
 	page_word(out, "%.*s", DAY, scene->acquired);
 	page_cell(out, "%s", ok ? recipe->value[v].name : "");
 	if (scene_summary(&summary, result, v, recipe)) {
@@ -63,7 +64,7 @@ static void put_row(FILE *out, const struct scene_result *result, unsigned v,
 	} else {
 		(void)scene_missing_reason(scene, recipe, v, why, sizeof(why));
 		page_cell(out, "%s", ok ? "missing" : scene_status_name(result->status));
-		page_wide_cell(out, NUMBERS, "%s", ok ? why : result->error.text);
+		page_wide_cell(out, NUMBERS, "%s", ok ? why : text_beyond_name(result->error.text, name));
 	}
 	page_row_close(out);
 }

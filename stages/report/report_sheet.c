@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "output/map_classes.h"
 #include "output/pyramid.h"
 #include "report_file.h"
@@ -163,10 +164,11 @@ static int keep_without(struct open_report *report, const struct scene_result *r
 {
 	char why[MISSING_TEXT_BYTES];
 	const char *status = scene_status_name(result->status);
+	const char *name = result->scene->name ? result->scene->name : "";
 
 	if (result->status != SCENE_OK)
-		return keep(report, result->scene, status, without_path(result->error.text), NULL,
-			    err);
+		return keep(report, result->scene, status,
+			    without_path(text_beyond_name(result->error.text, name)), NULL, err);
 	missing_reason(why, result->scene, report->plan->layout.recipe);
 	if (result->earlier && !*why) /* a catalogue keeps no pictures */
 		(void)snprintf(why, sizeof(why), "done by an earlier run");

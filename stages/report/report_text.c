@@ -152,6 +152,7 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 {
 	const struct recipe *recipe = report->plan->layout.recipe;
 	const struct scene *scene = result->scene;
+	const char *error = text_beyond_name(result->error.text, scene->name ? scene->name : "");
 	struct text_state *state = report->state;
 	char line[MAP_TEXT_BYTES];
 	FILE *out = report->out;
@@ -170,10 +171,10 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 		put_masks(out, scene, report->options->masks);
 	} else if (result->status == SCENE_FAILED) {
 		scene_table_words(&state->table, INK_BAD, scene->name, NULL, "FAILED",
-				  result->error.text);
+				  error);
 	} else {
 		scene_table_words(&state->table, INK_WARNING, scene->name, NULL, "cancelled",
-				  result->error.text);
+				  error);
 	}
 	for (unsigned i = 0; i < result->n_files; i++)
 		if (*clamped_text(line, &result->file[i], report->options->maps))

@@ -318,6 +318,20 @@ unread() {
 		'd["global"]["indices"]["ndvi"]["pixels"] == 4'
 }
 
+@test "the name of a scene that failed is said once to people; error of reports has it" {
+	imgpipe --mask scl --log-file log --log-format json --html p.html --csv c.csv --catalog c.gpkg good.tif
+	exits 65
+	[[ "$output" == *"good   "*"FAILED  --mask scl"* ]]
+	grep -q '"msg":"scene good failed: --mask scl' log
+	grep -q "good: failed: --mask scl" p.html
+	grep -q "good,ndvi,failed,good: --mask scl" c.csv
+	run ! grep -q "good: good" log p.html c.csv
+	imgpipe info --mask scl good.tif
+	[[ "$output" == *"FAILED    --mask scl"* ]]
+	imgpipe catalog c.gpkg
+	[[ "$output" == *"good: --mask scl"* && "$output" != *"good: good"* ]]
+}
+
 @test "where every scene fails the reports are written all the same" {
 	imgpipe -q --report r.json --summary s.json one.tif
 	exits 65
