@@ -324,7 +324,7 @@ unread() {
 	[[ "$output" == *"good   "*"FAILED  --mask scl"* ]]
 	grep -q '"msg":"scene good failed: --mask scl' log
 	grep -q "good: failed: --mask scl" p.html
-	grep -q "good,ndvi,failed,good: --mask scl" c.csv
+	grep -q "good: --mask scl" c.csv
 	run ! grep -q "good: good" log p.html c.csv
 	imgpipe info --mask scl good.tif
 	[[ "$output" == *"FAILED    --mask scl"* ]]
