@@ -1,8 +1,8 @@
 /*
  * imgpipe without arguments: rasters are looked for by their names, in this folder and in those
  * within, and the first one by name is shown in what may be typed next. What earlier runs have made
- * is no scene to begin with: folders of -o, which hold a lock file, and maps, which say who made
- * them.
+ * is no scene to begin with: maps say who made them, here and in folders of -o, which hold a lock
+ * file.
  */
 #include "welcome.h"
 
@@ -72,7 +72,7 @@ static bool is_plain(const char *name)
 }
 
 /* A map that imgpipe has made: its header comes first, and has the name as TIFF's Software. */
-static bool is_map(const char *name)
+static bool is_map(int folder, const char *name)
 {
 	static const char *const endings[] = {".tif", ".tiff", NULL};
 	static const char software[] = "\0imgpipe ";
@@ -82,7 +82,7 @@ static bool is_map(const char *name)
 
 	if (!ends_in(name, endings))
 		return false;
-	fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return false;
 	n = read(fd, head, sizeof(head));
@@ -116,12 +116,15 @@ static bool is_folder(const struct dirent *entry)
 
 static bool holds_rasters(const char *folder)
 {
-	DIR *dir = is_output(folder) ? NULL : opendir(folder);
+	DIR *dir = opendir(folder);
+	const bool has_maps = is_output(folder);
 	const struct dirent *entry;
 	bool found = false;
 
 	for (int n = 0; dir && !found && n < NAMES_WITHIN && (entry = readdir(dir)); n++)
-		found = is_raster(entry->d_name) || is_product(entry->d_name);
+		found = (is_raster(entry->d_name) &&
+			 !(has_maps && is_map(dirfd(dir), entry->d_name))) ||
+			is_product(entry->d_name);
 	if (dir)
 		closedir(dir);
 	return found;
@@ -139,7 +142,7 @@ static void look(struct found *found)
 		if (*name == '.') {
 			continue;
 		} else if (!is_folder(entry)) {
-			if (!is_raster(name) || (found->opened++ < FILES_OPENED && is_map(name)))
+			if (!is_raster(name) || (found->opened++ < FILES_OPENED && is_map(AT_FDCWD, name)))
 				continue;
 			found->more |= *found->file;
 			keep_first(found->file, name);

@@ -91,6 +91,10 @@ static int read_format(struct maps *maps, enum map_container *container,
 	*container = strcasecmp(text, "gtiff") == 0 ? CONTAINER_GTIFF : CONTAINER_COG;
 	maps->files = !is_none(text);
 	if (maps->files && strcasecmp(text, "cog") != 0 && *container != CONTAINER_GTIFF) {
+		if (strcasecmp(text, "png") == 0)
+			return error_set(err, EX_USAGE,
+					 "--format: maps are TIFF, cog or gtiff; --quicklook makes "
+					 "a PNG of each, and with --format none these alone");
 		(void)spelling_none_of(err, text, words);
 		return error_prefix(err, "--format");
 	}

@@ -33,6 +33,7 @@ refused() {
 @test "values of options: what would be right is said" {
 	refused --type float32 int16 uint8 -- -o out --type int32
 	refused --format cog gtiff none -- -o out --format jpeg
+	refused --format cog gtiff --quicklook -- -o out --format png
 	refused "looks like a file" --name -- -o out.tif
 	refused "a folder" -- -o ""
 	refused "standard output" -- -o -
@@ -56,6 +57,14 @@ refused() {
 	refused --quicklook "-o DIR (--contact-sheet alone needs none)" -- --contact-sheet s.png --quicklook
 	refused --bands-output -- -o out --format none --quicklook --bands-output red
 	refused "{index}" -- -o out --mask-output why "--quicklook={scene}.png"
+}
+
+@test "a folder that cannot be made: the reason, not that it is not there" {
+	[ -d /sys/kernel ] || skip "no sysfs"
+	imgpipe -q -o /sys/kernel/maps a.tif
+	exits 73 "--output /sys/kernel/maps: cannot be made: "
+	imgpipe -q -o nowhere/maps a.tif
+	exits 73 "the folder that it is to be in is not there"
 }
 
 @test "creation options in GDAL's words; unknown ones are refused with the list" {

@@ -67,6 +67,9 @@ next_is() {
 	next_is "imgpipe info z.tif " "imgpipe z.tif "
 	rm z.tif
 	next_is "No scenes in this folder"
+	tif a-maps/z.tif uint16 desc=red,nir 1,2 3,4 # maps lie beside their scenes
+	next_is "imgpipe info a-maps/ "
+	rm a-maps/z.tif
 	mkdir b-mine && cp a-map.tif b-mine # who puts it elsewhere may mean it
 	next_is "imgpipe info b-mine/ "
 }
