@@ -27,9 +27,9 @@ enum { STREAM_PATIENCE_MS = 300 };
 void output_stream_standard(void);
 
 /*
- * A reader of standard output that has left (head) is no error: what is written then is dropped, and
- * the work goes on to its end. Where its text is all that comes of the work, that shall end instead:
- * from this call on such writes fail with EPIPE.
+ * A reader of standard output that has left (head) is no error: what is written then is dropped,
+ * and the work goes on to its end. Where its text is all that comes of the work, that shall end
+ * instead: from this call on such writes fail with EPIPE.
  */
 void output_stream_insist(void);
 

@@ -119,8 +119,7 @@ static bool may_stall(int fd)
 	return fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || isatty(fd));
 }
 
-static struct stream standard_out = {
-	.fd = STDOUT_FILENO, .standard = true, .droppable = true};
+static struct stream standard_out = {.fd = STDOUT_FILENO, .standard = true, .droppable = true};
 static struct stream standard_err = {.fd = STDERR_FILENO, .standard = true};
 
 /* The stream to use in place of `old`, buffered as that is by default. */

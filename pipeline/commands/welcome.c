@@ -142,7 +142,8 @@ static void look(struct found *found)
 		if (*name == '.') {
 			continue;
 		} else if (!is_folder(entry)) {
-			if (!is_raster(name) || (found->opened++ < FILES_OPENED && is_map(AT_FDCWD, name)))
+			if (!is_raster(name) ||
+			    (found->opened++ < FILES_OPENED && is_map(AT_FDCWD, name)))
 				continue;
 			found->more |= *found->file;
 			keep_first(found->file, name);

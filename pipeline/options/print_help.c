@@ -182,9 +182,8 @@ int print_topic(FILE *out, command_table commands, const char *word, struct erro
 	else if (strcmp(word, "exit") == 0 || strcmp(word, "status") == 0)
 		print_statuses(out);
 	else if (!print_found(out, commands, find_named, word) &&
-		 (strlen(word) < LETTERS_LEAST ||
-		  (!print_found(out, commands, find_valued, word) &&
-		   !print_titled(out, commands, word)))) {
+		 (strlen(word) < LETTERS_LEAST || (!print_found(out, commands, find_valued, word) &&
+						   !print_titled(out, commands, word)))) {
 		for (unsigned i = 0; i + 1 < COMMANDS_MOST && commands[i]; i++)
 			words[i] = commands[i]->word;
 		(void)spelling_none_of(err, word, words);

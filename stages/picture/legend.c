@@ -25,7 +25,8 @@ void legend_colours(struct rgba colour[LEGEND_COLOURS])
 	colour[LEGEND_PAPER] = (struct rgba){255, 255, 255, 255};
 	colour[LEGEND_INK] = (struct rgba){27, 31, 36, 255};
 	colour[LEGEND_QUIET] = (struct rgba){89, 98, 108, 255};
-	colour[LEGEND_RULE] = (struct rgba){125, 132, 140, 255}; /* 3:1 and more on white and on black */
+	/* 3:1 and more on light and on dark pages. */
+	colour[LEGEND_RULE] = (struct rgba){125, 132, 140, 255};
 }
 
 uint32_t legend_width(uint32_t width)

@@ -64,7 +64,8 @@ static void put_row(FILE *out, const struct scene_result *result, unsigned v,
 	} else {
 		(void)scene_missing_reason(scene, recipe, v, why, sizeof(why));
 		page_cell(out, "%s", ok ? "missing" : scene_status_name(result->status));
-		page_wide_cell(out, NUMBERS, "%s", ok ? why : text_beyond_name(result->error.text, name));
+		page_wide_cell(out, NUMBERS, "%s",
+			       ok ? why : text_beyond_name(result->error.text, name));
 	}
 	page_row_close(out);
 }

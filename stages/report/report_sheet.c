@@ -23,9 +23,9 @@ enum { TITLE_BYTES = 160, DAY = 10 };
 
 struct sheet_state {
 	struct sheet_store store;
-	uint64_t n_more;    /* that have no room */
-	uint32_t n_without; /* crossed boxes */
-	bool own_ranges;    /* --stretch */
+	uint64_t n_more;                           /* that have no room */
+	uint32_t n_without;                        /* crossed boxes */
+	bool own_ranges;                           /* --stretch */
 	const char *class_name[N_CLASS_CODES + 1]; /* of those that are to be seen, "" of others */
 };
 

@@ -170,8 +170,7 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 			put_value(out, report, result, v);
 		put_masks(out, scene, report->options->masks);
 	} else if (result->status == SCENE_FAILED) {
-		scene_table_words(&state->table, INK_BAD, scene->name, NULL, "FAILED",
-				  error);
+		scene_table_words(&state->table, INK_BAD, scene->name, NULL, "FAILED", error);
 	} else {
 		scene_table_words(&state->table, INK_WARNING, scene->name, NULL, "cancelled",
 				  error);

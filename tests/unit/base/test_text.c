@@ -179,11 +179,10 @@ static void names_said_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_said_once),
-		cmocka_unit_test(test_text_cut), cmocka_unit_test(test_wide_and_narrow),
-		cmocka_unit_test(test_bytes),    cmocka_unit_test(test_value),
-		cmocka_unit_test(test_fold),     cmocka_unit_test(test_distance),
-		cmocka_unit_test(test_path),
+		cmocka_unit_test(names_said_once),      cmocka_unit_test(test_text_cut),
+		cmocka_unit_test(test_wide_and_narrow), cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_value),           cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_distance),        cmocka_unit_test(test_path),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

@@ -308,10 +308,14 @@ static void odd_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_to_lock),  cmocka_unit_test(which_they_are),
-		cmocka_unit_test(one_catalogue),    cmocka_unit_test(no_place_for_it),
-		cmocka_unit_test(all_or_none),      cmocka_unit_test(waiting),
-		cmocka_unit_test(a_signal_ends_it), cmocka_unit_test(odd_names),
+		cmocka_unit_test(nothing_to_lock),
+		cmocka_unit_test(which_they_are),
+		cmocka_unit_test(one_catalogue),
+		cmocka_unit_test(no_place_for_it),
+		cmocka_unit_test(all_or_none),
+		cmocka_unit_test(waiting),
+		cmocka_unit_test(a_signal_ends_it),
+		cmocka_unit_test(odd_names),
 		cmocka_unit_test(a_folder_for_nothing),
 		cmocka_unit_test(a_folder_that_goes_and_comes),
 	};

@@ -190,9 +190,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),   cmocka_unit_test(test_bar),
-		cmocka_unit_test(test_classes),
-		cmocka_unit_test(test_some_classes), cmocka_unit_test(test_length),
-		cmocka_unit_test(test_odd),
+		cmocka_unit_test(test_classes), cmocka_unit_test(test_some_classes),
+		cmocka_unit_test(test_length),  cmocka_unit_test(test_odd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
