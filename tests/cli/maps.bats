@@ -59,6 +59,18 @@ refused() {
 	refused "{index}" -- -o out --mask-output why "--quicklook={scene}.png"
 }
 
+@test "names of classes for GDAL, as the README has it" {
+	cp a.tif river.tif
+	imgpipe -q -o maps --mask-output why river.tif
+	exits 0
+	md5sum maps/river_why.tif > before
+	sed -n '/^```python/,/^```$/p' "$REPO/stages/output/README.md" | grep -v '^```' | /usr/bin/python3 -
+	md5sum -c --quiet before
+	gdalinfo maps/river_why.tif | grep -q ' 12: division by zero'
+	imgpipe -q -o maps --mask-output why --overwrite river.tif
+	exits 0
+}
+
 @test "a folder that cannot be made: the reason, not that it is not there" {
 	[ -d /sys/kernel ] || skip "no sysfs"
 	imgpipe -q -o /sys/kernel/maps a.tif
