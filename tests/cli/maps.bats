@@ -67,7 +67,7 @@ refused() {
 	sed -n '/^```python/,/^```$/p' "$REPO/stages/output/README.md" | grep -v '^```' | /usr/bin/python3 -
 	md5sum -c --quiet before
 	/usr/bin/python3 -c 'from osgeo import gdal
-assert gdal.Open("maps/river_why.tif").GetRasterBand(1).GetCategoryNames()[12] == "division by zero"'
+assert " 12: division by zero" in gdal.Info("maps/river_why.tif")'
 	imgpipe -q -o maps --mask-output why --overwrite river.tif
 	exits 0
 }
