@@ -27,6 +27,16 @@ enum { STREAM_PATIENCE_MS = 300 };
 void output_stream_standard(void);
 
 /*
+ * A reader of standard output that has left (head) is no error: what is written then is dropped,
+ * and the work goes on to its end. Where its text is all that comes of the work, that shall end
+ * instead: from this call on such writes fail with EPIPE.
+ */
+void output_stream_insist(void);
+
+/* A write to standard output has found that nobody reads it any more. */
+bool output_stream_deserted(void);
+
+/*
  * Open a named pipe for writing, a descriptor that blocks. Without a reader it waits for one up to
  * STREAM_READER_MS. -1 with errno: ENXIO where no reader came, EINTR after a signal.
  */

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,9 +31,14 @@ static void tame_malloc(void)
 	mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
-/* After a signal that is the end that is told, though it has cut a report short. */
+/*
+ * After a signal that is the end that is told, though it has cut a report short. Where nobody reads
+ * any more there is nobody to tell.
+ */
 static int fail(const struct session *session, const struct error *error)
 {
+	if (error->number == EPIPE && output_stream_deserted())
+		return 128 + SIGPIPE;
 	if (!session_is_silent(session))
 		log_error("run-failed", error);
 	if (signals_caught())
@@ -124,10 +130,9 @@ int main(int argc, char **argv)
 		status = fail(&session, &error);
 	else
 		status = run_command(command, &options, &session, argc, argv, &error);
-	/* ferror: an earlier write may have failed, and nothing be left to flush. Of help nobody
-	 * has to read all. */
+	/* ferror: an earlier write may have failed, and nothing be left to flush. */
 	if ((fflush(stdout) || ferror(stdout)) && status != EX_IOERR && !signals_caught() &&
-	    !(at_once && errno == EPIPE)) {
+	    !output_stream_deserted()) {
 		error_errno(&error, EX_IOERR, errno ? errno : EIO, "standard output");
 		status = fail(&session, &error);
 	}

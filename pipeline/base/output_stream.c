@@ -24,6 +24,8 @@ struct stream {
 	bool owns;     /* the descriptor */
 	bool standard; /* not from the heap: it lives as long as the program */
 	bool given_up;
+	bool droppable; /* without a reader what is written is dropped */
+	bool deserted;  /* it has no reader any more */
 	/* A pipe that poll() calls writable has room for PIPE_BUF bytes (pipe(7)). */
 	size_t most;
 };
@@ -47,6 +49,13 @@ static bool wait_for_room(struct stream *stream)
 	return !stream->given_up;
 }
 
+/* After a write that failed: is what is left to be dropped? */
+static bool is_to_drop(struct stream *stream)
+{
+	stream->deserted |= errno == EPIPE;
+	return stream->deserted && stream->droppable;
+}
+
 /* As fopencookie(3) wants it: fewer than `size` is an error. */
 static ssize_t stream_write(void *cookie, const char *data, size_t size)
 {
@@ -62,8 +71,10 @@ static ssize_t stream_write(void *cookie, const char *data, size_t size)
 			break;
 		}
 		n = write(stream->fd, data + done, left < stream->most ? left : stream->most);
-		if (n < 0 && errno != EINTR && errno != EAGAIN)
+		if (n < 0 && errno != EINTR && errno != EAGAIN) {
+			done = is_to_drop(stream) ? size : done;
 			break;
+		}
 		done += n > 0 ? (size_t)n : 0;
 	}
 	return (ssize_t)done;
@@ -108,6 +119,9 @@ static bool may_stall(int fd)
 	return fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || isatty(fd));
 }
 
+static struct stream standard_out = {.fd = STDOUT_FILENO, .standard = true, .droppable = true};
+static struct stream standard_err = {.fd = STDERR_FILENO, .standard = true};
+
 /* The stream to use in place of `old`, buffered as that is by default. */
 static FILE *in_place_of(FILE *old, struct stream *stream, int buffering)
 {
@@ -121,16 +135,23 @@ static FILE *in_place_of(FILE *old, struct stream *stream, int buffering)
 
 void output_stream_standard(void)
 {
-	static struct stream out = {.fd = STDOUT_FILENO, .standard = true};
-	static struct stream err = {.fd = STDERR_FILENO, .standard = true};
-
 	/* Beside lines of standard error there are none but whole ones. */
 	bool by_lines = isatty(STDOUT_FILENO) || screen_is_one();
 
 	if (by_lines)
 		(void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
-	stdout = in_place_of(stdout, &out, by_lines ? _IOLBF : _IOFBF);
-	stderr = in_place_of(stderr, &err, _IONBF);
+	stdout = in_place_of(stdout, &standard_out, by_lines ? _IOLBF : _IOFBF);
+	stderr = in_place_of(stderr, &standard_err, _IONBF);
+}
+
+void output_stream_insist(void)
+{
+	standard_out.droppable = false;
+}
+
+bool output_stream_deserted(void)
+{
+	return standard_out.deserted;
 }
 
 int stream_open_pipe(const char *path)

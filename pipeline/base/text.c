@@ -199,6 +199,14 @@ const char *bytes_text(char buf[24], uint64_t bytes)
 	return buf;
 }
 
+const char *text_beyond_name(const char *text, const char *name)
+{
+	const size_t n = strlen(name);
+
+	return n && strncmp(text, name, n) == 0 && strncmp(text + n, ": ", 2) == 0 ? text + n + 2
+										   : text;
+}
+
 const char *path_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -47,6 +47,10 @@ const char *text_value(char buf[24], double value);
 /* "38.2 MiB", for people. Returns buf. */
 const char *bytes_text(char buf[24], uint64_t bytes);
 
+/* `text` without "name: " in front: errors may begin with the name of their scene, and where that
+ * has been said before it is not said again. */
+const char *text_beyond_name(const char *text, const char *name);
+
 /* What stands behind the path's last slash. */
 const char *path_name(const char *path);
 

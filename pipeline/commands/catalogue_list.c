@@ -34,13 +34,14 @@ static const char *status_word(const struct catalogue_scene *scene)
 static int put_scene(const struct listing *list, const struct catalogue_scene *scene)
 {
 	const bool failed = scene->status == SCENE_FAILED && scene->error && *scene->error;
+	const char *name = scene->name ? scene->name : "";
 	const char *acquired = scene->acquired && *scene->acquired ? scene->acquired : "-";
 	char set[32] = "", date[4 * ACQUIRED_COLUMNS + 1], word[sizeof(date) + 16], *rest;
 
 	if (list->many_sets)
 		(void)snprintf(set, sizeof(set), "set %" PRId64 "  ", scene->set);
-	if (asprintf(&rest, "%s%s%s%s", set, scene->name ? scene->name : "", failed ? ": " : "",
-		     failed ? scene->error : "") < 0)
+	if (asprintf(&rest, "%s%s%s%s", set, name, failed ? ": " : "",
+		     failed ? text_beyond_name(scene->error, name) : "") < 0)
 		return error_memory(list->err, "a line", ERROR_TEXT_BYTES);
 	(void)snprintf(word, sizeof(word), "%-8s %s", status_word(scene),
 		       text_cut(date, acquired, ACQUIRED_COLUMNS));

@@ -15,6 +15,7 @@
 #include "inputs_apart.h"
 #include "options/rows.h"
 #include "options/values.h"
+#include "output_stream.h"
 #include "plan.h"
 #include "report_lists.h"
 #include "report/report.h"
@@ -95,6 +96,8 @@ static int work(struct checking *c, struct error *err)
 	scenes_forbid_heavy(&c->plan, &workload_check);
 	*err = (struct error){0};
 	signals_catch();
+	if (reports_are_printed(c->options))
+		output_stream_insist();
 	return execute(&setup, err);
 }
 

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -21,7 +22,7 @@
 #include "output_folder.h"
 #include "base/text.h"
 
-enum { MOST_LOCKS = 3, FIRST_PAUSE_MS = 10, LAST_PAUSE_MS = 1000 };
+enum { MOST_LOCKS = 3, TRIES = 5, FIRST_PAUSE_MS = 10, LAST_PAUSE_MS = 1000 };
 
 struct hold_lock {
 	char *path; /* owned */
@@ -211,21 +212,36 @@ static int refuse(struct hold *hold, unsigned i, struct error *err)
 	return (int)i + 1;
 }
 
-/* 0; -1 with an error; else, with EXIT_BUSY, which one is not to be had, counted from 1. */
-static int try_all(struct hold *hold, struct error *err)
+/* As try_all(); *gone: another run has just given the folder back. */
+static int try_locks(struct hold *hold, bool *gone, struct error *err)
 {
 	bool made = false;
 
+	*gone = false;
 	if (hold->folder && output_folder_have(hold->folder, &made, err))
 		return -1;
 	hold->made |= made;
 	for (unsigned i = 0; i < hold->n; i++)
-		if (lock_file_try(&hold->lock[i].lock, hold->lock[i].path, hold->lock[i].kind, err))
+		if (lock_file_try(&hold->lock[i].lock, hold->lock[i].path, hold->lock[i].kind,
+				  err)) {
+			*gone = hold->folder && err->number == ENOENT;
 			return refuse(hold, i, err);
+		}
 	if (!hold->folder || !is_shard(hold) || !tell_shard(hold, hold->options->shard.n, err))
 		return 0;
 	let_go(hold);
 	return 1;
+}
+
+/* 0; -1 with an error; else, with EXIT_BUSY, which one is not to be had, counted from 1. */
+static int try_all(struct hold *hold, struct error *err)
+{
+	bool gone = true;
+	int which = -1;
+
+	for (int i = 0; i < TRIES && gone; i++)
+		which = try_locks(hold, &gone, err);
+	return which;
 }
 
 /* --- waiting --- */
@@ -312,8 +328,9 @@ static int take(struct hold **hold, const struct hold *wanted, const char *witho
 
 int hold_take(struct hold **hold, const struct options *options, struct error *err)
 {
+	const struct maps *maps = options->maps;
 	const struct hold wanted = {.options = options,
-				    .folder = options->maps ? options->maps->folder : NULL,
+				    .folder = maps && !maps->sheet_alone ? maps->folder : NULL,
 				    .catalogue = options->nightly.catalogue};
 
 	return take(hold, &wanted, "--catalog with another file does without", err);
@@ -325,12 +342,6 @@ int hold_take_catalogue(struct hold **hold, const struct options *options, const
 	const struct hold wanted = {.options = options, .catalogue = path};
 
 	return take(hold, &wanted, NULL, err);
-}
-
-void hold_keep_folder(struct hold *hold)
-{
-	if (hold)
-		hold->made = false;
 }
 
 void hold_release(struct hold *hold)

@@ -29,10 +29,7 @@ int hold_take(struct hold **hold, const struct options *options, struct error *e
 int hold_take_catalogue(struct hold **hold, const struct options *options, const char *path,
 			struct error *err) MUST_CHECK;
 
-/* The run has not been refused: a folder that was made for it stays. NULL is allowed. */
-void hold_keep_folder(struct hold *hold);
-
-/* Let go; NULL is allowed. A folder that was made for nothing is removed. */
+/* Let go; NULL is allowed. A folder that was made for it and holds nothing is removed. */
 void hold_release(struct hold *hold);
 
 #endif

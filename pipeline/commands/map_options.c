@@ -216,7 +216,7 @@ static const struct option_row contact_sheet = {
 	.argument = "FILE",
 	.kind = VALUE_FILE,
 	.help = "all scenes of the run as small pictures, by date, in one PNG (FILE-2.png and so "
-		"on beyond 48); with --format none no other file is written",
+		"on beyond 48); without -o no other file is written",
 	.set = set_contact_sheet,
 };
 static const struct option_row spool_folder = {

@@ -15,6 +15,8 @@
 #include "base/hash.h"
 #include "output/map_name.h"
 #include "output_folder.h"
+#include "report/report.h"
+#include "report/report_target.h"
 #include "reports_within.h"
 
 enum { SHOWN_MOST = 5, SHOWN_BYTES = 100 };
@@ -62,6 +64,9 @@ static int check_spool_folder(const struct maps *maps, struct error *err)
 {
 	struct stat st;
 
+	if (maps->sheet_alone && access(maps->folder, W_OK | X_OK))
+		return report_target_refuse(report_sheet.option.kind, maps->picture.contact_sheet,
+					    errno, err);
 	if (maps->spool_folder == maps->folder)
 		return 0;
 	if (stat(maps->spool_folder, &st))
@@ -281,6 +286,8 @@ int maps_apart(const struct options *options, const struct scene_list *scene_lis
 	if (!options->maps)
 		return 0;
 	status = check_spool_folder(l.maps, err);
+	if (l.maps->sheet_alone)
+		return status;
 	if (!status)
 		status = open_folder(&l, err);
 	if (!status) {

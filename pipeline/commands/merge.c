@@ -28,44 +28,59 @@ static int check_names(const struct options *options, struct error *err)
 	return catalogue_apart(options, err);
 }
 
-static int join_one(struct catalogue *into, const char *path, struct error *err)
-{
-	struct catalogue *from;
-	int status, closed;
-
-	if (catalogue_open(&from, path, CATALOGUE_READ, err))
-		return -1;
-	status = catalogue_join(into, from, err);
-	closed = catalogue_close(from, status ? NULL : err);
-	return status || closed ? -1 : 0;
-}
-
 static bool count_set(void *context, const struct catalogue_set *set)
 {
 	*(uint64_t *)context += set->scenes;
 	return true;
 }
 
-static int tell_joined(struct catalogue *into, const struct options *options, struct error *err)
+/* *empty: the first part without a scene, which a shard may well be. */
+static int join_one(struct catalogue *into, const char *path, const char **empty, struct error *err)
 {
+	struct catalogue *from;
 	uint64_t scenes = 0;
+	int status, closed;
 
+	if (catalogue_open(&from, path, CATALOGUE_READ, err))
+		return -1;
+	status = catalogue_join(into, from, err);
+	if (!status)
+		status = catalogue_sets(from, count_set, &scenes, err);
+	if (!status && !scenes && !*empty)
+		*empty = path;
+	closed = catalogue_close(from, status ? NULL : err);
+	return status || closed ? -1 : 0;
+}
+
+static int tell_joined(const struct options *options, uint64_t scenes, const char *empty)
+{
 	if (options->verbosity < 0)
 		return 0;
-	if (catalogue_sets(into, count_set, &scenes, err))
-		return -1;
-	printable_line(stdout, "%s: holds %llu scene%s now", options->nightly.catalogue,
-		       (unsigned long long)scenes, scenes == 1 ? "" : "s");
+	printable_line(stdout, "%s: holds %llu scene%s now%s%s%s", options->nightly.catalogue,
+		       (unsigned long long)scenes, scenes == 1 ? "" : "s",
+		       empty ? "; no scene is in " : "", empty ? empty : "",
+		       empty && !scenes && options->n_args > 1 ? " and all others" : "");
 	return 0;
 }
 
-/* Reports of all scenes that are there now; where none was asked for, a line. */
-static int report_joined(struct catalogue *into, const struct options *options, struct error *err)
+/* Reports of all scenes that are there now; where none was asked for, a line. `empty`: of the
+ * parts, the first that has none. */
+static int report_joined(struct catalogue *into, const struct options *options, const char *empty,
+			 struct error *err)
 {
 	struct catalogue_filter filter = {0};
+	uint64_t scenes = 0;
 
+	if (catalogue_sets(into, count_set, &scenes, err))
+		return -1;
 	if (!reports_asked(options))
-		return tell_joined(into, options, err);
+		return tell_joined(options, scenes, empty);
+	if (!scenes && empty)
+		return error_set(err, EX_NOINPUT,
+				 "%s%s: no scene in %s, so there is nothing to report; imgpipe "
+				 "catalog lists what a catalogue holds",
+				 empty, options->n_args > 1 ? " and all others" : "",
+				 options->n_args > 1 ? "them" : "it");
 	if (catalogue_only_set(into, &filter.set, err))
 		return -1;
 	return catalogue_fold(into, &filter, options, err);
@@ -73,15 +88,16 @@ static int report_joined(struct catalogue *into, const struct options *options, 
 
 static int join_all(const struct options *options, struct error *err)
 {
+	const char *empty = NULL;
 	struct catalogue *into;
 	int status = 0, closed;
 
 	if (catalogue_open(&into, options->nightly.catalogue, CATALOGUE_WRITE, err))
 		return -1;
 	for (unsigned i = 0; i < options->n_args && !status; i++)
-		status = join_one(into, options->args[i], err);
+		status = join_one(into, options->args[i], &empty, err);
 	if (!status)
-		status = report_joined(into, options, err);
+		status = report_joined(into, options, empty, err);
 	closed = catalogue_close(into, status < 0 ? NULL : err);
 	return closed && status >= 0 ? -1 : status;
 }

@@ -23,10 +23,11 @@ static int refuse(const char *path, int why, struct error *err)
 int output_folder_have(const char *path, bool *made, struct error *err)
 {
 	struct stat st;
+	int why = mkdir(path, 0777) == 0 ? 0 : errno;
 
-	*made = mkdir(path, 0777) == 0;
-	if (!*made && errno != EEXIST && stat(path, &st))
-		return refuse(path, errno, err);
+	*made = !why;
+	if (why && why != EEXIST && stat(path, &st))
+		return refuse(path, why, err);
 	if (stat(path, &st))
 		return error_errno(err, EX_CANTCREAT, errno, "--output %s", path);
 	if (!S_ISDIR(st.st_mode))

@@ -51,3 +51,12 @@ bool reports_asked(const struct options *options)
 			return true;
 	return false;
 }
+
+bool reports_are_printed(const struct options *options)
+{
+	for (unsigned i = 0; i < options->reports.n; i++)
+		if (!path_is_stdout(options->reports.choice[i].path))
+			return false;
+	return !options->maps && !options->metrics && !options->nightly.catalogue &&
+	       !options->nightly.log_file;
+}

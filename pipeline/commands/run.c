@@ -11,6 +11,7 @@
 #include "metrics.h"
 #include "nightly_options.h"
 #include "options/rows.h"
+#include "output_stream.h"
 #include "report/report.h"
 #include "report_lists.h"
 #include "run/execute.h"
@@ -75,6 +76,8 @@ static int work(struct scenes *scenes, const struct options *options, const stru
 	scenes_forbid_heavy(plan, scenes->workload);
 	*err = (struct error){0};
 	signals_catch();
+	if (reports_are_printed(options))
+		output_stream_insist();
 	costs_init(&costs, options, plan, scenes->workload);
 	setup.decorator = costs_decorator(&costs);
 	status = execute(&setup, err);

@@ -105,7 +105,7 @@ int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run, st
 	if (!status)
 		status = inputs_apart(options, scenes->scene_list, !for_run, err);
 	status = leave_out_done(scenes, call, budget.limit, for_run, status, err);
-	if (!status && for_run && options->maps && call->session->rank == 0)
+	if (!status && scenes->hold && options->maps && !options->maps->sheet_alone)
 		file_set_sweep(options->maps->folder);
 	/* Names included, and what is known of done scenes; nothing is opened yet. */
 	machine.resident = memory_resident() + resume_bytes(scenes->resume);
@@ -134,7 +134,6 @@ int scenes_plan(struct scenes *scenes, const struct call *call, bool for_run, st
 	if (session_agree(call->session, status, options, call->argc, call->argv, &scenes->plan,
 			  err))
 		return -1;
-	hold_keep_folder(scenes->hold);
 	return 0;
 }
 

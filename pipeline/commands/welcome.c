@@ -1,27 +1,33 @@
 /*
  * imgpipe without arguments: rasters are looked for by their names, in this folder and in those
- * within, and the first one by name is shown in what may be typed next.
+ * within, and the first one by name is shown in what may be typed next. What earlier runs have made
+ * is no scene to begin with: maps say who made them, here and in folders of -o, which hold a lock
+ * file.
  */
 #include "welcome.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/screen.h"
 #include "commands.h"
 #include "printable.h"
 
-/* Names that are looked at: in the working folder, in one below, and how many of those. */
-enum { NAMES_HERE = 400, NAMES_WITHIN = 60, FOLDERS_WITHIN = 20 };
+/* Names that are looked at: in the working folder, in one below, and how many of those; and files
+ * that are opened. */
+enum { NAMES_HERE = 400, NAMES_WITHIN = 60, FOLDERS_WITHIN = 20, FILES_OPENED = 50 };
 
 struct found {
 	char file[NAME_MAX + 1];   /* a raster here; "": none */
 	char folder[NAME_MAX + 1]; /* a product's folder, or one that holds rasters */
 	bool more;                 /* more rasters than the one here */
+	int opened;
 };
 
 static bool ends_in(const char *name, const char *const *endings)
@@ -65,6 +71,34 @@ static bool is_plain(const char *name)
 	return *name != '.';
 }
 
+/* A map that imgpipe has made: its header comes first, and has the name as TIFF's Software. */
+static bool is_map(int folder, const char *name)
+{
+	static const char *const endings[] = {".tif", ".tiff", NULL};
+	static const char software[] = "\0imgpipe ";
+	char head[4096];
+	ssize_t n;
+	int fd;
+
+	if (!ends_in(name, endings))
+		return false;
+	fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	n = read(fd, head, sizeof(head));
+	(void)close(fd);
+	return n > 0 && memmem(head, (size_t)n, software, sizeof(software) - 1);
+}
+
+/* The folder of -o of some run. */
+static bool is_output(const char *folder)
+{
+	char path[NAME_MAX + sizeof("/.imgpipe.lock")];
+
+	(void)snprintf(path, sizeof(path), "%s/.imgpipe.lock", folder);
+	return access(path, F_OK) == 0;
+}
+
 static void keep_first(char kept[NAME_MAX + 1], const char *name)
 {
 	if (is_plain(name) && (!*kept || strcmp(name, kept) < 0))
@@ -83,11 +117,14 @@ static bool is_folder(const struct dirent *entry)
 static bool holds_rasters(const char *folder)
 {
 	DIR *dir = opendir(folder);
+	const bool has_maps = is_output(folder);
 	const struct dirent *entry;
 	bool found = false;
 
 	for (int n = 0; dir && !found && n < NAMES_WITHIN && (entry = readdir(dir)); n++)
-		found = is_raster(entry->d_name) || is_product(entry->d_name);
+		found = (is_raster(entry->d_name) &&
+			 !(has_maps && is_map(dirfd(dir), entry->d_name))) ||
+			is_product(entry->d_name);
 	if (dir)
 		closedir(dir);
 	return found;
@@ -105,7 +142,8 @@ static void look(struct found *found)
 		if (*name == '.') {
 			continue;
 		} else if (!is_folder(entry)) {
-			if (!is_raster(name))
+			if (!is_raster(name) ||
+			    (found->opened++ < FILES_OPENED && is_map(AT_FDCWD, name)))
 				continue;
 			found->more |= *found->file;
 			keep_first(found->file, name);
@@ -172,13 +210,13 @@ static void put_next(FILE *out, const struct found *found)
 
 void welcome(FILE *out)
 {
-	struct found found = {"", "", false};
+	struct found found = {"", "", false, 0};
 
 	look(&found);
 	(void)fprintf(out, "usage: imgpipe [COMMAND] [options] %s\n\n", commands[0]->arguments);
 	screen_put(out, INK_HEADING,
 		   *found.file || *found.folder ? "Next, for example"
-						: "No rasters in this folder; elsewhere");
+						: "No scenes in this folder; elsewhere");
 	(void)fputs(":\n", out);
 	put_next(out, &found);
 	put_command(out, "-h", "", "", "commands and options on one page; --help: all");

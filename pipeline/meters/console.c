@@ -158,7 +158,7 @@ void console_scene(struct console *c, const struct scene_result *result)
 	repeated = c->repeated;
 	if (result->status == SCENE_FAILED && !repeated)
 		log_line(LOG_LEVEL_ERROR, "scene-failed", name, "scene %s failed: %s", name,
-			 result->error.text);
+			 text_beyond_name(result->error.text, name));
 	if (result->status == SCENE_SKIPPED && (c->verbosity > 0 || log_is_record()))
 		log_line(LOG_LEVEL_INFO, "scene-skipped", name, "skipped: %s", result->error.text);
 	if (result->status == SCENE_OK && scene->missing && c->recipe && !repeated)

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -373,11 +374,35 @@ void options_release(struct options *options)
 	options->own = NULL;
 }
 
-/* imgpipe help, imgpipe help WORD: 1, or -1 where there is nothing of that name. 0: it is none. */
-static int help(command_table commands, int argc, char **argv, struct error *err)
+/* The command that shows what this word is: of an index, of a preset of masks. NULL: none does. */
+static const struct command *that_shows(command_table commands, const char *word)
 {
+	for (; *commands; commands++)
+		for (unsigned i = 0; (*commands)->shown && (*commands)->shown(i); i++)
+			if (strcasecmp((*commands)->shown(i), word) == 0)
+				return *commands;
+	return NULL;
+}
+
+/*
+ * imgpipe help, imgpipe help WORD: 1, or -1 where there is nothing of that name. 0: it is none, or,
+ * with *command set, `show WORD` of that command.
+ */
+static int help(struct options *options, const struct command **command, command_table commands,
+		int argc, char **argv, struct error *err)
+{
+	static char show[] = "show", *words[2] = {show};
+
 	if (argc < 2 || argc > 3 || strcmp(argv[1], "help") != 0)
 		return 0;
+	if (argc == 3 && !command_find(commands, argv[2]))
+		*command = that_shows(commands, argv[2]);
+	if (*command) {
+		words[1] = argv[2];
+		options->args = words;
+		options->n_args = 2;
+		return 0;
+	}
 	if (argc == 3)
 		return print_topic(stdout, commands, argv[2], err) ? -1 : 1;
 	print_help(stdout, commands, NULL);
@@ -393,8 +418,11 @@ int command_line_parse(struct options *options, const struct command **command,
 
 	*options = (struct options){
 		.n_words = (unsigned)argc, .words = argv, .executor = "auto", .scale = 1};
+	*command = NULL;
+	status = help(options, command, commands, argc, argv, err);
+	if (*command)
+		return 0;
 	*command = p.command;
-	status = help(commands, argc, argv, err);
 	if (status)
 		return status;
 	p.named = named;

@@ -15,7 +15,8 @@
 void print_help(FILE *out, command_table commands, const struct command *command);
 /* A page: the commands, the options that have a `brief`, examples, where the rest is. */
 void print_brief(FILE *out, command_table commands);
-/* A command, a heading of options or an option, by a word of it; -1 with EX_USAGE. */
+/* A command, a heading of options, or an option by its name or a word that it takes; -1 with
+ * EX_USAGE. */
 int print_topic(FILE *out, command_table commands, const char *word, struct error *err) MUST_CHECK;
 void print_man(FILE *out, command_table commands);
 /* For this shell (NULL: bash); -1 with EX_USAGE where there is none. */

@@ -36,7 +36,7 @@ void print_brief(FILE *out, command_table commands)
 	print_heading(out, "More");
 	print_wrapped(out, "all options", fprintf(out, "  imgpipe --help"), 26);
 	print_wrapped(out, "those of one command", fprintf(out, "  imgpipe COMMAND --help"), 26);
-	print_wrapped(out, "those under one heading (maps, write ...), or one option",
+	print_wrapped(out, "those under one heading (maps, write ...), one option, or an index",
 		      fprintf(out, "  imgpipe help WORD"), 26);
 	print_wrapped(out, "the man page (imgpipe --man | man -l - where it is not installed)",
 		      fprintf(out, "  man imgpipe"), 26);

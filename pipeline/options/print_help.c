@@ -29,6 +29,7 @@ const struct exit_row exit_rows[] = {
 	{"78", "MPI ranks differ in program, options, files or plan"},
 	{"129, 130, 143, 152",
 	 "ended by SIGHUP, SIGINT, SIGTERM or SIGXCPU; what was done is reported"},
+	{"141", "nobody reads standard output any more, and nothing else was to be written"},
 	{NULL, NULL},
 };
 
@@ -117,8 +118,41 @@ static bool print_titled(FILE *out, command_table commands, const char *word)
 	return *title;
 }
 
-/* Commands whose option of that name is another one are told of, too. */
-static bool print_named(FILE *out, command_table commands, const char *name)
+static const struct option_item *find_named(const struct option_list *list, const char *word)
+{
+	const char *name = word + strspn(word, "-");
+
+	return option_list_find(list, name, strlen(name));
+}
+
+/* Is it one of "serial|threads|openmp"? */
+static bool is_among(const char *words, const char *word)
+{
+	const size_t length = strlen(word);
+
+	for (const char *at = words; *at; at += strcspn(at, "|, "), at += strspn(at, "|, "))
+		if (strcspn(at, "|, ") == length && strncasecmp(at, word, length) == 0)
+			return true;
+	return false;
+}
+
+/* The first one that takes it as a value. */
+static const struct option_item *find_valued(const struct option_list *list, const char *word)
+{
+	for (unsigned i = 0; i < list->n; i++) {
+		const struct option_row *row = &list->item[i].row;
+
+		if ((row->kind == VALUE_WORD || row->kind == VALUE_WORDS) && row->argument &&
+		    is_among(row->values ? row->values : row->argument, word))
+			return &list->item[i];
+	}
+	return NULL;
+}
+
+typedef const struct option_item *option_finder(const struct option_list *list, const char *word);
+
+/* Commands whose option is another one are told of, too. */
+static bool print_found(FILE *out, command_table commands, option_finder *find, const char *word)
 {
 	const void *shown = NULL;
 	struct option_list list;
@@ -127,7 +161,7 @@ static bool print_named(FILE *out, command_table commands, const char *name)
 		const struct option_item *item;
 
 		option_list_make(&list, *c);
-		item = option_list_find(&list, name, strlen(name));
+		item = find(&list, word);
 		if (!item || item->identity == shown)
 			continue;
 		fprintf(out, "%simgpipe %s:\n", shown ? "\n" : "", (*c)->word);
@@ -142,14 +176,14 @@ int print_topic(FILE *out, command_table commands, const char *word, struct erro
 	enum { COMMANDS_MOST = 32, LETTERS_LEAST = 3 };
 	const struct command *command = command_find(commands, word);
 	const char *words[COMMANDS_MOST] = {NULL};
-	const char *name = word + strspn(word, "-");
 
 	if (command)
 		print_help(out, commands, command);
 	else if (strcmp(word, "exit") == 0 || strcmp(word, "status") == 0)
 		print_statuses(out);
-	else if (!print_named(out, commands, name) &&
-		 (strlen(word) < LETTERS_LEAST || !print_titled(out, commands, word))) {
+	else if (!print_found(out, commands, find_named, word) &&
+		 (strlen(word) < LETTERS_LEAST || (!print_found(out, commands, find_valued, word) &&
+						   !print_titled(out, commands, word)))) {
 		for (unsigned i = 0; i + 1 < COMMANDS_MOST && commands[i]; i++)
 			words[i] = commands[i]->word;
 		(void)spelling_none_of(err, word, words);

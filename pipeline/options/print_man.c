@@ -250,7 +250,7 @@ void print_man(FILE *out, command_table commands)
 	      "input. Options may be shortened as long as they are not ambiguous.\n"
 	      ".PP\n"
 	      "imgpipe \\-h is a page of what is used most, imgpipe help WORD shows a command, a "
-	      "heading of options (maps, say) or an option.\n"
+	      "heading of options (maps, say), an option, an index or a preset of masks.\n"
 	      ".SH COMMANDS\n"
 	      "Below each command are the options that only this command takes.\n",
 	      out);

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/spelling.h"
+#include "base/text.h"
 
 #include "co.h"
 #include "map_defs.h"
@@ -25,24 +26,37 @@ struct made_maps {
 
 /* --- what goes with what --- */
 
-/* The first option that is given of those that are nothing without -o. NULL: none. */
+static bool is_none(const char *format)
+{
+	return format && strcasecmp(format, "none") == 0;
+}
+
+/* The first option that is given of those that are nothing without -o; some are of a contact sheet,
+ * too, which needs no folder. NULL: none. */
 static const char *without_output(const struct map_choice *map)
 {
+	const bool sheet = map->contact_sheet;
 	const struct {
 		const char *option;
-		bool given;
+		bool given, of_sheet;
 	} all[] = {
-		{"--quicklook", map->pictures},      {"--contact-sheet", map->contact_sheet},
-		{"--mask-output", map->mask_output}, {"--bands-output", map->bands_output},
-		{"--format", map->format},           {"--type", map->type},
-		{"--co", map->creation.n},           {"--name", map->name},
-		{"--output-nodata", map->nodata},    {"--stretch", map->stretch},
-		{"--overwrite", map->overwrite},     {"--spool-dir", map->spool_folder},
-		{"--no-fsync", map->no_sync},        {"--no-legend", map->no_legend},
+		{"--quicklook", map->pictures, false},
+		{"--mask-output", map->mask_output, false},
+		{"--bands-output", map->bands_output, false},
+		{"--format", map->format, is_none(map->format)},
+		{"--type", map->type, false},
+		{"--co", map->creation.n, false},
+		{"--name", map->name, false},
+		{"--output-nodata", map->nodata, false},
+		{"--stretch", map->stretch, true},
+		{"--overwrite", map->overwrite, true},
+		{"--spool-dir", map->spool_folder, true},
+		{"--no-fsync", map->no_sync, true},
+		{"--no-legend", map->no_legend, false},
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (all[i].given)
+		if (all[i].given && !(sheet && all[i].of_sheet))
 			return all[i].option;
 	return NULL;
 }
@@ -72,11 +86,15 @@ static int read_format(struct maps *maps, enum map_container *container,
 		       const struct map_choice *map, struct error *err)
 {
 	static const char *const words[] = {"cog", "gtiff", "none", NULL};
-	const char *text = map->format ? map->format : "cog";
+	const char *text = maps->sheet_alone ? "none" : map->format ? map->format : "cog";
 
 	*container = strcasecmp(text, "gtiff") == 0 ? CONTAINER_GTIFF : CONTAINER_COG;
-	maps->files = strcasecmp(text, "none") != 0;
+	maps->files = !is_none(text);
 	if (maps->files && strcasecmp(text, "cog") != 0 && *container != CONTAINER_GTIFF) {
+		if (strcasecmp(text, "png") == 0)
+			return error_set(err, EX_USAGE,
+					 "--format: maps are TIFF, cog or gtiff; --quicklook makes "
+					 "a PNG of each, and with --format none these alone");
 		(void)spelling_none_of(err, text, words);
 		return error_prefix(err, "--format");
 	}
@@ -92,11 +110,17 @@ static bool ends_in(const char *text, const char *end)
 	return n > m && strcasecmp(text + n - m, end) == 0;
 }
 
-/* Without slashes behind it. */
-static int read_folder(struct maps *maps, const char *path, struct error *err)
+/* Of -o without slashes behind it; else that of the contact sheet. */
+static int read_folder(struct maps *maps, const struct map_choice *map, struct error *err)
 {
-	size_t length = strlen(path);
+	const char *path = map->output;
+	size_t length = path ? strlen(path) : 0;
 
+	maps->sheet_alone = !path;
+	if (maps->sheet_alone) {
+		maps->folder = path_folder(map->contact_sheet);
+		return maps->folder ? 0 : error_memory(err, "a path", strlen(map->contact_sheet));
+	}
 	if (!length)
 		return error_set(err, EX_USAGE, "--output: name a folder");
 	if (strcmp(path, "-") == 0)
@@ -201,7 +225,7 @@ static int make(struct made_maps *made, const struct options *options, struct er
 	/* With --resume what may be replaced has been looked at before. */
 	maps->overwrite = map->overwrite || options->nightly.resume;
 	maps->sync = !map->no_sync;
-	if (read_folder(maps, map->output, err) || read_format(maps, &container, map, err) ||
+	if (read_folder(maps, map, err) || read_format(maps, &container, map, err) ||
 	    map_defs_make(maps, options, err))
 		return -1;
 	if (map_pattern_check(maps->name, maps->n, err))
@@ -228,8 +252,8 @@ int maps_make(struct maps **out, const struct options *options, struct error *er
 			err, EX_USAGE,
 			"%s is of maps and pictures: say which folder they go into, -o DIR%s",
 			useless,
-			options->map.contact_sheet ? " (--format none: pictures alone)" : "");
-	if (!options->map.output)
+			options->map.contact_sheet ? " (--contact-sheet alone needs none)" : "");
+	if (!options->map.output && !options->map.contact_sheet)
 		return 0;
 	made = calloc(1, sizeof(*made));
 	if (!made)

@@ -180,6 +180,15 @@ static double reduction(const struct quicklook *q)
 	return ldexp(q->by, (int)q->facts.level);
 }
 
+/*
+ * Around classes: one is white, as the page may be. What has no legend is for maps, whose pixels
+ * must stay where they are.
+ */
+static uint32_t frame_of(const struct quicklook *q)
+{
+	return !q->facts.value && !q->facts.choice->plain;
+}
+
 /* How many pixels, along rows and columns, show one: small pictures are as wide as their legend. */
 static uint32_t times_of(const struct quicklook *q)
 {
@@ -230,15 +239,34 @@ int quicklook_world_text(const struct quicklook *q, char text[WORLD_FILE_BYTES])
 
 static void note_text(char note[NOTE_BYTES], const struct quicklook *q)
 {
-	(void)snprintf(note, NOTE_BYTES, "%s", q->facts.value ? "no data: transparent" : "");
+	(void)snprintf(note, NOTE_BYTES, "%s", q->facts.value ? "no value: transparent" : "");
 	if (is_stretched(&q->facts))
 		(void)snprintf(note, NOTE_BYTES,
-			       "from percentile %g to %g of this scene; no data: transparent",
+			       "from percentile %g to %g of this scene; no value: transparent",
 			       q->facts.choice->low, q->facts.choice->high);
+}
+
+/* Names of the classes that are to be seen; "" of all others. */
+static void present_names(const char *name[RAMP_LEVELS + 1], const struct quicklook *q)
+{
+	const char *const *category = q->facts.value ? NULL : q->facts.category;
+	bool used[PICTURE_COLOURS];
+	unsigned n = 0;
+
+	picture_colours_used(&q->image, used);
+	for (; category && category[n] && n < RAMP_LEVELS; n++)
+		name[n] = used[n + 1] ? category[n] : "";
+	name[n] = NULL;
+}
+
+static uint32_t shown_width(const struct quicklook *q)
+{
+	return q->image.x_size * times_of(q) + 2 * frame_of(q);
 }
 
 static int make_strip(struct picture *strip, const struct quicklook *q, struct error *err)
 {
+	const char *name[RAMP_LEVELS + 1];
 	char note[NOTE_BYTES];
 	const struct scene *scene = q->facts.scene;
 	const struct legend legend = {
@@ -247,7 +275,7 @@ static int make_strip(struct picture *strip, const struct quicklook *q, struct e
 		.name = scene->name ? scene->name : "",
 		.note = note,
 		.ramp = q->facts.value ? &q->ramp : NULL,
-		.category = q->facts.category,
+		.category = name,
 		.metres = pixel_metres(q),
 	};
 
@@ -255,7 +283,8 @@ static int make_strip(struct picture *strip, const struct quicklook *q, struct e
 	if (q->facts.choice->plain)
 		return 0;
 	note_text(note, q);
-	return legend_make(strip, &legend, q->image.x_size * times_of(q), err);
+	present_names(name, q);
+	return legend_make(strip, &legend, shown_width(q), err);
 }
 
 static void enlarge_row(uint8_t *to, const uint8_t *from, uint32_t n, uint32_t times)
@@ -264,19 +293,31 @@ static void enlarge_row(uint8_t *to, const uint8_t *from, uint32_t n, uint32_t t
 		memset(to + (size_t)x * times, from[x], times);
 }
 
+/* Its upper or lower side. */
+static int put_edge(struct png_file *png, const struct quicklook *q, uint8_t *row, uint32_t left,
+		    struct error *err)
+{
+	memset(row + left, LEGEND_RULE, shown_width(q));
+	return frame_of(q) ? png_file_row(png, row, err) : 0;
+}
+
 /* Rows of the image in the middle of rows of the strip's width; then the strip. */
 static int put_rows(struct png_file *png, const struct quicklook *q, const struct picture *strip,
 		    uint8_t *row, uint32_t width, struct error *err)
 {
 	const uint32_t times = times_of(q), rows = q->image.y_size * times;
-	uint32_t left = (width - q->image.x_size * times) / 2;
-	int rc = 0;
+	const uint32_t left = (width - shown_width(q)) / 2;
+	int rc;
 
 	memset(row, 0, width);
+	rc = put_edge(png, q, row, left, err);
 	for (uint32_t y = 0; rc == 0 && y < rows; y++) {
-		enlarge_row(row + left, picture_row(&q->image, y / times), q->image.x_size, times);
+		enlarge_row(row + left + frame_of(q), picture_row(&q->image, y / times),
+			    q->image.x_size, times);
 		rc = png_file_row(png, row, err);
 	}
+	if (rc == 0)
+		rc = put_edge(png, q, row, left, err);
 	for (uint32_t y = 0; rc == 0 && y < strip->y_size; y++)
 		rc = png_file_row(png, picture_row(strip, y), err);
 	return rc ? -1 : png_file_end(png, err);
@@ -285,11 +326,11 @@ static int put_rows(struct png_file *png, const struct quicklook *q, const struc
 static int write_stream(const struct quicklook *q, const struct picture *strip, FILE *out,
 			struct error *err)
 {
-	uint8_t row[PICTURE_SIDE_MOST];
+	uint8_t row[PICTURE_SIDE_MOST + 2]; /* with a frame */
 	char title[TITLE_BYTES];
 	const struct png_head head = {
 		.x_size = strip->x_size ? strip->x_size : q->image.x_size,
-		.y_size = q->image.y_size * times_of(q) + strip->y_size,
+		.y_size = q->image.y_size * times_of(q) + 2 * frame_of(q) + strip->y_size,
 		.n_colours = q->image.n_colours,
 		.colour = q->image.colour,
 		.software = software,

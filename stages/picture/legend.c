@@ -25,7 +25,8 @@ void legend_colours(struct rgba colour[LEGEND_COLOURS])
 	colour[LEGEND_PAPER] = (struct rgba){255, 255, 255, 255};
 	colour[LEGEND_INK] = (struct rgba){27, 31, 36, 255};
 	colour[LEGEND_QUIET] = (struct rgba){89, 98, 108, 255};
-	colour[LEGEND_RULE] = (struct rgba){154, 161, 169, 255};
+	/* 3:1 and more on light and on dark pages. */
+	colour[LEGEND_RULE] = (struct rgba){125, 132, 140, 255};
 }
 
 uint32_t legend_width(uint32_t width)
@@ -108,8 +109,8 @@ static int n_classes(const struct legend *legend)
 {
 	int n = 0;
 
-	while (legend->category && legend->category[n] && n < RAMP_LEVELS)
-		n++;
+	for (int i = 0; legend->category && legend->category[i] && i < RAMP_LEVELS; i++)
+		n += *legend->category[i] != '\0';
 	return n;
 }
 
@@ -124,9 +125,12 @@ static void put_classes(struct picture *strip, const struct legend *legend, int 
 {
 	int columns = class_columns(strip->x_size), n = n_classes(legend);
 
-	for (int i = 0; i < n; i++) {
-		int x = PAD + i % columns * CLASS_WIDTH, top = y + i / columns * LINE;
+	for (int i = 0, place = 0; place < n; i++) {
+		int x = PAD + place % columns * CLASS_WIDTH, top = y + place / columns * LINE;
 
+		if (!*legend->category[i])
+			continue;
+		place++;
 		picture_fill(strip, x, top, PICTURE_TEXT_HEIGHT, PICTURE_TEXT_HEIGHT,
 			     (uint8_t)(i + 1));
 		picture_frame(strip, x, top, PICTURE_TEXT_HEIGHT, PICTURE_TEXT_HEIGHT, LEGEND_RULE);

@@ -20,9 +20,10 @@ enum {
 /* Texts: "" where there is none. */
 struct legend {
 	const char *title, *date, *name, *note;
-	const struct ramp *ramp;     /* NULL: classes */
-	const char *const *category; /* what colours 1, 2 ... mean, NULL-ended */
-	double metres;               /* on the ground, of a pixel along a row; 0: not known */
+	const struct ramp *ramp; /* NULL: classes */
+	/* What colours 1, 2 ... mean, NULL-ended; "": that is not there, and is left out. */
+	const char *const *category;
+	double metres; /* on the ground, of a pixel along a row; 0: not known */
 };
 
 /* Paper, ink and the others into the table. */

@@ -60,7 +60,8 @@ static const char pictures[] =
 	"figcaption{color:var(--quiet);font-size:.9rem;max-width:46rem;margin-top:.3rem}"
 	".maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));"
 	"gap:1rem 1.2rem;margin:.8rem 0}"
-	"figure.t{margin:0;min-width:0}figure.t img{display:block;max-width:100%;height:auto;" HOLE
+	"figure.t{margin:0;min-width:0}figure.t img{display:block;max-width:100%;height:auto;"
+	"outline:1px solid var(--quiet);" HOLE
 	"}figure.t figcaption{font-size:.8rem;overflow-wrap:anywhere}"
 	"img[src^=data]{image-rendering:pixelated}"
 	".key{display:flex;flex-wrap:wrap;align-items:center;gap:.1rem .5rem;max-width:none;"

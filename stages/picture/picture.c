@@ -32,6 +32,15 @@ void picture_release(struct picture *picture)
 	*picture = (struct picture){0};
 }
 
+void picture_colours_used(const struct picture *picture, bool used[PICTURE_COLOURS])
+{
+	const size_t n = picture_bytes(picture->x_size, picture->y_size);
+
+	memset(used, 0, PICTURE_COLOURS * sizeof(*used));
+	for (size_t i = 0; i < n; i++)
+		used[picture->pixel[i]] = true;
+}
+
 /* The part of *at ... *at + *size that lies within 0 ... most. */
 static void cut(int *at, int *size, uint32_t most)
 {

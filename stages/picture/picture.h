@@ -6,6 +6,7 @@
 #ifndef IMGPIPE_PICTURE_H
 #define IMGPIPE_PICTURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,6 +58,9 @@ int picture_text_width(const char *text, unsigned scale);
  */
 int picture_text_within(struct picture *picture, int x, int y, int width, unsigned scale,
 			uint8_t colour, const char *text);
+
+/* used[c]: some pixel has colour c. */
+void picture_colours_used(const struct picture *picture, bool used[PICTURE_COLOURS]);
 
 /*
  * A smaller one of the same colours: sides divided by the least whole number that makes both `most`

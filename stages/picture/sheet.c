@@ -18,7 +18,7 @@ enum {
 	BAR = 10,
 	FOOT = 2 * LINE + BAR + 2 * PAD,
 	LEAST_COLUMNS = 2,
-	REASON_LINES = 3,
+	REASON_LINES = 9,
 	REASON_LETTERS = (SIDE - 4 * PAD) / PICTURE_TEXT_ADVANCE,
 	LEVELS = 100,
 	CLASSES = 40
@@ -68,23 +68,38 @@ static unsigned columns_for(unsigned n_cells)
 	return columns;
 }
 
-static uint32_t page_height(unsigned rows)
+static unsigned n_classes(const char *const *category)
 {
-	return HEAD + rows * CELL_HEIGHT + FOOT;
+	unsigned n = 0;
+
+	for (unsigned i = 0; category && category[i] && i < CLASSES; i++)
+		n += *category[i] != '\0';
+	return n;
+}
+
+/* Of `lines` with names of classes. */
+static uint32_t page_height(unsigned rows, unsigned lines)
+{
+	return HEAD + rows * CELL_HEIGHT + FOOT + (lines ? lines * LINE + PAD : 0);
 }
 
 size_t sheet_bytes(void)
 {
-	return picture_bytes(SHEET_COLUMNS * CELL_WIDTH, page_height(SHEET_ROWS)) + PNG_FILE_BYTES;
+	const unsigned lines = (CLASSES + SHEET_COLUMNS - 1) / SHEET_COLUMNS;
+
+	return picture_bytes(SHEET_COLUMNS * CELL_WIDTH, page_height(SHEET_ROWS, lines)) +
+	       PNG_FILE_BYTES;
 }
 
-int sheet_init(struct sheet *sheet, unsigned n_cells, const char *title, struct error *err)
+int sheet_init(struct sheet *sheet, unsigned n_cells, const char *title,
+	       const char *const *category, struct error *err)
 {
 	unsigned columns = columns_for(n_cells);
+	unsigned lines = (n_classes(category) + columns - 1) / columns;
 
-	*sheet = (struct sheet){.columns = columns};
+	*sheet = (struct sheet){.columns = columns, .category = category};
 	if (picture_init(&sheet->page, columns * CELL_WIDTH,
-			 page_height((n_cells + columns - 1) / columns), err))
+			 page_height((n_cells + columns - 1) / columns, lines), err))
 		return -1;
 	set_colours(&sheet->page);
 	(void)picture_text_within(&sheet->page, PAD, PAD, (int)sheet->page.x_size - 2 * PAD,
@@ -118,9 +133,12 @@ static void put_thumbnail(struct sheet *sheet, const struct thumbnail *t, int x,
 	int left = x + (SIDE - times * (int)t->picture.x_size) / 2;
 	int top = y + (SIDE - times * (int)t->picture.y_size) / 2;
 
-	if (!t->numbers)
+	if (!t->numbers) { /* one of them is as white as the paper */
 		memcpy(&sheet->page.colour[FIRST_CLASS], &t->picture.colour[1],
 		       CLASSES * sizeof(struct rgba));
+		picture_frame(&sheet->page, left - 1, top - 1, times * (int)t->picture.x_size + 2,
+			      times * (int)t->picture.y_size + 2, QUIET);
+	}
 	for (uint32_t row = 0; row < t->picture.y_size; row++)
 		for (uint32_t column = 0; column < t->picture.x_size; column++)
 			picture_fill(&sheet->page, left + times * (int)column,
@@ -140,22 +158,45 @@ static size_t line_bytes(const char *text)
 	return i ? i : REASON_LETTERS;
 }
 
+/* The line is moved behind; what is behind that, too, stays out where it is the last one. */
+static void next_line(char line[REASON_LETTERS + 1], const char **reason, bool last)
+{
+	static const char more[] = "...";
+	size_t n = line_bytes(*reason);
+
+	memcpy(line, *reason, n);
+	line[n] = '\0';
+	*reason += n;
+	*reason += strspn(*reason, " ");
+	if (!last || !**reason)
+		return;
+	n = n + sizeof(more) > REASON_LETTERS ? REASON_LETTERS + 1 - sizeof(more) : n;
+	memcpy(line + n, more, sizeof(more));
+}
+
+static int n_lines(const char *reason)
+{
+	char line[REASON_LETTERS + 1];
+	int n = 0;
+
+	for (; *reason && n < REASON_LINES; n++)
+		next_line(line, &reason, false);
+	return n;
+}
+
 /* On paper, so that the cross does not run through the letters. */
 static void put_reason(struct picture *page, const char *reason, int x, int y)
 {
-	for (int line = 0; line < REASON_LINES && *reason; line++) {
-		char text[REASON_LETTERS + 1];
-		size_t n = line_bytes(reason);
-		int top = y + line * LINE, width;
+	const int n = n_lines(reason);
+	char text[REASON_LETTERS + 1];
 
-		memcpy(text, reason, n);
-		text[n] = '\0';
+	for (int line = 0; line < n; line++) {
+		int top = y + (2 * line - n) * LINE / 2, width;
+
+		next_line(text, &reason, line == n - 1);
 		width = picture_text_width(text, 1);
 		picture_fill(page, x + (SIDE - width) / 2 - 3, top - 3, width + 6, LINE + 3, PAPER);
 		picture_text(page, x + (SIDE - width) / 2, top, 1, INK, text);
-		reason += n;
-		while (*reason == ' ')
-			reason++;
 	}
 }
 
@@ -164,7 +205,7 @@ static void put_cross(struct picture *page, const char *reason, int x, int y)
 	picture_frame(page, x, y, SIDE, SIDE, CROSS);
 	picture_line(page, x, y, x + SIDE - 1, y + SIDE - 1, CROSS);
 	picture_line(page, x, y + SIDE - 1, x + SIDE - 1, y, CROSS);
-	put_reason(page, reason, x, y + SIDE / 2 - LINE);
+	put_reason(page, reason, x, y + SIDE / 2);
 }
 
 /* What its colours mean stands at the foot, once for each. */
@@ -222,20 +263,39 @@ static void put_ramp(struct picture *page, const struct sheet_ramp *r, int x, in
 	put_number(page, x + SIDE, y + LINE + BAR + 2, r->ramp.high, 2);
 }
 
-/* Beside the ramps, where there is room. */
-static void put_no_data(struct picture *page, int x, int y)
+static void put_swatch(struct picture *page, int x, int y, uint8_t colour, const char *text)
 {
-	picture_fill(page, x, y + LINE, BAR, BAR, NO_DATA);
-	picture_text(page, x + BAR + PAD, y + LINE + 1, 1, INK, "no data");
+	picture_fill(page, x, y, BAR, BAR, colour);
+	if (colour != NO_DATA)
+		picture_frame(page, x, y, BAR, BAR, QUIET);
+	(void)picture_text_within(page, x + BAR + PAD, y + 1, SIDE - BAR - PAD, 1, INK, text);
+}
+
+static void put_classes(struct sheet *sheet, int y)
+{
+	const unsigned n = n_classes(sheet->category);
+
+	for (unsigned i = 0, place = 0; place < n; i++) {
+		if (!*sheet->category[i])
+			continue;
+		put_swatch(&sheet->page, (int)(place % sheet->columns) * CELL_WIDTH + PAD,
+			   y + (int)(place / sheet->columns) * LINE, (uint8_t)(FIRST_CLASS + i),
+			   sheet->category[i]);
+		place++;
+	}
 }
 
 int sheet_write(struct sheet *sheet, FILE *out, const char *title, struct error *err)
 {
-	int y = (int)sheet->page.y_size - FOOT + PAD / 2;
+	const unsigned n = n_classes(sheet->category);
+	const int lines = (int)((n + sheet->columns - 1) / sheet->columns);
+	int y = (int)sheet->page.y_size - FOOT - (n ? lines * LINE + PAD : 0) + PAD / 2;
 
 	for (unsigned i = 0; i < sheet->n_ramps; i++)
 		put_ramp(&sheet->page, &sheet->ramp[i], (int)i * CELL_WIDTH + PAD, y);
-	if (sheet->any_picture && sheet->n_ramps < sheet->columns)
-		put_no_data(&sheet->page, (int)sheet->n_ramps * CELL_WIDTH + PAD, y);
+	if (sheet->any_picture && sheet->n_ramps < sheet->columns) /* beside the ramps */
+		put_swatch(&sheet->page, (int)sheet->n_ramps * CELL_WIDTH + PAD, y + LINE, NO_DATA,
+			   "no value (no data or masked)");
+	put_classes(sheet, y + FOOT - PAD);
 	return png_write(out, &sheet->page, SHEET_SOFTWARE, title, err);
 }

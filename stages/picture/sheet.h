@@ -18,13 +18,14 @@ enum { SHEET_COLUMNS = 6, SHEET_ROWS = 8, SHEET_CELLS = SHEET_COLUMNS * SHEET_RO
 struct sheet_cell {
 	const struct thumbnail *thumbnail; /* NULL: a crossed box */
 	const char *first, *second;        /* lines below */
-	const char *reason;                /* in the box: its first words; "" none */
+	const char *reason;                /* in the box, "..." where it is cut; "" none */
 };
 
 struct sheet {
 	struct picture page;
 	unsigned columns, n_ramps;
 	bool any_picture;
+	const char *const *category; /* not owned */
 	struct sheet_ramp {
 		char title[THUMBNAIL_TITLE_BYTES];
 		struct ramp ramp;
@@ -34,9 +35,13 @@ struct sheet {
 /* Memory of a page, at the most. */
 size_t sheet_bytes(void);
 
-/* A page for 1 to SHEET_CELLS of them. -1 with an error, and empty. */
+/*
+ * A page for 1 to SHEET_CELLS of them. category: names of classes from colour 1 on, NULL-ended, ""
+ * of those that are not to be explained; NULL: no picture is of classes. It outlives the sheet. -1
+ * with an error, and empty.
+ */
 int sheet_init(struct sheet *sheet, unsigned n_cells, const char *title,
-	       struct error *err) MUST_CHECK;
+	       const char *const *category, struct error *err) MUST_CHECK;
 /* Number i, row by row. */
 void sheet_put(struct sheet *sheet, unsigned i, const struct sheet_cell *cell);
 /* All of them are there: as PNG. */

@@ -171,6 +171,15 @@ static void count_value(struct html_gallery *gallery, unsigned v, bool own)
 	gallery->own |= (uint16_t)((own ? 1U : 0U) << v);
 }
 
+static void count_classes(struct html_gallery *gallery, const struct thumbnail *t)
+{
+	bool used[PICTURE_COLOURS];
+
+	picture_colours_used(&t->picture, used);
+	for (unsigned code = 0; code < N_CLASS_CODES; code++)
+		gallery->classes |= (uint16_t)((used[code + 1] ? 1U : 0U) << code);
+}
+
 /* --- a scene --- */
 
 /* Those that the run has made as files, or for a contact sheet. False: none. */
@@ -186,7 +195,8 @@ static bool put_pictures(FILE *out, struct html_gallery *gallery, const struct s
 		if (!file->thumbnail)
 			continue;
 		any = true;
-		gallery->classes |= !file->thumbnail->numbers;
+		if (!file->thumbnail->numbers)
+			count_classes(gallery, file->thumbnail);
 		gallery->holes |= file->thumbnail->numbers && has_holes(&file->thumbnail->picture);
 		if (file->thumbnail->numbers && file->value >= 0)
 			count_value(gallery, (unsigned)file->value, file->thumbnail->own_range);
@@ -306,13 +316,15 @@ static void put_ramp(FILE *out, const struct value_def *value, bool own, bool ho
 	free(strip);
 }
 
-static void put_classes(FILE *out)
+static void put_classes(FILE *out, unsigned classes)
 {
 	page_swatches_open(out, "Why a pixel has no value");
 	for (unsigned code = 0; code < N_CLASS_CODES; code++) {
 		const struct rgba c = class_colour(code);
 		char colour[8];
 
+		if (!(classes >> code & 1))
+			continue;
 		(void)snprintf(colour, sizeof(colour), "#%02x%02x%02x", c.red, c.green, c.blue);
 		page_swatch(out, colour, "%s", map_class_names[code]);
 	}
@@ -328,7 +340,7 @@ void html_gallery_key(FILE *out, const struct html_gallery *gallery, const struc
 			put_ramp(out, &recipe->value[v], gallery->own >> v & 1,
 				 gallery->holes && !(gallery->values >> (v + 1)));
 	if (gallery->classes)
-		put_classes(out);
+		put_classes(out, gallery->classes);
 }
 
 static void put_rest(FILE *out, uint32_t n, const char *one, const char *several)

@@ -15,15 +15,16 @@ enum {
 };
 
 struct html_gallery {
-	const char *page;       /* its path; "-": standard output */
-	uint64_t embedded;      /* bytes */
-	uint32_t n_scenes;      /* that are shown */
-	uint32_t n_beyond;      /* have a map, and are not shown */
-	uint32_t n_empty;       /* are ok without a valid pixel */
-	uint32_t n_earlier;     /* of an earlier run, which left no map */
-	uint32_t n_linked;      /* pictures beside the page */
-	uint16_t values, own;   /* bit v: value v is shown; with a range of each picture */
-	bool classes, pictures; /* of --mask-output; of the run's own pictures */
+	const char *page;     /* its path; "-": standard output */
+	uint64_t embedded;    /* bytes */
+	uint32_t n_scenes;    /* that are shown */
+	uint32_t n_beyond;    /* have a map, and are not shown */
+	uint32_t n_empty;     /* are ok without a valid pixel */
+	uint32_t n_earlier;   /* of an earlier run, which left no map */
+	uint32_t n_linked;    /* pictures beside the page */
+	uint16_t values, own; /* bit v: value v is shown; with a range of each picture */
+	uint16_t classes;     /* of --mask-output: bit c: code c is to be seen */
+	bool pictures;        /* the run's own */
 	bool holes;
 };
 

@@ -7,6 +7,7 @@
 #include "html_sections.h"
 #include "picture/page.h"
 #include "recipe.h"
+#include "base/text.h"
 #include "report_words.h"
 
 static void put_missing(FILE *out, struct html_left *left, const struct scene_result *result,
@@ -35,7 +36,8 @@ void html_left_scene(FILE *out, struct html_left *left, const struct scene_resul
 		break;
 	case SCENE_FAILED:
 		if (left->n_failed++ < HTML_LEFT)
-			page_item(out, "%s: failed: %s", name, result->error.text);
+			page_item(out, "%s: failed: %s", name,
+				  text_beyond_name(result->error.text, name));
 		break;
 	case SCENE_SKIPPED:
 		if (left->n_skipped++ < HTML_LEFT)

@@ -49,12 +49,13 @@ static void put_row(FILE *out, const struct scene_result *result, unsigned v,
 		    const struct recipe *recipe)
 {
 	const struct scene *scene = result->scene;
+	const char *name = scene->name ? scene->name : "";
 	bool ok = result->status == SCENE_OK;
 	char why[MISSING_TEXT_BYTES] = "";
 	struct summary summary;
 
 	page_row_open(out);
-	page_row_head(out, "%s", scene->name ? scene->name : "");
+	page_row_head(out, "%s", name);
 	page_word(out, "%.*s", DAY, scene->acquired);
 	page_cell(out, "%s", ok ? recipe->value[v].name : "");
 	if (scene_summary(&summary, result, v, recipe)) {
@@ -65,7 +66,8 @@ static void put_row(FILE *out, const struct scene_result *result, unsigned v,
 		page_cell(out, "%s", ok ? "missing" : scene_status_name(result->status));
 		page_wide_cell(out, NUMBERS, "%s", "");
 		page_row_close(out);
-		page_row_below(out, SCENE_COLUMNS, "%s", ok ? why : result->error.text);
+		page_row_below(out, SCENE_COLUMNS, "%s",
+			       ok ? why : text_beyond_name(result->error.text, name));
 		return;
 	}
 	page_row_close(out);

@@ -54,7 +54,7 @@ json_t *js_output_totals(const struct pixel_totals *totals, const struct maps *m
 	char how[CO_TEXT_BYTES];
 	json_t *o = json_object();
 
-	js_put(&o, "folder", js_name(maps->folder));
+	js_put(&o, "folder", maps->sheet_alone ? json_null() : js_name(maps->folder));
 	js_put(&o, "format",
 	       json_string(!maps->files                              ? "none"
 			   : maps->format.container == CONTAINER_COG ? "cog"

@@ -68,6 +68,11 @@ const char *maps_text(char text[MAP_TEXT_BYTES], const struct maps *maps, const 
 	const unsigned n = maps_n_names(maps);
 	char how[CO_TEXT_BYTES], most[24], size[80] = "", kinds[256];
 
+	if (!n) {
+		(void)snprintf(text, MAP_TEXT_BYTES, "contact sheet alone, %.200s",
+			       maps->picture.contact_sheet);
+		return text;
+	}
 	if (!maps->files) {
 		(void)snprintf(text, MAP_TEXT_BYTES, "pictures alone, into %s", maps->folder);
 		return text;
@@ -81,6 +86,11 @@ const char *maps_text(char text[MAP_TEXT_BYTES], const struct maps *maps, const 
 		       maps->format.container == CONTAINER_COG ? "COG" : "GeoTIFF",
 		       co_text(how, &maps->format), size);
 	return text;
+}
+
+const char *files_label(const struct maps *maps)
+{
+	return !maps || !maps_n_names(maps) ? NULL : maps->files ? "Maps" : "Pictures";
 }
 
 const char *files_text(char text[MAP_TEXT_BYTES], const struct pixel_totals *totals,

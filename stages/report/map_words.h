@@ -13,6 +13,8 @@ enum { MAP_TEXT_BYTES = 600 };
  * Returns text. */
 const char *maps_text(char text[MAP_TEXT_BYTES], const struct maps *maps,
 		      const struct scene *scene);
+/* "Maps"; "Pictures" where there are no maps; NULL: no files of scenes are made. */
+const char *files_label(const struct maps *maps);
 /* "6 files, 12.3 MiB, in ndvi". Returns text. */
 const char *files_text(char text[MAP_TEXT_BYTES], const struct pixel_totals *totals,
 		       const struct maps *maps);

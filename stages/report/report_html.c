@@ -112,8 +112,9 @@ static void put_result(FILE *out, const struct run_totals *totals, const struct 
 			  "failed. What was recorded until then is on the timeline.",
 			  totals->n_lost, totals->n_lost == 1 ? "" : "es");
 	html_totals(out, totals);
-	if (options->maps)
-		page_paragraph(out, "Maps: %s.", files_text(line, totals->pixels, options->maps));
+	if (files_label(options->maps))
+		page_paragraph(out, "%s: %s.", files_label(options->maps),
+			       files_text(line, totals->pixels, options->maps));
 }
 
 static int put_maps(FILE *out, struct html_state *state, const struct options *options,

@@ -244,9 +244,12 @@ int report_info(FILE *out, const struct scene *scene, const struct told_bands *t
 		const struct told_quality *quality, const struct recipe *recipe,
 		const struct error *failure)
 {
-	put_scene_name(out, scene->name ? scene->name : "?");
+	const char *name = scene->name ? scene->name : "?";
+
+	put_scene_name(out, name);
 	if (failure)
-		text_item_in(out, INK_BAD, LABEL_COLUMNS, "  FAILED", failure->text);
+		text_item_in(out, INK_BAD, LABEL_COLUMNS, "  FAILED",
+			     text_beyond_name(failure->text, name));
 	if (*scene->sensor)
 		text_item(out, LABEL_COLUMNS, "  sensor", scene->sensor);
 	if (*scene->acquired)

@@ -232,7 +232,8 @@ int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *gri
 		       options->executor ? options->executor : "auto");
 	text_item(out, LABEL_COLUMNS, "Workers", line);
 	if (options->maps)
-		text_item(out, LABEL_COLUMNS, "Maps", maps_text(maps, options->maps, scene));
+		text_item(out, LABEL_COLUMNS, options->maps->files ? "Maps" : "Pictures",
+			  maps_text(maps, options->maps, scene));
 	put_confinement(out, plan);
 	put_budget(out, plan);
 	for (unsigned i = 0; i < plan->n_notes; i++)

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "output/map_classes.h"
 #include "output/pyramid.h"
 #include "report_file.h"
 #include "report_target.h"
@@ -21,9 +23,10 @@ enum { TITLE_BYTES = 160, DAY = 10 };
 
 struct sheet_state {
 	struct sheet_store store;
-	uint64_t n_more;    /* that have no room */
-	uint32_t n_without; /* crossed boxes */
-	bool own_ranges;    /* --stretch */
+	uint64_t n_more;                           /* that have no room */
+	uint32_t n_without;                        /* crossed boxes */
+	bool own_ranges;                           /* --stretch */
+	const char *class_name[N_CLASS_CODES + 1]; /* of those that are to be seen, "" of others */
 };
 
 static const char *sheet_path(const struct open_report *report)
@@ -75,6 +78,8 @@ static int sheet_report_begin(struct open_report *report, struct error *err)
 {
 	struct sheet_state *state = report->state;
 
+	for (unsigned code = 0; code < N_CLASS_CODES; code++)
+		state->class_name[code] = "";
 	if (probe_pages(report, err))
 		return -1;
 	return sheet_store_open(&state->store, sheet_path(report), err);
@@ -101,6 +106,18 @@ static void second_line(char text[SHEET_LINE_BYTES], const struct scene *scene, 
 			       t->ramp.low, t->ramp.high);
 }
 
+static void note_classes(struct sheet_state *state, const struct thumbnail *thumbnail)
+{
+	bool used[PICTURE_COLOURS];
+
+	if (!thumbnail || thumbnail->numbers)
+		return;
+	picture_colours_used(&thumbnail->picture, used);
+	for (unsigned code = 0; code < N_CLASS_CODES; code++)
+		if (used[code + 1])
+			state->class_name[code] = map_class_names[code];
+}
+
 /* The date is the scene's; `what`: "NDVI" or the status. */
 static int keep(struct open_report *report, const struct scene *scene, const char *what,
 		const char *reason, const struct thumbnail *thumbnail, struct error *err)
@@ -119,6 +136,7 @@ static int keep(struct open_report *report, const struct scene *scene, const cha
 		return 0;
 	}
 	state->n_without += !thumbnail;
+	note_classes(state, thumbnail);
 	state->own_ranges |= thumbnail && thumbnail->own_range;
 	second_line(second, scene, what, thumbnail);
 	return sheet_store_add(&state->store, scene->acquired, &cell, err);
@@ -146,10 +164,11 @@ static int keep_without(struct open_report *report, const struct scene_result *r
 {
 	char why[MISSING_TEXT_BYTES];
 	const char *status = scene_status_name(result->status);
+	const char *name = result->scene->name ? result->scene->name : "";
 
 	if (result->status != SCENE_OK)
-		return keep(report, result->scene, status, without_path(result->error.text), NULL,
-			    err);
+		return keep(report, result->scene, status,
+			    without_path(text_beyond_name(result->error.text, name)), NULL, err);
 	missing_reason(why, result->scene, report->plan->layout.recipe);
 	if (result->earlier && !*why) /* a catalogue keeps no pictures */
 		(void)snprintf(why, sizeof(why), "done by an earlier run");
@@ -233,7 +252,7 @@ static int write_page(const struct sheet_state *state, unsigned page, FILE *out,
 	int rc;
 
 	title_text(title, state, page);
-	rc = sheet_init(&sheet, n ? n : 1, title, err);
+	rc = sheet_init(&sheet, n ? n : 1, title, state->class_name, err);
 	for (unsigned i = 0; rc == 0 && i < n; i++)
 		rc = put_cell(&sheet, &state->store, first + i, i, err);
 	if (rc == 0)

@@ -153,6 +153,7 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 {
 	const struct recipe *recipe = report->plan->layout.recipe;
 	const struct scene *scene = result->scene;
+	const char *error = text_beyond_name(result->error.text, scene->name ? scene->name : "");
 	struct text_state *state = report->state;
 	char line[MAP_TEXT_BYTES];
 	FILE *out = report->out;
@@ -170,11 +171,10 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 			put_value(out, report, result, v);
 		put_masks(out, scene, report->options->masks);
 	} else if (result->status == SCENE_FAILED) {
-		scene_table_words(&state->table, INK_BAD, scene->name, NULL, "FAILED",
-				  result->error.text);
+		scene_table_words(&state->table, INK_BAD, scene->name, NULL, "FAILED", error);
 	} else {
 		scene_table_words(&state->table, INK_WARNING, scene->name, NULL, "cancelled",
-				  result->error.text);
+				  error);
 	}
 	for (unsigned i = 0; i < result->n_files; i++)
 		if (*clamped_text(line, &result->file[i], report->options->maps))
@@ -374,8 +374,8 @@ static int text_end(struct open_report *report, const struct run_totals *totals,
 
 	put_global(report->out, totals, state);
 	put_earlier(report->out, state->n_earlier, report->options->nightly.catalogue);
-	if (report->options->maps)
-		text_item(report->out, LABEL_COLUMNS, "Maps",
+	if (files_label(report->options->maps))
+		text_item(report->out, LABEL_COLUMNS, files_label(report->options->maps),
 			  files_text(line, totals->pixels, report->options->maps));
 	report_costs(report->out, totals, report->plan, report->options);
 	if (report->options->verbosity > 0)

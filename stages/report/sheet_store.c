@@ -125,6 +125,7 @@ static size_t pixels_of(const struct picture *picture)
 int sheet_store_add(struct sheet_store *store, const char *date, const struct sheet_cell *cell,
 		    struct error *err)
 {
+	static const char more[] = "...";
 	struct sheet_record record;
 	struct sheet_key *key;
 
@@ -139,6 +140,8 @@ int sheet_store_add(struct sheet_store *store, const char *date, const struct sh
 	keep_text(record.first, sizeof(record.first), cell->first);
 	keep_text(record.second, sizeof(record.second), cell->second);
 	keep_text(record.reason, sizeof(record.reason), cell->reason);
+	if (strlen(cell->reason) >= sizeof(record.reason))
+		memcpy(record.reason + sizeof(record.reason) - sizeof(more), more, sizeof(more));
 	record.has_picture = cell->thumbnail;
 	if (cell->thumbnail)
 		keep_thumbnail(&record.thumbnail, cell->thumbnail);

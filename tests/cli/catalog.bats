@@ -224,3 +224,20 @@ sql() {
 	imgpipe catalog --csv c.csv c.gpkg
 	cmp run.csv c.csv
 }
+
+@test "merge --catalog of catalogues without scenes names them" {
+	for part in a b; do
+		imgpipe -q --catalog $part.gpkg nothing.tif
+	done
+	imgpipe merge --catalog all.gpkg a.gpkg b.gpkg
+	exits 0
+	[ "$output" = "all.gpkg: holds 0 scenes now; no scene is in a.gpkg and all others" ]
+	imgpipe merge --catalog all.gpkg --csv - a.gpkg b.gpkg
+	exits 66 "a.gpkg and all others: no scene in them"
+	imgpipe merge --catalog all.gpkg --csv - b.gpkg
+	exits 66 "b.gpkg: no scene in it"
+	imgpipe -q --catalog c.gpkg S2_20260701_x.tif
+	imgpipe merge --catalog all.gpkg c.gpkg b.gpkg
+	exits 0
+	[ "$output" = "all.gpkg: holds 1 scene now; no scene is in b.gpkg" ]
+}

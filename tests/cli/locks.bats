@@ -225,7 +225,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$IMGPIPE" -o out --wait-lock 1h $SCENES 2>
 	done
 }
 
-@test "a run that is refused leaves no folder, and one that fails does" {
+@test "a run that is refused or makes nothing leaves no folder of its own; one that was there stays" {
 	imgpipe -q -o new --name "{date}_{index}.tif" $SCENES
 	exits 64
 	[ ! -e new ]
@@ -234,7 +234,17 @@ os.execv(sys.argv[1], sys.argv[1:])' "$IMGPIPE" -o out --wait-lock 1h $SCENES 2>
 	[ ! -e new ]
 	imgpipe -q -o new nothing.tif
 	exits 66
-	[ -d new ]
+	[ ! -e new ]
+	imgpipe -q -o new --shard 1/1 --executor processes nothing.tif
+	exits 66
+	[ ! -e new ]
+	imgpipe -q -o new --csv new/failed.csv nothing.tif
+	exits 66
+	[ "$(ls new)" = failed.csv ]
+	mkdir mine
+	imgpipe -q -o mine nothing.tif
+	exits 66
+	[ "$(ls -A mine)" = .imgpipe.lock ]
 }
 
 @test "--on-error stop: after the first failed scene nothing is begun" {

@@ -24,7 +24,7 @@ refused() {
 @test "what belongs to maps is refused without -o, with the remedy" {
 	for option in --overwrite --no-fsync --no-legend --quicklook --quicklook=x.png "--type int16" "--co LEVEL=1" \
 		"--name {scene}.tif" "--format cog" "--output-nodata 0" "--mask-output classes" \
-		"--bands-output red" "--stretch 2,98" "--contact-sheet s.png" "--spool-dir ."; do
+		"--bands-output red" "--stretch 2,98" "--spool-dir ."; do
 		# shellcheck disable=SC2086 # words
 		refused "${option%%[ =]*}" "-o DIR" -- $option
 	done
@@ -33,6 +33,7 @@ refused() {
 @test "values of options: what would be right is said" {
 	refused --type float32 int16 uint8 -- -o out --type int32
 	refused --format cog gtiff none -- -o out --format jpeg
+	refused --format cog gtiff --quicklook -- -o out --format png
 	refused "looks like a file" --name -- -o out.tif
 	refused "a folder" -- -o ""
 	refused "standard output" -- -o -
@@ -52,9 +53,31 @@ refused() {
 	refused .png -- -o out --contact-sheet sheet.jpg
 	refused "no maps and no pictures" -- -o out --format none
 	refused --co -- -o out --format none --quicklook --co LEVEL=1
-	refused "--format none" -- --contact-sheet s.png
+	refused --format "-o DIR" -- --contact-sheet s.png --format cog
+	refused --quicklook "-o DIR (--contact-sheet alone needs none)" -- --contact-sheet s.png --quicklook
 	refused --bands-output -- -o out --format none --quicklook --bands-output red
 	refused "{index}" -- -o out --mask-output why "--quicklook={scene}.png"
+}
+
+@test "names of classes for GDAL, as the README has it" {
+	cp a.tif river.tif
+	imgpipe -q -o maps --mask-output why river.tif
+	exits 0
+	md5sum maps/river_why.tif > before
+	sed -n '/^```python/,/^```$/p' "$REPO/stages/output/README.md" | grep -v '^```' | /usr/bin/python3 -
+	md5sum -c --quiet before
+	/usr/bin/python3 -c 'from osgeo import gdal
+assert " 12: division by zero" in gdal.Info("maps/river_why.tif")'
+	imgpipe -q -o maps --mask-output why --overwrite river.tif
+	exits 0
+}
+
+@test "a folder that cannot be made: the reason, not that it is not there" {
+	[ -d /sys/kernel ] || skip "no sysfs"
+	imgpipe -q -o /sys/kernel/maps a.tif
+	exits 73 "--output /sys/kernel/maps: cannot be made: "
+	imgpipe -q -o nowhere/maps a.tif
+	exits 73 "the folder that it is to be in is not there"
 }
 
 @test "creation options in GDAL's words; unknown ones are refused with the list" {
@@ -355,6 +378,34 @@ print([m.get(k, '') for k in ('MASK', 'MASK_SOURCE', 'SCALE_SOURCE')])" "$1"
 	[[ "$(facts out/*_red.tif)" == "['', '', 'red: x 0.0001 + -0.1 ("* ]]
 }
 
+@test "a contact sheet alone needs no folder, and is what it is beside maps" {
+	imgpipe -q -o maps --contact-sheet beside.png a.tif
+	exits 0
+	mkdir at
+	for options in "" "--format none" "--spool-dir . --no-fsync"; do
+		imgpipe --contact-sheet at/alone.png --report r.json $options a.tif
+		exits 0
+		[[ "$output" != *Maps* && "$output" != *Pictures* ]]
+		cmp at/alone.png beside.png
+		[ "$(ls -A at)" = alone.png ]
+		rm at/alone.png
+		holds r.json "d['run']['outputs']['folder'] is None" "d['run']['outputs']['files'] == 0"
+	done
+	imgpipe -q --contact-sheet at/alone.png --stretch 2,98 a.tif
+	exits 0
+	imgpipe plan --contact-sheet at/alone.png a.tif
+	exits 0
+	[[ "$output" == *"Pictures"*"contact sheet alone, at/alone.png"* ]]
+	imgpipe -q --contact-sheet nowhere/alone.png a.tif
+	exits 73 "nowhere/alone.png: cannot create the contact sheet report"
+	imgpipe --format none -o only --contact-sheet s.png a.tif
+	exits 0
+	[ ! -e only ]
+	imgpipe --format none -o only --quicklook a.tif
+	exits 0
+	[[ "$output" == *"Pictures  1 file, "*" in only"* && "$output" != *Maps* ]]
+}
+
 @test "contact sheets are reports: an own one is replaced, another picture is not" {
 	imgpipe -q -o x --format none --contact-sheet s.png a.tif
 	exits 0
@@ -447,8 +498,7 @@ print([m.get(k, '') for k in ('MASK', 'MASK_SOURCE', 'SCALE_SOURCE')])" "$1"
 	for executor in threads processes serial; do
 		imgpipe -q --executor $executor -o out --quicklook --mask scl s2
 		exits 65 "SCL_20m.tif holds numbers from 4 to 77"
-		[ -d out ]
-		[ "$(ls -A out)" = .imgpipe.lock ]
+		[ ! -e out ] # it was made for nothing
 	done
 }
 

@@ -38,7 +38,7 @@ setup() {
 	[ -z "$output" ]
 	[ -z "$stderr" ]
 	imgpipe -q one.tif
-	exits 65 one.tif
+	exits 65
 	[ -z "$output" ]
 }
 
@@ -249,13 +249,51 @@ setup() {
 	done
 }
 
-@test "a pipe that nobody reads, a closed standard output: exit 74, said" {
-	mkfifo pipe
+# unread ARGS... : standard output is a pipe whose reader has left
+unread() {
+	[ -p pipe ] || mkfifo pipe
 	# Both ends are held, then only the one to write to.
-	local unread="exec 3<> pipe 4> pipe 3<&-;"
+	run --separate-stderr bash -c 'exec 3<> pipe 4> pipe 3<&-; "$@" >&4' - "$IMGPIPE" "$@"
+}
+
+@test "a reader of standard output that has left is no error" {
+	for words in index "index show evi" mask "mask show scl" "info good.tif" "plan good.tif" \
+		"graph good.tif" "graph --text good.tif" "pi -N 1e5 -j 1" "sum -N 1e5 -j 1" --completion=bash --help; do
+		unread $words
+		exits 0 && [ -z "$stderr" ] || { echo "for '$words': $stderr"; return 1; }
+	done
+	# What is computed has its own status: one.tif cannot be used, cut.tif is bad.
+	unread info one.tif
+	exits 65
+	head -c 300 good.tif > cut.tif
+	unread check -q good.tif cut.tif
+	[ "$status" -eq 1 ] || [ "$status" -eq 141 ]
+}
+
+@test "a run that nobody reads ends, with 141; one that has other outputs makes them, all" {
+	for options in "" "-q --csv -" "-q --summary -"; do
+		unread $options good.tif
+		exits 141 && [ -z "$stderr" ] || { echo "for '$options': $stderr"; return 1; }
+	done
+	mkdir scenes
+	for name in a b c d; do
+		cp good.tif scenes/$name.tif
+	done
+	"$IMGPIPE" -q --csv whole.csv scenes
+	unread -q --summary - --csv some.csv -o maps --catalog c.gpkg scenes
+	exits 0
+	[ "$(ls maps/*.tif | wc -l)" -eq 4 ]
+	[ "$(cut -d, -f1-20 some.csv)" = "$(cut -d, -f1-20 whole.csv)" ]
+	unread catalog c.gpkg
+	exits 0
+	unread --csv again.csv scenes
+	exits 0
+	[ -z "$stderr" ]
+	cmp again.csv whole.csv
+}
+
+@test "a closed standard output: exit 74, said" {
 	for options in "" "--summary -"; do
-		run --separate-stderr bash -c "$unread '$IMGPIPE' $options good.tif >&4"
-		exits 74 "standard output: cannot write"
 		run --separate-stderr bash -c "'$IMGPIPE' $options good.tif >&-"
 		exits 74 "standard output: cannot write"
 	done
@@ -278,6 +316,20 @@ setup() {
 	holds s.json 's["status"] == "failed"' 's["error_code"] == "EX_DATAERR"' '"mean" not in (n or {}) or n["mean"] is None'
 	holds r.json 's["status"] == "failed"' '"one.tif" in json.dumps(s)' '"band" in json.dumps(s["error"])' \
 		'd["global"]["indices"]["ndvi"]["pixels"] == 4'
+}
+
+@test "the name of a scene that failed is said once to people; error of reports has it" {
+	imgpipe --mask scl --log-file log --log-format json --html p.html --csv c.csv --catalog c.gpkg good.tif
+	exits 65
+	[[ "$output" == *"good   "*"FAILED  --mask scl"* ]]
+	grep -q '"msg":"scene good failed: --mask scl' log
+	grep -q "good: failed: --mask scl" p.html
+	grep -q "good: --mask scl" c.csv
+	run ! grep -q "good: good" log p.html c.csv
+	imgpipe info --mask scl good.tif
+	[[ "$output" == *"FAILED    --mask scl"* ]]
+	imgpipe catalog c.gpkg
+	[[ "$output" == *"good: --mask scl"* && "$output" != *"good: good"* ]]
 }
 
 @test "where every scene fails the reports are written all the same" {

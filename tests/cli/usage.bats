@@ -41,12 +41,12 @@ next_is() {
 }
 
 @test "no arguments: what to type next, with names that are there" {
-	next_is "No rasters in this folder" "imgpipe FOLDER"
+	next_is "No scenes in this folder" "imgpipe FOLDER"
 	[[ "$stderr" != *info* ]]
 	touch notes.txt .hidden.tif
-	next_is "No rasters in this folder"
+	next_is "No scenes in this folder"
 	mkdir -p deep/er && touch deep/er/a.tif # too deep to be looked for
-	next_is "No rasters in this folder"
+	next_is "No scenes in this folder"
 	touch deep/b.jp2
 	next_is "imgpipe info deep/ " "imgpipe . "
 	touch $'a\e[31m.tif' # cannot be copied from a screen
@@ -58,6 +58,20 @@ next_is() {
 	next_is "imgpipe info ./-a.tif " "imgpipe ./-a.tif "
 	mkdir S2X.SAFE
 	next_is "imgpipe info ./-a.tif " "imgpipe . "
+}
+
+@test "no arguments: maps of earlier runs are no scenes to begin with" {
+	tif z.tif uint16 desc=red,nir 1,2 3,4
+	"$IMGPIPE" -q -o a-maps --quicklook z.tif
+	cp a-maps/z_ndvi.tif a-map.tif
+	next_is "imgpipe info z.tif " "imgpipe z.tif "
+	rm z.tif
+	next_is "No scenes in this folder"
+	tif a-maps/z.tif uint16 desc=red,nir 1,2 3,4 # maps lie beside their scenes
+	next_is "imgpipe info a-maps/ "
+	rm a-maps/z.tif
+	mkdir b-mine && cp a-map.tif b-mine # who puts it elsewhere may mean it
+	next_is "imgpipe info b-mine/ "
 }
 
 @test "no arguments in a folder of very many names: they are not all read" {
@@ -77,7 +91,7 @@ next_is() {
 	exits 66 "did you mean the command index?"
 	[ ! -e x.csv ]
 	imgpipe -q zebra a.tif # like no command: a file that is not there
-	exits 1 "zebra: cannot be opened"
+	exits 1 "zebra failed: cannot be opened"
 	imgpipe run pla a.tif # run is said
 	exits 1
 	cp a.tif pla
@@ -127,6 +141,15 @@ next_is() {
 	imgpipe help exit
 	exits 0
 	[[ "$output" == *"  75      the memory limit is too small"* ]]
+	imgpipe help threads # what an option takes
+	exits 0
+	[[ "$output" == *"--executor"* && "$output" != *"--workers"* ]]
+	imgpipe help evi # what a command shows
+	exits 0
+	[ "$output" = "$("$IMGPIPE" index show evi)" ]
+	imgpipe help landsat-c2
+	exits 0
+	[ "$output" = "$("$IMGPIPE" mask show landsat-c2)" ]
 	imgpipe help pla
 	exits 64 "did you mean plan?"
 }

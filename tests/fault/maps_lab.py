@@ -31,8 +31,8 @@ LOCK = ".imgpipe.lock"
 
 
 def files(folder):
-    """All but the lock, which stays."""
-    return sorted(path for path in folder.iterdir() if path.name != LOCK)
+    """All but the lock, which stays; none where a run that made nothing has taken its folder away."""
+    return sorted(path for path in folder.glob("*") if path.name != LOCK)
 
 
 def forget_lock(folder):
@@ -127,7 +127,7 @@ class Lab:
 
     def bad_files(self, *allowed, folder=None):
         """What is wrong with the files that have final names, or None."""
-        for path in sorted((folder or self.out).iterdir()):
+        for path in sorted((folder or self.out).glob("*")):
             if path.name.startswith("."):
                 continue
             if not any(files.get(path.name) == path.read_bytes() for files in allowed):

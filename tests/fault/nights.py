@@ -65,7 +65,7 @@ class Nights(Lab):
                 *more, *(scenes or [self.archive])]
 
     def files(self):
-        return {p.name: p.read_bytes() for p in self.out.iterdir() if p.name not in LOCKS}
+        return {p.name: p.read_bytes() for p in self.out.glob("*") if p.name not in LOCKS}
 
     def summary(self):
         """Numbers alone: what the run cost is another matter."""

@@ -202,6 +202,25 @@ def check_stretch(tally, folder):
                 "--stretch: colours go from one percentile to the other")
 
 
+def check_frame(tally, folder, name, want):
+    """With a legend: a frame round the same pixels, that is seen on light and on dark pages."""
+    done = run(folder, "-o", f"{name}-l", "--format", "none", "--mask-output", "why",
+               "--quicklook={scene}-{index}.png", "--valid-range", "ndvi=-0.2,0.4", "s.tif")
+    tally.check(done.returncode == 0, f"{name}: {done.stderr.strip()}")
+    got = picture(folder / f"{name}-l" / "s-why.png")
+    times = 1 if max(want.shape) > 240 else 240 // max(want.shape[:2])
+    want = want.repeat(times, 0).repeat(times, 1)
+    height, width = want.shape[:2]
+    left = (got.shape[1] - width - 2) // 2
+    frame = got[:height + 2, left:left + width + 2]
+    tally.check(same(frame[1:-1, 1:-1], want), f"{name}: within the frame each pixel has its colour")
+    edge = np.concatenate([frame[0], frame[-1], frame[:, 0], frame[:, -1]])
+    tally.check((edge == edge[0]).all(), f"{name}: a frame of one colour")
+    for page in ("#ffffff", "#1b1f24"):
+        tally.check(contrast("#%02x%02x%02x" % tuple(edge[0][:3]), page) >= 3,
+                    f"{name}: the frame is seen on {page}")
+
+
 def check_classes(tally, folder):
     """Of --mask-output, too: the colours of the file's own table, with an overview and without."""
     for width, height in ((300, 200), (2100, 1700)):
@@ -221,6 +240,7 @@ def check_classes(tally, folder):
                     f"{name}: each pixel has the colour of its class")
         tally.check((folder / name / "s-why.pgw").read_bytes() ==
                     (folder / name / "s-ndvi.pgw").read_bytes(), f"{name}: one place")
+        check_frame(tally, folder, name, colours[values.astype(int)])
 
 
 # --- the page --------------------------------------------------------------------------------------

@@ -186,13 +186,25 @@ static void test_path(void **state)
 	check_path("//a.tif", "/", "a.tif");
 }
 
+static void names_said_once(void **state)
+{
+	(void)state;
+	assert_string_equal(text_beyond_name("l8: no band", "l8"), "no band");
+	assert_string_equal(text_beyond_name("l8: l8: no band", "l8"), "l8: no band");
+	assert_string_equal(text_beyond_name("l8.tif: no band", "l8"), "l8.tif: no band");
+	assert_string_equal(text_beyond_name("l8:", "l8"), "l8:");
+	assert_string_equal(text_beyond_name(": no band", ""), ": no band");
+	assert_string_equal(text_beyond_name("l8", "l8"), "l8");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text_cut),        cmocka_unit_test(test_single_blanks),
-		cmocka_unit_test(test_wide_and_narrow), cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_value),           cmocka_unit_test(test_fold),
-		cmocka_unit_test(test_distance),        cmocka_unit_test(test_path),
+		cmocka_unit_test(names_said_once), cmocka_unit_test(test_single_blanks),
+		cmocka_unit_test(test_text_cut),   cmocka_unit_test(test_wide_and_narrow),
+		cmocka_unit_test(test_bytes),      cmocka_unit_test(test_value),
+		cmocka_unit_test(test_fold),       cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_path),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

@@ -2,6 +2,7 @@
  * The locks of a run: which they are, all or none of them, and waiting. What one lock is:
  * base/test_lock_file.c.
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -74,9 +75,7 @@ static void nothing_to_lock(void **state)
 	struct hold *hold = take(&nothing);
 
 	(void)state;
-	hold_keep_folder(hold);
 	hold_release(hold);
-	hold_keep_folder(NULL);
 	hold_release(NULL);
 }
 
@@ -91,7 +90,6 @@ static void which_they_are(void **state)
 	assert_true(lock_file_is_held("out/.imgpipe.lock"));
 	assert_true(lock_file_is_held("data/a.gpkg.lock"));
 	assert_int_equal(access("data/a.gpkg", F_OK), -1);
-	hold_keep_folder(hold);
 	hold_release(hold);
 	assert_false(lock_file_is_held("out/.imgpipe.lock"));
 	assert_false(lock_file_is_held("data/a.gpkg.lock"));
@@ -225,6 +223,66 @@ static void a_signal_ends_it(void **state)
 	end(holder);
 }
 
+static void put_file(const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* What was made for a run that has made nothing goes again; all else stays. */
+static void a_folder_for_nothing(void **state)
+{
+	struct maps maps = {.folder = (char *)(uintptr_t) "fresh"};
+	const struct options run = wants(&maps, NULL, none, 0);
+	const struct options shard = wants(&maps, NULL, second, 0);
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		hold_release(take(i ? &shard : &run));
+		assert_int_equal(access("fresh", F_OK), -1);
+	}
+	assert_int_equal(mkdir("fresh", 0777), 0);
+	hold_release(take(&run));
+	assert_int_equal(access("fresh/.imgpipe.lock", F_OK), 0);
+	assert_int_equal(unlink("fresh/.imgpipe.lock") | rmdir("fresh"), 0);
+	for (int i = 0; i < 2; i++) {
+		struct hold *hold = take(&run);
+
+		put_file("fresh/a.tif");
+		hold_release(hold);
+		assert_int_equal(access("fresh/a.tif", F_OK), 0);
+		assert_int_equal(access("fresh/.imgpipe.lock", F_OK), 0);
+	}
+}
+
+/* One gives the folder back while the other takes it: both get it, one after the other. */
+static void a_folder_that_goes_and_comes(void **state)
+{
+	struct maps maps = {.folder = (char *)(uintptr_t) "raced"};
+	const struct options patient = wants(&maps, NULL, none, 20000);
+	pid_t other = fork();
+	int status = 0;
+
+	(void)state;
+	for (int i = 0; i < 400; i++) {
+		struct hold *hold;
+		int fd = -1;
+
+		if (hold_take(&hold, &patient, &error) == 0)
+			fd = open("raced/.alone", O_CREAT | O_EXCL | O_WRONLY, 0600);
+		status |= fd < 0 || close(fd) || unlink("raced/.alone");
+		hold_release(hold);
+	}
+	if (other == 0)
+		_exit(status ? 1 : 0);
+	assert_int_equal(status, 0);
+	assert_int_equal(waitpid(other, &status, 0), other);
+	assert_int_equal(status, 0);
+	assert_int_equal(access("raced", F_OK), -1);
+}
+
 /* Of shards: names that only look like theirs are nobody's. */
 static void odd_names(void **state)
 {
@@ -250,10 +308,16 @@ static void odd_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_to_lock),  cmocka_unit_test(which_they_are),
-		cmocka_unit_test(one_catalogue),    cmocka_unit_test(no_place_for_it),
-		cmocka_unit_test(all_or_none),      cmocka_unit_test(waiting),
-		cmocka_unit_test(a_signal_ends_it), cmocka_unit_test(odd_names),
+		cmocka_unit_test(nothing_to_lock),
+		cmocka_unit_test(which_they_are),
+		cmocka_unit_test(one_catalogue),
+		cmocka_unit_test(no_place_for_it),
+		cmocka_unit_test(all_or_none),
+		cmocka_unit_test(waiting),
+		cmocka_unit_test(a_signal_ends_it),
+		cmocka_unit_test(odd_names),
+		cmocka_unit_test(a_folder_for_nothing),
+		cmocka_unit_test(a_folder_that_goes_and_comes),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -56,11 +56,11 @@ static void test_words(void **state)
 	for (uint32_t width = 1; width < 1100; width += 91) {
 		legend.note = "";
 		assert_int_equal(legend_make(&p, &legend, width, NULL), 0);
-		assert_int_equal(find(&p, "no data: transparent", 1, LEGEND_QUIET), 0);
+		assert_int_equal(find(&p, "no value: transparent", 1, LEGEND_QUIET), 0);
 		picture_release(&p);
-		legend.note = "no data: transparent";
+		legend.note = "no value: transparent";
 		assert_int_equal(legend_make(&p, &legend, width, NULL), 0);
-		assert_int_equal(find(&p, "no data: transparent", 1, LEGEND_QUIET), 1);
+		assert_int_equal(find(&p, "no value: transparent", 1, LEGEND_QUIET), 1);
 		assert_int_equal(p.x_size, width < 240 ? 240 : width);
 		assert_int_equal(find(&p, "NDVI", width < 240 ? 1 : 2, LEGEND_INK) +
 					 find(&p, "NDVI", width < 240 ? 2 : 1, LEGEND_INK),
@@ -119,6 +119,31 @@ static void test_classes(void **state)
 	}
 }
 
+/* What is not to be seen is not explained; the others keep their colours. */
+static void test_some_classes(void **state)
+{
+	static const char *const all[] = {"valid", "cloud", "shadow", "nodata", NULL};
+	static const char *const some[] = {"valid", "", "", "nodata", NULL};
+	struct legend legend = {"classes", "", "scene", "", NULL, all, 0};
+	struct picture p;
+	uint32_t height;
+
+	(void)state;
+	assert_int_equal(legend_make(&p, &legend, 240, NULL), 0);
+	height = p.y_size;
+	picture_release(&p);
+	legend.category = some;
+	assert_int_equal(legend_make(&p, &legend, 240, NULL), 0);
+	assert_true(p.y_size < height);
+	for (int i = 0; all[i]; i++) {
+		const void *swatch = memchr(p.pixel, i + 1, (size_t)p.x_size * p.y_size);
+
+		assert_int_equal(find(&p, all[i], 1, LEGEND_INK), *some[i] != '\0');
+		assert_int_equal(swatch != NULL, *some[i] != '\0');
+	}
+	picture_release(&p);
+}
+
 /* Pixels of the scale bar times metres are what it says. */
 static void test_length(void **state)
 {
@@ -165,8 +190,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),   cmocka_unit_test(test_bar),
-		cmocka_unit_test(test_classes), cmocka_unit_test(test_length),
-		cmocka_unit_test(test_odd),
+		cmocka_unit_test(test_classes), cmocka_unit_test(test_some_classes),
+		cmocka_unit_test(test_length),  cmocka_unit_test(test_odd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

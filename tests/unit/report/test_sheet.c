@@ -158,6 +158,95 @@ static void test_pages(void **state)
 	assert_int_equal(unlink(second), 0);
 }
 
+static char *sheet_of_reason(const char *path, const char *reason, size_t *n)
+{
+	const struct sheet_cell cell = {.first = "", .second = "", .reason = reason};
+	struct sheet sheet;
+	struct error err;
+	struct stat st;
+	FILE *out = fopen(path, "w");
+
+	assert_non_null(out);
+	assert_int_equal(sheet_init(&sheet, 1, "", NULL, &err), 0);
+	sheet_put(&sheet, 0, &cell);
+	assert_int_equal(sheet_write(&sheet, out, "", &err), 0);
+	assert_int_equal(fclose(out), 0);
+	sheet_release(&sheet);
+	assert_int_equal(stat(path, &st), 0);
+	*n = (size_t)st.st_size;
+	return read_whole(path);
+}
+
+/* Nine lines of 37 letters are shown; of more the last line ends in "...". */
+static void test_long_reason(void **state)
+{
+	enum { LINES = 9, LETTERS = 37 };
+	struct fixture *f = *state;
+	char path[128], longer[LINES * (LETTERS + 1) + 8] = "", cut[sizeof(longer)], *a, *b, *c;
+	size_t n_a, n_b, n_c;
+
+	for (size_t i = 0; i < sizeof(longer) - 8; i++)
+		longer[i] = i % (LETTERS + 1) == LETTERS ? ' ' : (char)('a' + i % 26);
+	strcpy(cut, longer);
+	cut[LINES * (LETTERS + 1) - 1] = '\0'; /* it fits */
+	snprintf(path, sizeof(path), "%s/reason.png", f->folder);
+	a = sheet_of_reason(path, cut, &n_a);
+	strcat(longer, "more");
+	b = sheet_of_reason(path, longer, &n_b);
+	strcpy(cut + LINES * (LETTERS + 1) - 4, "...");
+	c = sheet_of_reason(path, cut, &n_c);
+	assert_true(n_a != n_b || memcmp(a, b, n_a) != 0);
+	assert_int_equal(n_b, n_c);
+	assert_memory_equal(b, c, n_b);
+	free(a);
+	free(b);
+	free(c);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* A class may be as white as the paper: a frame stands round pictures of classes, and their names
+ * at the foot. */
+static void test_classes_on_sheet(void **state)
+{
+	static const char *const names[] = {"valid", "cloud", NULL};
+	static const uint8_t quiet[] = {89, 98, 108}, paper[] = {255, 255, 255};
+	struct sheet_cell cell = {.first = "", .second = "", .reason = ""};
+	struct fixture *f = *state;
+	char path[128];
+	struct error err;
+	struct thumbnail t;
+	struct sheet sheet;
+	struct page page, without;
+	FILE *out;
+
+	fill_thumbnail(&t, 128, 128, 2);
+	t.numbers = false;
+	t.picture.colour[2] = (struct rgba){255, 255, 255, 255};
+	cell.thumbnail = &t;
+	snprintf(path, sizeof(path), "%s/classes.png", f->folder);
+	for (int named = 0; named < 2; named++) {
+		assert_int_equal(sheet_init(&sheet, 1, "", named ? names : NULL, &err), 0);
+		sheet_put(&sheet, 0, &cell);
+		out = fopen(path, "w");
+		assert_non_null(out);
+		assert_int_equal(sheet_write(&sheet, out, "", &err), 0);
+		assert_int_equal(fclose(out), 0);
+		sheet_release(&sheet);
+		*(named ? &page : &without) = read_page(path);
+	}
+	picture_release(&t.picture);
+	assert_true(page.y_size > without.y_size);
+	for (int i = 0; i < 256; i++) {
+		assert_memory_equal(pixel_at(&page, PAD + (unsigned)i, HEAD - 1), quiet, 3);
+		assert_memory_equal(pixel_at(&page, PAD - 1, HEAD + (unsigned)i), quiet, 3);
+		assert_memory_equal(pixel_at(&page, PAD + 256, HEAD + (unsigned)i), quiet, 3);
+		assert_memory_equal(pixel_at(&page, PAD + (unsigned)i, HEAD), paper, 3);
+	}
+	free(page.pixels);
+	free(without.pixels);
+	assert_int_equal(unlink(path), 0);
+}
+
 /* 24 x 42 pixels stand six times as large in the middle of a cell: 144 x 252. */
 static void test_small_scene(void **state)
 {
@@ -174,7 +263,7 @@ static void test_small_scene(void **state)
 	fill_thumbnail(&t, 24, 42, 11);
 	t.picture.pixel[0] = 0;
 	cell.thumbnail = &t;
-	assert_int_equal(sheet_init(&sheet, 1, "", &err), 0);
+	assert_int_equal(sheet_init(&sheet, 1, "", NULL, &err), 0);
 	sheet_put(&sheet, 0, &cell);
 	snprintf(path, sizeof(path), "%s/small.png", f->folder);
 	out = fopen(path, "w");
@@ -544,6 +633,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_small_scene, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_long_reason, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_classes_on_sheet, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_own_range, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pages_left_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sheets_of_their_own, setup, teardown),
