@@ -130,7 +130,7 @@ int scene_missing_reason(const struct scene *scene, const struct recipe *recipe,
 		return snprintf(text, size, "needs %s, which this scene does not have", bands);
 	return snprintf(text, size,
 			"needs reflectance, and the scale of this scene is not known: pass --scale "
-			"and --offset, or --assume-reflectance if its numbers are reflectance");
+			"and --offset; --assume-reflectance is for fractions from 0 to 1 alone");
 }
 
 static uint32_t tiles(uint32_t size, uint32_t tile)

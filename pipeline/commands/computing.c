@@ -60,9 +60,8 @@ static const struct option_row on_missing = {
 };
 static const struct option_row assume_reflectance = {
 	.name = "assume-reflectance",
-	.help = "take stored numbers as reflectance from 0 to 1 if nothing states their scale; "
-		"some "
-		"indices need reflectance",
+	.help = "take floating-point numbers as reflectance from 0 to 1 if nothing states their "
+		"scale; some indices need reflectance. Whole numbers are never it: see --scale",
 	.set = set_assume_reflectance,
 };
 static const struct option_row valid_range = {

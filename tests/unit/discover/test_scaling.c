@@ -52,10 +52,12 @@ static void prepare(struct fixture *f, enum sample_type type, const char *red, c
 static void apply(struct fixture *f, const struct sensor *sensor, const char *path)
 {
 	static const struct options none = {.recipe = &recipe_ndvi};
+	char lack[REFLECTANCE_LACK_BYTES];
 
 	if (sensor)
 		snprintf(f->scene.sensor, sizeof(f->scene.sensor), "%s", sensor->name);
-	assert_int_equal(scaling_apply(&f->scene, sensor, path, &none, &f->err), 0);
+	assert_int_equal(scaling_apply(&f->scene, sensor, path, &none, lack, &f->err), 0);
+	assert_int_equal(*lack == '\0', f->scene.has_reflectance);
 }
 
 /* Scale by the names of `path` alone, of samples of this type. */

@@ -1,0 +1,135 @@
+#!/usr/bin/env bats
+# Indices that need reflectance on numbers whose scale nothing states: what is refused, and that the
+# advice which is printed makes it right. Numbers are worked out by hand.
+
+load helpers
+
+setup() {
+	workspace
+}
+
+# EVI of reflectance 0.1 blue, 0.2 red, 0.5 NIR
+EVI='2.5*0.3/(0.5+6*0.2-7.5*0.1+1)'
+
+# stack FILE TYPE BLUE RED NIR
+stack() {
+	tif "$1" "$2" desc=blue,red,nir "$3" "$4" "$5"
+}
+
+# about FILE INDEX NUMBER : its mean
+about() {
+	holds "$1" "abs(s['indices']['$2']['mean'] - ($3)) < 1e-6"
+}
+
+# advised WORDS... : options that stand in what was said on standard error, as they are written there
+advised() {
+	tr -s ' \n' ' ' <<< "$stderr" | grep -o -- "$1" | head -1
+}
+
+@test "whole numbers are never taken as reflectance; their own scale is" {
+	stack a.tif uint16 1000 2000 5000
+	imgpipe -q --index evi --assume-reflectance a.tif
+	exits 65 "evi needs reflectance, and whole numbers are not it" "--assume-reflectance" "--scale"
+	imgpipe --index ndvi,evi --assume-reflectance --summary a.json a.tif
+	exits 1 "evi is missing"
+	[[ "$(tr -s ' \n' ' ' <<< "$output")" == *"note: EVI needs reflectance, and whole numbers are not it"* ]]
+	holds a.json 's["indices"]["evi"] is None' 'abs(n["mean"] - 3/7) < 1e-6'
+	imgpipe -q --index evi --scale 0.0001 --summary b.json a.tif
+	exits 0
+	about b.json evi "$EVI"
+}
+
+@test "one band of whole numbers among others is enough" {
+	tif x_blue.tif float32 0.1
+	tif x_red.tif float32 0.2
+	tif x_nir.tif uint16 1
+	imgpipe -q --index evi --assume-reflectance x_blue.tif x_red.tif x_nir.tif
+	exits 65 "whole numbers are not it"
+}
+
+@test "fractions: the advice is to say that they are reflectance, and it works" {
+	stack a.tif float32 0.1 0.2 0.5
+	imgpipe -q --index evi a.tif
+	exits 65 "evi needs reflectance, and nothing states the scale"
+	advice=$(advised '--assume-reflectance')
+	imgpipe -q --index evi $advice --summary a.json a.tif
+	exits 0
+	about a.json evi "$EVI"
+}
+
+@test "Sentinel-2 without metadata: the advice is the product's scale, for each kind of baseline" {
+	mkdir old new
+	stack old/S2A_20200101_T32ABC.tif uint16 1000 2000 5000
+	stack new/S2A_20230101_T32ABC.tif uint16 2000 3000 6000
+	for given in "" --assume-reflectance; do
+		imgpipe -q --index evi $given old
+		exits 65 "MTD_MSI*.xml" "N0400"
+		scale=$(advised '--scale [0-9.]*[0-9]')
+		offset=$(advised '--offset -[0-9.]*[0-9]')
+		imgpipe -q --index evi $scale --summary old.json old
+		exits 0
+		about old.json evi "$EVI"
+		imgpipe -q --index evi $scale $offset --summary new.json new
+		exits 0
+		about new.json evi "$EVI"
+	done
+}
+
+@test "Sentinel-2 in fractions: the advice is to say so" {
+	stack S2A_20200101_T32ABC.tif float32 0.1 0.2 0.5
+	imgpipe -q --index evi S2A_20200101_T32ABC.tif
+	exits 65 "pass --assume-reflectance if"
+	imgpipe -q --index evi --assume-reflectance --summary a.json S2A_20200101_T32ABC.tif
+	exits 0
+	about a.json evi "$EVI"
+}
+
+@test "Landsat of a level that no name tells: the scale of Collection 2 as a possibility" {
+	tif l8_B2.tif uint16 10909
+	tif l8_B4.tif uint16 14545
+	tif l8_B5.tif uint16 25455
+	imgpipe -q --index evi l8_B2.tif l8_B4.tif l8_B5.tif
+	exits 65 "if the numbers are Collection 2"
+	advice=$(advised '--scale [0-9.]*[0-9] --offset -[0-9.]*[0-9]')
+	imgpipe -q --index evi $advice --summary a.json l8_B2.tif l8_B4.tif l8_B5.tif
+	exits 0
+	holds a.json "abs(s['indices']['evi']['mean'] - ($EVI)) < 1e-4"
+	tif L7_old.tif int16 desc=blue,red,nir 1000 2000 5000
+	imgpipe -q --index evi L7_old.tif
+	exits 65 "if the numbers are surface reflectance of Collection 1"
+	imgpipe -q --index evi $(advised '--scale [0-9.]*[0-9]') --summary b.json L7_old.tif
+	exits 0
+	about b.json evi "$EVI"
+}
+
+@test "an _MTL.txt is named only where the file's name is the product's" {
+	stack LT52240631988227CUB02.tif uint8 10 20 50
+	stack L7_ETMs.tif uint8 10 20 50
+	imgpipe -q --index evi LT52240631988227CUB02.tif
+	exits 65 "_MTL.txt" "--reflectance"
+	imgpipe -q --index evi L7_ETMs.tif
+	exits 65 "--scale"
+	[[ "$stderr" != *MTL* ]]
+}
+
+@test "--raw is named where it is what stands in the way" {
+	tif LC08_L2SP_008059_20191201_20200825_02_T1_SR_B2.TIF uint16 10909
+	tif LC08_L2SP_008059_20191201_20200825_02_T1_SR_B4.TIF uint16 14545
+	tif LC08_L2SP_008059_20191201_20200825_02_T1_SR_B5.TIF uint16 25455
+	imgpipe -q --index evi --raw .
+	exits 65 "--raw leaves numbers as they are stored"
+	imgpipe -q --index evi --summary a.json .
+	exits 0
+	holds a.json "abs(s['indices']['evi']['mean'] - ($EVI)) < 1e-4"
+}
+
+@test "info offers --assume-reflectance to fractions alone" {
+	stack a.tif uint16 1000 2000 5000
+	stack b.tif float32 0.1 0.2 0.5
+	imgpipe info a.tif
+	exits 0
+	[[ "$output" != *assume-reflectance* && "$output" == *"with the scale (--scale"* ]]
+	imgpipe info b.tif
+	exits 0
+	[[ "$output" == *"with --assume-reflectance"* ]]
+}
