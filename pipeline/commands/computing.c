@@ -90,7 +90,8 @@ static const struct option_row mask = {
 		"must keep a pixel. A preset by the band's layout drops clouds and what belongs to "
 		"them: auto (the layout that each scene has), auto-optional, scl, landsat-c2+snow "
 		"... (imgpipe mask lists them). A rule of your own says what is kept, in quotes: "
-		"'SCL=4-7,11', 'SCL!=3,8-10', 'CLDPRB<20', 'QA_PIXEL&31=0', 'udm2.1=1'",
+		"'SCL=4-7,11', 'SCL!=3,8-10', 'CLDPRB<20', 'QA_PIXEL&31=0', 'udm2.1=1'; '#8=0' is "
+		"band 8 of a stack",
 	.set = set_mask,
 };
 static const struct option_row grid = {

@@ -31,6 +31,13 @@ static int ambiguous(const struct quality *q, const struct mask_rule *rule, cons
 	char layouts[120];
 
 	(void)quality_layouts_of(name, q->base, layouts, sizeof(layouts));
+	if (rule->kind == RULE_AUTO_OPTIONAL) {
+		scene_note(q->scene,
+			   "not masked: the name %.60s does not tell which layout it has; --mask "
+			   "%s takes one of them",
+			   name, layouts);
+		return 0;
+	}
 	return error_set(err, EX_DATAERR,
 			 "%s: --mask %s: the name %s does not tell which layout it has; pass "
 			 "--mask %s",
@@ -117,8 +124,7 @@ void scene_tell_quality(struct told_quality *told, const struct scene *scene,
 
 /* --- a run without --mask --- */
 
-/* The one layout that a name fits, if auto takes it. */
-static bool auto_takes(const char *name, const char *base)
+bool quality_auto_takes(const char *name, const char *base)
 {
 	const struct mask_layout *fits = NULL;
 	struct mask_rule rule;
@@ -146,10 +152,10 @@ void scene_note_quality(struct scene *scene, const struct scene_list *scene_list
 		const struct member *member = &scene_list->member[entry->first + i];
 
 		has = member->slot >= SCENE_QA &&
-		      auto_takes(file_list_name(&scene_list->files, member->file), base);
+		      quality_auto_takes(file_list_name(&scene_list->files, member->file), base);
 	}
 	for (uint32_t i = 0; !has && info->n_bands > 1 && i < info->n_bands; i++)
-		has = auto_takes(info->bands[i].description, base);
+		has = quality_auto_takes(info->bands[i].description, base);
 	if (has)
 		scene_note(scene, "clouds are counted: a cloud mask lies with the scene; --mask "
 				  "auto uses it");
