@@ -141,22 +141,41 @@ bool quality_auto_takes(const char *name, const char *base)
 	return fits && mask_rule_parse(&rule, "auto", &err) == 0 && mask_takes(&rule, fits);
 }
 
+/* What --mask may be given for the quality bands that were looked at: "auto", where it does. */
+struct use {
+	char mask[120];
+	bool by_auto;
+};
+
+static void add_use(struct use *use, const char *name, const char *base)
+{
+	if (use->by_auto || !*name)
+		return;
+	use->by_auto = quality_auto_takes(name, base);
+	if (use->by_auto)
+		(void)snprintf(use->mask, sizeof(use->mask), "auto");
+	else if (!*use->mask)
+		(void)quality_layouts_of(name, base, use->mask, sizeof(use->mask));
+}
+
 void scene_note_quality(struct scene *scene, const struct scene_list *scene_list,
 			const struct entry *entry)
 {
 	const char *base = file_list_name(&scene_list->files, entry_first(scene_list, entry));
 	const struct raster_info *info = &scene->files[0].info;
-	bool has = false;
+	struct use use = {.by_auto = false};
 
-	for (unsigned i = 0; i < entry->n && !has; i++) {
+	for (unsigned i = 0; i < entry->n; i++) {
 		const struct member *member = &scene_list->member[entry->first + i];
 
-		has = member->slot >= SCENE_QA &&
-		      quality_auto_takes(file_list_name(&scene_list->files, member->file), base);
+		if (member->slot >= SCENE_QA)
+			add_use(&use, file_list_name(&scene_list->files, member->file), base);
 	}
-	for (uint32_t i = 0; !has && info->n_bands > 1 && i < info->n_bands; i++)
-		has = quality_auto_takes(info->bands[i].description, base);
-	if (has)
-		scene_note(scene, "clouds are counted: a cloud mask lies with the scene; --mask "
-				  "auto uses it");
+	for (uint32_t i = 0; info->n_bands > 1 && i < info->n_bands; i++)
+		add_use(&use, info->bands[i].description, base);
+	if (*use.mask)
+		scene_note(scene,
+			   "clouds are counted: a cloud mask lies with the scene; --mask %s uses "
+			   "it",
+			   use.mask);
 }

@@ -47,25 +47,20 @@ static bool has_product_id(const char *path)
 	return name_matches("L[COTEM]0#_*|L[COTEM]#############*", name, strlen(name));
 }
 
-#define LANDSAT_C2_ADVICE                                                              \
-	"if the numbers are Collection 2 surface reflectance, pass --scale 0.0000275 " \
-	"--offset -0.2; if Level-1, "
+#define C2_NEEDS "Collection 2 surface reflectance needs --scale 0.0000275 --offset -0.2; "
 
-/* Of Landsat's whole numbers, of which no name or file tells the level. */
-static const char *of_landsat(enum sample_type type, const char *path)
+const char *landsat_needs(const struct scene *scene, const char *path)
 {
+	enum sample_type type = scene_first_band(scene)->type;
 	bool id = has_product_id(path);
 
 	if (type == SAMPLE_U16 && id)
-		return LANDSAT_C2_ADVICE "put the _MTL.txt beside the images and pass "
-					 "--reflectance";
+		return C2_NEEDS "Level-1 needs the _MTL.txt beside the images and --reflectance";
 	if (type == SAMPLE_U16)
-		return LANDSAT_C2_ADVICE "the files need the product's names and its _MTL.txt "
-					 "beside them";
+		return C2_NEEDS "Level-1 needs the product's names and its _MTL.txt beside them";
 	if (type == SAMPLE_I16)
-		return "if the numbers are surface reflectance of Collection 1, pass --scale "
-		       "0.0001";
-	return id ? "put the product's _MTL.txt beside the images and pass --reflectance" : NULL;
+		return "surface reflectance of Collection 1 needs --scale 0.0001";
+	return id ? "Level-1 needs the _MTL.txt beside the images and --reflectance" : NULL;
 }
 
 /* Of whole numbers whose product has no rule that is known for certain. */
@@ -74,7 +69,7 @@ static const char *by_sensor(const struct scene *scene, const struct sensor *sen
 {
 	bool landsat =
 		sensor && (sensor->rule == SCALE_LANDSAT_SR || sensor->rule == SCALE_LANDSAT_C2);
-	const char *remedy = landsat ? of_landsat(scene_first_band(scene)->type, path) : NULL;
+	const char *remedy = landsat ? landsat_needs(scene, path) : NULL;
 
 	return remedy ? remedy
 		      : "pass the --scale (and --offset) that makes them reflectance from 0 to 1, "

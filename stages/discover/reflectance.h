@@ -27,4 +27,10 @@ const char *reflectance_lack(const struct scene *scene, const struct sensor *sen
 			     const char *path, const struct product_rule *rule,
 			     const struct options *options, char text[REFLECTANCE_LACK_BYTES]);
 
+/*
+ * What makes reflectance of Landsat's whole numbers, of which no name or file tells the level, by
+ * their type: "Level-1 needs ..."; NULL: nothing that is known. Static.
+ */
+const char *landsat_needs(const struct scene *scene, const char *path);
+
 #endif

@@ -298,6 +298,25 @@ mixed() {
 	holds r.json 'n["valid"] == 2'
 }
 
+@test "that clouds are counted is noted of every layout, and what is advised masks them" {
+	tif a_B04.tif uint16 1000,1000
+	tif a_B08.tif uint16 3000,3000
+	tif a_CLD.tif uint8 10,90
+	for kind in CLD:a SCL:b QA60:c; do
+		name=${kind#*:}_${kind%:*}.tif
+		[ -e "${kind#*:}_B04.tif" ] || {
+			tif "${kind#*:}_B04.tif" uint16 1000,1000
+			tif "${kind#*:}_B08.tif" uint16 3000,3000
+		}
+		case $kind in SCL*) tif "$name" uint8 4,9 ;; QA60*) tif "$name" uint16 0,1024 ;; esac
+		report "${kind#*:}"_B0*.tif "$name"
+		advice=$(get r.json '[n for n in s["notes"] if "clouds are counted" in n][0]' |
+			grep -o -- '--mask [a-z0-9:]*')
+		report $advice "${kind#*:}"_B0*.tif "$name"
+		holds r.json 'n["masked_by"]["cloud"] == 1'
+	done
+}
+
 @test "a name that may be two layouts: auto fails and names both, auto-optional keeps the scene with a note" {
 	tif stack.tif uint16 "desc=red,nir,SCL QA60" 1000,1000 3000,3000 4,9
 	imgpipe -q --mask auto stack.tif

@@ -89,14 +89,14 @@ advised() {
 	tif l8_B4.tif uint16 14545
 	tif l8_B5.tif uint16 25455
 	imgpipe -q --index evi l8_B2.tif l8_B4.tif l8_B5.tif
-	exits 65 "if the numbers are Collection 2"
+	exits 65 "Collection 2 surface reflectance needs"
 	advice=$(advised '--scale [0-9.]*[0-9] --offset -[0-9.]*[0-9]')
 	imgpipe -q --index evi $advice --summary a.json l8_B2.tif l8_B4.tif l8_B5.tif
 	exits 0
 	holds a.json "abs(s['indices']['evi']['mean'] - ($EVI)) < 1e-4"
 	tif L7_old.tif int16 desc=blue,red,nir 1000 2000 5000
 	imgpipe -q --index evi L7_old.tif
-	exits 65 "if the numbers are surface reflectance of Collection 1"
+	exits 65 "surface reflectance of Collection 1 needs"
 	imgpipe -q --index evi $(advised '--scale [0-9.]*[0-9]') --summary b.json L7_old.tif
 	exits 0
 	about b.json evi "$EVI"

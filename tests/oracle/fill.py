@@ -365,6 +365,9 @@ def check_landsat(lab):
         write(folder / f"{stem}_B{b_nir}.TIF", [nir], nodata=nodata)
         dn = reference(red, nir, 0, PLAIN)
         lab.expect(f"{name}: DN", folder, dn)
+        notes = lab.expect(f"{name}: DN alone", folder, dn)
+        lab.tally.check(any("biased" in n and "_MTL.txt" in n for n in notes),
+                        f"{name}: bias is noted without MTL", str(notes))
         lab.refused(f"{name}: no MTL", folder, "--reflectance", "--reflectance")
         (folder / f"{stem}_MTL.{form}").write_text(mtl_text(form, level, collection, rows))
         want = of_two_scales(red, nir, *(tuple(x / sine for x in rows[b]) for b in (b_red, b_nir)),
