@@ -54,8 +54,9 @@ static const struct option_row on_missing = {
 	.name = "on-missing",
 	.argument = "null|skip-scene|fail",
 	.kind = VALUE_WORD,
-	.help = "if a scene lacks a band of an index: compute the other indices (null, the "
-		"default), leave the scene out, or end the run",
+	.help = "if a scene lacks a band of an index, or one that is to be written: do what can be "
+		"done (null, the default), leave the scene out, or end the run; the exit status is "
+		"not 0",
 	.set = set_on_missing,
 };
 static const struct option_row assume_reflectance = {

@@ -61,6 +61,8 @@ static int refuse(const struct scene *scene, const struct recipe *recipe, uint16
 			return error_set(err, EX_DATAERR, "%s: %s %s", scene->name,
 					 recipe->value[v].name, why);
 	}
+	if (scene_missing_maps(scene, recipe, why, sizeof(why)))
+		return error_set(err, EX_DATAERR, "%s: %s", scene->name, why);
 	return 0;
 }
 
@@ -74,8 +76,8 @@ static int set_missing(struct scene *scene, const struct options *options, const
 	char who[64];
 
 	scene->missing = lacks_bands | unscaled;
-	if (scene->missing &&
-	    (options->on_missing != MISSING_NULL || scene->missing == recipe_all(recipe)))
+	if (scene->missing == recipe_all(recipe) ||
+	    (options->on_missing != MISSING_NULL && scene_is_incomplete(scene, recipe)))
 		return refuse(scene, recipe, unscaled, lack, err);
 	if (unscaled) {
 		who_needs(recipe, unscaled, who, sizeof(who));
