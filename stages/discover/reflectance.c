@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "bands/name_pattern.h"
+#include "scaling_option.h"
 
 static bool any_integers(const struct scene *scene)
 {
@@ -32,7 +33,9 @@ static bool any_bytes(const struct scene *scene, const struct product_rule *rule
 bool is_reflectance(const struct scene *scene, const struct product_rule *rule, bool stated,
 		    const struct options *options)
 {
-	if (options->has_scale || (stated && !options->raw))
+	if (options->has_scale)
+		return !option_scale_is_large(scene, options);
+	if (stated && !options->raw)
 		return true;
 	if (rule->known && !options->raw && !any_bytes(scene, rule))
 		return true;
@@ -87,7 +90,12 @@ const char *reflectance_lack(const struct scene *scene, const struct sensor *sen
 				  : "and nothing states the scale";
 	const char *remedy = own ? rule->remedy : by_sensor(scene, sensor, path);
 
-	if (options->raw)
+	if (option_scale_is_large(scene, options))
+		(void)snprintf(text, REFLECTANCE_LACK_BYTES,
+			       "and whole numbers times --scale %g are not it: --scale is what "
+			       "they are multiplied by, as in 0.0001",
+			       options->scale);
+	else if (options->raw)
 		(void)snprintf(text, REFLECTANCE_LACK_BYTES,
 			       "and --raw leaves numbers as they are stored: leave it out");
 	else if (integers)

@@ -10,6 +10,7 @@
 #include "fill.h"
 #include "product_rule.h"
 #include "scaling_notes.h"
+#include "scaling_option.h"
 
 static void set_scale(struct band *band, double scale, double offset, const char *why)
 {
@@ -118,6 +119,8 @@ int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *
 	if (options->valid_reflectance && !scene->has_reflectance)
 		scene_note(scene, "--valid-reflectance masks nothing here: the scale of the "
 				  "samples is not known (--scale, --assume-reflectance)");
+	if (options->has_scale)
+		scaling_option_notes(scene, &rule, options);
 	if (overridden)
 		return 0;
 	if (stated && check_stated(scene, err))

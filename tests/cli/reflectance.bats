@@ -133,3 +133,63 @@ advised() {
 	exits 0
 	[[ "$output" == *"with --assume-reflectance"* ]]
 }
+
+# noted WORDS : they stand in the report that was printed, however its lines are folded
+noted() {
+	[[ "$(tr -s ' \n' ' ' <<< "$output")" == *"$1"* ]]
+}
+
+@test "another scale than the product's own is used, and said" {
+	id=LC08_L2SP_008059_20191201_20200825_02_T1
+	tif ${id}_SR_B4.TIF uint16 14545
+	tif ${id}_SR_B5.TIF uint16 25455
+	imgpipe --scale 0.0000275 --summary a.json .
+	exits 0
+	noted "--scale 2.75e-05 --offset 0 is used in place of the product's own (--scale 2.75e-05 --offset -0.2 of red)"
+	about a.json ndvi '(25455-14545)/(25455+14545)'
+	imgpipe --scale 0.0000275 --offset -0.2 --summary b.json .
+	exits 0
+	! noted "in place of"
+	holds b.json "abs(n['mean'] - 3/7) < 1e-4"
+	imgpipe --summary c.json .
+	cmp <(get b.json 'n["mean"]') <(get c.json 'n["mean"]')
+	mkdir own
+	tif own/own.tif uint16 desc=red,nir scale=0.0001 offset=-0.1 3000 6000
+	imgpipe --scale 0.0001 own/own.tif
+	noted "in place of the file's own (--scale 0.0001 --offset -0.1 of red)"
+}
+
+@test "an offset in the wrong unit is said, and what is advised is right" {
+	stack a.tif uint16 2000 3000 6000
+	imgpipe --scale 0.0001 --offset -1000 a.tif
+	exits 0
+	noted "outweighs all numbers here"
+	advice=$(tr -s ' \n' ' ' <<< "$output" | grep -o -- '--offset -0[.0-9]*[0-9]')
+	imgpipe --index evi --scale 0.0001 $advice --summary a.json a.tif
+	exits 0
+	! noted "outweighs"
+	about a.json evi "$EVI"
+	imgpipe --offset -0.1 a.tif
+	noted "is less than one step of the numbers"
+	imgpipe -q --index evi --offset -0.1 a.tif
+	exits 65 "whole numbers times --scale 1 are not it"
+	imgpipe -q --index evi --scale 10000 a.tif
+	exits 65 "multiplied by"
+	stack b.tif float32 0.2 0.3 0.6
+	imgpipe --index evi --offset -0.1 --summary b.json b.tif
+	exits 0
+	! noted "less than one step"
+	about b.json evi "$EVI"
+}
+
+@test "a normalised difference beyond -1 to 1 is laid to the scale, not to the range" {
+	tif a.tif uint16 desc=red,nir 500,400,3000 6000,7000,5000
+	imgpipe --scale 0.0001 --offset -0.1 a.tif
+	exits 0
+	noted "where a band is negative: its scale and offset are hardly right"
+	! noted "--range ndvi"
+	imgpipe --scale 0.0001 --offset 0 a.tif
+	! noted "hardly right"
+	imgpipe --index evi --scale 0.0001 --offset 0 --bands blue=1,red=1,nir=2 --range evi=0.1,0.11 a.tif
+	noted "most values lie outside: --range evi="
+}
