@@ -193,3 +193,28 @@ noted() {
 	imgpipe --index evi --scale 0.0001 --offset 0 --bands blue=1,red=1,nir=2 --range evi=0.1,0.11 a.tif
 	noted "most values lie outside: --range evi="
 }
+
+@test "numbers that can hardly be reflectance are noted by what was read, the same by every executor and chunk" {
+	tif dn.tif float32 desc=blue,red,nir co=TILED=YES co=BLOCKXSIZE=16 co=BLOCKYSIZE=16 $(/usr/bin/python3 -c '
+for least in 300, 400, 3000:
+    print("/".join(",".join(str(least + x + 40 * y) for x in range(40)) for y in range(40)))')
+	for how in "serial 16" "threads tile" "openmp 8x40" "processes 16"; do
+		imgpipe --index evi --assume-reflectance --workers 2 --executor ${how% *} --chunk ${how#* } dn.tif
+		exits 0
+		noted "note: hardly reflectance from 0 to 1: of the numbers that are taken as it 100 % are above 1.6 (some 4319; every 16th row was looked at);"
+	done
+	imgpipe --index evi --scale 0.0001 --report r.json dn.tif
+	exits 0
+	! noted "hardly reflectance"
+	imgpipe --index evi --scale 0.0000001 dn.tif
+	noted "none is above 0.0004319 ("
+	# NDVI needs none.
+	imgpipe --assume-reflectance dn.tif
+	! noted "hardly reflectance"
+	# Of pixels that count alone
+	imgpipe --index evi --scale 0.0005 dn.tif
+	noted "22 % are above 1.6"
+	imgpipe --index evi --scale 0.0005 --mask '#2<450' dn.tif
+	exits 0
+	! noted "hardly reflectance"
+}
