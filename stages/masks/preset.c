@@ -72,8 +72,9 @@ static int band_alone(const struct mask_layout *layout, const char *name, const 
 	return error_set(err, EX_USAGE,
 			 "is the name of a band, and no rule; take the preset %s%s%s, or say what "
 			 "to keep, in quotes (without them the shell takes & < > for itself): "
-			 "'%s%s'",
-			 layout->name, set ? ":" : "", set ? set : "", name, operation);
+			 "'%.*s%s'",
+			 layout->name, set ? ":" : "", set ? set : "", (int)strcspn(name, " ("),
+			 name, operation);
 }
 
 static int unknown_preset(const char *name, const char *set, struct error *err)
@@ -81,6 +82,10 @@ static int unknown_preset(const char *name, const char *set, struct error *err)
 	char list[LIST_BYTES] = "", near[SPELLING_LIST];
 	const struct mask_layout *layout = layout_next(NULL);
 
+	if (strchr(name, ','))
+		return error_set(err, EX_USAGE,
+				 "is several rules: give --mask for each, as in --mask scl --mask "
+				 "cldprb:40; all have to keep a pixel");
 	while (layout && !layout_names(layout, name, NULL))
 		layout = layout_next(layout);
 	if (layout)

@@ -327,3 +327,21 @@ mixed() {
 	report --mask scl stack.tif
 	holds r.json 'n["valid"] == 1'
 }
+
+@test "several rules in one --mask: what is said to write works" {
+	mixed 20480,20480,20480,20480
+	imgpipe -q --mask scl,cldprb:40 mixed/s2
+	exits 64 "is several rules: give --mask for each"
+	report --mask scl --mask cldprb:40 mixed/s2
+	holds r.json 'n["valid"] == 2'
+	imgpipe -q --mask 'SCL>=4 && SCL<=7' mixed/s2
+	exits 64 "a range is 'SCL=4-7', and what else has to hold another --mask"
+	report --mask 'SCL>=4' --mask 'SCL<=7' mixed/s2
+	holds r.json 'n["valid"] == 2'
+	imgpipe -q --mask 'SCL in 4,5' mixed/s2
+	exits 64 "is several rules"
+	imgpipe -q --mask 'SCL in 4' mixed/s2
+	exits 64 "'SCL=...'"
+	imgpipe -q --mask 'SCL&1<<2=0' mixed/s2
+	exits 64 "'QA&8=0' says that bit 3 is not set"
+}
