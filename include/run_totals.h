@@ -48,7 +48,8 @@ struct run_totals {
 	uint32_t n_ok, n_failed, n_cancelled;
 	uint32_t n_skipped; /* files of searched folders that are no scenes */
 	bool of_share; /* of a run that has others beside it (--shard), or before it (--resume) */
-	uint32_t n_incomplete; /* of n_ok: some of their values, or bands to be written, are missing */
+	uint32_t n_incomplete; /* of n_ok: some of their values, or bands to be written, are missing
+				*/
 	enum run_end end;      /* the rest is cancelled where it has ended early */
 	uint32_t n_not_begun;  /* of n_cancelled: not opened */
 	int failure_code;   /* exit status the failures ask for: their common one, or EX_DATAERR */

@@ -55,9 +55,6 @@ int quality_slot(struct scene *scene, unsigned file, uint32_t index, const char 
 int quality_layout(struct quality *q, const struct mask_rule *rule,
 		   const struct mask_layout **layout, struct error *err) MUST_CHECK;
 
-/* Does the name fit one layout alone, and does auto take that? */
-bool quality_auto_takes(const char *name, const char *base);
-
 /* --- quality_meant.c --- */
 
 /*
@@ -71,5 +68,7 @@ bool quality_meant(const struct quality *q, const struct mask_rule *rule,
 
 /* Presets that a quality file of this name may be read by: "scl or cldprb:66". Returns how many. */
 unsigned quality_layouts_of(const char *name, const char *base, char *text, size_t size);
+/* Does the name fit one layout alone, and does auto take that? */
+bool quality_auto_takes(const char *name, const char *base);
 
 #endif

@@ -124,23 +124,6 @@ void scene_tell_quality(struct told_quality *told, const struct scene *scene,
 
 /* --- a run without --mask --- */
 
-bool quality_auto_takes(const char *name, const char *base)
-{
-	const struct mask_layout *fits = NULL;
-	struct mask_rule rule;
-	struct error err;
-
-	for (const struct mask_layout *l = *name ? layout_next(NULL) : NULL; l;
-	     l = layout_next(l)) {
-		if (!layout_names(l, name, base))
-			continue;
-		if (fits)
-			return false;
-		fits = l;
-	}
-	return fits && mask_rule_parse(&rule, "auto", &err) == 0 && mask_takes(&rule, fits);
-}
-
 /* What --mask may be given for the quality bands that were looked at: "auto", where it does. */
 struct use {
 	char mask[120];

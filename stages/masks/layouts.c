@@ -37,18 +37,6 @@ const struct layout_extra_word layout_extras[] = {
 #define ABOVE_THRESHOLD(hi) 0, NAN, hi
 #define NO_BIT_YET          0, 1, 0
 
-/* Of a BQA of either kind: these bits of a number of Collection 1; all of these, of one before. */
-#define OF_C1(mask, value) 0xe000 | (mask), (value), (value)
-#define BEFORE_C1_WITH(high, sets, extras, bits, reason, words)                 \
-	{                                                                       \
-		sets, extras, 0xc000 | (bits), (double)((high) << 14 | (bits)), \
-			(double)((high) << 14 | (bits)), reason, words          \
-	}
-#define BEFORE_C1(sets, extras, bits, reason, words)                  \
-	BEFORE_C1_WITH(1, sets, extras, bits, reason, words),         \
-		BEFORE_C1_WITH(2, sets, extras, bits, reason, words), \
-		BEFORE_C1_WITH(3, sets, extras, bits, reason, words)
-
 /* Classes that the operator does not name are never kept. */
 #define NO_CLASS_FROM(code)                                                       \
 	{EVERY_SET, 0, FROM(code), REASON_OTHER, "no class of this layout"},      \
@@ -64,6 +52,11 @@ const struct layout_extra_word layout_extras[] = {
 	}
 
 /* clang-format off */
+/* Of a BQA of either kind: bits of a number of Collection 1; and of one before, all of these. */
+#define OF_C1(bits, value) 0xe000 | (bits), (value), (value)
+#define WITH(high, bits) 0xc000 | (bits), (double)((high) << 14 | (bits)), (double)((high) << 14 | (bits))
+#define BEFORE_C1(sets, extras, bits, reason, words) {sets, extras, WITH(1, bits), reason, words}, \
+	{sets, extras, WITH(2, bits), reason, words}, {sets, extras, WITH(3, bits), reason, words}
 static const struct mask_layout layouts[] = {
 {
 	.name = "scl",
@@ -254,8 +247,7 @@ static const struct mask_layout layouts[] = {
 	.source = "those of landsat-c1 and landsat-pre, of which no number can be both",
 	.files = "BQA",
 	FILL_BIT(0), .usgs_bits = true, .fill_words = "bit 0, or no bit at all",
-	.cannot_be = check_landsat_bqa,
-	.doubt = tell_landsat_bqa,
+	.cannot_be = check_landsat_bqa, .doubt = tell_landsat_bqa,
 	.set = {{"clouds", "what landsat-c1:clouds and landsat-pre:clouds drop, each of its own numbers"}},
 	.need = {{
 		.pattern = "BQA",
@@ -271,8 +263,7 @@ static const struct mask_layout layouts[] = {
 			{EVERY_SET, 0, OF_C1(3 << 11, 3 << 11), REASON_CIRRUS, "cirrus confidence high"},
 			{0, PLUS_SNOW, OF_C1(3 << 9, 3 << 9), REASON_SNOW, "snow confidence high"},
 			BEFORE_C1(0, PLUS_SNOW, 3 << 10, REASON_SNOW, "snow confidence high"),
-			{0, PLUS_TERRAIN, OF_C1(1 << 1, 1 << 1), REASON_SHADOW,
-			 "hidden by terrain (OLI), dropped pixel (TM, ETM+)"},
+			{0, PLUS_TERRAIN, OF_C1(1 << 1, 1 << 1), REASON_SHADOW, "hidden by terrain, dropped pixel"},
 			BEFORE_C1(0, PLUS_TERRAIN, 1 << 2, REASON_SHADOW, "hidden by terrain"),
 		},
 	}},

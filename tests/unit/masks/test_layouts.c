@@ -292,9 +292,9 @@ static void numbers_that_cannot_be(void **state)
 			assert_ptr_equal(layout_that_fits("a_BQA.TIF", &seen), right);
 		}
 		/* What either can be, and no other of Landsat's, their joint layout can be. */
-		assert_int_equal(layout_fits(layout_called("landsat-bqa"), &seen, problem,
-					     sizeof(problem)),
-				 strcmp(numbers[i].file, "a_BQA.TIF") == 0);
+		assert_int_equal(
+			layout_fits(layout_called("landsat-bqa"), &seen, problem, sizeof(problem)),
+			strcmp(numbers[i].file, "a_BQA.TIF") == 0);
 		/* What could be of TM is told from Collection 2 by its file's name alone. */
 		if (right != c2 && seen.least < 0x1500 &&
 		    layout_fits(c2, &seen, problem, sizeof(problem)))
