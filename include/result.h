@@ -64,8 +64,9 @@ struct cell_kind {
 	const char *name; /* what reports call its number; NULL where it is opaque */
 };
 
-/* Six a value, one a map of it, of its bands, of classes, and one of quality bands. */
-enum { LAYOUT_MAX_KINDS = 7 * RECIPE_MAX_VALUES + RECIPE_MAX_BANDS + 2, GROUP_ALIGN = 64 };
+/* Six a value, one a map of it, of its bands, of classes, one of quality bands and one of
+ * reflectance. */
+enum { LAYOUT_MAX_KINDS = 7 * RECIPE_MAX_VALUES + RECIPE_MAX_BANDS + 3, GROUP_ALIGN = 64 };
 
 /* The cells of a group. All 0: a layout without cells. Read-only once made. */
 struct result_layout {

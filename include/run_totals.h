@@ -48,7 +48,8 @@ struct run_totals {
 	uint32_t n_ok, n_failed, n_cancelled;
 	uint32_t n_skipped; /* files of searched folders that are no scenes */
 	bool of_share; /* of a run that has others beside it (--shard), or before it (--resume) */
-	uint32_t n_incomplete; /* of n_ok: some of their values are missing */
+	uint32_t n_incomplete; /* of n_ok: some of their values, or bands to be written, are missing
+				*/
 	enum run_end end;      /* the rest is cancelled where it has ended early */
 	uint32_t n_not_begun;  /* of n_cancelled: not opened */
 	int failure_code;   /* exit status the failures ask for: their common one, or EX_DATAERR */
@@ -75,8 +76,9 @@ struct run_totals {
 	const struct pixel_totals *pixels; /* set by the reports, who add them up */
 };
 
-/* One more scene is done. */
-void run_totals_count(struct run_totals *totals, const struct scene_result *result);
+/* One more scene is done, of what the recipe asks for; NULL: that is not values. */
+void run_totals_count(struct run_totals *totals, const struct scene_result *result,
+		      const struct recipe *recipe);
 /* Their counts for the last line of the log; of them `earlier` were done by earlier runs. */
 void run_totals_note(const struct run_totals *totals, uint32_t earlier);
 /*

@@ -228,6 +228,15 @@ const struct band *scene_first_band(const struct scene *scene);
 const struct scene_file *scene_grid_file(const struct scene *scene);
 
 /*
+ * "no map of swir16: this scene does not have that band", of what --bands-output asks for. Returns
+ * the text's length; 0 with "" where no band is missing.
+ */
+int scene_missing_maps(const struct scene *scene, const struct recipe *recipe, char *text,
+		       size_t size);
+/* Is a value of the recipe missing, or a band that was to be written? recipe NULL: nothing is. */
+bool scene_is_incomplete(const struct scene *scene, const struct recipe *recipe);
+
+/*
  * Why value v of the recipe is missing: "needs swir16, which this scene does not have". Returns the
  * text's length; 0 with "" where the value is not missing.
  */

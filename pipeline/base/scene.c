@@ -130,7 +130,24 @@ int scene_missing_reason(const struct scene *scene, const struct recipe *recipe,
 		return snprintf(text, size, "needs %s, which this scene does not have", bands);
 	return snprintf(text, size,
 			"needs reflectance, and the scale of this scene is not known: pass --scale "
-			"and --offset, or --assume-reflectance if its numbers are reflectance");
+			"and --offset; --assume-reflectance is for fractions from 0 to 1 alone");
+}
+
+int scene_missing_maps(const struct scene *scene, const struct recipe *recipe, char *text,
+		       size_t size)
+{
+	char bands[RECIPE_MAX_BANDS * (BAND_WORD_BYTES + 5)];
+	unsigned n = lacking(scene, recipe, recipe->kept, bands, sizeof(bands));
+
+	*text = '\0';
+	return n ? snprintf(text, size, "no map of %s: this scene does not have %s", bands,
+			    n == 1 ? "that band" : "those bands")
+		 : 0;
+}
+
+bool scene_is_incomplete(const struct scene *scene, const struct recipe *recipe)
+{
+	return scene->missing || (recipe && lacks(scene, recipe->kept));
 }
 
 static uint32_t tiles(uint32_t size, uint32_t tile)

@@ -8,14 +8,15 @@
 
 #include "log.h"
 
-void run_totals_count(struct run_totals *totals, const struct scene_result *result)
+void run_totals_count(struct run_totals *totals, const struct scene_result *result,
+		      const struct recipe *recipe)
 {
 	const struct error *error = &result->error;
 
 	switch (result->status) {
 	case SCENE_OK:
 		totals->n_ok++;
-		totals->n_incomplete += result->scene->missing != 0;
+		totals->n_incomplete += scene_is_incomplete(result->scene, recipe);
 		break;
 	case SCENE_FAILED:
 		totals->failure_code = !totals->n_failed || totals->failure_code == error->code

@@ -61,15 +61,15 @@ static const struct option_row on_missing = {
 	.name = "on-missing",
 	.argument = "null|skip-scene|fail",
 	.kind = VALUE_WORD,
-	.help = "if a scene lacks a band of an index: compute the other indices (null, the "
-		"default), leave the scene out, or end the run",
+	.help = "if a scene lacks a band of an index, or one that is to be written: do what can be "
+		"done (null, the default), leave the scene out, or end the run; the exit status is "
+		"not 0",
 	.set = set_on_missing,
 };
 static const struct option_row assume_reflectance = {
 	.name = "assume-reflectance",
-	.help = "take stored numbers as reflectance from 0 to 1 if nothing states their scale; "
-		"some "
-		"indices need reflectance",
+	.help = "take floating-point numbers as reflectance from 0 to 1 if nothing states their "
+		"scale; some indices need reflectance. Whole numbers are never it: see --scale",
 	.set = set_assume_reflectance,
 };
 static const struct option_row valid_range = {
@@ -101,7 +101,8 @@ static const struct option_row mask = {
 		"must keep a pixel. A preset by the band's layout drops clouds and what belongs to "
 		"them: auto (the layout that each scene has), auto-optional, scl, landsat-c2+snow "
 		"... (imgpipe mask lists them). A rule of your own says what is kept, in quotes: "
-		"'SCL=4-7,11', 'SCL!=3,8-10', 'CLDPRB<20', 'QA_PIXEL&31=0', 'udm2.1=1'",
+		"'SCL=4-7,11', 'SCL!=3,8-10', 'CLDPRB<20', 'QA_PIXEL&31=0', 'udm2.1=1'; '#8=0' is "
+		"band 8 of a stack",
 	.set = set_mask,
 };
 static const struct option_row grid = {

@@ -186,7 +186,8 @@ static const struct option_row bands_output = {
 		  "rededge078 nir08 nir09 cirrus lwir11 lwir12 pan",
 	.help = "also write these bands, as in red,nir: reflectance where the scene has it, else "
 		"as stored; --mask takes nothing out of them; one that is finer than what the "
-		"index reads makes the scene's grid finer (see --grid)",
+		"index reads makes the scene's grid finer (see --grid); for a scene that "
+		"lacks one see --on-missing",
 	.set = set_bands_output,
 };
 static const struct option_row quicklook = {

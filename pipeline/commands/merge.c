@@ -138,7 +138,8 @@ static int run(const struct call *call, struct error *err)
 		status = options.nightly.catalogue ? join(&options, err) : merge(&options, err);
 	if (status > 0 && !report_shows_text(&options))
 		log_line(LOG_LEVEL_WARNING, "scene-failed", NULL,
-			 "some scenes have failed or lack an index; the reports say which");
+			 "some scenes have failed, or lack an index or a band; the reports say "
+			 "which");
 	return status;
 }
 

@@ -134,7 +134,7 @@ static int pass_on(struct resumed *r, uint32_t place, struct error *err)
 	r->result.first_ok = false;
 	r->result.file = file;
 	r->result.n_files = r->result.status == SCENE_OK ? n : 0;
-	run_totals_count(&r->totals, &r->result);
+	run_totals_count(&r->totals, &r->result, r->options->recipe);
 	status = report_sink.scene(r->reports, &r->result, err);
 	resume_files_free(file, n);
 	scene_release(&r->scene);

@@ -98,7 +98,10 @@ void console_free(struct console *c)
 	free(c);
 }
 
-/* The scene is done, but some of its values are missing: all by name, and why the first is. */
+/*
+ * The scene is done, but some of its values are missing: all by name, and why the first is; or
+ * bands that were to be written.
+ */
 static void say_missing(const struct recipe *recipe, const struct scene *scene, const char *name)
 {
 	char why[400] = "", also[RECIPE_MAX_VALUES * (VALUE_NAME_BYTES + 2)] = "";
@@ -120,6 +123,8 @@ static void say_missing(const struct recipe *recipe, const struct scene *scene, 
 		log_line(LOG_LEVEL_WARNING, "scene-incomplete", name,
 			 "scene %s: %s is missing: it %s%s%s", name, first, why,
 			 *also ? "; also missing: " : "", also);
+	if (scene_missing_maps(scene, recipe, why, sizeof(why)))
+		log_line(LOG_LEVEL_WARNING, "scene-incomplete", name, "scene %s: %s", name, why);
 }
 
 /* With -v in words; with its numbers where lines are kept. */
@@ -161,7 +166,7 @@ void console_scene(struct console *c, const struct scene_result *result)
 			 text_beyond_name(result->error.text, name));
 	if (result->status == SCENE_SKIPPED && (c->verbosity > 0 || log_is_record()))
 		log_line(LOG_LEVEL_INFO, "scene-skipped", name, "skipped: %s", result->error.text);
-	if (result->status == SCENE_OK && scene->missing && c->recipe && !repeated)
+	if (result->status == SCENE_OK && c->recipe && !repeated)
 		say_missing(c->recipe, scene, name);
 	if (result->status == SCENE_OK)
 		say_done(c, result, name);

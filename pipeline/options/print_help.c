@@ -13,9 +13,9 @@
 
 const struct exit_row exit_rows[] = {
 	{"0", "all fine"},
-	{"1",
-	 "a part failed or is missing (some scenes, indices, points or lines; of check: a file "
-	 "is bad); the rest is complete and reported"},
+	{"1", "a part failed or is missing (some scenes, indices, bands to be written, points or "
+	      "lines; of check: a file "
+	      "is bad); the rest is complete and reported"},
 	{"3", "another run works in the folder of -o, or with the catalogue"},
 	{"64", "the command line cannot be used"},
 	{"65", "bad data: no scene could be used"},

@@ -127,7 +127,7 @@ static void write_row(struct run *run, struct slot *slot)
 		run->trace->first_scene = slot->scene.id;
 		run->trace->first_grid = slot->grid;
 	}
-	run_totals_count(&run->totals, &result);
+	run_totals_count(&run->totals, &result, run->options->recipe);
 	console_scene(run->console, &result);
 	console_begin_output(run->console);
 	status = run->sink->scene(run->reports, &result, &error);
@@ -171,11 +171,11 @@ void slot_empty_spool(struct run *run, struct slot *slot)
 		spool_empty(run->spools, slot->scene.id);
 }
 
-/* --on-missing fail: with the row of a scene that lacks a value. */
+/* --on-missing fail: with the row of a scene that lacks a value, or a band to be written. */
 static bool lacks_value(const struct run *run, const struct slot *slot)
 {
 	return run->options->on_missing == MISSING_FAIL && slot->status == SCENE_FAILED &&
-	       slot->scene.missing;
+	       scene_is_incomplete(&slot->scene, run->options->recipe);
 }
 
 bool slot_lacked_space(const struct slot *slot)

@@ -221,7 +221,7 @@ static const struct sensor sensors[] = {
 	{"NAIP", "naip",
 	 "m_#######_@@_##_*",
 	 {BLUE_TO_NIR("3", "2", "1", "4")}, {{4, 4, "1 2 3 4", false}},
-	 DATE_YMD, SCALE_NONE, 1, 0, NO_FILL},
+	 DATE_YMD, SCALE_NUMBERS, 1, 0, NO_FILL},
 	/* Planet: surface reflectance is DN * 0.0001, everything else radiance; 0 is no data. */
 	{"PlanetScope SR", NULL,
 	 "########_######_*AnalyticMS_SR*|########_######_*_3B_*Analytic*_SR*",

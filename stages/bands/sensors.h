@@ -21,7 +21,6 @@ struct stack_order {
 };
 
 enum scale_rule {
-	SCALE_NONE,       /* the sensor's products do not say */
 	SCALE_FIXED,      /* integer samples: scale and offset of the row */
 	SCALE_SENTINEL2,  /* depends on the processing baseline */
 	SCALE_LANDSAT_C2, /* as SCALE_FIXED for uint16 samples, worth a note; others as the next */

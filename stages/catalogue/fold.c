@@ -57,7 +57,7 @@ static int fold_one(struct fold *fold, const struct catalogue_scene *row, struct
 		return error_prefix(fold->err, "%s", scene->name);
 	result.earlier = false; /* all are: none is told apart */
 	scene->id = fold->n++;
-	run_totals_count(fold->totals, &result);
+	run_totals_count(fold->totals, &result, fold->head.recipe);
 	return report_set_scene(fold->set, &result, fold->err);
 }
 

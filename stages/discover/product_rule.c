@@ -106,8 +106,6 @@ struct product_rule product_rule_find(struct scene *scene, const struct sensor *
 		return product_rule_radiance(scene, path);
 	case SCALE_NUMBERS:
 		return (struct product_rule){.biased = true, .eight_bits = true};
-	case SCALE_NONE:
-		break;
 	}
 	return none;
 }

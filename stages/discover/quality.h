@@ -1,7 +1,7 @@
 /*
  * The masks of a scene in the making: the rules of --mask become tests of quality bands.
  * scene_quality.c; quality_auto.c says which layout a product has, quality_find.c which band is
- * meant. For scene_open.c, by scene_build.h.
+ * meant, quality_meant.c which may have been. For scene_open.c, by scene_build.h.
  */
 #ifndef IMGPIPE_QUALITY_H
 #define IMGPIPE_QUALITY_H
@@ -49,15 +49,26 @@ int quality_slot(struct scene *scene, unsigned file, uint32_t index, const char 
 /* --- quality_auto.c --- */
 
 /*
- * The layout that the scene's product has, in *layout; NULL: none is known. -1 where a name, or a
- * band, may be one of several.
+ * The layout that the scene's product has, in *layout; NULL: none is known. A name that may be one
+ * of several is an error, -1; for auto-optional it is none that is known, with a note.
  */
 int quality_layout(struct quality *q, const struct mask_rule *rule,
 		   const struct mask_layout **layout, struct error *err) MUST_CHECK;
+
+/* --- quality_meant.c --- */
+
+/*
+ * A free rule whose band is not there: false, or the same rule of the one that was meant. All
+ * around has been looked at.
+ */
+bool quality_meant(const struct quality *q, const struct mask_rule *rule,
+		   char text[MASK_RULE_BYTES]);
 
 /* --- quality_presets.c --- */
 
 /* Presets that a quality file of this name may be read by: "scl or cldprb:66". Returns how many. */
 unsigned quality_layouts_of(const char *name, const char *base, char *text, size_t size);
+/* Does the name fit one layout alone, and does auto take that? */
+bool quality_auto_takes(const char *name, const char *base);
 
 #endif

@@ -31,6 +31,13 @@ static int ambiguous(const struct quality *q, const struct mask_rule *rule, cons
 	char layouts[120];
 
 	(void)quality_layouts_of(name, q->base, layouts, sizeof(layouts));
+	if (rule->kind == RULE_AUTO_OPTIONAL) {
+		scene_note(q->scene,
+			   "not masked: the name %.60s does not tell which layout it has; --mask "
+			   "%s takes one of them",
+			   name, layouts);
+		return 0;
+	}
 	return error_set(err, EX_DATAERR,
 			 "%s: --mask %s: the name %s does not tell which layout it has; pass "
 			 "--mask %s",
@@ -117,22 +124,21 @@ void scene_tell_quality(struct told_quality *told, const struct scene *scene,
 
 /* --- a run without --mask --- */
 
-/* The one layout that a name fits, if auto takes it. */
-static bool auto_takes(const char *name, const char *base)
-{
-	const struct mask_layout *fits = NULL;
-	struct mask_rule rule;
-	struct error err;
+/* What --mask may be given for the quality bands that were looked at: "auto", where it does. */
+struct use {
+	char mask[120];
+	bool by_auto;
+};
 
-	for (const struct mask_layout *l = *name ? layout_next(NULL) : NULL; l;
-	     l = layout_next(l)) {
-		if (!layout_names(l, name, base))
-			continue;
-		if (fits)
-			return false;
-		fits = l;
-	}
-	return fits && mask_rule_parse(&rule, "auto", &err) == 0 && mask_takes(&rule, fits);
+static void add_use(struct use *use, const char *name, const char *base)
+{
+	if (use->by_auto || !*name)
+		return;
+	use->by_auto = quality_auto_takes(name, base);
+	if (use->by_auto)
+		(void)snprintf(use->mask, sizeof(use->mask), "auto");
+	else if (!*use->mask)
+		(void)quality_layouts_of(name, base, use->mask, sizeof(use->mask));
 }
 
 void scene_note_quality(struct scene *scene, const struct scene_list *scene_list,
@@ -140,17 +146,19 @@ void scene_note_quality(struct scene *scene, const struct scene_list *scene_list
 {
 	const char *base = file_list_name(&scene_list->files, entry_first(scene_list, entry));
 	const struct raster_info *info = &scene->files[0].info;
-	bool has = false;
+	struct use use = {.by_auto = false};
 
-	for (unsigned i = 0; i < entry->n && !has; i++) {
+	for (unsigned i = 0; i < entry->n; i++) {
 		const struct member *member = &scene_list->member[entry->first + i];
 
-		has = member->slot >= SCENE_QA &&
-		      auto_takes(file_list_name(&scene_list->files, member->file), base);
+		if (member->slot >= SCENE_QA)
+			add_use(&use, file_list_name(&scene_list->files, member->file), base);
 	}
-	for (uint32_t i = 0; !has && info->n_bands > 1 && i < info->n_bands; i++)
-		has = auto_takes(info->bands[i].description, base);
-	if (has)
-		scene_note(scene, "clouds are counted: a cloud mask lies with the scene; --mask "
-				  "auto uses it");
+	for (uint32_t i = 0; info->n_bands > 1 && i < info->n_bands; i++)
+		add_use(&use, info->bands[i].description, base);
+	if (*use.mask)
+		scene_note(scene,
+			   "clouds are counted: a cloud mask lies with the scene; --mask %s uses "
+			   "it",
+			   use.mask);
 }

@@ -141,10 +141,12 @@ static void append(char *text, size_t size, const char *separator, const char *w
 		(void)snprintf(text + used, size - used, "%s%s", *text ? separator : "", word);
 }
 
-static void add_layouts(char *advice, size_t size, const char *name, const char *base)
+static void add_layouts(char *advice, size_t size, const char *name, const char *base,
+			bool *by_auto)
 {
 	char layouts[120];
 
+	*by_auto = *by_auto || quality_auto_takes(name, base);
 	if (quality_layouts_of(name, base, layouts, sizeof(layouts)) && !strstr(advice, layouts))
 		append(advice, size, " or ", layouts);
 }
@@ -154,13 +156,14 @@ const char *quality_seen_text(struct quality *q, char *text, size_t size)
 	const struct raster_info *info = stack_info(q);
 	char seen[SEEN_BYTES] = "", advice[96] = "";
 	struct error ignored;
+	bool by_auto = false;
 
 	(void)!quality_files_look_around(&q->files, q->scene_list, q->entry,
 					 q->options->masks != NULL, &ignored);
 	for (unsigned i = 0; i < q->files.n; i++) {
 		if (i < MOST_SEEN)
 			append(seen, sizeof(seen), ", ", q->files.file[i].name);
-		add_layouts(advice, sizeof(advice), q->files.file[i].name, q->base);
+		add_layouts(advice, sizeof(advice), q->files.file[i].name, q->base, &by_auto);
 	}
 	if (q->files.n > MOST_SEEN || q->files.more)
 		append(seen, sizeof(seen), ", ", "...");
@@ -171,9 +174,11 @@ const char *quality_seen_text(struct quality *q, char *text, size_t size)
 			continue;
 		if (i < MOST_SEEN)
 			append(seen, sizeof(seen), ", ", description);
-		add_layouts(advice, sizeof(advice), description, q->base);
+		add_layouts(advice, sizeof(advice), description, q->base, &by_auto);
 	}
-	(void)snprintf(text, size, "seen: %s%s%s", *seen ? seen : "no quality file, no named band",
-		       *advice ? "; try --mask " : "", advice);
+	(void)snprintf(text, size, "seen: %s%s%s%s",
+		       *seen ? seen : "no quality file, no named band",
+		       *advice ? "; try --mask " : "", advice,
+		       by_auto ? ", or --mask auto, by which each scene has its own" : "");
 	return text;
 }

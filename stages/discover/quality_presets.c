@@ -1,5 +1,5 @@
 /*
- * Presets that a quality file may be read by, in words.
+ * Presets that a quality file may be read by: in words, and by auto.
  */
 #include "quality.h"
 
@@ -29,4 +29,21 @@ unsigned quality_layouts_of(const char *name, const char *base, char *text, size
 		n++;
 	}
 	return n;
+}
+
+bool quality_auto_takes(const char *name, const char *base)
+{
+	const struct mask_layout *fits = NULL;
+	struct mask_rule rule;
+	struct error err;
+
+	for (const struct mask_layout *l = *name ? layout_next(NULL) : NULL; l;
+	     l = layout_next(l)) {
+		if (!layout_names(l, name, base))
+			continue;
+		if (fits)
+			return false;
+		fits = l;
+	}
+	return fits && mask_rule_parse(&rule, "auto", &err) == 0 && mask_takes(&rule, fits);
 }

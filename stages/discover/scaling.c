@@ -10,6 +10,7 @@
 #include "fill.h"
 #include "product_rule.h"
 #include "scaling_notes.h"
+#include "scaling_option.h"
 
 static void set_scale(struct band *band, double scale, double offset, const char *why)
 {
@@ -86,35 +87,16 @@ static int check_stated(const struct scene *scene, struct error *err)
 	return 0;
 }
 
-/* Are the numbers, scaled as they are now, reflectance from 0 to 1? */
-static bool is_reflectance(const struct scene *scene, const struct product_rule *rule, bool stated,
-			   const struct options *options)
-{
-	bool known = !options->raw && (options->has_scale || stated || rule->known);
-
-	for (unsigned slot = 0; slot < SCENE_QA && known; slot++)
-		/* Of 8 bits they are a picture made from the product. */
-		if (scene->has_band[slot] && !options->has_scale && !stated &&
-		    sample_is_integer(scene->band[slot].type) &&
-		    !product_numbers(rule, scene->band[slot].type))
-			known = false;
-	return known || options->assume_reflectance;
-}
-
 /* --reflectance was given, and nobody knows how these numbers become one. */
-static int no_reflectance(const struct scene *scene, const struct product_rule *rule,
-			  struct error *err)
+static int no_reflectance(const struct scene *scene, const char *lack, struct error *err)
 {
-	return error_set(err, EX_DATAERR,
-			 "%s: nothing says how its numbers become reflectance (--reflectance): %s",
-			 scene->name,
-			 rule->remedy[0] ? rule->remedy
-					 : "pass --scale and --offset, or --assume-reflectance if "
-					   "they are it");
+	return error_set(err, EX_DATAERR, "%s: --reflectance needs reflectance, %s", scene->name,
+			 lack);
 }
 
 int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *path,
-		  const struct options *options, struct error *err)
+		  const struct options *options, char lack[REFLECTANCE_LACK_BYTES],
+		  struct error *err)
 {
 	struct product_rule rule = product_rule_find(scene, sensor, path, options);
 	bool stated = any_states_scale(scene), overridden = options->raw || options->has_scale;
@@ -129,11 +111,16 @@ int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *
 			scale_band(scene, slot, sensor, &rule, options);
 	fill_apply(scene, sensor, &rule, path, options);
 	scene->has_reflectance = is_reflectance(scene, &rule, stated, options);
+	*lack = '\0';
+	if (!scene->has_reflectance)
+		(void)reflectance_lack(scene, sensor, path, &rule, options, lack);
 	if (options->reflectance && !scene->has_reflectance)
-		return no_reflectance(scene, &rule, err);
+		return no_reflectance(scene, lack, err);
 	if (options->valid_reflectance && !scene->has_reflectance)
 		scene_note(scene, "--valid-reflectance masks nothing here: the scale of the "
 				  "samples is not known (--scale, --assume-reflectance)");
+	if (options->has_scale)
+		scaling_option_notes(scene, &rule, options);
 	if (overridden)
 		return 0;
 	if (stated && check_stated(scene, err))

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reflectance.h"
 #include "wishes.h"
 
 static bool is_ndvi(const struct recipe *recipe)
@@ -27,6 +28,32 @@ static bool some_numbers(const struct scene *scene, const struct product_rule *r
 /* From this day on all products are made by baseline N0400 or newer, which adds 1000. */
 #define FIRST_N0400 "2022-01-25"
 
+static bool any_of_type(const struct scene *scene, enum sample_type type)
+{
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		if (scene->has_band[slot] && scene->band[slot].type == type)
+			return true;
+	return false;
+}
+
+/*
+ * Numbers that are hardly reflectance, whatever the sensor: 8 bits hold digital numbers or a
+ * picture. Of Landsat, 16 bits without a sign may be Level-1; with one they are not.
+ */
+static void note_numbers(struct scene *scene, const struct sensor *sensor, const char *path)
+{
+	bool landsat = sensor && sensor->rule == SCALE_LANDSAT_SR;
+	bool bytes = any_of_type(scene, SAMPLE_U8);
+	const char *needs = landsat ? landsat_needs(scene, path) : NULL;
+
+	if (!bytes && !(landsat && any_of_type(scene, SAMPLE_U16)))
+		return;
+	scene_note(scene,
+		   "nothing says that these%s are reflectance; of digital numbers a normalised "
+		   "difference is biased%s%s",
+		   bytes ? " 8-bit numbers" : "", needs ? ": " : "", needs ? needs : "");
+}
+
 /* A product that may need an offset, and nothing that says so. */
 static void note_doubt(struct scene *scene, const struct sensor *sensor, const char *path,
 		       const struct product_rule *rule, const struct recipe *recipe)
@@ -35,8 +62,8 @@ static void note_doubt(struct scene *scene, const struct sensor *sensor, const c
 	char values[80];
 
 	if (!some_numbers(scene, rule))
-		return;
-	if (of == SCALE_SENTINEL2)
+		note_numbers(scene, sensor, path);
+	else if (of == SCALE_SENTINEL2)
 		scene_note(scene,
 			   "%s, %s %s, and --scale 0.0001 --offset -0.1 makes it right, for such "
 			   "scenes alone. Else there is nothing to do",
@@ -54,6 +81,8 @@ static void note_doubt(struct scene *scene, const struct sensor *sensor, const c
 			"this may be Landsat Collection 2 surface reflectance. If it is, --scale "
 			"0.0000275 --offset -0.2 makes it right, for such scenes alone. "
 			"Else there is nothing to do");
+	else
+		note_numbers(scene, sensor, path);
 }
 
 /* Digital numbers or radiance that are used as they are. */

@@ -24,17 +24,12 @@ static bool is_same(const struct band_choice *a, const struct band_choice *b)
 	return a->index == b->index;
 }
 
-static void note_kept(struct scene *scene, const struct recipe *recipe)
-{
-	for (unsigned i = 0; i < recipe->n_bands; i++)
-		if ((recipe->kept >> i & 1) && !scene->has_band[i])
-			scene_note(scene, "no map of %s: this scene does not have that band",
-				   recipe->band[i].text);
-}
-
 void scene_note_choices(struct scene *scene, const struct options *options)
 {
-	note_kept(scene, options->recipe);
+	char why[MISSING_TEXT_BYTES];
+
+	if (scene_missing_maps(scene, options->recipe, why, sizeof(why)))
+		scene_note(scene, "%s", why);
 	for (unsigned i = 0; i < options->n_bands; i++) {
 		const struct band_choice *choice = &options->bands[i];
 

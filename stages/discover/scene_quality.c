@@ -203,15 +203,20 @@ static int no_band(struct quality *q, const struct mask_rule *rule, const struct
 {
 	const char *pattern = need->pattern, *star = quality_is_wild(pattern) ? "" : "*";
 	uint32_t n_bands = q->scene->files[0].info.n_bands;
-	char seen[560];
+	char seen[620], meant[MASK_RULE_BYTES];
 
 	if (strcmp(pattern, "#") == 0)
 		return error_set(err, EX_DATAERR,
 				 "%s: --mask %s: there is no band %u, the file has %u",
 				 q->scene->name, rule->text, need->index, n_bands);
+	(void)quality_seen_text(q, seen, sizeof(seen));
+	if (quality_meant(q, rule, meant))
+		return error_set(err, EX_DATAERR,
+				 "%s: --mask %s: no %s%s%s for this scene; did you mean --mask "
+				 "'%s'?",
+				 q->scene->name, rule->text, star, pattern, star, meant);
 	return error_set(err, EX_DATAERR, "%s: --mask %s: no %s%s%s for this scene; %s",
-			 q->scene->name, rule->text, star, pattern, star,
-			 quality_seen_text(q, seen, sizeof(seen)));
+			 q->scene->name, rule->text, star, pattern, star, seen);
 }
 
 /* One band that a rule reads, and its test. */
@@ -252,16 +257,17 @@ static int apply_need(struct quality *q, unsigned r, const struct mask_rule *rul
 
 static int no_layout(struct quality *q, const struct mask_rule *rule, struct error *err)
 {
-	char seen[560];
+	char seen[620];
 
 	if (rule->kind == RULE_AUTO_OPTIONAL) {
 		scene_note(q->scene, "%s", MASK_NONE_NOTE);
 		return 0;
 	}
 	return error_set(err, EX_DATAERR,
-			 "%s: --mask auto: no cloud mask whose layout is known (%s); --mask "
+			 "%s: --mask %s: no cloud mask whose layout is known%s (%s); --mask "
 			 "auto-optional keeps such scenes unmasked",
-			 q->scene->name, quality_seen_text(q, seen, sizeof(seen)));
+			 q->scene->name, rule->text, rule->extras ? " and has these extras" : "",
+			 quality_seen_text(q, seen, sizeof(seen)));
 }
 
 static int apply_rule(struct quality *q, unsigned r, const struct mask_rule *rule,

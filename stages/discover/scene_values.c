@@ -21,23 +21,68 @@ static uint16_t bands_there(const struct scene *scene, const struct recipe *reci
 	return has;
 }
 
-/* What the scene cannot give, by its bands and what is known of their scale. */
-static int set_missing(struct scene *scene, const struct options *options, struct error *err)
+/* Values that the scene cannot give for want of reflectance alone. */
+static uint16_t lacks_reflectance(const struct scene *scene, const struct recipe *recipe,
+				  uint16_t lacks_bands)
 {
-	const struct recipe *recipe = options->recipe;
+	uint16_t lacks = 0;
+
+	for (unsigned v = 0; v < recipe->n_values && !scene->has_reflectance; v++)
+		if (recipe->value[v].kind == VALUE_REFLECTANCE && !(lacks_bands >> v & 1))
+			lacks |= (uint16_t)(1u << v);
+	return lacks;
+}
+
+/* "EVI needs", "EVI and 2 others need". */
+static void who_needs(const struct recipe *recipe, uint16_t values, char *text, size_t size)
+{
+	unsigned first = 0, n = (unsigned)__builtin_popcount(values);
+	char name[VALUE_NAME_BYTES];
+
+	while (!(values >> first & 1))
+		first++;
+	(void)wishes_value(recipe, first, name, sizeof(name));
+	if (n > 1)
+		(void)snprintf(text, size, "%s and %u other%s need", name, n - 1, n > 2 ? "s" : "");
+	else
+		(void)snprintf(text, size, "%s needs", name);
+}
+
+static int refuse(const struct scene *scene, const struct recipe *recipe, uint16_t unscaled,
+		  const char *lack, struct error *err)
+{
 	char why[MISSING_TEXT_BYTES];
 
-	scene->missing = recipe_missing(recipe, bands_there(scene, recipe));
-	for (unsigned v = 0; v < recipe->n_values; v++)
-		if (recipe->value[v].kind == VALUE_REFLECTANCE && !scene->has_reflectance)
-			scene->missing |= (uint16_t)(1u << v);
-	if (!scene->missing ||
-	    (options->on_missing == MISSING_NULL && scene->missing != recipe_all(recipe)))
-		return 0;
-	for (unsigned v = 0; v < recipe->n_values; v++)
+	for (unsigned v = 0; v < recipe->n_values; v++) {
+		if (unscaled >> v & 1)
+			return error_set(err, EX_DATAERR, "%s: %s needs reflectance, %s",
+					 scene->name, recipe->value[v].name, lack);
 		if (scene_missing_reason(scene, recipe, v, why, sizeof(why)))
 			return error_set(err, EX_DATAERR, "%s: %s %s", scene->name,
 					 recipe->value[v].name, why);
+	}
+	if (scene_missing_maps(scene, recipe, why, sizeof(why)))
+		return error_set(err, EX_DATAERR, "%s: %s", scene->name, why);
+	return 0;
+}
+
+/* What the scene cannot give, by its bands and what is known of their scale (lack: not enough). */
+static int set_missing(struct scene *scene, const struct options *options, const char *lack,
+		       struct error *err)
+{
+	const struct recipe *recipe = options->recipe;
+	uint16_t lacks_bands = recipe_missing(recipe, bands_there(scene, recipe));
+	uint16_t unscaled = lacks_reflectance(scene, recipe, lacks_bands);
+	char who[64];
+
+	scene->missing = lacks_bands | unscaled;
+	if (scene->missing == recipe_all(recipe) ||
+	    (options->on_missing != MISSING_NULL && scene_is_incomplete(scene, recipe)))
+		return refuse(scene, recipe, unscaled, lack, err);
+	if (unscaled) {
+		who_needs(recipe, unscaled, who, sizeof(who));
+		scene_note(scene, "%s reflectance, %s", who, lack);
+	}
 	return 0;
 }
 
@@ -89,14 +134,15 @@ int scene_set_values(struct scene *scene, const struct sensor *sensor,
 		     const struct options *options, struct error *err)
 {
 	const struct scene_file *first = &scene->files[scene_first_band(scene)->file];
-	char *path = path_absolute(first->path);
+	char *path = path_absolute(first->path), lack[REFLECTANCE_LACK_BYTES];
 	int rc;
 
 	if (!path)
 		return error_memory(err, "a path", 0);
-	rc = scaling_apply(scene, sensor ? sensor : bands_sensor(&first->info), path, options, err);
+	rc = scaling_apply(scene, sensor ? sensor : bands_sensor(&first->info), path, options, lack,
+			   err);
 	free(path);
-	if (rc || set_missing(scene, options, err))
+	if (rc || set_missing(scene, options, lack, err))
 		return -1;
 	drop_unread(scene, options->recipe);
 	return 0;

@@ -22,8 +22,9 @@ static const struct {
 	[VALUE_PROPORTIONAL] = {"unit", "its values are in some power of the unit of the bands: to "
 					"be compared, they need reflectance"},
 	[VALUE_REFLECTANCE] = {"reflectance", "its constants mean reflectance from 0 to 1: where "
-					      "files give no scale, it is refused; see --scale and "
-					      "--assume-reflectance"},
+					      "files give no scale, it is refused; see --scale "
+					      "(whole numbers) and --assume-reflectance "
+					      "(fractions)"},
 };
 
 static bool has_band(uint32_t bands, enum band_name name)

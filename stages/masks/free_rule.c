@@ -144,9 +144,10 @@ static int take_threshold(struct spans *list, double *typed, const char *operato
 	double number;
 
 	if (take_number(&at, typed) || *at)
-		return error_set(
-			err, EX_USAGE,
-			"behind %s stands one number, as in 'CLDPRB%s20'", operator, operator);
+		return error_set(err, EX_USAGE,
+				 "behind %s stands one number, as in 'CLDPRB%s20'; a range is "
+				 "'SCL=4-7', and what else has to hold another --mask",
+				 operator, operator);
 	number = *typed;
 	list->n = 1;
 	list->span[0] =
@@ -345,7 +346,9 @@ static int take_operation(struct operation *op, const char *at, struct error *er
 	if (take_word(op, &at, err))
 		return -1;
 	if (op->bits && op->threshold)
-		return error_set(err, EX_USAGE, "bits are compared by = or !=, as in 'QA&64=64'");
+		return error_set(err, EX_USAGE,
+				 "bits are compared by = or !=, and are one number: 'QA&8=0' says "
+				 "that bit 3 is not set");
 	return take_numbers(op, at, err);
 }
 

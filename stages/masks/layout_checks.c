@@ -65,6 +65,12 @@ const char *check_landsat_pre(const struct quality_seen *seen)
 	return seen->any & 0xc8 ? "bits 3, 6 and 7 are not used" : NULL;
 }
 
+/* Either, all of it. */
+const char *check_landsat_bqa(const struct quality_seen *seen)
+{
+	return seen->most >= 0x2000 ? check_landsat_pre(seen) : check_landsat_c1(seen);
+}
+
 /* Each pixel has a confidence of cloud (bits 6-7), and is one of clear, water, shadow, snow, cloud.
  */
 const char *check_pixel_qa(const struct quality_seen *seen)
@@ -126,4 +132,12 @@ const char *doubt_classes(const struct quality_seen *seen)
 		       ? "no number above 4: these may be classes of CFMask (preset cfmask), "
 			 "not bits"
 		       : NULL;
+}
+
+/* --- which of two it is --- */
+
+const char *tell_landsat_bqa(const struct quality_seen *seen)
+{
+	return seen->most >= 0x2000 ? "by its numbers, from before Collection 1 (landsat-pre)"
+				    : "by its numbers, of Collection 1 (landsat-c1)";
 }

@@ -87,5 +87,11 @@ bool layout_names(const struct mask_layout *layout, const char *file_name, const
 {
 	if (!holds_one(file_name, layout->files))
 		return false;
-	return of_scene(layout, file_name, scene_name) || !is_other(layout, file_name, scene_name);
+	return layout->scenes ? of_scene(layout, file_name, scene_name)
+			      : !is_other(layout, file_name, scene_name);
+}
+
+bool layout_shares_word(const struct mask_layout *layout, const char *file_name)
+{
+	return holds_one(file_name, layout->files);
 }

@@ -65,7 +65,8 @@ struct mask_layout {
 	/* Words of names of files, parted by "|"; each stands between characters that are neither
 	 * letters nor digits. */
 	const char *files;
-	/* Names of the scenes where layouts share such a word (name_matches()), NULL: any. */
+	/* Names of the scenes where layouts share such a word (name_matches()); NULL: all that are
+	 * none of the others'. */
 	const char *scenes;
 	bool takes_threshold; /* 0 to 99, instead of a set */
 	bool usgs_bits;       /* one of USGS's: 0, no bit at all, is never written, so it is fill */
@@ -87,6 +88,7 @@ const char *check_qa60(const struct quality_seen *seen);
 const char *check_landsat_c2(const struct quality_seen *seen);
 const char *check_landsat_c1(const struct quality_seen *seen);
 const char *check_landsat_pre(const struct quality_seen *seen);
+const char *check_landsat_bqa(const struct quality_seen *seen);
 const char *check_pixel_qa(const struct quality_seen *seen);
 const char *check_byte(const struct quality_seen *seen);
 const char *check_cfmask(const struct quality_seen *seen);
@@ -97,5 +99,9 @@ const char *check_force(const struct quality_seen *seen);
 const char *check_maja(const struct quality_seen *seen);
 const char *doubt_only_zeros(const struct quality_seen *seen);
 const char *doubt_classes(const struct quality_seen *seen);
+const char *tell_landsat_bqa(const struct quality_seen *seen);
+
+/* Does the name hold a word of the layout's, whatever the scene is called? */
+bool layout_shares_word(const struct mask_layout *layout, const char *file_name);
 
 #endif

@@ -65,7 +65,7 @@ const struct mask_layout *layout_that_fits(const char *file_name, const struct q
 	for (const struct mask_layout *l = layout_next(NULL); l; l = layout_next(l)) {
 		if (!layout_fits(l, seen, problem, sizeof(problem)))
 			continue;
-		if (layout_names(l, file_name, NULL))
+		if (layout_shares_word(l, file_name))
 			return l;
 		if (!like && usgs && l->usgs_bits)
 			like = l;

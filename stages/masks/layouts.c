@@ -52,6 +52,11 @@ const struct layout_extra_word layout_extras[] = {
 	}
 
 /* clang-format off */
+/* Of a BQA of either kind: bits of a number of Collection 1; and of one before, all of these. */
+#define OF_C1(bits, value) 0xe000 | (bits), (value), (value)
+#define WITH(high, bits) 0xc000 | (bits), (double)((high) << 14 | (bits)), (double)((high) << 14 | (bits))
+#define BEFORE_C1(sets, extras, bits, reason, words) {sets, extras, WITH(1, bits), reason, words}, \
+	{sets, extras, WITH(2, bits), reason, words}, {sets, extras, WITH(3, bits), reason, words}
 static const struct mask_layout layouts[] = {
 {
 	.name = "scl",
@@ -232,6 +237,34 @@ static const struct mask_layout layouts[] = {
 			{0, PLUS_SNOW, FIELD(10, 3, 3), REASON_SNOW, "snow confidence high"},
 			{0, PLUS_TERRAIN, BIT(2), REASON_SHADOW, "hidden by terrain"},
 			{0, PLUS_WATER, FIELD(4, 3, 3), REASON_OTHER, "water confidence high"},
+		},
+	}},
+},
+{
+	/* Bits 13 to 15 are not used by Collection 1, and before it 14 and 15 are never both 0. */
+	.name = "landsat-bqa",
+	.title = "Landsat BQA of either kind, told pixel by pixel (landsat-c1, landsat-pre)",
+	.source = "those of landsat-c1 and landsat-pre, of which no number can be both",
+	.files = "BQA",
+	FILL_BIT(0), .usgs_bits = true, .fill_words = "bit 0, or no bit at all",
+	.cannot_be = check_landsat_bqa, .doubt = tell_landsat_bqa,
+	.set = {{"clouds", "what landsat-c1:clouds and landsat-pre:clouds drop, each of its own numbers"}},
+	.need = {{
+		.pattern = "BQA",
+		.condition = {
+			{EVERY_SET, 0, BIT(0), REASON_OTHER, "fill"},
+			{EVERY_SET, 0, CLASS(0), REASON_OTHER, "no bit at all"},
+			{EVERY_SET, 0, CLASSES(0x2000, 0x3fff), REASON_OTHER, "of neither kind"},
+			BEFORE_C1(EVERY_SET, 0, 1 << 1, REASON_SATURATED, "dropped frame"),
+			{EVERY_SET, 0, FIELD(14, 2, 3), REASON_CLOUD, "cloud confidence medium or high"},
+			{EVERY_SET, 0, OF_C1(1 << 4, 1 << 4), REASON_CLOUD, "cloud"},
+			{EVERY_SET, 0, OF_C1(3 << 7, 3 << 7), REASON_SHADOW, "shadow confidence high"},
+			{EVERY_SET, 0, FIELD(12, 3, 3), REASON_CIRRUS, "cirrus confidence high"},
+			{EVERY_SET, 0, OF_C1(3 << 11, 3 << 11), REASON_CIRRUS, "cirrus confidence high"},
+			{0, PLUS_SNOW, OF_C1(3 << 9, 3 << 9), REASON_SNOW, "snow confidence high"},
+			BEFORE_C1(0, PLUS_SNOW, 3 << 10, REASON_SNOW, "snow confidence high"),
+			{0, PLUS_TERRAIN, OF_C1(1 << 1, 1 << 1), REASON_SHADOW, "hidden by terrain, dropped pixel"},
+			BEFORE_C1(0, PLUS_TERRAIN, 1 << 2, REASON_SHADOW, "hidden by terrain"),
 		},
 	}},
 },

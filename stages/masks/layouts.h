@@ -35,8 +35,7 @@ bool layout_takes_threshold(const struct mask_layout *layout);
 /*
  * May a file of this name, or a band of this description, be a quality band of this layout, beside
  * a scene of that name (NULL: not known)? By the names that the operators give, as words between
- * characters that are neither letters nor digits. Several layouts may say yes of "BQA" where the
- * names do not tell which.
+ * characters that are neither letters nor digits. A name may hold words of several layouts.
  */
 bool layout_names(const struct mask_layout *layout, const char *file_name, const char *scene_name);
 

@@ -38,7 +38,8 @@ void mask_text_list(FILE *out)
 	text_fold(out, 0, 0,
 		  "imgpipe mask show NAME tells what one drops, and its other sets and extras: "
 		  "scl:land, landsat-c2+snow. Rules of your own say what is kept, in quotes: "
-		  "'SCL=4-7,11', 'SCL!=3,8-10', 'CLDPRB<20', 'QA_PIXEL&31=0', 'udm2.1=1'.");
+		  "'SCL=4-7,11', 'SCL!=3,8-10', 'CLDPRB<20', 'QA_PIXEL&31=0', 'udm2.1=1', '#8=0' "
+		  "(band 8 of a stack).");
 }
 
 /* --- what a condition holds of --- */

@@ -56,19 +56,40 @@ static void add_to_list(char list[LIST_BYTES], const char *before, const char *w
 	(void)snprintf(list + used, LIST_BYTES - used, "%s%s%s", used ? ", " : "", before, word);
 }
 
-static int unknown_preset(const char *name, struct error *err)
+/* A band, and what stands behind its name as if it were a preset: "CLD:20", "SCL". */
+static int band_alone(const struct mask_layout *layout, const char *name, const char *set,
+		      struct error *err)
+{
+	const char *operation = "=...";
+
+	if (layout->takes_threshold) {
+		if (!set || !isdigit((unsigned char)*set))
+			set = "66";
+		operation = "<20";
+	} else {
+		set = NULL;
+	}
+	return error_set(err, EX_USAGE,
+			 "is the name of a band, and no rule; take the preset %s%s%s, or say what "
+			 "to keep, in quotes (without them the shell takes & < > for itself): "
+			 "'%.*s%s'",
+			 layout->name, set ? ":" : "", set ? set : "", (int)strcspn(name, " ("),
+			 name, operation);
+}
+
+static int unknown_preset(const char *name, const char *set, struct error *err)
 {
 	char list[LIST_BYTES] = "", near[SPELLING_LIST];
 	const struct mask_layout *layout = layout_next(NULL);
 
+	if (strchr(name, ','))
+		return error_set(err, EX_USAGE,
+				 "is several rules: give --mask for each, as in --mask scl --mask "
+				 "cldprb:40; all have to keep a pixel");
 	while (layout && !layout_names(layout, name, NULL))
 		layout = layout_next(layout);
 	if (layout)
-		return error_set(err, EX_USAGE,
-				 "is the name of a band, and no rule; take the preset %s%s, or say "
-				 "what to keep, in quotes (without them the shell takes & < > for "
-				 "itself): '%s=...'",
-				 layout->name, layout->takes_threshold ? ":66" : "", name);
+		return band_alone(layout, name, set, err);
 	if (*spelling_near(near, name, mask_word))
 		return error_set(err, EX_USAGE, "there is no such preset; did you mean %s?", near);
 	for (unsigned i = 0; mask_word(i); i++)
@@ -150,7 +171,7 @@ static int take_extra(struct mask_rule *rule, const char *name, struct error *er
 	return unknown_extra(rule->layout ? rule->layout->name : AUTO, has, name, err);
 }
 
-static int take_name(struct mask_rule *rule, const char *name, struct error *err)
+static int take_name(struct mask_rule *rule, const char *name, const char *set, struct error *err)
 {
 	if (strcmp(name, AUTO) == 0) {
 		rule->kind = RULE_AUTO;
@@ -161,7 +182,7 @@ static int take_name(struct mask_rule *rule, const char *name, struct error *err
 		rule->layout = layout_called(name);
 		/* In capitals it is a file's name, of a rule that a shell may have cut. */
 		if (!rule->layout || strcmp(layout_name(rule->layout), name) != 0)
-			return unknown_preset(name, err);
+			return unknown_preset(name, set, err);
 	}
 	return 0;
 }
@@ -196,7 +217,7 @@ static int take_parts(struct mask_rule *rule, char *text, struct error *err)
 	set = strchr(text, ':');
 	if (set)
 		*set++ = '\0';
-	if (take_name(rule, text, err) || take_set(rule, set, err))
+	if (take_name(rule, text, set, err) || take_set(rule, set, err))
 		return -1;
 	while ((word = strsep(&extras, "+")))
 		if (take_extra(rule, word, err))

@@ -7,6 +7,7 @@
 #include "output/maps.h"
 #include "preview.h"
 #include "quality_seen.h"
+#include "reflectance_seen.h"
 #include "stored.h"
 
 #include <string.h>
@@ -170,6 +171,8 @@ void pixels_layout(struct result_layout *layout, const struct options *options)
 					 .n_values = options->recipe->n_values};
 	if (options->masks)
 		layout_add(layout, 0, &reducer_seen, NULL);
+	if (reflectance_is_claimed(options))
+		layout_add(layout, 0, &reducer_reflectance, NULL);
 	for (unsigned v = 0; v < layout->n_values; v++) {
 		layout_add(layout, v, &reducer_moments, NULL);
 		layout_add(layout, v, &reducer_reasons, NULL);

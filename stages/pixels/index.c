@@ -22,9 +22,11 @@
 #include "stages.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "index_programs.h"
+#include "reflectance_seen.h"
 #include "sample.h"
 #include "base/simd.h"
 
@@ -279,18 +281,54 @@ static bool alloc_values(const struct stage_env *env, struct block *block)
 	return true;
 }
 
+/* What was seen of the chunk until now. */
+struct index_state {
+	size_t claimed_at; /* SIZE_MAX: nothing is looked at */
+	struct reflectance_seen claimed;
+};
+
+static int index_open(void **state, const struct stage_env *env, struct error *err)
+{
+	struct index_state *s = calloc(1, sizeof(*s));
+
+	*state = s;
+	if (!s)
+		return error_memory(err, "the index stage", sizeof(*s));
+	s->claimed_at = layout_find(env->layout, 0, &reducer_reflectance);
+	reducer_reflectance.clear(&s->claimed);
+	return 0;
+}
+
+static void index_chunk_end(void *state, struct chunk_result *result)
+{
+	struct index_state *s = state;
+
+	if (!s || s->claimed_at == SIZE_MAX)
+		return;
+	if (result->group)
+		reducer_reflectance.merge(group_cell(result->group, s->claimed_at), &s->claimed);
+	reducer_reflectance.clear(&s->claimed);
+}
+
+static void index_close(void *state)
+{
+	free(state);
+}
+
 static int index_run(void *state, const struct stage_env *env, struct block *block,
 		     struct chunk_result *result, struct error *err)
 {
 	const struct recipe *recipe = env->options->recipe;
+	struct index_state *s = state;
 
-	(void)state;
 	(void)result;
 	if (!alloc_values(env, block))
 		return error_set(err, EX_SOFTWARE, "index: the planned memory is too small");
 	for (unsigned v = 0; v < recipe->n_values; v++)
 		if (block->out[v].value && recipe->value[v].normalized_difference)
 			normalized_difference(block, &recipe->value[v], &block->out[v]);
+	if (s && s->claimed_at != SIZE_MAX)
+		reflectance_seen_block(&s->claimed, recipe, block);
 	if (index_programs_run(env, block, err))
 		return -1;
 	for (unsigned v = 0; v < recipe->n_values; v++)
@@ -307,5 +345,8 @@ const struct stage stage_index = {
 	.by_slice = true,
 	.kept = index_kept,
 	.scratch = index_programs_scratch,
+	.open = index_open,
 	.run = index_run,
+	.chunk_end = index_chunk_end,
+	.close = index_close,
 };

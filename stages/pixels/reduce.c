@@ -7,6 +7,7 @@
  */
 #include "ground_sum.h"
 #include "quality_seen.h"
+#include "reflectance_seen.h"
 #include "stages.h"
 #include "teach.h"
 #include "recipe.h"
@@ -197,12 +198,16 @@ static struct value_result value_of(const struct scene_totals *totals, unsigned 
 	};
 }
 
-/* Were quality bands read by layouts that they can have? */
+/* Were quality bands read by layouts that they can have, and is reflectance what is called so? */
 int scene_totals_check(const struct scene_totals *totals, struct scene *scene, struct error *err)
 {
-	size_t at = layout_find(totals->layout, 0, &reducer_seen);
+	size_t seen = layout_find(totals->layout, 0, &reducer_seen);
+	size_t claimed = layout_find(totals->layout, 0, &reducer_reflectance);
 
-	return at == SIZE_MAX ? 0 : quality_seen_check(group_cell(totals->group, at), scene, err);
+	if (claimed != SIZE_MAX)
+		reflectance_seen_check(group_cell(totals->group, claimed), scene);
+	return seen == SIZE_MAX ? 0
+				: quality_seen_check(group_cell(totals->group, seen), scene, err);
 }
 
 void scene_totals_finish(struct scene_totals *totals, struct scene_result *result)

@@ -133,7 +133,7 @@ static int merge_scene(struct merge *merge, uint64_t number, struct error *err)
 	if (!status)
 		status = check_scene(merge, part, &result, found, number, err);
 	if (!status) {
-		run_totals_count(merge->totals, &result);
+		run_totals_count(merge->totals, &result, part->head.recipe);
 		status = report_set_scene(merge->set, &result, err);
 	}
 	scene_release(&scene);

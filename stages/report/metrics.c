@@ -109,7 +109,7 @@ static void put_scenes(FILE *out, const struct metrics *m)
 	count(out, "imgpipe_earlier_scenes", m->n_earlier,
 	      "Scenes of the last run that an earlier run had done.");
 	count(out, "imgpipe_incomplete_scenes", m->n_incomplete,
-	      "Scenes of the last run that are ok but lack an index.");
+	      "Scenes of the last run that are ok but lack an index, or a band to be written.");
 }
 
 static void put_work(FILE *out, const struct metrics *m)

@@ -192,6 +192,18 @@ static void put_names(FILE *out, const char *label, const char *before, const ch
 	text_item(out, LABEL_COLUMNS, label, line);
 }
 
+/* What indices ask for that need reflectance: whole numbers are not it, whatever is assumed. */
+static const char *without_reflectance(const struct scene *scene)
+{
+	const struct band *band = scene_first_band(scene);
+
+	if (scene->has_reflectance)
+		return "";
+	return band && sample_is_integer(band->type)
+		       ? "with the scale (--scale and --offset, or the product's metadata): "
+		       : "with --assume-reflectance, or --scale and --offset: ";
+}
+
 /* Indices of the table that need none but bands with a name which the scene is known to have. */
 static int put_indices(FILE *out, const struct scene *scene, const struct told_bands *told,
 		       const struct recipe *recipe)
@@ -207,10 +219,7 @@ static int put_indices(FILE *out, const struct scene *scene, const struct told_b
 	    index_text_names(reflectance, sizeof(reflectance), bands, true, &err))
 		return -1;
 	put_names(out, "  indices", "", plain);
-	put_names(out, *plain ? "" : "  indices",
-		  scene->has_reflectance ? ""
-					 : "with --assume-reflectance, or --scale and --offset: ",
-		  reflectance);
+	put_names(out, *plain ? "" : "  indices", without_reflectance(scene), reflectance);
 	return 0;
 }
 

@@ -208,6 +208,21 @@ static void put_range(FILE *out, const struct summary *s, const char *name)
 	text_item(out, LABEL_COLUMNS, "Range", line);
 }
 
+/*
+ * A normalised difference is beyond -1 to 1 where one of its bands is negative. Dark water may have
+ * that in some pixels; in one of ten or more it is another scale than the numbers'.
+ */
+static bool put_negative(FILE *out, const struct summary *s, const struct value_def *def)
+{
+	if (!def->normalized_difference || def->grid.lo > -1 || def->grid.hi < 1 ||
+	    s->n_outside <= s->n[PIXEL_VALID] / 10)
+		return false;
+	text_item(out, LABEL_COLUMNS, "Range",
+		  "many values lie outside, where a band is negative: its scale and offset are "
+		  "hardly right (imgpipe info shows them)");
+	return true;
+}
+
 /* Values beside which the grid of the sums is coarse: how far the mean may be off. */
 static void put_coarseness(FILE *out, const struct summary *s, const struct value_grid *grid)
 {
@@ -239,7 +254,8 @@ static void put_pixels(FILE *out, const struct summary *s, const struct value_de
 	(void)snprintf(line, sizeof(line), "p2 %s, p5 %s, p25 %s, p50 %s, p75 %s, p95 %s, p98 %s",
 		       v[0], v[1], v[2], v[3], v[4], v[5], v[6]);
 	text_item(out, LABEL_COLUMNS, "Quantiles", line);
-	put_range(out, s, def->name);
+	if (!put_negative(out, s, def))
+		put_range(out, s, def->name);
 	put_coarseness(out, s, &def->grid);
 }
 

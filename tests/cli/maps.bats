@@ -207,12 +207,38 @@ assert " 12: division by zero" in gdal.Info("maps/river_why.tif")'
 	imgpipe -q --summary plain.json a.tif rn.tif
 	exits 0
 	imgpipe -o out --bands-output blue --summary with.json --report r.json --csv - a.tif rn.tif
-	exits 0
+	exits 1 "scene rn: no map of blue: this scene does not have that band"
 	cmp plain.json with.json
 	[ "$(get r.json "sorted(s['bands'])")" = "['blue', 'nir', 'red']" ]
 	[ "$(get r.json "sorted(d['scenes'][1]['bands']), d['scenes'][1]['notes'][-1]")" = \
 		"(['nir', 'red'], 'no map of blue: this scene does not have that band')" ]
 	[[ "$output" == *blue_file,blue_band* ]]
+}
+
+@test "a band that was to be written and is not there is a part that is missing, as an index is" {
+	tif rn.tif uint16 desc=red,nir 30,40 50,60
+	imgpipe -q -o one --bands-output red --log-format json rn.tif
+	exits 0
+	imgpipe -q -o some --bands-output blue,green,red --partial part.json --report r.json \
+		--metrics m.prom rn.tif
+	exits 1 "scene rn: no map of blue and green: this scene does not have those bands"
+	[ "$(ls some)" = "$(printf '%s\n' rn_ndvi.tif rn_red.tif)" ]
+	holds r.json 'd["global"]["scenes_incomplete"] == 1' 's["status"] == "ok"' \
+		'any("no map of blue and green" in note for note in s["notes"])'
+	grep -q '^imgpipe_incomplete_scenes.* 1$' m.prom
+	imgpipe merge -q part.json
+	exits 1
+	imgpipe -q -o skip --bands-output blue --on-missing skip-scene a.tif rn.tif
+	exits 1 "rn failed" "no map of blue"
+	[ "$(ls skip)" = "$(printf '%s\n' a_blue.tif a_ndvi.tif)" ]
+	imgpipe -q -o fail --bands-output blue --on-missing fail rn.tif
+	exits 65 "no map of blue"
+	# The next night: nothing to do, and still a part is missing.
+	for night in 1 2; do
+		imgpipe -q -o nightly --bands-output blue --catalog c.gpkg --resume rn.tif
+		exits 1
+	done
+	[ "$(ls nightly)" = rn_ndvi.tif ]
 }
 
 # pixels FILE : type, nodata, scale, offset, description and stored numbers, as GDAL has them

@@ -60,8 +60,9 @@ landsat() {
 	tif x_B4.tif uint16 1
 	tif x_B5.tif uint16 3
 	tif x_BQA.tif uint16 2720
-	imgpipe --bands 'red=*_B4.tif,nir=*_B5.tif' --mask auto x_B4.tif x_B5.tif
-	exits 65 x_BQA.tif "--mask landsat-c1 or landsat-pre"
+	report --bands 'red=*_B4.tif,nir=*_B5.tif' --mask auto x_B4.tif x_B5.tif
+	holds r.json 'n["valid"] == 1' 's["masks"][0]["layout"] == "landsat-bqa"' \
+		'any("landsat-c1" in note for note in s["notes"])'
 	report --bands 'red=*_B4.tif,nir=*_B5.tif' --mask landsat-c1 x_B4.tif x_B5.tif
 	holds r.json 'n["valid"] == 1'
 }
@@ -230,4 +231,117 @@ landsat() {
 		's["masks"][0]["source"] == s["bands"]["flag"]["source"] == "band 3 " + chr(39) + "flag" + chr(39)' \
 		'n["masked_by"]["alpha"] == 1' 'n["masked_by"]["other"] == 1' 'n["valid"] == 1'
 	[[ "$output" == *"mask:   alpha: band 3, by its colour label; --alpha ignore leaves it out"* ]]
+}
+
+# mixed : a folder of two products, of which one quality band's name does not tell the layout
+mixed() {
+	mkdir -p mixed/s2 mixed/l8
+	tif mixed/s2/B04.tif uint16 1000,1000,1000,1000
+	tif mixed/s2/B08.tif uint16 3000,3000,3000,3000
+	tif mixed/s2/SCL.tif uint8 4,9,3,5
+	tif mixed/s2/CLD.tif uint8 10,90,30,20
+	tif mixed/l8/l8_B4.tif uint16 9000,9000,9000,9000
+	tif mixed/l8/l8_B5.tif uint16 20000,20000,20000,20000
+	# clear; cloud; cirrus; fill
+	tif mixed/l8/l8_BQA.tif uint16 "$1"
+}
+
+@test "a folder of two products in one run: what each message advises works" {
+	local before=20480,53248,28672,1 collection_1=2720,2800,6816,1 numbers
+	for numbers in $before $collection_1; do
+		rm -rf mixed
+		mixed "$numbers"
+		for preset in scl landsat-bqa; do
+			imgpipe -q --mask $preset mixed
+			exits 1 "or --mask auto, by which each scene has its own"
+		done
+		report --mask auto mixed
+		holds r.json '[x["indices"]["ndvi"]["valid"] for x in d["scenes"]] == [1, 2]' \
+			'd["scenes"][0]["indices"]["ndvi"]["masked_by"]["cloud"] == 1' \
+			'd["scenes"][0]["indices"]["ndvi"]["masked_by"]["cirrus"] == 1' \
+			'[x["masks"][0]["layout"] for x in d["scenes"]] == ["landsat-bqa", "scl"]'
+		imgpipe info mixed/l8
+		[[ "$output" == *"l8_BQA.tif: --mask landsat-bqa"* ]]
+		report mixed
+		holds r.json 'all(any("clouds are counted" in n for n in x["notes"]) for x in d["scenes"])'
+	done
+	mixed 20480,2720,28672,1
+	imgpipe -q --mask auto mixed
+	exits 1 "l8_BQA.tif holds numbers from 2720 to 28672, which landsat-bqa has not"
+}
+
+@test "a rule of a band that is called otherwise here: the one that was meant, and it works" {
+	mixed 20480,20480,20480,20480
+	for rule in 'CLDPRB<20' 'cldd<20' 'CLDPRB<=19'; do
+		imgpipe -q --mask "$rule" mixed/s2
+		exits 65 "did you mean --mask 'CLD<"
+		meant=$(grep -o "'CLD<[=0-9]*'" <<< "$stderr" | tr -d "'")
+		report --mask "$meant" mixed/s2
+		holds r.json 'n["valid"] == 1'
+	done
+	imgpipe -q --mask 'SLC=4-5' mixed/s2
+	exits 65 "did you mean --mask 'SCL=4-5'?"
+	imgpipe -q --mask 'nothing=1' mixed/s2
+	exits 65 "seen: CLD.tif, SCL.tif; try --mask"
+	[[ "$stderr" != *"did you mean"* ]]
+	# Of a stack, by the words of its bands
+	tif stack.tif uint16 desc=red,nir,SCL 1000,1000 3000,3000 4,9
+	imgpipe -q --mask 'SLC=4' stack.tif
+	exits 65 "did you mean --mask 'SCL=4'?"
+	report --mask '#3=4' stack.tif
+	holds r.json 'n["valid"] == 1'
+	imgpipe run --help
+	[[ "$output" == *"#8=0"* ]]
+	imgpipe -q --mask CLD:20 mixed/s2
+	exits 64 "take the preset cldprb:20" "'CLD<20'"
+	report --mask cldprb:20 mixed/s2
+	holds r.json 'n["valid"] == 2'
+}
+
+@test "that clouds are counted is noted of every layout, and what is advised masks them" {
+	tif a_B04.tif uint16 1000,1000
+	tif a_B08.tif uint16 3000,3000
+	tif a_CLD.tif uint8 10,90
+	for kind in CLD:a SCL:b QA60:c; do
+		name=${kind#*:}_${kind%:*}.tif
+		[ -e "${kind#*:}_B04.tif" ] || {
+			tif "${kind#*:}_B04.tif" uint16 1000,1000
+			tif "${kind#*:}_B08.tif" uint16 3000,3000
+		}
+		case $kind in SCL*) tif "$name" uint8 4,9 ;; QA60*) tif "$name" uint16 0,1024 ;; esac
+		report "${kind#*:}"_B0*.tif "$name"
+		advice=$(get r.json '[n for n in s["notes"] if "clouds are counted" in n][0]' |
+			grep -o -- '--mask [a-z0-9:]*')
+		report $advice "${kind#*:}"_B0*.tif "$name"
+		holds r.json 'n["masked_by"]["cloud"] == 1'
+	done
+}
+
+@test "a name that may be two layouts: auto fails and names both, auto-optional keeps the scene with a note" {
+	tif stack.tif uint16 "desc=red,nir,SCL QA60" 1000,1000 3000,3000 4,9
+	imgpipe -q --mask auto stack.tif
+	exits 65 "the name SCL QA60 does not tell which layout it has; pass --mask scl or qa60"
+	report --mask auto-optional stack.tif
+	holds r.json 'n["valid"] == 2' 'any("scl or qa60" in note for note in s["notes"])' \
+		'any("no cloud mask whose layout is known" in note for note in s["notes"])'
+	report --mask scl stack.tif
+	holds r.json 'n["valid"] == 1'
+}
+
+@test "several rules in one --mask: what is said to write works" {
+	mixed 20480,20480,20480,20480
+	imgpipe -q --mask scl,cldprb:40 mixed/s2
+	exits 64 "is several rules: give --mask for each"
+	report --mask scl --mask cldprb:40 mixed/s2
+	holds r.json 'n["valid"] == 2'
+	imgpipe -q --mask 'SCL>=4 && SCL<=7' mixed/s2
+	exits 64 "a range is 'SCL=4-7', and what else has to hold another --mask"
+	report --mask 'SCL>=4' --mask 'SCL<=7' mixed/s2
+	holds r.json 'n["valid"] == 2'
+	imgpipe -q --mask 'SCL in 4,5' mixed/s2
+	exits 64 "is several rules"
+	imgpipe -q --mask 'SCL in 4' mixed/s2
+	exits 64 "'SCL=...'"
+	imgpipe -q --mask 'SCL&1<<2=0' mixed/s2
+	exits 64 "'QA&8=0' says that bit 3 is not set"
 }

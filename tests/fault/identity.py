@@ -177,7 +177,7 @@ def same_meaning(lab):
 
 def values(lab):
     """Parts of other values: each option that makes another, against the parts without."""
-    base = ["--index", "ndvi,savi", "--expr", "x=nir/red", "--scale", "1"]
+    base = ["--index", "ndvi,savi", "--expr", "x=nir/red", "--scale", "0.5"]
     for name, first, second, words in (
             ("order", base, ["--index", "savi,ndvi", *base[2:]],
              ["--index ndvi,savi", "--index savi,ndvi"]),

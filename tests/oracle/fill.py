@@ -365,6 +365,9 @@ def check_landsat(lab):
         write(folder / f"{stem}_B{b_nir}.TIF", [nir], nodata=nodata)
         dn = reference(red, nir, 0, PLAIN)
         lab.expect(f"{name}: DN", folder, dn)
+        notes = lab.expect(f"{name}: DN alone", folder, dn)
+        lab.tally.check(any("biased" in n and "_MTL.txt" in n for n in notes),
+                        f"{name}: bias is noted without MTL", str(notes))
         lab.refused(f"{name}: no MTL", folder, "--reflectance", "--reflectance")
         (folder / f"{stem}_MTL.{form}").write_text(mtl_text(form, level, collection, rows))
         want = of_two_scales(red, nir, *(tuple(x / sine for x in rows[b]) for b in (b_red, b_nir)),
@@ -491,9 +494,15 @@ def check_sentinel2(lab):
     lab.expect("S2 L1C: --reflectance", folder, want, "--reflectance")
     folder = lab.folder()
     write(folder / "some.tif", [red, nir], ["red", "nir"])
-    lab.refused("nothing known: --reflectance", folder, "--assume-reflectance", "--reflectance")
-    lab.expect("nothing known: --assume-reflectance", folder, reference(red, nir, None, PLAIN),
-               "--reflectance", "--assume-reflectance")
+    lab.refused("nothing known: --reflectance", folder, "--scale", "--reflectance")
+    lab.refused("whole numbers: --assume-reflectance", folder, "whole numbers", "--reflectance",
+                "--assume-reflectance")
+    fractions = lab.folder()
+    floats = [(band / 65536).astype("f4") for band in (red, nir)]
+    write(fractions / "some.tif", floats, ["red", "nir"])
+    lab.refused("fractions: --reflectance", fractions, "--assume-reflectance", "--reflectance")
+    lab.expect("fractions: --assume-reflectance", fractions, ndvi_reference(*[
+        band.astype(float) for band in floats]), "--reflectance", "--assume-reflectance")
     result = run(["--raw", "--reflectance", folder / "some.tif"])
     lab.tally.check(result.rc == 64, "--raw --reflectance", f"exit {result.rc}")
 
@@ -609,7 +618,7 @@ def check_grid(lab):
     entry, _, result = lab.scene(folder, "--index", "ndvi,evi")
     lab.tally.check(entry and result.rc in (0, 1) and entry["indices"]["ndvi"]["pixels"] == H * W,
                     "grid without blue", result.last_words())
-    entry, _, result = lab.scene(folder, "--index", "ndvi,evi", "--assume-reflectance")
+    entry, _, result = lab.scene(folder, "--index", "ndvi,evi", "--scale", "0.0001")
     lab.tally.check(entry and entry["indices"]["ndvi"]["pixels"] == 4 * H * W, "grid with blue",
                     result.last_words())
 

@@ -93,6 +93,15 @@ def landsat_pre(x, s, e):
             + [(field(x, 4, 5) == 3, OTHER)] * ("water" in e)}
 
 
+def landsat_bqa(x, s, e):
+    """Each number by the layout that can have it: Collection 1 below 8192, the one before from 16384 on."""
+    (_, old), = landsat_c1(x, "clouds", e).items()
+    (_, pre), = landsat_pre(x, "clouds", e).items()
+    old, pre = reasons(old), reasons(pre)
+    both = np.where(x < 8192, old, np.where(x >= 16384, pre, OTHER))
+    return {"BQA": [(both == why, why) for why in range(6)]}
+
+
 def pixel_qa(x, s, e):
     strict = s == "strict"
     return {"pixel_qa": [(bit(x, 0) | (x == 0), OTHER),
@@ -176,6 +185,7 @@ LAYOUTS = {
     "landsat-c2": (landsat_c2, ("clouds", "strict"), "snow water terrain radsat aerosol"),
     "landsat-c1": (landsat_c1, ("clouds", "strict"), "snow terrain radsat"),
     "landsat-pre": (landsat_pre, ("clouds", "high"), "snow terrain water"),
+    "landsat-bqa": (landsat_bqa, ("clouds",), "snow terrain"),
     "pixel-qa": (pixel_qa, ("clouds", "strict"), "snow terrain water"),
     "sr-cloud-qa": (sr_cloud_qa, ("clouds",), "snow water"),
     "cfmask": (cfmask, ("clouds",), "snow water"),
@@ -242,7 +252,7 @@ def every_number(tally):
 
 # --- real quality bands ------------------------------------------------------------------------------
 
-REAL = (("l8_c1_cloudy_16N/l8_BQA.tif", "landsat-pre", "landsat-c1! landsat-pre"),
+REAL = (("l8_c1_cloudy_16N/l8_BQA.tif", "landsat-pre", "landsat-bqa"),
         ("LC08_L2SP_008059_20191201_20200825_02_T1/LC08_L2SP_008059_20191201_20200825_02_T1_QA_PIXEL.TIF",
          "landsat-c2", "landsat-c2"),
         ("LC08_L2SR_099120_20191129_20201016_02_T2/LC08_L2SR_099120_20191129_20201016_02_T2_QA_PIXEL.TIF",

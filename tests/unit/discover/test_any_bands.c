@@ -427,9 +427,11 @@ static void test_reflectance(void **state)
 	assert_non_null(strstr(why, "--scale"));
 	assert_non_null(strstr(why, "--assume-reflectance"));
 	scene_release(&scene);
-	options.assume_reflectance = true;
+	options.assume_reflectance = true; /* of whole numbers it cannot be */
 	open_only(&scene, &options, "plain");
-	assert_int_equal(scene.missing, 0);
+	assert_false(scene.has_reflectance);
+	assert_int_equal(scene.missing, 2);
+	assert_non_null(strstr(scene.notes[scene.n_notes - 1], "whole numbers"));
 	scene_release(&scene);
 	options.assume_reflectance = false;
 	options.has_scale = true;
@@ -449,7 +451,7 @@ static void test_reflectance(void **state)
 	options.raw = false;
 	recipe.n_values = 1;
 	recipe.value[0].kind = VALUE_REFLECTANCE;
-	fail_only(&options, "plain", "--assume-reflectance");
+	fail_only(&options, "plain", "--scale");
 }
 
 /* A word that is no band of the recipe leaves a file what it was. */

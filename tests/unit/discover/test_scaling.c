@@ -52,10 +52,12 @@ static void prepare(struct fixture *f, enum sample_type type, const char *red, c
 static void apply(struct fixture *f, const struct sensor *sensor, const char *path)
 {
 	static const struct options none = {.recipe = &recipe_ndvi};
+	char lack[REFLECTANCE_LACK_BYTES];
 
 	if (sensor)
 		snprintf(f->scene.sensor, sizeof(f->scene.sensor), "%s", sensor->name);
-	assert_int_equal(scaling_apply(&f->scene, sensor, path, &none, &f->err), 0);
+	assert_int_equal(scaling_apply(&f->scene, sensor, path, &none, lack, &f->err), 0);
+	assert_int_equal(*lack == '\0', f->scene.has_reflectance);
 }
 
 /* Scale by the names of `path` alone, of samples of this type. */
@@ -148,6 +150,43 @@ static void test_described(void **state)
 	assert_null(bands_sensor(&f.scene.files[0].info));
 	apply(&f, NULL, "/x/mosaic.tif");
 	assert_int_equal(f.scene.n_notes, 0);
+}
+
+/* Where nothing says that numbers are reflectance, by what they can be, whatever the sensor. */
+static void test_digital_numbers(void **state)
+{
+	static const struct {
+		enum sample_type type;
+		const char *path, *words; /* NULL: no note of it */
+	} rows[] = {
+		{SAMPLE_U16, "/x/LC08_L1TP_013032_20180131_20180207_01_T1_B4.TIF", "_MTL.txt"},
+		{SAMPLE_U8, "/x/LT52240631988227CUB02_B3.TIF", "_MTL.txt"},
+		{SAMPLE_U8, "/x/L7_ETMs.tif", "8-bit"},
+		{SAMPLE_U8, "/landsat_composite/1985.tif", "8-bit"},
+		{SAMPLE_U8, "/x/S2A_T33UUB_20220601_B04.tif", "8-bit"},
+		{SAMPLE_U8, "/x/orthophoto.tif", "8-bit"},
+		{SAMPLE_U8, "/x/m_3008501_ne_16_1_20110815.tif", "digital numbers, not"},
+		{SAMPLE_U8, "/x/CBERS_4_MUX_20171121_057_094_L2_BAND7.tif", "digital numbers, not"},
+		{SAMPLE_U16, "/x/l8_B4.tif", "--scale 0.0000275 --offset -0.2"},
+		{SAMPLE_U16, "/x/LC80110752015319LGN00_B4.TIF", "--reflectance"},
+		{SAMPLE_I16, "/x/LE70220492002106EDC00_stack.gtif", NULL},
+		{SAMPLE_F32, "/x/l8_B4.tif", NULL},
+		{SAMPLE_F32, "/x/orthophoto.tif", NULL},
+		{SAMPLE_U16, "/x/orthophoto.tif", NULL},
+		{SAMPLE_U16, "/x/S2A_T33UUB_20220601_B04.tif", NULL},
+	};
+	struct fixture f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		by_name(&f, rows[i].type, rows[i].path);
+		if (noted(&f, "biased") != (rows[i].words != NULL))
+			fail_msg("%s: %s", rows[i].path, f.scene.n_notes ? f.scene.notes[0] : "-");
+		if (rows[i].words && !noted(&f, rows[i].words))
+			fail_msg("%s: no %s", rows[i].path, rows[i].words);
+		for (unsigned n = 0; n < f.scene.n_notes; n++) /* none is too long */
+			assert_null(strstr(f.scene.notes[n], "..."));
+	}
 }
 
 static void test_sentinel2_samples(void **state)
@@ -343,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_landsat_c2),
 		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_described),
+		cmocka_unit_test(test_digital_numbers),
 		cmocka_unit_test(test_sentinel2_samples),
 		cmocka_unit_test_setup_teardown(test_metadata_of_another_product, make_root,
 						remove_root),

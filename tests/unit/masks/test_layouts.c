@@ -95,7 +95,7 @@ static void rows_are_whole(void **state)
 		assert_true(layout_fits(l, &none, problem, sizeof(problem)));
 		assert_null(layout_doubt(l, &none));
 	}
-	assert_int_equal(n, 16);
+	assert_int_equal(n, 17);
 	assert_null(layout_word(n));
 	assert_null(layout_called("no such"));
 	assert_ptr_equal(layout_called("SCL"), layout_called("scl"));
@@ -143,7 +143,8 @@ static void files_are_known(void **state)
 		{"LC81100752015319LGN00_BQA.TIF", NULL, "landsat-pre"},
 		{"BQA.TIF", "LC81100752015319LGN00", "landsat-pre"},
 		{"BQA.TIF", "LE07_L1TP_160031_20110416_20160914_01_T1", "landsat-c1"},
-		{"l8_BQA.tif", "l8", "landsat-c1 landsat-pre"},
+		{"l8_BQA.tif", "l8", "landsat-bqa"},
+		{"BQA", NULL, "landsat-bqa"},
 		{"LE07_L1TP_022033_20090424_20160916_01_T1_pixel_qa.tif", NULL, "pixel-qa"},
 		{"LT05_L2SP_038037_20120505_20200820_02_T1_SR_CLOUD_QA.TIF", NULL, "sr-cloud-qa"},
 		{"LT50450302011001_cfmask.tif", NULL, "cfmask"},
@@ -290,6 +291,10 @@ static void numbers_that_cannot_be(void **state)
 				fail_msg("%s fits %s", numbers[i].what, layouts[k]);
 			assert_ptr_equal(layout_that_fits("a_BQA.TIF", &seen), right);
 		}
+		/* What either can be, and no other of Landsat's, their joint layout can be. */
+		assert_int_equal(
+			layout_fits(layout_called("landsat-bqa"), &seen, problem, sizeof(problem)),
+			strcmp(numbers[i].file, "a_BQA.TIF") == 0);
 		/* What could be of TM is told from Collection 2 by its file's name alone. */
 		if (right != c2 && seen.least < 0x1500 &&
 		    layout_fits(c2, &seen, problem, sizeof(problem)))
@@ -336,6 +341,10 @@ static void borders_of_what_can_be(void **state)
 		{"landsat-c1", 672, 671},
 		{"landsat-c1", 4095, 4096},
 		{"landsat-c1", 6144, 6143},
+		{"landsat-bqa", 8191, 8192},
+		{"landsat-bqa", 672, 671},
+		{"landsat-bqa", 16384, 16383},
+		{"landsat-bqa", 16384, 16392},
 		{"landsat-c2", 5376, 5375},
 		{"landsat-c2", 21760, 21759},
 		{"landsat-pre", 16384, 16383},
