@@ -373,8 +373,8 @@ static struct run_kind look_at(struct accum *a, const struct value_rule *rule, c
 
 	while (others && class[first] != PIXEL_VALID)
 		first++;
-	run_extremes(&min, &max, &zeros, value, n, value[first] + 0.0f); /* a zero has no sign */
-	if (zeros > others) {                                            /* one that counts is 0 */
+	run_extremes(&min, &max, &zeros, value, n, value[first]);
+	if (zeros > others) { /* one that counts is 0 */
 		min = min < 0 ? min : 0;
 		max = max > 0 ? max : 0;
 	}

@@ -214,6 +214,53 @@ static void runs_are_sums_of_values(void **state)
 	}
 }
 
+/* Which of these pixels count. */
+static bool is_hole(unsigned kind, size_t i, size_t n)
+{
+	switch (kind) {
+	case 0:
+		return false;
+	case 1:
+		return i < 2;
+	case 2:
+		return i % 5 == 3;
+	default:
+		return i + 1 < n;
+	}
+}
+
+/* Where all values have one sign, min and max tell whether a 0 counts, and which. */
+static void zeros_count_where_pixels_do(void **state)
+{
+	static const struct value_grid grids[] = {{0, -1, 1}, {0, 0.25, 1}, {0, -1, -0.25}};
+	static const float sets[][3] = {{0.5f, 0.75f, 0.625f}, {-0.5f, -0.75f, -0.625f},
+					{0, 0.5f, 0.75f},      {-0.5f, -0.0f, -0.75f},
+					{-0.0f, 0.5f, 0.5f},   {-0.0f, -0.0f, -0.0f}};
+	static const size_t lengths[] = {3, 64, 200};
+	enum { N_SETS = sizeof(sets) / sizeof(sets[0]), CASES = 3 * N_SETS * 4 * 3 };
+	static struct whole expect, got;
+	uint8_t class[200];
+	float value[200];
+
+	(void)state;
+	for (unsigned i = 0; i < CASES; i++) {
+		const struct value_grid *grid = &grids[i % 3];
+		const float *set = sets[i / 3 % N_SETS];
+		size_t n = lengths[i / 3 / N_SETS / 4];
+
+		for (size_t k = 0; k < n; k++) {
+			class[k] = is_hole(i / 3 / N_SETS % 4, k, n) ? PIXEL_NODATA : PIXEL_VALID;
+			value[k] = class[k] ? 0 : set[k % 3];
+		}
+		one_by_one(&expect, grid, value, class, n);
+		clear(&got);
+		add_by_runs(&got, grid, value, class, n, n, NULL);
+		if (memcmp(&got, &expect, sizeof(got)) != 0)
+			fail_msg("case %u: min %a, not %a; max %a, not %a", i, (double)got.a.min,
+				 (double)expect.a.min, (double)got.a.max, (double)expect.a.max);
+	}
+}
+
 static void slots_lie_between_their_edges(void **state)
 {
 	(void)state;
@@ -354,6 +401,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_are_sums_of_values),
+		cmocka_unit_test(zeros_count_where_pixels_do),
 		cmocka_unit_test(slots_lie_between_their_edges),
 		cmocka_unit_test(edges_part_slots),
 		cmocka_unit_test(grids_that_cannot_be),
