@@ -211,7 +211,7 @@ static inline __attribute__((always_inline)) void find_q_slots(int32_t *q, uint1
  * one slot a cycle, as it stores once a cycle, and has room for the arithmetic meanwhile: together
  * they take 0.44 ns a value, one after the other 0.60 (Zen 4).
  */
-SIMD_KERNEL(run_usual,
+SIMD_KERNEL(run_in_range,
 	    (struct run_sums * s, uint16_t *slot, int32_t *rest, struct slot_counts *counts,
 	     const float *value, size_t n, float scale),
 	    (s, slot, rest, counts, value, n, scale))
@@ -412,7 +412,7 @@ static void find_all(struct value_run *run, const struct value_rule *rule, struc
 		     struct slot_counts *counts, const float *value, size_t n, struct run_sums *s)
 {
 	if (kind.fast && rule->by_q) {
-		run_usual(s, run->slot, run->q, counts, value, n, (float)rule->scale);
+		run_in_range(s, run->slot, run->q, counts, value, n, (float)rule->scale);
 		return;
 	}
 	find_slots(run, rule, kind, value, n);
