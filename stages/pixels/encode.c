@@ -218,6 +218,8 @@ static void repeat_sums(struct stored_sums *sums, uint64_t times)
 
 static void band_accum(struct band_run *bands, const struct pixels *pixels, struct accum *accum)
 {
+	const struct run_cells to = {accum, &bands->masked_by, &bands->histogram, NULL};
+
 	if (pixels->times > 1) {
 		if (pixels->pixel_class[0] == PIXEL_VALID)
 			accum_add(accum, &bands->rule.grid, pixels->value[0], pixels->times);
@@ -226,9 +228,8 @@ static void band_accum(struct band_run *bands, const struct pixels *pixels, stru
 	for (size_t i = 0; i < pixels->n; i += VALUE_RUN) {
 		size_t n = pixels->n - i < VALUE_RUN ? pixels->n - i : VALUE_RUN;
 
-		(void)value_run_add(&bands->run, &bands->rule, accum, &bands->masked_by,
-				    &bands->histogram, pixels->value + i, pixels->pixel_class + i,
-				    n);
+		(void)value_run_add(&bands->run, &bands->rule, &to, pixels->value + i,
+				    pixels->pixel_class + i, n);
 	}
 }
 

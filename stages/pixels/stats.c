@@ -13,15 +13,12 @@
 #include "recipe.h"
 #include "value_run.h"
 
-enum {
-	MOST_PENDING = 1 << 30, /* 32-bit counts cannot overflow below this */
-	HIST_LANES = 2,         /* neighbours hit the same bin: two tables break the dependency */
-};
+enum { MOST_PENDING = 1 << 30 }; /* 32-bit counts cannot overflow below this */
 
 /* One value: its counts on their way into the cells of one group. */
 struct lanes {
-	uint32_t count[HIST_LANES][HIST_SLOTS];
-	uint64_t pending;         /* pixels in `count` */
+	struct slot_counts counts;
+	uint64_t pending;         /* pixels in `counts` */
 	struct histogram *target; /* that they belong to; NULL: there are none */
 	struct value_offsets at;
 	size_t preview; /* SIZE_MAX: the run has none */
@@ -35,25 +32,6 @@ struct stats_state {
 	struct lanes lanes[]; /* n_values */
 };
 
-static void count_slots(const struct stats_state *state, struct lanes *lanes, struct histogram *h,
-			size_t n)
-{
-	uint32_t *even = lanes->count[0], *odd = lanes->count[1];
-	const uint16_t *slot = state->run.slot, *end = slot + n;
-
-	if (state->direct) {
-		for (; slot < end; slot++)
-			h->count[*slot]++;
-		return;
-	}
-	for (; slot + 1 < end; slot += 2) {
-		even[slot[0]]++;
-		odd[slot[1]]++;
-	}
-	if (slot < end)
-		even[*slot]++;
-}
-
 /* Move the 32-bit counts into the cell they belong to. */
 static void flush_histogram(struct lanes *lanes)
 {
@@ -62,9 +40,15 @@ static void flush_histogram(struct lanes *lanes)
 	if (!h || !lanes->pending)
 		return;
 	for (unsigned slot = 0; slot < HIST_SLOTS; slot++)
-		h->count[slot] += (uint64_t)lanes->count[0][slot] + lanes->count[1][slot];
-	memset(lanes->count, 0, sizeof(lanes->count));
+		h->count[slot] += (uint64_t)lanes->counts.n[0][slot] + lanes->counts.n[1][slot];
+	memset(&lanes->counts, 0, sizeof(lanes->counts));
 	lanes->pending = 0;
+}
+
+static void count_at_once(struct histogram *h, const uint16_t *slot, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		h->count[slot[i]]++;
 }
 
 /* Consecutive pixels in memory. */
@@ -72,12 +56,14 @@ static void add_pixels(struct stats_state *state, struct lanes *lanes,
 		       const struct value_cells *cells, const float *value, const uint8_t *class,
 		       size_t n)
 {
+	const struct run_cells to = {cells->accum, cells->masked_by, cells->histogram,
+				     state->direct ? NULL : &lanes->counts};
+
 	for (size_t i = 0; i < n; i += VALUE_RUN) {
 		size_t run = n - i < VALUE_RUN ? n - i : VALUE_RUN;
 
-		if (value_run_add(&state->run, &lanes->rule, cells->accum, cells->masked_by,
-				  cells->histogram, value + i, class + i, run))
-			count_slots(state, lanes, cells->histogram, run);
+		if (value_run_add(&state->run, &lanes->rule, &to, value + i, class + i, run))
+			count_at_once(cells->histogram, state->run.slot, run);
 		if (cells->float_sums)
 			float_sums_add(cells->float_sums, value + i, run);
 		lanes->pending += state->direct ? 0 : run;

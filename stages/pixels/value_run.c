@@ -13,6 +13,8 @@ enum {
 	BIN_SHIFT = ACCUM_GRID_BITS + 1 - HIST_BITS, /* from q to a bin of [-2^e, 2^e] */
 	COUNT_LANES = 64,
 	HALF_Q = 23, /* near |q| <= 2^46: two halves */
+	SUM_LANES = 16,
+	SUM_BLOCK = 4 * SUM_LANES, /* values; 4 squares of at most 2^60 in 64 bits */
 };
 
 /* Of one run: at most 2^11 values, so 64 bits hold all sums. */
@@ -47,18 +49,6 @@ SIMD_KERNEL(run_q, (int32_t * q, const float *value, size_t n, float scale), (q,
 {
 	for (size_t i = 0; i < n; i++)
 		q[i] = small_q(value[i], scale);
-}
-
-/* q, and slots where the range is [-2^e, 2^e] and all values lie in it. */
-SIMD_KERNEL(run_q_slots, (int32_t * q, uint16_t *slot, const float *value, size_t n, float scale),
-	    (q, slot, value, n, scale))
-{
-	for (size_t i = 0; i < n; i++) {
-		int32_t grid = small_q(value[i], scale);
-
-		q[i] = grid;
-		slot[i] = (uint16_t)(HIST_FIRST + q_bin(grid));
-	}
 }
 
 /*
@@ -131,21 +121,118 @@ SIMD_KERNEL(run_slots_inside, (uint16_t * slot, const int32_t *bin, size_t n), (
 		slot[i] = (uint16_t)(HIST_FIRST + bin[i]);
 }
 
+/* Sums of q in [-2^30, 2^30] by lanes: the vectors that a loop over blocks keeps. */
+struct sum_lanes {
+	int64_t sum[SUM_LANES];
+	uint64_t low[SUM_LANES], high[SUM_LANES]; /* of squares, by halves of 32 bits */
+};
+
+static inline __attribute__((always_inline)) uint64_t square(int32_t q)
+{
+	return (uint64_t)((int64_t)q * q);
+}
+
+static inline __attribute__((always_inline)) void add_block(struct sum_lanes *lanes,
+							    const int32_t *q)
+{
+	for (size_t k = 0; k < SUM_LANES; k++) {
+		int32_t q0 = q[k], q1 = q[k + SUM_LANES], q2 = q[k + 2 * SUM_LANES],
+			q3 = q[k + 3 * SUM_LANES];
+		uint64_t squares = square(q0) + square(q1) + square(q2) + square(q3);
+
+		lanes->sum[k] += (int64_t)q0 + q1 + q2 + q3;
+		lanes->low[k] += (uint32_t)squares;
+		lanes->high[k] += squares >> 32;
+	}
+}
+
+static inline __attribute__((always_inline)) struct run_sums sums_of_lanes(
+	const struct sum_lanes *lanes)
+{
+	uint64_t low = 0, high = 0;
+	int64_t sum = 0;
+
+	for (size_t k = 0; k < SUM_LANES; k++) {
+		sum += lanes->sum[k];
+		low += lanes->low[k];
+		high += lanes->high[k];
+	}
+	return (struct run_sums){sum, ((uint128)high << 32) + low};
+}
+
+/* Of the values behind the last whole block. */
+static inline __attribute__((always_inline)) void add_rest(struct run_sums *s, const int32_t *q,
+							   size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		s->sum += q[i];
+		s->sq += square(q[i]);
+	}
+}
+
 SIMD_KERNEL(run_sum, (struct run_sums * s, const int32_t *q, size_t n), (s, q, n))
 {
-	int64_t sum = 0;
-	uint64_t low = 0, high = 0;
+	struct sum_lanes lanes = {0};
+	size_t i = 0;
 
-#pragma omp simd reduction(+ : sum, low, high)
-	for (size_t i = 0; i < n; i++) {
-		int64_t wide = q[i];
-		uint64_t square = (uint64_t)(wide * wide);
+	for (; i + SUM_BLOCK <= n; i += SUM_BLOCK)
+		add_block(&lanes, q + i);
+	*s = sums_of_lanes(&lanes);
+	add_rest(s, q + i, n - i);
+}
 
-		sum += wide;
-		low += (uint32_t)square;
-		high += square >> 32;
+static inline __attribute__((always_inline)) void count_slots(struct slot_counts *counts,
+							      const uint16_t *slot, size_t n)
+{
+	uint32_t *even = counts->n[0], *odd = counts->n[1];
+	const uint16_t *end = slot + n;
+
+	for (; slot + 1 < end; slot += 2) {
+		even[slot[0]]++;
+		odd[slot[1]]++;
 	}
-	*s = (struct run_sums){sum, ((uint128)high << 32) + low};
+	if (slot < end)
+		even[*slot]++;
+}
+
+static inline __attribute__((always_inline)) void find_q_slots(int32_t *q, uint16_t *slot,
+							       const float *value, size_t n,
+							       float scale)
+{
+	for (size_t i = 0; i < n; i++) {
+		q[i] = small_q(value[i], scale);
+		slot[i] = (uint16_t)(HIST_FIRST + q_bin(q[i]));
+	}
+}
+
+/*
+ * Where the range is [-2^e, 2^e] and all values lie in it, as most do: q, slots and sums of a
+ * block, and then the slots of the block before are counted, unless counts is NULL. A core counts
+ * one slot a cycle, as it stores once a cycle, and has room for the arithmetic meanwhile: together
+ * they take 0.44 ns a value, one after the other 0.60 (Zen 4).
+ */
+SIMD_KERNEL(run_in_range,
+	    (struct run_sums * s, uint16_t *slot, int32_t *rest, struct slot_counts *counts,
+	     const float *value, size_t n, float scale),
+	    (s, slot, rest, counts, value, n, scale))
+{
+	struct sum_lanes lanes = {0};
+	size_t i = 0, counted = 0;
+
+	for (; i + SUM_BLOCK <= n; i += SUM_BLOCK) {
+		int32_t q[SUM_BLOCK];
+
+		find_q_slots(q, slot + i, value + i, SUM_BLOCK, scale);
+		add_block(&lanes, q);
+		if (counts)
+			count_slots(counts, slot + counted, i - counted);
+		counted = i;
+	}
+	find_q_slots(rest, slot + i, value + i, n - i, scale);
+	if (counts)
+		count_slots(counts, slot + counted, n - counted);
+	*s = sums_of_lanes(&lanes);
+	add_rest(s, rest, n - i);
 }
 
 /*
@@ -178,24 +265,25 @@ SIMD_KERNEL(run_sum_near, (struct run_sums * s, const float *value, size_t n, do
 }
 
 /*
- * Of all values but 0, which pixels that do not count have too; and how many are 0. There is no NaN
- * among them, so the order of comparing does not matter.
+ * Of the pixels that count, and how many are 0. Those that do not count are 0; so instead of each 0
+ * `one` is looked at, the value of some pixel that counts. There is no NaN among them, so the order
+ * of comparing does not matter.
  */
 SIMD_KERNEL(run_extremes,
-	    (float *min_out, float *max_out, size_t *zeros_out, const float *value, size_t n),
-	    (min_out, max_out, zeros_out, value, n))
+	    (float *min_out, float *max_out, size_t *zeros_out, const float *value, size_t n,
+	     float one),
+	    (min_out, max_out, zeros_out, value, n, one))
 {
-	float min = INFINITY, max = -INFINITY;
+	float min = one, max = one;
 	uint32_t zeros = 0;
 
 #pragma omp simd reduction(min : min) reduction(max : max) reduction(+ : zeros)
 	for (size_t i = 0; i < n; i++) {
-		float low = value[i] == 0 ? INFINITY : value[i];
-		float high = value[i] == 0 ? -INFINITY : value[i];
+		float v = value[i] == 0 ? one : value[i];
 
 		zeros += value[i] == 0;
-		min = low < min ? low : min;
-		max = high > max ? high : max;
+		min = v < min ? v : min;
+		max = v > max ? v : max;
 	}
 	*min_out = min;
 	*max_out = max;
@@ -277,7 +365,31 @@ static size_t take_far(struct value_run *run, const struct value_rule *rule, str
 struct run_kind {
 	bool fast;   /* all are at most 2^e */
 	bool inside; /* all lie in the range, zeros that do not count included */
+	bool far;    /* one is far */
 };
+
+/* Of a run that has `others`, too, which do not count; all of it does not. */
+static struct run_kind look_at(struct accum *a, const struct value_rule *rule, const float *value,
+			       const uint8_t *class, size_t n, size_t others)
+{
+	size_t zeros, first = 0;
+	float min, max;
+
+	while (others && class[first] != PIXEL_VALID)
+		first++;
+	run_extremes(&min, &max, &zeros, value, n, value[first]);
+	if (zeros > others) { /* one that counts is 0 */
+		min = min < 0 ? min : 0;
+		max = max > 0 ? max : 0;
+	}
+	a->min = min < a->min ? min : a->min;
+	a->max = max > a->max ? max : a->max;
+	return (struct run_kind){
+		.fast = min >= -rule->fast && max <= rule->fast,
+		.inside = min >= rule->least && max <= rule->most && !(rule->zero_outside && zeros),
+		.far = min < -rule->near || max > rule->near,
+	};
+}
 
 static void find_slots(struct value_run *run, const struct value_rule *rule, struct run_kind kind,
 		       const float *value, size_t n)
@@ -295,16 +407,17 @@ static void find_slots(struct value_run *run, const struct value_rule *rule, str
 	run_slots(run->slot, run->q, run->outer, value, n, rule->least, rule->most);
 }
 
-/* Slots and sums of near values. */
+/* Slots and sums of near values; and the slots are counted, unless counts is NULL. */
 static void find_all(struct value_run *run, const struct value_rule *rule, struct run_kind kind,
-		     const float *value, size_t n, struct run_sums *s)
+		     struct slot_counts *counts, const float *value, size_t n, struct run_sums *s)
 {
 	if (kind.fast && rule->by_q) {
-		run_q_slots(run->q, run->slot, value, n, (float)rule->scale);
-		run_sum(s, run->q, n);
+		run_in_range(s, run->slot, run->q, counts, value, n, (float)rule->scale);
 		return;
 	}
 	find_slots(run, rule, kind, value, n);
+	if (counts)
+		count_slots(counts, run->slot, n);
 	if (kind.fast) {
 		run_q(run->q, value, n, (float)rule->scale);
 		run_sum(s, run->q, n);
@@ -318,48 +431,37 @@ static void find_all(struct value_run *run, const struct value_rule *rule, struc
  * the slot of 0 (which wraps below zero, and comes back when the slots are counted).
  */
 static void add_values(struct value_run *run, const struct value_rule *rule, struct run_kind kind,
-		       struct accum *a, struct histogram *h, const float *value, size_t n,
-		       size_t n_valid)
+		       const struct run_cells *to, const float *value, size_t n, size_t n_valid)
 {
+	struct accum *a = to->accum;
 	struct run_sums s;
 
-	find_all(run, rule, kind, value, n, &s);
+	find_all(run, rule, kind, to->counts, value, n, &s);
 	if (!kind.inside) {
 		run_outside(&a->n_outside, run->slot, n);
 		a->n_outside -= rule->zero_outside ? n - n_valid : 0;
 	}
-	h->count[rule->zero_slot] -= n - n_valid;
+	to->histogram->count[rule->zero_slot] -= n - n_valid;
 	a->n[PIXEL_VALID] += n_valid;
 	a->sum += s.sum;
 	a->sum_sq += s.sq;
 }
 
-bool value_run_add(struct value_run *run, const struct value_rule *rule, struct accum *a,
-		   struct mask_counts *masked_by, struct histogram *h, const float *value,
-		   const uint8_t *class, size_t n)
+bool value_run_add(struct value_run *run, const struct value_rule *rule, const struct run_cells *to,
+		   const float *value, const uint8_t *class, size_t n)
 {
 	struct run_kind kind;
 	uint64_t valid = 0;
-	size_t zeros;
-	float min, max;
 
 	run_count(&valid, class, n, PIXEL_VALID);
-	count_others(a, masked_by, class, n, n - valid);
+	count_others(to->accum, to->masked_by, class, n, n - valid);
 	if (!valid)
 		return false;
-	run_extremes(&min, &max, &zeros, value, n);
-	if (zeros > n - valid) { /* one that counts is 0 */
-		min = min < 0 ? min : 0;
-		max = max > 0 ? max : 0;
-	}
-	a->min = min < a->min ? min : a->min;
-	a->max = max > a->max ? max : a->max;
-	kind.fast = min >= -rule->fast && max <= rule->fast;
-	kind.inside = min >= rule->least && max <= rule->most && !(rule->zero_outside && zeros);
-	if (min < -rule->near || max > rule->near) {
-		valid -= take_far(run, rule, a, h, value, n);
+	kind = look_at(to->accum, rule, value, class, n, n - valid);
+	if (kind.far) {
+		valid -= take_far(run, rule, to->accum, to->histogram, value, n);
 		value = run->near;
 	}
-	add_values(run, rule, kind, a, h, value, n, valid);
-	return true;
+	add_values(run, rule, kind, to, value, n, valid);
+	return !to->counts;
 }

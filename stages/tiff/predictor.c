@@ -40,47 +40,25 @@ DEFINE_SCAN(scan_16, uint16_t)
 DEFINE_SCAN(scan_32, uint32_t)
 DEFINE_SCAN(scan_64, uint64_t)
 
-/* One band, or a pair in one walk over the row. All loads precede the store of the same place. */
-#define DEFINE_DIFFERENCES(name, scan, type)                                                 \
-	static void name##_one(const struct predictor_row *r, unsigned b)                    \
-	{                                                                                    \
-		const type *in = (const type *)r->row + r->band[b];                          \
-		type *out = r->to[b], sum = 0;                                               \
-                                                                                             \
-		for (uint32_t x = 0; x < r->x_off; x++, in += r->samples)                    \
-			sum = (type)(sum + *in);                                             \
-		if (r->samples == 1)                                                         \
-			scan(out, in, r->n, sum);                                            \
-		else                                                                         \
-			for (uint32_t x = 0; x < r->n; x++, in += r->samples)                \
-				out[x] = sum = (type)(sum + *in);                            \
-	}                                                                                    \
-                                                                                             \
-	static void name##_pair(const struct predictor_row *r, unsigned b)                   \
-	{                                                                                    \
-		const type *in = r->row;                                                     \
-		const size_t first = r->band[b], second = r->band[b + 1], step = r->samples; \
-		type *restrict out_first = r->to[b], *restrict out_second = r->to[b + 1];    \
-		type sum_first = 0, sum_second = 0;                                          \
-                                                                                             \
-		for (uint32_t x = 0; x < r->x_off; x++, in += step) {                        \
-			sum_first = (type)(sum_first + in[first]);                           \
-			sum_second = (type)(sum_second + in[second]);                        \
-		}                                                                            \
-		for (uint32_t x = 0; x < r->n; x++, in += step) {                            \
-			out_first[x] = sum_first = (type)(sum_first + in[first]);            \
-			out_second[x] = sum_second = (type)(sum_second + in[second]);        \
-		}                                                                            \
-	}                                                                                    \
-                                                                                             \
-	static void name(const struct predictor_row *r)                                      \
-	{                                                                                    \
-		unsigned b = 0;                                                              \
-                                                                                             \
-		for (; b + 1 < r->n_bands; b += 2)                                           \
-			name##_pair(r, b);                                                   \
-		if (b < r->n_bands)                                                          \
-			name##_one(r, b);                                                    \
+/*
+ * Interleaved samples are taken apart before: two loops by vectors are 1.3 to 3 times as fast as
+ * one that takes a step a sample, for 8 and 16 bits.
+ */
+#define DEFINE_DIFFERENCES(name, scan, type)                                                \
+	static void name(const struct predictor_row *r)                                     \
+	{                                                                                   \
+		for (unsigned b = 0; b < r->n_bands; b++) {                                 \
+			const type *in = (const type *)r->row + r->band[b];                 \
+			type *out = r->to[b], sum = 0;                                      \
+                                                                                            \
+			for (uint32_t x = 0; x < r->x_off; x++, in += r->samples)           \
+				sum = (type)(sum + *in);                                    \
+			if (r->samples > 1) {                                               \
+				tiff_copy_samples(out, in, r->n, r->samples, sizeof(type)); \
+				in = out;                                                   \
+			}                                                                   \
+			scan(out, in, r->n, sum);                                           \
+		}                                                                           \
 	}
 
 DEFINE_DIFFERENCES(undo_8, scan_8, uint8_t)

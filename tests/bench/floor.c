@@ -19,6 +19,8 @@
 #include <unistd.h>
 #include <zstd.h>
 
+enum { PAGE = 4096 };
+
 static char **files;
 static int n_files;
 static unsigned bands[16], n_bands;
@@ -50,8 +52,11 @@ struct decoder {
 
 static void reserve(struct decoder *d, size_t raw, size_t out)
 {
-	if (raw > d->raw_size)
-		d->raw = realloc(d->raw, d->raw_size = raw);
+	if (raw > d->raw_size) {
+		free(d->raw);
+		d->raw = aligned_alloc(PAGE, (raw / PAGE + 2) * PAGE);
+		d->raw_size = raw;
+	}
 	if (out > d->out_size)
 		d->out = realloc(d->out, d->out_size = out);
 	if (!d->raw || !d->out)
@@ -64,20 +69,26 @@ static bool decode(struct decoder *d, TIFF *tiff, uint32_t block)
 	uint64_t offset = TIFFGetStrileOffset(tiff, block),
 		 size = TIFFGetStrileByteCount(tiff, block);
 	size_t out = (size_t)(TIFFIsTiled(tiff) ? TIFFTileSize(tiff) : TIFFStripSize(tiff)), got;
+	unsigned char *raw;
 
 	TIFFGetField(tiff, TIFFTAG_COMPRESSION, &compression);
 	reserve(d, size, out);
+	/*
+	 * As far into its page as in the file: where a copy's target lies 1 to 15 bytes further
+	 * than its source, modulo 4096, the kernel's takes three times as long (AMD Zen 4).
+	 */
+	raw = d->raw + offset % PAGE;
 	if (compression == COMPRESSION_LZW)
 		return (TIFFIsTiled(tiff)
 				? TIFFReadEncodedTile(tiff, block, d->out, (tmsize_t)out)
 				: TIFFReadEncodedStrip(tiff, block, d->out, (tmsize_t)out)) > 0;
-	if (pread(TIFFFileno(tiff), d->raw, size, (off_t)offset) != (ssize_t)size)
+	if (pread(TIFFFileno(tiff), raw, size, (off_t)offset) != (ssize_t)size)
 		return false;
 	if (compression == COMPRESSION_ADOBE_DEFLATE)
-		return libdeflate_zlib_decompress(d->deflate, d->raw, size, d->out, out, &got) ==
+		return libdeflate_zlib_decompress(d->deflate, raw, size, d->out, out, &got) ==
 		       LIBDEFLATE_SUCCESS;
 	if (compression == COMPRESSION_ZSTD)
-		return !ZSTD_isError(ZSTD_decompressDCtx(d->zstd, d->out, out, d->raw, size));
+		return !ZSTD_isError(ZSTD_decompressDCtx(d->zstd, d->out, out, raw, size));
 	return compression == COMPRESSION_NONE;
 }
 

@@ -130,9 +130,11 @@ struct whole {
 	struct histogram h;
 };
 
+/* Slots are counted by value_run_add(), and added at the end; or here, where counts is NULL. */
 static void add_by_runs(struct whole *whole, const struct value_grid *grid, const float *value,
-			const uint8_t *class, size_t n, size_t most)
+			const uint8_t *class, size_t n, size_t most, struct slot_counts *counts)
 {
+	const struct run_cells to = {&whole->a, &whole->by, &whole->h, counts};
 	static struct value_run run;
 	struct value_rule rule;
 
@@ -140,11 +142,12 @@ static void add_by_runs(struct whole *whole, const struct value_grid *grid, cons
 	for (size_t i = 0; i < n; i += most) {
 		size_t part = n - i < most ? n - i : most;
 
-		if (value_run_add(&run, &rule, &whole->a, &whole->by, &whole->h, value + i,
-				  class + i, part))
+		if (value_run_add(&run, &rule, &to, value + i, class + i, part))
 			for (size_t k = 0; k < part; k++)
 				whole->h.count[run.slot[k]]++;
 	}
+	for (size_t slot = 0; counts && slot < HIST_SLOTS; slot++)
+		whole->h.count[slot] += (uint64_t)counts->n[0][slot] + counts->n[1][slot];
 }
 
 static void clear(struct whole *whole)
@@ -181,15 +184,17 @@ static uint8_t any_hole(void)
 /* 5 * 10^6 values with each instruction set. */
 static void runs_are_sums_of_values(void **state)
 {
-	static const size_t lengths[] = {VALUE_RUN, 1, 37, 1000};
+	enum { N_LENGTHS = 7 };
+	static const size_t lengths[N_LENGTHS] = {VALUE_RUN, 1, 37, 1000, 64, 129, 2047};
 	static float value[N_MOST];
 	static uint8_t class[N_MOST];
-	static struct whole expect, got;
+	static struct whole expect, got, counted;
+	static struct slot_counts counts;
 
 	(void)state;
 	for (int i = 0; i < N_GRIDS; i++) {
 		struct value_grid grid = random_grid(i);
-		bool holes = i % 4 == 3;
+		bool holes = i % 5 == 3;
 		size_t n = N_MOST - random_bits() % 100;
 
 		for (size_t k = 0; k < n; k++) {
@@ -198,10 +203,61 @@ static void runs_are_sums_of_values(void **state)
 		}
 		one_by_one(&expect, &grid, value, class, n);
 		clear(&got);
-		add_by_runs(&got, &grid, value, class, n, lengths[i % 4]);
-		if (memcmp(&got, &expect, sizeof(got)) != 0)
+		add_by_runs(&got, &grid, value, class, n, lengths[i % N_LENGTHS], NULL);
+		memset(&counts, 0, sizeof(counts));
+		clear(&counted);
+		add_by_runs(&counted, &grid, value, class, n, lengths[i % N_LENGTHS], &counts);
+		if (memcmp(&got, &expect, sizeof(got)) != 0 ||
+		    memcmp(&counted, &expect, sizeof(counted)) != 0)
 			fail_msg("grid %d: exponent %d, %a to %a", i, grid.exponent, grid.lo,
 				 grid.hi);
+	}
+}
+
+/* Which of these pixels count. */
+static bool is_hole(unsigned kind, size_t i, size_t n)
+{
+	switch (kind) {
+	case 0:
+		return false;
+	case 1:
+		return i < 2;
+	case 2:
+		return i % 5 == 3;
+	default:
+		return i + 1 < n;
+	}
+}
+
+/* Where all values have one sign, min and max tell whether a 0 counts, and which. */
+static void zeros_count_where_pixels_do(void **state)
+{
+	static const struct value_grid grids[] = {{0, -1, 1}, {0, 0.25, 1}, {0, -1, -0.25}};
+	static const float sets[][3] = {{0.5f, 0.75f, 0.625f}, {-0.5f, -0.75f, -0.625f},
+					{0, 0.5f, 0.75f},      {-0.5f, -0.0f, -0.75f},
+					{-0.0f, 0.5f, 0.5f},   {-0.0f, -0.0f, -0.0f}};
+	static const size_t lengths[] = {3, 64, 200};
+	enum { N_SETS = sizeof(sets) / sizeof(sets[0]), CASES = 3 * N_SETS * 4 * 3 };
+	static struct whole expect, got;
+	uint8_t class[200];
+	float value[200];
+
+	(void)state;
+	for (unsigned i = 0; i < CASES; i++) {
+		const struct value_grid *grid = &grids[i % 3];
+		const float *set = sets[i / 3 % N_SETS];
+		size_t n = lengths[i / 3 / N_SETS / 4];
+
+		for (size_t k = 0; k < n; k++) {
+			class[k] = is_hole(i / 3 / N_SETS % 4, k, n) ? PIXEL_NODATA : PIXEL_VALID;
+			value[k] = class[k] ? 0 : set[k % 3];
+		}
+		one_by_one(&expect, grid, value, class, n);
+		clear(&got);
+		add_by_runs(&got, grid, value, class, n, n, NULL);
+		if (memcmp(&got, &expect, sizeof(got)) != 0)
+			fail_msg("case %u: min %a, not %a; max %a, not %a", i, (double)got.a.min,
+				 (double)expect.a.min, (double)got.a.max, (double)expect.a.max);
 	}
 }
 
@@ -336,7 +392,7 @@ static int evaluate(char **args)
 		return 65;
 	clear(&whole);
 	while ((n = fread(value, sizeof(value[0]), VALUE_RUN, stdin)) > 0)
-		add_by_runs(&whole, &grid, value, class, n, n);
+		add_by_runs(&whole, &grid, value, class, n, n, NULL);
 	print_whole(&whole, &grid);
 	return 0;
 }
@@ -345,6 +401,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_are_sums_of_values),
+		cmocka_unit_test(zeros_count_where_pixels_do),
 		cmocka_unit_test(slots_lie_between_their_edges),
 		cmocka_unit_test(edges_part_slots),
 		cmocka_unit_test(grids_that_cannot_be),
