@@ -3,7 +3,9 @@
 usage: seeds.py FOLDER"""
 
 import itertools
+import struct
 import sys
+import zlib
 
 import numpy as np
 from osgeo import gdal
@@ -41,7 +43,20 @@ def write(path, codec, kind, layout, extra):
         dataset.GetRasterBand(1).GetMaskBand().WriteArray(np.where(x > y, 255, 0).astype(np.uint8))
 
 
+def write_too_long(path):
+    """One strip of 3 MiB whose stream makes 1 KiB more: no decoder has memory for the block twice."""
+    side, strip = 1774, zlib.compress(bytes(1774 * 1774 + 1024))
+    tags = [(256, side), (257, side), (258, 8), (259, 8), (262, 1), (273, 8), (277, 1), (278, side),
+            (279, len(strip))]
+    directory = b"".join(struct.pack("<HHII", tag, 4 if tag in (273, 279) else 3, 1, value)
+                         for tag, value in tags)
+    with open(path, "wb") as out:
+        out.write(struct.pack("<2sHI", b"II", 42, 8 + len(strip)) + strip +
+                  struct.pack("<H", len(tags)) + directory + bytes(4))
+
+
 def main(folder):
+    write_too_long(f"{folder}/DEFLATE-too-long.tif")
     for codec, kind, layout in itertools.product(CODECS, TYPES, LAYOUTS):
         if not fits(codec, kind, layout):
             continue
