@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""How runs would scale on more cores than this machine has: SIMULATED from costs that are measured here
+(many_costs.py, many_model.py), and the simulation beside real runs where there are some: one and two
+workers, and many workers whose reads sleep. What is left out stands at the end of the output.
+
+usage: many_cores.py BUILD DATA [--rounds N] [--only WORD,...]
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import many_costs
+from many_model import simulate
+
+WORKERS = (1, 2, 4, 8, 16, 32, 64)
+STALL_WORKERS = (1, 2, 4, 8, 16)
+EXECUTORS = ("threads", "processes")
+CAUSES = ("serial", "start", "more", "locks", "order", "tail")
+COLD = 10  # what is done under a lock takes so many times as long, in the last column
+LEFT_OUT = """\
+Every worker is taken to have a core of its own, as fast as one core is here with one worker. Left out:
+memory bandwidth, shared caches, NUMA, SMT, turbo, page faults that wait for each other, the page cache
+and storage. So a real machine stays below this; the more cores, the further."""
+
+
+def workloads(data):
+    found = {"DEFLATE, tiles of 512": [data / "pixel.tif"], "strips of 1 row": [data / "strip.tif"],
+             "uncompressed": [data / "raw.tif"],
+             "24 small scenes": sorted(data.glob("small_*.tif"))}
+    return {name: files for name, files in found.items() if files and files[0].exists()}
+
+
+def measured(build, files, executor, workers, rounds, options=(), env=None):
+    """The least wall time of a whole process, and CPU seconds of that run."""
+    return min((wall, said["run"]["cpu_s"]) for wall, said, _ in (
+        many_costs.run_once(build, ["--executor", executor, "--workers", str(workers), *options],
+                            [str(f) for f in files], env=env) for _ in range(rounds)))
+
+
+def off(simulated, real):
+    return f"{100 * (simulated / real - 1):+.1f} %"
+
+
+def check_two(build, name, files, costs, rounds):
+    """One and two workers, where there are two cores."""
+    for executor in EXECUTORS:
+        one = simulate(costs, 1, executor).wall
+        real_one = costs.one if executor == "threads" else costs.one_apart
+        line = f"  {executor:10} {1:8} {one:12.3f} {real_one:10.3f} {off(one, real_one):>9}"
+        print(line)
+        if os.cpu_count() < 2:
+            continue
+        two = simulate(costs, 2, executor, cores=2).wall
+        real, cpu = measured(build, files, executor, 2, rounds)
+        print(f"  {executor:10} {2:8} {two:12.3f} {real:10.3f} {off(two, real):>9}   CPU s of two "
+              f"workers over one {cpu / costs.cpu:.2f}")
+    print(f"  ({name})", flush=True)
+
+
+def table(costs):
+    print(f"  {'executor':10} {'workers':>7} {'wall s':>8} {'speed-up':>9} {'efficiency':>10}  "
+          f"{'  '.join(f'{c:>6}' for c in CAUSES)}  {f'locks x{COLD}':>9}   (SIMULATED)")
+    for executor in EXECUTORS:
+        one = simulate(costs, 1, executor).wall
+        slow = simulate(costs, 1, executor, holds=COLD).wall
+        for n in WORKERS:
+            got = simulate(costs, n, executor)
+            cold = simulate(costs, n, executor, holds=COLD).wall
+            lost = "  ".join(f"{100 * got.lost[c] / (n * got.wall):5.1f}%" for c in CAUSES)
+            print(f"  {executor:10} {n:7} {got.wall:8.3f} {one / got.wall:9.2f} "
+                  f"{one / got.wall / n:10.2f}  {lost}  {slow / cold / n:9.2f}")
+    sys.stdout.flush()
+
+
+def steps(costs):
+    chunks = [c for s in costs.scenes for c in s.chunks]
+    us = {"claim": sum(c.claim for c in chunks) / len(chunks), "fold": sum(c.fold for c in chunks) / len(chunks),
+          "deliver": costs.deliver, "row": costs.row, "enter a scene": max(s.enter for s in costs.scenes),
+          "touch memory": costs.warm, "start a thread": costs.thread_start, "start a process": costs.fork,
+          "serve a process": costs.serve, "wake-up": costs.wake, "look at memory": costs.look}
+    work = sum(c.compute for c in chunks)
+    print(f"  {len(chunks)} chunks of {1e3 * min(c.compute for c in chunks):.2f} to "
+          f"{1e3 * max(c.compute for c in chunks):.2f} ms, {work:.3f} s in all ({costs.cpu:.3f} CPU s of the "
+          f"run); serial {1e3 * costs.begin:.1f} + {1e3 * costs.end:.1f} ms, of processes "
+          f"{1e3 * costs.begin_apart:.1f} + {1e3 * costs.end_apart:.1f} ms")
+    print("  us: " + ", ".join(f"{name} {1e6 * s:.1f}" for name, s in us.items()))
+
+
+def stalls(build, machine, data, rounds, ms=20):
+    """Many real workers, whose reads sleep, beside the simulation on as many cores as there are."""
+    path, cores = data / "stalls.tif", os.cpu_count()
+    if not path.exists():
+        subprocess.run([f"{build}/make_scene", "--size", "2048", "--tile", "128", path], check=True)
+    shim = data / "shim.so"
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", shim, "tests/fault/shim.c", "-ldl"],
+                   check=True)
+    env = {"LD_PRELOAD": str(shim.resolve()), "FAULT_CALL": "pread", "FAULT_AT": "1", "FAULT_ALL": "1",
+           "FAULT_KIND": "stall", "FAULT_MS": str(ms), "FAULT_SIZE": "8192"}
+    costs = many_costs.measure(machine, build, [path], rounds, ["--chunk", "tile"])
+    stall = many_costs.oversleep(ms / 1e3)
+    print(f"\n256 tiles, each read sleeps {ms} ms ({1e3 * stall:.2f} ms measured); {cores} cores")
+    print(f"  {'executor':10} {'workers':>8} {'simulated s':>12} {'measured s':>10} {'error':>9}")
+    for executor in EXECUTORS:
+        for n in STALL_WORKERS:
+            got = simulate(costs, n, executor, cores=cores, stall=stall).wall
+            real = measured(build, [path], executor, n, rounds, ["--chunk", "tile"], env)[0]
+            print(f"  {executor:10} {n:8} {got:12.3f} {real:10.3f} {off(got, real):>9}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="workloads whose name has one of these words; stalls")
+    args = parser.parse_args()
+    found = workloads(args.data)
+    if not found:
+        sys.exit(f"{args.data}: no scenes; tests/bench/scaling.sh makes them")
+    tiny = str(args.data / "tiny.tif")
+    subprocess.run([f"{args.build}/make_scene", "--size", "64", "--tile", "64", tiny], check=True)
+    machine = many_costs.Machine(args.build, tiny, args.rounds)
+    words = args.only.split(",")
+    for name, files in found.items():
+        if not any(word in name for word in words):
+            continue
+        costs = many_costs.measure(machine, args.build, files, args.rounds)
+        print(f"\n{name}")
+        steps(costs)
+        print(f"  {'executor':10} {'workers':>8} {'simulated s':>12} {'measured s':>10} {'error':>9}")
+        check_two(args.build, name, files, costs, args.rounds)
+        table(costs)
+    if any(word in "stalls" for word in words):
+        stalls(args.build, machine, args.data, args.rounds)
+    print(f"\n{LEFT_OUT}")
+
+
+if __name__ == "__main__":
+    main()
