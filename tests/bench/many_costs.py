@@ -5,21 +5,19 @@ beside it.
 """
 
 import json
-import mmap
 import os
 import statistics
 import subprocess
 import sys
 import time
 
-PAGE = 4096
-
 
 class Chunk:
-    """One chunk: what its worker does alone, and what it does with a lock held."""
+    """One chunk: what its worker does alone, what it does with a lock held, and the bytes it reads."""
 
-    def __init__(self, compute, claim, fold, deliver):
+    def __init__(self, compute, claim, fold, deliver, read):
         self.compute, self.claim, self.fold, self.deliver = compute, claim, fold, deliver
+        self.read = read
 
 
 class SceneCosts:
@@ -30,28 +28,21 @@ class SceneCosts:
 class Costs:
     """All of a workload; the names are explained where many_model.py uses them."""
 
-    samples_each_stop = False
-
     def __init__(self):
         self.scenes = []
 
 
 def run_once(build, options, files, trace=False, env=None):
-    """(seconds of the process by the clock outside, its report, its trace or None)"""
-    report = f"{files[0]}.report.json"
-    command = [f"{build}/imgpipe", "-q", "--report", report, *options]
-    path = f"{files[0]}.trace.json" if trace else None
-    if trace:
-        command += ["--trace", path]
+    """(seconds of the process by the clock outside, its report, its trace or None). The report comes
+    through a pipe: what it costs to have it on a disk is the disk's business."""
+    path = f"{files[0]}.trace.json"
+    command = [f"{build}/imgpipe", "-q", "--report", "-", *(["--trace", path] if trace else []), *options]
     begin = time.monotonic()
-    done = subprocess.run([*command, *files], stdout=subprocess.DEVNULL, check=False,
+    done = subprocess.run([*command, *files], stdout=subprocess.PIPE, check=False,
                           env={**os.environ, **(env or {})})
     wall = time.monotonic() - begin
     if done.returncode:
         sys.exit(f"{' '.join(command)}: exit {done.returncode}")
-    with open(report, encoding="utf-8") as text:
-        said = json.load(text)
-    os.unlink(report)
     events = None
     if trace:
         with open(path, encoding="utf-8") as text:
@@ -59,11 +50,17 @@ def run_once(build, options, files, trace=False, env=None):
         os.unlink(path)
         if any(events["otherData"]["resolution_us"]):
             sys.exit("the trace was made coarser: fewer events, please (larger chunks, fewer scenes)")
-    return wall, said, events
+    return wall, json.loads(done.stdout), events
+
+
+def share_of_cores(said):
+    """How much of the time in which its workers wanted a core they had one."""
+    wanted = sum(w["life_s"] - sum(w["wait_s"].values()) - w["transfer_s"] for w in said["workers"])
+    return sum(w["cpu_s"] for w in said["workers"]) / wanted
 
 
 def tracks(trace):
-    """Events by (pid, tid), in order of time, as (begin, end, name, scene, chunk) in seconds."""
+    """Events by (pid, tid), in order of time, as (begin, end, name, scene, chunk, bytes) in seconds."""
     found = {}
     for e in trace["traceEvents"]:
         if e["ph"] != "X":
@@ -71,7 +68,7 @@ def tracks(trace):
         args = e["args"]
         found.setdefault((e["pid"], e["tid"]), []).append(
             (e["ts"] * 1e-6, (e["ts"] + e["dur"]) * 1e-6, e["name"], args.get("scene"),
-             args.get("chunk")))
+             args.get("chunk"), args.get("bytes", 0)))
     return {key: sorted(events) for key, events in found.items()}
 
 
@@ -85,8 +82,10 @@ def steps(trace):
     locked = None  # when the run's lock was taken last
     folded = None
     fetched = set()
-    for i, (begin, end, name, scene, chunk) in enumerate(laps):
+    for i, (begin, end, name, scene, chunk, read) in enumerate(laps):
         at = chunks.get((scene, chunk))
+        if name == "fetch" and at:
+            found["read", scene, chunk] = max(read, found.get(("read", scene, chunk), 0))
         if name == "discover" and scene is not None:
             found["open", scene, None] = end - begin
         if name == "write":
@@ -123,7 +122,7 @@ def steps_apart(trace):
     found, sent = {}, None
     laps = next(t for t in tracks(trace).values() if any(e[2] == "decode" for e in t))
     found["begin", None, None] = laps[0][0]
-    for begin, end, name, scene, chunk in laps:
+    for begin, end, name, scene, chunk, _ in laps:
         if name == "discover":
             found["open", scene, None] = end - begin
         if name == "fetch" and sent:
@@ -158,27 +157,22 @@ def wake_up(rounds=3000):
     return statistics.quantiles(times, n=10)[0] / 2
 
 
-def page_fault(pages=4096):
-    """One page of new memory, touched."""
-    zeros, touched, again = bytes(pages * PAGE), [], []
-    for _ in range(10):
-        with mmap.mmap(-1, pages * PAGE) as memory:
-            for times in (touched, again):
-                memory.seek(0)
-                begin = time.perf_counter()
-                memory.write(zeros)
-                times.append(time.perf_counter() - begin)
-    return max(min(touched) - min(again), 0.0) / pages
-
-
-def look_at_memory(pid="self"):
+def look_at_memory(build, options, files):
     """What the parent of worker processes does for each of them to know their memory."""
     best = 1.0
-    for _ in range(50):
-        begin = time.perf_counter()
-        with open(f"/proc/{pid}/smaps_rollup", "rb") as text:
-            text.read()
-        best = min(best, time.perf_counter() - begin)
+    with subprocess.Popen([f"{build}/imgpipe", "-q", *options, *files], stdout=subprocess.DEVNULL) as parent:
+        while parent.poll() is None:
+            try:
+                with open(f"/proc/{parent.pid}/task/{parent.pid}/children", encoding="ascii") as text:
+                    pids = text.read().split()
+                for pid in pids:
+                    begin = time.perf_counter()
+                    with open(f"/proc/{pid}/smaps_rollup", "rb") as text:
+                        text.read()
+                    best = min(best, time.perf_counter() - begin)
+            except OSError:  # it has just ended
+                pass
+            time.sleep(0.01)
     return best
 
 
@@ -232,7 +226,8 @@ def of_threads(costs, build, options, files, rounds):
         numbers = sorted(key[2] for key in table if key[:2] == ("compute", scene))
         one.enter = max(table["gap", scene, numbers[0]] - gap, 0.0)
         one.chunks = [Chunk(table["compute", scene, n], table["claim", scene, n],
-                            table["fold", scene, n], table.get(("deliver", scene, n), costs.deliver))
+                            table["fold", scene, n], table.get(("deliver", scene, n), costs.deliver),
+                            table["read", scene, n])
                       for n in numbers]
         costs.scenes.append(one)
     return said
@@ -251,7 +246,7 @@ def of_processes(costs, build, options, files, rounds):
     costs.one_apart = min(walls)
     costs.begin_apart = max(table["begin", None, None] - costs.fork, 0.0)  # and what a child does first
     costs.end_apart = max(min(ends) - table["begin", None, None], 0.0)
-    costs.pack = median_of(table, "pack")
+    costs.pack, costs.look = median_of(table, "pack"), look_at_memory(build, options, files)
     costs.serve = max(median_of(table, "trip") - 2 * costs.wake, 0.0)
     for number, scene in enumerate(costs.scenes):
         scene.open_apart = table.get(("open", number, None), scene.open)
@@ -261,7 +256,7 @@ class Machine:
     """What does not depend on the workload. tiny: an image of few pixels."""
 
     def __init__(self, build, tiny, rounds):
-        self.wake, self.page, self.look = wake_up(), page_fault(), look_at_memory()
+        self.wake = wake_up()
         self.thread_start = between_starts(build, [tiny], "threads", 3 * rounds)
         self.fork = between_starts(build, [tiny], "processes", 3 * rounds)
 
@@ -270,8 +265,8 @@ def measure(machine, build, files, rounds, options=()):
     costs = Costs()
     costs.__dict__.update(vars(machine))
     files = [str(f) for f in files]
-    said = of_threads(costs, build, options, files, rounds)
+    costs.cpu = of_threads(costs, build, options, files, rounds)["run"]["cpu_s"]
     of_processes(costs, build, options, files, rounds)
-    costs.warm = said["plan"]["footprint_bytes"] / PAGE * machine.page
-    costs.cpu = said["run"]["cpu_s"]
+    costs.warm = costs.scenes[0].enter  # which is a worker's first
+    costs.scenes[0].enter = 0.0
     return costs

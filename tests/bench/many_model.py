@@ -18,9 +18,10 @@ class Scene:
 
 class Run:
     """The scenes in flight, and the costs. holds: all that is done under a lock, or by the one parent,
-    takes so many times as long as was measured. stall: each chunk sleeps so long when it reads."""
+    takes so many times as long as was measured. stall: (seconds, bytes): a chunk that reads so many bytes or
+    more sleeps so long."""
 
-    def __init__(self, costs, workers, cores, holds=1.0, stall=0.0):
+    def __init__(self, costs, workers, cores, holds=1.0, stall=(0.0, 0)):
         self.costs, self.workers, self.holds, self.stall = costs, workers, holds, stall
         self.sim = Simulation(cores, costs.wake)
         self.lock = Lock()
@@ -60,15 +61,17 @@ class Run:
         return self.first < len(self.scenes) and self.scenes[self.first].state == DONE
 
     def compute(self, at, scene, n):
-        """The chunk, for a worker that comes from `at`. Its first chunk touches its memory, and the
-        first of each scene opens the files; what one worker alone has of that is in the chunk."""
+        """The chunk, for a worker that comes from `at`. Its first chunk maps its memory, and the first
+        of each scene opens the files; what one worker alone has of that is in the chunk."""
         more = 0.0
         if at is None and not (scene is self.scenes[0] and n == 0):
-            more += self.costs.warm
-        if at is not scene and n:
-            more += scene.costs.enter
+            more = self.costs.warm
+        elif at is not scene and n:
+            more = scene.costs.enter
         self.more += more
-        return "cpu", scene.costs.chunks[n].compute + more
+        if scene.costs.chunks[n].read >= self.stall[1]:
+            yield "sleep", self.stall[0]
+        yield "cpu", scene.costs.chunks[n].compute + more
 
 
 # --- workers that share memory ---
@@ -98,9 +101,7 @@ def open_scene(run, scene):
 
 def do_chunk(run, at, scene, n):
     chunk = scene.costs.chunks[n]
-    yield run.compute(at, scene, n)
-    if run.stall:
-        yield "sleep", run.stall
+    yield from run.compute(at, scene, n)
     yield "lock", scene.fold
     yield run.held(chunk.fold)
     run.sim.unlock(scene.fold)
@@ -173,9 +174,7 @@ def child(run, me, box, inbox):
         if at is not got[1] and got[2]:
             run.more += got[1].costs.open_apart
             yield "cpu", got[1].costs.open_apart
-        yield run.compute(at, *got[1:])
-        if run.stall:
-            yield "sleep", run.stall
+        yield from run.compute(at, *got[1:])
         yield "cpu", run.costs.pack
         at, message = got[1], ("result", *got[1:])
     yield "cpu", run.costs.leave
@@ -213,7 +212,7 @@ def main_of_processes(run):
             waiting.remove(box)
             if got[0] == "nothing":
                 alive -= 1
-                if run.costs.samples_each_stop:
+                if alive == run.workers - 1:
                     yield "cpu", run.costs.look * (run.workers + 1)
             run.sim.put(box, got)
         if run.sim.now - sampled > SAMPLE_S:
@@ -242,7 +241,7 @@ class Outcome:
                      "tail": sum(end - t.end for t in tasks)}
 
 
-def simulate(costs, workers, executor="threads", cores=None, holds=1.0, stall=0.0):
+def simulate(costs, workers, executor="threads", cores=None, holds=1.0, stall=(0.0, 0)):
     apart = executor == "processes"
     run = Run(costs, workers, cores or workers + apart, holds, stall)
     run.main = run.sim.start((main_of_processes if apart else main_of_threads)(run))
