@@ -24,7 +24,11 @@
 #include <unistd.h>
 #include <zstd.h>
 
-enum { MOST_THREADS = 64, MOST_BANDS = 16 };
+/*
+ * ALIGNED: to a buffer where malloc() begins large ones, 16 bytes into a page, the kernel copies a
+ * third as fast (AMD Zen 3).
+ */
+enum { MOST_THREADS = 64, MOST_BANDS = 16, ALIGNED = 4096 };
 
 struct block {
 	uint64_t offset;
@@ -157,8 +161,8 @@ static void *work(void *unused)
 {
 	struct decoder d = {.deflate = libdeflate_alloc_decompressor(),
 			    .zstd = ZSTD_createDCtx(),
-			    .raw = malloc(most_bytes),
-			    .out = malloc(most_out),
+			    .raw = aligned_alloc(ALIGNED, (most_bytes / ALIGNED + 1) * ALIGNED),
+			    .out = aligned_alloc(ALIGNED, (most_out / ALIGNED + 1) * ALIGNED),
 			    .file = -1,
 			    .fd = -1};
 	unsigned at;
