@@ -201,8 +201,8 @@ def oversleep(seconds, rounds=20):
 # --- all of it ---
 
 def of_threads(costs, build, options, files, rounds):
-    """Fills what workers that share memory need; their report."""
-    tables, leaves, ends, outside, walls = [], [], [], [], []
+    """Fills what workers that share memory need."""
+    tables, leaves, ends, outside, walls, cpu = [], [], [], [], [], []
     for _ in range(rounds):
         _, said, trace = run_once(build, ["--workers", "1", *options], files, True)
         table = steps(trace)
@@ -213,8 +213,9 @@ def of_threads(costs, build, options, files, rounds):
         ends.append(said["run"]["wall_s"] - said["workers"][0]["life_s"])
         outside.append(wall - said["run"]["wall_s"])
         walls.append(wall)
+        cpu.append(said["run"]["cpu_s"])
     table = least(tables)
-    costs.one = min(walls)
+    costs.one, costs.cpu = min(walls), min(cpu)
     costs.begin, costs.leave = table["begin", None, None], max(min(leaves), 0.0)
     costs.end = max(min(ends) - costs.begin, 0.0) + min(outside)
     costs.ready = costs.deliver = median_of(table, "deliver")
@@ -230,7 +231,6 @@ def of_threads(costs, build, options, files, rounds):
                             table["read", scene, n])
                       for n in numbers]
         costs.scenes.append(one)
-    return said
 
 
 def of_processes(costs, build, options, files, rounds):
@@ -265,7 +265,7 @@ def measure(machine, build, files, rounds, options=()):
     costs = Costs()
     costs.__dict__.update(vars(machine))
     files = [str(f) for f in files]
-    costs.cpu = of_threads(costs, build, options, files, rounds)["run"]["cpu_s"]
+    of_threads(costs, build, options, files, rounds)
     of_processes(costs, build, options, files, rounds)
     costs.warm = costs.scenes[0].enter  # which is a worker's first
     costs.scenes[0].enter = 0.0
