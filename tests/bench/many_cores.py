@@ -20,6 +20,7 @@ STALL_WORKERS = (1, 2, 4, 8, 16)
 EXECUTORS = ("threads", "processes")
 CAUSES = ("serial", "start", "more", "locks", "order", "tail")
 STALLS_FROM = 8192  # bytes: reads of headers do not sleep
+BUSY = 0.9  # a quiet machine gives workers a core for more of the time
 COLD = 10  # what is done under a lock takes so many times as long, in the last column
 LEFT_OUT = """\
 Every worker is taken to have a core of its own, as fast as one core is here with one worker. Left out:
@@ -66,6 +67,8 @@ def check(build, files, costs, rounds):
         real, cpu, share = measured(build, files, executor, 2, rounds)
         print(f"  {executor:10} {2:7} {two:12.3f} {real:11.3f} {off(two, real):>9}   (CPU time "
               f"{cpu / costs.cpu:.2f} of that of one; a core {100 * share:.0f} % of the time)", flush=True)
+        if share < BUSY:
+            print("  (other programs are busy here: costs are too long, and the real runs longer still)")
 
 
 def table(costs):
