@@ -247,7 +247,9 @@ def of_processes(costs, build, options, files, rounds):
     costs.begin_apart = max(table["begin", None, None] - costs.fork, 0.0)  # and what a child does first
     costs.end_apart = max(min(ends) - table["begin", None, None], 0.0)
     costs.pack, costs.look = median_of(table, "pack"), look_at_memory(build, options, files)
-    costs.serve = max(median_of(table, "trip") - 2 * costs.wake, 0.0)
+    chunks = [c for scene in costs.scenes for c in scene.chunks]
+    held = statistics.fmean(c.claim + c.fold + c.deliver for c in chunks)  # it does all that, too
+    costs.serve = max(median_of(table, "trip") - 2 * costs.wake, held)
     for number, scene in enumerate(costs.scenes):
         scene.open_apart = table.get(("open", number, None), scene.open)
 
