@@ -101,6 +101,28 @@ static bool counts_are_wrong(struct tiff_image *image)
 	       !places_get(image, &image->counts, 1, &second) && first && second && first != second;
 }
 
+/*
+ * As libtiff (_TIFFPartialReadStripArray(), TIFFReadDirEntryLong8ArrayWithLimit()): an array of
+ * this type cannot be read. It may have said so while it opened the file, where that is no failure.
+ */
+static bool is_lost(const struct tiff_entry *entry)
+{
+	enum { LEAST_IN_PARTS = 5 };
+
+	switch (entry ? entry->type : TIFF_LONG) {
+	case TIFF_SHORT:
+	case TIFF_LONG:
+	case TIFF_LONG8:
+	case TIFF_SLONG8:
+		return false;
+	case TIFF_IFD:
+	case TIFF_IFD8:
+		return true;
+	default:
+		return entry->count >= LEAST_IN_PARTS;
+	}
+}
+
 void tiff_places_begin(struct tiff_image *image)
 {
 	image->offsets.entry = find(image, TIFFTAG_TILEOFFSETS, TIFFTAG_STRIPOFFSETS);
@@ -108,6 +130,8 @@ void tiff_places_begin(struct tiff_image *image)
 	image->own_places = image->offsets.entry && image->counts.entry &&
 			    (uint64_t)image->across * image->down > 1;
 	image->counts_wrong = image->own_places && counts_are_wrong(image);
+	image->places_lost = !image->own_places &&
+			     (is_lost(image->offsets.entry) || is_lost(image->counts.entry));
 }
 
 /* --- errors --- */
@@ -191,10 +215,11 @@ static int look_up(struct tiff_image *image, struct tiff_block *block, struct er
 			image->tif, block->strile, &no_offset);
 		block->bytes = image->libtiff->TIFFGetStrileByteCountWithErr(
 			image->tif, block->strile, &no_bytes);
+		image->places_lost |= no_offset || no_bytes;
 	}
 	if (image->io_errno)
 		return tiff_io_error(image, err);
-	if (no_offset || no_bytes)
+	if (no_offset || no_bytes || image->places_lost)
 		return tiff_block_damaged(image, block, err,
 					  "its place in the file cannot be read");
 	return 0;

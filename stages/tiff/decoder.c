@@ -71,12 +71,16 @@ void decoder_free(struct decoder *decoder)
 
 /* --- short cuts: true where the block is good --- */
 
+/*
+ * Not by the name that deflate_tail.c takes for libtiff: a stream that is too long goes to
+ * in_pieces(), and needs no second try with memory that is in no plan.
+ */
 static bool inflate_whole(struct decoder *decoder, const struct decode_stream *s)
 {
 	size_t got = 0;
 
-	return libdeflate_zlib_decompress(decoder->deflate, s->in, s->in_bytes, s->out, s->room,
-					  &got) == LIBDEFLATE_SUCCESS &&
+	return libdeflate_zlib_decompress_ex(decoder->deflate, s->in, s->in_bytes, s->out, s->room,
+					     NULL, &got) == LIBDEFLATE_SUCCESS &&
 	       got >= s->out_bytes;
 }
 

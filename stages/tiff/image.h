@@ -85,6 +85,7 @@ struct tiff_image {
 	struct tiff_places offsets, counts;
 	bool own_places;   /* those tell where blocks are, and not libtiff */
 	bool counts_wrong; /* but for the counts: each block has the size that it has to have */
+	bool places_lost;  /* libtiff cannot read them; it says so once, and has zeros then */
 	uint32_t x_size, y_size;
 	uint32_t block_x_size, block_y_size; /* the strip is cut to the image's height */
 	uint32_t across, down;               /* blocks */

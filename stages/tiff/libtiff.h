@@ -1,6 +1,7 @@
 /*
  * libtiff, loaded the first time a file needs it: with the libraries of its codecs it takes longer
- * to load than a small scene to read, and plain files (plain.h) do without it.
+ * to load than a small scene to read, and plain files (plain.h) do without it. The memory is
+ * planned for in any case (HEADROOM_BYTES of pipeline/plan/plan.c).
  */
 #ifndef IMGPIPE_TIFF_LIBTIFF_H
 #define IMGPIPE_TIFF_LIBTIFF_H

@@ -175,6 +175,13 @@ static size_t cursor_memory(struct tiff_image *image, const struct raster_info *
 	return size_add(tiff_codec_memory(image), large ? TIFF_INPUT_BYTES : 0);
 }
 
+/* Not where we do it; but of a JPEG in YCbCr it looks at the first one (JPEGFixupTags()). */
+static bool libtiff_looks_blocks_up(const struct tiff_image *image)
+{
+	return !image->own_places || (image->compression == COMPRESSION_JPEG &&
+				      image->photometric == PHOTOMETRIC_YCBCR && !image->planar);
+}
+
 /*
  * Where libtiff looks blocks up it keeps offset and size of each once one of them was asked for (16
  * bytes); where there are more than a million, only of so many as the file's size allows. And its
@@ -182,9 +189,10 @@ static size_t cursor_memory(struct tiff_image *image, const struct raster_info *
  */
 static size_t handle_memory(struct tiff_image *image, const struct raster_info *info)
 {
-	uint64_t striles = image->own_places ? 0
-					     : (uint64_t)image->across * image->down *
-						       (image->planar ? image->samples : 1u);
+	uint64_t striles = libtiff_looks_blocks_up(image)
+				   ? (uint64_t)image->across * image->down *
+					     (image->planar ? image->samples : 1u)
+				   : 0;
 	uint64_t likely = image->file_bytes / 2 < 1 << 20 ? 1 << 20 : image->file_bytes / 2;
 	size_t decoders = size_mul(cursors(info, RASTER_USUAL_BANDS), cursor_memory(image, info));
 

@@ -8,6 +8,9 @@ is the largest process's (a program under some 20 MiB shows this script's size).
 timed, all programs have to agree on the numbers. Slow peers are run fewer times; the table says how
 often. All have two threads, where they can use them.
 
+The floor is measured in the same rounds; table and bench.json say which library call it is (floor.c). It
+is as good as that library: of LZW libtiff has the only one, so less than the floor is no wonder there.
+
 Writes bench.json and bench.svg (picture.py) beside the data, and the table to standard output.
 """
 
@@ -252,7 +255,13 @@ def run_workload(found, w, rounds):
             for name, r in runs.items()}
 
 
-def show(w, medians, want):
+def call_of_floor(found, w):
+    """Which library call it is, with its version."""
+    command = found[FLOOR].commands(w)[0]
+    return output([*command[:-1], "0"], {}).strip()
+
+
+def show(w, medians, want, call):
     base = medians[FLOOR]
     one = medians["imgpipe, 1 worker"][0]
     print(f"\n{w.name} ({w.mode}): {want[0][0]:.0f} valid pixels, mean {want[0][1]:.9f}")
@@ -264,7 +273,7 @@ def show(w, medians, want):
     ratio = medians["imgpipe"][1] / base[1]
     target = f"target {w.target:.2f}, {'met' if ratio <= w.target else 'MISSED'}" if w.target \
         else "no target"
-    print(f"  imgpipe / floor in CPU: {ratio:.2f} ({target}); 2 workers "
+    print(f"  imgpipe / floor ({call}) in CPU: {ratio:.2f} ({target}); 2 workers "
           f"{one / medians['imgpipe'][0]:.2f} x faster than 1", flush=True)
     if ONE in medians:
         over = medians["imgpipe"][1] - medians[ONE][1]
@@ -289,9 +298,10 @@ def main():
         found = for_values if w.indices else for_ndvi
         want = agree(found, w)
         medians = run_workload(found, w, rounds)
-        show(w, medians, want)
-        rows.append({"name": w.name, "mode": w.mode, "target": w.target, "numbers": want,
-                     "medians": medians})
+        call = call_of_floor(found, w)
+        show(w, medians, want, call)
+        rows.append({"name": w.name, "mode": w.mode, "target": w.target, "floor": call,
+                     "numbers": want, "medians": medians})
     rate = {r["name"]: r["numbers"][0][0] / r["medians"]["imgpipe"][0] for r in rows}
     if "24 small scenes" in rate and "DEFLATE, chunky" in rate:
         print("\nthroughput of 24 small scenes over one large one: "

@@ -1,13 +1,18 @@
 /*
- * The decode floor of a TIFF file: every stored block is fetched with one pread() and decoded, and
- * nothing else is done. DEFLATE goes to libdeflate and ZSTD to libzstd, the predictor is not
- * undone; LZW goes through libtiff, with its predictor, as it is "libtiff's own decode" that the
- * target names; uncompressed blocks are only fetched.
+ * The decode floor of TIFF files: every stored block that is needed is fetched with one pread() and
+ * decoded by the best library call that is known for its codec, and nothing else is done. No
+ * predictor is undone. Where blocks lie is looked up once, before any is decoded.
  *
- *     floor FILE... [-b BAND,BAND] THREADS
+ *     floor FILE... [-b BAND,BAND] THREADS     0 threads: only says which call it is
+ *
+ *   DEFLATE  libdeflate_zlib_decompress()
+ *   ZSTD     ZSTD_decompressDCtx()
+ *   LZW      TIFFReadFromUserBuffer() of libtiff: the only library there is, not the best possible
+ *   none     pread() alone
  *
  * -b: of files with separate bands, only the blocks of these (from 1), as only those are needed.
  */
+#include <fcntl.h>
 #include <libdeflate.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -19,140 +24,193 @@
 #include <unistd.h>
 #include <zstd.h>
 
-enum { PAGE = 4096 };
+/*
+ * ALIGNED: to a buffer where malloc() begins large ones, 16 bytes into a page, the kernel copies a
+ * third as fast (AMD Zen 3).
+ */
+enum { MOST_THREADS = 64, MOST_BANDS = 16, ALIGNED = 4096 };
+
+struct block {
+	uint64_t offset;
+	uint32_t bytes, number; /* number: in its file */
+	int file;
+};
 
 static char **files;
 static int n_files;
-static unsigned bands[16], n_bands;
-static atomic_uint next_file_block; /* counted over all files */
+static unsigned bands[MOST_BANDS], n_bands;
+static struct block *block;
+static unsigned n_blocks;
+static size_t most_bytes, most_out; /* of any block, stored and decoded */
+static uint16_t codec;              /* of the first file; all have the same */
+static atomic_uint next_block;
 static atomic_int failures;
-static unsigned *first_block; /* of each file in the common count; [n_files]: all */
 
-static bool wanted(TIFF *tiff, uint32_t block)
+/* --- which blocks there are --- */
+
+static bool wanted(uint16_t planar, uint32_t of_a_band, uint32_t number)
 {
-	uint16_t planar = PLANARCONFIG_CONTIG, samples = 1;
-	uint32_t all = TIFFIsTiled(tiff) ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff);
-
-	TIFFGetField(tiff, TIFFTAG_PLANARCONFIG, &planar);
-	TIFFGetField(tiff, TIFFTAG_SAMPLESPERPIXEL, &samples);
 	if (planar != PLANARCONFIG_SEPARATE || !n_bands)
 		return true;
 	for (unsigned i = 0; i < n_bands; i++)
-		if (block / (all / samples) == bands[i] - 1)
+		if (number / of_a_band == bands[i] - 1)
 			return true;
 	return false;
 }
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static void look_up(TIFF *tiff, int file)
+{
+	const bool tiled = TIFFIsTiled(tiff);
+	const uint32_t n = tiled ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff);
+	uint16_t planar = PLANARCONFIG_CONTIG, samples = 1, compression = COMPRESSION_NONE;
+
+	TIFFGetField(tiff, TIFFTAG_PLANARCONFIG, &planar);
+	TIFFGetField(tiff, TIFFTAG_SAMPLESPERPIXEL, &samples);
+	TIFFGetField(tiff, TIFFTAG_COMPRESSION, &compression);
+	codec = file ? codec : compression;
+	block = realloc(block, (n_blocks + n) * sizeof(*block));
+	if (!block || compression != codec)
+		exit(65);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct block one = {TIFFGetStrileOffset(tiff, i),
+					  (uint32_t)TIFFGetStrileByteCount(tiff, i), i, file};
+
+		if (!wanted(planar, n / samples, i))
+			continue;
+		most_bytes = larger(most_bytes, one.bytes);
+		block[n_blocks++] = one;
+	}
+	most_out = larger(most_out, (size_t)(tiled ? TIFFTileSize(tiff) : TIFFStripSize(tiff)));
+}
+
+static TIFF *open_tiff(int file)
+{
+	TIFF *tiff = TIFFOpen(files[file], "rm");
+
+	if (!tiff)
+		exit(66);
+	return tiff;
+}
+
+static void look_up_all(void)
+{
+	for (int i = 0; i < n_files; i++) {
+		TIFF *tiff = open_tiff(i);
+
+		look_up(tiff, i);
+		TIFFClose(tiff);
+	}
+}
+
+/* --- decoding --- */
 
 struct decoder {
 	struct libdeflate_decompressor *deflate;
 	ZSTD_DCtx *zstd;
 	unsigned char *raw, *out;
-	size_t raw_size, out_size;
+	int file, fd; /* that is open; LZW: tiff */
+	TIFF *tiff;
 };
 
-static void reserve(struct decoder *d, size_t raw, size_t out)
+static void turn_to(struct decoder *d, int file)
 {
-	if (raw > d->raw_size) {
-		free(d->raw);
-		d->raw = aligned_alloc(PAGE, (raw / PAGE + 2) * PAGE);
-		d->raw_size = raw;
-	}
-	if (out > d->out_size)
-		d->out = realloc(d->out, d->out_size = out);
-	if (!d->raw || !d->out)
-		exit(71);
+	if (d->file == file)
+		return;
+	if (d->fd >= 0)
+		close(d->fd);
+	if (d->tiff)
+		TIFFClose(d->tiff);
+	d->file = file;
+	d->fd = open(files[file], O_RDONLY);
+	if (d->fd < 0)
+		exit(66);
+	if (codec != COMPRESSION_LZW)
+		return;
+	d->tiff = open_tiff(file);
+	TIFFSetField(d->tiff, TIFFTAG_PREDICTOR, PREDICTOR_NONE);
 }
 
-static bool decode(struct decoder *d, TIFF *tiff, uint32_t block)
+static bool decode(struct decoder *d, const struct block *b)
 {
-	uint16_t compression = COMPRESSION_NONE;
-	uint64_t offset = TIFFGetStrileOffset(tiff, block),
-		 size = TIFFGetStrileByteCount(tiff, block);
-	size_t out = (size_t)(TIFFIsTiled(tiff) ? TIFFTileSize(tiff) : TIFFStripSize(tiff)), got;
-	unsigned char *raw;
+	size_t got;
 
-	TIFFGetField(tiff, TIFFTAG_COMPRESSION, &compression);
-	reserve(d, size, out);
-	/*
-	 * As far into its page as in the file: where a copy's target lies 1 to 15 bytes further
-	 * than its source, modulo 4096, the kernel's takes three times as long (AMD Zen 4).
-	 */
-	raw = d->raw + offset % PAGE;
-	if (compression == COMPRESSION_LZW)
-		return (TIFFIsTiled(tiff)
-				? TIFFReadEncodedTile(tiff, block, d->out, (tmsize_t)out)
-				: TIFFReadEncodedStrip(tiff, block, d->out, (tmsize_t)out)) > 0;
-	if (pread(TIFFFileno(tiff), raw, size, (off_t)offset) != (ssize_t)size)
+	turn_to(d, b->file);
+	if (pread(d->fd, d->raw, b->bytes, (off_t)b->offset) != (ssize_t)b->bytes)
 		return false;
-	if (compression == COMPRESSION_ADOBE_DEFLATE)
-		return libdeflate_zlib_decompress(d->deflate, raw, size, d->out, out, &got) ==
-		       LIBDEFLATE_SUCCESS;
-	if (compression == COMPRESSION_ZSTD)
-		return !ZSTD_isError(ZSTD_decompressDCtx(d->zstd, d->out, out, raw, size));
-	return compression == COMPRESSION_NONE;
+	switch (codec) {
+	case COMPRESSION_ADOBE_DEFLATE:
+		return libdeflate_zlib_decompress(d->deflate, d->raw, b->bytes, d->out, most_out,
+						  &got) == LIBDEFLATE_SUCCESS;
+	case COMPRESSION_ZSTD:
+		return !ZSTD_isError(
+			ZSTD_decompressDCtx(d->zstd, d->out, most_out, d->raw, b->bytes));
+	case COMPRESSION_LZW:
+		return TIFFReadFromUserBuffer(d->tiff, b->number, d->raw, b->bytes, d->out,
+					      (tmsize_t)most_out);
+	default:
+		return codec == COMPRESSION_NONE;
+	}
 }
 
 static void *work(void *unused)
 {
-	struct decoder d = {.deflate = libdeflate_alloc_decompressor(), .zstd = ZSTD_createDCtx()};
-	TIFF *tiff = NULL;
-	int file = -1;
+	struct decoder d = {.deflate = libdeflate_alloc_decompressor(),
+			    .zstd = ZSTD_createDCtx(),
+			    .raw = aligned_alloc(ALIGNED, (most_bytes / ALIGNED + 1) * ALIGNED),
+			    .out = aligned_alloc(ALIGNED, (most_out / ALIGNED + 1) * ALIGNED),
+			    .file = -1,
+			    .fd = -1};
 	unsigned at;
 
 	(void)unused;
-	while ((at = atomic_fetch_add(&next_file_block, 1)) < first_block[n_files]) {
-		int f = file < 0 ? 0 : file;
-
-		while (at >= first_block[f + 1])
-			f++;
-		if (f != file) {
-			if (tiff)
-				TIFFClose(tiff);
-			tiff = TIFFOpen(files[f], "rm");
-			file = f;
-		}
-		if (!tiff ||
-		    (wanted(tiff, at - first_block[f]) && !decode(&d, tiff, at - first_block[f])))
+	while ((at = atomic_fetch_add(&next_block, 1)) < n_blocks)
+		if (!d.raw || !d.out || !decode(&d, &block[at]))
 			atomic_fetch_add(&failures, 1);
-	}
-	if (tiff)
-		TIFFClose(tiff);
 	return NULL;
 }
 
-static void count_blocks(void)
-{
-	first_block = calloc((size_t)n_files + 1, sizeof(*first_block));
-	for (int i = 0; first_block && i < n_files; i++) {
-		TIFF *tiff = TIFFOpen(files[i], "rm");
+/* --- */
 
-		if (!tiff)
-			exit(66);
-		first_block[i + 1] =
-			first_block[i] +
-			(TIFFIsTiled(tiff) ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff));
-		TIFFClose(tiff);
-	}
+static void say_call(void)
+{
+	const char *libtiff = strstr(TIFFGetVersion(), "Version ");
+
+	if (codec == COMPRESSION_ADOBE_DEFLATE)
+		printf("libdeflate %s\n", LIBDEFLATE_VERSION_STRING);
+	else if (codec == COMPRESSION_ZSTD)
+		printf("libzstd %s\n", ZSTD_versionString());
+	else if (codec == COMPRESSION_LZW)
+		printf("libtiff %.*s LZW, not the best possible\n",
+		       libtiff ? (int)strcspn(libtiff + 8, "\n") : 1, libtiff ? libtiff + 8 : "?");
+	else
+		printf("pread\n");
 }
 
 int main(int argc, char **argv)
 {
-	int threads = argc > 2 ? atoi(argv[argc - 1]) : 0;
-	pthread_t thread[64];
+	int threads = argc > 2 ? atoi(argv[argc - 1]) : -1;
+	pthread_t thread[MOST_THREADS];
 
 	files = argv + 1;
 	n_files = argc - 2;
 	if (n_files > 2 && strcmp(files[n_files - 2], "-b") == 0) {
-		for (char *at = files[n_files - 1]; *at && n_bands < 16; at += *at == ',')
+		for (char *at = files[n_files - 1]; *at && n_bands < MOST_BANDS; at += *at == ',')
 			bands[n_bands++] = (unsigned)strtoul(at, &at, 10);
 		n_files -= 2;
 	}
-	if (threads < 1 || threads > 64 || n_files < 1) {
+	if (threads < 0 || threads > MOST_THREADS || n_files < 1) {
 		fprintf(stderr, "usage: floor FILE... [-b BAND,BAND] THREADS\n");
 		return 64;
 	}
 	TIFFSetWarningHandler(NULL);
-	count_blocks();
+	look_up_all();
+	if (!threads)
+		say_call();
 	for (int i = 0; i < threads; i++)
 		if (pthread_create(&thread[i], NULL, work, NULL))
 			return 71;

@@ -328,6 +328,23 @@ def counted_by_kernel(lab):
     print(f"pipes: the kernel counted {kernel} bytes written by the workers, the report {claimed}")
 
 
+def looks_at_memory(lab):
+    """The parent reads the memory of all its processes ten times a second and once at the end, not once
+    more for each worker that ends: with 64 of them that took half a second."""
+    if not shutil.which("strace"):
+        lab.tally.skip("looks at memory", "strace is not installed")
+        return
+    log, report = lab.scratch / "strace", lab.scratch / "report.json"
+    result = run(["-f", "-qq", "-e", "trace=openat", "-o", log, IMGPIPE, "-q", "--executor", "processes",
+                  "--workers", "32", "--report", report, *lab.good], program="strace", timeout=120)
+    said = load(report) if result.rc == 0 else None
+    looks = log.read_text().count("smaps_rollup") if said else 0
+    most = (2 + said["run"]["wall_s"] / 0.1) * (said["run"]["workers"] + 1) if said else 0
+    lab.tally.check(0 < looks <= most, "looks at memory",
+                    f"{looks} of processes, at most {most:.0f}: exit {result.rc}: {result.last_words()}")
+    print(f"memory: {looks} looks at a process, at most {most:.0f}")
+
+
 def counted_by_mpi(lab):
     """MPI: what its profiling interface counts against what the report says."""
     for library in libraries():
@@ -374,7 +391,8 @@ def main():
     with Scratch() as scratch:
         lab = Lab(tally, scratch)
         for check in (deaths, damaged_tiles, interrupts, lost_ranks, too_little_memory,
-                      disagreements, other_options, cannot_begin, counted_by_kernel, counted_by_mpi):
+                      disagreements, other_options, cannot_begin, counted_by_kernel, looks_at_memory,
+                      counted_by_mpi):
             begin = time.monotonic()
             check(lab)
             print(f"{check.__name__}: {time.monotonic() - begin:.0f} s", flush=True)

@@ -3,7 +3,9 @@
 usage: seeds.py FOLDER"""
 
 import itertools
+import struct
 import sys
+import zlib
 
 import numpy as np
 from osgeo import gdal
@@ -41,7 +43,33 @@ def write(path, codec, kind, layout, extra):
         dataset.GetRasterBand(1).GetMaskBand().WriteArray(np.where(x > y, 255, 0).astype(np.uint8))
 
 
+def write_raw(path, block, tags):
+    """A little-endian file of these tags, (tag, type, value); of 273, 279, 324 and 325 the value is known."""
+    places = {273: 8, 324: 8, 279: len(block), 325: len(block)}
+    directory = b"".join(struct.pack("<HHII", tag, kind, 1, places.get(tag, value))
+                         for tag, kind, value in tags)
+    with open(path, "wb") as out:
+        out.write(struct.pack("<2sHI", b"II", 42, 8 + len(block)) + block +
+                  struct.pack("<H", len(tags)) + directory + bytes(4))
+
+
+def write_too_long(path):
+    """One strip of 3 MiB whose stream makes 1 KiB more: no decoder has memory for the block twice."""
+    write_raw(path, zlib.compress(bytes(1774 * 1774 + 1024)),
+              [(256, 3, 1774), (257, 3, 1774), (258, 3, 8), (259, 3, 8), (262, 3, 1), (273, 4, 0),
+               (277, 3, 1), (278, 3, 1774), (279, 4, 0)])
+
+
+def write_many_blocks(path):
+    """A JPEG in YCbCr that claims 461,000 tiles: libtiff has a place for each."""
+    write_raw(path, b"\xff\xd8\xff\xd9",
+              [(256, 3, 17694), (257, 3, 19766), (258, 3, 8), (259, 3, 7), (262, 3, 6), (277, 3, 3),
+               (322, 3, 256), (323, 3, 3), (324, 4, 0), (325, 4, 0)])
+
+
 def main(folder):
+    write_too_long(f"{folder}/DEFLATE-too-long.tif")
+    write_many_blocks(f"{folder}/JPEG-many-blocks.tif")
     for codec, kind, layout in itertools.product(CODECS, TYPES, LAYOUTS):
         if not fits(codec, kind, layout):
             continue

@@ -242,13 +242,15 @@ static void memory_is_bounded(void **state)
 	struct gzip_reader *reader;
 	struct bytes b;
 	struct error err;
-	FILE *below = open_memstream(&b.data, &b.size);
-	size_t before = allocated(), most = 0;
+	FILE *below;
+	size_t before, most;
 
 	(void)state;
 #ifdef IMGPIPE_SANITIZED
 	skip(); /* another allocator */
 #endif
+	below = open_memstream(&b.data, &b.size);
+	before = allocated();
 	assert_int_equal(gzip_writer_open(&writer, fopen("/dev/null", "w"), &err), 0);
 	for (int i = 0; i < 64; i++)
 		assert_int_equal(fwrite(zeros, 1, sizeof(zeros), gzip_writer_stream(writer)),

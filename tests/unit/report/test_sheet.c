@@ -586,7 +586,9 @@ static void test_html(void **state)
 	assert_int_equal(count(text, "<p class=\"key\">"), 1);
 	assert_int_equal(count(text, "<img alt=\"Map of /data/sc&quot;ene, one.tif, 2023-08-27: "),
 			 N);
-	assert_int_equal(count(text, "<figcaption>/data/sc&quot;ene, one.tif, 2023-08-27: "), N);
+	assert_int_equal(count(text, "<figcaption>/data/sc&quot;ene, one.tif, "
+				     "<span class=\"s\">2023-08-27</span>: "),
+			 N);
 	uint8_t *png = malloc(n + 3);
 	assert_non_null(png);
 	assert_int_equal(decode(strstr(strstr(text, "<img alt=\"Map of "), "base64,") + 7, png), n);

@@ -455,6 +455,34 @@ static void size_of_lerc(void **state)
 	}
 }
 
+/* --- places of blocks --- */
+
+/*
+ * libtiff tells once, perhaps while it opens the file, and then has zeros, which are those of a
+ * block that was never written: no pixel of it may come out so.
+ */
+static void expect_lost(unsigned type, unsigned n)
+{
+	struct raw raw = raw_begin(false);
+
+	raw_image(&raw, 4, 2, 1, COMPRESSION_LZW, pixels, sizeof(pixels));
+	for (unsigned i = 5; i <= 8; i += 3) { /* offsets and counts */
+		number(raw.entry[i] + 2, type, 2);
+		number(raw.entry[i] + 4, n, 4);
+	}
+	raw_end(&raw, raw.n, 0);
+	expect_refused(4, 2, "its place in the file cannot be read");
+}
+
+static void places_that_cannot_be_read(void **state)
+{
+	(void)state;
+	expect_lost(TIFF_IFD, 1);
+	expect_lost(TIFF_IFD, 4);
+	expect_lost(TIFF_IFD, 12);
+	expect_lost(TIFF_SLONG, 12);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -465,6 +493,7 @@ int main(void)
 		cmocka_unit_test(scans_of_jpeg),
 		cmocka_unit_test(size_of_webp),
 		cmocka_unit_test(size_of_lerc),
+		cmocka_unit_test(places_that_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests_name("tiff_hostile", tests, set_up, tear_down);
