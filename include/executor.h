@@ -1,6 +1,7 @@
 /*
  * Executors: who the workers are and how ids and results travel, nothing else. The claim of the
- * next chunk, the worker's body and the delivery are shared (pipeline/run/run.c, worker.c).
+ * next chunk, the worker's body and the delivery are shared (pipeline/run/claim.c, run.c,
+ * worker.c).
  *
  * Contract, the same for all: every chunk is delivered exactly once as DONE, FAILED or CANCELLED;
  * on return no worker is alive, nothing is reserved, every meter is merged; results are the same

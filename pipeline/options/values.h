@@ -23,6 +23,12 @@ int option_whole(const char *text, uint64_t min, uint64_t max, uint64_t *value, 
 /* A whole number as people write large ones: 100000, 1e8, 2.5e6. Exact up to 2^53. 0 or -1. */
 int option_count(const char *text, double most, uint64_t *count);
 
+/* "512" or "1024x256", in pixels. 0 or -1. */
+int option_sizes(const char *text, uint32_t *x_size, uint32_t *y_size);
+
+/* The place of value among words (ended by NULL), or -1 with the words in the error. */
+int option_choose(const char *value, const char *const *words, struct error *err);
+
 /* One more value of an option that repeats, as typed. -1 with EX_USAGE for too many. */
 int option_keep(struct text_list *list, const char *value, struct error *err);
 

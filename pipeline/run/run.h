@@ -156,7 +156,7 @@ void run_worker(struct worker *worker, struct run *run, unsigned number);
 /* Take run->lock. Comes back unless the run has been concluded without the caller. run_lock.c */
 void run_lock(struct run *run, struct meter *meter);
 
-/* --- run.c: claim and delivery --- */
+/* --- claim.c, run.c: claim and delivery --- */
 
 /* One try, with run->lock held. *cause: why it has to wait. */
 enum claim_answer run_try_claim(struct worker *worker, struct task *task, enum wait_cause *cause);

@@ -1,7 +1,7 @@
 /*
  * A worker: the body that every executor runs. It claims a chunk, carries each block of it through
  * all stages, and delivers the result. Claim and delivery are operations that it is handed: the
- * run's own (run.c), or messages to another process (remote.c).
+ * run's own (claim.c, run.c), or messages to another process (remote.c).
  */
 #ifndef IMGPIPE_PIPELINE_WORKER_H
 #define IMGPIPE_PIPELINE_WORKER_H
