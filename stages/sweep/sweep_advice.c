@@ -238,6 +238,24 @@ static void say_usl(struct advice *advice, const struct series *series, const st
 	    series->name, name, law->contention, law->coherency, peak, trust);
 }
 
+/* More workers than chunks: what they took is not due to their number. */
+static void say_starved(struct advice *advice, const struct series *series)
+{
+	if (!series->starved)
+		return;
+	if (series->chunks == 1)
+		say(advice,
+		    "%s: 1 chunk: one worker works, however many there are: there is no speed-up "
+		    "and nothing to fit",
+		    series->name);
+	else
+		say(advice,
+		    "%s: %llu chunks: no more than %llu workers have work; points with more are "
+		    "left out of speed-up and laws",
+		    series->name, (unsigned long long)series->chunks,
+		    (unsigned long long)series->chunks);
+}
+
 /* Of times that other programs have spoilt no law is read. */
 static void advise_scaling(struct advice *advice, const struct series *series, unsigned cores)
 {
@@ -245,6 +263,7 @@ static void advise_scaling(struct advice *advice, const struct series *series, u
 	struct scaling_fit fit;
 	char trust[240];
 
+	say_starved(advice, series);
 	series_fit(&fit, series);
 	if (!fit.amdahl.ok)
 		return;

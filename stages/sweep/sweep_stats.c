@@ -128,7 +128,7 @@ static struct series *new_series(struct series_list *list)
 		list->left_out = true;
 		return NULL;
 	}
-	list->series[list->n].n = 0;
+	list->series[list->n] = (struct series){.n = 0};
 	return &list->series[list->n++];
 }
 
@@ -158,6 +158,12 @@ void series_by_chunk(struct series_list *list, const struct sweep *sweep)
 	}
 }
 
+/* Chunks of all scenes, taken as alike; 0: not known. */
+static uint64_t all_chunks(const struct sweep *sweep, const struct sweep_point *point)
+{
+	return point->chunks * sweep->n_scenes;
+}
+
 /* Do all points of this chunk have a chunk for each worker, at least? */
 static bool keeps_busy(const struct sweep *sweep, const struct sweep_point *of, const char *chunk)
 {
@@ -165,7 +171,7 @@ static bool keeps_busy(const struct sweep *sweep, const struct sweep_point *of, 
 		const struct sweep_point *point = &sweep->point[i];
 
 		if (point->n && same_set(point, of) && strcmp(point->chunk, chunk) == 0 &&
-		    point->chunks * sweep->n_scenes < point->workers)
+		    all_chunks(sweep, point) < point->workers)
 			return false;
 	}
 	return true;
@@ -207,6 +213,19 @@ static const char *best_chunk(const struct sweep *sweep, const struct sweep_poin
 	return best;
 }
 
+static void add_by_workers(struct series *series, const struct sweep *sweep,
+			   const struct sweep_point *point)
+{
+	uint64_t chunks = all_chunks(sweep, point);
+
+	if (!chunks || chunks >= point->workers) {
+		add_to_series(series, point, workers_of);
+		return;
+	}
+	series->starved++;
+	series->chunks = chunks > series->chunks ? chunks : series->chunks;
+}
+
 void series_by_workers(struct series_list *list, const struct sweep *sweep)
 {
 	const struct sweep_point *last = NULL;
@@ -228,7 +247,7 @@ void series_by_workers(struct series_list *list, const struct sweep *sweep)
 		}
 		last = point;
 		if (series && point->n && strcmp(point->chunk, chunk) == 0)
-			add_to_series(series, point, workers_of);
+			add_by_workers(series, sweep, point);
 	}
 }
 

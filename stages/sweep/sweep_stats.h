@@ -35,6 +35,8 @@ struct series {
 	char name[64];
 	unsigned n;
 	const struct sweep_point *point[SERIES_POINTS];
+	unsigned starved; /* points by workers that are left out: they had fewer chunks than workers */
+	uint64_t chunks;  /* of those, the most */
 };
 struct series_list {
 	unsigned n;
@@ -47,7 +49,10 @@ bool sweep_has_sets(const struct sweep *sweep);
 
 /* Over chunk sizes: one for each executor, working set and number of workers. */
 void series_by_chunk(struct series_list *list, const struct sweep *sweep);
-/* Over workers: one for each executor and working set, with the chunk that was best for it. */
+/*
+ * Over workers: one for each executor and working set, with the chunk that was best for it. Where
+ * some workers have no chunk, a time says nothing of their number: such points are left out.
+ */
 void series_by_workers(struct series_list *list, const struct sweep *sweep);
 
 /* The fewest workers of the series, with which the others are compared: are they one? */

@@ -353,10 +353,41 @@ static void test_no_ceiling_below_what_was_measured(void **state)
 	assert_false(says(&advice, "does not describe"));
 }
 
+/* One chunk, five chunks: no speed-up, and no law, of workers that have none. */
+static void test_more_workers_than_chunks(void **state)
+{
+	static struct series_list list;
+	static struct advice advice;
+	struct made_up m;
+
+	(void)state;
+	make(&m);
+	m.sweep.cores = 4;
+	for (unsigned i = 0; i < 4; i++) {
+		m.sample[i].running = 1;
+		m.point[i].chunks = 1;
+	}
+	series_by_workers(&list, &m.sweep);
+	assert_true(list.n == 1 && list.series[0].n == 1 && list.series[0].starved == 1);
+	sweep_advise(&advice, &m.sweep);
+	assert_true(says(&advice, "threads, chunk 256: 1 chunk: one worker works"));
+	assert_false(says(&advice, "Amdahl"));
+
+	for (unsigned i = 0; i < 4; i++)
+		m.point[i].chunks = 3;
+	sweep_advise(&advice, &m.sweep);
+	assert_true(says(&advice, "3 chunks: no more than 3 workers have work"));
+	assert_false(says(&advice, "Amdahl"));
+	m.sweep.n_scenes = 2; /* six */
+	sweep_advise(&advice, &m.sweep);
+	assert_true(says(&advice, "Amdahl") && !says(&advice, "have work"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_ceiling_below_what_was_measured),
+		cmocka_unit_test(test_more_workers_than_chunks),
 		cmocka_unit_test(test_median),
 		cmocka_unit_test(test_speed_up),
 		cmocka_unit_test(test_busy_cores),
