@@ -62,12 +62,17 @@ static double median_wall(const struct sweep_point *point)
 	return point_spread(point, SWEEP_WALL).median;
 }
 
-/* "512, 1024 to 4096": the chunk sizes within SWEEP_FLAT_SHARE of the best. Returns how many those
- * are.
- */
+/* Within SWEEP_FLAT_SHARE of the best, or not told apart from it. */
+static bool as_good(const struct sweep_point *point, const struct sweep_point *best)
+{
+	return median_wall(point) <= (1 + SWEEP_FLAT_SHARE) * median_wall(best) ||
+	       !point_apart(point, best);
+}
+
+/* "512, 1024 to 4096": the chunk sizes that are as good as the best. Returns how many those are. */
 static unsigned name_flat(char *text, size_t size, const struct series *series)
 {
-	double limit = (1 + SWEEP_FLAT_SHARE) * median_wall(series_best(series));
+	const struct sweep_point *best = series_best(series);
 	unsigned n_flat = 0;
 	size_t used = 0;
 
@@ -75,7 +80,7 @@ static unsigned name_flat(char *text, size_t size, const struct series *series)
 	for (unsigned i = 0; i < series->n; i++) {
 		unsigned first = i;
 
-		while (i < series->n && median_wall(series->point[i]) <= limit)
+		while (i < series->n && as_good(series->point[i], best))
 			i++;
 		if (i == first || used >= size)
 			continue;
@@ -87,47 +92,64 @@ static unsigned name_flat(char *text, size_t size, const struct series *series)
 	return n_flat;
 }
 
-static void advise_chunk(struct advice *advice, const struct series *series)
+/* Of those that are not as good as the best; that one itself where all are. */
+static const struct sweep_point *slowest(const struct series *series)
 {
 	const struct sweep_point *best = series_best(series), *worst = best;
+
+	for (unsigned i = 0; i < series->n; i++)
+		if (!as_good(series->point[i], best) &&
+		    median_wall(series->point[i]) > median_wall(worst))
+			worst = series->point[i];
+	return worst;
+}
+
+/* Runs that overlap name no winner. */
+static void say_chunk(struct advice *advice, const struct series *series, bool apart)
+{
+	const struct sweep_point *best = series_best(series), *worst = slowest(series);
 	double wall = median_wall(best);
 	char flat[256];
-	unsigned n_flat;
+	unsigned n_flat = name_flat(flat, sizeof(flat), series);
 
-	if (series->n < 2)
-		return;
-	for (unsigned i = 0; i < series->n; i++)
-		if (median_wall(series->point[i]) > median_wall(worst))
-			worst = series->point[i];
-	n_flat = name_flat(flat, sizeof(flat), series);
-	if (n_flat == 1)
+	if (n_flat == series->n)
+		say(advice,
+		    "%s: all chunk sizes, %s, are within %.0f %% of the best%s (--chunk %s, "
+		    "%.3f s): any will do",
+		    series->name, flat, 100 * SWEEP_FLAT_SHARE,
+		    apart ? "" : " or not told apart from it", best->chunk, wall);
+	else if (n_flat == 1)
 		say(advice,
 		    "%s: --chunk %s is best (%.3f s), no other comes within %.0f %% of it; "
 		    "the slowest, %s, takes %.1f times as long",
 		    series->name, best->chunk, wall, 100 * SWEEP_FLAT_SHARE, worst->chunk,
 		    median_wall(worst) / wall);
-	else if (n_flat == series->n)
-		say(advice,
-		    "%s: all chunk sizes, %s, are within %.0f %% of the best (--chunk %s, "
-		    "%.3f s): any will do",
-		    series->name, flat, 100 * SWEEP_FLAT_SHARE, best->chunk, wall);
-	else
+	else if (apart)
 		say(advice,
 		    "%s: --chunk %s is best (%.3f s); within %.0f %% of it: %s; the slowest, "
 		    "%s, takes %.1f times as long",
 		    series->name, best->chunk, wall, 100 * SWEEP_FLAT_SHARE, flat, worst->chunk,
 		    median_wall(worst) / wall);
+	else
+		say(advice,
+		    "%s: the best are not told apart, as their runs overlap or are within %.0f %%: "
+		    "--chunk %s (median %.3f s for %s); the slowest, %s, takes %.1f times as long",
+		    series->name, 100 * SWEEP_FLAT_SHARE, flat, wall, best->chunk, worst->chunk,
+		    median_wall(worst) / wall);
 }
 
-/* Runs of the series that were short of cores. */
-static unsigned short_runs(const struct series *series, unsigned cores)
+static void advise_chunk(struct advice *advice, const struct series *series, unsigned cores)
 {
-	unsigned n = 0;
-	double share;
+	unsigned n_short = series_short_runs(series, cores);
 
-	for (unsigned i = 0; i < series->n; i++)
-		n += point_short_of_cores(series->point[i], cores, &share);
-	return n;
+	if (series->n < 2)
+		return;
+	if (n_short)
+		warn(advice,
+		     "%s: no chunk size is named best: cores were busy elsewhere in %u run%s of it",
+		     series->name, n_short, n_short == 1 ? "" : "s");
+	else
+		say_chunk(advice, series, series_has_winner(series, cores));
 }
 
 /* One reason more, behind those that are there. */
@@ -259,7 +281,7 @@ static void say_starved(struct advice *advice, const struct series *series)
 /* Of times that other programs have spoilt no law is read. */
 static void advise_scaling(struct advice *advice, const struct series *series, unsigned cores)
 {
-	unsigned n_short = short_runs(series, cores);
+	unsigned n_short = series_short_runs(series, cores);
 	struct scaling_fit fit;
 	char trust[240];
 
@@ -339,7 +361,7 @@ void sweep_advise(struct advice *advice, const struct sweep *sweep)
 	warn_of_cores(advice, sweep);
 	series_by_chunk(&list, sweep);
 	for (unsigned i = 0; i < list.n && advice->n < ADVICE_MOST - 4; i++)
-		advise_chunk(advice, &list.series[i]);
+		advise_chunk(advice, &list.series[i], sweep->cores);
 	series_by_workers(&list, sweep);
 	for (unsigned i = 0; i < list.n; i++)
 		advise_scaling(advice, &list.series[i], sweep->cores);

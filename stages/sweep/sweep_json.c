@@ -156,7 +156,7 @@ static json_t *fit_object(const struct series *series)
 	return o;
 }
 
-static json_t *optimum_object(const struct series *series)
+static json_t *optimum_object(const struct series *series, unsigned cores)
 {
 	const struct sweep_point *best = series_best(series), *low, *high;
 	json_t *o = json_object();
@@ -164,6 +164,7 @@ static json_t *optimum_object(const struct series *series)
 	series_flat(series, SWEEP_FLAT_SHARE, &low, &high);
 	js_put(&o, "series", js_text(series->name));
 	js_put(&o, "best", js_text(best->chunk));
+	js_put(&o, "told_apart", json_boolean(series_has_winner(series, cores)));
 	js_put(&o, "within_5_percent_from", js_text(low->chunk));
 	js_put(&o, "within_5_percent_to", js_text(high->chunk));
 	return o;
@@ -206,7 +207,7 @@ int sweep_json(FILE *out, const struct sweep *sweep, struct error *err)
 		js_append(&points, point_object(&sweep->point[i], sweep->cores));
 	series_by_chunk(&list, sweep);
 	for (unsigned i = 0; i < list.n; i++)
-		js_append(&optima, optimum_object(&list.series[i]));
+		js_append(&optima, optimum_object(&list.series[i], sweep->cores));
 	series_by_workers(&list, sweep);
 	for (unsigned i = 0; i < list.n; i++)
 		if (list.series[i].n > 1)

@@ -266,6 +266,31 @@ const struct sweep_point *series_best(const struct series *series)
 	return best;
 }
 
+bool point_apart(const struct sweep_point *point, const struct sweep_point *best)
+{
+	return point_spread(point, SWEEP_WALL).min > point_spread(best, SWEEP_WALL).max;
+}
+
+unsigned series_short_runs(const struct series *series, unsigned cores)
+{
+	unsigned n = 0;
+	double share;
+
+	for (unsigned i = 0; i < series->n; i++)
+		n += point_short_of_cores(series->point[i], cores, &share);
+	return n;
+}
+
+bool series_has_winner(const struct series *series, unsigned cores)
+{
+	const struct sweep_point *best = series_best(series);
+
+	for (unsigned i = 0; i < series->n; i++)
+		if (series->point[i] != best && !point_apart(series->point[i], best))
+			return false;
+	return best && series_short_runs(series, cores) == 0;
+}
+
 double series_base_time(const struct series *series)
 {
 	return point_spread(series->point[0], SWEEP_WALL).median * series->point[0]->workers;

@@ -35,7 +35,8 @@ struct series {
 	char name[64];
 	unsigned n;
 	const struct sweep_point *point[SERIES_POINTS];
-	unsigned starved; /* points by workers that are left out: they had fewer chunks than workers */
+	unsigned starved; /* points by workers that are left out: they had fewer chunks than workers
+			   */
 	uint64_t chunks;  /* of those, the most */
 };
 struct series_list {
@@ -66,6 +67,12 @@ double series_speed_up(const struct series *series, unsigned i);
 
 /* The point with the least median wall time; NULL if the series is empty. */
 const struct sweep_point *series_best(const struct series *series);
+/* Was every run of `point` slower than all of `best`? */
+bool point_apart(const struct sweep_point *point, const struct sweep_point *best);
+/* Runs of the series that were short of cores. */
+unsigned series_short_runs(const struct series *series, unsigned cores);
+/* Is the best one told apart from all others, by times that no other program has spoilt? */
+bool series_has_winner(const struct series *series, unsigned cores);
 /*
  * The neighbours of the best, with no other in between, whose median is within `share` of its.
  */

@@ -132,6 +132,7 @@ static void put_table(FILE *out, const struct sweep *sweep)
 struct bars {
 	int columns;
 	double longest;
+	unsigned cores;
 };
 
 /* "=" to the fastest run, "-" to the slowest, the median between them a "|"; ">": goes on. */
@@ -179,7 +180,7 @@ static void put_bars(FILE *out, const struct series *series, bool by_workers,
 		put_bar(out, by_workers ? label : point->chunk, point, bars);
 		if (by_workers)
 			put_speed_up(out, series, i);
-		if (point == series_best(series))
+		if (point == series_best(series) && series_has_winner(series, bars->cores))
 			screen_put(out, INK_GOOD, "  best");
 		fputc('\n', out);
 	}
@@ -193,9 +194,9 @@ static int bar_columns(FILE *out, bool by_workers)
 	return room < BAR_MOST ? room : BAR_MOST;
 }
 
-static void put_plots(FILE *out, const struct series_list *list, bool by_workers)
+static void put_plots(FILE *out, const struct series_list *list, bool by_workers, unsigned cores)
 {
-	struct bars bars = {.columns = bar_columns(out, by_workers)};
+	struct bars bars = {.columns = bar_columns(out, by_workers), .cores = cores};
 	double shortest = INFINITY;
 
 	for (unsigned i = 0; i < list->n; i++)
@@ -224,9 +225,9 @@ void sweep_text(FILE *out, const struct sweep *sweep)
 	text_item(out, 7, "Sweep", line);
 	put_table(out, sweep);
 	series_by_chunk(&list, sweep);
-	put_plots(out, &list, false);
+	put_plots(out, &list, false, sweep->cores);
 	series_by_workers(&list, sweep);
-	put_plots(out, &list, true);
+	put_plots(out, &list, true, sweep->cores);
 	fputc('\n', out);
 	text_fold(out, 0, 0,
 		  "= to the fastest run, | median, - to the slowest run, > cut off. CPU, peak, "

@@ -220,6 +220,90 @@ static void test_advice_on_chunks(void **state)
 		      "(--chunk 256, 2.000 s): any will do");
 }
 
+static bool says(const struct advice *advice, const char *words)
+{
+	for (unsigned i = 0; i < advice->n; i++)
+		if (strstr(advice->text[i], words))
+			return true;
+	return false;
+}
+
+/* Three runs each of three chunk sizes: lower, middle, upper. */
+static void advise_on_runs(struct advice *advice, double running, const double wall[3][3])
+{
+	static const char *const chunk[3] = {"256", "512", "1024"};
+	struct sweep_sample sample[3][3];
+	struct sweep_point point[3];
+	struct sweep sweep = {.n_points = 3,
+			      .point = point,
+			      .n_scenes = 1,
+			      .cores = 2,
+			      .n_compared = 9,
+			      .same_numbers = true};
+
+	for (unsigned i = 0; i < 3; i++) {
+		for (unsigned j = 0; j < 3; j++)
+			sample[i][j] =
+				(struct sweep_sample){.wall_s = wall[i][j], .running = running};
+		point[i] = (struct sweep_point){.chunk = chunk[i],
+						.executor = "threads",
+						.set = "block",
+						.workers = 1,
+						.chunks = 9,
+						.n = 3,
+						.sample = sample[i]};
+	}
+	sweep_advise(advice, &sweep);
+}
+
+/* A winner is one whose slowest run was faster than all of the others, on free cores. */
+static void test_no_winner_among_runs_that_overlap(void **state)
+{
+	static const double all[3][3] = {
+		{0.5, 0.6, 0.61}, {0.444, 0.5, 0.650}, {0.358, 0.424, 0.860}};
+	static const double two[3][3] = {
+		{0.9, 1.06, 1.2}, {0.444, 0.5, 0.650}, {0.358, 0.424, 0.860}};
+	static const double apart[3][3] = {
+		{0.9, 1, 1.2}, {0.744, 0.8, 0.850}, {0.358, 0.424, 0.560}};
+	static struct advice advice;
+
+	(void)state;
+	advise_on_runs(&advice, 1, two);
+	assert_false(says(&advice, "is best"));
+	assert_true(says(&advice, "not told apart, as their runs overlap or are within 5 %: "
+				  "--chunk 512 to 1024 (median 0.424 s for 1024); the slowest, "
+				  "256, takes 2.5 times as long"));
+	advise_on_runs(&advice, 1, all);
+	assert_false(says(&advice, "is best"));
+	assert_true(says(&advice, "or not told apart from it (--chunk 1024, 0.424 s): any will"));
+	advise_on_runs(&advice, 1, apart);
+	assert_true(says(&advice, "--chunk 1024 is best (0.424 s), no other comes within 5 %"));
+	advise_on_runs(&advice, 0.5, apart);
+	assert_false(says(&advice, "is best"));
+	assert_true(says(&advice, "no chunk size is named best: cores were busy elsewhere in 9 "
+				  "runs of it"));
+}
+
+static void test_winner(void **state)
+{
+	static const double wall[] = {3, 2, 2.5};
+	struct sweep_sample sample[3];
+	struct sweep_point point[3];
+	struct series series;
+
+	(void)state;
+	make_series(&series, sample, point, wall, 3);
+	assert_true(series_has_winner(&series, 4));
+	sample[2].wall_s = 2; /* as fast */
+	assert_false(series_has_winner(&series, 4));
+	sample[2].wall_s = 2.5;
+	sample[0].running = 0.5;
+	assert_false(series_has_winner(&series, 4));
+	assert_true(series_has_winner(&series, 1)); /* more workers than cores */
+	series.n = 0;
+	assert_false(series_has_winner(&series, 4));
+}
+
 static void test_description(void **state)
 {
 	struct sweep sweep = {.scene = "a",
@@ -259,14 +343,6 @@ static void test_speed_up(void **state)
 	assert_true(series_has_one(&list.series[0]));
 	assert_true(isnan(series_speed_up(&list.series[0], 0)));
 	assert_true(series_speed_up(&list.series[0], 1) == 8.0 / 5);
-}
-
-static bool says(const struct advice *advice, const char *words)
-{
-	for (unsigned i = 0; i < advice->n; i++)
-		if (strstr(advice->text[i], words))
-			return true;
-	return false;
 }
 
 /* Four cores; all runs but one had them for themselves. */
@@ -388,6 +464,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_ceiling_below_what_was_measured),
 		cmocka_unit_test(test_more_workers_than_chunks),
+		cmocka_unit_test(test_no_winner_among_runs_that_overlap),
+		cmocka_unit_test(test_winner),
 		cmocka_unit_test(test_median),
 		cmocka_unit_test(test_speed_up),
 		cmocka_unit_test(test_busy_cores),
