@@ -71,10 +71,11 @@ struct lab_line {
 	char executor[16];
 	uint64_t n_chunks;
 	double wall_s, cpu_s;
-	double work_s;  /* inside the stages that compute, all workers added up */
-	double start_s; /* until the first worker began and after the last one ended */
-	double idle_s;  /* workers that had nothing left to do */
-	double order_s; /* workers that waited for the task before */
+	double work_s;     /* inside the stages that compute, all workers added up */
+	double work_cpu_s; /* of it on a CPU */
+	double start_s;    /* until the first worker began and after the last one ended */
+	double idle_s;     /* workers that had nothing left to do */
+	double order_s;    /* workers that waited for the task before */
 	uint64_t peak_bytes, planned_bytes, budget_bytes;
 	uint64_t n_valid, n_masked;
 	int128 sum;

@@ -215,11 +215,14 @@ static void put_cores(const struct lab_set *set, const struct listener *who)
 
 	for (unsigned i = 0; i < set->n_lines; i++) {
 		const struct lab_line *line = &set->line[i];
-		double running = line->work_s > 0 ? line->cpu_s / line->work_s : 1;
+		double running = line->work_s > 0 ? line->work_cpu_s / line->work_s : 1;
 
-		/* Who waits for the lock of LAB_SHARED does so inside its stage. */
+		/*
+		 * Who waits for the lock of LAB_SHARED does so inside its stage. What is shorter
+		 * than LAB_LEAST_S has no speed-up: put_short() says so.
+		 */
 		if (!lab_done(line) || (line->mode == LAB_SHARED && line->workers > 1) ||
-		    line->wall_s < short_s || running >= RUNNING_SHARE)
+		    line->wall_s < LAB_LEAST_S || running >= RUNNING_SHARE)
 			continue;
 		(void)snprintf(
 			text, sizeof(text),

@@ -39,6 +39,9 @@ static void fill_line(struct lab_line *line, const struct run_totals *totals,
 	line->wall_s = f.wall_s;
 	line->cpu_s = f.cpu_s;
 	line->work_s = f.busy_s[METER_INDEX] + f.busy_s[METER_STATS];
+	line->work_cpu_s = (double)(totals->meter.row[METER_INDEX].cpu_ns +
+				    totals->meter.row[METER_STATS].cpu_ns) /
+			   1e9;
 	line->start_s = outside_s(totals);
 	line->idle_s = f.wait_s[WAIT_IDLE];
 	line->order_s = f.wait_s[WAIT_ORDER];

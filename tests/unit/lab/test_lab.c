@@ -173,8 +173,11 @@ static void keep(void *to, enum ink ink, const char *label, const char *text)
 		       ink == INK_WARNING ? "! " : "", label, text);
 }
 
-/* What is said of one and of two workers that took so long, with all their time at work. */
-static const char *told_of(struct told *told, enum lab_mode mode, double one_s, double two_s)
+/* What is said of one and of two workers that took so long, with all their time at work; the two
+ * had a CPU for a share of it.
+ */
+static const char *told_running(struct told *told, enum lab_mode mode, double one_s, double two_s,
+				double running)
 {
 	struct lab_line line[2] = {
 		{.mode = mode, .workers = 1, .wall_s = one_s},
@@ -182,10 +185,34 @@ static const char *told_of(struct told *told, enum lab_mode mode, double one_s, 
 	struct lab_set set = {.lab = {.kind = LAB_PI, .n = 1000}, .n_lines = 2, .line = line};
 
 	for (int i = 0; i < 2; i++)
-		line[i].work_s = line[i].cpu_s = line[i].wall_s * line[i].workers;
+		line[i].work_s = line[i].work_cpu_s = line[i].cpu_s =
+			line[i].wall_s * line[i].workers;
+	line[1].work_cpu_s *= running;
 	told->text[0] = '\0';
 	lab_conclude(&set, keep, told);
 	return told->text;
+}
+
+static const char *told_of(struct told *told, enum lab_mode mode, double one_s, double two_s)
+{
+	return told_running(told, mode, one_s, two_s, 1);
+}
+
+/* Each time that has a speed-up is one of which it is told that cores were busy, and no other. */
+static void busy_cores_are_told_where_a_speed_up_is(void **state)
+{
+	static struct told told;
+	static const char words[] = "! timings: cores were busy elsewhere: in the line own, 2 "
+				    "workers, workers with work to do had a CPU only 50 %";
+
+	(void)state;
+	for (double two_s = 0.0105; two_s < 0.3; two_s *= 1.3) {
+		assert_non_null(strstr(told_running(&told, LAB_OWN, 0.04, two_s, 0.5), words));
+		assert_null(strstr(told.text, "short"));
+		assert_null(strstr(told_running(&told, LAB_OWN, 0.04, two_s, 0.75), words));
+	}
+	assert_null(strstr(told_running(&told, LAB_OWN, 0.04, 0.0095, 0.5), words));
+	assert_non_null(strstr(told.text, "short"));
 }
 
 static void times_that_show_no_speed_up_are_told(void **state)
@@ -217,6 +244,7 @@ int main(void)
 		cmocka_unit_test(smoothing_is_the_same_for_all_instruction_sets),
 		cmocka_unit_test(the_closed_form_is_the_sum),
 		cmocka_unit_test(figures_of_a_line),
+		cmocka_unit_test(busy_cores_are_told_where_a_speed_up_is),
 		cmocka_unit_test(times_that_show_no_speed_up_are_told),
 	};
 
