@@ -132,7 +132,8 @@ void lab_page_begin(FILE *out, const struct lab_set *set, const struct options *
 		out,
 		"As on Dask's task stream, each moment has the colour of what took most of "
 		"it. Red: messages, hand-out of tasks, and waiting for a lock or another "
-		"worker. Blank: waiting for the step before, or nothing left to do. Rest the "
+		"worker. Blank: waiting for the step before, nothing left to do, or outside of all "
+		"steps: start-up, and memory that the system gives before the first task. Rest the "
 		"pointer on a part to see its name.%s",
 		set->lab.kind == LAB_PI ? " Waiting for the lock of the shared generator is "
 					  "within its draw."

@@ -9,9 +9,13 @@
 
 #include "budget.h"
 #include "report/run_figures.h"
+#include "base/text.h"
+#include "window.h"
 
 /* Below this share of wall time x workers inside the stages that compute, the rest is looked at. */
 static const double good_share = 0.80;
+/* Share of the CPU time that is outside of the work, from which it is told what it is. */
+static const double memory_share = 0.25;
 /* A line this short is start-up for a good part, however large its tasks are. */
 static const double short_s = 0.1;
 /* Workers with caches of their own may be a little better than one; noise is far more than that. */
@@ -120,6 +124,24 @@ static void put_refused(const struct lab_set *set, const struct listener *who)
 			     "whatever N is");
 }
 
+/* An array is given by the system before the work begins, as a block is; but this one is large. */
+static void put_array(const struct lab_set *set, const struct listener *who)
+{
+	const struct lab_line *line = find(set, LAB_ARRAY);
+	double outside_s = line ? fmax(0, line->cpu_s - line->work_cpu_s) : 0;
+	char text[320], size[24];
+
+	if (!line || line->wall_s < LAB_LEAST_S || outside_s < memory_share * line->cpu_s)
+		return;
+	(void)snprintf(text, sizeof(text),
+		       "%.3f of its %.3f s CPU are outside of the work: before it, the system "
+		       "gives the memory (%s), page by page, each filled with zeros; tasks in "
+		       "chunks use one small block again and again",
+		       outside_s, line->cpu_s,
+		       bytes_text(size, size_mul(set->lab.n, sizeof(double))));
+	note(who, "array", text);
+}
+
 static void foot_sum(const struct lab_set *set, const struct listener *who)
 {
 	int128 twice = lab_sum_twice(set->lab.n);
@@ -136,6 +158,7 @@ static void foot_sum(const struct lab_set *set, const struct listener *who)
 			       : "; NOT every sum in the table is equal to it");
 	note(who, "exact", text);
 	put_refused(set, who);
+	put_array(set, who);
 }
 
 static void foot_recur(const struct lab_set *set, const struct listener *who)

@@ -234,6 +234,33 @@ static void times_that_show_no_speed_up_are_told(void **state)
 			       "a speed-up of 1.50, more than a sequence can give"));
 }
 
+/* 2 s of CPU, of which the work takes so much. */
+static const char *told_of_array(struct told *told, double work_cpu_s)
+{
+	struct lab_line line = {.mode = LAB_ARRAY,
+				.workers = 1,
+				.wall_s = 2.5,
+				.cpu_s = 2,
+				.work_s = work_cpu_s,
+				.work_cpu_s = work_cpu_s};
+	struct lab_set set = {.lab = {.kind = LAB_SUM, .n = 1 << 27}, .n_lines = 1, .line = &line};
+
+	told->text[0] = '\0';
+	lab_conclude(&set, keep, told);
+	return told->text;
+}
+
+static void where_the_time_of_an_array_goes_is_told(void **state)
+{
+	static struct told told;
+
+	(void)state;
+	assert_non_null(strstr(told_of_array(&told, 0.1),
+			       "array: 1.900 of its 2.000 s CPU are outside of the work: before "
+			       "it, the system gives the memory (1.00 GiB)"));
+	assert_null(strstr(told_of_array(&told, 1.5), "outside of the work"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +272,7 @@ int main(void)
 		cmocka_unit_test(the_closed_form_is_the_sum),
 		cmocka_unit_test(figures_of_a_line),
 		cmocka_unit_test(busy_cores_are_told_where_a_speed_up_is),
+		cmocka_unit_test(where_the_time_of_an_array_goes_is_told),
 		cmocka_unit_test(times_that_show_no_speed_up_are_told),
 	};
 
