@@ -258,7 +258,7 @@ static void where_the_time_of_an_array_goes_is_told(void **state)
 	assert_non_null(strstr(told_of_array(&told, 0.1),
 			       "array: 1.900 of its 2.000 s CPU are outside of the work: before "
 			       "it, the system gives the memory (1.00 GiB)"));
-	assert_null(strstr(told_of_array(&told, 1.5), "outside of the work"));
+	assert_null(strstr(told_of_array(&told, 1.6), "outside of the work"));
 }
 
 int main(void)
