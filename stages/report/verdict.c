@@ -111,13 +111,19 @@ static const char *const wait_words[N_WAIT_CAUSES] = {
 };
 
 /*
- * Share of the busy time that workers really ran. Reading and finished maps are left out: there a
- * worker waits for storage, which is no lack of cores. 1 where they were hardly busy.
+ * Time with work to do. Reading and finished maps are left out: there a worker waits for storage,
+ * which is no lack of cores.
  */
+static double working_s(const struct run_figures *f)
+{
+	return f->busy_total_s - f->busy_s[METER_FETCH] - f->busy_s[METER_GATHER];
+}
+
+/* Share of that time that workers really ran. 1 where there was hardly any. */
 static double share_running(const struct run_figures *f, const struct run_totals *totals)
 {
 	const struct meter_row *row = totals->meter.row;
-	double busy = f->busy_total_s - f->busy_s[METER_FETCH] - f->busy_s[METER_GATHER];
+	double busy = working_s(f);
 	double cpu =
 		f->stage_cpu_s - (double)(row[METER_FETCH].cpu_ns + row[METER_GATHER].cpu_ns) / 1e9;
 
@@ -169,6 +175,18 @@ static bool say_unmeasured_leads(struct verdict *v, const struct run_figures *f,
 	return true;
 }
 
+/* Shares of two things: of the working time here, of all time in the efficiency below. */
+static void say_busy_elsewhere(struct verdict *v, const struct run_figures *f,
+			       const struct run_totals *totals)
+{
+	verdict_say(v,
+		    "cores were busy elsewhere: workers with work to do (%.0f %% of their time) "
+		    "had a CPU only %.0f %% of that time (other programs, more workers than cores, "
+		    "a CPU quota, or swapping); do not compare these timings",
+		    percent(fmin(worker_share(f, working_s(f)), 1)),
+		    percent(share_running(f, totals)));
+}
+
 /* Has it told of the time that is unaccounted? */
 static bool say_bound(struct verdict *v, const struct run_figures *f,
 		      const struct run_totals *totals, const struct plan *plan)
@@ -186,11 +204,7 @@ static bool say_bound(struct verdict *v, const struct run_figures *f,
 		return false;
 	}
 	if (share_running(f, totals) < RUNNING_SHARE)
-		verdict_say(v,
-			    "cores were busy elsewhere: workers with work to do had a CPU only "
-			    "%.0f %% of the time (other programs, more workers than cores, a CPU "
-			    "quota, or swapping); do not compare these timings",
-			    percent(share_running(f, totals)));
+		say_busy_elsewhere(v, f, totals);
 	else if (f->amplification > wasteful)
 		return false; /* advise_amplification() says it */
 	else if (unmeasured_leads(f))
@@ -394,12 +408,14 @@ static void advise_order(struct verdict *v, const struct run_figures *f,
 			    percent(writer), what, what);
 }
 
-/* What no meter covers cannot be blamed on a stage. */
-static void say_unmeasured(struct verdict *v, const struct run_figures *f)
+/* What no meter covers cannot be blamed on a stage. Without a CPU it soon grows: told earlier. */
+static void say_unmeasured(struct verdict *v, const struct run_figures *f,
+			   const struct run_totals *totals)
 {
 	double share = worker_share(f, f->unmeasured_s);
+	bool held_up = share_running(f, totals) < RUNNING_SHARE;
 
-	if (share > lead_share)
+	if (share > (held_up ? wait_share : lead_share))
 		verdict_say(v,
 			    "%.0f %% of worker time is unaccounted (start-up, opening files, or "
 			    "not running)",
@@ -442,7 +458,7 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 			advise_idle(verdict, &f, totals, plan, options);
 		advise_order(verdict, &f, totals, plan);
 		if (!told)
-			say_unmeasured(verdict, &f);
+			say_unmeasured(verdict, &f, totals);
 	}
 	if (verdict->n == VERDICT_MAX)
 		verdict->n--; /* the efficiency is always told */

@@ -109,6 +109,31 @@ static void test_verdict_advice(void **state)
 	expect_verdict(f, "too short to judge");
 }
 
+/*
+ * Two workers of 2 s: 3.2 s at work, 1.6 s of it on a CPU, 0.4 s waiting, 0.4 s in no meter. So 80
+ * %, 50 %, 10 %; and the process' 1.7 s of CPU are 42.5 % of the 4 s.
+ */
+static void test_verdict_says_of_what_a_share_is(void **state)
+{
+	struct fixture *f = *state;
+	struct meter *m = &f->totals.meter;
+	struct verdict verdict;
+
+	m->row[METER_DECODE].cpu_ns /= 2;
+	m->row[METER_REDUCE].wait_ns[WAIT_PEER] = 400000000;
+	f->totals.cpu_ns = 1700000000;
+	expect_verdict(f,
+		       "workers with work to do (80 % of their time) had a CPU only 50 % of that "
+		       "time");
+	expect_verdict(f, "10 % of worker time is unaccounted (start-up, opening files, or not");
+	expect_verdict(f, "parallel efficiency 42 % (CPU time / wall time / 2 workers)");
+
+	m->row[METER_DECODE].cpu_ns *= 2; /* nobody was held up: 10 % are not worth a word */
+	verdict_make(&verdict, &f->totals, &f->plan, &f->options);
+	for (unsigned i = 0; i < verdict.n; i++)
+		assert_null(strstr(verdict.sentence[i], "unaccounted"));
+}
+
 static void test_verdict_few_chunks(void **state)
 {
 	struct fixture *f = *state;
@@ -173,7 +198,7 @@ static void test_verdict_reading(void **state)
 	m->row[METER_FETCH].cpu_ns = 1900000000;
 	expect_verdict(f, "the bytes came from the page cache");
 	m->row[METER_DECODE].cpu_ns = 600000000; /* half of what was not reading had no core */
-	expect_verdict(f, "had a CPU only 50 % of the time");
+	expect_verdict(f, "had a CPU only 50 % of that time");
 }
 
 /* Where there is advice, something is to be changed, however well the workers were used. */
@@ -283,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_RUN(test_verdict_good),
 		WITH_RUN(test_verdict_advice),
+		WITH_RUN(test_verdict_says_of_what_a_share_is),
 		WITH_RUN(test_verdict_few_chunks),
 		WITH_RUN(test_verdict_names_chunk),
 		WITH_RUN(test_verdict_enough_chunks),
