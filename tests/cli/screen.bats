@@ -54,8 +54,8 @@ screen() {
 		screen 80 $command --color never "$file"
 		output=$(tr -d '\r' <<< "$output")
 		[[ "$(tr -d ' \n' <<< "$output")" == *"$file:"* ]]
-		! grep -E '^ *:|[[:blank:]]+.?$' <<< "$output"
 		grep -Eq '/$' <<< "$output"
+		run ! grep -E '^ *:|[[:blank:]]$' <<< "$output"
 	done
 }
 
