@@ -144,13 +144,12 @@ void table_row_begin(const struct table *table, enum ink ink, const char *const 
 void table_row_words(const struct table *table, enum ink ink, const char *const cell[],
 		     unsigned last, const char *word, unsigned indent, const char *sentence)
 {
-	unsigned column = table_column_at(table, last + 1) + (unsigned)strlen(word) + 2;
+	unsigned column = table_column_at(table, last + 1) + (unsigned)strlen(word);
 
 	table_row_begin(table, ink, cell, last);
 	(void)fputc(' ', table->out);
 	screen_put(table->out, ink, word);
-	(void)fputs("  ", table->out);
-	text_fold(table->out, column, indent, sentence);
+	text_fold_behind(table->out, column, 2, indent, sentence);
 }
 
 void table_head(const struct table *table)

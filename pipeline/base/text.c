@@ -118,29 +118,84 @@ void text_single_blanks(char *text)
 	*to = '\0';
 }
 
-void text_fold(FILE *out, unsigned column, unsigned indent, const char *text)
+/* Of a word that is wider than `room`: the end of what fits, behind a slash; else of its first
+ * part. */
+static const char *slash_within(const char *word, const char *end, size_t room)
+{
+	const char *fits = word;
+
+	for (const char *at = word; at < end; at++) {
+		if (*at != '/' && at + 1 < end)
+			continue;
+		if (count_columns(word, at + 1) > room)
+			break;
+		fits = at + 1;
+	}
+	return fits;
+}
+
+static size_t new_line(FILE *out, unsigned indent)
+{
+	(void)fprintf(out, "\n%*s", (int)indent, "");
+	return indent;
+}
+
+/* A path wider than a line, on a terminal, which would cut it anywhere. Returns the column behind.
+ */
+static size_t put_long_word(FILE *out, const char *word, const char *end, size_t at,
+			    unsigned indent)
 {
 	const unsigned most = screen_fold_columns(out);
-	size_t at = column;
-	int first = 1;
 
-	for (const char *word = text + strspn(text, " "); *word != '\0';) {
+	while (word < end) {
+		const char *to = slash_within(word, end, most > at ? most - at : 0);
+
+		if (to == word && at > indent) {
+			at = new_line(out, indent);
+			continue;
+		}
+		if (to == word) { /* not even to the first slash */
+			to = memchr(word + 1, '/', (size_t)(end - word - 1));
+			to = to ? to + 1 : end;
+		}
+		put_word(out, word, to);
+		at += count_columns(word, to);
+		word = to;
+	}
+	return at;
+}
+
+void text_fold_behind(FILE *out, unsigned column, unsigned gap, unsigned indent, const char *text)
+{
+	const unsigned most = screen_fold_columns(out);
+	const bool breaks = screen_is_terminal(out) && indent < most;
+	size_t at = column;
+
+	for (const char *word = text + strspn(text, " "); *word != '\0'; gap = 1) {
 		const char *end = word_end(word);
 		size_t columns = count_columns(word, end);
+		bool is_long = breaks && columns > most - indent;
 
-		if (first ? at > indent && at + columns > most : at + 1 + columns > most) {
-			(void)fprintf(out, "\n%*s", (int)indent, "");
-			at = indent;
-		} else if (!first) {
-			(void)fputc(' ', out);
-			at++;
+		if (at > indent && (is_long ? at + gap >= most : at + gap + columns > most)) {
+			at = new_line(out, indent);
+		} else {
+			(void)fprintf(out, "%*s", (int)gap, "");
+			at += gap;
 		}
-		put_word(out, word, end);
-		at += columns;
-		first = 0;
+		if (is_long) {
+			at = put_long_word(out, word, end, at, indent);
+		} else {
+			put_word(out, word, end);
+			at += columns;
+		}
 		word = end + strspn(end, " ");
 	}
 	(void)fputc('\n', out);
+}
+
+void text_fold(FILE *out, unsigned column, unsigned indent, const char *text)
+{
+	text_fold_behind(out, column, 0, indent, text);
 }
 
 void text_item_in(FILE *out, enum ink ink, unsigned indent, const char *label, const char *text)
@@ -160,11 +215,11 @@ void text_item(FILE *out, unsigned indent, const char *label, const char *text)
 void text_line(FILE *out, enum ink ink, unsigned indent, const char *word, const char *rest)
 {
 	screen_put(out, ink, word);
-	(void)fputc(' ', out);
 	if (screen_is_terminal(out)) {
-		text_fold(out, (unsigned)strlen(word) + 1, indent, rest);
+		text_fold_behind(out, (unsigned)strlen(word), 1, indent, rest);
 		return;
 	}
+	(void)fputc(' ', out);
 	put_word(out, rest, rest + strlen(rest));
 	(void)fputc('\n', out);
 }

@@ -27,8 +27,12 @@ void text_single_blanks(char *text);
 const char *text_cut(char *out, const char *text, unsigned width);
 
 /* Print `text`, safe to show, folded at screen_fold_columns() of the stream: it starts in `column`
- * (already reached), the following lines are indented by `indent`. Ends with a newline. */
+ * (already reached), the following lines are indented by `indent`. Ends with a newline.
+ * On a terminal a path that is wider than a line is broken behind its slashes. */
 void text_fold(FILE *out, unsigned column, unsigned indent, const char *text);
+
+/* The same behind `gap` blanks, which are left out where the text begins on the next line. */
+void text_fold_behind(FILE *out, unsigned column, unsigned gap, unsigned indent, const char *text);
 
 /* Print `label` in INK_HEADING, fill up to `indent` columns, and fold `text` behind it. */
 void text_item(FILE *out, unsigned indent, const char *label, const char *text);

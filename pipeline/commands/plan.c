@@ -5,6 +5,7 @@
 
 #include "choices.h"
 #include "computing.h"
+#include "foresee.h"
 #include "map_options.h"
 #include "nightly_options.h"
 #include "options/rows.h"
@@ -13,8 +14,9 @@
 #include "report_lists.h"
 #include "scenes.h"
 
-typedef int show_plan(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
-		      const struct scene *scene, const struct options *options);
+/* An exit status. */
+typedef int show_plan(struct scenes *scenes, const struct chunk_grid *grid,
+		      const struct call *call);
 
 static int plan_and_show(const struct call *call, show_plan *show, struct error *err)
 {
@@ -26,21 +28,38 @@ static int plan_and_show(const struct call *call, show_plan *show, struct error 
 	if (!status)
 		status = plan_scene(&grid, &scenes.plan, options, scenes.workload, scenes.sample,
 				    err);
-	if (!status && show(stdout, &scenes.plan, &grid, scenes.sample, options))
-		status = EX_IOERR;
+	if (!status)
+		status = show(&scenes, &grid, call);
 	status = resume_end(scenes.resume, status, err);
 	scenes_release(&scenes);
 	return status;
 }
 
+/* 1 where scenes would fail for want of memory. */
+static int show_words(struct scenes *scenes, const struct chunk_grid *grid, const struct call *call)
+{
+	struct foreseen foreseen;
+
+	foresee(&foreseen, scenes, call);
+	if (report_plan(stdout, &scenes->plan, grid, scenes->sample, call->options, &foreseen))
+		return EX_IOERR;
+	return foreseen.n_unfit ? 1 : EX_OK;
+}
+
+static int show_graph(struct scenes *scenes, const struct chunk_grid *grid, const struct call *call)
+{
+	return report_graph(stdout, &scenes->plan, grid, scenes->sample, call->options) ? EX_IOERR
+											: EX_OK;
+}
+
 static int run_plan(const struct call *call, struct error *err)
 {
-	return plan_and_show(call, report_plan, err);
+	return plan_and_show(call, show_words, err);
 }
 
 static int run_graph(const struct call *call, struct error *err)
 {
-	return plan_and_show(call, report_graph, err);
+	return plan_and_show(call, show_graph, err);
 }
 
 static const struct option_row *const teaching_rows[] = {&option_teach, NULL};

@@ -88,10 +88,10 @@ void print_help(FILE *out, command_table commands, const struct command *command
 
 /* --- imgpipe help WORD --- */
 
-/* A word of the title begins so. */
+/* A word of the title begins so; what stands in brackets behind it is no title. */
 static bool is_title(const char *title, const char *word)
 {
-	for (const char *at = title; *at; at += strcspn(at, " "), at += strspn(at, " ("))
+	for (const char *at = title; *at && *at != '('; at += strcspn(at, " "), at += *at == ' ')
 		if (strncasecmp(at, word, strlen(word)) == 0)
 			return true;
 	return false;
@@ -151,8 +151,9 @@ static const struct option_item *find_valued(const struct option_list *list, con
 
 typedef const struct option_item *option_finder(const struct option_list *list, const char *word);
 
-/* Commands whose option is another one are told of, too. */
-static bool print_found(FILE *out, command_table commands, option_finder *find, const char *word)
+/* Commands whose option is another one are told of, too. behind: something stands before it. */
+static bool print_found(FILE *out, command_table commands, option_finder *find, const char *word,
+			bool behind)
 {
 	const void *shown = NULL;
 	struct option_list list;
@@ -164,7 +165,7 @@ static bool print_found(FILE *out, command_table commands, option_finder *find, 
 		item = find(&list, word);
 		if (!item || item->identity == shown)
 			continue;
-		fprintf(out, "%simgpipe %s:\n", shown ? "\n" : "", (*c)->word);
+		fprintf(out, "%simgpipe %s:\n", shown || behind ? "\n" : "", (*c)->word);
 		print_option(out, &item->row, item->row.help);
 		shown = item->identity;
 	}
@@ -176,18 +177,26 @@ int print_topic(FILE *out, command_table commands, const char *word, struct erro
 	enum { COMMANDS_MOST = 32, LETTERS_LEAST = 3 };
 	const struct command *command = command_find(commands, word);
 	const char *words[COMMANDS_MOST] = {NULL};
+	char meant[SPELLING_LIST];
 
-	if (command)
+	if (command) {
 		print_help(out, commands, command);
-	else if (strcmp(word, "exit") == 0 || strcmp(word, "status") == 0)
+		(void)print_found(out, commands, find_named, word, true);
+	} else if (strcmp(word, "exit") == 0 || strcmp(word, "status") == 0)
 		print_statuses(out);
-	else if (!print_found(out, commands, find_named, word) &&
-		 (strlen(word) < LETTERS_LEAST || (!print_found(out, commands, find_valued, word) &&
-						   !print_titled(out, commands, word)))) {
+	else if (!print_found(out, commands, find_named, word, false) &&
+		 (strlen(word) < LETTERS_LEAST ||
+		  (!print_found(out, commands, find_valued, word, false) &&
+		   !print_titled(out, commands, word)))) {
 		for (unsigned i = 0; i + 1 < COMMANDS_MOST && commands[i]; i++)
 			words[i] = commands[i]->word;
-		(void)spelling_none_of(err, word, words);
-		return error_prefix(err, "imgpipe help");
+		(void)spelling_near_words(meant, word, words);
+		return error_set(
+			err, EX_USAGE,
+			"imgpipe help: '%.40s' is no command, option or heading of imgpipe "
+			"--help, no index (imgpipe index) and no preset of masks (imgpipe "
+			"mask)%s%s%s",
+			word, *meant ? "; did you mean " : "", meant, *meant ? "?" : "");
 	}
 	return 0;
 }

@@ -10,6 +10,7 @@
 struct finding {
 	struct error error; /* code 0: it has opened */
 	uint32_t asked;
+	uint32_t no_scene; /* see scene.h; where it has not opened */
 	uint64_t need;
 	uint64_t busy_ns, cpu_ns; /* of opening it */
 	unsigned char scene[];
@@ -39,6 +40,7 @@ static size_t look(void *context, uint32_t i, void *answer)
 	finding->busy_ns = row.busy_ns;
 	finding->cpu_ns = row.cpu_ns;
 	finding->asked = heavy_was_asked(in->workload->heavy);
+	finding->no_scene = scene.no_scene;
 	scene_release(&scene);
 	return sizeof(*finding) + bytes;
 }
@@ -72,11 +74,13 @@ static void take(void *context, uint32_t i, const void *answer, size_t bytes, co
 	in->row->chunks++;
 	in->row->busy_ns += finding->busy_ns;
 	in->row->cpu_ns += finding->cpu_ns;
-	if (finding->error.code)
+	if (finding->error.code) {
 		wire_take_error(&error, &finding->error);
-	else if (!in->workload->scene_unpack(&scene, finding->scene, bytes - sizeof(*finding), true,
-					     &error))
+		scene.no_scene = finding->no_scene != 0;
+	} else if (!in->workload->scene_unpack(&scene, finding->scene, bytes - sizeof(*finding),
+					       true, &error)) {
 		scene.id = id;
+	}
 	in->found(in->context, id, &scene, finding->need, finding->asked != 0, &error);
 }
 

@@ -30,8 +30,8 @@ struct scene_inspection {
 	uint64_t (*need)(void *context, const struct scene *scene);
 	/*
 	 * Called in this process for each id, in order. error->code: it did not open, and *scene is
-	 * empty; else *scene belongs to whoever is told, and `need` is what the child said. asked:
-	 * it asked for GDAL, which it could not have.
+	 * empty but for no_scene; else *scene belongs to whoever is told, and `need` is what the
+	 * child said. asked: it asked for GDAL, which it could not have.
 	 */
 	void (*found)(void *context, uint32_t id, struct scene *scene, uint64_t need, bool asked,
 		      const struct error *error);

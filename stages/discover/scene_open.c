@@ -379,5 +379,7 @@ int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_
 	if (open_entry(scene, scene_list, entry, options, err) == 0)
 		return 0;
 	no_scene_judge(scene, scene_list, entry, err);
+	if (!scene->no_scene)
+		refuse_cut_files(scene, err);
 	return -1;
 }

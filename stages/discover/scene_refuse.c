@@ -10,6 +10,7 @@
 
 #include "bands.h"
 #include "input/archive.h"
+#include "reader/reader.h"
 #include "wishes.h"
 
 int refuse_entry(const struct scene *scene, const struct file_entry *entry, struct error *err)
@@ -142,4 +143,33 @@ int refuse_several_bands(const struct scene *scene, unsigned number, const struc
 			 "holds all bands, name these files and pass --bands %s%s",
 			 file->path, file->info.n_bands, advice,
 			 strstr(advice, "=N") ? " with their numbers" : "");
+}
+
+/* GDAL is not asked: it may not be loaded for an error. */
+static bool is_cut(const struct scene_file *file, struct error *err)
+{
+	const struct reader *reader;
+	struct raster_stored stored;
+	void *handle = NULL;
+	bool cut;
+
+	if (!file->info.n_bands || strcmp(file->info.reader, "tiff") != 0)
+		return false;
+	reader = reader_of(&file->info, NULL);
+	if (!reader || reader->open(&handle, file->path, &file->info, NULL))
+		return false;
+	cut = reader->stored(handle, &stored, err) && err->code == EX_DATAERR;
+	reader->close(handle);
+	return cut;
+}
+
+void refuse_cut_files(const struct scene *scene, struct error *err)
+{
+	struct error cut = {0};
+
+	for (unsigned i = 0; err && err->code == EX_DATAERR && i < scene->n_files; i++)
+		if (is_cut(&scene->files[i], &cut)) {
+			*err = cut;
+			return;
+		}
 }

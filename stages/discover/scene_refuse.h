@@ -26,4 +26,10 @@ int refuse_one_band(struct scene *scene, const struct band_token *token, const c
 int refuse_several_bands(const struct scene *scene, unsigned number, const struct options *options,
 			 struct error *err) MUST_CHECK;
 
+/*
+ * The scene is refused for what its headers say or lack: where the index of a file has blocks that
+ * lie behind its end, that is told in place of it, for no option helps then.
+ */
+void refuse_cut_files(const struct scene *scene, struct error *err);
+
 #endif

@@ -12,6 +12,7 @@
 
 #include "accum.h"
 #include "budget.h"
+#include "foreseen.h"
 #include "meter.h"
 #include "options.h"
 #include "plan.h"
@@ -107,7 +108,8 @@ const struct pixel_totals *report_set_pixels(const struct report_set *set);
 
 /* Text for people: `imgpipe plan`, `imgpipe info`. */
 int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
-		const struct scene *scene, const struct options *options);
+		const struct scene *scene, const struct options *options,
+		const struct foreseen *foreseen);
 /* `imgpipe graph`: tasks and what they hand on, SVG, or text with --text. */
 int report_graph(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
 		 const struct scene *scene, const struct options *options);

@@ -257,7 +257,8 @@ int report_info(FILE *out, const struct scene *scene, const struct told_bands *t
 
 	put_scene_name(out, name);
 	if (failure)
-		text_item_in(out, INK_BAD, LABEL_COLUMNS, "  FAILED",
+		text_item_in(out, scene->no_scene ? INK_WARNING : INK_BAD, LABEL_COLUMNS,
+			     scene->no_scene ? "  Skipped" : "  FAILED",
 			     text_beyond_name(failure->text, name));
 	if (*scene->sensor)
 		text_item(out, LABEL_COLUMNS, "  sensor", scene->sensor);

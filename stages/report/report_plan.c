@@ -17,15 +17,64 @@
 
 enum { LABEL_COLUMNS = 12, WHY_COLUMN = 39 };
 
-static void put_budget(FILE *out, const struct plan *plan)
+static void put_note(FILE *out, const char *note)
 {
-	char b[2][24], line[256];
+	text_item_in(out, INK_WARNING, LABEL_COLUMNS, "note:", note);
+}
+
+static void put_scenes(FILE *out, const struct plan *plan, const struct foreseen *foreseen)
+{
+	const uint32_t n = foreseen->n_skipped;
+	char line[128], b[24];
+
+	(void)bytes_text(b, plan->file_bytes);
+	if (n)
+		(void)snprintf(line, sizeof(line),
+			       "%" PRIu32 ", and %" PRIu32 " file%s no scene%s (%s in all)",
+			       plan->n_scenes - n, n, n == 1 ? " that is" : "s that are",
+			       n == 1 ? "" : "s", b);
+	else
+		(void)snprintf(line, sizeof(line), "%" PRIu32 " (files of %s)", plan->n_scenes, b);
+	text_item(out, LABEL_COLUMNS, "Scenes", line);
+}
+
+/* What a run would say of scenes: those that the limit is too small for are named. */
+static void put_failing(FILE *out, const struct foreseen *foreseen)
+{
+	const uint32_t n = foreseen->n_unfit;
+	char line[96];
+
+	if (foreseen->n_unopened) {
+		(void)snprintf(line, sizeof(line),
+			       "%" PRIu32 " scene%s cannot be opened; imgpipe info says why",
+			       foreseen->n_unopened, foreseen->n_unopened == 1 ? "" : "s");
+		put_note(out, line);
+	}
+	if (!n)
+		return;
+	(void)snprintf(line, sizeof(line), "%" PRIu32 " scene%s fail within this budget:", n,
+		       n == 1 ? " would" : "s would");
+	text_item_in(out, INK_BAD, LABEL_COLUMNS, "Failing", line);
+	for (uint32_t i = 0; i < n && i < FORESEEN_NAMED; i++)
+		text_item(out, LABEL_COLUMNS, "", foreseen->unfit[i].text);
+	if (n > FORESEEN_NAMED)
+		text_item(out, LABEL_COLUMNS, "", "...");
+}
+
+static void put_budget(FILE *out, const struct plan *plan, const struct foreseen *foreseen)
+{
+	char b[2][24], line[256], seen[80] = "";
+
+	if (foreseen->n_seen < plan->n_scenes)
+		(void)snprintf(seen, sizeof(seen), ", by %" PRIu32 " of %" PRIu32 " scenes",
+			       foreseen->n_seen ? foreseen->n_seen : 1, plan->n_scenes);
 
 	(void)snprintf(line, sizeof(line), "%s (%s), for the whole program",
 		       bytes_text(b[0], plan->budget.limit), plan->budget.source);
 	text_item(out, LABEL_COLUMNS, "Budget", line);
-	(void)snprintf(line, sizeof(line), "%s predicted%s", bytes_text(b[1], plan->predicted.peak),
-		       plan->predicted.peak <= plan->budget.limit ? "" : ": more than the budget");
+	(void)snprintf(
+		line, sizeof(line), "%s predicted%s%s", bytes_text(b[1], plan->predicted.peak),
+		plan->predicted.peak <= plan->budget.limit ? "" : ": more than the budget", seen);
 	text_item(out, LABEL_COLUMNS, "Peak", line);
 }
 
@@ -57,11 +106,6 @@ static void put_part(FILE *out, const char *what, uint64_t bytes, const char *wh
 
 	(void)fprintf(out, "  %-22s %12s%s", what, bytes_text(b, bytes), *why ? "  " : "");
 	text_fold(out, WHY_COLUMN, WHY_COLUMN, why);
-}
-
-static void put_note(FILE *out, const char *note)
-{
-	text_item_in(out, INK_WARNING, LABEL_COLUMNS, "note:", note);
 }
 
 /* What one index more would take, or one less would save. */
@@ -98,7 +142,9 @@ static void put_memory(FILE *out, const struct plan *plan)
 		put_part(out, "backlog", plan->backlog,
 			 "most pixels that may wait (--teach no-backpressure)");
 	put_part(out, "pool", plan->pool, "left for blocks and totals");
-	put_part(out, "block, per worker", plan->footprint, "what is in memory at once of a chunk");
+	put_part(out, "block, per worker", plan->footprint,
+		 plan->n_scenes > 1 ? "what is in memory at once of a chunk of the scene below"
+				    : "what is in memory at once of a chunk");
 	if (plan->chunk_kept)
 		put_part(out, "  tiles of maps", plan->chunk_kept,
 			 "of that: tiles that a chunk fills, and one on its way out");
@@ -216,15 +262,14 @@ static void put_scene(FILE *out, const struct plan *plan, const struct scene *sc
 }
 
 int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *grid,
-		const struct scene *scene, const struct options *options)
+		const struct scene *scene, const struct options *options,
+		const struct foreseen *foreseen)
 {
 	char maps[MAP_TEXT_BYTES];
-	char line[128], b[24];
+	char line[128];
 
 	teach_put_marks(out, options);
-	(void)snprintf(line, sizeof(line), "%" PRIu32 " (files of %s)", plan->n_scenes,
-		       bytes_text(b, plan->file_bytes));
-	text_item(out, LABEL_COLUMNS, "Scenes", line);
+	put_scenes(out, plan, foreseen);
 	put_indices(out, plan->layout.recipe);
 	(void)snprintf(line, sizeof(line), "%u of %u%s, executor %s", plan->workers,
 		       plan->workers_asked,
@@ -235,9 +280,10 @@ int report_plan(FILE *out, const struct plan *plan, const struct chunk_grid *gri
 		text_item(out, LABEL_COLUMNS, options->maps->files ? "Maps" : "Pictures",
 			  maps_text(maps, options->maps, scene));
 	put_confinement(out, plan);
-	put_budget(out, plan);
+	put_budget(out, plan, foreseen);
 	for (unsigned i = 0; i < plan->n_notes; i++)
 		put_note(out, plan->notes[i]);
+	put_failing(out, foreseen);
 	put_memory(out, plan);
 	put_stages(out, plan);
 	if (scene && grid)

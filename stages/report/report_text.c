@@ -329,16 +329,18 @@ static void put_missing(FILE *out, const struct run_totals *totals)
 }
 
 /* What was found beside scenes: how much, and the first of it. */
-static void put_skipped(FILE *out, const struct run_totals *totals, const char *first)
+static void put_skipped(FILE *out, const struct plan *plan, const struct run_totals *totals,
+			const char *first)
 {
 	const bool one = totals->n_skipped == 1;
 	char line[400];
 
 	if (!totals->n_skipped)
 		return;
-	(void)snprintf(line, sizeof(line), "%" PRIu32 " file%s %s (%s%s); -v names %s",
+	(void)snprintf(line, sizeof(line), "%" PRIu32 " file%s %s (%s%s); %s names %s",
 		       totals->n_skipped, one ? "" : "s", one ? "is no scene" : "are no scenes",
-		       first, one ? "" : " ...", one ? "it" : "them");
+		       first, one ? "" : " ...", plan->merged ? "--csv" : "-v",
+		       one ? "it" : "them");
 	text_item(out, LABEL_COLUMNS, "Skipped", line);
 }
 
@@ -367,7 +369,8 @@ static void put_counts(FILE *out, const struct run_totals *totals, uint32_t n_sc
 	text_item_in(out, totals->n_failed ? INK_BAD : INK_WARNING, LABEL_COLUMNS, "Scenes", line);
 }
 
-static void put_global(FILE *out, const struct run_totals *totals, const struct text_state *state)
+static void put_global(FILE *out, const struct plan *plan, const struct run_totals *totals,
+		       const struct text_state *state)
 {
 	const uint32_t n_scenes = totals->n_scenes - totals->n_skipped;
 	char end[RUN_END_BYTES];
@@ -376,7 +379,7 @@ static void put_global(FILE *out, const struct run_totals *totals, const struct 
 	for (unsigned v = 0; v < totals->pixels->n_values; v++)
 		put_total(&state->table, totals, v);
 	put_missing(out, totals);
-	put_skipped(out, totals, state->skipped);
+	put_skipped(out, plan, totals, state->skipped);
 	put_counts(out, totals, n_scenes);
 	if (run_end_text(end, totals))
 		text_item(out, LABEL_COLUMNS, "", end);
@@ -388,7 +391,7 @@ static int text_end(struct open_report *report, const struct run_totals *totals,
 
 	char line[MAP_TEXT_BYTES];
 
-	put_global(report->out, totals, state);
+	put_global(report->out, report->plan, totals, state);
 	put_earlier(report->out, state->n_earlier, report->options->nightly.catalogue);
 	if (files_label(report->options->maps))
 		text_item(report->out, LABEL_COLUMNS, files_label(report->options->maps),

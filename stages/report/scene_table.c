@@ -49,10 +49,10 @@ static unsigned char index_width(FILE *out, const struct recipe *recipe)
 	return (unsigned char)(columns < most ? columns : most);
 }
 
-/* Numbers stand no further from short names than in a file. */
+/* Numbers stand no further from short names than in a file, nor where names come later (merge). */
 static unsigned char name_most(unsigned columns)
 {
-	if (!columns || columns > NAME_MOST)
+	if (columns > NAME_MOST)
 		return NAME_MOST;
 	return columns > NAME_PLAIN ? (unsigned char)columns : NAME_PLAIN;
 }

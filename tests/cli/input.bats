@@ -352,6 +352,9 @@ messy() {
 	[ "$(grep -c ',skipped,' r.csv)" -eq 2 ]
 	imgpipe work
 	[[ "$output" == *"Skipped   2 files are no scenes (dem.tif: one band, and nothing says which ...)"* ]]
+	imgpipe info work
+	exits 0
+	[[ "$output" == *"  Skipped   "*"no scene: one band, and nothing says which"* && "$output" != *FAILED* ]]
 	for executor in serial threads processes; do
 		imgpipe -q --executor $executor --summary $executor.json work
 		[ "$status" -eq 0 ]
@@ -426,6 +429,17 @@ messy() {
 	[[ "$output" != *--bands* ]]
 }
 
+@test "a cut file whose bands nobody can tell is told as cut: no option helps" {
+	"$MAKE_SCENE" --labels none --codec none --size 512 --tile 256 made.tif
+	gdal_translate -q -co TILED=YES made.tif whole.tif || skip "no gdal_translate" # its header in front
+	refused "pass --bands" whole.tif
+	head -c 300000 whole.tif > part.tif
+	refused "the file is not complete" part.tif
+	imgpipe info part.tif
+	exits 65
+	[[ "${output//$'\n' /}" == *"not complete"* && "$output" != *"pass --bands"* ]]
+}
+
 @test "folder: a cut file and a band without its partner are failures" {
 	messy
 	cp cut.tif work/
@@ -447,6 +461,9 @@ messy() {
 	done
 	imgpipe merge -q --summary merged.json part-*.json
 	cmp whole.json merged.json
+	imgpipe merge --csv m.csv part-*.json # -v does not
+	[[ "${output//$'\n' /}" == *"Skipped   2 files are no scenes ("*"--csv names them"* ]]
+	[ "$(grep -c ',skipped,' m.csv)" -eq 2 ]
 }
 
 @test "folder: --include and --exclude, by name and by path; named files stay" {

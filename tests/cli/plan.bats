@@ -50,6 +50,51 @@ setup() {
 	[ "$planned" -gt 0 ]
 }
 
+# peak REPORT : what a run had planned, as plan prints it
+peak() {
+	get "$1" '"%.3g MiB" % (d["memory"]["planned_peak_bytes"] / 2**20)'
+}
+
+@test "plan counts scenes and predicts their peak as the run does, whatever comes first" {
+	mkdir in
+	cp good.tif in/a.tif
+	cp one.tif in/one.tif
+	"$MAKE_SCENE" --size 2048 --tile 2048 --codec zstd in/large.tif
+	imgpipe -q --memory 64M --report r.json in
+	exits 0
+	holds r.json 'd["memory"]["planned_peak_bytes"] > 2**24'
+	for confine in "" "--executor processes"; do
+		imgpipe plan --memory 64M $confine in
+		exits 0
+		[[ "$output" == *"Scenes      2, and 1 file that is no scene ("* ]]
+		[ -n "$confine" ] || [[ "$output" == *"Peak        $(peak r.json) predicted"$'\n'* ]]
+	done
+	imgpipe plan --memory 64M --timeout 9 in
+	exits 0
+	[[ "$output" == *" predicted, by 2 of 3 scenes"$'\n'* ]]
+}
+
+@test "plan names the scenes that the limit is too small for: exit 1, as the run" {
+	mkdir in
+	cp good.tif in/a.tif
+	"$MAKE_SCENE" --size 2048 --tile 2048 --codec zstd in/large.tif
+	imgpipe -q --memory 14M in
+	exits 1 "large failed: one block needs more than"
+	imgpipe plan --memory 14M in
+	exits 1
+	[[ "$output" == *"Failing     1 scene would fail within this budget:"* ]]
+	[[ "$output" == *"large: one block needs more than"*"--memory "*M* ]]
+	imgpipe plan --memory 20M in
+	exits 0
+	[[ "$output" != *Failing* ]]
+}
+
+@test "plan counts what cannot be opened, and ends well: info says why" {
+	imgpipe plan good.tif one.tif
+	exits 0
+	[[ "$output" == *"1 scene cannot be opened; imgpipe info says why"* ]]
+}
+
 @test "info says what was recognised and from where" {
 	imgpipe info good.tif
 	exits 0

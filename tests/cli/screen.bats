@@ -45,6 +45,20 @@ screen() {
 	done
 }
 
+@test "a path wider than the terminal is broken behind its slashes; nothing ends in blanks" {
+	local folder=first_folder_of_this_name/second_folder_of_this_name/third_folder/fourth_folder
+	local file=$PWD/$folder/broken.tif
+	mkdir -p $folder
+	cp broken.tif $folder/
+	for command in info check ""; do
+		screen 80 $command --color never "$file"
+		output=$(tr -d '\r' <<< "$output")
+		[[ "$(tr -d ' \n' <<< "$output")" == *"$file:"* ]]
+		grep -Eq '/$' <<< "$output"
+		run ! grep -E '^ *:|[[:blank:]]$' <<< "$output"
+	done
+}
+
 @test "80 columns have all numbers of a scene, 200 all columns and more of the name" {
 	screen 80 --color never .
 	[[ "$output" == *"valid %     mean     std      min      max   median"$'\n'* ]]
@@ -71,6 +85,11 @@ screen() {
 	screen 120 --color never short
 	grep -qE '^0123456789_123456789_123456789_123456789_x +[0-9]' <<< "$output"
 	[[ "$(grep '^scene ' <<< "$output")" == "scene $(printf "%36s" "") valid %"* ]]
+	imgpipe -q --partial short.json short/b.tif # whose names a merge does not know beforehand
+	screen 120 --color never short/b.tif
+	head=$(grep '^scene ' <<< "$output")
+	screen 120 merge --color never short.json
+	[ "$(grep '^scene ' <<< "$output")" = "$head" ]
 }
 
 @test "wide characters and accents of their own do not move columns" {

@@ -150,6 +150,11 @@ next_is() {
 	imgpipe help landsat-c2
 	exits 0
 	[ "$output" = "$("$IMGPIPE" mask show landsat-c2)" ]
+	imgpipe help mask # a command, and the option of that name
+	exits 0
+	[[ "$output" == *"imgpipe mask [options]"*"imgpipe run:"*"--mask RULE"* ]]
+	imgpipe help nothing # in brackets behind a heading
+	exits 64 "no command, option or heading" "no index" "no preset"
 	imgpipe help pla
 	exits 64 "did you mean plan?"
 }

@@ -166,6 +166,15 @@ static void test_words(void **state)
 	assert_string_equal(page_close(&page),
 			    "scene-1                       FAILED  b.tif: is damaged; get\n"
 			    "    it anew from where it came\n");
+
+	/* No blanks at the end of a row on which nothing fits. */
+	page_open(&page, 60);
+	table_init(&table, page.out, columns, N_COLUMNS);
+	table_row_words(&table, INK_BAD, failed, 0, "FAILED", 4,
+			"a-name-of-a-file-that-does-not-fit-there.tif: is damaged");
+	assert_string_equal(page_close(&page),
+			    "scene-1                       FAILED\n"
+			    "    a-name-of-a-file-that-does-not-fit-there.tif: is damaged\n");
 }
 
 /* What a name holds does not steer the terminal, nor does it move columns. */

@@ -142,6 +142,22 @@ static void test_fold(void **state)
 	free(text);
 }
 
+/* A gap is not left before nothing. */
+static void test_fold_behind(void **state)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	text_fold_behind(out, 0, 2, 4, "a b");
+	text_fold_behind(out, SCREEN_PLAIN - 3, 2, 4, "a b");
+	text_fold_behind(out, SCREEN_PLAIN - 2, 2, 4, "a b");
+	assert_int_equal(fclose(out), 0);
+	assert_string_equal(text, "  a b\n  a\n    b\n\n    a b\n");
+	free(text);
+}
+
 static void check_distance(const char *a, const char *b, unsigned want)
 {
 	assert_int_equal(text_distance(a, strlen(a), b), want);
@@ -203,8 +219,8 @@ int main(void)
 		cmocka_unit_test(names_said_once), cmocka_unit_test(test_single_blanks),
 		cmocka_unit_test(test_text_cut),   cmocka_unit_test(test_wide_and_narrow),
 		cmocka_unit_test(test_bytes),      cmocka_unit_test(test_value),
-		cmocka_unit_test(test_fold),       cmocka_unit_test(test_distance),
-		cmocka_unit_test(test_path),
+		cmocka_unit_test(test_fold),       cmocka_unit_test(test_fold_behind),
+		cmocka_unit_test(test_distance),   cmocka_unit_test(test_path),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
