@@ -65,6 +65,22 @@ listed() {
 	diff four <(listed @list)
 }
 
+@test "a band whose wavelength two names share is told by the name that a run finds it by" {
+	# MCD43A4 states where its bands begin: red 620, where yellow ends (STAC eo 1.1).
+	tif modis.tif uint16 "desc=Nadir_Reflectance_Band1 620 nm,Nadir_Reflectance_Band2 841 nm" 1,2 3,4
+	# 790 nm is red edge (760 to 800) and NIR (760 to 1000).
+	tif nir790.tif uint16 "desc=660 nm,790 nm" 1,2 3,4
+	for file in modis.tif nir790.tif; do
+		listed "$file" | grep -qx NDVI
+		"$IMGPIPE" info "$file" > told
+		! grep -qE "yellow|rededge" told || return 1
+		imgpipe -q "$file"
+		exits 0
+	done
+	imgpipe -q --expr x=yellow modis.tif
+	exits 65
+}
+
 @test "imgpipe index show explains an index" {
 	imgpipe index show savi
 	exits 0
