@@ -255,6 +255,50 @@ static void set_codes(struct search *search)
 	}
 }
 
+/*
+ * What the file or its product says of the bands that --bands chose by number. What is only
+ * customary does not count: that the option is there to put right.
+ */
+static void settle_said(struct search *said)
+{
+	(void)settle(said, by_words);
+	(void)settle(said, by_wavelength);
+	if (!said->coded_assumed)
+		(void)settle(said, by_codes);
+	if (labels_are_meant(said))
+		(void)settle(said, by_label);
+	if (said->order && !said->order->assumed)
+		(void)settle(said, by_order);
+}
+
+/* One --bands for all scenes may be right for some and wrong for others. */
+static void note_overridden(const struct search *search)
+{
+	struct scene bare = {.n_files = 1, .files = {search->scene->files[0]}};
+	struct search said = *search;
+	const char *source = NULL;
+	char text[160] = "";
+	size_t used = 0;
+
+	said.scene = &bare;
+	settle_said(&said);
+	for (unsigned i = 0; i < search->recipe->n_bands && used < sizeof(text); i++) {
+		const struct band_wish *wish = &search->recipe->band[i];
+		const struct band_choice *choice = wish_choice(search->options, wish);
+		const struct band *band = &bare.band[i];
+
+		if (!choice || !choice->index || !band->index || band->index == choice->index)
+			continue;
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "%s%s is band %u, not %u", used ? ", " : "", wish->text,
+					 band->index, choice->index);
+		source = source ? source : band->source;
+	}
+	if (source)
+		scene_note(search->scene, "--bands overrides what is known of this scene: %s (%s)",
+			   text, source);
+}
+
 int bands_find(struct scene *scene, const struct sensor *sensor, const struct sensor *by_stem,
 	       const struct options *options, struct error *err)
 {
@@ -282,6 +326,8 @@ int bands_find(struct scene *scene, const struct sensor *sensor, const struct se
 	for (uint32_t i = 0; i < search.n; i++)
 		search.meaning[i] = describe(info->bands[i].description);
 	search.coded = code_sensor(search.meaning, search.n, sensor, &search.coded_assumed);
+	if (options->n_bands && options->bands[0].index)
+		note_overridden(&search);
 	(void)settle(&search, by_words);
 	(void)settle(&search, by_wavelength);
 	coded = settle(&search, by_codes);

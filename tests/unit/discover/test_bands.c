@@ -77,6 +77,20 @@ static void test_option(void **state)
 	assert_int_equal(find(&s, NULL, &options), 0);
 	assert_int_equal(s.scene.band[RED].index, 2);
 	assert_string_equal(s.scene.band[NIR].source, "option --bands");
+	assert_int_equal(s.scene.n_notes, 1);
+	assert_string_equal(s.scene.notes[0],
+			    "--bands overrides what is known of this scene: red is band 1, not 2, "
+			    "nir is band 2, not 3 (band description 'red')");
+	/* Labels that writers give by themselves, and numbers of nobody knows whom, are no knowledge. */
+	make(&s, 4, NULL, (const enum color_label[]){COLOR_RED, COLOR_GREEN, COLOR_BLUE, 0});
+	assert_int_equal(find(&s, NULL, &options), 0);
+	assert_int_equal(s.scene.n_notes, 0);
+	make(&s, 4, (const char *[]){"B4", "B3", "B2", "B8"}, NULL);
+	assert_int_equal(find(&s, NULL, &options), 0);
+	assert_int_equal(s.scene.n_notes, 0);
+	make(&s, 4, (const char *[]){"B4", "B3", "B2", "B8"}, NULL);
+	assert_int_equal(find(&s, "sentinel2_fields", &options), 0);
+	assert_int_equal(s.scene.n_notes, 1);
 	options.bands[NIR].index = 5;
 	assert_int_equal(find(&s, NULL, &options), -1);
 	assert_non_null(strstr(s.err.text, "band 5"));
