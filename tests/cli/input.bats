@@ -383,7 +383,7 @@ messy() {
 		'[x["indices"]["ndvi"]["mean"] for x in d["scenes"]] == [0, 0.5]'
 	tif fields/field_red_1.tif uint16 9,9 3,6 1,2
 	imgpipe -q fields
-	exits 65 "pass --bands red=N,nir=N with their numbers, for such scenes alone"
+	exits 65 "pass --bands red=N,nir=N with their numbers"
 }
 
 @test "--bands by number: said where it overrides what is known, and where it makes bands no scenes" {

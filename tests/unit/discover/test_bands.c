@@ -288,6 +288,8 @@ static void test_unknown(void **state)
 	make(&s, 4, NULL, NULL);
 	expect(&s, NULL, 0, 0);
 	assert_non_null(strstr(s.err.text, "1 no label, 2 no label"));
+	assert_non_null(strstr(s.err.text, "pass --bands red=N,nir=N with their numbers, for such "
+					   "scenes alone"));
 	make(&s, 1, NULL, NULL);
 	expect(&s, NULL, 0, 0);
 	assert_non_null(strstr(s.err.text, "one band"));
