@@ -227,14 +227,41 @@ static void settle_left(struct search *search)
 			   wishes_advice(search->recipe, labels, "N", advice, sizeof(advice)));
 }
 
+/* "Band 8" of the eighth band: its place, if most bands are described in another way. */
+static bool counts_only(const struct band_meaning *meaning, uint32_t i)
+{
+	char place[12];
+
+	snprintf(place, sizeof(place), "%u", i + 1);
+	return meaning[i].plain && strcmp(meaning[i].code, place) == 0;
+}
+
+/*
+ * What the descriptions say. Programs that join files leave "Band 8" to a band without a
+ * description: where most are like "band 1 reflectance" it is no number of the product's (there, a
+ * cloud mask). Not so "Band 1" ... "Band 7" of which one is "Band 6_VCID_1".
+ */
+static void describe_all(struct band_meaning *meaning, const struct raster_info *info, uint32_t n)
+{
+	uint32_t n_plain = 0, n_others = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		meaning[i] = describe(info->bands[i].description);
+		n_plain += meaning[i].plain;
+		n_others += meaning[i].meaning != MEANS_NOTHING && !meaning[i].plain;
+	}
+	for (uint32_t i = 0; i < n && n_plain < n_others; i++)
+		if (counts_only(meaning, i))
+			meaning[i] = (struct band_meaning){.meaning = MEANS_NOTHING};
+}
+
 const struct sensor *bands_sensor(const struct raster_info *info)
 {
 	uint32_t n = info->n_bands < MAX_STACK ? info->n_bands : MAX_STACK;
 	struct band_meaning meaning[MAX_STACK];
 	bool assumed;
 
-	for (uint32_t i = 0; i < n; i++)
-		meaning[i] = describe(info->bands[i].description);
+	describe_all(meaning, info, n);
 	return code_sensor(meaning, n, NULL, &assumed);
 }
 
@@ -323,8 +350,7 @@ int bands_find(struct scene *scene, const struct sensor *sensor, const struct se
 		if (found.index)
 			set_band(&search, i, &found);
 	}
-	for (uint32_t i = 0; i < search.n; i++)
-		search.meaning[i] = describe(info->bands[i].description);
+	describe_all(search.meaning, info, search.n);
 	search.coded = code_sensor(search.meaning, search.n, sensor, &search.coded_assumed);
 	if (options->n_bands && options->bands[0].index)
 		note_overridden(&search);

@@ -91,6 +91,19 @@ NDMI 1 of 3" ]
 	exits 65
 }
 
+@test "Band 3 of the third band is no number of the product where others are described" {
+	# As USGS's ordered stacks of Landsat 7: pan has no surface reflectance; it is the mask.
+	name=LE70220492002106EDC00_stack.tif
+	tif $name int16 "desc=band 3 reflectance,band 4 reflectance,Band 3" 1,2 3,4 0,1
+	"$IMGPIPE" info $name > told
+	grep -q "^  red .*band 1 of file 1" told
+	tif $name int16 "desc=band 3 reflectance,band 4 reflectance,band 2 reflectance,Band 4,b5,b6,b7,Band 8" \
+		1,2 3,4 5,6 0,1 1,2 1,2 1,2 0,1
+	"$IMGPIPE" info $name > told
+	grep -q "^  nir .*band 2 of file 1" told
+	! grep -q " pan: " told || return 1
+}
+
 @test "imgpipe index show explains an index" {
 	imgpipe index show savi
 	exits 0

@@ -118,6 +118,12 @@ static void test_descriptions(void **state)
 			      "BRDF_Albedo_Band_Mandatory_Quality_Band1"},
 	     NULL);
 	expect(&s, NULL, 1, 2);
+	/* Plain numbers are the product's where they are the most (ETM+ has band 6 twice). */
+	make(&s, 8,
+	     (const char *[]){"Band 1", "Band 2", "Band 3", "Band 4", "Band 5", "Band 6_VCID_1",
+			      "Band 6_VCID_2", "Band 7"},
+	     NULL);
+	expect(&s, "LE07_L1TP_022049_20020416_20200916_02_T1", 3, 4);
 	make(&s, 7, (const char *[]){"SR_B1", "SR_B2", "SR_B3", "SR_B4", "SR_B5", "SR_B6", "SR_B7"},
 	     NULL);
 	expect(&s, NULL, 4, 5);
