@@ -160,6 +160,23 @@ NDMI 1 of 3" ]
 	done
 }
 
+@test "an index or a preset where a file would be: said at once, if there is no such file" {
+	imgpipe --index ndvi evi a.tif
+	exits 66 "evi: cannot be opened: No such file or directory; did you mean --index ndvi,evi?"
+	[ -z "$output" ]
+	imgpipe --index ndvi a.tif EVI
+	exits 66 "did you mean --index ndvi,EVI?"
+	imgpipe --mask auto-optional scl a.tif
+	exits 66 "scl: cannot be opened: No such file or directory; did you mean --mask scl?"
+	# Without the option it may be anything, and what is there is a file.
+	imgpipe evi a.tif
+	[ "$status" -eq 1 ]
+	[[ "$stderr" != *"did you mean"* ]]
+	cp a.tif evi
+	imgpipe -q --index ndvi evi a.tif
+	exits 0
+}
+
 @test "errors in expressions show their place" {
 	imgpipe --expr "x=(nir-rde)/nir" a.tif
 	exits 64 "--expr x: " "is it red?"
