@@ -209,9 +209,10 @@ const struct command command_index = {
 	.verbs = "show",
 	.shown = index_word,
 	.purpose = "list the indices that --index knows, or explain one",
-	.examples = "imgpipe index\n"
-		    "imgpipe index sentinel2           those that its bands allow\n"
-		    "imgpipe index scenes/             those that its scenes allow, and how many do\n"
-		    "imgpipe index show evi\n",
+	.examples =
+		"imgpipe index\n"
+		"imgpipe index sentinel2           those that its bands allow\n"
+		"imgpipe index scenes/             those that its scenes allow, and how many do\n"
+		"imgpipe index show evi\n",
 	.run = run,
 };

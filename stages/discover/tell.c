@@ -33,9 +33,9 @@ static void tell(struct told_bands *told, enum band_name name, uint32_t index, c
  * that a run would find it by.
  */
 static const enum band_name asked[] = {
-	NAME_RED,        NAME_NIR,    NAME_GREEN,   NAME_BLUE,   NAME_COASTAL,    NAME_GREEN05,
-	NAME_YELLOW,     NAME_NIR08,  NAME_NIR09,   NAME_CIRRUS, NAME_REDEDGE071, NAME_REDEDGE075,
-	NAME_REDEDGE078, NAME_SWIR16, NAME_SWIR22,  NAME_LWIR11, NAME_LWIR12,     NAME_PAN,
+	NAME_RED,        NAME_NIR,    NAME_GREEN,  NAME_BLUE,   NAME_COASTAL,    NAME_GREEN05,
+	NAME_YELLOW,     NAME_NIR08,  NAME_NIR09,  NAME_CIRRUS, NAME_REDEDGE071, NAME_REDEDGE075,
+	NAME_REDEDGE078, NAME_SWIR16, NAME_SWIR22, NAME_LWIR11, NAME_LWIR12,     NAME_PAN,
 };
 enum { N_ASKED = sizeof(asked) / sizeof(asked[0]) };
 _Static_assert(N_ASKED == N_BAND_NAMES - NAME_NONE - 1, "every name is asked for");

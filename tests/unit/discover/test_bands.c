@@ -81,7 +81,8 @@ static void test_option(void **state)
 	assert_string_equal(s.scene.notes[0],
 			    "--bands overrides what is known of this scene: red is band 1, not 2, "
 			    "nir is band 2, not 3 (band description 'red')");
-	/* Labels that writers give by themselves, and numbers of nobody knows whom, are no knowledge. */
+	/* Labels that writers give by themselves, and numbers of nobody knows whom, are no
+	 * knowledge. */
 	make(&s, 4, NULL, (const enum color_label[]){COLOR_RED, COLOR_GREEN, COLOR_BLUE, 0});
 	assert_int_equal(find(&s, NULL, &options), 0);
 	assert_int_equal(s.scene.n_notes, 0);
