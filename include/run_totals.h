@@ -46,7 +46,8 @@ struct run_totals {
 	uint64_t wall_ns, cpu_ns;
 	uint32_t n_scenes; /* in the scene list */
 	uint32_t n_ok, n_failed, n_cancelled;
-	uint32_t n_skipped; /* files of searched folders that are no scenes */
+	uint32_t n_skipped;  /* files of searched folders that are no scenes */
+	uint32_t n_unjoined; /* of n_skipped: scene->unjoined */
 	bool of_share; /* of a run that has others beside it (--shard), or before it (--resume) */
 	uint32_t n_incomplete; /* of n_ok: some of their values, or bands to be written, are missing
 				*/

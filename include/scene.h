@@ -185,6 +185,7 @@ struct scene {
 	struct ground_area ground; /* how it varies */
 	char area_source[160];     /* what the area is, or why it is not known */
 	bool no_scene;             /* did not open: found by searching, and no image of a scene */
+	bool unjoined;             /* no_scene: a band that --bands by number left alone */
 	bool masked;               /* a per-dataset mask of one of the bands is honoured */
 	struct scene_masks masks;  /* of --mask, and alpha bands */
 	unsigned n_notes;          /* assumptions and warnings the user should see */

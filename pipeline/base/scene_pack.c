@@ -64,6 +64,7 @@ static const struct field scene_fields[] = {
 	PLAIN(struct scene, ground),
 	TEXT(struct scene, area_source),
 	BOOL(struct scene, no_scene),
+	BOOL(struct scene, unjoined),
 	BOOL(struct scene, masked),
 	PLAIN(struct scene, n_notes),
 	PLAIN(struct scene, n_more_notes),

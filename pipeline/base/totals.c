@@ -26,6 +26,7 @@ void run_totals_count(struct run_totals *totals, const struct scene_result *resu
 		break;
 	case SCENE_SKIPPED:
 		totals->n_skipped++;
+		totals->n_unjoined += result->scene->unjoined;
 		break;
 	case SCENE_CANCELLED:
 		break; /* counted at the end, with those never opened */
@@ -90,6 +91,13 @@ int run_totals_check(const struct run_totals *totals, struct error *err)
 		return disk_full(totals, err);
 	if (!totals->n_skipped || totals->n_skipped != totals->n_scenes || totals->of_share)
 		return 0;
+	if (totals->n_unjoined)
+		return error_set(err, EX_DATAERR,
+				 "no scene among the files that were found: %" PRIu32
+				 " are one band each, and --bands by number takes each file as a "
+				 "scene; leave --bands out, or give patterns: --bands "
+				 "'red=PATTERN,nir=PATTERN'",
+				 totals->n_unjoined);
 	return error_set(err, EX_DATAERR,
 			 "no scene among the files that were found (%u looked at; -v says of each "
 			 "why); name another folder, or say which files are which bands: --bands "

@@ -4,8 +4,11 @@
  */
 #include "computing.h"
 
+#include <unistd.h>
+
 #include "formula/index_table.h"
 #include "formula/recipe_make.h"
+#include "masks/layouts.h"
 #include "masks/masks.h"
 #include "options/values.h"
 #include "output/maps_make.h"
@@ -119,6 +122,28 @@ const struct option_row *const computing_rows[] = {
 	&valid_reflectance, &on_missing, &assume_reflectance, &grid,  NULL,
 };
 
+/* --index ndvi evi: the second is an argument, and would be a scene that fails after all others. */
+static int check_words(const struct options *options, struct error *err)
+{
+	const struct text_list *index = &options->index.index;
+
+	for (unsigned i = 0; i < options->n_args; i++) {
+		const char *word = options->args[i];
+		bool is_index = index->n && index_find(word);
+		bool is_rule = options->mask_texts.n && layout_called(word);
+
+		if ((!is_index && !is_rule) || access(word, F_OK) == 0)
+			continue;
+		return error_set(err, EX_NOINPUT,
+				 "%s: cannot be opened: No such file or directory; did you mean "
+				 "--%s %s%s%s?",
+				 word, is_index ? "index" : "mask",
+				 is_index ? index->text[index->n - 1] : "", is_index ? "," : "",
+				 word);
+	}
+	return 0;
+}
+
 int computing_prepare(struct options *options, const struct command *command, struct error *err)
 {
 	struct recipe *recipe;
@@ -131,7 +156,7 @@ int computing_prepare(struct options *options, const struct command *command, st
 		return error_set(err, EX_USAGE,
 				 "--raw takes stored numbers as they are, --reflectance does not; "
 				 "leave one out");
-	if (recipe_make(&recipe, options, err))
+	if (check_words(options, err) || recipe_make(&recipe, options, err))
 		return -1;
 	options->recipe = recipe;
 	if (masks_make(&masks, &options->mask_texts, err))

@@ -76,6 +76,11 @@ static int sensors_bands(uint32_t *bands, char **word, unsigned n, struct option
 	return 0;
 }
 
+/* The bands of each scene whose bands are known. */
+struct bands_of {
+	uint32_t *scene, n; /* owned */
+};
+
 /*
  * The bands that a scene is known to have, whether NDVI can be had of it or not; *counts: it is a
  * scene.
@@ -94,7 +99,7 @@ static int scene_bands(uint32_t *bands, const struct scene_list *scene_list, uin
 		*err = failure;
 		rc = -1;
 	} else if (told.n) {
-		*bands &= told.names;
+		*bands = told.names;
 	} else if (failed) {
 		*err = failure;
 		rc = -1;
@@ -109,20 +114,25 @@ static int scene_bands(uint32_t *bands, const struct scene_list *scene_list, uin
 }
 
 /*
- * Bands that all scenes have. What cannot be read is said, and left out: *failed. -1 where nothing
+ * Bands of each scene. What cannot be read is said, and left out: *failed. -1 where nothing
  * is left; the last of what was wrong is then in *err alone.
  */
-static int every_bands(uint32_t *bands, const struct scene_list *scene_list,
+static int every_bands(struct bands_of *told, const struct scene_list *scene_list,
 		       const struct options *options, bool *failed, struct error *err)
 {
-	uint32_t n = scene_list_count(scene_list), n_told = 0;
+	uint32_t n = scene_list_count(scene_list);
+
+	told->scene = calloc((size_t)n + 1, sizeof(*told->scene));
+	if (!told->scene)
+		return error_memory(err, "bands of scenes", n * sizeof(*told->scene));
 
 	for (uint32_t id = 0; id < n; id++) {
 		bool counts = false;
 		struct error failure = {0};
 
-		if (scene_bands(bands, scene_list, id, options, &counts, &failure) == 0) {
-			n_told++;
+		if (scene_bands(&told->scene[told->n], scene_list, id, options, &counts,
+				&failure) == 0) {
+			told->n++;
 			continue;
 		}
 		if (!counts) {
@@ -135,7 +145,7 @@ static int every_bands(uint32_t *bands, const struct scene_list *scene_list,
 		*failed = true;
 		*err = failure;
 	}
-	if (!n_told)
+	if (!told->n)
 		return -1;
 	if (*failed)
 		log_error("scene-failed", err);
@@ -143,7 +153,7 @@ static int every_bands(uint32_t *bands, const struct scene_list *scene_list,
 	return 0;
 }
 
-static int scenes_bands(uint32_t *bands, const struct options *options, bool *failed,
+static int scenes_bands(struct bands_of *told, const struct options *options, bool *failed,
 			struct error *err)
 {
 	struct scene_list *scene_list = NULL;
@@ -153,7 +163,7 @@ static int scenes_bands(uint32_t *bands, const struct options *options, bool *fa
 	machine_probe(&machine);
 	rc = scenes_names(&scene_list, options, &machine, err);
 	if (rc == 0)
-		rc = every_bands(bands, scene_list, options, failed, err);
+		rc = every_bands(told, scene_list, options, failed, err);
 	scene_list_free(scene_list);
 	return rc;
 }
@@ -163,6 +173,7 @@ static int list(const struct call *call, struct error *err)
 	unsigned n = call->options->n_args;
 	struct options options = *call->options;
 	uint32_t bands = (uint32_t)EVERY_BAND;
+	struct bands_of told = {.n = 0};
 	bool failed = false;
 	int rc;
 
@@ -172,9 +183,12 @@ static int list(const struct call *call, struct error *err)
 		return error_memory(err, "arguments", n * sizeof(*options.args));
 	rc = sensors_bands(&bands, call->options->args, n, &options, err);
 	if (rc == 0 && options.n_args)
-		rc = scenes_bands(&bands, &options, &failed, err);
+		rc = scenes_bands(&told, &options, &failed, err);
 	free(options.args);
-	if (rc || index_text_list(stdout, bands, err))
+	if (rc == 0)
+		rc = index_text_list(stdout, bands, told.scene, told.n, err);
+	free(told.scene);
+	if (rc)
 		return -1;
 	return failed; /* 1: of some scenes the bands are not known */
 }
@@ -195,9 +209,10 @@ const struct command command_index = {
 	.verbs = "show",
 	.shown = index_word,
 	.purpose = "list the indices that --index knows, or explain one",
-	.examples = "imgpipe index\n"
-		    "imgpipe index sentinel2           those that its bands allow\n"
-		    "imgpipe index scenes/             those that the bands of all scenes allow\n"
-		    "imgpipe index show evi\n",
+	.examples =
+		"imgpipe index\n"
+		"imgpipe index sentinel2           those that its bands allow\n"
+		"imgpipe index scenes/             those that its scenes allow, and how many do\n"
+		"imgpipe index show evi\n",
 	.run = run,
 };

@@ -234,6 +234,7 @@ static void add_up(struct run_totals *all, const struct run_totals *run,
 	all->n_ok += done->n_ok;
 	all->n_incomplete += done->n_incomplete;
 	all->n_skipped += done->n_skipped;
+	all->n_unjoined += done->n_unjoined;
 	if (done->n_failed)
 		all->failure_code = !run->n_failed || run->failure_code == done->failure_code
 					    ? done->failure_code

@@ -227,14 +227,41 @@ static void settle_left(struct search *search)
 			   wishes_advice(search->recipe, labels, "N", advice, sizeof(advice)));
 }
 
+/* "Band 8" of the eighth band: its place, if most bands are described in another way. */
+static bool counts_only(const struct band_meaning *meaning, uint32_t i)
+{
+	char place[12];
+
+	snprintf(place, sizeof(place), "%u", i + 1);
+	return meaning[i].plain && strcmp(meaning[i].code, place) == 0;
+}
+
+/*
+ * What the descriptions say. Programs that join files leave "Band 8" to a band without a
+ * description: where most are like "band 1 reflectance" it is no number of the product's (there, a
+ * cloud mask). Not so "Band 1" ... "Band 7" of which one is "Band 6_VCID_1".
+ */
+static void describe_all(struct band_meaning *meaning, const struct raster_info *info, uint32_t n)
+{
+	uint32_t n_plain = 0, n_others = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		meaning[i] = describe(info->bands[i].description);
+		n_plain += meaning[i].plain;
+		n_others += meaning[i].meaning != MEANS_NOTHING && !meaning[i].plain;
+	}
+	for (uint32_t i = 0; i < n && n_plain < n_others; i++)
+		if (counts_only(meaning, i))
+			meaning[i] = (struct band_meaning){.meaning = MEANS_NOTHING};
+}
+
 const struct sensor *bands_sensor(const struct raster_info *info)
 {
 	uint32_t n = info->n_bands < MAX_STACK ? info->n_bands : MAX_STACK;
 	struct band_meaning meaning[MAX_STACK];
 	bool assumed;
 
-	for (uint32_t i = 0; i < n; i++)
-		meaning[i] = describe(info->bands[i].description);
+	describe_all(meaning, info, n);
 	return code_sensor(meaning, n, NULL, &assumed);
 }
 
@@ -253,6 +280,50 @@ static void set_codes(struct search *search)
 		if (!*band->code)
 			wish_code(&search->recipe->band[i], search->sensor, band->code);
 	}
+}
+
+/*
+ * What the file or its product says of the bands that --bands chose by number. What is only
+ * customary does not count: that the option is there to put right.
+ */
+static void settle_said(struct search *said)
+{
+	(void)settle(said, by_words);
+	(void)settle(said, by_wavelength);
+	if (!said->coded_assumed)
+		(void)settle(said, by_codes);
+	if (labels_are_meant(said))
+		(void)settle(said, by_label);
+	if (said->order && !said->order->assumed)
+		(void)settle(said, by_order);
+}
+
+/* One --bands for all scenes may be right for some and wrong for others. */
+static void note_overridden(const struct search *search)
+{
+	struct scene bare = {.n_files = 1, .files = {search->scene->files[0]}};
+	struct search said = *search;
+	const char *source = NULL;
+	char text[160] = "";
+	size_t used = 0;
+
+	said.scene = &bare;
+	settle_said(&said);
+	for (unsigned i = 0; i < search->recipe->n_bands && used < sizeof(text); i++) {
+		const struct band_wish *wish = &search->recipe->band[i];
+		const struct band_choice *choice = wish_choice(search->options, wish);
+		const struct band *band = &bare.band[i];
+
+		if (!choice || !choice->index || !band->index || band->index == choice->index)
+			continue;
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "%s%s is band %u, not %u", used ? ", " : "", wish->text,
+					 band->index, choice->index);
+		source = source ? source : band->source;
+	}
+	if (source)
+		scene_note(search->scene, "--bands overrides what is known of this scene: %s (%s)",
+			   text, source);
 }
 
 int bands_find(struct scene *scene, const struct sensor *sensor, const struct sensor *by_stem,
@@ -279,9 +350,10 @@ int bands_find(struct scene *scene, const struct sensor *sensor, const struct se
 		if (found.index)
 			set_band(&search, i, &found);
 	}
-	for (uint32_t i = 0; i < search.n; i++)
-		search.meaning[i] = describe(info->bands[i].description);
+	describe_all(search.meaning, info, search.n);
 	search.coded = code_sensor(search.meaning, search.n, sensor, &search.coded_assumed);
+	if (options->n_bands && options->bands[0].index)
+		note_overridden(&search);
 	(void)settle(&search, by_words);
 	(void)settle(&search, by_wavelength);
 	coded = settle(&search, by_codes);

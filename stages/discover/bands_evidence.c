@@ -159,9 +159,25 @@ void by_words(struct search *search, unsigned i, struct finding *found)
 
 /* --- wavelengths --- */
 
-/* The band whose centre is nearest to where the name's is, within the name's range; 0: none. */
-static uint32_t nearest(const struct raster_info *info, enum band_name name)
+/*
+ * Is the band another one by its number, whose range has the wavelength as well? Ranges touch and
+ * overlap: 620 nm, by which MCD43A4 calls its red, ends yellow.
+ */
+static bool is_other_by_code(const struct search *search, uint32_t i, enum band_name name)
 {
+	enum band_name other = NAME_NONE;
+
+	if (i < search->n && search->coded && !search->coded_assumed &&
+	    search->meaning[i].meaning == MEANS_CODE)
+		other = sensor_name_of(search->coded, search->meaning[i].code);
+	return other != NAME_NONE && other != name && other != band_name_stand_in(name) &&
+	       band_distance_nm(other, spectral_nm(&search->info->bands[i])) >= 0;
+}
+
+/* The band whose centre is nearest to where the name's is, within the name's range; 0: none. */
+static uint32_t nearest(const struct search *search, enum band_name name)
+{
+	const struct raster_info *info = search->info;
 	uint32_t found = 0;
 	double best = 0;
 
@@ -169,7 +185,8 @@ static uint32_t nearest(const struct raster_info *info, enum band_name name)
 		double nm = spectral_nm(&info->bands[i]);
 		double distance = band_distance_nm(name, nm);
 
-		if (info->bands[i].bad || distance < 0 || (found && distance >= best))
+		if (info->bands[i].bad || distance < 0 || (found && distance >= best) ||
+		    is_other_by_code(search, i, name))
 			continue;
 		found = i + 1;
 		best = distance;
@@ -183,7 +200,7 @@ void by_wavelength(struct search *search, unsigned i, struct finding *found)
 
 	if (wish->kind != WISH_NAME)
 		return;
-	found->index = nearest(search->info, wish->name);
+	found->index = nearest(search, wish->name);
 	if (found->index)
 		snprintf(found->source, sizeof(found->source), "wavelength %.6g nm, nearest to %g",
 			 spectral_nm(&search->info->bands[found->index - 1]),

@@ -135,11 +135,14 @@ int not_known(const struct search *search, struct error *err)
 				 "%s: has one band; %s needs %s: name the other files too, or pass "
 				 "--bands '%s'",
 				 search->scene->files[0].path, value, lacking, all);
-	(void)snprintf(advice, sizeof(advice), "--bands %s with their numbers", all);
+	(void)snprintf(advice, sizeof(advice),
+		       "--bands %s with their numbers, for such scenes alone", all);
 	if (red && alpha && info->n_bands == 4 && search->recipe->n_bands == 2)
-		snprintf(advice, sizeof(advice),
-			 "--bands %s=%u,%s=%u if the band labelled alpha is NIR",
-			 search->recipe->band[0].text, red, search->recipe->band[1].text, alpha);
+		snprintf(
+			advice, sizeof(advice),
+			"--bands %s=%u,%s=%u, for such scenes alone, if the band labelled alpha is "
+			"NIR",
+			search->recipe->band[0].text, red, search->recipe->band[1].text, alpha);
 	if (!search->ambiguous && out_of_range(search, v, advice, err))
 		return -1;
 	list_bands(info, list, sizeof(list));

@@ -85,8 +85,16 @@ static bool reason_of(char *text, size_t size, const struct scene *scene,
 	return is_picture(info);
 }
 
+/* By its name, of a product that has a file for each band. */
+static bool is_band(const struct scene_list *scene_list, uint32_t file)
+{
+	const char *base = file_list_name(&scene_list->files, file);
+
+	return name_band_token(base, name_stem(base)).kind == TOKEN_BAND;
+}
+
 void no_scene_judge(struct scene *scene, const struct scene_list *scene_list,
-		    const struct entry *entry, struct error *err)
+		    const struct entry *entry, const struct options *options, struct error *err)
 {
 	char reason[160];
 	uint32_t file = entry_first(scene_list, entry);
@@ -95,5 +103,7 @@ void no_scene_judge(struct scene *scene, const struct scene_list *scene_list,
 	    scene_first_band(scene) || !reason_of(reason, sizeof(reason), scene, scene_list, file))
 		return;
 	scene->no_scene = true;
+	scene->unjoined = options->n_bands && options->bands[0].index &&
+			  scene->files[0].info.n_bands == 1 && is_band(scene_list, file);
 	(void)error_set(err, EX_DATAERR, "%s: no scene: %s", scene->files[0].path, reason);
 }

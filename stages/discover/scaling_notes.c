@@ -9,11 +9,14 @@
 #include <string.h>
 
 #include "reflectance.h"
+#include "scene_build.h"
 #include "wishes.h"
 
-static bool is_ndvi(const struct recipe *recipe)
+/* Are these values of the recipe NDVI and no other? */
+static bool is_ndvi(const struct recipe *recipe, uint16_t values)
 {
-	return recipe->n_values == 1 && strcmp(recipe->value[0].name, "ndvi") == 0;
+	return values && !(values & (values - 1)) &&
+	       strcmp(recipe->value[__builtin_ctz(values)].name, "ndvi") == 0;
 }
 
 /* Has the scene a band with numbers that may be the product's? */
@@ -59,6 +62,7 @@ static void note_doubt(struct scene *scene, const struct sensor *sensor, const c
 		       const struct product_rule *rule, const struct recipe *recipe)
 {
 	enum scale_rule of = sensor ? sensor->rule : SCALE_LANDSAT_SR;
+	uint16_t given = recipe_all(recipe) & (uint16_t)~scene_lacks(scene, recipe);
 	char values[80];
 
 	if (!some_numbers(scene, rule))
@@ -72,8 +76,8 @@ static void note_doubt(struct scene *scene, const struct sensor *sensor, const c
 				     "values. If these have, too"
 				   : "Sentinel-2, processing baseline unknown. If it is N0400 or "
 				     "newer and 1000 is still added to the values",
-			   wishes_values(recipe, values, sizeof(values)),
-			   is_ndvi(recipe) ? "is too close to 0" : "will be wrong");
+			   wishes_values(recipe, given, values, sizeof(values)),
+			   is_ndvi(recipe, given) ? "is too close to 0" : "will be wrong");
 	else if (of == SCALE_LANDSAT_C2 ||
 		 (of == SCALE_LANDSAT_SR && says_landsat_surface(scene, path)))
 		scene_note(

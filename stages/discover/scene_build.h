@@ -75,6 +75,9 @@ void scene_note_beside(struct scene *scene, unsigned file);
 /* Forget files that hold no band of the scene. */
 void scene_drop_unused_files(struct scene *scene);
 
+/* Values that the scene cannot give, bit by bit: once has_band and has_reflectance are known. */
+uint16_t scene_lacks(const struct scene *scene, const struct recipe *recipe);
+
 /*
  * Scale, offset and nodata of the bands, and which values the scene gives. Bands that none of these
  * reads are `unread` then, and no longer there. -1 where --on-missing says so, or there is no

@@ -378,7 +378,7 @@ int scene_open(struct scene *scene, const struct scene_list *scene_list, uint32_
 		return -1;
 	if (open_entry(scene, scene_list, entry, options, err) == 0)
 		return 0;
-	no_scene_judge(scene, scene_list, entry, err);
+	no_scene_judge(scene, scene_list, entry, options, err);
 	if (!scene->no_scene)
 		refuse_cut_files(scene, err);
 	return -1;

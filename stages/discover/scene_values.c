@@ -33,6 +33,13 @@ static uint16_t lacks_reflectance(const struct scene *scene, const struct recipe
 	return lacks;
 }
 
+uint16_t scene_lacks(const struct scene *scene, const struct recipe *recipe)
+{
+	uint16_t lacks_bands = recipe_missing(recipe, bands_there(scene, recipe));
+
+	return lacks_bands | lacks_reflectance(scene, recipe, lacks_bands);
+}
+
 /* "EVI needs", "EVI and 2 others need". */
 static void who_needs(const struct recipe *recipe, uint16_t values, char *text, size_t size)
 {

@@ -28,52 +28,74 @@ static void tell(struct told_bands *told, enum band_name name, uint32_t index, c
 	snprintf(band->source, sizeof(band->source), "%s", source);
 }
 
+/*
+ * What most indices read comes first: where ranges of names overlap, a band is told by the name
+ * that a run would find it by.
+ */
+static const enum band_name asked[] = {
+	NAME_RED,        NAME_NIR,    NAME_GREEN,  NAME_BLUE,   NAME_COASTAL,    NAME_GREEN05,
+	NAME_YELLOW,     NAME_NIR08,  NAME_NIR09,  NAME_CIRRUS, NAME_REDEDGE071, NAME_REDEDGE075,
+	NAME_REDEDGE078, NAME_SWIR16, NAME_SWIR22, NAME_LWIR11, NAME_LWIR12,     NAME_PAN,
+};
+enum { N_ASKED = sizeof(asked) / sizeof(asked[0]) };
+_Static_assert(N_ASKED == N_BAND_NAMES - NAME_NONE - 1, "every name is asked for");
+
 /* A recipe of the names from `first` on, as many as it holds. */
-static struct recipe recipe_of_names(enum band_name first)
+static struct recipe recipe_of_names(unsigned first)
 {
 	struct recipe recipe = {.n_values = 1};
 
-	for (enum band_name name = first; name < N_BAND_NAMES && recipe.n_bands < RECIPE_MAX_BANDS;
-	     name++)
-		recipe.band[recipe.n_bands++] = band_wish_named(name);
+	for (unsigned i = first; i < N_ASKED && recipe.n_bands < RECIPE_MAX_BANDS; i++)
+		recipe.band[recipe.n_bands++] = band_wish_named(asked[i]);
 	recipe.value[0].reads = 1;
 	return recipe;
 }
 
 /* The band is told already, by the name that it has: it stands in for this one. */
-static bool stands_in(const struct told_bands *told, const struct scene *scene, unsigned slot)
+static bool stands_in(const struct told_bands *told, const struct band *band)
 {
 	for (unsigned i = 0; i < told->n; i++)
-		if (told->band[i].index == scene->band[slot].index)
+		if (told->band[i].index == band->index)
 			return true;
 	return false;
 }
 
-/* The bands of a stack, looked for as ever; that the first of them is missing is no matter. */
+/* Each name's band of a stack, looked for as ever; that the first of them is missing is no matter.
+ */
+static void find_names(struct band found[N_BAND_NAMES], const struct scene *scene,
+		       const struct sensor *sensor, const struct sensor *by_stem,
+		       const struct options *options)
+{
+	unsigned first = 0;
+
+	while (first < N_ASKED) {
+		struct recipe recipe = recipe_of_names(first);
+		struct options of_names = *options;
+		struct scene copy = {.n_files = 1, .files = {scene->files[0]}};
+		struct error err;
+
+		of_names.recipe = &recipe;
+		(void)!bands_find(&copy, sensor, by_stem, &of_names, &err);
+		for (unsigned i = 0; i < recipe.n_bands; i++)
+			found[recipe.band[i].name] = copy.band[i];
+		first += recipe.n_bands;
+	}
+}
+
 static void tell_stack(struct told_bands *told, const struct scene *scene,
 		       const struct sensor *sensor, const struct sensor *by_stem,
 		       const struct options *options)
 {
-	enum band_name first = NAME_NONE + 1;
+	struct band found[N_BAND_NAMES] = {{.index = 0}};
+	char source[sizeof(told->band[0].source)];
 
-	while (first < N_BAND_NAMES) {
-		struct recipe recipe = recipe_of_names(first);
-		struct options asked = *options;
-		struct scene copy = {.n_files = 1, .files = {scene->files[0]}};
-		struct error err;
-
-		asked.recipe = &recipe;
-		(void)!bands_find(&copy, sensor, by_stem, &asked, &err);
-		for (unsigned i = 0; i < recipe.n_bands; i++) {
-			char source[sizeof(told->band[0].source)];
-
-			if (!copy.band[i].index || stands_in(told, &copy, i))
-				continue;
-			snprintf(source, sizeof(source), "band %u, %.90s", copy.band[i].index,
-				 copy.band[i].source);
-			tell(told, recipe.band[i].name, copy.band[i].index, source);
-		}
-		first += recipe.n_bands;
+	find_names(found, scene, sensor, by_stem, options);
+	for (enum band_name name = NAME_NONE + 1; name < N_BAND_NAMES; name++) {
+		if (!found[name].index || stands_in(told, &found[name]))
+			continue;
+		snprintf(source, sizeof(source), "band %u, %.90s", found[name].index,
+			 found[name].source);
+		tell(told, name, found[name].index, source);
 	}
 }
 

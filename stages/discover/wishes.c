@@ -203,16 +203,19 @@ const char *wishes_value(const struct recipe *recipe, unsigned v, char *text, si
 	return text;
 }
 
-const char *wishes_values(const struct recipe *recipe, char *text, size_t size)
+const char *wishes_values(const struct recipe *recipe, uint16_t values, char *text, size_t size)
 {
+	unsigned n = (unsigned)__builtin_popcount(values);
 	char name[VALUE_NAME_BYTES];
 	size_t used = 0;
 
 	*text = '\0';
-	if (recipe->n_values > 4)
-		(void)snprintf(text, size, "all %u indices", recipe->n_values);
-	for (unsigned v = 0; v < recipe->n_values && recipe->n_values <= 4 && used < size; v++)
-		used += (size_t)snprintf(text + used, size - used, "%s%s", v ? ", " : "",
-					 wishes_value(recipe, v, name, sizeof(name)));
+	if (n > 4)
+		(void)snprintf(text, size, n == recipe->n_values ? "all %u indices" : "%u indices",
+			       n);
+	for (unsigned v = 0; v < recipe->n_values && n <= 4 && used < size; v++)
+		if (values >> v & 1)
+			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
+						 wishes_value(recipe, v, name, sizeof(name)));
 	return text;
 }

@@ -65,7 +65,7 @@ const char *wishes_advice(const struct recipe *recipe, uint16_t bands, const cha
 /* "NDVI": a value's name in a sentence; an expression's as it is. Returns text. */
 const char *wishes_value(const struct recipe *recipe, unsigned v, char *text, size_t size);
 
-/* "NDVI", "EVI, NDMI" or "all 12 indices": what the recipe is for. Returns text. */
-const char *wishes_values(const struct recipe *recipe, char *text, size_t size);
+/* "NDVI", "EVI, NDMI", "5 indices" or "all 12 indices": these values, bit by bit. Returns text. */
+const char *wishes_values(const struct recipe *recipe, uint16_t values, char *text, size_t size);
 
 #endif

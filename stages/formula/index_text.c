@@ -3,6 +3,7 @@
  */
 #include "index_text.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,47 +55,74 @@ uint32_t index_text_bands(const struct sensor *sensor)
 }
 
 /* Names in full are folded. On a narrow screen bands are left out: `index show` has them, too. */
-enum { AT_INDEX, AT_BANDS, AT_NEEDS, AT_NAME, N_COLUMNS };
+enum { AT_INDEX, AT_BANDS, AT_NEEDS, AT_SCENES, AT_NAME_OF_SCENES, N_COLUMNS };
 
-static const struct table_column columns[N_COLUMNS] = {
+static const struct table_column columns[] = {
 	[AT_INDEX] = {.head = "index", .width = 10, .left = true},
 	[AT_BANDS] = {.head = "bands", .width = 38, .left = true, .drop = 1},
 	[AT_NEEDS] = {.head = "needs", .width = 11, .left = true},
-	[AT_NAME] = {.head = "name in full", .width = 37, .left = true},
+	[AT_NEEDS + 1] = {.head = "name in full", .width = 37, .left = true},
+};
+/* The same with how many of several scenes allow it. */
+static const struct table_column columns_of_scenes[] = {
+	[AT_INDEX] = {.head = "index", .width = 10, .left = true},
+	[AT_BANDS] = {.head = "bands", .width = 38, .left = true, .drop = 1},
+	[AT_NEEDS] = {.head = "needs", .width = 11, .left = true},
+	[AT_SCENES] = {.head = "scenes", .width = 10, .left = true},
+	[AT_NAME_OF_SCENES] = {.head = "name in full", .width = 26, .left = true},
 };
 
 static void list_row(const struct table *table, const struct index_row *row,
-		     const struct recipe *recipe)
+		     const struct recipe *recipe, uint32_t n, uint32_t of)
 {
-	unsigned at = table_column_at(table, AT_NAME);
-	char bands[160] = "";
-	const char *cell[N_COLUMNS] = {
-		[AT_INDEX] = row->name, [AT_BANDS] = bands, [AT_NEEDS] = kinds[row->kind].word};
+	unsigned last = of > 1 ? AT_SCENES : AT_NEEDS, at = table_column_at(table, last + 1);
+	char bands[160] = "", scenes[32];
+	const char *cell[N_COLUMNS] = {[AT_INDEX] = row->name,
+				       [AT_BANDS] = bands,
+				       [AT_NEEDS] = kinds[row->kind].word,
+				       [AT_SCENES] = scenes};
 	size_t used = 0;
 
 	for (unsigned i = 0; i < recipe->n_bands && used < sizeof(bands); i++)
 		used += (size_t)snprintf(bands + used, sizeof(bands) - used, "%s%s", i ? " " : "",
 					 recipe->band[i].text);
-	table_row_begin(table, INK_PLAIN, cell, AT_NEEDS);
+	(void)snprintf(scenes, sizeof(scenes), "%" PRIu32 " of %" PRIu32, n, of);
+	table_row_begin(table, INK_PLAIN, cell, last);
 	(void)fputc(' ', table->out);
 	text_fold(table->out, at, at, row->title);
 }
 
-int index_text_list(FILE *out, uint32_t bands, struct error *err)
+/* How many of the scenes have all that it needs. */
+static uint32_t n_allow(const struct recipe *recipe, const uint32_t *scene, uint32_t n_scenes)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < n_scenes; i++)
+		n += has_all(scene[i], recipe);
+	return n;
+}
+
+int index_text_list(FILE *out, uint32_t bands, const uint32_t *scene, uint32_t n_scenes,
+		    struct error *err)
 {
 	struct table table;
 	unsigned n = 0;
 
-	table_init(&table, out, columns, N_COLUMNS);
+	if (n_scenes > 1)
+		table_init(&table, out, columns_of_scenes, N_COLUMNS);
+	else
+		table_init(&table, out, columns, N_COLUMNS - 1);
 	for (const struct index_row *row = index_table; row->name; row++) {
 		struct recipe *recipe;
+		uint32_t allow;
 
 		if (recipe_of_index(&recipe, row->name, err))
 			return -1;
-		if (has_all(bands, recipe)) {
+		allow = n_allow(recipe, scene, n_scenes);
+		if (has_all(bands, recipe) && (allow || !n_scenes)) {
 			if (!n++)
 				table_head(&table);
-			list_row(&table, row, recipe);
+			list_row(&table, row, recipe, allow, n_scenes);
 		}
 		recipe_free(recipe);
 	}

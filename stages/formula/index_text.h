@@ -16,9 +16,12 @@ enum { EVERY_BAND = -1 };
 
 /*
  * A line an index, of those that need none but these bands: bit by enum band_name; nir and nir08
- * stand in for each other. -1 with EX_DATAERR where no index can do with them, or without memory.
+ * stand in for each other. Where there are scenes, of those that one of them allows by its bands,
+ * and of several how many do. -1 with EX_DATAERR where no index can do with them, or without
+ * memory.
  */
-int index_text_list(FILE *out, uint32_t bands, struct error *err) MUST_CHECK;
+int index_text_list(FILE *out, uint32_t bands, const uint32_t *scene, uint32_t n_scenes,
+		    struct error *err) MUST_CHECK;
 /*
  * "NDVI, GNDVI": those again by name alone, cut where there is no room; either those that need
  * reflectance, or the others. -1 without memory.

@@ -342,6 +342,15 @@ static void put_skipped(FILE *out, const struct plan *plan, const struct run_tot
 		       first, one ? "" : " ...", plan->merged ? "--csv" : "-v",
 		       one ? "it" : "them");
 	text_item(out, LABEL_COLUMNS, "Skipped", line);
+	if (!totals->n_unjoined)
+		return;
+	(void)snprintf(line, sizeof(line),
+		       "%" PRIu32 " of them %s: --bands by number takes each file as a scene. "
+		       "Products of several files need a run without it",
+		       totals->n_unjoined,
+		       totals->n_unjoined == 1 ? "is one band of a product"
+					       : "are one band of a product each");
+	text_item(out, LABEL_COLUMNS, "", line);
 }
 
 /* Scenes of earlier runs are many, and were shown then. */

@@ -42,7 +42,7 @@ listed() {
 	exits 64 "imgpipe index show evi"
 }
 
-@test "imgpipe index SCENE lists what the bands of all scenes allow" {
+@test "imgpipe index SCENE lists what the bands of its scenes allow, and of how many" {
 	tif rgbn.tif uint16 desc=blue,green,red,nir 1,2 3,4 5,6 7,8
 	tif swir.tif uint16 desc=red,nir,swir16 1,2 3,4 5,6
 	listed rgbn.tif > four
@@ -52,17 +52,56 @@ listed() {
 	listed swir.tif > swir
 	grep -qx NDMI swir
 	! grep -qx GNDVI swir || return 1
-	listed . > all # a.tif has red and NIR alone
-	grep -qx NDVI all
-	! grep -qx NDMI all || return 1
-	! grep -qx GNDVI all || return 1
-	diff all <(listed a.tif sentinel2)
+	imgpipe index . # a.tif has red and NIR alone
+	exits 0
+	[ "$(awk '/^(NDVI|GNDVI|NDMI|NDRE) / { print $1, $0 }' <<< "$output" | sed -E 's/ .* ([0-9]+ of [0-9]+) .*/ \1/')" = "NDVI 3 of 3
+GNDVI 1 of 3
+NDMI 1 of 3" ]
+	[ "$(awk 'length > 100' <<< "$output" | wc -l)" -eq 0 ]
+	diff <(listed . sentinel2) <(listed .)
+	# One that cannot be read empties nothing.
+	head -c 60 rgbn.tif > cut.tif
+	imgpipe index .
+	[ "$status" -eq 1 ]
+	[[ "$stderr" == *cut.tif* ]]
+	grep -q "^NDVI .* 3 of 3 " <<< "$output"
+	rm cut.tif
+	! listed rgbn.tif swir.tif | grep -qx NDRE || return 1
 	# Without red or NIR: what its band allows, which is nothing.
 	tif one.tif uint16 1,2
 	imgpipe index one.tif
 	exits 65 "one.tif"
 	printf '%s\n' rgbn.tif > list
 	diff four <(listed @list)
+}
+
+@test "a band whose wavelength two names share is told by the name that a run finds it by" {
+	# MCD43A4 states where its bands begin: red 620, where yellow ends (STAC eo 1.1).
+	tif modis.tif uint16 "desc=Nadir_Reflectance_Band1 620 nm,Nadir_Reflectance_Band2 841 nm" 1,2 3,4
+	# 790 nm is red edge (760 to 800) and NIR (760 to 1000).
+	tif nir790.tif uint16 "desc=660 nm,790 nm" 1,2 3,4
+	for file in modis.tif nir790.tif; do
+		listed "$file" | grep -qx NDVI
+		"$IMGPIPE" info "$file" > told
+		! grep -qE "yellow|rededge" told || return 1
+		imgpipe -q "$file"
+		exits 0
+	done
+	imgpipe -q --expr x=yellow modis.tif
+	exits 65
+}
+
+@test "Band 3 of the third band is no number of the product where others are described" {
+	# As USGS's ordered stacks of Landsat 7: pan has no surface reflectance; it is the mask.
+	name=LE70220492002106EDC00_stack.tif
+	tif $name int16 "desc=band 3 reflectance,band 4 reflectance,Band 3" 1,2 3,4 0,1
+	"$IMGPIPE" info $name > told
+	grep -q "^  red .*band 1 of file 1" told
+	tif $name int16 "desc=band 3 reflectance,band 4 reflectance,band 2 reflectance,Band 4,b5,b6,b7,Band 8" \
+		1,2 3,4 5,6 0,1 1,2 1,2 1,2 0,1
+	"$IMGPIPE" info $name > told
+	grep -q "^  nir .*band 2 of file 1" told
+	! grep -q " pan: " told || return 1
 }
 
 @test "imgpipe index show explains an index" {
@@ -119,6 +158,23 @@ listed() {
 		imgpipe "$command" --index evii a.tif
 		exits 64 "--index evii"
 	done
+}
+
+@test "an index or a preset where a file would be: said at once, if there is no such file" {
+	imgpipe --index ndvi evi a.tif
+	exits 66 "evi: cannot be opened: No such file or directory; did you mean --index ndvi,evi?"
+	[ -z "$output" ]
+	imgpipe --index ndvi a.tif EVI
+	exits 66 "did you mean --index ndvi,EVI?"
+	imgpipe --mask auto-optional scl a.tif
+	exits 66 "scl: cannot be opened: No such file or directory; did you mean --mask scl?"
+	# Without the option it may be anything, and what is there is a file.
+	imgpipe evi a.tif
+	[ "$status" -eq 1 ]
+	[[ "$stderr" != *"did you mean"* ]]
+	cp a.tif evi
+	imgpipe -q --index ndvi evi a.tif
+	exits 0
 }
 
 @test "errors in expressions show their place" {

@@ -389,6 +389,27 @@ messy() {
 	exits 65 "pass --bands red=N,nir=N with their numbers"
 }
 
+@test "--bands by number: said where it overrides what is known, and where it makes bands no scenes" {
+	mkdir mixed
+	tif mixed/plain.tif uint16 1,2 3,4
+	tif mixed/told.tif uint16 desc=red,green,nir 1,2 3,4 5,6
+	tif mixed/right.tif uint16 desc=red,nir 1,2 3,4
+	tif mixed/LC08_L2SP_008059_20191201_20200825_02_T1_SR_B4.TIF uint16 1,2
+	tif mixed/LC08_L2SP_008059_20191201_20200825_02_T1_SR_B5.TIF uint16 3,4
+	for executor in serial processes; do
+		imgpipe --executor $executor --bands red=1,nir=2 mixed
+		exits 0
+		[ "$(grep -c "overrides what is known" <<< "$output")" -eq 1 ]
+		said=$(tr -s ' \n' ' ' <<< "$output")
+		[[ "$said" == *"this scene: nir is band 3, not 2 (band description 'nir')"* ]]
+		[[ "$said" == *" 2 of them are one band of a product each: --bands by number takes each file as a scene."* ]]
+	done
+	imgpipe mixed
+	[[ "$output" != *"one band of a product"* && "$output" != *overrides* ]]
+	imgpipe -q --bands red=1,nir=2 --include 'LC08*' mixed
+	exits 65 "no scene among the files that were found: 2 are one band each" "leave --bands out"
+}
+
 @test "folder: an empty file fails, and --exclude leaves it out" {
 	messy
 	cp empty.tif work/

@@ -42,6 +42,22 @@ scene() {
 	holds r.json 'any("--scale 0.0001 --offset -0.1" in n for n in s["notes"])'
 }
 
+@test "what an offset would make wrong: of the indices that are asked for, those that the scene gives" {
+	tif sentinel.tif uint16 desc=B04,B08 1500 4000
+	imgpipe -q --index ndvi,ndmi,evi,ndre,savi --report r.json sentinel.tif
+	[ "$status" -eq 1 ]
+	holds r.json 'any("NDVI is too close to 0" in n for n in s["notes"])' \
+		'not any("will be wrong" in n for n in s["notes"])'
+	imgpipe -q --index ndvi,ndmi,evi,sr --report r.json sentinel.tif
+	[ "$status" -eq 1 ]
+	holds r.json 'any("NDVI, SR will be wrong" in n for n in s["notes"])'
+	imgpipe -q --index ndvi,sr,msr,ndmi,tvi,wdrvi --report r.json sentinel.tif
+	[ "$status" -eq 1 ]
+	holds r.json 'any("values, 5 indices will be wrong" in n for n in s["notes"])'
+	scene --index ndvi,sr,msr,tvi,wdrvi sentinel.tif
+	holds r.json 'any("values, all 5 indices will be wrong" in n for n in s["notes"])'
+}
+
 @test "metadata of another product, one folder up, is not used" {
 	mkdir other
 	echo '<P><PRODUCT_URI>S2A_MSIL2A_20220601T101031_N0400_R022_T33UUB_x.SAFE</PRODUCT_URI>

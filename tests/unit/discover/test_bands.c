@@ -77,6 +77,21 @@ static void test_option(void **state)
 	assert_int_equal(find(&s, NULL, &options), 0);
 	assert_int_equal(s.scene.band[RED].index, 2);
 	assert_string_equal(s.scene.band[NIR].source, "option --bands");
+	assert_int_equal(s.scene.n_notes, 1);
+	assert_string_equal(s.scene.notes[0],
+			    "--bands overrides what is known of this scene: red is band 1, not 2, "
+			    "nir is band 2, not 3 (band description 'red')");
+	/* Labels that writers give by themselves, and numbers of nobody knows whom, are no
+	 * knowledge. */
+	make(&s, 4, NULL, (const enum color_label[]){COLOR_RED, COLOR_GREEN, COLOR_BLUE, 0});
+	assert_int_equal(find(&s, NULL, &options), 0);
+	assert_int_equal(s.scene.n_notes, 0);
+	make(&s, 4, (const char *[]){"B4", "B3", "B2", "B8"}, NULL);
+	assert_int_equal(find(&s, NULL, &options), 0);
+	assert_int_equal(s.scene.n_notes, 0);
+	make(&s, 4, (const char *[]){"B4", "B3", "B2", "B8"}, NULL);
+	assert_int_equal(find(&s, "sentinel2_fields", &options), 0);
+	assert_int_equal(s.scene.n_notes, 1);
 	options.bands[NIR].index = 5;
 	assert_int_equal(find(&s, NULL, &options), -1);
 	assert_non_null(strstr(s.err.text, "band 5"));
@@ -104,6 +119,12 @@ static void test_descriptions(void **state)
 			      "BRDF_Albedo_Band_Mandatory_Quality_Band1"},
 	     NULL);
 	expect(&s, NULL, 1, 2);
+	/* Plain numbers are the product's where they are the most (ETM+ has band 6 twice). */
+	make(&s, 8,
+	     (const char *[]){"Band 1", "Band 2", "Band 3", "Band 4", "Band 5", "Band 6_VCID_1",
+			      "Band 6_VCID_2", "Band 7"},
+	     NULL);
+	expect(&s, "LE07_L1TP_022049_20020416_20200916_02_T1", 3, 4);
 	make(&s, 7, (const char *[]){"SR_B1", "SR_B2", "SR_B3", "SR_B4", "SR_B5", "SR_B6", "SR_B7"},
 	     NULL);
 	expect(&s, NULL, 4, 5);
@@ -274,6 +295,8 @@ static void test_unknown(void **state)
 	make(&s, 4, NULL, NULL);
 	expect(&s, NULL, 0, 0);
 	assert_non_null(strstr(s.err.text, "1 no label, 2 no label"));
+	assert_non_null(strstr(s.err.text, "pass --bands red=N,nir=N with their numbers, for such "
+					   "scenes alone"));
 	make(&s, 1, NULL, NULL);
 	expect(&s, NULL, 0, 0);
 	assert_non_null(strstr(s.err.text, "one band"));
