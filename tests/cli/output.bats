@@ -323,7 +323,8 @@ unread() {
 	exits 65
 	[[ "$output" == *"good   "*"FAILED  --mask scl"* ]]
 	grep -q '"msg":"scene good failed: --mask scl' log
-	grep -q "good: failed: --mask scl" p.html
+	grep -q 'good: failed: <span class="s">--mask</span> scl' p.html
+	grep -q '<div><span class="s">--mask</span> scl' p.html
 	grep -q "good: --mask scl" c.csv
 	run ! grep -q "good: good" log p.html c.csv
 	imgpipe info --mask scl good.tif
