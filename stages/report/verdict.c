@@ -169,6 +169,12 @@ static bool say_unmeasured_leads(struct verdict *v, const struct run_figures *f,
 	return true;
 }
 
+/* Timings of a run whose cores had other work say nothing of what to change. */
+static bool cores_were_busy(const struct run_figures *f, const struct run_totals *totals)
+{
+	return f->wall_s >= too_short_s && share_running(f, totals) < RUNNING_SHARE;
+}
+
 /* Has it told of the time that is unaccounted? */
 static bool say_bound(struct verdict *v, const struct run_figures *f,
 		      const struct run_totals *totals, const struct plan *plan)
@@ -185,7 +191,7 @@ static bool say_bound(struct verdict *v, const struct run_figures *f,
 			    1000 * f->wall_s, plan->made_up ? "work" : "scenes");
 		return false;
 	}
-	if (share_running(f, totals) < RUNNING_SHARE)
+	if (cores_were_busy(f, totals))
 		verdict_say(v,
 			    "cores were busy elsewhere: workers with work to do had a CPU only "
 			    "%.0f %% of the time (other programs, more workers than cores, a CPU "
@@ -409,12 +415,15 @@ static void say_unmeasured(struct verdict *v, const struct run_figures *f)
 static void say_efficiency(struct verdict *v, const struct run_figures *f,
 			   const struct run_totals *totals)
 {
+	const bool good =
+		v->n == 1 && f->efficiency >= good_efficiency && !cores_were_busy(f, totals);
+
 	if (isnan(f->efficiency) || f->wall_s < too_short_s)
 		return;
+	v->figure = good ? 0 : v->n;
 	verdict_say(v, "parallel efficiency %.0f %%%s (CPU time / wall time / %u worker%s)",
-		    percent(f->efficiency),
-		    v->n == 1 && f->efficiency >= good_efficiency ? ", nothing to change" : "",
-		    totals->n_workers, totals->n_workers == 1 ? "" : "s");
+		    percent(f->efficiency), good ? ", nothing to change" : "", totals->n_workers,
+		    totals->n_workers == 1 ? "" : "s");
 }
 
 void verdict_make(struct verdict *verdict, const struct run_totals *totals, const struct plan *plan,
@@ -423,7 +432,7 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 	struct run_figures f;
 	bool told;
 
-	verdict->n = 0;
+	verdict->n = verdict->figure = 0;
 	run_figures_make(&f, totals);
 	if (!f.pixels) {
 		verdict_say(verdict, "no pixel was worked on");
@@ -434,7 +443,7 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 	advise_amplification(verdict, &f, plan, options);
 	if (f.wait_s[WAIT_IDLE] < idle_share * f.worker_s)
 		advise_workers(verdict, plan);
-	if (f.wall_s >= too_short_s) {
+	if (f.wall_s >= too_short_s && !cores_were_busy(&f, totals)) {
 		advise_memory(verdict, &f, plan);
 		if (!totals->meter.costs.n_pixel_messages) /* those are no hand-outs */
 			advise_handouts(verdict, &f, plan, options);
