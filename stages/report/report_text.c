@@ -116,18 +116,30 @@ static void put_masks(FILE *out, const struct scene *scene, const struct masks *
 		text_item_in(out, INK_PLAIN, MASK_COLUMNS, "    mask:", line);
 }
 
-static void keep_beyond(struct beyond *most, const struct scene *scene, const struct summary *s)
+static void keep_most(struct beyond *most, const char *name, uint64_t n)
 {
 	int i = BEYOND_SCENES - 1;
 
-	if (s->n_outside <= most->n[i])
+	if (n <= most->n[i])
 		return;
-	for (; i > 0 && s->n_outside > most->n[i - 1]; i--) {
+	for (; i > 0 && n > most->n[i - 1]; i--) {
 		most->n[i] = most->n[i - 1];
 		memcpy(most->name[i], most->name[i - 1], BEYOND_NAME);
 	}
-	most->n[i] = s->n_outside;
-	(void)snprintf(most->name[i], BEYOND_NAME, "%s", scene->name ? scene->name : "");
+	most->n[i] = n;
+	(void)snprintf(most->name[i], BEYOND_NAME, "%s", name);
+}
+
+/* Also of scenes of earlier runs, which have no lines. */
+static void keep_beyond(struct text_state *state, const struct scene_result *result,
+			const struct recipe *recipe)
+{
+	const char *name = result->scene->name ? result->scene->name : "";
+	struct summary s;
+
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		if (scene_summary(&s, result, v, recipe) && is_beyond(&s, &recipe->value[v]))
+			keep_most(&state->beyond[v], name, s.n_outside);
 }
 
 /* Value v of a scene that is ok. */
@@ -136,7 +148,7 @@ static void put_value(FILE *out, const struct open_report *report,
 {
 	const struct recipe *recipe = report->plan->layout.recipe;
 	const struct scene *scene = result->scene;
-	struct text_state *state = report->state;
+	const struct text_state *state = report->state;
 	const char *index = recipe->value[v].name;
 	char text[MISSING_TEXT_BYTES];
 	struct summary summary;
@@ -146,8 +158,6 @@ static void put_value(FILE *out, const struct open_report *report,
 				  missing_told(text, scene, recipe, v));
 		return;
 	}
-	if (is_beyond(&summary, &recipe->value[v]))
-		keep_beyond(&state->beyond[v], scene, &summary);
 	scene_table_numbers(&state->table, INK_PLAIN, scene->name, index, &summary, " ok");
 	put_masked(out, result, v);
 	if (teaches(&report->options->teach, TEACH_FLOAT_SUMS))
@@ -186,6 +196,7 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 		keep_skipped(state, result);
 		return 0;
 	}
+	keep_beyond(state, result, recipe);
 	if (result->earlier && result->status == SCENE_OK && report->options->verbosity < 1) {
 		state->n_earlier++;
 		return 0;

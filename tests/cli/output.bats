@@ -357,6 +357,9 @@ unread() {
 	exits 0
 	[[ "$(tr -s '\n ' ' ' <<< "$output")" == *"Range 3 pixels are outside, as one of the bands is negative there"*"; in most (2), few (1) Area"* ]]
 	[ "$(grep -c '<li>note: ndvi: some pixels are outside \[-1,1\], as one of the bands is negative' p.html)" -eq 2 ]
+	imgpipe -q --catalog c.gpkg few.tif most.tif
+	imgpipe --catalog c.gpkg --resume few.tif most.tif none.tif
+	[[ "$(tr -s '\n ' ' ' <<< "$output")" == *"; in most (2), few (1) Area"* ]]
 	imgpipe none.tif
 	[[ "$output" != *"Range"* ]]
 }
