@@ -61,7 +61,7 @@ static const char pictures[] =
 	".maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));"
 	"gap:1rem 1.2rem;margin:.8rem 0}"
 	"figure.t{margin:0;min-width:0}figure.t img{display:block;max-width:100%;height:auto;"
-	"outline:1px solid var(--quiet);" HOLE
+	"outline:1px solid var(--quiet);outline-offset:-1px;" HOLE
 	"}figure.t figcaption{font-size:.8rem;overflow-wrap:anywhere}"
 	"img[src^=data]{image-rendering:pixelated}"
 	".key{display:flex;flex-wrap:wrap;align-items:center;gap:.1rem .5rem;max-width:none;"
@@ -71,6 +71,22 @@ static const char pictures[] =
 	"@media(max-width:34rem){.maps{grid-template-columns:repeat(auto-fill,minmax(9rem,1fr))}"
 	"body{font-size:15px}}";
 
+/*
+ * A narrow screen: heads are one line high, names take no more than they need; and where rows have
+ * a date, it stands with the name above the numbers, which have the whole width.
+ */
+static const char narrow[] =
+	"@media screen and (max-width:34rem){table{font-size:.8rem}th,td{padding:.2rem .15rem}"
+	"thead th{white-space:nowrap}tbody th{min-width:3rem}"
+	"table:has(td.u){display:grid;grid-template-columns:repeat(7,auto);"
+	"font-size:.75rem}table:has(td.u) :is(thead,tbody,tr){display:contents}"
+	":is(caption,td[colspan='10']){grid-column:1/-1}"
+	"table:has(td.u) :is(th:first-child,td.u,td.u+td){border:0;padding-bottom:0;min-width:0}"
+	"table:has(td.u) thead th:nth-child(-n+3){display:none}"
+	"table:has(td.u) tbody th{grid-column:span 4;max-width:none;font-weight:600}"
+	"td.u{grid-column:span "
+	"2;text-align:right}td.u+td{text-align:right}td.w[colspan='6']{grid-column:span 6}}";
+
 /* Whatever is folded is unfolded, where the browser can; nothing is cut between two sheets. */
 static const char paper[] =
 	"@page{size:A4;margin:15mm 13mm}"
@@ -79,10 +95,15 @@ static const char paper[] =
 	".wide,.scroll{overflow:visible}.scroll>svg{min-width:0}table{font-size:8pt}"
 	"th,td{padding:.15rem .3rem}tbody th{min-width:0}"
 	"h2+p,p:has(+figure){break-after:avoid}"
-	"tr,figure,.note,li,pre,.wide{break-inside:avoid}.wide:has(td.f){break-inside:auto}h2,h3,"
+	"tr,figure,.note,li,pre,.wide{break-inside:avoid}.wide:has(td.f),tr:has(>td.f){break-"
+	"inside:auto}h2,h3,"
 	"caption,thead{break-after:avoid}"
 	"thead{display:table-header-group}img,svg,i{print-color-adjust:exact;"
-	"-webkit-print-color-adjust:exact}.maps{grid-template-columns:repeat(4,1fr)}"
+	"-webkit-print-color-adjust:exact}"
+	/* Rows of a grid are cut between two sheets, lines of blocks are not. */
+	".maps{display:block;orphans:1;widows:1}figure.t{display:inline-block;width:23.5%;margin:0 "
+	"1% 1rem 0;"
+	"vertical-align:top}"
 	"tr:has(+tr>td.f),tr:has(+tr>td.b){break-after:avoid}main>figure:last-child{break-before:"
 	"avoid}caption,td>div{max-width:none!important}figure.t figcaption{font-size:7pt}"
 	"details::details-content{content-visibility:visible;display:block}}";
@@ -93,6 +114,7 @@ void page_style(FILE *out)
 	fputs(text, out);
 	fputs(tables, out);
 	fputs(pictures, out);
+	fputs(narrow, out);
 	svg_rules(out);
 	fputs(paper, out);
 }

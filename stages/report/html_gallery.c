@@ -33,11 +33,6 @@ static bool is_ndvi(const struct value_def *value)
 	return strcmp(value->name, "ndvi") == 0;
 }
 
-static const char *shown_name(const struct value_def *value)
-{
-	return is_ndvi(value) ? "NDVI" : value->name;
-}
-
 /* --- a coarse map --- */
 
 /* Least and greatest cell; false: none has a valid pixel. */
@@ -78,25 +73,31 @@ static bool make_map(struct thumbnail *t, const struct preview *preview,
 		for (uint32_t x = 0; x < size.across; x++)
 			picture_row(&t->picture, y)[x] =
 				ramp_level(&t->ramp, preview_mean(preview, &value->grid, x, y));
-	(void)snprintf(t->title, sizeof(t->title), "%s", shown_name(value));
+	(void)snprintf(t->title, sizeof(t->title), "%s", value->name);
 	return true;
 }
 
 /* --- a picture --- */
 
-/* "river, 2026-07-01: NDVI, mean 0.5632"; `mean` NULL: not known. */
+/* What a picture shows: files have NDVI for ndvi, the page has the names of its tables. */
+struct shown {
+	const char *name;
+	const double *mean; /* NULL: not known */
+};
+
+/* "river, 2026-07-01: ndvi, mean 0.5632" */
 static void make_caption(char text[CAPTION_BYTES], const struct scene *scene,
-			 const struct thumbnail *t, const double *mean)
+			 const struct thumbnail *t, const struct shown *shown)
 {
 	char v[24];
 	int n = snprintf(text, CAPTION_BYTES - 120, "%s%s%.*s", scene->name ? scene->name : "",
 			 *scene->acquired ? ", " : "", DAY, scene->acquired);
 
 	n = n < CAPTION_BYTES - 120 ? n : CAPTION_BYTES - 121;
-	n += snprintf(text + n, (size_t)(CAPTION_BYTES - n), ": %s", t->title);
-	if (mean)
+	n += snprintf(text + n, (size_t)(CAPTION_BYTES - n), ": %s", shown->name);
+	if (shown->mean)
 		n += snprintf(text + n, (size_t)(CAPTION_BYTES - n), ", mean %s",
-			      text_value(v, *mean));
+			      text_value(v, *shown->mean));
 	if (t->numbers && t->own_range)
 		(void)snprintf(text + n, (size_t)(CAPTION_BYTES - n), ", colours %.4g to %.4g",
 			       t->ramp.low, t->ramp.high);
@@ -124,7 +125,7 @@ static unsigned on_screen(uint32_t pixels, uint32_t times)
 
 /* path NULL: there is no file of it. */
 static void put_picture(FILE *out, struct html_gallery *gallery, const struct scene *scene,
-			const struct thumbnail *t, const char *path, const double *mean)
+			const struct thumbnail *t, const char *path, const struct shown *shown)
 {
 	const uint32_t most = thumbnail_times(&t->picture);
 	const uint32_t times = most < LARGEST_CELL ? most : LARGEST_CELL;
@@ -133,7 +134,7 @@ static void put_picture(FILE *out, struct html_gallery *gallery, const struct sc
 	char *bytes = gallery->embedded < HTML_PICTURES_BYTES ? make_png(&t->picture, &n) : NULL;
 	bool within = bytes && gallery->embedded + n <= HTML_PICTURES_BYTES;
 
-	make_caption(caption, scene, t, mean);
+	make_caption(caption, scene, t, shown);
 	(void)snprintf(alt, sizeof(alt), "Map of %s", caption);
 	html_link(link, gallery->page, path);
 	gallery->embedded += within ? n : 0;
@@ -186,6 +187,7 @@ static void count_classes(struct html_gallery *gallery, const struct thumbnail *
 static bool put_pictures(FILE *out, struct html_gallery *gallery, const struct scene_result *result,
 			 const struct recipe *recipe)
 {
+	struct shown shown;
 	double mean;
 	bool any = false;
 
@@ -200,8 +202,11 @@ static bool put_pictures(FILE *out, struct html_gallery *gallery, const struct s
 		gallery->holes |= file->thumbnail->numbers && has_holes(&file->thumbnail->picture);
 		if (file->thumbnail->numbers && file->value >= 0)
 			count_value(gallery, (unsigned)file->value, file->thumbnail->own_range);
-		put_picture(out, gallery, result->scene, file->thumbnail, file->path,
-			    mean_of(&mean, result, file->value, recipe));
+		shown = (struct shown){.name = file->value >= 0 && file->thumbnail->numbers
+						       ? recipe->value[file->value].name
+						       : file->thumbnail->title,
+				       .mean = mean_of(&mean, result, file->value, recipe)};
+		put_picture(out, gallery, result->scene, file->thumbnail, file->path, &shown);
 	}
 	gallery->pictures |= any;
 	return any;
@@ -225,6 +230,7 @@ static bool put_maps(FILE *out, struct html_gallery *gallery, const struct scene
 		const struct value_def *value = &options->recipe->value[v];
 		bool fixed = value_range_known(value, options);
 		struct thumbnail t;
+		struct shown shown;
 		double mean;
 
 		if (!preview)
@@ -232,8 +238,9 @@ static bool put_maps(FILE *out, struct html_gallery *gallery, const struct scene
 		if (make_map(&t, preview, value, result->scene, fixed, &gallery->holes)) {
 			any = true;
 			count_value(gallery, v, !fixed);
-			put_picture(out, gallery, result->scene, &t, NULL,
-				    mean_of(&mean, result, (int)v, options->recipe));
+			shown = (struct shown){value->name,
+					       mean_of(&mean, result, (int)v, options->recipe)};
+			put_picture(out, gallery, result->scene, &t, NULL, &shown);
 		}
 		picture_release(&t.picture);
 	}
@@ -300,7 +307,7 @@ static void put_ramp(FILE *out, const struct value_def *value, bool own, bool ho
 	const struct ramp ramp = ramp_make(value->grid.lo, value->grid.hi);
 	char low[24], high[24];
 	struct page_key key = {
-		.name = shown_name(value),
+		.name = value->name,
 		.low = low,
 		.high = high,
 		.words = own ? "colours go over the range of each map, which is below it"

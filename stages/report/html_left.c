@@ -3,6 +3,7 @@
  * that are no scenes, each with its reason.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "html_sections.h"
 #include "picture/page.h"
@@ -10,18 +11,33 @@
 #include "base/text.h"
 #include "report_words.h"
 
+/* An item for each reason, with all indices that have it. */
 static void put_missing(FILE *out, struct html_left *left, const struct scene_result *result,
 			const struct recipe *recipe)
 {
-	char why[MISSING_TEXT_BYTES];
+	char names[RECIPE_MAX_VALUES * (VALUE_NAME_BYTES + 2)];
+	char why[MISSING_TEXT_BYTES], other[MISSING_TEXT_BYTES];
+	uint32_t told = 0;
 
 	for (unsigned v = 0; v < recipe->n_values; v++) {
-		if (!scene_missing_reason(result->scene, recipe, v, why, sizeof(why)))
+		size_t used = 0;
+		unsigned n = 0;
+
+		if (told >> v & 1 ||
+		    !scene_missing_reason(result->scene, recipe, v, why, sizeof(why)))
 			continue;
-		if (left->n_missing++ < HTML_LEFT)
+		for (unsigned w = v; w < recipe->n_values; w++) {
+			if (!scene_missing_reason(result->scene, recipe, w, other, sizeof(other)) ||
+			    strcmp(why, other) != 0)
+				continue;
+			told |= 1U << w;
+			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+						 n++ ? ", " : "", recipe->value[w].name);
+		}
+		if (left->n_missing < HTML_LEFT)
 			page_item(out, "%s, %s: missing: %s",
-				  result->scene->name ? result->scene->name : "",
-				  recipe->value[v].name, why);
+				  result->scene->name ? result->scene->name : "", names, why);
+		left->n_missing += n;
 	}
 }
 

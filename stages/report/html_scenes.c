@@ -32,8 +32,8 @@ static void put_numbers(FILE *out, const struct summary *s)
 
 void html_scenes_open(FILE *out)
 {
-	static const char *const heads[SCENE_COLUMNS] = {"scene",    "date",   "index", "status",
-							 ">valid %", ">mean",  ">std",  ">min",
+	static const char *const heads[SCENE_COLUMNS] = {"scene",    "date",   "status", "index",
+							 ">valid %", ">mean",  ">std",   ">min",
 							 ">max",     ">median"};
 
 	page_table_open(out, "Indices of each scene", heads, SCENE_COLUMNS);
@@ -50,24 +50,24 @@ static void put_row(FILE *out, const struct scene_result *result, unsigned v,
 {
 	const struct scene *scene = result->scene;
 	const char *name = scene->name ? scene->name : "";
-	bool ok = result->status == SCENE_OK;
-	char why[MISSING_TEXT_BYTES] = "";
+	bool ok = result->status == SCENE_OK, has;
+	char why[MISSING_TEXT_BYTES];
 	struct summary summary;
 
 	page_row_open(out);
 	page_row_head(out, "%s", name);
 	page_word(out, "%.*s", DAY, scene->acquired);
+	has = scene_summary(&summary, result, v, recipe);
+	page_cell(out, "%s", ok && !has ? "missing" : scene_status_name(result->status));
 	page_cell(out, "%s", ok ? recipe->value[v].name : "");
-	if (scene_summary(&summary, result, v, recipe)) {
-		page_cell(out, "%s", scene_status_name(result->status));
+	if (has) {
 		put_numbers(out, &summary);
 	} else {
-		(void)scene_missing_reason(scene, recipe, v, why, sizeof(why));
-		page_cell(out, "%s", ok ? "missing" : scene_status_name(result->status));
 		page_wide_cell(out, NUMBERS, "%s", "");
 		page_row_close(out);
 		page_row_below(out, SCENE_COLUMNS, "%s",
-			       ok ? why : text_beyond_name(result->error.text, name));
+			       ok ? missing_told(why, scene, recipe, v)
+				  : text_beyond_name(result->error.text, name));
 		return;
 	}
 	page_row_close(out);
@@ -121,15 +121,19 @@ static void put_facts(FILE *out, const struct scene_result *result, const struct
 {
 	const struct scene *scene = result->scene;
 	char by[MASKED_TEXT_BYTES] = "";
+	const unsigned n = html_n_notes(result, options);
+	char note[SCENE_NOTE_BYTES], count[24] = "";
 	bool ok = result->status == SCENE_OK;
 
 	for (unsigned v = 0; ok && v < result->n_values && !*by; v++)
 		(void)masked_text(by, &result->value[v].masked_by);
-	if (!ok && !scene->n_notes)
+	if (!ok && !n)
 		return;
-	page_fold_open(out, SCENE_COLUMNS, "%s%s%s%s",
-		       *scene->sensor ? scene->sensor : "bands and notes", *by ? "; masked: " : "",
-		       by, result->earlier ? "; of an earlier run" : "");
+	if (n)
+		(void)snprintf(count, sizeof(count), "; %u note%s", n, n == 1 ? "" : "s");
+	page_fold_open(out, SCENE_COLUMNS, "%s%s%s%s%s", *scene->sensor ? scene->sensor : "bands",
+		       count, *by ? "; masked: " : "", by,
+		       result->earlier ? "; of an earlier run" : "");
 	if (ok && scene->x_size)
 		page_item(out, "%" PRIu32 " x %" PRIu32 " pixels%s%s", scene->x_size, scene->y_size,
 			  *scene_crs(scene) ? ", " : "", scene_crs(scene));
@@ -140,9 +144,8 @@ static void put_facts(FILE *out, const struct scene_result *result, const struct
 	}
 	if (ok && *scene->area_source && !is_noted(scene, scene->area_source))
 		page_item(out, "area: %s", scene->area_source);
-	for (unsigned i = 0; i < scene->n_notes; i++)
-		if (!options->masks || strcmp(scene->notes[i], MASK_NONE_NOTE) != 0)
-			page_item(out, "%s", scene->notes[i]);
+	for (unsigned i = 0; i < n; i++)
+		page_item(out, "note: %s", html_note(note, result, options, i));
 	page_fold_close(out);
 }
 
@@ -159,16 +162,15 @@ void html_scene_rows(FILE *out, const struct scene_result *result, const struct 
 
 static void put_area(FILE *out, const struct value_totals *value)
 {
-	if (!value->n_area)
-		page_number(out, "not known");
-	else
-		page_number(out, "%.2f", value->area_m2 / 1e4);
+	char text[AREA_TEXT_BYTES];
+
+	page_number(out, "%s", value->n_area ? area_text(text, value->area_m2) : "not known");
 }
 
 static void put_values(FILE *out, const struct run_totals *totals)
 {
-	static const char *const heads[] = {"index", ">scenes", ">valid %", ">mean",   ">std",
-					    ">min",  ">max",    ">median",  ">area ha"};
+	static const char *const heads[] = {"index", ">scenes", ">valid %", ">mean", ">std",
+					    ">min",  ">max",    ">median",  ">area"};
 	const struct pixel_totals *pixels = totals->pixels;
 	struct summary s;
 

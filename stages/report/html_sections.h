@@ -1,5 +1,6 @@
 /*
- * Sections of the run's page (report_html.c): rows of scenes, what was left out, what was asked.
+ * Sections of the run's page (report_html.c): rows of scenes, what was left out, notes, what was
+ * asked.
  */
 #ifndef IMGPIPE_STAGES_HTML_SECTIONS_H
 #define IMGPIPE_STAGES_HTML_SECTIONS_H
@@ -34,6 +35,30 @@ void html_left_scene(FILE *out, struct html_left *left, const struct scene_resul
 /* Below the list, or in its place. */
 void html_left_rest(FILE *out, const struct html_left *left, const struct run_totals *totals,
 		    uint32_t n_rows);
+
+/* --- html_notes.c --- */
+
+enum { HTML_NOTES = 24, HTML_NOTE_NAME = 120 }; /* different ones that are shown */
+
+struct html_notes {
+	unsigned n;
+	uint32_t n_scenes; /* that have any */
+	uint32_t n_beyond; /* notes of scenes that are not among these */
+	struct html_note {
+		uint32_t n_scenes;
+		char text[SCENE_NOTE_BYTES], first[HTML_NOTE_NAME]; /* of the first scene */
+	} note[HTML_NOTES];
+};
+
+/* How many notes a scene has; what the lines of masks say is none. */
+unsigned html_n_notes(const struct scene_result *result, const struct options *options);
+/* Note i of them, 0 to html_n_notes() - 1. Returns text. */
+const char *html_note(char text[SCENE_NOTE_BYTES], const struct scene_result *result,
+		      const struct options *options, unsigned i);
+void html_notes_scene(struct html_notes *notes, const struct scene_result *result,
+		      const struct options *options);
+/* Each note once, with the scenes that have it. */
+void html_notes(FILE *out, const struct html_notes *notes);
 
 /* --- html_asked.c --- */
 

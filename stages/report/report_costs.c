@@ -268,7 +268,8 @@ static void put_verdict(FILE *out, const struct run_totals *totals, const struct
 
 	verdict_make(&verdict, totals, plan, options);
 	for (unsigned i = 0; i < verdict.n; i++)
-		text_item(out, LABEL_COLUMNS, i ? "" : "Verdict", verdict.sentence[i]);
+		if (!i || i != verdict.figure) /* line Run has it */
+			text_item(out, LABEL_COLUMNS, i ? "" : "Verdict", verdict.sentence[i]);
 	if (totals->n_lost) {
 		(void)snprintf(lost, sizeof(lost),
 			       "%u worker process%s died: the scenes worked on there are reported "

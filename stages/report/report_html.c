@@ -32,6 +32,7 @@ struct html_state {
 	uint32_t n_rows;
 	struct html_gallery gallery;
 	struct html_left left;
+	struct html_notes notes;
 };
 
 static const char *page_of(const struct open_report *report)
@@ -63,6 +64,7 @@ static int html_scene(struct open_report *report, const struct scene_result *res
 	}
 	html_gallery_scene(part[MAPS].out, &state->gallery, result, options);
 	html_left_scene(part[LEFT].out, &state->left, result, options->recipe);
+	html_notes_scene(&state->notes, result, options);
 	for (int i = 0; i < N_PARTS; i++)
 		if (report_check(part[i].out, err))
 			return -1;
@@ -80,8 +82,8 @@ static const char *what_is_computed(const struct recipe *recipe)
 
 static void put_head(FILE *out, const struct run_totals *totals, const struct plan *plan)
 {
-	static const char *const headings[] = {"Result",    "Maps", "Scenes", "Left out",
-					       "Asked for", "Cost", NULL};
+	static const char *const headings[] = {"Result", "Maps",      "Scenes", "Left out",
+					       "Notes",  "Asked for", "Cost",   NULL};
 	const uint32_t n_scenes = totals->n_scenes - totals->n_skipped;
 	char lead[160];
 
@@ -91,17 +93,34 @@ static void put_head(FILE *out, const struct run_totals *totals, const struct pl
 	page_open_listed(out, "Run of imgpipe", lead, headings);
 }
 
-static void put_result(FILE *out, const struct run_totals *totals, const struct options *options)
+/* "6 of 7 scenes ok (3 incomplete), 1 failed, 0 cancelled." */
+static void put_counts(FILE *out, const struct run_totals *totals)
 {
 	const uint32_t n_scenes = totals->n_scenes - totals->n_skipped;
+	char incomplete[32] = "";
+
+	if (totals->n_incomplete)
+		(void)snprintf(incomplete, sizeof(incomplete), " (%" PRIu32 " incomplete)",
+			       totals->n_incomplete);
+	page_note(out,
+		  "%" PRIu32 " of %" PRIu32 " scene%s ok%s, %" PRIu32 " failed, %" PRIu32
+		  " cancelled.",
+		  totals->n_ok, n_scenes, n_scenes == 1 ? "" : "s", incomplete, totals->n_failed,
+		  totals->n_cancelled);
+}
+
+static void put_result(FILE *out, const struct run_totals *totals, const struct html_notes *notes,
+		       const struct options *options)
+{
 	char end[RUN_END_BYTES], line[MAP_TEXT_BYTES];
 
 	page_section(out, "Result");
-	page_note(out,
-		  "%" PRIu32 " of %" PRIu32 " scene%s ok, %" PRIu32 " failed, %" PRIu32
-		  " cancelled.",
-		  totals->n_ok, n_scenes, n_scenes == 1 ? "" : "s", totals->n_failed,
-		  totals->n_cancelled);
+	put_counts(out, totals);
+	if (notes->n)
+		page_note(out,
+			  "%" PRIu32
+			  " scene%s notes on what was assumed or may be wrong: see Notes.",
+			  notes->n_scenes, notes->n_scenes == 1 ? " has" : "s have");
 	if (run_end_text(end, totals))
 		page_note(out, "The run was %s.", end);
 	if (totals->interrupted_by)
@@ -164,10 +183,10 @@ static void put_verdict(FILE *out, const struct run_totals *totals, const struct
 	page_section(out, "Cost");
 	verdict_make(&verdict, totals, plan, options);
 	for (unsigned i = 0; i < verdict.n; i++) {
-		if (i)
-			page_paragraph(out, "%s", verdict.sentence[i]);
-		else
+		if (!i)
 			page_note(out, "Verdict: %s", verdict.sentence[i]);
+		else if (i != verdict.figure) /* it is below */
+			page_paragraph(out, "%s", verdict.sentence[i]);
 	}
 	page_paragraph(out,
 		       "%s, %u worker%s, %.3f s wall, %.3f s CPU, parallel efficiency %.0f %%; "
@@ -254,10 +273,12 @@ static int html_end(struct open_report *report, const struct run_totals *totals,
 
 	put_head(out, totals, report->plan);
 	teach_page_marks(out, options);
-	put_result(out, totals, options);
+	put_result(out, totals, &state->notes, options);
 	if (put_maps(out, state, options, err) || put_scenes(out, state, err) ||
 	    put_left(out, state, totals, err))
 		return -1;
+	page_section(out, "Notes");
+	html_notes(out, &state->notes);
 	page_section(out, "Asked for");
 	html_asked(out, totals, report->plan, options);
 	put_cost(out, totals, report->plan, options);

@@ -30,8 +30,16 @@ struct last_notes {
 	char text[SCENE_MAX_NOTES][SCENE_NOTE_BYTES];
 };
 
+/* Scenes with most values beyond a normalised difference's -1 to 1, the first with most. */
+enum { BEYOND_SCENES = 2, BEYOND_NAME = 60 };
+struct beyond {
+	uint64_t n[BEYOND_SCENES];
+	char name[BEYOND_SCENES][BEYOND_NAME];
+};
+
 struct text_state {
 	struct scene_table table;
+	struct beyond beyond[RECIPE_MAX_VALUES];
 	struct last_notes last;
 	char skipped[200];  /* the first file that is no scene, and why; "" none was met */
 	uint32_t n_earlier; /* scenes of earlier runs that are not listed */
@@ -108,6 +116,32 @@ static void put_masks(FILE *out, const struct scene *scene, const struct masks *
 		text_item_in(out, INK_PLAIN, MASK_COLUMNS, "    mask:", line);
 }
 
+static void keep_most(struct beyond *most, const char *name, uint64_t n)
+{
+	int i = BEYOND_SCENES - 1;
+
+	if (n <= most->n[i])
+		return;
+	for (; i > 0 && n > most->n[i - 1]; i--) {
+		most->n[i] = most->n[i - 1];
+		memcpy(most->name[i], most->name[i - 1], BEYOND_NAME);
+	}
+	most->n[i] = n;
+	(void)snprintf(most->name[i], BEYOND_NAME, "%s", name);
+}
+
+/* Also of scenes of earlier runs, which have no lines. */
+static void keep_beyond(struct text_state *state, const struct scene_result *result,
+			const struct recipe *recipe)
+{
+	const char *name = result->scene->name ? result->scene->name : "";
+	struct summary s;
+
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		if (scene_summary(&s, result, v, recipe) && is_beyond(&s, &recipe->value[v]))
+			keep_most(&state->beyond[v], name, s.n_outside);
+}
+
 /* Value v of a scene that is ok. */
 static void put_value(FILE *out, const struct open_report *report,
 		      const struct scene_result *result, unsigned v)
@@ -120,8 +154,8 @@ static void put_value(FILE *out, const struct open_report *report,
 	struct summary summary;
 
 	if (!scene_summary(&summary, result, v, recipe)) {
-		(void)scene_missing_reason(scene, recipe, v, text, sizeof(text));
-		scene_table_words(&state->table, INK_WARNING, scene->name, index, "missing", text);
+		scene_table_words(&state->table, INK_WARNING, scene->name, index, "missing",
+				  missing_told(text, scene, recipe, v));
 		return;
 	}
 	scene_table_numbers(&state->table, INK_PLAIN, scene->name, index, &summary, " ok");
@@ -162,6 +196,7 @@ static int text_scene(struct open_report *report, const struct scene_result *res
 		keep_skipped(state, result);
 		return 0;
 	}
+	keep_beyond(state, result, recipe);
 	if (result->earlier && result->status == SCENE_OK && report->options->verbosity < 1) {
 		state->n_earlier++;
 		return 0;
@@ -208,18 +243,37 @@ static void put_range(FILE *out, const struct summary *s, const char *name)
 	text_item(out, LABEL_COLUMNS, "Range", line);
 }
 
+/* Some values beyond: why, and where most of them are. */
+static void put_beyond(FILE *out, const struct summary *s, const struct beyond *most)
+{
+	char line[2 * BEYOND_NAME + 240], second[BEYOND_NAME + 40] = "";
+
+	if (most->n[1])
+		(void)snprintf(second, sizeof(second), ", %s (%" PRIu64 ")", most->name[1],
+			       most->n[1]);
+	(void)snprintf(line, sizeof(line),
+		       "%" PRIu64 " pixel%s outside, " BEYOND_WHY "; %s%s (%" PRIu64 ")%s",
+		       s->n_outside, s->n_outside == 1 ? " is" : "s are",
+		       most->n[0] + most->n[1] < s->n_outside ? "most in " : "in ", most->name[0],
+		       most->n[0], second);
+	text_item(out, LABEL_COLUMNS, "Range", line);
+}
+
 /*
  * A normalised difference is beyond -1 to 1 where one of its bands is negative. Dark water may have
  * that in some pixels; in one of ten or more it is another scale than the numbers'.
  */
-static bool put_negative(FILE *out, const struct summary *s, const struct value_def *def)
+static bool put_negative(FILE *out, const struct summary *s, const struct value_def *def,
+			 const struct beyond *most)
 {
-	if (!def->normalized_difference || def->grid.lo > -1 || def->grid.hi < 1 ||
-	    s->n_outside <= s->n[PIXEL_VALID] / 10)
+	if (!is_beyond(s, def))
 		return false;
-	text_item(out, LABEL_COLUMNS, "Range",
-		  "many values lie outside, where a band is negative: its scale and offset are "
-		  "hardly right (imgpipe info shows them)");
+	if (s->n_outside <= s->n[PIXEL_VALID] / 10)
+		put_beyond(out, s, most);
+	else
+		text_item(out, LABEL_COLUMNS, "Range",
+			  "many values lie outside, where a band is negative: its scale and offset "
+			  "are hardly right (imgpipe info shows them)");
 	return true;
 }
 
@@ -237,7 +291,8 @@ static void put_coarseness(FILE *out, const struct summary *s, const struct valu
 	text_item(out, LABEL_COLUMNS, "Mean", line);
 }
 
-static void put_pixels(FILE *out, const struct summary *s, const struct value_def *def)
+static void put_pixels(FILE *out, const struct summary *s, const struct value_def *def,
+		       const struct beyond *most)
 {
 	char line[400], v[N_PERCENTILES][24], by[MASKED_TEXT_BYTES];
 
@@ -254,7 +309,7 @@ static void put_pixels(FILE *out, const struct summary *s, const struct value_de
 	(void)snprintf(line, sizeof(line), "p2 %s, p5 %s, p25 %s, p50 %s, p75 %s, p95 %s, p98 %s",
 		       v[0], v[1], v[2], v[3], v[4], v[5], v[6]);
 	text_item(out, LABEL_COLUMNS, "Quantiles", line);
-	if (!put_negative(out, s, def))
+	if (!put_negative(out, s, def, most))
 		put_range(out, s, def->name);
 	put_coarseness(out, s, &def->grid);
 }
@@ -263,13 +318,9 @@ static void put_pixels(FILE *out, const struct summary *s, const struct value_de
 static void put_area(FILE *out, const struct value_totals *value)
 {
 	uint32_t unknown = value->n_scenes - value->n_area;
-	char line[160], area[48];
+	char line[160], area[AREA_TEXT_BYTES];
 
-	/* From a hectare on in hectares: plots and tests are smaller. */
-	if (value->area_m2 < 1e4)
-		(void)snprintf(area, sizeof(area), "%.5g m2", value->area_m2);
-	else
-		(void)snprintf(area, sizeof(area), "%.2f ha", value->area_m2 / 1e4);
+	(void)area_text(area, value->area_m2);
 	if (!value->n_area)
 		(void)snprintf(line, sizeof(line),
 			       "not known of any scene (see area_source in --csv)");
@@ -284,8 +335,9 @@ static void put_area(FILE *out, const struct value_totals *value)
 }
 
 /* Value v of all scenes that have it. */
-static void put_total(const struct scene_table *table, const struct run_totals *totals, unsigned v)
+static void put_total(const struct text_state *state, const struct run_totals *totals, unsigned v)
 {
+	const struct scene_table *table = &state->table;
 	FILE *out = table->table.out;
 	const struct recipe *recipe = totals->pixels->layout->recipe;
 	uint32_t n = totals->pixels->value[v].n_scenes;
@@ -304,7 +356,7 @@ static void put_total(const struct scene_table *table, const struct run_totals *
 	scene_table_numbers(table, INK_HEADING,
 			    totals->n_scenes - totals->n_skipped == 1 ? "all" : name,
 			    recipe->value[v].name, &s, NULL);
-	put_pixels(out, &s, &recipe->value[v]);
+	put_pixels(out, &s, &recipe->value[v], &state->beyond[v]);
 	put_area(out, &totals->pixels->value[v]);
 }
 
@@ -386,7 +438,7 @@ static void put_global(FILE *out, const struct plan *plan, const struct run_tota
 
 	(void)fputc('\n', out);
 	for (unsigned v = 0; v < totals->pixels->n_values; v++)
-		put_total(&state->table, totals, v);
+		put_total(state, totals, v);
 	put_missing(out, totals);
 	put_skipped(out, plan, totals, state->skipped);
 	put_counts(out, totals, n_scenes);

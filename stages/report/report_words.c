@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 const char *scene_status_name(enum scene_status status)
 {
@@ -171,4 +172,44 @@ int report_check(FILE *out, struct error *err)
 	if (!ferror(out))
 		return 0;
 	return error_errno(err, EX_IOERR, errno ? errno : EIO, "cannot write");
+}
+
+bool is_beyond(const struct summary *s, const struct value_def *def)
+{
+	return def->normalized_difference && def->grid.lo <= -1 && def->grid.hi >= 1 &&
+	       s->n_outside;
+}
+
+/* Areas of pixels are good to about 1e-4: decimals of many hectares say nothing. */
+const char *area_text(char text[AREA_TEXT_BYTES], double m2)
+{
+	if (m2 < 1e4) /* plots and tests are smaller than a hectare */
+		(void)snprintf(text, AREA_TEXT_BYTES, "%.5g m2", m2);
+	else
+		(void)snprintf(text, AREA_TEXT_BYTES, m2 < 1e8 ? "%.2f ha" : "%.0f ha", m2 / 1e4);
+	return text;
+}
+
+static bool notes_reflectance(const struct scene *scene)
+{
+	for (unsigned i = 0; i < scene->n_notes; i++)
+		if (strstr(scene->notes[i], " needs reflectance") ||
+		    strstr(scene->notes[i], " need reflectance"))
+			return true;
+	return false;
+}
+
+const char *missing_told(char text[MISSING_TEXT_BYTES], const struct scene *scene,
+			 const struct recipe *recipe, unsigned v)
+{
+	static const char needs[] = "needs reflectance";
+	char before[MISSING_TEXT_BYTES];
+
+	(void)scene_missing_reason(scene, recipe, v, text, MISSING_TEXT_BYTES);
+	while (v--)
+		if (scene_missing_reason(scene, recipe, v, before, sizeof(before)))
+			return strcmp(text, before) == 0 ? "as above" : text;
+	return strncmp(text, needs, strlen(needs)) == 0 && notes_reflectance(scene)
+		       ? "needs reflectance; see the note"
+		       : text;
 }

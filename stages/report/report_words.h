@@ -43,6 +43,17 @@ bool scene_summary(struct summary *out, const struct scene_result *result, unsig
 /* Statistics of value v in all scenes that are SCENE_OK and have it. */
 void totals_summary(struct summary *out, const struct pixel_totals *totals, unsigned v);
 
+/*
+ * Are values of a normalised difference beyond -1 to 1, and so of its grid? It is so where one of
+ * its bands is negative, and nowhere else: (a-b)^2 > (a+b)^2 where ab < 0.
+ */
+#define BEYOND_WHY "as one of the bands is negative there: reflectance of dark pixels may be"
+bool is_beyond(const struct summary *s, const struct value_def *def);
+
+/* Area of valid pixels; no digits that it is not known to. */
+enum { AREA_TEXT_BYTES = 48 };
+const char *area_text(char text[AREA_TEXT_BYTES], double m2);
+
 /* Has it failed, or is it no scene: then result->error says why. */
 bool scene_has_error(const struct scene_result *result);
 
@@ -53,6 +64,13 @@ const char *scene_error_code(const struct scene_result *result);
 
 /* The scene is SCENE_OK, but some of its values are missing; scene_missing_reason() has why. */
 bool scene_lacks_values(const struct scene_result *result);
+
+/*
+ * Why the scene lacks value v, for people who read its rows from the first to the last: "as above"
+ * where the value missing before lacks the same, and no advice that a note gives. Returns text.
+ */
+const char *missing_told(char text[MISSING_TEXT_BYTES], const struct scene *scene,
+			 const struct recipe *recipe, unsigned v);
 
 /* "seccomp and Landlock (ABI 7)", "seccomp; the kernel offers no ...", "none". Returns text. */
 enum { CONFINEMENT_TEXT_BYTES = 240 };

@@ -187,6 +187,12 @@ static void say_busy_elsewhere(struct verdict *v, const struct run_figures *f,
 		    percent(share_running(f, totals)));
 }
 
+/* Timings of a run whose cores had other work say nothing of what to change. */
+static bool cores_were_busy(const struct run_figures *f, const struct run_totals *totals)
+{
+	return f->wall_s >= too_short_s && share_running(f, totals) < RUNNING_SHARE;
+}
+
 /* Has it told of the time that is unaccounted? */
 static bool say_bound(struct verdict *v, const struct run_figures *f,
 		      const struct run_totals *totals, const struct plan *plan)
@@ -203,7 +209,7 @@ static bool say_bound(struct verdict *v, const struct run_figures *f,
 			    1000 * f->wall_s, plan->made_up ? "work" : "scenes");
 		return false;
 	}
-	if (share_running(f, totals) < RUNNING_SHARE)
+	if (cores_were_busy(f, totals))
 		say_busy_elsewhere(v, f, totals);
 	else if (f->amplification > wasteful)
 		return false; /* advise_amplification() says it */
@@ -425,12 +431,15 @@ static void say_unmeasured(struct verdict *v, const struct run_figures *f,
 static void say_efficiency(struct verdict *v, const struct run_figures *f,
 			   const struct run_totals *totals)
 {
+	const bool good =
+		v->n == 1 && f->efficiency >= good_efficiency && !cores_were_busy(f, totals);
+
 	if (isnan(f->efficiency) || f->wall_s < too_short_s)
 		return;
+	v->figure = good ? 0 : v->n;
 	verdict_say(v, "parallel efficiency %.0f %%%s (CPU time / wall time / %u worker%s)",
-		    percent(f->efficiency),
-		    v->n == 1 && f->efficiency >= good_efficiency ? ", nothing to change" : "",
-		    totals->n_workers, totals->n_workers == 1 ? "" : "s");
+		    percent(f->efficiency), good ? ", nothing to change" : "", totals->n_workers,
+		    totals->n_workers == 1 ? "" : "s");
 }
 
 void verdict_make(struct verdict *verdict, const struct run_totals *totals, const struct plan *plan,
@@ -439,7 +448,7 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 	struct run_figures f;
 	bool told;
 
-	verdict->n = 0;
+	verdict->n = verdict->figure = 0;
 	run_figures_make(&f, totals);
 	if (!f.pixels) {
 		verdict_say(verdict, "no pixel was worked on");
@@ -450,16 +459,16 @@ void verdict_make(struct verdict *verdict, const struct run_totals *totals, cons
 	advise_amplification(verdict, &f, plan, options);
 	if (f.wait_s[WAIT_IDLE] < idle_share * f.worker_s)
 		advise_workers(verdict, plan);
-	if (f.wall_s >= too_short_s) {
+	if (f.wall_s >= too_short_s && !cores_were_busy(&f, totals)) {
 		advise_memory(verdict, &f, plan);
 		if (!totals->meter.costs.n_pixel_messages) /* those are no hand-outs */
 			advise_handouts(verdict, &f, plan, options);
 		if (!teaches(&options->teach, TEACH_STATIC)) /* they are dealt out */
 			advise_idle(verdict, &f, totals, plan, options);
 		advise_order(verdict, &f, totals, plan);
-		if (!told)
-			say_unmeasured(verdict, &f, totals);
 	}
+	if (f.wall_s >= too_short_s && !told)
+		say_unmeasured(verdict, &f, totals);
 	if (verdict->n == VERDICT_MAX)
 		verdict->n--; /* the efficiency is always told */
 	say_efficiency(verdict, &f, totals);

@@ -11,6 +11,7 @@ enum { VERDICT_MAX = 10, VERDICT_BYTES = 320 };
 
 struct verdict {
 	unsigned n;
+	unsigned figure; /* that sentence only gives the efficiency, as line Run does; 0: none */
 	char sentence[VERDICT_MAX][VERDICT_BYTES]; /* the first says what bound the run */
 };
 

@@ -268,6 +268,14 @@ ndvi() {
 	done
 }
 
+@test "an area has no decimals that it is not known to; reports have them" {
+	tif a.tif uint16 epsg=32633 pixel=5432.1 desc=red,nir 1,1/1,1 3,3/3,3
+	imgpipe --summary s.json a.tif
+	exits 0
+	[[ $output == *$'\nArea      11803 ha of valid pixels\n'* ]] # 4 x 5432.1 m x 5432.1 m
+	holds s.json 'abs(d["global"]["indices"]["ndvi"]["area_ha"] - 11803.0842) < 0.0001'
+}
+
 @test "areas of several scenes: what is known is added up, what is not is counted" {
 	tif a.tif uint16 epsg=32633 pixel=10 desc=red,nir 1,1/1,1 3,3/3,3
 	tif b.tif uint16 epsg=32633 pixel=100 desc=red,nir 1,1 3,3

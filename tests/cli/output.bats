@@ -193,7 +193,7 @@ setup() {
 	[[ "$output" == *"Indices     ndvi, gndvi"* && "$output" == *"Missing     gndvi needs green"* ]]
 	imgpipe -q --index ndvi,gndvi --html p.html rgb.tif good.tif
 	exits 1
-	grep -q "good: NDVI, mean" p.html && grep -q "rgb: gndvi, mean" p.html && ! grep -q "good: gndvi, mean" p.html
+	grep -q "good: ndvi, mean" p.html && grep -q "rgb: gndvi, mean" p.html && ! grep -q "good: gndvi, mean" p.html
 	grep -q "needs green" p.html && grep -q ">1 of 2<" p.html
 	imgpipe -q --index ndvi,gndvi --executor processes --summary p.json rgb.tif good.tif
 	exits 1
@@ -323,13 +323,55 @@ unread() {
 	exits 65
 	[[ "$output" == *"good   "*"FAILED  --mask scl"* ]]
 	grep -q '"msg":"scene good failed: --mask scl' log
-	grep -q "good: failed: --mask scl" p.html
+	grep -q 'good: failed: <span class="s">--mask</span> scl' p.html
+	grep -q '<div><span class="s">--mask</span> scl' p.html
 	grep -q "good: --mask scl" c.csv
 	run ! grep -q "good: good" log p.html c.csv
 	imgpipe info --mask scl good.tif
 	[[ "$output" == *"FAILED    --mask scl"* ]]
 	imgpipe catalog c.gpkg
 	[[ "$output" == *"good: --mask scl"* && "$output" != *"good: good"* ]]
+}
+
+@test "the page shows notes open, each once, and how many a scene has; it counts what is incomplete" {
+	tif m_1_20110815.tif uint8 desc=red,nir 10,20 30,40
+	tif m_2_20110815.tif uint8 desc=red,nir 10,20 30,40
+	imgpipe -q --index ndvi,gndvi --html p.html good.tif m_1_20110815.tif m_2_20110815.tif one.tif
+	exits 1
+	grep -q '3 of 4 scenes ok (3 incomplete), 1 failed' p.html
+	grep -q '<p class="note">2 scenes have notes' p.html
+	[ "$(grep -c '<summary>.*; 1 note</summary>' p.html)" -eq 2 ]
+	[ "$(grep -c '<li>note: ' p.html)" -eq 2 ]
+	sed -n '/<h2 id="notes">/,/<h2 id="asked-for">/p' p.html > notes
+	[ "$(grep -c '<li>' notes)" -eq 1 ]
+	grep -q '<li>m_1_20110815 and 1 more: .*8-bit' notes
+}
+
+@test "normalised differences beyond -1 to 1: why, and which scenes have most" {
+	# (4 - -2) / (4 + -2) = 3; 1 and 3 of 20 pixels, so fewer than one of ten.
+	local ones=1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1 threes=3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3
+	tif few.tif int16 desc=red,nir -2,1,1,$ones 4,3,3,$threes
+	tif most.tif int16 desc=red,nir -2,-2,1,$ones 4,4,3,$threes
+	tif none.tif int16 desc=red,nir 1,1,1,$ones 3,3,3,$threes
+	imgpipe --html p.html few.tif most.tif none.tif
+	exits 0
+	[[ "$(tr -s '\n ' ' ' <<< "$output")" == *"Range 3 pixels are outside, as one of the bands is negative there"*"; in most (2), few (1) Area"* ]]
+	[ "$(grep -c '<li>note: ndvi: some pixels are outside \[-1,1\], as one of the bands is negative' p.html)" -eq 2 ]
+	imgpipe -q --catalog c.gpkg few.tif most.tif
+	imgpipe --catalog c.gpkg --resume few.tif most.tif none.tif
+	[[ "$(tr -s '\n ' ' ' <<< "$output")" == *"; in most (2), few (1) Area"* ]]
+	imgpipe none.tif
+	[[ "$output" != *"Range"* ]]
+}
+
+@test "what several indices lack is said once, what to do in the note alone" {
+	tif dn.tif uint16 desc=blue,red,nir 1,1 1,1 3,3
+	imgpipe --index evi,ndvi,savi --html p.html --csv c.csv dn.tif
+	exits 1
+	[[ "$output" == *" evi  "*"needs reflectance; see the note"*" savi "*"missing  as above"*"note: "* ]]
+	[ "$(grep -c "scale of this scene is not known" c.csv)" -eq 2 ]
+	[ "$(grep -c "scale of this scene is not known" p.html)" -eq 1 ]
+	grep -q '<li>dn, evi, savi: missing: needs reflectance, ' p.html
 }
 
 @test "where every scene fails the reports are written all the same" {

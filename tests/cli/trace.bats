@@ -81,7 +81,7 @@ traced() {
 		assert not c.stack and "script" not in c.seen
 		assert not re.search(r'(src|href)="(?!#|data:)|url\(|@import', text)
 		for word in ("Verdict", "worker 0", "worker 1", "Memory over time", "budget",
-		             "critical path: ", "Map of a: NDVI, mean ", "Time of each chunk"):
+		             "critical path: ", "Map of a: ndvi, mean ", "Time of each chunk"):
 		    assert word in text, word
 	END
 }
@@ -101,7 +101,7 @@ traced() {
 	imgpipe -q --workers 2 --trace t.json --html p.html --report r.json broken.tif b.tif
 	exits 1
 	grep -q '<td class="w b" colspan="10"><div>[^<]*broken.tif: ' p.html # a row of its own
-	grep -q 'Map of b: NDVI' p.html
+	grep -q 'Map of b: ndvi' p.html
 	"$REPO/tests/oracle/check_trace.py" t.json r.json partial
 	[ "$(get t.json '[s["status"] for s in d["otherData"]["scenes"]] == ["failed", "ok"]')" = True ]
 }

@@ -134,6 +134,23 @@ static void test_verdict_says_of_what_a_share_is(void **state)
 		assert_null(strstr(verdict.sentence[i], "unaccounted"));
 }
 
+/* Timings that are not to be compared are no ground for advice. */
+static void test_verdict_no_advice_from_bad_timings(void **state)
+{
+	struct fixture *f = *state;
+	struct meter *m = &f->totals.meter;
+	struct verdict verdict;
+
+	m->row[METER_FETCH].wait_ns[WAIT_MEMORY] = 400000000;
+	m->row[METER_REDUCE].wait_ns[WAIT_PEER] = 800000000;
+	m->row[METER_DECODE].cpu_ns /= 4;
+	verdict_make(&verdict, &f->totals, &f->plan, &f->options);
+	assert_int_equal(verdict.n, 2);
+	assert_non_null(strstr(verdict.sentence[0], "do not compare these timings"));
+	assert_non_null(strstr(verdict.sentence[1], "parallel efficiency 90 %"));
+	assert_int_equal(verdict.figure, 1);
+}
+
 static void test_verdict_few_chunks(void **state)
 {
 	struct fixture *f = *state;
@@ -310,6 +327,7 @@ int main(void)
 		WITH_RUN(test_verdict_advice),
 		WITH_RUN(test_verdict_says_of_what_a_share_is),
 		WITH_RUN(test_verdict_few_chunks),
+		WITH_RUN(test_verdict_no_advice_from_bad_timings),
 		WITH_RUN(test_verdict_names_chunk),
 		WITH_RUN(test_verdict_enough_chunks),
 		WITH_RUN(test_verdict_reading),
