@@ -54,26 +54,33 @@ static void note_numbers(struct scene *scene, const struct sensor *sensor, const
 		   bytes ? " 8-bit numbers" : "", needs ? ": " : "", needs ? needs : "");
 }
 
+/* Sentinel-2 that may have 1000 added: what makes it right if it has, and if not. */
+static void note_added(struct scene *scene, const struct recipe *recipe, const char *remedy,
+		       const char *otherwise)
+{
+	char values[80];
+
+	scene_note(scene, "%s, %s %s, and %s makes it right, for such scenes alone. Else %s",
+		   strcmp(scene->acquired, FIRST_N0400) >= 0
+			   ? "Sentinel-2 since 2022: ESA's files have 1000 added to the values. If "
+			     "these have, too"
+			   : "Sentinel-2, processing baseline unknown. If it is N0400 or newer and "
+			     "1000 is still added to the values",
+		   wishes_values(recipe, values, sizeof(values)),
+		   is_ndvi(recipe) ? "is too close to 0" : "will be wrong", remedy, otherwise);
+}
+
 /* A product that may need an offset, and nothing that says so. */
 static void note_doubt(struct scene *scene, const struct sensor *sensor, const char *path,
 		       const struct product_rule *rule, const struct recipe *recipe)
 {
 	enum scale_rule of = sensor ? sensor->rule : SCALE_LANDSAT_SR;
-	char values[80];
 
 	if (!some_numbers(scene, rule))
 		note_numbers(scene, sensor, path);
 	else if (of == SCALE_SENTINEL2)
-		scene_note(scene,
-			   "%s, %s %s, and --scale 0.0001 --offset -0.1 makes it right, for such "
-			   "scenes alone. Else there is nothing to do",
-			   strcmp(scene->acquired, FIRST_N0400) >= 0
-				   ? "Sentinel-2 since 2022: ESA's files have 1000 added to the "
-				     "values. If these have, too"
-				   : "Sentinel-2, processing baseline unknown. If it is N0400 or "
-				     "newer and 1000 is still added to the values",
-			   wishes_values(recipe, values, sizeof(values)),
-			   is_ndvi(recipe) ? "is too close to 0" : "will be wrong");
+		note_added(scene, recipe, "--scale 0.0001 --offset -0.1",
+			   "there is nothing to do");
 	else if (of == SCALE_LANDSAT_C2 ||
 		 (of == SCALE_LANDSAT_SR && says_landsat_surface(scene, path)))
 		scene_note(
@@ -223,4 +230,30 @@ void scaling_notes(struct scene *scene, const struct sensor *sensor, const char 
 		note_bias(scene, sensor, rule);
 	else
 		note_doubt(scene, sensor, path, rule, options->recipe);
+}
+
+/* Landsat Collection 2, by its name or by the scale that it alone has. */
+static bool may_be_c2(const struct scene *scene, const struct sensor *sensor, const char *path,
+		      const struct product_rule *rule, double scale)
+{
+	enum scale_rule of = sensor ? sensor->rule : SCALE_LANDSAT_SR;
+
+	return of == SCALE_LANDSAT_C2 || (!rule->known && fabs(scale / 0.0000275 - 1) < 1e-6) ||
+	       (of == SCALE_LANDSAT_SR && says_landsat_surface(scene, path));
+}
+
+void scaling_offset_note(struct scene *scene, const struct sensor *sensor, const char *path,
+			 const struct product_rule *rule, const struct options *options)
+{
+	char remedy[64];
+
+	if ((rule->known && !rule->assumed) || !some_numbers(scene, rule))
+		return;
+	(void)snprintf(remedy, sizeof(remedy), "--offset %.9g", -1000 * options->scale);
+	if (sensor && sensor->rule == SCALE_SENTINEL2)
+		note_added(scene, options->recipe, remedy, "--offset 0 says that there is none");
+	else if (may_be_c2(scene, sensor, path, rule, options->scale))
+		scene_note(scene, "no --offset is given, and Landsat Collection 2 surface "
+				  "reflectance has one: --scale 0.0000275 --offset -0.2. If these "
+				  "numbers have none, --offset 0 says so");
 }

@@ -182,6 +182,39 @@ noted() {
 	about b.json evi "$EVI"
 }
 
+@test "a scale without the offset that the product may have: the doubt stays until --offset is given" {
+	stack S2A_20230101_T32ABC.tif uint16 2000 3000 6000
+	for given in "" "--index evi"; do
+		imgpipe $given --scale 0.0001 .
+		exits 0
+		noted "ESA's files have 1000 added to the values"
+		advice=$(tr -s ' \n' ' ' <<< "$output" | grep -o -- '--offset -0[.0-9]*[0-9]')
+		imgpipe $given --scale 0.0001 $advice --summary a.json .
+		exits 0
+		! noted "1000 added"
+		imgpipe $given --scale 0.0001 --offset 0 .
+		! noted "1000 added"
+	done
+	about a.json evi "$EVI"
+	imgpipe --raw .
+	! noted "1000 added"
+	mkdir old c2
+	stack old/S2A_20200101_T32ABC.tif uint16 2000 3000 6000
+	imgpipe --scale 0.00002 old
+	noted "processing baseline unknown"
+	noted "--offset -0.02 makes it right"
+	stack c2/LC08_L2SP_008059_20191201.tif uint16 10909 14545 25455
+	imgpipe --scale 0.0000275 c2
+	noted "no --offset is given, and Landsat Collection 2 surface reflectance has one: --scale 0.0000275 --offset -0.2"
+	imgpipe --scale 0.0000275 --offset 0 c2
+	! noted "no --offset"
+	stack l8_old.tif uint16 10909 14545 25455
+	imgpipe --scale 0.0000275 l8_old.tif
+	noted "no --offset is given"
+	imgpipe --scale 0.0001 l8_old.tif
+	! noted "no --offset"
+}
+
 @test "a normalised difference beyond -1 to 1 is laid to the scale, not to the range" {
 	tif a.tif uint16 desc=red,nir 500,400,3000 6000,7000,5000
 	imgpipe --scale 0.0001 --offset -0.1 a.tif
