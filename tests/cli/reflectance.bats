@@ -215,6 +215,39 @@ noted() {
 	! noted "no --offset"
 }
 
+@test "an expression of stored numbers is said, unless a factor of all bands cancels; the advice makes it right" {
+	evi='e=2.5*(nir-red)/(nir+6*red-7.5*blue+1)'
+	stack S2A_20200101_T32ABC.tif uint16 1000 2000 5000
+	imgpipe --expr "$evi" S2A_20200101_T32ABC.tif
+	exits 0
+	noted "note: e is of stored numbers; nothing states their scale: pass --scale (and --offset)"
+	! noted "nothing to do"
+	advice=$(tr -s ' \n' ' ' <<< "$output" | grep -o -- '--scale 0[.0-9]* --offset 0')
+	imgpipe --expr "$evi" $advice --summary a.json S2A_20200101_T32ABC.tif
+	! noted "stored numbers"
+	about a.json e "$EVI"
+	imgpipe --expr "$evi" --assume-reflectance S2A_20200101_T32ABC.tif
+	noted "e is of stored numbers, whatever --assume-reflectance says; nothing states their scale"
+	stack b.tif int16 1000 2000 5000
+	imgpipe --expr "$evi" --expr 'd=nir-red' --index ndvi,dvi b.tif
+	noted "note: DVI and 2 others are of stored numbers"
+	for free in 'e=nir/red' 'e=(nir-red)/(nir+red-blue)' 'e=nir>red?ndvi:0'; do
+		imgpipe --expr "$free" b.tif
+		exits 0
+		! noted "stored numbers"
+	done
+	imgpipe --expr "$evi" --raw b.tif
+	! noted "stored numbers"
+	stack c.tif float32 0.1 0.2 0.5
+	imgpipe --expr "$evi" c.tif
+	exits 0
+	! noted "stored numbers"
+	stack LC08_L2SP_008059_20191201_20200825_02_T1.tif uint16 10909 14545 25455
+	imgpipe --expr "$evi" LC08_L2SP_008059_20191201_20200825_02_T1.tif
+	exits 0
+	! noted "stored numbers"
+}
+
 @test "a normalised difference beyond -1 to 1 is laid to the scale, not to the range" {
 	tif a.tif uint16 desc=red,nir 500,400,3000 6000,7000,5000
 	imgpipe --scale 0.0001 --offset -0.1 a.tif
