@@ -215,6 +215,27 @@ noted() {
 	! noted "no --offset"
 }
 
+@test "a scale with which no number of the type can be reflectance is said" {
+	stack a.tif uint8 25 51 127
+	imgpipe --index evi --scale 0.0001 a.tif
+	exits 0
+	noted "with scale 0.0001 no number of the files' types can be above 0.0255"
+	imgpipe --index evi --scale 0.00392 a.tif
+	! noted "hardly reflectance"
+}
+
+@test "a band that is missing: the same words for one index and several; other files are asked for where files were named" {
+	mkdir s
+	for band in B04 B08; do tif s/T33UUU_20200611T100559_$band.tif uint16 1000; done
+	imgpipe -q --index evi s
+	exits 65 "EVI needs blue (band 2), which this scene does not have"
+	[[ "$stderr" != *"other files"* ]]
+	imgpipe -q --index evi s/*.tif
+	exits 65 "which this scene does not have: name the other files too"
+	imgpipe -q --index evi,ndvi s
+	exits 1 "needs blue, which this scene does not have"
+}
+
 @test "an expression of stored numbers is said, unless a factor of all bands cancels; the advice makes it right" {
 	evi='e=2.5*(nir-red)/(nir+6*red-7.5*blue+1)'
 	stack S2A_20200101_T32ABC.tif uint16 1000 2000 5000
