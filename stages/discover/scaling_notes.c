@@ -61,7 +61,8 @@ static bool is_unscaled(const struct scene *scene, unsigned slot, const struct s
 	const struct band *band = &scene->band[slot];
 
 	return sample_is_integer(band->type) && !band_states_scale(band_file_info(scene, slot)) &&
-	       !(rule->known && (product_numbers(rule, band->type) || band_is_thermal(sensor, band)));
+	       !(rule->known &&
+		 (product_numbers(rule, band->type) || band_is_thermal(sensor, band)));
 }
 
 /* Values that are computed, of such bands, and that a factor of them changes. */
@@ -97,9 +98,8 @@ static void note_unit(struct scene *scene, const struct product_rule *rule, uint
 	(void)wishes_value(recipe, (unsigned)__builtin_ctz(values), name, sizeof(name));
 	if (n > 1)
 		(void)snprintf(others, sizeof(others), " and %u other%s", n - 1, n > 2 ? "s" : "");
-	scene_note(scene,
-		   "%s%s %s of stored numbers%s; nothing states their scale%s",
-		   name, others, n > 1 ? "are" : "is",
+	scene_note(scene, "%s%s %s of stored numbers%s; nothing states their scale%s", name, others,
+		   n > 1 ? "are" : "is",
 		   options->assume_reflectance ? ", whatever --assume-reflectance says" : "",
 		   rule->biased && rule->remedy[0] ? "" : ": pass --scale (and --offset)");
 }

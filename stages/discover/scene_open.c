@@ -108,9 +108,8 @@ static int open_partial(struct scene *scene, const struct scene_list *scene_list
 		scene->files[0].path, first->text, sensor ? " of " : "", sensor ? sensor->name : "",
 		wishes_value(recipe, nearest, value, sizeof(value)),
 		wishes_needed(recipe, has, sensor, lacking, sizeof(lacking)),
-		entry_is_named(scene_list, entry)
-			? "name the other files too, or pass"
-			: "if a file of another name is meant, pass",
+		entry_is_named(scene_list, entry) ? "name the other files too, or pass"
+						  : "if a file of another name is meant, pass",
 		wishes_advice(recipe, recipe->value[nearest].reads, "PATTERN", advice,
 			      sizeof(advice)));
 }

@@ -1,22 +1,23 @@
 /*
  * Degrees. A value of degree d becomes s^d times as much where all bands become s times as much,
  * s > 0: a band has 1, a number 0, and 0 every degree. Of a value that has one it does not depend
- * on s whether it is 0, less or more than 0, and whether it is there at all.
+ * on s whether it is 0, less or more than 0, and whether it is there at all. Its logarithm grows by
+ * d log s, so that differences of such may be free of s again.
  */
 #include "degree.h"
 
 #include <math.h>
 
 struct degree {
-	enum { UNTOLD, OF_ONE, OF_ALL } kind;
-	double d; /* OF_ONE */
+	enum { UNTOLD, OF_ONE, OF_ALL, GROWS } kind;
+	double d; /* OF_ONE; GROWS: by d log s */
 };
 
 static const struct degree untold = {UNTOLD, 0}, any = {OF_ALL, 0}, none = {OF_ONE, 0};
 
 static bool told(struct degree a)
 {
-	return a.kind != UNTOLD;
+	return a.kind == OF_ONE || a.kind == OF_ALL;
 }
 
 static struct degree of(double d)
@@ -40,17 +41,37 @@ static struct degree common(struct degree a, struct degree b)
 	return same(a.d, b.d) ? a : untold;
 }
 
+/* A function of which nothing is known: of what does not change it does not change either. */
+static struct degree unchanged(struct degree a)
+{
+	return a.kind == OF_ALL || (a.kind == OF_ONE && same(a.d, 0)) ? none : untold;
+}
+
+/* a + b or a - b: logarithms may be among them. */
+static struct degree sum(struct degree a, struct degree b, double sign)
+{
+	bool grows = a.kind == GROWS || b.kind == GROWS;
+
+	if (!grows)
+		return common(a, b);
+	if ((a.kind != GROWS && !told(unchanged(a))) || (b.kind != GROWS && !told(unchanged(b))))
+		return untold;
+	a.d += sign * b.d;
+	return same(a.d, 0) ? none : (struct degree){GROWS, a.d};
+}
+
+static struct degree logarithm(struct degree a, double of_e)
+{
+	if (a.kind != OF_ONE || same(a.d, 0))
+		return unchanged(a);
+	return (struct degree){GROWS, a.d * of_e};
+}
+
 static struct degree product(struct degree a, struct degree b, double sign)
 {
 	if (!told(a) || !told(b))
 		return untold;
 	return a.kind == OF_ALL || b.kind == OF_ALL ? any : of(a.d + sign * b.d);
-}
-
-/* A function of which nothing is known: of what does not change it does not change either. */
-static struct degree unchanged(struct degree a)
-{
-	return a.kind == OF_ALL || (a.kind == OF_ONE && same(a.d, 0)) ? none : untold;
 }
 
 /* a to the power of b, which is a number, or else neither of them changes. */
@@ -68,7 +89,10 @@ enum rule {
 	NUMBER,
 	SAME,
 	HALF,
+	LOGARITHM,
 	SUM,
+	DIFFERENCE,
+	EITHER, /* one of both */
 	PRODUCT,
 	QUOTIENT,
 	POWER,
@@ -78,12 +102,13 @@ enum rule {
 };
 
 static const enum rule rules[N_OPS] = {
-	[OP_BAND] = BAND,     [OP_CONSTANT] = NUMBER, [OP_NEG] = SAME,      [OP_ABS] = SAME,
-	[OP_SQRT] = HALF,     [OP_NOT] = TRUTH,       [OP_ISVALID] = TRUTH, [OP_ADD] = SUM,
-	[OP_SUB] = SUM,       [OP_MIN] = SUM,         [OP_MAX] = SUM,       [OP_MUL] = PRODUCT,
-	[OP_DIV] = QUOTIENT,  [OP_POW] = POWER,       [OP_LT] = COMPARISON, [OP_LE] = COMPARISON,
-	[OP_GT] = COMPARISON, [OP_GE] = COMPARISON,   [OP_EQ] = COMPARISON, [OP_NE] = COMPARISON,
-	[OP_AND] = TRUTH,     [OP_OR] = TRUTH,        [OP_WHERE] = CHOICE,
+	[OP_BAND] = BAND,      [OP_CONSTANT] = NUMBER, [OP_NEG] = SAME,      [OP_ABS] = SAME,
+	[OP_SQRT] = HALF,      [OP_NOT] = TRUTH,       [OP_ISVALID] = TRUTH, [OP_ADD] = SUM,
+	[OP_SUB] = DIFFERENCE, [OP_MIN] = EITHER,      [OP_MAX] = EITHER,    [OP_MUL] = PRODUCT,
+	[OP_DIV] = QUOTIENT,   [OP_POW] = POWER,       [OP_LT] = COMPARISON, [OP_LE] = COMPARISON,
+	[OP_GT] = COMPARISON,  [OP_GE] = COMPARISON,   [OP_EQ] = COMPARISON, [OP_NE] = COMPARISON,
+	[OP_AND] = TRUTH,      [OP_OR] = TRUTH,        [OP_WHERE] = CHOICE,  [OP_LOG] = LOGARITHM,
+	[OP_LOG2] = LOGARITHM, [OP_LOG10] = LOGARITHM,
 };
 
 static struct degree degree_of(const struct code *code, const struct code_value *value,
@@ -99,10 +124,18 @@ static struct degree degree_of(const struct code *code, const struct code_value 
 	case NUMBER:
 		return value->number == 0 ? any : none;
 	case SAME:
-		return a;
+		return told(a) ? a : untold;
 	case HALF:
-		return a.kind == OF_ONE ? of(a.d / 2) : a;
+		return told(a) ? (struct degree){a.kind, a.d / 2} : untold;
+	case LOGARITHM:
+		return logarithm(a, 1 / log(value->op == OP_LOG2    ? 2
+					    : value->op == OP_LOG10 ? 10
+								    : exp(1)));
 	case SUM:
+		return sum(a, b, 1);
+	case DIFFERENCE:
+		return sum(a, b, -1);
+	case EITHER:
 		return common(a, b);
 	case PRODUCT:
 		return product(a, b, 1);

@@ -252,7 +252,7 @@ noted() {
 	stack b.tif int16 1000 2000 5000
 	imgpipe --expr "$evi" --expr 'd=nir-red' --index ndvi,dvi b.tif
 	noted "note: DVI and 2 others are of stored numbers"
-	for free in 'e=nir/red' 'e=(nir-red)/(nir+red-blue)' 'e=nir>red?ndvi:0'; do
+	for free in 'e=nir/red' 'e=log(nir)-log(red)' 'e=(nir-red)/(nir+red-blue)' 'e=nir>red?ndvi:0'; do
 		imgpipe --expr "$free" b.tif
 		exits 0
 		! noted "stored numbers"
