@@ -132,7 +132,8 @@ struct options {
 	const char *masks_text;      /* of masks: the same text, the same pixels; NULL: none */
 	enum alpha_choice alpha;     /* does a band that is labelled alpha mask? */
 	bool raw;                    /* no scale, no offset, stored numbers as they are */
-	bool has_scale; /* --scale/--offset given: they win over everything but --raw */
+	bool has_scale;  /* --scale/--offset given: they win over everything but --raw */
+	bool has_offset; /* --offset was */
 	double scale, offset;
 	bool has_nodata;
 	double nodata;

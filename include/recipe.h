@@ -39,6 +39,7 @@ struct value_def {
 	char name[VALUE_NAME_BYTES]; /* "ndvi": lower case, unique in the recipe */
 	uint16_t reads;              /* bit i: it reads recipe->band[i] */
 	enum value_kind kind;
+	bool of_unit; /* a factor of all bands changes it, or may, by its formula */
 	struct value_grid grid;
 	bool limited;       /* pixels whose value is not from least to most are masked */
 	double least, most; /* finite, least < most */

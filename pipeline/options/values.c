@@ -319,7 +319,7 @@ int set_scale(struct options *o, const char *value, struct error *err)
 
 int set_offset(struct options *o, const char *value, struct error *err)
 {
-	o->has_scale = true;
+	o->has_scale = o->has_offset = true;
 	if (parse_number(value, &o->offset) || !isfinite(o->offset))
 		return error_set(err, EX_USAGE, "'%s' is not a number", value);
 	return 0;

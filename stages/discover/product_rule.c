@@ -51,10 +51,10 @@ static struct product_rule sentinel2_rule(struct scene *scene, const char *path)
 		snprintf(rule.why, sizeof(rule.why),
 			 "product rule: Sentinel-2, harmonised by its name (offset taken out)");
 	} else {
-		snprintf(
-			rule.remedy, sizeof(rule.remedy),
-			"put MTD_MSI*.xml beside the images, or pass --scale 0.0001, with --offset "
-			"-0.1 if the processing baseline is N0400 or newer");
+		snprintf(rule.remedy, sizeof(rule.remedy),
+			 "put MTD_MSI*.xml beside the images, or pass --scale 0.0001 --offset -0.1 "
+			 "(processing baseline N0400 or newer) or --scale 0.0001 --offset 0 "
+			 "(older)");
 	}
 	return rule;
 }

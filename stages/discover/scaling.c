@@ -121,6 +121,8 @@ int scaling_apply(struct scene *scene, const struct sensor *sensor, const char *
 				  "samples is not known (--scale, --assume-reflectance)");
 	if (options->has_scale)
 		scaling_option_notes(scene, &rule, options);
+	if (options->has_scale && !options->has_offset && !stated)
+		scaling_offset_note(scene, sensor, path, &rule, options);
 	if (overridden)
 		return 0;
 	if (stated && check_stated(scene, err))

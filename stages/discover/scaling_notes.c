@@ -57,34 +57,92 @@ static void note_numbers(struct scene *scene, const struct sensor *sensor, const
 		   bytes ? " 8-bit numbers" : "", needs ? ": " : "", needs ? needs : "");
 }
 
+/* Is band `slot` of whole numbers to which neither the files nor the product give a scale? */
+static bool is_unscaled(const struct scene *scene, unsigned slot, const struct sensor *sensor,
+			const struct product_rule *rule)
+{
+	const struct band *band = &scene->band[slot];
+
+	return sample_is_integer(band->type) && !band_states_scale(band_file_info(scene, slot)) &&
+	       !(rule->known &&
+		 (product_numbers(rule, band->type) || band_is_thermal(sensor, band)));
+}
+
+/* Values that are computed, of such bands, and that a factor of them changes. */
+static uint16_t values_of_unit(const struct scene *scene, const struct sensor *sensor,
+			       const struct product_rule *rule, const struct recipe *recipe)
+{
+	uint16_t has = 0, unscaled = 0, values = 0;
+
+	for (unsigned slot = 0; slot < recipe->n_bands; slot++) {
+		if (!scene->has_band[slot])
+			continue;
+		has |= (uint16_t)(1u << slot);
+		if (is_unscaled(scene, slot, sensor, rule))
+			unscaled |= (uint16_t)(1u << slot);
+	}
+	for (unsigned v = 0; v < recipe->n_values; v++)
+		if (recipe->value[v].of_unit && recipe->value[v].kind != VALUE_REFLECTANCE &&
+		    !(recipe->value[v].reads & ~has) && (recipe->value[v].reads & unscaled))
+			values |= (uint16_t)(1u << v);
+	return values;
+}
+
+/* What is computed of stored numbers; where the product has a remedy, another note names it. */
+static void note_unit(struct scene *scene, const struct product_rule *rule, uint16_t values,
+		      const struct options *options)
+{
+	const struct recipe *recipe = options->recipe;
+	unsigned n = (unsigned)__builtin_popcount(values);
+	char name[VALUE_NAME_BYTES], others[24] = "";
+
+	if (!n)
+		return;
+	(void)wishes_value(recipe, (unsigned)__builtin_ctz(values), name, sizeof(name));
+	if (n > 1)
+		(void)snprintf(others, sizeof(others), " and %u other%s", n - 1, n > 2 ? "s" : "");
+	scene_note(scene, "%s%s %s of stored numbers%s; nothing states their scale%s", name, others,
+		   n > 1 ? "are" : "is",
+		   options->assume_reflectance ? ", whatever --assume-reflectance says" : "",
+		   rule->biased && rule->remedy[0] ? "" : ": pass --scale (and --offset)");
+}
+
+/* Sentinel-2 that may have 1000 added: what makes it right if it has, and if not. */
+static void note_added(struct scene *scene, const struct recipe *recipe, const char *remedy,
+		       const char *otherwise)
+{
+	const uint16_t given = recipe_all(recipe) & (uint16_t)~scene_lacks(scene, recipe);
+	char values[80];
+
+	scene_note(scene, "%s, %s %s, and %s makes it right, for such scenes alone. Else %s",
+		   strcmp(scene->acquired, FIRST_N0400) >= 0
+			   ? "Sentinel-2 since 2022: ESA's files have 1000 added to the values. If "
+			     "these have, too"
+			   : "Sentinel-2, processing baseline unknown. If it is N0400 or newer and "
+			     "1000 is still added to the values",
+		   wishes_values(recipe, given, values, sizeof(values)),
+		   is_ndvi(recipe, given) ? "is too close to 0" : "will be wrong", remedy,
+		   otherwise);
+}
+
 /* A product that may need an offset, and nothing that says so. */
 static void note_doubt(struct scene *scene, const struct sensor *sensor, const char *path,
-		       const struct product_rule *rule, const struct recipe *recipe)
+		       const struct product_rule *rule, const struct recipe *recipe, bool of_unit)
 {
 	enum scale_rule of = sensor ? sensor->rule : SCALE_LANDSAT_SR;
-	uint16_t given = recipe_all(recipe) & (uint16_t)~scene_lacks(scene, recipe);
-	char values[80];
 
 	if (!some_numbers(scene, rule))
 		note_numbers(scene, sensor, path);
 	else if (of == SCALE_SENTINEL2)
-		scene_note(scene,
-			   "%s, %s %s, and --scale 0.0001 --offset -0.1 makes it right, for such "
-			   "scenes alone. Else there is nothing to do",
-			   strcmp(scene->acquired, FIRST_N0400) >= 0
-				   ? "Sentinel-2 since 2022: ESA's files have 1000 added to the "
-				     "values. If these have, too"
-				   : "Sentinel-2, processing baseline unknown. If it is N0400 or "
-				     "newer and 1000 is still added to the values",
-			   wishes_values(recipe, given, values, sizeof(values)),
-			   is_ndvi(recipe, given) ? "is too close to 0" : "will be wrong");
+		note_added(scene, recipe, "--scale 0.0001 --offset -0.1",
+			   of_unit ? "pass --scale 0.0001 --offset 0" : "there is nothing to do");
 	else if (of == SCALE_LANDSAT_C2 ||
 		 (of == SCALE_LANDSAT_SR && says_landsat_surface(scene, path)))
 		scene_note(
 			scene,
 			"this may be Landsat Collection 2 surface reflectance. If it is, --scale "
-			"0.0000275 --offset -0.2 makes it right, for such scenes alone. "
-			"Else there is nothing to do");
+			"0.0000275 --offset -0.2 makes it right, for such scenes alone%s",
+			of_unit ? "" : ". Else there is nothing to do");
 	else
 		note_numbers(scene, sensor, path);
 }
@@ -217,6 +275,10 @@ static void note_offset_twice(struct scene *scene, const struct sensor *sensor)
 void scaling_notes(struct scene *scene, const struct sensor *sensor, const char *path,
 		   const struct product_rule *rule, bool stated, const struct options *options)
 {
+	const struct recipe *recipe = options->recipe;
+	uint16_t of_unit = values_of_unit(scene, sensor, rule, recipe);
+
+	note_unit(scene, rule, of_unit, options);
 	if (stated && rule->known)
 		note_disagreement(scene, sensor, rule);
 	else if (stated)
@@ -226,5 +288,31 @@ void scaling_notes(struct scene *scene, const struct sensor *sensor, const char 
 	else if (rule->biased)
 		note_bias(scene, sensor, rule);
 	else
-		note_doubt(scene, sensor, path, rule, options->recipe);
+		note_doubt(scene, sensor, path, rule, recipe, of_unit != 0);
+}
+
+/* Landsat Collection 2, by its name or by the scale that it alone has. */
+static bool may_be_c2(const struct scene *scene, const struct sensor *sensor, const char *path,
+		      const struct product_rule *rule, double scale)
+{
+	enum scale_rule of = sensor ? sensor->rule : SCALE_LANDSAT_SR;
+
+	return of == SCALE_LANDSAT_C2 || (!rule->known && fabs(scale / 0.0000275 - 1) < 1e-6) ||
+	       (of == SCALE_LANDSAT_SR && says_landsat_surface(scene, path));
+}
+
+void scaling_offset_note(struct scene *scene, const struct sensor *sensor, const char *path,
+			 const struct product_rule *rule, const struct options *options)
+{
+	char remedy[64];
+
+	if ((rule->known && !rule->assumed) || !some_numbers(scene, rule))
+		return;
+	(void)snprintf(remedy, sizeof(remedy), "--offset %.9g", -1000 * options->scale);
+	if (sensor && sensor->rule == SCALE_SENTINEL2)
+		note_added(scene, options->recipe, remedy, "--offset 0 says that there is none");
+	else if (may_be_c2(scene, sensor, path, rule, options->scale))
+		scene_note(scene, "no --offset is given, and Landsat Collection 2 surface "
+				  "reflectance has one: --scale 0.0000275 --offset -0.2. If these "
+				  "numbers have none, --offset 0 says so");
 }

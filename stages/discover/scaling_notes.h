@@ -17,4 +17,11 @@
 void scaling_notes(struct scene *scene, const struct sensor *sensor, const char *path,
 		   const struct product_rule *rule, bool stated, const struct options *options);
 
+/*
+ * For a scene of whose scale --scale alone was given and its files state none: may the product have
+ * an offset, too?
+ */
+void scaling_offset_note(struct scene *scene, const struct sensor *sensor, const char *path,
+			 const struct product_rule *rule, const struct options *options);
+
 #endif

@@ -66,6 +66,17 @@ static uint16_t entry_bands(const struct scene_list *scene_list, const struct en
 	return has;
 }
 
+/* Did the user name each of its files, so that others may lie beside them? */
+static bool entry_is_named(const struct scene_list *scene_list, const struct entry *entry)
+{
+	bool named = true;
+
+	for (unsigned i = 0; i < entry->n; i++)
+		named = named &&
+			scene_list->files.entry[scene_list->member[entry->first + i].file].named;
+	return named;
+}
+
 /* A group of which bands are missing for every value. */
 static int open_partial(struct scene *scene, const struct scene_list *scene_list,
 			const struct entry *entry, const struct sensor *sensor,
@@ -75,7 +86,8 @@ static int open_partial(struct scene *scene, const struct scene_list *scene_list
 	const struct band_wish *first = &recipe->band[scene_list->member[entry->first].slot];
 	const struct band_choice *choice = options->n_bands ? options->bands : NULL;
 	uint16_t has = entry_bands(scene_list, entry);
-	char lacking[300], advice[400];
+	unsigned nearest = wishes_nearest(recipe, has);
+	char lacking[300], advice[400], value[VALUE_NAME_BYTES];
 
 	if (scene->files[0].info.n_bands > 1 && !(choice && choice->pattern))
 		return open_stack(scene, scene_list, entry_first(scene_list, entry), sensor,
@@ -91,12 +103,15 @@ static int open_partial(struct scene *scene, const struct scene_list *scene_list
 			choices_text(options, advice, sizeof(advice)));
 	return error_set(
 		err, EX_DATAERR,
-		"%s: is the %s band%s%s; %s missing: name the other files too, or pass --bands "
+		"%s: is the %s band%s%s; %s needs %s, which this scene does not have: %s --bands "
 		"'%s'",
 		scene->files[0].path, first->text, sensor ? " of " : "", sensor ? sensor->name : "",
+		wishes_value(recipe, nearest, value, sizeof(value)),
 		wishes_needed(recipe, has, sensor, lacking, sizeof(lacking)),
-		wishes_advice(recipe, recipe->value[wishes_nearest(recipe, has)].reads, "PATTERN",
-			      advice, sizeof(advice)));
+		entry_is_named(scene_list, entry) ? "name the other files too, or pass"
+						  : "if a file of another name is meant, pass",
+		wishes_advice(recipe, recipe->value[nearest].reads, "PATTERN", advice,
+			      sizeof(advice)));
 }
 
 static void name_source(struct scene *scene, unsigned slot, const char *base,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "degree.h"
 #include "parser.h"
 #include "place.h"
 #include "steps.h"
@@ -273,6 +274,7 @@ static void recognise(struct program *program, const struct code *code, int root
 static int make(struct making *m, int root, const char *text, struct error *err)
 {
 	recognise(m->program, m->code, root);
+	m->program->scale_free = code_is_scale_free(m->code, root);
 	find_readers(m, root);
 	for (int v = 0; v <= root; v++)
 		if (m->last[v] >= 0)

@@ -25,6 +25,11 @@ int program_is_normalized_difference(const struct program *program, unsigned *a,
 	return program->difference;
 }
 
+int program_is_scale_free(const struct program *program)
+{
+	return program->scale_free;
+}
+
 size_t program_scratch(const struct program *program)
 {
 	return program->n_registers * REGISTER_STRIDE * sizeof(double);

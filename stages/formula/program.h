@@ -48,6 +48,8 @@ void program_free(struct program *program);
 uint16_t program_reads(const struct program *program);
 /* Is it (a - b) / (a + b) of two bands, and of which? */
 int program_is_normalized_difference(const struct program *program, unsigned *a, unsigned *b);
+/* Does a factor of all bands cancel for certain, as in any ratio of two? */
+int program_is_scale_free(const struct program *program);
 /* Bytes of registers that program_run() works in, aligned to 64. */
 size_t program_scratch(const struct program *program);
 

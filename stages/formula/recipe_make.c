@@ -160,6 +160,7 @@ static int compile(struct maker *m, unsigned v, struct error *err)
 		return error_prefix(err, "%s, written out", value->name);
 	value->program = program;
 	value->reads = program_reads(program);
+	value->of_unit = !program_is_scale_free(program);
 	if (!value->reads)
 		return error_set(err, EX_USAGE, "--expr %s: it reads no band", value->name);
 	if (!program_is_normalized_difference(program, &a, &b))

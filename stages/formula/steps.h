@@ -25,6 +25,7 @@ struct program {
 	uint16_t reads;
 	bool fails, lazy; /* has operations of that kind */
 	bool difference;  /* (a - b) / (a + b) */
+	bool scale_free;  /* degree.h */
 	unsigned a, b;
 	bool result_is_band;
 	uint8_t result; /* register or band */

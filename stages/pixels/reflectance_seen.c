@@ -15,6 +15,8 @@
  */
 #define MOST_REFLECTANCE  1.6
 #define LEAST_OF_THE_MOST 0.01
+/* And no sensor's numbers end at so little: there would be no room for land. */
+#define LEAST_OF_TYPES 0.1
 enum { ENOUGH = 100, ONE_OF = 10, EVERY = 16, STRIP = 512 };
 
 static void seen_clear(void *cell)
@@ -92,6 +94,32 @@ void reflectance_seen_block(struct reflectance_seen *seen, const struct recipe *
 				     across - x < STRIP ? across - x : STRIP, times);
 }
 
+static bool is_signed(enum sample_type type)
+{
+	return type == SAMPLE_I8 || type == SAMPLE_I16 || type == SAMPLE_I32;
+}
+
+/* The most that whole numbers of the scene's types become by their scale; INFINITY: not all are. */
+static double most_of_types(const struct scene *scene)
+{
+	double most = -INFINITY;
+
+	for (unsigned slot = 0; slot < SCENE_QA; slot++) {
+		const struct band *band = &scene->band[slot];
+		int bits = (int)(8 * sample_size(band->type));
+		double lowest, highest;
+
+		if (!scene->has_band[slot])
+			continue;
+		if (!sample_is_integer(band->type))
+			return INFINITY;
+		lowest = is_signed(band->type) ? -ldexp(1, bits - 1) : 0;
+		highest = lowest + ldexp(1, bits) - 1;
+		most = fmax(most, fmax(lowest * band->scale, highest * band->scale) + band->offset);
+	}
+	return most == -INFINITY ? INFINITY : most;
+}
+
 #define ADVICE "pass the --scale and --offset that make them it"
 
 void reflectance_seen_check(const struct reflectance_seen *seen, struct scene *scene)
@@ -103,6 +131,11 @@ void reflectance_seen_check(const struct reflectance_seen *seen, struct scene *s
 			"%.0f %% are above %g (some %.4g; every 16th row was looked at); " ADVICE,
 			100 * (double)seen->n_above / (double)seen->n, MOST_REFLECTANCE,
 			seen->most);
+	else if (seen->n && most_of_types(scene) < LEAST_OF_TYPES)
+		scene_note(scene,
+			   "hardly reflectance from 0 to 1: with scale %g no number of the files' "
+			   "types can be above %.4g; " ADVICE,
+			   scene_first_band(scene)->scale, most_of_types(scene));
 	else if (seen->n >= ENOUGH && seen->most < LEAST_OF_THE_MOST)
 		scene_note(scene,
 			   "hardly reflectance from 0 to 1: of the numbers that are taken as it "

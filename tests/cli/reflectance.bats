@@ -182,6 +182,93 @@ noted() {
 	about b.json evi "$EVI"
 }
 
+@test "a scale without the offset that the product may have: the doubt stays until --offset is given" {
+	stack S2A_20230101_T32ABC.tif uint16 2000 3000 6000
+	for given in "" "--index evi"; do
+		imgpipe $given --scale 0.0001 .
+		exits 0
+		noted "ESA's files have 1000 added to the values"
+		advice=$(tr -s ' \n' ' ' <<< "$output" | grep -o -- '--offset -0[.0-9]*[0-9]')
+		imgpipe $given --scale 0.0001 $advice --summary a.json .
+		exits 0
+		! noted "1000 added"
+		imgpipe $given --scale 0.0001 --offset 0 .
+		! noted "1000 added"
+	done
+	about a.json evi "$EVI"
+	imgpipe --raw .
+	! noted "1000 added"
+	mkdir old c2
+	stack old/S2A_20200101_T32ABC.tif uint16 2000 3000 6000
+	imgpipe --scale 0.00002 old
+	noted "processing baseline unknown"
+	noted "--offset -0.02 makes it right"
+	stack c2/LC08_L2SP_008059_20191201.tif uint16 10909 14545 25455
+	imgpipe --scale 0.0000275 c2
+	noted "no --offset is given, and Landsat Collection 2 surface reflectance has one: --scale 0.0000275 --offset -0.2"
+	imgpipe --scale 0.0000275 --offset 0 c2
+	! noted "no --offset"
+	stack l8_old.tif uint16 10909 14545 25455
+	imgpipe --scale 0.0000275 l8_old.tif
+	noted "no --offset is given"
+	imgpipe --scale 0.0001 l8_old.tif
+	! noted "no --offset"
+}
+
+@test "a scale with which no number of the type can be reflectance is said" {
+	stack a.tif uint8 25 51 127
+	imgpipe --index evi --scale 0.0001 a.tif
+	exits 0
+	noted "with scale 0.0001 no number of the files' types can be above 0.0255"
+	imgpipe --index evi --scale 0.00392 a.tif
+	! noted "hardly reflectance"
+}
+
+@test "a band that is missing: the same words for one index and several; other files are asked for where files were named" {
+	mkdir s
+	for band in B04 B08; do tif s/T33UUU_20200611T100559_$band.tif uint16 1000; done
+	imgpipe -q --index evi s
+	exits 65 "EVI needs blue (band 2), which this scene does not have"
+	[[ "$stderr" != *"other files"* ]]
+	imgpipe -q --index evi s/*.tif
+	exits 65 "which this scene does not have: name the other files too"
+	imgpipe -q --index evi,ndvi s
+	exits 1 "needs blue, which this scene does not have"
+}
+
+@test "an expression of stored numbers is said, unless a factor of all bands cancels; the advice makes it right" {
+	evi='e=2.5*(nir-red)/(nir+6*red-7.5*blue+1)'
+	stack S2A_20200101_T32ABC.tif uint16 1000 2000 5000
+	imgpipe --expr "$evi" S2A_20200101_T32ABC.tif
+	exits 0
+	noted "note: e is of stored numbers; nothing states their scale: pass --scale (and --offset)"
+	! noted "nothing to do"
+	advice=$(tr -s ' \n' ' ' <<< "$output" | grep -o -- '--scale 0[.0-9]* --offset 0')
+	imgpipe --expr "$evi" $advice --summary a.json S2A_20200101_T32ABC.tif
+	! noted "stored numbers"
+	about a.json e "$EVI"
+	imgpipe --expr "$evi" --assume-reflectance S2A_20200101_T32ABC.tif
+	noted "e is of stored numbers, whatever --assume-reflectance says; nothing states their scale"
+	stack b.tif int16 1000 2000 5000
+	imgpipe --expr "$evi" --expr 'd=nir-red' --index ndvi,dvi b.tif
+	noted "note: DVI and 2 others are of stored numbers"
+	for free in 'e=nir/red' 'e=log(nir)-log(red)' 'e=(nir-red)/(nir+red-blue)' 'e=nir>red?ndvi:0'; do
+		imgpipe --expr "$free" b.tif
+		exits 0
+		! noted "stored numbers"
+	done
+	imgpipe --expr "$evi" --raw b.tif
+	! noted "stored numbers"
+	stack c.tif float32 0.1 0.2 0.5
+	imgpipe --expr "$evi" c.tif
+	exits 0
+	! noted "stored numbers"
+	stack LC08_L2SP_008059_20191201_20200825_02_T1.tif uint16 10909 14545 25455
+	imgpipe --expr "$evi" LC08_L2SP_008059_20191201_20200825_02_T1.tif
+	exits 0
+	! noted "stored numbers"
+}
+
 @test "a normalised difference beyond -1 to 1 is laid to the scale, not to the range" {
 	tif a.tif uint16 desc=red,nir 500,400,3000 6000,7000,5000
 	imgpipe --scale 0.0001 --offset -0.1 a.tif

@@ -225,7 +225,7 @@ static void test_missing_bands(void **state)
 	options.on_missing = MISSING_NULL;
 	recipe.n_values = 1;
 	recipe.value[0].reads = 2 | 1;
-	fail_only(&options, "l8any", "swir22 (band 7) missing");
+	fail_only(&options, "l8any", "needs swir22 (band 7), which this scene does not have");
 }
 
 static void test_hls_numbers(void **state)

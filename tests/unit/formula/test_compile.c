@@ -552,6 +552,103 @@ static void normalized_differences_are_recognised(void **state)
 	program_free(program);
 }
 
+/* f(sA, sB, ...) = f(A, B, ...) for every s > 0, by hand; what is not told counts as not free. */
+static void scale_free_formulas(void **state)
+{
+	static const char *const are[] = {"A/B",
+					  "ndvi",
+					  "tanh(ndvi^2)",
+					  "sqrt(A/B)",
+					  "sqrt(ndvi+0.5)",
+					  "705+35*(A-B)/(C+B)",
+					  "(A^2-B*C)/(A^2+B*C)",
+					  "A*(1/B-1/C)",
+					  "sqrt(A*B)/C",
+					  "(A-B)/sqrt(A^2+B^2)",
+					  "A**0.1*A**0.2/B**0.3",
+					  "1/A*B",
+					  "abs(A-B)/max(A, B)",
+					  "max(A-B, 0)/(A+B)",
+					  "A>B",
+					  "A>0 && B<0",
+					  "not (A-B)",
+					  "isvalid(A/B)",
+					  "A>B ? ndvi : 0",
+					  "A>2*B ? A/B : 1",
+					  "where(A, 1, 2)",
+					  "log(A/B)",
+					  "floor(10*A/B)",
+					  "0*A",
+					  "A**0",
+					  "(A/B)**ndvi",
+					  "clamp(ndvi, 0, 1)",
+					  "min(A, B, C)/A",
+					  "A==B",
+					  "-A/B",
+					  "log(A)-log(B)",
+					  "log2(A)+1-log2(B)",
+					  "log(A*B)-log(A)-log(C)+0*A",
+					  "exp(log10(A)-log10(B))"};
+	static const char *const are_not[] = {"A",
+					      "A-B",
+					      "2*A",
+					      "A*B",
+					      "A/(B*C)",
+					      "1/A",
+					      "sqrt(A)",
+					      "sqrt(A-B)/C",
+					      "A^2",
+					      "2.5*(nir-red)/(nir+6*red-7.5*C+1)",
+					      "2.5*(nir-red)/(nir+2.4*red+1)",
+					      "1.5*(nir-red)/(nir+red+0.5)",
+					      "A/B+A",
+					      "A+1",
+					      "A>0.1",
+					      "A*B>C",
+					      "A>1 && B>0",
+					      "A>0.1 ? ndvi : 0",
+					      "A>B ? A : 1",
+					      "log(A)",
+					      "exp(-A)",
+					      "A**B",
+					      "A**(A/B)",
+					      "max(A, 1)/B",
+					      "isvalid(sqrt(A-1))",
+					      "not (A-1)",
+					      "floor(A)/B",
+					      "tanh(A)/tanh(B)",
+					      "clamp(A, 0, 1)",
+					      "A==1",
+					      "(A/B)**A",
+					      "log(A)+log(B)",
+					      "log(A)-log2(B)",
+					      "log(A)-log(A*B)",
+					      "log(A)-log(B)+A",
+					      "-log(A)-log(B)",
+					      "log(A)/log(B)",
+					      "abs(log(A))-log(B)",
+					      "log(A)>0",
+					      "min(log(A), 0)",
+					      "sqrt(log(A))",
+					      "log(A) ? 1 : 0"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(are) / sizeof(are[0]); i++) {
+		struct program *program = compiled(are[i]);
+
+		if (!program_is_scale_free(program))
+			fail_msg("%s: a factor cancels", are[i]);
+		program_free(program);
+	}
+	for (size_t i = 0; i < sizeof(are_not) / sizeof(are_not[0]); i++) {
+		struct program *program = compiled(are_not[i]);
+
+		if (program_is_scale_free(program))
+			fail_msg("%s: a factor does not cancel", are_not[i]);
+		program_free(program);
+	}
+}
+
 static void programs_read_what_counts(void **state)
 {
 	static const struct {
@@ -642,6 +739,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(limits),
 		cmocka_unit_test(registers_run_out),
 		cmocka_unit_test(normalized_differences_are_recognised),
+		cmocka_unit_test(scale_free_formulas),
 		cmocka_unit_test(programs_read_what_counts),
 		cmocka_unit_test(common_parts_stand_once),
 	};

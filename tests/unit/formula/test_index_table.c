@@ -56,6 +56,21 @@ static void names_are_unique(void **state)
 					 name[j]);
 }
 
+/* What a row says of a factor of all bands is what its formula says. */
+static void kinds_fit_formulas(void **state)
+{
+	(void)state;
+	for (const struct index_row *row = index_table; row->name; row++) {
+		struct recipe *recipe;
+		struct error err;
+
+		assert_int_equal(recipe_of_index(&recipe, row->name, &err), 0);
+		if (recipe->value[0].of_unit == (row->kind == VALUE_SCALE_FREE))
+			fail_msg("%s: %s", row->name, recipe->value[0].formula);
+		recipe_free(recipe);
+	}
+}
+
 /* In an expression a name has one meaning. */
 static void names_are_free(void **state)
 {
@@ -188,6 +203,7 @@ int main(void)
 		cmocka_unit_test(names_are_found),    cmocka_unit_test(near_names),
 		cmocka_unit_test(constants_are_used), cmocka_unit_test(ranges_are_ranges),
 		cmocka_unit_test(rows_are_whole),     cmocka_unit_test(rows_compile),
+		cmocka_unit_test(kinds_fit_formulas),
 	};
 
 	return cmocka_run_group_tests_name("table of indices", tests, NULL, NULL);

@@ -132,12 +132,39 @@ static void test_notes(void **state)
 	assert_null(note_of(none.n, none.n_above, none.most));
 }
 
+static const char *note_of_type(enum sample_type type, double scale, double offset)
+{
+	struct reflectance_seen seen = {1, 0, 0.001};
+
+	memset(&scene, 0, sizeof(scene));
+	scene.has_band[1] = true;
+	scene.band[1] = (struct band){.type = type, .scale = scale, .offset = offset};
+	reflectance_seen_check(&seen, &scene);
+	return scene.n_notes ? scene.notes[0] : NULL;
+}
+
+/* What no number of the type can reach; one pixel is enough. */
+static void test_types(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(note_of_type(SAMPLE_U8, 0.0001, 0), "can be above 0.0255"));
+	assert_null(note_of_type(SAMPLE_U8, 0.004, 0));
+	assert_null(note_of_type(SAMPLE_U8, 0.0001, 0.08));
+	assert_non_null(note_of_type(SAMPLE_I8, 0.0007, 0)); /* 127 */
+	assert_null(note_of_type(SAMPLE_I8, -0.0008, 0));    /* -128 */
+	assert_non_null(strstr(note_of_type(SAMPLE_U16, 0.000001, 0), "above 0.0655"));
+	assert_non_null(strstr(note_of_type(SAMPLE_I16, 0.000001, 0), "0.03277"));
+	assert_null(note_of_type(SAMPLE_U16, 0.0000275, -0.2));
+	assert_null(note_of_type(SAMPLE_F32, 0.0001, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_constant),
 		cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_types),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
