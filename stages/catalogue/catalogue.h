@@ -148,8 +148,11 @@ int catalogue_find(struct catalogue *catalogue, int64_t set, const char *source,
 int catalogue_outputs(struct catalogue *catalogue, int64_t scene,
 		      bool (*see)(void *context, const struct catalogue_output *output),
 		      void *context, struct error *err) MUST_CHECK;
-/* Those of all sets that were made with other options, likewise. A set of another results version
- * with the same options is no other in this. */
+/*
+ * Those of all sets that were made with other options, likewise, but for files that a row of these
+ * options has made of the same source, too. A set of another results version with the same options
+ * is no other in this.
+ */
 int catalogue_outputs_of_others(struct catalogue *catalogue, const struct options *options,
 				bool (*see)(void *context, int64_t set,
 					    const struct catalogue_output *output),

@@ -86,9 +86,8 @@ int catalogue_outputs_of_others(struct catalogue *catalogue, const struct option
 {
 	char *text = set_options_text(options, err);
 	const struct bound value[] = {bound_text(text)};
-	sqlite3_stmt *row = text ? statement_begin(catalogue, OUTPUT_OTHERS, value, N_BOUND(value),
-						   err)
-				 : NULL;
+	sqlite3_stmt *row =
+		text ? statement_begin(catalogue, OUTPUT_OTHERS, value, N_BOUND(value), err) : NULL;
 	int rc = row ? 0 : -1;
 
 	while (row && (rc = statement_next(catalogue, row, err)) > 0) {

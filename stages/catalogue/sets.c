@@ -373,8 +373,8 @@ static void say_differences(char words[CATALOGUE_DIFFERS_BYTES], const struct id
 					shown.b);
 	}
 	if (n > 1)
-		(void)snprintf(words + used, CATALOGUE_DIFFERS_BYTES - used,
-			       ", and %u other%s", n - 1, n > 2 ? "s" : "");
+		(void)snprintf(words + used, CATALOGUE_DIFFERS_BYTES - used, ", and %u other%s",
+			       n - 1, n > 2 ? "s" : "");
 }
 
 /* The set's may be of a later program, which knows more options. */

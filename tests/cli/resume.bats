@@ -387,3 +387,19 @@ d.commit()'
 	imgpipe --catalog c.gpkg --resume -o out --mask scl:land in/m.tif in/n.tif
 	exits 0 "no scene of this run is done; to do: 2 new"
 }
+
+@test "a file that two sets have made alike is either's to make again" {
+	imgpipe -q --catalog c.gpkg -o out --index ndvi,dvi in/a.tif
+	exits 0
+	imgpipe -q --catalog c.gpkg --resume -o out in/a.tif
+	exits 73 "made with --index ndvi,dvi, not " "out/a_ndvi.tif"
+	cp out/a_ndvi.tif .
+	imgpipe -q --catalog c.gpkg --resume -o out --overwrite in/a.tif
+	exits 0
+	cmp a_ndvi.tif out/a_ndvi.tif
+	tif in/a.tif uint16 desc=red,nir nodata=0 1,3 3,4
+	imgpipe --catalog c.gpkg --resume -o out in/a.tif
+	exits 0 "to do: 1 whose files have changed"
+	imgpipe --catalog c.gpkg --resume -o out --index ndvi,dvi in/a.tif
+	exits 73
+}
