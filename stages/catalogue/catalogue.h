@@ -74,8 +74,8 @@ int catalogue_sets(struct catalogue *catalogue,
 		   struct error *err) MUST_CHECK;
 void catalogue_set_release(struct catalogue_set *set);
 /*
- * In what options the set and these differ, in words: "--mask scl, not --mask scl:land"; of several
- * the first, with their number. "other options" where it cannot be told.
+ * In what the set and these options differ: "other options (--mask scl there, --mask scl:land
+ * here)", of several the first; "other options" where it cannot be told.
  */
 enum { CATALOGUE_DIFFERS_BYTES = 256 };
 int catalogue_set_differs(struct catalogue *catalogue, int64_t id, const struct options *options,

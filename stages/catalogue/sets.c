@@ -359,22 +359,19 @@ int catalogue_set_head(struct catalogue *catalogue, int64_t id, struct partial_h
 static void say_differences(char words[CATALOGUE_DIFFERS_BYTES], const struct identity *set,
 			    const struct identity *own)
 {
+	struct identity_pair first = {0};
 	unsigned n = 0;
-	size_t used = 0;
 
 	for (unsigned i = 0; i < own->n; i++) {
 		const char *a = set->item[i].value, *b = own->item[i].value;
-		struct identity_pair shown;
 
-		if (strcmp(a ? a : "", b ? b : "") == 0 || n++)
-			continue;
-		shown = identity_shown(own->item[i].option, a, b);
-		used = (size_t)snprintf(words, CATALOGUE_DIFFERS_BYTES, "%s, not %s", shown.a,
-					shown.b);
+		if (strcmp(a ? a : "", b ? b : "") != 0 && !n++)
+			first = identity_shown(own->item[i].option, a, b);
 	}
-	if (n > 1)
-		(void)snprintf(words + used, CATALOGUE_DIFFERS_BYTES - used, ", and %u other%s",
-			       n - 1, n > 2 ? "s" : "");
+	if (n)
+		(void)snprintf(words, CATALOGUE_DIFFERS_BYTES,
+			       "other options (%s there, %s here%s)", first.a, first.b,
+			       n > 1 ? ", and more" : "");
 }
 
 /* The set's may be of a later program, which knows more options. */
