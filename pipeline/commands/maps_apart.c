@@ -37,7 +37,7 @@ struct looking {
 	const struct maps *maps;
 	const struct scene_list *scene_list;
 	const struct resumed *resume;
-	bool may_replace;              /* files that are there */
+	bool overwrite;                /* files that are there, whosever they are */
 	uint64_t limit;                /* of the program's memory */
 	int folder;                    /* descriptor; -1: it is not there yet */
 	struct reports_within reports; /* that go into it */
@@ -78,6 +78,12 @@ static int check_spool_folder(const struct maps *maps, struct error *err)
 }
 
 /* --- files that are there --- */
+
+/* By this run: it is no scene of another shard, and not done. */
+static bool is_to_do(const struct looking *l, uint32_t id)
+{
+	return id < scene_list_count(l->scene_list) && !resume_is_done(l->resume, id);
+}
 
 static int keep_present(struct looking *l, const char *name, const struct stat *st,
 			struct error *err)
@@ -135,6 +141,27 @@ static bool is_present(void *context, const struct stat *st)
 	return bsearch(&file, l->present, l->n_present, sizeof(file), by_file);
 }
 
+/* Names are in the order of their hashes. One of the same hash, if ever, is spared in vain. */
+static bool is_to_be_written(const void *context, const char *base)
+{
+	const struct looking *l = context;
+	const uint64_t hash = hash_bytes(HASH_SEED, base, strlen(base));
+	size_t low = 0, high = l->n;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (l->name[middle].hash < hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < l->n && l->name[low].hash == hash; low++)
+		if (is_to_do(l, l->name[low].scene))
+			return true;
+	return false;
+}
+
 static int check_present(struct looking *l, struct error *err)
 {
 	const bool one = l->n_present == 1;
@@ -148,8 +175,10 @@ static int check_present(struct looking *l, struct error *err)
 			"%s: files to be written are inputs of this run (among %s%s); give "
 			"another --output or --name, or leave them out with --exclude",
 			l->maps->folder, l->shown, l->n_present > SHOWN_MOST ? " ..." : "");
-	if (l->may_replace)
+	if (l->overwrite)
 		return 0;
+	if (resume_replaces(l->resume))
+		return resume_spares_others(l->resume, is_to_be_written, l, err);
 	return error_set(err, EX_CANTCREAT,
 			 "%s: of the files to be written %zu %s there: %s%s; %s--overwrite "
 			 "replaces %s, -o with another folder leaves %s as %s",
@@ -185,8 +214,7 @@ static int look_at_scene(struct looking *l, uint32_t id, struct error *err)
 			break;
 		failed = check_reports(l, &scene, name, err);
 		l->name[l->n++] = (struct named){hash_bytes(HASH_SEED, name, strlen(name)), id, i};
-		if (!failed && l->folder >= 0 && id < scene_list_count(l->scene_list) &&
-		    !resume_is_done(l->resume, id))
+		if (!failed && l->folder >= 0 && is_to_do(l, id))
 			failed = look_for(l, l->folder, name, err);
 	}
 	scene_release(&scene);
@@ -277,7 +305,7 @@ int maps_apart(const struct options *options, const struct scene_list *scene_lis
 	struct looking l = {.maps = options->maps,
 			    .scene_list = scene_list,
 			    .resume = resume,
-			    .may_replace = options->map.overwrite || resume_replaces(resume),
+			    .overwrite = options->map.overwrite,
 			    .limit = limit,
 			    .folder = -1};
 	bool made;

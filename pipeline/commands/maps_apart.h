@@ -16,7 +16,8 @@
  * -1 with EX_USAGE: two files of one name, of this or another shard, a report likewise, or an input
  * would be replaced;
  * with EX_CANTCREAT: files are there, and no --overwrite, or the folder cannot be had. resume:
- * files of done scenes are to be there, and in a later run those of the others may (resume.h).
+ * files of done scenes are to be there, and in a later run those of the others may, unless
+ * another set holds them (resume.h).
  * for_run: the folder is made where only its last part is missing. With EX_TEMPFAIL: names take
  * more than half of `limit`, bytes of memory of the program, while they are compared.
  */

@@ -65,7 +65,9 @@ static const struct option_row resume = {
 	.may_lack = true,
 	.help = "do only scenes that the catalogue does not hold as done by the same options, or "
 		"whose files have changed (by size and time; strict: also by a checksum of their "
-		"ends); reports are of all scenes; files of scenes to do are replaced",
+		"ends); reports are of all scenes; files of scenes to do are replaced, but not "
+		"those of "
+		"a set with other options",
 	.set = set_resume,
 };
 static const struct option_row forget_missing = {

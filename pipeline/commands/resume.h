@@ -39,9 +39,18 @@ int resume_share(struct resumed **resume, const struct session *session,
 bool resume_is_done(const struct resumed *resume, uint32_t id);
 /*
  * Is this a later run with --resume? Then files that are there are replaced where their scene is to
- * be done: what no row speaks for was left by a run that came to no end.
+ * be done: what no row speaks for was left by a run that came to no end. But not those of another
+ * set: resume_spares_others().
  */
 bool resume_replaces(const struct resumed *resume);
+/*
+ * -1 with EX_CANTCREAT: a file that the run would replace is one that the catalogue holds for a set
+ * of other options, as it was made. is_wanted(): will this run write what is called so in the
+ * folder of -o? Says which, and what helps. Of who leads; 0 for others.
+ */
+int resume_spares_others(const struct resumed *resume,
+			 bool (*is_wanted)(const void *context, const char *base),
+			 const void *context, struct error *err) MUST_CHECK;
 /* A later run that could have been one with --resume. */
 bool resume_would_help(const struct resumed *resume);
 /* All scenes are done: nothing is to be read. */

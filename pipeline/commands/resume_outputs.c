@@ -36,8 +36,7 @@ void resume_outputs_close(struct outputs_folder *folder)
 	*folder = (struct outputs_folder){.fd = -1};
 }
 
-/* The last part of a path in the folder; NULL: it is in no such place. */
-static const char *base_within(const struct outputs_folder *folder, const char *path)
+const char *resume_outputs_base(const struct outputs_folder *folder, const char *path)
 {
 	const size_t length = folder->path ? strlen(folder->path) : 0;
 	const char *base = path + length;
@@ -73,7 +72,7 @@ struct holding {
 static bool holds(void *context, const struct catalogue_output *output)
 {
 	struct holding *h = context;
-	const char *base = base_within(h->folder, output->path);
+	const char *base = resume_outputs_base(h->folder, output->path);
 	struct output_file file;
 	uint64_t bytes, head;
 
@@ -154,7 +153,7 @@ struct recalling {
 static bool recall(void *context, const struct catalogue_output *output)
 {
 	struct recalling *c = context;
-	const char *base = base_within(c->folder, output->path);
+	const char *base = resume_outputs_base(c->folder, output->path);
 	struct output_file *file = &c->file[c->n];
 	char *path;
 

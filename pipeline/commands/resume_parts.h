@@ -85,6 +85,8 @@ int resume_find(struct resumed *r, struct error *err) MUST_CHECK;
 int resume_outputs_open(struct outputs_folder *folder, const struct maps *maps,
 			struct error *err) MUST_CHECK;
 void resume_outputs_close(struct outputs_folder *folder);
+/* The last part of a path in the folder; NULL: it is in no such place. */
+const char *resume_outputs_base(const struct outputs_folder *folder, const char *path);
 /* 1: all files that the row speaks of are there and as they were made, and are called as they would
  * be now; 0: not so; -1 with an error. */
 int resume_outputs_hold(struct resumed *r, int64_t row, const struct scene *scene,

@@ -111,7 +111,7 @@ static int refused(const struct parser *p, int code, char **argv, struct error *
 	if (item)
 		return error_set(err, EX_USAGE, "option --%s takes no value", item->row.name);
 	if (optopt)
-		return unknown_letter(p->commands, p->taker, (char)optopt, err);
+		return unknown_letter(p->commands, p->taker, (char)optopt, argv[optind], err);
 	return unknown_option(p->commands, p->taker, argv[optind - 1], err);
 }
 

@@ -30,7 +30,8 @@ int options_check(command_table commands, const struct command *command, bool na
 /* An option that the command does not take, as typed ("--workrs=2"); sets the error, returns -1. */
 int unknown_option(command_table commands, const struct command *command, const char *word,
 		   struct error *err);
+/* The same of a letter; word: where it stands, which may be a long option with one dash. */
 int unknown_letter(command_table commands, const struct command *command, char letter,
-		   struct error *err);
+		   const char *word, struct error *err);
 
 #endif

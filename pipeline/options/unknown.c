@@ -116,12 +116,24 @@ int unknown_option(command_table commands, const struct command *command, const 
 			 command->word);
 }
 
-int unknown_letter(command_table commands, const struct command *command, char letter,
-		   struct error *err)
+/* "-index", as other programs have it. While letters are left, getopt stays at their word. */
+static bool is_long(const struct option_list *list, const char *word, char letter, size_t length)
 {
+	return word && word[0] == '-' && word[1] == letter && length > 1 &&
+	       option_list_find(list, word + 1, length);
+}
+
+int unknown_letter(command_table commands, const struct command *command, char letter,
+		   const char *word, struct error *err)
+{
+	const size_t length = word && *word ? strcspn(word + 1, "=") : 0;
 	char words[LIST_BYTES] = "";
 	struct option_list list;
 
+	option_list_make(&list, command);
+	if (is_long(&list, word, letter, length))
+		return error_set(err, EX_USAGE, "unknown option -%c; did you mean --%.*s?", letter,
+				 (int)length, word + 1);
 	for (command_table c = commands; *c; c++) {
 		option_list_make(&list, *c);
 		for (unsigned i = 0; i < list.n; i++)

@@ -73,6 +73,13 @@ int catalogue_sets(struct catalogue *catalogue,
 		   bool (*see)(void *context, const struct catalogue_set *set), void *context,
 		   struct error *err) MUST_CHECK;
 void catalogue_set_release(struct catalogue_set *set);
+/*
+ * In what the set and these options differ: "other options (--mask scl there, --mask scl:land
+ * here)", of several the first; "other options" where it cannot be told.
+ */
+enum { CATALOGUE_DIFFERS_BYTES = 256 };
+int catalogue_set_differs(struct catalogue *catalogue, int64_t id, const struct options *options,
+			  char words[CATALOGUE_DIFFERS_BYTES], struct error *err) MUST_CHECK;
 
 /* --- runs --- */
 
@@ -141,6 +148,15 @@ int catalogue_find(struct catalogue *catalogue, int64_t set, const char *source,
 int catalogue_outputs(struct catalogue *catalogue, int64_t scene,
 		      bool (*see)(void *context, const struct catalogue_output *output),
 		      void *context, struct error *err) MUST_CHECK;
+/*
+ * Those of all sets that were made with other options, likewise, but for files that a row of these
+ * options has made of the same source, too. A set of another results version with the same options
+ * is no other in this.
+ */
+int catalogue_outputs_of_others(struct catalogue *catalogue, const struct options *options,
+				bool (*see)(void *context, int64_t set,
+					    const struct catalogue_output *output),
+				void *context, struct error *err) MUST_CHECK;
 /*
  * The scene as it was finished (record_unpack() of record.h): `scene` and the histograms, one for
  * each value, are filled and pointed to by *result; release the scene whatever comes.

@@ -21,6 +21,10 @@ int row_write(struct catalogue *catalogue, const struct catalogue_row *row,
 /* Is it a time as geopackage_time() writes it? Pure. */
 bool row_time(const char *text);
 
+/* Options that change numbers, as `sets` has them: "--index ndvi --mask scl". NULL with an error.
+ */
+char *set_options_text(const struct options *options, struct error *err);
+
 /* A set by its definition, which is there from now on. Within a transaction. */
 int set_with(struct catalogue *catalogue, unsigned results_version, const char *options,
 	     const char *definition, int64_t *id, struct error *err) MUST_CHECK;

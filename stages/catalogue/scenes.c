@@ -6,6 +6,7 @@
 
 #include "geopackage.h"
 #include "record.h"
+#include "rows.h"
 
 /* --- one row --- */
 
@@ -43,6 +44,21 @@ int catalogue_find(struct catalogue *catalogue, int64_t set, const char *source,
 	return rc;
 }
 
+static int read_output(struct catalogue *catalogue, sqlite3_stmt *row,
+		       struct catalogue_output *output, struct error *err)
+{
+	*output = (struct catalogue_output){
+		.kind = column_text(catalogue, row, 1, err),
+		.index = column_text(catalogue, row, 2, err),
+		.bytes = (uint64_t)sqlite3_column_int64(row, 3),
+		.head = (uint64_t)sqlite3_column_int64(row, 4),
+		.clamped = (uint64_t)sqlite3_column_int64(row, 5),
+	};
+	if (!output->kind || !output->index)
+		return -1;
+	return column_copy_name(catalogue, row, 0, &catalogue->path_room, &output->path, err);
+}
+
 int catalogue_outputs(struct catalogue *catalogue, int64_t scene,
 		      bool (*see)(void *context, const struct catalogue_output *output),
 		      void *context, struct error *err)
@@ -52,24 +68,38 @@ int catalogue_outputs(struct catalogue *catalogue, int64_t scene,
 	int rc = row ? 0 : -1;
 
 	while (row && (rc = statement_next(catalogue, row, err)) > 0) {
-		struct catalogue_output output = {
-			.kind = column_text(catalogue, row, 1, err),
-			.index = column_text(catalogue, row, 2, err),
-			.bytes = (uint64_t)sqlite3_column_int64(row, 3),
-			.head = (uint64_t)sqlite3_column_int64(row, 4),
-			.clamped = (uint64_t)sqlite3_column_int64(row, 5),
-		};
+		struct catalogue_output output;
 
-		rc = output.kind && output.index &&
-				     column_copy_name(catalogue, row, 0, &catalogue->path_room,
-						      &output.path, err) == 0
-			     ? 0
-			     : -1;
+		rc = read_output(catalogue, row, &output, err);
 		if (rc == 0 && see(context, &output))
 			continue;
 		statement_end(row);
 		break;
 	}
+	return rc;
+}
+
+int catalogue_outputs_of_others(struct catalogue *catalogue, const struct options *options,
+				bool (*see)(void *context, int64_t set,
+					    const struct catalogue_output *output),
+				void *context, struct error *err)
+{
+	char *text = set_options_text(options, err);
+	const struct bound value[] = {bound_text(text)};
+	sqlite3_stmt *row =
+		text ? statement_begin(catalogue, OUTPUT_OTHERS, value, N_BOUND(value), err) : NULL;
+	int rc = row ? 0 : -1;
+
+	while (row && (rc = statement_next(catalogue, row, err)) > 0) {
+		struct catalogue_output output;
+
+		rc = read_output(catalogue, row, &output, err);
+		if (rc == 0 && see(context, sqlite3_column_int64(row, 6), &output))
+			continue;
+		statement_end(row);
+		break;
+	}
+	free(text);
 	return rc;
 }
 

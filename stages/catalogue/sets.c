@@ -104,6 +104,20 @@ static char *options_text(const struct identity *identity)
 	return text;
 }
 
+char *set_options_text(const struct options *options, struct error *err)
+{
+	struct identity identity;
+	char *text = NULL;
+
+	if (identity_of(&identity, options, err) == 0) {
+		text = options_text(&identity);
+		if (!text)
+			(void)error_memory(err, "the options of the catalogue", DEFINITION_MOST);
+	}
+	identity_release(&identity);
+	return text;
+}
+
 /* --- finding --- */
 
 static int find(struct catalogue *catalogue, const char *definition, int64_t *id, struct error *err)
@@ -335,6 +349,62 @@ int catalogue_set_head(struct catalogue *catalogue, int64_t id, struct partial_h
 	definition = column_text(catalogue, row, DEFINITION, err);
 	o = definition ? parse_definition(definition) : NULL;
 	rc = definition ? read_head(catalogue, head, o, err) : -1;
+	json_decref(o);
+	statement_end(row);
+	return rc;
+}
+
+/* --- what is different --- */
+
+static void say_differences(char words[CATALOGUE_DIFFERS_BYTES], const struct identity *set,
+			    const struct identity *own)
+{
+	struct identity_pair first = {0};
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < own->n; i++) {
+		const char *a = set->item[i].value, *b = own->item[i].value;
+
+		if (strcmp(a ? a : "", b ? b : "") != 0 && !n++)
+			first = identity_shown(own->item[i].option, a, b);
+	}
+	if (n)
+		(void)snprintf(words, CATALOGUE_DIFFERS_BYTES,
+			       "other options (%s there, %s here%s)", first.a, first.b,
+			       n > 1 ? ", and more" : "");
+}
+
+/* The set's may be of a later program, which knows more options. */
+static int differ(struct catalogue *catalogue, const json_t *definition,
+		  const struct options *options, char words[CATALOGUE_DIFFERS_BYTES],
+		  struct error *err)
+{
+	struct identity set = {0}, own;
+	struct error unknown;
+	int rc = identity_of(&own, options, err);
+
+	if (rc == 0 && definition &&
+	    read_options(catalogue, &set, json_object_get(definition, "options"), &unknown) == 0)
+		say_differences(words, &set, &own);
+	identity_release(&set);
+	identity_release(&own);
+	return rc;
+}
+
+int catalogue_set_differs(struct catalogue *catalogue, int64_t id, const struct options *options,
+			  char words[CATALOGUE_DIFFERS_BYTES], struct error *err)
+{
+	sqlite3_stmt *row;
+	int rc = find_set(catalogue, id, &row, err);
+	const char *definition;
+	json_t *o;
+
+	(void)snprintf(words, CATALOGUE_DIFFERS_BYTES, "other options");
+	if (rc <= 0)
+		return rc;
+	definition = column_text(catalogue, row, DEFINITION, err);
+	o = definition ? parse_definition(definition) : NULL;
+	rc = definition ? differ(catalogue, o, options, words, err) : -1;
 	json_decref(o);
 	statement_end(row);
 	return rc;

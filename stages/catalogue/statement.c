@@ -86,6 +86,14 @@ static const char *const sql[N_STATEMENTS_KEPT] = {
 	[OUTPUT_CLEAR] = "DELETE FROM outputs WHERE scene_id = ?1",
 	[OUTPUT_LIST] = "SELECT path, kind, index_name, bytes, head, clamped FROM outputs"
 			" WHERE scene_id = ?1 ORDER BY id",
+	[OUTPUT_OTHERS] =
+		"SELECT o.path, o.kind, o.index_name, o.bytes, o.head, o.clamped, r.set_id"
+		" FROM outputs AS o JOIN records AS r USING (scene_id)"
+		" WHERE r.set_id IN (SELECT id FROM sets WHERE options <> ?1) AND NOT EXISTS"
+		" (SELECT 1 FROM records AS q JOIN outputs AS p USING (scene_id)"
+		" WHERE q.source = r.source AND q.set_id IN (SELECT id FROM sets WHERE options = "
+		"?1)"
+		" AND p.path = o.path AND p.bytes = o.bytes AND p.head = o.head) ORDER BY o.id",
 
 	[EXTENT_READ] = "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents"
 			" WHERE table_name = 'scenes'",

@@ -96,8 +96,9 @@ static int unknown_preset(const char *name, const char *set, struct error *err)
 		add_to_list(list, "", mask_word(i));
 	return error_set(
 		err, EX_USAGE,
-		"there is no such preset; there are %s (imgpipe mask tells of them); rules "
-		"of your own say what to keep, in quotes, as 'SCL=4-7,11'",
+		"there is no such preset; auto takes what each scene has; there are %s (imgpipe "
+		"mask tells of them); rules of your own say what to keep, in quotes, as "
+		"'SCL=4-7,11'",
 		list);
 }
 

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -172,6 +174,29 @@ static void take_back_names(struct file_set *files)
 	}
 }
 
+/*
+ * What GDAL, and so QGIS, has written beside a file and reads with it: statistics, overviews, a
+ * mask. They are of the pixels that are gone, as GDAL has it, which removes them with a file that
+ * it replaces.
+ */
+static void drop_beside(const struct file_set *files, const char *base)
+{
+	static const char *const suffix[] = {".aux.xml", ".ovr", ".msk"};
+	char name[NAME_MAX + 16];
+
+	for (size_t i = 0; i < sizeof(suffix) / sizeof(suffix[0]); i++) {
+		(void)snprintf(name, sizeof(name), "%s%s", base, suffix[i]);
+		(void)unlinkat(files->folder_fd, name, 0);
+	}
+}
+
+static void drop_all_beside(const struct file_set *files)
+{
+	for (unsigned i = 0; i < files->n; i++)
+		if (files->set[i].replaced)
+			drop_beside(files, files->set[i].base);
+}
+
 int file_set_commit(struct file_set *files, const struct outputs_env *env, struct error *err)
 {
 	int rc = sync_all(files, env, err);
@@ -184,6 +209,8 @@ int file_set_commit(struct file_set *files, const struct outputs_env *env, struc
 		take_back_names(files);
 		rc = -1;
 	}
+	if (rc == 0)
+		drop_all_beside(files);
 	kept_files_end(&files->kept);
 	return rc;
 }

@@ -49,7 +49,8 @@ int file_set_add(struct file_set *files, const char *base, struct error *err) MU
  * All of them are whole: they go to the disk (where `sync`), and get their names, if env says that
  * they may (NULL: they may). -1: none has one,
  * and files that had been replaced before that are back; where the file system has no hard links
- * those stay replaced. Only files and links are replaced, with `overwrite` alone.
+ * those stay replaced. Only files and links are replaced, with `overwrite` alone; what GDAL has
+ * written beside them (.aux.xml, .ovr, .msk) goes once all have their names.
  */
 int file_set_commit(struct file_set *files, const struct outputs_env *env,
 		    struct error *err) MUST_CHECK;

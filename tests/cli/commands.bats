@@ -93,6 +93,17 @@ options_in_help() {
 	exits 64 "did you mean --workers?"
 	imgpipe merge --frobnicate a.json
 	exits 64 "imgpipe merge --help"
+	for word in -index=evi "-index evi" "-q -index evi"; do
+		imgpipe $word a.tif
+		exits 64 "unknown option -i; did you mean --index?"
+	done
+	imgpipe -ij a.tif
+	exits 64 "unknown option -i; see imgpipe run --help"
+	imgpipe --mask cloud a.tif
+	exits 64 "auto takes what each scene has"
+	imgpipe -o x --type int8 a.tif
+	exits 64 "'int8' is none of: float32, int16, uint8"
+	[[ "$stderr" != *"did you mean"* ]]
 	imgpipe info -j 2 a.tif
 	exits 64 "takes no -j" "imgpipe run, plan"
 	imgpipe merge --rang ndvi=0,1 a.json

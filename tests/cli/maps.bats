@@ -388,6 +388,41 @@ pixels() {
 	[ "$(find . -name '*imgpipe*' | sort | tr '\n' ' ')" = "./before/.imgpipe.lock ./out/.imgpipe.lock " ]
 }
 
+@test "what GDAL has written beside a map goes with the map that is replaced, and with no other" {
+	# gdal FILE : the mean that it says, as QGIS asks for it
+	gdal() { gdalinfo -stats "$1" | sed -n 's/.*STATISTICS_MEAN=//p'; }
+	beside() { /usr/bin/python3 -c 'import sys; from osgeo import gdal
+d = gdal.Open(sys.argv[1])
+d.GetRasterBand(1).SetStatistics(1, 3, 2, 0.5)' "$1"; }
+	imgpipe -q -o out a.tif b.tif
+	exits 0
+	mean=$(gdal out/a_ndvi.tif)
+	for map in a b; do
+		beside out/${map}_ndvi.tif
+		gdaladdo -q -ro --config COMPRESS_OVERVIEW DEFLATE out/${map}_ndvi.tif 2
+		[ -e out/${map}_ndvi.tif.aux.xml ] && [ -e out/${map}_ndvi.tif.ovr ]
+	done
+	[ "$(gdal out/a_ndvi.tif)" = 2 ]
+	imgpipe -q -o out a.tif
+	exits 73
+	[ -e out/a_ndvi.tif.aux.xml ]
+	imgpipe -q -o out --overwrite a.tif
+	exits 0
+	[ "$(gdal out/a_ndvi.tif)" = "$mean" ]
+	[ ! -e out/a_ndvi.tif.aux.xml ] && [ ! -e out/a_ndvi.tif.ovr ]
+	[ -e out/b_ndvi.tif.aux.xml ] && [ -e out/b_ndvi.tif.ovr ]
+	# So does --resume, where it makes a map again.
+	imgpipe -q --catalog c.gpkg -o nightly a.tif
+	beside nightly/a_ndvi.tif
+	imgpipe -q --catalog c.gpkg --resume -o nightly a.tif
+	exits 0
+	[ -e nightly/a_ndvi.tif.aux.xml ]
+	touch a.tif
+	imgpipe -q --catalog c.gpkg --resume -o nightly a.tif
+	exits 0
+	[ "$(gdal nightly/a_ndvi.tif)" = "$mean" ]
+}
+
 @test "a file says which bands, scales and masks it is made with" {
 	local s=S2A_T33UUU_20230601
 	for band in B04 B08 SCL; do

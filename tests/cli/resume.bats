@@ -307,3 +307,99 @@ product() {
 	tail -n 1 l | jq -e '.event == "run-end" and .scenes == 2 and .ok == 2 and .earlier == 2'
 	run ! grep "cannot stop" l
 }
+
+# Two maps of one name: masks that leave out different pixels.
+two_sets() {
+	tif in/m.tif uint16 desc=red,nir,scl nodata=0 1,2/3,4 5,6/7,9 4,9/5,4
+	first=(-q --catalog c.gpkg --resume -o out --mask scl in/m.tif)
+	second=(-q --catalog c.gpkg --resume -o out --mask scl:land in/m.tif)
+	imgpipe "${first[@]}"
+	exits 0
+	made=$(md5sum < out/m_ndvi.tif)
+}
+
+@test "maps of a set with other options are not replaced; which options, and what helps" {
+	two_sets
+	for command in run plan; do
+		imgpipe $command "${second[@]:1}"
+		exits 73 "out/m_ndvi.tif" "c.gpkg" "--mask scl there, --mask scl:land here" "-o with another folder" \
+			"--name" "--overwrite"
+		[[ "$stderr" != *"to do"* ]]
+	done
+	[ "$(md5sum < out/m_ndvi.tif)" = "$made" ]
+	[ "$(rows 'SELECT count(*) FROM sets')" = 1 ]
+	[ "$(rows 'SELECT count(*) FROM runs')" = 1 ]
+	imgpipe --catalog c.gpkg --resume -o out --mask scl in/m.tif
+	exits 0 "all 1 scenes are done"
+	# More than one option, and a set without any.
+	imgpipe "${first[@]}" --raw --index ndvi,savi
+	exits 73 ", and more)"
+}
+
+@test "two sets side by side: another folder, and another name" {
+	two_sets
+	imgpipe "${second[@]}" -o land
+	exits 0
+	imgpipe "${second[@]}" --name '{scene}_{index}_land.tif'
+	exits 0
+	cmp land/m_ndvi.tif out/m_ndvi_land.tif
+	[ "$(md5sum < out/m_ndvi.tif)" = "$made" ]
+	for again in 1 2; do
+		imgpipe --catalog c.gpkg --resume -o out --mask scl in/m.tif
+		exits 0 "all 1 scenes are done"
+		imgpipe --catalog c.gpkg --resume -o out --mask scl:land --name '{scene}_{index}_land.tif' in/m.tif
+		exits 0 "all 1 scenes are done"
+	done
+}
+
+@test "two sets in one folder: --overwrite takes the files over, and the other set does not take them back" {
+	two_sets
+	imgpipe "${second[@]}" --overwrite
+	exits 0
+	taken=$(md5sum < out/m_ndvi.tif)
+	[ "$taken" != "$made" ]
+	imgpipe "${first[@]}"
+	exits 73 "--mask scl:land there, --mask scl here"
+	[ "$(md5sum < out/m_ndvi.tif)" = "$taken" ]
+	imgpipe "${second[@]}"
+	exits 0
+	imgpipe "${first[@]}" --overwrite
+	exits 0
+	[ "$(md5sum < out/m_ndvi.tif)" = "$made" ]
+}
+
+@test "what no set holds as it was made is replaced: changed by others, in no row, or of the same options" {
+	two_sets
+	echo changed > out/m_ndvi.tif
+	imgpipe "${second[@]}"
+	exits 0
+	# A changed input of the set's own, and what a run that died has left: no row speaks of it.
+	tif in/m.tif uint16 desc=red,nir,scl nodata=0 1,2/3,8 5,6/7,9 4,9/5,4
+	echo "left over" > out/n_ndvi.tif
+	cp in/m.tif in/n.tif
+	imgpipe "${second[@]}" in/n.tif
+	exits 0
+	# The same options by another program, whose numbers are others: its work is done again.
+	/usr/bin/python3 -c 'import sqlite3
+d = sqlite3.connect("c.gpkg")
+d.execute("UPDATE sets SET results_version = 2, definition = replace(definition, char(34) || ?, char(34) || ?) WHERE options LIKE ?", ("results\":3", "results\":2", "%land%"))
+d.commit()'
+	imgpipe --catalog c.gpkg --resume -o out --mask scl:land in/m.tif in/n.tif
+	exits 0 "no scene of this run is done; to do: 2 new"
+}
+
+@test "a file that two sets have made alike is either's to make again" {
+	imgpipe -q --catalog c.gpkg -o out --index ndvi,dvi in/a.tif
+	exits 0
+	imgpipe -q --catalog c.gpkg --resume -o out in/a.tif
+	exits 73 "--index ndvi,dvi there" "out/a_ndvi.tif"
+	cp out/a_ndvi.tif .
+	imgpipe -q --catalog c.gpkg --resume -o out --overwrite in/a.tif
+	exits 0
+	cmp a_ndvi.tif out/a_ndvi.tif
+	tif in/a.tif uint16 desc=red,nir nodata=0 1,3 3,4
+	imgpipe --catalog c.gpkg --resume -o out in/a.tif
+	exits 0 "to do: 1 whose files have changed"
+	imgpipe --catalog c.gpkg --resume -o out --index ndvi,dvi in/a.tif
+	exits 73
+}

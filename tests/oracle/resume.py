@@ -229,9 +229,13 @@ class Events:
         night.maps = maps
         self.expect("and back", {"maps": 4, "failed": 1})
         ndmi = ["--index", "ndmi", "--mask", "auto-optional"]
-        self.expect("another index is a set apart", {"new": 6}, of=True, options=ndmi)
+        night.options, before = ndmi, digests(self.root / "nights" / "out")
+        night.with_catalogue("--resume")
+        self.tally.check(night.result.rc == 73 and before == digests(self.root / "nights" / "out"),
+                         "another index is a set apart, and takes no files", night.result.last_words())
+        self.expect("with --overwrite it does", {"new": 6}, "--overwrite", of=True, options=ndmi)
         # Maps of ndmi and of classes are now the other set's, and have the same bytes or not.
-        self.expect("then the first set again", None)
+        self.expect("then the first set again", None, "--overwrite")
         self.expect("and all is as it was", {"failed": 1})
         with sqlite3.connect(self.root / "nights" / "c.gpkg") as db:
             sets = db.execute("SELECT count(*) FROM sets").fetchone()[0]

@@ -71,6 +71,10 @@ static void replaced_together(void **state)
 	(void)state;
 	put("a.tif", "old a");
 	put("b.tif", "old b");
+	put("a.tif.aux.xml", "statistics");
+	put("b.tif.ovr", "overviews");
+	put("b.tif.msk", "a mask");
+	put("c.tif.aux.xml", "of nothing that is replaced");
 	assert_int_equal(file_set_init(&files, folder, 3, true, true, &err), 0);
 	add(&files, "a.tif");
 	add(&files, "b.tif");
@@ -80,6 +84,7 @@ static void replaced_together(void **state)
 	assert_holds("a.tif", "new");
 	assert_holds("b.tif", "new");
 	assert_holds("c.tif", "new");
+	assert_int_equal(unlinkat(at, "c.tif.aux.xml", 0), 0);
 	assert_entries("3");
 }
 
@@ -92,6 +97,7 @@ static void put_back(void **state)
 
 	(void)state;
 	put("a.tif", "old a");
+	put("a.tif.aux.xml", "statistics");
 	assert_int_equal(unlinkat(at, "c.tif", 0) + unlinkat(at, "b.tif", 0), 0);
 	assert_int_equal(symlinkat("a.tif", at, "b.tif"), 0);
 	assert_int_equal(mkdirat(at, "d.tif", 0755), 0);
@@ -111,6 +117,8 @@ static void put_back(void **state)
 	assert_true(S_ISLNK(after.st_mode));
 	assert_int_not_equal(faccessat(at, "c.tif", F_OK, 0), 0);
 	assert_int_equal(unlinkat(at, "d.tif", AT_REMOVEDIR), 0);
+	assert_holds("a.tif.aux.xml", "statistics");
+	assert_int_equal(unlinkat(at, "a.tif.aux.xml", 0), 0);
 	assert_entries("2");
 }
 
