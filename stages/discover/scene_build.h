@@ -70,13 +70,22 @@ int scene_check_camera(const struct scene *scene, unsigned number, unsigned slot
 /* Note what FILE.aux.xml gave of the bands of file `file` that are read. */
 void scene_note_beside(struct scene *scene, unsigned file);
 
+/* --- scene_lacks.c: sets of bands and values, bit by bit --- */
+
+/* Bands of the recipe that the scene has. */
+uint16_t scene_bands_there(const struct scene *scene, const struct recipe *recipe);
+
+/* Values that the scene cannot give: once has_band and has_reflectance are known. */
+uint16_t scene_lacks(const struct scene *scene, const struct recipe *recipe);
+
+/* Those of them that want reflectance alone, but for the ones that lack bands. */
+uint16_t scene_lacks_reflectance(const struct scene *scene, const struct recipe *recipe,
+				 uint16_t lacks_bands);
+
 /* --- scene_values.c --- */
 
 /* Forget files that hold no band of the scene. */
 void scene_drop_unused_files(struct scene *scene);
-
-/* Values that the scene cannot give, bit by bit: once has_band and has_reflectance are known. */
-uint16_t scene_lacks(const struct scene *scene, const struct recipe *recipe);
 
 /*
  * Scale, offset and nodata of the bands, and which values the scene gives. Bands that none of these

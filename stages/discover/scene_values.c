@@ -12,34 +12,6 @@
 #include "scaling.h"
 #include "wishes.h"
 
-static uint16_t bands_there(const struct scene *scene, const struct recipe *recipe)
-{
-	uint16_t has = 0;
-
-	for (unsigned i = 0; i < recipe->n_bands; i++)
-		has |= (uint16_t)(scene->has_band[i] << i);
-	return has;
-}
-
-/* Values that the scene cannot give for want of reflectance alone. */
-static uint16_t lacks_reflectance(const struct scene *scene, const struct recipe *recipe,
-				  uint16_t lacks_bands)
-{
-	uint16_t lacks = 0;
-
-	for (unsigned v = 0; v < recipe->n_values && !scene->has_reflectance; v++)
-		if (recipe->value[v].kind == VALUE_REFLECTANCE && !(lacks_bands >> v & 1))
-			lacks |= (uint16_t)(1u << v);
-	return lacks;
-}
-
-uint16_t scene_lacks(const struct scene *scene, const struct recipe *recipe)
-{
-	uint16_t lacks_bands = recipe_missing(recipe, bands_there(scene, recipe));
-
-	return lacks_bands | lacks_reflectance(scene, recipe, lacks_bands);
-}
-
 /* "EVI needs", "EVI and 2 others need". */
 static void who_needs(const struct recipe *recipe, uint16_t values, char *text, size_t size)
 {
@@ -78,8 +50,8 @@ static int set_missing(struct scene *scene, const struct options *options, const
 		       struct error *err)
 {
 	const struct recipe *recipe = options->recipe;
-	uint16_t lacks_bands = recipe_missing(recipe, bands_there(scene, recipe));
-	uint16_t unscaled = lacks_reflectance(scene, recipe, lacks_bands);
+	uint16_t lacks_bands = recipe_missing(recipe, scene_bands_there(scene, recipe));
+	uint16_t unscaled = scene_lacks_reflectance(scene, recipe, lacks_bands);
 	char who[64];
 
 	scene->missing = lacks_bands | unscaled;
@@ -124,7 +96,7 @@ void scene_drop_unused_files(struct scene *scene)
 /* Bands that only values read which the scene does not give, for want of a scale. */
 static void drop_unread(struct scene *scene, const struct recipe *recipe)
 {
-	uint16_t used = recipe_used(recipe, bands_there(scene, recipe), scene->missing);
+	uint16_t used = recipe_used(recipe, scene_bands_there(scene, recipe), scene->missing);
 
 	for (unsigned slot = 0; slot < recipe->n_bands; slot++) {
 		if (!scene->has_band[slot] || (used >> slot & 1))
