@@ -138,10 +138,10 @@ int not_known(const struct search *search, struct error *err)
 	(void)snprintf(advice, sizeof(advice),
 		       "--bands %s with their numbers, for such scenes alone", all);
 	if (red && alpha && info->n_bands == 4 && search->recipe->n_bands == 2)
-		snprintf(
+		(void)snprintf(
 			advice, sizeof(advice),
-			"--bands %s=%u,%s=%u, for such scenes alone, if the band labelled alpha is "
-			"NIR",
+			"--bands %s=%u,%s=%u if the band labelled alpha is NIR, for such scenes "
+			"alone",
 			search->recipe->band[0].text, red, search->recipe->band[1].text, alpha);
 	if (!search->ambiguous && out_of_range(search, v, advice, err))
 		return -1;

@@ -109,7 +109,6 @@ next_is() {
 	meant threads --executor thread
 	meant tiff --reader tif
 	meant gil --teach gill
-	meant uint8 -o m --type uint9
 	meant gtiff -o m --format gtif
 	meant ZSTD -o m --co COMPRESS=zstdd
 	meant stop --on-error stopp
