@@ -175,7 +175,8 @@ def networks(lab):
     nfs = {"LOCKS_MAGIC": "0x6969"}
     none = [{"LOCKS_ERRNO": str(why)} for why in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF)]
     for more, words in ((nfs, "other machines only if"), *((n, "has no locks") for n in none)):
-        for shard in ([], ["--shard", "1/1"], ["--shard", "1/2", "--partial", lab.scratch / "p.json"]):
+        part = ["--partial", lab.scratch / "p.json"]
+        for shard in ([], ["--shard", "1/1", *part], ["--shard", "1/2", *part]):
             lab.clear()
             args = [a for a in lab.args(*shard) if a != "-q"]
             rc, err = lab.run(args, {"LD_PRELOAD": str(shim), **more})
