@@ -234,7 +234,10 @@ const struct scene_file *scene_grid_file(const struct scene *scene);
  */
 int scene_missing_maps(const struct scene *scene, const struct recipe *recipe, char *text,
 		       size_t size);
-/* Is a value of the recipe missing, or a band that was to be written? recipe NULL: nothing is. */
+/*
+ * Is a value of the recipe missing, or a band that was to be written? recipe NULL: no band is asked
+ * for.
+ */
 bool scene_is_incomplete(const struct scene *scene, const struct recipe *recipe);
 
 /*

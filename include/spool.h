@@ -8,7 +8,8 @@
  * Whoever appends reserves a range with an atomic counter in memory that processes share, and
  * writes there: no lock, and what a worker that dies has begun is a hole that nobody points to.
  *
- * Made before the first worker starts. Implemented in pipeline/base/spool.c.
+ * Made before the first worker starts. Implemented in pipeline/base/spool.c; spool_open.c makes
+ * and removes the files.
  */
 #ifndef IMGPIPE_SPOOL_H
 #define IMGPIPE_SPOOL_H

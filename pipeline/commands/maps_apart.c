@@ -60,7 +60,7 @@ static int open_folder(struct looking *l, struct error *err)
 		       : error_errno(err, EX_CANTCREAT, errno, "--output %s", path);
 }
 
-static int check_spool_folder(const struct maps *maps, struct error *err)
+static int check_folders(const struct maps *maps, struct error *err)
 {
 	struct stat st;
 
@@ -313,7 +313,7 @@ int maps_apart(const struct options *options, const struct scene_list *scene_lis
 
 	if (!options->maps)
 		return 0;
-	status = check_spool_folder(l.maps, err);
+	status = check_folders(l.maps, err);
 	if (l.maps->sheet_alone)
 		return status;
 	if (!status)

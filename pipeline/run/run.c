@@ -11,7 +11,6 @@
 #include "assemble.h"
 #include "claim.h"
 #include "decorator.h"
-#include "reserve.h"
 #include "base/signals.h"
 #include "timeout.h"
 #include "trace.h"

@@ -12,14 +12,6 @@
 #include "bands/name_pattern.h"
 #include "scaling_option.h"
 
-static bool any_integers(const struct scene *scene)
-{
-	for (unsigned slot = 0; slot < SCENE_QA; slot++)
-		if (scene->has_band[slot] && sample_is_integer(scene->band[slot].type))
-			return true;
-	return false;
-}
-
 /* A picture made of the product: what its rule says is not for such bytes. */
 static bool any_bytes(const struct scene *scene, const struct product_rule *rule)
 {

@@ -72,15 +72,12 @@ static bool is_unscaled(const struct scene *scene, unsigned slot, const struct s
 static uint16_t values_of_unit(const struct scene *scene, const struct sensor *sensor,
 			       const struct product_rule *rule, const struct recipe *recipe)
 {
-	uint16_t has = 0, unscaled = 0, values = 0;
+	const uint16_t has = scene_bands_there(scene, recipe);
+	uint16_t unscaled = 0, values = 0;
 
-	for (unsigned slot = 0; slot < recipe->n_bands; slot++) {
-		if (!scene->has_band[slot])
-			continue;
-		has |= (uint16_t)(1u << slot);
-		if (is_unscaled(scene, slot, sensor, rule))
+	for (unsigned slot = 0; slot < recipe->n_bands; slot++)
+		if ((has >> slot & 1) && is_unscaled(scene, slot, sensor, rule))
 			unscaled |= (uint16_t)(1u << slot);
-	}
 	for (unsigned v = 0; v < recipe->n_values; v++)
 		if (recipe->value[v].of_unit && recipe->value[v].kind != VALUE_REFLECTANCE &&
 		    !(recipe->value[v].reads & ~has) && (recipe->value[v].reads & unscaled))
@@ -93,16 +90,13 @@ static void note_unit(struct scene *scene, const struct product_rule *rule, uint
 		      const struct options *options)
 {
 	const struct recipe *recipe = options->recipe;
-	unsigned n = (unsigned)__builtin_popcount(values);
-	char name[VALUE_NAME_BYTES], others[24] = "";
+	char names[80];
 
-	if (!n)
+	if (!values)
 		return;
-	(void)wishes_value(recipe, (unsigned)__builtin_ctz(values), name, sizeof(name));
-	if (n > 1)
-		(void)snprintf(others, sizeof(others), " and %u other%s", n - 1, n > 2 ? "s" : "");
-	scene_note(scene, "%s%s %s of stored numbers%s; nothing states their scale%s", name, others,
-		   n > 1 ? "are" : "is",
+	scene_note(scene, "%s %s of stored numbers%s; nothing states their scale%s",
+		   wishes_first(recipe, values, names, sizeof(names)),
+		   values & (values - 1) ? "are" : "is",
 		   options->assume_reflectance ? ", whatever --assume-reflectance says" : "",
 		   rule->biased && rule->remedy[0] ? "" : ": pass --scale (and --offset)");
 }

@@ -5,7 +5,6 @@
 #include "scaling_option.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "band_facts.h"
 
@@ -15,14 +14,17 @@ static double largest(enum sample_type type)
 	return sample_is_integer(type) ? ldexp(1, (int)(8 * sample_size(type))) : 0;
 }
 
+bool any_integers(const struct scene *scene)
+{
+	for (unsigned slot = 0; slot < SCENE_QA; slot++)
+		if (scene->has_band[slot] && sample_is_integer(scene->band[slot].type))
+			return true;
+	return false;
+}
+
 bool option_scale_is_large(const struct scene *scene, const struct options *options)
 {
-	bool integers = false;
-
-	for (unsigned slot = 0; slot < SCENE_QA; slot++)
-		integers = integers ||
-			   (scene->has_band[slot] && sample_is_integer(scene->band[slot].type));
-	return options->has_scale && integers && fabs(options->scale) >= 1;
+	return options->has_scale && fabs(options->scale) >= 1 && any_integers(scene);
 }
 
 static bool near(double a, double b)

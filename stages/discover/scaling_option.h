@@ -8,6 +8,9 @@
 #include "product_rule.h"
 #include "scene.h"
 
+/* Is a band that is not of quality of whole numbers? */
+bool any_integers(const struct scene *scene);
+
 /* Whole numbers times 1 or more: what --scale makes of them lies beyond reflectance. */
 bool option_scale_is_large(const struct scene *scene, const struct options *options);
 

@@ -1,6 +1,6 @@
 /*
  * What to say of an entry that makes no scene because of a file that is not what it should be: that
- * cannot be opened, that is one band, that is several.
+ * cannot be opened, that is one band, that is several, that is cut short.
  */
 #include "scene_refuse.h"
 

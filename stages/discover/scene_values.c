@@ -15,16 +15,10 @@
 /* "EVI needs", "EVI and 2 others need". */
 static void who_needs(const struct recipe *recipe, uint16_t values, char *text, size_t size)
 {
-	unsigned first = 0, n = (unsigned)__builtin_popcount(values);
-	char name[VALUE_NAME_BYTES];
+	char names[80];
 
-	while (!(values >> first & 1))
-		first++;
-	(void)wishes_value(recipe, first, name, sizeof(name));
-	if (n > 1)
-		(void)snprintf(text, size, "%s and %u other%s need", name, n - 1, n > 2 ? "s" : "");
-	else
-		(void)snprintf(text, size, "%s needs", name);
+	(void)snprintf(text, size, "%s %s", wishes_first(recipe, values, names, sizeof(names)),
+		       values & (values - 1) ? "need" : "needs");
 }
 
 static int refuse(const struct scene *scene, const struct recipe *recipe, uint16_t unscaled,

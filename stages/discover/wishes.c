@@ -219,3 +219,16 @@ const char *wishes_values(const struct recipe *recipe, uint16_t values, char *te
 						 wishes_value(recipe, v, name, sizeof(name)));
 	return text;
 }
+
+const char *wishes_first(const struct recipe *recipe, uint16_t values, char *text, size_t size)
+{
+	unsigned n = (unsigned)__builtin_popcount(values);
+	char name[VALUE_NAME_BYTES], others[24] = "";
+
+	if (n > 1)
+		(void)snprintf(others, sizeof(others), " and %u other%s", n - 1, n > 2 ? "s" : "");
+	(void)snprintf(text, size, "%s%s",
+		       wishes_value(recipe, (unsigned)__builtin_ctz(values), name, sizeof(name)),
+		       others);
+	return text;
+}

@@ -68,4 +68,7 @@ const char *wishes_value(const struct recipe *recipe, unsigned v, char *text, si
 /* "NDVI", "EVI, NDMI", "5 indices" or "all 12 indices": these values, bit by bit. Returns text. */
 const char *wishes_values(const struct recipe *recipe, uint16_t values, char *text, size_t size);
 
+/* "EVI", "EVI and 2 others": at least one of these values, bit by bit. Returns text. */
+const char *wishes_first(const struct recipe *recipe, uint16_t values, char *text, size_t size);
+
 #endif

@@ -55,7 +55,7 @@ static void put_failure(FILE *out, const struct lab *lab, unsigned n)
 	page_row_open(out);
 	page_row_head(out, "%s", lab_mode_name(lab->mode));
 	page_number(out, "%u", lab->line->workers_asked);
-	page_wide_cell(out, n - 2, "%s", "not measured");
+	page_wide_cell(out, n - 2, "not measured");
 	page_row_close(out);
 	if (lab->line->error.code)
 		page_row_below(out, n, "%s", lab->line->error.text);

@@ -63,7 +63,7 @@ struct picture_choice {
 enum { MAPS_MOST = RECIPE_MAX_VALUES + 1 + RECIPE_MAX_BANDS };
 
 struct maps {
-	char *folder;             /* -o; owned; exists */
+	char *folder;             /* -o, or that of the contact sheet; owned; exists */
 	bool sheet_alone;         /* no -o: folder is that of the contact sheet, all that is made */
 	const char *name;         /* pattern: "{scene}_{index}.tif" */
 	const char *spool_folder; /* --spool-dir, or folder */

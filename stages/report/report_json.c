@@ -5,7 +5,6 @@
  */
 #include "report_json.h"
 
-#include <math.h>
 #include <time.h>
 
 #include "given_options.h"

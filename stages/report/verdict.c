@@ -419,7 +419,7 @@ static void say_unmeasured(struct verdict *v, const struct run_figures *f,
 			   const struct run_totals *totals)
 {
 	double share = worker_share(f, f->unmeasured_s);
-	bool held_up = share_running(f, totals) < RUNNING_SHARE;
+	bool held_up = cores_were_busy(f, totals);
 
 	if (share > (held_up ? wait_share : lead_share))
 		verdict_say(v,
