@@ -3,7 +3,8 @@
 
 The shell runs on a terminal with the completions that this imgpipe prints, in a folder with names
 that need quotes. Each line of CASES is typed, then Tab and Enter; `imgpipe` is there a function that
-keeps its arguments. So what was inserted is seen as the program would see it.
+keeps its arguments. So what was inserted is seen as the program would see it. fish writes them one by
+one: they are whole when their last one, LAST, is there.
 """
 
 import fcntl
@@ -88,14 +89,16 @@ CASES = [
     ("imgpipe index show exgr", ["index", "show", "exgr"]),
 ]
 
+LAST = "(last)"
+
 SETUP = {
     "bash": (["bash", "--norc", "--noprofile", "-i"],
-             ["source ./.imgpipe", "imgpipe() { printf '%s\\0' \"$@\" > .got; }"]),
+             ["source ./.imgpipe", "imgpipe() { printf '%s\\0' \"$@\" '" + LAST + "' > .got; }"]),
     "zsh": (["zsh", "-f", "-i"],
             ["setopt no_auto_remove_slash; fpath=($PWD/.fpath $fpath); autoload -U compinit; compinit -u -d $PWD/.dump",
-             "imgpipe() { printf '%s\\0' \"$@\" > .got }"]),
+             "imgpipe() { printf '%s\\0' \"$@\" '" + LAST + "' > .got }"]),
     "fish": (["fish", "--no-config", "-i"],
-             ["source ./.imgpipe", "function imgpipe; printf '%s\\0' $argv > .got; end"]),
+             ["source ./.imgpipe", "function imgpipe; printf '%s\\0' $argv '" + LAST + "' > .got; end"]),
 }
 
 
@@ -149,7 +152,8 @@ def arguments(path):
             data = file.read()
     except FileNotFoundError:
         return None
-    return data.decode().split("\0")[:-1] if data.endswith(b"\0") else None
+    words = data.decode().split("\0")
+    return words[:-2] if words[-2:] == [LAST, ""] else None
 
 
 def main(shell, imgpipe):
