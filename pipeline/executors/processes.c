@@ -320,7 +320,8 @@ static void take_message(struct crew *crew, unsigned number)
 		return;
 	}
 	if (link_take(&child->link, &message, crew->room, &payload)) {
-		kill_child(child); /* gone, or out of its mind */
+		child->expelled = errno != EPIPE;
+		kill_child(child);
 		bury(crew, number, REAP_MS);
 		return;
 	}

@@ -108,6 +108,7 @@ void coordinator_show(const struct coordinator *coordinator, const struct peer *
 void coordinator_peer_taken(struct coordinator *coordinator, unsigned peer)
 {
 	coordinator->peers[peer].state = PEER_IDLE;
+	coordinator->peers[peer].heard = 0;
 }
 
 /* --- answers --- */

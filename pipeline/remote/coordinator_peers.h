@@ -18,6 +18,7 @@ struct peer {
 	struct worker worker; /* who it is for the run; it has no memory and no stages here */
 	struct task task;     /* at work on */
 	unsigned deaths;      /* in a row */
+	uint32_t heard;       /* messages of the worker that is there */
 	uint64_t asked_ns;    /* when it asked */
 	enum wait_cause cause;
 };

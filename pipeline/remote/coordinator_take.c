@@ -182,6 +182,17 @@ static void take_artifacts(struct coordinator *coordinator, struct peer *peer,
 	go_on(coordinator, peer, since, answer);
 }
 
+/* Its next message, and of what it was given: what came before is said once. */
+static bool is_of_task(const struct peer *peer, const struct message *message)
+{
+	if (message->serial != peer->heard + 1)
+		return false;
+	if (peer->state == PEER_AT_SCENE)
+		return message->scene_id == peer->task.scene_id;
+	return peer->state != PEER_AT_CHUNK ||
+	       (message->scene_id == peer->task.scene_id && message->chunk == peer->task.chunk);
+}
+
 /* By what the peer is at. One that is empty, or waits for an answer, has nothing to say. */
 bool coordinator_expects(const struct coordinator *coordinator, unsigned number,
 			 const struct message *message)
@@ -193,12 +204,15 @@ bool coordinator_expects(const struct coordinator *coordinator, unsigned number,
 				  1U << MESSAGE_ARTIFACTS | 1U << MESSAGE_EXTRA,
 	};
 	const struct decorator *decorator = coordinator->run->decorator;
+	const struct peer *peer = &coordinator->peers[number];
 
+	if (!is_of_task(peer, message))
+		return false;
 	if (message->kind == MESSAGE_EXTRA && !(decorator && decorator->message))
 		return false;
 	if (message->kind == MESSAGE_ARTIFACTS && !coordinator->run->workload->outputs)
 		return false;
-	return message->kind < 32 && (kinds[coordinator->peers[number].state] >> message->kind & 1);
+	return message->kind < 32 && (kinds[peer->state] >> message->kind & 1);
 }
 
 bool coordinator_take(struct coordinator *coordinator, unsigned number,
@@ -207,6 +221,7 @@ bool coordinator_take(struct coordinator *coordinator, unsigned number,
 	struct peer *peer = &coordinator->peers[number];
 	uint64_t since = clock_now();
 
+	peer->heard++;
 	if (message->signal)
 		signals_note(message->signal);
 	if (peer->state == PEER_AT_CHUNK && message->kind == MESSAGE_GROUP)

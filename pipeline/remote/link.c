@@ -25,6 +25,12 @@ struct mailbox {
 
 /* --- bytes --- */
 
+static int failed_by(int number)
+{
+	errno = number;
+	return -1;
+}
+
 /* -1 where the other end is closed before all of it has come. */
 static int read_all(int fd, void *into, size_t size)
 {
@@ -43,7 +49,10 @@ static int read_all(int fd, void *into, size_t size)
 	return 0;
 }
 
-/* As read_all(), for the parent, which no child may keep waiting for ever. */
+/*
+ * As read_all(), for the parent, which no child may keep waiting for ever. errno: EPIPE where the
+ * other end is closed, ETIMEDOUT where the rest does not come.
+ */
 static int read_soon(int fd, void *into, size_t size)
 {
 	struct pollfd wait = {.fd = fd, .events = POLLIN};
@@ -55,11 +64,13 @@ static int read_soon(int fd, void *into, size_t size)
 		ssize_t n;
 
 		if (left <= 0)
-			return -1;
+			return failed_by(ETIMEDOUT);
 		if (poll(&wait, 1, left) <= 0)
 			continue; /* a signal, or the time is over */
 		n = read(fd, at, size);
-		if (n == 0 || (n < 0 && errno != EINTR))
+		if (n == 0)
+			return failed_by(EPIPE);
+		if (n < 0 && errno != EINTR)
 			return -1;
 		if (n > 0) {
 			at += n;
@@ -163,16 +174,17 @@ int link_take(struct link *link, struct message *message, void *room, const void
 
 	*payload = room;
 	if (!link->shared) {
-		if (read_soon(link->up[0], message, sizeof(*message)) ||
-		    message->payload_bytes > link->room)
+		if (read_soon(link->up[0], message, sizeof(*message)))
 			return -1;
+		if (message->payload_bytes > link->room)
+			return failed_by(EPROTO);
 		return read_soon(link->up[0], room, message->payload_bytes);
 	}
 	if (read_soon(link->up[0], &bell, 1))
 		return -1;
 	*message = link->mailbox->up;
 	if (message->payload_bytes > link->room)
-		return -1;
+		return failed_by(EPROTO);
 	/* What is checked must stay as it was: the child can still write to the mailbox. */
 	memcpy(room, link->mailbox->payload, message->payload_bytes);
 	return 0;

@@ -32,7 +32,8 @@ int link_fd(const struct link *link);
 
 /*
  * The parent's: take the message that has come. *payload is `room` as large as the link's, out
- * of the child's reach. -1 where the child is gone, or does not say all of it soon.
+ * of the child's reach. -1 where the child is gone (errno EPIPE), does not say all of it soon
+ * (ETIMEDOUT), or says more than there is room for (EPROTO).
  */
 int link_take(struct link *link, struct message *message, void *room,
 	      const void **payload) MUST_CHECK;

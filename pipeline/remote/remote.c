@@ -21,10 +21,11 @@ struct remote_worker {
 	struct fence *fence;
 	const struct scene_list *scene_list;
 	struct meter meter;
-	bool asked;  /* a message is out whose answer is the next task */
-	bool broken; /* the coordinator is gone: nothing more can be done */
-	bool open;   /* scene holds scene_id's headers */
-	bool failed; /* they could not be read: error says why */
+	uint32_t sent; /* messages */
+	bool asked;    /* a message is out whose answer is the next task */
+	bool broken;   /* the coordinator is gone: nothing more can be done */
+	bool open;     /* scene holds scene_id's headers */
+	bool failed;   /* they could not be read: error says why */
 	uint32_t scene_id;
 	struct scene scene;
 	struct error error;
@@ -44,6 +45,7 @@ static void remote_send(struct worker *worker, struct message *message, enum met
 	struct error ignored; /* a coordinator that is gone needs to be told nothing */
 
 	message->worker = worker->number;
+	message->serial = ++remote->sent;
 	message->signal = signals_caught();
 	if (!remote->broken && remote->channel->send(remote->channel, message, &ignored))
 		remote->broken = true;
@@ -384,6 +386,7 @@ static void say_bye(struct worker *worker, int status, const struct error *error
 	struct remote_worker *remote = remote_of(worker);
 	struct message bye = {.kind = MESSAGE_BYE,
 			      .worker = worker->number,
+			      .serial = ++remote->sent,
 			      .status = status ? 1 : 0,
 			      .payload_bytes = status ? sizeof(*error) : sizeof(remote->meter)};
 	struct meter_row *row = &remote->meter.row[METER_CLAIM];
@@ -402,8 +405,11 @@ static void say_bye(struct worker *worker, int status, const struct error *error
 
 void remote_refuse(unsigned number, struct channel *channel, const struct error *why)
 {
-	struct message bye = {
-		.kind = MESSAGE_BYE, .worker = number, .status = 1, .payload_bytes = sizeof(*why)};
+	struct message bye = {.kind = MESSAGE_BYE,
+			      .worker = number,
+			      .serial = 1,
+			      .status = 1,
+			      .payload_bytes = sizeof(*why)};
 	struct error ignored;
 
 	memcpy(channel->payload, why, sizeof(*why));

@@ -3,7 +3,8 @@
  * are plain data of the same program on the same kind of machine: no byte order, no version; the
  * ranks of a run compare both before they begin.
  *
- * Each message goes one way and is followed by one the other way, so a channel needs no queue:
+ * Each message goes one way and is followed by one the other way, so a channel needs no queue. A
+ * worker numbers its messages, so that none counts twice, whatever rings the bell:
  *
  *     worker: READY                               coordinator: CHUNK, SCENE, RELEASE or STOP
  *     worker: RESULT (of the chunk)               coordinator: as above
@@ -54,7 +55,8 @@ struct message {
 	int32_t signal;         /* from a worker: a signal it has caught, or 0 */
 	/* From the coordinator: how long it kept the worker waiting, why, and its own work on that.
 	 */
-	uint32_t cause; /* enum wait_cause */
+	uint32_t cause;  /* enum wait_cause */
+	uint32_t serial; /* from a worker: of its messages, 1 for the first */
 	uint64_t waited_ns, served_ns;
 	uint64_t left_ns;       /* CHUNK: of the scene's --timeout; 0: there is none */
 	uint64_t sent_ns;       /* the sender's clock, where it differs from the receiver's */

@@ -74,14 +74,15 @@ class Lab:
         assert result.rc == 0, result.err
         return path
 
-    def run(self, kind, *options, inputs=None):
-        """A run in which the decoder of bad.tif is taken over: result, summary, log."""
+    def run(self, kind, *options, inputs=None, at=1):
+        """A run in which the decoder of bad.tif is taken over, with read `at` of a process: result,
+        summary, log."""
         log, out = self.scratch / "log", self.scratch / "out.json"
         log.write_bytes(bytes(LOG_BYTES))
         out.unlink(missing_ok=True)
         self.decoy.write_text("decoy")
         env = {"LD_PRELOAD": str(self.shim), "ESCAPE_LOG": str(log), "ESCAPE_KIND": kind,
-               "ESCAPE_FILE": "bad.tif", "ESCAPE_SECRET": str(self.secret),
+               "ESCAPE_FILE": "bad.tif", "ESCAPE_SECRET": str(self.secret), "ESCAPE_AT": str(at),
                "ESCAPE_DECOY": str(self.decoy), "ESCAPE_PORT": str(self.server.getsockname()[1])}
         command = ["-q", "--executor", "processes", "--workers", "2", "--summary", out, *options,
                    *(inputs or [*self.good, self.bad])]
@@ -146,6 +147,21 @@ def garbage(lab):
             wrong = lab.others_right(out)
             lab.tally.check(result.rc == 1 and not wrong and not result.timed_out and
                             "bad.tif" in result.err, f"{kind}, {transport}",
+                            f"exit {result.rc}, {wrong}: {result.err[:300]}")
+
+
+def repeated(lab):
+    """A worker that has said something valid, and says it again: it is no result of the next chunk,
+    nor of the next scene."""
+    options = ("--workers", "1", "--chunk", "tile")  # 16 chunks a scene, one read or more each
+    for transport in TRANSPORTS:
+        for at, inputs in ((8, (lab.bad,)), (8, (lab.bad, *lab.good)), (1, (*lab.good, lab.bad))):
+            result, out, _ = lab.run("garbage", "--transport", transport, *options, inputs=inputs,
+                                     at=at)
+            wrong = lab.others_right(out)
+            lab.tally.check(result.rc == (1 if len(inputs) > 1 else 70) and not wrong and
+                            "bad.tif" in result.err and "an invalid message" in result.err,
+                            f"said again at read {at}, {len(inputs)} scenes, {transport}",
                             f"exit {result.rc}, {wrong}: {result.err[:300]}")
 
 
@@ -294,7 +310,7 @@ def main():
         else:
             for check in (attempts, worst, memory, links, named, said):
                 check(lab)
-        for check in (garbage, leader, deadly_header):
+        for check in (garbage, repeated, leader, deadly_header):
             check(lab)
     tally.finish()
 
