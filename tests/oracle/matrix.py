@@ -8,6 +8,7 @@ A quick run takes a fixed sample of the combinations; the full run takes them al
 """
 
 import itertools
+import json
 
 import indices
 from launch import libraries, run_mpi, run_shards
@@ -68,6 +69,17 @@ def outputs(scratch, files, options):
     return [path.read_bytes() if path.exists() else b"" for path in paths] + [result]
 
 
+def summary_difference(base, got, result):
+    """How another summary differs: the first scene whose status or error is another one."""
+    if not got:
+        return f"no --summary: {result.err[-600:]!r}"
+    for want, scene in itertools.zip_longest(json.loads(base)["scenes"], json.loads(got)["scenes"]):
+        for key in ("name", "status", "error"):
+            if want is None or scene is None or want.get(key) != scene.get(key):
+                return f"other bytes in --summary: {scene and [scene['name'], scene.get(key)]}"
+    return "other bytes in --summary"
+
+
 def combinations():
     every = list(itertools.product(EXECUTORS, WORKERS, CHUNKS, WORKING_SETS, READERS))
     return every[::QUICK_STEP] if QUICK else every
@@ -101,7 +113,7 @@ def check_scene(tally, scratch, label, files, size, options, status=0):
         if result.rc != status or (result.trouble() and not said_before):
             tally.fail(name, result.trouble() or f"exit {result.rc}: {result.last_words()}")
         elif got_summary != base_summary:
-            tally.fail(name, "other bytes in --summary")
+            tally.fail(name, summary_difference(base_summary, got_summary, result))
         elif got_tiles != base_tiles:
             tally.fail(name, "other bytes in --tiles")
         else:
