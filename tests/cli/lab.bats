@@ -216,7 +216,8 @@ refused() {
 		for name in INT TERM; do
 			"$IMGPIPE" pi -N 1e12 --generator vector --workers 2 --executor "$executor" > out 2> err &
 			pid=$!
-			sleep 0.7
+			soon catches "$pid"
+			soon has_worked "$pid" 20
 			kill -"$name" "$pid"
 			status=0
 			wait "$pid" || status=$?
@@ -230,7 +231,8 @@ refused() {
 @test "a line whose process is killed fails alone" {
 	"$IMGPIPE" sum -N 1e12 --how chunks --workers 1 > out 2> err &
 	pid=$!
-	sleep 0.7
+	soon catches "$pid"
+	soon has_worked "$pid" 20
 	kill -KILL "$(pgrep -P "$pid")"
 	status=0
 	wait "$pid" || status=$?

@@ -179,7 +179,7 @@ on_terminal() {
 }
 
 @test "make install puts all in its place, and uninstall takes it away" {
-	prefix=$PWD/prefix
+	prefix=${PWD// /\\ }/prefix # as a shell would have it
 	make -s -C "$REPO" -o all BUILD="$BUILD" PREFIX="$prefix" install
 	for file in bin/imgpipe lib/imgpipe/imgpipe-gdal.so share/man/man1/imgpipe.1 \
 		share/bash-completion/completions/imgpipe share/zsh/site-functions/_imgpipe \
