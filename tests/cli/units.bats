@@ -11,6 +11,10 @@ setup() {
 	PATH=$PWD/bin:$PATH
 }
 
+teardown() {
+	chmod -R u+w . # what a test has closed is in the way of who takes its folder away
+}
+
 # scenes FOLDER FIRST LAST [SIZE]
 scenes() {
 	local i
