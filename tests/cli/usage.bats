@@ -164,6 +164,7 @@ on_terminal() {
 }
 
 @test "on a terminal help is as wide as that, up to 100, with headings in bold" {
+	unset NO_COLOR COLUMNS
 	widest() { sed $'s/\e\\[[0-9;]*m//g' | awk '{ if (length($0) > n) n = length($0) } END { print n }'; }
 	on_terminal 70 "$IMGPIPE --help" > narrow
 	on_terminal 250 "$IMGPIPE --help" > wide
