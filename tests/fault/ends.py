@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
 import shims  # noqa: E402
-from living import Mark, alive, catches, children_of, family_of, until  # noqa: E402
+from living import Mark, alive, catches, children_of, family_of, halted, until  # noqa: E402
 from oracle import IMGPIPE, MAKE_SCENE, SANITIZED, Scratch, Tally, load, run  # noqa: E402
 
 # "Within a second" on a machine that has nothing else to do; tests share theirs.
@@ -272,11 +272,12 @@ def not_swept(lab):
     os.mkfifo(lab.scratch / ".s.json.4-0.tmp")
     (lab.scratch / ".s.json.999999-0.tmp").write_text("left by a run that was killed")
     keep += [".s.json.2-0.tmp", ".s.json.3-0.tmp", ".s.json.4-0.tmp"]
-    result = run(["-q", "--summary", "s.json", *lab.files[1:]], cwd=lab.scratch)
-    lab.tally.check(result.rc == 0 and len(held) == 1 and
-                    set(lab.left()) == set(held) | set(keep) and
+    with halted(slow):
+        result = run(["-q", "--summary", "s.json", *lab.files[1:]], cwd=lab.scratch)
+        left = lab.left()
+    lab.tally.check(result.rc == 0 and len(held) == 1 and set(left) == set(held) | set(keep) and
                     (lab.scratch / "victim").read_text() == "kept",
-                    "only what nobody holds is swept", f"exit {result.rc}: {held} {lab.left()}")
+                    "only what nobody holds is swept", f"exit {result.rc}: {held} {left}")
     rc, _, err = lab.end(slow, time.monotonic(), 60)
     summary = load(lab.scratch / "s.json")
     lab.tally.check(rc == 0 and summary["scenes"][0]["name"] == "good-1",

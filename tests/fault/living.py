@@ -4,6 +4,7 @@ A test that is to meet a program in the middle of something waits for what shows
 time by which it should be there: on a machine with other work it is not.
 """
 
+import contextlib
 import signal
 import time
 from pathlib import Path
@@ -45,6 +46,16 @@ def until(true, seconds):
     while not true() and time.monotonic() < end:
         time.sleep(0.01)
     return true()
+
+
+@contextlib.contextmanager
+def halted(process):
+    """It is in the middle of what it does for as long as this takes."""
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
 
 
 class Mark:

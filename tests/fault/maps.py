@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
-from living import alive, catches, family_of, until  # noqa: E402
+from living import alive, catches, family_of, halted, until  # noqa: E402
 from launch import ROOT as MPI_ROOT, libraries, mpi_command  # noqa: E402
 from maps_disks import DISK_PARTS  # noqa: E402
 from maps_lab import (ALL, ENDS, EXECUTORS, FORMAT, IS_ROOT, SCENES, Lab, files,  # noqa: E402
@@ -170,12 +170,14 @@ def not_swept(lab):
     (lab.out / keep[6]).symlink_to(lab.scratch / "victim")
     (lab.out / keep[7]).mkdir()
     os.mkfifo(lab.out / keep[8])
-    result = run(["-q", *FORMAT, "-o", lab.out, lab.tiny])
+    with halted(slow):
+        result = run(["-q", *FORMAT, "-o", lab.out, lab.tiny])
+        left = lab.left()
     hidden = {name for name in keep if name.startswith(".")}
-    lab.tally.check(result.rc == 0 and len(held) == 2 and set(lab.left()) == set(held) | hidden and
+    lab.tally.check(result.rc == 0 and len(held) == 2 and set(left) == set(held) | hidden and
                     (lab.out / "foreign.tmp").exists() and
                     (lab.scratch / "victim").read_text() == "kept", "only what nobody holds goes",
-                    f"exit {result.rc}: {held} {lab.left()} {result.last_words()}")
+                    f"exit {result.rc}: {held} {left} {result.last_words()}")
     rc, err = lab.end(slow)
     lab.tally.check(rc == 0 and (lab.out / "a_ndvi.tif").read_bytes() == lab.new["a_ndvi.tif"],
                     "the other run is not disturbed", f"exit {rc}: {err}")

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
 from launch import libraries, run_mpi  # noqa: E402
 import shims  # noqa: E402
-from living import alive, family_of, until  # noqa: E402
+from living import alive, family_of, halted, until  # noqa: E402
 from maps_lab import ALL, EXECUTORS, FORMAT, LOCK, Lab, files  # noqa: E402
 from oracle import QUICK, SANITIZED, Scratch, Tally  # noqa: E402
 
@@ -170,7 +170,8 @@ def ranks(lab):
         holder = lab.start(lab.args(), lab.env(FILES_MS="800", **SLOW))
         until(lambda: is_held(lab), 20)
         args = ["-q", "--executor", "mpi", "--workers", "1", *FORMAT, "-o", lab.out, *lab.scenes]
-        done = run_mpi(library, 2, args)
+        with halted(holder):
+            done = run_mpi(library, 2, args)
         lab.tally.check(done.rc == 3 and done.err.count("in use by another run") == 1,
                         f"ranks, {library}: busy", f"exit {done.rc}: {done.err}")
         done = run_mpi(library, 2, ["--overwrite", "--wait-lock", "60s", *args])
@@ -198,7 +199,8 @@ def networks(lab):
                                         **SLOW, **more})
         until((lab.out / LOCK).exists, 20)
         time.sleep(0.3)
-        rc, err = lab.run(lab.args("--overwrite"), {"LD_PRELOAD": str(shim), **more})
+        with halted(holder):
+            rc, err = lab.run(lab.args("--overwrite"), {"LD_PRELOAD": str(shim), **more})
         want = 3 if more is nfs else 0
         lab.tally.check(rc == want and ("note" not in err), f"{more}: a second run", f"exit {rc}: {err}")
         lab.end(holder)
