@@ -212,19 +212,27 @@ static int refuse(struct hold *hold, unsigned i, struct error *err)
 	return (int)i + 1;
 }
 
+/* What was there when it was looked for, and is not, or is another. */
+static bool has_gone(const struct error *err)
+{
+	return err->number == ENOENT || err->number == ESTALE;
+}
+
 /* As try_all(); *gone: another run has just given the folder back. */
 static int try_locks(struct hold *hold, bool *gone, struct error *err)
 {
 	bool made = false;
 
 	*gone = false;
-	if (hold->folder && output_folder_have(hold->folder, &made, err))
+	if (hold->folder && output_folder_have(hold->folder, &made, err)) {
+		*gone = has_gone(err);
 		return -1;
+	}
 	hold->made |= made;
 	for (unsigned i = 0; i < hold->n; i++)
 		if (lock_file_try(&hold->lock[i].lock, hold->lock[i].path, hold->lock[i].kind,
 				  err)) {
-			*gone = hold->folder && err->number == ENOENT;
+			*gone = hold->folder && has_gone(err);
 			return refuse(hold, i, err);
 		}
 	if (!hold->folder || !is_shard(hold) || !tell_shard(hold, hold->options->shard.n, err))

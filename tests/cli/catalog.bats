@@ -127,10 +127,7 @@ sql() {
 	exec 7<> list
 	"$IMGPIPE" -q --catalog c.gpkg --resume - < list 7>&- &
 	local run=$! before
-	for _ in {1..200}; do
-		[ ! -s c.gpkg.lock ] || break
-		sleep 0.05
-	done
+	soon grep -q "\"pid\":$run," c.gpkg.lock
 	imgpipe catalog --forget --scene '*1_x' c.gpkg
 	exits 3 "c.gpkg.lock: in use by another run (process $run on" "; --wait-lock 10m waits for it"
 	imgpipe merge --catalog c.gpkg b.gpkg
@@ -139,10 +136,11 @@ sql() {
 	exits 3 "it was waited for 1 s"
 	imgpipe catalog --check c.gpkg
 	exits 0
-	(sleep 0.5; ls ./*_x.tif >&7) 3>&- &
+	"$IMGPIPE" catalog --forget --wait-lock 30s --scene '*1_x' c.gpkg 2> said 7>&- &
+	soon grep -q "waiting for it, up to 30 s" said
+	ls ./*_x.tif >&7
 	exec 7>&-
-	imgpipe catalog --forget --wait-lock 30s --scene '*1_x' c.gpkg
-	exits 0 "waiting for it, up to 30 s"
+	wait $!
 	wait "$run"
 	[ "$(sql "SELECT count(*) FROM scenes")" = 3 ]
 }
@@ -151,15 +149,16 @@ sql() {
 	imgpipe -q --catalog c.gpkg -o maps ./*1_x.tif
 	mkfifo pipe
 	sql "UPDATE outputs SET path = '$PWD/pipe'"
-	(timeout 20 sh -c 'echo > pipe; echo opened' > said 2>&1) 3>&- &
+	(timeout 120 sh -c 'echo begins; echo > pipe; echo opened' > said 2>&1) 3>&- &
 	local writer=$!
+	soon grep -q begins said
 	sleep 0.2
 	imgpipe catalog --check c.gpkg
 	exits 1
 	[[ "$output" == *"/pipe is not there"* ]]
 	sleep 0.2
 	kill -0 "$writer"
-	timeout 5 cat pipe > /dev/null
+	timeout 50 cat pipe > /dev/null
 	wait "$writer"
 	grep -q opened said
 }

@@ -116,7 +116,7 @@ class Terminal:
     def type(self, text):
         os.write(self.master, text.encode())
 
-    def read_until(self, done, seconds=20):
+    def read_until(self, done, seconds=60):
         """What the shell prints is read until done() is true: a full terminal would stop it."""
         end = time.monotonic() + seconds
         while not done():

@@ -57,6 +57,40 @@ exits() {
 	done
 }
 
+# soon COMMAND... : it is waited for until it succeeds; a minute is for machines that have other work, too
+soon() {
+	local end=$((SECONDS + 60))
+	until "$@"; do
+		[ $SECONDS -lt $end ] || {
+			echo "not within a minute: $*"
+			return 1
+		}
+		sleep 0.02
+	done 2> /dev/null
+}
+
+# catches PID : the program, no longer the shell, and come so far that a signal does not just end it
+catches() {
+	local mask
+	[ "/proc/$1/exe" -ef "$IMGPIPE" ] || return 1
+	mask=$(awk '$1 == "SigCgt:" { print $2 }' "/proc/$1/status") && ((0x$mask >> 14 & 1)) # SIGTERM
+}
+
+# ticks PID : hundredths of a second that it and all processes below it have had of a core
+ticks() {
+	local pid sum
+	sum=$(awk '{ print $14 + $15 }' "/proc/$1/stat")
+	for pid in $(< "/proc/$1/task/$1/children"); do
+		((sum += $(ticks "$pid"))) || true
+	done
+	echo "${sum:-0}"
+}
+
+# has_worked PID TICKS : it has had so many
+has_worked() {
+	[ "$(ticks "$1")" -ge "$2" ]
+}
+
 # get FILE EXPRESSION : a Python expression on the JSON d of a file; s is its first scene, n its ndvi
 get() {
 	/usr/bin/python3 -c '

@@ -152,7 +152,7 @@ refused() {
 @test "nothing is compared with itself: the first line of a kind has no speed-up" {
 	imgpipe pi -N 1e5 --workers 2 --json lab.json
 	exits 0
-	[[ "$output" != *"100 %"* ]]
+	[[ "${output%%overhead*}" != *"100 %"* ]] # which hand-out and start-up may take
 	[ "$(grep -cE '^(shared|own|vector) +2 +[0-9.]+ +[0-9.]+ +- +- ' <<< "$output")" -eq 3 ]
 	holds lab.json 'all(l["speed_up"] is None and l["efficiency"] is None for l in d["lines"])'
 	imgpipe recur -N 1000 -T 5 --workers 1,2 --csv lab.csv
@@ -216,7 +216,8 @@ refused() {
 		for name in INT TERM; do
 			"$IMGPIPE" pi -N 1e12 --generator vector --workers 2 --executor "$executor" > out 2> err &
 			pid=$!
-			sleep 0.7
+			soon catches "$pid"
+			soon has_worked "$pid" 20
 			kill -"$name" "$pid"
 			status=0
 			wait "$pid" || status=$?
@@ -230,7 +231,8 @@ refused() {
 @test "a line whose process is killed fails alone" {
 	"$IMGPIPE" sum -N 1e12 --how chunks --workers 1 > out 2> err &
 	pid=$!
-	sleep 0.7
+	soon catches "$pid"
+	soon has_worked "$pid" 20
 	kill -KILL "$(pgrep -P "$pid")"
 	status=0
 	wait "$pid" || status=$?

@@ -154,10 +154,7 @@ teardown() {
 	"$IMGPIPE" -q --log-file log --csv x.csv @list &
 	pid=$!
 	exec 7> list
-	for _ in {1..100}; do
-		grep -qs begins log && break
-		sleep 0.1
-	done
+	soon grep -q begins log
 	mv log log.1
 	kill -HUP $pid
 	echo a.tif >&7
@@ -183,18 +180,17 @@ teardown() {
 	[ "$status" -eq 129 ]
 }
 
-# slow MILLISECONDS ... : a run of 64 chunks whose log is `log`, in a group of its own
+# slow MILLISECONDS ... : a run of 64 chunks, each so long at work, whose log is `log`, in a group of its own; it has
+# begun with them
 slow() {
 	set -m
 	"$IMGPIPE" -q --log-file log --log-format json --csv x.csv --chunk 64 --teach "task-overhead=$1ms" \
 		"${@:2}" big.tif a.tif 2> said &
 	pid=$!
 	set +m
-	for _ in {1..100}; do
-		grep -qs run-begin log && break
-		sleep 0.1
-	done
-	sleep 0.3
+	soon grep -q run-begin log
+	soon catches $pid
+	soon has_worked $pid 15
 }
 
 # ended STATUS : the run ends so
@@ -233,7 +229,7 @@ ended() {
 	"$MAKE_SCENE" --size 512 big.tif
 	for executor in threads processes; do
 		rm -f log x.csv
-		slow 10 -j 2 --executor $executor
+		slow 20 -j 2 --executor $executor
 		kill -HUP -- -$pid
 		ended 0
 		says log '.event == "run-end" and .ok == 2 and .workers_lost == 0'

@@ -158,13 +158,15 @@ long_ago() {
 	failed_with 74
 }
 
-# slowly MS ARGS... : the program, each of whose reads of pixels takes so long, in the background
+# slowly MS ARGS... : the program, each of whose reads of pixels takes so long, in the background, at the first of them
 slowly() {
 	local ms=$1
 	shift
+	rm -f mark
 	[ -e shim.so ] || cc -D_GNU_SOURCE -O2 -shared -fPIC -o shim.so "$REPO/tests/fault/shim.c" -ldl
-	LD_PRELOAD=$PWD/shim.so FAULT_CALL=pread FAULT_KIND=stall FAULT_AT=1 FAULT_ALL=1 FAULT_SIZE=4096 \
-		FAULT_MS=$ms env --default-signal=INT "$IMGPIPE" -q --workers 2 "$@" 2> said 3>&- &
+	LD_PRELOAD=./shim.so FAULT_CALL=pread FAULT_KIND=stall FAULT_AT=1 FAULT_ALL=1 FAULT_SIZE=4096 \
+		FAULT_MS=$ms FAULT_MARK=$PWD/mark env --default-signal=INT "$IMGPIPE" -q --workers 2 "$@" 2> said 3>&- &
+	soon grep -q 1 mark
 }
 
 @test "so does a run that a signal ends" {
@@ -173,7 +175,6 @@ slowly() {
 	for signal in TERM:143 INT:130; do
 		long_ago
 		slowly 50 --metrics m.prom --csv s.csv s_*.tif
-		sleep 0.5
 		kill -"${signal%:*}" $!
 		wait $! || status=$?
 		[ "$status" -eq "${signal#*:}" ]
@@ -187,7 +188,6 @@ slowly() {
 	"$MAKE_SCENE" --size 512 --tile 256 s.tif
 	long_ago
 	slowly 20000 --executor threads --metrics m.prom s.tif
-	sleep 1
 	kill -TERM $!
 	wait $! || status=$?
 	cat said
@@ -233,7 +233,6 @@ slowly() {
 	command -v cc > /dev/null || skip "a C compiler is not installed"
 	mkdir there && "$MAKE_SCENE" --size 256 --tile 64 s.tif
 	slowly 50 --metrics there/m.prom --csv s.csv s.tif
-	sleep 0.4
 	rmdir there
 	wait $! || status=$?
 	[ "$status" -eq 73 ]

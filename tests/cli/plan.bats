@@ -171,7 +171,8 @@ interrupted() {
 	"$IMGPIPE" --workers 2 --chunk 256 --summary s.json --report r.json "${files[@]}" > out 2> err &
 	pid=$!
 	set +m
-	sleep 0.7
+	soon catches $pid
+	soon has_worked $pid 50
 	kill -"$1" $pid
 	for i in $(seq 100); do
 		kill -0 $pid 2> /dev/null || break

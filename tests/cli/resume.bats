@@ -257,10 +257,8 @@ product() {
 	"$MAKE_SCENE" --size 2000x2000 --tile 64 --count 8 in/s.tif
 	"$IMGPIPE" -q --workers 1 --catalog c.gpkg in 2> /dev/null &
 	pid=$!
-	for i in $(seq 200); do
-		[ "$(rows 'SELECT count(*) FROM scenes' 2> /dev/null || echo 0)" -lt 3 ] || break
-		sleep 0.05
-	done
+	three_are_done() { [ "$(rows 'SELECT count(*) FROM scenes' || echo 0)" -ge 3 ]; }
+	soon three_are_done
 	kill -TERM $pid
 	wait $pid || true
 	n=$(rows 'SELECT count(*) FROM scenes')

@@ -53,7 +53,7 @@ screen() {
 	for command in info check ""; do
 		screen 80 $command --color never "$file"
 		output=$(tr -d '\r' <<< "$output")
-		[[ "$(tr -d ' \n' <<< "$output")" == *"$file:"* ]]
+		[[ "$(tr -d ' \n' <<< "$output")" == *"${file// /}:"* ]]
 		grep -Eq '/$' <<< "$output"
 		run ! grep -E '^ *:|[[:blank:]]$' <<< "$output"
 	done

@@ -113,7 +113,8 @@ traced() {
 		"$IMGPIPE" -q --executor $executor --workers 2 --chunk 64 --trace t.json --html p.html \
 			--report r.json s*.tif &
 		local pid=$!
-		sleep 0.4
+		soon catches $pid
+		soon has_worked $pid 30
 		kill -INT $pid
 		wait $pid || status=$?
 		[ "$status" -eq 130 ]
@@ -128,13 +129,15 @@ traced() {
 	"$IMGPIPE" -q --executor processes --workers 2 --chunk 64 --trace t.json --html p.html \
 		--report r.json s*.tif 2> err &
 	local pid=$! child= other=
-	for _ in $(seq 1000); do # two: workers, and not the process that looks at headers first
+	two_workers() { # and not the process that looks at headers first
 		read -r child other _ < "/proc/$pid/task/$pid/children" || true
-		[ -z "$other" ] || break
-		sleep 0.01
-	done
-	sleep 0.3
+		[ -n "$other" ]
+	}
+	is_gone() { [ ! -e "/proc/$1" ]; }
+	soon two_workers
+	soon has_worked "$child" 10
 	kill -KILL "$child"
+	soon is_gone "$child" # the run has seen it
 	sleep 0.3
 	kill -INT $pid # enough has been seen
 	wait $pid || true

@@ -11,13 +11,23 @@ setup() {
 	PATH=$PWD/bin:$PATH
 }
 
-# scenes FOLDER FIRST LAST
+teardown() {
+	chmod -R u+w . # what a test has closed is in the way of who takes its folder away
+}
+
+# scenes FOLDER FIRST LAST [SIZE]
 scenes() {
 	local i
 	mkdir -p "$1"
 	for ((i = $2; i <= $3; i++)); do
-		"$MAKE_SCENE" --size 200 --tile 128 --seed "$i" "$(printf '%s/S2A_202607%02d_x.tif' "$1" "$i")"
+		"$MAKE_SCENE" --size "${4:-200}" --tile 128 --seed "$i" "$(printf '%s/S2A_202607%02d_x.tif' "$1" "$i")"
 	done
+}
+
+# at_work LOG PID : that run has done a scene, and there are more
+at_work() {
+	soon grep -q scene-done "$1"
+	kill -0 "$2"
 }
 
 # The commands of the crontab, without the five fields of the time.
@@ -67,11 +77,12 @@ a_night_of() { # SCENES EARLIER LOG
 }
 
 @test "crontab: a second start ends with 3, says who is at work, and harms nothing" {
-	scenes scenes/incoming 1 8
+	scenes scenes/incoming 1 5
+	scenes scenes/incoming 6 8 2000 # for which the run can be met
 	sed 's/^wait-lock.*/wait-lock = 0/' "$UNITS/ndvi.conf" > scenes/ndvi.conf
 	(cd scenes && exec "$IMGPIPE" --config ndvi.conf --workers 1 incoming) &
 	local pid=$!
-	until [ -e scenes/ndvi.log ] && grep -q scene-done scenes/ndvi.log; do sleep 0.01; done
+	at_work scenes/ndvi.log $pid
 	kill -STOP $pid
 	HOME=$PWD run --separate-stderr sh -c "$(cron_commands | tail -n 1)"
 	kill -CONT $pid
@@ -82,18 +93,19 @@ a_night_of() { # SCENES EARLIER LOG
 }
 
 @test "service: ExecStart works, twice, and writes into its two folders alone" {
-	local command
+	local command earlier folder
 	scenes srv/scenes 1 3
 	mkdir -p state log etc
 	cp "$UNITS/ndvi.conf" etc/
-	command=$(setting ExecStart | sed "s|/usr/local/bin/|$PWD/bin/|; s|/etc/imgpipe|$PWD/etc|; s|/var/log/imgpipe|$PWD/log|
-		s|/srv|$PWD/srv|")
+	read -ra command < <(setting ExecStart) # as systemd splits it
+	for folder in /usr/local/bin:bin /etc/imgpipe:etc /var/log/imgpipe:log /srv:srv; do
+		command=("${command[@]/"${folder%:*}"/"$PWD/${folder#*:}"}")
+	done
 	[ "$(setting WorkingDirectory)" = /var/lib/imgpipe ] && [ "$(setting StateDirectory)" = imgpipe ]
 	[ "$(setting LogsDirectory)" = imgpipe ]
 	chmod a-w srv/scenes bin etc
 	for earlier in 0 3; do
-		# shellcheck disable=SC2086 # as systemd splits it
-		(cd state && run --separate-stderr $command && [ "$status" -eq 0 ] && [ -z "$output$stderr" ])
+		(cd state && run --separate-stderr "${command[@]}" && [ "$status" -eq 0 ] && [ -z "$output$stderr" ])
 		(cd state && a_night_of 3 $earlier ../log/ndvi.log)
 	done
 	[ "$(ls -A)" = "$(printf '%s\n' bin etc log srv state)" ]
@@ -102,14 +114,12 @@ a_night_of() { # SCENES EARLIER LOG
 }
 
 @test "service: stopped it ends in time with 143, and the next start goes on" {
-	scenes scenes 1 12
+	scenes scenes 1 8
+	scenes scenes 9 12 2000
 	cp "$UNITS/ndvi.conf" .
 	"$IMGPIPE" --config ndvi.conf --workers 1 scenes &
 	local pid=$!
-	until [ -e ndvi.log ] && grep -q scene-done ndvi.log; do
-		kill -0 $pid
-		sleep 0.01
-	done
+	at_work ndvi.log $pid
 	kill -s "$(setting KillSignal)" $pid
 	wait $pid || status=$?
 	[ "$status" -eq 143 ]
@@ -192,7 +202,8 @@ merge_parts() {
 @test "logrotate: no line is lost, and no run ends" {
 	PATH=$PATH:/usr/sbin
 	command -v logrotate > /dev/null || skip "logrotate is not there"
-	scenes scenes 1 12
+	scenes scenes 1 8
+	scenes scenes 9 12 2000
 	cp "$UNITS/ndvi.conf" .
 	mkdir log
 	"$IMGPIPE" --config ndvi.conf --workers 1 --log-file log/ndvi.log scenes &
@@ -200,7 +211,7 @@ merge_parts() {
 	sed -E "s|/var/log/imgpipe|$PWD/log|; s|su imgpipe imgpipe|su $(id -un) $(id -gn)|
 		s|systemctl kill.*|kill -HUP $pid|" "$UNITS/imgpipe.logrotate" > conf
 	chmod 644 conf
-	until grep -q scene-done log/ndvi.log 2> /dev/null; do sleep 0.01; done
+	at_work log/ndvi.log $pid
 	logrotate -f -s state conf
 	wait $pid
 	[ "$(cat log/* | grep -c scene-done)" -eq 12 ]

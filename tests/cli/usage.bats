@@ -164,6 +164,7 @@ on_terminal() {
 }
 
 @test "on a terminal help is as wide as that, up to 100, with headings in bold" {
+	unset NO_COLOR COLUMNS
 	widest() { sed $'s/\e\\[[0-9;]*m//g' | awk '{ if (length($0) > n) n = length($0) } END { print n }'; }
 	on_terminal 70 "$IMGPIPE --help" > narrow
 	on_terminal 250 "$IMGPIPE --help" > wide
@@ -179,7 +180,7 @@ on_terminal() {
 }
 
 @test "make install puts all in its place, and uninstall takes it away" {
-	prefix=$PWD/prefix
+	prefix=${PWD// /\\ }/prefix # as a shell would have it
 	make -s -C "$REPO" -o all BUILD="$BUILD" PREFIX="$prefix" install
 	for file in bin/imgpipe lib/imgpipe/imgpipe-gdal.so share/man/man1/imgpipe.1 \
 		share/bash-completion/completions/imgpipe share/zsh/site-functions/_imgpipe \

@@ -88,7 +88,7 @@ class Lab:
                    *(inputs or [*self.good, self.bad])]
         result = run(command, env=env, timeout=60)
         text = log.read_bytes()[8:].rstrip(b"\0").decode()
-        return result, out, [line.split() for line in text.splitlines()]
+        return result, out, [line.split(" ", 1) for line in text.splitlines()]
 
     def others_right(self, out):
         """What is wrong with the good scenes, bad.tif being the one that failed; None: nothing."""

@@ -6,16 +6,21 @@ The first signal ends a run within a second, what was done is reported, and noth
 Usage: ends.py [--quick]; BUILD as for the other tests.
 """
 
+import fcntl
 import os
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
-from oracle import BUILD, IMGPIPE, MAKE_SCENE, REPO, SANITIZED, Scratch, Tally, load, run  # noqa: E402
+import shims  # noqa: E402
+from living import Mark, alive, catches, children_of, family_of, halted, until  # noqa: E402
+from oracle import IMGPIPE, MAKE_SCENE, SANITIZED, Scratch, Tally, load, run  # noqa: E402
 
 # "Within a second" on a machine that has nothing else to do; tests share theirs.
 SOON = 3
@@ -23,36 +28,29 @@ EXECUTORS = (["serial"], ["threads"], ["openmp"], ["processes"],
              ["processes", "--transport", "pipe"])
 
 
-def children_of(pid):
+def is_full(pipe):
+    """Nobody reads it, and no more comes: what writes is stuck."""
+    def waiting():
+        return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
+
+    before = waiting()
+    time.sleep(0.2)
+    return 0 < before == waiting()
+
+
+def shared_memory(pid):
+    """Lines of its maps that are files in /dev/shm."""
     try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
+        lines = Path(f"/proc/{pid}/maps").read_text().splitlines()
+    except OSError:  # it has ended
         return []
-
-
-def family_of(pid):
-    found = children_of(pid)
-    return found + [below for child in found for below in family_of(child)]
-
-
-def alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def until(true, seconds):
-    end = time.monotonic() + seconds
-    while not true() and time.monotonic() < end:
-        time.sleep(0.02)
-    return true()
+    return [line for line in lines if "/dev/shm/" in line]
 
 
 class Lab:
     def __init__(self, tally, scratch):
         self.tally, self.scratch = tally, scratch
-        self.shim = BUILD / "tests" / "ends-shim.so"
+        self.shim = shims.built("shim.c")
         self.files = []
         for seed in ("1", "2", "3"):
             path = scratch / f"good-{seed}.tif"
@@ -65,10 +63,12 @@ class Lab:
         self.reference = {s["name"]: s for s in load(scratch / "ref.json")["scenes"]}
 
     def stall(self, ms=50, **more):
-        """Every read of pixels takes so long, as a slow decoder does: not in the kernel's hands."""
+        """Every read of pixels takes so long, as a slow decoder does: not in the kernel's hands. The
+        mark is set by the first."""
+        self.mark = Mark(self.scratch / "mark")
         return {**os.environ, "LD_PRELOAD": str(self.shim), "FAULT_CALL": "pread",
                 "FAULT_KIND": "stall", "FAULT_AT": "1", "FAULT_ALL": "1", "FAULT_SIZE": "4096",
-                "FAULT_MS": str(ms), **more}
+                "FAULT_MS": str(ms), "FAULT_MARK": str(self.mark.path), **more}
 
     def start(self, args, env=None, **more):
         more = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **more}
@@ -86,10 +86,10 @@ class Lab:
             return None, limit, "still running"
         return process.returncode, time.monotonic() - since, err or ""
 
-    def started(self, path):
-        """The run is at its pixels: its reports are open."""
-        time.sleep(0.2)
-        return until(path.exists, 10)
+    def at_pixels(self):
+        """The run that was given stall() is, and for a moment."""
+        assert until(self.mark.is_set, 60), "it does not come to its pixels"
+        time.sleep(0.3)
 
     def left(self):
         return sorted(p.name for p in self.scratch.glob(".*"))
@@ -122,7 +122,7 @@ def whole_runs(lab):
                 process = lab.start(["-q", "--executor", *executor, "--workers", "2", "--chunk",
                                      "128", "--summary", "o.json", *lab.files * 4],
                                     env=lab.stall())
-                time.sleep(1)
+                lab.at_pixels()
                 since = time.monotonic()
                 (os.killpg if group else os.kill)(process.pid, number)
                 rc, seconds, err = lab.end(process, since)
@@ -142,8 +142,7 @@ def one_worker(lab):
             process = lab.start(["-q", "--executor", "processes", "--transport", transport,
                                  "--workers", "2", "--chunk", "512", "--summary", "o.json",
                                  *lab.files], env=lab.stall(10))
-            until(lambda: len(children_of(process.pid)) == 2, 10)
-            time.sleep(0.5)
+            lab.at_pixels()
             since = time.monotonic()
             os.kill(children_of(process.pid)[0], number)
             rc, _, err = lab.end(process, since, 60)
@@ -161,7 +160,7 @@ def long_blocks(lab):
         out.unlink(missing_ok=True)
         process = lab.start(["-q", "--executor", *executor, "--workers", "2", "--summary", "o.json",
                              "--csv", "o.csv", *lab.files], env=lab.stall(8000))
-        time.sleep(1.5)
+        lab.at_pixels()
         since = time.monotonic()
         process.send_signal(signal.SIGINT)
         rc, seconds, err = lab.end(process, since)
@@ -171,7 +170,7 @@ def long_blocks(lab):
         lab.tally.check(wrong is None and not lab.left(), f"long block, {' '.join(executor)}",
                         f"{wrong}: {err[-300:]} {lab.left()}")
     process = lab.start(["sum", "-N", "150e6", "--how", "array", "-m", "3G", "--workers", "1"])
-    until(lambda: children_of(process.pid), 10)
+    until(lambda: catches(process.pid) and children_of(process.pid), 60)
     since = time.monotonic()
     process.send_signal(signal.SIGINT)
     rc, seconds, err = lab.end(process, since)
@@ -195,7 +194,8 @@ def stalled_readers(lab):
                 reader = os.open(lab.scratch / "pipe", os.O_RDONLY | os.O_NONBLOCK)
             process = lab.start(["--executor", *executor, "--workers", "2", *args], **where)
             os.close(write)
-            time.sleep(1.5)
+            until(lambda p=process: catches(p.pid), 60)
+            until(lambda f=reader if what == "pipe" else read: is_full(f), 60)
             stuck, since = process.poll() is None, time.monotonic()
             process.send_signal(signal.SIGINT)
             rc, seconds, _ = lab.end(process, since)
@@ -234,10 +234,9 @@ def killed(lab):
                 env = lab.stall(3000, **({"FAULT_NO_TMPFILE": "1"} if named else {}))
                 process = lab.start(["-q", "--executor", *executor, "--workers", "2", "--summary",
                                      "s.json", "--csv", "s.csv", *lab.files], env=env)
-                time.sleep(1)
+                lab.at_pixels()
                 family = family_of(process.pid)
-                shared = [line for pid in [process.pid, *family] for line in
-                          Path(f"/proc/{pid}/maps").read_text().splitlines() if "/dev/shm/" in line]
+                shared = [line for pid in [process.pid, *family] for line in shared_memory(pid)]
                 lab.tally.check(not shared, "no memory with a name, which could stay", str(shared))
                 for number in ([signal.SIGKILL] if how == "SIGKILL" else [signal.SIGINT] * 2):
                     process.send_signal(number)
@@ -262,7 +261,7 @@ def not_swept(lab):
     slow = lab.start(["-q", "--executor", "threads", "--workers", "1", "--chunk", "512",
                       "--summary", "s.json", lab.files[0]],
                      env=lab.stall(30, FAULT_NO_TMPFILE="1"))
-    until(lab.left, 10)
+    until(lab.left, 60)
     held = lab.left()
     keep = [".s.json.1-x.tmp", ".s.json.1-0.tmp.gz", ".other.1-0.tmp", ".s.json..tmp"]
     for name in keep:
@@ -273,11 +272,12 @@ def not_swept(lab):
     os.mkfifo(lab.scratch / ".s.json.4-0.tmp")
     (lab.scratch / ".s.json.999999-0.tmp").write_text("left by a run that was killed")
     keep += [".s.json.2-0.tmp", ".s.json.3-0.tmp", ".s.json.4-0.tmp"]
-    result = run(["-q", "--summary", "s.json", *lab.files[1:]], cwd=lab.scratch)
-    lab.tally.check(result.rc == 0 and len(held) == 1 and
-                    set(lab.left()) == set(held) | set(keep) and
+    with halted(slow):
+        result = run(["-q", "--summary", "s.json", *lab.files[1:]], cwd=lab.scratch)
+        left = lab.left()
+    lab.tally.check(result.rc == 0 and len(held) == 1 and set(left) == set(held) | set(keep) and
                     (lab.scratch / "victim").read_text() == "kept",
-                    "only what nobody holds is swept", f"exit {result.rc}: {held} {lab.left()}")
+                    "only what nobody holds is swept", f"exit {result.rc}: {held} {left}")
     rc, _, err = lab.end(slow, time.monotonic(), 60)
     summary = load(lab.scratch / "s.json")
     lab.tally.check(rc == 0 and summary["scenes"][0]["name"] == "good-1",
@@ -293,9 +293,9 @@ def sweeps(lab):
     folder.mkdir()
     env = {**lab.stall(20), "TMPDIR": str(folder)}
     for number in (signal.SIGINT, signal.SIGKILL):
+        lab.mark = Mark(lab.mark.path)
         process = lab.start(["sweep", "--repeat", "9", "--json", "w.json", lab.files[0]], env=env)
-        until(lambda: family_of(process.pid), 10)
-        time.sleep(0.5)
+        lab.at_pixels()
         family, since = family_of(process.pid), time.monotonic()
         process.send_signal(number)
         rc, seconds, err = lab.end(process, since)
@@ -320,9 +320,6 @@ def main():
         tally.finish()
     with Scratch() as scratch:
         lab = Lab(tally, scratch)
-        lab.shim.parent.mkdir(exist_ok=True)
-        subprocess.run(["cc", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", lab.shim,
-                        REPO / "tests" / "fault" / "shim.c", "-ldl"], check=True)
         for part in (whole_runs, one_worker, long_blocks, stalled_readers, lists_that_wait, killed,
                      not_swept, sweeps):
             begin = time.monotonic()

@@ -17,10 +17,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
+from living import alive, catches, family_of, halted, until  # noqa: E402
 from launch import ROOT as MPI_ROOT, libraries, mpi_command  # noqa: E402
 from maps_disks import DISK_PARTS  # noqa: E402
-from maps_lab import (ALL, ENDS, EXECUTORS, FORMAT, IS_ROOT, SCENES, Lab, alive,  # noqa: E402
-                      children, files, forget_lock, until)
+from maps_lab import (ALL, ENDS, EXECUTORS, FORMAT, IS_ROOT, SCENES, Lab, files,  # noqa: E402
+                      forget_lock)
 from oracle import (DOCUMENTED_EXITS, PATIENCE, QUICK, SANITIZED, Scratch, Tally, load,  # noqa: E402
                     run)
 
@@ -45,7 +46,7 @@ def kills(lab):
         env = lab.env(FILES_NO_TMPFILE="1") if named else {}
         process = lab.start(lab.args(*(["--overwrite"] if over else []), executor=executor), env)
         time.sleep(lab.random.uniform(0.01, 1.1 * lab.seconds[executor]))
-        family = children(process.pid)
+        family = family_of(process.pid)
         process.kill()
         process.communicate()
         gone = until(lambda: not any(map(alive, family)), 5)
@@ -91,7 +92,7 @@ def kills_mpi(lab):
             args = [a for a in lab.args("--overwrite") if a not in ("--executor", "threads")]
             process = lab.start(args, MPI_ROOT, words=mpi_command(library, 2))
             time.sleep(lab.random.uniform(0.3, 2.5))
-            family = children(process.pid)
+            family = family_of(process.pid)
             for pid in [process.pid, *family]:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
@@ -104,10 +105,11 @@ def signals(lab):
     for i in range(6 if QUICK else 40):
         executor, number = EXECUTORS[i % 2], (signal.SIGTERM, signal.SIGINT)[i // 2 % 2]
         lab.clear()
-        env = lab.env(FILES_CALL="fsync pwritev", FILES_DO="stall", FILES_MS="40", **ALL)
+        env, _ = lab.stalls("fsync pwritev", 40)
         process = lab.start(lab.args(executor=executor), env)
-        # Once something is reported: before that it may end by the signal itself.
-        time.sleep(lab.random.uniform(0.2, 0.9))
+        # Before that it may end by the signal itself.
+        until(lambda p=process: catches(p.pid), 20)
+        time.sleep(lab.random.uniform(0.1, 0.8))
         since = time.monotonic()
         process.send_signal(number)
         rc, err = lab.end(process)
@@ -168,12 +170,14 @@ def not_swept(lab):
     (lab.out / keep[6]).symlink_to(lab.scratch / "victim")
     (lab.out / keep[7]).mkdir()
     os.mkfifo(lab.out / keep[8])
-    result = run(["-q", *FORMAT, "-o", lab.out, lab.tiny])
+    with halted(slow):
+        result = run(["-q", *FORMAT, "-o", lab.out, lab.tiny])
+        left = lab.left()
     hidden = {name for name in keep if name.startswith(".")}
-    lab.tally.check(result.rc == 0 and len(held) == 2 and set(lab.left()) == set(held) | hidden and
+    lab.tally.check(result.rc == 0 and len(held) == 2 and set(left) == set(held) | hidden and
                     (lab.out / "foreign.tmp").exists() and
                     (lab.scratch / "victim").read_text() == "kept", "only what nobody holds goes",
-                    f"exit {result.rc}: {held} {lab.left()} {result.last_words()}")
+                    f"exit {result.rc}: {held} {left} {result.last_words()}")
     rc, err = lab.end(slow)
     lab.tally.check(rc == 0 and (lab.out / "a_ndvi.tif").read_bytes() == lab.new["a_ndvi.tif"],
                     "the other run is not disturbed", f"exit {rc}: {err}")
@@ -242,7 +246,6 @@ def dead_workers(lab):
 
 def inputs(lab):
     place = lab.scratch / "place"
-    slow = lab.env(FILES_CALL="pwritev", FILES_DO="stall", FILES_MS="10", **ALL)
     for executor in EXECUTORS:
         for what in ("deleted", "cut", "overwritten"):
             shutil.rmtree(place, ignore_errors=True)
@@ -251,8 +254,9 @@ def inputs(lab):
             for path in lab.scenes:
                 shutil.copyfile(path, place / path.name)
             lab.clear()
+            slow, mark = lab.stalls("pwritev", 10)
             process = lab.start(lab.args(executor=executor, scenes=copies), slow)
-            time.sleep(0.4)
+            until(mark.is_set, 20)
             if what == "deleted":
                 for path in copies[1:]:
                     path.unlink()
@@ -313,12 +317,10 @@ def things(lab):
                 path, name = lab.out / "c_ndvi.tif", f"{kind}{', overwrite' * over}{', late' * late}"
                 if not late:
                     make_thing(lab, kind, path)
-                process = lab.start(
-                    lab.args(*(["--overwrite"] if over else [])),
-                    lab.env(FILES_CALL="fsync", FILES_DO="stall", FILES_MS="300", **ALL)
-                    if late else None)
+                env, mark = lab.stalls("fsync", 300)
+                process = lab.start(lab.args(*(["--overwrite"] if over else [])), env if late else None)
                 if late:
-                    time.sleep(0.25)
+                    until(mark.is_set, 20)
                     make_thing(lab, kind, path)
                 seen = path.lstat()
                 rc, err = lab.end(process)

@@ -10,6 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from living import until
 from maps_lab import ALL, EXECUTORS, FORMAT, IS_ROOT, files
 from oracle import QUICK, load
 
@@ -132,14 +133,14 @@ def limits(lab):
 
 
 def folder_goes(lab):
-    slow = lab.env(FILES_CALL="fsync", FILES_DO="stall", FILES_MS="300", **ALL)
     for executor in EXECUTORS:
         for what in ("removed", "replaced") if not QUICK or executor == "threads" else ("removed",):
             lab.clear()
             aside = lab.scratch / "aside"
             shutil.rmtree(aside, ignore_errors=True)
+            slow, mark = lab.stalls("fsync", 300)
             process = lab.start(lab.args(executor=executor), slow)
-            time.sleep(0.5)
+            until(mark.is_set, 20)
             lab.out.rename(aside)
             if what == "replaced":
                 lab.out.mkdir()

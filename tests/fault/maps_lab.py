@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
@@ -15,7 +14,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 import numpy as np  # noqa: E402
 from osgeo_utils.samples import validate_cloud_optimized_geotiff as validator  # noqa: E402
 
-from oracle import (IMGPIPE, MAKE_SCENE, PATIENCE, REPO, load, ndvi_classes,  # noqa: E402
+import shims  # noqa: E402
+from living import Mark, until  # noqa: E402
+from oracle import (IMGPIPE, MAKE_SCENE, PATIENCE, load, ndvi_classes,  # noqa: E402
                     ndvi_singles, read_band, run)
 
 IS_ROOT = os.geteuid() == 0
@@ -41,28 +42,6 @@ def forget_lock(folder):
     (folder / LOCK).unlink()
 
 
-def children(pid):
-    try:
-        found = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-    return found + [below for child in found for below in children(child)]
-
-
-def alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def until(true, seconds):
-    end = time.monotonic() + seconds * PATIENCE
-    while not true() and time.monotonic() < end:
-        time.sleep(0.01)
-    return true()
-
-
 def numbers(path):
     """What an int16 map of a scene should hold, by NumPy."""
     (red, red_none, _), (nir, nir_none, _) = read_band(path, 3), read_band(path, 4)
@@ -77,7 +56,6 @@ class Lab:
     def __init__(self, tally, scratch):
         self.tally, self.scratch, self.random = tally, scratch, random.Random(SEED)
         os.chmod(scratch, 0o755)
-        self.shim, self.files_shim = (scratch / name for name in ("shim.so", "shim_files.so"))
         self.scenes = [self.scene(scratch / f"{name}.tif", seed=str(i + 1))
                        for i, name in enumerate(SCENES)]
         self.tiny = self.scene(scratch / "tiny.tif", "64x64")
@@ -87,9 +65,7 @@ class Lab:
         self.tiny_map = self.reference([], [self.tiny])
 
     def build(self):
-        for source, out in (("shim.c", self.shim), ("shim_files.c", self.files_shim)):
-            subprocess.run(["cc", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", out,
-                            REPO / "tests" / "fault" / source, "-ldl"], check=True)
+        self.shim, self.files_shim = shims.built("shim.c"), shims.built("shim_files.c")
 
     def scene(self, path, size="500x400", seed="9"):
         result = run(["--size", size, "--tile", "128", "--seed", seed, path], program=MAKE_SCENE)
@@ -140,6 +116,12 @@ class Lab:
 
     def env(self, **files):
         return {"LD_PRELOAD": str(self.files_shim), **files} if files else {}
+
+    def stalls(self, calls, ms, **more):
+        """(environment, mark): each such call takes so long; the first sets the mark."""
+        mark = Mark(self.scratch / "mark")
+        return self.env(FILES_CALL=calls, FILES_DO="stall", FILES_MS=str(ms), FILES_MARK=str(mark.path),
+                        **ALL, **more), mark
 
     def start(self, args, env=None, words=(), **more):
         (self.scratch / "s.json").unlink(missing_ok=True)

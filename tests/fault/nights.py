@@ -19,7 +19,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
 from maps_disks import mounted  # noqa: E402
-from maps_lab import ENDS, SEED, Lab, alive, children, until  # noqa: E402
+from living import alive, family_of, until  # noqa: E402
+from maps_lab import ENDS, SEED, Lab  # noqa: E402
 from oracle import QUICK, SANITIZED, Scratch, Tally, load  # noqa: E402
 
 EXECUTORS = ("threads", "processes")
@@ -35,7 +36,6 @@ class Nights(Lab):
 
     def __init__(self, tally, scratch):  # pylint: disable=super-init-not-called
         self.tally, self.scratch, self.random = tally, scratch, random.Random(SEED)
-        self.shim, self.files_shim = (scratch / name for name in ("shim.so", "shim_files.so"))
         self.build()
         self.archive, self.out, self.catalogue = (scratch / name for name in ("archive", "maps", "c.gpkg"))
         self.archive.mkdir()
@@ -137,7 +137,7 @@ def kills(lab):
             process = lab.start(lab.args(executor=executor))
             # Often early: a night does some scenes, the next goes on.
             time.sleep(lab.random.uniform(0.02, 0.5) * lab.seconds[executor])
-            family = children(process.pid)
+            family = family_of(process.pid)
             process.kill()
             process.communicate()
             rc = process.returncode

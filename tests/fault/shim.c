@@ -14,6 +14,7 @@
  *                otherwise those of the program, its modules and libtiff
  *   FAULT_NO_TMPFILE  set: no file without a name can be had, which does not count as a call
  *   FAULT_CRASH  set: who crashes is told on stderr, "crash in FILE (FUNCTION)"
+ *   FAULT_MARK   file that holds a 1 once a call was hit; a stall is still going on then
  *   FAULT_COUNT  file that receives the number of calls when the program ends
  *
  */
@@ -60,6 +61,15 @@ static enum kind kind_of(const char *name)
 	return KIND_ERROR;
 }
 
+/* A byte of a file, for a confined worker may open none. */
+static char *mark;
+
+static void set_mark(void)
+{
+	if (mark)
+		*mark = '1';
+}
+
 /* Does a call from here count? dladdr() takes the loader's lock and no memory. */
 static bool counts(const void *caller)
 {
@@ -97,6 +107,7 @@ static enum kind fault(const char *name, const void *caller)
 		return KIND_NONE;
 	if (number > atol(at) && !getenv("FAULT_ALL"))
 		return KIND_NONE;
+	set_mark();
 	return kind_of(getenv("FAULT_KIND"));
 }
 
@@ -190,6 +201,20 @@ __attribute__((constructor)) static void watch_crashes(void)
 	sigaltstack(&other, NULL);
 	for (size_t i = 0; i < N_CRASH_SIGNALS; i++)
 		sigaction(crash_signals[i], &action, NULL);
+}
+
+__attribute__((constructor)) static void open_mark(void)
+{
+	const char *path = getenv("FAULT_MARK");
+	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+	void *byte;
+
+	if (fd < 0)
+		return;
+	byte = ftruncate(fd, 1) ? MAP_FAILED
+				: mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	mark = byte == MAP_FAILED ? NULL : byte;
+	close(fd);
 }
 
 __attribute__((destructor)) static void write_count(void)

@@ -12,6 +12,7 @@
  *                "stall": it takes FILES_MS; "kill": the process ends before it, "after": after it
  *   FILES_MS     50 where it is not set
  *   FILES_NO_TMPFILE  set: no file without a name can be had, which does not count
+ *   FILES_MARK   file that holds a 1 once a call went wrong; a stall is still going on then
  *   FILES_COUNT  file that receives the number of calls when the program ends
  */
 #include <dlfcn.h>
@@ -24,6 +25,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -33,10 +36,20 @@ enum what { GO, FAIL, SHORT, ZERO };
 
 static atomic_long n_calls;
 static pid_t first;
+static char *mark; /* a byte of a file, for a confined worker may open none */
 
 __attribute__((constructor)) static void begin(void)
 {
+	const char *path = getenv("FILES_MARK");
+	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+	void *byte = MAP_FAILED;
+
 	first = getpid();
+	if (fd >= 0 && syscall(SYS_ftruncate, fd, 1) == 0) /* the one below counts */
+		byte = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	mark = byte == MAP_FAILED ? NULL : byte;
+	if (fd >= 0)
+		close(fd);
 }
 
 static bool counts(const char *name)
@@ -64,6 +77,8 @@ static void stall(void)
 
 static enum what act(const char *how, long number, bool *kill_after)
 {
+	if (mark)
+		*mark = '1';
 	*kill_after = strcmp(how, "after") == 0;
 	if (strcmp(how, "kill") == 0)
 		raise(SIGKILL);

@@ -19,10 +19,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
+import shims  # noqa: E402
 from hanging_files import HangingFile  # noqa: E402
 from launch import ROOT, libraries, mpi_command  # noqa: E402
-from oracle import (BUILD, IMGPIPE, MAKE_SCENE, PATIENCE, QUICK, REPO, SANITIZED,  # noqa: E402
-                    Scratch, Tally, load, run)
+from living import alive, catches, children_of, family_of, until  # noqa: E402
+from oracle import (IMGPIPE, MAKE_SCENE, PATIENCE, SANITIZED, Scratch,  # noqa: E402
+                    Tally, load, run)
 
 SOON = 60 if SANITIZED else 10  # beyond the time limit itself
 LIMIT = PATIENCE  # seconds; of a scene that takes a tenth of that
@@ -36,34 +38,6 @@ LATE = f"no result within {LIMIT} s (--timeout); was reading"
 PROGRESS = re.compile(r"^imgpipe: progress: (\d+) of (\d+) scenes done, (\d+) failed; (\d+) chunks, "
                       r"[0-9.]+ MB/s; memory [0-9.]+ \w+ of [0-9.]+ \w+( \(rank 0\))?; "
                       r"(about \d+ (s|min) left|time left not known yet)$")
-
-
-def build(source, out):
-    command = ["cc", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", str(out),
-               str(REPO / "tests" / "fault" / source), "-ldl"]
-    subprocess.run(command, check=True)
-    return out
-
-
-def children_of(pid):
-    try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
-def alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def until(true, seconds):
-    end = time.monotonic() + seconds
-    while not true() and time.monotonic() < end:
-        time.sleep(0.02)
-    return true()
 
 
 def said_of(err, name):
@@ -91,8 +65,7 @@ class Lab:
         self.reference = {s["name"]: s for s in load(scratch / "ref.json")["scenes"]}
         self.maps = {p.name: p.read_bytes() for p in (scratch / "ref").iterdir()}
         if not SANITIZED:
-            self.shim = build("shim.c", scratch / "shim.so")
-            self.deaf = build("deaf.c", scratch / "deaf.so")
+            self.shim, self.deaf = shims.built("shim.c"), shims.built("deaf.c")
 
     def hang(self, ms=EVER, pixels=True, once=False, deaf=False):
         """Reads of one scene take so long."""
@@ -272,7 +245,8 @@ def deaf_workers(lab):
         lab.check(f"{name}, the only worker", ended, others="no worker is left")
     process = lab.start(["--executor", "processes", "--workers", "2", *lab.files],
                         lab.hang(deaf=True))
-    time.sleep(1.5)
+    until(lambda: catches(process.pid), 20)
+    time.sleep(1)
     process.send_signal(signal.SIGINT)
     ended = lab.end(process)
     lab.tally.check(ended.rc == 130 and ended.seconds < SOON and not ended.left,
@@ -395,10 +369,10 @@ def storms(lab):
     slow = {} if SANITIZED else {**lab.hang(ms=20), "FAULT_FILE": ".tif"}
     for executor in THREADED + PROCESSES[:2]:
         for group in (False, True):
-            # A signal may come before the program has said what it does with it.
             process = lab.start(["--executor", *executor, "--workers", "2", "--chunk", "128",
                                  *lab.files], slow)
-            time.sleep(0.2 * PATIENCE)
+            # Before that it is ended by it.
+            until(lambda p=process: catches(p.pid, signal.SIGUSR1), 20)
             check_storm(lab, f"SIGUSR1, {' '.join(executor)}{', group' if group else ''}", process,
                         group)
     if SANITIZED:
@@ -410,9 +384,8 @@ def storms(lab):
              "--summary", "o.json", *map(str, lab.files)], cwd=lab.scratch, text=True,
             env={**os.environ, **ROOT, **slow}, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
-        ranks = lambda: [pid for pid in family(process.pid) if name_of(pid) == "imgpipe"]  # noqa: E731
-        until(lambda: len(ranks()) == 2, 10)
-        time.sleep(1)
+        ranks = lambda: [pid for pid in family_of(process.pid) if name_of(pid) == "imgpipe"]  # noqa: E731
+        until(lambda: sum(catches(pid, signal.SIGUSR1) for pid in ranks()) == 2, 60)
         lines = []
         reader = threading.Thread(target=lambda: lines.extend(process.stderr))
         reader.start()
@@ -435,11 +408,6 @@ def storms(lab):
                         f"{''.join(lines)[-300:]}")
 
 
-def family(pid):
-    found = children_of(pid)
-    return found + [below for child in found for below in family(child)]
-
-
 def name_of(pid):
     try:
         return Path(f"/proc/{pid}/comm").read_text().strip()
@@ -453,7 +421,7 @@ def elsewhere(lab):
         process = subprocess.Popen([str(IMGPIPE), *args], stdin=subprocess.PIPE,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                    start_new_session=True)
-        time.sleep(0.3 * PATIENCE)
+        until(lambda p=process: catches(p.pid, signal.SIGUSR1), 20)
         for _ in range(20):
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGUSR1)

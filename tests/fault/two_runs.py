@@ -7,6 +7,7 @@ one of them sweeps when it starts is not another's.
 Usage: two_runs.py [--quick] [PART...]; BUILD as for the other tests. --seed N: other moments.
 """
 
+import contextlib
 import errno
 import os
 import shutil
@@ -18,8 +19,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
 from launch import libraries, run_mpi  # noqa: E402
-from maps_lab import (ALL, EXECUTORS, FORMAT, LOCK, Lab, alive, children, files, until)  # noqa: E402
-from oracle import QUICK, REPO, SANITIZED, Scratch, Tally  # noqa: E402
+import shims  # noqa: E402
+from living import alive, family_of, halted, until  # noqa: E402
+from maps_lab import ALL, EXECUTORS, FORMAT, LOCK, Lab, files  # noqa: E402
+from oracle import QUICK, SANITIZED, Scratch, Tally  # noqa: E402
 
 SLOW = {"FILES_CALL": "fsync", "FILES_DO": "stall", **ALL}
 
@@ -80,7 +83,7 @@ def kills(lab):
         if waits:
             waiter = lab.start(lab.args("--overwrite", "--wait-lock", "60s"))
         time.sleep(lab.random.uniform(0, 0.3))
-        family = children(holder.pid)
+        family = family_of(holder.pid)
         holder.kill()
         holder.wait()
         begin = time.monotonic()
@@ -97,16 +100,25 @@ def kills(lab):
                         f"killed, {executor}{', one waits' * waits} {i}", f"{wrong} {lab.left()}")
 
 
+def open_files(pid):
+    """Where its descriptors lead; without those that it closes meanwhile."""
+    links = []
+    with contextlib.suppress(FileNotFoundError):
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(FileNotFoundError):
+                links.append(os.readlink(f"/proc/{pid}/fd/{fd}"))
+    return links
+
+
 def workers_have_no_lock(lab):
     """Not one descriptor, confined or not: one that the kernel holds up must not keep it."""
     for confine in ("off", "auto"):
         lab.clear()
         run = lab.start(lab.args("--confine", confine, executor="processes"),
                         lab.env(FILES_MS="400", **SLOW))
-        until(lambda: is_held(lab) and len(children(run.pid)) >= 2, 20)
-        family = children(run.pid)
-        held = {pid: [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
-                for pid in (run.pid, *family) if alive(pid)}
+        until(lambda: is_held(lab) and len(family_of(run.pid)) >= 2, 20)
+        family = family_of(run.pid)
+        held = {pid: open_files(pid) for pid in (run.pid, *family) if alive(pid)}
         have = [pid for pid, links in held.items() if any(link.endswith(LOCK) for link in links)]
         lab.tally.check(len(held) >= 3 and have == [run.pid], f"workers have no lock, confine {confine}",
                         f"{len(held)} processes, {have} of {run.pid}")
@@ -158,7 +170,8 @@ def ranks(lab):
         holder = lab.start(lab.args(), lab.env(FILES_MS="800", **SLOW))
         until(lambda: is_held(lab), 20)
         args = ["-q", "--executor", "mpi", "--workers", "1", *FORMAT, "-o", lab.out, *lab.scenes]
-        done = run_mpi(library, 2, args)
+        with halted(holder):
+            done = run_mpi(library, 2, args)
         lab.tally.check(done.rc == 3 and done.err.count("in use by another run") == 1,
                         f"ranks, {library}: busy", f"exit {done.rc}: {done.err}")
         done = run_mpi(library, 2, ["--overwrite", "--wait-lock", "60s", *args])
@@ -169,9 +182,7 @@ def ranks(lab):
 
 def networks(lab):
     """Other file systems: what is promised is said once; where there are no locks the run goes on."""
-    shim = lab.scratch / "shim_locks.so"
-    subprocess.run(["cc", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", shim,
-                    REPO / "tests" / "fault" / "shim_locks.c", "-ldl"], check=True)
+    shim = shims.built("shim_locks.c")
     nfs = {"LOCKS_MAGIC": "0x6969"}
     none = [{"LOCKS_ERRNO": str(why)} for why in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF)]
     for more, words in ((nfs, "other machines only if"), *((n, "has no locks") for n in none)):
@@ -188,7 +199,8 @@ def networks(lab):
                                         **SLOW, **more})
         until((lab.out / LOCK).exists, 20)
         time.sleep(0.3)
-        rc, err = lab.run(lab.args("--overwrite"), {"LD_PRELOAD": str(shim), **more})
+        with halted(holder):
+            rc, err = lab.run(lab.args("--overwrite"), {"LD_PRELOAD": str(shim), **more})
         want = 3 if more is nfs else 0
         lab.tally.check(rc == want and ("note" not in err), f"{more}: a second run", f"exit {rc}: {err}")
         lab.end(holder)

@@ -7,6 +7,7 @@ Usage: workers.py [--quick]; BUILD as for the other tests.
 """
 
 
+import contextlib
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
 from launch import ROOT, libraries, mpi_command, run_mpi  # noqa: E402
+from living import Mark, until  # noqa: E402
 from oracle import (BUILD, IMGPIPE, MAKE_SCENE, REPO, SANITIZED, Scratch, Tally, load,  # noqa: E402
                     run)
 
@@ -140,14 +142,16 @@ def damaged_tiles(lab):
 def interrupt(lab, name, command, env, number, want, launcher=False):
     """A signal in the middle of the pixels: a partial report, and 130 or 143 where that is ours to
     say. (A launcher that is told to end does so with a status of its own; Hydra's is 0 at times.)"""
-    out = lab.out()
+    out, mark = lab.out(), Mark(lab.scratch / "mark")
     # The scenes are large enough for half a minute of stalls.
     process = subprocess.Popen([*command, "-q", "--summary", str(out), "--chunk", "128",
                                 *map(str, lab.good * 4)],
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                               env={**os.environ, **lab.faults("stall", FAULT_ALL="1"), **env},
+                               env={**os.environ, **lab.faults("stall", FAULT_ALL="1",
+                                                               FAULT_MARK=str(mark.path)), **env},
                                start_new_session=True)
-    time.sleep(3 if launcher else 1)
+    assert until(mark.is_set, 60), "it does not come to its pixels"
+    time.sleep(0.5)
     begin = time.monotonic()
     process.send_signal(number)
     try:
@@ -195,26 +199,36 @@ def children_of(pid):
 
 
 def is_rank(pid, rank):
-    environ = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    try:
+        environ = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:  # it has ended
+        return False
     return any(f"{key}={rank}".encode() in environ for key in ("OMPI_COMM_WORLD_RANK", "PMI_RANK"))
+
+
+def processes_of(launcher, rank):
+    return [pid for pid, name in children_of(launcher) if name == "imgpipe" and is_rank(pid, rank)]
 
 
 def lost_ranks(lab):
     """A rank is killed: the launcher ends the run, soon and with a status that is not 0."""
     for library in libraries():
         for rank in (0, 1):
-            out = lab.out()
+            out, mark = lab.out(), Mark(lab.scratch / "mark")
             process = subprocess.Popen(
                 [*mpi_command(library, 3), str(IMGPIPE), "--workers", "1", "--chunk", "128", "-q",
                  "--summary", str(out), *map(str, lab.good * 4)],
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                env={**os.environ, **ROOT, **lab.faults("stall", FAULT_ALL="1")},
+                env={**os.environ, **ROOT, **lab.faults("stall", FAULT_ALL="1",
+                                                        FAULT_MARK=str(mark.path))},
                 start_new_session=True)
-            time.sleep(3)
+            # Its pixels are read when all ranks have met.
+            assert until(mark.is_set, 60), "it does not come to its pixels"
+            time.sleep(0.5)
             # All are looked at before one is killed: the launcher then ends the others.
-            for pid in [pid for pid, name in children_of(process.pid)
-                        if name == "imgpipe" and is_rank(pid, rank)]:
-                os.kill(pid, signal.SIGKILL)
+            for pid in processes_of(process.pid, rank):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             begin, name = time.monotonic(), f"rank {rank} killed, {library}"
             try:
                 words, _ = process.communicate(timeout=20)

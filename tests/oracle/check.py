@@ -10,6 +10,7 @@ process of its own, says which of the shared files are bad: where it is of anoth
 stands in a list here, with the reason.
 """
 
+import contextlib
 import itertools
 import json
 import multiprocessing
@@ -452,8 +453,9 @@ def crash(tally, work, large):
         time.sleep(0.03 * (attempt + 1) * PATIENCE)
         while not killed and time.monotonic() < end and process.poll() is None:
             for pid in children(process.pid)[-1:]:
-                os.kill(pid, signal.SIGSEGV)
-                killed = True
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSEGV)
+                    killed = True
         lines = [json.loads(line) for line in process.communicate()[0].splitlines()]
         got = [line["status"] for line in lines]
         if got == ["bad", "ok"]:

@@ -44,18 +44,25 @@ def is_sanitized():
 SANITIZED = IMGPIPE.exists() and is_sanitized()
 PATIENCE = 4 if SANITIZED else 1  # factor on every time limit
 
+# Whoever starts a test: files are for others to read, who are asked to; no file gets a standard descriptor.
+os.umask(0o022)
+while (spare := os.open(os.devnull, os.O_RDWR)) <= 2:
+    pass
+os.close(spare)
+
 # A sanitizer's finding must not look like a documented exit status.
 os.environ.setdefault("ASAN_OPTIONS", "exitcode=99:detect_leaks=0")
 os.environ.setdefault("TSAN_OPTIONS", f"exitcode=99:suppressions={REPO / 'tests' / 'tsan.supp'}")
 os.environ.setdefault("UBSAN_OPTIONS", "exitcode=99:halt_on_error=1:print_stacktrace=1")
 
-# Runs argv[2:], then writes its largest resident size in KiB to argv[1]. A process of its own and
-# a small one, because a child inherits the size of whoever forked it as its first maximum.
+# Runs argv[2:], then writes its largest resident size in KiB, its status and its seconds of CPU to
+# argv[1]. A process of its own and a small one, because a child inherits the size of whoever forked it as its first maximum.
 PEAK_HELPER = """
 import os, sys
 pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
 _, status, usage = os.wait4(pid, 0)
-with open(sys.argv[1], 'w') as f: f.write('%d %d' % (usage.ru_maxrss, status))
+with open(sys.argv[1], 'w') as f: f.write('%d %d %f' % (usage.ru_maxrss, status,
+                                                            usage.ru_utime + usage.ru_stime))
 """
 
 
@@ -103,9 +110,9 @@ def data_folder(tally, name):
 class Result:
     """One run of the program. rc is negative for a signal, as subprocess has it."""
 
-    def __init__(self, rc, out, err, seconds, peak, timed_out):
+    def __init__(self, rc, out, err, seconds, peak, cpu, timed_out):
         self.rc, self.out, self.err = rc, out, err
-        self.seconds, self.peak, self.timed_out = seconds, peak, timed_out
+        self.seconds, self.peak, self.cpu, self.timed_out = seconds, peak, cpu, timed_out
 
     def last_words(self):
         lines = [line for line in self.err.strip().splitlines() if line.strip()]
@@ -134,7 +141,8 @@ def first_line_with(text, marks):
 
 
 def run(args, timeout=20, env=None, measure=False, program=None, cwd=None):
-    """Run the program. With measure, Result.peak is its largest resident size in bytes."""
+    """Run the program. With measure, Result.peak is its largest resident size in bytes, and
+    Result.cpu its seconds of CPU, which are the same on a machine with other work."""
     command = [str(program or IMGPIPE)] + [str(a) for a in args]
     peak_file = None
     if measure:
@@ -152,15 +160,15 @@ def run(args, timeout=20, env=None, measure=False, program=None, cwd=None):
         timed_out = True
         os.killpg(process.pid, signal.SIGKILL)
         out, err = process.communicate()
-    rc, peak = process.returncode, 0
+    rc, peak, cpu = process.returncode, 0, 0
     if measure:
         words = Path(peak_file).read_text().split()
         os.unlink(peak_file)
-        if len(words) == 2:
-            peak = int(words[0]) * 1024
+        if len(words) == 3:
+            peak, cpu = int(words[0]) * 1024, float(words[2])
             rc = os.waitstatus_to_exitcode(int(words[1]))
     return Result(rc, out.decode(errors="replace"), err.decode(errors="replace"),
-                  time.monotonic() - begin, peak, timed_out)
+                  time.monotonic() - begin, peak, cpu, timed_out)
 
 
 class Scratch:
