@@ -15,7 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
-from oracle import BUILD, IMGPIPE, MAKE_SCENE, REPO, SANITIZED, Scratch, Tally, load, run  # noqa: E402
+from oracle import BUILD, IMGPIPE, MAKE_SCENE, SANITIZED, Scratch, Tally, load, run  # noqa: E402
+from preload import preload  # noqa: E402
 
 # "Within a second" on a machine that has nothing else to do; tests share theirs.
 SOON = 3
@@ -320,9 +321,7 @@ def main():
         tally.finish()
     with Scratch() as scratch:
         lab = Lab(tally, scratch)
-        lab.shim.parent.mkdir(exist_ok=True)
-        subprocess.run(["cc", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", lab.shim,
-                        REPO / "tests" / "fault" / "shim.c", "-ldl"], check=True)
+        preload("shim.c", lab.shim)
         for part in (whole_runs, one_worker, long_blocks, stalled_readers, lists_that_wait, killed,
                      not_swept, sweeps):
             begin = time.monotonic()

@@ -15,8 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 import numpy as np  # noqa: E402
 from osgeo_utils.samples import validate_cloud_optimized_geotiff as validator  # noqa: E402
 
-from oracle import (IMGPIPE, MAKE_SCENE, PATIENCE, REPO, load, ndvi_classes,  # noqa: E402
+from oracle import (IMGPIPE, MAKE_SCENE, PATIENCE, load, ndvi_classes,  # noqa: E402
                     ndvi_singles, read_band, run)
+from preload import preload  # noqa: E402
 
 IS_ROOT = os.geteuid() == 0
 SEED = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 15
@@ -88,8 +89,7 @@ class Lab:
 
     def build(self):
         for source, out in (("shim.c", self.shim), ("shim_files.c", self.files_shim)):
-            subprocess.run(["cc", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", out,
-                            REPO / "tests" / "fault" / source, "-ldl"], check=True)
+            preload(source, out)
 
     def scene(self, path, size="500x400", seed="9"):
         result = run(["--size", size, "--tile", "128", "--seed", seed, path], program=MAKE_SCENE)

@@ -21,7 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 import numpy as np  # noqa: E402
 from osgeo import gdal  # noqa: E402
 
-from oracle import QUICK, REPO, SANITIZED, Scratch, Tally, load, run  # noqa: E402
+from oracle import QUICK, SANITIZED, Scratch, Tally, load, run  # noqa: E402
+from preload import preload  # noqa: E402
 
 SIZE = 64
 RED = (np.arange(SIZE * SIZE, dtype=np.uint16).reshape(SIZE, SIZE) % 251) + 1
@@ -230,9 +231,7 @@ class Watch:
 
     def __init__(self, scratch, outside):
         self.log, self.outside = scratch / "watch.log", outside
-        self.library = scratch / "watch.so"
-        subprocess.run(["cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-shared", "-fPIC", "-o",
-                        self.library, REPO / "tests" / "fault" / "watch.c", "-ldl"], check=True)
+        self.library = preload("watch.c", scratch / "watch.so")
 
     def env(self):
         self.log.unlink(missing_ok=True)

@@ -21,8 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
 from hanging_files import HangingFile  # noqa: E402
 from launch import ROOT, libraries, mpi_command  # noqa: E402
-from oracle import (BUILD, IMGPIPE, MAKE_SCENE, PATIENCE, QUICK, REPO, SANITIZED,  # noqa: E402
+from oracle import (BUILD, IMGPIPE, MAKE_SCENE, PATIENCE, QUICK, SANITIZED,  # noqa: E402
                     Scratch, Tally, load, run)
+from preload import preload  # noqa: E402
 
 SOON = 60 if SANITIZED else 10  # beyond the time limit itself
 LIMIT = PATIENCE  # seconds; of a scene that takes a tenth of that
@@ -36,13 +37,6 @@ LATE = f"no result within {LIMIT} s (--timeout); was reading"
 PROGRESS = re.compile(r"^imgpipe: progress: (\d+) of (\d+) scenes done, (\d+) failed; (\d+) chunks, "
                       r"[0-9.]+ MB/s; memory [0-9.]+ \w+ of [0-9.]+ \w+( \(rank 0\))?; "
                       r"(about \d+ (s|min) left|time left not known yet)$")
-
-
-def build(source, out):
-    command = ["cc", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", str(out),
-               str(REPO / "tests" / "fault" / source), "-ldl"]
-    subprocess.run(command, check=True)
-    return out
 
 
 def children_of(pid):
@@ -91,8 +85,8 @@ class Lab:
         self.reference = {s["name"]: s for s in load(scratch / "ref.json")["scenes"]}
         self.maps = {p.name: p.read_bytes() for p in (scratch / "ref").iterdir()}
         if not SANITIZED:
-            self.shim = build("shim.c", scratch / "shim.so")
-            self.deaf = build("deaf.c", scratch / "deaf.so")
+            self.shim = preload("shim.c", scratch / "shim.so")
+            self.deaf = preload("deaf.c", scratch / "deaf.so")
 
     def hang(self, ms=EVER, pixels=True, once=False, deaf=False):
         """Reads of one scene take so long."""

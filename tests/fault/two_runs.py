@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
 from launch import libraries, run_mpi  # noqa: E402
 from maps_lab import (ALL, EXECUTORS, FORMAT, LOCK, Lab, alive, children, files, until)  # noqa: E402
-from oracle import QUICK, REPO, SANITIZED, Scratch, Tally  # noqa: E402
+from oracle import QUICK, SANITIZED, Scratch, Tally  # noqa: E402
+from preload import preload  # noqa: E402
 
 SLOW = {"FILES_CALL": "fsync", "FILES_DO": "stall", **ALL}
 
@@ -169,9 +170,7 @@ def ranks(lab):
 
 def networks(lab):
     """Other file systems: what is promised is said once; where there are no locks the run goes on."""
-    shim = lab.scratch / "shim_locks.so"
-    subprocess.run(["cc", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", shim,
-                    REPO / "tests" / "fault" / "shim_locks.c", "-ldl"], check=True)
+    shim = preload("shim_locks.c", lab.scratch / "shim_locks.so")
     nfs = {"LOCKS_MAGIC": "0x6969"}
     none = [{"LOCKS_ERRNO": str(why)} for why in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF)]
     for more, words in ((nfs, "other machines only if"), *((n, "has no locks") for n in none)):
