@@ -10,7 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from maps_lab import ALL, EXECUTORS, FORMAT, IS_ROOT, files
+from maps_lab import ALL, EXECUTORS, IS_ROOT, files
 from oracle import QUICK, load
 
 NOBODY = 65534

@@ -8,7 +8,6 @@ Usage: outputs.py [--quick]; BUILD as for the other tests.
 """
 
 import os
-import shutil
 import signal
 import stat
 import struct

@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
 from hanging_files import HangingFile  # noqa: E402
 from launch import ROOT, libraries, mpi_command  # noqa: E402
-from oracle import (BUILD, IMGPIPE, MAKE_SCENE, PATIENCE, QUICK, SANITIZED,  # noqa: E402
-                    Scratch, Tally, load, run)
+from oracle import (IMGPIPE, MAKE_SCENE, PATIENCE, SANITIZED, Scratch, Tally, load,  # noqa: E402
+                    run)
 from preload import preload  # noqa: E402
 
 SOON = 60 if SANITIZED else 10  # beyond the time limit itself
