@@ -106,7 +106,7 @@ static int make_records(struct run *run, struct error *err)
 	if (posix_memalign((void **)&run->meters, _Alignof(struct worker_meter),
 			   n_workers * sizeof(*run->meters)))
 		run->meters = NULL;
-	/* A worker process that is replaced has two lives. */
+	/* One each, of all ranks: a worker process that died has sent none, its successor does. */
 	run->merged = calloc((size_t)n_workers * run->n_pools, sizeof(*run->merged));
 	complete = run->pools && run->ranks && run->meters && run->merged;
 	if (!complete)
