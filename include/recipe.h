@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "band_name.h"
 
@@ -77,5 +78,17 @@ struct recipe {
 
 /* NDVI alone, of red and nir: what runs compute by default. Static. */
 extern const struct recipe recipe_ndvi;
+
+/* By its name: an expression that users call so is it as well. Pure. */
+static inline bool value_is_ndvi(const struct value_def *value)
+{
+	return strcmp(value->name, "ndvi") == 0;
+}
+
+/* NDVI and nothing beside it. Pure. */
+static inline bool recipe_is_ndvi(const struct recipe *recipe)
+{
+	return recipe->n_values == 1 && value_is_ndvi(&recipe->value[0]);
+}
 
 #endif

@@ -87,6 +87,10 @@ size_t report_bytes(const struct report_choices *choices);
 /* Does one of them go to standard output? */
 bool report_takes_stdout(const struct report_choices *choices);
 
+/* by_default of a report for people, which nobody asks for: on standard output, unless -q is given
+ * or another one goes there. */
+bool report_text_by_default(char path[REPORT_MADE_PATH], const struct options *options);
+
 /* Is the one for people, which has no option, read together with standard error (screen.h)? What
  * it tells is not told there, too, but where a record is kept (log.h). */
 bool report_is_read_here(const struct report_choices *choices);

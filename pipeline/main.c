@@ -32,6 +32,16 @@ static void tame_malloc(void)
 }
 
 /*
+ * One thread, as GDAL asks OpenJPEG for, is one beside the worker, which only waits for it: its CPU
+ * time is in no stage. None at all is had by the environment alone, of which GDAL then keeps off.
+ * Here, as nobody may read the environment while it changes, and later there are threads.
+ */
+static void keep_openjpeg_in_the_worker(void)
+{
+	(void)setenv("OPJ_NUM_THREADS", "0", 1);
+}
+
+/*
  * After a signal that is the end that is told, though it has cut a report short. Where nobody reads
  * any more there is nobody to tell.
  */
@@ -116,6 +126,7 @@ int main(int argc, char **argv)
 	descriptors_allow();
 	output_stream_standard();
 	tame_malloc();
+	keep_openjpeg_in_the_worker();
 	signals_init();
 	if (argc < 2 && !getenv("IMGPIPE_OPTIONS"))
 		return begin_with_nothing(&session);

@@ -110,13 +110,13 @@ pid_t gate_fork(void) NAMED("fork");
 int gate_posix_spawnp(pid_t *pid, const char *file, const void *actions, const void *attributes,
 		      char *const *argv, char *const *envp) NAMED("posix_spawnp");
 
-/* The mode, where open() has one. */
-#define MODE_OF(flags, mode)                   \
-	if ((flags) & (O_CREAT | O_TMPFILE)) { \
-		va_list args;                  \
-		va_start(args, flags);         \
-		(mode) = va_arg(args, mode_t); \
-		va_end(args);                  \
+/* The mode, where open() has one. O_TMPFILE has the bit of O_DIRECTORY in it, which has none. */
+#define MODE_OF(flags, mode)                                         \
+	if (((flags)&O_CREAT) || ((flags)&O_TMPFILE) == O_TMPFILE) { \
+		va_list args;                                        \
+		va_start(args, flags);                               \
+		(mode) = va_arg(args, mode_t);                       \
+		va_end(args);                                        \
 	}
 
 int gate_open(const char *path, int flags, ...)

@@ -4,6 +4,7 @@
 #include "report_option.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "log.h"
@@ -127,6 +128,12 @@ bool report_takes_stdout(const struct report_choices *choices)
 		if (path_is_stdout(choices->choice[i].path))
 			return true;
 	return false;
+}
+
+bool report_text_by_default(char path[REPORT_MADE_PATH], const struct options *options)
+{
+	(void)snprintf(path, REPORT_MADE_PATH, "-");
+	return options->verbosity >= 0 && !report_takes_stdout(&options->reports);
 }
 
 bool report_is_read_here(const struct report_choices *choices)

@@ -166,12 +166,13 @@ static int make_room(struct spools *spools, struct error *err)
 			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (spools->shared == MAP_FAILED)
 		spools->shared = NULL;
+	/* What there is will be closed, also where the rest cannot be had. */
+	for (uint32_t i = 0; spools->fd && i < spools->n; i++)
+		spools->fd[i] = -1;
+	for (size_t i = 0; spools->borrowed && i < n_borrowed; i++)
+		spools->borrowed[i] = (struct spool_borrowed){.fd = -1};
 	if (!spools->fd || !spools->use || !spools->borrowed || !spools->shared)
 		return error_memory(err, "the spools", spools->shared_bytes);
-	for (uint32_t i = 0; i < spools->n; i++)
-		spools->fd[i] = -1;
-	for (size_t i = 0; i < n_borrowed; i++)
-		spools->borrowed[i] = (struct spool_borrowed){.fd = -1};
 	return 0;
 }
 

@@ -17,6 +17,7 @@
 #include "options/values.h"
 #include "output_stream.h"
 #include "plan.h"
+#include "reading.h"
 #include "report_lists.h"
 #include "report/report.h"
 #include "run/execute.h"
@@ -166,7 +167,7 @@ const struct command command_check = {
 	.examples = "imgpipe check scenes/\n"
 		    "imgpipe check -q /archive           bad files alone; exit status 1 if any\n"
 		    "imgpipe check --executor processes --memory 1G --csv checked.csv downloads/\n",
-	.groups = {{.title = "What to read", .rows = files_rows},
+	.groups = {{.title = READING_TITLE, .rows = files_rows},
 		   {.title = "How to work", .rows = working_rows},
 		   {.title = "What to write (FILE may be -)",
 		    .reports = all_reports,

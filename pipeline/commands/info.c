@@ -7,6 +7,7 @@
 #include "discover/scene_list.h"
 #include "inputs_apart.h"
 #include "options/rows.h"
+#include "reading.h"
 #include "report/report.h"
 #include "scenes.h"
 
@@ -79,7 +80,7 @@ const struct command command_info = {
 	.examples = "imgpipe info scene.tif\n"
 		    "imgpipe info --bands red=3,nir=4 planet/\n",
 	.groups = {{.title = COMPUTING_TITLE, .rows = computing_rows},
-		   {.title = "What to read", .rows = reading_rows},
+		   {.title = READING_TITLE, .rows = reading_rows},
 		   {.title = "How to work", .rows = choosing_rows}},
 	.run = run,
 };

@@ -4,6 +4,7 @@
  */
 #include "map_options.h"
 
+#include "bands/names.h"
 #include "options/values.h"
 #include "report/report.h"
 
@@ -182,8 +183,7 @@ static const struct option_row bands_output = {
 	.name = "bands-output",
 	.argument = "BAND,...",
 	.kind = VALUE_WORDS,
-	.values = "red nir green blue swir16 swir22 coastal green05 yellow rededge071 rededge075 "
-		  "rededge078 nir08 nir09 cirrus lwir11 lwir12 pan",
+	.word = band_name_listed,
 	.help = "also write these bands, as in red,nir: reflectance where the scene has it, else "
 		"as stored; --mask takes nothing out of them; one that is finer than what the "
 		"index reads makes the scene's grid finer (see --grid); for a scene that "

@@ -10,6 +10,7 @@
 #include "nightly_options.h"
 #include "options/rows.h"
 #include "plan.h"
+#include "reading.h"
 #include "report/report.h"
 #include "report_lists.h"
 #include "scenes.h"
@@ -67,7 +68,7 @@ static const struct option_row *const teaching_rows[] = {&option_teach, NULL};
 /* What a run is planned from; both take it. */
 #define PLANNED_GROUPS                                                                  \
 	{.title = COMPUTING_TITLE, .rows = computing_rows},                             \
-		{.title = "What to read", .rows = reading_rows},                        \
+		{.title = READING_TITLE, .rows = reading_rows},                         \
 		{.title = "How to work", .rows = planning_rows},                        \
 		{.title = MAPS_TITLE, .rows = map_rows},                                \
 		{.title = NIGHTLY_TITLE, .rows = resuming_rows},                        \

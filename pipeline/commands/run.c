@@ -12,6 +12,7 @@
 #include "nightly_options.h"
 #include "options/rows.h"
 #include "output_stream.h"
+#include "reading.h"
 #include "report/report.h"
 #include "report_lists.h"
 #include "run/execute.h"
@@ -131,7 +132,7 @@ const struct command command_run = {
 		    "imgpipe --catalog ndvi.gpkg --resume -o ndvi/ --csv ndvi.csv /archive\n"
 		    "imgpipe --shard 3/8 scenes/      one of 8 jobs; then imgpipe merge\n",
 	.groups = {{.title = COMPUTING_TITLE, .rows = computing_rows},
-		   {.title = "What to read", .rows = reading_rows},
+		   {.title = READING_TITLE, .rows = reading_rows},
 		   {.title = "How to work", .rows = working_rows},
 		   {.title = "What to write (FILE may be -)",
 		    .rows = writing_rows,

@@ -19,6 +19,7 @@
 #include "discover/scene_list.h"
 #include "inputs_apart.h"
 #include "options/rows.h"
+#include "reading.h"
 #include "report_lists.h"
 #include "sweep_child.h"
 #include "sweep_options.h"
@@ -351,7 +352,7 @@ const struct command command_sweep = {
 	.groups = {{.title = "What to vary (each combination is a point)",
 		    .rows = sweep_varying_rows},
 		   {.title = COMPUTING_TITLE, .rows = computing_rows},
-		   {.title = "What to read", .rows = reading_rows},
+		   {.title = READING_TITLE, .rows = reading_rows},
 		   {.title = "How to work, for all points", .rows = working_rows},
 		   {.title = "How to measure", .rows = sweep_measuring_rows},
 		   {.title = "What to write beside the table (FILE may be -)",

@@ -136,6 +136,17 @@ static bool is_among(const char *words, const char *word)
 	return false;
 }
 
+/* Is it a word of the option's table, as it stands there? */
+static bool is_of_table(const struct option_row *row, const char *word)
+{
+	if (!row->word || row->assigns)
+		return false;
+	for (unsigned i = 0; row->word(i); i++)
+		if (strcasecmp(row->word(i), word) == 0)
+			return true;
+	return false;
+}
+
 /* The first one that takes it as a value. */
 static const struct option_item *find_valued(const struct option_list *list, const char *word)
 {
@@ -143,7 +154,8 @@ static const struct option_item *find_valued(const struct option_list *list, con
 		const struct option_row *row = &list->item[i].row;
 
 		if ((row->kind == VALUE_WORD || row->kind == VALUE_WORDS) && row->argument &&
-		    is_among(row->values ? row->values : row->argument, word))
+		    (is_of_table(row, word) ||
+		     is_among(row->values ? row->values : row->argument, word)))
 			return &list->item[i];
 	}
 	return NULL;

@@ -7,14 +7,11 @@
 
 #include "command.h"
 
-/* What to read, for all commands that open scenes: bands, mask, scaling, reader. */
-extern const struct option_row *const reading_rows[];
 /* --config, --help and what else every command takes. */
 extern const struct option_group config_group, screen_group, help_group;
 
 extern const struct option_row option_workers, option_transport, option_confine, option_memory,
 	option_chunk, option_working_set, option_shard, option_timeout;
-extern const struct option_row option_include, option_exclude, option_reader, option_follow;
 extern const struct option_row option_tile_grid, option_histogram;
 extern const struct option_row option_quiet, option_verbose, option_progress, option_monitor;
 

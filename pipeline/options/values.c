@@ -4,6 +4,7 @@
  */
 #include "values.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -54,13 +55,14 @@ int options_bytes(const char *text, uint64_t *bytes)
 {
 	static const char units[] = "KMGT";
 	double n, factor = 1;
-	const char *unit;
+	const char *unit, *behind = text + strspn(text, "0123456789.");
 	char *end;
 
-	if (*text < '0' || *text > '9' || text[strspn(text, "0123456789.")] == 'x')
+	/* strtod() knows hexadecimal numbers, too. */
+	if (*text < '0' || *text > '9' || *behind == 'x' || *behind == 'X')
 		return -1;
 	n = strtod(text, &end);
-	unit = *end ? strchr(units, *end & ~0x20) : NULL;
+	unit = isalpha((unsigned char)*end) ? strchr(units, toupper((unsigned char)*end)) : NULL;
 	if (unit) {
 		factor = (double)((uint64_t)1 << (10 * (unit - units + 1)));
 		end++;

@@ -1,29 +1,24 @@
 /*
- * A whole run: sets up what the workers share, lets the executor run them, merges what they
- * metered, and commits the reports.
+ * A whole run: sets up what the workers share (run_init.c), lets the executor run them, merges what
+ * they metered, and commits the reports.
  */
 #include "execute.h"
 
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/resource.h>
-#include <unistd.h>
+#include <time.h>
 
+#include "base/memory.h"
+#include "base/signals.h"
 #include "forsake.h"
+#include "log.h"
 #include "meters/console.h"
 #include "meters/monitor.h"
+#include "meters/sampler.h"
 #include "progress.h"
 #include "run.h"
-#include "meters/sampler.h"
-#include "base/signals.h"
-#include "log.h"
+#include "run_init.h"
 #include "trace.h"
 #include "will.h"
-#include "base/memory.h"
 
 enum { NAMING_PATIENCE_S = 2 };
 
@@ -44,164 +39,6 @@ static uint64_t process_cpu_ns(void)
 	return ns;
 }
 
-/* A byte a worker, which its processes share. NULL: nothing is shown. */
-static uint8_t *show_workers(unsigned n)
-{
-	void *bytes = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (bytes == MAP_FAILED)
-		return NULL;
-	memset(bytes, ACTIVITY_NONE, n);
-	return bytes;
-}
-
-static void count_living(struct run *run, int more)
-{
-	pthread_mutex_lock(&run->lock);
-	run->n_living += (unsigned)more;
-	if (more < 0) /* it takes no chunk any more, should somebody wait for that */
-		pthread_cond_broadcast(&run->changed);
-	pthread_mutex_unlock(&run->lock);
-}
-
-/* A worker that shares the run's memory. */
-static int shared_body(struct job *job, unsigned number, struct error *err)
-{
-	struct run *run = job->context;
-	struct worker worker;
-	int status;
-
-	count_living(run, 1);
-	run_worker(&worker, run, number);
-	worker.run = run;
-	worker.ops = &run_ops;
-	worker.pool = &run->pools[0];
-	worker.meter = &run->meters[number].meter;
-	status = worker_live(&worker, err);
-	count_living(run, -1);
-	return status;
-}
-
-/* The trace begins with the scenes that were opened before, as one event of who hands out. */
-static void trace_survey(struct run *run)
-{
-	const struct samples *samples = run->samples;
-	const struct meter nothing = {0};
-
-	if (!run->trace || !samples->begin_ns)
-		return;
-	run->trace->begin_ns = samples->begin_ns;
-	trace_lap(trace_of(run->trace, run->trace->n_workers), &nothing, METER_DISCOVER,
-		  samples->begin_ns, samples->begin_ns + samples->opened.busy_ns);
-}
-
-/* The same number in all ranks, and in no other run: the names of their spools. */
-static uint64_t agree_on_token(const struct run_setup *setup)
-{
-	uint64_t token = 0;
-
-	if (!setup->workload->outputs || setup->session->n_ranks < 2)
-		return 0;
-	if (getrandom(&token, sizeof(token), 0) != sizeof(token))
-		token = clock_now() ^ (uint64_t)getpid();
-	setup->session->cluster->least(&token, 1);
-	return token;
-}
-
-/* What the plan does not need of the memory is left for spools that are in it. */
-static void limit_spools(struct run *run)
-{
-	const uint64_t limit = run->plan->budget.limit, peak = run->plan->predicted.peak;
-
-	if (!spools_in_memory(run->spools))
-		return;
-	run->totals.spool_in_memory = true;
-	spools_limit(run->spools, limit > peak ? limit - peak : 0);
-}
-
-static int open_spools(struct run *run, const struct session *session, uint64_t token,
-		       struct error *err)
-{
-	const struct output_maker *outputs = run->workload->outputs;
-	struct spools_place place = {.n = run->n_slots,
-				     .rank = session->rank,
-				     .n_ranks = session->n_ranks,
-				     .token = token};
-
-	if (!outputs)
-		return 0;
-	place.folder = outputs->spool_folder(run->options);
-	if (spools_open(&run->spools, &place, err))
-		return -1;
-	limit_spools(run);
-	return 0;
-}
-
-static int run_init(struct run *run, const struct run_setup *setup, uint64_t token,
-		    struct error *err)
-{
-	const struct plan *plan = setup->plan;
-	const bool leads = setup->session->rank == 0;
-	unsigned n_pools = plan->ranks ? plan->ranks : 1;
-	bool complete;
-
-	*run = (struct run){
-		.job = {.context = run,
-			.n_workers = plan->workers,
-			.cluster = setup->session->cluster,
-			.body = shared_body},
-		.options = setup->options,
-		.plan = plan,
-		.workload = setup->workload,
-		.scene_list = setup->scene_list,
-		.samples = setup->samples,
-		.sink = setup->sink,
-		.decorator = setup->decorator,
-		.begin_ns = clock_now(),
-		.n_scenes = plan->n_scenes,
-		.n_slots = plan_slots(plan),
-		.n_pools = n_pools,
-	};
-	run->totals.n_scenes = run->n_scenes;
-	/* Of others' scenes, or of earlier runs'. */
-	run->totals.of_share = run->options->shard.n > 1 || plan->n_all_scenes > plan->n_scenes;
-	run->totals.predicted = plan->predicted;
-	run->pools = calloc(n_pools, sizeof(*run->pools));
-	run->ranks = calloc(n_pools, sizeof(*run->ranks));
-	if (posix_memalign((void **)&run->meters, _Alignof(struct worker_meter),
-			   plan->workers * sizeof(*run->meters)))
-		run->meters = NULL;
-	/* A worker process that is replaced has two lives. */
-	run->merged = calloc((size_t)plan->workers * n_pools, sizeof(*run->merged));
-	complete = run->pools && run->ranks && run->meters && run->merged;
-	if (!complete)
-		return error_memory(err, "the workers", plan->workers * sizeof(*run->meters));
-	if (slots_make(run, err))
-		return -1;
-	for (unsigned i = 0; i < plan->workers; i++)
-		run->meters[i] = (struct worker_meter){0};
-	pthread_mutex_init(&run->lock, NULL);
-	pthread_rwlock_init(&run->naming, NULL);
-	pthread_cond_init(&run->changed, NULL);
-	if (plan->trace_events && leads &&
-	    trace_log_new(&run->trace, plan->workers, plan->trace_events, err))
-		return -1;
-	trace_survey(run);
-	for (unsigned i = 0; i < plan->workers; i++)
-		run->meters[i].meter.trace = trace_of(run->trace, i);
-	if (open_spools(run, setup->session, token, err))
-		return -1;
-	if (!leads)
-		return 0;       /* people hear from rank 0 */
-	if (!run->options->lab) /* whose command tells what became of it */
-		run->console = console_new(run->options, plan->file_bytes);
-	if (run->workload->tells_failures)
-		console_leave_failures(run->console);
-	if (console_shows_views(run->console))
-		run->shown = show_workers(plan_all_workers(plan));
-	return run->sink->open(run->sink, &run->reports, plan, run->options, err);
-}
-
 /*
  * Under MPI the others would wait for a rank that cannot begin (reports that cannot be created, no
  * memory): so all tell, and none begins.
@@ -216,21 +53,6 @@ static int all_ready(const struct session *session, int status, struct error *er
 	if (!status && !fine)
 		return error_set(err, EX_TEMPFAIL, "another rank could not begin");
 	return status;
-}
-
-static void run_release(struct run *run)
-{
-	run->sink->free(run->reports);
-	spools_close(run->spools);
-	console_free(run->console);
-	slots_free(run);
-	free(run->pools);
-	free(run->ranks);
-	free(run->meters);
-	free(run->merged);
-	trace_log_free(run->trace);
-	if (run->shown)
-		munmap(run->shown, plan_all_workers(run->plan));
 }
 
 /*
@@ -491,7 +313,7 @@ int execute(const struct run_setup *setup, struct error *err)
 	struct will *will;
 	int status = -1, failed;
 
-	if (all_ready(setup->session, run_init(run, setup, agree_on_token(setup), err), err))
+	if (all_ready(setup->session, run_init(run, setup, err), err))
 		goto out;
 	start_looking(&course);
 	will = make_will(&course);

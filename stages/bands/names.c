@@ -37,6 +37,11 @@ static const struct band_row bands[N_BAND_NAMES] = {
 	[NAME_PAN] = {"pan", ""},
 };
 
+/* What most indices read. */
+static const enum band_name usual[] = {NAME_RED,  NAME_NIR,    NAME_GREEN,
+				       NAME_BLUE, NAME_SWIR16, NAME_SWIR22};
+enum { N_USUAL = sizeof(usual) / sizeof(usual[0]) };
+
 enum {
 	OPTION = USE_OPTION,
 	TEXTS = USE_OPTION | USE_DESCRIPTION,
@@ -193,6 +198,25 @@ enum band_name band_name_find(const char *word, enum band_use use)
 const char *band_name_word(enum band_name name)
 {
 	return bands[name].word;
+}
+
+static bool is_usual(enum band_name name)
+{
+	for (unsigned i = 0; i < N_USUAL; i++)
+		if (usual[i] == name)
+			return true;
+	return false;
+}
+
+const char *band_name_listed(unsigned number)
+{
+	if (number < N_USUAL)
+		return bands[usual[number]].word;
+	number -= N_USUAL;
+	for (enum band_name name = NAME_NONE + 1; name < N_BAND_NAMES; name++)
+		if (!is_usual(name) && number-- == 0)
+			return bands[name].word;
+	return NULL;
 }
 
 const char *band_name_letter(enum band_name name)

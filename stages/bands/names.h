@@ -35,6 +35,10 @@ enum band_name band_name_find(const char *word, enum band_use use);
 /* STAC's common name: "nir08"; "" for NAME_NONE. Static. */
 const char *band_name_word(enum band_name name);
 
+/* The same words to choose from, number 0 and so on: those most asked for first, the others by
+ * wavelength. NULL after the last. Static. */
+const char *band_name_listed(unsigned number);
+
 /* The catalogue's letter: "N2", "" where it has none. Static. */
 const char *band_name_letter(enum band_name name);
 

@@ -4,6 +4,7 @@
  */
 #include "names.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-enum { MAX_WILDCARDS = 16 };
+/* No more stand for anything: a file's name is not longer. */
+enum { MAX_WILDCARDS = NAME_MAX };
 
 struct span {
 	const char *from, *to;

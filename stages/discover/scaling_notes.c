@@ -13,10 +13,10 @@
 #include "wishes.h"
 
 /* Are these values of the recipe NDVI and no other? */
-static bool is_ndvi(const struct recipe *recipe, uint16_t values)
+static bool are_ndvi(const struct recipe *recipe, uint16_t values)
 {
 	return values && !(values & (values - 1)) &&
-	       strcmp(recipe->value[__builtin_ctz(values)].name, "ndvi") == 0;
+	       value_is_ndvi(&recipe->value[__builtin_ctz(values)]);
 }
 
 /* Has the scene a band with numbers that may be the product's? */
@@ -115,7 +115,7 @@ static void note_added(struct scene *scene, const struct recipe *recipe, const c
 			   : "Sentinel-2, processing baseline unknown. If it is N0400 or newer and "
 			     "1000 is still added to the values",
 		   wishes_values(recipe, given, values, sizeof(values)),
-		   is_ndvi(recipe, given) ? "is too close to 0" : "will be wrong", remedy,
+		   are_ndvi(recipe, given) ? "is too close to 0" : "will be wrong", remedy,
 		   otherwise);
 }
 

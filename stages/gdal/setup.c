@@ -40,7 +40,8 @@ static const char *const drivers[] = {
 
 /* What GDAL may be told by nobody: neither by the environment nor by its configuration file. */
 static const char *const options[][2] = {
-	/* Workers are the only threads, and the cache is what the plan counts. */
+	/* Workers are the only threads (OpenJPEG's: see pipeline/main.c), and the cache is what the
+	 * plan counts. */
 	{"GDAL_NUM_THREADS", "1"},
 	{"JP2KAK_THREADS", "0"},
 	/*
@@ -213,22 +214,9 @@ static void keep_folders(void)
 	keep_user_folder();
 }
 
-/*
- * One thread, as GDAL asks OpenJPEG for, is one beside the worker, which only waits for it: its CPU
- * time is in no stage. None at all is had by the environment alone, of which GDAL then keeps off.
- * Other threads may read the environment meanwhile: this adds a name or replaces its value, and the
- * libraries keep what they have handed out of it.
- */
-static void keep_openjpeg_in_the_worker(void)
-{
-	(void)setenv("OPJ_NUM_THREADS", "0", 1);
-}
-
 static void setup(void)
 {
 	char text[16];
-
-	keep_openjpeg_in_the_worker();
 
 	/* For libraries under GDAL that speak outside our calls; never undone. */
 	CPLSetErrorHandler(CPLQuietErrorHandler);

@@ -176,15 +176,8 @@ static int write_page(FILE *out, const struct written *of, struct error *err)
 	return report_check(out, err);
 }
 
-/* Nobody asks for it: it is there where nothing else is shown. Printed line by line as they are
- * done, so nothing is written here. */
-static bool text_by_default(char path[REPORT_MADE_PATH], const struct options *options)
-{
-	(void)snprintf(path, REPORT_MADE_PATH, "-");
-	return options->verbosity >= 0 && !report_takes_stdout(&options->reports);
-}
-
-/* A row of the table. Without write: somebody else's to write, and only looked at. */
+/* A row of the table. Without write: somebody else's to write, and only looked at. The text is
+ * printed line by line as they are done. */
 static const struct lab_report {
 	struct report_option option;
 	int (*write)(FILE *out, const struct written *of, struct error *err);
@@ -202,7 +195,7 @@ static const struct lab_report {
 	  .made_by = REPORT_BY_LAB,
 	  .needs = REPORT_NEEDS_TRACE},
 	 write_page},
-	{{.kind = "text", .made_by = REPORT_BY_LAB, .by_default = text_by_default}, NULL},
+	{{.kind = "text", .made_by = REPORT_BY_LAB, .by_default = report_text_by_default}, NULL},
 };
 
 enum { AT_PAGE = 2, N_TABLE = sizeof(table) / sizeof(table[0]), N_FILES = N_TABLE + 1 };

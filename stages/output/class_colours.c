@@ -4,6 +4,8 @@
  */
 #include "class_colours.h"
 
+#include "map_classes.h"
+
 struct rgba class_colour(unsigned code)
 {
 	static const struct rgba colours[] = {
@@ -24,4 +26,19 @@ struct rgba class_colour(unsigned code)
 
 	return code < sizeof(colours) / sizeof(colours[0]) ? colours[code]
 							   : (struct rgba){0, 0, 0, 255};
+}
+
+_Static_assert(N_CLASS_CODES <= 16, "a bit for each code");
+
+uint16_t classes_seen(const struct thumbnail *thumbnail)
+{
+	bool used[PICTURE_COLOURS];
+	uint16_t seen = 0;
+
+	if (thumbnail->numbers)
+		return 0;
+	picture_colours_used(&thumbnail->picture, used);
+	for (unsigned code = 0; code < N_CLASS_CODES; code++)
+		seen |= (uint16_t)((used[code + 1] ? 1U : 0U) << code); /* colour 0: no data */
+	return seen;
 }

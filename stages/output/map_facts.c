@@ -18,7 +18,7 @@
 static void make_title(struct map_texts *texts, const struct map_def *map,
 		       const struct value_def *value)
 {
-	bool known = value && (value->row || strcmp(value->name, "ndvi") == 0);
+	bool known = value && (value->row || value_is_ndvi(value));
 
 	(void)snprintf(texts->title, sizeof(texts->title), "%s", map->name);
 	for (char *c = texts->title; known && *c; c++)

@@ -86,9 +86,10 @@ static int write_world(struct scene_picture *picture, const struct picture_work 
 	if (fd < 0)
 		return -1;
 	picture->world_bytes = (uint64_t)length;
+	errno = ENOSPC; /* of a part: no system that says why */
 	if (write(fd, text, (size_t)length) == length)
 		return 0;
-	return error_errno(err, EX_IOERR, errno ? errno : EIO, "%s: cannot write", picture->world);
+	return error_errno(err, EX_IOERR, errno, "%s: cannot write", picture->world);
 }
 
 static int write_files(struct scene_picture *picture, const struct picture_work *work,

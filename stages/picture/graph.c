@@ -5,7 +5,6 @@
 #include "graph.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 static const struct graph_node nodes[N_GRAPH_NODES] = {
 	[GRAPH_READ] = {.name = "fetch",
@@ -51,8 +50,7 @@ static const char *index_words(const struct recipe *recipe)
 {
 	if (recipe && recipe->n_values > 1)
 		return "indices of each pixel";
-	return recipe && strcmp(recipe->value[0].name, "ndvi") == 0 ? "NDVI of each pixel"
-								    : "index of each pixel";
+	return recipe && recipe_is_ndvi(recipe) ? "NDVI of each pixel" : "index of each pixel";
 }
 
 static void graph_init(struct graph *graph, const struct plan *plan)

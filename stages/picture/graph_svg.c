@@ -223,8 +223,8 @@ void graph_svg(FILE *out, const struct graph *graph, bool alone)
 	char text[240];
 
 	graph_sentence(text, graph);
-	if (width < svg_text_width(text, 12) + 2.0 * LEFT)
-		width = svg_text_width(text, 12) + 2.0 * LEFT;
+	if (width < svg_text_width(text, SVG_TEXT_SIZE) + 2.0 * LEFT)
+		width = svg_text_width(text, SVG_TEXT_SIZE) + 2.0 * LEFT;
 	svg_open(out, width, height, text, alone);
 	for (unsigned i = 0; i < n; i++)
 		put_head(out, graph, i, id[i], all);

@@ -210,8 +210,13 @@ void svg_dot(FILE *out, double x, double y, double radius, enum svg_colour fill,
 	end_element(out, "circle", tip);
 }
 
-static const char *const dashes[] = {
-	[SVG_SOLID] = "", [SVG_DASHED] = " dashed", [SVG_DOTTED] = " dotted"};
+const char *svg_dash_class(enum svg_dash dash)
+{
+	static const char *const class[] = {
+		[SVG_SOLID] = "", [SVG_DASHED] = " dashed", [SVG_DOTTED] = " dotted"};
+
+	return class[dash];
+}
 
 void svg_line(FILE *out, double x1, double y1, double x2, double y2, enum svg_colour colour,
 	      enum svg_dash dash)
@@ -221,7 +226,7 @@ void svg_line(FILE *out, double x1, double y1, double x2, double y2, enum svg_co
 	put_attribute(out, "y1", y1);
 	put_attribute(out, "x2", x2);
 	put_attribute(out, "y2", y2);
-	fprintf(out, " class=\"thin%s s-%s\"/>\n", dashes[dash], svg_colour_name(colour));
+	fprintf(out, " class=\"thin%s s-%s\"/>\n", svg_dash_class(dash), svg_colour_name(colour));
 }
 
 void svg_arrow(FILE *out, double x1, double y1, double x2, double y2, enum svg_colour colour)
@@ -245,21 +250,25 @@ void svg_arrow(FILE *out, double x1, double y1, double x2, double y2, enum svg_c
 	fprintf(out, "\" class=\"f-%s\"/>\n", svg_colour_name(colour));
 }
 
+enum { SAMPLE_GAP = 6 }; /* between a sample and its text */
+
 void svg_line_sample(FILE *out, double x, double y, enum svg_colour colour, enum svg_dash dash,
 		     const char *text)
 {
 	fputs("<line", out);
 	put_attribute(out, "x1", x);
 	put_attribute(out, "y1", y - 4);
-	put_attribute(out, "x2", x + 22);
+	put_attribute(out, "x2", x + SVG_LINE_SAMPLE - SAMPLE_GAP);
 	put_attribute(out, "y2", y - 4);
-	fprintf(out, " class=\"line%s s-%s\"/>\n", dashes[dash], svg_colour_name(colour));
-	svg_text(out, x + 28, y, SVG_START, SVG_INK, text);
+	fprintf(out, " class=\"line%s s-%s\"/>\n", svg_dash_class(dash), svg_colour_name(colour));
+	svg_text(out, x + SVG_LINE_SAMPLE, y, SVG_START, SVG_INK, text);
 }
 
 void svg_area_sample(FILE *out, double x, double y, enum svg_colour colour, const char *text)
 {
-	put_rect(out, x, y - 10, 12, 12);
+	const double side = SVG_AREA_SAMPLE - SAMPLE_GAP;
+
+	put_rect(out, x, y - side + 2, side, side);
 	fprintf(out, " stroke-width=\"0.7\" class=\"f-%s s-quiet\"/>\n", svg_colour_name(colour));
-	svg_text(out, x + 18, y, SVG_START, SVG_INK, text);
+	svg_text(out, x + SVG_AREA_SAMPLE, y, SVG_START, SVG_INK, text);
 }

@@ -80,7 +80,8 @@ void svg_escape_part(FILE *out, const char *text, size_t n);
 void svg_put(FILE *out, double value);
 
 enum svg_anchor { SVG_START, SVG_MIDDLE, SVG_END };
-/* Its height is 12; y is the base line. "small" text has 10.5. */
+/* y is the base line; "small" text has a height of 10.5. */
+enum { SVG_TEXT_SIZE = 12 };
 void svg_text(FILE *out, double x, double y, enum svg_anchor anchor, enum svg_colour colour,
 	      const char *text);
 void svg_small_text(FILE *out, double x, double y, enum svg_anchor anchor, enum svg_colour colour,
@@ -105,6 +106,8 @@ void svg_box(FILE *out, double x, double y, double width, double height, enum sv
 	     const char *first, const char *second);
 void svg_dot(FILE *out, double x, double y, double radius, enum svg_colour fill, const char *tip);
 enum svg_dash { SVG_SOLID, SVG_DASHED, SVG_DOTTED };
+/* Its class behind another one: "", " dashed". Static. */
+const char *svg_dash_class(enum svg_dash dash);
 void svg_line(FILE *out, double x1, double y1, double x2, double y2, enum svg_colour colour,
 	      enum svg_dash dash);
 /* A line with a head at its end. */
@@ -168,7 +171,11 @@ void svg_mark_y(FILE *out, const struct svg_plot *plot, double y, enum svg_colou
 /* Shade x from low to high (to the plot's edges at most). */
 void svg_shade_x(FILE *out, const struct svg_plot *plot, double low, double high,
 		 enum svg_colour colour);
-/* A line, or an area, as a legend shows it, and what it is; y is the text's base line. */
+/*
+ * A line, or an area, as a legend shows it, and what it is; y is the text's base line. From the
+ * left edge of a sample to its text:
+ */
+enum { SVG_LINE_SAMPLE = 28, SVG_AREA_SAMPLE = 18 };
 void svg_line_sample(FILE *out, double x, double y, enum svg_colour colour, enum svg_dash dash,
 		     const char *text);
 void svg_area_sample(FILE *out, double x, double y, enum svg_colour colour, const char *text);

@@ -3,7 +3,7 @@
  */
 #include "svg.h"
 
-enum { FIRST_ROW = 14, ROW = 20, APART = 20, SIZE = 12, LINE = 28, AREA = 18 };
+enum { FIRST_ROW = 14, ROW = 20, APART = 20 };
 
 struct svg_legend svg_legend_at(double from, double to)
 {
@@ -32,7 +32,7 @@ double svg_legend_take(struct svg_legend *legend, double width)
 void svg_legend_line(FILE *out, struct svg_legend *legend, enum svg_colour colour,
 		     enum svg_dash dash, const char *text)
 {
-	double x = svg_legend_take(legend, LINE + svg_text_width(text, SIZE));
+	double x = svg_legend_take(legend, SVG_LINE_SAMPLE + svg_text_width(text, SVG_TEXT_SIZE));
 
 	if (out)
 		svg_line_sample(out, x, legend->y, colour, dash, text);
@@ -40,7 +40,7 @@ void svg_legend_line(FILE *out, struct svg_legend *legend, enum svg_colour colou
 
 void svg_legend_area(FILE *out, struct svg_legend *legend, enum svg_colour colour, const char *text)
 {
-	double x = svg_legend_take(legend, AREA + svg_text_width(text, SIZE));
+	double x = svg_legend_take(legend, SVG_AREA_SAMPLE + svg_text_width(text, SVG_TEXT_SIZE));
 
 	if (out)
 		svg_area_sample(out, x, legend->y, colour, text);

@@ -142,7 +142,7 @@ static void frame_x(FILE *out, const struct svg_plot *plot, const double *ticks,
 		double half;
 
 		label_of(text, &plot->x, ticks[i]);
-		half = svg_text_width(text, 12) / 2;
+		half = svg_text_width(text, SVG_TEXT_SIZE) / 2;
 		svg_line(out, x, bottom, x, plot->y.to, SVG_GRID, SVG_SOLID);
 		if (x - half < last)
 			continue; /* it would touch its neighbour */
@@ -230,7 +230,6 @@ static void put_point(FILE *out, char command, double x, double y)
 void svg_curve(FILE *out, const struct svg_plot *plot, const double *x, const double *y, unsigned n,
 	       enum svg_colour colour, enum svg_dash dash)
 {
-	static const char *const dashes[] = {"", " dashed", " dotted"};
 	bool joined = false;
 
 	fputs("<path d=\"", out);
@@ -242,7 +241,7 @@ void svg_curve(FILE *out, const struct svg_plot *plot, const double *x, const do
 			put_point(out, joined ? 'L' : 'M', at_x, at_y);
 		joined = there;
 	}
-	fprintf(out, "\" class=\"line%s s-%s\"/>\n", dashes[dash], svg_colour_name(colour));
+	fprintf(out, "\" class=\"line%s s-%s\"/>\n", svg_dash_class(dash), svg_colour_name(colour));
 }
 
 void svg_ribbon(FILE *out, const struct svg_plot *plot, const double *x, const double *low,

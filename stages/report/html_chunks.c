@@ -65,9 +65,9 @@ static void map_draw(FILE *out, const struct map *map, double aspect, double to,
 /* Below the map, so that it stays beside it however narrow the page is. y: of its base line. */
 static void put_key(FILE *out, double y, const char *high, bool unknown)
 {
-	enum { STEPS = 32, STRIP = 128, TEXT = 12, APART = 6, SWATCH = 18 };
+	enum { STEPS = 32, STRIP = 128, APART = 6, SWATCH = 18 };
 	static const char what[] = "time of a chunk: 0";
-	double x = svg_text_width(what, TEXT) + APART;
+	double x = svg_text_width(what, SVG_TEXT_SIZE) + APART;
 	char colour[8];
 
 	svg_text(out, 0, y, SVG_START, SVG_INK, what);
@@ -78,7 +78,7 @@ static void put_key(FILE *out, double y, const char *high, bool unknown)
 	svg_text(out, x, y, SVG_START, SVG_INK, high);
 	if (!unknown)
 		return;
-	x += svg_text_width(high, TEXT) + 2 * APART;
+	x += svg_text_width(high, SVG_TEXT_SIZE) + 2 * APART;
 	svg_cell(out, x, y - 11, SWATCH, 14, svg_ramp_colour(colour, NAN), NULL);
 	svg_text(out, x + SWATCH + APART, y, SVG_START, SVG_QUIET, "not known");
 }

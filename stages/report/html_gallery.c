@@ -28,11 +28,6 @@ enum {
 	LEAST_SIDE = 16
 };
 
-static bool is_ndvi(const struct value_def *value)
-{
-	return strcmp(value->name, "ndvi") == 0;
-}
-
 /* --- a coarse map --- */
 
 /* Least and greatest cell; false: none has a valid pixel. */
@@ -172,15 +167,6 @@ static void count_value(struct html_gallery *gallery, unsigned v, bool own)
 	gallery->own |= (uint16_t)((own ? 1U : 0U) << v);
 }
 
-static void count_classes(struct html_gallery *gallery, const struct thumbnail *t)
-{
-	bool used[PICTURE_COLOURS];
-
-	picture_colours_used(&t->picture, used);
-	for (unsigned code = 0; code < N_CLASS_CODES; code++)
-		gallery->classes |= (uint16_t)((used[code + 1] ? 1U : 0U) << code);
-}
-
 /* --- a scene --- */
 
 /* Those that the run has made as files, or for a contact sheet. False: none. */
@@ -197,8 +183,7 @@ static bool put_pictures(FILE *out, struct html_gallery *gallery, const struct s
 		if (!file->thumbnail)
 			continue;
 		any = true;
-		if (!file->thumbnail->numbers)
-			count_classes(gallery, file->thumbnail);
+		gallery->classes |= classes_seen(file->thumbnail);
 		gallery->holes |= file->thumbnail->numbers && has_holes(&file->thumbnail->picture);
 		if (file->thumbnail->numbers && file->value >= 0)
 			count_value(gallery, (unsigned)file->value, file->thumbnail->own_range);
@@ -280,7 +265,7 @@ static const char *words_of(const struct value_def *value, const struct ramp *ra
 {
 	if (ramp->kind == RAMP_SEQUENTIAL)
 		return "from dark blue (low) to yellow (high)";
-	if (is_ndvi(value))
+	if (value_is_ndvi(value))
 		return "brown: below 0 (water, snow, cloud); cream: about 0 (bare ground, rock); "
 		       "blue-green: plants";
 	return "brown: below 0; cream: about 0; blue-green: above";

@@ -7,7 +7,6 @@
 #include "report.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "html_figures.h"
 #include "html_gallery.h"
@@ -76,8 +75,7 @@ static int html_scene(struct open_report *report, const struct scene_result *res
 /* "NDVI" where that is all there is, else "indices". */
 static const char *what_is_computed(const struct recipe *recipe)
 {
-	return recipe->n_values == 1 && strcmp(recipe->value[0].name, "ndvi") == 0 ? "NDVI"
-										   : "indices";
+	return recipe_is_ndvi(recipe) ? "NDVI" : "indices";
 }
 
 static void put_head(FILE *out, const struct run_totals *totals, const struct plan *plan)

@@ -6,7 +6,6 @@
 #include "report.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "picture/graph.h"
 #include "map_words.h"
@@ -218,7 +217,7 @@ static void put_indices(FILE *out, const struct recipe *recipe)
 	char line[RECIPE_MAX_VALUES * (VALUE_NAME_BYTES + 2)];
 	size_t used = 0;
 
-	if (!recipe || (recipe->n_values == 1 && strcmp(recipe->value[0].name, "ndvi") == 0))
+	if (!recipe || recipe_is_ndvi(recipe))
 		return;
 	for (unsigned v = 0; v < recipe->n_values; v++)
 		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s", v ? ", " : "",

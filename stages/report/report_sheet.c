@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "output/class_colours.h"
 #include "output/map_classes.h"
 #include "output/pyramid.h"
 #include "report_file.h"
@@ -108,13 +109,10 @@ static void second_line(char text[SHEET_LINE_BYTES], const struct scene *scene, 
 
 static void note_classes(struct sheet_state *state, const struct thumbnail *thumbnail)
 {
-	bool used[PICTURE_COLOURS];
+	const unsigned seen = thumbnail ? classes_seen(thumbnail) : 0;
 
-	if (!thumbnail || thumbnail->numbers)
-		return;
-	picture_colours_used(&thumbnail->picture, used);
 	for (unsigned code = 0; code < N_CLASS_CODES; code++)
-		if (used[code + 1])
+		if (seen >> code & 1)
 			state->class_name[code] = map_class_names[code];
 }
 

@@ -45,13 +45,6 @@ struct text_state {
 	uint32_t n_earlier; /* scenes of earlier runs that are not listed */
 };
 
-/* Nobody asks for it: it is there where nothing else is shown. */
-static bool text_by_default(char path[REPORT_MADE_PATH], const struct options *options)
-{
-	(void)snprintf(path, REPORT_MADE_PATH, "-");
-	return options->verbosity >= 0 && !report_takes_stdout(&options->reports);
-}
-
 static int text_begin(struct open_report *report, struct error *err)
 {
 	struct text_state *state = report->state;
@@ -467,7 +460,7 @@ static int text_end(struct open_report *report, const struct run_totals *totals,
 const struct report report_text = {
 	.option = {.kind = "text",
 		   .made_by = REPORT_BY_RUN | REPORT_BY_MERGE,
-		   .by_default = text_by_default},
+		   .by_default = report_text_by_default},
 	.state_bytes = sizeof(struct text_state),
 	.begin = text_begin,
 	.scene = text_scene,

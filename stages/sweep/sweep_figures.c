@@ -82,11 +82,11 @@ static void put_legend(FILE *out, struct svg_legend *legend, const struct series
 				i < N_SVG_SERIES ? SVG_SOLID : SVG_DASHED, list->series[i].name);
 	if (!refusals)
 		return;
-	x = svg_legend_take(legend, 28 + svg_text_width(refused, 12));
+	x = svg_legend_take(legend, SVG_LINE_SAMPLE + svg_text_width(refused, SVG_TEXT_SIZE));
 	if (!out)
 		return;
 	put_cross(out, x + 11, legend->y - 4, NULL);
-	svg_text(out, x + 28, legend->y, SVG_START, SVG_INK, refused);
+	svg_text(out, x + SVG_LINE_SAMPLE, legend->y, SVG_START, SVG_INK, refused);
 }
 
 static void put_series(FILE *out, const struct svg_plot *plot, const struct columns *c,

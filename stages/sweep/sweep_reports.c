@@ -36,13 +36,6 @@ static int write_text(FILE *out, const struct sweep *sweep, struct error *err)
 	return 0;
 }
 
-/* Nobody asks for it: it is there where nothing else is shown. */
-static bool text_by_default(char path[REPORT_MADE_PATH], const struct options *options)
-{
-	(void)snprintf(path, REPORT_MADE_PATH, "-");
-	return options->verbosity >= 0 && !report_takes_stdout(&options->reports);
-}
-
 /* Text comes last: its path depends on the others', and it stands where they cannot be written. */
 static const struct sweep_report table[] = {
 	{{.kind = "CSV", .name = "csv", .help = "one line per run", .made_by = REPORT_BY_SWEEP},
@@ -57,7 +50,8 @@ static const struct sweep_report table[] = {
 	  .help = "one page with pictures, no script; needs no network",
 	  .made_by = REPORT_BY_SWEEP},
 	 write_page},
-	{{.kind = "text", .made_by = REPORT_BY_SWEEP, .by_default = text_by_default}, write_text},
+	{{.kind = "text", .made_by = REPORT_BY_SWEEP, .by_default = report_text_by_default},
+	 write_text},
 };
 
 enum { N_KINDS = sizeof(table) / sizeof(table[0]) };

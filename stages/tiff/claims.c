@@ -14,7 +14,7 @@
 #include "ifd.h"
 #include "window.h"
 
-enum { MIB = 1 << 20, LERC_HEAD = 64 };
+enum { MIB = 1 << 20, LERC_HEAD = 64, WEBP_CHUNK = 8 };
 
 /* A size that a stream claims; `wrong` where it is refused, whatever that size is. */
 struct claim {
@@ -159,18 +159,56 @@ static struct claim webp_lossless(const unsigned char *p)
 	return (struct claim){(bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1, NULL};
 }
 
+static bool has_tag(const unsigned char *p, size_t n, const char tag[5])
+{
+	return n >= WEBP_CHUNK && memcmp(p, tag, 4) == 0;
+}
+
+static bool has_frame(const unsigned char *p, size_t n)
+{
+	return has_tag(p, n, "VP8 ") || has_tag(p, n, "VP8L");
+}
+
+/*
+ * Where the frame's chunk begins in a stream without a container, as libwebp finds it: behind
+ * transparency and whatever follows that. SIZE_MAX where it lies behind the end.
+ */
+static size_t webp_frame(const unsigned char *p, size_t n)
+{
+	size_t at = 0;
+
+	if (!has_tag(p, n, "ALPH"))
+		return 0;
+	while (n - at >= WEBP_CHUNK && !has_frame(p + at, n - at)) {
+		size_t size = (WEBP_CHUNK + (size_t)little32(p + at + 4) + 1) & ~(size_t)1;
+
+		if (size > n - at)
+			return SIZE_MAX;
+		at += size;
+	}
+	return at;
+}
+
+/* libwebp takes a frame also without its container, and without the head of its chunk. */
 static struct claim webp_claim(const unsigned char *p, size_t n)
 {
-	if (n < 30)
-		return (struct claim){0, 0, NULL};
-	if (memcmp(p, "RIFF", 4) != 0 || memcmp(p + 8, "WEBP", 4) != 0)
-		return p[0] == 0x2f ? webp_lossless(p) : webp_lossy(p);
-	if (memcmp(p + 12, "VP8X", 4) == 0)
-		return (struct claim){(little32(p + 24) & 0xffffff) + 1,
-				      (little32(p + 26) >> 8) + 1, NULL};
-	if (memcmp(p + 12, "VP8L", 4) == 0)
-		return webp_lossless(p + 20);
-	return webp_lossy(p + 20);
+	static const struct claim none = {0, 0, NULL};
+	const size_t container = n >= 12 && memcmp(p, "RIFF", 4) == 0 ? 12 : 0;
+	size_t at = container;
+
+	if (has_tag(p + at, n - at, "VP8X"))
+		return n - at < 18 ? none
+				   : (struct claim){(little32(p + at + 12) & 0xffffff) + 1,
+						    (little32(p + at + 14) >> 8) + 1, NULL};
+	if (!container)
+		at = webp_frame(p, n);
+	if (at <= n && has_frame(p + at, n - at))
+		at += WEBP_CHUNK;
+	if (at >= n)
+		return none;
+	if (p[at] == 0x2f)
+		return n - at < 5 ? none : webp_lossless(p + at);
+	return n - at < 10 ? none : webp_lossy(p + at);
 }
 
 /* --- LERC --- */

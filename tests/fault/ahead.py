@@ -6,7 +6,6 @@ Usage: ahead.py [--quick]; BUILD as for the other tests.
 """
 
 import bisect
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,7 +13,8 @@ from osgeo import gdal
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
-from oracle import BUILD, MAKE_SCENE, REPO, SANITIZED, Scratch, Tally, load, run  # noqa: E402
+from oracle import MAKE_SCENE, SANITIZED, Scratch, Tally, load, run  # noqa: E402
+from preload import preload  # noqa: E402
 
 PAGE = 4096
 BOUND = 8 << 20  # bytes a worker may have ahead; pipeline/run/ahead.h: less than 2 * AHEAD_BYTES
@@ -109,14 +109,7 @@ def main():
         tally.skip("reading ahead", "the sanitizers want to be loaded first")
         tally.finish()
     with Scratch() as scratch:
-        shim = BUILD / "tests" / "disk.so"
-        shim.parent.mkdir(exist_ok=True)
-        built = subprocess.run(["cc", "-std=c11", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o",
-                                str(shim), str(REPO / "tests" / "fault" / "disk.c"), "-ldl"],
-                               capture_output=True, text=True)
-        if built.returncode != 0:
-            tally.fail("disk.c", built.stderr[:300])
-            tally.finish()
+        shim = preload("disk.c")
         for layout in LAYOUTS:
             for workers in (1, 3):
                 check(tally, scratch, shim, layout, workers)

@@ -16,8 +16,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
-from oracle import (BUILD, IMGPIPE, MAKE_SCENE, QUICK, REPO, SANITIZED, Scratch, Tally, load,  # noqa: E402
+from oracle import (IMGPIPE, MAKE_SCENE, QUICK, SANITIZED, Scratch, Tally, load,  # noqa: E402
                     run)
+from preload import preload  # noqa: E402
 
 LOG_BYTES = 65536
 TRANSPORTS = ("shm", "pipe")
@@ -51,7 +52,7 @@ REFUSED = {
 class Lab:
     def __init__(self, tally, scratch):
         self.tally, self.scratch = tally, scratch
-        self.shim = BUILD / "tests" / "escape.so"
+        self.shim = preload("escape.c")
         self.inputs, self.elsewhere = scratch / "inputs", scratch / "elsewhere"
         self.inputs.mkdir()
         self.elsewhere.mkdir()
@@ -265,7 +266,7 @@ def said(lab):
 
 def deadly_header(lab):
     """A sample that kills who looks at it, before there is a plan: that scene alone fails."""
-    shim = BUILD / "tests" / "shim.so"
+    shim = preload("shim.c")
     out = lab.scratch / "out.json"
     result = run(["-q", "--executor", "processes", "--workers", "2", "--summary", out, lab.bad,
                   *lab.good], timeout=60,
@@ -282,24 +283,11 @@ def deadly_header(lab):
                     "plan of a header that kills", f"exit {result.rc}: {result.err[:300]}")
 
 
-def build(tally, name):
-    out = BUILD / "tests" / f"{name}.so"
-    out.parent.mkdir(exist_ok=True)
-    done = subprocess.run(["cc", "-D_GNU_SOURCE", "-O1", "-shared", "-fPIC", "-pthread", "-o",
-                           str(out), str(REPO / "tests" / "fault" / f"{name}.c"), "-ldl"],
-                          capture_output=True, text=True)
-    if done.returncode != 0:
-        tally.fail(name, done.stderr[:400])
-        tally.finish()
-
-
 def main():
     tally = Tally()
     if SANITIZED:
         tally.skip("confinement", "preloading and the sanitizers do not go together")
         tally.finish()
-    build(tally, "escape")
-    build(tally, "shim")
     with Scratch() as scratch:
         lab = Lab(tally, scratch)
         run(["-q", "--summary", scratch / "threads-dir.json", lab.inputs])

@@ -18,9 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
-import shims  # noqa: E402
 from living import Mark, alive, catches, children_of, family_of, halted, until  # noqa: E402
 from oracle import IMGPIPE, MAKE_SCENE, SANITIZED, Scratch, Tally, load, run  # noqa: E402
+from preload import preload  # noqa: E402
 
 # "Within a second" on a machine that has nothing else to do; tests share theirs.
 SOON = 3
@@ -50,7 +50,7 @@ def shared_memory(pid):
 class Lab:
     def __init__(self, tally, scratch):
         self.tally, self.scratch = tally, scratch
-        self.shim = shims.built("shim.c")
+        self.shim = preload("shim.c")
         self.files = []
         for seed in ("1", "2", "3"):
             path = scratch / f"good-{seed}.tif"

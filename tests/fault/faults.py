@@ -7,7 +7,6 @@ Usage: faults.py [--quick]; BUILD as for the other tests.
 """
 
 import re
-import subprocess
 import sys
 import tarfile
 import zipfile
@@ -18,8 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 import numpy as np  # noqa: E402
 from osgeo import gdal  # noqa: E402
 
-from oracle import (BUILD, MAKE_SCENE, QUICK, REPO, SANITIZED, Scratch, Tally,  # noqa: E402
+from oracle import (MAKE_SCENE, QUICK, SANITIZED, Scratch, Tally,  # noqa: E402
                     load, run)
+from preload import preload  # noqa: E402
 
 # call, kind, must the run succeed with the right numbers all the same?
 PLANS = (
@@ -280,24 +280,13 @@ def check_products(tally, scratch, shim):
     level1.check_all()
 
 
-def build_shim(path):
-    command = ["cc", "-std=c11", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", str(path),
-               str(REPO / "tests" / "fault" / "shim.c"), "-ldl"]
-    return subprocess.run(command, capture_output=True, text=True)
-
-
 def main():
     tally = Tally()
     if SANITIZED:
         tally.skip("fault injection", "the sanitizers bring their own malloc")
         tally.finish()
     with Scratch() as scratch:
-        (BUILD / "tests").mkdir(exist_ok=True)
-        shim = BUILD / "tests" / "shim.so"
-        built = build_shim(shim)
-        if built.returncode != 0:
-            tally.fail("shim", built.stderr[:300])
-            tally.finish()
+        shim = preload("shim.c")
         files = []
         for name, layout in (("a", ["--tile", "128", "--codec", "deflate"]),
                              ("b", ["--strip", "20", "--codec", "lzw"]),

@@ -6,13 +6,13 @@ has, and a tile costs none.
 Usage: locks.py [--quick]; BUILD as for the other tests.
 """
 
-import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
-from oracle import BUILD, MAKE_SCENE, REPO, SANITIZED, Scratch, Tally, load, run  # noqa: E402
+from oracle import MAKE_SCENE, SANITIZED, Scratch, Tally, load, run  # noqa: E402
+from preload import preload  # noqa: E402
 
 TILE, ACROSS = 128, 16
 SIDES = (1, 2, 4, 8, 16)  # tiles along a side of a chunk
@@ -38,14 +38,11 @@ def main():
         tally.skip("locks", "the sanitizers want to be loaded first")
         tally.finish()
     with Scratch() as scratch:
-        counter, file = BUILD / "tests" / "count_locks.so", scratch / "scene.tif"
-        counter.parent.mkdir(exist_ok=True)
-        built = subprocess.run(["cc", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", str(counter),
-                                str(REPO / "tests" / "fault" / "count_locks.c"), "-ldl"],
-                               capture_output=True, text=True)
+        counter = preload("count_locks.c")
+        file = scratch / "scene.tif"
         made = run(["--size", str(TILE * ACROSS), "--tile", str(TILE), file], program=MAKE_SCENE)
-        if built.returncode != 0 or made.rc != 0:
-            tally.fail("count_locks.c", built.stderr[:300] + made.last_words())
+        if made.rc != 0:
+            tally.fail("make_scene", made.last_words())
             tally.finish()
         print("workers  tiles/chunk  chunks  locks  of them metered  locks/chunk  locks/tile")
         for workers in (1, 2, 8):

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from living import until
-from maps_lab import ALL, EXECUTORS, FORMAT, IS_ROOT, files
+from maps_lab import ALL, EXECUTORS, IS_ROOT, files
 from oracle import QUICK, load
 
 NOBODY = 65534

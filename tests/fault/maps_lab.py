@@ -14,10 +14,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 import numpy as np  # noqa: E402
 from osgeo_utils.samples import validate_cloud_optimized_geotiff as validator  # noqa: E402
 
-import shims  # noqa: E402
 from living import Mark, until  # noqa: E402
 from oracle import (IMGPIPE, MAKE_SCENE, PATIENCE, load, ndvi_classes,  # noqa: E402
                     ndvi_singles, read_band, run)
+from preload import preload  # noqa: E402
 
 IS_ROOT = os.geteuid() == 0
 SEED = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 15
@@ -65,7 +65,7 @@ class Lab:
         self.tiny_map = self.reference([], [self.tiny])
 
     def build(self):
-        self.shim, self.files_shim = shims.built("shim.c"), shims.built("shim_files.c")
+        self.shim, self.files_shim = preload("shim.c"), preload("shim_files.c")
 
     def scene(self, path, size="500x400", seed="9"):
         result = run(["--size", size, "--tile", "128", "--seed", seed, path], program=MAKE_SCENE)

@@ -8,7 +8,6 @@ Usage: outputs.py [--quick]; BUILD as for the other tests.
 """
 
 import os
-import shutil
 import signal
 import stat
 import struct
@@ -19,8 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
-from oracle import (BUILD, IMGPIPE, MAKE_SCENE, PATIENCE, REPO, SANITIZED, Scratch,  # noqa: E402
+from oracle import (IMGPIPE, MAKE_SCENE, PATIENCE, SANITIZED, Scratch,  # noqa: E402
                     Tally, load, run)
+from preload import preload  # noqa: E402
 
 ROOT = os.geteuid() == 0
 NOBODY = 65534
@@ -411,10 +411,7 @@ def main():
         if SANITIZED:
             tally.skip("counting of reads", "preloading and the sanitizers do not go together")
         else:
-            shim = BUILD / "tests" / "outputs-shim.so"
-            shim.parent.mkdir(exist_ok=True)
-            subprocess.run(["cc", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", shim,
-                            REPO / "tests" / "fault" / "shim.c", "-ldl"], check=True)
+            shim = preload("shim.c")
         parts = [refused, by_descriptor, two_in_one, pipes, devices, closed_error, rights, links]
         for part in parts:
             begin = time.monotonic()

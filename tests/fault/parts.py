@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 import numpy as np  # noqa: E402
 
 from oracle import QUICK, SANITIZED, Scratch, Tally, run  # noqa: E402
-from part_text import (GRID, MARK, NEAR, SLOTS, Lab, Part, dump, keep_real, made_scene,  # noqa: E402
+from part_text import (GRID, MARK, NEAR, SLOTS, Lab, dump, keep_real, made_scene,  # noqa: E402
                        others_of, leaves, put, real, same, seal, to_grid, wide)
 
 # --- every field ---

@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 import numpy as np  # noqa: E402
 from osgeo import gdal  # noqa: E402
 
-import shims  # noqa: E402
 from oracle import QUICK, SANITIZED, Scratch, Tally, load, run  # noqa: E402
+from preload import preload  # noqa: E402
 
 SIZE = 64
 RED = (np.arange(SIZE * SIZE, dtype=np.uint16).reshape(SIZE, SIZE) % 251) + 1
@@ -231,7 +231,7 @@ class Watch:
 
     def __init__(self, scratch, outside):
         self.log, self.outside = scratch / "watch.log", outside
-        self.library = shims.built("watch.c")
+        self.library = preload("watch.c")
 
     def env(self):
         self.log.unlink(missing_ok=True)

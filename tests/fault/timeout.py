@@ -19,12 +19,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
-import shims  # noqa: E402
 from hanging_files import HangingFile  # noqa: E402
 from launch import ROOT, libraries, mpi_command  # noqa: E402
 from living import alive, catches, children_of, family_of, until  # noqa: E402
 from oracle import (IMGPIPE, MAKE_SCENE, PATIENCE, SANITIZED, Scratch,  # noqa: E402
                     Tally, load, run)
+from preload import preload  # noqa: E402
 
 SOON = 60 if SANITIZED else 10  # beyond the time limit itself
 LIMIT = PATIENCE  # seconds; of a scene that takes a tenth of that
@@ -65,7 +65,7 @@ class Lab:
         self.reference = {s["name"]: s for s in load(scratch / "ref.json")["scenes"]}
         self.maps = {p.name: p.read_bytes() for p in (scratch / "ref").iterdir()}
         if not SANITIZED:
-            self.shim, self.deaf = shims.built("shim.c"), shims.built("deaf.c")
+            self.shim, self.deaf = preload("shim.c"), preload("deaf.c")
 
     def hang(self, ms=EVER, pixels=True, once=False, deaf=False):
         """Reads of one scene take so long."""

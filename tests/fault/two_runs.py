@@ -19,10 +19,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
 from launch import libraries, run_mpi  # noqa: E402
-import shims  # noqa: E402
 from living import alive, family_of, halted, until  # noqa: E402
 from maps_lab import ALL, EXECUTORS, FORMAT, LOCK, Lab, files  # noqa: E402
 from oracle import QUICK, SANITIZED, Scratch, Tally  # noqa: E402
+from preload import preload  # noqa: E402
 
 SLOW = {"FILES_CALL": "fsync", "FILES_DO": "stall", **ALL}
 
@@ -182,7 +182,7 @@ def ranks(lab):
 
 def networks(lab):
     """Other file systems: what is promised is said once; where there are no locks the run goes on."""
-    shim = shims.built("shim_locks.c")
+    shim = preload("shim_locks.c")
     nfs = {"LOCKS_MAGIC": "0x6969"}
     none = [{"LOCKS_ERRNO": str(why)} for why in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF)]
     for more, words in ((nfs, "other machines only if"), *((n, "has no locks") for n in none)):

@@ -20,18 +20,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
 from launch import ROOT, libraries, mpi_command, run_mpi  # noqa: E402
 from living import Mark, until  # noqa: E402
-from oracle import (BUILD, IMGPIPE, MAKE_SCENE, REPO, SANITIZED, Scratch, Tally, load,  # noqa: E402
+from oracle import (IMGPIPE, MAKE_SCENE, SANITIZED, Scratch, Tally, load,  # noqa: E402
                     run)
+from preload import preload  # noqa: E402
 
 EXECUTORS = (["serial"], ["threads"], ["openmp"], ["processes"],
              ["processes", "--transport", "pipe"])
 TILE_READ = "4096"  # a pread of so many bytes is one of pixels, not of a header
-
-
-def build(source, out, compiler="cc"):
-    command = [compiler, "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", str(out),
-               str(REPO / "tests" / "fault" / source), "-ldl"]
-    return subprocess.run(command, capture_output=True, text=True)
 
 
 def make(path, *options):
@@ -53,7 +48,7 @@ def damage(source, path):
 class Lab:
     def __init__(self, tally, scratch):
         self.tally, self.scratch = tally, scratch
-        self.shim = BUILD / "tests" / "shim.so"
+        self.shim = preload("shim.c")
         self.good = [make(scratch / f"good-{i}.tif", "--tile", "128", "--seed", str(i))
                      for i in (1, 2, 3)]
         self.deadly = make(scratch / "deadly.tif", "--tile", "128", "--seed", "9")
@@ -324,11 +319,7 @@ def cannot_begin(lab):
 
 def counted_by_kernel(lab):
     """Pipes: what each process wrote, as /proc has it, against what the report says."""
-    counter = BUILD / "tests" / "count_io.so"
-    built = build("count_io.c", counter)
-    if built.returncode != 0:
-        lab.tally.fail("count_io.c", built.stderr[:300])
-        return
+    counter = preload("count_io.c")
     log, report = lab.scratch / "io", lab.scratch / "report.json"
     # The counter writes from the workers, which is what confinement refuses.
     result = run(["-q", "--executor", "processes", "--transport", "pipe", "--workers", "2",
@@ -362,11 +353,7 @@ def looks_at_memory(lab):
 def counted_by_mpi(lab):
     """MPI: what its profiling interface counts against what the report says."""
     for library in libraries():
-        counter = BUILD / "tests" / f"count-{library}.so"
-        built = build("count_mpi.c", counter, f"mpicc.{library}")
-        if built.returncode != 0:
-            lab.tally.fail("count_mpi.c", built.stderr[:300])
-            continue
+        counter = preload("count_mpi.c", f"mpicc.{library}")
         log, path = lab.scratch / f"mpi-{library}", lab.scratch / "report.json"
         result = run_mpi(library, 3, ["-q", "--workers", "2", "--report", path, *lab.good],
                          env={"LD_PRELOAD": str(counter), "COUNT_MPI": str(log)})
@@ -397,11 +384,6 @@ def main():
         tally.finish()
     for library in {"openmpi", "mpich"} - set(libraries()):
         tally.skip(library, "not installed with its launcher")
-    (BUILD / "tests").mkdir(exist_ok=True)
-    built = build("shim.c", BUILD / "tests" / "shim.so")
-    if built.returncode != 0:
-        tally.fail("shim", built.stderr[:300])
-        tally.finish()
     with Scratch() as scratch:
         lab = Lab(tally, scratch)
         for check in (deaths, damaged_tiles, interrupts, lost_ranks, too_little_memory,

@@ -63,6 +63,22 @@ static void test_common_names(void **state)
 	assert_string_equal(band_name_word(NAME_NONE), "");
 }
 
+/* Each of them once; what NDVI reads comes first. */
+static void test_listed(void **state)
+{
+	unsigned n = 0, seen[N_COMMON] = {0};
+
+	(void)state;
+	assert_string_equal(band_name_listed(0), "red");
+	assert_string_equal(band_name_listed(1), "nir");
+	for (; band_name_listed(n); n++)
+		for (size_t i = 0; i < N_COMMON; i++)
+			seen[i] += strcmp(band_name_listed(n), common[i].word) == 0;
+	assert_int_equal(n, N_COMMON);
+	for (size_t i = 0; i < N_COMMON; i++)
+		assert_int_equal(seen[i], 1);
+}
+
 static void test_other_words(void **state)
 {
 	static const struct {
@@ -318,10 +334,11 @@ static void test_descriptions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_common_names),   cmocka_unit_test(test_other_words),
-		cmocka_unit_test(test_stand_in),       cmocka_unit_test(test_wishes),
-		cmocka_unit_test(test_refused_wishes), cmocka_unit_test(test_any_bytes),
-		cmocka_unit_test(test_file_names),     cmocka_unit_test(test_descriptions),
+		cmocka_unit_test(test_common_names), cmocka_unit_test(test_listed),
+		cmocka_unit_test(test_other_words),  cmocka_unit_test(test_stand_in),
+		cmocka_unit_test(test_wishes),       cmocka_unit_test(test_refused_wishes),
+		cmocka_unit_test(test_any_bytes),    cmocka_unit_test(test_file_names),
+		cmocka_unit_test(test_descriptions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -311,6 +311,40 @@ static void no_folder(void **state)
 	spools_close(NULL);
 }
 
+/*
+ * The largest part of what is asked for cannot be had. What is given up then closes nothing: the
+ * lists of files have been mapped, so that a 0 in them, not yet -1, would be standard input.
+ */
+static void no_memory(void **state)
+{
+#ifdef IMGPIPE_SANITIZED /* whose own memory is beyond any limit */
+	(void)state;
+	skip();
+#else
+	struct spools_place place = {.folder = folder, .n = 1 << 20, .n_ranks = 1};
+	struct rlimit before, limit;
+	struct spools *spools;
+	long pages = 0;
+	FILE *statm = fopen("/proc/self/statm", "re");
+
+	(void)state;
+	assert_non_null(statm);
+	assert_int_equal(fscanf(statm, "%ld", &pages), 1);
+	fclose(statm);
+	if (fcntl(STDIN_FILENO, F_GETFD) < 0)
+		assert_int_equal(open("/dev/null", O_RDONLY), STDIN_FILENO);
+	assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+	limit = before;
+	limit.rlim_cur = (rlim_t)(pages * sysconf(_SC_PAGESIZE)) + (64 << 20);
+	assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+	assert_int_equal(spools_open(&spools, &place, &error), -1);
+	assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+	assert_null(spools);
+	assert_int_equal(error.code, EX_TEMPFAIL);
+	assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+#endif
+}
+
 static void folders_in_memory(void **state)
 {
 	struct spools_place place = {.folder = "/dev/shm", .n = 1, .n_ranks = 1};
@@ -477,6 +511,7 @@ int main(void)
 		cmocka_unit_test(a_limit_of_memory_is_told),
 		cmocka_unit_test(room_is_asked_for),
 		cmocka_unit_test(no_folder),
+		cmocka_unit_test(no_memory),
 		cmocka_unit_test(folders_in_memory),
 		cmocka_unit_test(ranks_read_each_other),
 		cmocka_unit_test(ranks_are_emptied_unseen),

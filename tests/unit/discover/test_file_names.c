@@ -49,6 +49,8 @@ static void test_capture(void **state)
 	check_capture("?_*", "a_b", "a/b/");
 	check_capture("*a*a", "aXaYa", "/XaY/");
 	check_capture("****", "abc", "///abc/");
+	check_capture("LC??_L???_??????_????????_*_B4.tif", "LC08_L1TP_191027_20200404_T1_B4.tif",
+		      "0/8/1/T/P/1/9/1/0/2/7/2/0/2/0/0/4/0/4/T1/");
 	assert_true(name_capture("*", "abcdefgh", tiny, sizeof(tiny)));
 	assert_int_equal(strlen(tiny), 3);
 }

@@ -411,8 +411,49 @@ static void size_of_webp(void **state)
 	number(lossy + 28, 12000, 2);
 	write_picture(COMPRESSION_WEBP, 0, lossy, sizeof(lossy));
 	expect_refused(64, 32, "its stream is of 16000 x 12000 pixels, the block has 64 x 32");
-	write_picture(COMPRESSION_WEBP, 0, lossy + 20, 20); /* too short to have a size */
+	write_picture(COMPRESSION_WEBP, 0, lossy + 20, 9); /* too short to have a size */
 	expect_refused(64, 32, "the file is damaged");
+}
+
+static void expect_webp(const void *stream, size_t n)
+{
+	write_picture(COMPRESSION_WEBP, 0, stream, n);
+	expect_refused(64, 32, "its stream is of 16129 x 12000 pixels, the block has 64 x 32");
+}
+
+/*
+ * libwebp also takes what lacks a container or heads of chunks, and allocates by its size: 64 MiB
+ * for a stream of 29 bytes.
+ */
+static void webp_without_container(void **state)
+{
+	static const char parts[3][13] = {"ALPH\x03\0\0\0\0\0\0\0", "VP8L\x14\0\0\0",
+					  "RIFF\x20\0\0\0WEBP"};
+	unsigned char frame[20] = {0x2f}, stream[60] = {0};
+
+	(void)state;
+	if (!TIFFIsCODECConfigured(COMPRESSION_WEBP))
+		skip();
+	number(frame + 1, (16129 - 1) | (12000 - 1) << 14, 4);
+	expect_webp(frame, sizeof(frame));
+	expect_webp(frame, 5);
+
+	memcpy(stream, parts[1], 8);
+	memcpy(stream + 8, frame, sizeof(frame));
+	expect_webp(stream, 8 + sizeof(frame));
+
+	memcpy(stream, parts[0], 12);
+	memcpy(stream + 12, parts[1], 8);
+	memcpy(stream + 20, frame, sizeof(frame));
+	expect_webp(stream, 20 + sizeof(frame));
+
+	memcpy(stream, parts[2], 12);
+	memcpy(stream + 12, frame, sizeof(frame));
+	expect_webp(stream, 12 + sizeof(frame));
+
+	memcpy(stream + 12, parts[1], 8);
+	memcpy(stream + 20, frame, sizeof(frame));
+	expect_webp(stream, 29);
 }
 
 /* The same blob in each of its wrappings. */
@@ -492,6 +533,7 @@ int main(void)
 		cmocka_unit_test(circle_of_directories),
 		cmocka_unit_test(scans_of_jpeg),
 		cmocka_unit_test(size_of_webp),
+		cmocka_unit_test(webp_without_container),
 		cmocka_unit_test(size_of_lerc),
 		cmocka_unit_test(places_that_cannot_be_read),
 	};
