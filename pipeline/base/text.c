@@ -3,6 +3,7 @@
  */
 #include "text.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -99,12 +100,29 @@ static void put_word(FILE *out, const char *word, const char *end)
 	}
 }
 
-/* The end of a word, to which a sign of per cent behind it belongs. */
-static const char *word_end(const char *word)
+/* A unit of the number that ends before the blank. */
+static bool is_unit(const char *word)
+{
+	static const char *const units[] = {"B",  "KiB", "MiB", "GiB",  "TiB", "PiB",
+					    "MB", "s",   "ms",  "MB/s", "ha"};
+	const size_t n = strcspn(word, " ,;:.)");
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strlen(units[i]) == n && strncmp(word, units[i], n) == 0)
+			return true;
+	return false;
+}
+
+const char *text_word_end(const char *word)
 {
 	const char *end = word + strcspn(word, " ");
 
-	return strncmp(end, " %", 2) == 0 ? end + 2 + strcspn(end + 2, " ") : end;
+	if (strncmp(end, " = ", 3) == 0)
+		end += 3 + strcspn(end + 3, " ");
+	if (strncmp(end, " %", 2) == 0 ||
+	    (end > word && *end && isdigit((unsigned char)end[-1]) && is_unit(end + 1)))
+		end += 1 + strcspn(end + 1, " ");
+	return end;
 }
 
 void text_single_blanks(char *text)
@@ -172,9 +190,15 @@ void text_fold_behind(FILE *out, unsigned column, unsigned gap, unsigned indent,
 	size_t at = column;
 
 	for (const char *word = text + strspn(text, " "); *word != '\0'; gap = 1) {
-		const char *end = word_end(word);
+		const char *end = text_word_end(word);
 		size_t columns = count_columns(word, end);
 		bool is_long = breaks && columns > most - indent;
+
+		if (is_long) { /* a pair may be one that fits, word by word */
+			end = word + strcspn(word, " ");
+			columns = count_columns(word, end);
+			is_long = columns > most - indent;
+		}
 
 		if (at > indent && (is_long ? at + gap >= most : at + gap + columns > most)) {
 			at = new_line(out, indent);

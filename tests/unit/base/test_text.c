@@ -158,6 +158,27 @@ static void test_fold_behind(void **state)
 	free(text);
 }
 
+/* A name stays with its value, a number with its unit, wherever the line ends. */
+static void test_fold_pairs(void **state)
+{
+	static const char pairs[] = "width = 64, share = 50 % of 7.81 KiB; 2 more";
+
+	(void)state;
+	for (unsigned column = SCREEN_PLAIN - (unsigned)sizeof(pairs); column < SCREEN_PLAIN;
+	     column++) {
+		char *text = NULL;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
+
+		text_fold(out, column, 4, pairs);
+		assert_int_equal(fclose(out), 0);
+		assert_non_null(strstr(text, "width = 64,"));
+		assert_non_null(strstr(text, "share = 50 %"));
+		assert_non_null(strstr(text, "7.81 KiB;"));
+		free(text);
+	}
+}
+
 static void check_distance(const char *a, const char *b, unsigned want)
 {
 	assert_int_equal(text_distance(a, strlen(a), b), want);
@@ -220,7 +241,8 @@ int main(void)
 		cmocka_unit_test(test_text_cut),   cmocka_unit_test(test_wide_and_narrow),
 		cmocka_unit_test(test_bytes),      cmocka_unit_test(test_value),
 		cmocka_unit_test(test_fold),       cmocka_unit_test(test_fold_behind),
-		cmocka_unit_test(test_distance),   cmocka_unit_test(test_path),
+		cmocka_unit_test(test_fold_pairs), cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_path),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
