@@ -174,7 +174,7 @@ static void put_table(FILE *out, const struct sweep *sweep)
 	enum { N_HEADS = sizeof(heads) / sizeof(heads[0]) };
 
 	page_section(out, "All points");
-	page_table_open(out,
+	page_pairs_open(out,
 			"Wall time of the whole process, start-up included: the fastest, the "
 			"median and the slowest run. The other columns are medians.",
 			heads, N_HEADS);
@@ -182,7 +182,7 @@ static void put_table(FILE *out, const struct sweep *sweep)
 		const struct sweep_point *point = &sweep->point[i];
 
 		page_row_open(out);
-		page_cell(out, "%s", point->executor);
+		page_row_head(out, "%s", point->executor);
 		page_number(out, "%u", point->workers);
 		page_cell(out, "%s", point->set);
 		page_number(out, "%s", point->chunk);
