@@ -110,8 +110,9 @@ json_t *partial_bands(const struct recipe *recipe);
 json_t *partial_values(const struct recipe *recipe);
 /*
  * Back again, for recipe_free(); NULL where they are no such lists, or without memory. Its bands
- * have their texts only, its values no program: it says what was computed. Bands that no value
- * reads are `kept`: there are none without --bands-output.
+ * have their texts only, its values no program: it says what was computed, and which values are
+ * normalised differences. Bands that no value reads are `kept`: there are none without
+ * --bands-output.
  */
 struct recipe *partial_read_recipe(const json_t *bands, const json_t *values);
 /* -1 with EX_DATAERR and what differs. */
