@@ -142,6 +142,9 @@ void partial_head_release(struct partial_head *head);
 int partial_head_same(const struct partial_head *a, const char *a_path,
 		      const struct partial_head *b, const char *b_path,
 		      struct error *err) MUST_CHECK;
+/* How many options that change numbers differ; of the first what both have. */
+unsigned partial_head_differs(const struct partial_head *a, const struct partial_head *b,
+			      struct identity_pair *shown);
 /* This program and its libraries: an array of one object. NULL without memory. */
 json_t *partial_made_by(void);
 /* The programs of `from` join those of `into`. */
