@@ -370,12 +370,14 @@ unread() {
 	tif in/few.tif int16 desc=red,nir -2,1,1,$ones 4,3,3,$threes
 	tif in/most.tif int16 desc=red,nir -2,-2,1,$ones 4,4,3,$threes
 	head -c 60 in/few.tif > in/broken.tif
+	tif in/dem.tif uint16 1,2,3
 	for formula in "ndvi" "(nir-red)/(red+nir)" "ndiff(nir,red)"; do
 		imgpipe --partial whole.json --expr "z=$formula" --index evi in
 		exits 1
 		sed -e '/^stage  /,/^Done /{/^Done /!d}' <<< "$output" > run.txt
 		imgpipe merge whole.json
 		exits 1
+		[[ "$output" == *$'\n'"Skipped   1 file is no scene (dem.tif: one band, and nothing says which)"$'\n'* ]]
 		[[ "$output" == *$'\n'"Range     3 pixels are outside, as one of the bands is negative there"* ]]
 		diff -B run.txt - <<< "$output"
 	done
