@@ -8,12 +8,9 @@
 #include <cmocka.h>
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
-#include "sweep/sweep_kinds.h"
+#include "sweep/sweep_stats.h"
 
 static void test_median(void **state)
 {
@@ -381,65 +378,6 @@ static void test_busy_cores(void **state)
 	assert_true(says(&advice, "Amdahl's law: ") && !says(&advice, "busy elsewhere"));
 }
 
-/* What a way of showing it writes. */
-static char *shown(void (*show)(FILE *out, const struct sweep *sweep), const struct sweep *sweep)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	assert_non_null(out);
-	show(out, sweep);
-	assert_int_equal(fclose(out), 0);
-	return text;
-}
-
-static void expect_shown(void (*show)(FILE *out, const struct sweep *sweep),
-			 const struct sweep *sweep, const char *has, const char *lacks)
-{
-	char *text = shown(show, sweep);
-
-	if (!strstr(text, has) || strstr(text, lacks))
-		fail_msg("no %s, or %s, in %s", has, lacks, text);
-	free(text);
-}
-
-/* 8 s with one worker, 5 with four; where other programs ran, that is no speed-up of 1.60. */
-static void test_busy_cores_are_seen(void **state)
-{
-	static const char told[] = "speed-up 1.60, efficiency 40 %", hollow[] = "do not compare";
-	const struct options options = {.scale = 1};
-	struct made_up m;
-
-	(void)state;
-	make(&m);
-	m.sweep.cores = 4;
-	m.sweep.options = &options;
-	for (unsigned i = 0; i < 4; i++)
-		m.sample[i].running = 0.98;
-	expect_shown(sweep_text, &m.sweep, told, "busy");
-	expect_shown(sweep_page, &m.sweep, "threads, chunk 256, 4 workers: 1.6<", hollow);
-
-	m.sample[2].running = 0.41;
-	expect_shown(sweep_text, &m.sweep, "5.000 s  cores busy in 1 of 1 run: no speed-up\n",
-		     told);
-	expect_shown(sweep_text, &m.sweep, "          4 :::", "          1 :::");
-	expect_shown(sweep_page, &m.sweep,
-		     "threads, chunk 256, 4 workers: 1.6; cores were busy elsewhere<",
-		     "1 workers: 1; cores");
-	expect_shown(sweep_page, &m.sweep, "elsewhere: do not compare</text>", "no such words");
-	expect_shown(sweep_page, &m.sweep, "in 1 of 1 run: do not compare these times",
-		     "too few to trust");
-
-	m.sample[0].running = 0.41; /* what all others are compared with */
-	m.sample[2].running = 0.98;
-	expect_shown(sweep_text, &m.sweep, "8.000 s  cores busy in 1 of 1 run\n", told);
-	expect_shown(sweep_text, &m.sweep, "5.000 s  no speed-up: the first had busy cores\n",
-		     "4 :::");
-	expect_shown(sweep_page, &m.sweep, "4 workers: 1.6; cores were busy elsewhere<",
-		     "4 workers: 5 s; cores");
-}
-
 /* What is said of 1, 2 and 4 workers that took so long; those beyond the cores are slower. */
 static void advise_on(struct advice *advice, const double wall[3])
 {
@@ -531,7 +469,6 @@ int main(void)
 		cmocka_unit_test(test_median),
 		cmocka_unit_test(test_speed_up),
 		cmocka_unit_test(test_busy_cores),
-		cmocka_unit_test(test_busy_cores_are_seen),
 		cmocka_unit_test(test_best_chunk),
 		cmocka_unit_test(test_chunk_for_each_worker),
 		cmocka_unit_test(test_chunk_measured_in_part),
