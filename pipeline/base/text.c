@@ -3,6 +3,7 @@
  */
 #include "text.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -99,12 +100,49 @@ static void put_word(FILE *out, const char *word, const char *end)
 	}
 }
 
-/* The end of a word, to which a sign of per cent behind it belongs. */
-static const char *word_end(const char *word)
+/* A unit of the number that ends before the blank. */
+static bool is_unit(const char *word)
+{
+	static const char *const units[] = {"B",  "KiB", "MiB", "GiB",  "TiB", "PiB",
+					    "MB", "s",   "ms",  "MB/s", "ha"};
+	const size_t n = strcspn(word, " ,;:.)");
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strlen(units[i]) == n && strncmp(word, units[i], n) == 0)
+			return true;
+	return false;
+}
+
+/* "0.0001", "-0.1", "'SCL=4'": as values of options begin that cannot be mistaken for prose. */
+static bool begins_value(const char *word)
+{
+	return isdigit((unsigned char)word[*word == '-']) || *word == '\'';
+}
+
+/* Is what stands from `word` to the blank at `end` the first part of a pair? Bytes of its sign. */
+static size_t pair_sign(const char *word, const char *end)
+{
+	const bool number = end > word && isdigit((unsigned char)end[-1]);
+
+	if (strncmp(end, " = ", 3) == 0)
+		return 3;
+	if (number && strncmp(end, " x ", 3) == 0 && isdigit((unsigned char)end[3]))
+		return 3;
+	if (strncmp(end, " %", 2) == 0 || (number && *end && is_unit(end + 1)))
+		return 1;
+	return strncmp(word, "--", 2) == 0 && *end && isalpha((unsigned char)end[-1]) &&
+	       begins_value(end + 1);
+}
+
+const char *text_word_end(const char *word)
 {
 	const char *end = word + strcspn(word, " ");
+	size_t sign;
 
-	return strncmp(end, " %", 2) == 0 ? end + 2 + strcspn(end + 2, " ") : end;
+	/* "size = 5 x 5": twice at the most */
+	for (int i = 0; i < 2 && (sign = pair_sign(word, end)) > 0; i++)
+		end += sign + strcspn(end + sign, " ");
+	return end;
 }
 
 void text_single_blanks(char *text)
@@ -172,10 +210,15 @@ void text_fold_behind(FILE *out, unsigned column, unsigned gap, unsigned indent,
 	size_t at = column;
 
 	for (const char *word = text + strspn(text, " "); *word != '\0'; gap = 1) {
-		const char *end = word_end(word);
+		const char *end = text_word_end(word);
 		size_t columns = count_columns(word, end);
-		bool is_long = breaks && columns > most - indent;
+		bool is_long = indent < most && columns > most - indent;
 
+		if (is_long) { /* a pair may be one that fits, word by word */
+			end = word + strcspn(word, " ");
+			columns = count_columns(word, end);
+			is_long = breaks && columns > most - indent;
+		}
 		if (at > indent && (is_long ? at + gap >= most : at + gap + columns > most)) {
 			at = new_line(out, indent);
 		} else {

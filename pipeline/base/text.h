@@ -26,6 +26,11 @@ void text_single_blanks(char *text);
  * 4 * width + 1 bytes. Returns out. */
 const char *text_cut(char *out, const char *text, unsigned width);
 
+/* Where lines may be broken next: the end of the word. A number stays with its unit ("50 %") and
+ * with another ("512 x 512"), a name with its value ("width = 1"), an option with a number or what
+ * stands in quotes ("--scale 0.0001"). */
+const char *text_word_end(const char *word);
+
 /* Print `text`, safe to show, folded at screen_fold_columns() of the stream: it starts in `column`
  * (already reached), the following lines are indented by `indent`. Ends with a newline.
  * On a terminal a path that is wider than a line is broken behind its slashes. */

@@ -111,7 +111,7 @@ static int refused(const struct parser *p, int code, char **argv, struct error *
 	if (item)
 		return error_set(err, EX_USAGE, "option --%s takes no value", item->row.name);
 	if (optopt)
-		return unknown_letter(p->commands, p->taker, (char)optopt, argv[optind], err);
+		return unknown_letter(p->commands, p->taker, (char)optopt, err);
 	return unknown_option(p->commands, p->taker, argv[optind - 1], err);
 }
 
@@ -138,6 +138,33 @@ static int print_and_end(const struct parser *p, const char *name, const char *v
 	return 1;
 }
 
+/* The word that begins with the letter at hand, if letters or a value stand behind it there. Until
+ * its last letter getopt stays at a word. NULL: there is none. */
+static const char *word_of_letter(const struct words *words, char letter, const char *value)
+{
+	const char *word = words->argv[value ? optind - 1 : optind];
+
+	if (value)
+		return value == word + 2 ? word : NULL;
+	return word && word[0] == '-' && word[1] == letter ? word : NULL;
+}
+
+/* -1: what getopt takes letter by letter is a long option with one dash. -help does what --help
+ * does. */
+static int look_for_one_dash(const struct parser *p, const struct words *words, int code,
+			     struct error *err)
+{
+	const int letter = code == '?' || code == ':' ? optopt : code;
+	const char *word;
+
+	if (letter <= 0 || letter >= ROW_CODE)
+		return 0;
+	word = word_of_letter(words, (char)letter, code == '?' || code == ':' ? NULL : optarg);
+	if (!word || strcmp(word, "-help") == 0)
+		return 0;
+	return one_dash(p->commands, p->taker, word, err);
+}
+
 /* --- one place --- */
 
 typedef int option_visit(struct parser *p, struct options *options, const struct words *words,
@@ -157,8 +184,10 @@ static int each_option(struct parser *p, struct options *options, const struct w
 			code == '?' || code == ':' ? NULL : item_of(p, code);
 
 		p->by_letter = code < ROW_CODE;
-		status = item ? visit(p, options, words, item, optarg, err)
-			      : refused(p, code, words->argv, err);
+		status = look_for_one_dash(p, words, code, err);
+		if (!status)
+			status = item ? visit(p, options, words, item, optarg, err)
+				      : refused(p, code, words->argv, err);
 	}
 	return status;
 }

@@ -30,8 +30,16 @@ int options_check(command_table commands, const struct command *command, bool na
 /* An option that the command does not take, as typed ("--workrs=2"); sets the error, returns -1. */
 int unknown_option(command_table commands, const struct command *command, const char *word,
 		   struct error *err);
-/* The same of a letter; word: where it stands, which may be a long option with one dash. */
+/* The same of a letter. */
 int unknown_letter(command_table commands, const struct command *command, char letter,
-		   const char *word, struct error *err);
+		   struct error *err);
+
+/*
+ * A word of one dash that is the whole name of a long option ("-output", "-output=x"), as other
+ * programs have them: sets the error, returns -1. By letters it would be another option with a
+ * value that nobody meant (-o utput). 0: it is none, and "-ooutput" is -o output.
+ */
+int one_dash(command_table commands, const struct command *command, const char *word,
+	     struct error *err);
 
 #endif

@@ -72,15 +72,18 @@ static void print_program(FILE *out, command_table commands)
 
 void print_help(FILE *out, command_table commands, const struct command *command)
 {
+	char line[160];
+
 	if (!command) {
 		print_program(out, commands);
 		print_heading(out, "Examples");
 		fputs(commands[0]->examples, out);
 		return;
 	}
-	fprintf(out, "usage: imgpipe %s [options]%s%s\n\nimgpipe %s: %s.\n", command->word,
-		*command->arguments ? " " : "", command->arguments, command->word,
-		command->purpose);
+	fprintf(out, "usage: imgpipe %s [options]%s%s\n", command->word,
+		*command->arguments ? " " : "", command->arguments);
+	(void)snprintf(line, sizeof(line), "imgpipe %s: %s.", command->word, command->purpose);
+	print_wrapped(out, line, 0, 0);
 	print_options(out, command);
 	print_heading(out, "Examples");
 	fprintf(out, "%s\nExit status: see imgpipe --help.\n", command->examples);

@@ -3,9 +3,8 @@
  */
 #include "print_lines.h"
 
-#include <string.h>
-
 #include "base/screen.h"
+#include "base/text.h"
 
 static int columns(FILE *out)
 {
@@ -25,7 +24,7 @@ void print_wrapped(FILE *out, const char *text, int column, int left)
 	fprintf(out, "%*s", left - column, "");
 	column = left;
 	for (bool first = true; *text; first = false) {
-		int word = (int)strcspn(text, " ");
+		int word = (int)(text_word_end(text) - text);
 
 		if (!first && column + 1 + word > right) {
 			fprintf(out, "\n%*s", left, "");

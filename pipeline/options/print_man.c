@@ -192,7 +192,8 @@ static const char *const environment[][2] = {
 static const char *const files[][2] = {
 	{"part-I-of-N.json", "What --shard I/N leaves in the current folder for imgpipe merge, "
 			     "where --partial does not name another file. The next run of "
-			     "the same shard in this folder replaces it, whatever its options."},
+			     "the same shard in this folder replaces it; a note tells where "
+			     "that one has other options."},
 	{"$TMPDIR/imgpipe-sweep-*", "The folder of a sweep while it runs."},
 	{"DIR/.imgpipe.lock, DIR/.imgpipe-I-of-N.lock",
 	 "With --output DIR: locked while a run, or a shard, works there; says who. They stay."},

@@ -116,24 +116,26 @@ int unknown_option(command_table commands, const struct command *command, const 
 			 command->word);
 }
 
-/* "-index", as other programs have it. While letters are left, getopt stays at their word. */
-static bool is_long(const struct option_list *list, const char *word, char letter, size_t length)
+int one_dash(command_table commands, const struct command *command, const char *word,
+	     struct error *err)
 {
-	return word && word[0] == '-' && word[1] == letter && length > 1 &&
-	       option_list_find(list, word + 1, length);
-}
-
-int unknown_letter(command_table commands, const struct command *command, char letter,
-		   const char *word, struct error *err)
-{
-	const size_t length = word && *word ? strcspn(word + 1, "=") : 0;
-	char words[LIST_BYTES] = "";
+	const char *name = word + 1;
+	const size_t length = strcspn(name, "=");
 	struct option_list list;
 
 	option_list_make(&list, command);
-	if (is_long(&list, word, letter, length))
-		return error_set(err, EX_USAGE, "unknown option -%c; did you mean --%.*s?", letter,
-				 (int)length, word + 1);
+	if (option_list_find(&list, name, length))
+		return error_set(err, EX_USAGE, "unknown option -%.*s; did you mean --%.*s?",
+				 (int)length, name, (int)length, name);
+	return others_option(commands, command, name, length, err) ? -1 : 0;
+}
+
+int unknown_letter(command_table commands, const struct command *command, char letter,
+		   struct error *err)
+{
+	char words[LIST_BYTES] = "";
+	struct option_list list;
+
 	for (command_table c = commands; *c; c++) {
 		option_list_make(&list, *c);
 		for (unsigned i = 0; i < list.n; i++)

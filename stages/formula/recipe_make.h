@@ -20,4 +20,10 @@ void recipe_free(struct recipe *recipe);
 /* Of one row of the table alone, with its defaults. */
 int recipe_of_index(struct recipe **out, const char *name, struct error *err) MUST_CHECK;
 
+/*
+ * Is a formula that is written out, with the texts of the recipe's bands, (a - b) / (a + b) of two
+ * of them? False, too, where it is no such formula, or without memory.
+ */
+bool recipe_is_difference(const struct recipe *recipe, const char *formula);
+
 #endif

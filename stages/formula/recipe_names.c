@@ -9,6 +9,7 @@
 
 #include "bands/names.h"
 #include "base/spelling.h"
+#include "recipe_make.h"
 
 static int scope_constant(void *context, const char *name, double *value)
 {
@@ -138,4 +139,29 @@ struct formula_scope scope_of_bands(const struct owner *owner)
 				      .constant = no_constant,
 				      .macro = no_macro,
 				      .band = scope_band};
+}
+
+static int band_of_recipe(void *context, const char *name, unsigned *slot, struct error *err)
+{
+	const struct recipe *recipe = context;
+
+	for (*slot = 0; *slot < recipe->n_bands; (*slot)++)
+		if (strcmp(recipe->band[*slot].text, name) == 0)
+			return 0;
+	return error_set(err, EX_USAGE, "`%s` is no band of the recipe", name);
+}
+
+bool recipe_is_difference(const struct recipe *recipe, const char *formula)
+{
+	const struct formula_scope scope = {.context = (void *)recipe,
+					    .constant = no_constant,
+					    .macro = no_macro,
+					    .band = band_of_recipe};
+	struct error ignored;
+	struct program *program = program_compile(formula, &scope, &ignored);
+	unsigned a, b;
+	bool is = program && program_is_normalized_difference(program, &a, &b);
+
+	program_free(program);
+	return is;
 }

@@ -34,7 +34,7 @@ static void put_heads(FILE *out, enum lab_kind kind, unsigned n)
 			       column[i].head);
 		head[i] = text[i];
 	}
-	page_table_open(out, "A line for each way of working and number of workers", head, n);
+	page_pairs_open(out, "A line for each way of working and number of workers", head, n);
 }
 
 static void put_line(FILE *out, const struct lab *lab)

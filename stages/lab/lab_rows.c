@@ -85,18 +85,22 @@ const char *lab_halves_text(char text[48], int128 twice)
 /* The columns that all labs have come first. */
 enum { AT_MODE, AT_WORKERS, AT_WALL, AT_CPU, AT_SPEED_UP, AT_EFFICIENCY, AT_WORK, AT_OWN };
 
-#define COMMON_COLUMNS(mode, columns)                                                        \
-	{.head = (mode), .width = (columns), .left = true}, {.head = "workers", .width = 7}, \
-		{.head = "wall s", .width = 7}, {.head = "CPU s", .width = 7, .drop = 1},    \
-		{.head = "speed-up", .width = 8}, {.head = "efficiency", .width = 10},       \
-	{                                                                                    \
-		.head = "work %", .width = 6                                                 \
+/* The last of them goes first where there is no room; efficiency is speed-up / workers. */
+enum { DROP_WORK = 1, DROP_EFFICIENCY, DROP_CPU, DROP_ERROR };
+
+#define COMMON_COLUMNS(mode, columns)                                                            \
+	{.head = (mode), .width = (columns), .left = true}, {.head = "workers", .width = 7},     \
+		{.head = "wall s", .width = 7}, {.head = "CPU s", .width = 7, .drop = DROP_CPU}, \
+		{.head = "speed-up", .width = 8},                                                \
+		{.head = "efficiency", .width = 10, .drop = DROP_EFFICIENCY},                    \
+	{                                                                                        \
+		.head = "work %", .width = 6, .drop = DROP_WORK                                  \
 	}
 
 static const struct table_column columns_pi[] = {
 	COMMON_COLUMNS("generator", 9),
 	{.head = "estimate", .width = 11},
-	{.head = "error", .width = 9, .drop = 2},
+	{.head = "error", .width = 9, .drop = DROP_ERROR},
 	{.head = "in s.e.", .width = 7},
 };
 static const struct table_column columns_sum[] = {

@@ -47,9 +47,7 @@ void lab_print_line(FILE *out, const struct lab *lab)
 
 static void say_text(void *to, enum ink ink, const char *label, const char *text)
 {
-	(void)fputs(ink == INK_PLAIN ? "" : screen_ink(to, ink), to);
-	text_item(to, 9, label, text);
-	(void)fputs(ink == INK_PLAIN ? "" : screen_ink(to, INK_PLAIN), to);
+	text_item_in(to, ink == INK_PLAIN ? INK_HEADING : ink, 9, label, text);
 }
 
 static void print_floats(const struct lab_set *set)
@@ -58,9 +56,10 @@ static void print_floats(const struct lab_set *set)
 	unsigned n = lab_float_rows(row, set);
 
 	if (n)
-		printf("In single precision the order decides, as every addition rounds:\n");
+		text_fold(stdout, 0, 0,
+			  "In single precision the order decides, as every addition rounds:");
 	for (unsigned i = 0; i < n; i++)
-		printf("  %-21s %20.1f  %+.2e of it\n", row[i].how, row[i].value, row[i].error);
+		printf("  %-21s %18.1f  %+.2e of it\n", row[i].how, row[i].value, row[i].error);
 }
 
 void lab_print_foot(const struct lab_set *set, const struct options *options)

@@ -190,11 +190,11 @@ void graph_run(struct graph *graph, const struct run_totals *totals, const struc
 	set_chain(graph);
 }
 
-void graph_sentence(char text[240], const struct graph *graph)
+const char *graph_sentence(char text[GRAPH_SENTENCE], const struct graph *graph)
 {
 	const uint64_t in_chunk = graph->blocks_a_chunk * graph->stages;
 
-	(void)snprintf(text, 240,
+	(void)snprintf(text, GRAPH_SENTENCE,
 		       "%" PRIu64 " chunk%s can be worked on at once (width); the longest chain is "
 		       "%" PRIu64 " tasks (critical path: %u stages x %" PRIu64
 		       " block%s of a chunk + "
@@ -205,4 +205,5 @@ void graph_sentence(char text[240], const struct graph *graph)
 		       graph->workers == 1 ? "s" : "",
 		       ceil_div(graph->width, graph->workers ? graph->workers : 1),
 		       graph->width <= graph->workers ? "" : "s");
+	return text;
 }

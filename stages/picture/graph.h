@@ -53,11 +53,16 @@ void graph_plan(struct graph *graph, const struct plan *plan, const struct chunk
 /* As it was: counts and bytes of the meters. */
 void graph_run(struct graph *graph, const struct run_totals *totals, const struct plan *plan);
 
-/* A sentence: "critical path = N tasks, width = M ...". */
-void graph_sentence(char text[240], const struct graph *graph);
+/* A sentence: "N chunks can be worked on at once (width) ...". Returns text. */
+enum { GRAPH_SENTENCE = 240 };
+const char *graph_sentence(char text[GRAPH_SENTENCE], const struct graph *graph);
 
-/* alone: a file of its own, else inside a page. */
-void graph_svg(FILE *out, const struct graph *graph, bool alone);
+/* A file of its own, the sentence in it. */
+void graph_svg(FILE *out, const struct graph *graph);
+/* Inside a page, for the sentence to stand below: from left to right, `width` at the least; or from
+ * top to bottom. */
+void graph_svg_wide(FILE *out, const struct graph *graph, double width);
+void graph_svg_narrow(FILE *out, const struct graph *graph, double width);
 void graph_text(FILE *out, const struct graph *graph);
 
 #endif

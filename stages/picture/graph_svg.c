@@ -6,12 +6,11 @@
 
 #include <inttypes.h>
 
-#include "svg.h"
+#include "graph_parts.h"
 #include "base/table.h"
 #include "base/text.h"
 
 enum {
-	MOST_LANES = 16, /* chunks drawn one by one */
 	COLUMN = 112,
 	LEFT = 8,
 	BOX = 78,
@@ -20,39 +19,11 @@ enum {
 	LANE = 34,
 	SMALL = 26,  /* a task that is drawn by itself */
 	BRANCH = 42, /* between the boxes of maps and those above them */
-	FOOT = 46
+	FOOT = 46,
+	BELOW = 6 /* without a sentence */
 };
 
-static enum svg_colour node_colour(unsigned id)
-{
-	static const enum svg_colour colours[N_GRAPH_NODES] = {
-		[GRAPH_READ] = SVG_DISK,       [GRAPH_DECODE] = SVG_SERIES_1,
-		[GRAPH_MASK] = SVG_SERIES_4,   [GRAPH_INDEX] = SVG_SERIES_3,
-		[GRAPH_STATS] = SVG_SERIES_6,  [GRAPH_TILES] = SVG_SERIES_7,
-		[GRAPH_SCENE] = SVG_SERIES_7,  [GRAPH_ALL] = SVG_SERIES_7,
-		[GRAPH_ENCODE] = SVG_SERIES_5, [GRAPH_GATHER] = SVG_DISK,
-	};
-
-	return colours[id];
-}
-
-/* Those of the line that sums go along, in order. */
-static unsigned shown(const struct graph *graph, unsigned id[N_GRAPH_NODES])
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i <= GRAPH_ALL; i++)
-		if (graph->node[i].tasks || i != GRAPH_TILES)
-			id[n++] = i;
-	return n;
-}
-
-static bool has_maps(const struct graph *graph)
-{
-	return graph->node[GRAPH_ENCODE].tasks > 0;
-}
-
-/* The same with those of maps, as a worker passes them. */
+/* All nodes in the order in which a worker passes them. */
 static unsigned listed(const struct graph *graph, unsigned id[N_GRAPH_NODES])
 {
 	static const unsigned order[N_GRAPH_NODES] = {
@@ -74,25 +45,15 @@ static double column_x(unsigned column)
 	return LEFT + column * (double)COLUMN;
 }
 
-static bool is_lane(unsigned id)
-{
-	return id <= GRAPH_TILES;
-}
-
 /* A box has its own name in it, and how often it is there. */
 static void put_head(FILE *out, const struct graph *graph, unsigned column, unsigned id, bool named)
 {
-	const struct graph_node *node = &graph->node[id];
 	double x = column_x(column) + BOX / 2.0;
-	char pattern[48];
+	char pattern[GRAPH_PATTERN];
 
 	if (named)
-		svg_text(out, x, 18, SVG_MIDDLE, SVG_INK, node->name);
-	(void)snprintf(pattern, sizeof(pattern), "%s", node->pattern);
-	if (named && is_lane(id) && graph->blocks_a_chunk > 1)
-		(void)snprintf(pattern, sizeof(pattern), "%s, %" PRIu64 " each", node->pattern,
-			       graph->blocks_a_chunk);
-	svg_small_text(out, x, 33, SVG_MIDDLE, SVG_QUIET, pattern);
+		svg_text(out, x, 18, SVG_MIDDLE, SVG_INK, graph->node[id].name);
+	svg_small_text(out, x, 33, SVG_MIDDLE, SVG_QUIET, graph_pattern(pattern, graph, id, named));
 }
 
 /* Below everything: what goes from this column to the next. */
@@ -111,7 +72,7 @@ static double lane_y(const struct graph *graph, unsigned id, unsigned lane)
 {
 	double all = (double)graph->width * LANE;
 
-	return TOP + (is_lane(id) ? lane * LANE + LANE / 2.0 : all / 2);
+	return TOP + (graph_is_lane(id) ? lane * LANE + LANE / 2.0 : all / 2);
 }
 
 /* Arrows of one column to the next: side by side within a chunk, then together. */
@@ -120,7 +81,7 @@ static void put_arrows(FILE *out, const struct graph *graph, unsigned column, un
 {
 	double x1 = column_x(column) + (BOX + SMALL) / 2.0 + 3;
 	double x2 = column_x(column + 1) + (BOX - SMALL) / 2.0 - 3;
-	unsigned lanes = is_lane(from) ? (unsigned)graph->width : 1;
+	unsigned lanes = graph_is_lane(from) ? (unsigned)graph->width : 1;
 
 	for (unsigned lane = 0; lane < lanes; lane++)
 		svg_arrow(out, x1, lane_y(graph, from, lane), x2, lane_y(graph, to, lane),
@@ -129,19 +90,11 @@ static void put_arrows(FILE *out, const struct graph *graph, unsigned column, un
 
 static void put_tasks(FILE *out, const struct graph *graph, unsigned column, unsigned id)
 {
-	unsigned lanes = is_lane(id) ? (unsigned)graph->width : 1;
-	char tip[96], number[16];
+	unsigned lanes = graph_is_lane(id) ? (unsigned)graph->width : 1;
 
-	for (unsigned lane = 0; lane < lanes; lane++) {
-		double x = column_x(column) + BOX / 2.0, y = lane_y(graph, id, lane);
-
-		(void)snprintf(tip, sizeof(tip), "%s, %s", graph->node[id].name,
-			       graph->node[id].what);
-		svg_dot(out, x, y, SMALL / 2.0, node_colour(id), tip);
-		svg_dot(out, x, y, SMALL / 2.0 - 2.5, SVG_PAPER, tip);
-		(void)snprintf(number, sizeof(number), "%u", lane);
-		svg_small_text(out, x, y + 4, SVG_MIDDLE, SVG_INK, is_lane(id) ? number : "+");
-	}
+	for (unsigned lane = 0; lane < lanes; lane++)
+		graph_task(out, graph, id, lane, column_x(column) + BOX / 2.0,
+			   lane_y(graph, id, lane), SMALL / 2.0);
 }
 
 static double draw_all(FILE *out, const struct graph *graph, const unsigned *id, unsigned n)
@@ -156,26 +109,12 @@ static double draw_all(FILE *out, const struct graph *graph, const unsigned *id,
 static double draw_summary(FILE *out, const struct graph *graph, const unsigned *id, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		const struct graph_node *node = &graph->node[id[i]];
-		char times[32];
-
-		(void)snprintf(times, sizeof(times), "x %" PRIu64, node->tasks);
-		svg_box(out, column_x(i), TOP, BOX, BOX_HEIGHT, node_colour(id[i]), node->name,
-			times);
+		graph_box(out, graph, id[i], column_x(i), TOP, BOX, BOX_HEIGHT);
 		if (i + 1 < n)
 			svg_arrow(out, column_x(i) + BOX + 3, TOP + BOX_HEIGHT / 2.0,
 				  column_x(i + 1) - 3, TOP + BOX_HEIGHT / 2.0, SVG_QUIET);
 	}
 	return TOP + BOX_HEIGHT;
-}
-
-static unsigned column_of(const unsigned *id, unsigned n, unsigned wanted)
-{
-	unsigned i = 0;
-
-	while (i + 1 < n && id[i] != wanted)
-		i++;
-	return i;
 }
 
 /* Values go to the sums and, below them, to the maps. */
@@ -186,15 +125,14 @@ static double draw_maps(FILE *out, const struct graph *graph, const unsigned *id
 	} boxes[] = {{GRAPH_ENCODE, GRAPH_STATS, GRAPH_INDEX},
 		     {GRAPH_GATHER, GRAPH_SCENE, GRAPH_STATS}};
 	const double y = TOP + BOX_HEIGHT + BRANCH;
-	char times[32], bytes[24];
+	char bytes[24];
 
 	for (unsigned i = 0; i < 2; i++) {
 		const struct graph_node *node = &graph->node[boxes[i].node];
-		double x = column_x(column_of(id, n, boxes[i].below));
-		double from = column_x(column_of(id, n, boxes[i].from)) + BOX;
+		double x = column_x(graph_place(id, n, boxes[i].below));
+		double from = column_x(graph_place(id, n, boxes[i].from)) + BOX;
 
-		(void)snprintf(times, sizeof(times), "x %" PRIu64, node->tasks);
-		svg_box(out, x, y, BOX, BOX_HEIGHT, node_colour(boxes[i].node), node->name, times);
+		graph_box(out, graph, boxes[i].node, x, y, BOX, BOX_HEIGHT);
 		svg_arrow(out, i ? from + 3 : from - 8, i ? y + BOX_HEIGHT / 2.0 : y - BRANCH + 3,
 			  x - 3, y + BOX_HEIGHT / 2.0, SVG_QUIET);
 		svg_small_text(out, x + BOX / 2.0, y - 8, SVG_MIDDLE, SVG_QUIET, node->pattern);
@@ -205,36 +143,43 @@ static double draw_maps(FILE *out, const struct graph *graph, const unsigned *id
 	return y + BOX_HEIGHT;
 }
 
-/* One by one: few chunks of one scene. Blocks of a chunk, one after the other, are one circle. */
-static bool draws_all(const struct graph *graph)
+/* least: how wide it is at the least; `sentence` stands below it, "": nothing. */
+static void draw(FILE *out, const struct graph *graph, double least, const char *sentence,
+		 const char *label, bool alone)
 {
-	return graph->scenes == 1 && !has_maps(graph) && graph->width &&
-	       graph->width <= MOST_LANES &&
-	       (!graph->node[GRAPH_TILES].tasks || graph->node[GRAPH_TILES].tasks == graph->width);
-}
-
-void graph_svg(FILE *out, const struct graph *graph, bool alone)
-{
-	unsigned id[N_GRAPH_NODES], n = shown(graph, id);
-	bool all = draws_all(graph);
-	double height = TOP + (all ? (double)graph->width * LANE : BOX_HEIGHT) + FOOT +
-			(has_maps(graph) ? BRANCH + BOX_HEIGHT : 0);
+	unsigned id[N_GRAPH_NODES], n = graph_line(graph, id);
+	bool all = graph_draws_all(graph), maps = graph_has_maps(graph);
+	double height = TOP + (all ? (double)graph->width * LANE : BOX_HEIGHT) +
+			(*sentence ? FOOT : BELOW) + (maps ? BRANCH + BOX_HEIGHT : 0);
 	double width = column_x(n - 1) + BOX + LEFT, y;
-	char text[240];
 
-	graph_sentence(text, graph);
-	if (width < svg_text_width(text, SVG_TEXT_SIZE) + 2.0 * LEFT)
-		width = svg_text_width(text, SVG_TEXT_SIZE) + 2.0 * LEFT;
-	svg_open(out, width, height, text, alone);
+	width = width < least ? least : width;
+	svg_open(out, width, height, label, alone);
 	for (unsigned i = 0; i < n; i++)
 		put_head(out, graph, i, id[i], all);
 	y = all ? draw_all(out, graph, id, n) : draw_summary(out, graph, id, n);
-	if (has_maps(graph))
+	if (maps)
 		y = draw_maps(out, graph, id, n);
 	for (unsigned i = 0; i < n; i++)
 		put_edge_bytes(out, graph, i, id[i], TOP - 7);
-	svg_text(out, LEFT, y + 32, SVG_START, SVG_INK, text);
+	if (*sentence)
+		svg_text(out, LEFT, y + 32, SVG_START, SVG_INK, sentence);
 	svg_close(out);
+}
+
+void graph_svg(FILE *out, const struct graph *graph)
+{
+	char text[GRAPH_SENTENCE];
+
+	(void)graph_sentence(text, graph);
+	draw(out, graph, svg_text_width(text, SVG_TEXT_SIZE) + 2.0 * LEFT, text, text, true);
+}
+
+void graph_svg_wide(FILE *out, const struct graph *graph, double width)
+{
+	char text[GRAPH_SENTENCE];
+
+	draw(out, graph, width, "", graph_sentence(text, graph), false);
 }
 
 void graph_text(FILE *out, const struct graph *graph)
@@ -250,7 +195,7 @@ void graph_text(FILE *out, const struct graph *graph)
 		 .left = true}};
 	enum { N_COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 	unsigned id[N_GRAPH_NODES], n = listed(graph, id);
-	char text[240], bytes[24], tasks[24];
+	char text[GRAPH_SENTENCE], bytes[24], tasks[24];
 	struct table table;
 
 	table_init(&table, out, columns, N_COLUMNS);
@@ -265,7 +210,7 @@ void graph_text(FILE *out, const struct graph *graph)
 			       node->bytes ? " of " : "", node->format);
 		table_row(&table, INK_PLAIN, cell);
 	}
-	graph_sentence(text, graph);
+	(void)graph_sentence(text, graph);
 	(void)fputc('\n', out);
 	text_fold(out, 0, 0, text);
 }

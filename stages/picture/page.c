@@ -3,6 +3,7 @@
  */
 #include "page.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
@@ -188,18 +189,6 @@ void page_figure(FILE *out, const char *heading, const char *caption, page_draw 
 	draw(out, PAGE_WIDE, what);
 	fputs("</div>\n<div class=\"slim\">\n", out);
 	draw(out, PAGE_NARROW, what);
-	page_figure_close(out, caption);
-}
-
-void page_figure_open(FILE *out, const char *heading)
-{
-	put_element(out, "<figure>\n<h3>", "</h3>\n", heading);
-	put_element(out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"",
-		    "\">\n", heading);
-}
-
-void page_figure_close(FILE *out, const char *caption)
-{
 	put_words(out, "</div>\n<figcaption>", "</figcaption>\n</figure>\n", caption);
 }
 
@@ -209,16 +198,35 @@ static void put_table(FILE *out, const char *caption)
 		    caption);
 }
 
-void page_table_open(FILE *out, const char *caption, const char *const *heads, unsigned n)
+static void put_heads(FILE *out, const char *caption, const char *const *heads, unsigned n)
 {
-	put_table(out, caption);
-	put_words(out, "<table>\n<caption>", "</caption>\n<thead><tr>", caption);
+	put_words(out, "<caption>", "</caption>\n<thead><tr>", caption);
 	for (unsigned i = 0; i < n; i++)
 		if (*heads[i] == '>')
 			put_element(out, "<th scope=\"col\" class=\"n\">", "</th>", heads[i] + 1);
 		else
 			put_element(out, "<th scope=\"col\">", "</th>", heads[i]);
 	fputs("</tr></thead>\n<tbody>\n", out);
+}
+
+void page_table_open(FILE *out, const char *caption, const char *const *heads, unsigned n)
+{
+	put_table(out, caption);
+	fputs("<table>\n", out);
+	put_heads(out, caption, heads, n);
+}
+
+void page_pairs_open(FILE *out, const char *caption, const char *const *heads, unsigned n)
+{
+	assert(n <= PAGE_PAIRS_MOST);
+	put_table(out, caption);
+	fputs("<table class=\"pairs\" style=\"", out);
+	for (unsigned i = 1; i < n; i++) {
+		fprintf(out, "--c%u:", i + 1);
+		put_element(out, "'", "';", heads[i] + (*heads[i] == '>'));
+	}
+	fputs("\">\n", out);
+	put_heads(out, caption, heads, n);
 }
 
 void page_facts_open(FILE *out, const char *caption)

@@ -41,12 +41,16 @@ enum { PAGE_WIDE = 900, PAGE_NARROW = 400 };
 typedef void page_draw(FILE *out, double width, const void *what);
 void page_figure(FILE *out, const char *heading, const char *caption, page_draw *draw,
 		 const void *what);
-/* Between them one picture that has one width alone. */
-void page_figure_open(FILE *out, const char *heading);
-void page_figure_close(FILE *out, const char *caption);
 
 /* Heads: n names of columns. One that begins with '>' is of numbers, and is set to the right. */
 void page_table_open(FILE *out, const char *caption, const char *const *heads, unsigned n);
+/*
+ * The same of many columns: on a narrow screen each row is its first cell (page_row_head()) and
+ * below it pairs of a name and a number. The heads are the program's own, without quotes and
+ * backslashes.
+ */
+enum { PAGE_PAIRS_MOST = 20 };
+void page_pairs_open(FILE *out, const char *caption, const char *const *heads, unsigned n);
 void page_row_open(FILE *out);
 /* Its first cell: what the row is of. */
 void page_row_head(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);

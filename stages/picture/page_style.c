@@ -5,6 +5,7 @@
  */
 #include "page_style.h"
 
+#include "page.h"
 #include "svg.h"
 
 static const char text[] =
@@ -29,7 +30,7 @@ static const char text[] =
 	"main li{max-width:46rem;overflow-wrap:anywhere}";
 
 static const char tables[] =
-	".wide,.scroll{overflow-x:auto}"
+	".wide{overflow-x:auto}"
 	"table{border-collapse:collapse;font-size:.88rem;margin:.8rem 0;"
 	"font-variant-numeric:tabular-nums}caption{text-align:left;color:var(--quiet);"
 	"padding-bottom:.3rem}th,td{padding:.25rem .5rem;text-align:left;vertical-align:top;"
@@ -55,7 +56,7 @@ static const char tables[] =
 
 static const char pictures[] =
 	"figure{margin:1.5rem 0}figure div>svg{display:block;width:100%;height:auto}"
-	".scroll>svg{min-width:42rem}.slim{display:none;max-width:30rem}"
+	".slim{display:none;max-width:30rem}"
 	"@media screen and (max-width:46rem){.slim{display:block}.broad{display:none}}"
 	"figcaption{color:var(--quiet);font-size:.9rem;max-width:46rem;margin-top:.3rem}"
 	".maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));"
@@ -87,12 +88,35 @@ static const char narrow[] =
 	"td.u{grid-column:span "
 	"2;text-align:right}td.u+td{text-align:right}td.w[colspan='6']{grid-column:span 6}}";
 
+/* Tables of many columns there: a row is its name, and below it pairs. The names of columns are
+ * properties of the table (page_pairs_open()). */
+static const char pairs[] =
+	"@media screen and (max-width:34rem){table.pairs :is(caption,tbody){display:block}"
+	"table.pairs{display:block}table.pairs thead{display:none}"
+	"table.pairs tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(6.6rem,1fr));"
+	"gap:0 .9rem;padding:.3rem 0;border-bottom:1px solid var(--grid)}"
+	"table.pairs :is(th,td){border:0;padding:.05rem 0}"
+	"table.pairs :is(th,td[colspan]){grid-column:1/-1;max-width:none}"
+	"table.pairs th{font-weight:600}"
+	"table.pairs td:not([colspan]){display:flex;flex-wrap:wrap;justify-content:flex-end;"
+	"column-gap:.5rem}"
+	"table.pairs td:not([colspan])::before{content:var(--name);color:var(--quiet);"
+	"white-space:normal;text-align:left;margin-right:auto;max-width:68%}";
+
+static void put_pairs(FILE *out)
+{
+	fputs(pairs, out);
+	for (int i = 2; i <= PAGE_PAIRS_MOST; i++)
+		fprintf(out, ".pairs td:nth-child(%d){--name:var(--c%d)}", i, i);
+	fputs("}", out);
+}
+
 /* Whatever is folded is unfolded, where the browser can; nothing is cut between two sheets. */
 static const char paper[] =
 	"@page{size:A4;margin:15mm 13mm}"
 	"@media print{body{font-size:10pt}figure{margin:1rem 0}"
 	"header,main{max-width:none;padding:0}nav,.skip{display:none}"
-	".wide,.scroll{overflow:visible}.scroll>svg{min-width:0}table{font-size:8pt}"
+	".wide{overflow:visible}table{font-size:8pt}"
 	"th,td{padding:.15rem .3rem}tbody th{min-width:0}"
 	"h2+p,p:has(+figure){break-after:avoid}"
 	"tr,figure,.note,li,pre,.wide{break-inside:avoid}.wide:has(td.f),tr:has(>td.f){break-"
@@ -115,6 +139,7 @@ void page_style(FILE *out)
 	fputs(tables, out);
 	fputs(pictures, out);
 	fputs(narrow, out);
+	put_pairs(out);
 	svg_rules(out);
 	fputs(paper, out);
 }

@@ -174,7 +174,7 @@ static void put_values(FILE *out, const struct run_totals *totals)
 	const struct pixel_totals *pixels = totals->pixels;
 	struct summary s;
 
-	page_table_open(out, "Over the valid pixels of all scenes that are ok", heads,
+	page_pairs_open(out, "Over the valid pixels of all scenes that are ok", heads,
 			sizeof(heads) / sizeof(heads[0]));
 	for (unsigned v = 0; v < pixels->n_values; v++) {
 		page_row_open(out);
@@ -216,7 +216,7 @@ static void put_pixels(FILE *out, const struct run_totals *totals)
 	const struct pixel_totals *pixels = totals->pixels;
 	struct summary s;
 
-	page_table_open(out, "What became of the pixels; each is in one class", heads,
+	page_pairs_open(out, "What became of the pixels; each is in one class", heads,
 			sizeof(heads) / sizeof(heads[0]));
 	for (unsigned v = 0; v < pixels->n_values; v++) {
 		if (!pixels->value[v].n_scenes)

@@ -110,8 +110,9 @@ json_t *partial_bands(const struct recipe *recipe);
 json_t *partial_values(const struct recipe *recipe);
 /*
  * Back again, for recipe_free(); NULL where they are no such lists, or without memory. Its bands
- * have their texts only, its values no program: it says what was computed. Bands that no value
- * reads are `kept`: there are none without --bands-output.
+ * have their texts only, its values no program: it says what was computed, and which values are
+ * normalised differences. Bands that no value reads are `kept`: there are none without
+ * --bands-output.
  */
 struct recipe *partial_read_recipe(const json_t *bands, const json_t *values);
 /* -1 with EX_DATAERR and what differs. */
@@ -141,6 +142,9 @@ void partial_head_release(struct partial_head *head);
 int partial_head_same(const struct partial_head *a, const char *a_path,
 		      const struct partial_head *b, const char *b_path,
 		      struct error *err) MUST_CHECK;
+/* How many options that change numbers differ; of the first what both have. */
+unsigned partial_head_differs(const struct partial_head *a, const struct partial_head *b,
+			      struct identity_pair *shown);
 /* This program and its libraries: an array of one object. NULL without memory. */
 json_t *partial_made_by(void);
 /* The programs of `from` join those of `into`. */

@@ -260,22 +260,30 @@ static bool same_value(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : !a && !b;
 }
 
-static int same_options(const struct identity *a, const char *a_path, const struct identity *b,
-			const char *b_path, struct error *err)
+unsigned partial_head_differs(const struct partial_head *a, const struct partial_head *b,
+			      struct identity_pair *shown)
 {
-	for (unsigned i = 0; i < a->n; i++) {
-		const char *x = a->item[i].value, *y = b->item[i].value;
-		struct identity_pair shown;
+	unsigned n = 0;
 
-		if (same_value(x, y))
-			continue;
-		shown = identity_shown(a->item[i].option, x, y);
-		return error_set(err, EX_DATAERR,
-				 "%s was made with %s, %s with %s; make all parts with the same "
-				 "options",
-				 b_path, shown.b, a_path, shown.a);
+	for (unsigned i = 0; i < a->identity.n; i++) {
+		const char *x = a->identity.item[i].value, *y = b->identity.item[i].value;
+
+		if (!same_value(x, y) && n++ == 0)
+			*shown = identity_shown(a->identity.item[i].option, x, y);
 	}
-	return 0;
+	return n;
+}
+
+static int same_options(const struct partial_head *a, const char *a_path,
+			const struct partial_head *b, const char *b_path, struct error *err)
+{
+	struct identity_pair shown;
+
+	if (!partial_head_differs(a, b, &shown))
+		return 0;
+	return error_set(err, EX_DATAERR,
+			 "%s was made with %s, %s with %s; make all parts with the same options",
+			 b_path, shown.b, a_path, shown.a);
 }
 
 int partial_head_same(const struct partial_head *a, const char *a_path,
@@ -286,7 +294,7 @@ int partial_head_same(const struct partial_head *a, const char *a_path,
 				 "%s is one of %" PRIu64 " parts and %s one of %" PRIu64
 				 ": parts of different runs cannot be merged",
 				 a_path, a->parts, b_path, b->parts);
-	if (same_options(&a->identity, a_path, &b->identity, b_path, err) ||
+	if (same_options(a, a_path, b, b_path, err) ||
 	    partial_recipe_same(a->recipe, a_path, b->recipe, b_path, err))
 		return -1;
 	if (a->scenes_in_all != b->scenes_in_all || a->files != b->files)

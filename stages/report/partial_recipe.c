@@ -173,8 +173,10 @@ static bool read_value(struct recipe *recipe, const json_t *o)
 	if (json_object_size(o) != 6 || !read_name(recipe, value, json_object_get(o, "name")))
 		return false;
 	value->formula = partial_read_text(json_object_get(o, "formula"), FORMULA_MOST);
-	return value->formula && *value->formula &&
-	       read_reads(recipe, value, json_object_get(o, "bands")) &&
+	if (!value->formula || !*value->formula)
+		return false;
+	value->normalized_difference = recipe_is_difference(recipe, value->formula);
+	return read_reads(recipe, value, json_object_get(o, "bands")) &&
 	       read_kind(&value->kind, json_object_get(o, "kind")) &&
 	       read_grid(&value->grid, json_object_get(o, "grid_exponent"),
 			 json_object_get(o, "range"));

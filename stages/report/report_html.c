@@ -224,7 +224,7 @@ static void put_stages(FILE *out, const struct run_totals *totals, const struct 
 					    ">MB out", ">busy s",   ">CPU s",   ">wait s",
 					    ">msgs",   ">plan MiB", ">resv MiB"};
 
-	page_table_open(out, "What each stage did and cost, all workers added up", heads,
+	page_pairs_open(out, "What each stage did and cost, all workers added up", heads,
 			sizeof(heads) / sizeof(heads[0]));
 	for (int i = 0; i < N_METER_STAGES; i++) {
 		const char *name = plan_stage_name(plan, (enum meter_stage)i);
@@ -235,17 +235,27 @@ static void put_stages(FILE *out, const struct run_totals *totals, const struct 
 	page_table_close(out);
 }
 
+static void draw_graph(FILE *out, double width, const void *graph)
+{
+	if (width < PAGE_WIDE)
+		graph_svg_narrow(out, graph, width);
+	else
+		graph_svg_wide(out, graph, width);
+}
+
 static void put_graph(FILE *out, const struct run_totals *totals, const struct plan *plan)
 {
+	char sentence[GRAPH_SENTENCE], caption[GRAPH_SENTENCE + 300];
 	struct graph graph;
 
 	graph_run(&graph, totals, plan);
-	page_figure_open(out, "The graph of tasks");
-	graph_svg(out, &graph, false);
-	page_figure_close(out,
-			  "Tasks of each stage, and above the arrows the bytes that went from "
-			  "one to the next. map: each block by itself; filter: some pixels stay; "
-			  "reduce: many become one. imgpipe graph draws it before the run.");
+	(void)snprintf(
+		caption, sizeof(caption),
+		"%s. Tasks of each stage, and beside the arrows the bytes that went from one "
+		"to the next. map: each block by itself; filter: some pixels stay; reduce: "
+		"many become one. imgpipe graph draws it before the run.",
+		graph_sentence(sentence, &graph));
+	page_figure(out, "The graph of tasks", caption, draw_graph, &graph);
 }
 
 static void put_cost(FILE *out, const struct run_totals *totals, const struct plan *plan,

@@ -7,7 +7,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "log.h"
 #include "partial.h"
 #include "report_words.h"
 
@@ -21,11 +23,49 @@ static bool partial_by_default(char path[REPORT_MADE_PATH], const struct options
 	return true;
 }
 
+extern const struct report report_partial;
+
+static void note_options(const char *path, const struct partial_head *there,
+			 const struct partial_head *head)
+{
+	struct identity_pair shown;
+	const unsigned n = partial_head_differs(there, head, &shown);
+	char more[48] = "";
+
+	if (n > 1)
+		(void)snprintf(more, sizeof(more), ", and %u more option%s", n - 1,
+			       n > 2 ? "s differ" : " differs");
+	if (n)
+		log_line(LOG_LEVEL_WARNING, "note", NULL,
+			 "%s is of other options and will be replaced: it was made with %s, this "
+			 "run is with %s%s; --partial writes to another file",
+			 path, shown.a, shown.b, more);
+}
+
+/* A part of other options may be all that is left of another run. Who writes the same one again, or
+ * anything over a file that is no part, is not bothered. */
+static void look_at_earlier(const char *path, const struct partial_head *head)
+{
+	struct partial_file file = {0};
+	struct partial_room room = {0};
+	struct error ignored;
+
+	if (path_is_stdout(path))
+		return;
+	if (!partial_open(&file, path, &room, &ignored))
+		note_options(path, &file.head, head);
+	partial_close(&file);
+	free(room.text);
+}
+
 static int partial_begin(struct open_report *report, struct error *err)
 {
 	struct partial_head head;
 	int status = partial_head_make(&head, report->plan, report->options, err);
 
+	if (!status)
+		look_at_earlier(report_path(&report->options->reports, &report_partial.option),
+				&head);
 	if (!status)
 		status = partial_head_write(report->out, &head, err);
 	partial_head_release(&head);

@@ -302,6 +302,6 @@ int report_graph(FILE *out, const struct plan *plan, const struct chunk_grid *gr
 	if (options->text)
 		graph_text(out, &graph);
 	else
-		graph_svg(out, &graph, true);
+		graph_svg(out, &graph);
 	return ferror(out) ? -1 : 0;
 }

@@ -382,10 +382,12 @@ static void put_skipped(FILE *out, const struct plan *plan, const struct run_tot
 
 	if (!totals->n_skipped)
 		return;
-	(void)snprintf(line, sizeof(line), "%" PRIu32 " file%s %s (%s%s); %s names %s",
-		       totals->n_skipped, one ? "" : "s", one ? "is no scene" : "are no scenes",
-		       first, one ? "" : " ...", plan->merged ? "--csv" : "-v",
-		       one ? "it" : "them");
+	if (one)
+		(void)snprintf(line, sizeof(line), "1 file is no scene (%s)", first);
+	else
+		(void)snprintf(line, sizeof(line),
+			       "%" PRIu32 " files are no scenes (%s ...); %s names them",
+			       totals->n_skipped, first, plan->merged ? "--csv" : "-v");
 	text_item(out, LABEL_COLUMNS, "Skipped", line);
 	if (!totals->n_unjoined)
 		return;

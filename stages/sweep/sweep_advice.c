@@ -146,8 +146,8 @@ static void advise_chunk(struct advice *advice, const struct series *series, uns
 		return;
 	if (n_short)
 		warn(advice,
-		     "%s: no chunk size is named best: cores were busy elsewhere in %u run%s of it",
-		     series->name, n_short, n_short == 1 ? "" : "s");
+		     "%s: no chunk size is named best: cores were busy elsewhere in %u of its runs",
+		     series->name, n_short);
 	else
 		say_chunk(advice, series, series_has_winner(series, cores));
 }
@@ -292,8 +292,8 @@ static void advise_scaling(struct advice *advice, const struct series *series, u
 	if (n_short) {
 		warn(advice,
 		     "%s: no law of scaling is read from these times: cores were busy elsewhere in "
-		     "%u run%s of it, which looks like serial work and is none",
-		     series->name, n_short, n_short == 1 ? "" : "s");
+		     "%u of its runs, which looks like serial work and is none",
+		     series->name, n_short);
 		return;
 	}
 	doubt_fit(trust, sizeof(trust), series, &fit, cores);

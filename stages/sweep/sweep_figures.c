@@ -31,11 +31,20 @@ static const struct {
 struct columns {
 	unsigned n;
 	double x[SERIES_POINTS], low[SERIES_POINTS], middle[SERIES_POINTS], high[SERIES_POINTS];
+	bool spoilt[SERIES_POINTS];
 };
 
-static void columns_of(struct columns *c, const struct series *series, enum sweep_figure figure)
+/* What other programs do to a time; memory and bytes stay what they are. */
+static bool is_time(enum sweep_figure figure)
+{
+	return figure == SWEEP_WALL || figure == SWEEP_OVERHEAD;
+}
+
+static void columns_of(struct columns *c, const struct series *series, enum sweep_figure figure,
+		       unsigned cores)
 {
 	const double unit = figure == SWEEP_PEAK ? 1 << 20 : 1;
+	double share;
 
 	c->n = 0;
 	for (unsigned i = 0; i < series->n; i++) {
@@ -44,6 +53,8 @@ static void columns_of(struct columns *c, const struct series *series, enum swee
 		if (!isfinite(s.median))
 			continue;
 		c->x[c->n] = point_edge(series->point[i]);
+		c->spoilt[c->n] = is_time(figure) &&
+				  point_short_of_cores(series->point[i], cores, &share) > 0;
 		c->low[c->n] = s.min / unit;
 		c->middle[c->n] = s.median / unit;
 		c->high[c->n++] = s.max / unit;
@@ -71,37 +82,65 @@ static void put_cross(FILE *out, double x, double y, const char *tip)
 	svg_dot(out, x, y, 2.5, SVG_WARN, tip);
 }
 
-static void put_legend(FILE *out, struct svg_legend *legend, const struct series_list *list,
-		       bool refusals)
+void sweep_draw_dot(FILE *out, double x, double y, enum svg_colour colour, bool spoilt,
+		    const char *tip)
 {
-	static const char refused[] = "does not fit the budget";
+	svg_dot(out, x, y, spoilt ? 5 : 3.5, colour, tip);
+	if (spoilt)
+		svg_dot(out, x, y, 3.2, SVG_PAPER, tip);
+}
+
+/* Where a sign and its words begin; nothing is drawn where the legend is only laid out. */
+static bool put_entry(FILE *out, struct svg_legend *legend, const char *text, double *x)
+{
+	const double left =
+		svg_legend_take(legend, SVG_LINE_SAMPLE + svg_text_width(text, SVG_TEXT_SIZE));
+
+	*x = left + 11;
+	if (out)
+		svg_text(out, left + SVG_LINE_SAMPLE, legend->y, SVG_START, SVG_INK, text);
+	return out != NULL;
+}
+
+void sweep_legend_spoilt(FILE *out, struct svg_legend *legend)
+{
+	double x;
+
+	if (put_entry(out, legend, "cores were busy elsewhere: do not compare", &x))
+		sweep_draw_dot(out, x, legend->y - 4, SVG_INK, true, NULL);
+}
+
+static void put_legend(FILE *out, struct svg_legend *legend, const struct series_list *list,
+		       bool refusals, bool spoilt)
+{
 	double x;
 
 	for (unsigned i = 0; i < list->n; i++)
 		svg_legend_line(out, legend, svg_series(i),
 				i < N_SVG_SERIES ? SVG_SOLID : SVG_DASHED, list->series[i].name);
-	if (!refusals)
-		return;
-	x = svg_legend_take(legend, SVG_LINE_SAMPLE + svg_text_width(refused, SVG_TEXT_SIZE));
-	if (!out)
-		return;
-	put_cross(out, x + 11, legend->y - 4, NULL);
-	svg_text(out, x + SVG_LINE_SAMPLE, legend->y, SVG_START, SVG_INK, refused);
+	if (spoilt)
+		sweep_legend_spoilt(out, legend);
+	if (refusals && put_entry(out, legend, "does not fit the budget", &x))
+		put_cross(out, x, legend->y - 4, NULL);
 }
 
 static void put_series(FILE *out, const struct svg_plot *plot, const struct columns *c,
 		       const char *name, unsigned i)
 {
+	double joined[SERIES_POINTS];
 	char tip[160], text[SVG_LABEL];
 
+	for (unsigned k = 0; k < c->n; k++)
+		joined[k] = c->spoilt[k] ? NAN : c->middle[k];
 	svg_ribbon(out, plot, c->x, c->low, c->high, c->n, svg_series(i));
-	svg_curve(out, plot, c->x, c->middle, c->n, svg_series(i),
+	svg_curve(out, plot, c->x, joined, c->n, svg_series(i),
 		  i < N_SVG_SERIES ? SVG_SOLID : SVG_DASHED);
 	for (unsigned k = 0; k < c->n; k++) {
 		plot->y.format(text, c->middle[k]);
-		(void)snprintf(tip, sizeof(tip), "%s, %.0f: %s", name, c->x[k], text);
-		svg_dot(out, svg_at(&plot->x, c->x[k]), svg_at(&plot->y, c->middle[k]), 3.5,
-			svg_series(i), tip);
+		(void)snprintf(tip, sizeof(tip), "%s, %.0f: %s%s", name, c->x[k], text,
+			       c->spoilt[k] ? "; cores were busy elsewhere" : "");
+		sweep_draw_dot(out, svg_at(&plot->x, c->x[k]), svg_at(&plot->y, c->middle[k]),
+			       svg_series(i), c->spoilt[k], tip);
 	}
 }
 
@@ -243,17 +282,19 @@ static void put_refusals(FILE *out, const struct svg_plot *plot, const struct sw
 	}
 }
 
-static bool range_of(const struct series_list *list, enum sweep_figure figure,
-		     struct svg_plot *plot, double *least, double *most)
+static bool range_of(const struct series_list *list, enum sweep_figure figure, unsigned cores,
+		     struct svg_plot *plot, double *least, double *most, bool *spoilt)
 {
 	struct columns c;
 	double low = INFINITY, high = 0;
 
 	*most = 0;
 	*least = INFINITY;
+	*spoilt = false;
 	for (unsigned i = 0; i < list->n; i++) {
-		columns_of(&c, &list->series[i], figure);
+		columns_of(&c, &list->series[i], figure, cores);
 		for (unsigned k = 0; k < c.n; k++) {
+			*spoilt = *spoilt || c.spoilt[k];
 			low = fmin(low, c.x[k]);
 			high = fmax(high, c.x[k]);
 			*most = fmax(*most, c.high[k]);
@@ -277,12 +318,12 @@ static void fit_figure(struct svg_axis *y, enum sweep_figure figure, double leas
 }
 
 static void put_curves(FILE *out, const struct svg_plot *plot, const struct series_list *list,
-		       enum sweep_figure figure)
+		       enum sweep_figure figure, unsigned cores)
 {
 	for (unsigned i = 0; i < list->n; i++) {
 		struct columns c;
 
-		columns_of(&c, &list->series[i], figure);
+		columns_of(&c, &list->series[i], figure, cores);
 		put_series(out, plot, &c, list->series[i].name, i);
 	}
 }
@@ -303,13 +344,13 @@ void sweep_draw_chunks(FILE *out, double width, const void *what)
 	bool refusals = (figure == SWEEP_WALL || figure == SWEEP_PEAK) && has_refusals(sweep);
 	struct chunk_marks marks = {0};
 	double least, most;
-	bool any;
+	bool any, spoilt;
 
 	series_by_chunk(&list, sweep);
-	any = range_of(&list, figure, &plot, &least, &most);
+	any = range_of(&list, figure, sweep->cores, &plot, &least, &most, &spoilt);
 	if (any && figure == SWEEP_WALL)
 		marks_of(&marks, sweep);
-	put_legend(NULL, &laid_out, &list, refusals);
+	put_legend(NULL, &laid_out, &list, refusals, spoilt);
 	plot.y.to = laid_out.y + 16 + svg_marks_height(&plot.x, marks.mark, marks.n);
 	plot.y.from = plot.y.to + sweep_plot_height(width);
 	svg_open(out, width, plot.y.from + BELOW, figures[figure].label, false);
@@ -319,10 +360,10 @@ void sweep_draw_chunks(FILE *out, double width, const void *what)
 		if (figure == SWEEP_WALL)
 			put_zones(out, &plot, sweep, &list);
 		svg_marks(out, &plot, marks.mark, marks.n);
-		put_curves(out, &plot, &list, figure);
+		put_curves(out, &plot, &list, figure, sweep->cores);
 		if (refusals)
 			put_refusals(out, &plot, sweep);
 	}
-	put_legend(out, &legend, &list, refusals);
+	put_legend(out, &legend, &list, refusals, spoilt);
 	svg_close(out);
 }

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "picture/svg.h"
 #include "sweep_stats.h"
 
 void sweep_text(FILE *out, const struct sweep *sweep);
@@ -25,5 +26,12 @@ void sweep_draw_chunks(FILE *out, double width, const void *what);
 void sweep_draw_workers(FILE *out, double width, const void *what);
 /* Of the part with the curves. */
 double sweep_plot_height(double width);
+/*
+ * A measurement in the colour of its series. Spoilt: cores were busy elsewhere; it is hollow, no
+ * line leads to it, and the legend has an entry.
+ */
+void sweep_draw_dot(FILE *out, double x, double y, enum svg_colour colour, bool spoilt,
+		    const char *tip);
+void sweep_legend_spoilt(FILE *out, struct svg_legend *legend);
 
 #endif

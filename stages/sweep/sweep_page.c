@@ -103,13 +103,15 @@ static bool has_one(const struct sweep *sweep)
 	return true;
 }
 
+/* And of those a law is drawn. */
 static bool few_workers(const struct sweep *sweep)
 {
 	struct series_list list;
 
 	series_by_workers(&list, sweep);
 	for (unsigned i = 0; i < list.n; i++)
-		if (list.series[i].n > 1 && list.series[i].n < FIT_TRUSTED_POINTS)
+		if (list.series[i].n > 1 && list.series[i].n < FIT_TRUSTED_POINTS &&
+		    !series_short_runs(&list.series[i], sweep->cores))
 			return true;
 	return false;
 }
@@ -172,9 +174,11 @@ static void put_table(FILE *out, const struct sweep *sweep)
 					    ">CPU s",    ">peak MiB", ">overhead %", ">read x",
 					    ">messages", ">sent MB"};
 	enum { N_HEADS = sizeof(heads) / sizeof(heads[0]) };
+	unsigned n_short;
+	double share;
 
 	page_section(out, "All points");
-	page_table_open(out,
+	page_pairs_open(out,
 			"Wall time of the whole process, start-up included: the fastest, the "
 			"median and the slowest run. The other columns are medians.",
 			heads, N_HEADS);
@@ -182,7 +186,7 @@ static void put_table(FILE *out, const struct sweep *sweep)
 		const struct sweep_point *point = &sweep->point[i];
 
 		page_row_open(out);
-		page_cell(out, "%s", point->executor);
+		page_row_head(out, "%s", point->executor);
 		page_number(out, "%u", point->workers);
 		page_cell(out, "%s", point->set);
 		page_number(out, "%s", point->chunk);
@@ -196,6 +200,13 @@ static void put_table(FILE *out, const struct sweep *sweep)
 		page_row_close(out);
 		if (*point->problem)
 			page_row_below(out, N_HEADS, "%s", point->problem);
+		n_short = point_short_of_cores(point, sweep->cores, &share);
+		if (n_short)
+			page_row_below(
+				out, N_HEADS,
+				"cores were busy elsewhere in %u of %u run%s: do not compare "
+				"these times",
+				n_short, point->n, point->n == 1 ? "" : "s");
 	}
 	page_table_close(out);
 }

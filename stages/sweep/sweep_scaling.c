@@ -25,9 +25,20 @@ static double shown(enum sweep_scaling what, double n, double t, double t1)
 	return what == SWEEP_SPEEDUP ? t1 / t : t1 / t / n;
 }
 
-static void put_points(FILE *out, const struct svg_plot *plot, const struct series *series,
-		       enum sweep_scaling what, unsigned i)
+/* What is shown of point k was measured beside other programs. */
+static bool is_spoilt(const struct series *series, enum sweep_scaling what, unsigned k,
+		      unsigned cores)
 {
+	double share;
+
+	return what == SWEEP_TIME ? point_short_of_cores(series->point[k], cores, &share) > 0
+				  : series_spoilt(series, k, cores);
+}
+
+static void put_points(FILE *out, const struct svg_plot *plot, const struct series *series,
+		       enum sweep_scaling what, unsigned i, unsigned cores)
+{
+	double joined[SERIES_POINTS];
 	double x[SERIES_POINTS], low[SERIES_POINTS], middle[SERIES_POINTS], high[SERIES_POINTS];
 	double t1 = series_base_time(series);
 
@@ -38,16 +49,19 @@ static void put_points(FILE *out, const struct svg_plot *plot, const struct seri
 		low[k] = shown(what, x[k], s.min, t1);
 		middle[k] = shown(what, x[k], s.median, t1);
 		high[k] = shown(what, x[k], s.max, t1);
+		joined[k] = is_spoilt(series, what, k, cores) ? NAN : middle[k];
 	}
 	svg_ribbon(out, plot, x, low, high, series->n, svg_series(i));
-	svg_curve(out, plot, x, middle, series->n, svg_series(i), SVG_SOLID);
+	svg_curve(out, plot, x, joined, series->n, svg_series(i), SVG_SOLID);
 	for (unsigned k = 0; k < series->n; k++) {
-		char tip[128], text[SVG_LABEL];
+		char tip[160], text[SVG_LABEL];
+		bool spoilt = isnan(joined[k]);
 
 		plot->y.format(text, middle[k]);
-		(void)snprintf(tip, sizeof(tip), "%s, %.0f workers: %s", series->name, x[k], text);
-		svg_dot(out, svg_at(&plot->x, x[k]), svg_at(&plot->y, middle[k]), 3.5,
-			svg_series(i), tip);
+		(void)snprintf(tip, sizeof(tip), "%s, %.0f workers: %s%s", series->name, x[k], text,
+			       spoilt ? "; cores were busy elsewhere" : "");
+		sweep_draw_dot(out, svg_at(&plot->x, x[k]), svg_at(&plot->y, middle[k]),
+			       svg_series(i), spoilt, tip);
 	}
 }
 
@@ -112,9 +126,9 @@ static void laws_drawn(const struct series_list *list, unsigned cores, bool *amd
 
 /* The lines that no series has, in a row of their own, and the series. */
 static void put_legend(FILE *out, struct svg_legend *legend, const struct series_list *list,
-		       unsigned cores)
+		       enum sweep_scaling what, unsigned cores)
 {
-	bool amdahl, usl;
+	bool amdahl, usl, spoilt = false;
 
 	laws_drawn(list, cores, &amdahl, &usl);
 	svg_legend_line(out, legend, SVG_QUIET, SVG_SOLID, "ideal");
@@ -124,10 +138,16 @@ static void put_legend(FILE *out, struct svg_legend *legend, const struct series
 		svg_legend_line(out, legend, SVG_INK, SVG_DOTTED,
 				"Universal Scalability Law, fitted");
 	svg_legend_row(legend);
-	for (unsigned i = 0; i < list->n; i++)
-		if (list->series[i].n > 1)
-			svg_legend_line(out, legend, svg_series(i), SVG_SOLID,
-					list->series[i].name);
+	for (unsigned i = 0; i < list->n; i++) {
+		const struct series *series = &list->series[i];
+
+		if (series->n > 1)
+			svg_legend_line(out, legend, svg_series(i), SVG_SOLID, series->name);
+		for (unsigned k = 0; k < series->n && series->n > 1; k++)
+			spoilt = spoilt || is_spoilt(series, what, k, cores);
+	}
+	if (spoilt)
+		sweep_legend_spoilt(out, legend);
 }
 
 static void fit_axes(struct svg_plot *plot, const struct series_list *list, enum sweep_scaling what)
@@ -187,7 +207,7 @@ void sweep_draw_workers(FILE *out, double width, const void *drawn)
 	(void)snprintf(label, sizeof(label), "%u physical core%s", sweep->cores,
 		       sweep->cores == 1 ? "" : "s");
 	fit_axes(&plot, &list, what);
-	put_legend(NULL, &laid_out, &list, sweep->cores);
+	put_legend(NULL, &laid_out, &list, what, sweep->cores);
 	plot.y.to = laid_out.y + 16 + svg_marks_height(&plot.x, &cores, 1);
 	plot.y.from = plot.y.to + sweep_plot_height(width);
 	svg_open(out, width, plot.y.from + BELOW, kinds[what].label, false);
@@ -202,7 +222,7 @@ void sweep_draw_workers(FILE *out, double width, const void *drawn)
 	svg_clip_close(out);
 	for (unsigned i = 0; i < list.n; i++)
 		if (list.series[i].n > 1)
-			put_points(out, &plot, &list.series[i], what, i);
-	put_legend(out, &legend, &list, sweep->cores);
+			put_points(out, &plot, &list.series[i], what, i, sweep->cores);
+	put_legend(out, &legend, &list, what, sweep->cores);
 	svg_close(out);
 }

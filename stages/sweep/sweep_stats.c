@@ -281,6 +281,14 @@ unsigned series_short_runs(const struct series *series, unsigned cores)
 	return n;
 }
 
+bool series_spoilt(const struct series *series, unsigned i, unsigned cores)
+{
+	double share;
+
+	return point_short_of_cores(series->point[i], cores, &share) ||
+	       point_short_of_cores(series->point[0], cores, &share);
+}
+
 bool series_has_winner(const struct series *series, unsigned cores)
 {
 	const struct sweep_point *best = series_best(series);

@@ -65,6 +65,10 @@ double series_base_time(const struct series *series);
  * is not compared with itself. */
 double series_speed_up(const struct series *series, unsigned i);
 
+/* Was point i, or the one that it is compared with, measured beside other programs? Then its
+ * speed-up says nothing of workers. */
+bool series_spoilt(const struct series *series, unsigned i, unsigned cores);
+
 /* The point with the least median wall time; NULL if the series is empty. */
 const struct sweep_point *series_best(const struct series *series);
 /* Was every run of `point` slower than all of `best`? */

@@ -135,10 +135,19 @@ struct bars {
 	unsigned cores;
 };
 
-/* "=" to the fastest run, "-" to the slowest, the median between them a "|"; ">": goes on. */
+static unsigned short_runs(const struct sweep_point *point, const struct bars *bars)
+{
+	double share;
+
+	return point_short_of_cores(point, bars->cores, &share);
+}
+
+/* "=" to the fastest run (":" where cores were busy elsewhere), "-" to the slowest, the median
+ * between them a "|"; ">": goes on. */
 static void put_bar(FILE *out, const char *label, const struct sweep_point *point,
 		    const struct bars *bars)
 {
+	const char begin = short_runs(point, bars) ? ':' : '=';
 	struct spread wall = point_spread(point, SWEEP_WALL);
 	const int end = bars->columns;
 	int from = (int)(wall.min / bars->longest * end + 0.5);
@@ -147,23 +156,35 @@ static void put_bar(FILE *out, const char *label, const struct sweep_point *poin
 
 	fprintf(out, "  %9s ", label);
 	for (int i = 0; i <= to && i <= end; i++)
-		fputc(i == end && to > i ? '>' : i == middle ? '|' : i < from ? '=' : '-', out);
+		fputc(i == end && to > i ? '>' : i == middle ? '|' : i < from ? begin : '-', out);
 	fprintf(out, " %.3f s", wall.median);
 }
 
-/* What stands behind a bar over workers. What others are compared with has no speed-up. */
-static void put_speed_up(FILE *out, const struct series *series, unsigned i)
+/* What stands behind a bar over workers. What others are compared with has no speed-up, nor has
+ * what was measured beside other programs, or is compared with such. */
+static void put_speed_up(FILE *out, const struct series *series, unsigned i,
+			 const struct bars *bars)
 {
 	double speed_up = series_speed_up(series, i);
+	unsigned n_short = short_runs(series->point[i], bars);
+	char text[64];
 
-	if (!isfinite(speed_up))
-		return;
-	if (series_has_one(series))
-		fprintf(out, "  speed-up %.2f, efficiency %.0f %%", speed_up,
-			100 * speed_up / series->point[i]->workers);
+	if (n_short)
+		(void)snprintf(text, sizeof(text), "cores busy in %u of %u run%s%s", n_short,
+			       series->point[i]->n, series->point[i]->n == 1 ? "" : "s",
+			       i ? ": no speed-up" : "");
+	else if (isfinite(speed_up) && series_spoilt(series, i, bars->cores))
+		(void)snprintf(text, sizeof(text), "no speed-up: the first had busy cores");
+	else if (isfinite(speed_up) && series_has_one(series))
+		(void)snprintf(text, sizeof(text), "speed-up %.2f, efficiency %.0f %%", speed_up,
+			       100 * speed_up / series->point[i]->workers);
+	else if (isfinite(speed_up))
+		(void)snprintf(text, sizeof(text), "%.2f times as fast as %u workers", speed_up,
+			       series->point[0]->workers);
 	else
-		fprintf(out, "  %.2f times as fast as %u workers", speed_up,
-			series->point[0]->workers);
+		return;
+	fputs("  ", out);
+	screen_put(out, series_spoilt(series, i, bars->cores) ? INK_WARNING : INK_PLAIN, text);
 }
 
 static void put_bars(FILE *out, const struct series *series, bool by_workers,
@@ -179,7 +200,9 @@ static void put_bars(FILE *out, const struct series *series, bool by_workers,
 		(void)snprintf(label, sizeof(label), "%u", point->workers);
 		put_bar(out, by_workers ? label : point->chunk, point, bars);
 		if (by_workers)
-			put_speed_up(out, series, i);
+			put_speed_up(out, series, i, bars);
+		else if (short_runs(point, bars))
+			screen_put(out, INK_WARNING, "  cores busy");
 		if (point == series_best(series) && series_has_winner(series, bars->cores))
 			screen_put(out, INK_GOOD, "  best");
 		fputc('\n', out);
@@ -189,7 +212,7 @@ static void put_bars(FILE *out, const struct series *series, bool by_workers,
 /* What stands behind the longest bar: " 12.345 s  speed-up 12.34, efficiency 100 %  best". */
 static int bar_columns(FILE *out, bool by_workers)
 {
-	int room = (int)screen_columns(out) - BESIDE_BAR - (by_workers ? 50 : 18);
+	int room = (int)screen_columns(out) - BESIDE_BAR - (by_workers ? 50 : 23);
 
 	return room < BAR_MOST ? room : BAR_MOST;
 }
@@ -214,6 +237,16 @@ static void put_plots(FILE *out, const struct series_list *list, bool by_workers
 		fprintf(out, "\n(%d series are drawn, there are more)\n", SERIES_MOST);
 }
 
+static bool any_short(const struct sweep *sweep)
+{
+	double share;
+
+	for (unsigned i = 0; i < sweep->n_points; i++)
+		if (point_short_of_cores(&sweep->point[i], sweep->cores, &share))
+			return true;
+	return false;
+}
+
 void sweep_text(FILE *out, const struct sweep *sweep)
 {
 	struct series_list list;
@@ -229,19 +262,20 @@ void sweep_text(FILE *out, const struct sweep *sweep)
 	series_by_workers(&list, sweep);
 	put_plots(out, &list, true, sweep->cores);
 	fputc('\n', out);
-	text_fold(out, 0, 0,
-		  "= to the fastest run, | median, - to the slowest run, > cut off. CPU, peak, "
-		  "overhead and read: medians. peak: resident memory. overhead: share of workers' "
-		  "time outside fetch, decode, mask, index and stats. read: bytes decoded / bytes "
-		  "needed (read amplification).");
+	(void)snprintf(
+		line, sizeof(line),
+		"= to the fastest run%s, | the median, - to the slowest run, > cut off. CPU, peak, "
+		"overhead and read: medians. peak: resident memory. overhead: share of "
+		"workers' time outside fetch, decode, mask, index and stats. read: bytes "
+		"decoded / bytes needed (read amplification).",
+		any_short(sweep) ? " (or : where cores were busy elsewhere)" : "");
+	text_fold(out, 0, 0, line);
 	if (sweep_has_sets(sweep))
 		text_fold(out, 0, 0,
 			  "working set: what is in memory at once of a chunk (--working-set).");
 	fputc('\n', out);
 	sweep_advise(&advice, sweep);
-	for (unsigned i = 0; i < advice.n; i++) {
-		fputs(screen_ink(out, advice.ink[i]), out);
-		text_item(out, 2, "*", advice.text[i]);
-		fputs(screen_ink(out, INK_PLAIN), out);
-	}
+	for (unsigned i = 0; i < advice.n; i++)
+		text_item_in(out, advice.ink[i] == INK_PLAIN ? INK_HEADING : advice.ink[i], 2, "*",
+			     advice.text[i]);
 }

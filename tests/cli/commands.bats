@@ -95,8 +95,13 @@ options_in_help() {
 	exits 64 "imgpipe merge --help"
 	for word in -index=evi "-index evi" "-q -index evi"; do
 		imgpipe $word a.tif
-		exits 64 "unknown option -i; did you mean --index?"
+		exits 64 "unknown option -index; did you mean --index?"
 	done
+	imgpipe -output maps a.tif
+	exits 64 "unknown option -output; did you mean --output?"
+	[ ! -e utput ]
+	imgpipe -help
+	exits 0
 	imgpipe -ij a.tif
 	exits 64 "unknown option -i; see imgpipe run --help"
 	imgpipe --mask cloud a.tif

@@ -364,6 +364,28 @@ unread() {
 	[[ "$output" != *"Range"* ]]
 }
 
+@test "merge tells of the whole what one run tells: the same rows, but for costs" {
+	local ones=1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1 threes=3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3 formula
+	mkdir in
+	tif in/few.tif int16 desc=red,nir -2,1,1,$ones 4,3,3,$threes
+	tif in/most.tif int16 desc=red,nir -2,-2,1,$ones 4,4,3,$threes
+	head -c 60 in/few.tif > in/broken.tif
+	tif in/dem.tif uint16 1,2,3
+	for formula in "ndvi" "(nir-red)/(red+nir)" "ndiff(nir,red)"; do
+		imgpipe --partial whole.json --expr "z=$formula" --index evi in
+		exits 1
+		sed -e '/^stage  /,/^Done /{/^Done /!d}' <<< "$output" > run.txt
+		imgpipe merge whole.json
+		exits 1
+		[[ "$output" == *$'\n'"Skipped   1 file is no scene (dem.tif: one band, and nothing says which)"$'\n'* ]]
+		[[ "$output" == *$'\n'"Range     3 pixels are outside, as one of the bands is negative there"* ]]
+		diff -B run.txt - <<< "$output"
+	done
+	imgpipe --partial whole.json --expr "z=(nir-red)/nir" in
+	imgpipe merge whole.json
+	[[ "$output" != *"as one of the bands"* ]]
+}
+
 @test "what several indices lack is said once, what to do in the note alone" {
 	tif dn.tif uint16 desc=blue,red,nir 1,1 1,1 3,3
 	imgpipe --index evi,ndvi,savi --html p.html --csv c.csv dn.tif

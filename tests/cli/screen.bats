@@ -42,6 +42,21 @@ screen() {
 		screen $columns catalog c.gpkg
 		screen $columns --teach float-sums,gil river.tif
 		screen $columns merge p.json
+		screen $columns pi -N 1000
+		screen $columns sum -N 1000
+		screen $columns recur -N 100 -T 10
+		screen $columns sweep --workers 1,2 --repeat 1 river.tif
+		screen $columns mask show scl
+		screen $columns index river.tif
+	done
+}
+
+@test "no line ends between a name and its value" {
+	local columns
+	for columns in {60..100..4} 81; do
+		screen $columns recur --workers 1 -N 100 -T 10 --color never
+		[ "$status" -eq 0 ] && [[ "$output" == *" = "* ]]
+		run ! grep -nE '(^| )=[[:blank:]]*$|^ *= ' <<< "$(tr -d '\r' <<< "$output")"
 	done
 }
 

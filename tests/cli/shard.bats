@@ -96,6 +96,32 @@ setup() {
 	[ ! -e m.json ]
 }
 
+@test "a part of other options is replaced with a note that names the file and what differs" {
+	imgpipe --shard 1/2 --scale 0.5 $LIST
+	[[ "$stderr" != *"replaced"* ]]
+	imgpipe --shard 1/2 --scale 5e-1 --workers 1 s_0001.tif s_0002.tif # the same options, other files
+	[[ "$stderr" != *"replaced"* ]]
+	imgpipe --shard 1/2 --scale 0.25 $LIST
+	[[ "$stderr" == *"note: part-1-of-2.json is of other options and will be replaced: it was made with --scale 0.5, this run is with --scale 0.25; --partial writes to another file"* ]]
+	imgpipe --shard 1/2 --raw --nodata 0 $LIST
+	[[ "$stderr" == *"it was made with no --raw, this run is with --raw, and 3 more options differ;"* ]]
+	imgpipe --partial part-1-of-2.json.gz --raw $LIST
+	imgpipe --partial part-1-of-2.json.gz $LIST
+	[[ "$stderr" == *"note: part-1-of-2.json.gz is of other options"* ]]
+	for other in "no part" "{}" ""; do
+		printf '%s' "$other" > part-1-of-2.json
+		imgpipe --shard 1/2 $LIST
+		[[ "$stderr" != *"replaced"* ]]
+	done
+	head -c 3000 part-1-of-2.json > cut.json
+	imgpipe --partial cut.json --raw $LIST # its head is whole
+	[[ "$stderr" == *"note: cut.json is of other options"* ]]
+	rm -f pipe && mkfifo pipe
+	timeout 20 cat pipe > /dev/null &
+	imgpipe --partial pipe $LIST
+	exits 1
+}
+
 @test "a part is JSON, and stays it" {
 	imgpipe -q --partial - $LIST
 	exits 1

@@ -314,6 +314,25 @@ def check_outline(tally, page):
     tally.check(not page.all("script", "link", "iframe"), "page: stands alone")
 
 
+def check_narrow(tally, text, name):
+    """On a narrow screen nothing scrolls: tables of many columns become pairs, of names that they have;
+    pictures have a second layout."""
+    tables = re.findall(r"<table([^>]*)>(.*?)</table>", text, re.S)
+    for attributes, table in tables:
+        heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table)
+        pairs = re.findall(r"--c(\d+):'(.*?)';", attributes)
+        if 'class="pairs"' in attributes:
+            tally.check(pairs == [(str(i), head) for i, head in enumerate(heads[1:], 2)],
+                        f"{name}: names of pairs {pairs}")
+            rows = [row for row in re.findall(r"<tr>(.*?)</tr>", table) if "<td" in row]
+            tally.check(rows and all('<th scope="row"' in row or 'class="w b"' in row for row in rows),
+                        f"{name}: rows of pairs have a name")
+        else:
+            tally.check(len(heads) < 6 or "date" in heads, f"{name}: a table of {len(heads)} columns")
+    wide, narrow = text.count('<div class="broad">\n<svg'), text.count('<div class="slim">\n<svg')
+    tally.check(tables and wide == narrow == text.count('role="img"') / 2 > 0, f"{name}: {wide} pictures, {narrow} narrow")
+
+
 def maps_of(page):
     """RGBA of the maps by their captions, of a page's own bytes."""
     maps = {}
@@ -391,6 +410,18 @@ def check_maps_of_page(tally, folder):
     tally.check(np.array_equal(byname["lines"], byname["square"]), "strips make the same map")
     check_outline(tally, page)
     check_contrast(tally, page)
+    check_narrow(tally, page.text, "page")
+
+
+def check_narrow_pages(tally, folder):
+    """What sweeps and labs show."""
+    write_scene(folder / "a.tif", 300, 200, 3)
+    for words in (("pi", "-N", "1e5"), ("sum", "-N", "1e5"), ("recur", "-N", "1e3", "-T", "10"),
+                  ("sweep", "-b", "red=1,nir=2", "--workers", "1,2", "--chunk", "64,128", "--repeat", "1", "a.tif")):
+        done = subprocess.run([IMGPIPE, *words, "-q", "--html", "w.html"], cwd=folder, capture_output=True, text=True)
+        tally.check(done.returncode == 0, f"{words[0]}: {done.stderr}")
+        if not done.returncode:
+            check_narrow(tally, (folder / "w.html").read_text(), words[0])
 
 
 def check_words_of_page(tally, folder):
@@ -426,6 +457,7 @@ def main():
         check_classes(tally, folder)
         check_maps_of_page(tally, folder)
         check_words_of_page(tally, folder)
+        check_narrow_pages(tally, folder)
     tally.finish()
 
 

@@ -158,6 +158,70 @@ static void test_fold_behind(void **state)
 	free(text);
 }
 
+/* A name stays with its value, a number with its unit, wherever the line ends. */
+static void test_fold_pairs(void **state)
+{
+	static const char text[] = "width = 64, share = 50 % of 7.81 KiB; of 512 x 8 (5 x 5) with "
+				   "--scale 0.0001 --offset -0.1 --mask 'SCL=4' 2 more";
+	static const char *const pairs[] = {"width = 64,",   "share = 50 %",  "7.81 KiB;",
+					    "512 x 8",       "(5 x 5)",       "--scale 0.0001",
+					    "--offset -0.1", "--mask 'SCL=4'"};
+
+	(void)state;
+	for (unsigned column = 4; column < SCREEN_PLAIN; column++) {
+		char *folded = NULL;
+		size_t size;
+		FILE *out = open_memstream(&folded, &size);
+
+		text_fold(out, column, 4, text);
+		assert_int_equal(fclose(out), 0);
+		for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+			if (!strstr(folded, pairs[i]))
+				fail_msg("no %s from column %u: %s", pairs[i], column, folded);
+		free(folded);
+	}
+}
+
+static void check_word(const char *text, const char *first)
+{
+	size_t length = (size_t)(text_word_end(text) - text);
+
+	assert_int_equal(length, strlen(first));
+	assert_memory_equal(text, first, length);
+}
+
+static void test_where_lines_end(void **state)
+{
+	char wide[2 * SCREEN_PLAIN];
+	char *text = NULL;
+	size_t size;
+	FILE *out;
+
+	(void)state;
+	check_word("a b", "a");
+	check_word("a = b = c = d", "a = b = c");
+	check_word("size = 5 x 5 x 5", "size = 5 x 5");
+	check_word("3 x faster", "3");
+	check_word("5 xs", "5");
+	check_word("10 Booleans", "10");
+	check_word("--scale and --offset 0", "--scale");
+	check_word("--offset 0", "--offset 0");
+	check_word("--offset, 0", "--offset,");
+	check_word("-1 2", "-1");
+	check_word("a =", "a");
+	check_word("a = ", "a = ");
+	check_word("", "");
+	/* A pair that is wider than a line is two words. */
+	memset(wide, 'w', sizeof(wide));
+	memcpy(wide + SCREEN_PLAIN - 8, " = ", 3);
+	wide[SCREEN_PLAIN + 10] = '\0';
+	out = open_memstream(&text, &size);
+	text_fold(out, 0, 4, wide);
+	assert_int_equal(fclose(out), 0);
+	assert_memory_equal(text + SCREEN_PLAIN - 8, " =\n    w", 8);
+	free(text);
+}
+
 static void check_distance(const char *a, const char *b, unsigned want)
 {
 	assert_int_equal(text_distance(a, strlen(a), b), want);
@@ -220,6 +284,7 @@ int main(void)
 		cmocka_unit_test(test_text_cut),   cmocka_unit_test(test_wide_and_narrow),
 		cmocka_unit_test(test_bytes),      cmocka_unit_test(test_value),
 		cmocka_unit_test(test_fold),       cmocka_unit_test(test_fold_behind),
+		cmocka_unit_test(test_fold_pairs), cmocka_unit_test(test_where_lines_end),
 		cmocka_unit_test(test_distance),   cmocka_unit_test(test_path),
 	};
 

@@ -262,6 +262,8 @@ static void wrong_names_are_helped(void **state)
 		{"imgpipe merge --mask x a", "imgpipe merge takes no --mask; imgpipe run, plan"},
 		{"imgpipe run --text a", "imgpipe run takes no --text; imgpipe graph does"},
 		{"imgpipe info -j2 a", "imgpipe info takes no -j; imgpipe run, plan"},
+		{"imgpipe -json x a", "imgpipe run takes no --json; imgpipe"},
+		{"imgpipe pi -output=x", "imgpipe pi takes no --output; imgpipe run"},
 		{"imgpipe --bogus-option-that-is-longer-than-any-there-is a", "see imgpipe run"},
 		{"imgpipe -- plan", "put it first"},
 	};
@@ -275,6 +277,69 @@ static void wrong_names_are_helped(void **state)
 		assert_int_equal(err.code, EX_USAGE);
 		if (!strstr(err.text, cases[i].words))
 			fail_msg("%s: %s", cases[i].line, err.text);
+		options_release(&o);
+	}
+}
+
+/* One dash before the name of a long option: -output is not -o utput. Of each command, each option.
+ */
+static void one_dash_is_told(void **state)
+{
+	static const char *const before[] = {"", "", "x "}, *const behind[] = {" x", "=x", " x"};
+	unsigned n_letters = 0;
+
+	(void)state;
+	for (command_table c = commands; *c; c++) {
+		struct option_list list;
+
+		option_list_make(&list, *c);
+		for (unsigned i = 0; i < 3 * list.n; i++) {
+			const char *name = list.item[i / 3].row.name;
+			char line[160], want[96];
+			struct options o;
+			struct error err = {0};
+
+			if (strcmp(name, "help") == 0 && i % 3 != 1)
+				continue; /* -help is -h */
+			(void)snprintf(line, sizeof(line), "imgpipe %s %s-%s%s", (*c)->word,
+				       before[i % 3], name, behind[i % 3]);
+			(void)snprintf(want, sizeof(want), "unknown option -%s; did you mean --%s?",
+				       name, name);
+			assert_int_equal(parse(&o, line, &err), -1);
+			assert_int_equal(err.code, EX_USAGE);
+			assert_string_equal(err.text, want);
+			options_release(&o);
+			for (unsigned k = 0; k < list.n; k++)
+				n_letters += list.item[k].row.letter == *name;
+		}
+	}
+	assert_true(n_letters > 100); /* that would be taken for a letter with a value, or flags */
+}
+
+static void letters_keep_their_values(void **state)
+{
+	static const struct {
+		const char *line, *maps;
+	} cases[] = {
+		{"imgpipe -o output a", "output"},
+		{"imgpipe -ooutput a", "output"},
+		{"imgpipe -outpu a", "utpu"},
+		{"imgpipe -outputs a", "utputs"},
+		{"imgpipe -qoutput a", "utput"},
+		{"imgpipe -o -output a", "-output"},
+		{"imgpipe --output -output a", "-output"},
+		{"imgpipe -q -overw a", "verw"},
+		{"imgpipe -m64M -omemory a", "memory"},
+		{"imgpipe -o help -- -output", "help"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct options o;
+		struct error err = {0};
+
+		assert_int_equal(parse(&o, cases[i].line, &err), 0);
+		assert_string_equal(o.map.output, cases[i].maps);
 		options_release(&o);
 	}
 }
@@ -399,6 +464,8 @@ int main(void)
 		cmocka_unit_test(commands_get_masks),
 		cmocka_unit_test(bad_options_say_what_would_do),
 		cmocka_unit_test(wrong_names_are_helped),
+		cmocka_unit_test(one_dash_is_told),
+		cmocka_unit_test(letters_keep_their_values),
 		cmocka_unit_test(table_fits),
 		cmocka_unit_test(words_are_those_of_the_tables),
 		cmocka_unit_test(kinds_are_those_of_the_arguments),

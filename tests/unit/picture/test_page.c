@@ -70,6 +70,24 @@ static void test_heads_of_numbers(void **state)
 	check(out, "<tr><th scope=\"row\">&lt;x&gt;</th><td class=\"n\">5</td></tr>");
 }
 
+/* The style takes them from the table, by the number of the column: from 2 on, the first is the
+ * row's. */
+static void test_pairs_have_the_names_of_columns(void **state)
+{
+	static const char *const heads[] = {"stage", ">MB in", "a < b"};
+	FILE *out = begin();
+
+	(void)state;
+	page_pairs_open(out, "Stages", heads, 3);
+	page_table_close(out);
+	page_open(out, "Title", NULL);
+	assert_int_equal(fflush(out), 0);
+	assert_non_null(strstr(text, "<table class=\"pairs\" "
+				     "style=\"--c2:'MB in';--c3:'a &lt; b';\">\n<caption>"));
+	assert_non_null(strstr(text, ".pairs td:nth-child(2){--name:var(--c2)}"));
+	check(out, "<th scope=\"col\">stage</th><th scope=\"col\" class=\"n\">MB in</th>");
+}
+
 static void test_pictures(void **state)
 {
 	FILE *out = begin();
@@ -174,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_links_find_sections),
 		cmocka_unit_test(test_heads_of_numbers),
+		cmocka_unit_test(test_pairs_have_the_names_of_columns),
 		cmocka_unit_test(test_pictures),
 		cmocka_unit_test(test_a_long_text_is_cut),
 		cmocka_unit_test(test_options_are_not_broken),

@@ -281,7 +281,7 @@ static void test_no_winner_among_runs_that_overlap(void **state)
 	advise_on_runs(&advice, 0.5, apart);
 	assert_false(says(&advice, "is best"));
 	assert_true(says(&advice, "no chunk size is named best: cores were busy elsewhere in 9 "
-				  "runs of it"));
+				  "of its runs"));
 }
 
 static void test_winner(void **state)
