@@ -308,3 +308,50 @@ ndvi() {
 	holds r.json 'd["scenes"][0]["indices"]["ndvi"]["area_ha"] is None' \
 		'any("length of the CRS unit" in n for n in d["scenes"][0]["notes"])'
 }
+
+@test "percentiles of few distinct values are NumPy's, the same by every executor, in parts and merged" {
+	local one how
+	local expressions=(--expr 'yes=nir > red' --expr 'three=nir > red ? 1 : (nir > 40 ? 0.3 : 0)'
+		--expr 'five=floor(nir/20)/5' --expr 'same=nir > 0')
+	mkdir s
+	for one in 1 2; do
+		tif s/$one.tif uint16 desc=red,nir co=TILED=YES co=BLOCKXSIZE=16 co=BLOCKYSIZE=16 $(/usr/bin/python3 -c '
+import random, sys
+random.seed(sys.argv[1])
+for least, most in (1, 100), (1, 99):
+    print("/".join(",".join(str(random.randint(least, most)) for x in range(37)) for y in range(30)))' $one)
+	done
+	imgpipe -q --summary whole.json "${expressions[@]}" s
+	exits 0
+	/usr/bin/python3 - <<'END'
+import json
+import numpy as np
+from osgeo import gdal
+gdal.UseExceptions()
+found = json.load(open("whole.json"))
+bands = [gdal.Open(f"s/{n}.tif").ReadAsArray().astype(float) for n in (1, 2)]
+red, nir = np.concatenate(bands, axis=1)
+values = {"yes": nir > red, "three": np.where(nir > red, 1, np.where(nir > 40, 0.3, 0)),
+          "five": np.floor(nir / 20) / 5, "same": nir > 0}
+for name, v in values.items():
+    v = np.float32(v).astype(float)
+    got = found["global"]["indices"][name]
+    assert len(np.unique(v)) == {"yes": 2, "three": 3, "five": 5, "same": 1}[name]
+    for p in 2, 5, 25, 50, 75, 95, 98:
+        p_got = got["median"] if p == 50 else got["percentiles"][str(p)]
+        off = abs(p_got - np.percentile(v, p))
+        assert off == 0 if name in ("yes", "same") else off <= 2 / 8192, (name, p, p_got)
+        assert got["min"] <= p_got <= got["max"]
+END
+	for how in "serial 16" "threads tile" "openmp 8x40" "processes 16"; do
+		imgpipe -q --summary part.json --workers 2 --executor ${how% *} --chunk ${how#* } "${expressions[@]}" s
+		cmp part.json whole.json
+	done
+	for one in 1 2; do
+		imgpipe -q --shard $one/2 --partial p$one.json "${expressions[@]}" s
+		exits 0
+	done
+	imgpipe merge -q --summary merged.json p1.json p2.json
+	exits 0
+	cmp merged.json whole.json
+}
