@@ -32,6 +32,19 @@ ndvi() {
 	ndvi 'n["max"] == 0' 'abs(n["min"] + 0.6) < 1e-6'
 }
 
+@test "64-bit whole numbers are read as floating point, and that is said" {
+	for type in int64 uint64; do
+		tif a.tif $type nodata=0 desc=red,nir 1,9007199254740992,0 3,9007199254740992,5
+		imgpipe --summary s.json a.tif
+		exits 0
+		[[ "$output" == *"note: 64-bit whole numbers are read as floating-point ones, exact up to 2^53"* ]]
+		holds s.json 'n["valid"] == 2' 'n["nodata"] == 1' 'n["max"] == 0.5' 'n["min"] == 0'
+	done
+	tif a.tif int32 desc=red,nir 1 3
+	imgpipe --reader gdal a.tif
+	[[ "$output" != *"64-bit"* ]]
+}
+
 @test "int32 and int16 at their ends" {
 	tif a.tif int32 desc=red,nir 2147483647,-2147483648 2147483647,1
 	ndvi 'n["min"] < 0' 'abs(n["min"] + 1.000000001) < 1e-6' 'n["max"] == 0' 'n["valid"] == 2'
