@@ -60,33 +60,67 @@ static long double rank_of(double p, uint64_t n)
 	return (long double)p * (n - 1) / 100;
 }
 
-/* What values are known to lie within their slots. */
+/* What is known of how values lie within their slots. */
 struct spread {
 	const struct value_rule *rule;
 	const struct accum *a;
 	const struct histogram *h;
 	unsigned first, last; /* slots of min and max */
-	bool two;             /* all values are min or max */
+	bool exact;           /* all values of a slot are end_of() it */
+};
+
+enum {
+	HIST_TOP = HIST_FIRST + HIST_BINS - 1, /* the bin that hi itself is in */
+	FEW_SLOTS = 64
 };
 
 /*
- * Are all values in two slots, and no others than min and max? Any other would show in S or SS: if
- * values of the first slot were d in all above min, those of the last would have to be as much
- * below max, or S would be another. SS would then be less by 2d (max - min), and more by d times
- * the two slots' widths at most, which lie side by side between min and max.
+ * The end of a slot where numbers of few values lie: min, max, hi, else the lower edge, as whole
+ * numbers do in many ranges.
  */
-static bool only_two(const struct accum *a, const struct histogram *h,
-		     const struct value_rule *rule, unsigned first, unsigned last)
+static double end_of(const struct spread *s, unsigned slot)
 {
-	const uint64_t n = h->count[first], m = h->count[last];
-	int128 min, max;
+	if (slot == s->first)
+		return s->a->min;
+	if (slot == s->last)
+		return s->a->max;
+	return slot == HIST_TOP ? s->rule->hi : value_rule_edge(s->rule, s->a, slot);
+}
 
-	if (first == last || a->n_far || n + m != a->n[PIXEL_VALID])
+/*
+ * Are all values such ends? It is so if S and SS are those of the ends. Values of lower slots can
+ * only be above their ends, by d in all, those of the last slot, or from the top bin on, only
+ * below, by as much if S is the same. SS is then less by 2d times the distance of two ends, one of
+ * either kind, or more, and more by d times the widths of two slots, which lie side by side between
+ * these ends: it is less, unless d is 0. Of slots between the top bin and the last this does not
+ * hold.
+ */
+static bool all_at_ends(const struct spread *s)
+{
+	const struct accum *a = s->a;
+	unsigned filled = 0;
+	uint64_t n = 0;
+	int128 sum = 0;
+	uint128 sum_sq = 0;
+
+	if (s->first == s->last || a->n_far)
 		return false;
-	min = value_grid_q(&rule->grid, (double)a->min);
-	max = value_grid_q(&rule->grid, (double)a->max);
-	return a->sum == (int128)n * min + (int128)m * max &&
-	       a->sum_sq == (uint128)(min * min) * n + (uint128)(max * max) * m;
+	for (unsigned slot = s->first; slot <= s->last && filled <= FEW_SLOTS; slot++) {
+		const uint64_t count = s->h->count[slot];
+		int128 q;
+
+		if (!count)
+			continue;
+		if (slot > HIST_TOP && slot < s->last && s->first < HIST_TOP &&
+		    s->h->count[HIST_TOP])
+			return false;
+		q = value_grid_q(&s->rule->grid, end_of(s, slot));
+		filled++;
+		n += count;
+		sum += q * (int128)count;
+		sum_sq += (uint128)(q * q) * count;
+	}
+	return n == a->n[PIXEL_VALID] && sum == a->sum && sum_sq == a->sum_sq;
 }
 
 static struct spread spread_of(const struct value_rule *rule, const struct accum *a,
@@ -96,7 +130,7 @@ static struct spread spread_of(const struct value_rule *rule, const struct accum
 
 	s.first = value_rule_slot(rule, a->min);
 	s.last = value_rule_slot(rule, a->max);
-	s.two = only_two(a, h, rule, s.first, s.last);
+	s.exact = all_at_ends(&s);
 	return s;
 }
 
@@ -110,8 +144,8 @@ static double value_in(const struct spread *s, unsigned slot, long double place)
 	double high = value_rule_edge(s->rule, s->a, slot + 1);
 	long double parts = s->h->count[slot], before = 0.5L;
 
-	if (s->two)
-		return slot == s->first ? s->a->min : s->a->max;
+	if (s->exact)
+		return end_of(s, slot);
 	if (slot == s->last) {
 		high = s->a->max;
 		before = 1;

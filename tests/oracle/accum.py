@@ -76,6 +76,8 @@ def few_values(draw, exponent, low, high):
              2.0 ** exponent * draw.integers(-99, 99, 5) * 2.0 ** -32]
     several = kinds[draw.integers(len(kinds))][:draw.choice((1, 2, 2, 3, 5))]
     share = draw.dirichlet(np.ones(len(several)))
+    if draw.random() < 0.4:
+        several = low + (high - low) * draw.choice((0, 0.25, 0.5, 0.75, 1, 7 / 8192, 3), len(several))
     return draw.choice(several, draw.choice((1, 2, 3, 7, 50, 101, 4999)), p=share).astype(np.float32)
 
 
@@ -174,15 +176,30 @@ def reach(v, ordered, low, high):
     return v - bound, v + bound
 
 
+def at_ends(several, exponent, low, high):
+    """Each in a slot of its own: the least and the most, and between them the upper end of the range,
+    where nothing but the most is above it, and lower edges."""
+    slots = [slots_of(v, exponent, low, high) for v in several]
+    if len(several) > 64 or any(len(s) > 1 for s in slots) or (
+            len(set().union(*slots)) < len(several)):
+        return False
+    for v in several[1:-1]:
+        place = (Fraction(v) - Fraction(low)) / (Fraction(high) - Fraction(low)) * BINS
+        if v == high and v != several[-2]:
+            return False
+        if v != high and (not low <= v < high or place != int(place)):
+            return False
+    return True
+
+
 def percentiles_agree(tally, name, got, values, exponent, low, high):
-    """numpy.percentile's rule, of order statistics that are as near as accum.h says; of two values in
-    two slots the exact ones."""
+    """numpy.percentile's rule, of order statistics that are as near as accum.h says; exact ones of few
+    values that lie at ends of their slots."""
     ordered = np.sort(values).astype(float)
     least, most = got["min"], got["max"]
     step = 2.0 ** (exponent - 31)
-    slots = [slots_of(v, exponent, low, high) for v in (least, most)]
-    exact = (len(np.unique(values)) <= 2 and not slots[0] & slots[1] and not got["n_far"]) or (
-        least == most)
+    exact = least == most or (not got["n_far"] and
+                              at_ends(np.unique(values).tolist(), exponent, low, high))
     for rank, p in zip(RANKS, got["percentiles"]):
         place, between = divmod(rank * (len(values) - 1), 100)
         begin, end = reach(ordered[place], ordered, low, high)

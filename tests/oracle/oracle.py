@@ -261,6 +261,7 @@ def ndvi_singles(red, nir, valid, scale=1.0, offset=0.0):
 BINS, OUTER, ONE = 8192, 16 * 64, 127 << 23
 FIRST = 1 + OUTER  # slot of the first bin of [-1, 1]
 SLOTS = FIRST + BINS + OUTER + 1
+TOP = FIRST + BINS - 1  # it has 1, too
 
 
 def histogram_slots(value):
@@ -295,12 +296,18 @@ def percentiles_of(value):
     slots, counts = np.unique(histogram_slots(value), return_counts=True)
     ends = np.cumsum(counts)
     least, most = float(value.min()), float(value.max())
-    known = len(slots) == 2 and bool(((value == least) | (value == most)).all())
+    points = [slot_edge(int(slot), least, most) if slot != TOP else 1.0 for slot in slots]
+    points[0], points[-1] = least, most
+    known = 1 < len(slots) <= 64 and not (
+        TOP in slots[1:-1] and slots[-2] > TOP) and all(
+            np.array_equal(np.rint(value[histogram_slots(value) == slot].astype(float) * 2**30),
+                           np.full(count, np.rint(point * 2**30)))
+            for slot, count, point in zip(slots, counts, points))
 
     def at(rank):
         i = int(np.searchsorted(ends, int(rank), side="right"))
         if known:
-            return i, (least, most)[i]
+            return i, points[i]
         low, high = (slot_edge(int(slots[i]) + more, least, most) for more in (0, 1))
         first, last, before, parts = i == 0, i == len(slots) - 1, np.longdouble(0.5), counts[i]
         if last:

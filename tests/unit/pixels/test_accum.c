@@ -329,8 +329,51 @@ static void two_values(void **state)
 	yes_and_no(UINT64_C(1) << 34, (UINT64_C(1) << 34) - 2, 0);
 }
 
-/* One value among them that is neither least nor most, in the slot of either: nothing is certain.
- */
+static void each_is_exact(const struct value_grid *grid, const float *value, unsigned n)
+{
+	static const unsigned times[] = {7, 1, 30, 2, 60};
+	unsigned at = 0, total = 0, before = 0;
+	struct histogram h;
+	struct summary s;
+	struct accum a;
+
+	accum_clear(&a);
+	histogram_clear(&h);
+	for (unsigned i = 0; i < n; i++) {
+		accum_add(&a, grid, value[i], times[i]);
+		h.count[histogram_slot(grid, value[i])] += times[i];
+		total += times[i];
+	}
+	summary_make(&s, &a, &h, NAN, grid);
+	for (unsigned p = 0; p < N_PERCENTILES; p++) {
+		const unsigned rank = percentile_ranks[p] * (total - 1);
+		double exact;
+
+		while (before + times[at] <= rank / 100)
+			before += times[at++];
+		exact = (double)value[at];
+		if (rank % 100 && before + times[at] <= rank / 100 + 1)
+			exact += ((double)value[at + 1] - exact) * (rank % 100) / 100;
+		assert_true(fabs(s.percentile[p] - exact) < 1e-15);
+	}
+}
+
+/* Classes: whole numbers, and what else lies at the edges of slots. */
+static void values_at_edges(void **state)
+{
+	static const struct value_grid eight = {3, 0, 8};
+
+	(void)state;
+	each_is_exact(&unit, (const float[]){0, 1, 2}, 3);
+	each_is_exact(&unit, (const float[]){-1, 0, 1}, 3);
+	each_is_exact(&unit, (const float[]){1, 2, 3, 4, 5}, 5);
+	each_is_exact(&unit, (const float[]){-7.3f, 0, 0.5f, 0.75f, 3}, 5);
+	each_is_exact(&unit, (const float[]){0.1f, 0.25f, 1, 9.7f}, 4);
+	each_is_exact(&eight, (const float[]){0, 1, 2, 5, 8}, 5);
+	each_is_exact(&eight, (const float[]){0, 3, 7, 8, 9}, 5);
+}
+
+/* One value that is neither least nor most, in the slot of either: nothing is certain. */
 static void nearly_two_values(void **state)
 {
 	const double bin = 2.0 / HIST_BINS;
@@ -367,6 +410,7 @@ int main(void)
 		cmocka_unit_test(percentiles_beyond_the_slots),
 		cmocka_unit_test(percentiles_between_ranks),
 		cmocka_unit_test(two_values),
+		cmocka_unit_test(values_at_edges),
 		cmocka_unit_test(nearly_two_values),
 	};
 
