@@ -1,7 +1,7 @@
 /*
- * Exact statistics: adding, merging, and what reports show of them. The bounds and the reason for
- * the grid are in accum.h; the fast path over many values is value_run.c, which must agree with
- * accum_add() and histogram_slot() to the last bit.
+ * Exact statistics: adding, merging, mean and deviation. The bounds and the reason for the grid are
+ * in accum.h; the fast path over many values is value_run.c, which must agree with accum_add() to
+ * the last bit.
  */
 #include "value_rule.h"
 
@@ -10,71 +10,6 @@
 
 #include "base/simd.h"
 #include "percentile.h"
-
-const unsigned percentile_ranks[N_PERCENTILES] = {2, 5, 25, 50, 75, 95, 98};
-
-/* q of the value 1. */
-static double grid_scale(const struct value_grid *grid)
-{
-	return 0x1p30 / (double)(UINT64_C(1) << grid->exponent);
-}
-
-int64_t value_grid_q(const struct value_grid *grid, double v)
-{
-	return llrint(v * grid_scale(grid));
-}
-
-/* q + 2^30 is in [0, 2^31]; the largest belongs to the last bin. */
-static int32_t bin_of_q(int64_t q)
-{
-	int64_t bin = (q + (1 << ACCUM_GRID_BITS)) >> (ACCUM_GRID_BITS + 1 - HIST_BITS);
-
-	return (int32_t)(bin < HIST_BINS ? bin : HIST_BINS - 1);
-}
-
-unsigned value_rule_slot(const struct value_rule *rule, float value)
-{
-	const double v = (double)value;
-
-	if (value < rule->least || value > rule->most)
-		return (unsigned)outer_slot(rule, v);
-	return HIST_FIRST +
-	       (unsigned)(rule->by_q ? bin_of_q(llrint(v * rule->scale)) : inner_bin(rule, v));
-}
-
-/* The first single-precision number from `edge` on. */
-static float float_from(double edge)
-{
-	float v = (float)edge;
-
-	return (double)v < edge ? nextafterf(v, INFINITY) : v;
-}
-
-void value_rule_make(struct value_rule *rule, const struct value_grid *grid)
-{
-	const double lo = grid->lo, hi = grid->hi, half = hi / 2 - lo / 2;
-	const float fast = (float)(UINT64_C(1) << grid->exponent);
-
-	*rule = (struct value_rule){
-		.grid = *grid,
-		.scale = grid_scale(grid),
-		.fast = fast,
-		.near = value_grid_near(grid),
-		.by_q = hi == (double)fast && lo == -hi,
-		.lo = lo,
-		.hi = hi,
-		.least = float_from(lo),
-		.most = -float_from(-hi),
-		.before_lo = lo - (hi - lo) / HIST_BINS / 4,
-		.width = (hi - lo) / HIST_BINS,
-		.per_width = HIST_BINS / (hi - lo),
-		.mid = lo / 2 + hi / 2,
-		.half = half,
-		.per_half = (1 - 0x1p-20) / half,
-		.zero_outside = lo > 0 || hi < 0,
-	};
-	rule->zero_slot = value_rule_slot(rule, 0);
-}
 
 void accum_clear(struct accum *a)
 {
@@ -168,14 +103,6 @@ void accum_merge(struct accum *into, const struct accum *from)
 	wide_add(into->far_pos, 4, from->far_pos, 4);
 	wide_add(into->far_neg, 4, from->far_neg, 4);
 	wide_add(into->far_sq, 6, from->far_sq, 6);
-}
-
-unsigned histogram_slot(const struct value_grid *grid, float v)
-{
-	struct value_rule rule;
-
-	value_rule_make(&rule, grid);
-	return value_rule_slot(&rule, v);
 }
 
 void histogram_clear(struct histogram *h)
@@ -273,28 +200,6 @@ static void far_moments(const struct accum *a, uint64_t n, double scale, double 
 	*std = variance > 0 && a->min < a->max ? (double)(sqrtl(variance) / scale) : 0;
 }
 
-double value_rule_edge(const struct value_rule *rule, const struct accum *a, unsigned slot)
-{
-	if (slot == 0)
-		return a->min;
-	if (slot >= HIST_SLOTS)
-		return a->max;
-	if (slot < HIST_FIRST)
-		return rule->mid - rule->half * outer_begin(HIST_FIRST - slot);
-	if (slot > HIST_FIRST + HIST_BINS)
-		return rule->mid + rule->half * outer_begin(slot - HIST_FIRST - HIST_BINS);
-	return slot == HIST_FIRST + HIST_BINS ? rule->hi
-					      : rule->lo + (slot - HIST_FIRST) * rule->width;
-}
-
-double histogram_edge(const struct value_grid *grid, const struct accum *a, unsigned slot)
-{
-	struct value_rule rule;
-
-	value_rule_make(&rule, grid);
-	return value_rule_edge(&rule, a, slot);
-}
-
 void summary_make(struct summary *out, const struct accum *a, const struct histogram *h,
 		  double area_m2, const struct value_grid *grid)
 {
@@ -314,5 +219,5 @@ void summary_make(struct summary *out, const struct accum *a, const struct histo
 	summary_of_histogram(out, &rule, a, h);
 	out->min = a->min;
 	out->max = a->max;
-	(a->n_far ? far_moments : near_moments)(a, n, grid_scale(grid), &out->mean, &out->std);
+	(a->n_far ? far_moments : near_moments)(a, n, rule.scale, &out->mean, &out->std);
 }

@@ -5,6 +5,8 @@
  */
 #include "percentile.h"
 
+const unsigned percentile_ranks[N_PERCENTILES] = {2, 5, 25, 50, 75, 95, 98};
+
 /* Slots first to end - 1. */
 static uint64_t count_between(const struct histogram *h, unsigned first, unsigned end)
 {
