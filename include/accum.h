@@ -25,8 +25,11 @@
  * grid; on either side 64 bins for each doubling of |v - mid| from half to 2^16 half, where mid is
  * the middle of the range and half is half its length; and one bin beyond. Inside the range they
  * are within one bin width, (hi - lo) / 8192 (NDVI: 2.5e-4), of the exact order statistic, outside
- * within 1/64 of its distance from mid; half as much more between two ranks; beyond 2^16 half only
- * known to lie before min or max. Where the range is [-2^e, 2^e], q has the bin: a value is in the
+ * within 1/64 of its distance from mid; beyond 2^16 half only known to lie before min or max. Rank
+ * p/100 * (n - 1) between two others has what lies as far between their values (as numpy.percentile
+ * has it). They are never beyond min and max. They are exact where all values are min, max, hi or
+ * lower edges of slots, as two values are and whole numbers may be, if hi is not one of several
+ * between. Where the range is [-2^e, 2^e], q has the bin: a value is in the
  * bin of what it is rounded to.
  *
  * All of it is plain data without pointers: it may be copied, sent, and put in shared memory. Sums

@@ -20,7 +20,7 @@
  * scenes or another order of them), or where a partial is written otherwise. Nothing else raises
  * it. report/schema.md (--partial) lists the versions.
  */
-enum { RESULTS_VERSION = 3, IDENTITY_MOST = 32 };
+enum { RESULTS_VERSION = 4, IDENTITY_MOST = 32 };
 
 struct identity {
 	unsigned n;

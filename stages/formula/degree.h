@@ -10,7 +10,7 @@
 
 /*
  * Does every factor above 0 of all bands leave the value as it is, by the rules of degrees? false:
- * it does not, or the rules cannot tell, as of k log(a) - k log(b). Of code before operations are
+ * it does not, or the rules cannot tell, as of log(a) / log(a). Of code before operations are
  * joined.
  */
 bool code_is_scale_free(const struct code *code, int root);

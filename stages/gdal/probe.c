@@ -285,6 +285,19 @@ static int probe_bands(GDALDatasetH dataset, const char *path, struct gdal_reach
 	return probe_mask(dataset, path, reach, info, err);
 }
 
+/* Scales and limits are not those of whole numbers then, and of large ones digits are lost. */
+static void note_64_bits(GDALDatasetH dataset, struct raster_info *info)
+{
+	for (int i = 1; i <= GDALGetRasterCount(dataset) && !*info->note; i++) {
+		GDALDataType type = GDALGetRasterDataType(GDALGetRasterBand(dataset, i));
+
+		if (type == GDT_Int64 || type == GDT_UInt64)
+			copy_text(info->note, sizeof(info->note),
+				  "64-bit whole numbers are read as floating-point ones, exact up "
+				  "to 2^53");
+	}
+}
+
 static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_reach *reach,
 			 struct raster_info *info, struct error *err)
 {
@@ -314,6 +327,7 @@ static int probe_dataset(GDALDatasetH dataset, const char *path, struct gdal_rea
 	if (reach->hdf5 && !*info->note)
 		copy_text(info->note, sizeof(info->note),
 			  "read through HDF5 or netCDF, by one thread at a time");
+	note_64_bits(dataset, info);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /*
- * Exact statistics: adding, merging, and what reports show of them. The bounds and the reason for
- * the grid are in accum.h; the fast path over many values is value_run.c, which must agree with
- * accum_add() and histogram_slot() to the last bit.
+ * Exact statistics: adding, merging, mean and deviation. The bounds and the reason for the grid are
+ * in accum.h; the fast path over many values is value_run.c, which must agree with accum_add() to
+ * the last bit.
  */
 #include "value_rule.h"
 
@@ -10,71 +10,6 @@
 
 #include "base/simd.h"
 #include "percentile.h"
-
-const unsigned percentile_ranks[N_PERCENTILES] = {2, 5, 25, 50, 75, 95, 98};
-
-/* q of the value 1. */
-static double grid_scale(const struct value_grid *grid)
-{
-	return 0x1p30 / (double)(UINT64_C(1) << grid->exponent);
-}
-
-int64_t value_grid_q(const struct value_grid *grid, double v)
-{
-	return llrint(v * grid_scale(grid));
-}
-
-/* q + 2^30 is in [0, 2^31]; the largest belongs to the last bin. */
-static int32_t bin_of_q(int64_t q)
-{
-	int64_t bin = (q + (1 << ACCUM_GRID_BITS)) >> (ACCUM_GRID_BITS + 1 - HIST_BITS);
-
-	return (int32_t)(bin < HIST_BINS ? bin : HIST_BINS - 1);
-}
-
-unsigned value_rule_slot(const struct value_rule *rule, float value)
-{
-	const double v = (double)value;
-
-	if (value < rule->least || value > rule->most)
-		return (unsigned)outer_slot(rule, v);
-	return HIST_FIRST +
-	       (unsigned)(rule->by_q ? bin_of_q(llrint(v * rule->scale)) : inner_bin(rule, v));
-}
-
-/* The first single-precision number from `edge` on. */
-static float float_from(double edge)
-{
-	float v = (float)edge;
-
-	return (double)v < edge ? nextafterf(v, INFINITY) : v;
-}
-
-void value_rule_make(struct value_rule *rule, const struct value_grid *grid)
-{
-	const double lo = grid->lo, hi = grid->hi, half = hi / 2 - lo / 2;
-	const float fast = (float)(UINT64_C(1) << grid->exponent);
-
-	*rule = (struct value_rule){
-		.grid = *grid,
-		.scale = grid_scale(grid),
-		.fast = fast,
-		.near = value_grid_near(grid),
-		.by_q = hi == (double)fast && lo == -hi,
-		.lo = lo,
-		.hi = hi,
-		.least = float_from(lo),
-		.most = -float_from(-hi),
-		.before_lo = lo - (hi - lo) / HIST_BINS / 4,
-		.width = (hi - lo) / HIST_BINS,
-		.per_width = HIST_BINS / (hi - lo),
-		.mid = lo / 2 + hi / 2,
-		.half = half,
-		.per_half = (1 - 0x1p-20) / half,
-		.zero_outside = lo > 0 || hi < 0,
-	};
-	rule->zero_slot = value_rule_slot(rule, 0);
-}
 
 void accum_clear(struct accum *a)
 {
@@ -168,14 +103,6 @@ void accum_merge(struct accum *into, const struct accum *from)
 	wide_add(into->far_pos, 4, from->far_pos, 4);
 	wide_add(into->far_neg, 4, from->far_neg, 4);
 	wide_add(into->far_sq, 6, from->far_sq, 6);
-}
-
-unsigned histogram_slot(const struct value_grid *grid, float v)
-{
-	struct value_rule rule;
-
-	value_rule_make(&rule, grid);
-	return value_rule_slot(&rule, v);
 }
 
 void histogram_clear(struct histogram *h)
@@ -273,142 +200,11 @@ static void far_moments(const struct accum *a, uint64_t n, double scale, double 
 	*std = variance > 0 && a->min < a->max ? (double)(sqrtl(variance) / scale) : 0;
 }
 
-double value_rule_edge(const struct value_rule *rule, const struct accum *a, unsigned slot)
-{
-	if (slot == 0)
-		return a->min;
-	if (slot >= HIST_SLOTS)
-		return a->max;
-	if (slot < HIST_FIRST)
-		return rule->mid - rule->half * outer_begin(HIST_FIRST - slot);
-	if (slot > HIST_FIRST + HIST_BINS)
-		return rule->mid + rule->half * outer_begin(slot - HIST_FIRST - HIST_BINS);
-	return slot == HIST_FIRST + HIST_BINS ? rule->hi
-					      : rule->lo + (slot - HIST_FIRST) * rule->width;
-}
-
-double histogram_edge(const struct value_grid *grid, const struct accum *a, unsigned slot)
-{
-	struct value_rule rule;
-
-	value_rule_make(&rule, grid);
-	return value_rule_edge(&rule, a, slot);
-}
-
-/* Slots first to end - 1. */
-static uint64_t count_between(const struct histogram *h, unsigned first, unsigned end)
-{
-	uint64_t n = 0;
-
-	for (unsigned slot = first; slot < end; slot++)
-		n += h->count[slot];
-	return n;
-}
-
-/* How far a rank is found: `before` values are in slots below. */
-struct at_rank {
-	uint64_t before;
-	unsigned slot;
-};
-
-enum { SLOTS_AT_ONCE = 16, COARSE_STEP = HIST_BINS / COARSE_BINS };
-
-/* To the slot of this rank, which is not below. */
-static void go_to(struct at_rank *at, const struct histogram *h, uint64_t rank)
-{
-	uint64_t before = at->before, more;
-	unsigned slot = at->slot;
-
-	for (; slot + SLOTS_AT_ONCE < HIST_SLOTS; slot += SLOTS_AT_ONCE, before += more) {
-		more = count_between(h, slot, slot + SLOTS_AT_ONCE);
-		if (before + more > rank)
-			break;
-	}
-	for (; slot < HIST_SLOTS - 1 && before + h->count[slot] <= rank; slot++)
-		before += h->count[slot];
-	*at = (struct at_rank){before, slot};
-}
-
-/* Over what the summary has the sums of already, as far as this rank is not in it. */
-static void skip_to(struct at_rank *at, const struct summary *s, uint64_t rank)
-{
-	unsigned bin;
-
-	if (at->slot < HIST_FIRST && s->n_below <= rank)
-		*at = (struct at_rank){s->n_below, HIST_FIRST};
-	if (at->slot < HIST_FIRST)
-		return;
-	for (bin = (at->slot - HIST_FIRST) / COARSE_STEP;
-	     bin < COARSE_BINS && at->before + s->coarse[bin] <= rank; bin++)
-		at->before += s->coarse[bin];
-	at->slot = HIST_FIRST + bin * COARSE_STEP;
-}
-
-/* Rank p/100 * (n - 1), counted from 0. */
-static long double rank_of(double p, uint64_t n)
-{
-	return (long double)p * (n - 1) / 100;
-}
-
-/*
- * The value of a rank, interpolated inside its slot as if the slot's values lay evenly spread;
- * never beyond min and max. Not below where `at` is.
- */
-static double value_at(struct at_rank at, const struct value_rule *rule, const struct accum *a,
-		       const struct histogram *h, long double rank)
-{
-	double low, high, value;
-
-	go_to(&at, h, (uint64_t)rank);
-	low = value_rule_edge(rule, a, at.slot);
-	high = value_rule_edge(rule, a, at.slot + 1);
-	value = low + (high - low) * (double)((rank - at.before + 0.5L) / h->count[at.slot]);
-	return value < a->min ? a->min : value > a->max ? a->max : value;
-}
-
-double percentile(const struct value_grid *grid, const struct accum *a, const struct histogram *h,
-		  uint64_t n, double p)
-{
-	struct value_rule rule;
-
-	value_rule_make(&rule, grid);
-	return value_at((struct at_rank){0, 0}, &rule, a, h, rank_of(p, n));
-}
-
-/* In rising order, so that each begins where the one before it was found. */
-static void percentiles(struct summary *out, struct at_rank at, const struct value_rule *rule,
-			const struct accum *a, const struct histogram *h)
-{
-	for (unsigned i = 0; i < N_PERCENTILES; i++) {
-		const long double rank = rank_of(percentile_ranks[i], a->n[PIXEL_VALID]);
-
-		skip_to(&at, out, (uint64_t)rank);
-		out->percentile[i] = value_at(at, rule, a, h, rank);
-	}
-}
-
-/* All values are in slots first to last. */
-static void coarse_histogram(struct summary *out, const struct histogram *h, unsigned first,
-			     unsigned last)
-{
-	const unsigned above = HIST_FIRST + HIST_BINS;
-
-	out->n_below = count_between(h, first, HIST_FIRST);
-	out->n_above = count_between(h, above, last + 1);
-	for (unsigned i = 0; i < COARSE_BINS; i++) {
-		const unsigned begin = HIST_FIRST + i * COARSE_STEP;
-
-		if (begin + COARSE_STEP > first && begin <= last)
-			out->coarse[i] = count_between(h, begin, begin + COARSE_STEP);
-	}
-}
-
 void summary_make(struct summary *out, const struct accum *a, const struct histogram *h,
 		  double area_m2, const struct value_grid *grid)
 {
 	uint64_t n = a->n[PIXEL_VALID];
 	struct value_rule rule;
-	unsigned first;
 
 	*out = (struct summary){.pixels = accum_pixels(a), .n_outside = a->n_outside};
 	memcpy(out->n, a->n, sizeof(out->n));
@@ -420,10 +216,8 @@ void summary_make(struct summary *out, const struct accum *a, const struct histo
 	if (!n)
 		return;
 	value_rule_make(&rule, grid);
-	first = value_rule_slot(&rule, a->min);
-	coarse_histogram(out, h, first, value_rule_slot(&rule, a->max));
+	summary_of_histogram(out, &rule, a, h);
 	out->min = a->min;
 	out->max = a->max;
-	(a->n_far ? far_moments : near_moments)(a, n, grid_scale(grid), &out->mean, &out->std);
-	percentiles(out, (struct at_rank){0, first < HIST_FIRST ? first : HIST_FIRST}, &rule, a, h);
+	(a->n_far ? far_moments : near_moments)(a, n, rule.scale, &out->mean, &out->std);
 }

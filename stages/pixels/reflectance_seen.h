@@ -19,6 +19,10 @@
 struct reflectance_seen {
 	uint64_t n, n_above; /* of them above what clouds and snow reflect */
 	double most;
+	/* Where it reads red and NIR: all its pixels, those with the colour of plants, their NIR.
+	 */
+	uint64_t n_pixels, n_plants;
+	double most_of_plants;
 };
 
 extern const struct reducer reducer_reflectance; /* struct reflectance_seen, of value 0 */

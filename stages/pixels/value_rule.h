@@ -1,7 +1,7 @@
 /*
  * How values of one grid are scaled and which slot of the histogram is theirs: the numbers that
- * follow from a value_grid, and the operations on them, which are the same for one value (accum.c)
- * and for vectors of them (value_run.c). Single IEEE operations and integers only.
+ * follow from a value_grid, and the operations on them, which are the same for one value
+ * (value_rule.c) and for vectors of them (value_run.c). Single IEEE operations and integers only.
  */
 #ifndef IMGPIPE_STAGES_VALUE_RULE_H
 #define IMGPIPE_STAGES_VALUE_RULE_H

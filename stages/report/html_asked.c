@@ -68,7 +68,7 @@ static void put_command(FILE *out, const struct options *options)
 
 /* --- facts --- */
 
-/* "imgpipe 0.1.0, libtiff 4.5.0, ...; results version 3" */
+/* "imgpipe 0.1.0, libtiff 4.5.0, ...; results version 4" */
 static void put_program(FILE *out)
 {
 	json_t *list = partial_made_by(), *value;

@@ -32,6 +32,19 @@ ndvi() {
 	ndvi 'n["max"] == 0' 'abs(n["min"] + 0.6) < 1e-6'
 }
 
+@test "64-bit whole numbers are read as floating point, and that is said" {
+	for type in int64 uint64; do
+		tif a.tif $type nodata=0 desc=red,nir 1,9007199254740992,0 3,9007199254740992,5
+		imgpipe --summary s.json a.tif
+		exits 0
+		[[ "$output" == *"note: 64-bit whole numbers are read as floating-point ones, exact up to 2^53"* ]]
+		holds s.json 'n["valid"] == 2' 'n["nodata"] == 1' 'n["max"] == 0.5' 'n["min"] == 0'
+	done
+	tif a.tif int32 desc=red,nir 1 3
+	imgpipe --reader gdal a.tif
+	[[ "$output" != *"64-bit"* ]]
+}
+
 @test "int32 and int16 at their ends" {
 	tif a.tif int32 desc=red,nir 2147483647,-2147483648 2147483647,1
 	ndvi 'n["min"] < 0' 'abs(n["min"] + 1.000000001) < 1e-6' 'n["max"] == 0' 'n["valid"] == 2'
@@ -307,4 +320,51 @@ ndvi() {
 	exits 0
 	holds r.json 'd["scenes"][0]["indices"]["ndvi"]["area_ha"] is None' \
 		'any("length of the CRS unit" in n for n in d["scenes"][0]["notes"])'
+}
+
+@test "percentiles of few distinct values are NumPy's, the same by every executor, in parts and merged" {
+	local one how
+	local expressions=(--expr 'yes=nir > red' --expr 'three=nir > red ? 1 : (nir > 40 ? 0.3 : 0)'
+		--expr 'five=floor(nir/20)/5' --expr 'same=nir > 0' --expr 'classes=(nir > red) + (nir > 40)')
+	mkdir s
+	for one in 1 2; do
+		tif s/$one.tif uint16 desc=red,nir co=TILED=YES co=BLOCKXSIZE=16 co=BLOCKYSIZE=16 $(/usr/bin/python3 -c '
+import random, sys
+random.seed(sys.argv[1])
+for least, most in (1, 100), (1, 99):
+    print("/".join(",".join(str(random.randint(least, most)) for x in range(37)) for y in range(30)))' $one)
+	done
+	imgpipe -q --summary whole.json "${expressions[@]}" s
+	exits 0
+	/usr/bin/python3 - <<'END'
+import json
+import numpy as np
+from osgeo import gdal
+gdal.UseExceptions()
+found = json.load(open("whole.json"))
+bands = [gdal.Open(f"s/{n}.tif").ReadAsArray().astype(float) for n in (1, 2)]
+red, nir = np.concatenate(bands, axis=1)
+values = {"yes": nir > red, "three": np.where(nir > red, 1, np.where(nir > 40, 0.3, 0)),
+          "five": np.floor(nir / 20) / 5, "same": nir > 0, "classes": (nir > red) + 1 * (nir > 40)}
+for name, v in values.items():
+    v = np.float32(v).astype(float)
+    got = found["global"]["indices"][name]
+    assert len(np.unique(v)) == {"yes": 2, "three": 3, "five": 5, "same": 1, "classes": 3}[name]
+    for p in 2, 5, 25, 50, 75, 95, 98:
+        p_got = got["median"] if p == 50 else got["percentiles"][str(p)]
+        off = abs(p_got - np.percentile(v, p))
+        assert off == 0 if name in ("yes", "same", "classes") else off <= 2 / 8192, (name, p, p_got)
+        assert got["min"] <= p_got <= got["max"]
+END
+	for how in "serial 16" "threads tile" "openmp 8x40" "processes 16"; do
+		imgpipe -q --summary part.json --workers 2 --executor ${how% *} --chunk ${how#* } "${expressions[@]}" s
+		cmp part.json whole.json
+	done
+	for one in 1 2; do
+		imgpipe -q --shard $one/2 --partial p$one.json "${expressions[@]}" s
+		exits 0
+	done
+	imgpipe merge -q --summary merged.json p1.json p2.json
+	exits 0
+	cmp merged.json whole.json
 }

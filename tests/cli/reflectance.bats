@@ -305,3 +305,29 @@ for least in 300, 400, 3000:
 	exits 0
 	! noted "hardly reflectance"
 }
+
+@test "a scale that is ten times too small is noted where plants would be too dark, of water it is not" {
+	field() {
+		tif "$1" uint16 desc=red,nir $(/usr/bin/python3 -c '
+import random, sys
+low, high, factor = map(int, sys.argv[1:])
+random.seed(7)
+red = [[random.randint(low, high) for x in range(120)] for y in range(64)]
+for plane in red, [[v * factor // 10 for v in row] for row in red]:
+    print("/".join(",".join(map(str, row)) for row in plane))' "$2" "$3" "$4")
+	}
+	field crops.tif 300 900 60
+	field water.tif 50 400 5
+	field noise.tif 20 35 40
+	imgpipe --index evi2 --scale 0.00001 crops.tif
+	exits 0
+	noted "where NIR is more than 3 times red, as of plants (100 % of the pixels), it is 0.054 at most, and of plants it is more than 0.08 (every 16th row was looked at); pass the --scale"
+	imgpipe --index evi2 --scale 0.0001 crops.tif
+	! noted "hardly reflectance"
+	# Right scales: of water, and of water so dark that NIR is noise
+	for dark in water noise; do
+		imgpipe --index evi2 --scale 0.0001 $dark.tif
+		exits 0
+		! noted "hardly reflectance"
+	done
+}

@@ -380,7 +380,7 @@ two_sets() {
 	# The same options by another program, whose numbers are others: its work is done again.
 	/usr/bin/python3 -c 'import sqlite3
 d = sqlite3.connect("c.gpkg")
-d.execute("UPDATE sets SET results_version = 2, definition = replace(definition, char(34) || ?, char(34) || ?) WHERE options LIKE ?", ("results\":3", "results\":2", "%land%"))
+d.execute("UPDATE sets SET results_version = 3, definition = replace(definition, char(34) || ?, char(34) || ?) WHERE options LIKE ?", ("results\":4", "results\":3", "%land%"))
 d.commit()'
 	imgpipe --catalog c.gpkg --resume -o out --mask scl:land in/m.tif in/n.tif
 	exits 0 "no scene of this run is done; to do: 2 new"

@@ -266,9 +266,9 @@ def formats(lab):
         lab.refuses(f"format {version}", data.replace(b"partial/4", b"partial/" + version),
                     "not of the format imgpipe-partial/4")
     part = lab.whole.copy()
-    part.head["results"] = 4
+    part.head["results"] = 5
     part.head["more"] = 1
-    lab.refuses("another results version", part.bytes(), "results version 4", "version 3")
+    lab.refuses("another results version", part.bytes(), "results version 5", "version 4")
     for name, junk in (("empty", b""), ("an image", lab.files[0].read_bytes()),
                        ("JSON", b'{"a":1}\n'), ("text", b"x\n" * 100)):
         lab.refuses(f"no partial: {name}", junk, "not a partial result")

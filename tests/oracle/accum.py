@@ -69,6 +69,18 @@ def random_values(draw, exponent, low, high):
     return value[:len(value) // 100 * 100 + draw.integers(2)]  # 1: percentiles are values
 
 
+def few_values(draw, exponent, low, high):
+    """At most five numbers, of the range, beyond it or tiny, many or few times."""
+    kinds = [draw.uniform(low, high, 5), draw.normal((low + high) / 2, high - low, 5),
+             np.array([0, 1, 2, 3, 0.5]) * draw.choice((1, low, high)),
+             2.0 ** exponent * draw.integers(-99, 99, 5) * 2.0 ** -32]
+    several = kinds[draw.integers(len(kinds))][:draw.choice((1, 2, 2, 3, 5))]
+    share = draw.dirichlet(np.ones(len(several)))
+    if draw.random() < 0.4:
+        several = low + (high - low) * draw.choice((0, 0.25, 0.5, 0.75, 1, 7 / 8192, 3), len(several))
+    return draw.choice(several, draw.choice((1, 2, 3, 7, 50, 101, 4999)), p=share).astype(np.float32)
+
+
 # --- the definitions ---
 
 def on_grid(v, exponent):
@@ -152,29 +164,62 @@ def slots_agree(tally, name, got, values, exponent, low, high):
     tally.check(not wrong, f"{name}: histogram", str(wrong)[:200])
 
 
-def percentiles_agree(tally, name, got, values, exponent, low, high):
-    """Within a bin of the sorted values' one, or 1/64 of its distance from the middle; half a bin
-    more between two ranks."""
+def reach(v, ordered, low, high):
+    """Between what the order statistic v may be found: a bin's width around it, 1/64 of its distance
+    from the middle, or up to the end of all."""
     middle, half = (low + high) / 2, (high - low) / 2
+    away = abs(v - middle)
+    if away > 65536 * half * (1 - 1e-9):
+        end = middle + math.copysign(65536 * half, v - middle)
+        return min(end, ordered[0]), max(end, ordered[-1])
+    bound = ((high - low) / BINS if low <= v <= high else away / 64) * (1 + 2 ** -16)
+    return v - bound, v + bound
+
+
+def at_ends(several, exponent, low, high):
+    """Each in a slot of its own: the least and the most, and between them the upper end of the range,
+    where nothing but the most is above it, and lower edges."""
+    slots = [slots_of(v, exponent, low, high) for v in several]
+    if len(several) > 64 or any(len(s) > 1 for s in slots) or (
+            len(set().union(*slots)) < len(several)):
+        return False
+    for v in several[1:-1]:
+        place = (Fraction(v) - Fraction(low)) / (Fraction(high) - Fraction(low)) * BINS
+        if v == high and v != several[-2]:
+            return False
+        if v != high and (not low <= v < high or place != int(place)):
+            return False
+    return True
+
+
+def percentiles_agree(tally, name, got, values, exponent, low, high):
+    """numpy.percentile's rule, of order statistics that are as near as accum.h says; exact ones of few
+    values that lie at ends of their slots."""
     ordered = np.sort(values).astype(float)
+    least, most = got["min"], got["max"]
+    step = 2.0 ** (exponent - 31)
+    exact = least == most or (not got["n_far"] and
+                              at_ends(np.unique(values).tolist(), exponent, low, high))
     for rank, p in zip(RANKS, got["percentiles"]):
         place, between = divmod(rank * (len(values) - 1), 100)
-        v = ordered[place]
-        away = abs(v - middle)
-        if away > 65536 * half * (1 - 1e-9):
-            end = middle + math.copysign(65536 * half, v - middle)
-            good = between or min(end, ordered[0]) <= p <= max(end, ordered[-1])
-        else:
-            bound = (high - low) / BINS if low <= v <= high else away / 64
-            bound *= (1.5 if between else 1) * (1 + 2 ** -16)
-            good = abs(p - v) <= bound + 2.0 ** (exponent - 31)
-        tally.check(good, f"{name}: percentile {rank} of {len(values)}", f"{p}, the value is {v}")
+        begin, end = reach(ordered[place], ordered, low, high)
+        if between:
+            ends = reach(ordered[place + 1], ordered, low, high)
+            begin += (ends[0] - begin) * between / 100
+            end += (ends[1] - end) * between / 100
+        wide = step + 1e-15 * max(abs(begin), abs(end))
+        tally.check(begin - wide <= p <= end + wide and least <= p <= most,
+                    f"{name}: percentile {rank} of {len(values)}", f"{p}, not in {begin, end}")
+        if exact:
+            want = np.percentile(ordered, rank)
+            tally.check(abs(p - want) <= step + 1e-15 * abs(want),
+                        f"{name}: percentile {rank} of {len(values)}", f"{p}, exactly {want}")
 
 
 def compare(tally, draw, number):
     exponent = int(draw.integers(0, 41))
     low, high = map(float, random_range(draw, exponent))
-    values = random_values(draw, exponent, low, high)
+    values = (few_values if number % 3 == 2 else random_values)(draw, exponent, low, high)
     name = f"grid {number}: 2^{exponent}, {low!r} to {high!r}"
     got = measured(exponent, low, high, values)
     plain = values.tolist()

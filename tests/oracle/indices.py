@@ -238,14 +238,13 @@ def slot_width(value, low, high):
 
 
 def percentile_differs(want, got, percent, low, high):
-    """Values are taken to lie evenly spread in a slot: a percentile is in that of the value at its
-    rank, or half a slot beyond it, on the way to the next value."""
-    rank = percent * (len(want) - 1) // 100
-    value = want[rank]
-    if abs(value - (low + high) / 2) > 60000 * (high - low) / 2:
+    """numpy.percentile's rule, of values that are anywhere in their slots."""
+    rank, between = divmod(percent * (len(want) - 1), 100)
+    ends = want[[rank, min(rank + 1, len(want) - 1)]]
+    if (abs(ends - (low + high) / 2) > 60000 * (high - low) / 2).any():
         return False  # the last slot reaches to the extremes
-    bound = 1.501 * slot_width(value, low, high) + 4 * ULP * abs(value)
-    return got is None or not abs(got - value) <= bound
+    bound = 1.001 * max(slot_width(v, low, high) for v in ends) + 4 * ULP * abs(ends).max()
+    return got is None or not abs(got - np.percentile(want, percent)) <= bound
 
 
 def differences(stats, want, grid):

@@ -269,6 +269,7 @@ def ndvi_singles(red, nir, valid, scale=1.0, offset=0.0):
 BINS, OUTER, ONE = 8192, 16 * 64, 127 << 23
 FIRST = 1 + OUTER  # slot of the first bin of [-1, 1]
 SLOTS = FIRST + BINS + OUTER + 1
+TOP = FIRST + BINS - 1  # it has 1, too
 
 
 def histogram_slots(value):
@@ -297,18 +298,42 @@ def slot_edge(slot, least, most):
 
 
 def percentiles_of(value):
-    """By the histogram's rule: the slot that holds rank p/100 * (n - 1), its values taken to lie
-    evenly spread, never beyond the extremes."""
+    """By the histogram's rule: the values of rank p/100 * (n - 1), or as far between those of two
+    ranks; of a slot they are taken to lie evenly spread, but the first of all at the minimum and the
+    last at the maximum. Two values in two slots are known."""
     slots, counts = np.unique(histogram_slots(value), return_counts=True)
     ends = np.cumsum(counts)
     least, most = float(value.min()), float(value.max())
+    points = [slot_edge(int(slot), least, most) if slot != TOP else 1.0 for slot in slots]
+    points[0], points[-1] = least, most
+    known = 1 < len(slots) <= 64 and not (
+        TOP in slots[1:-1] and slots[-2] > TOP) and all(
+            np.array_equal(np.rint(value[histogram_slots(value) == slot].astype(float) * 2**30),
+                           np.full(count, np.rint(point * 2**30)))
+            for slot, count, point in zip(slots, counts, points))
+
+    def at(rank):
+        i = int(np.searchsorted(ends, int(rank), side="right"))
+        if known:
+            return i, points[i]
+        low, high = (slot_edge(int(slots[i]) + more, least, most) for more in (0, 1))
+        first, last, before, parts = i == 0, i == len(slots) - 1, np.longdouble(0.5), counts[i]
+        if last:
+            high, before = most, 1
+        if first:
+            low, before, parts = least, 0, max(parts - last, 1)
+        share = float((rank - (ends[i] - counts[i]) + before) / parts)
+        return i, min(max(low + (high - low) * share, least), most)
+
     out = {}
     for name, percent in RANKS.items():
         rank = np.longdouble(percent) * (value.size - 1) / 100
-        i = int(np.searchsorted(ends, int(rank), side="right"))
-        low, high = (slot_edge(int(slots[i]) + more, least, most) for more in (0, 1))
-        share = float((rank - (ends[i] - counts[i]) + np.longdouble(0.5)) / counts[i])
-        out[name] = min(max(low + (high - low) * share, least), most)
+        below = np.longdouble(int(rank))
+        i, v = at(rank)
+        if rank > below and below + 1 >= ends[i]:
+            v = at(below)[1]
+            v += (at(below + 1)[1] - v) * float(rank - below)
+        out[name] = v
     return out
 
 

@@ -35,6 +35,10 @@ def georeference(dataset, options):
         dataset.SetProjection(crs.ExportToWkt())
 
 
+def nodata_of(band, text):
+    return int(text) if "Int64" in gdal.GetDataTypeName(band.DataType) else float(text)
+
+
 def describe(dataset, options):
     for i in range(dataset.RasterCount):
         band = dataset.GetRasterBand(i + 1)
@@ -43,7 +47,7 @@ def describe(dataset, options):
         if "colors" in options:
             band.SetColorInterpretation(COLORS[options["colors"].split(",")[i]])
         if "nodata" in options:
-            band.SetNoDataValue(float(options["nodata"]))
+            band.SetNoDataValue(nodata_of(band, options["nodata"]))
         if "scale" in options:
             band.SetScale(float(options["scale"]))
         if "offset" in options:
@@ -62,7 +66,8 @@ def main(path, type_name, *words):
             options[key] = value
     code = {"uint8": gdal.GDT_Byte, "uint16": gdal.GDT_UInt16, "int16": gdal.GDT_Int16,
             "uint32": gdal.GDT_UInt32, "int32": gdal.GDT_Int32, "float32": gdal.GDT_Float32,
-            "float64": gdal.GDT_Float64}[type_name]
+            "float64": gdal.GDT_Float64, "int64": gdal.GDT_Int64,
+            "uint64": gdal.GDT_UInt64}[type_name]
     height, width = bands[0].shape
     driver = gdal.GetDriverByName(options.get("format", "GTiff"))
     dataset = driver.Create(path, width, height, len(bands), code, creation)

@@ -281,24 +281,116 @@ static void percentiles_beyond_the_slots(void **state)
 	struct summary s = summarise(high, 4);
 
 	(void)state;
-	assert_true(s.percentile[4] == 65536 + (9e5 - 65536) * (1.75 / 3)); /* rank 2.25 */
+	assert_true(s.percentile[4] == 65536 + (9e5 - 65536) * (2.25 / 3)); /* rank 2.25 */
 	s = summarise(low, 4);
-	assert_true(s.percentile[2] == -9e5 + (9e5 - 65536) * (1.25 / 3)); /* rank 0.75 */
+	assert_true(s.percentile[2] == -9e5 + (9e5 - 65536) * (0.75 / 3)); /* rank 0.75 */
 }
 
-/* Ranks between two values belong to the lower one's slot, a fraction further on. */
+/* A rank between two others has what lies between their values; the ends are known. */
 static void percentiles_between_ranks(void **state)
 {
 	const double bin = 2.0 / HIST_BINS;
 	const float values[] = {-1, 0.50001f, 0.75001f, 1};
 	struct summary s = summarise(values, 4);
+	const double b = 0.5 + bin / 2, c = 0.75 + bin / 2;
 
 	(void)state;
-	assert_true(s.percentile[3] == 0.5 + bin);         /* rank 1.5 */
-	assert_true(s.percentile[4] == 0.75 + bin * 0.75); /* rank 2.25 */
-	/* never beyond the values themselves */
-	assert_true(s.percentile[0] == -1 + bin * (0.06 + 0.5));
-	assert_true(s.percentile[6] <= 1 && s.max == 1);
+	assert_true(s.percentile[3] == b + (c - b) * 0.5);                  /* rank 1.5 */
+	assert_true(s.percentile[4] == c + (1 - c) * 0.25);                 /* rank 2.25 */
+	assert_true(fabs(s.percentile[0] - (-1 + (b + 1) * 0.06)) < 1e-15); /* rank 0.06 */
+}
+
+static void yes_and_no(uint64_t no, uint64_t yes, double median)
+{
+	struct histogram h;
+	struct summary s;
+	struct accum a;
+
+	accum_clear(&a);
+	histogram_clear(&h);
+	accum_add(&a, &unit, 0, no);
+	accum_add(&a, &unit, 1, yes);
+	h.count[histogram_slot(&unit, 0)] += no;
+	h.count[histogram_slot(&unit, 1)] += yes;
+	summary_make(&s, &a, &h, NAN, &unit);
+	assert_true(s.percentile[3] == median);
+	assert_true(s.percentile[0] == (no * 50 > no + yes ? 0 : 1));
+	assert_true(s.percentile[6] == (yes * 50 > no + yes ? 1 : 0));
+}
+
+/* Of two values percentiles are exact, also of so many pixels as there are. */
+static void two_values(void **state)
+{
+	(void)state;
+	yes_and_no(100, 101, 1);
+	yes_and_no(101, 100, 0);
+	yes_and_no(100, 100, 0.5);
+	yes_and_no(1, 1000, 1);
+	yes_and_no(UINT64_C(1) << 34, (UINT64_C(1) << 34) - 2, 0);
+}
+
+static void each_is_exact(const struct value_grid *grid, const float *value, unsigned n)
+{
+	static const unsigned times[] = {7, 1, 30, 2, 60};
+	unsigned at = 0, total = 0, before = 0;
+	struct histogram h;
+	struct summary s;
+	struct accum a;
+
+	accum_clear(&a);
+	histogram_clear(&h);
+	for (unsigned i = 0; i < n; i++) {
+		accum_add(&a, grid, value[i], times[i]);
+		h.count[histogram_slot(grid, value[i])] += times[i];
+		total += times[i];
+	}
+	summary_make(&s, &a, &h, NAN, grid);
+	for (unsigned p = 0; p < N_PERCENTILES; p++) {
+		const unsigned rank = percentile_ranks[p] * (total - 1);
+		double exact;
+
+		while (before + times[at] <= rank / 100)
+			before += times[at++];
+		exact = (double)value[at];
+		if (rank % 100 && before + times[at] <= rank / 100 + 1)
+			exact += ((double)value[at + 1] - exact) * (rank % 100) / 100;
+		assert_true(fabs(s.percentile[p] - exact) < 1e-15);
+	}
+}
+
+/* Classes: whole numbers, and what else lies at the edges of slots. */
+static void values_at_edges(void **state)
+{
+	static const struct value_grid eight = {3, 0, 8};
+
+	(void)state;
+	each_is_exact(&unit, (const float[]){0, 1, 2}, 3);
+	each_is_exact(&unit, (const float[]){-1, 0, 1}, 3);
+	each_is_exact(&unit, (const float[]){1, 2, 3, 4, 5}, 5);
+	each_is_exact(&unit, (const float[]){-7.3f, 0, 0.5f, 0.75f, 3}, 5);
+	each_is_exact(&unit, (const float[]){0.1f, 0.25f, 1, 9.7f}, 4);
+	each_is_exact(&eight, (const float[]){0, 1, 2, 5, 8}, 5);
+	each_is_exact(&eight, (const float[]){0, 3, 7, 8, 9}, 5);
+}
+
+/* One value that is neither least nor most, in the slot of either: nothing is certain. */
+static void nearly_two_values(void **state)
+{
+	const double bin = 2.0 / HIST_BINS;
+	float values[101];
+	struct summary s;
+
+	(void)state;
+	for (int i = 0; i < 101; i++)
+		values[i] = i > 50;
+	s = summarise(values, 101);
+	assert_true(s.percentile[1] == 0 && s.percentile[5] == 1);
+	values[0] = 0x1p-20f;
+	s = summarise(values, 101);
+	assert_true(s.percentile[1] > 0 && s.percentile[1] < bin);
+	values[100] = 1 - 0x1p-20f; /* the sum is that of two again */
+	s = summarise(values, 101);
+	assert_true(s.percentile[1] > 0 && s.percentile[5] < 1 && s.percentile[5] > 1 - bin);
 }
 
 int main(void)
@@ -317,6 +409,9 @@ int main(void)
 		cmocka_unit_test(percentiles_by_the_rule),
 		cmocka_unit_test(percentiles_beyond_the_slots),
 		cmocka_unit_test(percentiles_between_ranks),
+		cmocka_unit_test(two_values),
+		cmocka_unit_test(values_at_edges),
+		cmocka_unit_test(nearly_two_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
  * What was seen of numbers that are said to be reflectance, against a count pixel by pixel, at
  * every SIMD level; and from when on it is worth a note.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,6 +39,8 @@ static void fill(void)
 		scene.band[b] = (struct band){
 			.index = b + 1, .ratio = 1, .type = SAMPLE_F32, .scale = 1, .offset = b};
 	recipe = (struct recipe){.n_bands = 2, .n_values = 2};
+	recipe.band[0] = (struct band_wish){.kind = WISH_NAME, .name = NAME_NIR};
+	recipe.band[1] = (struct band_wish){.kind = WISH_NAME, .name = NAME_RED};
 	recipe.value[0].reads = 1;
 	recipe.value[1] =
 		(struct value_def){.reads = 3, .kind = VALUE_REFLECTANCE, .program = some};
@@ -57,10 +60,21 @@ static struct block block_of(uint32_t y_off, uint32_t y_size)
 /* However rows are cut into blocks, those of numbers 0, 16, 32 count. */
 static void test_counts(void **state)
 {
-	struct reflectance_seen want = {.most = -1e300};
+	struct reflectance_seen want = {.most = -1e300, .most_of_plants = -1e300};
 
 	(void)state;
 	fill();
+	for (size_t i = 0; i < (size_t)W * H; i++) {
+		double nir = (double)plane[0][i], red = (double)plane[1][i] + 1;
+
+		if (i / W % 16 || class[i] != PIXEL_VALID)
+			continue;
+		want.n_pixels++;
+		if (nir > 3 * red && red > 0 && nir >= 0.015) {
+			want.n_plants++;
+			want.most_of_plants = nir > want.most_of_plants ? nir : want.most_of_plants;
+		}
+	}
 	for (size_t i = 0; i < (size_t)W * H; i++)
 		for (unsigned b = 0; i / W % 16 == 0 && class[i] == PIXEL_VALID && b < 2; b++) {
 			double x = (double)plane[b][i] + b;
@@ -82,7 +96,10 @@ static void test_counts(void **state)
 		}
 		assert_true(seen.n == want.n && seen.n_above == want.n_above);
 		assert_true(seen.most == want.most);
+		assert_true(seen.n_pixels == want.n_pixels && seen.n_plants == want.n_plants);
+		assert_true(seen.most_of_plants == want.most_of_plants);
 	}
+	assert_true(want.n_plants > 100 && want.n_plants < want.n_pixels / 2);
 	assert_true(want.n > 2000 && want.n_above > 500);
 }
 
@@ -102,6 +119,7 @@ static void test_constant(void **state)
 	reducer_reflectance.clear(&seen);
 	reflectance_seen_block(&seen, &recipe, &block);
 	assert_true(seen.n == 2 * 3 * W && seen.n_above == 3 * W && seen.most == 2);
+	assert_true(seen.n_pixels == 3 * W && seen.n_plants == 0);
 	scene.missing = 2;
 	reducer_reflectance.clear(&seen);
 	reflectance_seen_block(&seen, &recipe, &block);
@@ -110,7 +128,7 @@ static void test_constant(void **state)
 
 static const char *note_of(uint64_t n, uint64_t above, double most)
 {
-	struct reflectance_seen seen = {n, above, most};
+	struct reflectance_seen seen = {.n = n, .n_above = above, .most = most};
 
 	memset(&scene, 0, sizeof(scene));
 	reflectance_seen_check(&seen, &scene);
@@ -132,9 +150,35 @@ static void test_notes(void **state)
 	assert_null(note_of(none.n, none.n_above, none.most));
 }
 
+static const char *note_of_plants(uint64_t n_pixels, uint64_t n_plants, double most_of_plants)
+{
+	struct reflectance_seen seen = {.n = 2 * n_pixels,
+					.most = 0.09,
+					.n_pixels = n_pixels,
+					.n_plants = n_plants,
+					.most_of_plants = most_of_plants};
+
+	memset(&scene, 0, sizeof(scene));
+	reflectance_seen_check(&seen, &scene);
+	return scene.n_notes ? scene.notes[0] : NULL;
+}
+
+/* Many plants, and none of them bright; water has none. */
+static void test_plants(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(note_of_plants(6000, 300, 0.05), "plants (5 % of the pixels), it is "
+								"0.05 at most"));
+	assert_null(note_of_plants(6000, 299, 0.05)); /* too few to say */
+	assert_null(note_of_plants(6020, 300, 0.05)); /* algae in a lake */
+	assert_non_null(note_of_plants(6000, 300, 0.0799));
+	assert_null(note_of_plants(6000, 300, 0.08));
+	assert_null(note_of_plants(6000, 0, -INFINITY));
+}
+
 static const char *note_of_type(enum sample_type type, double scale, double offset)
 {
-	struct reflectance_seen seen = {1, 0, 0.001};
+	struct reflectance_seen seen = {.n = 1, .most = 0.001};
 
 	memset(&scene, 0, sizeof(scene));
 	scene.has_band[1] = true;
@@ -161,9 +205,8 @@ static void test_types(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_constant),
-		cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_counts), cmocka_unit_test(test_constant),
+		cmocka_unit_test(test_notes),  cmocka_unit_test(test_plants),
 		cmocka_unit_test(test_types),
 	};
 
