@@ -12,7 +12,6 @@ import json
 import os
 import random
 import shutil
-import sys
 import tarfile
 import zipfile
 from pathlib import Path

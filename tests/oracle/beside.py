@@ -19,7 +19,7 @@ import numpy as np
 from osgeo import gdal, osr
 
 from ground import square_metres
-from oracle import DATA, QUICK, REPO, Scratch, Tally, load, run
+from oracle import QUICK, REPO, Scratch, Tally, load, run
 
 H, W = 30, 40
 # What the document says of each band: (nodata element, its value), as GDAL understands it below.

@@ -19,7 +19,7 @@ import sys
 import numpy as np
 from osgeo import gdal
 
-from oracle import DATA, REPO, Scratch, Tally, compare, load, ndvi_reference, run
+from oracle import DATA, Scratch, Tally, compare, load, ndvi_reference, run
 
 H, W = 24, 31
 S2 = {"scale": 1e-4, "offset": -0.1}

@@ -15,7 +15,7 @@ import sys
 import numpy as np
 from osgeo import gdal
 
-from oracle import MAKE_SCENE, QUICK, SANITIZED, Scratch, Tally, load, run
+from oracle import QUICK, SANITIZED, Scratch, Tally, load, run
 
 MIB = 1 << 20
 ABOVE_LEAST = 2  # MiB that a named limit may be above the least, as include/plan.h promises
