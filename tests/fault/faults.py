@@ -40,7 +40,7 @@ SHOWN = 5  # of the failures of one plan
 # executor, options. How many of them are made to fail, and which libraries do not survive it: of
 # libtiff up to 4.7 _TIFFMergeFields() loses its table of tags where that cannot grow for a codec;
 # LERC, in C++, lets an exception out of its C functions; libgomp ends the program, with words, when
-# it is loaded.
+# it is loaded; so does the loader of glibc, in three of its calls while it loads libtiff and its libraries.
 ALLOCATIONS = (("threads", []), ("processes", []), ("openmp", []), ("serial", ["--raw"]))
 MOST_ALLOCATIONS = 40 if QUICK else 5000
 KNOWN_CRASHES = ("libtiff.so", "libLerc.so")
@@ -147,6 +147,10 @@ class Allocations(Faults):
         found = re.search(r"crash in (\S+) \((\S+)\)", result.err)
         return found.groups() if found else None
 
+    def ended_by_library(self, result):
+        """A library ended the program, and said why."""
+        return "libgomp: Out of" in result.err or (result.rc == 127 and result.err == "out of memory\n")
+
     def check_all(self):
         n_calls = self.count_calls("malloc")
         ends, known, failed = {}, 0, self.tally.failed
@@ -154,7 +158,7 @@ class Allocations(Faults):
             out = self.scratch / "out"
             result = self.run(out, {"FAULT_CALL": "malloc", "FAULT_AT": str(at)}, "2")
             crash = self.crash(result)
-            if crash and crash[0].startswith(KNOWN_CRASHES) or "libgomp: Out of" in result.err:
+            if crash and crash[0].startswith(KNOWN_CRASHES) or self.ended_by_library(result):
                 known += 1
             else:
                 wrong = f"crash in {crash[0]}, {crash[1]}" if crash else \
