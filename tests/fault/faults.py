@@ -149,7 +149,7 @@ class Allocations(Faults):
 
     def ended_by_library(self, result):
         """A library ended the program, and said why."""
-        return "libgomp: Out of" in result.err or (result.rc == 127 and result.err == "out of memory\n")
+        return "libgomp: " in result.err or (result.rc == 127 and result.err == "out of memory\n")
 
     def check_all(self):
         n_calls = self.count_calls("malloc")
@@ -171,8 +171,8 @@ class Allocations(Faults):
         ends = ", ".join(f"{n} x exit {rc}" for rc, n in sorted(ends.items()))
         print(f"memory, {self.executor}: {n_calls} calls, {ends}; {known} crashes of libraries, "
               f"{self.tally.failed - failed} wrong", flush=True)
-        # most opens of a file have one such call
-        self.tally.check(known * 20 <= n_calls, f"memory, {self.executor}",
+        # most opens of a file have one such call, of LERC more
+        self.tally.check(known * 16 <= n_calls, f"memory, {self.executor}",
                          f"{known} crashes of libraries in {n_calls} calls")
 
 

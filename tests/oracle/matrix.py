@@ -132,10 +132,14 @@ def check_scene(tally, scratch, label, files, size, options, status=0):
         # Without tiles ranks join their totals, with them each tile travels: both in turn.
         with_tiles = i % 2 == 0
         paths = [scratch / "mpi.json", scratch / "mpi.csv"]
-        result = run_mpi(library, ranks, [
+        words = [
             "-q", "--executor", "mpi", "--memory", "1G", "--workers", threads, "--chunk",
             cut(chunk), "--summary", paths[0], *(["--tiles", paths[1]] if with_tiles else []),
-            *options, *files])
+            *options, *files]
+        result = run_mpi(library, ranks, words)
+        if result.rc and not paths[0].exists() and "imgpipe" not in result.err:
+            print(f"{library} did not start it, once more: {result.err[-600:]!r}", flush=True)
+            result = run_mpi(library, ranks, words)
         compare(f"{label} {library}, {ranks} ranks x {threads} threads, chunk {chunk}",
                 paths[0].read_bytes() if paths[0].exists() else b"",
                 paths[1].read_bytes() if with_tiles and paths[1].exists() else
