@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
-from living import Mark, alive, catches, children_of, family_of, halted, until  # noqa: E402
+from living import Mark, alive, all_locked, catches, children_of, family_of, halted, until  # noqa: E402
 from oracle import IMGPIPE, MAKE_SCENE, SANITIZED, Scratch, Tally, load, run  # noqa: E402
 from preload import preload  # noqa: E402
 
@@ -261,7 +261,7 @@ def not_swept(lab):
     slow = lab.start(["-q", "--executor", "threads", "--workers", "1", "--chunk", "512",
                       "--summary", "s.json", lab.files[0]],
                      env=lab.stall(30, FAULT_NO_TMPFILE="1"))
-    until(lab.left, 60)
+    until(lambda: lab.left() and all_locked(lab.scratch, lab.left()), 60)
     held = lab.left()
     keep = [".s.json.1-x.tmp", ".s.json.1-0.tmp.gz", ".other.1-0.tmp", ".s.json..tmp"]
     for name in keep:

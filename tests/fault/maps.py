@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 
-from living import alive, catches, family_of, halted, until  # noqa: E402
+from living import alive, all_locked, catches, family_of, halted, until  # noqa: E402
 from launch import ROOT as MPI_ROOT, libraries, mpi_command  # noqa: E402
 from maps_disks import DISK_PARTS  # noqa: E402
 from maps_lab import (ALL, ENDS, EXECUTORS, FORMAT, IS_ROOT, SCENES, Lab, files,  # noqa: E402
@@ -157,9 +157,17 @@ def not_swept(lab):
     lab.clear()
     env = lab.env(FILES_NO_TMPFILE="1", FILES_CALL="fsync", FILES_DO="stall", FILES_MS="1500", **ALL)
     slow = lab.start(lab.args("--workers", "1", scenes=lab.scenes[:1]), env)
-    until(lambda: len(lab.left()) == 2, 10)  # a map and a picture
-    held = lab.left()
-    forget_lock(lab.out)
+    until(lambda: len(lab.left()) == 2 and all_locked(lab.out, lab.left()), 10)  # a map and a picture
+    with halted(slow):
+        held = lab.left()
+        forget_lock(lab.out)
+        not_swept_beside(lab, held)
+    rc, err = lab.end(slow)
+    lab.tally.check(rc == 0 and (lab.out / "a_ndvi.tif").read_bytes() == lab.new["a_ndvi.tif"],
+                    "the other run is not disturbed", f"exit {rc}: {err}")
+
+
+def not_swept_beside(lab, held):
     dead = [".imgpipe-map.999999-0.tmp", ".imgpipe-0123456789abcdef-1-0.spool"]
     keep = [".imgpipe-map.1-x.tmp", ".imgpipe-map.1-0.tmp.gz", ".other.1-0.tmp", "foreign.tmp",
             ".imgpipe-map..tmp", ".imgpipe-xyz-1-0.spool", ".imgpipe-map.2-0.tmp",
@@ -170,17 +178,13 @@ def not_swept(lab):
     (lab.out / keep[6]).symlink_to(lab.scratch / "victim")
     (lab.out / keep[7]).mkdir()
     os.mkfifo(lab.out / keep[8])
-    with halted(slow):
-        result = run(["-q", *FORMAT, "-o", lab.out, lab.tiny])
-        left = lab.left()
+    result = run(["-q", *FORMAT, "-o", lab.out, lab.tiny])
+    left = lab.left()
     hidden = {name for name in keep if name.startswith(".")}
     lab.tally.check(result.rc == 0 and len(held) == 2 and set(left) == set(held) | hidden and
                     (lab.out / "foreign.tmp").exists() and
                     (lab.scratch / "victim").read_text() == "kept", "only what nobody holds goes",
                     f"exit {result.rc}: {held} {left} {result.last_words()}")
-    rc, err = lab.end(slow)
-    lab.tally.check(rc == 0 and (lab.out / "a_ndvi.tif").read_bytes() == lab.new["a_ndvi.tif"],
-                    "the other run is not disturbed", f"exit {rc}: {err}")
 
 
 # --- memory, workers, stalls, inputs ---------------------------------------------------------------

@@ -263,14 +263,30 @@ static void against_libtiff(const struct corner *c, const struct outcome *ours)
 	free(again);
 }
 
+/* Is there a tag Compression with the number of JPEG? For headers that were refused. */
+static bool claims_jpeg(const uint8_t *data, size_t size)
+{
+	static const uint8_t little[] = {3, 1, 3, 0, 1, 0, 0, 0, 7, 0};
+	static const uint8_t big[] = {1, 3, 0, 3, 0, 0, 0, 1, 0, 7};
+	static const uint8_t little_8[] = {3, 1, 3, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7, 0};
+	static const uint8_t big_8[] = {1, 3, 0, 3, 0, 0, 0, 0, 0, 0, 0, 1, 0, 7};
+
+	return memmem(data, size, little, sizeof(little)) || memmem(data, size, big, sizeof(big)) ||
+	       memmem(data, size, little_8, sizeof(little_8)) ||
+	       memmem(data, size, big_8, sizeof(big_8));
+}
+
 /*
  * What probing may take: libtiff has offset and size of each block that a JPEG in YCbCr claims, up
- * to a million (_TIFFPartialReadStripArray()).
+ * to a million (_TIFFPartialReadStripArray()); how many that were is not known of a header that was
+ * refused.
  */
-static size_t probe_bytes(const struct raster_info *info)
+static size_t probe_bytes(const struct raster_info *info, bool refused_jpeg)
 {
 	size_t n;
 
+	if (refused_jpeg)
+		return PROBE_BYTES + 16 * 1000000;
 	if (strncmp(info->codec, "JPEG", 4) != 0)
 		return PROBE_BYTES;
 	n = ((size_t)info->x_size / info->block_x_size + 1) *
@@ -325,7 +341,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	heap_begin();
 	rc = reader_tiff.probe(path, &info, &err);
-	heap_check("a probe", probe_bytes(&info));
+	heap_check("a probe", probe_bytes(&info, rc != PROBE_OK && claims_jpeg(data, size)));
 	if (rc == PROBE_OK)
 		read_all_ways(path, &info);
 	raster_info_release(&info);
