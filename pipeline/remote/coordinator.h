@@ -36,7 +36,10 @@ void coordinator_free(struct coordinator *coordinator);
 bool coordinator_take(struct coordinator *coordinator, unsigned peer, const struct message *message,
 		      void *payload, struct message *answer);
 
-/* May this message come from that peer now? A worker that is out of its mind sends others. */
+/*
+ * May this message come from that peer now: is it the next by number, of a kind that its state
+ * allows, and about its task? A worker that is out of its mind sends others.
+ */
 bool coordinator_expects(const struct coordinator *coordinator, unsigned peer,
 			 const struct message *message);
 
